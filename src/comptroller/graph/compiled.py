@@ -1,0 +1,22 @@
+"""The one way a kernel is compiled: once, kept in the cache, without the interpreter's lock.
+
+numba ships no types, so a bare `numba.njit` would make every kernel untyped in the eyes of mypy. Here it is given its type
+once: a kernel keeps the signature it was written with.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeAlias, TypeVar, cast
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+I32: TypeAlias = NDArray[np.int32]
+I64: TypeAlias = NDArray[np.int64]
+F64: TypeAlias = NDArray[np.float64]
+Kernel = TypeVar("Kernel", bound=Callable[..., Any])
+
+
+def kernel(function: Kernel) -> Kernel:
+    """The same function, compiled, cached on disk, and free of the interpreter's lock while it runs."""
+    return cast("Kernel", numba.njit(cache=True, nogil=True)(function))

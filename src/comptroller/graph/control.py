@@ -1,0 +1,192 @@
+"""Company control: the least fixpoint of 'more than the threshold, held directly or through what is already controlled'.
+
+An owner controls a company if the stakes of the owner and of everything it already controls come, together, to more than the
+threshold; or if a fact asserts it, of the owner or of something it already controls (largest holder with a recorded agreement,
+majority of the board, a document: the caller's basis codes). The closure is computed outward from each owner: what enters
+adds its holdings to a tally per company, and a company enters when its tally passes the threshold. Held control is exhausted
+before an assertion is used, so that a basis is never 'asserted' where the stakes prove it. This is the company-control
+program of Gulino, Ceri, Gottlob, Sallinger and Bellomarini ("Distributed company control in company shareholding graphs",
+ICDE 2021; the Bank of Italy's Vadalog work), after Ceri, Gottlob, Tanca, "Logic Programming and Databases", 1990.
+
+A company's stake in itself counts for nobody. Each pair names the strongest edge by which it entered, and those edges lead
+back to the owner: the path.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from comptroller.graph.compiled import I32, I64, kernel
+from comptroller.graph.stakes import BASIS, COMPANY, HOLDER, IN, NEXT_IN, NEXT_OUT, OUT, STAKE, Stakes
+
+DIRECT, JOINT = 0, -1
+
+
+@dataclass(frozen=True)
+class Control:
+    """Pairs (owner, entity), each owner's pairs in the order in which they entered.
+
+    `basis` is `DIRECT` (the strongest edge alone passes the threshold and is the owner's own), `JOINT` (held by the owner
+    with, or wholly through, what it controls) or the code of the assertion; `row` is the strongest edge's row in the stakes;
+    `tally` is the parts counted when the entity entered.
+    """
+
+    owner: I32
+    entity: I32
+    basis: I32
+    row: I32
+    tally: I64
+    holder: I32
+
+    def __len__(self) -> int:
+        """The number of pairs."""
+        return len(self.owner)
+
+    def path(self, place: int) -> list[int]:
+        """The rows from the owner of the pair at `place` down to its entity: one edge a step, the strongest each time."""
+        rows: list[int] = []
+        owner, entity = int(self.owner[place]), int(self.entity[place])
+        while entity != owner:
+            while self.entity[place] != entity:
+                place -= 1
+            rows.append(int(self.row[place]))
+            entity = int(self.holder[place])
+        return rows[::-1]
+
+    def pairs(self) -> set[tuple[int, int]]:
+        """The pairs as a set."""
+        return set(zip(self.owner.tolist(), self.entity.tolist(), strict=True))
+
+
+def control(stakes: Stakes, threshold: int, owners: Iterable[int] | None = None) -> Control:
+    """Everything the owners (all who hold anything, if none are named) control with more than `threshold` parts."""
+    if owners is None:
+        chosen = np.flatnonzero(stakes.head[:, OUT] >= 0).astype(np.int32)
+    else:
+        chosen = np.fromiter(owners, np.int32)
+    found = _close_all(chosen, stakes.link, stakes.parts, stakes.head, threshold)
+    holder = stakes.link[found[3], HOLDER] if len(found[3]) else np.empty(0, np.int32)
+    return Control(*found, holder=holder)
+
+
+def supports(stakes: Stakes, pairs: Control, place: int) -> list[int]:
+    """Every live row that counts for the pair at `place`: stakes and assertions of the owner and of what entered before."""
+    owner, entity = pairs.owner[place], int(pairs.entity[place])
+    inside, earlier = {int(owner)}, place - 1
+    while earlier >= 0 and pairs.owner[earlier] == owner:
+        inside.add(int(pairs.entity[earlier]))
+        earlier -= 1
+    rows, row = [], int(stakes.head[entity, IN])
+    while row >= 0:
+        if stakes.parts[row] > 0 and int(stakes.link[row, HOLDER]) in inside:
+            rows.append(row)
+        row = int(stakes.link[row, NEXT_IN])
+    return sorted(rows)
+
+
+def ultimate(pairs: Control) -> set[tuple[int, int]]:
+    """Of the pairs, those whose owner nobody controls, or only members of its own ring."""
+    known = pairs.pairs()
+    below = {entity for owner, entity in known if (entity, owner) not in known}
+    return {(owner, entity) for owner, entity in known if owner not in below}
+
+
+@kernel
+def close(
+    owner: int, link: I32, parts: I64, head: I32, threshold: int, stamp: int, seen: I32, tally: I64, best_row: I32, queue: I32, out: I64
+) -> int:
+    """One owner's closure into `out` (entity, basis, row, tally); gives its length. Scratch is left clean but for `seen`.
+
+    `seen[v] == stamp` once v is inside (a stamp never used before); `tally` must be zero; `out` has a row per entity.
+    """
+    count, done, asserted_from = 0, 0, 0
+    touched = 0
+    seen[owner] = stamp
+    while True:
+        # Take in the holdings of the newest members; `done` counts members whose holdings have been added.
+        while done <= count:
+            member = owner if done == 0 else out[done - 1, 0]
+            done += 1
+            row = head[member, OUT]
+            while row >= 0:
+                company = link[row, COMPANY]
+                if parts[row] > 0 and link[row, BASIS] == STAKE and seen[company] != stamp:
+                    if tally[company] == 0:
+                        queue[touched] = company
+                        touched += 1
+                        best_row[company] = row
+                    elif parts[row] > parts[best_row[company]]:
+                        best_row[company] = row
+                    tally[company] += parts[row]
+                    if tally[company] > threshold:
+                        seen[company] = stamp
+                        best = best_row[company]
+                        out[count, 0] = company
+                        out[count, 1] = DIRECT if link[best, HOLDER] == owner and parts[best] > threshold else JOINT
+                        out[count, 2], out[count, 3] = best, tally[company]
+                        count += 1
+                row = link[row, NEXT_OUT]
+        # Only now one asserted edge, of the earliest member that has one.
+        entered = False
+        while asserted_from <= count and not entered:
+            member = owner if asserted_from == 0 else out[asserted_from - 1, 0]
+            row, best = head[member, OUT], -1
+            while row >= 0:
+                company = link[row, COMPANY]
+                if (
+                    parts[row] > 0
+                    and link[row, BASIS] != STAKE
+                    and seen[company] != stamp
+                    and (
+                        best < 0
+                        or link[row, BASIS] < link[best, BASIS]
+                        or (link[row, BASIS] == link[best, BASIS] and company < link[best, COMPANY])
+                    )
+                ):
+                    best = row
+                row = link[row, NEXT_OUT]
+            if best < 0:
+                asserted_from += 1
+                continue
+            entered = True
+            company = link[best, COMPANY]
+            seen[company] = stamp
+            out[count, 0], out[count, 1], out[count, 2], out[count, 3] = company, link[best, BASIS], best, tally[company]
+            count += 1
+        if not entered:
+            break
+    for i in range(touched):
+        tally[queue[i]] = 0
+    return count
+
+
+@kernel
+def _close_all(owners: I32, link: I32, parts: I64, head: I32, threshold: int) -> tuple[I32, I32, I32, I32, I64]:
+    size = len(head)
+    seen, tally = np.zeros(size, np.int32), np.zeros(size, np.int64)
+    best_row, queue = np.zeros(size, np.int32), np.empty(size, np.int32)
+    out = np.empty((size + 1, 4), np.int64)
+    room, total = 1024, 0
+    found = np.empty((room, 5), np.int64)
+    for turn in range(len(owners)):
+        owner = owners[turn]
+        count = close(owner, link, parts, head, threshold, turn + 1, seen, tally, best_row, queue, out)
+        while total + count > room:
+            room *= 2
+            wider = np.empty((room, 5), np.int64)
+            wider[:total] = found[:total]
+            found = wider
+        for i in range(count):
+            found[total, 0] = owner
+            for j in range(4):
+                found[total, j + 1] = out[i, j]
+            total += 1
+    found = found[:total]
+    return (
+        found[:, 0].astype(np.int32),
+        found[:, 1].astype(np.int32),
+        found[:, 2].astype(np.int32),
+        found[:, 3].astype(np.int32),
+        found[:, 4].copy(),
+    )

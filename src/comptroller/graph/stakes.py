@@ -1,0 +1,146 @@
+"""Who holds how much of what, as merged rows that can be walked from either end and changed one at a time.
+
+One row says that a holder has so many parts of a company; several stakes of one holder in one company are merged first,
+because control asks what a holder has in all. An asserted edge (a holder controls a company by a fact: an agreement, a board
+majority, a document) is a row too, with a basis code above zero and no parts. Rows hang in two linked lists, by company and
+by holder, so that a change costs the same at ten rows and at ten million. Parts are whole numbers of the caller's unit
+(say ten-thousandths of a percent): sums are exact, and the order of arrival cannot change an answer.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from comptroller.graph.compiled import I32, I64, kernel
+
+HOLDER, COMPANY, NEXT_IN, NEXT_OUT, BASIS = range(5)
+IN, OUT = range(2)
+STAKE = 0
+
+
+class Stakes:
+    """Rows of (holder, company, basis) with their parts; `link` and `head` are read by the kernels.
+
+    `link[row]` is holder, company, next row of the same company, next row of the same holder, basis (0 a stake, above 0 an
+    asserted edge). `head[node]` is the first row into the node and the first row out of it. A row with no parts is dead.
+    """
+
+    def __init__(self, size: int, holder: ArrayLike = (), company: ArrayLike = (), parts: ArrayLike = ()) -> None:
+        """Stakes between entities `0 .. size-1`; equal pairs are added up, and stakes of no parts are left out."""
+        holders, companies = _ids(holder, size), _ids(company, size)
+        amounts = np.ascontiguousarray(parts, dtype=np.int64)
+        if not len(holders) == len(companies) == len(amounts):
+            raise ValueError("holder, company and parts differ in length")
+        if len(amounts) and int(amounts.min()) < 0:
+            raise ValueError("a stake has negative parts")
+        self.size = size
+        self.head: I32 = np.full((size, 2), -1, np.int32)
+        self.link: I32 = np.empty((len(holders) + 16, 5), np.int32)
+        self.parts: I64 = np.zeros(len(holders) + 16, np.int64)
+        self.row_count = _link(holders, companies, amounts, self.link, self.parts, self.head)
+
+    def set_stake(self, holder: int, company: int, parts: int) -> int:
+        """The holder now has so many parts of the company in all (0 ends it); gives the row."""
+        return self._set(holder, company, STAKE, parts)
+
+    def assert_control(self, holder: int, company: int, basis: int, holds: bool = True) -> int:
+        """A fact now says (or no longer says) that the holder controls the company on this basis; gives the row."""
+        if basis <= STAKE:
+            raise ValueError(f"saw basis {basis}, expected a code above 0")
+        return self._set(holder, company, basis, int(holds))
+
+    def assert_many(self, holders: Sequence[int], companies: Sequence[int], bases: Sequence[int]) -> None:
+        """Each of these edges is asserted."""
+        for holder, company, basis in zip(holders, companies, bases, strict=True):
+            self.assert_control(holder, company, basis)
+
+    def grow(self, size: int) -> None:
+        """Entities up to `size-1` now exist."""
+        if size > self.size:
+            wider = np.full((max(size, self.size * 5 // 4), 2), -1, np.int32)
+            wider[: self.size] = self.head[: self.size]
+            self.head, self.size = wider[:size], size
+
+    def make_room(self, rows: int) -> None:
+        """So many rows can be added without a new allocation."""
+        if self.row_count + rows > len(self.parts):
+            room = self.row_count + rows + self.row_count // 4 + 16
+            link, parts = np.empty((room, 5), np.int32), np.zeros(room, np.int64)
+            link[: self.row_count], parts[: self.row_count] = self.link[: self.row_count], self.parts[: self.row_count]
+            self.link, self.parts = link, parts
+
+    def _set(self, holder: int, company: int, basis: int, parts: int) -> int:
+        if not (0 <= holder < self.size and 0 <= company < self.size):
+            raise IndexError(f"saw the pair ({holder}, {company}), expected ids below {self.size}")
+        if parts < 0:
+            raise ValueError("a stake has negative parts")
+        self.make_room(1)
+        row: int
+        row, self.row_count = put_row(self.link, self.parts, self.head, self.row_count, (holder, company, basis), parts)
+        return row
+
+
+def _ids(values: ArrayLike, size: int) -> I32:
+    ids = np.ascontiguousarray(values, dtype=np.int32)
+    if len(ids) and (int(ids.min()) < 0 or int(ids.max()) >= size):
+        raise IndexError(f"saw ids from {ids.min()} to {ids.max()}, expected 0 to {size - 1}")
+    return ids
+
+
+@kernel
+def put_row(link: I32, parts: I64, head: I32, count: int, key: tuple[int, int, int], amount: int) -> tuple[int, int]:
+    """Set the parts of one (holder, company, basis); gives the row (-1 if there is none and none is needed) and the count."""
+    holder, company, basis = key
+    row = head[company, IN]
+    while row >= 0:
+        if link[row, HOLDER] == holder and link[row, BASIS] == basis:
+            parts[row] = amount
+            return row, count
+        row = link[row, NEXT_IN]
+    if amount == 0:
+        return -1, count
+    link[count, HOLDER], link[count, COMPANY], link[count, BASIS] = holder, company, basis
+    link[count, NEXT_IN], link[count, NEXT_OUT] = head[company, IN], head[holder, OUT]
+    head[company, IN], head[holder, OUT] = count, count
+    parts[count] = amount
+    return count, count + 1
+
+
+@kernel
+def _link(holder: I32, company: I32, amount: I64, link: I32, parts: I64, head: I32) -> int:
+    """Sort the stakes by company, merge those of one holder, and hang the rows in both lists; gives the count of rows."""
+    size, stakes = len(head), len(holder)
+    start = np.zeros(size + 1, np.int32)
+    for i in range(stakes):
+        start[company[i] + 1] += 1
+    for c in range(size):
+        start[c + 1] += start[c]
+    order = np.empty(stakes, np.int32)
+    for i in range(stakes):
+        order[start[company[i]]] = i
+        start[company[i]] += 1
+    count, begin = 0, 0
+    for c in range(size):
+        end, first = start[c], count
+        for place in range(begin, end):
+            i = order[place]
+            h = holder[i]
+            if amount[i] == 0:
+                continue
+            # The holder's newest row is the head of its out-list: if it is of this company, the stakes are one holder's.
+            newest = head[h, OUT]
+            if newest >= first:
+                parts[newest] += amount[i]
+                continue
+            link[count, HOLDER], link[count, COMPANY], link[count, BASIS] = h, c, STAKE
+            link[count, NEXT_IN] = count + 1
+            link[count, NEXT_OUT] = newest
+            parts[count] = amount[i]
+            head[h, OUT] = count
+            count += 1
+        if count > first:
+            head[c, IN] = first
+            link[count - 1, NEXT_IN] = -1
+        begin = end
+    return count
