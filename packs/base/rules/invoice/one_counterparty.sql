@@ -1,0 +1,52 @@
+-- An entity's side is found when one counterparty has at least the given share of its gross.
+WITH by_counterparty AS (
+  SELECT
+    entity, side, counterparty,
+    SUM(gross) AS counterparty_gross,
+    COUNT(*) AS counterparty_count,
+    CASE WHEN MIN(fact) = MAX(fact) THEN [MIN(fact)] ELSE [MIN(fact), MAX(fact)] END AS entries
+  FROM judged
+  GROUP BY entity, side, counterparty
+),
+whole AS (
+  SELECT
+    entity, side,
+    COUNT(*) AS invoices,
+    COUNT(DISTINCT DATE_TRUNC('month', issued_on)) AS months,
+    MAX(issued_on) AS since
+  FROM judged
+  GROUP BY entity, side
+),
+ranked AS (
+  SELECT
+    *,
+    SUM(CASE WHEN counterparty_gross > 0 THEN counterparty_gross ELSE 0 END)
+      OVER (PARTITION BY entity, side) AS all_gross,
+    ROW_NUMBER() OVER (PARTITION BY entity, side ORDER BY counterparty_gross DESC, counterparty) AS place
+  FROM by_counterparty
+)
+SELECT
+  r.entity,
+  r.side,
+  w.since,
+  r.entries,
+  r.counterparty,
+  r.counterparty_gross,
+  r.counterparty_count,
+  r.all_gross,
+  w.invoices,
+  w.months,
+  CASE WHEN r.all_gross > 0 THEN CAST(100.0 * r.counterparty_gross / r.all_gross AS DECIMAL(9, 6)) END AS share_pct,
+  CASE WHEN r.all_gross <= 0 THEN 'gross' END AS missing
+FROM ranked AS r
+JOIN whole AS w ON w.entity = r.entity AND w.side = r.side
+JOIN param_counterparty_share_max AS s
+  ON s.valid_from <= w.since AND (s.valid_until IS NULL OR s.valid_until > w.since)
+JOIN param_counterparty_count_min AS n
+  ON n.valid_from <= w.since AND (n.valid_until IS NULL OR n.valid_until > w.since)
+JOIN param_counterparty_months_min AS m
+  ON m.valid_from <= w.since AND (m.valid_until IS NULL OR m.valid_until > w.since)
+WHERE r.place = 1
+  AND w.invoices >= n.value
+  AND w.months >= m.value
+  AND (r.all_gross <= 0 OR r.counterparty_gross >= s.value * r.all_gross)
