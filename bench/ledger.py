@@ -1,0 +1,109 @@
+"""How fast the ledger appends, durably and signed, beside the disk's own rate: `python bench/ledger.py [FOLDER]`.
+
+Figures are medians of several rounds in one run. The raw rate is 4 KiB appended and synced, again and again, on the same disk.
+"""
+
+import gc
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from comptroller.ledger.entry import Accepted
+from comptroller.ledger.key import make_key
+from comptroller.ledger.ledger import Ledger
+from comptroller.ledger.verify import verify
+
+_ORIGIN = "bench.example/ledger"
+_BEGAN = datetime(2024, 1, 1, tzinfo=UTC)
+_FACTS_PER_REPORT = 10_000
+
+
+def bench_ledger(folder: Path, *, rounds: int = 5) -> dict[str, float]:
+    """Measure in `folder`, which must lie on the disk in question; gives medians by name, with their unit last."""
+    figures: dict[str, float] = {"raw_sync_per_s": _median(lambda: _raw_rate(folder), rounds)}
+    sizes = {"single": (1, 467, 4000), "grouped_100": (100, 467, 400), "facts_10000": (1, 2_000_000, 40)}
+    for name, (group, payload_bytes, commits) in sizes.items():
+        rates: list[float] = []
+        waits: list[float] = []
+        for at in range(rounds):
+            rate, each = _append_rate(folder / f"{name}-{at}.ledger", group, payload_bytes, commits)
+            rates.append(rate)
+            waits.extend(each)
+        per_commit = _FACTS_PER_REPORT if name == "facts_10000" else group
+        unit = "facts" if name == "facts_10000" else "reports"
+        figures[f"{name}_{unit}_per_s"] = statistics.median(rates) * per_commit
+        for share in (50, 99):
+            figures[f"{name}_p{share}_ms"] = statistics.quantiles(waits, n=100)[share - 1] * 1000
+        figures[f"{name}_longest_ms"] = max(waits) * 1000
+    figures |= _reading(folder / "grouped_100-0.ledger", rounds)
+    figures["raw_sync_after_per_s"] = _median(lambda: _raw_rate(folder), rounds)
+    return figures
+
+
+def _append_rate(path: Path, group: int, payload_bytes: int, commits: int) -> tuple[float, list[float]]:
+    key = make_key(_ORIGIN, bytes(32))
+    waits: list[float] = []
+    with Ledger.create(path, _ORIGIN, key, _BEGAN) as ledger:
+        made = list(_groups(group, payload_bytes, commits if payload_bytes < 10_000 else 1))
+        gc.collect()
+        for at in range(commits):
+            reports = made[at] if payload_bytes < 10_000 else next(_groups(1, payload_bytes, 1, first=at))
+            start = time.perf_counter()
+            ledger.append(reports, _BEGAN + timedelta(microseconds=at))
+            waits.append(time.perf_counter() - start)
+    return commits / sum(waits), waits
+
+
+def _groups(group: int, payload_bytes: int, commits: int, *, first: int = 0) -> Iterator[list[Accepted]]:
+    filling = os.urandom(payload_bytes // 2).hex()
+    for at in range(first, first + commits):
+        payloads = (b'{"paid":"%d-%d","text":"%s"}' % (at, each, filling.encode()) for each in range(group))
+        yield [Accepted(payload, "json", "91110000MA000001X0", name="payment.json", kind="payment") for payload in payloads]
+
+
+def _reading(path: Path, rounds: int) -> dict[str, float]:
+    key = make_key(_ORIGIN, bytes(32))
+    with Ledger.open(path, readonly=True) as ledger:
+        size = ledger.size
+        receipt_s = _median(lambda: _timed(lambda: [ledger.receipt(n) for n in range(1, size, size // 100)]) / 100, rounds)
+        entries_s = _median(lambda: _timed(lambda: sum(1 for _ in ledger.entries())), rounds)
+    return {
+        "receipt_ms": receipt_s * 1000,
+        "entries_read_per_s": size / entries_s,
+        "entries_verified_per_s": size / _median(lambda: _timed(lambda: verify(path, key.verifier)), rounds),
+        "open_ms": _median(lambda: _timed(lambda: Ledger.open(path, readonly=True).close()), rounds) * 1000,
+    }
+
+
+def _raw_rate(folder: Path, count: int = 1000) -> float:
+    handle = os.open(folder / "raw", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    page = os.urandom(4096)
+    try:
+        start = time.perf_counter()
+        for _ in range(count):
+            os.write(handle, page)
+            os.fdatasync(handle)
+        return count / (time.perf_counter() - start)
+    finally:
+        os.close(handle)
+
+
+def _timed(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def _median(measure: Callable[[], float], rounds: int) -> float:
+    return statistics.median(measure() for _ in range(rounds))
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory(dir=sys.argv[1] if len(sys.argv) > 1 else None) as where:
+        print(json.dumps({name: round(figure, 2) for name, figure in bench_ledger(Path(where)).items()}, indent=2))

@@ -1,0 +1,1 @@
+"""The ledger: what was accepted, kept for ever, with proofs that an outsider can check."""

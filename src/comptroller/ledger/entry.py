@@ -1,0 +1,198 @@
+"""What goes into the ledger and what comes out: the accepted report, the entry, its header, the receipt.
+
+The header is the leaf: canonical JSON (RFC 8785 for what is allowed in it) that holds the payload's hash and not the
+payload, so that a payload can be erased by law while every proof stands.
+"""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from json.encoder import encode_basestring as _quoted
+from typing import Any
+
+from comptroller.ledger.checkpoint import NoteRefused, open_checkpoint
+from comptroller.ledger.key import VerifierKey
+from comptroller.ledger.tree import check_inclusion, leaf_hash
+
+HEADER_FORMAT = 1
+RECEIPT_FORMAT = "comptroller.receipt/1"
+MOST_PAYLOAD_BYTES = 512 * 1024 * 1024
+_SHA256_HEX = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_NOTE_NAME = re.compile(r"[a-z][a-z0-9_.]{0,63}", re.ASCII)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A report that intake accepted, as it was received.
+
+    `media` is json, ndjson, csv, xlsx, parquet, xes, zip...; `name` the file's name or ''; `kind` is '' where the payload
+    names it; `attachments` are SHA-256 (hex) of blobs that explain the payload, such as a mapping or a pack;
+    `note` holds small further header fields, such as a signature and its key's id.
+    """
+
+    payload: bytes
+    media: str
+    reporter: str
+    name: str = ""
+    kind: str = ""
+    attachments: tuple[str, ...] = ()
+    note: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A report as the ledger holds it. Numbers start at 1; the leaf's place in the tree is number - 1.
+
+    `payload` is None once erased by law.
+    """
+
+    number: int
+    received_at: datetime
+    header: bytes
+    payload: bytes | None
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The header's fields, parsed anew at each call."""
+        parsed: dict[str, Any] = json.loads(self.header)
+        return parsed
+
+    @property
+    def leaf(self) -> bytes:
+        """The leaf hash."""
+        return leaf_hash(self.header)
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether the payload was erased."""
+        return self.payload is None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The proof that an entry is in the ledger: anyone who knows the verifier key can check it with `check_receipt`."""
+
+    number: int
+    leaf: bytes
+    size: int
+    proof: tuple[bytes, ...]
+    checkpoint: str
+
+    def to_json(self) -> str:
+        """Give the receipt as JSON: hashes in base64, the checkpoint as its text."""
+        return json.dumps(
+            {
+                "format": RECEIPT_FORMAT,
+                "entry": self.number,
+                "leaf": _encode(self.leaf),
+                "size": self.size,
+                "proof": [_encode(step) for step in self.proof],
+                "checkpoint": self.checkpoint,
+            },
+            ensure_ascii=False,
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> "Receipt":
+        """Read what `to_json` gave. Refuses (ValueError) everything else."""
+        try:
+            said = json.loads(text)
+            if said["format"] != RECEIPT_FORMAT or type(said["entry"]) is not int or type(said["size"]) is not int:
+                raise ValueError("another format")
+            if not isinstance(said["checkpoint"], str):
+                raise TypeError("the checkpoint is text")
+            proof = tuple(_decode(step) for step in said["proof"])
+            return cls(said["entry"], _decode(said["leaf"]), said["size"], proof, said["checkpoint"])
+        except (KeyError, TypeError, ValueError, RecursionError) as fault:
+            raise ValueError(f"not a receipt of format {RECEIPT_FORMAT}: {fault}") from fault
+
+
+def check_receipt(receipt: Receipt, header: bytes, key: VerifierKey) -> list[str]:
+    """Give everything that is wrong with a receipt for this header under this key; nothing means that it holds.
+
+    Whoever also holds the payload compares its SHA-256 with the header's `payload_sha256`.
+    """
+    problems: list[str] = []
+    leaf = leaf_hash(header)
+    if leaf != receipt.leaf:
+        problems.append(f"leaf: saw {receipt.leaf.hex()}, expected {leaf.hex()}, which the header hashes to")
+    try:
+        head = open_checkpoint(receipt.checkpoint, key.name, key)
+    except NoteRefused as fault:
+        return [*problems, f"checkpoint: {fault}"]
+    if head.size != receipt.size:
+        problems.append(f"size: saw {receipt.size}, expected {head.size}, which the checkpoint states")
+    if not check_inclusion(leaf, receipt.number - 1, head.size, receipt.proof, head.root):
+        problems.append(f"proof: does not lead from entry {receipt.number} to the checkpoint's root")
+    return problems
+
+
+def header_of(report: Accepted, digest: str, received: str, batch: int) -> bytes:
+    """Write the header: canonical JSON, equal byte for byte to `json.dumps` with sorted keys, no spaces, UTF-8.
+
+    `digest` is the payload's SHA-256 in hex, `received` comes from `instant_text`, `batch` is the number of the first entry
+    of the group that is committed together, so that the groups a rebuild replays are in the tree.
+    Refuses (ValueError) text that UTF-8 cannot carry, an attachment that is not a SHA-256 in hex, a note's name that is not
+    a short lower-case word, and a payload above 512 MiB.
+    """
+    attachments, note = "[]", "{}"
+    if report.attachments:
+        for named in report.attachments:
+            if not _SHA256_HEX.fullmatch(named):
+                raise ValueError(f"an attachment is named by its SHA-256 in hex, not {named!r}")
+        attachments = f"[{','.join(map(_quoted, report.attachments))}]"
+    if report.note:
+        for word in report.note:
+            if not _NOTE_NAME.fullmatch(word):
+                raise ValueError(f"a note's name is a short lower-case word, not {word!r}")
+        note = f"{{{','.join(f'{_quoted(word)}:{_quoted(said)}' for word, said in sorted(report.note.items()))}}}"
+    if len(report.payload) > MOST_PAYLOAD_BYTES:
+        raise ValueError(f"a payload has at most {MOST_PAYLOAD_BYTES} bytes, not {len(report.payload)}")
+    return (
+        f'{{"attachments":{attachments},"batch":{batch},"format":{HEADER_FORMAT},"kind":{_quoted(report.kind)},'
+        f'"media":{_quoted(report.media)},"name":{_quoted(report.name)},"note":{note},"payload_sha256":"{digest}",'
+        f'"payload_size":{len(report.payload)},"received_at":"{received}","reporter":{_quoted(report.reporter)}}}'
+    ).encode()
+
+
+def payload_digest(payload: bytes) -> str:
+    """Give a payload's SHA-256 in hex, as the header names it."""
+    return sha256(payload).hexdigest()
+
+
+def instant_micros(instant: datetime) -> int:
+    """Give microseconds since 1970 in UTC. Refuses (ValueError) an instant whose offset is not zero or unknown."""
+    if instant.utcoffset() != timedelta(0):
+        raise ValueError(f"an instant is in UTC: {instant!r}")
+    return (instant - _EPOCH) // timedelta(microseconds=1)
+
+
+def instant_from(micros: int) -> datetime:
+    """Give the instant for microseconds since 1970."""
+    return _EPOCH + timedelta(microseconds=micros)
+
+
+def instant_text(micros: int) -> str:
+    """Give the one spelling used in headers.
+
+    >>> instant_text(1_722_470_400_000_001)
+    '2024-08-01T00:00:00.000001Z'
+    """
+    return instant_from(micros).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def _encode(value: bytes) -> str:
+    return base64.b64encode(value).decode()
+
+
+def _decode(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error as fault:
+        raise ValueError(f"not base64: {text!r}") from fault

@@ -1,0 +1,170 @@
+"""The door to SQLite: open a file durably, run statements, stream rows, commit whole or not at all.
+
+A statement that returned from `transaction()` is on the disk (WAL with full sync).
+A failure of the engine comes out as `StoreDown`, never as the driver's own exception.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+Value = int | float | str | bytes | None
+Row = tuple[Any, ...]
+
+_MAPPED_BYTES = 256 * 1024 * 1024
+_WAL_PAGES = 1000  # Short, so that the pages written over again stay warm and no commit waits long for the move.
+_WAIT_SECONDS = 30.0
+# The driver fails to decode its own message when a mangled name stands in it.
+_FAULTS = (sqlite3.Error, UnicodeDecodeError)
+
+
+class StoreDown(Exception):
+    """The engine cannot do what was asked: the file is missing, locked, full, or mangled.
+
+    The message is the engine's own. Nothing of an open transaction is kept.
+    """
+
+
+class Sqlite:
+    """One open connection; it belongs to the thread that opened it.
+
+    Get one from `connect`. Every method raises `StoreDown` when the engine fails.
+    """
+
+    __slots__ = ("_driver", "path")
+
+    def __init__(self, driver: sqlite3.Connection, path: Path) -> None:
+        self._driver = driver
+        self.path = path
+
+    def execute(self, sql: str, values: Sequence[Value] = ()) -> int:
+        """Run one statement; gives the number of rows it changed (-1 where that has no meaning)."""
+        try:
+            return self._driver.execute(sql, values).rowcount
+        except _FAULTS as fault:
+            raise StoreDown(str(fault)) from fault
+
+    def executemany(self, sql: str, rows: Iterable[Sequence[Value]]) -> None:
+        """Run one statement for each row of values."""
+        try:
+            self._driver.executemany(sql, rows)
+        except _FAULTS as fault:
+            raise StoreDown(str(fault)) from fault
+
+    def rows(self, sql: str, values: Sequence[Value] = ()) -> Iterator[Row]:
+        """Stream the rows of a query; a fault met half-way is raised from the iteration."""
+        try:
+            # Not `yield from`: an iteration given up after `close` would then close its cursor and fail unheard.
+            for row in self._driver.execute(sql, values):  # noqa: UP028
+                yield row
+        except _FAULTS as fault:
+            raise StoreDown(str(fault)) from fault
+
+    def row(self, sql: str, values: Sequence[Value] = ()) -> Row | None:
+        """Give the first row of a query, or None."""
+        try:
+            found: Row | None = self._driver.execute(sql, values).fetchone()
+        except _FAULTS as fault:
+            raise StoreDown(str(fault)) from fault
+        return found
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Hold the write lock: all statements inside are durable when the block ends, or none is kept."""
+        self.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self.execute("COMMIT")
+        except BaseException:
+            self._abandon()
+            raise
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Read one state of the file throughout the block, whatever others write meanwhile."""
+        self.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._abandon()
+
+    def close(self) -> None:
+        """Close the connection; closing twice is harmless."""
+        try:
+            self._driver.close()
+        except _FAULTS as fault:
+            raise StoreDown(str(fault)) from fault
+
+    def _abandon(self) -> None:
+        if self._driver.in_transaction:
+            try:
+                self._driver.execute("ROLLBACK")
+            except _FAULTS:
+                # The fault that led here is the one to tell; closing gives the locks back.
+                self._driver.close()
+
+
+def connect(path: Path, *, readonly: bool = False, is_mapped: bool = True) -> Sqlite:
+    """Open the SQLite file at `path`: WAL, full sync, foreign keys, schema not trusted, deleted bytes overwritten.
+
+    Made when missing, unless `readonly`. `is_mapped=False` reads through the file alone, for files that may be mangled
+    or cut short under the reader. A read-only medium is read as unchanging when no write-ahead log lies beside the file.
+    """
+    driver = _open(path, "mode=ro" if readonly else "mode=rwc")
+    if readonly and not _answers(driver) and not _has_log(path):
+        driver.close()
+        driver = _open(path, "immutable=1")
+    store = Sqlite(driver, path)
+    try:
+        for pragma in _pragmas(readonly=readonly, is_mapped=is_mapped):
+            store.execute(pragma)
+    except StoreDown:
+        store.close()
+        raise
+    return store
+
+
+def _open(path: Path, mode: str) -> sqlite3.Connection:
+    try:
+        return sqlite3.connect(
+            f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None, timeout=_WAIT_SECONDS
+        )
+    except _FAULTS as fault:
+        raise StoreDown(f"{path}: {fault}") from fault
+
+
+def _answers(driver: sqlite3.Connection) -> bool:
+    try:
+        driver.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except sqlite3.OperationalError:
+        return False
+    except _FAULTS:
+        return True  # A mangled file is told of by the first statement that reads it.
+    return True
+
+
+def _has_log(path: Path) -> bool:
+    log = path.with_name(path.name + "-wal")
+    return log.exists() and log.stat().st_size > 0
+
+
+def _pragmas(*, readonly: bool, is_mapped: bool) -> list[str]:
+    shared = [
+        f"PRAGMA mmap_size={_MAPPED_BYTES if is_mapped else 0}",
+        "PRAGMA foreign_keys=ON",
+        "PRAGMA trusted_schema=OFF",
+        f"PRAGMA cell_size_check={'OFF' if is_mapped else 'ON'}",
+    ]
+    if readonly:
+        return [*shared, "PRAGMA query_only=ON"]
+    return [
+        *shared,
+        "PRAGMA secure_delete=ON",
+        "PRAGMA journal_mode=WAL",
+        "PRAGMA synchronous=FULL",
+        "PRAGMA fullfsync=ON",
+        "PRAGMA checkpoint_fullfsync=ON",
+        f"PRAGMA wal_autocheckpoint={_WAL_PAGES}",
+    ]
