@@ -83,7 +83,7 @@ def test_any_changed_byte_of_any_row_is_found(sound: Path, tmp_path: Path) -> No
     """In every column of every row of every table, changed bytes are found; where it is an entry's, that entry is named."""
     chance = random.Random(7)
     driver = sqlite3.connect(sound)
-    cells: list[tuple[str, str, int | str, Any]] = []
+    cells: list[tuple[str, str, Any, Any]] = []
     for table in ("charter", "entry", "blob", "checkpoint", "tile"):
         columns = [name for _, name, *_ in driver.execute(f"PRAGMA table_info({table})")]
         key = "level || '/' || place" if table == "tile" else "rowid"

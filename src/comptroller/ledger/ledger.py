@@ -127,6 +127,12 @@ class Ledger:
         found = self._store.row("SELECT max(number) FROM entry")
         return (found and found[0]) or 0
 
+    @property
+    def last_at(self) -> datetime:
+        """The instant of the last group, before which nothing can be appended."""
+        row = self._store.row("SELECT received_at FROM entry ORDER BY number DESC LIMIT 1")
+        return instant_from(row[0]) if row else self.created_at
+
     def append(
         self, reports: Sequence[Accepted], received_at: datetime, blobs: Mapping[str, bytes] | None = None
     ) -> Appended:
@@ -203,10 +209,13 @@ class Ledger:
                 above = middle - 1
         return below
 
-    def checkpoints(self) -> Iterator[tuple[int, datetime, str]]:
-        """Stream (size, instant, text) of every checkpoint ever signed, the empty tree's first: the groups of a replay."""
-        sql = "SELECT size, received_at, text FROM checkpoint LEFT JOIN entry ON number = size ORDER BY size"
-        for size, at, text in self._store.rows(sql):
+    def checkpoints(self, after: int = -1) -> Iterator[tuple[int, datetime, str]]:
+        """Stream (size, instant, text) of every checkpoint signed at a size above `after`: the groups of a replay.
+
+        The empty tree's comes first.
+        """
+        sql = "SELECT size, received_at, text FROM checkpoint LEFT JOIN entry ON number = size WHERE size > ? ORDER BY size"
+        for size, at, text in self._store.rows(sql, (after,)):
             yield size, self.created_at if at is None else instant_from(at), text.decode()
 
     def checkpoint(self, size: int | None = None) -> Checkpoint:

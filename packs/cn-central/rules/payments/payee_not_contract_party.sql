@@ -1,0 +1,15 @@
+-- Payments under a contract whose payee is not its counterparty.
+SELECT
+  p.entity,
+  p.contract,
+  p.payment,
+  p.paid_on AS since,
+  p.payee,
+  c.counterparty,
+  p.amount,
+  p.currency,
+  CASE WHEN c.counterparty IS NULL THEN 'contract' END AS missing,
+  CASE WHEN c.fact IS NULL THEN ARRAY[p.fact] ELSE ARRAY[p.fact, c.fact] END AS entries
+FROM judged AS p
+LEFT JOIN contract AS c ON c.entity = p.entity AND c.contract = p.contract
+WHERE c.counterparty IS NULL OR TRIM(p.payee) <> TRIM(c.counterparty)

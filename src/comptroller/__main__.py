@@ -1,0 +1,5 @@
+"""`python -m comptroller`: the command line."""
+
+from comptroller.cli import main
+
+main()

@@ -1,0 +1,249 @@
+"""Facts folded into the books: what is new is added, what is corrected or retracted ends, and nothing is overwritten.
+
+- A fact stands from its entry on, until an entry ends it.
+- The same fact said again adds nothing.
+- The books hold the ledger position they are folded to, in the same transaction as the rows.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from comptroller.books.keys import Keys
+from comptroller.books.policy import put_lists, put_policy
+from comptroller.books.register import Register, put_register
+from comptroller.books.tables import FIXED, as_of, create
+from comptroller.model.kind import FACT_LINES, Kind
+from comptroller.model.policy import Pack
+from comptroller.store.duck import Duck
+
+_REGISTER = ("entity", "stake")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a batch changed: rows added by table, facts ended by kind, and tables that are made from others.
+
+    Of the latter it says for which entities they differ now; None is for all.
+    """
+
+    added: Mapping[str, pa.Table] = field(default_factory=dict)
+    ended: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
+    renewed: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
+
+
+class Books:
+    """The books of one node, folded from its ledger; the one writer of every table but the findings'."""
+
+    def __init__(self, duck: Duck, pack: Pack, *, owner: str, zone: str) -> None:
+        """Open the books under `pack`: tables that are missing are made; instants are shown in `zone`."""
+        self.duck = duck
+        self.pack = pack
+        self.zone = ZoneInfo(zone)
+        self.register = Register(owner)
+        self._keys: dict[str, Keys] = {}
+        duck.set_zone(zone)
+        duck.execute(f"CREATE TABLE IF NOT EXISTS position ({FIXED['position']})")
+        if not duck.rows("SELECT 1 FROM position"):
+            duck.execute("INSERT INTO position VALUES (true, 0, 0, 1, '')")
+        entries, batches, digest = duck.rows("SELECT entries, batches, pack FROM position")[0]
+        self.entries, self.batches = int(entries), int(batches)
+        if digest != pack.digest:
+            create(duck, pack)
+            put_policy(duck, pack)
+        self.register.load(duck)
+        if digest != pack.digest:
+            put_register(duck, self.register)
+            put_lists(duck)
+            duck.execute("UPDATE position SET pack = ?", [pack.digest])
+
+    def adopt(self, pack: Pack) -> "Books":
+        """Give the books under another pack: its kinds, parameters, lists and calendar."""
+        return Books(self.duck, pack, owner=self.owner, zone=self.zone.key)
+
+    @property
+    def owner(self) -> str:
+        """Give the code of the node's owner."""
+        return self.register.owner
+
+    def is_known(self, entity: str) -> bool:
+        """Say whether the register holds that entity."""
+        return self.register.is_known(entity)
+
+    def parent(self, entity: str) -> str | None:
+        """Give the entity that manages it, or None."""
+        return self.register.parent(entity)
+
+    def standing(self, kind: str, keys: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+        """Give the standing facts of those key hashes (0 where none) and the hashes of their contents."""
+        return self._keys_of(kind).standing(keys)
+
+    def _keys_of(self, kind: str) -> Keys:
+        if kind not in self._keys:
+            keys = self._keys[kind] = Keys()
+            rows = self.duck.arrow(
+                f"SELECT f.key_hash, f.fact, f.content_hash FROM all_{kind} AS f "
+                f"WHERE NOT EXISTS (SELECT 1 FROM gone_{kind} AS g WHERE g.fact = f.fact) ORDER BY f.fact"
+            )
+            if rows.num_rows:
+                keys.add(*(rows.column(name).to_numpy() for name in ("key_hash", "fact", "content_hash")))
+        return self._keys[kind]
+
+    def fold(
+        self, tables: Mapping[str, pa.Table], lists: Mapping[str, pa.Table], first: int, received_at: dt.datetime
+    ) -> Change:
+        """Fold typed rows of a batch whose reports are entries `first`, `first + 1`, … received at that instant (UTC)."""
+        at = received_at.astimezone(self.zone).replace(tzinfo=None)
+        added: dict[str, pa.Table] = {}
+        ended: dict[str, NDArray[np.int64]] = {}
+        heard: dict[str, int] = {}
+        for name in sorted(tables):
+            kind, table = self.pack.kinds[name], tables[name]
+            facts = (table.column("report").to_numpy() + first) * FACT_LINES + table.column("seq").to_numpy()
+            new, gone = self._fold_kind(kind, table, facts, at)
+            if new is not None:
+                added[name] = new
+            if gone is not None:
+                ended[name] = gone[0]
+                self._insert(f"gone_{name}", pa.table({"fact": gone[0], "entry": gone[1]}))
+            _hear(kind, table, facts, heard)
+        for name in sorted(lists):
+            kind = self.pack.tables[name]
+            rows = self._fold_list(kind, lists[name], added.get(kind.parent), first, at)
+            if rows is not None:
+                added[name] = rows
+        self._put_heard(heard, at)
+        renewed = self._renew(set(added) | set(ended))
+        if heard:
+            renewed["heard"] = tuple(sorted(heard))
+        return Change(added, ended, renewed)
+
+    def _fold_kind(
+        self, kind: Kind, table: pa.Table, facts: NDArray[np.int64], at: dt.datetime
+    ) -> tuple[pa.Table | None, tuple[NDArray[np.int64], NDArray[np.int64]] | None]:
+        keys = self._keys_of(kind.name)
+        hashes = table.column("key_hash").to_numpy()
+        contents = table.column("content_hash").to_numpy()
+        standing, held = keys.standing(hashes)
+        acts = table.column("act")
+        retracts = pc.equal(acts, "retract").to_numpy(zero_copy_only=False)
+        corrects = pc.equal(acts, "correct").to_numpy(zero_copy_only=False)
+        is_known = standing != 0
+        adds = ~retracts & (~is_known | (corrects & (held != contents)))
+        ends = is_known & (retracts | (corrects & (held != contents)))
+        changed = adds | (retracts & is_known)
+        if changed.any():
+            keys.add(hashes[changed], np.where(adds, facts, 0)[changed], contents[changed])
+        gone = (standing[ends], facts[ends] // FACT_LINES) if ends.any() else None
+        if not adds.any():
+            return None, gone
+        rows = _stamped(table.select([f.name for f in kind.fields]), facts, at, adds)
+        whole = rows.append_column("key_hash", pa.array(hashes[adds])).append_column(
+            "content_hash", pa.array(contents[adds])
+        )
+        self._insert(f"all_{kind.name}", whole)
+        return rows, gone
+
+    def _fold_list(
+        self, kind: Kind, table: pa.Table, parents: pa.Table | None, first: int, at: dt.datetime
+    ) -> pa.Table | None:
+        if parents is None:
+            return None
+        facts = (table.column("report").to_numpy() + first) * FACT_LINES + table.column("seq").to_numpy()
+        adds = np.isin(facts, parents.column("fact").to_numpy())
+        if not adds.any():
+            return None
+        rows = _stamped(table.select([f.name for f in kind.fields]), facts, at, adds)
+        self._insert(f"all_{kind.name}", rows)
+        return rows
+
+    def _insert(self, name: str, rows: pa.Table) -> None:
+        columns = ", ".join(f'"{c}"' for c in rows.column_names)
+        self.duck.register("new_rows", rows)
+        self.duck.execute(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM new_rows")
+        self.duck.unregister("new_rows")
+
+    def _put_heard(self, heard: dict[str, int], at: dt.datetime) -> None:
+        if not heard:
+            return
+        rows = pa.table({"entity": list(heard), "fact": pa.array(list(heard.values()), pa.int64())})
+        self.duck.register("new_heard", rows)
+        self.duck.execute("DELETE FROM heard WHERE entity IN (SELECT entity FROM new_heard)")
+        self.duck.execute("INSERT INTO heard SELECT entity, CAST(? AS TIMESTAMP), fact FROM new_heard", [at])
+        self.duck.unregister("new_heard")
+
+    def _renew(self, touched: set[str]) -> dict[str, tuple[str, ...] | None]:
+        """Write afresh the tables that stand on the register or on lists; gives the entities in which each differs."""
+        renewed: dict[str, tuple[str, ...] | None] = {}
+        if touched & set(_REGISTER):
+            self.register.load(self.duck)
+            with _differences(self.duck, ("ancestor", "level"), renewed):
+                put_register(self.duck, self.register)
+        if "list_line" in touched or renewed.get("ancestor"):
+            with _differences(self.duck, ("list_in_force",), renewed):
+                put_lists(self.duck)
+        return renewed
+
+    def introduce(self, entities: Iterable[str]) -> None:
+        """Let entities stand in the register in memory, with nobody above them, as examples need it."""
+        self.register.introduce(entities)
+        put_register(self.duck, self.register)
+        put_lists(self.duck)
+
+    def tick(self, instant: dt.datetime) -> Change:
+        """Set the clock (UTC instant); the day is that of the owner's zone."""
+        now = instant.astimezone(self.zone).replace(tzinfo=None)
+        self.duck.execute("DELETE FROM clock")
+        self.duck.execute("INSERT INTO clock VALUES (?, ?)", [now.date(), now])
+        return Change(renewed={"clock": None})
+
+    def views(self, valid: dt.date | None, known: int | None) -> dict[str, str]:
+        """Give SQL for each fact table as true on a day and as known with an entry; none where neither is asked."""
+        if valid is None and known is None:
+            return {}
+        return {name: as_of(name, kind, valid=valid, known=known) for name, kind in self.pack.tables.items()}
+
+    def advance(self, entries: int, *, policy: int | None = None) -> None:
+        """Say to which entry the books are folded, by one batch more, and which entry's policy they follow."""
+        self.entries, self.batches = entries, self.batches + 1
+        cells = [self.entries, self.batches, policy]
+        self.duck.execute("UPDATE position SET entries = ?, batches = ?, policy = coalesce(?, policy)", cells)
+
+
+def _stamped(rows: pa.Table, facts: NDArray[np.int64], at: dt.datetime, keep: NDArray[np.bool_]) -> pa.Table:
+    """Give the kept rows with their fact numbers and the time they were received."""
+    if not keep.all():
+        rows, facts = rows.filter(pa.array(keep)), facts[keep]
+    stamps = pa.array([at], pa.timestamp("us")).take(pa.array(np.zeros(len(facts), dtype=np.int64)))
+    return rows.append_column("fact", pa.array(facts)).append_column("received_at", stamps)
+
+
+def _hear(kind: Kind, table: pa.Table, facts: NDArray[np.int64], heard: dict[str, int]) -> None:
+    """Note the latest fact about each entity in whose books the rows are."""
+    for column in kind.books:
+        pairs = pa.table({"entity": table.column(column), "fact": facts})
+        groups = pairs.group_by("entity").aggregate([("fact", "max")])
+        for row in groups.to_pylist():
+            if row["entity"] is not None:
+                heard[row["entity"]] = max(heard.get(row["entity"], 0), row["fact_max"])
+
+
+@contextmanager
+def _differences(duck: Duck, tables: tuple[str, ...], renewed: dict[str, tuple[str, ...] | None]) -> Iterator[None]:
+    """Note, for tables that are written afresh inside, the entities of which they say something else than before."""
+    for table in tables:
+        duck.execute(f"CREATE OR REPLACE TEMP TABLE was_{table} AS SELECT * FROM {table}")
+    yield
+    for table in tables:
+        apart = f"(SELECT * FROM {table} EXCEPT SELECT * FROM was_{table}) UNION ALL (SELECT * FROM was_{table} EXCEPT SELECT * FROM {table})"
+        found = duck.rows(f"SELECT DISTINCT entity FROM ({apart}) ORDER BY entity")
+        duck.execute(f"DROP TABLE was_{table}")
+        if found:
+            renewed[table] = tuple(entity for (entity,) in found)

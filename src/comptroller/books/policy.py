@@ -1,0 +1,101 @@
+"""Policy as tables: parameters by date, lists as they reach each entity, and the working days with their running number."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+
+from comptroller.books.tables import TOP
+from comptroller.model.policy import Calendar, Pack
+from comptroller.store.duck import Duck
+
+
+def put_policy(duck: Duck, pack: Pack) -> None:
+    """Write the pack's parameters, list lines and calendar; what stood there before is replaced."""
+    for name, param in pack.params.items():
+        by = "".join(f', "{column}" VARCHAR' for column in param.by)
+        duck.execute(
+            f"CREATE OR REPLACE TABLE param_{name} "
+            f"(value DOUBLE, valid_from DATE, valid_until DATE, verified BOOLEAN{by})"
+        )
+        for value in param.values:
+            cells = [value.value, value.valid_from, value.valid_until, value.verified, *[cell for _, cell in value.by]]
+            duck.execute(f"INSERT INTO param_{name} VALUES ({', '.join('?' * len(cells))})", cells)
+    duck.execute("DELETE FROM policy_line")
+    for name, one in pack.lists.items():
+        for line in one.lines:
+            limit = None if line.limit_cny is None else Decimal(str(line.limit_cny))
+            cells = [name, line.item, limit, line.share_pct, line.body or None, line.position, line.legal_review]
+            cells += [line.title.zh, line.valid_from, line.valid_until, line.verified]
+            duck.execute(f"INSERT INTO policy_line VALUES ({', '.join('?' * len(cells))})", cells)
+    duck.execute("DELETE FROM working_day")
+    days = working_days(pack.calendars)
+    if days:
+        table = pa.table(
+            {
+                "day": pa.array([d for d, _, _ in days]),
+                "is_working": pa.array([w for _, w, _ in days]),
+                "number": pa.array([n for _, _, n in days], pa.int32()),
+            }
+        )
+        duck.register("new_days", table)
+        duck.execute("INSERT INTO working_day SELECT day, is_working, number FROM new_days")
+        duck.unregister("new_days")
+
+
+def working_days(calendars: tuple[Calendar, ...]) -> list[tuple[dt.date, bool, int]]:
+    """Give each day of the unbroken run of dated years: whether it is worked, and how many worked days there are with it.
+
+    Monday to Friday are worked unless they are holidays; a week-end day is worked where the calendar says so.
+    """
+    found: list[tuple[dt.date, bool, int]] = []
+    number = 0
+    years = sorted(calendars, key=lambda c: c.year)
+    for earlier, year in zip([None, *years], years, strict=False):
+        if earlier is not None and year.year != earlier.year + 1:
+            break
+        off, worked = set(year.holidays), set(year.workdays)
+        day = dt.date(year.year, 1, 1)
+        while day.year == year.year:
+            working = day in worked or (day.weekday() < 5 and day not in off)  # noqa: PLR2004 - Monday to Friday
+            number += working
+            found.append((day, working, number))
+            day += dt.timedelta(days=1)
+    return found
+
+
+def put_lists(duck: Duck) -> None:
+    """Write, for each entity, the lines that reach it: its own, those of each entity above it, and the pack's."""
+    columns = "limit_cny, share_pct, body, position, legal_review, text, valid_from, valid_until"
+    duck.execute("DELETE FROM list_in_force")
+    duck.execute(
+        f"INSERT INTO list_in_force SELECT a.entity, l.list, l.item, l.entity, a.distance, {columns}, l.fact, true "
+        "FROM ancestor AS a JOIN list_line AS l ON l.entity = a.ancestor"
+    )
+    duck.execute(
+        f"INSERT INTO list_in_force SELECT e.entity, l.list, l.item, NULL, {TOP}, {columns}, NULL, l.verified "
+        "FROM (SELECT DISTINCT entity FROM ancestor) AS e CROSS JOIN policy_line AS l"
+    )
+
+
+def parameters_used(pack: Pack, params: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Give each parameter with its dated values, as evidence shows them."""
+    return [
+        {
+            "name": pack.params[name].name,
+            "unit": pack.params[name].unit,
+            "values": [
+                {
+                    "value": v.value,
+                    "from": v.valid_from.isoformat(),
+                    "until": v.valid_until.isoformat() if v.valid_until else None,
+                    "verified": v.verified,
+                    "cites": [[c.source, c.article] for c in v.cites],
+                    **dict(v.by),
+                }
+                for v in pack.params[name].values
+            ],
+        }
+        for name in params
+    ]

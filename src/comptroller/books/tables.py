@@ -1,0 +1,90 @@
+"""The tables of the books, made from a pack: for each kind everything ever known, what has ended, and a view of what stands.
+
+`all_<table>` is append-only; `gone_<kind>` says which fact ended with which entry; `<table>` is what stands now.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from comptroller.model.kind import Kind
+from comptroller.model.policy import Pack
+from comptroller.store.duck import Duck
+
+FIXED = {
+    "position": "one BOOLEAN, entries BIGINT, batches BIGINT, policy BIGINT, pack VARCHAR",
+    "clock": "today DATE, now TIMESTAMP",
+    "heard": "entity VARCHAR, last_at TIMESTAMP, fact BIGINT",
+    "ancestor": "entity VARCHAR, ancestor VARCHAR, distance INTEGER",
+    "level": "entity VARCHAR, legal INTEGER, management INTEGER",
+    "working_day": "day DATE, is_working BOOLEAN, number INTEGER",
+    "policy_line": (
+        "list VARCHAR, item VARCHAR, limit_cny DECIMAL(18,4), share_pct DECIMAL(9,6), body VARCHAR, position INTEGER, "
+        "legal_review BOOLEAN, text VARCHAR, valid_from DATE, valid_until DATE, verified BOOLEAN"
+    ),
+    "list_in_force": (
+        "entity VARCHAR, list VARCHAR, item VARCHAR, holder VARCHAR, distance INTEGER, limit_cny DECIMAL(18,4), "
+        "share_pct DECIMAL(9,6), body VARCHAR, position INTEGER, legal_review BOOLEAN, text VARCHAR, valid_from DATE, "
+        "valid_until DATE, fact BIGINT, verified BOOLEAN"
+    ),
+}
+"""Tables of the books that no kind gives, and their columns."""
+
+TOP = 999
+"""The distance at which a pack's own line of a list stands: further than any entity above."""
+
+
+def create(duck: Duck, pack: Pack) -> None:
+    """Make every table that is not there yet; a kind that is new in the pack gets its table."""
+    for name, columns in FIXED.items():
+        duck.execute(f"CREATE TABLE IF NOT EXISTS {name} ({columns})")
+    for table, kind in pack.tables.items():
+        columns = ", ".join(f'"{name}" {form}' for name, form in kind.columns.items())
+        hashes = "" if kind.parent else ", key_hash UBIGINT, content_hash UBIGINT"
+        duck.execute(f"CREATE TABLE IF NOT EXISTS all_{table} ({columns}{hashes})")
+        _widen(duck, table, kind)
+        if not kind.parent:
+            duck.execute(f"CREATE TABLE IF NOT EXISTS gone_{table} (fact BIGINT, entry BIGINT)")
+    for table, kind in pack.tables.items():
+        duck.execute(f"CREATE OR REPLACE VIEW {table} AS {standing(table, kind)}")
+
+
+def _widen(duck: Duck, table: str, kind: Kind) -> None:
+    """Add the columns that a newer pack brings."""
+    there = set(duck.columns(f"SELECT * FROM all_{table}"))
+    for name, form in kind.columns.items():
+        if name not in there:
+            duck.execute(f'ALTER TABLE all_{table} ADD COLUMN "{name}" {form}')
+
+
+def standing(table: str, kind: Kind, *, known: int | None = None) -> str:
+    """Give SQL for the rows that stand, now or as known up to and with entry `known`."""
+    columns = ", ".join(f'"{name}"' for name in kind.columns)
+    gone = f"gone_{kind.parent or table}"
+    if known is None:
+        return f"SELECT {columns} FROM all_{table} AS f WHERE NOT EXISTS (SELECT 1 FROM {gone} AS g WHERE g.fact = f.fact)"
+    last = (known + 1) << 20
+    return (
+        f"SELECT {columns} FROM all_{table} AS f WHERE f.fact < {last} AND NOT EXISTS "
+        f"(SELECT 1 FROM {gone} AS g WHERE g.fact = f.fact AND g.entry <= {known})"
+    )
+
+
+def as_of(table: str, kind: Kind, *, valid: dt.date | None, known: int | None) -> str:
+    """Give SQL for the rows that hold on a day and are known with an entry (both optional)."""
+    rows = standing(table, kind, known=known)
+    if valid is None or not kind.valid:
+        return rows
+    begins = kind.since
+    holds = f"(s.\"{begins}\" IS NULL OR CAST(s.\"{begins}\" AS DATE) <= DATE '{valid}')"
+    if "until" in kind.valid:
+        ends = kind.valid["until"]
+        holds += f" AND (s.\"{ends}\" IS NULL OR s.\"{ends}\" > DATE '{valid}')"
+    return f"SELECT * FROM ({rows}) AS s WHERE {holds}"
+
+
+def documented(pack: Pack) -> Iterable[str]:
+    """Give the names of the tables that SQL from outside may read."""
+    yield from pack.tables
+    yield from (name for name in FIXED if name not in ("position", "policy_line"))
+    yield from (f"param_{name}" for name in pack.params)
+    yield from ("finding", "finding_now")

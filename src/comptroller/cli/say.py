@@ -1,0 +1,103 @@
+"""What the command line prints: one form for people, one for machines, and the exit codes."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from comptroller.model.finding import plain
+from comptroller.model.refusal import ComptrollerError, Refusal, Refused, refusal
+
+DONE, REFUSED, WRONG_USE = 0, 1, 2
+NodeOption = Annotated[
+    Path | None, typer.Option("--node", help="The node's folder.", envvar="COMPTROLLER_NODE", show_envvar=True)
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+out = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+err = Console(stderr=True, highlight=False)
+
+
+def language() -> str:
+    """Give the language of texts: COMPTROLLER_LANGUAGE, or zh where the locale is Chinese, else en."""
+    said = os.environ.get("COMPTROLLER_LANGUAGE") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    return "zh" if said.lower().startswith("zh") else "en"
+
+
+def passphrase() -> bytes | None:
+    """Give the key's passphrase from COMPTROLLER_PASSPHRASE, where it is set."""
+    said = os.environ.get("COMPTROLLER_PASSPHRASE")
+    return said.encode() if said else None
+
+
+def node_folder(node: Path | None) -> Path:
+    """Give the node that was named; wrong use where none was."""
+    if node is None:
+        err.print("name the node with --node DIR, or set COMPTROLLER_NODE")
+        raise typer.Exit(WRONG_USE)
+    return node
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON."""
+    sys.stdout.write(json.dumps(plain(value), ensure_ascii=False, indent=2) + "\n")
+
+
+def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print rows; numbers stand right."""
+    table = Table(title=title or None, title_justify="left", header_style="bold", pad_edge=False, box=None)
+    numeric = [bool(rows) and all(isinstance(r[i], (int, float)) or r[i] is None for r in rows) for i in range(len(columns))]
+    for name, is_number in zip(columns, numeric, strict=True):
+        table.add_column(name, justify="right" if is_number else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*["" if cell is None else f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row])
+    out.print(table)
+
+
+def print_refusals(refusals: Sequence[Refusal], *, as_json: bool) -> None:
+    """Print refusals: on the error stream for people, as a list for machines."""
+    if as_json:
+        print_json({"refused": [r.as_json() for r in refusals]})
+        return
+    for one in refusals:
+        err.print(one.said(language()), markup=False)
+        err.print()
+
+
+@contextmanager
+def doors(*, as_json: bool) -> Iterator[None]:
+    """Turn refusals and broken things inside into what is printed, and exit code 1."""
+    try:
+        yield
+    except Refused as refused:
+        print_refusals(refused.refusals, as_json=as_json)
+        raise typer.Exit(REFUSED) from refused
+    except ComptrollerError as broken:
+        wanted = ("完好的数据", "data that is whole")
+        mend = ("运行 comptroller verify,再运行 rebuild", "Run comptroller verify, then comptroller rebuild.")
+        print_refusals([refusal("broken", ("", None, ""), broken, wanted, mend)], as_json=as_json)
+        raise typer.Exit(REFUSED) from broken
+
+
+@contextmanager
+def progress(title: str, *, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
+    """Show a bar while something long goes on; gives the function that moves it."""
+    if quiet:
+        yield lambda _name, _at, _whole: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=not err.is_terminal) as bar:
+        task = bar.add_task(title, total=None)
+
+        def move(_name: str, at: int, whole: int) -> None:
+            bar.update(task, completed=at, total=whole)
+
+        yield move

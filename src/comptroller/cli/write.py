@@ -1,0 +1,208 @@
+"""Commands that write: init, report, tick, adopt, rebuild."""
+
+import datetime as dt
+import secrets
+from collections import Counter
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from comptroller import engine
+from comptroller.cli.places import pack_roots
+from comptroller.cli.say import (
+    REFUSED,
+    WRONG_USE,
+    JsonOption,
+    NodeOption,
+    doors,
+    err,
+    node_folder,
+    out,
+    passphrase,
+    print_json,
+    print_refusals,
+    progress,
+)
+from comptroller.intake.files import media_of
+from comptroller.intake.zip_rows import reporter_of
+from comptroller.ledger.key import make_key
+from comptroller.model.refusal import Refusal, refusal
+from comptroller.model.said import Incoming
+from comptroller.node import Charter
+from comptroller.packs import gather_files
+
+
+def now() -> dt.datetime:
+    """Give the present instant; nothing below the command line asks for it."""
+    return dt.datetime.now(dt.UTC)
+
+
+def instant(said: str | None) -> dt.datetime:
+    """Give the instant that was said (ISO 8601; UTC where no offset is given), or now; wrong use where it is none."""
+    if not said:
+        return now()
+    try:
+        found = dt.datetime.fromisoformat(said)
+    except ValueError as error:
+        raise typer.BadParameter(f"{said}: an instant such as 2024-06-30T08:00:00+08:00") from error
+    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
+
+
+AtOption = Annotated[str | None, typer.Option("--at", help="The instant (ISO 8601) instead of now.")]
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The new node's folder.")],
+    pack: Annotated[str, typer.Option(help="The pack it works under.")] = "cn-central",
+    owner: Annotated[str, typer.Option(help="The code of the owner, who may report for every entity.")] = "OWNER",
+    origin: Annotated[str, typer.Option(help="The ledger's name in its checkpoints.")] = "",
+    at: AtOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a node in DIR: its ledger, its key, its books, and the policy it begins with."""
+    with doors(as_json=as_json):
+        files = gather_files(pack_roots(), pack)
+        name = origin or f"comptroller.invalid/{owner.lower()}/{secrets.token_hex(4)}"
+        key = make_key(name, secrets.token_bytes(32))
+        made = engine.create(folder, files, Charter(owner, name, pack), key=key, at=instant(at))
+        said = {
+            "node": str(folder),
+            "owner": owner,
+            "origin": name,
+            "pack": pack,
+            "digest": made.pack.digest,
+            "rules": len(made.pack.rules),
+            "verifier_key": str(key.verifier),
+        }
+        made.close()
+    if as_json:
+        print_json(said)
+    else:
+        out.print(f"node {folder}: pack {pack} {said['digest'][:12]}, {said['rules']} rules, owner {owner}")
+        out.print(f"verifier key {said['verifier_key']}")
+
+
+def report(  # noqa: PLR0913 - what a report is sent with
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files, each a report.")],
+    kind: Annotated[str, typer.Option(help="The kind of rows that do not say it.")] = "",
+    mapping: Annotated[Path | None, typer.Option(help="SELECTs that turn the file's rows into facts.")] = None,
+    reporter: Annotated[str, typer.Option(help="Who reports; the node's owner where nobody is named.")] = "",
+    at: AtOption = None,
+    node: NodeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Report files: each is kept whole or refused whole, then what is kept is judged."""
+    folder = node_folder(node)
+    with doors(as_json=as_json):
+        text = _mapping_text(mapping)
+        worker = engine.open_node(folder, passphrase=passphrase())
+        try:
+            outcomes: list[dict[str, Any]] = []
+            with progress("judging", quiet=as_json) as move:
+                for number, path in enumerate(files):
+                    outcomes.append(_report_one(worker, path, (kind, text, reporter), instant(at)))
+                    move(path.name, number + 1, len(files))
+        finally:
+            worker.close()
+    _tell(outcomes, as_json=as_json)
+
+
+def _mapping_text(mapping: Path | None) -> str:
+    if mapping is None:
+        return ""
+    try:
+        return mapping.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        err.print(f"{mapping}: {error}")
+        raise typer.Exit(WRONG_USE) from error
+
+
+def _report_one(worker: engine.Engine, path: Path, said: tuple[str, str, str], at: dt.datetime) -> dict[str, Any]:
+    kind, mapping, reporter = said
+    try:
+        payload = path.read_bytes()
+    except OSError as error:
+        wanted, mend = ("可读的文件", "a file that can be read"), ("核对路径", "Check the path.")
+        return _outcome(path, None, [refusal("report.file", (str(path), None, ""), error.strerror, wanted, mend)], ())
+    media = media_of(path.name, payload)
+    if media is None:
+        wanted = ("json、ndjson、csv、xlsx、parquet、zip、xes", "json, ndjson, csv, xlsx, parquet, zip or xes")
+        mend = ("换成上述格式,或改扩展名", "Save it in one of these forms, or mend its extension.")
+        return _outcome(path, None, [refusal("report.media", (path.name, None, ""), path.suffix, wanted, mend)], ())
+    sender = reporter or (reporter_of(path.name) if media == "zip" else "") or worker.charter.owner
+    incoming = Incoming(payload, media, path.name, sender, kind, mapping)
+    taken = worker.take([incoming], at)
+    return _outcome(path, taken.entries.get(0), taken.refused.get(0, []), taken.turns)
+
+
+def _outcome(path: Path, entry: int | None, refusals: list[Refusal], turns: Any) -> dict[str, Any]:
+    counts: dict[str, Counter[str]] = {}
+    for turn in turns:
+        counts.setdefault(turn.verdict.rule, Counter())[turn.state] += 1
+    return {"file": str(path), "entry": entry, "refusals": refusals, "turns": {r: dict(c) for r, c in sorted(counts.items())}}
+
+
+def _tell(outcomes: list[dict[str, Any]], *, as_json: bool) -> None:
+    """Print what became of the files; exit 1 where one was refused."""
+    if as_json:
+        print_json([{**o, "refusals": [r.as_json() for r in o["refusals"]]} for o in outcomes])
+    else:
+        for one in outcomes:
+            if one["entry"] is None:
+                print_refusals(one["refusals"], as_json=False)
+                err.print(f"refused  {one['file']}: {len(one['refusals'])} reasons; nothing of it was kept")
+                continue
+            out.print(f"entry {one['entry']}  {one['file']}")
+            for rule, states in one["turns"].items():
+                said = ", ".join(f"{n} {state.replace('_', ' ')}" for state, n in sorted(states.items()))
+                out.print(f"    {rule}: {said}")
+    if any(o["entry"] is None for o in outcomes):
+        raise typer.Exit(REFUSED)
+
+
+def tick(at: AtOption = None, node: NodeOption = None, as_json: JsonOption = False) -> None:
+    """Let the clock move on: deadlines and silences are judged at that moment."""
+    with doors(as_json=as_json):
+        worker = engine.open_node(node_folder(node), passphrase=passphrase())
+        moment = instant(at)
+        turns = worker.tick(moment, now())
+        worker.close()
+    counts = Counter(turn.state for turn in turns)
+    if as_json:
+        print_json({"instant": moment, "turns": dict(counts)})
+    else:
+        said = ", ".join(f"{n} {state.replace('_', ' ')}" for state, n in sorted(counts.items())) or "nothing turned"
+        out.print(f"the clock stands at {moment.isoformat()}: {said}")
+
+
+def adopt(
+    pack: Annotated[str, typer.Argument(help="The pack to work under from now on.")],
+    node: NodeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Adopt a policy: it becomes an entry, and everything is judged again under it."""
+    with doors(as_json=as_json):
+        files = gather_files(pack_roots(), pack)
+        worker = engine.open_node(node_folder(node), passphrase=passphrase())
+        with progress("judging again", quiet=as_json) as move:
+            turns = worker.adopt(files, pack, now(), move)
+        digest = worker.pack.digest
+        worker.close()
+    counts = Counter(turn.state for turn in turns)
+    if as_json:
+        print_json({"pack": pack, "digest": digest, "turns": dict(counts)})
+    else:
+        out.print(f"pack {pack} {digest[:12]} adopted: {dict(counts) or 'nothing turned'}")
+
+
+def rebuild(node: NodeOption = None, as_json: JsonOption = False) -> None:
+    """Throw the books away and fold them again from the ledger."""
+    with doors(as_json=as_json):
+        worker = engine.rebuild(node_folder(node), passphrase=passphrase())
+        said = {"entries": worker.books.entries, "batches": worker.books.batches}
+        worker.close()
+    if as_json:
+        print_json(said)
+    else:
+        out.print(f"folded {said['entries']:,} entries in {said['batches']:,} batches")

@@ -1,0 +1,214 @@
+"""The line: a report is checked, kept, folded, judged; whoever reads this file has read the product.
+
+    intake   May this be said?     a report becomes facts, or refusals
+    ledger   It was said.          an entry: numbered, hashed, sealed
+    books    What is known?        rows of the fact tables, the register, lists, the calendar
+    watch    Is it right?          findings raised, changed, cleared
+
+- Nothing is folded that is not in the ledger; what is in the ledger is folded sooner or later, also after a crash.
+- One checkpoint of the ledger is one batch: replaying the same batches gives the same books and findings.
+- Policy and clock ticks are entries like reports.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from comptroller import node
+from comptroller.books import Books, Change
+from comptroller.intake import Incoming, check, shape
+from comptroller.ledger.entry import Accepted, Entry
+from comptroller.ledger.key import SignerKey
+from comptroller.ledger.ledger import Ledger
+from comptroller.model.finding import Turn
+from comptroller.model.policy import Pack
+from comptroller.model.refusal import BrokenLedger, Refusal
+from comptroller.packs import read_pack
+from comptroller.packs.bundle import pack_files, unpack_files
+from comptroller.store.duck import Duck
+from comptroller.watch import Watch
+
+Progress = Callable[[str, int, int], None]
+TICK, POLICY = "tick", "policy"
+"""Kinds of entries that the engine itself makes: a moment that has come, and a policy that is adopted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of the reports of a batch: entries by position, refusals by position, and what turned."""
+
+    entries: dict[int, int]
+    refused: dict[int, list[Refusal]]
+    turns: tuple[Turn, ...]
+
+
+class Engine:
+    """One node at work. Time is handed in; nothing here asks the world."""
+
+    def __init__(self, ledger: Ledger, duck: Duck, charter: node.Charter) -> None:
+        """Take up a node: fold what the ledger holds and the books do not; the policy in force is the last adopted."""
+        self.ledger, self.duck, self.charter = ledger, duck, charter
+        self._desk = Duck(memory="1GB")
+        self._begin()
+
+    def _begin(self) -> None:
+        folded, policy = self.duck.rows("SELECT entries, policy FROM position")[0] if _has_books(self.duck) else (0, 1)
+        if folded > self.ledger.size:
+            raise BrokenLedger(f"the books stand at entry {folded}, the ledger ends at entry {self.ledger.size}")
+        self._open(self._policy(self.ledger.entry(policy)))
+        for first, last in self._batches(folded):
+            self._replay(first, last)
+
+    def _open(self, pack: Pack) -> None:
+        """Work under `pack`: books and watch are opened on it."""
+        self.pack = pack
+        self.books = Books(self.duck, pack, owner=self.charter.owner, zone=pack.zone)
+        self.watch = Watch(self.duck, pack)
+        self._desk.set_zone(pack.zone)
+
+    def take(self, reports: Sequence[Incoming], at: dt.datetime) -> Taken:
+        """Take a batch of reports that arrived by `at`: each is kept whole or refused whole, then what is kept is judged."""
+        entries: dict[int, int] = {}
+        refused: dict[int, list[Refusal]] = {}
+        turns: list[Turn] = []
+        waiting = list(range(len(reports)))
+        while waiting:
+            batch = [reports[i] for i in waiting]
+            checked = check(self._desk, self.pack.kinds, batch, known=self.books)
+            refused.update({waiting[i]: found for i, found in checked.refused.items()})
+            if checked.accepted:
+                kept = [batch[i] for i in checked.accepted]
+                first = self._seal(kept, at)
+                entries.update({waiting[i]: first + n for n, i in enumerate(checked.accepted)})
+                turns += self._fold(checked.facts.tables, checked.facts.lists, first, first + len(kept) - 1, at)
+            waiting = [waiting[i] for i in checked.later]
+        return Taken(entries, refused, tuple(turns))
+
+    def tick(self, instant: dt.datetime, at: dt.datetime) -> list[Turn]:
+        """Let the clock stand at `instant`, as an entry received at `at`; whatever reads the clock is judged again."""
+        payload = json.dumps({"instant": instant.astimezone(dt.UTC).isoformat()}).encode()
+        number = self._append([Accepted(payload, "json", self.charter.owner, kind=TICK)], at)
+        return self._turn_clock(instant, number)
+
+    def adopt(self, files: Mapping[str, bytes], name: str, at: dt.datetime, progress: Progress | None = None) -> list[Turn]:
+        """Adopt a policy as an entry received at `at`; everything is judged again under it."""
+        pack = read_pack(files, name)
+        bundle = pack_files(files, name)
+        number = self._append([Accepted(bundle, "zip", self.charter.owner, name=name, kind=POLICY)], at)
+        return self._change_policy(pack, number, progress)
+
+    def _seal(self, reports: Sequence[Incoming], at: dt.datetime) -> int:
+        """Put accepted reports into the ledger, with their mappings beside them; gives the first entry's number."""
+        blobs = {sha256(text).hexdigest(): text for r in reports if (text := r.mapping.encode())}
+        missing = {named: text for named, text in blobs.items() if not self._has_blob(named)}
+        kept = [
+            Accepted(
+                payload=r.payload,
+                media=r.media,
+                reporter=r.reporter,
+                name=r.name,
+                kind=r.kind,
+                attachments=(sha256(r.mapping.encode()).hexdigest(),) if r.mapping else (),
+                note={"signature": r.signature} if r.signature else {},
+            )
+            for r in reports
+        ]
+        return self._append(kept, at, missing) - len(kept) + 1
+
+    def _append(self, kept: Sequence[Accepted], at: dt.datetime, blobs: Mapping[str, bytes] | None = None) -> int:
+        """Append as one group and give its last number; a clock that was set back waits at the last instant."""
+        return self.ledger.append(kept, max(at, self.ledger.last_at), blobs).last
+
+    def _has_blob(self, named: str) -> bool:
+        try:
+            return bool(self.ledger.blob(named))
+        except LookupError:
+            return False
+
+    def _fold(self, tables: node.Tables, lists: node.Tables, first: int, last: int, at: dt.datetime) -> list[Turn]:
+        """Fold one batch of facts and judge what it makes due, in one transaction of the books."""
+        self.watch.prepare([*tables, *lists])
+        with self.duck.transaction():
+            change = self.books.fold(tables, lists, first, at)
+            return self._judge(change, last)
+
+    def _judge(self, change: Change, last: int) -> list[Turn]:
+        turns = self.watch.judge(change.added, change.ended, renewed=change.renewed, known=last)
+        self.books.advance(last)
+        return turns
+
+    def _turn_clock(self, instant: dt.datetime, number: int) -> list[Turn]:
+        with self.duck.transaction():
+            return self._judge(self.books.tick(instant), number)
+
+    def _change_policy(self, pack: Pack, number: int, progress: Progress | None = None) -> list[Turn]:
+        with self.duck.transaction():
+            self.pack = pack
+            self.books = self.books.adopt(pack)
+            turns = self.watch.adopt(pack, number, progress)
+            self.books.advance(number, policy=number)
+        self._desk.set_zone(pack.zone)
+        return turns
+
+    def _replay(self, first: int, last: int) -> None:
+        """Fold and judge entries that make one batch, as they were when they came."""
+        entries = list(self.ledger.entries(first, last))
+        head = entries[0].fields
+        if head["kind"] == TICK:
+            assert entries[0].payload is not None, "a tick is never erased"
+            self._turn_clock(dt.datetime.fromisoformat(json.loads(entries[0].payload)["instant"]), last)
+        elif head["kind"] == POLICY:
+            self._change_policy(self._policy(entries[0]), last)
+        else:
+            facts, _ = shape(self._desk, self.pack.kinds, [self._incoming(entry) for entry in entries])
+            self._fold(facts.tables, facts.lists, first, last, entries[0].received_at)
+
+    def _incoming(self, entry: Entry) -> Incoming:
+        """Give an entry as the report that it was; an erased payload says nothing."""
+        said = entry.fields
+        mapping = self.ledger.blob(said["attachments"][0]).decode() if said["attachments"] else ""
+        return Incoming(entry.payload or b"", said["media"], said["name"], said["reporter"], said["kind"], mapping)
+
+    def _policy(self, entry: Entry) -> Pack:
+        assert entry.payload is not None, "a policy is never erased"
+        return read_pack(*unpack_files(entry.payload))
+
+    def _batches(self, folded: int) -> list[tuple[int, int]]:
+        """Give the first and last entry of each batch that is not folded: the stretches between checkpoints."""
+        sizes = [folded, *(size for size, _, _ in self.ledger.checkpoints(folded))]
+        return [(low + 1, high) for low, high in zip(sizes, sizes[1:], strict=False)]
+
+    def close(self) -> None:
+        """Let go of the stores."""
+        self.duck.close()
+        self.ledger.close()
+        self._desk.close()
+
+
+def create(folder: Path, files: Mapping[str, bytes], charter: node.Charter, *, key: SignerKey, at: dt.datetime) -> Engine:
+    """Make a node in an empty folder: its first entry is the policy it works under."""
+    pack = read_pack(files, charter.pack)
+    node.found(folder, charter, key)
+    ledger = Ledger.create(folder / node.LEDGER, charter.origin, key, at)
+    bundle = pack_files(files, pack.name)
+    ledger.append([Accepted(bundle, "zip", charter.owner, name=pack.name, kind=POLICY)], at)
+    return Engine(ledger, Duck(folder / node.BOOKS), charter)
+
+
+def open_node(folder: Path, *, passphrase: bytes | None = None) -> Engine:
+    """Open a node; refuses (Refused) a folder that is none, and one that another process works on."""
+    charter, key = node.take_up(folder, passphrase)
+    return Engine(Ledger.open(folder / node.LEDGER, key), node.open_books(folder), charter)
+
+
+def rebuild(folder: Path, *, passphrase: bytes | None = None) -> Engine:
+    """Throw the books away and fold them again from the ledger, batch by batch."""
+    node.drop_books(folder)
+    return open_node(folder, passphrase=passphrase)
+
+
+def _has_books(duck: Duck) -> bool:
+    return bool(duck.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = 'position'"))

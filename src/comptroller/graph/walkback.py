@@ -1,0 +1,202 @@
+"""The search behind one payment: marks two hops out from where it went, then a walk back from where it came.
+
+A payment e from s to d closes a circle if money could have come from d to s: payments from account to account in order of time. From d
+the earliest arrivals one and two hops out are marked; then the walk goes back from s over incoming payments, later ones first,
+and with two legs or fewer left it takes only branches that the marks can complete. (Read-Tarjan's rule of never entering what cannot be
+finished, in the temporal form of 2SCENT, Kumar and Calders 2018, and Blanusa and others 2022.)
+
+A payment may arrive after later ones. A circle is then told on the arrival of its last payment to arrive, wherever in time it lies: the
+legs that follow e in the circle may be late ones (not before e), after which the circle wraps to its earliest leg. Late keys sort
+before early ones, so one falling bound serves both parts.
+"""
+
+import numpy as np
+
+from comptroller.graph.compiled import I64, kernel
+from comptroller.graph.segments import FIRST, USED
+
+PEER, TIME, AMOUNT, NUMBER = range(4)
+"""Columns of a row: the other account with the goods above bit 32, time, amount, number of the payment."""
+
+WINDOW, LEAST, MOST, STRICT, GOODS, FOLD, STEPS, FOUND = range(8)
+"""Places of `law`: window, fewest and most legs, whether times must rise, whether goods must agree, fold, steps, finds at most."""
+
+PEER_MASK = (1 << 32) - 1
+LATE = 1 << 61
+NEVER = 1 << 62
+
+
+@kernel
+def keys(time: int, now: int, law: I64, with_late: bool) -> tuple[int, int]:
+    """The order keys a leg of this time may have in a circle through a payment at `now`: as a late leg, and as an early one."""
+    late, early = NEVER, NEVER
+    if with_late and now <= time <= now + law[WINDOW] and not (law[STRICT] and time == now):
+        late = time - LATE
+    if now - law[WINDOW] <= time <= now and not (law[STRICT] and time == now):
+        early = time
+    return late, early
+
+
+@kernel
+def mark_ahead(
+    origin: int, goods: int, now: int, band: tuple[float, float], law: I64, with_late: bool, stamp: int, span: I64, pool: I64, marks: I64
+) -> bool:
+    """Mark earliest arrivals one and two hops from `origin` into `marks` (stamp, one hop, two hops); whether there are any."""
+    steps, found = 0, False
+    first = span[origin, FIRST]
+    for row in range(first + span[origin, USED] - 1, first - 1, -1):
+        if pool[row, TIME] < now - law[WINDOW]:
+            break
+        if not band[0] <= pool[row, AMOUNT] <= band[1] or (law[GOODS] and pool[row, PEER] >> 32 != goods):
+            continue
+        late, early = keys(pool[row, TIME], now, law, with_late)
+        key, v = min(late, early), pool[row, PEER] & PEER_MASK
+        if key == NEVER:
+            continue
+        if marks[v, 0] != stamp:
+            marks[v, 0], marks[v, 1], marks[v, 2] = stamp, key, NEVER
+        elif key < marks[v, 1]:
+            marks[v, 1] = key
+        found = True
+    if not found or law[MOST] < 4:
+        return found
+    for row in range(first + span[origin, USED] - 1, first - 1, -1):
+        if pool[row, TIME] < now - law[WINDOW]:
+            break
+        v = pool[row, PEER] & PEER_MASK
+        if marks[v, 0] != stamp or marks[v, 1] == NEVER:
+            continue
+        late, early = keys(pool[row, TIME], now, law, with_late)
+        # Only the earliest payment to v opens the way on from it.
+        if min(late, early) != marks[v, 1]:
+            continue
+        begin = span[v, FIRST]
+        for second in range(begin + span[v, USED] - 1, begin - 1, -1):
+            steps += 1
+            if pool[second, TIME] < now - law[WINDOW]:
+                break
+            if not band[0] <= pool[second, AMOUNT] <= band[1] or (law[GOODS] and pool[second, PEER] >> 32 != goods):
+                continue
+            late, early = keys(pool[second, TIME], now, law, with_late)
+            reach = NEVER
+            if late != NEVER and late >= marks[v, 1]:
+                reach = late
+            elif early != NEVER and early >= marks[v, 1]:
+                reach = early
+            if reach == NEVER:
+                continue
+            w = pool[second, PEER] & PEER_MASK
+            if marks[w, 0] != stamp:
+                marks[w, 0], marks[w, 1], marks[w, 2] = stamp, NEVER, reach
+            elif reach < marks[w, 2]:
+                marks[w, 2] = reach
+            if steps > law[STEPS]:
+                marks[origin, 0] = -stamp
+                return True
+    return True
+
+
+@kernel
+def walk_back(
+    ends: tuple[int, int, int], row_new: I64, law: I64, keep: float, with_late: bool, span_in: I64, pool_in: I64, marks: I64,
+    frame: I64, found: I64, used: int,
+) -> tuple[int, int, bool]:  # fmt: skip
+    """Write every circle that the new payment completes into `found`; gives the new `used`, the count, and whether it was cut short.
+
+    `ends` is (source, target, stamp); each circle is its number of legs, then the numbers of its payments in order of time. The
+    walk stops at the limits of `law` on steps and finds.
+    """
+    source, target, stamp = ends
+    now, goods, window, legs_most = row_new[TIME], row_new[PEER] >> 32, law[WINDOW], law[MOST]
+    two_known = marks[target, 0] != -stamp
+    count, steps, depth, seen = 0, 0, 0, used
+    hashes = np.empty(0, np.int64)
+    # A frame: node, cursor, stage (1 late, 0 early), entered late, bound, earliest time, low, high, payment taken, hash.
+    frame[0, 0], frame[0, 3], frame[0, 4], frame[0, 5] = source, 0, now, now
+    frame[0, 6], frame[0, 7], frame[0, 9] = row_new[AMOUNT], row_new[AMOUNT], source
+    frame[0, 2] = 1 if with_late else 0
+    frame[0, 1] = span_in[source, FIRST] + span_in[source, USED] - 1
+    while depth >= 0:
+        v, place = frame[depth, 0], frame[depth, 1]
+        late, bound, earliest = frame[depth, 2] == 1, frame[depth, 4], frame[depth, 5]
+        ended = place < span_in[v, FIRST]
+        if not ended:
+            frame[depth, 1] = place - 1
+            time = pool_in[place, TIME]
+            steps += 1
+            ended = time < now if late else time < now - window
+        if ended:
+            if late and frame[depth, 3] == 0:
+                frame[depth, 2] = 0
+                frame[depth, 1] = span_in[v, FIRST] + span_in[v, USED] - 1
+            else:
+                depth -= 1
+            continue
+        if steps > law[STEPS]:
+            return used, count, True
+        # Is this leg in order of time?
+        if late:
+            upper = bound if frame[depth, 3] == 1 else earliest + window
+            if time > upper or (law[STRICT] and (time == now or (frame[depth, 3] == 1 and time == bound))):
+                continue
+            if frame[depth, 3] == 0 and earliest == now and time == now:
+                continue
+        elif time > bound or (law[STRICT] and time == bound):
+            continue
+        low, high = min(frame[depth, 6], pool_in[place, AMOUNT]), max(frame[depth, 7], pool_in[place, AMOUNT])
+        if low < high * keep or (law[GOODS] and pool_in[place, PEER] >> 32 != goods):
+            continue
+        u = pool_in[place, PEER] & PEER_MASK
+        left = legs_most - depth - 2
+        if u == target:
+            if depth + 2 < law[LEAST]:
+                continue
+            if law[FOLD]:
+                known = False
+                for i in range(len(hashes)):
+                    known = known or hashes[i] == frame[depth, 9]
+                if known:
+                    continue
+                hashes = np.append(hashes, frame[depth, 9])
+            frame[depth, 8] = pool_in[place, NUMBER]
+            # Legs in the frames stand backward in time, late ones last: the circle begins at the last early one.
+            turn = 0
+            while turn <= depth and not (frame[turn, 2] == 1):
+                turn += 1
+            found[used] = depth + 2
+            used += 1
+            for i in range(turn - 1, -1, -1):
+                found[used] = frame[i, 8]
+                used += 1
+            found[used] = row_new[NUMBER]
+            used += 1
+            for i in range(depth, turn - 1, -1):
+                found[used] = frame[i, 8]
+                used += 1
+            count += 1
+            if count >= law[FOUND]:
+                return used, count, True
+            continue
+        if left < 1:
+            continue
+        key = time - LATE if late else time
+        if left <= 2:
+            near = marks[u, 0] == stamp and marks[u, 1] <= key
+            if left == 1 and not near:
+                continue
+            if left == 2 and two_known and not near and not (marks[u, 0] == stamp and marks[u, 2] <= key):
+                continue
+        known = False
+        for i in range(depth + 1):
+            known = known or frame[i, 0] == u
+        if known:
+            continue
+        frame[depth, 8] = pool_in[place, NUMBER]
+        depth += 1
+        frame[depth, 0], frame[depth, 3], frame[depth, 4] = u, 1 if late else 0, time
+        frame[depth, 5] = earliest if late else time
+        frame[depth, 6], frame[depth, 7] = low, high
+        frame[depth, 9] = frame[depth - 1, 9] * 1_000_003 + u + 1
+        frame[depth, 2] = 1 if with_late else 0
+        frame[depth, 1] = span_in[u, FIRST] + span_in[u, USED] - 1
+    return used, count, False

@@ -1,0 +1,5 @@
+"""May this be said? A report's file becomes facts, or refusals with the line, the field and the mend."""
+
+from comptroller.intake.check import Checked, Incoming, check, shape
+
+__all__ = ["Checked", "Incoming", "check", "shape"]

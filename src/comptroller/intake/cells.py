@@ -1,0 +1,82 @@
+"""The SQL that turns a kind's cells of text into typed ones, and what each cell is expected to hold."""
+
+from comptroller.model.kind import Field, Kind
+
+_DATE = r"^\d{4}-\d{2}-\d{2}$"
+_INSTANT = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?( ?(Z|[+-]\d{2}(:?\d{2})?))?)?$"
+_DECIMAL = r"^[+-]?\d{1,14}(\.\d{1,4}0*)?$"
+_SHARE = r"^\d{1,3}(\.\d{1,6}0*)?$"
+_UNSAFE = r"^[=@]|[\x00-\x08\x0b\x0c\x0e-\x1f]"
+_LONGEST = {"code": 128, "entity": 64, "person": 128, "text": 4000, "choice": 128}
+
+EXPECTED: dict[str, tuple[str, str]] = {
+    "text": ("不超过 4000 字的文本,不以 = 或 @ 开头", "text of at most 4,000 characters that does not begin with = or @"),
+    "code": ("不超过 128 字符的编码", "a code of at most 128 characters"),
+    "entity": ("不超过 64 字符的企业编码", "an entity code of at most 64 characters"),
+    "person": ("不超过 128 字符的人员标识", "a person key of at most 128 characters"),
+    "money": ("数字,最多 4 位小数,无千分位", "a number with at most 4 decimals and no thousands separators"),
+    "number": ("有限的数字", "a finite number"),
+    "integer": ("整数", "a whole number"),
+    "share": ("0 到 100 之间的百分数,最多 6 位小数", "a percentage from 0 to 100 with at most 6 decimals"),
+    "day": ("日期 YYYY-MM-DD", "a day as YYYY-MM-DD"),
+    "instant": ("时刻 YYYY-MM-DDTHH:MM:SS,可带时区", "an instant as YYYY-MM-DDTHH:MM:SS, with an offset or without"),
+    "flag": ("true 或 false(是 或 否)", "true or false"),
+}
+
+
+def quoted(name: str) -> str:
+    """Give a name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """Give a text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def typed(field: Field, column: str) -> str:
+    """Give SQL for the typed value of `column`, a trimmed text that may be null; null where it cannot be typed."""
+    kind = field.type
+    if kind in ("text", "code", "entity", "person"):
+        safe = f"NOT regexp_matches({column}, {literal(_UNSAFE)})"
+        return f"CASE WHEN length({column}) <= {_LONGEST[kind]} AND {safe} THEN {column} END"
+    if kind == "choice":
+        cases = {label: key for key, text in field.choices.items() for label in (text.zh, text.en) if label}
+        cases.update({key: key for key in field.choices})
+        whens = " ".join(f"WHEN {literal(label)} THEN {literal(key)}" for label, key in cases.items())
+        return f"CASE {column} {whens} END"
+    if kind == "flag":
+        return (
+            f"CASE WHEN lower({column}) IN ('true','1','yes','是','t','y') THEN true "
+            f"WHEN lower({column}) IN ('false','0','no','否','f','n') THEN false END"
+        )
+    if kind == "number":
+        return f"CASE WHEN isfinite(TRY_CAST({column} AS DOUBLE)) THEN TRY_CAST({column} AS DOUBLE) END"
+    text = f"rtrim({column}, '%')" if kind == "share" else column
+    pattern, cast = {
+        "money": (_DECIMAL, f"TRY_CAST({column} AS DECIMAL(18,4))"),
+        "integer": (r"^[+-]?\d{1,18}$", f"TRY_CAST({column} AS BIGINT)"),
+        "share": (_SHARE, f"TRY_CAST({text} AS DECIMAL(9,6))"),
+        "day": (_DATE, f"TRY_CAST({column} AS DATE)"),
+        "instant": (_INSTANT, f"CAST(TRY_CAST({column} AS TIMESTAMPTZ) AS TIMESTAMP)"),
+    }[kind]
+    bounded = f" AND {cast} <= 100" if kind == "share" else ""
+    return f"CASE WHEN regexp_matches({text}, {literal(pattern)}){bounded} THEN {cast} END"
+
+
+def expected(field: Field) -> tuple[str, str]:
+    """Say, in both languages, what a cell of that field should hold."""
+    if field.type == "choice":
+        zh = "、".join(t.zh or k for k, t in field.choices.items())
+        return f"其一:{zh}", f"one of {', '.join(field.choices)}"
+    return EXPECTED[field.type]
+
+
+def filled(kind: Kind) -> list[str]:
+    """Give the SELECT list that keeps each typed column, filling it by the kind's own expression where it is null."""
+    return [
+        f"coalesce({quoted(f.name)}, CAST(({f.fills}) AS {f.column_type})) AS {quoted(f.name)}"
+        if f.fills
+        else quoted(f.name)
+        for f in kind.fields
+    ]

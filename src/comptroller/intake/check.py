@@ -1,0 +1,103 @@
+"""Shape, then sender, then sense: which reports are taken whole, which are refused whole, and which must wait for another."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pyarrow as pa
+
+from comptroller.intake.files import Limits
+from comptroller.intake.gather import gather
+from comptroller.intake.sender import check_sender
+from comptroller.intake.sense import check_sense
+from comptroller.intake.shape import shape_rows
+from comptroller.model.kind import Kind
+from comptroller.model.known import Known
+from comptroller.model.refusal import Refusal
+from comptroller.model.said import Incoming
+from comptroller.store.duck import Duck
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Typed rows by table: kinds have report, seq, act and the hashes; nested lists have report and seq."""
+
+    tables: dict[str, pa.Table] = field(default_factory=dict)
+    lists: dict[str, pa.Table] = field(default_factory=dict)
+
+    def only(self, reports: Sequence[int]) -> "Facts":
+        """Keep the rows of those reports, renumbered by their position among them."""
+        place = {report: at for at, report in enumerate(reports)}
+        return Facts(_only(self.tables, place), _only(self.lists, place))
+
+    @property
+    def count(self) -> int:
+        """Give how many facts there are, nested lines not counted."""
+        return sum(table.num_rows for table in self.tables.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What became of each report of a batch: its position is in exactly one of the three."""
+
+    accepted: list[int]
+    refused: dict[int, list[Refusal]]
+    later: list[int]
+    facts: Facts
+
+
+def shape(
+    duck: Duck, kinds: Mapping[str, Kind], reports: Sequence[Incoming], limits: Limits | None = None
+) -> tuple[Facts, dict[int, list[Refusal]]]:
+    """Give the typed rows of all reports, and the refusals by report; needs nothing that is known."""
+    raws, refused = gather(reports, kinds, limits or Limits())
+    tables: dict[str, pa.Table] = {}
+    lists: dict[str, pa.Table] = {}
+    for kind in sorted(raws):
+        shaped, wrong = shape_rows(duck, kinds[kind], raws[kind], "")
+        for at, one in wrong:
+            refused.setdefault(at, []).append(replace(one, file=reports[at].name))
+        if shaped is not None:
+            tables[kind] = shaped.table
+            lists.update(shaped.lists)
+    return Facts(tables, lists), refused
+
+
+def check(
+    duck: Duck, kinds: Mapping[str, Kind], reports: Sequence[Incoming], *, known: Known, limits: Limits | None = None
+) -> Checked:
+    """Say of each report whether it is taken; a report is taken whole or refused whole, with every refusal at once.
+
+    A report that stands on another one of the same batch (an entity, or a key, that the other one brings) is put off
+    until that one is known, with all reports after it: the order of arrival is kept.
+    """
+    facts, refused = shape(duck, kinds, reports, limits)
+    found: dict[int, list[Refusal]] = defaultdict(list, refused)
+    for at, one in check_sender(kinds, reports, facts.tables, known):
+        found[at].append(replace(one, file=reports[at].name))
+    wrong, waits = check_sense(kinds, facts.tables, known)
+    for at, one in wrong:
+        found[at].append(replace(one, file=reports[at].name))
+    first_wait = min(waits, default=len(reports))
+    later = list(range(first_wait, len(reports)))
+    accepted = [at for at in range(first_wait) if at not in found]
+    kept = {at: found[at] for at in sorted(found) if at < first_wait}
+    return Checked(accepted, kept, later, facts.only(accepted))
+
+
+def _only(tables: dict[str, pa.Table], place: dict[int, int]) -> dict[str, pa.Table]:
+    kept: dict[str, pa.Table] = {}
+    if not place:
+        return kept
+    positions = np.full(max(place) + 1, -1, dtype=np.int64)
+    for report, at in place.items():
+        positions[report] = at
+    for name, table in tables.items():
+        reports = table.column("report").to_numpy()
+        within = np.where(reports < len(positions), positions[np.minimum(reports, len(positions) - 1)], -1)
+        mask = within >= 0
+        rows = table if mask.all() else table.filter(pa.array(mask))
+        if rows.num_rows:
+            kept[name] = rows.set_column(rows.column_names.index("report"), "report", pa.array(within[mask]))
+    return kept

@@ -1,0 +1,53 @@
+"""Codes with check characters (credit codes, LEI, IBAN and so on), checked by python-stdnum."""
+
+import pkgutil
+import re
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import lru_cache
+from importlib import import_module
+
+import stdnum
+
+
+@lru_cache(maxsize=1)
+def schemes() -> tuple[str, ...]:
+    """Give the names of all schemes: the module's path in python-stdnum, such as `cn.uscc`."""
+    found = []
+    for module in pkgutil.walk_packages(stdnum.__path__):
+        if module.ispkg:
+            package = import_module(f"stdnum.{module.name}")
+            found += [f"{module.name}.{inner.name}" for inner in pkgutil.iter_modules(package.__path__)]
+        else:
+            found.append(module.name)
+    return tuple(sorted(found))
+
+
+def check_identifiers(scheme: str, values: Sequence[str]) -> list[bool]:
+    """Tell for each value whether it is a sound code of the scheme; KeyError for a scheme that is not known.
+
+    >>> check_identifiers("lei", ["213800KUD8LAJWSQ9D15", "213800KUD8LAJWSQ9D16"])
+    [True, False]
+    """
+    is_valid = _validator(scheme)
+    known = {value: is_valid(value) for value in dict.fromkeys(values)}
+    return [known[value] for value in values]
+
+
+@lru_cache(maxsize=64)
+def _validator(scheme: str) -> Callable[[str], bool]:
+    """Give the scheme's own check, which answers False to whatever it cannot read."""
+    check = None
+    if re.fullmatch(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?", scheme):
+        with suppress(ImportError):
+            check = getattr(import_module(f"stdnum.{scheme}"), "is_valid", None)
+    if check is None:
+        raise KeyError(f"{scheme} is not a scheme of identifiers; there are {', '.join(schemes())}")
+
+    def sound(value: str) -> bool:
+        try:
+            return bool(value) and bool(check(value))
+        except Exception:  # noqa: BLE001 - a scheme may stumble over odd text; that text is then no code
+            return False
+
+    return sound

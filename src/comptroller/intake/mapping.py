@@ -1,0 +1,178 @@
+"""A mapping: SELECTs that give kinds' columns from a file nobody shaped for this; read, guarded and run."""
+
+import re
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import sqlglot
+from sqlglot import exp
+
+from comptroller.intake.columns import as_text
+from comptroller.intake.limits import USUAL, Limits
+from comptroller.intake.raw import LINE, Raw
+from comptroller.intake.refuse import refuse
+from comptroller.model.refusal import Refusal
+from comptroller.store.duck import Duck, SqlError
+
+RAW = "raw"
+"""The name under which a mapping reads its file."""
+_KIND = re.compile(r"^--\s*kind:\s*([a-z][a-z0-9_]*)\s*$", re.MULTILINE)
+_MAPS = ("attributes", "case_attributes")
+"""Columns of JSON objects that a mapping sees as MAPs, when each of their values is one."""
+_UNSTEADY = frozenset(
+    """now today current_date current_time current_timestamp currentdate currenttime currenttimestamp
+    get_current_time get_current_timestamp transaction_timestamp localtime localtimestamp random setseed uuid uuidv4
+    uuidv7 gen_random_uuid nextval currval txid_current rand getenv getvariable current_setting current_user
+    current_schema current_schemas current_database current_query version pg_backend_pid write_log""".split()
+)
+"""Functions whose answer is not fixed by the file."""
+_SPREADS = (exp.Group, exp.Join, exp.Distinct, exp.Union, exp.Except, exp.Intersect, exp.Window, exp.Unnest, exp.Lateral)
+"""What may give rows in another order than the file's."""
+
+
+class Select(NamedTuple):
+    """One SELECT of a mapping: the kind whose columns it gives, its SQL, the mapping's name, the line it begins in."""
+
+    kind: str
+    sql: str
+    mapping: str
+    line: int
+
+
+def parse_mapping(name: str, text: str) -> tuple[list[Select], list[Refusal]]:
+    """Give a mapping's SELECTs, or all that is refused in it; none is run here.
+
+    >>> parse_mapping("m.sql", "-- kind: payment\\nSELECT id AS payment, line FROM raw")[0][0].kind
+    'payment'
+    """
+    marks = list(_KIND.finditer(text))
+    refusals: list[Refusal] = []
+    if not marks:
+        return [], [refuse("intake.mapping.syntax", (name, None, ""), text.strip()[:80] or "-")]
+    before = text[: marks[0].start()]
+    if re.sub(r"--[^\n]*", "", before).strip():
+        refusals.append(refuse("intake.mapping.syntax", (name, 1, ""), before.strip()[:80]))
+    selects = []
+    for mark, end in zip(marks, [*(m.start() for m in marks[1:]), len(text)], strict=True):
+        line = text.count("\n", 0, mark.start()) + 1
+        sql, wrong = _select(text[mark.end() : end], (name, line, mark[1]))
+        refusals += wrong
+        selects.append(Select(mark[1], sql, name, line))
+    return ([] if refusals else selects), refusals
+
+
+def _select(text: str, place: tuple[str, int | None, str]) -> tuple[str, list[Refusal]]:
+    """Give one SELECT as plain SQL, or why it is refused."""
+    try:
+        trees = [tree for tree in sqlglot.parse(text, read="duckdb") if tree is not None]
+    except (sqlglot.errors.SqlglotError, RecursionError) as fault:
+        return "", [refuse("intake.mapping.syntax", place, _first_line(fault))]
+    if len(trees) != 1 or not isinstance(trees[0], exp.Query) or isinstance(trees[0], exp.Table):
+        return "", [refuse("intake.mapping.syntax", place, f"{len(trees)} statements: {text.strip()[:80]}")]
+    tree = trees[0]
+    refusals = [refuse("intake.mapping.reach", place, seen) for seen in dict.fromkeys(_reaches(tree))]
+    return text.strip().rstrip(";"), refusals
+
+
+def _reaches(tree: exp.Expr) -> list[str]:
+    """Name what a SELECT reads beyond `raw` and its own WITHs, and what makes it answer differently each time."""
+    own = {cte.alias_or_name.lower() for cte in tree.find_all(exp.CTE)}
+    found = []
+    for node in tree.walk():
+        if isinstance(node, exp.Table):
+            plain = isinstance(node.this, exp.Identifier) and not node.args.get("db") and not node.args.get("catalog")
+            if not plain or (node.name.lower() != RAW and node.name.lower() not in own):
+                found.append(node.sql("duckdb"))
+        elif isinstance(node, exp.Func):
+            called = (node.name if isinstance(node, exp.Anonymous) else node.sql_name()).lower()
+            if called in _UNSTEADY or called.replace("_", "") in _UNSTEADY:
+                found.append(node.sql("duckdb"))
+        elif isinstance(node, exp.Into | exp.Command | exp.DML | exp.DDL) and not isinstance(node, exp.Query):
+            found.append(node.sql("duckdb"))
+        elif isinstance(node, exp.TableSample | exp.Placeholder | exp.Parameter):
+            found.append(node.sql("duckdb"))
+        elif isinstance(node, exp.With) and node.args.get("recursive"):
+            found.append("WITH RECURSIVE")
+        elif isinstance(node, exp.Column) and not node.table and node.name.lower() in _UNSTEADY and not node.this.quoted:
+            found.append(node.name)
+    return found
+
+
+def apply_mapping(
+    raw: Raw, mapping: list[Select], *, limits: Limits = USUAL
+) -> tuple[list[Raw], list[Refusal]]:
+    """Run a mapping over a file's table: one raw table a SELECT, columns as text, `line` from the file or counted.
+
+    The database is in memory and locked: no file, no network, no setting. What DuckDB does not take is a refusal.
+    """
+    duck = Duck(memory="2GB")
+    try:
+        duck.set_zone("UTC")
+        _show(duck, raw.table)
+        duck.lock_down()
+        raws: list[Raw] = []
+        refusals: list[Refusal] = []
+        for select in mapping:
+            found, wrong = _run(duck, select, raw, limits)
+            raws += found
+            refusals += wrong
+        return ([] if refusals else raws), refusals
+    finally:
+        duck.close()
+
+
+def _show(duck: Duck, table: pa.Table) -> None:
+    """Put the file's table under its name, with JSON objects as maps."""
+    duck.register("file", table)
+    shown = []
+    for name in _MAPS:
+        if name in table.column_names and _all_objects(table[name]):
+            shown.append(f"CAST(CAST({name} AS JSON) AS MAP(VARCHAR, VARCHAR)) AS {name}")
+    replaced = f"* REPLACE ({', '.join(shown)})" if shown else "*"
+    duck.execute(f"CREATE TABLE {RAW} AS SELECT {replaced} FROM file")
+    duck.unregister("file")
+
+
+def _all_objects(column: pa.ChunkedArray) -> bool:
+    """Tell whether each value looks like a JSON object, and there is one."""
+    return bool(pc.all(pc.starts_with(column, "{")).as_py())
+
+
+def _run(duck: Duck, select: Select, raw: Raw, limits: Limits) -> tuple[list[Raw], list[Refusal]]:
+    """Run one SELECT; gives its table, or the refusal that says what DuckDB said."""
+    place = (raw.place, None, f"{select.mapping}, line {select.line}, kind {select.kind}")
+    try:
+        duck.execute(f"CREATE OR REPLACE TEMP TABLE given AS SELECT * FROM (\n{select.sql}\n) LIMIT {limits.rows + 1}")
+        names = duck.columns("SELECT * FROM given")
+        own_order = LINE in names and duck.rows("SELECT 1 FROM given WHERE try_cast(line AS BIGINT) IS NULL LIMIT 1")
+        if own_order:
+            seen = duck.rows("SELECT line FROM given WHERE try_cast(line AS BIGINT) IS NULL LIMIT 1")[0][0]
+            return [], [refuse("intake.mapping.line", place, seen)]
+        table = as_text(duck, "given", _order(select.sql, names))
+    except SqlError as fault:
+        columns = ", ".join(n for n in raw.table.column_names)
+        return [], [refuse("intake.mapping.failed", place, _first_line(fault), columns=columns)]
+    if len(table) > limits.rows:
+        return [], [refuse("intake.rows.many", place, f"more than {limits.rows}", limit=limits.rows)]
+    lines = table[LINE].cast(pa.int64()) if LINE in names else pa.array(range(1, len(table) + 1), pa.int64())
+    if LINE in names:
+        table = table.drop_columns([LINE])
+        if len(lines) and pc.min(lines).as_py() < 1:
+            return [], [refuse("intake.mapping.line", place, pc.min(lines).as_py())]
+    return [Raw(select.kind, table.append_column(LINE, lines), raw.place)], []
+
+
+def _order(sql: str, names: list[str]) -> str:
+    """Give the ORDER BY that makes the rows' order depend on the file alone."""
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    if tree.args.get("order") or not any(tree.find(kind) for kind in (*_SPREADS, exp.AggFunc)):
+        return ""
+    first = [LINE] if LINE in names else []
+    rest = ['"' + name.replace('"', '""') + '"' for name in names if name != LINE]
+    return "ORDER BY " + ", ".join([*first, *rest])
+
+
+def _first_line(fault: Exception) -> str:
+    """Give what an exception says, without the drawing below it."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", str(fault)).strip().split("\n")[0]

@@ -1,0 +1,239 @@
+"""Raw rows of one kind become typed rows, columnar throughout; every cell that does not fit is a refusal."""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from comptroller.intake.cells import expected, filled, literal, quoted, typed
+from comptroller.intake.identifiers import check_identifiers
+from comptroller.model.kind import Kind
+from comptroller.model.refusal import Refusal, refusal
+from comptroller.store.duck import Duck
+
+ACTS = ("state", "correct", "retract", "ensure")
+_MOST = 1000
+_ASIDE = ("report", "line", "seq", "act")
+
+
+@dataclass(frozen=True, slots=True)
+class Shaped:
+    """Typed rows of a kind: `report`, `seq`, `line`, `act`, the fields, `key_hash`, `content_hash`; and its nested lists."""
+
+    table: pa.Table
+    lists: dict[str, pa.Table]
+
+
+def match_headers(
+    kind: Kind, names: Iterable[str], place: str
+) -> tuple[dict[str, str], list[Refusal]]:
+    """Give field name -> raw column, matched by name or by label; an unknown or doubled column is refused."""
+    known: dict[str, str] = {}
+    lists = {inner.name.removeprefix(f"{kind.name}_"): inner.title for inner in kind.lists}
+    titles = {f.name: f.title for f in kind.fields if not (kind.parent and f.name in kind.carries)}
+    for name, title in {**titles, **lists}.items():
+        for label in (name, title.zh, title.en):
+            known.setdefault(_plain(label), name)
+    for one in kind.carries:
+        known.setdefault(one, one)
+    found: dict[str, str] = {}
+    refusals = []
+    for column in names:
+        if column in _ASIDE:
+            continue
+        field = known.get(_plain(column))
+        if field is None or field in found:
+            near = difflib.get_close_matches(_plain(column), known, 1)
+            hint = f" ({near[0]}?)" if near else ""
+            wanted = (f"{kind.title.zh}的字段,且不重复{hint}", f"a field of {kind.name}, once{hint}")
+            mend = (f"改列名为:{'、'.join(titles)}", f"Name the column as one of: {', '.join(titles)}.")
+            refusals.append(refusal("intake.shape.column", (place, None, column), column, wanted, mend))
+        else:
+            found[field] = column
+    return found, refusals
+
+
+def _plain(label: str) -> str:
+    return label.strip().rstrip("**").strip().lower()
+
+
+def shape_rows(
+    duck: Duck, kind: Kind, raw: pa.Table, place: str
+) -> tuple[Shaped | None, list[tuple[int, Refusal]]]:
+    """Give the typed rows of `raw` (text columns, with report, seq and line), or refusals by report.
+
+    A refused cell refuses its whole report; rows of other reports are still given.
+    """
+    columns, wrong = match_headers(kind, raw.column_names, place)
+    if wrong:
+        reports = sorted(set(raw.column("report").to_pylist()))
+        return None, [(report, one) for report in reports for one in wrong]
+    duck.register("raw_rows", raw)
+    try:
+        duck.execute(f"CREATE OR REPLACE TEMP TABLE shaped AS {_select(kind, columns, raw.column_names)}")
+    finally:
+        duck.unregister("raw_rows")
+    refusals = _bad_cells(duck, kind, columns, place)
+    refusals += _bad_acts(duck, place)
+    lists: dict[str, pa.Table] = {}
+    for inner in kind.lists:
+        name = inner.name.removeprefix(f"{kind.name}_")
+        if name in columns:
+            rows, more = _shape_list(duck, kind, inner, name, place)
+            refusals += more
+            if rows is not None:
+                lists[inner.name] = rows
+    return Shaped(_result(duck, kind, lists), lists), refusals
+
+
+def _select(kind: Kind, columns: dict[str, str], present: list[str]) -> str:
+    """Give the query from text to typed columns; the text of each field is kept beside as t_<field>."""
+    texts, values = [], []
+    for field in kind.fields:
+        if field.name in columns:
+            texts.append(f"nullif(trim({quoted(columns[field.name])}), '') AS {quoted('t_' + field.name)}")
+            values.append(f"{typed(field, quoted('t_' + field.name))} AS {quoted(field.name)}")
+        else:
+            values.append(f"CAST(NULL AS {field.column_type}) AS {quoted(field.name)}")
+    for inner in kind.lists:
+        name = inner.name.removeprefix(f"{kind.name}_")
+        if name in columns:
+            texts.append(f"nullif(trim({quoted(columns[name])}), '') AS {quoted('l_' + name)}")
+    act = "coalesce(nullif(trim(act), ''), 'state')" if "act" in present else "'state'"
+    cells = ["report", "seq", "line", f"{act} AS act", *texts]
+    kept = [f"t.{quoted('t_' + f.name)}" for f in kind.fields if f.name in columns]
+    kept += [quoted("l_" + i.name.removeprefix(f"{kind.name}_")) for i in kind.lists if i.name.removeprefix(f"{kind.name}_") in columns]
+    inner_sql = f"SELECT {', '.join(cells)} FROM raw_rows"
+    typed_sql = f"SELECT report, seq, line, act, {', '.join([*kept, *values])} FROM ({inner_sql}) AS t"
+    aside = ["report", "seq", "line", "act", *kept] if kept else ["report", "seq", "line", "act"]
+    plain = [one.removeprefix("t.") for one in aside]
+    return f"SELECT {', '.join([*plain, *filled(kind)])} FROM ({typed_sql}) AS f"
+
+
+def _bad_cells(duck: Duck, kind: Kind, columns: dict[str, str], place: str) -> list[tuple[int, Refusal]]:
+    """Refuse cells that could not be typed, and required fields that are empty; count first, look only where needed."""
+    counts = []
+    for field in kind.fields:
+        name = quoted(field.name)
+        text = quoted("t_" + field.name) if field.name in columns else "NULL"
+        required = f"{name} IS NULL AND {text} IS NULL AND act <> 'retract'" if _required(kind, field.name) else "false"
+        counts.append(f"count(*) FILTER (WHERE ({text} IS NOT NULL AND {name} IS NULL) OR ({required}))")
+    found = duck.rows(f"SELECT {', '.join(counts)} FROM shaped")[0]
+    refusals: list[tuple[int, Refusal]] = []
+    for field, count in zip(kind.fields, found, strict=True):
+        if count:
+            text = quoted("t_" + field.name) if field.name in columns else "NULL"
+            name = quoted(field.name)
+            sql = f"SELECT report, line, {text} FROM shaped WHERE {name} IS NULL AND ({text} IS NOT NULL OR {_required(kind, field.name)}) AND ({text} IS NOT NULL OR act <> 'retract') ORDER BY report, line LIMIT {_MOST}"
+            for report, line, seen in duck.rows(sql):
+                at = (place, line, columns.get(field.name, field.name))
+                if seen is None:
+                    wanted = (f"必填:{field.title.zh}", f"a value: {field.title.en} is required")
+                    mend = (f"填写{field.title.zh}", f"Fill in {field.name}.")
+                    refusals.append((report, refusal("intake.shape.required", at, "-", wanted, mend)))
+                else:
+                    mend = (f"改正第 {line} 行的{field.title.zh}", f"Mend {field.name} in line {line}.")
+                    code = f"intake.shape.{field.type}"
+                    refusals.append((report, refusal(code, at, seen, expected(field), mend)))
+        if field.identifier and field.name in columns:
+            refusals += _bad_identifiers(duck, field.name, field.identifier, place)
+    for check in kind.checks:
+        sql = f"SELECT report, line FROM shaped WHERE NOT ({check.holds}) AND act <> 'retract' ORDER BY report, line LIMIT {_MOST}"
+        for report, line in duck.rows(sql):
+            wanted = (check.title.zh, check.title.en)
+            at = (place, line, check.code)
+            mend = (check.mend.zh, check.mend.en)
+            refusals.append((report, refusal(f"intake.sense.{check.code}", at, check.holds, wanted, mend)))
+    return refusals
+
+
+def _required(kind: Kind, name: str) -> bool:
+    return kind.field(name).required or name in kind.key and not kind.parent
+
+
+def _bad_identifiers(duck: Duck, name: str, scheme: str, place: str) -> list[tuple[int, Refusal]]:
+    column = quoted(name)
+    values = [row[0] for row in duck.rows(f"SELECT DISTINCT {column} FROM shaped WHERE {column} IS NOT NULL")]
+    wrong = [value for value, good in zip(values, check_identifiers(scheme, values), strict=True) if not good]
+    refusals: list[tuple[int, Refusal]] = []
+    if wrong:
+        listed = ", ".join(literal(w) for w in wrong)
+        sql = f"SELECT report, line, {column} FROM shaped WHERE {column} IN ({listed}) ORDER BY report, line LIMIT {_MOST}"
+        for report, line, seen in duck.rows(sql):
+            wanted = (f"校验位正确的 {scheme} 编码", f"a {scheme} code whose check characters are right")
+            mend = ("按证照核对该编码", "Look the code up in its certificate and send the line again.")
+            refusals.append((report, refusal("intake.shape.identifier", (place, line, name), seen, wanted, mend)))
+    return refusals
+
+
+def _bad_acts(duck: Duck, place: str) -> list[tuple[int, Refusal]]:
+    listed = ", ".join(literal(act) for act in ACTS)
+    sql = f"SELECT report, line, act FROM shaped WHERE act NOT IN ({listed}) ORDER BY report, line LIMIT {_MOST}"
+    wanted = (f"其一:{listed}", f"one of {listed}")
+    mend = ("新报 state,更正 correct,撤回 retract", "Say state for new, correct for a correction, retract for a retraction.")
+    return [
+        (report, refusal("intake.shape.act", (place, line, "act"), seen, wanted, mend))
+        for report, line, seen in duck.rows(sql)
+    ]
+
+
+def _shape_list(
+    duck: Duck, kind: Kind, inner: Kind, name: str, place: str
+) -> tuple[pa.Table | None, list[tuple[int, Refusal]]]:
+    """Give a nested list's typed rows: its JSON text unnested, with the columns it carries."""
+    column = quoted("l_" + name)
+    wanted = ("JSON 数组,每项为对象", "a JSON list of objects")
+    mend = (f"改正{inner.title.zh}", f"Mend {name}.")
+    refusals = []
+    bad = f"NOT json_valid({column}) OR json_type(CASE WHEN json_valid({column}) THEN {column} ELSE '[]' END) <> 'ARRAY'"
+    for report, line, seen in duck.rows(f"SELECT report, line, {column} FROM shaped WHERE {column} IS NOT NULL AND ({bad}) LIMIT {_MOST}"):
+        refusals.append((report, refusal("intake.shape.list", (place, line, name), seen, wanted, mend)))
+    own = [f for f in inner.fields if f.name not in inner.carries]
+    carried = [f for f in inner.fields if f.name in inner.carries]
+    good = f"{column} IS NOT NULL AND NOT ({bad})"
+    unnested = f"SELECT report, seq, line, {''.join(quoted(f.name) + ', ' for f in carried)} unnest(from_json({column}, '[\"JSON\"]')) AS item FROM shaped WHERE {good}"
+    strays = duck.rows(
+        f"SELECT report, line, item FROM ({unnested}) WHERE json_type(item) <> 'OBJECT' OR NOT list_has_all([{', '.join(literal(f.name) for f in own)}], json_keys(item)) LIMIT {_MOST}"
+    )
+    for report, line, seen in strays:
+        names = ", ".join(f.name for f in own)
+        refusals.append((report, refusal("intake.shape.list", (place, line, name), seen, (f"字段 {names} 的对象", f"objects with {names}"), mend)))
+    texts = [f"nullif(trim(item->>{literal('$.' + f.name)}), '') AS {quoted('t_' + f.name)}" for f in own]
+    values = [f"{typed(f, quoted('t_' + f.name))} AS {quoted(f.name)}" for f in own]
+    held = [quoted(f.name) for f in carried]
+    kept = [quoted("t_" + f.name) for f in own]
+    first = f"SELECT {', '.join(['report', 'seq', 'line', *held, *texts])} FROM ({unnested}) WHERE json_type(item) = 'OBJECT'"
+    duck.execute(f"CREATE OR REPLACE TEMP TABLE shaped_list AS SELECT {', '.join(['report', 'seq', 'line', *held, *kept, *values])} FROM ({first})")
+    for field in own:
+        text, value = quoted("t_" + field.name), quoted(field.name)
+        missing = f" OR {text} IS NULL" if field.required or field.name in inner.key else ""
+        sql = f"SELECT report, line, {text} FROM shaped_list WHERE {value} IS NULL AND ({text} IS NOT NULL{missing}) LIMIT {_MOST}"
+        for report, line, seen in duck.rows(sql):
+            at = (place, line, f"{name}.{field.name}")
+            refusals.append((report, refusal(f"intake.shape.{field.type}", at, seen or "-", expected(field), mend)))
+    doubled = ", ".join(quoted(k) for k in inner.key)
+    sql = f"SELECT report, min(line), {doubled} FROM shaped_list GROUP BY report, seq, {doubled} HAVING count(*) > 1 LIMIT {_MOST}"
+    for row in duck.rows(sql):
+        twice = ("列表内不重复", "each line of the list once")
+        refusals.append((row[0], refusal("intake.shape.list", (place, row[1], name), row[2:], twice, mend)))
+    ordered = [*held, *[quoted(f.name) for f in own]]
+    return duck.arrow(f"SELECT report, seq, line, {', '.join(ordered)} FROM shaped_list"), refusals
+
+
+def _result(duck: Duck, kind: Kind, lists: dict[str, pa.Table]) -> pa.Table:
+    """Give the shaped rows with the hashes of key and content; the content takes in the nested lists."""
+    key = ", ".join(quoted(k) for k in kind.key)
+    plain = [quoted(f.name) for f in kind.fields]
+    joined, hashes = "", ", ".join(plain)
+    for at, (name, table) in enumerate(sorted(lists.items())):
+        duck.register(f"list_{at}", table)
+        inner = ", ".join(quoted(c) for c in table.column_names if c not in ("report", "seq", "line"))
+        joined += f" LEFT JOIN (SELECT report, seq, list(hash({inner}) ORDER BY hash({inner})) AS h_{at} FROM list_{at} GROUP BY report, seq) USING (report, seq)"
+        hashes += f", h_{at}"
+        assert name.startswith(kind.name)
+    sql = f"SELECT report, seq, line, act, {', '.join(plain)}, hash({key}) AS key_hash, hash({hashes}) AS content_hash FROM shaped{joined} ORDER BY report, seq"
+    found = duck.arrow(sql)
+    for at in range(len(lists)):
+        duck.unregister(f"list_{at}")
+    return found

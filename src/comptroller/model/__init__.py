@@ -1,0 +1,1 @@
+"""The nouns of the product as frozen values: no store, no input or output."""

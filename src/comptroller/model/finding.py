@@ -1,0 +1,62 @@
+"""A finding: a rule's standing answer about something, with its evidence frozen at the moment."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a rule says about one subject: found with evidence, or not judged because of what is missing."""
+
+    rule: str
+    subject: tuple[Any, ...]
+    docket: int
+    entity: str
+    since: date | None
+    missing: str
+    evidence: str
+    entries: tuple[int, ...]
+
+    @property
+    def finding(self) -> str:
+        """Give the finding's name: the same rule and subject always have the same."""
+        return finding_id(self.rule, self.subject)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A verdict that is new, changed or gone: one version of a finding."""
+
+    state: str
+    verdict: Verdict
+
+
+def finding_id(rule: str, subject: tuple[Any, ...]) -> str:
+    """Give a short name made of the rule and the subject: `F-` and 16 letters of base 32 (80 bits of SHA-256)."""
+    whole = json.dumps([rule, [plain(one) for one in subject]], ensure_ascii=False, separators=(",", ":"))
+    return "F-" + base64.b32encode(hashlib.sha256(whole.encode()).digest()[:10]).decode().lower()
+
+
+def plain(value: Any) -> Any:
+    """Give a value as JSON holds it: days and instants in ISO form, decimals without trailing zeros."""
+    if isinstance(value, Decimal):
+        shown = format(value.normalize(), "f")
+        return int(shown) if "." not in shown and abs(value) < 2**53 else shown
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(v) for v in value]
+    return value
+
+
+def evidence_json(values: Mapping[str, Any]) -> str:
+    """Give evidence as canonical JSON."""
+    return json.dumps(plain(values), ensure_ascii=False, sort_keys=True, separators=(",", ":"))

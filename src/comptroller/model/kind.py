@@ -1,0 +1,91 @@
+"""A kind of fact: its fields, its natural key, whose books it belongs to, and when it holds."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from comptroller.model.refusal import Text
+
+COLUMN_TYPES = {
+    "text": "VARCHAR",
+    "code": "VARCHAR",
+    "entity": "VARCHAR",
+    "person": "VARCHAR",
+    "choice": "VARCHAR",
+    "money": "DECIMAL(18,4)",
+    "number": "DOUBLE",
+    "integer": "BIGINT",
+    "share": "DECIMAL(9,6)",
+    "day": "DATE",
+    "instant": "TIMESTAMP",
+    "flag": "BOOLEAN",
+}
+FACT_LINES = 1 << 20
+"""A fact's number is its entry's number times this, plus its line: a report holds at most so many facts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a kind, and the column it gives."""
+
+    name: str
+    type: str
+    title: Text
+    required: bool = False
+    known: bool = True
+    identifier: str = ""
+    currency: str = ""
+    unit: str = ""
+    fills: str = ""
+    choices: dict[str, Text] = field(default_factory=dict)
+
+    @property
+    def column_type(self) -> str:
+        """Give the SQL type of the field's column."""
+        return COLUMN_TYPES[self.type]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Sense within one row: SQL that must not be false."""
+
+    code: str
+    holds: str
+    title: Text
+    mend: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of fact. A nested list is a kind of its own, named `<kind>_<field>`, whose `parent` is the outer kind."""
+
+    name: str
+    title: Text
+    about: Text
+    key: tuple[str, ...]
+    books: tuple[str, ...]
+    valid: dict[str, str]
+    fields: tuple[Field, ...]
+    checks: tuple[Check, ...] = ()
+    lists: tuple["Kind", ...] = ()
+    parent: str = ""
+    carries: tuple[str, ...] = ()
+    reported: dict[str, Any] = field(default_factory=dict)
+    source: str = ""
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Give the table's columns and SQL types, in order, the ledger's columns last."""
+        named = {f.name: f.column_type for f in self.fields}
+        return {**named, "fact": "BIGINT", "received_at": "TIMESTAMP"}
+
+    def field(self, name: str) -> Field:
+        """Give the field of that name; KeyError where there is none."""
+        for one in self.fields:
+            if one.name == name:
+                return one
+        raise KeyError(name)
+
+    @property
+    def since(self) -> str:
+        """Give the column that says from when a row holds: a day or an instant."""
+        return self.valid.get("on") or self.valid.get("at") or self.valid.get("from") or ""

@@ -1,0 +1,181 @@
+"""Policy as values: packs, sources, parameters, lists, calendars and rules, as read from their text."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from comptroller.model.kind import Kind
+from comptroller.model.refusal import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Cite:
+    """A place in a source: the source's full name and the article."""
+
+    source: str
+    article: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A law or document that policy rests on."""
+
+    name: str
+    title: Text
+    number: str
+    issued_by: Text
+    issued_on: dt.date | None
+    valid_from: dt.date | None
+    valid_until: dt.date | None
+    note: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value of a parameter, dated, cited, and marked as verified or not."""
+
+    value: float
+    valid_from: dt.date
+    valid_until: dt.date | None
+    verified: bool
+    cites: tuple[Cite, ...]
+    by: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """A dated series of values of one thing."""
+
+    name: str
+    title: Text
+    unit: str
+    by: tuple[str, ...]
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListLine:
+    """One dated line of a list that a pack carries."""
+
+    item: str
+    title: Text
+    limit_cny: float | None
+    share_pct: float | None
+    body: str
+    position: int | None
+    legal_review: bool | None
+    valid_from: dt.date
+    valid_until: dt.date | None
+    verified: bool
+    cites: tuple[Cite, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyList:
+    """A list that a pack carries, and how a lower list may differ from it."""
+
+    name: str
+    title: Text
+    tightens: str
+    lines: tuple[ListLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """One year's days off and worked week-ends, for one region."""
+
+    name: str
+    region: str
+    year: int
+    holidays: tuple[dt.date, ...]
+    workdays: tuple[dt.date, ...]
+    cites: tuple[Cite, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What is found about a day depends only on rows of the docket within so many days of it, by this column."""
+
+    days: int
+    on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Rows that a rule is shown, and the verdict on every subject that it must give."""
+
+    name: Text
+    shows: str
+    today: dt.date | None
+    given: dict[str, list[dict[str, Any]]]
+    gives: dict[str, list[list[Any]]]
+    shown: dict[str, Any]
+    params: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What must hold: one SELECT and what surrounds it. `sql` has `judged` already defined as its first CTE."""
+
+    name: str
+    title: Text
+    why: Text
+    catalogue: str
+    cites: tuple[Cite, ...]
+    valid_from: dt.date
+    valid_until: dt.date | None
+    kind: str
+    severity: str
+    domain: str
+    problem: str
+    judges: str
+    subject: tuple[str, ...]
+    when: tuple[str, ...]
+    needs: dict[str, str]
+    docket: tuple[str, ...]
+    reads: tuple[str, ...]
+    references: dict[str, tuple[str, ...]]
+    params: tuple[str, ...]
+    window: Window | None
+    route: dict[str, Any]
+    leaves_out: tuple[Text, ...]
+    lawful: Text
+    examples: tuple[Example, ...]
+    text: str
+    sql: str
+    fingerprint: str
+
+    @property
+    def may_be_breach(self) -> bool:
+        """Only limits, procedures and deadlines may be called a breach (design D7)."""
+        return self.kind in ("limit", "procedure", "deadline")
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A pack with all it extends folded in: what is in force is read from here and nowhere else."""
+
+    name: str
+    version: str
+    digest: str
+    zone: str
+    title: Text
+    layers: tuple[str, ...]
+    kinds: dict[str, Kind]
+    rules: dict[str, Rule]
+    params: dict[str, Param]
+    lists: dict[str, PolicyList]
+    sources: dict[str, Source]
+    calendars: tuple[Calendar, ...]
+    domains: dict[str, Text]
+    problems: dict[str, Text]
+    lines: dict[str, Text]
+    files: dict[str, bytes]
+
+    @property
+    def tables(self) -> dict[str, Kind]:
+        """Give every fact table's kind by table name, nested lists among them."""
+        found = dict(self.kinds)
+        for kind in self.kinds.values():
+            found.update({inner.name: inner for inner in kind.lists})
+        return found

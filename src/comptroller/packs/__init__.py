@@ -1,0 +1,5 @@
+"""The only reader of YAML: packs from their files, composed, checked, and refused with the place and the mend."""
+
+from comptroller.packs.read import gather_files, read_pack
+
+__all__ = ["gather_files", "read_pack"]

@@ -1,0 +1,26 @@
+"""A pack's files as one archive, the same bytes for the same files, and back."""
+
+import io
+import zipfile
+from collections.abc import Mapping
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_NAME = "name"
+
+
+def pack_files(files: Mapping[str, bytes], name: str) -> bytes:
+    """Give the archive of all files of pack `name`, in the order of paths and without times."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for path, content in [(_NAME, name.encode()), *sorted(files.items())]:
+            entry = zipfile.ZipInfo(path, _EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, content)
+    return out.getvalue()
+
+
+def unpack_files(bundle: bytes) -> tuple[dict[str, bytes], str]:
+    """Give the files and the name of the pack that an archive holds."""
+    with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
+        files = {entry: archive.read(entry) for entry in archive.namelist()}
+    return files, files.pop(_NAME).decode()

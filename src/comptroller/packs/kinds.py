@@ -1,0 +1,128 @@
+"""Kinds made from their forms, with the sense that one file must make."""
+
+import sqlglot
+from sqlglot import exp
+
+from comptroller.model.kind import COLUMN_TYPES, Check, Field, Kind
+from comptroller.model.refusal import Refusal, Text, refusal
+from comptroller.packs import forms
+
+_RESERVED = ("fact", "received_at", "act", "line", "report", "seq")
+
+
+def kind_of(full: str, form: forms.KindForm) -> tuple[Kind | None, list[Refusal]]:
+    """Give the kind that `form` says, or what does not fit in it."""
+    name = full.rsplit("/", 1)[-1]
+    refusals = _sense(full, form)
+    if refusals:
+        return None, refusals
+    flat = tuple(_field(key, one) for key, one in form.fields.items() if one.type != "list")
+    books = (form.books,) if isinstance(form.books, str) else tuple(form.books)
+    named = {one.name: one for one in flat}
+    inner = tuple(
+        _inner(name, key, one, tuple(form.key), named) for key, one in form.fields.items() if one.type == "list"
+    )
+    reported = {
+        "by": Text(form.reported.by.zh, form.reported.by.en),
+        "within_days": form.reported.within_days,
+        "unit": form.reported.unit,
+    }
+    checks = tuple(Check(c.code, c.holds, Text(c.zh, c.en), Text(c.mend.zh, c.mend.en)) for c in form.checks)
+    return (
+        Kind(
+            name=name,
+            title=Text(form.title.zh, form.title.en),
+            about=Text(form.about.zh, form.about.en),
+            key=tuple(form.key),
+            books=books,
+            valid=dict(form.valid),
+            fields=flat,
+            checks=checks,
+            lists=inner,
+            reported=reported,
+            source=full,
+        ),
+        [],
+    )
+
+
+def _inner(outer: str, name: str, form: forms.FieldForm, key: tuple[str, ...], named: dict[str, Field]) -> Kind:
+    """Give a nested list as a kind of its own: the columns it carries, then its own."""
+    carried = tuple(dict.fromkeys((*key, *form.carries)))
+    fields = tuple(named[one] for one in carried) + tuple(_field(k, f) for k, f in form.fields.items())
+    return Kind(
+        name=f"{outer}_{name}",
+        title=Text(form.zh, form.en),
+        about=Text("", ""),
+        key=(*key, *form.key),
+        books=(),
+        valid={},
+        fields=fields,
+        parent=outer,
+        carries=carried,
+    )
+
+
+def _field(name: str, form: forms.FieldForm) -> Field:
+    choices = {key: Text(both.zh, both.en) for key, both in form.of.items()}
+    return Field(
+        name=name,
+        type=form.type,
+        title=Text(form.zh, form.en),
+        required=form.required,
+        known=form.known,
+        identifier=form.identifier,
+        currency=form.currency,
+        unit=form.unit,
+        fills=form.fills,
+        choices=choices,
+    )
+
+
+def _sense(full: str, form: forms.KindForm) -> list[Refusal]:
+    refusals: list[Refusal] = []
+
+    def say(field: str, seen: object, zh: str, en: str) -> None:
+        mend = ("按 docs/packs.md 改正", "Mend it as docs/packs.md says.")
+        refusals.append(refusal("packs.kind", (f"{full}.yml", None, field), seen, (zh, en), mend))
+
+    plain = {name for name, one in form.fields.items() if one.type != "list"}
+    books = [form.books] if isinstance(form.books, str) else form.books
+    for name, one in form.fields.items():
+        if one.type != "list" and one.type not in COLUMN_TYPES:
+            say(name, one.type, f"类型之一:{sorted(COLUMN_TYPES)}", f"one of the types {sorted(COLUMN_TYPES)}")
+        if not name.isidentifier() or name != name.lower() or name in _RESERVED:
+            say(name, name, "小写标识符,且非保留名", "a lower-case identifier that is not reserved")
+        if one.type == "choice" and not one.of:
+            say(name, "-", "choice 写明 of", "`of` for a choice")
+        if one.type == "money" and not one.currency:
+            say(name, "-", "money 写明 currency", "`currency` for money: a field's name or a code")
+        if one.type == "list":
+            for key in (*form.key, *one.carries):
+                if key not in plain:
+                    say(name, key, "外层事项的列", "a column of the outer kind")
+            for key in one.key:
+                if key not in one.fields:
+                    say(name, key, "列表项的列", "a column of the list's lines")
+        if one.fills:
+            refusals.extend(_columns(full, name, one.fills, plain))
+    for column in (*form.key, *books, *form.valid.values()):
+        if column not in plain:
+            say("key/books/valid", column, "已声明的字段", "a declared field")
+    if set(form.valid) not in ({"on"}, {"at"}, {"from"}, {"from", "until"}):
+        say("valid", form.valid, "on、at 或 from/until", "on, at, or from and until")
+    for check in form.checks:
+        refusals.extend(_columns(full, "checks", check.holds, plain))
+    return refusals
+
+
+def _columns(full: str, field: str, sql: str, plain: set[str]) -> list[Refusal]:
+    """Refuse an expression that does not parse or that names a column which is not there."""
+    place = (f"{full}.yml", None, field)
+    mend = ("改正表达式", "Mend the expression.")
+    try:
+        tree = sqlglot.parse_one(sql, read="duckdb")
+    except sqlglot.errors.ParseError as error:
+        return [refusal("packs.kind", place, error, ("可解析的 SQL 表达式", "an SQL expression that parses"), mend)]
+    wrong = sorted({c.name for c in tree.find_all(exp.Column)} - plain)
+    return [refusal("packs.kind", place, one, ("已声明的字段", "a declared field"), mend) for one in wrong]

@@ -1,0 +1,73 @@
+"""YAML 1.2 as packs write it: the core schema, no duplicate keys, no bare codes with leading zeros, no anchors' surprises."""
+
+import re
+from typing import Any
+
+import yaml
+
+from comptroller.model.refusal import Refusal, refusal
+
+
+class _Loader(yaml.CSafeLoader):
+    """PyYAML's C parser with the scalars of YAML 1.2's core schema."""
+
+
+_Loader.yaml_implicit_resolvers = {}
+_LEADING_ZERO = "!leading-zero"
+for _tag, _pattern, _first in (
+    ("tag:yaml.org,2002:null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
+    ("tag:yaml.org,2002:bool", r"^(?:true|True|TRUE|false|False|FALSE)$", list("tTfF")),
+    (_LEADING_ZERO, r"^[-+]?0[0-9]+$", list("-+0")),
+    ("tag:yaml.org,2002:int", r"^(?:[-+]?(?:0|[1-9][0-9]*)|0x[0-9a-fA-F]+)$", list("-+0123456789")),
+    (
+        "tag:yaml.org,2002:float",
+        r"^(?:[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$",
+        list("-+0123456789."),
+    ),
+):
+    _Loader.add_implicit_resolver(_tag, re.compile(_pattern), _first)
+
+
+def _refuse_leading_zero(_loader: _Loader, node: yaml.ScalarNode) -> Any:
+    raise yaml.constructor.ConstructorError(None, None, f"leading zero: {node.value}", node.start_mark)
+
+
+def _mapping(loader: _Loader, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+    seen: set[str] = set()
+    for key, _ in node.value:
+        if key.value in seen:
+            raise yaml.constructor.ConstructorError(None, None, f"duplicate key: {key.value}", key.start_mark)
+        seen.add(key.value)
+    return yaml.SafeLoader.construct_mapping(loader, node, deep=True)  # type: ignore[arg-type]  # both loaders share it
+
+
+def _float(_loader: _Loader, node: yaml.ScalarNode) -> float:
+    return float(node.value.replace(".inf", "inf").replace(".nan", "nan"))
+
+
+_Loader.add_constructor(_LEADING_ZERO, _refuse_leading_zero)
+_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+_Loader.add_constructor("tag:yaml.org,2002:float", _float)
+
+
+def read_yaml(name: str, text: bytes) -> tuple[Any, list[Refusal]]:
+    """Give what `text` says, or a refusal with the line; `name` is the file's name in it."""
+    try:
+        return yaml.load(text, Loader=_Loader), []  # noqa: S506 - a safe loader with other scalars
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        line = mark.line + 1 if mark else None
+        problem = (error.problem or "").split(" at 0x", maxsplit=1)[0]
+        if problem.startswith("leading zero"):
+            wanted = ("带前导零的代码应加引号", "a code with a leading zero stands in quotes")
+            mend = ("给该值加上引号", "Put the value in quotes.")
+            return None, [refusal("packs.yaml.leading_zero", (name, line, ""), problem, wanted, mend)]
+        wanted = ("YAML 1.2,键不重复", "YAML 1.2 without duplicate keys")
+        return None, [
+            refusal("packs.yaml.form", (name, line, ""), problem, wanted, ("改正该行", "Mend that line."))
+        ]
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
+        wanted = ("UTF-8 编码的 YAML 文本", "YAML text in UTF-8")
+        return None, [
+            refusal("packs.yaml.form", (name, None, ""), error, wanted, ("另存为 UTF-8", "Save the file as UTF-8."))
+        ]

@@ -1,0 +1,207 @@
+"""The examples of a pack's rules, run in two ways: everything at once, and row by row; both must say what is written."""
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from comptroller.books import Books
+from comptroller.intake.shape import shape_rows
+from comptroller.model.finding import plain
+from comptroller.model.policy import Example, Pack, Param, Rule, Value
+from comptroller.store.duck import Duck
+from comptroller.watch import Watch
+from comptroller.watch.scoreboard import answers_sql
+
+_START = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An example that does not give what it says."""
+
+    rule: str
+    example: str
+    way: str
+    said: Any
+    gave: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What running the examples gave."""
+
+    rules: int
+    examples: int
+    failures: tuple[Failure, ...]
+
+
+def prove(
+    pack: Pack, rules: Iterable[str] | None = None, *, progress: Callable[[str, int, int], None] | None = None
+) -> Proof:
+    """Run the examples of those rules (all, where None) at once and row by row."""
+    chosen = sorted(rules if rules is not None else pack.rules)
+    failures: list[Failure] = []
+    count = 0
+    duck = Duck(memory="1GB")
+    Books(duck, pack, owner="", zone="UTC")
+    Watch(duck, pack)
+    for at, name in enumerate(chosen):
+        rule = pack.rules[name]
+        for example in rule.examples:
+            count += 1
+            failures += _run(duck, pack, rule, example)
+        if progress:
+            progress(name, at + 1, len(chosen))
+    duck.close()
+    return Proof(len(chosen), count, tuple(failures))
+
+
+def _run(duck: Duck, pack: Pack, rule: Rule, example: Example) -> list[Failure]:
+    """Run one example in both ways, each in a transaction that is taken back."""
+    changed = _with_params(pack, example.params)
+    alone = replace(changed, rules={rule.name: rule})
+    failures = []
+    for way, split in (("at once", False), ("row by row", True)):
+        duck.execute("BEGIN")
+        try:
+            failures += _compare(duck, alone, rule, example, way=way, split=split)
+        finally:
+            duck.execute("ROLLBACK")
+    return failures
+
+
+def _with_params(pack: Pack, params: dict[str, float]) -> Pack:
+    changed: dict[str, Param] = dict(pack.params)
+    for name, value in params.items():
+        held = pack.params[name]
+        same = tuple(replace(v, value=value) for v in held.values)
+        whole = (Value(value, dt.date(1900, 1, 1), None, verified=True, cites=()),)
+        changed[name] = replace(held, values=same if held.by else whole)
+    return replace(pack, params=changed)
+
+
+def _compare(duck: Duck, pack: Pack, rule: Rule, example: Example, *, way: str, split: bool) -> list[Failure]:
+    name = example.name.en or example.name.zh
+
+    def fail(said: Any, gave: Any) -> list[Failure]:
+        return [Failure(rule.name, name, way, said, gave)]
+
+    shown = _facts(duck, pack, example)
+    if shown.wrong:
+        return fail("facts that fit their kinds", shown.wrong)
+    if example.params:
+        duck.execute("UPDATE position SET pack = ''")
+    books = Books(duck, pack, owner="", zone="UTC")
+    if "entity" not in example.given:
+        books.introduce(_named(shown))
+    watch = Watch(duck, pack)
+    if example.today:
+        books.tick(dt.datetime.combine(example.today, dt.time(12), tzinfo=dt.UTC))
+    _feed(books, watch, shown, split=split)
+    if not split:
+        watch.judge_all(0)
+    answers = {
+        tuple(plain(v) for v in row[: len(rule.subject)]): (row[-3], row[-2])
+        for row in duck.rows(answers_sql(pack, rule))
+    }
+    standing = {v.subject: v for v in watch.findings.standing(rule.name)}
+    gave: dict[str, list[Any]] = {"found": [], "clear": [], "not_applicable": [], "not_judged": []}
+    for subject, (applies, complete) in answers.items():
+        verdict = standing.get(subject)
+        if not applies:
+            answer = "not_applicable"
+        elif not complete or (verdict is not None and verdict.missing):
+            answer = "not_judged"
+        else:
+            answer = "found" if verdict is not None else "clear"
+        gave[answer].append(list(subject))
+    strays = [s for s in standing if s not in answers or not answers[s][1]]
+    if strays:
+        return fail("findings about judged subjects only", strays)
+    said = {key: sorted((plain(s) for s in example.gives.get(key, [])), key=str) for key in gave}
+    gave = {key: sorted(value, key=str) for key, value in gave.items()}
+    if said != gave:
+        return fail(said, gave)
+    if example.shown:
+        first = min((v for v in standing.values() if not v.missing), key=lambda v: str(v.subject), default=None)
+        shown = json.loads(first.evidence) if first else {}
+        picked = {k: shown.get(k) for k in example.shown}
+        if {k: str(v) for k, v in picked.items()} != {k: str(plain(v)) for k, v in example.shown.items()}:
+            return fail(dict(example.shown), picked)
+    return []
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """An example's rows as typed tables, each row a report of its own, with when it was received."""
+
+    tables: dict[str, pa.Table]
+    lists: dict[str, pa.Table]
+    received: dict[int, dt.datetime]
+    wrong: list[str]
+
+
+def _facts(duck: Duck, pack: Pack, example: Example) -> _Shown:
+    """Give an example's rows; required fields may be left out, and `received_at` may be said."""
+    shown = _Shown({}, {}, {}, [])
+    for kind, rows in example.given.items():
+        if kind not in pack.kinds:
+            shown.wrong.append(f"no kind {kind}")
+            continue
+        if not rows:
+            continue
+        columns = [c for c in dict.fromkeys(c for row in rows for c in row) if c != "received_at"]
+        raw = {c: pa.array([_text(row.get(c)) for row in rows], pa.string()) for c in columns}
+        numbers = range(len(shown.received), len(shown.received) + len(rows))
+        for number, row in zip(numbers, rows, strict=True):
+            said = row.get("received_at")
+            shown.received[number] = dt.datetime.fromisoformat(said).replace(tzinfo=dt.UTC) if said else _START
+        ones = pa.array([1] * len(rows), pa.int64())
+        whole = pa.table({**raw, "report": pa.array(numbers, pa.int64()), "seq": ones, "line": ones})
+        shaped, refused = shape_rows(duck, pack.kinds[kind], whole, kind)
+        shown.wrong.extend(r.said() for _, r in refused if r.code != "intake.shape.required")
+        if shaped is not None:
+            shown.tables[kind] = shaped.table
+            shown.lists.update(shaped.lists)
+    return shown
+
+
+def _named(shown: _Shown) -> set[str]:
+    """Give the entities in whose books the rows are; where an example shows no register, they stand in it alone."""
+    found = {e for rows in shown.tables.values() if "entity" in rows.column_names for e in rows["entity"].to_pylist()}
+    return {e for e in found if e is not None}
+
+
+def _text(value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (list, dict)):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return str(value)
+
+
+def _feed(books: Books, watch: Watch, shown: "_Shown", *, split: bool) -> None:
+    """Fold the rows, in one batch a moment, or each in a batch of its own that is judged at once."""
+    numbers = sorted(shown.received)
+    moments = sorted({shown.received[n] for n in numbers})
+    batches = [[n] for n in numbers] if split else [[n for n in numbers if shown.received[n] == m] for m in moments]
+    for batch in batches:
+        wanted = pa.array(batch, pa.int64())
+        tables, lists = _only(shown.tables, wanted), _only(shown.lists, wanted)
+        if split:
+            watch.prepare([*tables, *lists])
+        change = books.fold(tables, lists, 1, shown.received[batch[0]])
+        if split:
+            watch.judge(change.added, change.ended, renewed=change.renewed, known=batch[-1] + 1)
+
+
+def _only(tables: dict[str, pa.Table], wanted: pa.Array) -> dict[str, pa.Table]:
+    kept = {name: rows.filter(pc.is_in(rows.column("report"), value_set=wanted)) for name, rows in tables.items()}
+    return {name: rows for name, rows in kept.items() if rows.num_rows}

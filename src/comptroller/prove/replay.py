@@ -1,0 +1,72 @@
+"""History judged under another pack: which findings would appear, which would vanish, which would stand on other evidence."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from comptroller.books import Books
+from comptroller.model.finding import Verdict
+from comptroller.model.policy import Pack
+from comptroller.store.duck import Duck
+from comptroller.watch import Watch
+from comptroller.watch.findings import Findings
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What another pack would say of the same facts; findings that cannot be judged do not count."""
+
+    appear: list[Verdict]
+    vanish: list[Verdict]
+    change: list[tuple[Verdict, Verdict]]
+
+    def by_rule(self) -> Iterator[tuple[str, list[Verdict], list[Verdict], list[Verdict]]]:
+        """Give, rule by rule, what appears, vanishes and changes."""
+        groups: dict[str, tuple[list[Verdict], list[Verdict], list[Verdict]]] = defaultdict(lambda: ([], [], []))
+        for at, verdicts in enumerate((self.appear, self.vanish, [after for _, after in self.change])):
+            for verdict in verdicts:
+                groups[verdict.rule][at].append(verdict)
+        for rule in sorted(groups):
+            yield rule, *groups[rule]
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the difference as plain values."""
+        return {
+            "appear": [_said(v) for v in self.appear],
+            "vanish": [_said(v) for v in self.vanish],
+            "change": [{"from": _said(a), "to": _said(b)} for a, b in self.change],
+        }
+
+
+def _said(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "finding": verdict.finding,
+        "rule": verdict.rule,
+        "entity": verdict.entity,
+        "subject": list(verdict.subject),
+        "since": verdict.since,
+        "evidence": verdict.evidence,
+    }
+
+
+def compare(
+    duck: Duck, books: Books, other: Pack, standing: Findings, progress: Callable[[str, int, int], None] | None = None
+) -> Difference:
+    """Judge everything that is known under `other` and compare with what stands; the node is left as it was."""
+    before = {v.finding: v for rule in standing.rules() for v in standing.standing(rule) if not v.missing}
+    duck.execute("BEGIN")
+    try:
+        Books(duck, other, owner=books.owner, zone=other.zone)
+        watch = Watch(duck, other)
+        watch.adopt(other, 0, progress)
+        rules = watch.findings.rules()
+        after = {v.finding: v for rule in rules for v in watch.findings.standing(rule) if not v.missing}
+    finally:
+        duck.execute("ROLLBACK")
+        duck.set_zone(books.zone.key)
+    return Difference(
+        appear=[after[f] for f in sorted(after.keys() - before.keys())],
+        vanish=[before[f] for f in sorted(before.keys() - after.keys())],
+        change=[(before[f], after[f]) for f in sorted(before.keys() & after.keys()) if before[f].evidence != after[f].evidence],
+    )

@@ -1,0 +1,69 @@
+"""One SELECT from outside, run so that it can read the tables it may and nothing else."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlglot
+from sqlglot import exp
+
+from comptroller.model.refusal import Refused, refusal
+from comptroller.store.duck import Duck, SqlError
+
+_MOST_ROWS = 100_000
+
+
+def ask(
+    duck: Duck, sql: str, tables: set[str], views: Mapping[str, str] | None = None
+) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Give columns and rows (at most 100,000) of one SELECT over `tables`; `views` puts other SQL in a table's place.
+
+    Refuses (Refused) anything but one SELECT, a table that is not among those, functions that reach outside, and what the
+    engine does not take. The statement that runs is printed anew from its parsed form, so nothing unparsed reaches the engine.
+    """
+    tree = _parse(sql)
+    own = {cte.alias for cte in tree.find_all(exp.CTE)}
+    for table in list(tree.find_all(exp.Table)):
+        if not isinstance(table.this, exp.Identifier) or table.db or table.catalog:
+            _refuse("query.table", table.sql("duckdb"), sorted(tables))
+        if table.name in own:
+            continue
+        if table.name not in tables:
+            _refuse("query.table", table.name, sorted(tables))
+        if views and table.name in views:
+            alias = table.alias or table.name
+            table.replace(sqlglot.parse_one(f"SELECT * FROM ({views[table.name]}) AS {alias}", read="duckdb").find(exp.Subquery))
+    for function in tree.find_all(exp.Anonymous):
+        if _reaches(function.name.lower()):
+            _refuse("query.function", function.name, ["functions that read the table's values only"])
+    try:
+        found = duck.arrow(f"SELECT * FROM ({tree.sql('duckdb')}) LIMIT {_MOST_ROWS}")
+    except SqlError as error:
+        wanted = ("DuckDB 能执行的 SELECT", "a SELECT that DuckDB takes")
+        mend = ("按提示改正", "Mend it by what it says.")
+        said = str(error).splitlines()[0]
+        raise Refused([refusal("query.sql", ("", None, "sql"), said, wanted, mend)]) from error
+    columns = list(found.column_names)
+    return columns, [tuple(row) for row in zip(*(c.to_pylist() for c in found.columns), strict=True)] if columns else []
+
+
+def _parse(sql: str) -> exp.Expr:
+    try:
+        statements = [s for s in sqlglot.parse(sql, read="duckdb") if s is not None]
+    except (sqlglot.errors.ParseError, sqlglot.errors.TokenError) as error:
+        said = str(error).splitlines()[0]
+        wanted = ("可解析的一条 SELECT", "one SELECT that parses")
+        raise Refused([refusal("query.sql", ("", None, "sql"), said, wanted, ("改正语句", "Mend the statement."))]) from error
+    if len(statements) != 1 or not isinstance(statements[0], (exp.Select, exp.SetOperation)) or list(statements[0].find_all(exp.Into)):
+        _refuse("query.select", sql[:80], ["one SELECT"])
+    return statements[0]
+
+
+def _reaches(function: str) -> bool:
+    """Whether a function reads files, settings or the engine's inside."""
+    return function.startswith(("read_", "duckdb_", "pragma_", "sniff_", "parquet_", "glob", "getenv", "query", "current_setting", "which_secret", "write_", "sql_auto"))
+
+
+def _refuse(code: str, seen: str, allowed: list[str]) -> None:
+    wanted = (f"其中:{'、'.join(allowed)}", f"among: {', '.join(allowed)}")
+    mend = ("改用文档所列的表与函数", "Use the documented tables and plain functions.")
+    raise Refused([refusal(code, ("", None, "sql"), seen, wanted, mend)])

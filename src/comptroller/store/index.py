@@ -1,0 +1,120 @@
+"""Hash indexes in arrays: from 64-bit hashes to row numbers, growing, flat in cost however much is held.
+
+Two shapes share one table of slots (open addressing, linear probing, at most two thirds full):
+`OneRow` holds the latest row of a hash, `Chain` holds all rows of a hash as a linked list, newest first.
+A hash is a 64-bit number that the SQL engine made; what two different keys share by accident, they share here,
+so a caller must bear rows that are too many, never rows that are too few.
+"""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+_EMPTY = -1
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]  # numba has no types for its decorators
+def _place(slots, hashes, key, mask):  # type: ignore[no-untyped-def]  # compiled: numba infers
+    at = np.int64(key & mask)
+    while slots[at] != _EMPTY and hashes[slots[at]] != key:
+        at = np.int64((at + 1) & mask)
+    return at
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def _grow(slots, hashes, count, mask, newest):  # type: ignore[no-untyped-def]
+    for row in range(count):
+        at = _place(slots, hashes, hashes[row], mask)
+        if newest or slots[at] == _EMPTY:
+            slots[at] = row
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def _link(slots, hashes, before, start, stop, mask):  # type: ignore[no-untyped-def]
+    fresh = 0
+    for row in range(start, stop):
+        at = _place(slots, hashes, hashes[row], mask)
+        before[row] = slots[at]
+        if slots[at] == _EMPTY:
+            fresh += 1
+        slots[at] = row
+    return fresh
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def _look(slots, hashes, keys, mask, found):  # type: ignore[no-untyped-def]
+    for i in range(len(keys)):
+        found[i] = slots[_place(slots, hashes, keys[i], mask)]
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def _walk(slots, hashes, before, keys, mask):  # type: ignore[no-untyped-def]
+    count = 0
+    for i in range(len(keys)):
+        row = slots[_place(slots, hashes, keys[i], mask)]
+        while row != _EMPTY:
+            count += 1
+            row = before[row]
+    rows = np.empty(count, dtype=np.int64)
+    at = 0
+    for i in range(len(keys)):
+        row = slots[_place(slots, hashes, keys[i], mask)]
+        while row != _EMPTY:
+            rows[at] = row
+            at += 1
+            row = before[row]
+    return rows
+
+
+def grown(array: NDArray, needed: int) -> NDArray:  # type: ignore[type-arg]  # any dtype
+    """Give the array, or a larger copy of it that holds `needed` items; it grows by half at a time."""
+    if len(array) >= needed:
+        return array
+    larger = np.empty(max(needed, len(array) + len(array) // 2, 1024), dtype=array.dtype)
+    larger[: len(array)] = array
+    return larger
+
+
+class Chain:
+    """All rows of a hash. Rows are numbered in the order in which they are added, from 0."""
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        self._count = 0
+        self._distinct = 0
+        self._hashes: NDArray[np.uint64] = np.empty(0, dtype=np.uint64)
+        self._before: NDArray[np.int32] = np.empty(0, dtype=np.int32)
+        self._slots: NDArray[np.int32] = np.full(1024, _EMPTY, dtype=np.int32)
+
+    def __len__(self) -> int:
+        """Give how many rows there are."""
+        return self._count
+
+    def add(self, hashes: NDArray[np.uint64]) -> None:
+        """Add one row for each hash."""
+        stop = self._count + len(hashes)
+        assert stop < np.iinfo(np.int32).max, "an index holds at most two billion rows"
+        self._hashes = grown(self._hashes, stop)
+        self._before = grown(self._before, stop)
+        self._hashes[self._count : stop] = hashes
+        if (self._distinct + len(hashes)) * 3 > len(self._slots) * 2:
+            size = len(self._slots)
+            while (self._distinct + len(hashes)) * 3 > size * 2:
+                size *= 2
+            self._slots = np.full(size, _EMPTY, dtype=np.int32)
+            _grow(self._slots, self._hashes, self._count, np.uint64(size - 1), True)  # noqa: FBT003 - compiled
+        mask = np.uint64(len(self._slots) - 1)
+        self._distinct += _link(self._slots, self._hashes, self._before, self._count, stop, mask)
+        self._count = stop
+
+    def rows(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """Give the rows of all those hashes (each hash once), in no order."""
+        mask = np.uint64(len(self._slots) - 1)
+        found: NDArray[np.int64] = _walk(self._slots, self._hashes, self._before, hashes, mask)
+        return found
+
+    def latest(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """Give the newest row of each hash, or -1."""
+        found = np.empty(len(hashes), dtype=np.int64)
+        _look(self._slots, self._hashes, hashes, np.uint64(len(self._slots) - 1), found)
+        return found

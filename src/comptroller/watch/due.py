@@ -1,0 +1,40 @@
+"""What is due: dockets by their hash, with spans of days where a window bounds them."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from comptroller.model.policy import Rule
+
+EVERYTHING: Final = (-(10**7), 10**7)
+"""A span of days, counted from 1970-01-01, that holds every day."""
+
+Spans = tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The dockets that a change makes due in one group, and why.
+
+    `tables` changed themselves; `rules` are due through a reference. With a window, `spans` says between which days
+    (from 1970-01-01) a docket is due, `windows` are the hashes of docket and stretch of time whose rows are read,
+    and `whole` the dockets that are read whole.
+    """
+
+    dockets: NDArray[np.uint64]
+    tables: frozenset[str] = frozenset()
+    rules: frozenset[str] = frozenset()
+    spans: Spans | None = None
+    windows: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, dtype=np.uint64))
+    whole: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, dtype=np.uint64))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is due."""
+        return not len(self.dockets)
+
+    def concerns(self, rule: Rule) -> bool:
+        """Whether the rule reads a table that changed, or is due through a reference."""
+        return rule.name in self.rules or not self.tables.isdisjoint(rule.reads)

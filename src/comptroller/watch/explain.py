@@ -1,0 +1,142 @@
+"""A finding explained: clause and source, the rule's text, parameters with their dates, the rows read, what would be lawful."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from comptroller.model.finding import plain
+from comptroller.model.kind import FACT_LINES
+from comptroller.model.policy import Pack, Rule
+from comptroller.store.duck import Duck
+from comptroller.watch.history import Version, versions
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """All that a person needs to defend a finding, or to contest it."""
+
+    finding: Version
+    history: list[Version]
+    rule: Rule | None
+    is_same_text: bool
+    sources: list[dict[str, Any]]
+    parameters: list[dict[str, Any]]
+    rows: list[dict[str, Any]]
+    lawful: dict[str, str]
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the explanation as plain values."""
+        rule = self.rule
+        return {
+            "finding": self.finding.as_json(),
+            "history": [{"version": v.version, "state": v.state, "known": v.known} for v in self.history],
+            "rule": None
+            if rule is None
+            else {
+                "name": rule.name,
+                "catalogue": rule.catalogue,
+                "title": {"zh": rule.title.zh, "en": rule.title.en},
+                "why": {"zh": rule.why.zh, "en": rule.why.en},
+                "kind": rule.kind,
+                "severity": rule.severity,
+                "may_be_breach": rule.may_be_breach,
+                "route": rule.route,
+                "sql": rule.text,
+                "same_text_as_judged": self.is_same_text,
+                "leaves_out": [{"zh": t.zh, "en": t.en} for t in rule.leaves_out],
+            },
+            "sources": self.sources,
+            "parameters": self.parameters,
+            "rows": self.rows,
+            "lawful": self.lawful,
+        }
+
+
+def explain(duck: Duck, pack: Pack, finding: str) -> Explanation | None:
+    """Explain a finding by its name (or a beginning that is only its own); None where there is no such finding."""
+    names = duck.rows("SELECT DISTINCT finding FROM finding WHERE starts_with(finding, ?) LIMIT 2", [finding])
+    if len(names) != 1:
+        return None
+    history = versions(duck, names[0][0])
+    last = history[-1]
+    rule = pack.rules.get(last.rule)
+    return Explanation(
+        finding=last,
+        history=history,
+        rule=rule,
+        is_same_text=rule is not None and rule.fingerprint == last.fingerprint,
+        sources=_sources(pack, rule) if rule else [],
+        parameters=_parameters(pack, rule, last) if rule else [],
+        rows=_rows(duck, pack, rule, last) if rule else [],
+        lawful=_lawful(rule, last) if rule else {},
+    )
+
+
+def _sources(pack: Pack, rule: Rule) -> list[dict[str, Any]]:
+    found = []
+    for cite in rule.cites:
+        source = pack.sources[cite.source]
+        period = [source.valid_from, source.valid_until]
+        found.append(
+            {
+                "source": source.name,
+                "title": {"zh": source.title.zh, "en": source.title.en},
+                "number": source.number,
+                "article": cite.article,
+                "in_force": [plain(day) for day in period],
+            }
+        )
+    return found
+
+
+def _parameters(pack: Pack, rule: Rule, finding: Version) -> list[dict[str, Any]]:
+    """Give the values of a rule's parameters that were in force on the finding's day."""
+    found = []
+    for name in rule.params:
+        param = pack.params[name]
+        for value in param.values:
+            day = finding.since
+            if day and (day < value.valid_from or (value.valid_until and day >= value.valid_until)):
+                continue
+            found.append(
+                {
+                    "parameter": param.name,
+                    "title": {"zh": param.title.zh, "en": param.title.en},
+                    "value": value.value,
+                    "unit": param.unit,
+                    "from": value.valid_from.isoformat(),
+                    "until": plain(value.valid_until),
+                    "verified": value.verified,
+                    "by": dict(value.by),
+                    "cites": [f"{c.source} {c.article}".strip() for c in value.cites],
+                }
+            )
+    return found
+
+
+def _rows(duck: Duck, pack: Pack, rule: Rule, finding: Version) -> list[dict[str, Any]]:
+    """Give the rows that are the finding's evidence, as they were said, each with its entry and its place in it."""
+    if not finding.entries:
+        return []
+    listed = ", ".join(str(int(fact)) for fact in finding.entries)
+    found = []
+    tables = [*rule.reads, *(t for t in rule.references if t in pack.tables)]
+    for table in dict.fromkeys(tables):
+        columns = list(pack.tables[table].columns)
+        names = ", ".join(f'"{c}"' for c in columns)
+        for row in duck.rows(f"SELECT {names} FROM all_{table} WHERE fact IN ({listed}) ORDER BY fact"):
+            cells = {name: plain(value) for name, value in zip(columns, row, strict=True) if value is not None}
+            fact = cells.pop("fact")
+            found.append({"table": table, "entry": fact // FACT_LINES, "place": fact % FACT_LINES, "row": cells})
+    return found
+
+
+def _lawful(rule: Rule, finding: Version) -> dict[str, str]:
+    """Fill the evidence into the rule's words on what would have made it lawful."""
+    shown = {**finding.evidence}
+    return {"zh": _fill(rule.lawful.zh, shown), "en": _fill(rule.lawful.en, shown)}
+
+
+def _fill(text: str, values: dict[str, Any]) -> str:
+    for name, value in values.items():
+        text = text.replace("{" + name + "}", "-" if value is None else str(value))
+    return text

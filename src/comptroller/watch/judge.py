@@ -1,0 +1,138 @@
+"""Judging: what a change makes due, the rules run over what is due, and what turned.
+
+Law: judging in increments, in any batching and any order of independent reports, gives exactly what judging everything
+at once gives. It rests on three things: a rule's answer about a docket depends on the rows of that docket (and of the
+window), on its references, and on nothing else; a change makes due every docket that it touches; and what a rule gives
+for due dockets replaces what stood for them.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from comptroller.model.finding import Turn
+from comptroller.model.policy import Pack, Rule
+from comptroller.store.duck import Duck
+from comptroller.watch.due import Due, Spans
+from comptroller.watch.findings import Findings, verdict_of
+from comptroller.watch.holding import Holding
+from comptroller.watch.plan import Group, plan
+
+Progress = Callable[[str, int, int], None]
+
+
+class Watch:
+    """The judge of one node: what it holds for its rules, and what stands."""
+
+    def __init__(self, duck: Duck, pack: Pack) -> None:
+        """Take up the standing findings; tables are held when a rule first needs them."""
+        self._duck = duck
+        self.findings = Findings(duck)
+        self._set(pack)
+
+    def _set(self, pack: Pack) -> None:
+        self.pack = pack
+        self.plan = plan(pack)
+        self._holding = Holding(self._duck, self.plan)
+
+    def adopt(self, pack: Pack, known: int, progress: Progress | None = None) -> list[Turn]:
+        """Go on under another pack: everything is judged again, and rules that are gone are cleared."""
+        self._set(pack)
+        turns: list[tuple[Rule | None, Turn]] = []
+        for name in self.findings.rules():
+            if name not in pack.rules:
+                turns += [(None, turn) for turn in self.findings.drop_rule(name)]
+        self.findings.write(turns, pack.digest, self._today(), known)
+        return [turn for _, turn in turns] + self.judge_all(known, progress=progress)
+
+    def judge_all(self, known: int, *, rules: Iterable[str] | None = None, progress: Progress | None = None) -> list[Turn]:
+        """Judge rules (all, where None) over everything at once."""
+        chosen = sorted(self.pack.rules if rules is None else rules)
+        turns: list[tuple[Rule | None, Turn]] = []
+        for at, name in enumerate(chosen):
+            rule = self.pack.rules[name]
+            verdicts = [verdict_of(rule, row) for row in self._run(rule, None)]
+            turns += [(rule, turn) for turn in self.findings.compare(name, verdicts, None, None)]
+            if progress:
+                progress(name, at + 1, len(chosen))
+        self.findings.write(turns, self.pack.digest, self._today(), known)
+        return [turn for _, turn in turns]
+
+    def prepare(self, changing: Iterable[str]) -> None:
+        """Hold what a change of those tables will need; to be called before the change."""
+        self._holding.prepare(changing)
+
+    def judge(
+        self,
+        added: Mapping[str, pa.Table],
+        ended: Mapping[str, NDArray[np.int64]],
+        *,
+        renewed: Mapping[str, tuple[str, ...] | None],
+        known: int,
+    ) -> list[Turn]:
+        """Judge what a change makes due.
+
+        `added` are rows by table, `ended` facts by kind, `renewed` the tables that changed as a whole with the entities
+        in which they differ (None: everywhere). Gives what turned, and writes it.
+        """
+        changes = self._holding.take_in(added, ended)
+        turns: list[tuple[Rule | None, Turn]] = []
+        for group in self.plan.groups:
+            due, everything = self._holding.due(group, changes, renewed)
+            afresh = [rule for rule in group.rules if rule.name in everything]
+            for rule in afresh:
+                verdicts = [verdict_of(rule, row) for row in self._run(rule, None)]
+                turns += [(rule, turn) for turn in self.findings.compare(rule.name, verdicts, None, None)]
+            rest = [rule for rule in group.rules if rule.name not in everything and due.concerns(rule)]
+            if rest and not due.is_empty:
+                turns += self._judge_group(group, rest, due)
+        self.findings.write(turns, self.pack.digest, self._today(), known)
+        return [turn for _, turn in turns]
+
+    def _judge_group(self, group: Group, rules: list[Rule], due: Due) -> list[tuple[Rule | None, Turn]]:
+        """Judge rules of one group over its due dockets."""
+        turns: list[tuple[Rule | None, Turn]] = []
+        dockets = due.dockets.tolist()
+        spans = _spans(due.spans) if due.spans is not None else None
+        scoped = self._holding.scope(group, due, {t for rule in rules for t in rule.reads})
+        for table, rows in scoped.items():
+            self._duck.register(table, rows)
+        self._duck.register("due_dockets", pa.table({"docket": due.dockets}))
+        try:
+            for rule in rules:
+                verdicts = [verdict_of(rule, row) for row in self._run(rule, "due_dockets")]
+                turns += [(rule, turn) for turn in self.findings.compare(rule.name, verdicts, dockets, spans)]
+        finally:
+            for table in (*scoped, "due_dockets"):
+                self._duck.unregister(table)
+        return turns
+
+    def _run(self, rule: Rule, scope: str | None) -> list[dict[str, Any]]:
+        """Give the rows of a rule's SELECT, within its time in force, with the hash of their docket."""
+        kind = self.pack.tables[rule.judges]
+        docket = ", ".join(f'CAST(r."{c}" AS {kind.columns[c]})' for c in rule.docket)
+        docket = f"greatest(hash({docket}), 1::UBIGINT)"
+        until = f" AND (r.since IS NULL OR r.since < DATE '{rule.valid_until}')" if rule.valid_until else ""
+        inner = f"SELECT r.*, {docket} AS docket_hash FROM ({rule.sql}) AS r WHERE (r.since IS NULL OR r.since >= DATE '{rule.valid_from}'){until}"
+        if scope:
+            inner = f"SELECT * FROM ({inner}) AS s WHERE s.docket_hash IN (SELECT docket FROM {scope})"
+        return self._duck.arrow(inner).to_pylist()
+
+    def _today(self) -> date | None:
+        rows = self._duck.rows("SELECT today FROM clock")
+        return rows[0][0] if rows else None
+
+
+def _spans(spans: Spans) -> dict[int, list[tuple[date, date]]]:
+    found: dict[int, list[tuple[date, date]]] = {}
+    epoch = date(1970, 1, 1).toordinal()
+    for docket, start, end in zip(*(part.tolist() for part in spans), strict=True):
+        low = date.fromordinal(max(1, epoch + start))
+        high = date.fromordinal(min(date.max.toordinal(), epoch + end))
+        found.setdefault(docket, []).append((low, high))
+    return found
+

@@ -1,0 +1,71 @@
+"""Which rules are judged together: rules that share a docket and a window, and the columns of each table that they read."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sqlglot
+from sqlglot import exp
+
+from comptroller.model.kind import Kind
+from comptroller.model.policy import Pack, Rule, Window
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rules with one docket and one window; what is due is gathered once for all of them."""
+
+    docket: tuple[str, ...]
+    window: Window | None
+    rules: tuple[Rule, ...]
+    tables: tuple[str, ...]
+
+    @property
+    def label(self) -> str:
+        """Give a short name that is unique in a plan."""
+        return "+".join(self.docket) + (f"~{self.window.days}.{self.window.on}" if self.window else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All groups, and for each table that rules read the columns they need."""
+
+    groups: tuple[Group, ...]
+    columns: Mapping[str, tuple[str, ...]]
+    pack: Pack
+
+
+def plan(pack: Pack) -> Plan:
+    """Give the plan of a pack's rules."""
+    grouped: dict[tuple[tuple[str, ...], Window | None], list[Rule]] = defaultdict(list)
+    tables = pack.tables
+    needed: dict[str, set[str]] = defaultdict(set)
+    for name in sorted(pack.rules):
+        rule = pack.rules[name]
+        window = rule.window
+        if window and not all(window.on in tables[t].columns for t in rule.reads):
+            window = None
+        grouped[rule.docket, window].append(rule)
+        for table in rule.reads:
+            needed[table] |= columns_read(rule, tables[table])
+    groups = []
+    for (docket, window), rules in sorted(grouped.items(), key=lambda item: (item[0][0], str(item[0][1]))):
+        read = tuple(sorted({t for rule in rules for t in rule.reads}))
+        groups.append(Group(docket, window, tuple(rules), read))
+        for table in read:
+            needed[table] |= set(docket) | ({window.on} if window else set())
+    ordered = {
+        table: tuple(c for c in tables[table].columns if c in needed[table] or c == "fact") for table in sorted(needed)
+    }
+    return Plan(tuple(groups), ordered, pack)
+
+
+def columns_read(rule: Rule, kind: Kind) -> set[str]:
+    """Give the columns of a kind that a rule's SQL may name, its conditions and keys among them."""
+    named = {c.name for c in sqlglot.parse_one(rule.sql, read="duckdb").find_all(exp.Column)}
+    named |= set(rule.docket) | {"fact"}
+    if rule.judges == kind.name:
+        named |= set(rule.subject)
+    for _, by in rule.references.items():
+        named |= set(by)
+    return named & set(kind.columns)

@@ -1,0 +1,91 @@
+"""Each rule's honest count: judged, found, clear, not applicable, and not judged with the reason."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from comptroller.model.policy import Pack, Rule
+from comptroller.store.duck import Duck
+from comptroller.watch.findings import Findings
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One rule's count of subjects; `judged` is found and clear together, and `why` counts what was missing."""
+
+    rule: str
+    judged: int
+    found: int
+    clear: int
+    not_applicable: int
+    not_judged: int
+    why: dict[str, int] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the count as plain values."""
+        return {
+            "judged": self.judged,
+            "found": self.found,
+            "clear": self.clear,
+            "not_applicable": self.not_applicable,
+            "not_judged": self.not_judged,
+            "why": self.why,
+        }
+
+
+def scoreboard(duck: Duck, pack: Pack, findings: Findings, rules: list[str] | None = None) -> list[Score]:
+    """Give the counts of the rules named, or of all."""
+    return [_score(duck, pack, findings, pack.rules[name]) for name in rules or sorted(pack.rules)]
+
+
+def answers_sql(pack: Pack, rule: Rule) -> str:
+    """Give SQL for each subject of a rule: `applies`, `complete`, and `why` it cannot be judged.
+
+    A subject that stands on several rows is judged as soon as one of them applies and is complete.
+    """
+    kind = pack.tables[rule.judges]
+    applies = [f"({w})" for w in rule.when]
+    when = kind.valid.get("on") or kind.valid.get("at")
+    if when:
+        applies.append(f"(\"{when}\" IS NULL OR CAST(\"{when}\" AS DATE) >= DATE '{rule.valid_from}')")
+        if rule.valid_until:
+            applies.append(f"(\"{when}\" IS NULL OR CAST(\"{when}\" AS DATE) < DATE '{rule.valid_until}')")
+    needs = dict(rule.needs)
+    needs |= {column: f'"{column}"' for column in rule.docket if f'"{column}"' not in needs.values()}
+    missing = " ".join(f"WHEN ({sql}) IS NULL THEN '{name}'" for name, sql in needs.items())
+    subject = ", ".join(f'"{c}"' for c in rule.subject)
+    row = (
+        f"SELECT {subject}, coalesce({' AND '.join(applies) or 'true'}, false) AS applies, "
+        f"CASE {missing} END AS lacks FROM {rule.judges}"
+    )
+    return (
+        f"SELECT {subject}, bool_or(applies) AS applies, bool_or(applies AND lacks IS NULL) AS complete, "
+        f"min(lacks) FILTER (WHERE applies) AS why FROM ({row}) GROUP BY {subject}"
+    )
+
+
+def _score(duck: Duck, pack: Pack, findings: Findings, rule: Rule) -> Score:
+    counted = duck.rows(
+        "SELECT applies, complete, CASE WHEN applies AND NOT complete THEN why END AS why, count(*) "
+        f"FROM ({answers_sql(pack, rule)}) GROUP BY ALL"
+    )
+    standing = findings.standing(rule.name)
+    found = sum(not v.missing for v in standing)
+    why: dict[str, int] = {}
+    for verdict in standing:
+        if verdict.missing:
+            why[verdict.missing] = why.get(verdict.missing, 0) + 1
+    unjudged = sum(why.values())
+    complete = sum(n for applies, whole, _, n in counted if applies and whole)
+    for applies, whole, reason, n in counted:
+        if applies and not whole:
+            why[reason] = why.get(reason, 0) + n
+    lacking = sum(n for applies, whole, _, n in counted if applies and not whole)
+    return Score(
+        rule=rule.name,
+        judged=complete - unjudged,
+        found=found,
+        clear=complete - unjudged - found,
+        not_applicable=sum(n for applies, _, _, n in counted if not applies),
+        not_judged=lacking + unjudged,
+        why=dict(sorted(why.items())),
+    )
