@@ -39,10 +39,11 @@ def widen(node: int, span: I64, pool: I64, top: int) -> int:
 
 @kernel
 def repack(span: I64, pool: I64, spare: int) -> tuple[I64, int]:
-    """All segments side by side in a new pool with half as much again, and `spare` rows, free; gives it and its top."""
+    """All segments side by side in a new pool with half as much again, and room to double any one, free; gives it and its top."""
     top = 0
     for node in range(len(span)):
         top += span[node, ROOM]
+        spare = max(spare, 2 * span[node, ROOM])
     fresh = np.empty((top + top // 2 + spare, pool.shape[1]), np.int64)
     top = 0
     for node in range(len(span)):
