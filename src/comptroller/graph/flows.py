@@ -1,0 +1,215 @@
+"""Shapes of payments around one account: many in, many out, many in then many out, and money that returns in pieces.
+
+A fan-in is a stretch of payments to one account in which some window of the given length holds payments from enough different payers;
+overlapping windows are one stretch, so that each is told once. A fan-out is the same the other way round. Gather-scatter is a fan-in
+that a fan-out of like amount follows. A round trip is a payment whose amount comes back within the window, in one piece or several, from
+the same party (a group of accounts: the payee's control group or related parties). The shapes are those of AMLSim (Suzumura and
+Kanezashi, 2018) and of the Graph Feature Preprocessor (Blanusa and others, ICAIF 2023).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from comptroller.graph.compiled import I32, I64, kernel
+
+
+@dataclass(frozen=True)
+class Flows:
+    """Stretches: the account, its first and last time, how many others, the sum, and payments `payment[start[i]:start[i+1]]`."""
+
+    account: I32
+    since: I64
+    until: I64
+    peers: I32
+    amount: I64
+    start: I64
+    payment: I64
+
+    def __len__(self) -> int:
+        """The number of stretches."""
+        return len(self.account)
+
+    def payments(self, place: int) -> list[int]:
+        """The payments of one stretch in order of time."""
+        return [int(p) for p in self.payment[self.start[place] : self.start[place + 1]]]
+
+
+@dataclass(frozen=True)
+class RoundTrips:
+    """Payments `out[i]` that came back, by `back[start[i]:start[i+1]]`."""
+
+    out: I64
+    start: I64
+    back: I64
+
+    def __len__(self) -> int:
+        """The number of round trips."""
+        return len(self.out)
+
+    def returns(self, place: int) -> list[int]:
+        """The payments by which one of them came back, in order of time."""
+        return [int(p) for p in self.back[self.start[place] : self.start[place + 1]]]
+
+
+def fan_in(time: ArrayLike, source: ArrayLike, target: ArrayLike, amount: ArrayLike, *, window: int, least: int) -> Flows:
+    """Stretches in which an account is paid by at least `least` different others within a window."""
+    times, amounts = np.ascontiguousarray(time, np.int64), np.ascontiguousarray(amount, np.int64)
+    peers, accounts = np.ascontiguousarray(source, np.int32), np.ascontiguousarray(target, np.int32)
+    order = np.lexsort((np.arange(len(times)), times, accounts))
+    return Flows(*_stretches(times, peers, accounts, amounts, order, window, least))
+
+
+def fan_out(time: ArrayLike, source: ArrayLike, target: ArrayLike, amount: ArrayLike, *, window: int, least: int) -> Flows:
+    """Stretches in which an account pays at least `least` different others within a window."""
+    return fan_in(time, target, source, amount, window=window, least=least)
+
+
+def gather_scatter(gathered: Flows, scattered: Flows, *, window: int, tolerance: float) -> list[tuple[int, int]]:
+    """Pairs (fan-in, fan-out) of one account: the out begins no earlier than the in and at most `window` after its end, sums alike.
+
+    Alike means that the smaller sum is at least `1 - tolerance` of the larger.
+    """
+    by_account: dict[int, list[int]] = {}
+    for place, account in enumerate(scattered.account.tolist()):
+        by_account.setdefault(account, []).append(place)
+    pairs = []
+    for place, account in enumerate(gathered.account.tolist()):
+        for other in by_account.get(account, ()):
+            follows = gathered.since[place] <= scattered.since[other] <= gathered.until[place] + window
+            sums = sorted((int(gathered.amount[place]), int(scattered.amount[other])))
+            if follows and sums[0] >= sums[1] * (1.0 - tolerance):
+                pairs.append((place, other))
+    return pairs
+
+
+def round_trips(
+    time: ArrayLike, source: ArrayLike, target: ArrayLike, amount: ArrayLike, party: ArrayLike, *, window: int, tolerance: float
+) -> RoundTrips:
+    """Payments that come back from the payee's party within the window: each payment returns once, each return serves one.
+
+    Payments are served in order of time with the earliest returns not yet used, passing over those that would exceed the amount by
+    more than the tolerance, until at least `1 - tolerance` of it is back; what falls short gives its returns free.
+    """
+    times, amounts = np.ascontiguousarray(time, np.int64), np.ascontiguousarray(amount, np.int64)
+    sources, targets = np.asarray(source, np.int32), np.asarray(target, np.int32)
+    parties = np.asarray(party, np.int64)
+    # Each payment stands twice: with its payer against the payee's party, and with its payee against the payer's party.
+    payments = len(times)
+    own = np.concatenate((sources, targets)).astype(np.int64)
+    against = np.concatenate((parties[targets], parties[sources]))
+    number = np.concatenate((np.arange(payments), np.arange(payments)))
+    goes_out = np.arange(2 * payments) < payments
+    alien = np.concatenate((parties[targets] != parties[sources],) * 2)
+    kept = np.flatnonzero(alien)
+    order = kept[np.lexsort((number[kept], times[number[kept]], against[kept], own[kept]))]
+    return RoundTrips(*_returns(own[order], against[order], number[order], goes_out[order], times, amounts, window, tolerance))
+
+
+def fold_parallel(
+    time: ArrayLike, source: ArrayLike, target: ArrayLike, amount: ArrayLike, goods: ArrayLike | None = None, *, span: int
+) -> tuple[I64, I32, I32, I64, I64, I64]:
+    """Payments of a pair (and goods) within one calendar span of time as one leg: time, source, target, sum, goods; and each one's leg.
+
+    A leg bears the time of its first payment; legs come in order of time. Whole spans folded alone give the same legs as all at once.
+    """
+    times, amounts = np.asarray(time, np.int64), np.asarray(amount, np.int64)
+    sources, targets = np.asarray(source, np.int32), np.asarray(target, np.int32)
+    kinds = np.zeros(len(times), np.int64) if goods is None else np.asarray(goods, np.int64)
+    order = np.lexsort((np.arange(len(times)), times, kinds, targets, sources, times // span))
+    keys = np.stack((times // span, sources, targets, kinds))[:, order]
+    begins = np.ones(len(order), np.bool_)
+    begins[1:] = (keys[:, 1:] != keys[:, :-1]).any(axis=0)
+    first = order[begins]
+    by_time = np.lexsort((first, times[first]))
+    rank = np.empty(len(first), np.int64)
+    rank[by_time] = np.arange(len(first))
+    leg = np.empty(len(order), np.int64)
+    leg[order] = rank[np.cumsum(begins) - 1]
+    sums = np.zeros(len(first), np.int64)
+    np.add.at(sums, leg, amounts)
+    first = first[by_time]
+    return times[first], sources[first], targets[first], sums, kinds[first], leg
+
+
+@kernel
+def _stretches(
+    time: I64, peer: I32, account: I32, amount: I64, order: I64, window: int, least: int
+) -> tuple[I32, I64, I64, I32, I64, I64, I64]:
+    """Walk each account's payments in time with a window of distinct peers; qualifying windows that overlap are one stretch."""
+    payments = len(order)
+    inside = np.zeros(int(peer.max()) + 1 if payments else 1, np.int32)
+    bounds, count = np.empty((16, 2), np.int64), 0
+    left, distinct = 0, 0
+    for right in range(payments):
+        i = order[right]
+        while left < right and (account[order[left]] != account[i] or time[i] - time[order[left]] > window):
+            inside[peer[order[left]]] -= 1
+            distinct -= inside[peer[order[left]]] == 0 and peer[order[left]] != account[order[left]]
+            left += 1
+        inside[peer[i]] += 1
+        distinct += inside[peer[i]] == 1 and peer[i] != account[i]
+        if distinct < least:
+            continue
+        if count > 0 and bounds[count - 1, 1] > left:
+            bounds[count - 1, 1] = right + 1
+            continue
+        if count == len(bounds):
+            bounds = np.concatenate((bounds, np.empty_like(bounds)))
+        bounds[count, 0], bounds[count, 1] = left, right + 1
+        count += 1
+    owner, since, until = np.empty(count, np.int32), np.empty(count, np.int64), np.empty(count, np.int64)
+    peers, total, start = np.zeros(count, np.int32), np.zeros(count, np.int64), np.zeros(count + 1, np.int64)
+    listed, used = np.empty(payments, np.int64), 0
+    inside[:] = 0
+    for s in range(count):
+        owner[s] = account[order[bounds[s, 0]]]
+        since[s], until[s] = time[order[bounds[s, 0]]], time[order[bounds[s, 1] - 1]]
+        for at in range(bounds[s, 0], bounds[s, 1]):
+            i = order[at]
+            if peer[i] == account[i]:
+                continue
+            listed[used] = i
+            used += 1
+            total[s] += amount[i]
+            if inside[peer[i]] != s + 1:
+                inside[peer[i]] = s + 1
+                peers[s] += 1
+        start[s + 1] = used
+    return owner, since, until, peers, total, start, listed[:used].copy()
+
+
+@kernel
+def _returns(
+    own: I64, against: I64, number: I64, goes_out: I32, time: I64, amount: I64, window: int, tolerance: float
+) -> tuple[I64, I64, I64]:
+    rows = len(own)
+    used = np.zeros(rows, np.bool_)
+    out, start, back = np.empty(rows, np.int64), np.zeros(rows + 1, np.int64), np.empty(rows, np.int64)
+    count, held = 0, 0
+    for i in range(rows):
+        if not goes_out[i]:
+            continue
+        sent, returned, first = amount[number[i]], 0, held
+        for j in range(i + 1, rows):
+            if own[j] != own[i] or against[j] != against[i] or time[number[j]] - time[number[i]] > window:
+                break
+            part = amount[number[j]]
+            if goes_out[j] or used[j] or (returned + part) * (1.0 - tolerance) > sent:
+                continue
+            returned += part
+            back[held] = j
+            held += 1
+            if returned >= sent * (1.0 - tolerance):
+                break
+        if returned < sent * (1.0 - tolerance):
+            held = first
+            continue
+        for k in range(first, held):
+            used[back[k]] = True
+            back[k] = number[back[k]]
+        out[count] = number[i]
+        count += 1
+        start[count] = held
+    return out[:count], start[: count + 1], back[:held]
