@@ -19,7 +19,7 @@ ENCODING = b"encoding"
 """Key in the table's schema metadata: the encoding that the file was found to be in."""
 _CHUNK = 10_000
 _SEPARATORS = (",", "\t", ";")
-_FORMULA = r"^(=|@[A-Za-z]+\(|[+@-].*\|.*!)"
+FORMULA = r"^(=|@[A-Za-z]+\(|[+@-].*\|.*!)"
 """Text that a spreadsheet would run: a formula, an old function call, a call to another program."""
 _ALSO = "(CSV 亦可为 GB18030)"
 
@@ -64,7 +64,7 @@ def formulas_refused(table: pa.Table, name: str) -> list[Refusal]:
     >>> [one.line for one in formulas_refused(table, "a.csv")]
     [3]
     """
-    return [refuse("intake.cell.formula", place, seen) for place, seen in matching(table, _FORMULA, name)]
+    return [refuse("intake.cell.formula", place, seen) for place, seen in matching(table, FORMULA, name)]
 
 
 def _as_utf8(payload: bytes, name: str) -> tuple[bytes, str, list[Refusal]]:

@@ -1,18 +1,123 @@
 """Any file as raw tables: which reader takes it, by its name and first bytes."""
 
+import zipfile
+import zlib
+from io import BytesIO
+from pathlib import PurePosixPath
+
+from comptroller.intake.csv_rows import read_csv
 from comptroller.intake.json_rows import read_json, read_ndjson
 from comptroller.intake.limits import USUAL, Limits
+from comptroller.intake.parquet_rows import read_parquet
 from comptroller.intake.raw import Raw
 from comptroller.intake.refuse import refuse
+from comptroller.intake.sheets import read_xlsx
+from comptroller.intake.unpack import GZIP, ZIP, gunzip
+from comptroller.intake.workbook import OLE
+from comptroller.intake.xes import read_xes
+from comptroller.intake.zip_rows import read_zip
 from comptroller.model.refusal import Refusal
 
-__all__ = ["USUAL", "Limits", "read_file"]
+__all__ = ["MEDIA", "USUAL", "Limits", "media_of", "read_file"]
+
+MEDIA = ("json", "ndjson", "csv", "xlsx", "parquet", "zip", "xes")
+"""What is taken; each also gzipped, but for archives."""
+_READERS = {
+    "json": read_json,
+    "ndjson": read_ndjson,
+    "csv": read_csv,
+    "xlsx": read_xlsx,
+    "parquet": read_parquet,
+    "xes": read_xes,
+}
+_ENDINGS = {
+    **{f".{media}": media for media in MEDIA},
+    ".jsonl": "ndjson",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".xlsm": "xlsx",
+    ".xls": "xlsx",
+    ".pq": "parquet",
+}
+_HEAD = 4096
 
 
 def read_file(payload: bytes, media: str, name: str, *, limits: Limits = USUAL) -> tuple[list[Raw], list[Refusal]]:
-    """Give a file's raw tables, or all that is refused in it."""
-    if media == "json":
-        return read_json(payload, name, limits=limits)
-    if media == "ndjson":
-        return read_ndjson(payload, name, limits=limits)
-    return [], [refuse("intake.file.media", (name, None, ""), media, media="json, ndjson")]
+    """Give a file's raw tables, or all that is refused in it; never both, and never an exception.
+
+    >>> raws, refusals = read_file(b'{"kind": "payment", "amount": 5}', "json", "a.json")
+    >>> raws[0].kind, raws[0].table.num_rows, refusals
+    ('payment', 1, [])
+    >>> [one.code for one in read_file(b"", "pdf", "a.pdf")[1]]
+    ['intake.file.media']
+    """
+    place = (name, None, "")
+    if media not in MEDIA:
+        return [], [refuse("intake.file.media", place, media or name, media=", ".join(MEDIA))]
+    if len(payload) > limits.bytes_in:
+        return [], [refuse("intake.file.size", place, len(payload), limit=limits.bytes_in)]
+    if not payload:
+        return [], [refuse("intake.file.empty", place, "0 bytes")]
+    if payload.startswith(GZIP):
+        payload, refusals = gunzip(payload, name, limits)
+        if refusals:
+            return [], refusals
+        if payload.startswith(GZIP) or media == "zip":
+            return [], [refuse("intake.zip.nested", place, "gzip")]
+    if media != "zip":
+        return _READERS[media](payload, name, limits=limits)
+
+    def read_member(member: bytes, member_name: str) -> tuple[list[Raw], list[Refusal]]:
+        inner = media_of(member_name, member) or ""
+        if inner == "zip":
+            return [], [refuse("intake.zip.nested", (member_name, None, ""), "zip")]
+        return read_file(member, inner, member_name, limits=limits)
+
+    return read_zip(payload, name, read_member, limits=limits)
+
+
+def media_of(name: str, payload: bytes) -> str | None:
+    """Tell what a file is, by its first bytes where these say it, else by its name; None where neither does.
+
+    >>> media_of("a.csv", b"x,y"), media_of("a.xes.gz", b""), media_of("upload", b"PAR1"), media_of("a.pdf", b"%PDF")
+    ('csv', 'xes', 'parquet', None)
+    """
+    if payload.startswith(GZIP):
+        payload = _first_bytes(payload)
+    if payload.startswith(b"PAR1"):
+        return "parquet"
+    if payload.startswith(OLE):
+        return "xlsx"
+    if payload.startswith(ZIP):
+        return "xlsx" if _is_workbook(payload) else "zip"
+    endings = PurePosixPath(name.lower().removesuffix(".gz")).suffixes
+    if endings and endings[-1] in _ENDINGS:
+        return _ENDINGS[endings[-1]]
+    return None if endings else _sniffed(payload.lstrip(b"\xef\xbb\xbf \t\r\n"))
+
+
+def _sniffed(head: bytes) -> str | None:
+    """Tell what text without a telling name is."""
+    first, _, rest = head[:_HEAD].partition(b"\n")
+    if head.startswith(b"{") and first.rstrip().endswith(b"}") and rest.lstrip().startswith(b"{"):
+        return "ndjson"
+    if head.startswith((b"{", b"[")):
+        return "json"
+    return "xes" if head.startswith(b"<") and b"log" in head[:_HEAD] else None
+
+
+def _first_bytes(payload: bytes) -> bytes:
+    """Give the first bytes of a gzip file; none where it is damaged."""
+    try:
+        return zlib.decompressobj(wbits=31).decompress(payload, _HEAD)
+    except zlib.error:
+        return b""
+
+
+def _is_workbook(payload: bytes) -> bool:
+    """Tell a workbook from another archive by the parts that it lists."""
+    try:
+        with zipfile.ZipFile(BytesIO(payload)) as archive:
+            return any(one.startswith(("xl/", "[Content_Types]")) for one in archive.namelist())
+    except (zipfile.BadZipFile, ValueError, EOFError, OSError, NotImplementedError, RuntimeError):
+        return False

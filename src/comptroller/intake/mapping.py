@@ -1,12 +1,14 @@
 """A mapping: SELECTs that give kinds' columns from a file nobody shaped for this; read, guarded and run."""
 
 import re
+from itertools import zip_longest
 from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import sqlglot
 from sqlglot import exp
+from sqlglot.tokens import Tokenizer
 
 from comptroller.intake.columns import as_text
 from comptroller.intake.limits import USUAL, Limits
@@ -72,7 +74,19 @@ def _select(text: str, place: tuple[str, int | None, str]) -> tuple[str, list[Re
         return "", [refuse("intake.mapping.syntax", place, f"{len(trees)} statements: {text.strip()[:80]}")]
     tree = trees[0]
     refusals = [refuse("intake.mapping.reach", place, seen) for seen in dict.fromkeys(_reaches(tree))]
-    return text.strip().rstrip(";"), refusals
+    return _quoted(text).strip().rstrip(";").rstrip(), refusals
+
+
+def _quoted(sql: str) -> str:
+    """Put quotes around the bare word `at`: a column of event logs, and a word that DuckDB keeps for itself."""
+    pieces, done = [], 0
+    tokens = Tokenizer(dialect="duckdb").tokenize(sql)
+    for token, after in zip_longest(tokens, tokens[1:]):
+        zone = after is not None and after.text.lower() == "time"
+        if token.text.lower() == "at" and token.end - token.start == 1 and not zone:
+            pieces += [sql[done : token.start], '"at"']
+            done = token.end + 1
+    return "".join(pieces) + sql[done:]
 
 
 def _reaches(tree: exp.Expr) -> list[str]:
@@ -109,6 +123,7 @@ def apply_mapping(
     duck = Duck(memory="2GB")
     try:
         duck.set_zone("UTC")
+        duck.execute("SET temp_directory = ''")
         _show(duck, raw.table)
         duck.lock_down()
         raws: list[Raw] = []

@@ -142,6 +142,12 @@ WORDS: dict[str, tuple[str, str, str, str]] = {
         "Take the password off and save it as xlsx.",
     ),
     "intake.sheet.macro": ("不含宏的 xlsx 工作簿", "a workbook without macros", "另存为 xlsx", "Save it as xlsx."),
+    "intake.sheet.area": (
+        "首末单元格之间不超过 {limit} 格",
+        "at most {limit} cells between the first and the last",
+        "删去表格之外的空行空列和零散单元格",
+        "Delete the empty rows, empty columns and stray cells around the table.",
+    ),
     "intake.xml.entity": (
         "不含 DTD 和实体声明的 XML",
         "XML without a document type or entities",

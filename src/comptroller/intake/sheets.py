@@ -1,0 +1,145 @@
+"""An xlsx workbook as raw tables: one for each sheet, the first row the header, cells as text, errors by address."""
+
+import datetime as dt
+import io
+import re
+from collections.abc import Sequence
+
+import pyarrow as pa
+import python_calamine
+
+from comptroller.intake.columns import header, names_refused, text_table, values_refused
+from comptroller.intake.csv_rows import FORMULA
+from comptroller.intake.limits import USUAL, Limits
+from comptroller.intake.raw import Raw
+from comptroller.intake.refuse import bounded, refuse
+from comptroller.intake.workbook import look_over
+from comptroller.model.refusal import Refusal
+
+HELP = frozenset({"help", "说明", "choices", "选项"})
+"""Sheets that a template brings for the reader; they hold no facts."""
+_UNNAMED = re.compile(r"(Sheet|工作表|Feuil|Tabelle)\d*", re.IGNORECASE)
+_ERRORS = frozenset(
+    {"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA"}
+)
+_FORMULA = re.compile(FORMULA)
+_EXACT_DIGITS = 15
+_EXACT = 10.0**_EXACT_DIGITS
+
+
+def read_xlsx(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[list[Raw], list[Refusal]]:
+    """Read each sheet that holds rows; its name is the kind as it stands (a nested list's sheet: `<kind>_<field>`).
+
+    Header cells stay as they are, but for blanks and the star of a required field. `line` is the sheet's row.
+    Refused by address: formulas, errors, and numbers of more digits than a spreadsheet keeps.
+    """
+    refusals = look_over(payload, name, limits)
+    if refusals:
+        return [], bounded(refusals, limits, name)
+    try:
+        workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(payload))
+        sheets = [(one, workbook.get_sheet_by_name(one).to_python(skip_empty_area=False)) for one in _names(workbook)]
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as fault:  # noqa: BLE001 - the reader's own panics are no Exceptions
+        return [], [refuse("intake.file.damaged", (name, None, ""), fault, media="xlsx")]
+    raws: list[Raw] = []
+    for sheet, rows in sheets:
+        raw, wrong = _read_sheet(sheet, rows, f"{name}/{sheet}", limits)
+        refusals += wrong
+        raws += [raw] if raw is not None else []
+    count = sum(len(raw.table) for raw in raws)
+    if count > limits.rows:
+        refusals.append(refuse("intake.rows.many", (name, None, ""), count, limit=limits.rows))
+    if not raws and not refusals:
+        refusals.append(refuse("intake.file.empty", (name, None, ""), "-"))
+    return ([], bounded(refusals, limits, name)) if refusals else (raws, [])
+
+
+def _names(workbook: python_calamine.CalamineWorkbook) -> list[str]:
+    """Give the names of the sheets that may hold facts."""
+    sheet = python_calamine.SheetTypeEnum.WorkSheet
+    return [one.name for one in workbook.sheets_metadata if one.typ == sheet and one.name.lower() not in HELP]
+
+
+def _read_sheet(
+    sheet: str, rows: Sequence[Sequence[object]], place: str, limits: Limits
+) -> tuple[Raw | None, list[Refusal]]:
+    """Give one sheet as a raw table; None where it holds no rows."""
+    full = [(number, row) for number, row in enumerate(rows, start=1) if any(cell != "" for cell in row)]
+    if len(full) < 2:
+        return None, []
+    top, cells = full[0]
+    names = [header(text if isinstance(text := _text(cell), str) else "") for cell in cells]
+    body = full[1:]
+    used = [at for at, one in enumerate(names) if one or any(row[at] != "" for _, row in body)]
+    names = [names[at] for at in used]
+    refusals = names_refused(names, (place, top, ""), limits)
+    if refusals:
+        return None, refusals
+    lines = [number for number, _ in body]
+    columns = []
+    for at in used:
+        values: list[str | None] = []
+        for number, row in body:
+            text = _text(row[at])
+            if isinstance(text, _Wrong):
+                refusals.append(refuse(text.code, (place, number, address(at, number)), text.seen))
+                text = None
+            values.append(text)
+        columns.append(pa.array(values, pa.string()))
+    table = text_table(names, columns, pa.array(lines, pa.int64()))
+    refusals += values_refused(table, place, limits)
+    return Raw("" if _UNNAMED.fullmatch(sheet) else sheet.strip(), table, place), refusals
+
+
+class _Wrong:
+    """A cell that is refused: the code, and what was seen."""
+
+    def __init__(self, code: str, seen: object) -> None:
+        self.code, self.seen = code, seen
+
+
+def _text(cell: object) -> str | None | _Wrong:
+    """Give a cell as text: ISO days and instants, numbers as a spreadsheet shows them in full."""
+    if isinstance(cell, str):
+        if cell in _ERRORS:
+            return _Wrong("intake.cell.error", cell)
+        return _Wrong("intake.cell.formula", cell) if _FORMULA.match(cell) else cell or None
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, int | float):
+        return _number(cell)
+    if isinstance(cell, dt.datetime):
+        return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat()
+    if isinstance(cell, dt.date | dt.time):
+        return cell.isoformat()
+    return None if cell is None else str(cell)
+
+
+def _number(cell: float) -> str | _Wrong:
+    """Give a number without exponent, to the 15 digits that a spreadsheet keeps.
+
+    >>> _number(3.0), _number(0.1 + 0.2)
+    ('3', '0.3')
+    """
+    if not abs(cell) < _EXACT:
+        return _Wrong("intake.cell.cut", cell)
+    text = f"{cell:.{_EXACT_DIGITS}g}"
+    if "e" in text:
+        text = f"{float(text):.40f}".rstrip("0")
+        text = text.rstrip(".") if "." in text else text
+    return "0" if text in {"-0", ""} else text
+
+
+def address(column: int, row: int) -> str:
+    """Give a cell's address from its column (from 0) and row (from 1).
+
+    >>> address(1, 7), address(26, 1)
+    ('B7', 'AA1')
+    """
+    letters, rest = "", column + 1
+    while rest:
+        rest, digit = divmod(rest - 1, 26)
+        letters = chr(65 + digit) + letters
+    return f"{letters}{row}"
