@@ -2,8 +2,12 @@
 WITH limited AS (
   SELECT
     j.entity, j.matter, j.payment, j.payee, j.paid_on, j.amount_cny, j.fact,
-    COALESCE(MIN(l.limit_cny), CAST(MAX(g.value) AS DECIMAL(18, 4))) AS limit_cny,
-    MAX(l.body) AS body,
+    COALESCE(
+      MIN(CASE WHEN l.item = j.item THEN l.limit_cny END),
+      MIN(l.limit_cny),
+      CAST(MAX(g.value) AS DECIMAL(18, 4))
+    ) AS limit_cny,
+    COALESCE(MAX(CASE WHEN l.item = j.item THEN l.body END), MAX(l.body)) AS body,
     MAX(o.value) AS overrun
   FROM judged AS j
   LEFT JOIN matter AS m ON m.entity = j.entity AND m.matter = j.matter
@@ -14,7 +18,7 @@ WITH limited AS (
   LEFT JOIN list_in_force AS l
     ON l.entity = j.entity
     AND l.list = 'collective_decision'
-    AND l.item = COALESCE(j.item, 'payment')
+    AND (l.item = 'payment' OR l.item = j.item)
     AND l.valid_from <= j.paid_on
     AND (l.valid_until IS NULL OR l.valid_until > j.paid_on)
   WHERE NOT COALESCE(m.emergency, FALSE)

@@ -2,7 +2,11 @@
 WITH limited AS (
   SELECT
     j.entity, j.payment, j.payee, j.paid_on, j.amount_cny, j.fact,
-    COALESCE(MIN(CASE WHEN l.list = 'collective_decision' THEN l.limit_cny END), CAST(MAX(g.value) AS DECIMAL(18, 4))) AS limit_cny
+    COALESCE(
+      MIN(CASE WHEN l.list = 'collective_decision' AND l.item = j.item THEN l.limit_cny END),
+      MIN(CASE WHEN l.list = 'collective_decision' THEN l.limit_cny END),
+      CAST(MAX(g.value) AS DECIMAL(18, 4))
+    ) AS limit_cny
   FROM judged AS j
   JOIN param_large_payment_cny AS g
     ON g.valid_from <= j.paid_on AND (g.valid_until IS NULL OR g.valid_until > j.paid_on)
@@ -11,7 +15,7 @@ WITH limited AS (
     AND l.valid_from <= j.paid_on
     AND (l.valid_until IS NULL OR l.valid_until > j.paid_on)
     AND (
-      (l.list = 'collective_decision' AND l.item = COALESCE(j.item, 'payment'))
+      (l.list = 'collective_decision' AND (l.item = 'payment' OR l.item = j.item))
       OR (l.list = 'routine_purposes' AND l.item = j.purpose)
     )
   GROUP BY j.entity, j.payment, j.payee, j.paid_on, j.amount_cny, j.fact

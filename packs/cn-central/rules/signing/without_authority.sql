@@ -1,0 +1,58 @@
+-- A contract is found when its signer was not the legal representative of the day and held no power that covers it.
+WITH held AS (
+  SELECT
+    c.entity, c.contract, c.counterparty, c.signer, c.signed_on, c.kind, c.amount_cny, c.fact,
+    COUNT(d.fact) AS powers_held,
+    MAX(CASE
+      WHEN (d.contract_kind IS NULL OR d.contract_kind = c.kind)
+        AND (d.counterparty IS NULL OR d.counterparty = c.counterparty)
+        AND (d.limit_cny IS NULL OR d.limit_cny >= c.amount_cny)
+        AND d.fact IS NOT NULL
+      THEN 1 ELSE 0
+    END) AS is_covered,
+    MAX(CASE
+      WHEN d.fact IS NULL THEN 0
+      WHEN d.counterparty <> c.counterparty OR d.contract_kind <> c.kind OR d.limit_cny < c.amount_cny THEN 0
+      ELSE 1
+    END) AS may_be_covered
+  FROM judged AS c
+  LEFT JOIN delegation AS d
+    ON d.entity = c.entity
+    AND d.delegate = c.signer
+    AND (d.valid_from IS NULL OR d.valid_from <= c.signed_on)
+    AND (d.valid_until IS NULL OR d.valid_until > c.signed_on)
+    AND (d.revoked_on IS NULL OR d.revoked_on > c.signed_on)
+  GROUP BY c.entity, c.contract, c.counterparty, c.signer, c.signed_on, c.kind, c.amount_cny, c.fact
+),
+represented AS (
+  SELECT
+    h.entity, h.contract,
+    MIN(p.person) AS legal_representative,
+    MAX(CASE WHEN p.person = h.signer THEN 1 ELSE 0 END) AS is_representative
+  FROM held AS h
+  JOIN post AS p
+    ON p.entity = h.entity
+    AND p.post = 'legal_representative'
+    AND p.valid_from <= h.signed_on
+    AND (p.valid_until IS NULL OR p.valid_until > h.signed_on)
+  GROUP BY h.entity, h.contract
+)
+SELECT
+  h.entity,
+  h.contract,
+  h.signed_on AS since,
+  [h.fact] AS entries,
+  h.counterparty,
+  h.signer,
+  h.signed_on,
+  h.amount_cny,
+  h.powers_held,
+  r.legal_representative,
+  CASE
+    WHEN r.legal_representative IS NULL THEN 'legal_representative'
+    WHEN h.may_be_covered = 1 AND h.amount_cny IS NULL THEN 'amount_cny'
+    WHEN h.may_be_covered = 1 THEN 'kind'
+  END AS missing
+FROM held AS h
+LEFT JOIN represented AS r ON r.entity = h.entity AND r.contract = h.contract
+WHERE h.is_covered = 0 AND COALESCE(r.is_representative, 0) = 0
