@@ -1,6 +1,7 @@
 """How fast the ledger appends, durably and signed, beside the disk's own rate: `python bench/ledger.py [FOLDER]`.
 
-Figures are medians of several rounds in one run. The raw rate is 4 KiB appended and synced, again and again, on the same disk.
+Figures are medians of several rounds in one run. The raw rate is 4 KiB appended and synced, again and again, on the
+same disk; `plain` is the same door to SQLite with one bare column and no tree, signature or index.
 """
 
 import gc
@@ -18,6 +19,7 @@ from comptroller.ledger.entry import Accepted
 from comptroller.ledger.key import make_key
 from comptroller.ledger.ledger import Ledger
 from comptroller.ledger.verify import verify
+from comptroller.store.sqlite import connect
 
 _ORIGIN = "bench.example/ledger"
 _BEGAN = datetime(2024, 1, 1, tzinfo=UTC)
@@ -37,6 +39,8 @@ def bench_ledger(folder: Path, *, rounds: int = 5) -> dict[str, float]:
             waits.extend(each)
         per_commit = _FACTS_PER_REPORT if name == "facts_10000" else group
         unit = "facts" if name == "facts_10000" else "reports"
+        plain = [_plain_rate(folder, group, payload_bytes, commits) for _ in range(rounds)]
+        figures[f"{name}_plain_{unit}_per_s"] = statistics.median(plain) * per_commit
         figures[f"{name}_{unit}_per_s"] = statistics.median(rates) * per_commit
         for share in (50, 99):
             figures[f"{name}_p{share}_ms"] = statistics.quantiles(waits, n=100)[share - 1] * 1000
@@ -58,6 +62,21 @@ def _append_rate(path: Path, group: int, payload_bytes: int, commits: int) -> tu
             ledger.append(reports, _BEGAN + timedelta(microseconds=at))
             waits.append(time.perf_counter() - start)
     return commits / sum(waits), waits
+
+
+def _plain_rate(folder: Path, group: int, payload_bytes: int, commits: int) -> float:
+    for left in folder.glob("plain*"):
+        left.unlink()
+    store = connect(folder / "plain")
+    store.execute("CREATE TABLE plain (number INTEGER PRIMARY KEY, payload BLOB)")
+    rows = [(os.urandom(payload_bytes),) for _ in range(group)]
+    start = time.perf_counter()
+    for _ in range(commits):
+        with store.transaction():
+            store.executemany("INSERT INTO plain (payload) VALUES (?)", rows)
+    spent = time.perf_counter() - start
+    store.close()
+    return commits / spent
 
 
 def _groups(group: int, payload_bytes: int, commits: int, *, first: int = 0) -> Iterator[list[Accepted]]:

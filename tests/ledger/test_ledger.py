@@ -35,7 +35,7 @@ def at(second: int) -> datetime:
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    """An empty ledger."""
+    """Give an empty ledger."""
     with Ledger.create(tmp_path / "ledger", ORIGIN, KEY, BEGAN) as made:
         yield made
 

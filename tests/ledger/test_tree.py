@@ -176,7 +176,7 @@ def test_every_tree_begins_the_later_ones(new: int) -> None:
     """Each older tree has the consistency proof RFC 6962 defines, and it holds for no other older root."""
     for old in range(new + 1):
         proof = consistency_proof(old, new, READ)
-        if 0 < old and new < 66:
+        if old > 0 and new < 66:
             assert proof == recursive_subproof(old, LEAVES[:new])
         assert check_consistency(old, new, proof, old_root=ROOTS[old], new_root=ROOTS[new])
         assert not check_consistency(old, new, proof, old_root=flipped(ROOTS[old], 7), new_root=ROOTS[new])

@@ -8,14 +8,15 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Mapping
+import struct
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from json.encoder import encode_basestring as _quoted
 from typing import Any
 
-from comptroller.ledger.checkpoint import NoteRefused, open_checkpoint
+from comptroller.ledger.checkpoint import Checkpoint, NoteRefused, open_checkpoint
 from comptroller.ledger.key import VerifierKey
 from comptroller.ledger.tree import check_inclusion, leaf_hash
 
@@ -24,7 +25,11 @@ RECEIPT_FORMAT = "comptroller.receipt/1"
 MOST_PAYLOAD_BYTES = 512 * 1024 * 1024
 _SHA256_HEX = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _NOTE_NAME = re.compile(r"[a-z][a-z0-9_.]{0,63}", re.ASCII)
+_KEY = struct.Struct(">q")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+#: A row of the table `entry`: number, received_at, payload_key, leaf, header, payload.
+EntryRow = tuple[int, int, int, bytes, bytes, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,16 @@ class Entry:
     def is_erased(self) -> bool:
         """Whether the payload was erased."""
         return self.payload is None
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """What one `append` wrote: the entries' numbers, their leaf hashes in order, the checkpoint over them."""
+
+    first: int
+    last: int
+    leaves: tuple[bytes, ...]
+    checkpoint: Checkpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +151,10 @@ def check_receipt(receipt: Receipt, header: bytes, key: VerifierKey) -> list[str
 def header_of(report: Accepted, digest: str, received: str, batch: int) -> bytes:
     """Write the header: canonical JSON, equal byte for byte to `json.dumps` with sorted keys, no spaces, UTF-8.
 
-    `digest` is the payload's SHA-256 in hex, `received` comes from `instant_text`, `batch` is the number of the first entry
-    of the group that is committed together, so that the groups a rebuild replays are in the tree.
-    Refuses (ValueError) text that UTF-8 cannot carry, an attachment that is not a SHA-256 in hex, a note's name that is not
-    a short lower-case word, and a payload above 512 MiB.
+    `digest` is the payload's SHA-256 in hex, `received` comes from `instant_text`, `batch` is the number of the first
+    entry of the group that is committed together, so that the groups a rebuild replays are in the tree.
+    Refuses (ValueError) text that UTF-8 cannot carry, an attachment that is not a SHA-256 in hex, a note's name that is
+    not a short lower-case word, and a payload above 512 MiB.
     """
     attachments, note = "[]", "{}"
     if report.attachments:
@@ -159,6 +174,26 @@ def header_of(report: Accepted, digest: str, received: str, batch: int) -> bytes
         f'"media":{_quoted(report.media)},"name":{_quoted(report.name)},"note":{note},"payload_sha256":"{digest}",'
         f'"payload_size":{len(report.payload)},"received_at":"{received}","reporter":{_quoted(report.reporter)}}}'
     ).encode()
+
+
+def rows_of(reports: Sequence[Accepted], at: int, first: int) -> tuple[list[bytes], list[EntryRow]]:
+    """Give the leaf hashes and the rows of a group received at `at` (microseconds), numbered from `first` on."""
+    received = instant_text(at)
+    leaves: list[bytes] = []
+    rows: list[EntryRow] = []
+    for number, report in enumerate(reports, first):
+        digest = sha256(report.payload).digest()
+        header = header_of(report, digest.hex(), received, first)
+        leaf = sha256(b"\x00" + header).digest()
+        leaves.append(leaf)
+        rows.append((number, at, _KEY.unpack_from(digest)[0], leaf, header, report.payload))
+    return leaves, rows
+
+
+def payload_key(digest: bytes) -> int:
+    """Give the first 8 bytes of a SHA-256 as the signed number that payloads are found by."""
+    key: int = _KEY.unpack_from(digest)[0]
+    return key
 
 
 def payload_digest(payload: bytes) -> str:

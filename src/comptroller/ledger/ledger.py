@@ -5,31 +5,32 @@ Time never runs backwards. Nothing is altered but a payload that is erased by la
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
+from typing import Self
 
+from comptroller.ledger.blob import keep_blobs, read_blob
 from comptroller.ledger.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint
-from comptroller.ledger.entry import Accepted, Entry, Receipt, header_of, instant_from, instant_micros, instant_text
+from comptroller.ledger.entry import (
+    Accepted,
+    Appended,
+    Entry,
+    Receipt,
+    instant_from,
+    instant_micros,
+    instant_text,
+    payload_key,
+    rows_of,
+)
 from comptroller.ledger.key import SignerKey, VerifierKey
 from comptroller.ledger.schema import BrokenChain, Charter, make_tables, read_charter
-from comptroller.ledger.tiles import TILE_HEIGHT, TILE_WIDTH, Edge, partial_width, reader_over
-from comptroller.ledger.tree import Frontier, Reader, consistency_proof, inclusion_proof, leaf_hash, peaks_at
+from comptroller.ledger.tiles import TILE_WIDTH, Edge, edge_at, reader_over
+from comptroller.ledger.tree import Reader, consistency_proof, inclusion_proof
 from comptroller.store.sqlite import Row, Sqlite, connect
 
 _ENTRY_COLUMNS = "number, received_at, header, payload"
-
-
-@dataclass(frozen=True, slots=True)
-class Appended:
-    """What one `append` wrote: the entries' numbers, their leaf hashes in order, the checkpoint over them."""
-
-    first: int
-    last: int
-    leaves: tuple[bytes, ...]
-    checkpoint: Checkpoint
+_LAST_CHECKPOINT = "SELECT text FROM checkpoint ORDER BY size DESC LIMIT 1"
 
 
 class Ledger:
@@ -91,7 +92,7 @@ class Ledger:
             raise
         return ledger
 
-    def __enter__(self) -> "Ledger":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -154,11 +155,10 @@ class Ledger:
                 edge = self._current_edge()
                 if at < self._last_at:
                     raise ValueError(f"time runs backwards: saw {instant_text(at)}, after {instant_text(self._last_at)}")
-                self._keep_blobs(reports, blobs or {})
-                leaves = self._keep_entries(reports, at, edge.size + 1)
-                full = edge.grow(leaves)
-                if full:
-                    self._store.executemany("INSERT INTO tile VALUES (?, ?, ?)", full)
+                keep_blobs(self._store, reports, blobs or {})
+                leaves, rows = rows_of(reports, at, edge.size + 1)
+                self._store.executemany("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?)", rows)
+                self._store.executemany("INSERT INTO tile VALUES (?, ?, ?)", edge.grow(leaves))
                 head = sign_checkpoint(self.origin, edge.size, edge.root(), signer)
                 self._store.execute("INSERT INTO checkpoint VALUES (?, ?)", (head.size, head.text.encode()))
         except BaseException:
@@ -182,19 +182,14 @@ class Ledger:
 
     def blob(self, named: str) -> bytes:
         """Give the blob with this SHA-256 in hex. Refuses (LookupError) one that is not kept."""
-        row = self._store.row("SELECT content FROM blob WHERE sha256 = ?", (bytes.fromhex(named),))
-        if row is None:
-            raise LookupError(f"there is no blob {named}")
-        content: bytes = row[0]
-        return content
+        return read_blob(self._store, named)
 
     def find(self, payload_sha256: str) -> int | None:
         """Give the first entry whose payload has this SHA-256 in hex, erased or not; None when it was never received."""
         sql = "SELECT number, header FROM entry WHERE payload_key = ? ORDER BY number"
         for number, header in self._store.rows(sql, (payload_key(bytes.fromhex(payload_sha256)),)):
-            found = _entry((number, 0, header, None))
-            if found.fields["payload_sha256"] == payload_sha256:
-                return found.number
+            if Entry(number, self.created_at, header, None).fields["payload_sha256"] == payload_sha256:
+                return int(number)
         return None
 
     def size_at(self, instant: datetime) -> int:
@@ -242,9 +237,10 @@ class Ledger:
         """Prove that the tree of `old_size` is the beginning of that of `new_size` (or of all). RFC 6962, 2.1.2."""
         with self._store.snapshot():
             size = self.size
-            if not 0 <= old_size <= (new := size if new_size is None else new_size) <= size:
+            new_size = size if new_size is None else new_size
+            if not 0 <= old_size <= new_size <= size:
                 raise LookupError(f"no proof from {old_size} to {new_size} in a tree of {size}")
-            return consistency_proof(old_size, new, self._reader())
+            return consistency_proof(old_size, new_size, self._reader())
 
     def tile(self, level: int, place: int) -> bytes | None:
         """Give the hashes of a tile, joined; what there is of an unfinished one of level 0; None where it is not kept."""
@@ -286,15 +282,9 @@ class Ledger:
         return self._edge
 
     def _take_up(self) -> Edge:
-        size, read = self.size, self._reader()
+        size = self.size
         try:
-            begun, level = [], 0
-            while size >> (TILE_HEIGHT * level):
-                start = (size >> (TILE_HEIGHT * (level + 1))) * TILE_WIDTH
-                places = range(start, start + partial_width(size, level))
-                begun.append(b"".join(read(TILE_HEIGHT * level, place) for place in places))
-                level += 1
-            edge = Edge(Frontier(size, peaks_at(size, read)), begun)
+            edge = edge_at(size, self._reader())
             head = self.checkpoint()
         except (LookupError, TypeError, ValueError) as fault:
             raise BrokenChain(f"{self.path}: {fault}") from fault
@@ -303,36 +293,6 @@ class Ledger:
         last = self._store.row("SELECT received_at FROM entry WHERE number = ?", (size,))
         self._last_at = instant_micros(self.created_at) if last is None else last[0]
         return edge
-
-    def _keep_entries(self, reports: Sequence[Accepted], at: int, first: int) -> list[bytes]:
-        received = instant_text(at)
-        leaves, rows = [], []
-        for number, report in enumerate(reports, first):
-            digest = sha256(report.payload)
-            header = header_of(report, digest.hexdigest(), received, first)
-            leaf = leaf_hash(header)
-            leaves.append(leaf)
-            rows.append((number, at, payload_key(digest.digest()), leaf, header, report.payload))
-        self._store.executemany("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?)", rows)
-        return leaves
-
-    def _keep_blobs(self, reports: Sequence[Accepted], blobs: Mapping[str, bytes]) -> None:
-        attached = {named for report in reports for named in report.attachments}
-        for named, content in blobs.items():
-            if named not in attached or sha256(content).hexdigest() != named:
-                raise ValueError(f"the blob {named} is attached to no report, or is not what its name says")
-            self._store.execute("INSERT OR IGNORE INTO blob VALUES (?, ?)", (bytes.fromhex(named), content))
-        for named in attached - blobs.keys():
-            if self._store.row("SELECT 1 FROM blob WHERE sha256 = ?", (bytes.fromhex(named),)) is None:
-                raise ValueError(f"a report attaches {named}, which is neither kept nor given")
-
-
-def payload_key(digest: bytes) -> int:
-    """Give the first 8 bytes of a SHA-256 as the signed number that payloads are found by."""
-    return int.from_bytes(digest[:8], "big", signed=True)
-
-
-_LAST_CHECKPOINT = "SELECT text FROM checkpoint ORDER BY size DESC LIMIT 1"
 
 
 def _entry(row: Row) -> Entry:

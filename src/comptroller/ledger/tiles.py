@@ -6,7 +6,7 @@ The tile at level L, place N holds the hashes of the subtrees of height 8*L from
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from comptroller.ledger.tree import HASH_BYTES, Frontier, Reader, root_of
+from comptroller.ledger.tree import HASH_BYTES, Frontier, Reader, peaks_at, root_of
 
 TILE_HEIGHT = 8
 TILE_WIDTH = 1 << TILE_HEIGHT
@@ -69,6 +69,16 @@ class Edge:
                 del hashes[:TILE_BYTES]
                 place += 1
         return full
+
+
+def edge_at(size: int, read: Reader) -> Edge:
+    """Take up the edge of a tree of `size` leaves that is kept elsewhere."""
+    begun: list[bytes] = []
+    while size >> (TILE_HEIGHT * (level := len(begun))):
+        start = (size >> (TILE_HEIGHT * (level + 1))) * TILE_WIDTH
+        places = range(start, start + partial_width(size, level))
+        begun.append(b"".join(read(TILE_HEIGHT * level, place) for place in places))
+    return Edge(Frontier(size, peaks_at(size, read)), begun)
 
 
 def tile_path(level: int, place: int, width: int = TILE_WIDTH) -> str:
@@ -147,7 +157,8 @@ def reader_over(tile_of: Callable[[int, int], bytes | None], drawn: dict[tuple[i
     """Make a reader of subtrees from a reader of tiles, `tile_of(level, place)`: hashes joined, or None where not kept.
 
     Where a tile above level 0 is not kept, its hashes are drawn from the full tiles below it, and remembered in
-    `drawn`, which may outlive the reader: one hash for each 256 leaves at most. The reader raises LookupError for a subtree that the tiles do not cover.
+    `drawn`, which may outlive the reader: one hash for each 256 leaves at most. The reader raises LookupError for a
+    subtree that the tiles do not cover.
     """
 
     def whole(level: int, place: int) -> bytes:

@@ -10,9 +10,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from comptroller.ledger.checkpoint import Checkpoint, NoteRefused, open_checkpoint
-from comptroller.ledger.entry import Entry, instant_from, instant_micros, instant_text
+from comptroller.ledger.entry import Entry, instant_from, instant_micros, instant_text, payload_key
 from comptroller.ledger.key import VerifierKey
-from comptroller.ledger.ledger import payload_key
 from comptroller.ledger.schema import BrokenChain, Charter, check_pages, read_charter
 from comptroller.ledger.tiles import TILE_WIDTH, Edge, tile_path
 from comptroller.ledger.tree import leaf_hash
@@ -178,7 +177,8 @@ class _Walk:
         if payload is None:
             self._erased(number)
         elif not isinstance(payload, bytes) or sha256(payload).digest() != digest:
-            raise _Found("payload", where, number, sha256(payload).digest() if isinstance(payload, bytes) else payload, digest)
+            made = sha256(payload).digest() if isinstance(payload, bytes) else payload
+            raise _Found("payload", where, number, made, digest)
 
     def _erased(self, number: int) -> None:
         if self._may_be_erased is not None and number not in self._may_be_erased:

@@ -15,6 +15,7 @@ Row = tuple[Any, ...]
 
 _MAPPED_BYTES = 256 * 1024 * 1024
 _WAL_PAGES = 1000  # Short, so that the pages written over again stay warm and no commit waits long for the move.
+_CACHE_KIB = 64 * 1024  # Above what one group dirties, or its pages spill into the log before the commit.
 _WAIT_SECONDS = 30.0
 # The driver fails to decode its own message when a mangled name stands in it.
 _FAULTS = (sqlite3.Error, UnicodeDecodeError)
@@ -36,6 +37,7 @@ class Sqlite:
     __slots__ = ("_driver", "path")
 
     def __init__(self, driver: sqlite3.Connection, path: Path) -> None:
+        """Take up an open connection; `connect` is the way in."""
         self._driver = driver
         self.path = path
 
@@ -152,6 +154,7 @@ def _has_log(path: Path) -> bool:
 
 def _pragmas(*, readonly: bool, is_mapped: bool) -> list[str]:
     shared = [
+        f"PRAGMA cache_size=-{_CACHE_KIB}",
         f"PRAGMA mmap_size={_MAPPED_BYTES if is_mapped else 0}",
         "PRAGMA foreign_keys=ON",
         "PRAGMA trusted_schema=OFF",

@@ -1,0 +1,35 @@
+"""The blobs that reports attach (a mapping's SQL, a pack), each kept once under its SHA-256.
+
+A blob is kept only when an entry attaches it, and an entry attaches only what is kept.
+"""
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+
+from comptroller.ledger.entry import Accepted
+from comptroller.store.sqlite import Sqlite
+
+
+def keep_blobs(store: Sqlite, reports: Sequence[Accepted], blobs: Mapping[str, bytes]) -> None:
+    """Write what the reports attach and is not kept yet, inside the caller's transaction.
+
+    Refuses (ValueError) a blob that no report attaches, one that is not what its name says, and an attachment that is
+    neither kept nor given.
+    """
+    attached = {named for report in reports for named in report.attachments}
+    for named, content in blobs.items():
+        if named not in attached or sha256(content).hexdigest() != named:
+            raise ValueError(f"the blob {named} is attached to no report, or is not what its name says")
+        store.execute("INSERT OR IGNORE INTO blob VALUES (?, ?)", (bytes.fromhex(named), content))
+    for named in attached - blobs.keys():
+        if store.row("SELECT 1 FROM blob WHERE sha256 = ?", (bytes.fromhex(named),)) is None:
+            raise ValueError(f"a report attaches {named}, which is neither kept nor given")
+
+
+def read_blob(store: Sqlite, named: str) -> bytes:
+    """Give the blob with this SHA-256 in hex. Refuses (LookupError) one that is not kept."""
+    row = store.row("SELECT content FROM blob WHERE sha256 = ?", (bytes.fromhex(named),))
+    if row is None:
+        raise LookupError(f"there is no blob {named}")
+    content: bytes = row[0]
+    return content
