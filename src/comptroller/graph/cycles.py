@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 
 from comptroller.graph.compiled import F64, I32, I64, kernel
 from comptroller.graph.segments import FIRST, ROOM, USED, empty, repack, widen
-from comptroller.graph.walkback import AMOUNT, NUMBER, PEER, TIME, mark_ahead, walk_back
+from comptroller.graph.walkback import AMOUNT, FOUND, NUMBER, PEER, STRICT, TIME, WINDOW, mark_ahead, walk_back
 
 LEGS_MAX = 12
 DONE, NO_ROOM_OUT, NO_ROOM_IN, NO_ROOM_FOUND = range(4)
@@ -52,7 +52,8 @@ class Law:
     """What counts as a circle, and where the search gives up and says so.
 
     `tolerance` is a fraction of the largest leg; `slack` is how far behind the newest a payment may come (None: one window);
-    `strict` wants rising times, else equal ones may follow each other; `fold` tells one circle per last payment and ring of
+    `strict` wants rising times, else equal ones may follow each other; `any_order` asks only that all lie within the window (a circle is then
+    told in the order of its ring, the last to arrive at the end); `fold` tells one circle per last payment and ring of
     accounts, the latest, where parallel payments of a pair would give many; `cap` is live payments kept per account and side.
     """
 
@@ -61,6 +62,7 @@ class Law:
     tolerance: float = 0.1
     same_goods: bool = False
     strict: bool = False
+    any_order: bool = False
     fold: bool = False
     slack: int | None = None
     cap: int = 4096
@@ -73,7 +75,7 @@ class Law:
             raise ValueError(f"saw legs {self.legs}, expected 2 to {LEGS_MAX}")
         if self.window < 0 or not 0 <= self.tolerance <= 1 or self.cap < 8:
             raise ValueError("a window is not negative, a tolerance lies in 0 to 1, a cap is at least 8")
-        law = (self.window, *self.legs, self.strict, self.same_goods, self.fold, self.steps, self.finds)
+        law = (self.window, *self.legs, self.strict, self.same_goods, self.fold, self.steps, self.finds, self.any_order)
         return np.array([int(value) for value in law], np.int64)
 
 
@@ -195,9 +197,9 @@ def _feed(
             notes[noted, 0], notes[noted, 1] = 2, first + i
             noted += 1
             continue
-        if used + 13 * law[7] > len(found):
+        if used + (LEGS_MAX + 1) * law[FOUND] > len(found):
             return i, used, NO_ROOM_FOUND, notes[:noted]
-        horizon = max(state[2], time) - limits[0] - law[0]
+        horizon = max(state[2], time) - limits[0] - law[WINDOW]
         top, forgot = _make_room(source, horizon, limits[1], span_out, pool_out, state[0])
         if top < 0:
             return i, used, NO_ROOM_OUT, notes[:noted]
@@ -215,7 +217,7 @@ def _feed(
         if span_in[source, USED] > 0 and span_out[target, USED] > 0:
             state[3] += 1
             band = (amount * keep, amount / keep if keep > 0 else np.inf)
-            with_late = state[2] > time or (state[2] == time and not law[3])
+            with_late = state[2] > time or (state[2] == time and not law[STRICT])
             if mark_ahead(target, goods, time, band, law, with_late, state[3], span_out, pool_out, marks):
                 fresh[PEER], fresh[TIME], fresh[AMOUNT], fresh[NUMBER] = goods << 32 | target, time, amount, first + i
                 ends = (source, target, state[3])

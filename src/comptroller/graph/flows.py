@@ -53,17 +53,30 @@ class RoundTrips:
         return [int(p) for p in self.back[self.start[place] : self.start[place + 1]]]
 
 
-def fan_in(time: ArrayLike, source: ArrayLike, target: ArrayLike, amount: ArrayLike, *, window: int, least: int) -> Flows:
-    """Stretches in which an account is paid by at least `least` different others within a window."""
+def fan_in(
+    time: ArrayLike, source: ArrayLike, target: ArrayLike, amount: ArrayLike, *, window: int, least: int, lot: ArrayLike | None = None
+) -> Flows:
+    """Stretches in which an account is paid by at least `least` different others within a window; if lots are given, within one lot.
+
+    A lot is any code that payments must share to count together: their goods, or their size (`size_class`).
+    """
     times, amounts = np.ascontiguousarray(time, np.int64), np.ascontiguousarray(amount, np.int64)
     peers, accounts = np.ascontiguousarray(source, np.int32), np.ascontiguousarray(target, np.int32)
-    order = np.lexsort((np.arange(len(times)), times, accounts))
-    return Flows(*_stretches(times, peers, accounts, amounts, order, window, least))
+    lots = np.zeros(len(times), np.int64) if lot is None else np.ascontiguousarray(lot, np.int64)
+    order = np.lexsort((np.arange(len(times)), times, lots, accounts))
+    return Flows(*_stretches(times, peers, accounts, lots, amounts, order, window, least))
 
 
-def fan_out(time: ArrayLike, source: ArrayLike, target: ArrayLike, amount: ArrayLike, *, window: int, least: int) -> Flows:
-    """Stretches in which an account pays at least `least` different others within a window."""
-    return fan_in(time, target, source, amount, window=window, least=least)
+def fan_out(
+    time: ArrayLike, source: ArrayLike, target: ArrayLike, amount: ArrayLike, *, window: int, least: int, lot: ArrayLike | None = None
+) -> Flows:
+    """Stretches in which an account pays at least `least` different others within a window; if lots are given, within one lot."""
+    return fan_in(time, target, source, amount, window=window, least=least, lot=lot)
+
+
+def size_class(amount: ArrayLike, ratio: float) -> I64:
+    """The class of each amount on a scale of powers of `ratio` (above 1): amounts of one class differ by less than that factor."""
+    return np.floor(np.log(np.asarray(amount, np.float64)) / np.log(ratio)).astype(np.int64)
 
 
 def gather_scatter(gathered: Flows, scattered: Flows, *, window: int, tolerance: float) -> list[tuple[int, int]]:
@@ -135,7 +148,7 @@ def fold_parallel(
 
 @kernel
 def _stretches(
-    time: I64, peer: I32, account: I32, amount: I64, order: I64, window: int, least: int
+    time: I64, peer: I32, account: I32, lot: I64, amount: I64, order: I64, window: int, least: int
 ) -> tuple[I32, I64, I64, I32, I64, I64, I64]:
     """Walk each account's payments in time with a window of distinct peers; qualifying windows that overlap are one stretch."""
     payments = len(order)
@@ -144,7 +157,9 @@ def _stretches(
     left, distinct = 0, 0
     for right in range(payments):
         i = order[right]
-        while left < right and (account[order[left]] != account[i] or time[i] - time[order[left]] > window):
+        while left < right and (
+            account[order[left]] != account[i] or lot[order[left]] != lot[i] or time[i] - time[order[left]] > window
+        ):
             inside[peer[order[left]]] -= 1
             distinct -= inside[peer[order[left]]] == 0 and peer[order[left]] != account[order[left]]
             left += 1

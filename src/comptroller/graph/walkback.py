@@ -18,8 +18,8 @@ from comptroller.graph.segments import FIRST, USED
 PEER, TIME, AMOUNT, NUMBER = range(4)
 """Columns of a row: the other account with the goods above bit 32, time, amount, number of the payment."""
 
-WINDOW, LEAST, MOST, STRICT, GOODS, FOLD, STEPS, FOUND = range(8)
-"""Places of `law`: window, fewest and most legs, whether times must rise, whether goods must agree, fold, steps, finds at most."""
+WINDOW, LEAST, MOST, STRICT, GOODS, FOLD, STEPS, FOUND, ANY_ORDER = range(9)
+"""Places of `law`: window, fewest and most legs, do times rise, do goods agree, fold, steps and finds at most, is time order free."""
 
 PEER_MASK = (1 << 32) - 1
 LATE = 1 << 61
@@ -30,6 +30,8 @@ NEVER = 1 << 62
 def keys(time: int, now: int, law: I64, with_late: bool) -> tuple[int, int]:
     """The order keys a leg of this time may have in a circle through a payment at `now`: as a late leg, and as an early one."""
     late, early = NEVER, NEVER
+    if law[ANY_ORDER]:
+        return late, 0 if abs(time - now) <= law[WINDOW] else NEVER
     if with_late and now <= time <= now + law[WINDOW] and not (law[STRICT] and time == now):
         late = time - LATE
     if now - law[WINDOW] <= time <= now and not (law[STRICT] and time == now):
@@ -97,6 +99,17 @@ def mark_ahead(
 
 
 @kernel
+def was_taken(place: int, end: int, upper: int, law: I64, pool: I64) -> bool:
+    """Whether a later payment of the same pair and amount was tried before: whatever this one completes, that one did."""
+    for row in range(place + 1, min(end, place + 256)):
+        if pool[row, TIME] > upper or (law[ANY_ORDER] and pool[row, TIME] != pool[place, TIME]):
+            return False
+        if pool[row, PEER] == pool[place, PEER] and pool[row, AMOUNT] == pool[place, AMOUNT]:
+            return not law[STRICT] or pool[row, TIME] < upper
+    return False
+
+
+@kernel
 def walk_back(
     ends: tuple[int, int, int], row_new: I64, law: I64, keep: float, with_late: bool, span_in: I64, pool_in: I64, marks: I64,
     frame: I64, found: I64, used: int,
@@ -111,9 +124,10 @@ def walk_back(
     two_known = marks[target, 0] != -stamp
     count, steps, depth, seen = 0, 0, 0, used
     hashes = np.empty(0, np.int64)
-    # A frame: node, cursor, stage (1 late, 0 early), entered late, bound, earliest time, low, high, payment taken, hash.
+    # A frame: node, cursor, stage (1 late, 0 early), entered late, bound (in any order: latest), earliest, low, high, payment, hash.
     frame[0, 0], frame[0, 3], frame[0, 4], frame[0, 5] = source, 0, now, now
     frame[0, 6], frame[0, 7], frame[0, 9] = row_new[AMOUNT], row_new[AMOUNT], source
+    with_late = with_late and not law[ANY_ORDER]
     frame[0, 2] = 1 if with_late else 0
     frame[0, 1] = span_in[source, FIRST] + span_in[source, USED] - 1
     while depth >= 0:
@@ -135,7 +149,10 @@ def walk_back(
         if steps > law[STEPS]:
             return used, count, True
         # Is this leg in order of time?
-        if late:
+        if law[ANY_ORDER]:
+            if time > earliest + window or time < bound - window:
+                continue
+        elif late:
             upper = bound if frame[depth, 3] == 1 else earliest + window
             if time > upper or (law[STRICT] and (time == now or (frame[depth, 3] == 1 and time == bound))):
                 continue
@@ -179,7 +196,7 @@ def walk_back(
             continue
         if left < 1:
             continue
-        key = time - LATE if late else time
+        key = time - LATE if late else (0 if law[ANY_ORDER] else time)
         if left <= 2:
             near = marks[u, 0] == stamp and marks[u, 1] <= key
             if left == 1 and not near:
@@ -191,10 +208,16 @@ def walk_back(
             known = known or frame[i, 0] == u
         if known:
             continue
+        if law[FOLD]:
+            upper = earliest + window if late and frame[depth, 3] == 0 else bound
+            if was_taken(place, span_in[v, FIRST] + span_in[v, USED], upper, law, pool_in):
+                continue
         frame[depth, 8] = pool_in[place, NUMBER]
         depth += 1
         frame[depth, 0], frame[depth, 3], frame[depth, 4] = u, 1 if late else 0, time
         frame[depth, 5] = earliest if late else time
+        if law[ANY_ORDER]:
+            frame[depth, 4], frame[depth, 5] = max(bound, time), min(earliest, time)
         frame[depth, 6], frame[depth, 7] = low, high
         frame[depth, 9] = frame[depth - 1, 9] * 1_000_003 + u + 1
         frame[depth, 2] = 1 if with_late else 0
