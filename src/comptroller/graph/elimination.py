@@ -124,7 +124,11 @@ def one_owner(
     while p < size:
         end = block[p]
         width = end - p
-        inflow, own, reached = np.zeros(width), 0.0, False
+        if width == 1 and start[p] == start[end]:
+            e[p] = seed[p]
+            p = end
+            continue
+        own, reached = 0.0, False
         for q in range(p, end):
             value = seed[q]
             if q != owner:
@@ -133,11 +137,12 @@ def one_owner(
                         value += e[holder[s]] * share[s]
                     elif width == 1:
                         own += share[s]
-            inflow[q - p] = value
+            e[q] = value
             reached = reached or value > 0
+        inflow = e[p:end].copy() if width > 1 else e[p:p]
         if width == 1:
             solved = own < 1.0 - PIVOT
-            e[p] = inflow[0] / (1.0 - own) if solved else 0.0
+            e[p] = e[p] / (1.0 - own) if solved else 0.0
         elif not reached and unsolved != ONE:
             solved = True
         elif width <= DENSE:
@@ -157,24 +162,45 @@ def one_owner(
 
 
 @kernel
-def up_from(entity: int, block: I32, start: I64, holder: I32, share: F64, undisclosed: F64) -> tuple[I32, F64, float]:
-    """The ultimate owners (by place) of one entity, their shares, and its gap: the same equations, walked from the entity up."""
-    size = len(block)
-    weight = np.zeros(size)
+def up_from(entity: int, block: I32, start: I64, holder: I32, share: F64, undisclosed: F64, weight: F64) -> tuple[I32, F64, float]:
+    """The ultimate owners (by place) of one entity, their shares, and its gap: the same equations, walked from the entity up.
+
+    Only what lies above the entity is visited, the furthest down first; `weight` is zero before and after.
+    """
+    above, count, done = np.empty(8, np.int32), 1, 0
+    above[0], weight[entity] = entity, 1.0
+    while done < count:
+        q = above[done]
+        done += 1
+        for s in range(start[q], start[q + 1]):
+            h = holder[s]
+            if weight[h] == 0.0 and share[s] > 0.0:
+                # A mark that is no weight yet: told apart by its sign.
+                weight[h] = -1.0
+                if count == len(above):
+                    above = np.concatenate((above, np.empty_like(above)))
+                above[count] = h
+                count += 1
+    above = np.sort(above[:count])
+    for i in range(count):
+        weight[above[i]] = 0.0
     weight[entity] = 1.0
-    owners, shares, count, gap = np.empty(16, np.int32), np.empty(16), 0, 0.0
-    end = block[entity]
-    while end > 0:
+    owners, shares, found, gap = np.empty(count, np.int32), np.empty(count), 0, 0.0
+    i = count - 1
+    while i >= 0:
+        end = block[above[i]]
+        first = i
+        while first > 0 and block[above[first - 1]] == end:
+            first -= 1
         p = end - 1
         while p > 0 and block[p - 1] == end:
             p -= 1
-        width, solved, touched = end - p, True, False
-        for q in range(p, end):
-            touched = touched or weight[q] != 0.0
-        if touched and (width > 1 or start[end] > start[p]):
-            right = weight[p:end].copy().reshape((width, 1))
-            matrix = block_matrix(p, end, start, holder, share, -1).T.copy()
-            if eliminate(matrix, right):
+        solved, loops = True, end - p > 1
+        for s in range(start[p], start[end]):
+            loops = loops or holder[s] == p
+        if loops:
+            right = weight[p:end].copy().reshape((end - p, 1))
+            if eliminate(block_matrix(p, end, start, holder, share, -1).T.copy(), right):
                 weight[p:end] = right[:, 0]
             else:
                 solved = False
@@ -184,15 +210,15 @@ def up_from(entity: int, block: I32, start: I64, holder: I32, share: F64, undisc
                 continue
             gap += weight[q] * undisclosed[q]
             if start[q] == start[q + 1] and q != entity:
-                if count == len(owners):
-                    owners, shares = np.concatenate((owners, owners)), np.concatenate((shares, shares))
-                owners[count], shares[count] = q, weight[q]
-                count += 1
+                owners[found], shares[found] = q, weight[q]
+                found += 1
             for s in range(start[q], start[q + 1]):
                 if holder[s] < p:
                     weight[holder[s]] += weight[q] * share[s]
-        end = p
-    return owners[:count], shares[:count], gap
+        i = first - 1
+    for j in range(count):
+        weight[above[j]] = 0.0
+    return owners[:found], shares[:found], gap
 
 
 @kernel
@@ -203,12 +229,17 @@ def all_owners(
     size = len(block)
     begin, dropped = np.zeros(size + 1, np.int64), np.zeros(size)
     owners, shares, used = np.empty(2 * size + 64, np.int32), np.empty(2 * size + 64), 0
-    tally, seen = np.zeros(size), np.empty(size, np.int32)
+    tally, seen, one = np.zeros(size), np.empty(size, np.int32), np.ones((1, 1))
     p = 0
     while p < size:
         end = block[p]
         width = end - p
-        inverse, solved = np.eye(width), width <= 4 * DENSE
+        if width == 1 and start[p] == start[end]:
+            begin[end] = used
+            p = end
+            continue
+        inverse, solved = (one if width == 1 else np.eye(width)), width <= 4 * DENSE
+        one[0, 0] = 1.0
         if solved and (width > 1 or start[end] > start[p]):
             loops = width > 1
             for s in range(start[p], start[end]):

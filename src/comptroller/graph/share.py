@@ -77,6 +77,8 @@ class Shares:
         told = np.bincount(companies, shares, size)
         self.undisclosed: F64 = np.where(np.bincount(companies, minlength=size) > 0, np.maximum(1 - told, 0), 0.0)
         self.undisclosed[self.undisclosed < TINY] = 0.0
+        self._open: F64 = self.undisclosed[self.order]
+        self._weight: F64 = np.zeros(size)
         endless = np.zeros(size)
         self.gap: F64 = self._down(self.undisclosed, -1, ONE, endless)
         self.flags[companies[unsized]] |= UNSIZED
@@ -94,7 +96,7 @@ class Shares:
     def owners_of(self, entity: int) -> tuple[dict[int, float], float]:
         """The ultimate owners of one entity with their shares, and its gap."""
         places, shares, gap = up_from(
-            int(self.place[entity]), self._block, self._start, self._holder, self._share, self.undisclosed[self.order]
+            int(self.place[entity]), self._block, self._start, self._holder, self._share, self._open, self._weight
         )
         return dict(zip(self.order[places].tolist(), shares.tolist(), strict=True)), float(gap)
 
