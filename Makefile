@@ -1,0 +1,89 @@
+# What can be done here, by name: `make demo` and `make test` need nothing but Python 3.11 or later.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# No run of pip asks, or speaks of its own age; files are compiled when they are first used, which makes installing quicker.
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet --no-compile
+WORKERS ?= 2
+REAL ?= $(wildcard ../shared/data)
+LOCK := --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-header --no-annotate \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
+
+.PHONY: help demo test check format lint types house packs tests bench real fuzz chaos reference lock clean
+
+help: ## Say what can be done.
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /	/' | expand -t 12
+
+demo: $(VENV)/run ## Build a node from the harbour world, judge it, and say what was found.
+	@$(BIN)/python -m examples.harbour
+
+test: tests ## Install what tests need, and run them all.
+
+check: format lint types house packs tests ## Everything that must hold before a commit.
+
+format: $(VENV)/dev ## See that the code is formatted.
+	@echo "format"; $(BIN)/ruff format --check --quiet .
+
+lint: $(VENV)/dev ## See that the code keeps ruff's rules.
+	@echo "lint"; $(BIN)/ruff check --quiet .
+
+types: $(VENV)/dev ## See that the types hold.
+	@echo "types"; $(BIN)/mypy --no-error-summary
+
+house: $(VENV)/dev ## See that the walls stand and that the documents say what is there.
+	@echo "house and documents"; $(BIN)/python -m pytest tests/house --no-header
+
+packs: $(VENV)/run ## Run the examples that rules carry.
+	@echo "packs"
+	@set -e; for pack in packs/*/pack.yml; do $(BIN)/comptroller prove --pack $$(basename $$(dirname $$pack)); done
+
+tests: $(VENV)/dev ## Run the tests.
+	@$(BIN)/python -m pytest -n $(WORKERS)
+
+bench: $(VENV)/bench ## Measure what section 6 of the design promises, beside rivals, in one run.
+	@$(BIN)/python -m bench
+
+real: $(VENV)/run ## Judge the real data sets, where they are.
+	@$(BIN)/python -m examples.real $(REAL)
+
+fuzz: $(VENV)/dev ## Feed the parsers damaged input for long.
+	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n $(WORKERS) -m fuzz
+
+chaos: $(VENV)/dev ## Kill the process at random, hundreds of times.
+	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -m chaos
+
+reference: $(VENV)/run ## Make docs/reference again from code and packs.
+	@$(BIN)/python -m comptroller.cli.reference docs/reference
+
+lock: | $(BIN)/python ## Resolve the dependencies again; the locks name versions and hashes, and no host.
+	@$(BIN)/python -m venv build/lock
+	@build/lock/bin/python -m pip --disable-pip-version-check --no-input install --quiet pip-tools==7.6.2
+	build/lock/bin/pip-compile $(LOCK) --extra build --output-file requirements.lock pyproject.toml
+	build/lock/bin/pip-compile $(LOCK) --extra build --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+
+clean: ## Take away what was built.
+	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	{ echo "Comptroller needs Python 3.11 or later, and $(PYTHON) is $$($(PYTHON) --version 2>&1). Name a later one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@echo "making $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv $(VENV)
+
+# The build backend comes from the lock as well, so nothing is fetched that has no hash.
+$(VENV)/run: requirements.lock pyproject.toml | $(BIN)/python
+	@echo "installing what Comptroller needs"
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/dev: requirements-dev.lock $(VENV)/run
+	@echo "installing what tests need"
+	@$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/bench: requirements-bench.txt $(VENV)/run
+	@echo "installing what the bench needs"
+	@$(PIP) -r requirements-bench.txt
+	@touch $@
