@@ -17,10 +17,10 @@ def put_policy(duck: Duck, pack: Pack) -> None:
         by = "".join(f', "{column}" VARCHAR' for column in param.by)
         duck.execute(
             f"CREATE OR REPLACE TABLE param_{name} "
-            f"(value DOUBLE, valid_from DATE, valid_until DATE, verified BOOLEAN{by})"
+            f"(value DECIMAL(18,6), valid_from DATE, valid_until DATE, verified BOOLEAN{by})"
         )
         for value in param.values:
-            cells = [value.value, value.valid_from, value.valid_until, value.verified, *[cell for _, cell in value.by]]
+            cells = [Decimal(str(value.value)), value.valid_from, value.valid_until, value.verified, *[cell for _, cell in value.by]]
             duck.execute(f"INSERT INTO param_{name} VALUES ({', '.join('?' * len(cells))})", cells)
     duck.execute("DELETE FROM policy_line")
     for name, one in pack.lists.items():

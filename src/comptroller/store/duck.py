@@ -20,6 +20,7 @@ class Duck:
     ) -> None:
         """Open the file, or a database in memory; refuses (duckdb.Error) a file that another process writes."""
         config = {"threads": str(threads), "memory_limit": memory, "preserve_insertion_order": "true"}
+        config["python_enable_replacements"] = "false"
         self._connection = duckdb.connect(str(path or ":memory:"), read_only=readonly, config=config)
         self._connection.execute("SET checkpoint_threshold = '1GB'")
 
@@ -56,7 +57,7 @@ class Duck:
 
     def arrow(self, sql: str, values: Sequence[Any] = ()) -> pa.Table:
         """Give a query's rows as an Arrow table."""
-        return (self._connection.execute(sql, values) if values else self._connection.execute(sql)).to_arrow_table()
+        return self._connection.sql(sql, params=list(values) or None).to_arrow_table()
 
     def register(self, name: str, table: pa.Table) -> None:
         """Let SQL on this connection see an Arrow table under `name`, in front of any table of that name."""
