@@ -1,4 +1,4 @@
-"""Related parties over 5 million made ties, three steps, and adding ties to what is there: medians printed and returned."""
+"""Related parties over 5 million made ties in three steps, and adding ties to what is there: the medians."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from comptroller.graph.related import Ties
 STAKE, POST, KIN, AGREEMENT, ADDRESS, PHONE = range(6)
 
 RULES = np.full((4, 12), -1, np.int32)
-"""An automaton as a pack would declare it: from the start any tie; after kin only stakes and posts; after an address or telephone nothing more."""
+"""A rule automaton as a pack has it: kin of kin is not followed; a shared address is left towards who shares it."""
 RULES[0] = [1, 1, 1, 1, 2, 2, 1, 1, 3, 3, 3, 3]
 RULES[1] = [1, 1, 1, 1, 2, 2, -1, -1, 3, 3, 3, 3]
 RULES[2] = [1, -1, 1, -1, -1, -1, -1, -1, -1, -1, -1, -1]

@@ -35,7 +35,7 @@ def group_tree() -> tuple[int, list[tuple[int, int, int]]]:
 
 @pytest.fixture(scope="session")
 def media_register() -> tuple[int, list[tuple[int, int, float | None]], list[int]]:
-    """The media register: number of companies, stakes in percent (None where not disclosed), and the public id of each."""
+    """The media register: number of companies, stakes in percent (None: not disclosed), and the public id of each."""
     folder = data_folder("kek_media")
     with (folder / "companies.csv").open(encoding="utf-8-sig") as lines:
         names = [int(row["id"]) for row in csv.DictReader(lines)]

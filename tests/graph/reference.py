@@ -13,7 +13,9 @@ Edges = Sequence[tuple[int, int, int]]
 def stake_edges(size: int, parts: int = 100) -> st.SearchStrategy[list[tuple[int, int, int]]]:
     """Any stakes at all: loops, doubles, own shares, sums above the whole."""
     ids = st.integers(0, size - 1)
-    return st.lists(st.tuples(ids, ids, st.sampled_from([0, 1, 10, 20, 26, 30, 40, 50, 51, 60, parts])), max_size=3 * size)
+    return st.lists(
+        st.tuples(ids, ids, st.sampled_from([0, 1, 10, 20, 26, 30, 40, 50, 51, 60, parts])), max_size=3 * size
+    )
 
 
 def lawful_edges(size: int) -> st.SearchStrategy[list[tuple[int, int, int]]]:
@@ -45,7 +47,9 @@ def slow_control(size: int, stakes: Edges, asserted: Edges, threshold: int) -> s
         while True:
             new = set()
             for company in set(range(size)) - inside:
-                held = sum(amount for holder, held_company, amount in stakes if held_company == company and holder in inside)
+                held = sum(
+                    amount for holder, held_company, amount in stakes if held_company == company and holder in inside
+                )
                 if held > threshold or any(h in inside and c == company for h, c, _ in asserted):
                     new.add(company)
             if not new:
@@ -64,7 +68,7 @@ def merged(stakes: Edges) -> dict[tuple[int, int], int]:
 
 
 def solve(matrix: list[list[Fraction]], right: list[Fraction]) -> list[Fraction] | None:
-    """x of `matrix x = right` by elimination in fractions; None if singular."""
+    """X of `matrix x = right` by elimination in fractions; None if singular."""
     size = len(right)
     rows = [[*row, value] for row, value in zip(matrix, right, strict=True)]
     for i in range(size):
@@ -80,7 +84,9 @@ def solve(matrix: list[list[Fraction]], right: list[Fraction]) -> list[Fraction]
 
 
 def slow_share(size: int, shares: Iterable[tuple[int, int, Fraction]], owner: int) -> list[Fraction] | None:
-    """The owner's integrated share of everything: e_j = sum over k of e_k a_kj, with e_owner = 1 (Baldone's cut); exact."""
+    """The owner's integrated share of everything: e_j = sum over k of e_k a_kj, with e_owner = 1 (Baldone's cut);
+    exact.
+    """
     matrix = [[Fraction(int(i == j)) for j in range(size)] for i in range(size)]
     for holder, company, share in shares:
         if company != owner:

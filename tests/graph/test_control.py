@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from comptroller.graph.control import DIRECT, JOINT, control, supports, ultimate
 from comptroller.graph.stakes import HOLDER, NEXT_IN, Stakes
@@ -37,10 +38,12 @@ def test_every_pair_has_a_path_and_enough_support(stakes: Edges, asserted: Edges
         rows = found.path(place)
         assert made.link[rows[0], HOLDER] == found.owner[place]
         assert made.link[rows[-1], 1] == found.entity[place]
-        assert all(made.link[a, 1] == made.link[b, 0] for a, b in zip(rows, rows[1:], strict=False))
+        assert all(made.link[a, 1] == made.link[b, 0] for a, b in itertools.pairwise(rows))
         reasons = supports(made, found, place)
         held = sum(int(made.parts[row]) for row in reasons if made.link[row, 4] == 0)
-        assert held > HALF if found.basis[place] <= DIRECT else any(made.link[r, 4] == found.basis[place] for r in reasons)
+        assert (
+            held > HALF if found.basis[place] <= DIRECT else any(made.link[r, 4] == found.basis[place] for r in reasons)
+        )
 
 
 def test_bases_are_told_apart() -> None:
@@ -71,12 +74,15 @@ def test_an_ended_row_counts_no_more() -> None:
     assert len(control(made, HALF)) == 0
     rows = made.row_count
     made.set_stake(0, 1, 70)
-    assert made.row_count == rows and control(made, HALF).pairs() == {(0, 1)}
+    assert made.row_count == rows
+    assert control(made, HALF).pairs() == {(0, 1)}
     assert made.link[0, NEXT_IN] == -1
 
 
 def test_real_group_needs_asserted_control(group_tree: tuple[int, list[tuple[int, int, int]]]) -> None:
-    """A majority at every level reaches 216 of the 1,371 companies; asserting control where 41.06% and 43.76% are held reaches 911."""
+    """A majority at every level reaches 216 of the 1,371 companies; asserting control where 41.06% and 43.76% are held
+    reaches 911.
+    """
     size, edges = group_tree
     made = built(size, edges)
     reached = control(made, 5000, [0])

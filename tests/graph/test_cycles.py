@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from comptroller.graph.cycles import Cycles, Found, Law
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ACCOUNTS = 5
 Payment = tuple[int, int, int, int, int]
@@ -48,13 +50,17 @@ def brute_force(rows: Sequence[Payment], law: Law, group: Sequence[int] = range(
     return found
 
 
-def fed(rows: Sequence[Payment], law: Law, order: Sequence[int], group: Sequence[int] | None = None, batch: int = 3) -> list[tuple[int, ...]]:
+def fed(
+    rows: Sequence[Payment], law: Law, order: Sequence[int], group: Sequence[int] | None = None, batch: int = 3
+) -> list[tuple[int, ...]]:
     """Circles, by the rows' own numbers, after the rows arrive in this order in small batches."""
     stream, told = Cycles(ACCOUNTS, law, group), []
     for begin in range(0, len(order), batch):
         part = [rows[i] for i in order[begin : begin + batch]]
         found = stream.feed(*zip(*part, strict=True))
-        assert not len(found.cut) and not len(found.crowded) and not len(found.late)
+        assert not len(found.cut)
+        assert not len(found.crowded)
+        assert not len(found.late)
         told += [tuple(order[number] for number in circle) for circle in found.circles()]
     return told
 
@@ -108,18 +114,22 @@ def test_folded_is_one_circle_for_each_ring_of_accounts(rows: list[Payment], law
         return {(max(circle), frozenset((rows[i][1], rows[i][2]) for i in circle)) for circle in told}
 
     assert set(folded) <= set(plain)
-    assert rings(folded) == rings(plain) and len(folded) == len(rings(folded))
+    assert rings(folded) == rings(plain)
+    assert len(folded) == len(rings(folded))
 
 
 def test_long_stream_drops_what_is_expired() -> None:
-    """A long stream gives the same circles as brute force over each window's neighbourhood, and its memory does not grow with it."""
+    """A long stream gives the same circles as brute force over each window's neighbourhood, and its memory does not
+    grow with it.
+    """
     rng = np.random.default_rng(3)
     count = 20_000
     rows = np.stack((np.arange(count), *rng.integers(0, 40, (2, count)), np.full(count, 100)), axis=1)
     stream = Cycles(40, Law(window=60, legs=(2, 4)))
     told = [circle for part in np.array_split(rows, 50) for circle in stream.feed(*part.T).circles()]
     afresh = Cycles(40, Law(window=60, legs=(2, 4))).feed(*rows.T).circles()
-    assert told == afresh and len(told) == len(set(told)) > 1000
+    assert told == afresh
+    assert len(told) == len(set(told)) > 1000
     assert len(stream._out[1]) < 2000
 
 
@@ -132,7 +142,8 @@ def test_a_cap_that_bites_is_said() -> None:
     many = Cycles(3, Law(window=1000, finds=10))
     many.feed(np.arange(count), np.zeros(count, np.int32), np.ones(count, np.int32), np.full(count, 5))
     back = many.feed([500], [1], [0], [5])
-    assert len(back) == 10 and back.cut.tolist() == [count]
+    assert len(back) == 10
+    assert back.cut.tolist() == [count]
 
 
 def test_what_comes_too_late_is_refused_by_number() -> None:
@@ -155,4 +166,5 @@ def test_impossible_laws_are_refused() -> None:
 def test_nothing_fed_is_nothing_found() -> None:
     """An empty batch gives an empty answer."""
     found = Cycles(2, Law(window=1)).feed([], [], [], [])
-    assert isinstance(found, Found) and len(found) == 0
+    assert isinstance(found, Found)
+    assert len(found) == 0

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from comptroller.graph.flows import Flows, fan_in, fan_out, fold_parallel, gather_scatter, round_trips
 
@@ -12,9 +11,9 @@ ids = st.integers(0, 4)
 payments = st.lists(st.tuples(st.integers(0, 20), ids, ids, st.sampled_from([50, 60, 95, 100])), max_size=16)
 
 
-def columns(rows: list[Payment]) -> tuple[list[int], ...]:
+def columns(rows: list[Payment]) -> tuple[list[int], list[int], list[int], list[int]]:
     """Time, source, target, amount."""
-    return tuple([row[c] for row in rows] for c in range(4))
+    return [r[0] for r in rows], [r[1] for r in rows], [r[2] for r in rows], [r[3] for r in rows]
 
 
 def slow_fan_in(rows: list[Payment], window: int, least: int) -> set[tuple[int, frozenset[int]]]:
@@ -33,7 +32,7 @@ def slow_fan_in(rows: list[Payment], window: int, least: int) -> set[tuple[int, 
             for a in stretches:
                 for b in stretches:
                     if a is not b and a & b:
-                        a |= b
+                        a.update(b)
                         stretches.remove(b)
                         merging = True
                         break
@@ -51,7 +50,9 @@ def shown(flows: Flows) -> set[tuple[int, frozenset[int]]]:
 @settings(max_examples=300, deadline=None)
 @given(payments, st.integers(0, 8), st.integers(1, 4))
 def test_fan_in_equals_all_windows(rows: list[Payment], window: int, least: int) -> None:
-    """The stretches are the overlapping windows with enough different payers, each told once, with their payers and sums."""
+    """The stretches are the overlapping windows with enough different payers, each told once, with their payers and
+    sums.
+    """
     rows = [row for row in rows if row[1] != row[2]]
     flows = fan_in(*columns(rows), window=window, least=least)
     assert shown(flows) == slow_fan_in(rows, window, least)
@@ -68,11 +69,13 @@ def test_fan_in_equals_all_windows(rows: list[Payment], window: int, least: int)
 def test_fan_out_is_fan_in_turned_round(rows: list[Payment], window: int, least: int) -> None:
     """Turning every payment round turns fan-out into fan-in."""
     turned = [(time, target, source, amount) for time, source, target, amount in rows]
-    assert shown(fan_out(*columns(rows), window=window, least=least)) == shown(fan_in(*columns(turned), window=window, least=least))
+    assert shown(fan_out(*columns(rows), window=window, least=least)) == shown(
+        fan_in(*columns(turned), window=window, least=least)
+    )
 
 
 def test_gather_then_scatter() -> None:
-    """Three pay in, three are paid about as much soon after: one pair; later than the window, or for other sums, none."""
+    """Three pay in, three are paid about as much soon after: one pair; later, or for other sums, none."""
     rows = [(1, 1, 0, 100), (2, 2, 0, 100), (3, 3, 0, 100), (5, 0, 4, 98), (6, 0, 5, 98), (7, 0, 6, 98)]
     gathered, scattered = fan_in(*columns(rows), window=5, least=3), fan_out(*columns(rows), window=5, least=3)
     assert gather_scatter(gathered, scattered, window=5, tolerance=0.05) == [(0, 0)]
@@ -83,17 +86,22 @@ def test_gather_then_scatter() -> None:
 @settings(max_examples=200, deadline=None)
 @given(payments, st.integers(0, 10), st.sampled_from([0.0, 0.05, 0.5]))
 def test_round_trips_come_back_whole_and_once(rows: list[Payment], window: int, tolerance: float) -> None:
-    """What returns comes from the payee's party, after the payment, within window and tolerance, and serves one payment only."""
+    """What returns comes from the payee's party, after the payment, within window and tolerance, and serves one payment
+    only.
+    """
     party = [0, 1, 1, 2, 2]
     trips = round_trips(*columns(rows), party, window=window, tolerance=tolerance)
     returns = [p for i in range(len(trips)) for p in trips.returns(i)]
-    assert len(returns) == len(set(returns)) and len(set(trips.out.tolist())) == len(trips)
+    assert len(returns) == len(set(returns))
+    assert len(set(trips.out.tolist())) == len(trips)
     for i in range(len(trips)):
         time, source, target, amount = rows[trips.out[i]]
         back = sum(rows[p][3] for p in trips.returns(i))
-        assert back >= amount * (1 - tolerance) and back * (1 - tolerance) <= amount
+        assert back >= amount * (1 - tolerance)
+        assert back * (1 - tolerance) <= amount
         for p in trips.returns(i):
-            assert rows[p][2] == source and party[rows[p][1]] == party[target] != party[source]
+            assert rows[p][2] == source
+            assert party[rows[p][1]] == party[target] != party[source]
             assert time <= rows[p][0] <= time + window
     single = [
         (i, j)
@@ -109,21 +117,26 @@ def test_money_comes_back_in_pieces_through_a_relative() -> None:
     """A hundred goes out; thirty and seventy come back from another account of the payee's group."""
     rows = [(1, 0, 1, 100), (2, 2, 0, 30), (4, 1, 0, 500), (5, 2, 0, 70)]
     trips = round_trips(*columns(rows), [0, 1, 1], window=10, tolerance=0.02)
-    assert trips.out.tolist() == [0] and trips.returns(0) == [1, 3]
+    assert trips.out.tolist() == [0]
+    assert trips.returns(0) == [1, 3]
 
 
 @settings(max_examples=100, deadline=None)
 @given(payments, st.integers(1, 6))
 def test_folding_keeps_every_payment_and_every_sum(rows: list[Payment], span: int) -> None:
-    """Each payment belongs to one leg of its pair and span; a leg's sum and time are those of its payments; legs come in time."""
+    """Each payment belongs to one leg of its pair and span; a leg's sum and time are those of its payments; legs come
+    in time.
+    """
     time, source, target, amount, _, leg = fold_parallel(*columns(rows), span=span)
     groups: dict[tuple[int, int, int], list[int]] = {}
     for i, row in enumerate(rows):
         groups.setdefault((row[0] // span, row[1], row[2]), []).append(i)
-    assert len(time) == len(groups) and time.tolist() == sorted(time)
+    assert len(time) == len(groups)
+    assert time.tolist() == sorted(time)
     for members in groups.values():
         mine = {int(leg[i]) for i in members}
         assert len(mine) == 1
         place = mine.pop()
-        assert amount[place] == sum(rows[i][3] for i in members) and time[place] == min(rows[i][0] for i in members)
+        assert amount[place] == sum(rows[i][3] for i in members)
+        assert time[place] == min(rows[i][0] for i in members)
         assert (source[place], target[place]) == rows[members[0]][1:3]

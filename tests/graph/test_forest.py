@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
+from comptroller.graph.control import control
 from comptroller.graph.forest import Forest
 from comptroller.graph.stakes import Stakes
 from tests.graph.reference import Edges, asserted_edges, lawful_edges, merged, slow_control, stake_edges
@@ -20,7 +20,7 @@ def shown(forest: Forest) -> set[tuple[int, int]]:
     return {(x, int(y)) for x in range(forest.stakes.size) for y in forest.controlled(x)}
 
 
-def shape(forest: Forest) -> tuple[list[object], ...]:
+def shape(forest: Forest) -> tuple[list[int], list[list[int]], list[int], list[int]]:
     """What two equal forests have in common: rings, irregular companies, and each entity's nearest controller."""
     name = {member: ring[0] for ring in forest.rings() for member in ring}
     nearest = [name.get(forest.nearest(y), forest.nearest(y)) for y in range(forest.stakes.size)]
@@ -54,13 +54,17 @@ def test_equals_the_fixpoint_on_any_stakes(stakes: Edges, asserted: Edges) -> No
         assert set(forest.ultimate(y)) == tops
 
 
-change = st.tuples(st.integers(0, SIZE - 1), st.integers(0, SIZE - 1), st.sampled_from([0, 10, 20, 30, 40, 50, 51, 60, 100]))
+change = st.tuples(
+    st.integers(0, SIZE - 1), st.integers(0, SIZE - 1), st.sampled_from([0, 10, 20, 30, 40, 50, 51, 60, 100])
+)
 
 
 @settings(max_examples=250, deadline=None)
 @given(lawful_edges(SIZE), st.lists(change, min_size=1, max_size=12), st.booleans())
 def test_changed_equals_afresh(stakes: Edges, changes: Edges, keep_lawful: bool) -> None:
-    """After any sequence of changes the forest equals one built from the stakes as they then are, and tells all that moved."""
+    """After any sequence of changes the forest equals one built from the stakes as they then are, and tells all that
+    moved.
+    """
     forest = Forest(built(SIZE, stakes), HALF, WHOLE)
     held = merged(stakes)
     for holder, company, amount in changes:
@@ -72,13 +76,17 @@ def test_changed_equals_afresh(stakes: Edges, changes: Edges, keep_lawful: bool)
         afresh = Forest(built(SIZE, [(h, c, a) for (h, c), a in held.items()]), HALF, WHOLE)
         assert shape(forest) == shape(afresh)
         assert shown(forest) == shown(afresh)
-        in_ring = {y for ring in (*rings, *forest.rings()) if ring not in rings or ring not in forest.rings() for y in ring}
+        in_ring = {
+            y for ring in (*rings, *forest.rings()) if ring not in rings or ring not in forest.rings() for y in ring
+        }
         roots = {y for y in range(SIZE) if before[y] != forest.nearest(y)}
         assert in_ring | roots <= set(moved)
 
 
 @settings(max_examples=150, deadline=None)
-@given(stake_edges(SIZE), asserted_edges(SIZE), st.lists(st.tuples(change, st.integers(0, 2), st.booleans()), max_size=10))
+@given(
+    stake_edges(SIZE), asserted_edges(SIZE), st.lists(st.tuples(change, st.integers(0, 2), st.booleans()), max_size=10)
+)
 def test_changed_equals_afresh_with_assertions(
     stakes: Edges, asserted: Edges, changes: list[tuple[tuple[int, int, int], int, bool]]
 ) -> None:
@@ -87,7 +95,7 @@ def test_changed_equals_afresh_with_assertions(
     held, facts = merged(stakes), set(asserted)
     for (holder, company, amount), basis, holds in changes:
         if basis:
-            forest.assert_control(holder, company, basis, holds)
+            forest.assert_control(holder, company, basis, holds=holds)
             facts = facts | {(holder, company, basis)} if holds else facts - {(holder, company, basis)}
         else:
             forest.set_stake(holder, company, amount)
@@ -96,7 +104,8 @@ def test_changed_equals_afresh_with_assertions(
     assert shape(forest) == shape(afresh)
     assert shown(forest) == shown(afresh)
     assert (forest.node[:, 6] == afresh.node[:, 6]).all()
-    assert not forest.node[:, 7].any() and not forest._tally.any()
+    assert not forest.node[:, 7].any()
+    assert not forest._tally.any()
 
 
 @settings(max_examples=100, deadline=None)
@@ -132,11 +141,14 @@ def test_large_random_changes_equal_a_rebuild() -> None:
 
 
 def test_a_ring_is_a_root_that_nobody_controls() -> None:
-    """Companies that control one another are reported as a ring, control what hangs below, and have no ultimate controller outside."""
+    """Companies that control one another are reported as a ring, control what hangs below, and have no ultimate
+    controller outside.
+    """
     forest = Forest(built(5, [(1, 0, 60), (2, 1, 60), (0, 2, 60), (3, 0, 40), (2, 4, 51)]), HALF, WHOLE)
     assert forest.rings() == [[0, 1, 2]]
     assert set(forest.ultimate(4)) == {0, 1, 2}
-    assert forest.nearest(1) == -1 and not forest.controls(3, 0)
+    assert forest.nearest(1) == -1
+    assert not forest.controls(3, 0)
     assert set(forest.set_stake(3, 0, 100 - 60)) == set()
     assert set(forest.set_stake(1, 0, 10)) >= {0, 1, 2}
     assert forest.rings() == []
@@ -153,13 +165,16 @@ def test_new_entities_are_roots() -> None:
     forest = Forest(built(2, [(0, 1, 60)]), HALF, WHOLE)
     forest.grow(4)
     assert forest.set_stake(3, 0, 51) == [0]
-    assert forest.controllers(1) == [0, 3] and forest.ultimate(1) == [3]
+    assert forest.controllers(1) == [0, 3]
+    assert forest.ultimate(1) == [3]
 
 
-def test_media_register_equals_the_fixpoint(media_register: tuple[int, list[tuple[int, int, float | None]], list[int]]) -> None:
-    """On the media register, with its loops and its sums off 100%, forest and exceptions are what the general fixpoint gives."""
-    from comptroller.graph.control import control
-
+def test_media_register_equals_the_fixpoint(
+    media_register: tuple[int, list[tuple[int, int, float | None]], list[int]],
+) -> None:
+    """On the media register, with its loops and its sums off 100%, forest and exceptions are what the general fixpoint
+    gives.
+    """
     size, rows, _ = media_register
     stakes = [(h, c, round(share * 100)) for h, c, share in rows if share is not None]
     made = built(size, stakes)

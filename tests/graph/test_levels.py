@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from comptroller.graph.levels import longest, path, shortest
 
@@ -54,7 +53,8 @@ def test_shortest_levels_equal_widening_sets(pairs: list[tuple[int, int]], roots
         if found.level[v]:
             assert len(chain) == found.level[v] - 1
             walk = [found.root(v), *(pairs[edge][1] for edge in chain)]
-            assert walk[0] in roots and walk[-1] == v
+            assert walk[0] in roots
+            assert walk[-1] == v
             assert all(pairs[edge][0] == a for edge, a in zip(chain, walk, strict=False))
 
 
@@ -97,4 +97,5 @@ def test_real_group_has_eleven_levels(group_tree: tuple[int, list[tuple[int, int
     """The real group's tree has eleven levels by stakes, and every company has one."""
     size, stakes = group_tree
     found = shortest(size, [s[0] for s in stakes], [s[1] for s in stakes], [0])
-    assert found.level.min() == 1 and found.level.max() == 11
+    assert found.level.min() == 1
+    assert found.level.max() == 11

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from comptroller.graph.related import Ties
 
@@ -13,10 +12,14 @@ SIZE, KINDS, STATES = 6, 3, 3
 Tie = tuple[int, int, int, int, int]
 ids = st.integers(0, SIZE - 1)
 ties = st.lists(st.tuples(ids, ids, st.integers(0, KINDS - 1), st.integers(0, 5), st.integers(3, 9)), max_size=16)
-automata = st.lists(st.lists(st.integers(-1, STATES - 1), min_size=2 * KINDS, max_size=2 * KINDS), min_size=STATES, max_size=STATES)
+automata = st.lists(
+    st.lists(st.integers(-1, STATES - 1), min_size=2 * KINDS, max_size=2 * KINDS), min_size=STATES, max_size=STATES
+)
 
 
-def slow_related(rows: list[Tie], origin: int, step: list[list[int]], steps: int, hub: int, day: int) -> dict[tuple[int, int], int]:
+def slow_related(
+    rows: list[Tie], origin: int, step: list[list[int]], steps: int, hub: int, day: int
+) -> dict[tuple[int, int], int]:
     """Fewest steps to every (node, state), hubs not walked through."""
     degree = [sum((a == v) + (b == v) for a, b, *_ in rows) for v in range(SIZE)]
     found: dict[tuple[int, int], int] = {}
@@ -36,11 +39,12 @@ def slow_related(rows: list[Tie], origin: int, step: list[list[int]], steps: int
 
 
 @settings(max_examples=200, deadline=None)
-@given(ties, ids, automata, st.integers(0, 4), st.integers(1, 8), st.integers(0, 9), st.booleans())
+@given(ties, ids, automata, st.tuples(st.integers(0, 4), st.integers(1, 8), st.integers(0, 9)), st.booleans())
 def test_equals_the_walk_over_sets(
-    rows: list[Tie], origin: int, step: list[list[int]], steps: int, hub: int, day: int, one_by_one: bool
+    rows: list[Tie], origin: int, step: list[list[int]], bounds: tuple[int, int, int], one_by_one: bool
 ) -> None:
-    """Every (node, state) within the steps is found once, at its fewest steps, whether ties come together or one by one."""
+    """Every (node, state) within the steps is found once, at its fewest steps, by whatever way the ties came in."""
+    steps, hub, day = bounds
     made = Ties(SIZE, KINDS)
     if one_by_one or not rows:
         for row in rows:
@@ -71,7 +75,8 @@ def test_a_hub_is_found_named_and_not_walked_through() -> None:
     made.add(0, 1001, 0)
     found = made.related(0, [[0, 0]], steps=3, hub=100)
     assert sorted(found.node.tolist()) == [0, 1000, 1001]
-    assert found.hubs.tolist() == [1000] and not found.is_cut
+    assert found.hubs.tolist() == [1000]
+    assert not found.is_cut
     assert len(made.related(0, [[0, 0]], steps=3, hub=2000)) == 1002
     assert len(made.related(1000, [[0, 0]], steps=1, hub=100)) == 1001, "the start itself is walked from, hub or not"
 
@@ -81,7 +86,8 @@ def test_a_limit_on_what_is_found_is_said() -> None:
     made = Ties(50, 1)
     made.add(np.zeros(49, np.int32), np.arange(1, 50), 0)
     found = made.related(0, [[0, 0]], steps=1, hub=100, most=10)
-    assert len(found) == 10 and found.is_cut
+    assert len(found) == 10
+    assert found.is_cut
 
 
 def test_an_ended_tie_is_walked_no_more() -> None:

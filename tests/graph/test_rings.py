@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from itertools import permutations
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from comptroller.graph.rings import circles, components
 
@@ -17,12 +16,14 @@ pairs = st.lists(st.tuples(ids, ids), max_size=16)
 @settings(max_examples=200, deadline=None)
 @given(pairs)
 def test_components_are_mutual_reach_in_topological_order(edges: list[tuple[int, int]]) -> None:
-    """Two nodes share a component exactly if each reaches the other; every edge leads to its own or a higher component."""
+    """Two nodes share a component exactly if each reaches the other; no edge leads to a lower component."""
     count, label = components(SIZE, [a for a, _ in edges], [b for _, b in edges])
     reach = {(v, v) for v in range(SIZE)} | set(edges)
     for k in range(SIZE):
         reach |= {(a, b) for a in range(SIZE) for b in range(SIZE) if (a, k) in reach and (k, b) in reach}
-    assert all((label[a] == label[b]) == ((a, b) in reach and (b, a) in reach) for a in range(SIZE) for b in range(SIZE))
+    assert all(
+        (label[a] == label[b]) == ((a, b) in reach and (b, a) in reach) for a in range(SIZE) for b in range(SIZE)
+    )
     assert all(label[a] <= label[b] for a, b in edges)
     assert set(label.tolist()) == set(range(count))
 
@@ -43,7 +44,9 @@ def test_circles_are_all_rings_that_share_a_moment(rows: list[tuple[int, int, in
                 if span[0] < span[1]:
                     expected.add((chosen, span))
     shown = [(tuple(found.circle(i)), (int(found.since[i]), int(found.until[i]))) for i in range(len(found))]
-    assert len(shown) == len(set(shown)) and set(shown) == expected and not found.is_cut
+    assert len(shown) == len(set(shown))
+    assert set(shown) == expected
+    assert not found.is_cut
 
 
 def test_mutual_guarantees_that_never_met_are_none() -> None:
@@ -56,10 +59,13 @@ def test_too_many_circles_are_cut_and_said() -> None:
     """Where circles are more than asked for, the answer says that it is cut."""
     everyone = [(a, b) for a in range(8) for b in range(8) if a != b]
     found = circles(8, [a for a, _ in everyone], [b for _, b in everyone], most=50)
-    assert len(found) == 50 and found.is_cut
+    assert len(found) == 50
+    assert found.is_cut
 
 
-def test_media_register_has_three_loops(media_register: tuple[int, list[tuple[int, int, float | None]], list[int]]) -> None:
+def test_media_register_has_three_loops(
+    media_register: tuple[int, list[tuple[int, int, float | None]], list[int]],
+) -> None:
     """The real register has three loops of companies that hold one another."""
     size, rows, _ = media_register
     count, label = components(size, [r[0] for r in rows], [r[1] for r in rows])

@@ -6,8 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from comptroller.graph.share import ENDLESS, OVER, UNSIZED, RangedShares, Shares
 from tests.graph.reference import Edges, lawful_edges, slow_share, stake_edges
@@ -61,7 +60,7 @@ def test_owners_and_gap_are_the_whole(stakes: Edges) -> None:
 @settings(max_examples=200, deadline=None)
 @given(stake_edges(SIZE))
 def test_down_up_and_all_agree(stakes: Edges) -> None:
-    """One owner down, one entity up and all owners at once give the same shares, lawful data or not, and never crash."""
+    """One owner down, one entity up and all owners at once give the same shares, on any data, and never crash."""
     made = shares_of(SIZE, stakes)
     everyone = made.every_owner()
     table = {owner: made.of_owner(owner) for owner in roots(stakes)}
@@ -77,7 +76,11 @@ def test_down_up_and_all_agree(stakes: Edges) -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(lawful_edges(SIZE), st.integers(0, SIZE - 1), st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), min_size=30, max_size=30))
+@given(
+    lawful_edges(SIZE),
+    st.integers(0, SIZE - 1),
+    st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), min_size=30, max_size=30),
+)
 def test_a_range_holds_every_truth_within_it(stakes: Edges, owner: int, slack: list[tuple[int, int]]) -> None:
     """If the direct shares lie within their ranges, so do the effective ones; an exact share is its own range."""
     low = [(h, c, max(p - a, 0)) for (h, c, p), (a, _) in zip(stakes, slack, strict=False)]
@@ -90,13 +93,18 @@ def test_a_range_holds_every_truth_within_it(stakes: Edges, owner: int, slack: l
     middle = truth.of_owner(owner)
     assert (ranged.lower <= middle + 1e-9).all()
     assert (middle <= ranged.upper + 1e-9).all()
-    assert (ranged.lower <= ranged.middle + 1e-9).all() and (ranged.middle <= ranged.upper + 1e-9).all()
-    exactly = RangedShares(SIZE, holder, company, [s[2] / 100 for s in stakes], [s[2] / 100 for s in stakes]).of_owner(owner)
+    assert (ranged.lower <= ranged.middle + 1e-9).all()
+    assert (ranged.middle <= ranged.upper + 1e-9).all()
+    exactly = RangedShares(SIZE, holder, company, [s[2] / 100 for s in stakes], [s[2] / 100 for s in stakes]).of_owner(
+        owner
+    )
     assert np.allclose(exactly.lower, exactly.upper, atol=1e-9)
 
 
 def test_cross_holding_worked_by_hand() -> None:
-    """P has 60% of A, A 50% of B, B 20% of A: P's share of A is 0.6 / (1 - 0.1), of B half of that; 20% of A, half of B are not told."""
+    """P has 60% of A, A 50% of B, B 20% of A: P's share of A is 0.6 / (1 - 0.1), of B half of that; 20% of A, half of B
+    are not told.
+    """
     made = shares_of(3, [(0, 1, 60), (1, 2, 50), (2, 1, 20)])
     assert made.of_owner(0).tolist() == pytest.approx([1, 0.6 / 0.9, 0.3 / 0.9])
     assert made.gap.tolist() == pytest.approx([0, (0.2 + 0.2 * 0.5) / 0.9, 0.5 + 0.5 * 0.3 / 0.9])
@@ -111,7 +119,7 @@ def test_own_shares_are_taken_out() -> None:
 
 
 def test_a_loop_without_solution_is_a_finding() -> None:
-    """Two companies that own one another wholly have no owner: all gap, flagged, and so is the gap of what they hold."""
+    """Two companies that own one another wholly have no owner: all gap, flagged; and so for what they hold."""
     made = shares_of(4, [(0, 1, 100), (1, 0, 100), (1, 2, 70), (3, 2, 30)])
     assert made.flags.tolist() == [ENDLESS, ENDLESS, 0, 0]
     assert made.gap.tolist() == pytest.approx([1, 1, 0.7, 0])
@@ -138,12 +146,18 @@ def test_a_wide_loop_is_solved_too() -> None:
     assert np.allclose(shares[:2000], expected, atol=1e-12)
 
 
-def test_media_register_shares_are_whole(media_register: tuple[int, list[tuple[int, int, float | None]], list[int]]) -> None:
-    """In the real register owners and gap sum to 1 wherever no sum above 100% lies upstream, and the flags name those that do."""
+def test_media_register_shares_are_whole(
+    media_register: tuple[int, list[tuple[int, int, float | None]], list[int]],
+) -> None:
+    """In the real register owners and gap sum to 1 wherever no sum above 100% lies upstream, and the flags name those
+    that do.
+    """
     size, rows, _ = media_register
-    made = Shares(size, [r[0] for r in rows], [r[1] for r in rows], [np.nan if r[2] is None else r[2] / 100 for r in rows])
+    made = Shares(
+        size, [r[0] for r in rows], [r[1] for r in rows], [np.nan if r[2] is None else r[2] / 100 for r in rows]
+    )
     over = np.flatnonzero(made.flags & OVER)
-    tainted = sum(made.of_owner(int(entity)) for entity in over) > 0
+    tainted = np.sum([made.of_owner(int(entity)) for entity in over], axis=0) > 0
     for entity in {r[1] for r in rows}:
         owners, gap = made.owners_of(entity)
         if not tainted[entity]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from comptroller.graph.stakes import Stakes
 from comptroller.graph.upstream import Upstream
@@ -28,7 +27,8 @@ def test_live_shares_equal_shares_afresh(stakes: Edges, changes: Edges) -> None:
     for entity in range(SIZE):
         owners, gap, _ = upstream.owners_of(entity)
         expected, expected_gap = afresh.owners_of(entity)
-        assert owners == pytest.approx(expected, rel=1e-6, abs=1e-9) and gap == pytest.approx(expected_gap, rel=1e-6, abs=1e-9)
+        assert owners == pytest.approx(expected, rel=1e-6, abs=1e-9)
+        assert gap == pytest.approx(expected_gap, rel=1e-6, abs=1e-9)
 
 
 @settings(max_examples=100, deadline=None)

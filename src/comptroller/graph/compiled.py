@@ -1,7 +1,7 @@
 """The one way a kernel is compiled: once, kept in the cache, without the interpreter's lock.
 
-numba ships no types, so a bare `numba.njit` would make every kernel untyped in the eyes of mypy. Here it is given its type
-once: a kernel keeps the signature it was written with.
+numba ships no types, so a bare `numba.njit` would make every kernel untyped in the eyes of mypy. Here it is given its
+type once: a kernel keeps the signature it was written with.
 """
 
 from collections.abc import Callable

@@ -1,16 +1,19 @@
-"""Company control: the least fixpoint of 'more than the threshold, held directly or through what is already controlled'.
+"""Company control: the least fixpoint of 'more than the threshold, held directly or through what one controls'.
 
-An owner controls a company if the stakes of the owner and of everything it already controls come, together, to more than the
-threshold; or if a fact asserts it, of the owner or of something it already controls (largest holder with a recorded agreement,
-majority of the board, a document: the caller's basis codes). The closure is computed outward from each owner: what enters
-adds its holdings to a tally per company, and a company enters when its tally passes the threshold. Held control is exhausted
-before an assertion is used, so that a basis is never 'asserted' where the stakes prove it. This is the company-control
-program of Gulino, Ceri, Gottlob, Sallinger and Bellomarini ("Distributed company control in company shareholding graphs",
-ICDE 2021; the Bank of Italy's Vadalog work), after Ceri, Gottlob, Tanca, "Logic Programming and Databases", 1990.
+An owner controls a company if the stakes of the owner and of everything it already controls come, together, to more
+than the threshold; or if a fact asserts it, of the owner or of something it already controls (largest holder with a
+recorded agreement, majority of the board, a document: the caller's basis codes). The closure is computed outward from
+each owner: what enters adds its holdings to a tally per company, and a company enters when its tally passes the
+threshold. Held control is exhausted before an assertion is used, so that a basis is never 'asserted' where the stakes
+prove it. This is the company-control program of Gulino, Ceri, Gottlob, Sallinger and Bellomarini ("Distributed company
+control in company shareholding graphs", ICDE 2021; the Bank of Italy's Vadalog work), after Ceri, Gottlob, Tanca,
+"Logic Programming and Databases", 1990.
 
-A company's stake in itself counts for nobody. Each pair names the strongest edge by which it entered, and those edges lead
-back to the owner: the path.
+A company's stake in itself counts for nobody. Each pair names the strongest edge by which it entered, and those edges
+lead back to the owner: the path.
 """
+
+# ruff: noqa: C901, PLR0912, PLR0913, PLR0917  (a kernel takes its arrays flat and keeps its loop in one place)
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,9 +30,9 @@ DIRECT, JOINT = 0, -1
 class Control:
     """Pairs (owner, entity), each owner's pairs in the order in which they entered.
 
-    `basis` is `DIRECT` (the strongest edge alone passes the threshold and is the owner's own), `JOINT` (held by the owner
-    with, or wholly through, what it controls) or the code of the assertion; `row` is the strongest edge's row in the stakes;
-    `tally` is the parts counted when the entity entered.
+    `basis` is `DIRECT` (the strongest edge alone passes the threshold and is the owner's own), `JOINT` (held by the
+    owner with, or wholly through, what it controls) or the code of the assertion; `row` is the strongest edge's row in
+    the stakes; `tally` is the parts counted when the entity entered.
     """
 
     owner: I32
@@ -44,7 +47,7 @@ class Control:
         return len(self.owner)
 
     def path(self, place: int) -> list[int]:
-        """The rows from the owner of the pair at `place` down to its entity: one edge a step, the strongest each time."""
+        """The rows from the owner of the pair at `place` down to its entity: a step an edge, the strongest."""
         rows: list[int] = []
         owner, entity = int(self.owner[place]), int(self.entity[place])
         while entity != owner:
@@ -71,7 +74,9 @@ def control(stakes: Stakes, threshold: int, owners: Iterable[int] | None = None)
 
 
 def supports(stakes: Stakes, pairs: Control, place: int) -> list[int]:
-    """Every live row that counts for the pair at `place`: stakes and assertions of the owner and of what entered before."""
+    """Every live row that counts for the pair at `place`: stakes and assertions of the owner and of what entered
+    before.
+    """
     owner, entity = pairs.owner[place], int(pairs.entity[place])
     inside, earlier = {int(owner)}, place - 1
     while earlier >= 0 and pairs.owner[earlier] == owner:
@@ -94,9 +99,20 @@ def ultimate(pairs: Control) -> set[tuple[int, int]]:
 
 @kernel
 def close(
-    owner: int, link: I32, parts: I64, head: I32, threshold: int, stamp: int, seen: I32, tally: I64, best_row: I32, queue: I32, out: I64
+    owner: int,
+    link: I32,
+    parts: I64,
+    head: I32,
+    threshold: int,
+    stamp: int,
+    seen: I32,
+    tally: I64,
+    best_row: I32,
+    queue: I32,
+    out: I64,
 ) -> int:
-    """One owner's closure into `out` (entity, basis, row, tally); gives its length. Scratch is left clean but for `seen`.
+    """One owner's closure into `out` (entity, basis, row, tally); gives its length. Scratch is left clean but for
+    `seen`.
 
     `seen[v] == stamp` once v is inside (a stamp never used before); `tally` must be zero; `out` has a row per entity.
     """
@@ -152,7 +168,12 @@ def close(
             entered = True
             company = link[best, COMPANY]
             seen[company] = stamp
-            out[count, 0], out[count, 1], out[count, 2], out[count, 3] = company, link[best, BASIS], best, tally[company]
+            out[count, 0], out[count, 1], out[count, 2], out[count, 3] = (
+                company,
+                link[best, BASIS],
+                best,
+                tally[company],
+            )
             count += 1
         if not entered:
             break

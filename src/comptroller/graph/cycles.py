@@ -1,22 +1,26 @@
-"""Payments that come back: circles of 2 to 12 payments in order of time, within a window, told as the last of them arrives.
+"""Payments that come back: circles of 2 to 12 payments in order of time, told as the last of them arrives.
 
-A circle is a ring of different accounts (or control groups: pass `group`), each paying the next, such that the payments can be read once
-round without time falling, all lie within `window`, the smallest amount is at least `1 - tolerance` of the largest, and, if asked, all are
-for the same goods. Amounts are compared over the whole circle, not leg by leg, so that the answer does not depend on where the reading
-begins. Each circle is found once, when its last payment arrives, whatever the order of arrival, as long as nothing comes more than
-`slack` behind the newest; what does is refused and named.
+A circle is a ring of different accounts (or control groups: pass `group`), each paying the next, such that the payments
+can be read once round without time falling, all lie within `window`, the smallest amount is at least `1 - tolerance` of
+the largest, and, if asked, all are for the same goods. Amounts are compared over the whole circle, not leg by leg, so
+that the answer does not depend on where the reading begins. Each circle is found once, when its last payment arrives,
+whatever the order of arrival, as long as nothing comes more than `slack` behind the newest; what does is refused and
+named.
 
 Each account keeps one growing segment of payments in and one of payments out, in order of time; what no circle can need
-any more is dropped when a segment fills. The search is in `walkback`; the problem is that of 2SCENT (Kumar and Calders, VLDB 2018), the streaming form
-that of GraphS (Qiu and others, VLDB 2018), the many cores' form that of Blanusa and others (SPAA 2022), who also bound the length.
+any more is dropped when a segment fills. The search is in `walkback`; the problem is that of 2SCENT (Kumar and Calders,
+VLDB 2018), the streaming form that of GraphS (Qiu and others, VLDB 2018), the many cores' form that of Blanusa and
+others (SPAA 2022), who also bound the length.
 """
+
+# ruff: noqa: C901, PLR0913, PLR0917  (a kernel takes its arrays flat and keeps its loop in one place)
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from comptroller.graph.compiled import F64, I32, I64, kernel
+from comptroller.graph.compiled import I32, I64, kernel
 from comptroller.graph.segments import FIRST, ROOM, USED, empty, repack, widen
 from comptroller.graph.walkback import AMOUNT, FOUND, NUMBER, PEER, STRICT, TIME, WINDOW, mark_ahead, walk_back
 
@@ -28,8 +32,9 @@ DONE, NO_ROOM_OUT, NO_ROOM_IN, NO_ROOM_FOUND = range(4)
 class Found:
     """What a batch of payments completed: circle `i` is the payments `legs[start[i]:start[i+1]]` in order of time.
 
-    `crowded` are accounts that had more live payments than the cap, the oldest of which were forgotten; `cut` are payments whose search
-    reached the limit on steps or finds; `late` are payments refused for coming too late. Where all three are empty, nothing was missed.
+    `crowded` are accounts that had more live payments than the cap, the oldest of which were forgotten; `cut` are
+    payments whose search reached the limit on steps or finds; `late` are payments refused for coming too late. Where
+    all three are empty, nothing was missed.
     """
 
     start: I64
@@ -51,10 +56,11 @@ class Found:
 class Law:
     """What counts as a circle, and where the search gives up and says so.
 
-    `tolerance` is a fraction of the largest leg; `slack` is how far behind the newest a payment may come (None: one window);
-    `strict` wants rising times, else equal ones may follow each other; `any_order` asks only that all lie within the window (a circle is then
-    told in the order of its ring, the last to arrive at the end); `fold` tells one circle per last payment and ring of
-    accounts, the latest, where parallel payments of a pair would give many; `cap` is live payments kept per account and side.
+    `tolerance` is a fraction of the largest leg; `slack` is how far behind the newest a payment may come (None: one
+    window); `strict` wants rising times, else equal ones may follow each other; `any_order` asks only that all lie
+    within the window (a circle is then told in the order of its ring, the last to arrive at the end); `fold` tells one
+    circle per last payment and ring of accounts, the latest, where parallel payments of a pair would give many; `cap`
+    is live payments kept per account and side.
     """
 
     window: int
@@ -85,7 +91,9 @@ class Cycles:
     def __init__(self, accounts: int, law: Law, group: ArrayLike | None = None) -> None:
         """No payments yet; accounts of one `group` count as one, and payments within it are passed over."""
         self.law, self._law, self.count = law, law.as_array(), 0
-        self.group: I32 = np.arange(accounts, dtype=np.int32) if group is None else np.ascontiguousarray(group, np.int32)
+        self.group: I32 = (
+            np.arange(accounts, dtype=np.int32) if group is None else np.ascontiguousarray(group, np.int32)
+        )
         nodes = int(self.group.max()) + 1 if accounts else 0
         slack = law.window if law.slack is None else law.slack
         self._limits: I64 = np.array([slack, law.cap], np.int64)
@@ -96,8 +104,12 @@ class Cycles:
         # Tops of the two pools, the newest time, the stamp of the last search.
         self._state: I64 = np.array([0, 0, -(1 << 60), 0], np.int64)
 
-    def feed(self, time: ArrayLike, source: ArrayLike, target: ArrayLike, amount: ArrayLike, goods: ArrayLike | None = None) -> Found:
-        """Take payments in the order they arrive (amounts in whole minor units above zero); their numbers run on from `count`."""
+    def feed(
+        self, time: ArrayLike, source: ArrayLike, target: ArrayLike, amount: ArrayLike, goods: ArrayLike | None = None
+    ) -> Found:
+        """Take payments in the order they arrive (amounts in whole minor units above zero); their numbers run on from
+        `count`.
+        """
         times, amounts = np.ascontiguousarray(time, np.int64), np.ascontiguousarray(amount, np.int64)
         sources, targets = self.group[np.asarray(source, np.int32)], self.group[np.asarray(target, np.int32)]
         kinds = np.zeros(len(times), np.int64) if goods is None else np.ascontiguousarray(goods, np.int64)
@@ -108,7 +120,18 @@ class Cycles:
         legs, notes = [], []
         while True:
             done, used, why, noted = _feed(
-                rows, done, first, self._law, self._limits, keep, *self._out, *self._in, self._marks, self._frame, self._found, self._state
+                rows,
+                done,
+                first,
+                self._law,
+                self._limits,
+                keep,
+                *self._out,
+                *self._in,
+                self._marks,
+                self._frame,
+                self._found,
+                self._state,
             )
             legs.append(self._found[:used].copy())
             notes.append(noted)
@@ -148,7 +171,9 @@ def _unpack(packed: I64) -> tuple[I64, I64]:
 
 @kernel
 def _make_room(node: int, horizon: int, cap: int, span: I64, pool: I64, top: int) -> tuple[int, bool]:
-    """Room for one more row: drop what is expired, else widen, else forget the oldest eighth; the new top (-1: pool full), and if forgot."""
+    """Room for one more row: drop what is expired, else widen, else forget the oldest eighth; the new top (-1: pool
+    full), and if forgot.
+    """
     used = span[node, USED]
     if used < span[node, ROOM]:
         return top, False
@@ -181,10 +206,12 @@ def _insert(node: int, peer: int, time: int, amount: int, number: int, span: I64
 
 @kernel
 def _feed(
-    rows: I64, done: int, first: int, law: I64, limits: I64, keep: float, span_out: I64, pool_out: I64, span_in: I64, pool_in: I64,
-    marks: I64, frame: I64, found: I64, state: I64,
+    rows: I64, done: int, first: int, law: I64, limits: I64, keep: float,
+    span_out: I64, pool_out: I64, span_in: I64, pool_in: I64, marks: I64, frame: I64, found: I64, state: I64,
 ) -> tuple[int, int, int, I64]:  # fmt: skip
-    """Payments from `done` on; gives where it stopped, how much of `found` is used, why it stopped, and notes (sort, number)."""
+    """Payments from `done` on; gives where it stopped, how much of `found` is used, why it stopped, and notes (sort,
+    number).
+    """
     used, noted, notes = 0, 0, np.empty((16, 2), np.int64)
     fresh = np.empty(4, np.int64)
     for i in range(done, len(rows)):
@@ -221,7 +248,9 @@ def _feed(
             if mark_ahead(target, goods, time, band, law, with_late, state[3], span_out, pool_out, marks):
                 fresh[PEER], fresh[TIME], fresh[AMOUNT], fresh[NUMBER] = goods << 32 | target, time, amount, first + i
                 ends = (source, target, state[3])
-                used, _, is_cut = walk_back(ends, fresh, law, keep, with_late, span_in, pool_in, marks, frame, found, used)
+                used, _, is_cut = walk_back(
+                    ends, fresh, law, keep, with_late, span_in, pool_in, marks, frame, found, used
+                )
                 if is_cut:
                     notes[noted, 0], notes[noted, 1] = 1, first + i
                     noted += 1

@@ -1,10 +1,13 @@
 """Solving the ownership equations block by block in a kept order: one owner down, one entity up, or all owners at once.
 
-Entities are renumbered so that holders stand before what they hold; only the members of a loop depend on one another, and they
-form a block, solved densely. `I - A` of a block is a Z-matrix; it has a non-negative inverse exactly if elimination without exchanges
-meets only positive pivots (Fiedler and Ptak, 1962; Berman and Plemmons, 1994, ch. 6). So the elimination itself tells a loop that
-owns itself wholly, or more, from one that does not. Blocks wider than `DENSE` are solved by repeated passes (Gauss-Seidel).
+Entities are renumbered so that holders stand before what they hold; only the members of a loop depend on one another,
+and they form a block, solved densely. `I - A` of a block is a Z-matrix; it has a non-negative inverse exactly if
+elimination without exchanges meets only positive pivots (Fiedler and Ptak, 1962; Berman and Plemmons, 1994, ch. 6). So
+the elimination itself tells a loop that owns itself wholly, or more, from one that does not. Blocks wider than `DENSE`
+are solved by repeated passes (Gauss-Seidel).
 """
+
+# ruff: noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917  (a kernel takes its arrays flat and keeps its loop in one place)
 
 import numpy as np
 
@@ -14,14 +17,16 @@ DENSE = 600
 PIVOT = 1e-11
 PASSES = 20_000
 ZERO, ONE, REACHED = range(3)
-"""What a member of a loop without solution gets: nothing, all, or all if anything reaches the loop (and never more than 1)."""
+"""What a member of a loop without solution gets: nothing, all, or all if anything reaches the loop (and never more than
+1).
+"""
 
 
 @kernel
-def arrange(
-    count: int, label: I32, holder: I32, company: I32, share: F64
-) -> tuple[I32, I32, I64, I32, F64]:
-    """Entities in order, each place's block end, and the stakes by the place of their company: start, holder's place, share."""
+def arrange(count: int, label: I32, holder: I32, company: I32, share: F64) -> tuple[I32, I32, I64, I32, F64]:
+    """Entities in order, each place's block end, and the stakes by the place of their company: start, holder's place,
+    share.
+    """
     size = len(label)
     begin = np.zeros(count + 1, np.int32)
     for v in range(size):
@@ -117,7 +122,9 @@ def repeat(p: int, end: int, start: I64, holder: I32, share: F64, owner: int, in
 def one_owner(
     seed: F64, owner: int, block: I32, start: I64, holder: I32, share: F64, unsolved: int, endless: F64
 ) -> F64:
-    """`e = seed + e A` by places, with nothing led back into `owner` (-1 for none); `endless` is set to 1 in loops without solution."""
+    """`e = seed + e A` by places, with nothing led back into `owner` (-1 for none); `endless` is set to 1 in loops
+    without solution.
+    """
     size = len(block)
     e = np.zeros(size)
     p = 0
@@ -162,8 +169,11 @@ def one_owner(
 
 
 @kernel
-def up_from(entity: int, block: I32, start: I64, holder: I32, share: F64, undisclosed: F64, weight: F64) -> tuple[I32, F64, float]:
-    """The ultimate owners (by place) of one entity, their shares, and its gap: the same equations, walked from the entity up.
+def up_from(
+    entity: int, block: I32, start: I64, holder: I32, share: F64, undisclosed: F64, weight: F64
+) -> tuple[I32, F64, float]:
+    """The ultimate owners (by place) of one entity, their shares, and its gap: the same equations, walked from the
+    entity up.
 
     Only what lies above the entity is visited, the furthest down first; `weight` is zero before and after.
     """
@@ -222,10 +232,10 @@ def up_from(entity: int, block: I32, start: I64, holder: I32, share: F64, undisc
 
 
 @kernel
-def all_owners(
-    least: float, block: I32, start: I64, holder: I32, share: F64, gap: F64
-) -> tuple[I64, I32, F64, F64]:
-    """By places: where each one's list of ultimate owners begins, the owners, their shares, and what was dropped below `least`."""
+def all_owners(least: float, block: I32, start: I64, holder: I32, share: F64, gap: F64) -> tuple[I64, I32, F64, F64]:
+    """By places: where each one's list of ultimate owners begins, the owners, their shares, and what was dropped below
+    `least`.
+    """
     size = len(block)
     begin, dropped = np.zeros(size + 1, np.int64), np.zeros(size)
     owners, shares, used = np.empty(2 * size + 64, np.int32), np.empty(2 * size + 64), 0

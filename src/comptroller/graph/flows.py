@@ -1,11 +1,14 @@
 """Shapes of payments around one account: many in, many out, many in then many out, and money that returns in pieces.
 
-A fan-in is a stretch of payments to one account in which some window of the given length holds payments from enough different payers;
-overlapping windows are one stretch, so that each is told once. A fan-out is the same the other way round. Gather-scatter is a fan-in
-that a fan-out of like amount follows. A round trip is a payment whose amount comes back within the window, in one piece or several, from
-the same party (a group of accounts: the payee's control group or related parties). The shapes are those of AMLSim (Suzumura and
-Kanezashi, 2018) and of the Graph Feature Preprocessor (Blanusa and others, ICAIF 2023).
+A fan-in is a stretch of payments to one account in which some window of the given length holds payments from enough
+different payers; overlapping windows are one stretch, so that each is told once. A fan-out is the same the other way
+round. Gather-scatter is a fan-in that a fan-out of like amount follows. A round trip is a payment whose amount comes
+back within the window, in one piece or several, from the same party (a group of accounts: the payee's control group or
+related parties). The shapes are those of AMLSim (Suzumura and Kanezashi, 2018) and of the Graph Feature Preprocessor
+(Blanusa and others, ICAIF 2023).
 """
+
+# ruff: noqa: PLR0913, PLR0917  (a kernel takes its arrays flat and keeps its loop in one place)
 
 from dataclasses import dataclass
 
@@ -17,7 +20,9 @@ from comptroller.graph.compiled import I32, I64, kernel
 
 @dataclass(frozen=True)
 class Flows:
-    """Stretches: the account, its first and last time, how many others, the sum, and payments `payment[start[i]:start[i+1]]`."""
+    """Stretches: the account, its first and last time, how many others, the sum, and payments
+    `payment[start[i]:start[i+1]]`.
+    """
 
     account: I32
     since: I64
@@ -54,9 +59,17 @@ class RoundTrips:
 
 
 def fan_in(
-    time: ArrayLike, source: ArrayLike, target: ArrayLike, amount: ArrayLike, *, window: int, least: int, lot: ArrayLike | None = None
+    time: ArrayLike,
+    source: ArrayLike,
+    target: ArrayLike,
+    amount: ArrayLike,
+    *,
+    window: int,
+    least: int,
+    lot: ArrayLike | None = None,
 ) -> Flows:
-    """Stretches in which an account is paid by at least `least` different others within a window; if lots are given, within one lot.
+    """Stretches in which an account is paid by at least `least` different others within a window; if lots are given,
+    within one lot.
 
     A lot is any code that payments must share to count together: their goods, or their size (`size_class`).
     """
@@ -68,19 +81,32 @@ def fan_in(
 
 
 def fan_out(
-    time: ArrayLike, source: ArrayLike, target: ArrayLike, amount: ArrayLike, *, window: int, least: int, lot: ArrayLike | None = None
+    time: ArrayLike,
+    source: ArrayLike,
+    target: ArrayLike,
+    amount: ArrayLike,
+    *,
+    window: int,
+    least: int,
+    lot: ArrayLike | None = None,
 ) -> Flows:
-    """Stretches in which an account pays at least `least` different others within a window; if lots are given, within one lot."""
+    """Stretches in which an account pays at least `least` different others within a window; if lots are given, within
+    one lot.
+    """
     return fan_in(time, target, source, amount, window=window, least=least, lot=lot)
 
 
 def size_class(amount: ArrayLike, ratio: float) -> I64:
-    """The class of each amount on a scale of powers of `ratio` (above 1): amounts of one class differ by less than that factor."""
-    return np.floor(np.log(np.asarray(amount, np.float64)) / np.log(ratio)).astype(np.int64)
+    """The class of each amount on a scale of powers of `ratio` (above 1): amounts of one class differ by less than that
+    factor.
+    """
+    classes: I64 = np.floor(np.log(np.asarray(amount, np.float64)) / np.log(ratio)).astype(np.int64)
+    return classes
 
 
 def gather_scatter(gathered: Flows, scattered: Flows, *, window: int, tolerance: float) -> list[tuple[int, int]]:
-    """Pairs (fan-in, fan-out) of one account: the out begins no earlier than the in and at most `window` after its end, sums alike.
+    """Pairs (fan-in, fan-out) of one account: the out begins no earlier than the in and at most `window` after its end,
+    sums alike.
 
     Alike means that the smaller sum is at least `1 - tolerance` of the larger.
     """
@@ -98,12 +124,21 @@ def gather_scatter(gathered: Flows, scattered: Flows, *, window: int, tolerance:
 
 
 def round_trips(
-    time: ArrayLike, source: ArrayLike, target: ArrayLike, amount: ArrayLike, party: ArrayLike, *, window: int, tolerance: float
+    time: ArrayLike,
+    source: ArrayLike,
+    target: ArrayLike,
+    amount: ArrayLike,
+    party: ArrayLike,
+    *,
+    window: int,
+    tolerance: float,
 ) -> RoundTrips:
-    """Payments that come back from the payee's party within the window: each payment returns once, each return serves one.
+    """Payments that come back from the payee's party within the window: each payment returns once, each return serves
+    one.
 
-    Payments are served in order of time with the earliest returns not yet used, passing over those that would exceed the amount by
-    more than the tolerance, until at least `1 - tolerance` of it is back; what falls short gives its returns free.
+    Payments are served in order of time with the earliest returns not yet used, passing over those that would exceed
+    the amount by more than the tolerance, until at least `1 - tolerance` of it is back; what falls short gives its
+    returns free.
     """
     times, amounts = np.ascontiguousarray(time, np.int64), np.ascontiguousarray(amount, np.int64)
     sources, targets = np.asarray(source, np.int32), np.asarray(target, np.int32)
@@ -113,19 +148,29 @@ def round_trips(
     own = np.concatenate((sources, targets)).astype(np.int64)
     against = np.concatenate((parties[targets], parties[sources]))
     number = np.concatenate((np.arange(payments), np.arange(payments)))
-    goes_out = np.arange(2 * payments) < payments
+    goes_out = (np.arange(2 * payments) < payments).astype(np.int32)
     alien = np.concatenate((parties[targets] != parties[sources],) * 2)
     kept = np.flatnonzero(alien)
     order = kept[np.lexsort((number[kept], times[number[kept]], against[kept], own[kept]))]
-    return RoundTrips(*_returns(own[order], against[order], number[order], goes_out[order], times, amounts, window, tolerance))
+    return RoundTrips(
+        *_returns(own[order], against[order], number[order], goes_out[order], times, amounts, window, tolerance)
+    )
 
 
 def fold_parallel(
-    time: ArrayLike, source: ArrayLike, target: ArrayLike, amount: ArrayLike, goods: ArrayLike | None = None, *, span: int
+    time: ArrayLike,
+    source: ArrayLike,
+    target: ArrayLike,
+    amount: ArrayLike,
+    goods: ArrayLike | None = None,
+    *,
+    span: int,
 ) -> tuple[I64, I32, I32, I64, I64, I64]:
-    """Payments of a pair (and goods) within one calendar span of time as one leg: time, source, target, sum, goods; and each one's leg.
+    """Payments of a pair (and goods) within one calendar span of time as one leg: time, source, target, sum, goods; and
+    each one's leg.
 
-    A leg bears the time of its first payment; legs come in order of time. Whole spans folded alone give the same legs as all at once.
+    A leg bears the time of its first payment; legs come in order of time. Whole spans folded alone give the same legs
+    as all at once.
     """
     times, amounts = np.asarray(time, np.int64), np.asarray(amount, np.int64)
     sources, targets = np.asarray(source, np.int32), np.asarray(target, np.int32)
@@ -150,7 +195,9 @@ def fold_parallel(
 def _stretches(
     time: I64, peer: I32, account: I32, lot: I64, amount: I64, order: I64, window: int, least: int
 ) -> tuple[I32, I64, I64, I32, I64, I64, I64]:
-    """Walk each account's payments in time with a window of distinct peers; qualifying windows that overlap are one stretch."""
+    """Walk each account's payments in time with a window of distinct peers; qualifying windows that overlap are one
+    stretch.
+    """
     payments = len(order)
     inside = np.zeros(int(peer.max()) + 1 if payments else 1, np.int32)
     bounds, count = np.empty((16, 2), np.int64), 0

@@ -1,16 +1,19 @@
 """The control forest: where stakes sum to at most the whole, 'who controls whom' is one parent per company.
 
-If the stakes in each company sum to at most 100% and control needs at least half, two controllers of one company control one
-another or one controls the other. (Let X1 and X2 both control Y, neither the other; take the first Z of what X2 controls that X1
-controls too: what X1 had before Z lies outside X2's, and holds more than half of Z, and so does what X2 had: over 100%.) So the whole
-relation is a forest: each company hangs under its nearest controller, 'X controls Y' is 'Y hangs below X', what an owner controls
-is a slice of the pre-order, and one changed stake moves subtrees only (`regraft`). The question itself is company control
-(`control`; Gulino, Ceri, Gottlob, Sallinger, Bellomarini, ICDE 2021).
+If the stakes in each company sum to at most 100% and control needs at least half, two controllers of one company
+control one another or one controls the other. (Let X1 and X2 both control Y, neither the other; take the first Z of
+what X2 controls that X1 controls too: what X1 had before Z lies outside X2's, and holds more than half of Z, and so
+does what X2 had: over 100%.) So the whole relation is a forest: each company hangs under its nearest controller, 'X
+controls Y' is 'Y hangs below X', what an owner controls is a slice of the pre-order, and one changed stake moves
+subtrees only (`regraft`). The question itself is company control (`control`; Gulino, Ceri, Gottlob, Sallinger,
+Bellomarini, ICDE 2021).
 
-Companies whose stakes exceed the whole, or whose asserted controller the other holders could outvote, are irregular: they are
-reported, hang nowhere, and owners that can reach one are answered by the general fixpoint. A ring of companies that control
-one another is one root; nobody controls it, and it is reported too.
+Companies whose stakes exceed the whole, or whose asserted controller the other holders could outvote, are irregular:
+they are reported, hang nowhere, and owners that can reach one are answered by the general fixpoint. A ring of companies
+that control one another is one root; nobody controls it, and it is reported too.
 """
+
+# ruff: noqa: PLR0913, PLR0917  (a kernel takes its arrays flat and keeps its loop in one place)
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -40,18 +43,31 @@ from comptroller.graph.stakes import HOLDER, IN, NEXT_IN, Stakes, put_row
 class Forest:
     """The control relation of some stakes, kept true while they change.
 
-    `node[:, 0]` is the nearest controller of each entity (-1 for a root). The forest owns its stakes: change them through it.
+    `node[:, 0]` is the nearest controller of each entity (-1 for a root). The forest owns its stakes: change them
+    through it.
     """
 
     def __init__(self, stakes: Stakes, threshold: int, whole: int) -> None:
-        """Control by more than `threshold` parts out of `whole`; a threshold below half is refused, for then it is no forest."""
+        """Control by more than `threshold` parts out of `whole`; a threshold below half is refused, for then it is no
+        forest.
+        """
         if 2 * threshold < whole:
             raise ValueError(f"saw a threshold of {threshold} in {whole}, expected at least half")
         self.stakes, self.limits = stakes, (int(threshold), int(whole))
         size = stakes.size
         self.node: I32 = np.empty((size, 8), np.int32)
         self._scratch()
-        _build(stakes.link, stakes.parts, stakes.head, self.node, self.limits, self._tally, self._queue, self._space, self._moved)
+        _build(
+            stakes.link,
+            stakes.parts,
+            stakes.head,
+            self.node,
+            self.limits,
+            self._tally,
+            self._queue,
+            self._space,
+            self._moved,
+        )
 
     def _scratch(self) -> None:
         size = self.stakes.size
@@ -73,20 +89,26 @@ class Forest:
             self._scratch()
 
     def set_stake(self, holder: int, company: int, parts: int) -> list[int]:
-        """The holder now has so many parts of the company in all; gives the entities whose nearest controller or ring changed."""
+        """The holder now has so many parts of the company in all; gives the entities whose nearest controller or ring
+        changed.
+        """
         return self.change([holder], [company], [parts])
 
-    def assert_control(self, holder: int, company: int, basis: int, holds: bool = True) -> list[int]:
+    def assert_control(self, holder: int, company: int, basis: int, *, holds: bool = True) -> list[int]:
         """A fact now says (or no longer says) that the holder controls the company; gives the entities that moved."""
         return self.change([holder], [company], [int(holds)], [basis])
 
-    def change(self, holder: ArrayLike, company: ArrayLike, parts: ArrayLike, basis: ArrayLike | None = None) -> list[int]:
-        """Many changes in their order; gives the entities that hang elsewhere after a change than before it, without doubles."""
+    def change(
+        self, holder: ArrayLike, company: ArrayLike, parts: ArrayLike, basis: ArrayLike | None = None
+    ) -> list[int]:
+        """Many changes in their order; gives the entities that hang elsewhere after a change than before it, without
+        doubles.
+        """
         holders, companies = np.asarray(holder, np.int32), np.asarray(company, np.int32)
         bases = np.zeros(len(holders), np.int32) if basis is None else np.asarray(basis, np.int32)
         amounts = np.asarray(parts, np.int64)
         for ids in (holders, companies):
-            if len(ids) and not (0 <= ids.min() and ids.max() < self.stakes.size):
+            if len(ids) and not (ids.min() >= 0 and ids.max() < self.stakes.size):
                 raise IndexError(f"saw an id outside 0 to {self.stakes.size - 1}")
         if len(amounts) and amounts.min() < 0:
             raise ValueError("a stake has negative parts")
@@ -105,7 +127,8 @@ class Forest:
         return -1 if self.node[entity, RING] >= 0 else int(self.node[entity, PARENT])
 
     def spans(self) -> tuple[I32, I32, I32]:
-        """Pre-order of all entities, each one's place in it, and the place after its last: what x controls is `order[place+1:end]`.
+        """Pre-order of all entities, each one's place in it, and the place after its last: what x controls is
+        `order[place+1:end]`.
 
         For a member of a ring the span is that of the ring, and starts at its first member.
         """
@@ -128,7 +151,8 @@ class Forest:
         if self._is_odd(owner):
             return close_one(owner, self.stakes.link, self.stakes.parts, self.stakes.head, self.limits[0])
         below = self._slice(owner)
-        return below[below != owner]
+        others: I32 = below[below != owner]
+        return others
 
     def controllers(self, entity: int) -> list[int]:
         """All that control the entity, nearest first; members of its ring among them; exceptions last."""
@@ -146,7 +170,7 @@ class Forest:
         return found + sorted(int(x) for x in extra[extra[:, 1] == entity, 0])
 
     def ultimate(self, entity: int) -> list[int]:
-        """The controllers of the entity whom nobody controls (a ring's members together); empty if nobody controls it."""
+        """The controllers of the entity whom nobody controls (a ring's members together); empty if there are none."""
         found = self.controllers(entity)
         return [x for x in found if all(self.controls(x, y) for y in self.controllers(x))]
 
@@ -157,10 +181,14 @@ class Forest:
 
     def rings(self) -> list[list[int]]:
         """Companies that control one another, each ring sorted."""
-        return sorted(self._members(int(top)) for top in np.flatnonzero(self.node[:, RING] == np.arange(len(self.node))))
+        return sorted(
+            self._members(int(top)) for top in np.flatnonzero(self.node[:, RING] == np.arange(len(self.node)))
+        )
 
     def irregular(self) -> I32:
-        """Companies decided by the general fixpoint: stakes above the whole, or an asserted controller who could be outvoted."""
+        """Companies decided by the general fixpoint: stakes above the whole, or an asserted controller who could be
+        outvoted.
+        """
         return np.flatnonzero(self.node[:, STATE] == IRREGULAR).astype(np.int32)
 
     def exceptions(self) -> I32:
@@ -184,7 +212,9 @@ class Forest:
 
 
 @kernel
-def _build(link: I32, parts: I64, head: I32, node: I32, limits: tuple[int, int], tally: I64, queue: I32, space: I32, moved: I32) -> None:
+def _build(
+    link: I32, parts: I64, head: I32, node: I32, limits: tuple[int, int], tally: I64, queue: I32, space: I32, moved: I32
+) -> None:
     waiting = 0
     for y in range(len(head)):
         for column in range(5):
@@ -220,8 +250,8 @@ def _count_odd(y: int, step: int, link: I32, parts: I64, head: I32, node: I32) -
 
 @kernel
 def _change(
-    keys: tuple[I32, I32, I32], amounts: I64, link: I32, parts: I64, head: I32, count: int, node: I32, limits: tuple[int, int],
-    tally: I64, queue: I32, space: I32, moved: I32,
+    keys: tuple[I32, I32, I32], amounts: I64, link: I32, parts: I64, head: I32, count: int, node: I32,
+    limits: tuple[int, int], tally: I64, queue: I32, space: I32, moved: I32,
 ) -> tuple[int, I32]:  # fmt: skip
     told, tell = 0, np.empty(16, np.int32)
     for i in range(len(amounts)):
@@ -238,7 +268,7 @@ def _change(
             continue
         waiting, moves = 1, 0
         if node[y, PARENT] >= 0 or node[y, RING] >= 0:
-            waiting, moves = uproot(y, link, parts, head, node, queue, space, moved, 0)
+            waiting, moves = uproot(y, link, head, node, queue, space, moved, 0)
         elif x < 0 and state != JOINTLY:
             continue
         else:

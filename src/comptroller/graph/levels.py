@@ -1,9 +1,13 @@
-"""Levels below a root, and the chain that shows each: the shortest way down, the longest way down, and the way from A to B.
+"""Levels below a root, and the chain that shows each: the shortest way down, the longest way down, and the way from A
+to B.
 
-The legal level of an entity is one more than the fewest stakes between it and a root; its management level is the same over the
-edges 'is managed by'; both are one breadth-first pass from all roots. The longest chain is taken over the edges handed in (those that
-carry control), on the acyclic order of strong components: a ring counts as one level, for within it there is no up or down.
+The legal level of an entity is one more than the fewest stakes between it and a root; its management level is the same
+over the edges 'is managed by'; both are one breadth-first pass from all roots. The longest chain is taken over the
+edges handed in (those that carry control), on the acyclic order of strong components: a ring counts as one level, for
+within it there is no up or down.
 """
+
+# ruff: noqa: C901, PLR0912  (a kernel takes its arrays flat and keeps its loop in one place)
 
 from dataclasses import dataclass
 
@@ -16,7 +20,9 @@ from comptroller.graph.rings import adjacency, strong
 
 @dataclass(frozen=True)
 class Levels:
-    """Per entity its level (a root has 1, what no root reaches has 0), its edge from above (-1 at a root), and who is above."""
+    """Per entity its level (a root has 1, what no root reaches has 0), its edge from above (-1 at a root), and who is
+    above.
+    """
 
     level: I32
     edge: I32
@@ -95,7 +101,7 @@ def _deepest(start: I64, heads: I32, number: I32, count: int, label: I32, roots:
         level[root] = 1
     queue = np.empty(size, np.int32)
     for c in range(count):
-        # The member of the ring that lies deepest by edges from outside is its entrance; the others are reached within the ring.
+        # The ring's member that lies deepest by edges from outside is its entrance; the others are reached within it.
         entrance = -1
         for m in range(begin[c], begin[c + 1]):
             v = members[m]

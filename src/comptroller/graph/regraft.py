@@ -1,23 +1,26 @@
 """How one company finds its nearest controller in the forest, and how a changed stake moves only what hangs on it.
 
-Every node has a parent: its nearest controller. A company's nearest controller is the deepest node whose subtree holds more
-than the threshold of it: a single holder, or a meeting point found by climbing from every holder and adding up. When a stake
-changes, the company is taken off its parent, and with it every company that was held jointly by its subtree and by others
-(their meeting point may have lain above); each keeps its own subtree, whose reasons lie within. Then they look for their
-nearest controller again, and whatever is attached makes the jointly held companies of its subtree look again, until nothing
-moves. This is delete-and-rederive (Gupta, Mumick, Subrahmanian, SIGMOD 1993) on a forest.
+Every node has a parent: its nearest controller. A company's nearest controller is the deepest node whose subtree holds
+more than the threshold of it: a single holder, or a meeting point found by climbing from every holder and adding up.
+When a stake changes, the company is taken off its parent, and with it every company that was held jointly by its
+subtree and by others (their meeting point may have lain above); each keeps its own subtree, whose reasons lie within.
+Then they look for their nearest controller again, and whatever is attached makes the jointly held companies of its
+subtree look again, until nothing moves. This is delete-and-rederive (Gupta, Mumick, Subrahmanian, SIGMOD 1993) on a
+forest.
 
-A node whose nearest controller lies in its own subtree closes a ring: all on the way control one another, and by the rule of
-100% nobody else controls them. The ring is one root: a star under one member.
+A node whose nearest controller lies in its own subtree closes a ring: all on the way control one another, and by the
+rule of 100% nobody else controls them. The ring is one root: a star under one member.
 """
 
-import numpy as np
+# ruff: noqa: C901, PLR0913, PLR0917  (a kernel takes its arrays flat and keeps its loop in one place)
 
 from comptroller.graph.compiled import I32, I64, kernel
 from comptroller.graph.stakes import BASIS, COMPANY, HOLDER, IN, NEXT_IN, NEXT_OUT, OUT, STAKE
 
 PARENT, CHILD, NEXT, PREVIOUS, RING, STATE, ODD, MARK = range(8)
-"""Columns of `node`: nearest controller, first child, siblings, ring (its star's centre), how it is decided, odd holdings, mark."""
+"""Columns of `node`: nearest controller, first child, siblings, ring (its star's centre), how it is decided, odd
+holdings, mark.
+"""
 
 LOOSE, SINGLE, JOINTLY, IRREGULAR = range(4)
 """How a company is decided: nobody can; one holder does; by a meeting point; only by the general fixpoint."""
@@ -27,8 +30,8 @@ LOOSE, SINGLE, JOINTLY, IRREGULAR = range(4)
 def judge(y: int, link: I32, parts: I64, head: I32, threshold: int, whole: int) -> tuple[int, int]:
     """How company y is decided, and by which single holder (-1 if by none).
 
-    One asserted controller decides alone if the others together could not pass the threshold without it; several, or one whom
-    the others could outvote, or stakes above the whole, make the company irregular.
+    One asserted controller decides alone if the others together could not pass the threshold without it; several, or
+    one whom the others could outvote, or stakes above the whole, make the company irregular.
     """
     total, own, most, holder = 0, 0, 0, -1
     asserted, voices = -1, 0
@@ -42,7 +45,7 @@ def judge(y: int, link: I32, parts: I64, head: I32, threshold: int, whole: int) 
                     own = parts[row]
                 elif parts[row] > most:
                     most, holder = parts[row], h
-            elif h != y and h != asserted:
+            elif h != y and h != asserted:  # noqa: PLR1714  a tuple of two widths is not typed
                 asserted = h
                 voices += 1
         row = link[row, NEXT_IN]
@@ -64,7 +67,9 @@ def judge(y: int, link: I32, parts: I64, head: I32, threshold: int, whole: int) 
 
 @kernel
 def meet(y: int, link: I32, parts: I64, head: I32, node: I32, threshold: int, tally: I64, visited: I32) -> int:
-    """The deepest node whose subtree holds more than the threshold of y (-1 if none); what hangs below y counts up to y only."""
+    """The deepest node whose subtree holds more than the threshold of y (-1 if none); what hangs below y counts up to y
+    only.
+    """
     count, row = 0, head[y, IN]
     while row >= 0:
         v = link[row, HOLDER]
@@ -183,8 +188,10 @@ def note(y: int, node: I32, moved: I32, moves: int) -> int:
 
 
 @kernel
-def uproot(y: int, link: I32, parts: I64, head: I32, node: I32, queue: I32, space: I32, moved: I32, moves: int) -> tuple[int, int]:
-    """Take y off its parent or out of its ring, and all that may have hung where it did because of y; gives count and notes."""
+def uproot(y: int, link: I32, head: I32, node: I32, queue: I32, space: I32, moved: I32, moves: int) -> tuple[int, int]:
+    """Take y off its parent or out of its ring, and all that may have hung where it did because of y; gives count and
+    notes.
+    """
     queue[0], count, done = y, 1, 0
     node[y, MARK] |= 1
     while done < count:
@@ -232,13 +239,23 @@ def uproot(y: int, link: I32, parts: I64, head: I32, node: I32, queue: I32, spac
 
 @kernel
 def settle(
-    waiting: int, link: I32, parts: I64, head: I32, node: I32, limits: tuple[int, int], tally: I64, queue: I32, space: I32,
-    moved: I32, moves: int,
+    waiting: int,
+    link: I32,
+    parts: I64,
+    head: I32,
+    node: I32,
+    limits: tuple[int, int],
+    tally: I64,
+    queue: I32,
+    space: I32,
+    moved: I32,
+    moves: int,
 ) -> int:
-    """Let every company in the queue find its nearest controller, and what that brings within reach, until nothing moves.
+    """Let every company in the queue find its nearest controller, and what that brings within reach, until nothing
+    moves.
 
-    `queue` is a ring of `len(head)` places, the first `waiting` of them taken and marked with bit 1 of `MARK`; `limits` is
-    threshold and whole. Gives the count of notes on what moved.
+    `queue` is a ring of `len(head)` places, the first `waiting` of them taken and marked with bit 1 of `MARK`; `limits`
+    is threshold and whole. Gives the count of notes on what moved.
     """
     size, threshold, first = len(head), limits[0], 0
     while waiting > 0:

@@ -1,12 +1,15 @@
 """Who is related to whom: typed ties walked for a few steps under rules that say which tie may follow which.
 
-A tie (a stake, a post, kinship, an agreement, a shared address or telephone) joins two nodes and may be walked from either end. What
-a walk may do next is the business of an automaton: `step[state, 2 * kind + direction]` is the state after walking a tie of that
-kind, with it (0) or against it (1), and -1 forbids it; `step[state]` beyond the start may forbid, say, kinship after a common
-address. The walk is breadth-first over pairs of node and state, so that every relation is found with a shortest explanation, tie by
-tie. A node with more ties than `hub` is found but not walked through, and is named: an agent's address joins thousands who
-have nothing else in common. (Regular path queries: Mendelzon and Wood, 1995; close links: Atzeni, Bellomarini and others, EDBT 2020.)
+A tie (a stake, a post, kinship, an agreement, a shared address or telephone) joins two nodes and may be walked from
+either end. What a walk may do next is the business of an automaton: `step[state, 2 * kind + direction]` is the state
+after walking a tie of that kind, with it (0) or against it (1), and -1 forbids it; `step[state]` beyond the start may
+forbid, say, kinship after a common address. The walk is breadth-first over pairs of node and state, so that every
+relation is found with a shortest explanation, tie by tie. A node with more ties than `hub` is found but not walked
+through, and is named: an agent's address joins thousands who have nothing else in common. (Regular path queries:
+Mendelzon and Wood, 1995; close links: Atzeni, Bellomarini and others, EDBT 2020.)
 """
+
+# ruff: noqa: C901, PLR0913, PLR0917  (a kernel takes its arrays flat and keeps its loop in one place)
 
 from dataclasses import dataclass
 
@@ -24,9 +27,11 @@ STATES_MAX = 62
 
 @dataclass(frozen=True)
 class Relations:
-    """What one walk reached: place 0 is the start; each later place has its node, state, steps, and the tie and place before it.
+    """What one walk reached: place 0 is the start; each later place has its node, state, steps, and the tie and place
+    before it.
 
-    `hubs` are nodes that were found and not walked through; `is_cut` says that more places were reached than were asked for.
+    `hubs` are nodes that were found and not walked through; `is_cut` says that more places were reached than were asked
+    for.
     """
 
     node: I32
@@ -62,7 +67,12 @@ class Ties:
         self._walk: tuple[I32, I32] = (np.empty((1024, 5), np.int32), np.empty(1024, np.int32))
 
     def add(
-        self, left: ArrayLike, right: ArrayLike, kind: ArrayLike, since: ArrayLike | None = None, until: ArrayLike | None = None
+        self,
+        left: ArrayLike,
+        right: ArrayLike,
+        kind: ArrayLike,
+        since: ArrayLike | None = None,
+        until: ArrayLike | None = None,
     ) -> int:
         """Add ties from left to right; gives the number of the first, the others follow it."""
         lefts, rights = np.atleast_1d(np.asarray(left, np.int32)), np.atleast_1d(np.asarray(right, np.int32))
@@ -71,7 +81,7 @@ class Ties:
         begin = np.broadcast_to(np.asarray(-FOREVER if since is None else since, np.int64), ties)
         end = np.broadcast_to(np.asarray(FOREVER if until is None else until, np.int64), ties)
         for ids, limit in ((lefts, self.size), (rights, self.size), (kinds, self.kinds)):
-            if ties and not (0 <= ids.min() and ids.max() < limit):
+            if ties and not (ids.min() >= 0 and ids.max() < limit):
                 raise IndexError(f"saw an id outside 0 to {limit - 1}")
         first, done = self.count, 0
         if ties > self.size // 8:
@@ -86,21 +96,30 @@ class Ties:
 
     def end(self, tie: int, left: int, right: int, until: int) -> bool:
         """The tie between these two now ends on this day; whether there was such a tie."""
-        return bool(_end(tie, left, until, self._span, self._pool)) and bool(_end(tie, right, until, self._span, self._pool))
+        return bool(_end(tie, left, until, self._span, self._pool)) and bool(
+            _end(tie, right, until, self._span, self._pool)
+        )
 
-    def related(self, node: int, step: ArrayLike, *, steps: int, hub: int, day: int = 0, most: int = 100_000) -> Relations:
-        """All that is related to the node on the day within so many steps under the automaton, which starts in state 0."""
+    def related(
+        self, node: int, step: ArrayLike, *, steps: int, hub: int, day: int = 0, most: int = 100_000
+    ) -> Relations:
+        """All that is related to the node on the day within so many steps under the automaton, from state 0."""
         table = np.ascontiguousarray(step, np.int32)
         if table.shape[1] != 2 * self.kinds or len(table) > STATES_MAX or table.max() >= len(table):
-            raise ValueError(f"saw an automaton of shape {table.shape}, expected up to {STATES_MAX} states by {2 * self.kinds} moves")
+            raise ValueError(
+                f"saw an automaton of shape {table.shape}, expected up to {STATES_MAX} states by {2 * self.kinds} moves"
+            )
         while True:
             places, hubs = self._walk
-            count, hub_count = _walk(node, table, steps, hub, day, most, self._span, self._pool, self._mask, places, hubs)
+            count, hub_count = _walk(
+                node, table, steps, hub, day, most, self._span, self._pool, self._mask, places, hubs
+            )
             if count >= 0:
                 break
             self._walk = np.empty((2 * len(places), 5), np.int32), np.empty(2 * len(places), np.int32)
         found = places[:count].copy()
-        return Relations(*(found[:, c] for c in range(5)), hubs=hubs[:hub_count].copy(), is_cut=count >= most)
+        reached, states, depths, ties, before = found.T
+        return Relations(reached, states, depths, ties, before, hubs[:hub_count].copy(), count >= most)
 
     def _reserve(self, left: I32, right: I32) -> None:
         """Room for many ties at once, so that no segment moves while they are added."""
@@ -113,7 +132,9 @@ class Ties:
 def _add(
     left: I32, right: I32, kind: I32, since: I64, until: I64, first: int, done: int, span: I64, pool: I64, top: int
 ) -> tuple[int, int]:
-    """Add ties from number `done` on; gives how many are in, and the pool's top. It stops before a tie for which there is no room."""
+    """Add ties from number `done` on; gives how many are in, and the pool's top. It stops before a tie for which there
+    is no room.
+    """
     for i in range(done, len(left)):
         for direction in range(2):
             here, other = (left[i], right[i]) if direction == 0 else (right[i], left[i])
@@ -143,7 +164,17 @@ def _end(tie: int, node: int, until: int, span: I64, pool: I64) -> bool:
 
 @kernel
 def _walk(
-    origin: int, step: I32, steps: int, hub: int, day: int, most: int, span: I64, pool: I64, mask: I64, places: I32, hubs: I32
+    origin: int,
+    step: I32,
+    steps: int,
+    hub: int,
+    day: int,
+    most: int,
+    span: I64,
+    pool: I64,
+    mask: I64,
+    places: I32,
+    hubs: I32,
 ) -> tuple[int, int]:
     """Fill `places` (node, state, steps, tie, before) and `hubs`; gives their counts, -1 if `places` is too small."""
     count, done, hub_count, full = 1, 0, 0, False

@@ -1,10 +1,12 @@
 """Strong components in topological order, and circles of edges that hold at the same time (guarantees, cross-holdings).
 
-Tarjan's algorithm (SIAM Journal on Computing, 1972), without recursion, numbers the components so that every edge leads from a
-lower number to a higher one. Two entities that guarantee one another, and every longer circle, lie within one component; within it
-simple circles are walked out from their smallest member (the bounded form of Johnson, 1975), and a walk goes on only while its
-edges still have days in common. A circle that was never whole on any day is not a circle.
+Tarjan's algorithm (SIAM Journal on Computing, 1972), without recursion, numbers the components so that every edge leads
+from a lower number to a higher one. Two entities that guarantee one another, and every longer circle, lie within one
+component; within it simple circles are walked out from their smallest member (the bounded form of Johnson, 1975), and a
+walk goes on only while its edges still have days in common. A circle that was never whole on any day is not a circle.
 """
+
+# ruff: noqa: C901, PLR0913, PLR0917  (a kernel takes its arrays flat and keeps its loop in one place)
 
 from dataclasses import dataclass
 
@@ -18,7 +20,8 @@ FOREVER = np.iinfo(np.int64).max
 
 @dataclass(frozen=True)
 class Circles:
-    """Circles of edges; circle `i` is `edges[start[i]:start[i+1]]`, from its smallest member on, whole in `[since, until)`.
+    """Circles of edges; circle `i` is `edges[start[i]:start[i+1]]`, from its smallest member on, whole in `[since,
+    until)`.
 
     `is_cut` says that the limit on circles or on steps was reached, so that there may be more.
     """
@@ -61,7 +64,9 @@ def circles(
     legs: int = 6,
     most: int = 100_000,
 ) -> Circles:
-    """All simple circles of 2 to `legs` edges whose validities `[since, until)` share a moment; a pair both ways is one of 2."""
+    """All simple circles of 2 to `legs` edges whose validities `[since, until)` share a moment; a pair both ways is one
+    of 2.
+    """
     sources, targets = np.asarray(source, np.int32), np.asarray(target, np.int32)
     edges = len(sources)
     begin = np.full(edges, -FOREVER, np.int64) if since is None else np.asarray(since, np.int64)
@@ -90,7 +95,7 @@ def _sort_edges(size: int, source: I32, target: I32) -> tuple[I64, I32, I32]:
 
 @kernel
 def strong(start: I64, heads: I32) -> tuple[int, I32]:
-    """Tarjan: the number of components and each node's, numbered so that every edge leads to its own or a lower number."""
+    """Tarjan: the number of components and each node's, so that every edge leads to its own or a lower number."""
     size = len(start) - 1
     index, low = np.zeros(size, np.int32), np.zeros(size, np.int32)
     label = np.full(size, -1, np.int32)

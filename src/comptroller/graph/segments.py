@@ -1,8 +1,9 @@
-"""One growing segment of rows per node in one pool: rows of a node lie side by side, and a full segment moves to the end.
+"""One growing segment of rows per node in one pool: rows of a node lie side by side, and a full segment moves to the
+end.
 
-A walk reads a node's rows from one place in memory, and adding a row costs the same however many nodes there are. A segment that
-is full takes twice its room at the end of the pool and leaves its old place behind; when the pool itself is full, its owner writes
-all segments afresh into a larger one (`repack`), which drops what was left behind.
+A walk reads a node's rows from one place in memory, and adding a row costs the same however many nodes there are. A
+segment that is full takes twice its room at the end of the pool and leaves its old place behind; when the pool itself
+is full, its owner writes all segments afresh into a larger one (`repack`), which drops what was left behind.
 """
 
 import numpy as np
@@ -39,7 +40,9 @@ def widen(node: int, span: I64, pool: I64, top: int) -> int:
 
 @kernel
 def repack(span: I64, pool: I64, spare: int) -> tuple[I64, int]:
-    """All segments side by side in a new pool with half as much again, and room to double any one, free; gives it and its top."""
+    """All segments side by side in a new pool with half as much again, and room to double any one, free; gives it and
+    its top.
+    """
     top = 0
     for node in range(len(span)):
         top += span[node, ROOM]

@@ -1,15 +1,20 @@
-"""Effective share: what an owner has of every entity through chains, cross-holdings and loops, and what nobody is known to have.
+"""Effective share: what an owner has of every entity through chains, cross-holdings and loops, and what nobody is known
+to have.
 
-The definition is that of integrated ownership. With a_kj the direct share of k in j, an owner's share e solves
-`e_j = sum over k of e_k a_kj`, with the owner's own e set to 1 and nothing led back into the owner: for an ultimate owner this is a row of
-`A (I - A)^-1` (Brioschi, Buzzacchi, Colombo, "Gruppi di imprese e mercato finanziario", 1989; Ellerman 1991), for an owner within a loop it is
-the corrected form of Baldone, Brioschi and Paleari ("Ownership measures among firms connected by cross-shareholdings", 1998), where a
-company does not own itself through others. Every share in a fully disclosed company then ends with ultimate owners, and they sum to 1.
+The definition is that of integrated ownership. With a_kj the direct share of k in j, an owner's share e solves `e_j =
+sum over k of e_k a_kj`, with the owner's own e set to 1 and nothing led back into the owner: for an ultimate owner this
+is a row of `A (I - A)^-1` (Brioschi, Buzzacchi, Colombo, "Gruppi di imprese e mercato finanziario", 1989; Ellerman
+1991), for an owner within a loop it is the corrected form of Baldone, Brioschi and Paleari ("Ownership measures among
+firms connected by cross-shareholdings", 1998), where a company does not own itself through others. Every share in a
+fully disclosed company then ends with ultimate owners, and they sum to 1.
 
-What is not disclosed is treated as one more owner, the gap: it travels down the chains like any share and is never spread over
-the known owners. The order of elimination (strong components, upstream first) is kept, so that one owner everywhere is one pass.
-A loop that owns itself wholly or more has no solution: its members are shown as all gap, and flagged.
+What is not disclosed is treated as one more owner, the gap: it travels down the chains like any share and is never
+spread over the known owners. The order of elimination (strong components, upstream first) is kept, so that one owner
+everywhere is one pass. A loop that owns itself wholly or more has no solution: its members are shown as all gap, and
+flagged.
 """
+
+# ruff: noqa: PLR0913, PLR0917  (columns of one table are handed in side by side)
 
 from dataclasses import dataclass
 
@@ -21,7 +26,7 @@ from comptroller.graph.elimination import ONE, REACHED, ZERO, all_owners, arrang
 from comptroller.graph.rings import components
 
 OVER, ENDLESS, UNSIZED = 1, 2, 4
-"""Flags of an entity: its stakes sum above 100%; it lies in a loop without solution; a stake in it has no known size."""
+"""Flags: an entity's stakes sum above 100%; it lies in a loop without solution; a stake in it has no known size."""
 
 TINY = 1e-9
 
@@ -39,7 +44,8 @@ class Range:
 class Owners:
     """The ultimate owners of every entity: those of `j` are `owner[start[j]:start[j+1]]`, with their `share`.
 
-    `gap` is what is not disclosed, `dropped` what was below the threshold and left out: the shares, gap and dropped sum to 1.
+    `gap` is what is not disclosed, `dropped` what was below the threshold and left out: the shares, gap and dropped sum
+    to 1.
     """
 
     start: I64
@@ -57,8 +63,8 @@ class Owners:
 class Shares:
     """Direct shares (fractions of 1; NaN where the size is not known) with the order in which they are eliminated.
 
-    `flags` marks what is wrong with an entity's stakes, `undisclosed` is what its stakes leave open, `gap` what of it ends with no
-    known owner.
+    `flags` marks what is wrong with an entity's stakes, `undisclosed` is what its stakes leave open, `gap` what of it
+    ends with no known owner.
     """
 
     def __init__(self, size: int, holder: ArrayLike, company: ArrayLike, share: ArrayLike) -> None:
@@ -71,7 +77,9 @@ class Shares:
             raise ValueError("a stake is negative")
         self.size, self.flags = size, np.zeros(size, np.uint8)
         count, label = components(size, holders, companies)
-        self.order, self._block, self._start, self._holder, self._share = arrange(count, label, holders, companies, shares)
+        self.order, self._block, self._start, self._holder, self._share = arrange(
+            count, label, holders, companies, shares
+        )
         self.place: I32 = np.empty(size, np.int32)
         self.place[self.order] = np.arange(size, dtype=np.int32)
         told = np.bincount(companies, shares, size)
@@ -90,7 +98,9 @@ class Shares:
         return self._seeded(owner, ZERO)
 
     def most_of_owner(self, owner: int) -> F64:
-        """The same, taken as an upper bound: never above 1, and 1 throughout a loop without solution that the owner reaches."""
+        """The same, taken as an upper bound: never above 1, and 1 throughout a loop without solution that the owner
+        reaches.
+        """
         return self._seeded(owner, REACHED)
 
     def owners_of(self, entity: int) -> tuple[dict[int, float], float]:
@@ -117,7 +127,9 @@ class Shares:
         return self._down(seed, int(self.place[owner]), unsolved, np.zeros(self.size))
 
     def _down(self, seed: F64, owner: int, unsolved: int, endless: F64) -> F64:
-        by_place = one_owner(seed[self.order], owner, self._block, self._start, self._holder, self._share, unsolved, endless)
+        by_place = one_owner(
+            seed[self.order], owner, self._block, self._start, self._holder, self._share, unsolved, endless
+        )
         return by_place[self.place]
 
 
@@ -125,9 +137,17 @@ class RangedShares:
     """Direct shares known as lower and upper bound each, with or without a middle (else half way)."""
 
     def __init__(
-        self, size: int, holder: ArrayLike, company: ArrayLike, lower: ArrayLike, upper: ArrayLike, middle: ArrayLike | None = None
+        self,
+        size: int,
+        holder: ArrayLike,
+        company: ArrayLike,
+        lower: ArrayLike,
+        upper: ArrayLike,
+        middle: ArrayLike | None = None,
     ) -> None:
-        """An upper bound is first brought down to what the lower bounds of the others leave of the whole; never below its own."""
+        """An upper bound is first brought down to what the lower bounds of the others leave of the whole; never below
+        its own.
+        """
         low, high = np.asarray(lower, np.float64), np.asarray(upper, np.float64)
         if (low > high).any():
             raise ValueError("a lower bound is above its upper bound")
@@ -141,4 +161,3 @@ class RangedShares:
         """The owner's effective share of every entity as lower, middle and upper bound."""
         low, between = self.lower.of_owner(owner), self.middle.of_owner(owner)
         return Range(low, between, np.maximum(self.upper.most_of_owner(owner), between))
-

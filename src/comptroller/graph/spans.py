@@ -1,9 +1,11 @@
 """Reading the control forest: its pre-order, its roots, and the pairs that only the general fixpoint knows.
 
-In pre-order everything below a node stands right behind it, so that 'x controls y' is two comparisons and what x controls is a
-slice. What the forest leaves out are the pairs that lead through an irregular company: only owners above a holder of one can have
-such pairs, and those few are closed one by one.
+In pre-order everything below a node stands right behind it, so that 'x controls y' is two comparisons and what x
+controls is a slice. What the forest leaves out are the pairs that lead through an irregular company: only owners above
+a holder of one can have such pairs, and those few are closed one by one.
 """
+
+# ruff: noqa: C901  (a kernel takes its arrays flat and keeps its loop in one place)
 
 import numpy as np
 
@@ -14,7 +16,9 @@ from comptroller.graph.regraft import CHILD, NEXT, ODD, PARENT, RING, is_below
 
 @kernel
 def number(node: I32) -> tuple[I32, I32, I32]:
-    """Pre-order, place of each node in it, and place after the last of its subtree; ring members share their ring's span."""
+    """Pre-order, place of each node in it, and place after the last of its subtree; ring members share their ring's
+    span.
+    """
     size = len(node)
     order, enter, leave = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int32)
     count = 0

@@ -1,11 +1,13 @@
 """Who holds how much of what, as merged rows that can be walked from either end and changed one at a time.
 
 One row says that a holder has so many parts of a company; several stakes of one holder in one company are merged first,
-because control asks what a holder has in all. An asserted edge (a holder controls a company by a fact: an agreement, a board
-majority, a document) is a row too, with a basis code above zero and no parts. Rows hang in two linked lists, by company and
-by holder, so that a change costs the same at ten rows and at ten million. Parts are whole numbers of the caller's unit
-(say ten-thousandths of a percent): sums are exact, and the order of arrival cannot change an answer.
+because control asks what a holder has in all. An asserted edge (a holder controls a company by a fact: an agreement, a
+board majority, a document) is a row too, with a basis code above zero and no parts. Rows hang in two linked lists, by
+company and by holder, so that a change costs the same at ten rows and at ten million. Parts are whole numbers of the
+caller's unit (say ten-thousandths of a percent): sums are exact, and the order of arrival cannot change an answer.
 """
+
+# ruff: noqa: PLR0913, PLR0917  (a kernel takes its arrays flat and keeps its loop in one place)
 
 from collections.abc import Sequence
 
@@ -22,8 +24,9 @@ STAKE = 0
 class Stakes:
     """Rows of (holder, company, basis) with their parts; `link` and `head` are read by the kernels.
 
-    `link[row]` is holder, company, next row of the same company, next row of the same holder, basis (0 a stake, above 0 an
-    asserted edge). `head[node]` is the first row into the node and the first row out of it. A row with no parts is dead.
+    `link[row]` is holder, company, next row of the same company, next row of the same holder, basis (0 a stake, above 0
+    an asserted edge). `head[node]` is the first row into the node and the first row out of it. A row with no parts is
+    dead.
     """
 
     def __init__(self, size: int, holder: ArrayLike = (), company: ArrayLike = (), parts: ArrayLike = ()) -> None:
@@ -44,7 +47,7 @@ class Stakes:
         """The holder now has so many parts of the company in all (0 ends it); gives the row."""
         return self._set(holder, company, STAKE, parts)
 
-    def assert_control(self, holder: int, company: int, basis: int, holds: bool = True) -> int:
+    def assert_control(self, holder: int, company: int, basis: int, *, holds: bool = True) -> int:
         """A fact now says (or no longer says) that the holder controls the company on this basis; gives the row."""
         if basis <= STAKE:
             raise ValueError(f"saw basis {basis}, expected a code above 0")
@@ -90,7 +93,9 @@ def _ids(values: ArrayLike, size: int) -> I32:
 
 @kernel
 def put_row(link: I32, parts: I64, head: I32, count: int, key: tuple[int, int, int], amount: int) -> tuple[int, int]:
-    """Set the parts of one (holder, company, basis); gives the row (-1 if there is none and none is needed) and the count."""
+    """Set the parts of one (holder, company, basis); gives the row (-1 if there is none and none is needed) and the
+    count.
+    """
     holder, company, basis = key
     row = head[company, IN]
     while row >= 0:
@@ -109,7 +114,7 @@ def put_row(link: I32, parts: I64, head: I32, count: int, key: tuple[int, int, i
 
 @kernel
 def _link(holder: I32, company: I32, amount: I64, link: I32, parts: I64, head: I32) -> int:
-    """Sort the stakes by company, merge those of one holder, and hang the rows in both lists; gives the count of rows."""
+    """Sort the stakes by company, merge those of one holder, and hang the rows in both lists; gives their count."""
     size, stakes = len(head), len(holder)
     start = np.zeros(size + 1, np.int32)
     for i in range(stakes):
@@ -128,7 +133,7 @@ def _link(holder: I32, company: I32, amount: I64, link: I32, parts: I64, head: I
             h = holder[i]
             if amount[i] == 0:
                 continue
-            # The holder's newest row is the head of its out-list: if it is of this company, the stakes are one holder's.
+            # The holder's newest row is the head of its out-list: if it is of this company, both are one's.
             newest = head[h, OUT]
             if newest >= first:
                 parts[newest] += amount[i]

@@ -1,8 +1,9 @@
-"""Shares around one entity from stakes as they stand now: who is above it, what is below it, without ordering the world.
+"""Shares around one entity from stakes as they stand now: who is above it, what is below it, without ordering the
+world.
 
-When a stake changes, the effective shares that may change are those of the company and of everything below it. Each of these is
-answered from its own upstream: the holders of its holders, gathered from the live rows, ordered and solved alone (`share`). The cost is
-that of what lies above the entity, which in real registers is a handful of entities.
+When a stake changes, the effective shares that may change are those of the company and of everything below it. Each of
+these is answered from its own upstream: the holders of its holders, gathered from the live rows, ordered and solved
+alone (`share`). The cost is that of what lies above the entity, which in real registers is a handful of entities.
 """
 
 import numpy as np
@@ -21,7 +22,9 @@ class Upstream:
         self._local: I32 = np.full(stakes.size, -1, np.int32)
 
     def owners_of(self, entity: int) -> tuple[dict[int, float], float, int]:
-        """The ultimate owners of the entity with their shares, its gap, and the flags of all that lies above it, together."""
+        """The ultimate owners of the entity with their shares, its gap, and the flags of all that lies above it,
+        together.
+        """
         names, holder, company, parts = self._gather(entity)
         shares = Shares(len(names), holder, company, parts / self.whole)
         owners, gap = shares.owners_of(0)
@@ -58,7 +61,10 @@ def _above(entity: int, link: I32, parts: I64, head: I32, local: I32) -> tuple[I
                     names[count], local[h] = h, count
                     count += 1
                 if rows == len(amount):
-                    ends, amount = np.concatenate((ends, np.empty_like(ends))), np.concatenate((amount, np.empty_like(amount)))
+                    ends, amount = (
+                        np.concatenate((ends, np.empty_like(ends))),
+                        np.concatenate((amount, np.empty_like(amount))),
+                    )
                 ends[rows, 0], ends[rows, 1], amount[rows] = local[h], done, parts[row]
                 rows += 1
             row = link[row, NEXT_IN]

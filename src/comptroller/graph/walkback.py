@@ -1,14 +1,17 @@
 """The search behind one payment: marks two hops out from where it went, then a walk back from where it came.
 
-A payment e from s to d closes a circle if money could have come from d to s: payments from account to account in order of time. From d
-the earliest arrivals one and two hops out are marked; then the walk goes back from s over incoming payments, later ones first,
-and with two legs or fewer left it takes only branches that the marks can complete. (Read-Tarjan's rule of never entering what cannot be
-finished, in the temporal form of 2SCENT, Kumar and Calders 2018, and Blanusa and others 2022.)
+A payment e from s to d closes a circle if money could have come from d to s: payments from account to account in order
+of time. From d the earliest arrivals one and two hops out are marked; then the walk goes back from s over incoming
+payments, later ones first, and with two legs or fewer left it takes only branches that the marks can complete.
+(Read-Tarjan's rule of never entering what cannot be finished, in the temporal form of 2SCENT, Kumar and Calders 2018,
+and Blanusa and others 2022.)
 
-A payment may arrive after later ones. A circle is then told on the arrival of its last payment to arrive, wherever in time it lies: the
-legs that follow e in the circle may be late ones (not before e), after which the circle wraps to its earliest leg. Late keys sort
-before early ones, so one falling bound serves both parts.
+A payment may arrive after later ones. A circle is then told on the arrival of its last payment to arrive, wherever in
+time it lies: the legs that follow e in the circle may be late ones (not before e), after which the circle wraps to its
+earliest leg. Late keys sort before early ones, so one falling bound serves both parts.
 """
+
+# ruff: noqa: C901, FBT001, PLR0912, PLR0913, PLR0915, PLR0917  (a kernel takes its arrays flat and keeps its loop in one place)
 
 import numpy as np
 
@@ -19,7 +22,9 @@ PEER, TIME, AMOUNT, NUMBER = range(4)
 """Columns of a row: the other account with the goods above bit 32, time, amount, number of the payment."""
 
 WINDOW, LEAST, MOST, STRICT, GOODS, FOLD, STEPS, FOUND, ANY_ORDER = range(9)
-"""Places of `law`: window, fewest and most legs, do times rise, do goods agree, fold, steps and finds at most, is time order free."""
+"""Places of `law`: window, fewest and most legs, do times rise, do goods agree, fold, steps and finds at most, is time
+order free.
+"""
 
 PEER_MASK = (1 << 32) - 1
 LATE = 1 << 61
@@ -28,7 +33,9 @@ NEVER = 1 << 62
 
 @kernel
 def keys(time: int, now: int, law: I64, with_late: bool) -> tuple[int, int]:
-    """The order keys a leg of this time may have in a circle through a payment at `now`: as a late leg, and as an early one."""
+    """The order keys a leg of this time may have in a circle through a payment at `now`: as a late leg, and as an early
+    one.
+    """
     late, early = NEVER, NEVER
     if law[ANY_ORDER]:
         return late, 0 if abs(time - now) <= law[WINDOW] else NEVER
@@ -41,9 +48,20 @@ def keys(time: int, now: int, law: I64, with_late: bool) -> tuple[int, int]:
 
 @kernel
 def mark_ahead(
-    origin: int, goods: int, now: int, band: tuple[float, float], law: I64, with_late: bool, stamp: int, span: I64, pool: I64, marks: I64
+    origin: int,
+    goods: int,
+    now: int,
+    band: tuple[float, float],
+    law: I64,
+    with_late: bool,
+    stamp: int,
+    span: I64,
+    pool: I64,
+    marks: I64,
 ) -> bool:
-    """Mark earliest arrivals one and two hops from `origin` into `marks` (stamp, one hop, two hops); whether there are any."""
+    """Mark earliest arrivals one and two hops from `origin` into `marks` (stamp, one hop, two hops); whether there are
+    any.
+    """
     steps, found = 0, False
     first = span[origin, FIRST]
     for row in range(first + span[origin, USED] - 1, first - 1, -1):
@@ -100,7 +118,7 @@ def mark_ahead(
 
 @kernel
 def was_taken(place: int, end: int, upper: int, law: I64, pool: I64) -> bool:
-    """Whether a later payment of the same pair and amount was tried before: whatever this one completes, that one did."""
+    """Whether a later payment of this pair and amount was tried before: what this one completes, that one did."""
     for row in range(place + 1, min(end, place + 256)):
         if pool[row, TIME] > upper or (law[ANY_ORDER] and pool[row, TIME] != pool[place, TIME]):
             return False
@@ -111,20 +129,22 @@ def was_taken(place: int, end: int, upper: int, law: I64, pool: I64) -> bool:
 
 @kernel
 def walk_back(
-    ends: tuple[int, int, int], row_new: I64, law: I64, keep: float, with_late: bool, span_in: I64, pool_in: I64, marks: I64,
-    frame: I64, found: I64, used: int,
+    ends: tuple[int, int, int], row_new: I64, law: I64, keep: float, with_late: bool,
+    span_in: I64, pool_in: I64, marks: I64, frame: I64, found: I64, used: int,
 ) -> tuple[int, int, bool]:  # fmt: skip
-    """Write every circle that the new payment completes into `found`; gives the new `used`, the count, and whether it was cut short.
+    """Write every circle that the new payment completes into `found`; gives the new `used`, the count, and whether it
+    was cut short.
 
-    `ends` is (source, target, stamp); each circle is its number of legs, then the numbers of its payments in order of time. The
-    walk stops at the limits of `law` on steps and finds.
+    `ends` is (source, target, stamp); each circle is its number of legs, then the numbers of its payments in order of
+    time. The walk stops at the limits of `law` on steps and finds.
     """
     source, target, stamp = ends
     now, goods, window, legs_most = row_new[TIME], row_new[PEER] >> 32, law[WINDOW], law[MOST]
     two_known = marks[target, 0] != -stamp
-    count, steps, depth, seen = 0, 0, 0, used
+    count, steps, depth = 0, 0, 0
     hashes = np.empty(0, np.int64)
-    # A frame: node, cursor, stage (1 late, 0 early), entered late, bound (in any order: latest), earliest, low, high, payment, hash.
+    # A frame: node, cursor, stage (1 late, 0 early), entered late, bound (in any order: latest), earliest, low, high,
+    # payment taken, hash of the nodes.
     frame[0, 0], frame[0, 3], frame[0, 4], frame[0, 5] = source, 0, now, now
     frame[0, 6], frame[0, 7], frame[0, 9] = row_new[AMOUNT], row_new[AMOUNT], source
     with_late = with_late and not law[ANY_ORDER]
@@ -178,7 +198,7 @@ def walk_back(
             frame[depth, 8] = pool_in[place, NUMBER]
             # Legs in the frames stand backward in time, late ones last: the circle begins at the last early one.
             turn = 0
-            while turn <= depth and not (frame[turn, 2] == 1):
+            while turn <= depth and frame[turn, 2] != 1:
                 turn += 1
             found[used] = depth + 2
             used += 1
