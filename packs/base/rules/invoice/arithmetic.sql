@@ -14,5 +14,5 @@ SELECT
 FROM judged AS i
 JOIN param_invoice_tolerance AS t
   ON t.valid_from <= COALESCE(i.issued_on, DATE '2000-01-01')
-  AND (t.valid_until IS NULL OR t.valid_until > COALESCE(i.issued_on, DATE '2000-01-01'))
+  AND COALESCE(t.valid_until, DATE '9999-12-31') > COALESCE(i.issued_on, DATE '2000-01-01')
 WHERE ABS(i.net + i.tax - i.gross) > CAST(t.value AS DECIMAL(18, 4))

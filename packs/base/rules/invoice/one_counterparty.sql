@@ -41,11 +41,11 @@ SELECT
 FROM ranked AS r
 JOIN whole AS w ON w.entity = r.entity AND w.side = r.side
 JOIN param_counterparty_share_max AS s
-  ON s.valid_from <= w.since AND (s.valid_until IS NULL OR s.valid_until > w.since)
+  ON s.valid_from <= w.since AND COALESCE(s.valid_until, DATE '9999-12-31') > w.since
 JOIN param_counterparty_count_min AS n
-  ON n.valid_from <= w.since AND (n.valid_until IS NULL OR n.valid_until > w.since)
+  ON n.valid_from <= w.since AND COALESCE(n.valid_until, DATE '9999-12-31') > w.since
 JOIN param_counterparty_months_min AS m
-  ON m.valid_from <= w.since AND (m.valid_until IS NULL OR m.valid_until > w.since)
+  ON m.valid_from <= w.since AND COALESCE(m.valid_until, DATE '9999-12-31') > w.since
 WHERE r.place = 1
   AND w.invoices >= n.value
   AND w.months >= m.value

@@ -21,7 +21,7 @@ SELECT
   s.value AS void_share_max
 FROM counted AS c
 JOIN param_void_share_max AS s
-  ON s.valid_from <= c.since AND (s.valid_until IS NULL OR s.valid_until > c.since)
+  ON s.valid_from <= c.since AND COALESCE(s.valid_until, DATE '9999-12-31') > c.since
 JOIN param_void_count_min AS n
-  ON n.valid_from <= c.since AND (n.valid_until IS NULL OR n.valid_until > c.since)
+  ON n.valid_from <= c.since AND COALESCE(n.valid_until, DATE '9999-12-31') > c.since
 WHERE c.invoices >= n.value AND c.voids > s.value * c.invoices

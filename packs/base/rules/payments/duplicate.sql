@@ -1,12 +1,21 @@
 -- A payment is found when an earlier one of the same sum, payee and invoice stands and has not come back.
-WITH named AS (
-  SELECT
-    entity, payee, payment, paid_on, amount, currency, invoice, purpose, fact,
-    CASE
-      WHEN invoice IS NOT NULL THEN 'invoice ' || invoice
-      ELSE CAST(paid_on AS VARCHAR) || ' ' || COALESCE(contract, '') || ' ' || COALESCE(purpose, '') || ' ' || COALESCE(note, '')
-    END AS same_thing
+WITH repeated AS (
+  SELECT entity, payee, currency, ABS(amount) AS size
   FROM payment
+  GROUP BY entity, payee, currency, ABS(amount)
+  HAVING COUNT(CASE WHEN amount > 0 THEN 1 END) > 1
+),
+named AS (
+  SELECT
+    p.entity, p.payee, p.payment, p.paid_on, p.amount, p.currency, p.invoice, p.purpose, p.fact, r.size,
+    CASE
+      WHEN p.invoice IS NOT NULL THEN 'invoice ' || p.invoice
+      ELSE CAST(p.paid_on AS VARCHAR) || ' ' || COALESCE(p.contract, '') || ' ' || COALESCE(p.purpose, '') || ' ' || COALESCE(p.note, '')
+    END AS same_thing
+  FROM payment AS p
+  JOIN repeated AS r
+    ON r.entity = p.entity AND r.payee = p.payee AND r.currency = p.currency AND r.size = ABS(p.amount)
+  WHERE p.paid_on IS NOT NULL
 ),
 compared AS (
   SELECT
@@ -16,17 +25,16 @@ compared AS (
       WHEN q.amount > 0 AND (q.paid_on < p.paid_on OR (q.paid_on = p.paid_on AND q.payment < p.payment)) THEN q.payment
     END) AS earlier_payment,
     ARRAY_AGG(q.fact) AS entries
-  FROM judged AS j
-  JOIN named AS p ON p.fact = j.fact AND p.entity = j.entity AND p.payment = j.payment
+  FROM named AS p
   JOIN named AS q
     ON q.entity = p.entity
     AND q.payee = p.payee
     AND q.currency = p.currency
-    AND ABS(q.amount) = p.amount
+    AND q.size = p.size
     AND q.same_thing = p.same_thing
   JOIN param_duplicate_days AS t
-    ON t.valid_from <= p.paid_on AND (t.valid_until IS NULL OR t.valid_until > p.paid_on)
-  WHERE ABS(DATE_DIFF('day', q.paid_on, p.paid_on)) <= LEAST(t.value, 90)
+    ON t.valid_from <= p.paid_on AND COALESCE(t.valid_until, DATE '9999-12-31') > p.paid_on
+  WHERE p.amount > 0 AND ABS(DATE_DIFF('day', q.paid_on, p.paid_on)) <= LEAST(t.value, 90)
   GROUP BY p.entity, p.payee, p.payment, p.paid_on, p.amount, p.currency, p.invoice, p.purpose
 )
 SELECT
@@ -40,6 +48,7 @@ SELECT
   c.invoice,
   c.earlier_payment
 FROM compared AS c
+JOIN judged AS j ON j.entity = c.entity AND j.payment = c.payment
 WHERE c.standing >= 2
   AND c.earlier_payment IS NOT NULL
   AND NOT EXISTS (
@@ -49,5 +58,5 @@ WHERE c.standing >= 2
       AND l.list = 'routine_purposes'
       AND l.item = c.purpose
       AND l.valid_from <= c.paid_on
-      AND (l.valid_until IS NULL OR l.valid_until > c.paid_on)
+      AND COALESCE(l.valid_until, DATE '9999-12-31') > c.paid_on
   )

@@ -19,5 +19,5 @@ SELECT
   CASE WHEN t.today IS NULL THEN 'clock' WHEN t.last_on IS NULL THEN 'last_on' END AS missing
 FROM told AS t
 LEFT JOIN param_silent_days AS p
-  ON p.valid_from <= t.today AND (p.valid_until IS NULL OR p.valid_until > t.today)
+  ON p.valid_from <= t.today AND COALESCE(p.valid_until, DATE '9999-12-31') > t.today
 WHERE t.today IS NULL OR t.last_on IS NULL OR DATE_DIFF('day', t.last_on, t.today) > p.value

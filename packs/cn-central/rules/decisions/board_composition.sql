@@ -2,7 +2,7 @@
 WITH director AS (
   SELECT
     e.entity, p.person, p.post, p.fact,
-    p.valid_from <= c.today AND (p.valid_until IS NULL OR p.valid_until > c.today) AS is_serving,
+    p.valid_from <= c.today AND COALESCE(p.valid_until, DATE '9999-12-31') > c.today AS is_serving,
     CASE WHEN p.valid_until <= c.today THEN p.valid_until WHEN p.valid_from <= c.today THEN p.valid_from END AS changed_on
   FROM judged AS e
   JOIN post AS p ON p.entity = e.entity
@@ -33,7 +33,7 @@ FROM judged AS e
 LEFT JOIN clock AS c ON TRUE
 LEFT JOIN seated AS s ON s.entity = e.entity
 LEFT JOIN param_board_vacancy_days AS v
-  ON v.valid_from <= c.today AND (v.valid_until IS NULL OR v.valid_until > c.today)
+  ON v.valid_from <= c.today AND COALESCE(v.valid_until, DATE '9999-12-31') > c.today
 WHERE c.today IS NULL
   OR COALESCE(s.directors, 0) = 0
   OR (

@@ -12,7 +12,7 @@ WITH relied AS (
         AND l.list = 'non_delegable'
         AND l.item IN (c.item, d.item)
         AND l.valid_from <= c.signed_on
-        AND (l.valid_until IS NULL OR l.valid_until > c.signed_on)
+        AND COALESCE(l.valid_until, DATE '9999-12-31') > c.signed_on
     ) AS is_reserved
   FROM judged AS c
   LEFT JOIN delegation AS d ON d.entity = c.entity AND d.delegation = c.delegation

@@ -24,7 +24,7 @@ SELECT
 FROM judged AS m
 JOIN paid AS p ON p.entity = m.entity AND p.matter = m.matter
 JOIN param_emergency_report_days AS n
-  ON n.valid_from <= p.paid_on AND (n.valid_until IS NULL OR n.valid_until > p.paid_on)
+  ON n.valid_from <= p.paid_on AND COALESCE(n.valid_until, DATE '9999-12-31') > p.paid_on
 LEFT JOIN decided AS d ON d.entity = m.entity AND d.matter = m.matter
 LEFT JOIN clock AS c ON TRUE
 WHERE COALESCE(DATE_DIFF('day', p.paid_on, COALESCE(d.decided_on, c.today)) > n.value, TRUE)

@@ -24,7 +24,7 @@ path AS (
     ON t.one = i.interested
     AND t.other = v.counterparty
     AND t.valid_from <= v.decided_on
-    AND (t.valid_until IS NULL OR t.valid_until > v.decided_on)
+    AND COALESCE(t.valid_until, DATE '9999-12-31') > v.decided_on
   WHERE t.relation IN ('kin', 'related_entity', 'controls', 'acting_in_concert', 'agreement')
   UNION ALL
   SELECT v.entity, v.decision, v.person, i.interested, k.relation || ' ' || t.relation AS tie, k.fact AS first_fact, t.fact AS last_fact
@@ -34,12 +34,12 @@ path AS (
     ON k.one = i.interested
     AND k.relation = 'kin'
     AND k.valid_from <= v.decided_on
-    AND (k.valid_until IS NULL OR k.valid_until > v.decided_on)
+    AND COALESCE(k.valid_until, DATE '9999-12-31') > v.decided_on
   JOIN tie AS t
     ON t.one = k.other
     AND t.other = v.counterparty
     AND t.valid_from <= v.decided_on
-    AND (t.valid_until IS NULL OR t.valid_until > v.decided_on)
+    AND COALESCE(t.valid_until, DATE '9999-12-31') > v.decided_on
   WHERE t.relation IN ('related_entity', 'controls')
 ),
 shortest AS (

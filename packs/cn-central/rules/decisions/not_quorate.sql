@@ -10,7 +10,7 @@ WITH ruled AS (
     ON b.entity = d.entity
     AND b.body = 'board'
     AND b.valid_from <= d.decided_on
-    AND (b.valid_until IS NULL OR b.valid_until > d.decided_on)
+    AND COALESCE(b.valid_until, DATE '9999-12-31') > d.decided_on
   GROUP BY d.entity, d.decision, d.matter, d.decided_on, d.seats, d.present, d.yes, d.fact
 )
 SELECT

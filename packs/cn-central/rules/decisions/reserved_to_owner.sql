@@ -36,6 +36,6 @@ WHERE COALESCE(e.form, 'sole_state') = 'sole_state'
         AND l.list = 'owner_reserved'
         AND l.item = a.item
         AND l.valid_from <= a.decided_on
-        AND (l.valid_until IS NULL OR l.valid_until > a.decided_on)
+        AND COALESCE(l.valid_until, DATE '9999-12-31') > a.decided_on
     )
   )

@@ -13,7 +13,7 @@ reached AS (
   JOIN tie AS t
     ON t.one = c.counterparty
     AND t.valid_from <= c.signed_on
-    AND (t.valid_until IS NULL OR t.valid_until > c.signed_on)
+    AND COALESCE(t.valid_until, DATE '9999-12-31') > c.signed_on
   WHERE t.relation IN ('kin', 'related_entity', 'controls')
   UNION ALL
   SELECT c.entity, c.contract, k.other AS person, k.relation || ' ' || t.relation AS tie, k.fact AS tie_fact
@@ -21,12 +21,12 @@ reached AS (
   JOIN tie AS t
     ON t.one = c.counterparty
     AND t.valid_from <= c.signed_on
-    AND (t.valid_until IS NULL OR t.valid_until > c.signed_on)
+    AND COALESCE(t.valid_until, DATE '9999-12-31') > c.signed_on
   JOIN tie AS k
     ON k.one = t.other
     AND k.relation = 'kin'
     AND k.valid_from <= c.signed_on
-    AND (k.valid_until IS NULL OR k.valid_until > c.signed_on)
+    AND COALESCE(k.valid_until, DATE '9999-12-31') > c.signed_on
   WHERE t.relation IN ('related_entity', 'controls')
 ),
 insider AS (
@@ -39,7 +39,7 @@ insider AS (
     ON p.entity = r.entity
     AND p.person = r.person
     AND p.valid_from <= c.signed_on
-    AND (p.valid_until IS NULL OR p.valid_until > c.signed_on)
+    AND COALESCE(p.valid_until, DATE '9999-12-31') > c.signed_on
   WHERE p.post IN (
     'chair', 'director', 'outside_director', 'employee_director', 'supervisor',
     'general_manager', 'deputy_manager', 'cfo'

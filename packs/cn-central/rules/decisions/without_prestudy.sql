@@ -28,7 +28,7 @@ listed AS (
     ON l.entity = a.entity
     AND l.list = 'prestudy'
     AND l.valid_from <= a.decided_on
-    AND (l.valid_until IS NULL OR l.valid_until > a.decided_on)
+    AND COALESCE(l.valid_until, DATE '9999-12-31') > a.decided_on
   GROUP BY a.entity, a.matter, a.decided_on, a.item, a.amount_cny, a.entries
 ),
 answered AS (

@@ -10,7 +10,7 @@ WITH listed AS (
     ON l.entity = r.entity
     AND l.list IN ('allowed_fees', 'business_income')
     AND l.valid_from <= r.received_on
-    AND (l.valid_until IS NULL OR l.valid_until > r.received_on)
+    AND COALESCE(l.valid_until, DATE '9999-12-31') > r.received_on
   GROUP BY r.entity, r.receipt, r.payer, r.project, r.category, r.amount, r.currency, r.received_on, r.received_by, r.fact
 )
 SELECT

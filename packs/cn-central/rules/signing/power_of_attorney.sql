@@ -9,7 +9,7 @@ WITH represented AS (
     ON p.entity = d.entity
     AND p.post = 'legal_representative'
     AND p.valid_from <= COALESCE(d.issued_on, d.valid_from)
-    AND (p.valid_until IS NULL OR p.valid_until > COALESCE(d.issued_on, d.valid_from))
+    AND COALESCE(p.valid_until, DATE '9999-12-31') > COALESCE(d.issued_on, d.valid_from)
   GROUP BY d.entity, d.delegation
 ),
 answered AS (

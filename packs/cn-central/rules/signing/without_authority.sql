@@ -19,9 +19,9 @@ WITH held AS (
   LEFT JOIN delegation AS d
     ON d.entity = c.entity
     AND d.delegate = c.signer
-    AND (d.valid_from IS NULL OR d.valid_from <= c.signed_on)
-    AND (d.valid_until IS NULL OR d.valid_until > c.signed_on)
-    AND (d.revoked_on IS NULL OR d.revoked_on > c.signed_on)
+    AND COALESCE(d.valid_from, DATE '1900-01-01') <= c.signed_on
+    AND COALESCE(d.valid_until, DATE '9999-12-31') > c.signed_on
+    AND COALESCE(d.revoked_on, DATE '9999-12-31') > c.signed_on
   GROUP BY c.entity, c.contract, c.counterparty, c.signer, c.signed_on, c.kind, c.amount_cny, c.fact
 ),
 represented AS (
@@ -34,7 +34,7 @@ represented AS (
     ON p.entity = h.entity
     AND p.post = 'legal_representative'
     AND p.valid_from <= h.signed_on
-    AND (p.valid_until IS NULL OR p.valid_until > h.signed_on)
+    AND COALESCE(p.valid_until, DATE '9999-12-31') > h.signed_on
   GROUP BY h.entity, h.contract
 )
 SELECT
