@@ -7,7 +7,7 @@ edges handed in (those that carry control), on the acyclic order of strong compo
 within it there is no up or down.
 """
 
-# ruff: noqa: C901, PLR0912  (a kernel takes its arrays flat and keeps its loop in one place)
+# ruff: noqa: C901, PLR0912, PLR0913, PLR0917  (a kernel takes its arrays flat and keeps its loop in one place)
 
 from dataclasses import dataclass
 
