@@ -57,7 +57,16 @@ WHERE p.debtor_known IS NULL
     AND NOT EXISTS (
       SELECT 1
       FROM stake AS s
-      WHERE ((s.holder = p.entity AND s.entity = p.debtor) OR (s.holder = p.debtor AND s.entity = p.entity))
+      WHERE s.holder = p.entity
+        AND s.entity = p.debtor
+        AND s.valid_from <= p.given_on
+        AND (s.valid_until IS NULL OR s.valid_until > p.given_on)
+    )
+    AND NOT EXISTS (
+      SELECT 1
+      FROM stake AS s
+      WHERE s.holder = p.debtor
+        AND s.entity = p.entity
         AND s.valid_from <= p.given_on
         AND (s.valid_until IS NULL OR s.valid_until > p.given_on)
     )
