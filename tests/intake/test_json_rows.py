@@ -5,8 +5,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from comptroller.intake import json_rows
 from comptroller.intake.json_columns import columnar
@@ -35,7 +34,10 @@ def codes(payload: bytes, **limits: int) -> list[tuple[str, int | None, str]]:
         (b'{"kind": "payment", "amount": 5}', {"payment": [{"amount": "5", "line": 1}]}),
         (b'[{"a": 1}, {"a": 2}]', {"": [{"a": "1", "line": 1}, {"a": "2", "line": 2}]}),
         (b'{"kind": "payment", "facts": [{"a": "x"}]}', {"payment": [{"a": "x", "line": 1}]}),
-        (b'{"kind": "payment", "facts": [{"kind": "decision", "a": "x"}]}', {"decision": [{"a": "x", "line": 1}]}),
+        (
+            b'{"kind": "payment", "facts": [{"kind": "study", "a": "x"}]}',
+            {"payment": [{"kind": "study", "a": "x", "line": 1}]},
+        ),
         (
             b'{"facts": {"payment": [{"a": 1}, {"a": 2}], "decision": [{"b": 1, "act": "correct"}]}}',
             {
@@ -47,7 +49,7 @@ def codes(payload: bytes, **limits: int) -> list[tuple[str, int | None, str]]:
     ],
 )
 def test_shapes(payload: bytes, expected: dict[str, list[dict[str, object]]]) -> None:
-    """One fact, a list, and both envelopes are read; a fact's own kind goes before the envelope's."""
+    """One fact, a list, and both envelopes are read; in an envelope that says the kind, `kind` is a field."""
     raws, refusals = read_json(payload, "a.json")
     assert refusals == []
     assert rows(raws) == expected
@@ -138,6 +140,15 @@ def test_all_refusals_at_once() -> None:
     assert found == [(2, "intake.json.syntax"), (4, "intake.json.shape"), (5, "intake.json.twice")]
 
 
+def test_kind_said_outside() -> None:
+    """Where the caller says the kind, `kind` is a field; where it says that there is none, it stays a column."""
+    for read in (read_json, read_ndjson):
+        raws, _ = read(b'{"kind": "study"}', "a", kind="decision")
+        assert rows(raws) == {"decision": [{"kind": "study", "line": 1}]}
+        raws, _ = read(b'{"kind": "study"}', "a", kind="")
+        assert rows(raws) == {"": [{"kind": "study", "line": 1}]}
+
+
 def test_blank_lines_keep_their_number() -> None:
     """`line` is the line in the file, blank ones counted, however lines end."""
     raws, _ = read_ndjson(b'\n{"a":1}\r\n\r\n  \n{"a":2}', "a.ndjson")
@@ -150,20 +161,22 @@ def test_own_names() -> None:
     assert raws[0].table.to_pylist() == [{"line_in_file": "7", "report_in_file": "8", "line": 1}]
 
 
+class Literal(str):
+    """Text that stands in JSON without quotes."""
+
+    __slots__ = ()
+
+
 NUMBERS = st.one_of(
     st.integers(-(10**18), 10**18),
     st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**12), max_value=10**12),
     st.sampled_from(["1.10", "0.0", "-0.0", "1e3", "1.5E-3", "100.000000", "0.0000001", "12345678901234567.89"]).map(
-        lambda text: Literal(text)
+        Literal
     ),
 )
 TEXTS = st.one_of(
     st.text(max_size=6), st.sampled_from(["2024-01-01", "0010", ":x", 'a":b', "1.10", "", " : ", "付款", "\\u0000x"])
 )
-
-
-class Literal(str):
-    """Text that stands in JSON without quotes."""
 
 
 def written(value: object) -> str:
@@ -194,7 +207,10 @@ VALUES = {
 def facts(draw: st.DrawFn) -> list[str]:
     """Give facts whose columns mostly hold one type, some of them absent, some appearing late."""
     names = draw(st.lists(st.sampled_from(["a", "b", "金额", "line", 'q"q', "kind_of"]), unique=True, max_size=4))
-    columns = {name: VALUES[draw(st.sampled_from(["text", "number", "text", "number", "flag", "mixed", "empty", "list"]))] for name in names}
+    columns = {
+        name: VALUES[draw(st.sampled_from(["text", "number", "text", "number", "flag", "mixed", "empty", "list"]))]
+        for name in names
+    }
     late = draw(st.integers(0, 300))
     kinds = draw(st.sampled_from([(), ("payment",), ("payment", "decision"), (None, "payment", "")]))
     count = draw(st.integers(1, 12))
@@ -211,54 +227,19 @@ def facts(draw: st.DrawFn) -> list[str]:
     return lines
 
 
-@given(lines=facts(), end=st.sampled_from(["\n", "\r\n", "\n\n"]))
+@given(lines=facts(), end=st.sampled_from(["\n", "\r\n", "\n\n"]), kind=st.sampled_from([None, "", "payment"]))
 @settings(max_examples=300, deadline=None)
-def test_both_readers_agree(lines: list[str], end: str) -> None:
+def test_both_readers_agree(lines: list[str], end: str, kind: str | None) -> None:
     """Reading column by column gives what reading one by one gives, or gives nothing and leaves it to the other."""
     payload = end.join(lines).encode("utf-8", "surrogatepass").decode("utf-8", "replace").encode()
-    slow, refusals = read_ndjson(payload, "a.ndjson")
-    fast = columnar(payload, "a.ndjson", Limits())
+    slow, refusals = read_ndjson(payload, "a.ndjson", kind=kind)
+    fast = columnar(payload, "a.ndjson", Limits(), kind)
     if fast is None:
         return
     assert refusals == []
     assert rows(fast) == rows(slow)
     for ours, theirs in zip(sorted(fast, key=lambda r: r.kind), sorted(slow, key=lambda r: r.kind), strict=True):
         assert set(ours.table.column_names) == set(theirs.table.column_names)
-
-
-def test_columnar_is_used() -> None:
-    """Long files of plain facts are read column by column, decimals, late columns and several kinds included."""
-    lines = [
-        json.dumps({"kind": f"k{n % 2}", "a": f"x{n}", "b": n / 4, "c": n % 2 == 0, **({"late": 0.5, "day": "2024-01-01"} if n > 900 else {})})
-        for n in range(1000)
-    ]
-    payload = "\n".join(lines).encode()
-    fast = columnar(payload, "a", Limits())
-    assert fast is not None
-    assert rows(fast) == rows(read_ndjson(payload, "a")[0])
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        b'{"a":1.5,"b":"x"} {"a":1,"b":"x"}\n',
-        b'{"a":"0010","b":"x"}',
-        b'{"\\u0061":"0010","b":"x"}',
-        b'{"a":1.5,"b":5}',
-        b'{"a":1.5,"a":1.5,"b":"x"}',
-        b'{"a":1.123456789,"b":"x"}',
-        b'{"a":1e35,"b":"x"}',
-        b'{"a":1.5,"b":["x"]}',
-        b'{"a":1.5,"b":"x","c":{"d":1}}',
-        b'{"a":1.5,"b":"\\u0000"}',
-        b'{"a":1.5,"b":"x"',
-        b"null",
-    ],
-)
-def test_columnar_leaves_doubt(line: bytes) -> None:
-    """One line that Arrow would read otherwise leaves the whole file to the exact reader."""
-    payload = b'{"a":1.5,"b":"x"}\n' * 300 + line + b"\n"
-    assert columnar(payload, "a", Limits()) is None
 
 
 def test_long_files_take_either_way(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -275,16 +256,34 @@ SMALL = st.one_of(
     facts().map(lambda lines: "[" + ",".join(lines[:3]) + "]"),
     facts().map(lambda lines: '{"kind":"bid","facts":[' + ",".join(lines[:2]) + "]}"),
     facts().map(lambda lines: '{"facts":{"bid":[' + ",".join(lines[:2]) + "]}}"),
-    st.sampled_from(["", "{", "[]", "[1]", "null", '{"a":1,"a":2}', '{"a" :1,"a":2}', '{"a":1e99999}', '{"kind":1}', '{"":1}', '{"a":"\\u0000"}', "{}", '{"facts":[{}],"x":1}', '{"kind":null,"facts":[{}]}']),
+    st.sampled_from(
+        [
+            "",
+            "{",
+            "[]",
+            "[1]",
+            "null",
+            '{"a":1,"a":2}',
+            '{"a" :1,"a":2}',
+            '{"a":1e99999}',
+            '{"kind":1}',
+            '{"":1}',
+            '{"a":"\\u0000"}',
+            "{}",
+            '{"facts":[{}],"x":1}',
+            '{"kind":null,"facts":[{}]}',
+        ]
+    ),
 )
 
 
-@given(reports=st.lists(SMALL, max_size=12))
+@given(reports=st.lists(SMALL, max_size=12), outer=st.lists(st.sampled_from([None, None, "", "bid"]), min_size=12))
 @settings(max_examples=300, deadline=None)
-def test_small_reports_as_if_alone(reports: list[str]) -> None:
+def test_small_reports_as_if_alone(reports: list[str], outer: list[str | None]) -> None:
     """Many reports read at once give, each, what the report gives alone: its rows, or its refusals."""
     payloads = [one.encode("utf-8", "replace") for one in reports]
-    raws, refusals = read_small(payloads)
+    kinds = outer[: len(payloads)]
+    raws, refusals = read_small(payloads, kinds=kinds)
     together: dict[int, dict[str, list[dict[str, object]]]] = {}
     for raw in raws:
         for row in raw.table.to_pylist():
@@ -292,7 +291,7 @@ def test_small_reports_as_if_alone(reports: list[str]) -> None:
             kept = {k: v for k, v in row.items() if v is not None}
             together.setdefault(number, {}).setdefault(raw.kind, []).append(kept)
     for number, payload in enumerate(payloads):
-        alone, wrong = read_json(payload, "")
+        alone, wrong = read_json(payload, "", kind=kinds[number])
         assert refusals.get(number, []) == wrong
         assert together.get(number, {}) == rows(alone)
 

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv as pcsv
@@ -25,12 +26,12 @@ _ALSO = "(CSV 亦可为 GB18030)"
 
 
 def read_csv(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[list[Raw], list[Refusal]]:
-    """Read a CSV: the first line names the columns, `line` is the row as a spreadsheet counts it (the header is 1).
+    r"""Read a CSV: the first line names the columns, `line` is the row as a spreadsheet counts it (the header is 1).
 
     Bytes that are not UTF-8 are taken for GB18030 when they read as Chinese (see `from_gb18030`), and the table's
     metadata says so.
 
-    >>> raws, refusals = read_csv("金额,备注\\n1.10,\\n".encode("gbk"), "a.csv")
+    >>> raws, refusals = read_csv("金额,备注\n1.10,\n".encode("gbk"), "a.csv")
     >>> raws[0].table.to_pylist(), raws[0].table.schema.metadata
     ([{'金额': '1.10', '备注': None, 'line': 2}], {b'encoding': b'GB18030'})
     """
@@ -42,7 +43,7 @@ def read_csv(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[list
     if not top.strip():
         return [], [refuse("intake.file.empty", (name, None, ""), "-")]
     separator = max(_SEPARATORS, key=lambda one: top.count(one.encode()))
-    table = None
+    table: Any = None
     if b'"' not in payload and b"\r" not in payload.replace(b"\r\n", b""):
         table = _columnar(payload, separator, name, limits)
     if table is None:

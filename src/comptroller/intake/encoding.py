@@ -23,9 +23,9 @@ _CHINESE = (
 
 
 def without_bom(payload: bytes) -> bytes:
-    """Give the bytes without the mark that some programs put before UTF-8.
+    r"""Give the bytes without the mark that some programs put before UTF-8.
 
-    >>> without_bom(b"\\xef\\xbb\\xbfa")
+    >>> without_bom(b"\xef\xbb\xbfa")
     b'a'
     """
     return payload.removeprefix(codecs.BOM_UTF8)
@@ -37,9 +37,9 @@ def other_unicode(payload: bytes) -> str:
 
 
 def utf8_fault(payload: bytes) -> int | None:
-    """Give the offset of the first byte that is not UTF-8; None where all is.
+    r"""Give the offset of the first byte that is not UTF-8; None where all is.
 
-    >>> utf8_fault("é".encode()), utf8_fault(b"ab\\xe9")
+    >>> utf8_fault("é".encode()), utf8_fault(b"ab\xe9")
     (None, 2)
     """
     if payload.isascii():

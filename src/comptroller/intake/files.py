@@ -22,9 +22,8 @@ __all__ = ["MEDIA", "USUAL", "Limits", "media_of", "read_file"]
 
 MEDIA = ("json", "ndjson", "csv", "xlsx", "parquet", "zip", "xes")
 """What is taken; each also gzipped, but for archives."""
+_JSON = {"json": read_json, "ndjson": read_ndjson}
 _READERS = {
-    "json": read_json,
-    "ndjson": read_ndjson,
     "csv": read_csv,
     "xlsx": read_xlsx,
     "parquet": read_parquet,
@@ -42,8 +41,13 @@ _ENDINGS = {
 _HEAD = 4096
 
 
-def read_file(payload: bytes, media: str, name: str, *, limits: Limits = USUAL) -> tuple[list[Raw], list[Refusal]]:
+def read_file(
+    payload: bytes, media: str, name: str, *, limits: Limits = USUAL, kind: str | None = None
+) -> tuple[list[Raw], list[Refusal]]:
     """Give a file's raw tables, or all that is refused in it; never both, and never an exception.
+
+    `kind` is the kind that is said outside of the file: in JSON a fact's own `kind` is then a field like any other
+    ('' says only that; use it for mappings). What says its kind itself, such as a named sheet, keeps it.
 
     >>> raws, refusals = read_file(b'{"kind": "payment", "amount": 5}', "json", "a.json")
     >>> raws[0].kind, raws[0].table.num_rows, refusals
@@ -52,28 +56,37 @@ def read_file(payload: bytes, media: str, name: str, *, limits: Limits = USUAL) 
     ['intake.file.media']
     """
     place = (name, None, "")
-    if media not in MEDIA:
-        return [], [refuse("intake.file.media", place, media or name, media=", ".join(MEDIA))]
-    if len(payload) > limits.bytes_in:
-        return [], [refuse("intake.file.size", place, len(payload), limit=limits.bytes_in)]
-    if not payload:
-        return [], [refuse("intake.file.empty", place, "0 bytes")]
+    if refusals := _not_taken(payload, media, name, limits):
+        return [], refusals
     if payload.startswith(GZIP):
         payload, refusals = gunzip(payload, name, limits)
         if refusals:
             return [], refusals
         if payload.startswith(GZIP) or media == "zip":
             return [], [refuse("intake.zip.nested", place, "gzip")]
+    if media in _JSON:
+        return _JSON[media](payload, name, limits=limits, kind=kind)
     if media != "zip":
-        return _READERS[media](payload, name, limits=limits)
+        raws, refusals = _READERS[media](payload, name, limits=limits)
+        return [Raw(raw.kind or kind or "", raw.table, raw.place) for raw in raws], refusals
 
-    def read_member(member: bytes, member_name: str) -> tuple[list[Raw], list[Refusal]]:
+    def read_member(member: bytes, member_name: str, kind: str | None) -> tuple[list[Raw], list[Refusal]]:
         inner = media_of(member_name, member) or ""
         if inner == "zip":
             return [], [refuse("intake.zip.nested", (member_name, None, ""), "zip")]
-        return read_file(member, inner, member_name, limits=limits)
+        return read_file(member, inner, member_name, limits=limits, kind=kind)
 
     return read_zip(payload, name, read_member, limits=limits)
+
+
+def _not_taken(payload: bytes, media: str, name: str, limits: Limits) -> list[Refusal]:
+    """Refuse what no reader takes: unknown media, nothing, too much."""
+    place = (name, None, "")
+    if media not in MEDIA:
+        return [refuse("intake.file.media", place, media or name, media=", ".join(MEDIA))]
+    if len(payload) > limits.bytes_in:
+        return [refuse("intake.file.size", place, len(payload), limit=limits.bytes_in)]
+    return [] if payload else [refuse("intake.file.empty", place, "0 bytes")]
 
 
 def media_of(name: str, payload: bytes) -> str | None:
@@ -82,13 +95,14 @@ def media_of(name: str, payload: bytes) -> str | None:
     >>> media_of("a.csv", b"x,y"), media_of("a.xes.gz", b""), media_of("upload", b"PAR1"), media_of("a.pdf", b"%PDF")
     ('csv', 'xes', 'parquet', None)
     """
-    if payload.startswith(GZIP):
+    packed = payload.startswith(GZIP)
+    if packed:
         payload = _first_bytes(payload)
     if payload.startswith(b"PAR1"):
         return "parquet"
     if payload.startswith(OLE):
         return "xlsx"
-    if payload.startswith(ZIP):
+    if payload.startswith(ZIP) and not packed:
         return "xlsx" if _is_workbook(payload) else "zip"
     endings = PurePosixPath(name.lower().removesuffix(".gz")).suffixes
     if endings and endings[-1] in _ENDINGS:

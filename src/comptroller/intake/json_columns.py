@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.json as pj
 
 from comptroller.intake.columns import names_refused, text_table
-from comptroller.intake.json_facts import columns_of
+from comptroller.intake.json_facts import columns_of, is_kind
 from comptroller.intake.limits import Limits
 from comptroller.intake.raw import LINE, Raw
 
@@ -31,8 +31,8 @@ _TYPES: dict[frozenset[type], pa.DataType] = {
 _DECODE = msgspec.json.Decoder().decode
 
 
-def columnar(payload: bytes, name: str, limits: Limits) -> list[Raw] | None:
-    """Give what the lines say, by kind, or None where they must be read one by one.
+def columnar(payload: bytes, name: str, limits: Limits, kind: str | None = None) -> list[Raw] | None:
+    """Give what the lines say, by the kind that each names where `kind` is None; None where care is needed.
 
     The result is the one that reading one by one gives (a test holds this). What Arrow would read differently is
     left to that reader: nested values, names escaped in odd ways, text among numbers, blank or broken lines.
@@ -40,6 +40,8 @@ def columnar(payload: bytes, name: str, limits: Limits) -> list[Raw] | None:
     lines = _lines(payload)
     types = _sample(payload)
     if lines is None or types is None or b"\\u0000" in payload:
+        return None
+    if kind is None and types.get("kind", pa.string()) != pa.string():
         return None
     table = _read(payload, types)
     if table is None or len(table) != len(lines):
@@ -52,7 +54,8 @@ def columnar(payload: bytes, name: str, limits: Limits) -> list[Raw] | None:
         columns.append(column)
     if len(lines) > limits.rows or names_refused(names, (name, None, ""), limits):
         return None
-    return _by_kind(text_table(names, columns, pa.array(lines)), name)
+    whole = text_table(names, columns, pa.array(lines))
+    return _by_kind(whole, name) if kind is None else [Raw(kind, whole, name)]
 
 
 def _lines(payload: bytes) -> np.ndarray[Any, Any] | None:
@@ -93,8 +96,6 @@ def _sample(payload: bytes) -> dict[str, pa.DataType] | None:
         if kind is None:
             return None
         types[name] = kind
-    if any("kind" in fact for fact in facts):
-        types["kind"] = pa.string()
     return types
 
 
@@ -144,7 +145,7 @@ def _by_kind(table: pa.Table, name: str) -> list[Raw] | None:
     said = pc.fill_null(table["kind"], "")
     rest = table.drop_columns(["kind"])
     kinds = pc.unique(said).to_pylist()
-    if any(not one.isprintable() or len(one) > 200 for one in kinds):
+    if not all(map(is_kind, kinds)):
         return None
     if len(kinds) == 1:
         return [Raw(kinds[0], rest, name)]

@@ -21,6 +21,7 @@ from comptroller.model.refusal import Refusal
 Fact = dict[str, Any]
 _GAPS = (b" :", b"\t:", b"\n:", b"\r:")
 _EXPONENT_MAX = 9999
+_KIND_CHARS = 200
 _TEXTUAL = frozenset({str, type(None)})
 _HUGE = "a number of too many digits"
 
@@ -98,9 +99,10 @@ def repeats(payload: bytes, keys: int) -> bool:
 def may_repeat(texts: Sequence[bytes], values: Sequence[object]) -> bool:
     """Tell whether one of many texts may hold a name twice in an object: never False where one does."""
     joined = b"".join(texts)
-    flat = joined.count(b"{") == len(texts) and b"[" not in joined
-    keys = sum(map(len, values)) if flat else sum(map(key_count, values))  # type: ignore[arg-type]
-    return repeats(joined, keys)
+    lists = [one for one in values if type(one) is list]
+    facts = [one for one in values if type(one) is dict] + [fact for one in lists for fact in one]
+    flat = joined.count(b"{") == len(facts) and joined.count(b"[") == len(lists) and set(map(type, facts)) <= {dict}
+    return repeats(joined, sum(map(len, facts)) if flat else sum(map(key_count, values)))
 
 
 def _twice(payload: bytes) -> list[str]:
@@ -118,36 +120,39 @@ def _twice(payload: bytes) -> list[str]:
     return found
 
 
-def kinds_of(facts: Sequence[Fact], kind: str) -> tuple[dict[str, list[int]], list[int]]:
-    """Give the facts' positions by the kind that each names (else `kind`), and those that name no sound kind."""
-    said = [fact.get("kind") for fact in facts]
-    if all(one is None for one in said):
+def kinds_of(facts: Sequence[Fact], kind: str | None) -> tuple[dict[str, list[int]], list[tuple[int, object]]]:
+    """Give the facts' positions by kind, and the positions of those that name no sound kind, with what they name.
+
+    Where `kind` is None the facts name it themselves, and the name is taken off them; else `kind` is a field like
+    any other.
+    """
+    if kind is not None:
         return {kind: list(range(len(facts)))}, []
     groups: dict[str, list[int]] = {}
-    wrong = []
-    for position, one in enumerate(said):
-        if one is not None and (type(one) is not str or not one.isprintable() or len(one) > 200):
-            wrong.append(position)
+    wrong: list[tuple[int, object]] = []
+    for position, fact in enumerate(facts):
+        said = fact.pop("kind", None)
+        if said is None or is_kind(said):
+            groups.setdefault(said or "", []).append(position)
         else:
-            groups.setdefault(one or kind, []).append(position)
+            wrong.append((position, said))
     return groups, wrong
 
 
+def is_kind(value: object) -> bool:
+    """Tell whether a value may be a kind's name; '' is one that is not said."""
+    return type(value) is str and len(value) <= _KIND_CHARS and value.isprintable()
+
+
 def columns_of(facts: Sequence[Fact]) -> tuple[list[str], list[Sequence[Any]]]:
-    """Give the facts' names (without `kind`), in order of appearance, and for each its values."""
+    """Give the facts' names, in order of appearance, and for each its values."""
     first = list(facts[0])
-    if set(map(len, facts)) == {len(first)}:
+    if len(first) > 1 and set(map(len, facts)) == {len(first)}:
         try:
-            rows = map(itemgetter(*first), facts) if len(first) > 1 else ((fact[first[0]],) for fact in facts)
-            columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
-        except (KeyError, IndexError):
+            return first, list(zip(*map(itemgetter(*first), facts), strict=True))
+        except KeyError:
             pass
-        else:
-            if "kind" in facts[0]:
-                del columns[first.index("kind")]
-                first.remove("kind")
-            return first, columns
-    names = [name for name in dict.fromkeys(chain.from_iterable(facts)) if name != "kind"]
+    names = list(dict.fromkeys(chain.from_iterable(facts)))
     return names, [[fact.get(name) for fact in facts] for name in names]
 
 

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from comptroller.intake.columns import OWN
 from comptroller.intake.json_columns import columnar, without_empty
 from comptroller.intake.json_envelope import Part, line_parts, parts_of, sound
-from comptroller.intake.json_facts import Fact, decode, decoder, facts_table, kinds_of, may_repeat
+from comptroller.intake.json_facts import Fact, decode, decoder, facts_table, is_kind, kinds_of, may_repeat
 from comptroller.intake.limits import USUAL, Limits
 from comptroller.intake.raw import Raw
 from comptroller.intake.refuse import bounded, refuse
@@ -23,8 +23,13 @@ _BATCH = 2000
 """Small reports decoded together; more does not make it faster."""
 
 
-def read_json(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[list[Raw], list[Refusal]]:
+def read_json(
+    payload: bytes, name: str, *, limits: Limits = USUAL, kind: str | None = None
+) -> tuple[list[Raw], list[Refusal]]:
     """Read one JSON text: one fact, a list of facts, or `{"kind": …, "facts": …}`; `line` counts facts from 1.
+
+    Where the kind is said outside of the facts, by `kind` or by the envelope, a fact's own `kind` is a field like any
+    other; where it is not, it names the fact's kind. (`kind=""` keeps it a field and says no kind: for mappings.)
 
     >>> raws, refusals = read_json(b'[{"kind": "payment", "amount": 1.10}]', "a.json")
     >>> raws[0].kind, raws[0].table.to_pylist(), refusals
@@ -33,22 +38,24 @@ def read_json(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[lis
     payload, refusals = sound(payload, name, limits)
     if refusals:
         return [], refusals
-    parts, refusals = parts_of(payload.strip(b" \t\r\n"), name, limits)
+    parts, refusals = parts_of(payload.strip(b" \t\r\n"), name, limits, kind)
     if refusals:
         return [], refusals
     return _read_parts(parts, name, limits)
 
 
-def read_ndjson(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[list[Raw], list[Refusal]]:
-    """Read one fact a line; blank lines are passed over; `line` is the line in the file."""
+def read_ndjson(
+    payload: bytes, name: str, *, limits: Limits = USUAL, kind: str | None = None
+) -> tuple[list[Raw], list[Refusal]]:
+    """Read one fact a line; blank lines are passed over; `line` is the line in the file; `kind` as in `read_json`."""
     payload, refusals = sound(payload, name, limits)
     if refusals:
         return [], refusals
     if payload.count(b"\n") >= _LONG:
-        raws = columnar(payload, name, limits)
+        raws = columnar(payload, name, limits, kind)
         if raws is not None:
             return raws, []
-    return _read_parts(line_parts(payload), name, limits)
+    return _read_parts(line_parts(payload, kind), name, limits)
 
 
 def _read_parts(parts: Iterable[Part], name: str, limits: Limits) -> tuple[list[Raw], list[Refusal]]:
@@ -83,7 +90,7 @@ def _add(tables: dict[str, list[pa.Table]], part: Part, name: str, limits: Limit
     if refusals or not facts:
         return refusals
     groups, wrong = kinds_of(facts, kind)
-    refusals = [refuse("intake.json.kind", (name, lines[at], "kind"), facts[at]["kind"]) for at in wrong]
+    refusals = [refuse("intake.json.kind", (name, lines[at], "kind"), said) for at, said in wrong]
     for one, positions in groups.items():
         table, more = facts_table([facts[p] for p in positions], [lines[p] for p in positions], name, limits)
         refusals += more
@@ -120,11 +127,12 @@ def one_table(tables: Sequence[pa.Table]) -> pa.Table:
 
 
 def read_small(
-    reports: Sequence[bytes], *, names: Sequence[str] = (), limits: Limits = USUAL
+    reports: Sequence[bytes], *, names: Sequence[str] = (), kinds: Sequence[str | None] = (), limits: Limits = USUAL
 ) -> tuple[list[Raw], dict[int, list[Refusal]]]:
     """Read many small JSON reports at once: one raw table a kind with the column `report`, and refusals by report.
 
-    A refused report has no row in any table. `names` are the reports' file names, said in refusals.
+    A refused report has no row in any table. `names` are the reports' file names, said in refusals;
+    `kinds` the kinds that are said outside of them, as in `read_json`.
 
     >>> raws, refusals = read_small([b'{"kind": "payment", "amount": 1}', b"{"])
     >>> raws[0].kind, raws[0].table.to_pylist(), [one.code for one in refusals[1]]
@@ -134,9 +142,10 @@ def read_small(
     refusals: dict[int, list[Refusal]] = {}
     for start in range(0, len(reports), _BATCH):
         some = reports[start : start + _BATCH]
-        for number in sorted(_read_batch(some, start, limits, tables)):
-            name = names[number] if names else ""
-            raws, wrong = read_json(reports[number], name, limits=limits)
+        outer = kinds[start : start + _BATCH] or [None] * len(some)
+        for number in sorted(_read_batch((some, outer), start, limits, tables)):
+            name, kind = names[number] if names else "", kinds[number] if kinds else None
+            raws, wrong = read_json(reports[number], name, limits=limits, kind=kind)
             if wrong:
                 refusals[number] = wrong
             for raw in raws:
@@ -145,9 +154,11 @@ def read_small(
     return [Raw(kind, one_table(some), "") for kind, some in tables.items()], refusals
 
 
-def _read_batch(reports: Sequence[bytes], start: int, limits: Limits, tables: dict[str, list[pa.Table]]) -> set[int]:
+def _read_batch(
+    batch: tuple[Sequence[bytes], Sequence[str | None]], start: int, limits: Limits, tables: dict[str, list[pa.Table]]
+) -> set[int]:
     """Add the rows of all reports that are plainly sound; gives the numbers of the others, to be read alone."""
-    rows, odd = _unfold(reports, limits)
+    rows, odd = _unfold(*batch, limits)
     fresh: list[tuple[str, pa.Table]] = []
     named = dict.fromkeys(rows.kinds)
     for kind in named:
@@ -187,7 +198,7 @@ class _Rows(NamedTuple):
         return _Rows(*([column[p] for p in kept] for column in self))  # type: ignore[arg-type]
 
 
-def _unfold(reports: Sequence[bytes], limits: Limits) -> tuple[_Rows, set[int]]:
+def _unfold(reports: Sequence[bytes], outer: Sequence[str | None], limits: Limits) -> tuple[_Rows, set[int]]:
     """Give the facts of all reports, and the reports that need a closer look."""
     try:
         said: list[Any] = list(map(decoder(limits.digits), reports))
@@ -196,33 +207,28 @@ def _unfold(reports: Sequence[bytes], limits: Limits) -> tuple[_Rows, set[int]]:
     odd = set()
     if not set(map(type, said)) <= {dict, list} or may_repeat(reports, said):
         odd = {n for n, one in enumerate(said) if type(one) not in {dict, list} or may_repeat([reports[n]], [one])}
-    if not odd and set(map(type, said)) == {dict} and not any("facts" in one for one in said):
-        kinds = [one.get("kind") or "" for one in said]
-        if set(map(type, kinds)) == {str} and all(_is_kind(kind, limits) for kind in set(kinds)):
-            return _Rows(said, list(range(len(said))), [1] * len(said), kinds), odd
+    if not odd and not any("facts" in one or type(one) is list for one in said):  # one fact each, the usual report
+        kinds = [k if k is not None else one.pop("kind", None) or "" for one, k in zip(said, outer, strict=True)]
+        rows = _Rows(said, list(range(len(said))), [1] * len(said), kinds)
+        if set(map(type, kinds)) <= {str} and all(map(is_kind, set(kinds))):
+            return rows, odd
+        odd = {number for number, kind in enumerate(kinds) if not is_kind(kind)}
+        return rows.at(number for number in range(len(said)) if number not in odd), odd
     rows = _Rows([], [], [], [])
     for number, one in enumerate(said):
-        outer, held = _open(one) if number not in odd else ("", ())
-        before = len(rows.facts)
-        for line, fact in enumerate(held, start=1):
-            kind = fact.get("kind") or outer if type(fact) is dict else None
-            if not _is_kind(kind, limits):
-                odd.add(number)
-                break
-            rows.facts.append(fact)
-            rows.reports.append(number)
-            rows.lines.append(line)
-            rows.kinds.append(kind)
-        if number in odd or not before < len(rows.facts) <= before + limits.rows:
+        kind, held = _open(one, outer[number]) if number not in odd else (None, [])
+        named: list[Any] = [
+            kind if kind is not None or type(f) is not dict else f.pop("kind", None) or "" for f in held
+        ]
+        sound = set(map(type, held)) == {dict} and all(map(is_kind, named)) and len(held) <= limits.rows
+        if not sound:
             odd.add(number)
-            for column in rows:
-                del column[before:]
+            continue
+        rows.facts.extend(held)
+        rows.reports.extend([number] * len(held))
+        rows.lines.extend(range(1, len(held) + 1))
+        rows.kinds.extend(named)
     return rows, odd
-
-
-def _is_kind(value: object, limits: Limits) -> bool:
-    """Tell whether a value may be a kind's name; '' is one that is not said."""
-    return type(value) is str and len(value) <= limits.name_chars and value.isprintable()
 
 
 def _decoded_or_none(report: bytes, limits: Limits) -> Any:
@@ -233,14 +239,13 @@ def _decoded_or_none(report: bytes, limits: Limits) -> Any:
         return None
 
 
-def _open(one: object) -> tuple[str, Sequence[Any]]:
+def _open(one: Any, outer: str | None) -> tuple[str | None, list[Any]]:
     """Give the kind and facts of a fact, a list or a plain envelope; nothing for what needs a closer look."""
     if type(one) is list:
-        return "", one
-    if type(one) is not dict:
-        return "", ()
+        return outer, one
     if "facts" not in one:
-        return "", (one,)
-    if one.keys() <= {"kind", "facts"} and type(one["facts"]) is list and type(one.get("kind", "")) is str:
-        return one.get("kind", ""), one["facts"]
-    return "", ()
+        return outer, [one]
+    kind = one.get("kind", "")
+    if one.keys() <= {"kind", "facts"} and type(one["facts"]) is list and is_kind(kind):
+        return kind or outer, one["facts"]
+    return None, []

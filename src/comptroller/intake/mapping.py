@@ -23,13 +23,58 @@ _KIND = re.compile(r"^--\s*kind:\s*([a-z][a-z0-9_]*)\s*$", re.MULTILINE)
 _MAPS = ("attributes", "case_attributes")
 """Columns of JSON objects that a mapping sees as MAPs, when each of their values is one."""
 _UNSTEADY = frozenset(
-    """now today current_date current_time current_timestamp currentdate currenttime currenttimestamp
-    get_current_time get_current_timestamp transaction_timestamp localtime localtimestamp random setseed uuid uuidv4
-    uuidv7 gen_random_uuid nextval currval txid_current rand getenv getvariable current_setting current_user
-    current_schema current_schemas current_database current_query version pg_backend_pid write_log""".split()
+    {
+        "now",
+        "today",
+        "current_date",
+        "current_time",
+        "current_timestamp",
+        "currentdate",
+        "currenttime",
+        "currenttimestamp",
+        "get_current_time",
+        "get_current_timestamp",
+        "transaction_timestamp",
+        "localtime",
+        "localtimestamp",
+        "random",
+        "setseed",
+        "uuid",
+        "uuidv4",
+        "uuidv7",
+        "gen_random_uuid",
+        "nextval",
+        "currval",
+        "txid_current",
+        "rand",
+        "getenv",
+        "getvariable",
+        "current_setting",
+        "current_user",
+        "current_schema",
+        "current_schemas",
+        "current_database",
+        "current_query",
+        "version",
+        "pg_backend_pid",
+        "write_log",
+        "range",
+        "generate_series",
+        "generateseries",
+    }
 )
-"""Functions whose answer is not fixed by the file."""
-_SPREADS = (exp.Group, exp.Join, exp.Distinct, exp.Union, exp.Except, exp.Intersect, exp.Window, exp.Unnest, exp.Lateral)
+"""Functions whose answer is not fixed by the file, or that make rows out of nothing."""
+_SPREADS = (
+    exp.Group,
+    exp.Join,
+    exp.Distinct,
+    exp.Union,
+    exp.Except,
+    exp.Intersect,
+    exp.Window,
+    exp.Unnest,
+    exp.Lateral,
+)
 """What may give rows in another order than the file's."""
 
 
@@ -43,9 +88,9 @@ class Select(NamedTuple):
 
 
 def parse_mapping(name: str, text: str) -> tuple[list[Select], list[Refusal]]:
-    """Give a mapping's SELECTs, or all that is refused in it; none is run here.
+    r"""Give a mapping's SELECTs, or all that is refused in it; none is run here.
 
-    >>> parse_mapping("m.sql", "-- kind: payment\\nSELECT id AS payment, line FROM raw")[0][0].kind
+    >>> parse_mapping("m.sql", "-- kind: payment\nSELECT id AS payment, line FROM raw")[0][0].kind
     'payment'
     """
     marks = list(_KIND.finditer(text))
@@ -67,20 +112,27 @@ def parse_mapping(name: str, text: str) -> tuple[list[Select], list[Refusal]]:
 def _select(text: str, place: tuple[str, int | None, str]) -> tuple[str, list[Refusal]]:
     """Give one SELECT as plain SQL, or why it is refused."""
     try:
-        trees = [tree for tree in sqlglot.parse(text, read="duckdb") if tree is not None]
+        trees = [
+            tree for tree in sqlglot.parse(text, read="duckdb") if not (tree is None or isinstance(tree, exp.Semicolon))
+        ]
     except (sqlglot.errors.SqlglotError, RecursionError) as fault:
         return "", [refuse("intake.mapping.syntax", place, _first_line(fault))]
     if len(trees) != 1 or not isinstance(trees[0], exp.Query) or isinstance(trees[0], exp.Table):
         return "", [refuse("intake.mapping.syntax", place, f"{len(trees)} statements: {text.strip()[:80]}")]
     tree = trees[0]
     refusals = [refuse("intake.mapping.reach", place, seen) for seen in dict.fromkeys(_reaches(tree))]
-    return _quoted(text).strip().rstrip(";").rstrip(), refusals
+    return _quoted(text).strip(), refusals
 
 
 def _quoted(sql: str) -> str:
-    """Put quotes around the bare word `at`: a column of event logs, and a word that DuckDB keeps for itself."""
+    """Put quotes around the bare word `at`: a column of event logs, and a word that DuckDB keeps for itself.
+
+    What stands behind the last semicolon is a comment, and is left out.
+    """
     pieces, done = [], 0
     tokens = Tokenizer(dialect="duckdb").tokenize(sql)
+    if tokens and tokens[-1].text == ";":
+        sql = sql[: tokens[-1].start]
     for token, after in zip_longest(tokens, tokens[1:]):
         zone = after is not None and after.text.lower() == "time"
         if token.text.lower() == "at" and token.end - token.start == 1 and not zone:
@@ -102,20 +154,18 @@ def _reaches(tree: exp.Expr) -> list[str]:
             called = (node.name if isinstance(node, exp.Anonymous) else node.sql_name()).lower()
             if called in _UNSTEADY or called.replace("_", "") in _UNSTEADY:
                 found.append(node.sql("duckdb"))
-        elif isinstance(node, exp.Into | exp.Command | exp.DML | exp.DDL) and not isinstance(node, exp.Query):
-            found.append(node.sql("duckdb"))
-        elif isinstance(node, exp.TableSample | exp.Placeholder | exp.Parameter):
+        elif isinstance(node, exp.Into | exp.Command | exp.TableSample | exp.Placeholder | exp.Parameter):
             found.append(node.sql("duckdb"))
         elif isinstance(node, exp.With) and node.args.get("recursive"):
             found.append("WITH RECURSIVE")
-        elif isinstance(node, exp.Column) and not node.table and node.name.lower() in _UNSTEADY and not node.this.quoted:
+        elif (
+            isinstance(node, exp.Column) and not node.table and node.name.lower() in _UNSTEADY and not node.this.quoted
+        ):
             found.append(node.name)
     return found
 
 
-def apply_mapping(
-    raw: Raw, mapping: list[Select], *, limits: Limits = USUAL
-) -> tuple[list[Raw], list[Refusal]]:
+def apply_mapping(raw: Raw, mapping: list[Select], *, limits: Limits = USUAL) -> tuple[list[Raw], list[Refusal]]:
     """Run a mapping over a file's table: one raw table a SELECT, columns as text, `line` from the file or counted.
 
     The database is in memory and locked: no file, no network, no setting. What DuckDB does not take is a refusal.
@@ -140,10 +190,11 @@ def apply_mapping(
 def _show(duck: Duck, table: pa.Table) -> None:
     """Put the file's table under its name, with JSON objects as maps."""
     duck.register("file", table)
-    shown = []
-    for name in _MAPS:
-        if name in table.column_names and _all_objects(table[name]):
-            shown.append(f"CAST(CAST({name} AS JSON) AS MAP(VARCHAR, VARCHAR)) AS {name}")
+    shown = [
+        f"CAST(CAST({name} AS JSON) AS MAP(VARCHAR, VARCHAR)) AS {name}"
+        for name in _MAPS
+        if name in table.column_names and _all_objects(table[name])
+    ]
     replaced = f"* REPLACE ({', '.join(shown)})" if shown else "*"
     duck.execute(f"CREATE TABLE {RAW} AS SELECT {replaced} FROM file")
     duck.unregister("file")

@@ -52,7 +52,9 @@ def _read(file: pq.ParquetFile, name: str, limits: Limits) -> tuple[pa.Table, li
                 seen = f"more than {limit}"
                 return None, [refuse("intake.zip.bomb", (name, None, ""), seen, limit=limit, ratio=limits.ratio)]
             if rows > limits.rows:
-                return None, [refuse("intake.rows.many", (name, None, ""), f"more than {limits.rows}", limit=limits.rows)]
+                return None, [
+                    refuse("intake.rows.many", (name, None, ""), f"more than {limits.rows}", limit=limits.rows)
+                ]
             table, refusals = _plain(pa.Table.from_batches([batch]), name)
             if refusals:
                 return None, refusals

@@ -22,7 +22,12 @@ WORDS: dict[str, tuple[str, str, str, str]] = {
         "分成几份报送",
         "Send it in several reports.",
     ),
-    "intake.file.empty": ("至少一条事项", "at least one fact", "检查导出的文件是否为空", "Look whether the export was empty."),
+    "intake.file.empty": (
+        "至少一条事项",
+        "at least one fact",
+        "检查导出的文件是否为空",
+        "Look whether the export was empty.",
+    ),
     "intake.file.damaged": (
         "完整可读的 {media} 文件",
         "a whole, readable {media} file",
@@ -54,7 +59,12 @@ WORDS: dict[str, tuple[str, str, str, str]] = {
         "先改正已列出的各条",
         "Mend those listed, then send again.",
     ),
-    "intake.header.empty": ("每列都有列名", "a name over each column", "补上列名,或删去该列", "Name the column, or take it out."),
+    "intake.header.empty": (
+        "每列都有列名",
+        "a name over each column",
+        "补上列名,或删去该列",
+        "Name the column, or take it out.",
+    ),
     "intake.header.twice": ("列名不重复", "each name once", "改名或删去一列", "Rename or take out one of them."),
     "intake.header.long": (
         "列名不超过 {limit} 个可见字符",
@@ -100,10 +110,10 @@ WORDS: dict[str, tuple[str, str, str, str]] = {
     ),
     "intake.json.syntax": ("合法的 JSON", "JSON that parses", "改正此处", "Mend it there."),
     "intake.json.shape": (
-        "事项对象、事项列表,或 {{\"kind\": …, \"facts\": …}}",
-        "a fact, a list of facts, or {{\"kind\": …, \"facts\": …}}",
-        "按接口说明组织内容",
-        "Arrange it as docs/intake says.",
+        '事项对象、事项列表,或 {{"kind": …, "facts": …}}',
+        'a fact, a list of facts, or {{"kind": …, "facts": …}}',
+        "按此组织内容",
+        "Arrange it so.",
     ),
     "intake.json.depth": (
         "嵌套不超过 {limit} 层",
@@ -117,7 +127,12 @@ WORDS: dict[str, tuple[str, str, str, str]] = {
         "改正数字;编号写成字符串",
         "Mend the number; write codes as strings.",
     ),
-    "intake.json.twice": ("同一对象内字段名不重复", "each name once in an object", "删去其中一个", "Take out one of them."),
+    "intake.json.twice": (
+        "同一对象内字段名不重复",
+        "each name once in an object",
+        "删去其中一个",
+        "Take out one of them.",
+    ),
     "intake.json.kind": ("事项种类的名称", "the name of a kind", "写成字符串", "Write it as a string."),
     "intake.zip.bomb": (
         "解压后不超过 {limit} 字节,且不超过原大小的 {ratio} 倍",
@@ -125,15 +140,30 @@ WORDS: dict[str, tuple[str, str, str, str]] = {
         "分成几份报送",
         "Send it in several reports.",
     ),
-    "intake.zip.nested": ("压缩包内不再有压缩包", "no archive within an archive", "把内层文件直接放入", "Put the inner files in directly."),
+    "intake.zip.nested": (
+        "压缩包内不再有压缩包",
+        "no archive within an archive",
+        "把内层文件直接放入",
+        "Put the inner files in directly.",
+    ),
     "intake.zip.path": (
         "包内的相对路径,不含 ..",
         "a path within the archive, without ..",
         "重新压缩,只放文件",
         "Pack it again, files only.",
     ),
-    "intake.zip.encrypted": ("不加密的压缩包", "an archive without a password", "去掉密码后再报送", "Take the password off."),
-    "intake.zip.members": ("不超过 {limit} 个文件", "at most {limit} files", "分成几份报送", "Send it in several reports."),
+    "intake.zip.encrypted": (
+        "不加密的压缩包",
+        "an archive without a password",
+        "去掉密码后再报送",
+        "Take the password off.",
+    ),
+    "intake.zip.members": (
+        "不超过 {limit} 个文件",
+        "at most {limit} files",
+        "分成几份报送",
+        "Send it in several reports.",
+    ),
     "intake.zip.twice": ("包内文件名不重复", "each member once", "重新压缩", "Pack it again."),
     "intake.sheet.password": (
         "不加密的 xlsx 工作簿",
@@ -155,7 +185,12 @@ WORDS: dict[str, tuple[str, str, str, str]] = {
         "Take the DOCTYPE out.",
     ),
     "intake.xml.syntax": ("合法的 XML", "XML that parses", "重新导出", "Export it again."),
-    "intake.xes.log": ("XES 日志:log 下有 trace 和 event", "an XES log: events in traces in a log", "导出为 XES", "Export it as XES."),
+    "intake.xes.log": (
+        "XES 日志:log 下有 trace 和 event",
+        "an XES log: events in traces in a log",
+        "导出为 XES",
+        "Export it as XES.",
+    ),
     "intake.mapping.syntax": (
         "每段一条 SELECT,前面一行 -- kind: <种类>",
         "SELECTs, each with a line before it: -- kind: <kind>",
@@ -174,7 +209,12 @@ WORDS: dict[str, tuple[str, str, str, str]] = {
         "改正映射,或换用这种文件的映射",
         "Mend the mapping, or take the one for this kind of file.",
     ),
-    "intake.mapping.line": ("line 列为正整数", "a column `line` of whole numbers from 1", "从 raw 取 line", "Take `line` from raw."),
+    "intake.mapping.line": (
+        "line 列为正整数",
+        "a column `line` of whole numbers from 1",
+        "从 raw 取 line",
+        "Take `line` from raw.",
+    ),
 }
 """Every refusal that this room can give before it knows the kind."""
 
@@ -189,9 +229,7 @@ def refuse(code: str, place: Place, seen: object, **figures: object) -> Refusal:
     shown = {name: _printable(value) for name, value in figures.items()}
     expected = (zh.format(**shown), en.format(**shown))
     file, line, field = place
-    return refusal(
-        code, (_printable(file), line, _printable(field)), _printable(seen), expected, (mend_zh, mend_en)
-    )
+    return refusal(code, (_printable(file), line, _printable(field)), _printable(seen), expected, (mend_zh, mend_en))
 
 
 def bounded(refusals: Iterable[Refusal], limits: Limits, name: str) -> list[Refusal]:

@@ -10,6 +10,7 @@ import python_calamine
 
 from comptroller.intake.columns import header, names_refused, text_table, values_refused
 from comptroller.intake.csv_rows import FORMULA
+from comptroller.intake.json_facts import plain
 from comptroller.intake.limits import USUAL, Limits
 from comptroller.intake.raw import Raw
 from comptroller.intake.refuse import bounded, refuse
@@ -25,6 +26,8 @@ _ERRORS = frozenset(
 _FORMULA = re.compile(FORMULA)
 _EXACT_DIGITS = 15
 _EXACT = 10.0**_EXACT_DIGITS
+_FLOAT_DIGITS = 400
+"""More than the smallest of a spreadsheet's numbers needs when it is written out."""
 
 
 def read_xlsx(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[list[Raw], list[Refusal]]:
@@ -70,7 +73,15 @@ def _read_sheet(
     if len(full) < 2:
         return None, []
     top, cells = full[0]
-    names = [header(text if isinstance(text := _text(cell), str) else "") for cell in cells]
+    titles = [_text(cell) for cell in cells]
+    refusals = [
+        refuse(one.code, (place, top, address(at, top)), one.seen)
+        for at, one in enumerate(titles)
+        if isinstance(one, _Wrong)
+    ]
+    if refusals:
+        return None, refusals
+    names = [header(one) if isinstance(one, str) else "" for one in titles]
     body = full[1:]
     used = [at for at, one in enumerate(names) if one or any(row[at] != "" for _, row in body)]
     names = [names[at] for at in used]
@@ -100,7 +111,7 @@ class _Wrong:
         self.code, self.seen = code, seen
 
 
-def _text(cell: object) -> str | None | _Wrong:
+def _text(cell: object) -> str | _Wrong | None:
     """Give a cell as text: ISO days and instants, numbers as a spreadsheet shows them in full."""
     if isinstance(cell, str):
         if cell in _ERRORS:
@@ -125,11 +136,7 @@ def _number(cell: float) -> str | _Wrong:
     """
     if not abs(cell) < _EXACT:
         return _Wrong("intake.cell.cut", cell)
-    text = f"{cell:.{_EXACT_DIGITS}g}"
-    if "e" in text:
-        text = f"{float(text):.40f}".rstrip("0")
-        text = text.rstrip(".") if "." in text else text
-    return "0" if text in {"-0", ""} else text
+    return plain(f"{cell:.{_EXACT_DIGITS}g}", _FLOAT_DIGITS)
 
 
 def address(column: int, row: int) -> str:

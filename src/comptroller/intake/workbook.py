@@ -17,7 +17,9 @@ _AREA_MAX = 20_000_000
 """Cells between the first and the last: the reader holds them all, full or not."""
 _COLUMNS_MAX = 16_384
 _ROWS_MAX = 1_048_576
-_MAIN = rb"""xmlns:(\w+)\s*=\s*["']http://(?:schemas\.openxmlformats|purl\.oclc)\.org/[^"']*spreadsheetml/[^"']*main["']"""
+_MAIN = (
+    rb"""xmlns:(\w+)\s*=\s*["']http://(?:schemas\.openxmlformats|purl\.oclc)\.org/[^"']*spreadsheetml/[^"']*main["']"""
+)
 _AT = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,8})([0-9]{1,10})["']""")
 _ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\br\s*=\s*["']([0-9]{1,10})["']""")
 _PARSER = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False)

@@ -67,9 +67,7 @@ def read_xes(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[list
     return ([], refusals) if refusals else ([Raw("", table, name)], [])
 
 
-def _read_log(
-    payload: bytes, columns: dict[str, list[str | None]], name: str, limits: Limits
-) -> list[Refusal]:
+def _read_log(payload: bytes, columns: dict[str, list[str | None]], name: str, limits: Limits) -> list[Refusal]:
     """Add each event of each trace to the columns; a trace is let go of once it is read."""
     place = (name, None, "")
     stream = etree.iterparse(

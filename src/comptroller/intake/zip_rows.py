@@ -10,8 +10,10 @@ from comptroller.intake.refuse import refuse
 from comptroller.intake.unpack import GZIP, members
 from comptroller.model.refusal import Refusal
 
-Reader = Callable[[bytes, str], tuple[list[Raw], list[Refusal]]]
-"""Reads one member by its name."""
+Reader = Callable[[bytes, str, str | None], tuple[list[Raw], list[Refusal]]]
+"""Reads one member by its name, and the kind that its name says."""
+_ANY = "facts"
+"""A member of this name says no kind: its facts do."""
 _PACKED = (".zip", ".gz", ".tgz", ".7z", ".rar", ".tar", ".bz2", ".xz")
 
 
@@ -28,9 +30,10 @@ def read_zip(payload: bytes, name: str, read: Reader, *, limits: Limits = USUAL)
         if member.name.lower().endswith(_PACKED) or member.payload.startswith(GZIP):
             refusals.append(refuse("intake.zip.nested", (place, None, ""), member.name))
             continue
-        some, wrong = read(member.payload, place)
+        kind = kind_of(member.name)
+        some, wrong = read(member.payload, place, None if kind == _ANY else kind)
         refusals += wrong
-        raws += [Raw(raw.kind or kind_of(member.name), raw.table, raw.place) for raw in some]
+        raws += some
     rows = sum(len(raw.table) for raw in raws)
     if rows > limits.rows:
         refusals.append(refuse("intake.rows.many", (name, None, ""), rows, limit=limits.rows))
