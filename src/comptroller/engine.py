@@ -147,8 +147,9 @@ class Engine:
     def _change_policy(self, pack: Pack, number: int, progress: Progress | None = None) -> list[Turn]:
         with self.duck.transaction():
             self.pack = pack
+            is_first = self.books.entries == 0
             self.books = self.books.adopt(pack)
-            turns = self.watch.adopt(pack, number, progress)
+            turns = [] if is_first else self.watch.adopt(pack, number, progress)
             self.books.advance(number, policy=number)
         self._desk.set_zone(pack.zone)
         return turns

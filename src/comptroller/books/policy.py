@@ -1,7 +1,9 @@
 """Policy as tables: parameters by date, lists as they reach each entity, and the working days with their running number."""
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import pyarrow as pa
@@ -13,22 +15,21 @@ from comptroller.store.duck import Duck
 
 def put_policy(duck: Duck, pack: Pack) -> None:
     """Write the pack's parameters, list lines and calendar; what stood there before is replaced."""
+    script = ["DELETE FROM policy_line"]
     for name, param in pack.params.items():
         by = "".join(f', "{column}" VARCHAR' for column in param.by)
-        duck.execute(
-            f"CREATE OR REPLACE TABLE param_{name} "
-            f"(value DECIMAL(18,6), valid_from DATE, valid_until DATE, verified BOOLEAN{by})"
-        )
+        columns = f"value DECIMAL(18,6), valid_from DATE, valid_until DATE, verified BOOLEAN{by}"
+        script.append(f"CREATE OR REPLACE TABLE param_{name} ({columns})")
         for value in param.values:
-            cells = [Decimal(str(value.value)), value.valid_from, value.valid_until, value.verified, *[cell for _, cell in value.by]]
-            duck.execute(f"INSERT INTO param_{name} VALUES ({', '.join('?' * len(cells))})", cells)
-    duck.execute("DELETE FROM policy_line")
+            cells = [Decimal(str(value.value)), value.valid_from, value.valid_until, value.verified]
+            script.append(f"INSERT INTO param_{name} VALUES {_row([*cells, *(cell for _, cell in value.by)])}")
     for name, one in pack.lists.items():
         for line in one.lines:
             limit = None if line.limit_cny is None else Decimal(str(line.limit_cny))
             cells = [name, line.item, limit, line.share_pct, line.body or None, line.position, line.legal_review]
             cells += [line.title.zh, line.valid_from, line.valid_until, line.verified]
-            duck.execute(f"INSERT INTO policy_line VALUES ({', '.join('?' * len(cells))})", cells)
+            script.append(f"INSERT INTO policy_line VALUES {_row(cells)}")
+    duck.execute(";\n".join(script))
     duck.execute("DELETE FROM working_day")
     days = working_days(pack.calendars)
     if days:
@@ -44,6 +45,24 @@ def put_policy(duck: Duck, pack: Pack) -> None:
         duck.unregister("new_days")
 
 
+def _row(cells: Sequence[Any]) -> str:
+    """Give cells as an SQL row."""
+    return f"({', '.join(_cell(cell) for cell in cells)})"
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dt.date):
+        return f"DATE '{value}'"
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
+@lru_cache(maxsize=8)
 def working_days(calendars: tuple[Calendar, ...]) -> list[tuple[dt.date, bool, int]]:
     """Give each day of the unbroken run of dated years: whether it is worked, and how many worked days there are with it.
 

@@ -34,26 +34,24 @@ TOP = 999
 
 
 def create(duck: Duck, pack: Pack) -> None:
-    """Make every table that is not there yet; a kind that is new in the pack gets its table."""
-    for name, columns in FIXED.items():
-        duck.execute(f"CREATE TABLE IF NOT EXISTS {name} ({columns})")
+    """Make every table that is not there yet; a kind that is new in the pack gets its table, a new field its column."""
+    there: dict[str, set[str]] = {}
+    for table, column in duck.rows("SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal"):
+        there.setdefault(table, set()).add(column)
+    script = [f"CREATE TABLE IF NOT EXISTS {name} ({columns})" for name, columns in FIXED.items()]
     for table, kind in pack.tables.items():
-        columns = ", ".join(f'"{name}" {form}' for name, form in kind.columns.items())
-        hashes = "" if kind.parent else ", key_hash UBIGINT, content_hash UBIGINT"
-        duck.execute(f"CREATE TABLE IF NOT EXISTS all_{table} ({columns}{hashes})")
-        _widen(duck, table, kind)
+        hashes = {} if kind.parent else {"key_hash": "UBIGINT", "content_hash": "UBIGINT"}
+        columns = {**kind.columns, **hashes}
+        if f"all_{table}" not in there:
+            listed = ", ".join(f'"{c}" {form}' for c, form in columns.items())
+            script.append(f"CREATE TABLE all_{table} ({listed})")
+        else:
+            missing = [c for c in columns if c not in there[f"all_{table}"]]
+            script += [f'ALTER TABLE all_{table} ADD COLUMN "{c}" {columns[c]}' for c in missing]
         if not kind.parent:
-            duck.execute(f"CREATE TABLE IF NOT EXISTS gone_{table} (fact BIGINT, entry BIGINT)")
-    for table, kind in pack.tables.items():
-        duck.execute(f"CREATE OR REPLACE VIEW {table} AS {standing(table, kind)}")
-
-
-def _widen(duck: Duck, table: str, kind: Kind) -> None:
-    """Add the columns that a newer pack brings."""
-    there = set(duck.columns(f"SELECT * FROM all_{table}"))
-    for name, form in kind.columns.items():
-        if name not in there:
-            duck.execute(f'ALTER TABLE all_{table} ADD COLUMN "{name}" {form}')
+            script.append(f"CREATE TABLE IF NOT EXISTS gone_{table} (fact BIGINT, entry BIGINT)")
+    script += [f"CREATE OR REPLACE VIEW {table} AS {standing(table, kind)}" for table, kind in pack.tables.items()]
+    duck.execute(";\n".join(script))
 
 
 def standing(table: str, kind: Kind, *, known: int | None = None) -> str:

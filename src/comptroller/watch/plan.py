@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
@@ -60,9 +61,14 @@ def plan(pack: Pack) -> Plan:
     return Plan(tuple(groups), ordered, pack)
 
 
+@lru_cache(maxsize=1024)
+def _names(sql: str) -> frozenset[str]:
+    return frozenset(c.name for c in sqlglot.parse_one(sql, read="duckdb").find_all(exp.Column))
+
+
 def columns_read(rule: Rule, kind: Kind) -> set[str]:
     """Give the columns of a kind that a rule's SQL may name, its conditions and keys among them."""
-    named = {c.name for c in sqlglot.parse_one(rule.sql, read="duckdb").find_all(exp.Column)}
+    named = set(_names(rule.sql))
     named |= set(rule.docket) | {"fact"}
     if rule.judges == kind.name:
         named |= set(rule.subject)

@@ -1,0 +1,146 @@
+"""Reads the public data sets of a folder through the mappings beside this file, judges them, and prints and writes the counts.
+
+Run it with `make real` (or `python examples/real/run.py FOLDER`). Each data set gets a node of its own under `build/real`.
+The invoices are cut into one report a week and taken in the order of their dates.
+"""
+
+import datetime as dt
+import io
+import json
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from comptroller import engine
+from comptroller.cli.places import pack_roots
+from comptroller.intake.files import media_of
+from comptroller.ledger.key import make_key
+from comptroller.model.refusal import Refused
+from comptroller.model.said import Incoming
+from comptroller.node import Charter
+from comptroller.packs import gather_files
+from comptroller.watch.scoreboard import scoreboard
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+LOGS = ("DomesticDeclarations", "RequestForPayment", "PrepaidTravelCost")
+_AT = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+console = Console(width=140)
+
+
+def new_node(name: str) -> engine.Engine:
+    """Give a fresh node under build/real."""
+    folder = ROOT / "build" / "real" / name
+    shutil.rmtree(folder, ignore_errors=True)
+    files = gather_files(pack_roots(), "cn-central")
+    origin = f"comptroller.invalid/real/{name.lower()}"
+    key = make_key(origin, name.encode().ljust(32, b"\0")[:32])
+    return engine.create(folder, files, Charter("OWNER", origin, "cn-central"), key=key, at=_AT)
+
+
+def report(worker: engine.Engine, name: str, payload: bytes, mapping: str) -> None:
+    """Report one file through a mapping; raises (Refused) where it is refused."""
+    text = (HERE / mapping).read_text(encoding="utf-8")
+    said = Incoming(payload, media_of(name, payload) or "", name, worker.charter.owner, "", text)
+    taken = worker.take([said], _AT)
+    if taken.refused:
+        raise Refused(taken.refused[0])
+
+
+def counts(worker: engine.Engine) -> dict[str, Any]:
+    """Give the scoreboard of the rules that had something to judge."""
+    found = scoreboard(worker.duck, worker.pack, worker.watch.findings)
+    return {s.rule: s.as_json() for s in found if s.judged or s.not_judged or s.not_applicable}
+
+
+def logs(folder: Path) -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:
+    """Give each approval log with what reads it."""
+    for name in sorted({p.name.removesuffix(".xes.gz") for p in (folder / "bpic2020").glob("*.xes.gz")} | set(LOGS)):
+        path = folder / "bpic2020" / f"{name}.xes.gz"
+        if path.is_file():
+
+            def read(path: Path = path, name: str = name) -> dict[str, Any]:
+                worker = new_node(name)
+                report(worker, path.name, path.read_bytes(), "approval_log.sql")
+                found = counts(worker)
+                worker.close()
+                return found
+
+            yield f"bpic2020/{name}", read
+
+
+def invoices(path: Path) -> dict[str, Any]:
+    """Take the invoices week by week."""
+    whole = pq.read_table(path).sort_by("issue_date")
+    weeks = pc.strftime(whole.column("issue_date"), format="%G-W%V")
+    worker = new_node("vat_invoices")
+    for week in track(sorted(pc.unique(weeks).to_pylist()), "vat_invoices", console=console):
+        out = io.BytesIO()
+        pq.write_table(whole.filter(pc.equal(weeks, week)), out)
+        report(worker, f"invoices-{week}.parquet", out.getvalue(), "vat_invoices.sql")
+    found = counts(worker)
+    worker.close()
+    return found
+
+
+def group_tree(folder: Path) -> dict[str, int]:
+    """Read a group's tree into the register and count its levels."""
+    worker = new_node("group_tree")
+    report(worker, "edges.csv", (folder / "edges.csv").read_bytes(), "group_tree.sql")
+    sql = "SELECT (SELECT count(*) FROM entity), (SELECT count(*) FROM stake), (SELECT max(legal) FROM level)"
+    entities, stakes, levels = worker.duck.rows(sql)[0]
+    worker.close()
+    return {"entities": entities, "stakes": stakes, "levels": levels}
+
+
+def show(name: str, found: dict[str, Any]) -> None:
+    """Print one data set's table."""
+    table = Table(title=name, title_justify="left", box=None, header_style="bold")
+    for column in ("rule", "judged", "found", "clear", "not applicable", "not judged"):
+        table.add_column(column, justify="left" if column == "rule" else "right", no_wrap=True)
+    for rule, score in found.items():
+        if score["judged"] or score["found"]:
+            cells = [score[k] for k in ("judged", "found", "clear", "not_applicable", "not_judged")]
+            table.add_row(rule, *[f"{cell:,}" for cell in cells])
+    console.print(table)
+
+
+def main(folder: Path) -> int:
+    """Run all data sets that are there."""
+    if not folder.is_dir():
+        console.print(f"{folder} is not there: nothing to read. Name a folder: make real DATA=FOLDER, or set COMPTROLLER_DATA.")
+        return 0
+    results: dict[str, Any] = {}
+    jobs = list(logs(folder))
+    if (folder / "vat_invoices" / "invoices.parquet").is_file():
+        jobs.append(("vat_invoices", lambda: invoices(folder / "vat_invoices" / "invoices.parquet")))
+    if (folder / "group_tree" / "edges.csv").is_file():
+        jobs.append(("group_tree", lambda: group_tree(folder / "group_tree")))
+    for name, read in jobs:
+        begun = time.monotonic()
+        results[name] = read()
+        took = time.monotonic() - begun
+        if name == "group_tree":
+            console.print(f"{name}: {results[name]} in {took:.1f} s")
+        else:
+            show(f"{name}: {took:.1f} s", results[name])
+    target = ROOT / "build" / "real.json"
+    target.parent.mkdir(exist_ok=True)
+    target.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    console.print(f"written: {target.relative_to(ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    named = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("COMPTROLLER_DATA")
+    sys.exit(main(Path(named) if named else ROOT.parent / "shared" / "data"))
