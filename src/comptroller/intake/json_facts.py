@@ -131,12 +131,18 @@ def kinds_of(facts: Sequence[Fact], kind: str | None) -> tuple[dict[str, list[in
     groups: dict[str, list[int]] = {}
     wrong: list[tuple[int, object]] = []
     for position, fact in enumerate(facts):
-        said = fact.pop("kind", None)
-        if said is None or is_kind(said):
-            groups.setdefault(said or "", []).append(position)
+        said = taken_kind(fact)
+        if is_kind(said):
+            groups.setdefault(said, []).append(position)
         else:
             wrong.append((position, said))
     return groups, wrong
+
+
+def taken_kind(fact: Fact) -> Any:
+    """Take the kind that a fact names off it; '' where it names none. What stands there need not be a sound kind."""
+    said = fact.pop("kind", None)
+    return "" if said is None else said
 
 
 def is_kind(value: object) -> bool:

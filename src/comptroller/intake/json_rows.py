@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from comptroller.intake.columns import OWN
 from comptroller.intake.json_columns import columnar, without_empty
 from comptroller.intake.json_envelope import Part, line_parts, parts_of, sound
-from comptroller.intake.json_facts import Fact, decode, decoder, facts_table, is_kind, kinds_of, may_repeat
+from comptroller.intake.json_facts import Fact, decode, decoder, facts_table, is_kind, kinds_of, may_repeat, taken_kind
 from comptroller.intake.limits import USUAL, Limits
 from comptroller.intake.raw import Raw
 from comptroller.intake.refuse import bounded, refuse
@@ -208,7 +208,7 @@ def _unfold(reports: Sequence[bytes], outer: Sequence[str | None], limits: Limit
     if not set(map(type, said)) <= {dict, list} or may_repeat(reports, said):
         odd = {n for n, one in enumerate(said) if type(one) not in {dict, list} or may_repeat([reports[n]], [one])}
     if not odd and not any("facts" in one or type(one) is list for one in said):  # one fact each, the usual report
-        kinds = [k if k is not None else one.pop("kind", None) or "" for one, k in zip(said, outer, strict=True)]
+        kinds = [k if k is not None else taken_kind(one) for one, k in zip(said, outer, strict=True)]
         rows = _Rows(said, list(range(len(said))), [1] * len(said), kinds)
         if set(map(type, kinds)) <= {str} and all(map(is_kind, set(kinds))):
             return rows, odd
@@ -217,9 +217,7 @@ def _unfold(reports: Sequence[bytes], outer: Sequence[str | None], limits: Limit
     rows = _Rows([], [], [], [])
     for number, one in enumerate(said):
         kind, held = _open(one, outer[number]) if number not in odd else (None, [])
-        named: list[Any] = [
-            kind if kind is not None or type(f) is not dict else f.pop("kind", None) or "" for f in held
-        ]
+        named: list[Any] = [kind if kind is not None or type(f) is not dict else taken_kind(f) for f in held]
         sound = set(map(type, held)) == {dict} and all(map(is_kind, named)) and len(held) <= limits.rows
         if not sound:
             odd.add(number)
