@@ -55,8 +55,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [plain(v) for v in value]
     return value
-
-
-def evidence_json(values: Mapping[str, Any]) -> str:
-    """Give evidence as canonical JSON."""
-    return json.dumps(plain(values), ensure_ascii=False, sort_keys=True, separators=(",", ":"))

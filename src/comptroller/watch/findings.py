@@ -9,9 +9,11 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from comptroller.model.finding import Turn, Verdict, evidence_json, plain
+from comptroller.model.finding import Turn, Verdict, plain
 from comptroller.model.policy import Rule
 from comptroller.store.duck import Duck
 
@@ -137,20 +139,58 @@ def subject_json(subject: tuple[Any, ...]) -> str:
     return json.dumps([plain(one) for one in subject], ensure_ascii=False)
 
 
-def verdict_of(rule: Rule, row: dict[str, Any]) -> Verdict:
-    """Give the verdict that a row of a rule's SELECT says."""
-    aside = {"entries", "docket_hash", "missing"}
-    shown = {name: value for name, value in row.items() if name not in aside}
-    return Verdict(
-        rule=rule.name,
-        subject=tuple(plain(row[name]) for name in rule.subject),
-        docket=row["docket_hash"],
-        entity=row["entity"] or "",
-        since=row["since"],
-        missing=row.get("missing") or "",
-        evidence=evidence_json(shown),
-        entries=tuple(sorted({int(e) for e in row["entries"] or () if e is not None})),
-    )
+def verdicts_of(rule: Rule, rows: pa.Table) -> list[Verdict]:
+    """Give the verdicts that the rows of a rule's SELECT say; values are made text column by column."""
+    if not rows.num_rows:
+        return []
+    shown = {name: _shown(rows.column(name)) for name in rows.column_names if name not in _ASIDE}
+    names = sorted(shown)
+    missing = rows.column("missing").to_pylist() if "missing" in rows.column_names else [None] * rows.num_rows
+    dockets, since = rows.column("docket_hash").to_pylist(), rows.column("since").to_pylist()
+    entries, entities = rows.column("entries").to_pylist(), shown["entity"]
+    subjects = zip(*(shown[name] for name in rule.subject), strict=True)
+    cells = zip(*(shown[name] for name in names), strict=True)
+    found = []
+    for at, (subject, row) in enumerate(zip(subjects, cells, strict=True)):
+        found.append(
+            Verdict(
+                rule=rule.name,
+                subject=subject,
+                docket=dockets[at],
+                entity=entities[at] or "",
+                since=since[at],
+                missing=missing[at] or "",
+                evidence=_json.encode(dict(zip(names, row, strict=True))).decode(),
+                entries=tuple(sorted({e for e in entries[at] or () if e is not None})),
+            )
+        )
+    return found
+
+
+_ASIDE = frozenset(("entries", "docket_hash", "missing"))
+_json = msgspec.json.Encoder()
+
+
+def _shown(column: pa.ChunkedArray) -> list[Any]:
+    """Give a column's values as JSON holds them: decimals as text without trailing zeros, days and instants in ISO form."""
+    form = column.type
+    if pa.types.is_decimal(form):
+        return [plain(value) for value in column.to_pylist()] if len(column) < 8 else _decimals(column)  # noqa: PLR2004 - not worth a column
+    if pa.types.is_temporal(form) or pa.types.is_nested(form):
+        return [plain(value) for value in column.to_pylist()]
+    return column.to_pylist()
+
+
+def _decimals(column: pa.ChunkedArray) -> list[Any]:
+    text = pc.cast(column, pa.string())
+    return [_short(one) for one in text.to_pylist()]
+
+
+def _short(text: str | None) -> Any:
+    if text is None:
+        return None
+    shown = text.rstrip("0").rstrip(".") if "." in text else text
+    return shown if "." in shown or len(shown) > 15 else int(shown)  # noqa: PLR2004 - what JSON's numbers hold
 
 
 def _differ(

@@ -8,7 +8,6 @@ for due dockets replaces what stood for them.
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -18,7 +17,7 @@ from comptroller.model.finding import Turn
 from comptroller.model.policy import Pack, Rule
 from comptroller.store.duck import Duck
 from comptroller.watch.due import Due, Spans
-from comptroller.watch.findings import Findings, verdict_of
+from comptroller.watch.findings import Findings, verdicts_of
 from comptroller.watch.holding import Holding
 from comptroller.watch.plan import Group, plan
 
@@ -55,7 +54,7 @@ class Watch:
         turns: list[tuple[Rule | None, Turn]] = []
         for at, name in enumerate(chosen):
             rule = self.pack.rules[name]
-            verdicts = [verdict_of(rule, row) for row in self._run(rule, None)]
+            verdicts = verdicts_of(rule, self._run(rule))
             turns += [(rule, turn) for turn in self.findings.compare(name, verdicts, None, None)]
             if progress:
                 progress(name, at + 1, len(chosen))
@@ -85,7 +84,7 @@ class Watch:
             due, everything = self._holding.due(group, changes, renewed)
             afresh = [rule for rule in group.rules if rule.name in everything]
             for rule in afresh:
-                verdicts = [verdict_of(rule, row) for row in self._run(rule, None)]
+                verdicts = verdicts_of(rule, self._run(rule))
                 turns += [(rule, turn) for turn in self.findings.compare(rule.name, verdicts, None, None)]
             rest = [rule for rule in group.rules if rule.name not in everything and due.concerns(rule)]
             if rest and not due.is_empty:
@@ -104,14 +103,14 @@ class Watch:
         self._duck.register("due_dockets", pa.table({"docket": due.dockets}))
         try:
             for rule in rules:
-                verdicts = [verdict_of(rule, row) for row in self._run(rule, "due_dockets")]
+                verdicts = verdicts_of(rule, self._run(rule, "due_dockets")) if scoped[rule.judges].num_rows else []
                 turns += [(rule, turn) for turn in self.findings.compare(rule.name, verdicts, dockets, spans)]
         finally:
             for table in (*scoped, "due_dockets"):
                 self._duck.unregister(table)
         return turns
 
-    def _run(self, rule: Rule, scope: str | None) -> list[dict[str, Any]]:
+    def _run(self, rule: Rule, scope: str = "") -> pa.Table:
         """Give the rows of a rule's SELECT, within its time in force, with the hash of their docket."""
         kind = self.pack.tables[rule.judges]
         docket = ", ".join(f'CAST(r."{c}" AS {kind.columns[c]})' for c in rule.docket)
@@ -120,7 +119,7 @@ class Watch:
         inner = f"SELECT r.*, {docket} AS docket_hash FROM ({rule.sql}) AS r WHERE (r.since IS NULL OR r.since >= DATE '{rule.valid_from}'){until}"
         if scope:
             inner = f"SELECT * FROM ({inner}) AS s WHERE s.docket_hash IN (SELECT docket FROM {scope})"
-        return self._duck.arrow(inner).to_pylist()
+        return self._duck.arrow(inner)
 
     def _today(self) -> date | None:
         rows = self._duck.rows("SELECT today FROM clock")

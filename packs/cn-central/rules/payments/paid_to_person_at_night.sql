@@ -7,8 +7,8 @@ WITH placed AS (
     p.fact,
     p.amount_cny,
     p.purpose,
-    CAST(p.paid_at + INTERVAL '8' HOUR AS DATE) AS local_day,
-    EXTRACT(HOUR FROM p.paid_at + INTERVAL '8' HOUR) AS local_hour
+    CAST(p.paid_at AS DATE) AS local_day,
+    EXTRACT(HOUR FROM p.paid_at) AS local_hour
   FROM judged AS p
 )
 SELECT

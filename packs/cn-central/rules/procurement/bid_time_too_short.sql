@@ -8,7 +8,7 @@ WITH timed AS (
     t.category,
     t.estimate_cny,
     t.published_on,
-    CAST(t.opened_at + INTERVAL '8' HOUR AS DATE) AS opened_on
+    CAST(t.opened_at AS DATE) AS opened_on
   FROM judged AS t
 )
 SELECT

@@ -5,7 +5,7 @@ WITH bids AS (
     b.tender,
     b.bidder,
     b.fact,
-    CAST(b.submitted_at + INTERVAL '8' HOUR AS DATE) AS bid_on,
+    CAST(b.submitted_at AS DATE) AS bid_on,
     e.entity AS bidder_known
   FROM judged AS b
   LEFT JOIN entity AS e ON e.entity = b.bidder

@@ -3,7 +3,7 @@ SELECT
   a.entity,
   a.tender,
   a.bidder,
-  CAST(a.submitted_at + INTERVAL '8' HOUR AS DATE) AS since,
+  CAST(a.submitted_at AS DATE) AS since,
   a.price_cny,
   COUNT(*) AS others,
   SUM(CASE WHEN b.device = a.device THEN 1 ELSE 0 END) AS same_device,
