@@ -10,6 +10,7 @@ import pyarrow as pa
 from comptroller.intake.files import Limits, read_file
 from comptroller.intake.json_rows import read_small
 from comptroller.intake.mapping import apply_mapping, parse_mapping
+from comptroller.intake.nested import by_kind, unknown_kind
 from comptroller.intake.raw import LINE, Raw
 from comptroller.model.kind import FACT_LINES, Kind
 from comptroller.model.refusal import Refusal, refusal
@@ -27,7 +28,8 @@ def gather(
     counts: dict[int, int] = defaultdict(int)
     small = [i for i, r in enumerate(reports) if r.media == "json" and not r.mapping and len(r.payload) <= _SMALL]
     if len(small) > 1:
-        raws, wrong = read_small([reports[i].payload for i in small])
+        payloads, asked = [reports[i].payload for i in small], [reports[i].kind or None for i in small]
+        raws, wrong = read_small(payloads, kinds=asked, limits=limits)
         for at, found in wrong.items():
             refusals[small[at]] += [replace(one, file=reports[small[at]].name) for one in found]
         positions = np.asarray(small, dtype=np.int64)
@@ -37,8 +39,10 @@ def gather(
         small = []
     for at, report in enumerate(reports):
         if at not in set(small):
-            for raw in _read(at, report, limits, refusals):
-                _keep(at, raw, raw.kind or report.kind, kinds, pieces, counts, refusals)
+            named, wrong = by_kind(_read(at, report, limits, refusals), kinds, report.kind)
+            refusals[at] += wrong
+            for raw in named:
+                _keep(at, raw, pieces, counts)
     for at, report in enumerate(reports):
         if not counts[at] and not refusals[at]:
             wanted = ("至少一条事项", "at least one fact")
@@ -53,7 +57,8 @@ def gather(
 
 
 def _read(at: int, report: Incoming, limits: Limits, refusals: dict[int, list[Refusal]]) -> list[Raw]:
-    raws, wrong = read_file(report.payload, report.media, report.name, limits=limits)
+    kind = "" if report.mapping else report.kind or None
+    raws, wrong = read_file(report.payload, report.media, report.name, limits=limits, kind=kind)
     refusals[at] += wrong
     if wrong or not report.mapping:
         return [] if wrong else raws
@@ -89,7 +94,7 @@ def _keep_small(  # noqa: PLR0913 - what one gathering collects
         chosen = owners[mask]
         if kind not in kinds:
             for i in sorted(set(chosen.tolist())):
-                refusals[i].append(_unknown_kind(kind, reports[i].name, kinds))
+                refusals[i].append(unknown_kind(kind, reports[i].name, kinds))
             continue
         order = np.argsort(chosen, kind="stable")
         chosen = chosen[order]
@@ -104,31 +109,13 @@ def _keep_small(  # noqa: PLR0913 - what one gathering collects
             counts[int(i)] += int(n)
 
 
-def _keep(  # noqa: PLR0913 - what one gathering collects
-    at: int,
-    raw: Raw,
-    kind: str,
-    kinds: Mapping[str, Kind],
-    pieces: dict[str, list[pa.Table]],
-    counts: dict[int, int],
-    refusals: dict[int, list[Refusal]],
-) -> None:
-    if kind not in kinds:
-        refusals[at].append(_unknown_kind(kind, raw.place, kinds))
-        return
+def _keep(at: int, raw: Raw, pieces: dict[str, list[pa.Table]], counts: dict[int, int]) -> None:
     rows = raw.table.num_rows
     if not rows:
         return
-    table = raw.table.set_column(
-        raw.table.column_names.index(LINE), LINE, raw.table.column(LINE).cast(pa.int64())
-    )
+    lines = raw.table.column(LINE).cast(pa.int64())
+    table = raw.table.set_column(raw.table.column_names.index(LINE), LINE, lines)
     seq = pa.array(np.arange(counts[at] + 1, counts[at] + rows + 1, dtype=np.int64))
     table = table.append_column("report", pa.array(np.full(rows, at, dtype=np.int64))).append_column("seq", seq)
     counts[at] += rows
-    pieces[kind].append(table)
-
-
-def _unknown_kind(kind: str, place: str, kinds: Mapping[str, Kind]) -> Refusal:
-    wanted = (f"事项类型之一:{'、'.join(sorted(kinds))}", f"one of the kinds: {', '.join(sorted(kinds))}")
-    mend = ("写明 kind,或用 --kind 指明", "Say the kind in the file, or with --kind.")
-    return refusal("intake.kind", (place, None, "kind"), kind or "-", wanted, mend)
+    pieces[raw.kind].append(table)

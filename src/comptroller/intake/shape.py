@@ -31,12 +31,10 @@ def match_headers(
     """Give field name -> raw column, matched by name or by label; an unknown or doubled column is refused."""
     known: dict[str, str] = {}
     lists = {inner.name.removeprefix(f"{kind.name}_"): inner.title for inner in kind.lists}
-    titles = {f.name: f.title for f in kind.fields if not (kind.parent and f.name in kind.carries)}
+    titles = {f.name: f.title for f in kind.fields}
     for name, title in {**titles, **lists}.items():
         for label in (name, title.zh, title.en):
             known.setdefault(_plain(label), name)
-    for one in kind.carries:
-        known.setdefault(one, one)
     found: dict[str, str] = {}
     refusals = []
     for column in names:

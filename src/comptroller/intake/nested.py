@@ -1,0 +1,90 @@
+"""Tables of a file matched to kinds; the lines of a nested list that stand in a table of their own join their fact's row."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+import pyarrow as pa
+
+from comptroller.intake.raw import LINE, Raw
+from comptroller.intake.shape import match_headers
+from comptroller.model.kind import Kind
+from comptroller.model.refusal import Refusal, refusal
+
+
+def by_kind(raws: Sequence[Raw], kinds: Mapping[str, Kind], said: str) -> tuple[list[Raw], list[Refusal]]:
+    """Give one raw table a kind's table, named by kind; tables of nested lists are folded into their kind's rows.
+
+    A table is named by the kind's name, its title in either language, or `<kind>_<field>`; one without a name is of the
+    kind that was `said`. Refused are tables of no kind, and lines of a list whose fact is not in the file.
+    """
+    names = {label.lower(): kind for kind in kinds.values() for label in (kind.name, kind.title.zh, kind.title.en) if label}
+    inner = {i.name[:31]: i for kind in kinds.values() for i in kind.lists}
+    inner |= {i.name: i for i in inner.values()}
+    found: list[Raw] = []
+    waiting: list[tuple[Kind, Raw]] = []
+    refusals: list[Refusal] = []
+    for raw in raws:
+        name = raw.kind or said
+        if not raw.table.num_rows and name.lower() not in names:
+            continue
+        if name.lower() in names:
+            found.append(Raw(names[name.lower()].name, raw.table, raw.place))
+        elif name in inner:
+            waiting.append((inner[name], raw))
+        elif len(raws) > 1 and said and not any(r.kind == said for r in raws):
+            found.append(Raw(said, raw.table, raw.place))
+        else:
+            refusals.append(unknown_kind(name, raw.place, kinds))
+    for one, raw in waiting:
+        refusals += _join(one, raw, found, kinds)
+    return found, refusals
+
+
+def unknown_kind(kind: str, place: str, kinds: Mapping[str, Kind]) -> Refusal:
+    """Refuse a name that is no kind's."""
+    wanted = (f"事项类型之一:{'、'.join(sorted(kinds))}", f"one of the kinds: {', '.join(sorted(kinds))}")
+    mend = ("写明 kind,或用 --kind 指明", "Say the kind in the file, or with --kind.")
+    return refusal("intake.kind", (place, None, "kind"), kind or "-", wanted, mend)
+
+
+def _join(inner: Kind, raw: Raw, found: list[Raw], kinds: Mapping[str, Kind]) -> list[Refusal]:
+    """Fold the lines of a list into the rows of their facts, as JSON in one column; the facts are found by their key."""
+    columns, refusals = match_headers(inner, raw.table.column_names, raw.place)
+    outer = kinds[inner.parent]
+    name = inner.name.removeprefix(f"{outer.name}_")
+    missing = [k for k in outer.key if k not in columns]
+    if refusals or missing:
+        wanted = (f"外层事项的主键列 {outer.key}", f"the key columns {outer.key} of the outer kind")
+        mend = ("补上主键列", "Add the key's columns.")
+        return refusals or [refusal("intake.nested.key", (raw.place, None, missing[0]), "-", wanted, mend)]
+    lines: dict[tuple[str | None, ...], list[dict[str, str]]] = {}
+    places: dict[tuple[str | None, ...], int] = {}
+    own = [f.name for f in inner.fields if f.name not in inner.carries and f.name in columns]
+    for row in raw.table.to_pylist():
+        key = tuple(row[columns[k]] for k in outer.key)
+        places.setdefault(key, row[LINE])
+        lines.setdefault(key, []).append({f: row[columns[f]] for f in own if row[columns[f]] is not None})
+    for at, one in enumerate(found):
+        if one.kind == outer.name and lines:
+            found[at] = _with_list(outer, one, name, lines)
+    wanted = (f"本文件中{outer.title.zh}的主键", f"the key of a {outer.name} in this file")
+    mend = ("核对主键,或补上外层事项", "Check the key, or add the outer fact.")
+    return [
+        refusal("intake.nested.stray", (raw.place, places[key], "+".join(outer.key)), key, wanted, mend) for key in lines
+    ]
+
+
+def _with_list(outer: Kind, raw: Raw, name: str, lines: dict[tuple[str | None, ...], list[dict[str, str]]]) -> Raw:
+    """Give the raw table with the lists that belong to its rows; these are taken out of `lines`."""
+    columns, refusals = match_headers(outer, raw.table.column_names, raw.place)
+    if refusals or any(k not in columns for k in outer.key):
+        return raw
+    keys = list(zip(*(raw.table.column(columns[k]).to_pylist() for k in outer.key), strict=True))
+    cells = [json.dumps(lines[key], ensure_ascii=False) if key in lines else None for key in keys]
+    for key in keys:
+        lines.pop(key, None)
+    column = pa.array(cells, pa.string())
+    present = columns.get(name)
+    if present is not None:
+        return Raw(raw.kind, raw.table.set_column(raw.table.column_names.index(present), present, column), raw.place)
+    return Raw(raw.kind, raw.table.append_column(name, column), raw.place)
