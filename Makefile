@@ -45,7 +45,7 @@ bench: $(VENV)/bench ## Measure what section 6 of the design promises, beside ri
 	@$(BIN)/python -m bench
 
 real: $(VENV)/run ## Judge the real data sets, where they are.
-	@$(BIN)/python -m examples.real $(REAL)
+	@$(BIN)/python -m examples.real.run $(REAL)
 
 fuzz: $(VENV)/dev ## Feed the parsers damaged input for long.
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n $(WORKERS) -m fuzz

@@ -1,0 +1,252 @@
+"""The pages of docs/reference, made from code and packs: `python -m comptroller.cli.reference DIR`."""
+
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Annotated, Any, get_args, get_origin
+
+import typer
+from typer.models import ArgumentInfo, OptionInfo
+
+from comptroller.books.tables import FIXED, documented
+from comptroller.cli import app
+from comptroller.cli.places import pack_roots
+from comptroller.cli.reference_codes import Code, codes
+from comptroller.cli.reference_rules import cell, limits, rule_page, table
+from comptroller.intake.reference import reference_page
+from comptroller.model.kind import Kind
+from comptroller.model.policy import Pack, Param, PolicyList, Rule, Source
+from comptroller.packs import gather_files, read_pack
+from comptroller.watch.findings import _COLUMNS as FINDING_COLUMNS
+
+OFFERED = {
+    "clock": "The moment to which the last tick set the clock; no row before the first tick.",
+    "heard": "The latest report about each entity.",
+    "ancestor": "Who stands above whom by management; distance 0 is the entity itself.",
+    "level": "How deep each entity stands, counted by ownership and by management.",
+    "working_day": "Whether a day is worked, and the running number of working days up to and with it.",
+    "list_in_force": "The lines that reach each entity: its own (distance 0), those above it, the pack's (999).",
+}
+"""What each table says that the engine offers beside the kinds."""
+
+
+def pages(roots: Iterable[Path]) -> dict[str, str]:
+    """Give every page by its path below docs/reference; the same code and packs give the same pages."""
+    places = list(roots)
+    packs = [read_pack(gather_files(places, name), name) for name in _pack_names(places)]
+    kinds = {one.source: one for pack in packs for one in pack.kinds.values()}
+    rules = {name: (rule, pack) for pack in packs for name, rule in pack.rules.items()}
+    params = {one.name: one for pack in packs for one in pack.params.values()}
+    lists = {one.name: one for pack in packs for one in pack.lists.values()}
+    sources = {one.name: one for pack in packs for one in pack.sources.values()}
+    found = {f"kinds/{kind.name}.md": reference_page(kind) for _, kind in sorted(kinds.items())}
+    found |= {_place(name): rule_page(rule, pack) for name, (rule, pack) in rules.items()}
+    found["tables.md"] = _tables_page(packs)
+    found["parameters.md"] = _parameters_page(params)
+    found["lists.md"] = _lists_page(lists)
+    found["sources.md"] = _sources_page(sources)
+    found["commands.md"] = _commands_page()
+    found["refusals.md"] = _refusals_page(codes())
+    found["index.md"] = _index(kinds, {name: rule for name, (rule, _) in rules.items()})
+    return dict(sorted(found.items()))
+
+
+def _pack_names(roots: Sequence[Path]) -> list[str]:
+    return sorted({path.parent.name for root in roots for path in root.glob("*/pack.yml")})
+
+
+def _place(rule: str) -> str:
+    """Give where a rule's page lies."""
+    return f"rules/{rule.replace('/rules/', '/')}.md"
+
+
+def _index(kinds: dict[str, Kind], rules: dict[str, Rule]) -> str:
+    head = "# Reference\n\nThese pages are made from code and packs by `make reference`, and compared by the tests.\n"
+    own = (
+        "- [Commands](commands.md)\n- [Tables](tables.md)\n- [Parameters](parameters.md)\n- [Lists](lists.md)\n"
+        "- [Sources](sources.md)\n- [Refusals](refusals.md)\n"
+    )
+    rows = [(f"[{k.name}](kinds/{k.name}.md)", k.title.zh, k.title.en, k.source) for _, k in sorted(kinds.items())]
+    said = [
+        (f"[{name}]({_place(name)})", one.catalogue, one.title.zh, one.title.en, one.kind, one.severity)
+        for name, one in sorted(rules.items())
+    ]
+    return "\n".join(
+        [
+            head,
+            own,
+            "## Kinds of fact\n",
+            table(("kind", "中文", "English", "defined in"), rows),
+            "\n## Rules\n",
+            table(("rule", "catalogue", "中文", "English", "kind", "severity"), said),
+            "\n## Measures\n\nNo pack has measures yet.\n",
+        ]
+    )
+
+
+def _tables_page(packs: Sequence[Pack]) -> str:
+    lines = [
+        "# Tables",
+        "",
+        "Rules, `comptroller query` and mappings' checks name these tables and no others.",
+        "A fact table's columns `fact` and `received_at` say where a row stands in the ledger and when it came.",
+        "The room `books` writes all of them but `finding`, which `watch` writes.",
+        "",
+    ]
+    open_tables = {name for pack in packs for name in documented(pack)}
+    for name, about in OFFERED.items():
+        lines += [f"## {name}", "", about, "", _columns_of(FIXED[name]), ""]
+    lines += ["## finding", "", "Every version of every finding, frozen when it was made.", ""]
+    lines += [table(("column", "type"), [(f"`{n}`", form) for n, form in FINDING_COLUMNS.items()]), ""]
+    lines += ["## finding_now", "", "The latest version of each finding; columns as in `finding`.", ""]
+    for param in sorted({name for name in open_tables if name.startswith("param_")}):
+        lines += [f"## {param}", "", "A parameter by date; see [parameters](parameters.md).", ""]
+    facts = {name: kind for pack in packs for name, kind in pack.tables.items()}
+    for name, kind in sorted(facts.items()):
+        word = "A nested list of" if kind.parent else "See"
+        outer = f"{word} [{kind.parent or name}](kinds/{kind.parent or name}.md)."
+        rows = [(f"`{column}`", form) for column, form in kind.columns.items()]
+        lines += [
+            f"## {name}",
+            "",
+            f"{kind.title.en} ({kind.title.zh}). {outer}",
+            "",
+            table(("column", "type"), rows),
+            "",
+        ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _columns_of(text: str) -> str:
+    """Give the columns that a fixed table's text declares; a comma within brackets parts nothing."""
+    parts = text.replace("(18,4)", "(18;4)").replace("(9,6)", "(9;6)").split(", ")
+    rows = [(f"`{p.split(' ', 1)[0]}`", p.split(" ", 1)[1].replace(";", ",")) for p in parts]
+    return table(("column", "type"), rows)
+
+
+def _parameters_page(params: dict[str, Param]) -> str:
+    lines = ["# Parameters", "", "A figure that nobody has compared with its source yet is marked *not verified*.", ""]
+    for name, param in sorted(params.items()):
+        by = f" by {', '.join(f'`{one}`' for one in param.by)}" if param.by else ""
+        lines += [
+            f"## {name}",
+            "",
+            f"{param.title.en} ({param.title.zh}); unit {param.unit}{by}.",
+            "",
+            limits(param),
+            "",
+        ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _lists_page(lists: dict[str, PolicyList]) -> str:
+    lines = ["# Lists", "", "What a lower list may change is said by `tightens`.", ""]
+    for name, one in sorted(lists.items()):
+        rows = [
+            (
+                f"`{line.item}`",
+                line.title.zh,
+                line.title.en,
+                line.limit_cny,
+                line.share_pct,
+                line.body,
+                line.valid_from,
+                line.valid_until,
+                "" if line.verified else "not verified",
+                ", ".join(f"{c.source} {c.article}".strip() for c in line.cites),
+            )
+            for line in one.lines
+        ]
+        heads = ("item", "中文", "English", "limit, CNY", "share, %", "body", "from", "until", "verified", "source")
+        about = f"{one.title.en} ({one.title.zh}); tightens: `{one.tightens}`."
+        lines += [f"## {name}", "", about, "", table(heads, rows), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _sources_page(sources: dict[str, Source]) -> str:
+    rows = [
+        (f"`{name}`", s.title.zh, s.title.en, s.number, s.issued_by.en or s.issued_by.zh, s.valid_from, s.valid_until)
+        for name, s in sorted(sources.items())
+    ]
+    heads = ("source", "中文", "English", "number", "issued by", "in force from", "until")
+    about = "Laws and documents that rules, lists and parameters cite."
+    return "\n".join(["# Sources", "", about, "", table(heads, rows), ""])
+
+
+def _commands_page() -> str:
+    lines = [
+        "# Commands",
+        "",
+        "Exit code 0: done; 1: refused, or found broken; 2: wrong use.",
+        "Every command that prints takes `--json`.",
+        "`--node DIR`, or the environment's `COMPTROLLER_NODE`, names the node.",
+        "`COMPTROLLER_PACKS` names folders of packs that come before those that ship.",
+        "`COMPTROLLER_LANGUAGE` is `zh` or `en`; `COMPTROLLER_PASSPHRASE` opens an encrypted key.",
+        "",
+    ]
+    for command in sorted(app.registered_commands, key=lambda c: c.callback.__name__ if c.callback else ""):
+        assert command.callback is not None
+        lines += _command(command.callback)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _command(callback: Callable[..., Any]) -> list[str]:
+    """Give a command's part: what it does, how it is said, and its words."""
+    arguments, options = [], []
+    for name, parameter in inspect.signature(callback, eval_str=True).parameters.items():
+        assert get_origin(parameter.annotation) is Annotated, f"{callback.__name__} {name}: an Annotated parameter"
+        info = next(one for one in get_args(parameter.annotation) if isinstance(one, (ArgumentInfo, OptionInfo)))
+        said = f"{info.help}{_default(parameter.default)}"
+        if isinstance(info, ArgumentInfo):
+            arguments.append((info.metavar or name.upper(), said))
+        else:
+            options.append((_option(name, info), said))
+    words = ["comptroller", callback.__name__, *(word for word, _ in arguments), *(["[OPTIONS]"] if options else [])]
+    rows = [(f"`{word}`", said) for word, said in (*arguments, *options)]
+    about = cell(inspect.getdoc(callback) or "")
+    return [f"## {callback.__name__}", "", about, "", f"`{' '.join(words)}`", "", table(("word", "what"), rows), ""]
+
+
+def _option(name: str, info: OptionInfo) -> str:
+    """Give how an option is said: as declared (Typer keeps the first as the default), or by its parameter's name."""
+    declared = [one for one in (info.default, *(info.param_decls or ())) if isinstance(one, str) and one[:1] == "-"]
+    return declared[0] if declared else f"--{name.replace('_', '-')}"
+
+
+def _default(value: Any) -> str:
+    return "" if value in (inspect.Parameter.empty, None, False, "") else f" (`{value}` where nothing is said)"
+
+
+def _refusals_page(found: Sequence[Code]) -> str:
+    lines = [
+        "# Refusals",
+        "",
+        "A refusal says the place, what was seen, what was expected, the mend, and one of these codes.",
+        "Codes do not change.",
+        "A part in `<>` stands for a name, such as a field's type or a check's code; `{}` holds what is filled in.",
+        "",
+        table(("code", "expected", "期望", "mend", "改正", "said in"), [one.row() for one in found]),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def write(folder: Path) -> list[str]:
+    """Write every page below `folder` and take away those that are not made any more; gives the pages' paths."""
+    made = pages(pack_roots())
+    for path in sorted(folder.rglob("*.md")) if folder.is_dir() else []:
+        if path.relative_to(folder).as_posix() not in made:
+            path.unlink()
+    for name, text in made.items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    return list(made)
+
+
+def main(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the pages go.")]) -> None:
+    """Make the pages of docs/reference."""
+    typer.echo(f"{len(write(folder))} pages in {folder}")
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,142 @@
+"""The refusal codes that the product can say, collected from its own source: each with what it expects and the mend."""
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import comptroller
+from comptroller.intake.refuse import WORDS
+
+_CODE = re.compile(r"[a-z]+(?:\.(?:[a-z_]+|<[a-z]+>))*")
+_MAKERS = ("refusal", "refuse", "_refuse")
+_NAMED = "<code>"
+Texts = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A refusal code, its texts (zh, en) where the source says them in place, and the files that say it."""
+
+    code: str
+    expected: Texts
+    mend: Texts
+    files: tuple[str, ...]
+
+    def row(self) -> tuple[str, ...]:
+        """Give the code as cells: code, expected in English and Chinese, mend in English and Chinese, files."""
+        return (f"`{self.code}`", self.expected[1], self.expected[0], self.mend[1], self.mend[0], ", ".join(self.files))
+
+
+def codes() -> list[Code]:
+    """Give every code in order of names."""
+    root = Path(comptroller.__file__).parent
+    found: dict[str, list[Code]] = {}
+    for path in sorted(root.rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        name = path.relative_to(root).as_posix()
+        for one in _codes_of(tree, name):
+            found.setdefault(one.code, []).append(one)
+    return [_merged(code, said) for code, said in sorted(found.items())]
+
+
+def _merged(code: str, said: Sequence[Code]) -> Code:
+    """Give a code once: the first texts that are known, and all files."""
+    words = [text.replace("{{", "{").replace("}}", "}") for text in WORDS.get(code, ())]
+    expected = (words[0], words[1]) if words else next((one.expected for one in said if one.expected[1]), ("", ""))
+    mend = (words[2], words[3]) if words else next((one.mend for one in said if one.mend[1]), ("", ""))
+    return Code(code, expected, mend, tuple(sorted({file for one in said for file in one.files})))
+
+
+def _codes_of(tree: ast.Module, file: str) -> Iterator[Code]:
+    """Give the codes of a file: those said to a maker in place, through a function of the file, or by a variable."""
+    for function in [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]:
+        nested = [f for f in ast.walk(function) if isinstance(f, ast.FunctionDef) and f is not function]
+        inner = {id(n) for f in nested for n in ast.walk(f)}
+        names = _assigned(function)
+        for call in _calls(function, _MAKERS):
+            if id(call) in inner or not call.args:
+                continue
+            texts = [_texts(arg, names, call.lineno) for arg in (*call.args[3:5], *[ast.Constant("")] * 5)]
+            takes_code = any(one.arg == "code" for one in function.args.args)
+            for code in _values(call.args[0], names):
+                if takes_code and code.endswith(_NAMED):
+                    yield from _through(tree, function, code, file)
+                elif _CODE.fullmatch(code):
+                    yield Code(code, texts[0], texts[1], (file,))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and node.value in WORDS and file != "intake/refuse.py":
+            yield Code(str(node.value), ("", ""), ("", ""), (file,))
+
+
+def _calls(tree: ast.AST, names: Sequence[str]) -> Iterator[ast.Call]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
+            yield node
+
+
+def _through(tree: ast.Module, function: ast.FunctionDef, code: str, file: str) -> Iterator[Code]:
+    """Give the codes that a function of the file is called with, where it makes a code from its parameter `code`."""
+    place = [a.arg for a in function.args.args].index("code")
+    for call in _calls(tree, (function.name,)):
+        said = call.args[place] if len(call.args) > place else None
+        if isinstance(said, ast.Constant):
+            texts = [a.value if isinstance(a, ast.Constant) else _template(a) for a in call.args[place + 2 : place + 4]]
+            expected = (str(texts[0]), str(texts[1])) if len(texts) == 2 else ("", "")
+            yield Code(code.replace(_NAMED, str(said.value)), expected, ("", ""), (file,))
+
+
+def _assigned(function: ast.FunctionDef) -> dict[str, list[tuple[int, ast.expr]]]:
+    """Give what each local name is set to, with the line."""
+    found: dict[str, list[tuple[int, ast.expr]]] = {}
+    for node in ast.walk(function):
+        if not isinstance(node, ast.Assign):
+            continue
+        for target in node.targets:
+            pairs = [(target, node.value)]
+            if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+                pairs = list(zip(target.elts, node.value.elts, strict=False))
+            for name, value in pairs:
+                if isinstance(name, ast.Name):
+                    found.setdefault(name.id, []).append((node.lineno, value))
+    return {name: sorted(set_to, key=lambda one: one[0]) for name, set_to in found.items()}
+
+
+def _values(said: ast.expr, names: dict[str, list[tuple[int, ast.expr]]]) -> list[str]:
+    """Give the codes that an expression may be."""
+    if isinstance(said, ast.Constant):
+        return [str(said.value)]
+    if isinstance(said, ast.JoinedStr):
+        return [_template(said, "<name>")]
+    if isinstance(said, ast.IfExp):
+        return _values(said.body, names) + _values(said.orelse, names)
+    if isinstance(said, ast.Name):
+        return [code for _, value in names.get(said.id, []) for code in _values(value, {})]
+    return []
+
+
+def _texts(said: ast.expr, names: dict[str, list[tuple[int, ast.expr]]], line: int) -> Texts:
+    """Give the two texts that an expression says, if it says them in this function."""
+    if isinstance(said, ast.Name):
+        earlier = [value for at, value in names.get(said.id, []) if at <= line]
+        said = earlier[-1] if earlier else said
+    if isinstance(said, ast.Tuple) and len(said.elts) == 2:
+        return _template(said.elts[0]), _template(said.elts[1])
+    return "", ""
+
+
+def _template(said: ast.expr, form: str = "{name}") -> str:
+    """Give a text; what is filled in stands in `form` by its last word."""
+    if isinstance(said, ast.Constant):
+        return str(said.value)
+    if not isinstance(said, ast.JoinedStr):
+        return ""
+    parts = []
+    for part in said.values:
+        filled = part.value if isinstance(part, ast.FormattedValue) else None
+        word = (
+            filled.attr if isinstance(filled, ast.Attribute) else filled.id if isinstance(filled, ast.Name) else "name"
+        )
+        parts.append(str(part.value) if isinstance(part, ast.Constant) else form.replace("name", word))
+    return "".join(parts)

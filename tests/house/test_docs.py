@@ -1,0 +1,111 @@
+"""Documents say what is there: reference is made and compared, links lead somewhere, and pages keep their form."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+from comptroller.cli import app
+from comptroller.cli.reference import pages
+from comptroller.cli.reference_codes import codes
+from comptroller.packs import gather_files, read_pack
+from tests.house.source import DOCS, PACKS, REPOSITORY, shown, sources, texts
+
+REFERENCE = DOCS / "reference"
+MOST_LINES = 400
+PRAISE = re.compile(
+    r"\b(?:amazing|awesome|beautiful|best-in-class|blazing|easy|easily|effortless|elegant|excellent|fantastic|great|"
+    r"powerful|robust|seamless|simple|simply|state-of-the-art|world-class|cutting-edge)\b",
+    re.IGNORECASE,
+)
+WE = re.compile(r"\b(?:we|our|ours|us|let's)\b", re.IGNORECASE)
+TWO_SENTENCES = re.compile(r"[a-z`)\"]{2}[.?!] +[A-Z][a-z]")
+
+
+@cache
+def _made() -> dict[str, str]:
+    return pages([PACKS])
+
+
+def _written() -> list[Path]:
+    """Give the pages that people write."""
+    return [p for p in [REPOSITORY / "README.md", *sorted(DOCS.rglob("*.md"))] if REFERENCE not in p.parents]
+
+
+def _prose(path: Path) -> list[tuple[int, str]]:
+    """Give a page's lines of prose with their numbers: no code, no tables."""
+    found, is_code = [], False
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if line.lstrip().startswith("```"):
+            is_code = not is_code
+        elif not is_code and not line.startswith(("|", "    ")):
+            found.append((number, re.sub(r"`[^`]*`", "`x`", line)))
+    return found
+
+
+def test_reference_is_as_made() -> None:
+    """Every page of docs/reference is what code and packs give now; `make reference` makes them again."""
+    there = {
+        p.relative_to(REFERENCE).as_posix(): p.read_text(encoding="utf-8") for p in sorted(REFERENCE.rglob("*.md"))
+    }
+    made = _made()
+    assert sorted(made.keys() - there.keys()) == [], "pages are missing: run make reference"
+    assert sorted(there.keys() - made.keys()) == [], "pages are of things that are gone: run make reference"
+    assert sorted(name for name in made if made[name] != there[name]) == [], "pages are stale: run make reference"
+
+
+def test_every_kind_rule_table_and_parameter_has_its_entry() -> None:
+    """What a pack brings can be looked up."""
+    made = _made()
+    for name in sorted(p.parent.name for p in PACKS.glob("*/pack.yml")):
+        pack = read_pack(gather_files([PACKS], name), name)
+        assert [k for k in pack.kinds if f"kinds/{k}.md" not in made] == []
+        assert [r for r in pack.rules if f"rules/{r.replace('/rules/', '/')}.md" not in made] == []
+        assert [t for t in pack.tables if f"## {t}\n" not in made["tables.md"]] == []
+        assert [p.name for p in pack.params.values() if f"## {p.name}\n" not in made["parameters.md"]] == []
+        assert [one.name for one in pack.lists.values() if f"## {one.name}\n" not in made["lists.md"]] == []
+
+
+def test_every_command_has_its_entry() -> None:
+    """Every word of the command line can be looked up, with the options that it takes."""
+    said = _made()["commands.md"]
+    names = [command.callback.__name__ for command in app.registered_commands if command.callback]
+    assert len(names) > 10
+    assert [name for name in names if f"## {name}\n" not in said] == []
+
+
+def test_every_refusal_code_has_its_entry() -> None:
+    """Whoever is refused finds the code; no string of the source that looks like a code is missing."""
+    listed = {one.code for one in codes()}
+    heads = {code.split(".")[0] for code in listed}
+    looks = re.compile(rf"(?:{'|'.join(sorted(heads))})(?:\.[a-z_]+)+")
+    files = ("json", "sqlite", "duckdb", "pem", "yml", "sql")
+    said = {text for path in sources() for text, _ in texts(path) if looks.fullmatch(text)}
+    assert sorted(one for one in said - listed if one.rsplit(".", 1)[-1] not in files) == []
+    assert [code for code in listed if f"| `{code}` |" not in _made()["refusals.md"]] == []
+
+
+def test_links_lead_somewhere() -> None:
+    """A link to a file leads to one."""
+    wrong = []
+    for path in [*_written(), *sorted(REFERENCE.rglob("*.md"))]:
+        targets = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8"))
+        inner = [target for target in targets if "://" not in target]
+        wrong += [f"{shown(path)}: {target}" for target in inner if not (path.parent / target).exists()]
+    assert wrong == []
+
+
+def test_pages_keep_their_form() -> None:
+    """One title a page, one sentence a line, at most 400 lines, nobody is "we", and nothing praises itself."""
+    wrong = []
+    for path in _written():
+        lines = path.read_text(encoding="utf-8").splitlines()
+        if len(lines) > MOST_LINES:
+            wrong.append(f"{shown(path)}: {len(lines)} lines")
+        prose = _prose(path)
+        if [line for _, line in prose if line.startswith("# ")][1:] or not lines[0].startswith("# "):
+            wrong.append(f"{shown(path)}: one title, in the first line")
+        for number, line in prose:
+            for what, pattern in (("we", WE), ("praise", PRAISE), ("two sentences", TWO_SENTENCES)):
+                if found := pattern.search(line):
+                    wrong.append(f"{shown(path)}:{number}: {what}: {found.group()}")
+    assert wrong == []

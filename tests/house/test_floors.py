@@ -1,0 +1,70 @@
+"""Every import goes down a floor; rooms of one floor never import each other; imports for types alone count."""
+
+from collections import defaultdict
+from pathlib import Path
+
+from tests.house.source import imports, room_of, shown, sources
+
+FLOORS = (
+    ("model",),
+    ("store", "packs", "graph"),
+    ("intake", "ledger", "books", "watch", "cases", "assess", "access"),
+    ("node",),
+    ("engine",),
+    ("desk", "link", "prove"),
+    ("cli",),
+    ("__init__", "__main__"),
+)
+FLOOR = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
+
+
+def test_every_room_stands_on_a_floor() -> None:
+    """A room that FLOORS does not name is a failure, so that the list cannot go stale."""
+    assert sorted({room_of(path) for path in sources()} - set(FLOOR)) == []
+
+
+def test_imports_go_down() -> None:
+    """A room imports from lower floors and from itself, and from nowhere else."""
+    wrong = []
+    for path in sources():
+        room = room_of(path)
+        for module, line in imports(path):
+            other = _imported_room(module)
+            if other not in (None, room) and FLOOR.get(other, len(FLOORS)) >= FLOOR.get(room, 0):
+                floors = (FLOOR.get(room), FLOOR.get(other))
+                wrong.append(f"{shown(path)}:{line}: {room} imports {module}, on floors {floors}")
+    assert wrong == []
+
+
+def _imported_room(module: str) -> str | None:
+    """Give the room that an import reaches into; None for what is not ours, and for the package's own name."""
+    head, _, rest = module.partition(".")
+    return rest.split(".")[0] if head == "comptroller" and rest else None
+
+
+def test_no_file_imports_itself_through_others() -> None:
+    """Files form no ring, within a room neither."""
+    names = {_name(path): path for path in sources()}
+    arrows: dict[str, set[str]] = defaultdict(set)
+    for name, path in names.items():
+        arrows[name] = {module for module, _ in imports(path) if module in names and module != name}
+    rings: list[str] = []
+    done: set[str] = set()
+
+    def walk(one: str, above: tuple[str, ...]) -> None:
+        if one in above:
+            rings.append(" -> ".join((*above[above.index(one) :], one)))
+        elif one not in done:
+            for other in sorted(arrows[one]):
+                walk(other, (*above, one))
+            done.add(one)
+
+    for name in sorted(names):
+        walk(name, ())
+    assert rings == []
+
+
+def _name(path: Path) -> str:
+    """Give the dotted name of a source file."""
+    dotted = shown(path.with_suffix("")).removeprefix("src/").split("/")
+    return ".".join(dotted[:-1] if dotted[-1] == "__init__" else dotted)

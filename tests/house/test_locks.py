@@ -1,0 +1,59 @@
+"""The locks name versions and hashes, and no host; every dependency is in its lock and in the architecture page."""
+
+import re
+import tomllib
+
+import pytest
+
+from tests.house.source import DOCS, REPOSITORY
+
+LOCKS = ("requirements.lock", "requirements-dev.lock")
+PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def _pins(lock: str) -> dict[str, str]:
+    """Give the text that stands behind each pinned name."""
+    text = (REPOSITORY / lock).read_text(encoding="utf-8")
+    parts = re.split(r"(?m)^(?=[a-z0-9])", text)
+    return {part.split("==")[0]: part for part in parts if "==" in part}
+
+
+def _names(requirements: list[str]) -> set[str]:
+    return {re.split(r"[<>=!~\[; ]", one)[0].lower() for one in requirements}
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_names_no_host(lock: str) -> None:
+    """An address of a download or an index would tie the product to somebody's network."""
+    text = (REPOSITORY / lock).read_text(encoding="utf-8")
+    assert re.findall(r"https?:|file:|--\w*index\w*|--find-links|--trusted-host|@ ", text) == []
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_everything_locked_has_its_hashes(lock: str) -> None:
+    """What is installed is what was looked at, byte for byte."""
+    pins = _pins(lock)
+    assert len(pins) > len(PROJECT["dependencies"])
+    assert [name for name, text in pins.items() if "--hash=sha256:" not in text] == []
+
+
+def test_what_the_project_asks_for_is_locked() -> None:
+    """Runtime and build are in the one lock, tests in the other, which holds the same versions of the former."""
+    extras = PROJECT["optional-dependencies"]
+    run, dev = _pins(LOCKS[0]), _pins(LOCKS[1])
+    assert _names(PROJECT["dependencies"]) | _names(extras["build"]) <= set(run)
+    assert _names(extras["dev"]) <= set(dev)
+    assert [name for name, text in run.items() if dev.get(name, "").split()[:1] != text.split()[:1]] == []
+
+
+def test_every_dependency_has_its_line() -> None:
+    """docs/architecture.md says for each dependency what it is for and what would replace it."""
+    page = (DOCS / "architecture.md").read_text(encoding="utf-8").lower()
+    bench = (REPOSITORY / "requirements-bench.txt").read_text(encoding="utf-8")
+    asked = [
+        *PROJECT["dependencies"],
+        *PROJECT["optional-dependencies"]["build"],
+        *PROJECT["optional-dependencies"]["dev"],
+    ]
+    asked += [line for line in bench.splitlines() if line and not line.startswith("#")]
+    assert sorted(name for name in _names(asked) if f"| {name}" not in page and f", {name}" not in page) == []
