@@ -68,7 +68,7 @@ def test_the_law_can_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     from comptroller.watch.holding import Changes, Holding
 
     whole = Holding.take_in
-    monkeypatch.setattr(Holding, "take_in", lambda self, added, ended: Changes(dict(whole(self, added, {}).rows)))
+    monkeypatch.setattr(Holding, "take_in", lambda self, added, ended: Changes(dict(whole(self, added, {}).parts)))
     world = World.new(pack("base"))
     paid = {"entity": "A", "payment": "P1", "amount": "1", "currency": "CNY", "matter": "M1", "paid_at": "2024-05-01T10:00:00"}
     world.say([("payment", paid)])

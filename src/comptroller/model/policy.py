@@ -146,6 +146,14 @@ class Rule:
     fingerprint: str
 
     @property
+    def complete(self) -> str:
+        """Give SQL over one judged row: it applies, and nothing that the rule needs is missing."""
+        parts = [f"({w})" for w in self.when]
+        parts += [f"({expression}) IS NOT NULL" for expression in self.needs.values()]
+        parts += [f'"{column}" IS NOT NULL' for column in self.docket]
+        return " AND ".join(dict.fromkeys(parts))
+
+    @property
     def may_be_breach(self) -> bool:
         """Only limits, procedures and deadlines may be called a breach (design D7)."""
         return self.kind in ("limit", "procedure", "deadline")

@@ -1,6 +1,6 @@
 """A table's rows held in memory for the rules: columns in arrays, and for each group's docket an index from docket to rows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -16,14 +16,17 @@ class Held:
     """The rows of one fact table that stand, with the columns that rules read."""
 
     def __init__(self, kind: Kind, columns: Sequence[str], keys: dict[str, str]) -> None:
-        """Begin empty; `keys` gives for each index its hash expression over the table's columns, null for no docket."""
+        """Begin empty; `keys` gives for each index its hash expression over the table's columns, null for no docket.
+
+        Keys named `near …` are given for rows that are added, and have no index.
+        """
         self.kind = kind
         self.columns = tuple(columns)
         self._columns: dict[str, Column] = {c: column_of(kind.columns[c]) for c in columns if c != "fact"}
         self._facts: NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self._stands: NDArray[np.bool_] = np.empty(0, dtype=np.bool_)
         self._keys = keys
-        self._chains = {name: Chain() for name in keys}
+        self._chains = {name: None if name.startswith("near") else Chain() for name in keys}
         self._count = 0
 
     def __len__(self) -> int:
@@ -32,7 +35,7 @@ class Held:
 
     def add(self, duck: Duck, rows: pa.Table) -> dict[str, NDArray[np.uint64]]:
         """Add rows (in the order of their facts); gives for each index the hashes of the rows, 0 for no docket."""
-        hashes = self.hashes(duck, rows)
+        hashes = key_hashes(duck, rows, self._keys)
         stop = self._count + rows.num_rows
         facts = rows.column("fact").to_numpy()
         assert not self._count or not len(facts) or facts[0] >= self._facts[self._count - 1], "facts come in order"
@@ -42,19 +45,10 @@ class Held:
         for name, column in self._columns.items():
             column.add(rows.column(name))
         for name, chain in self._chains.items():
-            chain.add(hashes[name])
+            if chain is not None:
+                chain.add(hashes[name])
         self._count = stop
         return hashes
-
-    def hashes(self, duck: Duck, rows: pa.Table) -> dict[str, NDArray[np.uint64]]:
-        """Give for each index the hashes of rows that need not be held."""
-        if not self._keys:
-            return {}
-        duck.register("hashed_rows", rows)
-        listed = ", ".join(f"coalesce({sql}, 0::UBIGINT) AS k{i}" for i, sql in enumerate(self._keys.values()))
-        found = duck.arrow(f"SELECT {listed} FROM hashed_rows")
-        duck.unregister("hashed_rows")
-        return {name: found.column(f"k{i}").to_numpy() for i, name in enumerate(self._keys)}
 
     def end(self, facts: NDArray[np.int64]) -> NDArray[np.int64]:
         """Let those facts end; gives the rows that they were in."""
@@ -69,15 +63,28 @@ class Held:
 
     def rows_of(self, index: str, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Give the standing rows of those hashes (each once), in the order of their facts."""
-        rows = self._chains[index].rows(hashes)
+        chain = self._chains[index]
+        assert chain is not None, "what is near is looked up, never indexed"
+        rows = chain.rows(hashes)
         rows = rows[self._stands[rows]]
         rows.sort()
         return rows
 
     def take(self, rows: NDArray[np.int64], columns: Iterable[str] | None = None) -> pa.Table:
-        """Give those rows as Arrow."""
+        """Give those rows as Arrow; all columns where none are named."""
         wanted = self.columns if columns is None else tuple(columns)
         return pa.table({c: self._column(c, rows) for c in wanted})
 
     def _column(self, name: str, rows: NDArray[np.int64]) -> pa.Array:
         return pa.array(self._facts[rows]) if name == "fact" else self._columns[name].take(rows)
+
+
+def key_hashes(duck: Duck, rows: pa.Table, keys: Mapping[str, str]) -> dict[str, NDArray[np.uint64]]:
+    """Give for each key the hashes of rows, 0 where a part of it is null; one query for all keys."""
+    if not keys or not rows.num_rows:
+        return {name: np.zeros(rows.num_rows, dtype=np.uint64) for name in keys}
+    duck.register("hashed_rows", rows)
+    listed = ", ".join(f"coalesce({sql}, 0::UBIGINT) AS k{i}" for i, sql in enumerate(keys.values()))
+    found = duck.arrow(f"SELECT {listed} FROM hashed_rows")
+    duck.unregister("hashed_rows")
+    return {name: found.column(f"k{i}").to_numpy() for i, name in enumerate(keys)}

@@ -9,19 +9,24 @@ from numpy.typing import NDArray
 
 from comptroller.model.policy import Rule, Window
 from comptroller.store.duck import Duck
-from comptroller.watch.due import EVERYTHING, Due
-from comptroller.watch.held import Held
+from comptroller.watch.due import EVERYTHING, Due, Spans
+from comptroller.watch.held import Held, key_hashes
 from comptroller.watch.plan import Group, Plan
 
-_AROUND = 2
-"""How many stretches before and after a day's own hold the rows within two windows of it."""
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows of one table that came, or that ended, with the hashes of their keys."""
+
+    rows: pa.Table
+    hashes: Mapping[str, NDArray[np.uint64]]
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
     """Rows that came and rows that ended, by table."""
 
-    rows: Mapping[str, tuple[pa.Table, ...]]
+    parts: Mapping[str, tuple[Part, ...]]
 
 
 class Holding:
@@ -60,6 +65,8 @@ class Holding:
             keys[f"docket {group.label}"] = _hash(group.docket)
             if group.window:
                 keys[f"window {group.label}"] = _hash(group.docket, _stretch(group.window))
+                for step in (-2, -1, 1, 2):
+                    keys[f"near {step} {group.label}"] = _hash(group.docket, f"{_stretch(group.window)} + {step}")
             for rule in group.rules:
                 if rule.judges == table:
                     for by in rule.references.values():
@@ -69,20 +76,19 @@ class Holding:
 
     def take_in(self, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]) -> Changes:
         """Hold what came and let go what ended; gives the rows of both."""
-        rows: dict[str, list[pa.Table]] = {}
+        parts: dict[str, list[Part]] = {}
         for table, new in added.items():
-            if table in self._tables:
-                self._tables[table].add(self._duck, new)
-            rows.setdefault(table, []).append(new)
+            held = self._tables.get(table)
+            hashes = held.add(self._duck, new) if held is not None else {}
+            parts.setdefault(table, []).append(Part(new, hashes))
         for kind, facts in ended.items():
             for table, spec in self._plan.pack.tables.items():
                 if kind in (table, spec.parent):
-                    if table in self._tables:
-                        held = self._tables[table]
-                        rows.setdefault(table, []).append(held.take(held.end(facts)))
-                    else:
-                        rows.setdefault(table, []).append(self._gone(table, facts))
-        return Changes({table: tuple(parts) for table, parts in rows.items()})
+                    held = self._tables.get(table)
+                    rows = held.take(held.end(facts)) if held is not None else self._gone(table, facts)
+                    hashes = key_hashes(self._duck, rows, self._keys(table)) if held is not None else {}
+                    parts.setdefault(table, []).append(Part(rows, hashes))
+        return Changes({table: tuple(some) for table, some in parts.items()})
 
     def _gone(self, table: str, facts: NDArray[np.int64]) -> pa.Table:
         """Give the rows of facts that ended, from the books."""
@@ -96,42 +102,42 @@ class Holding:
         self, group: Group, changes: Changes, renewed: Mapping[str, tuple[str, ...] | None]
     ) -> tuple[Due, set[str]]:
         """Give what is due in a group, and the rules of it that are to be judged over everything."""
-        touched = frozenset(t for t in group.tables if t in changes.rows)
+        touched = frozenset(t for t in group.tables if t in changes.parts)
         everything: set[str] = set()
         through: set[str] = set()
         found: list[NDArray[np.uint64]] = []
         for rule in group.rules:
             for table, by in rule.references.items():
-                if table not in changes.rows and table not in renewed:
+                if table not in changes.parts and table not in renewed:
                     continue
-                dockets = self._touched(group, rule, by, changes.rows.get(table, ()), renewed.get(table, ()))
+                dockets = self._touched(group, rule, by, changes.parts.get(table, ()), renewed.get(table, ()))
                 if dockets is None:
                     everything.add(rule.name)
                 elif len(dockets):
                     through.add(rule.name)
                     found.append(dockets)
         whole = np.unique(np.concatenate(found)) if found else np.empty(0, dtype=np.uint64)
-        direct = [self._hash_rows(rows, _hash(group.docket)) for t in touched for rows in changes.rows[t]]
-        dockets = np.unique(np.concatenate([*direct, whole])) if direct or len(whole) else whole
+        parts = [part for table in sorted(touched) for part in changes.parts[table]]
+        label = f"docket {group.label}"
+        dockets = np.unique(np.concatenate([*(part.hashes[label] for part in parts), whole])) if parts else whole
         dockets = dockets[dockets != 0]
         rules = frozenset(through)
         if group.window is None:
             return Due(dockets, touched, rules), everything
-        spans, windows = self._spans(group, [rows for t in touched for rows in changes.rows[t]], whole)
-        return Due(dockets, touched, rules, spans, windows, whole), everything
+        return Due(dockets, touched, rules, *_reach(group, parts, whole), whole), everything
 
     def _touched(
         self,
         group: Group,
         rule: Rule,
         by: tuple[str, ...],
-        rows: tuple[pa.Table, ...],
+        parts: tuple[Part, ...],
         entities: tuple[str, ...] | None,
     ) -> NDArray[np.uint64] | None:
         """Give the dockets that a change of a reference touches by its columns; None for all."""
         if not by or entities is None or not set(by) <= set(self._plan.columns[rule.judges]):
             return None
-        hashes = [self._hash_rows(part, _hash(by)) for part in rows]
+        hashes = [self._hash_rows(part.rows, _hash(by)) for part in parts]
         if entities:
             if by != ("entity",):
                 return None
@@ -151,44 +157,44 @@ class Holding:
         hashes: NDArray[np.uint64] = found.column("h").to_numpy()
         return hashes
 
-    def _spans(
-        self, group: Group, parts: list[pa.Table], whole: NDArray[np.uint64]
-    ) -> tuple[tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]], NDArray[np.uint64]]:
-        """Give the due days of each docket, and the hashes of the stretches whose rows they need."""
-        assert group.window is not None
-        window = group.window
-        dockets, starts, ends = [whole], [np.full(len(whole), EVERYTHING[0])], [np.full(len(whole), EVERYTHING[1])]
-        windows: list[NDArray[np.uint64]] = []
-        needed = dict.fromkeys((*group.docket, window.on))
-        for rows in parts:
-            self._duck.register("hashed_rows", rows.select(list(needed)))
-            near = ", ".join(
-                f"{_hash(group.docket, f'{_stretch(window)} + {step}')} AS w{step + _AROUND}"
-                for step in range(-_AROUND, _AROUND + 1)
-            )
-            sql = f"SELECT {_hash(group.docket)} AS h, {_days(window)} AS d, {near} FROM hashed_rows WHERE {_days(window)} IS NOT NULL AND {_hash(group.docket)} IS NOT NULL"
-            found = self._duck.arrow(f"SELECT DISTINCT * FROM ({sql})")
-            self._duck.unregister("hashed_rows")
-            days = found.column("d").to_numpy().astype(np.int64)
-            dockets.append(found.column("h").to_numpy())
-            starts.append(days - window.days)
-            ends.append(days + window.days)
-            windows += [found.column(f"w{i}").to_numpy() for i in range(2 * _AROUND + 1)]
-        spans = (np.concatenate(dockets), np.concatenate(starts), np.concatenate(ends))
-        return spans, np.unique(np.concatenate(windows)) if windows else np.empty(0, dtype=np.uint64)
+    def scope(self, dues: Iterable[tuple[Group, Due, Iterable[str]]]) -> dict[str, pa.Table]:
+        """Give by table the rows of all due dockets; with a window, the rows within two windows of a due day."""
+        wanted: dict[str, list[NDArray[np.int64]]] = {}
+        for group, due, tables in dues:
+            for table in tables:
+                held, docket = self._held(table), f"docket {group.label}"
+                rows = wanted.setdefault(table, [])
+                if group.window is None:
+                    rows.append(held.rows_of(docket, due.dockets))
+                else:
+                    rows.append(held.rows_of(f"window {group.label}", due.windows))
+                    if len(due.whole):
+                        rows.append(held.rows_of(docket, due.whole))
+        return {
+            table: self._held(table).take(rows[0] if len(rows) == 1 else np.unique(np.concatenate(rows)))
+            for table, rows in sorted(wanted.items())
+        }
 
-    def scope(self, group: Group, due: Due, tables: Iterable[str]) -> dict[str, pa.Table]:
-        """Give the rows of due dockets by table; with a window, the rows within two windows of a due day."""
-        scoped: dict[str, pa.Table] = {}
-        for table in sorted(tables):
-            held = self._held(table)
-            if group.window is None:
-                rows = held.rows_of(f"docket {group.label}", due.dockets)
-            else:
-                near = held.rows_of(f"window {group.label}", due.windows)
-                rows = np.union1d(near, held.rows_of(f"docket {group.label}", due.whole)) if len(due.whole) else near
-            scoped[table] = held.take(rows)
-        return scoped
+
+def _reach(group: Group, parts: list[Part], whole: NDArray[np.uint64]) -> tuple[Spans, NDArray[np.uint64]]:
+    """Give the due days of each docket, and the hashes of the stretches whose rows they need."""
+    assert group.window is not None
+    days_apart, on = group.window.days, group.window.on
+    dockets, starts, ends = [whole], [np.full(len(whole), EVERYTHING[0])], [np.full(len(whole), EVERYTHING[1])]
+    windows: list[NDArray[np.uint64]] = [np.empty(0, dtype=np.uint64)]
+    for part in parts:
+        hashes = part.hashes[f"window {group.label}"]
+        keep = hashes != 0
+        if not keep.any():
+            continue
+        days = part.rows.column(on).cast(pa.date32()).cast(pa.int32()).fill_null(0).to_numpy().astype(np.int64)[keep]
+        dockets.append(part.hashes[f"docket {group.label}"][keep])
+        starts.append(days - days_apart)
+        ends.append(days + days_apart)
+        windows.append(hashes[keep])
+        windows += [part.hashes[f"near {step} {group.label}"][keep] for step in (-2, -1, 1, 2)]
+    spans = (np.concatenate(dockets), np.concatenate(starts), np.concatenate(ends))
+    return spans, np.unique(np.concatenate(windows))
 
 
 def _hash(columns: Iterable[str], *more: str) -> str:

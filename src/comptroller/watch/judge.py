@@ -19,7 +19,7 @@ from comptroller.store.duck import Duck
 from comptroller.watch.due import Due, Spans
 from comptroller.watch.findings import Findings, verdicts_of
 from comptroller.watch.holding import Holding
-from comptroller.watch.plan import Group, plan
+from comptroller.watch.plan import Group, due_sql, plan
 
 Progress = Callable[[str, int, int], None]
 
@@ -80,45 +80,73 @@ class Watch:
         """
         changes = self._holding.take_in(added, ended)
         turns: list[tuple[Rule | None, Turn]] = []
+        dues: list[tuple[Group, Due, list[Rule]]] = []
         for group in self.plan.groups:
             due, everything = self._holding.due(group, changes, renewed)
-            afresh = [rule for rule in group.rules if rule.name in everything]
-            for rule in afresh:
-                verdicts = verdicts_of(rule, self._run(rule))
-                turns += [(rule, turn) for turn in self.findings.compare(rule.name, verdicts, None, None)]
+            for rule in group.rules:
+                if rule.name in everything:
+                    found = verdicts_of(rule, self._run(rule))
+                    turns += [(rule, turn) for turn in self.findings.compare(rule.name, found, None, None)]
             rest = [rule for rule in group.rules if rule.name not in everything and due.concerns(rule)]
             if rest and not due.is_empty:
-                turns += self._judge_group(group, rest, due)
+                dues.append((group, due, rest))
+        if dues:
+            turns += self._judge_due(dues)
         self.findings.write(turns, self.pack.digest, self._today(), known)
         return [turn for _, turn in turns]
 
-    def _judge_group(self, group: Group, rules: list[Rule], due: Due) -> list[tuple[Rule | None, Turn]]:
-        """Judge rules of one group over its due dockets."""
+    def _judge_due(self, dues: list[tuple[Group, Due, list[Rule]]]) -> list[tuple[Rule | None, Turn]]:
+        """Judge the rules of all groups over their due dockets.
+
+        The tables are put before the rules once, with the rows that any group needs: a docket that is due is there
+        whole, and what a rule says of other dockets, which may be there in part, is not heard.
+        """
         turns: list[tuple[Rule | None, Turn]] = []
-        dockets = due.dockets.tolist()
-        spans = _spans(due.spans) if due.spans is not None else None
-        scoped = self._holding.scope(group, due, {t for rule in rules for t in rule.reads})
-        for table, rows in scoped.items():
+        scoped = self._holding.scope([(group, due, {t for r in rules for t in r.reads}) for group, due, rules in dues])
+        numbers = [np.full(len(due.dockets), at, dtype=np.int32) for at, (_, due, _) in enumerate(dues)]
+        heard = pa.table({"part": np.concatenate(numbers), "docket": np.concatenate([due.dockets for _, due, _ in dues])})
+        shown = {"due_dockets": heard, **{f"due_{table}": rows for table, rows in scoped.items()}}
+        for table, rows in shown.items():
             self._duck.register(table, rows)
-        self._duck.register("due_dockets", pa.table({"docket": due.dockets}))
         try:
-            for rule in rules:
-                verdicts = verdicts_of(rule, self._run(rule, "due_dockets")) if scoped[rule.judges].num_rows else []
-                turns += [(rule, turn) for turn in self.findings.compare(rule.name, verdicts, dockets, spans)]
+            awake = self._with_judged([rule for _, _, rules in dues for rule in rules], scoped)
+            for at, (_, due, rules) in enumerate(dues):
+                dockets = due.dockets.tolist()
+                spans = _spans(due.spans) if due.spans is not None else None
+                for rule in rules:
+                    found = verdicts_of(rule, self._run(rule, at)) if rule.name in awake else []
+                    turns += [(rule, turn) for turn in self.findings.compare(rule.name, found, dockets, spans)]
         finally:
-            for table in (*scoped, "due_dockets"):
+            for table in shown:
                 self._duck.unregister(table)
         return turns
 
-    def _run(self, rule: Rule, scope: str = "") -> pa.Table:
-        """Give the rows of a rule's SELECT, within its time in force, with the hash of their docket."""
+    def _with_judged(self, rules: list[Rule], scoped: Mapping[str, pa.Table]) -> set[str]:
+        """Give the rules that have a row to judge: the others find nothing, and need not be run."""
+        awake: set[str] = set()
+        by_table: dict[str, list[Rule]] = {}
+        for rule in rules:
+            by_table.setdefault(rule.judges, []).append(rule)
+        for table, mine in by_table.items():
+            if scoped[table].num_rows:
+                counts = ", ".join(f"bool_or({rule.complete})" for rule in mine)
+                answers = self._duck.rows(f"SELECT {counts} FROM due_{table}")[0]
+                awake |= {rule.name for rule, answer in zip(mine, answers, strict=True) if answer}
+        return awake
+
+    def _run(self, rule: Rule, part: int | None = None) -> pa.Table:
+        """Give the rows of a rule's SELECT, within its time in force, with the hash of their docket.
+
+        With `part`, only the rows of dockets that are due in that part.
+        """
         kind = self.pack.tables[rule.judges]
+        sql = rule.sql if part is None else due_sql(rule.sql, rule.reads)
         docket = ", ".join(f'CAST(r."{c}" AS {kind.columns[c]})' for c in rule.docket)
         docket = f"greatest(hash({docket}), 1::UBIGINT)"
         until = f" AND (r.since IS NULL OR r.since < DATE '{rule.valid_until}')" if rule.valid_until else ""
-        inner = f"SELECT r.*, {docket} AS docket_hash FROM ({rule.sql}) AS r WHERE (r.since IS NULL OR r.since >= DATE '{rule.valid_from}'){until}"
-        if scope:
-            inner = f"SELECT * FROM ({inner}) AS s WHERE s.docket_hash IN (SELECT docket FROM {scope})"
+        inner = f"SELECT r.*, {docket} AS docket_hash FROM ({sql}) AS r WHERE (r.since IS NULL OR r.since >= DATE '{rule.valid_from}'){until}"
+        if part is not None:
+            inner = f"SELECT * FROM ({inner}) AS s WHERE s.docket_hash IN (SELECT docket FROM due_dockets WHERE part = {part})"
         return self._duck.arrow(inner)
 
     def _today(self) -> date | None:

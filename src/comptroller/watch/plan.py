@@ -62,6 +62,19 @@ def plan(pack: Pack) -> Plan:
 
 
 @lru_cache(maxsize=1024)
+def due_sql(sql: str, reads: tuple[str, ...]) -> str:
+    """Give a rule's SQL with the tables that it reads replaced by `due_<table>`, which hold what is due."""
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    own = {cte.alias for cte in tree.find_all(exp.CTE)}
+    for table in tree.find_all(exp.Table):
+        if table.name in reads and table.name not in own:
+            if not table.alias:
+                table.set("alias", exp.TableAlias(this=exp.to_identifier(table.name)))
+            table.set("this", exp.to_identifier(f"due_{table.name}"))
+    return tree.sql("duckdb")
+
+
+@lru_cache(maxsize=1024)
 def _names(sql: str) -> frozenset[str]:
     return frozenset(c.name for c in sqlglot.parse_one(sql, read="duckdb").find_all(exp.Column))
 
