@@ -1,0 +1,1 @@
+"""What goes on in the made-up city every day, and is as it should be."""

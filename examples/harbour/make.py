@@ -1,0 +1,67 @@
+"""Write the made-up world as files: the reports, the timeline by which they arrive, and the answer key.
+
+    python examples/harbour/make.py OUT_DIR [--seed N]
+
+OUT_DIR/reports/            what the enterprises send, each file a report
+OUT_DIR/timeline.ndjson     in order of time: a report with its file, reporter and kind, or a tick of the clock
+OUT_DIR/answer_key.json     what must stand at the end: found, and for a handful not judged; near misses that must not
+"""
+
+import argparse
+import datetime as dt
+import json
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent)]
+
+from comptroller.packs import gather_files, read_pack  # noqa: E402 - the folder of examples is put on the path first
+from harbour.days import FINAL_TICK, months  # noqa: E402
+from harbour.files import File, reports_of  # noqa: E402
+from harbour.world import SEED, make_world  # noqa: E402
+
+PACK = "sample-city"
+_ZONE = "+08:00"
+
+
+def main() -> None:
+    """Write the world into the folder named on the command line."""
+    said = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    said.add_argument("out_dir", type=Path)
+    said.add_argument("--seed", type=int, default=SEED)
+    asked = said.parse_args()
+    counts = write(asked.out_dir, asked.seed)
+    print(json.dumps(counts))
+
+
+def write(folder: Path, seed: int = SEED) -> dict[str, int]:
+    """Write the world of a seed into a folder; gives how many reports, facts and lines of the key there are."""
+    kinds = read_pack(gather_files([HERE.parents[1] / "packs"], PACK), PACK).kinds
+    book = make_world(seed)
+    files = reports_of(book.said, kinds)
+    (folder / "reports").mkdir(parents=True, exist_ok=True)
+    for one in files:
+        (folder / "reports" / one.name).write_bytes(one.payload)
+    lines = [json.dumps(line, ensure_ascii=False) + "\n" for line in _timeline(files)]
+    (folder / "timeline.ndjson").write_text("".join(lines), encoding="utf-8")
+    key = {
+        "found": [one.as_json() for one in book.found],
+        "not_judged": [one.as_json() for one in book.not_judged],
+        "lawful": [one.as_json() for one in book.near],
+    }
+    (folder / "answer_key.json").write_text(json.dumps(key, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return {"reports": len(files), "facts": len(book.said), "found": len(book.found), "lawful": len(book.near)}
+
+
+def _timeline(files: list[File]) -> list[dict[str, str]]:
+    """Give all that happens, in order: reports, and a tick of the clock on the fifth of each month."""
+    ticks = [dt.datetime.combine(first + dt.timedelta(days=4), dt.time(9, 0)) for first in months()] + [FINAL_TICK]
+    steps = [(one.arrives, {"file": f"reports/{one.name}", "reporter": one.reporter, "kind": one.kind}) for one in files]
+    steps += [(moment, {"tick": f"{moment.isoformat()}{_ZONE}"}) for moment in ticks]
+    steps.sort(key=lambda step: (step[0], "tick" in step[1]))
+    return [{"at": f"{moment.isoformat()}{_ZONE}"} | step for moment, step in steps]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,43 @@
+"""Misconduct planted among what is lawful, each beside near misses that are lawful, and the key to all of it.
+
+One file a subject. A planting says facts and writes into the key what must stand at the end: found, or not judged.
+"""
+
+from collections.abc import Callable
+
+from harbour.book import Book
+from harbour.planted import (
+    authority,
+    bids,
+    collective,
+    debts,
+    dealing,
+    governance,
+    invoices,
+    order,
+    outgoing,
+    persons,
+    prices,
+    property,
+    reports,
+    study,
+    tenders,
+)
+
+PLANTINGS: tuple[Callable[[Book], None], ...] = (
+    study.plant,
+    governance.plant,
+    collective.plant,
+    order.plant,
+    dealing.plant,
+    authority.plant,
+    outgoing.plant,
+    persons.plant,
+    tenders.plant,
+    bids.plant,
+    property.plant,
+    prices.plant,
+    debts.plant,
+    invoices.plant,
+    reports.plant,
+)

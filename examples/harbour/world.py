@@ -1,0 +1,73 @@
+"""The whole made-up world: its register and lists, what goes on lawfully, and what is planted in between."""
+
+from random import Random
+
+from harbour import people
+from harbour.book import Book
+from harbour.days import day
+from harbour.lawful import deals, decisions, lists, money, purchases, statements
+from harbour.names import credit_code
+from harbour.planted import PLANTINGS
+from harbour.register import ENTITIES, LAST_DAY_HEARD, OTHERS, OWNER, SILENT, reporter_of
+
+SEED = 20240101
+BEGINS = ("2023-12-27T09:00:00", "2023-12-27T10:00:00", "2023-12-28T09:00:00", "2023-12-28T15:00:00")
+"""When the register, the stakes, the people and the lists arrive."""
+
+
+def make_world(seed: int = SEED) -> Book:
+    """Give all that is said in the two years, and the key; the same for the same seed."""
+    book = Book(Random(seed))
+    book.reporters = {code: reporter_of(code) for code in ENTITIES} | {OWNER: OWNER}
+    register(book)
+    people.settle(book, BEGINS[2])
+    lists.settle(book, BEGINS[3])
+    purchases.go_on(book)
+    money.go_on(book)
+    decisions.go_on(book)
+    statements.go_on(book)
+    deals.go_on(book)
+    for plant in PLANTINGS:
+        plant(book)
+    _fall_silent(book)
+    return book
+
+
+def register(book: Book) -> None:
+    """Say who there is and who holds whom."""
+    book.say("entity", {"entity": OWNER, "name": "望港市国资委", "form": "public_body", "is_owner": True}, arrives=BEGINS[0])
+    for number, one in enumerate(ENTITIES.values(), start=1):
+        row = {
+            "entity": one.code,
+            "name": one.name,
+            "uscc": credit_code(number) if one.level <= 3 else None,
+            "country": "CN",
+            "region": "990000",
+            "form": one.form,
+            "parent": one.parent,
+            "class": "public_service" if one.code in ("CJ0004", "CJ0005") else "commercial",
+            "level_declared": one.level,
+            "main_business": "港航物流" if one.code.startswith("HB") else "城市建设运营",
+            "sme": one.small,
+            "status": "active",
+            "has_party_committee": one.party,
+            "has_board": one.board,
+            "important": one.level == 1,
+            "staff": 2400 // one.level**2,
+            "valid_from": day("2022-01-01"),
+        }
+        book.say("entity", row, arrives=BEGINS[0], by=OWNER)
+        stake = {"holder": one.parent, "entity": one.code, "share_pct": one.share, "mode": "direct", "valid_from": day("2022-01-01")}
+        book.say("stake", stake, arrives=BEGINS[1], by=OWNER)
+    for other in OTHERS:
+        row = {"entity": other.code, "name": other.name, "form": other.form, "country": "CN", "region": "990000", "valid_from": day("2022-01-01")}
+        book.say("entity", row, arrives=BEGINS[0], by=OWNER)
+        if other.share:
+            stake = {"holder": other.holder, "entity": other.code, "share_pct": other.share, "mode": "direct", "valid_from": day("2022-06-01")}
+            book.say("stake", stake, arrives=BEGINS[1], by=OWNER)
+
+
+def _fall_silent(book: Book) -> None:
+    """Take back what those who fall silent would have said in their last regular reports."""
+    last = {**dict.fromkeys(SILENT, "2025-10"), LAST_DAY_HEARD: "2025-11"}
+    book.said = [s for s in book.said if not s.is_regular or s.batch <= last.get(s.row["entity"], "9999-99")]
