@@ -23,12 +23,14 @@ from comptroller.intake import Incoming, check, shape
 from comptroller.ledger.entry import Accepted, Entry
 from comptroller.ledger.key import SignerKey
 from comptroller.ledger.ledger import Ledger
+from comptroller.ledger.schema import BrokenChain
 from comptroller.model.finding import Turn
 from comptroller.model.policy import Pack
-from comptroller.model.refusal import BrokenLedger, Refusal
+from comptroller.model.refusal import BrokenLedger, BrokenPack, Refusal, refusal
 from comptroller.packs import read_pack
 from comptroller.packs.bundle import pack_files, unpack_files
-from comptroller.store.duck import Duck
+from comptroller.store.duck import Duck, SqlError
+from comptroller.store.sqlite import StoreDown
 from comptroller.watch import Watch
 
 Progress = Callable[[str, int, int], None]
@@ -70,7 +72,11 @@ class Engine:
         self._desk.set_zone(pack.zone)
 
     def take(self, reports: Sequence[Incoming], at: dt.datetime) -> Taken:
-        """Take a batch of reports that arrived by `at`: each is kept whole or refused whole, then what is kept is judged."""
+        """Take a batch of reports that arrived by `at`: each is kept whole or refused whole, then what is kept is judged.
+
+        A clock that was set back waits at the ledger's last instant.
+        """
+        at = max(at, self.ledger.last_at)
         entries: dict[int, int] = {}
         refused: dict[int, list[Refusal]] = {}
         turns: list[Turn] = []
@@ -94,8 +100,12 @@ class Engine:
         return self._turn_clock(instant, number)
 
     def adopt(self, files: Mapping[str, bytes], name: str, at: dt.datetime, progress: Progress | None = None) -> list[Turn]:
-        """Adopt a policy as an entry received at `at`; everything is judged again under it."""
+        """Adopt a policy as an entry received at `at`; everything is judged again under it.
+
+        Refuses (BrokenPack) a policy whose rules do not run, or under which facts that are kept would have other types.
+        """
         pack = read_pack(files, name)
+        _try_out(pack, self.pack)
         bundle = pack_files(files, name)
         number = self._append([Accepted(bundle, "zip", self.charter.owner, name=name, kind=POLICY)], at)
         return self._change_policy(pack, number, progress)
@@ -192,6 +202,7 @@ class Engine:
 def create(folder: Path, files: Mapping[str, bytes], charter: node.Charter, *, key: SignerKey, at: dt.datetime) -> Engine:
     """Make a node in an empty folder: its first entry is the policy it works under."""
     pack = read_pack(files, charter.pack)
+    _try_out(pack, pack)
     node.found(folder, charter, key)
     ledger = Ledger.create(folder / node.LEDGER, charter.origin, key, at)
     bundle = pack_files(files, pack.name)
@@ -202,13 +213,40 @@ def create(folder: Path, files: Mapping[str, bytes], charter: node.Charter, *, k
 def open_node(folder: Path, *, passphrase: bytes | None = None) -> Engine:
     """Open a node; refuses (Refused) a folder that is none, and one that another process works on."""
     charter, key = node.take_up(folder, passphrase)
-    return Engine(Ledger.open(folder / node.LEDGER, key), node.open_books(folder), charter)
+    try:
+        ledger = Ledger.open(folder / node.LEDGER, key)
+    except (OSError, ValueError, StoreDown, BrokenChain) as fault:
+        raise BrokenLedger(str(fault)) from fault
+    return Engine(ledger, node.open_books(folder), charter)
 
 
 def rebuild(folder: Path, *, passphrase: bytes | None = None) -> Engine:
     """Throw the books away and fold them again from the ledger, batch by batch."""
     node.drop_books(folder)
     return open_node(folder, passphrase=passphrase)
+
+
+def _try_out(pack: Pack, before: Pack) -> None:
+    """Run every rule over empty tables, and compare the columns' types: what is in the ledger can always be folded."""
+    refusals: list[Refusal] = []
+    mend = ("改正后再采用", "Mend it, then adopt it.")
+    duck = Duck(memory="1GB")
+    Books(duck, pack, owner="", zone=pack.zone)
+    watch = Watch(duck, pack)
+    for name in sorted(pack.rules):
+        try:
+            watch.judge_all(0, rules=[name])
+        except SqlError as error:
+            said, wanted = str(error).splitlines()[0], ("DuckDB 能执行的 SELECT", "a SELECT that DuckDB takes")
+            refusals.append(refusal("adopt.rule", (f"{name}.sql", None, ""), said, wanted, mend))
+    duck.close()
+    for table in sorted(pack.tables.keys() & before.tables.keys()):
+        now, then = pack.tables[table].columns, before.tables[table].columns
+        for column in (c for c in now if then.get(c, now[c]) != now[c]):
+            wanted = (f"原有类型 {then[column]}", f"{then[column]}, as the facts that are kept")
+            refusals.append(refusal("adopt.type", (table, None, column), now[column], wanted, mend))
+    if refusals:
+        raise BrokenPack(refusals)
 
 
 def _has_books(duck: Duck) -> bool:

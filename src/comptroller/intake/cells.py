@@ -60,7 +60,11 @@ def typed(field: Field, column: str) -> str:
         "day": (_DATE, f"TRY_CAST({column} AS DATE)"),
         "instant": (_INSTANT, f"CAST(TRY_CAST({column} AS TIMESTAMPTZ) AS TIMESTAMP)"),
     }[kind]
-    bounded = f" AND {cast} <= 100" if kind == "share" else ""
+    bounded = {
+        "share": f" AND {cast} <= 100",
+        "day": f" AND {cast} >= DATE '0001-01-01'",
+        "instant": f" AND {cast} BETWEEN TIMESTAMP '0001-01-01' AND TIMESTAMP '9999-12-31 23:59:59.999999'",
+    }.get(kind, "")
     return f"CASE WHEN regexp_matches({text}, {literal(pattern)}){bounded} THEN {cast} END"
 
 

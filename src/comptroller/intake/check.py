@@ -10,7 +10,7 @@ import pyarrow as pa
 from comptroller.intake.files import Limits
 from comptroller.intake.gather import gather
 from comptroller.intake.sender import check_sender
-from comptroller.intake.sense import check_sense
+from comptroller.intake.sense import check_sense, register_changes
 from comptroller.intake.shape import shape_rows
 from comptroller.model.kind import Kind
 from comptroller.model.known import Known
@@ -69,8 +69,8 @@ def check(
 ) -> Checked:
     """Say of each report whether it is taken; a report is taken whole or refused whole, with every refusal at once.
 
-    A report that stands on another one of the same batch (an entity, or a key, that the other one brings) is put off
-    until that one is known, with all reports after it: the order of arrival is kept.
+    A report that stands on another one of the same batch (an entity, a key, or a right to speak, that the other one
+    changes) is put off until that one is known, with all reports after it: the order of arrival is kept.
     """
     facts, refused = shape(duck, kinds, reports, limits)
     found: dict[int, list[Refusal]] = defaultdict(list, refused)
@@ -79,6 +79,9 @@ def check(
     wrong, waits = check_sense(kinds, facts.tables, known)
     for at, one in wrong:
         found[at].append(replace(one, file=reports[at].name))
+    changes = register_changes(kinds, facts.tables)
+    if changes is not None:
+        waits |= {at for at in range(changes + 1, len(reports)) if reports[at].reporter != known.owner}
     first_wait = min(waits, default=len(reports))
     later = list(range(first_wait, len(reports)))
     accepted = [at for at in range(first_wait) if at not in found]

@@ -10,7 +10,7 @@ import pyarrow as pa
 from comptroller.intake.files import Limits, read_file
 from comptroller.intake.json_rows import read_small
 from comptroller.intake.mapping import apply_mapping, parse_mapping
-from comptroller.intake.nested import by_kind, unknown_kind
+from comptroller.intake.nested import by_kind
 from comptroller.intake.raw import LINE, Raw
 from comptroller.model.kind import FACT_LINES, Kind
 from comptroller.model.refusal import Refusal, refusal
@@ -22,27 +22,33 @@ _SMALL = 65_536
 def gather(
     reports: Sequence[Incoming], kinds: Mapping[str, Kind], limits: Limits
 ) -> tuple[dict[str, pa.Table], dict[int, list[Refusal]]]:
-    """Give one raw table a kind, with `report` and `seq`, and the refusals by report."""
+    """Give one raw table a kind, with `report` and `seq`, and the refusals by report.
+
+    A fact's `seq` depends on its own report alone: kind by kind in the order of their names. Many small reports are read
+    at once; one that names a kind in another way than by its name is read alone.
+    """
     refusals: dict[int, list[Refusal]] = defaultdict(list)
     pieces: dict[str, list[pa.Table]] = defaultdict(list)
     counts: dict[int, int] = defaultdict(int)
     small = [i for i, r in enumerate(reports) if r.media == "json" and not r.mapping and len(r.payload) <= _SMALL]
+    alone = set(range(len(reports))) - set(small)
     if len(small) > 1:
         payloads, asked = [reports[i].payload for i in small], [reports[i].kind or None for i in small]
         raws, wrong = read_small(payloads, kinds=asked, limits=limits)
         for at, found in wrong.items():
             refusals[small[at]] += [replace(one, file=reports[small[at]].name) for one in found]
         positions = np.asarray(small, dtype=np.int64)
-        for raw in raws:
-            _keep_small(raw, positions, reports, kinds, pieces, counts, refusals)
+        alone |= {at for raw in raws if raw.kind not in kinds for at in positions[raw.table.column("report")].tolist()}
+        for raw in sorted(raws, key=lambda r: r.kind):
+            if raw.kind in kinds:
+                _keep_small(raw, positions, alone, pieces, counts)
     else:
-        small = []
-    for at, report in enumerate(reports):
-        if at not in set(small):
-            named, wrong = by_kind(_read(at, report, limits, refusals), kinds, report.kind)
-            refusals[at] += wrong
-            for raw in named:
-                _keep(at, raw, pieces, counts)
+        alone |= set(small)
+    for at in sorted(alone):
+        named, wrong = by_kind(_read(at, reports[at], limits, refusals), kinds, reports[at].kind)
+        refusals[at] += wrong
+        for raw in sorted(named, key=lambda r: r.kind):
+            _keep(at, raw, pieces, counts)
     for at, report in enumerate(reports):
         if not counts[at] and not refusals[at]:
             wanted = ("至少一条事项", "at least one fact")
@@ -74,39 +80,24 @@ def _read(at: int, report: Incoming, limits: Limits, refusals: dict[int, list[Re
     return mapped
 
 
-def _keep_small(  # noqa: PLR0913 - what one gathering collects
-    raw: Raw,
-    positions: np.ndarray,
-    reports: Sequence[Incoming],
-    kinds: Mapping[str, Kind],
-    pieces: dict[str, list[pa.Table]],
-    counts: dict[int, int],
-    refusals: dict[int, list[Refusal]],
+def _keep_small(
+    raw: Raw, positions: np.ndarray, alone: set[int], pieces: dict[str, list[pa.Table]], counts: dict[int, int]
 ) -> None:
-    """Keep rows of many small reports at once; rows that name no kind fall to their report's own."""
-    within = raw.table.column("report").to_numpy()
-    owners = positions[within]
-    asked = {reports[i].kind for i in set(owners.tolist())} if not raw.kind else {raw.kind}
-    for kind in asked:
-        mask = np.ones(len(owners), dtype=bool)
-        if not raw.kind:
-            mask = np.asarray([reports[i].kind == kind for i in owners.tolist()], dtype=bool)
-        chosen = owners[mask]
-        if kind not in kinds:
-            for i in sorted(set(chosen.tolist())):
-                refusals[i].append(unknown_kind(kind, reports[i].name, kinds))
-            continue
-        order = np.argsort(chosen, kind="stable")
-        chosen = chosen[order]
-        starts = np.concatenate(([True], chosen[1:] != chosen[:-1])) if len(chosen) else np.zeros(0, dtype=bool)
-        first = np.maximum.accumulate(np.where(starts, np.arange(len(chosen)), 0))
-        base = np.asarray([counts[i] for i in chosen.tolist()], dtype=np.int64)
-        seq = base + np.arange(len(chosen)) - first + 1
-        table = raw.table.drop_columns(["report"]).filter(pa.array(mask)).take(pa.array(order))
-        table = table.append_column("report", pa.array(chosen)).append_column("seq", pa.array(seq))
-        pieces[kind].append(table)
-        for i, n in zip(*np.unique(chosen, return_counts=True), strict=True):
-            counts[int(i)] += int(n)
+    """Keep rows of many small reports at once, but for those that are read alone."""
+    chosen = positions[raw.table.column("report").to_numpy()]
+    order = np.argsort(chosen, kind="stable")
+    order = order[~np.isin(chosen[order], list(alone))] if alone else order
+    chosen = chosen[order]
+    if not len(chosen):
+        return
+    starts = np.concatenate(([True], chosen[1:] != chosen[:-1]))
+    first = np.maximum.accumulate(np.where(starts, np.arange(len(chosen)), 0))
+    base = np.asarray([counts[i] for i in chosen.tolist()], dtype=np.int64)
+    seq = base + np.arange(len(chosen)) - first + 1
+    table = raw.table.drop_columns(["report"]).take(pa.array(order))
+    pieces[raw.kind].append(table.append_column("report", pa.array(chosen)).append_column("seq", pa.array(seq)))
+    for i, n in zip(*np.unique(chosen, return_counts=True), strict=True):
+        counts[int(i)] += int(n)
 
 
 def _keep(at: int, raw: Raw, pieces: dict[str, list[pa.Table]], counts: dict[int, int]) -> None:

@@ -36,11 +36,11 @@ def check_sender(
         for row in groups.to_pylist():
             report = reports[row["report"]]
             subjects = [row[f"b{i}"] for i in range(len(columns)) if row[f"b{i}"] is not None]
-            if row["report"] in strangers or not subjects:
+            if row["report"] in strangers:
                 continue
             mine = allowed.setdefault(row["report"], set())
             if not any(s in mine or may_speak(report.reporter, s, known) for s in subjects):
-                said[row["report"], name, subjects[0]] = None
+                said[row["report"], name, subjects[0] if subjects else "-"] = None
             else:
                 mine.update(s for s in subjects if may_speak(report.reporter, s, known))
     for at, name, subject in said:

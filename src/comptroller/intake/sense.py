@@ -29,8 +29,13 @@ def check_sense(
     return refusals, waits
 
 
+def register_changes(kinds: Mapping[str, Kind], tables: Mapping[str, pa.Table]) -> int | None:
+    """Give the first report of the batch that changes the register, after which another may speak for an entity; or None."""
+    return min(_brought(kinds, tables).values(), default=None)
+
+
 def _brought(kinds: Mapping[str, Kind], tables: Mapping[str, pa.Table]) -> dict[str, int]:
-    """Give each entity that the batch itself registers, with the first report that does."""
+    """Give each entity of which the batch itself changes the register, with the first report that does."""
     found: dict[str, int] = {}
     for name, table in tables.items():
         registers = [f.name for f in kinds[name].fields if f.type == "entity" and f.name == name]
@@ -51,16 +56,17 @@ def _entities(  # noqa: PLR0913 - what one look collects
     waits: set[int],
 ) -> None:
     values = table.column(column)
-    unknown = [e for e in pc.unique(values).to_pylist() if e is not None and not known.is_known(e)]
-    if not unknown:
+    looked = [e for e in pc.unique(values).to_pylist() if e is not None and (e in brought or not known.is_known(e))]
+    if not looked:
         return
-    mask = pc.is_in(values, value_set=pa.array(unknown, pa.string()))
+    mask = pc.is_in(values, value_set=pa.array(looked, pa.string()))
     rows = table.select(["report", "line", column]).filter(mask).to_pylist()
     for row in rows[: _MOST * 10]:
         entity, report = row[column], row["report"]
-        if entity in brought and brought[entity] <= report:
-            if brought[entity] < report:
-                waits.add(report)
+        if brought.get(entity, report) < report:
+            waits.add(report)
+            continue
+        if known.is_known(entity) or brought.get(entity) == report:
             continue
         wanted = ("登记簿中的企业", "an entity that the register holds")
         mend = ("先报送该企业,或核对编码", "Report the entity first, or look its code up.")

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from comptroller.intake.cells import expected, filled, literal, quoted, typed
 from comptroller.intake.identifiers import check_identifiers
-from comptroller.model.kind import Kind
+from comptroller.model.kind import Field, Kind
 from comptroller.model.refusal import Refusal, refusal
 from comptroller.store.duck import Duck
 
@@ -61,19 +62,22 @@ def shape_rows(
 ) -> tuple[Shaped | None, list[tuple[int, Refusal]]]:
     """Give the typed rows of `raw` (text columns, with report, seq and line), or refusals by report.
 
-    A refused cell refuses its whole report; rows of other reports are still given.
+    A refused cell or column refuses its whole report; rows of other reports are still given. A column without any value
+    is no column, so that what is said of a report does not depend on those beside it.
     """
-    columns, wrong = match_headers(kind, raw.column_names, place)
+    refusals: list[tuple[int, Refusal]] = []
+    columns, wrong = match_headers(kind, _filled(raw), place)
     if wrong:
-        reports = sorted(set(raw.column("report").to_pylist()))
-        return None, [(report, one) for report in reports for one in wrong]
+        raw, refusals = _apart(kind, raw, place)
+        columns, _ = match_headers(kind, _filled(raw), place)
+    if not raw.num_rows:
+        return None, refusals
     duck.register("raw_rows", raw)
     try:
         duck.execute(f"CREATE OR REPLACE TEMP TABLE shaped AS {_select(kind, columns, raw.column_names)}")
     finally:
         duck.unregister("raw_rows")
-    refusals = _bad_cells(duck, kind, columns, place)
-    refusals += _bad_acts(duck, place)
+    refusals += _bad_cells(duck, kind, columns, place)
     lists: dict[str, pa.Table] = {}
     for inner in kind.lists:
         name = inner.name.removeprefix(f"{kind.name}_")
@@ -83,6 +87,24 @@ def shape_rows(
             if rows is not None:
                 lists[inner.name] = rows
     return Shaped(_result(duck, kind, lists), lists), refusals
+
+
+def _filled(raw: pa.Table) -> list[str]:
+    """Give the names of the columns that hold a value."""
+    return [name for name in raw.column_names if raw.column(name).null_count < raw.num_rows]
+
+
+def _apart(kind: Kind, raw: pa.Table, place: str) -> tuple[pa.Table, list[tuple[int, Refusal]]]:
+    """Match the columns of each report by itself: gives the rows of those that fit, under the fields' names."""
+    fit, refusals = [], []
+    for report in sorted(set(raw.column("report").to_pylist())):
+        part = raw.filter(pc.equal(raw.column("report"), report))
+        columns, wrong = match_headers(kind, _filled(part), place)
+        refusals += [(report, one) for one in wrong]
+        if not wrong:
+            aside = [name for name in part.column_names if name in _ASIDE]
+            fit.append(part.select([*columns.values(), *aside]).rename_columns([*columns, *aside]))
+    return (pa.concat_tables(fit, promote_options="default") if fit else raw.slice(0, 0)), refusals
 
 
 def _select(kind: Kind, columns: dict[str, str], present: list[str]) -> str:
@@ -110,44 +132,54 @@ def _select(kind: Kind, columns: dict[str, str], present: list[str]) -> str:
 
 
 def _bad_cells(duck: Duck, kind: Kind, columns: dict[str, str], place: str) -> list[tuple[int, Refusal]]:
-    """Refuse cells that could not be typed, and required fields that are empty; count first, look only where needed."""
-    counts = []
-    for field in kind.fields:
-        name = quoted(field.name)
-        text = quoted("t_" + field.name) if field.name in columns else "NULL"
-        required = f"{name} IS NULL AND {text} IS NULL AND act <> 'retract'" if _required(kind, field.name) else "false"
-        counts.append(f"count(*) FILTER (WHERE ({text} IS NOT NULL AND {name} IS NULL) OR ({required}))")
-    found = duck.rows(f"SELECT {', '.join(counts)} FROM shaped")[0]
+    """Refuse what could not be typed, is empty though required, or makes no sense; count first, look only where needed."""
+    wrong = {f"cell {f.name}": _is_bad(kind, f.name, present=f.name in columns) for f in kind.fields}
+    wrong |= {f"check {at}": f"NOT ({check.holds}) AND act <> 'retract'" for at, check in enumerate(kind.checks)}
+    wrong["act"] = f"act NOT IN ({', '.join(literal(act) for act in ACTS)})"
+    counts = ", ".join(f"count(*) FILTER (WHERE {sql})" for sql in wrong.values())
+    found = dict(zip(wrong, duck.rows(f"SELECT {counts} FROM shaped")[0], strict=True))
     refusals: list[tuple[int, Refusal]] = []
-    for field, count in zip(kind.fields, found, strict=True):
-        if count:
-            text = quoted("t_" + field.name) if field.name in columns else "NULL"
-            name = quoted(field.name)
-            sql = f"SELECT report, line, {text} FROM shaped WHERE {name} IS NULL AND ({text} IS NOT NULL OR {_required(kind, field.name)}) AND ({text} IS NOT NULL OR act <> 'retract') ORDER BY report, line LIMIT {_MOST}"
-            for report, line, seen in duck.rows(sql):
-                at = (place, line, columns.get(field.name, field.name))
-                if seen is None:
-                    wanted = (f"必填:{field.title.zh}", f"a value: {field.title.en} is required")
-                    mend = (f"填写{field.title.zh}", f"Fill in {field.name}.")
-                    refusals.append((report, refusal("intake.shape.required", at, "-", wanted, mend)))
-                else:
-                    mend = (f"改正第 {line} 行的{field.title.zh}", f"Mend {field.name} in line {line}.")
-                    code = f"intake.shape.{field.type}"
-                    refusals.append((report, refusal(code, at, seen, expected(field), mend)))
+    for field in kind.fields:
+        if found[f"cell {field.name}"]:
+            refusals += _look_at_cells(duck, field, wrong[f"cell {field.name}"], columns.get(field.name), place)
         if field.identifier and field.name in columns:
             refusals += _bad_identifiers(duck, field.name, field.identifier, place)
-    for check in kind.checks:
-        sql = f"SELECT report, line FROM shaped WHERE NOT ({check.holds}) AND act <> 'retract' ORDER BY report, line LIMIT {_MOST}"
-        for report, line in duck.rows(sql):
-            wanted = (check.title.zh, check.title.en)
-            at = (place, line, check.code)
-            mend = (check.mend.zh, check.mend.en)
-            refusals.append((report, refusal(f"intake.sense.{check.code}", at, check.holds, wanted, mend)))
+    for at, check in enumerate(kind.checks):
+        if found[f"check {at}"]:
+            sql = f"SELECT report, line FROM shaped WHERE {wrong[f'check {at}']} ORDER BY report, line LIMIT {_MOST}"
+            for report, line in duck.rows(sql):
+                texts = ((check.title.zh, check.title.en), (check.mend.zh, check.mend.en))
+                one = refusal(f"intake.sense.{check.code}", (place, line, check.code), check.holds, *texts)
+                refusals.append((report, one))
+    return refusals + (_bad_acts(duck, wrong["act"], place) if found["act"] else [])
+
+
+def _is_bad(kind: Kind, name: str, *, present: bool) -> str:
+    """Give SQL that is true where a cell is text that cannot be typed, or empty though it is required."""
+    value, text = quoted(name), quoted("t_" + name) if present else "NULL"
+    empty = "false"
+    if name in kind.key:
+        empty = f"{value} IS NULL"
+    elif kind.field(name).required:
+        empty = f"{value} IS NULL AND act <> 'retract'"
+    return f"(({text} IS NOT NULL AND {value} IS NULL) OR ({empty}))"
+
+
+def _look_at_cells(
+    duck: Duck, field: Field, wrong: str, column: str | None, place: str
+) -> list[tuple[int, Refusal]]:
+    text = quoted("t_" + field.name) if column is not None else "NULL"
+    refusals: list[tuple[int, Refusal]] = []
+    for report, line, seen in duck.rows(f"SELECT report, line, {text} FROM shaped WHERE {wrong} ORDER BY report, line LIMIT {_MOST}"):
+        at = (place, line, column or field.name)
+        if seen is None:
+            wanted = (f"必填:{field.title.zh}", f"a value: {field.title.en} is required")
+            mend = (f"填写{field.title.zh}", f"Fill in {field.name}.")
+            refusals.append((report, refusal("intake.shape.required", at, "-", wanted, mend)))
+        else:
+            mend = (f"改正第 {line} 行的{field.title.zh}", f"Mend {field.name} in line {line}.")
+            refusals.append((report, refusal(f"intake.shape.{field.type}", at, seen, expected(field), mend)))
     return refusals
-
-
-def _required(kind: Kind, name: str) -> bool:
-    return kind.field(name).required or name in kind.key and not kind.parent
 
 
 def _bad_identifiers(duck: Duck, name: str, scheme: str, place: str) -> list[tuple[int, Refusal]]:
@@ -165,10 +197,9 @@ def _bad_identifiers(duck: Duck, name: str, scheme: str, place: str) -> list[tup
     return refusals
 
 
-def _bad_acts(duck: Duck, place: str) -> list[tuple[int, Refusal]]:
-    listed = ", ".join(literal(act) for act in ACTS)
-    sql = f"SELECT report, line, act FROM shaped WHERE act NOT IN ({listed}) ORDER BY report, line LIMIT {_MOST}"
-    wanted = (f"其一:{listed}", f"one of {listed}")
+def _bad_acts(duck: Duck, wrong: str, place: str) -> list[tuple[int, Refusal]]:
+    sql = f"SELECT report, line, act FROM shaped WHERE {wrong} ORDER BY report, line LIMIT {_MOST}"
+    wanted = (f"其一:{'、'.join(ACTS)}", f"one of {', '.join(ACTS)}")
     mend = ("新报 state,更正 correct,撤回 retract", "Say state for new, correct for a correction, retract for a retraction.")
     return [
         (report, refusal("intake.shape.act", (place, line, "act"), seen, wanted, mend))
@@ -216,7 +247,8 @@ def _shape_list(
         twice = ("列表内不重复", "each line of the list once")
         refusals.append((row[0], refusal("intake.shape.list", (place, row[1], name), row[2:], twice, mend)))
     ordered = [*held, *[quoted(f.name) for f in own]]
-    return duck.arrow(f"SELECT report, seq, line, {', '.join(ordered)} FROM shaped_list"), refusals
+    sort = ", ".join(["report", "seq", doubled])
+    return duck.arrow(f"SELECT report, seq, line, {', '.join(ordered)} FROM shaped_list ORDER BY {sort}"), refusals
 
 
 def _result(duck: Duck, kind: Kind, lists: dict[str, pa.Table]) -> pa.Table:

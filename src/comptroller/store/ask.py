@@ -21,11 +21,10 @@ def ask(
     engine does not take. The statement that runs is printed anew from its parsed form, so nothing unparsed reaches the engine.
     """
     tree = _parse(sql)
-    own = {cte.alias for cte in tree.find_all(exp.CTE)}
     for table in list(tree.find_all(exp.Table)):
         if not isinstance(table.this, exp.Identifier) or table.db or table.catalog:
             _refuse("query.table", table.sql("duckdb"), sorted(tables))
-        if table.name in own:
+        if _is_own(table):
             continue
         if table.name not in tables:
             _refuse("query.table", table.name, sorted(tables))
@@ -56,6 +55,23 @@ def _parse(sql: str) -> exp.Expr:
     if len(statements) != 1 or not isinstance(statements[0], (exp.Select, exp.SetOperation)) or list(statements[0].find_all(exp.Into)):
         _refuse("query.select", sql[:80], ["one SELECT"])
     return statements[0]
+
+
+def _is_own(table: exp.Table) -> bool:
+    """Whether a name means a WITH of the query itself: one that encloses it, and in a WITH one that stands before it."""
+    inner: exp.Expr = table
+    while (outer := inner.parent) is not None:
+        if isinstance(outer, exp.With):
+            earlier = outer.expressions[: outer.expressions.index(inner) + bool(outer.args.get("recursive"))]
+            if any(cte.alias == table.name for cte in earlier):
+                return True
+            outer = outer.parent  # Its own query has been looked at.
+        elif (found := outer.args.get("with_")) is not None and any(c.alias == table.name for c in found.expressions):
+            return True
+        if outer is None:
+            return False
+        inner = outer
+    return False
 
 
 def _reaches(function: str) -> bool:

@@ -7,6 +7,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -187,10 +188,13 @@ def _decimals(column: pa.ChunkedArray) -> list[Any]:
 
 
 def _short(text: str | None) -> Any:
+    """Give a decimal's text as `plain` gives the decimal; only what is short and without an exponent is cut by hand."""
     if text is None:
         return None
+    if "E" in text or len(text) > 15:  # noqa: PLR2004 - digits that any JSON number holds
+        return plain(Decimal(text))
     shown = text.rstrip("0").rstrip(".") if "." in text else text
-    return shown if "." in shown or len(shown) > 15 else int(shown)  # noqa: PLR2004 - what JSON's numbers hold
+    return shown if "." in shown else int(shown)
 
 
 def _differ(
