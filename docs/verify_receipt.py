@@ -1,4 +1,6 @@
-"""Checks a receipt without Comptroller: python verify_receipt.py ENTRY.json VERIFIER_KEY [PAYLOAD]; needs `cryptography`.
+"""Checks a receipt without Comptroller, with the standard library and `cryptography` alone.
+
+    python verify_receipt.py ENTRY.json VERIFIER_KEY [PAYLOAD]
 
 ENTRY.json is what `comptroller entry N --json` printed. Sources: RFC 6962 (hashes), RFC 9162 2.1.3.2 (inclusion),
 C2SP signed-note and tlog-checkpoint (signature).

@@ -1,0 +1,56 @@
+"""Refusal codes are collected however the source says them."""
+
+import ast
+
+from comptroller.cli.reference_codes import _codes_of, codes
+from comptroller.intake.refuse import WORDS
+
+SOURCE = """
+def plain(seen):
+    return refusal("room.plain", place, seen, ("zh", "en"), ("mend zh", "mend en"))
+
+def by_name(seen, is_late):
+    wanted, mend = ("a", "b"), ("c", "d")
+    code = "room.late" if is_late else "room.early"
+    return refusal(code, place, seen, wanted, mend)
+
+def family(field):
+    return refusal(f"room.{field.type}", place, "-", wanted_of(field), ("x", f"Mend {field.name}."))
+
+def _made(place, code, seen, zh, en):
+    return refusal(f"room.rule.{code}", place, seen, (zh, en), ("m", "m"))
+
+def through():
+    return [_made(place, "first", 1, "zh", "en"), _made(place, "second", 2, "zh", f"one of {names}")]
+"""
+
+
+def _found() -> dict[str, tuple[tuple[str, str], tuple[str, str]]]:
+    return {one.code: (one.expected, one.mend) for one in _codes_of(ast.parse(SOURCE), "room/file.py")}
+
+
+def test_codes_said_in_place_are_found_with_their_texts() -> None:
+    """A literal call gives the code, what it expects and the mend."""
+    assert _found()["room.plain"] == (("zh", "en"), ("mend zh", "mend en"))
+
+
+def test_codes_said_by_a_variable_are_found() -> None:
+    """Each code that a variable may hold is found, with the texts set before the call."""
+    assert _found()["room.late"] == _found()["room.early"] == (("a", "b"), ("c", "d"))
+
+
+def test_families_stand_for_their_members() -> None:
+    """A code made from a field stands once, with the part that varies in brackets."""
+    assert _found()["room.<type>"][1] == ("x", "Mend {name}.")
+
+
+def test_codes_said_through_a_function_are_found() -> None:
+    """A function that makes codes from its parameter gives one for each call."""
+    assert _found()["room.rule.first"][0] == ("zh", "en")
+    assert _found()["room.rule.second"][0] == ("zh", "one of {names}")
+
+
+def test_every_code_with_words_is_listed() -> None:
+    """What intake can say before it knows the kind is in the list."""
+    listed = {one.code for one in codes()}
+    assert set(WORDS) - listed == set()
