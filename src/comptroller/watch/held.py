@@ -11,6 +11,8 @@ from comptroller.store.duck import Duck
 from comptroller.store.index import Chain, grown
 from comptroller.watch.columns import Column, column_of
 
+_MANY = 50_000
+
 
 class Held:
     """The rows of one fact table that stand, with the columns that rules read."""
@@ -85,6 +87,7 @@ def key_hashes(duck: Duck, rows: pa.Table, keys: Mapping[str, str]) -> dict[str,
         return {name: np.zeros(rows.num_rows, dtype=np.uint64) for name in keys}
     duck.register("hashed_rows", rows)
     listed = ", ".join(f"coalesce({sql}, 0::UBIGINT) AS k{i}" for i, sql in enumerate(keys.values()))
-    found = duck.arrow(f"SELECT {listed} FROM hashed_rows")
+    sql = f"SELECT {listed} FROM hashed_rows"
+    found = duck.arrow(sql) if rows.num_rows > _MANY else duck.few(sql)
     duck.unregister("hashed_rows")
     return {name: found.column(f"k{i}").to_numpy() for i, name in enumerate(keys)}

@@ -147,7 +147,7 @@ class Watch:
         inner = f"SELECT r.*, {docket} AS docket_hash FROM ({sql}) AS r WHERE (r.since IS NULL OR r.since >= DATE '{rule.valid_from}'){until}"
         if part is not None:
             inner = f"SELECT * FROM ({inner}) AS s WHERE s.docket_hash IN (SELECT docket FROM due_dockets WHERE part = {part})"
-        return self._duck.arrow(inner)
+        return self._duck.arrow(inner) if part is None else self._duck.few(inner)
 
     def _today(self) -> date | None:
         rows = self._duck.rows("SELECT today FROM clock")
