@@ -35,7 +35,7 @@ from comptroller.watch import Watch
 
 Progress = Callable[[str, int, int], None]
 TICK, POLICY = "tick", "policy"
-"""Kinds of entries that the engine itself makes: a moment that has come, and a policy that is adopted."""
+"""Media of entries that the engine itself makes, and that no reader takes: a moment that has come, an adopted policy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Engine:
         waiting = list(range(len(reports)))
         while waiting:
             batch = [reports[i] for i in waiting]
-            checked = check(self._desk, self.pack.kinds, batch, known=self.books)
+            checked = check(self._desk, self.pack.kinds, batch, known=self.books, on=at.astimezone(self.books.zone).date())
             refused.update({waiting[i]: found for i, found in checked.refused.items()})
             if checked.accepted:
                 kept = [batch[i] for i in checked.accepted]
@@ -96,7 +96,7 @@ class Engine:
     def tick(self, instant: dt.datetime, at: dt.datetime) -> list[Turn]:
         """Let the clock stand at `instant`, as an entry received at `at`; whatever reads the clock is judged again."""
         payload = json.dumps({"instant": instant.astimezone(dt.UTC).isoformat()}).encode()
-        number = self._append([Accepted(payload, "json", self.charter.owner, kind=TICK)], at)
+        number = self._append([Accepted(payload, TICK, self.charter.owner, kind=TICK)], at)
         return self._turn_clock(instant, number)
 
     def adopt(self, files: Mapping[str, bytes], name: str, at: dt.datetime, progress: Progress | None = None) -> list[Turn]:
@@ -107,7 +107,7 @@ class Engine:
         pack = read_pack(files, name)
         _try_out(pack, self.pack)
         bundle = pack_files(files, name)
-        number = self._append([Accepted(bundle, "zip", self.charter.owner, name=name, kind=POLICY)], at)
+        number = self._append([Accepted(bundle, POLICY, self.charter.owner, name=name, kind=POLICY)], at)
         return self._change_policy(pack, number, progress)
 
     def _seal(self, reports: Sequence[Incoming], at: dt.datetime) -> int:
@@ -168,10 +168,10 @@ class Engine:
         """Fold and judge entries that make one batch, as they were when they came."""
         entries = list(self.ledger.entries(first, last))
         head = entries[0].fields
-        if head["kind"] == TICK:
+        if head["media"] == TICK:
             assert entries[0].payload is not None, "a tick is never erased"
             self._turn_clock(dt.datetime.fromisoformat(json.loads(entries[0].payload)["instant"]), last)
-        elif head["kind"] == POLICY:
+        elif head["media"] == POLICY:
             self._change_policy(self._policy(entries[0]), last)
         else:
             facts, _ = shape(self._desk, self.pack.kinds, [self._incoming(entry) for entry in entries])
@@ -206,7 +206,7 @@ def create(folder: Path, files: Mapping[str, bytes], charter: node.Charter, *, k
     node.found(folder, charter, key)
     ledger = Ledger.create(folder / node.LEDGER, charter.origin, key, at)
     bundle = pack_files(files, pack.name)
-    ledger.append([Accepted(bundle, "zip", charter.owner, name=pack.name, kind=POLICY)], at)
+    ledger.append([Accepted(bundle, POLICY, charter.owner, name=pack.name, kind=POLICY)], at)
     return Engine(ledger, Duck(folder / node.BOOKS), charter)
 
 

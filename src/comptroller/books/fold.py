@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -16,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from comptroller.books.graph import Graph
 from comptroller.books.keys import Keys
 from comptroller.books.policy import put_lists, put_policy
 from comptroller.books.register import Register, put_register
@@ -31,7 +33,8 @@ _REGISTER = ("entity", "stake")
 class Change:
     """What a batch changed: rows added by table, facts ended by kind, and tables that are made from others.
 
-    Of the latter it says for which entities they differ now; None is for all.
+    Of the latter it says for which entities they differ now; None is for all. Of the graph's tables, `added` has the
+    rows that came and those that went.
     """
 
     added: Mapping[str, pa.Table] = field(default_factory=dict)
@@ -59,9 +62,11 @@ class Books:
             create(duck, pack)
             put_policy(duck, pack)
         self.register.load(duck)
+        self.graph = Graph(duck, pack)
         if digest != pack.digest:
             put_register(duck, self.register)
             put_lists(duck)
+            self.graph.rebuild()
             duck.execute("UPDATE position SET pack = ?", [pack.digest])
 
     def adopt(self, pack: Pack) -> "Books":
@@ -85,6 +90,23 @@ class Books:
         """Give the standing facts of those key hashes (0 where none) and the hashes of their contents."""
         return self._keys_of(kind).standing(keys)
 
+    def keys(self, entity: str) -> list[tuple[str, dt.date | None, dt.date | None]]:
+        """Give the entity's public keys with the days from and until which they are valid."""
+        if "reporter_key" not in self.pack.kinds:
+            return []
+        sql = "SELECT public_key, valid_from, valid_until FROM reporter_key WHERE entity = ?"
+        return [(key, start, end) for key, start, end in self.duck.rows(sql, [entity])]
+
+    def tightens(self, name: str) -> str:
+        """Give how a lower list of that name may differ; '' where no pack names it."""
+        return self.pack.lists[name].tightens if name in self.pack.lists else ""
+
+    def lines_above(self, entity: str, name: str) -> list[dict[str, Any]]:
+        """Give the lines of that list which reach the entity from above; lines that nobody verified do not bind."""
+        columns = ("holder", "item", "limit_cny", "valid_from", "valid_until")
+        sql = f"SELECT {', '.join(columns)} FROM list_in_force WHERE entity = ? AND list = ? AND distance > 0 AND verified"
+        return [dict(zip(columns, row, strict=True)) for row in self.duck.rows(sql, [entity, name])]
+
     def _keys_of(self, kind: str) -> Keys:
         if kind not in self._keys:
             keys = self._keys[kind] = Keys()
@@ -101,6 +123,7 @@ class Books:
     ) -> Change:
         """Fold typed rows of a batch whose reports are entries `first`, `first + 1`, … received at that instant (UTC)."""
         at = received_at.astimezone(self.zone).replace(tzinfo=None)
+        self.graph.prepare(tables)
         added: dict[str, pa.Table] = {}
         ended: dict[str, NDArray[np.int64]] = {}
         heard: dict[str, int] = {}
@@ -121,6 +144,7 @@ class Books:
                 added[name] = rows
         self._put_heard(heard, at)
         renewed = self._renew(set(added) | set(ended))
+        added |= self.graph.fold(added, ended)
         if heard:
             renewed["heard"] = tuple(sorted(heard))
         return Change(added, ended, renewed)
@@ -202,7 +226,7 @@ class Books:
         now = instant.astimezone(self.zone).replace(tzinfo=None)
         self.duck.execute("DELETE FROM clock")
         self.duck.execute("INSERT INTO clock VALUES (?, ?)", [now.date(), now])
-        return Change(renewed={"clock": None})
+        return Change(added=self.graph.tick(now.date()), renewed={"clock": None})
 
     def views(self, valid: dt.date | None, known: int | None) -> dict[str, str]:
         """Give SQL for each fact table as true on a day and as known with an entry; none where neither is asked."""

@@ -88,6 +88,7 @@ def report(  # noqa: PLR0913 - what a report is sent with
     kind: Annotated[str, typer.Option(help="The kind of rows that do not say it.")] = "",
     mapping: Annotated[Path | None, typer.Option(help="SELECTs that turn the file's rows into facts.")] = None,
     reporter: Annotated[str, typer.Option(help="Who reports; the node's owner where nobody is named.")] = "",
+    signature: Annotated[str, typer.Option(help="The reporter's Ed25519 signature of the file, in base64.")] = "",
     at: AtOption = None,
     node: NodeOption = None,
     as_json: JsonOption = False,
@@ -101,7 +102,7 @@ def report(  # noqa: PLR0913 - what a report is sent with
             outcomes: list[dict[str, Any]] = []
             with progress("judging", quiet=as_json) as move:
                 for number, path in enumerate(files):
-                    outcomes.append(_report_one(worker, path, (kind, text, reporter), instant(at)))
+                    outcomes.append(_report_one(worker, path, (kind, text, reporter, signature), instant(at)))
                     move(path.name, number + 1, len(files))
         finally:
             worker.close()
@@ -118,8 +119,8 @@ def _mapping_text(mapping: Path | None) -> str:
         raise typer.Exit(WRONG_USE) from error
 
 
-def _report_one(worker: engine.Engine, path: Path, said: tuple[str, str, str], at: dt.datetime) -> dict[str, Any]:
-    kind, mapping, reporter = said
+def _report_one(worker: engine.Engine, path: Path, said: tuple[str, str, str, str], at: dt.datetime) -> dict[str, Any]:
+    kind, mapping, reporter, signature = said
     try:
         payload = path.read_bytes()
     except OSError as error:
@@ -131,7 +132,7 @@ def _report_one(worker: engine.Engine, path: Path, said: tuple[str, str, str], a
         mend = ("换成上述格式,或改扩展名", "Save it in one of these forms, or mend its extension.")
         return _outcome(path, None, [refusal("report.media", (path.name, None, ""), path.suffix, wanted, mend)], ())
     sender = reporter or (reporter_of(path.name) if media == "zip" else "") or worker.charter.owner
-    incoming = Incoming(payload, media, path.name, sender, kind, mapping)
+    incoming = Incoming(payload, media, path.name, sender, kind, mapping, signature)
     taken = worker.take([incoming], at)
     return _outcome(path, taken.entries.get(0), taken.refused.get(0, []), taken.turns)
 

@@ -1,5 +1,6 @@
 """Shape, then sender, then sense: which reports are taken whole, which are refused whole, and which must wait for another."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,6 +13,8 @@ from comptroller.intake.gather import gather
 from comptroller.intake.sender import check_sender
 from comptroller.intake.sense import check_sense, register_changes
 from comptroller.intake.shape import shape_rows
+from comptroller.intake.signature import check_signatures
+from comptroller.intake.tighten import check_lists, listing_reports
 from comptroller.model.kind import Kind
 from comptroller.model.known import Known
 from comptroller.model.refusal import Refusal
@@ -65,7 +68,7 @@ def shape(
 
 
 def check(
-    duck: Duck, kinds: Mapping[str, Kind], reports: Sequence[Incoming], *, known: Known, limits: Limits | None = None
+    duck: Duck, kinds: Mapping[str, Kind], reports: Sequence[Incoming], *, known: Known, on: dt.date | None = None, limits: Limits | None = None
 ) -> Checked:
     """Say of each report whether it is taken; a report is taken whole or refused whole, with every refusal at once.
 
@@ -74,7 +77,8 @@ def check(
     """
     facts, refused = shape(duck, kinds, reports, limits)
     found: dict[int, list[Refusal]] = defaultdict(list, refused)
-    for at, one in check_sender(kinds, reports, facts.tables, known):
+    said = [*check_sender(kinds, reports, facts.tables, known), *check_signatures(reports, known, on)]
+    for at, one in (*said, *check_lists(facts.tables, known)):
         found[at].append(replace(one, file=reports[at].name))
     wrong, waits = check_sense(kinds, facts.tables, known)
     for at, one in wrong:
@@ -82,6 +86,7 @@ def check(
     changes = register_changes(kinds, facts.tables)
     if changes is not None:
         waits |= {at for at in range(changes + 1, len(reports)) if reports[at].reporter != known.owner}
+    waits |= set(sorted(listing_reports(facts.tables))[1:])
     first_wait = min(waits, default=len(reports))
     later = list(range(first_wait, len(reports)))
     accepted = [at for at in range(first_wait) if at not in found]

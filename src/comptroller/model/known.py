@@ -1,6 +1,7 @@
 """What intake may ask of what is known: a read-only view of the register and of standing facts."""
 
-from typing import Protocol
+import datetime as dt
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,4 +25,16 @@ class Known(Protocol):
 
     def standing(self, kind: str, keys: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
         """Give, for each hash of a natural key, the standing fact (0 where there is none) and the hash of its content."""
+        ...
+
+    def keys(self, entity: str) -> list[tuple[str, dt.date | None, dt.date | None]]:
+        """Give the entity's public keys (base64 Ed25519) with the days from and until which they are valid."""
+        ...
+
+    def tightens(self, name: str) -> str:
+        """Give how a lower list of that name may differ; '' where no pack names it."""
+        ...
+
+    def lines_above(self, entity: str, name: str) -> list[dict[str, Any]]:
+        """Give the lines of that list which reach the entity from above: holder, item, limit_cny, valid_from, valid_until."""
         ...

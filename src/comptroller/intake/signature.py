@@ -1,0 +1,42 @@
+"""A report's signature, where it carries one: Ed25519 over the payload, by a key that the register holds for that day."""
+
+import base64
+import binascii
+import datetime as dt
+from collections.abc import Sequence
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from comptroller.model.known import Known
+from comptroller.model.refusal import Refusal, refusal
+from comptroller.model.said import Incoming
+
+
+def check_signatures(reports: Sequence[Incoming], known: Known, on: dt.date | None) -> list[tuple[int, Refusal]]:
+    """Refuse reports whose signature does not fit a key of the reporter that is valid on the day `on`."""
+    refusals: list[tuple[int, Refusal]] = []
+    for at, report in enumerate(reports):
+        if report.signature and not _fits(report, known, on):
+            wanted = ("报送单位当日有效公钥的签名", "a signature by a key of the reporter that is valid that day")
+            mend = ("用登记的密钥重新签名,或先登记公钥", "Sign it again with a registered key, or register the key first.")
+            place = ("", None, "signature")
+            refusals.append((at, refusal("intake.signature", place, report.signature[:24], wanted, mend)))
+    return refusals
+
+
+def _fits(report: Incoming, known: Known, on: dt.date | None) -> bool:
+    try:
+        signature = base64.b64decode(report.signature, validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    for public, start, end in known.keys(report.reporter):
+        if on is not None and ((start and on < start) or (end and on >= end)):
+            continue
+        try:
+            key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public, validate=True))
+            key.verify(signature, report.payload)
+        except (InvalidSignature, binascii.Error, ValueError):
+            continue
+        return True
+    return False
