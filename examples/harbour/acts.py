@@ -1,12 +1,12 @@
-"""The acts of which the world is made, lawful unless a caller says otherwise: matters, decisions, contracts, payments."""
+"""The acts of which the world is made: matters, decisions, payments; lawful unless a caller says not."""
 
 import datetime as dt
 from typing import Any
 
-from harbour.book import Book, Row
-from harbour.days import at, on_working_day, plus
-from harbour.people import account, who
-from harbour.register import ENTITIES
+from examples.harbour.book import Book, Row
+from examples.harbour.days import at, on_working_day, plus
+from examples.harbour.people import account, who
+from examples.harbour.register import ENTITIES
 
 OPEN_TENDER = "公开招标确定"
 """What a matter names as its counterparty while a tender is still to choose one."""
@@ -69,7 +69,15 @@ def sign(book: Book, entity: str, on: dt.date, amount: float, party: str, **more
 def raise_matter(book: Book, entity: str, on: dt.date, item: str, title: str, **more: Any) -> str:
     """Say a matter; gives its number. It names a counterparty, so that interests can be judged."""
     number = more.pop("matter", "") or book.number("SX", entity)
-    row: Row = {"entity": entity, "matter": number, "title": title, "item": item, "currency": "CNY", "counterparty": "无", "raised_on": on}
+    row: Row = {
+        "entity": entity,
+        "matter": number,
+        "title": title,
+        "item": item,
+        "currency": "CNY",
+        "counterparty": "无",
+        "raised_on": on,
+    }
     book.say("matter", row | more, on)
     return number
 
@@ -141,7 +149,9 @@ def _board(entity: str) -> list[str]:
     return posts + ([] if entity == "CJ0005" else ["employee"])
 
 
-def invoice(book: Book, entity: str, side: str, on: dt.date, amount: float, party: str, **more: Any) -> str:
+def invoice(  # noqa: PLR0913, PLR0917 - what an invoice says
+    book: Book, entity: str, side: str, on: dt.date, amount: float, party: str, **more: Any
+) -> str:
     """Say an invoice whose net and tax make its gross; gives its number."""
     number = more.pop("invoice", "") or book.number("FP1" if side == "input" else "FP2", entity)
     rate = more.pop("rate", 0.06)

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from random import Random
 from typing import Any
 
-from harbour.days import LAST, at, month_end, plus
+from examples.harbour.days import LAST, at, month_end, plus
 
 Row = dict[str, Any]
 MONTHLY_DAY = 3

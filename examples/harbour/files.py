@@ -15,8 +15,8 @@ from typing import Any
 import xlsxwriter
 
 from comptroller.model.kind import Kind
-from harbour.book import Row, Said
-from harbour.register import CITY, OWNER, PORT
+from examples.harbour.book import Row, Said
+from examples.harbour.register import CITY, OWNER, PORT
 
 Facts = dict[str, list[Row]]
 NESTED = frozenset({"decision", "statement"})
@@ -26,7 +26,7 @@ _MADE = dt.datetime(2024, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One report: when it arrives, its file's name and bytes, who sends it ('' where the name says so), and the kind of its rows."""
+    """One report: when it arrives, its file, who sends it ('' where the name says so), and the kind of its rows."""
 
     arrives: dt.datetime
     name: str
@@ -36,7 +36,7 @@ class File:
 
 
 def reports_of(said: Sequence[Said], kinds: dict[str, Kind]) -> list[File]:
-    """Give all reports in the order in which they arrive; a reporter's facts of one arrival are one report, or a few."""
+    """Give all reports in the order in which they arrive; what one says at one time is one report, or a few."""
     groups: dict[tuple[dt.datetime, str, str], Facts] = {}
     for one in said:
         held = groups.setdefault((one.arrives, one.reporter, one.batch), {})
@@ -55,15 +55,21 @@ Sent = list[tuple[str, bytes, str]]
 """Files of one sending: name, bytes, and the kind of rows that do not say it."""
 
 
-def _json(stem: str, facts: Facts, kinds: dict[str, Kind]) -> Sent:
+def _json(stem: str, facts: Facts, kinds: dict[str, Kind]) -> Sent:  # noqa: ARG001 - one form for all senders
     """Send an envelope with a list for each kind."""
     return [(f"{stem}.json", _envelope(facts), "")]
 
 
 def _ndjson(stem: str, facts: Facts, kinds: dict[str, Kind]) -> Sent:
     """Send payments a line each, the rest in an envelope."""
-    lines = "".join(json.dumps({"kind": "payment"} | row, ensure_ascii=False) + "\n" for row in facts.get("payment", []))
-    return [(f"{stem}_payment.ndjson", lines.encode(), ""), *_json(stem, _but(facts, {"payment"}), kinds)] if lines else _json(stem, facts, kinds)
+    lines = "".join(
+        json.dumps({"kind": "payment"} | row, ensure_ascii=False) + "\n" for row in facts.get("payment", [])
+    )
+    return (
+        [(f"{stem}_payment.ndjson", lines.encode(), ""), *_json(stem, _but(facts, {"payment"}), kinds)]
+        if lines
+        else _json(stem, facts, kinds)
+    )
 
 
 def _gb18030(stem: str, facts: Facts, kinds: dict[str, Kind]) -> Sent:
@@ -151,7 +157,7 @@ def _csv(rows: Sequence[Row], kind: Kind, *, labels: bool = False) -> str:
 
 
 def _xlsx(facts: Facts, kinds: dict[str, Kind]) -> bytes:
-    """Give a workbook as the template's: a sheet named by the kind, Chinese labels, a star where a value is required."""
+    """Give a workbook as the templates are: a sheet a kind, Chinese labels, a star where a value is required."""
     stream = io.BytesIO()
     book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"created": _MADE})

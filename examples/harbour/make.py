@@ -14,12 +14,13 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent)]
+sys.path[:0] = [str(HERE.parents[1])]
 
-from comptroller.packs import gather_files, read_pack  # noqa: E402 - the folder of examples is put on the path first
-from harbour.days import FINAL_TICK, months  # noqa: E402
-from harbour.files import File, reports_of  # noqa: E402
-from harbour.world import SEED, make_world  # noqa: E402
+from comptroller.cli.places import pack_roots  # noqa: E402 - the repository is put on the path first
+from comptroller.packs import gather_files, read_pack  # noqa: E402
+from examples.harbour.days import FINAL_TICK, months  # noqa: E402
+from examples.harbour.files import File, reports_of  # noqa: E402
+from examples.harbour.world import SEED, make_world  # noqa: E402
 
 PACK = "sample-city"
 _ZONE = "+08:00"
@@ -37,7 +38,7 @@ def main() -> None:
 
 def write(folder: Path, seed: int = SEED) -> dict[str, int]:
     """Write the world of a seed into a folder; gives how many reports, facts and lines of the key there are."""
-    kinds = read_pack(gather_files([HERE.parents[1] / "packs"], PACK), PACK).kinds
+    kinds = read_pack(gather_files(pack_roots(), PACK), PACK).kinds
     book = make_world(seed)
     files = reports_of(book.said, kinds)
     (folder / "reports").mkdir(parents=True, exist_ok=True)
@@ -57,7 +58,9 @@ def write(folder: Path, seed: int = SEED) -> dict[str, int]:
 def _timeline(files: list[File]) -> list[dict[str, str]]:
     """Give all that happens, in order: reports, and a tick of the clock on the fifth of each month."""
     ticks = [dt.datetime.combine(first + dt.timedelta(days=4), dt.time(9, 0)) for first in months()] + [FINAL_TICK]
-    steps = [(one.arrives, {"file": f"reports/{one.name}", "reporter": one.reporter, "kind": one.kind}) for one in files]
+    steps = [
+        (one.arrives, {"file": f"reports/{one.name}", "reporter": one.reporter, "kind": one.kind}) for one in files
+    ]
     steps += [(moment, {"tick": f"{moment.isoformat()}{_ZONE}"}) for moment in ticks]
     steps.sort(key=lambda step: (step[0], "tick" in step[1]))
     return [{"at": f"{moment.isoformat()}{_ZONE}"} | step for moment, step in steps]

@@ -1,13 +1,26 @@
-"""Posts, bodies and accounts of the made-up entities: who signs, who sits on which board, from which account is paid."""
+"""Posts, bodies and accounts of the made-up entities: who signs, who sits where, which account pays."""
 
 import datetime as dt
 
-from harbour.book import Book
-from harbour.names import person
-from harbour.register import CITY, ENTITIES, PORT, Entity
+from examples.harbour.book import Book
+from examples.harbour.names import person
+from examples.harbour.register import CITY, ENTITIES, PORT, Entity
 
 SINCE = dt.date(2022, 3, 1)
-_POSTS = ("representative", "manager", "deputy", "cfo", "maker", "checker", "outside1", "outside2", "outside3", "outside4", "employee", "member")
+_POSTS = (
+    "representative",
+    "manager",
+    "deputy",
+    "cfo",
+    "maker",
+    "checker",
+    "outside1",
+    "outside2",
+    "outside3",
+    "outside4",
+    "employee",
+    "member",
+)
 _CODES = list(ENTITIES)
 
 
@@ -30,7 +43,9 @@ def settle(book: Book, arrives: str) -> None:
     for one in ENTITIES.values():
         for post, key in _posts(one):
             row = {"entity": one.code, "person": who(one.code, key), "post": post, "valid_from": SINCE}
-            book.say("post", row | ({"body": "board"} if "director" in post or post == "chair" else {}), arrives=arrives)
+            book.say(
+                "post", row | ({"body": "board"} if "director" in post or post == "chair" else {}), arrives=arrives
+            )
         if one.board:
             _body(book, one, "board", 7, arrives)
         if one.party:
@@ -53,11 +68,11 @@ def settle(book: Book, arrives: str) -> None:
 
 
 def _posts(one: Entity) -> list[tuple[str, str]]:
-    """Give an entity's posts: a chair and directors where there is a board, an executive who represents it where not."""
+    """Give an entity's posts: a chair and directors where there is a board, party posts where there is a committee."""
     held = [("legal_representative", "representative"), ("general_manager", "manager"), ("cfo", "cfo")]
     if one.board:
         held += [("chair", "representative"), ("director", "manager"), ("employee_director", "employee")]
-        # The eighth plant of the rule on boards: in HB0005 half is no majority; CJ0005 has no employee director.
+        # Planted: in HB0005 half of the directors is no majority; CJ0005 has no employee director.
         outside = {"HB0005": 3}.get(one.code, 4)
         held += [("outside_director", f"outside{n}") for n in range(1, outside + 1)]
         if one.code == "CJ0005":

@@ -2,13 +2,13 @@
 
 from random import Random
 
-from harbour import people
-from harbour.book import Book
-from harbour.days import day
-from harbour.lawful import deals, decisions, lists, money, purchases, statements
-from harbour.names import credit_code
-from harbour.planted import PLANTINGS
-from harbour.register import ENTITIES, LAST_DAY_HEARD, OTHERS, OWNER, SILENT, reporter_of
+from examples.harbour import people
+from examples.harbour.book import Book
+from examples.harbour.days import day
+from examples.harbour.lawful import deals, decisions, lists, money, purchases, statements
+from examples.harbour.names import credit_code
+from examples.harbour.planted import PLANTINGS
+from examples.harbour.register import ENTITIES, LAST_DAY_HEARD, OTHERS, OWNER, SILENT, reporter_of
 
 SEED = 20240101
 BEGINS = ("2023-12-27T09:00:00", "2023-12-27T10:00:00", "2023-12-28T09:00:00", "2023-12-28T15:00:00")
@@ -35,7 +35,9 @@ def make_world(seed: int = SEED) -> Book:
 
 def register(book: Book) -> None:
     """Say who there is and who holds whom."""
-    book.say("entity", {"entity": OWNER, "name": "望港市国资委", "form": "public_body", "is_owner": True}, arrives=BEGINS[0])
+    book.say(
+        "entity", {"entity": OWNER, "name": "望港市国资委", "form": "public_body", "is_owner": True}, arrives=BEGINS[0]
+    )
     for number, one in enumerate(ENTITIES.values(), start=1):
         row = {
             "entity": one.code,
@@ -57,13 +59,32 @@ def register(book: Book) -> None:
             "valid_from": day("2022-01-01"),
         }
         book.say("entity", row, arrives=BEGINS[0], by=OWNER)
-        stake = {"holder": one.parent, "entity": one.code, "share_pct": one.share, "mode": "direct", "valid_from": day("2022-01-01")}
+        stake = {
+            "holder": one.parent,
+            "entity": one.code,
+            "share_pct": one.share,
+            "mode": "direct",
+            "valid_from": day("2022-01-01"),
+        }
         book.say("stake", stake, arrives=BEGINS[1], by=OWNER)
     for other in OTHERS:
-        row = {"entity": other.code, "name": other.name, "form": other.form, "country": "CN", "region": "990000", "valid_from": day("2022-01-01")}
+        row = {
+            "entity": other.code,
+            "name": other.name,
+            "form": other.form,
+            "country": "CN",
+            "region": "990000",
+            "valid_from": day("2022-01-01"),
+        }
         book.say("entity", row, arrives=BEGINS[0], by=OWNER)
         if other.share:
-            stake = {"holder": other.holder, "entity": other.code, "share_pct": other.share, "mode": "direct", "valid_from": day("2022-06-01")}
+            stake = {
+                "holder": other.holder,
+                "entity": other.code,
+                "share_pct": other.share,
+                "mode": "direct",
+                "valid_from": day("2022-06-01"),
+            }
             book.say("stake", stake, arrives=BEGINS[1], by=OWNER)
 
 

@@ -3,11 +3,11 @@
 import datetime as dt
 from typing import Any
 
-from harbour import acts
-from harbour.book import Book, Row
-from harbour.days import after, day, on_working_day, plus, until
-from harbour.names import supplier
-from harbour.register import ENTITIES
+from examples.harbour import acts
+from examples.harbour.book import Book, Row
+from examples.harbour.days import after, day, on_working_day, plus, until
+from examples.harbour.names import supplier
+from examples.harbour.register import ENTITIES
 
 _FIRST_BUYER = 2000
 
@@ -15,11 +15,22 @@ _FIRST_BUYER = 2000
 def go_on(book: Book) -> None:
     """Say lawful transfers of equity, increases of capital, sales of assets, and guarantees."""
     days = [plus(day("2024-03-04"), 42 * n) for n in range(14)]
-    for number, (holder, subject) in enumerate((("HB0003", "HB0009"), ("CJ0003", "CJ0009"), ("HB0005", "HB0013"), ("CJ0011", "CJ0020")) * 2):
-        equity(book, holder, on_working_day(days[number]), 40_000_000, buyer=supplier(_FIRST_BUYER + number), subject_entity=subject)
+    for number, (holder, subject) in enumerate(
+        (("HB0003", "HB0009"), ("CJ0003", "CJ0009"), ("HB0005", "HB0013"), ("CJ0011", "CJ0020")) * 2
+    ):
+        equity(
+            book,
+            holder,
+            on_working_day(days[number]),
+            40_000_000,
+            buyer=supplier(_FIRST_BUYER + number),
+            subject_entity=subject,
+        )
     increase(book, "HB0011", on_working_day(days[9]))
     increase(book, "CJ0020", on_working_day(days[3]))
-    for number, (entity, value) in enumerate((("HB0006", 3_000_000), ("CJ0006", 14_000_000), ("HB0012", 900_000), ("CJ0012", 6_500_000))):
+    for number, (entity, value) in enumerate(
+        (("HB0006", 3_000_000), ("CJ0006", 14_000_000), ("HB0012", 900_000), ("CJ0012", 6_500_000))
+    ):
         assets(book, entity, on_working_day(days[10 + number]), value, buyer=supplier(_FIRST_BUYER + 20 + number))
     _guarantees(book)
 
@@ -28,7 +39,14 @@ def appraise(book: Book, entity: str, base: dt.date, value: int, **more: Any) ->
     """Say an appraisal that is filed half a year after its base day; gives its number."""
     number = book.number("PG", entity)
     filed = on_working_day(plus(base, 170))
-    row: Row = {"entity": entity, "appraisal": number, "base_on": base, "value_cny": value, "method": "income", "agency": "望港公允资产评估有限公司"}
+    row: Row = {
+        "entity": entity,
+        "appraisal": number,
+        "base_on": base,
+        "value_cny": value,
+        "method": "income",
+        "agency": "望港公允资产评估有限公司",
+    }
     row |= {"filed_on": filed, "filing_no": f"BA-{number}"} | more
     book.say("appraisal", row, row["filed_on"] or filed)
     return number
@@ -153,9 +171,18 @@ def guarantee(book: Book, entity: str, debtor: str, on: dt.date, amount: int, **
 
 def _guarantees(book: Book) -> None:
     """Say guarantees of managers for what they hold whole, each decided before."""
-    pairs = (("HB0001", "HB0002"), ("HB0001", "HB0004"), ("CJ0001", "CJ0004"), ("CJ0001", "CJ0005"), ("HB0002", "HB0006"), ("CJ0002", "CJ0006"))
+    pairs = (
+        ("HB0001", "HB0002"),
+        ("HB0001", "HB0004"),
+        ("CJ0001", "CJ0004"),
+        ("CJ0001", "CJ0005"),
+        ("HB0002", "HB0006"),
+        ("CJ0002", "CJ0006"),
+    )
     for number, (entity, debtor) in enumerate(pairs):
         on = on_working_day(plus(day("2024-03-18"), 60 * number))
         assert ENTITIES[debtor].share == 100
-        matter = acts.settle_matter(book, entity, plus(on, -4), "guarantee", f"为{ENTITIES[debtor].name}提供担保", amount=60_000_000)
+        matter = acts.settle_matter(
+            book, entity, plus(on, -4), "guarantee", f"为{ENTITIES[debtor].name}提供担保", amount=60_000_000
+        )
         guarantee(book, entity, debtor, on, 60_000_000, matter=matter)

@@ -2,12 +2,12 @@
 
 import datetime as dt
 
-from harbour import acts
-from harbour.book import Book
-from harbour.days import day, on_working_day, plus
-from harbour.names import supplier
-from harbour.people import who
-from harbour.register import ENTITIES
+from examples.harbour import acts
+from examples.harbour.book import Book
+from examples.harbour.days import day, on_working_day, plus
+from examples.harbour.names import supplier
+from examples.harbour.people import who
+from examples.harbour.register import ENTITIES
 
 _ITEMS = (
     ("annual_plan", "年度计划及预算调整", None),
@@ -41,7 +41,9 @@ def _matter(book: Book, entity: str, quarter: int, offset: int, turn: int) -> No
     matter = acts.settle_matter(book, entity, decided, item, title, amount=amount, counterparty="无")
     if ENTITIES[entity].party and turn % 9 == 0:
         # An earlier study had asked for changes; the study that settle_matter says came after it.
-        acts.decide(book, entity, matter, "party_committee", plus(decided, -12), outcome="revise", proposal=f"YA-{matter}-0")
+        acts.decide(
+            book, entity, matter, "party_committee", plus(decided, -12), outcome="revise", proposal=f"YA-{matter}-0"
+        )
     if item == "investment":
         row = {
             "entity": entity,
@@ -67,7 +69,21 @@ def _ties(book: Book) -> None:
         if one.level <= 3:
             relative = f"亲属-{who(one.code, 'manager')}"
             since = day("2023-06-01")
-            kin = {"entity": one.code, "left_party": who(one.code, "manager"), "right_party": relative, "relation": "kin"}
-            book.say("relation", kin | {"degree": "配偶的兄弟姐妹", "source": "个人有关事项申报", "valid_from": since}, arrives="2023-12-28T15:00:00")
-            firm = {"entity": one.code, "left_party": relative, "right_party": supplier(_FIRST_RELATIVE + place), "relation": "controls"}
+            kin = {
+                "entity": one.code,
+                "left_party": who(one.code, "manager"),
+                "right_party": relative,
+                "relation": "kin",
+            }
+            book.say(
+                "relation",
+                kin | {"degree": "配偶的兄弟姐妹", "source": "个人有关事项申报", "valid_from": since},
+                arrives="2023-12-28T15:00:00",
+            )
+            firm = {
+                "entity": one.code,
+                "left_party": relative,
+                "right_party": supplier(_FIRST_RELATIVE + place),
+                "relation": "controls",
+            }
             book.say("relation", firm | {"source": "工商登记", "valid_from": since}, arrives="2023-12-28T15:00:00")

@@ -1,15 +1,29 @@
 """Lists that the owner, the groups and the enterprises have set, by version, and the yearly authorisations."""
 
-from harbour.book import Book, Row
-from harbour.days import day, plus
-from harbour.people import who
-from harbour.register import CITY, ENTITIES, OWNER, PORT
+from examples.harbour.book import Book, Row
+from examples.harbour.days import day, plus
+from examples.harbour.people import who
+from examples.harbour.register import CITY, ENTITIES, OWNER, PORT
 
 _2023, _2024, _2025 = day("2023-01-01"), day("2024-01-01"), day("2025-01-01")
 
 PRESTUDY = {
-    PORT: {"investment": 50_000_000, "guarantee": 100_000_000, "asset_sale": 20_000_000, "large_contract": 30_000_000, "restructuring": None, "annual_plan": None},
-    CITY: {"investment": 30_000_000, "guarantee": 80_000_000, "asset_sale": 10_000_000, "large_contract": 20_000_000, "restructuring": None, "annual_plan": None},
+    PORT: {
+        "investment": 50_000_000,
+        "guarantee": 100_000_000,
+        "asset_sale": 20_000_000,
+        "large_contract": 30_000_000,
+        "restructuring": None,
+        "annual_plan": None,
+    },
+    CITY: {
+        "investment": 30_000_000,
+        "guarantee": 80_000_000,
+        "asset_sale": 10_000_000,
+        "large_contract": 20_000_000,
+        "restructuring": None,
+        "annual_plan": None,
+    },
     "HB0002": {"investment": 20_000_000, "large_contract": 15_000_000},
     "HB0003": {"investment": 20_000_000, "vessel_purchase": 10_000_000},
     "CJ0002": {"large_contract": 12_000_000, "new_trade": None},
@@ -28,7 +42,17 @@ def settle(book: Book, arrives: str) -> None:
     for holder, items in PRESTUDY.items():
         for item, limit in items.items():
             # The first version ends with 2024 and the second begins, with the same limits.
-            _line(book, holder, "prestudy", item, arrives, limit_cny=limit, body="party_committee", valid_from=_2023, valid_until=_2025)
+            _line(
+                book,
+                holder,
+                "prestudy",
+                item,
+                arrives,
+                limit_cny=limit,
+                body="party_committee",
+                valid_from=_2023,
+                valid_until=_2025,
+            )
             second = {"limit_cny": limit, "body": "party_committee", "valid_from": _2025}
             _line(book, holder, "prestudy", item, "2024-12-27T15:00:00", **second)
     new = {"body": "party_committee", "legal_review": True, "valid_from": NEW_ITEM_FROM}

@@ -2,11 +2,11 @@
 
 import datetime as dt
 
-from harbour import acts
-from harbour.book import Book, Row
-from harbour.days import months, on_working_day, plus
-from harbour.names import person_name, supplier
-from harbour.register import ENTITIES
+from examples.harbour import acts
+from examples.harbour.book import Book, Row
+from examples.harbour.days import months, on_working_day, plus
+from examples.harbour.names import person_name, supplier
+from examples.harbour.register import ENTITIES
 
 _CUSTOMERS = 6
 _FIRST_CUSTOMER = 1400

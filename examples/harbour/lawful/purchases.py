@@ -2,13 +2,13 @@
 
 import datetime as dt
 
-from harbour import acts
-from harbour.book import Book, Row
-from harbour.days import LAST, at, on_working_day, plus
-from harbour.lawful.lists import yearly
-from harbour.names import supplier
-from harbour.people import who
-from harbour.register import ENTITIES
+from examples.harbour import acts
+from examples.harbour.book import Book, Row
+from examples.harbour.days import LAST, at, on_working_day, plus
+from examples.harbour.lawful.lists import yearly
+from examples.harbour.names import supplier
+from examples.harbour.people import who
+from examples.harbour.register import ENTITIES
 
 _SUPPLIERS = 4
 _FIRST_CUSTOMER = 1000
@@ -40,7 +40,9 @@ def _small(book: Book, entity: str, quarter: int, party: str) -> None:
     paid = signed
     for days in (22, 47, 72):
         paid = on_working_day(plus(signed, days))
-        number = acts.invoice(book, entity, "input", plus(paid, -6), part, party, rate=0.13 if kind == "goods" else 0.06)
+        number = acts.invoice(
+            book, entity, "input", plus(paid, -6), part, party, rate=0.13 if kind == "goods" else 0.06
+        )
         acts.pay(book, entity, paid, part, party, contract=contract, invoice=number)
     row: Row = {
         "entity": entity,
@@ -91,12 +93,14 @@ def _large(book: Book, entity: str, number: int) -> None:
     for part in parts:
         if paid > LAST:
             break
-        acts.pay(book, entity, paid, part, winner, contract=contract, matter=matter, approved_at=at(plus(paid, -1), "16:00"))
+        acts.pay(
+            book, entity, paid, part, winner, contract=contract, matter=matter, approved_at=at(plus(paid, -1), "16:00")
+        )
         left -= part
         paid = on_working_day(plus(paid, 38))
 
 
-def hold_tender(
+def hold_tender(  # noqa: PLR0913, PLR0917 - what a tender says
     book: Book, entity: str, published: dt.date, estimate: int, category: str, number: int, **more: object
 ) -> tuple[str, str, int, dt.date]:
     """Say an open tender with its bids; gives its number, the winner, the winner's price and the day of award."""

@@ -2,9 +2,9 @@
 
 import datetime as dt
 
-from harbour.book import Book, Row
-from harbour.days import day, month_end, months, plus
-from harbour.register import CITY, ENTITIES, OWNER, PORT
+from examples.harbour.book import Book, Row
+from examples.harbour.days import day, month_end, months, plus
+from examples.harbour.register import CITY, ENTITIES, OWNER, PORT
 
 ANNUAL_DUE = {2023: day("2024-04-30"), 2024: day("2025-04-30")}
 _NET = {PORT: 1_500_000_000, CITY: 1_800_000_000}
@@ -49,9 +49,13 @@ def go_on(book: Book) -> None:
         for first in months():
             if first.year == year:
                 for entity in reporting():
-                    _due(book, entity, "monthly", month_end(first), due_on(month_end(first)), arrives)
+                    end = month_end(first)
+                    row = {"entity": entity, "statement_kind": "monthly", "period_end": end, "due_on": due_on(end)}
+                    _due(book, row, arrives)
         for entity in yearly():
-            _due(book, entity, "annual", dt.date(year - 1, 12, 31), ANNUAL_DUE[year - 1], arrives)
+            end = dt.date(year - 1, 12, 31)
+            row = {"entity": entity, "statement_kind": "annual", "period_end": end, "due_on": ANNUAL_DUE[end.year]}
+            _due(book, row, arrives)
     for first in months():
         for entity in reporting():
             _monthly(book, entity, month_end(first))
@@ -60,8 +64,7 @@ def go_on(book: Book) -> None:
             _annual(book, entity, year)
 
 
-def _due(book: Book, entity: str, kind: str, end: dt.date, due: dt.date, arrives: str) -> None:
-    row = {"entity": entity, "statement_kind": kind, "period_end": end, "due_on": due}
+def _due(book: Book, row: Row, arrives: str) -> None:
     book.say("report_due", row, arrives=arrives, by=OWNER)
 
 
@@ -69,7 +72,13 @@ def _monthly(book: Book, entity: str, end: dt.date) -> None:
     key = (entity, end.isoformat())
     if key in SKIPPED:
         return
-    row: Row = {"entity": entity, "statement": number(entity, "Y", end), "kind": "monthly", "scope": "stand_alone", "period_end": end}
+    row: Row = {
+        "entity": entity,
+        "statement": number(entity, "Y", end),
+        "kind": "monthly",
+        "scope": "stand_alone",
+        "period_end": end,
+    }
     row["lines"] = lines(book, int(net_assets(entity) * (1 + 0.001 * end.month)), end.month)
     book.say("statement", row, end, arrives=(LATE | IN_TIME).get(key, ""))
 
@@ -77,11 +86,21 @@ def _monthly(book: Book, entity: str, end: dt.date) -> None:
 def _annual(book: Book, entity: str, year: int) -> None:
     end = dt.date(year, 12, 31)
     said = dt.date(year + 1, 3, 20)
-    row: Row = {"entity": entity, "statement": number(entity, "N", end), "kind": "annual", "scope": "stand_alone", "period_end": end}
+    row: Row = {
+        "entity": entity,
+        "statement": number(entity, "N", end),
+        "kind": "annual",
+        "scope": "stand_alone",
+        "period_end": end,
+    }
     row |= {"auditor": "望港正衡会计师事务所", "opinion": "unqualified", "lines": lines(book, net_assets(entity), 12)}
     book.say("statement", row, said)
     if entity in CONSOLIDATED_NET:
-        whole = row | {"statement": number(entity, "H", end), "scope": "consolidated", "lines": lines(book, CONSOLIDATED_NET[entity], 12)}
+        whole = row | {
+            "statement": number(entity, "H", end),
+            "scope": "consolidated",
+            "lines": lines(book, CONSOLIDATED_NET[entity], 12),
+        }
         book.say("statement", whole, said)
 
 

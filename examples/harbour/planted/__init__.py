@@ -5,20 +5,20 @@ One file a subject. A planting says facts and writes into the key what must stan
 
 from collections.abc import Callable
 
-from harbour.book import Book
-from harbour.planted import (
+from examples.harbour.book import Book
+from examples.harbour.planted import (
     authority,
     bids,
     collective,
-    debts,
     dealing,
+    debts,
+    disclosure,
     governance,
     invoices,
     order,
     outgoing,
     persons,
     prices,
-    property,
     reports,
     study,
     tenders,
@@ -35,7 +35,7 @@ PLANTINGS: tuple[Callable[[Book], None], ...] = (
     persons.plant,
     tenders.plant,
     bids.plant,
-    property.plant,
+    disclosure.plant,
     prices.plant,
     debts.plant,
     invoices.plant,

@@ -3,9 +3,9 @@
 import datetime as dt
 from typing import Any
 
-from harbour.book import Book, Row
-from harbour.days import at, day, plus
-from harbour.names import supplier
+from examples.harbour.book import Book, Row
+from examples.harbour.days import at, day, plus
+from examples.harbour.names import supplier
 
 _R = "cn-central/rules/procurement/"
 _PARTY = 2750
@@ -59,8 +59,22 @@ def _times(book: Book) -> None:
     for entity, days, more, found, zh, en in (
         ("HB0006", 12, {}, True, "公告十二日即开标。", "Opened twelve days after the notice."),
         ("CJ0006", 19, {}, True, "第十九日开标。", "Opened on the nineteenth day."),
-        ("HB0007", 20, {}, False, "第二十日开标，恰为最短期限。", "Opened on the twentieth day, the shortest that is lawful."),
-        ("CJ0010", 12, {"estimate_cny": 3_999_999}, False, "不属必须招标的项目。", "Not a project that must be tendered."),
+        (
+            "HB0007",
+            20,
+            {},
+            False,
+            "第二十日开标，恰为最短期限。",
+            "Opened on the twentieth day, the shortest that is lawful.",
+        ),
+        (
+            "CJ0010",
+            12,
+            {"estimate_cny": 3_999_999},
+            False,
+            "不属必须招标的项目。",
+            "Not a project that must be tendered.",
+        ),
     ):
         tender = _tender(book, entity, "2024-10-08", opened_at=at(plus(day("2024-10-08"), days), "09:30"), **more)
         (book.expect if found else book.lawful)(rule, [entity, tender], zh, en)
@@ -83,7 +97,12 @@ def _traces(book: Book) -> None:
     for number, (entity, shared, zh, en) in enumerate(
         (
             ("HB0002", "device", "两家投标人用同一设备递交。", "Two bidders submitted from one device."),
-            ("CJ0002", "deposit_account", "两家投标人的保证金出自同一账户。", "Two bidders' deposits came from one account."),
+            (
+                "CJ0002",
+                "deposit_account",
+                "两家投标人的保证金出自同一账户。",
+                "Two bidders' deposits came from one account.",
+            ),
             ("CJ0004", "responsible", "两家投标人由同一人负责。", "One person answers for two bidders."),
             ("HB0004", "", "各投标人互不相同。", "Nothing is shared."),
         )
@@ -117,9 +136,21 @@ def _bid(entity: str, tender: str, awarded: dt.date, bidder: str, place: int) ->
 def _relatives(book: Book) -> None:
     rule = _R + "bidders_under_one_control"
     for entity, bidders, found, zh, en in (
-        ("CJ0003", ("HB0008", "HB0017"), True, "母公司与其全资子公司同场投标。", "A company and what it holds whole bid in one lot."),
+        (
+            "CJ0003",
+            ("HB0008", "HB0017"),
+            True,
+            "母公司与其全资子公司同场投标。",
+            "A company and what it holds whole bid in one lot.",
+        ),
         ("HB0002", ("CJ0006", "CJ0014"), True, "管理上级与下级同场投标。", "One bidder manages the other."),
-        ("CJ0005", ("CJ0014", "CJ0015"), False, "同受第三方控制，不在本条之列。", "Both under a third party, which this article does not forbid."),
+        (
+            "CJ0005",
+            ("CJ0014", "CJ0015"),
+            False,
+            "同受第三方控制，不在本条之列。",
+            "Both under a third party, which this article does not forbid.",
+        ),
     ):
         tender = _tender(book, entity, "2025-08-06")
         awarded = plus(day("2025-08-06"), 27)

@@ -1,9 +1,9 @@
 """Planted: invoices that do not add up, share a number, are voided too often, or hang on one party."""
 
-from harbour import acts
-from harbour.book import Book
-from harbour.days import day, plus
-from harbour.names import supplier
+from examples.harbour import acts
+from examples.harbour.book import Book
+from examples.harbour.days import day, plus
+from examples.harbour.names import supplier
 
 _R = "base/rules/invoice/"
 _PARTY = 2930
@@ -34,7 +34,12 @@ def _numbers(book: Book) -> None:
     for entity, sides, zh, en in (
         ("HB0017", ("input", "input"), "同一进项发票号码入账两次。", "One number booked twice."),
         ("CJ0018", ("input", "input"), "同一进项发票号码入账两次。", "One number booked twice."),
-        ("HB0018", ("input", "output"), "进项、销项各一张，号码相同。", "One taken and one given, that share a number."),
+        (
+            "HB0018",
+            ("input", "output"),
+            "进项、销项各一张，号码相同。",
+            "One taken and one given, that share a number.",
+        ),
     ):
         number = f"24990{entity}"
         for line, side in enumerate(sides, start=1):
@@ -56,7 +61,15 @@ def _voids(book: Book) -> None:
         for turn in range(count):
             more = {"status": "void" if turn < voids else "valid"}
             on = plus(day("2024-02-05"), 9 * turn)
-            acts.invoice(book, entity, "output", on, book.fen(40_000, 50_000), supplier(_PARTY + 10 + 8 * place + turn % 8), **more)
+            acts.invoice(
+                book,
+                entity,
+                "output",
+                on,
+                book.fen(40_000, 50_000),
+                supplier(_PARTY + 10 + 8 * place + turn % 8),
+                **more,
+            )
         (book.expect if found else book.lawful)(rule, [entity, "output"], zh, en)
 
 
@@ -64,8 +77,24 @@ def _one_party(book: Book) -> None:
     rule = _R + "one_counterparty"
     for place, (entity, count, step, main_cny, found, zh, en) in enumerate(
         (
-            ("HB0030", 24, 12, 150_000, True, "销售额的四分之三来自同一客户。", "Three quarters of its sales are to one party."),
-            ("CJ0016", 24, 12, 50_000, True, "恰有一半销售额来自同一客户。", "Exactly half of its sales are to one party."),
+            (
+                "HB0030",
+                24,
+                12,
+                150_000,
+                True,
+                "销售额的四分之三来自同一客户。",
+                "Three quarters of its sales are to one party.",
+            ),
+            (
+                "CJ0016",
+                24,
+                12,
+                50_000,
+                True,
+                "恰有一半销售额来自同一客户。",
+                "Exactly half of its sales are to one party.",
+            ),
             ("CJ0025", 24, 12, 49_999, False, "略低于一半。", "A little below half."),
             ("CJ0026", 18, 15, 150_000, False, "不足二十张，不作判断。", "Fewer than twenty are not looked at."),
             ("CJ0027", 24, 5, 150_000, False, "不足六个月，不作判断。", "Fewer than six months are not looked at."),

@@ -2,10 +2,10 @@
 
 import datetime as dt
 
-from harbour import acts
-from harbour.book import Book
-from harbour.days import day, plus
-from harbour.names import supplier
+from examples.harbour import acts
+from examples.harbour.book import Book
+from examples.harbour.days import day, plus
+from examples.harbour.names import supplier
 
 _BEFORE = "base/rules/procedure/acted_before_approval"
 _REFUSED = "base/rules/procedure/acted_after_refusal"
@@ -47,7 +47,9 @@ def _before_approval(book: Book) -> None:
     matter = _matter(book, "CJ0015", "2025-06-26")
     acts.decide(book, "CJ0015", matter, "management", day("2025-06-26"), clock="")
     _paid(book, "CJ0015", matter, day("2025-06-26"), 4, paid="", approved_at=None)
-    book.expect_unjudged(_BEFORE, ["CJ0015", matter], "decided_at", ("同日而未报时刻。", "On one day, and no instant was given."))
+    book.expect_unjudged(
+        _BEFORE, ["CJ0015", matter], "decided_at", ("同日而未报时刻。", "On one day, and no instant was given.")
+    )
 
 
 def _after_refusal(book: Book) -> None:
@@ -55,7 +57,12 @@ def _after_refusal(book: Book) -> None:
     acts.decide(book, "HB0017", matter, "management", day("2024-05-21"))
     acts.decide(book, "HB0017", matter, "board", day("2024-05-24"), outcome="rejected")
     _paid(book, "HB0017", matter, day("2024-05-28"), 5)
-    book.expect(_REFUSED, ["HB0017", matter], "经理层同意后被董事会否决，仍然付款。", "The board refused what management had approved; it was paid.")
+    book.expect(
+        _REFUSED,
+        ["HB0017", matter],
+        "经理层同意后被董事会否决，仍然付款。",
+        "The board refused what management had approved; it was paid.",
+    )
     matter = _matter(book, "CJ0017", "2025-03-25")
     acts.decide(book, "CJ0017", matter, "management", day("2025-03-20"), outcome="rejected")
     _paid(book, "CJ0017", matter, day("2025-03-25"), 6)
@@ -65,7 +72,9 @@ def _after_refusal(book: Book) -> None:
     acts.decide(book, "CJ0018", matter, "management", day("2025-04-15"), outcome="rejected")
     acts.decide(book, "CJ0018", matter, "management", day("2025-04-24"))
     _paid(book, "CJ0018", matter, day("2025-04-29"), 7)
-    book.lawful(_REFUSED, ["CJ0018", matter], "否决后重新审批同意再付款。", "Approved anew after the refusal, then paid.")
+    book.lawful(
+        _REFUSED, ["CJ0018", matter], "否决后重新审批同意再付款。", "Approved anew after the refusal, then paid."
+    )
     matter = _matter(book, "CJ0016", "2025-05-29")
     acts.decide(book, "CJ0016", matter, "management", day("2025-05-20"), outcome="revise")
     acts.decide(book, "CJ0016", matter, "management", day("2025-05-27"))

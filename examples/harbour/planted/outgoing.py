@@ -2,12 +2,12 @@
 
 import datetime as dt
 
-from harbour import acts
-from harbour.book import Book, Row
-from harbour.days import at, day, plus
-from harbour.names import supplier
-from harbour.people import who
-from harbour.register import ENTITIES
+from examples.harbour import acts
+from examples.harbour.book import Book, Row
+from examples.harbour.days import at, day, plus
+from examples.harbour.names import supplier
+from examples.harbour.people import who
+from examples.harbour.register import ENTITIES
 
 _P = "cn-central/rules/payments/"
 _TWICE = "base/rules/payments/duplicate"
@@ -26,7 +26,13 @@ def plant(book: Book) -> None:
 
 
 def _account(book: Book, entity: str, number: int, opened: str, approved: str, **more: object) -> str:
-    row: Row = {"entity": entity, "account": f"ZH-{entity}-{number}", "bank": "望港商业银行", "owner_kind": "entity", "owner": ENTITIES[entity].name}
+    row: Row = {
+        "entity": entity,
+        "account": f"ZH-{entity}-{number}",
+        "bank": "望港商业银行",
+        "owner_kind": "entity",
+        "owner": ENTITIES[entity].name,
+    }
     row |= {"purpose": "special", "pooled": False, "approved_on": day(approved), "opened_on": day(opened)}
     book.say("account", row | more, day(opened))
     return f"ZH-{entity}-{number}"
@@ -36,7 +42,13 @@ def _accounts(book: Book) -> None:
     rule = _P + "account_in_persons_name"
     for entity, opened, closed, zh, en in (
         ("HB0015", "2024-09-03", None, "公款存入出纳个人账户。", "Enterprise money in the cashier's own account."),
-        ("CJ0024", "2024-06-05", "2024-07-02", "个人账户在新公司法施行后仍在使用。", "Still in use when the law came into force."),
+        (
+            "CJ0024",
+            "2024-06-05",
+            "2024-07-02",
+            "个人账户在新公司法施行后仍在使用。",
+            "Still in use when the law came into force.",
+        ),
         ("CJ0021", "2024-06-05", "2024-07-01", "施行之日前已销户。", "Closed by the day the law came into force."),
     ):
         more = {"owner_kind": "person", "owner": f"{entity}出纳", "closed_on": day(closed) if closed else None}
@@ -62,10 +74,31 @@ def _control(book: Book) -> None:
     rule = _P + "approved_after_payment"
     for number, (entity, on, amount, approved, zh, en) in enumerate(
         (
-            ("HB0007", "2024-07-16", 1_380_000, "15:40", "下午才补批上午的付款。", "Paid in the morning, approved in the afternoon."),
-            ("CJ0010", "2025-01-21", 1_000_000, "11:01", "恰为一百万元，付款后一分钟审批。", "Exactly one million, approved a minute after."),
+            (
+                "HB0007",
+                "2024-07-16",
+                1_380_000,
+                "15:40",
+                "下午才补批上午的付款。",
+                "Paid in the morning, approved in the afternoon.",
+            ),
+            (
+                "CJ0010",
+                "2025-01-21",
+                1_000_000,
+                "11:01",
+                "恰为一百万元，付款后一分钟审批。",
+                "Exactly one million, approved a minute after.",
+            ),
             ("CJ0011", "2025-01-21", 999_999.99, "15:40", "比标准少一分。", "One fen below the line."),
-            ("HB0008", "2025-01-22", 1_250_000, "11:00", "审批与付款同一时刻。", "Approved at the very moment of the payment."),
+            (
+                "HB0008",
+                "2025-01-22",
+                1_250_000,
+                "11:00",
+                "审批与付款同一时刻。",
+                "Approved at the very moment of the payment.",
+            ),
         )
     ):
         payee = _known(book, entity, number, day(on))
@@ -75,7 +108,13 @@ def _control(book: Book) -> None:
     for number, (entity, on, amount, zh, en) in enumerate(
         (
             ("HB0012", "2024-08-06", 1_120_000, "经办、复核为同一人。", "One person made and checked it."),
-            ("CJ0012", "2025-09-16", 1_000_000, "恰为一百万元，一人经办并复核。", "Exactly one million, made and checked by one."),
+            (
+                "CJ0012",
+                "2025-09-16",
+                1_000_000,
+                "恰为一百万元，一人经办并复核。",
+                "Exactly one million, made and checked by one.",
+            ),
             ("HB0016", "2025-09-16", 999_999.99, "比标准少一分。", "One fen below the line."),
         )
     ):
@@ -89,9 +128,30 @@ def _new_payees(book: Book) -> None:
     for number, (entity, on, amount, before, zh, en) in enumerate(
         (
             ("HB0004", "2024-10-29", 1_460_000, 0, "首次付款即逾百万元。", "The first payment is above one million."),
-            ("CJ0004", "2025-03-04", 1_000_000, 0, "首次付款恰为一百万元。", "The first payment is exactly one million."),
-            ("HB0002", "2025-06-10", 1_180_000, 366, "上次付款在三百六十六日以前。", "The last one was three hundred and sixty-six days before."),
-            ("HB0003", "2025-06-10", 1_180_000, 365, "三百六十五日前付过款。", "Paid three hundred and sixty-five days before."),
+            (
+                "CJ0004",
+                "2025-03-04",
+                1_000_000,
+                0,
+                "首次付款恰为一百万元。",
+                "The first payment is exactly one million.",
+            ),
+            (
+                "HB0002",
+                "2025-06-10",
+                1_180_000,
+                366,
+                "上次付款在三百六十六日以前。",
+                "The last one was three hundred and sixty-six days before.",
+            ),
+            (
+                "HB0003",
+                "2025-06-10",
+                1_180_000,
+                365,
+                "三百六十五日前付过款。",
+                "Paid three hundred and sixty-five days before.",
+            ),
             ("CJ0005", "2025-06-10", 999_999.99, 0, "比标准少一分。", "One fen below the line."),
         )
     ):
@@ -106,7 +166,14 @@ def _under_contract(book: Book) -> None:
     rule = _P + "paid_above_contract"
     for number, (entity, on, extra, kind, zh, en) in enumerate(
         (
-            ("HB0019", "2024-06-11", 46_000, "services", "累计付款超出合同四万余元。", "Forty-six thousand above the contract."),
+            (
+                "HB0019",
+                "2024-06-11",
+                46_000,
+                "services",
+                "累计付款超出合同四万余元。",
+                "Forty-six thousand above the contract.",
+            ),
             ("CJ0021", "2025-04-08", 0.01, "services", "累计付款超出合同一分。", "One fen above the contract."),
             ("CJ0020", "2025-04-08", 0, "services", "累计付款恰为合同金额。", "Exactly the contract."),
             ("HB0013", "2025-04-08", 9_000, "loan", "借款合同还本付息。", "A loan, repaid with interest."),
@@ -175,7 +242,14 @@ def _arrears(book: Book) -> None:
     rule = _P + "sme_paid_late"
     for entity, delivered, more, found, zh, en in (
         ("HB0006", "2025-08-11", {}, True, "交付满六十日仍未付款。", "Unpaid sixty days after delivery."),
-        ("CJ0006", "2025-09-02", {"start_rule": "acceptance", "accepted_on": day("2025-09-22"), "agreed_days": 30}, True, "验收合格满约定三十日未付款。", "Unpaid thirty days after acceptance, as agreed."),
+        (
+            "CJ0006",
+            "2025-09-02",
+            {"start_rule": "acceptance", "accepted_on": day("2025-09-22"), "agreed_days": 30},
+            True,
+            "验收合格满约定三十日未付款。",
+            "Unpaid thirty days after acceptance, as agreed.",
+        ),
         ("CJ0008", "2025-11-06", {}, False, "期限最后一日。", "The last day of the term."),
         ("CJ0010", "2025-07-07", {"disputed": True}, False, "全部有争议。", "All of it is in dispute."),
         ("HB0009", "2025-07-07", {}, False, "付款方本身是中小企业。", "The payer is itself small or medium."),
@@ -196,4 +270,6 @@ def _arrears(book: Book) -> None:
     row = row | {"entity": "CJ0011", "payable": "QK-CJ0011-00001", "delivered_on": day("2025-07-07")}
     row.pop("supplier_sme")
     book.say("payable", row, day("2025-07-07"))
-    book.expect_unjudged(rule, ["CJ0011", row["payable"]], "supplier_sme", ("未报供应商规模。", "The supplier's size was not reported."))
+    book.expect_unjudged(
+        rule, ["CJ0011", row["payable"]], "supplier_sme", ("未报供应商规模。", "The supplier's size was not reported.")
+    )

@@ -3,10 +3,10 @@
 import datetime as dt
 from typing import Any
 
-from harbour.book import Book
-from harbour.days import after, day, plus
-from harbour.lawful.deals import assets, equity
-from harbour.names import supplier
+from examples.harbour.book import Book
+from examples.harbour.days import after, day, plus
+from examples.harbour.lawful.deals import assets, equity
+from examples.harbour.names import supplier
 
 _R = "cn-central/rules/transactions/"
 _VALUE = 50_000_000
@@ -47,14 +47,41 @@ def _relisted(book: Book) -> None:
     rule = _R + "relisted_without_consent"
     for number, (entity, floor, consent, found, zh, en) in enumerate(
         (
-            ("HB0003", _SOLD * 85 // 100, "", True, "降至评估结果的八成五再挂牌，未经书面同意。", "Listed again at eighty-five percent without consent."),
-            ("CJ0011", _SOLD * 80 // 100, "2024-08-20", True, "同意晚于再次挂牌。", "The consent came after it was listed again."),
+            (
+                "HB0003",
+                _SOLD * 85 // 100,
+                "",
+                True,
+                "降至评估结果的八成五再挂牌，未经书面同意。",
+                "Listed again at eighty-five percent without consent.",
+            ),
+            (
+                "CJ0011",
+                _SOLD * 80 // 100,
+                "2024-08-20",
+                True,
+                "同意晚于再次挂牌。",
+                "The consent came after it was listed again.",
+            ),
             ("HB0013", _SOLD * 90 // 100, "", False, "恰为九成。", "Exactly nine tenths."),
-            ("CJ0009", _SOLD * 80 // 100, "2024-07-26", False, "再次挂牌前已获书面同意。", "Written consent before it was listed again."),
+            (
+                "CJ0009",
+                _SOLD * 80 // 100,
+                "2024-07-26",
+                False,
+                "再次挂牌前已获书面同意。",
+                "Written consent before it was listed again.",
+            ),
         ),
         start=10,
     ):
-        more = {"relisted_on": day("2024-07-29"), "floor_cny": floor, "deposit_cny": floor // 10, "price_cny": _SOLD, "first_paid_cny": _SOLD}
+        more = {
+            "relisted_on": day("2024-07-29"),
+            "floor_cny": floor,
+            "deposit_cny": floor // 10,
+            "price_cny": _SOLD,
+            "first_paid_cny": _SOLD,
+        }
         more |= {"consent_on": day(consent), "consent_body": "owner"} if consent else {}
         deal = _deal(book, entity, "2024-05-13", number, **more)
         (book.expect if found else book.lawful)(rule, [entity, deal], zh, en)
@@ -64,10 +91,24 @@ def _sold_low(book: Book) -> None:
     rule = _R + "sold_below_appraisal_without_consent"
     for number, (entity, price, consent, found, zh, en) in enumerate(
         (
-            ("CJ0003", _SOLD * 88 // 100, "", True, "成交价为评估结果的八成八，未经同意。", "Sold at eighty-eight percent without consent."),
+            (
+                "CJ0003",
+                _SOLD * 88 // 100,
+                "",
+                True,
+                "成交价为评估结果的八成八，未经同意。",
+                "Sold at eighty-eight percent without consent.",
+            ),
             ("HB0009", _SOLD * 90 // 100 - 1, "", True, "比九成少一元。", "One yuan below nine tenths."),
             ("HB0005", _SOLD * 90 // 100, "", False, "恰为九成。", "Exactly nine tenths."),
-            ("CJ0011", _SOLD * 85 // 100, "2024-05-20", False, "签约前原批准机构已同意。", "The approving body consented before it was signed."),
+            (
+                "CJ0011",
+                _SOLD * 85 // 100,
+                "2024-05-20",
+                False,
+                "签约前原批准机构已同意。",
+                "The approving body consented before it was signed.",
+            ),
         ),
         start=20,
     ):
@@ -80,10 +121,24 @@ def _deposits(book: Book) -> None:
     rule = _R + "deposit_too_high"
     for number, (entity, approved, deposit, found, zh, en) in enumerate(
         (
-            ("HB0013", "2025-03-10", _SOLD * 35 // 100, True, "保证金为底价的百分之三十五。", "Thirty-five percent of the floor."),
+            (
+                "HB0013",
+                "2025-03-10",
+                _SOLD * 35 // 100,
+                True,
+                "保证金为底价的百分之三十五。",
+                "Thirty-five percent of the floor.",
+            ),
             ("CJ0009", "2025-03-10", _SOLD * 30 // 100 + 1, True, "比上限多一元。", "One yuan above the cap."),
             ("HB0009", "2025-03-10", _SOLD * 30 // 100, False, "恰为百分之三十。", "Exactly thirty percent."),
-            ("CJ0003", "2024-11-11", _SOLD * 35 // 100, False, "新规则施行前披露。", "Disclosed before the rules were in force."),
+            (
+                "CJ0003",
+                "2024-11-11",
+                _SOLD * 35 // 100,
+                False,
+                "新规则施行前披露。",
+                "Disclosed before the rules were in force.",
+            ),
         ),
         start=30,
     ):
@@ -112,16 +167,49 @@ def _terms(book: Book) -> None:
     for number, (entity, first_days, first_cny, rest_on, secured, found, zh, en) in enumerate(
         (
             ("HB0003", 6, price, None, None, True, "第六个工作日才付款。", "Paid on the sixth working day."),
-            ("CJ0003", 5, price * 29 // 100, "2025-03-27", True, True, "首付只有百分之二十九。", "Only twenty-nine percent at first."),
+            (
+                "CJ0003",
+                5,
+                price * 29 // 100,
+                "2025-03-27",
+                True,
+                True,
+                "首付只有百分之二十九。",
+                "Only twenty-nine percent at first.",
+            ),
             ("HB0009", 5, price * 30 // 100, "2025-03-27", False, True, "余款没有担保。", "The rest was not secured."),
-            ("CJ0009", 5, price * 50 // 100, "2025-09-27", True, True, "余款超过一年才付清。", "The rest came a day after the year."),
-            ("HB0013", 5, price * 30 // 100, "2025-09-26", True, False, "首付恰三成，余款最后一日付清。", "Exactly thirty percent, the rest on the last day."),
+            (
+                "CJ0009",
+                5,
+                price * 50 // 100,
+                "2025-09-27",
+                True,
+                True,
+                "余款超过一年才付清。",
+                "The rest came a day after the year.",
+            ),
+            (
+                "HB0013",
+                5,
+                price * 30 // 100,
+                "2025-09-26",
+                True,
+                False,
+                "首付恰三成，余款最后一日付清。",
+                "Exactly thirty percent, the rest on the last day.",
+            ),
         ),
         start=50,
     ):
         paid = after(effective, first_days)
         full: dt.date = day(rest_on) if rest_on else paid
-        more = {"signed_on": effective, "effective_on": effective, "price_cny": price, "first_paid_on": paid, "first_paid_cny": first_cny}
+        more = {
+            "signed_on": effective,
+            "effective_on": effective,
+            "price_cny": price,
+            "first_paid_on": paid,
+            "first_paid_cny": first_cny,
+        }
         deal = _deal(book, entity, "2024-07-01", number, fully_paid_on=full, secured=secured, **more)
         (book.expect if found else book.lawful)(rule, [entity, deal], zh, en)
 
@@ -130,8 +218,22 @@ def _split(book: Book) -> None:
     rule = _R + "assets_split_below_listing"
     for number, (entity, prices, days, found, zh, en) in enumerate(
         (
-            ("HB0006", (620_000, 540_000), 41, True, "同一买方两笔资产合计超过一百万元。", "Two sales to one buyer, above one million together."),
-            ("CJ0010", (500_000, 500_000), 90, True, "第九十日累计恰为一百万元。", "Exactly one million by the ninetieth day."),
+            (
+                "HB0006",
+                (620_000, 540_000),
+                41,
+                True,
+                "同一买方两笔资产合计超过一百万元。",
+                "Two sales to one buyer, above one million together.",
+            ),
+            (
+                "CJ0010",
+                (500_000, 500_000),
+                90,
+                True,
+                "第九十日累计恰为一百万元。",
+                "Exactly one million by the ninetieth day.",
+            ),
             ("HB0012", (620_000, 540_000), 91, False, "相隔九十一日。", "Ninety-one days apart."),
         ),
         start=60,

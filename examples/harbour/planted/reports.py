@@ -1,10 +1,10 @@
 """Planted: statements that did not come, came late, or said two things; and entities of which nothing is heard."""
 
-from harbour.book import Book, Row, Said
-from harbour.days import day
-from harbour.lawful.statements import IN_TIME, LATE, SKIPPED, number
-from harbour.names import supplier
-from harbour.register import LAST_DAY_HEARD, SILENT
+from examples.harbour.book import Book, Row, Said
+from examples.harbour.days import day
+from examples.harbour.lawful.statements import IN_TIME, LATE, SKIPPED, number
+from examples.harbour.names import supplier
+from examples.harbour.register import LAST_DAY_HEARD, SILENT
 
 _LATE = "base/rules/reporting/statement_late"
 _TWO = "base/rules/reporting/contradiction"
@@ -16,7 +16,12 @@ def plant(book: Book) -> None:
     for entity, end in SKIPPED:
         book.expect(_LATE, [entity, "monthly", end], "月报至今未报。", "It never came.")
     for (entity, end), arrived in LATE.items():
-        book.expect(_LATE, [entity, "monthly", end], f"截止日后才于{arrived[:10]}送达。", f"It came on {arrived[:10]}, after the day due.")
+        book.expect(
+            _LATE,
+            [entity, "monthly", end],
+            f"截止日后才于{arrived[:10]}送达。",
+            f"It came on {arrived[:10]}, after the day due.",
+        )
     for entity, end in IN_TIME:
         book.lawful(_LATE, [entity, "monthly", end], "截止日当天送达。", "It came on the very day due.")
     _contradictions(book)
@@ -41,12 +46,27 @@ def _contradictions(book: Book) -> None:
         again = first | {"statement": f"{first['statement']}-2", "lines": _with(first, changed)}
         book.say("statement", again, arrives=f"{end[:4]}-{int(end[5:7]) + 2:02d}-18T16:00:00")
         for item in changed:
-            book.expect(_TWO, [entity, "stand_alone", end, item], "另报一份同期报表，数值不同而未作更正。", "A second statement of the period says otherwise, and neither was corrected.")
+            book.expect(
+                _TWO,
+                [entity, "stand_alone", end, item],
+                "另报一份同期报表，数值不同而未作更正。",
+                "A second statement of the period says otherwise, and neither was corrected.",
+            )
     first = _statement(book, "HB0002", "2024-05-31").row
     again = first | {"act": "correct", "lines": _with(first, {"operating_revenue": 1_000_000})}
-    book.say("statement", again, arrives="2024-08-20T16:00:00")
-    book.lawful(_TWO, ["HB0002", "stand_alone", "2024-05-31", "operating_revenue"], "按原编号更正。", "Corrected under its number.")
-    book.lawful(_LATE, ["HB0002", "monthly", "2024-05-31"], "按期送达后更正，不算迟报。", "In time at first, and corrected later: that is not late.")
+    book.say("statement", again, arrives="2024-06-12T16:00:00")
+    book.lawful(
+        _TWO,
+        ["HB0002", "stand_alone", "2024-05-31", "operating_revenue"],
+        "按原编号更正。",
+        "Corrected under its number.",
+    )
+    book.lawful(
+        _LATE,
+        ["HB0002", "monthly", "2024-05-31"],
+        "按期送达，截止日前更正。",
+        "In time, and corrected before it was due.",
+    )
 
 
 def _silence(book: Book) -> None:
