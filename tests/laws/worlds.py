@@ -16,6 +16,7 @@ from comptroller.model.policy import Pack
 from comptroller.packs import gather_files, read_pack
 from comptroller.store.duck import Duck
 from comptroller.watch import Watch
+from tests.packs_small.small import small_pack
 
 PACKS = Path(__file__).parents[2] / "packs"
 RECEIVED = dt.datetime(2024, 6, 1, tzinfo=dt.UTC)
@@ -24,7 +25,9 @@ Row = dict[str, str]
 
 @lru_cache(maxsize=4)
 def pack(name: str) -> Pack:
-    """Give a pack that ships."""
+    """Give a pack that ships, or the small one of the tests."""
+    if name == "small":
+        return small_pack()
     return read_pack(gather_files([PACKS], name), name)
 
 
@@ -32,7 +35,9 @@ _entity = st.sampled_from(["A", "B"])
 _matter = st.sampled_from(["M1", "M2"])
 _act = st.sampled_from(["state", "state", "state", "correct", "retract"])
 _day = st.dates(dt.date(2024, 1, 1), dt.date(2024, 8, 31)).map(str)
-_instant = st.datetimes(dt.datetime(2024, 1, 1), dt.datetime(2024, 8, 31)).map(lambda d: d.replace(microsecond=0).isoformat())
+_instant = st.datetimes(dt.datetime(2024, 1, 1), dt.datetime(2024, 8, 31)).map(
+    lambda d: d.replace(microsecond=0).isoformat()
+)
 _amount = st.sampled_from(["100", "100", "900000", "2000000", "30000000", ""])
 
 
@@ -113,12 +118,48 @@ _FACTS: dict[str, st.SearchStrategy[Row]] = {
 }
 
 
+_VOTES = (
+    '[{"person": "U1", "vote": "yes"}]',
+    '[{"person": "U1", "vote": "no"}, {"person": "U2", "vote": "no"}]',
+    "[]",
+    "",
+)
+_SMALL_FACTS: dict[str, st.SearchStrategy[Row]] = {
+    "payment": _row(
+        entity=_entity,
+        payment=st.sampled_from(["P1", "P2", "P3", "P4"]),
+        payee=st.sampled_from(["S1", "S2", "TAX", ""]),
+        amount=st.sampled_from(["600", "600", "5000", "0"]),
+        paid_on=st.one_of(
+            st.just(""), st.integers(0, 40).map(lambda n: str(dt.date(2024, 3, 10) + dt.timedelta(days=n)))
+        ),
+        matter=st.sampled_from(["M1", "M2", ""]),
+    ),
+    "decision": _row(
+        entity=_entity,
+        decision=st.sampled_from(["D1", "D2"]),
+        matter=_matter,
+        outcome=st.sampled_from(["approved", "approved", "rejected"]),
+        decided_on=_day,
+        votes=st.sampled_from(_VOTES),
+    ),
+    "entity": _FACTS["entity"],
+    "list_line": _row(
+        entity=_entity,
+        list=st.just("free_items"),
+        item=st.sampled_from(["S1", "S2"]),
+        valid_from=st.sampled_from(["2024-03-01", "2024-04-01"]),
+    ),
+}
+
+
 @st.composite
-def facts(draw: st.DrawFn, most: int = 24) -> list[tuple[str, Row]]:
-    """Give facts of several kinds in the order in which they are said."""
+def facts(draw: st.DrawFn, most: int = 24, of: str = "") -> list[tuple[str, Row]]:
+    """Give facts of several kinds in the order in which they are said; `of` is "small" for the small pack's."""
+    drawn = _SMALL_FACTS if of == "small" else _FACTS
     count = draw(st.integers(1, most))
-    kinds = draw(st.lists(st.sampled_from(sorted(_FACTS)), min_size=count, max_size=count))
-    return [(kind, draw(_FACTS[kind])) for kind in kinds]
+    kinds = draw(st.lists(st.sampled_from(sorted(drawn)), min_size=count, max_size=count))
+    return [(kind, draw(drawn[kind])) for kind in kinds]
 
 
 @lru_cache(maxsize=4)

@@ -1,0 +1,165 @@
+"""Cells of text become typed values exactly, or they are refused by the name of their type."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from comptroller.intake.cells import expected, literal, quoted, typed
+from comptroller.model.kind import Field
+from comptroller.model.refusal import Text
+from comptroller.store.duck import Duck
+
+CHOICES = {"entity": Text("单位", "Entity"), "person": Text("个人", "Person"), "none": Text("", "")}
+NOT_TAKEN = object()
+
+
+@pytest.fixture(scope="module")
+def duck():
+    """Give one database for all cells, in a zone of its own."""
+    one = Duck(memory="200MB")
+    one.set_zone("Asia/Shanghai")
+    yield one
+    one.close()
+
+
+def cell(duck: Duck, form: str, text: str) -> Any:
+    """Give what a trimmed text becomes in a field of that type."""
+    field = Field("f", form, Text("", ""), choices=CHOICES if form == "choice" else {})
+    (value,) = duck.rows(f"SELECT {typed(field, 'c')} FROM (SELECT {literal(text)} AS c)")[0]
+    return NOT_TAKEN if value is None else value
+
+
+TAKEN = [
+    ("text", "甲公司 a/b", "甲公司 a/b"),
+    ("text", "x" * 4000, "x" * 4000),
+    ("code", "007", "007"),
+    ("code", "-", "-"),
+    ("entity", "E" * 64, "E" * 64),
+    ("person", "张三", "张三"),
+    ("choice", "person", "person"),
+    ("choice", "个人", "person"),
+    ("choice", "Person", "person"),
+    ("choice", "none", "none"),
+    ("money", "0.1", Decimal("0.1")),
+    ("money", "-12.3400", Decimal("-12.34")),
+    ("money", "+5", Decimal(5)),
+    ("money", "99999999999999.9999", Decimal("99999999999999.9999")),
+    ("money", "1.10000000", Decimal("1.1")),
+    ("number", "1e-3", 0.001),
+    ("number", "-7", -7.0),
+    ("integer", "-42", -42),
+    ("integer", "999999999999999999", 999999999999999999),
+    ("share", "51", Decimal(51)),
+    ("share", "33.333333%", Decimal("33.333333")),
+    ("share", "100", Decimal(100)),
+    ("share", "0", Decimal(0)),
+    ("day", "2024-02-29", dt.date(2024, 2, 29)),
+    ("day", "9999-12-31", dt.date(9999, 12, 31)),
+    ("instant", "2024-03-01T10:00:00", dt.datetime(2024, 3, 1, 10)),
+    ("instant", "2024-03-01 10:00", dt.datetime(2024, 3, 1, 10)),
+    ("instant", "2024-03-01T02:00:00Z", dt.datetime(2024, 3, 1, 10)),
+    ("instant", "2024-03-01T10:00:00.5+08:00", dt.datetime(2024, 3, 1, 10, 0, 0, 500000)),
+    ("instant", "2024-03-01T04:00:00+0200", dt.datetime(2024, 3, 1, 10)),
+    ("instant", "2024-03-01", dt.datetime(2024, 3, 1)),
+    ("flag", "是", True),
+    ("flag", "TRUE", True),
+    ("flag", "0", False),
+    ("flag", "否", False),
+]
+REFUSED = [
+    ("text", "x" * 4001),
+    ("text", "=1+1"),
+    ("text", "@SUM(A1)"),
+    ("text", "a\x00b"),
+    ("text", "a\x1bb"),
+    ("code", "x" * 129),
+    ("entity", "E" * 65),
+    ("choice", "PERSON"),
+    ("choice", "自然人"),
+    ("money", "1,000"),
+    ("money", "1.00001"),
+    ("money", "1e3"),
+    ("money", "￥5"),
+    ("money", "100000000000000"),
+    ("money", "NaN"),
+    ("money", "１２"),
+    ("number", "inf"),
+    ("number", "nan"),
+    ("number", "1e400"),
+    ("number", "ten"),
+    ("integer", "1.0"),
+    ("integer", "1" + "0" * 18),
+    ("share", "100.000001"),
+    ("share", "-1"),
+    ("share", "0.5.1"),
+    ("day", "2023-02-29"),
+    ("day", "2024-3-1"),
+    ("day", "01/03/2024"),
+    ("day", "20240301"),
+    ("day", "0000-01-01"),
+    ("day", "10000-01-01"),
+    ("instant", "2024-03-01T25:00:00"),
+    ("instant", "0000-01-01T00:00:00"),
+    ("instant", "9999-12-31T20:00:00Z"),
+    ("instant", "yesterday"),
+    ("flag", "ja"),
+    ("flag", "2"),
+]
+
+
+@pytest.mark.parametrize(("form", "text", "value"), TAKEN)
+def test_what_is_taken_is_taken_exactly(duck, form, text, value):
+    """A text that fits its type gives that value, to the last digit."""
+    assert cell(duck, form, text) == value
+
+
+@pytest.mark.parametrize(("form", "text"), REFUSED)
+def test_what_does_not_fit_is_not_typed(duck, form, text):
+    """A text that does not fit gives nothing, so that the row is refused; nothing is guessed and nothing is cut off."""
+    assert cell(duck, form, text) is NOT_TAKEN
+
+
+@settings(max_examples=40)
+@given(st.decimals(min_value=-(10**14) + 1, max_value=10**14 - 1, places=4))
+def test_money_is_exact(value: Decimal) -> None:
+    """Every amount of at most 14 digits before and 4 behind the point comes through unchanged."""
+    assert cell(_shared(), "money", format(value, "f")) == value
+
+
+@settings(max_examples=40)
+@given(st.datetimes(dt.datetime(1900, 1, 1), dt.datetime(2200, 1, 1)))
+def test_an_instant_without_an_offset_is_the_owners_wall_time(value: dt.datetime) -> None:
+    """What is said without an offset is kept as it is said, unless the zone's clocks leap over it."""
+    kept = cell(_shared(), "instant", value.isoformat())
+    assert kept == value or abs(kept - value) <= dt.timedelta(hours=1, minutes=6)
+
+
+_held: list[Duck] = []
+
+
+def _shared() -> Duck:
+    if not _held:
+        _held.append(Duck(memory="200MB"))
+        _held[0].set_zone("Asia/Shanghai")
+    return _held[0]
+
+
+@pytest.mark.parametrize("form", sorted({form for form, *_ in TAKEN}))
+def test_what_is_expected_is_said_in_both_languages(form):
+    """For each type a person is told what the cell should hold; for a choice, by its labels."""
+    zh, en = expected(Field("f", form, Text("", ""), choices=CHOICES))
+    assert zh
+    assert en
+    if form == "choice":
+        assert "单位" in zh
+        assert "person" in en
+
+
+@pytest.mark.parametrize("name", ["a", 'a"b', "a'b", "列"])
+def test_names_and_texts_stay_what_they_are_in_sql(duck, name):
+    """A name or a text with quotes in it is not SQL."""
+    assert duck.rows(f"SELECT {literal(name)} AS {quoted(name)}") == [(name,)]
+    assert duck.columns(f"SELECT 1 AS {quoted(name)}") == [name]
