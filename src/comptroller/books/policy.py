@@ -77,7 +77,7 @@ def working_days(calendars: tuple[Calendar, ...]) -> list[tuple[dt.date, bool, i
         off, worked = set(year.holidays), set(year.workdays)
         day = dt.date(year.year, 1, 1)
         while day.year == year.year:
-            working = day in worked or (day.weekday() < 5 and day not in off)  # noqa: PLR2004 - Monday to Friday
+            working = day in worked or (day.weekday() < 5 and day not in off)
             number += working
             found.append((day, working, number))
             day += dt.timedelta(days=1)

@@ -16,6 +16,13 @@ FIXED = {
     "heard": "entity VARCHAR, last_at TIMESTAMP, fact BIGINT",
     "ancestor": "entity VARCHAR, ancestor VARCHAR, distance INTEGER",
     "level": "entity VARCHAR, legal INTEGER, management INTEGER",
+    "controls": "owner VARCHAR, entity VARCHAR, basis VARCHAR, share_pct DECIMAL(9,6), steps INTEGER, path VARCHAR",
+    "ultimate_controller": "entity VARCHAR, owner VARCHAR, basis VARCHAR, is_ring BOOLEAN, path VARCHAR",
+    "effective_share": (
+        "owner VARCHAR, entity VARCHAR, share_pct DECIMAL(9,6), low_pct DECIMAL(9,6), high_pct DECIMAL(9,6), "
+        "gap_pct DECIMAL(9,6), is_ultimate BOOLEAN"
+    ),
+    "stake_issue": "entity VARCHAR, issue VARCHAR, sum_pct DECIMAL(18,6), detail VARCHAR",
     "working_day": "day DATE, is_working BOOLEAN, number INTEGER",
     "policy_line": (
         "list VARCHAR, item VARCHAR, limit_cny DECIMAL(18,4), share_pct DECIMAL(9,6), body VARCHAR, position INTEGER, "
@@ -59,7 +66,9 @@ def standing(table: str, kind: Kind, *, known: int | None = None) -> str:
     columns = ", ".join(f'"{name}"' for name in kind.columns)
     gone = f"gone_{kind.parent or table}"
     if known is None:
-        return f"SELECT {columns} FROM all_{table} AS f WHERE NOT EXISTS (SELECT 1 FROM {gone} AS g WHERE g.fact = f.fact)"
+        return (
+            f"SELECT {columns} FROM all_{table} AS f WHERE NOT EXISTS (SELECT 1 FROM {gone} AS g WHERE g.fact = f.fact)"
+        )
     last = (known + 1) << 20
     return (
         f"SELECT {columns} FROM all_{table} AS f WHERE f.fact < {last} AND NOT EXISTS "
@@ -73,10 +82,10 @@ def as_of(table: str, kind: Kind, *, valid: dt.date | None, known: int | None) -
     if valid is None or not kind.valid:
         return rows
     begins = kind.since
-    holds = f"(s.\"{begins}\" IS NULL OR CAST(s.\"{begins}\" AS DATE) <= DATE '{valid}')"
+    holds = f'(s."{begins}" IS NULL OR CAST(s."{begins}" AS DATE) <= DATE \'{valid}\')'
     if "until" in kind.valid:
         ends = kind.valid["until"]
-        holds += f" AND (s.\"{ends}\" IS NULL OR s.\"{ends}\" > DATE '{valid}')"
+        holds += f' AND (s."{ends}" IS NULL OR s."{ends}" > DATE \'{valid}\')'
     return f"SELECT * FROM ({rows}) AS s WHERE {holds}"
 
 

@@ -9,7 +9,10 @@ from sqlglot import exp
 from comptroller.model.kind import Kind
 from comptroller.model.refusal import Refusal, refusal
 
-OFFERED = ("clock", "working_day", "list_in_force", "ancestor", "level", "heard")
+OFFERED = (
+    *("clock", "working_day", "list_in_force", "ancestor", "level", "heard"),
+    *("controls", "ultimate_controller", "effective_share", "stake_issue"),
+)
 """Tables that the engine offers beside the kinds."""
 
 
@@ -78,7 +81,9 @@ def compile_rule(  # noqa: PLR0913 - what a rule's two files say
     complete += [f"{column} IS NOT NULL" for column in docket]
     judged = f"SELECT * FROM {judges.name} WHERE {' AND '.join(dict.fromkeys(complete))}"
     whole = tree.copy()
-    first = exp.CTE(this=sqlglot.parse_one(judged, read="duckdb"), alias=exp.TableAlias(this=exp.to_identifier("judged")))
+    first = exp.CTE(
+        this=sqlglot.parse_one(judged, read="duckdb"), alias=exp.TableAlias(this=exp.to_identifier("judged"))
+    )
     found = whole.args.get("with_") or whole.args.get("with")
     if found is not None:
         found.set("expressions", [first, *found.expressions])
@@ -97,7 +102,7 @@ def _check_tables(name: str, tree: exp.Expression, reads: set[str], references: 
         refusals.append(_said(place, "table", table, zh, en))
     if "judged" not in used:
         refusals.append(_said(place, "judged", sorted(used), "读取 judged", "the SELECT reads `judged`"))
-    for table in sorted((references - used)):
+    for table in sorted(references - used):
         at = (f"{name}.yml", None, "references")
         refusals.append(_said(at, "unused", table, "SQL 实际读取的表", "a table that the SQL reads"))
     return refusals

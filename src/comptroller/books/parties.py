@@ -1,0 +1,53 @@
+"""Parties as whole numbers: each name that a tie or a stake knows gets one, and keeps it."""
+
+from collections.abc import Iterable
+from hashlib import blake2b
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+
+class Parties:
+    """Names and their numbers, in the order in which they were first said."""
+
+    def __init__(self) -> None:
+        """Begin with nobody."""
+        self.names: list[str] = []
+        self._numbers: dict[str, int] = {}
+        self._order: NDArray[np.int64] = np.empty(0, np.int64)
+
+    def __len__(self) -> int:
+        """Give how many there are."""
+        return len(self.names)
+
+    def number(self, name: str) -> int:
+        """Give a name's number; a new name gets the next one."""
+        found = self._numbers.get(name)
+        if found is None:
+            found = self._numbers[name] = len(self.names)
+            self.names.append(name)
+        return found
+
+    def find(self, name: str) -> int:
+        """Give a name's number, -1 where nobody said it."""
+        return self._numbers.get(name, -1)
+
+    def numbers(self, names: Iterable[str]) -> NDArray[np.int32]:
+        """Give the numbers of names, new ones among them."""
+        return np.fromiter(map(self.number, names), np.int32)
+
+    def column(self, numbers: NDArray[np.int32]) -> pa.Array:
+        """Give the names of numbers."""
+        if len(numbers) * 4 > len(self.names):
+            return pa.array(self.names, pa.string()).take(pa.array(numbers))
+        return pa.array([self.names[n] for n in numbers.tolist()], pa.string())
+
+    @property
+    def order(self) -> NDArray[np.int64]:
+        """Give each name a number that does not depend on when it was first said: it settles ties."""
+        if len(self._order) < len(self.names):
+            fresh = self.names[len(self._order) :]
+            digests = b"".join(blake2b(name.encode(), digest_size=8).digest() for name in fresh)
+            self._order = np.concatenate((self._order, np.frombuffer(digests, ">i8").astype(np.int64)))
+        return self._order

@@ -1,0 +1,118 @@
+"""What everything above an entity has of it through chains, as lower, middle and upper bound, in one walk.
+
+Walking up from the entity with weight 1, each holder's weight is the sum over what it holds of that weight times its
+share: where nothing above the entity goes round, a holder's weight is its effective share (integrated ownership;
+Brioschi and others, 1989), whether it is an ultimate owner or one in the middle. What a company's stakes leave open
+goes into the gap with the company's weight, and is never spread. Where something goes round, the walk says so, and the
+equations are solved (`share`). An upper bound is first brought down to what the lower bounds of the others leave.
+"""
+
+# ruff: noqa: C901, PLR0912, PLR0915, PLR0917  (a kernel takes its arrays flat and keeps its loop in one place)
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from comptroller.graph.compiled import F64, I32, I64, kernel
+from comptroller.graph.stakes import BASIS, HOLDER, IN, NEXT_IN, STAKE, Stakes
+
+WALKED, GOES_ROUND = 0, 1
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Holders of the entities asked about: row `i` says that `holder[i]` has `share[i]` (low, middle, high) of entity.
+
+    `place[i]` is the entity's place among those asked, `is_ultimate` that nobody is known to hold the holder. `gap` and
+    `state` are per entity asked: what is not disclosed, and whether something above it goes round (then it has no rows).
+    """
+
+    place: I32
+    holder: I32
+    is_ultimate: I32
+    share: F64
+    gap: F64
+    state: I32
+
+
+def weights(stakes: Stakes, whole: int, entities: ArrayLike, low: I64, high: I64) -> Weights:
+    """What everything above each of the entities has of it; `low` and `high` are bounds in parts, row by row."""
+    asked = np.asarray(entities, np.int32)
+    return Weights(*_weights(asked, stakes.link, stakes.head, stakes.parts, low, high, whole))
+
+
+@kernel
+def _weights(
+    asked: I32, link: I32, head: I32, parts: I64, low: I64, high: I64, whole: int
+) -> tuple[I32, I32, I32, F64, F64, I32]:
+    local = np.full(len(head), -1, np.int32)
+    gap, state = np.zeros(len(asked)), np.zeros(len(asked), np.int32)
+    place, holder, last = np.empty(64, np.int32), np.empty(64, np.int32), np.empty(64, np.int32)
+    share, used = np.empty((64, 3)), 0
+    for at in range(len(asked)):
+        names, waits, count, done = np.empty(16, np.int32), np.zeros(16, np.int32), 1, 0
+        names[0], local[asked[at]] = asked[at], 0
+        while done < count:
+            row = head[names[done], IN]
+            while row >= 0:
+                h = link[row, HOLDER]
+                if parts[row] > 0 and link[row, BASIS] == STAKE:
+                    if local[h] < 0:
+                        if count == len(names):
+                            names = np.concatenate((names, np.empty_like(names)))
+                            waits = np.concatenate((waits, np.zeros_like(waits)))
+                        names[count], local[h] = h, count
+                        count += 1
+                    waits[local[h]] += 1
+                row = link[row, NEXT_IN]
+            done += 1
+        # A holder is passed on when all that it holds, below here, has been passed on.
+        weight, ready, taken, held = np.zeros((count, 3)), np.empty(count, np.int32), 0, 0
+        weight[0] = 1.0
+        if waits[0] == 0:
+            ready[0], held = 0, 1
+        while taken < held:
+            v = ready[taken]
+            taken += 1
+            told, told_low, row, is_held = 0, 0, head[names[v], IN], False
+            while row >= 0:
+                if parts[row] > 0 and link[row, BASIS] == STAKE:
+                    told, told_low, is_held = told + parts[row], told_low + low[row], True
+                row = link[row, NEXT_IN]
+            row = head[names[v], IN]
+            while row >= 0:
+                if parts[row] > 0 and link[row, BASIS] == STAKE:
+                    w = local[link[row, HOLDER]]
+                    most = max(low[row], min(high[row], whole - told_low + low[row]))
+                    weight[w, 0] += weight[v, 0] * low[row] / whole
+                    weight[w, 1] += weight[v, 1] * parts[row] / whole
+                    weight[w, 2] = min(1.0, weight[w, 2] + weight[v, 2] * most / whole)
+                    waits[w] -= 1
+                    if waits[w] == 0:
+                        ready[held] = w
+                        held += 1
+                row = link[row, NEXT_IN]
+            if is_held and told < whole:
+                gap[at] += weight[v, 1] * (whole - told) / whole
+        if held < count:
+            state[at], gap[at] = GOES_ROUND, 0.0
+        else:
+            while used + count > len(place):
+                place, holder = (
+                    np.concatenate((place, np.empty_like(place))),
+                    np.concatenate((holder, np.empty_like(holder))),
+                )
+                last, share = np.concatenate((last, np.empty_like(last))), np.concatenate((share, np.empty_like(share)))
+            for v in range(1, count):
+                place[used], holder[used] = at, names[v]
+                first = head[names[v], IN]
+                while first >= 0 and not (parts[first] > 0 and link[first, BASIS] == STAKE):
+                    first = link[first, NEXT_IN]
+                last[used] = first < 0
+                share[used] = weight[v]
+                share[used, 2] = max(weight[v, 2], weight[v, 1])
+                used += 1
+        for i in range(count):
+            local[names[i]] = -1
+    return place[:used].copy(), holder[:used].copy(), last[:used].copy(), share[:used].copy(), gap, state

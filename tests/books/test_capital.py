@@ -1,0 +1,205 @@
+"""The graph's tables: what is known of small groups by hand, and the law that moving them gives what building them gives."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from comptroller.books.capital_rows import COLUMNS
+from tests.laws.worlds import Row, World, pack
+
+
+def stake(holder: str, entity: str, share: str, **fields: str) -> tuple[str, Row]:
+    """Give a stake from 2024 on."""
+    row = {"holder": holder, "entity": entity, "share_pct": share, "valid_from": "2024-01-01", **fields}
+    return "stake", {name: value for name, value in row.items() if value}
+
+
+def table(world: World, name: str) -> list[tuple[Any, ...]]:
+    """Give a table's rows in order."""
+    columns = ", ".join(COLUMNS[name])
+    return sorted(world.duck.rows(f"SELECT {columns} FROM {name}"), key=str)
+
+
+def controls(world: World) -> set[tuple[str, str, str, str]]:
+    """Give who controls whom, on what basis, by which chain."""
+    return set(world.duck.rows("SELECT owner, entity, basis, path FROM controls"))
+
+
+def world(*facts: tuple[str, Row]) -> World:
+    """Give a world that was told these facts at once."""
+    found = World.new(pack("base"))
+    assert found.say(list(facts)) == len(facts)
+    return found
+
+
+def test_more_than_half_held_directly_or_jointly() -> None:
+    """Half is not enough; what is controlled adds its own stakes, and the chain goes by the largest."""
+    found = world(stake("A", "B", "51"), stake("A", "C", "20"), stake("B", "C", "31"), stake("C", "D", "50"))
+    said = {("A", "B", "direct", "A>51%>B"), ("A", "C", "joint", "A>51%>B>31%>C")}
+    assert controls(found) == said
+    assert table(found, "ultimate_controller") == [
+        ("B", "A", "direct", False, "A>51%>B"),
+        ("C", "A", "joint", False, "A>51%>B>31%>C"),
+    ]
+
+
+def test_a_document_a_board_and_an_agreement_give_control_too() -> None:
+    """Each basis is named, and what is held by more than half is never called asserted."""
+    found = world(
+        stake("A", "B", "41.06", mode="asserted_control", document="charter"),
+        stake("A", "C", "30"),
+        stake("X", "C", "25"),
+        (
+            "relation",
+            {"left_party": "A", "right_party": "X", "relation": "acting_in_concert", "valid_from": "2024-01-01"},
+        ),
+        ("post", {"entity": "A", "person": "p", "post": "director", "appointed_by": "O", "valid_from": "2024-01-01"}),
+    )
+    said = {(owner, entity, basis) for owner, entity, basis, _ in controls(found)}
+    assert said == {
+        ("A", "B", "asserted"),
+        ("A", "C", "agreement"),
+        ("O", "A", "board_majority"),
+        ("O", "B", "asserted"),
+        ("O", "C", "agreement"),
+    }
+
+
+def test_shares_through_a_loop_and_the_gap_beside_them() -> None:
+    """A holds 51 of B, which holds 60 of C, which holds 49 of B: B is 51 / (1 - 0.6 * 0.49) hundredths A's; the rest is open."""
+    found = world(stake("A", "B", "51"), stake("B", "C", "60"), stake("C", "B", "49"))
+    sql = "SELECT entity, share_pct, gap_pct FROM effective_share WHERE owner = 'A' ORDER BY entity"
+    assert [(e, str(s), str(g)) for e, s, g in found.duck.rows(sql)] == [
+        ("B", "72.237960", "27.762040"),
+        ("C", "43.342776", "56.657224"),
+    ]
+    issues = [(entity, issue, detail) for entity, issue, _, detail in table(found, "stake_issue")]
+    assert issues == [("B", "ring", "B>60%>C>49%>B"), ("C", "ring", "C>49%>B>60%>C")]
+
+
+def test_bounds_stay_apart() -> None:
+    """A stake known by its bounds gives lower, middle and upper; only what is certain counts for control."""
+    found = world(stake("A", "B", "", share_low_pct="40", share_high_pct="70"), stake("B", "C", "50"))
+    sql = "SELECT entity, low_pct, share_pct, high_pct FROM effective_share WHERE owner = 'A' ORDER BY entity"
+    assert [tuple(map(str, row)) for row in found.duck.rows(sql)] == [
+        ("B", "40.000000", "55.000000", "70.000000"),
+        ("C", "20.000000", "27.500000", "35.000000"),
+    ]
+    assert controls(found) == set()
+
+
+def test_what_is_wrong_with_stakes_is_said() -> None:
+    """Above the whole, of no known size, in oneself: each is a row, and none stops the rest."""
+    found = world(stake("A", "B", "70"), stake("C", "B", "40"), stake("A", "D", ""), stake("C", "C", "10"))
+    said = [(entity, issue, str(total)) for entity, issue, total, _ in table(found, "stake_issue")]
+    assert said == [
+        ("B", "over", "110.000000"),
+        ("C", "own", "10.000000"),
+        ("D", "nothing", "0.000000"),
+        ("D", "unsized", "0.000000"),
+    ]
+
+
+def test_a_loop_that_owns_itself_wholly_has_no_solution() -> None:
+    """Its members are all gap, and said to be endless."""
+    found = world(stake("B", "C", "100"), stake("C", "B", "100"))
+    assert [(e, i) for e, i, _, _ in table(found, "stake_issue") if i == "endless"] == [
+        ("B", "endless"),
+        ("C", "endless"),
+    ]
+
+
+def test_the_clock_begins_and_ends_stakes() -> None:
+    """What holds is what holds on the clock's day."""
+    found = world(stake("A", "B", "60", valid_from="2024-08-01", valid_until="2024-09-01"))
+    said = []
+    for day in (dt.date(2024, 7, 31), dt.date(2024, 8, 1), dt.date(2024, 8, 31), dt.date(2024, 9, 1)):
+        found.tick(day)
+        said.append(len(controls(found)))
+    assert said == [0, 1, 1, 0]
+
+
+_party = st.sampled_from(["A", "B", "C", "D", "E"])
+_act = st.sampled_from(["state", "state", "correct", "retract"])
+_from = st.sampled_from(["2024-01-01", "2024-05-01", "2024-08-01"])
+_until = st.sampled_from(["", "", "2024-07-01", "2024-10-01"])
+_stake = st.fixed_dictionaries(
+    {
+        "act": _act,
+        "holder": _party,
+        "entity": _party,
+        "share_pct": st.sampled_from(["", "20", "30", "50", "50.000001", "60", "100"]),
+        "share_low_pct": st.sampled_from(["", "", "10"]),
+        "share_high_pct": st.sampled_from(["", "", "70"]),
+        "mode": st.sampled_from(["", "direct", "asserted_control"]),
+        "valid_from": _from,
+        "valid_until": _until,
+    }
+)
+_relation = st.fixed_dictionaries(
+    {
+        "act": _act,
+        "left_party": _party,
+        "right_party": _party,
+        "relation": st.sampled_from(["acting_in_concert", "agreement", "controls", "kin"]),
+        "valid_from": _from,
+        "valid_until": _until,
+    }
+)
+_post = st.fixed_dictionaries(
+    {
+        "act": _act,
+        "entity": st.sampled_from(["A", "B"]),
+        "person": st.sampled_from(["p", "q"]),
+        "post": st.sampled_from(["director", "chair"]),
+        "appointed_by": st.sampled_from(["", "C", "D"]),
+        "valid_from": _from,
+        "valid_until": _until,
+    }
+)
+_entity = st.fixed_dictionaries(
+    {
+        "act": st.just("state"),
+        "entity": st.sampled_from(["C", "D"]),
+        "name": st.just("N"),
+        "parent": st.sampled_from(["A", "B", ""]),
+        "form": st.sampled_from(["sole_state", "controlled"]),
+        "is_owner": st.sampled_from(["true", "false"]),
+    }
+)
+
+
+def _makes_sense(fact: tuple[str, Row]) -> bool:
+    """Leave out what intake refuses: a relation to oneself, a period that ends before it begins."""
+    row = fact[1]
+    return row.get("left_party", "1") != row.get("right_party", "2") and (row.get("valid_until") or "9") > row.get(
+        "valid_from", ""
+    )
+
+
+_fact = st.one_of(
+    _stake.map(lambda row: ("stake", row)),
+    _stake.map(lambda row: ("stake", row)),
+    _relation.map(lambda row: ("relation", row)),
+    _post.map(lambda row: ("post", row)),
+    _entity.map(lambda row: ("entity", row)),
+).filter(_makes_sense)
+
+
+@pytest.mark.parametrize("ticks", [False, True])
+@settings(max_examples=60, deadline=None)
+@given(facts=st.lists(_fact, max_size=14), cuts=st.lists(st.integers(0, 14), max_size=4))
+def test_moved_equals_built(facts: list[tuple[str, Row]], cuts: list[int], ticks: bool) -> None:
+    """After any facts in any batches, and any days, the tables are those that new books would build."""
+    found = World.new(pack("base"))
+    rows = [(kind, {k: v for k, v in row.items() if v}) for kind, row in facts]
+    edges = sorted({0, len(rows), *(c for c in cuts if c < len(rows))})
+    for low, high in zip(edges, edges[1:], strict=False):
+        found.say(rows[low:high], judged=False)
+        if ticks:
+            found.books.tick(dt.datetime(2024, 1 + (high * 3) % 11, 15, tzinfo=dt.UTC))
+    moved = {name: table(found, name) for name in COLUMNS}
+    found.books.graph.rebuild()
+    assert {name: table(found, name) for name in COLUMNS} == moved
