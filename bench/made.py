@@ -82,7 +82,7 @@ def _amount(contract: np.ndarray) -> np.ndarray:
     return np.round(10_000 + _of(contract, 3, 4_000_000), 2)
 
 
-def _contracts(rng: np.random.Generator, number: np.ndarray) -> pa.Table:
+def _contracts(_rng: np.random.Generator, number: np.ndarray) -> pa.Table:
     return pa.table(
         {
             "entity": _entity(number),
@@ -98,7 +98,7 @@ def _contracts(rng: np.random.Generator, number: np.ndarray) -> pa.Table:
     )
 
 
-def _matters(rng: np.random.Generator, number: np.ndarray) -> pa.Table:
+def _matters(_rng: np.random.Generator, number: np.ndarray) -> pa.Table:
     own = number * 3
     return pa.table(
         {
@@ -112,7 +112,7 @@ def _matters(rng: np.random.Generator, number: np.ndarray) -> pa.Table:
     )
 
 
-def _decisions(rng: np.random.Generator, number: np.ndarray) -> pa.Table:
+def _decisions(_rng: np.random.Generator, number: np.ndarray) -> pa.Table:
     """Decide every matter once, before it is acted on: approved by a board that is quorate, or refused now and then."""
     own = number * 3
     return pa.table(
@@ -123,7 +123,9 @@ def _decisions(rng: np.random.Generator, number: np.ndarray) -> pa.Table:
             "body": pa.array(["board"] * len(number)),
             "kind": pa.array(["decision"] * len(number)),
             "outcome": pa.array(np.where(number % 500 == 0, "rejected", "approved")),
-            "decided_at": pa.array(np.char.add(np.datetime_as_string(_DAY0 - 10 + (number // 600) % _DAYS), "T09:00:00")),
+            "decided_at": pa.array(
+                np.char.add(np.datetime_as_string(_DAY0 - 10 + (number // 600) % _DAYS), "T09:00:00")
+            ),
             "seats": pa.array(["7"] * len(number)),
             "present": pa.array(["6"] * len(number)),
             "yes": pa.array(["5"] * len(number)),
@@ -165,11 +167,3 @@ def parquet(table: pa.Table) -> bytes:
     out = io.BytesIO()
     pq.write_table(table, out)
     return out.getvalue()
-
-
-def ndjson(kind: str, table: pa.Table) -> bytes:
-    """Give a table as lines of JSON in an envelope-less file of one kind; empty texts are left out."""
-    import msgspec
-
-    rows = [{k: v for k, v in row.items() if v not in (None, "")} for row in table.to_pylist()]
-    return b"\n".join(msgspec.json.encode(row) for row in rows)

@@ -15,6 +15,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 
 from comptroller import node
@@ -83,7 +84,9 @@ class Engine:
         waiting = list(range(len(reports)))
         while waiting:
             batch = [reports[i] for i in waiting]
-            checked = check(self._desk, self.pack.kinds, batch, known=self.books, on=at.astimezone(self.books.zone).date())
+            checked = check(
+                self._desk, self.pack.kinds, batch, known=self.books, on=at.astimezone(self.books.zone).date()
+            )
             refused.update({waiting[i]: found for i, found in checked.refused.items()})
             if checked.accepted:
                 kept = [batch[i] for i in checked.accepted]
@@ -99,7 +102,9 @@ class Engine:
         number = self._append([Accepted(payload, TICK, self.charter.owner, kind=TICK)], at)
         return self._turn_clock(instant, number)
 
-    def adopt(self, files: Mapping[str, bytes], name: str, at: dt.datetime, progress: Progress | None = None) -> list[Turn]:
+    def adopt(
+        self, files: Mapping[str, bytes], name: str, at: dt.datetime, progress: Progress | None = None
+    ) -> list[Turn]:
         """Adopt a policy as an entry received at `at`; everything is judged again under it.
 
         Refuses (BrokenPack) a policy whose rules do not run, or under which facts that are kept would have other types.
@@ -190,7 +195,7 @@ class Engine:
     def _batches(self, folded: int) -> list[tuple[int, int]]:
         """Give the first and last entry of each batch that is not folded: the stretches between checkpoints."""
         sizes = [folded, *(size for size, _, _ in self.ledger.checkpoints(folded))]
-        return [(low + 1, high) for low, high in zip(sizes, sizes[1:], strict=False)]
+        return [(low + 1, high) for low, high in pairwise(sizes)]
 
     def close(self) -> None:
         """Let go of the stores."""
@@ -199,7 +204,9 @@ class Engine:
         self._desk.close()
 
 
-def create(folder: Path, files: Mapping[str, bytes], charter: node.Charter, *, key: SignerKey, at: dt.datetime) -> Engine:
+def create(
+    folder: Path, files: Mapping[str, bytes], charter: node.Charter, *, key: SignerKey, at: dt.datetime
+) -> Engine:
     """Make a node in an empty folder: its first entry is the policy it works under."""
     pack = read_pack(files, charter.pack)
     _try_out(pack, pack)

@@ -30,7 +30,9 @@ def found(folder: Path, charter: Charter, key: SignerKey) -> None:
     if folder.exists() and any(folder.iterdir()):
         wanted = ("空文件夹或新路径", "an empty folder, or a path that does not exist yet")
         mend = ("另选一个文件夹", "Choose another folder.")
-        raise Refused([refusal("node.taken", (str(folder), None, ""), sorted(p.name for p in folder.iterdir())[:5], wanted, mend)])
+        raise Refused(
+            [refusal("node.taken", (str(folder), None, ""), sorted(p.name for p in folder.iterdir())[:5], wanted, mend)]
+        )
     folder.mkdir(parents=True, exist_ok=True)
     save_key(key, folder / KEY)
     (folder / CHARTER).write_text(json.dumps(asdict(charter), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
@@ -40,7 +42,10 @@ def take_up(folder: Path, passphrase: bytes | None) -> tuple[Charter, SignerKey]
     """Give a node's charter and key; refuses (Refused) a folder that is not a node."""
     path = folder / CHARTER
     wanted = (f"含 {CHARTER} 的节点文件夹", f"a node's folder, with {CHARTER} in it")
-    mend = ("用 --node 指明节点,或先运行 comptroller init", "Name the node with --node, or make one: comptroller init DIR.")
+    mend = (
+        "用 --node 指明节点,或先运行 comptroller init",
+        "Name the node with --node, or make one: comptroller init DIR.",
+    )
     try:
         charter = msgspec.json.decode(path.read_bytes(), type=Charter)
     except OSError as error:

@@ -24,7 +24,7 @@ class Above:
         """Give how the list may differ."""
         return self.way if name == "limits" else ""
 
-    def lines_above(self, entity: str, name: str) -> list[dict[str, Any]]:
+    def lines_above(self, _entity: str, _name: str) -> list[dict[str, Any]]:
         """Give the lines above."""
         return self.lines
 
@@ -34,7 +34,9 @@ def _line(item: str, limit: int | None, until: dt.date | None = None) -> dict[st
     return {"holder": "H", "item": item, "limit_cny": value, "valid_from": FROM, "valid_until": until}
 
 
-def _refused(way: str, own: tuple[str, int | None], *above: dict[str, Any], name: str = "limits", act: str = "state") -> bool:
+def _refused(
+    way: str, own: tuple[str, int | None], *above: dict[str, Any], name: str = "limits", act: str = "state"
+) -> bool:
     value = None if own[1] is None else Decimal(own[1])
     row = {"report": 0, "line": 1, "act": act, "entity": "E", "list": name, "item": own[0], "limit_cny": value}
     rows = pa.Table.from_pylist([{**row, "valid_from": FROM, "valid_until": None}])

@@ -1,6 +1,7 @@
 """The law of increments: however facts come, what stands is what judging everything at once gives."""
 
 import datetime as dt
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ _DAYS = st.dates(dt.date(2024, 4, 1), dt.date(2024, 12, 31))
 
 def _batches(rows: list[tuple[str, Row]], cuts: list[int]) -> list[list[tuple[str, Row]]]:
     edges = sorted({0, len(rows), *(c % (len(rows) + 1) for c in cuts)})
-    return [rows[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    return [rows[a:b] for a, b in pairwise(edges)]
 
 
 def _turns_at_once(of: str, rows: list[tuple[str, Row]], cuts: list[int], day: dt.date) -> list[tuple[object, ...]]:

@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from hashlib import sha256
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from comptroller.ledger.checkpoint import sign_checkpoint
 from comptroller.ledger.entry import (
@@ -91,7 +90,7 @@ def test_instants_read_back(micros: int) -> None:
 
 def test_an_instant_is_in_utc() -> None:
     """An instant without a zone, or of another zone, is refused."""
-    for instant in (datetime(2024, 1, 1), datetime(2024, 1, 1, tzinfo=timezone(timedelta(hours=8)))):  # noqa: DTZ001
+    for instant in (datetime(2024, 1, 1), datetime(2024, 1, 1, tzinfo=timezone(timedelta(hours=8)))):
         with pytest.raises(ValueError, match="UTC"):
             instant_micros(instant)
     assert instant_micros(datetime(1970, 1, 1, tzinfo=UTC)) == 0

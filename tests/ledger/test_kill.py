@@ -62,7 +62,7 @@ def test_a_killed_writer_loses_nothing_it_acknowledged(tmp_path: Path) -> None:
 
 def _write_until_killed(path: Path, seed: int, wait_s: float) -> list[str]:
     """Start a writer, let it write for a while from its first acknowledgement on, kill it; gives what it acknowledged."""
-    with subprocess.Popen(  # noqa: S603  the program is above
+    with subprocess.Popen(
         [sys.executable, "-c", WRITER, str(path), str(seed)],
         stdout=subprocess.PIPE,
         text=True,

@@ -7,8 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from comptroller.ledger.entry import Accepted, check_receipt
 from comptroller.ledger.key import make_key
@@ -43,10 +42,14 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 def test_what_is_appended_is_kept(ledger: Ledger) -> None:
     """Entries come back in order, with their numbers, instants, payloads and headers."""
     ledger.append([report("a"), report("b")], at(1))
-    given_back = ledger.append([report("\u4ed8\u6b3e", kind="payment", name="\u4ed8.json", note={"signed_by": "x"})], at(2))
+    given_back = ledger.append(
+        [report("\u4ed8\u6b3e", kind="payment", name="\u4ed8.json", note={"signed_by": "x"})], at(2)
+    )
     assert (given_back.first, given_back.last, ledger.size) == (3, 3, 3)
     assert [(entry.number, entry.payload, entry.received_at) for entry in ledger.entries()] == [
-        (1, b"a", at(1)), (2, b"b", at(1)), (3, "\u4ed8\u6b3e".encode(), at(2)),
+        (1, b"a", at(1)),
+        (2, b"b", at(1)),
+        (3, "\u4ed8\u6b3e".encode(), at(2)),
     ]
     assert ledger.entry(3).fields["name"] == "\u4ed8.json"
     assert ledger.entry(3).leaf == given_back.leaves[0]
@@ -130,7 +133,13 @@ def test_every_checkpoint_is_kept_and_every_entry_has_a_receipt(ledger: Ledger) 
         leaves += ledger.append([report(f"{second}-{each}") for each in range(width)], at(second)).leaves
     kept = list(ledger.checkpoints())
     assert [(size, instant) for size, instant, _ in kept] == [
-        (0, BEGAN), (1, at(1)), (3, at(2)), (303, at(3)), (304, at(4)), (560, at(5)), (577, at(6)),
+        (0, BEGAN),
+        (1, at(1)),
+        (3, at(2)),
+        (303, at(3)),
+        (304, at(4)),
+        (560, at(5)),
+        (577, at(6)),
     ]
     for size, _, text in kept:
         head = ledger.checkpoint(size)

@@ -1,8 +1,7 @@
 """Laws of tiles: their paths have one spelling, and the tiles alone give every subtree of the tree."""
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from comptroller.ledger.tiles import (
     TILE_BYTES,
@@ -50,14 +49,29 @@ def test_paths_read_back(level: int, place: int, width: int) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "", "tile", "tile/0", "tile/00/000", "tile/64/000", "tile/0/0", "tile/0/x000/000", "tile/0/000.p/0",
-        "tile/0/000.p/256", "tile/0/000.p/01", "tile/0/001/000", "tile/0/x001", "/tile/0/000", "tile/0/000/",
-        "tile/-1/000", "tile/0/0\u0660\u0660", "tile/entries/000.p/999", "tile/0/000\n",
+        "",
+        "tile",
+        "tile/0",
+        "tile/00/000",
+        "tile/64/000",
+        "tile/0/0",
+        "tile/0/x000/000",
+        "tile/0/000.p/0",
+        "tile/0/000.p/256",
+        "tile/0/000.p/01",
+        "tile/0/001/000",
+        "tile/0/x001",
+        "/tile/0/000",
+        "tile/0/000/",
+        "tile/-1/000",
+        "tile/0/0\u0660\u0660",
+        "tile/entries/000.p/999",
+        "tile/0/000\n",
     ],
 )
 def test_other_spellings_are_refused(path: str) -> None:
     """A path spelled in any other way names no tile."""
-    with pytest.raises(ValueError, match="tile|bundle"):
+    with pytest.raises(ValueError, match=r"tile|bundle"):
         parse_path(path)
 
 
@@ -90,7 +104,9 @@ def test_tiles_alone_give_the_tree(size: int) -> None:
 
     def tile_of(level: int, place: int) -> bytes | None:
         start = place * TILE_WIDTH
-        return tiles.get((level, place)) or (b"".join(LEAVES[start : min(size, start + TILE_WIDTH)]) if not level else None)
+        return tiles.get((level, place)) or (
+            b"".join(LEAVES[start : min(size, start + TILE_WIDTH)]) if not level else None
+        )
 
     read = reader_over(tile_of, {})
     for smaller in sorted({1, 2, 3, size // 3 + 1, size // 2 + 1, size - 1 or 1, size}):

@@ -104,7 +104,7 @@ def test_any_changed_byte_of_any_row_is_found(sound: Path, tmp_path: Path) -> No
                 assert verdict.problem.entry == key, (table, column, str(verdict.problem))
 
 
-def changes(value: Any, chance: random.Random) -> list[Any]:  # noqa: ANN401  a cell of any type
+def changes(value: Any, chance: random.Random) -> list[Any]:
     """Give the value with one byte changed at the ends and at two random places."""
     if isinstance(value, int):
         return [value ^ 1, value ^ (1 << 40), value + 1000]
@@ -249,7 +249,9 @@ def test_a_changed_write_ahead_log_loses_a_tail_at_most(tmp_path: Path) -> None:
     texts = fill(path)
     with Ledger.open(path, KEY) as ledger:
         for second in range(100, 110):
-            texts.append(ledger.append([Accepted(b"x", "json", "r")], BEGAN + timedelta(seconds=second)).checkpoint.text)
+            texts.append(
+                ledger.append([Accepted(b"x", "json", "r")], BEGAN + timedelta(seconds=second)).checkpoint.text
+            )
         copies = [file.read_bytes() for file in (path, path.with_name("live-wal"))]
     sizes = {int(text.split("\n")[1]) for text in texts}
     assert copies[1]

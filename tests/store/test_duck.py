@@ -23,8 +23,12 @@ ORDER BY ALL
 def test_a_correlated_anti_join_gives_the_columns_that_were_asked_for() -> None:
     """First payments above a line are those that a plain loop finds; DuckDB 1.4 and 1.5 fail here with other columns."""
     duck = Duck()
-    duck.execute("CREATE TABLE line AS SELECT 500.0::DOUBLE AS value, DATE '2000-01-01' AS valid_from, NULL::DATE AS valid_until")
-    duck.execute("CREATE TABLE days AS SELECT 30.0::DOUBLE AS value, DATE '2000-01-01' AS valid_from, NULL::DATE AS valid_until")
+    duck.execute(
+        "CREATE TABLE line AS SELECT 500.0::DOUBLE AS value, DATE '2000-01-01' AS valid_from, NULL::DATE AS valid_until"
+    )
+    duck.execute(
+        "CREATE TABLE days AS SELECT 30.0::DOUBLE AS value, DATE '2000-01-01' AS valid_from, NULL::DATE AS valid_until"
+    )
     duck.execute(
         "CREATE TABLE payment AS SELECT 'E' || i % 7 AS entity, 'S' || i * 31 % 113 AS payee, i AS payment, "
         "(i * 7919 % 1000)::DECIMAL(18,4) AS amount, DATE '2024-01-01' + (i % 200)::INTEGER AS paid_on FROM range(3000) AS t(i)"
@@ -53,7 +57,7 @@ def test_a_transaction_is_whole_or_not_at_all() -> None:
     """What fails inside a transaction leaves nothing behind."""
     duck = Duck()
     duck.execute("CREATE TABLE one (a INTEGER)")
-    with pytest.raises(SqlError), duck.transaction():
+    with pytest.raises(SqlError), duck.transaction():  # noqa: PT012 - what comes before the fault is the matter
         duck.execute("INSERT INTO one VALUES (1)")
         duck.execute("SELECT nothing")
     assert duck.rows("SELECT count(*) FROM one") == [(0,)]

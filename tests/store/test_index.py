@@ -1,8 +1,7 @@
 """The laws of the hash indexes."""
 
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from comptroller.store.index import Chain
 

@@ -32,10 +32,12 @@ from comptroller.packs import gather_files, read_pack
 from comptroller.prove import compare, prove as run_examples
 
 
-def prove(  # noqa: PLR0913 - what one may prove
+def prove(
     pack: Annotated[str, typer.Option(help="The pack whose examples run.")] = "cn-central",
     rule: Annotated[str, typer.Option(help="A part of the rule's name.")] = "",
-    against: Annotated[str, typer.Option(help="Replay the node's history under this pack, and show the difference.")] = "",
+    against: Annotated[
+        str, typer.Option(help="Replay the node's history under this pack, and show the difference.")
+    ] = "",
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -49,7 +51,8 @@ def prove(  # noqa: PLR0913 - what one may prove
         with progress("proving", quiet=as_json) as move:
             proof = run_examples(held, names, progress=move)
     failures: list[dict[str, Any]] = [
-        {"rule": f.rule, "example": f.example, "way": f.way, "said": plain(f.said), "gave": plain(f.gave)} for f in proof.failures
+        {"rule": f.rule, "example": f.example, "way": f.way, "said": plain(f.said), "gave": plain(f.gave)}
+        for f in proof.failures
     ]
     if as_json:
         print_json({"rules": proof.rules, "examples": proof.examples, "failures": failures})
@@ -75,12 +78,16 @@ def _against(folder: Path, name: str, *, as_json: bool) -> None:
         return
     rows = [(r, len(a), len(v), len(c)) for r, a, v, c in difference.by_rule()]
     print_table("", ["rule", "appear", "vanish", "change"], rows)
-    out.print(f"{len(difference.appear)} findings more, {len(difference.vanish)} fewer, {len(difference.change)} with other evidence")
+    out.print(
+        f"{len(difference.appear)} findings more, {len(difference.vanish)} fewer, {len(difference.change)} with other evidence"
+    )
 
 
 def new(
     what: Annotated[str, typer.Argument(metavar="rule|kind|measure", help="What to begin.")],
-    path: Annotated[Path, typer.Argument(metavar="PATH", help="Its path without an ending, such as packs/mine/rules/payments/late.")],
+    path: Annotated[
+        Path, typer.Argument(metavar="PATH", help="Its path without an ending, such as packs/mine/rules/payments/late.")
+    ],
     as_json: JsonOption = False,
 ) -> None:
     """Begin a rule, a kind or a measure from a template."""
@@ -103,7 +110,7 @@ def new(
         out.print("\n".join(str(target) for target in targets))
 
 
-def template(  # noqa: PLR0913 - what a template is made from
+def template(
     kind: Annotated[str, typer.Argument(metavar="KIND", help="The kind of fact.")],
     form: Annotated[str, typer.Option("--format", help="xlsx or csv.")] = "xlsx",
     pack: Annotated[str, typer.Option(help="The pack that has the kind.")] = "cn-central",
@@ -119,7 +126,9 @@ def template(  # noqa: PLR0913 - what a template is made from
         if kind not in held.kinds:
             known = sorted(held.kinds)
             wanted = (f"其一:{'、'.join(known)}", f"one of: {', '.join(known)}")
-            raise Refused([refusal("template.kind", (pack, None, "KIND"), kind, wanted, ("核对名称", "Check the name."))])
+            raise Refused(
+                [refusal("template.kind", (pack, None, "KIND"), kind, wanted, ("核对名称", "Check the name."))]
+            )
         target = output or Path(f"{kind}.{form}")
         made = template_xlsx(held.kinds[kind], language()) if form == "xlsx" else template_csv(held.kinds[kind])
         target.write_bytes(made)

@@ -27,9 +27,7 @@ from comptroller.cli.say import (
 from comptroller.ledger import verify as verifying
 from comptroller.model.refusal import Refused, refusal
 from comptroller.store.ask import ask
-from comptroller.watch import explain as explaining
-from comptroller.watch import history
-from comptroller.watch import scoreboard as counting
+from comptroller.watch import explain as explaining, history, scoreboard as counting
 
 ValidOption = Annotated[str | None, typer.Option("--valid", metavar="DAY", help="As true on that day.")]
 KnownOption = Annotated[str | None, typer.Option("--known", metavar="ENTRY|INSTANT", help="As known with that entry.")]
@@ -77,7 +75,10 @@ def findings(  # noqa: PLR0913 - what one may ask by
     if as_json:
         print_json([one.as_json() for one in found])
         return
-    rows = [(f.finding, f.state, titles.get(f.rule, f.rule), f.entity, " ".join(map(str, f.subject)), f.since) for f in found]
+    rows = [
+        (f.finding, f.state, titles.get(f.rule, f.rule), f.entity, " ".join(map(str, f.subject)), f.since)
+        for f in found
+    ]
     print_table("", ["finding", "state", "rule", "entity", "subject", "since"], rows)
     out.print(f"{len(found):,} findings")
 
@@ -120,12 +121,25 @@ def _tell(found: explaining.Explanation, heads: dict[int, dict[str, Any]]) -> No
     for param in found.parameters:
         mark = "" if param["verified"] else "  (figure not verified)"
         until = f" until {param['until']}" if param["until"] else ""
-        out.print(f"parameter {param['title'][said]}: {param['value']:g} {param['unit']} from {param['from']}{until}{mark}", markup=False)
-    print_table("evidence", ["", ""], [(k, v if not isinstance(v, (dict, list)) else json.dumps(v, ensure_ascii=False)) for k, v in one.evidence.items()])
+        out.print(
+            f"parameter {param['title'][said]}: {param['value']:g} {param['unit']} from {param['from']}{until}{mark}",
+            markup=False,
+        )
+    print_table(
+        "evidence",
+        ["", ""],
+        [
+            (k, v if not isinstance(v, (dict, list)) else json.dumps(v, ensure_ascii=False))
+            for k, v in one.evidence.items()
+        ],
+    )
     for row in found.rows:
         head = heads[row["entry"]]
         cells = ", ".join(f"{k}={v}" for k, v in row["row"].items())
-        out.print(f"entry {row['entry']} no. {row['place']} ({head['name'] or head['media']}, by {head['reporter']}) {row['table']}: {cells}", markup=False)
+        out.print(
+            f"entry {row['entry']} no. {row['place']} ({head['name'] or head['media']}, by {head['reporter']}) {row['table']}: {cells}",
+            markup=False,
+        )
     if one.missing:
         out.print(f"not judged because {one.missing} is missing", markup=False)
     if found.lawful:
@@ -151,7 +165,15 @@ def scoreboard(
         print_json({score.rule: score.as_json() for score in scores})
         return
     rows = [
-        (s.rule, s.judged, s.found, s.clear, s.not_applicable, s.not_judged, ", ".join(f"{k} {n:,}" for k, n in s.why.items()))
+        (
+            s.rule,
+            s.judged,
+            s.found,
+            s.clear,
+            s.not_applicable,
+            s.not_judged,
+            ", ".join(f"{k} {n:,}" for k, n in s.why.items()),
+        )
         for s in scores
     ]
     print_table("", ["rule", "judged", "found", "clear", "not applicable", "not judged", "because of missing"], rows)
@@ -171,7 +193,9 @@ def entry(
             receipt = worker.ledger.receipt(number)
         except LookupError as error:
             wanted = (f"1 到 {worker.ledger.size} 之间的条目号", f"an entry from 1 to {worker.ledger.size}")
-            raise Refused([refusal("entry.number", ("", None, "N"), number, wanted, ("核对条目号", "Check the number."))]) from error
+            raise Refused(
+                [refusal("entry.number", ("", None, "N"), number, wanted, ("核对条目号", "Check the number."))]
+            ) from error
         finally:
             worker.close()
     if payload is not None and one.payload is not None:
@@ -182,12 +206,14 @@ def entry(
         "header": one.fields,
         "erased": one.is_erased,
         "leaf": base64.b64encode(one.leaf).decode(),
-        "receipt": json.loads(receipt.as_json()),
+        "receipt": json.loads(receipt.to_json()),
     }
     if as_json:
         print_json(said)
         return
-    rows = [(k, v if not isinstance(v, (dict, list)) else json.dumps(v, ensure_ascii=False)) for k, v in one.fields.items()]
+    rows = [
+        (k, v if not isinstance(v, (dict, list)) else json.dumps(v, ensure_ascii=False)) for k, v in one.fields.items()
+    ]
     print_table(f"entry {one.number}, received {one.received_at.isoformat()}", ["", ""], rows)
     out.print(receipt.checkpoint, markup=False)
     out.print(f"proof: {len(receipt.proof)} hashes to the tree of {receipt.size} entries")
@@ -248,5 +274,3 @@ def query(
     else:
         print_table("", columns, rows)
         out.print(f"{len(rows):,} rows")
-
-

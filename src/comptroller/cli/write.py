@@ -52,7 +52,7 @@ def instant(said: str | None) -> dt.datetime:
 AtOption = Annotated[str | None, typer.Option("--at", help="The instant (ISO 8601) instead of now.")]
 
 
-def init(
+def init(  # noqa: PLR0913 - what a node begins with
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The new node's folder.")],
     pack: Annotated[str, typer.Option(help="The pack it works under.")] = "cn-central",
     owner: Annotated[str, typer.Option(help="The code of the owner, who may report for every entity.")] = "OWNER",
@@ -66,7 +66,7 @@ def init(
         name = origin or f"comptroller.invalid/{owner.lower()}/{secrets.token_hex(4)}"
         key = make_key(name, secrets.token_bytes(32))
         made = engine.create(folder, files, Charter(owner, name, pack), key=key, at=instant(at))
-        said = {
+        said: dict[str, Any] = {
             "node": str(folder),
             "owner": owner,
             "origin": name,
@@ -141,7 +141,12 @@ def _outcome(path: Path, entry: int | None, refusals: list[Refusal], turns: Any)
     counts: dict[str, Counter[str]] = {}
     for turn in turns:
         counts.setdefault(turn.verdict.rule, Counter())[turn.state] += 1
-    return {"file": str(path), "entry": entry, "refusals": refusals, "turns": {r: dict(c) for r, c in sorted(counts.items())}}
+    return {
+        "file": str(path),
+        "entry": entry,
+        "refusals": refusals,
+        "turns": {r: dict(c) for r, c in sorted(counts.items())},
+    }
 
 
 def _tell(outcomes: list[dict[str, Any]], *, as_json: bool) -> None:

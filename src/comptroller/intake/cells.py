@@ -10,7 +10,10 @@ _UNSAFE = r"^[=@]|[\x00-\x08\x0b\x0c\x0e-\x1f]"
 _LONGEST = {"code": 128, "entity": 64, "person": 128, "text": 4000, "choice": 128}
 
 EXPECTED: dict[str, tuple[str, str]] = {
-    "text": ("不超过 4000 字的文本,不以 = 或 @ 开头", "text of at most 4,000 characters that does not begin with = or @"),
+    "text": (
+        "不超过 4000 字的文本,不以 = 或 @ 开头",
+        "text of at most 4,000 characters that does not begin with = or @",
+    ),
     "code": ("不超过 128 字符的编码", "a code of at most 128 characters"),
     "entity": ("不超过 64 字符的企业编码", "an entity code of at most 64 characters"),
     "person": ("不超过 128 字符的人员标识", "a person key of at most 128 characters"),

@@ -67,8 +67,14 @@ def shape(
     return Facts(tables, lists), refused
 
 
-def check(
-    duck: Duck, kinds: Mapping[str, Kind], reports: Sequence[Incoming], *, known: Known, on: dt.date | None = None, limits: Limits | None = None
+def check(  # noqa: PLR0913 - what a batch is held against
+    duck: Duck,
+    kinds: Mapping[str, Kind],
+    reports: Sequence[Incoming],
+    *,
+    known: Known,
+    on: dt.date | None = None,
+    limits: Limits | None = None,
 ) -> Checked:
     """Say of each report whether it is taken; a report is taken whole or refused whole, with every refusal at once.
 

@@ -17,7 +17,9 @@ def by_kind(raws: Sequence[Raw], kinds: Mapping[str, Kind], said: str) -> tuple[
     A table is named by the kind's name, its title in either language, or `<kind>_<field>`; one without a name is of the
     kind that was `said`. Refused are tables of no kind, and lines of a list whose fact is not in the file.
     """
-    names = {label.lower(): kind for kind in kinds.values() for label in (kind.name, kind.title.zh, kind.title.en) if label}
+    names = {
+        label.lower(): kind for kind in kinds.values() for label in (kind.name, kind.title.zh, kind.title.en) if label
+    }
     inner = {i.name[:31]: i for kind in kinds.values() for i in kind.lists}
     inner |= {i.name: i for i in inner.values()}
     found: list[Raw] = []
@@ -70,7 +72,8 @@ def _join(inner: Kind, raw: Raw, found: list[Raw], kinds: Mapping[str, Kind]) ->
     wanted = (f"本文件中{outer.title.zh}的主键", f"the key of a {outer.name} in this file")
     mend = ("核对主键,或补上外层事项", "Check the key, or add the outer fact.")
     return [
-        refusal("intake.nested.stray", (raw.place, places[key], "+".join(outer.key)), key, wanted, mend) for key in lines
+        refusal("intake.nested.stray", (raw.place, places[key], "+".join(outer.key)), key, wanted, mend)
+        for key in lines
     ]
 
 

@@ -47,7 +47,9 @@ def check_sender(
         wanted = (f"由 {subject} 自身或其上级报送", f"a reporter that is {subject} or manages it")
         mend = ("由有权单位报送", "Let a reporter send it that may speak for the entity.")
         place = ("", None, f"{name}.{kinds[name].books[0]}")
-        refusals.append((at, refusal("intake.sender.reach", place, f"{reports[at].reporter} -> {subject}", wanted, mend)))
+        refusals.append(
+            (at, refusal("intake.sender.reach", place, f"{reports[at].reporter} -> {subject}", wanted, mend))
+        )
     return refusals
 
 

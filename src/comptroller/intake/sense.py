@@ -47,7 +47,7 @@ def _brought(kinds: Mapping[str, Kind], tables: Mapping[str, pa.Table]) -> dict[
     return found
 
 
-def _entities(  # noqa: PLR0913 - what one look collects
+def _entities(  # noqa: PLR0913, PLR0917 - what one look collects
     table: pa.Table,
     column: str,
     known: Known,
@@ -73,9 +73,7 @@ def _entities(  # noqa: PLR0913 - what one look collects
         refusals.append((report, refusal("intake.sense.entity", ("", row["line"], column), entity, wanted, mend)))
 
 
-def _keys(
-    kind: Kind, table: pa.Table, known: Known, refusals: list[tuple[int, Refusal]], waits: set[int]
-) -> None:
+def _keys(kind: Kind, table: pa.Table, known: Known, refusals: list[tuple[int, Refusal]], waits: set[int]) -> None:
     """Refuse a key twice in one report, a changed key that does not say `correct`, and a mend of what is not there."""
     hashes = table.column("key_hash").to_numpy()
     reports = table.column("report").to_numpy()

@@ -26,9 +26,7 @@ class Shaped:
     lists: dict[str, pa.Table]
 
 
-def match_headers(
-    kind: Kind, names: Iterable[str], place: str
-) -> tuple[dict[str, str], list[Refusal]]:
+def match_headers(kind: Kind, names: Iterable[str], place: str) -> tuple[dict[str, str], list[Refusal]]:
     """Give field name -> raw column, matched by name or by label; an unknown or doubled column is refused."""
     known: dict[str, str] = {}
     lists = {inner.name.removeprefix(f"{kind.name}_"): inner.title for inner in kind.lists}
@@ -54,12 +52,10 @@ def match_headers(
 
 
 def _plain(label: str) -> str:
-    return label.strip().rstrip("**").strip().lower()
+    return label.strip().rstrip("*＊").strip().lower()
 
 
-def shape_rows(
-    duck: Duck, kind: Kind, raw: pa.Table, place: str
-) -> tuple[Shaped | None, list[tuple[int, Refusal]]]:
+def shape_rows(duck: Duck, kind: Kind, raw: pa.Table, place: str) -> tuple[Shaped | None, list[tuple[int, Refusal]]]:
     """Give the typed rows of `raw` (text columns, with report, seq and line), or refusals by report.
 
     A refused cell or column refuses its whole report; rows of other reports are still given. A column without any value
@@ -82,7 +78,7 @@ def shape_rows(
     for inner in kind.lists:
         name = inner.name.removeprefix(f"{kind.name}_")
         if name in columns:
-            rows, more = _shape_list(duck, kind, inner, name, place)
+            rows, more = _shape_list(duck, inner, name, place)
             refusals += more
             if rows is not None:
                 lists[inner.name] = rows
@@ -123,7 +119,11 @@ def _select(kind: Kind, columns: dict[str, str], present: list[str]) -> str:
     act = "coalesce(nullif(trim(act), ''), 'state')" if "act" in present else "'state'"
     cells = ["report", "seq", "line", f"{act} AS act", *texts]
     kept = [f"t.{quoted('t_' + f.name)}" for f in kind.fields if f.name in columns]
-    kept += [quoted("l_" + i.name.removeprefix(f"{kind.name}_")) for i in kind.lists if i.name.removeprefix(f"{kind.name}_") in columns]
+    kept += [
+        quoted("l_" + i.name.removeprefix(f"{kind.name}_"))
+        for i in kind.lists
+        if i.name.removeprefix(f"{kind.name}_") in columns
+    ]
     inner_sql = f"SELECT {', '.join(cells)} FROM raw_rows"
     typed_sql = f"SELECT report, seq, line, act, {', '.join([*kept, *values])} FROM ({inner_sql}) AS t"
     aside = ["report", "seq", "line", "act", *kept] if kept else ["report", "seq", "line", "act"]
@@ -165,12 +165,12 @@ def _is_bad(kind: Kind, name: str, *, present: bool) -> str:
     return f"(({text} IS NOT NULL AND {value} IS NULL) OR ({empty}))"
 
 
-def _look_at_cells(
-    duck: Duck, field: Field, wrong: str, column: str | None, place: str
-) -> list[tuple[int, Refusal]]:
+def _look_at_cells(duck: Duck, field: Field, wrong: str, column: str | None, place: str) -> list[tuple[int, Refusal]]:
     text = quoted("t_" + field.name) if column is not None else "NULL"
     refusals: list[tuple[int, Refusal]] = []
-    for report, line, seen in duck.rows(f"SELECT report, line, {text} FROM shaped WHERE {wrong} ORDER BY report, line LIMIT {_MOST}"):
+    for report, line, seen in duck.rows(
+        f"SELECT report, line, {text} FROM shaped WHERE {wrong} ORDER BY report, line LIMIT {_MOST}"
+    ):
         at = (place, line, column or field.name)
         if seen is None:
             wanted = (f"必填:{field.title.zh}", f"a value: {field.title.en} is required")
@@ -200,23 +200,28 @@ def _bad_identifiers(duck: Duck, name: str, scheme: str, place: str) -> list[tup
 def _bad_acts(duck: Duck, wrong: str, place: str) -> list[tuple[int, Refusal]]:
     sql = f"SELECT report, line, act FROM shaped WHERE {wrong} ORDER BY report, line LIMIT {_MOST}"
     wanted = (f"其一:{'、'.join(ACTS)}", f"one of {', '.join(ACTS)}")
-    mend = ("新报 state,更正 correct,撤回 retract", "Say state for new, correct for a correction, retract for a retraction.")
+    mend = (
+        "新报 state,更正 correct,撤回 retract",
+        "Say state for new, correct for a correction, retract for a retraction.",
+    )
     return [
         (report, refusal("intake.shape.act", (place, line, "act"), seen, wanted, mend))
         for report, line, seen in duck.rows(sql)
     ]
 
 
-def _shape_list(
-    duck: Duck, kind: Kind, inner: Kind, name: str, place: str
-) -> tuple[pa.Table | None, list[tuple[int, Refusal]]]:
+def _shape_list(duck: Duck, inner: Kind, name: str, place: str) -> tuple[pa.Table | None, list[tuple[int, Refusal]]]:
     """Give a nested list's typed rows: its JSON text unnested, with the columns it carries."""
     column = quoted("l_" + name)
     wanted = ("JSON 数组,每项为对象", "a JSON list of objects")
     mend = (f"改正{inner.title.zh}", f"Mend {name}.")
     refusals = []
-    bad = f"NOT json_valid({column}) OR json_type(CASE WHEN json_valid({column}) THEN {column} ELSE '[]' END) <> 'ARRAY'"
-    for report, line, seen in duck.rows(f"SELECT report, line, {column} FROM shaped WHERE {column} IS NOT NULL AND ({bad}) LIMIT {_MOST}"):
+    bad = (
+        f"NOT json_valid({column}) OR json_type(CASE WHEN json_valid({column}) THEN {column} ELSE '[]' END) <> 'ARRAY'"
+    )
+    for report, line, seen in duck.rows(
+        f"SELECT report, line, {column} FROM shaped WHERE {column} IS NOT NULL AND ({bad}) LIMIT {_MOST}"
+    ):
         refusals.append((report, refusal("intake.shape.list", (place, line, name), seen, wanted, mend)))
     own = [f for f in inner.fields if f.name not in inner.carries]
     carried = [f for f in inner.fields if f.name in inner.carries]
@@ -227,13 +232,26 @@ def _shape_list(
     )
     for report, line, seen in strays:
         names = ", ".join(f.name for f in own)
-        refusals.append((report, refusal("intake.shape.list", (place, line, name), seen, (f"字段 {names} 的对象", f"objects with {names}"), mend)))
+        refusals.append(
+            (
+                report,
+                refusal(
+                    "intake.shape.list",
+                    (place, line, name),
+                    seen,
+                    (f"字段 {names} 的对象", f"objects with {names}"),
+                    mend,
+                ),
+            )
+        )
     texts = [f"nullif(trim(item->>{literal('$.' + f.name)}), '') AS {quoted('t_' + f.name)}" for f in own]
     values = [f"{typed(f, quoted('t_' + f.name))} AS {quoted(f.name)}" for f in own]
     held = [quoted(f.name) for f in carried]
     kept = [quoted("t_" + f.name) for f in own]
     first = f"SELECT {', '.join(['report', 'seq', 'line', *held, *texts])} FROM ({unnested}) WHERE json_type(item) = 'OBJECT'"
-    duck.execute(f"CREATE OR REPLACE TEMP TABLE shaped_list AS SELECT {', '.join(['report', 'seq', 'line', *held, *kept, *values])} FROM ({first})")
+    duck.execute(
+        f"CREATE OR REPLACE TEMP TABLE shaped_list AS SELECT {', '.join(['report', 'seq', 'line', *held, *kept, *values])} FROM ({first})"
+    )
     for field in own:
         text, value = quoted("t_" + field.name), quoted(field.name)
         missing = f" OR {text} IS NULL" if field.required or field.name in inner.key else ""
@@ -247,7 +265,7 @@ def _shape_list(
         twice = ("列表内不重复", "each line of the list once")
         refusals.append((row[0], refusal("intake.shape.list", (place, row[1], name), row[2:], twice, mend)))
     ordered = [*held, *[quoted(f.name) for f in own]]
-    sort = ", ".join(["report", "seq", doubled])
+    sort = f"report, seq, {doubled}"
     return duck.arrow(f"SELECT report, seq, line, {', '.join(ordered)} FROM shaped_list ORDER BY {sort}"), refusals
 
 

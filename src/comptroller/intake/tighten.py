@@ -1,6 +1,6 @@
 """Lists only tighten on the way down: a line that is looser than one above it is refused with the line it breaks."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -44,12 +44,16 @@ def listing_reports(tables: Mapping[str, pa.Table]) -> set[int]:
 
 def _meet(row: Mapping[str, Any], line: Mapping[str, Any]) -> bool:
     """Whether the two lines are in force at some day together."""
-    starts_late = line["valid_until"] is not None and row["valid_from"] is not None and row["valid_from"] >= line["valid_until"]
+    starts_late = (
+        line["valid_until"] is not None and row["valid_from"] is not None and row["valid_from"] >= line["valid_until"]
+    )
     ends_early = row["valid_until"] is not None and row["valid_until"] <= line["valid_from"]
     return not starts_late and not ends_early
 
 
-def _broken(row: Mapping[str, Any], above: list[Mapping[str, Any]], way: str) -> tuple[str, str, Decimal | None] | None:
+def _broken(
+    row: Mapping[str, Any], above: Sequence[Mapping[str, Any]], way: str
+) -> tuple[str, str, Decimal | None] | None:
     """Give holder, item and limit of the line that is broken, or None."""
     if way == "only_items":
         if above and all(line["item"] != row["item"] for line in above):

@@ -154,7 +154,9 @@ class Ledger:
             with self._store.transaction():
                 edge = self._current_edge()
                 if at < self._last_at:
-                    raise ValueError(f"time runs backwards: saw {instant_text(at)}, after {instant_text(self._last_at)}")
+                    raise ValueError(
+                        f"time runs backwards: saw {instant_text(at)}, after {instant_text(self._last_at)}"
+                    )
                 keep_blobs(self._store, reports, blobs or {})
                 leaves, rows = rows_of(reports, at, edge.size + 1)
                 self._store.executemany("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?)", rows)

@@ -210,7 +210,9 @@ class _Walk:
         if row is None or row[0] != hashes:
             first = place * TILE_WIDTH ** (level + 1) + 1
             if row is not None and level == 0 and isinstance(row[0], bytes):
-                first += next((at // 32 for at in range(0, 8192, 32) if row[0][at : at + 32] != hashes[at : at + 32]), 0)
+                first += next(
+                    (at // 32 for at in range(0, 8192, 32) if row[0][at : at + 32] != hashes[at : at + 32]), 0
+                )
             saw = "nothing" if row is None else row[0]
             raise _Found("tile", tile_path(level, place), first, saw, hashes)
 

@@ -10,28 +10,28 @@ class Form(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
     """A form refuses what it does not know."""
 
 
-class Both(Form, kw_only=True):
+class Both(Form, frozen=True, kw_only=True):
     """A text in both languages."""
 
     zh: str = ""
     en: str = ""
 
 
-class CiteForm(Form, kw_only=True):
+class CiteForm(Form, frozen=True, kw_only=True):
     """A cited place."""
 
     source: str
     article: str = ""
 
 
-class PeriodForm(Form, kw_only=True, rename={"since": "from"}):
+class PeriodForm(Form, frozen=True, kw_only=True, rename={"since": "from"}):
     """A half-open period."""
 
     since: dt.date
     until: dt.date | None = None
 
 
-class PackForm(Form, kw_only=True):
+class PackForm(Form, frozen=True, kw_only=True):
     """pack.yml."""
 
     title: Both
@@ -44,7 +44,7 @@ class PackForm(Form, kw_only=True):
     lines: dict[str, Both] = {}
 
 
-class SourceForm(Form, kw_only=True):
+class SourceForm(Form, frozen=True, kw_only=True):
     """sources/<id>.yml."""
 
     title: Both
@@ -55,7 +55,7 @@ class SourceForm(Form, kw_only=True):
     note: Both = Both()
 
 
-class FieldForm(Form, kw_only=True):
+class FieldForm(Form, frozen=True, kw_only=True):
     """One field of a kind."""
 
     type: str
@@ -73,7 +73,7 @@ class FieldForm(Form, kw_only=True):
     key: list[str] = []
 
 
-class ReportedForm(Form, kw_only=True):
+class ReportedForm(Form, frozen=True, kw_only=True):
     """Who reports a kind, and how soon."""
 
     by: Both = Both()
@@ -81,7 +81,7 @@ class ReportedForm(Form, kw_only=True):
     unit: str = "calendar"
 
 
-class CheckForm(Form, kw_only=True):
+class CheckForm(Form, frozen=True, kw_only=True):
     """Sense of one row."""
 
     code: str
@@ -91,7 +91,7 @@ class CheckForm(Form, kw_only=True):
     mend: Both
 
 
-class KindForm(Form, kw_only=True):
+class KindForm(Form, frozen=True, kw_only=True):
     """kinds/<kind>.yml."""
 
     title: Both
@@ -114,7 +114,7 @@ class ValueForm(msgspec.Struct, frozen=True, kw_only=True, rename={"since": "fro
     cites: CiteForm | list[CiteForm] = []
 
 
-class ParamForm(Form, kw_only=True):
+class ParamForm(Form, frozen=True, kw_only=True):
     """params/<param>.yml."""
 
     title: Both
@@ -124,7 +124,7 @@ class ParamForm(Form, kw_only=True):
     note: Both = Both()
 
 
-class ListLineForm(Form, kw_only=True, rename={"since": "from"}):
+class ListLineForm(Form, frozen=True, kw_only=True, rename={"since": "from"}):
     """One line of a pack's list."""
 
     item: str
@@ -140,7 +140,7 @@ class ListLineForm(Form, kw_only=True, rename={"since": "from"}):
     cites: CiteForm | list[CiteForm] = []
 
 
-class ListForm(Form, kw_only=True):
+class ListForm(Form, frozen=True, kw_only=True):
     """lists/<list>.yml."""
 
     title: Both
@@ -149,7 +149,7 @@ class ListForm(Form, kw_only=True):
     note: Both = Both()
 
 
-class CalendarForm(Form, kw_only=True):
+class CalendarForm(Form, frozen=True, kw_only=True):
     """calendar/<year>.yml."""
 
     region: str
@@ -159,14 +159,14 @@ class CalendarForm(Form, kw_only=True):
     cites: CiteForm | list[CiteForm] = []
 
 
-class WindowForm(Form, kw_only=True):
+class WindowForm(Form, frozen=True, kw_only=True):
     """A rule's window."""
 
     days: int
     on: str
 
 
-class ExampleForm(Form, kw_only=True, rename={"shown": "with"}):
+class ExampleForm(Form, frozen=True, kw_only=True, rename={"shown": "with"}):
     """An example that runs."""
 
     name: Both
@@ -178,7 +178,7 @@ class ExampleForm(Form, kw_only=True, rename={"shown": "with"}):
     params: dict[str, float] = {}
 
 
-class RuleForm(Form, kw_only=True):
+class RuleForm(Form, frozen=True, kw_only=True):
     """rules/<subject>/<rule>.yml."""
 
     title: Both

@@ -79,7 +79,7 @@ def _field(name: str, form: forms.FieldForm) -> Field:
     )
 
 
-def _sense(full: str, form: forms.KindForm) -> list[Refusal]:
+def _sense(full: str, form: forms.KindForm) -> list[Refusal]:  # noqa: C901, PLR0912 - one line a thing that may be wrong
     refusals: list[Refusal] = []
 
     def say(field: str, seen: object, zh: str, en: str) -> None:

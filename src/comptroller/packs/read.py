@@ -74,7 +74,9 @@ def _form(files: Mapping[str, bytes], path: str, shape: type[_Form]) -> tuple[_F
     if not files[path].startswith(b"#"):
         wanted = ("首行为一句注释", "a first line of comment")
         mend = ("加一行 # 注释", "Add a first line that says what is kept here.")
-        refusals.append(refusal("packs.first_line", (path, 1, ""), files[path][:30].decode("utf-8", "replace"), wanted, mend))
+        refusals.append(
+            refusal("packs.first_line", (path, 1, ""), files[path][:30].decode("utf-8", "replace"), wanted, mend)
+        )
     try:
         return msgspec.convert(value, shape, strict=True), refusals
     except msgspec.ValidationError as error:
@@ -117,7 +119,9 @@ class _Reading:
         """Give a file's form, or None and keep its refusals."""
         if path not in self.files:
             wanted = ("该文件存在", "that file to be there")
-            self.refusals.append(refusal("packs.missing", (path, None, ""), "-", wanted, ("补上该文件", "Add the file.")))
+            self.refusals.append(
+                refusal("packs.missing", (path, None, ""), "-", wanted, ("补上该文件", "Add the file."))
+            )
             return None
         form, refusals = _form(self.files, path, shape)
         self.refusals += refusals
@@ -128,7 +132,7 @@ class _Reading:
         head = f"{layer}/{folder}/"
         return [(p, p[: -len(".yml")]) for p in sorted(self.files) if p.startswith(head) and p.endswith(".yml")]
 
-    def compose(self, name: str, layers: list[str]) -> Pack:
+    def compose(self, name: str, layers: list[str]) -> Pack:  # noqa: C901, PLR0912 - one branch a folder
         """Give the pack: lower layers first, upper ones laid over them by stem."""
         heads = {layer: self.form(f"{layer}/pack.yml", forms.PackForm) for layer in layers}
         kinds: dict[str, Kind] = {}
@@ -197,7 +201,9 @@ class _Reading:
                 mend = ("移动或删除该文件", "Move the file or take it away.")
                 self.refusals.append(refusal("packs.stray", (path, None, ""), path, wanted, mend))
 
-    def _cites(self, params: Mapping[str, Param], lists: Mapping[str, PolicyList], sources: Mapping[str, Source]) -> None:
+    def _cites(
+        self, params: Mapping[str, Param], lists: Mapping[str, PolicyList], sources: Mapping[str, Source]
+    ) -> None:
         cited = [(p.name, cite) for p in params.values() for v in p.values for cite in v.cites]
         cited += [(one.name, cite) for one in lists.values() for line in one.lines for cite in line.cites]
         for place, cite in cited:

@@ -15,7 +15,7 @@ SHOWS = ("found", "clear", "excluded", "missing")
 VERDICTS = ("found", "clear", "not_applicable", "not_judged")
 
 
-def rule_of(  # noqa: PLR0913 - a rule stands on all of these
+def rule_of(  # noqa: C901, PLR0913 - a rule stands on all of these, and each may be wrong
     full: str,
     form: forms.RuleForm,
     texts: tuple[bytes, bytes | None],

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -68,7 +69,7 @@ def _closed(values: tuple[Value, ...]) -> tuple[Value, ...]:
 def _breaks(group: list[Value]) -> list[str]:
     ordered = sorted(group, key=lambda v: v.valid_from)
     found = []
-    for earlier, later in zip(ordered, ordered[1:], strict=False):
+    for earlier, later in pairwise(ordered):
         until = earlier.valid_until or later.valid_from
         if until < later.valid_from:
             found.append(f"gap {until} to {later.valid_from}")

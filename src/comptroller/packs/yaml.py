@@ -32,13 +32,13 @@ def _refuse_leading_zero(_loader: _Loader, node: yaml.ScalarNode) -> Any:
     raise yaml.constructor.ConstructorError(None, None, f"leading zero: {node.value}", node.start_mark)
 
 
-def _mapping(loader: _Loader, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
     seen: set[str] = set()
     for key, _ in node.value:
         if key.value in seen:
             raise yaml.constructor.ConstructorError(None, None, f"duplicate key: {key.value}", key.start_mark)
         seen.add(key.value)
-    return yaml.SafeLoader.construct_mapping(loader, node, deep=True)  # type: ignore[arg-type]  # both loaders share it
+    return yaml.SafeLoader.construct_mapping(loader, node, deep=True)
 
 
 def _float(_loader: _Loader, node: yaml.ScalarNode) -> float:
@@ -63,9 +63,7 @@ def read_yaml(name: str, text: bytes) -> tuple[Any, list[Refusal]]:
             mend = ("给该值加上引号", "Put the value in quotes.")
             return None, [refusal("packs.yaml.leading_zero", (name, line, ""), problem, wanted, mend)]
         wanted = ("YAML 1.2,键不重复", "YAML 1.2 without duplicate keys")
-        return None, [
-            refusal("packs.yaml.form", (name, line, ""), problem, wanted, ("改正该行", "Mend that line."))
-        ]
+        return None, [refusal("packs.yaml.form", (name, line, ""), problem, wanted, ("改正该行", "Mend that line."))]
     except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
         wanted = ("UTF-8 编码的 YAML 文本", "YAML text in UTF-8")
         return None, [

@@ -85,7 +85,7 @@ def _with_params(pack: Pack, params: dict[str, float]) -> Pack:
     return replace(pack, params=changed)
 
 
-def _compare(duck: Duck, pack: Pack, rule: Rule, example: Example, *, way: str, split: bool) -> list[Failure]:
+def _compare(duck: Duck, pack: Pack, rule: Rule, example: Example, *, way: str, split: bool) -> list[Failure]:  # noqa: C901, PLR0912, PLR0913 - one question after the other
     name = example.name.en or example.name.zh
 
     def fail(said: Any, gave: Any) -> list[Failure]:

@@ -68,5 +68,9 @@ def compare(
     return Difference(
         appear=[after[f] for f in sorted(after.keys() - before.keys())],
         vanish=[before[f] for f in sorted(before.keys() - after.keys())],
-        change=[(before[f], after[f]) for f in sorted(before.keys() & after.keys()) if before[f].evidence != after[f].evidence],
+        change=[
+            (before[f], after[f])
+            for f in sorted(before.keys() & after.keys())
+            if before[f].evidence != after[f].evidence
+        ],
     )

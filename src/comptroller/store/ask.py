@@ -30,7 +30,9 @@ def ask(
             _refuse("query.table", table.name, sorted(tables))
         if views and table.name in views:
             alias = table.alias or table.name
-            table.replace(sqlglot.parse_one(f"SELECT * FROM ({views[table.name]}) AS {alias}", read="duckdb").find(exp.Subquery))
+            table.replace(
+                sqlglot.parse_one(f"SELECT * FROM ({views[table.name]}) AS {alias}", read="duckdb").find(exp.Subquery)
+            )
     for function in tree.find_all(exp.Anonymous):
         if _reaches(function.name.lower()):
             _refuse("query.function", function.name, ["functions that read the table's values only"])
@@ -51,8 +53,14 @@ def _parse(sql: str) -> exp.Expr:
     except (sqlglot.errors.ParseError, sqlglot.errors.TokenError) as error:
         said = str(error).splitlines()[0]
         wanted = ("可解析的一条 SELECT", "one SELECT that parses")
-        raise Refused([refusal("query.sql", ("", None, "sql"), said, wanted, ("改正语句", "Mend the statement."))]) from error
-    if len(statements) != 1 or not isinstance(statements[0], (exp.Select, exp.SetOperation)) or list(statements[0].find_all(exp.Into)):
+        raise Refused(
+            [refusal("query.sql", ("", None, "sql"), said, wanted, ("改正语句", "Mend the statement."))]
+        ) from error
+    if (
+        len(statements) != 1
+        or not isinstance(statements[0], (exp.Select, exp.SetOperation))
+        or list(statements[0].find_all(exp.Into))
+    ):
         _refuse("query.select", sql[:80], ["one SELECT"])
     return statements[0]
 
@@ -76,7 +84,22 @@ def _is_own(table: exp.Table) -> bool:
 
 def _reaches(function: str) -> bool:
     """Whether a function reads files, settings or the engine's inside."""
-    return function.startswith(("read_", "duckdb_", "pragma_", "sniff_", "parquet_", "glob", "getenv", "query", "current_setting", "which_secret", "write_", "sql_auto"))
+    return function.startswith(
+        (
+            "read_",
+            "duckdb_",
+            "pragma_",
+            "sniff_",
+            "parquet_",
+            "glob",
+            "getenv",
+            "query",
+            "current_setting",
+            "which_secret",
+            "write_",
+            "sql_auto",
+        )
+    )
 
 
 def _refuse(code: str, seen: str, allowed: list[str]) -> None:

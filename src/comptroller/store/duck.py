@@ -20,7 +20,11 @@ class Duck:
         self, path: Path | None = None, *, readonly: bool = False, threads: int = 2, memory: str = "1500MB"
     ) -> None:
         """Open the file, or a database in memory; refuses (duckdb.Error) a file that another process writes."""
-        config = {"threads": str(threads), "memory_limit": memory, "preserve_insertion_order": "true"}
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "threads": str(threads),
+            "memory_limit": memory,
+            "preserve_insertion_order": "true",
+        }
         config["python_enable_replacements"] = "false"
         self._connection = duckdb.connect(str(path or ":memory:"), read_only=readonly, config=config)
         self._connection.execute("SET checkpoint_threshold = '1GB'")
@@ -28,7 +32,7 @@ class Duck:
     @classmethod
     def _of(cls, connection: duckdb.DuckDBPyConnection) -> "Duck":
         one = cls.__new__(cls)
-        one._connection = connection
+        one._connection = connection  # noqa: SLF001 - its own
         return one
 
     def cursor(self) -> "Duck":

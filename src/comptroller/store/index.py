@@ -11,28 +11,30 @@ from numba import njit
 from numpy.typing import NDArray
 
 _EMPTY = -1
+Slots = NDArray[np.int32]
+Hashes = NDArray[np.uint64]
+Rows = NDArray[np.int64]
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]  # numba has no types for its decorators
-def _place(slots, hashes, key, mask):  # type: ignore[no-untyped-def]  # compiled: numba infers
+@njit(cache=True)
+def _place(slots: Slots, hashes: Hashes, key: np.uint64, mask: np.uint64) -> np.int64:
     at = np.int64(key & mask)
     while slots[at] != _EMPTY and hashes[slots[at]] != key:
         at = np.int64((at + 1) & mask)
     return at
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _grow(slots, hashes, count, mask, newest):  # type: ignore[no-untyped-def]
+@njit(cache=True)
+def _grow(slots: Slots, hashes: Hashes, count: int, mask: np.uint64) -> None:
     for row in range(count):
         at = _place(slots, hashes, hashes[row], mask)
-        if newest or slots[at] == _EMPTY:
-            slots[at] = row
+        slots[at] = row
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _link(slots, hashes, before, start, stop, mask):  # type: ignore[no-untyped-def]
+@njit(cache=True)
+def _link(slots: Slots, hashes: Hashes, before: Slots, rows: tuple[int, int], mask: np.uint64) -> int:
     fresh = 0
-    for row in range(start, stop):
+    for row in range(rows[0], rows[1]):
         at = _place(slots, hashes, hashes[row], mask)
         before[row] = slots[at]
         if slots[at] == _EMPTY:
@@ -41,14 +43,14 @@ def _link(slots, hashes, before, start, stop, mask):  # type: ignore[no-untyped-
     return fresh
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _look(slots, hashes, keys, mask, found):  # type: ignore[no-untyped-def]
+@njit(cache=True)
+def _look(slots: Slots, hashes: Hashes, keys: Hashes, mask: np.uint64, found: Rows) -> None:
     for i in range(len(keys)):
         found[i] = slots[_place(slots, hashes, keys[i], mask)]
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _walk(slots, hashes, before, keys, mask):  # type: ignore[no-untyped-def]
+@njit(cache=True)
+def _walk(slots: Slots, hashes: Hashes, before: Slots, keys: Hashes, mask: np.uint64) -> Rows:
     count = 0
     for i in range(len(keys)):
         row = slots[_place(slots, hashes, keys[i], mask)]
@@ -102,9 +104,9 @@ class Chain:
             while (self._distinct + len(hashes)) * 3 > size * 2:
                 size *= 2
             self._slots = np.full(size, _EMPTY, dtype=np.int32)
-            _grow(self._slots, self._hashes, self._count, np.uint64(size - 1), True)  # noqa: FBT003 - compiled
+            _grow(self._slots, self._hashes, self._count, np.uint64(size - 1))
         mask = np.uint64(len(self._slots) - 1)
-        self._distinct += _link(self._slots, self._hashes, self._before, self._count, stop, mask)
+        self._distinct += _link(self._slots, self._hashes, self._before, (self._count, stop), mask)
         self._count = stop
 
     def rows(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:

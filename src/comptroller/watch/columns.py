@@ -98,8 +98,14 @@ class Decimals:
         return pa.Array.from_buffers(self._form, len(values), [valid, pa.py_buffer(words)])
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _gather(starts, heap, rows, offsets, out):  # type: ignore[no-untyped-def]
+@njit(cache=True)
+def _gather(
+    starts: NDArray[np.int64],
+    heap: NDArray[np.uint8],
+    rows: NDArray[np.int64],
+    offsets: NDArray[np.int32],
+    out: NDArray[np.uint8],
+) -> None:
     at = 0
     for i in range(len(rows)):
         begin, end = starts[rows[i]], starts[rows[i] + 1]
@@ -143,7 +149,7 @@ class Texts:
         self._codes = grown(self._codes, stop)
         self._codes[self._count : stop] = places[coded.indices.to_numpy()] if len(coded) else 0
         self._count = stop
-        if self._count > 50_000 and len(self._known) * 4 > self._count:  # noqa: PLR2004 - four uses a text pay for a code
+        if self._count > 50_000 and len(self._known) * 4 > self._count:
             self._spread()
 
     def _append(self, texts: pa.Array) -> None:
@@ -176,9 +182,7 @@ class Texts:
         out = np.empty(int(sizes.sum()), dtype=np.uint8)
         _gather(self._starts, self._heap, places, offsets, out)
         valid = pa.array(sizes > 0).buffers()[1]
-        return pa.Array.from_buffers(
-            pa.string(), len(places), [valid, pa.py_buffer(offsets), pa.py_buffer(out)]
-        )
+        return pa.Array.from_buffers(pa.string(), len(places), [valid, pa.py_buffer(offsets), pa.py_buffer(out)])
 
     def take(self, rows: NDArray[np.int64]) -> pa.Array:
         """Give the values of those rows."""

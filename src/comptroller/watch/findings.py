@@ -58,7 +58,19 @@ class Findings:
         import json  # noqa: PLC0415 - only when taking up
 
         sql = "SELECT finding, version, state, rule, entity, subject, since, missing, evidence, entries, docket FROM finding_now"
-        for finding, version, state, rule, entity, subject, since, missing, evidence, entries, docket in self._duck.rows(sql):
+        for (
+            finding,
+            version,
+            state,
+            rule,
+            entity,
+            subject,
+            since,
+            missing,
+            evidence,
+            entries,
+            docket,
+        ) in self._duck.rows(sql):
             self._versions[finding] = version
             if state in STANDS:
                 key = tuple(json.loads(subject))
@@ -71,7 +83,11 @@ class Findings:
         return sorted(found, key=lambda v: str(v.subject))
 
     def compare(
-        self, rule: str, new: Iterable[Verdict], dockets: Iterable[int] | None, spans: dict[int, list[tuple[date, date]]] | None
+        self,
+        rule: str,
+        new: Iterable[Verdict],
+        dockets: Iterable[int] | None,
+        spans: dict[int, list[tuple[date, date]]] | None,
     ) -> list[Turn]:
         """Give what turned: `new` against what stands in those dockets (all, where None).
 
@@ -120,7 +136,14 @@ class Findings:
             verdict = turn.verdict
             finding = verdict.finding
             version = self._versions[finding] = self._versions.get(finding, 0) + 1
-            cells = (finding, version, turn.state, verdict.rule, verdict.entity, subject_json(verdict.subject))
+            cells: tuple[Any, ...] = (
+                finding,
+                version,
+                turn.state,
+                verdict.rule,
+                verdict.entity,
+                subject_json(verdict.subject),
+            )
             cells += (verdict.since, verdict.missing or None, verdict.evidence, list(verdict.entries), verdict.docket)
             cells += (rule.fingerprint if rule else "", pack, today, known)
             for name, cell in zip(_COLUMNS, cells, strict=True):
@@ -176,10 +199,11 @@ def _shown(column: pa.ChunkedArray) -> list[Any]:
     """Give a column's values as JSON holds them: decimals as text without trailing zeros, days and instants in ISO form."""
     form = column.type
     if pa.types.is_decimal(form):
-        return [plain(value) for value in column.to_pylist()] if len(column) < 8 else _decimals(column)  # noqa: PLR2004 - not worth a column
+        return [plain(value) for value in column.to_pylist()] if len(column) < 8 else _decimals(column)
     if pa.types.is_temporal(form) or pa.types.is_nested(form):
         return [plain(value) for value in column.to_pylist()]
-    return column.to_pylist()
+    values: list[Any] = column.to_pylist()
+    return values
 
 
 def _decimals(column: pa.ChunkedArray) -> list[Any]:
@@ -191,7 +215,7 @@ def _short(text: str | None) -> Any:
     """Give a decimal's text as `plain` gives the decimal; only what is short and without an exponent is cut by hand."""
     if text is None:
         return None
-    if "E" in text or len(text) > 15:  # noqa: PLR2004 - digits that any JSON number holds
+    if "E" in text or len(text) > 15:
         return plain(Decimal(text))
     shown = text.rstrip("0").rstrip(".") if "." in text else text
     return shown if "." in shown else int(shown)

@@ -59,9 +59,9 @@ class Held:
         end = np.searchsorted(self._facts[: self._count], ordered, side="right")
         parts = [np.arange(b, e) for b, e in zip(begin.tolist(), end.tolist(), strict=True)]
         rows = np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
-        rows = rows[self._stands[rows]]
-        self._stands[rows] = False
-        return rows
+        ended: NDArray[np.int64] = rows[self._stands[rows]]
+        self._stands[ended] = False
+        return ended
 
     def rows_of(self, index: str, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Give the standing rows of those hashes (each once), in the order of their facts."""

@@ -7,7 +7,9 @@ from typing import Any
 
 from comptroller.store.duck import Duck
 
-_COLUMNS = "finding, version, state, rule, entity, subject, since, missing, evidence, entries, fingerprint, pack, today, known"
+_COLUMNS = (
+    "finding, version, state, rule, entity, subject, since, missing, evidence, entries, fingerprint, pack, today, known"
+)
 STATES = ("raised", "changed", "cleared", "not_judged")
 
 
@@ -51,7 +53,8 @@ def findings(  # noqa: PLR0913 - what one may ask by
     """
     wheres, values = ["known <= ?"], [known if known is not None else 2**62]
     latest = f"SELECT {_COLUMNS}, row_number() OVER (PARTITION BY finding ORDER BY version DESC) AS place FROM finding WHERE {wheres[0]}"
-    outer, more = ["place = 1"], []
+    outer = ["place = 1"]
+    more: list[Any] = []
     if rule:
         outer.append("contains(rule, ?)")
         more.append(rule)
@@ -72,7 +75,9 @@ def findings(  # noqa: PLR0913 - what one may ask by
 
 def versions(duck: Duck, finding: str) -> list[Version]:
     """Give all versions of a finding, the first first; none where there is no such finding."""
-    return [_version(r) for r in duck.rows(f"SELECT {_COLUMNS} FROM finding WHERE finding = ? ORDER BY version", [finding])]
+    return [
+        _version(r) for r in duck.rows(f"SELECT {_COLUMNS} FROM finding WHERE finding = ? ORDER BY version", [finding])
+    ]
 
 
 def _version(row: tuple[Any, ...]) -> Version:

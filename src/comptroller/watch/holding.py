@@ -51,7 +51,9 @@ class Holding:
 
     def _held(self, table: str) -> Held:
         if table not in self._tables:
-            held = self._tables[table] = Held(self._plan.pack.tables[table], self._plan.columns[table], self._keys(table))
+            held = self._tables[table] = Held(
+                self._plan.pack.tables[table], self._plan.columns[table], self._keys(table)
+            )
             columns = ", ".join(f'"{c}"' for c in held.columns)
             rows = self._duck.arrow(f"SELECT {columns} FROM {table} ORDER BY fact")
             if rows.num_rows:
@@ -210,5 +212,3 @@ def _days(window: Window) -> str:
 
 def _stretch(window: Window) -> str:
     return f"CAST(floor({_days(window)} / {window.days}.0) AS BIGINT)"
-
-

@@ -48,7 +48,9 @@ class Watch:
         self.findings.write(turns, pack.digest, self._today(), known)
         return [turn for _, turn in turns] + self.judge_all(known, progress=progress)
 
-    def judge_all(self, known: int, *, rules: Iterable[str] | None = None, progress: Progress | None = None) -> list[Turn]:
+    def judge_all(
+        self, known: int, *, rules: Iterable[str] | None = None, progress: Progress | None = None
+    ) -> list[Turn]:
         """Judge rules (all, where None) over everything at once."""
         chosen = sorted(self.pack.rules if rules is None else rules)
         turns: list[tuple[Rule | None, Turn]] = []
@@ -104,7 +106,9 @@ class Watch:
         turns: list[tuple[Rule | None, Turn]] = []
         scoped = self._holding.scope([(group, due, {t for r in rules for t in r.reads}) for group, due, rules in dues])
         numbers = [np.full(len(due.dockets), at, dtype=np.int32) for at, (_, due, _) in enumerate(dues)]
-        heard = pa.table({"part": np.concatenate(numbers), "docket": np.concatenate([due.dockets for _, due, _ in dues])})
+        heard = pa.table(
+            {"part": np.concatenate(numbers), "docket": np.concatenate([due.dockets for _, due, _ in dues])}
+        )
         shown = {"due_dockets": heard, **{f"due_{table}": rows for table, rows in scoped.items()}}
         for table, rows in shown.items():
             self._duck.register(table, rows)
@@ -162,4 +166,3 @@ def _spans(spans: Spans) -> dict[int, list[tuple[date, date]]]:
         high = date.fromordinal(min(date.max.toordinal(), epoch + end))
         found.setdefault(docket, []).append((low, high))
     return found
-

@@ -85,6 +85,6 @@ def columns_read(rule: Rule, kind: Kind) -> set[str]:
     named |= set(rule.docket) | {"fact"}
     if rule.judges == kind.name:
         named |= set(rule.subject)
-    for _, by in rule.references.items():
+    for by in rule.references.values():
         named |= set(by)
     return named & set(kind.columns)

@@ -46,9 +46,9 @@ def answers_sql(pack: Pack, rule: Rule) -> str:
     applies = [f"({w})" for w in rule.when]
     when = kind.valid.get("on") or kind.valid.get("at")
     if when:
-        applies.append(f"(\"{when}\" IS NULL OR CAST(\"{when}\" AS DATE) >= DATE '{rule.valid_from}')")
+        applies.append(f'("{when}" IS NULL OR CAST("{when}" AS DATE) >= DATE \'{rule.valid_from}\')')
         if rule.valid_until:
-            applies.append(f"(\"{when}\" IS NULL OR CAST(\"{when}\" AS DATE) < DATE '{rule.valid_until}')")
+            applies.append(f'("{when}" IS NULL OR CAST("{when}" AS DATE) < DATE \'{rule.valid_until}\')')
     needs = dict(rule.needs)
     needs |= {column: f'"{column}"' for column in rule.docket if f'"{column}"' not in needs.values()}
     missing = " ".join(f"WHEN ({sql}) IS NULL THEN '{name}'" for name, sql in needs.items())
