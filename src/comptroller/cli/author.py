@@ -1,6 +1,7 @@
 """Commands for those who write packs: prove, new, template."""
 
 import datetime as dt
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -49,7 +50,7 @@ def prove(
         held = read_pack(gather_files(pack_roots(), pack), pack)
         names = [name for name in held.rules if rule in name]
         with progress("proving", quiet=as_json) as move:
-            proof = run_examples(held, names, progress=move)
+            proof = run_examples(held, names, workers=os.cpu_count() or 1, progress=move)
     failures: list[dict[str, Any]] = [
         {"rule": f.rule, "example": f.example, "way": f.way, "said": plain(f.said), "gave": plain(f.gave)}
         for f in proof.failures

@@ -45,8 +45,8 @@ def gather(
     else:
         alone |= set(small)
     for at in sorted(alone):
-        named, wrong = by_kind(_read(at, reports[at], limits, refusals), kinds, reports[at].kind)
-        refusals[at] += wrong
+        named, strays = by_kind(_read(at, reports[at], limits, refusals), kinds, reports[at].kind)
+        refusals[at] += strays
         for raw in sorted(named, key=lambda r: r.kind):
             _keep(at, raw, pieces, counts)
     for at, report in enumerate(reports):

@@ -3,7 +3,9 @@
 import datetime as dt
 import json
 from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from multiprocessing import get_context
 from typing import Any
 
 import pyarrow as pa
@@ -13,6 +15,7 @@ from comptroller.books import Books
 from comptroller.intake.shape import shape_rows
 from comptroller.model.finding import plain
 from comptroller.model.policy import Example, Pack, Param, Rule, Value
+from comptroller.packs import read_pack
 from comptroller.store.duck import Duck
 from comptroller.watch import Watch
 from comptroller.watch.scoreboard import answers_sql
@@ -41,13 +44,40 @@ class Proof:
 
 
 def prove(
-    pack: Pack, rules: Iterable[str] | None = None, *, progress: Callable[[str, int, int], None] | None = None
+    pack: Pack,
+    rules: Iterable[str] | None = None,
+    *,
+    workers: int = 1,
+    progress: Callable[[str, int, int], None] | None = None,
 ) -> Proof:
-    """Run the examples of those rules (all, where None) at once and row by row."""
+    """Run the examples of those rules (all, where None) at once and row by row, on so many processes."""
     chosen = sorted(rules if rules is not None else pack.rules)
+    tell = progress or (lambda _name, _at, _whole: None)
+    if workers < 2 or len(chosen) < _WORTH_IT:
+        return _prove_here(pack, chosen, tell)
+    parts = [chosen[at::_PART] for at in range(_PART)] if len(chosen) > _PART else [[name] for name in chosen]
+    proofs: list[Proof] = []
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        for proof in pool.map(_prove_part, [(dict(pack.files), pack.name, part) for part in parts]):
+            proofs.append(proof)
+            tell("", sum(one.rules for one in proofs), len(chosen))
+    failures = sorted((f for one in proofs for f in one.failures), key=lambda f: (f.rule, f.example, f.way))
+    return Proof(len(chosen), sum(one.examples for one in proofs), tuple(failures))
+
+
+_WORTH_IT, _PART = 12, 10
+"""From so many rules on, further processes pay; the rules are dealt out in so many parts."""
+
+
+def _prove_part(said: tuple[dict[str, bytes], str, list[str]]) -> Proof:
+    files, name, rules = said
+    return _prove_here(read_pack(files, name), rules, lambda _name, _at, _whole: None)
+
+
+def _prove_here(pack: Pack, chosen: list[str], tell: Callable[[str, int, int], None]) -> Proof:
     failures: list[Failure] = []
     count = 0
-    duck = Duck(memory="1GB")
+    duck = Duck(memory="1GB", threads=1)
     Books(duck, pack, owner="", zone="UTC")
     Watch(duck, pack)
     for at, name in enumerate(chosen):
@@ -55,8 +85,7 @@ def prove(
         for example in rule.examples:
             count += 1
             failures += _run(duck, pack, rule, example)
-        if progress:
-            progress(name, at + 1, len(chosen))
+        tell(name, at + 1, len(chosen))
     duck.close()
     return Proof(len(chosen), count, tuple(failures))
 
