@@ -27,10 +27,10 @@ from comptroller.ledger.ledger import Ledger
 from comptroller.ledger.schema import BrokenChain
 from comptroller.model.finding import Turn
 from comptroller.model.policy import Pack
-from comptroller.model.refusal import BrokenLedger, BrokenPack, Refusal, refusal
+from comptroller.model.refusal import BrokenLedger, BrokenPack, Refusal, RuleBroken, refusal
 from comptroller.packs import read_pack
 from comptroller.packs.bundle import pack_files, unpack_files
-from comptroller.store.duck import Duck, SqlError
+from comptroller.store.duck import Duck
 from comptroller.store.sqlite import StoreDown
 from comptroller.watch import Watch
 
@@ -145,10 +145,22 @@ class Engine:
 
     def _fold(self, tables: node.Tables, lists: node.Tables, first: int, last: int, at: dt.datetime) -> list[Turn]:
         """Fold one batch of facts and judge what it makes due, in one transaction of the books."""
-        self.watch.prepare([*tables, *lists])
-        with self.duck.transaction():
-            change = self.books.fold(tables, lists, first, at)
-            return self._judge(change, last)
+
+        def fold() -> list[Turn]:
+            self.watch.prepare([*tables, *lists])
+            return self._judge(self.books.fold(tables, lists, first, at), last)
+
+        return self._settle(fold, last)
+
+    def _settle(self, work: Callable[[], list[Turn]], last: int) -> list[Turn]:
+        """Do work on the books in one transaction; a rule that fails is put to sleep, and the work is done without it."""
+        while True:
+            try:
+                with self.duck.transaction():
+                    return work()
+            except RuleBroken as broken:
+                self._open(self.pack)
+                self.watch.put_to_sleep(broken, last)
 
     def _judge(self, change: Change, last: int) -> list[Turn]:
         turns = self.watch.judge(change.added, change.ended, renewed=change.renewed, known=last)
@@ -156,16 +168,19 @@ class Engine:
         return turns
 
     def _turn_clock(self, instant: dt.datetime, number: int) -> list[Turn]:
-        with self.duck.transaction():
-            return self._judge(self.books.tick(instant), number)
+        return self._settle(lambda: self._judge(self.books.tick(instant), number), number)
 
     def _change_policy(self, pack: Pack, number: int, progress: Progress | None = None) -> list[Turn]:
-        with self.duck.transaction():
-            self.pack = pack
-            is_first = self.books.entries == 0
+        is_first = self.books.entries == 0
+
+        def change() -> list[Turn]:
             self.books = self.books.adopt(pack)
             turns = [] if is_first else self.watch.adopt(pack, number, progress)
             self.books.advance(number, policy=number)
+            return turns
+
+        self.pack = pack
+        turns = self._settle(change, number)
         self._desk.set_zone(pack.zone)
         return turns
 
@@ -243,8 +258,8 @@ def _try_out(pack: Pack, before: Pack) -> None:
     for name in sorted(pack.rules):
         try:
             watch.judge_all(0, rules=[name])
-        except SqlError as error:
-            said, wanted = str(error).splitlines()[0], ("DuckDB 能执行的 SELECT", "a SELECT that DuckDB takes")
+        except RuleBroken as error:
+            said, wanted = error.said, ("DuckDB 能执行的 SELECT", "a SELECT that DuckDB takes")
             refusals.append(refusal("adopt.rule", (f"{name}.sql", None, ""), said, wanted, mend))
     duck.close()
     for table in sorted(pack.tables.keys() & before.tables.keys()):

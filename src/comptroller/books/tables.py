@@ -94,4 +94,4 @@ def documented(pack: Pack) -> Iterable[str]:
     yield from pack.tables
     yield from (name for name in FIXED if name not in ("position", "policy_line"))
     yield from (f"param_{name}" for name in pack.params)
-    yield from ("finding", "finding_now")
+    yield from ("finding", "finding_now", "asleep")

@@ -172,7 +172,7 @@ def scoreboard(
             s.clear,
             s.not_applicable,
             s.not_judged,
-            ", ".join(f"{k} {n:,}" for k, n in s.why.items()),
+            f"asleep: {s.asleep}" if s.asleep else ", ".join(f"{k} {n:,}" for k, n in s.why.items()),
         )
         for s in scores
     ]

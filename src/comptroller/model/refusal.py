@@ -6,6 +6,7 @@ Exceptions are for what is broken:
     ComptrollerError
     ├── BrokenPack      a pack cannot be read or does not fit together (carries its refusals)
     ├── BrokenLedger    the ledger contradicts itself
+    ├── RuleBroken      a rule's SQL fails on facts that are known
     └── Refused         a door that answers one caller at once (carries its refusals)
 """
 
@@ -57,6 +58,15 @@ class ComptrollerError(Exception):
 
 class BrokenLedger(ComptrollerError):
     """The ledger contradicts itself; its message names the first bad entry."""
+
+
+class RuleBroken(ComptrollerError):
+    """A rule's SQL fails on facts that are known; the rule is put to sleep, and the line goes on without it."""
+
+    def __init__(self, rule: str, fingerprint: str, said: str) -> None:
+        """Keep which text of which rule fails, and what the engine said."""
+        super().__init__(f"{rule}: {said}")
+        self.rule, self.fingerprint, self.said = rule, fingerprint, said
 
 
 class Refused(ComptrollerError):

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -75,8 +75,9 @@ class Duck:
         self._connection.register(name, table)
 
     def unregister(self, name: str) -> None:
-        """Take a registered table away."""
-        self._connection.unregister(name)
+        """Take a registered table away; in a transaction that has failed, the end of it does so."""
+        with suppress(duckdb.TransactionException):
+            self._connection.unregister(name)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from comptroller.model.finding import Turn
 from comptroller.model.policy import Pack, Rule
-from comptroller.store.duck import Duck
+from comptroller.model.refusal import RuleBroken
+from comptroller.store.duck import Duck, SqlError
 from comptroller.watch.due import Due, Spans
 from comptroller.watch.findings import Findings, verdicts_of
 from comptroller.watch.holding import Holding
@@ -30,6 +31,9 @@ class Watch:
     def __init__(self, duck: Duck, pack: Pack) -> None:
         """Take up the standing findings; tables are held when a rule first needs them."""
         self._duck = duck
+        duck.execute(
+            "CREATE TABLE IF NOT EXISTS asleep (rule VARCHAR, fingerprint VARCHAR, said VARCHAR, known BIGINT)"
+        )
         self.findings = Findings(duck)
         self._set(pack)
 
@@ -37,6 +41,18 @@ class Watch:
         self.pack = pack
         self.plan = plan(pack)
         self._holding = Holding(self._duck, self.plan)
+        self.asleep = {
+            rule: said
+            for rule, fingerprint, said in self._duck.rows("SELECT rule, fingerprint, said FROM asleep")
+            if rule in pack.rules and pack.rules[rule].fingerprint == fingerprint
+        }
+
+    def put_to_sleep(self, broken: RuleBroken, known: int) -> None:
+        """Judge no more by a text of a rule that fails; what stands by it stays. Another text wakes the rule."""
+        self._duck.execute(
+            "INSERT INTO asleep VALUES (?, ?, ?, ?)", [broken.rule, broken.fingerprint, broken.said, known]
+        )
+        self.asleep[broken.rule] = broken.said
 
     def adopt(self, pack: Pack, known: int, progress: Progress | None = None) -> list[Turn]:
         """Go on under another pack: everything is judged again, and rules that are gone are cleared."""
@@ -52,7 +68,7 @@ class Watch:
         self, known: int, *, rules: Iterable[str] | None = None, progress: Progress | None = None
     ) -> list[Turn]:
         """Judge rules (all, where None) over everything at once."""
-        chosen = sorted(self.pack.rules if rules is None else rules)
+        chosen = sorted(name for name in (self.pack.rules if rules is None else rules) if name not in self.asleep)
         turns: list[tuple[Rule | None, Turn]] = []
         for at, name in enumerate(chosen):
             rule = self.pack.rules[name]
@@ -85,11 +101,12 @@ class Watch:
         dues: list[tuple[Group, Due, list[Rule]]] = []
         for group in self.plan.groups:
             due, everything = self._holding.due(group, changes, renewed)
-            for rule in group.rules:
+            rules = [rule for rule in group.rules if rule.name not in self.asleep]
+            for rule in rules:
                 if rule.name in everything:
                     found = verdicts_of(rule, self._run(rule))
                     turns += [(rule, turn) for turn in self.findings.compare(rule.name, found, None, None)]
-            rest = [rule for rule in group.rules if rule.name not in everything and due.concerns(rule)]
+            rest = [rule for rule in rules if rule.name not in everything and due.concerns(rule)]
             if rest and not due.is_empty:
                 dues.append((group, due, rest))
         if dues:
@@ -133,7 +150,7 @@ class Watch:
             by_table.setdefault(rule.judges, []).append(rule)
         for table, mine in by_table.items():
             if scoped[table].num_rows:
-                counts = ", ".join(f"bool_or({rule.complete})" for rule in mine)
+                counts = ", ".join(f"bool_or(coalesce(TRY({rule.complete}), true))" for rule in mine)
                 answers = self._duck.rows(f"SELECT {counts} FROM due_{table}")[0]
                 awake |= {rule.name for rule, answer in zip(mine, answers, strict=True) if answer}
         return awake
@@ -151,7 +168,10 @@ class Watch:
         inner = f"SELECT r.*, {docket} AS docket_hash FROM ({sql}) AS r WHERE (r.since IS NULL OR r.since >= DATE '{rule.valid_from}'){until}"
         if part is not None:
             inner = f"SELECT * FROM ({inner}) AS s WHERE s.docket_hash IN (SELECT docket FROM due_dockets WHERE part = {part})"
-        return self._duck.arrow(inner) if part is None else self._duck.few(inner)
+        try:
+            return self._duck.arrow(inner) if part is None else self._duck.few(inner)
+        except SqlError as error:
+            raise RuleBroken(rule.name, rule.fingerprint, str(error).splitlines()[0]) from error
 
     def _today(self) -> date | None:
         rows = self._duck.rows("SELECT today FROM clock")

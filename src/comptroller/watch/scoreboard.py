@@ -1,6 +1,6 @@
 """Each rule's honest count: judged, found, clear, not applicable, and not judged with the reason."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from comptroller.model.policy import Pack, Rule
@@ -10,7 +10,10 @@ from comptroller.watch.findings import Findings
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One rule's count of subjects; `judged` is found and clear together, and `why` counts what was missing."""
+    """One rule's count of subjects; `judged` is found and clear together, and `why` counts what was missing.
+
+    `asleep` is what the engine said when the rule failed, after which it was judged no more; or ''.
+    """
 
     rule: str
     judged: int
@@ -19,6 +22,7 @@ class Score:
     not_applicable: int
     not_judged: int
     why: dict[str, int] = field(default_factory=dict)
+    asleep: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Give the count as plain values."""
@@ -29,12 +33,18 @@ class Score:
             "not_applicable": self.not_applicable,
             "not_judged": self.not_judged,
             "why": self.why,
+            "asleep": self.asleep,
         }
 
 
 def scoreboard(duck: Duck, pack: Pack, findings: Findings, rules: list[str] | None = None) -> list[Score]:
     """Give the counts of the rules named, or of all."""
-    return [_score(duck, pack, findings, pack.rules[name]) for name in rules or sorted(pack.rules)]
+    asleep = {(rule, text): said for rule, text, said in duck.rows("SELECT rule, fingerprint, said FROM asleep")}
+    chosen = [pack.rules[name] for name in rules or sorted(pack.rules)]
+    return [
+        replace(_score(duck, pack, findings, rule), asleep=asleep.get((rule.name, rule.fingerprint), ""))
+        for rule in chosen
+    ]
 
 
 def answers_sql(pack: Pack, rule: Rule) -> str:
