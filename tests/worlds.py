@@ -1,0 +1,122 @@
+"""Small worlds for tests: nodes in folders of their own, reports as values; and the harbour city, judged once.
+
+    engine = fresh_node(tmp_path)
+    take(engine, report("entity", {"entity": "A", "name": "甲"}), at="2024-03-01T09:00:00")
+
+Instants are said by the owner's wall, as reports say them.
+"""
+
+import datetime as dt
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from comptroller import engine
+from comptroller.cli import demo
+from comptroller.engine import Engine, Taken
+from comptroller.ledger.key import make_key
+from comptroller.model.said import Incoming
+from comptroller.node import Charter
+from comptroller.packs import gather_files
+from comptroller.watch import history
+from comptroller.watch.history import Version
+
+PACKS = Path(__file__).parents[1] / "packs"
+OWNER, ORIGIN = "OWNER", "comptroller.invalid/test"
+WALL = ZoneInfo("Asia/Shanghai")
+BEGINS = "2024-01-01T00:00:00"
+Row = Mapping[str, Any]
+
+
+def moment(said: str) -> dt.datetime:
+    """Give an instant of the owner's wall as UTC."""
+    return dt.datetime.fromisoformat(said).replace(tzinfo=WALL).astimezone(dt.UTC)
+
+
+@lru_cache(maxsize=4)
+def _files(pack: str) -> dict[str, bytes]:
+    return dict(gather_files([PACKS], pack))
+
+
+@lru_cache(maxsize=4)
+def _prepared(pack: str) -> tempfile.TemporaryDirectory[str]:
+    """Make a node under a pack once, to be copied: trying its rules out takes seconds."""
+    folder = tempfile.TemporaryDirectory(prefix="comptroller-node-")
+    key = make_key(ORIGIN, bytes(range(32)))
+    charter = Charter(OWNER, ORIGIN, pack)
+    engine.create(Path(folder.name) / "node", _files(pack), charter, key=key, at=moment(BEGINS)).close()
+    return folder
+
+
+def fresh_node(folder: Path, pack: str = "cn-central") -> Engine:
+    """Make a node under a pack that ships, with a key of its own."""
+    shutil.copytree(Path(_prepared(pack).name) / "node", folder / "node")
+    return engine.open_node(folder / "node")
+
+
+def report(kind: str, *rows: Row, reporter: str = OWNER, name: str = "") -> Incoming:
+    """Give rows of one kind as a report in JSON."""
+    payload = json.dumps({"kind": kind, "facts": list(rows)}, ensure_ascii=False).encode()
+    return Incoming(payload, "json", name or f"{kind}.json", reporter)
+
+
+def file_report(payload: bytes, name: str, *, reporter: str = OWNER, kind: str = "") -> Incoming:
+    """Give a file as a report; its medium is told by its ending."""
+    return Incoming(payload, name.rsplit(".", 1)[1], name, reporter, kind)
+
+
+def take(worker: Engine, *reports: Incoming, at: str) -> Taken:
+    """Let a node take reports that arrive at an instant of the owner's wall."""
+    return worker.take(list(reports), moment(at))
+
+
+def kept(worker: Engine, *reports: Incoming, at: str) -> list[int]:
+    """Let a node take reports that it must keep; gives their entries."""
+    taken = take(worker, *reports, at=at)
+    assert taken.refused == {}, [one.said() for some in taken.refused.values() for one in some]
+    return [taken.entries[place] for place in range(len(reports))]
+
+
+def open_findings(worker: Engine, rule: str = "", **asked: Any) -> list[Version]:
+    """Give the findings that stand, or stood (`known`, `valid`), of rules whose name holds `rule`."""
+    return history.findings(worker.duck, rule=rule, **asked)
+
+
+@dataclass(frozen=True, slots=True)
+class Harbour:
+    """The harbour city as files, the node that judged it, and what was refused on the way."""
+
+    world: Path
+    node: Path
+    refused: list[dict[str, Any]]
+
+    @property
+    def key(self) -> dict[str, list[dict[str, Any]]]:
+        """Give the answer key."""
+        found: dict[str, list[dict[str, Any]]] = json.loads(
+            (self.world / "answer_key.json").read_text(encoding="utf-8")
+        )
+        return found
+
+    @property
+    def timeline(self) -> Sequence[dict[str, str]]:
+        """Give all that happens, in order."""
+        return [json.loads(line) for line in (self.world / "timeline.ndjson").read_text(encoding="utf-8").splitlines()]
+
+
+def build_harbour(folder: Path) -> Harbour:
+    """Make the harbour city and its node in a folder; one that is there already is taken as it is."""
+    done, world, node = folder / "done.json", folder / "world", folder / "node"
+    if not done.exists():
+        demo.make_world(world)
+        worker = demo.found_node(node)
+        refused = demo.feed(worker, world, lambda *_: None)
+        worker.close()
+        done.write_text(json.dumps(refused, ensure_ascii=False), encoding="utf-8")
+    return Harbour(world, node, json.loads(done.read_text(encoding="utf-8")))
