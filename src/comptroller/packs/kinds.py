@@ -104,6 +104,21 @@ def _sense(full: str, form: forms.KindForm) -> list[Refusal]:  # noqa: C901, PLR
             for key in one.key:
                 if key not in one.fields:
                     say(name, key, "列表项的列", "a column of the list's lines")
+            for inner, field in one.fields.items():
+                if field.type not in COLUMN_TYPES or (field.type == "choice" and not field.of):
+                    say(
+                        f"{name}.{inner}",
+                        field.type,
+                        f"类型之一:{sorted(COLUMN_TYPES)}",
+                        f"one of the types {sorted(COLUMN_TYPES)}",
+                    )
+                if not inner.isidentifier() or inner != inner.lower() or inner in _RESERVED:
+                    say(
+                        f"{name}.{inner}",
+                        inner,
+                        "小写标识符,且非保留名",
+                        "a lower-case identifier that is not reserved",
+                    )
         if one.fills:
             refusals.extend(_columns(full, name, one.fills, plain))
     for column in (*form.key, *books, *form.valid.values()):

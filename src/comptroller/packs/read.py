@@ -196,7 +196,8 @@ class _Reading:
             if owner != layer or rest == "pack.yml":
                 continue
             folder = rest.split("/")[0]
-            if folder not in _FOLDERS or not path.endswith((".yml", ".sql")):
+            is_alone = path.endswith(".sql") and f"{path[:-4]}.yml" not in self.files
+            if folder not in _FOLDERS or not path.endswith((".yml", ".sql")) or is_alone:
                 wanted = (f"位于 {_FOLDERS} 的 .yml 或 .sql", f"a .yml or .sql file in one of {_FOLDERS}")
                 mend = ("移动或删除该文件", "Move the file or take it away.")
                 self.refusals.append(refusal("packs.stray", (path, None, ""), path, wanted, mend))

@@ -12,6 +12,7 @@ from comptroller.model.refusal import Refusal, refusal
 OFFERED = (
     *("clock", "working_day", "list_in_force", "ancestor", "level", "heard"),
     *("controls", "ultimate_controller", "effective_share", "stake_issue"),
+    *("related", "trade_cycle", "guarantee_circle"),
 )
 """Tables that the engine offers beside the kinds."""
 
@@ -66,6 +67,7 @@ def compile_rule(  # noqa: PLR0913 - what a rule's two files say
     tree = statements[0]
     refusals += _check_tables(name, tree, set(reads), references)
     refusals += _check_columns(name, tree, (subject, docket), reads, judges)
+    refusals += _check_same_always(name, tree)
     if judges is None or refusals:
         return None, refusals
     known = set(judges.columns)
@@ -106,6 +108,35 @@ def _check_tables(name: str, tree: exp.Expression, reads: set[str], references: 
         at = (f"{name}.yml", None, "references")
         refusals.append(_said(at, "unused", table, "SQL 实际读取的表", "a table that the SQL reads"))
     return refusals
+
+
+def _check_same_always(name: str, tree: exp.Select) -> list[Refusal]:
+    """Refuse what would make the same rows give another answer: an order with a limit, the present moment, chance."""
+    place = (f"{name}.sql", None, "")
+    zh, en = "不含 ORDER BY 与 LIMIT 的 SELECT", "a SELECT without ORDER BY and LIMIT"
+    refusals = [
+        _said(place, "order", word, zh, en) for part, word in _ORDERS.items() if tree.args.get(part) is not None
+    ]
+    zh, en = "由 clock 表给出的时间", "time from the table `clock`, and no chance"
+    for call in tree.find_all(exp.Func):
+        if isinstance(call, _ASKS) or (isinstance(call, exp.Anonymous) and call.name.lower() in _ASKED):
+            refusals.append(_said(place, "moment", call.sql("duckdb"), zh, en))
+    return refusals
+
+
+_ORDERS = {"order": "ORDER BY", "limit": "LIMIT", "offset": "OFFSET"}
+_ASKS = (exp.CurrentDate, exp.CurrentTime, exp.CurrentTimestamp, exp.CurrentDatetime, exp.Rand, exp.Uuid)
+_ASKED = (
+    "now",
+    "today",
+    "random",
+    "uuid",
+    "gen_random_uuid",
+    "get_current_timestamp",
+    "get_current_time",
+    "getvariable",
+    "nextval",
+)
 
 
 def _check_columns(
