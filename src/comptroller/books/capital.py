@@ -88,13 +88,18 @@ class Capital:
         """Give what each holder has of a company on the day."""
         return self.ownership.held(company, self._day_number)
 
-    def _put(self, companies: Iterable[int]) -> None:
-        """Let the kernels' rows into these companies be what is held and asserted."""
-        asked = sorted(companies)
-        want = {c: self._wanted(c) for c in asked}
+    def _put(self, companies: Iterable[int], always: Iterable[int] = ()) -> NDArray[np.int32]:
+        """Let the kernels' rows into these companies be what is held and asserted; gives those whose rows were others.
+
+        And those of `always`: what was said of their stakes may differ though nobody has another share.
+        """
         self.stakes.grow(len(self.parties))
+        want = {c: self._wanted(c) for c in sorted(companies)}
+        had = {c: self._edges_of(c) for c in want}
+        differ = np.array(sorted({*always, *(c for c in want if want[c] != had[c])}), np.int32)
+        hung = below(self.stakes, differ)
         for company, edges in want.items():
-            gone = {key: (0, 0, 0) for key in self._edges_of(company) if key not in edges}
+            gone = {key: (0, 0, 0) for key in had[company] if key not in edges}
             for (holder, basis), (low, middle, high) in {**gone, **edges}.items():
                 set_row = self.stakes.assert_control if basis != STAKE else None
                 if set_row:
@@ -104,6 +109,7 @@ class Capital:
                 self._fit()
                 if row >= 0:
                     self.low[row], self.high[row] = low, high
+        return np.union1d(hung, below(self.stakes, differ)).astype(np.int32)
 
     def _wanted(self, company: int) -> dict[tuple[int, int], tuple[int, int, int]]:
         held = self.held(company)
@@ -111,11 +117,12 @@ class Capital:
         edges |= dict.fromkeys(self._assertions.of(company, held, self.bases), (1, 1, 1))
         return edges
 
-    def _edges_of(self, company: int) -> list[tuple[int, int]]:
-        found, row = [], int(self.stakes.head[company, 0])
+    def _edges_of(self, company: int) -> dict[tuple[int, int], tuple[int, int, int]]:
+        found, row = {}, int(self.stakes.head[company, 0])
         while row >= 0:
             if self.stakes.parts[row] > 0:
-                found.append((int(self.stakes.link[row, 0]), int(self.stakes.link[row, 4])))
+                key = (int(self.stakes.link[row, 0]), int(self.stakes.link[row, 4]))
+                found[key] = (int(self.low[row]), int(self.stakes.parts[row]), int(self.high[row]))
             row = int(self.stakes.link[row, 2])
         return found
 
@@ -142,7 +149,7 @@ class Capital:
                 touched |= {party, *self.held_by(party)}
         if boards:
             self._read_assertions(boards)
-        return self._moved(touched | boards)
+        return self._put(touched | boards, always=touched)
 
     def turn(self, day: dt.date | None) -> NDArray[np.int32]:
         """Let the day be another; gives the entities that may differ, all of them where the policy differs."""
@@ -154,13 +161,7 @@ class Capital:
             touched = {*self.ownership.turning(before, day_number(day)).tolist(), *self._assertions.companies()}
         touched |= self._agreeing()
         self._read_assertions(None)
-        return self._moved(touched | self._assertions.companies() | self._agreeing())
-
-    def _moved(self, companies: set[int]) -> NDArray[np.int32]:
-        asked = np.array(sorted(companies), np.int32)
-        old = below(self.stakes, asked[asked < self.stakes.size])
-        self._put(companies)
-        return np.union1d(old, below(self.stakes, asked)).astype(np.int32)
+        return self._put(touched | self._assertions.companies() | self._agreeing(), always=touched)
 
     def _came(self, kind: str, rows: pa.Table, boards: set[int], agreed: set[int]) -> set[int]:
         if kind == "stake":

@@ -13,11 +13,16 @@ from numpy.typing import NDArray
 from comptroller.books.bases import KINDS
 from comptroller.books.capital import Capital
 from comptroller.books.capital_rows import COLUMNS, rows_of
+from comptroller.books.cycle_rows import CycleRows
+from comptroller.books.related_rows import Related
 from comptroller.model.policy import Pack
 from comptroller.store.duck import Duck
 
 Rows = Mapping[str, pa.Table]
 Facts = Mapping[str, NDArray[np.int64]]
+_ABOUT = {"related": "party", "trade_cycle": "leg", "guarantee_circle": "guarantee"}
+"""The column that stands for any other name by which a rule is touched; else it is the entity."""
+_TABLES = (*COLUMNS, *_ABOUT)
 
 
 class Graph:
@@ -27,6 +32,7 @@ class Graph:
         """Begin with nothing read."""
         self._duck, self._pack = duck, pack
         self._capital: Capital | None = None
+        self._cycles, self._related = CycleRows(duck, pack), Related(duck, pack)
         self._aliases = _aliases(pack)
 
     @property
@@ -38,21 +44,36 @@ class Graph:
 
     def rebuild(self) -> None:
         """Write every table afresh."""
-        if "stake" not in self._pack.kinds:
-            return
-        self._capital = None
-        self._put(np.arange(len(self.capital.parties), dtype=np.int32), whole=True)
+        if "stake" in self._pack.kinds:
+            self._capital = None
+            self._put(np.arange(len(self.capital.parties), dtype=np.int32), whole=True)
+        self._cycles.rebuild()
+        self._related.rebuild()
 
     def prepare(self, kinds: Iterable[str]) -> None:
         """Read what stands before facts of those kinds are folded, where the graph is made of them."""
-        if not set(kinds).isdisjoint(KINDS) and "stake" in self._pack.kinds:
+        coming = set(kinds)
+        if not coming.isdisjoint(KINDS) and "stake" in self._pack.kinds:
             assert self.capital
+        if self._cycles.concerns(coming):
+            self._cycles.prepare(coming)
+        if self._related.concerns(coming):
+            self._related.prepare()
 
     def fold(self, added: Rows, ended: Facts) -> dict[str, pa.Table]:
         """Move with the facts that came and ended; gives the rows that came or went, by table."""
-        if (added.keys() | ended.keys()).isdisjoint(KINDS) or self._capital is None:
-            return {}
-        return self._put(self.capital.move(added, ended))
+        coming = {*added, *ended}
+        changed: dict[str, pa.Table] = {}
+        if not coming.isdisjoint(KINDS) and self._capital is not None:
+            changed |= self._put(self.capital.move(added, ended))
+        if self._cycles.concerns(coming):
+            found = self._cycles.fold(added, ended)
+            changed |= {table: self._named(table, rows) for table, rows in found.items()}
+        if self._related.concerns(coming):
+            ways = self._related.fold(added, ended)
+            if ways is not None and ways.num_rows:
+                changed["related"] = self._named("related", ways)
+        return changed
 
     def tick(self, day: dt.date) -> dict[str, pa.Table]:
         """Move to a day, which the clock shows already; gives the rows that came or went, by table."""
@@ -77,9 +98,9 @@ class Graph:
         return changed
 
     def _named(self, table: str, rows: pa.Table) -> pa.Table:
-        """Give the rows with the entity under the other names by which rules are touched."""
+        """Give the rows with what they are about under the other names by which rules are touched."""
         for alias in sorted(self._aliases.get(table, set()) - set(rows.column_names)):
-            rows = rows.append_column(alias, rows.column("entity"))
+            rows = rows.append_column(alias, rows.column(_ABOUT.get(table, "entity")))
         return rows
 
 
@@ -111,6 +132,6 @@ def _aliases(pack: Pack) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for rule in pack.rules.values():
         for table, by in rule.references.items():
-            if table in COLUMNS:
+            if table in _TABLES:
                 found.setdefault(table, set()).update(by)
     return found

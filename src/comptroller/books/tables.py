@@ -23,6 +23,18 @@ FIXED = {
         "gap_pct DECIMAL(9,6), is_ultimate BOOLEAN"
     ),
     "stake_issue": "entity VARCHAR, issue VARCHAR, sum_pct DECIMAL(18,6), detail VARCHAR",
+    "related": (
+        "party VARCHAR, other VARCHAR, category VARCHAR, how VARCHAR, steps INTEGER, path VARCHAR, valid_from DATE, "
+        "valid_until DATE, facts BIGINT[]"
+    ),
+    "trade_cycle": (
+        "flow VARCHAR, cycle VARCHAR, position INTEGER, legs INTEGER, entity VARCHAR, leg VARCHAR, payee VARCHAR, "
+        "amount DECIMAL(18,2), goods VARCHAR, day DATE, fact BIGINT"
+    ),
+    "guarantee_circle": (
+        "circle VARCHAR, position INTEGER, legs INTEGER, entity VARCHAR, guarantee VARCHAR, debtor VARCHAR, "
+        "amount_cny DECIMAL(18,4), since DATE, until DATE, fact BIGINT"
+    ),
     "working_day": "day DATE, is_working BOOLEAN, number INTEGER",
     "policy_line": (
         "list VARCHAR, item VARCHAR, limit_cny DECIMAL(18,4), share_pct DECIMAL(9,6), body VARCHAR, position INTEGER, "

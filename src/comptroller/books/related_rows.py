@@ -1,0 +1,128 @@
+"""The table `related`: the ways from the parties that rules ask about, kept while ties and parties come and go.
+
+A rule with `references: {related: [counterparty]}` asks about every party in that column of what it judges; nobody else
+is walked from, and nothing is done where no rule asks.
+"""
+
+from collections.abc import Mapping
+from hashlib import blake2b
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from comptroller.books.relations import Relations, Way, ties_of
+from comptroller.model.policy import Pack
+from comptroller.store.duck import Duck
+
+TIES = ("relation", "post", "stake")
+COLUMNS = ("party", "other", "category", "how", "steps", "path", "valid_from", "valid_until", "facts")
+_FORMS = {"steps": pa.int32(), "valid_from": pa.date32(), "valid_until": pa.date32(), "facts": pa.list_(pa.int64())}
+
+
+class Related:
+    """The parties that rules ask about, and the ways from them."""
+
+    def __init__(self, duck: Duck, pack: Pack) -> None:
+        """Find out what rules ask about; nothing is read yet."""
+        self._duck, self._pack = duck, pack
+        self._relations: Relations | None = None
+        self._asked: dict[str, set[str]] = {}
+        for rule in pack.rules.values():
+            if "related" in rule.references:
+                columns = pack.tables[rule.judges].columns
+                self._asked.setdefault(rule.judges, set()).update(c for c in rule.references["related"] if c in columns)
+        self._started: set[str] = set()
+
+    def concerns(self, kinds: set[str]) -> bool:
+        """Say whether facts of those kinds may move the table."""
+        return bool(self._asked) and not kinds.isdisjoint({*self._asked, *TIES})
+
+    def prepare(self) -> None:
+        """Read ties and parties, before facts are folded."""
+        if self._relations is None:
+            self._relations = Relations(self._duck, self._pack, None)
+            self._started = {
+                party for (party,) in self._duck.rows(f"SELECT party FROM ({self._starts()}) WHERE party IS NOT NULL")
+            }
+
+    def _starts(self) -> str:
+        parts = [
+            f'SELECT "{column}" AS party FROM {table}'
+            for table, by in sorted(self._asked.items())
+            for column in sorted(by)
+        ]
+        return " UNION ".join(parts) or "SELECT NULL AS party WHERE false"
+
+    def rebuild(self) -> None:
+        """Write the table afresh."""
+        self._relations = None
+        self._duck.execute("DELETE FROM related")
+        if self._asked:
+            self.prepare()
+            self._put(self._started)
+
+    def fold(self, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]) -> pa.Table | None:
+        """Move with facts that came and ended; gives the rows that came or went."""
+        assert self._relations is not None
+        ends: set[str] = set()
+        before: set[str] = set()
+        for kind in TIES:
+            if kind in ended:
+                self._duck.register("went_facts", pa.table({"fact": ended[kind]}))
+                rows = ties_of(
+                    self._duck, kind, f"(SELECT * FROM all_{kind} WHERE fact IN (SELECT fact FROM went_facts))"
+                )
+                self._duck.unregister("went_facts")
+                near = {party for row in rows for party in row[:2]}
+                before |= self._relations.near(near, self._relations.most_steps)
+                ends |= self._relations.end(rows)
+            if kind in added:
+                self._duck.register("came_rows", added[kind])
+                ends |= self._relations.add(kind, ties_of(self._duck, kind, "came_rows"))
+                self._duck.unregister("came_rows")
+        fresh: set[str] = set()
+        for table, columns in self._asked.items():
+            for column in columns if table in added else ():
+                fresh |= {name for name in added[table].column(column).unique().to_pylist() if name is not None}
+        fresh -= self._started
+        self._started |= fresh
+        touched = (before | self._relations.near(ends, self._relations.most_steps)) & self._started if ends else set()
+        touched |= {party for party in fresh if self._relations.knows(party)}
+        return self._put(touched) if touched else None
+
+    def _put(self, parties: set[str]) -> pa.Table:
+        assert self._relations is not None
+        rows = [
+            _row(party, way)
+            for party in sorted(parties)
+            for way in self._relations.ways(party, self._relations.most_steps)[0]
+        ]
+        columns = list(zip(*rows, strict=True)) or [[] for _ in COLUMNS]
+        table = pa.table({n: pa.array(c, _FORMS.get(n, pa.string())) for n, c in zip(COLUMNS, columns, strict=True)})
+        self._duck.register("graph_rows", table)
+        self._duck.register("graph_parties", pa.table({"party": pa.array(sorted(parties), pa.string())}))
+        scope = "WHERE party IN (SELECT party FROM graph_parties)"
+        was = f"SELECT * FROM related {scope}"
+        found = self._duck.arrow(
+            f"({was} EXCEPT SELECT * FROM graph_rows) UNION ALL (SELECT * FROM graph_rows EXCEPT {was})"
+        )
+        if found.num_rows:
+            self._duck.execute(f"DELETE FROM related {scope}")
+            self._duck.execute("INSERT INTO related SELECT * FROM graph_rows")
+        self._duck.unregister("graph_rows")
+        self._duck.unregister("graph_parties")
+        return found
+
+
+def _row(party: str, way: Way) -> tuple[object, ...]:
+    since = None if way.since.year == 1 else way.since
+    until = None if way.until.year == 9999 else way.until
+    how = " ".join(tie.how for tie in way.ties)
+    facts = [tie.fact for tie in way.ties]
+    return party, way.party, way.category, how, len(way.ties), way.path(party), since, until, facts
+
+
+def circle_name(legs: list[tuple[str, str]]) -> str:
+    """Give a circle's name by its legs, whatever the order in which they are told."""
+    return blake2b("\n".join("\t".join(leg) for leg in sorted(legs)).encode(), digest_size=8).hexdigest()

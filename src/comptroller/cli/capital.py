@@ -1,0 +1,187 @@
+"""Commands about capital: who, owners, holdings, related, path, cycles."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.tree import Tree
+
+from comptroller import engine
+from comptroller.books import capital_view as viewing
+from comptroller.cli.read import KnownOption, ValidOption, day, known_entry
+from comptroller.cli.say import JsonOption, NodeOption, doors, node_folder, out, passphrase, print_json, print_table
+from comptroller.model.refusal import Refused, refusal
+
+EntityArgument = Annotated[str, typer.Argument(metavar="ENTITY", help="Its code.")]
+PartyArgument = Annotated[str, typer.Argument(metavar="PARTY", help="An entity's code, a person's key, or a name.")]
+Found = TypeVar("Found")
+
+
+def _ask(
+    node: Path | None,
+    valid: str | None,
+    known: str | None,
+    question: Callable[[viewing.View], Found],
+    parties: list[str],
+) -> Found:
+    """Open a node, ask its graph as of a day and an entry, and close it; refuses parties that the graph has not met."""
+    worker = engine.open_node(node_folder(node), passphrase=passphrase())
+    try:
+        view = viewing.View(worker.books, day(valid), known_entry(worker, known))
+        for party in parties:
+            if not view.knows(party):
+                wanted = ("图中已有的主体", "a party of some stake, post or relation, or an entity of the register")
+                mend = ("核对编码,或换一个日期", "Check the code, or ask for another day.")
+                raise Refused([refusal("capital.party", ("", None, "PARTY"), party, wanted, mend)])
+        return question(view)
+    finally:
+        worker.close()
+
+
+def _grow(tree: Tree, branch: dict[str, Any]) -> Tree:
+    """Hang what is below a node, or above it, on a tree."""
+    for one in branch["holders" if "holders" in branch else "holdings"]:
+        label = f"{one['party']}  {one['name']}".rstrip()
+        marks = [str(one["share"])] if one["share"] else []
+        marks += [one["basis"]] if one.get("basis") else []
+        marks += ["shown above"] if one.get("seen") else []
+        _grow(tree.add(f"{label}  [{', '.join(marks)}]" if marks else label), one)
+    return tree
+
+
+def _title(said: dict[str, Any]) -> str:
+    return f"{said['party']}  {said['name']}".rstrip()
+
+
+def who(
+    entity: EntityArgument,
+    valid: ValidOption = None,
+    known: KnownOption = None,
+    node: NodeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say who controls an entity, on what basis and by which chain, up to the ultimate controller."""
+    with doors(as_json=as_json):
+        found = _ask(node, valid, known, lambda view: view.who(entity), [entity])
+    if as_json:
+        print_json(found)
+        return
+    out.print(_title(found), style="bold", markup=False)
+    rows = [
+        (c["owner"], c["name"], c["basis"], c["share_pct"], "ultimate" if c["is_ultimate"] else "", c["path"])
+        for c in found["controllers"]
+    ]
+    print_table("", ["controller", "name", "basis", "counted %", "", "chain"], rows)
+    if not rows:
+        out.print("nobody controls it, as far as is known")
+    for issue in found["issues"]:
+        out.print(f"{issue['issue']}: {issue['sum_pct']} % {issue['detail']}", style="yellow", markup=False)
+
+
+def owners(
+    entity: EntityArgument,
+    valid: ValidOption = None,
+    known: KnownOption = None,
+    node: NodeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show who owns an entity, level by level, and what each ultimate owner has of it in all."""
+    with doors(as_json=as_json):
+        found = _ask(node, valid, known, lambda view: view.owners(entity), [entity])
+    if as_json:
+        print_json(found)
+        return
+    out.print(_grow(Tree(_title(found)), found), markup=False)
+    rows = [
+        (s["owner"], s["name"], s["share_pct"], s["low_pct"], s["high_pct"])
+        for s in found["effective"]
+        if s["is_ultimate"]
+    ]
+    print_table("effective share of the ultimate owners", ["owner", "name", "share %", "at least", "at most"], rows)
+    out.print(f"not disclosed: {found['gap_pct']} %")
+
+
+def holdings(
+    entity: EntityArgument,
+    valid: ValidOption = None,
+    known: KnownOption = None,
+    node: NodeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what a party holds, level by level, and what it controls."""
+    with doors(as_json=as_json):
+        found = _ask(node, valid, known, lambda view: view.holdings(entity), [entity])
+    if as_json:
+        print_json(found)
+        return
+    out.print(_grow(Tree(_title(found)), found), markup=False)
+    out.print(
+        f"holds {found['held']:,} entities over {found['levels']} levels, and controls {len(found['controlled']):,} of them"
+    )
+
+
+def related(
+    party: PartyArgument,
+    steps: Annotated[int, typer.Option(min=1, max=6, help="Over how many ties.")] = 3,
+    valid: ValidOption = None,
+    known: KnownOption = None,
+    node: NodeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List who is related to a party, by which ties, and in which category."""
+    with doors(as_json=as_json):
+        found = _ask(node, valid, known, lambda view: view.related(party, steps), [party])
+    if as_json:
+        print_json(found)
+        return
+    rows = [(r["party"], r["category"], r["how"], r["steps"], r["path"]) for r in found["related"]]
+    print_table("", ["party", "category", "how", "steps", "path"], rows)
+    out.print(f"{len(rows):,} related parties over {steps} steps")
+    for hub in found["hubs"]:
+        out.print(f"{hub} has too many ties to be walked through", style="yellow", markup=False)
+
+
+def path(
+    upper: Annotated[str, typer.Argument(metavar="A", help="One party.")],
+    lower: Annotated[str, typer.Argument(metavar="B", help="The other.")],
+    valid: ValidOption = None,
+    known: KnownOption = None,
+    node: NodeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the way of stakes from A down to B (or from B to A), its percentages, and whether it carries control."""
+    with doors(as_json=as_json):
+        found = _ask(node, valid, known, lambda view: view.path(upper, lower), [upper, lower])
+    if as_json:
+        print_json(found)
+        return
+    if not found["path"]:
+        out.print(f"no stakes lead from {upper} to {lower} or back", markup=False)
+        return
+    out.print(found["path"], markup=False)
+    basis = f"control: {found['basis']}" if found["basis"] else "no control"
+    out.print(f"{basis}; effective share {found['share_pct']} %", markup=False)
+
+
+def cycles(
+    entity: Annotated[str, typer.Option(help="Only circles that this party is in.")] = "",
+    node: NodeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List circles: payments and goods that come back, and guarantees that go round."""
+    with doors(as_json=as_json):
+        worker = engine.open_node(node_folder(node), passphrase=passphrase())
+        try:
+            found = viewing.circles(worker.duck, entity)
+        finally:
+            worker.close()
+    if as_json:
+        print_json(found)
+        return
+    for circle in found:
+        tree = Tree(f"{circle['flow']} circle {circle['cycle']}, {len(circle['legs'])} legs")
+        for leg in circle["legs"]:
+            tree.add(f"{leg['since']}  {leg['payer']} > {leg['payee']}  {leg['amount']}  {leg['name']}")
+        out.print(tree, markup=False)
+    out.print(f"{len(found):,} circles")
