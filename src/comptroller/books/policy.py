@@ -18,7 +18,7 @@ def put_policy(duck: Duck, pack: Pack) -> None:
     script = ["DELETE FROM policy_line"]
     for name, param in pack.params.items():
         by = "".join(f', "{column}" VARCHAR' for column in param.by)
-        columns = f"value DECIMAL(18,6), valid_from DATE, valid_until DATE, verified BOOLEAN{by}"
+        columns = f"value DECIMAL(30,6), valid_from DATE, valid_until DATE, verified BOOLEAN{by}"
         script.append(f"CREATE OR REPLACE TABLE param_{name} ({columns})")
         for value in param.values:
             cells = [Decimal(str(value.value)), value.valid_from, value.valid_until, value.verified]

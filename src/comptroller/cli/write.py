@@ -104,8 +104,11 @@ def report(  # noqa: PLR0913 - what a report is sent with
                 for number, path in enumerate(files):
                     outcomes.append(_report_one(worker, path, (kind, text, reporter, signature), instant(at)))
                     move(path.name, number + 1, len(files))
+            asleep = dict(worker.watch.asleep)
         finally:
             worker.close()
+    for rule, said in sorted(asleep.items()):
+        err.print(f"asleep   {rule}: it failed and is judged no more ({said})", markup=False)
     _tell(outcomes, as_json=as_json)
 
 
