@@ -51,6 +51,11 @@ def test_every_rule_in_force_finds_what_is_planted_for_it(harbour: Harbour, work
     assert sorted(set(worker.pack.rules) - planted) == []
 
 
+def test_no_rule_falls_asleep(worker: Engine) -> None:
+    """No rule of the city's pack fails on the city's facts, however large their figures."""
+    assert worker.watch.asleep == {}
+
+
 def test_the_ledger_is_sound(harbour: Harbour) -> None:
     """Every hash, the tree and every checkpoint of the city's ledger fit."""
     _, key = take_up(harbour.node, None)

@@ -96,7 +96,7 @@ def demo(
         print_json(said | {"refused": refused})
     else:
         _tell(node, said, compared)
-    if refused or not compared.is_met:
+    if refused or said["asleep"] or not compared.is_met:
         raise typer.Exit(REFUSED)
 
 
@@ -223,6 +223,7 @@ def _said(worker: engine.Engine, compared: Compared, seconds: float) -> dict[str
         "facts": facts,
         "rules_in_force": len(worker.pack.rules),
         "by_rule": rules,
+        "asleep": dict(sorted(worker.watch.asleep.items())),
         "found_as_planted": len(compared.as_planted),
         "missed": compared.missed,
         "falsely_found": compared.false,
@@ -242,6 +243,8 @@ def _tell(node: Path, said: dict[str, Any], compared: Compared) -> None:
         for one in lines:
             why = one.get("why_zh" if language() == "zh" else "why_en", "")
             out.print(f"{name}  {one['rule']}  {' '.join(one['subject'])}  {why}", style="bold red", markup=False)
+    for name, failed in said["asleep"].items():
+        out.print(f"asleep  {name}  {failed}", style="bold red", markup=False)
     out.print(
         f"{said['facts']:,} facts in {said['entries']:,} entries, {said['rules_in_force']} rules, {said['seconds']} s: "
         f"{said['found_as_planted']} found as planted, {len(compared.missed)} missed, "
