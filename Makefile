@@ -20,7 +20,7 @@ help: ## Say what can be done.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /	/' | expand -t 12
 
 demo: $(VENV)/run ## Build a node from the harbour world, judge it, and say what was found.
-	@$(BIN)/python -m examples.harbour
+	@$(BIN)/comptroller demo build/harbour --fresh
 
 test: tests ## Install what tests need, and run them all.
 

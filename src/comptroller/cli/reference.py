@@ -24,6 +24,13 @@ OFFERED = {
     "heard": "The latest report about each entity.",
     "ancestor": "Who stands above whom by management; distance 0 is the entity itself.",
     "level": "How deep each entity stands, counted by ownership and by management.",
+    "controls": "Who controls whom, on which basis, and by which path.",
+    "ultimate_controller": "Who stands at the end of the control of each entity.",
+    "effective_share": "What share of an entity an owner holds in effect, over all paths; low and high where not all is known.",
+    "stake_issue": "What does not fit together in the stakes that are reported of an entity.",
+    "related": "Who is related to whom, how, by which path, and when.",
+    "trade_cycle": "Circles of payments or invoices, leg by leg.",
+    "guarantee_circle": "Circles of guarantees, leg by leg.",
     "working_day": "Whether a day is worked, and the running number of working days up to and with it.",
     "list_in_force": "The lines that reach each entity: its own (distance 0), those above it, the pack's (999).",
 }
@@ -90,14 +97,20 @@ def _tables_page(packs: Sequence[Pack]) -> str:
         "",
         "Rules, `comptroller query` and mappings' checks name these tables and no others.",
         "A fact table's columns `fact` and `received_at` say where a row stands in the ledger and when it came.",
-        "The room `books` writes all of them but `finding`, which `watch` writes.",
+        "The room `books` writes all of them but `finding` and `asleep`, which `watch` writes.",
         "",
     ]
     open_tables = {name for pack in packs for name in documented(pack)}
-    for name, about in OFFERED.items():
-        lines += [f"## {name}", "", about, "", _columns_of(FIXED[name]), ""]
+    for name in [one for one in FIXED if one in open_tables]:
+        lines += [f"## {name}", "", OFFERED.get(name, ""), "", _columns_of(FIXED[name]), ""]
     lines += ["## finding", "", "Every version of every finding, frozen when it was made.", ""]
     lines += [table(("column", "type"), [(f"`{n}`", form) for n, form in FINDING_COLUMNS.items()]), ""]
+    lines += [
+        "## asleep",
+        "",
+        "Rules that failed on facts and sleep until their text changes, and what the engine said.",
+        "",
+    ]
     lines += ["## finding_now", "", "The latest version of each finding; columns as in `finding`.", ""]
     for param in sorted({name for name in open_tables if name.startswith("param_")}):
         lines += [f"## {param}", "", "A parameter by date; see [parameters](parameters.md).", ""]
@@ -118,9 +131,8 @@ def _tables_page(packs: Sequence[Pack]) -> str:
 
 
 def _columns_of(text: str) -> str:
-    """Give the columns that a fixed table's text declares; a comma within brackets parts nothing."""
-    parts = text.replace("(18,4)", "(18;4)").replace("(9,6)", "(9;6)").split(", ")
-    rows = [(f"`{p.split(' ', 1)[0]}`", p.split(" ", 1)[1].replace(";", ",")) for p in parts]
+    """Give the columns that a fixed table's text declares; what parts them is a comma and a space."""
+    rows = [(f"`{part.split(' ', 1)[0]}`", part.split(" ", 1)[1]) for part in text.split(", ")]
     return table(("column", "type"), rows)
 
 
