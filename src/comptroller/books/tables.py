@@ -16,10 +16,10 @@ FIXED = {
     "heard": "entity VARCHAR, last_at TIMESTAMP, fact BIGINT",
     "ancestor": "entity VARCHAR, ancestor VARCHAR, distance INTEGER",
     "level": "entity VARCHAR, legal INTEGER, management INTEGER",
-    "controls": "owner VARCHAR, entity VARCHAR, basis VARCHAR, share_pct DECIMAL(9,6), steps INTEGER, path VARCHAR",
+    "controls": "owner VARCHAR, entity VARCHAR, basis VARCHAR, share_pct DECIMAL(30,6), steps INTEGER, path VARCHAR",
     "ultimate_controller": "entity VARCHAR, owner VARCHAR, basis VARCHAR, is_ring BOOLEAN, path VARCHAR",
     "effective_share": (
-        "owner VARCHAR, entity VARCHAR, share_pct DECIMAL(9,6), low_pct DECIMAL(9,6), high_pct DECIMAL(9,6), "
+        "owner VARCHAR, entity VARCHAR, share_pct DECIMAL(30,6), low_pct DECIMAL(9,6), high_pct DECIMAL(9,6), "
         "gap_pct DECIMAL(9,6), is_ultimate BOOLEAN"
     ),
     "stake_issue": "entity VARCHAR, issue VARCHAR, sum_pct DECIMAL(18,6), detail VARCHAR",
@@ -37,12 +37,12 @@ FIXED = {
     ),
     "working_day": "day DATE, is_working BOOLEAN, number INTEGER",
     "policy_line": (
-        "list VARCHAR, item VARCHAR, limit_cny DECIMAL(18,4), share_pct DECIMAL(9,6), body VARCHAR, position INTEGER, "
+        "list VARCHAR, item VARCHAR, limit_cny DECIMAL(18,4), share_pct DECIMAL(30,6), body VARCHAR, position INTEGER, "
         "legal_review BOOLEAN, text VARCHAR, valid_from DATE, valid_until DATE, verified BOOLEAN"
     ),
     "list_in_force": (
         "entity VARCHAR, list VARCHAR, item VARCHAR, holder VARCHAR, distance INTEGER, limit_cny DECIMAL(18,4), "
-        "share_pct DECIMAL(9,6), body VARCHAR, position INTEGER, legal_review BOOLEAN, text VARCHAR, valid_from DATE, "
+        "share_pct DECIMAL(30,6), body VARCHAR, position INTEGER, legal_review BOOLEAN, text VARCHAR, valid_from DATE, "
         "valid_until DATE, fact BIGINT, verified BOOLEAN"
     ),
 }

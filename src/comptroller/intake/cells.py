@@ -59,7 +59,7 @@ def typed(field: Field, column: str) -> str:
     pattern, cast = {
         "money": (_DECIMAL, f"TRY_CAST({column} AS DECIMAL(18,4))"),
         "integer": (r"^[+-]?\d{1,18}$", f"TRY_CAST({column} AS BIGINT)"),
-        "share": (_SHARE, f"TRY_CAST({text} AS DECIMAL(9,6))"),
+        "share": (_SHARE, f"TRY_CAST({text} AS DECIMAL(30,6))"),
         "day": (_DATE, f"TRY_CAST({column} AS DATE)"),
         "instant": (_INSTANT, f"CAST(TRY_CAST({column} AS TIMESTAMPTZ) AS TIMESTAMP)"),
     }[kind]

@@ -14,7 +14,7 @@ COLUMN_TYPES = {
     "money": "DECIMAL(18,4)",
     "number": "DOUBLE",
     "integer": "BIGINT",
-    "share": "DECIMAL(9,6)",
+    "share": "DECIMAL(30,6)",
     "day": "DATE",
     "instant": "TIMESTAMP",
     "flag": "BOOLEAN",
