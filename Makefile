@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet --no-compile
 WORKERS ?= 2
 # The packs that somebody works under; those beneath them are proved with them.
-PROVED ?= cn-central sample-city
+PROVED ?= cn-capital sample-city
 REAL ?= $(wildcard ../shared/data)
 LOCK := --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
