@@ -3,8 +3,7 @@
 import datetime as dt
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from comptroller.books.tables import as_of
 from tests.laws.worlds import World, pack
@@ -29,7 +28,9 @@ def test_a_correction_ends_what_it_mends(world):
     world.say([("payment", PAID)])
     world.say([("payment", {**PAID, "amount": "6", "act": "correct"})])
     assert rows(world, "SELECT amount FROM payment") == [(6,)]
-    assert rows(world, "SELECT f.amount, g.entry - (f.fact >> 20) FROM all_payment f JOIN gone_payment g USING (fact)") == [(5, 1)]
+    assert rows(
+        world, "SELECT f.amount, g.entry - (f.fact >> 20) FROM all_payment f JOIN gone_payment g USING (fact)"
+    ) == [(5, 1)]
 
 
 def test_a_retraction_ends_and_adds_nothing(world):
@@ -130,7 +131,9 @@ def test_a_day_holds_from_its_first_and_not_its_last():
     tables = pack("small").tables
 
     def count(table, day):
-        return rows(world, f"SELECT count(*) FROM ({as_of(table, tables[table], valid=dt.date.fromisoformat(day), known=None)})")[0][0]
+        return rows(
+            world, f"SELECT count(*) FROM ({as_of(table, tables[table], valid=dt.date.fromisoformat(day), known=None)})"
+        )[0][0]
 
     days = ("2024-02-29", "2024-03-01", "2024-03-31", "2024-04-01")
     assert [count("stake", day) for day in days] == [0, 1, 1, 0]

@@ -3,8 +3,7 @@
 import datetime as dt
 from decimal import Decimal
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from comptroller.books.policy import parameters_used, working_days
 from comptroller.model.policy import Calendar
@@ -72,7 +71,9 @@ def test_lists_reach_down_by_distance():
     world = World.new(pack("small"))
     world.say([("entity", {"entity": "B", "name": "B", "parent": "A", "act": "correct"})])
     line = {"list": "free_items", "valid_from": "2024-01-01"}
-    world.say([("list_line", {**line, "entity": "A", "item": "S1"}), ("list_line", {**line, "entity": "B", "item": "S2"})])
+    world.say(
+        [("list_line", {**line, "entity": "A", "item": "S1"}), ("list_line", {**line, "entity": "B", "item": "S2"})]
+    )
     assert _lines(world, "B") == [("S2", "B", 0), ("S1", "A", 1), ("TAX", None, 999)]
     assert _lines(world, "A") == [("S1", "A", 0), ("TAX", None, 999)]
     world.say([("entity", {"entity": "B", "name": "B", "act": "correct"})])

@@ -61,4 +61,9 @@ def test_an_introduced_entity_has_nobody_above():
     """Entities that examples name stand alone."""
     register = Register("O")
     register.introduce(["A"])
-    assert (len(register), register.chain("A"), register.parent("A"), list(register.entities())) == (1, ["A"], None, ["A"])
+    assert (len(register), register.chain("A"), register.parent("A"), list(register.entities())) == (
+        1,
+        ["A"],
+        None,
+        ["A"],
+    )

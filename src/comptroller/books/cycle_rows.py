@@ -7,6 +7,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
@@ -39,7 +40,7 @@ class Flow:
         """Give SQL for the legs in rows of the kind, amounts in whole hundredths."""
         return (
             f'SELECT fact, "{self.payer}" AS payer, "{self.payee}" AS payee, "{self.leg}" AS leg, '
-            f'CAST("{self.amount}" * 100 AS BIGINT) AS cents, epoch(CAST({self.at} AS TIMESTAMP)) AS at, {self.goods} AS goods '
+            f'CAST("{self.amount}" * 100 AS BIGINT) AS cents, epoch(CAST({self.at} AS TIMESTAMP)) AS moment, {self.goods} AS goods '
             f'FROM {source} AS s WHERE "{self.payee}" IS NOT NULL AND "{self.amount}" > 0 AND ({self.at}) IS NOT NULL'
         )
 
@@ -79,7 +80,7 @@ class Stream:
         payees = self._parties.numbers(rows.column("payee").to_pylist())
         goods = self._goods.numbers([g or "" for g in rows.column("goods").to_pylist()])
         amounts = rows.column("cents").to_numpy().astype(np.int64)
-        times = rows.column("at").to_numpy().astype(np.int64)
+        times = rows.column("moment").to_numpy().astype(np.int64)
         facts = rows.column("fact").to_numpy()
         if self._cycles is None or len(self._parties) > len(self._cycles.group):
             return self._again(facts)
@@ -103,14 +104,14 @@ class Stream:
         self._duck.register("late_facts", pa.table({"fact": late}))
         legs = FLOWS[self._kind].sql(self._kind)
         near = (
-            f"SELECT DISTINCT l.* FROM ({legs}) AS l JOIN (SELECT at FROM ({legs}) WHERE fact IN (SELECT fact FROM late_facts)) AS x "
-            f"ON l.at BETWEEN x.at - {self.law.window} AND x.at + {self.law.window} ORDER BY l.at, l.fact"
+            f"SELECT DISTINCT l.* FROM ({legs}) AS l JOIN (SELECT moment FROM ({legs}) WHERE fact IN (SELECT fact FROM late_facts)) AS x "
+            f"ON l.moment BETWEEN x.moment - {self.law.window} AND x.moment + {self.law.window} ORDER BY l.moment, l.fact"
         )
         rows = self._duck.arrow(near)
         self._duck.unregister("late_facts")
         cycles = Cycles(len(self._parties), self.law)
         told = cycles.feed(
-            rows.column("at").to_numpy().astype(np.int64),
+            rows.column("moment").to_numpy().astype(np.int64),
             self._parties.numbers(rows.column("payer").to_pylist()),
             self._parties.numbers(rows.column("payee").to_pylist()),
             rows.column("cents").to_numpy().astype(np.int64),
@@ -210,10 +211,10 @@ class CycleRows:
     def _legs(self, kind: str, facts: set[int]) -> list[tuple[object, ...]]:
         self._duck.register("circle_facts", pa.table({"fact": pa.array(sorted(facts), pa.int64())}))
         sql = (
-            "SELECT fact, payer, payee, leg, CAST(cents AS DECIMAL(18,2)) / 100, CAST(make_timestamp(CAST(at * 1000000 AS BIGINT)) AS DATE), "
+            "SELECT fact, payer, payee, leg, cents, CAST(make_timestamp(CAST(moment * 1000000 AS BIGINT)) AS DATE), "
             f"goods FROM ({FLOWS[kind].sql(kind)}) WHERE fact IN (SELECT fact FROM circle_facts)"
         )
-        rows = [(*row[:4], round(row[4], 2), *row[5:]) for row in self._duck.rows(sql)]
+        rows = [(*row[:4], Decimal(row[4]).scaleb(-2), *row[5:]) for row in self._duck.rows(sql)]
         self._duck.unregister("circle_facts")
         return rows
 
