@@ -81,12 +81,13 @@ class Related:
                 self._duck.register("came_rows", added[kind])
                 ends |= self._relations.add(kind, ties_of(self._duck, kind, "came_rows"))
                 self._duck.unregister("came_rows")
+        left = self._left(ended)
         fresh: set[str] = set()
         for table, columns in self._asked.items():
             for column in columns if table in added else ():
                 fresh |= {name for name in added[table].column(column).unique().to_pylist() if name is not None}
         fresh -= self._started
-        self._started |= fresh
+        self._started = (self._started | fresh) - left
         touched = (before | self._relations.near(ends, self._relations.most_steps)) & self._started if ends else set()
         touched |= {party for party in fresh if self._relations.knows(party)}
         return self._put(touched) if touched else None

@@ -1,0 +1,161 @@
+"""Relations and circles as tables: small worlds by hand, and the law that moving them gives what building them gives."""
+
+import datetime as dt
+from functools import lru_cache
+from typing import Any
+
+from hypothesis import given, settings, strategies as st
+
+from comptroller.books import Books
+from comptroller.model.policy import Pack
+from comptroller.packs import gather_files, read_pack
+from comptroller.store.duck import Duck
+from comptroller.watch import Watch
+from tests.laws.worlds import PACKS, Row, World
+
+TABLES = ("related", "trade_cycle", "guarantee_circle")
+RULES = ("trade/payments_in_circles", "conduct/kin_business", "guarantees/circle")
+
+
+@lru_cache(maxsize=1)
+def few() -> Pack:
+    """Give the pack with the rules alone that ask about relations and circles."""
+    whole = read_pack(gather_files([PACKS], "cn-central"), "cn-central")
+    rules = {name: rule for name, rule in whole.rules.items() if name.endswith(RULES)}
+    assert len(rules) == len(RULES)
+    return Pack(**{**{f: getattr(whole, f) for f in whole.__dataclass_fields__}, "rules": rules, "digest": "few"})
+
+
+def world() -> World:
+    """Give an empty world under those rules, with entities A to D."""
+    duck = Duck(memory="500MB")
+    books = Books(duck, few(), owner="O", zone="UTC")
+    found = World(duck, books, Watch(duck, few()))
+    found.say([("entity", {"entity": one, "name": one}) for one in "ABCD"])
+    return found
+
+
+def table(found: World, name: str) -> list[tuple[Any, ...]]:
+    """Give a table's rows in order."""
+    return sorted(found.duck.rows(f"SELECT * FROM {name}"), key=str)
+
+
+def payment(payer: str, name: str, payee: str, amount: str, day: str, **fields: str) -> tuple[str, Row]:
+    """Give a payment."""
+    return "payment", {"entity": payer, "payment": name, "payee": payee, "amount": amount, "paid_on": day, **fields}
+
+
+def test_a_circle_is_found_once_whatever_comes_last() -> None:
+    """The legs of a circle in any order give one circle, which goes with any of its legs."""
+    legs = [payment("A", "1", "B", "100", "2024-03-01"), payment("B", "2", "C", "99", "2024-03-02"), payment("C", "3", "A", "98", "2024-03-03")]
+    for order in ((0, 1, 2), (2, 1, 0), (1, 2, 0)):
+        found = world()
+        for at in order:
+            found.say([legs[at]])
+        rows = found.duck.rows("SELECT position, entity, payee FROM trade_cycle ORDER BY position")
+        assert rows == [(1, "A", "B"), (2, "B", "C"), (3, "C", "A")]
+        assert len(found.standing()) == 3
+        found.say([("payment", {"entity": "B", "payment": "2", "act": "retract"})])
+        assert table(found, "trade_cycle") == []
+        assert found.standing() == set()
+
+
+def test_a_circle_far_behind_the_stream_is_found() -> None:
+    """A payment dated far ahead does not hide the circles of earlier days."""
+    found = world()
+    found.say([payment("A", "9", "D", "5", "2099-01-01"), payment("A", "1", "B", "100", "2024-03-01")])
+    found.say([payment("B", "2", "A", "100", "2024-03-02")])
+    assert [row[4] for row in table(found, "trade_cycle")] == ["A", "B"]
+
+
+def test_a_tie_reaches_the_parties_that_rules_ask_about() -> None:
+    """A way appears with its tie, has the days on which all its ties hold, and goes with its tie."""
+    found = world()
+    found.say([("contract", {"entity": "A", "contract": "C1", "counterparty": "X", "signed_on": "2024-03-01"})])
+    assert table(found, "related") == []
+    controls = {"left_party": "k", "right_party": "X", "relation": "controls", "valid_from": "2023-01-01", "valid_until": "2025-01-01"}
+    found.say([("relation", controls)])
+    found.say([("relation", {"left_party": "m", "right_party": "k", "relation": "kin", "valid_from": "2000-01-01"})])
+    said = {(row[1], row[2], row[5], str(row[6]), str(row[7])) for row in table(found, "related")}
+    assert said == {
+        ("k", "controller", "X>controlled_by>k", "2023-01-01", "2025-01-01"),
+        ("m", "controllers_relative", "X>controlled_by>k>kin>m", "2023-01-01", "2025-01-01"),
+    }
+    found.say([("contract", {"entity": "A", "contract": "C1", "counterparty": "X", "act": "retract"})])
+    assert table(found, "related") == []
+    found.say([("contract", {"entity": "A", "contract": "C2", "counterparty": "X", "signed_on": "2024-03-01"})])
+    assert len(table(found, "related")) == 2
+    found.say([("relation", {**controls, "act": "retract"})])
+    assert table(found, "related") == []
+
+
+_party = st.sampled_from("ABCD")
+_act = st.sampled_from(["state", "state", "state", "correct", "retract"])
+_day = st.dates(dt.date(2024, 1, 1), dt.date(2024, 3, 1)).map(str)
+_until = st.sampled_from(["", "2024-02-01"])
+_fact = st.one_of(
+    st.tuples(
+        st.just("payment"),
+        st.fixed_dictionaries(
+            {
+                "act": _act,
+                "entity": _party,
+                "payment": st.sampled_from("123"),
+                "payee": _party,
+                "amount": st.sampled_from(["100", "95", "50"]),
+                "paid_on": st.one_of(_day, st.sampled_from(["2060-01-01", "1990-01-01"])),
+            }
+        ),
+    ),
+    st.tuples(
+        st.just("guarantee"),
+        st.fixed_dictionaries(
+            {
+                "act": _act,
+                "entity": _party,
+                "guarantee": st.sampled_from("12"),
+                "debtor": _party,
+                "amount_cny": st.just("1"),
+                "valid_from": st.just("2024-01-01"),
+                "valid_until": _until,
+            }
+        ),
+    ),
+    st.tuples(
+        st.just("relation"),
+        st.fixed_dictionaries(
+            {
+                "act": _act,
+                "left_party": st.sampled_from("mkX"),
+                "right_party": st.sampled_from("YZX"),
+                "relation": st.sampled_from(["kin", "controls"]),
+                "valid_from": st.just("2024-01-01"),
+                "valid_until": _until,
+            }
+        ).filter(lambda row: row["left_party"] != row["right_party"]),
+    ),
+    st.tuples(
+        st.just("contract"),
+        st.fixed_dictionaries(
+            {"act": _act, "entity": _party, "contract": st.just("C"), "counterparty": st.sampled_from("XYZ"), "signed_on": _day}
+        ),
+    ),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(facts=st.lists(_fact, max_size=16), cuts=st.lists(st.integers(0, 16), max_size=4))
+def test_moved_equals_built(facts: list[tuple[str, Row]], cuts: list[int]) -> None:
+    """After any facts in any batches the tables are those that new books would build, and nothing turns that was judged."""
+    found = world()
+    rows = [(kind, {k: v for k, v in row.items() if v}) for kind, row in facts]
+    edges = sorted({0, len(rows), *(c for c in cuts if c < len(rows))})
+    for low, high in zip(edges, edges[1:], strict=False):
+        found.say(rows[low:high])
+    assert found.watch.judge_all(found.said) == []
+    moved = {name: table(found, name) for name in TABLES}
+    found.books.graph.rebuild()
+    assert {name: table(found, name) for name in TABLES} == moved
+    found.duck.close()
+
+
