@@ -10,9 +10,10 @@ import pytest
 
 from comptroller import engine
 from comptroller.ledger.verify import verify
-from comptroller.model.refusal import BrokenLedger, BrokenPack
+from comptroller.model.refusal import BrokenLedger
 from comptroller.model.said import Incoming
-from tests.packs_small.small import AT, changed, codes, dump, key, said, small_files, small_node, tell
+from comptroller.watch import history
+from tests.packs_small.small import AT, changed, codes, dump, key, said, small_node, tell
 
 VOTES = [{"person": "U1", "vote": "yes"}]
 
@@ -258,54 +259,8 @@ def test_a_tick_is_a_fact(tmp_path: Path) -> None:
 
 
 def _versions(node: engine.Engine) -> list[Any]:
-    from comptroller.watch import history
-
     found = history.findings(node.duck, rule="silent", state="all")
     return history.versions(node.duck, found[0].finding)
-
-
-def test_a_policy_that_cannot_be_run_is_not_adopted(tmp_path: Path) -> None:
-    """A rule that the engine does not take, and a field of another type, are refused before they are an entry."""
-    node = small_node(tmp_path / "n")
-    tell(node, [("payment", pay("P1", payee="S"))])
-    size, before = node.ledger.size, dump(node)
-    for files, code in (
-        (changed("rules/pay/twice.sql", "count(*)", "nosuchfunction(1)"), "adopt.rule"),
-        (changed("kinds/payment.yml", "payee: {type: text", "payee: {type: integer"), "adopt.type"),
-    ):
-        with pytest.raises(BrokenPack) as refused:
-            node.adopt(files, "small", AT)
-        assert [one.code for one in refused.value.refusals] == [code]
-    assert (node.ledger.size, dump(node)) == (size, before)
-    tell(node, [("payment", pay("P2"))])
-    node.close()
-
-
-def test_an_adopted_pack_widens_a_table(tmp_path: Path) -> None:
-    """A field that is new in the policy is a new column; what was said before stands with nothing in it."""
-    node = small_node(tmp_path / "n")
-    tell(node, [("payment", pay("P1"))])
-    files = changed("kinds/payment.yml", "  maker:", "  colour: {type: text, zh: 颜色, en: Colour}\n  maker:")
-    node.adopt(files, "small", AT)
-    tell(node, [("payment", pay("P2", colour="red"))])
-    assert node.duck.rows("SELECT payment, colour FROM payment ORDER BY 1") == [("P1", None), ("P2", "red")]
-    before = dump(node)
-    node.close()
-    again = engine.rebuild(tmp_path / "n")
-    assert dump(again) == before
-    again.close()
-
-
-def test_a_rule_that_is_gone_is_cleared(tmp_path: Path) -> None:
-    """Under a policy without the rule its findings are cleared, and come back with it."""
-    node = small_node(tmp_path / "n")
-    tell(node, [("payment", pay("P1"))])
-    less = {path: text for path, text in small_files().items() if "/undecided" not in path}
-    turns = node.adopt(less, "small", AT)
-    assert [(t.state, t.verdict.rule) for t in turns] == [("cleared", "small/rules/pay/undecided")]
-    turns = node.adopt(small_files(), "small", AT)
-    assert [(t.state, t.verdict.rule) for t in turns] == [("raised", "small/rules/pay/undecided")]
-    node.close()
 
 
 def test_books_that_are_ahead_of_the_ledger_are_refused(tmp_path: Path) -> None:
@@ -319,32 +274,3 @@ def test_books_that_are_ahead_of_the_ledger_are_refused(tmp_path: Path) -> None:
     (tmp_path / "n" / "ledger.sqlite").write_bytes(old)
     with pytest.raises(BrokenLedger, match="ends at entry"):
         engine.open_node(tmp_path / "n")
-
-
-def test_days_at_the_ends_of_the_calendar_do_not_stop_a_node(tmp_path: Path) -> None:
-    """The first and the last day are taken and judged; a year that no calendar has is refused."""
-    node = small_node(tmp_path / "n")
-    days = ("0001-01-01", "9999-12-31")
-    for at, day in enumerate(days):
-        tell(node, [("payment", pay(f"P{at}{i}", paid_on=day)) for i in range(2)])
-    wrong = [{"paid_on": "0000-12-31"}, {"paid_at": "0001-01-01T00:00:00+14:00"}, {"paid_at": "9999-12-31T20:00:00Z"}]
-    taken = node.take([said("payment", pay(f"X{i}", **one)) for i, one in enumerate(wrong)], AT)
-    assert codes(taken) == {0: ["intake.shape.day"], 1: ["intake.shape.instant"], 2: ["intake.shape.instant"]}
-    node.close()
-    engine.rebuild(tmp_path / "n").close()
-
-
-@pytest.mark.xfail(
-    strict=True, reason="facts are judged after they are in the ledger: a rule that fails on one stops the node"
-)
-def test_a_rule_that_fails_on_a_fact_does_not_stop_the_node(tmp_path: Path) -> None:
-    """A policy whose rule fails on some value refuses or passes over what it cannot judge; the node opens again."""
-    node = small_node(tmp_path / "n")
-    node.adopt(
-        changed("rules/pay/twice.sql", "count(*) AS earlier", "CAST(min(q.maker) AS INTEGER) AS earlier"), "small", AT
-    )
-    try:
-        node.take([said("payment", pay(one, maker="a name")) for one in ("P1", "P2")], AT)
-    except Exception:  # noqa: BLE001 - whatever the engine below says
-        node.close()
-    engine.open_node(tmp_path / "n").close()

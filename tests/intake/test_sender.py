@@ -3,9 +3,12 @@
 import pyarrow as pa
 import pytest
 
+from comptroller import engine
 from comptroller.intake.sender import check_sender, may_speak
+from comptroller.node import Charter
+from comptroller.packs import gather_files
 from tests.intake.test_check import Register
-from tests.packs_small.small import said, small_pack
+from tests.packs_small.small import AT, ORIGIN, SHIPPED, key, said, small_pack
 
 CHAIN = Register({"A": None, "B": "A", "C": "B", "X": None, "R": "S", "S": "R"})
 
@@ -67,11 +70,6 @@ def test_rows_that_name_nobody_are_the_owners():
 )
 def test_a_key_belongs_to_whose_books_it_stands_in(tmp_path):
     """An account of A is not corrected by X that calls it its own."""
-    from comptroller import engine
-    from comptroller.node import Charter
-    from comptroller.packs import gather_files
-    from tests.packs_small.small import AT, ORIGIN, SHIPPED, key
-
     node = engine.create(
         tmp_path / "n", gather_files([SHIPPED], "base"), Charter("O", ORIGIN, "base"), key=key(), at=AT
     )

@@ -3,8 +3,7 @@
 import datetime as dt
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from comptroller.model.refusal import BrokenPack
 from comptroller.packs import gather_files, read_pack
@@ -25,7 +24,9 @@ def test_a_pack_is_all_its_files_say():
     """Kinds, parameters, lists, sources, calendar and rules are there by name, with their zone and words."""
     pack = small_pack()
     assert (pack.name, pack.zone, pack.layers) == ("small", "Asia/Shanghai", ("small",))
-    assert sorted(pack.rules) == [f"small/rules/{one}" for one in ("pay/above_parent", "pay/twice", "pay/undecided", "say/outvoted", "say/silent")]
+    assert sorted(pack.rules) == [
+        f"small/rules/{one}" for one in ("pay/above_parent", "pay/twice", "pay/undecided", "say/outvoted", "say/silent")
+    ]
     assert {"decision_votes", "decision_papers"} <= pack.tables.keys()
     assert pack.sources["small_law"].valid_from == dt.date(2020, 1, 1)
 
@@ -66,7 +67,9 @@ def test_all_refusals_come_at_once():
     """Faults in several files are all told in one answer, each once."""
     files = changed("params/large_cny.yml", "unit: CNY", "unit: shells")
     files |= {k: v for k, v in changed("rules/pay/twice.yml", "kind: signal", "kind: odd").items() if "twice" in k}
-    files |= {k: v for k, v in changed("kinds/list_line.yml", "valid:", "colour: red\nvalid:").items() if "list_line" in k}
+    files |= {
+        k: v for k, v in changed("kinds/list_line.yml", "valid:", "colour: red\nvalid:").items() if "list_line" in k
+    }
     found = refused(files)
     assert len(found) == len(set(found))
     assert {path for _, path, _ in found} >= {"params/large_cny.yml", "rules/pay/twice.yml", "kinds/list_line.yml"}

@@ -43,7 +43,9 @@ def test_gaps_overlaps_and_strange_values_are_refused(values, said):
 
 def test_a_value_ends_where_the_next_begins():
     """An open value is closed by the one that follows it; the last stays open; the order of lines does not matter."""
-    param, refused = series(value("2021-01-01", amount=2), value("2020-01-01", "2021-01-01"), value("2022-01-01", amount=3))
+    param, refused = series(
+        value("2021-01-01", amount=2), value("2020-01-01", "2021-01-01"), value("2022-01-01", amount=3)
+    )
     assert refused == []
     assert param is not None
     ends = [(v.value, v.valid_until) for v in param.values]

@@ -49,7 +49,14 @@ def test_a_bare_leading_zero_is_refused(text):
 
 @pytest.mark.parametrize(
     ("text", "line"),
-    [(b"a: 1\na: 2\n", 2), (b"a: {b: 1, b: 2}\n", 1), (b"a: [1\n", 2), (b"a: b: c\n", 1), (b"a: !!python/object:os.system x\n", 1), (b"a: \xff", None)],
+    [
+        (b"a: 1\na: 2\n", 2),
+        (b"a: {b: 1, b: 2}\n", 1),
+        (b"a: [1\n", 2),
+        (b"a: b: c\n", 1),
+        (b"a: !!python/object:os.system x\n", 1),
+        (b"a: \xff", None),
+    ],
 )
 def test_what_is_no_yaml_is_refused(text, line):
     """A key twice, an unfinished list, a foreign tag, another encoding: refused by name, never an exception."""

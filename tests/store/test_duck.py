@@ -78,3 +78,14 @@ def test_a_database_that_is_locked_down_reads_no_file() -> None:
     for sql in ("SELECT * FROM read_csv('/etc/hostname')", "SET threads = 1", "INSTALL httpfs"):
         with pytest.raises(SqlError):
             duck.execute(sql)
+
+
+def test_instants_are_read_in_the_zone():
+    """An instant without an offset is of the zone that was set; an unknown zone is refused."""
+    duck = Duck()
+    duck.set_zone("Asia/Shanghai")
+    (found,) = duck.rows("SELECT CAST(CAST('2024-03-01T10:00:00' AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS VARCHAR)")
+    assert found == ("2024-03-01 02:00:00",)
+    with pytest.raises(SqlError):
+        duck.set_zone("Nowhere/Else")
+    duck.close()

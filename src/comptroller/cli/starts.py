@@ -21,15 +21,15 @@ lawful: {zh: 怎样即为合规, en: What would have made it lawful.}
 examples:
   - name: {zh: 发现, en: Found}
     shows: found
-    given: {payment: [{entity: A, payment: P, amount: 2, amount_cny: 2, paid_on: 2024-03-01}]}
+    given: {payment: [{entity: A, payment: P, amount: 2, amount_cny: 2, paid_on: @TODAY@}]}
     gives: {found: [[A, P]]}
   - name: {zh: 无问题, en: Clear}
     shows: clear
-    given: {payment: [{entity: A, payment: P, amount: 1, amount_cny: 1, paid_on: 2024-03-01}]}
+    given: {payment: [{entity: A, payment: P, amount: 1, amount_cny: 1, paid_on: @TODAY@}]}
     gives: {clear: [[A, P]]}
   - name: {zh: 不适用, en: Not applicable}
     shows: excluded
-    given: {payment: [{entity: A, payment: P, amount: 2, currency: USD, paid_on: 2024-03-01}]}
+    given: {payment: [{entity: A, payment: P, amount: 2, currency: USD, paid_on: @TODAY@}]}
     gives: {not_applicable: [[A, P]]}
   - name: {zh: 缺日期, en: The day is missing}
     shows: missing

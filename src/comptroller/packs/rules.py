@@ -118,10 +118,12 @@ def _check_same_always(name: str, tree: exp.Select) -> list[Refusal]:
         _said(place, "order", word, zh, en) for part, word in _ORDERS.items() if tree.args.get(part) is not None
     ]
     zh, en = "由 clock 表给出的时间", "time from the table `clock`, and no chance"
-    for call in tree.find_all(exp.Func):
-        if isinstance(call, _ASKS) or (isinstance(call, exp.Anonymous) and call.name.lower() in _ASKED):
-            refusals.append(_said(place, "moment", call.sql("duckdb"), zh, en))
-    return refusals
+    asking = [
+        call
+        for call in tree.find_all(exp.Func)
+        if isinstance(call, _ASKS) or (isinstance(call, exp.Anonymous) and call.name.lower() in _ASKED)
+    ]
+    return [*refusals, *(_said(place, "moment", call.sql("duckdb"), zh, en) for call in asking)]
 
 
 _ORDERS = {"order": "ORDER BY", "limit": "LIMIT", "offset": "OFFSET"}

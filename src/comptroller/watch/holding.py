@@ -88,7 +88,7 @@ class Holding:
                 if kind in (table, spec.parent):
                     held = self._tables.get(table)
                     rows = held.take(held.end(facts)) if held is not None else self._gone(table, facts)
-                    hashes = key_hashes(self._duck, rows, self._keys(table)) if held is not None else {}
+                    hashes = key_hashes(self._duck, rows, self._keys(table))
                     parts.setdefault(table, []).append(Part(rows, hashes))
         return Changes({table: tuple(some) for table, some in parts.items()})
 

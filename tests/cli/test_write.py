@@ -1,0 +1,88 @@
+"""Commands that write: a node is made once, reports are kept whole or refused whole, and exit codes say which."""
+
+from comptroller import engine
+
+
+def test_init_makes_a_node_once(line):
+    """A new folder becomes a node; a folder that holds something is refused and left alone."""
+    made = line.json("init", line.node, "--pack", "small")
+    assert made["rules"] == 5
+    assert made["owner"] == "OWNER"
+    assert line.json("init", line.node, "--pack", "small", code=1)["refused"][0]["code"] == "node.taken"
+    assert line.json("init", line.folder / "other", "--pack", "none", code=1)["refused"][0]["code"] == "packs.unknown"
+    assert not (line.folder / "other").exists()
+
+
+def test_report_says_what_became_of_each_file(begun):
+    """Files are told one by one: entry and what turned, or every refusal; one refused file makes exit code 1."""
+    good = begun.file("good.csv", "entity,payment,amount\nA,P2,5\n")
+    bad = begun.file("bad.csv", "entity,payment,amount\nA,P3,much\nB,P4,5\n")
+    told = begun.json(
+        "report", good, bad, begun.folder / "none.csv", begun.file("x.pdf", "x"), "--kind", "payment", code=1
+    )
+    assert [one["entry"] for one in told] == [4, None, None, None]
+    assert [r["code"] for r in told[1]["refusals"]] == ["intake.shape.money", "intake.sense.entity"]
+    assert [told[2]["refusals"][0]["code"], told[3]["refusals"][0]["code"]] == ["report.file", "report.media"]
+    said = begun("report", bad, "--kind", "payment")
+    assert said.exit_code == 1
+    assert "bad.csv, line 2, amount" in said.stderr
+    assert "nothing of it was kept" in said.stderr
+
+
+def test_report_tells_what_turned(begun):
+    """A report that makes a finding says so at once."""
+    paid = begun.file("q.csv", "entity,payment,amount,matter,paid_on\nA,P5,3000,M9,2024-03-05\n")
+    turned = begun.json("report", paid, "--kind", "payment")[0]["turns"]
+    assert turned["small/rules/pay/undecided"] == {"raised": 1}
+    assert (
+        "raised"
+        in begun(
+            "report",
+            begun.file("r.csv", "entity,payment,amount,matter,paid_on\nA,P6,3000,M9,2024-03-05\n"),
+            "--kind",
+            "payment",
+        ).stdout
+    )
+
+
+def test_a_reporter_is_named(begun):
+    """Whoever is named as reporter must be one; the owner is meant where nobody is named."""
+    path = begun.file("s.csv", "entity,payment,amount\nA,P7,5\n")
+    assert (
+        begun.json("report", path, "--kind", "payment", "--reporter", "X", code=1)[0]["refusals"][0]["code"]
+        == "intake.sender.unknown"
+    )
+    assert begun.json("report", path, "--kind", "payment", "--reporter", "A")[0]["entry"] == 4
+    assert '"A"' in begun("entry", 4, "--json").stdout
+
+
+def test_a_mapping_reads_any_file(begun):
+    """A SELECT over the raw file gives the kind's columns; one that cannot be read is wrong use."""
+    mapping = begun.file(
+        "m.sql", "-- kind: payment\nSELECT 'A' AS entity, nr AS payment, sum AS amount, line FROM raw\n"
+    )
+    path = begun.file("raw.csv", "nr,sum\nM1,7\n")
+    assert begun.json("report", path, "--mapping", mapping)[0]["entry"] == 4
+    assert begun("report", path, "--mapping", begun.folder / "none.sql").exit_code == 2
+    engine.rebuild(begun.node).close()
+
+
+def test_tick_moves_the_clock(begun):
+    """An instant is taken with an offset or in UTC; what is none is wrong use."""
+    assert begun.json("tick", "--at", "2024-06-30T08:00:00+08:00")["instant"].startswith("2024-06-30")
+    assert begun.json("query", "SELECT today FROM clock") == [{"today": "2024-06-30"}]
+    assert begun("tick", "--at", "soon").exit_code == 2
+
+
+def test_adopt_and_rebuild(begun):
+    """A policy is adopted by name, and the books are folded again from all entries."""
+    assert begun.json("adopt", "small")["turns"] == {}
+    assert begun.json("rebuild")["entries"] == 4
+    assert len(begun.json("findings")) == 1
+
+
+def test_words_for_people_are_printed_too(begun):
+    """Every writing command has something to say to a person."""
+    for words in (("tick",), ("adopt", "small"), ("rebuild",), ("init", begun.folder / "n2", "--pack", "small")):
+        found = begun(*words)
+        assert (found.exit_code, bool(found.stdout.strip())) == (0, True), (words, found.output)

@@ -1,0 +1,54 @@
+"""A policy is adopted whole, as an entry: what is kept can be folded under it, or it is refused."""
+
+from pathlib import Path
+
+import pytest
+
+from comptroller import engine
+from comptroller.model.refusal import BrokenPack
+from tests.engine.test_engine import pay
+from tests.packs_small.small import AT, changed, dump, small_files, small_node, tell
+
+
+def test_a_policy_that_cannot_be_run_is_not_adopted(tmp_path: Path) -> None:
+    """A rule that the engine does not take, and a field of another type, are refused before they are an entry."""
+    node = small_node(tmp_path / "n")
+    tell(node, [("payment", pay("P1", payee="S"))])
+    size, before = node.ledger.size, dump(node)
+    for files, code in (
+        (changed("rules/pay/twice.sql", "count(*)", "nosuchfunction(1)"), "adopt.rule"),
+        (changed("kinds/payment.yml", "payee: {type: text", "payee: {type: integer"), "adopt.type"),
+    ):
+        with pytest.raises(BrokenPack) as refused:
+            node.adopt(files, "small", AT)
+        assert [one.code for one in refused.value.refusals] == [code]
+    assert (node.ledger.size, dump(node)) == (size, before)
+    tell(node, [("payment", pay("P2"))])
+    node.close()
+
+
+def test_an_adopted_pack_widens_a_table(tmp_path: Path) -> None:
+    """A field that is new in the policy is a new column; what was said before stands with nothing in it."""
+    node = small_node(tmp_path / "n")
+    tell(node, [("payment", pay("P1"))])
+    files = changed("kinds/payment.yml", "  maker:", "  colour: {type: text, zh: 颜色, en: Colour}\n  maker:")
+    node.adopt(files, "small", AT)
+    tell(node, [("payment", pay("P2", colour="red"))])
+    assert node.duck.rows("SELECT payment, colour FROM payment ORDER BY 1") == [("P1", None), ("P2", "red")]
+    before = dump(node)
+    node.close()
+    again = engine.rebuild(tmp_path / "n")
+    assert dump(again) == before
+    again.close()
+
+
+def test_a_rule_that_is_gone_is_cleared(tmp_path: Path) -> None:
+    """Under a policy without the rule its findings are cleared, and come back with it."""
+    node = small_node(tmp_path / "n")
+    tell(node, [("payment", pay("P1"))])
+    less = {path: text for path, text in small_files().items() if "/undecided" not in path}
+    turns = node.adopt(less, "small", AT)
+    assert [(t.state, t.verdict.rule) for t in turns] == [("cleared", "small/rules/pay/undecided")]
+    turns = node.adopt(small_files(), "small", AT)
+    assert [(t.state, t.verdict.rule) for t in turns] == [("raised", "small/rules/pay/undecided")]
+    node.close()

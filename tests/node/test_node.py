@@ -1,0 +1,44 @@
+"""A node's folder: laid out once, taken up by whoever has its key, and given up for nothing but rebuilding."""
+
+import pytest
+
+from comptroller import node
+from comptroller.model.refusal import Refused
+from tests.packs_small.small import ORIGIN, key
+
+CHARTER = node.Charter("O", ORIGIN, "small")
+
+
+def code(call, *told):
+    """Give the code with which a call is refused."""
+    with pytest.raises(Refused) as refused:
+        call(*told)
+    return refused.value.refusals[0].code
+
+
+def test_a_node_is_found_once_and_taken_up(tmp_path):
+    """Charter and key come back as they were; a folder that holds something is refused."""
+    node.found(tmp_path / "n", CHARTER, key())
+    charter, held = node.take_up(tmp_path / "n", None)
+    assert (charter, held.verifier) == (CHARTER, key().verifier)
+    assert code(node.found, tmp_path / "n", CHARTER, key()) == "node.taken"
+
+
+def test_what_is_no_node_is_refused_by_name(tmp_path):
+    """No charter, a charter that is none, no key: each has its code."""
+    assert code(node.take_up, tmp_path, None) == "node.absent"
+    node.found(tmp_path / "n", CHARTER, key())
+    (tmp_path / "n" / node.KEY).unlink()
+    assert code(node.take_up, tmp_path / "n", None) == "node.key"
+    (tmp_path / "n" / node.CHARTER).write_text("{}")
+    assert code(node.take_up, tmp_path / "n", None) == "node.charter"
+
+
+def test_books_are_opened_and_dropped(tmp_path):
+    """Books that are damaged are refused; dropped, they are made anew."""
+    node.open_books(tmp_path).close()
+    (tmp_path / node.BOOKS).write_bytes(b"x" * 10_000)
+    assert code(node.open_books, tmp_path) == "node.busy"
+    node.drop_books(tmp_path)
+    node.drop_books(tmp_path)
+    node.open_books(tmp_path).close()

@@ -1,0 +1,43 @@
+"""Examples prove a rule in two ways; one that does not give what it says fails and tells what it gave."""
+
+import pytest
+
+from comptroller.packs import read_pack
+from comptroller.prove import prove
+from tests.packs_small.small import changed, small_pack
+
+RULE = "small/rules/pay/twice"
+
+
+def test_the_small_packs_examples_hold():
+    """What the tests stand on is proved itself."""
+    proof = prove(small_pack(), [RULE, "small/rules/say/outvoted"])
+    assert (proof.rules, proof.examples, proof.failures) == (2, 7, ())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "gives: {found: [[A, Q]], clear: [[A, P]]}",
+            "gives: {found: [[A, P]], clear: [[A, Q]]}",
+            "{'found': [['A', 'Q']]",
+        ),
+        (
+            "gives: {found: [[A, Q]], clear: [[A, P]]}",
+            "gives: {found: [[A, Q]], clear: [[A, P]]}\n    with: {earlier: 9}",
+            "'earlier': 1",
+        ),
+        (
+            "payment: P, payee: S, amount: 5, paid_on: 2024-03-01}\n        - {",
+            "payment: P, payee: S, amount: much, paid_on: 2024-03-01}\n        - {",
+            "much",
+        ),
+    ],
+)
+def test_a_wrong_example_fails_and_tells_what_it_gave(old, new, said):
+    """Subjects under another answer, other evidence, and rows that are no facts: each way of running tells it."""
+    proof = prove(read_pack(changed("rules/pay/twice.yml", old, new), "small"), [RULE])
+    assert {failure.rule for failure in proof.failures} == {RULE}
+    assert {failure.way for failure in proof.failures} == {"at once", "row by row"}
+    assert all(said in str(failure.gave) for failure in proof.failures), proof.failures

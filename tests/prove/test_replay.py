@@ -1,0 +1,34 @@
+"""History under another pack: what would appear, vanish and change; the node stays as it is."""
+
+from comptroller.packs import read_pack
+from comptroller.prove import compare
+from tests.packs_small.small import changed, dump, small_node, tell
+
+
+def test_another_pack_is_compared_and_leaves_no_trace(tmp_path):
+    """A higher line lets a finding vanish, a lower one lets another appear, and every table is as it was."""
+    node = small_node(tmp_path / "n")
+    for number, amount in (("P1", 1100), ("P2", 900)):
+        tell(
+            node,
+            [
+                (
+                    "payment",
+                    {"entity": "A", "payment": number, "amount": amount, "matter": number, "paid_on": "2024-03-01"},
+                )
+            ],
+        )
+    before = dump(node)
+    for line, appear, vanish, change in ((1500, [], ["P1"], 0), (800, ["P2"], [], 1), (1000, [], [], 0)):
+        other = read_pack(changed("params/large_cny.yml", "value: 1000", f"value: {line}"), "small")
+        found = compare(node.duck, node.books, other, node.watch.findings)
+        assert [v.subject[1] for v in found.appear] == appear
+        assert [v.subject[1] for v in found.vanish] == vanish
+        assert len(found.change) == change
+        assert [rule for rule, *_ in found.by_rule()] == (
+            ["small/rules/pay/undecided"] if appear or vanish or change else []
+        )
+    assert dump(node) == before
+    tell(node, [("payment", {"entity": "A", "payment": "P3", "amount": 1100, "matter": "P3", "paid_on": "2024-03-01"})])
+    assert len(node.watch.findings.standing("small/rules/pay/undecided")) == 2
+    node.close()

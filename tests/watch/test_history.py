@@ -1,0 +1,42 @@
+"""Findings as they stood, at a day and as known with an entry."""
+
+import datetime as dt
+
+from comptroller.watch import history
+from tests.laws.worlds import World, pack
+
+PAID = {"entity": "A", "payment": "P1", "amount": "2000", "matter": "M1", "payee": "S", "paid_on": "2024-03-01"}
+
+
+def test_what_was_known_with_each_entry():
+    """Asked as of each entry, findings are those that stood when that entry had been judged."""
+    world = World.new(pack("small"))
+    stood = {}
+    steps = [
+        PAID,
+        {**PAID, "payment": "P2", "matter": "M2"},
+        {"entity": "A", "payment": "P1", "act": "retract"},
+        {**PAID, "amount": "9000"},
+    ]
+    for step in steps:
+        world.say([("payment", step)])
+        stood[world.said] = {(v.finding, v.version) for v in history.findings(world.duck)}
+    for entry, found in stood.items():
+        assert {(v.finding, v.version) for v in history.findings(world.duck, known=entry)} == found
+    assert history.findings(world.duck, known=0) == []
+
+
+def test_states_rules_entities_and_days_narrow_what_is_given():
+    """Each way of asking gives a part of all that there is."""
+    world = World.new(pack("small"))
+    world.say([("payment", PAID), ("payment", {**PAID, "entity": "B", "paid_on": "2024-05-01"})])
+    world.say([("payment", {"entity": "A", "payment": "P1", "act": "retract"})])
+
+    def asked(**by):
+        return [(v.entity, v.state) for v in history.findings(world.duck, **by)]
+
+    assert asked() == [("B", "raised")]
+    assert asked(state="all") == [("A", "cleared"), ("B", "raised")]
+    assert asked(state="cleared") == asked(state="all", entity="A") == [("A", "cleared")]
+    assert asked(valid=dt.date(2024, 4, 30)) == asked(rule="nothing") == []
+    assert history.versions(world.duck, "F-none") == []

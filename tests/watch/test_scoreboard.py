@@ -1,0 +1,38 @@
+"""Every count is honest: what is judged is found or clear, and each subject is counted once."""
+
+from hypothesis import given, settings
+
+from comptroller.watch.scoreboard import scoreboard
+from tests.laws.worlds import World, facts, pack
+
+
+@settings(max_examples=5)
+@given(facts(14, of="small"))
+def test_counts_add_up(rows):
+    """After any facts: judged is found and clear together, the four answers make all subjects, reasons make the not judged."""
+    world = World.new(pack("small"))
+    world.say(rows)
+    for score in scoreboard(world.duck, pack("small"), world.watch.findings):
+        rule = pack("small").rules[score.rule]
+        listed = ", ".join(f'"{c}"' for c in rule.subject)
+        (subjects,) = world.duck.rows(f"SELECT count(*) FROM (SELECT DISTINCT {listed} FROM {rule.judges})")[0]
+        assert score.judged == score.found + score.clear, score
+        assert score.judged + score.not_applicable + score.not_judged == subjects, score
+        assert sum(score.why.values()) == score.not_judged, score
+        assert min(score.found, score.clear, score.not_applicable, score.not_judged) >= 0, score
+
+
+def test_what_is_missing_is_never_found():
+    """A payment without its day is not judged because of the day, whatever else is wrong with it."""
+    world = World.new(pack("small"))
+    world.say([("payment", {"entity": "A", "payment": "P1", "amount": "9000", "matter": "M1"})])
+    (score,) = scoreboard(world.duck, pack("small"), world.watch.findings, ["small/rules/pay/undecided"])
+    assert score.as_json() == {
+        "judged": 0,
+        "found": 0,
+        "clear": 0,
+        "not_applicable": 0,
+        "not_judged": 1,
+        "why": {"paid_on": 1},
+        "asleep": "",
+    }
