@@ -117,9 +117,6 @@ def test_only_the_silent_are_found_silent(worker: Engine) -> None:
     assert [(one.entity, one.evidence["silent_days"]) for one in found] == [("CJ0029", 63), ("HB0031", 63)]
 
 
-@pytest.mark.xfail(
-    reason="an explanation looks for evidence in the tables that the rule reads, and what was heard is any"
-)
 def test_silence_shows_what_was_heard_last(worker: Engine) -> None:
     """The evidence of silence is the last fact about the entity, whatever its kind: the explanation shows it."""
     told = explain(worker.duck, worker.pack, open_findings(worker, "reporting/silent_level")[0].finding)

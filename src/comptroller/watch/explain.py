@@ -118,9 +118,11 @@ def _rows(duck: Duck, pack: Pack, rule: Rule, finding: Version) -> list[dict[str
     if not finding.entries:
         return []
     listed = ", ".join(str(int(fact)) for fact in finding.entries)
-    found = []
-    tables = [*rule.reads, *(t for t in rule.references if t in pack.tables)]
-    for table in dict.fromkeys(tables):
+    found: list[dict[str, Any]] = []
+    near = [*rule.reads, *(t for t in rule.references if t in pack.tables)]
+    for table in dict.fromkeys([*near, *pack.kinds]):
+        if table not in near and len({(row["entry"], row["place"]) for row in found}) == len(finding.entries):
+            break
         columns = list(pack.tables[table].columns)
         names = ", ".join(f'"{c}"' for c in columns)
         for row in duck.rows(f"SELECT {names} FROM all_{table} WHERE fact IN ({listed}) ORDER BY fact"):
