@@ -1,6 +1,7 @@
 """The graph's tables: what is known of small groups by hand, and the law that moving them gives what building them gives."""
 
 import datetime as dt
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -196,7 +197,7 @@ def test_moved_equals_built(facts: list[tuple[str, Row]], cuts: list[int], ticks
     found = World.new(pack("base"))
     rows = [(kind, {k: v for k, v in row.items() if v}) for kind, row in facts]
     edges = sorted({0, len(rows), *(c for c in cuts if c < len(rows))})
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in pairwise(edges):
         found.say(rows[low:high], judged=False)
         if ticks:
             found.books.tick(dt.datetime(2024, 1 + (high * 3) % 11, 15, tzinfo=dt.UTC))

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import given, settings, strategies as st
@@ -20,7 +21,7 @@ RULES = ("trade/payments_in_circles", "conduct/kin_business", "guarantees/circle
 @lru_cache(maxsize=1)
 def few() -> Pack:
     """Give the pack with the rules alone that ask about relations and circles."""
-    whole = read_pack(gather_files([PACKS], "cn-central"), "cn-central")
+    whole = read_pack(gather_files([PACKS], "cn-capital"), "cn-capital")
     rules = {name: rule for name, rule in whole.rules.items() if name.endswith(RULES)}
     assert len(rules) == len(RULES)
     return Pack(**{**{f: getattr(whole, f) for f in whole.__dataclass_fields__}, "rules": rules, "digest": "few"})
@@ -47,7 +48,11 @@ def payment(payer: str, name: str, payee: str, amount: str, day: str, **fields: 
 
 def test_a_circle_is_found_once_whatever_comes_last() -> None:
     """The legs of a circle in any order give one circle, which goes with any of its legs."""
-    legs = [payment("A", "1", "B", "100", "2024-03-01"), payment("B", "2", "C", "99", "2024-03-02"), payment("C", "3", "A", "98", "2024-03-03")]
+    legs = [
+        payment("A", "1", "B", "100", "2024-03-01"),
+        payment("B", "2", "C", "99", "2024-03-02"),
+        payment("C", "3", "A", "98", "2024-03-03"),
+    ]
     for order in ((0, 1, 2), (2, 1, 0), (1, 2, 0)):
         found = world()
         for at in order:
@@ -73,7 +78,13 @@ def test_a_tie_reaches_the_parties_that_rules_ask_about() -> None:
     found = world()
     found.say([("contract", {"entity": "A", "contract": "C1", "counterparty": "X", "signed_on": "2024-03-01"})])
     assert table(found, "related") == []
-    controls = {"left_party": "k", "right_party": "X", "relation": "controls", "valid_from": "2023-01-01", "valid_until": "2025-01-01"}
+    controls = {
+        "left_party": "k",
+        "right_party": "X",
+        "relation": "controls",
+        "valid_from": "2023-01-01",
+        "valid_until": "2025-01-01",
+    }
     found.say([("relation", controls)])
     found.say([("relation", {"left_party": "m", "right_party": "k", "relation": "kin", "valid_from": "2000-01-01"})])
     said = {(row[1], row[2], row[5], str(row[6]), str(row[7])) for row in table(found, "related")}
@@ -137,7 +148,13 @@ _fact = st.one_of(
     st.tuples(
         st.just("contract"),
         st.fixed_dictionaries(
-            {"act": _act, "entity": _party, "contract": st.just("C"), "counterparty": st.sampled_from("XYZ"), "signed_on": _day}
+            {
+                "act": _act,
+                "entity": _party,
+                "contract": st.just("C"),
+                "counterparty": st.sampled_from("XYZ"),
+                "signed_on": _day,
+            }
         ),
     ),
 )
@@ -150,12 +167,10 @@ def test_moved_equals_built(facts: list[tuple[str, Row]], cuts: list[int]) -> No
     found = world()
     rows = [(kind, {k: v for k, v in row.items() if v}) for kind, row in facts]
     edges = sorted({0, len(rows), *(c for c in cuts if c < len(rows))})
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in pairwise(edges):
         found.say(rows[low:high])
     assert found.watch.judge_all(found.said) == []
     moved = {name: table(found, name) for name in TABLES}
     found.books.graph.rebuild()
     assert {name: table(found, name) for name in TABLES} == moved
     found.duck.close()
-
-

@@ -1,6 +1,7 @@
 """What the capital graph says about entities, as rows: who controls them, who owns how much, and what is wrong with stakes."""
 
 from collections import deque
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -38,7 +39,7 @@ def rows_of(capital: Capital, entities: NDArray[np.int32]) -> dict[str, pa.Table
     return {
         **_control(capital, found, paths),
         "effective_share": _shares(capital, entities, share, rounds),
-        "stake_issue": _issues(capital, entities, share, rounds),
+        "stake_issue": _issues(capital, entities, rounds),
     }
 
 
@@ -109,9 +110,8 @@ def _solved(capital: Capital, entity: int) -> tuple[list[Any], float, int]:
                 edges.append((places[holder], places[company], row))
             row = int(link[row, 2])
     holders, companies, rows = (np.array(c, np.int64) for c in zip(*edges, strict=True))
-    bounds = []
-    for amount in (capital.low, parts, np.minimum(capital.high, WHOLE)):
-        bounds.append(Shares(len(names), holders, companies, amount[rows] / WHOLE))
+    amounts = (capital.low, parts, np.minimum(capital.high, WHOLE))
+    bounds = [Shares(len(names), holders, companies, amount[rows] / WHOLE) for amount in amounts]
     held = set(companies.tolist())
     shares = []
     for holder in range(1, len(names)):
@@ -123,9 +123,7 @@ def _solved(capital: Capital, entity: int) -> tuple[list[Any], float, int]:
     return shares, float(bounds[1].gap[0]), int(bounds[1].flags[0])
 
 
-def _shares(
-    capital: Capital, entities: NDArray[np.int32], share: Weights, rounds: dict[int, tuple[list[Any], float, int]]
-) -> pa.Table:
+def _shares(capital: Capital, entities: NDArray[np.int32], rounds: dict[int, tuple[list[Any], float, int]]) -> pa.Table:
     owner, entity, is_ultimate = share.holder, entities[share.place], share.is_ultimate
     values, gap = share.share * 100, share.gap[share.place] * 100
     for at, (solved, open_part, _) in rounds.items():
@@ -148,9 +146,7 @@ def _shares(
     )
 
 
-def _issues(
-    capital: Capital, entities: NDArray[np.int32], share: Weights, rounds: dict[int, tuple[list[Any], float, int]]
-) -> pa.Table:
+def _issues(capital: Capital, entities: NDArray[np.int32], rounds: dict[int, tuple[list[Any], float, int]]) -> pa.Table:
     """Give what is wrong with the stakes in each entity: over, nothing, unsized, own, ring, endless."""
     found: list[tuple[str, str, Decimal | None, str]] = []
     for at, number in enumerate(entities.tolist()):
@@ -175,7 +171,7 @@ def _issues(
                 found.append((name, "ring", pct, path_text(capital, ring)))
             if rounds[at][2] & ENDLESS:
                 found.append((name, "endless", pct, ""))
-    columns = list(zip(*found, strict=True)) or [[], [], [], []]
+    columns: list[Sequence[Any]] = list(zip(*found, strict=True)) or [[], [], [], []]
     forms = (pa.string(), pa.string(), pa.decimal128(18, 6), pa.string())
     return pa.table(dict(zip(COLUMNS["stake_issue"], map(pa.array, columns, forms), strict=True)))
 

@@ -5,9 +5,10 @@
 - Window, legs and tolerance are parameters by flow, the ones in force on the day of the newest lines.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -194,7 +195,7 @@ class CycleRows:
         for circle in found:
             if not all(fact in legs for fact in circle):
                 continue
-            name = circle_name([(legs[fact][0], legs[fact][2]) for fact in circle])
+            name = circle_name([(str(legs[fact][0]), str(legs[fact][2])) for fact in circle])
             first = min(range(len(circle)), key=lambda i: (legs[circle[i]][4], legs[circle[i]][0], legs[circle[i]][2]))
             for position, fact in enumerate((*circle[first:], *circle[:first]), 1):
                 payer, payee, leg, cents, day, goods = legs[fact]
@@ -239,7 +240,7 @@ class CycleRows:
         names = ("circle", "position", "legs", "entity", "guarantee", "debtor", "amount_cny", "since", "until", "fact")
         forms = {"position": pa.int32(), "legs": pa.int32(), "amount_cny": pa.decimal128(18, 4), "fact": pa.int64()}
         forms |= {"since": pa.int64(), "until": pa.int64()}
-        columns = list(zip(*rows, strict=True)) or [[] for _ in names]
+        columns: list[Sequence[Any]] = list(zip(*rows, strict=True)) or [[] for _ in names]
         table = pa.table({n: pa.array(c, forms.get(n, pa.string())) for n, c in zip(names, columns, strict=True)})
         self._duck.register("graph_rows", table)
         now = (

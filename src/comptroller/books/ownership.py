@@ -82,7 +82,8 @@ class Ownership:
         places = self._places(np.asarray(facts, np.int64))
         self._cells[places, 7] = ALWAYS
         self._cells[places, 6] = NEVER
-        return self._cells[places, 8].astype(np.int32)
+        companies: NDArray[np.int32] = self._cells[places, 8].astype(np.int32)
+        return companies
 
     def whole(self, day: int | None) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """Give (holder, company, parts) of all exact stakes on a day, and the companies that have others as well."""

@@ -4,8 +4,9 @@ A rule with `references: {related: [counterparty]}` asks about every party in th
 is walked from, and nothing is done where no rule asks.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -90,16 +91,34 @@ class Related:
         self._started = (self._started | fresh) - left
         touched = (before | self._relations.near(ends, self._relations.most_steps)) & self._started if ends else set()
         touched |= {party for party in fresh if self._relations.knows(party)}
+        touched |= {party for party in left if self._relations.knows(party)}
         return self._put(touched) if touched else None
+
+    def _left(self, ended: Mapping[str, NDArray[np.int64]]) -> set[str]:
+        """Give the parties about whom nothing that stands asks any more."""
+        named: set[str] = set()
+        for table, columns in sorted(self._asked.items()):
+            kind = self._pack.tables[table].parent or table
+            if kind not in ended:
+                continue
+            self._duck.register("went_facts", pa.table({"fact": ended[kind]}))
+            for column in sorted(columns):
+                sql = f'SELECT DISTINCT "{column}" FROM all_{table} WHERE fact IN (SELECT fact FROM went_facts)'
+                named |= {name for (name,) in self._duck.rows(sql) if name in self._started}
+            self._duck.unregister("went_facts")
+        if not named:
+            return set()
+        self._duck.register("named_parties", pa.table({"party": pa.array(sorted(named), pa.string())}))
+        sql = f"SELECT party FROM ({self._starts()}) WHERE party IN (SELECT party FROM named_parties)"
+        still = {party for (party,) in self._duck.rows(sql)}
+        self._duck.unregister("named_parties")
+        return named - still
 
     def _put(self, parties: set[str]) -> pa.Table:
         assert self._relations is not None
-        rows = [
-            _row(party, way)
-            for party in sorted(parties)
-            for way in self._relations.ways(party, self._relations.most_steps)[0]
-        ]
-        columns = list(zip(*rows, strict=True)) or [[] for _ in COLUMNS]
+        asked, most = sorted(parties & self._started), self._relations.most_steps
+        rows = [_row(party, way) for party in asked for way in self._relations.ways(party, most)[0]]
+        columns: list[Sequence[Any]] = list(zip(*rows, strict=True)) or [[] for _ in COLUMNS]
         table = pa.table({n: pa.array(c, _FORMS.get(n, pa.string())) for n, c in zip(COLUMNS, columns, strict=True)})
         self._duck.register("graph_rows", table)
         self._duck.register("graph_parties", pa.table({"party": pa.array(sorted(parties), pa.string())}))

@@ -60,7 +60,7 @@ class Relations:
         self._ties: dict[str, dict[tuple[int, str], Tie]] = {}
         lines = pack.lists[LIST].lines if LIST in pack.lists else ()
         in_force = [
-            x for x in lines if day is None or x.valid_from <= day and (x.valid_until is None or day < x.valid_until)
+            x for x in lines if day is None or (x.valid_from <= day and (x.valid_until is None or day < x.valid_until))
         ]
         self._ways = {tuple(line.item.split()): line.body for line in in_force if line.item != HUB}
         self._begun = {way[:n] for way in self._ways for n in range(1, len(way) + 1)}

@@ -121,7 +121,7 @@ def holdings(
     )
 
 
-def related(
+def related(  # noqa: PLR0913 - what one may ask by
     party: PartyArgument,
     steps: Annotated[int, typer.Option(min=1, max=6, help="Over how many ties.")] = 3,
     valid: ValidOption = None,
@@ -142,7 +142,7 @@ def related(
         out.print(f"{hub} has too many ties to be walked through", style="yellow", markup=False)
 
 
-def path(
+def path(  # noqa: PLR0913 - what one may ask by
     upper: Annotated[str, typer.Argument(metavar="A", help="One party.")],
     lower: Annotated[str, typer.Argument(metavar="B", help="The other.")],
     valid: ValidOption = None,

@@ -43,7 +43,7 @@ def weights(stakes: Stakes, whole: int, entities: ArrayLike, low: I64, high: I64
 
 
 @kernel
-def _weights(
+def _weights(  # noqa: PLR0913 - arrays, one by one, are what a kernel takes
     asked: I32, link: I32, head: I32, parts: I64, low: I64, high: I64, whole: int
 ) -> tuple[I32, I32, I32, F64, F64, I32]:
     local = np.full(len(head), -1, np.int32)
