@@ -24,30 +24,37 @@ from comptroller.store.sqlite import connect
 _ORIGIN = "bench.example/ledger"
 _BEGAN = datetime(2024, 1, 1, tzinfo=UTC)
 _FACTS_PER_REPORT = 10_000
+Spread = tuple[float, float, float]
+"""Median, least and most of several rounds."""
 
 
-def bench_ledger(folder: Path, *, rounds: int = 5) -> dict[str, float]:
-    """Measure in `folder`, which must lie on the disk in question; gives medians by name, with their unit last."""
-    figures: dict[str, float] = {"raw_sync_per_s": _median(lambda: _raw_rate(folder), rounds)}
+def bench_ledger(folder: Path, *, rounds: int = 5, share: float = 1.0) -> dict[str, Spread]:
+    """Measure in `folder`, which must lie on the disk in question; gives spreads by name, with their unit last.
+
+    `share` is the part of the usual number of commits that is made.
+    """
+    figures = {"raw_sync_per_s": _spread([raw_rate(folder) for _ in range(rounds)])}
     sizes = {"single": (1, 467, 4000), "grouped_100": (100, 467, 400), "facts_10000": (1, 2_000_000, 40)}
-    for name, (group, payload_bytes, commits) in sizes.items():
-        rates: list[float] = []
-        waits: list[float] = []
-        for at in range(rounds):
-            rate, each = _append_rate(folder / f"{name}-{at}.ledger", group, payload_bytes, commits)
-            rates.append(rate)
-            waits.extend(each)
+    for name, (group, payload_bytes, most) in sizes.items():
+        commits = max(int(most * share), 4)
+        done = [_append_rate(folder / f"{name}-{at}.ledger", group, payload_bytes, commits) for at in range(rounds)]
         per_commit = _FACTS_PER_REPORT if name == "facts_10000" else group
         unit = "facts" if name == "facts_10000" else "reports"
         plain = [_plain_rate(folder, group, payload_bytes, commits) for _ in range(rounds)]
-        figures[f"{name}_plain_{unit}_per_s"] = statistics.median(plain) * per_commit
-        figures[f"{name}_{unit}_per_s"] = statistics.median(rates) * per_commit
-        for share in (50, 99):
-            figures[f"{name}_p{share}_ms"] = statistics.quantiles(waits, n=100)[share - 1] * 1000
-        figures[f"{name}_longest_ms"] = max(waits) * 1000
+        figures[f"{name}_plain_{unit}_per_s"] = _spread([rate * per_commit for rate in plain])
+        figures[f"{name}_{unit}_per_s"] = _spread([rate * per_commit for rate, _ in done])
+        every = [wait for _, waits in done for wait in waits]
+        for part in (50, 99):
+            by_round = _spread([_quantile_ms(waits, part) for _, waits in done])
+            figures[f"{name}_p{part}_ms"] = (_quantile_ms(every, part), *by_round[1:])
+        figures[f"{name}_longest_ms"] = _spread([max(waits) * 1000 for _, waits in done])
     figures |= _reading(folder / "grouped_100-0.ledger", rounds)
-    figures["raw_sync_after_per_s"] = _median(lambda: _raw_rate(folder), rounds)
+    figures["raw_sync_after_per_s"] = _spread([raw_rate(folder) for _ in range(rounds)])
     return figures
+
+
+def _quantile_ms(waits: list[float], part: int) -> float:
+    return statistics.quantiles(waits, n=100, method="inclusive")[part - 1] * 1000
 
 
 def _append_rate(path: Path, group: int, payload_bytes: int, commits: int) -> tuple[float, list[float]]:
@@ -83,24 +90,30 @@ def _groups(group: int, payload_bytes: int, commits: int, *, first: int = 0) -> 
     filling = os.urandom(payload_bytes // 2).hex()
     for at in range(first, first + commits):
         payloads = (b'{"paid":"%d-%d","text":"%s"}' % (at, each, filling.encode()) for each in range(group))
-        yield [Accepted(payload, "json", "91110000MA000001X0", name="payment.json", kind="payment") for payload in payloads]
+        yield [
+            Accepted(payload, "json", "91110000MA000001X0", name="payment.json", kind="payment") for payload in payloads
+        ]
 
 
-def _reading(path: Path, rounds: int) -> dict[str, float]:
+def _reading(path: Path, rounds: int) -> dict[str, Spread]:
     key = make_key(_ORIGIN, bytes(32))
     with Ledger.open(path, readonly=True) as ledger:
         size = ledger.size
-        receipt_s = _median(lambda: _timed(lambda: [ledger.receipt(n) for n in range(1, size, size // 100)]) / 100, rounds)
-        entries_s = _median(lambda: _timed(lambda: sum(1 for _ in ledger.entries())), rounds)
+        asked = range(1, size, max(size // 100, 1))
+        receipts = _times(lambda: [ledger.receipt(n) for n in asked], rounds)
+        entries = _times(lambda: sum(1 for _ in ledger.entries()), rounds)
+    verified = _times(lambda: verify(path, key.verifier), rounds)
+    opened = _times(lambda: Ledger.open(path, readonly=True).close(), rounds)
     return {
-        "receipt_ms": receipt_s * 1000,
-        "entries_read_per_s": size / entries_s,
-        "entries_verified_per_s": size / _median(lambda: _timed(lambda: verify(path, key.verifier)), rounds),
-        "open_ms": _median(lambda: _timed(lambda: Ledger.open(path, readonly=True).close()), rounds) * 1000,
+        "receipt_ms": _spread([spent / len(asked) * 1000 for spent in receipts]),
+        "entries_read_per_s": _spread([size / spent for spent in entries]),
+        "entries_verified_per_s": _spread([size / spent for spent in verified]),
+        "open_ms": _spread([spent * 1000 for spent in opened]),
     }
 
 
-def _raw_rate(folder: Path, count: int = 1000) -> float:
+def raw_rate(folder: Path, count: int = 1000) -> float:
+    """Give how many times a second the disk of that folder keeps 4 KiB, each synced."""
     handle = os.open(folder / "raw", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     page = os.urandom(4096)
     try:
@@ -113,16 +126,19 @@ def _raw_rate(folder: Path, count: int = 1000) -> float:
         os.close(handle)
 
 
-def _timed(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
+def _times(work: Callable[[], object], rounds: int) -> list[float]:
+    found = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        work()
+        found.append(time.perf_counter() - start)
+    return found
 
 
-def _median(measure: Callable[[], float], rounds: int) -> float:
-    return statistics.median(measure() for _ in range(rounds))
+def _spread(values: list[float]) -> Spread:
+    return statistics.median(values), min(values), max(values)
 
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory(dir=sys.argv[1] if len(sys.argv) > 1 else None) as where:
-        print(json.dumps({name: round(figure, 2) for name, figure in bench_ledger(Path(where)).items()}, indent=2))
+        print(json.dumps({name: round(spread[0], 2) for name, spread in bench_ledger(Path(where)).items()}, indent=2))

@@ -2,6 +2,7 @@
 
 import io
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -9,6 +10,9 @@ import pyarrow.parquet as pq
 ENTITIES = 2_000
 SHARES = {"matter": 0.024, "decision": 0.024, "contract": 0.072, "payment": 0.56, "invoice": 0.32}
 """How a million facts are made up; everything else is small beside these."""
+CLASSES = ("commercial", "utility")
+_NUMBERS = frozenset(("amount", "net", "tax", "gross", "seats", "present", "yes"))
+_encode = msgspec.json.Encoder().encode
 _DAY0 = np.datetime64("2022-01-01")
 _DAYS = 1_460
 
@@ -23,7 +27,17 @@ def entities() -> pa.Table:
     codes = entity_codes()
     parents = [None, *(codes[(i - 1) // 4] for i in range(1, ENTITIES))]
     table = {"entity": codes, "name": [f"Made {i}" for i in range(ENTITIES)], "parent": parents}
-    return pa.table({**table, "status": ["active"] * ENTITIES, "form": ["controlled"] * ENTITIES})
+    table |= {"status": ["active"] * ENTITIES, "form": ["controlled"] * ENTITIES}
+    table |= {"has_party_committee": ["false"] * ENTITIES}
+    return pa.table({**table, "class": [CLASSES[i % len(CLASSES)] for i in range(ENTITIES)]})
+
+
+def levels() -> list[int]:
+    """Give the level of each made entity in the tree; the head's is 1."""
+    found = [1]
+    for i in range(1, ENTITIES):
+        found.append(found[(i - 1) // 4] + 1)
+    return found
 
 
 def _codes(prefix: str, numbers: np.ndarray) -> pa.Array:
@@ -31,7 +45,7 @@ def _codes(prefix: str, numbers: np.ndarray) -> pa.Array:
 
 
 def facts(kind: str, start: int, count: int, seed: int = 7) -> pa.Table:
-    """Give `count` facts of a kind, numbered from `start`; the same numbers always give the same facts."""
+    """Give `count` facts of a kind, numbered from `start`; the same start and count always give the same facts."""
     rng = np.random.default_rng([seed, start, len(kind)])
     number = np.arange(start, start + count)
     return _MAKERS[kind](rng, number)
@@ -52,14 +66,18 @@ def _entity(number: np.ndarray) -> pa.Array:
 
 
 def _payments(rng: np.random.Generator, number: np.ndarray) -> pa.Table:
-    """Pay on contracts that are known, to their parties, within their amounts; one in two hundred is out of line."""
+    """Pay on contracts that are known, to their parties, within their amounts; one in two hundred is out of line.
+
+    Of those, one in four pays the whole contract once more.
+    """
     count = len(number)
     contract = number // 8
     odd = rng.random(count) < 0.005
     supplier = np.where(odd, rng.integers(0, 60_000, count), _of(contract, 2, 60_000))
     days = _day(number, 6_000)
     at = np.char.add(np.datetime_as_string(days), np.where(odd, "T23:30:00", "T10:15:00"))
-    amount = np.round(_amount(contract) / 9 * rng.uniform(0.5, 1.0, count), 2)
+    part = np.where(odd & (number % 4 == 0), 1.0, rng.uniform(0.5, 1.0, count) / 9)
+    amount = np.round(_amount(contract) * part, 2)
     return pa.table(
         {
             "entity": _entity(contract),
@@ -167,3 +185,15 @@ def parquet(table: pa.Table) -> bytes:
     out = io.BytesIO()
     pq.write_table(table, out)
     return out.getvalue()
+
+
+def json_rows(table: pa.Table) -> list[bytes]:
+    """Give each row as a JSON object; empty texts are left out, and amounts and counts are numbers."""
+    names = [(name, name in _NUMBERS) for name in table.column_names]
+    rows = zip(*(table.column(name).to_pylist() for name, _ in names), strict=True)
+    return [_json_row(names, row) for row in rows]
+
+
+def _json_row(names: list[tuple[str, bool]], row: tuple[str, ...]) -> bytes:
+    filled = ((name, is_number, cell) for (name, is_number), cell in zip(names, row, strict=True) if cell)
+    return _encode({name: msgspec.Raw(cell.encode()) if is_number else cell for name, is_number, cell in filled})

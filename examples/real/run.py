@@ -118,7 +118,9 @@ def show(name: str, found: dict[str, Any]) -> None:
 def main(folder: Path) -> int:
     """Run all data sets that are there."""
     if not folder.is_dir():
-        console.print(f"{folder} is not there: nothing to read. Name a folder: make real DATA=FOLDER, or set COMPTROLLER_DATA.")
+        console.print(
+            f"{folder} is not there: nothing to read. Name a folder: make real DATA=FOLDER, or set COMPTROLLER_DATA."
+        )
         return 0
     results: dict[str, Any] = {}
     jobs = list(logs(folder))

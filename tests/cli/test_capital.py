@@ -1,5 +1,6 @@
 """Commands about capital: what a user asks of a small group, as of days and entries, for people and for machines."""
 
+import json
 from pathlib import Path
 from typing import Any
 

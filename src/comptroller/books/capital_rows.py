@@ -123,7 +123,9 @@ def _solved(capital: Capital, entity: int) -> tuple[list[Any], float, int]:
     return shares, float(bounds[1].gap[0]), int(bounds[1].flags[0])
 
 
-def _shares(capital: Capital, entities: NDArray[np.int32], rounds: dict[int, tuple[list[Any], float, int]]) -> pa.Table:
+def _shares(
+    capital: Capital, entities: NDArray[np.int32], share: Weights, rounds: dict[int, tuple[list[Any], float, int]]
+) -> pa.Table:
     owner, entity, is_ultimate = share.holder, entities[share.place], share.is_ultimate
     values, gap = share.share * 100, share.gap[share.place] * 100
     for at, (solved, open_part, _) in rounds.items():

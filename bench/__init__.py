@@ -1,0 +1,1 @@
+"""What section 6 of the design promises, measured in one run beside rivals: `make bench`, or `python -m bench`."""

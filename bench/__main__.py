@@ -1,0 +1,114 @@
+"""Measure section 6 of the design on made data: `make bench`, or `python -m bench [--held N] [--small] [--only NAME]`.
+
+Each measure runs in a process of its own, one after the other, so that none has the memory or the warmth of another.
+It takes minutes at full size; on a machine that does other things the figures say little.
+"""
+
+import argparse
+import multiprocessing
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from bench.afresh import rebuild, rules
+from bench.appending import ledger
+from bench.figures import Figure, Found, Missing, machine, print_figures, write_figures
+from bench.line import growth, latency, sustained
+from bench.nodes import ROOT, held_node
+from bench.rivals import rivals
+from bench.size import FULL, SMALL, Size
+
+MEASURES: dict[str, Callable[[Size, Path], Found]] = {
+    "ledger": ledger,
+    "sustained": sustained,
+    "latency": latency,
+    "growth": growth,
+    "rules": rules,
+    "rebuild": rebuild,
+    "rivals": rivals,
+}
+"""By name, in the order in which they run; `sustained` gives the figure of memory as well."""
+NODES: dict[str, Callable[[Size], list[tuple[int, str]]]] = {
+    "ledger": lambda _: [],
+    "rivals": lambda _: [],
+    "sustained": lambda size: [(size.held, "held")],
+    "latency": lambda size: [(size.held, "held")],
+    "growth": lambda size: [(size.held, "held"), (size.tenth, "held")],
+    "rules": lambda size: [(size.afresh, "afresh")],
+    "rebuild": lambda size: [(size.afresh, "afresh")],
+}
+"""Which nodes a measure opens; they are filled before it, in processes of their own."""
+ELSEWHERE = {
+    "graph, control and shares": "python -m bench.graph_control [ENTITIES]",
+    "graph, circles of payments": "python -m bench.graph_cycles [PAYMENTS]",
+    "graph, related parties": "python -m bench.graph_related [TIES]",
+}
+LATER = {
+    "may I, over HTTP": "there is no door over HTTP yet",
+    "console pages": "there is no console yet",
+    "install to first finding": "`time make demo` on an empty machine measures it",
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the measures that are asked for; gives 1 where one failed, whatever the figures say."""
+    asked = _asked(arguments)
+    size = (SMALL if asked.small else FULL).at(min(asked.held, SMALL.held) if asked.small else asked.held)
+    chosen = [asked.only] if asked.only else list(MEASURES)
+    work = ROOT / "build" / "bench"
+    work.mkdir(parents=True, exist_ok=True)
+    figures: list[Figure] = []
+    missing: dict[str, str] = {}
+    with tempfile.TemporaryDirectory(dir=work) as place:
+        folder = Path(place)
+        about = {"held": size.held, **machine(folder)}
+        failed = False
+        for name in chosen:
+            begin = time.monotonic()
+            found, is_whole = _measure(name, size, folder)
+            failed = failed or not is_whole
+            figures += [one for one in found if isinstance(one, Figure)]
+            missing |= {one.name: one.why for one in found if isinstance(one, Missing)}
+            print(f"{name}: {time.monotonic() - begin:.0f} s", file=sys.stderr)
+    missing |= {name: f"run it by itself: {how}" for name, how in ELSEWHERE.items()} | LATER
+    print_figures(figures, missing, about)
+    write_figures(asked.out, figures, missing, about)
+    print(f"written: {asked.out}")
+    return int(failed)
+
+
+def _asked(arguments: list[str] | None) -> argparse.Namespace:
+    said = argparse.ArgumentParser(prog="python -m bench", description=__doc__.splitlines()[0] if __doc__ else "")
+    said.add_argument("--held", type=int, default=FULL.held, help="facts held (default 10,000,000)")
+    said.add_argument("--small", action="store_true", help="try the bench itself: at most 1,000,000 held, few rounds")
+    said.add_argument("--only", choices=list(MEASURES), help="one measure")
+    said.add_argument("--out", type=Path, default=ROOT / "bench" / "results.json", help="where the figures are written")
+    return said.parse_args(arguments)
+
+
+def _measure(name: str, size: Size, folder: Path) -> tuple[Found, bool]:
+    """Give what a measure found, and whether it ran through; one that fails does not keep the others from running."""
+    try:
+        for count, kind in NODES[name](size):
+            if not (folder / f"{kind}-{count}").is_dir():
+                _apart(held_node, folder, count, size.pack, kind)
+        return _apart(MEASURES[name], size, folder), True
+    except Exception as fault:  # noqa: BLE001 - whatever it is, it is said, and the others run
+        traceback.print_exc()
+        said = (str(fault).splitlines() or [""])[0]
+        return [Missing(name, f"failed: {type(fault).__name__}: {said}")], False
+
+
+def _apart(work: Callable[..., Any], *given: Any) -> Any:
+    """Run in a process of its own."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(work, *given).result()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

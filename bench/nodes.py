@@ -1,0 +1,201 @@
+"""Nodes at work for the bench: made, filled, and sent small reports as JSON.
+
+A node is filled by reports of up to half a million facts each, as Parquet: each is kept in the ledger, shaped and
+folded into the books like any report, and nothing is judged. What is measured afterwards goes through the whole line.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from bench import made
+from comptroller import engine
+from comptroller.books import Books
+from comptroller.engine import Engine, Taken
+from comptroller.intake import Incoming, shape
+from comptroller.ledger.entry import Accepted
+from comptroller.ledger.key import make_key
+from comptroller.node import Charter
+from comptroller.packs import gather_files
+from comptroller.store.duck import Duck
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKS = ROOT / "packs"
+OWNER, ORIGIN = "OWNER", "bench.example/node"
+AT = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+STEP = 500_000
+"""Most facts that are made at once."""
+
+
+FIVE = "five"
+"""The bench's own pack of five rules, over the kinds of the base pack."""
+
+
+def pack_files(pack: str) -> dict[str, bytes]:
+    """Give the files of a pack and of what it stands on."""
+    if pack != FIVE:
+        return gather_files([PACKS], pack)
+    kinds = {f"five/kinds/{path.name}": path.read_bytes() for path in (PACKS / "base" / "kinds").glob("*.yml")}
+    return {**gather_files([Path(__file__).parent / "pack"], "five"), **kinds}
+
+
+class Supply:
+    """Made facts in the order of their numbers; each is given once."""
+
+    def __init__(self, shares: Mapping[str, float], done: Mapping[str, int] | None = None) -> None:
+        """Begin at the first facts, or after those that are done."""
+        self.shares = dict(shares)
+        self.done = {kind: (done or {}).get(kind, 0) for kind in shares}
+
+    @property
+    def given(self) -> int:
+        """Give how many facts were given."""
+        return sum(self.done.values())
+
+    def tables(self, count: int) -> dict[str, pa.Table]:
+        """Give the next facts by kind, `count` in all but for rounding."""
+        found = {}
+        for kind, share in self.shares.items():
+            if some := round(count * share):
+                found[kind] = made.facts(kind, self.done[kind], some)
+                self.done[kind] += some
+        return found
+
+    def many(self, count: int) -> Iterator[dict[str, pa.Table]]:
+        """Give as many facts, some at a time."""
+        for done in range(0, count, STEP):
+            yield self.tables(min(STEP, count - done))
+
+    def reports(self, count: int, each: int) -> list[Incoming]:
+        """Give the next facts as reports of `each` facts."""
+        return reports_of(self.tables(count), count // each)
+
+
+def reports_of(tables: Mapping[str, pa.Table], reports: int) -> list[Incoming]:
+    """Give facts as so many JSON reports by the company at the group's head, which may speak for all below it."""
+    said: list[dict[str, bytes]] = [{} for _ in range(reports)]
+    for kind, table in tables.items():
+        rows = made.json_rows(table)
+        cuts = np.linspace(0, len(rows), reports + 1).astype(int).tolist()
+        for at, (begin, end) in enumerate(pairwise(cuts)):
+            if end > begin:
+                said[at][kind] = b"[" + b",".join(rows[begin:end]) + b"]"
+    head = made.entity_codes()[0]
+    payloads = [b'{"facts":{' + b",".join(b'"%s":%s' % (k.encode(), f) for k, f in one.items()) + b"}}" for one in said]
+    return [Incoming(payload, "json", f"r{at}.json", head) for at, payload in enumerate(payloads)]
+
+
+def new_node(folder: Path, pack: str) -> Engine:
+    """Make a node whose register holds the made entities, and whose clock stands."""
+    key = make_key(ORIGIN, bytes(range(32)))
+    worker = engine.create(folder, pack_files(pack), Charter(OWNER, ORIGIN, pack), key=key, at=AT)
+    register = Incoming(made.parquet(made.entities()), "parquet", "entities.parquet", OWNER, "entity")
+    accept(worker, [register])
+    worker.tick(AT, AT)
+    return worker
+
+
+def take_seconds(worker: Engine, reports: Sequence[Incoming]) -> float:
+    """Give the seconds in which a node takes reports."""
+    begin = perf_counter()
+    accept(worker, reports)
+    return perf_counter() - begin
+
+
+def accept(worker: Engine, reports: Sequence[Incoming]) -> Taken:
+    """Let a node take reports, all of which must be accepted."""
+    taken = worker.take(reports, AT)
+    assert not taken.refused, [one.said() for found in taken.refused.values() for one in found][:3]
+    return taken
+
+
+def fill(worker: Engine, supply: Supply, count: int) -> None:
+    """Keep and fold so many facts without judging them."""
+    desk = Duck()
+    desk.set_zone(worker.pack.zone)
+    for tables in supply.many(count):
+        for kind, table in tables.items():
+            said = Incoming(made.parquet(table), "parquet", f"{kind}.parquet", OWNER, kind)
+            kept = Accepted(said.payload, said.media, said.reporter, name=said.name, kind=kind)
+            number = worker.ledger.append([kept], AT).last
+            with worker.duck.transaction():
+                fold(worker.books, desk, [said], number)
+    desk.close()
+
+
+def fold(books: Books, desk: Duck, reports: Sequence[Incoming], first: int) -> int:
+    """Shape and fold the reports that are entries `first` and following; gives how many facts they hold."""
+    facts, refused = shape(desk, books.pack.kinds, reports)
+    assert not refused, next(iter(refused.values()))[0].said()
+    books.fold(facts.tables, facts.lists, first, AT)
+    books.advance(first + len(reports) - 1)
+    return facts.count
+
+
+def held_node(folder: Path, count: int, pack: str, name: str = "held") -> Path:
+    """Give the folder of a node under a pack that holds so many made facts; made when it is missing."""
+    place = folder / f"{name}-{count}"
+    if not place.is_dir():
+        supply = Supply(made.SHARES)
+        worker = new_node(place, pack)
+        fill(worker, supply, count)
+        worker.close()
+        _note(place, supply)
+    return place
+
+
+@contextmanager
+def at_work(place: Path) -> Iterator[tuple[Engine, Supply]]:
+    """Open a node that `held_node` made, with the supply of what it does not hold yet."""
+    supply = Supply(made.SHARES, json.loads(place.with_suffix(".json").read_text(encoding="utf-8")))
+    worker = engine.open_node(place)
+    try:
+        yield worker, supply
+    finally:
+        worker.close()
+        _note(place, supply)
+
+
+def _note(place: Path, supply: Supply) -> None:
+    place.with_suffix(".json").write_text(json.dumps(supply.done), encoding="utf-8")
+
+
+def seconds(work: Callable[[], Any]) -> float:
+    """Give the seconds that work took."""
+    begin = perf_counter()
+    work()
+    return perf_counter() - begin
+
+
+@contextmanager
+def stages(worker: Engine) -> Iterator[dict[str, float]]:
+    """Add up, while open, the seconds that taking reports spends in checking, folding and judging."""
+    spent = {"check": 0.0, "fold": 0.0, "judge": 0.0}
+    owners: dict[str, Any] = {"check": engine, "fold": worker.books, "judge": worker.watch}
+    before = {name: getattr(owner, name) for name, owner in owners.items()}
+
+    def timed(name: str) -> Callable[..., Any]:
+        def run(*args: Any, **named: Any) -> Any:
+            begin = perf_counter()
+            try:
+                return before[name](*args, **named)
+            finally:
+                spent[name] += perf_counter() - begin
+
+        return run
+
+    for name, owner in owners.items():
+        setattr(owner, name, timed(name))
+    try:
+        yield spent
+    finally:
+        for name, owner in owners.items():
+            setattr(owner, name, before[name])
