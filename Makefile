@@ -40,7 +40,7 @@ house: $(VENV)/dev ## See that the walls stand and that the documents say what i
 
 packs: $(VENV)/run ## Run the examples that rules carry.
 	@echo "packs"
-	@printf '%s\n' $(PROVED) | xargs -P $(WORKERS) -I@ $(BIN)/comptroller prove --pack @ 2>&1 | cat
+	@for pack in $(PROVED); do $(BIN)/comptroller prove --pack $$pack; done
 
 tests: $(VENV)/dev ## Run the tests.
 	@$(BIN)/python -m pytest -n $(WORKERS)
