@@ -66,7 +66,7 @@ def main(arguments: list[str] | None = None) -> int:
     missing: dict[str, str] = {}
     with tempfile.TemporaryDirectory(dir=work) as place:
         folder = Path(place)
-        about = {"held": size.held, **machine(folder)}
+        about = {"held": size.held, **machine(folder, int(1000 * size.ledger_share))}
         failed = False
         for name in chosen:
             begin = time.monotonic()

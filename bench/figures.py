@@ -94,13 +94,13 @@ def shown(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
-def machine(folder: Path) -> dict[str, Any]:
+def machine(folder: Path, syncs: int = 1000) -> dict[str, Any]:
     """Give what the figures were measured on; no name of it."""
     return {
         "cores": os.cpu_count(),
         "python": platform.python_version(),
         "duckdb": duckdb.__version__,
-        "raw_syncs_a_second": round(raw_rate(folder)),
+        "raw_syncs_a_second": round(raw_rate(folder, syncs)),
         "load_at_begin": round(os.getloadavg()[0], 2),
     }
 

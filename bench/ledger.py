@@ -33,7 +33,8 @@ def bench_ledger(folder: Path, *, rounds: int = 5, share: float = 1.0) -> dict[s
 
     `share` is the part of the usual number of commits that is made.
     """
-    figures = {"raw_sync_per_s": _spread([raw_rate(folder) for _ in range(rounds)])}
+    syncs = max(int(1000 * share), 20)
+    figures = {"raw_sync_per_s": _spread([raw_rate(folder, syncs) for _ in range(rounds)])}
     sizes = {"single": (1, 467, 4000), "grouped_100": (100, 467, 400), "facts_10000": (1, 2_000_000, 40)}
     for name, (group, payload_bytes, most) in sizes.items():
         commits = max(int(most * share), 4)
@@ -49,7 +50,7 @@ def bench_ledger(folder: Path, *, rounds: int = 5, share: float = 1.0) -> dict[s
             figures[f"{name}_p{part}_ms"] = (_quantile_ms(every, part), *by_round[1:])
         figures[f"{name}_longest_ms"] = _spread([max(waits) * 1000 for _, waits in done])
     figures |= _reading(folder / "grouped_100-0.ledger", rounds)
-    figures["raw_sync_after_per_s"] = _spread([raw_rate(folder) for _ in range(rounds)])
+    figures["raw_sync_after_per_s"] = _spread([raw_rate(folder, syncs) for _ in range(rounds)])
     return figures
 
 

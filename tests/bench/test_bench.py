@@ -13,7 +13,7 @@ TINY = Size(
     batches=(400,),
     schedule_s=1,
     afresh=2_000,
-    replayed=800,
+    replayed=400,
     rivals=(2_000,),
     ledger_rounds=1,
     ledger_share=0.01,
@@ -33,7 +33,7 @@ def test_every_measure_runs(tmp_path: Path) -> None:
     }
     assert [one.name for one in figures if not (one.low <= one.high and one.median > 0 and one.workload)] == []
     out = tmp_path / "results.json"
-    write_figures(out, figures, missing, machine(tmp_path))
+    write_figures(out, figures, missing, machine(tmp_path, 20))
     said = json.loads(out.read_text(encoding="utf-8"))
     assert {"cores", "python", "duckdb", "raw_syncs_a_second"} <= said["machine"].keys()
     assert {"name", "target", "median", "min", "max", "unit", "workload", "met"} == set(said["figures"][0])
