@@ -19,6 +19,8 @@ REPORT = "report"
 """The column that says which of many small reports a row belongs to; from 0."""
 _LONG = 2000
 """Files of so many lines are read column by column where that gives the same."""
+_Held = Sequence[tuple[str | None, list[Any]]]
+"""A report's facts, some at a time, each time with their kind; None where each names its own."""
 _BATCH = 2000
 """Small reports decoded together; more does not make it faster."""
 
@@ -216,17 +218,25 @@ def _unfold(reports: Sequence[bytes], outer: Sequence[str | None], limits: Limit
         return rows.at(number for number in range(len(said)) if number not in odd), odd
     rows = _Rows([], [], [], [])
     for number, one in enumerate(said):
-        kind, held = _open(one, outer[number]) if number not in odd else (None, [])
-        named: list[Any] = [kind if kind is not None or type(f) is not dict else taken_kind(f) for f in held]
-        sound = set(map(type, held)) == {dict} and all(map(is_kind, named)) and len(held) <= limits.rows
-        if not sound:
+        held = _open(one, outer[number]) if number not in odd else None
+        if held is None or not _add_plain(rows, number, held, limits):
             odd.add(number)
-            continue
-        rows.facts.extend(held)
-        rows.reports.extend([number] * len(held))
-        rows.lines.extend(range(1, len(held) + 1))
-        rows.kinds.extend(named)
     return rows, odd
+
+
+def _add_plain(rows: _Rows, number: int, held: _Held, limits: Limits) -> bool:
+    """Add a report's facts where all of them are plain facts of named kinds; says whether they were."""
+    facts = [fact for _, some in held for fact in some]
+    if set(map(type, facts)) != {dict} or len(facts) > limits.rows:
+        return False
+    kinds = [kind if kind is not None else taken_kind(fact) for kind, some in held for fact in some]
+    if not all(map(is_kind, set(kinds) if set(map(type, kinds)) == {str} else kinds)):
+        return False
+    rows.facts.extend(facts)
+    rows.reports.extend([number] * len(facts))
+    rows.lines.extend(range(1, len(facts) + 1))
+    rows.kinds.extend(kinds)
+    return True
 
 
 def _decoded_or_none(report: bytes, limits: Limits) -> Any:
@@ -237,13 +247,17 @@ def _decoded_or_none(report: bytes, limits: Limits) -> Any:
         return None
 
 
-def _open(one: Any, outer: str | None) -> tuple[str | None, list[Any]]:
-    """Give the kind and facts of a fact, a list or a plain envelope; nothing for what needs a closer look."""
+def _open(one: Any, outer: str | None) -> _Held | None:
+    """Give the facts of a fact, a list or a plain envelope under their kinds; None for what needs a closer look."""
     if type(one) is list:
-        return outer, one
+        return [(outer, one)]
     if "facts" not in one:
-        return outer, [one]
-    kind = one.get("kind", "")
-    if one.keys() <= {"kind", "facts"} and type(one["facts"]) is list and is_kind(kind):
-        return kind or outer, one["facts"]
-    return None, []
+        return [(outer, [one])]
+    kind, facts = one.get("kind", ""), one["facts"]
+    if not one.keys() <= {"kind", "facts"} or not is_kind(kind):
+        return None
+    if type(facts) is list:
+        return [(kind or outer, facts)]
+    if type(facts) is dict and set(map(type, facts.values())) == {list} and all(facts) and all(map(is_kind, facts)):
+        return list(facts.items())
+    return None
