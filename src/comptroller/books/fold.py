@@ -90,6 +90,15 @@ class Books:
         """Give the standing facts of those key hashes (0 where none) and the hashes of their contents."""
         return self._keys_of(kind).standing(keys)
 
+    def whose_books(self, kind: str, facts: NDArray[np.int64]) -> dict[int, tuple[str | None, ...]]:
+        """Give, for each of those facts, the entities in whose books it is."""
+        columns = ", ".join(f'"{column}"' for column in self.pack.kinds[kind].books)
+        self.duck.register("asked_facts", pa.table({"fact": facts}))
+        sql = f"SELECT fact, {columns} FROM all_{kind} WHERE fact IN (SELECT fact FROM asked_facts)"
+        found = {fact: tuple(books) for fact, *books in self.duck.rows(sql)}
+        self.duck.unregister("asked_facts")
+        return found
+
     def keys(self, entity: str) -> list[tuple[str, dt.date | None, dt.date | None]]:
         """Give the entity's public keys with the days from and until which they are valid."""
         if "reporter_key" not in self.pack.kinds:

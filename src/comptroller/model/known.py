@@ -27,6 +27,10 @@ class Known(Protocol):
         """Give, for each hash of a natural key, the standing fact (0 where there is none) and the hash of its content."""
         ...
 
+    def whose_books(self, kind: str, facts: NDArray[np.int64]) -> dict[int, tuple[str | None, ...]]:
+        """Give, for each of those facts, the entities in whose books it is, in the order in which the kind names them."""
+        ...
+
     def keys(self, entity: str) -> list[tuple[str, dt.date | None, dt.date | None]]:
         """Give the entity's public keys (base64 Ed25519) with the days from and until which they are valid."""
         ...
