@@ -52,6 +52,18 @@ def test_what_is_said_again_adds_nothing(world):
     assert rows(world, "SELECT count(*) FROM gone_payment") == [(0,)]
 
 
+def test_a_correction_keeps_the_day_of_the_first(world):
+    """However often a fact is corrected, `first_at` is when its first came; what is stated after a retraction is first."""
+    said = [("state", 1), ("correct", 2), ("correct", 3), ("retract", 4), ("state", 5)]
+    for amount, (act, day) in enumerate(said):
+        world.say(
+            [("payment", {**PAID, "amount": str(amount), "act": act})], at=dt.datetime(2024, 6, day, tzinfo=dt.UTC)
+        )
+    world.say([("payment", {**PAID, "payment": "P2"})], at=dt.datetime(2024, 6, 6, tzinfo=dt.UTC))
+    found = rows(world, "SELECT day(received_at), day(first_at) FROM all_payment ORDER BY fact")
+    assert found == [(1, 1), (2, 1), (3, 1), (5, 5), (6, 6)]
+
+
 def test_nested_lists_follow_their_fact(world):
     """Lines come, are replaced and go with the fact that they belong to."""
     votes = '[{"person": "U", "vote": "yes"}, {"person": "V", "vote": "no"}]'

@@ -130,7 +130,6 @@ def test_a_spoilt_workbook_is_refused_with_the_cell_named(worker: Engine) -> Non
     kept(worker, file_report(workbook, "H_2024-03.xlsx", reporter="H"), at="2024-04-02T10:00:00")
 
 
-@pytest.mark.xfail(reason="the rule on late statements reads when the standing row came, not when its key first did")
 def test_a_correction_does_not_make_a_statement_late(worker: Engine) -> None:
     """A statement that came in time and is corrected after the day due was not late."""
     due = {"entity": "H", "statement_kind": "monthly", "period_end": "2024-03-31", "due_on": "2024-04-15"}
@@ -141,3 +140,17 @@ def test_a_correction_does_not_make_a_statement_late(worker: Engine) -> None:
     kept(worker, report("statement", first, reporter="H"), at="2024-04-10T09:00:00")
     kept(worker, report("statement", second, reporter="H"), at="2024-05-10T09:00:00")
     assert open_findings(worker, "reporting/statement_late") == []
+    third = second | {"lines": [{"item": "revenue", "amount_cny": 12}]}
+    kept(worker, report("statement", third, reporter="H"), at="2024-06-10T09:00:00")
+    assert open_findings(worker, "reporting/statement_late") == []
+
+
+def test_a_correction_does_not_make_a_late_statement_be_in_time(worker: Engine) -> None:
+    """A statement that came late stays late when it is corrected, by the day on which the first one came."""
+    due = {"entity": "H", "statement_kind": "monthly", "period_end": "2024-03-31", "due_on": "2024-04-15"}
+    kept(worker, report("report_due", due), at="2024-03-02T09:00:00")
+    said = {"entity": "H", "statement": "S1", "kind": "monthly", "scope": "stand_alone", "period_end": "2024-03-31"}
+    kept(worker, report("statement", said, reporter="H"), at="2024-04-17T09:00:00")
+    kept(worker, report("statement", said | {"auditor": "B", "act": "correct"}, reporter="H"), at="2024-05-10T09:00:00")
+    (late,) = open_findings(worker, "reporting/statement_late")
+    assert (late.evidence["received_on"], late.evidence["days_late"]) == ("2024-04-17", 2)

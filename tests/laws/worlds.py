@@ -198,14 +198,14 @@ class World:
         change = self.books.tick(dt.datetime.combine(day, dt.time(12), tzinfo=dt.UTC))
         self.watch.judge(change.added, change.ended, renewed=change.renewed, known=self.said)
 
-    def say(self, rows: list[tuple[str, Row]], *, judged: bool = True) -> int:
+    def say(self, rows: list[tuple[str, Row]], *, judged: bool = True, at: dt.datetime = RECEIVED) -> int:
         """Take facts as one batch; those that make no sense are left out. Gives how many were taken."""
         taken, waiting = 0, rows
         while waiting:
             sound, later = self._sense(waiting)
             taken += len(sound)
             if sound:
-                self._fold(sound, judged=judged)
+                self._fold(sound, judged=judged, at=at)
             waiting = later
         return taken
 
@@ -231,11 +231,11 @@ class World:
         wrong = {at for at, _ in refused}
         return [row for i, row in enumerate(rows[:first]) if i not in wrong], rows[first:]
 
-    def _fold(self, rows: list[tuple[str, Row]], *, judged: bool) -> None:
+    def _fold(self, rows: list[tuple[str, Row]], *, judged: bool, at: dt.datetime) -> None:
         whole = self._shape(rows)
         if judged:
             self.watch.prepare([*whole.tables, *whole.lists])
-        change = self.books.fold(whole.tables, whole.lists, self.said + 1, RECEIVED)
+        change = self.books.fold(whole.tables, whole.lists, self.said + 1, at)
         self.said += len(rows)
         if judged:
             self.watch.judge(change.added, change.ended, renewed=change.renewed, known=self.said)

@@ -10,7 +10,7 @@ def test_a_kind_gives_the_columns_of_its_table():
     """Fields in their order, then where a fact stands in the ledger and when it was received."""
     kind = small_pack().kinds["payment"]
     assert list(kind.columns)[:2] == ["entity", "payment"]
-    assert list(kind.columns)[-2:] == ["fact", "received_at"]
+    assert list(kind.columns)[-3:] == ["fact", "received_at", "first_at"]
     assert kind.columns["amount"] == COLUMN_TYPES["money"] == "DECIMAL(18,4)"
 
 

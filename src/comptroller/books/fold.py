@@ -178,11 +178,24 @@ class Books:
         if not adds.any():
             return None, gone
         rows = _stamped(table.select([f.name for f in kind.fields]), facts, at, adds)
+        rows = rows.append_column("first_at", self._first_at(kind, rows.column("received_at"), standing[adds]))
         whole = rows.append_column("key_hash", pa.array(hashes[adds])).append_column(
             "content_hash", pa.array(contents[adds])
         )
         self._insert(f"all_{kind.name}", whole)
         return rows, gone
+
+    def _first_at(self, kind: Kind, received: pa.ChunkedArray, ends: NDArray[np.int64]) -> pa.ChunkedArray:
+        """Give when the first fact was received under each key: that of the fact which ends, else the row's own."""
+        if not ends.any():
+            return received
+        self.duck.register("asked_facts", pa.table({"fact": ends, "own": received, "row": np.arange(len(ends))}))
+        found = self.duck.arrow(
+            "SELECT coalesce(f.first_at, f.received_at, a.own) AS first_at FROM asked_facts AS a "
+            f"LEFT JOIN all_{kind.name} AS f ON f.fact = a.fact ORDER BY a.row"
+        )
+        self.duck.unregister("asked_facts")
+        return found.column("first_at")
 
     def _fold_list(
         self, kind: Kind, table: pa.Table, parents: pa.Table | None, first: int, at: dt.datetime

@@ -96,7 +96,8 @@ def _tables_page(packs: Sequence[Pack]) -> str:
         "# Tables",
         "",
         "Rules, `comptroller query` and mappings' checks name these tables and no others.",
-        "A fact table's columns `fact` and `received_at` say where a row stands in the ledger and when it came.",
+        "A fact table's columns `fact` and `received_at` say where a row stands in the ledger and when it came,",
+        "and `first_at` when the first fact came of which it is a correction.",
         "The room `books` writes all of them but `finding` and `asleep`, which `watch` writes.",
         "",
     ]

@@ -74,9 +74,13 @@ class Kind:
 
     @property
     def columns(self) -> dict[str, str]:
-        """Give the table's columns and SQL types, in order, the ledger's columns last."""
+        """Give the table's columns and SQL types, in order, the ledger's columns last.
+
+        `first_at` is when the first fact was received of which this one is a correction, itself where it is none.
+        """
         named = {f.name: f.column_type for f in self.fields}
-        return {**named, "fact": "BIGINT", "received_at": "TIMESTAMP"}
+        first = {} if self.parent else {"first_at": "TIMESTAMP"}
+        return {**named, "fact": "BIGINT", "received_at": "TIMESTAMP", **first}
 
     def field(self, name: str) -> Field:
         """Give the field of that name; KeyError where there is none."""

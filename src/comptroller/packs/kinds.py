@@ -7,7 +7,7 @@ from comptroller.model.kind import COLUMN_TYPES, Check, Field, Kind
 from comptroller.model.refusal import Refusal, Text, refusal
 from comptroller.packs import forms
 
-_RESERVED = ("fact", "received_at", "act", "line", "report", "seq")
+_RESERVED = ("fact", "received_at", "first_at", "act", "line", "report", "seq")
 
 
 def kind_of(full: str, form: forms.KindForm) -> tuple[Kind | None, list[Refusal]]:

@@ -2,7 +2,7 @@
 WITH matched AS (
   SELECT
     r.entity, r.statement_kind, r.period_end, r.due_on, r.fact,
-    MIN(CASE WHEN s.kind = r.statement_kind THEN CAST(s.received_at AS DATE) END) AS received_on,
+    MIN(CASE WHEN s.kind = r.statement_kind THEN CAST(s.first_at AS DATE) END) AS received_on,
     MIN(CASE WHEN s.kind = r.statement_kind THEN s.fact END) AS received_fact,
     MAX(CASE WHEN s.fact IS NOT NULL AND s.kind IS NULL THEN 1 ELSE 0 END) AS has_unnamed
   FROM judged AS r
