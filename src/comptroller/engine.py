@@ -207,6 +207,14 @@ class Engine:
         assert entry.payload is not None, "a policy is never erased"
         return read_pack(*unpack_files(entry.payload))
 
+    def policy_of(self, digest: str, known: int) -> Pack:
+        """Give the policy of that digest, as it was adopted not later than entry `known`."""
+        return (
+            self.pack
+            if digest == self.pack.digest
+            else self._policy(self.ledger.entry(self.books.adopted(digest, known)))
+        )
+
     def _batches(self, folded: int) -> list[tuple[int, int]]:
         """Give the first and last entry of each batch that is not folded: the stretches between checkpoints."""
         sizes = [folded, *(size for size, _, _ in self.ledger.checkpoints(folded))]

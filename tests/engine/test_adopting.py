@@ -6,6 +6,8 @@ import pytest
 
 from comptroller import engine
 from comptroller.model.refusal import BrokenPack
+from comptroller.watch import history
+from comptroller.watch.explain import explain
 from tests.engine.test_engine import pay
 from tests.packs_small.small import AT, changed, dump, small_files, small_node, tell
 
@@ -39,6 +41,37 @@ def test_an_adopted_pack_widens_a_table(tmp_path: Path) -> None:
     node.close()
     again = engine.rebuild(tmp_path / "n")
     assert dump(again) == before
+    again.close()
+
+
+def test_a_finding_is_explained_by_the_policy_it_was_found_under(tmp_path: Path) -> None:
+    """A clause that is renumbered later, or a rule that goes, does not change what an earlier finding rested on."""
+    node = small_node(tmp_path / "n")
+    tell(node, [("payment", pay("P1"))])
+    (one,) = history.findings(node.duck, rule="undecided")
+
+    def articles() -> tuple[list[str], bool]:
+        told = explain(node.duck, node.pack, one.finding, policy_of=node.policy_of)
+        assert told is not None
+        assert told.rule is not None
+        return [source["article"] for source in told.sources], told.is_same_text
+
+    assert articles() == (["1"], True)
+    files = changed(
+        "rules/pay/undecided.yml", 'cites: [{source: small_law, article: "1"}]', "cites: [{source: small_law}]"
+    )
+    assert node.adopt(files, "small", AT) == []
+    assert articles() == (["1"], False)
+    node.adopt({path: text for path, text in files.items() if "/undecided" not in path}, "small", AT)
+    assert history.versions(node.duck, one.finding)[-1].state == "cleared"
+    assert articles() == (["1"], False)
+    node.adopt(small_files(), "small", AT)
+    assert articles() == (["1"], True)
+    node.close()
+    again = engine.rebuild(tmp_path / "n")
+    assert [again.policy_of(v.pack, v.known).digest for v in history.versions(again.duck, one.finding)] == [
+        v.pack for v in history.versions(again.duck, one.finding)
+    ]
     again.close()
 
 

@@ -1,8 +1,10 @@
 """An explanation names clause, figures of the day, rows with their entries, and what would have been lawful."""
 
+from comptroller.packs import read_pack
 from comptroller.watch import history
 from comptroller.watch.explain import explain
 from tests.laws.worlds import World, pack
+from tests.packs_small.small import small_files
 
 PAID = {"entity": "A", "payment": "P1", "amount": "2000", "matter": "M1", "payee": "S", "paid_on": "2024-05-01"}
 
@@ -21,6 +23,27 @@ def test_a_finding_is_explained_from_what_was_frozen():
     ]
     assert told["rule"]["same_text_as_judged"] is True
     assert told["lawful"]["en"] == "An approval on or before 2024-05-01."
+
+
+def test_only_what_was_in_force_on_the_finding_s_day_is_cited():
+    """A law that had ended by then, and one that had not begun, are not cited; figures are those of the day as well."""
+    files = small_files()
+    law = files["small/sources/small_law.yml"]
+    files["small/sources/old_law.yml"] = law.replace(b"from: 2020-01-01", b"from: 2000-01-01, until: 2024-04-01")
+    files["small/sources/new_law.yml"] = law.replace(b"from: 2020-01-01", b"from: 2024-06-01")
+    cites = b"cites: [{source: old_law}, {source: small_law}, {source: new_law}]"
+    rule = "small/rules/pay/undecided.yml"
+    files[rule] = files[rule].replace(b'cites: [{source: small_law, article: "1"}]', cites)
+    own = read_pack(files, "small")
+    world = World.new(own)
+    world.say([("payment", PAID), ("payment", {**PAID, "payment": "P2", "paid_on": "2024-03-31"})])
+    cited = {}
+    for one in history.findings(world.duck):
+        found = explain(world.duck, own, one.finding)
+        assert found is not None
+        values = [value["value"] for value in found.parameters]
+        cited[one.since.day] = ([s["source"].rsplit("/")[-1] for s in found.sources], values)
+    assert cited == {1: (["small_law"], [500.5]), 31: (["old_law", "small_law"], [1000])}
 
 
 def test_a_finding_that_was_cleared_shows_the_rows_that_it_stood_on():

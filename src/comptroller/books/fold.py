@@ -6,8 +6,7 @@
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from comptroller.books.differences import differences
 from comptroller.books.graph import Graph
 from comptroller.books.keys import Keys
 from comptroller.books.policy import put_lists, put_policy
@@ -230,10 +230,10 @@ class Books:
         renewed: dict[str, tuple[str, ...] | None] = {}
         if touched & set(_REGISTER):
             self.register.load(self.duck)
-            with _differences(self.duck, ("ancestor", "level"), renewed):
+            with differences(self.duck, ("ancestor", "level"), renewed):
                 put_register(self.duck, self.register)
         if "list_line" in touched or renewed.get("ancestor"):
-            with _differences(self.duck, ("list_in_force",), renewed):
+            with differences(self.duck, ("list_in_force",), renewed):
                 put_lists(self.duck)
         return renewed
 
@@ -250,6 +250,11 @@ class Books:
         self.duck.execute("INSERT INTO clock VALUES (?, ?)", [now.date(), now])
         return Change(added=self.graph.tick(now.date()), renewed={"clock": None})
 
+    def adopted(self, digest: str, known: int) -> int:
+        """Give the entry by which the policy of that digest was adopted, the last one that was known with entry `known`."""
+        sql = "SELECT max(entry) FROM adopted WHERE pack = ? AND entry <= ?"
+        return int(self.duck.rows(sql, [digest, known])[0][0])
+
     def views(self, valid: dt.date | None, known: int | None) -> dict[str, str]:
         """Give SQL for each fact table as true on a day and as known with an entry; none where neither is asked."""
         if valid is None and known is None:
@@ -259,6 +264,8 @@ class Books:
     def advance(self, entries: int, *, policy: int | None = None) -> None:
         """Say to which entry the books are folded, by one batch more, and which entry's policy they follow."""
         self.entries, self.batches = entries, self.batches + 1
+        if policy is not None:
+            self.duck.execute("INSERT INTO adopted VALUES (?, ?)", [policy, self.pack.digest])
         cells = [self.entries, self.batches, policy]
         self.duck.execute("UPDATE position SET entries = ?, batches = ?, policy = coalesce(?, policy)", cells)
 
@@ -279,17 +286,3 @@ def _hear(kind: Kind, table: pa.Table, facts: NDArray[np.int64], heard: dict[str
         for row in groups.to_pylist():
             if row["entity"] is not None:
                 heard[row["entity"]] = max(heard.get(row["entity"], 0), row["fact_max"])
-
-
-@contextmanager
-def _differences(duck: Duck, tables: tuple[str, ...], renewed: dict[str, tuple[str, ...] | None]) -> Iterator[None]:
-    """Note, for tables that are written afresh inside, the entities of which they say something else than before."""
-    for table in tables:
-        duck.execute(f"CREATE OR REPLACE TEMP TABLE was_{table} AS SELECT * FROM {table}")
-    yield
-    for table in tables:
-        apart = f"(SELECT * FROM {table} EXCEPT SELECT * FROM was_{table}) UNION ALL (SELECT * FROM was_{table} EXCEPT SELECT * FROM {table})"
-        found = duck.rows(f"SELECT DISTINCT entity FROM ({apart}) ORDER BY entity")
-        duck.execute(f"DROP TABLE was_{table}")
-        if found:
-            renewed[table] = tuple(entity for (entity,) in found)

@@ -12,6 +12,7 @@ from comptroller.store.duck import Duck
 
 FIXED = {
     "position": "one BOOLEAN, entries BIGINT, batches BIGINT, policy BIGINT, pack VARCHAR",
+    "adopted": "entry BIGINT, pack VARCHAR",
     "clock": "today DATE, now TIMESTAMP",
     "heard": "entity VARCHAR, last_at TIMESTAMP, fact BIGINT",
     "ancestor": "entity VARCHAR, ancestor VARCHAR, distance INTEGER",
@@ -104,6 +105,6 @@ def as_of(table: str, kind: Kind, *, valid: dt.date | None, known: int | None) -
 def documented(pack: Pack) -> Iterable[str]:
     """Give the names of the tables that SQL from outside may read."""
     yield from pack.tables
-    yield from (name for name in FIXED if name not in ("position", "policy_line"))
+    yield from (name for name in FIXED if name not in ("position", "adopted", "policy_line"))
     yield from (f"param_{name}" for name in pack.params)
     yield from ("finding", "finding_now", "asleep")

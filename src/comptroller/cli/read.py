@@ -91,7 +91,7 @@ def explain(
     """Explain a finding: clause, rule, parameters, the rows read, and what would have made it lawful."""
     with doors(as_json=as_json):
         worker = engine.open_node(node_folder(node), passphrase=passphrase())
-        found = explaining.explain(worker.duck, worker.pack, finding)
+        found = explaining.explain(worker.duck, worker.pack, finding, policy_of=worker.policy_of)
         heads = {row["entry"]: worker.ledger.entry(row["entry"]).fields for row in found.rows} if found else {}
         worker.close()
         if found is None:
@@ -147,7 +147,7 @@ def _tell(found: explaining.Explanation, heads: dict[int, dict[str, Any]]) -> No
     if rule:
         out.print(rule.text.strip(), style="dim", markup=False)
         if not found.is_same_text:
-            out.print("the rule's text has changed since this was judged", style="yellow")
+            out.print("the rule's text is another today than when this was judged", style="yellow")
 
 
 def scoreboard(

@@ -1,5 +1,10 @@
-"""A finding explained: clause and source, the rule's text, parameters with their dates, the rows read, what would be lawful."""
+"""A finding explained: clause and source, the rule's text, parameters with their dates, the rows read, what would be lawful.
 
+What is cited is what held: the policy under which the finding was judged, and of it what was in force on the finding's day.
+"""
+
+import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,30 +56,46 @@ class Explanation:
         }
 
 
-def explain(duck: Duck, pack: Pack, finding: str) -> Explanation | None:
-    """Explain a finding by its name (or a beginning that is only its own); None where there is no such finding."""
+def explain(
+    duck: Duck, pack: Pack, finding: str, *, policy_of: Callable[[str, int], Pack] | None = None
+) -> Explanation | None:
+    """Explain a finding by its name (or a beginning that is only its own); None where there is no such finding.
+
+    `pack` is today's policy; `policy_of` gives that of a digest, as known with an entry, and is asked for the one under
+    which the finding was last found. Where it is left out, there never was another policy.
+    """
     names = duck.rows("SELECT DISTINCT finding FROM finding WHERE starts_with(finding, ?) LIMIT 2", [finding])
     if len(names) != 1:
         return None
     history = versions(duck, names[0][0])
     last = history[-1]
-    rule = pack.rules.get(last.rule)
+    judged = next((one for one in reversed(history) if one.state != "cleared"), last)
+    then = policy_of(judged.pack, judged.known) if policy_of else pack
+    rule, now = then.rules.get(last.rule), pack.rules.get(last.rule)
     return Explanation(
         finding=last,
         history=history,
         rule=rule,
-        is_same_text=rule is not None and rule.fingerprint == last.fingerprint,
-        sources=_sources(pack, rule) if rule else [],
-        parameters=_parameters(pack, rule, last) if rule else [],
-        rows=_rows(duck, pack, rule, last) if rule else [],
+        is_same_text=now is not None and now.fingerprint == judged.fingerprint,
+        sources=_sources(then, rule, last) if rule else [],
+        parameters=_parameters(then, rule, last) if rule else [],
+        rows=_rows(duck, then, rule, last) if rule else [],
         lawful=_lawful(rule, last) if rule else {},
     )
 
 
-def _sources(pack: Pack, rule: Rule) -> list[dict[str, Any]]:
+def _holds(finding: Version, begins: dt.date | None, ends: dt.date | None) -> bool:
+    """Whether a period holds the finding's day: the day it is about, else the day of the clock when it was judged."""
+    day = finding.since or finding.today
+    return day is None or ((begins is None or begins <= day) and (ends is None or day < ends))
+
+
+def _sources(pack: Pack, rule: Rule, finding: Version) -> list[dict[str, Any]]:
+    """Give the sources that a rule cites and that were in force on the finding's day; all, where none was."""
+    cited = [(cite, pack.sources[cite.source]) for cite in rule.cites]
+    in_force = [(cite, source) for cite, source in cited if _holds(finding, source.valid_from, source.valid_until)]
     found = []
-    for cite in rule.cites:
-        source = pack.sources[cite.source]
+    for cite, source in in_force or cited:
         period = [source.valid_from, source.valid_until]
         found.append(
             {
@@ -94,8 +115,7 @@ def _parameters(pack: Pack, rule: Rule, finding: Version) -> list[dict[str, Any]
     for name in rule.params:
         param = pack.params[name]
         for value in param.values:
-            day = finding.since
-            if day and (day < value.valid_from or (value.valid_until and day >= value.valid_until)):
+            if not _holds(finding, value.valid_from, value.valid_until):
                 continue
             found.append(
                 {
