@@ -9,12 +9,12 @@ import pyarrow.compute as pc
 
 from comptroller.intake.cells import expected, filled, literal, quoted, typed
 from comptroller.intake.identifiers import check_identifiers
+from comptroller.intake.shape_list import MOST, shape_list
 from comptroller.model.kind import Field, Kind
 from comptroller.model.refusal import Refusal, refusal
 from comptroller.store.duck import Duck
 
 ACTS = ("state", "correct", "retract", "ensure")
-_MOST = 1000
 _ASIDE = ("report", "line", "seq", "act")
 
 
@@ -70,6 +70,9 @@ def shape_rows(duck: Duck, kind: Kind, raw: pa.Table, place: str) -> tuple[Shape
         return None, refusals
     duck.register("raw_rows", raw)
     try:
+        sound = _all_sound(duck, kind, columns, raw)
+        if sound is not None:
+            return Shaped(sound, {}), refusals
         duck.execute(f"CREATE OR REPLACE TEMP TABLE shaped AS {_select(kind, columns, raw.column_names)}")
     finally:
         duck.unregister("raw_rows")
@@ -78,7 +81,7 @@ def shape_rows(duck: Duck, kind: Kind, raw: pa.Table, place: str) -> tuple[Shape
     for inner in kind.lists:
         name = inner.name.removeprefix(f"{kind.name}_")
         if name in columns:
-            rows, more = _shape_list(duck, inner, name, place)
+            rows, more = shape_list(duck, inner, name, place)
             refusals += more
             if rows is not None:
                 lists[inner.name] = rows
@@ -131,11 +134,34 @@ def _select(kind: Kind, columns: dict[str, str], present: list[str]) -> str:
     return f"SELECT {', '.join([*plain, *filled(kind)])} FROM ({typed_sql}) AS f"
 
 
-def _bad_cells(duck: Duck, kind: Kind, columns: dict[str, str], place: str) -> list[tuple[int, Refusal]]:
-    """Refuse what could not be typed, is empty though required, or makes no sense; count first, look only where needed."""
+def _all_sound(duck: Duck, kind: Kind, columns: dict[str, str], raw: pa.Table) -> pa.Table | None:
+    """Give the typed rows in one query where all are sound, as they usually are; None where a closer look is needed."""
+    lists = {inner.name.removeprefix(f"{kind.name}_") for inner in kind.lists}
+    if lists & columns.keys() or any(field.identifier and field.name in columns for field in kind.fields):
+        return None
+    wrong = " OR ".join(f"coalesce({sql}, false)" for sql in _wrong(kind, columns).values())
+    hashes = ", ".join([*_named(kind), f"{wrong} AS wrong"])
+    rows = duck.few(f"SELECT {hashes} FROM ({_select(kind, columns, raw.column_names)}) AS s ORDER BY report, seq")
+    return None if pc.any(rows.column("wrong")).as_py() else rows.drop_columns(["wrong"])
+
+
+def _named(kind: Kind, *more: str) -> list[str]:
+    """Give the columns of shaped rows with the hashes of key and content; `more` goes into the content's."""
+    plain = [quoted(f.name) for f in kind.fields]
+    key, content = ", ".join(quoted(k) for k in kind.key), ", ".join([*plain, *more])
+    return ["report", "seq", "line", "act", *plain, f"hash({key}) AS key_hash", f"hash({content}) AS content_hash"]
+
+
+def _wrong(kind: Kind, columns: dict[str, str]) -> dict[str, str]:
+    """Give, for each thing that may be wrong with a shaped row, the SQL that is true where it is."""
     wrong = {f"cell {f.name}": _is_bad(kind, f.name, present=f.name in columns) for f in kind.fields}
     wrong |= {f"check {at}": f"NOT ({check.holds}) AND act <> 'retract'" for at, check in enumerate(kind.checks)}
-    wrong["act"] = f"act NOT IN ({', '.join(literal(act) for act in ACTS)})"
+    return wrong | {"act": f"act NOT IN ({', '.join(literal(act) for act in ACTS)})"}
+
+
+def _bad_cells(duck: Duck, kind: Kind, columns: dict[str, str], place: str) -> list[tuple[int, Refusal]]:
+    """Refuse what could not be typed, is empty though required, or makes no sense; count first, look only where needed."""
+    wrong = _wrong(kind, columns)
     counts = ", ".join(f"count(*) FILTER (WHERE {sql})" for sql in wrong.values())
     found = dict(zip(wrong, duck.rows(f"SELECT {counts} FROM shaped")[0], strict=True))
     refusals: list[tuple[int, Refusal]] = []
@@ -146,7 +172,7 @@ def _bad_cells(duck: Duck, kind: Kind, columns: dict[str, str], place: str) -> l
             refusals += _bad_identifiers(duck, field.name, field.identifier, place)
     for at, check in enumerate(kind.checks):
         if found[f"check {at}"]:
-            sql = f"SELECT report, line FROM shaped WHERE {wrong[f'check {at}']} ORDER BY report, line LIMIT {_MOST}"
+            sql = f"SELECT report, line FROM shaped WHERE {wrong[f'check {at}']} ORDER BY report, line LIMIT {MOST}"
             for report, line in duck.rows(sql):
                 texts = ((check.title.zh, check.title.en), (check.mend.zh, check.mend.en))
                 one = refusal(f"intake.sense.{check.code}", (place, line, check.code), check.holds, *texts)
@@ -169,7 +195,7 @@ def _look_at_cells(duck: Duck, field: Field, wrong: str, column: str | None, pla
     text = quoted("t_" + field.name) if column is not None else "NULL"
     refusals: list[tuple[int, Refusal]] = []
     for report, line, seen in duck.rows(
-        f"SELECT report, line, {text} FROM shaped WHERE {wrong} ORDER BY report, line LIMIT {_MOST}"
+        f"SELECT report, line, {text} FROM shaped WHERE {wrong} ORDER BY report, line LIMIT {MOST}"
     ):
         at = (place, line, column or field.name)
         if seen is None:
@@ -189,7 +215,9 @@ def _bad_identifiers(duck: Duck, name: str, scheme: str, place: str) -> list[tup
     refusals: list[tuple[int, Refusal]] = []
     if wrong:
         listed = ", ".join(literal(w) for w in wrong)
-        sql = f"SELECT report, line, {column} FROM shaped WHERE {column} IN ({listed}) ORDER BY report, line LIMIT {_MOST}"
+        sql = (
+            f"SELECT report, line, {column} FROM shaped WHERE {column} IN ({listed}) ORDER BY report, line LIMIT {MOST}"
+        )
         for report, line, seen in duck.rows(sql):
             wanted = (f"校验位正确的 {scheme} 编码", f"a {scheme} code whose check characters are right")
             mend = ("按证照核对该编码", "Look the code up in its certificate and send the line again.")
@@ -198,7 +226,7 @@ def _bad_identifiers(duck: Duck, name: str, scheme: str, place: str) -> list[tup
 
 
 def _bad_acts(duck: Duck, wrong: str, place: str) -> list[tuple[int, Refusal]]:
-    sql = f"SELECT report, line, act FROM shaped WHERE {wrong} ORDER BY report, line LIMIT {_MOST}"
+    sql = f"SELECT report, line, act FROM shaped WHERE {wrong} ORDER BY report, line LIMIT {MOST}"
     wanted = (f"其一:{'、'.join(ACTS)}", f"one of {', '.join(ACTS)}")
     mend = (
         "新报 state,更正 correct,撤回 retract",
@@ -210,77 +238,16 @@ def _bad_acts(duck: Duck, wrong: str, place: str) -> list[tuple[int, Refusal]]:
     ]
 
 
-def _shape_list(duck: Duck, inner: Kind, name: str, place: str) -> tuple[pa.Table | None, list[tuple[int, Refusal]]]:
-    """Give a nested list's typed rows: its JSON text unnested, with the columns it carries."""
-    column = quoted("l_" + name)
-    wanted = ("JSON 数组,每项为对象", "a JSON list of objects")
-    mend = (f"改正{inner.title.zh}", f"Mend {name}.")
-    refusals = []
-    bad = (
-        f"NOT json_valid({column}) OR json_type(CASE WHEN json_valid({column}) THEN {column} ELSE '[]' END) <> 'ARRAY'"
-    )
-    for report, line, seen in duck.rows(
-        f"SELECT report, line, {column} FROM shaped WHERE {column} IS NOT NULL AND ({bad}) LIMIT {_MOST}"
-    ):
-        refusals.append((report, refusal("intake.shape.list", (place, line, name), seen, wanted, mend)))
-    own = [f for f in inner.fields if f.name not in inner.carries]
-    carried = [f for f in inner.fields if f.name in inner.carries]
-    good = f"{column} IS NOT NULL AND NOT ({bad})"
-    unnested = f"SELECT report, seq, line, {''.join(quoted(f.name) + ', ' for f in carried)} unnest(from_json({column}, '[\"JSON\"]')) AS item FROM shaped WHERE {good}"
-    strays = duck.rows(
-        f"SELECT report, line, item FROM ({unnested}) WHERE json_type(item) <> 'OBJECT' OR NOT list_has_all([{', '.join(literal(f.name) for f in own)}], json_keys(item)) LIMIT {_MOST}"
-    )
-    for report, line, seen in strays:
-        names = ", ".join(f.name for f in own)
-        refusals.append(
-            (
-                report,
-                refusal(
-                    "intake.shape.list",
-                    (place, line, name),
-                    seen,
-                    (f"字段 {names} 的对象", f"objects with {names}"),
-                    mend,
-                ),
-            )
-        )
-    texts = [f"nullif(trim(item->>{literal('$.' + f.name)}), '') AS {quoted('t_' + f.name)}" for f in own]
-    values = [f"{typed(f, quoted('t_' + f.name))} AS {quoted(f.name)}" for f in own]
-    held = [quoted(f.name) for f in carried]
-    kept = [quoted("t_" + f.name) for f in own]
-    first = f"SELECT {', '.join(['report', 'seq', 'line', *held, *texts])} FROM ({unnested}) WHERE json_type(item) = 'OBJECT'"
-    duck.execute(
-        f"CREATE OR REPLACE TEMP TABLE shaped_list AS SELECT {', '.join(['report', 'seq', 'line', *held, *kept, *values])} FROM ({first})"
-    )
-    for field in own:
-        text, value = quoted("t_" + field.name), quoted(field.name)
-        missing = f" OR {text} IS NULL" if field.required or field.name in inner.key else ""
-        sql = f"SELECT report, line, {text} FROM shaped_list WHERE {value} IS NULL AND ({text} IS NOT NULL{missing}) LIMIT {_MOST}"
-        for report, line, seen in duck.rows(sql):
-            at = (place, line, f"{name}.{field.name}")
-            refusals.append((report, refusal(f"intake.shape.{field.type}", at, seen or "-", expected(field), mend)))
-    doubled = ", ".join(quoted(k) for k in inner.key)
-    sql = f"SELECT report, min(line), {doubled} FROM shaped_list GROUP BY report, seq, {doubled} HAVING count(*) > 1 LIMIT {_MOST}"
-    for row in duck.rows(sql):
-        twice = ("列表内不重复", "each line of the list once")
-        refusals.append((row[0], refusal("intake.shape.list", (place, row[1], name), row[2:], twice, mend)))
-    ordered = [*held, *[quoted(f.name) for f in own]]
-    sort = f"report, seq, {doubled}"
-    return duck.arrow(f"SELECT report, seq, line, {', '.join(ordered)} FROM shaped_list ORDER BY {sort}"), refusals
-
-
 def _result(duck: Duck, kind: Kind, lists: dict[str, pa.Table]) -> pa.Table:
     """Give the shaped rows with the hashes of key and content; the content takes in the nested lists."""
-    key = ", ".join(quoted(k) for k in kind.key)
-    plain = [quoted(f.name) for f in kind.fields]
-    joined, hashes = "", ", ".join(plain)
+    joined, hashes = "", list[str]()
     for at, (name, table) in enumerate(sorted(lists.items())):
         duck.register(f"list_{at}", table)
         inner = ", ".join(quoted(c) for c in table.column_names if c not in ("report", "seq", "line"))
         joined += f" LEFT JOIN (SELECT report, seq, list(hash({inner}) ORDER BY hash({inner})) AS h_{at} FROM list_{at} GROUP BY report, seq) USING (report, seq)"
-        hashes += f", h_{at}"
+        hashes.append(f"h_{at}")
         assert name.startswith(kind.name)
-    sql = f"SELECT report, seq, line, act, {', '.join(plain)}, hash({key}) AS key_hash, hash({hashes}) AS content_hash FROM shaped{joined} ORDER BY report, seq"
+    sql = f"SELECT {', '.join(_named(kind, *hashes))} FROM shaped{joined} ORDER BY report, seq"
     found = duck.arrow(sql)
     for at in range(len(lists)):
         duck.unregister(f"list_{at}")

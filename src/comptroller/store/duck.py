@@ -5,10 +5,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from weakref import finalize
 
 import duckdb
 import pyarrow as pa
 
+_TEXTS = 2_000
+"""Statements that a connection keeps parsed: more than a pack's rules need; parsing is a third of a small query."""
 SqlError = duckdb.Error
 """What DuckDB raises for a statement that it does not take."""
 
@@ -26,13 +29,32 @@ class Duck:
             "preserve_insertion_order": "true",
         }
         config["python_enable_replacements"] = "false"
-        self._connection = duckdb.connect(str(path or ":memory:"), read_only=readonly, config=config)
+        self._take(duckdb.connect(str(path or ":memory:"), read_only=readonly, config=config))
         self._connection.execute("SET checkpoint_threshold = '1GB'")
+
+    def _take(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self._parsed: dict[str, duckdb.Statement | str] = {}
+        finalize(self, self._parsed.clear)  # also at the interpreter's end, when the driver must have them back
+
+    def _statement(self, sql: str) -> duckdb.Statement | str:
+        """Give a text as its one statement, so that it is parsed once however often it runs; as it is, where it holds more."""
+        if sql not in self._parsed:
+            statements = self._connection.extract_statements(sql)
+            if len(self._parsed) >= _TEXTS:
+                self._parsed.clear()
+            self._parsed[sql] = statements[0] if len(statements) == 1 else sql
+        return self._parsed[sql]
+
+    def _run(self, sql: str, values: Sequence[Any] = ()) -> duckdb.DuckDBPyConnection:
+        if values:
+            return self._connection.execute(sql, values)
+        return self._connection.execute(self._statement(sql))
 
     @classmethod
     def _of(cls, connection: duckdb.DuckDBPyConnection) -> "Duck":
         one = cls.__new__(cls)
-        one._connection = connection  # noqa: SLF001 - its own
+        one._take(connection)  # noqa: SLF001 - its own
         return one
 
     def cursor(self) -> "Duck":
@@ -50,11 +72,16 @@ class Duck:
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> None:
         """Run a statement for its effect."""
-        self._connection.execute(sql, values) if values else self._connection.execute(sql)
+        self._run(sql, values)
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Give a query's rows as tuples."""
-        return (self._connection.execute(sql, values) if values else self._connection.execute(sql)).fetchall()
+        return self._run(sql, values).fetchall()
+
+    def named_rows(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Give a query's columns by name, and its rows as tuples."""
+        ran = self._run(sql)
+        return [str(column[0]) for column in ran.description or ()], ran.fetchall()
 
     def columns(self, sql: str) -> list[str]:
         """Give the names of the columns that a query would give."""
@@ -68,7 +95,7 @@ class Duck:
         """Give a query's rows as an Arrow table, where they are few: quicker to begin, at the price of a copy."""
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Arrow output on a DB-API result")
-            return self._connection.execute(sql).to_arrow_table()
+            return self._run(sql).to_arrow_table()
 
     def register(self, name: str, table: pa.Table) -> None:
         """Let SQL on this connection see an Arrow table under `name`, in front of any table of that name."""
@@ -92,4 +119,5 @@ class Duck:
 
     def close(self) -> None:
         """Close the connection."""
+        self._parsed.clear()
         self._connection.close()

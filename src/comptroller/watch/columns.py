@@ -24,21 +24,40 @@ class Column(Protocol):
         ...
 
 
-def column_of(form: str) -> Column:
-    """Give an empty column for an SQL type of a kind's field."""
-    if form == "VARCHAR":
-        return Texts()
+def arrow_type(form: str) -> pa.DataType:
+    """Give the Arrow type of an SQL type of a kind's field."""
     if form.startswith("DECIMAL"):
         precision, scale = (int(x) for x in form[8:-1].split(","))
-        return Decimals(precision, scale)
-    plain: dict[str, tuple[Any, Any, Any, Any]] = {
-        "BIGINT": (pa.int64(), pa.int64(), np.int64, _NO_INT),
-        "DATE": (pa.date32(), pa.int32(), np.int32, np.iinfo(np.int32).min),
-        "TIMESTAMP": (pa.timestamp("us"), pa.int64(), np.int64, _NO_INT),
-        "DOUBLE": (pa.float64(), pa.float64(), np.float64, np.nan),
-        "BOOLEAN": (pa.bool_(), pa.int8(), np.int8, -1),
-    }
-    return Plain(*plain[form])
+        return pa.decimal128(precision, scale)
+    return _FORMS[form]
+
+
+def column_of(form: str) -> Column:
+    """Give an empty column for an SQL type of a kind's field."""
+    kind = arrow_type(form)
+    if form == "VARCHAR":
+        return Texts()
+    if pa.types.is_decimal(kind):
+        return Decimals(kind)
+    return Plain(kind, *_STORED[form])
+
+
+_FORMS: dict[str, pa.DataType] = {
+    "VARCHAR": pa.string(),
+    "BIGINT": pa.int64(),
+    "DATE": pa.date32(),
+    "TIMESTAMP": pa.timestamp("us"),
+    "DOUBLE": pa.float64(),
+    "BOOLEAN": pa.bool_(),
+}
+_STORED: dict[str, tuple[pa.DataType, Any, Any]] = {
+    "BIGINT": (pa.int64(), np.int64, _NO_INT),
+    "DATE": (pa.int32(), np.int32, np.iinfo(np.int32).min),
+    "TIMESTAMP": (pa.int64(), np.int64, _NO_INT),
+    "DOUBLE": (pa.float64(), np.float64, np.nan),
+    "BOOLEAN": (pa.int8(), np.int8, -1),
+}
+"""How values of a type are stored: as which type, in which array, and what stands for null."""
 
 
 class Plain:
@@ -68,9 +87,9 @@ class Plain:
 class Decimals:
     """Decimals of at most 18 digits, held as 64-bit whole numbers."""
 
-    def __init__(self, precision: int, scale: int) -> None:
+    def __init__(self, form: pa.DataType) -> None:
         """Begin empty."""
-        self._form = pa.decimal128(precision, scale)
+        self._form = form
         self._values = np.empty(0, dtype=np.int64)
         self._count = 0
 

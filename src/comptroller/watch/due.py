@@ -1,6 +1,7 @@
 """What is due: dockets by their hash, with spans of days where a window bounds them."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -38,3 +39,27 @@ class Due:
     def concerns(self, rule: Rule) -> bool:
         """Whether the rule reads a table that changed, or is due through a reference."""
         return rule.name in self.rules or not self.tables.isdisjoint(rule.reads)
+
+
+class DueDays:
+    """Between which days a docket is due, looked up where it is asked for: few dockets have something that stands."""
+
+    def __init__(self, spans: Spans) -> None:
+        """Put the spans in the order of their dockets."""
+        order = np.argsort(spans[0], kind="stable")
+        self._dockets, self._starts, self._ends = (part[order] for part in spans)
+
+    def of(self, docket: int) -> list[tuple[date, date]]:
+        """Give the spans of a docket, both days included."""
+        low = np.searchsorted(self._dockets, np.uint64(docket), side="left")
+        high = np.searchsorted(self._dockets, np.uint64(docket), side="right")
+        starts, ends = self._starts[low:high].tolist(), self._ends[low:high].tolist()
+        return [(_day(start), _day(end)) for start, end in zip(starts, ends, strict=True)]
+
+
+def _day(number: int) -> date:
+    """Give the day of a number counted from 1970-01-01, or the nearest that there is."""
+    return date.fromordinal(min(max(_EPOCH + number, 1), date.max.toordinal()))
+
+
+_EPOCH = date(1970, 1, 1).toordinal()

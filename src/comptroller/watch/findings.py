@@ -5,18 +5,17 @@
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import msgspec
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from comptroller.model.finding import Turn, Verdict, plain
 from comptroller.model.policy import Rule
 from comptroller.store.duck import Duck
+from comptroller.watch.due import DueDays
 
 _COLUMNS = {
     "finding": "VARCHAR",
@@ -86,8 +85,8 @@ class Findings:
         self,
         rule: str,
         new: Iterable[Verdict],
-        dockets: Iterable[int] | None,
-        spans: dict[int, list[tuple[date, date]]] | None,
+        dockets: frozenset[int] | None,
+        spans: DueDays | None,
     ) -> list[Turn]:
         """Give what turned: `new` against what stands in those dockets (all, where None).
 
@@ -97,13 +96,11 @@ class Findings:
         fresh: dict[int, dict[tuple[Any, ...], Verdict]] = defaultdict(dict)
         for verdict in new:
             fresh[verdict.docket][verdict.subject] = verdict
-        due = set(held) | set(fresh) if dockets is None else set(dockets)
+        due = set(held) if dockets is None else _both(held, dockets)
         turns: list[Turn] = []
-        for docket in due:
-            before, after = held.get(docket), fresh.get(docket)
-            if before is None and after is None:
-                continue
-            turns += _differ(before or {}, after or {}, spans.get(docket, []) if spans is not None else None)
+        for docket in due | fresh.keys():
+            before, after = held.get(docket, {}), fresh.get(docket, {})
+            turns += _differ(before, after, spans.of(docket) if spans is not None else None)
         turns.sort(key=lambda t: (t.state, str(t.verdict.subject)))
         self._take(rule, turns)
         return turns
@@ -163,62 +160,39 @@ def subject_json(subject: tuple[Any, ...]) -> str:
     return json.dumps([plain(one) for one in subject], ensure_ascii=False)
 
 
-def verdicts_of(rule: Rule, rows: pa.Table) -> list[Verdict]:
-    """Give the verdicts that the rows of a rule's SELECT say; values are made text column by column."""
-    if not rows.num_rows:
-        return []
-    shown = {name: _shown(rows.column(name)) for name in rows.column_names if name not in _ASIDE}
-    names = sorted(shown)
-    missing = rows.column("missing").to_pylist() if "missing" in rows.column_names else [None] * rows.num_rows
-    dockets, since = rows.column("docket_hash").to_pylist(), rows.column("since").to_pylist()
-    entries, entities = rows.column("entries").to_pylist(), shown["entity"]
-    subjects = zip(*(shown[name] for name in rule.subject), strict=True)
-    cells = zip(*(shown[name] for name in names), strict=True)
-    found = []
-    for at, (subject, row) in enumerate(zip(subjects, cells, strict=True)):
-        found.append(
-            Verdict(
-                rule=rule.name,
-                subject=subject,
-                docket=dockets[at],
-                entity=entities[at] or "",
-                since=since[at],
-                missing=missing[at] or "",
-                evidence=_json.encode(dict(zip(names, row, strict=True))).decode(),
-                entries=tuple(sorted({e for e in entries[at] or () if e is not None})),
-            )
+def verdicts_of(
+    rule: Rule, names: Sequence[str], rows: Iterable[Sequence[Any]], dockets: Iterable[int]
+) -> list[Verdict]:
+    """Give the verdicts that the rows of a rule's SELECT say, each of its docket."""
+    place = {name: at for at, name in enumerate(names)}
+    shown = sorted((name, at) for name, at in place.items() if name not in _ASIDE)
+    subject = [place[name] for name in rule.subject]
+    entity, since, entries = (place[name] for name in ("entity", "since", "entries"))
+    missing = place.get("missing")
+    return [
+        Verdict(
+            rule=rule.name,
+            subject=tuple(plain(row[at]) for at in subject),
+            docket=docket,
+            entity=row[entity] or "",
+            since=row[since],
+            missing=(row[missing] or "") if missing is not None else "",
+            evidence=_json.encode({name: plain(row[at]) for name, at in shown}).decode(),
+            entries=tuple(sorted({one for one in row[entries] or () if one is not None})),
         )
-    return found
+        for row, docket in zip(rows, dockets, strict=True)
+    ]
 
 
-_ASIDE = frozenset(("entries", "docket_hash", "missing"))
+_ASIDE = frozenset(("entries", "missing"))
 _json = msgspec.json.Encoder()
 
 
-def _shown(column: pa.ChunkedArray) -> list[Any]:
-    """Give a column's values as JSON holds them: decimals as text without trailing zeros, days and instants in ISO form."""
-    form = column.type
-    if pa.types.is_decimal(form):
-        return [plain(value) for value in column.to_pylist()] if len(column) < 8 else _decimals(column)
-    if pa.types.is_temporal(form) or pa.types.is_nested(form):
-        return [plain(value) for value in column.to_pylist()]
-    values: list[Any] = column.to_pylist()
-    return values
-
-
-def _decimals(column: pa.ChunkedArray) -> list[Any]:
-    text = pc.cast(column, pa.string())
-    return [_short(one) for one in text.to_pylist()]
-
-
-def _short(text: str | None) -> Any:
-    """Give a decimal's text as `plain` gives the decimal; only what is short and without an exponent is cut by hand."""
-    if text is None:
-        return None
-    if "E" in text or len(text) > 15:
-        return plain(Decimal(text))
-    shown = text.rstrip("0").rstrip(".") if "." in text else text
-    return shown if "." in shown else int(shown)
+def _both(held: Mapping[int, Any], dockets: frozenset[int]) -> set[int]:
+    """Give the dockets that are in both; goes through the smaller."""
+    return (
+        {one for one in held if one in dockets} if len(held) < len(dockets) else {one for one in dockets if one in held}
+    )
 
 
 def _differ(

@@ -7,18 +7,16 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from comptroller.model.kind import Kind
-from comptroller.store.duck import Duck
 from comptroller.store.index import Chain, grown
 from comptroller.watch.columns import Column, column_of
-
-_MANY = 50_000
+from comptroller.watch.hashes import Key, key_hashes
 
 
 class Held:
     """The rows of one fact table that stand, with the columns that rules read."""
 
-    def __init__(self, kind: Kind, columns: Sequence[str], keys: dict[str, str]) -> None:
-        """Begin empty; `keys` gives for each index its hash expression over the table's columns, null for no docket.
+    def __init__(self, kind: Kind, columns: Sequence[str], keys: Mapping[str, Key]) -> None:
+        """Begin empty; `keys` says for each index what is hashed of a row.
 
         Keys named `near …` are given for rows that are added, and have no index.
         """
@@ -35,9 +33,9 @@ class Held:
         """Give how many rows were ever held."""
         return self._count
 
-    def add(self, duck: Duck, rows: pa.Table) -> dict[str, NDArray[np.uint64]]:
+    def add(self, rows: pa.Table) -> dict[str, NDArray[np.uint64]]:
         """Add rows (in the order of their facts); gives for each index the hashes of the rows, 0 for no docket."""
-        hashes = key_hashes(duck, rows, self._keys)
+        hashes = key_hashes(rows, self._keys)
         stop = self._count + rows.num_rows
         facts = rows.column("fact").to_numpy()
         assert not self._count or not len(facts) or facts[0] >= self._facts[self._count - 1], "facts come in order"
@@ -79,15 +77,3 @@ class Held:
 
     def _column(self, name: str, rows: NDArray[np.int64]) -> pa.Array:
         return pa.array(self._facts[rows]) if name == "fact" else self._columns[name].take(rows)
-
-
-def key_hashes(duck: Duck, rows: pa.Table, keys: Mapping[str, str]) -> dict[str, NDArray[np.uint64]]:
-    """Give for each key the hashes of rows, 0 where a part of it is null; one query for all keys."""
-    if not keys or not rows.num_rows:
-        return {name: np.zeros(rows.num_rows, dtype=np.uint64) for name in keys}
-    duck.register("hashed_rows", rows)
-    listed = ", ".join(f"coalesce({sql}, 0::UBIGINT) AS k{i}" for i, sql in enumerate(keys.values()))
-    sql = f"SELECT {listed} FROM hashed_rows"
-    found = duck.arrow(sql) if rows.num_rows > _MANY else duck.few(sql)
-    duck.unregister("hashed_rows")
-    return {name: found.column(f"k{i}").to_numpy() for i, name in enumerate(keys)}

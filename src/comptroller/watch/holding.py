@@ -7,11 +7,15 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from comptroller.model.policy import Rule, Window
+from comptroller.model.policy import Rule
 from comptroller.store.duck import Duck
 from comptroller.watch.due import EVERYTHING, Due, Spans
-from comptroller.watch.held import Held, key_hashes
+from comptroller.watch.hashes import Key, key_hashes
+from comptroller.watch.held import Held
 from comptroller.watch.plan import Group, Plan
+
+_NEAR = (-2, -1, 1, 2)
+"""The stretches beside a row's own whose rows may lie within two windows of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +61,23 @@ class Holding:
             columns = ", ".join(f'"{c}"' for c in held.columns)
             rows = self._duck.arrow(f"SELECT {columns} FROM {table} ORDER BY fact")
             if rows.num_rows:
-                held.add(self._duck, rows)
+                held.add(rows)
         return self._tables[table]
 
-    def _keys(self, table: str) -> dict[str, str]:
+    def _keys(self, table: str) -> dict[str, Key]:
         """Give the indexes of a table: one a group's docket, one a window's stretches, one a reference's columns."""
-        keys: dict[str, str] = {}
+        keys: dict[str, Key] = {}
         for group in self._members.get(table, ()):
-            keys[f"docket {group.label}"] = _hash(group.docket)
+            keys[f"docket {group.label}"] = Key(group.docket)
             if group.window:
-                keys[f"window {group.label}"] = _hash(group.docket, _stretch(group.window))
-                for step in (-2, -1, 1, 2):
-                    keys[f"near {step} {group.label}"] = _hash(group.docket, f"{_stretch(group.window)} + {step}")
+                keys[f"window {group.label}"] = Key(group.docket, group.window)
+                for step in _NEAR:
+                    keys[f"near {step} {group.label}"] = Key(group.docket, group.window, step)
             for rule in group.rules:
                 if rule.judges == table:
                     for by in rule.references.values():
                         if by and set(by) <= set(self._plan.columns[table]):
-                            keys[f"touch {'+'.join(by)}"] = _hash(by)
+                            keys[f"touch {'+'.join(by)}"] = Key(by)
         return keys
 
     def take_in(self, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]) -> Changes:
@@ -81,14 +85,14 @@ class Holding:
         parts: dict[str, list[Part]] = {}
         for table, new in added.items():
             held = self._tables.get(table)
-            hashes = held.add(self._duck, new) if held is not None else {}
+            hashes = held.add(new) if held is not None else {}
             parts.setdefault(table, []).append(Part(new, hashes))
         for kind, facts in ended.items():
             for table, spec in self._plan.pack.tables.items():
                 if kind in (table, spec.parent):
                     held = self._tables.get(table)
                     rows = held.take(held.end(facts)) if held is not None else self._gone(table, facts)
-                    hashes = key_hashes(self._duck, rows, self._keys(table))
+                    hashes = key_hashes(rows, self._keys(table))
                     parts.setdefault(table, []).append(Part(rows, hashes))
         return Changes({table: tuple(some) for table, some in parts.items()})
 
@@ -139,25 +143,18 @@ class Holding:
         """Give the dockets that a change of a reference touches by its columns; None for all."""
         if not by or entities is None or not set(by) <= set(self._plan.columns[rule.judges]):
             return None
-        hashes = [self._hash_rows(part.rows, _hash(by)) for part in parts]
+        hashes = [_hashes(part.rows, by) for part in parts]
         if entities:
             if by != ("entity",):
                 return None
-            hashes.append(self._hash_rows(pa.table({"entity": pa.array(entities, pa.string())}), _hash(by)))
+            hashes.append(_hashes(pa.table({"entity": pa.array(entities, pa.string())}), by))
         if not hashes:
             return np.empty(0, dtype=np.uint64)
         for one in group.tables:
             self._held(one)
         held = self._held(rule.judges)
         found = held.rows_of(f"touch {'+'.join(by)}", np.unique(np.concatenate(hashes)))
-        return np.unique(self._hash_rows(held.take(found, (*group.docket, "fact")), _hash(group.docket)))
-
-    def _hash_rows(self, rows: pa.Table, sql: str) -> NDArray[np.uint64]:
-        self._duck.register("hashed_rows", rows)
-        found = self._duck.arrow(f"SELECT coalesce({sql}, 0::UBIGINT) AS h FROM hashed_rows")
-        self._duck.unregister("hashed_rows")
-        hashes: NDArray[np.uint64] = found.column("h").to_numpy()
-        return hashes
+        return np.unique(_hashes(held.take(found, (*group.docket, "fact")), group.docket))
 
     def scope(self, dues: Iterable[tuple[Group, Due, Iterable[str]]]) -> dict[str, pa.Table]:
         """Give by table the rows of all due dockets; with a window, the rows within two windows of a due day."""
@@ -194,21 +191,10 @@ def _reach(group: Group, parts: list[Part], whole: NDArray[np.uint64]) -> tuple[
         starts.append(days - days_apart)
         ends.append(days + days_apart)
         windows.append(hashes[keep])
-        windows += [part.hashes[f"near {step} {group.label}"][keep] for step in (-2, -1, 1, 2)]
+        windows += [part.hashes[f"near {step} {group.label}"][keep] for step in _NEAR]
     spans = (np.concatenate(dockets), np.concatenate(starts), np.concatenate(ends))
     return spans, np.unique(np.concatenate(windows))
 
 
-def _hash(columns: Iterable[str], *more: str) -> str:
-    """Give the SQL hash of columns and further expressions; null where one of them is null, and never 0."""
-    named = [f'"{c}"' for c in columns]
-    some = " OR ".join(f"({one}) IS NULL" for one in [*named, *more])
-    return f"CASE WHEN {some} THEN NULL ELSE greatest(hash({', '.join([*named, *more])}), 1::UBIGINT) END"
-
-
-def _days(window: Window) -> str:
-    return f"(CAST(\"{window.on}\" AS DATE) - DATE '1970-01-01')"
-
-
-def _stretch(window: Window) -> str:
-    return f"CAST(floor({_days(window)} / {window.days}.0) AS BIGINT)"
+def _hashes(rows: pa.Table, columns: tuple[str, ...]) -> NDArray[np.uint64]:
+    return key_hashes(rows, {"": Key(columns)})[""]

@@ -8,17 +8,19 @@ for due dockets replaces what stood for them.
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from itertools import compress
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from comptroller.model.finding import Turn
+from comptroller.model.finding import Turn, Verdict
 from comptroller.model.policy import Pack, Rule
 from comptroller.model.refusal import RuleBroken
 from comptroller.store.duck import Duck, SqlError
-from comptroller.watch.due import Due, Spans
+from comptroller.watch.due import Due, DueDays
 from comptroller.watch.findings import Findings, verdicts_of
+from comptroller.watch.hashes import docket_hashes
 from comptroller.watch.holding import Holding
 from comptroller.watch.plan import Group, due_sql, plan
 
@@ -72,7 +74,7 @@ class Watch:
         turns: list[tuple[Rule | None, Turn]] = []
         for at, name in enumerate(chosen):
             rule = self.pack.rules[name]
-            verdicts = verdicts_of(rule, self._run(rule))
+            verdicts = self._run(rule)
             turns += [(rule, turn) for turn in self.findings.compare(name, verdicts, None, None)]
             if progress:
                 progress(name, at + 1, len(chosen))
@@ -104,7 +106,7 @@ class Watch:
             rules = [rule for rule in group.rules if rule.name not in self.asleep]
             for rule in rules:
                 if rule.name in everything:
-                    found = verdicts_of(rule, self._run(rule))
+                    found = self._run(rule)
                     turns += [(rule, turn) for turn in self.findings.compare(rule.name, found, None, None)]
             rest = [rule for rule in rules if rule.name not in everything and due.concerns(rule)]
             if rest and not due.is_empty:
@@ -122,20 +124,16 @@ class Watch:
         """
         turns: list[tuple[Rule | None, Turn]] = []
         scoped = self._holding.scope([(group, due, {t for r in rules for t in r.reads}) for group, due, rules in dues])
-        numbers = [np.full(len(due.dockets), at, dtype=np.int32) for at, (_, due, _) in enumerate(dues)]
-        heard = pa.table(
-            {"part": np.concatenate(numbers), "docket": np.concatenate([due.dockets for _, due, _ in dues])}
-        )
-        shown = {"due_dockets": heard, **{f"due_{table}": rows for table, rows in scoped.items()}}
+        shown = {f"due_{table}": rows for table, rows in scoped.items()}
         for table, rows in shown.items():
             self._duck.register(table, rows)
         try:
             awake = self._with_judged([rule for _, _, rules in dues for rule in rules], scoped)
-            for at, (_, due, rules) in enumerate(dues):
-                dockets = due.dockets.tolist()
-                spans = _spans(due.spans) if due.spans is not None else None
+            for _, due, rules in dues:
+                dockets = frozenset(due.dockets.tolist())
+                spans = DueDays(due.spans) if due.spans is not None else None
                 for rule in rules:
-                    found = verdicts_of(rule, self._run(rule, at)) if rule.name in awake else []
+                    found = self._run(rule, dockets) if rule.name in awake else []
                     turns += [(rule, turn) for turn in self.findings.compare(rule.name, found, dockets, spans)]
         finally:
             for table in shown:
@@ -155,34 +153,23 @@ class Watch:
                 awake |= {rule.name for rule, answer in zip(mine, answers, strict=True) if answer}
         return awake
 
-    def _run(self, rule: Rule, part: int | None = None) -> pa.Table:
-        """Give the rows of a rule's SELECT, within its time in force, with the hash of their docket.
-
-        With `part`, only the rows of dockets that are due in that part.
-        """
-        kind = self.pack.tables[rule.judges]
-        sql = rule.sql if part is None else due_sql(rule.sql, rule.reads)
-        docket = ", ".join(f'CAST(r."{c}" AS {kind.columns[c]})' for c in rule.docket)
-        docket = f"greatest(hash({docket}), 1::UBIGINT)"
-        until = f" AND (r.since IS NULL OR r.since < DATE '{rule.valid_until}')" if rule.valid_until else ""
-        inner = f"SELECT r.*, {docket} AS docket_hash FROM ({sql}) AS r WHERE (r.since IS NULL OR r.since >= DATE '{rule.valid_from}'){until}"
-        if part is not None:
-            inner = f"SELECT * FROM ({inner}) AS s WHERE s.docket_hash IN (SELECT docket FROM due_dockets WHERE part = {part})"
+    def _run(self, rule: Rule, dockets: frozenset[int] | None = None) -> list[Verdict]:
+        """Give what a rule's SELECT says, within its time in force; with `dockets`, of those that are due alone."""
+        sql = rule.sql if dockets is None else due_sql(rule.sql, rule.reads)
+        until = f" AND r.since < DATE '{rule.valid_until}'" if rule.valid_until else ""
+        in_force = f"r.since IS NULL OR (r.since >= DATE '{rule.valid_from}'{until})"
         try:
-            return self._duck.arrow(inner) if part is None else self._duck.few(inner)
+            names, rows = self._duck.named_rows(f"SELECT r.* FROM ({sql}) AS r WHERE {in_force}")
         except SqlError as error:
             raise RuleBroken(rule.name, rule.fingerprint, str(error).splitlines()[0]) from error
+        if not rows:
+            return []
+        forms = [self.pack.tables[rule.judges].columns[c] for c in rule.docket]
+        places = [names.index(c) for c in rule.docket]
+        hashes = docket_hashes(forms, [[row[at] for row in rows] for at in places]).tolist()
+        heard = [one != 0 if dockets is None else one in dockets for one in hashes]
+        return verdicts_of(rule, names, compress(rows, heard), compress(hashes, heard))
 
     def _today(self) -> date | None:
         rows = self._duck.rows("SELECT today FROM clock")
         return rows[0][0] if rows else None
-
-
-def _spans(spans: Spans) -> dict[int, list[tuple[date, date]]]:
-    found: dict[int, list[tuple[date, date]]] = {}
-    epoch = date(1970, 1, 1).toordinal()
-    for docket, start, end in zip(*(part.tolist() for part in spans), strict=True):
-        low = date.fromordinal(max(1, epoch + start))
-        high = date.fromordinal(min(date.max.toordinal(), epoch + end))
-        found.setdefault(docket, []).append((low, high))
-    return found

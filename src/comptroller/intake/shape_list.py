@@ -1,0 +1,70 @@
+"""The lines of a nested list, JSON text in a column of the outer facts, become typed rows of a table of their own."""
+
+import pyarrow as pa
+
+from comptroller.intake.cells import expected, literal, quoted, typed
+from comptroller.model.kind import Kind
+from comptroller.model.refusal import Refusal, refusal
+from comptroller.store.duck import Duck
+
+MOST = 1000
+"""Most refusals of one sort that are looked up in one batch."""
+
+
+def shape_list(duck: Duck, inner: Kind, name: str, place: str) -> tuple[pa.Table | None, list[tuple[int, Refusal]]]:
+    """Give a nested list's typed rows: its JSON text unnested, with the columns it carries."""
+    column = quoted("l_" + name)
+    wanted = ("JSON 数组,每项为对象", "a JSON list of objects")
+    mend = (f"改正{inner.title.zh}", f"Mend {name}.")
+    refusals = []
+    bad = (
+        f"NOT json_valid({column}) OR json_type(CASE WHEN json_valid({column}) THEN {column} ELSE '[]' END) <> 'ARRAY'"
+    )
+    for report, line, seen in duck.rows(
+        f"SELECT report, line, {column} FROM shaped WHERE {column} IS NOT NULL AND ({bad}) LIMIT {MOST}"
+    ):
+        refusals.append((report, refusal("intake.shape.list", (place, line, name), seen, wanted, mend)))
+    own = [f for f in inner.fields if f.name not in inner.carries]
+    carried = [f for f in inner.fields if f.name in inner.carries]
+    good = f"{column} IS NOT NULL AND NOT ({bad})"
+    unnested = f"SELECT report, seq, line, {''.join(quoted(f.name) + ', ' for f in carried)} unnest(from_json({column}, '[\"JSON\"]')) AS item FROM shaped WHERE {good}"
+    strays = duck.rows(
+        f"SELECT report, line, item FROM ({unnested}) WHERE json_type(item) <> 'OBJECT' OR NOT list_has_all([{', '.join(literal(f.name) for f in own)}], json_keys(item)) LIMIT {MOST}"
+    )
+    for report, line, seen in strays:
+        names = ", ".join(f.name for f in own)
+        refusals.append(
+            (
+                report,
+                refusal(
+                    "intake.shape.list",
+                    (place, line, name),
+                    seen,
+                    (f"字段 {names} 的对象", f"objects with {names}"),
+                    mend,
+                ),
+            )
+        )
+    texts = [f"nullif(trim(item->>{literal('$.' + f.name)}), '') AS {quoted('t_' + f.name)}" for f in own]
+    values = [f"{typed(f, quoted('t_' + f.name))} AS {quoted(f.name)}" for f in own]
+    held = [quoted(f.name) for f in carried]
+    kept = [quoted("t_" + f.name) for f in own]
+    first = f"SELECT {', '.join(['report', 'seq', 'line', *held, *texts])} FROM ({unnested}) WHERE json_type(item) = 'OBJECT'"
+    duck.execute(
+        f"CREATE OR REPLACE TEMP TABLE shaped_list AS SELECT {', '.join(['report', 'seq', 'line', *held, *kept, *values])} FROM ({first})"
+    )
+    for field in own:
+        text, value = quoted("t_" + field.name), quoted(field.name)
+        missing = f" OR {text} IS NULL" if field.required or field.name in inner.key else ""
+        sql = f"SELECT report, line, {text} FROM shaped_list WHERE {value} IS NULL AND ({text} IS NOT NULL{missing}) LIMIT {MOST}"
+        for report, line, seen in duck.rows(sql):
+            at = (place, line, f"{name}.{field.name}")
+            refusals.append((report, refusal(f"intake.shape.{field.type}", at, seen or "-", expected(field), mend)))
+    doubled = ", ".join(quoted(k) for k in inner.key)
+    sql = f"SELECT report, min(line), {doubled} FROM shaped_list GROUP BY report, seq, {doubled} HAVING count(*) > 1 LIMIT {MOST}"
+    for row in duck.rows(sql):
+        twice = ("列表内不重复", "each line of the list once")
+        refusals.append((row[0], refusal("intake.shape.list", (place, row[1], name), row[2:], twice, mend)))
+    ordered = [*held, *[quoted(f.name) for f in own]]
+    sort = f"report, seq, {doubled}"
+    return duck.arrow(f"SELECT report, seq, line, {', '.join(ordered)} FROM shaped_list ORDER BY {sort}"), refusals

@@ -1,0 +1,100 @@
+"""The hashes by which rows are found: of a docket's columns, and of a docket and a stretch of time."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numba import njit
+from numpy.typing import NDArray
+
+from comptroller.model.policy import Window
+from comptroller.watch.columns import arrow_type
+
+Hashes = NDArray[np.uint64]
+_BEGIN, _PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
+_STEP, _MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What is hashed of a row: columns; with a window also the stretch of its length that the day lies in, and so many on."""
+
+    columns: tuple[str, ...]
+    window: Window | None = None
+    step: int = 0
+
+
+def key_hashes(rows: pa.Table, keys: Mapping[str, Key]) -> dict[str, Hashes]:
+    """Give for each key the hashes of rows, 0 where a part of it is null, and never 0 otherwise."""
+    dockets = {key.columns: np.empty(0, dtype=np.uint64) for key in keys.values()}
+    texts = {name: text_hashes(rows.column(name)) for name in {name for columns in dockets for name in columns}}
+    dockets = {columns: _joined([texts[name] for name in columns]) for columns in dockets}
+    days = {key.window.on: _days(rows.column(key.window.on)) for key in keys.values() if key.window}
+    return {
+        name: _stretched(dockets[key.columns], days[key.window.on], key.window.days, key.step)
+        if key.window
+        else dockets[key.columns]
+        for name, key in keys.items()
+    }
+
+
+def docket_hashes(forms: Sequence[str], values: Sequence[Sequence[Any]]) -> Hashes:
+    """Give the hashes of dockets whose columns have those SQL types and values: as `key_hashes` gives them for rows."""
+    columns = [pa.chunked_array([pa.array(some, arrow_type(form))]) for form, some in zip(forms, values, strict=True)]
+    return _joined([text_hashes(column) for column in columns])
+
+
+def text_hashes(values: pa.ChunkedArray) -> Hashes:
+    """Give the hash of each value's text (FNV-1a, mixed), 0 where it is null."""
+    texts = values.cast(pa.large_string()).combine_chunks()
+    if isinstance(texts, pa.ChunkedArray):
+        texts = pa.array([], pa.large_string()) if not texts.num_chunks else texts.chunk(0)
+    offsets = np.frombuffer(texts.buffers()[1], dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    data = texts.buffers()[2]
+    found = np.empty(len(texts), dtype=np.uint64)
+    if len(texts):
+        _hash_texts(offsets, np.frombuffer(data, dtype=np.uint8) if data else np.empty(0, dtype=np.uint8), found)
+    if texts.null_count:
+        found[texts.is_null().to_numpy(zero_copy_only=False)] = 0
+    return found
+
+
+@njit(cache=True)
+def _hash_texts(offsets: NDArray[np.int64], data: NDArray[np.uint8], found: Hashes) -> None:
+    for at in range(len(found)):
+        one = _BEGIN
+        for place in range(offsets[at], offsets[at + 1]):
+            one = (one ^ np.uint64(data[place])) * _PRIME
+        one ^= one >> np.uint64(32)
+        one *= _MIX
+        one ^= one >> np.uint64(29)
+        found[at] = max(one, np.uint64(1))
+
+
+def _joined(parts: Sequence[Hashes]) -> Hashes:
+    """Give one hash for the hashes of several columns, in their order."""
+    whole = parts[0]
+    with np.errstate(over="ignore"):
+        for part in parts[1:]:
+            mixed = (whole * _PRIME ^ part) * _MIX
+            mixed ^= mixed >> np.uint64(32)
+            whole = np.where((whole == 0) | (part == 0), np.uint64(0), np.maximum(mixed, np.uint64(1)))
+    return whole
+
+
+def _days(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Give the days of a column, counted from 1970-01-01, and where there is none."""
+    days = column.cast(pa.date32()).cast(pa.int32())
+    return days.fill_null(0).to_numpy().astype(np.int64), days.is_null().to_numpy()
+
+
+def _stretched(hashes: Hashes, days: tuple[NDArray[np.int64], NDArray[np.bool_]], length: int, step: int) -> Hashes:
+    """Mix the number of a stretch of time into hashes; 0 where there is no hash or no day."""
+    stretch = np.floor_divide(days[0], length) + step
+    with np.errstate(over="ignore"):
+        mixed = (hashes ^ (stretch.astype(np.uint64) * _STEP)) * _MIX
+        mixed ^= mixed >> np.uint64(32)
+        mixed = np.maximum(mixed * _MIX, np.uint64(1))
+    return np.where((hashes == 0) | days[1], np.uint64(0), mixed)
