@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -48,7 +49,15 @@ def gather_files(roots: Iterable[Path], name: str) -> dict[str, bytes]:
 
 
 def read_pack(files: Mapping[str, bytes], name: str) -> Pack:
-    """Give pack `name` with all it extends; raises BrokenPack with every refusal found."""
+    """Give pack `name` with all it extends; raises BrokenPack with every refusal found.
+
+    The same files give the same pack, without being read again.
+    """
+    return _read(name, tuple(sorted(files.items())))
+
+
+@lru_cache(maxsize=4)
+def _read(name: str, files: tuple[tuple[str, bytes], ...]) -> Pack:
     reading = _Reading(dict(files))
     layers = reading.layers(name)
     if reading.refusals:
