@@ -67,24 +67,26 @@ def test_each_media(media: str) -> None:
         assert [raw.table for raw in again] == [raw.table for raw in raws]
 
 
+NAMED = [
+    ("a.jsonl", b"", "ndjson"),
+    ("a.CSV", b"", "csv"),
+    ("a.tsv", b"", "csv"),
+    ("a.csv", GOOD["xlsx"], "xlsx"),
+    ("a.bin", GOOD["zip"], "zip"),
+    ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "xlsx"),
+    ("upload", GOOD["parquet"], "parquet"),
+    ("upload", GOOD["json"], "json"),
+    ("upload", GOOD["ndjson"], "ndjson"),
+    ("upload", GOOD["xes"], "xes"),
+    ("upload", gzip.compress(GOOD["xes"]), "xes"),
+    ("upload", b"hello", None),
+    ("a.pdf", b"%PDF", None),
+    ("a.gz", b"\x1f\x8b", None),
+]
+
+
 @pytest.mark.parametrize(
-    ("name", "payload", "media"),
-    [
-        ("a.jsonl", b"", "ndjson"),
-        ("a.CSV", b"", "csv"),
-        ("a.tsv", b"", "csv"),
-        ("a.csv", GOOD["xlsx"], "xlsx"),
-        ("a.bin", GOOD["zip"], "zip"),
-        ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "xlsx"),
-        ("upload", GOOD["parquet"], "parquet"),
-        ("upload", GOOD["json"], "json"),
-        ("upload", GOOD["ndjson"], "ndjson"),
-        ("upload", GOOD["xes"], "xes"),
-        ("upload", gzip.compress(GOOD["xes"]), "xes"),
-        ("upload", b"hello", None),
-        ("a.pdf", b"%PDF", None),
-        ("a.gz", b"\x1f\x8b", None),
-    ],
+    ("name", "payload", "media"), NAMED, ids=[f"{at} {name} {media}" for at, (name, _, media) in enumerate(NAMED)]
 )
 def test_media_of(name: str, payload: bytes, media: str | None) -> None:
     """First bytes go before the name; without either nothing is guessed."""
