@@ -1,5 +1,6 @@
 """The harbour city, from two years of reports to its findings: what is planted is found, and nothing else."""
 
+import datetime as dt
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -114,7 +115,15 @@ def test_the_city_is_tighter_than_the_state(worker: Engine) -> None:
 def test_only_the_silent_are_found_silent(worker: Engine) -> None:
     """Silence is counted from the latest report about an entity to the clock: on the last day allowed it is none."""
     found = open_findings(worker, "reporting/silent_level")
-    assert [(one.entity, one.evidence["silent_days"]) for one in found] == [("CJ0029", 63), ("HB0031", 63)]
+    (today,) = worker.duck.rows("SELECT today FROM clock")[0]
+    last_heard = (today - dt.timedelta(days=63)).isoformat()
+    assert [(one.entity, one.evidence["last_on"]) for one in found] == [("CJ0029", last_heard), ("HB0031", last_heard)]
+
+
+def test_a_day_that_passes_changes_no_finding(worker: Engine) -> None:
+    """What the clock alone brings about is raised once: its evidence is the same on every further day."""
+    sql = "SELECT count(*) FROM finding AS f JOIN finding AS g USING (finding, entries) WHERE g.version = f.version + 1 AND g.state = 'changed' AND g.today > f.today AND f.rule LIKE '%silent_level'"
+    assert worker.duck.rows(sql) == [(0,)]
 
 
 def test_silence_shows_what_was_heard_last(worker: Engine) -> None:

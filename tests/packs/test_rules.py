@@ -59,7 +59,7 @@ def test_a_rule_gives_no_order_and_no_limit(tail):
 @pytest.mark.parametrize("now", ["now()", "current_date", "today()", "random()", "current_timestamp"])
 def test_a_rule_does_not_ask_for_the_time(now):
     """Time comes from the clock alone; chance has no place in a rule."""
-    assert refused(f"{SILENT}.sql", "AS days", f"AS days, {now} AS moment")
+    assert refused(f"{SILENT}.sql", "AS entries", f"AS entries, {now} AS moment")
 
 
 def test_a_rule_without_its_sql_is_refused():

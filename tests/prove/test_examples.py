@@ -41,3 +41,12 @@ def test_a_wrong_example_fails_and_tells_what_it_gave(old, new, said):
     assert {failure.rule for failure in proof.failures} == {RULE}
     assert {failure.way for failure in proof.failures} == {"at once", "row by row"}
     assert all(said in str(failure.gave) for failure in proof.failures), proof.failures
+
+
+def test_evidence_that_counts_with_the_clock_fails():
+    """What is found by the clock alone shows the same on the next day, or every tick would change every finding."""
+    counting = "[h.fact] AS entries, date_diff('day', CAST(h.last_at AS DATE), c.today) AS days"
+    silent = "small/rules/say/silent"
+    assert prove(small_pack(), [silent]).failures == ()
+    restless = prove(read_pack(changed("rules/say/silent.sql", "[h.fact] AS entries", counting), "small"), [silent])
+    assert [failure.said for failure in restless.failures] == ["evidence that is the same on the next day"]

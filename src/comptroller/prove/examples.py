@@ -156,6 +156,12 @@ def _compare(duck: Duck, pack: Pack, rule: Rule, example: Example, *, way: str, 
     gave = {key: sorted(value, key=str) for key, value in gave.items()}
     if said != gave:
         return fail(said, gave)
+    if example.today and split:
+        again = books.tick(dt.datetime.combine(example.today, dt.time(12), tzinfo=dt.UTC) + dt.timedelta(days=1))
+        turned = watch.judge(again.added, again.ended, renewed=again.renewed, known=0)
+        restless = [list(turn.verdict.subject) for turn in turned if turn.state == "changed"]
+        if restless:
+            return fail("evidence that is the same on the next day", restless)
     if example.shown:
         first = min((v for v in standing.values() if not v.missing), key=lambda v: str(v.subject), default=None)
         shown = json.loads(first.evidence) if first else {}

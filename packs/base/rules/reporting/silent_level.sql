@@ -9,12 +9,12 @@ WITH told AS (
 )
 SELECT
   t.entity,
-  COALESCE(t.last_on, t.today) AS since,
+  t.last_on AS since,
   [COALESCE(t.last_fact, t.fact)] AS entries,
   t.name,
   t.parent,
   t.last_on,
-  DATE_DIFF('day', t.last_on, t.today) AS silent_days,
+  CAST(t.last_on + INTERVAL '1' DAY * CAST(p.value AS INTEGER) AS DATE) AS due_on,
   p.value AS silent_days_max,
   CASE WHEN t.today IS NULL THEN 'clock' WHEN t.last_on IS NULL THEN 'last_on' END AS missing
 FROM told AS t

@@ -17,7 +17,7 @@ SELECT
   CASE WHEN m.received_fact IS NULL THEN [m.fact] ELSE [m.fact, m.received_fact] END AS entries,
   m.due_on,
   m.received_on,
-  DATE_DIFF('day', m.due_on, COALESCE(m.received_on, c.today)) AS days_late,
+  DATE_DIFF('day', m.due_on, m.received_on) AS days_late,
   CASE
     WHEN m.received_on IS NOT NULL THEN NULL
     WHEN c.today IS NULL THEN 'clock'

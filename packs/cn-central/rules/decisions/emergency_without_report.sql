@@ -18,7 +18,8 @@ SELECT
   [m.fact, p.fact] AS entries,
   p.paid_on,
   d.decided_on,
-  DATE_DIFF('day', p.paid_on, COALESCE(d.decided_on, c.today)) AS days_taken,
+  DATE_DIFF('day', p.paid_on, d.decided_on) AS days_taken,
+  CAST(p.paid_on + INTERVAL '1' DAY * CAST(n.value AS INTEGER) AS DATE) AS due_on,
   n.value AS days_allowed,
   CASE WHEN d.decided_on IS NULL AND c.today IS NULL THEN 'clock' END AS missing
 FROM judged AS m

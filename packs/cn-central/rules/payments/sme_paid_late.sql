@@ -36,7 +36,6 @@ SELECT
   start_on,
   agreed_days,
   due_on,
-  DATE_DIFF('day', due_on, today) AS overdue_days,
   CASE WHEN today IS NULL THEN 'clock' WHEN payer_sme IS NULL THEN 'entity.sme' END AS missing,
   ARRAY[fact] AS entries
 FROM due
