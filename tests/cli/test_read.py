@@ -71,6 +71,7 @@ def test_scoreboard_counts_every_rule(begun):
         "not_applicable": 0,
         "not_judged": 0,
         "why": {},
+        "excluded": {},
         "asleep": "",
     }
     assert list(begun.json("scoreboard", "--rule", "twice")) == ["small/rules/pay/twice"]

@@ -243,7 +243,7 @@ class World:
     def standing(self, *, entries: bool = True) -> set[tuple[object, ...]]:
         """Give all that stands: rule, subject, what is missing, evidence, and (where wanted) the facts behind it."""
         return {
-            (v.rule, v.subject, v.missing, v.evidence, v.entries if entries else len(v.entries))
+            (v.rule, v.subject, v.missing, v.excluded, v.evidence, v.entries if entries else len(v.entries))
             for rule in self.watch.findings.rules()
             for v in self.watch.findings.standing(rule)
         }

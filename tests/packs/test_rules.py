@@ -42,6 +42,7 @@ def refused(path, old, new):
         (f"{TWICE}.yml", "domain: decisions", "domain: weather", "packs.rule"),
         (f"{TWICE}.yml", "shows: missing", "shows: clear", "packs.rule"),
         (f"{TWICE}.yml", "shows: found", "shows: clear", "packs.rule"),
+        (f"{TWICE}.sql", "AS entries", "AS entries, p.payee AS excluded", "packs.rule"),
     ],
 )
 def test_what_does_not_fit_is_refused(path, old, new, code):

@@ -2,6 +2,8 @@
 
 from hypothesis import given, settings
 
+from comptroller.watch import history
+from comptroller.watch.findings import Findings
 from comptroller.watch.scoreboard import scoreboard
 from tests.laws.worlds import World, facts, pack
 
@@ -34,5 +36,27 @@ def test_what_is_missing_is_never_found():
         "not_applicable": 0,
         "not_judged": 1,
         "why": {"paid_on": 1},
+        "excluded": {},
         "asleep": "",
     }
+
+
+def test_what_a_rule_leaves_out_is_counted_by_its_reason():
+    """What another table leaves out is not applicable, neither found nor clear, and becomes a finding when that ends."""
+    world = World.new(pack("small"))
+    line = {"entity": "A", "list": "free_items", "item": "S", "valid_from": "2024-01-01"}
+    world.say([("list_line", line)])
+    paid = {"entity": "A", "payment": "P1", "payee": "S", "amount": "9000", "matter": "M1", "paid_on": "2024-03-01"}
+    world.say([("payment", paid)])
+
+    def counted():
+        (score,) = scoreboard(world.duck, pack("small"), world.watch.findings, ["small/rules/pay/undecided"])
+        states = [v.state for v in history.findings(world.duck, rule="undecided", state="all")]
+        return (score.judged, score.found, score.not_applicable, score.not_judged, score.excluded, states)
+
+    assert counted() == (0, 0, 1, 0, {"free_items": 1}, ["not_applicable"])
+    world.say([("list_line", line | {"act": "retract"})])
+    assert counted() == (1, 1, 0, 0, {}, ["raised"])
+    world.say([("list_line", line)])
+    assert counted() == (0, 0, 1, 0, {"free_items": 1}, ["not_applicable"])
+    assert Findings(world.duck).standing("small/rules/pay/undecided")[0].answer == "not_applicable"

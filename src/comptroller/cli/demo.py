@@ -165,7 +165,7 @@ def compare(worker: engine.Engine, key: dict[str, list[dict[str, Any]]]) -> Comp
     for rule in worker.pack.rules:
         for verdict in worker.watch.findings.standing(rule):
             standing[rule, tuple(str(part) for part in verdict.subject)] = verdict
-    found = {subject: one for subject, one in standing.items() if not one.missing}
+    found = {subject: one for subject, one in standing.items() if one.answer == "found"}
     compared = Compared()
     for subject, one in planted.items():
         (compared.as_planted if subject in found else compared.missed).append(one)

@@ -57,7 +57,9 @@ def known_entry(worker: engine.Engine, said: str | None) -> int | None:
 def findings(  # noqa: PLR0913 - what one may ask by
     rule: Annotated[str, typer.Option(help="A part of the rule's name.")] = "",
     entity: Annotated[str, typer.Option(help="The entity's code.")] = "",
-    state: Annotated[str, typer.Option(help="open, all, raised, changed, cleared or not_judged.")] = "open",
+    state: Annotated[
+        str, typer.Option(help="open, all, raised, changed, cleared, not_judged or not_applicable.")
+    ] = "open",
     valid: ValidOption = None,
     known: KnownOption = None,
     node: NodeOption = None,
@@ -142,6 +144,8 @@ def _tell(found: explaining.Explanation, heads: dict[int, dict[str, Any]]) -> No
         )
     if one.missing:
         out.print(f"not judged because {one.missing} is missing", markup=False)
+    if one.excluded:
+        out.print(f"not applicable: {one.excluded}", markup=False)
     if found.lawful:
         out.print(f"lawful if {found.lawful[said]}", markup=False)
     if rule:
@@ -173,10 +177,12 @@ def scoreboard(
             s.not_applicable,
             s.not_judged,
             f"asleep: {s.asleep}" if s.asleep else ", ".join(f"{k} {n:,}" for k, n in s.why.items()),
+            ", ".join(f"{k} {n:,}" for k, n in s.excluded.items()),
         )
         for s in scores
     ]
-    print_table("", ["rule", "judged", "found", "clear", "not applicable", "not judged", "because of missing"], rows)
+    heads = ["rule", "judged", "found", "clear", "not applicable", "not judged", "because of missing", "left out for"]
+    print_table("", heads, rows)
 
 
 def entry(

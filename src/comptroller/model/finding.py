@@ -12,7 +12,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a rule says about one subject: found with evidence, or not judged because of what is missing."""
+    """What a rule says about one subject: found with evidence, not judged because of what is missing, or why it is left out."""
 
     rule: str
     subject: tuple[Any, ...]
@@ -22,6 +22,12 @@ class Verdict:
     missing: str
     evidence: str
     entries: tuple[int, ...]
+    excluded: str = ""
+
+    @property
+    def answer(self) -> str:
+        """Give which of the four answers it is; what is clear has no verdict."""
+        return "not_applicable" if self.excluded else "not_judged" if self.missing else "found"
 
     @property
     def finding(self) -> str:

@@ -75,6 +75,7 @@ def rule_of(  # noqa: C901, PLR0913 - a rule stands on all of these, and each ma
         references=set(form.references) | {f"param_{p}" for p in form.params},
     )
     refusals += wrong
+    _answers(form, compiled.gives if compiled else (), say)
     if compiled is None or refusals:
         return None, refusals
     return (
@@ -125,6 +126,19 @@ def _examples(form: forms.RuleForm, say: Any) -> None:
         key = {"found": "found", "clear": "clear", "excluded": "not_applicable", "missing": "not_judged"}
         if not example.gives.get(key.get(example.shows, ""), []):
             say(f"examples[{at}].gives", dict(example.gives), "与 shows 相符", f"a subject under {example.shows}")
+
+
+def _answers(form: forms.RuleForm, gives: tuple[str, ...], say: Any) -> None:
+    """Refuse a rule whose SELECT may give an answer (by `missing` or `excluded`) that no example shows."""
+    shown = {example.shows for example in form.examples}
+    for column in ("missing", "excluded"):
+        if column in gives and column not in shown:
+            say(
+                "examples",
+                sorted(shown),
+                f"有 shows: {column} 的示例",
+                f"an example that shows {column}, as the SELECT does",
+            )
 
 
 def _example(form: forms.ExampleForm) -> Example:

@@ -23,6 +23,7 @@ class Compiled:
 
     sql: str
     fingerprint: str
+    gives: tuple[str, ...]
 
 
 def _said(place: tuple[str, int | None, str], code: str, seen: object, zh: str, en: str) -> Refusal:
@@ -92,7 +93,7 @@ def compile_rule(  # noqa: PLR0913 - what a rule's two files say
     else:
         whole = whole.with_("judged", as_=judged, dialect="duckdb")
     fingerprint = hashlib.sha256(yml + b"\0" + sql).hexdigest()
-    return Compiled(whole.sql(dialect="duckdb", comments=False), fingerprint), []
+    return Compiled(whole.sql(dialect="duckdb", comments=False), fingerprint, tuple(tree.named_selects)), []
 
 
 def _check_tables(name: str, tree: exp.Expression, reads: set[str], references: set[str]) -> list[Refusal]:

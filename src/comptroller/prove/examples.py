@@ -144,10 +144,10 @@ def _compare(duck: Duck, pack: Pack, rule: Rule, example: Example, *, way: str, 
         verdict = standing.get(subject)
         if not applies:
             answer = "not_applicable"
-        elif not complete or (verdict is not None and verdict.missing):
+        elif not complete:
             answer = "not_judged"
         else:
-            answer = "found" if verdict is not None else "clear"
+            answer = "clear" if verdict is None else verdict.answer
         gave[answer].append(list(subject))
     strays = [s for s in standing if s not in answers or not answers[s][1]]
     if strays:
@@ -163,7 +163,7 @@ def _compare(duck: Duck, pack: Pack, rule: Rule, example: Example, *, way: str, 
         if restless:
             return fail("evidence that is the same on the next day", restless)
     if example.shown:
-        first = min((v for v in standing.values() if not v.missing), key=lambda v: str(v.subject), default=None)
+        first = min((v for v in standing.values() if v.answer == "found"), key=lambda v: str(v.subject), default=None)
         shown = json.loads(first.evidence) if first else {}
         picked = {k: shown.get(k) for k in example.shown}
         if {k: str(v) for k, v in picked.items()} != {k: str(plain(v)) for k, v in example.shown.items()}:

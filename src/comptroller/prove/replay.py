@@ -54,14 +54,14 @@ def compare(
     duck: Duck, books: Books, other: Pack, standing: Findings, progress: Callable[[str, int, int], None] | None = None
 ) -> Difference:
     """Judge everything that is known under `other` and compare with what stands; the node is left as it was."""
-    before = {v.finding: v for rule in standing.rules() for v in standing.standing(rule) if not v.missing}
+    before = {v.finding: v for rule in standing.rules() for v in standing.standing(rule) if v.answer == "found"}
     duck.execute("BEGIN")
     try:
         Books(duck, other, owner=books.owner, zone=other.zone)
         watch = Watch(duck, other)
         watch.adopt(other, 0, progress)
         rules = watch.findings.rules()
-        after = {v.finding: v for rule in rules for v in watch.findings.standing(rule) if not v.missing}
+        after = {v.finding: v for rule in rules for v in watch.findings.standing(rule) if v.answer == "found"}
     finally:
         duck.execute("ROLLBACK")
         duck.set_zone(books.zone.key)

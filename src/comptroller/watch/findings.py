@@ -26,6 +26,7 @@ _COLUMNS = {
     "subject": "VARCHAR",
     "since": "DATE",
     "missing": "VARCHAR",
+    "excluded": "VARCHAR",
     "evidence": "VARCHAR",
     "entries": "BIGINT[]",
     "docket": "UBIGINT",
@@ -34,7 +35,7 @@ _COLUMNS = {
     "today": "DATE",
     "known": "BIGINT",
 }
-STANDS = ("raised", "changed", "not_judged")
+STANDS = ("raised", "changed", "not_judged", "not_applicable")
 
 
 class Findings:
@@ -56,7 +57,7 @@ class Findings:
     def _load(self) -> None:
         import json  # noqa: PLC0415 - only when taking up
 
-        sql = "SELECT finding, version, state, rule, entity, subject, since, missing, evidence, entries, docket FROM finding_now"
+        sql = "SELECT finding, version, state, rule, entity, subject, since, missing, excluded, evidence, entries, docket FROM finding_now"
         for (
             finding,
             version,
@@ -66,6 +67,7 @@ class Findings:
             subject,
             since,
             missing,
+            excluded,
             evidence,
             entries,
             docket,
@@ -73,7 +75,9 @@ class Findings:
             self._versions[finding] = version
             if state in STANDS:
                 key = tuple(json.loads(subject))
-                verdict = Verdict(rule, key, docket, entity, since, missing or "", evidence, tuple(entries))
+                verdict = Verdict(
+                    rule, key, docket, entity, since, missing or "", evidence, tuple(entries), excluded or ""
+                )
                 self._standing[rule][docket][key] = verdict
 
     def standing(self, rule: str) -> list[Verdict]:
@@ -141,7 +145,8 @@ class Findings:
                 verdict.entity,
                 subject_json(verdict.subject),
             )
-            cells += (verdict.since, verdict.missing or None, verdict.evidence, list(verdict.entries), verdict.docket)
+            cells += (verdict.since, verdict.missing or None, verdict.excluded or None)
+            cells += (verdict.evidence, list(verdict.entries), verdict.docket)
             cells += (rule.fingerprint if rule else "", pack, today, known)
             for name, cell in zip(_COLUMNS, cells, strict=True):
                 rows[name].append(cell)
@@ -168,7 +173,7 @@ def verdicts_of(
     shown = sorted((name, at) for name, at in place.items() if name not in _ASIDE)
     subject = [place[name] for name in rule.subject]
     entity, since, entries = (place[name] for name in ("entity", "since", "entries"))
-    missing = place.get("missing")
+    missing, excluded = place.get("missing"), place.get("excluded")
     return [
         Verdict(
             rule=rule.name,
@@ -176,7 +181,8 @@ def verdicts_of(
             docket=docket,
             entity=row[entity] or "",
             since=row[since],
-            missing=(row[missing] or "") if missing is not None else "",
+            missing=_cell(row, missing) if not _cell(row, excluded) else "",
+            excluded=_cell(row, excluded),
             evidence=_json.encode({name: plain(row[at]) for name, at in shown}).decode(),
             entries=tuple(sorted({one for one in row[entries] or () if one is not None})),
         )
@@ -184,7 +190,11 @@ def verdicts_of(
     ]
 
 
-_ASIDE = frozenset(("entries", "missing"))
+def _cell(row: Sequence[Any], place: int | None) -> str:
+    return "" if place is None else row[place] or ""
+
+
+_ASIDE = frozenset(("entries", "missing", "excluded"))
 _json = msgspec.json.Encoder()
 
 
@@ -203,14 +213,19 @@ def _differ(
         held = before.get(subject)
         if spans is not None and not _within(verdict, spans):
             continue
-        if held is None:
-            turns.append(Turn("not_judged" if verdict.missing else "raised", verdict))
-        elif (held.evidence, held.entries, held.missing) != (verdict.evidence, verdict.entries, verdict.missing):
-            turns.append(Turn("not_judged" if verdict.missing else "raised" if held.missing else "changed", verdict))
+        if held is None or _shows(held) != _shows(verdict):
+            is_new = held is None or held.answer != "found"
+            turns.append(
+                Turn(("raised" if is_new else "changed") if verdict.answer == "found" else verdict.answer, verdict)
+            )
     for subject, verdict in before.items():
         if subject not in after and (spans is None or _within(verdict, spans)):
             turns.append(Turn("cleared", verdict))
     return turns
+
+
+def _shows(verdict: Verdict) -> tuple[Any, ...]:
+    return verdict.evidence, verdict.entries, verdict.missing, verdict.excluded
 
 
 def _within(verdict: Verdict, spans: list[tuple[date, date]]) -> bool:

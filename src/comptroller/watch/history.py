@@ -7,10 +7,8 @@ from typing import Any
 
 from comptroller.store.duck import Duck
 
-_COLUMNS = (
-    "finding, version, state, rule, entity, subject, since, missing, evidence, entries, fingerprint, pack, today, known"
-)
-STATES = ("raised", "changed", "cleared", "not_judged")
+_COLUMNS = "finding, version, state, rule, entity, subject, since, missing, excluded, evidence, entries, fingerprint, pack, today, known"
+STATES = ("raised", "changed", "cleared", "not_judged", "not_applicable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +23,7 @@ class Version:
     subject: list[Any]
     since: dt.date | None
     missing: str
+    excluded: str
     evidence: dict[str, Any]
     entries: list[int]
     fingerprint: str
@@ -84,5 +83,5 @@ def _version(row: tuple[Any, ...]) -> Version:
     named = dict(zip(_COLUMNS.split(", "), row, strict=True))
     named["subject"] = json.loads(named["subject"])
     named["evidence"] = json.loads(named["evidence"])
-    named["missing"] = named["missing"] or ""
+    named |= {name: named[name] or "" for name in ("missing", "excluded")}
     return Version(**named)

@@ -1,5 +1,6 @@
 """Each rule's honest count: judged, found, clear, not applicable, and not judged with the reason."""
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from comptroller.watch.findings import Findings
 class Score:
     """One rule's count of subjects; `judged` is found and clear together, and `why` counts what was missing.
 
+    `excluded` counts by reason what a rule itself left out, from other tables; `not_applicable` has these in it as well.
     `asleep` is what the engine said when the rule failed, after which it was judged no more; or ''.
     """
 
@@ -22,6 +24,7 @@ class Score:
     not_applicable: int
     not_judged: int
     why: dict[str, int] = field(default_factory=dict)
+    excluded: dict[str, int] = field(default_factory=dict)
     asleep: str = ""
 
     def as_json(self) -> dict[str, Any]:
@@ -33,6 +36,7 @@ class Score:
             "not_applicable": self.not_applicable,
             "not_judged": self.not_judged,
             "why": self.why,
+            "excluded": self.excluded,
             "asleep": self.asleep,
         }
 
@@ -79,12 +83,10 @@ def _score(duck: Duck, pack: Pack, findings: Findings, rule: Rule) -> Score:
         f"FROM ({answers_sql(pack, rule)}) GROUP BY ALL"
     )
     standing = findings.standing(rule.name)
-    found = sum(not v.missing for v in standing)
-    why: dict[str, int] = {}
-    for verdict in standing:
-        if verdict.missing:
-            why[verdict.missing] = why.get(verdict.missing, 0) + 1
-    unjudged = sum(why.values())
+    found = sum(v.answer == "found" for v in standing)
+    why = dict(Counter(v.missing for v in standing if v.answer == "not_judged"))
+    excluded = dict(sorted(Counter(v.excluded for v in standing if v.answer == "not_applicable").items()))
+    unjudged, left_out = sum(why.values()), sum(excluded.values())
     complete = sum(n for applies, whole, _, n in counted if applies and whole)
     for applies, whole, reason, n in counted:
         if applies and not whole:
@@ -92,10 +94,11 @@ def _score(duck: Duck, pack: Pack, findings: Findings, rule: Rule) -> Score:
     lacking = sum(n for applies, whole, _, n in counted if applies and not whole)
     return Score(
         rule=rule.name,
-        judged=complete - unjudged,
+        judged=complete - unjudged - left_out,
         found=found,
-        clear=complete - unjudged - found,
-        not_applicable=sum(n for applies, _, _, n in counted if not applies),
+        clear=complete - unjudged - left_out - found,
+        not_applicable=sum(n for applies, _, _, n in counted if not applies) + left_out,
         not_judged=lacking + unjudged,
         why=dict(sorted(why.items())),
+        excluded=excluded,
     )

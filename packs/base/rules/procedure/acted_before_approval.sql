@@ -1,4 +1,4 @@
--- A matter is found when one of its payments went out and no final approval had come by then.
+-- A matter is found when one of its payments went out and no final approval had come by then; an emergency is taken up after.
 WITH uncovered AS (
   SELECT p.entity, p.matter, p.payment, p.paid_on, p.paid_at, p.amount, p.currency, p.fact
   FROM judged AS p
@@ -28,20 +28,36 @@ weighed AS (
     ON d.entity = p.entity AND d.matter = p.matter AND d.final AND d.outcome = 'approved'
   GROUP BY p.entity, p.matter, p.payment, p.paid_on, p.amount, p.currency, p.fact
 ),
+emergency AS (
+  SELECT DISTINCT entity, matter
+  FROM matter
+  WHERE emergency
+),
+refused AS (
+  SELECT DISTINCT entity, matter
+  FROM decision
+  WHERE final AND outcome = 'rejected'
+),
 first_of_matter AS (
   SELECT *, ROW_NUMBER() OVER (PARTITION BY entity, matter ORDER BY is_in_doubt, paid_on, payment) AS place
   FROM weighed
 )
 SELECT
-  entity,
-  matter,
-  paid_on AS since,
-  CASE WHEN approval_fact IS NULL THEN [fact] ELSE [fact, approval_fact] END AS entries,
-  payment,
-  paid_on,
-  amount,
-  currency,
-  first_approved_on,
-  CASE WHEN is_in_doubt = 1 THEN 'decided_at' END AS missing
-FROM first_of_matter
-WHERE place = 1
+  f.entity,
+  f.matter,
+  f.paid_on AS since,
+  CASE WHEN f.approval_fact IS NULL THEN [f.fact] ELSE [f.fact, f.approval_fact] END AS entries,
+  f.payment,
+  f.paid_on,
+  f.amount,
+  f.currency,
+  f.first_approved_on,
+  CASE
+    WHEN f.is_in_doubt = 1 THEN 'decided_at'
+    WHEN e.matter IS NOT NULL AND f.approval_fact IS NULL AND r.matter IS NULL THEN 'ratification'
+  END AS missing,
+  CASE WHEN e.matter IS NOT NULL AND f.approval_fact IS NOT NULL THEN 'emergency_ratified' END AS excluded
+FROM first_of_matter AS f
+LEFT JOIN emergency AS e ON e.entity = f.entity AND e.matter = f.matter
+LEFT JOIN refused AS r ON r.entity = f.entity AND r.matter = f.matter
+WHERE f.place = 1

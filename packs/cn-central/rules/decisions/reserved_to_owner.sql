@@ -23,19 +23,18 @@ SELECT
   a.decided_on,
   a.body,
   a.item,
-  CASE WHEN e.form IS NULL THEN 'form' WHEN a.item IS NULL THEN 'item' END AS missing
+  CASE WHEN e.form IS NULL THEN 'form' WHEN a.item IS NULL THEN 'item' END AS missing,
+  CASE WHEN e.form <> 'sole_state' THEN 'form' END AS excluded
 FROM act AS a
 LEFT JOIN entity AS e ON e.entity = a.entity
-WHERE COALESCE(e.form, 'sole_state') = 'sole_state'
-  AND (
-    a.item IS NULL
-    OR EXISTS (
-      SELECT 1
-      FROM list_in_force AS l
-      WHERE l.entity = a.entity
-        AND l.list = 'owner_reserved'
-        AND l.item = a.item
-        AND l.valid_from <= a.decided_on
-        AND COALESCE(l.valid_until, DATE '9999-12-31') > a.decided_on
-    )
+WHERE e.form <> 'sole_state'
+  OR a.item IS NULL
+  OR EXISTS (
+    SELECT 1
+    FROM list_in_force AS l
+    WHERE l.entity = a.entity
+      AND l.list = 'owner_reserved'
+      AND l.item = a.item
+      AND l.valid_from <= a.decided_on
+      AND COALESCE(l.valid_until, DATE '9999-12-31') > a.decided_on
   )

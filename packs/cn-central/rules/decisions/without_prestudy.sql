@@ -40,17 +40,19 @@ answered AS (
       WHEN l.is_reached = 1 THEN NULL
       WHEN l.is_listed = 1 THEN 'amount_cny'
       ELSE 'prestudy_list'
-    END AS missing
+    END AS missing,
+    CASE
+      WHEN e.form IN ('investee', 'private', 'public_body') THEN 'form'
+      WHEN NOT e.has_party_committee THEN 'no_party_committee'
+    END AS excluded
   FROM listed AS l
   LEFT JOIN entity AS e ON e.entity = l.entity
-  WHERE COALESCE(e.has_party_committee, TRUE)
-    AND COALESCE(e.form, '') NOT IN ('investee', 'private', 'public_body')
-    AND (
-      l.item IS NULL
-      OR l.is_reached = 1
-      OR (l.is_listed = 1 AND l.amount_cny IS NULL)
-      OR (l.is_listed = 0 AND l.has_list = 0)
-    )
+  WHERE l.item IS NULL
+    OR l.is_reached = 1
+    OR (l.is_listed = 1 AND l.amount_cny IS NULL)
+    OR (l.is_listed = 0 AND l.has_list = 0)
+    OR NOT e.has_party_committee
+    OR e.form IN ('investee', 'private', 'public_body')
 )
 SELECT
   entity,
@@ -62,5 +64,6 @@ SELECT
   amount_cny,
   limit_cny,
   list_from,
-  missing
+  missing,
+  excluded
 FROM answered

@@ -49,15 +49,23 @@ doubtful AS (
     ON s.day >= p.valid_from AND (p.valid_until IS NULL OR s.day < p.valid_until)
   WHERE s.guaranteed_cny > 0
     AND (o.net_cny IS NULL OR o.net_cny <= 0 OR s.guaranteed_cny > CAST(o.net_cny * p.value / 100 AS DECIMAL(18, 4)))
+),
+outside AS (
+  SELECT s.entity, s.statement, s.fact, s.period_end
+  FROM judged AS s
+  JOIN entity AS h ON h.entity = s.entity
+  LEFT JOIN entity AS u ON u.entity = h.parent
+  WHERE h.parent IS NOT NULL AND NOT COALESCE(u.is_owner, FALSE)
 )
 SELECT
-  entity,
-  statement,
-  day AS since,
-  net_cny,
-  guaranteed_cny,
-  cap_cny,
-  CASE WHEN net_cny > 0 THEN NULL ELSE 'statement_lines.net_assets' END AS missing,
-  LIST_CONCAT(ARRAY[fact], guarantees) AS entries
-FROM doubtful
-WHERE place = 1
+  COALESCE(d.entity, x.entity) AS entity,
+  COALESCE(d.statement, x.statement) AS statement,
+  COALESCE(d.day, x.period_end) AS since,
+  d.net_cny,
+  d.guaranteed_cny,
+  d.cap_cny,
+  CASE WHEN x.fact IS NULL AND NOT COALESCE(d.net_cny > 0, FALSE) THEN 'statement_lines.net_assets' END AS missing,
+  CASE WHEN x.fact IS NOT NULL THEN 'not_the_head_of_a_group' END AS excluded,
+  CASE WHEN x.fact IS NOT NULL THEN ARRAY[x.fact] ELSE LIST_CONCAT(ARRAY[d.fact], d.guarantees) END AS entries
+FROM (SELECT * FROM doubtful WHERE place = 1) AS d
+FULL JOIN outside AS x ON x.entity = d.entity AND x.statement = d.statement

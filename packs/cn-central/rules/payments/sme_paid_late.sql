@@ -5,6 +5,7 @@ WITH dated AS (
     p.payable,
     p.fact,
     p.supplier,
+    p.paid_on,
     p.agreed_days,
     p.amount_cny - COALESCE(p.disputed_cny, 0) AS overdue_cny,
     CASE COALESCE(p.start_rule, 'delivery')
@@ -13,7 +14,6 @@ WITH dated AS (
       ELSE p.delivered_on
     END AS start_on
   FROM judged AS p
-  WHERE p.paid_on IS NULL
 ),
 due AS (
   SELECT
@@ -37,7 +37,8 @@ SELECT
   agreed_days,
   due_on,
   CASE WHEN today IS NULL THEN 'clock' WHEN payer_sme IS NULL THEN 'entity.sme' END AS missing,
+  CASE WHEN payer_sme THEN 'payer_is_sme' END AS excluded,
   ARRAY[fact] AS entries
 FROM due
-WHERE NOT COALESCE(payer_sme, FALSE)
-  AND (today IS NULL OR due_on < today)
+WHERE payer_sme
+  OR (paid_on IS NULL AND (today IS NULL OR due_on < today))
