@@ -13,6 +13,7 @@
 import datetime as dt
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import pairwise
@@ -27,10 +28,10 @@ from comptroller.ledger.ledger import Ledger
 from comptroller.ledger.schema import BrokenChain
 from comptroller.model.finding import Turn
 from comptroller.model.policy import Pack
-from comptroller.model.refusal import BrokenLedger, BrokenPack, Refusal, RuleBroken, refusal
+from comptroller.model.refusal import BrokenLedger, Refusal, Refused, RuleBroken
 from comptroller.packs import read_pack
 from comptroller.packs.bundle import pack_files, unpack_files
-from comptroller.store.duck import Duck
+from comptroller.store.duck import Duck, SqlError
 from comptroller.store.sqlite import StoreDown
 from comptroller.watch import Watch
 
@@ -55,15 +56,31 @@ class Engine:
         """Take up a node: fold what the ledger holds and the books do not; the policy in force is the last adopted."""
         self.ledger, self.duck, self.charter = ledger, duck, charter
         self._desk = Duck(memory="1GB")
+        self._is_whole = True
         self._begin()
 
     def _begin(self) -> None:
-        folded, policy = self.duck.rows("SELECT entries, policy FROM position")[0] if _has_books(self.duck) else (0, 1)
+        for first, last in self._batches(self._take_up()):
+            self._replay(first, last)
+
+    def _take_up(self) -> int:
+        """Open books and watch as the store has them, under the policy that is folded; gives the last entry folded."""
+        folded, policy = node.folded(self.duck)
         if folded > self.ledger.size:
             raise BrokenLedger(f"the books stand at entry {folded}, the ledger ends at entry {self.ledger.size}")
         self._open(self._policy(self.ledger.entry(policy)))
-        for first, last in self._batches(folded):
-            self._replay(first, last)
+        self._is_whole = True
+        return folded
+
+    def _ready(self, at: dt.datetime) -> dt.datetime:
+        """Give the instant in UTC, not before the ledger's last one; first, what a fault left unfolded is folded.
+
+        Refuses (ValueError) an instant that does not say its offset.
+        """
+        at = utc(at)
+        if not self._is_whole or self.books.entries < self.ledger.size:
+            self._begin()
+        return max(at, self.ledger.last_at)
 
     def _open(self, pack: Pack) -> None:
         """Work under `pack`: books and watch are opened on it."""
@@ -77,7 +94,7 @@ class Engine:
 
         A clock that was set back waits at the ledger's last instant.
         """
-        at = max(at, self.ledger.last_at)
+        at = self._ready(at)
         entries: dict[int, int] = {}
         refused: dict[int, list[Refusal]] = {}
         turns: list[Turn] = []
@@ -98,7 +115,8 @@ class Engine:
 
     def tick(self, instant: dt.datetime, at: dt.datetime) -> list[Turn]:
         """Let the clock stand at `instant`, as an entry received at `at`; whatever reads the clock is judged again."""
-        payload = json.dumps({"instant": instant.astimezone(dt.UTC).isoformat()}).encode()
+        at = self._ready(at)
+        payload = json.dumps({"instant": utc(instant).isoformat()}).encode()
         number = self._append([Accepted(payload, TICK, self.charter.owner, kind=TICK)], at)
         return self._turn_clock(instant, number)
 
@@ -109,8 +127,9 @@ class Engine:
 
         Refuses (BrokenPack) a policy whose rules do not run, or under which facts that are kept would have other types.
         """
+        at = self._ready(at)
         pack = read_pack(files, name)
-        _try_out(pack, self.pack)
+        node.try_out(pack, self.pack)
         bundle = pack_files(files, name)
         number = self._append([Accepted(bundle, POLICY, self.charter.owner, name=name, kind=POLICY)], at)
         return self._change_policy(pack, number, progress)
@@ -134,8 +153,8 @@ class Engine:
         return self._append(kept, at, missing) - len(kept) + 1
 
     def _append(self, kept: Sequence[Accepted], at: dt.datetime, blobs: Mapping[str, bytes] | None = None) -> int:
-        """Append as one group and give its last number; a clock that was set back waits at the last instant."""
-        return self.ledger.append(kept, max(at, self.ledger.last_at), blobs).last
+        """Append as one group and give its last number."""
+        return self.ledger.append(kept, at, blobs).last
 
     def _has_blob(self, named: str) -> bool:
         try:
@@ -153,7 +172,10 @@ class Engine:
         return self._settle(fold, last)
 
     def _settle(self, work: Callable[[], list[Turn]], last: int) -> list[Turn]:
-        """Do work on the books in one transaction; a rule that fails is put to sleep, and the work is done without it."""
+        """Do work on the books in one transaction; a rule that fails is put to sleep, and the work is done without it.
+
+        After any other fault, memory follows what the store has; what is in the ledger is folded before anything else.
+        """
         while True:
             try:
                 with self.duck.transaction():
@@ -161,6 +183,11 @@ class Engine:
             except RuleBroken as broken:
                 self._open(self.pack)
                 self.watch.put_to_sleep(broken, last)
+            except BaseException:
+                self._is_whole = False
+                with suppress(SqlError, Refused):
+                    self._take_up()
+                raise
 
     def _judge(self, change: Change, last: int) -> list[Turn]:
         turns = self.watch.judge(change.added, change.ended, renewed=change.renewed, known=last)
@@ -227,16 +254,28 @@ class Engine:
         self._desk.close()
 
 
+def utc(instant: dt.datetime) -> dt.datetime:
+    """Give an instant in UTC; refuses (ValueError) one that does not say its offset."""
+    if instant.utcoffset() is None:
+        raise ValueError(f"an instant says its offset from UTC: saw {instant.isoformat()}")
+    return instant.astimezone(dt.UTC)
+
+
 def create(
     folder: Path, files: Mapping[str, bytes], charter: node.Charter, *, key: SignerKey, at: dt.datetime
 ) -> Engine:
-    """Make a node in an empty folder: its first entry is the policy it works under."""
+    """Make a node in an empty folder: its first entry is the policy it works under.
+
+    It is a node when that entry is durable; a folder whose founding was cut off before may be given again.
+    """
+    at = utc(at)
     pack = read_pack(files, charter.pack)
-    _try_out(pack, pack)
+    node.try_out(pack, pack)
     node.found(folder, charter, key)
     ledger = Ledger.create(folder / node.LEDGER, charter.origin, key, at)
     bundle = pack_files(files, pack.name)
     ledger.append([Accepted(bundle, POLICY, charter.owner, name=pack.name, kind=POLICY)], at)
+    node.finish(folder)
     return Engine(ledger, Duck(folder / node.BOOKS), charter)
 
 
@@ -254,30 +293,3 @@ def rebuild(folder: Path, *, passphrase: bytes | None = None) -> Engine:
     """Throw the books away and fold them again from the ledger, batch by batch."""
     node.drop_books(folder)
     return open_node(folder, passphrase=passphrase)
-
-
-def _try_out(pack: Pack, before: Pack) -> None:
-    """Run every rule over empty tables, and compare the columns' types: what is in the ledger can always be folded."""
-    refusals: list[Refusal] = []
-    mend = ("改正后再采用", "Mend it, then adopt it.")
-    duck = Duck(memory="1GB")
-    Books(duck, pack, owner="", zone=pack.zone)
-    watch = Watch(duck, pack)
-    for name in sorted(pack.rules):
-        try:
-            watch.judge_all(0, rules=[name])
-        except RuleBroken as error:
-            said, wanted = error.said, ("DuckDB 能执行的 SELECT", "a SELECT that DuckDB takes")
-            refusals.append(refusal("adopt.rule", (f"{name}.sql", None, ""), said, wanted, mend))
-    duck.close()
-    for table in sorted(pack.tables.keys() & before.tables.keys()):
-        now, then = pack.tables[table].columns, before.tables[table].columns
-        for column in (c for c in now if then.get(c, now[c]) != now[c]):
-            wanted = (f"原有类型 {then[column]}", f"{then[column]}, as the facts that are kept")
-            refusals.append(refusal("adopt.type", (table, None, column), now[column], wanted, mend))
-    if refusals:
-        raise BrokenPack(refusals)
-
-
-def _has_books(duck: Duck) -> bool:
-    return bool(duck.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = 'position'"))

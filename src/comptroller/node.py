@@ -1,6 +1,10 @@
-"""A node's folder: what lies in it, who owns it, and the refusals of folders that are no node or are at work elsewhere."""
+"""A node's folder: what lies in it, who owns it, and the refusals of what is no node, is busy, or cannot be its policy.
+
+A folder is a node from the moment its charter has its name; a founding that was cut off before is begun anew.
+"""
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -8,11 +12,16 @@ from pathlib import Path
 import msgspec
 import pyarrow as pa
 
+from comptroller.books import Books
 from comptroller.ledger.key import KeyRefused, SignerKey, load_key, save_key
-from comptroller.model.refusal import Refused, refusal
+from comptroller.model.policy import Pack
+from comptroller.model.refusal import BrokenPack, Refusal, Refused, RuleBroken, refusal
 from comptroller.store.duck import Duck, SqlError
+from comptroller.watch import Watch
 
 CHARTER, LEDGER, BOOKS, KEY = "node.json", "ledger.sqlite", "books.duckdb", "key.pem"
+UNFINISHED = "node.json.unfinished"
+_LAID_OUT = {UNFINISHED, KEY, LEDGER, *(f"{LEDGER}-{end}" for end in ("wal", "shm", "journal"))}
 Tables = Mapping[str, pa.Table]
 
 
@@ -26,16 +35,29 @@ class Charter:
 
 
 def found(folder: Path, charter: Charter, key: SignerKey) -> None:
-    """Lay a node's folder out; refuses (Refused) a folder that holds something already."""
-    if folder.exists() and any(folder.iterdir()):
+    """Begin a node's folder, which `finish` makes a node; refuses (Refused) a folder that holds something already.
+
+    What a founding left that was cut off is thrown away: nobody was told that there is a node.
+    """
+    there = {path.name for path in folder.iterdir()} if folder.exists() else set()
+    if UNFINISHED in there and there <= _LAID_OUT:
+        for name in sorted(there - {UNFINISHED}):
+            (folder / name).unlink()
+    elif there:
         wanted = ("空文件夹或新路径", "an empty folder, or a path that does not exist yet")
         mend = ("另选一个文件夹", "Choose another folder.")
-        raise Refused(
-            [refusal("node.taken", (str(folder), None, ""), sorted(p.name for p in folder.iterdir())[:5], wanted, mend)]
-        )
+        raise Refused([refusal("node.taken", (str(folder), None, ""), sorted(there)[:5], wanted, mend)])
     folder.mkdir(parents=True, exist_ok=True)
+    with (folder / UNFINISHED).open("w", encoding="utf-8") as file:
+        file.write(json.dumps(asdict(charter), ensure_ascii=False, indent=2) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
     save_key(key, folder / KEY)
-    (folder / CHARTER).write_text(json.dumps(asdict(charter), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def finish(folder: Path) -> None:
+    """Make the folder a node, in one step: from here on it can be opened."""
+    (folder / UNFINISHED).replace(folder / CHARTER)
 
 
 def take_up(folder: Path, passphrase: bytes | None) -> tuple[Charter, SignerKey]:
@@ -74,7 +96,48 @@ def open_books(folder: Path) -> Duck:
         raise Refused([refusal("node.busy", (str(folder / BOOKS), None, ""), said, wanted, mend)]) from error
 
 
+def folded(duck: Duck) -> tuple[int, int]:
+    """Give the last entry that is folded into the books and the entry of their policy; 0 and 1 for empty books.
+
+    Refuses (Refused) books of which something is gone: with less than they were, they would be folded wrongly.
+    """
+    tables = {str(name) for (name,) in duck.rows("SELECT table_name FROM duckdb_tables() WHERE NOT internal")}
+    entries, policy = (0, 1) if "position" not in tables else duck.rows("SELECT entries, policy FROM position")[0]
+    if tables and ("position" not in tables or (entries and not {"finding", "asleep"} <= tables)):
+        gone = sorted({"position", "finding", "asleep"} - tables)
+        wanted = ("完整的账簿", "books that are whole")
+        mend = ("运行 comptroller rebuild 重建账簿", "Fold them again: comptroller rebuild.")
+        raise Refused([refusal("node.books", (BOOKS, None, ", ".join(gone)), "-", wanted, mend)])
+    return int(entries), int(policy)
+
+
 def drop_books(folder: Path) -> None:
     """Take the books away, so that they are folded again; the ledger is not touched."""
     for path in (folder / BOOKS, folder / f"{BOOKS}.wal"):
         path.unlink(missing_ok=True)
+
+
+def try_out(pack: Pack, before: Pack) -> None:
+    """Run every rule over empty tables, and compare the columns' types: what is in the ledger can always be folded.
+
+    Refuses (BrokenPack) a policy that cannot follow `before`.
+    """
+    refusals: list[Refusal] = []
+    mend = ("改正后再采用", "Mend it, then adopt it.")
+    duck = Duck(memory="1GB")
+    Books(duck, pack, owner="", zone=pack.zone)
+    watch = Watch(duck, pack)
+    for name in sorted(pack.rules):
+        try:
+            watch.judge_all(0, rules=[name])
+        except RuleBroken as error:
+            said, wanted = error.said, ("DuckDB 能执行的 SELECT", "a SELECT that DuckDB takes")
+            refusals.append(refusal("adopt.rule", (f"{name}.sql", None, ""), said, wanted, mend))
+    duck.close()
+    for table in sorted(pack.tables.keys() & before.tables.keys()):
+        now, then = pack.tables[table].columns, before.tables[table].columns
+        for column in (c for c in now if then.get(c, now[c]) != now[c]):
+            wanted = (f"原有类型 {then[column]}", f"{then[column]}, as the facts that are kept")
+            refusals.append(refusal("adopt.type", (table, None, column), now[column], wanted, mend))
+    if refusals:
+        raise BrokenPack(refusals)

@@ -51,7 +51,7 @@ def known_entry(worker: engine.Engine, said: str | None) -> int | None:
         moment = dt.datetime.fromisoformat(said)
     except ValueError as error:
         raise typer.BadParameter(f"{said}: an entry's number, or an instant such as 2024-06-30T08:00:00") from error
-    return worker.ledger.size_at(moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC))
+    return worker.ledger.size_at(moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC))
 
 
 def findings(  # noqa: PLR0913 - what one may ask by

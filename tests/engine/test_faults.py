@@ -1,0 +1,97 @@
+"""The law of faults: whatever breaks while a batch is folded, what the ledger holds is folded once, before anything else."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from comptroller import engine
+from comptroller.engine import Engine
+from comptroller.model.refusal import Refused
+from comptroller.store.duck import SqlError
+from tests.engine.test_engine import pay
+from tests.packs_small.small import AT, changed, dump, said, small_node, tell
+
+SHANGHAI = dt.timezone(dt.timedelta(hours=8))
+
+
+def _whole(node: Engine, folder: Path) -> None:
+    """Hold the node's books, what it has in memory of them, and its findings against a rebuild."""
+    before = dump(node)
+    stands = {rule: node.watch.findings.standing(rule) for rule in node.pack.rules}
+    node.close()
+    again = engine.rebuild(folder)
+    assert dump(again) == before
+    assert {rule: again.watch.findings.standing(rule) for rule in again.pack.rules} == stands
+    again.close()
+
+
+@pytest.mark.parametrize("table", ["finding", "gone_payment", "heard", "position"])
+def test_a_table_that_is_away_for_a_while(tmp_path: Path, table: str) -> None:
+    """A batch that fails at any table is in the ledger; the next one finds memory as the store is, and folds both."""
+    node = small_node(tmp_path / "n")
+    tell(node, [("payment", pay("P1"))])
+    node.duck.execute(f"ALTER TABLE {table} RENAME TO away")
+    mended = said("payment", pay("P1", amount=3000, act="correct"))
+    with pytest.raises(SqlError):
+        node.take([said("payment", pay("P2"), pay("P3", matter="M2")), mended], AT)
+    size = node.ledger.size
+    with pytest.raises((SqlError, Refused)):
+        node.take([said("payment", pay("P4"))], AT)
+    assert node.ledger.size == size, "nothing more is kept while what is kept cannot be folded"
+    node.duck.execute(f"ALTER TABLE away RENAME TO {table}")
+    taken = node.take([said("payment", pay("P2", amount=1, act="correct")), said("payment", pay("P5"))], AT)
+    assert taken.refused == {}
+    amounts = dict(node.duck.rows("SELECT payment, amount FROM payment"))
+    assert amounts == {"P1": 2000, "P2": 1, "P3": 2000, "P5": 2000} | ({"P1": 3000} if size == 6 else {})
+    _whole(node, tmp_path / "n")
+
+
+def test_a_policy_that_could_not_be_folded_is_folded_next(tmp_path: Path) -> None:
+    """A policy that is an entry, and whose folding failed, is in force before the next report is judged."""
+    node = small_node(tmp_path / "n")
+    tell(node, [("payment", pay("P0"))])
+    node.duck.execute("ALTER TABLE finding RENAME TO away")
+    files = changed("params/large_cny.yml", "value: 1000", "value: 3000")
+    with pytest.raises(SqlError):
+        node.adopt(files, "small", AT)
+    node.duck.execute("ALTER TABLE away RENAME TO finding")
+    tell(node, [("payment", pay("P1"))])
+    assert not any(v.subject == ("B", "P1") for v in node.watch.findings.standing("small/rules/pay/undecided"))
+    _whole(node, tmp_path / "n")
+
+
+def test_a_store_that_is_gone_takes_nothing_more(tmp_path: Path) -> None:
+    """With the books' connection closed nothing is kept and nothing is said to be; opened again, the node is whole."""
+    node = small_node(tmp_path / "n")
+    tell(node, [("payment", pay("P1"))])
+    node.duck.close()
+    size = node.ledger.size
+    for _ in range(2):
+        with pytest.raises(SqlError):
+            node.take([said("payment", pay("P2"))], AT)
+    assert node.ledger.size <= size + 1
+    node.ledger.close()
+    again = engine.open_node(tmp_path / "n")
+    assert again.books.entries == again.ledger.size
+    _whole(again, tmp_path / "n")
+
+
+def test_an_instant_may_have_any_offset_and_must_have_one(tmp_path: Path) -> None:
+    """The ledger has instants in UTC, whatever offset they were said with; one that says none is refused, and keeps nothing."""
+    node = small_node(tmp_path / "n")
+    at = dt.datetime(2024, 6, 2, 8, tzinfo=SHANGHAI)
+    (entry,) = node.take([said("payment", pay("P1"))], at).entries.values()
+    assert node.ledger.entry(entry).received_at == at
+    node.tick(at, at)
+    assert node.duck.rows("SELECT now FROM clock") == [(at.astimezone(node.books.zone).replace(tzinfo=None),)]
+    size, naive = node.ledger.size, at.replace(tzinfo=None)
+    for act in (
+        lambda: node.take([said("payment", pay("P2"))], naive),
+        lambda: node.tick(naive, at),
+        lambda: node.tick(at, naive),
+    ):
+        with pytest.raises(ValueError, match="offset"):
+            act()
+    assert node.ledger.size == size
+    _whole(node, tmp_path / "n")

@@ -1,0 +1,73 @@
+"""The law of founding: killed at any step, a folder is empty, or begun anew, or a node; never something in between."""
+
+import datetime as dt
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from comptroller import engine, node
+from comptroller.model.refusal import Refused
+from tests.packs_small.small import AT, ORIGIN, key, small_files, small_node
+
+FOUNDER = """
+import os, signal, sys
+from pathlib import Path
+from tests.packs_small.small import AT, ORIGIN, key, small_files
+from comptroller import engine, node
+
+folder, steps = Path(sys.argv[1]), int(sys.argv[2])
+
+def count(event, told):
+    global steps
+    if event in ("open", "os.mkdir", "os.rename", "os.remove", "sqlite3.connect") and str(folder) in str(told[0]):
+        steps -= 1
+        if steps == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+files, charter = small_files(), node.Charter("O", ORIGIN, "small")
+sys.addaudithook(count)
+engine.create(folder, files, charter, key=key(), at=AT).close()
+"""
+
+
+def test_a_founding_that_is_killed_can_be_done_again(tmp_path: Path) -> None:
+    """Killed before each of its files, one after the other, a founding leaves a node, or a folder that can be given again."""
+    nodes = 0
+    for steps in range(1, 30):
+        folder = tmp_path / f"n{steps}"
+        done = subprocess.run([sys.executable, "-c", FOUNDER, str(folder), str(steps)], check=False)
+        if done.returncode == 0:
+            break
+        if (folder / node.CHARTER).exists():
+            nodes += 1
+            taken = engine.open_node(folder)
+        else:
+            with pytest.raises(Refused) as refused:
+                engine.open_node(folder)
+            assert [one.code for one in refused.value.refusals] == ["node.absent"]
+            taken = small_node(folder)
+        assert taken.ledger.size >= 1
+        taken.close()
+    assert nodes < steps - 1
+    assert steps > 4
+
+
+def test_a_folder_that_holds_something_else_is_not_begun_anew(tmp_path: Path) -> None:
+    """Beside the traces of a founding lies a stranger's file: nothing is taken away."""
+    node.found(tmp_path, node.Charter("O", ORIGIN, "small"), key())
+    (tmp_path / "mine.txt").write_text("x")
+    with pytest.raises(Refused):
+        small_node(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["key.pem", "mine.txt", "node.json.unfinished"]
+
+
+def test_a_node_may_be_founded_at_an_instant_of_any_offset(tmp_path: Path) -> None:
+    """The ledger has the instant in UTC, whatever offset it was said with; without one it is refused."""
+    charter, shanghai = node.Charter("O", ORIGIN, "small"), dt.timezone(dt.timedelta(hours=8))
+    with pytest.raises(ValueError, match="offset"):
+        engine.create(tmp_path / "n", small_files(), charter, key=key(), at=AT.replace(tzinfo=None))
+    made = engine.create(tmp_path / "n", small_files(), charter, key=key(), at=AT.astimezone(shanghai))
+    assert made.ledger.entry(1).received_at == AT
+    made.close()
