@@ -20,7 +20,7 @@ from comptroller.store.duck import Duck, SqlError
 from comptroller.watch import Watch
 
 CHARTER, LEDGER, BOOKS, KEY = "node.json", "ledger.sqlite", "books.duckdb", "key.pem"
-UNFINISHED = "node.json.unfinished"
+UNFINISHED = f"{CHARTER}.unfinished"
 _LAID_OUT = {UNFINISHED, KEY, LEDGER, *(f"{LEDGER}-{end}" for end in ("wal", "shm", "journal"))}
 Tables = Mapping[str, pa.Table]
 
