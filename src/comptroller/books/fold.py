@@ -16,12 +16,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from comptroller.books.as_of import views
 from comptroller.books.differences import differences
 from comptroller.books.graph import Graph
 from comptroller.books.keys import Keys
 from comptroller.books.policy import put_lists, put_policy
 from comptroller.books.register import Register, put_register
-from comptroller.books.tables import FIXED, as_of, create
+from comptroller.books.tables import FIXED, create
 from comptroller.model.kind import FACT_LINES, Kind
 from comptroller.model.policy import Pack
 from comptroller.store.duck import Duck
@@ -256,10 +257,11 @@ class Books:
         return int(self.duck.rows(sql, [digest, known])[0][0])
 
     def views(self, valid: dt.date | None, known: int | None) -> dict[str, str]:
-        """Give SQL for each fact table as true on a day and as known with an entry; none where neither is asked."""
+        """Give SQL for each table that can be asked as of a day and as known with an entry; none where neither is asked."""
         if valid is None and known is None:
             return {}
-        return {name: as_of(name, kind, valid=valid, known=known) for name, kind in self.pack.tables.items()}
+        (policy,) = self.duck.rows("SELECT coalesce(max(entry), 0) FROM adopted")[0]
+        return views(self.pack, valid=valid, known=known, is_same_policy=known is None or policy <= known)
 
     def advance(self, entries: int, *, policy: int | None = None) -> None:
         """Say to which entry the books are folded, by one batch more, and which entry's policy they follow."""

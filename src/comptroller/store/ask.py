@@ -15,7 +15,7 @@ _MOST_ROWS = 100_000
 def ask(
     duck: Duck, sql: str, tables: set[str], views: Mapping[str, str] | None = None
 ) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Give columns and rows (at most 100,000) of one SELECT over `tables`; `views` puts other SQL in a table's place.
+    """Give columns and rows (at most 100,000) of one SELECT over `tables`; `views`, if any, puts other SQL in each one's place.
 
     Refuses (Refused) anything but one SELECT, a table that is not among those, functions that reach outside, and what the
     engine does not take. The statement that runs is printed anew from its parsed form, so nothing unparsed reaches the engine.
@@ -28,7 +28,9 @@ def ask(
             continue
         if table.name not in tables:
             _refuse("query.table", table.name, sorted(tables))
-        if views and table.name in views:
+        if views and table.name not in views:
+            _refuse("query.as_of", table.name, sorted(views))
+        if views:
             alias = table.alias or table.name
             table.replace(
                 sqlglot.parse_one(f"SELECT * FROM ({views[table.name]}) AS {alias}", read="duckdb").find(exp.Subquery)
