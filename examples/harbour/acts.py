@@ -114,7 +114,7 @@ def votes(entity: str, recused: str = "", people: tuple[str, ...] = ()) -> list[
     found = []
     for order, post in enumerate(posts, start=1):
         aside = post == recused
-        vote = {"person": who(entity, post), "present": True, "recused": aside, "speaking_order": order}
+        vote = {"person": who(entity, post), "attended": True, "recused": aside, "speaking_order": order}
         found.append(vote if aside else vote | {"vote": "yes"})
     return found
 

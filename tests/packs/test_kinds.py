@@ -1,6 +1,10 @@
 """A nested list is a kind of its own, that repeats what it carries and is named after its fact's kind."""
 
-from tests.packs_small.small import small_pack
+import pytest
+
+from comptroller.model.refusal import BrokenPack
+from comptroller.packs import gather_files, read_pack
+from tests.packs_small.small import SHIPPED, changed, small_pack
 
 
 def test_nested_lists_carry_the_key_and_what_they_name():
@@ -17,3 +21,31 @@ def test_a_kind_keeps_what_its_file_says():
     assert kind.field("payee_kind").choices["person"].zh == "个人"
     assert kind.checks[0].mend.en == "Give zero or more."
     assert (kind.source, kind.books, kind.valid) == ("small/kinds/payment", ("entity",), {"on": "paid_on"})
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "code"),
+    [
+        ("kinds/payment.yml", "matter: {type: code,", "matter: {type: code, identifier: cn.nothing,", "packs.kind"),
+        ("kinds/payment.yml", "matter: {type: code,", "matter: {type: code, identifier: ../os,", "packs.kind"),
+        ("kinds/payment.yml", "matter: {type: code,", "matter: {type: integer,", "packs.kind.field"),
+        ("kinds/payment.yml", "  urgent:", "  weight: {type: text, zh: 重, en: Weight}\n  urgent:", "packs.kind.field"),
+        (
+            "kinds/payment.yml",
+            "  urgent:",
+            "  share_pct: {type: share, unit: fraction, zh: 比, en: Part}\n  urgent:",
+            "packs.kind.field",
+        ),
+    ],
+)
+def test_a_field_means_one_thing_in_a_pack(path, old, new, code):
+    """A scheme that nobody checks, and one name with two types or units, also in a nested list, are refused."""
+    with pytest.raises(BrokenPack) as broken:
+        read_pack(changed(path, old, new), "small")
+    assert code in {one.code for one in broken.value.refusals}
+
+
+@pytest.mark.parametrize("name", ["base", "cn-central", "sample-city"])
+def test_the_packs_that_ship_agree(name):
+    """What ships keeps the rule."""
+    assert read_pack(gather_files([SHIPPED], name), name).kinds

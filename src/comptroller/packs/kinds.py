@@ -1,5 +1,9 @@
 """Kinds made from their forms, with the sense that one file must make."""
 
+import re
+from collections.abc import Mapping
+from importlib import import_module
+
 import sqlglot
 from sqlglot import exp
 
@@ -88,6 +92,10 @@ def _sense(full: str, form: forms.KindForm) -> list[Refusal]:  # noqa: C901, PLR
 
     plain = {name for name, one in form.fields.items() if one.type != "list"}
     books = [form.books] if isinstance(form.books, str) else form.books
+    inner_fields = ((f"{name}.{key}", inner) for name, one in form.fields.items() for key, inner in one.fields.items())
+    for name, one in (*form.fields.items(), *inner_fields):
+        if one.identifier and not _is_scheme(one.identifier):
+            say(name, one.identifier, "python-stdnum 中的编码名", "a scheme of python-stdnum, such as cn.uscc or lei")
     for name, one in form.fields.items():
         if one.type != "list" and one.type not in COLUMN_TYPES:
             say(name, one.type, f"类型之一:{sorted(COLUMN_TYPES)}", f"one of the types {sorted(COLUMN_TYPES)}")
@@ -129,6 +137,38 @@ def _sense(full: str, form: forms.KindForm) -> list[Refusal]:  # noqa: C901, PLR
     for check in form.checks:
         refusals.extend(_columns(full, "checks", check.holds, plain))
     return refusals
+
+
+def disagreements(kinds: Mapping[str, Kind]) -> list[Refusal]:
+    """Refuse one field name with two types of column, or with two units, among the kinds of one pack (design section 5)."""
+    mend = ("其中一个改名或统一", "Rename one of them, or let them agree.")
+    first: dict[str, tuple[str, Field]] = {}
+    refusals = []
+    for kind in kinds.values():
+        own = [(kind.name, f) for f in kind.fields]
+        own += [(inner.name, f) for inner in kind.lists for f in inner.fields if f.name not in inner.carries]
+        for table, field in own:
+            where, held = first.setdefault(field.name, (table, field))
+            for said, wanted in ((field.column_type, held.column_type), (_unit(field), _unit(held))):
+                if said != wanted:
+                    at = (f"{kind.source}.yml", None, f"{table}.{field.name}")
+                    both = (f"与 {where} 相同:{wanted}", f"as in {where}: {wanted}")
+                    refusals.append(refusal("packs.kind.field", at, said, both, mend))
+    return refusals
+
+
+def _unit(field: Field) -> str:
+    return field.unit or (field.currency if field.type == "money" else "")
+
+
+def _is_scheme(name: str) -> bool:
+    """Whether python-stdnum has a module of that name that tells sound codes."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?", name):
+        return False
+    try:
+        return hasattr(import_module(f"stdnum.{name}"), "is_valid")
+    except ImportError:
+        return False
 
 
 def _columns(full: str, field: str, sql: str, plain: set[str]) -> list[Refusal]:

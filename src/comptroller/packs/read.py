@@ -12,7 +12,7 @@ from comptroller.model.kind import Kind
 from comptroller.model.policy import Calendar, Cite, ListLine, Pack, Param, PolicyList, Rule, Source
 from comptroller.model.refusal import BrokenPack, Refusal, Text, refusal
 from comptroller.packs import forms
-from comptroller.packs.kinds import kind_of
+from comptroller.packs.kinds import disagreements, kind_of
 from comptroller.packs.rulebook import rule_of
 from comptroller.packs.series import param_of
 from comptroller.packs.yaml import read_yaml
@@ -176,6 +176,7 @@ class _Reading:
             for path, _ in self.each(layer, "calendar"):
                 if (year := self.form(path, forms.CalendarForm)) is not None:
                     calendars[year.region, year.year] = _calendar(path, year)
+        self.refusals += disagreements(kinds)
         self._cites(params, lists, sources)
         rules = self._rules(layers, kinds, params, sources, words)
         head = heads[name]
