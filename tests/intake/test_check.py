@@ -121,3 +121,20 @@ def test_an_empty_batch_is_nothing(duck):
     """No reports give no facts and no refusals."""
     found = look(duck)
     assert (found.accepted, found.refused, found.later, found.facts.count) == ([], {}, [], 0)
+
+
+@pytest.mark.parametrize("name", ["line", "report", "seq", "line_in_file", "seq_in_file"])
+@pytest.mark.parametrize("way", ["json", "csv", "mapping"])
+def test_a_file_may_not_speak_in_intake_s_own_columns(duck, name, way):
+    """A column named as one of those that intake adds is refused as any unknown one, and stops no other report."""
+    names = list(dict.fromkeys((name.removesuffix("_in_file"), name)))
+    rows = [paid("P1", **dict.fromkeys(names, "1"))]
+    csv = f"entity,payment,amount,{','.join(names)}\nB,P1,5{',1' * len(names)}\n".encode()
+    sql = f'-- kind: payment\nSELECT entity, payment, amount, 1 AS "{name}" FROM raw'
+    one = {
+        "json": said("payment", *rows),
+        "csv": Incoming(csv, "csv", "a.csv", "O", "payment"),
+        "mapping": Incoming(b"entity,payment,amount\nB,P1,5\n", "csv", "a.csv", "O", "payment", sql),
+    }[way]
+    found = look(duck, one, said("payment", paid("P2")))
+    assert (found.accepted, found.later) == (([0, 1], []) if (way, name) == ("mapping", "line") else ([1], []))

@@ -76,3 +76,13 @@ def test_a_view_stands_in_a_tables_place(duck):
     """Other SQL may be put under a table's name, its alias kept."""
     found = ask(duck, "SELECT x.a, t.a AS b FROM t AS x, t", {"t"}, {"t": "SELECT a + 1 AS a FROM t"})
     assert found == (["a", "b"], [(2, 2)])
+
+
+@pytest.mark.parametrize(
+    "sql",
+    ["SELECT " + "(" * 5000 + "1" + ")" * 5000, "SELECT " + "NOT " * 3000 + "true", "SELECT '" + "x" * 200_000 + "'"],
+)
+def test_a_query_too_deep_or_too_long_is_refused(sql):
+    """What no parser follows to its end is refused as any wrong query is."""
+    with pytest.raises(Refused):
+        ask(Duck(memory="100MB"), sql, set())

@@ -11,8 +11,9 @@ from comptroller.intake.refuse import Place, refuse
 from comptroller.model.refusal import Refusal
 from comptroller.store.duck import Duck
 
-OWN = (LINE, "report")
-"""Columns that intake adds; a file's own column of such a name gets `_in_file` behind it."""
+OWN = (LINE, "report", "seq")
+"""Columns that intake adds; a file's own column of such a name gets `_in_file` behind it, once more than it has, so that no two are alike."""
+_BEHIND = "_in_file"
 _SHOWN = 5
 
 
@@ -22,7 +23,10 @@ def own_name(name: str) -> str:
     >>> own_name("line"), own_name("amount")
     ('line_in_file', 'amount')
     """
-    return f"{name}_in_file" if name in OWN else name
+    plain = name
+    while plain.endswith(_BEHIND):
+        plain = plain.removesuffix(_BEHIND)
+    return f"{name}{_BEHIND}" if plain in OWN else name
 
 
 def header(cell: str) -> str:

@@ -10,7 +10,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.tokens import Tokenizer
 
-from comptroller.intake.columns import as_text
+from comptroller.intake.columns import as_text, own_name
 from comptroller.intake.limits import USUAL, Limits
 from comptroller.intake.raw import LINE, Raw
 from comptroller.intake.refuse import refuse
@@ -226,6 +226,7 @@ def _run(duck: Duck, select: Select, raw: Raw, limits: Limits) -> tuple[list[Raw
         table = table.drop_columns([LINE])
         if len(lines) and pc.min(lines).as_py() < 1:
             return [], [refuse("intake.mapping.line", place, pc.min(lines).as_py())]
+    table = table.rename_columns([own_name(name) for name in table.column_names])
     return [Raw(select.kind, table.append_column(LINE, lines), raw.place)], []
 
 

@@ -10,6 +10,7 @@ from comptroller.model.refusal import Refused, refusal
 from comptroller.store.duck import Duck, SqlError
 
 _MOST_ROWS = 100_000
+_MOST_TEXT = 100_000
 
 
 def ask(
@@ -40,7 +41,7 @@ def ask(
             _refuse("query.function", function.name, ["functions that read the table's values only"])
     try:
         found = duck.arrow(f"SELECT * FROM ({tree.sql('duckdb')}) LIMIT {_MOST_ROWS}")
-    except SqlError as error:
+    except (SqlError, RecursionError) as error:
         wanted = ("DuckDB 能执行的 SELECT", "a SELECT that DuckDB takes")
         mend = ("按提示改正", "Mend it by what it says.")
         said = str(error).splitlines()[0]
@@ -50,9 +51,11 @@ def ask(
 
 
 def _parse(sql: str) -> exp.Expr:
+    if len(sql) > _MOST_TEXT:
+        _refuse("query.long", f"{len(sql)}", [f"at most {_MOST_TEXT} characters"])
     try:
         statements = [s for s in sqlglot.parse(sql, read="duckdb") if s is not None]
-    except (sqlglot.errors.ParseError, sqlglot.errors.TokenError) as error:
+    except (sqlglot.errors.ParseError, sqlglot.errors.TokenError, RecursionError) as error:
         said = str(error).splitlines()[0]
         wanted = ("可解析的一条 SELECT", "one SELECT that parses")
         raise Refused(
