@@ -232,7 +232,7 @@ class Engine:
 
     def _policy(self, entry: Entry) -> Pack:
         assert entry.payload is not None, "a policy is never erased"
-        return read_pack(*unpack_files(entry.payload))
+        return read_pack(*unpack_files(entry.payload), adopted=True)
 
     def policy_of(self, digest: str, known: int) -> Pack:
         """Give the policy of that digest, as it was adopted not later than entry `known`."""

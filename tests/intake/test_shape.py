@@ -164,6 +164,18 @@ def test_a_list_that_does_not_fit_is_refused(duck, votes, code):
     assert [(at, one.code) for at, one in refused] == [(0, code)]
 
 
+def test_a_closer_look_gives_the_same_rows(duck):
+    """Rows are the same whether all of a batch was sound at once or a wrong one beside them asked for a closer look."""
+    alone, _ = shaped(duck, "payment", PAID, {**PAID, "payment": "Q"})
+    beside, refused = shaped(
+        duck, "payment", PAID, {**PAID, "payment": "Q"}, {**PAID, "payment": "R", "amount": "many"}
+    )
+    assert alone is not None
+    assert beside is not None
+    assert [at for at, _ in refused] == [2]
+    assert beside.table.slice(0, 2).to_pylist() == alone.table.to_pylist()
+
+
 def test_the_hash_of_what_is_said_depends_on_nothing_else(duck):
     """A fact's key and content have the same hashes alone, beside others, with columns left out or empty, and with lists."""
     votes, papers = [{"person": "U", "vote": "yes"}], [{"paper": "x"}]

@@ -7,8 +7,7 @@ from hypothesis import given, settings, strategies as st
 
 from comptroller.model.refusal import BrokenPack
 from comptroller.packs import gather_files, read_pack
-from comptroller.packs.bundle import pack_files, unpack_files
-from comptroller.packs.read import digest_of
+from comptroller.packs.bundle import digest_of, pack_files, unpack_files
 from tests.packs_small.small import SHIPPED, changed, lay, small_files, small_pack
 
 

@@ -1,5 +1,6 @@
-"""A pack's files as one archive, the same bytes for the same files, and back."""
+"""A pack's files as one archive, the same bytes for the same files, and back; and the digest that names them."""
 
+import hashlib
 import io
 import zipfile
 from collections.abc import Mapping
@@ -24,3 +25,11 @@ def unpack_files(bundle: bytes) -> tuple[dict[str, bytes], str]:
     with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
         files = {entry: archive.read(entry) for entry in archive.namelist()}
     return files, files.pop(_NAME).decode()
+
+
+def digest_of(files: Mapping[str, bytes]) -> str:
+    """Give the SHA-256 over all files' paths and contents, in the order of paths."""
+    whole = hashlib.sha256()
+    for path in sorted(files):
+        whole.update(path.encode() + b"\0" + hashlib.sha256(files[path]).digest())
+    return whole.hexdigest()

@@ -1,6 +1,5 @@
 """A pack read from its files and composed with what it extends; all refusals at once, or one Pack."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -12,10 +11,11 @@ from comptroller.model.kind import Kind
 from comptroller.model.policy import Calendar, Cite, ListLine, Pack, Param, PolicyList, Rule, Source
 from comptroller.model.refusal import BrokenPack, Refusal, Text, refusal
 from comptroller.packs import forms
+from comptroller.packs.bundle import digest_of
 from comptroller.packs.kinds import disagreements, kind_of
 from comptroller.packs.rulebook import rule_of
 from comptroller.packs.series import param_of
-from comptroller.packs.yaml import read_yaml
+from comptroller.packs.yaml import read_form
 
 _Form = TypeVar("_Form", bound=msgspec.Struct)
 _FOLDERS = ("sources", "kinds", "lists", "params", "rules", "calendar", "measures", "schemes", "classes", "routes")
@@ -41,58 +41,33 @@ def gather_files(roots: Iterable[Path], name: str) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*")):
             if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
                 files[f"{one}/{path.relative_to(folder).as_posix()}"] = path.read_bytes()
-        form, refusals = _form(files, f"{one}/pack.yml", forms.PackForm)
+        form, refusals = read_form(files, f"{one}/pack.yml", forms.PackForm)
         if form is None:
             raise BrokenPack(refusals)
         waiting.extend(form.extends)
     return files
 
 
-def read_pack(files: Mapping[str, bytes], name: str) -> Pack:
+def read_pack(files: Mapping[str, bytes], name: str, *, adopted: bool = False) -> Pack:
     """Give pack `name` with all it extends; raises BrokenPack with every refusal found.
 
-    The same files give the same pack, without being read again.
+    The same files give the same pack, without being read again. One that was `adopted` is not held to the lint of a
+    later day: what a ledger holds can always be folded.
     """
-    return _read(name, tuple(sorted(files.items())))
+    return _read(name, tuple(sorted(files.items())), adopted)
 
 
 @lru_cache(maxsize=4)
-def _read(name: str, files: tuple[tuple[str, bytes], ...]) -> Pack:
+def _read(name: str, files: tuple[tuple[str, bytes], ...], adopted: bool) -> Pack:  # noqa: FBT001 - of this file alone
     reading = _Reading(dict(files))
     layers = reading.layers(name)
     if reading.refusals:
         raise BrokenPack(reading.refusals)
     pack = reading.compose(name, layers)
-    if reading.refusals:
-        raise BrokenPack(reading.refusals)
-    return pack
-
-
-def digest_of(files: Mapping[str, bytes]) -> str:
-    """Give the SHA-256 over all files' paths and contents, in the order of paths."""
-    whole = hashlib.sha256()
-    for path in sorted(files):
-        whole.update(path.encode() + b"\0" + hashlib.sha256(files[path]).digest())
-    return whole.hexdigest()
-
-
-def _form(files: Mapping[str, bytes], path: str, shape: type[_Form]) -> tuple[_Form | None, list[Refusal]]:
-    value, refusals = read_yaml(path, files[path])
+    refusals = reading.refusals + ([] if adopted else reading.lints)
     if refusals:
-        return None, refusals
-    if not files[path].startswith(b"#"):
-        wanted = ("首行为一句注释", "a first line of comment")
-        mend = ("加一行 # 注释", "Add a first line that says what is kept here.")
-        refusals.append(
-            refusal("packs.first_line", (path, 1, ""), files[path][:30].decode("utf-8", "replace"), wanted, mend)
-        )
-    try:
-        return msgspec.convert(value, shape, strict=True), refusals
-    except msgspec.ValidationError as error:
-        message, _, place = str(error).partition(" - at ")
-        wanted = (f"{shape.__doc__} 的格式", f"the form of {shape.__doc__} (docs/packs.md)")
-        mend = ("按该格式改正", "Mend the file by that form.")
-        return None, [*refusals, refusal("packs.form", (path, None, place.strip("`")), message, wanted, mend)]
+        raise BrokenPack(refusals)
+    return pack
 
 
 class _Reading:
@@ -101,6 +76,7 @@ class _Reading:
     def __init__(self, files: dict[str, bytes]) -> None:
         self.files = files
         self.refusals: list[Refusal] = []
+        self.lints: list[Refusal] = []
 
     def layers(self, name: str) -> list[str]:
         """Give the packs from `name` down, each once, an upper before what it extends."""
@@ -132,7 +108,7 @@ class _Reading:
                 refusal("packs.missing", (path, None, ""), "-", wanted, ("补上该文件", "Add the file."))
             )
             return None
-        form, refusals = _form(self.files, path, shape)
+        form, refusals = read_form(self.files, path, shape)
         self.refusals += refusals
         return form
 
@@ -176,7 +152,7 @@ class _Reading:
             for path, _ in self.each(layer, "calendar"):
                 if (year := self.form(path, forms.CalendarForm)) is not None:
                     calendars[year.region, year.year] = _calendar(path, year)
-        self.refusals += disagreements(kinds)
+        self.lints += disagreements(kinds)
         self._cites(params, lists, sources)
         rules = self._rules(layers, kinds, params, sources, words)
         head = heads[name]

@@ -1,11 +1,15 @@
 """YAML 1.2 as packs write it: the core schema, no duplicate keys, no bare codes with leading zeros, no anchors' surprises."""
 
 import re
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
+import msgspec
 import yaml
 
 from comptroller.model.refusal import Refusal, refusal
+
+_Form = TypeVar("_Form", bound=msgspec.Struct)
 
 
 class _Loader(yaml.CSafeLoader):
@@ -69,3 +73,23 @@ def read_yaml(name: str, text: bytes) -> tuple[Any, list[Refusal]]:
         return None, [
             refusal("packs.yaml.form", (name, None, ""), error, wanted, ("另存为 UTF-8", "Save the file as UTF-8."))
         ]
+
+
+def read_form(files: Mapping[str, bytes], path: str, shape: type[_Form]) -> tuple[_Form | None, list[Refusal]]:
+    """Give one file as a value of its form, or what is refused in it."""
+    value, refusals = read_yaml(path, files[path])
+    if refusals:
+        return None, refusals
+    if not files[path].startswith(b"#"):
+        wanted = ("首行为一句注释", "a first line of comment")
+        mend = ("加一行 # 注释", "Add a first line that says what is kept here.")
+        refusals.append(
+            refusal("packs.first_line", (path, 1, ""), files[path][:30].decode("utf-8", "replace"), wanted, mend)
+        )
+    try:
+        return msgspec.convert(value, shape, strict=True), refusals
+    except msgspec.ValidationError as error:
+        message, _, place = str(error).partition(" - at ")
+        wanted = (f"{shape.__doc__} 的格式", f"the form of {shape.__doc__} (docs/packs.md)")
+        mend = ("按该格式改正", "Mend the file by that form.")
+        return None, [*refusals, refusal("packs.form", (path, None, place.strip("`")), message, wanted, mend)]

@@ -69,10 +69,10 @@ def _walk(slots: Slots, hashes: Hashes, before: Slots, keys: Hashes, mask: np.ui
 
 
 def grown(array: NDArray, needed: int) -> NDArray:  # type: ignore[type-arg]  # any dtype
-    """Give the array, or a larger copy of it that holds `needed` items; it grows by half at a time."""
+    """Give the array, or a larger copy of it that holds `needed` items; it grows by an eighth at a time."""
     if len(array) >= needed:
         return array
-    larger = np.empty(max(needed, len(array) + len(array) // 2, 1024), dtype=array.dtype)
+    larger = np.empty(max(needed, len(array) + len(array) // 8, 1024), dtype=array.dtype)
     larger[: len(array)] = array
     return larger
 

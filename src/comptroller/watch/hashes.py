@@ -1,6 +1,6 @@
 """The hashes by which rows are found: of a docket's columns, and of a docket and a stretch of time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,17 +26,18 @@ class Key:
     step: int = 0
 
 
-def key_hashes(rows: pa.Table, keys: Mapping[str, Key]) -> dict[str, Hashes]:
+def key_hashes(rows: pa.Table, keys: Iterable[Key]) -> dict[Key, Hashes]:
     """Give for each key the hashes of rows, 0 where a part of it is null, and never 0 otherwise."""
-    dockets = {key.columns: np.empty(0, dtype=np.uint64) for key in keys.values()}
+    wanted = dict.fromkeys(keys)
+    dockets = {key.columns: np.empty(0, dtype=np.uint64) for key in wanted}
     texts = {name: text_hashes(rows.column(name)) for name in {name for columns in dockets for name in columns}}
     dockets = {columns: _joined([texts[name] for name in columns]) for columns in dockets}
-    days = {key.window.on: _days(rows.column(key.window.on)) for key in keys.values() if key.window}
+    days = {key.window.on: _days(rows.column(key.window.on)) for key in wanted if key.window}
     return {
-        name: _stretched(dockets[key.columns], days[key.window.on], key.window.days, key.step)
+        key: _stretched(dockets[key.columns], days[key.window.on], key.window.days, key.step)
         if key.window
         else dockets[key.columns]
-        for name, key in keys.items()
+        for key in wanted
     }
 
 

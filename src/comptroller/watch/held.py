@@ -18,7 +18,7 @@ class Held:
     def __init__(self, kind: Kind, columns: Sequence[str], keys: Mapping[str, Key]) -> None:
         """Begin empty; `keys` says for each index what is hashed of a row.
 
-        Keys named `near …` are given for rows that are added, and have no index.
+        Keys of a stretch further on are given for rows that are added, and have no index; equal keys share one.
         """
         self.kind = kind
         self.columns = tuple(columns)
@@ -26,7 +26,7 @@ class Held:
         self._facts: NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self._stands: NDArray[np.bool_] = np.empty(0, dtype=np.bool_)
         self._keys = keys
-        self._chains = {name: None if name.startswith("near") else Chain() for name in keys}
+        self._chains = {key: Chain() for key in keys.values() if not key.step}
         self._count = 0
 
     def __len__(self) -> int:
@@ -35,7 +35,7 @@ class Held:
 
     def add(self, rows: pa.Table) -> dict[str, NDArray[np.uint64]]:
         """Add rows (in the order of their facts); gives for each index the hashes of the rows, 0 for no docket."""
-        hashes = key_hashes(rows, self._keys)
+        hashes = key_hashes(rows, self._keys.values())
         stop = self._count + rows.num_rows
         facts = rows.column("fact").to_numpy()
         assert not self._count or not len(facts) or facts[0] >= self._facts[self._count - 1], "facts come in order"
@@ -44,11 +44,10 @@ class Held:
         self._stands[self._count : stop] = True
         for name, column in self._columns.items():
             column.add(rows.column(name))
-        for name, chain in self._chains.items():
-            if chain is not None:
-                chain.add(hashes[name])
+        for key, chain in self._chains.items():
+            chain.add(hashes[key])
         self._count = stop
-        return hashes
+        return {name: hashes[key] for name, key in self._keys.items()}
 
     def end(self, facts: NDArray[np.int64]) -> NDArray[np.int64]:
         """Let those facts end; gives the rows that they were in."""
@@ -63,9 +62,7 @@ class Held:
 
     def rows_of(self, index: str, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Give the standing rows of those hashes (each once), in the order of their facts."""
-        chain = self._chains[index]
-        assert chain is not None, "what is near is looked up, never indexed"
-        rows = chain.rows(hashes)
+        rows = self._chains[self._keys[index]].rows(hashes)
         rows = rows[self._stands[rows]]
         rows.sort()
         return rows

@@ -12,7 +12,7 @@ from comptroller.store.duck import Duck
 from comptroller.watch.due import EVERYTHING, Due, Spans
 from comptroller.watch.hashes import Key, key_hashes
 from comptroller.watch.held import Held
-from comptroller.watch.plan import Group, Plan
+from comptroller.watch.plan import Group, Plan, columns_needed
 
 _NEAR = (-2, -1, 1, 2)
 """The stretches beside a row's own whose rows may lie within two windows of it."""
@@ -59,8 +59,7 @@ class Holding:
                 self._plan.pack.tables[table], self._plan.columns[table], self._keys(table)
             )
             columns = ", ".join(f'"{c}"' for c in held.columns)
-            rows = self._duck.arrow(f"SELECT {columns} FROM {table} ORDER BY fact")
-            if rows.num_rows:
+            for rows in self._duck.batches(f"SELECT {columns} FROM {table} ORDER BY fact"):
                 held.add(rows)
         return self._tables[table]
 
@@ -92,7 +91,9 @@ class Holding:
                 if kind in (table, spec.parent):
                     held = self._tables.get(table)
                     rows = held.take(held.end(facts)) if held is not None else self._gone(table, facts)
-                    hashes = key_hashes(rows, self._keys(table))
+                    keys = self._keys(table)
+                    found = key_hashes(rows, keys.values())
+                    hashes = {name: found[key] for name, key in keys.items()}
                     parts.setdefault(table, []).append(Part(rows, hashes))
         return Changes({table: tuple(some) for table, some in parts.items()})
 
@@ -156,22 +157,31 @@ class Holding:
         found = held.rows_of(f"touch {'+'.join(by)}", np.unique(np.concatenate(hashes)))
         return np.unique(_hashes(held.take(found, (*group.docket, "fact")), group.docket))
 
-    def scope(self, dues: Iterable[tuple[Group, Due, Iterable[str]]]) -> dict[str, pa.Table]:
-        """Give by table the rows of all due dockets; with a window, the rows within two windows of a due day."""
-        wanted: dict[str, list[NDArray[np.int64]]] = {}
-        for group, due, tables in dues:
-            for table in tables:
-                held, docket = self._held(table), f"docket {group.label}"
-                rows = wanted.setdefault(table, [])
-                if group.window is None:
-                    rows.append(held.rows_of(docket, due.dockets))
-                else:
-                    rows.append(held.rows_of(f"window {group.label}", due.windows))
-                    if len(due.whole):
-                        rows.append(held.rows_of(docket, due.whole))
+    def rows(self, group: Group, due: Due, tables: Iterable[str]) -> dict[str, NDArray[np.int64]]:
+        """Give by table the rows of a group's due dockets; with a window, those within two windows of a due day."""
+        found: dict[str, NDArray[np.int64]] = {}
+        for table in tables:
+            held, docket = self._held(table), f"docket {group.label}"
+            if group.window is None:
+                found[table] = held.rows_of(docket, due.dockets)
+            else:
+                found[table] = held.rows_of(f"window {group.label}", due.windows)
+                if len(due.whole):
+                    found[table] = np.union1d(found[table], held.rows_of(docket, due.whole))
+        return found
+
+    def scope(self, wanted: Iterable[Mapping[str, NDArray[np.int64]]], rules: Iterable[Rule]) -> dict[str, pa.Table]:
+        """Give by table the rows that are wanted, each once, with the columns that the rules read."""
+        rows: dict[str, list[NDArray[np.int64]]] = {}
+        for one in wanted:
+            for table, some in one.items():
+                rows.setdefault(table, []).append(some)
+        columns = columns_needed(rules, self._plan.pack.tables)
         return {
-            table: self._held(table).take(rows[0] if len(rows) == 1 else np.unique(np.concatenate(rows)))
-            for table, rows in sorted(wanted.items())
+            table: self._held(table).take(
+                some[0] if len(some) == 1 else np.unique(np.concatenate(some)), columns[table]
+            )
+            for table, some in sorted(rows.items())
         }
 
 
@@ -197,4 +207,4 @@ def _reach(group: Group, parts: list[Part], whole: NDArray[np.uint64]) -> tuple[
 
 
 def _hashes(rows: pa.Table, columns: tuple[str, ...]) -> NDArray[np.uint64]:
-    return key_hashes(rows, {"": Key(columns)})[""]
+    return key_hashes(rows, [Key(columns)])[Key(columns)]

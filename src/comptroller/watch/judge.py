@@ -6,7 +6,8 @@ window), on its references, and on nothing else; a change makes due every docket
 for due dockets replaces what stood for them.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from itertools import compress
 
@@ -25,6 +26,8 @@ from comptroller.watch.holding import Holding
 from comptroller.watch.plan import Group, due_sql, plan
 
 Progress = Callable[[str, int, int], None]
+_FEW = 5_000
+"""A group that needs more rows is judged with them alone: the other groups' rules need not go through them."""
 
 
 class Watch:
@@ -117,27 +120,44 @@ class Watch:
         return [turn for _, turn in turns]
 
     def _judge_due(self, dues: list[tuple[Group, Due, list[Rule]]]) -> list[tuple[Rule | None, Turn]]:
-        """Judge the rules of all groups over their due dockets.
+        """Judge the rules of all groups over their due dockets; groups that need few rows are judged together."""
+        rows = [self._holding.rows(group, due, {t for r in rules for t in r.reads}) for group, due, rules in dues]
+        is_large = [sum(map(len, some.values())) > _FEW for some in rows]
+        parts = [
+            [at for at in range(len(dues)) if not is_large[at]],
+            *([at] for at in range(len(dues)) if is_large[at]),
+        ]
+        turns: dict[int, list[tuple[Rule | None, Turn]]] = {}
+        for part in parts:
+            rules = [rule for at in part for rule in dues[at][2]]
+            with self._shown(self._holding.scope([rows[at] for at in part], rules)) as scoped:
+                awake = self._with_judged(rules, scoped)
+                for at in part:
+                    turns[at] = self._judge_group(dues[at][1], dues[at][2], awake)
+        return [turn for at in range(len(dues)) for turn in turns[at]]
 
-        The tables are put before the rules once, with the rows that any group needs: a docket that is due is there
-        whole, and what a rule says of other dockets, which may be there in part, is not heard.
+    @contextmanager
+    def _shown(self, scoped: dict[str, pa.Table]) -> Iterator[dict[str, pa.Table]]:
+        """Put rows before the rules as `due_<table>`.
+
+        A docket that is due is there whole; what a rule says of other dockets, which may be there in part because
+        another group needs them, is not heard.
         """
-        turns: list[tuple[Rule | None, Turn]] = []
-        scoped = self._holding.scope([(group, due, {t for r in rules for t in r.reads}) for group, due, rules in dues])
-        shown = {f"due_{table}": rows for table, rows in scoped.items()}
-        for table, rows in shown.items():
-            self._duck.register(table, rows)
+        for table, rows in scoped.items():
+            self._duck.register(f"due_{table}", rows)
         try:
-            awake = self._with_judged([rule for _, _, rules in dues for rule in rules], scoped)
-            for _, due, rules in dues:
-                dockets = frozenset(due.dockets.tolist())
-                spans = DueDays(due.spans) if due.spans is not None else None
-                for rule in rules:
-                    found = self._run(rule, dockets) if rule.name in awake else []
-                    turns += [(rule, turn) for turn in self.findings.compare(rule.name, found, dockets, spans)]
+            yield scoped
         finally:
-            for table in shown:
-                self._duck.unregister(table)
+            for table in scoped:
+                self._duck.unregister(f"due_{table}")
+
+    def _judge_group(self, due: Due, rules: list[Rule], awake: set[str]) -> list[tuple[Rule | None, Turn]]:
+        dockets = frozenset(due.dockets.tolist())
+        days = DueDays(due.spans) if due.spans is not None else None
+        turns: list[tuple[Rule | None, Turn]] = []
+        for rule in rules:
+            found = self._run(rule, dockets) if rule.name in awake else []
+            turns += [(rule, turn) for turn in self.findings.compare(rule.name, found, dockets, days)]
         return turns
 
     def _with_judged(self, rules: list[Rule], scoped: Mapping[str, pa.Table]) -> set[str]:

@@ -1,7 +1,7 @@
 """Which rules are judged together: rules that share a docket and a window, and the columns of each table that they read."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -40,25 +40,26 @@ def plan(pack: Pack) -> Plan:
     """Give the plan of a pack's rules."""
     grouped: dict[tuple[tuple[str, ...], Window | None], list[Rule]] = defaultdict(list)
     tables = pack.tables
-    needed: dict[str, set[str]] = defaultdict(set)
     for name in sorted(pack.rules):
         rule = pack.rules[name]
         window = rule.window
         if window and not all(window.on in tables[t].columns for t in rule.reads):
             window = None
         grouped[rule.docket, window].append(rule)
-        for table in rule.reads:
-            needed[table] |= columns_read(rule, tables[table])
     groups = []
     for (docket, window), rules in sorted(grouped.items(), key=lambda item: (item[0][0], str(item[0][1]))):
         read = tuple(sorted({t for rule in rules for t in rule.reads}))
         groups.append(Group(docket, window, tuple(rules), read))
-        for table in read:
-            needed[table] |= set(docket) | ({window.on} if window else set())
-    ordered = {
-        table: tuple(c for c in tables[table].columns if c in needed[table] or c == "fact") for table in sorted(needed)
-    }
-    return Plan(tuple(groups), ordered, pack)
+    return Plan(tuple(groups), columns_needed(pack.rules.values(), tables), pack)
+
+
+def columns_needed(rules: Iterable[Rule], tables: Mapping[str, Kind]) -> dict[str, tuple[str, ...]]:
+    """Give for each table that rules read the columns that they need, their dockets' and windows' among them."""
+    needed: dict[str, set[str]] = defaultdict(set)
+    for rule in rules:
+        for table in rule.reads:
+            needed[table] |= columns_read(rule, tables[table])
+    return {table: tuple(c for c in tables[table].columns if c in needed[table]) for table in sorted(needed)}
 
 
 @lru_cache(maxsize=1024)
@@ -82,7 +83,7 @@ def _names(sql: str) -> frozenset[str]:
 def columns_read(rule: Rule, kind: Kind) -> set[str]:
     """Give the columns of a kind that a rule's SQL may name, its conditions and keys among them."""
     named = set(_names(rule.sql))
-    named |= set(rule.docket) | {"fact"}
+    named |= set(rule.docket) | {"fact"} | ({rule.window.on} if rule.window else set())
     if rule.judges == kind.name:
         named |= set(rule.subject)
     for by in rule.references.values():
