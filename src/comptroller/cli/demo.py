@@ -17,6 +17,7 @@ import typer
 
 import comptroller
 from comptroller import engine
+from comptroller.cli.demo_desk import open_desk
 from comptroller.cli.places import pack_roots
 from comptroller.cli.say import (
     REFUSED,
@@ -70,6 +71,9 @@ def demo(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Throw away what an earlier demonstration left in DIR.")
     ] = False,
+    console: Annotated[
+        bool, typer.Option("--console", help="Then open the console; with CI set, only see that its pages answer.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Build a node from the made-up harbour city, judge two years of reports, and compare with what was planted."""
@@ -97,6 +101,8 @@ def demo(
     else:
         _tell(node, said, compared)
     if refused or said["asleep"] or not compared.is_met:
+        raise typer.Exit(REFUSED)
+    if console and not open_desk(node):
         raise typer.Exit(REFUSED)
 
 

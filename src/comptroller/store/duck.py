@@ -14,6 +14,10 @@ _TEXTS = 2_000
 """Statements that a connection keeps parsed: more than a pack's rules need; parsing is a third of a small query."""
 _ROWS = 500_000
 """Rows that are given at a time where a table may be too large to be given whole."""
+
+# Said once for all threads: to change the filters around each call would change them under the feet of others.
+warnings.filterwarnings("ignore", message="Arrow output on a DB-API result")
+
 SqlError = duckdb.Error
 """What DuckDB raises for a statement that it does not take."""
 
@@ -72,6 +76,14 @@ class Duck:
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
 
+    def wall_off(self) -> None:
+        """Refuse files, networks and extensions to all that follows on this database, on every connection."""
+        self._connection.execute("SET enable_external_access = false")
+
+    def interrupt(self) -> None:
+        """End what runs on this connection, from another thread; whoever waits for it gets SqlError."""
+        self._connection.interrupt()
+
     def execute(self, sql: str, values: Sequence[Any] = ()) -> None:
         """Run a statement for its effect."""
         self._run(sql, values)
@@ -84,6 +96,12 @@ class Duck:
         """Give a query's columns by name, and its rows as tuples."""
         ran = self._run(sql)
         return [str(column[0]) for column in ran.description or ()], ran.fetchall()
+
+    def records(self, sql: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """Give a query's rows by the names of their columns."""
+        done = self._run(sql, values)
+        names = [str(column[0]) for column in done.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in done.fetchall()]
 
     def columns(self, sql: str) -> list[str]:
         """Give the names of the columns that a query would give."""
@@ -100,9 +118,7 @@ class Duck:
 
     def few(self, sql: str) -> pa.Table:
         """Give a query's rows as an Arrow table, where they are few: quicker to begin, at the price of a copy."""
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="Arrow output on a DB-API result")
-            return self._run(sql).to_arrow_table()
+        return self._run(sql).to_arrow_table()
 
     def register(self, name: str, table: pa.Table) -> None:
         """Let SQL on this connection see an Arrow table under `name`, in front of any table of that name."""

@@ -1,0 +1,100 @@
+"""Grants as they stand in the books: who may do what, over which subtree, in which domain, on which line, until when.
+
+- A grant counts only when the node's owner gave it, and only within its days.
+- A role is a set of acts; nobody has an act that no grant of theirs gives.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from comptroller.store.duck import Duck
+
+SEE, ASK, EXPORT, REPORT = "see", "ask", "export", "report"
+PROPOSE, ADOPT, ADMINISTER, WATCH = "propose", "adopt", "administer", "watch"
+ROLES: dict[str, frozenset[str]] = {
+    "leader": frozenset({SEE}),
+    "supervisor": frozenset({SEE, ASK, EXPORT}),
+    "auditor": frozenset({SEE, ASK, EXPORT, WATCH}),
+    "author": frozenset({SEE, ASK, PROPOSE}),
+    "adopter": frozenset({SEE, ADOPT}),
+    "reporter": frozenset({SEE, REPORT}),
+    "administrator": frozenset({ADMINISTER, WATCH}),
+}
+"""What each role may do. A leader reads only; who administers sees nothing of what is supervised."""
+KINDS = ("access_grant", "desk_user", "desk_act")
+"""The kinds of fact that this room reads; they are for those who watch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One grant: a role over an entity and all below it; '' for domain or line is every domain, and no line of its own."""
+
+    grant: str
+    login: str
+    role: str
+    entity: str
+    domain: str
+    line: str
+    valid_from: dt.date
+    valid_until: dt.date | None
+    reason: str
+    fact: int
+
+    def is_in_force(self, on: dt.date) -> bool:
+        """Say whether the grant holds on that day; its last day is not in it."""
+        return self.valid_from <= on and (self.valid_until is None or on < self.valid_until)
+
+    def gives(self, act: str) -> bool:
+        """Say whether the role may do that."""
+        return act in ROLES.get(self.role, frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Somebody who looks: who it is, with all grants ever given, on a day. `is_admitted` says whether he may sign in at all."""
+
+    login: str
+    name: str
+    employer: str
+    grants: tuple[Grant, ...]
+    on: dt.date
+    is_admitted: bool = True
+
+    @property
+    def in_force(self) -> tuple[Grant, ...]:
+        """Give the grants that hold today."""
+        return tuple(g for g in self.grants if self.is_admitted and g.is_in_force(self.on))
+
+    def may(self, act: str) -> bool:
+        """Say whether some grant in force gives that act."""
+        return any(g.gives(act) for g in self.in_force)
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Give the roles in force, each once."""
+        return tuple(dict.fromkeys(g.role for g in self.in_force))
+
+
+def viewer_of(duck: Duck, owner: str, login: str, on: dt.date) -> Viewer | None:
+    """Give the viewer of that sign-in name, or None where the owner never admitted such a person."""
+    said = duck.rows(
+        "SELECT name, employer, valid_from, valid_until FROM desk_user WHERE granted_by = ? AND login = ?",
+        [owner, login],
+    )
+    if not said:
+        return None
+    name, employer, since, until = said[0]
+    is_admitted = since <= on and (until is None or on < until)
+    return Viewer(login, name, employer or "", tuple(grants_of(duck, owner, login)), on, is_admitted)
+
+
+def grants_of(duck: Duck, owner: str, login: str = "") -> list[Grant]:
+    """Give the grants that stand, of one user or of all, the oldest first."""
+    sql = (
+        'SELECT "grant", login, role, entity, domain, supervision_line, valid_from, valid_until, reason, fact '
+        "FROM access_grant WHERE granted_by = ? AND (? = '' OR login = ?) ORDER BY fact"
+    )
+    return [
+        Grant(grant, who, role, entity, domain or "", line or "", since, until, reason, fact)
+        for grant, who, role, entity, domain, line, since, until, reason, fact in duck.rows(sql, [owner, login, login])
+    ]

@@ -1,0 +1,96 @@
+"""The demonstration's console: one sign-in for each role, the pages looked at, and the desk left open."""
+
+import datetime as dt
+import os
+import threading
+import time
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.parse import urlencode
+
+from comptroller.cli.say import out
+from comptroller.cli.serve import chance, let_in, run, server_of, set_password
+from comptroller.cli.write import now
+from comptroller.desk.state import Desk
+
+HOST, PORT, CHECK_PORT = "127.0.0.1", 8420, 8421
+PASSWORD = "harbour-2026-demo"  # noqa: S105 - the made-up world keeps no secret
+OWNER, GROUP, FIRM = "WG0001", "HB0001", "HB0004"
+_SINCE = dt.date(2024, 1, 1)
+PEOPLE: tuple[tuple[str, str, str, tuple[tuple[str, str, str, str], ...]], ...] = (
+    ("leader", "孟远", "", (("leader", OWNER, "", ""),)),
+    ("supervisor", "陆知行", "", (("supervisor", OWNER, "", ""),)),
+    ("discipline", "方正言", "", (("supervisor", OWNER, "", "discipline"), ("supervisor", OWNER, "", ""))),
+    ("group", "沈望舒", GROUP, (("supervisor", GROUP, "", ""),)),
+    ("procurement", "顾采薇", "", (("supervisor", OWNER, "procurement", ""),)),
+    ("auditor", "秦核", "", (("auditor", OWNER, "", ""),)),
+    ("author", "温立章", "", (("author", OWNER, "", ""),)),
+    ("adopter", "严定", "", (("adopter", OWNER, "", ""),)),
+    ("reporter", "何填报", FIRM, (("reporter", FIRM, "", ""),)),
+    ("administrator", "管清", "", (("administrator", OWNER, "", ""),)),
+)
+"""Sign-in name, name, employer, and grants (role, entity, domain, line) of everybody in the demonstration."""
+PAGES = ("/", "/findings", "/why")
+
+
+def open_desk(folder: Path, port: int = PORT) -> bool:
+    """Let the people in and open the console on a node; with CI set, see that the pages answer, and stop.
+
+    Says whether every page answered.
+    """
+    is_checked = os.environ.get("CI", "").lower() in ("1", "true", "yes")
+    desk = Desk(folder, now, chance)
+    desk.start()
+    for login, name, employer, grants in PEOPLE:
+        user = {"login": login, "name": name} | ({"employer": employer} if employer else {})
+        words = ("role", "entity", "domain", "supervision_line")
+        said = [dict(zip(words, grant, strict=True)) | {"reason": "演示"} for grant in grants]
+        let_in(desk, user, said, _SINCE)
+        set_password(folder, login, PASSWORD)
+    if is_checked:
+        return _check(desk)
+    out.print(f"\nconsole  http://{HOST}:{port}", style="bold", markup=False)
+    for login, name, _, grants in PEOPLE:
+        reach = "; ".join(" ".join(part for part in grant if part) for grant in grants)
+        out.print(f"  {login:<14} {PASSWORD}   {name}  {reach}", markup=False)
+    run(desk, HOST, port, 0)
+    return True
+
+
+def _check(desk: Desk) -> bool:
+    """Ask the pages over the network as a browser does, then stop."""
+    server = server_of(desk, HOST, CHECK_PORT)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started and thread.is_alive():
+        time.sleep(0.05)
+    try:
+        wrong = [f"{login} {path}: {status}" for login, path, status in _ask_pages() if status != 200]
+    finally:
+        server.should_exit = True
+        thread.join()
+        desk.stop()
+    for one in wrong:
+        out.print(f"no answer  {one}", style="bold red", markup=False)
+    out.print(f"console: {'every page answers' if not wrong else f'{len(wrong)} pages do not answer'}", style="bold")
+    return not wrong
+
+
+def _ask_pages() -> list[tuple[str, str, int]]:
+    found = []
+    for login, _, _, grants in PEOPLE:
+        pages = ("/why",) if grants[0][0] == "administrator" else PAGES
+        line = HTTPConnection(HOST, CHECK_PORT, timeout=30)
+        body = urlencode({"login": login, "password": PASSWORD})
+        head = {"content-type": "application/x-www-form-urlencoded", "origin": f"http://{HOST}:{CHECK_PORT}"}
+        line.request("POST", "/sign-in", body, head)
+        answer = line.getresponse()
+        answer.read()
+        cookie = (answer.getheader("set-cookie") or "").split(";")[0]
+        for path in pages:
+            line.request("GET", path, headers={"cookie": cookie})
+            answer = line.getresponse()
+            answer.read()
+            found.append((login, path, answer.status))
+        line.close()
+    return found

@@ -1,0 +1,145 @@
+"""Commands `serve` and `admit`: the desk started on a node, and somebody let in."""
+
+import datetime as dt
+import os
+import secrets
+import threading
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import uvicorn
+
+from comptroller.access.accounts import Accounts
+from comptroller.access.grants import ROLES
+from comptroller.cli.say import JsonOption, NodeOption, doors, node_folder, out, passphrase, print_json
+from comptroller.cli.write import now
+from comptroller.desk.app import make_app
+from comptroller.desk.state import ACCOUNTS, Desk, Settings
+from comptroller.engine import Engine
+from comptroller.model.finding import Turn
+
+HostOption = Annotated[str, typer.Option("--host", help="The address to listen on.")]
+PortOption = Annotated[int, typer.Option("--port", help="The port to listen on.")]
+
+
+def chance() -> str:
+    """Give a secret that nobody can guess."""
+    return secrets.token_urlsafe(32)
+
+
+def serve(  # noqa: PLR0913 - how a desk is run
+    host: HostOption = "127.0.0.1",
+    port: PortOption = 8420,
+    secure: Annotated[bool, typer.Option("--secure", help="Cookies go over https only.")] = False,
+    ticks: Annotated[int, typer.Option("--ticks", help="Minutes between ticks of the clock; 0 for none.")] = 60,
+    node: NodeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Start engine, API, console and live news on one node, in one process."""
+    folder = node_folder(node)
+    with doors(as_json=as_json):
+        desk = Desk(folder, now, chance, Settings(is_secure=secure, passphrase=passphrase()))
+        desk.start()
+    out.print(f"http://{host}:{port}", markup=False)
+    run(desk, host, port, ticks)
+
+
+def run(desk: Desk, host: str, port: int, ticks: int) -> None:
+    """Serve a desk that was started until somebody stops it, then close the node."""
+    done = threading.Event()
+    if ticks:
+        threading.Thread(target=_tick, args=(desk, ticks * 60, done), daemon=True).start()
+    try:
+        server_of(desk, host, port).run()
+    finally:
+        done.set()
+        desk.stop()
+
+
+def server_of(desk: Desk, host: str, port: int) -> uvicorn.Server:
+    """Give the server of a desk: few words in the log, no word of what it is made of in its answers."""
+    settings = uvicorn.Config(
+        make_app(desk), host, port, log_level="warning", server_header=False, timeout_keep_alive=15, lifespan="on"
+    )
+    return uvicorn.Server(settings)
+
+
+def _tick(desk: Desk, seconds: float, done: threading.Event) -> None:
+    """Let the clock move on, whatever a tick says; the next one comes anyway."""
+    while not done.wait(seconds):
+        desk.writer.do(_tick_now)
+
+
+def _tick_now(worker: Engine) -> list[Turn]:
+    moment = now()
+    return worker.tick(moment, moment)
+
+
+def admit(  # noqa: PLR0913 - what a first grant says
+    login: Annotated[str, typer.Argument(metavar="LOGIN", help="The sign-in name.")],
+    name: Annotated[str, typer.Option(help="The person's name.")] = "",
+    role: Annotated[str, typer.Option(help=f"One of {', '.join(ROLES)}.")] = "administrator",
+    entity: Annotated[
+        str, typer.Option(help="Over which entity and all below it; the owner where none is named.")
+    ] = "",
+    domain: Annotated[str, typer.Option(help="In this domain only.")] = "",
+    line: Annotated[str, typer.Option(help="On this line of supervision.")] = "",
+    reason: Annotated[str, typer.Option(help="Why.")] = "admitted at the command line",
+    node: NodeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let somebody in: a user, a grant, and a password (COMPTROLLER_PASSWORD, or one is made and told once)."""
+    if role not in ROLES:
+        raise typer.BadParameter(f"--role {role}: one of {', '.join(ROLES)}")
+    folder = node_folder(node)
+    password = os.environ.get("COMPTROLLER_PASSWORD") or secrets.token_urlsafe(12)
+    with doors(as_json=as_json):
+        desk = Desk(folder, now, chance, Settings(passphrase=passphrase()))
+        desk.start()
+        try:
+            let_in(
+                desk,
+                {"login": login, "name": name or login},
+                [
+                    {
+                        "role": role,
+                        "entity": entity or desk.owner,
+                        "domain": domain,
+                        "supervision_line": line,
+                        "reason": reason,
+                    }
+                ],
+            )
+            set_password(folder, login, password)
+        finally:
+            desk.stop()
+    if as_json:
+        print_json({"login": login, "role": role, "password": password})
+    else:
+        out.print(f"{login}  {role}  password {password}", markup=False)
+
+
+def let_in(desk: Desk, user: dict[str, Any], grants: list[dict[str, Any]], since: dt.date | None = None) -> None:
+    """Let the ledger say that a user is admitted, with these grants; refuses (Refused) what intake does not take."""
+    day = (since or desk.clock().astimezone(desk.zone).date()).isoformat()
+    said = {"granted_by": desk.owner, "valid_from": day, **user}
+    desk.said(desk.say("desk_user", [said]))
+    facts = [
+        {
+            "granted_by": desk.owner,
+            "grant": f"G-{secrets.token_hex(5)}",
+            "login": user["login"],
+            "valid_from": day,
+            **{k: v for k, v in one.items() if v},
+        }
+        for one in grants
+    ]
+    desk.said(desk.say("access_grant", facts))
+
+
+def set_password(folder: Path, login: str, password: str) -> None:
+    """Give a user a password."""
+    accounts = Accounts(folder / ACCOUNTS)
+    accounts.set_password(login, password)
+    accounts.close()

@@ -1,0 +1,58 @@
+"""News as server-sent events: what turned and what came, each only to those whose reach it lies in."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import StreamingResponse
+
+from comptroller.access.grants import KINDS, SEE
+from comptroller.desk.doors import may
+from comptroller.desk.visit import Visit
+from comptroller.desk.writer import Batch
+from comptroller.model.finding import plain
+
+router = APIRouter(tags=["events"])
+Seeing = Annotated[Visit, Depends(may(SEE))]
+EVERY_SECONDS = 15.0
+MOST_TURNS = 50
+
+
+@router.get("/events", response_class=StreamingResponse)
+async def events(visit: Seeing) -> StreamingResponse:
+    """Give news as they happen: event `news` with what turned and which reports came."""
+
+    async def out() -> AsyncIterator[str]:
+        yield ": open\n\n"
+        async for batch in visit.desk.hub.listen(EVERY_SECONDS):
+            if batch is None:
+                yield ": still here\n\n"
+                continue
+            said = await run_in_threadpool(news_of, visit, batch)
+            if said["turns"] or said["reports"]:
+                yield f"event: news\ndata: {json.dumps(plain(said), ensure_ascii=False)}\n\n"
+
+    return StreamingResponse(out(), media_type="text/event-stream", headers={"x-accel-buffering": "no"})
+
+
+def news_of(visit: Visit, batch: Batch) -> dict[str, Any]:
+    """Give of a batch what the viewer may see: findings through the books, reports by who sent them."""
+    names = {turn.verdict.finding: turn for turn in batch.turns}
+    seen: list[dict[str, Any]] = []
+    if names:
+        listed = list(names)[:2000]
+        marks = ", ".join("?" * len(listed))
+        sql = f"SELECT finding, rule, entity, state, since FROM finding_now WHERE finding IN ({marks}) ORDER BY known DESC"
+        seen = visit.rows(sql, listed)
+    sees = {entity: visit.sees_entity(entity) for entity in {report.reporter for _, report in batch.kept}}
+    reports = [
+        {"entry": entry, "reporter": report.reporter, "name": report.name}
+        for entry, report in batch.kept
+        if sees[report.reporter] and report.kind not in KINDS and not report.name.startswith("desk-")
+    ]
+    for row in seen:
+        rule = visit.pack.rules.get(row["rule"])
+        row["title"] = visit.said(rule.title) if rule else row["rule"]
+    return {"at": batch.at, "turns": seen[:MOST_TURNS], "turn_count": len(seen), "reports": reports[:MOST_TURNS]}

@@ -1,0 +1,47 @@
+"""The server of a desk: pages, API and static files on one app, behind the guard."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+import comptroller
+from comptroller.desk.api import events as event_calls, reads as read_calls, reports as report_calls
+from comptroller.desk.draw import draw_refusals
+from comptroller.desk.errors import put_errors
+from comptroller.desk.guard import Guard
+from comptroller.desk.pages import PAGES
+from comptroller.desk.state import Desk
+
+_STATIC = Path(__file__).parent / "static"
+
+
+def make_app(desk: Desk) -> Any:
+    """Give the ASGI app of a desk that was started."""
+
+    @asynccontextmanager
+    async def life(_app: FastAPI) -> AsyncIterator[None]:
+        desk.hub.attach(asyncio.get_running_loop())
+        yield
+        desk.hub.close()
+
+    app = FastAPI(
+        title="Comptroller",
+        version=comptroller.__version__,
+        lifespan=life,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.desk = desk
+    put_errors(app, draw_refusals)
+    for calls in (report_calls, read_calls, event_calls):
+        app.include_router(calls.router, prefix="/api/v1")
+    for page in PAGES:
+        app.include_router(page.router, include_in_schema=False)
+    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    return Guard(app, desk.settings)

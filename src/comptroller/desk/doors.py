@@ -1,0 +1,116 @@
+"""Who is at the door: a session of a browser, or a token of a program, becomes a visit; nobody else gets in."""
+
+import datetime as dt
+import hmac
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from starlette.datastructures import FormData
+
+from comptroller.access import Reach, viewer_of
+from comptroller.desk.errors import Gone, NotGranted, NotSignedIn
+from comptroller.desk.state import Desk
+from comptroller.desk.texts import LANGUAGES
+from comptroller.desk.visit import Visit
+from comptroller.model.refusal import Refused, refusal
+
+SESSION, LANGUAGE = "desk_session", "desk_language"
+FORM_KEY = "form_key"
+
+
+def desk_of(request: Request) -> Desk:
+    """Give the desk that the app serves."""
+    found: Desk = request.app.state.desk
+    return found
+
+
+def language_of(request: Request) -> str:
+    """Give the language: asked in the address, kept in the browser, or what the browser likes best."""
+    said = request.query_params.get("lang") or request.cookies.get(LANGUAGE)
+    if said in LANGUAGES:
+        return str(said)
+    return "en" if request.headers.get("accept-language", "zh").lower().startswith("en") else "zh"
+
+
+def visit_of(request: Request) -> Visit:
+    """Give the visit of whoever is signed in or bears a token; refuses (NotSignedIn) everybody else."""
+    desk = desk_of(request)
+    at = desk.clock()
+    bearer = request.headers.get("authorization", "")
+    scope: frozenset[str] | None = None
+    form_key = ""
+    if bearer:
+        kind, _, secret = bearer.partition(" ")
+        token = desk.accounts.token(secret.strip(), at) if kind.lower() == "bearer" else None
+        if token is None:
+            raise NotSignedIn
+        login, scope = token.login, token.scope
+    else:
+        session = desk.accounts.session(request.cookies.get(SESSION, ""), at)
+        if session is None:
+            raise NotSignedIn
+        login, form_key = session.login, session.form_key
+    on = at.astimezone(desk.zone).date()
+    viewer = viewer_of(desk.duck, desk.owner, login, on)
+    if viewer is None or not viewer.is_admitted:
+        raise NotSignedIn
+    reach = Reach(viewer, desk.pack, desk.owner)
+    valid, known = axes_of(request, desk)
+    return Visit(desk, reach, language_of(request), form_key, request.url.path, valid, known, scope)
+
+
+def axes_of(request: Request, desk: Desk) -> tuple[dt.date | None, int | None]:
+    """Give the two days that an address asks for: `valid`, true on; `known`, an entry or a day up to which things were known."""
+    said = {name: request.query_params.get(name, "").strip() for name in ("valid", "known")}
+    try:
+        valid = dt.date.fromisoformat(said["valid"]) if said["valid"] else None
+        if not said["known"]:
+            return valid, None
+        if said["known"].isdigit() and len(said["known"]) < 16:
+            return valid, int(said["known"])
+        end = dt.datetime.combine(dt.date.fromisoformat(said["known"]), dt.time.max, desk.zone)
+        return valid, desk.ledger.size_at(end.astimezone(dt.UTC))
+    except ValueError as error:
+        wanted = ("形如 2024-06-30 的日期", "a day such as 2024-06-30")
+        mend = ("改正日期", "Correct the day.")
+        raise Refused(
+            [refusal("desk.day", ("", None, "valid, known"), " ".join(said.values()), wanted, mend)]
+        ) from error
+
+
+Visiting = Annotated[Visit, Depends(visit_of)]
+
+
+def may(act: str) -> Callable[[Visit], Visit]:
+    """Give the door of pages for which a grant of that act is needed."""
+
+    def door(visit: Visiting) -> Visit:
+        if not visit.may(act):
+            raise NotGranted(act)
+        return visit
+
+    return door
+
+
+async def form_of(request: Request, visit: Visiting) -> FormData:
+    """Give the fields of a form of this session; refuses (NotGranted) a form that does not carry the session's key.
+
+    A program that bears a token has no session and needs no key.
+    """
+    form = await request.form(max_files=8, max_fields=500)
+    if not request.headers.get("authorization"):
+        given = str(form.get(FORM_KEY) or request.headers.get("x-form-key") or "")
+        if not visit.form_key or not hmac.compare_digest(given, visit.form_key):
+            raise NotGranted(FORM_KEY)
+    return form
+
+
+Form = Annotated[FormData, Depends(form_of)]
+
+
+def present(found: Any, seen: object) -> Any:
+    """Give what was found; refuses (Gone) nothing, in the same words whether it is absent or out of reach."""
+    if found is None:
+        raise Gone(seen)
+    return found

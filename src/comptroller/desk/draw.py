@@ -1,0 +1,78 @@
+"""Templates filled in: the one place where pages become text, everything escaped."""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from comptroller.access.grants import EXPORT, SEE
+from comptroller.desk import shown
+from comptroller.desk.doors import language_of
+from comptroller.desk.texts import say
+from comptroller.desk.visit import Visit
+from comptroller.model.refusal import Refusal
+
+_HERE = Path(__file__).parent
+VENDOR = _HERE / "static" / "vendor"
+_environment = Environment(
+    loader=FileSystemLoader(_HERE / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_environment.globals.update(
+    number=shown.number, percent=shown.percent, day=shown.day, heat=shown.heat, NOTHING=shown.NOTHING, EXPORT=EXPORT
+)
+PLACES: tuple[tuple[str, str, str], ...] = (
+    ("/", "overview", SEE),
+    ("/findings", "findings", SEE),
+    ("/entities", "entities", SEE),
+    ("/ledger", "ledger", SEE),
+)
+"""The places of the console, in the order of the menu: address, text, and the act that opens it."""
+
+
+def draw(visit: Visit, template: str, **values: Any) -> HTMLResponse:
+    """Give a page within its layout."""
+    language = visit.language
+    common = {
+        "visit": visit,
+        "language": language,
+        "t": visit.text,
+        "said": visit.said,
+        "now": visit.now,
+        "amount": lambda value: shown.amount(value, language),
+        "column": lambda value: shown.column(value, language),
+        "unit": shown.TABLE_UNIT[language][1],
+        "age": lambda since: shown.age(since, visit.now, language),
+        "places": [(path, code) for path, code, act in PLACES if visit.may(act)],
+        "vendor": _vendored(),
+        "hidden": visit.hidden_count,
+    }
+    return HTMLResponse(_environment.get_template(template).render(**common, **values))
+
+
+def draw_bare(request: Request, template: str, code: int = 200, **values: Any) -> HTMLResponse:
+    """Give a page for somebody who is not known yet."""
+    language = language_of(request)
+    texts = partial(say, language)
+    page = _environment.get_template(template).render(t=texts, language=language, path=request.url.path, **values)
+    return HTMLResponse(page, code)
+
+
+def draw_refusals(request: Request, status: int, refusals: Sequence[Refusal]) -> Response:
+    """Give refusals as a page."""
+    if status == 401:
+        back = request.url.path if request.method == "GET" else "/"
+        return draw_bare(request, "sign_in.html", 401, failed=False, back=back)
+    return draw_bare(request, "refused.html", status, refusals=refusals, status=status)
+
+
+def _vendored() -> frozenset[str]:
+    """Give the scripts of others that were fetched; pages do without them where there are none."""
+    return frozenset(p.name for p in VENDOR.glob("*.js"))

@@ -1,0 +1,114 @@
+"""Every error in one form: the five fields of a refusal, as JSON for programs and as a page for people."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from comptroller.model.refusal import ComptrollerError, Refusal, Refused, refusal
+
+MEND = ("改正后重试", "Mend it and try again.")
+
+
+class Gone(Exception):
+    """What was asked for is not there, or not within reach: the two are answered alike."""
+
+    def __init__(self, seen: object) -> None:
+        """Keep what was asked for."""
+        super().__init__(str(seen))
+        self.seen = seen
+
+
+class NotSignedIn(Exception):
+    """Nobody is signed in, or the token does not hold."""
+
+
+class NotGranted(Exception):
+    """The viewer's grants do not give that act."""
+
+    def __init__(self, act: str) -> None:
+        """Keep which act it was."""
+        super().__init__(act)
+        self.act = act
+
+
+def body_of(refusals: Sequence[Refusal]) -> dict[str, Any]:
+    """Give refusals as every answer holds them."""
+    return {"refused": [one.as_json() for one in refusals]}
+
+
+def http_refusal(status: int, seen: object) -> Refusal:
+    """Give the refusal of a plain status."""
+    place = ("", None, "")
+    if status == 401:
+        return refusal(
+            "desk.sign_in", place, seen, ("已登录的用户", "somebody who is signed in"), ("请先登录", "Sign in first.")
+        )
+    if status == 403:
+        mend = ("向管理员申请权限", "Ask an administrator for a grant.")
+        return refusal("desk.right", place, seen, ("有相应权限的用户", "somebody who may do this"), mend)
+    if status == 404:
+        wanted = ("存在且在您权限内的内容", "something that is there and within your reach")
+        mend = ("核对地址,或申请权限", "Check the address, or ask for a grant.")
+        return refusal("desk.absent", place, seen, wanted, mend)
+    wanted = ("可处理的请求", "a request that can be answered")
+    return refusal("desk.request", place, f"{status} {seen}", wanted, MEND)
+
+
+def put_errors(app: FastAPI, page: Any) -> None:  # noqa: C901 - one small answer for each way in which something fails
+    """Let every error of the app come out in the one form; `page(request, status, refusals)` gives it for people."""
+
+    def answer(request: Request, status: int, refusals: Sequence[Refusal]) -> Response:
+        if request.url.path.startswith("/api/"):
+            return JSONResponse(body_of(refusals), status)
+        found: Response = page(request, status, refusals)
+        return found
+
+    @app.exception_handler(Refused)
+    async def refused(request: Request, fault: Refused) -> Response:
+        return answer(request, 422, fault.refusals)
+
+    @app.exception_handler(Gone)
+    async def gone(request: Request, fault: Gone) -> Response:
+        return answer(request, 404, [http_refusal(404, fault.seen)])
+
+    @app.exception_handler(NotSignedIn)
+    async def not_signed_in(request: Request, _fault: NotSignedIn) -> Response:
+        return answer(request, 401, [http_refusal(401, "-")])
+
+    @app.exception_handler(NotGranted)
+    async def not_granted(request: Request, fault: NotGranted) -> Response:
+        return answer(request, 403, [http_refusal(403, fault.act)])
+
+    @app.exception_handler(HTTPException)
+    async def plain_status(request: Request, fault: HTTPException) -> Response:
+        return answer(request, fault.status_code, [http_refusal(fault.status_code, request.url.path)])
+
+    @app.exception_handler(RequestValidationError)
+    async def not_valid(request: Request, fault: RequestValidationError) -> Response:
+        found = [
+            refusal(
+                "desk.value",
+                ("", None, ".".join(str(part) for part in one["loc"][1:])),
+                str(one.get("input", "-")),
+                (one["msg"], one["msg"]),
+                MEND,
+            )
+            for one in fault.errors()
+        ]
+        return answer(request, 422, found)
+
+    @app.exception_handler(ComptrollerError)
+    async def broken(request: Request, fault: ComptrollerError) -> Response:
+        wanted = ("完好的数据", "data that is whole")
+        mend = ("运行 comptroller verify,再运行 rebuild", "Run comptroller verify, then comptroller rebuild.")
+        return answer(request, 500, [refusal("broken", ("", None, ""), fault, wanted, mend)])
+
+    @app.exception_handler(Exception)
+    async def unforeseen(request: Request, fault: Exception) -> Response:
+        wanted = ("可处理的请求", "a request that can be answered")
+        mend = ("稍后重试;若仍出现,请告知管理员", "Try again; if it stays, tell an administrator.")
+        return answer(request, 500, [refusal("desk.fault", ("", None, ""), type(fault).__name__, wanted, mend)])

@@ -1,0 +1,85 @@
+"""Facts as people read them: fields with their titles, choices with their names, and only rows within reach."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from comptroller.access.reach import scoped
+from comptroller.desk import shown
+from comptroller.desk.visit import Visit
+from comptroller.model.kind import FACT_LINES, Field, Kind
+from comptroller.model.policy import Rule
+
+_PLAIN = {"since": "finding.since", "entries": "finding.entries"}
+
+
+def every_view(visit: Visit, table: str) -> dict[str, str]:
+    """Give the view of all rows of a fact table within reach, those that no longer stand among them."""
+    columns = ", ".join(f'"{name}"' for name in visit.pack.tables[table].columns)
+    return visit.reach.views([table], {table: f"SELECT {columns} FROM main.all_{table}"})
+
+
+def seen_rows(visit: Visit, rows: Sequence[dict[str, Any]]) -> tuple[list[dict[str, Any]], int]:
+    """Give of rows that explain something those within reach, and how many are not."""
+    by_table: dict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        by_table[row["table"]].append(row["entry"] * FACT_LINES + row["place"])
+    seen: set[tuple[str, int]] = set()
+    for table, facts in by_table.items():
+        sql = scoped(f"SELECT fact FROM {table} WHERE fact IN ({', '.join(map(str, facts))})", every_view(visit, table))
+        seen |= {(table, fact) for (fact,) in visit.duck.rows(sql)}
+    found = [row for row in rows if (row["table"], row["entry"] * FACT_LINES + row["place"]) in seen]
+    return found, len(rows) - len(found)
+
+
+def cell(visit: Visit, field: Field | None, value: Any) -> str:
+    """Give a value as people read it."""
+    if value is None or value == "":
+        return shown.NOTHING
+    if field is None:
+        return shown.day(value) if hasattr(value, "isoformat") else str(value)
+    if field.type == "flag" or isinstance(value, bool):
+        return visit.text("word.yes" if value else "word.no")
+    if field.choices and str(value) in field.choices:
+        return visit.said(field.choices[str(value)])
+    if field.type == "money":
+        return shown.amount(value, visit.language) if field.currency else shown.number(value, 2)
+    if field.type == "share":
+        return shown.percent(value)
+    if field.type in ("integer", "number"):
+        return shown.number(value, 0 if float(value).is_integer() else 4)
+    return shown.day(value) if field.type in ("day", "instant") else str(value)
+
+
+def fields_of(visit: Visit, table: str, row: dict[str, Any]) -> list[tuple[str, str, Field]]:
+    """Give a row's fields that say something: title, value as people read it, and the field."""
+    kind = visit.pack.tables[table]
+    return [(visit.said(f.title), cell(visit, f, row[f.name]), f) for f in kind.fields if row.get(f.name) is not None]
+
+
+def field_named(visit: Visit, kinds: Sequence[str], name: str) -> Field | None:
+    """Give the field of that name from the first of these kinds that has it."""
+    for table in kinds:
+        kind: Kind | None = visit.pack.tables.get(table)
+        for field in kind.fields if kind else ():
+            if field.name == name:
+                return field
+    return None
+
+
+def label(visit: Visit, rule: Rule | None, name: str) -> str:
+    """Give the title of a piece of evidence: that of the field, of a text, or its own name in words."""
+    if name in _PLAIN:
+        return visit.text(_PLAIN[name])
+    field = field_named(visit, [*(rule.reads if rule else ()), *visit.pack.tables], name)
+    return visit.said(field.title) if field else name.replace("_", " ")
+
+
+def evidence(visit: Visit, rule: Rule | None, name: str, value: Any) -> str:
+    """Give a value of the evidence as people read it."""
+    field = field_named(visit, [*(rule.reads if rule else ()), *visit.pack.tables], name)
+    if field is None and name.endswith("_cny") and isinstance(value, (int, float, str)):
+        return shown.amount(value, visit.language)
+    if field is None and name.endswith("_pct") and isinstance(value, (int, float, str)):
+        return shown.percent(value)
+    return cell(visit, field, value)

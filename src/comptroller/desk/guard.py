@@ -1,0 +1,173 @@
+"""What stands before every page and call: headers, sizes, slowness, rates, and requests that other sites make.
+
+- A body is counted while it comes; one that is too large or too slow is refused before anything reads it.
+- What changes something comes from a page of this desk (its origin), or bears a token.
+- No answer lets a browser run scripts or load styles that are not the desk's own files.
+"""
+
+import asyncio
+import json
+import time
+from collections import OrderedDict
+from collections.abc import Callable, MutableMapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from comptroller.desk.errors import body_of
+from comptroller.desk.state import Settings
+from comptroller.model.refusal import Refusal, refusal
+
+Message = MutableMapping[str, Any]
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+)
+HEADERS = (
+    ("content-security-policy", POLICY),
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    ("referrer-policy", "same-origin"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
+)
+_SAFE = ("GET", "HEAD", "OPTIONS")
+_MOST_CLIENTS = 20_000
+
+
+class Guard:
+    """The outermost layer of the desk's server."""
+
+    def __init__(self, app: Any, settings: Settings) -> None:
+        """Stand before `app`."""
+        self._app, self._settings = app, settings
+        self._asked: OrderedDict[str, tuple[int, int]] = OrderedDict()
+
+    async def __call__(self, scope: Message, receive: Callable[[], Any], send: Callable[[Message], Any]) -> None:
+        """Let a request through, or answer it with a refusal."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        out = _dressed(send, is_secure=self._settings.is_secure)
+        wrong = self._wrong(scope, headers)
+        if wrong is not None:
+            await _answer(out, *wrong)
+            return
+        body = _Body(receive, self._settings.most_body_bytes, self._settings.most_body_seconds)
+        try:
+            await self._app(scope, body.receive, _watched(out, body))
+        except _BodyRefused as fault:
+            if not body.is_answered:
+                await _answer(out, fault.status, fault.refusal)
+
+    def _wrong(self, scope: Message, headers: dict[str, str]) -> tuple[int, Refusal] | None:
+        """Give why a request is not let through at all: too often, too large, or made by another site."""
+        method, path = scope["method"], scope["path"]
+        client = (scope.get("client") or ("-", 0))[0]
+        is_sign_in = path == "/sign-in" and method == "POST"
+        most = self._settings.most_sign_ins_a_minute if is_sign_in else self._settings.most_requests_a_minute
+        if self._is_too_often(f"{client}{'+' if is_sign_in else ''}", most):
+            wanted = (f"每分钟至多 {most} 次", f"at most {most} a minute")
+            return 429, refusal("desk.rate", ("", None, path), client, wanted, ("稍后再试", "Try again in a minute."))
+        length = headers.get("content-length", "0")
+        if not length.isdigit() or int(length) > self._settings.most_body_bytes:
+            return 413, too_large(length, self._settings.most_body_bytes)
+        if method not in _SAFE and "authorization" not in headers and not is_own(headers):
+            wanted = ("由本系统页面发出的请求", "a request that a page of this desk makes")
+            mend = ("刷新页面后重试;程序请用令牌", "Load the page again; programs bear a token.")
+            seen = headers.get("origin", "-")
+            return 403, refusal("desk.origin", ("", None, "Origin"), seen, wanted, mend)
+        return None
+
+    def _is_too_often(self, client: str, most: int) -> bool:
+        minute = int(time.monotonic() // 60)
+        when, count = self._asked.pop(client, (minute, 0))
+        count = count + 1 if when == minute else 1
+        self._asked[client] = (minute, count)
+        while len(self._asked) > _MOST_CLIENTS:
+            self._asked.popitem(last=False)
+        return count > most
+
+
+def is_own(headers: dict[str, str]) -> bool:
+    """Say whether a request comes from a page of the host that it goes to; browsers always say where a form stands."""
+    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return False
+    origin = headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc == headers.get("host", "")
+
+
+def too_large(seen: object, most: int) -> Refusal:
+    """Give the refusal of a body that is too large."""
+    wanted = (f"至多 {most} 字节", f"at most {most} bytes")
+    mend = ("拆分后分次报送", "Send it in parts.")
+    return refusal("desk.body.size", ("", None, "body"), seen, wanted, mend)
+
+
+def too_slow(count: int, seconds: float) -> Refusal:
+    """Give the refusal of a body that does not come."""
+    wanted = (f"{seconds:g} 秒内传完", f"a body that is whole within {seconds:g} s")
+    mend = ("检查网络,或拆分后分次报送", "Look at the network, or send it in parts.")
+    return refusal("desk.body.slow", ("", None, "body"), f"{count} bytes", wanted, mend)
+
+
+class _BodyRefused(Exception):
+    def __init__(self, status: int, why: Refusal) -> None:
+        super().__init__(why.code)
+        self.status, self.refusal = status, why
+
+
+class _Body:
+    """A body while it comes: counted, and awaited only so long."""
+
+    def __init__(self, receive: Callable[[], Any], most_bytes: int, most_seconds: float) -> None:
+        self._receive, self._most, self._seconds = receive, most_bytes, most_seconds
+        self._count, self._is_whole, self._until = 0, False, time.monotonic() + most_seconds
+        self.is_answered = False
+
+    async def receive(self) -> Message:
+        if self._is_whole or self.is_answered:
+            found: Message = await self._receive()
+            return found
+        try:
+            message: Message = await asyncio.wait_for(self._receive(), max(0.001, self._until - time.monotonic()))
+        except TimeoutError as error:
+            raise _BodyRefused(408, too_slow(self._count, self._seconds)) from error
+        self._count += len(message.get("body", b""))
+        self._is_whole = not message.get("more_body", False)
+        if self._count > self._most:
+            raise _BodyRefused(413, too_large(self._count, self._most))
+        return message
+
+
+def _watched(send: Callable[[Message], Any], body: _Body) -> Callable[[Message], Any]:
+    async def out(message: Message) -> None:
+        body.is_answered = True
+        await send(message)
+
+    return out
+
+
+def _dressed(send: Callable[[Message], Any], *, is_secure: bool) -> Callable[[Message], Any]:
+    """Give a `send` that puts the desk's headers on every answer."""
+    more = [(name.encode(), value.encode()) for name, value in HEADERS]
+    if is_secure:
+        more.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
+
+    async def out(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            there = {name.lower() for name, _ in message.get("headers", [])}
+            message["headers"] = [*message.get("headers", []), *(pair for pair in more if pair[0] not in there)]
+            if b"cache-control" not in there:
+                message["headers"].append((b"cache-control", b"no-store"))
+        await send(message)
+
+    return out
+
+
+async def _answer(send: Callable[[Message], Any], status: int, why: Refusal) -> None:
+    body = json.dumps(body_of([why]), ensure_ascii=False).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

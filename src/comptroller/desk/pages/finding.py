@@ -1,0 +1,66 @@
+"""One finding: clause, versions, rows read, time line, what would have made it lawful, the ledger's proof, the source line."""
+
+import datetime as dt
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import Response
+
+from comptroller.access.grants import SEE
+from comptroller.desk.doors import may, present
+from comptroller.desk.draw import draw
+from comptroller.desk.facts import evidence, fields_of, label, seen_rows
+from comptroller.desk.pictures import chain_of, time_line
+from comptroller.desk.visit import Visit
+from comptroller.watch.explain import Explanation, explain
+
+router = APIRouter()
+Seeing = Annotated[Visit, Depends(may(SEE))]
+
+
+def explained(visit: Visit, finding: str) -> Explanation:
+    """Give a finding with all that explains it; refuses (Gone) one that is not there or out of reach."""
+    known = present(visit.one("SELECT finding FROM finding_now WHERE finding = ?", [finding]), finding)
+    found: Explanation = present(explain(visit.duck, visit.pack, known, policy_of=visit.desk.policy_of), finding)
+    return found
+
+
+@router.get("/findings/{finding}")
+def finding_page(visit: Seeing, finding: str) -> Response:
+    """Give the page of a finding."""
+    found = explained(visit, finding)
+    rows, hidden = seen_rows(visit, found.rows)
+    visit.hidden_count = hidden
+    entries = {row["entry"]: visit.desk.ledger.entry(row["entry"]) for row in rows}
+    last = found.finding
+    cells = [(label(visit, found.rule, name), name, value) for name, value in last.evidence.items()]
+    path = next((v for n, v in last.evidence.items() if n in ("path", "chain") and isinstance(v, str) and ">" in v), "")
+    return draw(
+        visit,
+        "finding.html",
+        found=found,
+        one=last,
+        rule=found.rule,
+        rows=rows,
+        cells=cells,
+        marks=time_line(_events(visit, found, rows)),
+        chain=chain_of(path),
+        heads={number: entry.fields for number, entry in entries.items()},
+        evidence=lambda name, value: evidence(visit, found.rule, name, value),
+        fields_of=lambda table, row: fields_of(visit, table, row),
+    )
+
+
+def _events(visit: Visit, found: Explanation, rows: list[dict[str, Any]]) -> list[tuple[dt.date, str, str]]:
+    """Give what happened when: the rows read on their own days, and the day that the finding is about."""
+    events = []
+    for row in rows:
+        kind = visit.pack.tables[row["table"]]
+        for field in kind.fields:
+            said = row["row"].get(field.name)
+            if field.type in ("day", "instant") and said:
+                title = f"{visit.said(kind.title)} · {visit.said(field.title)}"
+                events.append((dt.date.fromisoformat(str(said)[:10]), title, "fact"))
+    if found.finding.since:
+        events.append((found.finding.since, visit.text("finding.since"), "since"))
+    return events

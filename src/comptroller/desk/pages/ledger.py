@@ -1,0 +1,111 @@
+"""The ledger: entries, the source line as reported, receipts, checkpoints, and verification run from the browser."""
+
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import Response
+
+from comptroller import node
+from comptroller.access.grants import SEE
+from comptroller.desk.doors import Form, may
+from comptroller.desk.draw import draw
+from comptroller.desk.errors import Gone
+from comptroller.desk.payloads import Source, source_of
+from comptroller.desk.visit import Visit
+from comptroller.ledger.entry import Entry
+from comptroller.ledger.verify import verify
+
+router = APIRouter()
+Seeing = Annotated[Visit, Depends(may(SEE))]
+PAGE = 50
+
+
+@router.get("/ledger")
+def entries(
+    visit: Seeing, before: Annotated[int, Query(ge=0)] = 0, reporter: Annotated[str, Query(max_length=100)] = ""
+) -> Response:
+    """Give the newest entries whose reporter is within reach, page by page."""
+    ledger = visit.desk.ledger
+    last = min(before - 1 if before else ledger.size, visit.known or ledger.size)
+    found: list[dict[str, Any]] = []
+    hidden, at = 0, last
+    while at > 0 and len(found) < PAGE:
+        low = max(1, at - 499)
+        for one in reversed(list(ledger.entries(low, at))):
+            at = one.number - 1
+            head = one.fields
+            if not is_seen(visit, head["reporter"]):
+                hidden += 1
+            elif not reporter or head["reporter"] == reporter:
+                found.append({"number": one.number, "at": one.received_at, "head": head, "erased": one.is_erased})
+                if len(found) == PAGE:
+                    break
+    visit.hidden_count = hidden
+    points = list(ledger.checkpoints(max(0, ledger.size - 5000)))[-5:]
+    return draw(
+        visit,
+        "ledger.html",
+        rows=found,
+        size=ledger.size,
+        reporter=reporter,
+        older=at + 1 if at > 0 else 0,
+        points=points[::-1],
+    )
+
+
+def is_seen(visit: Visit, reporter: str) -> bool:
+    """Say whether an entry's head may be shown: its reporter is within reach, or it is the node's own."""
+    return visit.sees_entity(reporter) or reporter == visit.desk.owner
+
+
+def seen_entry(visit: Visit, number: int) -> tuple[Entry, Source]:
+    """Give an entry with what of its text may be shown; refuses (Gone) one that is absent or wholly out of reach."""
+    if not 1 <= number <= visit.desk.ledger.size:
+        raise Gone(number)
+    one = visit.desk.ledger.entry(number)
+    source = source_of(visit, one)
+    if not (is_seen(visit, one.fields["reporter"]) or source.seen_count):
+        raise Gone(number)
+    return one, source
+
+
+@router.get("/ledger/{number}")
+def entry(visit: Seeing, number: int, place: Annotated[int, Query(ge=0)] = 0) -> Response:
+    """Give an entry: its head, its proof, and the report's own text around a place."""
+    one, source = seen_entry(visit, number)
+    receipt = visit.desk.ledger.receipt(number)
+    visit.hidden_count = source.hidden_count
+    return draw(
+        visit,
+        "ledger_entry.html",
+        entry=one,
+        head=one.fields,
+        source=source,
+        place=place,
+        lines=source.lines(place),
+        receipt=receipt,
+        leaf=one.leaf.hex(),
+    )
+
+
+@router.get("/ledger/{number}/receipt.json")
+def receipt(visit: Seeing, number: int) -> Response:
+    """Give the receipt of an entry, with the head that it proves."""
+    one, _ = seen_entry(visit, number)
+    said = json.loads(visit.desk.ledger.receipt(number).to_json()) | {
+        "header": one.header.decode(),
+        "key": str(visit.desk.ledger.verifier_key),
+    }
+    headers = {"content-disposition": f'attachment; filename="receipt-{number}.json"'}
+    return Response(json.dumps(said, ensure_ascii=False, indent=1), media_type="application/json", headers=headers)
+
+
+@router.post("/ledger/verify")
+def verification(visit: Seeing, form: Form) -> Response:
+    """Check every hash, the tree and every checkpoint, against a checkpoint kept outside where one is given."""
+    witness = str(form.get("witness") or "").replace("\r\n", "\n") or None
+    found = verify(visit.desk.folder / node.LEDGER, visit.desk.ledger.verifier_key, witness=witness)
+    said = "sound" if found.is_sound else str(found.problem)
+    visit.note("verify", "ledger", f"{found.entry_count}: {said}")
+    return draw(visit, "verified.html", found=found)

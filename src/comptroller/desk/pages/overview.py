@@ -1,0 +1,94 @@
+"""The first page: the capital at a glance; every number opens exactly what it counts."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import RedirectResponse, Response
+
+from comptroller.access.grants import ADMINISTER, SEE
+from comptroller.desk.doors import Visiting, may
+from comptroller.desk.draw import draw
+from comptroller.desk.reading import OPEN, capital, groups_of, late
+from comptroller.desk.visit import Visit
+
+router = APIRouter()
+Seeing = Annotated[Visit, Depends(may(SEE))]
+
+
+@router.get("/")
+def overview(visit: Visiting) -> Response:
+    """Give the overview; whoever only administers goes to what there is to administer."""
+    if not visit.may(SEE):
+        return RedirectResponse("/admin" if visit.may(ADMINISTER) else "/acts", 303)
+    return draw(visit, "overview.html", **glance(visit))
+
+
+@router.get("/wall")
+def wall(visit: Seeing) -> Response:
+    """Give the overview for the wall of a control room."""
+    return draw(visit, "wall.html", **glance(visit))
+
+
+@router.get("/overview/live")
+def live(visit: Seeing) -> Response:
+    """Give the part of the overview that follows the news."""
+    return draw(visit, "overview_live.html", **glance(visit))
+
+
+def glance(visit: Visit) -> dict[str, Any]:
+    """Give all that the overview shows, made once for each position of the books."""
+    made: dict[str, Any] = visit.cached(("glance", visit.clock), lambda: _glance(visit))
+    visit.hidden_count = made["hidden_findings"]
+    return made
+
+
+def _glance(visit: Visit) -> dict[str, Any]:
+    groups = groups_of(visit)
+    heat: dict[tuple[str, str], int] = {}
+    problems: dict[str, int] = {}
+    severities: dict[str, int] = {}
+    rows = visit.rows(
+        f"SELECT f.rule, g.top, count(*) AS many FROM finding_now AS f LEFT JOIN ({groups.sql}) AS g ON g.entity = f.entity "
+        f"WHERE f.state IN {OPEN} GROUP BY ALL"
+    )
+    for row in rows:
+        rule = visit.pack.rules.get(row["rule"])
+        domain, problem = (rule.domain, rule.problem) if rule else ("", "")
+        cell = (domain, row["top"] or "")
+        heat[cell] = heat.get(cell, 0) + row["many"]
+        problems[problem] = problems.get(problem, 0) + row["many"]
+        severity = rule.severity if rule else "low"
+        severities[severity] = severities.get(severity, 0) + row["many"]
+    domains = [d for d in visit.pack.domains if any(cell[0] == d for cell in heat)]
+    return {
+        "groups": groups.tops,
+        "domains": domains,
+        "heat_cells": heat,
+        "heat_most": max(heat.values(), default=0),
+        "problems": [(name, problems.get(name, 0)) for name in visit.pack.problems],
+        "severities": severities,
+        "open_count": sum(heat.values()),
+        "not_judged_count": visit.one("SELECT count(*) FROM finding_now WHERE state = 'not_judged'") or 0,
+        "entity_count": visit.one("SELECT count(*) FROM entity") or 0,
+        "levels": visit.rows(
+            "SELECT l.management AS level, coalesce(e.class, '') AS class, count(*) AS many FROM entity AS e "
+            "JOIN level AS l ON l.entity = e.entity GROUP BY ALL ORDER BY 1, 2"
+        ),
+        "capital": capital(visit),
+        "late": late(visit, 8),
+        "late_count": late(visit, 0),
+        "silent": visit.rows(
+            "SELECT h.entity, h.last_at FROM heard AS h, clock AS c, level AS l "
+            "WHERE l.entity = h.entity ORDER BY h.last_at LIMIT 6"
+        ),
+        "newest": newest(visit, 12),
+        "hidden_findings": visit.count_hidden("finding_now", f"state IN {OPEN}"),
+    }
+
+
+def newest(visit: Visit, most: int) -> list[dict[str, Any]]:
+    """Give the findings that were raised or changed last."""
+    return visit.rows(
+        "SELECT finding, rule, entity, state, since, known FROM finding_now "
+        f"WHERE state IN {OPEN} ORDER BY known DESC, finding LIMIT {int(most)}"
+    )

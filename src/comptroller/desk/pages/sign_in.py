@@ -1,0 +1,72 @@
+"""Signing in and out, and the language: what somebody may do who is not known yet."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form as FormField, Request
+from fastapi.responses import RedirectResponse, Response
+
+from comptroller.access import viewer_of
+from comptroller.desk.doors import LANGUAGE, SESSION, Form, Visiting, desk_of
+from comptroller.desk.draw import draw_bare
+from comptroller.desk.texts import LANGUAGES
+
+router = APIRouter()
+
+
+@router.get("/sign-in")
+def ask(request: Request, back: str = "/") -> Response:
+    """Give the page on which one signs in."""
+    return draw_bare(request, "sign_in.html", failed=False, back=inner(back))
+
+
+@router.post("/sign-in")
+def sign_in(
+    request: Request,
+    login: Annotated[str, FormField(max_length=100)],
+    password: Annotated[str, FormField(max_length=200)],
+    back: Annotated[str, FormField(max_length=500)] = "/",
+) -> Response:
+    """Begin a session under a new secret, whatever the browser brought; the old session ends."""
+    desk = desk_of(request)
+    at = desk.clock()
+    viewer = viewer_of(desk.duck, desk.owner, login, at.astimezone(desk.zone).date())
+    is_right = desk.accounts.check(login, password, at)
+    if not is_right or viewer is None or not viewer.is_admitted:
+        return draw_bare(request, "sign_in.html", 401, failed=True, back=inner(back))
+    desk.accounts.close_session(request.cookies.get(SESSION, ""))
+    secret = desk.chance()
+    desk.accounts.open_session(login, secret, desk.chance(), at)
+    desk.note(login, "sign_in")
+    answer = RedirectResponse(inner(back), 303)
+    answer.set_cookie(SESSION, secret, httponly=True, samesite="lax", secure=desk.settings.is_secure, path="/")
+    return answer
+
+
+@router.post("/sign-out")
+def sign_out(request: Request, visit: Visiting, _form: Form) -> Response:
+    """End the session."""
+    visit.desk.accounts.close_session(request.cookies.get(SESSION, ""))
+    visit.note("sign_out")
+    answer = RedirectResponse("/sign-in", 303)
+    answer.delete_cookie(SESSION, path="/")
+    return answer
+
+
+@router.get("/language/{language}")
+def choose_language(request: Request, language: str, back: str = "/") -> Response:
+    """Let this browser speak another language, and go back."""
+    answer = RedirectResponse(inner(back), 303)
+    if language in LANGUAGES:
+        secure = desk_of(request).settings.is_secure
+        answer.set_cookie(LANGUAGE, language, max_age=31_536_000, samesite="lax", secure=secure, path="/")
+    return answer
+
+
+def inner(back: str) -> str:
+    """Give an address of this desk: what leads elsewhere becomes the first page.
+
+    >>> inner("/findings?state=open"), inner("//elsewhere.example"), inner("https://elsewhere.example")
+    ('/findings?state=open', '/', '/')
+    """
+    is_inner = back.startswith("/") and not back.startswith(("//", "/\\")) and not any(ord(c) < 32 for c in back)
+    return back if is_inner else "/"

@@ -1,0 +1,91 @@
+"""Questions that several pages ask of the books, always through a visit and so within its reach."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from comptroller.desk.visit import Visit
+
+OPEN = "('raised', 'changed')"
+_FIRST_ITEMS = "overview_items"
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The groups by which a viewer compares: entities one below the top of his reach, and SQL for who belongs to which."""
+
+    tops: list[str]
+    sql: str
+
+
+def groups_of(visit: Visit) -> Groups:
+    """Give the groups: the first level below the highest that the viewer sees, with at least one entity below it."""
+    found: Groups = visit.cached("groups", lambda: _groups(visit))
+    return found
+
+
+def _groups(visit: Visit) -> Groups:
+    rows = visit.rows(
+        "SELECT l.entity, l.management AS depth, (SELECT count(*) FROM ancestor AS a WHERE a.ancestor = l.entity) AS below "
+        "FROM level AS l ORDER BY depth, below DESC, l.entity LIMIT 400"
+    )
+    heads = [row for row in rows if row["below"] > 1]
+    if not heads:
+        return Groups([], "SELECT NULL AS entity, NULL AS top WHERE false")
+    least = min(row["depth"] for row in heads)
+    top = [row for row in heads if row["depth"] == least]
+    if len(top) == 1 and len(heads) > 1:
+        below = min(row["depth"] for row in heads if row["depth"] > least)
+        top = [row for row in heads if row["depth"] == below]
+    tops = [str(row["entity"]) for row in top[:12]]
+    listed = ", ".join("'" + one.replace("'", "''") + "'" for one in tops)
+    return Groups(
+        tops, f"SELECT entity, min(ancestor) AS top FROM ancestor WHERE ancestor IN ({listed}) GROUP BY entity"
+    )
+
+
+def capital(visit: Visit) -> list[dict[str, Any]]:
+    """Give the items that the policy shows first: the sum over the topmost statements, and the part held in effect.
+
+    The latest statement of an entity counts where nobody above it within reach has one of that scope.
+    """
+    listed = visit.pack.lists.get(_FIRST_ITEMS)
+    if listed is None or "statement_lines" not in visit.pack.tables:
+        return []
+    found = []
+    for line in listed.lines:
+        rows = visit.rows(
+            "WITH latest AS (SELECT entity, period_end, amount_cny FROM statement_lines WHERE item = ? AND scope = ? "
+            "QUALIFY row_number() OVER (PARTITION BY entity ORDER BY period_end DESC, fact DESC) = 1), "
+            "first AS (SELECT * FROM latest AS x WHERE NOT EXISTS (SELECT 1 FROM ancestor AS a JOIN latest AS y "
+            "ON y.entity = a.ancestor WHERE a.entity = x.entity AND a.distance > 0)) "
+            "SELECT count(*) AS many, sum(f.amount_cny) AS whole, max(f.period_end) AS until, "
+            "sum(f.amount_cny * s.share_pct / 100) AS effective FROM first AS f "
+            "LEFT JOIN (SELECT entity, share_pct FROM effective_share WHERE owner = ?) AS s ON s.entity = f.entity",
+            [line.item, line.body, visit.desk.owner],
+        )
+        if rows and rows[0]["many"]:
+            found.append({"title": line.title, "item": line.item, "scope": line.body, **rows[0]})
+    return found
+
+
+def late(visit: Visit, most: int) -> Any:
+    """Give the reports that are due and did not come, the longest overdue first; with 0, how many there are."""
+    if not {"report_due", "statement"} <= set(visit.pack.kinds):
+        return [] if most else 0
+    sql = (
+        "FROM report_due AS d, clock AS c WHERE d.due_on < c.today AND NOT EXISTS (SELECT 1 FROM statement AS s "
+        "WHERE s.entity = d.entity AND s.kind = d.statement_kind AND s.period_end = d.period_end)"
+    )
+    if not most:
+        return visit.one(f"SELECT count(*) {sql}") or 0
+    return visit.rows(
+        "SELECT d.entity, d.statement_kind, d.period_end, d.due_on, c.today - d.due_on AS days "
+        f"{sql} ORDER BY d.due_on, d.entity LIMIT {int(most)}"
+    )
+
+
+def recent_days(visit: Visit, days: int) -> dt.date | None:
+    """Give the day so many days before the books' clock; None before the first tick."""
+    today, _ = visit.clock
+    return today - dt.timedelta(days=days) if today else None

@@ -1,0 +1,101 @@
+"""A report on its way in: who may send it, what becomes of it, and the receipt that is handed out."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from comptroller.access.grants import KINDS, REPORT
+from comptroller.desk.errors import Gone
+from comptroller.desk.visit import Visit
+from comptroller.desk.writer import Outcome
+from comptroller.intake import Incoming, shape
+from comptroller.model.refusal import Refusal, refusal
+from comptroller.store.duck import Duck
+
+MOST_SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """How a report is sent: its name, its medium, who reports ('' for the sender's own entity), its kind, a signature."""
+
+    name: str
+    media: str
+    reporter: str
+    kind: str
+    signature: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a report that was sent."""
+
+    entry: int | None
+    refusals: tuple[Refusal, ...]
+    outcome: Outcome | None
+
+    def as_json(self, visit: Visit) -> dict[str, Any]:
+        """Give the answer as plain values: the entry with its receipt, or the refusals."""
+        if self.entry is None:
+            return {"refused": [one.as_json() for one in self.refusals]}
+        receipt = json.loads(visit.desk.ledger.receipt(self.entry).to_json())
+        return {"entry": self.entry, "receipt": receipt}
+
+
+def send_report(visit: Visit, payload: bytes, said: Sent) -> Answer:
+    """Let a report be taken, and wait for what becomes of it; what is refused is kept for who sent it."""
+    reporter = said.reporter or visit.reach.viewer.employer or (visit.reach.roots(REPORT) or [""])[0]
+    answer = _barred(visit, reporter, said) or _taken(visit, payload, reporter, said)
+    if answer.entry is None:
+        keep_refused(visit, payload, reporter, said, answer.refusals)
+    return answer
+
+
+def _barred(visit: Visit, reporter: str, said: Sent) -> Answer | None:
+    """Nobody reports for an entity that his grants do not reach, and the desk's own kinds are the desk's to report."""
+    if said.kind in KINDS:
+        return Answer(None, (_own_kind(said.kind),), None)
+    roots = visit.reach.roots(REPORT)
+    above = {visit.desk.owner} | {row["ancestor"] for row in _chain(visit, reporter)}
+    if not reporter or not above & set(roots):
+        raise Gone(reporter)
+    return None
+
+
+def _chain(visit: Visit, entity: str) -> list[dict[str, Any]]:
+    return visit.duck.records("SELECT ancestor FROM main.ancestor WHERE entity = ?", [entity])
+
+
+def _own_kind(kind: str) -> Refusal:
+    wanted = ("企业报送的事项种类", "a kind of fact that enterprises report")
+    mend = ("用户与权限在管理页办理", "Users and grants are made on the page of administration.")
+    return refusal("desk.kind", ("", None, "kind"), kind, wanted, mend)
+
+
+def _taken(visit: Visit, payload: bytes, reporter: str, said: Sent) -> Answer:
+    report = Incoming(payload, said.media, said.name, reporter, said.kind, "", said.signature)
+    if reporter == visit.desk.owner and (own := _own_kinds_in(visit, report)):
+        return Answer(None, (_own_kind(", ".join(own)),), None)
+    outcome = visit.desk.writer.take(report).result(MOST_SECONDS)
+    return Answer(outcome.entry, outcome.refusals, outcome)
+
+
+def _own_kinds_in(visit: Visit, report: Incoming) -> list[str]:
+    """Give the desk's own kinds that a report holds: in the owner's name they would be taken for the desk's word."""
+    scratch = Duck(memory="256MB")
+    try:
+        facts, _ = shape(scratch, visit.pack.kinds, [report])
+    finally:
+        scratch.close()
+    return sorted(set(facts.tables) & set(KINDS))
+
+
+def keep_refused(visit: Visit, payload: bytes, reporter: str, said: Sent, refusals: tuple[Refusal, ...]) -> int:
+    """Keep a refused report beside its refusals, so that it can be mended; gives its number."""
+    why = json.dumps([one.as_json() for one in refusals], ensure_ascii=False)
+    at = visit.desk.local_now().isoformat(timespec="seconds")
+    visit.desk.shelf.put(
+        "INSERT INTO refused (at, login, reporter, name, media, kind, refusals, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [at, visit.login, reporter, said.name, said.media, said.kind, why, payload],
+    )
+    return int(visit.desk.shelf.rows("SELECT max(number) FROM refused WHERE login = ?", [visit.login])[0][0])

@@ -1,0 +1,58 @@
+"""What users keep at the desk: views and questions they saved, answers to reports by key, hooks, proposals; one SQLite file.
+
+Nothing here is a truth about the world: that is in the ledger.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from comptroller.store.sqlite import Row, Sqlite, Value, connect
+
+_SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS saved (login TEXT, page TEXT, name TEXT, said TEXT, PRIMARY KEY (login, page, name)) STRICT",
+    "CREATE TABLE IF NOT EXISTS answered (login TEXT, key TEXT, digest TEXT, answer TEXT, at TEXT, PRIMARY KEY (login, key)) STRICT",
+    "CREATE TABLE IF NOT EXISTS hook (hook TEXT PRIMARY KEY, login TEXT, url TEXT, secret TEXT, failures INTEGER) STRICT",
+    """CREATE TABLE IF NOT EXISTS refused (number INTEGER PRIMARY KEY, at TEXT, login TEXT, reporter TEXT, name TEXT,
+    media TEXT, kind TEXT, refusals TEXT, payload BLOB) STRICT""",
+    """CREATE TABLE IF NOT EXISTS proposal (proposal TEXT PRIMARY KEY, login TEXT, at TEXT, path TEXT, text TEXT,
+    why TEXT, state TEXT, outcome TEXT, adopter TEXT) STRICT""",
+)
+
+
+class Shelf:
+    """The open file; it belongs to the thread that opened it."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file, or make it."""
+        self._store: Sqlite = connect(path)
+        for statement in _SCHEMA:
+            self._store.execute(statement)
+
+    def saved(self, login: str, page: str) -> list[tuple[str, str]]:
+        """Give what a user saved of a page: name and text."""
+        sql = "SELECT name, said FROM saved WHERE login = ? AND page = ? ORDER BY name"
+        return [(str(name), str(said)) for name, said in self._store.rows(sql, [login, page])]
+
+    def save(self, login: str, page: str, name: str, said: str) -> None:
+        """Keep a view or a question under a name; '' as text takes it away."""
+        if said:
+            self._store.execute("INSERT OR REPLACE INTO saved VALUES (?, ?, ?, ?)", [login, page, name, said])
+        else:
+            self._store.execute("DELETE FROM saved WHERE login = ? AND page = ? AND name = ?", [login, page, name])
+
+    def answered(self, login: str, key: str) -> tuple[str, str] | None:
+        """Give the digest and the answer of a report that came under this key before."""
+        row = self._store.row("SELECT digest, answer FROM answered WHERE login = ? AND key = ?", [login, key])
+        return (str(row[0]), str(row[1])) if row else None
+
+    def answer(self, login: str, key: str, digest: str, answer: str, at: str) -> None:
+        """Keep the answer to a report under its key."""
+        self._store.execute("INSERT OR REPLACE INTO answered VALUES (?, ?, ?, ?, ?)", [login, key, digest, answer, at])
+
+    def rows(self, sql: str, values: Sequence[Value] = ()) -> list[Row]:
+        """Give rows of what is kept here."""
+        return list(self._store.rows(sql, values))
+
+    def put(self, sql: str, values: Sequence[Value] = ()) -> int:
+        """Change what is kept here; gives how many rows changed."""
+        return self._store.execute(sql, values)

@@ -1,0 +1,101 @@
+"""How values are shown: amounts with their units, days, ages, shares; in Chinese and in English."""
+
+import datetime as dt
+import math
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+_STEPS = {
+    "zh": ((Decimal(10) ** 8, "亿元"), (Decimal(10) ** 4, "万元"), (Decimal(1), "元")),
+    "en": ((Decimal(10) ** 9, "CNY bn"), (Decimal(10) ** 6, "CNY m"), (Decimal(10) ** 3, "CNY k"), (Decimal(1), "CNY")),
+}
+TABLE_UNIT = {"zh": (Decimal(10) ** 4, "万元"), "en": (Decimal(10) ** 3, "CNY k")}
+"""The one unit in which a column of amounts stands, so that figures can be compared by their length."""
+_MINUS = "\N{MINUS SIGN}"
+NOTHING = "\N{EN DASH}"
+
+
+def number(value: Any, digits: int = 0) -> str:
+    """Give a number with thousands apart, half rounded away from zero; a dash for none.
+
+    >>> number(1234567), number(None), number(-12.345, 2)
+    ('1,234,567', '–', '−12.35')
+    """
+    if value is None:
+        return NOTHING
+    exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    return f"{exact:,f}".replace("-", _MINUS)
+
+
+def amount(value: Any, language: str) -> str:
+    """Give an amount with the unit that suits its size.
+
+    >>> amount(350000000, "zh"), amount(12500, "zh"), amount(2400000, "en")
+    ('3.50 亿元', '1.25 万元', '2.40 CNY m')
+    """
+    if value is None:
+        return NOTHING
+    exact = Decimal(str(value))
+    steps = _STEPS[language]
+    step, unit = next(((s, u) for s, u in steps if abs(exact) >= s), steps[-1])
+    return f"{number(exact / step, 2)} {unit}"
+
+
+def column(value: Any, language: str) -> str:
+    """Give an amount in the one unit of tables, without the unit, which stands in the head of the column.
+
+    >>> column(12345678, "zh"), column(12345678, "en")
+    ('1,234.57', '12,345.68')
+    """
+    return NOTHING if value is None else number(Decimal(str(value)) / TABLE_UNIT[language][0], 2)
+
+
+def percent(value: Any) -> str:
+    """Give a share in percent with two digits.
+
+    >>> percent(66.6667)
+    '66.67%'
+    """
+    return NOTHING if value is None else f"{number(value, 2)}%"
+
+
+def day(value: Any) -> str:
+    """Give a day, or an instant to the minute; a dash for none."""
+    if value is None:
+        return NOTHING
+    if isinstance(value, dt.datetime):
+        return value.strftime("%Y-%m-%d %H:%M")
+    return str(value)[:16].replace("T", " ")
+
+
+def age(since: dt.date | dt.datetime | None, now: dt.datetime, language: str) -> str:
+    """Give how long ago something was, in one unit.
+
+    >>> noon = dt.datetime(2026, 1, 5, 12)
+    >>> age(dt.datetime(2026, 1, 5, 11, 58), noon, "en"), age(dt.date(2026, 1, 1), noon, "zh")
+    ('2 min', '4 天')
+    """
+    if since is None:
+        return NOTHING
+    if not isinstance(since, dt.datetime):
+        return _units((now.date() - since).days, "天", "d", language)
+    seconds = max(0, int((now - since).total_seconds()))
+    for step, zh, en in ((86_400, "天", "d"), (3_600, "小时", "h"), (60, "分钟", "min")):
+        if seconds >= step:
+            return _units(seconds // step, zh, en, language)
+    return _units(seconds, "秒", "s", language)
+
+
+def _units(count: int, zh: str, en: str, language: str) -> str:
+    return f"{number(count)} {zh if language == 'zh' else en}"
+
+
+def heat(count: int, most: int) -> int:
+    """Give one of six shades, 0 to 5, for a count among counts: nothing is 0, the most is 5.
+
+    >>> [heat(n, 100) for n in (0, 1, 30, 100)]
+    [0, 1, 3, 5]
+    """
+    if not count or not most:
+        return 0
+    return max(1, min(5, round(5 * math.sqrt(count / most))))

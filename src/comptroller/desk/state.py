@@ -1,0 +1,174 @@
+"""What the desk holds while it runs: the writer, cursors for readers, accounts, news; one of each kind a thread."""
+
+import datetime as dt
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from comptroller import node
+from comptroller.access.accounts import Accounts
+from comptroller.desk.live import Hub
+from comptroller.desk.shelf import Shelf
+from comptroller.desk.writer import Clock, Outcome, Writer
+from comptroller.engine import Engine
+from comptroller.intake import Incoming
+from comptroller.ledger.ledger import Ledger
+from comptroller.model.policy import Pack
+from comptroller.model.refusal import Refused
+from comptroller.store.duck import Duck
+
+ACCOUNTS, SHELF = "accounts.sqlite", "desk.sqlite"
+_MOST_CACHED, _MOST_SECONDS = 512, 120.0
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How the desk is run: whether cookies need https, how much a body may hold, how often somebody may ask."""
+
+    is_secure: bool = False
+    most_body_bytes: int = 64 << 20
+    most_body_seconds: float = 60.0
+    most_requests_a_minute: int = 1200
+    most_sign_ins_a_minute: int = 30
+    ask_seconds: float = 20.0
+    passphrase: bytes | None = None
+
+
+class Desk:
+    """One node at the desk. Time and chance are handed in."""
+
+    def __init__(self, folder: Path, clock: Clock, chance: Callable[[], str], settings: Settings | None = None) -> None:
+        """Take the node's folder, the clock, and where secrets come from; `start` opens it."""
+        self.folder, self.clock, self.chance = folder, clock, chance
+        self.settings = settings or Settings()
+        self.hub = Hub()
+        self.writer = Writer(folder, clock, self.hub.tell, self.settings.passphrase)
+        self._own = threading.local()
+        self._lock = threading.Lock()
+        self._cached: OrderedDict[Any, Any] = OrderedDict()
+        self._engine: Engine | None = None
+
+    def start(self) -> None:
+        """Open the node; raises what opening raises."""
+        self._engine = self.writer.start()
+
+    def stop(self) -> None:
+        """Do what waits, then close the node."""
+        self.writer.stop()
+
+    @property
+    def engine(self) -> Engine:
+        """Give the engine, of which only values may be read here: pack, charter, owner."""
+        assert self._engine is not None, "the desk is started before it is asked"
+        return self._engine
+
+    @property
+    def pack(self) -> Pack:
+        """Give the policy in force."""
+        return self.engine.pack
+
+    def policy_of(self, digest: str, known: int) -> Pack:
+        """Give the policy of that digest, as it was adopted not later than entry `known`."""
+        if digest == self.pack.digest:
+            return self.pack
+        asked = self.writer.do(lambda worker: worker.policy_of(digest, known))
+        return self.cached(("policy", digest), lambda: asked.result(_MOST_SECONDS))
+
+    @property
+    def owner(self) -> str:
+        """Give the code of the node's owner."""
+        return self.engine.charter.owner
+
+    @property
+    def duck(self) -> Duck:
+        """Give this thread's own reading connection to the books."""
+        if not hasattr(self._own, "duck"):
+            with self._lock:
+                self._own.duck = self.writer.root.cursor()
+        found: Duck = self._own.duck
+        return found
+
+    @property
+    def ledger(self) -> Ledger:
+        """Give this thread's own reader of the ledger."""
+        if not hasattr(self._own, "ledger"):
+            self._own.ledger = Ledger.open(self.folder / node.LEDGER, readonly=True)
+        found: Ledger = self._own.ledger
+        return found
+
+    @property
+    def accounts(self) -> Accounts:
+        """Give this thread's own door to accounts."""
+        if not hasattr(self._own, "accounts"):
+            self._own.accounts = Accounts(self.folder / ACCOUNTS)
+        found: Accounts = self._own.accounts
+        return found
+
+    @property
+    def shelf(self) -> Shelf:
+        """Give this thread's own door to what users keep at the desk."""
+        if not hasattr(self._own, "shelf"):
+            self._own.shelf = Shelf(self.folder / SHELF)
+        found: Shelf = self._own.shelf
+        return found
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Give the owner's time zone."""
+        return ZoneInfo(self.pack.zone)
+
+    def local_now(self) -> dt.datetime:
+        """Give the present wall time of the owner."""
+        return self.clock().astimezone(self.zone).replace(tzinfo=None)
+
+    def position(self) -> tuple[int, str]:
+        """Give to which entry the books are folded, and under which policy."""
+        entries, digest = self.duck.rows("SELECT entries, pack FROM position")[0]
+        return int(entries), str(digest)
+
+    def cached(self, key: Any, make: Callable[[], Found]) -> Found:
+        """Give what was made for this key before, or make it; keys hold the position, so nothing goes stale."""
+        with self._lock:
+            if key in self._cached:
+                self._cached.move_to_end(key)
+                found: Found = self._cached[key]
+                return found
+        made = make()
+        with self._lock:
+            self._cached[key] = made
+            while len(self._cached) > _MOST_CACHED:
+                self._cached.popitem(last=False)
+        return made
+
+    def note(self, login: str, did: str, about: str = "", detail: str = "") -> "Future[Outcome]":
+        """Let the ledger say what a user did."""
+        fact = {
+            "granted_by": self.owner,
+            "deed": self.chance()[:16],
+            "login": login,
+            "did": did,
+            "about": about[:500] or None,
+            "detail": detail[:4000] or None,
+            "done_at": self.local_now().isoformat(timespec="seconds"),
+        }
+        return self.say("desk_act", [fact])
+
+    def say(self, kind: str, facts: list[dict[str, Any]]) -> "Future[Outcome]":
+        """Report facts in the owner's name, as the desk itself does for users, grants and acts."""
+        said = [{name: value for name, value in fact.items() if value is not None} for fact in facts]
+        payload = json.dumps({"kind": kind, "facts": said}, ensure_ascii=False).encode()
+        return self.writer.take(Incoming(payload, "json", f"desk-{kind}.json", self.owner))
+
+    def said(self, waiting: "Future[Outcome]") -> Outcome:
+        """Wait for what the desk reported; refuses (Refused) what was not taken."""
+        outcome = waiting.result(_MOST_SECONDS)
+        if outcome.refusals:
+            raise Refused(list(outcome.refusals))
+        return outcome

@@ -1,0 +1,76 @@
+// What pages do beyond plain HTML: news without loading again, rows by keyboard, uploads with a bar, charts.
+"use strict";
+(() => {
+  const key = document.body.dataset.formKey;
+  const live = document.getElementById("live");
+  const glance = document.querySelector("[data-live]");
+
+  async function refresh(place) {
+    const answer = await fetch(place.dataset.live, { credentials: "same-origin" });
+    if (!answer.ok) return;
+    const before = new Set([...place.querySelectorAll("#newest a")].map((one) => one.getAttribute("href")));
+    place.innerHTML = await answer.text();
+    for (const link of place.querySelectorAll("#newest a")) {
+      if (!before.has(link.getAttribute("href"))) link.closest("tr").classList.add("new");
+    }
+  }
+
+  if (live && window.EventSource && document.querySelector("[data-live], [data-arrivals]")) {
+    const source = new EventSource("/api/v1/events");
+    let waiting = false;
+    source.onopen = () => { live.hidden = false; };
+    source.onerror = () => { live.hidden = true; };
+    source.addEventListener("news", () => {
+      if (!glance || waiting) return;
+      waiting = true;
+      setTimeout(() => { waiting = false; refresh(glance); }, 150);
+    });
+    window.addEventListener("pagehide", () => source.close());
+  }
+
+  document.addEventListener("keydown", (press) => {
+    if (press.target.closest("input, textarea, select") || press.ctrlKey || press.metaKey || press.altKey) return;
+    const table = document.querySelector("table[data-keys]");
+    if (press.key === "/") {
+      const search = document.querySelector("input[type=search]");
+      if (search) { press.preventDefault(); search.focus(); }
+    }
+    if (!table || !["j", "k", "Enter"].includes(press.key)) return;
+    const rows = [...table.tBodies[0].rows].filter((row) => row.querySelector("a"));
+    const now = rows.findIndex((row) => row.hasAttribute("aria-selected"));
+    if (press.key === "Enter") { if (now >= 0 && document.activeElement === document.body) rows[now].querySelector("a").click(); return; }
+    const next = Math.max(0, Math.min(rows.length - 1, now + (press.key === "j" ? 1 : -1)));
+    if (now >= 0) rows[now].removeAttribute("aria-selected");
+    if (rows[next]) { rows[next].setAttribute("aria-selected", "true"); rows[next].scrollIntoView({ block: "nearest" }); }
+  });
+
+  document.body.addEventListener("htmx:afterSettle", () => {
+    for (const field of document.querySelectorAll("[data-query]")) field.value = location.search.slice(1);
+  });
+
+  for (const form of document.querySelectorAll("form[data-upload]")) {
+    form.addEventListener("submit", (submit) => {
+      submit.preventDefault();
+      const bar = form.querySelector("progress");
+      const sent = new XMLHttpRequest();
+      bar.hidden = false;
+      sent.upload.onprogress = (at) => { bar.max = at.total; bar.value = at.loaded; };
+      sent.onload = () => {
+        if (sent.responseURL && !sent.responseURL.endsWith(form.getAttribute("action"))) { location.assign(sent.responseURL); return; }
+        document.open(); document.write(sent.responseText); document.close();
+      };
+      sent.open("POST", form.action);
+      sent.setRequestHeader("X-Form-Key", key);
+      sent.send(new FormData(form));
+    });
+  }
+
+  for (const place of document.querySelectorAll("[data-chart]")) {
+    if (!window.echarts) { place.hidden = true; continue; }
+    const option = JSON.parse(document.getElementById(place.dataset.chart).textContent);
+    const chart = window.echarts.init(place, null, { renderer: "svg" });
+    chart.setOption(Object.assign({ animation: false, tooltip: { renderMode: "richText" } }, option));
+    window.addEventListener("resize", () => chart.resize());
+    if (place.dataset.links) chart.on("click", (hit) => { if (hit.data && hit.data.link) location.assign(hit.data.link); });
+  }
+})();

@@ -1,0 +1,130 @@
+"""One look at a page: who looks, within which reach, in which language; the only way by which pages read the books."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from comptroller.access import Reach
+from comptroller.access.reach import scoped
+from comptroller.books.tables import documented
+from comptroller.desk.state import Desk
+from comptroller.desk.texts import say
+from comptroller.model.policy import Pack
+from comptroller.model.refusal import Text
+from comptroller.store.duck import Duck
+
+
+@dataclass
+class Visit:
+    """What a page knows. Every row comes through `rows`, so nothing beyond the reach can be shown by mistake."""
+
+    desk: Desk
+    reach: Reach
+    language: str
+    form_key: str
+    path: str
+    valid: dt.date | None = None
+    known: int | None = None
+    scope: frozenset[str] | None = None
+    hidden_count: int | None = None
+    _extra: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def login(self) -> str:
+        """Give who looks."""
+        return self.reach.viewer.login
+
+    @property
+    def pack(self) -> Pack:
+        """Give the policy in force."""
+        return self.desk.pack
+
+    @property
+    def duck(self) -> Duck:
+        """Give the raw connection, for what is scoped already; pages use `rows`."""
+        return self.desk.duck
+
+    def may(self, act: str) -> bool:
+        """Say whether the viewer may do that; a token's scope narrows it."""
+        return self.reach.may(act) and (self.scope is None or act in self.scope)
+
+    def text(self, code: str, **values: object) -> str:
+        """Give a text by its code in the viewer's language."""
+        return say(self.language, code, **values)
+
+    def said(self, text: Text | None) -> str:
+        """Give a text of policy in the viewer's language; '' for none."""
+        return text.said(self.language) if text else ""
+
+    @cached_property
+    def position(self) -> tuple[int, str]:
+        """Give to which entry the books are folded, and under which policy."""
+        return self.desk.position()
+
+    @cached_property
+    def views(self) -> dict[str, str]:
+        """Give the SQL of each table within reach, as of the two days that are asked."""
+        key = ("views", self.reach.key, self.valid, self.known)
+        return self.desk.cached(key, self._views)
+
+    def _views(self) -> dict[str, str]:
+        bases = self.desk.engine.books.views(self.valid, self.known)
+        return self.reach.views(documented(self.pack), bases)
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """Give rows of a page's own SELECT, in which every table shows what is within reach."""
+        return self.duck.records(scoped(sql, self.views), values)
+
+    def one(self, sql: str, values: Sequence[Any] = ()) -> Any:
+        """Give the first cell of the first row, or None."""
+        found = self.duck.rows(scoped(sql, self.views), values)
+        return found[0][0] if found else None
+
+    def cached(self, name: Any, make: Any) -> Any:
+        """Give something made from the books for everybody with this reach, made once for each position."""
+        return self.desk.cached((name, self.position, self.reach.key, self.valid, self.known), make)
+
+    def count_hidden(self, table: str, where: str = "true", values: Sequence[Any] = ()) -> int:
+        """Give how many rows of a table the viewer does not see; a count, and nothing else of them."""
+
+        def count() -> int:
+            whole = self.duck.rows(f"SELECT count(*) FROM main.{table} WHERE {where}", values)[0][0]
+            return int(whole) - int(self.one(f"SELECT count(*) FROM {table} WHERE {where}", values))
+
+        found: int = self.cached(("hidden", table, where, tuple(values)), count)
+        return found
+
+    @cached_property
+    def clock(self) -> tuple[dt.date | None, dt.datetime | None]:
+        """Give the day and the moment at which the books' clock stands."""
+        rows = self.duck.rows("SELECT today, now FROM main.clock")
+        return rows[0] if rows else (None, None)
+
+    @property
+    def now(self) -> dt.datetime:
+        """Give the moment by which ages are counted: the books' clock, or the desk's before the first tick."""
+        return self.clock[1] or self.desk.local_now()
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """Give the names of the entities within reach by code; whoever is not in it is shown by code alone."""
+
+        def make() -> dict[str, str]:
+            return {row["entity"]: row["name"] for row in self.rows("SELECT entity, name FROM entity")}
+
+        found: dict[str, str] = self.cached("names", make)
+        return found
+
+    def sees_entity(self, entity: str) -> bool:
+        """Say whether an entity is within reach."""
+        return entity in self.names
+
+    def sees_all(self, table: str) -> bool:
+        """Say whether every row of a table is within reach, whatever comes to stand in it."""
+        return "WHERE" not in self.reach.views([table])[table]
+
+    def note(self, did: str, about: str = "", detail: str = "") -> None:
+        """Let the ledger say what the viewer did."""
+        self.desk.note(self.login, did, about, detail)

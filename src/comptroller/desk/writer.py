@@ -1,0 +1,162 @@
+"""The one thread that owns the engine: what waits is taken as one batch, what else is to be done waits its turn.
+
+- A fault of the engine is told to whoever waited for that batch, and to nobody else; the thread goes on.
+- Nobody else touches the engine; readers have cursors of their own and never block it.
+- A batch is what waits when the last one is done, up to a number and a size, so that batches grow with the load.
+"""
+
+import datetime as dt
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from comptroller import engine
+from comptroller.engine import Engine, Taken
+from comptroller.intake import Incoming
+from comptroller.model.finding import Turn
+from comptroller.model.refusal import Refusal
+from comptroller.store.duck import Duck
+
+_log = logging.getLogger(__name__)
+MOST_REPORTS, MOST_BYTES = 2_000, 64 << 20
+Clock = Callable[[], dt.datetime]
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one report: its entry, or why it was refused; and what turned with its batch."""
+
+    entry: int | None
+    refusals: tuple[Refusal, ...]
+    turns: tuple[Turn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a batch did, as it is told to those who listen: reports kept, reports refused, and what turned."""
+
+    at: dt.datetime
+    kept: tuple[tuple[int, Incoming], ...]
+    refused: tuple[tuple[Incoming, tuple[Refusal, ...]], ...]
+    turns: tuple[Turn, ...]
+
+
+@dataclass(slots=True)
+class _Job:
+    future: "Future[Any]"
+    report: Incoming | None = None
+    work: Callable[[Engine], Any] | None = None
+
+
+class Writer:
+    """The engine's thread. `start` waits until the node is open."""
+
+    def __init__(
+        self, folder: Path, clock: Clock, tell: Callable[[Batch], None], passphrase: bytes | None = None
+    ) -> None:
+        """Take what the thread needs: the node, the clock, and whom to tell of batches."""
+        self._folder, self._clock, self._tell, self._passphrase = folder, clock, tell, passphrase
+        self._waiting: queue.Queue[_Job | None] = queue.Queue()
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self._opened: Future[Engine] = Future()
+        self.root: Duck
+
+    def start(self) -> Engine:
+        """Open the node in the thread and give the engine, whose stores only the thread may use; raises what opening raises."""
+        self._thread.start()
+        return self._opened.result()
+
+    def take(self, report: Incoming) -> "Future[Outcome]":
+        """Let a report wait for the next batch."""
+        future: Future[Outcome] = Future()
+        self._waiting.put(_Job(future, report=report))
+        return future
+
+    def do(self, work: Callable[[Engine], Found]) -> "Future[Found]":
+        """Let work that needs the engine wait its turn."""
+        future: Future[Found] = Future()
+        self._waiting.put(_Job(future, work=work))
+        return future
+
+    @property
+    def depth(self) -> int:
+        """Give how much waits."""
+        return self._waiting.qsize()
+
+    def stop(self) -> None:
+        """Do what waits, then close the node."""
+        if self._thread.is_alive():
+            self._waiting.put(None)
+            self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            worker = engine.open_node(self._folder, passphrase=self._passphrase)
+        except BaseException as fault:  # noqa: BLE001 - told to whoever waits for the start
+            self._opened.set_exception(fault)
+            return
+        worker.duck.wall_off()
+        self.root = worker.duck.cursor()
+        self._opened.set_result(worker)
+        try:
+            job = self._waiting.get()
+            while job is not None:
+                job = self._next(worker, job)
+        finally:
+            worker.close()
+
+    def _next(self, worker: Engine, job: _Job) -> _Job | None:
+        """Do a job, with all reports that wait behind it if it is one; gives the job after."""
+        if job.report is None:
+            self._do(worker, job)
+            return self._waiting.get()
+        jobs, size, after = [job], len(job.report.payload), None
+        is_last = True
+        while len(jobs) < MOST_REPORTS and size < MOST_BYTES:
+            try:
+                after = self._waiting.get_nowait()
+            except queue.Empty:
+                break
+            if after is None or after.report is None:
+                is_last = False
+                break
+            jobs.append(after)
+            size += len(after.report.payload)
+        self._take(worker, jobs)
+        return self._waiting.get() if is_last else after
+
+    def _do(self, worker: Engine, job: _Job) -> None:
+        assert job.work is not None, "a job is a report or work"
+        try:
+            job.future.set_result(job.work(worker))
+        except Exception as fault:  # noqa: BLE001 - told to whoever asked
+            job.future.set_exception(fault)
+
+    def _take(self, worker: Engine, jobs: list[_Job]) -> None:
+        reports = [job.report for job in jobs if job.report is not None]
+        at = self._clock()
+        try:
+            taken = worker.take(reports, at)
+        except Exception as fault:  # noqa: BLE001 - told to whoever waits
+            # The engine folds what a fault left behind before it takes anything else.
+            _log.exception("a batch of %d reports met a fault", len(jobs))
+            for job in jobs:
+                job.future.set_exception(fault)
+            return
+        for place, job in enumerate(jobs):
+            entry, refused = taken.entries.get(place), tuple(taken.refused.get(place, ()))
+            job.future.set_result(Outcome(entry, refused, taken.turns))
+        self._tell(told(at, reports, taken))
+
+
+def told(at: dt.datetime, reports: list[Incoming], taken: Taken) -> Batch:
+    """Give a batch as it is told to those who listen."""
+    kept = tuple((entry, reports[place]) for place, entry in sorted(taken.entries.items()))
+    refused = tuple((reports[place], tuple(why)) for place, why in sorted(taken.refused.items()))
+    return Batch(at, kept, refused, taken.turns)

@@ -1,0 +1,53 @@
+"""Commands `serve` and `admit`: somebody is let in, and a desk answers on its port."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from http.client import HTTPConnection
+
+from comptroller.access import viewer_of
+from comptroller.access.accounts import Accounts
+from comptroller.desk.state import ACCOUNTS
+from comptroller.engine import open_node
+from tests.desks import PASSWORD
+from tests.worlds import OWNER, fresh_node, moment
+
+PORT = 18_427
+
+
+def _run(*words, **more):
+    env = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "COMPTROLLER_PASSWORD": PASSWORD}
+    return [sys.executable, "-m", "comptroller", *words], {"env": env, "text": True, **more}
+
+
+def test_somebody_is_let_in_and_the_desk_answers(tmp_path):
+    """A user, a grant and a password are made; then the page of the door is served, and the process ends when told."""
+    fresh_node(tmp_path, "base").close()
+    node = str(tmp_path / "node")
+    command, more = _run("admit", "root", "--role", "administrator", "--node", node, capture_output=True)
+    assert "administrator" in subprocess.run(command, check=True, **more).stdout
+    command, more = _run("serve", "--port", str(PORT), "--ticks", "0", "--node", node, stdout=subprocess.PIPE)
+    with subprocess.Popen(command, **more) as process:
+        assert re.search(rf"http://[\w.]+:{PORT}", process.stdout.readline())
+        status = 0
+        for _ in range(100):
+            line = HTTPConnection("localhost", PORT, timeout=5)
+            try:
+                line.request("GET", "/sign-in")
+                status = line.getresponse().status
+                break
+            except ConnectionError:
+                time.sleep(0.1)
+            finally:
+                line.close()
+        process.send_signal(signal.SIGINT)
+    assert status == 200
+    worker = open_node(tmp_path / "node")
+    assert viewer_of(worker.duck, OWNER, "root", moment("2999-01-01T00:00:00").date()).roles == ("administrator",)
+    worker.close()
+    accounts = Accounts(tmp_path / "node" / ACCOUNTS)
+    assert accounts.check("root", PASSWORD, moment("2999-01-01T00:00:00"))
+    accounts.close()

@@ -1,0 +1,60 @@
+"""News over the network: a report's finding is told to an open page, without asking again."""
+
+import json
+import socket
+import threading
+import time
+from http.client import HTTPConnection
+from urllib.parse import urlencode
+
+import pytest
+
+from comptroller.cli.serve import server_of
+from tests.desks import PASSWORD, facts_of, open_desk
+from tests.worlds import report
+
+
+@pytest.fixture
+def served(tmp_path):
+    desk = open_desk(tmp_path)
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    server = server_of(desk, "localhost", port)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    yield desk, port
+    server.should_exit = True
+    thread.join(20)
+    desk.stop()
+
+
+def _listen(port, login):
+    line = HTTPConnection("localhost", port, timeout=20)
+    head = {"origin": f"http://localhost:{port}", "content-type": "application/x-www-form-urlencoded"}
+    line.request("POST", "/sign-in", urlencode({"login": login, "password": PASSWORD}), head)
+    answer = line.getresponse()
+    answer.read()
+    line.request("GET", "/api/v1/events", headers={"cookie": answer.getheader("set-cookie").split(";")[0]})
+    stream = line.getresponse()
+    assert stream.readline().startswith(b": open")
+    return line, stream
+
+
+def test_a_finding_is_told_as_it_is_raised(served):
+    """Whoever sees it hears of it; the wait is for the engine, not for a page."""
+    desk, port = served
+    line, stream = _listen(port, "group")
+    rows = [row | {"payee": "new", "payment": f"N{n}"} for n, row in enumerate(facts_of("A"))]
+    desk.writer.take(report("payment", *(row | {"payee": "b", "entity": "B"} for row in rows), reporter="B"))
+    desk.writer.take(report("payment", *rows, reporter="A"))
+    said = b""
+    while not said.startswith(b"data:"):
+        said = stream.readline()
+    stream.close()
+    line.close()
+    news = json.loads(said[5:])
+    assert {row["entity"] for row in news["turns"]} == {"A"}
+    assert {row["reporter"] for row in news["reports"]} <= {"A"}

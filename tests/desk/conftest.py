@@ -1,0 +1,26 @@
+"""One small desk for all tests of the room, opened once; tests that change much open one of their own."""
+
+import pytest
+
+from tests.desks import open_desk, sign_in
+
+
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory):
+    """Give the desk of the small world."""
+    opened = open_desk(tmp_path_factory.mktemp("desk"))
+    yield opened
+    opened.stop()
+
+
+@pytest.fixture(scope="session")
+def browser(desk):
+    """Give a function from a sign-in name to a browser of that user."""
+    held = {}
+
+    def of(login, language="en"):
+        if (login, language) not in held:
+            held[login, language] = sign_in(desk, login, language)
+        return held[login, language]
+
+    return of

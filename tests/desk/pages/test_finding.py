@@ -1,0 +1,28 @@
+"""The page of a finding: four levels down, from the clause to the source line as reported."""
+
+import re
+
+
+def test_a_finding_opens_down_to_the_source_line(browser):
+    """Table, finding, row, entry: each leads to the next, and the last shows the fact's own text."""
+    one = browser("supervisor")
+    table = one.get("/findings?rule=base/rules/payments/duplicate&entity=B").text
+    finding = re.search(r'href="(/findings/F-[a-z0-9]+)"', table).group(1)
+    page = one.get(finding).text
+    for said in ("Duplicate payment", "What would have made it lawful", "Rows read", "Time line", "<svg", "MARKBKRAM"):
+        assert said in page, said
+    source = re.search(r'href="(/ledger/\d+\?place=\d+)#place"', page).group(1)
+    text = one.get(source).text
+    assert 'class="line-hit"' in text
+    assert "MARKBKRAM" in text
+    receipt = one.get(re.search(r'href="(/ledger/\d+/receipt.json)"', page).group(1)).json()
+    assert receipt["format"]
+    assert receipt["key"]
+
+
+def test_a_beginning_of_a_name_opens_nothing(browser, desk):
+    """A finding is opened by its whole name, so that nothing beyond the reach can be felt for."""
+    name = desk.duck.rows("SELECT finding FROM finding_now LIMIT 1")[0][0]
+    assert browser("supervisor").get(f"/findings/{name}").status_code == 200
+    assert browser("supervisor").get(f"/findings/{name[:-1]}").status_code == 404
+    assert browser("supervisor").get(f"/api/v1/findings/{name}").json()["finding"]["finding"] == name

@@ -1,0 +1,95 @@
+"""The guard: each layer is seen at work, and each test fails when the layer is taken out."""
+
+import asyncio
+
+from comptroller.desk.guard import HEADERS, Guard, is_own
+from comptroller.desk.state import Settings
+from tests.desks import PASSWORD, form_key, sign_in, visitor
+
+
+def test_every_answer_bears_the_headers(browser):
+    """Pages, calls, files and errors alike; scripts and styles come from the desk alone."""
+    for path in ("/", "/sign-in", "/static/desk.css", "/api/v1/me", "/nowhere", "/api/v1/nowhere"):
+        answer = browser("supervisor").get(path)
+        assert {name: answer.headers[name] for name, _ in HEADERS} == dict(HEADERS), path
+    assert "unsafe" not in dict(HEADERS)["content-security-policy"]
+
+
+def test_pages_hold_no_script_and_no_style_of_their_own(browser):
+    """What the policy forbids is not there either: no inline script, style, or handler."""
+    for path in ("/", "/findings", "/why", "/ledger", "/wall"):
+        page = browser("supervisor").get(path).text
+        assert "<script>" not in page
+        assert "<style" not in page
+        assert " style=" not in page
+        assert " onclick=" not in page
+
+
+def test_a_form_without_the_sessions_key_changes_nothing(desk):
+    """CSRF: a form that another page wrote does not know the key."""
+    browser = sign_in(desk, "supervisor")
+    for key in ("", "wrong", "0" * 40):
+        answer = browser.post("/findings/views", data={"name": "forged", "said": "state=all", "form_key": key})
+        assert answer.status_code == 403
+    assert [name for name, _ in desk.shelf.saved("supervisor", "findings")] == []
+    answer = browser.post("/findings/views", data={"name": "mine", "said": "state=all", "form_key": form_key(browser)})
+    assert answer.status_code == 303
+
+
+def test_a_request_that_another_site_makes_is_refused(desk):
+    """CSRF: also with the right key, and for signing in, the page that asks is one of this desk."""
+    browser = sign_in(desk, "supervisor")
+    data = {"name": "x", "said": "", "form_key": form_key(browser)}
+    for head in ({"origin": "https://elsewhere.example"}, {"sec-fetch-site": "cross-site"}, {"origin": "null"}):
+        assert browser.post("/findings/views", data=data, headers=head).status_code == 403
+        login = {"login": "leader", "password": PASSWORD}
+        assert visitor(desk).post("/sign-in", data=login, headers=head).status_code == 403
+    assert is_own({"origin": "http://desk.example", "host": "desk.example"})
+    assert not is_own({"host": "desk.example"})
+
+
+def test_an_oversize_body_is_refused_before_it_is_read():
+    """Said to be too large, or found to be while it comes: refused by name."""
+    small = Guard(_swallow, Settings(most_body_bytes=100))
+    assert _status(small, [b"x" * 60, b"x" * 60]) == 413
+    assert _status(small, [b"x" * 60], length="101") == 413
+    assert _status(small, [b"x" * 60], length="sixty") == 413
+    assert _status(small, [b"x" * 60, b"x" * 40]) == 200
+
+
+def test_a_slow_body_is_not_waited_for():
+    """Whoever sends a byte now and then holds nobody up."""
+    quick = Guard(_swallow, Settings(most_body_seconds=0.05))
+    assert _status(quick, [b"x"] * 20, pause=0.02) == 408
+    assert _status(quick, [b"x"] * 2) == 200
+
+
+def test_whoever_asks_too_often_waits():
+    """A rate for all requests, and a lower one for signing in."""
+    slow = Guard(_swallow, Settings(most_requests_a_minute=3))
+    assert [_status(slow, [b""]) for _ in range(5)][-1] == 429
+
+
+async def _swallow(_scope, receive, send):
+    while (await receive()).get("more_body"):
+        pass
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def _status(guard, chunks, length=None, pause=0.0):
+    """Send chunks through a guard as a server does, and give the status."""
+    waiting, sent = list(chunks), []
+    headers = [(b"authorization", b"Bearer x")] + ([(b"content-length", length.encode())] if length else [])
+    scope = {"type": "http", "method": "POST", "path": "/x", "headers": headers, "client": ("c", 1)}
+
+    async def receive():
+        await asyncio.sleep(pause)
+        chunk = waiting.pop(0)
+        return {"type": "http.request", "body": chunk, "more_body": bool(waiting)}
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(guard(scope, receive, send))
+    return sent[0]["status"]

@@ -1,0 +1,81 @@
+"""Whoever looks: nothing outside the reach shows on any page, in any call, export or stream."""
+
+import pytest
+
+from comptroller.desk.api.events import news_of
+from comptroller.desk.writer import Batch
+from comptroller.model.finding import Turn, Verdict
+from tests.desk.visits import visit_for
+from tests.desks import ENTITIES, NOW, PEOPLE, mark
+from tests.worlds import OWNER, report
+
+PARENT = dict(ENTITIES)
+CODES = [code for code, _ in ENTITIES]
+PAGES = (
+    "/",
+    "/wall",
+    "/overview/live",
+    "/findings",
+    "/findings?state=all",
+    "/ledger",
+    "/why",
+    "/why?entity=B",
+    "/findings.xlsx",
+)
+CALLS = ("/api/v1/findings?state=all&limit=1000", "/api/v1/entities", "/api/v1/me")
+
+
+def above(entity):
+    return [entity, *above(PARENT[entity])] if entity in PARENT else [OWNER]
+
+
+def covered(login):
+    grants = dict(PEOPLE)[login]
+    return {e for e in CODES if any(g[1] in above(e) and g[0] != "administrator" for g in grants)}
+
+
+@pytest.mark.parametrize("login", [login for login, _ in PEOPLE])
+def test_nothing_outside_shows_anywhere(desk, browser, login):
+    """Each page and call, and each finding, entity, entry and receipt by its own address: within the reach or 404."""
+    one, mine = browser(login), covered(login)
+    findings = [row[0] for row in desk.duck.rows("SELECT finding FROM finding_now")]
+    entries = range(1, desk.ledger.size + 1)
+    paths = [*PAGES, *CALLS, *(f"/findings/{f}" for f in findings), *(f"/api/v1/findings/{f}" for f in findings)]
+    paths += [f"/ledger/{n}{end}" for n in entries for end in ("", "?place=1", "/receipt.json")]
+    paths += [f"/api/v1/entities/{e}" for e in CODES]
+    for path in paths:
+        answer = one.get(path)
+        assert answer.status_code in (200, 303, 403, 404), (path, answer.status_code)
+        seen = {e for e in CODES if mark(e) in answer.text}
+        assert seen <= mine, (login, path, seen - mine)
+
+
+@pytest.mark.parametrize("login", ["leader", "supervisor", "group", "reporter", "finance"])
+def test_kin_is_for_its_line_alone(browser, desk, login):
+    """Who is kin to whom stands on no page of anybody else."""
+    for number in range(1, desk.ledger.size + 1):
+        assert "person-KIN" not in browser(login).get(f"/ledger/{number}").text
+    assert any("person-KIN" in browser("discipline").get(f"/ledger/{n}").text for n in range(1, desk.ledger.size + 1))
+
+
+def test_news_are_told_within_reach(desk):
+    """A listener hears of what turned and came within his reach, and of nothing else."""
+    names = desk.duck.rows("SELECT finding, rule, entity FROM finding_now WHERE state = 'raised'")
+    verdicts = [Verdict(rule, (), 0, entity, None, "", "{}", ()) for _, rule, entity in names]
+    turns = tuple(Turn("raised", _named(v, f)) for v, (f, _, _) in zip(verdicts, names, strict=True))
+    reports = tuple((n, report("payment", reporter=e)) for n, e in enumerate(CODES))
+    for login, _ in PEOPLE:
+        visit = visit_for(desk, login)
+        said = news_of(visit, Batch(NOW, reports, (), turns))
+        assert {row["entity"] for row in said["turns"]} <= covered(login)
+        assert {row["reporter"] for row in said["reports"]} <= covered(login)
+    assert news_of(visit_for(desk, "supervisor"), Batch(NOW, reports, (), turns))["turns"]
+
+
+class _Named:
+    def __init__(self, finding):
+        self.finding = finding
+
+
+def _named(_verdict, finding):
+    return _Named(finding)
