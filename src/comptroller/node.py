@@ -7,17 +7,21 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
 import pyarrow as pa
 
 from comptroller.books import Books
+from comptroller.books.tables import FIXED
 from comptroller.ledger.key import KeyRefused, SignerKey, load_key, save_key
+from comptroller.model.kind import STAMPS
 from comptroller.model.policy import Pack
 from comptroller.model.refusal import BrokenPack, Refusal, Refused, RuleBroken, refusal
 from comptroller.store.duck import Duck, SqlError
 from comptroller.watch import Watch
+from comptroller.watch.findings import COLUMNS
 
 CHARTER, LEDGER, BOOKS, KEY = "node.json", "ledger.sqlite", "books.duckdb", "key.pem"
 UNFINISHED = f"{CHARTER}.unfinished"
@@ -99,16 +103,28 @@ def open_books(folder: Path) -> Duck:
 def folded(duck: Duck) -> tuple[int, int]:
     """Give the last entry that is folded into the books and the entry of their policy; 0 and 1 for empty books.
 
-    Refuses (Refused) books of which something is gone: with less than they were, they would be folded wrongly.
+    Refuses (Refused) books of which something is gone, and books that another version laid out with other tables: with
+    less than they should be, they would be folded wrongly.
     """
     tables = {str(name) for (name,) in duck.rows("SELECT table_name FROM duckdb_tables() WHERE NOT internal")}
+    if not tables:
+        duck.execute(f"CREATE TABLE laid_out AS SELECT '{_LAYOUT}' AS layout")
+        return 0, 1
+    mend = ("运行 comptroller rebuild 重建账簿", "Fold them again: comptroller rebuild.")
+    layout = duck.rows("SELECT layout FROM laid_out")[0][0] if "laid_out" in tables else "-"
+    if layout != _LAYOUT:
+        wanted = (f"本版本的表结构 {_LAYOUT}", f"tables as this version lays them out, {_LAYOUT}")
+        raise Refused([refusal("node.layout", (BOOKS, None, "laid_out"), layout, wanted, mend)])
     entries, policy = (0, 1) if "position" not in tables else duck.rows("SELECT entries, policy FROM position")[0]
-    if tables and ("position" not in tables or (entries and not {"finding", "asleep"} <= tables)):
-        gone = sorted({"position", "finding", "asleep"} - tables)
+    gone = sorted({"position", "finding", "asleep"} - tables) if entries or "position" not in tables else []
+    if gone and tables != {"laid_out"}:
         wanted = ("完整的账簿", "books that are whole")
-        mend = ("运行 comptroller rebuild 重建账簿", "Fold them again: comptroller rebuild.")
         raise Refused([refusal("node.books", (BOOKS, None, ", ".join(gone)), "-", wanted, mend)])
     return int(entries), int(policy)
+
+
+_LAYOUT = sha256(json.dumps([FIXED, STAMPS, COLUMNS]).encode()).hexdigest()[:16]
+"""Names how the books' tables are laid out, so that books of another version are folded again and not misread."""
 
 
 def drop_books(folder: Path) -> None:

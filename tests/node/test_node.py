@@ -44,3 +44,15 @@ def test_books_are_opened_and_dropped(tmp_path):
     node.drop_books(tmp_path)
     node.drop_books(tmp_path)
     node.open_books(tmp_path).close()
+
+
+def test_books_of_another_version_are_folded_again_and_not_misread(tmp_path):
+    """Books with other tables than this version lays out are refused by name; new ones are laid out and taken up."""
+    duck = node.open_books(tmp_path)
+    assert node.folded(duck) == node.folded(duck) == (0, 1)
+    duck.execute("UPDATE laid_out SET layout = 'older'")
+    assert code(node.folded, duck) == "node.layout"
+    duck.execute("DROP TABLE laid_out")
+    duck.execute("CREATE TABLE position (entries BIGINT)")
+    assert code(node.folded, duck) == "node.layout"
+    duck.close()

@@ -17,7 +17,7 @@ from comptroller.intake.reference import reference_page
 from comptroller.model.kind import Kind
 from comptroller.model.policy import Pack, Param, PolicyList, Rule, Source
 from comptroller.packs import gather_files, read_pack
-from comptroller.watch.findings import _COLUMNS as FINDING_COLUMNS
+from comptroller.watch.findings import COLUMNS as FINDING_COLUMNS
 
 OFFERED = {
     "clock": "The moment to which the last tick set the clock; no row before the first tick.",

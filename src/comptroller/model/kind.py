@@ -21,6 +21,8 @@ COLUMN_TYPES = {
 }
 FACT_LINES = 1 << 20
 """A fact's number is its entry's number times this, plus its line: a report holds at most so many facts."""
+STAMPS = {"fact": "BIGINT", "received_at": "TIMESTAMP", "first_at": "TIMESTAMP"}
+"""The columns that the ledger gives every fact; the lines of a nested list have no `first_at`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,7 @@ class Kind:
         `first_at` is when the first fact was received of which this one is a correction, itself where it is none.
         """
         named = {f.name: f.column_type for f in self.fields}
-        first = {} if self.parent else {"first_at": "TIMESTAMP"}
-        return {**named, "fact": "BIGINT", "received_at": "TIMESTAMP", **first}
+        return named | {name: form for name, form in STAMPS.items() if name != "first_at" or not self.parent}
 
     def field(self, name: str) -> Field:
         """Give the field of that name; KeyError where there is none."""

@@ -17,7 +17,7 @@ from comptroller.model.policy import Rule
 from comptroller.store.duck import Duck
 from comptroller.watch.due import DueDays
 
-_COLUMNS = {
+COLUMNS = {
     "finding": "VARCHAR",
     "version": "INTEGER",
     "state": "VARCHAR",
@@ -35,6 +35,7 @@ _COLUMNS = {
     "today": "DATE",
     "known": "BIGINT",
 }
+"""The columns of the table `finding`, and their types."""
 STANDS = ("raised", "changed", "not_judged", "not_applicable")
 
 
@@ -44,7 +45,7 @@ class Findings:
     def __init__(self, duck: Duck) -> None:
         """Make the table if it is missing, and take up what stands."""
         self._duck = duck
-        columns = ", ".join(f"{name} {form}" for name, form in _COLUMNS.items())
+        columns = ", ".join(f"{name} {form}" for name, form in COLUMNS.items())
         duck.execute(f"CREATE TABLE IF NOT EXISTS finding ({columns})")
         duck.execute(
             "CREATE OR REPLACE VIEW finding_now AS SELECT * FROM finding "
@@ -132,7 +133,7 @@ class Findings:
         """Append versions to the table, as known with entry `known`, the clock at `today`."""
         if not turns:
             return
-        rows: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
+        rows: dict[str, list[Any]] = {name: [] for name in COLUMNS}
         for rule, turn in turns:
             verdict = turn.verdict
             finding = verdict.finding
@@ -148,13 +149,13 @@ class Findings:
             cells += (verdict.since, verdict.missing or None, verdict.excluded or None)
             cells += (verdict.evidence, list(verdict.entries), verdict.docket)
             cells += (rule.fingerprint if rule else "", pack, today, known)
-            for name, cell in zip(_COLUMNS, cells, strict=True):
+            for name, cell in zip(COLUMNS, cells, strict=True):
                 rows[name].append(cell)
         forms = {"entries": pa.list_(pa.int64()), "docket": pa.uint64(), "since": pa.date32(), "today": pa.date32()}
         forms |= {"version": pa.int32(), "known": pa.int64()}
         table = pa.table({name: pa.array(cells, forms.get(name, pa.string())) for name, cells in rows.items()})
         self._duck.register("new_findings", table)
-        self._duck.execute(f"INSERT INTO finding SELECT {', '.join(_COLUMNS)} FROM new_findings")
+        self._duck.execute(f"INSERT INTO finding SELECT {', '.join(COLUMNS)} FROM new_findings")
         self._duck.unregister("new_findings")
 
 
