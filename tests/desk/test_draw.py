@@ -38,7 +38,17 @@ def test_no_text_of_a_report_runs(evil):
     browser = sign_in(evil, "supervisor")
     findings = [row[0] for row in evil.duck.rows("SELECT finding FROM finding_now WHERE entity = 'A'")]
     last = evil.ledger.size
-    paths = ["/", "/wall", "/findings?state=all", *(f"/findings/{f}" for f in findings), "/ledger"]
+    paths = [
+        "/",
+        "/wall",
+        "/entities",
+        "/entities/A",
+        "/entities/G1",
+        "/reporting",
+        "/findings?state=all",
+        *(f"/findings/{f}" for f in findings),
+        "/ledger",
+    ]
     paths += [f"/ledger/{n}" for n in range(last - 40, last + 1)]
     paths += [
         f"{p}?{k}={EVIL}"
@@ -72,7 +82,7 @@ def test_the_menu_shows_what_may_be_opened(browser):
 
 def test_no_english_page_holds_chinese_words_of_the_console(browser):
     """With the names that the world itself gives taken out, an English page is English."""
-    for path in ("/", "/findings", "/why", "/ledger", "/wall"):
+    for path in ("/", "/findings", "/why", "/ledger", "/wall", "/entities", "/entities/A", "/reporting"):
         page = browser("supervisor", "en").get(path).text
         for said in ("公司", "某", "市国资", "中文"):
             page = page.replace(said, "")

@@ -1,5 +1,8 @@
 """The source line as reported: the fact's own lines are marked, and a text that holds more than one may see is not shown."""
 
+import doctest
+
+from comptroller.desk import payloads
 from comptroller.desk.payloads import Source
 
 
@@ -24,3 +27,8 @@ def test_a_text_is_shown_to_whoever_sees_all_of_it(desk, browser):
     page = browser("group").get(f"/ledger/{entry}").text
     assert "MARKAKRAM" not in page
     assert "outside your reach" in page
+
+
+def test_facts_are_numbered_through_the_envelope():
+    """One list or one for each kind: the numbers go on."""
+    assert doctest.testmod(payloads).failed == 0

@@ -24,7 +24,7 @@ def _names(requirements: list[str]) -> set[str]:
     return {re.split(r"[<>=!~\[; ]", one)[0].lower() for one in requirements}
 
 
-@pytest.mark.parametrize("lock", (*LOCKS, WEB))
+@pytest.mark.parametrize("lock", [*LOCKS, WEB])
 def test_a_lock_names_no_host(lock: str) -> None:
     """An address of a download or an index would tie the product to somebody's network."""
     text = (REPOSITORY / lock).read_text(encoding="utf-8")
@@ -48,7 +48,9 @@ def test_scripts_of_pages_are_pinned_without_a_host() -> None:
     assert [name for name, one in parts.items() if "resolved" in one] == []
     assert [name for name, text in _pins(WEB).items() if "--hash=sha256:" not in text] == []
     page = (DOCS / "architecture.md").read_text(encoding="utf-8").lower()
-    assert [name for name in lock["packages"][""]["dependencies"] if f"| {name}" not in page and f", {name}" not in page] == []
+    assert [
+        name for name in lock["packages"][""]["dependencies"] if f"| {name}" not in page and f", {name}" not in page
+    ] == []
 
 
 def test_what_the_project_asks_for_is_locked() -> None:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hmac
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -93,7 +93,7 @@ def may(act: str) -> Callable[[Visit], Visit]:
     return door
 
 
-async def form_of(request: Request, visit: Visiting) -> FormData:
+async def form_of(request: Request, visit: Visiting) -> AsyncIterator[FormData]:
     """Give the fields of a form of this session; refuses (NotGranted) a form that does not carry the session's key.
 
     A program that bears a token has no session and needs no key.
@@ -102,8 +102,10 @@ async def form_of(request: Request, visit: Visiting) -> FormData:
     if not request.headers.get("authorization"):
         given = str(form.get(FORM_KEY) or request.headers.get("x-form-key") or "")
         if not visit.form_key or not hmac.compare_digest(given, visit.form_key):
+            await form.close()
             raise NotGranted(FORM_KEY)
-    return form
+    yield form
+    await form.close()
 
 
 Form = Annotated[FormData, Depends(form_of)]

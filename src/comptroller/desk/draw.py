@@ -32,6 +32,7 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     ("/", "overview", SEE),
     ("/findings", "findings", SEE),
     ("/entities", "entities", SEE),
+    ("/reporting", "reporting", SEE),
     ("/ledger", "ledger", SEE),
 )
 """The places of the console, in the order of the menu: address, text, and the act that opens it."""

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from comptroller.access.reach import scoped
 from comptroller.desk.facts import every_view
@@ -82,10 +83,22 @@ def _seen(visit: Visit, number: int, tables: list[str]) -> dict[str, int]:
     return found
 
 
+def listed(said: Any) -> list[Any]:
+    """Give the facts of a JSON report in their order: a list, a list in an envelope, a list for each kind, or one fact.
+
+    >>> listed({"facts": {"a": [1], "b": [2, 3]}}), listed([4]), listed({"kind": "a", "facts": [5]}), listed({"x": 6})
+    ([1, 2, 3], [4], [5], [{'x': 6}])
+    """
+    facts = said.get("facts", [said]) if isinstance(said, dict) else said
+    if isinstance(facts, dict):
+        return [one for some in facts.values() if isinstance(some, list) for one in some]
+    return facts if isinstance(facts, list) else []
+
+
 def _json_lines(text: str, place: int) -> Lines:
     """Give a JSON report with each fact on its own lines; the fact of that place is marked."""
     said = json.loads(text)
-    facts = said.get("facts", [said]) if isinstance(said, dict) else said
+    facts = listed(said)
     shown: Lines = []
     first = max(0, place - 4) if place else 0
     for at, fact in enumerate(facts[first : first + 9], first + 1):

@@ -78,8 +78,8 @@ def _glance(visit: Visit) -> dict[str, Any]:
         "late": late(visit, 8),
         "late_count": late(visit, 0),
         "silent": visit.rows(
-            "SELECT h.entity, h.last_at FROM heard AS h, clock AS c, level AS l "
-            "WHERE l.entity = h.entity ORDER BY h.last_at LIMIT 6"
+            "SELECT h.entity, h.last_at FROM heard AS h JOIN entity AS e ON e.entity = h.entity AND e.parent IS NOT NULL "
+            "AND coalesce(e.status, 'active') = 'active' ORDER BY h.last_at LIMIT 6"
         ),
         "newest": newest(visit, 12),
         "hidden_findings": visit.count_hidden("finding_now", f"state IN {OPEN}"),

@@ -1,0 +1,189 @@
+"""Reporting: the plan, what is missing, late or refused; templates, a form made from the kind, upload, and the errors as a marked sheet."""
+
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+
+from comptroller.access.grants import KINDS, REPORT, SEE
+from comptroller.desk.doors import Form, may, present
+from comptroller.desk.draw import draw
+from comptroller.desk.marked import marked_sheet
+from comptroller.desk.sending import Answer, Sent, send_report
+from comptroller.desk.sheets import XLSX
+from comptroller.desk.visit import Visit
+from comptroller.intake.files import media_of
+from comptroller.intake.templates import template_csv, template_xlsx
+from comptroller.model.kind import Kind
+from comptroller.model.refusal import Refusal, Text
+
+router = APIRouter()
+Seeing = Annotated[Visit, Depends(may(SEE))]
+Reporting = Annotated[Visit, Depends(may(REPORT))]
+SHOWS = ("late", "missing", "all")
+_MOST = 300
+
+
+def kinds_of(visit: Visit) -> dict[str, Kind]:
+    """Give the kinds that enterprises report: all but the desk's own."""
+    return {name: kind for name, kind in visit.pack.kinds.items() if name not in KINDS}
+
+
+@router.get("/reporting")
+def reporting(visit: Seeing, show: Annotated[str, Query(pattern="late|missing|all")] = "missing") -> Response:
+    """Give the plan: what is due, what is missing, what came late."""
+    rows = plan(visit, show)
+    if "report_due" in visit.pack.kinds:
+        visit.hidden_count = visit.count_hidden("report_due")
+    return draw(
+        visit,
+        "reporting.html",
+        rows=rows,
+        show=show,
+        shows=SHOWS,
+        refused=refused_of(visit)[:50],
+        can_send=visit.may(REPORT),
+        kind=visit.pack.kinds.get("report_due"),
+    )
+
+
+def plan(visit: Visit, show: str) -> list[dict[str, Any]]:
+    """Give what is due until the clock's day, the last first, with when it came and how late."""
+    if not {"report_due", "statement"} <= set(visit.pack.kinds):
+        return []
+    where = {"missing": "came IS NULL", "late": "came IS NULL OR CAST(came AS DATE) > due_on", "all": "true"}[show]
+    return visit.rows(
+        "SELECT * FROM (SELECT d.entity, d.statement_kind, d.period_end, d.due_on, min(s.received_at) AS came, "
+        "greatest(0, coalesce(CAST(min(s.received_at) AS DATE), any_value(c.today)) - d.due_on) AS days "
+        "FROM report_due AS d JOIN clock AS c ON d.due_on < c.today LEFT JOIN statement AS s ON s.entity = d.entity "
+        "AND s.kind = d.statement_kind AND s.period_end = d.period_end GROUP BY d.entity, d.statement_kind, d.period_end, d.due_on) "
+        f"WHERE {where} ORDER BY due_on DESC, entity LIMIT {_MOST}"
+    )
+
+
+def refused_of(visit: Visit) -> list[dict[str, Any]]:
+    """Give refused reports whose reporter is within reach, the newest first, without their text."""
+    rows = visit.desk.shelf.rows(
+        "SELECT number, at, login, reporter, name, media, kind, refusals FROM refused ORDER BY number DESC LIMIT 500"
+    )
+    words = ("number", "at", "login", "reporter", "name", "media", "kind", "refusals")
+    found = [dict(zip(words, row, strict=True)) for row in rows]
+    for one in found:
+        one["refusals"] = [_refusal(r) for r in json.loads(one["refusals"])]
+    return [one for one in found if visit.sees_entity(one["reporter"])]
+
+
+def _refusal(said: dict[str, Any]) -> Refusal:
+    return Refusal(**{**said, "expected": Text(**said["expected"]), "mend": Text(**said["mend"])})
+
+
+@router.get("/reporting/send")
+def send_page(visit: Reporting) -> Response:
+    """Give the page on which a file is sent, with a template for each kind."""
+    return draw(visit, "send.html", kinds=kinds_of(visit), reporters=reporters(visit), answer=None)
+
+
+def reporters(visit: Visit) -> list[str]:
+    """Give the entities in whose name the viewer may report, his own first."""
+    roots = visit.reach.roots(REPORT)
+    if not roots:
+        return []
+    marks = ", ".join("?" * len(roots))
+    rows = visit.rows(
+        f"SELECT DISTINCT entity FROM ancestor WHERE ancestor IN ({marks}) ORDER BY entity LIMIT 500", roots
+    )
+    own = visit.reach.viewer.employer
+    return sorted({str(row["entity"]) for row in rows} | set(roots), key=lambda one: (one != own, one))
+
+
+@router.post("/reporting/send")
+async def send_file(visit: Reporting, form: Form) -> Response:
+    """Take a file; what is refused opens its list of errors."""
+    file = form.get("file")
+    if not isinstance(file, UploadFile) or not file.filename:
+        return RedirectResponse("/reporting/send", 303)
+    payload = await file.read()
+    name = file.filename.replace("\\", "/").rsplit("/", 1)[-1][:150]
+    said = Sent(name, media_of(name, payload) or "", str(form.get("reporter") or ""), str(form.get("kind") or ""))
+    return await run_in_threadpool(_sent, visit, payload, said)
+
+
+def _sent(visit: Visit, payload: bytes, said: Sent) -> Response:
+    return _answered(visit, send_report(visit, payload, said), said.kind)
+
+
+def _answered(visit: Visit, answer: Answer, kind: str) -> Response:
+    if answer.entry is None:
+        number = visit.desk.shelf.rows("SELECT max(number) FROM refused WHERE login = ?", [visit.login])[0][0]
+        return RedirectResponse(f"/reporting/refused/{number}", 303)
+    return RedirectResponse(f"/reporting/kept/{answer.entry}?kind={kind}", 303)
+
+
+@router.get("/reporting/kept/{number}")
+def kept(visit: Reporting, number: int, kind: str = "") -> Response:
+    """Say that a report was kept, with the way to its receipt."""
+    reporter = visit.desk.ledger.entry(number).fields["reporter"] if 1 <= number <= visit.desk.ledger.size else ""
+    present(reporter if reporter in reporters(visit) else None, number)
+    return draw(visit, "kept.html", number_of=number, kind=kind if kind in kinds_of(visit) else "")
+
+
+@router.get("/reporting/templates/{kind}.{ending}")
+def template(visit: Seeing, kind: str, ending: str) -> Response:
+    """Give a blank sheet of a kind to fill in."""
+    one = present(kinds_of(visit).get(kind), kind)
+    present(ending if ending in ("csv", "xlsx") else None, ending)
+    body = template_xlsx(one, visit.language) if ending == "xlsx" else template_csv(one)
+    media = XLSX if ending == "xlsx" else "text/csv; charset=utf-8"
+    return Response(body, media_type=media, headers={"content-disposition": f'attachment; filename="{kind}.{ending}"'})
+
+
+@router.get("/reporting/form/{kind}")
+def form_page(visit: Reporting, kind: str) -> Response:
+    """Give the form of a kind, made from its fields."""
+    one = present(kinds_of(visit).get(kind), kind)
+    return draw(visit, "form.html", kind=one, reporters=reporters(visit))
+
+
+@router.post("/reporting/form/{kind}")
+def form_sent(visit: Reporting, kind: str, form: Form) -> Response:
+    """Take one fact typed into the form."""
+    one: Kind = present(kinds_of(visit).get(kind), kind)
+    fact: dict[str, Any] = {}
+    for field in one.fields:
+        said = str(form.get(f"field_{field.name}") or "").strip()
+        if said:
+            fact[field.name] = said == "true" if field.type == "flag" else said
+    payload = json.dumps({"kind": kind, "facts": [fact]}, ensure_ascii=False).encode()
+    sent = Sent(f"{kind}-form.json", "json", str(form.get("reporter") or ""), "")
+    return _answered(visit, send_report(visit, payload, sent), kind)
+
+
+def _one_refused(visit: Visit, number: int) -> dict[str, Any]:
+    found: dict[str, Any] = present(next((one for one in refused_of(visit) if one["number"] == number), None), number)
+    return found
+
+
+def is_own(visit: Visit, one: dict[str, Any]) -> bool:
+    """Say whether a refused report is the viewer's to mend: he sent it, or may report in its reporter's name."""
+    return bool(one["login"] == visit.login or one["reporter"] in reporters(visit))
+
+
+@router.get("/reporting/refused/{number}.xlsx")
+def refused_sheet(visit: Seeing, number: int) -> Response:
+    """Give the refused report as a sheet, the wrong cells marked, each with its mend."""
+    one = _one_refused(visit, number)
+    present(one if is_own(visit, one) else None, number)
+    payload = visit.desk.shelf.rows("SELECT payload FROM refused WHERE number = ?", [number])[0][0]
+    body = marked_sheet(payload, one["media"], one["refusals"], visit.language)
+    headers = {"content-disposition": f'attachment; filename="refused-{number}.xlsx"'}
+    return Response(body, media_type=XLSX, headers=headers)
+
+
+@router.get("/reporting/refused/{number}")
+def refused(visit: Seeing, number: int) -> Response:
+    """Give the refusals of a report: where, what was seen, what was expected, the mend."""
+    one = _one_refused(visit, number)
+    return draw(visit, "refusals.html", one=one, is_own=is_own(visit, one))
