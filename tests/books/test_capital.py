@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from comptroller.books import Books, capital_rows
 from comptroller.books.capital_rows import COLUMNS
+from tests.laws.stakes import FACT
 from tests.laws.worlds import Row, World, pack
 
 
@@ -112,6 +114,32 @@ def test_a_loop_that_owns_itself_wholly_has_no_solution() -> None:
     ]
 
 
+def test_control_and_management_that_do_not_meet() -> None:
+    """What is controlled and not managed is one table, what is managed and not controlled another."""
+    entities = [("entity", {"entity": e, "name": e, "parent": p}) for e, p in (("C", "A"), ("D", "B"))]
+    found = world(stake("A", "C", "60"), stake("A", "D", "60"), *entities)
+    sql = "SELECT owner, entity, path FROM controlled_not_governed"
+    assert found.duck.rows(sql) == [("A", "D", "A>60%>D")]
+    assert found.duck.rows("SELECT manager, entity, distance FROM governed_without_control") == [("B", "D", 1)]
+
+
+def test_control_gained_and_lost_is_an_event() -> None:
+    """A stake that goes ends control of all below; another share alone is no turn."""
+    found = world(stake("A", "B", "60"), stake("B", "C", "60"))
+    found.say([stake("B", "C", "70", act="correct")], judged=False)
+    found.say([stake("A", "B", "60", act="retract")], judged=False)
+    turns = found.duck.rows("SELECT owner, entity, turn, path, entry FROM control_turn ORDER BY entry, owner, entity")
+    first, last = turns[0][4], turns[-1][4]
+    assert [(*row[:4], row[4] == last) for row in turns] == [
+        ("A", "B", "gained", "A>60%>B", False),
+        ("A", "C", "gained", "A>60%>B>60%>C", False),
+        ("B", "C", "gained", "B>60%>C", False),
+        ("A", "B", "lost", "A>60%>B", True),
+        ("A", "C", "lost", "A>60%>B>70%>C", True),
+    ]
+    assert first < last
+
+
 def test_the_clock_begins_and_ends_stakes() -> None:
     """What holds is what holds on the clock's day."""
     found = world(stake("A", "B", "60", valid_from="2024-08-01", valid_until="2024-09-01"))
@@ -122,78 +150,18 @@ def test_the_clock_begins_and_ends_stakes() -> None:
     assert said == [0, 1, 1, 0]
 
 
-_party = st.sampled_from(["A", "B", "C", "D", "E"])
-_act = st.sampled_from(["state", "state", "correct", "retract"])
-_from = st.sampled_from(["2024-01-01", "2024-05-01", "2024-08-01"])
-_until = st.sampled_from(["", "", "2024-07-01", "2024-10-01"])
-_stake = st.fixed_dictionaries(
-    {
-        "act": _act,
-        "holder": _party,
-        "entity": _party,
-        "share_pct": st.sampled_from(["", "20", "30", "50", "50.000001", "60", "100"]),
-        "share_low_pct": st.sampled_from(["", "", "10"]),
-        "share_high_pct": st.sampled_from(["", "", "70"]),
-        "mode": st.sampled_from(["", "direct", "asserted_control"]),
-        "valid_from": _from,
-        "valid_until": _until,
-    }
-)
-_relation = st.fixed_dictionaries(
-    {
-        "act": _act,
-        "left_party": _party,
-        "right_party": _party,
-        "relation": st.sampled_from(["acting_in_concert", "agreement", "controls", "kin"]),
-        "valid_from": _from,
-        "valid_until": _until,
-    }
-)
-_post = st.fixed_dictionaries(
-    {
-        "act": _act,
-        "entity": st.sampled_from(["A", "B"]),
-        "person": st.sampled_from(["p", "q"]),
-        "post": st.sampled_from(["director", "chair"]),
-        "appointed_by": st.sampled_from(["", "C", "D"]),
-        "valid_from": _from,
-        "valid_until": _until,
-    }
-)
-_entity = st.fixed_dictionaries(
-    {
-        "act": st.just("state"),
-        "entity": st.sampled_from(["C", "D"]),
-        "name": st.just("N"),
-        "parent": st.sampled_from(["A", "B", ""]),
-        "form": st.sampled_from(["sole_state", "controlled"]),
-        "is_owner": st.sampled_from(["true", "false"]),
-    }
-)
-
-
-def _makes_sense(fact: tuple[str, Row]) -> bool:
-    """Leave out what intake refuses: a relation to oneself, a period that ends before it begins."""
-    row = fact[1]
-    return row.get("left_party", "1") != row.get("right_party", "2") and (row.get("valid_until") or "9") > row.get(
-        "valid_from", ""
-    )
-
-
-_fact = st.one_of(
-    _stake.map(lambda row: ("stake", row)),
-    _stake.map(lambda row: ("stake", row)),
-    _relation.map(lambda row: ("relation", row)),
-    _post.map(lambda row: ("post", row)),
-    _entity.map(lambda row: ("entity", row)),
-).filter(_makes_sense)
-
-
+@pytest.mark.parametrize("wide", [1, capital_rows.WIDE])
 @pytest.mark.parametrize("ticks", [False, True])
-@settings(max_examples=60, deadline=None)
-@given(facts=st.lists(_fact, max_size=14), cuts=st.lists(st.integers(0, 14), max_size=4))
-def test_moved_equals_built(facts: list[tuple[str, Row]], cuts: list[int], ticks: bool) -> None:
+@settings(max_examples=40, deadline=None)
+@given(facts=st.lists(FACT, max_size=14), cuts=st.lists(st.integers(0, 14), max_size=4))
+def test_moved_equals_built(facts: list[tuple[str, Row]], cuts: list[int], ticks: bool, wide: int) -> None:
     """After any facts in any batches, and any days, the tables are those that new books would build."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(capital_rows, "WIDE", wide)
+        _moved_equals_built(facts, cuts, ticks=ticks)
+
+
+def _moved_equals_built(facts: list[tuple[str, Row]], cuts: list[int], *, ticks: bool) -> None:
     found = World.new(pack("base"))
     rows = [(kind, {k: v for k, v in row.items() if v}) for kind, row in facts]
     edges = sorted({0, len(rows), *(c for c in cuts if c < len(rows))})
@@ -202,5 +170,13 @@ def test_moved_equals_built(facts: list[tuple[str, Row]], cuts: list[int], ticks
         if ticks:
             found.books.tick(dt.datetime(2024, 1 + (high * 3) % 11, 15, tzinfo=dt.UTC))
     moved = {name: table(found, name) for name in COLUMNS}
-    found.books.graph.rebuild()
+    found.books.graph.rebuild(99)
     assert {name: table(found, name) for name in COLUMNS} == moved
+
+
+def test_a_day_that_turns_after_a_restart_is_seen() -> None:
+    """Books that were opened again move their tables from the day on which they were left."""
+    found = world(stake("A", "B", "60", valid_from="2024-08-01"))
+    books = Books(found.duck, found.books.pack, owner="O", zone="UTC")
+    books.tick(dt.datetime(2024, 8, 1, 12, tzinfo=dt.UTC))
+    assert len(controls(found)) == 1

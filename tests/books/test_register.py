@@ -1,6 +1,9 @@
 """The register: who is above whom, also where managers form a ring; and at which level each entity stands."""
 
+from itertools import pairwise
+
 import pytest
+from hypothesis import given, settings, strategies as st
 
 from comptroller.books import register as room
 from comptroller.books.register import Register
@@ -67,3 +70,38 @@ def test_an_introduced_entity_has_nobody_above():
         None,
         ["A"],
     )
+
+
+_code = st.sampled_from(["A", "B", "C", "D", "O"])
+_acts = st.sampled_from(["state", "state", "correct", "retract"])
+_entities = st.fixed_dictionaries({"act": _acts, "entity": _code, "name": st.just("N"), "parent": _code | st.just("")})
+_stakes = st.fixed_dictionaries(
+    {
+        "act": _acts,
+        "holder": _code,
+        "entity": _code,
+        "share_pct": st.sampled_from(["", "0", "60"]),
+        "valid_from": st.just("2024-01-01"),
+        "valid_until": st.sampled_from(["", "", "2024-09-01"]),
+    }
+)
+_facts = st.lists(st.one_of(_entities.map(lambda r: ("entity", r)), _stakes.map(lambda r: ("stake", r))), max_size=14)
+
+
+@settings(max_examples=60)
+@given(
+    _facts.map(lambda f: [x for x in f if x[1].get("parent") != x[1]["entity"]]),
+    st.lists(st.integers(0, 14), max_size=4),
+)
+def test_moved_equals_read_afresh(facts, cuts):
+    """After any entities and stakes in any batches, chains and levels are those that a register read afresh gives."""
+    world = World.new(pack("base"))
+    rows = [(kind, {k: v for k, v in row.items() if v}) for kind, row in facts]
+    edges = sorted({0, len(rows), *(c for c in cuts if c < len(rows))})
+    for low, high in pairwise(edges):
+        world.say(rows[low:high], judged=False)
+    moved = [world.duck.rows(f"SELECT * FROM {t} ORDER BY ALL") for t in ("ancestor", "level")]
+    afresh = Register("O")
+    afresh.load(world.duck)
+    room.put_register(world.duck, afresh)
+    assert [world.duck.rows(f"SELECT * FROM {t} ORDER BY ALL") for t in ("ancestor", "level")] == moved

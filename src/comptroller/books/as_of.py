@@ -13,8 +13,8 @@ def views(pack: Pack, *, valid: dt.date | None, known: int | None, is_same_polic
     """Give SQL by table for what held on a day and was known with an entry; both are optional, one of them is asked.
 
     Fact tables, nested lists by their parent's day, findings and rules asleep, and, where the policy is the same as with
-    that entry (`is_same_policy`), parameters, working days and `list_in_force`. The clock, what was heard last and what
-    is told by graphs have only what is now.
+    that entry (`is_same_policy`), parameters, working days and `list_in_force`. The clock and what was heard last
+    have only what is now; what is told by graphs is in `graph_as_of`.
     """
     found = dict(_facts(pack, valid, known)) | _findings(valid, known)
     if is_same_policy:

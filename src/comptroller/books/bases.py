@@ -108,6 +108,15 @@ class Assertions:
         """Give the companies into which something is asserted otherwise than by a stake or an agreement."""
         return set(self._edges)
 
+    def holders(self, company: int) -> set[int]:
+        """Give who has asserted edges into a company."""
+        return {holder for holder, _ in self._edges.get(company, ())}
+
+    def concern(self, company: int, bases: Bases) -> bool:
+        """Say whether anything but shares may count for a company."""
+        agree = AGREEMENT in bases.counted and bool(self._partners or self._concert)
+        return agree or company in self._edges
+
     def of(self, company: int, held: dict[int, Held], bases: Bases) -> set[tuple[int, int]]:
         """Give the edges (holder, basis) that are asserted into a company whose holders have so much."""
         found = {edge for edge in self._edges.get(company, ()) if edge[1] in bases.counted}

@@ -6,45 +6,72 @@
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from comptroller.books.bases import KINDS, Assertions, bases_on
-from comptroller.books.ownership import Held, Ownership, day_number, named
+from comptroller.books.ever_above import EverAbove
+from comptroller.books.faults import Fault, faults_of, plain_faults
+from comptroller.books.ownership import WHOLE, Held, Ownership, day_number, named
 from comptroller.books.parties import Parties
 from comptroller.books.tables import as_of, standing
+from comptroller.books.useful import Useful
 from comptroller.graph.chains import Chains, below, chains
-from comptroller.graph.stakes import STAKE, Stakes
+from comptroller.graph.stakes import STAKE, Stakes, edges_into
 from comptroller.graph.weights import Weights, weights
 from comptroller.model.policy import Pack
 from comptroller.store.duck import Duck
 
-WHOLE = 100_000_000
-"""What a whole company is in parts."""
+WIDE = 256
+"""An entity that is not in the register and has more than so many above it gets no rows of shares: ask `owners` for it."""
+Look = Callable[[NDArray[np.int32]], None]
 
 
 class Capital:
     """Stakes and assertions of one day, as the kernels read them, and the facts behind them."""
 
-    def __init__(self, duck: Duck, pack: Pack, day: dt.date | None, *, known: int | None = None) -> None:
-        """Read what stands (or stood, as known with an entry) and build what holds on the day."""
+    def __init__(  # noqa: PLR0913 - which state is read is said by name
+        self,
+        duck: Duck,
+        pack: Pack,
+        day: dt.date | None,
+        *,
+        known: int | None = None,
+        about: Iterable[str] | None = None,
+        ever: bool = False,
+    ) -> None:
+        """Read what stands (or stood, as known with an entry) and build what holds on the day.
+
+        With `about`, only what lies above those parties is read: all that is said of them is said as of the whole, and
+        nothing is said of others; with `ever`, so that the day may be turned, all that holds on some day is read.
+        """
         self.day, self._duck, self._pack, self._known = day, duck, pack, known
         self.parties = Parties()
+        self.is_registered: Callable[[str], bool] = lambda _: True
         self.ownership = Ownership(self.parties)
         self._assertions = Assertions(self.parties)
         self.bases = bases_on(pack, day)
-        if "stake" in pack.kinds:
-            self.ownership.add(duck, standing("stake", pack.kinds["stake"], known=known))
+        self._climbed: set[int] | None = None
+        self.ever_above = EverAbove(pack, known, self.parties)
+        self.useful = Useful(self.bases.threshold)
         has_edges = self._read_assertions(None)
+        if about is not None:
+            has_edges &= self._climb(about, ever=ever)
+        elif "stake" in pack.kinds:
+            self.ownership.add(duck, standing("stake", pack.kinds["stake"], known=known))
         exact, odd = self.ownership.whole(self._day_number)
         size = len(self.parties)
         self.stakes = Stakes(size, exact[:, 0], exact[:, 1], exact[:, 2])
         self.low: NDArray[np.int64] = self.stakes.parts.copy()
         self.high: NDArray[np.int64] = self.stakes.parts.copy()
-        self._put({*odd.tolist(), *has_edges, *self._agreeing()})
+        self.faults: dict[int, list[Fault]] = {}
+        sums = np.bincount(exact[:, 1], exact[:, 2], size)
+        wrong = np.flatnonzero((sums > WHOLE) | (np.bincount(exact[:, 1], minlength=size) > 0) & (sums == 0))
+        own = exact[exact[:, 0] == exact[:, 1], 1]
+        self._put({*odd.tolist(), *wrong.tolist(), *own.tolist(), *has_edges, *self._agreeing()})
 
     @property
     def _day_number(self) -> int | None:
@@ -62,6 +89,31 @@ class Capital:
         if self.day is not None:
             return as_of(kind, spec, valid=self.day, known=self._known)
         return f"SELECT * FROM ({standing(kind, spec, known=self._known)}) AS s WHERE valid_until IS NULL"
+
+    def _climb(self, about: Iterable[str], *, ever: bool) -> set[int]:
+        """Read the stakes in those parties, in their holders, and so on up; gives all whom that names."""
+        rows = "SELECT 1 WHERE false"
+        if "stake" in self._pack.kinds:
+            kind = self._pack.kinds["stake"]
+            rows = standing("stake", kind, known=self._known) if ever else self.rows("stake")
+        read = self.ever_above.read if ever else lambda _: None
+        waiting, seen = {self.parties.number(name) for name in about}, set[int]()
+        while waiting:
+            seen |= waiting
+            names = [self.parties.names[n] for n in sorted(waiting)]
+            self._duck.register("asked_entities", pa.table({"entity": pa.array(names, pa.string())}))
+            self.ownership.add(
+                self._duck, f"SELECT * FROM ({rows}) AS s WHERE entity IN (SELECT entity FROM asked_entities)"
+            )
+            uppers = read(self._duck) or {h for n in waiting for h in (*self.held(n), *self._assertions.holders(n))}
+            self._duck.unregister("asked_entities")
+            waiting = uppers - seen
+        self._climbed = seen
+        return seen
+
+    def named(self) -> list[str]:
+        """Give those of whom, and of whose holders, was read."""
+        return [self.parties.names[n] for n in sorted(self._climbed or ())]
 
     def _read_assertions(self, companies: Iterable[int] | None) -> set[int]:
         if companies is None:
@@ -88,43 +140,60 @@ class Capital:
         """Give what each holder has of a company on the day."""
         return self.ownership.held(company, self._day_number)
 
-    def _put(self, companies: Iterable[int], always: Iterable[int] = ()) -> NDArray[np.int32]:
-        """Let the kernels' rows into these companies be what is held and asserted; gives those whose rows were others.
+    def _put(self, companies: Iterable[int], always: Iterable[int] = (), look: Look | None = None) -> NDArray[np.int32]:
+        """Let the kernels' rows into these companies be what is held and asserted; gives what may say something else.
 
-        And those of `always`: what was said of their stakes may differ though nobody has another share.
+        That is what hangs below companies whose rows are others, and `always`: what was said of their stakes may differ
+        though nobody has another share. `look` is told them before anything moves.
         """
         self.stakes.grow(len(self.parties))
         want = {c: self._wanted(c) for c in sorted(companies)}
-        had = {c: self._edges_of(c) for c in want}
-        differ = np.array(sorted({*always, *(c for c in want if want[c] != had[c])}), np.int32)
-        hung = below(self.stakes, differ)
-        for company, edges in want.items():
+        had = {c: self.edges_of(c) for c in want}
+        differ = np.array([c for c in want if want[c][0] != had[c]], np.int32)
+        # What enters a company can only be reached through it: what hangs below is the same before and after.
+        touched = np.union1d(below(self.stakes, differ), np.array(list(always), np.int32)).astype(np.int32)
+        if look:
+            look(touched)
+        for company, (edges, faults) in want.items():
+            if faults:
+                self.faults[company] = faults
+            else:
+                self.faults.pop(company, None)
+            if edges == had[company]:
+                continue
             gone = {key: (0, 0, 0) for key in had[company] if key not in edges}
             for (holder, basis), (low, middle, high) in {**gone, **edges}.items():
-                set_row = self.stakes.assert_control if basis != STAKE else None
-                if set_row:
-                    row = set_row(holder, company, basis, holds=middle > 0)
-                else:
+                if had[company].get((holder, basis)) == (low, middle, high):
+                    continue
+                if basis == STAKE:
                     row = self.stakes.set_stake(holder, company, middle)
+                else:
+                    row = self.stakes.assert_control(holder, company, basis, holds=middle > 0)
                 self._fit()
                 if row >= 0:
+                    self.useful.turn(holder, basis, int(self.low[row]), low)
                     self.low[row], self.high[row] = low, high
-        return np.union1d(hung, below(self.stakes, differ)).astype(np.int32)
+        self.useful.open(touched, self.stakes.size)
+        return touched
 
-    def _wanted(self, company: int) -> dict[tuple[int, int], tuple[int, int, int]]:
+    def _wanted(self, company: int) -> tuple[dict[tuple[int, int], tuple[int, int, int]], list[Fault]]:
+        """Give the edges into a company, and what is wrong with the stakes in it."""
+        said = self.ownership.plain(company, self._day_number)
+        if said is not None and not self._assertions.concern(company, self.bases):
+            edges = {(h, STAKE): (part, part, part) for h, part in said.items() if part > 0}
+            return edges, plain_faults(company, said)
         held = self.held(company)
         edges = {(h, STAKE): (one.low, one.middle, one.high) for h, one in held.items() if one.middle > 0}
         edges |= dict.fromkeys(self._assertions.of(company, held, self.bases), (1, 1, 1))
-        return edges
+        return edges, faults_of(company, held, self.parties.names)
 
-    def _edges_of(self, company: int) -> dict[tuple[int, int], tuple[int, int, int]]:
-        found, row = {}, int(self.stakes.head[company, 0])
-        while row >= 0:
-            if self.stakes.parts[row] > 0:
-                key = (int(self.stakes.link[row, 0]), int(self.stakes.link[row, 4]))
-                found[key] = (int(self.low[row]), int(self.stakes.parts[row]), int(self.high[row]))
-            row = int(self.stakes.link[row, 2])
-        return found
+    def edges_of(self, company: int) -> dict[tuple[int, int], tuple[int, int, int]]:
+        """Give (low, middle, high) of the edges into a company, by holder and basis."""
+        rows = edges_into(company, self.stakes.link, self.stakes.parts, self.stakes.head)
+        link = self.stakes.link[rows]
+        columns = (link[:, 0], link[:, 4], self.low[rows], self.stakes.parts[rows], self.high[rows])
+        cells = zip(*(column.tolist() for column in columns), strict=True)
+        return {(holder, basis): (low, middle, high) for holder, basis, low, middle, high in cells}
 
     def _fit(self) -> None:
         room = len(self.stakes.parts)
@@ -132,7 +201,9 @@ class Capital:
             self.low = np.concatenate((self.low, np.zeros(room - len(self.low), np.int64)))
             self.high = np.concatenate((self.high, np.zeros(room - len(self.high), np.int64)))
 
-    def move(self, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]) -> NDArray[np.int32]:
+    def move(
+        self, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]], look: Look | None = None
+    ) -> NDArray[np.int32]:
         """Take in facts that came and ended (they stand in the books already); gives the entities that may differ."""
         touched: set[int] = set()
         boards: set[int] = set()
@@ -149,26 +220,32 @@ class Capital:
                 touched |= {party, *self.held_by(party)}
         if boards:
             self._read_assertions(boards)
-        return self._put(touched | boards, always=touched)
+        return self._put(touched | boards, always=touched | boards, look=look)
 
-    def turn(self, day: dt.date | None) -> NDArray[np.int32]:
-        """Let the day be another; gives the entities that may differ, all of them where the policy differs."""
+    def turn(self, day: dt.date | None, look: Look | None = None, *, asserts: bool = True) -> NDArray[np.int32]:
+        """Let the day be another; gives the entities that may differ, all of them where the policy differs.
+
+        `asserts` says that assertions may turn as well, and must be read again.
+        """
         before, self.day = self._day_number, day
         bases, self.bases = self.bases, bases_on(self._pack, day)
+        if bases != self.bases:
+            self.useful.forget(self.bases.threshold)
         if before is None or day is None or bases != self.bases:
             touched = {*self.ownership.companies().tolist(), *self._assertions.companies()}
         else:
             touched = {*self.ownership.turning(before, day_number(day)).tolist(), *self._assertions.companies()}
         touched |= self._agreeing()
-        self._read_assertions(None)
-        return self._put(touched | self._assertions.companies() | self._agreeing(), always=touched)
+        if asserts:
+            self._read_assertions(None)
+            touched |= self._assertions.companies() | self._agreeing()
+        if self._climbed is not None:
+            touched &= self._climbed
+        return self._put(touched, always=touched, look=look)
 
     def _came(self, kind: str, rows: pa.Table, boards: set[int], agreed: set[int]) -> set[int]:
         if kind == "stake":
-            self._duck.register("came_rows", rows)
-            found = set(self.ownership.add(self._duck, "SELECT * FROM came_rows").tolist())
-            self._duck.unregister("came_rows")
-            return found
+            return set(self.ownership.add_rows(self._duck, rows).tolist())
         self._concern(kind, rows, boards, agreed)
         return set()
 
@@ -197,11 +274,17 @@ class Capital:
 
     def chains(self, entities: NDArray[np.int32]) -> Chains:
         """Give who controls those entities, by which chain and on what basis."""
-        return chains(self.stakes, self.bases.threshold, entities, self.parties.order, parts=self.low)
+        useful = self.useful.of(len(self.parties))
+        order = self.parties.order
+        return chains(self.stakes, self.bases.threshold, entities, order, parts=self.low, useful=useful)
 
-    def weights(self, entities: NDArray[np.int32]) -> Weights:
-        """Give what everything above those entities has of them."""
-        return weights(self.stakes, WHOLE, entities, self.low, self.high)
+    def learn(self, entities: NDArray[np.int32], controlled: Collection[int]) -> None:
+        """Note which of those entities somebody controls; the others need not be looked through, unless they begin."""
+        self.useful.learn(self.stakes, self.low, entities, controlled)
+
+    def weights(self, entities: NDArray[np.int32], most: NDArray[np.int32] | None = None) -> Weights:
+        """Give what everything above those entities has of them, of each where no more than so many are above it."""
+        return weights(self.stakes, WHOLE, entities, self.low, self.high, most=most)
 
     def numbers(self, names: Iterable[str]) -> NDArray[np.int32]:
         """Give the numbers of names that the graph knows."""

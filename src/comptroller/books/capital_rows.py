@@ -1,7 +1,7 @@
 """What the capital graph says about entities, as rows: who controls them, who owns how much, and what is wrong with stakes."""
 
-from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -10,15 +10,14 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from comptroller.books.bases import BASES
-from comptroller.books.capital import WHOLE, Capital
+from comptroller.books.capital import WIDE, Capital
+from comptroller.books.loops import rounds as rounds_of, shortest_ring
 from comptroller.books.ownership import PARTS
-from comptroller.graph.chains import Chains
-from comptroller.graph.share import ENDLESS, Shares
+from comptroller.graph.share import ENDLESS
 from comptroller.graph.stakes import STAKE
-from comptroller.graph.weights import GOES_ROUND, Weights
+from comptroller.graph.weights import Weights
 
-_PCT = pa.decimal128(9, 6)
-_MOST = 999.999999
+_MOST = 999_999_999
 _SMALLEST = 0.0000005
 """A share of less than half of the last decimal is left out."""
 COLUMNS = {
@@ -28,19 +27,130 @@ COLUMNS = {
     "stake_issue": ("entity", "issue", "sum_pct", "detail"),
 }
 """The tables that are told about each entity, and their columns."""
+_FORMS = {
+    "share_pct": pa.decimal128(30, 6),
+    "low_pct": pa.decimal128(9, 6),
+    "high_pct": pa.decimal128(9, 6),
+    "gap_pct": pa.decimal128(9, 6),
+    "sum_pct": pa.decimal128(18, 6),
+    "steps": pa.int32(),
+    "is_ring": pa.bool_(),
+    "is_ultimate": pa.bool_(),
+}
+_SHARES = {"owner": 1, "entity": 0, "share_pct": 2, "low_pct": 3, "high_pct": 4, "gap_pct": 5, "is_ultimate": 6}
+"""Where in the rows of shares each column stands."""
+PARTS_SQL = "owner, entity, is_ultimate, " + ", ".join(
+    f"CAST({column} * {PARTS} AS BIGINT) AS {column}" for column in _SHARES if column.endswith("_pct")
+)
+"""What to read of rows of shares that the books have, for `parts_of`."""
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said about some entities: rows by table and entity; shares in whole parts, a row (entity, owner, …)."""
+
+    rows: dict[str, dict[int, list[Row]]] = field(default_factory=dict)
+    shares: NDArray[np.int64] = field(default_factory=lambda: np.empty((0, 7), np.int64))
+
+    def table(
+        self, capital: Capital, name: str, only: NDArray[np.int32] | None = None
+    ) -> tuple[pa.Table, NDArray[np.int64]]:
+        """Give the rows of a table, about those entities only where named, and the entity of each; in entities' order."""
+        if name == "effective_share":
+            cells = self.shares if only is None else self.shares[np.isin(self.shares[:, 0], only)]
+            return share_table(capital, cells), cells[:, 0]
+        mine = self.rows.get(name, {})
+        asked = sorted(mine) if only is None else [e for e in sorted(only.tolist()) if e in mine]
+        told = [(e, row) for e in asked for row in mine[e]]
+        return table_of(name, [row for _, row in told]), np.array([e for e, _ in told], np.int64)
+
+
+def table_of(name: str, rows: list[Row]) -> pa.Table:
+    """Give rows of a table as Arrow; sums of parts become percents."""
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True)) or [() for _ in COLUMNS[name]]
+    cells = {}
+    for column, values in zip(COLUMNS[name], columns, strict=True):
+        form = _FORMS.get(column, pa.string())
+        is_part = pa.types.is_decimal(form)
+        cells[column] = _decimals(np.array(values, np.int64), form) if is_part else pa.array(values, form)
+    return pa.table(cells)
+
+
+def _decimals(parts: NDArray[np.int64], form: pa.DataType) -> pa.Array:
+    """Give whole parts as percents with six decimals: the same bits, told as decimals."""
+    most = parts if form == _FORMS["sum_pct"] else np.minimum(parts, _MOST)
+    return pa.Array.from_buffers(form, len(parts), [None, pa.py_buffer(np.stack((most, most >> 63), axis=1).tobytes())])
+
+
+def share_table(capital: Capital, cells: NDArray[np.int64]) -> pa.Table:
+    """Give rows of shares as Arrow."""
+    found = {}
+    for column, at in _SHARES.items():
+        values = np.ascontiguousarray(cells[:, at])
+        if column in ("owner", "entity"):
+            found[column] = capital.parties.column(values.astype(np.int32))
+        elif column == "is_ultimate":
+            found[column] = pa.array(values.astype(bool))
+        else:
+            found[column] = _decimals(values, _FORMS[column])
+    return pa.table(found)
+
+
+def parts_of(capital: Capital, rows: pa.Table) -> NDArray[np.int64]:
+    """Give rows of shares that the books have as whole parts."""
+    cells = np.empty((rows.num_rows, len(_SHARES)), np.int64)
+    for column, at in _SHARES.items():
+        values = rows.column(column)
+        is_name = column in ("owner", "entity")
+        cells[:, at] = capital.parties.numbers(values.to_pylist()) if is_name else values.to_numpy(zero_copy_only=False)
+    return cells
+
+
+def in_order(cells: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give rows of shares in the order of their entities and owners."""
+    ranked: NDArray[np.int64] = cells[np.lexsort((cells[:, 1], cells[:, 0]))]
+    return ranked
 
 
 def rows_of(capital: Capital, entities: NDArray[np.int32]) -> dict[str, pa.Table]:
-    """Give the rows of every table about those entities."""
-    found = capital.chains(entities)
-    paths = [path_text(capital, found.chain(at)) for at in range(len(found))]
-    share = capital.weights(entities)
-    rounds = _rounds(capital, entities, share)
-    return {
-        **_control(capital, found, paths),
-        "effective_share": _shares(capital, entities, share, rounds),
-        "stake_issue": _issues(capital, entities, rounds),
-    }
+    """Give the rows of every table about those entities, however many are above them."""
+    found = said_of(capital, entities)
+    return {name: found.table(capital, name)[0] for name in COLUMNS}
+
+
+def said_of(capital: Capital, entities: NDArray[np.int32], most: NDArray[np.int32] | None = None) -> Said:
+    """Give what is said about those entities; the shares of those only that have no more than so many above them."""
+    share = capital.weights(entities, most)
+    rounds = rounds_of(capital, entities, share)
+    rows = _control(capital, entities)
+    rows["stake_issue"] = _issues(capital, entities, rounds)
+    return Said(rows, _shares(entities, share, rounds))
+
+
+def apart(before: Said, after: Said) -> dict[str, tuple[list[Row] | NDArray[np.int64], NDArray[np.int32]]]:
+    """Give by table the rows that came or went, and the entities whose rows differ."""
+    found: dict[str, tuple[list[Row] | NDArray[np.int64], NDArray[np.int32]]] = {}
+    for name in sorted(before.rows.keys() | after.rows.keys()):
+        was, now = before.rows.get(name, {}), after.rows.get(name, {})
+        differ = sorted(e for e in was.keys() | now.keys() if was.get(e) != now.get(e))
+        turned = [row for e in differ for row in sorted({*was.get(e, ())} ^ {*now.get(e, ())}, key=str)]
+        if differ:
+            found[name] = turned, np.array(differ, np.int32)
+    turned_shares = np.concatenate((_missing(before.shares, after.shares), _missing(after.shares, before.shares)))
+    if len(turned_shares):
+        found["effective_share"] = turned_shares, np.unique(turned_shares[:, 0]).astype(np.int32)
+    return found
+
+
+def _missing(some: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give the rows of one that the other does not have as they are; both are in order."""
+    mine, theirs = some[:, 0] << 32 | some[:, 1], other[:, 0] << 32 | other[:, 1]
+    at = np.minimum(np.searchsorted(theirs, mine), max(0, len(theirs) - 1))
+    if not len(theirs):
+        return some
+    kept: NDArray[np.int64] = some[(other[at] != some).any(axis=1)]
+    return kept
 
 
 def path_text(capital: Capital, rows: list[int]) -> str:
@@ -62,70 +172,32 @@ def percent(parts: int) -> str:
     return f"{(Decimal(parts) / PARTS).normalize():f}%"
 
 
-def _control(capital: Capital, found: Chains, paths: list[str]) -> dict[str, pa.Table]:
-    names = capital.parties
-    table = pa.table(
-        {
-            "owner": names.column(found.owner),
-            "entity": names.column(found.entity),
-            "basis": pa.array([BASES[int(b)] for b in found.basis], pa.string()),
-            "share_pct": _percents(found.tally / PARTS),
-            "steps": pa.array(np.diff(found.start), pa.int32()),
-            "path": pa.array(paths, pa.string()),
-            "is_ring": pa.array(found.is_ring.astype(bool)),
-        }
-    )
-    ultimate = table.filter(pa.array(found.is_ultimate.astype(bool)))
-    return {
-        "controls": table.select(list(COLUMNS["controls"])),
-        "ultimate_controller": ultimate.select(list(COLUMNS["ultimate_controller"])),
-    }
+def _control(capital: Capital, entities: NDArray[np.int32]) -> dict[str, dict[int, list[Row]]]:
+    found, names = capital.chains(entities), capital.parties.names
+    controls: dict[int, list[Row]] = {}
+    ultimate: dict[int, list[Row]] = {}
+    steps = np.diff(found.start).tolist()
+    columns = (found.owner, found.entity, found.basis, found.tally, found.is_ultimate, found.is_ring)
+    for at, (owner, entity, basis, tally, is_top, is_ring) in enumerate(
+        zip(*(c.tolist() for c in columns), strict=True)
+    ):
+        path, word = path_text(capital, found.chain(at)), BASES[basis]
+        row = (names[owner], names[entity], word, tally, steps[at], path)
+        controls.setdefault(entity, []).append(row)
+        if is_top:
+            ultimate.setdefault(entity, []).append((names[entity], names[owner], word, bool(is_ring), path))
+    return {"controls": controls, "ultimate_controller": ultimate}
 
 
-def _percents(values: NDArray[np.float64]) -> pa.Array:
-    """Give percents with six decimals; what is larger than the column takes is cut."""
-    clipped = np.minimum(np.asarray(values, np.float64) + 1e-9, _MOST)
-    return pa.array([Decimal(int(v * PARTS + 0.5)) / PARTS for v in clipped.tolist()], pa.decimal128(16, 6)).cast(_PCT)
-
-
-def _rounds(capital: Capital, entities: NDArray[np.int32], share: Weights) -> dict[int, tuple[list[Any], float, int]]:
-    """Solve the equations of entities above which something goes round: (owner, ultimate, shares), gap, flags."""
-    found = {}
-    for at in np.flatnonzero(share.state == GOES_ROUND).tolist():
-        found[at] = _solved(capital, int(entities[at]))
-    return found
-
-
-def _solved(capital: Capital, entity: int) -> tuple[list[Any], float, int]:
-    names, places, edges = [entity], {entity: 0}, []
-    link, parts, head = capital.stakes.link, capital.stakes.parts, capital.stakes.head
-    for company in names:
-        row = int(head[company, 0])
-        while row >= 0:
-            holder = int(link[row, 0])
-            if parts[row] > 0 and link[row, 4] == STAKE:
-                if holder not in places:
-                    places[holder] = len(names)
-                    names.append(holder)
-                edges.append((places[holder], places[company], row))
-            row = int(link[row, 2])
-    holders, companies, rows = (np.array(c, np.int64) for c in zip(*edges, strict=True))
-    amounts = (capital.low, parts, np.minimum(capital.high, WHOLE))
-    bounds = [Shares(len(names), holders, companies, amount[rows] / WHOLE) for amount in amounts]
-    held = set(companies.tolist())
-    shares = []
-    for holder in range(1, len(names)):
-        low, middle = bounds[0].of_owner(holder)[0], bounds[1].of_owner(holder)[0]
-        high = max(float(bounds[2].most_of_owner(holder)[0]), float(middle))
-        shares.append((names[holder], holder not in held, (float(low), float(middle), high)))
-    if 0 in set(holders.tolist()):
-        pass
-    return shares, float(bounds[1].gap[0]), int(bounds[1].flags[0])
+def limits(capital: Capital, entities: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Give how many may be above each of those entities for its shares to be kept: any number above a registered one."""
+    names, size = capital.parties.names, len(capital.parties)
+    return np.array([size if capital.is_registered(names[e]) else WIDE for e in entities.tolist()], np.int32)
 
 
 def _shares(
-    capital: Capital, entities: NDArray[np.int32], share: Weights, rounds: dict[int, tuple[list[Any], float, int]]
-) -> pa.Table:
+    entities: NDArray[np.int32], share: Weights, rounds: dict[int, tuple[list[Any], float, int]]
+) -> NDArray[np.int64]:
     owner, entity, is_ultimate = share.holder, entities[share.place], share.is_ultimate
     values, gap = share.share * 100, share.gap[share.place] * 100
     for at, (solved, open_part, _) in rounds.items():
@@ -135,72 +207,35 @@ def _shares(
         values = np.concatenate((values, np.array([s[2] for s in solved]).reshape(-1, 3) * 100))
         gap = np.concatenate((gap, np.full(len(solved), open_part * 100)))
     keep = (values[:, 2] >= _SMALLEST) & (owner != entity)
-    return pa.table(
-        {
-            "owner": capital.parties.column(owner[keep]),
-            "entity": capital.parties.column(entity[keep]),
-            "share_pct": _percents(values[keep, 1]),
-            "low_pct": _percents(values[keep, 0]),
-            "high_pct": _percents(values[keep, 2]),
-            "gap_pct": _percents(gap[keep]),
-            "is_ultimate": pa.array(is_ultimate[keep].astype(bool)),
-        }
-    )
+    numbers: list[NDArray[Any]] = [
+        entity,
+        owner,
+        *map(_parts, (values[:, 1], values[:, 0], values[:, 2], gap)),
+        is_ultimate,
+    ]
+    cells = np.stack([n[keep].astype(np.int64) for n in numbers], axis=1)
+    return in_order(cells)
 
 
-def _issues(capital: Capital, entities: NDArray[np.int32], rounds: dict[int, tuple[list[Any], float, int]]) -> pa.Table:
+def _parts(percents: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Give percents with six decimals as whole parts; what is larger than a column takes is cut."""
+    parts: NDArray[np.int64] = np.minimum(np.floor((percents + 1e-9) * PARTS + 0.5), _MOST).astype(np.int64)
+    return parts
+
+
+def _issues(
+    capital: Capital, entities: NDArray[np.int32], rounds: dict[int, tuple[list[Any], float, int]]
+) -> dict[int, list[Row]]:
     """Give what is wrong with the stakes in each entity: over, nothing, unsized, own, ring, endless."""
-    found: list[tuple[str, str, Decimal | None, str]] = []
+    found: dict[int, list[Row]] = {}
     for at, number in enumerate(entities.tolist()):
-        held = capital.held(number)
-        if not held:
-            continue
-        name = capital.parties.names[number]
-        total = sum(one.middle for one in held.values())
-        pct = Decimal(total) / PARTS
-        unsized = sorted(capital.parties.names[h] for h, one in held.items() if one.is_unsized)
-        if sum(one.low for one in held.values()) > WHOLE:
-            found.append((name, "over", pct, ""))
-        if not total and not any(one.is_asserted for one in held.values()):
-            found.append((name, "nothing", pct, ""))
-        if unsized:
-            found.append((name, "unsized", pct, ", ".join(unsized)))
-        if number in held and held[number].middle:
-            found.append((name, "own", Decimal(held[number].middle) / PARTS, ""))
+        faults = list(capital.faults.get(number, ()))
         if at in rounds:
-            ring = _ring(capital, number)
-            if ring:
-                found.append((name, "ring", pct, path_text(capital, ring)))
+            total = sum(middle for (_, basis), (_, middle, _) in capital.edges_of(number).items() if basis == STAKE)
+            if ring := shortest_ring(capital, number):
+                faults.append(("ring", total, path_text(capital, ring)))
             if rounds[at][2] & ENDLESS:
-                found.append((name, "endless", pct, ""))
-    columns: list[Sequence[Any]] = list(zip(*found, strict=True)) or [[], [], [], []]
-    forms = (pa.string(), pa.string(), pa.decimal128(18, 6), pa.string())
-    return pa.table(dict(zip(COLUMNS["stake_issue"], map(pa.array, columns, forms), strict=True)))
-
-
-def _ring(capital: Capital, entity: int) -> list[int]:
-    """Give the stakes of a shortest way round from the entity up and back to it, from it down; empty where there is none.
-
-    Among ways of one length, that whose holders were named first by their own order.
-    """
-    link, parts, head, order = capital.stakes.link, capital.stakes.parts, capital.stakes.head, capital.parties.order
-    below: dict[int, int] = {}
-    waiting = deque([entity])
-    while waiting:
-        company = waiting.popleft()
-        into, row = [], int(head[company, 0])
-        while row >= 0:
-            if parts[row] > 0 and link[row, 4] == STAKE and link[row, 0] != company:
-                into.append(row)
-            row = int(link[row, 2])
-        for row in sorted(into, key=lambda r: int(order[link[r, 0]])):
-            holder = int(link[row, 0])
-            if holder == entity:
-                rows = [row]
-                while int(link[rows[-1], 1]) != entity:
-                    rows.append(below[int(link[rows[-1], 1])])
-                return rows
-            if holder not in below:
-                below[holder] = row
-                waiting.append(holder)
-    return []
+                faults.append(("endless", total, ""))
+        if faults:
+            found[number] = [(capital.parties.names[number], *fault) for fault in faults]
+    return found

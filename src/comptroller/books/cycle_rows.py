@@ -5,19 +5,21 @@
 - Window, legs and tolerance are parameters by flow, the ones in force on the day of the newest lines.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import datetime as dt
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from comptroller.books.guarantee_rows import put_guarantees
 from comptroller.books.parties import Parties
 from comptroller.books.related_rows import circle_name
+from comptroller.books.tables import standing
 from comptroller.graph.cycles import Cycles, Law
-from comptroller.graph.rings import circles
 from comptroller.model.policy import Pack
 from comptroller.store.duck import Duck
 
@@ -63,14 +65,14 @@ _FORMS = {
 class Stream:
     """One flow's legs as they came, and the circles that they close."""
 
-    def __init__(self, duck: Duck, kind: str, law: Law) -> None:
-        """Read all legs that stand."""
-        self._duck, self._kind, self.law = duck, kind, law
+    def __init__(self, duck: Duck, kind: str, law: Law, source: str = "") -> None:
+        """Read all legs that stand, or those of other rows of the kind."""
+        self._duck, self._kind, self.law, self._source = duck, kind, law, source or kind
         self._parties, self._goods = Parties(), Parties()
         self._facts: list[NDArray[np.int64]] = []
         self._dead: set[int] = set()
         self._cycles: Cycles | None = None
-        self.found: list[list[int]] = self.feed(kind)
+        self.found: list[list[int]] = self.feed(self._source)
 
     def feed(self, source: str) -> list[list[int]]:
         """Take in legs; gives the circles that they close, as lists of facts in their order."""
@@ -98,12 +100,12 @@ class Stream:
         """Begin the stream anew with room for more parties; gives the circles that the fresh facts close."""
         self._cycles = Cycles(2 * len(self._parties) + 64, self.law)
         self._facts, self._dead = [], set()
-        return [circle for circle in self.feed(self._kind) if not set(circle).isdisjoint(fresh.tolist())]
+        return [circle for circle in self.feed(self._source) if not set(circle).isdisjoint(fresh.tolist())]
 
     def _around(self, late: NDArray[np.int64]) -> list[list[int]]:
         """Look for the circles of facts that came too late for the stream, among all legs near their days."""
         self._duck.register("late_facts", pa.table({"fact": late}))
-        legs = FLOWS[self._kind].sql(self._kind)
+        legs = FLOWS[self._kind].sql(self._source)
         near = (
             f"SELECT DISTINCT l.* FROM ({legs}) AS l JOIN (SELECT moment FROM ({legs}) WHERE fact IN (SELECT fact FROM late_facts)) AS x "
             f"ON l.moment BETWEEN x.moment - {self.law.window} AND x.moment + {self.law.window} ORDER BY l.moment, l.fact"
@@ -155,7 +157,7 @@ class CycleRows:
             self.prepare([kind])
             self._insert(kind, self._streams[kind].found)
         if "guarantee" in self._pack.kinds:
-            self._guarantees()
+            put_guarantees(self._duck)
 
     def fold(self, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]) -> dict[str, pa.Table]:
         """Move with facts that came and ended; gives the rows that came or went, by table."""
@@ -173,7 +175,7 @@ class CycleRows:
         if rows := [part for part in parts if part is not None and part.num_rows]:
             changed["trade_cycle"] = pa.concat_tables(rows)
         if "guarantee" in added or "guarantee" in ended:
-            rows_found = self._guarantees()
+            rows_found = put_guarantees(self._duck)
             if rows_found.num_rows:
                 changed["guarantee_circle"] = rows_found
         return changed
@@ -188,72 +190,68 @@ class CycleRows:
         return rows
 
     def _insert(self, kind: str, found: list[list[int]]) -> pa.Table | None:
-        if not found:
-            return None
-        legs = {row[0]: row[1:] for row in self._legs(kind, {fact for circle in found for fact in circle})}
-        rows = []
-        for circle in found:
-            if not all(fact in legs for fact in circle):
-                continue
-            name = circle_name([(str(legs[fact][0]), str(legs[fact][2])) for fact in circle])
-            first = min(range(len(circle)), key=lambda i: (legs[circle[i]][4], legs[circle[i]][0], legs[circle[i]][2]))
-            for position, fact in enumerate((*circle[first:], *circle[:first]), 1):
-                payer, payee, leg, cents, day, goods = legs[fact]
-                rows.append((kind, name, position, len(circle), payer, leg, payee, cents, goods, day, fact))
-        if not rows:
-            return None
-        columns = zip(*rows, strict=True)
-        table = pa.table({n: pa.array(c, _FORMS.get(n, pa.string())) for n, c in zip(COLUMNS, columns, strict=True)})
-        self._duck.register("graph_rows", table)
-        self._duck.execute("INSERT INTO trade_cycle SELECT * FROM graph_rows")
-        self._duck.unregister("graph_rows")
+        table = legs_of(self._duck, kind, found, kind)
+        if table is not None:
+            self._duck.register("graph_rows", table)
+            self._duck.execute("INSERT INTO trade_cycle SELECT * FROM graph_rows")
+            self._duck.unregister("graph_rows")
         return table
 
-    def _legs(self, kind: str, facts: set[int]) -> list[tuple[object, ...]]:
-        self._duck.register("circle_facts", pa.table({"fact": pa.array(sorted(facts), pa.int64())}))
-        sql = (
-            "SELECT fact, payer, payee, leg, cents, CAST(make_timestamp(CAST(moment * 1000000 AS BIGINT)) AS DATE), "
-            f"goods FROM ({FLOWS[kind].sql(kind)}) WHERE fact IN (SELECT fact FROM circle_facts)"
-        )
-        rows = [(*row[:4], Decimal(row[4]).scaleb(-2), *row[5:]) for row in self._duck.rows(sql)]
-        self._duck.unregister("circle_facts")
-        return rows
+    def told(self, valid: dt.date | None, known: int) -> pa.Table:
+        """Give the circles that were closed by a day, as known with an entry, without writing them.
 
-    def _guarantees(self) -> pa.Table:
-        """Find every circle of guarantees that holds on some day, and write what differs."""
-        sql = (
-            "SELECT entity, debtor, guarantee, amount_cny, coalesce(date_diff('day', DATE '1970-01-01', valid_from), -1000000), "
-            "coalesce(date_diff('day', DATE '1970-01-01', valid_until), 10000000), fact FROM guarantee "
-            "WHERE debtor IS NOT NULL ORDER BY entity, guarantee"
+        Where no leg of a flow has ended since, they are those that stand and whose legs were all known.
+        """
+        parts, first_unknown = [], (known + 1) << 20
+        for kind, law in self._laws.items():
+            ended = f"SELECT 1 FROM gone_{kind} WHERE entry > {known} AND fact < {first_unknown} LIMIT 1"
+            if not self._duck.rows(ended):
+                whole = f"cycle NOT IN (SELECT cycle FROM trade_cycle WHERE fact >= {first_unknown})"
+                parts.append(self._duck.arrow(f"SELECT * FROM trade_cycle WHERE flow = '{kind}' AND {whole}"))
+                continue
+            source = f"({standing(kind, self._pack.kinds[kind], known=known)})"
+            stream = Stream(self._duck, kind, law, source)
+            if (rows := legs_of(self._duck, kind, stream.found, source)) is not None:
+                parts.append(rows)
+        whole = pa.concat_tables(parts) if parts else self._duck.arrow("SELECT * FROM trade_cycle WHERE false")
+        return closed_by(whole, valid)
+
+
+def legs_of(duck: Duck, kind: str, found: list[list[int]], source: str) -> pa.Table | None:
+    """Give circles of facts as rows, a row a leg; None where there are none."""
+    facts = sorted({fact for circle in found for fact in circle})
+    duck.register("circle_facts", pa.table({"fact": pa.array(facts, pa.int64())}))
+    sql = (
+        "SELECT fact, payer, payee, leg, cents, CAST(make_timestamp(CAST(moment * 1000000 AS BIGINT)) AS DATE), "
+        f"goods FROM ({FLOWS[kind].sql(source)}) WHERE fact IN (SELECT fact FROM circle_facts)"
+    )
+    legs = {row[0]: (*row[1:4], Decimal(row[4]).scaleb(-2), *row[5:]) for row in duck.rows(sql)} if facts else {}
+    duck.unregister("circle_facts")
+    rows = []
+    for circle in found:
+        if not all(fact in legs for fact in circle):
+            continue
+        name = circle_name([(str(legs[fact][0]), str(legs[fact][2])) for fact in circle])
+        first = min(range(len(circle)), key=lambda i: (legs[circle[i]][4], legs[circle[i]][0], legs[circle[i]][2]))
+        for position, fact in enumerate((*circle[first:], *circle[:first]), 1):
+            payer, payee, leg, cents, day, goods = legs[fact]
+            rows.append((kind, name, position, len(circle), payer, leg, payee, cents, goods, day, fact))
+    if not rows:
+        return None
+    columns = zip(*rows, strict=True)
+    return pa.table({n: pa.array(c, _FORMS.get(n, pa.string())) for n, c in zip(COLUMNS, columns, strict=True)})
+
+
+def closed_by(legs: pa.Table, valid: dt.date | None) -> pa.Table:
+    """Give the legs of circles that were closed by a day."""
+    if valid is None:
+        return legs
+    late = legs.filter(pc.greater(legs.column("day"), pa.scalar(valid))).column("cycle")
+    return legs.filter(
+        pc.invert(
+            pc.is_in(legs.column("cycle"), late.combine_chunks() if late.num_chunks else pa.array([], pa.string()))
         )
-        given, parties, rows = self._duck.rows(sql), Parties(), []
-        if given:
-            holder, debtor = (parties.numbers(column) for column in list(zip(*given, strict=True))[:2])
-            since, until = (np.array([row[at] for row in given], np.int64) for at in (4, 5))
-            found = circles(len(parties), holder, debtor, since, until)
-            for at in range(len(found)):
-                legs = [given[edge] for edge in found.circle(at)]
-                name = circle_name([(leg[0], leg[2]) for leg in legs])
-                for position, leg in enumerate(legs, 1):
-                    span = (int(found.since[at]), int(found.until[at]))
-                    rows.append((name, position, len(legs), leg[0], leg[2], leg[1], leg[3], *span, leg[6]))
-        names = ("circle", "position", "legs", "entity", "guarantee", "debtor", "amount_cny", "since", "until", "fact")
-        forms = {"position": pa.int32(), "legs": pa.int32(), "amount_cny": pa.decimal128(18, 4), "fact": pa.int64()}
-        forms |= {"since": pa.int64(), "until": pa.int64()}
-        columns: list[Sequence[Any]] = list(zip(*rows, strict=True)) or [[] for _ in names]
-        table = pa.table({n: pa.array(c, forms.get(n, pa.string())) for n, c in zip(names, columns, strict=True)})
-        self._duck.register("graph_rows", table)
-        now = (
-            "SELECT * REPLACE (CASE WHEN since > -1000000 THEN DATE '1970-01-01' + CAST(since AS INTEGER) END AS since, "
-            "CASE WHEN until < 10000000 THEN DATE '1970-01-01' + CAST(until AS INTEGER) END AS until) FROM graph_rows"
-        )
-        was = "SELECT * FROM guarantee_circle"
-        differ = self._duck.arrow(f"({was} EXCEPT {now}) UNION ALL ({now} EXCEPT {was})")
-        if differ.num_rows:
-            self._duck.execute("DELETE FROM guarantee_circle")
-            self._duck.execute(f"INSERT INTO guarantee_circle {now}")
-        self._duck.unregister("graph_rows")
-        return differ
+    )
 
 
 def law_of(pack: Pack, flow: str) -> Law | None:

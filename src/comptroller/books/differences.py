@@ -1,19 +1,37 @@
 """Of which entities a table says something else after it was written afresh."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+
+import pyarrow as pa
 
 from comptroller.store.duck import Duck
 
 
 @contextmanager
-def differences(duck: Duck, tables: tuple[str, ...], renewed: dict[str, tuple[str, ...] | None]) -> Iterator[None]:
-    """Note, for tables that are written afresh inside, the entities of which they say something else than before."""
+def differences(
+    duck: Duck,
+    tables: tuple[str, ...],
+    entities: Iterable[str] | None,
+    renewed: dict[str, tuple[str, ...] | None],
+) -> Iterator[None]:
+    """Note, for tables that are written afresh inside, the entities of which they say something else than before.
+
+    Where entities are named, only what is said of these is compared.
+    """
+    scope = ""
+    if entities is not None:
+        duck.execute("CREATE OR REPLACE TEMP TABLE named (entity VARCHAR)")
+        duck.register("new_named", pa.table({"entity": pa.array(sorted(entities), pa.string())}))
+        duck.execute("INSERT INTO named SELECT entity FROM new_named")
+        duck.unregister("new_named")
+        scope = "WHERE entity IN (SELECT entity FROM named)"
     for table in tables:
-        duck.execute(f"CREATE OR REPLACE TEMP TABLE was_{table} AS SELECT * FROM {table}")
+        duck.execute(f"CREATE OR REPLACE TEMP TABLE was_{table} AS SELECT * FROM {table} {scope}")
     yield
     for table in tables:
-        apart = f"(SELECT * FROM {table} EXCEPT SELECT * FROM was_{table}) UNION ALL (SELECT * FROM was_{table} EXCEPT SELECT * FROM {table})"
+        now, was = f"SELECT * FROM {table} {scope}", f"SELECT * FROM was_{table}"
+        apart = f"({now} EXCEPT {was}) UNION ALL ({was} EXCEPT {now})"
         found = duck.rows(f"SELECT DISTINCT entity FROM ({apart}) ORDER BY entity")
         duck.execute(f"DROP TABLE was_{table}")
         if found:

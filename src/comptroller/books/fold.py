@@ -6,6 +6,7 @@
 """
 
 import datetime as dt
+from collections import ChainMap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,10 +20,11 @@ from numpy.typing import NDArray
 from comptroller.books.as_of import views
 from comptroller.books.differences import differences
 from comptroller.books.graph import Graph
+from comptroller.books.graph_as_of import GraphAsOf
 from comptroller.books.keys import Keys
 from comptroller.books.policy import put_lists, put_policy
 from comptroller.books.register import Register, put_register
-from comptroller.books.tables import FIXED, create
+from comptroller.books.tables import FIXED, GOVERNANCE, create
 from comptroller.model.kind import FACT_LINES, Kind
 from comptroller.model.policy import Pack
 from comptroller.store.duck import Duck
@@ -63,11 +65,11 @@ class Books:
             create(duck, pack)
             put_policy(duck, pack)
         self.register.load(duck)
-        self.graph = Graph(duck, pack)
+        self.graph = Graph(duck, pack, self.register.is_known)
         if digest != pack.digest:
             put_register(duck, self.register)
             put_lists(duck)
-            self.graph.rebuild()
+            self.graph.rebuild(self.entries + 1)
             duck.execute("UPDATE position SET pack = ?", [pack.digest])
 
     def adopt(self, pack: Pack) -> "Books":
@@ -153,8 +155,10 @@ class Books:
             if rows is not None:
                 added[name] = rows
         self._put_heard(heard, at)
-        renewed = self._renew(set(added) | set(ended))
-        added |= self.graph.fold(added, ended)
+        renewed = self._renew(added, ended)
+        added |= self.graph.fold(added, ended, first)
+        if "ancestor" in renewed:
+            renewed |= dict.fromkeys(GOVERNANCE, renewed["ancestor"])
         if heard:
             renewed["heard"] = tuple(sorted(heard))
         return Change(added, ended, renewed)
@@ -226,16 +230,21 @@ class Books:
         self.duck.execute("INSERT INTO heard SELECT entity, CAST(? AS TIMESTAMP), fact FROM new_heard", [at])
         self.duck.unregister("new_heard")
 
-    def _renew(self, touched: set[str]) -> dict[str, tuple[str, ...] | None]:
-        """Write afresh the tables that stand on the register or on lists; gives the entities in which each differs."""
+    def _renew(
+        self, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]
+    ) -> dict[str, tuple[str, ...] | None]:
+        """Write what turned of the tables that stand on the register or on lists; gives the entities where each differs."""
         renewed: dict[str, tuple[str, ...] | None] = {}
+        touched = added.keys() | ended.keys()
         if touched & set(_REGISTER):
-            self.register.load(self.duck)
-            with differences(self.duck, ("ancestor", "level"), renewed):
-                put_register(self.duck, self.register)
+            moved = self.register.move(self.duck, added, ended)
+            if moved is None or moved:
+                with differences(self.duck, ("ancestor", "level"), moved, renewed):
+                    put_register(self.duck, self.register, moved)
         if "list_line" in touched or renewed.get("ancestor"):
-            with differences(self.duck, ("list_in_force",), renewed):
-                put_lists(self.duck)
+            few = None if "list_line" in touched else renewed["ancestor"]
+            with differences(self.duck, ("list_in_force",), few, renewed):
+                put_lists(self.duck, few)
         return renewed
 
     def introduce(self, entities: Iterable[str]) -> None:
@@ -247,21 +256,26 @@ class Books:
     def tick(self, instant: dt.datetime) -> Change:
         """Set the clock (UTC instant); the day is that of the owner's zone."""
         now = instant.astimezone(self.zone).replace(tzinfo=None)
+        self.graph.prepare(("stake",))
         self.duck.execute("DELETE FROM clock")
         self.duck.execute("INSERT INTO clock VALUES (?, ?)", [now.date(), now])
-        return Change(added=self.graph.tick(now.date()), renewed={"clock": None})
+        return Change(added=self.graph.tick(now.date(), self.entries + 1), renewed={"clock": None})
 
     def adopted(self, digest: str, known: int) -> int:
         """Give the entry by which the policy of that digest was adopted, the last one that was known with entry `known`."""
         sql = "SELECT max(entry) FROM adopted WHERE pack = ? AND entry <= ?"
         return int(self.duck.rows(sql, [digest, known])[0][0])
 
-    def views(self, valid: dt.date | None, known: int | None) -> dict[str, str]:
+    def views(self, valid: dt.date | None, known: int | None) -> Mapping[str, str]:
         """Give SQL for each table that can be asked as of a day and as known with an entry; none where neither is asked."""
         if valid is None and known is None:
             return {}
         (policy,) = self.duck.rows("SELECT coalesce(max(entry), 0) FROM adopted")[0]
-        return views(self.pack, valid=valid, known=known, is_same_policy=known is None or policy <= known)
+        is_same = known is None or policy <= known
+        told = views(self.pack, valid=valid, known=known, is_same_policy=is_same)
+        return (
+            ChainMap(told, GraphAsOf(self.duck, self.pack, self.owner, valid=valid, known=known)) if is_same else told
+        )
 
     def advance(self, entries: int, *, policy: int | None = None) -> None:
         """Say to which entry the books are folded, by one batch more, and which entry's policy they follow."""

@@ -4,7 +4,7 @@ Graph work is done when a fact of its kinds comes or ends, or when a day turns o
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 import pyarrow as pa
@@ -12,9 +12,23 @@ from numpy.typing import NDArray
 
 from comptroller.books.bases import KINDS
 from comptroller.books.capital import Capital
-from comptroller.books.capital_rows import COLUMNS, rows_of
+from comptroller.books.capital_rows import (
+    COLUMNS,
+    PARTS_SQL,
+    Said,
+    apart,
+    in_order,
+    limits,
+    parts_of,
+    said_of,
+    share_table,
+    table_of,
+)
+from comptroller.books.control_periods import TABLE as CONTROL_PERIOD, ControlPeriods
 from comptroller.books.cycle_rows import CycleRows
+from comptroller.books.kept import Kept
 from comptroller.books.related_rows import Related
+from comptroller.books.tables import GOVERNANCE
 from comptroller.model.policy import Pack
 from comptroller.store.duck import Duck
 
@@ -22,33 +36,60 @@ Rows = Mapping[str, pa.Table]
 Facts = Mapping[str, NDArray[np.int64]]
 _ABOUT = {"related": "party", "trade_cycle": "leg", "guarantee_circle": "guarantee"}
 """The column that stands for any other name by which a rule is touched; else it is the entity."""
-_TABLES = (*COLUMNS, *_ABOUT)
+_TABLES = (*COLUMNS, *_ABOUT, CONTROL_PERIOD, *GOVERNANCE)
 
 
 class Graph:
     """The graph of one node's books, and its tables."""
 
-    def __init__(self, duck: Duck, pack: Pack) -> None:
+    def __init__(self, duck: Duck, pack: Pack, is_registered: Callable[[str], bool]) -> None:
         """Begin with nothing read."""
-        self._duck, self._pack = duck, pack
+        self._duck, self._pack, self._is_registered = duck, pack, is_registered
         self._capital: Capital | None = None
-        self._cycles, self._related = CycleRows(duck, pack), Related(duck, pack)
+        self._kept: dict[str, Kept] = {}
+        self._was = Said()
+        self._cycles, self._related, self._periods = (
+            CycleRows(duck, pack),
+            Related(duck, pack),
+            ControlPeriods(duck, pack),
+        )
         self._aliases = _aliases(pack)
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether the stakes are in memory."""
+        return self._capital is not None
+
+    @property
+    def day(self) -> dt.date | None:
+        """Give the day as of which the tables are kept: the clock's."""
+        return self._today() if self._capital is None else self._capital.day
 
     @property
     def capital(self) -> Capital:
         """Give the stakes in memory, as of the clock's day; read from the books when first asked for."""
         if self._capital is None:
             self._capital = Capital(self._duck, self._pack, self._today())
+            self._capital.is_registered = self._is_registered
+            entities = np.arange(len(self._capital.parties), dtype=np.int32)
+            self._capital.learn(entities, entities[self._table("controls").has(entities)])
         return self._capital
 
-    def rebuild(self) -> None:
-        """Write every table afresh."""
+    def rebuild(self, since: int) -> None:
+        """Write every table afresh, as from an entry on."""
         if "stake" in self._pack.kinds:
-            self._capital = None
-            self._put(np.arange(len(self.capital.parties), dtype=np.int32), whole=True)
+            for table in COLUMNS:
+                self._duck.execute(f"DELETE FROM {table}")
+            self._capital, self._kept = Capital(self._duck, self._pack, self._today()), {}
+            self._capital.is_registered = self._is_registered
+            entities = np.arange(len(self.capital.parties), dtype=np.int32)
+            now = said_of(self.capital, entities, limits(self.capital, entities))
+            for table in COLUMNS:
+                self._table(table).put(entities, *now.table(self.capital, table), since)
+            self.capital.learn(entities, now.rows["controls"].keys())
         self._cycles.rebuild()
         self._related.rebuild()
+        self._periods.rebuild()
 
     def prepare(self, kinds: Iterable[str]) -> None:
         """Read what stands before facts of those kinds are folded, where the graph is made of them."""
@@ -59,13 +100,15 @@ class Graph:
             self._cycles.prepare(coming)
         if self._related.concerns(coming):
             self._related.prepare()
+        if self._periods.concerns(coming):
+            self._periods.prepare()
 
-    def fold(self, added: Rows, ended: Facts) -> dict[str, pa.Table]:
-        """Move with the facts that came and ended; gives the rows that came or went, by table."""
+    def fold(self, added: Rows, ended: Facts, since: int) -> dict[str, pa.Table]:
+        """Move with the facts that came and ended with an entry; gives the rows that came or went, by table."""
         coming = {*added, *ended}
         changed: dict[str, pa.Table] = {}
         if not coming.isdisjoint(KINDS) and self._capital is not None:
-            changed |= self._put(self.capital.move(added, ended))
+            changed |= self._put(self.capital.move(added, ended, self._look), since)
         if self._cycles.concerns(coming):
             found = self._cycles.fold(added, ended)
             changed |= {table: self._named(table, rows) for table, rows in found.items()}
@@ -73,58 +116,79 @@ class Graph:
             ways = self._related.fold(added, ended)
             if ways is not None and ways.num_rows:
                 changed["related"] = self._named("related", ways)
+        if self._periods.concerns(coming):
+            periods = self._periods.fold(added, ended)
+            if periods is not None and periods.num_rows:
+                changed[CONTROL_PERIOD] = self._named(CONTROL_PERIOD, periods)
         return changed
 
-    def tick(self, day: dt.date) -> dict[str, pa.Table]:
-        """Move to a day, which the clock shows already; gives the rows that came or went, by table."""
+    def tick(self, day: dt.date, since: int) -> dict[str, pa.Table]:
+        """Move to a day, which the clock shows already, with an entry; gives the rows that came or went, by table."""
         before = self._capital.day if self._capital else None
         if before == day or "stake" not in self._pack.kinds:
             return {}
-        return self._put(self.capital.turn(day))
+        return self._put(self.capital.turn(day, self._look), since)
 
     def _today(self) -> dt.date | None:
         rows = self._duck.rows("SELECT today FROM clock")
         return rows[0][0] if rows else None
 
-    def _put(self, entities: NDArray[np.int32], *, whole: bool = False) -> dict[str, pa.Table]:
-        if not len(entities) and not whole:
+    def _look(self, entities: NDArray[np.int32]) -> None:
+        """Note what is said of those entities before anything moves.
+
+        Whose shares are kept turns with the register, which has moved already: there the books say what they have.
+        """
+        was, kept = said_of(self.capital, entities, limits(self.capital, entities)), self._table("effective_share")
+        is_kept, is_said = kept.has(entities), np.isin(entities, was.shares[:, 0])
+        shares = was.shares[~np.isin(was.shares[:, 0], entities[~is_kept])]
+        if (is_kept & ~is_said).any():
+            more = kept.read(entities[is_kept & ~is_said], PARTS_SQL)
+            shares = in_order(np.concatenate((shares, parts_of(self.capital, more))))
+        self._was = Said(was.rows, shares)
+
+    def _put(self, entities: NDArray[np.int32], since: int) -> dict[str, pa.Table]:
+        """Write what is said now of entities that were looked at; gives the rows that came or went, by table."""
+        if not len(entities):
             return {}
-        names = self.capital.parties.column(entities)
+        now = said_of(self.capital, entities, limits(self.capital, entities))
+        self.capital.learn(entities, now.rows["controls"].keys())
         changed = {}
-        for table, rows in rows_of(self.capital, entities).items():
-            found = put_rows(self._duck, table, rows, None if whole else names)
-            if found.num_rows:
-                changed[table] = self._named(table, found)
+        for table, (rows, differ) in apart(self._was, now).items():
+            told, about = now.table(self.capital, table, differ)
+            self._table(table).put(differ, told, about, since)
+            turned = share_table(self.capital, rows) if isinstance(rows, np.ndarray) else table_of(table, rows)
+            changed[table] = self._named(table, turned)
+            if table == "controls":
+                changed |= {name: self._named(name, turned) for name in GOVERNANCE}
+                self._note_turns(differ.tolist(), now, since)
         return changed
+
+    def _note_turns(self, entities: list[int], now: Said, since: int) -> None:
+        """Write who gained or lost control with this entry; another basis or chain is no turn."""
+        turns = []
+        for entity in entities:
+            was, has = ({row[0]: row for row in said.rows["controls"].get(entity, ())} for said in (self._was, now))
+            for owner in sorted(was.keys() ^ has.keys()):
+                row, word = (has[owner], "gained") if owner in has else (was[owner], "lost")
+                turns.append((owner, row[1], word, row[2], row[5], self.capital.day, since))
+        if turns:
+            names = ("owner", "entity", "turn", "basis", "path", "day", "entry")
+            forms = {"day": pa.date32(), "entry": pa.int64()}
+            columns = zip(names, zip(*turns, strict=True), strict=True)
+            self._duck.register("graph_rows", pa.table({n: pa.array(c, forms.get(n, pa.string())) for n, c in columns}))
+            self._duck.execute(f"INSERT INTO control_turn ({', '.join(names)}) SELECT * FROM graph_rows")
+            self._duck.unregister("graph_rows")
+
+    def _table(self, name: str) -> Kept:
+        if name not in self._kept:
+            self._kept[name] = Kept(self._duck, name, self.capital.parties)
+        return self._kept[name]
 
     def _named(self, table: str, rows: pa.Table) -> pa.Table:
         """Give the rows with what they are about under the other names by which rules are touched."""
         for alias in sorted(self._aliases.get(table, set()) - set(rows.column_names)):
             rows = rows.append_column(alias, rows.column(_ABOUT.get(table, "entity")))
         return rows
-
-
-def put_rows(duck: Duck, table: str, rows: pa.Table, entities: pa.Array | None) -> pa.Table:
-    """Let a table say these rows of those entities (of all, where None); gives the rows that came or went."""
-    columns = ", ".join(COLUMNS[table])
-    duck.register("graph_rows", rows)
-    scope = ""
-    if entities is not None:
-        duck.register("graph_entities", pa.table({"entity": entities}))
-        scope = "WHERE entity IN (SELECT entity FROM graph_entities)"
-    was = f"SELECT {columns} FROM {table} {scope}"
-    now = f"SELECT {columns} FROM graph_rows"
-    found = duck.arrow(f"({was} EXCEPT {now}) UNION ALL ({now} EXCEPT {was})")
-    if found.num_rows:
-        duck.register("graph_found", found)
-        differ = "WHERE entity IN (SELECT entity FROM graph_found)"
-        duck.execute(f"DELETE FROM {table} {differ}")
-        duck.execute(f"INSERT INTO {table} ({columns}) {now} {differ}")
-        duck.unregister("graph_found")
-    duck.unregister("graph_rows")
-    if entities is not None:
-        duck.unregister("graph_entities")
-    return found
 
 
 def _aliases(pack: Pack) -> dict[str, set[str]]:

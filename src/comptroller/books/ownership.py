@@ -16,17 +16,24 @@ PARTS = 1_000_000
 """How many parts one percent is: a share has six decimals."""
 WHOLE = 100 * PARTS
 ALWAYS, NEVER = -(1 << 30), 1 << 30
+_EPOCH = dt.date(1970, 1, 1).toordinal()
 _ROWS = f"""
 SELECT
   fact, holder, entity,
   CAST(coalesce(share_low_pct, share_pct, 0) * {PARTS} AS BIGINT) AS low,
-  CAST(coalesce(share_pct, (share_low_pct + share_high_pct) / 2, share_low_pct, share_high_pct, 0) * {PARTS} AS BIGINT) AS middle,
+  coalesce(
+    CAST(share_pct * {PARTS} AS BIGINT),
+    (CAST(share_low_pct * {PARTS} AS BIGINT) + CAST(share_high_pct * {PARTS} AS BIGINT)) // 2,
+    CAST(coalesce(share_low_pct, share_high_pct, 0) * {PARTS} AS BIGINT)
+  ) AS middle,
   CAST(coalesce(share_high_pct, share_pct, 100) * {PARTS} AS BIGINT) AS high,
   share_pct IS NULL AND share_low_pct IS NULL AND share_high_pct IS NULL AS is_unsized,
   coalesce(mode = 'asserted_control', false) AS is_asserted,
   coalesce(date_diff('day', DATE '1970-01-01', valid_from), {ALWAYS}) AS since,
   coalesce(date_diff('day', DATE '1970-01-01', valid_until), {NEVER}) AS until
 FROM """
+_FEW = 200
+"""So many rows are read by hand: a query takes longer to begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +66,30 @@ class Ownership:
     def add(self, duck: Duck, source: str) -> NDArray[np.int32]:
         """Take in the stakes that `source` (SQL for rows of the kind) gives; gives their companies."""
         rows = duck.arrow(f"{_ROWS} ({source}) AS s ORDER BY fact")
-        if not rows.num_rows:
-            return np.empty(0, np.int32)
-        holders = _numbers(self._parties, rows.column("holder"))
-        companies = _numbers(self._parties, rows.column("entity"))
-        start, self._count = self._count, self._count + rows.num_rows
+        cells = np.empty((rows.num_rows, 9), np.int64)
+        for at, name in enumerate(("low", "middle", "high", "is_unsized", "is_asserted", "since", "until"), 1):
+            cells[:, at] = rows.column(name).to_numpy(zero_copy_only=False)
+        cells[:, 0], cells[:, 8] = (_numbers(self._parties, rows.column(name)) for name in ("holder", "entity"))
+        return self._add(rows.column("fact").to_numpy(), cells)
+
+    def add_rows(self, duck: Duck, rows: pa.Table) -> NDArray[np.int32]:
+        """Take in stakes as rows of the kind, which came after all others; gives their companies."""
+        if rows.num_rows <= _FEW:
+            return self._add(*_by_hand(self._parties, rows))
+        duck.register("came_rows", rows)
+        found = self.add(duck, "SELECT * FROM came_rows")
+        duck.unregister("came_rows")
+        return found
+
+    def _add(self, facts: NDArray[np.int64], cells: NDArray[np.int64]) -> NDArray[np.int32]:
+        start, self._count = self._count, self._count + len(facts)
         if self._count > len(self._facts):
             room = self._count + self._count // 4
             self._facts = np.concatenate((self._facts[:start], np.empty(room - start, np.int64)))
             self._cells = np.concatenate((self._cells[:start], np.empty((room - start, 9), np.int64)))
-        cells = self._cells[start : self._count]
-        cells[:, 0] = holders
-        for at, name in enumerate(("low", "middle", "high", "is_unsized", "is_asserted", "since", "until"), 1):
-            cells[:, at] = rows.column(name).to_numpy(zero_copy_only=False)
-        cells[:, 8] = companies
-        self._chain.add(companies.astype(np.uint64))
-        self._facts[start : self._count] = rows.column("fact").to_numpy()
+        self._facts[start : self._count], self._cells[start : self._count] = facts, cells
+        self._chain.add(cells[:, 8].astype(np.uint64))
+        companies: NDArray[np.int32] = cells[:, 8].astype(np.int32)
         return companies
 
     def end(self, facts: NDArray[np.int64]) -> NDArray[np.int32]:
@@ -108,9 +123,29 @@ class Ownership:
         turns = (since > low) & (since <= high) | (until > low) & (until <= high)
         return np.unique(self._cells[: self._count][turns, 8]).astype(np.int32)
 
+    def days(self) -> set[dt.date]:
+        """Give the days on which a stake begins or ends."""
+        turns = np.unique(self._cells[: self._count, 6:8])
+        return {dt.date.fromordinal(n + _EPOCH) for n in turns[(turns > ALWAYS) & (turns < NEVER)].tolist()}
+
     def companies(self) -> NDArray[np.int32]:
         """Give every company in which somebody has, had or will have a stake."""
         return np.unique(self._cells[: self._count, 8]).astype(np.int32)
+
+    def plain(self, company: int, day: int | None) -> dict[int, int] | None:
+        """Give the parts of each holder of a company on a day, where all that is said are shares; else None."""
+        cells = self._cells[self._chain.rows(np.array([company], np.uint64))]
+        since, until = cells[:, 6], cells[:, 7]
+        cells = cells[(since < until) & (until == NEVER) if day is None else (since <= day) & (day < until)]
+        if ((cells[:, 1] != cells[:, 3]) | (cells[:, 5] > 0)).any():
+            return None
+        holders, parts = cells[:, 0].tolist(), cells[:, 2].tolist()
+        found = dict(zip(holders, parts, strict=True))
+        if len(found) < len(holders):
+            found = dict.fromkeys(found, 0)
+            for holder, part in zip(holders, parts, strict=True):
+                found[holder] += part
+        return found
 
     def held(self, company: int, day: int | None) -> dict[int, Held]:
         """Give what each holder has of a company on a day; without a day, what has no end.
@@ -134,6 +169,40 @@ class Ownership:
             else:
                 said[holder] = Held(other.low, other.middle, other.high, other.is_unsized, is_asserted=True)
         return said
+
+
+def _by_hand(parties: Parties, rows: pa.Table) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give the facts and cells that the query gives for rows of the kind, in the order of their facts."""
+    named = (
+        "fact",
+        "holder",
+        "entity",
+        "share_pct",
+        "share_low_pct",
+        "share_high_pct",
+        "mode",
+        "valid_from",
+        "valid_until",
+    )
+    told = []
+    for fact, holder, entity, *shares, mode, since, until in zip(
+        *(rows.column(name).to_pylist() for name in named), strict=True
+    ):
+        share, least, most = (None if one is None else int(one * PARTS) for one in shares)
+        if share is not None:
+            middle = share
+        elif least is not None and most is not None:
+            middle = (least + most) // 2
+        else:
+            middle = least or most or 0
+        low = least if least is not None else share or 0
+        high = most if most is not None else WHOLE if share is None else share
+        unsized = share is None and least is None and most is None
+        days = (ALWAYS if since is None else day_number(since), NEVER if until is None else day_number(until))
+        numbers = (parties.number(holder), parties.number(entity))
+        told.append((fact, numbers[0], low, middle, high, unsized, mode == "asserted_control", *days, numbers[1]))
+    cells = np.array(sorted(told), np.int64).reshape(-1, 10)
+    return cells[:, 0], cells[:, 1:]
 
 
 def _sum(one: Held, other: Held) -> Held:

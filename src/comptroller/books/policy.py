@@ -84,18 +84,24 @@ def working_days(calendars: tuple[Calendar, ...]) -> list[tuple[dt.date, bool, i
     return found
 
 
-def put_lists(duck: Duck) -> None:
-    """Write, for each entity, the lines that reach it: its own, those of each entity above it, and the pack's."""
+def put_lists(duck: Duck, entities: Sequence[str] | None = None) -> None:
+    """Write, for each entity (or for those), the lines that reach it: its own, those of each above it, and the pack's."""
     columns = "limit_cny, share_pct, body, position, legal_review, text, valid_from, valid_until"
-    duck.execute("DELETE FROM list_in_force")
+    scope = ""
+    if entities is not None:
+        duck.register("lists_of", pa.table({"entity": pa.array(entities, pa.string())}))
+        scope = "WHERE entity IN (SELECT entity FROM lists_of)"
+    duck.execute(f"DELETE FROM list_in_force {scope}")
     duck.execute(
         f"INSERT INTO list_in_force SELECT a.entity, l.list, l.item, l.entity, a.distance, {columns}, l.fact, true "
-        "FROM ancestor AS a JOIN list_line AS l ON l.entity = a.ancestor"
+        f"FROM (SELECT * FROM ancestor {scope}) AS a JOIN list_line AS l ON l.entity = a.ancestor"
     )
     duck.execute(
         f"INSERT INTO list_in_force SELECT e.entity, l.list, l.item, NULL, {TOP}, {columns}, NULL, l.verified "
-        "FROM (SELECT DISTINCT entity FROM ancestor) AS e CROSS JOIN policy_line AS l"
+        f"FROM (SELECT DISTINCT entity FROM ancestor {scope}) AS e CROSS JOIN policy_line AS l"
     )
+    if entities is not None:
+        duck.unregister("lists_of")
 
 
 def parameters_used(pack: Pack, params: tuple[str, ...]) -> list[dict[str, Any]]:

@@ -1,30 +1,52 @@
 """The register in memory and as tables: who there is, who manages whom, and at which level each entity stands."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from comptroller.store.duck import Duck
 
 _HIGHEST = 64
+_HELD = "SELECT fact, holder, entity FROM {} AS s WHERE (share_pct > 0 OR share_pct IS NULL)"
+_ENDLESS = " AND valid_until IS NULL"
+_MANY = 2_000
+"""When so many entities may stand elsewhere, everything is written afresh."""
 
 
 class Register:
-    """Entities and their managers, as intake and the levels need them."""
+    """Entities, their managers and holders, as intake and the levels need them."""
 
     def __init__(self, owner: str) -> None:
         """Begin with nothing but the owner's code."""
         self.owner = owner
         self._parents: dict[str, str | None] = {}
+        self._managed: dict[str, set[str]] = {}
+        self._levels: dict[str, int] = {}
+        self._stakes: dict[int, tuple[str, str]] = {}
+        self._up: dict[str, dict[str, int]] = {}
+        self._down: dict[str, set[str]] = {}
 
-    def load(self, duck: Duck) -> None:
-        """Read all entities that stand."""
-        self._parents = dict(duck.rows("SELECT entity, parent FROM entity"))
+    def load(self, duck: Duck, entity: str = "entity", stake: str = "stake", *, endless: bool = True) -> None:
+        """Read all entities that stand, and the stakes (those without end) between them; from other rows, where said."""
+        self._parents = dict(duck.rows(f"SELECT entity, parent FROM {entity} AS e ORDER BY fact"))
+        self._managed, self._stakes, self._up, self._down = {}, {}, {}, {}
+        for one, parent in self._parents.items():
+            if parent is not None:
+                self._managed.setdefault(parent, set()).add(one)
+        held = _HELD.format(stake) + _ENDLESS * endless
+        inside = f"IN (SELECT entity FROM {entity} AS e)"
+        for row in duck.rows(f"{held} AND holder {inside} AND entity {inside}"):
+            self._hold(*row)
+        self._levels = legal_levels(self._stakes.values(), set(self._parents), self.owner)
 
     def introduce(self, entities: Iterable[str]) -> None:
         """Add entities with nobody above them."""
-        self._parents.update(dict.fromkeys(entities))
+        fresh = dict.fromkeys(entities)
+        self._parents.update(fresh)
+        self._levels |= {entity: int(entity != self.owner) for entity in fresh if not self._up.get(entity)}
 
     def is_known(self, entity: str) -> bool:
         """Say whether the register holds that entity."""
@@ -51,45 +73,162 @@ class Register:
         """Give all entities."""
         return self._parents
 
+    def level(self, entity: str) -> tuple[int | None, int]:
+        """Give the legal and the management level of an entity of the register."""
+        chain = self.chain(entity)
+        return self._levels.get(entity), len(chain) - (self.owner in chain)
 
-def put_register(duck: Duck, register: Register) -> None:
-    """Write `ancestor` and `level` afresh from what stands."""
-    entities: list[str] = []
-    above: list[str] = []
-    distances: list[int] = []
-    management: dict[str, int] = {}
-    for entity in register.entities():
-        chain = register.chain(entity)
-        entities += [entity] * len(chain)
-        above += chain
-        distances += range(len(chain))
-        management[entity] = len(chain) - (register.owner in chain)
-    table = pa.table({"entity": entities, "ancestor": above, "distance": pa.array(distances, pa.int32())})
-    duck.execute("DELETE FROM ancestor")
-    duck.register("new_chain", table)
-    duck.execute("INSERT INTO ancestor SELECT entity, ancestor, distance FROM new_chain")
-    duck.unregister("new_chain")
-    _put_levels(duck, register, management)
+    def move(
+        self, duck: Duck, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]
+    ) -> set[str] | None:
+        """Take in facts of the register that came and ended; gives who may stand elsewhere, None for everybody."""
+        named = self._named(duck, added, ended)
+        if len(named) > _MANY:
+            self.load(duck)
+            return None
+        roots = self._turn_managers(duck, named)
+        touched = self._under(named, self._managed)
+        if len(touched) > _MANY:
+            self.load(duck)
+            return None
+        for fact in ended.get("stake", np.empty(0, np.int64)).tolist():
+            if fact in self._stakes:
+                holder, entity = self._stakes[fact]
+                self._let_go(fact, holder, entity)
+                roots.add(entity)
+        if "stake" in added:
+            rows = added["stake"].select(["fact", "holder", "entity", "share_pct", "valid_until"])
+            for fact, holder, entity, share, until in zip(*(c.to_pylist() for c in rows.columns), strict=True):
+                counts = until is None and (share is None or share > 0) and fact not in self._stakes
+                if counts and {holder, entity} <= self._parents.keys():
+                    self._hold(fact, holder, entity)
+                    roots.add(entity)
+        return touched | self._level_again(roots) if roots else touched
+
+    def _named(self, duck: Duck, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]) -> set[str]:
+        """Give the entities about which the register said or says something else."""
+        named = set(added["entity"].column("entity").to_pylist()) if "entity" in added else set()
+        if "entity" in ended:
+            duck.register("went_facts", pa.table({"fact": ended["entity"]}))
+            rows = duck.rows("SELECT entity FROM all_entity WHERE fact IN (SELECT fact FROM went_facts)")
+            duck.unregister("went_facts")
+            named |= {entity for (entity,) in rows}
+        return named
+
+    def _turn_managers(self, duck: Duck, named: set[str]) -> set[str]:
+        """Read those entities again, with their stakes where they came or went; gives whose holders are others now."""
+        if not named:
+            return set()
+        duck.register("named_entities", pa.table({"entity": pa.array(sorted(named), pa.string())}))
+        now = dict(duck.rows("SELECT entity, parent FROM entity WHERE entity IN (SELECT entity FROM named_entities)"))
+        fresh, gone = now.keys() - self._parents.keys(), (named - now.keys()) & self._parents.keys()
+        for entity in sorted(named & self._parents.keys()):
+            if (parent := self._parents.pop(entity)) is not None:
+                self._managed[parent].discard(entity)
+        for entity, parent in sorted(now.items()):
+            self._parents[entity] = parent
+            if parent is not None:
+                self._managed.setdefault(parent, set()).add(entity)
+        for entity in gone:
+            self._levels.pop(entity, None)
+        roots = fresh | self._turn_stakes(duck, fresh, gone)
+        duck.unregister("named_entities")
+        return roots - gone
+
+    def _turn_stakes(self, duck: Duck, fresh: set[str], gone: set[str]) -> set[str]:
+        """Let go the stakes of who is gone, take up those of who is new; gives the entities held."""
+        held = set()
+        for fact, (holder, entity) in list(self._stakes.items()) if gone else ():
+            if holder in gone or entity in gone:
+                self._let_go(fact, holder, entity)
+                held.add(entity)
+        scope, held_now = "IN (SELECT entity FROM named_entities)", _HELD.format("stake") + _ENDLESS
+        for fact, holder, entity in duck.rows(f"{held_now} AND (holder {scope} OR entity {scope})") if fresh else ():
+            if fact not in self._stakes and {holder, entity} <= self._parents.keys():
+                self._hold(fact, holder, entity)
+                held.add(entity)
+        return held
+
+    def _hold(self, fact: int, holder: str, entity: str) -> None:
+        self._stakes[fact] = holder, entity
+        if holder != entity:
+            self._up.setdefault(entity, {})[holder] = self._up.get(entity, {}).get(holder, 0) + 1
+            self._down.setdefault(holder, set()).add(entity)
+
+    def _let_go(self, fact: int, holder: str, entity: str) -> None:
+        del self._stakes[fact]
+        if holder != entity:
+            self._up[entity][holder] -= 1
+            if not self._up[entity][holder]:
+                del self._up[entity][holder]
+                self._down[holder].discard(entity)
+
+    def _under(self, entities: set[str], down: Mapping[str, set[str]]) -> set[str]:
+        found, waiting = set(entities), list(entities)
+        while waiting:
+            for below in down.get(waiting.pop(), ()):
+                if below not in found:
+                    found.add(below)
+                    waiting.append(below)
+        return found
+
+    def _level_again(self, roots: set[str]) -> set[str]:
+        """Tell the legal levels of all below those entities afresh; gives whose level is another."""
+        region = self._under(roots, self._down)
+        was = {entity: self._levels.pop(entity, None) for entity in region}
+        steps: dict[int, list[str]] = {}
+        for entity in region:
+            if entity == self.owner:
+                steps.setdefault(0, []).append(entity)
+            elif not self._up.get(entity):
+                steps.setdefault(1, []).append(entity)
+            elif near := [self._levels[h] + 1 for h in self._up[entity] if h in self._levels]:
+                steps.setdefault(min(near), []).append(entity)
+        while steps:
+            level = min(steps)
+            for entity in steps.pop(level):
+                if entity not in self._levels:
+                    self._levels[entity] = level
+                    for below in self._down.get(entity, ()):
+                        if below not in self._levels:
+                            steps.setdefault(level + 1, []).append(below)
+        return {entity for entity, level in was.items() if self._levels.get(entity) != level}
 
 
-def _put_levels(duck: Duck, register: Register, management: dict[str, int]) -> None:
-    """Write the levels: legal by the shortest chain of stakes, management by the chain of managers; the top is 1."""
-    held = duck.rows(
-        "SELECT holder, entity FROM stake WHERE valid_until IS NULL AND (share_pct > 0 OR share_pct IS NULL)"
-    )
-    legal = legal_levels(held, set(register.entities()), register.owner)
-    names = list(management)
-    table = pa.table(
-        {
-            "entity": pa.array(names, pa.string()),
-            "legal": pa.array([legal.get(name) for name in names], pa.int32()),
-            "management": pa.array([management[name] for name in names], pa.int32()),
-        }
-    )
-    duck.execute("DELETE FROM level")
-    duck.register("new_level", table)
-    duck.execute("INSERT INTO level SELECT entity, legal, management FROM new_level")
-    duck.unregister("new_level")
+def put_register(duck: Duck, register: Register, entities: Iterable[str] | None = None) -> None:
+    """Write `ancestor` and `level` of those entities (of all, where None) afresh from what stands."""
+    if entities is None:
+        for table in ("ancestor", "level"):
+            duck.execute(f"DELETE FROM {table}")
+    else:
+        duck.register("moved_entities", pa.table({"entity": pa.array(sorted(entities), pa.string())}))
+        for table in ("ancestor", "level"):
+            duck.execute(f"DELETE FROM {table} WHERE entity IN (SELECT entity FROM moved_entities)")
+        duck.unregister("moved_entities")
+    for table, rows in told(register, register.entities() if entities is None else entities).items():
+        if rows.num_rows:
+            columns = ", ".join(rows.column_names)
+            duck.register("new_rows", rows)
+            duck.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM new_rows")
+            duck.unregister("new_rows")
+
+
+def told(register: Register, entities: Iterable[str]) -> dict[str, pa.Table]:
+    """Give the rows of `ancestor` and `level` about those entities that the register holds."""
+    names = [entity for entity in entities if register.is_known(entity)]
+    chains = [register.chain(entity) for entity in names]
+    levels = [register.level(entity) for entity in names]
+    ancestor = {
+        "entity": pa.array([e for e, chain in zip(names, chains, strict=True) for _ in chain], pa.string()),
+        "ancestor": pa.array([a for chain in chains for a in chain], pa.string()),
+        "distance": pa.array([d for chain in chains for d in range(len(chain))], pa.int32()),
+    }
+    level = {
+        "entity": pa.array(names, pa.string()),
+        "legal": pa.array([legal for legal, _ in levels], pa.int32()),
+        "management": pa.array([management for _, management in levels], pa.int32()),
+    }
+    return {"ancestor": pa.table(ancestor), "level": pa.table(level)}
 
 
 def legal_levels(held: Iterable[tuple[str, str]], known: set[str], owner: str) -> dict[str, int]:

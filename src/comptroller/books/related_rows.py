@@ -4,15 +4,18 @@ A rule with `references: {related: [counterparty]}` asks about every party in th
 is walked from, and nothing is done where no rule asks.
 """
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from comptroller.books.relations import Relations, Way, ties_of
+from comptroller.books.tables import standing
 from comptroller.model.policy import Pack
 from comptroller.store.duck import Duck
 
@@ -24,9 +27,9 @@ _FORMS = {"steps": pa.int32(), "valid_from": pa.date32(), "valid_until": pa.date
 class Related:
     """The parties that rules ask about, and the ways from them."""
 
-    def __init__(self, duck: Duck, pack: Pack) -> None:
-        """Find out what rules ask about; nothing is read yet."""
-        self._duck, self._pack = duck, pack
+    def __init__(self, duck: Duck, pack: Pack, *, known: int | None = None) -> None:
+        """Find out what rules ask about, now or as known with an entry; nothing is read yet."""
+        self._duck, self._pack, self._known = duck, pack, known
         self._relations: Relations | None = None
         self._asked: dict[str, set[str]] = {}
         for rule in pack.rules.values():
@@ -42,14 +45,14 @@ class Related:
     def prepare(self) -> None:
         """Read ties and parties, before facts are folded."""
         if self._relations is None:
-            self._relations = Relations(self._duck, self._pack, None)
+            self._relations = Relations(self._duck, self._pack, None, known=self._known)
             self._started = {
                 party for (party,) in self._duck.rows(f"SELECT party FROM ({self._starts()}) WHERE party IS NOT NULL")
             }
 
     def _starts(self) -> str:
         parts = [
-            f'SELECT "{column}" AS party FROM {table}'
+            f'SELECT "{column}" AS party FROM ({standing(table, self._pack.tables[table], known=self._known)}) AS s'
             for table, by in sorted(self._asked.items())
             for column in sorted(by)
         ]
@@ -114,13 +117,26 @@ class Related:
         self._duck.unregister("named_parties")
         return named - still
 
-    def _put(self, parties: set[str]) -> pa.Table:
+    def told(self, valid: dt.date | None) -> pa.Table:
+        """Give all rows, without writing them; those that hold on a day, where one is said."""
+        self.prepare()
+        rows = self._rows(sorted(self._started) if self._asked else [])
+        if valid is None:
+            return rows
+        since, until = (
+            pc.fill_null(rows.column(f"valid_{word}"), end) for word, end in (("from", valid), ("until", dt.date.max))
+        )
+        return rows.filter(pc.and_(pc.less_equal(since, valid), pc.greater(until, valid)))
+
+    def _rows(self, asked: Sequence[str]) -> pa.Table:
         assert self._relations is not None
-        asked, most = sorted(parties & self._started), self._relations.most_steps
+        most = self._relations.most_steps
         rows = [_row(party, way) for party in asked for way in self._relations.ways(party, most)[0]]
         columns: list[Sequence[Any]] = list(zip(*rows, strict=True)) or [[] for _ in COLUMNS]
-        table = pa.table({n: pa.array(c, _FORMS.get(n, pa.string())) for n, c in zip(COLUMNS, columns, strict=True)})
-        self._duck.register("graph_rows", table)
+        return pa.table({n: pa.array(c, _FORMS.get(n, pa.string())) for n, c in zip(COLUMNS, columns, strict=True)})
+
+    def _put(self, parties: set[str]) -> pa.Table:
+        self._duck.register("graph_rows", self._rows(sorted(parties & self._started)))
         self._duck.register("graph_parties", pa.table({"party": pa.array(sorted(parties), pa.string())}))
         scope = "WHERE party IN (SELECT party FROM graph_parties)"
         was = f"SELECT * FROM related {scope}"

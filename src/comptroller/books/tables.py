@@ -17,13 +17,21 @@ FIXED = {
     "heard": "entity VARCHAR, last_at TIMESTAMP, fact BIGINT",
     "ancestor": "entity VARCHAR, ancestor VARCHAR, distance INTEGER",
     "level": "entity VARCHAR, legal INTEGER, management INTEGER",
-    "controls": "owner VARCHAR, entity VARCHAR, basis VARCHAR, share_pct DECIMAL(30,6), steps INTEGER, path VARCHAR",
-    "ultimate_controller": "entity VARCHAR, owner VARCHAR, basis VARCHAR, is_ring BOOLEAN, path VARCHAR",
+    "controls": (
+        "owner VARCHAR, entity VARCHAR, basis VARCHAR, share_pct DECIMAL(30,6), steps INTEGER, path VARCHAR, place BIGINT"
+    ),
+    "control_period": ("owner VARCHAR, entity VARCHAR, basis VARCHAR, path VARCHAR, valid_from DATE, valid_until DATE"),
+    "control_turn": (
+        "owner VARCHAR, entity VARCHAR, turn VARCHAR, basis VARCHAR, path VARCHAR, day DATE, entry BIGINT"
+    ),
+    "ultimate_controller": (
+        "entity VARCHAR, owner VARCHAR, basis VARCHAR, is_ring BOOLEAN, path VARCHAR, place BIGINT"
+    ),
     "effective_share": (
         "owner VARCHAR, entity VARCHAR, share_pct DECIMAL(30,6), low_pct DECIMAL(9,6), high_pct DECIMAL(9,6), "
-        "gap_pct DECIMAL(9,6), is_ultimate BOOLEAN"
+        "gap_pct DECIMAL(9,6), is_ultimate BOOLEAN, place BIGINT"
     ),
-    "stake_issue": "entity VARCHAR, issue VARCHAR, sum_pct DECIMAL(18,6), detail VARCHAR",
+    "stake_issue": "entity VARCHAR, issue VARCHAR, sum_pct DECIMAL(18,6), detail VARCHAR, place BIGINT",
     "related": (
         "party VARCHAR, other VARCHAR, category VARCHAR, how VARCHAR, steps INTEGER, path VARCHAR, valid_from DATE, "
         "valid_until DATE, facts BIGINT[]"
@@ -49,6 +57,22 @@ FIXED = {
 }
 """Tables of the books that no kind gives, and their columns."""
 
+GOVERNANCE = {
+    "controlled_not_governed": (
+        "SELECT c.owner, c.entity, c.basis, c.path FROM {controls} AS c JOIN {entity} AS o ON o.entity = c.owner "
+        "WHERE NOT EXISTS (SELECT 1 FROM {ancestor} AS a WHERE a.entity = c.entity AND a.ancestor = c.owner)"
+    ),
+    "governed_without_control": (
+        "SELECT a.ancestor AS manager, a.entity, a.distance FROM {ancestor} AS a WHERE a.distance > 0 "
+        "AND NOT EXISTS (SELECT 1 FROM {controls} AS c WHERE c.entity = a.entity AND c.owner = a.ancestor)"
+    ),
+}
+GOVERNANCE_COLUMNS = {
+    "controlled_not_governed": "owner VARCHAR, entity VARCHAR, basis VARCHAR, path VARCHAR",
+    "governed_without_control": "manager VARCHAR, entity VARCHAR, distance INTEGER",
+}
+"""Views over control and management: what an entity of the register controls without managing it, and the reverse."""
+
 TOP = 999
 """The distance at which a pack's own line of a list stands: further than any entity above."""
 
@@ -71,6 +95,9 @@ def create(duck: Duck, pack: Pack) -> None:
         if not kind.parent:
             script.append(f"CREATE TABLE IF NOT EXISTS gone_{table} (fact BIGINT, entry BIGINT)")
     script += [f"CREATE OR REPLACE VIEW {table} AS {standing(table, kind)}" for table, kind in pack.tables.items()]
+    now = {name: name for name in ("controls", "ancestor", "entity")}
+    if "entity" in pack.tables:
+        script += [f"CREATE OR REPLACE VIEW {name} AS {sql.format(**now)}" for name, sql in GOVERNANCE.items()]
     duck.execute(";\n".join(script))
 
 
@@ -106,5 +133,6 @@ def documented(pack: Pack) -> Iterable[str]:
     """Give the names of the tables that SQL from outside may read."""
     yield from pack.tables
     yield from (name for name in FIXED if name not in ("position", "adopted", "policy_line"))
+    yield from GOVERNANCE
     yield from (f"param_{name}" for name in pack.params)
     yield from ("finding", "finding_now", "asleep")

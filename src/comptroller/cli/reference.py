@@ -8,7 +8,7 @@ from typing import Annotated, Any, get_args, get_origin
 import typer
 from typer.models import ArgumentInfo, OptionInfo
 
-from comptroller.books.tables import FIXED, documented
+from comptroller.books.tables import FIXED, GOVERNANCE_COLUMNS, documented
 from comptroller.cli import app
 from comptroller.cli.places import pack_roots
 from comptroller.cli.reference_codes import Code, codes
@@ -25,6 +25,10 @@ OFFERED = {
     "ancestor": "Who stands above whom by management; distance 0 is the entity itself.",
     "level": "How deep each entity stands, counted by ownership and by management.",
     "controls": "Who controls whom, on which basis, and by which path.",
+    "control_period": "Who controlled the parties that rules ask about, and from when to when.",
+    "control_turn": "Control gained and lost: with which entry, and what the clock showed then.",
+    "controlled_not_governed": "What an entity of the register controls and does not manage.",
+    "governed_without_control": "What stands below an entity by management, and not by control.",
     "ultimate_controller": "Who stands at the end of the control of each entity.",
     "effective_share": "What share of an entity an owner holds in effect, over all paths; low and high where not all is known.",
     "stake_issue": "What does not fit together in the stakes that are reported of an entity.",
@@ -102,8 +106,9 @@ def _tables_page(packs: Sequence[Pack]) -> str:
         "",
     ]
     open_tables = {name for pack in packs for name in documented(pack)}
-    for name in [one for one in FIXED if one in open_tables]:
-        lines += [f"## {name}", "", OFFERED.get(name, ""), "", _columns_of(FIXED[name]), ""]
+    offered = FIXED | GOVERNANCE_COLUMNS
+    for name in [one for one in offered if one in open_tables]:
+        lines += [f"## {name}", "", OFFERED.get(name, ""), "", _columns_of(offered[name]), ""]
     lines += ["## finding", "", "Every version of every finding, frozen when it was made.", ""]
     lines += [table(("column", "type"), [(f"`{n}`", form) for n, form in FINDING_COLUMNS.items()]), ""]
     lines += [

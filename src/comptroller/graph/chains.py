@@ -4,18 +4,19 @@
 depend on the order of rows. Here the fixpoint is walked in rounds: all that passes the threshold enters at once; only
 when nothing more does, all that is asserted enters at once; and so on. What entered when is then a matter of the stakes
 alone, and so is the strongest edge from what entered before: the chain back to the owner. Only what lies above the
-entity is looked at, because nothing else can count for it (company control: Ceri, Gottlob, Tanca, 1990; Gulino and
-others, ICDE 2021).
+entities is looked at, because nothing else can count for them, and only whoever passes the threshold by one edge alone
+(or by an assertion) is walked from, because nobody else can begin; a holder whom nobody holds and who cannot begin is
+not even named (company control: Ceri, Gottlob, Tanca, 1990; Gulino and others, ICDE 2021).
 """
 
-# ruff: noqa: C901, PLR0912, PLR0913, PLR0917, PLR0915  (a kernel takes its arrays flat and keeps its loop in one place)
+# ruff: noqa: C901, PLR0912, PLR0913, PLR0917  (a kernel takes its arrays flat and keeps its loop in one place)
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from comptroller.graph.compiled import I32, I64, kernel
+from comptroller.graph.compiled import I8, I32, I64, kernel
 from comptroller.graph.stakes import BASIS, COMPANY, HOLDER, IN, NEXT_IN, NEXT_OUT, OUT, STAKE, Stakes
 
 DIRECT, JOINT = 0, -1
@@ -49,25 +50,30 @@ class Chains:
 
 
 def chains(
-    stakes: Stakes, threshold: int, entities: ArrayLike, order: ArrayLike, *, parts: I64 | None = None
-) -> Chains:
+    stakes: Stakes, threshold: int, entities: ArrayLike, order: ArrayLike, *, parts: I64 | None = None,
+    useful: ArrayLike = (),
+) -> Chains:  # fmt: skip
     """All that control each of the entities with more than `threshold` parts or by an assertion.
 
     `order` gives every entity a number that does not depend on when it was first named: it settles ties. `parts` are
-    counted instead of those of the stakes, row by row (what is certain of a stake known by its bounds).
+    counted instead of those of the stakes, row by row (what is certain of a stake known by its bounds). `useful` may mark
+    all that begin control by one edge or are controlled by somebody: then nobody else is looked at.
     """
     asked, keys = np.asarray(entities, np.int32), np.asarray(order, np.int64)
     counted = stakes.parts if parts is None else parts
-    pairs, start, rows = _chains(asked, stakes.link, counted, stakes.head, keys, threshold)
-    columns = [pairs[:, at].astype(np.int32) for at in (0, 1, 2, 4, 5)]
-    owner, entity, basis, is_ultimate, is_ring = columns
+    marks = np.asarray(useful, np.int8)
+    pairs, began, flat = _chains(asked, stakes.link, counted, stakes.head, keys, threshold, stakes.local, marks)
+    ranked = np.lexsort((pairs[:, 7], pairs[:, 6]))
+    pairs, began = pairs[ranked], began[ranked]
+    start = np.concatenate((np.zeros(1, np.int64), np.cumsum(began[:, 1])))
+    rows = flat[np.arange(start[-1]) - np.repeat(start[:-1] - began[:, 0], began[:, 1])]
+    owner, entity, basis, is_ultimate, is_ring = (pairs[:, at].astype(np.int32) for at in (0, 1, 2, 4, 5))
     return Chains(owner, entity, basis, pairs[:, 3].copy(), is_ultimate, is_ring, start, rows)
 
 
 def below(stakes: Stakes, entities: ArrayLike) -> I32:
     """The entities and all that hangs below them by stakes or assertions: what may differ when theirs do."""
-    found: I32 = _below(np.asarray(entities, np.int32), stakes.link, stakes.parts, stakes.head)
-    return found
+    return _below(np.asarray(entities, np.int32), stakes.link, stakes.parts, stakes.head)
 
 
 @kernel
@@ -91,70 +97,72 @@ def _below(entities: I32, link: I32, parts: I64, head: I32) -> I32:
 
 
 @kernel
-def _above(entity: int, link: I32, head: I32, parts: I64, local: I32) -> tuple[I32, I32, I32, I32]:
-    """All above the entity by stakes and assertions, it first: names, each one's first row, rows, their holders."""
-    names, count, done = np.empty(16, np.int32), 1, 0
-    start, rows, holders, used = np.zeros(17, np.int32), np.empty(16, np.int32), np.empty(16, np.int32), 0
-    names[0], local[entity] = entity, 0
+def _above(
+    asked: I32, link: I32, parts: I64, head: I32, threshold: int, local: I32, useful: I8
+) -> tuple[I32, I32, I32, I32, I32]:
+    """All that may count above the entities: names (they first), each one's first row, rows, their holders, who begins."""
+    names, count, done = np.empty(max(16, len(asked)), np.int32), len(asked), 0
+    for i in range(len(asked)):
+        names[i], local[asked[i]] = asked[i], i
     while done < count:
         row = head[names[done], IN]
         while row >= 0:
             h = link[row, HOLDER]
-            if parts[row] > 0 and h != names[done]:
-                if local[h] < 0:
-                    if count == len(names):
-                        names = np.concatenate((names, np.empty_like(names)))
-                        start = np.concatenate((start, np.zeros_like(names[: len(names) // 2])))
-                    names[count], local[h] = h, count
-                    count += 1
+            counts = head[h, IN] >= 0 or link[row, BASIS] != STAKE or parts[row] > threshold
+            counts = counts and (len(useful) == 0 or useful[h] > 0)
+            if counts and parts[row] > 0 and local[h] < 0 and h != names[done]:
+                if count == len(names):
+                    names = np.concatenate((names, np.empty_like(names)))
+                names[count], local[h] = h, count
+                count += 1
+            row = link[row, NEXT_IN]
+        done += 1
+    start, begins = np.zeros(count + 1, np.int32), np.zeros(count, np.int32)
+    rows, holders, used = np.empty(count + 16, np.int32), np.empty(count + 16, np.int32), 0
+    for v in range(count):
+        row = head[names[v], IN]
+        while row >= 0:
+            h = local[link[row, HOLDER]]
+            if parts[row] > 0 and h >= 0 and h != v:
                 if used == len(rows):
                     rows = np.concatenate((rows, np.empty_like(rows)))
                     holders = np.concatenate((holders, np.empty_like(holders)))
-                rows[used], holders[used] = row, local[h]
+                rows[used], holders[used] = row, h
+                if link[row, BASIS] != STAKE or parts[row] > threshold:
+                    begins[h] = 1
                 used += 1
             row = link[row, NEXT_IN]
-        done += 1
-        start[done] = used
+        start[v + 1] = used
     for i in range(count):
         local[names[i]] = -1
-    return names[:count], start[: count + 1], rows[:used], holders[:used]
+    return names[:count], start, rows[:used], holders[:used], begins
 
 
 @kernel
-def _rounds(
-    x: int,
-    goal: int,
-    out_start: I32,
-    out_row: I32,
-    out_to: I32,
-    rows: I32,
-    link: I32,
-    parts: I64,
-    threshold: int,
-    when: I32,
-    by: I32,
-    tally: I64,
-    members: I32,
-) -> int:
-    """One owner's closure in rounds: `when` each local node entered (-1: not), `by` 0 stakes or 1 assertion.
+def _closure(
+    x: int, out: tuple[I32, I32, I32], rows: I32, link: I32, parts: I64, threshold: int, when: I32, by: I32,
+    tally: I64, members: I32, met: I32,
+) -> tuple[int, int]:  # fmt: skip
+    """What one owner controls, in rounds: `when` each node entered (below 0: not), `by` 0 stakes or 1 assertion.
 
-    Stops once the goal is in; -1 asks for everything. Gives the count of members.
+    Gives the count of `members` and of those `met`, whose marks the caller wipes.
     """
-    for i in range(len(when)):
-        when[i], tally[i] = -1, 0
-    when[x], by[x], members[0] = 0, 0, x
-    count, counted, asserted, step = 1, 0, 0, 0
-    while goal < 0 or when[goal] < 0:
+    first, out_row, out_to = out
+    when[x], by[x], members[0], met[0] = 0, 0, x, x
+    count, counted, asserted, step, seen = 1, 0, 0, 0, 1
+    while True:
         step += 1
         before = count
         for m in range(counted, before):
-            v = members[m]
-            for i in range(out_start[v], out_start[v + 1]):
-                if link[rows[out_row[i]], BASIS] == STAKE:
-                    tally[out_to[i]] += parts[rows[out_row[i]]]
+            for i in range(first[members[m]], first[members[m] + 1]):
+                w = out_to[i]
+                if when[w] == -1:
+                    when[w], met[seen] = -2, w
+                    seen += 1
+                if when[w] < 0 and link[rows[out_row[i]], BASIS] == STAKE:
+                    tally[w] += parts[rows[out_row[i]]]
         for m in range(counted, before):
-            v = members[m]
-            for i in range(out_start[v], out_start[v + 1]):
+            for i in range(first[members[m]], first[members[m] + 1]):
                 w = out_to[i]
                 if when[w] < 0 and tally[w] > threshold and link[rows[out_row[i]], BASIS] == STAKE:
                     when[w], by[w], members[count] = step, 0, w
@@ -163,8 +171,7 @@ def _rounds(
         if count > before:
             continue
         for m in range(asserted, before):
-            v = members[m]
-            for i in range(out_start[v], out_start[v + 1]):
+            for i in range(first[members[m]], first[members[m] + 1]):
                 w = out_to[i]
                 if when[w] < 0 and link[rows[out_row[i]], BASIS] != STAKE:
                     when[w], by[w], members[count] = step, 1, w
@@ -172,22 +179,13 @@ def _rounds(
         asserted = before
         if count == before:
             break
-    return count
+    return count, seen
 
 
 @kernel
 def _strongest(
-    w: int,
-    start: I32,
-    rows: I32,
-    holders: I32,
-    names: I32,
-    link: I32,
-    parts: I64,
-    order: I64,
-    when: I32,
-    by: I32,
-) -> int:
+    w: int, start: I32, rows: I32, holders: I32, names: I32, link: I32, parts: I64, order: I64, when: I32, by: I32
+) -> int:  # fmt: skip
     """The place of the strongest row into local node w from what entered before it."""
     best = -1
     for i in range(start[w], start[w + 1]):
@@ -209,75 +207,92 @@ def _strongest(
 
 
 @kernel
-def _chains(asked: I32, link: I32, parts: I64, head: I32, order: I64, threshold: int) -> tuple[I64, I64, I32]:
-    local = np.full(len(head), -1, np.int32)
-    pairs, count = np.empty((max(16, len(asked)), 6), np.int64), 0
-    start, flat, used = np.zeros(max(16, len(asked)) + 1, np.int64), np.empty(max(16, len(asked)), np.int32), 0
-    for e in asked:
-        names, into, rows, holders = _above(e, link, head, parts, local)
-        size = len(names)
-        if size == 1:
+def _downward(start: I32, holders: I32) -> tuple[I32, I32, I32]:
+    """The same rows by their holders: where each one's begin, the rows' places, and the companies."""
+    size = len(start) - 1
+    first = np.zeros(size + 1, np.int32)
+    for h in holders:
+        first[h + 1] += 1
+    for v in range(size):
+        first[v + 1] += first[v]
+    fill = first[:size].copy()
+    out_row, out_to = np.empty(len(holders), np.int32), np.empty(len(holders), np.int32)
+    for w in range(size):
+        for i in range(start[w], start[w + 1]):
+            out_row[fill[holders[i]]], out_to[fill[holders[i]]] = i, w
+            fill[holders[i]] += 1
+    return first, out_row, out_to
+
+
+@kernel
+def _chains(
+    asked: I32, link: I32, parts: I64, head: I32, order: I64, threshold: int, local: I32, useful: I8
+) -> tuple[I64, I64, I32]:
+    """Pairs (owner, entity, basis, tally, is_ultimate, is_ring, places of both), their chains' begin and length, rows."""
+    names, start, rows, holders, begins = _above(asked, link, parts, head, threshold, local, useful)
+    size, out = len(names), _downward(start, holders)
+    when, by, tally = np.full(size, -1, np.int32), np.zeros(size, np.int32), np.zeros(size, np.int64)
+    members, met = np.empty(size, np.int32), np.empty(size, np.int32)
+    pairs, began, count = np.empty((16, 8), np.int64), np.empty((16, 2), np.int64), 0
+    flat, used = np.empty(16, np.int32), 0
+    has, reach, reached = np.zeros(size + 1, np.int64), np.empty(16, np.int32), 0
+    for x in range(size):
+        has[x + 1] = reached
+        if begins[x] == 0:
             continue
-        out_start = np.zeros(size + 1, np.int32)
-        for i in range(len(rows)):
-            out_start[holders[i] + 1] += 1
-        for v in range(size):
-            out_start[v + 1] += out_start[v]
-        fill = out_start[:size].copy()
-        out_row, out_to = np.empty(len(rows), np.int32), np.empty(len(rows), np.int32)
-        for w in range(size):
-            for i in range(into[w], into[w + 1]):
-                out_row[fill[holders[i]]], out_to[fill[holders[i]]] = i, w
-                fill[holders[i]] += 1
-        when, by, members = np.empty(size, np.int32), np.zeros(size, np.int32), np.empty(size, np.int32)
-        tally = np.empty(size, np.int64)
-        first = count
-        who = np.empty(size, np.int32)
-        for x in range(1, size):
-            _rounds(x, 0, out_start, out_row, out_to, rows, link, parts, threshold, when, by, tally, members)
-            if when[0] < 0:
+        held, seen = _closure(x, out, rows, link, parts, threshold, when, by, tally, members, met)
+        for m in range(1, held):
+            e = members[m]
+            if begins[e] == 1:
+                if reached == len(reach):
+                    reach = np.concatenate((reach, np.empty_like(reach)))
+                reach[reached] = e
+                reached += 1
+            if e >= len(asked):
                 continue
             if count == len(pairs):
-                pairs = np.concatenate((pairs, np.empty_like(pairs)))
-                start = np.concatenate((start, np.zeros_like(start)))
-            basis, v, began = JOINT, 0, used
+                pairs, began = (
+                    np.concatenate((pairs, np.empty_like(pairs))),
+                    np.concatenate((began, np.empty_like(began))),
+                )
+            basis, v, length = JOINT, e, 0
             while v != x:
-                at = _strongest(v, into, rows, holders, names, link, parts, order, when, by)
-                if used == len(flat):
+                at = _strongest(v, start, rows, holders, names, link, parts, order, when, by)
+                if used + length == len(flat):
                     flat = np.concatenate((flat, np.empty_like(flat)))
-                flat[used] = rows[at]
-                used += 1
-                if v == 0:
-                    if by[0] == 1:
-                        basis = link[rows[at], BASIS]
-                    elif holders[at] == x and parts[rows[at]] > threshold:
-                        basis = DIRECT
+                flat[used + length] = rows[at]
+                length += 1
+                if v == e and by[e] == 1:
+                    basis = link[rows[at], BASIS]
+                elif v == e and holders[at] == x and parts[rows[at]] > threshold:
+                    basis = DIRECT
                 v = holders[at]
-            flat[began:used] = flat[began:used][::-1].copy()
-            who[count - first] = x
-            pairs[count, 0], pairs[count, 1], pairs[count, 2], pairs[count, 3] = names[x], e, basis, tally[0]
-            pairs[count, 4], pairs[count, 5] = 1, 0
+            flat[used : used + length] = flat[used : used + length][::-1].copy()
+            pairs[count, 0], pairs[count, 1], pairs[count, 2], pairs[count, 3] = names[x], names[e], basis, tally[e]
+            pairs[count, 4], pairs[count, 5], pairs[count, 6], pairs[count, 7] = 1, 0, e, x
+            began[count, 0], began[count, 1] = used, length
+            used += length
             count += 1
-            start[count] = used
-        found = count - first
-        if found == 0:
-            continue
-        inside = np.zeros((found + 1, found + 1), np.bool_)
-        place = np.full(size, -1, np.int32)
-        place[0] = found
-        for i in range(found):
-            place[who[i]] = i
-        for i in range(found + 1):
-            x = who[i] if i < found else 0
-            held = _rounds(x, -1, out_start, out_row, out_to, rows, link, parts, threshold, when, by, tally, members)
-            for m in range(1, held):
-                if place[members[m]] >= 0:
-                    inside[i, place[members[m]]] = True
-        for i in range(found):
-            for j in range(found + 1):
-                if inside[j, i] and j != i:
-                    if inside[i, j]:
-                        pairs[first + i, 5] = 1
-                    else:
-                        pairs[first + i, 4] = 0
-    return pairs[:count].copy(), start[: count + 1].copy(), flat[:used].copy()
+        has[x + 1] = reached
+        reach[has[x] : reached] = np.sort(reach[has[x] : reached])
+        for m in range(seen):
+            when[met[m]], tally[met[m]] = -1, 0
+    _rank(pairs[:count], has, reach)
+    return pairs[:count].copy(), began[:count].copy(), flat[:used].copy()
+
+
+@kernel
+def _rank(pairs: I64, has: I64, reach: I32) -> None:
+    """Say whether an owner has nobody above it but its own ring: whoever controls it controls the entity as well."""
+    above, ring = np.zeros(len(has) - 1, np.int32), np.zeros(len(has) - 1, np.int32)
+    for x in range(len(has) - 1):
+        for at in range(has[x], has[x + 1]):
+            y = reach[at]
+            low, high = has[y], has[y + 1]
+            place = low + np.searchsorted(reach[low:high], x)
+            if place < high and reach[place] == x:
+                ring[y] = 1
+            else:
+                above[y] = 1
+    for i in range(len(pairs)):
+        pairs[i, 4], pairs[i, 5] = 1 - above[pairs[i, 7]], ring[pairs[i, 7]]

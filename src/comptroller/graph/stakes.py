@@ -26,7 +26,7 @@ class Stakes:
 
     `link[row]` is holder, company, next row of the same company, next row of the same holder, basis (0 a stake, above 0
     an asserted edge). `head[node]` is the first row into the node and the first row out of it. A row with no parts is
-    dead.
+    dead. `local` is a scratch for walks that number what they meet; they leave it as they found it, at -1.
     """
 
     def __init__(self, size: int, holder: ArrayLike = (), company: ArrayLike = (), parts: ArrayLike = ()) -> None:
@@ -42,6 +42,7 @@ class Stakes:
         self.link: I32 = np.empty((len(holders) + 16, 5), np.int32)
         self.parts: I64 = np.zeros(len(holders) + 16, np.int64)
         self.row_count = _link(holders, companies, amounts, self.link, self.parts, self.head)
+        self.local: I32 = np.full(size, -1, np.int32)
 
     def set_stake(self, holder: int, company: int, parts: int) -> int:
         """The holder now has so many parts of the company in all (0 ends it); gives the row."""
@@ -64,6 +65,8 @@ class Stakes:
             wider = np.full((max(size, self.size * 5 // 4), 2), -1, np.int32)
             wider[: self.size] = self.head[: self.size]
             self.head, self.size = wider[:size], size
+            if len(self.local) < size:
+                self.local = np.full(max(size, len(self.local) * 5 // 4), -1, np.int32)
 
     def make_room(self, rows: int) -> None:
         """So many rows can be added without a new allocation."""
@@ -110,6 +113,21 @@ def put_row(link: I32, parts: I64, head: I32, count: int, key: tuple[int, int, i
     head[company, IN], head[holder, OUT] = count, count
     parts[count] = amount
     return count, count + 1
+
+
+@kernel
+def edges_into(company: int, link: I32, parts: I64, head: I32) -> I32:
+    """The rows into a company that have parts."""
+    rows, count = np.empty(16, np.int32), 0
+    row = head[company, IN]
+    while row >= 0:
+        if parts[row] > 0:
+            if count == len(rows):
+                rows = np.concatenate((rows, np.empty_like(rows)))
+            rows[count] = row
+            count += 1
+        row = link[row, NEXT_IN]
+    return rows[:count].copy()
 
 
 @kernel

@@ -7,7 +7,7 @@ goes into the gap with the company's weight, and is never spread. Where somethin
 equations are solved (`share`). An upper bound is first brought down to what the lower bounds of the others leave.
 """
 
-# ruff: noqa: C901, PLR0912, PLR0915, PLR0917  (a kernel takes its arrays flat and keeps its loop in one place)
+# ruff: noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917  (a kernel takes its arrays flat and keeps its loop in one place)
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from comptroller.graph.compiled import F64, I32, I64, kernel
 from comptroller.graph.stakes import BASIS, HOLDER, IN, NEXT_IN, STAKE, Stakes
 
-WALKED, GOES_ROUND = 0, 1
+WALKED, GOES_ROUND, WIDE = range(3)
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,8 @@ class Weights:
     """Holders of the entities asked about: row `i` says that `holder[i]` has `share[i]` (low, middle, high) of entity.
 
     `place[i]` is the entity's place among those asked, `is_ultimate` that nobody is known to hold the holder. `gap` and
-    `state` are per entity asked: what is not disclosed, and whether something above it goes round (then it has no rows).
+    `state` are per entity asked: what is not disclosed, and whether something above it goes round or more are above it
+    than was wanted (then it has no rows).
     """
 
     place: I32
@@ -36,26 +37,32 @@ class Weights:
     state: I32
 
 
-def weights(stakes: Stakes, whole: int, entities: ArrayLike, low: I64, high: I64) -> Weights:
-    """What everything above each of the entities has of it; `low` and `high` are bounds in parts, row by row."""
+def weights(
+    stakes: Stakes, whole: int, entities: ArrayLike, low: I64, high: I64, *, most: ArrayLike | None = None
+) -> Weights:
+    """What everything above each of the entities has of it; `low` and `high` are bounds in parts, row by row.
+
+    `most` is how many may be above each entity: one that has more is `WIDE`, and has no rows.
+    """
     asked = np.asarray(entities, np.int32)
-    return Weights(*_weights(asked, stakes.link, stakes.head, stakes.parts, low, high, whole))
+    limits = np.full(len(asked), stakes.size, np.int32) if most is None else np.asarray(most, np.int32)
+    told = _weights(asked, limits, stakes.link, stakes.head, stakes.parts, low, high, whole, stakes.local)
+    return Weights(*told)
 
 
 @kernel
-def _weights(  # noqa: PLR0913 - arrays, one by one, are what a kernel takes
-    asked: I32, link: I32, head: I32, parts: I64, low: I64, high: I64, whole: int
+def _weights(
+    asked: I32, limits: I32, link: I32, head: I32, parts: I64, low: I64, high: I64, whole: int, local: I32
 ) -> tuple[I32, I32, I32, F64, F64, I32]:
-    local = np.full(len(head), -1, np.int32)
     gap, state = np.zeros(len(asked)), np.zeros(len(asked), np.int32)
     place, holder, last = np.empty(64, np.int32), np.empty(64, np.int32), np.empty(64, np.int32)
     share, used = np.empty((64, 3)), 0
     for at in range(len(asked)):
         names, waits, count, done = np.empty(16, np.int32), np.zeros(16, np.int32), 1, 0
         names[0], local[asked[at]] = asked[at], 0
-        while done < count:
+        while done < count <= limits[at] + 1:
             row = head[names[done], IN]
-            while row >= 0:
+            while row >= 0 and count <= limits[at] + 1:
                 h = link[row, HOLDER]
                 if parts[row] > 0 and link[row, BASIS] == STAKE:
                     if local[h] < 0:
@@ -67,6 +74,11 @@ def _weights(  # noqa: PLR0913 - arrays, one by one, are what a kernel takes
                     waits[local[h]] += 1
                 row = link[row, NEXT_IN]
             done += 1
+        if count > limits[at] + 1:
+            state[at] = WIDE
+            for i in range(count):
+                local[names[i]] = -1
+            continue
         # A holder is passed on when all that it holds, below here, has been passed on.
         weight, ready, taken, held = np.zeros((count, 3)), np.empty(count, np.int32), 0, 0
         weight[0] = 1.0

@@ -11,7 +11,8 @@ from comptroller.model.refusal import Refusal, refusal
 
 OFFERED = (
     *("clock", "working_day", "list_in_force", "ancestor", "level", "heard"),
-    *("controls", "ultimate_controller", "effective_share", "stake_issue"),
+    *("controls", "control_period", "control_turn", "ultimate_controller", "effective_share", "stake_issue"),
+    *("controlled_not_governed", "governed_without_control"),
     *("related", "trade_cycle", "guarantee_circle"),
 )
 """Tables that the engine offers beside the kinds."""

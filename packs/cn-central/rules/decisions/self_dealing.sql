@@ -28,6 +28,25 @@ reached AS (
     AND k.valid_from <= c.signed_on
     AND COALESCE(k.valid_until, DATE '9999-12-31') > c.signed_on
   WHERE t.relation IN ('related_entity', 'controls')
+  UNION ALL
+  SELECT c.entity, c.contract, o.owner AS person, 'control ' || o.path AS tie, c.fact AS tie_fact
+  FROM judged AS c
+  JOIN control_period AS o
+    ON o.entity = c.counterparty
+    AND COALESCE(o.valid_from <= c.signed_on, TRUE)
+    AND COALESCE(o.valid_until > c.signed_on, TRUE)
+  UNION ALL
+  SELECT c.entity, c.contract, k.other AS person, 'kin control ' || o.path AS tie, k.fact AS tie_fact
+  FROM judged AS c
+  JOIN control_period AS o
+    ON o.entity = c.counterparty
+    AND COALESCE(o.valid_from <= c.signed_on, TRUE)
+    AND COALESCE(o.valid_until > c.signed_on, TRUE)
+  JOIN tie AS k
+    ON k.one = o.owner
+    AND k.relation = 'kin'
+    AND k.valid_from <= c.signed_on
+    AND COALESCE(k.valid_until, DATE '9999-12-31') > c.signed_on
 ),
 insider AS (
   SELECT

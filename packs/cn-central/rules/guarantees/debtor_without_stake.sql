@@ -1,4 +1,4 @@
--- Guarantees whose debtor is in the register, outside the guarantor's group, and linked to it by no stake on the day.
+-- Guarantees whose debtor is in the register, outside the guarantor's group, linked to it by no stake on the day, and not controlled by it.
 WITH parties AS (
   SELECT entity AS party FROM judged
   UNION
@@ -71,5 +71,14 @@ WHERE p.debtor_known IS NULL
         AND m.ancestor = p.group_head
         AND s.valid_from <= p.given_on
         AND (s.valid_until IS NULL OR s.valid_until > p.given_on)
+    )
+    AND NOT EXISTS (
+      SELECT 1
+      FROM control_period AS c
+      JOIN ancestor AS m ON m.entity = c.owner
+      WHERE c.entity = p.debtor
+        AND m.ancestor = p.group_head
+        AND COALESCE(c.valid_from <= p.given_on, TRUE)
+        AND COALESCE(c.valid_until > p.given_on, TRUE)
     )
   )

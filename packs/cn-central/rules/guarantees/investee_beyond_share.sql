@@ -1,4 +1,4 @@
--- Guarantees for investees above the group's share, on the day, of the whole debt guaranteed.
+-- Guarantees for investees that the group did not control on the day, above the group's share, on the day, of the whole debt guaranteed.
 WITH parties AS (
   SELECT entity AS party FROM judged
   UNION
@@ -33,6 +33,13 @@ placed AS (
   LEFT JOIN entity AS d ON d.entity = g.debtor
   LEFT JOIN heads AS gh ON gh.entity = g.entity
   LEFT JOIN heads AS dh ON dh.entity = g.debtor
+),
+steered AS (
+  SELECT DISTINCT p.entity, p.guarantee
+  FROM placed AS p
+  JOIN control_period AS c
+    ON c.entity = p.debtor AND COALESCE(c.valid_from <= p.given_on, TRUE) AND COALESCE(c.valid_until > p.given_on, TRUE)
+  JOIN ancestor AS m ON m.entity = c.owner AND m.ancestor = p.group_head
 ),
 held AS (
   SELECT
@@ -78,5 +85,6 @@ SELECT
 FROM capped AS c
 JOIN param_participation_pct AS p
   ON c.given_on >= p.valid_from AND (p.valid_until IS NULL OR c.given_on < p.valid_until)
-WHERE c.missing IS NOT NULL
-  OR (c.is_outside AND c.share_pct <= p.value AND c.amount_cny > c.cap_cny)
+LEFT JOIN steered AS x ON x.entity = c.entity AND x.guarantee = c.guarantee
+WHERE (c.missing IS NOT NULL AND x.entity IS NULL)
+  OR (c.is_outside AND x.entity IS NULL AND c.share_pct <= p.value AND c.amount_cny > c.cap_cny)
