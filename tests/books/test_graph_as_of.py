@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from comptroller.books import Books, capital_rows
-from comptroller.books.graph_as_of import GraphAsOf
 from comptroller.books.capital_rows import COLUMNS
 from comptroller.books.capital_view import View
+from comptroller.books.graph_as_of import GraphAsOf
 from tests.laws.stakes import FACT
 from tests.laws.worlds import Row, World, pack
 

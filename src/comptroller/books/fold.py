@@ -6,7 +6,6 @@
 """
 
 import datetime as dt
-from collections import ChainMap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +20,7 @@ from comptroller.books.as_of import views
 from comptroller.books.differences import differences
 from comptroller.books.graph import Graph
 from comptroller.books.graph_as_of import GraphAsOf
+from comptroller.books.heard import hear, put_heard
 from comptroller.books.keys import Keys
 from comptroller.books.policy import put_lists, put_policy
 from comptroller.books.register import Register, put_register
@@ -148,13 +148,13 @@ class Books:
             if gone is not None:
                 ended[name] = gone[0]
                 self._insert(f"gone_{name}", pa.table({"fact": gone[0], "entry": gone[1]}))
-            _hear(kind, table, facts, heard)
+            hear(kind, table, facts, heard)
         for name in sorted(lists):
             kind = self.pack.tables[name]
             rows = self._fold_list(kind, lists[name], added.get(kind.parent), first, at)
             if rows is not None:
                 added[name] = rows
-        self._put_heard(heard, at)
+        put_heard(self.duck, heard, at)
         renewed = self._renew(added, ended)
         added |= self.graph.fold(added, ended, first)
         if "ancestor" in renewed:
@@ -221,15 +221,6 @@ class Books:
         self.duck.execute(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM new_rows")
         self.duck.unregister("new_rows")
 
-    def _put_heard(self, heard: dict[str, int], at: dt.datetime) -> None:
-        if not heard:
-            return
-        rows = pa.table({"entity": list(heard), "fact": pa.array(list(heard.values()), pa.int64())})
-        self.duck.register("new_heard", rows)
-        self.duck.execute("DELETE FROM heard WHERE entity IN (SELECT entity FROM new_heard)")
-        self.duck.execute("INSERT INTO heard SELECT entity, CAST(? AS TIMESTAMP), fact FROM new_heard", [at])
-        self.duck.unregister("new_heard")
-
     def _renew(
         self, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]
     ) -> dict[str, tuple[str, ...] | None]:
@@ -273,9 +264,8 @@ class Books:
         (policy,) = self.duck.rows("SELECT coalesce(max(entry), 0) FROM adopted")[0]
         is_same = known is None or policy <= known
         told = views(self.pack, valid=valid, known=known, is_same_policy=is_same)
-        return (
-            ChainMap(told, GraphAsOf(self.duck, self.pack, self.owner, valid=valid, known=known)) if is_same else told
-        )
+        asked = GraphAsOf(self.duck, self.pack, self.owner, valid=valid, known=known)
+        return asked.beside(told) if is_same else told
 
     def advance(self, entries: int, *, policy: int | None = None) -> None:
         """Say to which entry the books are folded, by one batch more, and which entry's policy they follow."""
@@ -292,13 +282,3 @@ def _stamped(rows: pa.Table, facts: NDArray[np.int64], at: dt.datetime, keep: ND
         rows, facts = rows.filter(pa.array(keep)), facts[keep]
     stamps = pa.array([at], pa.timestamp("us")).take(pa.array(np.zeros(len(facts), dtype=np.int64)))
     return rows.append_column("fact", pa.array(facts)).append_column("received_at", stamps)
-
-
-def _hear(kind: Kind, table: pa.Table, facts: NDArray[np.int64], heard: dict[str, int]) -> None:
-    """Note the latest fact about each entity in whose books the rows are."""
-    for column in kind.books:
-        pairs = pa.table({"entity": table.column(column), "fact": facts})
-        groups = pairs.group_by("entity").aggregate([("fact", "max")])
-        for row in groups.to_pylist():
-            if row["entity"] is not None:
-                heard[row["entity"]] = max(heard.get(row["entity"], 0), row["fact_max"])

@@ -32,6 +32,7 @@ class GraphAsOf(Mapping[str, str]):
 
     def __init__(self, duck: Duck, pack: Pack, owner: str, *, valid: dt.date | None, known: int | None) -> None:
         """Ask about a day (the clock's, where None) and an entry (the last, where None)."""
+        self._beside: Mapping[str, str] = {}
         self._duck, self._pack, self._owner = duck, pack, owner
         self._valid, self._known = valid, known
         self._told: dict[str, str] = {}
@@ -39,19 +40,30 @@ class GraphAsOf(Mapping[str, str]):
         self.today: dt.date | None = clock[0][0] if clock else None
         self.day = valid or self.today
 
+    def beside(self, others: Mapping[str, str]) -> "GraphAsOf":
+        """Tell these tables as well."""
+        self._beside = others
+        return self
+
+    def _names(self) -> tuple[str, ...]:
+        capital = tuple(COLUMNS) if "stake" in self._pack.kinds else ()
+        circles = ("guarantee_circle",) if "guarantee" in self._pack.kinds else ()
+        others = ("ancestor", "level", *GOVERNANCE, CONTROL_PERIOD, "control_turn", "related", "trade_cycle")
+        return (*self._beside, *capital, *others, *circles)
+
     def __iter__(self) -> Iterator[str]:
         """Give the tables."""
-        yield from (*(COLUMNS if "stake" in self._pack.kinds else ()), "ancestor", "level", *GOVERNANCE, CONTROL_PERIOD)
-        yield from ("control_turn", "related", "trade_cycle")
-        yield from ("guarantee_circle",) if "guarantee" in self._pack.kinds else ()
+        return iter(self._names())
 
     def __len__(self) -> int:
         """Give how many tables there are."""
-        return len(list(self))
+        return len(self._names())
 
     def __getitem__(self, table: str) -> str:
         """Give SQL for a table, over tables of this connection that are made here."""
-        if table not in list(self):
+        if table in self._beside:
+            return self._beside[table]
+        if table not in self._names():
             raise KeyError(table)
         if not self._told:
             self._told = self._tell()
