@@ -50,8 +50,8 @@ def test_lists_reach_down_the_chain_as_it_was(world):
 
 
 def test_what_is_only_known_now_is_refused(world):
-    """The clock and what was heard last have no past: the refusal says so and names what can be asked."""
-    for table in ("clock", "heard"):
+    """The clock, the levels and the graph have no past here: the refusal says so and names what can be asked."""
+    for table in ("clock", "heard", "ancestor", "level", "controls", "related"):
         with pytest.raises(Refused) as refused:
             asked(world, f"SELECT * FROM {table}", "2024-03-05")
         assert [one.code for one in refused.value.refusals] == ["query.as_of"]

@@ -257,15 +257,22 @@ class Books:
         sql = "SELECT max(entry) FROM adopted WHERE pack = ? AND entry <= ?"
         return int(self.duck.rows(sql, [digest, known])[0][0])
 
-    def views(self, valid: dt.date | None, known: int | None) -> Mapping[str, str]:
+    def views(self, valid: dt.date | None, known: int | None) -> dict[str, str]:
         """Give SQL for each table that can be asked as of a day and as known with an entry; none where neither is asked."""
         if valid is None and known is None:
             return {}
+        return views(self.pack, valid=valid, known=known, is_same_policy=self._is_same_policy(known))
+
+    def views_here(self, valid: dt.date | None, known: int | None) -> Mapping[str, str]:
+        """Give the same, and the tables that are told by graphs, where this connection reads them, and no other."""
+        told = self.views(valid, known)
+        if not told or not self._is_same_policy(known):
+            return told
+        return GraphAsOf(self.duck, self.pack, self.owner, valid=valid, known=known).beside(told)
+
+    def _is_same_policy(self, known: int | None) -> bool:
         (policy,) = self.duck.rows("SELECT coalesce(max(entry), 0) FROM adopted")[0]
-        is_same = known is None or policy <= known
-        told = views(self.pack, valid=valid, known=known, is_same_policy=is_same)
-        asked = GraphAsOf(self.duck, self.pack, self.owner, valid=valid, known=known)
-        return asked.beside(told) if is_same else told
+        return known is None or policy <= known
 
     def advance(self, entries: int, *, policy: int | None = None) -> None:
         """Say to which entry the books are folded, by one batch more, and which entry's policy they follow."""

@@ -271,7 +271,7 @@ def query(
     with doors(as_json=as_json):
         worker = engine.open_node(node_folder(node), passphrase=passphrase())
         try:
-            shown = worker.books.views(day(valid), known_entry(worker, known))
+            shown = worker.books.views_here(day(valid), known_entry(worker, known))
             columns, rows = ask(worker.duck, sql, set(documented(worker.pack)), shown)
         finally:
             worker.close()
