@@ -40,6 +40,7 @@ class Duck:
 
     def _take(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
+        connection.execute("SET enable_progress_bar = false")  # a program's output is its own
         self._parsed: dict[str, duckdb.Statement | str] = {}
         finalize(self, self._parsed.clear)  # also at the interpreter's end, when the driver must have them back
 
