@@ -82,7 +82,19 @@ def test_the_menu_shows_what_may_be_opened(browser):
 
 def test_no_english_page_holds_chinese_words_of_the_console(browser):
     """With the names that the world itself gives taken out, an English page is English."""
-    for path in ("/", "/findings", "/why", "/ledger", "/wall", "/entities", "/entities/A", "/reporting"):
+    for path in (
+        "/",
+        "/findings",
+        "/why",
+        "/ledger",
+        "/wall",
+        "/entities",
+        "/entities/A",
+        "/reporting",
+        "/policy",
+        "/policy/base/rules/payments/duplicate",
+        "/ask",
+    ):
         page = browser("supervisor", "en").get(path).text
         for said in ("公司", "某", "市国资", "中文"):
             page = page.replace(said, "")

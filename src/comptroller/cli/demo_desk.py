@@ -30,7 +30,7 @@ PEOPLE: tuple[tuple[str, str, str, tuple[tuple[str, str, str, str], ...]], ...] 
     ("administrator", "管清", "", (("administrator", OWNER, "", ""),)),
 )
 """Sign-in name, name, employer, and grants (role, entity, domain, line) of everybody in the demonstration."""
-PAGES = ("/", "/findings", "/why")
+PAGES = ("/", "/wall", "/findings", "/entities", "/reporting", "/policy", "/ledger", "/why")
 
 
 def open_desk(folder: Path, port: int = PORT) -> bool:
@@ -79,7 +79,7 @@ def _check(desk: Desk) -> bool:
 def _ask_pages() -> list[tuple[str, str, int]]:
     found = []
     for login, _, _, grants in PEOPLE:
-        pages = ("/why",) if grants[0][0] == "administrator" else PAGES
+        pages = ("/admin", "/acts", "/why") if grants[0][0] == "administrator" else PAGES
         line = HTTPConnection(HOST, CHECK_PORT, timeout=30)
         body = urlencode({"login": login, "password": PASSWORD})
         head = {"content-type": "application/x-www-form-urlencoded", "origin": f"http://{HOST}:{CHECK_PORT}"}

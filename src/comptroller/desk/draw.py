@@ -9,7 +9,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from comptroller.access.grants import EXPORT, SEE
+from comptroller.access.grants import ADMINISTER, ASK, EXPORT, SEE, WATCH
 from comptroller.desk import shown
 from comptroller.desk.doors import language_of
 from comptroller.desk.texts import say
@@ -33,7 +33,11 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     ("/findings", "findings", SEE),
     ("/entities", "entities", SEE),
     ("/reporting", "reporting", SEE),
+    ("/policy", "policy", SEE),
     ("/ledger", "ledger", SEE),
+    ("/ask", "ask", ASK),
+    ("/acts", "acts", WATCH),
+    ("/admin", "admin", ADMINISTER),
 )
 """The places of the console, in the order of the menu: address, text, and the act that opens it."""
 

@@ -1,0 +1,137 @@
+"""Ask: one SELECT over the documented tables within reach, with saved questions, a chart, and export."""
+
+import json
+import threading
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import RedirectResponse, Response
+
+from comptroller.access.grants import ASK, EXPORT
+from comptroller.books.tables import documented
+from comptroller.desk.doors import Form, may
+from comptroller.desk.draw import draw
+from comptroller.desk.errors import NotGranted
+from comptroller.desk.sheets import sheet, table_csv
+from comptroller.desk.visit import Visit
+from comptroller.model.finding import plain
+from comptroller.model.refusal import Refused, refusal
+from comptroller.store.ask import ask
+from comptroller.store.duck import SqlError
+
+router = APIRouter()
+Asking = Annotated[Visit, Depends(may(ASK))]
+_MOST_SHOWN, _MOST_POINTS = 500, 60
+Answer = tuple[list[str], list[tuple[Any, ...]]]
+
+
+def answer_of(visit: Visit, sql: str) -> Answer:
+    """Give the answer to one SELECT within reach; refuses (Refused) what may not be asked, and what takes too long."""
+    cursor = visit.duck
+    seconds = visit.desk.settings.ask_seconds
+    late = threading.Event()
+
+    def stop() -> None:
+        late.set()
+        cursor.interrupt()
+
+    timer = threading.Timer(seconds, stop)
+    timer.start()
+    try:
+        return ask(cursor, sql, set(documented(visit.pack)), visit.views)
+    except (Refused, SqlError) as fault:
+        if late.is_set():
+            wanted = (f"{seconds:g} 秒内可答的查询", f"a question that is answered within {seconds:g} s")
+            raise Refused(
+                [refusal("desk.ask.slow", ("", None, "sql"), sql[:80], wanted, ("缩小范围", "Ask for less."))]
+            ) from fault
+        raise
+    finally:
+        timer.cancel()
+
+
+@router.get("/ask")
+def ask_page(visit: Asking, sql: Annotated[str, Query(max_length=20_000)] = "") -> Response:
+    """Give the page with a question that is not run: opening an address asks nothing."""
+    return _page(visit, sql, None, ())
+
+
+def _page(visit: Visit, sql: str, answer: Answer | None, refusals: Sequence[Any]) -> Response:
+    tables = [(name, list(kind.columns), visit.said(kind.title)) for name, kind in visit.pack.tables.items()]
+    rest = [name for name in documented(visit.pack) if name not in visit.pack.tables and not name.startswith("param_")]
+    saved = visit.desk.shelf.saved(visit.login, "ask")
+    return draw(
+        visit,
+        "ask.html",
+        sql=sql,
+        answer=answer,
+        refusals=refusals,
+        tables=tables,
+        rest=rest,
+        saved=saved,
+        chart=chart_of(answer),
+        most=_MOST_SHOWN,
+    )
+
+
+def chart_of(answer: Answer | None) -> str:
+    """Give the chart of an answer as ECharts takes it: bars of the first number by the first column; '' where there is none."""
+    if answer is None or len(answer[1]) < 2:
+        return ""
+    columns, rows = answer
+    values = [[plain(cell) for cell in row] for row in rows[:_MOST_POINTS]]
+    at = next((i for i in range(1, len(columns)) if all(_is_number(row[i]) for row in values)), 0)
+    if not at:
+        return ""
+    option = {
+        "grid": {"left": 60, "right": 20, "top": 20, "bottom": 80},
+        "xAxis": {"type": "category", "data": [str(row[0]) for row in values], "axisLabel": {"rotate": 30}},
+        "yAxis": {"type": "value"},
+        "series": [
+            {
+                "type": "bar",
+                "name": columns[at],
+                "data": [float(row[at] or 0) for row in values],
+                "itemStyle": {"color": "#1d4f8f"},
+            }
+        ],
+    }
+    return json.dumps(option, ensure_ascii=False).replace("<", "\\u003c")
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, bool):
+        return False
+    return (
+        value is None
+        or isinstance(value, (int, float))
+        or (isinstance(value, str) and value.replace(".", "", 1).lstrip("-").isdigit())
+    )
+
+
+@router.post("/ask")
+def asked(visit: Asking, form: Form) -> Response:
+    """Answer a question, as a page or as a file; what is asked is noted in the ledger."""
+    sql, form_ = str(form.get("sql") or "")[:20_000], str(form.get("as") or "page")
+    if form_ == "save":
+        visit.desk.shelf.save(visit.login, "ask", str(form.get("name") or "")[:80].strip() or sql[:40], sql)
+        return RedirectResponse("/ask", 303)
+    if form_ == "forget":
+        visit.desk.shelf.save(visit.login, "ask", str(form.get("name") or ""), "")
+        return RedirectResponse("/ask", 303)
+    if form_ != "page" and not visit.may(EXPORT):
+        raise NotGranted(EXPORT)
+    try:
+        columns, rows = answer_of(visit, sql)
+    except Refused as fault:
+        return _page(visit, sql, None, fault.refusals)
+    visit.note("ask" if form_ == "page" else "export", form_, sql)
+    if form_ == "xlsx":
+        return sheet(
+            "answer.xlsx",
+            [("answer", columns, [[plain(c) if isinstance(c, (list, dict)) else c for c in row] for row in rows])],
+        )
+    if form_ == "csv":
+        return table_csv("answer.csv", columns, [[plain(c) for c in row] for row in rows])
+    return _page(visit, sql, (columns, rows), ())
