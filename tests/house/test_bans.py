@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.house.source import imports, parsed, room_of, shown, sources
 
-DOORS = ("desk", "link", "cli")
+DOORS = ("desk", "link", "cli", "client")
 MODULES = {
     "duckdb": (("store",), "ask through comptroller.store.duck"),
     "sqlite3": (("store",), "ask through comptroller.store.sqlite"),

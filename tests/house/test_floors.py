@@ -11,7 +11,7 @@ FLOORS = (
     ("intake", "ledger", "books", "watch", "cases", "assess", "access"),
     ("node",),
     ("engine",),
-    ("desk", "link", "prove"),
+    ("desk", "link", "prove", "client"),
     ("cli",),
     ("__init__", "__main__"),
 )

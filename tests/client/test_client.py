@@ -1,0 +1,53 @@
+"""The client: one file over the network, with the receipt in the answer and refusals as they are."""
+
+import datetime as dt
+import json
+import socket
+import threading
+import time
+
+import pytest
+
+from comptroller.access.accounts import Token
+from comptroller.cli.serve import server_of
+from comptroller.client import Client, RefusedByDesk
+from tests.desks import NOW, open_desk
+
+
+def test_a_program_reports_and_reads(tmp_path):
+    """A report comes back with its receipt, twice under one key as once; findings come over all pages."""
+    desk = open_desk(tmp_path)
+    scope = frozenset({"see", "report"})
+    desk.accounts.make_token(Token("m", "reporter", scope, NOW + dt.timedelta(days=1)), "machine", NOW)
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    server = server_of(desk, "localhost", port)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    program = Client(f"http://localhost:{port}/", "machine")
+    fact = {"entity": "A", "payment": "CLIENT", "amount": 1, "currency": "CNY", "paid_on": "2024-06-01"}
+    payload = json.dumps({"kind": "payment", "facts": [fact]}).encode()
+    first, second = (program.report(payload, name="p.json", key="k") for _ in range(2))
+    assert first == second
+    assert first["receipt"]["entry"] == first["entry"]
+    found = list(program.findings(state="all"))
+    assert {one["entity"] for one in found} == {"A", "A1"}
+    assert program.finding(found[0]["finding"])["finding"]["entity"] in ("A", "A1")
+    assert [one["entity"] for one in program.entities()] == ["A", "A1"]
+    assert program.me()["login"] == "reporter"
+    with pytest.raises(RefusedByDesk) as refused:
+        program.report(b"{", name="bad.json")
+    assert refused.value.status == 422
+    assert refused.value.refused[0]["code"]
+    server.should_exit = True
+    thread.join(20)
+    desk.stop()
+
+
+def test_an_address_is_one_of_the_web():
+    """No file is read by a wrong address."""
+    with pytest.raises(ValueError, match="http"):
+        Client("file:///etc/passwd", "t")
