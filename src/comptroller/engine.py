@@ -4,6 +4,7 @@
     ledger   It was said.          an entry: numbered, hashed, sealed
     books    What is known?        rows of the fact tables, the register, lists, the calendar
     watch    Is it right?          findings raised, changed, cleared
+    cases    What is done?         cases opened, moved, closed; clocks
 
 - Nothing is folded that is not in the ledger; what is in the ledger is folded sooner or later, also after a crash.
 - One checkpoint of the ledger is one batch: replaying the same batches gives the same books and findings.
@@ -21,6 +22,7 @@ from pathlib import Path
 
 from comptroller import node
 from comptroller.books import Books, Change
+from comptroller.cases import Cases
 from comptroller.intake import Incoming, check, shape
 from comptroller.ledger.entry import Accepted, Entry
 from comptroller.ledger.key import SignerKey
@@ -87,6 +89,7 @@ class Engine:
         self.pack = pack
         self.books = Books(self.duck, pack, owner=self.charter.owner, zone=pack.zone)
         self.watch = Watch(self.duck, pack)
+        self.cases = Cases(self.duck, pack, self.books)
         self._desk.set_zone(pack.zone)
 
     def take(self, reports: Sequence[Incoming], at: dt.datetime) -> Taken:
@@ -101,9 +104,8 @@ class Engine:
         waiting = list(range(len(reports)))
         while waiting:
             batch = [reports[i] for i in waiting]
-            checked = check(
-                self._desk, self.pack.kinds, batch, known=self.books, on=at.astimezone(self.books.zone).date()
-            )
+            shaped = check(self._desk, self.pack.told, batch, known=self.books, on=self._day(at))
+            checked = shaped.but(self.cases.refuse(shaped.facts.tables, self._day(at)), batch)
             refused.update({waiting[i]: found for i, found in checked.refused.items()})
             if checked.accepted:
                 kept = [batch[i] for i in checked.accepted]
@@ -138,19 +140,7 @@ class Engine:
         """Put accepted reports into the ledger, with their mappings beside them; gives the first entry's number."""
         blobs = {sha256(text).hexdigest(): text for r in reports if (text := r.mapping.encode())}
         missing = {named: text for named, text in blobs.items() if not self._has_blob(named)}
-        kept = [
-            Accepted(
-                payload=r.payload,
-                media=r.media,
-                reporter=r.reporter,
-                name=r.name,
-                kind=r.kind,
-                attachments=(sha256(r.mapping.encode()).hexdigest(),) if r.mapping else (),
-                note={"signature": r.signature} if r.signature else {},
-            )
-            for r in reports
-        ]
-        return self._append(kept, at, missing) - len(kept) + 1
+        return self._append([node.to_keep(one) for one in reports], at, missing) - len(reports) + 1
 
     def _append(self, kept: Sequence[Accepted], at: dt.datetime, blobs: Mapping[str, bytes] | None = None) -> int:
         """Append as one group and give its last number."""
@@ -167,7 +157,7 @@ class Engine:
 
         def fold() -> list[Turn]:
             self.watch.prepare([*tables, *lists])
-            return self._judge(self.books.fold(tables, lists, first, at), last)
+            return self._judge(self.books.fold(tables, lists, first, at), last, at)
 
         return self._settle(fold, last)
 
@@ -189,13 +179,24 @@ class Engine:
                     self._take_up()
                 raise
 
-    def _judge(self, change: Change, last: int) -> list[Turn]:
+    def _judge(self, change: Change, last: int, at: dt.datetime) -> list[Turn]:
         turns = self.watch.judge(change.added, change.ended, renewed=change.renewed, known=last)
+        turns += self._follow(change, turns, last, at)
         self.books.advance(last)
         return turns
 
+    def _follow(self, change: Change, turns: list[Turn], last: int, at: dt.datetime) -> list[Turn]:
+        """Let cases follow what was said and what turned; how they stand is folded and judged like facts."""
+        made = self.cases.fold(change.added, change.ended, turns, self._day(at))
+        self.watch.prepare(made)
+        changed = self.books.fold(made, {}, last, at) if made else Change()
+        return self.watch.judge(changed.added, changed.ended, renewed=changed.renewed, known=last) if made else []
+
+    def _day(self, at: dt.datetime) -> dt.date:
+        return at.astimezone(self.books.zone).date()
+
     def _turn_clock(self, instant: dt.datetime, number: int) -> list[Turn]:
-        return self._settle(lambda: self._judge(self.books.tick(instant), number), number)
+        return self._settle(lambda: self._judge(self.books.tick(instant), number, instant), number)
 
     def _change_policy(self, pack: Pack, number: int, progress: Progress | None = None) -> list[Turn]:
         is_first = self.books.entries == 0
@@ -203,6 +204,9 @@ class Engine:
         def change() -> list[Turn]:
             self.books = self.books.adopt(pack)
             turns = [] if is_first else self.watch.adopt(pack, number, progress)
+            self.cases = Cases(self.duck, pack, self.books)
+            stands = [Turn("stands", verdict) for verdict in self.watch.findings.found()]
+            turns += self._follow(Change(), [*turns, *stands], number, self.ledger.entry(number).received_at)
             self.books.advance(number, policy=number)
             return turns
 
@@ -221,7 +225,7 @@ class Engine:
         elif head["media"] == POLICY:
             self._change_policy(self._policy(entries[0]), last)
         else:
-            facts, _ = shape(self._desk, self.pack.kinds, [self._incoming(entry) for entry in entries])
+            facts, _ = shape(self._desk, self.pack.told, [self._incoming(entry) for entry in entries])
             self._fold(facts.tables, facts.lists, first, last, entries[0].received_at)
 
     def _incoming(self, entry: Entry) -> Incoming:

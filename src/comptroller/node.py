@@ -15,10 +15,12 @@ import pyarrow as pa
 
 from comptroller.books import Books
 from comptroller.books.tables import FIXED
+from comptroller.ledger.entry import Accepted
 from comptroller.ledger.key import KeyRefused, SignerKey, load_key, save_key
 from comptroller.model.kind import STAMPS
 from comptroller.model.policy import Pack
 from comptroller.model.refusal import BrokenPack, Refusal, Refused, RuleBroken, refusal
+from comptroller.model.said import Incoming
 from comptroller.store.duck import Duck, SqlError
 from comptroller.watch import Watch
 from comptroller.watch.findings import COLUMNS
@@ -157,3 +159,16 @@ def try_out(pack: Pack, before: Pack) -> None:
             refusals.append(refusal("adopt.type", (table, None, column), now[column], wanted, mend))
     if refusals:
         raise BrokenPack(refusals)
+
+
+def to_keep(report: Incoming) -> Accepted:
+    """Give an accepted report as the ledger keeps it, its mapping named by its hash."""
+    return Accepted(
+        payload=report.payload,
+        media=report.media,
+        reporter=report.reporter,
+        name=report.name,
+        kind=report.kind,
+        attachments=(sha256(report.mapping.encode()).hexdigest(),) if report.mapping else (),
+        note={"signature": report.signature} if report.signature else {},
+    )

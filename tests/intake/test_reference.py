@@ -7,7 +7,7 @@ from comptroller.intake.reference import json_schema, reference_page
 from comptroller.intake.templates import template_csv, template_xlsx
 from comptroller.model.kind import Check, Field, Kind
 from comptroller.model.refusal import Text
-from comptroller.packs.read import gather_files, read_pack
+from comptroller.packs import gather_files, read_pack
 
 LINES = Kind(
     "statement_lines",

@@ -148,7 +148,8 @@ class Books:
             if gone is not None:
                 ended[name] = gone[0]
                 self._insert(f"gone_{name}", pa.table({"fact": gone[0], "entry": gone[1]}))
-            hear(kind, table, facts, heard)
+            if not kind.is_made:
+                hear(kind, table, facts, heard)
         for name in sorted(lists):
             kind = self.pack.tables[name]
             rows = self._fold_list(kind, lists[name], added.get(kind.parent), first, at)

@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 import typer
 
-from comptroller.cli import author, capital, demo, read, serve, write
+from comptroller.cli import author, capital, casework, demo, read, serve, write
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 _commands: list[Callable[..., None]] = [
     *(write.init, write.report, write.tick, write.adopt, write.rebuild),
     *(read.findings, read.explain, read.scoreboard, read.entry, read.verify, read.query),
     *(capital.who, capital.owners, capital.holdings, capital.related, capital.path, capital.cycles),
+    *(casework.cases, casework.case, casework.due, casework.outcomes),
     *(author.prove, author.new, author.template, demo.demo),
     *(serve.serve, serve.admit),
 ]

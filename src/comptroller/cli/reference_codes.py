@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import comptroller
-from comptroller.intake.refuse import WORDS
+from comptroller.cases.door import WORDS as CASE_WORDS
+from comptroller.intake.refuse import WORDS as INTAKE_WORDS
 
 _CODE = re.compile(r"[a-z]+(?:\.(?:[a-z_]+|<[a-z]+>))*")
 _MAKERS = ("refusal", "refuse", "_refuse")
 _NAMED = "<code>"
+_WORDS = {**INTAKE_WORDS, **CASE_WORDS}
+_WORDED = ("intake/refuse.py",)
 Texts = tuple[str, str]
 
 
@@ -43,7 +46,7 @@ def codes() -> list[Code]:
 
 def _merged(code: str, said: Sequence[Code]) -> Code:
     """Give a code once: the first texts that are known, and all files."""
-    words = [text.replace("{{", "{").replace("}}", "}") for text in WORDS.get(code, ())]
+    words = [text.replace("{{", "{").replace("}}", "}") for text in _WORDS.get(code, ())]
     expected = (words[0], words[1]) if words else next((one.expected for one in said if one.expected[1]), ("", ""))
     mend = (words[2], words[3]) if words else next((one.mend for one in said if one.mend[1]), ("", ""))
     return Code(code, expected, mend, tuple(sorted({file for one in said for file in one.files})))
@@ -66,7 +69,7 @@ def _codes_of(tree: ast.Module, file: str) -> Iterator[Code]:
                 elif _CODE.fullmatch(code):
                     yield Code(code, texts[0], texts[1], (file,))
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and node.value in WORDS and file != "intake/refuse.py":
+        if isinstance(node, ast.Constant) and node.value in _WORDS and file not in _WORDED:
             yield Code(str(node.value), ("", ""), ("", ""), (file,))
 
 

@@ -49,6 +49,16 @@ class Checked:
     later: list[int]
     facts: Facts
 
+    def but(self, refused: Mapping[int, list[Refusal]], reports: Sequence[Incoming]) -> "Checked":
+        """Give what is left when another room refuses reports, named by their place among those accepted."""
+        if not refused:
+            return self
+        names = {at: reports[self.accepted[at]].name for at in refused}
+        more = {self.accepted[at]: [replace(r, file=names[at]) for r in found] for at, found in refused.items()}
+        kept = [at for at in range(len(self.accepted)) if at not in refused]
+        every = dict(sorted({**self.refused, **more}.items()))
+        return Checked([self.accepted[at] for at in kept], every, self.later, self.facts.only(kept))
+
 
 def shape(
     duck: Duck, kinds: Mapping[str, Kind], reports: Sequence[Incoming], limits: Limits | None = None

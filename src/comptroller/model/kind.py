@@ -58,7 +58,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of fact. A nested list is a kind of its own, named `<kind>_<field>`, whose `parent` is the outer kind."""
+    """A kind of fact. A nested list is a kind of its own, named `<kind>_<field>`, whose `parent` is the outer kind.
+
+    Rows of a kind that `is_made` come from the engine itself; nobody reports them.
+    """
 
     name: str
     title: Text
@@ -73,6 +76,7 @@ class Kind:
     carries: tuple[str, ...] = ()
     reported: dict[str, Any] = field(default_factory=dict)
     source: str = ""
+    is_made: bool = False
 
     @property
     def columns(self) -> dict[str, str]:

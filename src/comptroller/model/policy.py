@@ -4,16 +4,10 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
+from comptroller.model.casework import NO_CASEWORK, Casework
+from comptroller.model.cite import Cite
 from comptroller.model.kind import Kind
 from comptroller.model.refusal import Text
-
-
-@dataclass(frozen=True, slots=True)
-class Cite:
-    """A place in a source: the source's full name and the article."""
-
-    source: str
-    article: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +173,12 @@ class Pack:
     problems: dict[str, Text]
     lines: dict[str, Text]
     files: dict[str, bytes]
+    casework: Casework = NO_CASEWORK
+
+    @property
+    def told(self) -> dict[str, Kind]:
+        """Give the kinds that may be reported: all but those whose rows the engine makes itself."""
+        return {name: kind for name, kind in self.kinds.items() if not kind.is_made}
 
     @property
     def tables(self) -> dict[str, Kind]:

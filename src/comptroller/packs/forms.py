@@ -31,6 +31,13 @@ class PeriodForm(Form, frozen=True, kw_only=True, rename={"since": "from"}):
     until: dt.date | None = None
 
 
+class SightForm(Form, frozen=True, kw_only=True):
+    """What a line of supervision may see and show."""
+
+    knows_persons: bool = False
+    keeps: bool = False
+
+
 class PackForm(Form, frozen=True, kw_only=True):
     """pack.yml."""
 
@@ -42,6 +49,8 @@ class PackForm(Form, frozen=True, kw_only=True):
     domains: dict[str, Both] = {}
     problems: dict[str, Both] = {}
     lines: dict[str, Both] = {}
+    sights: dict[str, SightForm] = {}
+    loss_param: str = ""
 
 
 class SourceForm(Form, frozen=True, kw_only=True):
@@ -102,6 +111,7 @@ class KindForm(Form, frozen=True, kw_only=True):
     reported: ReportedForm = ReportedForm()
     fields: dict[str, FieldForm]
     checks: list[CheckForm] = []
+    made: bool = False
 
 
 class ValueForm(msgspec.Struct, frozen=True, kw_only=True, rename={"since": "from"}):
@@ -203,3 +213,72 @@ class RuleForm(Form, frozen=True, kw_only=True):
     params: list[str] = []
     window: WindowForm | None = None
     leaves_out: list[Both] = []
+
+
+class MoveForm(Form, frozen=True, kw_only=True):
+    """moves/<move>.yml."""
+
+    title: Both
+    of: str
+    by: list[str]
+    states: list[str] = []
+    to: str = ""
+    does: str = ""
+    needs: list[str] = []
+    requires: list[str] = []
+    apart_from: list[str] = []
+    two_officers: bool = False
+    entity_sees: bool = False
+
+
+class TermForm(Form, frozen=True, kw_only=True, rename={"since": "from"}):
+    """How long a clock runs from a day on."""
+
+    since: dt.date
+    amount: int
+    verified: bool = False
+    cites: CiteForm | list[CiteForm]
+
+
+class ClockForm(Form, frozen=True, kw_only=True):
+    """clocks/<clock>.yml."""
+
+    title: Both
+    unit: str
+    starts: list[str]
+    ends: list[str]
+    binds: str
+    terms: list[TermForm]
+    of_rule: bool = False
+    lines: list[str] = []
+    extensions: int = 0
+    extension_most: int = 0
+    note: Both = Both()
+
+
+class WhenForm(Form, frozen=True, kw_only=True):
+    """The findings that a route is for; what is left empty holds for all."""
+
+    rules: list[str] = []
+    kinds: list[str] = []
+    severities: list[str] = []
+    domains: list[str] = []
+    problems: list[str] = []
+    classes: list[str] = []
+    level_from: int = 0
+    level_until: int = 99
+
+
+class RouteForm(Form, frozen=True, kw_only=True):
+    """routes/<route>.yml."""
+
+    title: Both
+    order: int
+    cites: list[CiteForm]
+    when: WhenForm = WhenForm()
+    opens: bool = True
+    lead: str = ""
+    informed: list[str] = []
+    office: str = "owner"
+    joins: list[list[str]] = []
+    window_days: int = 180

@@ -45,6 +45,7 @@ def kind_of(full: str, form: forms.KindForm) -> tuple[Kind | None, list[Refusal]
             lists=inner,
             reported=reported,
             source=full,
+            is_made=form.made,
         ),
         [],
     )

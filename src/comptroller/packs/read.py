@@ -1,51 +1,30 @@
 """A pack read from its files and composed with what it extends; all refusals at once, or one Pack."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
+from comptroller.model.casework import Casework, Sight
+from comptroller.model.cite import Cite
 from comptroller.model.kind import Kind
-from comptroller.model.policy import Calendar, Cite, ListLine, Pack, Param, PolicyList, Rule, Source
+from comptroller.model.policy import Calendar, Pack, Param, PolicyList, Rule, Source
 from comptroller.model.refusal import BrokenPack, Refusal, Text, refusal
 from comptroller.packs import forms
 from comptroller.packs.bundle import digest_of
+from comptroller.packs.casework import casework_of
 from comptroller.packs.kinds import disagreements, kind_of
+from comptroller.packs.plain import calendar_of, list_of, source_of, stem, text_of
 from comptroller.packs.rulebook import rule_of
 from comptroller.packs.series import param_of
 from comptroller.packs.yaml import read_form
 
 _Form = TypeVar("_Form", bound=msgspec.Struct)
-_FOLDERS = ("sources", "kinds", "lists", "params", "rules", "calendar", "measures", "schemes", "classes", "routes")
-
-
-def gather_files(roots: Iterable[Path], name: str) -> dict[str, bytes]:
-    """Give the files of pack `name` and of all packs beneath it, by path from `<pack>/`.
-
-    Refuses (BrokenPack) a pack that no root holds, and packs that extend one another in a ring.
-    """
-    files: dict[str, bytes] = {}
-    waiting, places = [name], list(roots)
-    while waiting:
-        one = waiting.pop(0)
-        if f"{one}/pack.yml" in files:
-            continue
-        folder = next((root / one for root in places if (root / one / "pack.yml").is_file()), None)
-        if folder is None:
-            held = sorted({p.parent.name for root in places for p in root.glob("*/pack.yml")})
-            wanted = (f"已有政策包之一:{held}", f"one of the packs that are here: {held}")
-            mend = ("核对政策包名称", "Check the pack's name.")
-            raise BrokenPack([refusal("packs.unknown", (one, None, ""), one, wanted, mend)])
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
-                files[f"{one}/{path.relative_to(folder).as_posix()}"] = path.read_bytes()
-        form, refusals = read_form(files, f"{one}/pack.yml", forms.PackForm)
-        if form is None:
-            raise BrokenPack(refusals)
-        waiting.extend(form.extends)
-    return files
+_FOLDERS = (
+    *("sources", "kinds", "lists", "params", "rules", "calendar", "measures", "schemes", "classes"),
+    *("moves", "clocks", "routes"),
+)
 
 
 def read_pack(files: Mapping[str, bytes], name: str, *, adopted: bool = False) -> Pack:
@@ -133,7 +112,7 @@ class _Reading:
             self._stray(layer)
             for path, full in self.each(layer, "sources"):
                 if (source := self.form(path, forms.SourceForm)) is not None:
-                    sources[_stem(full)] = _source(full, source)
+                    sources[stem(full)] = source_of(full, source)
             for path, full in self.each(layer, "kinds"):
                 if (form := self.form(path, forms.KindForm)) is not None:
                     kind, refusals = kind_of(full, form)
@@ -145,16 +124,23 @@ class _Reading:
                     series, refusals = param_of(full, param)
                     self.refusals += refusals
                     if series is not None:
-                        params[_stem(full)] = series
+                        params[stem(full)] = series
             for path, full in self.each(layer, "lists"):
                 if (listed := self.form(path, forms.ListForm)) is not None:
-                    lists[_stem(full)] = _list(full, listed)
+                    lists[stem(full)] = list_of(full, listed)
             for path, _ in self.each(layer, "calendar"):
                 if (year := self.form(path, forms.CalendarForm)) is not None:
-                    calendars[year.region, year.year] = _calendar(path, year)
+                    calendars[year.region, year.year] = calendar_of(path, year)
         self.lints += disagreements(kinds)
         self._cites(params, lists, sources)
         rules = self._rules(layers, kinds, params, sources, words)
+        casework = self._casework(layers, kinds, rules, params, words)
+        for clock in casework.clocks.values():
+            for cite in (cite for term in clock.terms for cite in term.cites):
+                self.cited(clock.name, cite, sources)
+        for route in casework.routes:
+            for cite in route.cites:
+                self.cited(route.name, cite, sources)
         head = heads[name]
         return Pack(
             name=name,
@@ -173,6 +159,7 @@ class _Reading:
             problems=words["problems"],
             lines=words["lines"],
             files=self.files,
+            casework=casework,
         )
 
     def _stray(self, layer: str) -> None:
@@ -229,56 +216,41 @@ class _Reading:
                     rules[full] = rule
         return rules
 
-
-def text_of(both: forms.Both) -> Text:
-    """Give the text a form says."""
-    return Text(both.zh, both.en)
-
-
-def _stem(full: str) -> str:
-    return full.rsplit("/", 1)[-1]
-
-
-def cites_of(said: Any) -> tuple[Cite, ...]:
-    """Give the citations that a form says, one or many."""
-    many = said if isinstance(said, list) else [said]
-    return tuple(Cite(one.source, one.article) for one in many)
-
-
-def _source(full: str, form: forms.SourceForm) -> Source:
-    period = form.in_force
-    return Source(
-        name=full,
-        title=text_of(form.title),
-        number=form.number,
-        issued_by=text_of(form.issued_by),
-        issued_on=form.issued_on,
-        valid_from=period.since if period else None,
-        valid_until=period.until if period else None,
-        note=text_of(form.note),
-    )
-
-
-def _list(full: str, form: forms.ListForm) -> PolicyList:
-    lines = tuple(
-        ListLine(
-            item=line.item,
-            title=text_of(line.title),
-            limit_cny=line.limit,
-            share_pct=line.share_pct,
-            body=line.body or "",
-            position=line.position,
-            legal_review=line.legal_review,
-            valid_from=line.since,
-            valid_until=line.until,
-            verified=line.verified,
-            cites=cites_of(line.cites),
+    def _casework(
+        self,
+        layers: list[str],
+        kinds: dict[str, Kind],
+        rules: dict[str, Rule],
+        params: dict[str, Param],
+        words: dict[str, dict[str, Text]],
+    ) -> Casework:
+        """Give moves, clocks and routes, upper layers' laid over lower ones by stem."""
+        sights: dict[str, Sight] = {}
+        loss_param = ""
+        for layer in reversed(layers):
+            head = self.form(f"{layer}/pack.yml", forms.PackForm)
+            if head is not None:
+                sights.update({line: Sight(one.knows_persons, one.keeps) for line, one in head.sights.items()})
+                loss_param = head.loss_param or loss_param
+        made, refusals = casework_of(
+            self._laid(layers, "moves", forms.MoveForm),
+            self._laid(layers, "clocks", forms.ClockForm),
+            self._laid(layers, "routes", forms.RouteForm),
+            sights=sights,
+            loss_param=loss_param,
+            kinds=kinds,
+            rules=rules,
+            params=params,
+            words=words,
         )
-        for line in form.lines
-    )
-    return PolicyList(full, text_of(form.title), form.tightens, lines)
+        self.refusals += refusals
+        return made
 
-
-def _calendar(path: str, form: forms.CalendarForm) -> Calendar:
-    days = (tuple(sorted(form.holidays)), tuple(sorted(form.workdays)))
-    return Calendar(path, form.region, form.year, days[0], days[1], cites_of(form.cites))
+    def _laid(self, layers: list[str], folder: str, shape: type[_Form]) -> dict[str, _Form]:
+        """Give the forms of a folder by full name; an upper layer's file stands for a lower one's of that stem."""
+        found: dict[str, tuple[str, _Form]] = {}
+        for layer in reversed(layers):
+            for path, full in self.each(layer, folder):
+                if (form := self.form(path, shape)) is not None:
+                    found[stem(full)] = (full, form)
+        return dict(found.values())

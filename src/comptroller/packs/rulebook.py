@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from comptroller.model.cite import Cite
 from comptroller.model.kind import Kind
-from comptroller.model.policy import Cite, Example, Param, Rule, Window
+from comptroller.model.policy import Example, Param, Rule, Window
 from comptroller.model.refusal import Refusal, Text, refusal
 from comptroller.packs import forms
 from comptroller.packs.rules import OFFERED, compile_rule

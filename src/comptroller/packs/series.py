@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from comptroller.model.policy import Cite, Param, Value
+from comptroller.model.cite import Cite
+from comptroller.model.policy import Param, Value
 from comptroller.model.refusal import Refusal, Text, refusal
 from comptroller.packs import forms
 

@@ -86,6 +86,10 @@ class Findings:
         found = [v for held in self._standing.get(rule, {}).values() for v in held.values()]
         return sorted(found, key=lambda v: str(v.subject))
 
+    def found(self) -> list[Verdict]:
+        """Give every finding that stands, in the order of rules and subjects."""
+        return [one for rule in self.rules() for one in self.standing(rule) if one.answer == "found"]
+
     def compare(
         self,
         rule: str,

@@ -1,0 +1,122 @@
+"""What is read of cases: the board by state, line and entity, one case with all that is in it, and what a line is loaded with."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from comptroller.store.duck import Duck
+
+_CARD = (
+    "case_id, entity, office, lead, pending, informed, state, rule, severity, findings, standing, opened_on, changed_on, "
+    "due_on, contested, reopened, loss_cny, loss_class"
+)
+OPEN = ("triage", "escalated", "rectifying", "verifying")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """By what a board is asked; what is empty asks nothing. `state` is `open`, `all`, or one of the states."""
+
+    state: str = "open"
+    line: str = ""
+    entity: str = ""
+    rule: str = ""
+    overdue_on: dt.date | None = None
+    limit: int = 200
+    offset: int = 0
+
+
+def board(duck: Duck, asked: Asked) -> tuple[list[dict[str, Any]], dict[str, int]]:
+    """Give the cards of a page, what is due first, first; and how many cases there are by state, whatever state is asked for."""
+    wheres, values = ["true"], []
+    if asked.line:
+        wheres.append("(lead = ? OR pending = ? OR list_contains(string_split(informed, ' '), ?))")
+        values += [asked.line] * 3
+    if asked.entity:
+        wheres.append("entity IN (SELECT entity FROM ancestor WHERE ancestor = ? UNION ALL SELECT ?)")
+        values += [asked.entity] * 2
+    if asked.rule:
+        wheres.append("contains(rule, ?)")
+        values.append(asked.rule)
+    if asked.overdue_on:
+        wheres.append(f"due_on < DATE '{asked.overdue_on}'")
+    where = " AND ".join(wheres)
+    counts = dict(duck.rows(f"SELECT state, count(*) FROM case_now WHERE {where} GROUP BY state", values))
+    states = {"open": OPEN, "all": ()}.get(asked.state, (asked.state,))
+    if states:
+        where += f" AND state IN ({', '.join('?' for _ in states)})"
+    rows = duck.rows(
+        f"SELECT {_CARD} FROM case_now WHERE {where} ORDER BY due_on NULLS LAST, case_id "
+        f"LIMIT {int(asked.limit)} OFFSET {int(asked.offset)}",
+        [*values, *states],
+    )
+    names = _CARD.split(", ")
+    return [dict(zip(names, row, strict=True)) for row in rows], {str(k): int(n) for k, n in counts.items()}
+
+
+def whole(duck: Duck, case_id: str) -> dict[str, Any] | None:
+    """Give one case with its findings, clocks, requests, letters and time line; None where there is no such one."""
+    ids = duck.rows("SELECT case_id FROM case_now WHERE starts_with(case_id, ?) LIMIT 2", [case_id])
+    if len(ids) != 1:
+        return None
+    name = ids[0][0]
+    found = _all(duck, "case_now", name)[0]
+    found["finding"] = _all(duck, "case_finding", name, "raised_on, finding")
+    found["clock"] = _all(duck, "case_clock", name, "started_on, clock, instance")
+    found["request"] = _all(duck, "case_request", name, "asked_on, request")
+    found["responsibility"] = _all(duck, "responsibility", name, "person")
+    found["event"] = _all(duck, "case_event", name, "place")
+    return found
+
+
+def _all(duck: Duck, table: str, case_id: str, order: str = "case_id") -> list[dict[str, Any]]:
+    names = [c for c in duck.columns(f"SELECT * FROM {table}") if c not in ("fact", "received_at", "first_at")]
+    listed = ", ".join(f'"{name}"' for name in names)
+    rows = duck.rows(f"SELECT {listed} FROM {table} WHERE case_id = ? ORDER BY {order}", [case_id])
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def due(
+    duck: Duck, today: dt.date, *, line: str = "", holder: str = "", within_days: int = 9999
+) -> list[dict[str, Any]]:
+    """Give the clocks that run against a line or an entity and are due within so many days, the latest first."""
+    names = ("case_id", "clock", "instance", "entity", "holder", "by_line", "started_on", "due_on")
+    rows = duck.rows(
+        f"SELECT {', '.join(names)} FROM case_clock WHERE ended_on IS NULL AND stopped_on IS NULL AND due_on <= ? "
+        "AND (? = '' OR by_line = ?) AND (? = '' OR holder = ?) ORDER BY due_on, case_id, clock",
+        [today + dt.timedelta(days=within_days), line, line, holder, holder],
+    )
+    cards = [dict(zip(names, row, strict=True)) for row in rows]
+    return [{**card, "is_overdue": card["due_on"] < today} for card in cards]
+
+
+def load(duck: Duck, today: dt.date) -> list[dict[str, Any]]:
+    """Give for each leading line how many cases it has open, overdue, closed and reopened, and what was recovered."""
+    names = ("line", "open", "overdue", "closed", "dismissed", "reopened", "loss_cny", "recovered_cny")
+    rows = duck.rows(
+        "SELECT lead, count(*) FILTER (WHERE state NOT IN ('dismissed', 'closed')), count(*) FILTER (WHERE due_on < ?), "
+        "count(*) FILTER (WHERE state = 'closed'), count(*) FILTER (WHERE state = 'dismissed'), "
+        "count(*) FILTER (WHERE reopened > 0), coalesce(sum(loss_cny), 0), coalesce(sum(recovered_cny), 0) "
+        "FROM case_now GROUP BY lead ORDER BY lead",
+        [today],
+    )
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def requests(duck: Duck) -> dict[str, Any]:
+    """Give how many requests for material there were, how many asked again for what was asked before, how many were saved."""
+    asked, again, saved = duck.rows(
+        "SELECT count(*), count(*) FILTER (WHERE duplicate), count(*) FILTER (WHERE saved) FROM case_request"
+    )[0]
+    return {"asked": asked, "duplicate": again, "saved": saved, "duplicate_pct": 100 * again / asked if asked else None}
+
+
+def precision(duck: Duck) -> list[dict[str, Any]]:
+    """Give for each rule how its findings came out; `precision_pct` is of those decided, None where none is."""
+    names = ("raised", "open", "confirmed", "dismissed", "withdrawn", "contested")
+    rows = duck.rows(f"SELECT rule, {', '.join(f'{n}_count' for n in names)} FROM rule_outcome ORDER BY rule")
+    found = [dict(zip(("rule", *names), row, strict=True)) for row in rows]
+    for one in found:
+        decided = one["confirmed"] + one["dismissed"]
+        one["precision_pct"] = 100 * one["confirmed"] / decided if decided else None
+    return found

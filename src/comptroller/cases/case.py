@@ -1,0 +1,152 @@
+"""What a case consists of: its findings, clocks, requests, and where it stands; and the events that make it so."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from comptroller.model.casework import ENDED
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened in a case: a finding that turned, a move, a request, a letter, evidence, an estimate."""
+
+    what: str
+    on: dt.date
+    told: int = 0
+    line: str = ""
+    by: str = ""
+    approved_by: str = ""
+    reason: str = ""
+    said: Mapping[str, Any] = field(default_factory=dict)
+
+    def day(self, name: str) -> dt.date | None:
+        """Give a day that was said, or None."""
+        said = self.said.get(name)
+        return said if isinstance(said, dt.date) else dt.date.fromisoformat(str(said)) if said else None
+
+    def text(self, name: str) -> str:
+        """Give a word that was said, or ''."""
+        return str(self.said.get(name) or "")
+
+
+@dataclass(slots=True)
+class Found:
+    """A finding in a case."""
+
+    finding: str
+    entity: str
+    rule: str
+    severity: str
+    joins: str
+    raised_on: dt.date
+    stands: bool = True
+    outcome: str = "open"
+    contested: bool = False
+
+
+@dataclass(slots=True)
+class Running:
+    """One run of a clock."""
+
+    clock: str
+    instance: str
+    binds: str
+    holder: str
+    line: str
+    started_on: dt.date
+    amount: int
+    unit: str
+    due_on: dt.date | None
+    is_verified: bool
+    extended: int = 0
+    extensions: int = 0
+    order_number: str = ""
+    stopped_on: dt.date | None = None
+    ended_on: dt.date | None = None
+
+
+@dataclass(slots=True)
+class Asked:
+    """A request for material."""
+
+    request: str
+    line: str
+    material: str
+    asked_on: dt.date
+    due_on: dt.date | None
+    supplied_to: str = ""
+    supplied_on: dt.date | None = None
+    is_duplicate: bool = False
+    answered_on: dt.date | None = None
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether it was answered with what another line had, so that nobody was asked again."""
+        return self.supplied_on is not None
+
+
+@dataclass(slots=True)
+class Case:
+    """A case as it stands after its events; `touched` names what the last events changed, for whoever writes rows."""
+
+    case_id: str
+    entity: str = ""
+    office: str = ""
+    lead: str = ""
+    pending: str = ""
+    informed: list[str] = field(default_factory=list)
+    state: str = ""
+    rule: str = ""
+    severity: str = ""
+    remedy: tuple[int, str] | None = None
+    window_days: int = 0
+    opened_on: dt.date | None = None
+    raised_on: dt.date | None = None
+    changed_on: dt.date | None = None
+    rectified_by: str = ""
+    rectified_on: dt.date | None = None
+    evidence_on: dt.date | None = None
+    verified_by: str = ""
+    verified_on: dt.date | None = None
+    closed_by: str = ""
+    closed_on: dt.date | None = None
+    ended_how: str = ""
+    reopened: int = 0
+    reopened_on: dt.date | None = None
+    inquiry: str = ""
+    is_accepted: bool = False
+    loss_cny: str = ""
+    recovered_cny: str = ""
+    loss_on: dt.date | None = None
+    findings: dict[str, Found] = field(default_factory=dict)
+    clocks: list[Running] = field(default_factory=list)
+    requests: dict[str, Asked] = field(default_factory=dict)
+    officers: dict[str, str] = field(default_factory=dict)
+    events: int = 0
+    touched: set[tuple[str, str]] = field(default_factory=set)
+
+    @property
+    def standing(self) -> list[Found]:
+        """Give the findings that stand."""
+        return [one for one in self.findings.values() if one.stands]
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether nothing is due any more."""
+        return self.state in ENDED
+
+    @property
+    def is_contested(self) -> bool:
+        """Whether the entity contests a finding of it."""
+        return any(one.contested for one in self.findings.values())
+
+    @property
+    def due_on(self) -> dt.date | None:
+        """Give the next day on which something is due."""
+        return min((c.due_on for c in self.clocks if c.due_on and not c.ended_on and not c.stopped_on), default=None)
+
+    def running(self, clock: str) -> Running | None:
+        """Give the run of a clock that has not ended, the latest first; None where it does not run."""
+        return next((one for one in reversed(self.clocks) if one.clock == clock and not one.ended_on), None)

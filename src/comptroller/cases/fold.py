@@ -1,0 +1,256 @@
+"""A case as a fold of events: what it is after each of them, and after nothing else.
+
+- No state is set but by an event; the same events give the same case.
+- A case that ended is opened again by a finding of it that is raised or changed, and by nothing silent.
+- A clock runs once for what starts it, and ends once.
+"""
+
+from comptroller.cases.case import Asked, Case, Event, Found, Running
+from comptroller.cases.days import Days
+from comptroller.model.casework import Casework, Clock
+
+SEVERITIES = ("info", "low", "med", "high", "crit")
+
+
+def apply(case: Case, event: Event, work: Casework, days: Days) -> None:
+    """Let an event happen in a case."""
+    case.events += 1
+    case.changed_on = event.on
+    head, _, tail = event.what.partition(".")
+    if head == "finding":
+        _found(case, tail, event, work, days)
+        return
+    if head == "move":
+        _moved(case, tail, event, work, days)
+        return
+    if head == "request":
+        _asked(case, event)
+    elif head == "evidence":
+        _dated(case, event)
+    elif head == "loss":
+        case.loss_cny, case.recovered_cny, case.loss_on = (
+            event.text("amount_cny"),
+            event.text("recovered_cny"),
+            event.on,
+        )
+    _happen(case, event.what, event, work, days)
+
+
+def _found(case: Case, turn: str, event: Event, work: Casework, days: Days) -> None:
+    name = event.text("finding")
+    case.touched.add(("finding", name))
+    if turn == "raised":
+        _raised(case, event, work, days)
+    elif turn == "cleared" and name in case.findings:
+        one = case.findings[name]
+        one.stands = False
+        if one.outcome == "open":
+            one.outcome = "withdrawn"
+        _happen(case, event.what, event, work, days)
+        if not case.standing and case.state == "triage":
+            _end(case, "withdrawn", event)
+            _enter(case, "dismissed", event, work, days)
+        elif not case.standing and case.state == "rectifying":
+            _enter(case, "verifying", event, work, days)
+
+
+def _raised(case: Case, event: Event, work: Casework, days: Days) -> None:
+    """Take a finding in, or again; a case that had ended, or that was being verified, goes back."""
+    name = event.text("finding")
+    one = case.findings.get(name)
+    if one is None:
+        finding, entity, rule = (event.text(c) for c in ("finding", "entity", "rule"))
+        severity, joins = event.text("severity"), event.text("joins")
+        one = case.findings[name] = Found(finding, entity, rule, severity, joins, event.on)
+    one.stands, one.raised_on = True, event.on
+    is_new = not case.state
+    if is_new:
+        _open(case, event)
+    if SEVERITIES.index(one.severity) > SEVERITIES.index(case.severity or SEVERITIES[0]):
+        case.severity = one.severity
+    if event.text("lead") not in ("", case.lead, *case.informed):
+        case.informed.append(event.text("lead"))
+    case.raised_on = event.on
+    _happen(case, event.what, event, work, days)
+    if case.is_ended:
+        _again(case, event)
+    if is_new or case.is_ended:
+        _enter(case, "triage", event, work, days)
+    elif case.state == "verifying":
+        _enter(case, "rectifying", event, work, days)
+
+
+def _open(case: Case, event: Event) -> None:
+    said = event.said
+    case.entity, case.office, case.lead = event.text("entity"), event.text("office"), event.text("lead")
+    case.informed = [str(one) for one in said["informed"] if one != case.lead]
+    case.rule, case.severity, case.opened_on = event.text("rule"), event.text("severity"), event.on
+    case.window_days = int(said["window_days"])
+    case.remedy = (int(said["remedy"][0]), str(said["remedy"][1])) if said.get("remedy") else None
+
+
+def _again(case: Case, event: Event) -> None:
+    """Let what was done before a case was opened again count no more."""
+    case.reopened, case.reopened_on = case.reopened + 1, event.on
+    case.closed_by, case.closed_on, case.ended_how, case.is_accepted = "", None, "", False
+    case.verified_by, case.verified_on, case.rectified_by, case.rectified_on = "", None, "", None
+    case.evidence_on, case.inquiry, case.pending, case.officers = None, "", "", {}
+    _come_out(case, "open")
+
+
+def _come_out(case: Case, outcome: str) -> None:
+    """Say how the findings that stand came out."""
+    for one in case.standing:
+        if one.outcome != outcome:
+            one.outcome = outcome
+            case.touched.add(("finding", one.finding))
+
+
+def _end(case: Case, how: str, event: Event) -> None:
+    case.ended_how, case.closed_by, case.closed_on = how, event.by, event.on
+
+
+def _moved(case: Case, name: str, event: Event, work: Casework, days: Days) -> None:
+    """Make a move: what it does, then the state it leads to; one that the pack does not have changes nothing."""
+    move = work.moves.get(name)
+    if move is None:
+        return
+    case.officers[name] = event.by
+    _do(case, move.does, event, days)
+    _note(case, name, event)
+    _dated(case, event)
+    if move.to == "dismissed":
+        _come_out(case, "dismissed")
+        _end(case, "dismissed", event)
+    elif move.to == "closed":
+        _end(case, "accepted" if case.is_accepted and case.standing else "rejudged", event)
+    elif move.to == "triage":
+        _again(case, event)
+    elif move.to == "rectifying":
+        _come_out(case, "confirmed")
+    _happen(case, event.what, event, work, days)
+    _answer(case, event, work, days)
+    if move.to and move.to != case.state:
+        _enter(case, move.to, event, work, days)
+
+
+def _note(case: Case, name: str, event: Event) -> None:
+    """Keep who put right and who verified, and what is contested."""
+    if name == "rectify":
+        case.rectified_by, case.rectified_on = event.by, event.on
+    elif name == "verify":
+        case.verified_by, case.verified_on = event.by, event.on
+    elif name == "contest":
+        for one in case.findings.values():
+            if event.text("finding") in ("", one.finding) and not one.contested:
+                one.contested = True
+                case.touched.add(("finding", one.finding))
+
+
+def _do(case: Case, does: str, event: Event, days: Days) -> None:
+    if does == "hand_over":
+        case.pending = event.text("to_line")
+    elif does == "receive":
+        case.informed = [one for one in dict.fromkeys((*case.informed, case.lead)) if one != event.line]
+        case.lead, case.pending = event.line, ""
+        for run in case.clocks:
+            if run.binds == "lead" and not run.ended_on:
+                run.line = event.line
+                case.touched.add(("clock", f"{run.clock} {run.instance}"))
+    elif does == "decline":
+        case.pending = ""
+    elif does == "inform" and event.text("to_line") not in (case.lead, *case.informed):
+        case.informed.append(event.text("to_line"))
+    elif does == "accept":
+        case.is_accepted = True
+        _come_out(case, "confirmed")
+    elif does in ("inquire", "conclude"):
+        case.inquiry = event.line if does == "inquire" else ""
+    elif does in ("extend", "stop", "resume"):
+        _clock_act(case, does, event, days)
+
+
+def _clock_act(case: Case, does: str, event: Event, days: Days) -> None:
+    run = case.running(event.text("clock"))
+    if run is None:
+        return
+    case.touched.add(("clock", f"{run.clock} {run.instance}"))
+    if does == "extend":
+        amount = int(event.said["extend_by"])
+        run.extended, run.extensions = run.extended + amount, run.extensions + 1
+        run.order_number = event.text("order_number")
+        run.due_on = days.due(run.due_on, amount, run.unit) if run.due_on else None
+    elif does == "stop" and run.stopped_on is None:
+        run.stopped_on = event.on
+    elif does == "resume" and run.stopped_on is not None:
+        run.due_on = days.later(run.due_on, run.stopped_on, event.on, run.unit) if run.due_on else None
+        run.stopped_on = None
+
+
+def _dated(case: Case, event: Event) -> None:
+    """Note how new the evidence is."""
+    day = event.day("evidence_on")
+    if day is not None:
+        case.evidence_on = max(day, case.evidence_on or day)
+
+
+def _asked(case: Case, event: Event) -> None:
+    one = Asked(event.text("request"), event.line, event.text("material"), event.on, event.day("due_on"))
+    one.is_duplicate, one.supplied_to = bool(event.said.get("duplicate")), event.text("supplied_to")
+    one.supplied_on = event.day("supplied_on")
+    one.answered_on = event.on if one.is_saved else None
+    case.requests[one.request] = one
+    case.touched.add(("request", one.request))
+
+
+def _answer(case: Case, event: Event, work: Casework, days: Days) -> None:
+    asked = case.requests.get(event.text("request"))
+    if asked is not None and asked.answered_on is None:
+        asked.answered_on = event.on
+        case.touched.add(("request", asked.request))
+        _happen(case, "request.answered", event, work, days)
+
+
+def _enter(case: Case, state: str, event: Event, work: Casework, days: Days) -> None:
+    case.state = state
+    _happen(case, f"state.{state}", event, work, days)
+
+
+def _happen(case: Case, tag: str, event: Event, work: Casework, days: Days) -> None:
+    """Let what happened end clocks and start clocks, in this order."""
+    for run in case.clocks:
+        clock = work.clocks.get(run.clock)
+        if not run.ended_on and (clock is None or (tag in clock.ends and _concerns(run, tag, event))):
+            run.ended_on, run.stopped_on = event.on, None
+            case.touched.add(("clock", f"{run.clock} {run.instance}"))
+    if tag == "request.asked" and case.requests[event.text("request")].is_saved:
+        return
+    for clock in work.clocks.values():
+        if tag in clock.starts and (not clock.lines or case.lead in clock.lines):
+            _start(case, clock, tag, event, days)
+
+
+def _concerns(run: Running, tag: str, event: Event) -> bool:
+    """Whether what happened ends this run: one that belongs to a request or a letter is ended by its own answer."""
+    if tag == "request.answered":
+        return run.instance == event.text("request")
+    if run.instance.isdigit() or tag.startswith("state."):
+        return True
+    return event.text("letter") in ("", run.instance)
+
+
+def _start(case: Case, clock: Clock, tag: str, event: Event, days: Days) -> None:
+    own = {"request": event.text("request"), "letter": event.text("letter")}.get(tag.partition(".")[0], "")
+    if not own and case.running(clock.name) is not None:
+        return
+    term, stated = clock.term(event.on), event.day("due_on")
+    if term is None or (tag == "letter.sent" and stated is None):
+        return
+    amount, unit = case.remedy if clock.of_rule and case.remedy else (term.amount, clock.unit)
+    instance = own or str(1 + sum(1 for run in case.clocks if run.clock == clock.name))
+    line = {"lead": case.lead, "pending": case.pending}.get(clock.binds, "")
+    holder = case.entity if clock.binds == "entity" else case.office
+    due = stated or days.due(event.on, amount, unit)
+    verified = term.verified or stated is not None
+    case.clocks.append(Running(clock.name, instance, clock.binds, holder, line, event.on, amount, unit, due, verified))
+    case.touched.add(("clock", f"{clock.name} {instance}"))

@@ -1,0 +1,118 @@
+"""What cases have in common: which case a finding is in, which open case a key leads to, and who has which material.
+
+It holds nothing that the tables of cases do not say: it is read from them when a node is taken up.
+"""
+
+import datetime as dt
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from comptroller.cases.case import Case, Event
+from comptroller.cases.told import KINDS
+from comptroller.store.duck import Duck
+
+OUTCOMES = ("open", "confirmed", "dismissed", "withdrawn")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Material that a line has of an entity, since when, and whether every line of its case may have it."""
+
+    line: str
+    on: dt.date
+    is_shared: bool
+
+
+class Index:
+    """The ways into cases."""
+
+    def __init__(self, duck: Duck) -> None:
+        """Read what the tables of cases say."""
+        self.case_of: dict[str, str] = {}
+        self._open: dict[str, str] = {}
+        self.held: dict[tuple[str, str], Held] = {}
+        self._outcomes: dict[tuple[str, str], tuple[str, str, bool]] = {}
+        self.counts: dict[str, Counter[str]] = defaultdict(Counter)
+        sql = (
+            "SELECT f.case_id, f.finding, f.joins, f.rule, f.outcome, f.contested, "
+            "n.state IN ('dismissed', 'closed') FROM case_finding AS f JOIN case_now AS n USING (case_id) ORDER BY f.fact"
+        )
+        for case_id, finding, keys, rule, outcome, contested, is_ended in duck.rows(sql):
+            self.case_of[finding] = case_id
+            self._count(case_id, finding, (rule, outcome, bool(contested)))
+            if not is_ended:
+                self._lead_to(case_id, (keys or "").split("|"))
+        self._asked: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for entity, material, line in duck.rows("SELECT entity, material, by_line FROM case_request"):
+            self._asked[entity, material].add(line)
+        sql = (
+            "SELECT what, happened_on, by_line, entity, said FROM case_event "
+            "WHERE what IN ('move.supply', 'evidence.given') ORDER BY told"
+        )
+        for what, on, line, entity, said in duck.rows(sql):
+            self.hold(entity, Event(what, on, line=line or "", said=json.loads(said)))
+
+    def _lead_to(self, case_id: str, keys: Iterable[str]) -> None:
+        for key in keys:
+            if key:
+                self._open.setdefault(key, case_id)
+
+    def open_case(self, keys: Iterable[str]) -> str | None:
+        """Give the open case that the first of those keys leads to; None where none does."""
+        return next((self._open[key] for key in keys if key in self._open), None)
+
+    def follow(self, case: Case) -> set[str]:
+        """Take in how a case stands now; gives the rules of which the outcomes changed."""
+        changed: set[str] = set()
+        for what, name in case.touched:
+            if what == "finding" and name in case.findings:
+                one = case.findings[name]
+                self.case_of[name] = case.case_id
+                if self._count(case.case_id, name, (one.rule, one.outcome, one.contested)):
+                    changed.add(one.rule)
+            elif what == "request":
+                asked = case.requests[name]
+                self._asked[case.entity, asked.material].add(asked.line)
+        keys = [key for one in case.findings.values() for key in one.joins.split("|") if key]
+        if case.is_ended:
+            for key in keys:
+                if self._open.get(key) == case.case_id:
+                    del self._open[key]
+        else:
+            self._lead_to(case.case_id, keys)
+        return changed
+
+    def _count(self, case_id: str, finding: str, says: tuple[str, str, bool]) -> bool:
+        """Count how a finding came out in place of how it stood before; whether that is another count."""
+        before = self._outcomes.get((case_id, finding))
+        if before == says:
+            return False
+        for (rule, outcome, contested), step in ((before or says, -1), (says, 1)):
+            if step == 1 or before is not None:
+                count = self.counts[rule]
+                count[outcome] += step
+                count["raised"] += step
+                count["contested"] += step * contested
+        self._outcomes[case_id, finding] = says
+        return True
+
+    def hold(self, entity: str, event: Event) -> None:
+        """Note that a line has material of an entity; the first one that may be shared counts."""
+        material = event.text("material")
+        if not material or not event.line:
+            return
+        shared = event.said.get("seen_by", "case") == "case"
+        before = self.held.get((entity, material))
+        if before is None or (shared and not before.is_shared):
+            self.held[entity, material] = Held(event.line, event.on, shared)
+
+    def asked_before(self, entity: str, material: str, line: str) -> bool:
+        """Whether another line has asked that entity for that material."""
+        return bool(self._asked[entity, material] - {line})
+
+
+def is_of_cases(kinds: Iterable[str]) -> bool:
+    """Whether any of those kinds is told to cases."""
+    return not set(KINDS).isdisjoint(kinds)

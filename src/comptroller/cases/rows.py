@@ -1,0 +1,130 @@
+"""Cases as rows of the tables that rules and readers name; only what the last events touched is written."""
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from comptroller.cases.case import Case, Event
+from comptroller.model.finding import plain
+from comptroller.model.kind import FACT_LINES, Kind
+from comptroller.model.policy import Pack, Param
+
+TABLES = ("case_now", "case_finding", "case_clock", "case_request", "case_event", "rule_outcome")
+Row = dict[str, Any]
+_FOUND = ("finding", "entity", "rule", "severity", "joins", "raised_on", "stands", "outcome", "contested")
+_RUNNING = (*("clock", "instance", "holder", "started_on", "unit", "extended", "due_on", "stopped_on", "ended_on"),)
+_ASKED = ("request", "material", "asked_on", "due_on", "answered_on", "supplied_to", "supplied_on")
+
+
+def case_rows(case: Case, pack: Pack) -> dict[str, list[Row]]:
+    """Give the rows of a case that its last events touched, by table; what was touched is then written."""
+    found: dict[str, list[Row]] = {"case_now": [_now(case, pack)]}
+    clocks = {f"{run.clock} {run.instance}": run for run in case.clocks}
+    for what, name in sorted(case.touched):
+        if what == "finding" and name in case.findings:
+            one = case.findings[name]
+            cells = {c: getattr(one, c) for c in _FOUND}
+            found.setdefault("case_finding", []).append({"case_id": case.case_id, **cells})
+        elif what == "clock":
+            run = clocks[name]
+            cells = {c: getattr(run, c) for c in _RUNNING}
+            cells |= {
+                "runs": run.amount,
+                "by_line": run.line,
+                "order_number": run.order_number,
+                "verified": run.is_verified,
+            }
+            found.setdefault("case_clock", []).append({"case_id": case.case_id, "entity": case.entity, **cells})
+        elif what == "request":
+            asked = case.requests[name]
+            cells = {c: getattr(asked, c) for c in _ASKED}
+            cells |= {"by_line": asked.line, "duplicate": asked.is_duplicate, "saved": asked.is_saved}
+            found.setdefault("case_request", []).append({"case_id": case.case_id, "entity": case.entity, **cells})
+    case.touched.clear()
+    return found
+
+
+def event_row(case: Case, event: Event) -> Row:
+    """Give an event as a row of the time line, with the state that it left."""
+    return {
+        "case_id": case.case_id,
+        "place": case.events,
+        "entity": case.entity,
+        "what": event.what,
+        "happened_on": event.on,
+        "told": event.told or None,
+        "by_line": event.line,
+        "by": event.by,
+        "approved_by": event.approved_by,
+        "reason": event.reason,
+        "state_after": case.state,
+        "said": json.dumps(plain(event.said), ensure_ascii=False, sort_keys=True),
+    }
+
+
+def _now(case: Case, pack: Pack) -> Row:
+    columns = (
+        *("case_id", "entity", "office", "lead", "pending", "state", "rule", "severity", "opened_on", "raised_on"),
+        *("changed_on", "due_on", "rectified_by", "rectified_on", "evidence_on", "verified_by", "verified_on"),
+        *("closed_by", "closed_on", "ended_how", "reopened", "reopened_on", "inquiry", "events"),
+    )
+    loss = Decimal(case.loss_cny) if case.loss_cny else None
+    return {
+        **{c: getattr(case, c) for c in columns},
+        "informed": " ".join(case.informed),
+        "findings": len(case.findings),
+        "standing": len(case.standing),
+        "contested": case.is_contested,
+        "loss_cny": loss,
+        "recovered_cny": Decimal(case.recovered_cny) if case.recovered_cny else None,
+        "loss_class": loss_class(pack.params.get(pack.casework.loss_param), loss, case.loss_on),
+    }
+
+
+def loss_class(param: Param | None, loss: Decimal | None, on: dt.date | None) -> str:
+    """Give the class whose beginning is the highest that a loss reaches on a day; '' where nothing can be told."""
+    if param is None or loss is None or on is None:
+        return ""
+    held = [v for v in param.values if v.valid_from <= on and (v.valid_until is None or on < v.valid_until)]
+    reached = [v for v in held if loss >= Decimal(str(v.value))]
+    return dict(max(reached, key=lambda v: v.value).by).get(param.by[0], "") if reached and param.by else ""
+
+
+def tables_of(kinds: Mapping[str, Kind], rows: Mapping[str, list[Row]]) -> dict[str, pa.Table]:
+    """Give rows as typed tables in the form in which books fold facts; each says of its key what holds from now on."""
+    return {name: _table(kinds[name], some) for name, some in rows.items() if some and name in kinds}
+
+
+def _table(kind: Kind, rows: list[Row]) -> pa.Table:
+    count = len(rows)
+    cells: dict[str, pa.Array] = {}
+    for one in kind.fields:
+        values = [row.get(one.name) for row in rows]
+        texts = one.column_type == "VARCHAR"
+        cells[one.name] = pa.array([v or None for v in values] if texts else values, _arrow(one.column_type))
+    places = np.arange(FACT_LINES - count, FACT_LINES, dtype=np.int64)
+    cells |= {"report": pa.array(np.zeros(count, dtype=np.int64)), "seq": pa.array(places)}
+    cells |= {"act": pa.array(["correct"] * count), "key_hash": _hashes(kind.name, rows, kind.key)}
+    return pa.table({**cells, "content_hash": _hashes(kind.name, rows, [f.name for f in kind.fields])})
+
+
+def _arrow(form: str) -> pa.DataType:
+    if form.startswith("DECIMAL"):
+        precision, scale = (int(x) for x in form[8:-1].split(","))
+        return pa.decimal128(precision, scale)
+    return {"VARCHAR": pa.string(), "BIGINT": pa.int64(), "DATE": pa.date32(), "BOOLEAN": pa.bool_()}[form]
+
+
+def _hashes(table: str, rows: Iterable[Row], columns: Iterable[str]) -> pa.Array:
+    named = tuple(columns)
+    found = [
+        int.from_bytes(blake2b(repr([table, *(row.get(c) for c in named)]).encode(), digest_size=8).digest(), "little")
+        for row in rows
+    ]
+    return pa.array(np.array(found, dtype=np.uint64))

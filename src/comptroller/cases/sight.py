@@ -1,0 +1,111 @@
+"""What a line, or the entity itself, sees of a case: what is kept back is not there, and persons have names of the case's own.
+
+- Who has no part in a case sees nothing of it.
+- A line that keeps its steps to itself shows others what it did, not who did it and why.
+- A person is named to lines that may know persons; to others by a number of its own in each case.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from comptroller.model.casework import Casework, Sight
+
+_PERSONS = ("by", "approved_by", "person", "rectified_by", "verified_by", "closed_by")
+_KEPT = ("by", "approved_by", "reason")
+_ENTITY_HEAD = (
+    *("case_id", "entity", "office", "lead", "state", "rule", "severity", "findings", "standing", "opened_on"),
+    *("changed_on", "due_on", "contested", "rectified_on", "closed_on", "ended_how", "reopened", "reopened_on"),
+)
+Whole = dict[str, Any]
+
+
+def seen_by_line(whole: Whole, line: str, work: Casework) -> Whole | None:
+    """Give a case (as `board.whole` does) as a line may see it; None for a line that has no part in it."""
+    lead, informed = whole["lead"], (whole["informed"] or "").split()
+    if line not in (lead, whole["pending"], *informed):
+        return None
+    keeps = {name for name, sight in work.sights.items() if sight.keeps and name != line}
+    shown = {**whole, "event": [_event(one, line, lead, keeps) for one in whole["event"]]}
+    if lead in keeps:
+        shown |= dict.fromkeys(("verified_by", "closed_by"))
+        shown["responsibility"] = []
+    if not work.sights.get(line, Sight()).knows_persons:
+        shown = _without_persons(shown)
+    return shown
+
+
+def _event(one: Whole, line: str, lead: str, keeps: set[str]) -> Whole:
+    """Give an event of the time line without what its line keeps to itself."""
+    if one["what"] == "evidence.given" and not _may_see(one, line, lead):
+        return {**one, "said": "{}", **dict.fromkeys(_KEPT)}
+    if one["by_line"] in keeps and one["what"] != "move.hand_over" and not _is_answer(one):
+        return {**one, "said": "{}", **dict.fromkeys(_KEPT)}
+    return one
+
+
+def _is_answer(one: Whole) -> bool:
+    """Whether the entity said it: an answer carries the entity's name."""
+    return "answer" in json.loads(one["said"] or "{}")
+
+
+def _may_see(one: Whole, line: str, lead: str) -> bool:
+    scope = json.loads(one["said"] or "{}").get("seen_by", "case")
+    return line == one["by_line"] or scope == "case" or (scope == "lead" and line == lead)
+
+
+def _without_persons(whole: Whole) -> Whole:
+    """Give a case with each person named by a number, in the order in which they come."""
+    numbers: dict[str, str] = {}
+    for person in _persons(whole):
+        numbers.setdefault(person, f"person {len(numbers) + 1}")
+
+    def hide(row: Whole) -> Whole:
+        return {k: numbers.get(v, v) if k in _PERSONS and v else v for k, v in row.items()}
+
+    lists = {name: [hide(one) for one in some] for name, some in whole.items() if isinstance(some, list)}
+    return {**hide(whole), **lists}
+
+
+def _persons(whole: Whole) -> Iterator[str]:
+    for row in [*whole["event"], whole, *whole["responsibility"]]:
+        for name in _PERSONS:
+            if row.get(name):
+                yield str(row[name])
+
+
+def seen_by_entity(whole: Whole, work: Casework) -> Whole:
+    """Give a case as the entity that it is about may see it: its findings, its own answers, what is asked of it and by when.
+
+    Of the lines' steps it sees those that the pack lets it see, without officers; of requests its own, of clocks those
+    that bind it.
+    """
+    seen = {f"move.{name}" for name, move in work.moves.items() if move.entity_sees}
+    own = {f"move.{name}" for name, move in work.moves.items() if "entity" in move.by}
+    events = []
+    for one in whole["event"]:
+        if one["what"] in own or one["what"].startswith("finding."):
+            events.append(one if one["what"] in own else {**one, "said": json.dumps(_finding(one))})
+        elif one["what"] in seen or one["what"] in ("letter.sent", "request.asked"):
+            events.append({**one, "by": None, "approved_by": None, "said": json.dumps(_told(one))})
+    head = {name: whole[name] for name in _ENTITY_HEAD}
+    asked = ("request", "material", "asked_on", "due_on", "answered_on")
+    return {
+        **head,
+        "finding": [{k: v for k, v in one.items() if k != "joins"} for one in whole["finding"]],
+        "clock": [one for one in whole["clock"] if one["holder"] == whole["entity"]],
+        "request": [{k: one[k] for k in asked} for one in whole["request"] if not one["saved"]],
+        "responsibility": [],
+        "event": events,
+    }
+
+
+def _finding(one: Whole) -> Whole:
+    said = json.loads(one["said"] or "{}")
+    return {name: said[name] for name in ("finding", "rule", "severity") if name in said}
+
+
+def _told(one: Whole) -> Whole:
+    said = json.loads(one["said"] or "{}")
+    names = ("clock", "extend_by", "order_number", "due_on", "letter", "kind", "request", "material", "finding")
+    return {name: said[name] for name in names if name in said}

@@ -1,0 +1,56 @@
+"""Facts as events: what lines and entities said in a batch, each with the case that it is about, in the order of the ledger."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from comptroller.cases.case import Event
+from comptroller.model.finding import plain
+
+MOVES = ("case_step", "enterprise_answer")
+KINDS = (*MOVES, "material_request", "case_evidence", "loss_estimate", "letter")
+"""The kinds whose facts are events of a case; none of them is ever corrected or taken back."""
+_DAYS = {
+    "case_step": "done_on",
+    "enterprise_answer": "done_on",
+    "material_request": "asked_on",
+    "case_evidence": "obtained_on",
+    "loss_estimate": "estimated_on",
+    "letter": "sent_on",
+}
+_WHAT = {
+    "material_request": "request.asked",
+    "case_evidence": "evidence.given",
+    "loss_estimate": "loss.estimated",
+    "letter": "letter.sent",
+}
+_OWN = ("by_line", "by", "approved_by", "reason", "case_id", "office", "fact", "received_at", "first_at", "report")
+_ASIDE = (*_OWN, *_DAYS.values(), "move", "seq", "line", "act", "key_hash", "content_hash")
+
+
+def told(added: Mapping[str, pa.Table], number: str = "fact") -> Iterator[tuple[str, str, Event]]:
+    """Give (kind, case, event) of the facts that came, in the order in which `number` counts them."""
+    rows: list[tuple[int, str, dict[str, Any]]] = []
+    for kind in KINDS:
+        if kind in added:
+            rows += [(row[number], kind, row) for row in added[kind].to_pylist()]
+    for place, kind, row in sorted(rows, key=lambda one: (one[0], one[1])):
+        yield kind, str(row["case_id"]), event_of(kind, row, place)
+
+
+def event_of(kind: str, row: Mapping[str, Any], fact: int) -> Event:
+    """Give the event that a row tells."""
+    on = row[_DAYS[kind]]
+    assert isinstance(on, dt.date), "the kinds require a day"
+    return Event(
+        what=f"move.{row['move']}" if kind in MOVES else _WHAT[kind],
+        on=on,
+        told=fact,
+        line=str(row.get("by_line") or ""),
+        by=str(row.get("by") or ""),
+        approved_by=str(row.get("approved_by") or ""),
+        reason=str(row.get("reason") or ""),
+        said=plain({name: cell for name, cell in row.items() if name not in _ASIDE and cell is not None}),
+    )

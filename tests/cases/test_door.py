@@ -1,0 +1,124 @@
+"""What may not be done in a case is refused at the door, with its code, and leaves no trace."""
+
+from pathlib import Path
+
+import pytest
+
+from comptroller.engine import Engine
+from tests.cases.told import answer, city, did, pay, refused, said, state, step, the_case
+from tests.worlds import OWNER, report, take
+
+
+@pytest.fixture
+def node(tmp_path: Path):
+    """Give a node with one case in triage, led by the internal line."""
+    worker = city(tmp_path)
+    pay(worker, at="2024-03-11T09:00:00")
+    yield worker
+    worker.close()
+
+
+def _codes(node: Engine, row: dict, kind: str = "case_step") -> list[str]:
+    size = node.ledger.size
+    found = [one.code for one in refused(node, row, kind)]
+    assert (node.ledger.size == size) == bool(found)
+    return found
+
+
+def test_moves_keep_their_states_lines_and_reasons(node: Engine) -> None:
+    """A move from another state, by another line, without a reason, early, late or in no case is refused."""
+    one = the_case(node)
+    assert _codes(node, step(one, "close", "internal", "U1", "2024-03-12")) == [
+        *("cases.state", "cases.stands", "cases.unverified"),
+    ]
+    assert _codes(node, step(one, "escalate", "investor", "U1", "2024-03-12")) == ["cases.role"]
+    assert _codes(node, step(one, "escalate", "nobody", "U1", "2024-03-12")) == ["cases.line"]
+    assert _codes(node, step(one, "escalate", "internal", "U1", "2024-03-12", reason="")) == ["cases.needs"]
+    assert _codes(node, step(one, "escalate", "internal", "U1", "2024-03-10")) == ["cases.early"]
+    assert _codes(node, step("C-none", "escalate", "internal", "U1", "2024-03-12")) == ["cases.case"]
+    late = report("case_step", step(one, "escalate", "internal", "U1", "2024-03-20"))
+    assert [r.code for r in take(node, late, at="2024-03-12T12:00:00").refused[0]] == ["cases.future"]
+    assert state(node, one) == "triage"
+
+
+def test_four_eyes(node: Engine) -> None:
+    """Who puts right does not verify, who verifies does not close, and who asks does not grant."""
+    one = the_case(node)
+    did(
+        node,
+        step(one, "escalate", "internal", "U1", "2024-03-12"),
+        step(one, "require", "internal", "U1", "2024-03-12"),
+    )
+    alone = step(one, "accept", "internal", "U1", "2024-03-13", approved_by="U1")
+    assert _codes(node, alone) == ["cases.one_officer"]
+    did(node, step(one, "accept", "internal", "U1", "2024-03-13", approved_by="U9"))
+    did(node, step(one, "close", "internal", "U2", "2024-03-13"))
+    assert node.duck.rows("SELECT state, ended_how, standing FROM case_now") == [("closed", "accepted", 1)]
+
+
+def test_steps_are_never_taken_back(node: Engine) -> None:
+    """A step that was made is mended by another step, not by a correction or a retraction."""
+    one = the_case(node)
+    row = step(one, "escalate", "internal", "U1", "2024-03-12")
+    did(node, row)
+    for act in ("correct", "retract"):
+        assert "cases.final" in _codes(node, {**row, "act": act, "reason": "another"})
+
+
+def test_one_report_may_hold_several_steps_and_is_taken_whole(node: Engine) -> None:
+    """Steps of a report are tried one after the other; where one fails none is taken."""
+    one = the_case(node)
+    good = step(one, "escalate", "internal", "U1", "2024-03-12")
+    bad = step(one, "verify", "internal", "U1", "2024-03-12")
+    taken = take(node, report("case_step", good, bad), at="2024-03-12T12:00:00")
+    assert {r.code for r in taken.refused[0]} == {"cases.state", "cases.stands"}
+    assert state(node, one) == "triage"
+
+
+def test_two_reports_of_a_batch_do_not_make_one_step_twice(node: Engine) -> None:
+    """Of two reports that arrive together and make the same move, the second is refused."""
+    one = the_case(node)
+    rows = [step(one, "escalate", "internal", by, "2024-03-12") for by in ("U1", "U2")]
+    taken = take(node, *(report("case_step", row) for row in rows), at="2024-03-12T12:00:00")
+    assert sorted(taken.entries) == [0]
+    assert [r.code for r in taken.refused[1]] == ["cases.state"]
+
+
+def test_clocks_are_extended_within_what_the_pack_allows(node: Engine) -> None:
+    """An extension needs its order, a clock that runs, and room within the number and the most."""
+    one = the_case(node)
+    did(node, step(one, "escalate", "internal", "U1", "2024-03-12"))
+    more = {"clock": "verification", "extend_by": 31, "order_number": "N1", "approved_by": "U9"}
+    assert _codes(node, step(one, "extend", "internal", "U1", "2024-03-13", **more)) == ["cases.extension"]
+    did(node, step(one, "extend", "internal", "U1", "2024-03-13", **{**more, "extend_by": 10}))
+    assert _codes(node, step(one, "extend", "internal", "U1", "2024-03-14", **{**more, "extend_by": 1})) == [
+        "cases.extension"
+    ]
+    assert _codes(node, step(one, "resume", "internal", "U1", "2024-03-14", clock="verification")) == ["cases.clock"]
+    sql = "SELECT CAST(due_on AS VARCHAR), extended, order_number FROM case_clock WHERE clock = 'verification'"
+    assert node.duck.rows(sql) == [("2024-05-10", 10, "N1")]
+
+
+def test_one_inquiry_into_the_same_facts(node: Engine) -> None:
+    """A second inquiry is refused while one is under way, also where another line leads another case on the same facts."""
+    one = the_case(node)
+    did(
+        node,
+        step(one, "escalate", "internal", "U1", "2024-03-12"),
+        step(one, "inquire", "internal", "U1", "2024-03-12"),
+    )
+    assert _codes(node, step(one, "inquire", "internal", "U2", "2024-03-13")) == ["cases.inquiry"]
+
+
+def test_an_entity_answers_for_itself_alone(node: Engine) -> None:
+    """An answer in the name of another entity than the one that the case is about is refused."""
+    one = the_case(node)
+    assert _codes(node, answer(one, "explain", "2024-03-12", firm="G2"), "enterprise_answer") == ["cases.entity"]
+    said(node, answer(one, "explain", "2024-03-12"))
+
+
+def test_made_tables_cannot_be_reported(node: Engine) -> None:
+    """Nobody reports how a case stands."""
+    row = {"case_id": the_case(node), "state": "closed"}
+    taken = take(node, report("case_now", row, reporter=OWNER), at="2024-03-12T12:00:00")
+    assert taken.entries == {}

@@ -1,0 +1,204 @@
+"""Laws of cases: states are a function of facts, nothing is lost or doubled under any batching, and a rebuild gives the same."""
+
+import datetime as dt
+import json
+import shutil
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from hypothesis import given, settings, strategies as st
+
+from comptroller import engine
+from comptroller.cases.rows import TABLES
+from comptroller.engine import Engine
+from comptroller.packs import gather_files
+from tests.cases.told import answer, city, did, mend, pay, said, state, the_case
+from tests.worlds import OWNER, PACKS, fresh_node, kept, moment, report
+
+_ASIDE = ("fact", "received_at", "first_at", "told", "key_hash", "content_hash")
+
+
+def rows_of(node: Engine, *aside: str) -> dict[str, list[tuple[Any, ...]]]:
+    """Give what the tables of cases say, without what depends on the entries' numbers."""
+    found = {}
+    for table in TABLES:
+        names = [c for c in node.duck.columns(f"SELECT * FROM {table}") if c not in (*_ASIDE, *aside)]
+        listed = ", ".join(f'"{name}"' for name in names)
+        found[table] = node.duck.rows(f"SELECT {listed} FROM {table} ORDER BY ALL")
+    return found
+
+
+@lru_cache(maxsize=1)
+def _prepared() -> tempfile.TemporaryDirectory[str]:
+    """Make a node with two cases once, to be copied."""
+    folder = tempfile.TemporaryDirectory(prefix="comptroller-cases-")
+    node = city(Path(folder.name))
+    pay(node, at="2024-03-11T09:00:00")
+    pay(node, "P2", "M2", "G2", at="2024-03-11T09:30:00")
+    node.close()
+    return folder
+
+
+def _node(folder: Path) -> Engine:
+    shutil.copytree(Path(_prepared().name) / "node", folder / "node")
+    return engine.open_node(folder / "node")
+
+
+_MOVES = ("escalate", "require", "dismiss", "hand_over", "receive", "decline", "inquire", "conclude", "inform")
+_STEP = st.fixed_dictionaries(
+    {
+        "what": st.sampled_from(
+            (*_MOVES, "explain", "contest", "supply", "rectify", "ask", "mend", "undo", "accept", "close")
+        ),
+        "line": st.sampled_from(["internal", "audit", "discipline"]),
+        "firm": st.sampled_from(["G1", "G2"]),
+        "material": st.sampled_from(["minutes", "ledger"]),
+    }
+)
+
+
+def _said(cases: dict[str, str], at: int, one: dict[str, str]) -> tuple[str, dict[str, Any]]:
+    """Give a drawn act as a row of its kind."""
+    day, firm = (dt.date(2024, 3, 12) + dt.timedelta(days=at // 3)).isoformat(), one["firm"]
+    case_id, what = cases[firm], one["what"]
+    if what in ("mend", "undo"):
+        decided = "2024-03-02T10:00:00" if what == "mend" else "2024-03-08T10:00:00"
+        number = {"G1": "M1", "G2": "M2"}[firm]
+        row = {"entity": firm, "decision": f"D{number}", "matter": number, "body": "board", "outcome": "approved"}
+        return "decision", {**row, "decided_at": decided, "act": "correct"}
+    if what == "ask":
+        row = {"request": f"R{at}", "case_id": case_id, "office": OWNER, "by_line": one["line"], "by": "U1"}
+        return "material_request", {**row, "material": one["material"], "asked_on": day}
+    if what in ("explain", "contest", "supply", "rectify"):
+        row = {"entity": firm, "answer": f"A{at}", "case_id": case_id, "move": what, "by": "E1", "reason": "so"}
+        return "enterprise_answer", {**row, "done_on": day, "material": one["material"], "evidence_on": day}
+    row = {"step": f"S{at}", "case_id": case_id, "office": OWNER, "by_line": one["line"], "move": what, "by": f"U{at}"}
+    return "case_step", {**row, "approved_by": "U99", "done_on": day, "reason": "r", "to_line": "audit"}
+
+
+@settings(max_examples=12)
+@given(st.lists(_STEP, min_size=1, max_size=18), st.sets(st.integers(0, 17)), st.booleans())
+def test_any_batching_and_any_interruption_gives_the_same(drawn: list, cuts: set[int], reopened: bool) -> None:
+    """However steps come together, and whether or not the node is opened anew between them, cases stand as they did."""
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
+        alone, together = _node(Path(one)), _node(Path(two))
+        cases = dict(alone.duck.rows("SELECT entity, case_id FROM case_now"))
+        taken = []
+        for at, act in enumerate(drawn):
+            kind, row = _said(cases, at, act)
+            if alone.take([report(kind, row)], moment("2024-04-01T12:00:00")).entries:
+                taken.append(report(kind, row))
+        steps = sum(r.kind == "" and b"case_step" in r.payload for r in taken)
+        for edge in sorted({0, *(c for c in cuts if c < len(taken))}):
+            later = [c for c in sorted(cuts) if c > edge]
+            batch = taken[edge : later[0] if later else len(taken)]
+            if batch:
+                result = together.take(batch, moment("2024-04-01T12:00:00"))
+                assert not result.refused or any(b"decision" in r.payload for r in batch)
+            if reopened:
+                together.close()
+                together = engine.open_node(Path(two) / "node")
+        if not any(b'"decision"' in r.payload for r in taken):
+            assert rows_of(together) == rows_of(alone)
+            counted = alone.duck.rows(
+                "SELECT count(*) FROM case_event WHERE what LIKE 'move.%' AND told IN (SELECT fact FROM case_step)"
+            )
+            assert counted == [(steps,)]
+        before = rows_of(alone)
+        alone.close()
+        together.close()
+        again = engine.rebuild(Path(one) / "node")
+        assert rows_of(again) == before
+        again.close()
+
+
+def test_findings_of_one_matter_join_one_case(tmp_path: Path) -> None:
+    """Two rules that find in one matter make one case; another matter of the firm makes another."""
+    node = city(tmp_path)
+    pay(node, at="2024-03-11T09:00:00")
+    pay(node, "P2", "M2", at="2024-03-12T09:00:00")
+    rejected = {"entity": "G1", "decision": "D9", "matter": "M1", "body": "board", "outcome": "rejected"}
+    kept(node, report("decision", {**rejected, "decided_at": "2024-03-09T10:00:00"}), at="2024-03-13T09:00:00")
+    rows = node.duck.rows("SELECT findings FROM case_now ORDER BY findings")
+    assert len(rows) == 2
+    assert rows[0] == (1,)
+    assert node.duck.rows("SELECT count(*), count(DISTINCT finding) FROM case_finding")[0][0] == sum(n for (n,) in rows)
+    node.close()
+
+
+def test_what_is_cleared_before_anybody_looked_is_dismissed_by_itself(tmp_path: Path) -> None:
+    """A case in triage whose findings all pass again ends as withdrawn."""
+    node = city(tmp_path)
+    pay(node, at="2024-03-11T09:00:00")
+    mend(node, decided="2024-03-02T10:00:00", at="2024-03-12T09:00:00")
+    assert node.duck.rows("SELECT state, ended_how FROM case_now") == [("dismissed", "withdrawn")]
+    assert node.duck.rows("SELECT withdrawn_count, open_count FROM rule_outcome WHERE rule LIKE '%acted_before%'") == [
+        (1, 0)
+    ]
+    node.close()
+
+
+def test_found_again_after_the_window_is_another_case(tmp_path: Path) -> None:
+    """Within the window of the route the same case opens again; after it a new one is made, and the old one stays closed."""
+    node = city(tmp_path)
+    pay(node, at="2024-03-11T09:00:00")
+    mend(node, decided="2024-03-02T10:00:00", at="2024-03-12T09:00:00")
+    mend(node, decided="2024-03-09T10:00:00", at="2024-12-12T09:00:00")
+    rows = node.duck.rows("SELECT state, reopened FROM case_now ORDER BY opened_on")
+    assert rows == [("dismissed", 0), ("triage", 0)]
+    node.close()
+
+
+def test_a_suppressed_finding_opens_its_case_when_the_suppression_ends(tmp_path: Path) -> None:
+    """For its scope and until its last day nothing is opened; then what still stands is, also after a restart."""
+    node = city(tmp_path)
+    row = {"suppression": "H1", "office": OWNER, "rule": "acted_before_approval", "entity": "G1", "reason": "known"}
+    row |= {"valid_from": "2024-03-01", "valid_until": "2024-04-01", "by": "U1", "approved_by": "U2"}
+    kept(node, report("suppression", row), at="2024-03-10T09:00:00")
+    pay(node, at="2024-03-11T09:00:00")
+    pay(node, "P2", "M2", "G2", at="2024-03-11T10:00:00")
+    assert node.duck.rows("SELECT entity FROM case_now") == [("G2",)]
+    node.close()
+    node = engine.open_node(tmp_path / "node")
+    node.tick(moment("2024-03-31T09:00:00"), moment("2024-03-31T09:00:00"))
+    assert node.duck.rows("SELECT entity FROM case_now") == [("G2",)]
+    node.tick(moment("2024-04-01T09:00:00"), moment("2024-04-01T09:00:00"))
+    assert node.duck.rows("SELECT entity, opened_on FROM case_now WHERE entity = 'G1'") == [("G1", dt.date(2024, 4, 1))]
+    node.close()
+
+
+def test_material_that_another_line_has_is_not_asked_for_again(tmp_path: Path) -> None:
+    """A second line's request is answered with what the first one got, names it and its day, starts no clock, and is counted."""
+    node = city(tmp_path)
+    pay(node, at="2024-03-11T09:00:00")
+    one = the_case(node)
+
+    def ask(number: str, line: str, day: str) -> None:
+        row = {"request": number, "case_id": one, "office": OWNER, "by_line": line, "by": "U1", "material": "minutes"}
+        did(node, {**row, "asked_on": day}, kind="material_request")
+
+    ask("R1", "audit", "2024-03-12")
+    said(node, answer(one, "supply", "2024-03-14", material="minutes", request="R1"))
+    ask("R2", "internal", "2024-03-18")
+    sql = (
+        "SELECT request, duplicate, saved, supplied_to, CAST(supplied_on AS VARCHAR) FROM case_request ORDER BY request"
+    )
+    assert node.duck.rows(sql) == [("R1", False, False, None, None), ("R2", True, True, "audit", "2024-03-14")]
+    clocks = node.duck.rows("SELECT instance, CAST(ended_on AS VARCHAR) FROM case_clock WHERE clock = 'material'")
+    assert clocks == [("R1", "2024-03-14")]
+    node.close()
+
+
+def test_adopting_routes_takes_up_what_already_stands(tmp_path: Path) -> None:
+    """A node that adopts a policy with routes has cases for what was found before."""
+    node = fresh_node(tmp_path, "base")
+    kept(node, report("entity", {"entity": "G1", "name": "G1"}), at="2024-03-01T09:00:00")
+    pay(node, at="2024-03-11T09:00:00")
+    assert node.duck.rows("SELECT count(*) FROM case_now") == [(0,)]
+    node.adopt(dict(gather_files([PACKS], "cn-central")), "cn-central", moment("2024-03-12T09:00:00"))
+    assert state(node, the_case(node)) == "triage"
+    said_events = node.duck.rows("SELECT what, said FROM case_event")
+    assert [json.loads(text)["rule"].rsplit("/", 1)[1] for _, text in said_events] == ["acted_before_approval"]
+    node.close()

@@ -1,0 +1,87 @@
+"""A planted finding, followed until it is verifiably put right, opened again by a later correction, and handed on and back."""
+
+from pathlib import Path
+
+from comptroller import engine
+from comptroller.engine import Engine
+from tests.cases.told import answer, city, did, mend, pay, refused, said, state, step, the_case
+
+
+def _to_closed(node: Engine) -> str:
+    pay(node, at="2024-03-11T09:00:00")
+    case_id = the_case(node)
+    assert state(node, case_id) == "triage"
+    did(node, step(case_id, "escalate", "internal", "U1", "2024-03-12"))
+    said(node, answer(case_id, "contest", "2024-03-13"))
+    said(node, answer(case_id, "supply", "2024-03-14", material="minutes", evidence_on="2024-03-13", hash="ab"))
+    did(node, step(case_id, "require", "internal", "U1", "2024-03-15"))
+    assert state(node, case_id) == "rectifying"
+    assert [r.code for r in refused(node, step(case_id, "close", "internal", "U2", "2024-03-18"))] == [
+        "cases.stands",
+        "cases.unverified",
+    ]
+    said(node, answer(case_id, "rectify", "2024-03-20", evidence_on="2024-03-20"))
+    assert state(node, case_id) == "verifying"
+    assert [r.code for r in refused(node, step(case_id, "verify", "internal", "U2", "2024-03-21"))] == ["cases.stands"]
+    mend(node, decided="2024-03-02T10:00:00", at="2024-03-21T10:00:00")
+    did(node, step(case_id, "verify", "internal", "U2", "2024-03-22"))
+    assert [r.code for r in refused(node, step(case_id, "close", "internal", "U2", "2024-03-22"))] == [
+        "cases.same_officer"
+    ]
+    did(node, step(case_id, "close", "internal", "U3", "2024-03-25"))
+    return case_id
+
+
+def test_from_a_finding_to_a_closed_case_and_open_again(tmp_path: Path) -> None:
+    """A case closes when its rule passes on facts that supersede, and opens again when a later correction undoes them."""
+    node = city(tmp_path)
+    case_id = _to_closed(node)
+    row = node.duck.rows("SELECT state, ended_how, contested, standing, closed_by FROM case_now")
+    assert row == [("closed", "rejudged", True, 0, "U3")]
+    mend(node, decided="2024-03-09T10:00:00", at="2024-04-02T10:00:00")
+    row = node.duck.rows("SELECT case_id, state, reopened, standing, reopened_on FROM case_now")
+    assert row[0][:4] == (case_id, "triage", 1, 1)
+    assert str(row[0][4]) == "2024-04-02"
+    told = [what for (what,) in node.duck.rows("SELECT what FROM case_event ORDER BY place")]
+    assert told == [
+        *("finding.raised", "move.escalate", "move.contest", "move.supply", "move.require", "move.rectify"),
+        *("finding.cleared", "move.verify", "move.close", "finding.raised"),
+    ]
+    node.close()
+
+
+def test_handed_over_and_back(tmp_path: Path) -> None:
+    """A line offers a case, the other takes it, leads, and gives it back; each hand-over has its receipt and its clock."""
+    node = city(tmp_path)
+    pay(node, at="2024-03-11T09:00:00")
+    case_id = the_case(node)
+    did(node, step(case_id, "hand_over", "internal", "U1", "2024-03-12", to_line="discipline"))
+    assert [r.code for r in refused(node, step(case_id, "escalate", "discipline", "V1", "2024-03-12"))] == [
+        "cases.role"
+    ]
+    did(node, step(case_id, "receive", "discipline", "V1", "2024-03-18"))
+    did(node, step(case_id, "escalate", "discipline", "V1", "2024-03-19"))
+    did(node, step(case_id, "hand_over", "discipline", "V1", "2024-03-20", to_line="internal"))
+    did(node, step(case_id, "receive", "internal", "U1", "2024-03-21"))
+    assert node.duck.rows("SELECT lead, state FROM case_now") == [("internal", "escalated")]
+    clocks = node.duck.rows(
+        "SELECT instance, by_line, CAST(due_on AS VARCHAR), CAST(ended_on AS VARCHAR) FROM case_clock "
+        "WHERE clock = 'hand_over_receipt' ORDER BY instance"
+    )
+    assert clocks == [
+        ("1", "discipline", "2024-03-26", "2024-03-18"),
+        ("2", "internal", "2024-04-03", "2024-03-21"),
+    ]
+    node.close()
+
+
+def test_a_rebuild_gives_the_same_cases(tmp_path: Path) -> None:
+    """Books that are thrown away and folded again have the same cases, clocks, findings and time lines."""
+    node = city(tmp_path)
+    _to_closed(node)
+    tables = ("case_now", "case_finding", "case_clock", "case_request", "case_event", "rule_outcome")
+    before = {t: node.duck.rows(f"SELECT * FROM all_{t} ORDER BY ALL") for t in tables}
+    node.close()
+    again = engine.rebuild(tmp_path / "node")
+    assert {t: again.duck.rows(f"SELECT * FROM all_{t} ORDER BY ALL") for t in tables} == before
+    again.close()
