@@ -4,7 +4,9 @@ from pathlib import Path
 
 from comptroller import engine
 from comptroller.engine import Engine
+from comptroller.watch.explain import explain
 from tests.cases.told import answer, city, did, mend, pay, refused, said, state, step, the_case
+from tests.worlds import OWNER, moment, open_findings
 
 
 def _to_closed(node: Engine) -> str:
@@ -85,3 +87,39 @@ def test_a_rebuild_gives_the_same_cases(tmp_path: Path) -> None:
     again = engine.rebuild(tmp_path / "node")
     assert {t: again.duck.rows(f"SELECT * FROM all_{t} ORDER BY ALL") for t in tables} == before
     again.close()
+
+
+def test_a_supervisor_that_lets_a_clock_run_out_is_found(tmp_path: Path) -> None:
+    """A lead that nobody looks at within its days is a finding about the office, opens no further case, and clears no more."""
+    node = city(tmp_path, "cn-cases")
+    pay(node, at="2024-03-11T09:00:00")
+    case_id = the_case(node)
+    node.tick(moment("2024-03-18T09:00:00"), moment("2024-03-18T09:00:00"))
+    assert open_findings(node, "clock_overdue") == []
+    node.tick(moment("2024-03-19T09:00:00"), moment("2024-03-19T09:00:00"))
+    (late,) = open_findings(node, "clock_overdue")
+    assert (late.entity, late.subject, late.evidence["due_on"]) == (OWNER, [case_id, "triage", "1"], "2024-03-18")
+    did(node, step(case_id, "escalate", "internal", "U1", "2024-03-20"))
+    (late,) = open_findings(node, "clock_overdue")
+    assert late.evidence["ended_on"] == "2024-03-20"
+    assert node.duck.rows("SELECT count(*) FROM case_now") == [(1,)]
+    explained = explain(node.duck, node.pack, late.finding)
+    assert explained is not None
+    assert [row["table"] for row in explained.rows] == ["case_clock"]
+    assert node.watch.judge_all(node.books.entries) == []
+    node.close()
+
+
+def test_closing_by_judging_again_without_a_report_is_found(tmp_path: Path) -> None:
+    """Facts that make the rule pass end a case only together with what the entity reports as put right; else it is found."""
+    node = city(tmp_path, "cn-cases")
+    pay(node, at="2024-03-11T09:00:00")
+    case_id = the_case(node)
+    did(node, step(case_id, "escalate", "internal", "U1", "2024-03-12"))
+    did(node, step(case_id, "require", "internal", "U1", "2024-03-12"))
+    mend(node, decided="2024-03-02T10:00:00", at="2024-03-13T10:00:00")
+    did(node, step(case_id, "verify", "internal", "U2", "2024-03-14"))
+    did(node, step(case_id, "close", "internal", "U3", "2024-03-14"))
+    (found,) = open_findings(node, "closed_without_rectification")
+    assert (found.entity, found.subject) == (OWNER, [case_id])
+    node.close()

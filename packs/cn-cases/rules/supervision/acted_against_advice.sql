@@ -1,0 +1,17 @@
+-- Advice is found when the body that it told no has approved the matter, finally, on that day or later.
+SELECT
+  j.entity,
+  j.advice,
+  j.matter,
+  MIN(d.decided_on) AS since,
+  LIST_SORT(LIST_DISTINCT(FLATTEN(LIST([j.fact, d.fact])))) AS entries,
+  j.post,
+  j.answer,
+  j.whom,
+  j.because,
+  MIN(d.decided_on) AS decided_on
+FROM judged AS j
+JOIN decision AS d
+  ON d.entity = j.entity AND d.matter = j.matter AND d.body = j.post AND d.final AND d.outcome = 'approved'
+WHERE d.decided_on >= j.asked_on
+GROUP BY j.entity, j.advice, j.matter, j.post, j.answer, j.whom, j.because
