@@ -28,7 +28,6 @@ ELSEWHERE: dict[str, str] = {
     "src/comptroller/cases/route.py": NEIGHBOUR,
     "src/comptroller/cases/rows.py": NEIGHBOUR,
     "src/comptroller/cases/told.py": NEIGHBOUR,
-    "src/comptroller/cli/casework.py": NEIGHBOUR,
     "src/comptroller/packs/plain.py": NEIGHBOUR,
     "src/comptroller/intake/nested.py": PROVED,
     "src/comptroller/ledger/schema.py": NEIGHBOUR,

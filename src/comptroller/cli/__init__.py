@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from comptroller.cli import author, capital, casework, demo, read, serve, write
+from comptroller.cli import author, authority, capital, casework, demo, read, serve, write
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 _commands: list[Callable[..., None]] = [
@@ -12,6 +12,7 @@ _commands: list[Callable[..., None]] = [
     *(read.findings, read.explain, read.scoreboard, read.entry, read.verify, read.query),
     *(capital.who, capital.owners, capital.holdings, capital.related, capital.path, capital.cycles),
     *(casework.cases, casework.case, casework.due, casework.outcomes),
+    *(authority.may, authority.powers),
     *(author.prove, author.new, author.template, demo.demo),
     *(serve.serve, serve.admit),
 ]

@@ -1,7 +1,7 @@
 """What a pack says about cases: the moves that change them, the clocks that run on them, and the routes that lead to them."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from comptroller.model.cite import Cite
 from comptroller.model.refusal import Text
@@ -23,6 +23,8 @@ PARTIES = ("lead", "informed", "pending", "entity")
 """Who may make a move: the leading line, an informed one, the one a case is being handed to, the entity itself."""
 REQUIRES = ("cleared", "verified", "cleared_or_accepted", "no_other_inquiry")
 """What must be so for a move: every finding passes again; somebody verified; one of the two; nobody else inquires."""
+PARTS = ("decides", "studies", "reserves", "bars")
+"""What a list says of authority: who decides from an amount on, who studies first, who alone decides, what is not handed down."""
 UNITS = ("working days", "days", "months")
 
 
@@ -121,6 +123,7 @@ class Casework:
     routes: tuple[Route, ...]
     sights: dict[str, Sight]
     loss_param: str = ""
+    authority: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_on(self) -> bool:

@@ -8,6 +8,7 @@ from comptroller.model.casework import (
     DOES,
     ENDED,
     PARTIES,
+    PARTS,
     REQUIRES,
     STATES,
     UNITS,
@@ -39,6 +40,7 @@ def casework_of(  # noqa: PLR0913 - a pack's casework stands on all of these
     *,
     sights: Mapping[str, Sight],
     loss_param: str,
+    authority: Mapping[str, str],
     kinds: Mapping[str, Kind],
     rules: Mapping[str, Rule],
     params: Mapping[str, Param],
@@ -57,6 +59,7 @@ def casework_of(  # noqa: PLR0913 - a pack's casework stands on all of these
         routes=tuple(sorted((_route(full, form) for full, form in routes.items()), key=lambda r: (r.order, r.name))),
         sights=dict(sights),
         loss_param=loss_param,
+        authority=dict(authority),
     )
     for full, move in zip(moves, made.moves.values(), strict=True):
         _check_move(full, move, kinds, made, say)
@@ -69,6 +72,7 @@ def casework_of(  # noqa: PLR0913 - a pack's casework stands on all of these
     for line in sights:
         if line not in words["lines"]:
             say("pack", "sights", line, "lines 中的条线", "a line of the pack")
+    _among(say, "pack", "authority", authority.values(), PARTS)
     if loss_param and loss_param not in params:
         say("pack", "loss_param", loss_param, "params/ 中的参数", "a parameter under params/")
     return made, refusals

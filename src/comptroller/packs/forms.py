@@ -51,6 +51,7 @@ class PackForm(Form, frozen=True, kw_only=True):
     lines: dict[str, Both] = {}
     sights: dict[str, SightForm] = {}
     loss_param: str = ""
+    authority: dict[str, str] = {}
 
 
 class SourceForm(Form, frozen=True, kw_only=True):

@@ -226,18 +226,20 @@ class _Reading:
     ) -> Casework:
         """Give moves, clocks and routes, upper layers' laid over lower ones by stem."""
         sights: dict[str, Sight] = {}
-        loss_param = ""
+        loss_param, authority = "", dict[str, str]()
         for layer in reversed(layers):
             head = self.form(f"{layer}/pack.yml", forms.PackForm)
             if head is not None:
                 sights.update({line: Sight(one.knows_persons, one.keeps) for line, one in head.sights.items()})
                 loss_param = head.loss_param or loss_param
+                authority.update(head.authority)
         made, refusals = casework_of(
             self._laid(layers, "moves", forms.MoveForm),
             self._laid(layers, "clocks", forms.ClockForm),
             self._laid(layers, "routes", forms.RouteForm),
             sights=sights,
             loss_param=loss_param,
+            authority=authority,
             kinds=kinds,
             rules=rules,
             params=params,

@@ -1,0 +1,98 @@
+"""Commands of the authority desk: may, powers."""
+
+import json
+from decimal import Decimal, InvalidOperation
+from typing import Annotated
+
+import typer
+
+from comptroller import engine
+from comptroller.cases import authority
+from comptroller.cli.read import day
+from comptroller.cli.say import (
+    JsonOption,
+    NodeOption,
+    doors,
+    node_folder,
+    out,
+    passphrase,
+    print_json,
+    print_table,
+)
+from comptroller.cli.write import now
+from comptroller.model.refusal import Refused
+from comptroller.model.said import Incoming
+
+OnOption = Annotated[str | None, typer.Option("--on", metavar="DAY", help="On that day; today where none is said.")]
+
+
+def may(  # noqa: PLR0913 - what a question is made of
+    entity: Annotated[str, typer.Argument(metavar="ENTITY", help="The entity's code.")],
+    post: Annotated[str, typer.Argument(metavar="POST", help="The body or post that would approve.")],
+    item: Annotated[str, typer.Argument(metavar="ITEM", help="The item of the list of matters.")],
+    amount: Annotated[str | None, typer.Option(help="The amount in CNY.")] = None,
+    counterparty: Annotated[str, typer.Option(help="With whom.")] = "",
+    person: Annotated[str, typer.Option(help="Who would act by a delegation.")] = "",
+    matter: Annotated[str, typer.Option(help="The matter, so that the later act is held against the answer.")] = "",
+    on: OnOption = None,
+    node: NodeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask whether a post may approve a matter; the answer is kept in the ledger."""
+    try:
+        figure = Decimal(amount) if amount else None
+    except InvalidOperation as error:
+        raise typer.BadParameter(f"{amount}: an amount such as 1500000") from error
+    with doors(as_json=as_json):
+        worker = engine.open_node(node_folder(node), passphrase=passphrase())
+        try:
+            at = now()
+            asked = authority.Question(
+                entity,
+                post,
+                item,
+                day(on) or at.date(),
+                figure,
+                counterparty=counterparty,
+                person=person,
+                matter=matter,
+            )
+            answered = authority.may(worker.duck, worker.pack.casework.authority, asked)
+            number = f"Q{worker.ledger.size + 1}"
+            payload = json.dumps({"kind": "advice", "facts": [authority.as_fact(number, asked, answered)]}).encode()
+            taken = worker.take([Incoming(payload, "json", f"{number}.json", worker.charter.owner)], at)
+            if taken.refused:
+                raise Refused(taken.refused[0])
+        finally:
+            worker.close()
+    if as_json:
+        print_json({"advice": number, **answered.as_json()})
+        return
+    whom = f": {answered.whom}" if answered.whom else ""
+    out.print(f"{answered.answer}{whom}  ({answered.because})", markup=False)
+    if answered.first:
+        out.print(f"studied first by {', '.join(answered.first)}", markup=False)
+    out.print(f"advice {number}, entry {taken.entries[0]}", markup=False)
+
+
+def powers(  # noqa: PLR0913 - what one may ask by
+    entity: Annotated[str, typer.Argument(metavar="ENTITY", help="The entity's code.")],
+    body: Annotated[str, typer.Option(help="Only what that body decides.")] = "",
+    item: Annotated[str, typer.Option(help="Only that item.")] = "",
+    on: OnOption = None,
+    node: NodeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show who may approve what in an entity, with gaps and overlaps."""
+    with doors(as_json=as_json):
+        worker = engine.open_node(node_folder(node), passphrase=passphrase())
+        found = authority.powers(worker.duck, worker.pack.casework.authority, entity, day(on) or now().date())
+        worker.close()
+    lines = [one for name, some in found["items"].items() for one in some if item in ("", name)]
+    lines = [one for one in lines if body in ("", one["body"])]
+    if as_json:
+        print_json({"lines": lines, "gaps": found["gaps"], "overlaps": found["overlaps"]})
+        return
+    heads = ("item", "part", "body", "limit_cny", "position", "holder", "valid_from", "list")
+    print_table("", heads, [[one[h] for h in heads] for one in lines])
+    out.print(f"gaps: {', '.join(found['gaps']) or '-'}; overlaps: {', '.join(found['overlaps']) or '-'}", markup=False)

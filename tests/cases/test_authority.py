@@ -1,0 +1,103 @@
+"""The authority desk tells from lists and delegations who may approve what, and later acts are held against what it said."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from comptroller.cases.authority import Answer, Question, as_fact, may, powers
+from comptroller.engine import Engine
+from tests.cases.told import city
+from tests.worlds import kept, open_findings, report
+
+_ON = dt.date(2024, 3, 10)
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory):
+    """Give a node on which G has set lines for loans and a firm has a delegation."""
+    worker = city(tmp_path_factory.mktemp("asked"), "cn-cases")
+    line = {"entity": "G", "list": "collective_decision", "item": "loan", "valid_from": "2024-01-01"}
+    kept(
+        worker,
+        report("list_line", {**line, "body": "management", "limit_cny": 100}),
+        at="2024-03-02T09:00:00",
+    )
+    board = {**line, "entity": "G1", "body": "board", "limit_cny": 1000, "valid_from": "2024-02-01"}
+    kept(worker, report("list_line", board), at="2024-03-02T09:01:00")
+    given = {
+        "entity": "G1",
+        "delegation": "D1",
+        "delegate": "U7",
+        "item": "lease",
+        "limit_cny": 50,
+        "issuer_body": "board",
+    }
+    kept(worker, report("delegation", {**given, "valid_from": "2024-01-01"}), at="2024-03-02T09:02:00")
+    yield worker
+    worker.close()
+
+
+def _ask(node: Engine, post: str, item: str, amount: int | None, **more: Any) -> Answer:
+    figure = None if amount is None else Decimal(amount)
+    return may(node.duck, node.pack.casework.authority, Question("G1", post, item, more.pop("on", _ON), figure, **more))
+
+
+def test_who_reaches_the_line_decides(node: Engine) -> None:
+    """The body of the highest line that the amount reaches decides, the number itself included; others are told whom to ask."""
+    assert _ask(node, "board", "loan", 1000).answer == "allowed"
+    assert (_ask(node, "management", "loan", 1000).answer, _ask(node, "management", "loan", 1000).whom) == (
+        "ask",
+        "board",
+    )
+    assert _ask(node, "management", "loan", 999).answer == "allowed"
+    assert _ask(node, "board", "loan", 999).whom == "management"
+    assert _ask(node, "officer", "loan", 99).answer == "allowed"
+    assert "collective_decision loan >= 1000" in _ask(node, "board", "loan", 1000).because
+
+
+def test_what_is_not_known_is_not_allowed(node: Engine) -> None:
+    """Without an amount, without a line, and before a line's day nothing is allowed by silence."""
+    assert _ask(node, "board", "loan", None).answer == "unknown"
+    assert _ask(node, "board", "balloon", 5).answer == "unknown"
+    assert _ask(node, "board", "loan", 5000, on=dt.date(2023, 12, 31)).answer == "unknown"
+
+
+def test_what_is_reserved_stays_with_its_body(node: Engine) -> None:
+    """A matter that stays with the owner is forbidden to any other, from the day of the list on."""
+    day = dt.date(2024, 7, 1)
+    assert (_ask(node, "board", "merger", 1, on=day).answer, _ask(node, "board", "merger", 1, on=day).whom) == (
+        "forbidden",
+        "owner",
+    )
+    assert _ask(node, "owner", "merger", 1, on=day).answer == "allowed"
+
+
+def test_a_delegation_carries_as_far_as_it_goes(node: Engine) -> None:
+    """A person acts by a delegation within its amount and its days; beyond it, whoever gave it is asked."""
+    assert _ask(node, "officer", "lease", 50, person="U7").answer == "allowed"
+    assert _ask(node, "officer", "lease", 51, person="U7").whom == "board"
+    assert _ask(node, "officer", "lease", 50, person="U8").answer == "unknown"
+    barred = _ask(node, "officer", "senior_appointment", 1, person="U7", on=dt.date(2024, 7, 1))
+    assert barred.answer == "unknown"
+    assert _ask(node, "officer", "merger", 1, person="U7", on=dt.date(2024, 7, 1)).answer == "forbidden"
+
+
+def test_the_matrix_names_gaps(node: Engine) -> None:
+    """Each item's lines are shown in order; an item that nobody is named to decide is a gap."""
+    found = powers(node.duck, node.pack.casework.authority, "G1", dt.date(2024, 7, 1))
+    assert [one["body"] for one in found["items"]["loan"]] == ["board", "management"]
+    assert "loan" not in found["gaps"]
+    assert found["overlaps"] == []
+
+
+def test_who_acts_against_advice_is_found(node: Engine) -> None:
+    """A body that was told to ask another, and then approved the matter itself, is found."""
+    asked = Question("G1", "management", "loan", _ON, Decimal(1000), matter="M9")
+    row = as_fact("Q1", asked, may(node.duck, node.pack.casework.authority, asked))
+    kept(node, report("advice", row), at="2024-03-10T09:00:00")
+    decided = {"entity": "G1", "decision": "D9", "matter": "M9", "body": "management", "outcome": "approved"}
+    kept(node, report("decision", {**decided, "decided_at": "2024-03-11T10:00:00"}), at="2024-03-11T11:00:00")
+    (found,) = open_findings(node, "acted_against_advice")
+    assert (found.subject, found.evidence["whom"]) == (["G1", "Q1"], "board")
