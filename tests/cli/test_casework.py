@@ -48,7 +48,8 @@ def test_a_case_is_shown_as_a_line_may_see_it(case_id):
     assert [one["what"] for one in run("case", case_id, "--as-entity")["event"]] == ["finding.raised"]
 
 
-def test_what_is_due_and_how_it_came_out(case_id):
+@pytest.mark.usefixtures("case_id")
+def test_what_is_due_and_how_it_came_out():
     """Clocks that ran out are listed, and each rule's outcomes are counted."""
     assert {one["clock"] for one in run("due", "--line", "internal")} == {"flash_report", "full_report", "verification"}
     found = run("outcomes")
