@@ -8,13 +8,14 @@ WITH by_counterparty AS (
   FROM judged
   GROUP BY entity, side, counterparty
 ),
-whole AS (
-  SELECT
-    entity, side,
-    COUNT(*) AS invoices,
-    COUNT(DISTINCT DATE_TRUNC('month', issued_on)) AS months,
-    MAX(issued_on) AS since
+by_month AS (
+  SELECT entity, side, DATE_TRUNC('month', issued_on) AS month, COUNT(*) AS invoices, MAX(issued_on) AS latest_on
   FROM judged
+  GROUP BY entity, side, DATE_TRUNC('month', issued_on)
+),
+whole AS (
+  SELECT entity, side, SUM(invoices) AS invoices, COUNT(*) AS months, MAX(latest_on) AS since
+  FROM by_month
   GROUP BY entity, side
 ),
 ranked AS (
@@ -34,7 +35,7 @@ SELECT
   r.counterparty_gross,
   r.counterparty_count,
   r.all_gross,
-  w.invoices,
+  CAST(w.invoices AS BIGINT) AS invoices,
   w.months,
   CASE WHEN r.all_gross > 0 THEN CAST(100.0 * r.counterparty_gross / r.all_gross AS DECIMAL(9, 6)) END AS share_pct,
   CASE WHEN r.all_gross <= 0 THEN 'gross' END AS missing
