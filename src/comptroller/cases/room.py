@@ -31,6 +31,8 @@ from comptroller.model.policy import Pack
 from comptroller.model.refusal import Refusal
 from comptroller.store.duck import Duck
 
+_HEARD = ("raised", "changed", "stands", "cleared", "not_applicable")
+"""Turns that concern a case; that a finding can be judged no more neither raises nor clears it."""
 _MOST = 20_000
 """So many cases are kept in memory between batches; others are folded again from their events when they are touched."""
 
@@ -113,15 +115,17 @@ class Cases:
         if not self.is_on:
             return {}
         batch = _Batch()
+        self._router.begin()
         facts = list(told(added))
         self._load([case_id for _, case_id, _ in facts])
         for kind, case_id, event in facts:
             case = self._cases.get(case_id)
             if case is not None:
                 self._happen(case, self._completed(kind, case, event), batch)
-        self._load(self.index.case_of[t.verdict.finding] for t in turns if t.verdict.finding in self.index.case_of)
-        for turn in sorted(turns, key=lambda t: (t.verdict.rule, str(t.verdict.subject))):
-            self._turned(turn, on, batch)
+        named = [(turn, turn.verdict.finding) for turn in sorted(turns, key=_place) if turn.state in _HEARD]
+        self._load(self.index.case_of[name] for _, name in named if name in self.index.case_of)
+        for turn, name in named:
+            self._turned(turn, name, on, batch)
         for one in self._hush.over(on, is_changed="suppression" in added or "suppression" in ended):
             self._raise(one, on, batch)
         return self._rows(batch, on)
@@ -140,9 +144,8 @@ class Cases:
                 said["duplicate"] = self.index.asked_before(case.entity, event.text("material"), line)
         return Event(event.what, event.on, event.told, line, event.by, event.approved_by, event.reason, said)
 
-    def _turned(self, turn: Turn, on: dt.date, batch: "_Batch") -> None:
-        verdict = turn.verdict
-        one = Told(verdict.finding, verdict.rule, verdict.entity, verdict.evidence)
+    def _turned(self, turn: Turn, name: str, on: dt.date, batch: "_Batch") -> None:
+        one = Told(name, turn.verdict.rule, turn.verdict.entity, turn.verdict.evidence)
         case_id = self.index.case_of.get(one.finding)
         if turn.state in ("raised", "changed") or (turn.state == "stands" and case_id is None):
             self._raise(one, on, batch)
@@ -200,6 +203,10 @@ class Cases:
         if len(self._cases) > _MOST:
             self._cases.clear()
         return tables_of(self.pack.kinds, rows)
+
+
+def _place(turn: Turn) -> tuple[str, str]:
+    return turn.verdict.rule, str(turn.verdict.subject)
 
 
 class _Batch:

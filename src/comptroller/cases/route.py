@@ -32,6 +32,7 @@ class Router:
         """Keep where to look an entity's class and level up."""
         self._duck, self._pack, self._known = duck, pack, known
         self._asks = any(r.classes or r.level_from or r.level_until < 99 for r in pack.casework.routes)
+        self._places: dict[str, tuple[str, int]] = {}
         self._has_class = "entity" in pack.kinds and "class" in pack.kinds["entity"].columns
 
     def route(self, told: Told) -> Route | None:
@@ -42,8 +43,17 @@ class Router:
         place = self._place(told.entity) if self._asks else ("", 0)
         return next((r for r in self._pack.casework.routes if _fits(r, rule, place)), None)
 
+    def begin(self) -> None:
+        """Forget what the register said: a batch may have changed it."""
+        self._places.clear()
+
     def _place(self, entity: str) -> tuple[str, int]:
-        """Give an entity's class and its level of management."""
+        """Give an entity's class and its level of management; asked once a batch."""
+        if entity not in self._places:
+            self._places[entity] = self._ask(entity)
+        return self._places[entity]
+
+    def _ask(self, entity: str) -> tuple[str, int]:
         column = '"class"' if self._has_class else "''"
         rows = self._duck.rows(
             f"SELECT coalesce({column}, ''), coalesce(l.management, 0) FROM entity AS e "
