@@ -47,6 +47,7 @@ ELSEWHERE = {
     "graph, control and shares": "python -m bench.graph_control [ENTITIES]",
     "graph, circles of payments": "python -m bench.graph_cycles [PAYMENTS]",
     "graph, related parties": "python -m bench.graph_related [TIES]",
+    "cases, board and clocks": "python -m bench.cases [CASES]",
     "graph, through the books": "python -m bench.capital [ENTITIES] [PAYMENTS]",
 }
 LATER = {
