@@ -92,6 +92,8 @@ def test_no_english_page_holds_chinese_words_of_the_console(browser):
         "/entities/A",
         "/reporting",
         "/policy",
+        "/policy?tab=versions",
+        "/policy?tab=proposals",
         "/policy/base/rules/payments/duplicate",
         "/ask",
     ):

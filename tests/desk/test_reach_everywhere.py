@@ -21,6 +21,11 @@ PAGES = (
     "/why",
     "/why?entity=B",
     "/findings.xlsx",
+    "/policy",
+    *(f"/policy?tab={tab}" for tab in ("params", "lists", "sources", "proposals", "versions")),
+    "/policy/versions/1",
+    "/policy/base/rules/payments/duplicate",
+    "/policy/propose?path=base/params/duplicate_days.yml",
 )
 CALLS = ("/api/v1/findings?state=all&limit=1000", "/api/v1/entities", "/api/v1/me")
 

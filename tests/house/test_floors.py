@@ -11,7 +11,8 @@ FLOORS = (
     ("intake", "ledger", "books", "watch", "cases", "assess", "access"),
     ("node",),
     ("engine",),
-    ("desk", "link", "prove", "client"),
+    ("prove",),
+    ("desk", "link", "client"),
     ("cli",),
     ("__init__", "__main__"),
 )

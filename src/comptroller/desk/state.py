@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from comptroller import node
 from comptroller.access.accounts import Accounts
+from comptroller.desk.jobs import Jobs
 from comptroller.desk.live import Hub
 from comptroller.desk.shelf import Shelf
 from comptroller.desk.writer import Clock, Outcome, Writer
@@ -49,6 +50,7 @@ class Desk:
         self.folder, self.clock, self.chance = folder, clock, chance
         self.settings = settings or Settings()
         self.hub = Hub()
+        self.jobs = Jobs(clock)
         self.writer = Writer(folder, clock, self.hub.tell, self.settings.passphrase)
         self._own = threading.local()
         self._lock = threading.Lock()
@@ -61,6 +63,7 @@ class Desk:
 
     def stop(self) -> None:
         """Do what waits, then close the node."""
+        self.jobs.stop()
         self.writer.stop()
 
     @property

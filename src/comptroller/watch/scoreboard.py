@@ -1,6 +1,7 @@
 """Each rule's honest count: judged, found, clear, not applicable, and not judged with the reason."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -77,28 +78,55 @@ def answers_sql(pack: Pack, rule: Rule) -> str:
     )
 
 
-def _score(duck: Duck, pack: Pack, findings: Findings, rule: Rule) -> Score:
-    counted = duck.rows(
-        "SELECT applies, complete, CASE WHEN applies AND NOT complete THEN why END AS why, count(*) "
+def counts_sql(pack: Pack, rule: Rule) -> str:
+    """Give SQL that counts a rule's subjects by what their rows say of them: applies, complete, what is missing, how many."""
+    return (
+        "SELECT applies, complete, CASE WHEN applies AND NOT complete THEN why END AS why, count(*) AS many "
         f"FROM ({answers_sql(pack, rule)}) GROUP BY ALL"
     )
-    standing = findings.standing(rule.name)
-    found = sum(v.answer == "found" for v in standing)
-    why = dict(Counter(v.missing for v in standing if v.answer == "not_judged"))
-    excluded = dict(sorted(Counter(v.excluded for v in standing if v.answer == "not_applicable").items()))
-    unjudged, left_out = sum(why.values()), sum(excluded.values())
-    complete = sum(n for applies, whole, _, n in counted if applies and whole)
-    for applies, whole, reason, n in counted:
-        if applies and not whole:
-            why[reason] = why.get(reason, 0) + n
-    lacking = sum(n for applies, whole, _, n in counted if applies and not whole)
+
+
+def _score(duck: Duck, pack: Pack, findings: Findings, rule: Rule) -> Score:
+    standing = [(v.answer, v.missing, v.excluded, 1) for v in findings.standing(rule.name)]
+    return tally(rule.name, duck.rows(counts_sql(pack, rule)), standing)
+
+
+def tally(
+    rule: str,
+    counted: Iterable[tuple[bool, bool, str | None, int]],
+    standing: Iterable[tuple[str, str | None, str | None, int]],
+) -> Score:
+    """Give the score from the counts of subjects, and from what stands: answer, what is missing, why left out, how many.
+
+    >>> tally("r", [(True, True, None, 5), (True, False, "day", 2)], [("found", "", "", 1)]).clear
+    4
+    """
+    answers: Counter[str] = Counter()
+    why: Counter[str] = Counter()
+    excluded: Counter[str] = Counter()
+    for answer, missing, left_out, many in standing:
+        answers[answer] += many
+        if answer == "not_judged":
+            why[missing or ""] += many
+        elif answer == "not_applicable":
+            excluded[left_out or ""] += many
+    complete = lacking = other = 0
+    for applies, whole, reason, many in counted:
+        if not applies:
+            other += many
+        elif whole:
+            complete += many
+        else:
+            lacking += many
+            why[reason or ""] += many
+    judged = complete - answers["not_judged"] - answers["not_applicable"]
     return Score(
-        rule=rule.name,
-        judged=complete - unjudged - left_out,
-        found=found,
-        clear=complete - unjudged - left_out - found,
-        not_applicable=sum(n for applies, _, _, n in counted if not applies) + left_out,
-        not_judged=lacking + unjudged,
+        rule=rule,
+        judged=judged,
+        found=answers["found"],
+        clear=judged - answers["found"],
+        not_applicable=other + answers["not_applicable"],
+        not_judged=lacking + answers["not_judged"],
         why=dict(sorted(why.items())),
-        excluded=excluded,
+        excluded=dict(sorted(excluded.items())),
     )

@@ -9,9 +9,10 @@ from comptroller.desk.pages import (
     ledger,
     overview,
     policy,
+    proposing,
     reporting,
     sign_in,
     why,
 )
 
-PAGES = (sign_in, overview, findings, finding, entities, reporting, policy, ledger, ask, admin, why)
+PAGES = (sign_in, overview, findings, finding, entities, reporting, proposing, policy, ledger, ask, admin, why)

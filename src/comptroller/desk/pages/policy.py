@@ -1,77 +1,170 @@
-"""Policy: rules with their pages and scoreboards, parameters, lists and sources, as they are in force."""
+"""Policy: rules, parameters, lists, sources, proposals and versions; a rule's page with its scoreboard, text and limits by date."""
 
+import datetime as dt
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
-from comptroller.access.grants import SEE
-from comptroller.desk.doors import may, present
+from comptroller.access.grants import PROPOSE, SEE
+from comptroller.desk.doors import may
 from comptroller.desk.draw import draw
-from comptroller.desk.reading import OPEN
+from comptroller.desk.editions import differences, editions
+from comptroller.desk.errors import Gone
+from comptroller.desk.proposals import may_change, proposals
+from comptroller.desk.scores import open_by_rule, score_of
 from comptroller.desk.visit import Visit
-from comptroller.model.policy import Rule
-from comptroller.watch.scoreboard import answers_sql
+from comptroller.model.policy import Cite, Pack, Param, Rule
 
 router = APIRouter()
 Seeing = Annotated[Visit, Depends(may(SEE))]
-PARTS = ("rules", "params", "lists", "sources")
+Word = Annotated[str, Query(max_length=100)]
+TABS = ("rules", "params", "lists", "sources", "proposals", "versions")
 
 
 @router.get("/policy")
-def policy(visit: Seeing, part: Annotated[str, Query(pattern="rules|params|lists|sources")] = "rules") -> Response:
-    """Give what is in force: rules with what stands of them, parameters, lists, sources."""
-    rows = visit.rows("SELECT rule, state, count(*) AS many FROM finding_now GROUP BY ALL")
-    counts: dict[str, dict[str, int]] = {}
-    for row in rows:
-        counts.setdefault(row["rule"], {})[row["state"]] = row["many"]
-    asleep = {row["rule"] for row in visit.rows("SELECT rule FROM asleep")}
-    return draw(visit, "policy.html", part=part, parts_=PARTS, counts=counts, asleep=asleep)
+def policy(visit: Seeing, tab: Word = "rules", domain: Word = "", text: Word = "") -> Response:
+    """Give one of the shelves of the policy in force."""
+    pack, tab = visit.pack, tab if tab in TABS else "rules"
+    counts = open_by_rule(visit) if tab == "rules" else {}
+    visit.hidden_count = visit.count_hidden("finding_now") if tab == "rules" else None
+    rules = [r for r in pack.rules.values() if (not domain or r.domain == domain) and _says(text, r)]
+    return draw(
+        visit,
+        "policy.html",
+        tab=tab,
+        tabs=TABS,
+        domain=domain,
+        text=text,
+        rules=rules,
+        counts=counts,
+        asleep={row["rule"] for row in visit.rows("SELECT rule FROM asleep")},
+        params=[(p, values_on(p, _today(visit))) for p in pack.params.values()] if tab == "params" else [],
+        proposals=proposals(visit.desk) if tab == "proposals" else [],
+        editions=editions(visit.desk) if tab == "versions" else [],
+        lists_of=lambda one: [line for line in one.lines if _holds(line.valid_from, line.valid_until, _today(visit))],
+    )
+
+
+def _says(text: str, rule: Rule) -> bool:
+    said = f"{rule.name} {rule.catalogue} {rule.title.zh} {rule.title.en}".lower()
+    return text.lower() in said
+
+
+def _today(visit: Visit) -> dt.date:
+    return visit.valid or visit.clock[0] or visit.now.date()
+
+
+def _holds(since: dt.date | None, until: dt.date | None, on: dt.date) -> bool:
+    return (since is None or since <= on) and (until is None or on < until)
+
+
+def values_on(param: Param, on: dt.date) -> list[Any]:
+    """Give the values of a parameter that hold on a day: one, or one for each kind of thing that it tells apart."""
+    return [one for one in param.values if _holds(one.valid_from, one.valid_until, on)]
+
+
+@router.get("/policy/versions/{entry}")
+def version(visit: Seeing, entry: int) -> Response:
+    """Give what an adopted policy changed in the one before."""
+    held = editions(visit.desk)
+    at = next((at for at, one in enumerate(held) if one.entry == entry), None)
+    if at is None:
+        raise Gone(entry)
+    one = held[at]
+    diffs = [] if one.is_first else differences(visit.desk, one, held[at + 1])
+    return draw(visit, "policy_version.html", one=one, diffs=diffs)
 
 
 @router.get("/policy/{name:path}")
-def rule_page(visit: Seeing, name: str) -> Response:
-    """Give the page of a rule: what, why, by which source, how it is judged, what it leaves out, examples, limits, scoreboard."""
-    rule: Rule = present(visit.pack.rules.get(name), name)
-    score = visit.cached(("score", name), lambda: score_of(visit, rule))
-    visit.hidden_count = visit.count_hidden(rule.judges)
-    versions = visit.rows(
-        "SELECT fingerprint, pack, min(known) AS since, count(*) AS many FROM finding WHERE rule = ? GROUP BY 1, 2 ORDER BY since DESC LIMIT 10",
-        [name],
-    )
+def piece(visit: Seeing, name: str) -> Response:
+    """Give the page of a rule, a parameter, a list or a source, by its full name."""
+    pack = visit.pack
+    if name in pack.rules:
+        return _rule_page(visit, pack.rules[name])
+    for held, code in ((pack.params, "param"), (pack.lists, "list"), (pack.sources, "source")):
+        found = next((one for one in held.values() if one.name == name), None)
+        if found is not None:
+            return draw(
+                visit,
+                "policy_piece.html",
+                one=found,
+                what=code,
+                path=f"{name}.yml",
+                today=_today(visit),
+                holds=lambda one: _holds(one.valid_from, one.valid_until, _today(visit)),
+                cited_by=citing(pack, name) if code == "source" else reading(pack, name),
+                may_propose=may_change(visit, PROPOSE),
+                source_of=lambda cite: source_of(pack, cite),
+                text=pack.files[f"{name}.yml"].decode(),
+                changes=_changes(visit, name),
+            )
+    raise Gone(name)
+
+
+def _rule_page(visit: Visit, rule: Rule) -> Response:
+    score = score_of(visit, rule)
+    visit.hidden_count = visit.count_hidden("finding_now", "rule = ?", [rule.name])
+    asleep = visit.one("SELECT max(said) FROM asleep WHERE rule = ? AND fingerprint = ?", [rule.name, rule.fingerprint])
     return draw(
         visit,
-        "rule.html",
+        "policy_rule.html",
         rule=rule,
         score=score,
-        versions=versions,
-        examples=[(visit.said(e.name), e.shows) for e in rule.examples],
+        bars=bars(score.found, score.clear, score.not_applicable, score.not_judged),
+        asleep=asleep or "",
+        params=[visit.pack.params[name] for name in rule.params],
+        lists=[visit.pack.lists[n] for n in sorted(visit.pack.lists) if f"'{n}'" in rule.text],
+        source_of=lambda cite: source_of(visit.pack, cite),
+        holds=lambda one: _holds(one.valid_from, one.valid_until, _today(visit)),
+        may_propose=may_change(visit, PROPOSE),
+        changes=_changes(visit, rule.name),
+        cells=lambda row: ", ".join(f"{k} {v}" for k, v in row.items() if not isinstance(v, list)),
     )
 
 
-def score_of(visit: Visit, rule: Rule) -> dict[str, Any]:
-    """Give a rule's honest count within reach: judged, found, clear, not applicable, not judged and why."""
-    counted = visit.rows(
-        "SELECT applies, complete, CASE WHEN applies AND NOT complete THEN why END AS why, count(*) AS many "
-        f"FROM ({answers_sql(visit.pack, rule)}) GROUP BY ALL"
-    )
-    standing = visit.rows(
-        f"SELECT missing, count(*) AS many FROM finding_now WHERE rule = ? AND state IN ('not_judged', {OPEN[1:-1]}) GROUP BY 1",
-        [rule.name],
-    )
-    found = sum(row["many"] for row in standing if not row["missing"])
-    why = {str(row["missing"]): int(row["many"]) for row in standing if row["missing"]}
-    unjudged = sum(why.values())
-    complete = sum(row["many"] for row in counted if row["applies"] and row["complete"])
-    for row in counted:
-        if row["applies"] and not row["complete"]:
-            why[str(row["why"])] = why.get(str(row["why"]), 0) + row["many"]
-    judged = max(found, complete - unjudged)
-    return {
-        "judged": judged,
-        "found": found,
-        "clear": judged - found,
-        "not_applicable": sum(row["many"] for row in counted if not row["applies"]),
-        "not_judged": sum(why.values()),
-        "why": sorted(why.items()),
-    }
+def bars(*counts: int) -> list[tuple[float, float]]:
+    """Give where bars for these counts begin and how long they are, of 960; what is not nothing is not less than 2.
+
+    >>> bars(1, 3)
+    [(0.0, 240.0), (240.0, 720.0)]
+    """
+    whole = sum(max(0, n) for n in counts) or 1
+    found, at = [], 0.0
+    for many in counts:
+        wide = max(2.0, 960 * many / whole) if many > 0 else 0.0
+        found.append((min(at, 960 - wide), wide))
+        at += wide
+    return found
+
+
+def source_of(pack: Pack, cite: Cite) -> Any:
+    """Give the source that is cited."""
+    return pack.sources[cite.source]
+
+
+def citing(pack: Pack, name: str) -> list[tuple[str, Any]]:
+    """Give what cites a source: full names and titles of rules, parameters and lists."""
+    stem = name.rsplit("/", 1)[-1]
+    rules = [(r.name, r.title) for r in pack.rules.values() if any(c.source == stem for c in r.cites)]
+    params = [
+        (p.name, p.title) for p in pack.params.values() if any(c.source == stem for v in p.values for c in v.cites)
+    ]
+    lists = [
+        (one.name, one.title)
+        for one in pack.lists.values()
+        if any(c.source == stem for v in one.lines for c in v.cites)
+    ]
+    return [*rules, *params, *lists]
+
+
+def reading(pack: Pack, name: str) -> list[tuple[str, Any]]:
+    """Give the rules that read a parameter, or that name a list in their text."""
+    stem = name.rsplit("/", 1)[-1]
+    return [(r.name, r.title) for r in pack.rules.values() if stem in r.params or f"'{stem}'" in r.text]
+
+
+def _changes(visit: Visit, name: str) -> list[Any]:
+    """Give the adopted policies with which a file of that name came or changed."""
+    paths = {f"{name}.yml", f"{name}.sql"}
+    return [one for one in editions(visit.desk) if one.is_first or paths & set(one.changed)]

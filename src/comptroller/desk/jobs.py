@@ -1,0 +1,88 @@
+"""Work that takes longer than a page may: one job after another on a thread of its own, each with what became of it."""
+
+import datetime as dt
+import logging
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+_log = logging.getLogger(__name__)
+_MOST_KEPT = 50
+WAITS, RUNS, DONE, FAILED = "waits", "runs", "done", "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job: what is done about what, for whom, since when, and what came of it."""
+
+    number: int
+    did: str
+    about: str
+    login: str
+    asked_at: dt.datetime
+    state: str = WAITS
+    began_at: dt.datetime | None = None
+    ended_at: dt.datetime | None = None
+    said: str = ""
+
+
+class Jobs:
+    """The jobs of a desk; the newest are kept to be looked at, and none outlives the process."""
+
+    def __init__(self, clock: Callable[[], dt.datetime]) -> None:
+        """Take the clock; the thread begins with the first job."""
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._kept: deque[Job] = deque(maxlen=_MOST_KEPT)
+        self._waiting: queue.Queue[tuple[int, Callable[[], str]] | None] = queue.Queue()
+        self._thread: threading.Thread | None = None
+        self._count = 0
+
+    def start(self, did: str, about: str, login: str, work: Callable[[], str]) -> int:
+        """Let work wait its turn, which gives what is said of it in the end; gives the job's number."""
+        with self._lock:
+            self._count += 1
+            number = self._count
+            self._kept.append(Job(number, did, about, login, self._clock()))
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
+                self._thread.start()
+        self._waiting.put((number, work))
+        return number
+
+    def newest(self) -> list[Job]:
+        """Give the jobs, the newest first."""
+        with self._lock:
+            return list(self._kept)[::-1]
+
+    def open_about(self, about: str) -> Job | None:
+        """Give the job about something that has not ended."""
+        return next((one for one in self.newest() if one.about == about and one.ended_at is None), None)
+
+    def stop(self) -> None:
+        """Let what runs come to its end; what waits is given up."""
+        if self._thread is None:
+            return
+        while not self._waiting.empty():
+            self._waiting.get_nowait()
+        self._waiting.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while (one := self._waiting.get()) is not None:
+            number, work = one
+            self._turn(number, state=RUNS, began_at=self._clock())
+            try:
+                state, said = DONE, work()
+            except Exception as fault:  # noqa: BLE001 - told to whoever looks at the job
+                _log.exception("a job failed")
+                state, said = FAILED, f"{type(fault).__name__}: {fault}"[:2000]
+            self._turn(number, state=state, ended_at=self._clock(), said=said)
+
+    def _turn(self, number: int, **changed: object) -> None:
+        with self._lock:
+            for at, one in enumerate(self._kept):
+                if one.number == number:
+                    self._kept[at] = replace(one, **changed)  # type: ignore[arg-type]
