@@ -14,7 +14,8 @@ from comptroller.desk.errors import Gone
 from comptroller.desk.proposals import may_change, proposals
 from comptroller.desk.scores import open_by_rule, score_of
 from comptroller.desk.visit import Visit
-from comptroller.model.policy import Cite, Pack, Param, Rule
+from comptroller.model.cite import Cite
+from comptroller.model.policy import Pack, Param, Rule
 
 router = APIRouter()
 Seeing = Annotated[Visit, Depends(may(SEE))]
