@@ -48,11 +48,11 @@ ELSEWHERE = {
     "graph, circles of payments": "python -m bench.graph_cycles [PAYMENTS]",
     "graph, related parties": "python -m bench.graph_related [TIES]",
     "cases, board and clocks": "python -m bench.cases [CASES]",
+    "console pages": "python -m bench.pages [--held N] [--readers N]",
     "graph, through the books": "python -m bench.capital [ENTITIES] [PAYMENTS]",
 }
 LATER = {
     "may I, over HTTP": "there is no door over HTTP yet",
-    "console pages": "there is no console yet",
     "install to first finding": "`time make demo` on an empty machine measures it",
 }
 

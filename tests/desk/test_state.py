@@ -1,5 +1,8 @@
 """The desk while it runs: what is made is made once, and what users do stands in the ledger."""
 
+from concurrent.futures import ThreadPoolExecutor
+from time import sleep
+
 import pytest
 
 from comptroller.model.refusal import Refused
@@ -25,3 +28,33 @@ def test_what_the_desk_says_is_checked_like_any_report(desk):
     """Nothing gets into the books past intake."""
     with pytest.raises(Refused):
         desk.said(desk.say("access_grant", [{"granted_by": desk.owner, "grant": "G"}]))
+
+
+def test_many_who_ask_at_once_make_it_once(desk):
+    """While one makes it, the others wait for that, so that news of a batch do not set off the same work many times."""
+    made = []
+
+    def make():
+        sleep(0.05)
+        made.append(1)
+        return "made"
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: desk.cached("at once", make), range(8)))
+    assert (found, made) == (["made"] * 8, [1])
+
+
+def test_what_fails_is_not_kept(desk):
+    """A fault is for who asked; who asks next tries again."""
+    with pytest.raises(ZeroDivisionError):
+        desk.cached("fails", lambda: 1 // 0)
+    assert desk.cached("fails", lambda: 7) == 7
+
+
+def test_a_stamp_moves_with_its_tables_alone(desk):
+    """An act of a user moves the books, and nothing that stands on the register has to be made again."""
+    before = desk.stamp(["entity"]), desk.stamp(["desk_act"]), desk.position()
+    desk.said(desk.note("supervisor", "export"))
+    assert desk.position() != before[2]
+    assert desk.stamp(["entity"]) == before[0]
+    assert desk.stamp(["desk_act"]) != before[1]

@@ -44,6 +44,8 @@ def test_versions_tell_the_whole_story():
     )
     assert row[:2] == (pack("small").rules["small/rules/pay/undecided"].fingerprint, pack("small").digest)
     assert str(row[2]) == "2024-06-30"
+    last = "SELECT * FROM finding QUALIFY row_number() OVER (PARTITION BY finding ORDER BY version DESC) = 1"
+    assert world.duck.rows("SELECT * FROM finding_now ORDER BY finding") == world.duck.rows(f"{last} ORDER BY finding")
 
 
 def test_what_is_not_judged_is_told_and_then_judged():

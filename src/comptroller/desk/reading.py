@@ -7,6 +7,8 @@ from typing import Any
 from comptroller.desk.visit import Visit
 
 OPEN = "('raised', 'changed')"
+DUES = ("report_due", "statement", "entity")
+"""What is late stands on these tables and the clock's day."""
 _FIRST_ITEMS = "overview_items"
 
 
@@ -20,14 +22,14 @@ class Groups:
 
 def groups_of(visit: Visit) -> Groups:
     """Give the groups: the first level below the highest that the viewer sees, with at least one entity below it."""
-    found: Groups = visit.cached("groups", lambda: _groups(visit))
+    found: Groups = visit.kept("groups", ("entity",), lambda: _groups(visit))
     return found
 
 
 def _groups(visit: Visit) -> Groups:
     rows = visit.rows(
-        "SELECT l.entity, l.management AS depth, (SELECT count(*) FROM ancestor AS a WHERE a.ancestor = l.entity) AS below "
-        "FROM level AS l ORDER BY depth, below DESC, l.entity LIMIT 400"
+        "SELECT l.entity, l.management AS depth, count(*) AS below "
+        "FROM level AS l JOIN ancestor AS a ON a.ancestor = l.entity GROUP BY ALL ORDER BY depth, below DESC, l.entity LIMIT 400"
     )
     heads = [row for row in rows if row["below"] > 1]
     if not heads:
@@ -39,12 +41,19 @@ def _groups(visit: Visit) -> Groups:
         top = [row for row in heads if row["depth"] == below]
     tops = [str(row["entity"]) for row in top[:12]]
     listed = ", ".join("'" + one.replace("'", "''") + "'" for one in tops)
-    return Groups(
-        tops, f"SELECT entity, min(ancestor) AS top FROM ancestor WHERE ancestor IN ({listed}) GROUP BY entity"
-    )
+    # The tops stand at one level of a tree, so that nobody is below two of them.
+    return Groups(tops, f"SELECT entity, ancestor AS top FROM ancestor WHERE ancestor IN ({listed})")
 
 
 def capital(visit: Visit) -> list[dict[str, Any]]:
+    """Give the capital at a glance, made once until a statement, a stake or the register changes."""
+    found: list[dict[str, Any]] = visit.kept(
+        "capital", ("statement", "entity", "stake", "list_line"), lambda: _capital(visit)
+    )
+    return found
+
+
+def _capital(visit: Visit) -> list[dict[str, Any]]:
     """Give the items that the policy shows first: the sum over the topmost statements, and the part held in effect.
 
     The latest statement of an entity counts where nobody above it within reach has one of that scope.
@@ -71,6 +80,10 @@ def capital(visit: Visit) -> list[dict[str, Any]]:
 
 def late(visit: Visit, most: int) -> Any:
     """Give the reports that are due and did not come, the longest overdue first; with 0, how many there are."""
+    return visit.kept(("late", most), DUES, lambda: _late(visit, most))
+
+
+def _late(visit: Visit, most: int) -> Any:
     if not {"report_due", "statement"} <= set(visit.pack.kinds):
         return [] if most else 0
     sql = (

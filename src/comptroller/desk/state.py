@@ -4,7 +4,7 @@ import datetime as dt
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,6 +55,7 @@ class Desk:
         self._own = threading.local()
         self._lock = threading.Lock()
         self._cached: OrderedDict[Any, Any] = OrderedDict()
+        self._making: dict[Any, threading.Lock] = {}
         self._engine: Engine | None = None
 
     def start(self) -> None:
@@ -136,19 +137,44 @@ class Desk:
         entries, digest = self.duck.rows("SELECT entries, pack FROM position")[0]
         return int(entries), str(digest)
 
+    def stamp(self, tables: Sequence[str]) -> tuple[Any, ...]:
+        """Give what changes when a row of one of these fact tables comes or goes, the clock's day or the policy moves.
+
+        What stands on few tables is kept by their stamp: most batches do not touch them.
+        """
+        position = self.position()
+
+        def make() -> tuple[Any, ...]:
+            parts = [f"SELECT '{t}' AS part, max(fact) AS last, 0 AS gone FROM main.all_{t}" for t in tables]
+            parts += [f"SELECT '{t}', NULL, count(*) FROM main.gone_{t}" for t in tables]
+            days = self.duck.rows("SELECT today FROM main.clock")
+            return (*self.duck.rows(" UNION ALL ".join(parts) + " ORDER BY ALL"), *days, position[1])
+
+        return self.cached(("stamp", tuple(tables), position), make)
+
     def cached(self, key: Any, make: Callable[[], Found]) -> Found:
-        """Give what was made for this key before, or make it; keys hold the position, so nothing goes stale."""
+        """Give what was made for this key before, or make it, once however many ask; keys hold the position, so nothing goes stale."""
         with self._lock:
             if key in self._cached:
                 self._cached.move_to_end(key)
                 found: Found = self._cached[key]
                 return found
-        made = make()
-        with self._lock:
-            self._cached[key] = made
-            while len(self._cached) > _MOST_CACHED:
-                self._cached.popitem(last=False)
-        return made
+            making = self._making.setdefault(key, threading.Lock())
+        with making:
+            with self._lock:
+                held: tuple[Found, ...] = (self._cached[key],) if key in self._cached else ()
+            if held:
+                return held[0]
+            try:
+                made = make()
+                with self._lock:
+                    self._cached[key] = made
+                    while len(self._cached) > _MOST_CACHED:
+                        self._cached.popitem(last=False)
+                return made
+            finally:
+                with self._lock:
+                    self._making.pop(key, None)
 
     def note(self, login: str, did: str, about: str = "", detail: str = "") -> "Future[Outcome]":
         """Let the ledger say what a user did."""

@@ -86,14 +86,22 @@ class Visit:
         """Give something made from the books for everybody with this reach, made once for each position."""
         return self.desk.cached((name, self.position, self.reach.key, self.valid, self.known), make)
 
+    def kept(self, name: Any, tables: Sequence[str], make: Any) -> Any:
+        """Give something made from these fact tables alone (and the clock's day), made once until one of them changes."""
+        there = [table for table in tables if table in self.pack.kinds]
+        return self.desk.cached((name, self.desk.stamp(there), self.reach.key, self.valid, self.known), make)
+
     def count_hidden(self, table: str, where: str = "true", values: Sequence[Any] = ()) -> int:
         """Give how many rows of a table the viewer does not see; a count, and nothing else of them."""
+        if self.sees_all(table) and self.valid is None and self.known is None:
+            return 0
 
         def count() -> int:
             whole = self.duck.rows(f"SELECT count(*) FROM main.{table} WHERE {where}", values)[0][0]
             return int(whole) - int(self.one(f"SELECT count(*) FROM {table} WHERE {where}", values))
 
-        found: int = self.cached(("hidden", table, where, tuple(values)), count)
+        name = ("hidden", table, where, tuple(values))
+        found: int = self.kept(name, (table, "entity"), count) if table in self.pack.kinds else self.cached(name, count)
         return found
 
     @cached_property
@@ -114,7 +122,7 @@ class Visit:
         def make() -> dict[str, str]:
             return {row["entity"]: row["name"] for row in self.rows("SELECT entity, name FROM entity")}
 
-        found: dict[str, str] = self.cached("names", make)
+        found: dict[str, str] = self.kept("names", ("entity",), make)
         return found
 
     def sees_entity(self, entity: str) -> bool:

@@ -9,7 +9,7 @@ from comptroller.access.grants import ASK, SEE
 from comptroller.desk.doors import Visiting, may, present
 from comptroller.desk.facts import seen_rows
 from comptroller.desk.pages.finding import explained
-from comptroller.desk.pages.findings import Asking, select
+from comptroller.desk.pages.findings import Asking, select, whole_rows
 from comptroller.desk.visit import Visit
 from comptroller.model.finding import plain
 
@@ -34,7 +34,10 @@ def me(visit: Visiting) -> dict[str, Any]:
 def findings(visit: Seeing, asked: Asking, after: After = "", limit: Limit = 100) -> dict[str, Any]:
     """Give findings in the order of their names; the filters are those of the page."""
     sql, values = select(visit, asked)
-    rows = visit.rows(f"SELECT * FROM ({sql}) WHERE finding > ? ORDER BY finding LIMIT {limit + 1}", [*values, after])
+    names = visit.rows(
+        f"SELECT finding FROM ({sql}) WHERE finding > ? ORDER BY finding LIMIT {limit + 1}", [*values, after]
+    )
+    rows = whole_rows(visit, [row["finding"] for row in names], "finding")
     for row in rows:
         row["subject"], row["evidence"] = json.loads(row["subject"]), json.loads(row["evidence"])
     return _page(rows, limit, "finding") | {"hidden": visit.count_hidden("finding_now")}

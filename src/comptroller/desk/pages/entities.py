@@ -44,11 +44,10 @@ def entities(  # noqa: PLR0913, PLR0917 - what one may ask by
         f"ORDER BY l.management NULLS LAST, e.entity LIMIT {PAGE} OFFSET {(page - 1) * PAGE}",
         values,
     )
-    count = visit.one(f"SELECT count(*) {sql}", values) or 0
-    many = {
-        r["entity"]: r["many"]
-        for r in visit.rows(f"SELECT entity, count(*) AS many FROM finding_now WHERE state IN {OPEN} GROUP BY 1")
-    }
+    count = visit.kept(
+        ("entities", sql, *values), ("entity",), lambda: visit.one(f"SELECT count(*) {sql}", values) or 0
+    )
+    many = open_counts(visit, [row["entity"] for row in rows])
     visit.hidden_count = visit.count_hidden("entity")
     asked = {"level": level, "under": under, "text": text} | ({} if kind is None else {"class": kind})
     fields = {f.name: f for f in visit.pack.kinds["entity"].fields}
@@ -56,6 +55,15 @@ def entities(  # noqa: PLR0913, PLR0917 - what one may ask by
         visit, "entities.html", rows=rows, count=count, page=page, pages=max(1, -(-count // PAGE)), asked=asked, many=many,
         shown=lambda name, value: cell(visit, fields[name], value),
     )  # fmt: skip
+
+
+def open_counts(visit: Visit, entities: list[str]) -> dict[str, int]:
+    """Give how many findings are open about each of these entities that has any."""
+    if not entities:
+        return {}
+    marks = ", ".join("?" * len(entities))
+    sql = f"SELECT entity, count(*) AS many FROM finding_now WHERE state IN {OPEN} AND entity IN ({marks}) GROUP BY 1"
+    return {row["entity"]: row["many"] for row in visit.rows(sql, entities)}
 
 
 @router.get("/entities/{code}")

@@ -101,6 +101,28 @@ def select(visit: Visit, asked: Asked) -> tuple[str, list[Any]]:
     return sql, values
 
 
+def page_of(visit: Visit, asked: Asked, page: int) -> tuple[list[dict[str, Any]], int]:
+    """Give one page and how many there are: names first, whole rows only of those that are shown."""
+    sql, values = select(visit, asked)
+    order = SORTS[asked.sort]
+    names = visit.rows(
+        f"SELECT finding, count(*) OVER () AS many FROM ({sql}) ORDER BY {order} LIMIT {PAGE} OFFSET {(page - 1) * PAGE}",
+        values,
+    )
+    if not names:
+        return [], (visit.one(f"SELECT count(*) FROM ({sql})", values) or 0) if page > 1 else 0
+    return whole_rows(visit, [row["finding"] for row in names], order), int(names[0]["many"])
+
+
+def whole_rows(visit: Visit, names: list[str], order: str) -> list[dict[str, Any]]:
+    """Give whole rows of the findings of those names, each of which was asked for within reach."""
+    if not names:
+        return []
+    sql, _ = select(visit, Asked(state="all"))
+    marks = ", ".join("?" * len(names))
+    return visit.rows(f"{sql} AND f.finding IN ({marks}) ORDER BY {order}", names)
+
+
 def _rules(visit: Visit, asked: Asked) -> list[str] | None:
     """Give the rules that are asked for; None where all are."""
     if not (asked.rule or asked.domain or asked.problem or asked.severity or asked.line):
@@ -121,10 +143,7 @@ def findings(
     request: Request, visit: Seeing, asked: Asking, page: Annotated[int, Query(ge=1, le=100_000)] = 1
 ) -> Response:
     """Give one page of the table."""
-    sql, values = select(visit, asked)
-    order = SORTS[asked.sort]
-    rows = visit.rows(f"SELECT * FROM ({sql}) ORDER BY {order} LIMIT {PAGE} OFFSET {(page - 1) * PAGE}", values)
-    count = visit.one(f"SELECT count(*) FROM ({sql})", values) or 0
+    rows, count = page_of(visit, asked, page)
     visit.hidden_count = visit.count_hidden("finding_now")
     pages = max(1, -(-count // PAGE))
     part = "findings_rows.html" if request.headers.get("hx-target") == "findings" else "findings.html"

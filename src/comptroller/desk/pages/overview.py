@@ -32,7 +32,10 @@ def wall(visit: Seeing) -> Response:
 @router.get("/overview/live")
 def live(visit: Seeing) -> Response:
     """Give the part of the overview that follows the news."""
-    return draw(visit, "overview_live.html", **glance(visit))
+    drawn: Response = visit.cached(
+        ("live", visit.clock, visit.language), lambda: draw(visit, "overview_live.html", **glance(visit))
+    )
+    return Response(drawn.body, media_type="text/html")
 
 
 def glance(visit: Visit) -> dict[str, Any]:
@@ -69,11 +72,8 @@ def _glance(visit: Visit) -> dict[str, Any]:
         "severities": severities,
         "open_count": sum(heat.values()),
         "not_judged_count": visit.one("SELECT count(*) FROM finding_now WHERE state = 'not_judged'") or 0,
-        "entity_count": visit.one("SELECT count(*) FROM entity") or 0,
-        "levels": visit.rows(
-            "SELECT l.management AS level, coalesce(e.class, '') AS class, count(*) AS many FROM entity AS e "
-            "JOIN level AS l ON l.entity = e.entity GROUP BY ALL ORDER BY 1, 2"
-        ),
+        "entity_count": len(visit.names),
+        "levels": levels(visit),
         "capital": capital(visit),
         "late": late(visit, 8),
         "late_count": late(visit, 0),
@@ -84,6 +84,16 @@ def _glance(visit: Visit) -> dict[str, Any]:
         "newest": newest(visit, 12),
         "hidden_findings": visit.count_hidden("finding_now", f"state IN {OPEN}"),
     }
+
+
+def levels(visit: Visit) -> list[dict[str, Any]]:
+    """Give how many entities stand at each level in each class, made once until the register changes."""
+    sql = (
+        "SELECT l.management AS level, coalesce(e.class, '') AS class, count(*) AS many FROM entity AS e "
+        "JOIN level AS l ON l.entity = e.entity GROUP BY ALL ORDER BY 1, 2"
+    )
+    found: list[dict[str, Any]] = visit.kept("levels", ("entity",), lambda: visit.rows(sql))
+    return found
 
 
 def newest(visit: Visit, most: int) -> list[dict[str, Any]]:

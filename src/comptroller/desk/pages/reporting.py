@@ -12,6 +12,7 @@ from comptroller.access.grants import KINDS, REPORT, SEE
 from comptroller.desk.doors import Form, may, present
 from comptroller.desk.draw import draw
 from comptroller.desk.marked import marked_sheet
+from comptroller.desk.reading import DUES
 from comptroller.desk.sending import Answer, Sent, send_report
 from comptroller.desk.sheets import XLSX
 from comptroller.desk.visit import Visit
@@ -52,6 +53,11 @@ def reporting(visit: Seeing, show: Annotated[str, Query(pattern="late|missing|al
 
 def plan(visit: Visit, show: str) -> list[dict[str, Any]]:
     """Give what is due until the clock's day, the last first, with when it came and how late."""
+    found: list[dict[str, Any]] = visit.kept(("plan", show), DUES, lambda: _plan(visit, show))
+    return found
+
+
+def _plan(visit: Visit, show: str) -> list[dict[str, Any]]:
     if not {"report_due", "statement"} <= set(visit.pack.kinds):
         return []
     where = {"missing": "came IS NULL", "late": "came IS NULL OR CAST(came AS DATE) > due_on", "all": "true"}[show]

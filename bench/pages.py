@@ -1,0 +1,269 @@
+"""The desk at size: server time of every page, bytes of the first one, news on an open page, and judging while people read.
+
+`python -m bench.pages [--held N] [--rounds N] [--readers N]`. Readers come over HTTP from a process of their own.
+A page is timed right after a report moved the books, so that nothing is taken from what was kept for the position before.
+"""
+
+import argparse
+import gzip
+import http.client
+import json
+import multiprocessing
+import re
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.cookies import SimpleCookie
+from pathlib import Path
+from statistics import median
+from time import perf_counter, sleep
+from urllib.parse import urlencode
+
+from bench import made
+from bench.figures import Figure, Missing, at_least, at_most, figure, machine, print_figures, write_figures
+from bench.nodes import OWNER, ROOT, Supply
+from bench.pages_node import ENTITIES, PASSWORD, open_desk, pages_node
+from comptroller.cli.serve import server_of
+from comptroller.desk.state import Desk
+
+MOST_SECONDS, MOST_BYTES, MOST_NEWS_SECONDS, LEAST_RATE = 0.5, 200_000, 1.0, 10_000
+FACTS_A_REPORT, REPORTS_A_BATCH = 50, 100
+_LOOKED_AT = ("all", "group", "domain")
+
+
+class Browser:
+    """One who reads: a connection that is kept open, and a session."""
+
+    def __init__(self, port: int, login: str) -> None:
+        """Sign in."""
+        self._line = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+        self._port, self._cookie = port, ""
+        body = urlencode({"login": login, "password": PASSWORD})
+        said = {"content-type": "application/x-www-form-urlencoded", "origin": f"http://127.0.0.1:{port}"}
+        self._line.request("POST", "/sign-in", body, said)
+        answer = self._line.getresponse()
+        answer.read()
+        assert answer.status == 303, answer.status
+        held = SimpleCookie(answer.headers["set-cookie"])
+        self._cookie = "; ".join(f"{k}={v.value}" for k, v in held.items())
+
+    def get(self, path: str) -> tuple[int, bytes, float]:
+        """Give status, body and seconds of one page."""
+        begin = perf_counter()
+        self._line.request("GET", path, headers={"cookie": self._cookie})
+        answer = self._line.getresponse()
+        body = answer.read()
+        return answer.status, body, perf_counter() - begin
+
+    def listen(self, path: str) -> http.client.HTTPResponse:
+        """Open a stream of news."""
+        line = http.client.HTTPConnection("127.0.0.1", self._port, timeout=120)
+        line.request("GET", path, headers={"cookie": self._cookie})
+        return line.getresponse()
+
+
+@contextmanager
+def served(desk: Desk) -> Iterator[int]:
+    """Serve a desk on loopback; gives the port."""
+    server = server_of(desk, "127.0.0.1", 0)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        sleep(0.01)
+    yield server.servers[0].sockets[0].getsockname()[1]
+    server.should_exit = True
+    thread.join(20)
+
+
+def addresses(desk: Desk) -> list[str]:
+    """Give an address of every page, with a finding, an entity, a rule and an entry that there are."""
+    duck = desk.duck
+    finding, rule = duck.rows(
+        "SELECT finding, rule FROM finding_now WHERE state = 'raised' ORDER BY known DESC LIMIT 1"
+    )[0]
+    codes = made.entity_codes()
+    return [
+        "/", "/wall", "/overview/live", "/findings", f"/findings?under={codes[1]}", "/findings?sort=amount", f"/findings?rule={rule}",
+        "/findings?text=E00000000000000017", f"/findings/{finding}", "/entities", "/entities?page=900", "/entities?text=Made+777",
+        f"/entities/{codes[1]}", f"/entities/{codes[40_000]}", f"/entities/{codes[1]}/holdings", "/reporting", "/reporting?show=late",
+        "/reporting?show=all", "/policy", f"/policy/{rule}", "/ledger", "/ledger/4", "/ask", "/why",
+        "/api/v1/findings", "/api/v1/entities", f"/api/v1/findings/{finding}", "/api/v1/me",
+    ]  # fmt: skip
+
+
+def move(desk: Desk, supply: Supply, count: int = FACTS_A_REPORT) -> int:
+    """Let the books move by some reports; gives how many findings turned."""
+    waiting = [desk.writer.take(one) for one in supply.reports(count, FACTS_A_REPORT)]
+    done = [one.result(300) for one in waiting]
+    assert all(one.entry for one in done), done[0].refusals[:2]
+    return len({turn.verdict.finding for one in done for turn in one.turns})
+
+
+def pages(desk: Desk, port: int, supply: Supply, rounds: int) -> list[Figure | Missing]:
+    """Time every page for three people, each time after the books moved, and once more without that."""
+    found: list[Figure | Missing] = []
+    state = f"{ENTITIES:,} entities, {supply.given:,} made facts, {desk.duck.rows('SELECT count(*) FROM finding')[0][0]:,} findings"
+    for login in _LOOKED_AT:
+        browser = Browser(port, login)
+        for path in addresses(desk):
+            cold, warm, status = [], [], 0
+            for _ in range(rounds):
+                move(desk, supply)
+                status, _, spent = browser.get(path)
+                cold.append(spent)
+                warm.append(browser.get(path)[2])
+            words = f"{state}; {login} (status {status}); books moved just before; again at once {median(warm) * 1000:.0f} ms"
+            found.append(
+                figure(f"{login} {re.sub(r'E0{6,}', 'E', path)[:52]}", cold, "s", words, at_most(MOST_SECONDS))
+            )
+            print(
+                f"{login:7} {status} {median(cold) * 1000:7.0f} ms {median(warm) * 1000:6.0f} ms  {path[:80]}",
+                file=sys.stderr,
+            )
+    return found
+
+
+def first_bytes(port: int) -> list[Figure | Missing]:
+    """Count what the first page needs, compressed: the page, its styles and scripts, without the library of charts."""
+    browser = Browser(port, "all")
+    page = browser.get("/")[1]
+    total = len(gzip.compress(page))
+    for path in sorted(set(re.findall(rb'(?:src|href)="(/static/[^"]+)"', page))):
+        if b"echarts" not in path:
+            total += len(gzip.compress(browser.get(path.decode())[1]))
+    return [
+        figure(
+            "first page",
+            [total],
+            "bytes",
+            "the overview with styles and scripts, by gzip, without ECharts",
+            at_most(MOST_BYTES),
+        )
+    ]
+
+
+def news(desk: Desk, port: int, supply: Supply, rounds: int) -> list[Figure | Missing]:
+    """Time from a report's sending to the news of its finding on an open overview."""
+    stream = Browser(port, "all").listen("/api/v1/events")
+    stream.readline()
+    spent = []
+    for _ in range(rounds):
+        begin = perf_counter()
+        turned = 0
+        while not turned:
+            begin = perf_counter()
+            turned = move(desk, supply, 5_000)
+        while True:
+            line = stream.readline()
+            if line.startswith(b"data:") and json.loads(line[5:])["turn_count"]:
+                break
+        spent.append(perf_counter() - begin)
+    words = "from handing in a batch of 5,000 facts in reports of 50 to the event on an open stream"
+    return [figure("news", spent, "s", words, at_most(MOST_NEWS_SECONDS))]
+
+
+def read_on(  # noqa: PLR0913, PLR0917 - what a process is given
+    port: int,
+    paths: list[str],
+    readers: int,
+    every: float,
+    done: "multiprocessing.synchronize.Event",
+    out: "multiprocessing.Queue[list[float]]",
+) -> None:
+    """Read as so many people do, each a page in so many seconds; gives the seconds of each page."""
+    spent: list[float] = []
+
+    def one(number: int) -> None:
+        browser = Browser(port, _LOOKED_AT[number % 3])
+        sleep(every * number / readers)
+        at = number
+        while not done.is_set():
+            spent.append(browser.get(paths[at % len(paths)])[2])
+            at += 1
+            done.wait(every)
+
+    threads = [threading.Thread(target=one, args=(n,), daemon=True) for n in range(readers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    out.put(spent)
+
+
+def judging(desk: Desk, port: int, supply: Supply, readers: int, rounds: int) -> list[Figure | Missing]:
+    """Measure facts a second with nobody reading, and with so many people who read."""
+    count = FACTS_A_REPORT * REPORTS_A_BATCH
+
+    def rates(some: int) -> list[float]:
+        found = []
+        for _ in range(some):
+            tables = supply.reports(count, FACTS_A_REPORT)
+            begin = perf_counter()
+            for one in [desk.writer.take(report) for report in tables]:
+                one.result(300)
+            found.append(count / (perf_counter() - begin))
+        return found
+
+    alone = rates(rounds)
+    spawn = multiprocessing.get_context("spawn")
+    done, out = spawn.Event(), spawn.Queue()
+    every = 10.0
+    reading = spawn.Process(target=read_on, args=(port, addresses(desk), readers, every, done, out))
+    reading.start()
+    sleep(every + 5)
+    among = rates(rounds * 2)
+    done.set()
+    spent = out.get(timeout=180)
+    reading.join(30)
+    words = f"JSON reports of {FACTS_A_REPORT} facts, {count:,} at a time, from bytes to findings, through the desk's writer"
+    return [
+        figure("judging alone", alone, "facts/s", words, at_least(LEAST_RATE)),
+        figure(
+            "judging read",
+            among,
+            "facts/s",
+            f"{words}; {readers} people read, a page in {every:g} s each",
+            at_least(LEAST_RATE),
+        ),
+        figure("pages read", spent, "s", f"the pages that these people read meanwhile: {len(spent)}"),
+    ]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure all of it; gives 1 where a page is slower than it may be."""
+    said = argparse.ArgumentParser(prog="python -m bench.pages", description=__doc__.splitlines()[0] if __doc__ else "")
+    said.add_argument("--held", type=int, default=2_000_000)
+    said.add_argument("--rounds", type=int, default=3)
+    said.add_argument("--readers", type=int, default=200)
+    said.add_argument("--only", choices=("pages", "rest"), default="")
+    said.add_argument("--out", type=Path, default=ROOT / "build" / "bench" / "pages.json")
+    asked = said.parse_args(arguments)
+    work = ROOT / "build" / "bench"
+    work.mkdir(parents=True, exist_ok=True)
+    place = pages_node(work, asked.held)
+    kept = place.with_suffix(".json")
+    supply = Supply(made.SHARES, json.loads(kept.read_text(encoding="utf-8")))
+    desk = open_desk(place)
+    found: list[Figure | Missing] = []
+    try:
+        with served(desk) as port:
+            move(desk, supply)
+            if asked.only != "rest":
+                found += pages(desk, port, supply, asked.rounds)
+            if asked.only != "pages":
+                found += first_bytes(port)
+                found += news(desk, port, supply, asked.rounds)
+                found += judging(desk, port, supply, asked.readers, asked.rounds)
+    finally:
+        desk.stop()
+        kept.write_text(json.dumps(supply.done), encoding="utf-8")
+    figures = [one for one in found if isinstance(one, Figure)]
+    about = {"owner": OWNER, **machine(work, 200)}
+    print_figures(figures, {}, about)
+    write_figures(asked.out, figures, {}, about)
+    return int(any(one.met is False for one in figures))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

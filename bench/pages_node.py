@@ -1,0 +1,126 @@
+"""A node as large as a national owner's, for the measure of pages: 60,000 entities, dues, statements, stakes, findings, people."""
+
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from bench import made
+from bench.nodes import AT, OWNER, Supply, fill, fold, new_node
+from comptroller.cli.serve import chance, let_in
+from comptroller.desk.state import Desk, Settings
+from comptroller.engine import Engine
+from comptroller.intake import Incoming
+from comptroller.ledger.entry import Accepted
+from comptroller.store.duck import Duck
+
+ENTITIES = 60_000
+PASSWORD = "a long enough password"  # noqa: S105 - of a made node
+_QUARTERS = ("2025-03-31", "2025-06-30", "2025-09-30", "2025-12-31")
+_DUE = ("2025-04-20", "2025-07-20", "2025-10-20", "2026-01-20")
+
+
+def pages_node(folder: Path, count: int, pack: str = "cn-central") -> Path:
+    """Give the folder of a node of 60,000 entities and so many made facts, all judged, with people let in; made when it is missing."""
+    made.ENTITIES = ENTITIES
+    place = folder / f"pages-{count}"
+    if place.is_dir():
+        return place
+    draft = folder / f"draft-{count}"
+    worker, supply = new_node(draft, pack), Supply(made.SHARES)
+    fill(worker, supply, count)
+    for kind, table in (("stake", _stakes()), ("report_due", _dues()), ("statement", _statements())):
+        keep(worker, kind, table)
+    full = [t for t in worker.pack.tables if worker.duck.rows(f"SELECT EXISTS (SELECT 1 FROM {t})")[0][0]]
+    rules = [name for name, rule in worker.pack.rules.items() if rule.judges in full]
+    with worker.duck.transaction():
+        worker.watch.judge_all(worker.ledger.size, rules=rules)
+    worker.close()
+    _admit(draft)
+    draft.rename(place)
+    place.with_suffix(".json").write_text(str(supply.done).replace("'", '"'), encoding="utf-8")
+    return place
+
+
+def keep(worker: Engine, kind: str, table: pa.Table) -> None:
+    """Keep and fold one large file of facts without judging it."""
+    desk = Duck()
+    desk.set_zone(worker.pack.zone)
+    said = Incoming(made.parquet(table), "parquet", f"{kind}.parquet", OWNER, kind)
+    number = worker.ledger.append(
+        [Accepted(said.payload, said.media, said.reporter, name=said.name, kind=kind)], AT
+    ).last
+    with worker.duck.transaction():
+        fold(worker.books, desk, [said], number)
+    desk.close()
+
+
+def _stakes() -> pa.Table:
+    """Each entity is held by the one above it, a third of them wholly."""
+    codes = made.entity_codes()
+    shares = np.where(np.arange(1, ENTITIES) % 3 == 0, 100, 40 + np.arange(1, ENTITIES) % 60)
+    return pa.table(
+        {
+            "holder": [codes[(i - 1) // 4] for i in range(1, ENTITIES)],
+            "entity": codes[1:],
+            "share_pct": pa.array(shares.astype(np.str_)),
+            "valid_from": ["2020-01-01"] * (ENTITIES - 1),
+        }
+    )
+
+
+def _dues() -> pa.Table:
+    """Each entity owes a statement a quarter."""
+    codes = made.entity_codes()
+    return pa.table(
+        {
+            "entity": codes * 4,
+            "statement_kind": ["quarterly"] * (4 * ENTITIES),
+            "period_end": np.repeat(_QUARTERS, ENTITIES),
+            "due_on": np.repeat(_DUE, ENTITIES),
+        }
+    )
+
+
+def _statements() -> pa.Table:
+    """One statement in fifty did not come."""
+    which = np.flatnonzero(np.arange(4 * ENTITIES) % 50 != 7)
+    codes = np.asarray(made.entity_codes())
+    return pa.table(
+        {
+            "entity": codes[which % ENTITIES],
+            "statement": np.char.add("ST", which.astype(np.str_)),
+            "kind": ["quarterly"] * len(which),
+            "scope": ["stand_alone"] * len(which),
+            "period_end": np.asarray(_QUARTERS)[which // ENTITIES],
+        }
+    )
+
+
+def open_desk(place: Path) -> Desk:
+    """Give the desk of such a node, started."""
+    made.ENTITIES = ENTITIES
+    settings = Settings(most_requests_a_minute=10_000_000, most_sign_ins_a_minute=10_000)
+    desk = Desk(place, lambda: dt.datetime.now(dt.UTC), chance, settings)
+    desk.start()
+    return desk
+
+
+def _admit(place: Path) -> None:
+    """Let in somebody who sees all, somebody who sees a group of some 15,000 entities, and somebody who sees one domain."""
+    desk = open_desk(place)
+    codes = made.entity_codes()
+    for login, role, entity, domain in (
+        ("all", "auditor", OWNER, ""),
+        ("group", "supervisor", codes[1], ""),
+        ("domain", "supervisor", codes[0], "finance"),
+        ("author", "author", OWNER, ""),
+        ("reporter", "reporter", codes[0], ""),
+        ("administrator", "administrator", OWNER, ""),
+    ):
+        grant = {"role": role, "entity": entity, "reason": "bench"} | ({"domain": domain} if domain else {})
+        let_in(desk, {"login": login, "name": login}, [grant], dt.date(2024, 1, 1))
+        desk.accounts.set_password(login, PASSWORD)
+    desk.accounts.close()
+    desk.stop()
