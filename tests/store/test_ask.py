@@ -86,3 +86,12 @@ def test_a_query_too_deep_or_too_long_is_refused(sql):
     """What no parser follows to its end is refused as any wrong query is."""
     with pytest.raises(Refused):
         ask(Duck(memory="100MB"), sql, set())
+
+
+def test_what_takes_too_long_is_ended_and_refused_by_name(duck):
+    """A question may not hold the engine longer than it may, and the connection is good for the next one."""
+    endless = "WITH RECURSIVE r AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM r) SELECT count(*) FROM r"
+    with pytest.raises(Refused) as refused:
+        ask(duck, endless, {"t"}, seconds=0.2)
+    assert [one.code for one in refused.value.refusals] == ["query.slow"]
+    assert ask(duck, "SELECT a FROM t", {"t"})[1] == [(1,)]

@@ -1,6 +1,8 @@
-"""One SELECT from outside, run so that it can read the tables it may and nothing else."""
+"""One SELECT from outside, run so that it can read the tables it may and nothing else, for as long as it may."""
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import sqlglot
@@ -11,15 +13,22 @@ from comptroller.store.duck import Duck, SqlError
 
 _MOST_ROWS = 100_000
 _MOST_TEXT = 100_000
+_MOST_SECONDS = 60.0
 
 
 def ask(
-    duck: Duck, sql: str, tables: set[str], views: Mapping[str, str] | None = None
+    duck: Duck,
+    sql: str,
+    tables: set[str],
+    views: Mapping[str, str] | None = None,
+    *,
+    seconds: float = _MOST_SECONDS,
 ) -> tuple[list[str], list[tuple[Any, ...]]]:
     """Give columns and rows (at most 100,000) of one SELECT over `tables`; `views`, if any, puts other SQL in each one's place.
 
-    Refuses (Refused) anything but one SELECT, a table that is not among those, functions that reach outside, and what the
-    engine does not take. The statement that runs is printed anew from its parsed form, so nothing unparsed reaches the engine.
+    Refuses (Refused) anything but one SELECT, a table that is not among those, functions that reach outside, what takes
+    longer than `seconds`, and what the engine does not take. The statement that runs is printed anew from its parsed form,
+    so nothing unparsed reaches the engine.
     """
     tree = _parse(sql)
     for table in list(tree.find_all(exp.Table)):
@@ -40,7 +49,8 @@ def ask(
         if _reaches(function.name.lower()):
             _refuse("query.function", function.name, ["functions that read the table's values only"])
     try:
-        found = duck.arrow(f"SELECT * FROM ({tree.sql('duckdb')}) LIMIT {_MOST_ROWS}")
+        with _at_most(duck, seconds, sql):
+            found = duck.arrow(f"SELECT * FROM ({tree.sql('duckdb')}) LIMIT {_MOST_ROWS}")
     except (SqlError, RecursionError) as error:
         wanted = ("DuckDB 能执行的 SELECT", "a SELECT that DuckDB takes")
         mend = ("按提示改正", "Mend it by what it says.")
@@ -48,6 +58,29 @@ def ask(
         raise Refused([refusal("query.sql", ("", None, "sql"), said, wanted, mend)]) from error
     columns = list(found.column_names)
     return columns, [tuple(row) for row in zip(*(c.to_pylist() for c in found.columns), strict=True)] if columns else []
+
+
+@contextmanager
+def _at_most(duck: Duck, seconds: float, sql: str) -> Iterator[None]:
+    """End what runs inside when its time is over, and refuse it by name."""
+    late = threading.Event()
+
+    def stop() -> None:
+        late.set()
+        duck.interrupt()
+
+    timer = threading.Timer(seconds, stop)
+    timer.start()
+    try:
+        yield
+    except SqlError as fault:
+        if not late.is_set():
+            raise
+        wanted = (f"{seconds:g} 秒内可答的查询", f"a question that is answered within {seconds:g} s")
+        mend = ("缩小范围", "Ask for less.")
+        raise Refused([refusal("query.slow", ("", None, "sql"), sql[:80], wanted, mend)]) from fault
+    finally:
+        timer.cancel()
 
 
 def _parse(sql: str) -> exp.Expr:

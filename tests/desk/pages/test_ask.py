@@ -58,7 +58,7 @@ def test_a_question_that_takes_too_long_is_ended(desk):
     try:
         with pytest.raises(Refused) as refused:
             answer_of(visit, sql)
-        assert refused.value.refusals[0].code == "desk.ask.slow"
+        assert refused.value.refusals[0].code == "query.slow"
     finally:
         desk.settings = kept
     assert answer_of(visit_for(desk, "supervisor"), "SELECT 1 AS one") == (["one"], [(1,)])

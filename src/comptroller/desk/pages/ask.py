@@ -1,7 +1,6 @@
 """Ask: one SELECT over the documented tables within reach, with saved questions, a chart, and export."""
 
 import json
-import threading
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -16,9 +15,8 @@ from comptroller.desk.errors import NotGranted
 from comptroller.desk.sheets import sheet, table_csv
 from comptroller.desk.visit import Visit
 from comptroller.model.finding import plain
-from comptroller.model.refusal import Refused, refusal
+from comptroller.model.refusal import Refused
 from comptroller.store.ask import ask
-from comptroller.store.duck import SqlError
 
 router = APIRouter()
 Asking = Annotated[Visit, Depends(may(ASK))]
@@ -28,27 +26,7 @@ Answer = tuple[list[str], list[tuple[Any, ...]]]
 
 def answer_of(visit: Visit, sql: str) -> Answer:
     """Give the answer to one SELECT within reach; refuses (Refused) what may not be asked, and what takes too long."""
-    cursor = visit.duck
-    seconds = visit.desk.settings.ask_seconds
-    late = threading.Event()
-
-    def stop() -> None:
-        late.set()
-        cursor.interrupt()
-
-    timer = threading.Timer(seconds, stop)
-    timer.start()
-    try:
-        return ask(cursor, sql, set(documented(visit.pack)), visit.views)
-    except (Refused, SqlError) as fault:
-        if late.is_set():
-            wanted = (f"{seconds:g} 秒内可答的查询", f"a question that is answered within {seconds:g} s")
-            raise Refused(
-                [refusal("desk.ask.slow", ("", None, "sql"), sql[:80], wanted, ("缩小范围", "Ask for less."))]
-            ) from fault
-        raise
-    finally:
-        timer.cancel()
+    return ask(visit.duck, sql, set(documented(visit.pack)), visit.views, seconds=visit.desk.settings.ask_seconds)
 
 
 @router.get("/ask")
