@@ -28,8 +28,8 @@ def test_capital_counts_each_chain_once_and_lateness_is_by_the_clock(tmp_path):
         assert outcome.entry, outcome.refusals
     visit = visit_for(desk, "supervisor")
     assert [(c["item"], c["many"], c["whole"]) for c in capital(visit)] == [("net_assets", 2, 200)]
-    assert [row["entity"] for row in late(visit, 5)] == ["B"]
-    assert late(visit, 0) == 1
-    assert late(visit_for(desk, "group"), 0) == 0
+    assert [row["entity"] for row in late(visit, 5).first] == ["B"]
+    assert late(visit).count == 1
+    assert late(visit_for(desk, "group")).count == 0
     assert str(recent_days(visit, 30)) == "2024-05-31"
     desk.stop()

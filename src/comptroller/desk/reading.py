@@ -28,8 +28,8 @@ def groups_of(visit: Visit) -> Groups:
 
 def _groups(visit: Visit) -> Groups:
     rows = visit.rows(
-        "SELECT l.entity, l.management AS depth, count(*) AS below "
-        "FROM level AS l JOIN ancestor AS a ON a.ancestor = l.entity GROUP BY ALL ORDER BY depth, below DESC, l.entity LIMIT 400"
+        "SELECT l.entity, l.management AS depth, a.below FROM level AS l JOIN (SELECT ancestor, count(*) AS below "
+        "FROM ancestor GROUP BY 1 HAVING count(*) > 1) AS a ON a.ancestor = l.entity ORDER BY depth, below DESC, l.entity LIMIT 400"
     )
     heads = [row for row in rows if row["below"] > 1]
     if not heads:
@@ -78,24 +78,30 @@ def _capital(visit: Visit) -> list[dict[str, Any]]:
     return found
 
 
-def late(visit: Visit, most: int) -> Any:
-    """Give the reports that are due and did not come, the longest overdue first; with 0, how many there are."""
-    return visit.kept(("late", most), DUES, lambda: _late(visit, most))
+@dataclass(frozen=True, slots=True)
+class Late:
+    """Reports that are due and did not come: how many, and those overdue longest."""
+
+    count: int = 0
+    first: tuple[dict[str, Any], ...] = ()
 
 
-def _late(visit: Visit, most: int) -> Any:
+def late(visit: Visit, most: int = 8) -> Late:
+    """Give the reports that are due and did not come, the longest overdue first."""
+    found: Late = visit.kept(("late", most), DUES, lambda: _late(visit, most))
+    return found
+
+
+def _late(visit: Visit, most: int) -> Late:
     if not {"report_due", "statement"} <= set(visit.pack.kinds):
-        return [] if most else 0
-    sql = (
+        return Late()
+    rows = visit.rows(
+        "SELECT d.entity, d.statement_kind, d.period_end, d.due_on, c.today - d.due_on AS days, count(*) OVER () AS many "
         "FROM report_due AS d, clock AS c WHERE d.due_on < c.today AND NOT EXISTS (SELECT 1 FROM statement AS s "
-        "WHERE s.entity = d.entity AND s.kind = d.statement_kind AND s.period_end = d.period_end)"
+        "WHERE s.entity = d.entity AND s.kind = d.statement_kind AND s.period_end = d.period_end) "
+        f"ORDER BY d.due_on, d.entity LIMIT {int(most)}"
     )
-    if not most:
-        return visit.one(f"SELECT count(*) {sql}") or 0
-    return visit.rows(
-        "SELECT d.entity, d.statement_kind, d.period_end, d.due_on, c.today - d.due_on AS days "
-        f"{sql} ORDER BY d.due_on, d.entity LIMIT {int(most)}"
-    )
+    return Late(rows[0]["many"] if rows else 0, tuple(rows))
 
 
 def recent_days(visit: Visit, days: int) -> dt.date | None:

@@ -120,7 +120,7 @@ class Visit:
         """Give the names of the entities within reach by code; whoever is not in it is shown by code alone."""
 
         def make() -> dict[str, str]:
-            return {row["entity"]: row["name"] for row in self.rows("SELECT entity, name FROM entity")}
+            return dict(self.duck.rows(scoped("SELECT entity, name FROM entity", self.views)))
 
         found: dict[str, str] = self.kept("names", ("entity",), make)
         return found

@@ -72,6 +72,12 @@ def answers_sql(pack: Pack, rule: Rule) -> str:
         f"SELECT {subject}, coalesce({' AND '.join(applies) or 'true'}, false) AS applies, "
         f"CASE {missing} END AS lacks FROM {rule.judges}"
     )
+    if set(kind.key) <= set(rule.subject) and not kind.parent:
+        # One fact stands under a natural key, so that nothing is left to bring together: a third of the time.
+        return (
+            f"SELECT {subject}, applies, applies AND lacks IS NULL AS complete, "
+            f"CASE WHEN applies THEN lacks END AS why FROM ({row})"
+        )
     return (
         f"SELECT {subject}, bool_or(applies) AS applies, bool_or(applies AND lacks IS NULL) AS complete, "
         f"min(lacks) FILTER (WHERE applies) AS why FROM ({row}) GROUP BY {subject}"

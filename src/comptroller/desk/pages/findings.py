@@ -105,13 +105,11 @@ def page_of(visit: Visit, asked: Asked, page: int) -> tuple[list[dict[str, Any]]
     """Give one page and how many there are: names first, whole rows only of those that are shown."""
     sql, values = select(visit, asked)
     order = SORTS[asked.sort]
-    names = visit.rows(
-        f"SELECT finding, count(*) OVER () AS many FROM ({sql}) ORDER BY {order} LIMIT {PAGE} OFFSET {(page - 1) * PAGE}",
-        values,
-    )
-    if not names:
-        return [], (visit.one(f"SELECT count(*) FROM ({sql})", values) or 0) if page > 1 else 0
-    return whole_rows(visit, [row["finding"] for row in names], order), int(names[0]["many"])
+    count: int = visit.cached(("findings", asked), lambda: visit.one(f"SELECT count(*) FROM ({sql})", values) or 0)
+    if (page - 1) * PAGE >= count:
+        return [], count
+    names = visit.rows(f"SELECT finding FROM ({sql}) ORDER BY {order} LIMIT {PAGE} OFFSET {(page - 1) * PAGE}", values)
+    return whole_rows(visit, [row["finding"] for row in names], order), count
 
 
 def whole_rows(visit: Visit, names: list[str], order: str) -> list[dict[str, Any]]:

@@ -46,7 +46,7 @@ def glance(visit: Visit) -> dict[str, Any]:
 
 
 def _glance(visit: Visit) -> dict[str, Any]:
-    groups = groups_of(visit)
+    groups, due = groups_of(visit), late(visit)
     heat: dict[tuple[str, str], int] = {}
     problems: dict[str, int] = {}
     severities: dict[str, int] = {}
@@ -75,8 +75,8 @@ def _glance(visit: Visit) -> dict[str, Any]:
         "entity_count": len(visit.names),
         "levels": levels(visit),
         "capital": capital(visit),
-        "late": late(visit, 8),
-        "late_count": late(visit, 0),
+        "late": due.first,
+        "late_count": due.count,
         "silent": visit.rows(
             "SELECT h.entity, h.last_at FROM heard AS h JOIN entity AS e ON e.entity = h.entity AND e.parent IS NOT NULL "
             "AND coalesce(e.status, 'active') = 'active' ORDER BY h.last_at LIMIT 6"
