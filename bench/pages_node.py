@@ -34,6 +34,7 @@ def pages_node(folder: Path, count: int, pack: str = "cn-central") -> Path:
         keep(worker, kind, table)
     full = [t for t in worker.pack.tables if worker.duck.rows(f"SELECT EXISTS (SELECT 1 FROM {t})")[0][0]]
     rules = [name for name, rule in worker.pack.rules.items() if rule.judges in full]
+    worker.duck.execute("SET memory_limit = '6GB'")  # everything at once, which no node at work ever judges
     with worker.duck.transaction():
         worker.watch.judge_all(worker.ledger.size, rules=rules)
     worker.close()
