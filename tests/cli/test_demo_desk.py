@@ -15,7 +15,6 @@ def test_with_ci_set_the_pages_are_asked_and_it_ends(tmp_path, monkeypatch):
     """Every page that a role has answers; nothing is left running."""
     fresh_node(tmp_path, "base").close()
     monkeypatch.setenv("CI", "true")
-    monkeypatch.setattr(demo_desk, "CHECK_PORT", 18_428)
     for name in ("OWNER", "GROUP", "FIRM"):
         monkeypatch.setattr(demo_desk, name, OWNER)
     people = tuple(

@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -15,7 +16,7 @@ from comptroller.engine import open_node
 from tests.desks import PASSWORD
 from tests.worlds import OWNER, fresh_node, moment
 
-PORT = 18_427
+_TRIES, _STEP_SECONDS = 600, 0.1
 
 
 def _run(*words, **more):
@@ -29,18 +30,21 @@ def test_somebody_is_let_in_and_the_desk_answers(tmp_path):
     node = str(tmp_path / "node")
     command, more = _run("admit", "root", "--role", "administrator", "--node", node, capture_output=True)
     assert "administrator" in subprocess.run(command, check=True, **more).stdout
-    command, more = _run("serve", "--port", str(PORT), "--ticks", "0", "--node", node, stdout=subprocess.PIPE)
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    command, more = _run("serve", "--port", str(port), "--ticks", "0", "--node", node, stdout=subprocess.PIPE)
     with subprocess.Popen(command, **more) as process:
-        assert re.search(rf"http://[\w.]+:{PORT}", process.stdout.readline())
+        assert re.search(rf"http://[\w.]+:{port}", process.stdout.readline())
         status = 0
-        for _ in range(100):
-            line = HTTPConnection("localhost", PORT, timeout=5)
+        for _ in range(_TRIES):
+            line = HTTPConnection("localhost", port, timeout=30)
             try:
                 line.request("GET", "/sign-in")
                 status = line.getresponse().status
                 break
-            except ConnectionError:
-                time.sleep(0.1)
+            except OSError:
+                time.sleep(_STEP_SECONDS)
             finally:
                 line.close()
         process.send_signal(signal.SIGINT)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import socket
 import threading
 import time
 from http.client import HTTPConnection
@@ -13,7 +14,7 @@ from comptroller.cli.serve import chance, let_in, run, server_of, set_password
 from comptroller.cli.write import now
 from comptroller.desk.state import Desk
 
-HOST, PORT, CHECK_PORT = "127.0.0.1", 8420, 8421
+HOST, PORT = "127.0.0.1", 8420
 PASSWORD = "harbour-2026-demo"  # noqa: S105 - the made-up world keeps no secret
 OWNER, GROUP, FIRM = "WG0001", "HB0001", "HB0004"
 _SINCE = dt.date(2024, 1, 1)
@@ -49,6 +50,7 @@ def open_desk(folder: Path, port: int = PORT) -> bool:
         set_password(folder, login, PASSWORD)
     if is_checked:
         return _check(desk)
+    port = port if _is_free(port) else _free_port()
     out.print(f"\nconsole  http://{HOST}:{port}", style="bold", markup=False)
     for login, name, _, grants in PEOPLE:
         reach = "; ".join(" ".join(part for part in grant if part) for grant in grants)
@@ -57,15 +59,29 @@ def open_desk(folder: Path, port: int = PORT) -> bool:
     return True
 
 
+def _is_free(port: int) -> bool:
+    """Whether nobody listens there."""
+    with socket.socket() as tried:
+        return tried.connect_ex((HOST, port)) != 0
+
+
+def _free_port() -> int:
+    """Give a port on which nobody listens."""
+    with socket.socket() as tried:
+        tried.bind((HOST, 0))
+        return int(tried.getsockname()[1])
+
+
 def _check(desk: Desk) -> bool:
     """Ask the pages over the network as a browser does, then stop."""
-    server = server_of(desk, HOST, CHECK_PORT)
+    port = _free_port()
+    server = server_of(desk, HOST, port)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started and thread.is_alive():
         time.sleep(0.05)
     try:
-        wrong = [f"{login} {path}: {status}" for login, path, status in _ask_pages() if status != 200]
+        wrong = [f"{login} {path}: {status}" for login, path, status in _ask_pages(port) if status != 200]
     finally:
         server.should_exit = True
         thread.join()
@@ -76,13 +92,13 @@ def _check(desk: Desk) -> bool:
     return not wrong
 
 
-def _ask_pages() -> list[tuple[str, str, int]]:
+def _ask_pages(port: int) -> list[tuple[str, str, int]]:
     found = []
     for login, _, _, grants in PEOPLE:
         pages = ("/admin", "/acts", "/why") if grants[0][0] == "administrator" else PAGES
-        line = HTTPConnection(HOST, CHECK_PORT, timeout=30)
+        line = HTTPConnection(HOST, port, timeout=120)
         body = urlencode({"login": login, "password": PASSWORD})
-        head = {"content-type": "application/x-www-form-urlencoded", "origin": f"http://{HOST}:{CHECK_PORT}"}
+        head = {"content-type": "application/x-www-form-urlencoded", "origin": f"http://{HOST}:{port}"}
         line.request("POST", "/sign-in", body, head)
         answer = line.getresponse()
         answer.read()

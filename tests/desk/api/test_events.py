@@ -32,7 +32,7 @@ def served(tmp_path):
 
 
 def _listen(port, login):
-    line = HTTPConnection("localhost", port, timeout=20)
+    line = HTTPConnection("localhost", port, timeout=120)
     head = {"origin": f"http://localhost:{port}", "content-type": "application/x-www-form-urlencoded"}
     line.request("POST", "/sign-in", urlencode({"login": login, "password": PASSWORD}), head)
     answer = line.getresponse()
