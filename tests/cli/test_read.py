@@ -84,6 +84,16 @@ def test_entry_shows_a_receipt_and_gives_the_payload_back(begun):
     assert (begun.folder / "out.json").read_bytes() == (begun.folder / "p.json").read_bytes()
     begun.json("entry", 99, code=1)
     begun.json("entry", 0, code=1)
+    begun.json("entry", code=1)
+
+
+def test_a_file_is_found_again_as_the_entry_that_took_it(begun):
+    """Whoever reported a file learns its entry from the file; one that was changed since, or is not there, is refused."""
+    sent = begun.folder / "p.json"
+    assert begun.json("entry", "--file", sent)["number"] == 3
+    sent.write_bytes(sent.read_bytes() + b" ")
+    begun.json("entry", "--file", sent, code=1)
+    begun.json("entry", "--file", begun.folder / "none.json", code=1)
 
 
 def test_a_flipped_byte_is_named(begun):

@@ -25,6 +25,8 @@ from comptroller.cli.say import (
     progress,
 )
 from comptroller.ledger import verify as verifying
+from comptroller.ledger.entry import payload_digest
+from comptroller.ledger.ledger import Ledger
 from comptroller.model.refusal import Refused, refusal
 from comptroller.store.ask import ask
 from comptroller.watch import explain as explaining, history, scoreboard as counting
@@ -186,7 +188,8 @@ def scoreboard(
 
 
 def entry(
-    number: Annotated[int, typer.Argument(metavar="N", help="The entry's number.")],
+    number: Annotated[int | None, typer.Argument(metavar="[N]", help="The entry's number.")] = None,
+    file: Annotated[Path | None, typer.Option(help="The first entry that holds this file, byte for byte.")] = None,
     payload: Annotated[Path | None, typer.Option(help="Write the payload, byte for byte, to this file.")] = None,
     node: NodeOption = None,
     as_json: JsonOption = False,
@@ -195,13 +198,13 @@ def entry(
     with doors(as_json=as_json):
         worker = engine.open_node(node_folder(node), passphrase=passphrase())
         try:
-            one = worker.ledger.entry(number)
-            receipt = worker.ledger.receipt(number)
+            held = number if file is None else _holding(worker.ledger, file)
+            one = worker.ledger.entry(held or 0)
+            receipt = worker.ledger.receipt(one.number)
         except LookupError as error:
             wanted = (f"1 到 {worker.ledger.size} 之间的条目号", f"an entry from 1 to {worker.ledger.size}")
-            raise Refused(
-                [refusal("entry.number", ("", None, "N"), number, wanted, ("核对条目号", "Check the number."))]
-            ) from error
+            mend = ("核对条目号,或用 --file 指明文件", "Check the number, or name a file by --file.")
+            raise Refused([refusal("entry.number", ("", None, "N"), number or "", wanted, mend)]) from error
         finally:
             worker.close()
     if payload is not None and one.payload is not None:
@@ -223,6 +226,20 @@ def entry(
     print_table(f"entry {one.number}, received {one.received_at.isoformat()}", ["", ""], rows)
     out.print(receipt.checkpoint, markup=False)
     out.print(f"proof: {len(receipt.proof)} hashes to the tree of {receipt.size} entries")
+
+
+def _holding(ledger: Ledger, file: Path) -> int:
+    """Give the first entry whose payload is this file; refuses (Refused) a file that was never taken."""
+    try:
+        found = ledger.find(payload_digest(file.read_bytes()))
+    except OSError as fault:
+        wanted, mend = ("可读的文件", "a file that can be read"), ("核对路径", "Check the path.")
+        raise Refused([refusal("entry.unreadable", (str(file), None, "file"), str(fault), wanted, mend)]) from fault
+    if found is None:
+        wanted = ("台账收下过的文件,逐字节相同", "a file that the ledger took, byte for byte")
+        mend = ("核对是否改动过,或重新报送", "See whether it was changed since, or report it again.")
+        raise Refused([refusal("entry.not_taken", (str(file), None, "file"), file.name, wanted, mend)])
+    return found
 
 
 def verify(
