@@ -15,6 +15,8 @@ from comptroller.desk.draw import draw_refusals
 from comptroller.desk.errors import put_errors
 from comptroller.desk.guard import Guard
 from comptroller.desk.pages import PAGES
+from comptroller.desk.public import pages as public_pages
+from comptroller.desk.public.gate import Gate
 from comptroller.desk.state import Desk
 
 _STATIC = Path(__file__).parent / "static"
@@ -41,7 +43,8 @@ def make_app(desk: Desk) -> Any:
     put_errors(app, draw_refusals)
     for calls in (report_calls, read_calls, event_calls):
         app.include_router(calls.router, prefix="/api/v1")
-    for page in PAGES:
+    app.state.gate = Gate(desk.chance(), desk.settings.most_public_a_minute, desk.settings.proof_bits)
+    for page in (*PAGES, public_pages):
         app.include_router(page.router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     return Guard(app, desk.settings)

@@ -2,14 +2,17 @@
 
 - A body is counted while it comes; one that is too large or too slow is refused before anything reads it.
 - What changes something comes from a page of this desk (its origin), or bears a token.
+- Nobody's address is kept: how often somebody asked is counted under a hash whose salt dies with the minute.
 - No answer lets a browser run scripts or load styles that are not the desk's own files.
 """
 
 import asyncio
 import json
+import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable, MutableMapping
+from hashlib import blake2b
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -41,7 +44,8 @@ class Guard:
     def __init__(self, app: Any, settings: Settings) -> None:
         """Stand before `app`."""
         self._app, self._settings = app, settings
-        self._asked: OrderedDict[str, tuple[int, int]] = OrderedDict()
+        self._asked: OrderedDict[bytes, int] = OrderedDict()
+        self._minute, self._salt = 0, b""
 
     async def __call__(self, scope: Message, receive: Callable[[], Any], send: Callable[[Message], Any]) -> None:
         """Let a request through, or answer it with a refusal."""
@@ -82,9 +86,12 @@ class Guard:
 
     def _is_too_often(self, client: str, most: int) -> bool:
         minute = int(time.monotonic() // 60)
-        when, count = self._asked.pop(client, (minute, 0))
-        count = count + 1 if when == minute else 1
-        self._asked[client] = (minute, count)
+        if minute != self._minute or not self._salt:
+            self._minute, self._salt = minute, secrets.token_bytes(32)
+            self._asked.clear()
+        who = blake2b(client.encode(), key=self._salt, digest_size=16).digest()
+        count = self._asked.pop(who, 0) + 1
+        self._asked[who] = count
         while len(self._asked) > _MOST_CLIENTS:
             self._asked.popitem(last=False)
         return count > most

@@ -31,7 +31,9 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How the desk is run: whether cookies need https, how much a body may hold, how often somebody may ask."""
+    """How the desk is run: whether cookies need https, how much a body may hold, how often somebody may ask,
+    how much all visitors of public pages may ask together, and how much work their browsers show.
+    """
 
     is_secure: bool = False
     most_body_bytes: int = 64 << 20
@@ -39,6 +41,8 @@ class Settings:
     most_requests_a_minute: int = 1200
     most_sign_ins_a_minute: int = 30
     ask_seconds: float = 20.0
+    most_public_a_minute: int = 240
+    proof_bits: int = 14
     passphrase: bytes | None = None
 
 

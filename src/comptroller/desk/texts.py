@@ -1,4 +1,4 @@
-"""Texts by code: two files, one a language, with the same codes; a code without text is a fault that tests find."""
+"""Texts by code: files by language (`zh.toml`, `zh.public.toml`), with the same codes; a code without text is a fault that tests find."""
 
 import tomllib
 from functools import cache
@@ -20,7 +20,8 @@ def texts(language: str) -> dict[str, str]:
             else:
                 found[f"{head}{name}"] = str(said)
 
-    walk("", tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8")))
+    for path in sorted(_FOLDER.glob(f"{language}.*toml")):
+        walk("", tomllib.loads(path.read_text(encoding="utf-8")))
     return found
 
 

@@ -12,6 +12,7 @@ from comptroller.desk.doors import Form, may
 from comptroller.desk.draw import draw
 from comptroller.desk.errors import Gone
 from comptroller.desk.payloads import Source, source_of
+from comptroller.desk.public.proofs import receipt_code
 from comptroller.desk.visit import Visit
 from comptroller.ledger.entry import Entry
 from comptroller.ledger.verify import verify
@@ -85,6 +86,7 @@ def entry(visit: Seeing, number: int, place: Annotated[int, Query(ge=0)] = 0) ->
         place=place,
         lines=source.lines(place),
         receipt=receipt,
+        code=receipt_code(number, one.leaf),
         leaf=one.leaf.hex(),
     )
 
