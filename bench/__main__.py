@@ -6,6 +6,7 @@ It takes minutes at full size; on a machine that does other things the figures s
 
 import argparse
 import multiprocessing
+import subprocess
 import sys
 import tempfile
 import time
@@ -43,18 +44,16 @@ NODES: dict[str, Callable[[Size], list[tuple[int, str]]]] = {
     "rebuild": lambda size: [(size.afresh, "afresh")],
 }
 """Which nodes a measure opens; they are filled before it, in processes of their own."""
-ELSEWHERE = {
-    "graph, control and shares": "python -m bench.graph_control [ENTITIES]",
-    "graph, circles of payments": "python -m bench.graph_cycles [PAYMENTS]",
-    "graph, related parties": "python -m bench.graph_related [TIES]",
-    "cases, board and clocks": "python -m bench.cases [CASES]",
-    "console pages": "python -m bench.pages [--held N] [--readers N]",
-    "graph, through the books": "python -m bench.capital [ENTITIES] [PAYMENTS]",
+ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "graph, control and shares": (("bench.graph_control",), ("100000",)),
+    "graph, circles of payments": (("bench.graph_cycles",), ("200000",)),
+    "graph, related parties": (("bench.graph_related",), ("200000",)),
+    "graph, through the books": (("bench.capital",), ("5000", "5000")),
+    "cases, board and clocks": (("bench.cases",), ("2000",)),
+    "console pages": (("bench.pages",), ("--held", "20000", "--rounds", "1", "--readers", "8")),
 }
-LATER = {
-    "may I, over HTTP": "there is no door over HTTP yet",
-    "install to first finding": "`time make demo` on an empty machine measures it",
-}
+"""Benches of rooms that run by themselves as well: their module, and what makes them small."""
+LATER = {"install to first finding": "`time make demo` on an empty machine measures it"}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -77,9 +76,11 @@ def main(arguments: list[str] | None = None) -> int:
             figures += [one for one in found if isinstance(one, Figure)]
             missing |= {one.name: one.why for one in found if isinstance(one, Missing)}
             print(f"{name}: {time.monotonic() - begin:.0f} s", file=sys.stderr)
-    missing |= {name: f"run it by itself: {how}" for name, how in ELSEWHERE.items()} | LATER
+    printed = {} if asked.only else {name: _room(name, small=asked.small) for name in ROOMS}
+    missing |= LATER | {name: f"failed: {lines[-1:]}" for name, (lines, is_whole) in printed.items() if not is_whole}
+    failed = failed or not all(is_whole for _, is_whole in printed.values())
     print_figures(figures, missing, about)
-    write_figures(asked.out, figures, missing, about)
+    write_figures(asked.out, figures, missing, about, {name: lines for name, (lines, _) in printed.items()})
     print(f"written: {asked.out}")
     return int(failed)
 
@@ -104,6 +105,20 @@ def _measure(name: str, size: Size, folder: Path) -> tuple[Found, bool]:
         traceback.print_exc()
         said = (str(fault).splitlines() or [""])[0]
         return [Missing(name, f"failed: {type(fault).__name__}: {said}")], False
+
+
+def _room(name: str, *, small: bool) -> tuple[list[str], bool]:
+    """Run a room's own bench; gives the lines that it printed, and whether it ran through."""
+    module, less = ROOMS[name]
+    ran = subprocess.run(
+        [sys.executable, "-m", *module, *(less if small else ())],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    print(f"{name}\n{ran.stdout}", file=sys.stderr)
+    return ran.stdout.splitlines(), ran.returncode == 0
 
 
 def _apart(work: Callable[..., Any], *given: Any) -> Any:

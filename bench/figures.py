@@ -122,7 +122,14 @@ def print_figures(figures: Sequence[Figure], skipped: Mapping[str, str], about: 
     console.print(", ".join(f"{name} {value}" for name, value in about.items()), markup=False)
 
 
-def write_figures(path: Path, figures: Sequence[Figure], skipped: Mapping[str, str], about: Mapping[str, Any]) -> None:
-    """Write the same as JSON."""
+def write_figures(
+    path: Path,
+    figures: Sequence[Figure],
+    skipped: Mapping[str, str],
+    about: Mapping[str, Any],
+    printed: Mapping[str, Sequence[str]] | None = None,
+) -> None:
+    """Write the same as JSON, and beside it the lines that benches of rooms printed."""
     said = {"machine": dict(about), "figures": [one.as_json() for one in figures], "not_measured": dict(skipped)}
+    said |= {"rooms": {name: list(lines) for name, lines in printed.items()}} if printed else {}
     path.write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
