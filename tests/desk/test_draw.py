@@ -90,6 +90,8 @@ def test_no_english_page_holds_chinese_words_of_the_console(browser):
         "/wall",
         "/entities",
         "/entities/A",
+        "/strips?kind=payment",
+        "/strips/payment/A/P4-MARKAKRAM",
         "/reporting",
         "/policy",
         "/policy?tab=versions",

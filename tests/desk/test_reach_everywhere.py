@@ -21,6 +21,8 @@ PAGES = (
     "/why",
     "/why?entity=B",
     "/findings.xlsx",
+    "/strips",
+    *(f"/strips?kind={kind}" for kind in ("payment", "contract", "rings")),
     "/policy",
     *(f"/policy?tab={tab}" for tab in ("params", "lists", "sources", "proposals", "versions")),
     "/policy/versions/1",
@@ -50,6 +52,7 @@ def test_nothing_outside_shows_anywhere(desk, browser, login):
     paths += [f"/api/v1/entities/{e}" for e in CODES]
     paths += [f"/entities/{e}{end}" for e in CODES for end in ("", "/holdings", "?valid=2024-03-01&known=9")]
     paths += [f"/entities?under={e}" for e in CODES]
+    paths += [f"/strips?kind=payment&entity={e}" for e in CODES]
     for path in paths:
         answer = one.get(path)
         assert answer.status_code in (200, 303, 403, 404), (path, answer.status_code)

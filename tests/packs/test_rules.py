@@ -43,6 +43,9 @@ def refused(path, old, new):
         (f"{TWICE}.yml", "shows: missing", "shows: clear", "packs.rule"),
         (f"{TWICE}.yml", "shows: found", "shows: clear", "packs.rule"),
         (f"{TWICE}.sql", "AS entries", "AS entries, p.payee AS excluded", "packs.rule"),
+        (f"{UNDECIDED}.yml", "lawful:", "expects: {kind: verdict}\nlawful:", "packs.rule"),
+        (f"{UNDECIDED}.yml", "lawful:", "expects: {kind: decision, colour: red}\nlawful:", "packs.rule"),
+        (f"{UNDECIDED}.yml", "lawful:", "expects: {kind: decision, body: crowd}\nlawful:", "packs.rule"),
     ],
 )
 def test_what_does_not_fit_is_refused(path, old, new, code):

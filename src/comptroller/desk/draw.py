@@ -32,6 +32,7 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     ("/", "overview", SEE),
     ("/findings", "findings", SEE),
     ("/entities", "entities", SEE),
+    ("/strips", "strips", SEE),
     ("/reporting", "reporting", SEE),
     ("/policy", "policy", SEE),
     ("/ledger", "ledger", SEE),

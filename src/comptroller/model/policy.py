@@ -109,7 +109,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What must hold: one SELECT and what surrounds it. `sql` has `judged` already defined as its first CTE."""
+    """What must hold: one SELECT and what surrounds it. `sql` has `judged` already defined as its first CTE.
+
+    `expects` names the step whose absence the rule finds: a kind, and the body that should have taken it.
+    """
 
     name: str
     title: Text
@@ -138,6 +141,7 @@ class Rule:
     text: str
     sql: str
     fingerprint: str
+    expects: dict[str, str] = field(default_factory=dict)
 
     @property
     def complete(self) -> str:

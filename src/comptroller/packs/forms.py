@@ -214,6 +214,7 @@ class RuleForm(Form, frozen=True, kw_only=True):
     params: list[str] = []
     window: WindowForm | None = None
     leaves_out: list[Both] = []
+    expects: dict[str, str] = {}
 
 
 class MoveForm(Form, frozen=True, kw_only=True):

@@ -77,6 +77,7 @@ def rule_of(  # noqa: C901, PLR0913 - a rule stands on all of these, and each ma
     )
     refusals += wrong
     _answers(form, compiled.gives if compiled else (), say)
+    _expects(form, tables, say)
     if compiled is None or refusals:
         return None, refusals
     return (
@@ -108,6 +109,7 @@ def rule_of(  # noqa: C901, PLR0913 - a rule stands on all of these, and each ma
             text=sql.decode(),
             sql=compiled.sql,
             fingerprint=compiled.fingerprint,
+            expects=dict(form.expects),
         ),
         [],
     )
@@ -127,6 +129,19 @@ def _examples(form: forms.RuleForm, say: Any) -> None:
         key = {"found": "found", "clear": "clear", "excluded": "not_applicable", "missing": "not_judged"}
         if not example.gives.get(key.get(example.shows, ""), []):
             say(f"examples[{at}].gives", dict(example.gives), "与 shows 相符", f"a subject under {example.shows}")
+
+
+def _expects(form: forms.RuleForm, tables: Mapping[str, Kind], say: Any) -> None:
+    """Refuse an expected step that no kind gives, or that is taken by a body that the kind does not know."""
+    if not form.expects:
+        return
+    kind = tables.get(form.expects.get("kind", ""))
+    if kind is None or not set(form.expects) <= {"kind", "body"}:
+        say("expects", dict(form.expects), "kind 为一种事项，body 可不填", "a kind, and perhaps a body")
+        return
+    bodies = {name for field in kind.fields if field.name == "body" for name in field.choices}
+    if "body" in form.expects and form.expects["body"] not in bodies:
+        say("expects.body", form.expects["body"], f"其一:{sorted(bodies)}", f"one of {sorted(bodies)}")
 
 
 def _answers(form: forms.RuleForm, gives: tuple[str, ...], say: Any) -> None:

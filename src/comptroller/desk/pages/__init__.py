@@ -12,7 +12,8 @@ from comptroller.desk.pages import (
     proposing,
     reporting,
     sign_in,
+    strips,
     why,
 )
 
-PAGES = (sign_in, overview, findings, finding, entities, reporting, proposing, policy, ledger, ask, admin, why)
+PAGES = (sign_in, overview, findings, finding, entities, strips, reporting, proposing, policy, ledger, ask, admin, why)

@@ -10,7 +10,9 @@ from comptroller.access.grants import SEE
 from comptroller.desk.doors import may, present
 from comptroller.desk.draw import draw
 from comptroller.desk.facts import evidence, fields_of, label, seen_rows
+from comptroller.desk.flows import rings_through
 from comptroller.desk.pictures import chain_of, time_line
+from comptroller.desk.strips import starts
 from comptroller.desk.visit import Visit
 from comptroller.watch.explain import Explanation, explain
 
@@ -45,10 +47,22 @@ def finding_page(visit: Seeing, finding: str) -> Response:
         cells=cells,
         marks=time_line(_events(visit, found, rows)),
         chain=chain_of(path),
+        strips=_strips(visit, last.entity, last.evidence, rows),
+        rings=rings_through(visit, last.entries),
         heads={number: entry.fields for number, entry in entries.items()},
         evidence=lambda name, value: evidence(visit, found.rule, name, value),
         fields_of=lambda table, row: fields_of(visit, table, row),
     )
+
+
+def _strips(visit: Visit, entity: str, said: dict[str, Any], rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Give the strips that a finding belongs to: by what it says, and by the facts that it read of the same entity."""
+    found = {(name, str(said[name])): None for name in starts(visit.pack) if said.get(name)}
+    for row in rows:
+        table, code = row["table"], row["row"].get(row["table"])
+        if table in starts(visit.pack) and code and row["row"].get(visit.pack.kinds[table].books[0]) == entity:
+            found[table, str(code)] = None
+    return list(found)[:6] if visit.sees_entity(entity) else []
 
 
 def _events(visit: Visit, found: Explanation, rows: list[dict[str, Any]]) -> list[tuple[dt.date, str, str]]:
