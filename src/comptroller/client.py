@@ -7,11 +7,13 @@ for finding in desk.findings(state="open"):
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import quote, urlencode
 from urllib.request import Request, urlopen
+
+_JSON = {"Content-Type": "application/json"}
 
 
 class RefusedByDesk(Exception):
@@ -41,6 +43,45 @@ class Client:
         )
         return found
 
+    def stream(self, lines: Iterable[bytes], *, kind: str = "", reporter: str = "") -> list[dict[str, Any]]:
+        """Report NDJSON lines while they come; gives an answer, with entry and receipt or with refusals, for each thousand."""
+        asked = urlencode({"kind": kind, "reporter": reporter})
+        body = (line.rstrip(b"\n") + b"\n" for line in lines)
+        with self._open("POST", f"/stream?{asked}", body, {"Content-Type": "application/x-ndjson"}) as answer:
+            return [json.loads(line) for line in answer]
+
+    def check(self, entity: str, post: str, item: str, *, wait: bool = False, **asked: str) -> dict[str, Any]:
+        """Ask "may I?"; `asked` may say on, amount_cny, counterparty, person, matter. With `wait` the entry is told."""
+        body = json.dumps({"entity": entity, "post": post, "item": item, **asked}).encode()
+        found: dict[str, Any] = self._call("POST", f"/checks?wait={str(wait).lower()}", body, _JSON)
+        return found
+
+    def query(self, sql: str) -> Iterator[dict[str, Any]]:
+        """Ask one SELECT; gives its rows one by one by the names of their columns, over all pages of one answer."""
+        after: str | None = ""
+        while after is not None:
+            page = self._call("POST", "/queries", json.dumps({"sql": sql, "after": after}).encode(), _JSON)
+            yield from (dict(zip(page["columns"], row, strict=True)) for row in page["rows"])
+            after = page["next"]
+
+    def rules(self) -> Iterator[dict[str, Any]]:
+        """Give the rules in force."""
+        return self._all("/rules", {})
+
+    def rule(self, name: str) -> dict[str, Any]:
+        """Give a rule with its text and its score within reach."""
+        found: dict[str, Any] = self._call("GET", f"/rules/{quote(name)}")
+        return found
+
+    def entries(self, reporter: str = "") -> Iterator[dict[str, Any]]:
+        """Give the heads of the ledger's entries within reach."""
+        return self._all("/entries", {"reporter": reporter})
+
+    def entry(self, number: int) -> dict[str, Any]:
+        """Give an entry with its header, receipt and key, which `docs/verify_receipt.py` checks."""
+        found: dict[str, Any] = self._call("GET", f"/entries/{number}")
+        return found
+
     def findings(self, **asked: str) -> Iterator[dict[str, Any]]:
         """Give findings one by one, over all pages; `asked` are the filters of the page, such as state, rule, under."""
         return self._all("/findings", asked)
@@ -48,6 +89,11 @@ class Client:
     def entities(self) -> Iterator[dict[str, Any]]:
         """Give the entities within reach."""
         return self._all("/entities", {})
+
+    def entity(self, code: str) -> dict[str, Any]:
+        """Give one entity of the register."""
+        found: dict[str, Any] = self._call("GET", f"/entities/{quote(code, safe='')}")
+        return found
 
     def finding(self, name: str) -> dict[str, Any]:
         """Explain a finding."""
@@ -61,7 +107,7 @@ class Client:
 
     def events(self) -> Iterator[dict[str, Any]]:
         """Give news as they happen, until the desk closes."""
-        with urlopen(self._request("GET", "/events", None, {}), timeout=self._timeout) as stream:  # noqa: S310 - http or https
+        with self._open("GET", "/events", None, {}) as stream:
             for line in stream:
                 if line.startswith(b"data:"):
                     yield json.loads(line[5:])
@@ -73,14 +119,16 @@ class Client:
             yield from page["items"]
             after = page["next"]
 
-    def _request(self, method: str, path: str, body: bytes | None, more: dict[str, str]) -> Request:
+    def _open(self, method: str, path: str, body: bytes | Iterable[bytes] | None, more: dict[str, str]) -> Any:
         head = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/octet-stream", **more}
-        return Request(self._base + path, body, head, method=method)  # noqa: S310 - http or https
-
-    def _call(self, method: str, path: str, body: bytes | None = None, more: dict[str, str] | None = None) -> Any:
+        asked = Request(self._base + path, body, head, method=method)  # noqa: S310 - http or https
         try:
-            with urlopen(self._request(method, path, body, more or {}), timeout=self._timeout) as answer:  # noqa: S310 - likewise
-                return json.load(answer)
+            return urlopen(asked, timeout=self._timeout)  # noqa: S310 - likewise
         except HTTPError as fault:
             with fault:
-                raise RefusedByDesk(fault.code, json.load(fault).get("refused", [])) from fault
+                said = [json.loads(line) for line in fault.read().splitlines() if line.startswith(b"{")]
+            raise RefusedByDesk(fault.code, [why for one in said for why in one.get("refused", [])]) from fault
+
+    def _call(self, method: str, path: str, body: bytes | None = None, more: dict[str, str] | None = None) -> Any:
+        with self._open(method, path, body, more or {}) as answer:
+            return json.load(answer)

@@ -17,7 +17,7 @@ from tests.desks import NOW, open_desk
 def test_a_program_reports_and_reads(tmp_path):
     """A report comes back with its receipt, twice under one key as once; findings come over all pages."""
     desk = open_desk(tmp_path)
-    scope = frozenset({"see", "report"})
+    scope = frozenset({"see", "report", "ask"})
     desk.accounts.make_token(Token("m", "reporter", scope, NOW + dt.timedelta(days=1)), "machine", NOW)
     with socket.socket() as free:
         free.bind(("localhost", 0))
@@ -42,6 +42,21 @@ def test_a_program_reports_and_reads(tmp_path):
         program.report(b"{", name="bad.json")
     assert refused.value.status == 422
     assert refused.value.refused[0]["code"]
+    assert program.entity("A")["parent"] == "G1"
+    assert [one["entry"] for one in program.entries()] == sorted(one["entry"] for one in program.entries())
+    assert program.entry(first["entry"])["receipt"]["entry"] == first["entry"]
+    assert [one["rule"] for one in program.rules()] == sorted(desk.pack.rules)
+    assert program.rule("base/rules/payments/duplicate")["score"]["found"] == 2
+    lines = (json.dumps({**fact, "payment": f"L{n}"}).encode() for n in range(1_001))
+    assert [set(one) for one in program.stream(lines, kind="payment")] == [{"entry", "receipt"}] * 2
+    advice = program.check("A", "board", "loan", wait=True)
+    assert (advice["answer"], advice["entry"] > first["entry"]) == ("unknown", True)
+    with pytest.raises(RefusedByDesk, match="403"):
+        list(program.query("SELECT 1 AS one"))
+    desk.accounts.make_token(Token("s", "supervisor", scope, NOW + dt.timedelta(days=1)), "asking", NOW)
+    asking = Client(f"http://localhost:{port}", "asking")
+    counted = list(asking.query("SELECT payment FROM payment WHERE payment LIKE 'L%'"))
+    assert {one["payment"] for one in counted} == {f"L{n}" for n in range(1_001)}
     server.should_exit = True
     thread.join(20)
     desk.stop()

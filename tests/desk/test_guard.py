@@ -2,7 +2,7 @@
 
 import asyncio
 
-from comptroller.desk.guard import HEADERS, Guard, is_own
+from comptroller.desk.guard import HEADERS, STREAM, Guard, is_own
 from comptroller.desk.state import Settings
 from tests.desks import PASSWORD, form_key, sign_in, visitor
 
@@ -64,6 +64,14 @@ def test_a_slow_body_is_not_waited_for():
     assert _status(quick, [b"x"] * 2) == 200
 
 
+def test_a_stream_may_be_long_and_not_idle():
+    """More than another body may hold, for longer, as long as something comes; not beyond its own size."""
+    long = Settings(most_body_bytes=10, most_stream_bytes=100, most_body_seconds=0.2)
+    assert _status(Guard(_swallow, long), [b"x" * 15] * 6, pause=0.05, path=STREAM) == 200
+    assert _status(Guard(_swallow, long), [b"x" * 15] * 7, path=STREAM) == 413
+    assert _status(Guard(_swallow, long), [b"x"] * 2, pause=0.5, path=STREAM) == 408
+
+
 def test_whoever_asks_too_often_waits():
     """A rate for all requests, and a lower one for signing in."""
     slow = Guard(_swallow, Settings(most_requests_a_minute=3))
@@ -77,11 +85,11 @@ async def _swallow(_scope, receive, send):
     await send({"type": "http.response.body", "body": b""})
 
 
-def _status(guard, chunks, length=None, pause=0.0):
+def _status(guard, chunks, length=None, pause=0.0, path="/x"):
     """Send chunks through a guard as a server does, and give the status."""
     waiting, sent = list(chunks), []
     headers = [(b"authorization", b"Bearer x")] + ([(b"content-length", length.encode())] if length else [])
-    scope = {"type": "http", "method": "POST", "path": "/x", "headers": headers, "client": ("c", 1)}
+    scope = {"type": "http", "method": "POST", "path": path, "headers": headers, "client": ("c", 1)}
 
     async def receive():
         await asyncio.sleep(pause)

@@ -6,13 +6,19 @@
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from comptroller.model.finding import plain
-from comptroller.store.duck import Duck
+
+
+class Books(Protocol):
+    """What is asked: rows of the books, all of them or those within somebody's reach."""
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Give a query's rows as tuples."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,7 @@ class Answer:
 _LINE = ("list", "item", "holder", "distance", "limit_cny", "body", "position", "valid_from", "valid_until", "fact")
 
 
-def lines_of(duck: Duck, parts: Mapping[str, str], entity: str, on: dt.date, item: str = "") -> list[dict[str, Any]]:
+def lines_of(duck: Books, parts: Mapping[str, str], entity: str, on: dt.date, item: str = "") -> list[dict[str, Any]]:
     """Give the lines about authority that bind an entity on a day, of one item or of all, each with its part."""
     rows = duck.rows(
         f"SELECT {', '.join(_LINE)} FROM list_in_force WHERE entity = ? AND (? = '' OR item = ?) AND verified "
@@ -59,7 +65,7 @@ def lines_of(duck: Duck, parts: Mapping[str, str], entity: str, on: dt.date, ite
     return [{**one, "part": parts[one["list"]]} for one in named if one["list"] in parts]
 
 
-def may(duck: Duck, parts: Mapping[str, str], asked: Question) -> Answer:
+def may(duck: Books, parts: Mapping[str, str], asked: Question) -> Answer:
     """Answer a question; `parts` says which list has which part in it."""
     lines = lines_of(duck, parts, asked.entity, asked.on, asked.item)
     by_part = {
@@ -93,7 +99,7 @@ def _reaches(line: Mapping[str, Any], asked: Question) -> bool:
     return line["limit_cny"] is None or (asked.amount_cny is not None and asked.amount_cny >= line["limit_cny"])
 
 
-def _delegated(duck: Duck, asked: Question, bars: list[dict[str, Any]], first: tuple[str, ...]) -> Answer:
+def _delegated(duck: Books, asked: Question, bars: list[dict[str, Any]], first: tuple[str, ...]) -> Answer:
     """Answer for a person who would act by a delegation."""
     if bars:
         return Answer("forbidden", "", _said(bars[0]), (bars[0],))
@@ -123,7 +129,7 @@ def _said(line: Mapping[str, Any]) -> str:
     return f"{line['list']} {line['item']}{limit} {line['body'] or ''}, {line['holder'] or 'pack'} {line['valid_from']}"
 
 
-def powers(duck: Duck, parts: Mapping[str, str], entity: str, on: dt.date) -> dict[str, Any]:
+def powers(duck: Books, parts: Mapping[str, str], entity: str, on: dt.date) -> dict[str, Any]:
     """Give who may approve what in an entity: for each item its lines in order, and what does not fit together.
 
     A gap is an item whose lines name no body that decides; an overlap is one whose same amount two bodies decide.

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 import comptroller
-from comptroller.desk.api import events as event_calls, reads as read_calls, reports as report_calls
+from comptroller.desk.api import CALLS
+from comptroller.desk.api.document import document_of
+from comptroller.desk.api.forms import ERRORS
 from comptroller.desk.draw import draw_refusals
 from comptroller.desk.errors import put_errors
 from comptroller.desk.guard import Guard
@@ -41,10 +44,11 @@ def make_app(desk: Desk) -> Any:
     )
     app.state.desk = desk
     put_errors(app, draw_refusals)
-    for calls in (report_calls, read_calls, event_calls):
-        app.include_router(calls.router, prefix="/api/v1")
+    for calls in CALLS:
+        app.include_router(calls.router, prefix="/api/v1", responses=ERRORS)
     app.state.gate = Gate(desk.chance(), desk.settings.most_public_a_minute, desk.settings.proof_bits)
     for page in (*PAGES, public_pages):
         app.include_router(page.router, include_in_schema=False)
+    app.openapi = partial(document_of, app)  # type: ignore[method-assign]  # how FastAPI lets its document be made
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     return Guard(app, desk.settings)

@@ -1,6 +1,6 @@
 """Every error in one form: the five fields of a refusal, as JSON for programs and as a page for people."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -61,9 +61,11 @@ def http_refusal(status: int, seen: object) -> Refusal:
 def put_errors(app: FastAPI, page: Any) -> None:  # noqa: C901 - one small answer for each way in which something fails
     """Let every error of the app come out in the one form; `page(request, status, refusals)` gives it for people."""
 
-    def answer(request: Request, status: int, refusals: Sequence[Refusal]) -> Response:
+    def answer(
+        request: Request, status: int, refusals: Sequence[Refusal], headers: Mapping[str, str] | None = None
+    ) -> Response:
         if request.url.path.startswith("/api/"):
-            return JSONResponse(body_of(refusals), status)
+            return JSONResponse(body_of(refusals), status, headers)
         found: Response = page(request, status, refusals)
         return found
 
@@ -85,7 +87,7 @@ def put_errors(app: FastAPI, page: Any) -> None:  # noqa: C901 - one small answe
 
     @app.exception_handler(HTTPException)
     async def plain_status(request: Request, fault: HTTPException) -> Response:
-        return answer(request, fault.status_code, [http_refusal(fault.status_code, request.url.path)])
+        return answer(request, fault.status_code, [http_refusal(fault.status_code, request.url.path)], fault.headers)
 
     @app.exception_handler(RequestValidationError)
     async def not_valid(request: Request, fault: RequestValidationError) -> Response:
@@ -93,7 +95,7 @@ def put_errors(app: FastAPI, page: Any) -> None:  # noqa: C901 - one small answe
             refusal(
                 "desk.value",
                 ("", None, ".".join(str(part) for part in one["loc"][1:])),
-                str(one.get("input", "-")),
+                str(one.get("input", "-"))[:200],
                 (one["msg"], one["msg"]),
                 MEND,
             )

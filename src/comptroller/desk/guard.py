@@ -1,6 +1,7 @@
 """What stands before every page and call: headers, sizes, slowness, rates, and requests that other sites make.
 
 - A body is counted while it comes; one that is too large or too slow is refused before anything reads it.
+- A stream may be longer, and last as long as something comes: what waits of it is never more than some lines.
 - What changes something comes from a page of this desk (its origin), or bears a token.
 - Nobody's address is kept: how often somebody asked is counted under a hash whose salt dies with the minute.
 - No answer lets a browser run scripts or load styles that are not the desk's own files.
@@ -34,6 +35,7 @@ HEADERS = (
     ("cross-origin-resource-policy", "same-origin"),
     ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
 )
+STREAM = "/api/v1/stream"
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _MOST_CLIENTS = 20_000
 
@@ -58,7 +60,7 @@ class Guard:
         if wrong is not None:
             await _answer(out, *wrong)
             return
-        body = _Body(receive, self._settings.most_body_bytes, self._settings.most_body_seconds)
+        body = _Body(receive, self._settings, is_stream=scope["path"] == STREAM)
         try:
             await self._app(scope, body.receive, _watched(out, body))
         except _BodyRefused as fault:
@@ -75,8 +77,9 @@ class Guard:
             wanted = (f"每分钟至多 {most} 次", f"at most {most} a minute")
             return 429, refusal("desk.rate", ("", None, path), client, wanted, ("稍后再试", "Try again in a minute."))
         length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > self._settings.most_body_bytes:
-            return 413, too_large(length, self._settings.most_body_bytes)
+        most_bytes = self._settings.most_stream_bytes if path == STREAM else self._settings.most_body_bytes
+        if not (length.isascii() and length.isdigit()) or int(length[:20]) > most_bytes:
+            return 413, too_large(length[:20], most_bytes)
         if method not in _SAFE and "authorization" not in headers and not is_own(headers):
             wanted = ("由本系统页面发出的请求", "a request that a page of this desk makes")
             mend = ("刷新页面后重试;程序请用令牌", "Load the page again; programs bear a token.")
@@ -128,9 +131,10 @@ class _BodyRefused(Exception):
 class _Body:
     """A body while it comes: counted, and awaited only so long."""
 
-    def __init__(self, receive: Callable[[], Any], most_bytes: int, most_seconds: float) -> None:
-        self._receive, self._most, self._seconds = receive, most_bytes, most_seconds
-        self._count, self._is_whole, self._until = 0, False, time.monotonic() + most_seconds
+    def __init__(self, receive: Callable[[], Any], settings: Settings, *, is_stream: bool) -> None:
+        self._receive, self._is_stream, self._seconds = receive, is_stream, settings.most_body_seconds
+        self._most = settings.most_stream_bytes if is_stream else settings.most_body_bytes
+        self._count, self._is_whole, self._until = 0, False, time.monotonic() + self._seconds
         self.is_answered = False
 
     async def receive(self) -> Message:
@@ -142,6 +146,8 @@ class _Body:
         except TimeoutError as error:
             raise _BodyRefused(408, too_slow(self._count, self._seconds)) from error
         self._count += len(message.get("body", b""))
+        if self._is_stream:
+            self._until = time.monotonic() + self._seconds
         self._is_whole = not message.get("more_body", False)
         if self._count > self._most:
             raise _BodyRefused(413, too_large(self._count, self._most))

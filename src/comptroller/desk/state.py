@@ -37,6 +37,7 @@ class Settings:
 
     is_secure: bool = False
     most_body_bytes: int = 64 << 20
+    most_stream_bytes: int = 16 << 30
     most_body_seconds: float = 60.0
     most_requests_a_minute: int = 1200
     most_sign_ins_a_minute: int = 30
@@ -179,6 +180,11 @@ class Desk:
             finally:
                 with self._lock:
                     self._making.pop(key, None)
+
+    def peek(self, key: Any) -> Any:
+        """Give what was made for this key and is still kept, or None."""
+        with self._lock:
+            return self._cached.get(key)
 
     def note(self, login: str, did: str, about: str = "", detail: str = "") -> "Future[Outcome]":
         """Let the ledger say what a user did."""

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from comptroller.access.accounts import Token
+from comptroller.desk.api.reports import MOST_LINE_BYTES
 from comptroller.ledger.entry import Receipt
 from tests.desks import NOW, open_desk, visitor
 
@@ -61,3 +62,13 @@ def test_nobody_reports_without_the_right(own):
     """A leader's session reports nothing, and another's entity is not there for a reporter."""
     answer = visitor(own).post("/api/v1/reports?reporter=B", content="{}", headers=HEAD)
     assert answer.status_code == 404
+
+
+def test_an_empty_stream_is_refused(own):
+    """Nothing said is nothing taken, in the one form, and a line that never ends is not waited for."""
+    for body in (b"", b"\n\n", b'{"entity": "'):
+        answer = visitor(own).post("/api/v1/stream?kind=payment", content=body, headers=HEAD)
+        assert answer.status_code == 422
+        assert json.loads(answer.text.splitlines()[0])["refused"][0]["code"].startswith("intake.")
+    answer = visitor(own).post("/api/v1/stream?kind=payment", content=b"x" * (MOST_LINE_BYTES + 1), headers=HEAD)
+    assert (answer.status_code, answer.json()["refused"][0]["code"]) == (422, "desk.line")

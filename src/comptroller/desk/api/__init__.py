@@ -1,1 +1,6 @@
 """Calls for programs, under /api/v1: the same reach and the same refusals as the pages."""
+
+from comptroller.desk.api import checks, entries, events, policy, queries, reads, reports
+
+CALLS = (reports, reads, policy, entries, queries, checks, events)
+"""The files that hold calls; each brings its router."""

@@ -20,7 +20,11 @@ EVERY_SECONDS = 15.0
 MOST_TURNS = 50
 
 
-@router.get("/events", response_class=StreamingResponse)
+@router.get(
+    "/events",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+)
 async def events(visit: Seeing) -> StreamingResponse:
     """Give news as they happen: event `news` with what turned and which reports came."""
 

@@ -1,73 +1,101 @@
-"""Calls that read: findings, entities, entries, rules, questions; page by page, within the reach of who asks."""
+"""Calls that read: who asks, findings, entities; page by page, within the reach of who asks."""
 
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 
-from comptroller.access.grants import ASK, SEE
+from comptroller.access.grants import SEE
+from comptroller.desk.api.forms import EntityPage, FindingPage, FindingRow, FindingWhole, GrantForm, Me
+from comptroller.desk.api.paging import After, Limit, cut
 from comptroller.desk.doors import Visiting, may, present
 from comptroller.desk.facts import seen_rows
 from comptroller.desk.pages.finding import explained
-from comptroller.desk.pages.findings import Asking, select, whole_rows
+from comptroller.desk.pages.findings import Asked, select, whole_rows
 from comptroller.desk.visit import Visit
 from comptroller.model.finding import plain
 
 router = APIRouter(tags=["reads"])
 Seeing = Annotated[Visit, Depends(may(SEE))]
-Asker = Annotated[Visit, Depends(may(ASK))]
-After = Annotated[str, Query(max_length=200, description="The cursor that the page before gave as `next`.")]
-Limit = Annotated[int, Query(ge=1, le=1000)]
+Word = Annotated[str, Query(max_length=200)]
+Day = Annotated[str, Query(pattern=r"^(\d{4}-\d{2}-\d{2})?$")]
 
 
 @router.get("/me")
-def me(visit: Visiting) -> dict[str, Any]:
+def me(visit: Visiting) -> Me:
     """Say who asks, with the grants that hold, and to which entry the books are folded."""
     grants = [
-        {"role": g.role, "entity": g.entity, "domain": g.domain, "line": g.line, "until": g.valid_until}
+        GrantForm(g.role, g.entity, g.domain, g.line, g.valid_until.isoformat() if g.valid_until else None)
         for g in visit.reach.viewer.in_force
     ]
-    return {"login": visit.login, "grants": plain(grants), "entries": visit.position[0]}
+    scope = None if visit.scope is None else sorted(visit.scope)
+    return Me(visit.login, grants, scope, visit.position[0])
+
+
+def asked_by(  # noqa: PLR0913, PLR0917 - what one may ask by
+    state: Literal["open", "not_judged", "cleared", "all"] = "open",
+    rule: Word = "",
+    domain: Word = "",
+    problem: Word = "",
+    severity: Word = "",
+    line: Word = "",
+    under: Annotated[str, Query(max_length=200, description="An entity; findings of it and of all below it.")] = "",
+    entity: Word = "",
+    since: Day = "",
+    until: Day = "",
+    least: Annotated[
+        str, Query(pattern=r"^(\d{1,20}(\.\d{1,4})?)?$", description="The least amount in CNY that the evidence says.")
+    ] = "",
+    text: Word = "",
+) -> Asked:
+    """Give what a call asks findings for; the filters are those of the page."""
+    return Asked(state, rule, domain, problem, severity, line, under, entity, since, until, least, text)
 
 
 @router.get("/findings")
-def findings(visit: Seeing, asked: Asking, after: After = "", limit: Limit = 100) -> dict[str, Any]:
+def findings(
+    visit: Seeing, asked: Annotated[Asked, Depends(asked_by)], after: After = "", limit: Limit = 100
+) -> FindingPage:
     """Give findings in the order of their names; the filters are those of the page."""
     sql, values = select(visit, asked)
     names = visit.rows(
         f"SELECT finding FROM ({sql}) WHERE finding > ? ORDER BY finding LIMIT {limit + 1}", [*values, after]
     )
-    rows = whole_rows(visit, [row["finding"] for row in names], "finding")
-    for row in rows:
-        row["subject"], row["evidence"] = json.loads(row["subject"]), json.loads(row["evidence"])
-    return _page(rows, limit, "finding") | {"hidden": visit.count_hidden("finding_now")}
+    rows, following = cut(whole_rows(visit, [row["finding"] for row in names], "finding"), limit, "finding")
+    items = [FindingRow(**_finding_cells(row)) for row in rows]
+    return FindingPage(items, following, visit.count_hidden("finding_now"))
+
+
+def _finding_cells(row: dict[str, Any]) -> dict[str, Any]:
+    cells: dict[str, Any] = plain(row)
+    amount = None if row["amount"] is None else f"{row['amount']:f}"
+    return cells | {
+        "subject": json.loads(row["subject"]),
+        "evidence": json.loads(row["evidence"]),
+        "amount": amount,
+    }
 
 
 @router.get("/findings/{finding}")
-def finding(visit: Seeing, finding: str) -> dict[str, Any]:
+def finding(visit: Seeing, finding: str) -> FindingWhole:
     """Explain a finding."""
     found = explained(visit, finding)
     rows, hidden = seen_rows(visit, found.rows)
     said: dict[str, Any] = plain(found.as_json())
-    return said | {"rows": plain(rows), "hidden": hidden}
+    return FindingWhole(**said | {"rows": plain(rows), "hidden": hidden})
 
 
 @router.get("/entities")
-def entities(visit: Seeing, after: After = "", limit: Limit = 100) -> dict[str, Any]:
+def entities(visit: Seeing, after: After = "", limit: Limit = 100) -> EntityPage:
     """Give entities of the register in the order of their codes."""
     rows = visit.rows(f"SELECT * FROM entity WHERE entity > ? ORDER BY entity LIMIT {limit + 1}", [after])
-    return _page(rows, limit, "entity") | {"hidden": visit.count_hidden("entity")}
+    items, following = cut(rows, limit, "entity")
+    return EntityPage(plain(items), following, visit.count_hidden("entity"))
 
 
 @router.get("/entities/{entity}")
 def entity(visit: Seeing, entity: str) -> dict[str, Any]:
-    """Give one entity of the register."""
+    """Give one entity of the register, with the fields that the policy gives it."""
     rows = visit.rows("SELECT * FROM entity WHERE entity = ?", [entity])
     found: dict[str, Any] = plain(present(rows[0] if rows else None, entity))
     return found
-
-
-def _page(rows: list[dict[str, Any]], limit: int, key: str) -> dict[str, Any]:
-    """Give a page of rows and the cursor of the next; null where this was the last."""
-    items = rows[:limit]
-    return {"items": plain(items), "next": items[-1][key] if len(rows) > limit else None}

@@ -1,0 +1,257 @@
+"""What calls answer, as shapes: answers are held to them, and the OpenAPI document names them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass
+class Said:
+    """One sentence in Chinese and in English."""
+
+    zh: str
+    en: str
+
+
+@dataclass
+class RefusalForm:
+    """Why something is not taken: the place, what was seen, what was expected, the mend, a stable code."""
+
+    code: str
+    file: str
+    line: int | None
+    field: str
+    seen: str
+    expected: Said
+    mend: Said
+
+
+@dataclass
+class Refusals:
+    """The one form of every error."""
+
+    refused: list[RefusalForm]
+
+
+@dataclass
+class GrantForm:
+    """A grant that holds today; '' for domain or line is every domain, and no line of its own."""
+
+    role: str
+    entity: str
+    domain: str
+    line: str
+    until: str | None
+
+
+@dataclass
+class Me:
+    """Who asks, with the grants that hold, and to which entry the books are folded."""
+
+    login: str
+    grants: list[GrantForm]
+    scope: list[str] | None
+    entries: int
+
+
+@dataclass
+class FindingRow:
+    """A finding as it stands; `amount` is what its evidence says in CNY, as text, so that no digit is lost."""
+
+    finding: str
+    state: str
+    rule: str
+    entity: str
+    subject: Any
+    since: str | None
+    missing: str | None
+    known: int
+    evidence: dict[str, Any]
+    amount: str | None
+
+
+@dataclass
+class FindingPage:
+    """Findings, the cursor of the next page (null at the end), and how many findings the reach hides."""
+
+    items: list[FindingRow]
+    next: str | None
+    hidden: int
+
+
+@dataclass
+class FindingWhole:
+    """A finding with all that explains it; `rows` are those within reach, `hidden` how many are not."""
+
+    finding: dict[str, Any]
+    history: list[dict[str, Any]]
+    rule: dict[str, Any] | None
+    sources: list[dict[str, Any]]
+    parameters: list[dict[str, Any]]
+    rows: list[dict[str, Any]]
+    lawful: dict[str, str]
+    hidden: int
+
+
+@dataclass
+class EntityPage:
+    """Rows of the register with the fields that the policy gives them, the next cursor, and how many are hidden."""
+
+    items: list[dict[str, Any]]
+    next: str | None
+    hidden: int
+
+
+@dataclass
+class RuleRow:
+    """A rule in force: what it is called, what kind it is, and which table it judges."""
+
+    rule: str
+    title: Said
+    catalogue: str
+    kind: str
+    severity: str
+    domain: str
+    problem: str
+    judges: str
+    fingerprint: str
+
+
+@dataclass
+class RulePage:
+    """Rules, and the cursor of the next page."""
+
+    items: list[RuleRow]
+    next: str | None
+
+
+@dataclass
+class ScoreForm:
+    """A rule's honest count within reach: `judged` is found and clear together, `why` counts what was missing."""
+
+    judged: int
+    found: int
+    clear: int
+    not_applicable: int
+    not_judged: int
+    why: dict[str, int]
+    excluded: dict[str, int]
+    asleep: str
+
+
+@dataclass
+class RuleWhole(RuleRow):
+    """A rule with its reason, its text, and its score within reach."""
+
+    why: Said
+    lawful: Said
+    valid_from: str
+    valid_until: str | None
+    cites: list[dict[str, Any]]
+    reads: list[str]
+    sql: str
+    score: ScoreForm
+
+
+@dataclass
+class EntryRow:
+    """The head of an entry of the ledger."""
+
+    entry: int
+    received_at: str
+    media: str
+    name: str
+    reporter: str
+    kind: str
+    payload_sha256: str
+    is_erased: bool
+
+
+@dataclass
+class EntryPage:
+    """Heads of entries, the cursor of the next page, and how many of those looked at the reach hides.
+
+    A page may hold fewer than were asked for, even none, and yet have a next one.
+    """
+
+    items: list[EntryRow]
+    next: str | None
+    hidden: int
+
+
+@dataclass
+class ReceiptForm:
+    """The proof that an entry is in the ledger; docs/verify_receipt.py checks it."""
+
+    format: str
+    entry: int
+    leaf: str
+    size: int
+    proof: list[str]
+    checkpoint: str
+
+
+@dataclass
+class EntryWhole(EntryRow):
+    """An entry with its header byte for byte, its proof, the key to check it by, and its facts within reach and beyond."""
+
+    header: str
+    key: str
+    receipt: ReceiptForm
+    seen_count: int
+    hidden_count: int
+
+
+@dataclass
+class Kept:
+    """A report that was kept: its entry and receipt."""
+
+    entry: int
+    receipt: ReceiptForm
+
+
+@dataclass
+class Table:
+    """The answer to a question: names of columns, rows of cells, how many rows there are, and the cursor of the next page."""
+
+    columns: list[str]
+    rows: list[list[Any]]
+    count: int
+    next: str | None
+
+
+@dataclass
+class Advice:
+    """The answer to "may I?": `allowed`, `ask` (whom), `forbidden` or `unknown`, with the lines that say so.
+
+    `advice` names it in the ledger; `entry` is known where the call waited for it.
+    """
+
+    advice: str
+    answer: str
+    whom: str
+    because: str
+    lines: list[dict[str, Any]]
+    first: list[str]
+    entry: int | None
+
+
+ERRORS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Refusals, "description": said}
+    for status, said in (
+        (400, "What was sent cannot be read."),
+        (401, "Nobody is signed in, or the token does not hold."),
+        (403, "No grant, or no scope, gives this."),
+        (404, "It is not there, or not within reach."),
+        (422, "What was sent is not taken; each refusal says how to mend it."),
+        (429, "Asked too often."),
+    )
+}
+"""How every call may fail."""
+BODY_ERRORS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Refusals, "description": said}
+    for status, said in (
+        (408, "The body did not come in time."),
+        (413, "The body is too large."),
+    )
+}
+"""How a call with a body may fail as well."""

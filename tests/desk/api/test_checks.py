@@ -1,0 +1,75 @@
+"""The call "may I?": answered from the lists within reach, at once, and kept in the ledger."""
+
+import datetime as dt
+
+import pytest
+
+from comptroller.access.accounts import Token
+from comptroller.cli.serve import let_in
+from comptroller.desk.state import Desk
+from tests.cases.told import city
+from tests.desks import visitor
+from tests.worlds import OWNER, kept, moment, report
+
+NOW = moment("2024-06-30T10:00:00")
+BOARD = {"entity": "G1", "post": "board", "item": "loan", "amount_cny": "1000"}
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory):
+    """Give a function that asks as somebody; over G1 a line for loans was set."""
+    folder = tmp_path_factory.mktemp("checks")
+    worker = city(folder, "cn-cases")
+    line = {"entity": "G1", "list": "collective_decision", "item": "loan", "body": "board", "limit_cny": 1000}
+    kept(worker, report("list_line", line | {"valid_from": "2024-01-01"}), at="2024-06-02T09:00:00")
+    worker.close()
+    desk = Desk(folder / "node" if (folder / "node").is_dir() else folder, lambda: NOW, _secrets())
+    desk.start()
+    for login, entity in (("whole", OWNER), ("elsewhere", "G2")):
+        let_in(
+            desk,
+            {"login": login, "name": login},
+            [{"role": "leader", "entity": entity, "reason": "test"}],
+            dt.date(2024, 1, 1),
+        )
+        until = NOW + dt.timedelta(days=1)
+        desk.accounts.make_token(Token(login, login, frozenset({"see"}), until), login, NOW)
+
+    def ask(login, *, wait=True, **said):
+        head = {"authorization": f"Bearer {login}"}
+        return visitor(desk).post("/api/v1/checks", params={"wait": wait}, json=BOARD | said, headers=head)
+
+    ask.desk = desk
+    yield ask
+    desk.stop()
+
+
+def _secrets():
+    numbers = iter(range(10_000))
+    return lambda: f"{next(numbers):06d}-secret-for-tests"
+
+
+def test_the_line_that_decides_is_told(asked):
+    """Who reaches it may; another is told whom to ask; the answer is an entry under its number."""
+    said = asked("whole").json()
+    assert (said["answer"], said["lines"][0]["holder"]) == ("allowed", "G1")
+    other = asked("whole", post="management").json()
+    assert (other["answer"], other["whom"]) == ("ask", "board")
+    rows = asked.desk.duck.rows("SELECT answer, whom, fact >> 20 FROM advice WHERE advice = ?", [other["advice"]])
+    assert rows == [("ask", "board", other["entry"])]
+
+
+def test_without_waiting_it_is_kept_all_the_same(asked):
+    """The answer comes at once, and its entry follows."""
+    said = asked("whole", wait=False).json()
+    assert said["entry"] is None
+    asked.desk.writer.do(lambda worker: worker.ledger.size).result(60)
+    assert asked.desk.duck.rows("SELECT count(*) FROM advice WHERE advice = ?", [said["advice"]]) == [(1,)]
+
+
+def test_what_is_out_of_reach_is_not_there(asked):
+    """Whoever does not see the entity learns nothing of its lists; an amount is a number."""
+    assert asked("elsewhere").status_code == 404
+    assert asked("whole", entity="NOBODY").status_code == 404
+    for wrong in ("-1", "NaN", "a lot", "1e400"):
+        assert asked("whole", amount_cny=wrong).status_code == 422, wrong
