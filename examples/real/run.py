@@ -1,6 +1,6 @@
 """Reads the public data sets of a folder through the mappings beside this file, judges them, and prints and writes the counts.
 
-Run it with `make real` (or `python examples/real/run.py FOLDER`). Each data set gets a node of its own under `build/real`.
+Run it with `make real` (or `python examples/real/run.py FOLDER [NAME...]`). Each data set gets a node of its own under `build/real`.
 The invoices are cut into one report a week and taken in the order of their dates.
 """
 
@@ -10,8 +10,10 @@ import json
 import os
 import shutil
 import sys
+import tarfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,14 +40,14 @@ _AT = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 console = Console(width=140)
 
 
-def new_node(name: str) -> engine.Engine:
-    """Give a fresh node under build/real."""
+def new_node(name: str, pack: str = "cn-central") -> engine.Engine:
+    """Give a fresh node under build/real, under a pack."""
     folder = ROOT / "build" / "real" / name
     shutil.rmtree(folder, ignore_errors=True)
-    files = gather_files(pack_roots(), "cn-central")
+    files = gather_files(pack_roots(), pack)
     origin = f"comptroller.invalid/real/{name.lower()}"
     key = make_key(origin, name.encode().ljust(32, b"\0")[:32])
-    return engine.create(folder, files, Charter("OWNER", origin, "cn-central"), key=key, at=_AT)
+    return engine.create(folder, files, Charter("OWNER", origin, pack), key=key, at=_AT)
 
 
 def report(worker: engine.Engine, name: str, payload: bytes, mapping: str) -> None:
@@ -93,14 +95,43 @@ def invoices(path: Path) -> dict[str, Any]:
     return found
 
 
-def group_tree(folder: Path) -> dict[str, int]:
-    """Read a group's tree into the register and count its levels."""
-    worker = new_node("group_tree")
-    report(worker, "edges.csv", (folder / "edges.csv").read_bytes(), "group_tree.sql")
-    sql = "SELECT (SELECT count(*) FROM entity), (SELECT count(*) FROM stake), (SELECT max(legal) FROM level)"
-    entities, stakes, levels = worker.duck.rows(sql)[0]
+CAPITAL = {
+    "group_tree": [("edges.csv", "group_tree.sql"), ("upstream_edges.csv", "group_owners.sql")],
+    "kek_media": [("companies.csv", "kek_media_companies.sql"), ("shares.csv", "kek_media_shares.sql")],
+    "bods": [("0.4/sample_300_statements.json", "bods_statements.sql")],
+    "amlsim/20K_cycle200.tgz": [("20K_cycle200/transactions.csv", "transfers.sql")],
+    "amlsim/20K_fanin200.tgz": [("20K_fanin200/transactions.csv", "transfers.sql")],
+}
+"""Data sets of owners and of transfers: the files of each, in their order, with the mapping that reads each."""
+ASKED = {
+    "entities": "SELECT count(*) FROM entity",
+    "stakes": "SELECT count(*) FROM stake",
+    "levels": "SELECT max(legal) FROM level",
+    "pairs of control": "SELECT count(*) FROM controls",
+    "shares": "SELECT count(*) FROM effective_share",
+    "payments": "SELECT count(*) FROM payment",
+}
+
+
+def capital(folder: Path, name: str) -> dict[str, Any]:
+    """Read a set of owners or transfers; gives what the graph says, and the scoreboard of the rules over it."""
+    worker = new_node(name.replace("/", "_").removesuffix(".tgz"), "cn-capital")
+    archive = tarfile.open(folder / name) if name.endswith(".tgz") else None  # noqa: SIM115 - closed below
+    for file, mapping in CAPITAL[name]:
+        opened = archive.extractfile(file) if archive else None
+        report(worker, Path(file).name, opened.read() if opened else (folder / name / file).read_bytes(), mapping)
+    if archive:
+        archive.close()
+    said = {word: worker.duck.rows(sql)[0][0] for word, sql in ASKED.items()}
+    for issue, count in worker.duck.rows("SELECT issue, count(*) FROM stake_issue GROUP BY 1 ORDER BY 1"):
+        said[f"stakes: {issue}"] = count
+    for pattern, count in worker.duck.rows(
+        "SELECT pattern, count(DISTINCT cycle) FROM trade_cycle GROUP BY 1 ORDER BY 1"
+    ):
+        said[f"circles: {pattern}"] = count
+    found = {"said": said, "rules": counts(worker)}
     worker.close()
-    return {"entities": entities, "stakes": stakes, "levels": levels}
+    return found
 
 
 def show(name: str, found: dict[str, Any]) -> None:
@@ -115,8 +146,8 @@ def show(name: str, found: dict[str, Any]) -> None:
     console.print(table)
 
 
-def main(folder: Path) -> int:
-    """Run all data sets that are there."""
+def main(folder: Path, chosen: tuple[str, ...] = ("",)) -> int:
+    """Run all data sets that are there; words after the folder choose some of them by the beginning of their names."""
     if not folder.is_dir():
         console.print(
             f"{folder} is not there: nothing to read. Name a folder: make real DATA=FOLDER, or set COMPTROLLER_DATA."
@@ -126,16 +157,16 @@ def main(folder: Path) -> int:
     jobs = list(logs(folder))
     if (folder / "vat_invoices" / "invoices.parquet").is_file():
         jobs.append(("vat_invoices", lambda: invoices(folder / "vat_invoices" / "invoices.parquet")))
-    if (folder / "group_tree" / "edges.csv").is_file():
-        jobs.append(("group_tree", lambda: group_tree(folder / "group_tree")))
+    jobs += [(name, partial(capital, folder, name)) for name in CAPITAL if (folder / name).exists()]
     for name, read in jobs:
+        if not name.startswith(chosen):
+            continue
         begun = time.monotonic()
         results[name] = read()
         took = time.monotonic() - begun
-        if name == "group_tree":
-            console.print(f"{name}: {results[name]} in {took:.1f} s")
-        else:
-            show(f"{name}: {took:.1f} s", results[name])
+        if name in CAPITAL:
+            console.print(", ".join(f"{word} {count:,}" for word, count in results[name]["said"].items() if count))
+        show(f"{name}: {took:.1f} s", results[name]["rules"] if name in CAPITAL else results[name])
     target = ROOT / "build" / "real.json"
     target.parent.mkdir(exist_ok=True)
     target.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -145,4 +176,4 @@ def main(folder: Path) -> int:
 
 if __name__ == "__main__":
     named = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("COMPTROLLER_DATA")
-    sys.exit(main(Path(named) if named else ROOT.parent / "shared" / "data"))
+    sys.exit(main(Path(named) if named else ROOT.parent / "shared" / "data", tuple(sys.argv[2:]) or ("",)))

@@ -1,6 +1,5 @@
 """Relations and circles as tables: small worlds by hand, and the law that moving them gives what building them gives."""
 
-import datetime as dt
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -15,7 +14,13 @@ from comptroller.watch import Watch
 from tests.laws.worlds import PACKS, Row, World
 
 TABLES = ("related", "trade_cycle", "guarantee_circle")
-RULES = ("trade/payments_in_circles", "conduct/kin_business", "guarantees/circle")
+RULES = (
+    "trade/payments_in_circles",
+    "trade/payments_back_to_group",
+    "trade/equal_sums_in_rings",
+    "conduct/kin_business",
+    "guarantees/circle",
+)
 
 
 @lru_cache(maxsize=1)
@@ -70,7 +75,50 @@ def test_a_circle_far_behind_the_stream_is_found() -> None:
     found = world()
     found.say([payment("A", "9", "D", "5", "2099-01-01"), payment("A", "1", "B", "100", "2024-03-01")])
     found.say([payment("B", "2", "A", "100", "2024-03-02")])
-    assert [row[4] for row in table(found, "trade_cycle")] == ["A", "B"]
+    assert found.duck.rows("SELECT entity FROM trade_cycle ORDER BY 1") == [("A",), ("B",)]
+
+
+def test_legs_alike_are_one_leg() -> None:
+    """Payments of one pair, day and sum stand for one leg, each with its row, until the last of them ends."""
+    found = world()
+    found.say([payment("A", "1", "B", "100", "2024-03-01"), payment("A", "2", "B", "100", "2024-03-01")])
+    found.say([payment("B", "3", "A", "99", "2024-03-02")])
+    found.say([payment("A", "4", "B", "100", "2024-03-01")])
+    sql = "SELECT position, leg FROM trade_cycle ORDER BY position, leg"
+    assert found.duck.rows(sql) == [(1, "1"), (1, "2"), (1, "4"), (2, "3")]
+    for one in "12":
+        found.say([("payment", {"entity": "A", "payment": one, "act": "retract"})])
+    assert found.duck.rows(sql) == [(1, "4"), (2, "3")]
+    found.say([("payment", {"entity": "A", "payment": "4", "act": "retract"})])
+    assert found.duck.rows(sql) == []
+    found.say([payment("A", "5", "B", "100", "2024-03-01")])
+    assert found.duck.rows(sql) == [(1, "5"), (2, "3")]
+
+
+def test_money_back_to_the_control_group() -> None:
+    """What one firm pays and a sister gets back is a circle from the day that one party controls both, and no longer."""
+    found = world()
+    found.say([payment("A", "1", "B", "100", "2024-03-01"), payment("B", "2", "C", "95", "2024-03-09")])
+    sql = "SELECT pattern, position, entity, payee FROM trade_cycle ORDER BY position"
+    assert found.duck.rows(sql) == []
+    shared = {"share_pct": "60", "valid_from": "2024-01-01"}
+    found.say([("stake", {"holder": "k", "entity": "A", **shared})])
+    found.say([("stake", {"holder": "k", "entity": "C", **shared})])
+    assert found.duck.rows(sql) == [("merged", 1, "A", "B"), ("merged", 2, "B", "C")]
+    assert {rule.rsplit("/", 1)[-1] for rule, *_ in found.standing()} == {"payments_back_to_group"}
+    found.say([("stake", {"holder": "k", "entity": "C", "act": "retract", "valid_from": "2024-01-01"})])
+    assert found.duck.rows(sql) == []
+    assert found.standing() == set()
+
+
+def test_equal_sums_in_any_order() -> None:
+    """A ring of the same sum is told though its legs came in no order; in order of time it is the other pattern alone."""
+    found = world()
+    legs = [("A", "1", "B", "2024-03-01"), ("C", "2", "A", "2024-04-05"), ("B", "3", "C", "2024-06-09")]
+    found.say([payment(payer, name, payee, "88.80", day) for payer, name, payee, day in legs])
+    found.say([payment("D", "1", "A", "7", "2024-03-01"), payment("A", "9", "D", "7", "2024-03-02")])
+    sql = "SELECT pattern, count(*) FROM trade_cycle GROUP BY 1 ORDER BY 1"
+    assert found.duck.rows(sql) == [("any_order", 3), ("in_turn", 2)]
 
 
 def test_a_tie_reaches_the_parties_that_rules_ask_about() -> None:
@@ -102,7 +150,7 @@ def test_a_tie_reaches_the_parties_that_rules_ask_about() -> None:
 
 _party = st.sampled_from("ABCD")
 _act = st.sampled_from(["state", "state", "state", "correct", "retract"])
-_day = st.dates(dt.date(2024, 1, 1), dt.date(2024, 3, 1)).map(str)
+_day = st.sampled_from(["2024-01-01", "2024-01-02", "2024-01-20", "2024-03-25"])
 _until = st.sampled_from(["", "2024-02-01"])
 _fact = st.one_of(
     st.tuples(
@@ -111,10 +159,22 @@ _fact = st.one_of(
             {
                 "act": _act,
                 "entity": _party,
-                "payment": st.sampled_from("123"),
+                "payment": st.sampled_from("1234"),
                 "payee": _party,
                 "amount": st.sampled_from(["100", "95", "50"]),
                 "paid_on": st.one_of(_day, st.sampled_from(["2060-01-01", "1990-01-01"])),
+            }
+        ),
+    ),
+    st.tuples(
+        st.just("stake"),
+        st.fixed_dictionaries(
+            {
+                "act": _act,
+                "holder": st.sampled_from("ABCk"),
+                "entity": _party,
+                "share_pct": st.sampled_from(["60", "30"]),
+                "valid_from": st.just("2024-01-01"),
             }
         ),
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -99,6 +100,25 @@ def test_accounts_of_a_group_are_one(rows: list[Payment], law: Law, group: list[
     told = fed(rows, law, list(range(len(rows))), group)
     assert len({frozenset(circle) for circle in told}) == len(told)
     assert {frozenset(circle) for circle in told} == brute_force(rows, law, group)
+
+
+@settings(max_examples=100, deadline=None)
+@given(payments, laws, st.randoms(use_true_random=False))
+def test_payments_alike_are_one_leg(rows: list[Payment], law: Law, random: object) -> None:
+    """Twins stand behind their first, and the circles are those of the payments without twins, in any order of arrival."""
+    order = list(range(len(rows)))
+    random.shuffle(order)  # type: ignore[attr-defined]  # hypothesis gives a Random whose type it does not export
+    told = fed(rows, replace(law, twins=True), order)
+    alike = {row: i for i, row in enumerate(rows)}
+    single = list(alike)
+    expected = {frozenset(single[i] for i in circle) for circle in brute_force(single, law)}
+    assert len(told) == len(expected)
+    assert {frozenset(rows[i] for i in circle) for circle in told} == expected
+    stream = Cycles(ACCOUNTS, replace(law, twins=True))
+    twins = stream.feed(*zip(*rows, strict=True)).twins.tolist() if rows else []
+    outside = [row for row in rows if row[1] != row[2]]
+    assert len(twins) == len(outside) - len(set(outside))
+    assert all(rows[a] == rows[b] for a, b in twins)
 
 
 @settings(max_examples=100, deadline=None)

@@ -20,7 +20,7 @@ from comptroller.books.as_of import views
 from comptroller.books.differences import differences
 from comptroller.books.graph import Graph
 from comptroller.books.graph_as_of import GraphAsOf
-from comptroller.books.heard import hear, put_heard
+from comptroller.books.heard import Heard, hear
 from comptroller.books.keys import Keys
 from comptroller.books.policy import put_lists, put_policy
 from comptroller.books.register import Register, put_register
@@ -30,6 +30,8 @@ from comptroller.model.policy import Pack
 from comptroller.store.duck import Duck
 
 _REGISTER = ("entity", "stake")
+_FEW = 50
+"""So many facts are named one by one where they are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class Books:
             create(duck, pack)
             put_policy(duck, pack)
         self.register.load(duck)
+        self._heard = Heard(duck, self.register.is_known)
         self.graph = Graph(duck, pack, self.register.is_known)
         if digest != pack.digest:
             put_register(duck, self.register)
@@ -155,13 +158,12 @@ class Books:
             rows = self._fold_list(kind, lists[name], added.get(kind.parent), first, at)
             if rows is not None:
                 added[name] = rows
-        put_heard(self.duck, heard, at)
         renewed = self._renew(added, ended)
         added |= self.graph.fold(added, ended, first)
         if "ancestor" in renewed:
             renewed |= dict.fromkeys(GOVERNANCE, renewed["ancestor"])
-        if heard:
-            renewed["heard"] = tuple(sorted(heard))
+        if told := self._heard.put(heard, at):
+            renewed["heard"] = told
         return Change(added, ended, renewed)
 
     def _fold_kind(
@@ -196,9 +198,14 @@ class Books:
         if not ends.any():
             return received
         self.duck.register("asked_facts", pa.table({"fact": ends, "own": received, "row": np.arange(len(ends))}))
-        found = self.duck.arrow(
+        # Facts lie in their order: between the first and the last that are asked for, only few blocks are read.
+        near = f"fact BETWEEN {int(ends[ends > 0].min())} AND {int(ends.max())}"
+        if len(ends) <= _FEW:
+            near = f"fact IN ({', '.join(map(str, ends.tolist()))})"
+        found = self.duck.few(
             "SELECT coalesce(f.first_at, f.received_at, a.own) AS first_at FROM asked_facts AS a "
-            f"LEFT JOIN all_{kind.name} AS f ON f.fact = a.fact ORDER BY a.row"
+            f"LEFT JOIN (SELECT fact, first_at, received_at FROM all_{kind.name} WHERE {near}) AS f "
+            "ON f.fact = a.fact ORDER BY a.row"
         )
         self.duck.unregister("asked_facts")
         return found.column("first_at")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from comptroller.books.bases import KINDS
@@ -112,6 +113,7 @@ class Graph:
         if self._cycles.concerns(coming):
             found = self._cycles.fold(added, ended)
             changed |= {table: self._named(table, rows) for table, rows in found.items()}
+        self._regroup(changed)
         if self._related.concerns(coming):
             ways = self._related.fold(added, ended)
             if ways is not None and ways.num_rows:
@@ -127,7 +129,18 @@ class Graph:
         before = self._capital.day if self._capital else None
         if before == day or "stake" not in self._pack.kinds:
             return {}
-        return self._put(self.capital.turn(day, self._look), since)
+        changed = self._put(self.capital.turn(day, self._look), since)
+        self._regroup(changed)
+        return changed
+
+    def _regroup(self, changed: dict[str, pa.Table]) -> None:
+        """Let circles follow whose control turned: their rows that came and went are added to what changed."""
+        if "controls" not in changed:
+            return
+        rows = self._cycles.regroup(pc.unique(changed["controls"].column("entity")).to_pylist())
+        if rows is not None and rows.num_rows:
+            before = [changed["trade_cycle"]] if "trade_cycle" in changed else []
+            changed["trade_cycle"] = pa.concat_tables([*before, self._named("trade_cycle", rows)])
 
     def _today(self) -> dt.date | None:
         rows = self._duck.rows("SELECT today FROM clock")

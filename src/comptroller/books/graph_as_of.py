@@ -13,6 +13,7 @@ import pyarrow as pa
 from comptroller.books.bases import Assertions, bases_on
 from comptroller.books.capital import Capital
 from comptroller.books.capital_rows import COLUMNS, Said, limits, said_of
+from comptroller.books.control_groups import groups_of
 from comptroller.books.control_periods import TABLE as CONTROL_PERIOD, ControlPeriods, period_table
 from comptroller.books.cycle_rows import CycleRows
 from comptroller.books.guarantee_rows import guarantee_rows
@@ -85,7 +86,9 @@ class GraphAsOf(Mapping[str, str]):
         found["control_turn"] = f"SELECT * FROM control_turn WHERE {said} AND {on}"
         found["related"] = self._put("related", Related(self._duck, self._pack, known=self._known).told(self._valid))
         last = self._known if self._known is not None else _LAST
-        found["trade_cycle"] = self._put("trade_cycle", CycleRows(self._duck, self._pack).told(self._valid, last))
+        groups = groups_of(self._duck, controls=now["controls"], entity=now["entity"]) if "controls" in found else {}
+        rows = CycleRows(self._duck, self._pack).told(self._valid, last, groups)
+        found["trade_cycle"] = self._put("trade_cycle", rows)
         if "guarantee" in self._pack.kinds:
             rows = f"({standing('guarantee', self._pack.kinds['guarantee'], known=self._known)})"
             found["guarantee_circle"] = self._put("guarantee_circle", guarantee_rows(self._duck, rows, self._valid))

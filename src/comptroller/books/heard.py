@@ -1,6 +1,11 @@
-"""The latest report about each entity: what a batch says of whom, and the table `heard`."""
+"""The latest report about each entity of the register: what a batch says of whom, and the table `heard`.
+
+An entity comes into the register by a report about itself, so that nothing is lost by noting nobody else. Rows stand in
+the order of their facts: what is to be written anew is found by the fact that it named last, and nothing else is read.
+"""
 
 import datetime as dt
+from collections.abc import Callable
 
 import numpy as np
 import pyarrow as pa
@@ -8,6 +13,9 @@ from numpy.typing import NDArray
 
 from comptroller.model.kind import Kind
 from comptroller.store.duck import Duck
+
+_FEW = 50
+"""Of so many entities the rows are named one by one."""
 
 
 def hear(kind: Kind, table: pa.Table, facts: NDArray[np.int64], heard: dict[str, int]) -> None:
@@ -20,12 +28,31 @@ def hear(kind: Kind, table: pa.Table, facts: NDArray[np.int64], heard: dict[str,
                 heard[row["entity"]] = max(heard.get(row["entity"], 0), row["fact_max"])
 
 
-def put_heard(duck: Duck, heard: dict[str, int], at: dt.datetime) -> None:
-    """Write the latest facts of those entities, received at that time."""
-    if not heard:
-        return
-    rows = pa.table({"entity": list(heard), "fact": pa.array(list(heard.values()), pa.int64())})
-    duck.register("new_heard", rows)
-    duck.execute("DELETE FROM heard WHERE entity IN (SELECT entity FROM new_heard)")
-    duck.execute("INSERT INTO heard SELECT entity, CAST(? AS TIMESTAMP), fact FROM new_heard", [at])
-    duck.unregister("new_heard")
+class Heard:
+    """The table `heard`, and which fact it names of each entity."""
+
+    def __init__(self, duck: Duck, is_known: Callable[[str], bool]) -> None:
+        """Begin with nothing read; only of those who are known is anything noted."""
+        self._duck, self._is_known = duck, is_known
+        self._last: dict[str, int] | None = None
+
+    def put(self, heard: dict[str, int], at: dt.datetime) -> tuple[str, ...]:
+        """Write the latest facts of those entities, received at that time; gives the entities, in order."""
+        mine = {entity: heard[entity] for entity in sorted(heard) if self._is_known(entity)}
+        if not mine:
+            return ()
+        if self._last is None:
+            self._last = dict(self._duck.rows("SELECT entity, fact FROM heard"))
+        gone = sorted({self._last[entity] for entity in mine if entity in self._last})
+        self._duck.register("new_heard", pa.table({"entity": list(mine), "fact": pa.array(mine.values(), pa.int64())}))
+        if gone:
+            near = (
+                f"fact IN ({', '.join(map(str, gone))})"
+                if len(gone) <= _FEW
+                else f"fact BETWEEN {gone[0]} AND {gone[-1]}"
+            )
+            self._duck.execute(f"DELETE FROM heard WHERE {near} AND entity IN (SELECT entity FROM new_heard)")
+        self._duck.execute("INSERT INTO heard SELECT entity, CAST(? AS TIMESTAMP), fact FROM new_heard", [at])
+        self._duck.unregister("new_heard")
+        self._last |= mine
+        return tuple(mine)

@@ -37,7 +37,7 @@ FIXED = {
         "valid_until DATE, facts BIGINT[]"
     ),
     "trade_cycle": (
-        "flow VARCHAR, cycle VARCHAR, position INTEGER, legs INTEGER, entity VARCHAR, leg VARCHAR, payee VARCHAR, "
+        "flow VARCHAR, pattern VARCHAR, cycle VARCHAR, position INTEGER, legs INTEGER, entity VARCHAR, leg VARCHAR, payee VARCHAR, "
         "amount DECIMAL(18,2), goods VARCHAR, day DATE, fact BIGINT"
     ),
     "guarantee_circle": (

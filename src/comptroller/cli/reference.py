@@ -21,7 +21,7 @@ from comptroller.watch.findings import COLUMNS as FINDING_COLUMNS
 
 OFFERED = {
     "clock": "The moment to which the last tick set the clock; no row before the first tick.",
-    "heard": "The latest report about each entity.",
+    "heard": "The latest report about each entity of the register.",
     "ancestor": "Who stands above whom by management; distance 0 is the entity itself.",
     "level": "How deep each entity stands, counted by ownership and by management.",
     "controls": "Who controls whom, on which basis, and by which path.",
@@ -33,7 +33,7 @@ OFFERED = {
     "effective_share": "What share of an entity an owner holds in effect, over all paths; low and high where not all is known.",
     "stake_issue": "What does not fit together in the stakes that are reported of an entity.",
     "related": "Who is related to whom, how, by which path, and when.",
-    "trade_cycle": "Circles of payments or invoices, leg by leg.",
+    "trade_cycle": "Circles of payments and of goods, leg by leg, by the pattern that makes them circles.",
     "guarantee_circle": "Circles of guarantees, leg by leg.",
     "working_day": "Whether a day is worked, and the running number of working days up to and with it.",
     "list_in_force": "The lines that reach each entity: its own (distance 0), those above it, the pack's (999).",

@@ -13,7 +13,7 @@ VLDB 2018), the streaming form that of GraphS (Qiu and others, VLDB 2018), the m
 others (SPAA 2022), who also bound the length.
 """
 
-# ruff: noqa: C901, PLR0913, PLR0917  (a kernel takes its arrays flat and keeps its loop in one place)
+# ruff: noqa: C901, PLR0912, PLR0913, PLR0917  (a kernel takes its arrays flat and keeps its loop in one place)
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike
 
 from comptroller.graph.compiled import I32, I64, kernel
 from comptroller.graph.segments import FIRST, ROOM, USED, empty, repack, widen
-from comptroller.graph.walkback import AMOUNT, FOUND, NUMBER, PEER, STRICT, TIME, WINDOW, mark_ahead, walk_back
+from comptroller.graph.walkback import AMOUNT, FOUND, NUMBER, PEER, STRICT, TIME, TWINS, WINDOW, mark_ahead, walk_back
 
 LEGS_MAX = 12
 DONE, NO_ROOM_OUT, NO_ROOM_IN, NO_ROOM_FOUND = range(4)
@@ -34,7 +34,8 @@ class Found:
 
     `crowded` are accounts that had more live payments than the cap, the oldest of which were forgotten; `cut` are
     payments whose search reached the limit on steps or finds; `late` are payments refused for coming too late. Where
-    all three are empty, nothing was missed.
+    all three are empty, nothing was missed. `twins` are (payment, first) where payments that are alike count as one
+    leg: the first stands for both.
     """
 
     start: I64
@@ -42,6 +43,7 @@ class Found:
     crowded: I64
     cut: I64
     late: I64
+    twins: I64
 
     def __len__(self) -> int:
         """The number of circles."""
@@ -59,7 +61,8 @@ class Law:
     `tolerance` is a fraction of the largest leg; `slack` is how far behind the newest a payment may come (None: one
     window); `strict` wants rising times, else equal ones may follow each other; `any_order` asks only that all lie
     within the window (a circle is then told in the order of its ring, the last to arrive at the end); `fold` tells one
-    circle per last payment and ring of accounts, the latest, where parallel payments of a pair would give many; `cap`
+    circle per last payment and ring of accounts, the latest, where parallel payments of a pair would give many;
+    `twins` takes payments of one pair, time, amount and goods for one leg, whatever the order in which they came; `cap`
     is live payments kept per account and side.
     """
 
@@ -70,6 +73,7 @@ class Law:
     strict: bool = False
     any_order: bool = False
     fold: bool = False
+    twins: bool = False
     slack: int | None = None
     cap: int = 4096
     steps: int = 200_000
@@ -81,8 +85,8 @@ class Law:
             raise ValueError(f"saw legs {self.legs}, expected 2 to {LEGS_MAX}")
         if self.window < 0 or not 0 <= self.tolerance <= 1 or self.cap < 8:
             raise ValueError("a window is not negative, a tolerance lies in 0 to 1, a cap is at least 8")
-        law = (self.window, *self.legs, self.strict, self.same_goods, self.fold, self.steps, self.finds, self.any_order)
-        return np.array([int(value) for value in law], np.int64)
+        law = (self.window, *self.legs, self.strict, self.same_goods, self.fold, self.steps, self.finds)
+        return np.array([int(value) for value in (*law, self.any_order, self.twins)], np.int64)
 
 
 class Cycles:
@@ -147,7 +151,7 @@ class Cycles:
         start, flat = _unpack(np.concatenate(legs))
         told = np.concatenate(notes)
         crowded, cut, late = (told[told[:, 0] == sort, 1] for sort in range(3))
-        return Found(start, flat, np.unique(crowded), cut, late)
+        return Found(start, flat, np.unique(crowded), cut, late, told[told[:, 0] == 3, 1:])
 
 
 @kernel
@@ -193,6 +197,17 @@ def _make_room(node: int, horizon: int, cap: int, span: I64, pool: I64, top: int
 
 
 @kernel
+def _twin(node: int, peer: int, time: int, amount: int, span: I64, pool: I64) -> int:
+    """The number of a payment of this peer, time and amount that is held already, -1 where none is."""
+    row = span[node, FIRST] + span[node, USED] - 1
+    while row >= span[node, FIRST] and pool[row, TIME] >= time:
+        if pool[row, TIME] == time and pool[row, PEER] == peer and pool[row, AMOUNT] == amount:
+            return int(pool[row, NUMBER])
+        row -= 1
+    return -1
+
+
+@kernel
 def _insert(node: int, peer: int, time: int, amount: int, number: int, span: I64, pool: I64) -> None:
     """Add a row behind all that are not later."""
     row = span[node, FIRST] + span[node, USED]
@@ -212,7 +227,7 @@ def _feed(
     """Payments from `done` on; gives where it stopped, how much of `found` is used, why it stopped, and notes (sort,
     number).
     """
-    used, noted, notes = 0, 0, np.empty((16, 2), np.int64)
+    used, noted, notes = 0, 0, np.empty((16, 3), np.int64)
     fresh = np.empty(4, np.int64)
     for i in range(done, len(rows)):
         target, source, time, amount, goods = rows[i, 0], rows[i, 1], rows[i, 2], rows[i, 3], rows[i, 4]
@@ -224,6 +239,12 @@ def _feed(
             notes[noted, 0], notes[noted, 1] = 2, first + i
             noted += 1
             continue
+        if law[TWINS]:
+            twin = _twin(source, goods << 32 | target, time, amount, span_out, pool_out)
+            if twin >= 0:
+                notes[noted, 0], notes[noted, 1], notes[noted, 2] = 3, first + i, twin
+                noted += 1
+                continue
         if used + (LEGS_MAX + 1) * law[FOUND] > len(found):
             return i, used, NO_ROOM_FOUND, notes[:noted]
         horizon = max(state[2], time) - limits[0] - law[WINDOW]

@@ -21,9 +21,9 @@ from comptroller.graph.segments import FIRST, USED
 PEER, TIME, AMOUNT, NUMBER = range(4)
 """Columns of a row: the other account with the goods above bit 32, time, amount, number of the payment."""
 
-WINDOW, LEAST, MOST, STRICT, GOODS, FOLD, STEPS, FOUND, ANY_ORDER = range(9)
+WINDOW, LEAST, MOST, STRICT, GOODS, FOLD, STEPS, FOUND, ANY_ORDER, TWINS = range(10)
 """Places of `law`: window, fewest and most legs, do times rise, do goods agree, fold, steps and finds at most, is time
-order free.
+order free, are payments alike one leg.
 """
 
 PEER_MASK = (1 << 32) - 1

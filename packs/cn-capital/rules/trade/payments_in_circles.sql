@@ -2,7 +2,7 @@
 WITH circle AS (
   SELECT cycle, MIN(day) AS begun, MAX(day) AS closed, LIST(fact) AS facts, STRING_AGG(entity, '>' ORDER BY position) AS parties
   FROM trade_cycle
-  WHERE flow = 'payment'
+  WHERE flow = 'payment' AND pattern = 'in_turn'
   GROUP BY cycle
 ),
 leg AS (
@@ -14,7 +14,7 @@ leg AS (
     ROW_NUMBER() OVER (PARTITION BY p.entity, p.payment ORDER BY c.closed, t.legs, t.cycle) AS place,
     COUNT(*) OVER (PARTITION BY p.entity, p.payment) AS circles
   FROM judged AS p
-  JOIN trade_cycle AS t ON t.fact = p.fact AND t.flow = 'payment'
+  JOIN trade_cycle AS t ON t.fact = p.fact AND t.pattern = 'in_turn'
   JOIN circle AS c ON c.cycle = t.cycle
 )
 SELECT
