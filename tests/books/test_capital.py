@@ -91,6 +91,12 @@ def test_bounds_stay_apart() -> None:
         ("C", "20.000000", "27.500000", "35.000000"),
     ]
     assert controls(found) == set()
+    found = world(stake("A", "B", "", share_high_pct="25"), stake("C", "D", "", share_low_pct="75"))
+    sql = "SELECT owner, low_pct, share_pct, high_pct FROM effective_share ORDER BY owner"
+    assert [tuple(map(str, row)) for row in found.duck.rows(sql)] == [
+        ("A", "0.000000", "12.500000", "25.000000"),
+        ("C", "75.000000", "75.000000", "100.000000"),
+    ]
 
 
 def test_what_is_wrong_with_stakes_is_said() -> None:

@@ -24,7 +24,9 @@ SELECT
   coalesce(
     CAST(share_pct * {PARTS} AS BIGINT),
     (CAST(share_low_pct * {PARTS} AS BIGINT) + CAST(share_high_pct * {PARTS} AS BIGINT)) // 2,
-    CAST(coalesce(share_low_pct, share_high_pct, 0) * {PARTS} AS BIGINT)
+    CAST(share_low_pct * {PARTS} AS BIGINT),
+    CAST(share_high_pct * {PARTS} AS BIGINT) // 2,
+    0
   ) AS middle,
   CAST(coalesce(share_high_pct, share_pct, 100) * {PARTS} AS BIGINT) AS high,
   share_pct IS NULL AND share_low_pct IS NULL AND share_high_pct IS NULL AS is_unsized,
@@ -194,7 +196,7 @@ def _by_hand(parties: Parties, rows: pa.Table) -> tuple[NDArray[np.int64], NDArr
         elif least is not None and most is not None:
             middle = (least + most) // 2
         else:
-            middle = least or most or 0
+            middle = least or (most or 0) // 2
         low = least if least is not None else share or 0
         high = most if most is not None else WHOLE if share is None else share
         unsized = share is None and least is None and most is None
