@@ -85,7 +85,8 @@ def test_no_line_ever_sees_what_is_kept(drawn: list[dict[str, str]], lead: str, 
         cells = {"reason": f"why-{at}", "by": f"who-{at}", "approved_by": None, "by_line": one["by_line"]}
         said_text = json.dumps({"seen_by": one["scope"], "material": f"what-{at}"})
         events.append({"what": one["what"], "said": said_text, "place": at, **cells})
-    whole = {"lead": lead, "pending": None, "informed": " ".join(_LINES), "event": events, "responsibility": []}
+    whole = {"lead": lead, "pending": None, "informed": " ".join(_LINES), "event": events}
+    whole |= {"responsibility": [], "request": []}
     work = Casework({}, {}, (), {name: Sight(keeps=True) for name in keepers})
     shown = json.dumps(sight.seen_by_line(whole, line, work))
     for at, one in enumerate(drawn):

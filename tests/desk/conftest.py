@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.casedesks import open_case_desk
 from tests.desks import open_desk, sign_in
 
 
@@ -24,3 +25,19 @@ def browser(desk):
         return held[login, language]
 
     return of
+
+
+@pytest.fixture(scope="session")
+def cases(tmp_path_factory):
+    """Give a desk with one case in triage, which nobody may move."""
+    opened = open_case_desk(tmp_path_factory.mktemp("cases"))
+    yield opened
+    opened.stop()
+
+
+@pytest.fixture
+def moving(tmp_path):
+    """Give a desk with one case of a test's own."""
+    opened = open_case_desk(tmp_path)
+    yield opened
+    opened.stop()

@@ -2,10 +2,9 @@
 
 from comptroller.access import Reach, viewer_of
 from comptroller.desk.visit import Visit
-from tests.desks import NOW
 
 
 def visit_for(desk, login, language="en"):
     """Give the visit of a user of the small world."""
-    viewer = viewer_of(desk.duck, desk.owner, login, NOW.date())
+    viewer = viewer_of(desk.duck, desk.owner, login, desk.clock().date())
     return Visit(desk, Reach(viewer, desk.pack, desk.owner), language, "key", "/")

@@ -11,9 +11,11 @@ from comptroller.store.duck import Duck
 
 SEE, ASK, EXPORT, REPORT = "see", "ask", "export", "report"
 PROPOSE, ADOPT, ADMINISTER, WATCH = "propose", "adopt", "administer", "watch"
+HANDLE = "handle"
+"""To act in cases: for a line of supervision, on grants that name one."""
 ROLES: dict[str, frozenset[str]] = {
     "leader": frozenset({SEE}),
-    "supervisor": frozenset({SEE, ASK, EXPORT}),
+    "supervisor": frozenset({SEE, ASK, EXPORT, HANDLE}),
     "auditor": frozenset({SEE, ASK, EXPORT, WATCH}),
     "author": frozenset({SEE, ASK, PROPOSE}),
     "adopter": frozenset({SEE, ADOPT}),

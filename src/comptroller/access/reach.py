@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from comptroller.access.casework import TABLES as OF_CASES, casework_view, may_read_findings, part_of
 from comptroller.access.grants import KINDS, SEE, WATCH, Grant, Viewer
 from comptroller.model.kind import Kind
 from comptroller.model.policy import Pack, Rule
@@ -74,7 +75,8 @@ class Reach:
     def _covers_rule(self, grant: Grant, rule: Rule) -> bool:
         in_domain = not grant.domain or rule.domain == grant.domain
         on_line = not grant.line or grant.line == rule.route.get("lead") or grant.line in rule.route.get("informed", ())
-        return in_domain and on_line and self._may_read_closed(grant, rule)
+        opens = may_read_findings(self._pack, grant, rule)
+        return in_domain and on_line and opens and self._may_read_closed(grant, rule)
 
     def _may_read_closed(self, grant: Grant, rule: Rule) -> bool:
         needed = {line for table, _, _, line in self._closed if table in (*rule.reads, *rule.references)}
@@ -114,7 +116,23 @@ class Reach:
         bases = bases or {}
         return {name: self._view(name, bases.get(name, f"SELECT * FROM main.{name}")) for name in tables}
 
+    def part(self, line: str) -> str:
+        """Give SQL over `case_now AS n`: whether that line ('' for none) has a part in it, by grants of the viewer."""
+        return part_of(self._pack, self._seeing, line, self.sees)
+
+    @property
+    def lines(self) -> list[str]:
+        """Give the lines on which the viewer sees, '' among them for grants on none."""
+        return sorted({g.line for g in self._seeing})
+
+    def may_know(self, rule: str) -> bool:
+        """Say whether that something was found by a rule may be told to the viewer at all: not where one line alone may read."""
+        one = self._pack.rules.get(rule)
+        return one is None or any(self._may_read_closed(g, one) for g in self._seeing)
+
     def _view(self, table: str, rows: str) -> str:
+        if table in OF_CASES and table in self._pack.tables:
+            return casework_view(self._pack, table, rows, self._seeing, self.sees)
         wanted = self._predicate(table)
         wheres = [wanted, *self._without_closed(table)]
         said = " AND ".join(f"({w})" for w in wheres if w != "true")

@@ -15,7 +15,10 @@ OPEN = ("triage", "escalated", "rectifying", "verifying")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """By what a board is asked; what is empty asks nothing. `state` is `open`, `all`, or one of the states."""
+    """By what a board is asked; what is empty asks nothing. `state` is `open`, `all`, or one of the states.
+
+    `within` is SQL over `case_now AS n` that says which cases are meant at all; it never comes from a user.
+    """
 
     state: str = "open"
     line: str = ""
@@ -24,11 +27,12 @@ class Asked:
     overdue_on: dt.date | None = None
     limit: int = 200
     offset: int = 0
+    within: str = "true"
 
 
 def board(duck: Duck, asked: Asked) -> tuple[list[dict[str, Any]], dict[str, int]]:
     """Give the cards of a page, what is due first, first; and how many cases there are by state, whatever state is asked for."""
-    wheres, values = ["true"], []
+    wheres, values = [f"({asked.within})"], []
     if asked.line:
         wheres.append("(lead = ? OR pending = ? OR list_contains(string_split(informed, ' '), ?))")
         values += [asked.line] * 3
@@ -41,12 +45,12 @@ def board(duck: Duck, asked: Asked) -> tuple[list[dict[str, Any]], dict[str, int
     if asked.overdue_on:
         wheres.append(f"due_on < DATE '{asked.overdue_on}'")
     where = " AND ".join(wheres)
-    counts = dict(duck.rows(f"SELECT state, count(*) FROM case_now WHERE {where} GROUP BY state", values))
+    counts = dict(duck.rows(f"SELECT state, count(*) FROM case_now AS n WHERE {where} GROUP BY state", values))
     states = {"open": OPEN, "all": ()}.get(asked.state, (asked.state,))
     if states:
         where += f" AND state IN ({', '.join('?' for _ in states)})"
     rows = duck.rows(
-        f"SELECT {_CARD} FROM case_now WHERE {where} ORDER BY due_on NULLS LAST, case_id "
+        f"SELECT {_CARD} FROM case_now AS n WHERE {where} ORDER BY due_on NULLS LAST, case_id "
         f"LIMIT {int(asked.limit)} OFFSET {int(asked.offset)}",
         [*values, *states],
     )
@@ -76,37 +80,42 @@ def _all(duck: Duck, table: str, case_id: str, order: str = "case_id") -> list[d
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 
-def due(
-    duck: Duck, today: dt.date, *, line: str = "", holder: str = "", within_days: int = 9999
+def due(  # noqa: PLR0913 - what one may ask by
+    duck: Duck, today: dt.date, *, line: str = "", holder: str = "", within_days: int = 9999, within: str = "true"
 ) -> list[dict[str, Any]]:
-    """Give the clocks that run against a line or an entity and are due within so many days, the latest first."""
+    """Give the clocks that run against a line or an entity and are due within so many days, the latest first.
+
+    `within` is SQL over `case_now AS n`, as a board's is.
+    """
     names = ("case_id", "clock", "instance", "entity", "holder", "by_line", "started_on", "due_on")
     rows = duck.rows(
         f"SELECT {', '.join(names)} FROM case_clock WHERE ended_on IS NULL AND stopped_on IS NULL AND due_on <= ? "
-        "AND (? = '' OR by_line = ?) AND (? = '' OR holder = ?) ORDER BY due_on, case_id, clock",
+        "AND (? = '' OR by_line = ?) AND (? = '' OR holder = ?) "
+        f"AND case_id IN (SELECT n.case_id FROM case_now AS n WHERE {within}) ORDER BY due_on, case_id, clock",
         [today + dt.timedelta(days=within_days), line, line, holder, holder],
     )
     cards = [dict(zip(names, row, strict=True)) for row in rows]
     return [{**card, "is_overdue": card["due_on"] < today} for card in cards]
 
 
-def load(duck: Duck, today: dt.date) -> list[dict[str, Any]]:
+def load(duck: Duck, today: dt.date, within: str = "true") -> list[dict[str, Any]]:
     """Give for each leading line how many cases it has open, overdue, closed and reopened, and what was recovered."""
     names = ("line", "open", "overdue", "closed", "dismissed", "reopened", "loss_cny", "recovered_cny")
     rows = duck.rows(
         "SELECT lead, count(*) FILTER (WHERE state NOT IN ('dismissed', 'closed')), count(*) FILTER (WHERE due_on < ?), "
         "count(*) FILTER (WHERE state = 'closed'), count(*) FILTER (WHERE state = 'dismissed'), "
         "count(*) FILTER (WHERE reopened > 0), coalesce(sum(loss_cny), 0), coalesce(sum(recovered_cny), 0) "
-        "FROM case_now GROUP BY lead ORDER BY lead",
+        f"FROM case_now AS n WHERE {within} GROUP BY lead ORDER BY lead",
         [today],
     )
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 
-def requests(duck: Duck) -> dict[str, Any]:
+def requests(duck: Duck, within: str = "true") -> dict[str, Any]:
     """Give how many requests for material there were, how many asked again for what was asked before, how many were saved."""
     asked, again, saved = duck.rows(
-        "SELECT count(*), count(*) FILTER (WHERE duplicate), count(*) FILTER (WHERE saved) FROM case_request"
+        "SELECT count(*), count(*) FILTER (WHERE duplicate), count(*) FILTER (WHERE saved) FROM case_request "
+        f"WHERE case_id IN (SELECT n.case_id FROM case_now AS n WHERE {within})"
     )[0]
     return {"asked": asked, "duplicate": again, "saved": saved, "duplicate_pct": 100 * again / asked if asked else None}
 

@@ -25,8 +25,22 @@ def seen_by_line(whole: Whole, line: str, work: Casework) -> Whole | None:
     lead, informed = whole["lead"], (whole["informed"] or "").split()
     if line not in (lead, whole["pending"], *informed):
         return None
+    return _shown(whole, line, work)
+
+
+def seen_by_overseer(whole: Whole, work: Casework) -> Whole | None:
+    """Give a case as somebody sees it who oversees its office on no line; None for one that a line keeps to itself."""
+    return None if work.sights.get(whole["lead"], Sight()).keeps else _shown(whole, "", work)
+
+
+def _shown(whole: Whole, line: str, work: Casework) -> Whole:
+    """Give a case to whoever has a part in it, without what others keep."""
+    lead = whole["lead"]
     keeps = {name for name, sight in work.sights.items() if sight.keeps and name != line}
     shown = {**whole, "event": [_event(one, line, lead, keeps) for one in whole["event"]]}
+    shown["request"] = [{**one, "material": None} if one["by_line"] in keeps else one for one in whole["request"]]
+    if whole.get("inquiry") in keeps:
+        shown["inquiry"] = None
     if lead in keeps:
         shown |= dict.fromkeys(("verified_by", "closed_by"))
         shown["responsibility"] = []
@@ -39,9 +53,14 @@ def _event(one: Whole, line: str, lead: str, keeps: set[str]) -> Whole:
     """Give an event of the time line without what its line keeps to itself."""
     if one["what"] == "evidence.given" and not _may_see(one, line, lead):
         return {**one, "said": "{}", **dict.fromkeys(_KEPT)}
-    if one["by_line"] in keeps and one["what"] != "move.hand_over" and not _is_answer(one):
+    if one["by_line"] in keeps and not _is_answer(one) and not _is_handed_to(one, line):
         return {**one, "said": "{}", **dict.fromkeys(_KEPT)}
     return one
+
+
+def _is_handed_to(one: Whole, line: str) -> bool:
+    """Whether by this event a case was handed to a line: it is told why."""
+    return bool(line) and one["what"] == "move.hand_over" and json.loads(one["said"] or "{}").get("to_line") == line
 
 
 def _is_answer(one: Whole) -> bool:
@@ -78,7 +97,7 @@ def seen_by_entity(whole: Whole, work: Casework) -> Whole:
     """Give a case as the entity that it is about may see it: its findings, its own answers, what is asked of it and by when.
 
     Of the lines' steps it sees those that the pack lets it see, without officers; of requests its own, of clocks those
-    that bind it.
+    that bind it. A line that keeps its steps to itself is not named.
     """
     seen = {f"move.{name}" for name, move in work.moves.items() if move.entity_sees}
     own = {f"move.{name}" for name, move in work.moves.items() if "entity" in move.by}
@@ -89,6 +108,10 @@ def seen_by_entity(whole: Whole, work: Casework) -> Whole:
         elif one["what"] in seen or one["what"] in ("letter.sent", "request.asked"):
             events.append({**one, "by": None, "approved_by": None, "said": json.dumps(_told(one))})
     head = {name: whole[name] for name in _ENTITY_HEAD}
+    keeps = {name for name, sight in work.sights.items() if sight.keeps}
+    if whole["lead"] in keeps:
+        head["lead"] = None
+        events = [{**one, "by_line": None} for one in events]
     asked = ("request", "material", "asked_on", "due_on", "answered_on")
     return {
         **head,

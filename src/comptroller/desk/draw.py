@@ -9,7 +9,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from comptroller.access.grants import ADMINISTER, ASK, EXPORT, SEE, WATCH
+from comptroller.access.grants import ADMINISTER, ASK, EXPORT, REPORT, SEE, WATCH
 from comptroller.desk import shown
 from comptroller.desk.doors import language_of
 from comptroller.desk.texts import say
@@ -30,7 +30,11 @@ _environment.globals.update(
 )
 PLACES: tuple[tuple[str, str, str], ...] = (
     ("/", "overview", SEE),
+    ("/day", "day", SEE),
     ("/findings", "findings", SEE),
+    ("/cases", "cases", SEE),
+    ("/inbox", "inbox", REPORT),
+    ("/authority", "authority", SEE),
     ("/entities", "entities", SEE),
     ("/strips", "strips", SEE),
     ("/reporting", "reporting", SEE),
@@ -56,11 +60,20 @@ def draw(visit: Visit, template: str, **values: Any) -> HTMLResponse:
         "column": lambda value: shown.column(value, language),
         "unit": shown.TABLE_UNIT[language][1],
         "age": lambda since: shown.age(since, visit.now, language),
-        "places": [(path, code) for path, code, act in PLACES if visit.may(act)],
+        "places": [(path, code) for path, code, act in PLACES if visit.may(act) and _is_there(visit, code)],
         "vendor": _vendored(),
         "hidden": visit.hidden_count,
     }
     return HTMLResponse(_environment.get_template(template).render(**common, **values))
+
+
+def _is_there(visit: Visit, code: str) -> bool:
+    """Whether a place has anything in it: cases need a policy with routes, and the board somebody who does not report alone."""
+    if code == "cases" and all(g.gives(REPORT) for g in visit.reach.viewer.in_force):
+        return False
+    if code == "authority":
+        return bool(visit.pack.casework.authority)
+    return code not in ("day", "cases", "inbox") or visit.pack.casework.is_on
 
 
 def draw_bare(request: Request, template: str, code: int = 200, **values: Any) -> HTMLResponse:

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from comptroller.access.casework import TOLD_AT_DESK
 from comptroller.access.grants import KINDS, REPORT
 from comptroller.desk.errors import Gone
 from comptroller.desk.visit import Visit
@@ -52,8 +53,8 @@ def send_report(visit: Visit, payload: bytes, said: Sent) -> Answer:
 
 
 def _barred(visit: Visit, reporter: str, said: Sent) -> Answer | None:
-    """Nobody reports for an entity that his grants do not reach, and the desk's own kinds are the desk's to report."""
-    if said.kind in KINDS:
+    """Nobody reports for an entity that his grants do not reach, and what is told at the desk is not reported."""
+    if said.kind in (*KINDS, *TOLD_AT_DESK):
         return Answer(None, (_own_kind(said.kind),), None)
     roots = visit.reach.roots(REPORT)
     above = {visit.desk.owner} | {row["ancestor"] for row in _chain(visit, reporter)}
@@ -68,26 +69,43 @@ def _chain(visit: Visit, entity: str) -> list[dict[str, Any]]:
 
 def _own_kind(kind: str) -> Refusal:
     wanted = ("企业报送的事项种类", "a kind of fact that enterprises report")
-    mend = ("用户与权限在管理页办理", "Users and grants are made on the page of administration.")
+    mend = (
+        "用户与权限在管理页办理,处置在问题页办理",
+        "Grants are made under administration, steps on their case's page.",
+    )
     return refusal("desk.kind", ("", None, "kind"), kind, wanted, mend)
 
 
 def _taken(visit: Visit, payload: bytes, reporter: str, said: Sent) -> Answer:
     report = Incoming(payload, said.media, said.name, reporter, said.kind, "", said.signature)
-    if reporter == visit.desk.owner and (own := _own_kinds_in(visit, report)):
+    if (reporter == visit.desk.owner or _may_hold_acts(report)) and (own := _own_kinds_in(visit, report, reporter)):
         return Answer(None, (_own_kind(", ".join(own)),), None)
     outcome = visit.desk.writer.take(report).result(MOST_SECONDS)
     return Answer(outcome.entry, outcome.refusals, outcome)
 
 
-def _own_kinds_in(visit: Visit, report: Incoming) -> list[str]:
-    """Give the desk's own kinds that a report holds: in the owner's name they would be taken for the desk's word."""
+def _may_hold_acts(report: Incoming) -> bool:
+    """Whether a report may hold acts of lines; what does not plainly name its kinds is always looked into."""
+    if report.media == "csv" and report.kind:
+        return False
+    payload = report.payload
+    is_plain = report.media in ("json", "ndjson") and b"\\u" not in payload and b"\0" not in payload[:4]
+    named = any(kind.encode() in payload or kind in report.name for kind in TOLD_AT_DESK)
+    return named or not is_plain or payload.startswith(b"\x1f\x8b")
+
+
+def _own_kinds_in(visit: Visit, report: Incoming, reporter: str) -> list[str]:
+    """Give the kinds in a report that are told at the desk alone.
+
+    In the owner's name grants would be taken for the desk's word; acts of lines are told by the officer who is signed in.
+    """
     scratch = Duck(memory="256MB")
     try:
         facts, _ = shape(scratch, visit.pack.kinds, [report])
     finally:
         scratch.close()
-    return sorted(set(facts.tables) & set(KINDS))
+    barred = {*TOLD_AT_DESK, *(KINDS if reporter == visit.desk.owner else ())}
+    return sorted(set(facts.tables) & barred)
 
 
 def keep_refused(visit: Visit, payload: bytes, reporter: str, said: Sent, refusals: tuple[Refusal, ...]) -> int:

@@ -1,4 +1,4 @@
-"""What users keep at the desk: views and questions they saved, answers to reports by key, hooks, proposals; one SQLite file.
+"""What users keep at the desk: views and questions they saved, answers to reports by key, hooks, proposals, acts that wait; one SQLite file.
 
 Nothing here is a truth about the world: that is in the ledger.
 """
@@ -16,6 +16,8 @@ _SCHEMA = (
     media TEXT, kind TEXT, refusals TEXT, payload BLOB) STRICT""",
     """CREATE TABLE IF NOT EXISTS proposal (proposal TEXT PRIMARY KEY, login TEXT, at TEXT, path TEXT, text TEXT,
     why TEXT, state TEXT, outcome TEXT, adopter TEXT) STRICT""",
+    """CREATE TABLE IF NOT EXISTS waiting_act (number INTEGER PRIMARY KEY, case_id TEXT, kind TEXT, name TEXT, line TEXT,
+    office TEXT, login TEXT, at TEXT, fact TEXT) STRICT""",
 )
 
 

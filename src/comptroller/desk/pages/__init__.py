@@ -3,9 +3,12 @@
 from comptroller.desk.pages import (
     admin,
     ask,
+    authority,
+    cases,
     entities,
     finding,
     findings,
+    inbox,
     ledger,
     overview,
     policy,
@@ -16,4 +19,21 @@ from comptroller.desk.pages import (
     why,
 )
 
-PAGES = (sign_in, overview, findings, finding, entities, strips, reporting, proposing, policy, ledger, ask, admin, why)
+PAGES = (
+    sign_in,
+    overview,
+    findings,
+    finding,
+    cases,
+    inbox,
+    authority,
+    entities,
+    strips,
+    reporting,
+    proposing,
+    policy,
+    ledger,
+    ask,
+    admin,
+    why,
+)

@@ -1,0 +1,108 @@
+"""What of casework a viewer may read: in which cases a line has a part, and what of their rows may be read freely.
+
+- A line reads of the cases in which it has a part, at offices within its grants; who has no line, of none that a line keeps.
+- What lines said, with their officers, is read freely by the line that said it and only where it may know persons; the page of
+  a case shows more of it, through the confidentiality of its lines.
+- Findings made of what is said in cases are for lines; those about persons, for lines that may know persons.
+"""
+
+from collections.abc import Callable, Sequence
+
+from comptroller.access.grants import REPORT, Grant
+from comptroller.model.policy import Pack, Rule
+
+HEADS = ("case_now", "case_finding", "case_clock", "case_request")
+"""Tables of which the rows of a viewer's cases are read, without persons."""
+WORDS = ("case_event", "case_step", "material_request", "case_evidence", "loss_estimate", "letter", "responsibility")
+"""Tables of what lines said, each row with the line that said it."""
+ANSWERS, OUTCOMES = "enterprise_answer", "rule_outcome"
+TABLES = (*HEADS, *WORDS, ANSWERS, OUTCOMES)
+TOLD_AT_DESK = (
+    *("case_step", "material_request", "case_evidence", "loss_estimate", "letter", "responsibility"),
+    *("suppression", "advice"),
+)
+"""Kinds that are told at the desk by the officer who is signed in, and are not taken as reports."""
+_PERSONS = ("rectified_by", "verified_by", "closed_by")
+_ABOUT_PERSONS = "responsibility"
+_INNER = {"case_now", *WORDS}
+Sees = Callable[[str, Sequence[Grant]], str]
+"""Gives SQL: whether the entity in a column is in reach of grants."""
+
+
+def part_of(pack: Pack, grants: Sequence[Grant], line: str, sees: Sees) -> str:
+    """Give SQL over `case_now AS n`: whether it is one in which that line has a part ('' for grants on no line)."""
+    mine = [g for g in grants if g.line == line and not g.gives(REPORT)]
+    found = []
+    for domain in sorted({g.domain for g in mine}):
+        wheres = [sees("n.office", [g for g in mine if g.domain == domain])]
+        if domain:
+            rules = [name for name, rule in pack.rules.items() if rule.domain == domain]
+            wheres.append(f"n.rule IN ({_listed(rules)})")
+        found.append(" AND ".join(f"({one})" for one in wheres))
+    if not found:
+        return "false"
+    offices = " OR ".join(f"({one})" for one in found)
+    if line:
+        said = _text(line)
+        has_part = f"n.lead = {said} OR n.pending = {said} OR list_contains(string_split(n.informed, ' '), {said})"
+    else:
+        has_part = f"n.lead NOT IN ({_listed(keepers(pack))})"
+    return f"({offices}) AND ({has_part})"
+
+
+def parts_of(pack: Pack, grants: Sequence[Grant], sees: Sees) -> str:
+    """Give SQL over `case_now AS n`: whether the viewer has a part in it by any of his grants."""
+    lines = sorted({g.line for g in grants})
+    found = [one for line in lines if (one := part_of(pack, grants, line, sees)) != "false"]
+    return " OR ".join(f"({one})" for one in found) or "false"
+
+
+def keepers(pack: Pack) -> list[str]:
+    """Give the lines that keep their steps to themselves."""
+    return [name for name, sight in pack.casework.sights.items() if sight.keeps]
+
+
+def knows_persons(pack: Pack, line: str) -> bool:
+    """Whether a line may know persons."""
+    return line in pack.casework.sights and pack.casework.sights[line].knows_persons
+
+
+def may_read_findings(pack: Pack, grant: Grant, rule: Rule) -> bool:
+    """Whether a grant opens findings of a rule, as far as what the rule reads of cases goes."""
+    read = {*rule.reads, *rule.references}
+    if read.isdisjoint(_INNER):
+        return True
+    return knows_persons(pack, grant.line) if _ABOUT_PERSONS in read else bool(grant.line) and not grant.gives(REPORT)
+
+
+def casework_view(pack: Pack, table: str, rows: str, grants: Sequence[Grant], sees: Sees) -> str:
+    """Give the SQL of what may be read freely of a table of casework, from the SQL of its rows."""
+    if table == OUTCOMES:
+        return rows if grants else f"SELECT * FROM ({rows}) AS t WHERE false"
+    if table == ANSWERS:
+        own = sees('t."entity"', [g for g in grants if g.gives(REPORT)])
+        return f"SELECT * FROM ({rows}) AS t WHERE {own}"
+    lines = sorted({g.line for g in grants if g.line})
+    if table in HEADS:
+        where = _of_cases(parts_of(pack, grants, sees))
+        struck = ", ".join(f'CAST(NULL AS VARCHAR) AS "{name}"' for name in _PERSONS)
+        shown = f"* REPLACE ({struck})" if table == HEADS[0] else "*"
+        return f"SELECT {shown} FROM ({rows}) AS t WHERE {where}"
+    own_words = [
+        f"(t.by_line = {_text(line)} AND {_of_cases(part_of(pack, grants, line, sees))})"
+        for line in lines
+        if knows_persons(pack, line)
+    ]
+    return f"SELECT * FROM ({rows}) AS t WHERE {' OR '.join(own_words) or 'false'}"
+
+
+def _of_cases(where: str) -> str:
+    return "false" if where == "false" else f"t.case_id IN (SELECT n.case_id FROM main.case_now AS n WHERE {where})"
+
+
+def _listed(words: Sequence[str]) -> str:
+    return ", ".join(_text(one) for one in words) or "NULL"
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

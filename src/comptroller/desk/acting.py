@@ -1,0 +1,286 @@
+"""Acts in cases: what a viewer may do in one as it stands, and each act as a report that the ledger keeps.
+
+- An act is told in the name of the officer who is signed in; nobody tells an act for another.
+- What two officers do is proposed by one, and is told when another of the same line approves it while signed in.
+- Whether an act may be done is told by the room of cases; what is shown here is only what it would not refuse at once.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from comptroller.access.grants import REPORT
+from comptroller.desk.casework import ENTITY, LINE, Seen, handling_lines
+from comptroller.desk.errors import Gone, NotGranted
+from comptroller.desk.visit import Visit
+from comptroller.intake import Incoming
+from comptroller.model.casework import Move
+from comptroller.model.kind import Field
+from comptroller.model.refusal import Refusal, Refused, Text, refusal
+
+STEP, ANSWER = "case_step", "enterprise_answer"
+MOST_SECONDS = 120.0
+_BESIDE = ("material_request", "case_evidence", "loss_estimate", "responsibility", "suppression")
+"""What a line tells beside steps; the last two are the leading line's, and two officers' each."""
+_LEADS, _TWO = ("responsibility", "suppression"), ("responsibility", "suppression")
+_OF_MOVE: Mapping[str, tuple[str, ...]] = {
+    "hand_over": ("to_line",),
+    "inform": ("to_line",),
+    "extend": ("clock", "extend_by", "order_number"),
+    "stop": ("clock",),
+    "resume": ("clock",),
+}
+_OF_ANSWER: Mapping[str, tuple[str, ...]] = {
+    "contest": ("finding",),
+    "supply": ("material", "request", "evidence_on", "hash"),
+    "rectify": ("evidence_on", "hash"),
+    "confirm": ("finding",),
+    "explain": ("letter",),
+    "appeal": ("letter",),
+}
+_DAYS = {"material_request": "asked_on", "case_evidence": "obtained_on", "loss_estimate": "estimated_on"} | {
+    "responsibility": "decided_on"
+}
+_KEYS = {STEP: "step", "material_request": "request", "case_evidence": "evidence", "loss_estimate": "estimate"} | {
+    "suppression": "suppression",
+    ANSWER: "answer",
+}
+_SELF = ("case_id", "office", "by_line", "by", "approved_by", "move")
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing that may be done: its kind and move, its title, its fields, and whether another officer approves it."""
+
+    name: str
+    kind: str
+    move: str
+    title: Text
+    line: str
+    fields: tuple[Field, ...]
+    needs: frozenset[str] = field(default=frozenset())
+    is_for_two: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of an act: kept as an entry, waiting for another officer under a number, or refused."""
+
+    entry: int | None = None
+    waits: int | None = None
+    refusals: tuple[Refusal, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Give it as plain values."""
+        if self.refusals:
+            return {"refused": [one.as_json() for one in self.refusals]}
+        return {"entry": self.entry, "waits": self.waits}
+
+
+def acts_of(visit: Visit, seen: Seen) -> list[Act]:
+    """Give what the viewer may do in a case as it stands, in the order of the pack."""
+    if seen.seat == ENTITY:
+        return _answers(visit, seen) if may_answer(visit, seen.raw["entity"]) else []
+    if seen.seat != LINE:
+        return []
+    mine = [one for one in _places(seen) if one in handling_lines(visit)]
+    found = [act for move in visit.pack.casework.moves.values() if (act := _step(visit, seen, move, mine))]
+    line = next(iter(mine), "")
+    beside = _BESIDE if line == seen.raw["lead"] else tuple(k for k in _BESIDE if k not in _LEADS)
+    return found + [_beside(visit, kind, line) for kind in beside if line and kind in visit.pack.kinds]
+
+
+def may_answer(visit: Visit, entity: str) -> bool:
+    """Say whether the viewer may answer in an entity's name."""
+    grants = [g for g in visit.reach.viewer.in_force if g.gives(REPORT)]
+    if not visit.may(REPORT) or not grants:
+        return False
+    where = visit.reach.sees("e.entity", grants)
+    return bool(
+        visit.duck.rows(f"SELECT count(*) FROM main.entity AS e WHERE e.entity = ? AND ({where})", [entity])[0][0]
+    )
+
+
+def _places(seen: Seen) -> list[str]:
+    raw = seen.raw
+    return [one for one in dict.fromkeys((raw["lead"], raw["pending"], *(raw["informed"] or "").split())) if one]
+
+
+def _step(visit: Visit, seen: Seen, move: Move, mine: list[str]) -> Act | None:
+    raw = seen.raw
+    if move.of != STEP or raw["state"] not in move.states:
+        return None
+    places = {"lead": [raw["lead"]], "pending": [raw["pending"]], "informed": (raw["informed"] or "").split()}
+    line = next((one for one in mine if any(one in places.get(who, ()) for who in move.by)), "")
+    if not line or not _is_ready(visit, raw, move) or (move.does == "conclude" and not raw["inquiry"]):
+        return None
+    if move.does in ("extend", "stop", "resume") and not any(_runs(one, move.does) for one in raw["clock"]):
+        return None
+    more = (*_OF_MOVE.get(move.does, ()), *(("due_on",) if move.to == "rectifying" and move.name == "require" else ()))
+    names = [*more, *(n for n in move.needs if n not in (*more, "reason", "approved_by")), "reason"]
+    return _act(visit, STEP, move, line, names)
+
+
+def _is_ready(visit: Visit, raw: Mapping[str, Any], move: Move) -> bool:
+    """Whether what a move requires holds, as far as the case itself tells."""
+    is_accepted = bool(raw["standing"]) and any(one["what"] == "move.accept" for one in _since_reopened(raw))
+    if "cleared" in move.requires and raw["standing"]:
+        return False
+    if "cleared_or_accepted" in move.requires and raw["standing"] and not is_accepted:
+        return False
+    if "verified" in move.requires and not (raw["verified_by"] or is_accepted):
+        return False
+    made = {one["what"].partition(".")[2]: one["by"] for one in _since_reopened(raw)}
+    return all(made.get(earlier) != visit.login for earlier in move.apart_from)
+
+
+def _since_reopened(raw: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Give the moves made since a case was opened, or opened again for the last time."""
+    events: list[dict[str, Any]] = raw["event"]
+    last = 0
+    for at, one in enumerate(events):
+        if one["state_after"] == "triage" and at and events[at - 1]["state_after"] in ("closed", "dismissed"):
+            last = at
+    return [one for one in events[last:] if one["what"].startswith("move.")]
+
+
+def _runs(clock: Mapping[str, Any], does: str) -> bool:
+    if clock["ended_on"]:
+        return False
+    return does == "extend" or (clock["stopped_on"] is not None) == (does == "resume")
+
+
+def _answers(visit: Visit, seen: Seen) -> list[Act]:
+    found = []
+    for move in visit.pack.casework.moves.values():
+        if move.of == ANSWER and seen.raw["state"] in move.states:
+            more = _OF_ANSWER.get(move.name, ())
+            names = [*more, *(n for n in move.needs if n not in (*more, "reason")), "reason"]
+            found.append(_act(visit, ANSWER, move, "", names))
+    return found
+
+
+def _act(visit: Visit, kind: str, move: Move, line: str, names: list[str]) -> Act:
+    of = visit.pack.kinds[kind]
+    fields = tuple(of.field(n) for n in dict.fromkeys(names))
+    needs = frozenset(n for n in move.needs if n != "approved_by")
+    return Act(move.name, kind, move.name, move.title, line, fields, needs, move.two_officers)
+
+
+def _beside(visit: Visit, kind: str, line: str) -> Act:
+    of = visit.pack.kinds[kind]
+    aside = (*_SELF, _KEYS.get(kind, ""), _DAYS.get(kind, ""), *(("valid_from",) if kind == "suppression" else ()))
+    own = ("entity",) if kind in _LEADS else ()
+    fields = tuple(one for one in of.fields if one.name not in (*aside, *own))
+    if kind == "suppression":
+        fields = tuple(one for one in fields if one.name != "rule")
+    needs = frozenset(one.name for one in fields if one.required)
+    return Act(kind, kind, "", of.title, line, fields, needs, kind in _TWO)
+
+
+def do_act(visit: Visit, seen: Seen, name: str, said: Mapping[str, Any], number: str = "") -> Done:
+    """Do an act with what was said in its fields; `number` names it, so that the same one told again is told once.
+
+    Refuses (NotGranted) an act that is not among those that the viewer may do.
+    """
+    act = next((one for one in acts_of(visit, seen) if one.name == name), None)
+    if act is None:
+        raise NotGranted(name)
+    short = [n for n in sorted(act.needs) if said.get(n) in (None, "")]
+    if short:
+        return Done(refusals=tuple(_missing(act, n) for n in short))
+    fact = fact_of(visit, seen, act, said, number or visit.desk.chance()[:12])
+    if act.is_for_two:
+        return Done(waits=_propose(visit, seen, act, fact))
+    return tell(visit, act.kind, fact, _reporter(seen))
+
+
+def _missing(act: Act, name: str) -> Refusal:
+    wanted = ("填写该字段", "something in this field")
+    return refusal(
+        "desk.form", ("", None, f"{act.kind}.{name}"), "-", wanted, ("补填后重试", "Fill it in and try again.")
+    )
+
+
+def fact_of(visit: Visit, seen: Seen, act: Act, said: Mapping[str, Any], number: str) -> dict[str, Any]:
+    """Give an act as a fact: what was said, and what the desk knows of who does it, when, in which case."""
+    raw, today = seen.raw, visit.desk.local_now().date().isoformat()
+    fact: dict[str, Any] = {f.name: _typed(f, said[f.name]) for f in act.fields if said.get(f.name) not in (None, "")}
+    fact |= {"case_id": raw["case_id"], "by": visit.login}
+    if act.kind == ANSWER:
+        return fact | {"entity": raw["entity"], "answer": number, "move": act.move, "done_on": today}
+    fact |= {"office": raw["office"]}
+    if act.kind == "suppression":
+        del fact["case_id"]
+        fact |= {"suppression": number, "rule": raw["rule"], "valid_from": today}
+        return fact if said.get("finding") else fact | {"entity": raw["entity"]}
+    fact["by_line"] = act.line
+    if act.kind == STEP:
+        return fact | {"step": number, "move": act.move, "done_on": today}
+    if act.kind in _KEYS:
+        fact[_KEYS[act.kind]] = number
+    if act.kind == "responsibility":
+        fact["entity"] = raw["entity"]
+    return fact | {_DAYS[act.kind]: today}
+
+
+def _typed(of: Field, value: Any) -> Any:
+    if of.type == "flag" and isinstance(value, str):
+        return value == "true"
+    return value.strip() if isinstance(value, str) else value
+
+
+def _reporter(seen: Seen) -> str:
+    found: str = seen.raw["entity"] if seen.seat == ENTITY else seen.raw["office"]
+    return found
+
+
+def tell(visit: Visit, kind: str, fact: Mapping[str, Any], reporter: str) -> Done:
+    """Let the ledger keep a fact, and wait for what becomes of it."""
+    payload = json.dumps({"kind": kind, "facts": [fact]}, ensure_ascii=False).encode()
+    outcome = visit.desk.writer.take(Incoming(payload, "json", "desk-case.json", reporter)).result(MOST_SECONDS)
+    return Done(outcome.entry, None, outcome.refusals)
+
+
+def _propose(visit: Visit, seen: Seen, act: Act, fact: Mapping[str, Any]) -> int:
+    """Keep an act until another officer of the line approves it; gives its number."""
+    at = visit.desk.local_now().isoformat(timespec="seconds")
+    text = json.dumps(fact, ensure_ascii=False)
+    visit.desk.shelf.put(
+        "INSERT INTO waiting_act (case_id, kind, name, line, office, login, at, fact) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [seen.raw["case_id"], act.kind, act.name, act.line, seen.raw["office"], visit.login, at, text],
+    )
+    return int(visit.desk.shelf.rows("SELECT max(number) FROM waiting_act WHERE login = ?", [visit.login])[0][0])
+
+
+def waiting(visit: Visit, case_id: str = "") -> list[dict[str, Any]]:
+    """Give the acts of the viewer's lines that wait for another officer, of a case or of all; `is_own` says whose."""
+    names = ("number", "case_id", "kind", "name", "line", "office", "login", "at", "fact")
+    rows = visit.desk.shelf.rows(f"SELECT {', '.join(names)} FROM waiting_act ORDER BY number")
+    found = [dict(zip(names, row, strict=True)) for row in rows]
+    lines = handling_lines(visit)
+    mine = [one for one in found if one["line"] in lines and case_id in ("", one["case_id"])]
+    return [{**one, "fact": json.loads(str(one["fact"])), "is_own": one["login"] == visit.login} for one in mine]
+
+
+def settle(visit: Visit, seen: Seen, number: int, *, approves: bool) -> Done:
+    """Approve an act that waits, or take it away; refuses (Gone) what does not wait here, and (Refused) one's own."""
+    one = next((w for w in waiting(visit, seen.raw["case_id"]) if w["number"] == number), None)
+    if one is None or seen.seat != LINE or one["line"] not in _places(seen):
+        raise Gone(number)
+    if not approves:
+        visit.desk.shelf.put("DELETE FROM waiting_act WHERE number = ?", [number])
+        return Done()
+    if one["is_own"]:
+        wanted = ("同一条线的另一名经办人", "another officer of the same line")
+        mend = ("由另一人批准", "Let another officer approve it.")
+        raise Refused([refusal("desk.one_officer", ("", None, "approved_by"), visit.login, wanted, mend)])
+    fact = {**one["fact"], "approved_by": visit.login}
+    for name in ("done_on", "decided_on", "valid_from"):
+        if name in fact:
+            fact[name] = visit.desk.local_now().date().isoformat()
+    done = tell(visit, one["kind"], fact, one["office"])
+    if not done.refusals:
+        visit.desk.shelf.put("DELETE FROM waiting_act WHERE number = ?", [number])
+    return done

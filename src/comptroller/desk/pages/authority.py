@@ -1,0 +1,65 @@
+"""The authority desk: may this post approve this matter, who may approve what, and the matrix of an entity with gaps and overlaps."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import Response
+
+from comptroller.access.grants import SEE
+from comptroller.desk.advising import Advice, advise, bodies_of, items_of_body, powers_of, question_of
+from comptroller.desk.casework import today_of
+from comptroller.desk.doors import Form, may
+from comptroller.desk.draw import draw
+from comptroller.desk.errors import Gone
+from comptroller.desk.visit import Visit
+
+router = APIRouter()
+Seeing = Annotated[Visit, Depends(may(SEE))]
+Word = Annotated[str, Query(max_length=100)]
+
+
+@router.get("/authority")
+def authority(visit: Seeing, entity: Word = "", body: Word = "", item: Word = "") -> Response:
+    """Give the desk: the question to be asked, and an entity's matrix, by item or by body."""
+    return _page(visit, {"entity": entity.strip(), "post": body, "item": item}, None)
+
+
+@router.post("/authority")
+def asked(visit: Seeing, form: Form) -> Response:
+    """Answer a question, and keep the answer."""
+    said = {name: str(value).strip()[:200] for name, value in form.items() if str(value).strip()}
+    return _page(visit, said, advise(visit, question_of(visit, said)))
+
+
+def _page(visit: Visit, said: dict[str, str], advice: Advice | None) -> Response:
+    if not visit.pack.casework.authority:
+        raise Gone(visit.path)
+    entity, on = said.get("entity", ""), advice.asked.on if advice else today_of(visit)
+    powers: dict[str, Any] = powers_of(visit, entity, on) if entity else {"items": {}, "gaps": [], "overlaps": []}
+    item, body = said.get("item", ""), said.get("post", "")
+    shown = powers["items"]
+    if item and not advice:
+        shown = {name: lines for name, lines in shown.items() if name == item}
+    if body and not advice:
+        shown = items_of_body(powers, body)
+    return draw(
+        visit,
+        "authority.html",
+        words=said,
+        advice=advice,
+        powers=powers,
+        shown=shown,
+        bodies=bodies_of(powers),
+        titles=titles_of(visit),
+        on=on,
+    )
+
+
+def titles_of(visit: Visit) -> dict[str, str]:
+    """Give the titles of items as the pack's lists name them, in the viewer's language."""
+    found: dict[str, str] = {}
+    for name in visit.pack.casework.authority:
+        listed = visit.pack.lists.get(name)
+        for line in listed.lines if listed else ():
+            found.setdefault(line.item, visit.said(line.title))
+    return found

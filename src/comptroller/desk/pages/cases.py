@@ -1,0 +1,267 @@
+"""Cases: the board and the table, one case on one page with forms for what the viewer may do, and the load of the lines."""
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from hashlib import sha256
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import UploadFile
+
+from comptroller.access.grants import SEE
+from comptroller.cases import board
+from comptroller.desk import acting, casework
+from comptroller.desk.acting import Done
+from comptroller.desk.casework import Seen
+from comptroller.desk.doors import Form, may
+from comptroller.desk.draw import draw
+from comptroller.desk.facts import cell, evidence, field_named, label
+from comptroller.desk.pictures import time_line
+from comptroller.desk.visit import Visit
+from comptroller.model.casework import ENDED, STATES
+from comptroller.model.refusal import Refusal
+
+router = APIRouter()
+Seeing = Annotated[Visit, Depends(may(SEE))]
+Word = Annotated[str, Query(max_length=200)]
+PAGE, COLUMN = 50, 12
+SHOWS = ("board", "table")
+_MARKED = ("finding.", "move.", "letter.")
+_ASIDE = (
+    "finding",
+    "rule",
+    "severity",
+    "entity",
+    "lead",
+    "informed",
+    "office",
+    "remedy",
+    "window_days",
+    "joins",
+    "answer",
+)
+
+
+@router.get("/cases")
+def cases(  # noqa: PLR0913, PLR0917 - what one may ask by
+    visit: Seeing,
+    state: Word = "open",
+    line: Word = "",
+    entity: Word = "",
+    rule: Word = "",
+    late: Annotated[str, Query(pattern="|true")] = "",
+    show: Annotated[str, Query(pattern="board|table")] = "board",
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> Response:
+    """Give the cases in which the viewer has a part: by state, or as a table."""
+    casework.require_cases(visit)
+    mine, today = casework.within(visit), casework.today_of(visit)
+    state = state if state in ("open", "all", *STATES) else "open"
+    asked = board.Asked(state, line, entity, rule, today if late else None, PAGE, (page - 1) * PAGE, mine)
+    rows: list[dict[str, Any]] = []
+    columns: list[tuple[str, list[dict[str, Any]]]] = []
+    if show == "table":
+        rows, counts = casework.cards_of(visit, asked)
+    else:
+        counts = {}
+        for one in board.OPEN:
+            cards, counts = casework.cards_of(visit, replace(asked, state=one, limit=COLUMN, offset=0))
+            columns.append((one, cards))
+    visit.hidden_count = casework.count_hidden(visit, mine)
+    among = board.OPEN if state == "open" else (tuple(STATES) if state == "all" else (state,))
+    count = sum(counts.get(one, 0) for one in among)
+    said = {"state": state, "line": line, "entity": entity, "rule": rule, "late": late, "show": show}
+    return draw(
+        visit,
+        "case_board.html",
+        asked=said,
+        address=lambda **more: urlencode({k: v for k, v in {**said, **more}.items() if v}),
+        columns=columns,
+        rows=rows,
+        counts=counts,
+        count=count,
+        page=page,
+        pages=max(1, -(-count // PAGE)),
+        shows=SHOWS,
+        states=STATES,
+        today=today,
+        most=COLUMN,
+    )
+
+
+@router.get("/cases/load")
+def load(visit: Seeing) -> Response:
+    """Give what each line is loaded with, how much it closes and recovers, and how often material is asked for twice."""
+    casework.require_cases(visit)
+    mine = casework.within(visit)
+    visit.hidden_count = casework.count_hidden(visit, mine)
+    return draw(visit, "case_load.html", **loads(visit, mine))
+
+
+def loads(visit: Visit, mine: str) -> dict[str, Any]:
+    """Give the figures of the lines over the cases that the SQL names."""
+    lines = board.load(visit.duck, casework.today_of(visit), mine)
+    for one in lines:
+        whole = one["open"] + one["closed"] + one["dismissed"]
+        one["closed_pct"] = 100 * (one["closed"] + one["dismissed"]) / whole if whole else None
+        one["recovered_pct"] = 100 * one["recovered_cny"] / one["loss_cny"] if one["loss_cny"] else None
+    return {"lines": lines, "asked": board.requests(visit.duck, mine)}
+
+
+@router.get("/cases/{case_id}")
+def case_page(visit: Seeing, case_id: str, kept: Annotated[int, Query(ge=0)] = 0, waits: int = 0) -> Response:
+    """Give one case on one page, as the viewer's seat shows it."""
+    return show_case(visit, casework.see(visit, case_id), "/cases", kept=kept, waits=waits)
+
+
+@router.post("/cases/{case_id}/acts")
+async def act(visit: Seeing, case_id: str, form: Form) -> Response:
+    """Take an act in a case."""
+    said = await fields_of_form(form)
+    return await run_in_threadpool(_act, visit, case_id, said)
+
+
+def _act(visit: Visit, case_id: str, said: dict[str, str]) -> Response:
+    return acted(visit, casework.see(visit, case_id), said, "/cases")
+
+
+@router.post("/cases/{case_id}/waiting/{number}")
+def settle(visit: Seeing, case_id: str, number: int, form: Form) -> Response:
+    """Approve an act that waits for another officer, or take it away."""
+    seen = casework.see(visit, case_id)
+    done = acting.settle(visit, seen, number, approves=form.get("does") == "approve")
+    return _after(visit, seen, done, "/cases")
+
+
+async def fields_of_form(form: Form) -> dict[str, str]:
+    """Give what was typed into a form; of a file only its digest is told."""
+    said: dict[str, str] = {}
+    for name, value in form.items():
+        if isinstance(value, UploadFile):
+            content = await value.read()
+            if content:
+                said["hash"] = sha256(content).hexdigest()
+        elif str(value).strip():
+            said[name] = str(value).strip()[:20_000]
+    return said
+
+
+def acted(visit: Visit, seen: Seen, said: dict[str, str], base: str) -> Response:
+    """Do what a form asks for, and show the case with what became of it."""
+    return _after(visit, seen, acting.do_act(visit, seen, said.get("act", ""), said, said.get("number", "")), base)
+
+
+def _after(visit: Visit, seen: Seen, done: Done, base: str) -> Response:
+    if done.refusals:
+        page = show_case(visit, seen, base, refusals=done.refusals)
+        page.status_code = 422
+        return page
+    told = f"?kept={done.entry}" if done.entry else f"?waits={done.waits}" if done.waits else ""
+    return RedirectResponse(f"{base}/{seen.raw['case_id']}{told}", 303)
+
+
+def show_case(  # noqa: PLR0913 - what was just done is shown beside the case
+    visit: Visit, seen: Seen, base: str, *, refusals: Sequence[Refusal] = (), kept: int = 0, waits: int = 0
+) -> Response:
+    """Give the page of a case from a seat."""
+    one, today = _filled(seen), casework.today_of(visit)
+    names = [f["finding"] for f in one["finding"]]
+    hidden = len(seen.raw["finding"]) - len(names)
+    visit.hidden_count = hidden or None
+    events = [{**e, "cells": said_cells(visit, e)} for e in one["event"]]
+    return draw(
+        visit,
+        "case_page.html",
+        one=one,
+        seat=seen.seat,
+        line=seen.line,
+        base=base,
+        today=today,
+        states=STATES,
+        ended=one["state"] in ENDED,
+        evidence=casework.evidence_of(visit, one, names),
+        seen_findings={r["finding"] for r in _findings(visit, names)},
+        events=events,
+        what=lambda what: what_title(visit, what),
+        marks=time_line(_marks(visit, one)),
+        acts=acting.acts_of(visit, seen),
+        waiting=acting.waiting(visit, one["case_id"]) if seen.seat == casework.LINE else [],
+        letters=[json.loads(e["said"])["letter"] for e in one["event"] if e["what"] == "letter.sent"],
+        number_of_act=visit.desk.chance()[:12],
+        refusals=refusals,
+        kept=kept,
+        waits=waits,
+        told_cells=lambda rule, said: _evidence_cells(visit, rule, said),
+        cell=lambda table, name, value: cell(visit, field_named(visit, [table], name), value),
+    )
+
+
+def _filled(seen: Seen) -> dict[str, Any]:
+    """Give a case as it is seen, with nothing in the place of whatever is kept from the seat."""
+    found: dict[str, Any] = {**dict.fromkeys(seen.raw), **seen.whole}
+    blank = {"by_line": None, "supplied_on": None, "duplicate": False, "saved": False}
+    return found | {"request": [blank | one for one in found["request"]]}
+
+
+def _findings(visit: Visit, names: Sequence[str]) -> list[dict[str, Any]]:
+    if not names:
+        return []
+    return visit.rows(f"SELECT finding FROM finding_now WHERE finding IN ({', '.join('?' * len(names))})", list(names))
+
+
+def _evidence_cells(visit: Visit, rule: str, said: dict[str, Any]) -> list[tuple[str, str]]:
+    one = visit.pack.rules.get(rule)
+    aside = ("entity", "entries", "since")
+    return [
+        (label(visit, one, n), evidence(visit, one, n, v))
+        for n, v in said.items()
+        if n not in aside and v not in (None, "")
+    ]
+
+
+def what_title(visit: Visit, what: str) -> str:
+    """Give the title of an event: the pack's of a move, the console's of anything else."""
+    head, _, name = what.partition(".")
+    move = visit.pack.casework.moves.get(name) if head == "move" else None
+    if move is not None:
+        return visit.said(move.title)
+    known = ("finding.raised", "finding.cleared", "request.asked", "evidence.given", "loss.estimated", "letter.sent")
+    return visit.text(f"case.what.{what.replace('.', '_')}") if what in known else what
+
+
+def said_cells(visit: Visit, event: dict[str, Any]) -> list[tuple[str, str]]:
+    """Give what else an event says, with the titles of its fields."""
+    told = {"request": "material_request", "evidence": "case_evidence", "loss": "loss_estimate", "letter": "letter"}
+    kind = told.get(event["what"].partition(".")[0], "case_step")
+    tables = [kind, "case_step", "enterprise_answer", "case_request"]
+    found = []
+    for name, value in json.loads(event["said"] or "{}").items():
+        if name in _ASIDE or value in (None, "", [], False):
+            continue
+        field = field_named(visit, tables, name)
+        if name in ("to_line", "supplied_to"):
+            shown = visit.said(visit.pack.lines.get(str(value))) or str(value)
+        elif name == "clock" and value in visit.pack.casework.clocks:
+            shown = visit.said(visit.pack.casework.clocks[value].title)
+        else:
+            shown = cell(visit, field, value)
+        found.append((visit.said(field.title) if field else name, shown))
+    return found
+
+
+def _marks(visit: Visit, one: dict[str, Any]) -> list[tuple[dt.date, str, str]]:
+    found = [
+        (e["happened_on"], what_title(visit, e["what"]), "fact") for e in one["event"] if e["what"].startswith(_MARKED)
+    ]
+    for clock in one["clock"]:
+        if clock["due_on"] and not clock["ended_on"]:
+            term = visit.pack.casework.clocks.get(clock["clock"])
+            found.append(
+                (clock["due_on"], f"{visit.said(term.title) if term else ''} {visit.text('case.due')}", "since")
+            )
+    return found

@@ -1,0 +1,91 @@
+"""The entity's side: its inbox of cases with what is asked of it and by when, and each case with its answers; and everybody's day."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import Response
+
+from comptroller.access.grants import SEE
+from comptroller.cases import board
+from comptroller.desk import acting, casework
+from comptroller.desk.doors import Form, may
+from comptroller.desk.draw import draw
+from comptroller.desk.pages.cases import acted, fields_of_form, show_case
+from comptroller.desk.visit import Visit
+
+router = APIRouter()
+Seeing = Annotated[Visit, Depends(may(SEE))]
+_SOON_DAYS, _MOST = 30, 200
+
+
+@router.get("/inbox")
+def inbox(visit: Seeing, state: Annotated[str, Query(pattern="open|all")] = "open") -> Response:
+    """Give the cases about entities on whose side the viewer stands, what is due first, first."""
+    casework.require_cases(visit)
+    mine, today = casework.entity_within(visit), casework.today_of(visit)
+    cards, counts = casework.cards_of(visit, board.Asked(state, limit=_MOST, within=mine))
+    due = [one for one in due_within(visit, mine, 9999) if one["holder"] == one["entity"]]
+    first: dict[str, dict[str, Any]] = {}
+    for one in due:
+        first.setdefault(one["case_id"], one)
+    return draw(visit, "inbox.html", cards=cards, counts=counts, first=first, today=today, state=state)
+
+
+@router.get("/inbox/{case_id}")
+def inbox_case(visit: Seeing, case_id: str, kept: Annotated[int, Query(ge=0)] = 0) -> Response:
+    """Give a case as the entity sees it, with forms for its answers."""
+    return show_case(visit, casework.see_as_entity(visit, case_id), "/inbox", kept=kept)
+
+
+@router.post("/inbox/{case_id}/acts")
+async def answer(visit: Seeing, case_id: str, form: Form) -> Response:
+    """Take an answer of the entity."""
+    said = await fields_of_form(form)
+    return await run_in_threadpool(_answer, visit, case_id, said)
+
+
+def _answer(visit: Visit, case_id: str, said: dict[str, str]) -> Response:
+    return acted(visit, casework.see_as_entity(visit, case_id), said, "/inbox")
+
+
+@router.get("/day")
+def day(visit: Seeing) -> Response:
+    """Give what is due from the viewer: clocks of his lines and entities, acts that wait for him, cases to be looked at."""
+    casework.require_cases(visit)
+    return draw(visit, "day.html", **day_of(visit))
+
+
+def day_of(visit: Visit) -> dict[str, Any]:
+    """Give what is due from the viewer, by what it is due for."""
+    today, due = casework.today_of(visit), []
+    lines = casework.handling_lines(visit)
+    fresh: list[dict[str, Any]] = []
+    offered: list[dict[str, Any]] = []
+    for line in lines:
+        part = visit.reach.part(line)
+        due += board.due(visit.duck, today, line=line, within_days=_SOON_DAYS, within=part)
+        fresh += [one for one in _cards(visit, "triage", line, part) if one["lead"] == line]
+        offered += [
+            one for one in _cards(visit, "open", line, f"({part}) AND n.pending IS NOT NULL") if one["pending"] == line
+        ]
+    mine = casework.entity_within(visit)
+    owed = [] if lines else [one for one in due_within(visit, mine, _SOON_DAYS) if one["holder"] == one["entity"]]
+    return {
+        "today": today,
+        "due": sorted(due, key=lambda one: (one["due_on"], one["case_id"])),
+        "owed": owed,
+        "fresh": fresh,
+        "offered": offered,
+        "waiting": acting.waiting(visit),
+        "lines": lines,
+    }
+
+
+def _cards(visit: Visit, state: str, line: str, where: str) -> list[dict[str, Any]]:
+    return casework.cards_of(visit, board.Asked(state, line, limit=_MOST, within=where))[0]
+
+
+def due_within(visit: Visit, where: str, days: int) -> list[dict[str, Any]]:
+    """Give the clocks that run in the cases that the SQL names and are due within so many days."""
+    return board.due(visit.duck, casework.today_of(visit), within_days=days, within=where)

@@ -1,0 +1,113 @@
+"""Acts in cases: each is kept in the name of who is signed in; two officers are two people; nobody acts for another line."""
+
+import pytest
+
+from comptroller.desk import acting, casework
+from comptroller.desk.errors import Gone, NotGranted
+from comptroller.desk.sending import Sent, send_report
+from comptroller.model.refusal import Refused
+from tests.casedesks import the_case
+from tests.desk.visits import visit_for
+
+
+def seen_by(desk, login):
+    """Give a visit and the case as that user sees it."""
+    visit = visit_for(desk, login)
+    return visit, casework.see(visit, the_case(desk))
+
+
+def names(desk, login):
+    """Give the names of the acts that a user may do."""
+    return {act.name for act in acting.acts_of(*seen_by(desk, login))}
+
+
+def test_each_may_do_what_his_seat_allows(cases):
+    """The leading line moves, an informed one asks and supplies, the entity answers, whoever only looks does nothing."""
+    assert {"escalate", "dismiss", "hand_over", "extend", "suppression"} <= names(cases, "internal1")
+    assert names(cases, "internal1").isdisjoint({"close", "verify", "contest", "receive"})
+    assert names(cases, "audit1") == {"material_request", "case_evidence", "loss_estimate"}
+    assert names(cases, "firm") == {"confirm", "explain", "contest", "supply", "appeal"}
+    for login in ("over", "leader", "group"):
+        assert names(cases, login) == set()
+
+
+def test_what_is_not_allowed_is_not_done(cases):
+    """An act that is not among those allowed is refused, and one without what it needs as well; nothing is kept."""
+    size = cases.ledger.size
+    for login, name in (("audit1", "escalate"), ("over", "dismiss"), ("internal1", "close"), ("firm", "escalate")):
+        with pytest.raises(NotGranted):
+            acting.do_act(*seen_by(cases, login), name, {"reason": "r"})
+    done = acting.do_act(*seen_by(cases, "internal1"), "escalate", {})
+    assert [one.code for one in done.refusals] == ["desk.form"]
+    assert cases.ledger.size == size
+
+
+def test_an_act_is_told_in_the_officers_own_name(moving):
+    """Whatever a form says, the officer is who is signed in, and the same act told twice is one."""
+    said = {"reason": "because", "by": "somebody", "by_line": "audit", "approved_by": "x"}
+    done = acting.do_act(*seen_by(moving, "internal1"), "escalate", said, "N1")
+    assert done.entry
+    sql = 'SELECT what, by_line, "by", approved_by, reason FROM case_event ORDER BY place DESC LIMIT 1'
+    assert moving.duck.rows(sql) == [("move.escalate", "internal", "internal1", None, "because")]
+
+
+def test_two_officers_are_two_people(moving):
+    """What needs two waits; its proposer does not approve it, another line does not see it, another officer approves it."""
+    acting.do_act(*seen_by(moving, "internal1"), "escalate", {"reason": "r"})
+    more = {"clock": "verification", "extend_by": "5", "order_number": "N1", "reason": "r"}
+    done = acting.do_act(*seen_by(moving, "internal1"), "extend", more)
+    assert done.waits
+    assert moving.duck.rows("SELECT extended FROM case_clock WHERE clock = 'verification'") == [(0,)]
+    with pytest.raises(Refused):
+        acting.settle(*seen_by(moving, "internal1"), done.waits, approves=True)
+    assert acting.waiting(visit_for(moving, "audit1")) == []
+    with pytest.raises(Gone):
+        acting.settle(*seen_by(moving, "audit1"), done.waits, approves=True)
+    assert acting.settle(*seen_by(moving, "internal2"), done.waits, approves=True).entry
+    sql = "SELECT \"by\", approved_by FROM case_event WHERE what = 'move.extend'"
+    assert moving.duck.rows(sql) == [("internal1", "internal2")]
+    assert acting.waiting(visit_for(moving, "internal2")) == []
+
+
+def test_a_refusal_of_the_room_is_told(moving):
+    """What the room of cases refuses is told with its code; an act that waits stays until it is taken away."""
+    acting.do_act(*seen_by(moving, "internal1"), "escalate", {"reason": "r"})
+    more = {"clock": "verification", "extend_by": "99", "order_number": "N1", "reason": "r"}
+    number = acting.do_act(*seen_by(moving, "internal1"), "extend", more).waits
+    done = acting.settle(*seen_by(moving, "internal2"), number, approves=True)
+    assert [one.code for one in done.refusals] == ["cases.extension"]
+    assert len(acting.waiting(visit_for(moving, "internal2"))) == 1
+    acting.settle(*seen_by(moving, "internal2"), number, approves=False)
+    assert acting.waiting(visit_for(moving, "internal2")) == []
+
+
+def test_a_line_tells_more_than_moves(moving):
+    """Requests, evidence, losses and what keeps a rule from opening cases are told by forms of their own."""
+    asked = acting.do_act(*seen_by(moving, "audit1"), "material_request", {"material": "minutes"}, "R1")
+    lost = acting.do_act(*seen_by(moving, "internal1"), "loss_estimate", {"amount_cny": "12000000", "reason": "books"})
+    assert asked.entry
+    assert lost.entry
+    shut = {"valid_until": "2024-06-01", "reason": "known"}
+    number = acting.do_act(*seen_by(moving, "internal1"), "suppression", shut).waits
+    assert acting.settle(*seen_by(moving, "internal2"), number, approves=True).entry
+    assert moving.duck.rows("SELECT request, by_line FROM case_request") == [("R1", "audit")]
+    row = moving.duck.rows('SELECT entity, "by", approved_by FROM suppression')
+    assert row == [("G1", "internal1", "internal2")]
+    answered = acting.do_act(
+        *seen_by(moving, "firm"), "supply", {"material": "minutes", "request": "R1", "reason": "here"}
+    )
+    assert answered.entry
+    assert moving.duck.rows("SELECT answered_on IS NOT NULL FROM case_request") == [(True,)]
+
+
+def test_steps_are_not_reported(moving):
+    """A report that holds a step is refused, also where its kind is written in another way; an answer is taken."""
+    visit = visit_for(moving, "firm")
+    step = '"facts": [{"step": "S", "case_id": "C", "office": "G1", "by_line": "internal", "move": "dismiss"}]}'
+    for kind in ("case_step", "case\\u005fstep"):
+        payload = f'{{"kind": "{kind}", {step}'.encode()
+        answer = send_report(visit, payload, Sent("r.json", "json", "G1", ""))
+        assert [one.code for one in answer.refusals] == ["desk.kind"], kind
+    row = f'"answer": "A1", "case_id": "{the_case(moving)}", "move": "explain", "done_on": "2024-03-12", "by": "E1", "reason": "so"'
+    payload = f'{{"kind": "enterprise_answer", "facts": [{{"entity": "G1", {row}}}]}}'.encode()
+    assert send_report(visit, payload, Sent("a.json", "json", "G1", "")).entry

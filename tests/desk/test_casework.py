@@ -1,0 +1,62 @@
+"""A viewer's part in cases: from which seat each case is seen, and that nobody without a seat learns that there is one."""
+
+import json
+
+import pytest
+
+from comptroller.desk import casework
+from comptroller.desk.errors import Gone
+from tests.casedesks import the_case
+from tests.desk.visits import visit_for
+
+SEATS = {
+    "internal1": ("line", "internal"),
+    "audit1": ("line", "audit"),
+    "over": ("over", ""),
+    "leader": ("over", ""),
+    "group": ("entity", ""),
+    "firm": ("entity", ""),
+}
+
+
+@pytest.mark.parametrize("login", ["internal1", "audit1", "over", "leader", "group", "firm", "discipline1", "other"])
+def test_each_has_a_seat_or_none(cases, login):
+    """Leading and informed lines, the office's overseers and the entity's side have a seat; a case is absent for all others."""
+    visit, name = visit_for(cases, login), the_case(cases)
+    if login in SEATS:
+        seen = casework.see(visit, name)
+        assert (seen.seat, seen.line) == SEATS[login]
+    else:
+        with pytest.raises(Gone):
+            casework.see(visit, name)
+    for wrong in ("", "C-", "C-none"):
+        with pytest.raises(Gone):
+            casework.see(visit, wrong)
+
+
+def test_what_is_hidden_is_counted(cases):
+    """Who has no part in a case is told that there is one more, and nothing else of it."""
+    for login, hidden in (("internal1", 0), ("social1", 1), ("firm", 1)):
+        visit = visit_for(cases, login)
+        assert casework.count_hidden(visit, casework.within(visit)) == hidden
+
+
+def test_the_entity_is_not_told_of_lines_informed(cases):
+    """The entity's side learns neither which lines were informed, nor how its case joins others."""
+    seen = casework.see(visit_for(cases, "firm"), the_case(cases))
+    assert "informed" not in seen.whole
+    assert "joins" not in json.dumps(seen.whole, default=str)
+
+
+def test_a_finding_that_one_line_may_read_is_told_to_nobody_else(cases):
+    """A rule that reads what is kept close leaves a case without its name and its finding, for all but its line."""
+    visit = visit_for(cases, "internal1")
+    closed = next(name for name, rule in visit.pack.rules.items() if not visit.reach.may_know(name) and rule)
+    whole = {
+        "rule": closed,
+        "finding": [{"finding": "F1", "rule": closed}],
+        "event": [{"said": '{"finding": "F1", "x": 1}'}],
+    }
+    shown = casework._without_closed(visit, whole)
+    assert (shown["rule"], shown["finding"], shown["event"][0]["said"]) == (None, [], "{}")
+    assert casework._without_closed(visit_for(cases, "discipline1"), whole) == whole
