@@ -7,11 +7,20 @@ def test_a_question_is_answered_and_kept(moving):
     """The answer names whom to ask; it is kept, under the entity; without what it needs nothing is answered."""
     one = sign_in(moving, "over")
     key = form_key(one)
-    asked = {"form_key": key, "entity": "G1", "post": "officer", "item": "merger", "amount_cny": "5", "on": "2024-07-01"}
+    asked = {
+        "form_key": key,
+        "entity": "G1",
+        "post": "officer",
+        "item": "merger",
+        "amount_cny": "5",
+        "on": "2024-07-01",
+    }
     page = one.post("/authority", data=asked)
     assert page.status_code == 200
     assert "Forbidden" in page.text
-    assert moving.duck.rows("SELECT entity, post, item, answer FROM advice") == [("G1", "officer", "merger", "forbidden")]
+    assert moving.duck.rows("SELECT entity, post, item, answer FROM advice") == [
+        ("G1", "officer", "merger", "forbidden")
+    ]
     for wrong in ({"post": ""}, {"amount_cny": "much"}, {"amount_cny": "-1"}, {"on": "tomorrow"}):
         assert one.post("/authority", data=asked | wrong).status_code == 422
     assert len(moving.duck.rows("SELECT advice FROM advice")) == 1

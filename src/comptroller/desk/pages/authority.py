@@ -15,6 +15,7 @@ from comptroller.desk.visit import Visit
 
 router = APIRouter()
 Seeing = Annotated[Visit, Depends(may(SEE))]
+_WORDS = ("entity", "post", "item", "amount_cny", "counterparty", "person", "matter", "on")
 Word = Annotated[str, Query(max_length=100)]
 
 
@@ -45,7 +46,7 @@ def _page(visit: Visit, said: dict[str, str], advice: Advice | None) -> Response
     return draw(
         visit,
         "authority.html",
-        words=said,
+        words=dict.fromkeys(_WORDS, "") | said,
         advice=advice,
         powers=powers,
         shown=shown,
