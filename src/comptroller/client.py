@@ -100,6 +100,33 @@ class Client:
         found: dict[str, Any] = self._call("GET", f"/findings/{quote(name, safe='')}")
         return found
 
+    def cases(self, **asked: str) -> Iterator[dict[str, Any]]:
+        """Give cases one by one; `asked` are state, line, entity, rule, and `side="entity"` for the entity's side."""
+        return self._all("/cases", asked)
+
+    def case(self, name: str, *, side: str = "") -> dict[str, Any]:
+        """Give one case with the acts that may be done in it."""
+        found: dict[str, Any] = self._call("GET", f"/cases/{quote(name, safe='')}?{urlencode({'side': side})}")
+        return found
+
+    def act(self, case: str, act: str, *, side: str = "", number: str = "", **said: Any) -> dict[str, Any]:
+        """Do an act in a case; gives its entry, or under which number it waits. Sent again under a `number` it is done once."""
+        body = json.dumps({"act": act, "number": number, **said}).encode()
+        path = f"/cases/{quote(case, safe='')}/acts?{urlencode({'side': side})}"
+        found: dict[str, Any] = self._call("POST", path, body, {"Content-Type": "application/json"})
+        return found
+
+    def approve(self, case: str, waiting: int) -> dict[str, Any]:
+        """Approve an act that waits for another officer."""
+        path, body = f"/cases/{quote(case, safe='')}/waiting/{waiting}", b'{"approve": true}'
+        found: dict[str, Any] = self._call("POST", path, body, {"Content-Type": "application/json"})
+        return found
+
+    def day(self) -> dict[str, Any]:
+        """Give what is due from whom the token acts for."""
+        found: dict[str, Any] = self._call("GET", "/day")
+        return found
+
     def me(self) -> dict[str, Any]:
         """Say for whom the token acts, with which grants."""
         found: dict[str, Any] = self._call("GET", "/me")

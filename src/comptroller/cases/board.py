@@ -32,7 +32,23 @@ class Asked:
 
 def board(duck: Duck, asked: Asked) -> tuple[list[dict[str, Any]], dict[str, int]]:
     """Give the cards of a page, what is due first, first; and how many cases there are by state, whatever state is asked for."""
-    wheres, values = [f"({asked.within})"], []
+    where, values = _where(asked)
+    counts = dict(duck.rows(f"SELECT state, count(*) FROM case_now AS n WHERE {where} GROUP BY state", values))
+    states = _states(asked)
+    where += _among(states)
+    rows = duck.rows(
+        f"SELECT {_CARD} FROM case_now AS n WHERE {where} ORDER BY due_on NULLS LAST, case_id "
+        f"LIMIT {int(asked.limit)} OFFSET {int(asked.offset)}",
+        [*values, *states],
+    )
+    names = _CARD.split(", ")
+    return [dict(zip(names, row, strict=True)) for row in rows], {str(k): int(n) for k, n in counts.items()}
+
+
+def _where(asked: Asked) -> tuple[str, list[Any]]:
+    """Give SQL for what is asked for but the state, and its values."""
+    wheres: list[str] = [f"({asked.within})"]
+    values: list[Any] = []
     if asked.line:
         wheres.append("(lead = ? OR pending = ? OR list_contains(string_split(informed, ' '), ?))")
         values += [asked.line] * 3
@@ -44,18 +60,26 @@ def board(duck: Duck, asked: Asked) -> tuple[list[dict[str, Any]], dict[str, int
         values.append(asked.rule)
     if asked.overdue_on:
         wheres.append(f"due_on < DATE '{asked.overdue_on}'")
-    where = " AND ".join(wheres)
-    counts = dict(duck.rows(f"SELECT state, count(*) FROM case_now AS n WHERE {where} GROUP BY state", values))
-    states = {"open": OPEN, "all": ()}.get(asked.state, (asked.state,))
-    if states:
-        where += f" AND state IN ({', '.join('?' for _ in states)})"
+    return " AND ".join(wheres), values
+
+
+def _states(asked: Asked) -> tuple[str, ...]:
+    return {"open": OPEN, "all": ()}.get(asked.state, (asked.state,))
+
+
+def _among(states: tuple[str, ...]) -> str:
+    return f" AND state IN ({', '.join('?' for _ in states)})" if states else ""
+
+
+def listed(duck: Duck, asked: Asked, after: str) -> list[dict[str, Any]]:
+    """Give the cards of the cases that come after a name, in the order of names, `limit` of them at most."""
+    where, values = _where(asked)
+    states = _states(asked)
     rows = duck.rows(
-        f"SELECT {_CARD} FROM case_now AS n WHERE {where} ORDER BY due_on NULLS LAST, case_id "
-        f"LIMIT {int(asked.limit)} OFFSET {int(asked.offset)}",
-        [*values, *states],
+        f"SELECT {_CARD} FROM case_now AS n WHERE {where}{_among(states)} AND case_id > ? ORDER BY case_id LIMIT {int(asked.limit)}",
+        [*values, *states, after],
     )
-    names = _CARD.split(", ")
-    return [dict(zip(names, row, strict=True)) for row in rows], {str(k): int(n) for k, n in counts.items()}
+    return [dict(zip(_CARD.split(", "), row, strict=True)) for row in rows]
 
 
 def whole(duck: Duck, case_id: str) -> dict[str, Any] | None:

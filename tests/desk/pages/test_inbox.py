@@ -34,6 +34,7 @@ def test_the_day_shows_what_is_due_from_whom(cases):
     """A line's officer is shown the clock of triage and the case itself; a line without cases and the firm nothing."""
     mine = day_of(visit_for(cases, "internal1"))
     assert [(one["clock"], one["is_overdue"]) for one in mine["due"]] == [("triage", False)]
-    assert [one["case_id"] for one in mine["fresh"]] == [the_case(cases)]
+    assert [one["case_id"] for one in mine["due"]] == [the_case(cases)]
+    assert mine["fresh"] == []
     assert day_of(visit_for(cases, "social1"))["due"] == []
     assert day_of(visit_for(cases, "firm"))["owed"] == []

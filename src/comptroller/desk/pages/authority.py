@@ -52,6 +52,7 @@ def _page(visit: Visit, said: dict[str, str], advice: Advice | None) -> Response
         shown=shown,
         bodies=bodies_of(powers),
         titles=titles_of(visit),
+        bodies_said=body_titles(visit),
         on=on,
     )
 
@@ -59,8 +60,13 @@ def _page(visit: Visit, said: dict[str, str], advice: Advice | None) -> Response
 def titles_of(visit: Visit) -> dict[str, str]:
     """Give the titles of items as the pack's lists name them, in the viewer's language."""
     found: dict[str, str] = {}
-    for name in visit.pack.casework.authority:
-        listed = visit.pack.lists.get(name)
-        for line in listed.lines if listed else ():
+    for listed in visit.pack.lists.values():
+        for line in listed.lines:
             found.setdefault(line.item, visit.said(line.title))
     return found
+
+
+def body_titles(visit: Visit) -> dict[str, str]:
+    """Give the names of bodies, as decisions name them."""
+    kind = visit.pack.kinds.get("decision")
+    return {name: visit.said(title) for name, title in kind.field("body").choices.items()} if kind else {}

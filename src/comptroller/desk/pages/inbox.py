@@ -71,11 +71,12 @@ def day_of(visit: Visit) -> dict[str, Any]:
         ]
     mine = casework.entity_within(visit)
     owed = [] if lines else [one for one in due_within(visit, mine, _SOON_DAYS) if one["holder"] == one["entity"]]
+    shown = {one["case_id"] for one in due}
     return {
         "today": today,
-        "due": sorted(due, key=lambda one: (one["due_on"], one["case_id"])),
-        "owed": owed,
-        "fresh": fresh,
+        "due": _titled(visit, sorted(due, key=lambda one: (one["due_on"], one["case_id"]))),
+        "owed": _titled(visit, owed),
+        "fresh": [one for one in fresh if one["case_id"] not in shown],
         "offered": offered,
         "waiting": acting.waiting(visit),
         "lines": lines,
@@ -84,6 +85,16 @@ def day_of(visit: Visit) -> dict[str, Any]:
 
 def _cards(visit: Visit, state: str, line: str, where: str) -> list[dict[str, Any]]:
     return casework.cards_of(visit, board.Asked(state, line, limit=_MOST, within=where))[0]
+
+
+def _titled(visit: Visit, due: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give clocks with the rule of their case, where it may be known."""
+    names = sorted({one["case_id"] for one in due})
+    if not names:
+        return due
+    sql = f"SELECT case_id, rule FROM case_now WHERE case_id IN ({', '.join('?' * len(names))})"
+    rules = dict(visit.duck.rows(sql, names))
+    return [casework.told_card(visit, {**one, "rule": rules.get(one["case_id"])}) for one in due]
 
 
 def due_within(visit: Visit, where: str, days: int) -> list[dict[str, Any]]:

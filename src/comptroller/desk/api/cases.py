@@ -1,0 +1,110 @@
+"""Calls about cases: the list, one case from the caller's seat, what may be done in it, acts, and what is due."""
+
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Depends, Query
+from fastapi.responses import JSONResponse, Response
+
+from comptroller.access.grants import SEE
+from comptroller.cases import board
+from comptroller.desk import acting, casework
+from comptroller.desk.acting import Done
+from comptroller.desk.api.forms import BODY_ERRORS
+from comptroller.desk.api.paging import After, Limit
+from comptroller.desk.casework import Seen
+from comptroller.desk.doors import may
+from comptroller.desk.pages.inbox import day_of
+from comptroller.desk.visit import Visit
+from comptroller.model.casework import STATES
+from comptroller.model.finding import plain
+
+router = APIRouter(tags=["cases"])
+Seeing = Annotated[Visit, Depends(may(SEE))]
+Word = Annotated[str, Query(max_length=200)]
+Side = Annotated[str, Query(pattern="|entity", description="`entity` for the entity's side of a case.")]
+
+
+@router.get("/cases")
+def cases(  # noqa: PLR0913, PLR0917 - what one may ask by
+    visit: Seeing,
+    state: Word = "open",
+    line: Word = "",
+    entity: Word = "",
+    rule: Word = "",
+    side: Side = "",
+    after: After = "",
+    limit: Limit = 100,
+) -> dict[str, Any]:
+    """Give cases in the order of their names; `state` is open, all, or a state."""
+    casework.require_cases(visit)
+    mine = casework.entity_within(visit) if side else casework.within(visit)
+    state = state if state in ("open", "all", *STATES) else "open"
+    rows = board.listed(visit.duck, board.Asked(state, line, entity, rule, limit=limit + 1, within=mine), after)
+    items = [_card(visit, one, side) for one in rows[:limit]]
+    found = {"items": plain(items), "next": items[-1]["case_id"] if len(rows) > limit else None}
+    return found | {"hidden": casework.count_hidden(visit, mine)}
+
+
+def _card(visit: Visit, one: dict[str, Any], side: str) -> dict[str, Any]:
+    card = casework.told_card(visit, one)
+    hidden = ("lead", "pending", "informed", "loss_cny", "loss_class") if side else ()
+    return {name: value for name, value in card.items() if name not in hidden}
+
+
+@router.get("/cases/{case_id}")
+def case(visit: Seeing, case_id: str, side: Side = "") -> dict[str, Any]:
+    """Give one case from the caller's seat, with the acts that he may do and those that wait for an officer."""
+    seen = _seen(visit, case_id, side)
+    whole = {**seen.whole, "event": [{**e, "said": json.loads(e["said"] or "{}")} for e in seen.whole["event"]]}
+    waiting = acting.waiting(visit, seen.raw["case_id"]) if seen.seat == casework.LINE else []
+    acts = [
+        {
+            "act": act.name,
+            "title": {"zh": act.title.zh, "en": act.title.en},
+            "line": act.line or None,
+            "fields": [f.name for f in act.fields],
+            "needs": sorted(act.needs),
+            "two_officers": act.is_for_two,
+        }
+        for act in acting.acts_of(visit, seen)
+    ]
+    said: dict[str, Any] = plain(whole)
+    return said | {"seat": seen.seat, "seat_line": seen.line or None, "acts": acts, "waiting": waiting}
+
+
+def _seen(visit: Visit, case_id: str, side: str) -> Seen:
+    return casework.see_as_entity(visit, case_id) if side else casework.see(visit, case_id)
+
+
+@router.post("/cases/{case_id}/acts", status_code=201, response_model=None, responses=BODY_ERRORS)
+def act(
+    visit: Seeing, case_id: str, said: Annotated[dict[str, str | int | float | bool | None], Body()], side: Side = ""
+) -> Response:
+    """Do an act: `act` names it, `number` makes it the same one when it is sent again, the rest are its fields.
+
+    Kept (201, with its entry), waiting for another officer (202), or refused (422).
+    """
+    seen = _seen(visit, case_id, side)
+    name, number = str(said.pop("act", "")), str(said.pop("number", "") or "")
+    words = {key: value if value is None or isinstance(value, bool) else str(value) for key, value in said.items()}
+    return _answered(acting.do_act(visit, seen, name, words, number))
+
+
+@router.post("/cases/{case_id}/waiting/{number}", response_model=None, responses=BODY_ERRORS)
+def settle(visit: Seeing, case_id: str, number: int, *, approve: Annotated[bool, Body(embed=True)]) -> Response:
+    """Approve an act that waits for another officer, or take it away."""
+    return _answered(acting.settle(visit, casework.see(visit, case_id), number, approves=approve))
+
+
+def _answered(done: Done) -> Response:
+    status = 422 if done.refusals else 202 if done.waits else 201 if done.entry else 200
+    return JSONResponse(plain(done.as_json()), status)
+
+
+@router.get("/day")
+def day(visit: Seeing) -> dict[str, Any]:
+    """Give what is due from the caller: clocks, acts that wait, cases offered and to be looked at."""
+    casework.require_cases(visit)
+    found: dict[str, Any] = plain(day_of(visit))
+    return found
