@@ -1,6 +1,7 @@
 -- An event log of requests that are approved, refused and paid (XES): matters, decisions and payments.
 -- A step whose name holds FINAL_APPROVED is a final approval, APPROVED an approval on the way, REJECTED a refusal;
--- "Payment Handled" is the payment. The log does not name its organisation, so all facts stand in one entity's books.
+-- "Payment Handled" is the payment, of the case's amount by whichever name the log gives it. The log does not name its
+-- organisation, so all facts stand in one entity's books.
 
 -- kind: entity
 SELECT 'ensure' AS act, 'LOG' AS entity, 'The organisation of the log' AS name FROM raw LIMIT 1;
@@ -39,7 +40,11 @@ SELECT
     CAST(round(CAST(coalesce(
         attributes['(case)_Amount'], attributes['(case)_RequestedAmount'], attributes['(case)_AdjustedAmount'],
         attributes['(case)_OriginalAmount'], case_attributes['Amount'], case_attributes['RequestedAmount'],
-        case_attributes['AdjustedAmount'], case_attributes['OriginalAmount']
+        case_attributes['AdjustedAmount'], case_attributes['OriginalAmount'], case_attributes['TotalDeclared'],
+        list_filter(
+            list_sort(map_entries(case_attributes)),
+            lambda e: regexp_matches(e.key, '(?i)requested.*(amount|budget)|amount') AND TRY_CAST(e.value AS DOUBLE) >= 0
+        )[1].value
     ) AS DOUBLE), 2) AS DECIMAL(18, 2)) AS amount,
     'EUR' AS currency,
     at AS paid_at

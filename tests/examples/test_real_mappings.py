@@ -1,4 +1,4 @@
-"""Statements of beneficial owners and consolidation records through their mappings: small files made by their published schemas."""
+"""Statements of owners, consolidation records and approval logs through their mappings: small files made by published schemas."""
 
 import csv
 import datetime as dt
@@ -6,6 +6,7 @@ import io
 import json
 import os
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -268,3 +269,35 @@ def test_published_statements(read: Read) -> None:
     sql = "SELECT (SELECT count(*) FROM entity), (SELECT count(*) FROM stake), (SELECT count(*) FROM controls WHERE basis = 'direct')"
     assert worker.duck.rows(sql) == [(200, 100, 100)]
     assert worker.duck.rows("SELECT DISTINCT gap_pct, share_pct FROM effective_share")[0] == (0, 100)
+
+
+def test_a_log_of_permits_names_its_amounts_otherwise_and_is_read_the_same(read):
+    """A payment takes its case's amount by whichever name the log gives it; the order of the steps is judged."""
+    steps = {
+        "in order": ("Permit FINAL_APPROVED by SUPERVISOR", "Payment Handled"),
+        "too early": ("Payment Handled", "Permit FINAL_APPROVED by SUPERVISOR"),
+        "refused after": (
+            "Declaration FINAL_APPROVED by SUPERVISOR",
+            "Payment Handled",
+            "Declaration REJECTED by ADMINISTRATION",
+        ),
+    }
+    traces = "".join(
+        f'<trace><string key="concept:name" value="{case}"/><float key="RequestedAmount_0" value="100.5"/>'
+        f'<float key="OverspentAmount" value="-7.0"/><string key="BudgetNumber" value="budget 1"/>{_events(names)}</trace>'
+        for case, names in steps.items()
+    )
+    log = f'<log xes.version="1849-2016" xmlns="http://www.xes-standard.org/">{traces}</log>'
+    worker = read("permits.xes", log.encode(), "approval_log.sql")
+    assert worker.duck.rows("SELECT DISTINCT amount FROM payment") == [(Decimal("100.5"),)]
+    found = {(one.rule.rsplit("/", 1)[-1], one.subject[-1]) for one in worker.watch.findings.found()}
+    assert found == {("acted_before_approval", "too early"), ("refused_after_act", "refused after")}
+    worker.close()
+
+
+def _events(names):
+    return "".join(
+        f'<event><string key="concept:name" value="{name}"/><string key="org:role" value="R"/>'
+        f'<date key="time:timestamp" value="2018-0{month}-05T10:00:00.000+02:00"/></event>'
+        for month, name in enumerate(names, 1)
+    )
