@@ -271,6 +271,25 @@ def test_published_statements(read: Read) -> None:
     assert worker.duck.rows("SELECT DISTINCT gap_pct, share_pct FROM effective_share")[0] == (0, 100)
 
 
+def test_a_tree_with_gaps_is_read_whole(read):
+    """A company under two parents stands under the larger; one without a name is known by its code; a share may be unknown."""
+    rows = "G,集团,,100.00\nA,甲,G,51\nB,乙,A,\nC,,G,40\nC,,A,60\nC,,A,60\n"
+    worker = read("edges.csv", f"child,child_name,parent,direct_pct\n{rows}".encode(), "group_tree.sql")
+    assert worker.duck.rows("SELECT entity, name, parent FROM entity ORDER BY 1") == [
+        ("A", "甲", "G"),
+        ("B", "乙", "A"),
+        ("C", "C", "A"),
+        ("G", "集团", None),
+    ]
+    assert worker.duck.rows("SELECT holder, entity, share_pct FROM stake ORDER BY ALL") == [
+        ("A", "B", None),
+        ("A", "C", 60),
+        ("G", "A", 51),
+        ("G", "C", 40),
+    ]
+    worker.close()
+
+
 def test_a_log_of_permits_names_its_amounts_otherwise_and_is_read_the_same(read):
     """A payment takes its case's amount by whichever name the log gives it; the order of the steps is judged."""
     steps = {
