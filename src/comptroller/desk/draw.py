@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from comptroller.access.grants import ADMINISTER, ASK, EXPORT, REPORT, SEE, WATCH
-from comptroller.desk import shown
+from comptroller.desk import facts, shown
 from comptroller.desk.doors import language_of
 from comptroller.desk.texts import say
 from comptroller.desk.visit import Visit
@@ -57,6 +57,8 @@ def draw(visit: Visit, template: str, **values: Any) -> HTMLResponse:
         "said": visit.said,
         "now": visit.now,
         "amount": lambda value: shown.amount(value, language),
+        "worded": lambda code: facts.worded(visit, code),
+        "lacking": lambda rule, name: facts.lacking(visit, rule, name),
         "column": lambda value: shown.column(value, language),
         "unit": shown.TABLE_UNIT[language][1],
         "age": lambda since: shown.age(since, visit.now, language),

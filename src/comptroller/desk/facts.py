@@ -9,6 +9,7 @@ from comptroller.desk import shown
 from comptroller.desk.visit import Visit
 from comptroller.model.kind import FACT_LINES, Field, Kind
 from comptroller.model.policy import Rule
+from comptroller.model.refusal import Text
 
 _PLAIN = {"since": "finding.since", "entries": "finding.entries"}
 
@@ -36,10 +37,10 @@ def cell(visit: Visit, field: Field | None, value: Any) -> str:
     """Give a value as people read it."""
     if value is None or value == "":
         return shown.NOTHING
+    if isinstance(value, bool):
+        return visit.text("word.yes" if value else "word.no")
     if field is None:
         return shown.day(value) if hasattr(value, "isoformat") else str(value)
-    if field.type == "flag" or isinstance(value, bool):
-        return visit.text("word.yes" if value else "word.no")
     if field.choices and str(value) in field.choices:
         return visit.said(field.choices[str(value)])
     if field.type == "money":
@@ -48,7 +49,24 @@ def cell(visit: Visit, field: Field | None, value: Any) -> str:
         return shown.percent(value)
     if field.type in ("integer", "number"):
         return shown.number(value, 0 if float(value).is_integer() else 4)
-    return shown.day(value) if field.type in ("day", "instant") else str(value)
+    said = str(value)
+    return shown.day(value) if field.type in ("day", "instant") else visit.names.get(said) or worded(visit, said)
+
+
+def worded(visit: Visit, code: str) -> str:
+    """Give the words of a code that a list or the policy's words name; what nobody names is shown as it was said."""
+    found = titles_of(visit).get(code)
+    return visit.said(found) if found else code
+
+
+def titles_of(visit: Visit) -> dict[str, Text]:
+    """Give the titles of codes: the policy's words, and of lines of its lists those that are not among them."""
+
+    def make() -> dict[str, Text]:
+        lines = (line for one in visit.pack.lists.values() for line in one.lines if line.title.zh)
+        return {line.item: line.title for line in lines} | visit.pack.words
+
+    return visit.desk.cached(("titles", visit.pack.digest), make)
 
 
 def fields_of(visit: Visit, table: str, row: dict[str, Any]) -> list[tuple[str, str, Field]]:
@@ -72,7 +90,7 @@ def label(visit: Visit, rule: Rule | None, name: str) -> str:
     if name in _PLAIN:
         return visit.text(_PLAIN[name])
     field = field_named(visit, [*(rule.reads if rule else ()), *visit.pack.tables], name)
-    return visit.said(field.title) if field else name.replace("_", " ")
+    return visit.said(field.title) if field else worded(visit, name).replace("_", " ")
 
 
 def evidence(visit: Visit, rule: Rule | None, name: str, value: Any) -> str:
@@ -82,4 +100,15 @@ def evidence(visit: Visit, rule: Rule | None, name: str, value: Any) -> str:
         return shown.amount(value, visit.language)
     if field is None and name.endswith("_pct") and isinstance(value, (int, float, str)):
         return shown.percent(value)
+    if field is None and isinstance(value, str):
+        return ">".join(visit.names.get(part, worded(visit, part)) for part in value.split(">"))
     return cell(visit, field, value)
+
+
+def lacking(visit: Visit, rule: Rule | None, name: str) -> str:
+    """Give the words for what a rule could not judge without: `table.column`, a column, or a table."""
+    table, _, column = name.rpartition(".")
+    kind = visit.pack.tables.get(table) or visit.pack.tables.get(column)
+    if kind is not None and not table:
+        return visit.said(kind.title)
+    return f"{visit.said(kind.title)} · {label(visit, rule, column)}" if kind else label(visit, rule, column)

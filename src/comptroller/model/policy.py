@@ -178,6 +178,7 @@ class Pack:
     lines: dict[str, Text]
     files: dict[str, bytes]
     casework: Casework = NO_CASEWORK
+    words: dict[str, Text] = field(default_factory=dict)
 
     @property
     def told(self) -> dict[str, Kind]:

@@ -49,6 +49,7 @@ class PackForm(Form, frozen=True, kw_only=True):
     domains: dict[str, Both] = {}
     problems: dict[str, Both] = {}
     lines: dict[str, Both] = {}
+    words: dict[str, Both] = {}
     sights: dict[str, SightForm] = {}
     loss_param: str = ""
     authority: dict[str, str] = {}

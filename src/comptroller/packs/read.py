@@ -104,7 +104,7 @@ class _Reading:
         lists: dict[str, PolicyList] = {}
         sources: dict[str, Source] = {}
         calendars: dict[tuple[str, int], Calendar] = {}
-        words: dict[str, dict[str, Text]] = {"domains": {}, "problems": {}, "lines": {}}
+        words: dict[str, dict[str, Text]] = {"domains": {}, "problems": {}, "lines": {}, "words": {}}
         for layer in reversed(layers):
             head = heads[layer]
             for what, found in words.items():
@@ -160,6 +160,7 @@ class _Reading:
             lines=words["lines"],
             files=self.files,
             casework=casework,
+            words=words["words"],
         )
 
     def _stray(self, layer: str) -> None:

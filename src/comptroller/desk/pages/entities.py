@@ -10,8 +10,9 @@ from comptroller.access.grants import SEE
 from comptroller.desk.doors import may, present
 from comptroller.desk.draw import draw
 from comptroller.desk.facts import cell, fields_of
-from comptroller.desk.pictures import stakes_picture
+from comptroller.desk.pictures import chain_of, stakes_picture
 from comptroller.desk.reading import OPEN
+from comptroller.desk.texts import texts
 from comptroller.desk.visit import Visit
 
 router = APIRouter()
@@ -111,6 +112,9 @@ def entity(visit: Seeing, code: str) -> Response:
             [code],
         ),
         dues=dues(visit, code),
+        chain_said=lambda path: " → ".join(
+            f"{visit.names.get(who, who)} {_by(visit, by)}".strip() for who, by in chain_of(path)
+        ),
         versions=visit.rows(
             "SELECT fact >> 20 AS entry, received_at, name, parent, valid_from FROM entity WHERE entity = ?", [code]
         ),
@@ -118,6 +122,12 @@ def entity(visit: Seeing, code: str) -> Response:
         shown=lambda table, name, value: cell(visit, visit.pack.tables[table].field(name), value),
         list_title=lambda name: visit.said(visit.pack.lists[name].title) if name in visit.pack.lists else name,
     )
+
+
+def _by(visit: Visit, by: str) -> str:
+    """Give by what one holds the next: a share as it is, a basis in words."""
+    code = f"basis.{by}"
+    return visit.text(code) if code in texts(visit.language) else by
 
 
 @router.get("/entities/{code}/holdings")

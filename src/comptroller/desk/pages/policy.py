@@ -1,6 +1,7 @@
 """Policy: rules, parameters, lists, sources, proposals and versions; a rule's page with its scoreboard, text and limits by date."""
 
 import datetime as dt
+import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
@@ -11,11 +12,13 @@ from comptroller.desk.doors import may
 from comptroller.desk.draw import draw
 from comptroller.desk.editions import differences, editions
 from comptroller.desk.errors import Gone
+from comptroller.desk.facts import label
 from comptroller.desk.proposals import may_change, proposals
 from comptroller.desk.scores import open_by_rule, score_of
 from comptroller.desk.visit import Visit
 from comptroller.model.cite import Cite
 from comptroller.model.policy import Pack, Param, Rule
+from comptroller.model.refusal import Text
 
 router = APIRouter()
 Seeing = Annotated[Visit, Depends(may(SEE))]
@@ -120,8 +123,14 @@ def _rule_page(visit: Visit, rule: Rule) -> Response:
         holds=lambda one: _holds(one.valid_from, one.valid_until, _today(visit)),
         may_propose=may_change(visit, PROPOSE),
         changes=_changes(visit, rule.name),
+        spoken=lambda text: _spoken(visit, rule, text),
         cells=lambda row: ", ".join(f"{k} {v}" for k, v in row.items() if not isinstance(v, list)),
     )
+
+
+def _spoken(visit: Visit, rule: Rule, text: Text) -> str:
+    """Give the rule's words on what would be lawful, with the titles of its columns where a finding has their values."""
+    return re.sub(r"\{(\w+)\}", lambda hit: f"[{label(visit, rule, hit[1])}]", visit.said(text))
 
 
 def bars(*counts: int) -> list[tuple[float, float]]:
