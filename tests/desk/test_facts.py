@@ -1,6 +1,6 @@
 """Facts as people read them: titles and choices of the kind, and the unit of an amount."""
 
-from comptroller.desk.facts import cell, evidence, fields_of, label, seen_rows
+from comptroller.desk.facts import cell, evidence, fields_of, label, lacking, seen_rows, worded
 from tests.desk.visits import visit_for
 
 
@@ -9,12 +9,25 @@ def test_fields_have_their_titles_and_units(desk):
     visit = visit_for(desk, "supervisor", "zh")
     row = {"entity": "A", "form": "sole_state", "sme": False, "staff": 1200}
     said = {field.name: value for _, value, field in fields_of(visit, "entity", row)}
-    assert said == {"entity": "A", "form": "国有独资", "sme": "否", "staff": "1,200"}
+    assert said.pop("entity").startswith("A 公司"), "an entity within reach is named"
+    assert said == {"form": "国有独资", "sme": "否", "staff": "1,200"}
     rule = visit.pack.rules["base/rules/payments/duplicate"]
     assert label(visit, rule, "payee") == visit.said(visit.pack.kinds["payment"].field("payee").title)
     assert evidence(visit, rule, "limit_cny", 20_000) == "2.00 万元"
     assert evidence(visit, rule, "share_pct", 51) == "51.00%"
     assert cell(visit, None, None) == "–"
+
+
+def test_codes_and_columns_have_words(desk):
+    """What lists and the policy's words name is shown in words; what nobody names, as it was said."""
+    visit = visit_for(desk, "supervisor", "zh")
+    rule = visit.pack.rules["base/rules/payments/duplicate"]
+    assert (worded(visit, "board"), worded(visit, "X-1")) == ("董事会", "X-1")
+    assert label(visit, rule, "earlier_payment") == "在先付款"
+    assert evidence(visit, rule, "tie", "A>board>other") == "A 公司 MARKAKRAM>董事会>other"
+    assert lacking(visit, rule, "clock") == "时钟"
+    assert lacking(visit, rule, "contract") == "合同编号"
+    assert lacking(visit, rule, "contract.amount_cny") == "合同 · 折人民币金额"
 
 
 def test_rows_beyond_the_reach_are_counted_and_not_shown(desk):

@@ -89,7 +89,9 @@ def label(visit: Visit, rule: Rule | None, name: str) -> str:
     """Give the title of a piece of evidence: that of the field, of a text, or its own name in words."""
     if name in _PLAIN:
         return visit.text(_PLAIN[name])
-    field = field_named(visit, [*(rule.reads if rule else ()), *visit.pack.tables], name)
+    field = field_named(visit, rule.reads if rule else (), name)
+    if field is None and name not in titles_of(visit):
+        field = field_named(visit, list(visit.pack.tables), name)
     return visit.said(field.title) if field else worded(visit, name).replace("_", " ")
 
 
@@ -106,9 +108,7 @@ def evidence(visit: Visit, rule: Rule | None, name: str, value: Any) -> str:
 
 
 def lacking(visit: Visit, rule: Rule | None, name: str) -> str:
-    """Give the words for what a rule could not judge without: `table.column`, a column, or a table."""
+    """Give the words for what a rule could not judge without: a column, or one of another table."""
     table, _, column = name.rpartition(".")
-    kind = visit.pack.tables.get(table) or visit.pack.tables.get(column)
-    if kind is not None and not table:
-        return visit.said(kind.title)
+    kind = visit.pack.tables.get(table)
     return f"{visit.said(kind.title)} · {label(visit, rule, column)}" if kind else label(visit, rule, column)

@@ -81,6 +81,7 @@ def entity(visit: Seeing, code: str) -> Response:
         "entity.html",
         code=code,
         cells=fields_of(visit, "entity", rows[0]) if rows else [],
+        parent=rows[0]["parent"] if rows else "",
         chain=visit.rows(
             "SELECT ancestor, distance FROM ancestor WHERE entity = ? AND distance > 0 ORDER BY distance DESC", [code]
         ),
