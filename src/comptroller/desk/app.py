@@ -18,7 +18,7 @@ from comptroller.desk.draw import draw_refusals
 from comptroller.desk.errors import put_errors
 from comptroller.desk.guard import Guard
 from comptroller.desk.pages import PAGES
-from comptroller.desk.public import pages as public_pages
+from comptroller.desk.public import pages as public_pages, tips as public_tips
 from comptroller.desk.public.gate import Gate
 from comptroller.desk.state import Desk
 
@@ -47,7 +47,7 @@ def make_app(desk: Desk) -> Any:
     for calls in CALLS:
         app.include_router(calls.router, prefix="/api/v1", responses=ERRORS)
     app.state.gate = Gate(desk.chance(), desk.settings.most_public_a_minute, desk.settings.proof_bits)
-    for page in (*PAGES, public_pages):
+    for page in (*PAGES, public_pages, public_tips):
         app.include_router(page.router, include_in_schema=False)
     app.openapi = partial(document_of, app)  # type: ignore[method-assign]  # how FastAPI lets its document be made
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")

@@ -13,6 +13,7 @@ from comptroller.access.grants import ADMINISTER, ASK, EXPORT, REPORT, SEE, WATC
 from comptroller.desk import facts, shown
 from comptroller.desk.doors import language_of
 from comptroller.desk.texts import say
+from comptroller.desk.tipbox import is_of_line
 from comptroller.desk.visit import Visit
 from comptroller.model.refusal import Refusal
 
@@ -34,6 +35,7 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     ("/findings", "findings", SEE),
     ("/cases", "cases", SEE),
     ("/inbox", "inbox", REPORT),
+    ("/tips", "tips", SEE),
     ("/authority", "authority", SEE),
     ("/entities", "entities", SEE),
     ("/strips", "strips", SEE),
@@ -73,6 +75,8 @@ def _is_there(visit: Visit, code: str) -> bool:
     """Whether a place has anything in it: cases need a policy with routes, and the board somebody who does not report alone."""
     if code == "cases" and all(g.gives(REPORT) for g in visit.reach.viewer.in_force):
         return False
+    if code == "tips":
+        return is_of_line(visit)
     if code == "authority":
         return bool(visit.pack.casework.authority)
     return code not in ("day", "cases", "inbox") or visit.pack.casework.is_on

@@ -14,6 +14,7 @@ _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS hook (hook TEXT PRIMARY KEY, login TEXT, url TEXT, secret TEXT, failures INTEGER) STRICT",
     """CREATE TABLE IF NOT EXISTS refused (number INTEGER PRIMARY KEY, at TEXT, login TEXT, reporter TEXT, name TEXT,
     media TEXT, kind TEXT, refusals TEXT, payload BLOB) STRICT""",
+    "CREATE TABLE IF NOT EXISTS line_key (line_key TEXT PRIMARY KEY, kept TEXT) STRICT",
     """CREATE TABLE IF NOT EXISTS proposal (proposal TEXT PRIMARY KEY, login TEXT, at TEXT, path TEXT, text TEXT,
     why TEXT, state TEXT, outcome TEXT, adopter TEXT) STRICT""",
     """CREATE TABLE IF NOT EXISTS waiting_act (number INTEGER PRIMARY KEY, case_id TEXT, kind TEXT, name TEXT, line TEXT,

@@ -16,24 +16,11 @@ from comptroller.desk.pages import (
     reporting,
     sign_in,
     strips,
+    tips,
     why,
 )
 
 PAGES = (
-    sign_in,
-    overview,
-    findings,
-    finding,
-    cases,
-    inbox,
-    authority,
-    entities,
-    strips,
-    reporting,
-    proposing,
-    policy,
-    ledger,
-    ask,
-    admin,
-    why,
+    *(sign_in, overview, findings, finding, cases, inbox, tips, authority, entities, strips),
+    *(reporting, proposing, policy, ledger, ask, admin, why),
 )

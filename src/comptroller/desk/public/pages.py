@@ -16,7 +16,7 @@ from comptroller.model.refusal import Refusal
 
 router = APIRouter(prefix="/public")
 NOTICE, FALSE_ENTERPRISE = "public_notice", "false_enterprise"
-PLACES = ("enterprise", "fees", "false-enterprise", "verify")
+PLACES = ("enterprise", "fees", "false-enterprise", "tips", "verify")
 """The public pages in the order of their menu."""
 Word = Annotated[str, Field(max_length=200)]
 

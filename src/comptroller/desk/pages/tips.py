@@ -1,0 +1,90 @@
+"""Tip-offs for the line that takes them: the register with its clocks, mailboxes as ciphertext, the line's key, and answers."""
+
+from hashlib import sha256
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import RedirectResponse, Response
+
+from comptroller.access.grants import HANDLE, SEE
+from comptroller.desk.doors import Form, may
+from comptroller.desk.draw import draw
+from comptroller.desk.errors import NotGranted
+from comptroller.desk.tipbox import (
+    key_of,
+    mailbox_of,
+    may_answer,
+    messages,
+    of_line,
+    register,
+    registered,
+    reply,
+    today,
+)
+from comptroller.desk.visit import Visit
+
+router = APIRouter()
+Seeing = Annotated[Visit, Depends(may(SEE))]
+_MOST_SEALED, _MOST_KEY = 160_000, 2000
+
+
+@router.get("/tips")
+def tips(visit: Seeing) -> Response:
+    """Give the register of the line's tip-offs."""
+    line = of_line(visit)
+    rows = [row for row in register(visit.desk) if row["by_line"] == line]
+    return draw(
+        visit,
+        "tips.html",
+        rows=rows,
+        day_now=today(visit.desk),
+        key=key_of(visit.desk, line),
+        line=visit.said(visit.pack.lines.get(line)),
+        can_answer=may_answer(visit),
+    )
+
+
+@router.post("/tips/key")
+def make_key(visit: Seeing, form: Form) -> Response:
+    """Keep a new key of the line: its public half is a fact; its private half, locked in the browser, lies on the shelf."""
+    line = of_line(visit, HANDLE)
+    public, kept = str(form.get("public_key") or ""), str(form.get("kept_key") or "")
+    if not (100 <= len(public) <= _MOST_KEY and kept.startswith("{") and len(kept) <= _MOST_KEY):
+        raise NotGranted(HANDLE)
+    named = sha256(public.encode()).hexdigest()[:32]
+    visit.desk.shelf.put("INSERT INTO line_key VALUES (?, ?)", [named, kept])
+    fact = {"office": visit.desk.owner, "by_line": line, "line_key": named, "public_key": public, "by": visit.login}
+    visit.desk.said(visit.desk.say("line_key", [fact | {"valid_from": today(visit.desk).isoformat()}]))
+    visit.note("tip_key", named)
+    return RedirectResponse("/tips", 303)
+
+
+@router.get("/tips/{number}")
+def tip(visit: Seeing, number: str) -> Response:
+    """Give one mailbox, as ciphertext that the line's key opens in the browser."""
+    box = mailbox_of(visit, number)
+    rows = visit.desk.shelf.rows("SELECT kept FROM line_key WHERE line_key = ?", [box["line_key"]])
+    visit.note("tip_open", number)
+    return draw(
+        visit,
+        "tip.html",
+        box=box,
+        entered=registered(visit.desk, number),
+        messages=messages(visit.desk, box["tip"]),
+        key=key_of(visit.desk, box["by_line"], box["line_key"]),
+        kept=str(rows[0][0]) if rows else "",
+        can_answer=may_answer(visit),
+    )
+
+
+@router.post("/tips/{number}")
+def answer(visit: Seeing, number: str, form: Form) -> Response:
+    """Keep an answer that the browser encrypted to the informant and to the line."""
+    of_line(visit, HANDLE)
+    box = mailbox_of(visit, number)
+    sealed = str(form.get("sealed") or "")
+    if not (sealed.startswith("{") and len(sealed) <= _MOST_SEALED):
+        raise NotGranted(HANDLE)
+    reply(visit.desk, box, sealed, visit.login)
+    visit.note("tip_answer", number)
+    return RedirectResponse(f"/tips/{number}", 303)

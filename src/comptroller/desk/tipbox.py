@@ -1,0 +1,163 @@
+"""Tip-offs as the desk keeps them: mailboxes and ciphertext as facts, a register that tells their times, and who may open them.
+
+- The desk holds no clear text, no address, and no key that opens a message.
+- What belongs to one step is one report, kept whole or refused whole.
+- The register's number cannot be led back to a mailbox; what others may know of a tip-off is in the register alone.
+"""
+
+import datetime as dt
+import hmac
+import json
+from hashlib import sha256
+from typing import Any
+
+from comptroller.access.grants import HANDLE, SEE
+from comptroller.desk.errors import Gone, NotGranted
+from comptroller.desk.public.answers import line_for
+from comptroller.desk.state import Desk
+from comptroller.desk.visit import Visit
+from comptroller.intake import Incoming
+
+ITEM, TERM = "tip", "tip_acknowledge_days"
+"""The line of the list of public pages that names who takes tip-offs, and the parameter of their acknowledgement."""
+_REPORT = "public.json"
+
+
+def say(desk: Desk, facts: dict[str, list[dict[str, Any]]]) -> int:
+    """Report facts of several kinds in the owner's name, as one entry; refuses (Refused) what is not taken."""
+    said = {kind: [{k: v for k, v in row.items() if v is not None} for row in rows] for kind, rows in facts.items()}
+    payload = json.dumps({"facts": said}, ensure_ascii=False).encode()
+    outcome = desk.said(desk.writer.take(Incoming(payload, "json", _REPORT, desk.owner)))
+    assert outcome.entry is not None, "what was not refused is kept"
+    return outcome.entry
+
+
+def today(desk: Desk) -> dt.date:
+    """Give the owner's present day."""
+    return desk.local_now().date()
+
+
+def key_of(desk: Desk, line: str, named: str = "") -> dict[str, Any] | None:
+    """Give the public key of a line that is in force today, or the one of that fingerprint; None where there is none."""
+    day = today(desk)
+    rows = desk.duck.records(
+        "SELECT line_key, public_key FROM main.line_key WHERE office = $1 AND by_line = $2 "
+        "AND ((line_key = $4) OR ($4 = '' AND valid_from <= $3 AND coalesce(valid_until, DATE '9999-12-31') > $3)) "
+        "ORDER BY fact DESC LIMIT 1",
+        [desk.owner, line, day, named],
+    )
+    return rows[0] if rows else None
+
+
+def lodge(desk: Desk, said: dict[str, str]) -> int:
+    """Keep a tip-off with its first message and its line in the register; gives the entry.
+
+    Refuses (Gone) a mailbox that is there already: two claim codes never give one.
+    """
+    if desk.duck.rows("SELECT 1 FROM main.tip WHERE tip = ?", [said["mailbox"]]):
+        raise Gone("-")
+    day = today(desk)
+    line, number = line_for(desk, ITEM, day), _number(said["mailbox"])
+    same = {"office": desk.owner, "by_line": line}
+    box = {name: said[name] for name in ("line_key", "pass_hash", "public_key", "kept_key")}
+    tip = same | box | {"tip": said["mailbox"], "tip_number": number, "lodged_on": day.isoformat()}
+    entered = same | {"tip_number": number, "lodged_on": day.isoformat(), "asked_on": day.isoformat()}
+    first = _message(desk, tip, "informant", said["sealed"])
+    return say(desk, {"tip": [tip], "tip_message": [first], "tip_register": [entered]})
+
+
+def _number(mailbox: str) -> str:
+    return sha256(f"register {mailbox}".encode()).hexdigest()[:10].upper()
+
+
+def _message(desk: Desk, tip: dict[str, Any], sender: str, sealed: str) -> dict[str, Any]:
+    named = {name: tip[name] for name in ("office", "tip", "by_line")}
+    more = {"tip_message": desk.chance()[:20], "sender": sender, "sealed": sealed}
+    return named | more | {"sent_on": today(desk).isoformat()}
+
+
+def opened(desk: Desk, mailbox: str, passed: str) -> dict[str, Any]:
+    """Give the mailbox that a pass opens; refuses (Gone) a wrong pass and a mailbox that is not there alike."""
+    rows = desk.duck.records("SELECT * FROM main.tip WHERE tip = ? ORDER BY fact LIMIT 1", [mailbox])
+    held = str(rows[0]["pass_hash"]) if rows else "-" * 64
+    if not hmac.compare_digest(sha256(passed.encode()).hexdigest(), held):
+        raise Gone("-")
+    return rows[0]
+
+
+def messages(desk: Desk, tip: str) -> list[dict[str, Any]]:
+    """Give the messages of a mailbox in the order in which they came."""
+    sql = 'SELECT sender, sealed, sent_on, "by", fact >> 20 AS entry FROM main.tip_message WHERE tip = ? ORDER BY fact'
+    return desk.duck.records(sql, [tip])
+
+
+def write(desk: Desk, tip: dict[str, Any], sealed: str) -> int:
+    """Keep a further message of the informant; gives the entry."""
+    return say(desk, _step(desk, tip, _message(desk, tip, "informant", sealed), ("asked_on",)))
+
+
+def reply(desk: Desk, tip: dict[str, Any], sealed: str, by: str) -> int:
+    """Keep an answer of the line; the first one acknowledges the tip-off."""
+    return say(
+        desk, _step(desk, tip, _message(desk, tip, "line", sealed) | {"by": by}, ("acknowledged_on", "answered_on"))
+    )
+
+
+def _step(desk: Desk, tip: dict[str, Any], message: dict[str, Any], turns: tuple[str, ...]) -> dict[str, Any]:
+    """Give a message with the register's line corrected: today in each of `turns`; an acknowledgement keeps its day."""
+    entered = registered(desk, tip["tip_number"])
+    fields = ("office", "tip_number", "by_line", "lodged_on", "acknowledged_on", "answered_on", "asked_on")
+    row = {name: entered[name].isoformat() if hasattr(entered[name], "isoformat") else entered[name] for name in fields}
+    day = today(desk).isoformat()
+    row |= {name: (row[name] or day) if name == "acknowledged_on" else day for name in turns}
+    return {"tip_message": [message], "tip_register": [row | {"act": "correct"}]}
+
+
+def registered(desk: Desk, number: str) -> dict[str, Any]:
+    """Give the register's line of a tip-off with its due day; refuses (Gone) a number that is not there."""
+    found = [row for row in register(desk) if row["tip_number"] == number]
+    if not found:
+        raise Gone(number)
+    return found[0]
+
+
+def register(desk: Desk) -> list[dict[str, Any]]:
+    """Give the register, the newest first, with the day by which each is to be acknowledged; None where no term is known."""
+    terms = "SELECT NULL AS value, DATE '1900-01-01' AS valid_from, NULL AS valid_until WHERE false"
+    if TERM in desk.pack.params:
+        terms = f"SELECT value, valid_from, valid_until FROM main.param_{TERM}"
+    return desk.duck.records(
+        f"SELECT r.*, (SELECT min(w.day) FROM main.working_day AS w WHERE w.is_working AND w.number = b.number + p.value) "
+        f"AS due_on FROM main.tip_register AS r LEFT JOIN main.working_day AS b ON b.day = r.lodged_on "
+        f"LEFT JOIN ({terms}) AS p ON p.valid_from <= r.lodged_on "
+        f"AND coalesce(p.valid_until, DATE '9999-12-31') > r.lodged_on ORDER BY r.lodged_on DESC, r.fact DESC"
+    )
+
+
+def is_of_line(visit: Visit, act: str = SEE) -> bool:
+    """Say whether the viewer has a grant of the line that takes tip-offs, over the whole node, which gives that act."""
+    line = line_for(visit.desk, ITEM, today(visit.desk))
+    grants = visit.reach.viewer.in_force
+    held = (g.line == line and g.entity == visit.desk.owner and not g.domain and g.gives(act) for g in grants)
+    return bool(line) and "tip" in visit.pack.kinds and visit.may(act) and any(held)
+
+
+def of_line(visit: Visit, act: str = SEE) -> str:
+    """Give the line; refuses (NotGranted) whoever is not on it. Its mailboxes are for its own people alone."""
+    if not is_of_line(visit, act):
+        raise NotGranted(act)
+    return line_for(visit.desk, ITEM, today(visit.desk))
+
+
+def mailbox_of(visit: Visit, number: str) -> dict[str, Any]:
+    """Give the mailbox behind a number of the register, for somebody of its line; refuses (Gone) others and what is absent."""
+    line = of_line(visit)
+    rows = visit.desk.duck.records("SELECT * FROM main.tip WHERE tip_number = ? AND by_line = ?", [number, line])
+    if not rows:
+        raise Gone(number)
+    return rows[0]
+
+
+def may_answer(visit: Visit) -> bool:
+    """Say whether the viewer may answer and make keys, and not only read."""
+    return is_of_line(visit, HANDLE)

@@ -1,0 +1,160 @@
+"""A tip-off in a real browser: lodged without a name, answered by the line twice, answered again by the informant."""
+
+import secrets
+import shutil
+import threading
+import time
+
+import pytest
+
+from comptroller.cli.serve import server_of
+from comptroller.desk.state import Desk, Settings
+from tests.desks import NOW, PASSWORD, open_desk
+
+playwright = pytest.importorskip("playwright.sync_api", reason="no browser can be driven here")
+expect = playwright.expect
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+PORT, PHRASE = 8537, "a passphrase of the line"
+HOME = f"http://127.0.0.1:{PORT}"
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no browser is here")
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """A desk of the small world, served on this machine."""
+    folder = tmp_path_factory.mktemp("tipped")
+    open_desk(folder).stop()
+    desk = Desk(folder / "node", lambda: NOW, lambda: secrets.token_hex(16), Settings(proof_bits=6))
+    desk.start()
+    server = server_of(desk, "127.0.0.1", PORT)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started and thread.is_alive():
+        time.sleep(0.05)
+    yield desk
+    server.should_exit = True
+    thread.join()
+    desk.stop()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A browser without a window."""
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+class Person:
+    """Somebody with a browser of his own, which keeps nothing of anybody else's."""
+
+    def __init__(self, chromium):
+        """Open it, in English; what the console of the browser complains of is kept."""
+        self.page = chromium.new_context(locale="en-GB", viewport={"width": 1280, "height": 900}).new_page()
+        self.page.set_default_timeout(60_000)
+        self.wrong = []
+        self.page.on("console", lambda said: self.wrong.append(said.text) if said.type == "error" else None)
+        self.page.on("pageerror", lambda fault: self.wrong.append(str(fault)))
+
+    def goes(self, path):
+        """Go somewhere."""
+        self.page.goto(HOME + path)
+
+    def says(self, form, words):
+        """Write into a form's field, and send it."""
+        self.page.fill(f"#{form} textarea, #{form} input", words)
+        self.page.click(f"#{form} button")
+
+    def reads(self, count):
+        """Give the texts of a talk once there are so many, and all of them open."""
+        expect(self.page.locator(".talk li")).to_have_count(count, timeout=60_000)
+        expect(self.page.locator(".talk")).not_to_contain_text("Ciphertext", timeout=60_000)
+        return self.page.locator(".talk p").all_inner_texts()
+
+    def hears(self, form):
+        """Give what a form complains of."""
+        alert = self.page.locator(f"#{form} [role=alert]")
+        expect(alert).not_to_be_empty(timeout=60_000)
+        return alert.inner_text()
+
+
+def signed_in(chromium, login):
+    """Give the officer of a line, at the desk."""
+    person = Person(chromium)
+    person.goes("/sign-in")
+    person.page.fill("[name=login]", login)
+    person.page.fill("[name=password]", PASSWORD)
+    person.page.click("button")
+    return person
+
+
+def makes_key(officer):
+    """Let the officer make the line's key."""
+    officer.goes("/tips")
+    for field in officer.page.locator("#make-key input").all():
+        field.fill(PHRASE)
+    with officer.page.expect_navigation():
+        officer.page.click("#make-key button")
+
+
+def opens(officer, number, count):
+    """Let the officer open a mailbox with the passphrase; gives what it says."""
+    officer.goes(f"/tips/{number}")
+    officer.says("unlock", PHRASE)
+    officer.page.wait_for_selector("#answer", state="visible")
+    return officer.reads(count)
+
+
+def comes_back(chromium, code):
+    """Give the informant in another browser, with nothing but the claim code."""
+    person = Person(chromium)
+    person.goes("/public/tips")
+    person.says("back", code)
+    person.page.wait_for_selector("#mailbox", state="visible")
+    return person
+
+
+def test_a_tip_off_is_answered_twice(served, chromium):
+    """Lodged, acknowledged, asked, answered, answered again: each side reads all, the server reads nothing, a receipt proves it."""
+    officer = signed_in(chromium, "discipline")
+    makes_key(officer)
+    informant = Person(chromium)
+    informant.goes("/public/tips")
+    informant.says("lodge", "王某于三月收了供应商的回扣。 A kickback in March.")
+    informant.page.wait_for_selector("#lodged", state="visible")
+    code, receipt = (informant.page.inner_text(f"#{one}") for one in ("claim-code", "receipt-code"))
+    number = served.duck.rows("SELECT tip_number FROM tip_register")[0][0]
+    assert opens(officer, number, 1) == ["王某于三月收了供应商的回扣。 A kickback in March."]
+    with officer.page.expect_navigation():
+        officer.says("answer", "Taken up. Which supplier?")
+    back = comes_back(chromium, code.lower())
+    assert back.reads(2)[1] == "Taken up. Which supplier?"
+    assert "Acknowledged on" in back.page.inner_text("#dues")
+    back.says("more", "The one in the north yard.")
+    assert back.reads(3)[2] == "The one in the north yard."
+    assert opens(officer, number, 3)[2] == "The one in the north yard."
+    with officer.page.expect_navigation():
+        officer.says("answer", "Thank you. It is being looked into.")
+    again = comes_back(chromium, code)
+    assert again.reads(4)[3] == "Thank you. It is being looked into."
+    again.goes(f"/public/verify?code={receipt}")
+    assert "In the ledger" in again.page.inner_text("main")
+    said = b"".join(one.payload or b"" for one in served.ledger.entries(1))
+    for secret in ("kickback", "north yard", "looked into", PHRASE, code, code.replace("-", "")):
+        assert secret.encode() not in said
+    assert [one.wrong for one in (officer, informant, back, again)] == [[], [], [], []]
+
+
+def test_a_wrong_code_and_a_wrong_passphrase_open_nothing(served, chromium):
+    """Both are told in words, and nothing is shown."""
+    stranger = Person(chromium)
+    stranger.goes("/public/tips")
+    stranger.says("back", "00000-00000-00000-00000-00000")
+    assert "No tip-off fits" in stranger.hears("back")
+    number = served.duck.rows("SELECT tip_number FROM tip_register")[0][0]
+    officer = signed_in(chromium, "discipline")
+    officer.goes(f"/tips/{number}")
+    officer.says("unlock", "not the passphrase")
+    assert "not the passphrase" in officer.hears("unlock")
+    assert not officer.page.is_visible("#answer")
