@@ -1,0 +1,104 @@
+"""A case through the browser: found, contested, put right, judged again, closed, opened again, handed to discipline and back."""
+
+from pathlib import Path
+
+import pytest
+
+from comptroller.desk.state import Desk
+from tests.casedesks import at, correct, open_case_desk, the_case
+from tests.journeys.walking import Walk, walk_on
+
+WORDS = {
+    "zh": {"kept": "已报送", "waits": "另一名经办人", "contested": "有异议", "triage": "待研判", "verifying": "待复核", "closed": "已关闭", "reopened": "重开 1 次"},
+    "en": {"kept": "Kept in the ledger", "waits": "another officer", "contested": "Contested", "triage": "To be looked at", "verifying": "To be verified", "closed": "Closed", "reopened": "Reopened 1 times"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_case_from_its_finding_to_discipline_and_back(tmp_path: Path, language: str) -> None:
+    """Each step is taken on a page by who may take it; what the page says is what the ledger then holds."""
+    desk, words = open_case_desk(tmp_path), WORDS[language]
+    try:
+        with walk_on(desk, language) as walk:
+            case = the_case(desk)
+            _to_closed(desk, walk, case, words)
+            _opened_again(desk, walk, case, words)
+            _handed_on_and_back(desk, walk, case, words)
+            assert walk.faults == []
+    finally:
+        desk.stop()
+
+
+def _to_closed(desk: Desk, walk: Walk, case: str, words: dict[str, str]) -> None:
+    """Triage, the firm's side, rectification, judged again by a correction, verified and closed by two others."""
+    walk.sign_in("internal1")
+    assert walk.open("/day") == 200
+    assert "G1" in walk.text()
+    assert words["kept"] in walk.act(f"/cases/{case}", "escalate", reason="looked at")
+    walk.sign_in("firm")
+    assert walk.open("/inbox") == 200
+    assert words["kept"] in walk.act(f"/inbox/{case}", "contest", reason="approved in time")
+    assert words["kept"] in walk.act(
+        f"/inbox/{case}", "supply", material="minutes", evidence_on="2024-03-01", reason="here"
+    )
+    assert "looked at" not in walk.text()
+    at(desk, "2024-03-13T12:00:00")
+    walk.sign_in("internal1")
+    assert walk.open(f"/cases/{case}") == 200
+    assert words["contested"] in walk.text()
+    assert words["kept"] in walk.act(f"/cases/{case}", "require", reason="put it right")
+    at(desk, "2024-03-20T12:00:00")
+    walk.sign_in("firm")
+    said = walk.act(f"/inbox/{case}", "rectify", reason="approved on the 2nd", evidence_on="2024-03-20")
+    assert words["kept"] in said
+    walk.sign_in("internal2")
+    assert "verify" not in walk.acts(f"/cases/{case}"), "the finding still stands"
+    correct(desk, "2024-03-02T10:00:00")
+    assert walk.open(f"/cases/{case}") == 200
+    assert words["verifying"] in walk.text()
+    assert words["kept"] in walk.act(f"/cases/{case}", "verify", reason="seen")
+    assert "close" not in walk.acts(f"/cases/{case}"), "who verified does not close"
+    walk.sign_in("internal1")
+    assert words["kept"] in walk.act(f"/cases/{case}", "close", reason="done")
+    assert words["closed"] in walk.text()
+    assert desk.duck.rows("SELECT state, ended_how, closed_by FROM case_now") == [("closed", "rejudged", "internal1")]
+
+
+def _opened_again(desk: Desk, walk: Walk, case: str, words: dict[str, str]) -> None:
+    """A later correction undoes it: the case is open again by itself."""
+    at(desk, "2024-04-02T12:00:00")
+    correct(desk, "2024-03-09T10:00:00")
+    walk.sign_in("internal1")
+    assert walk.open(f"/cases/{case}") == 200
+    assert words["triage"] in walk.text()
+    assert words["reopened"] in walk.text()
+
+
+def _handed_on_and_back(desk: Desk, walk: Walk, case: str, words: dict[str, str]) -> None:
+    """From internal to investor, on to discipline, who keeps what it does, and back to investor."""
+    path = f"/cases/{case}"
+    assert words["kept"] in walk.act(path, "hand_over", to_line="investor", reason="theirs")
+    walk.sign_in("investor1")
+    assert walk.open("/day") == 200
+    assert words["kept"] in walk.act(path, "receive")
+    assert words["kept"] in walk.act(path, "hand_over", to_line="discipline", reason="a person gained")
+    walk.sign_in("discipline1")
+    assert words["kept"] in walk.act(path, "receive")
+    assert words["kept"] in walk.act(path, "escalate", reason="secret lead")
+    walk.sign_in("audit1")
+    assert walk.open(path) == 200
+    assert "secret lead" not in walk.page.content()
+    assert "discipline1" not in walk.page.content()
+    walk.sign_in("over")
+    assert walk.open(path) == 200, "the entity's side is left to who oversees the firm as well"
+    assert "secret lead" not in walk.page.content()
+    walk.sign_in("discipline1")
+    assert words["kept"] in walk.act(path, "hand_over", to_line="investor", reason="nothing for us")
+    walk.sign_in("investor1")
+    assert words["kept"] in walk.act(path, "receive")
+    assert "nothing for us" in walk.text()
+    row = desk.duck.rows("SELECT lead, state, reopened FROM case_now")
+    assert row == [("investor", "escalated", 1)]
+    walk.page.set_viewport_size({"width": 390, "height": 844})
+    assert walk.open(path) == 200
+    assert walk.overflow <= 0

@@ -1,0 +1,113 @@
+"""A real browser on a desk that is served over the network: who is signed in opens pages, fills forms, and reads what is shown.
+
+with walk_on(desk, "zh") as walk:
+    walk.sign_in("internal1")
+    walk.act(f"/cases/{case}", "escalate", reason="属实")
+"""
+
+import re
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from comptroller.cli.serve import server_of
+from comptroller.desk.state import Desk
+from tests.desks import PASSWORD
+
+_WAIT_MS = 60_000
+_QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+)
+
+
+class Walk:
+    """One browser window; what goes wrong in it is kept in `faults`."""
+
+    def __init__(self, page: Page, address: str, language: str) -> None:
+        """Take the window, the desk's address and the language of whoever walks."""
+        self.page, self._address, self._language = page, address, language
+        self.faults: list[str] = []
+        page.set_default_timeout(_WAIT_MS)
+        page.on("pageerror", lambda fault: self.faults.append(str(fault)))
+        page.on("console", lambda said: self.faults.append(said.text) if "Content Security" in said.text else None)
+
+    def sign_in(self, login: str) -> None:
+        """Sign in as a user, whoever was signed in before."""
+        self.page.context.clear_cookies()
+        self.page.context.add_cookies([{"name": "desk_language", "value": self._language, "url": self._address}])
+        self.page.goto(f"{self._address}/sign-in")
+        self.page.fill("[name=login]", login)
+        self.page.fill("[name=password]", PASSWORD)
+        self.page.click("form button")
+        self.page.wait_for_url(re.compile(rf"^{self._address}/(?!sign-in)"))
+
+    def open(self, path: str) -> int:
+        """Open a page; gives its status."""
+        answer = self.page.goto(self._address + path)
+        assert answer is not None
+        return answer.status
+
+    def acts(self, path: str) -> list[str]:
+        """Give the acts for which a page has a form."""
+        assert self.open(path) == 200
+        return [str(one.get_attribute("value")) for one in self.page.locator("details.act input[name=act]").all()]
+
+    def act(self, path: str, act: str, **fields: str) -> str:
+        """Fill the form of an act in and send it; gives what the page then says of it."""
+        assert self.open(path) == 200
+        form = self.page.locator(f"details.act:has(input[name=act][value={act}])")
+        form.locator("summary").click()
+        for name, value in fields.items():
+            field = form.locator(f"[name={name}]")
+            if field.evaluate("one => one.tagName") == "SELECT":
+                field.select_option(value)
+            else:
+                field.fill(value)
+        form.locator("button").click()
+        said = self.page.locator("[role=status], [role=alert]").first
+        return said.inner_text()
+
+    def text(self) -> str:
+        """Give what is shown in the main part of the page."""
+        return self.page.locator("main").inner_text()
+
+    @property
+    def overflow(self) -> int:
+        """Give by how many pixels the page is wider than the window."""
+        return int(self.page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+
+
+@contextmanager
+def walk_on(desk: Desk, language: str) -> Iterator[Walk]:
+    """Serve a desk and open a browser on it; skips the test where the machine has no browser."""
+    browser_path = next(
+        (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+    )
+    if browser_path is None:
+        pytest.skip("no browser on this machine")
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = int(one.getsockname()[1])
+    server = server_of(desk, "127.0.0.1", port)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started and thread.is_alive():
+        time.sleep(0.02)
+    try:
+        with sync_playwright() as driver:
+            window = driver.chromium.launch(executable_path=browser_path, args=list(_QUIET))
+            yield Walk(window.new_page(viewport={"width": 1280, "height": 900}), f"http://127.0.0.1:{port}", language)
+            window.close()
+    finally:
+        server.should_exit = True
+        thread.join()
