@@ -70,7 +70,8 @@ def test_the_entity_sees_what_is_asked_of_it(node: Engine) -> None:
 _LINES = ("a", "b", "c")
 _EVENT = st.fixed_dictionaries(
     {
-        "what": st.sampled_from(["move.escalate", "evidence.given", "move.note"]),
+        "what": st.sampled_from(["move.escalate", "evidence.given", "move.note", "move.hand_over"]),
+        "to_line": st.sampled_from(_LINES),
         "by_line": st.sampled_from(_LINES),
         "scope": st.sampled_from(["case", "lead", "own"]),
     }
@@ -83,10 +84,11 @@ def test_no_line_ever_sees_what_is_kept(drawn: list[dict[str, str]], lead: str, 
     events: list[dict[str, Any]] = []
     for at, one in enumerate(drawn):
         cells = {"reason": f"why-{at}", "by": f"who-{at}", "approved_by": None, "by_line": one["by_line"]}
-        said_text = json.dumps({"seen_by": one["scope"], "material": f"what-{at}"})
+        said_text = json.dumps({"seen_by": one["scope"], "material": f"what-{at}", "to_line": one["to_line"]})
         events.append({"what": one["what"], "said": said_text, "place": at, **cells})
     whole = {"lead": lead, "pending": None, "informed": " ".join(_LINES), "event": events}
-    whole |= {"responsibility": [], "request": []}
+    asked = [{"by_line": name, "material": f"asked-by-{name}"} for name in _LINES]
+    whole |= {"responsibility": [], "request": asked, "inquiry": lead}
     work = Casework({}, {}, (), {name: Sight(keeps=True) for name in keepers})
     shown = json.dumps(sight.seen_by_line(whole, line, work))
     for at, one in enumerate(drawn):
@@ -94,10 +96,23 @@ def test_no_line_ever_sees_what_is_kept(drawn: list[dict[str, str]], lead: str, 
         hidden = one["what"] == "evidence.given" and (
             one["scope"] == "own" or (one["scope"] == "lead" and line != lead)
         )
-        if not own and (hidden or one["by_line"] in keepers):
+        is_told = one["what"] == "move.hand_over" and one["to_line"] == line
+        if not own and (hidden or (one["by_line"] in keepers and not is_told)):
             assert f"why-{at}" not in shown
             assert f"what-{at}" not in shown
         assert f"who-{at}" not in shown
+    for name in keepers - {line}:
+        assert f"asked-by-{name}" not in shown
+
+
+def test_whoever_is_on_no_line_sees_no_case_that_a_line_keeps(node: Engine) -> None:
+    """An overseer of the office sees nothing of what discipline leads, and the entity is not told that it leads."""
+    whole = board.whole(node.duck, the_case(node))
+    assert whole is not None
+    assert sight.seen_by_overseer(whole, node.pack.casework) is None
+    seen = sight.seen_by_entity(whole, node.pack.casework)
+    assert seen["lead"] is None
+    assert "discipline" not in json.dumps(seen, default=str)
 
 
 def test_the_entity_never_sees_a_line_that_the_pack_hides() -> None:

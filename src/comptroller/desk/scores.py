@@ -1,9 +1,12 @@
 """A rule's honest count within reach: judged, found, clear, not applicable, and not judged with the reason."""
 
+from dataclasses import dataclass
+
 from comptroller.desk.visit import Visit
 from comptroller.model.policy import Rule
 from comptroller.watch.scoreboard import Score, counts_sql, tally
 
+_OUTCOMES = "rule_outcome"
 _STANDS = "('raised', 'changed', 'not_judged', 'not_applicable')"
 
 
@@ -39,3 +42,41 @@ def open_by_rule(visit: Visit) -> dict[str, tuple[int, int]]:
 
     found: dict[str, tuple[int, int]] = visit.cached("open_by_rule", make)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How the findings of a rule came out in cases; the precision is of those decided, and None where none is.
+
+    `proposals` are the findings that propose to demote the rule.
+    """
+
+    raised: int
+    open: int
+    confirmed: int
+    dismissed: int
+    withdrawn: int
+    contested: int
+    proposals: tuple[str, ...] = ()
+
+    @property
+    def precision_pct(self) -> float | None:
+        """Give how many of a hundred decided findings were confirmed."""
+        decided = self.confirmed + self.dismissed
+        return 100 * self.confirmed / decided if decided else None
+
+
+def outcome_of(visit: Visit, rule: Rule) -> Outcome | None:
+    """Give the outcomes of a rule, which are told to everybody who sees; None where no finding of it was in a case."""
+    if _OUTCOMES not in visit.pack.tables:
+        return None
+    names = ("raised", "open", "confirmed", "dismissed", "withdrawn", "contested")
+    counts = ", ".join(f"coalesce({name}_count, 0) AS {name}" for name in names)
+    rows = visit.rows(f"SELECT {counts} FROM {_OUTCOMES} WHERE rule = ?", [rule.name])
+    if not rows:
+        return None
+    over = [name for name, one in visit.pack.rules.items() if one.judges == _OUTCOMES]
+    marks = ", ".join("?" * len(over)) or "NULL"
+    sql = f"SELECT finding, subject FROM main.finding_now WHERE state IN ('raised', 'changed') AND rule IN ({marks})"
+    proposals = [finding for finding, subject in visit.duck.rows(sql, over) if f'"{rule.name}"' in subject]
+    return Outcome(**rows[0], proposals=tuple(proposals))

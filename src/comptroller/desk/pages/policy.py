@@ -14,7 +14,7 @@ from comptroller.desk.editions import differences, editions
 from comptroller.desk.errors import Gone
 from comptroller.desk.facts import label
 from comptroller.desk.proposals import may_change, proposals
-from comptroller.desk.scores import open_by_rule, score_of
+from comptroller.desk.scores import open_by_rule, outcome_of, score_of
 from comptroller.desk.visit import Visit
 from comptroller.model.cite import Cite
 from comptroller.model.policy import Pack, Param, Rule
@@ -115,6 +115,7 @@ def _rule_page(visit: Visit, rule: Rule) -> Response:
         "policy_rule.html",
         rule=rule,
         score=score,
+        outcome=outcome_of(visit, rule),
         bars=bars(score.found, score.clear, score.not_applicable, score.not_judged),
         asleep=asleep or "",
         params=[visit.pack.params[name] for name in rule.params],
