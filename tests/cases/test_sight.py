@@ -112,6 +112,7 @@ def test_whoever_is_on_no_line_sees_no_case_that_a_line_keeps(node: Engine) -> N
     assert sight.seen_by_overseer(whole, node.pack.casework) is None
     seen = sight.seen_by_entity(whole, node.pack.casework)
     assert seen["lead"] is None
+    assert [seen["due_on"]] == [one["due_on"] for one in seen["clock"]], "its own clocks alone"
     assert "discipline" not in json.dumps(seen, default=str)
 
 

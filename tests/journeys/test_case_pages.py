@@ -34,14 +34,14 @@ def _to_closed(desk: Desk, walk: Walk, case: str, words: dict[str, str]) -> None
     walk.sign_in("internal1")
     assert walk.open("/day") == 200
     assert "G1" in walk.text()
-    assert words["kept"] in walk.act(f"/cases/{case}", "escalate", reason="looked at")
+    assert words["kept"] in walk.act(f"/cases/{case}", "escalate", reason="inner words")
     walk.sign_in("firm")
     assert walk.open("/inbox") == 200
     assert words["kept"] in walk.act(f"/inbox/{case}", "contest", reason="approved in time")
     assert words["kept"] in walk.act(
         f"/inbox/{case}", "supply", material="minutes", evidence_on="2024-03-01", reason="here"
     )
-    assert "looked at" not in walk.text()
+    assert "inner words" not in walk.text()
     at(desk, "2024-03-13T12:00:00")
     walk.sign_in("internal1")
     assert walk.open(f"/cases/{case}") == 200

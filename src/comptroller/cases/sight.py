@@ -108,6 +108,9 @@ def seen_by_entity(whole: Whole, work: Casework) -> Whole:
         elif one["what"] in seen or one["what"] in ("letter.sent", "request.asked"):
             events.append({**one, "by": None, "approved_by": None, "said": json.dumps(_told(one))})
     head = {name: whole[name] for name in _ENTITY_HEAD}
+    clocks = [one for one in whole["clock"] if one["holder"] == whole["entity"]]
+    running = [one["due_on"] for one in clocks if one["due_on"] and not one["ended_on"] and not one["stopped_on"]]
+    head["due_on"] = min(running, default=None)
     keeps = {name for name, sight in work.sights.items() if sight.keeps}
     if whole["lead"] in keeps:
         head["lead"] = None
@@ -116,7 +119,7 @@ def seen_by_entity(whole: Whole, work: Casework) -> Whole:
     return {
         **head,
         "finding": [{k: v for k, v in one.items() if k != "joins"} for one in whole["finding"]],
-        "clock": [one for one in whole["clock"] if one["holder"] == whole["entity"]],
+        "clock": clocks,
         "request": [{k: one[k] for k in asked} for one in whole["request"] if not one["saved"]],
         "responsibility": [],
         "event": events,
