@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from comptroller.desk.visit import Visit
+from comptroller.model.refusal import Text
 
 OPEN = "('raised', 'changed')"
 DUES = ("report_due", "statement", "entity")
 """What is late stands on these tables and the clock's day."""
+CAPITAL = ("statement", "entity", "stake", "list_line")
+"""What the capital at a glance stands on."""
 _FIRST_ITEMS = "overview_items"
 
 
@@ -47,34 +50,48 @@ def _groups(visit: Visit) -> Groups:
 
 def capital(visit: Visit) -> list[dict[str, Any]]:
     """Give the capital at a glance, made once until a statement, a stake or the register changes."""
-    found: list[dict[str, Any]] = visit.kept(
-        "capital", ("statement", "entity", "stake", "list_line"), lambda: _capital(visit)
-    )
+    found: list[dict[str, Any]] = visit.kept("capital", CAPITAL, lambda: _capital(visit))
     return found
 
 
 def _capital(visit: Visit) -> list[dict[str, Any]]:
-    """Give the items that the policy shows first: the sum over the topmost statements, and the part held in effect.
+    found = []
+    for item, scope, title in first_items(visit):
+        rows = visit.rows(
+            "SELECT count(*) AS many, sum(amount_cny) AS whole, max(period_end) AS until, sum(effective) AS effective "
+            f"FROM ({_FIRST_STATEMENTS})",
+            [item, scope, visit.desk.owner],
+        )
+        if rows and rows[0]["many"]:
+            found.append({"title": title, "item": item, "scope": scope, **rows[0]})
+    return found
 
-    The latest statement of an entity counts where nobody above it within reach has one of that scope.
-    """
+
+def first_items(visit: Visit) -> list[tuple[str, str, Text | None]]:
+    """Give the items of statements that the policy shows first: item, scope, title."""
     listed = visit.pack.lists.get(_FIRST_ITEMS)
     if listed is None or "statement_lines" not in visit.pack.tables:
         return []
-    found = []
-    for line in listed.lines:
-        rows = visit.rows(
-            "WITH latest AS (SELECT entity, period_end, amount_cny FROM statement_lines WHERE item = ? AND scope = ? "
-            "QUALIFY row_number() OVER (PARTITION BY entity ORDER BY period_end DESC, fact DESC) = 1), "
-            "first AS (SELECT * FROM latest AS x WHERE NOT EXISTS (SELECT 1 FROM ancestor AS a JOIN latest AS y "
-            "ON y.entity = a.ancestor WHERE a.entity = x.entity AND a.distance > 0)) "
-            "SELECT count(*) AS many, sum(f.amount_cny) AS whole, max(f.period_end) AS until, "
-            "sum(f.amount_cny * s.share_pct / 100) AS effective FROM first AS f "
-            "LEFT JOIN (SELECT entity, share_pct FROM effective_share WHERE owner = ?) AS s ON s.entity = f.entity",
-            [line.item, line.body, visit.desk.owner],
-        )
-        if rows and rows[0]["many"]:
-            found.append({"title": line.title, "item": line.item, "scope": line.body, **rows[0]})
+    return [(line.item, line.body, line.title) for line in listed.lines]
+
+
+_FIRST_STATEMENTS = (
+    "WITH latest AS (SELECT entity, period_end, amount_cny FROM statement_lines WHERE item = ? AND scope = ? "
+    "QUALIFY row_number() OVER (PARTITION BY entity ORDER BY period_end DESC, fact DESC) = 1), "
+    "first AS (SELECT * FROM latest AS x WHERE NOT EXISTS (SELECT 1 FROM ancestor AS a JOIN latest AS y "
+    "ON y.entity = a.ancestor WHERE a.entity = x.entity AND a.distance > 0)) "
+    "SELECT f.entity, f.period_end, f.amount_cny, s.share_pct, f.amount_cny * s.share_pct / 100 AS effective FROM first AS f "
+    "LEFT JOIN (SELECT entity, share_pct FROM effective_share WHERE owner = ?) AS s ON s.entity = f.entity"
+)
+"""The latest statement of each entity where nobody above it within reach has one of that scope, with the part held in effect."""
+
+
+def capital_parts(visit: Visit, item: str, scope: str) -> list[dict[str, Any]]:
+    """Give the statements that an item of the capital is the sum of, the largest first."""
+    sql = f"SELECT * FROM ({_FIRST_STATEMENTS}) ORDER BY amount_cny DESC NULLS LAST, entity"
+    found: list[dict[str, Any]] = visit.kept(
+        ("capital", item, scope), CAPITAL, lambda: visit.rows(sql, [item, scope, visit.desk.owner])
+    )
     return found
 
 

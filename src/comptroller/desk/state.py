@@ -13,12 +13,14 @@ from zoneinfo import ZoneInfo
 
 from comptroller import node
 from comptroller.access.accounts import Accounts
+from comptroller.desk.arrivals import Arrivals
 from comptroller.desk.jobs import Jobs
 from comptroller.desk.live import Hub
 from comptroller.desk.shelf import Shelf
 from comptroller.desk.writer import Clock, Outcome, Writer
 from comptroller.engine import Engine
 from comptroller.intake import Incoming
+from comptroller.ledger.heads import Heads
 from comptroller.ledger.ledger import Ledger
 from comptroller.model.policy import Pack
 from comptroller.model.refusal import Refused
@@ -55,6 +57,7 @@ class Desk:
         self.folder, self.clock, self.chance = folder, clock, chance
         self.settings = settings or Settings()
         self.hub = Hub()
+        self.arrivals = Arrivals()
         self.jobs = Jobs(clock)
         self.writer = Writer(folder, clock, self.hub.tell, self.settings.passphrase)
         self._own = threading.local()
@@ -110,6 +113,14 @@ class Desk:
         if not hasattr(self._own, "ledger"):
             self._own.ledger = Ledger.open(self.folder / node.LEDGER, readonly=True)
         found: Ledger = self._own.ledger
+        return found
+
+    @property
+    def heads(self) -> Heads:
+        """Give this thread's own reader of the heads of entries."""
+        if not hasattr(self._own, "heads"):
+            self._own.heads = Heads(self.folder / node.LEDGER)
+        found: Heads = self._own.heads
         return found
 
     @property

@@ -12,6 +12,7 @@ from comptroller.desk.doors import may
 from comptroller.desk.pages.ledger import is_seen, seen_entry
 from comptroller.desk.visit import Visit
 from comptroller.ledger.entry import Entry
+from comptroller.ledger.heads import Head
 
 router = APIRouter(tags=["ledger"])
 Seeing = Annotated[Visit, Depends(may(SEE))]
@@ -32,13 +33,12 @@ def entries(
     last = min(size, first + _MOST_LOOKED_AT - 1)
     found: list[EntryRow] = []
     hidden, at = 0, first - 1
-    for one in visit.desk.ledger.entries(first, last):
+    for one in visit.desk.heads.between(first, last):
         at = one.number
-        head = one.fields
-        if not is_seen(visit, head["reporter"]):
+        if not is_seen(visit, one.fields["reporter"]):
             hidden += 1
-        elif not reporter or head["reporter"] == reporter:
-            found.append(EntryRow(**_row(one, head)))
+        elif not reporter or one.fields["reporter"] == reporter:
+            found.append(EntryRow(**_row(one)))
             if len(found) == limit:
                 break
     return EntryPage(found, str(at) if at < size and first <= size else None, hidden)
@@ -50,7 +50,7 @@ def entry(visit: Seeing, number: int) -> EntryWhole:
     one, source = seen_entry(visit, number)
     receipt = json.loads(visit.desk.ledger.receipt(number).to_json())
     return EntryWhole(
-        **_row(one, one.fields),
+        **_row(one),
         header=one.header.decode(),
         key=str(visit.desk.ledger.verifier_key),
         receipt=ReceiptForm(**receipt),
@@ -59,7 +59,8 @@ def entry(visit: Seeing, number: int) -> EntryWhole:
     )
 
 
-def _row(one: Entry, head: dict[str, Any]) -> dict[str, Any]:
+def _row(one: Entry | Head) -> dict[str, Any]:
+    head = one.fields
     return {
         "entry": one.number,
         "received_at": one.received_at.isoformat(),

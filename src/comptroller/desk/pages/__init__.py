@@ -4,6 +4,7 @@ from comptroller.desk.pages import (
     admin,
     ask,
     authority,
+    capital,
     cases,
     entities,
     finding,
@@ -21,6 +22,6 @@ from comptroller.desk.pages import (
 )
 
 PAGES = (
-    *(sign_in, overview, findings, finding, cases, inbox, tips, authority, entities, strips),
+    *(sign_in, overview, capital, findings, finding, cases, inbox, tips, authority, entities, strips),
     *(reporting, proposing, policy, ledger, ask, admin, why),
 )

@@ -10,13 +10,15 @@ from fastapi.responses import RedirectResponse, Response
 from comptroller.access.grants import EXPORT, SEE
 from comptroller.desk.doors import Form, may
 from comptroller.desk.draw import draw
-from comptroller.desk.reading import OPEN
+from comptroller.desk.reading import OPEN, groups_of
 from comptroller.desk.sheets import sheet
 from comptroller.desk.visit import Visit
 
 router = APIRouter()
 Seeing = Annotated[Visit, Depends(may(SEE))]
 Exporting = Annotated[Visit, Depends(may(EXPORT))]
+REST = "-"
+"""In the place of an entity: what is under none of the groups by which the overview compares."""
 PAGE, MOST_EXPORTED = 50, 100_000
 STATES = ("open", "not_judged", "cleared", "all")
 SORTS = {
@@ -85,8 +87,9 @@ def select(visit: Visit, asked: Asked) -> tuple[str, list[Any]]:
         wheres.append("CAST(f.since AS VARCHAR) <= ?")
         values.append(asked.until)
     if asked.under:
-        wheres.append("f.entity IN (SELECT a.entity FROM ancestor AS a WHERE a.ancestor = ?)")
-        values.append(asked.under)
+        where, more = _under(visit, asked.under)
+        wheres.append(where)
+        values += more
     if asked.text:
         wheres.append("contains(lower(concat_ws(' ', f.finding, f.entity, f.subject, f.evidence)), lower(?))")
         values.append(asked.text)
@@ -99,6 +102,12 @@ def select(visit: Visit, asked: Asked) -> tuple[str, list[Any]]:
         sql = f"SELECT * FROM ({sql}) WHERE amount >= CAST(? AS DECIMAL(38, 4))"
         values.append(asked.least)
     return sql, values
+
+
+def _under(visit: Visit, under: str) -> tuple[str, list[Any]]:
+    if under == REST:
+        return f"coalesce(f.entity, '') NOT IN (SELECT g.entity FROM ({groups_of(visit).sql}) AS g)", []
+    return "f.entity IN (SELECT a.entity FROM ancestor AS a WHERE a.ancestor = ?)", [under]
 
 
 def page_of(visit: Visit, asked: Asked, page: int) -> tuple[list[dict[str, Any]], int]:

@@ -1,21 +1,26 @@
 """The ledger: entries, the source line as reported, receipts, checkpoints, and verification run from the browser."""
 
+import datetime as dt
 import json
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
 from comptroller import node
 from comptroller.access.grants import SEE
+from comptroller.desk.arrivals import is_report
 from comptroller.desk.doors import Form, may
 from comptroller.desk.draw import draw
 from comptroller.desk.errors import Gone
 from comptroller.desk.payloads import Source, source_of
 from comptroller.desk.public.proofs import receipt_code
 from comptroller.desk.visit import Visit
+from comptroller.engine import utc
 from comptroller.ledger.entry import Entry
+from comptroller.ledger.heads import Head
 from comptroller.ledger.verify import verify
+from comptroller.model.refusal import Refused, refusal
 
 router = APIRouter()
 Seeing = Annotated[Visit, Depends(may(SEE))]
@@ -24,24 +29,25 @@ PAGE = 50
 
 @router.get("/ledger")
 def entries(
-    visit: Seeing, before: Annotated[int, Query(ge=0)] = 0, reporter: Annotated[str, Query(max_length=100)] = ""
+    visit: Seeing,
+    before: Annotated[int, Query(ge=0, le=2**62)] = 0,
+    reporter: Annotated[str, Query(max_length=100)] = "",
+    since: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
-    """Give the newest entries whose reporter is within reach, page by page."""
+    """Give the newest entries whose reporter is within reach, page by page; with `since`, the reports that came from then on."""
     ledger = visit.desk.ledger
     last = min(before - 1 if before else ledger.size, visit.known or ledger.size)
-    found: list[dict[str, Any]] = []
+    first, count = _since(visit, since)
+    found: list[Head] = []
     hidden, at = 0, last
-    while at > 0 and len(found) < PAGE:
-        low = max(1, at - 499)
-        for one in reversed(list(ledger.entries(low, at))):
-            at = one.number - 1
-            head = one.fields
-            if not is_seen(visit, head["reporter"]):
-                hidden += 1
-            elif not reporter or head["reporter"] == reporter:
-                found.append({"number": one.number, "at": one.received_at, "head": head, "erased": one.is_erased})
-                if len(found) == PAGE:
-                    break
+    for one in visit.desk.heads.between(first, last, newest_first=True):
+        at = one.number - 1
+        if not is_seen(visit, one.fields["reporter"]):
+            hidden += 1
+        elif (not reporter or one.fields["reporter"] == reporter) and (not since or is_report(one)):
+            found.append(one)
+            if len(found) == PAGE:
+                break
     visit.hidden_count = hidden
     points = list(ledger.checkpoints(max(0, ledger.size - 5000)))[-5:]
     return draw(
@@ -50,9 +56,30 @@ def entries(
         rows=found,
         size=ledger.size,
         reporter=reporter,
-        older=at + 1 if at > 0 else 0,
+        since=since,
+        since_count=count,
+        older=at + 1 if at >= first and len(found) == PAGE else 0,
         points=points[::-1],
     )
+
+
+def _since(visit: Visit, since: str) -> tuple[int, int]:
+    """Give the first entry that came at or after an instant, and how many reports within reach came since; 1 and 0 where none is said.
+
+    Refuses (Refused) what is no instant with its offset.
+    """
+    if not since:
+        return 1, 0
+    try:
+        at = utc(dt.datetime.fromisoformat(since))
+    except (ValueError, OverflowError) as error:
+        wanted = ("形如 2024-06-30T10:00+00:00 的时刻", "an instant such as 2024-06-30T10:00+00:00")
+        mend = ("改正时刻", "Correct the instant.")
+        raise Refused([refusal("desk.instant", ("", None, "since"), since, wanted, mend)]) from error
+    first = visit.desk.ledger.size_at(at - dt.timedelta(microseconds=1)) + 1
+    last = visit.known or 2**62
+    heads = visit.desk.heads.between(first, last)
+    return first, sum(is_report(one) and is_seen(visit, one.fields["reporter"]) for one in heads)
 
 
 def is_seen(visit: Visit, reporter: str) -> bool:

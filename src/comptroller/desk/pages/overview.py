@@ -1,5 +1,6 @@
 """The first page: the capital at a glance; every number opens exactly what it counts."""
 
+import datetime as dt
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
@@ -8,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from comptroller.access.grants import ADMINISTER, SEE
 from comptroller.desk.doors import Visiting, may
 from comptroller.desk.draw import draw
+from comptroller.desk.pages.ledger import is_seen
 from comptroller.desk.reading import OPEN, capital, groups_of, late
 from comptroller.desk.visit import Visit
 
@@ -33,16 +35,29 @@ def wall(visit: Seeing) -> Response:
 def live(visit: Seeing) -> Response:
     """Give the part of the overview that follows the news."""
     drawn: Response = visit.cached(
-        ("live", visit.clock, visit.language), lambda: draw(visit, "overview_live.html", **glance(visit))
+        ("live", visit.clock, minute_of(visit), visit.language),
+        lambda: draw(visit, "overview_live.html", **glance(visit)),
     )
     return Response(drawn.body, media_type="text/html")
 
 
 def glance(visit: Visit) -> dict[str, Any]:
     """Give all that the overview shows, made once for each position of the books."""
-    made: dict[str, Any] = visit.cached(("glance", visit.clock), lambda: _glance(visit))
+    made: dict[str, Any] = visit.cached(("glance", visit.clock, minute_of(visit)), lambda: _glance(visit))
     visit.hidden_count = made["hidden_findings"]
     return made
+
+
+def minute_of(visit: Visit) -> dt.datetime:
+    """Give the minute that it is: what arrived in the last hour changes with it, though nothing comes."""
+    return visit.desk.clock().replace(second=0, microsecond=0)
+
+
+def arrived(visit: Visit) -> tuple[str, int]:
+    """Give since when the last hour counts, and how many reports came since whose reporter is within reach."""
+    desk = visit.desk
+    since, counted = desk.arrivals.by_reporter(desk.ledger, desk.heads, desk.clock())
+    return since.isoformat(timespec="minutes"), sum(n for who, n in counted.items() if is_seen(visit, who))
 
 
 def _glance(visit: Visit) -> dict[str, Any]:
@@ -75,6 +90,7 @@ def _glance(visit: Visit) -> dict[str, Any]:
         "entity_count": len(visit.names),
         "levels": levels(visit),
         "capital": capital(visit),
+        "arrived": arrived(visit),
         "late": due.first,
         "late_count": due.count,
         "silent": visit.rows(

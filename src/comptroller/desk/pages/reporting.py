@@ -43,6 +43,7 @@ def reporting(visit: Seeing, show: Annotated[str, Query(pattern="late|missing|al
         visit,
         "reporting.html",
         rows=rows,
+        count=rows[0]["many"] if rows else 0,
         show=show,
         shows=SHOWS,
         refused=refused_of(visit)[:50],
@@ -62,7 +63,7 @@ def _plan(visit: Visit, show: str) -> list[dict[str, Any]]:
         return []
     where = {"missing": "came IS NULL", "late": "came IS NULL OR CAST(came AS DATE) > due_on", "all": "true"}[show]
     return visit.rows(
-        "SELECT * FROM (SELECT d.entity, d.statement_kind, d.period_end, d.due_on, min(s.received_at) AS came, "
+        "SELECT *, count(*) OVER () AS many FROM (SELECT d.entity, d.statement_kind, d.period_end, d.due_on, min(s.received_at) AS came, "
         "greatest(0, coalesce(CAST(min(s.received_at) AS DATE), any_value(c.today)) - d.due_on) AS days "
         "FROM report_due AS d JOIN clock AS c ON d.due_on < c.today LEFT JOIN statement AS s ON s.entity = d.entity "
         "AND s.kind = d.statement_kind AND s.period_end = d.period_end GROUP BY d.entity, d.statement_kind, d.period_end, d.due_on) "
