@@ -17,6 +17,7 @@ from comptroller.desk.api.forms import ERRORS
 from comptroller.desk.draw import draw_refusals
 from comptroller.desk.errors import put_errors
 from comptroller.desk.guard import Guard
+from comptroller.desk.hooks import Hooks
 from comptroller.desk.pages import PAGES
 from comptroller.desk.public import pages as public_pages, tips as public_tips
 from comptroller.desk.public.gate import Gate
@@ -31,8 +32,11 @@ def make_app(desk: Desk) -> Any:
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
         desk.hub.attach(asyncio.get_running_loop())
+        hooks = Hooks(desk)
+        hooks.start()
         yield
         desk.hub.close()
+        await asyncio.to_thread(hooks.stop)
 
     app = FastAPI(
         title="Comptroller",

@@ -5,7 +5,7 @@ News go from the writer's thread into the server's loop; a listener that does no
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
 from comptroller.desk.writer import Batch
@@ -19,6 +19,7 @@ class Hub:
     """Who listens, and the last batches for those who come later."""
 
     recent: deque[Batch] = field(default_factory=lambda: deque(maxlen=KEPT))
+    _also: list[Callable[[Batch], None]] = field(default_factory=list)
     _loop: asyncio.AbstractEventLoop | None = None
     _listeners: set["asyncio.Queue[Batch | None]"] = field(default_factory=set)
 
@@ -26,9 +27,15 @@ class Hub:
         """Name the loop in which listeners wait."""
         self._loop = loop
 
+    def also(self, told: Callable[[Batch], None]) -> None:
+        """Let somebody else hear of each batch, in the writer's thread, where nothing may take long or fail."""
+        self._also.append(told)
+
     def tell(self, batch: Batch) -> None:
         """Tell a batch, from any thread."""
         self.recent.append(batch)
+        for told in self._also:
+            told(batch)
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._spread, batch)
 

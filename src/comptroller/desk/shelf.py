@@ -12,6 +12,7 @@ _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS saved (login TEXT, page TEXT, name TEXT, said TEXT, PRIMARY KEY (login, page, name)) STRICT",
     "CREATE TABLE IF NOT EXISTS answered (login TEXT, key TEXT, digest TEXT, answer TEXT, at TEXT, PRIMARY KEY (login, key)) STRICT",
     "CREATE TABLE IF NOT EXISTS hook (hook TEXT PRIMARY KEY, login TEXT, url TEXT, secret TEXT, failures INTEGER) STRICT",
+    "CREATE TABLE IF NOT EXISTS hook_message (message TEXT PRIMARY KEY, hook TEXT, body TEXT, tries INTEGER, due TEXT) STRICT",
     """CREATE TABLE IF NOT EXISTS refused (number INTEGER PRIMARY KEY, at TEXT, login TEXT, reporter TEXT, name TEXT,
     media TEXT, kind TEXT, refusals TEXT, payload BLOB) STRICT""",
     "CREATE TABLE IF NOT EXISTS line_key (line_key TEXT PRIMARY KEY, kept TEXT) STRICT",

@@ -44,6 +44,7 @@ class Settings:
     most_requests_a_minute: int = 1200
     most_sign_ins_a_minute: int = 30
     ask_seconds: float = 20.0
+    hook_networks: tuple[str, ...] = ()
     most_public_a_minute: int = 240
     proof_bits: int = 14
     passphrase: bytes | None = None

@@ -9,6 +9,7 @@ from comptroller.desk.pages import (
     entities,
     finding,
     findings,
+    hooks,
     inbox,
     ledger,
     overview,
@@ -23,5 +24,5 @@ from comptroller.desk.pages import (
 
 PAGES = (
     *(sign_in, overview, capital, findings, finding, cases, inbox, tips, authority, entities, strips),
-    *(reporting, proposing, policy, ledger, ask, admin, why),
+    *(reporting, proposing, policy, ledger, ask, admin, hooks, why),
 )

@@ -1,0 +1,84 @@
+"""One request out of the desk: to public addresses over https, to no other unless the desk's settings allow them.
+
+- The name is resolved once, every address that it has is looked at, and the one that was looked at is connected to.
+- No redirect is followed, and of the answer only the status counts.
+"""
+
+import ipaddress
+import socket
+import ssl
+from collections.abc import Mapping, Sequence
+from http.client import HTTPConnection, HTTPException
+from urllib.parse import SplitResult, urlsplit
+
+from comptroller.model.refusal import Refused, Text, refusal
+
+SECONDS = 10.0
+_MOST_ANSWER = 64 << 10
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+class NotReached(Exception):
+    """The other side did not answer."""
+
+
+def post(url: str, headers: Mapping[str, str], body: bytes, allowed: Sequence[str] = ()) -> int:
+    """Send a body and give the status of the answer; `allowed` are networks such as `10.1.0.0/16`.
+
+    Refuses (Refused) an address that may not be asked, (NotReached) one that does not answer.
+    """
+    parts = split(url)
+    try:
+        told = socket.getaddrinfo(parts.hostname, _port(parts), type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as fault:
+        raise NotReached(str(fault)) from fault
+    addresses = [str(one[4][0]) for one in told]
+    for one in addresses:
+        _refuse_inner(url, ipaddress.ip_address(one), parts.scheme, allowed)
+    line = HTTPConnection(parts.hostname or "", _port(parts), timeout=SECONDS)
+    try:
+        line.sock = socket.create_connection((addresses[0], _port(parts)), SECONDS)
+        if parts.scheme == "https":
+            line.sock = ssl.create_default_context().wrap_socket(line.sock, server_hostname=parts.hostname)
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        line.request("POST", path, body, dict(headers))
+        answer = line.getresponse()
+        answer.read(_MOST_ANSWER)
+    except (OSError, HTTPException) as fault:
+        raise NotReached(f"{type(fault).__name__}: {fault}") from fault
+    else:
+        return answer.status
+    finally:
+        line.close()
+
+
+def split(url: str) -> SplitResult:
+    """Give an address in its parts; refuses (Refused) what is not http or https, has no host, or holds a password."""
+    try:
+        parts = urlsplit(url)
+        is_right = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
+        is_right = is_right and _port(parts) > 0 and url.isascii() and url.isprintable() and " " not in url
+    except ValueError:
+        is_right = False
+    if not is_right:
+        raise _refused(url, Text("https 地址,不含用户名和密码", "an https address without name and password"))
+    return parts
+
+
+def _port(parts: SplitResult) -> int:
+    return parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def _refuse_inner(url: str, address: Address, scheme: str, allowed: Sequence[str]) -> None:
+    plain = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped else address
+    if any(plain in ipaddress.ip_network(net) for net in allowed):
+        return
+    if not plain.is_global or plain.is_multicast:
+        raise _refused(url, Text("公网地址,或配置允许的网络", "a public address, or a network that the settings allow"))
+    if scheme != "https":
+        raise _refused(url, Text("https 地址", "an https address"))
+
+
+def _refused(url: str, wanted: Text) -> Refused:
+    mend = ("改用允许的地址,或由运维修改配置", "Use an address that is allowed, or have the settings changed.")
+    return Refused([refusal("desk.hook.address", ("", None, "url"), url[:200], (wanted.zh, wanted.en), mend)])

@@ -1,0 +1,146 @@
+"""Webhooks: signed so that the other side can tell, sent again until taken, and nothing beyond the reach in whose name they go."""
+
+import base64
+import datetime as dt
+import hmac
+import json
+import threading
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from comptroller.desk import hooks
+from comptroller.desk.hooks import WAITS, Hook, Hooks
+from tests.desks import NOW, facts_of, form_key, open_desk, sign_in
+from tests.worlds import report
+
+SECRET = b"whsec_" + base64.b64encode(b"a shared secret of some length")
+
+
+@pytest.fixture
+def far():
+    """Give a server elsewhere: what it heard, and what it answers."""
+
+    class Far(BaseHTTPRequestHandler):
+        heard, answers = [], []
+
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["content-length"]))
+            self.heard.append((dict(self.headers), body))
+            self.send_response(self.answers.pop(0) if self.answers else 204)
+            self.send_header("location", "http://127.0.0.1:1/elsewhere")
+            self.end_headers()
+
+        def log_message(self, *_):
+            """Say nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Far)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    Far.url = f"http://127.0.0.1:{server.server_port}/hook"
+    yield Far
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    """A desk from which a private network may be reached."""
+    opened = open_desk(tmp_path_factory.mktemp("hooks"), hook_networks=("127.0.0.0/8",), passphrase=None)
+    yield opened
+    opened.stop()
+
+
+@pytest.fixture
+def batch(desk):
+    """What a batch did: two payments that are one of A, and two of B."""
+    told = []
+    desk.hub.also(told.append)
+    for n, entity in enumerate(("A", "B")):
+        rows = [row | {"payee": f"p{n}", "payment": f"{desk.chance()}{i}"} for i, row in enumerate(facts_of(entity))]
+        outcome = desk.writer.take(report("payment", *rows, reporter=entity)).result(60)
+        assert outcome.entry, outcome.refusals
+    desk.writer.do(lambda worker: worker.ledger.size).result(60)
+    return told
+
+
+def test_a_message_is_signed_and_within_reach(desk, far, batch, monkeypatch):
+    """Whoever holds the secret computes the same signature; of what is out of the user's reach nothing is sent."""
+    monkeypatch.setenv("COMPTROLLER_SECRET_FAR", SECRET.decode())
+    hooks.keep(desk.shelf, Hook("H-1", "group", far.url, "env:COMPTROLLER_SECRET_FAR"))
+    sending = Hooks(desk)
+    waiting = [sending.turn(one) for one in batch]
+    assert waiting[-1] == sending.send_due() == len(far.heard) > 0
+    for head, body in far.heard:
+        signed = f"{head['webhook-id']}.{head['webhook-timestamp']}.".encode() + body
+        mac = hmac.new(base64.b64decode(SECRET[6:]), signed, sha256).digest()
+        assert head["webhook-signature"] == f"v1,{base64.b64encode(mac).decode()}"
+        assert head["webhook-timestamp"] == str(int(NOW.timestamp()))
+        data = json.loads(body)["data"]
+        assert {one["entity"] for one in data["turns"]} | {one["reporter"] for one in data["reports"]} <= {"A"}
+    assert sending.send_due() == 0
+    assert len({head["webhook-id"] for head, _ in far.heard}) == len(far.heard)
+    hooks.end(desk.shelf, "H-1")
+
+
+def test_what_is_not_taken_is_sent_again_and_then_given_up(desk, far, batch, monkeypatch):
+    """Later each time under the same identifier, no redirect followed; in the end the ledger says that it was given up."""
+    monkeypatch.setenv("COMPTROLLER_SECRET_FAR", "s")
+    hooks.keep(desk.shelf, Hook("H-2", "supervisor", far.url, "env:COMPTROLLER_SECRET_FAR"))
+    sending, clock = Hooks(desk), desk.clock
+    assert sending.turn(batch[0]) == 1
+    far.answers += [500, 302, *[503] * len(WAITS)]
+    at = NOW
+    for wait in WAITS:
+        sending.send_due()
+        heard = len(far.heard)
+        desk.clock = lambda at=at, wait=wait: at + wait - dt.timedelta(seconds=1)
+        sending.send_due()
+        assert len(far.heard) == heard, "not before its time"
+        at += wait
+        desk.clock = lambda at=at: at
+    sending.send_due()
+    desk.clock = clock
+    assert len({head["webhook-id"] for head, _ in far.heard}) == 1
+    assert len(far.heard) == len(WAITS) + 1
+    assert hooks.hooks_of(desk.shelf)[0].failures == 1
+    assert desk.shelf.rows("SELECT count(*) FROM hook_message") == [(0,)]
+    desk.writer.do(lambda worker: worker.ledger.size).result(60)
+    assert desk.duck.rows("SELECT about FROM desk_act WHERE did = 'hook_failed'") == [(far.url,)]
+    hooks.end(desk.shelf, "H-2")
+
+
+def test_who_is_gone_is_not_asked_again(desk, far, batch, monkeypatch):
+    """410 ends the subscription."""
+    monkeypatch.setenv("COMPTROLLER_SECRET_FAR", "s")
+    hooks.keep(desk.shelf, Hook("H-3", "supervisor", far.url, "env:COMPTROLLER_SECRET_FAR"))
+    far.answers.append(410)
+    sending = Hooks(desk)
+    sending.turn(batch[0])
+    sending.send_due()
+    assert hooks.hooks_of(desk.shelf) == []
+
+
+def test_subscriptions_are_administered_and_in_the_ledger(tmp_path):
+    """Made with a secret that is told once and lies encrypted, ended, and each noted; nobody else may, and no file is an address."""
+    desk = open_desk(tmp_path, passphrase=b"words of the node")
+    browser = sign_in(desk, "administrator")
+    key = {"form_key": form_key(browser)}
+    for wrong in ("file:///etc/passwd", "https://u:p@a.example/", "ftp://a.example", "https://", "https://a b.example"):
+        answer = browser.post("/admin/hooks", data=key | {"login": "group", "url": wrong})
+        assert answer.status_code == 422, wrong
+    page = browser.post("/admin/hooks", data=key | {"login": "group", "url": "https://a.example/in"})
+    made = page.text.split("whsec_", 1)[1].split("<", 1)[0]
+    one = hooks.hooks_of(desk.shelf)[0]
+    assert (one.login, one.url) == ("group", "https://a.example/in")
+    assert made not in one.secret
+    assert made not in browser.get("/admin/hooks").text
+    assert browser.post("/admin/hooks/end", data=key | {"hook": one.hook}).status_code == 303
+    assert hooks.hooks_of(desk.shelf) == []
+    desk.writer.do(lambda worker: worker.ledger.size).result(60)
+    acts = [did for (did,) in desk.duck.rows("SELECT did FROM desk_act WHERE login = 'administrator' ORDER BY fact")]
+    assert acts[-2:] == ["hook", "hook_end"]
+    assert sign_in(desk, "supervisor").get("/admin/hooks").status_code == 403
+    desk.stop()
