@@ -4,7 +4,7 @@ import asyncio
 
 from comptroller.desk.guard import HEADERS, STREAM, Guard, is_own
 from comptroller.desk.state import Settings
-from tests.desks import PASSWORD, form_key, sign_in, visitor
+from tests.desks import PASSWORD, form_key, open_desk, sign_in, visitor
 
 
 def test_every_answer_bears_the_headers(browser):
@@ -13,6 +13,17 @@ def test_every_answer_bears_the_headers(browser):
         answer = browser("supervisor").get(path)
         assert {name: answer.headers[name] for name, _ in HEADERS} == dict(HEADERS), path
     assert "unsafe" not in dict(HEADERS)["content-security-policy"]
+    for path in ("/", "/api/v1/me", "/sign-in"):
+        assert browser("supervisor").get(path).headers["cache-control"] == "no-store"
+
+
+def test_over_https_alone_cookies_and_browsers_stay_there(tmp_path):
+    """With https the session goes over nothing else, and the browser is told to ask for nothing else."""
+    desk = open_desk(tmp_path, is_secure=True)
+    answer = visitor(desk).post("/sign-in", data={"login": "leader", "password": PASSWORD})
+    assert "; Secure" in answer.headers["set-cookie"]
+    assert "max-age=31536000" in answer.headers["strict-transport-security"]
+    desk.stop()
 
 
 def test_pages_hold_no_script_and_no_style_of_their_own(browser):
@@ -75,7 +86,10 @@ def test_a_stream_may_be_long_and_not_idle():
 def test_whoever_asks_too_often_waits():
     """A rate for all requests, and a lower one for signing in."""
     slow = Guard(_swallow, Settings(most_requests_a_minute=3))
-    assert [_status(slow, [b""]) for _ in range(5)][-1] == 429
+    assert [_status(slow, [b""]) for _ in range(5)] == [200, 200, 200, 429, 429]
+    strict = Guard(_swallow, Settings(most_sign_ins_a_minute=1))
+    assert [_status(strict, [b""], path="/sign-in") for _ in range(2)] == [200, 429]
+    assert _status(strict, [b""]) == 200, "who tries names at the door may still be answered elsewhere"
 
 
 async def _swallow(_scope, receive, send):

@@ -1,6 +1,7 @@
 """Commands `serve` and `admit`: the desk started on a node, and somebody let in."""
 
 import datetime as dt
+import ipaddress
 import os
 import secrets
 import threading
@@ -33,16 +34,33 @@ def serve(  # noqa: PLR0913 - how a desk is run
     port: PortOption = 8420,
     secure: Annotated[bool, typer.Option("--secure", help="Cookies go over https only.")] = False,
     ticks: Annotated[int, typer.Option("--ticks", help="Minutes between ticks of the clock; 0 for none.")] = 60,
+    hooks_into: Annotated[
+        list[str] | None,
+        typer.Option("--hooks-into", metavar="NETWORK", help="A private network that webhooks may be sent into."),
+    ] = None,
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Start engine, API, console and live news on one node, in one process."""
     folder = node_folder(node)
     with doors(as_json=as_json):
-        desk = Desk(folder, now, chance, Settings(is_secure=secure, passphrase=passphrase()))
+        settings = Settings(is_secure=secure, passphrase=passphrase(), hook_networks=networks(hooks_into or []))
+        desk = Desk(folder, now, chance, settings)
         desk.start()
     out.print(f"http://{host}:{port}", markup=False)
     run(desk, host, port, ticks)
+
+
+def networks(said: list[str]) -> tuple[str, ...]:
+    """Give networks as they are written; wrong use (typer.BadParameter) where one is none.
+
+    >>> networks(["10.1.0.0/16"])
+    ('10.1.0.0/16',)
+    """
+    try:
+        return tuple(str(ipaddress.ip_network(one)) for one in said)
+    except ValueError as error:
+        raise typer.BadParameter(f"--hooks-into: {error}") from error
 
 
 def run(desk: Desk, host: str, port: int, ticks: int) -> None:

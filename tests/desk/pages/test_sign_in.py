@@ -15,6 +15,15 @@ def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(desk):
     assert pages[0].text == pages[1].text
 
 
+def test_who_failed_to_sign_in_is_logged_without_the_password(desk, caplog):
+    """Whoever runs the desk sees who tries at the door; line breaks in a name make no second line."""
+    visitor(desk).post("/sign-in", data={"login": "lea\nder", "password": "a secret guess"})
+    said = [one.getMessage() for one in caplog.records if "signing in failed" in one.getMessage()]
+    assert len(said) == 1
+    assert "\n" not in said[0]
+    assert "a secret guess" not in caplog.text
+
+
 def test_a_session_that_a_browser_brought_is_never_taken_up(desk):
     """Session fixation: what somebody else put into the browser is worth nothing after signing in."""
     browser = visitor(desk)

@@ -23,7 +23,7 @@ def capital(visit: Seeing, item: Annotated[str, Query(max_length=100)]) -> Respo
     rows = capital_parts(visit, one[0], one[1])
     return draw(
         visit,
-        "capital.html",
+        "capital_item.html",
         title=visit.said(one[2]),
         items=items,
         item=item,

@@ -1,5 +1,6 @@
 """Signing in and out, and the language: what somebody may do who is not known yet."""
 
+import logging
 from typing import Annotated
 
 from fastapi import APIRouter, Form as FormField, Request
@@ -10,6 +11,7 @@ from comptroller.desk.doors import LANGUAGE, SESSION, Form, Visiting, desk_of
 from comptroller.desk.draw import draw_bare
 from comptroller.desk.texts import LANGUAGES
 
+_log = logging.getLogger(__name__)
 router = APIRouter()
 
 
@@ -32,6 +34,8 @@ def sign_in(
     viewer = viewer_of(desk.duck, desk.owner, login, at.astimezone(desk.zone).date())
     is_right = desk.accounts.check(login, password, at)
     if not is_right or viewer is None or not viewer.is_admitted:
+        # Not in the ledger, into which nobody writes who is not known; whoever runs the desk reads it in its log.
+        _log.warning("signing in failed: login %r from %s", login, request.client.host if request.client else "-")
         return draw_bare(request, "sign_in.html", 401, failed=True, back=inner(back))
     desk.accounts.close_session(request.cookies.get(SESSION, ""))
     secret = desk.chance()
