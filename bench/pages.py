@@ -21,6 +21,7 @@ from time import perf_counter, sleep
 from urllib.parse import urlencode
 
 from bench import made
+from bench.calls import checks
 from bench.figures import Figure, Missing, at_least, at_most, figure, machine, print_figures, write_figures
 from bench.nodes import OWNER, ROOT, Supply
 from bench.pages_node import ENTITIES, PASSWORD, open_desk, pages_node
@@ -253,6 +254,7 @@ def main(arguments: list[str] | None = None) -> None:
                 found += pages(desk, port, supply, asked.rounds)
             if asked.only != "pages":
                 found += first_bytes(port)
+                found.append(checks(desk, port, 300, "nobody else asks"))
                 found += news(desk, port, supply, asked.rounds)
                 found += judging(desk, port, supply, asked.readers, asked.rounds)
     finally:

@@ -5,11 +5,13 @@ import pytest
 from comptroller.desk.outward import NotReached, post
 from comptroller.model.refusal import Refused
 
+NOBODY = 1
+"""A port at which nobody listens."""
 INNER = (
     "https://127.0.0.1/",
     "https://localhost/",
     "https://10.0.0.1/",
-    "https://192.168.1.1:8443/x",
+    "https://192.168.1.1/x",
     "https://169.254.169.254/latest/meta-data",
     "https://[::1]/",
     "https://[::ffff:127.0.0.1]/",
@@ -33,9 +35,9 @@ def test_nothing_inside_is_asked(url):
 def test_what_the_settings_allow_is_asked_and_no_more():
     """An allowed network may be reached, also without https; its neighbour may not."""
     with pytest.raises(NotReached):
-        post("http://127.0.0.1:1/", {}, b"", ("127.0.0.1/32",))
+        post(f"http://127.0.0.1:{NOBODY}/", {}, b"", ("127.0.0.1/32",))
     with pytest.raises(Refused):
-        post("http://127.0.0.2:1/", {}, b"", ("127.0.0.1/32",))
+        post(f"http://127.0.0.2:{NOBODY}/", {}, b"", ("127.0.0.1/32",))
 
 
 def test_an_address_outside_is_asked_over_https_alone():
