@@ -1,5 +1,8 @@
 """The laws of the door to DuckDB, and the fault for which its version is pinned."""
 
+import datetime as dt
+from decimal import Decimal
+
 import pyarrow as pa
 import pytest
 
@@ -89,3 +92,24 @@ def test_instants_are_read_in_the_zone():
     with pytest.raises(SqlError):
         duck.set_zone("Nowhere/Else")
     duck.close()
+
+
+def test_few_rows_and_many_are_added_alike() -> None:
+    """Rows go in by the names of their columns, whatever their number, and cells come out as they went in."""
+    duck = Duck()
+    duck.execute("CREATE TABLE one (d DECIMAL(30,6), a VARCHAR, n BIGINT, day DATE, is_so BOOLEAN)")
+    for count in (0, 1, 8, 9):
+        rows = pa.table(
+            {
+                "n": pa.array(range(count), pa.int64()),
+                "a": pa.array(["x" if at % 2 else None for at in range(count)], pa.string()),
+                "day": pa.array([dt.date(2024, 1, 1)] * count, pa.date32()),
+                "d": pa.array([Decimal("51.000001")] * count, pa.decimal128(30, 6)),
+                "is_so": pa.array([None] * count, pa.bool_()),
+            }
+        )
+        duck.execute("DELETE FROM one")
+        duck.insert("one", rows)
+        assert duck.rows("SELECT n, a, day, d, is_so FROM one ORDER BY n") == [
+            tuple(row.values()) for row in rows.to_pylist()
+        ]

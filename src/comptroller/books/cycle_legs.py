@@ -27,7 +27,7 @@ _FORMS = {
     "day": pa.date32(),
     "fact": pa.int64(),
 }
-_SLACK = 3_660 * DAY
+_SLACK = 366 * DAY
 """What comes later than this behind the newest is looked for afresh around its own day, not in the stream."""
 Leg = dict[str, Any]
 

@@ -150,7 +150,7 @@ class Books:
                 added[name] = new
             if gone is not None:
                 ended[name] = gone[0]
-                self._insert(f"gone_{name}", pa.table({"fact": gone[0], "entry": gone[1]}))
+                self.duck.insert(f"gone_{name}", pa.table({"fact": gone[0], "entry": gone[1]}))
             if not kind.is_made:
                 hear(kind, table, facts, heard)
         for name in sorted(lists):
@@ -190,7 +190,7 @@ class Books:
         whole = rows.append_column("key_hash", pa.array(hashes[adds])).append_column(
             "content_hash", pa.array(contents[adds])
         )
-        self._insert(f"all_{kind.name}", whole)
+        self.duck.insert(f"all_{kind.name}", whole)
         return rows, gone
 
     def _first_at(self, kind: Kind, received: pa.ChunkedArray, ends: NDArray[np.int64]) -> pa.ChunkedArray:
@@ -220,14 +220,8 @@ class Books:
         if not adds.any():
             return None
         rows = _stamped(table.select([f.name for f in kind.fields]), facts, at, adds)
-        self._insert(f"all_{kind.name}", rows)
+        self.duck.insert(f"all_{kind.name}", rows)
         return rows
-
-    def _insert(self, name: str, rows: pa.Table) -> None:
-        columns = ", ".join(f'"{c}"' for c in rows.column_names)
-        self.duck.register("new_rows", rows)
-        self.duck.execute(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM new_rows")
-        self.duck.unregister("new_rows")
 
     def _renew(
         self, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]

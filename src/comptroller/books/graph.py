@@ -27,6 +27,7 @@ from comptroller.books.capital_rows import (
 )
 from comptroller.books.control_periods import TABLE as CONTROL_PERIOD, ControlPeriods
 from comptroller.books.cycle_rows import CycleRows
+from comptroller.books.fan_rows import FanRows
 from comptroller.books.kept import Kept
 from comptroller.books.related_rows import Related
 from comptroller.books.tables import GOVERNANCE
@@ -35,7 +36,7 @@ from comptroller.store.duck import Duck
 
 Rows = Mapping[str, pa.Table]
 Facts = Mapping[str, NDArray[np.int64]]
-_ABOUT = {"related": "party", "trade_cycle": "leg", "guarantee_circle": "guarantee"}
+_ABOUT = {"related": "party", "trade_cycle": "leg", "flow_fan": "leg", "guarantee_circle": "guarantee"}
 """The column that stands for any other name by which a rule is touched; else it is the entity."""
 _TABLES = (*COLUMNS, *_ABOUT, CONTROL_PERIOD, *GOVERNANCE)
 
@@ -54,6 +55,7 @@ class Graph:
             Related(duck, pack),
             ControlPeriods(duck, pack),
         )
+        self._fans = FanRows(duck, pack)
         self._aliases = _aliases(pack)
 
     @property
@@ -89,6 +91,7 @@ class Graph:
                 self._table(table).put(entities, *now.table(self.capital, table), since)
             self.capital.learn(entities, now.rows["controls"].keys())
         self._cycles.rebuild()
+        self._fans.rebuild()
         self._related.rebuild()
         self._periods.rebuild()
 
@@ -99,6 +102,8 @@ class Graph:
             assert self.capital
         if self._cycles.concerns(coming):
             self._cycles.prepare(coming)
+        if self._fans.concerns(coming):
+            self._fans.prepare(coming)
         if self._related.concerns(coming):
             self._related.prepare()
         if self._periods.concerns(coming):
@@ -114,6 +119,10 @@ class Graph:
             found = self._cycles.fold(added, ended)
             changed |= {table: self._named(table, rows) for table, rows in found.items()}
         self._regroup(changed)
+        if self._fans.concerns(coming):
+            fans = self._fans.fold(added, ended)
+            if fans is not None and fans.num_rows:
+                changed["flow_fan"] = self._named("flow_fan", fans)
         if self._related.concerns(coming):
             ways = self._related.fold(added, ended)
             if ways is not None and ways.num_rows:
@@ -188,9 +197,7 @@ class Graph:
             names = ("owner", "entity", "turn", "basis", "path", "day", "entry")
             forms = {"day": pa.date32(), "entry": pa.int64()}
             columns = zip(names, zip(*turns, strict=True), strict=True)
-            self._duck.register("graph_rows", pa.table({n: pa.array(c, forms.get(n, pa.string())) for n, c in columns}))
-            self._duck.execute(f"INSERT INTO control_turn ({', '.join(names)}) SELECT * FROM graph_rows")
-            self._duck.unregister("graph_rows")
+            self._duck.insert("control_turn", pa.table({n: pa.array(c, forms.get(n, pa.string())) for n, c in columns}))
 
     def _table(self, name: str) -> Kept:
         if name not in self._kept:

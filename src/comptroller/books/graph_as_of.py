@@ -16,6 +16,7 @@ from comptroller.books.capital_rows import COLUMNS, Said, limits, said_of
 from comptroller.books.control_groups import groups_of
 from comptroller.books.control_periods import TABLE as CONTROL_PERIOD, ControlPeriods, period_table
 from comptroller.books.cycle_rows import CycleRows
+from comptroller.books.fan_rows import FanRows
 from comptroller.books.guarantee_rows import guarantee_rows
 from comptroller.books.parties import Parties
 from comptroller.books.register import Register, told
@@ -49,7 +50,16 @@ class GraphAsOf(Mapping[str, str]):
     def _names(self) -> tuple[str, ...]:
         capital = tuple(COLUMNS) if "stake" in self._pack.kinds else ()
         circles = ("guarantee_circle",) if "guarantee" in self._pack.kinds else ()
-        others = ("ancestor", "level", *GOVERNANCE, CONTROL_PERIOD, "control_turn", "related", "trade_cycle")
+        others = (
+            "ancestor",
+            "level",
+            *GOVERNANCE,
+            CONTROL_PERIOD,
+            "control_turn",
+            "related",
+            "trade_cycle",
+            "flow_fan",
+        )
         return (*self._beside, *capital, *others, *circles)
 
     def __iter__(self) -> Iterator[str]:
@@ -89,6 +99,7 @@ class GraphAsOf(Mapping[str, str]):
         groups = groups_of(self._duck, controls=now["controls"], entity=now["entity"]) if "controls" in found else {}
         rows = CycleRows(self._duck, self._pack).told(self._valid, last, groups)
         found["trade_cycle"] = self._put("trade_cycle", rows)
+        found["flow_fan"] = self._put("flow_fan", FanRows(self._duck, self._pack).told(self._valid, last))
         if "guarantee" in self._pack.kinds:
             rows = f"({standing('guarantee', self._pack.kinds['guarantee'], known=self._known)})"
             found["guarantee_circle"] = self._put("guarantee_circle", guarantee_rows(self._duck, rows, self._valid))

@@ -21,6 +21,11 @@ _FEW = 50
 def hear(kind: Kind, table: pa.Table, facts: NDArray[np.int64], heard: dict[str, int]) -> None:
     """Note the latest fact about each entity in whose books the rows are."""
     for column in kind.books:
+        if len(facts) <= _FEW:
+            for entity, fact in zip(table.column(column).to_pylist(), facts.tolist(), strict=True):
+                if entity is not None:
+                    heard[entity] = max(heard.get(entity, 0), fact)
+            continue
         pairs = pa.table({"entity": table.column(column), "fact": facts})
         groups = pairs.group_by("entity").aggregate([("fact", "max")])
         for row in groups.to_pylist():

@@ -68,11 +68,7 @@ class Kept:
         self._next = first + rows.num_rows
         named, at, counts = np.unique(about, return_index=True, return_counts=True)
         self._first[named], self._count[named] = places[at], counts
-        whole = rows.append_column("place", pa.array(places))
-        columns = ", ".join(whole.column_names)
-        self._duck.register("kept_rows", whole)
-        self._duck.execute(f"INSERT INTO {self._table} ({columns}) SELECT {columns} FROM kept_rows")
-        self._duck.unregister("kept_rows")
+        self._duck.insert(self._table, rows.append_column("place", pa.array(places)))
 
     def _where(self, entities: NDArray[np.int32]) -> str:
         some = entities[self._count[entities] > 0]

@@ -40,6 +40,10 @@ FIXED = {
         "flow VARCHAR, pattern VARCHAR, cycle VARCHAR, position INTEGER, legs INTEGER, entity VARCHAR, leg VARCHAR, payee VARCHAR, "
         "amount DECIMAL(18,2), goods VARCHAR, day DATE, fact BIGINT"
     ),
+    "flow_fan": (
+        "flow VARCHAR, shape VARCHAR, fan VARCHAR, centre VARCHAR, peers INTEGER, total DECIMAL(18,2), since DATE, until DATE, "
+        "entity VARCHAR, leg VARCHAR, payee VARCHAR, amount DECIMAL(18,2), day DATE, fact BIGINT"
+    ),
     "guarantee_circle": (
         "circle VARCHAR, position INTEGER, legs INTEGER, entity VARCHAR, guarantee VARCHAR, debtor VARCHAR, "
         "amount_cny DECIMAL(18,4), since DATE, until DATE, fact BIGINT"

@@ -12,6 +12,8 @@ import pyarrow as pa
 
 _TEXTS = 2_000
 """Statements that a connection keeps parsed: more than a pack's rules need; parsing is a third of a small query."""
+_SOME = 8
+"""So many rows are written as values."""
 _ROWS = 500_000
 """Rows that are given at a time where a table may be too large to be given whole."""
 
@@ -129,6 +131,19 @@ class Duck:
         """Take a registered table away; in a transaction that has failed, the end of it does so."""
         with suppress(duckdb.TransactionException):
             self._connection.unregister(name)
+
+    def insert(self, table: str, rows: pa.Table) -> None:
+        """Add rows to a table, by the names of their columns; a few go as values, which is sooner begun."""
+        columns = ", ".join(f'"{column}"' for column in rows.column_names)
+        if rows.num_rows <= _SOME:
+            cells = zip(*(column.to_pylist() for column in rows.columns), strict=True)
+            marks = ", ".join([f"({', '.join('?' * rows.num_columns)})"] * rows.num_rows)
+            if rows.num_rows:
+                self.execute(f"INSERT INTO {table} ({columns}) VALUES {marks}", [cell for row in cells for cell in row])
+            return
+        self.register("inserted_rows", rows)
+        self.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM inserted_rows")
+        self.unregister("inserted_rows")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
