@@ -1,47 +1,20 @@
-"""Statements of owners, consolidation records and approval logs through their mappings: small files made by published schemas."""
+"""Statements of owners and consolidation records through their mappings: small files made by published schemas."""
 
 import csv
-import datetime as dt
 import io
 import json
 import os
-from collections.abc import Callable
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from comptroller import engine
-from comptroller.cli.places import pack_roots
-from comptroller.intake.files import media_of
-from comptroller.ledger.key import make_key
-from comptroller.model.said import Incoming
-from comptroller.node import Charter
-from comptroller.packs import gather_files
+from tests.examples.conftest import Read
 
-MAPPINGS = Path(__file__).parents[2] / "examples" / "real"
 DATA = Path(os.environ.get("COMPTROLLER_DATA", Path(__file__).parents[3] / "shared" / "data"))
-AT = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 A, B, C = "213800QILIUD4ROSUO03", "5493001KJTIIGC8Y1R12", "529900T8BM49AURSDO55"
 Json = dict[str, Any]
-Read = Callable[[str, bytes, str], engine.Engine]
-
-
-@pytest.fixture
-def read(tmp_path: Path) -> Read:
-    """Give what takes a file through a mapping into fresh books."""
-
-    def take(name: str, payload: bytes, mapping: str) -> engine.Engine:
-        key = make_key("comptroller.invalid/real", b"real".ljust(32, b"\0"))
-        charter = Charter("OWNER", "comptroller.invalid/real", "base")
-        worker = engine.create(tmp_path / "node", gather_files(pack_roots(), "base"), charter, key=key, at=AT)
-        text = (MAPPINGS / mapping).read_text(encoding="utf-8")
-        taken = worker.take([Incoming(payload, media_of(name, payload) or "", name, "OWNER", "", text)], AT)
-        assert taken.refused == {}
-        return worker
-
-    return take
 
 
 def statement(record: str, kind: str, day: str, details: Json, status: str = "new") -> Json:
@@ -269,54 +242,3 @@ def test_published_statements(read: Read) -> None:
     sql = "SELECT (SELECT count(*) FROM entity), (SELECT count(*) FROM stake), (SELECT count(*) FROM controls WHERE basis = 'direct')"
     assert worker.duck.rows(sql) == [(200, 100, 100)]
     assert worker.duck.rows("SELECT DISTINCT gap_pct, share_pct FROM effective_share")[0] == (0, 100)
-
-
-def test_a_tree_with_gaps_is_read_whole(read):
-    """A company under two parents stands under the larger; one without a name is known by its code; a share may be unknown."""
-    rows = "G,集团,,100.00\nA,甲,G,51\nB,乙,A,\nC,,G,40\nC,,A,60\nC,,A,60\n"
-    worker = read("edges.csv", f"child,child_name,parent,direct_pct\n{rows}".encode(), "group_tree.sql")
-    assert worker.duck.rows("SELECT entity, name, parent FROM entity ORDER BY 1") == [
-        ("A", "甲", "G"),
-        ("B", "乙", "A"),
-        ("C", "C", "A"),
-        ("G", "集团", None),
-    ]
-    assert worker.duck.rows("SELECT holder, entity, share_pct FROM stake ORDER BY ALL") == [
-        ("A", "B", None),
-        ("A", "C", 60),
-        ("G", "A", 51),
-        ("G", "C", 40),
-    ]
-    worker.close()
-
-
-def test_a_log_of_permits_names_its_amounts_otherwise_and_is_read_the_same(read):
-    """A payment takes its case's amount by whichever name the log gives it; the order of the steps is judged."""
-    steps = {
-        "in order": ("Permit FINAL_APPROVED by SUPERVISOR", "Payment Handled"),
-        "too early": ("Payment Handled", "Permit FINAL_APPROVED by SUPERVISOR"),
-        "refused after": (
-            "Declaration FINAL_APPROVED by SUPERVISOR",
-            "Payment Handled",
-            "Declaration REJECTED by ADMINISTRATION",
-        ),
-    }
-    traces = "".join(
-        f'<trace><string key="concept:name" value="{case}"/><float key="RequestedAmount_0" value="100.5"/>'
-        f'<float key="OverspentAmount" value="-7.0"/><string key="BudgetNumber" value="budget 1"/>{_events(names)}</trace>'
-        for case, names in steps.items()
-    )
-    log = f'<log xes.version="1849-2016" xmlns="http://www.xes-standard.org/">{traces}</log>'
-    worker = read("permits.xes", log.encode(), "approval_log.sql")
-    assert worker.duck.rows("SELECT DISTINCT amount FROM payment") == [(Decimal("100.5"),)]
-    found = {(one.rule.rsplit("/", 1)[-1], one.subject[-1]) for one in worker.watch.findings.found()}
-    assert found == {("acted_before_approval", "too early"), ("refused_after_act", "refused after")}
-    worker.close()
-
-
-def _events(names):
-    return "".join(
-        f'<event><string key="concept:name" value="{name}"/><string key="org:role" value="R"/>'
-        f'<date key="time:timestamp" value="2018-0{month}-05T10:00:00.000+02:00"/></event>'
-        for month, name in enumerate(names, 1)
-    )
