@@ -1,6 +1,7 @@
 """One finding: clause, versions, rows read, time line, what would have made it lawful, the ledger's proof, the source line."""
 
 import datetime as dt
+import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
@@ -9,14 +10,17 @@ from fastapi.responses import Response
 from comptroller.access.grants import SEE
 from comptroller.desk.doors import may, present
 from comptroller.desk.draw import draw
-from comptroller.desk.facts import evidence, fields_of, label, seen_rows
+from comptroller.desk.facts import evidence, fields_of, label, seen_rows, worded
 from comptroller.desk.flows import rings_through
 from comptroller.desk.pictures import chain_of, time_line
-from comptroller.desk.strips import starts
+from comptroller.desk.strip_picture import Picture
+from comptroller.desk.strip_words import tell
+from comptroller.desk.strips import starts, strip_of
 from comptroller.desk.visit import Visit
 from comptroller.watch.explain import Explanation, explain
 
 router = APIRouter()
+_READ_LIST = re.compile(r"list = '(\w+)'")
 Seeing = Annotated[Visit, Depends(may(SEE))]
 
 
@@ -37,6 +41,7 @@ def finding_page(visit: Seeing, finding: str) -> Response:
     last = found.finding
     cells = [(label(visit, found.rule, name), name, value) for name, value in last.evidence.items()]
     path = next((v for n, v in last.evidence.items() if n in ("path", "chain") and isinstance(v, str) and ">" in v), "")
+    strips = _strips(visit, last.entity, last.evidence, rows)
     return draw(
         visit,
         "finding.html",
@@ -47,7 +52,10 @@ def finding_page(visit: Seeing, finding: str) -> Response:
         cells=cells,
         marks=time_line(_events(visit, found, rows)),
         chain=chain_of(path),
-        strips=_strips(visit, last.entity, last.evidence, rows),
+        strips=strips,
+        picture=_picture(visit, found, strips),
+        lists=_lists(visit, found),
+        edition=_edition(visit, last.pack),
         rings=rings_through(visit, last.entries),
         heads={number: entry.fields for number, entry in entries.items()},
         evidence=lambda name, value: evidence(visit, found.rule, name, value),
@@ -63,6 +71,40 @@ def _strips(visit: Visit, entity: str, said: dict[str, Any], rows: list[dict[str
         if table in starts(visit.pack) and code and row["row"].get(visit.pack.kinds[table].books[0]) == entity:
             found[table, str(code)] = None
     return list(found)[:6] if visit.sees_entity(entity) else []
+
+
+def _picture(visit: Visit, found: Explanation, strips: list[tuple[str, str]]) -> Picture | None:
+    """Give the time line of the strip that the finding is about: the one by which its rule is judged, else the first."""
+    docket = found.rule.docket if found.rule else ()
+    chosen = next((one for one in strips if one[0] in docket), strips[0] if strips else None)
+    strip = strip_of(visit, chosen[0], found.finding.entity, chosen[1]) if chosen else None
+    return tell(visit, strip)[2] if strip else None
+
+
+def _lists(visit: Visit, found: Explanation) -> list[dict[str, Any]]:
+    """Give the lines of lists that the rule reads, for the item that the finding names, as they held on its day."""
+    names = sorted(set(_READ_LIST.findall(found.rule.text))) if found.rule else []
+    item, day = found.finding.evidence.get("item"), found.finding.since or found.finding.today
+    if not (names and item and day):
+        return []
+    marks = ", ".join("?" * len(names))
+    rows = visit.rows(
+        "SELECT list, item, holder, limit_cny, valid_from, valid_until, fact FROM list_in_force "
+        f"WHERE entity = ? AND item = ? AND list IN ({marks}) AND valid_from <= ? "
+        "AND coalesce(valid_until, DATE '9999-12-31') > ? ORDER BY list, distance LIMIT 8",
+        [found.finding.entity, str(item), *names, day, day],
+    )
+    lists = visit.pack.lists
+    return [
+        row | {"title": visit.said(lists[row["list"]].title) if row["list"] in lists else worded(visit, row["list"])}
+        for row in rows
+    ]
+
+
+def _edition(visit: Visit, digest: str) -> int | None:
+    """Give the entry with which a policy was first adopted."""
+    rows = visit.duck.rows("SELECT min(entry) FROM main.adopted WHERE pack = ?", [digest])
+    return rows[0][0] if rows else None
 
 
 def _events(visit: Visit, found: Explanation, rows: list[dict[str, Any]]) -> list[tuple[dt.date, str, str]]:
