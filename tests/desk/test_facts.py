@@ -1,6 +1,6 @@
 """Facts as people read them: titles and choices of the kind, and the unit of an amount."""
 
-from comptroller.desk.facts import cell, evidence, fields_of, label, lacking, seen_rows, worded
+from comptroller.desk.facts import cell, evidence, fields_of, label, lacking, seen_rows, subject_said, worded
 from tests.desk.visits import visit_for
 
 
@@ -24,7 +24,8 @@ def test_codes_and_columns_have_words(desk):
     rule = visit.pack.rules["base/rules/payments/duplicate"]
     assert (worded(visit, "board"), worded(visit, "X-1")) == ("董事会", "X-1")
     assert label(visit, rule, "earlier_payment") == "在先付款"
-    assert evidence(visit, rule, "tie", "A>board>other") == "A 公司 MARKAKRAM>董事会>other"
+    assert evidence(visit, rule, "tie", "A>board>X-1") == "A 公司 MARKAKRAM>董事会>X-1"
+    assert subject_said(visit, "A", '["A", "B", null, "board"]') == "B 公司 MARKBKRAM · – · 董事会"
     assert lacking(visit, rule, "clock") == "时钟"
     assert lacking(visit, rule, "contract") == "合同编号"
     assert lacking(visit, rule, "contract.amount_cny") == "合同 · 折人民币金额"

@@ -59,3 +59,9 @@ def test_templates_and_code_say_nothing_in_one_language():
     """Words that people read stand in the two files; refusals alone carry both languages in place."""
     assert [p.name for p in (DESK / "templates").glob("*.html") if HAN.search(p.read_text(encoding="utf-8"))] == []
     assert say("zh", "layout.hidden", count=3) == "另有 3 条不在您的权限内"
+
+
+def test_every_state_of_a_finding_has_a_text():
+    """A table of all findings says of each what has become of it, those that came to be left out among them."""
+    for state in ("raised", "changed", "cleared", "not_judged", "not_applicable"):
+        assert say("en", f"state.{state}")

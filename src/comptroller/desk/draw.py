@@ -60,6 +60,7 @@ def draw(visit: Visit, template: str, **values: Any) -> HTMLResponse:
         "now": visit.now,
         "amount": lambda value: shown.amount(value, language),
         "worded": lambda code: facts.worded(visit, code),
+        "subject_said": lambda entity, subject: facts.subject_said(visit, entity, subject),
         "lacking": lambda rule, name: facts.lacking(visit, rule, name),
         "column": lambda value: shown.column(value, language),
         "unit": shown.TABLE_UNIT[language][1],

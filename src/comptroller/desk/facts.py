@@ -1,5 +1,6 @@
 """Facts as people read them: fields with their titles, choices with their names, and only rows within reach."""
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
@@ -60,11 +61,15 @@ def worded(visit: Visit, code: str) -> str:
 
 
 def titles_of(visit: Visit) -> dict[str, Text]:
-    """Give the titles of codes: the policy's words, and of lines of its lists those that are not among them."""
+    """Give the titles of codes: the policy's words; else of lines of its lists, of choices, of kinds."""
 
     def make() -> dict[str, Text]:
-        lines = (line for one in visit.pack.lists.values() for line in one.lines if line.title.zh)
-        return {line.item: line.title for line in lines} | visit.pack.words
+        pack = visit.pack
+        found = {name: kind.title for name, kind in pack.tables.items()}
+        for field in (field for kind in pack.tables.values() for field in kind.fields):
+            found.update(field.choices)
+        found.update({line.item: line.title for one in pack.lists.values() for line in one.lines if line.title.zh})
+        return found | pack.words
 
     return visit.desk.cached(("titles", visit.pack.digest), make)
 
@@ -105,6 +110,12 @@ def evidence(visit: Visit, rule: Rule | None, name: str, value: Any) -> str:
     if field is None and isinstance(value, str):
         return ">".join(visit.names.get(part, worded(visit, part)) for part in value.split(">"))
     return cell(visit, field, value)
+
+
+def subject_said(visit: Visit, entity: str, subject: str) -> str:
+    """Give what a finding is about as people read it, without the entity, which stands beside it."""
+    parts = [part for part in json.loads(subject) if part != entity]
+    return " · ".join(shown.NOTHING if p is None else visit.names.get(str(p)) or worded(visit, str(p)) for p in parts)
 
 
 def lacking(visit: Visit, rule: Rule | None, name: str) -> str:

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from comptroller.access.grants import SEE
 from comptroller.desk.doors import may, present
 from comptroller.desk.draw import draw
-from comptroller.desk.facts import cell, fields_of
+from comptroller.desk.facts import cell, fields_of, worded
 from comptroller.desk.pictures import chain_of, stakes_picture
 from comptroller.desk.reading import OPEN
 from comptroller.desk.texts import texts
@@ -121,7 +121,9 @@ def entity(visit: Seeing, code: str) -> Response:
         ),
         title=lambda table: visit.said(visit.pack.tables[table].title),
         shown=lambda table, name, value: cell(visit, visit.pack.tables[table].field(name), value),
-        list_title=lambda name: visit.said(visit.pack.lists[name].title) if name in visit.pack.lists else name,
+        list_title=lambda name: (
+            visit.said(visit.pack.lists[name].title) if name in visit.pack.lists else worded(visit, name)
+        ),
     )
 
 

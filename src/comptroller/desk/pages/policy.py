@@ -12,7 +12,7 @@ from comptroller.desk.doors import may
 from comptroller.desk.draw import draw
 from comptroller.desk.editions import differences, editions
 from comptroller.desk.errors import Gone
-from comptroller.desk.facts import label
+from comptroller.desk.facts import cell, label, worded
 from comptroller.desk.proposals import may_change, proposals
 from comptroller.desk.scores import open_by_rule, outcome_of, score_of
 from comptroller.desk.visit import Visit
@@ -125,8 +125,17 @@ def _rule_page(visit: Visit, rule: Rule) -> Response:
         may_propose=may_change(visit, PROPOSE),
         changes=_changes(visit, rule.name),
         spoken=lambda text: _spoken(visit, rule, text),
-        cells=lambda row: ", ".join(f"{k} {v}" for k, v in row.items() if not isinstance(v, list)),
+        cells=lambda table, row: _example(visit, table, row),
     )
+
+
+def _example(visit: Visit, table: str, row: dict[str, Any]) -> str:
+    """Give a row of an example: the titles of its fields and what they say."""
+    plain = {name: value for name, value in row.items() if not isinstance(value, list)}
+    if table not in visit.pack.tables:
+        return ", ".join(f"{worded(visit, name)} {value}" for name, value in plain.items())
+    kind = visit.pack.tables[table]
+    return ", ".join(f"{visit.said(f.title)} {cell(visit, f, plain[f.name])}" for f in kind.fields if f.name in plain)
 
 
 def _spoken(visit: Visit, rule: Rule, text: Text) -> str:
