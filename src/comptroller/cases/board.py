@@ -71,6 +71,25 @@ def _among(states: tuple[str, ...]) -> str:
     return f" AND state IN ({', '.join('?' for _ in states)})" if states else ""
 
 
+def columns(
+    duck: Duck, asked: Asked, states: tuple[str, ...] = OPEN
+) -> tuple[dict[str, list[dict[str, Any]]], dict[str, int]]:
+    """Give for each state the first `limit` cards, what is due first, first; and how many cases there are by state."""
+    where, values = _where(asked)
+    counts = dict(duck.rows(f"SELECT state, count(*) FROM case_now AS n WHERE {where} GROUP BY state", values))
+    rows = duck.rows(
+        f"SELECT {_CARD} FROM case_now AS n WHERE {where}{_among(states)} "
+        "QUALIFY row_number() OVER (PARTITION BY state ORDER BY due_on NULLS LAST, case_id) <= "
+        f"{int(asked.limit)} ORDER BY due_on NULLS LAST, case_id",
+        [*values, *states],
+    )
+    found: dict[str, list[dict[str, Any]]] = {state: [] for state in states}
+    for row in rows:
+        card = dict(zip(_CARD.split(", "), row, strict=True))
+        found[card["state"]].append(card)
+    return found, {str(k): int(n) for k, n in counts.items()}
+
+
 def listed(duck: Duck, asked: Asked, after: str) -> list[dict[str, Any]]:
     """Give the cards of the cases that come after a name, in the order of names, `limit` of them at most."""
     where, values = _where(asked)

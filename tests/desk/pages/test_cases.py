@@ -84,6 +84,10 @@ def test_an_act_is_taken_and_shown(moving):
     page = one.get(answer.headers["location"]).text
     assert "已报送" in page
     assert "属实" in page
+    more = {"act": "extend", "clock": "verification", "extend_by": "5", "order_number": "延1号", "reason": "材料多"}
+    waits = one.post(f"{path}/acts", data={"form_key": key, "number": "N1", **more})
+    for said in ("批准文号", "延1号", "延长数量"):
+        assert said in one.get(waits.headers["location"]).text, said
     short = one.post(f"{path}/acts", data={"form_key": key, "act": "require", "number": "N2"})
     assert short.status_code == 422
     assert "desk.form" in short.text

@@ -32,19 +32,12 @@ Word = Annotated[str, Query(max_length=200)]
 PAGE, COLUMN = 50, 12
 SHOWS = ("board", "table")
 _MARKED = ("finding.", "move.", "letter.")
+_OF_ITSELF = ("case_id", "by", "office", "by_line", "move", "step", "suppression")
 _ASIDE = (
-    "finding",
-    "rule",
-    "severity",
-    "entity",
-    "lead",
-    "informed",
-    "office",
-    "remedy",
-    "window_days",
-    "joins",
-    "answer",
+    *("finding", "rule", "severity", "entity", "lead", "informed", "office", "remedy", "window_days", "joins"),
+    *("answer", "step", "estimate", "evidence"),
 )
+"""What is kept with an act and its event, and need not be read by people."""
 
 
 @router.get("/cases")
@@ -68,10 +61,8 @@ def cases(  # noqa: PLR0913, PLR0917 - what one may ask by
     if show == "table":
         rows, counts = casework.cards_of(visit, asked)
     else:
-        counts = {}
-        for one in board.OPEN:
-            cards, counts = casework.cards_of(visit, replace(asked, state=one, limit=COLUMN, offset=0))
-            columns.append((one, cards))
+        held, counts = board.columns(visit.duck, replace(asked, limit=COLUMN))
+        columns = [(one, [casework.told_card(visit, card) for card in cards]) for one, cards in held.items()]
     visit.hidden_count = casework.count_hidden(visit, mine)
     among = board.OPEN if state == "open" else (tuple(STATES) if state == "all" else (state,))
     count = sum(counts.get(one, 0) for one in among)
@@ -191,7 +182,7 @@ def show_case(  # noqa: PLR0913 - what was just done is shown beside the case
         what=lambda what: what_title(visit, what),
         marks=time_line(_marks(visit, one)),
         acts=acting.acts_of(visit, seen),
-        waiting=acting.waiting(visit, one["case_id"]) if seen.seat == casework.LINE else [],
+        waiting=_waiting(visit, seen),
         letters=[json.loads(e["said"])["letter"] for e in one["event"] if e["what"] == "letter.sent"],
         number_of_act=visit.desk.chance()[:12],
         refusals=refusals,
@@ -207,6 +198,19 @@ def _filled(seen: Seen) -> dict[str, Any]:
     found: dict[str, Any] = {**dict.fromkeys(seen.raw), **seen.whole}
     blank = {"by_line": None, "supplied_on": None, "duplicate": False, "saved": False}
     return found | {"request": [blank | one for one in found["request"]]}
+
+
+def _waiting(visit: Visit, seen: Seen) -> list[dict[str, Any]]:
+    """Give the acts that wait in a case, each with what it says under the titles of its fields."""
+    if seen.seat != casework.LINE:
+        return []
+    found = []
+    for one in acting.waiting(visit, seen.raw["case_id"]):
+        kind, move = visit.pack.kinds[one["kind"]], visit.pack.casework.moves.get(one["name"])
+        fields = [f for f in kind.fields if one["fact"].get(f.name) and f.name not in _OF_ITSELF]
+        cells = [(visit.said(f.title), cell(visit, f, one["fact"][f.name])) for f in fields]
+        found.append({**one, "cells": cells, "title": visit.said(move.title if move else kind.title)})
+    return found
 
 
 def _findings(visit: Visit, names: Sequence[str]) -> list[dict[str, Any]]:
