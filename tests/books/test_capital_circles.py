@@ -1,5 +1,6 @@
 """Relations and circles as tables: small worlds by hand, and the law that moving them gives what building them gives."""
 
+import datetime as dt
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from hypothesis import given, settings, strategies as st
 
 from comptroller.books import Books
+from comptroller.books.capital_view import circles
 from comptroller.model.policy import Pack
 from comptroller.packs import gather_files, read_pack
 from comptroller.store.duck import Duck
@@ -109,6 +111,21 @@ def test_money_back_to_the_control_group() -> None:
     found.say([("stake", {"holder": "k", "entity": "C", "act": "retract", "valid_from": "2024-01-01"})])
     assert found.duck.rows(sql) == []
     assert found.standing() == set()
+
+
+def test_circles_are_told_as_of_then() -> None:
+    """A circle is there from the day that its last leg is paid, and from the entry by which that leg is known."""
+    found = world()
+    found.say([payment("A", "1", "B", "100", "2024-03-01"), payment("A", "2", "B", "100", "2024-03-01")])
+    found.say([payment("B", "3", "A", "99", "2024-03-05")])
+    whole = circles(found.books, "A", None, None)
+    assert [(c["flow"], c["pattern"], len(c["legs"])) for c in whole] == [("payment", "in_turn", 3)]
+    assert circles(found.books, "C", None, None) == []
+    assert circles(found.books, "", dt.date(2024, 3, 4), None) == []
+    assert circles(found.books, "", dt.date(2024, 3, 5), None) == whole
+    entries = sorted(fact >> 20 for (fact,) in found.duck.rows("SELECT fact FROM payment"))
+    assert circles(found.books, "", None, entries[-2]) == []
+    assert circles(found.books, "", None, entries[-1]) == whole
 
 
 def test_equal_sums_in_any_order() -> None:

@@ -15,7 +15,6 @@ from comptroller.books.relations import Relations
 from comptroller.books.tables import standing
 from comptroller.graph.chains import below
 from comptroller.graph.stakes import STAKE
-from comptroller.store.duck import Duck
 
 
 class View:
@@ -185,20 +184,27 @@ def _depth(tree: dict[str, Any], word: str) -> int:
     return most
 
 
-def circles(duck: Duck, party: str) -> list[dict[str, Any]]:
-    """Give the circles that stand, each with its legs in order; those of one party, where it is named."""
-    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    legs = duck.rows(
-        "SELECT flow, cycle, position, payer, payee, amount, since, name FROM ("
-        "SELECT flow, cycle, position, entity AS payer, payee, amount, day AS since, leg AS name FROM trade_cycle "
-        "UNION ALL SELECT 'guarantee', circle, position, entity, debtor, amount_cny, since, guarantee FROM guarantee_circle"
-        ") ORDER BY flow, cycle, position"
+def circles(books: Books, party: str, valid: dt.date | None, known: int | None) -> list[dict[str, Any]]:
+    """Give the circles that stand, or stood on a day and as known with an entry, each with its legs in order.
+
+    Where a party is named, those that it is in; a leg that several facts stand for is told once for each.
+    """
+    then = books.views_here(valid, known)
+    trade, given = (
+        f"({then.get(table, f'SELECT * FROM {table}')}) AS t" for table in ("trade_cycle", "guarantee_circle")
     )
-    for flow, cycle, position, payer, payee, amount, since, name in legs:
+    found: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    legs = books.duck.rows(
+        "SELECT flow, pattern, cycle, position, payer, payee, amount, since, name FROM ("
+        f"SELECT flow, pattern, cycle, position, entity AS payer, payee, amount, day AS since, leg AS name FROM {trade} "
+        "UNION ALL SELECT 'guarantee', 'in_force', circle, position, entity, debtor, amount_cny, since, guarantee "
+        f"FROM {given}) ORDER BY flow, cycle, position, name"
+    )
+    for flow, pattern, cycle, position, payer, payee, amount, since, name in legs:
         leg = {"position": position, "payer": payer, "payee": payee, "amount": amount, "since": since, "name": name}
-        found.setdefault((flow, cycle), []).append(leg)
+        found.setdefault((flow, pattern, cycle), []).append(leg)
     return [
-        {"flow": flow, "cycle": cycle, "legs": said}
-        for (flow, cycle), said in found.items()
+        {"flow": flow, "pattern": pattern, "cycle": cycle, "legs": said}
+        for (flow, pattern, cycle), said in found.items()
         if not party or any(party in (leg["payer"], leg["payee"]) for leg in said)
     ]

@@ -166,6 +166,8 @@ def path(  # noqa: PLR0913 - what one may ask by
 
 def cycles(
     entity: Annotated[str, typer.Option(help="Only circles that this party is in.")] = "",
+    valid: ValidOption = None,
+    known: KnownOption = None,
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -173,14 +175,15 @@ def cycles(
     with doors(as_json=as_json):
         worker = engine.open_node(node_folder(node), passphrase=passphrase())
         try:
-            found = viewing.circles(worker.duck, entity)
+            found = viewing.circles(worker.books, entity, day(valid), known_entry(worker, known))
         finally:
             worker.close()
     if as_json:
         print_json(found)
         return
     for circle in found:
-        tree = Tree(f"{circle['flow']} circle {circle['cycle']}, {len(circle['legs'])} legs")
+        count = len({leg["position"] for leg in circle["legs"]})
+        tree = Tree(f"{circle['flow']} circle {circle['cycle']}, {circle['pattern']}, {count} legs")
         for leg in circle["legs"]:
             tree.add(f"{leg['since']}  {leg['payer']} > {leg['payee']}  {leg['amount']}  {leg['name']}")
         out.print(tree, markup=False)
