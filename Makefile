@@ -14,7 +14,7 @@ REAL ?= $(wildcard ../shared/data)
 LOCK := --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
-# Scripts of others that the console's pages load; the pages do without them where they cannot be fetched.
+# Scripts of others that the console's pages load, and the font of letters; the pages do without them where they cannot be fetched.
 VENDOR := src/comptroller/desk/static/vendor
 
 .PHONY: help demo web test check format lint types house packs tests bench real fuzz chaos reference lock clean
@@ -26,7 +26,7 @@ demo: $(VENV)/run ## Build a node from the harbour world, judge it, and open its
 	@$(MAKE) --no-print-directory web || echo "the scripts could not be fetched: the console's pages work without them"
 	@$(BIN)/comptroller demo build/harbour --fresh --console
 
-web: $(VENDOR)/htmx.min.js ## Fetch the scripts that the console's pages load, as pinned in web/package-lock.json.
+web: $(VENDOR)/htmx.min.js ## Fetch the scripts that the console's pages load and the font of letters, as pinned in web/package-lock.json.
 
 test: tests ## Install what tests need, and run them all.
 
@@ -101,6 +101,8 @@ $(VENDOR)/htmx.min.js: web/package-lock.json | $(BIN)/python
 	@cd web && PATH="$$PATH:$(abspath $(BIN))" npm ci --silent
 	@mkdir -p $(VENDOR)
 	@cp web/node_modules/echarts/dist/echarts.min.js web/node_modules/htmx.org/dist/htmx.min.js $(VENDOR)/
+	@cd web/node_modules/@expo-google-fonts/noto-sans-sc && cp 400Regular/NotoSansSC_400Regular.ttf 700Bold/NotoSansSC_700Bold.ttf $(abspath $(VENDOR))/
+	@cp web/node_modules/@expo-google-fonts/noto-sans-sc/LICENSE_FONT $(VENDOR)/noto-sans-sc.LICENSE
 	@cp web/node_modules/echarts/LICENSE $(VENDOR)/echarts.LICENSE
 	@cp web/node_modules/htmx.org/LICENSE $(VENDOR)/htmx.LICENSE
 	@touch $@

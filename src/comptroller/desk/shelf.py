@@ -15,6 +15,7 @@ _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS hook_message (message TEXT PRIMARY KEY, hook TEXT, body TEXT, tries INTEGER, due TEXT) STRICT",
     """CREATE TABLE IF NOT EXISTS refused (number INTEGER PRIMARY KEY, at TEXT, login TEXT, reporter TEXT, name TEXT,
     media TEXT, kind TEXT, refusals TEXT, payload BLOB) STRICT""",
+    "CREATE TABLE IF NOT EXISTS letter_file (hash TEXT PRIMARY KEY, pdf BLOB) STRICT",
     "CREATE TABLE IF NOT EXISTS line_key (line_key TEXT PRIMARY KEY, kept TEXT) STRICT",
     """CREATE TABLE IF NOT EXISTS proposal (proposal TEXT PRIMARY KEY, login TEXT, at TEXT, path TEXT, text TEXT,
     why TEXT, state TEXT, outcome TEXT, adopter TEXT) STRICT""",

@@ -87,6 +87,15 @@ class Calendar:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterForm:
+    """The template of one kind of letter, in Typst; templates of a pack may import one another by their stems."""
+
+    name: str
+    title: Text
+    template: str
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """What is found about a day depends only on rows of the docket within so many days of it, by this column."""
 
@@ -178,6 +187,7 @@ class Pack:
     lines: dict[str, Text]
     files: dict[str, bytes]
     casework: Casework = NO_CASEWORK
+    letters: dict[str, LetterForm] = field(default_factory=dict)
     words: dict[str, Text] = field(default_factory=dict)
 
     @property

@@ -161,6 +161,13 @@ class ListForm(Form, frozen=True, kw_only=True):
     note: Both = Both()
 
 
+class LetterForm(Form, frozen=True, kw_only=True):
+    """letters/<kind of letter>.yml, and letters/frame.yml that they import."""
+
+    title: Both
+    template: str
+
+
 class CalendarForm(Form, frozen=True, kw_only=True):
     """calendar/<year>.yml."""
 

@@ -9,7 +9,7 @@ import msgspec
 from comptroller.model.casework import Casework, Sight
 from comptroller.model.cite import Cite
 from comptroller.model.kind import Kind
-from comptroller.model.policy import Calendar, Pack, Param, PolicyList, Rule, Source
+from comptroller.model.policy import Calendar, LetterForm, Pack, Param, PolicyList, Rule, Source
 from comptroller.model.refusal import BrokenPack, Refusal, Text, refusal
 from comptroller.packs import forms
 from comptroller.packs.bundle import digest_of
@@ -23,7 +23,7 @@ from comptroller.packs.yaml import read_form
 _Form = TypeVar("_Form", bound=msgspec.Struct)
 _FOLDERS = (
     *("sources", "kinds", "lists", "params", "rules", "calendar", "measures", "schemes", "classes"),
-    *("moves", "clocks", "routes"),
+    *("moves", "clocks", "routes", "letters"),
 )
 
 
@@ -161,6 +161,10 @@ class _Reading:
             files=self.files,
             casework=casework,
             words=words["words"],
+            letters={
+                stem(full): LetterForm(full, text_of(form.title), form.template)
+                for full, form in self._laid(layers, "letters", forms.LetterForm).items()
+            },
         )
 
     def _stray(self, layer: str) -> None:

@@ -12,6 +12,7 @@ from comptroller.desk.pages import (
     hooks,
     inbox,
     ledger,
+    letters,
     overview,
     policy,
     proposing,
@@ -23,6 +24,6 @@ from comptroller.desk.pages import (
 )
 
 PAGES = (
-    *(sign_in, overview, capital, findings, finding, cases, inbox, tips, authority, entities, strips),
+    *(sign_in, overview, capital, findings, finding, cases, letters, inbox, tips, authority, entities, strips),
     *(reporting, proposing, policy, ledger, ask, admin, hooks, why),
 )

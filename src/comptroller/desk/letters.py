@@ -1,0 +1,204 @@
+"""Letters of a case: what they say, the template of policy that sets them, their file, and the fact that one was sent.
+
+- A letter's text and evidence go to the template as values; nothing that somebody typed runs.
+- The code that verifies a letter is drawn before it is set, stands in it, and in the fact that tells that it was sent.
+- The file lies on the shelf under its hash; the hash stands in the ledger.
+"""
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import typst
+
+from comptroller.cases.told import KINDS
+from comptroller.desk import acting, casework
+from comptroller.desk.acting import Done
+from comptroller.desk.casework import ENTITY, LINE, Seen
+from comptroller.desk.draw import VENDOR
+from comptroller.desk.errors import Gone, NotGranted
+from comptroller.desk.facts import cell, evidence, field_named, label
+from comptroller.desk.public.proofs import LETTER_CHARS, in_groups
+from comptroller.desk.visit import Visit
+from comptroller.model.kind import FACT_LINES
+from comptroller.model.refusal import Refused, refusal
+
+KIND, FRAME, CLOSURE = "letter", "frame", "closure"
+FONTS = ("Noto Sans SC", "Noto Sans CJK SC", "Noto Serif CJK SC", "Source Han Sans SC", "SimSun", "Songti SC")
+_LATIN = "Libertinus Serif"
+_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_ASIDE = ("entity", "entries", "since")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an officer says in a letter: its kind, its language, whom it is to, by when it is to be answered, its text."""
+
+    kind: str
+    language: str
+    addressee: str
+    due_on: str
+    text: str
+
+
+def may_write(visit: Visit, seen: Seen) -> str:
+    """Give the line in whose name the viewer may write letters in a case; '' where he may not."""
+    raw = seen.raw
+    places = (raw["lead"], raw["pending"], *(raw["informed"] or "").split())
+    mine = [one for one in places if one in casework.handling_lines(visit)]
+    return mine[0] if seen.seat == LINE and mine and KIND in KINDS and kinds_of(visit) else ""
+
+
+def kinds_of(visit: Visit) -> list[str]:
+    """Give the kinds of letter for which policy has a template."""
+    if KIND not in visit.pack.kinds:
+        return []
+    return [one for one in visit.pack.kinds[KIND].field("kind").choices if one in visit.pack.letters]
+
+
+def new_code() -> str:
+    """Give the code that verifies a new letter."""
+    return "L" + "".join(secrets.choice(_LETTERS) for _ in range(LETTER_CHARS))
+
+
+def set_letter(visit: Visit, seen: Seen, said: Said, *, number: str, code: str = "") -> bytes:
+    """Give a letter as PDF; a draft where it has no code yet.
+
+    Refuses (Refused) a kind that policy has no template for, and Chinese without a font that has its characters.
+    """
+    if said.kind not in kinds_of(visit):
+        wanted = ("政策包中有模板的函件类别", "a kind of letter that policy has a template for")
+        raise Refused(
+            [refusal("desk.letter.kind", ("", None, "kind"), said.kind, wanted, ("另选类别", "Choose another."))]
+        )
+    fonts = typst.Fonts(include_system_fonts=True, font_paths=[VENDOR] if VENDOR.is_dir() else [])
+    if not set(FONTS) & set(fonts.families()):
+        wanted = (f"以下字体之一:{FONTS}", f"one of the fonts {FONTS}")
+        mend = ("运行 make web 取得字体", "Run make web, which fetches one.")
+        raise Refused([refusal("desk.letter.font", ("", None, "font"), "-", wanted, mend)])
+    values = _values(visit, seen, said, number=number, code=code)
+    files = {f"{name}.typ": one.template.encode() for name, one in visit.pack.letters.items() if name != said.kind}
+    files["main.typ"] = visit.pack.letters[said.kind].template.encode()
+    at = int(visit.desk.clock().timestamp())
+    told = {"said": json.dumps(values, ensure_ascii=False)}
+    # The library takes a project as a dictionary of files, which its types do not say.
+    found = typst.compile(files, format="pdf", font_paths=fonts, sys_inputs=told, timestamp=at)  # type: ignore[call-overload]
+    assert isinstance(found, bytes), "a PDF is one file"
+    return found
+
+
+def _values(visit: Visit, seen: Seen, said: Said, *, number: str, code: str) -> dict[str, Any]:
+    one, raw = seen.whole, seen.raw
+    visit.language = said.language
+    names = [f["finding"] for f in one["finding"]]
+    held = casework.evidence_of(visit, one, names)
+    marks = ", ".join("?" * len(names)) or "NULL"
+    facts_of = dict(visit.duck.rows(f"SELECT finding, entries FROM main.finding_now WHERE finding IN ({marks})", names))
+    told = [f for f in one["finding"] if f["stands"] or said.kind == CLOSURE]
+    rows = [_row(visit, f, held.get(f["finding"], {}), facts_of) for f in told]
+    line = visit.pack.lines.get(may_write(visit, seen))
+    return {
+        "language": said.language,
+        "title": visit.said(visit.pack.letters[said.kind].title),
+        "number": number,
+        "case_id": raw["case_id"],
+        "office": visit.names.get(raw["office"], raw["office"]),
+        "line": visit.said(line),
+        "officer": visit.reach.viewer.name or visit.login,
+        "sent_on": visit.desk.local_now().date().isoformat(),
+        "due_on": said.due_on,
+        "addressee": visit.names.get(said.addressee, said.addressee),
+        "text": said.text,
+        "rows": rows,
+        "figures": _figures(visit, one),
+        "code": f"{code[0]}-{in_groups(code[1:])}" if code else "—",
+        "is_draft": not code,
+        "fonts": [_LATIN, *FONTS] if said.language == "en" else [*FONTS, _LATIN],
+    }
+
+
+def _row(
+    visit: Visit, finding: Mapping[str, Any], held: Mapping[str, Any], facts_of: Mapping[str, Any]
+) -> dict[str, Any]:
+    rule = visit.pack.rules.get(finding["rule"])
+    told = held.get("evidence", {})
+    facts = [
+        [label(visit, rule, name), evidence(visit, rule, name, value)]
+        for name, value in told.items()
+        if name not in _ASIDE and value not in (None, "")
+    ]
+    entries = sorted({int(fact) // FACT_LINES for fact in facts_of.get(finding["finding"], ())})
+    sources = [
+        _source(visit, cite.source)
+        + (" " + visit.text("finding.article", article=cite.article) if cite.article else "")
+        for cite in (rule.cites if rule else ())
+    ]
+    return {
+        "rule": visit.said(rule.title) if rule else finding["rule"],
+        "sources": "; ".join(dict.fromkeys(sources)),
+        "facts": facts,
+        "stands": bool(finding["stands"]),
+        "entries": ", ".join(map(str, entries)) or "-",
+    }
+
+
+def _source(visit: Visit, name: str) -> str:
+    found = visit.pack.sources.get(name)
+    return visit.said(found.title) if found else name
+
+
+def _figures(visit: Visit, one: Mapping[str, Any]) -> list[list[str]]:
+    names = ("state", "ended_how", "opened_on", "closed_on", "loss_cny", "recovered_cny", "verified_on", "reopened")
+    fields = [(field_named(visit, ["case_now"], name), one.get(name)) for name in names]
+    pairs = [[visit.said(f.title), cell(visit, f, value)] for f, value in fields if f and value not in (None, "")]
+    return pairs + ([["", ""]] if len(pairs) % 2 else [])
+
+
+def send(visit: Visit, seen: Seen, said: Said) -> Done:
+    """Set a letter, keep its file, and let the ledger say that it was sent; refuses (NotGranted) whoever may not write."""
+    line = may_write(visit, seen)
+    if not line:
+        raise NotGranted(KIND)
+    code = new_code()
+    number = f"{visit.desk.local_now().year}-{code[1:7]}"
+    file = set_letter(visit, seen, said, number=number, code=code)
+    digest = sha256(file).hexdigest()
+    fact = {
+        "letter": number,
+        "case_id": seen.raw["case_id"],
+        "office": seen.raw["office"],
+        "by_line": line,
+        "kind": said.kind,
+        "addressee": said.addressee or None,
+        "sent_on": visit.desk.local_now().date().isoformat(),
+        "due_on": said.due_on or None,
+        "hash": digest,
+        "check_code": code,
+        "by": visit.login,
+    }
+    done = acting.tell(visit, KIND, {k: v for k, v in fact.items() if v is not None}, seen.raw["office"])
+    if done.entry is not None:
+        visit.desk.shelf.put("INSERT OR REPLACE INTO letter_file VALUES (?, ?)", [digest, file])
+    return done
+
+
+def letters_of(visit: Visit, seen: Seen) -> list[dict[str, Any]]:
+    """Give the letters of a case that the viewer's seat may see: the entity those that are addressed to it."""
+    rows = visit.desk.duck.records(
+        "SELECT letter, kind, addressee, by_line, sent_on, due_on, hash, check_code, fact >> 20 AS entry "
+        "FROM main.letter WHERE case_id = ? ORDER BY fact",
+        [seen.raw["case_id"]],
+    )
+    return [row for row in rows if seen.seat != ENTITY or row["addressee"] == seen.raw["entity"]]
+
+
+def file_of(visit: Visit, seen: Seen, letter: str) -> bytes:
+    """Give a letter's file; refuses (Gone) one that is absent, not for this seat, or no longer kept."""
+    found = next((row for row in letters_of(visit, seen) if row["letter"] == letter), None)
+    rows = visit.desk.shelf.rows("SELECT pdf FROM letter_file WHERE hash = ?", [found["hash"]]) if found else []
+    if not rows or not isinstance(rows[0][0], bytes):
+        raise Gone(letter)
+    return rows[0][0]

@@ -1,0 +1,98 @@
+"""Letters of a case at the desk: what was sent, a form for a new one, its draft, and its file."""
+
+import datetime as dt
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import RedirectResponse, Response
+
+from comptroller.access.grants import SEE
+from comptroller.desk import casework, letters
+from comptroller.desk.casework import Seen
+from comptroller.desk.doors import Form, may
+from comptroller.desk.draw import draw
+from comptroller.desk.errors import NotGranted
+from comptroller.desk.letters import Said
+from comptroller.desk.public.proofs import in_groups
+from comptroller.desk.texts import LANGUAGES
+from comptroller.desk.visit import Visit
+from comptroller.model.refusal import Refusal, Refused, refusal
+
+router = APIRouter(prefix="/cases/{case_id}/letters")
+Seeing = Annotated[Visit, Depends(may(SEE))]
+_PDF = "application/pdf"
+
+
+@router.get("")
+def of_case(visit: Seeing, case_id: str) -> Response:
+    """Give the letters of a case, and the form of a new one for whoever may write."""
+    return _page(visit, casework.see(visit, case_id))
+
+
+def _page(visit: Visit, seen: Seen, refusals: tuple[Refusal, ...] = ()) -> Response:
+    raw = seen.raw
+    answer = draw(
+        visit,
+        "letters.html",
+        case_id=raw["case_id"],
+        entity=raw["entity"],
+        rows=letters.letters_of(visit, seen),
+        line=letters.may_write(visit, seen),
+        kinds=[(one, visit.said(visit.pack.letters[one].title)) for one in letters.kinds_of(visit)],
+        addressees=[one for one in dict.fromkeys((raw["entity"], raw["office"])) if one],
+        in_groups=in_groups,
+        refusals=refusals,
+        today=visit.desk.local_now().date(),
+    )
+    answer.status_code = 422 if refusals else 200
+    return answer
+
+
+def _said(form: Form) -> Said:
+    def of(name: str, most: int = 200) -> str:
+        return str(form.get(name) or "").strip()[:most]
+
+    language = of("language")
+    try:
+        day = of("due_on") and dt.date.fromisoformat(of("due_on")).isoformat()
+    except ValueError as error:
+        wanted = ("形如 2024-06-30 的日期", "a day such as 2024-06-30")
+        why = refusal("desk.day", ("", None, "due_on"), of("due_on"), wanted, ("改正日期", "Correct the day."))
+        raise Refused([why]) from error
+    return Said(
+        of("kind"),
+        language if language in LANGUAGES else LANGUAGES[0],
+        of("addressee"),
+        day,
+        of("text", 20_000),
+    )
+
+
+@router.post("/draft")
+def draft(visit: Seeing, case_id: str, form: Form) -> Response:
+    """Give the draft of a letter; nothing is kept of it."""
+    seen = casework.see(visit, case_id)
+    if not letters.may_write(visit, seen):
+        raise NotGranted(letters.KIND)
+    file = letters.set_letter(visit, seen, _said(form), number="—")
+    return Response(file, media_type=_PDF, headers={"content-disposition": 'attachment; filename="draft.pdf"'})
+
+
+@router.post("")
+def send(visit: Seeing, case_id: str, form: Form) -> Response:
+    """Send a letter: its file is kept, and the ledger says that it was sent."""
+    seen = casework.see(visit, case_id)
+    language = visit.language
+    done = letters.send(visit, seen, _said(form))
+    visit.language = language
+    if done.refusals:
+        return _page(visit, seen, done.refusals)
+    return RedirectResponse(f"/cases/{seen.raw['case_id']}/letters", 303)
+
+
+@router.get("/{letter}.pdf")
+def file(visit: Seeing, case_id: str, letter: str) -> Response:
+    """Give a letter's file."""
+    found = letters.file_of(visit, casework.see(visit, case_id), letter)
+    headers = {"content-disposition": f'attachment; filename="letter-{letter}.pdf"'}
+    return Response(found, media_type=_PDF, headers=headers)
