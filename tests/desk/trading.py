@@ -41,12 +41,21 @@ def _reports():
     yield OWNER, "entity", {"entity": OWNER, "name": "市国资", "valid_from": "2020-01-01"}, *rows
     listed = {"list": "prestudy", "item": "investment", "body": "party_committee", "limit_cny": 1000}
     yield "A", "list_line", {"entity": "A", "valid_from": "2022-01-01"} | listed
+    head = {"entity": "A", "person": "P-HEAD", "post": "legal_representative", "valid_from": "2020-01-01"}
+    yield "A", "post", head
     matter = {"entity": "A", "matter": "M1"}
     yield "A", "matter", matter | {"title": "煤炭采购", "item": "investment", "amount": 5000, "raised_on": "2024-02-26"}
     board = {"body": "board", "kind": "decision", "outcome": "approved", "decided_at": "2024-03-01T14:30:00"}
     yield "A", "decision", matter | {"decision": "D1", "amount": 5000} | board
     deal = {"entity": "A", "contract": DEAL}
-    signed = {"counterparty": "B", "kind": "trade", "amount": 5000, "signed_on": "2024-03-04", "matter": "M1"}
+    signed = {
+        "counterparty": "B",
+        "kind": "trade",
+        "amount": 5000,
+        "signed_on": "2024-03-04",
+        "matter": "M1",
+        "signer": "P-NOBODY",
+    }
     yield "A", "contract", deal | signed
     coal = {"goods": "coal", "quantity": 50, "price_cny": 48, "receiver": "A"}
     goods = [

@@ -1,5 +1,8 @@
 """Strips in the browser: a deal from its matter to its money, four flows, a ring, and nothing beyond the reach."""
 
+import html
+import re
+
 import pytest
 
 from tests.desk.trading import DEAL, trading_desk
@@ -38,6 +41,22 @@ def test_a_deal_is_shown_with_all_its_steps_and_what_is_found(trade):
     for path in ("/strips/matter/A/M1", "/strips/payment/A/P1", "/strips/invoice/A/F1"):
         assert f"/strips/contract/A/{DEAL}" in trade[1]("supervisor").get(path).text, path
     assert "缺此环节" in trade[1]("supervisor", "zh").get(PATH).text
+
+
+def test_from_the_overview_to_the_person_without_authority(trade):
+    """A supervisor's way: a square of the heat table, the finding, its strip; there are clause, minutes, payment and signer."""
+    one = trade[1]("supervisor", "zh")
+    squares = re.findall(r'class="n heat[1-5]"><a href="([^"]*domain=contracts[^"]*under=G1[^"]*)"', one.get("/").text)
+    listed = one.get(html.unescape(squares[0])).text
+    name = re.search(r'href="(/findings/F-[^"]+)">无权签署合同', listed)[1]
+    finding = one.get(name).text
+    assert "中华人民共和国公司法" in finding
+    assert "P-NOBODY" in finding
+    assert "怎样即为合规" in finding
+    strip = one.get(re.search(rf'href="(/strips/contract/A/{DEAL})"', finding)[1]).text
+    for said in ("董事会", "决定 · 同意", "P1", "P-NOBODY", "无权签署合同", "授权"):
+        assert said in strip, said
+    assert strip.count("缺此环节") == 2, "no study by the party committee, no power of attorney"
 
 
 def test_a_ring_shows_its_legs_and_hides_those_beyond(trade):
