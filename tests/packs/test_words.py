@@ -19,7 +19,7 @@ def test_what_a_finding_shows_has_words(name):
     fields = {field.name: field for kind in pack.tables.values() for field in kind.fields}
     choices = {choice for field in fields.values() for choice in field.choices}
     lines = {line.item for one in pack.lists.values() for line in one.lines}
-    known = {*fields, *pack.words, *pack.tables, *choices, *lines, *_OWN}
+    known = {*fields, *pack.words, *pack.tables, *pack.params, *choices, *lines, *_OWN}
     lacking = []
     for rule in pack.rules.values():
         columns = sqlglot.parse_one(rule.text, read="duckdb").named_selects
