@@ -154,13 +154,13 @@ def news(desk: Desk, port: int, supply: Supply, rounds: int) -> list[Figure | Mi
         turned = 0
         while not turned:
             begin = perf_counter()
-            turned = move(desk, supply, 5_000)
+            turned = move(desk, supply)
         while True:
             line = stream.readline()
             if line.startswith(b"data:") and json.loads(line[5:])["turn_count"]:
                 break
         spent.append(perf_counter() - begin)
-    words = "from handing in a batch of 5,000 facts in reports of 50 to the event on an open stream"
+    words = f"from handing in a report of {FACTS_A_REPORT} facts to the event with its finding on an open stream"
     return [figure("news", spent, "s", words, at_most(MOST_NEWS_SECONDS))]
 
 

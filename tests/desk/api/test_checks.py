@@ -73,3 +73,32 @@ def test_what_is_out_of_reach_is_not_there(asked):
     assert asked("whole", entity="NOBODY").status_code == 404
     for wrong in ("-1", "NaN", "a lot", "1e400"):
         assert asked("whole", amount_cny=wrong).status_code == 422, wrong
+
+
+def test_nothing_is_answered_that_the_ledger_would_not_keep(asked):
+    """Whatever text is said: it is refused at once, or it is taken by intake as well."""
+    odd = (
+        "a b",
+        " a",
+        "a\n",
+        "\x00",
+        "\u200b",
+        "  ",
+        "=1+1",
+        "+1",
+        "-1",
+        "@x",
+        "x" * 100,
+        "'; drop",
+        "（甲）公司",
+        "甲",
+    )
+    taken = 0
+    for field in ("post", "item", "person", "matter", "counterparty"):
+        for text in odd:
+            answer = asked("whole", **{field: text})
+            assert answer.status_code in (200, 422), answer.text
+            if answer.status_code == 422:
+                assert answer.json()["refused"][0]["code"] == "desk.value", (field, text, answer.text)
+            taken += answer.status_code == 200
+    assert taken > 20

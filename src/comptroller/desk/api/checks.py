@@ -1,8 +1,11 @@
 """The call "may I?": whether a post may approve something, told from the lists within reach, and kept in the ledger."""
 
 import datetime as dt
+import logging
 from collections.abc import Sequence
+from concurrent.futures import Future
 from decimal import Decimal
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Query
@@ -13,14 +16,17 @@ from comptroller.cases import authority
 from comptroller.desk.api.forms import BODY_ERRORS, Advice
 from comptroller.desk.doors import may, present
 from comptroller.desk.visit import Visit
+from comptroller.desk.writer import Outcome
 from comptroller.model.finding import plain
 from comptroller.model.refusal import Refused, refusal
 
 router = APIRouter(tags=["checks"])
 Seeing = Annotated[Visit, Depends(may(SEE))]
-Code = Annotated[str, Body(min_length=1, max_length=100)]
-Word = Annotated[str, Body(max_length=200)]
+Code = Annotated[str, Body(pattern=r"^\w[^\x00-\x1f\x7f]{0,99}$")]
+Word = Annotated[str, Body(pattern=r"^([^\s=+\-@\x00-\x1f\x7f][^\x00-\x1f\x7f]{0,199})?$")]
+"""What intake takes as a text, so that no answer is given that the ledger would refuse to keep."""
 _KIND = "advice"
+_log = logging.getLogger(__name__)
 
 
 class _Within:
@@ -69,9 +75,17 @@ def check(  # noqa: PLR0913, PLR0917 - what a question is made of
     answered = authority.may(_Within(visit), visit.pack.casework.authority, asked)
     number = f"Q-{visit.desk.chance()[:16]}"
     waiting = visit.desk.say(_KIND, [authority.as_fact(number, asked, answered)])
+    waiting.add_done_callback(partial(_kept, number))
     entry = visit.desk.said(waiting).entry if wait else None
     lines: list[dict[str, Any]] = plain([dict(line) for line in answered.lines])
     return Advice(number, answered.answer, answered.whom, answered.because, lines, list(answered.first), entry)
+
+
+def _kept(number: str, waiting: "Future[Outcome]") -> None:
+    """Say in the log what was answered and is not in the ledger: whoever runs the desk has to know of it."""
+    fault = waiting.exception()
+    if fault is not None or waiting.result().refusals:
+        _log.error("advice %s was given and is not in the ledger: %s", number, fault or waiting.result().refusals)
 
 
 def _nothing_to_tell_from() -> Refused:
