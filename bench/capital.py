@@ -1,4 +1,4 @@
-"""Capital through the books: one stake changed at a big register, and payments folded with circles watched against not.
+"""Capital through the books: one stake changed at a big register, and payments folded and judged with circles watched or not.
 
 `python bench/capital.py [ENTITIES] [PAYMENTS]`. The register is that of `graph_control`. Of a change three times are told:
 the graph's own work (what may differ found, told before and after, compared: the rows that make dockets due), the same
@@ -6,10 +6,13 @@ with those rows written, and the whole fold of the report, in one transaction. J
 """
 
 import datetime as dt
+import json
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
@@ -17,11 +20,17 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from bench import made
 from bench.graph_control import made_register
+from bench.nodes import ORIGIN, OWNER, accept, take_seconds
+from comptroller import engine
 from comptroller.books import Books, Change
 from comptroller.books.kept import Kept
 from comptroller.intake.shape import shape_rows
+from comptroller.ledger.key import make_key
 from comptroller.model.policy import Pack
+from comptroller.model.said import Incoming
+from comptroller.node import Charter
 from comptroller.packs import gather_files, read_pack
 from comptroller.store.duck import Duck
 
@@ -157,6 +166,51 @@ def payments(count: int) -> None:
         duck.close()
 
 
+def judged(count: int) -> None:
+    """Time payments among a group's companies from bytes to findings, with the rules of circles and stars on and off."""
+    files = gather_files([PACKS], "cn-capital")
+    pack = read_pack(files, "cn-capital")
+    streams = {"trade_cycle", "flow_fan"}
+    cut = {name for name, rule in pack.rules.items() if streams & {*rule.reads, *rule.references}}
+    fewer = {path: text for path, text in files.items() if path.rsplit(".", 1)[0] not in cut}
+    batch = min(10_000, count)
+    for word, chosen in (("off", fewer), ("on", files), ("off again", fewer), ("on again", files)):
+        with TemporaryDirectory() as place:
+            key = make_key(ORIGIN, bytes(range(32)))
+            worker = engine.create(Path(place), chosen, Charter(OWNER, ORIGIN, "cn-capital"), key=key, at=AT)
+            accept(worker, [Incoming(made.parquet(made.entities()), "parquet", "e.parquet", OWNER, "entity")])
+            worker.tick(AT, AT)
+            times = [take_seconds(worker, _trade(low, batch)) for low in range(0, count, batch)]
+            circles = worker.duck.rows("SELECT count(DISTINCT cycle) FROM trade_cycle")[0][0]
+            worker.close()
+        warm = times[1:] or times
+        print(f"payments judged, circles {word}: {batch / median(warm):,.0f} a second, {circles:,} circles")
+
+
+def _trade(first: int, count: int) -> list[Incoming]:
+    """Give payments among the companies of the group as reports of fifty facts, a year of them in all."""
+    rng = np.random.default_rng(first)
+    codes = made.entity_codes()
+    payer, payee = rng.zipf(1.3, count) % len(codes), rng.integers(0, len(codes), count)
+    days = np.datetime_as_string(np.datetime64("2024-01-01") + np.sort(rng.integers(0, 365, count)))
+    amounts = rng.lognormal(9, 1.5, count)
+    rows = [
+        {
+            "entity": codes[payer[at]],
+            "payment": f"T{first + at}",
+            "payee": codes[payee[at]],
+            "payee_kind": "entity",
+            "amount": f"{amounts[at]:.2f}",
+            "currency": "CNY",
+            "paid_on": str(days[at]),
+        }
+        for at in range(count)
+    ]
+    said = [json.dumps({"kind": "payment", "facts": rows[at : at + 50]}).encode() for at in range(0, count, 50)]
+    return [Incoming(one, "json", f"t{first + at}.json", codes[0]) for at, one in enumerate(said)]
+
+
 if __name__ == "__main__":
     stakes(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000, 300)
     payments(int(sys.argv[2]) if len(sys.argv) > 2 else 60_000)
+    judged(int(sys.argv[2]) if len(sys.argv) > 2 else 60_000)
