@@ -39,6 +39,7 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     ("/authority", "authority", SEE),
     ("/entities", "entities", SEE),
     ("/strips", "strips", SEE),
+    ("/reform", "reform", SEE),
     ("/reporting", "reporting", SEE),
     ("/policy", "policy", SEE),
     ("/ledger", "ledger", SEE),
@@ -76,6 +77,8 @@ def _is_there(visit: Visit, code: str) -> bool:
     """Whether a place has anything in it: cases need a policy with routes, and the board somebody who does not report alone."""
     if code == "cases" and all(g.gives(REPORT) for g in visit.reach.viewer.in_force):
         return False
+    if code == "reform":
+        return "reform_task" in visit.pack.tables
     if code == "tips":
         return is_of_line(visit)
     if code == "authority":

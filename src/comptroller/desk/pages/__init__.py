@@ -16,6 +16,7 @@ from comptroller.desk.pages import (
     overview,
     policy,
     proposing,
+    reform,
     reporting,
     sign_in,
     strips,
@@ -25,5 +26,5 @@ from comptroller.desk.pages import (
 
 PAGES = (
     *(sign_in, overview, capital, findings, finding, cases, letters, inbox, tips, authority, entities, strips),
-    *(reporting, proposing, policy, ledger, ask, admin, hooks, why),
+    *(reform, reporting, proposing, policy, ledger, ask, admin, hooks, why),
 )
