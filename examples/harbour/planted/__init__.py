@@ -19,6 +19,7 @@ from examples.harbour.planted import (
     outgoing,
     persons,
     prices,
+    reform,
     reports,
     study,
     tenders,
@@ -40,4 +41,5 @@ PLANTINGS: tuple[Callable[[Book], None], ...] = (
     debts.plant,
     invoices.plant,
     reports.plant,
+    reform.plant,
 )

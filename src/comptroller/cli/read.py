@@ -188,7 +188,7 @@ def scoreboard(
 
 
 def entry(
-    number: Annotated[int | None, typer.Argument(metavar="[N]", help="The entry's number.")] = None,
+    number: Annotated[int | None, typer.Argument(metavar="N", help="The entry's number.")] = None,
     file: Annotated[Path | None, typer.Option(help="The first entry that holds this file, byte for byte.")] = None,
     payload: Annotated[Path | None, typer.Option(help="Write the payload, byte for byte, to this file.")] = None,
     node: NodeOption = None,
