@@ -237,7 +237,7 @@ _fact = st.one_of(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(facts=st.lists(_fact, max_size=16), cuts=st.lists(st.integers(0, 16), max_size=4))
 def test_moved_equals_built(facts: list[tuple[str, Row]], cuts: list[int]) -> None:
     """After any facts in any batches the tables are those that new books would build, and nothing turns that was judged."""
