@@ -204,7 +204,8 @@ def entry(
         except LookupError as error:
             wanted = (f"1 到 {worker.ledger.size} 之间的条目号", f"an entry from 1 to {worker.ledger.size}")
             mend = ("核对条目号,或用 --file 指明文件", "Check the number, or name a file by --file.")
-            raise Refused([refusal("entry.number", ("", None, "N"), number or "", wanted, mend)]) from error
+            seen = "" if number is None else number
+            raise Refused([refusal("entry.number", ("", None, "N"), seen, wanted, mend)]) from error
         finally:
             worker.close()
     if payload is not None and one.payload is not None:
