@@ -13,6 +13,7 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from comptroller.access.identities import Identities
 from comptroller.store.sqlite import Sqlite, connect
 
 _SCHEMA = (
@@ -58,6 +59,7 @@ class Accounts:
         self._store: Sqlite = connect(path)
         for statement in _SCHEMA:
             self._store.execute(statement)
+        self.identities = Identities(self._store)
 
     def set_password(self, login: str, password: str) -> None:
         """Give a user a password; refuses (ValueError) one that is short. All sessions of the user end."""

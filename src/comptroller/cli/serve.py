@@ -16,6 +16,7 @@ from comptroller.access.grants import ROLES
 from comptroller.cli.say import JsonOption, NodeOption, doors, node_folder, out, passphrase, print_json
 from comptroller.cli.write import now
 from comptroller.desk.app import make_app
+from comptroller.desk.oidc_settings import read_provider
 from comptroller.desk.state import ACCOUNTS, Desk, Settings
 from comptroller.engine import Engine
 from comptroller.model.finding import Turn
@@ -38,13 +39,26 @@ def serve(  # noqa: PLR0913 - how a desk is run
         list[str] | None,
         typer.Option("--hooks-into", metavar="NETWORK", help="A private network that webhooks may be sent into."),
     ] = None,
+    oidc: Annotated[
+        Path | None,
+        typer.Option(
+            "--oidc",
+            metavar="FILE",
+            help="A file that names an OpenID provider to sign in with.",
+            envvar="COMPTROLLER_OIDC",
+            show_envvar=True,
+        ),
+    ] = None,
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Start engine, API, console and live news on one node, in one process."""
     folder = node_folder(node)
     with doors(as_json=as_json):
-        settings = Settings(is_secure=secure, passphrase=passphrase(), hook_networks=networks(hooks_into or []))
+        provider = read_provider(oidc, passphrase()) if oidc else None
+        settings = Settings(
+            is_secure=secure, passphrase=passphrase(), hook_networks=networks(hooks_into or []), provider=provider
+        )
         desk = Desk(folder, now, chance, settings)
         desk.start()
     out.print(f"http://{host}:{port}", markup=False)

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from comptroller.access.grants import ADMINISTER, ASK, EXPORT, REPORT, SEE, WATCH
 from comptroller.desk import facts, shown
-from comptroller.desk.doors import language_of
+from comptroller.desk.doors import desk_of, language_of
 from comptroller.desk.texts import say
 from comptroller.desk.tipbox import is_of_line
 from comptroller.desk.visit import Visit
@@ -94,11 +94,19 @@ def draw_bare(request: Request, template: str, code: int = 200, **values: Any) -
     return HTMLResponse(page, code)
 
 
+def draw_door(
+    request: Request, code: int = 200, *, wrong: str = "", back: str = "/", subject: str = ""
+) -> HTMLResponse:
+    """Give the page on which one signs in; `wrong` says why one was not let in, `subject` whom the provider named."""
+    named = desk_of(request).settings.provider
+    return draw_bare(request, "sign_in.html", code, wrong=wrong, back=back, subject=subject, provider=named)
+
+
 def draw_refusals(request: Request, status: int, refusals: Sequence[Refusal]) -> Response:
     """Give refusals as a page."""
     if status == 401:
         back = request.url.path if request.method == "GET" else "/"
-        return draw_bare(request, "sign_in.html", 401, failed=False, back=back)
+        return draw_door(request, 401, back=back)
     return draw_bare(request, "refused.html", status, refusals=refusals, status=status)
 
 

@@ -1,7 +1,7 @@
 """One request out of the desk: to public addresses over https, to no other unless the desk's settings allow them.
 
 - The name is resolved once, every address that it has is looked at, and the one that was looked at is connected to.
-- No redirect is followed, and of the answer only the status counts.
+- No redirect is followed, and an answer is read only so far.
 """
 
 import ipaddress
@@ -14,7 +14,9 @@ from urllib.parse import SplitResult, urlsplit
 from comptroller.model.refusal import Refused, Text, refusal
 
 SECONDS = 10.0
-_MOST_ANSWER = 64 << 10
+MOST_ANSWER = 1 << 20
+ANYWHERE = ("0.0.0.0/0", "::/0")
+"""For addresses that whoever runs the desk wrote into its settings."""
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -27,6 +29,13 @@ def post(url: str, headers: Mapping[str, str], body: bytes, allowed: Sequence[st
 
     Refuses (Refused) an address that may not be asked, (NotReached) one that does not answer.
     """
+    return ask(url, headers, body, allowed)[0]
+
+
+def ask(
+    url: str, headers: Mapping[str, str], body: bytes | None = None, allowed: Sequence[str] = ()
+) -> tuple[int, bytes]:
+    """Get an address, or send a body to it, and give the status with what was answered; refuses as `post` does."""
     parts = split(url)
     try:
         told = socket.getaddrinfo(parts.hostname, _port(parts), type=socket.SOCK_STREAM)
@@ -41,13 +50,13 @@ def post(url: str, headers: Mapping[str, str], body: bytes, allowed: Sequence[st
         if parts.scheme == "https":
             line.sock = ssl.create_default_context().wrap_socket(line.sock, server_hostname=parts.hostname)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        line.request("POST", path, body, dict(headers))
+        line.request("GET" if body is None else "POST", path, body, dict(headers))
         answer = line.getresponse()
-        answer.read(_MOST_ANSWER)
+        said = answer.read(MOST_ANSWER)
     except (OSError, HTTPException) as fault:
         raise NotReached(f"{type(fault).__name__}: {fault}") from fault
     else:
-        return answer.status
+        return answer.status, said
     finally:
         line.close()
 

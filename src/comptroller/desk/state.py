@@ -16,6 +16,8 @@ from comptroller.access.accounts import Accounts
 from comptroller.desk.arrivals import Arrivals
 from comptroller.desk.jobs import Jobs
 from comptroller.desk.live import Hub
+from comptroller.desk.oidc import Provider
+from comptroller.desk.oidc_settings import ProviderSettings
 from comptroller.desk.shelf import Shelf
 from comptroller.desk.writer import Clock, Outcome, Writer
 from comptroller.engine import Engine
@@ -34,7 +36,7 @@ Found = TypeVar("Found")
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How the desk is run: whether cookies need https, how much a body may hold, how often somebody may ask,
-    how much all visitors of public pages may ask together, and how much work their browsers show.
+    how much all visitors of public pages may ask together, how much work their browsers show, and who else says who somebody is.
     """
 
     is_secure: bool = False
@@ -48,6 +50,7 @@ class Settings:
     most_public_a_minute: int = 240
     proof_bits: int = 14
     passphrase: bytes | None = None
+    provider: ProviderSettings | None = None
 
 
 class Desk:
@@ -60,6 +63,7 @@ class Desk:
         self.hub = Hub()
         self.arrivals = Arrivals()
         self.jobs = Jobs(clock)
+        self.provider = Provider(self.settings.provider) if self.settings.provider else None
         self.writer = Writer(folder, clock, self.hub.tell, self.settings.passphrase)
         self._own = threading.local()
         self._lock = threading.Lock()

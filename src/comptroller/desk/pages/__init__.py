@@ -10,6 +10,7 @@ from comptroller.desk.pages import (
     finding,
     findings,
     hooks,
+    identity,
     inbox,
     ledger,
     letters,
@@ -26,5 +27,5 @@ from comptroller.desk.pages import (
 
 PAGES = (
     *(sign_in, overview, capital, findings, finding, cases, letters, inbox, tips, authority, entities, strips),
-    *(reform, reporting, proposing, policy, ledger, ask, admin, hooks, why),
+    *(reform, reporting, proposing, policy, ledger, ask, admin, identity, hooks, why),
 )

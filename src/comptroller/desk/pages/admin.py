@@ -10,6 +10,7 @@ from comptroller.access.accounts import LEAST_PASSWORD, Token
 from comptroller.access.grants import ADMINISTER, REPORT, ROLES, WATCH, grants_of
 from comptroller.desk.doors import Form, may
 from comptroller.desk.draw import draw
+from comptroller.desk.texts import texts
 from comptroller.desk.visit import Visit
 from comptroller.model.refusal import Refused, refusal
 
@@ -176,4 +177,5 @@ def acts(
         f"SELECT login, did, about, detail, done_at, fact FROM desk_act WHERE {' AND '.join(wheres)} ORDER BY fact DESC LIMIT {PAGE}",
         values,
     )
-    return draw(visit, "acts.html", rows=rows, login=login, most=PAGE)
+    known = {code.removeprefix("did.") for code in texts(visit.language) if code.startswith("did.")}
+    return draw(visit, "acts.html", rows=rows, login=login, most=PAGE, known=known)

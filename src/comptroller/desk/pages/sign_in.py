@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from comptroller.access import viewer_of
 from comptroller.desk.doors import LANGUAGE, SESSION, Form, Visiting, desk_of
-from comptroller.desk.draw import draw_bare
+from comptroller.desk.draw import draw_door
 from comptroller.desk.texts import LANGUAGES
 
 _log = logging.getLogger(__name__)
@@ -18,7 +18,7 @@ router = APIRouter()
 @router.get("/sign-in")
 def ask(request: Request, back: str = "/") -> Response:
     """Give the page on which one signs in."""
-    return draw_bare(request, "sign_in.html", failed=False, back=inner(back))
+    return draw_door(request, back=inner(back))
 
 
 @router.post("/sign-in")
@@ -36,11 +36,17 @@ def sign_in(
     if not is_right or viewer is None or not viewer.is_admitted:
         # Not in the ledger, into which nobody writes who is not known; whoever runs the desk reads it in its log.
         _log.warning("signing in failed: login %r from %s", login, request.client.host if request.client else "-")
-        return draw_bare(request, "sign_in.html", 401, failed=True, back=inner(back))
+        return draw_door(request, 401, wrong="failed", back=inner(back))
+    return enter(request, login, back)
+
+
+def enter(request: Request, login: str, back: str, by: str = "") -> Response:
+    """Begin a session of somebody who is known now, under a new secret; the ledger says so, and by whose word."""
+    desk = desk_of(request)
     desk.accounts.close_session(request.cookies.get(SESSION, ""))
     secret = desk.chance()
-    desk.accounts.open_session(login, secret, desk.chance(), at)
-    desk.note(login, "sign_in")
+    desk.accounts.open_session(login, secret, desk.chance(), desk.clock())
+    desk.note(login, "sign_in", detail=by)
     answer = RedirectResponse(inner(back), 303)
     answer.set_cookie(SESSION, secret, httponly=True, samesite="lax", secure=desk.settings.is_secure, path="/")
     return answer

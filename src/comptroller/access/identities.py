@@ -1,0 +1,88 @@
+"""Who somebody is elsewhere: subjects of an OpenID provider linked to accounts, and signings in that are under way.
+
+- A subject is linked by an administrator alone, to one account; what it may do follows from that account's grants.
+- Of a signing in under way only the digest of the browser's secret is kept; it can be ended once.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from hashlib import sha256
+
+from comptroller.store.sqlite import Sqlite
+
+SCHEMA = (
+    """CREATE TABLE IF NOT EXISTS identity (issuer TEXT NOT NULL, subject TEXT NOT NULL, login TEXT NOT NULL,
+    made_at TEXT NOT NULL, PRIMARY KEY (issuer, subject)) STRICT""",
+    """CREATE TABLE IF NOT EXISTS under_way (digest TEXT PRIMARY KEY, back TEXT NOT NULL, made_at TEXT NOT NULL)
+    STRICT""",
+)
+LONGEST_WAY = dt.timedelta(minutes=10)
+MOST_UNDER_WAY = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A subject of a provider, and whose account it opens."""
+
+    issuer: str
+    subject: str
+    login: str
+
+
+class Identities:
+    """Two tables of the accounts' file, behind the connection of whoever opened it."""
+
+    def __init__(self, store: Sqlite) -> None:
+        """Take the open file, and make what is not there yet."""
+        self._store = store
+        for statement in SCHEMA:
+            store.execute(statement)
+
+    def link(self, one: Identity, at: dt.datetime) -> bool:
+        """Link a subject to an account; says whether it did: a subject that is linked stays where it is."""
+        kept = self._store.execute(
+            "INSERT INTO identity VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            [one.issuer, one.subject, one.login, at.isoformat()],
+        )
+        return kept > 0
+
+    def end(self, issuer: str, subject: str) -> str:
+        """End a link and every session of the account; gives whose it was, or ''."""
+        login = self.login(issuer, subject)
+        with self._store.transaction():
+            self._store.execute("DELETE FROM identity WHERE issuer = ? AND subject = ?", [issuer, subject])
+            self._store.execute("DELETE FROM session WHERE login = ?", [login])
+        return login
+
+    def login(self, issuer: str, subject: str) -> str:
+        """Give whose account a subject opens, or '' where it opens none."""
+        row = self._store.row("SELECT login FROM identity WHERE issuer = ? AND subject = ?", [issuer, subject])
+        return str(row[0]) if row else ""
+
+    def all(self) -> list[Identity]:
+        """Give every link, by account."""
+        sql = "SELECT issuer, subject, login FROM identity ORDER BY login, issuer, subject"
+        return [Identity(*row) for row in self._store.rows(sql)]
+
+    def begin(self, secret: str, back: str, at: dt.datetime) -> None:
+        """Note that a browser with that secret went to the provider; the oldest are forgotten where there are many."""
+        with self._store.transaction():
+            self._store.execute("DELETE FROM under_way WHERE made_at < ?", [(at - LONGEST_WAY).isoformat()])
+            self._store.execute(
+                "DELETE FROM under_way WHERE digest IN (SELECT digest FROM under_way ORDER BY made_at DESC LIMIT -1 OFFSET ?)",
+                [MOST_UNDER_WAY],
+            )
+            self._store.execute("INSERT INTO under_way VALUES (?, ?, ?)", [_digest(secret), back, at.isoformat()])
+
+    def finish(self, secret: str, at: dt.datetime) -> str | None:
+        """Give where the browser wanted to go, once; None where it never went, came back before, or took too long."""
+        with self._store.transaction():
+            row = self._store.row("SELECT back, made_at FROM under_way WHERE digest = ?", [_digest(secret)])
+            self._store.execute("DELETE FROM under_way WHERE digest = ?", [_digest(secret)])
+        if row is None or at - dt.datetime.fromisoformat(row[1]) >= LONGEST_WAY:
+            return None
+        return str(row[0])
+
+
+def _digest(secret: str) -> str:
+    return sha256(secret.encode()).hexdigest()
