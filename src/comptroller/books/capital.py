@@ -6,13 +6,14 @@
 """
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from comptroller.books.bases import KINDS, Assertions, bases_on
+from comptroller.books.edges import Edges, of_held, of_rows, of_shares, turned
 from comptroller.books.ever_above import EverAbove
 from comptroller.books.faults import Fault, faults_of, plain_faults
 from comptroller.books.ownership import WHOLE, Held, Ownership, day_number, named
@@ -20,7 +21,7 @@ from comptroller.books.parties import Parties
 from comptroller.books.tables import as_of, standing
 from comptroller.books.useful import Useful
 from comptroller.graph.chains import Chains, below, chains
-from comptroller.graph.stakes import STAKE, Stakes, edges_into
+from comptroller.graph.stakes import STAKE, Stakes
 from comptroller.graph.weights import Weights, weights
 from comptroller.model.policy import Pack
 from comptroller.store.duck import Duck
@@ -148,23 +149,18 @@ class Capital:
         """
         self.stakes.grow(len(self.parties))
         want = {c: self._wanted(c) for c in sorted(companies)}
-        had = {c: self.edges_of(c) for c in want}
-        differ = np.array([c for c in want if want[c][0] != had[c]], np.int32)
+        turns = {c: turned(self.edges_of(c), edges) for c, (edges, _) in want.items()}
+        differ = np.array([c for c, turn in turns.items() if turn], np.int32)
         # What enters a company can only be reached through it: what hangs below is the same before and after.
         touched = np.union1d(below(self.stakes, differ), np.array(list(always), np.int32)).astype(np.int32)
         if look:
             look(touched)
-        for company, (edges, faults) in want.items():
+        for company, (_, faults) in want.items():
             if faults:
                 self.faults[company] = faults
             else:
                 self.faults.pop(company, None)
-            if edges == had[company]:
-                continue
-            gone = {key: (0, 0, 0) for key in had[company] if key not in edges}
-            for (holder, basis), (low, middle, high) in {**gone, **edges}.items():
-                if had[company].get((holder, basis)) == (low, middle, high):
-                    continue
+            for holder, basis, low, middle, high in turns[company]:
                 if basis == STAKE:
                     row = self.stakes.set_stake(holder, company, middle)
                 else:
@@ -176,24 +172,19 @@ class Capital:
         self.useful.open(touched, self.stakes.size)
         return touched
 
-    def _wanted(self, company: int) -> tuple[dict[tuple[int, int], tuple[int, int, int]], list[Fault]]:
+    def _wanted(self, company: int) -> tuple[Edges, list[Fault]]:
         """Give the edges into a company, and what is wrong with the stakes in it."""
         said = self.ownership.plain(company, self._day_number)
         if said is not None and not self._assertions.concern(company, self.bases):
-            edges = {(h, STAKE): (part, part, part) for h, part in said.items() if part > 0}
-            return edges, plain_faults(company, said)
+            return of_shares(said), plain_faults(company, said)
         held = self.held(company)
-        edges = {(h, STAKE): (one.low, one.middle, one.high) for h, one in held.items() if one.middle > 0}
-        edges |= dict.fromkeys(self._assertions.of(company, held, self.bases), (1, 1, 1))
-        return edges, faults_of(company, held, self.parties.names)
+        return of_held(held, self._assertions.of(company, held, self.bases)), faults_of(
+            company, held, self.parties.names
+        )
 
-    def edges_of(self, company: int) -> dict[tuple[int, int], tuple[int, int, int]]:
-        """Give (low, middle, high) of the edges into a company, by holder and basis."""
-        rows = edges_into(company, self.stakes.link, self.stakes.parts, self.stakes.head)
-        link = self.stakes.link[rows]
-        columns = (link[:, 0], link[:, 4], self.low[rows], self.stakes.parts[rows], self.high[rows])
-        cells = zip(*(column.tolist() for column in columns), strict=True)
-        return {(holder, basis): (low, middle, high) for holder, basis, low, middle, high in cells}
+    def edges_of(self, company: int) -> Edges:
+        """Give the edges into a company as the kernels have them."""
+        return of_rows(self.stakes, self.low, self.high, company)
 
     def _fit(self) -> None:
         room = len(self.stakes.parts)
@@ -274,13 +265,13 @@ class Capital:
 
     def chains(self, entities: NDArray[np.int32]) -> Chains:
         """Give who controls those entities, by which chain and on what basis."""
-        useful = self.useful.of(len(self.parties))
+        marks = self.useful.of(len(self.parties))
         order = self.parties.order
-        return chains(self.stakes, self.bases.threshold, entities, order, parts=self.low, useful=useful)
+        return chains(self.stakes, self.bases.threshold, entities, order, parts=self.low, marks=marks)
 
-    def learn(self, entities: NDArray[np.int32], controlled: Collection[int]) -> None:
-        """Note which of those entities somebody controls; the others need not be looked through, unless they begin."""
-        self.useful.learn(self.stakes, self.low, entities, controlled)
+    def learn(self, entities: NDArray[np.int32], roots: Mapping[int, int]) -> None:
+        """Note which of those entities somebody controls, and the root of each; whoever cannot count is passed by then."""
+        self.useful.learn(self.stakes, self.low, entities, roots)
 
     def weights(self, entities: NDArray[np.int32], most: NDArray[np.int32] | None = None) -> Weights:
         """Give what everything above those entities has of them, of each where no more than so many are above it."""

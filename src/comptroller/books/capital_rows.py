@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 
 from comptroller.books.bases import BASES
 from comptroller.books.capital import WIDE, Capital
+from comptroller.books.edges import parts_in
 from comptroller.books.loops import rounds as rounds_of, shortest_ring
 from comptroller.books.ownership import PARTS
+from comptroller.graph.candidates import ANY
+from comptroller.graph.chains import Chains
 from comptroller.graph.share import ENDLESS
 from comptroller.graph.stakes import STAKE
 from comptroller.graph.weights import Weights
@@ -48,9 +51,13 @@ Row = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What is said about some entities: rows by table and entity; shares in whole parts, a row (entity, owner, …)."""
+    """What is said about some entities: rows by table and entity; shares in whole parts, a row (entity, owner, …).
+
+    `roots` has the root of each that somebody controls (`graph.candidates`).
+    """
 
     rows: dict[str, dict[int, list[Row]]] = field(default_factory=dict)
+    roots: dict[int, int] = field(default_factory=dict)
     shares: NDArray[np.int64] = field(default_factory=lambda: np.empty((0, 7), np.int64))
 
     def table(
@@ -123,9 +130,22 @@ def said_of(capital: Capital, entities: NDArray[np.int32], most: NDArray[np.int3
     """Give what is said about those entities; the shares of those only that have no more than so many above them."""
     share = capital.weights(entities, most)
     rounds = rounds_of(capital, entities, share)
-    rows = _control(capital, entities)
+    found = capital.chains(entities)
+    rows = _control(capital, found)
     rows["stake_issue"] = _issues(capital, entities, rounds)
-    return Said(rows, _shares(entities, share, rounds))
+    tops = found.is_ultimate == 1
+    return Said(
+        rows,
+        roots_of(found.entity[tops], found.owner[tops], found.is_ring[tops]),
+        _shares(entities, share, rounds),
+    )
+
+
+def roots_of(entity: NDArray[np.int32], owner: NDArray[np.int32], is_ring: NDArray[np.int32]) -> dict[int, int]:
+    """Give the root of each entity that has an ultimate controller: the one it has, where that stands in no ring."""
+    named, at, count = np.unique(entity, return_index=True, return_counts=True)
+    plain = (count == 1) & (is_ring[at] == 0)
+    return dict(zip(named.tolist(), np.where(plain, owner[at], ANY).tolist(), strict=True))
 
 
 def apart(before: Said, after: Said) -> dict[str, tuple[list[Row] | NDArray[np.int64], NDArray[np.int32]]]:
@@ -172,8 +192,8 @@ def percent(parts: int) -> str:
     return f"{(Decimal(parts) / PARTS).normalize():f}%"
 
 
-def _control(capital: Capital, entities: NDArray[np.int32]) -> dict[str, dict[int, list[Row]]]:
-    found, names = capital.chains(entities), capital.parties.names
+def _control(capital: Capital, found: Chains) -> dict[str, dict[int, list[Row]]]:
+    names = capital.parties.names
     controls: dict[int, list[Row]] = {}
     ultimate: dict[int, list[Row]] = {}
     steps = np.diff(found.start).tolist()
@@ -231,7 +251,7 @@ def _issues(
     for at, number in enumerate(entities.tolist()):
         faults = list(capital.faults.get(number, ()))
         if at in rounds:
-            total = sum(middle for (_, basis), (_, middle, _) in capital.edges_of(number).items() if basis == STAKE)
+            total = parts_in(capital.edges_of(number))
             if ring := shortest_ring(capital, number):
                 faults.append(("ring", total, path_text(capital, ring)))
             if rounds[at][2] & ENDLESS:

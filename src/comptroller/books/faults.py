@@ -2,20 +2,23 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from comptroller.books.ownership import WHOLE, Held
 
 Fault = tuple[str, int, str]
 """A word, the sum of parts that it is about, a detail."""
 
 
-def plain_faults(company: int, held: dict[int, int]) -> list[Fault]:
-    """Give what is wrong with shares that are all known exactly."""
-    found, total = [], sum(held.values())
-    if held.get(company):
-        found.append(("own", held[company], ""))
+def plain_faults(company: int, held: NDArray[np.int64]) -> list[Fault]:
+    """Give what is wrong with shares (holder, parts) that are all known exactly."""
+    found, total, own = [], int(held[:, 1].sum()), int(held[held[:, 0] == company, 1].sum())
+    if own:
+        found.append(("own", own, ""))
     if total > WHOLE:
         found.append(("over", total, ""))
-    if held and not total:
+    if len(held) and not total:
         found.append(("nothing", 0, ""))
     return found
 

@@ -5,6 +5,7 @@ Graph work is done when a fact of its kinds comes or ends, or when a day turns o
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -21,6 +22,7 @@ from comptroller.books.capital_rows import (
     in_order,
     limits,
     parts_of,
+    roots_of,
     said_of,
     share_table,
     table_of,
@@ -75,7 +77,7 @@ class Graph:
             self._capital = Capital(self._duck, self._pack, self._today())
             self._capital.is_registered = self._is_registered
             entities = np.arange(len(self._capital.parties), dtype=np.int32)
-            self._capital.learn(entities, entities[self._table("controls").has(entities)])
+            self._capital.learn(entities, self._kept_roots())
         return self._capital
 
     def rebuild(self, since: int) -> None:
@@ -89,7 +91,7 @@ class Graph:
             now = said_of(self.capital, entities, limits(self.capital, entities))
             for table in COLUMNS:
                 self._table(table).put(entities, *now.table(self.capital, table), since)
-            self.capital.learn(entities, now.rows["controls"].keys())
+            self.capital.learn(entities, now.roots)
         self._cycles.rebuild()
         self._fans.rebuild()
         self._related.rebuild()
@@ -166,14 +168,14 @@ class Graph:
         if (is_kept & ~is_said).any():
             more = kept.read(entities[is_kept & ~is_said], PARTS_SQL)
             shares = in_order(np.concatenate((shares, parts_of(self.capital, more))))
-        self._was = Said(was.rows, shares)
+        self._was = replace(was, shares=shares)
 
     def _put(self, entities: NDArray[np.int32], since: int) -> dict[str, pa.Table]:
         """Write what is said now of entities that were looked at; gives the rows that came or went, by table."""
         if not len(entities):
             return {}
         now = said_of(self.capital, entities, limits(self.capital, entities))
-        self.capital.learn(entities, now.rows["controls"].keys())
+        self.capital.learn(entities, now.roots)
         changed = {}
         for table, (rows, differ) in apart(self._was, now).items():
             told, about = now.table(self.capital, table, differ)
@@ -198,6 +200,12 @@ class Graph:
             forms = {"day": pa.date32(), "entry": pa.int64()}
             columns = zip(names, zip(*turns, strict=True), strict=True)
             self._duck.insert("control_turn", pa.table({n: pa.array(c, forms.get(n, pa.string())) for n, c in columns}))
+
+    def _kept_roots(self) -> dict[int, int]:
+        """Give the root of each that somebody controls, as the books have it."""
+        rows = self._duck.arrow("SELECT entity, owner, CAST(is_ring AS INTEGER) AS is_ring FROM ultimate_controller")
+        entity, owner = (self.capital.parties.numbers(rows.column(c).to_pylist()) for c in ("entity", "owner"))
+        return roots_of(entity, owner, rows.column("is_ring").to_numpy())
 
     def _table(self, name: str) -> Kept:
         if name not in self._kept:

@@ -1,19 +1,29 @@
-"""Who need be looked at when control is told: whoever begins it by one edge, and whoever somebody controls.
+"""Who need be looked at when control is told: whoever begins it by one edge, and whoever somebody controls; and their roots.
 
 What a party has counts for others only if it is somebody's, or if control begins with it. In a register of millions most
 holders are neither: with them and all above them left out, what is walked is a few parties and not tens of thousands.
+What a root is, and whom it leaves out besides, is told in `candidates`.
 """
 
-from collections.abc import Collection
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
+from comptroller.graph.candidates import ANY, Marks
 from comptroller.graph.stakes import BASIS, HOLDER, STAKE, Stakes
+
+_FORMS = {"_begins": np.int32, "_controlled": np.int8, "_marks": np.int8, "_root": np.int32, "_sums": np.int64}
 
 
 class Useful:
     """Counts of edges by which control begins, and marks of who is controlled; before it is learned, all are useful."""
+
+    _begins: NDArray[np.int32]
+    _controlled: NDArray[np.int8]
+    _marks: NDArray[np.int8]
+    _root: NDArray[np.int32]
+    _sums: NDArray[np.int64]
 
     def __init__(self, threshold: int) -> None:
         """Begin with nothing learned; an edge of more parts than the threshold gives control alone."""
@@ -23,39 +33,42 @@ class Useful:
     def forget(self, threshold: int) -> None:
         """Know nothing any more, under another threshold."""
         self._threshold, self._is_learned = threshold, False
-        self._begins: NDArray[np.int32] = np.empty(0, np.int32)
-        self._controlled: NDArray[np.int8] = np.empty(0, np.int8)
-        self._marks: NDArray[np.int8] = np.empty(0, np.int8)
+        for name, form in _FORMS.items():
+            setattr(self, name, np.empty(0, form))
 
     def learn(
-        self, stakes: Stakes, low: NDArray[np.int64], entities: NDArray[np.int32], controlled: Collection[int]
+        self, stakes: Stakes, low: NDArray[np.int64], entities: NDArray[np.int32], roots: Mapping[int, int]
     ) -> None:
-        """Note which of those entities somebody controls; the first time they are all that there are."""
+        """Note who of those entities somebody controls, with the root of each; the first time they are all that there are."""
         if not self._is_learned:
             rows, self._is_learned = slice(0, stakes.row_count), True
             link, least = stakes.link[rows], low[rows]
             begins = np.where(link[:, BASIS] == STAKE, least > self._threshold, least > 0) & (stakes.parts[rows] > 0)
             self._begins = np.bincount(link[begins, HOLDER], minlength=stakes.size).astype(np.int32)
         self._fit(max(stakes.size, int(entities.max(initial=0)) + 1))
-        self._controlled[entities] = 0
-        self._controlled[np.fromiter(controlled, np.int32, len(controlled))] = 1
+        controlled = np.fromiter(roots.keys(), np.int32, len(roots))
+        self._controlled[entities], self._root[entities] = 0, entities
+        self._controlled[controlled], self._root[controlled] = 1, np.fromiter(roots.values(), np.int32, len(roots))
         if len(entities) >= stakes.size:
             self._marks = ((self._begins > 0) | (self._controlled > 0)).astype(np.int8)
         else:
             self._marks[entities] = (self._begins[entities] > 0) | (self._controlled[entities] > 0)
 
     def _fit(self, size: int) -> None:
-        for name in ("_begins", "_controlled", "_marks"):
-            array = getattr(self, name)
-            if len(array) < size:
-                more = np.zeros(max(size, len(array) * 5 // 4) - len(array), array.dtype)
-                setattr(self, name, np.concatenate((array, more)))
+        for name in _FORMS:
+            array, old = getattr(self, name), len(getattr(self, name))
+            if old < size:
+                wider = np.zeros(max(size, old * 5 // 4), array.dtype)
+                wider[:old] = array
+                if name == "_root":
+                    wider[old:] = np.arange(old, len(wider))
+                setattr(self, name, wider)
 
     def open(self, entities: NDArray[np.int32], size: int) -> None:
         """Look at those entities, whatever they are: it is not known yet."""
         if self._is_learned:
             self._fit(size)
-            self._marks[entities] = 1
+            self._marks[entities], self._root[entities] = 1, ANY
 
     def turn(self, holder: int, basis: int, was: int, now: int) -> None:
         """Note that the holder has other parts by an edge."""
@@ -65,8 +78,9 @@ class Useful:
             self._begins[holder] += int(now > least) - int(was > least)
             self._marks[holder] = self._begins[holder] > 0 or self._controlled[holder] > 0
 
-    def of(self, size: int) -> NDArray[np.int8]:
-        """Give the marks of all parties; none where nothing is learned."""
-        if self._is_learned:
-            self._fit(size)
-        return self._marks
+    def of(self, size: int) -> Marks | None:
+        """Give what is known of all parties; None where nothing is learned."""
+        if not self._is_learned:
+            return None
+        self._fit(size)
+        return Marks(self._marks, self._root, self._sums)

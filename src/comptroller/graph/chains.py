@@ -3,10 +3,10 @@
 `control` finds the least fixpoint owner by owner, and names the edge by which a company entered: which edge that is may
 depend on the order of rows. Here the fixpoint is walked in rounds: all that passes the threshold enters at once; only
 when nothing more does, all that is asserted enters at once; and so on. What entered when is then a matter of the stakes
-alone, and so is the strongest edge from what entered before: the chain back to the owner. Only what lies above the
-entities is looked at, because nothing else can count for them, and only whoever passes the threshold by one edge alone
-(or by an assertion) is walked from, because nobody else can begin; a holder whom nobody holds and who cannot begin is
-not even named (company control: Ceri, Gottlob, Tanca, 1990; Gulino and others, ICDE 2021).
+alone, and so is the strongest edge from what entered before: the chain back to the owner. Only those above the entities
+who can count are looked at (`candidates`), and only whoever passes the threshold by one edge alone, or by an assertion,
+is walked from, because nobody else can begin (company control: Ceri, Gottlob, Tanca, 1990; Gulino and others, ICDE
+2021).
 """
 
 # ruff: noqa: C901, PLR0912, PLR0913, PLR0917  (a kernel takes its arrays flat and keeps its loop in one place)
@@ -16,8 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from comptroller.graph.candidates import Marks, above
 from comptroller.graph.compiled import I8, I32, I64, kernel
-from comptroller.graph.stakes import BASIS, COMPANY, HOLDER, IN, NEXT_IN, NEXT_OUT, OUT, STAKE, Stakes
+from comptroller.graph.stakes import BASIS, COMPANY, NEXT_OUT, OUT, STAKE, Stakes
 
 DIRECT, JOINT = 0, -1
 
@@ -51,18 +52,20 @@ class Chains:
 
 def chains(
     stakes: Stakes, threshold: int, entities: ArrayLike, order: ArrayLike, *, parts: I64 | None = None,
-    useful: ArrayLike = (),
+    marks: Marks | None = None,
 ) -> Chains:  # fmt: skip
     """All that control each of the entities with more than `threshold` parts or by an assertion.
 
     `order` gives every entity a number that does not depend on when it was first named: it settles ties. `parts` are
-    counted instead of those of the stakes, row by row (what is certain of a stake known by its bounds). `useful` may mark
-    all that begin control by one edge or are controlled by somebody: then nobody else is looked at.
+    counted instead of those of the stakes, row by row (what is certain of a stake known by its bounds). `marks` may say
+    who can count at all: then nobody else is looked at.
     """
     asked, keys = np.asarray(entities, np.int32), np.asarray(order, np.int64)
     counted = stakes.parts if parts is None else parts
-    marks = np.asarray(useful, np.int8)
-    pairs, began, flat = _chains(asked, stakes.link, counted, stakes.head, keys, threshold, stakes.local, marks)
+    known = marks or Marks.none()
+    pairs, began, flat = _chains(
+        asked, stakes.link, counted, stakes.head, keys, threshold, stakes.local, (known.useful, known.root, known.sums)
+    )
     ranked = np.lexsort((pairs[:, 7], pairs[:, 6]))
     pairs, began = pairs[ranked], began[ranked]
     start = np.concatenate((np.zeros(1, np.int64), np.cumsum(began[:, 1])))
@@ -94,48 +97,6 @@ def _below(entities: I32, link: I32, parts: I64, head: I32) -> I32:
             row = link[row, NEXT_OUT]
         done += 1
     return names[:count].copy()
-
-
-@kernel
-def _above(
-    asked: I32, link: I32, parts: I64, head: I32, threshold: int, local: I32, useful: I8
-) -> tuple[I32, I32, I32, I32, I32]:
-    """All that may count above the entities: names (they first), each one's first row, rows, their holders, who begins."""
-    names, count, done = np.empty(max(16, len(asked)), np.int32), len(asked), 0
-    for i in range(len(asked)):
-        names[i], local[asked[i]] = asked[i], i
-    while done < count:
-        row = head[names[done], IN]
-        while row >= 0:
-            h = link[row, HOLDER]
-            counts = head[h, IN] >= 0 or link[row, BASIS] != STAKE or parts[row] > threshold
-            counts = counts and (len(useful) == 0 or useful[h] > 0)
-            if counts and parts[row] > 0 and local[h] < 0 and h != names[done]:
-                if count == len(names):
-                    names = np.concatenate((names, np.empty_like(names)))
-                names[count], local[h] = h, count
-                count += 1
-            row = link[row, NEXT_IN]
-        done += 1
-    start, begins = np.zeros(count + 1, np.int32), np.zeros(count, np.int32)
-    rows, holders, used = np.empty(count + 16, np.int32), np.empty(count + 16, np.int32), 0
-    for v in range(count):
-        row = head[names[v], IN]
-        while row >= 0:
-            h = local[link[row, HOLDER]]
-            if parts[row] > 0 and h >= 0 and h != v:
-                if used == len(rows):
-                    rows = np.concatenate((rows, np.empty_like(rows)))
-                    holders = np.concatenate((holders, np.empty_like(holders)))
-                rows[used], holders[used] = row, h
-                if link[row, BASIS] != STAKE or parts[row] > threshold:
-                    begins[h] = 1
-                used += 1
-            row = link[row, NEXT_IN]
-        start[v + 1] = used
-    for i in range(count):
-        local[names[i]] = -1
-    return names[:count], start, rows[:used], holders[:used], begins
 
 
 @kernel
@@ -226,10 +187,10 @@ def _downward(start: I32, holders: I32) -> tuple[I32, I32, I32]:
 
 @kernel
 def _chains(
-    asked: I32, link: I32, parts: I64, head: I32, order: I64, threshold: int, local: I32, useful: I8
+    asked: I32, link: I32, parts: I64, head: I32, order: I64, threshold: int, local: I32, marks: tuple[I8, I32, I64]
 ) -> tuple[I64, I64, I32]:
     """Pairs (owner, entity, basis, tally, is_ultimate, is_ring, places of both), their chains' begin and length, rows."""
-    names, start, rows, holders, begins = _above(asked, link, parts, head, threshold, local, useful)
+    names, start, rows, holders, begins = above(asked, link, parts, head, threshold, local, marks)
     size, out = len(names), _downward(start, holders)
     when, by, tally = np.full(size, -1, np.int32), np.zeros(size, np.int32), np.zeros(size, np.int64)
     members, met = np.empty(size, np.int32), np.empty(size, np.int32)
