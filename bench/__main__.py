@@ -48,6 +48,7 @@ ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "graph, control and shares": (("bench.graph_control",), ("100000",)),
     "graph, circles of payments": (("bench.graph_cycles",), ("200000",)),
     "graph, related parties": (("bench.graph_related",), ("200000",)),
+    "graph, beside peers": (("bench.graph_peers",), ("20000", "50000", "50000")),
     "graph, through the books": (("bench.capital",), ("5000", "5000")),
     "cases, board and clocks": (("bench.cases",), ("2000",)),
     "console pages": (("bench.pages",), ("--held", "20000", "--rounds", "1", "--readers", "8")),

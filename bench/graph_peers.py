@@ -1,0 +1,242 @@
+"""Control, circles and relations beside peers, on the same made graph in one run; all that can be compared must be equal.
+
+`python -m bench.graph_peers [ENTITIES] [PAYMENTS] [TIES]`. Control: the least fixpoint of `graph.control` and the forest
+beside clingo (an answer set program), networkx (its graph walked in Python) and DuckDB (a query repeated until nothing
+is added). Circles: beside snapml's preprocessor, payment by payment and in one batch, and DuckDB's joins of two to four
+legs. Relations in three steps: beside igraph, networkx and a recursive query of DuckDB, without any rule of which tie may
+follow which, because they have none.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+import clingo
+import duckdb
+import igraph
+import networkx as nx
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from snapml import GraphFeaturePreprocessor
+
+from bench.graph_control import HALF, WHOLE, made_register
+from bench.graph_cycles import DAY, made_stream
+from comptroller.graph.control import control
+from comptroller.graph.cycles import Cycles, Law
+from comptroller.graph.forest import Forest
+from comptroller.graph.related import Ties
+from comptroller.graph.stakes import Stakes
+
+_SNAPML = {
+    **dict.fromkeys(("vertex_stats", "fan", "degree", "scatter-gather", "lc-cycle"), False),
+    "num_threads": 1,
+    "time_window": -1,
+    "temp-cycle": True,
+    "temp-cycle_tw": DAY,
+    "temp-cycle_bins": [2, 3, 4, 5],
+}
+"""Circles in order of time alone, by 2, 3, 4 and more legs."""
+Pairs = set[tuple[int, int]]
+I64 = NDArray[np.int64]
+_ASP = """
+controls(X, Y) :- stake(X, Y, P), P > half.
+counts(X, Y) :- controls(X, Z), stake(Z, Y, _), X != Y.
+controls(X, Y) :- counts(X, Y), #sum { P, Z : stake(Z, Y, P), controls(X, Z) ; P, X : stake(X, Y, P) } > half.
+#show controls/2.
+"""
+_ADDED = """
+WITH inside AS (SELECT owner, entity FROM controls UNION SELECT DISTINCT holder, holder FROM starts)
+SELECT i.owner, s.company AS entity FROM inside AS i JOIN stake AS s ON s.holder = i.entity
+WHERE s.company <> i.owner GROUP BY ALL HAVING sum(s.parts) > {half}
+EXCEPT SELECT owner, entity FROM controls
+"""
+"""Whoever begins holds more than half of something by one edge: nobody else can control anything."""
+
+
+def told(name: str, seconds: float, said: str) -> None:
+    """Print one line."""
+    print(f"{name:44} {seconds:12.6f} s  {said}", flush=True)
+
+
+def timed(action: Callable[[], Any]) -> tuple[float, Any]:
+    """Give the seconds that something took, and what it gave."""
+    begun = perf_counter()
+    found = action()
+    return perf_counter() - begun, found
+
+
+def alike(name: str, found: object, wanted: object) -> str:
+    """Say that what a peer found is what we found; refuses (AssertionError) anything else."""
+    assert found == wanted, f"{name} found something else"
+    return "equal"
+
+
+def controls(entities: int) -> None:
+    """Everybody who controls anything, found by each."""
+    size, holder, company, parts = made_register(entities)
+    print(f"control: {size:,} entities, {len(holder):,} stakes")
+    Forest(Stakes(2, [0], [1], [WHOLE]), HALF, WHOLE)
+    control(Stakes(2, [0], [1], [WHOLE]), HALF)
+    seconds, stakes = timed(lambda: Stakes(size, holder, company, parts))
+    told("comptroller, stakes linked", seconds, "")
+    seconds, forest = timed(lambda: Forest(stakes, HALF, WHOLE))
+    told("comptroller, the forest", seconds, f"{int((forest.node >= 0).sum()):,} words")
+    seconds, found = timed(lambda: control(stakes, HALF))
+    pairs = {(x, y) for x, y in found.pairs() if x != y}
+    told("comptroller, all pairs by the fixpoint", seconds, f"{len(pairs):,} pairs")
+    rows = stakes.link[: stakes.row_count]
+    merged = [(int(h), int(c), int(p)) for (h, c), p in zip(rows[:, :2], stakes.parts, strict=False) if p > 0]
+    for name, peer in (("DuckDB, repeated query", by_duck), ("networkx, walked", by_networkx), ("clingo", by_clingo)):
+        seconds, theirs = timed(lambda peer=peer: peer(merged))
+        told(name, seconds, alike(name, theirs, pairs))
+
+
+def by_duck(stakes: list[tuple[int, int, int]]) -> Pairs:
+    """Give all pairs by a query that is repeated until nothing is added."""
+    duck = duckdb.connect()
+    columns = dict(zip(("holder", "company", "parts"), map(list, zip(*stakes, strict=True)), strict=True))
+    duck.register("told", pa.table(columns))
+    duck.execute("CREATE TABLE stake AS SELECT * FROM told WHERE holder <> company")
+    duck.execute(f"CREATE TABLE starts AS SELECT DISTINCT holder FROM stake WHERE parts > {HALF}")
+    duck.execute("CREATE TABLE controls (owner BIGINT, entity BIGINT)")
+    while True:
+        duck.execute(f"CREATE OR REPLACE TEMP TABLE added AS {_ADDED.format(half=HALF)}")
+        if not duck.execute("SELECT count(*) FROM added").fetchall()[0][0]:
+            return set(duck.execute("SELECT owner, entity FROM controls").fetchall())
+        duck.execute("INSERT INTO controls SELECT * FROM added")
+
+
+def by_networkx(stakes: list[tuple[int, int, int]]) -> Pairs:
+    """Give all pairs by walking a networkx graph from each owner that can begin."""
+    graph = nx.DiGraph()
+    graph.add_weighted_edges_from(stakes)
+    pairs = set()
+    for owner in {h for h, _, p in stakes if p > HALF}:
+        inside, waiting, sums = {owner}, [owner], dict[int, int]()
+        while waiting:
+            for entity, edge in graph[waiting.pop()].items():
+                sums[entity] = sums.get(entity, 0) + edge["weight"]
+                if sums[entity] > HALF and entity not in inside:
+                    inside.add(entity)
+                    waiting.append(entity)
+        pairs |= {(owner, entity) for entity in inside - {owner}}
+    return pairs
+
+
+def by_clingo(stakes: list[tuple[int, int, int]]) -> Pairs:
+    """Give all pairs by an answer set program."""
+    solver = clingo.Control(["--warn=none"])
+    solver.add("base", [], _ASP + f"#const half = {HALF}.")
+    with solver.backend() as backend:
+        for holder, company, parts in stakes:
+            if holder != company:
+                said = clingo.Function("stake", [clingo.Number(n) for n in (holder, company, parts)])
+                backend.add_rule([backend.add_atom(said)])
+    solver.ground([("base", [])])
+    pairs: Pairs = set()
+
+    def take(model: clingo.Model) -> None:
+        pairs.update((a.arguments[0].number, a.arguments[1].number) for a in model.symbols(shown=True))
+
+    solver.solve(on_model=take)
+    return {(x, y) for x, y in pairs if x != y}
+
+
+def circles(payments: int) -> None:
+    """Circles of 2 to 4 payments within a day and in order of time, whatever their amounts, counted by each."""
+    accounts = max(payments // 10, 1000)
+    (time, source, target, amount), _ = made_stream(payments, accounts)
+    keep = source != target
+    # Nobody says which of two payments of one second came first: let each have a second of its own.
+    time, source, target, amount = (
+        np.arange(keep.sum()) * (30 * DAY // payments or 1),
+        source[keep],
+        target[keep],
+        amount[keep],
+    )
+    print(f"circles: {len(time):,} payments between {accounts:,} accounts, 2 to 4 legs within a day, any amounts")
+    law = Law(window=DAY, legs=(2, 4), tolerance=1.0, strict=True, cap=1 << 20, finds=100_000, steps=10_000_000)
+    Cycles(10, law).feed([0, 1], [0, 1], [1, 0], [5, 5])
+    finder = Cycles(accounts, law)
+    seconds, found = timed(lambda: finder.feed(time, source, target, amount))
+    assert not len(found.cut)
+    assert not len(found.crowded)
+    ours = np.bincount(np.diff(found.start), minlength=5)[2:5].tolist()
+    told("comptroller, payment by payment", seconds / len(time), f"a payment; by legs {ours}")
+    duck = duckdb.connect()
+    duck.register("told", pa.table({"t": time, "a": source, "b": target}))
+    duck.execute("CREATE TABLE p AS SELECT * FROM told")
+    for legs in (2, 3, 4):
+        seconds, rows = timed(lambda legs=legs: duck.execute(joins(legs)).fetchall())
+        told(f"DuckDB, joins of {legs} legs, all at once", seconds, alike("DuckDB", rows[0][0], ours[legs - 2]))
+    features = np.column_stack((np.arange(len(time)), source, target, time)).astype(np.float64)
+    for word, count, step in (("in batches of 4,096", len(time), 4096), ("payment by payment", 50_000, 1)):
+        peer, some, closed = GraphFeaturePreprocessor(), min(len(time), count), np.zeros(3)
+        peer.set_params(_SNAPML)
+        begun = perf_counter()
+        for low in range(0, some, step):
+            closed += peer.transform(np.ascontiguousarray(features[low : min(low + step, some)]))[:, 4:7].sum(axis=0)
+        seconds = (perf_counter() - begun) / some
+        # In a batch it counts circles at each of their payments; one by one, at the payment that closes them.
+        mine = [int(((np.diff(found.start) == n) & (found.legs[found.start[1:] - 1] < some)).sum()) for n in (2, 3, 4)]
+        said = alike("snapml", closed.astype(int).tolist(), mine) if step == 1 else "not comparable in a batch"
+        told(f"snapml, {word}, their number only", seconds, f"a payment, of {some:,}; {said}")
+
+
+def joins(legs: int) -> str:
+    """Give SQL that counts the circles of so many payments."""
+    sql = "SELECT count(*) FROM p AS p1"
+    for leg in range(2, legs + 1):
+        ends = [f"p{leg}.b = p1.a"] if leg == legs else [f"p{leg}.b <> p{one}.a" for one in range(1, leg)]
+        follows = [f"p{leg}.a = p{leg - 1}.b", f"p{leg}.t > p{leg - 1}.t", f"p{leg}.t <= p1.t + {DAY}", *ends]
+        sql += f" JOIN p AS p{leg} ON {' AND '.join(follows)}"
+    return sql
+
+
+def relations(count: int) -> None:
+    """All within three steps of a party, median over parties."""
+    rng = np.random.default_rng(8)
+    size = int(count * 0.9)
+    left, right = rng.integers(0, size, count), (size * rng.random(count) ** 1.1).astype(np.int64)
+    asked = rng.integers(0, size, 200).tolist()
+    print(f"relations: {count:,} ties between {size:,} parties, three steps, {len(asked)} parties asked about")
+    ties = Ties(size, 1)
+    ties.add(left, right, np.zeros(count, np.int64))
+    any_tie = np.zeros((1, 2), np.int32)
+    ties.related(asked[0], any_tie, steps=3, hub=size)
+    seconds, ours = each(asked, lambda one: len(ties.related(one, any_tie, steps=3, hub=size)))
+    told("comptroller, with the way to each", seconds, f"median reached {median(ours):.0f}")
+    graph = igraph.Graph(n=size, edges=np.column_stack((left, right)))
+    seconds, theirs = each(asked, lambda one: graph.neighborhood_size(one, order=3))
+    told("igraph, their number only", seconds, alike("igraph", theirs, ours))
+    walked = nx.Graph()
+    walked.add_nodes_from(asked)
+    walked.add_edges_from(zip(left.tolist(), right.tolist(), strict=True))
+    seconds, theirs = each(asked, lambda one: len(nx.single_source_shortest_path_length(walked, one, cutoff=3)))
+    told("networkx, their number only", seconds, alike("networkx", theirs, ours))
+    duck = duckdb.connect()
+    duck.register("told", pa.table({"l": np.concatenate((left, right)), "r": np.concatenate((right, left))}))
+    duck.execute("CREATE TABLE tie AS SELECT * FROM told ORDER BY l")
+    walk = "WITH RECURSIVE w AS (SELECT {n}::BIGINT AS n, 0 AS d UNION SELECT r, d + 1 FROM w JOIN tie ON l = n WHERE d < 3)"
+    few = asked[:20]
+    sql = f"{walk} SELECT count(DISTINCT n) FROM w"
+    seconds, theirs = each(few, lambda one: int(duck.execute(sql.format(n=one)).fetchall()[0][0]))
+    told("DuckDB, recursive query, their number only", seconds, alike("DuckDB", theirs, ours[: len(few)]))
+
+
+def each(asked: list[int], find: Callable[[int], int]) -> tuple[float, list[int]]:
+    """Give the median seconds of asking about each, and the answers."""
+    seconds, answers = zip(*(timed(lambda one=one: find(one)) for one in asked), strict=True)
+    return median(seconds), list(answers)
+
+
+if __name__ == "__main__":
+    sizes = [int(a) for a in sys.argv[1:]]
+    controls(sizes[0] if sizes else 200_000)
+    circles(sizes[1] if len(sizes) > 1 else 1_000_000)
+    relations(sizes[2] if len(sizes) > 2 else 1_000_000)
