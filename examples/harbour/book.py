@@ -79,18 +79,18 @@ class Book:
         self.said.append(Said(kind, plain, reporter, instant, batch))
         return row
 
-    def expect(self, rule: str, subject: list[Any], zh: str, en: str) -> None:
-        """Write into the key that this rule must find this subject; its entity is the subject's first part."""
-        self.found.append(Expected(rule, [str(_plain(s)) for s in subject], str(subject[0]), zh, en))
+    def expect(self, rule: str, subject: list[Any], zh: str, en: str, entity: str = "") -> None:
+        """Write into the key that this rule must find this subject; its entity is the subject's first part, or given."""
+        self.found.append(Expected(rule, [str(_plain(s)) for s in subject], entity or str(subject[0]), zh, en))
 
     def expect_unjudged(self, rule: str, subject: list[Any], missing: str, why: tuple[str, str]) -> None:
         """Write into the key that this rule cannot judge this subject, because of what is missing."""
         plain = [str(_plain(s)) for s in subject]
         self.not_judged.append(Expected(rule, plain, str(subject[0]), *why, missing))
 
-    def lawful(self, rule: str, subject: list[Any], zh: str, en: str) -> None:
+    def lawful(self, rule: str, subject: list[Any], zh: str, en: str, entity: str = "") -> None:
         """Note a near miss: this rule looks at the subject and must not find it."""
-        self.near.append(Expected(rule, [str(_plain(s)) for s in subject], str(subject[0]), zh, en))
+        self.near.append(Expected(rule, [str(_plain(s)) for s in subject], entity or str(subject[0]), zh, en))
 
     def fen(self, low: int, high: int) -> float:
         """Give an amount of yuan and fen between two amounts of yuan."""

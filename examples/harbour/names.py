@@ -15,7 +15,7 @@ def credit_code(number: int) -> str:
     """Give a code of the form of a unified social credit code, in a region that does not exist (990000).
 
     >>> credit_code(1)
-    '91990000MA0WG0001R'
+    '91990000MA0WG0001F'
     """
     body = f"91990000MA0WG{number:04d}"
     total = sum(_CHARS.index(c) * w for c, w in zip(body, _WEIGHTS, strict=True))
@@ -42,6 +42,17 @@ def person(number: int) -> str:
     'P0007'
     """
     return f"P{number:04d}"
+
+
+def signer_name(number: int) -> str:
+    """Give the made-up name of the holder of a post that signs; it is never reported, only its digest.
+
+    >>> signer_name(0), signer_name(91)
+    ('闻望潮', '郁望潮')
+    """
+    pairs = len(_GIVEN) // 2
+    at = 2 * (number // len(_SURNAMES) % pairs)
+    return _SURNAMES[(number + number // (len(_SURNAMES) * pairs)) % len(_SURNAMES)] + _GIVEN[at : at + 2]
 
 
 def person_name(random: Random) -> str:

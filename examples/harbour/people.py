@@ -1,9 +1,10 @@
 """Posts, bodies and accounts of the made-up entities: who signs, who sits where, which account pays."""
 
 import datetime as dt
+from hashlib import sha256
 
 from examples.harbour.book import Book
-from examples.harbour.names import person
+from examples.harbour.names import person, signer_name
 from examples.harbour.register import CITY, ENTITIES, PORT, Entity
 
 SINCE = dt.date(2022, 3, 1)
@@ -22,6 +23,17 @@ _POSTS = (
     "member",
 )
 _CODES = list(ENTITIES)
+SIGN_BY_POWER = 3
+"""Down to which level managers sign by a yearly power."""
+APPOINTED: dict[str, dict[str, str]] = {
+    "HB0003": dict.fromkeys(("outside1", "outside2", "outside3"), "WB0001") | {"general_manager": "", "cfo": ""},
+    "HB0010": dict.fromkeys(("outside3", "outside4"), "WB0002") | {"general_manager": "", "cfo": ""},
+    "CJ0003": dict.fromkeys(("outside1", "outside2", "outside3"), "WB0001") | {"general_manager": ""},
+}
+"""Posts that are not filled by the manager above, and who fills them ('': the entity itself); planted."""
+UNTOLD = ("CJ0005",)
+"""Entities that do not say who appointed anybody; planted."""
+_APPOINTED_POSTS = ("chair", "director", "outside_director", "employee_director", "general_manager", "cfo")
 
 
 def who(entity: str, post: str) -> str:
@@ -31,6 +43,20 @@ def who(entity: str, post: str) -> str:
     'P0001'
     """
     return person(_CODES.index(entity) * len(_POSTS) + _POSTS.index(post) + 1)
+
+
+def signer(entity: str, post: str) -> str:
+    """Give the made-up name of who signs for an entity, by office or by power; nobody reports it.
+
+    >>> signer("HB0004", "representative"), signer("HB0004", "manager")
+    ('储望潮', '戚望潮')
+    """
+    return signer_name(2 * _CODES.index(entity) + (post == "manager"))
+
+
+def digest(entity: str, name: str) -> str:
+    """Give the digest by which a signer's name is reported."""
+    return sha256(f"{entity}|{name}".encode()).hexdigest()
 
 
 def account(entity: str) -> str:
@@ -43,9 +69,11 @@ def settle(book: Book, arrives: str) -> None:
     for one in ENTITIES.values():
         for post, key in _posts(one):
             row = {"entity": one.code, "person": who(one.code, key), "post": post, "valid_from": SINCE}
-            book.say(
-                "post", row | ({"body": "board"} if "director" in post or post == "chair" else {}), arrives=arrives
-            )
+            row |= {"body": "board"} if "director" in post or post == "chair" else {}
+            book.say("post", row | {"appointed_by": _appointed_by(one, post, key)}, arrives=arrives)
+        for post in ("representative", "manager") if one.level <= SIGN_BY_POWER else ("representative",):
+            row = {"entity": one.code, "person": who(one.code, post), "valid_from": SINCE}
+            book.say("signatory", row | {"name_hash": digest(one.code, signer(one.code, post))}, arrives=arrives)
         if one.board:
             _body(book, one, "board", 7, arrives)
         if one.party:
@@ -65,6 +93,15 @@ def settle(book: Book, arrives: str) -> None:
             },
             arrives=arrives,
         )
+
+
+def _appointed_by(one: Entity, post: str, key: str) -> str | None:
+    """Give who filled a post of an entity with a board: its manager, but for what is planted; staff elect their own."""
+    if not one.board or post not in _APPOINTED_POSTS or one.code in UNTOLD:
+        return None
+    said = APPOINTED.get(one.code, {})
+    found = said.get(post, said.get(key, one.parent))
+    return one.code if post == "employee_director" else found or one.code
 
 
 def _posts(one: Entity) -> list[tuple[str, str]]:

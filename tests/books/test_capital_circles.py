@@ -113,6 +113,16 @@ def test_money_back_to_the_control_group() -> None:
     assert found.standing() == set()
 
 
+def test_control_that_turned_before_a_firm_first_traded_counts() -> None:
+    """Firms that came under one hand while no payment named them are one party when the first ones do."""
+    found = world()
+    found.say([payment("B", "0", "D", "7", "2024-02-01")])
+    found.say([("stake", {"holder": "k", "entity": e, "share_pct": "60", "valid_from": "2024-01-01"}) for e in "AC"])
+    found.say([payment("A", "1", "B", "100", "2024-03-01"), payment("B", "2", "C", "95", "2024-03-09")])
+    sql = "SELECT pattern, position, entity, payee FROM trade_cycle ORDER BY position"
+    assert found.duck.rows(sql) == [("merged", 1, "A", "B"), ("merged", 2, "B", "C")]
+
+
 def test_circles_are_told_as_of_then() -> None:
     """A circle is there from the day that its last leg is paid, and from the entry by which that leg is known."""
     found = world()

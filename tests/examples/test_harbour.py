@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from comptroller.cli.demo_desk import ASKED, FIRM
+from comptroller.desk.public.answers import name_digest
 from comptroller.packs import gather_files, read_pack
 from examples.harbour.book import Book
 from examples.harbour.days import is_working
 from examples.harbour.files import reports_of
 from examples.harbour.make import PACK, write
 from examples.harbour.names import credit_code
+from examples.harbour.people import who
 from examples.harbour.register import ENTITIES
 from examples.harbour.world import make_world
 from tests.worlds import PACKS
@@ -85,6 +88,19 @@ def test_codes_belong_to_nobody() -> None:
     """Made-up credit codes have right check characters and a region that does not exist."""
     assert all(credit_code(n)[2:8] == "990000" for n in range(1, 60))
     assert len({credit_code(n) for n in range(1, 60)}) == 59
+
+
+def test_signers_are_reported_by_digest_and_the_console_names_them(book: Book) -> None:
+    """Digests are those that the public page compares, and what the console proposes to ask has the answers it says."""
+    said = {
+        (one.row["entity"], one.row["person"]): one.row["name_hash"] for one in book.said if one.kind == "signatory"
+    }
+    assert {entity for entity, _ in said} == set(ENTITIES)
+    assert {len(digest) for digest in said.values()} == {64}
+    assert ENTITIES[FIRM].name == ASKED[0][0] == ASKED[1][0] == ASKED[2][0]
+    for (_, name), post in zip(ASKED, ("representative", "manager"), strict=False):
+        assert said[FIRM, who(FIRM, post)] == name_digest(FIRM, name)
+    assert name_digest(FIRM, ASKED[2][1]) not in said.values()
 
 
 def test_make_up_days_are_worked() -> None:

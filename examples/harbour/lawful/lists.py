@@ -6,6 +6,8 @@ from examples.harbour.people import who
 from examples.harbour.register import CITY, ENTITIES, OWNER, PORT
 
 _2023, _2024, _2025 = day("2023-01-01"), day("2024-01-01"), day("2025-01-01")
+_AUTHORISED = {2024: "2023-12-28T15:00:00", 2025: "2024-12-27T15:00:00", 2026: "2025-12-26T15:00:00"}
+"""The years for which managers are authorised, and when that is reported."""
 
 PRESTUDY = {
     PORT: {
@@ -38,7 +40,7 @@ CITY_PAYMENT_CNY, CITY_CONTRACT_CNY = 1_500_000, 3_000_000
 
 
 def settle(book: Book, arrives: str) -> None:
-    """Say the lists of both years, each version when it is made, and the authorisations of each year."""
+    """Say the lists of both years, each version when it is made, and the authorisations of each year and the next."""
     for holder, items in PRESTUDY.items():
         for item, limit in items.items():
             # The first version ends with 2024 and the second begins, with the same limits.
@@ -65,8 +67,8 @@ def settle(book: Book, arrives: str) -> None:
     _line(book, OWNER, "property_exchanges", "wgcq", arrives, text="望港产权交易所", valid_from=_2023)
     for one in ENTITIES.values():
         if one.level <= 3:
-            for year in (_2024, _2025):
-                authorise(book, one.code, year.year)
+            for year in _AUTHORISED:
+                authorise(book, one.code, year)
 
 
 def authorise(book: Book, entity: str, year: int) -> None:
@@ -84,7 +86,7 @@ def authorise(book: Book, entity: str, year: int) -> None:
         "valid_from": first,
         "valid_until": day(f"{year + 1}-01-01"),
     }
-    book.say("delegation", row, arrives="2023-12-28T15:00:00" if year == 2024 else "2024-12-27T15:00:00")
+    book.say("delegation", row, arrives=_AUTHORISED[year])
 
 
 def yearly(entity: str, year: int) -> str:

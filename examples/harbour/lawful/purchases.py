@@ -1,6 +1,7 @@
 """Purchases, small and large: contract, delivery, invoice and payment, each in its order."""
 
 import datetime as dt
+from typing import Any
 
 from examples.harbour import acts
 from examples.harbour.book import Book, Row
@@ -101,13 +102,16 @@ def _large(book: Book, entity: str, number: int) -> None:
 
 
 def hold_tender(  # noqa: PLR0913, PLR0917 - what a tender says
-    book: Book, entity: str, published: dt.date, estimate: int, category: str, number: int, **more: object
+    book: Book, entity: str, published: dt.date, estimate: int, category: str, number: int, **more: Any
 ) -> tuple[str, str, int, dt.date]:
-    """Say an open tender with its bids; gives its number, the winner, the winner's price and the day of award."""
+    """Say an open tender with its bids; gives its number, the winner, the winner's price and the day of award.
+
+    `bidders` names who bids, the winner first; else their names come from `number`.
+    """
     tender = book.number("ZB", entity)
     opened = on_working_day(plus(published, 21))
     awarded = on_working_day(plus(opened, 5))
-    bidders = [supplier(_FIRST_CUSTOMER + number * 5 + n) for n in range(4)]
+    bidders = more.pop("bidders", None) or [supplier(_FIRST_CUSTOMER + number * 5 + n) for n in range(4)]
     prices = sorted(int(estimate * (0.90 + 0.08 * book.random.random())) for _ in bidders)
     row: Row = {
         "entity": entity,

@@ -9,6 +9,7 @@ from examples.harbour.people import who
 _VOTE = "cn-central/rules/decisions/interested_vote"
 _DEAL = "cn-central/rules/decisions/self_dealing"
 _DEAL_NO_MATTER = "cn-central/rules/decisions/self_dealing_without_matter"
+_KIN = "cn-capital/rules/conduct/kin_business"
 _PARTY = 2300
 
 
@@ -18,7 +19,7 @@ def plant(book: Book) -> None:
     _deals(book)
 
 
-def _tie(  # noqa: PLR0913 - what a tie is made of
+def tie(  # noqa: PLR0913 - what a tie is made of
     book: Book, entity: str, post: str, number: int, *, kin: bool, ended: str = ""
 ) -> str:
     """Say that a firm belongs to the holder of a post, or to a relative; gives the firm."""
@@ -77,7 +78,7 @@ def _votes(book: Book) -> None:
         ),
     )
     for number, (entity, on, post, kin, recused, ended, zh, en) in enumerate(cases):
-        firm = _tie(book, entity, post, number, kin=kin, ended=ended)
+        firm = tie(book, entity, post, number, kin=kin, ended=ended)
         matter = acts.raise_matter(book, entity, plus(day(on), -14), "cooperation", "合作经营方案", counterparty=firm)
         acts.decide(book, entity, matter, "party_committee", plus(day(on), -5))
         shown = acts.votes(entity, recused=post if recused else "")
@@ -128,7 +129,7 @@ def _deals(book: Book) -> None:
             ),
         )
     ):
-        firm = _tie(book, entity, post, 100 + number, kin=True)
+        firm = tie(book, entity, post, 100 + number, kin=True)
         matter = acts.raise_matter(
             book, entity, plus(day(on), -20), "related_deal", "关联采购", counterparty=firm, amount=640_000
         )
@@ -141,6 +142,7 @@ def _deals(book: Book) -> None:
             acts.decide(book, entity, matter, "party_committee", plus(day(on), -8))
         contract = acts.sign(book, entity, day(on), 640_000, firm, matter=matter)
         (book.expect if number < 2 else book.lawful)(_DEAL, [entity, contract], zh, en)
+        _lead(book, [entity, contract])
     for number, (entity, on, post, ended, zh, en) in enumerate(
         (
             (
@@ -169,6 +171,15 @@ def _deals(book: Book) -> None:
             ),
         )
     ):
-        firm = _tie(book, entity, post, 110 + number, kin=True, ended=ended)
+        firm = tie(book, entity, post, 110 + number, kin=True, ended=ended)
         contract = acts.sign(book, entity, day(on), 88_000, firm)
         (book.lawful if ended else book.expect)(_DEAL_NO_MATTER, [entity, contract], zh, en)
+        if ended:
+            book.lawful(_KIN, [entity, contract], zh, en)
+        else:
+            _lead(book, [entity, contract])
+
+
+def _lead(book: Book, subject: list[str]) -> None:
+    """Expect the lead to which any contract with the kin of somebody in a post gives rise, approved or not."""
+    book.expect(_KIN, subject, "相对方由任职人员的亲属控制。", "A relative of somebody in a post controls the party.")

@@ -1,11 +1,13 @@
-"""Planted: reform tasks that are late, done without evidence, or done on paper alone."""
+"""Planted: reform tasks that are late, done without evidence or on paper alone, and plans that leave a result out."""
 
 from examples.harbour.book import Book, Row
 from examples.harbour.days import day
+from examples.harbour.register import CITY, PORT
 
 _LATE = "cn-central/rules/reform/task_overdue"
 _BARE = "cn-central/rules/reform/done_without_evidence"
 _PAPER = "cn-central/rules/reform/paper_reform"
+_RESULTS = "cn-central/rules/reform/results_not_tracked"
 
 
 def plant(book: Book) -> None:
@@ -13,14 +15,23 @@ def plant(book: Book) -> None:
     _late(book)
     _bare(book)
     _paper(book)
+    _results(book)
 
 
 def _task(book: Book, entity: str, number: int, title: str, **more: object) -> str:
     """Say one task as it stands, some days after it was set; gives its code."""
+    return str(_say(book, entity, number, title, **more)["task"])
+
+
+def _say(book: Book, entity: str, number: int, title: str, **more: object) -> Row:
     code = f"GG-{entity}-{number:05d}"
     row: Row = {"entity": entity, "task": code, "task_title": title, "set_on": day("2024-03-01"), **more}
-    book.say("reform_task", row, arrives="2025-10-16T10:00:00")
-    return code
+    return book.say("reform_task", row, arrives="2025-10-16T10:00:00")
+
+
+def done_bare(book: Book, entity: str) -> Row:
+    """Say a task that is done and that nothing shows; gives it, to be corrected."""
+    return _say(book, entity, 3, "压减亏损企业", **_done("2025-09-30", "2025-09-12", result="market"))
 
 
 def _done(due: str, done: str, **more: object) -> dict[str, object]:
@@ -59,3 +70,17 @@ def _paper(book: Book) -> None:
             book.expect(_PAPER, [entity, code], "完成一年，层级没有减少。", "Done for a year, and no level fewer.")
         else:
             book.lawful(_PAPER, [entity, code], "层级已减少一级。", "One level fewer.")
+
+
+def _results(book: Book) -> None:
+    for head, untold, (zh, en) in (
+        (PORT, "excellence", ("“世界一流与专精特新”没有指标。", "No figure shows the third result.")),
+        (CITY, "", ("三个成效各有指标。", "Each of the three results has its figure.")),
+    ):
+        for number, (result, figure) in enumerate(
+            (("strategy", "exits"), ("market", "tenure_contracts"), ("excellence", "specialised_firms")), start=1
+        ):
+            told = {} if result == untold else {"figure": figure, "figure_from": 1, "figure_target": 9}
+            more = {"due_on": day("2026-06-30"), "task_status": "open", "result": result}
+            _task(book, head, number, "集团改革任务", **more, **told)
+        (book.expect if untold else book.lawful)(_RESULTS, [head], zh, en)

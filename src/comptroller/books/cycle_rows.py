@@ -33,6 +33,7 @@ class CycleRows:
         found = {flow: patterns_of(pack, flow) for flow in sorted(asked & FLOWS.keys() & pack.kinds.keys())}
         self._patterns = {flow: patterns for flow, patterns in found.items() if patterns}
         self._streams: dict[str, dict[str, Stream]] = {}
+        self._turned: dict[str, set[str]] = {}
         self._has_groups = "stake" in pack.kinds and "entity" in pack.kinds
 
     def concerns(self, kinds: Iterable[str]) -> bool:
@@ -56,7 +57,7 @@ class CycleRows:
     def rebuild(self) -> None:
         """Write both tables afresh."""
         self._duck.execute("DELETE FROM trade_cycle")
-        self._streams = {}
+        self._streams, self._turned = {}, {}
         self.prepare(self._patterns)
         for flow, streams in self._streams.items():
             for name, stream in streams.items():
@@ -83,6 +84,7 @@ class CycleRows:
 
     def _came(self, flow: str, rows: pa.Table) -> Iterator[pa.Table]:
         """Take in facts of a flow; gives the rows that they make."""
+        self._meet(flow, rows)
         for name, stream in self._streams[flow].items():
             self._duck.register("came_rows", rows)
             found, joined = stream.feed(FLOWS[flow].sql("came_rows"))
@@ -91,6 +93,17 @@ class CycleRows:
                 yield self._insert(circle_rows(self._duck, self._patterns[flow], name, found, flow))
             if joined:
                 yield self._insert(self._beside(flow, name, joined))
+
+    def _meet(self, flow: str, rows: pa.Table) -> None:
+        """Ask to which group parties count that come into a flow after control of them turned."""
+        turned = self._turned.get(flow)
+        if not turned:
+            return
+        named = {one for end in (FLOWS[flow].payer, FLOWS[flow].payee) for one in rows.column(end).to_pylist()} & turned
+        if named:
+            heads = groups_of(self._duck, named)
+            self._streams[flow]["merged"].turn({one: heads.get(one, one) for one in named})
+            turned -= named
 
     def _beside(self, flow: str, name: str, joined: list[tuple[int, int]]) -> pa.Table:
         """Give rows for facts that stand for legs of circles together with others."""
@@ -138,8 +151,13 @@ class CycleRows:
         turned = None if parties is None else set(parties)
         parts = []
         for flow, patterns in self._patterns.items():
-            if "merged" not in patterns or not self._has_groups or not self._trades(flow, turned):
+            if "merged" not in patterns or not self._has_groups:
                 continue
+            if not self._trades(flow, turned):
+                if flow in self._streams:
+                    self._turned.setdefault(flow, set()).update(turned or ())
+                continue
+            self._turned.pop(flow, None)
             groups = self._groups()
             stream = Stream(self._duck, patterns["merged"], groups)
             if flow in self._streams:

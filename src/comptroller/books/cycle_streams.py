@@ -82,6 +82,7 @@ class Stream:
     ) -> None:
         """Read all legs that stand, or those of other SQL, in that order; `groups` says to whose group a party counts."""
         self._duck, self.pattern, self._groups = duck, pattern, groups if pattern.is_merged else {}
+        self._turned: dict[str, str] = {}
         self._order = order
         self._all = legs or FLOWS[pattern.flow].sql(pattern.flow)
         self.parties, self._goods = Parties(), Parties()
@@ -114,14 +115,21 @@ class Stream:
         """Let facts end: none of them stands for a leg from now on."""
         self._dead |= set(facts.tolist())
 
+    def turn(self, heads: Mapping[str, str]) -> None:
+        """Let parties that no leg has named so far count to these heads; of others the stream is begun anew."""
+        self._turned |= heads
+
+    def _head(self, name: str) -> str:
+        return self._turned.get(name) or self._groups.get(name, name)
+
     def _columns(self, rows: pa.Table) -> tuple[NDArray[Any], ...]:
         """Give time, payer, payee, amount and goods of legs as numbers; new parties get theirs, with that of their group."""
         before = len(self.parties)
         payers = self.parties.numbers(rows.column("payer").to_pylist())
         payees = self.parties.numbers(rows.column("payee").to_pylist())
         group: NDArray[np.int32] = np.empty(0, np.int32) if self._cycles is None else self._cycles.group
-        for name in self.parties.names[before:] if self._groups else ():
-            number, head = self.parties.number(name), self.parties.number(self._groups.get(name, name))
+        for name in self.parties.names[before:] if self._groups or self._turned else ():
+            number, head = self.parties.number(name), self.parties.number(self._head(name))
             if max(number, head) < len(group):
                 group[number] = head
         goods = self._goods.numbers(rows.column("goods").to_pylist())
@@ -134,8 +142,8 @@ class Stream:
         """Begin the stream anew with room for more parties; gives what the fresh facts close and join."""
         size = 2 * len(self.parties) + 64
         group: NDArray[np.int32] = np.arange(size, dtype=np.int32)
-        for number, name in enumerate(list(self.parties.names) if self._groups else ()):
-            group[number] = self.parties.number(self._groups.get(name, name))
+        for number, name in enumerate(list(self.parties.names) if self._groups or self._turned else ()):
+            group[number] = self.parties.number(self._head(name))
         self._cycles = Cycles(size, self.pattern.law, group)
         self._count, self._dead, self._twins = 0, set(), {}
         circles, joined = self.feed(self._all)

@@ -9,6 +9,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlencode
 
+from comptroller.cli.demo_public import open_tips
 from comptroller.cli.say import out
 from comptroller.cli.serve import chance, let_in, run, server_of, set_password
 from comptroller.cli.write import now
@@ -34,6 +35,13 @@ PEOPLE: tuple[tuple[str, str, str, tuple[tuple[str, str, str, str], ...]], ...] 
     ("administrator", "管清", "", (("administrator", OWNER, "", ""),)),
 )
 """Sign-in name, name, employer, and grants (role, entity, domain, line) of everybody in the demonstration."""
+ASKED = (
+    ("望港联运物流有限公司", "储望潮"),
+    ("望港联运物流有限公司", "戚望潮"),
+    ("望港联运物流有限公司", "闻望潮"),
+    ("望港国联投资有限公司", ""),
+)
+"""What to ask the public page: who may sign, who may within a power, who may not, and a firm that only calls itself the state's."""
 PAGES = ("/", "/wall", "/findings", "/entities", "/reporting", "/policy", "/ledger", "/why")
 
 
@@ -51,6 +59,7 @@ def open_desk(folder: Path, port: int = PORT) -> bool:
         said = [dict(zip(words, grant, strict=True)) | {"reason": "演示"} for grant in grants]
         let_in(desk, user, said, _SINCE)
         set_password(folder, login, PASSWORD)
+    line = open_tips(desk, "discipline", PASSWORD)
     if is_checked:
         return _check(desk)
     port = port if _is_free(port) else _free_port()
@@ -58,6 +67,11 @@ def open_desk(folder: Path, port: int = PORT) -> bool:
     for login, name, _, grants in PEOPLE:
         reach = "; ".join(" ".join(part for part in grant if part) for grant in grants)
         out.print(f"  {login:<14} {PASSWORD}   {name}  {reach}", markup=False)
+    out.print(f"public   http://{HOST}:{port}/public", style="bold", markup=False)
+    for enterprise, name in ASKED:
+        out.print(f"  {enterprise}  {name}", markup=False)
+    if line:
+        out.print(f"  key of the line {line} for tip-offs: {PASSWORD}", markup=False)
     run(desk, HOST, port, 0)
     return True
 

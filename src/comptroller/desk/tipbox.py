@@ -49,6 +49,16 @@ def key_of(desk: Desk, line: str, named: str = "") -> dict[str, Any] | None:
     return rows[0] if rows else None
 
 
+def keep_key(desk: Desk, line: str, halves: tuple[str, str], by: str) -> str:
+    """Keep a new key of a line from today on: the public half is a fact, the locked one lies on the shelf; gives its name."""
+    public, kept = halves
+    named = sha256(public.encode()).hexdigest()[:32]
+    desk.shelf.put("INSERT INTO line_key VALUES (?, ?)", [named, kept])
+    fact = {"office": desk.owner, "by_line": line, "line_key": named, "public_key": public, "by": by}
+    desk.said(desk.say("line_key", [fact | {"valid_from": today(desk).isoformat()}]))
+    return named
+
+
 def lodge(desk: Desk, said: dict[str, str]) -> int:
     """Keep a tip-off with its first message and its line in the register; gives the entry.
 

@@ -23,3 +23,12 @@ SELECT
 FROM judged AS p
 JOIN leg AS l ON l.entity = p.entity AND l.payment = p.payment AND l.place = 1
 JOIN fan AS f ON f.fan = l.fan
+WHERE NOT EXISTS (
+  SELECT 1
+  FROM list_in_force AS r
+  WHERE r.entity = p.entity
+    AND r.list = 'routine_purposes'
+    AND r.item = p.purpose
+    AND r.valid_from <= p.paid_on
+    AND COALESCE(r.valid_until, DATE '9999-12-31') > p.paid_on
+)

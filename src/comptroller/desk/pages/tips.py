@@ -1,6 +1,5 @@
 """Tip-offs for the line that takes them: the register with its clocks, mailboxes as ciphertext, the line's key, and answers."""
 
-from hashlib import sha256
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -11,6 +10,7 @@ from comptroller.desk.doors import Form, may
 from comptroller.desk.draw import draw
 from comptroller.desk.errors import NotGranted
 from comptroller.desk.tipbox import (
+    keep_key,
     key_of,
     mailbox_of,
     may_answer,
@@ -51,10 +51,7 @@ def make_key(visit: Seeing, form: Form) -> Response:
     public, kept = str(form.get("public_key") or ""), str(form.get("kept_key") or "")
     if not (100 <= len(public) <= _MOST_KEY and kept.startswith("{") and len(kept) <= _MOST_KEY):
         raise NotGranted(HANDLE)
-    named = sha256(public.encode()).hexdigest()[:32]
-    visit.desk.shelf.put("INSERT INTO line_key VALUES (?, ?)", [named, kept])
-    fact = {"office": visit.desk.owner, "by_line": line, "line_key": named, "public_key": public, "by": visit.login}
-    visit.desk.said(visit.desk.say("line_key", [fact | {"valid_from": today(visit.desk).isoformat()}]))
+    named = keep_key(visit.desk, line, (public, kept), visit.login)
     visit.note("tip_key", named)
     return RedirectResponse("/tips", 303)
 
