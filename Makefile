@@ -17,7 +17,7 @@ LOCK := --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-h
 # Scripts of others that the console's pages load, and the font of letters; the pages do without them where they cannot be fetched.
 VENDOR := src/comptroller/desk/static/vendor
 
-.PHONY: help demo web test check format lint types house packs tests bench real fuzz chaos reference lock clean
+.PHONY: help demo web test check format lint types house packs tests bench real fuzz looks chaos reference lock clean
 
 help: ## Say what can be done.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /	/' | expand -t 12
@@ -59,6 +59,9 @@ real: $(VENV)/run ## Judge the real data sets, where they are.
 
 fuzz: $(VENV)/dev ## Feed the parsers damaged input for long.
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n $(WORKERS) -m fuzz
+
+looks: $(VENV)/dev ## Look at every page as every role, in both languages, at both widths.
+	@$(BIN)/python -m pytest -m looks tests/journeys
 
 chaos: $(VENV)/dev ## Kill the process at random, hundreds of times.
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -m chaos

@@ -2,6 +2,8 @@
 
 import pytest
 
+from comptroller.desk.errors import value_wanted
+
 FIELDS = {"code", "file", "line", "field", "seen", "expected", "mend"}
 
 
@@ -33,3 +35,25 @@ def test_errors_of_pages_are_pages(browser):
     assert "within your reach" in page.text
     assert browser("supervisor", "zh").get("/nowhere").status_code == 404
     assert browser("administrator").get("/findings").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("fault", "zh", "en"),
+    [
+        ({"type": "int_parsing", "msg": "m"}, "整数", "a whole number"),
+        ({"type": "string_too_long", "ctx": {"max_length": 9}, "msg": "m"}, "至多 9 个字符", "at most 9 characters"),
+        ({"type": "string_too_long", "msg": "told without its length"}, "符合接口说明的值", "told without its length"),
+        ({"type": "never_heard_of", "msg": "m"}, "符合接口说明的值", "m"),
+    ],
+)
+def test_what_a_value_should_be_is_said_in_both_languages(fault, zh, en):
+    """Faults of the library that reads forms are told in the reader's language, with the figures that they bring."""
+    assert value_wanted(fault) == (zh, en)
+
+
+def test_a_wrong_value_is_told_in_chinese(browser):
+    """The page names the field, what was seen and what was expected; no word of the library is on it."""
+    page = browser("supervisor", "zh").get("/findings?page=a")
+    assert page.status_code == 422
+    assert "整数" in page.text
+    assert "valid integer" not in page.text

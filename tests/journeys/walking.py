@@ -31,20 +31,28 @@ _QUIET = (
 
 
 class Walk:
-    """One browser window; what goes wrong in it is kept in `faults`."""
+    """One browser window; what goes wrong in it is kept in `faults`, and all that its console says in `errors`."""
 
     def __init__(self, page: Page, address: str, language: str) -> None:
         """Take the window, the desk's address and the language of whoever walks."""
         self.page, self._address, self._language = page, address, language
         self.faults: list[str] = []
+        self.errors: list[str] = []
         page.set_default_timeout(_WAIT_MS)
         page.on("pageerror", lambda fault: self.faults.append(str(fault)))
+        page.on("pageerror", lambda fault: self.errors.append(str(fault)))
         page.on("console", lambda said: self.faults.append(said.text) if "Content Security" in said.text else None)
+        page.on("console", lambda said: self.errors.append(said.text) if said.type in ("error", "warning") else None)
+
+    def speak(self, language: str) -> None:
+        """Let pages come in that language from now on."""
+        self._language = language
+        self.page.context.add_cookies([{"name": "desk_language", "value": language, "url": self._address}])
 
     def sign_in(self, login: str) -> None:
         """Sign in as a user, whoever was signed in before."""
         self.page.context.clear_cookies()
-        self.page.context.add_cookies([{"name": "desk_language", "value": self._language, "url": self._address}])
+        self.speak(self._language)
         self.page.goto(f"{self._address}/sign-in")
         self.page.fill("[name=login]", login)
         self.page.fill("[name=password]", PASSWORD)

@@ -4,6 +4,7 @@ import datetime as dt
 import hmac
 from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from starlette.datastructures import FormData
@@ -57,7 +58,15 @@ def visit_of(request: Request) -> Visit:
         raise NotSignedIn
     reach = Reach(viewer, desk.pack, desk.owner)
     valid, known = axes_of(request, desk)
-    return Visit(desk, reach, language_of(request), form_key, request.url.path, valid, known, scope)
+    address = address_of(request)
+    return Visit(desk, reach, language_of(request), form_key, request.url.path, valid, known, scope, address=address)
+
+
+def address_of(request: Request) -> str:
+    """Give where to come back to: the page with what it was asked, or the page from which a form was sent."""
+    said = str(request.url) if request.method == "GET" else request.headers.get("referer", "")
+    parts = urlsplit(said)
+    return f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
 
 
 def axes_of(request: Request, desk: Desk) -> tuple[dt.date | None, int | None]:

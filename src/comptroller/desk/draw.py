@@ -1,5 +1,6 @@
 """Templates filled in: the one place where pages become text, everything escaped."""
 
+import datetime as dt
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -27,7 +28,13 @@ _environment = Environment(
     lstrip_blocks=True,
 )
 _environment.globals.update(
-    number=shown.number, percent=shown.percent, day=shown.day, heat=shown.heat, NOTHING=shown.NOTHING, EXPORT=EXPORT
+    number=shown.number,
+    percent=shown.percent,
+    day=shown.day,
+    heat=shown.heat,
+    NOTHING=shown.NOTHING,
+    EXPORT=EXPORT,
+    REPORT=REPORT,
 )
 PLACES: tuple[tuple[str, str, str], ...] = (
     ("/", "overview", SEE),
@@ -64,6 +71,7 @@ def draw(visit: Visit, template: str, **values: Any) -> HTMLResponse:
         "subject_said": lambda entity, subject: facts.subject_said(visit, entity, subject),
         "lacking": lambda rule, name: facts.lacking(visit, rule, name),
         "column": lambda value: shown.column(value, language),
+        "day": lambda value: shown.day(local(value, visit.desk.zone)),
         "unit": shown.TABLE_UNIT[language][1],
         "age": lambda since: shown.age(since, visit.now, language),
         "places": [(path, code) for path, code, act in PLACES if visit.may(act) and _is_there(visit, code)],
@@ -71,6 +79,11 @@ def draw(visit: Visit, template: str, **values: Any) -> HTMLResponse:
         "hidden": visit.hidden_count,
     }
     return HTMLResponse(_environment.get_template(template).render(**common, **values))
+
+
+def local(value: Any, zone: dt.tzinfo) -> Any:
+    """Give an instant by the owner's wall; what has no offset stands by that wall already, and a day stays a day."""
+    return value.astimezone(zone) if isinstance(value, dt.datetime) and value.tzinfo else value
 
 
 def _is_there(visit: Visit, code: str) -> bool:

@@ -11,6 +11,36 @@ from starlette.exceptions import HTTPException
 from comptroller.model.refusal import ComptrollerError, Refusal, Refused, refusal
 
 MEND = ("改正后重试", "Mend it and try again.")
+_WHOLE, _NUMBER, _DAY = (
+    ("整数", "a whole number"),
+    ("数字", "a number"),
+    ("日期，如 2026-01-31", "a day such as 2026-01-31"),
+)
+_WANTED: dict[str, tuple[str, str]] = {
+    "missing": ("必填，不能空缺", "a value: it is required"),
+    "string_too_long": ("至多 {max_length} 个字符", "at most {max_length} characters"),
+    "string_too_short": ("至少 {min_length} 个字符", "at least {min_length} characters"),
+    "string_pattern_mismatch": ("形如 {pattern}", "of the form {pattern}"),
+    "string_type": ("文字", "text"),
+    "greater_than": ("大于 {gt}", "more than {gt}"),
+    "greater_than_equal": ("不小于 {ge}", "at least {ge}"),
+    "less_than": ("小于 {lt}", "less than {lt}"),
+    "less_than_equal": ("不大于 {le}", "at most {le}"),
+    "enum": ("{expected} 之一", "one of {expected}"),
+    "literal_error": ("{expected} 之一", "one of {expected}"),
+    "bool_parsing": ("是或否（true、false）", "yes or no (true, false)"),
+    "json_invalid": ("有效的 JSON", "valid JSON"),
+    "extra_forbidden": ("接口说明中有的字段", "a field that the call has"),
+    **dict.fromkeys(("int_parsing", "int_type", "int_from_float"), _WHOLE),
+    **dict.fromkeys(("float_parsing", "float_type", "decimal_parsing", "decimal_type", "finite_number"), _NUMBER),
+    **dict.fromkeys(("date_parsing", "date_type", "date_from_datetime_parsing"), _DAY),
+    **dict.fromkeys(
+        ("datetime_parsing", "datetime_type"),
+        ("时刻，如 2026-01-31T09:00:00", "an instant such as 2026-01-31T09:00:00"),
+    ),
+}
+"""What a value should have been, by pydantic's name of the fault; {} are filled in from what pydantic tells with it."""
+_ANY_VALUE = "符合接口说明的值"
 
 
 class Gone(Exception):
@@ -58,6 +88,20 @@ def http_refusal(status: int, seen: object) -> Refusal:
     return refusal("desk.request", place, f"{status} {seen}", wanted, MEND)
 
 
+def value_wanted(fault: Mapping[str, Any]) -> tuple[str, str]:
+    """Give what a value should have been, in Chinese and English, from one of pydantic's faults.
+
+    >>> value_wanted({"type": "less_than_equal", "ctx": {"le": 100}, "msg": "..."})
+    ('不大于 100', 'at most 100')
+    """
+    zh, en = _WANTED.get(fault["type"], (_ANY_VALUE, ""))
+    told = fault.get("ctx", {})
+    try:
+        return zh.format(**told), en.format(**told) or str(fault["msg"])
+    except KeyError:
+        return _ANY_VALUE, str(fault["msg"])
+
+
 def put_errors(app: FastAPI, page: Any) -> None:  # noqa: C901 - one small answer for each way in which something fails
     """Let every error of the app come out in the one form; `page(request, status, refusals)` gives it for people."""
 
@@ -95,8 +139,8 @@ def put_errors(app: FastAPI, page: Any) -> None:  # noqa: C901 - one small answe
             refusal(
                 "desk.value",
                 ("", None, ".".join(str(part) for part in one["loc"][1:])),
-                str(one.get("input", "-"))[:200],
-                (one["msg"], one["msg"]),
+                "-" if one.get("input") is None else str(one["input"])[:200],
+                value_wanted(one),
                 MEND,
             )
             for one in fault.errors()

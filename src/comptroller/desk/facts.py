@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from comptroller.access.reach import scoped
@@ -111,6 +111,16 @@ def evidence(visit: Visit, rule: Rule | None, name: str, value: Any) -> str:
     if field is None and isinstance(value, str):
         return ">".join(visit.names.get(part, worded(visit, part)) for part in value.split(">"))
     return cell(visit, field, value)
+
+
+def evidence_said(visit: Visit, rule: Rule | None, said: Mapping[str, Any]) -> str:
+    """Give a finding's evidence in one line: titles and values as people read them."""
+    told = [
+        (label(visit, rule, name), evidence(visit, rule, name, value))
+        for name, value in said.items()
+        if value is not None and name != "entries"
+    ]
+    return ("；" if visit.language == "zh" else "; ").join(f"{title}: {value}" for title, value in told)
 
 
 def subject_said(visit: Visit, entity: str, subject: str) -> str:

@@ -29,6 +29,7 @@ class Visit:
     known: int | None = None
     scope: frozenset[str] | None = None
     hidden_count: int | None = None
+    address: str = "/"
     _extra: dict[str, str] = field(default_factory=dict)
 
     @property

@@ -57,3 +57,12 @@ def test_a_part_is_given_where_a_part_is_asked(browser):
     part = browser("supervisor").get("/findings", headers={"hx-target": "findings"}).text
     assert "<html" not in part
     assert "<table" in part
+
+
+def test_the_sheet_is_for_people(browser):
+    """Evidence and subject stand under the titles of their fields, without braces and field names."""
+    cells = CalamineWorkbook.from_filelike(io.BytesIO(browser("supervisor").get("/findings.xlsx").content))
+    rows = cells.get_sheet_by_index(0).to_python()
+    told = " ".join(str(cell) for row in rows[1:] for cell in row)
+    assert "Payee: MARK" in told
+    assert not set('{}"') & set(told)

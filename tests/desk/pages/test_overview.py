@@ -33,7 +33,7 @@ def _numbers(page):
     for address, body in re.findall(r'<a[^>]* href="([^"]+)"[^>]*>(.*?)</a>', page, re.DOTALL):
         bold = re.search(r"<b>(.*?)</b>", body)
         said = bold.group(1) if bold else re.sub(r"<[^>]+>", " ", body).strip()
-        if found := re.fullmatch(r"(?:[A-Za-z]+ )?([\d,.]+)(?: CNY \w+)?", said):
+        if found := re.fullmatch(r"(?:[A-Za-z]+ +)?([\d,.]+)(?: CNY \w+)?", said):
             yield html.unescape(address), found.group(1)
 
 

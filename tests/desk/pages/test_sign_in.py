@@ -76,3 +76,14 @@ def test_the_language_is_chosen_and_stays(desk):
     assert "Sign-in name" in browser.get("/sign-in").text
     browser.get("/language/zh")
     assert "登录名" in browser.get("/sign-in").text
+
+
+def test_the_other_language_shows_the_same_page(browser):
+    """The link to the other language comes back to what was asked for; after a form, to the page of the form."""
+    page = browser("supervisor").get("/findings?state=all&text=x").text
+    assert 'href="/language/zh?back=/findings%3Fstate%3Dall%26text%3Dx"' in page
+    key = page.split('data-form-key="', 1)[1].split('"', 1)[0]
+    sent = browser("supervisor").post(
+        "/ask", data={"form_key": key, "sql": "SELECT 1"}, headers={"referer": "http://testserver/ask"}
+    )
+    assert 'href="/language/zh?back=/ask"' in sent.text

@@ -44,9 +44,9 @@ def test_a_deal_is_shown_with_all_its_steps_and_what_is_found(trade):
 
 
 def test_from_the_overview_to_the_person_without_authority(trade):
-    """A supervisor's way: a square of the heat table, the finding, its strip; there are clause, minutes, payment and signer."""
+    """A supervisor's way: a red square of the heat table, the finding, its strip; there are clause, minutes, payment and signer."""
     one = trade[1]("supervisor", "zh")
-    squares = re.findall(r'class="n heat[1-5]"><a href="([^"]*domain=contracts[^"]*under=G1[^"]*)"', one.get("/").text)
+    squares = re.findall(r'<a class="square" href="([^"]*domain=contracts[^"]*under=G1[^"]*)"', one.get("/").text)
     listed = one.get(html.unescape(squares[0])).text
     name = re.search(r'href="(/findings/F-[^"]+)">无权签署合同', listed)[1]
     finding = one.get(name).text

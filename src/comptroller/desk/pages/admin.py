@@ -15,6 +15,8 @@ from comptroller.desk.visit import Visit
 from comptroller.model.refusal import Refused, refusal
 
 router = APIRouter()
+TOKEN_ACTS = tuple(dict.fromkeys(act for acts in ROLES.values() for act in sorted(acts) if act != ADMINISTER))
+"""What a token's scope may hold; what its user's grants give narrows it."""
 Administering = Annotated[Visit, Depends(may(ADMINISTER))]
 Watching = Annotated[Visit, Depends(may(WATCH))]
 PAGE = 100
@@ -48,6 +50,7 @@ def _page(visit: Visit, said: str, waiting: int = 0) -> Response:
         listening=desk.hub.count,
         waiting=waiting,
         said_once=said,
+        token_acts=TOKEN_ACTS,
         least=LEAST_PASSWORD,
     )
 
@@ -131,7 +134,8 @@ def end_grant(visit: Administering, form: Form) -> Response:
 def make_token(visit: Administering, form: Form) -> Response:
     """Make a token for a program that acts for a user; its secret is told once."""
     said = _need(form, "login", "name", "scope")
-    acts = frozenset(said["scope"].split()) & frozenset().union(*ROLES.values()) - {ADMINISTER}
+    asked = frozenset(word for one in form.getlist("scope") for word in str(one).split())
+    acts = asked & frozenset(TOKEN_ACTS)
     days = min(
         LONGEST_TOKEN_DAYS, int(str(form.get("days") or "90")) if str(form.get("days") or "90").isdigit() else 90
     )

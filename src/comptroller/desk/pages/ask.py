@@ -21,6 +21,13 @@ from comptroller.store.ask import ask
 router = APIRouter()
 Asking = Annotated[Visit, Depends(may(ASK))]
 _MOST_SHOWN, _MOST_POINTS = 500, 60
+_BEGIN = (
+    ("rules", "SELECT rule, count(*) AS findings FROM finding_now WHERE state IN ('raised', 'changed') GROUP BY rule ORDER BY findings DESC"),
+    ("entities", "SELECT e.name, count(*) AS findings FROM finding_now AS f JOIN entity AS e ON e.entity = f.entity WHERE f.state IN ('raised', 'changed') GROUP BY e.name ORDER BY findings DESC LIMIT 20"),
+    ("levels", "SELECT management AS level, count(*) AS entities FROM level GROUP BY management ORDER BY level"),
+    ("silent", "SELECT entity, last_at FROM heard ORDER BY last_at LIMIT 20"),
+)  # fmt: skip
+"""Questions to begin with, by the code of their text."""
 Answer = tuple[list[str], list[tuple[Any, ...]]]
 
 
@@ -48,6 +55,7 @@ def _page(visit: Visit, sql: str, answer: Answer | None, refusals: Sequence[Any]
         tables=tables,
         rest=rest,
         saved=saved,
+        begin=_BEGIN,
         chart=chart_of(answer),
         most=_MOST_SHOWN,
     )

@@ -8,8 +8,10 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
 from comptroller.access.grants import SEE
+from comptroller.desk import acting, casework
 from comptroller.desk.doors import may, present
 from comptroller.desk.draw import draw
+from comptroller.desk.errors import Gone
 from comptroller.desk.facts import evidence, fields_of, label, seen_rows, worded
 from comptroller.desk.flows import rings_through
 from comptroller.desk.pictures import chain_of, time_line
@@ -17,9 +19,11 @@ from comptroller.desk.strip_picture import Picture
 from comptroller.desk.strip_words import tell
 from comptroller.desk.strips import starts, strip_of
 from comptroller.desk.visit import Visit
+from comptroller.model.casework import STATES
 from comptroller.watch.explain import Explanation, explain
 
 router = APIRouter()
+_REQUEST = "material_request"
 _READ_LIST = re.compile(r"list = '(\w+)'")
 Seeing = Annotated[Visit, Depends(may(SEE))]
 
@@ -57,6 +61,8 @@ def finding_page(visit: Seeing, finding: str) -> Response:
         lists=_lists(visit, found),
         edition=_edition(visit, last.pack),
         rings=rings_through(visit, last.entries),
+        case=_case(visit, finding),
+        states=STATES,
         heads={number: entry.fields for number, entry in entries.items()},
         evidence=lambda name, value: evidence(visit, found.rule, name, value),
         fields_of=lambda table, row: fields_of(visit, table, row),
@@ -99,6 +105,23 @@ def _lists(visit: Visit, found: Explanation) -> list[dict[str, Any]]:
         row | {"title": visit.said(lists[row["list"]].title) if row["list"] in lists else worded(visit, row["list"])}
         for row in rows
     ]
+
+
+def _case(visit: Visit, finding: str) -> dict[str, Any] | None:
+    """Give the case that holds a finding, with what the viewer may do in it; None where there is none for him."""
+    if "case_finding" not in visit.pack.tables:
+        return None
+    rows = visit.duck.rows(
+        "SELECT case_id FROM main.case_finding WHERE finding = ? ORDER BY raised_on DESC LIMIT 1", [finding]
+    )
+    try:
+        seen = casework.see(visit, rows[0][0]) if rows else None
+    except Gone:
+        return None
+    if seen is None or finding not in {one["finding"] for one in seen.whole["finding"]}:
+        return None
+    request = next((act for act in acting.acts_of(visit, seen) if act.name == _REQUEST), None)
+    return {"id": seen.raw["case_id"], "state": seen.whole["state"], "request": request}
 
 
 def _edition(visit: Visit, digest: str) -> int | None:

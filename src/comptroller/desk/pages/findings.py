@@ -1,5 +1,6 @@
 """The table of findings: filtered, sorted, page by page; saved views; export to a sheet."""
 
+import json
 from dataclasses import dataclass, fields
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -10,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from comptroller.access.grants import EXPORT, SEE
 from comptroller.desk.doors import Form, may
 from comptroller.desk.draw import draw
+from comptroller.desk.facts import evidence_said, subject_said
 from comptroller.desk.reading import OPEN, groups_of
 from comptroller.desk.sheets import sheet
 from comptroller.desk.visit import Visit
@@ -175,10 +177,10 @@ def export(visit: Exporting, asked: Asking) -> Response:
             visit.said(rules[row["rule"]].title) if row["rule"] in rules else row["rule"],
             row["entity"],
             visit.names.get(row["entity"], ""),
-            row["subject"],
+            subject_said(visit, row["entity"], row["subject"]),
             row["since"],
             row["amount"],
-            row["evidence"],
+            evidence_said(visit, rules.get(row["rule"]), json.loads(row["evidence"])),
         )
         for row in rows
     ]

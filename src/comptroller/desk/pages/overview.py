@@ -14,6 +14,7 @@ from comptroller.desk.reading import OPEN, capital, groups_of, late
 from comptroller.desk.visit import Visit
 
 router = APIRouter()
+_GRAVEST = "crit"
 Seeing = Annotated[Visit, Depends(may(SEE))]
 
 
@@ -63,6 +64,7 @@ def arrived(visit: Visit) -> tuple[str, int]:
 def _glance(visit: Visit) -> dict[str, Any]:
     groups, due = groups_of(visit), late(visit)
     heat: dict[tuple[str, str], int] = {}
+    grave: dict[tuple[str, str], int] = {}
     problems: dict[str, int] = {}
     severities: dict[str, int] = {}
     rows = visit.rows(
@@ -77,11 +79,14 @@ def _glance(visit: Visit) -> dict[str, Any]:
         problems[problem] = problems.get(problem, 0) + row["many"]
         severity = rule.severity if rule else "low"
         severities[severity] = severities.get(severity, 0) + row["many"]
+        if severity == _GRAVEST:
+            grave[cell] = grave.get(cell, 0) + row["many"]
     domains = [d for d in visit.pack.domains if any(cell[0] == d for cell in heat)]
     return {
         "groups": groups.tops,
         "domains": domains,
         "heat_cells": heat,
+        "grave_cells": grave,
         "heat_most": max(heat.values(), default=0),
         "problems": [(name, problems.get(name, 0)) for name in visit.pack.problems],
         "severities": severities,

@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
+from comptroller.access.casework import TOLD_AT_DESK
 from comptroller.access.grants import KINDS, REPORT, SEE
 from comptroller.desk.doors import Form, may, present
 from comptroller.desk.draw import draw
@@ -29,8 +30,9 @@ _MOST = 300
 
 
 def kinds_of(visit: Visit) -> dict[str, Kind]:
-    """Give the kinds that enterprises report: all but the desk's own."""
-    return {name: kind for name, kind in visit.pack.kinds.items() if name not in KINDS}
+    """Give the kinds that enterprises report: all but the desk's own, what is told at the desk, and what the engine makes."""
+    own = {*KINDS, *TOLD_AT_DESK}
+    return {name: kind for name, kind in visit.pack.kinds.items() if name not in own and not kind.is_made}
 
 
 @router.get("/reporting")

@@ -48,6 +48,10 @@
     for (const field of document.querySelectorAll("[data-query]")) field.value = location.search.slice(1);
   });
 
+  for (const wide of document.querySelectorAll(".scroll, .picture, .tabs, pre")) {
+    if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0; // so that the arrow keys move it
+  }
+
   for (const form of document.querySelectorAll("form[data-upload]")) {
     form.addEventListener("submit", (submit) => {
       submit.preventDefault();

@@ -1,0 +1,183 @@
+"""A day of each role in the browser: the clerk, the jurist, the auditor, the leader, the administrator, and an officer in three clicks."""
+
+import io
+import re
+
+import pytest
+import xlsxwriter
+
+from tests.casedesks import open_case_desk
+from tests.desk.test_proposals import PATH
+from tests.desks import open_desk
+from tests.journeys.walking import walk_on
+from tests.worlds import report
+
+HEADS = ("entity", "payment", "payee", "amount", "currency", "paid_on")
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    """The small world's desk, with somebody of every role."""
+    opened = open_desk(tmp_path_factory.mktemp("days"))
+    yield opened
+    opened.stop()
+
+
+@pytest.fixture(scope="module")
+def walk(desk):
+    """A browser on it, in Chinese."""
+    with walk_on(desk, "zh") as found:
+        yield found
+
+
+def workbook(amount: str) -> dict[str, object]:
+    """Give a workbook with two payments, as a browser sends it."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    page = book.add_worksheet("payment")
+    for at, row in enumerate(
+        (HEADS, ("A", "DAY-1", "乙", "12.50", "CNY", "2024-06-03"), ("A", "DAY-2", "乙", amount, "CNY", "2024-06-04"))
+    ):
+        page.write_row(at, 0, row)
+    book.close()
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return {"name": "六月付款.xlsx", "mimeType": kind, "buffer": out.getvalue()}
+
+
+def send(walk, amount: str) -> None:
+    """Send the workbook from the page of reports, as the clerk does."""
+    walk.open("/reporting/send")
+    walk.page.select_option("[name=kind]", "payment")
+    walk.page.set_input_files("[name=file]", workbook(amount))
+    walk.page.click("form[data-upload] button")
+
+
+def test_a_clerk_sends_a_sheet_mends_it_and_has_a_receipt(desk, walk):
+    """The whole sheet is refused with the cell that is wrong; the marked sheet comes back; mended, it is kept with a receipt."""
+    walk.sign_in("reporter")
+    send(walk, "很多")
+    walk.page.wait_for_url(re.compile("/reporting/refused/"))
+    assert "整份未受理" in walk.text()
+    assert "很多" in walk.text()
+    with walk.page.expect_download() as coming:
+        walk.page.click("text=下载标出错误单元格的表")
+    assert coming.value.path().read_bytes().startswith(b"PK")
+    assert desk.duck.rows("SELECT count(*) FROM payment WHERE payment LIKE 'DAY-%'") == [(0,)]
+    send(walk, "80")
+    walk.page.wait_for_url(re.compile("/reporting/kept/"))
+    assert "报送已受理" in walk.text()
+    with walk.page.expect_download() as coming:
+        walk.page.click("main a:has-text('回执')")
+    assert b"checkpoint" in coming.value.path().read_bytes()
+    assert desk.duck.rows("SELECT count(*) FROM payment WHERE payment LIKE 'DAY-%'") == [(2,)]
+
+
+def test_a_jurist_proposes_and_another_adopts(desk, walk):
+    """A value is changed in the form, replayed over what is known, and adopted by a second person alone."""
+    walk.sign_in("author")
+    walk.open(f"/policy/propose?path={PATH}")
+    said = walk.page.input_value("[name=text]")
+    walk.page.fill("[name=text]", said.replace("value: 30", "value: 0"))
+    walk.page.fill("[name=why]", "试行")
+    walk.page.click("text=提交提议")
+    walk.page.wait_for_url(re.compile("/policy/proposals/"))
+    place = walk.page.url.removeprefix(walk.page.evaluate("location.origin"))
+    assert "采用之前先回放" in walk.text() or "采用需要" in walk.text() or "起草人不能采用" in walk.text()
+    walk.page.click("text=按历史数据回放")
+    walk.page.wait_for_selector("text=回放结果")
+    assert walk.page.locator("button:has-text('采用')").count() == 0, "who wrote it does not adopt it"
+    walk.sign_in("adopter")
+    walk.open(place)
+    walk.page.click("button:has-text('采用')")
+    walk.page.wait_for_selector(".mark:has-text('已采用')")
+    assert desk.duck.rows("SELECT count(*) FROM adopted") == [(2,)]
+
+
+def test_an_auditor_asks_exports_and_verifies(walk):
+    """One SELECT within reach, its answer as a file, and the ledger verified from the browser."""
+    walk.sign_in("auditor")
+    walk.open("/ask")
+    walk.page.fill("[name=sql]", "SELECT entity, count(*) AS many FROM payment GROUP BY entity ORDER BY entity")
+    walk.page.click("button[value=page]")
+    assert "共 5 行" in walk.text()
+    with walk.page.expect_download() as coming:
+        walk.page.click("button[value=csv]")
+    assert coming.value.path().read_text(encoding="utf-8-sig").startswith("entity,many")
+    walk.open("/ledger")
+    walk.page.click("text=立即核验")
+    assert "台账完好" in walk.text()
+
+
+def test_a_leader_reads_only(walk):
+    """No page gives a leader anything to send but the name of a view and the way out."""
+    walk.sign_in("leader")
+    links = [str(one.get_attribute("href")) for one in walk.page.locator("header nav a").all()]
+    assert not {"/ask", "/admin", "/acts"} & set(links)
+    for path in links:
+        assert walk.open(path) == 200
+        forms = walk.page.locator("main form[method=post]").all()
+        assert {one.get_attribute("action") for one in forms} <= {"/findings/views", "/ledger/verify"}, path
+        assert "导出" not in walk.text()
+
+
+def test_an_administrator_is_watched_too(walk):
+    """A grant is given with its last day and its reason, and who gave it stands among the acts that an auditor sees."""
+    walk.sign_in("administrator")
+    walk.open("/admin")
+    form = walk.page.locator("form[action='/admin/grants']")
+    form.locator("[name=login]").select_option("group")
+    form.locator("[name=role]").select_option("auditor")
+    form.locator("[name=valid_until]").fill("2024-09-30")
+    form.locator("[name=reason]").fill("专项审计")
+    form.locator("button").click()
+    assert "2024-09-30" in walk.text()
+    walk.sign_in("auditor")
+    walk.open("/acts?login=administrator")
+    assert "授权" in walk.text()
+    assert "专项审计" in walk.text()
+
+
+def deal():
+    """Give a contract with its matter, its minutes and its payment, signed by somebody who has no authority."""
+    firm, matter = {"entity": "G1"}, {"entity": "G1", "matter": "M9"}
+    yield "post", firm | {"person": "P-HEAD", "post": "legal_representative", "valid_from": "2020-01-01"}
+    yield "matter", matter | {"title": "设备采购", "item": "investment", "amount": 5000, "raised_on": "2024-02-26"}
+    board = {"body": "board", "kind": "decision", "outcome": "approved", "decided_at": "2024-03-01T14:30:00"}
+    yield "decision", matter | {"decision": "D9", "amount": 5000} | board
+    signed = {
+        "counterparty": "乙公司",
+        "kind": "goods",
+        "amount": 5000,
+        "signed_on": "2024-03-04",
+        "signer": "P-NOBODY",
+    }
+    yield "contract", matter | {"contract": "HT-9"} | signed
+    paid = {"payee": "乙公司", "payee_kind": "entity", "amount": 2400, "paid_at": "2024-03-05T10:30:00"}
+    yield "payment", matter | {"contract": "HT-9", "payment": "P9"} | paid
+
+
+def test_three_clicks_from_the_red_square_to_the_enterprise(tmp_path):
+    """Overview, square, finding: there are clause, minutes, payment and the person; the third click asks the enterprise."""
+    desk = open_case_desk(tmp_path)
+    try:
+        for kind, fact in deal():
+            outcome = desk.writer.take(report(kind, fact, reporter="G1")).result(60)
+            assert outcome.entry, outcome.refusals
+        with walk_on(desk, "zh") as walk:
+            walk.sign_in("internal1")
+            walk.open("/")
+            assert walk.page.locator("a.square").count() == 1, "one red square"
+            walk.page.click("a.square")
+            walk.page.click("#findings a:has-text('无权签署合同')")
+            told = walk.text() + " ".join(walk.page.locator("svg text").all_text_contents())
+            for said in ("中华人民共和国公司法", "第 10 条", "P-NOBODY", "董事会", "2,400.00 元", "乙公司"):
+                assert said in told, said
+            walk.page.click("a.button:has-text('调阅材料')")
+            form = walk.page.locator("#act-material_request")
+            assert form.is_visible(), "the third click shows the form"
+            form.locator("[name=material]").fill("董事会会议记录与授权委托书")
+            form.locator("button").click()
+            assert "已报送" in walk.page.locator("[role=status]").first.inner_text()
+            assert walk.errors == []
+    finally:
+        desk.stop()
