@@ -18,7 +18,7 @@ from http.cookies import SimpleCookie
 from pathlib import Path
 from statistics import median
 from time import perf_counter, sleep
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from bench import made
 from bench.calls import checks
@@ -27,6 +27,7 @@ from bench.nodes import OWNER, ROOT, Supply
 from bench.pages_node import ENTITIES, PASSWORD, open_desk, pages_node
 from comptroller.cli.serve import server_of
 from comptroller.desk.state import Desk
+from comptroller.desk.strips import starts
 
 MOST_SECONDS, MOST_BYTES, MOST_NEWS_SECONDS, LEAST_RATE = 0.5, 200_000, 1.0, 10_000
 FACTS_A_REPORT, REPORTS_A_BATCH = 50, 100
@@ -85,12 +86,23 @@ def addresses(desk: Desk) -> list[str]:
     )[0]
     codes = made.entity_codes()
     return [
-        "/", "/wall", "/overview/live", "/findings", f"/findings?under={codes[1]}", "/findings?sort=amount", f"/findings?rule={rule}",
+        *strips(desk), "/", "/wall", "/overview/live", "/findings", f"/findings?under={codes[1]}", "/findings?sort=amount", f"/findings?rule={rule}",
         "/findings?text=E00000000000000017", f"/findings/{finding}", "/entities", "/entities?page=900", "/entities?text=Made+777",
         f"/entities/{codes[1]}", f"/entities/{codes[40_000]}", f"/entities/{codes[1]}/holdings", "/reporting", "/reporting?show=late",
         "/reporting?show=all", "/policy", f"/policy/{rule}", "/ledger", "/ledger/4", "/ask", "/why",
         "/api/v1/findings", "/api/v1/entities", f"/api/v1/findings/{finding}", "/api/v1/me",
     ]  # fmt: skip
+
+
+def strips(desk: Desk) -> list[str]:
+    """Give the shelves of strips, the strip of the newest thing on each, and the ring with most legs, where there is one."""
+    found = ["/strips?kind=rings"]
+    for name in starts(desk.pack):
+        kind = desk.pack.kinds[name]
+        rows = desk.duck.rows(f"SELECT {kind.books[0]}, {name} FROM {name} ORDER BY fact DESC LIMIT 1")
+        found += [f"/strips?kind={name}"] + [f"/strips/{name}/{quote(str(e))}/{quote(str(c))}" for e, c in rows if c]
+    ring = desk.duck.rows("SELECT flow, cycle FROM trade_cycle ORDER BY legs DESC, cycle LIMIT 1")
+    return found + [f"/strips/rings/{flow}/{quote(str(cycle))}" for flow, cycle in ring]
 
 
 def move(desk: Desk, supply: Supply, count: int = FACTS_A_REPORT) -> int:
@@ -125,22 +137,25 @@ def pages(desk: Desk, port: int, supply: Supply, rounds: int) -> list[Figure | M
     return found
 
 
-def first_bytes(port: int) -> list[Figure | Missing]:
-    """Count what the first page needs, compressed: the page, its styles and scripts, without the library of charts."""
+def weights(desk: Desk, port: int) -> list[Figure | Missing]:
+    """Count what pages need, compressed: the page, its styles and scripts, without the library of charts."""
     browser = Browser(port, "all")
-    page = browser.get("/")[1]
-    total = len(gzip.compress(page))
-    for path in sorted(set(re.findall(rb'(?:src|href)="(/static/[^"]+)"', page))):
-        if b"echarts" not in path:
-            total += len(gzip.compress(browser.get(path.decode())[1]))
+    parts: dict[str, int] = {}
+
+    def weigh(path: str) -> int:
+        page = browser.get(path)[1]
+        named = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', page.decode(errors="replace")))
+        own = [part for part in named if "echarts" not in part]
+        for part in own:
+            parts[part] = parts.get(part) or len(gzip.compress(browser.get(part)[1]))
+        return len(gzip.compress(page)) + sum(parts[part] for part in own)
+
+    weighed = {path: weigh(path) for path in addresses(desk)}
+    heaviest = max(weighed, key=lambda path: weighed[path])
+    words = "with styles and scripts, by gzip, without ECharts"
     return [
-        figure(
-            "first page",
-            [total],
-            "bytes",
-            "the overview with styles and scripts, by gzip, without ECharts",
-            at_most(MOST_BYTES),
-        )
+        figure("first page", [weighed["/"]], "bytes", f"the overview {words}", at_most(MOST_BYTES)),
+        figure("heaviest page", [weighed[heaviest]], "bytes", f"{heaviest[:60]} {words}", at_most(MOST_BYTES)),
     ]
 
 
@@ -253,7 +268,7 @@ def main(arguments: list[str] | None = None) -> None:
             if asked.only != "rest":
                 found += pages(desk, port, supply, asked.rounds)
             if asked.only != "pages":
-                found += first_bytes(port)
+                found += weights(desk, port)
                 found.append(checks(desk, port, 300, "nobody else asks"))
                 found += news(desk, port, supply, asked.rounds)
                 found += judging(desk, port, supply, asked.readers, asked.rounds)
