@@ -1,6 +1,7 @@
 """Templates filled in: the one place where pages become text, everything escaped."""
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -19,6 +20,7 @@ from comptroller.desk.visit import Visit
 from comptroller.model.refusal import Refusal
 
 _HERE = Path(__file__).parent
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)")
 VENDOR = _HERE / "static" / "vendor"
 _environment = Environment(
     loader=FileSystemLoader(_HERE / "templates"),
@@ -82,7 +84,13 @@ def draw(visit: Visit, template: str, **values: Any) -> HTMLResponse:
 
 
 def local(value: Any, zone: dt.tzinfo) -> Any:
-    """Give an instant by the owner's wall; what has no offset stands by that wall already, and a day stays a day."""
+    """Give an instant by the owner's wall; what has no offset stands by that wall already, and a day stays a day.
+
+    >>> local("2026-01-05T01:30:00+00:00", dt.timezone(dt.timedelta(hours=8))).hour, local("2026-01-05", dt.UTC)
+    (9, '2026-01-05')
+    """
+    if isinstance(value, str) and _INSTANT.fullmatch(value):
+        value = dt.datetime.fromisoformat(value)
     return value.astimezone(zone) if isinstance(value, dt.datetime) and value.tzinfo else value
 
 
