@@ -57,7 +57,7 @@ def test_useful_parties_tell_all(edges: Edges, asserted: Edges, turns: list[tupl
             stakes.set_stake(holder, company, parts)
         else:
             stakes.assert_control(holder, company, basis, holds=parts > 0)
-        useful.turn(holder, basis, was, now)
+        useful.turn(np.array([holder]), basis, np.array([was]), np.array([now]))
         useful.open(touched, SIZE)
         assert _said(stakes, useful) == _said(stakes, Useful(50))
         useful.learn(stakes, stakes.parts, touched, _roots(stakes, useful, touched))
@@ -65,6 +65,12 @@ def test_useful_parties_tell_all(edges: Edges, asserted: Edges, turns: list[tupl
     marks = useful.of(SIZE)
     assert marks is not None
     assert not marks.sums.any()
+
+
+def _one(
+    holder: int, basis: int, was: int, now: int
+) -> tuple[NDArray[np.int64], int, NDArray[np.int64], NDArray[np.int64]]:
+    return np.array([holder]), basis, np.array([was]), np.array([now])
 
 
 def _marks(useful: Useful) -> list[int]:
@@ -78,8 +84,8 @@ def test_an_edge_that_turns_makes_its_holder_useful() -> None:
     stakes, useful = Stakes(3, [0], [1], [30]), Useful(50)
     useful.learn(stakes, stakes.parts, np.arange(3, dtype=np.int32), {})
     assert _marks(useful) == [0, 0, 0]
-    useful.turn(0, STAKE, 30, 60)
+    useful.turn(*_one(0, STAKE, 30, 60))
     assert _marks(useful) == [1, 0, 0]
-    useful.turn(0, STAKE, 60, 30)
-    useful.turn(2, 3, 0, 1)
+    useful.turn(*_one(0, STAKE, 60, 30))
+    useful.turn(*_one(2, 3, 0, 1))
     assert _marks(useful) == [0, 0, 1]

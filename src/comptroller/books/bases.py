@@ -10,7 +10,9 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from comptroller.books.ownership import PARTS, WHOLE, Held
 from comptroller.books.parties import Parties
@@ -112,10 +114,13 @@ class Assertions:
         """Give who has asserted edges into a company."""
         return {holder for holder, _ in self._edges.get(company, ())}
 
-    def concern(self, company: int, bases: Bases) -> bool:
-        """Say whether anything but shares may count for a company."""
-        agree = AGREEMENT in bases.counted and bool(self._partners or self._concert)
-        return agree or company in self._edges
+    def concern(self, companies: NDArray[np.int32], shares: NDArray[np.int64], bases: Bases) -> set[int]:
+        """Give those of the companies for which more than shares (company, holder, parts) may count."""
+        found = self._edges.keys() & set(companies.tolist()) if self._edges else set()
+        agreeing = sorted(self.agreeing()) if AGREEMENT in bases.counted else []
+        if agreeing:
+            found |= set(shares[np.isin(shares[:, 1], agreeing), 0].tolist())
+        return found
 
     def of(self, company: int, held: dict[int, Held], bases: Bases) -> set[tuple[int, int]]:
         """Give the edges (holder, basis) that are asserted into a company whose holders have so much."""

@@ -13,15 +13,15 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from comptroller.books.bases import KINDS, Assertions, bases_on
-from comptroller.books.edges import Edges, of_held, of_rows, of_shares, turned
+from comptroller.books.edges import wanted
 from comptroller.books.ever_above import EverAbove
-from comptroller.books.faults import Fault, faults_of, plain_faults
+from comptroller.books.faults import Fault
 from comptroller.books.ownership import WHOLE, Held, Ownership, day_number, named
 from comptroller.books.parties import Parties
 from comptroller.books.tables import as_of, standing
 from comptroller.books.useful import Useful
 from comptroller.graph.chains import Chains, below, chains
-from comptroller.graph.stakes import STAKE, Stakes
+from comptroller.graph.stakes import BASIS, STAKE, Stakes, edges_into, put_all
 from comptroller.graph.weights import Weights, weights
 from comptroller.model.policy import Pack
 from comptroller.store.duck import Duck
@@ -148,43 +148,34 @@ class Capital:
         though nobody has another share. `look` is told them before anything moves.
         """
         self.stakes.grow(len(self.parties))
-        want = {c: self._wanted(c) for c in sorted(companies)}
-        turns = {c: turned(self.edges_of(c), edges) for c, (edges, _) in want.items()}
-        differ = np.array([c for c, turn in turns.items() if turn], np.int32)
+        want = wanted({*companies}, self.ownership, self._assertions, self.bases, self._day_number, self.parties.names)
+        put, asserted = want.turns(self.stakes, (self.low, self.stakes.parts, self.high))
+        differ = np.union1d(put[:, 2], np.array([company for _, company, *_ in asserted], np.int64))
         # What enters a company can only be reached through it: what hangs below is the same before and after.
-        touched = np.union1d(below(self.stakes, differ), np.array(list(always), np.int32)).astype(np.int32)
+        hang = below(self.stakes, differ.astype(np.int32))
+        touched = np.union1d(hang, np.array(list(always), np.int32)).astype(np.int32)
         if look:
             look(touched)
-        for company, (_, faults) in want.items():
-            if faults:
-                self.faults[company] = faults
-            else:
-                self.faults.pop(company, None)
-            for holder, basis, low, middle, high in turns[company]:
-                if basis == STAKE:
-                    row = self.stakes.set_stake(holder, company, middle)
-                else:
-                    row = self.stakes.assert_control(holder, company, basis, holds=middle > 0)
-                self._fit()
-                if row >= 0:
-                    self.useful.turn(holder, basis, int(self.low[row]), low)
-                    self.low[row], self.high[row] = low, high
+        for company in self.faults.keys() & set(want.companies.tolist()):
+            del self.faults[company]
+        self.faults |= want.faults
+        had = np.where(put[:, 0] >= 0, self.low[put[:, 0]], 0)
+        self.useful.turn(put[:, 1], STAKE, had, put[:, 3])
+        self.stakes.make_room(len(put) + len(asserted))
+        self._fit()
+        bounds = (self.low, self.stakes.parts, self.high)
+        self.stakes.row_count = put_all(put, self.stakes.link, bounds, self.stakes.head, self.stakes.row_count)
+        for holder, company, basis, holds in asserted:
+            row = self.stakes.assert_control(holder, company, basis, holds=holds)
+            self.low[row] = self.high[row] = int(holds)
+            self.useful.turn(np.array([holder]), basis, np.array([not holds]), np.array([holds]))
         self.useful.open(touched, self.stakes.size)
         return touched
 
-    def _wanted(self, company: int) -> tuple[Edges, list[Fault]]:
-        """Give the edges into a company, and what is wrong with the stakes in it."""
-        said = self.ownership.plain(company, self._day_number)
-        if said is not None and not self._assertions.concern(company, self.bases):
-            return of_shares(said), plain_faults(company, said)
-        held = self.held(company)
-        return of_held(held, self._assertions.of(company, held, self.bases)), faults_of(
-            company, held, self.parties.names
-        )
-
-    def edges_of(self, company: int) -> Edges:
-        """Give the edges into a company as the kernels have them."""
-        return of_rows(self.stakes, self.low, self.high, company)
+    def stake_parts(self, company: int) -> int:
+        """Give the parts of all stakes in a company."""
+        rows = edges_into(company, self.stakes.link, self.stakes.parts, self.stakes.head)
+        return int(self.stakes.parts[rows][self.stakes.link[rows, BASIS] == STAKE].sum())
 
     def _fit(self) -> None:
         room = len(self.stakes.parts)

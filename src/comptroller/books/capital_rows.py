@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from comptroller.books.bases import BASES
 from comptroller.books.capital import WIDE, Capital
-from comptroller.books.edges import parts_in
 from comptroller.books.loops import rounds as rounds_of, shortest_ring
 from comptroller.books.ownership import PARTS
 from comptroller.graph.candidates import ANY
@@ -251,7 +250,7 @@ def _issues(
     for at, number in enumerate(entities.tolist()):
         faults = list(capital.faults.get(number, ()))
         if at in rounds:
-            total = parts_in(capital.edges_of(number))
+            total = capital.stake_parts(number)
             if ring := shortest_ring(capital, number):
                 faults.append(("ring", total, path_text(capital, ring)))
             if rounds[at][2] & ENDLESS:

@@ -1,62 +1,74 @@
-"""The edges into one company as whole numbers, a row (key, low, middle, high) each, so that thousands are compared at once."""
+"""What the edges into companies ought to be, by the stakes and assertions that hold on a day, and what is wrong with them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from comptroller.books.ownership import Held
-from comptroller.graph.stakes import BASIS, HOLDER, STAKE, Stakes, edges_into
+from comptroller.books.bases import Assertions, Bases
+from comptroller.books.faults import Fault, faults_of, plain_faults
+from comptroller.books.ownership import Ownership
+from comptroller.graph.stakes import Stakes, unlike
 
-_BASES = 1 << 8
-"""A key is the holder, then the basis: no more bases than that."""
-Edges = NDArray[np.int64]
-
-
-def of_shares(shares: NDArray[np.int64]) -> Edges:
-    """Give the edges of shares (holder, parts) that are known exactly; what has no parts is no edge."""
-    some = shares[shares[:, 1] > 0]
-    return np.column_stack((some[:, 0] * _BASES + STAKE, some[:, 1], some[:, 1], some[:, 1]))
+Bounds = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
 
 
-def of_held(held: Mapping[int, Held], asserted: Iterable[tuple[int, int]]) -> Edges:
-    """Give the edges of whatever is said of stakes, and those of assertions (holder, basis)."""
-    rows = [(h * _BASES + STAKE, one.low, one.middle, one.high) for h, one in held.items() if one.middle > 0]
-    rows += [(holder * _BASES + basis, 1, 1, 1) for holder, basis in {*asserted}]
-    return np.array(sorted(rows), np.int64).reshape(-1, 4)
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Stakes by company: low, middle and high of `holder[start[i]:start[i+1]]` in `companies[i]`, which ascend.
+
+    `asserted` has (holder, basis) by company, where there are any; `faults` likewise.
+    """
+
+    companies: NDArray[np.int32]
+    start: NDArray[np.int64]
+    holder: NDArray[np.int32]
+    cells: NDArray[np.int64]
+    asserted: dict[int, set[tuple[int, int]]]
+    faults: dict[int, list[Fault]]
+
+    def turns(self, stakes: Stakes, bounds: Bounds) -> tuple[NDArray[np.int64], list[tuple[int, int, int, bool]]]:
+        """Give what `put_all` must put, and (holder, company, basis, holds) of assertions that come or go."""
+        put, rows = unlike(
+            self.companies, self.start, self.holder, self.cells, stakes.link, bounds, stakes.head, stakes.local
+        )
+        had: dict[int, set[tuple[int, int]]] = {}
+        for holder, company, _, _, basis in stakes.link[rows].tolist():
+            had.setdefault(company, set()).add((holder, basis))
+        turns = []
+        for company in sorted(had.keys() | self.asserted.keys()):
+            was, now = had.get(company, set()), self.asserted.get(company, set())
+            turns += [(holder, company, basis, (holder, basis) in now) for holder, basis in sorted(was ^ now)]
+        return put, turns
 
 
-def of_rows(stakes: Stakes, low: NDArray[np.int64], high: NDArray[np.int64], company: int) -> Edges:
-    """Give the edges that the kernels' rows have into a company."""
-    rows = edges_into(company, stakes.link, stakes.parts, stakes.head)
-    link = stakes.link[rows]
-    found = np.column_stack(
-        (link[:, HOLDER].astype(np.int64) * _BASES + link[:, BASIS], low[rows], stakes.parts[rows], high[rows])
-    )
-    ranked: Edges = found[np.argsort(found[:, 0])]
-    return ranked
-
-
-def parts_in(edges: Edges) -> int:
-    """Give the sum of the parts of stakes."""
-    return int(edges[edges[:, 0] % _BASES == STAKE, 2].sum())
-
-
-def turned(had: Edges, want: Edges) -> list[tuple[int, int, int, int, int]]:
-    """Give (holder, basis, low, middle, high) of what must be put, so that what was had becomes what is wanted; 0 ends one."""
-    if len(had) == len(want) and (had == want).all():
-        return []
-    fresh = want[~_among(want, had, slice(0, 4))]
-    gone = had[~_among(had, want, slice(0, 1))].copy()
-    gone[:, 1:] = 0
-    both = np.concatenate((gone, fresh))
-    return [(key // _BASES, key % _BASES, low, middle, high) for key, low, middle, high in both.tolist()]
-
-
-def _among(some: Edges, other: Edges, columns: slice) -> NDArray[np.bool_]:
-    """Say of each edge whether the other has one of its key that is equal in those columns."""
-    if not len(other):
-        return np.zeros(len(some), np.bool_)
-    at = np.minimum(np.searchsorted(other[:, 0], some[:, 0]), len(other) - 1)
-    same: NDArray[np.bool_] = (other[at, columns] == some[:, columns]).all(axis=1)
-    return same
+def wanted(  # noqa: PLR0913, PLR0917 - all that is said of companies
+    companies: Collection[int],
+    ownership: Ownership,
+    assertions: Assertions,
+    bases: Bases,
+    day: int | None,
+    names: list[str],
+) -> Wanted:
+    """Give what the edges into those companies ought to be on a day; exact shares are taken together, the rest one by one."""
+    asked = np.array(sorted(companies), np.int32)
+    shares, odd = ownership.plain(asked, day)
+    odd |= assertions.concern(asked, shares, bases)
+    faults, asserted, rows = {}, {}, []
+    for company in sorted(odd):
+        held = ownership.held(company, day)
+        rows += [(company, h, one.low, one.middle, one.high) for h, one in held.items() if one.middle > 0]
+        if wrong := faults_of(company, held, names):
+            faults[company] = wrong
+        if edges := assertions.of(company, held, bases):
+            asserted[company] = edges
+    if odd:
+        shares = shares[~np.isin(shares[:, 0], sorted(odd))]
+    faults |= plain_faults(shares)
+    cells = np.column_stack((shares, shares[:, 2], shares[:, 2]))
+    if rows:
+        cells = np.concatenate((cells, np.array(rows, np.int64)))
+        cells = cells[np.argsort(cells[:, 0], kind="stable")]
+    start = np.append(np.searchsorted(cells[:, 0], asked), len(cells))
+    return Wanted(asked, start, cells[:, 1].astype(np.int32), np.ascontiguousarray(cells[:, 2:]), asserted, faults)

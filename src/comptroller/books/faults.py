@@ -11,15 +11,20 @@ Fault = tuple[str, int, str]
 """A word, the sum of parts that it is about, a detail."""
 
 
-def plain_faults(company: int, held: NDArray[np.int64]) -> list[Fault]:
-    """Give what is wrong with shares (holder, parts) that are all known exactly."""
-    found, total, own = [], int(held[:, 1].sum()), int(held[held[:, 0] == company, 1].sum())
-    if own:
-        found.append(("own", own, ""))
-    if total > WHOLE:
-        found.append(("over", total, ""))
-    if len(held) and not total:
-        found.append(("nothing", 0, ""))
+def plain_faults(shares: NDArray[np.int64]) -> dict[int, list[Fault]]:
+    """Give by company what is wrong with shares (company, holder, parts) that are all known exactly; companies ascend."""
+    firsts = np.flatnonzero(np.diff(shares[:, 0], prepend=-1))
+    if not len(firsts):
+        return {}
+    totals = np.add.reduceat(shares[:, 2], firsts)
+    owns = np.add.reduceat(np.where(shares[:, 0] == shares[:, 1], shares[:, 2], 0), firsts)
+    wrong = np.flatnonzero((owns > 0) | (totals > WHOLE) | (totals == 0))
+    found = {}
+    for company, total, own in zip(*(c[wrong].tolist() for c in (shares[firsts, 0], totals, owns)), strict=True):
+        said = [("own", own, "")] if own else []
+        said += [("over", total, "")] if total > WHOLE else []
+        said += [] if total else [("nothing", 0, "")]
+        found[company] = said
     return found
 
 

@@ -134,17 +134,16 @@ class Ownership:
         """Give every company in which somebody has, had or will have a stake."""
         return np.unique(self._cells[: self._count, 8]).astype(np.int32)
 
-    def plain(self, company: int, day: int | None) -> NDArray[np.int64] | None:
-        """Give (holder, parts) of a company on a day, by holder, where all that is said are shares; else None."""
-        cells = self._cells[self._chain.rows(np.array([company], np.uint64))]
+    def plain(self, companies: NDArray[np.int32], day: int | None) -> tuple[NDArray[np.int64], set[int]]:
+        """Give (company, holder, parts) of every stake in companies on a day, and those of which more is said than shares.
+
+        The companies ascend, and so do the rows; several stakes of one holder stand one by one.
+        """
+        cells = self._cells[self._chain.rows(companies.astype(np.uint64))]
         since, until = cells[:, 6], cells[:, 7]
         cells = cells[(since < until) & (until == NEVER) if day is None else (since <= day) & (day < until)]
-        if ((cells[:, 1] != cells[:, 3]) | (cells[:, 5] > 0)).any():
-            return None
-        ranked = cells[np.argsort(cells[:, 0])]
-        firsts = np.flatnonzero(np.diff(ranked[:, 0], prepend=-1))
-        parts = np.add.reduceat(ranked[:, 2], firsts) if len(firsts) else ranked[:, 2]
-        return np.column_stack((ranked[firsts, 0], parts))
+        odd = (cells[:, 1] != cells[:, 3]) | (cells[:, 5] > 0)
+        return cells[:, [8, 0, 2]], set(cells[odd, 8].tolist())
 
     def held(self, company: int, day: int | None) -> dict[int, Held]:
         """Give what each holder has of a company on a day; without a day, what has no end.

@@ -70,13 +70,13 @@ class Useful:
             self._fit(size)
             self._marks[entities], self._root[entities] = 1, ANY
 
-    def turn(self, holder: int, basis: int, was: int, now: int) -> None:
-        """Note that the holder has other parts by an edge."""
-        if self._is_learned:
-            self._fit(holder + 1)
+    def turn(self, holders: NDArray[np.int64], basis: int, was: NDArray[np.int64], now: NDArray[np.int64]) -> None:
+        """Note that each of the holders has other parts by an edge of that basis."""
+        if self._is_learned and len(holders):
+            self._fit(int(holders.max()) + 1)
             least = self._threshold if basis == STAKE else 0
-            self._begins[holder] += int(now > least) - int(was > least)
-            self._marks[holder] = self._begins[holder] > 0 or self._controlled[holder] > 0
+            np.add.at(self._begins, holders, (now > least).astype(np.int32) - (was > least))
+            self._marks[holders] = (self._begins[holders] > 0) | (self._controlled[holders] > 0)
 
     def of(self, size: int) -> Marks | None:
         """Give what is known of all parties; None where nothing is learned."""

@@ -7,7 +7,7 @@ company and by holder, so that a change costs the same at ten rows and at ten mi
 caller's unit (say ten-thousandths of a percent): sums are exact, and the order of arrival cannot change an answer.
 """
 
-# ruff: noqa: PLR0913, PLR0917  (a kernel takes its arrays flat and keeps its loop in one place)
+# ruff: noqa: C901, PLR0912, PLR0913, PLR0917  (a kernel takes its arrays flat and keeps its loop in one place)
 
 from collections.abc import Sequence
 
@@ -108,11 +108,89 @@ def put_row(link: I32, parts: I64, head: I32, count: int, key: tuple[int, int, i
         row = link[row, NEXT_IN]
     if amount == 0:
         return -1, count
+    parts[count] = amount
+    return count, hang_row(link, head, count, key)
+
+
+@kernel
+def hang_row(link: I32, head: I32, count: int, key: tuple[int, int, int]) -> int:
+    """Hang a new row in both lists; gives the count."""
+    holder, company, basis = key
     link[count, HOLDER], link[count, COMPANY], link[count, BASIS] = holder, company, basis
     link[count, NEXT_IN], link[count, NEXT_OUT] = head[company, IN], head[holder, OUT]
     head[company, IN], head[holder, OUT] = count, count
-    parts[count] = amount
-    return count, count + 1
+    return count + 1
+
+
+@kernel
+def unlike(
+    companies: I32, start: I64, holder: I32, wanted: I64, link: I32, bounds: tuple[I64, I64, I64], head: I32, local: I32
+) -> tuple[I64, I64]:
+    """What must be put so that the stakes in each company are those wanted, and the rows of assertions into them.
+
+    `wanted[start[i]:start[i+1]]` are low, middle and high of the holders of company `i`; those of one holder add up, and
+    none in the middle is no stake. `bounds` are low, middle and high of the rows. Gives (row or -1, holder, company,
+    low, middle, high), all 0 where a stake ends.
+    """
+    low, parts, high = bounds
+    put, count, asserted, others = np.empty((16, 6), np.int64), 0, np.empty(16, np.int64), 0
+    for at in range(len(companies)):
+        c = companies[at]
+        for i in range(start[at], start[at + 1]):
+            if local[holder[i]] < 0:
+                local[holder[i]] = i
+            else:
+                wanted[local[holder[i]]] += wanted[i]
+        row = head[c, IN]
+        while row >= 0:
+            if link[row, BASIS] != STAKE:
+                if parts[row] > 0:
+                    if others == len(asserted):
+                        asserted = np.concatenate((asserted, np.empty_like(asserted)))
+                    asserted[others] = row
+                    others += 1
+                row = link[row, NEXT_IN]
+                continue
+            h = link[row, HOLDER]
+            i = local[h]
+            stands = i >= 0 and wanted[i, 1] > 0
+            if stands:
+                differs = wanted[i, 0] != low[row] or wanted[i, 1] != parts[row] or wanted[i, 2] != high[row]
+            else:
+                differs = parts[row] > 0
+            if differs:
+                if count == len(put):
+                    put = np.concatenate((put, np.empty_like(put)))
+                put[count] = 0
+                put[count, 0], put[count, 1], put[count, 2] = row, h, c
+                if stands:
+                    put[count, 3:] = wanted[i]
+                count += 1
+            if i >= 0:
+                local[h] = -2
+            row = link[row, NEXT_IN]
+        for i in range(start[at], start[at + 1]):
+            h = holder[i]
+            if local[h] == i and wanted[i, 1] > 0:
+                if count == len(put):
+                    put = np.concatenate((put, np.empty_like(put)))
+                put[count, 0], put[count, 1], put[count, 2] = -1, h, c
+                put[count, 3:] = wanted[i]
+                count += 1
+            local[h] = -1
+    return put[:count].copy(), asserted[:others].copy()
+
+
+@kernel
+def put_all(put: I64, link: I32, bounds: tuple[I64, I64, I64], head: I32, count: int) -> int:
+    """Put what `unlike` gave; there is room. Gives the count of rows."""
+    low, parts, high = bounds
+    for at in range(len(put)):
+        row = put[at, 0]
+        if row < 0:
+            row, count = count, hang_row(link, head, count, (put[at, 1], put[at, 2], STAKE))
+        parts[row], low[row], high[row] = put[at, 4], put[at, 3], put[at, 5]
+    return count
 
 
 @kernel
