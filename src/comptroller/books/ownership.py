@@ -9,6 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from comptroller.books.parties import Parties
+from comptroller.graph.compiled import I64, kernel
 from comptroller.store.duck import Duck
 from comptroller.store.index import Chain
 
@@ -16,6 +17,7 @@ PARTS = 1_000_000
 """How many parts one percent is: a share has six decimals."""
 WHOLE = 100 * PARTS
 ALWAYS, NEVER = -(1 << 30), 1 << 30
+NO_DAY = 1 << 31
 _EPOCH = dt.date(1970, 1, 1).toordinal()
 _ROWS = f"""
 SELECT
@@ -139,11 +141,9 @@ class Ownership:
 
         The companies ascend, and so do the rows; several stakes of one holder stand one by one.
         """
-        cells = self._cells[self._chain.rows(companies.astype(np.uint64))]
-        since, until = cells[:, 6], cells[:, 7]
-        cells = cells[(since < until) & (until == NEVER) if day is None else (since <= day) & (day < until)]
-        odd = (cells[:, 1] != cells[:, 3]) | (cells[:, 5] > 0)
-        return cells[:, [8, 0, 2]], set(cells[odd, 8].tolist())
+        rows = self._chain.rows(companies.astype(np.uint64))
+        shares, odd = _shares_on(rows, self._cells, NO_DAY if day is None else day)
+        return shares, set(odd.tolist())
 
     def held(self, company: int, day: int | None) -> dict[int, Held]:
         """Give what each holder has of a company on a day; without a day, what has no end.
@@ -167,6 +167,21 @@ class Ownership:
             else:
                 said[holder] = Held(other.low, other.middle, other.high, other.is_unsized, is_asserted=True)
         return said
+
+
+@kernel
+def _shares_on(rows: I64, cells: I64, day: int) -> tuple[I64, I64]:
+    """Give (company, holder, parts) of rows that hold on a day, and the companies of those that are no exact shares."""
+    shares, odd, count, others = np.empty((len(rows), 3), np.int64), np.empty(len(rows), np.int64), 0, 0
+    for row in rows:
+        since, until = cells[row, 6], cells[row, 7]
+        if since < until == NEVER if day == NO_DAY else since <= day < until:
+            shares[count, 0], shares[count, 1], shares[count, 2] = cells[row, 8], cells[row, 0], cells[row, 2]
+            count += 1
+            if cells[row, 1] != cells[row, 3] or cells[row, 5] > 0:
+                odd[others] = cells[row, 8]
+                others += 1
+    return shares[:count].copy(), odd[:others].copy()
 
 
 def _by_hand(parties: Parties, rows: pa.Table) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -9,7 +9,7 @@ where what the controller holds is told as well. (That control is a forest where
 plain: most parties have one. Who has several, or stands in a ring, or may have turned, counts with every family.)
 """
 
-# ruff: noqa: C901, PLR0912, PLR0913, PLR0917  (a kernel takes its arrays flat and keeps its loop in one place)
+# ruff: noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917  (a kernel takes its arrays flat and keeps its loop in one place)
 
 from dataclasses import dataclass
 
@@ -50,65 +50,57 @@ def above(
     names, count, done = np.empty(max(16, len(asked)), np.int32), len(asked), 0
     for i in range(len(asked)):
         names[i], local[asked[i]] = asked[i], i
+    # All rows that may count are met once, and kept: lists of thousands are walked once only.
+    met, upto, used = np.empty((count + 16, 2), np.int32), np.empty(count + 16, np.int32), 0
     while done < count:
-        v = names[done]
-        done += 1
-        free = _gather(v, link, parts, head, marks) if is_known else threshold
+        v, free, first = names[done], 0, used
         row = head[v, IN]
         while row >= 0:
-            h = link[row, HOLDER]
+            h, is_stake = link[row, HOLDER], link[row, BASIS] == STAKE
+            if h != v and (not is_known or useful[h] > 0) and parts[row] > 0:
+                if used == len(met):
+                    met = np.concatenate((met, np.empty_like(met)))
+                met[used, 0], met[used, 1] = row, h
+                used += 1
+                if not is_known:
+                    free = threshold
+                elif not is_stake:
+                    free = 1 << 60
+                elif root[h] == ANY:
+                    free += parts[row]
+                else:
+                    sums[root[h]] += parts[row]
+            row = link[row, NEXT_IN]
+        for i in range(first, used):
+            row, h = met[i]
             if is_known:
-                counts = useful[h] > 0 and (root[h] == ANY or free + sums[root[h]] > threshold)
+                counts = root[h] == ANY or free + sums[root[h]] > threshold
             else:
                 counts = head[h, IN] >= 0 or link[row, BASIS] != STAKE or parts[row] > threshold
-            if counts and parts[row] > 0 and local[h] < 0 and h != v:
+            if counts and local[h] < 0:
                 if count == len(names):
                     names = np.concatenate((names, np.empty_like(names)))
                 names[count], local[h] = h, count
                 count += 1
-            row = link[row, NEXT_IN]
-        if is_known:
-            row = head[v, IN]
-            while row >= 0:
-                h = link[row, HOLDER]
-                if useful[h] > 0 and root[h] != ANY:
-                    sums[root[h]] = 0
-                row = link[row, NEXT_IN]
+        for i in range(first, used):
+            if is_known and root[met[i, 1]] != ANY:
+                sums[root[met[i, 1]]] = 0
+        if done == len(upto):
+            upto = np.concatenate((upto, np.empty_like(upto)))
+        upto[done] = used
+        done += 1
     start, begins = np.zeros(count + 1, np.int32), np.zeros(count, np.int32)
-    rows, holders, used = np.empty(count + 16, np.int32), np.empty(count + 16, np.int32), 0
+    rows, holders, kept, i = np.empty(used, np.int32), np.empty(used, np.int32), 0, 0
     for v in range(count):
-        row = head[names[v], IN]
-        while row >= 0:
-            holder = link[row, HOLDER]
-            h = local[holder] if not is_known or useful[holder] > 0 else -1
-            if h >= 0 and h != v and parts[row] > 0:
-                if used == len(rows):
-                    rows = np.concatenate((rows, np.empty_like(rows)))
-                    holders = np.concatenate((holders, np.empty_like(holders)))
-                rows[used], holders[used] = row, h
+        while i < upto[v]:
+            row, h = met[i, 0], local[met[i, 1]]
+            if h >= 0:
+                rows[kept], holders[kept] = row, h
                 if link[row, BASIS] != STAKE or parts[row] > threshold:
                     begins[h] = 1
-                used += 1
-            row = link[row, NEXT_IN]
-        start[v + 1] = used
+                kept += 1
+            i += 1
+        start[v + 1] = kept
     for i in range(count):
         local[names[i]] = -1
-    return names[:count], start, rows[:used], holders[:used], begins
-
-
-@kernel
-def _gather(v: int, link: I32, parts: I64, head: I32, marks: tuple[I8, I32, I64]) -> int:
-    """Sum what each family holds of a company; gives what counts with all, more than enough where control is asserted."""
-    useful, root, sums = marks
-    free, row = 0, head[v, IN]
-    while row >= 0:
-        h = link[row, HOLDER]
-        if useful[h] > 0 and parts[row] > 0:
-            if link[row, BASIS] != STAKE:
-                free = 1 << 60
-            elif root[h] == ANY:
-                free += parts[row]
-            else:
-                sums[root[h]] += parts[row]
-        row = link[row, NEXT_IN]
-    return free
+    return names[:count], start, rows[:kept], holders[:kept], begins

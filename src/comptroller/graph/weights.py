@@ -57,27 +57,38 @@ def _weights(
     gap, state = np.zeros(len(asked)), np.zeros(len(asked), np.int32)
     place, holder, last = np.empty(64, np.int32), np.empty(64, np.int32), np.empty(64, np.int32)
     share, used = np.empty((64, 3)), 0
+    # Stakes are met once and kept, those in one company together: who holds, and low, middle and high parts.
+    whose, sizes = np.empty(64, np.int32), np.empty((64, 3), np.int64)
     for at in range(len(asked)):
         names, waits, count, done = np.empty(16, np.int32), np.zeros(16, np.int32), 1, 0
+        upto, met = np.empty(16, np.int32), 0
         names[0], local[asked[at]] = asked[at], 0
         while done < count <= limits[at] + 1:
             row = head[names[done], IN]
             while row >= 0 and count <= limits[at] + 1:
-                h = link[row, HOLDER]
                 if parts[row] > 0 and link[row, BASIS] == STAKE:
+                    h = link[row, HOLDER]
                     if local[h] < 0:
                         if count == len(names):
                             names = np.concatenate((names, np.empty_like(names)))
                             waits = np.concatenate((waits, np.zeros_like(waits)))
+                            upto = np.concatenate((upto, np.empty_like(upto)))
                         names[count], local[h] = h, count
                         count += 1
-                    waits[local[h]] += 1
+                    if met == len(whose):
+                        whose = np.concatenate((whose, np.empty_like(whose)))
+                        sizes = np.concatenate((sizes, np.empty_like(sizes)))
+                    whose[met] = local[h]
+                    sizes[met, 0], sizes[met, 1], sizes[met, 2] = low[row], parts[row], high[row]
+                    waits[whose[met]] += 1
+                    met += 1
                 row = link[row, NEXT_IN]
+            upto[done] = met
             done += 1
+        for i in range(count):
+            local[names[i]] = -1
         if count > limits[at] + 1:
             state[at] = WIDE
-            for i in range(count):
-                local[names[i]] = -1
             continue
         # A holder is passed on when all that it holds, below here, has been passed on.
         weight, ready, taken, held = np.zeros((count, 3)), np.empty(count, np.int32), 0, 0
@@ -87,44 +98,33 @@ def _weights(
         while taken < held:
             v = ready[taken]
             taken += 1
-            told, told_low, row, is_held = 0, 0, head[names[v], IN], False
-            while row >= 0:
-                if parts[row] > 0 and link[row, BASIS] == STAKE:
-                    told, told_low, is_held = told + parts[row], told_low + low[row], True
-                row = link[row, NEXT_IN]
-            row = head[names[v], IN]
-            while row >= 0:
-                if parts[row] > 0 and link[row, BASIS] == STAKE:
-                    w = local[link[row, HOLDER]]
-                    most = max(low[row], min(high[row], whole - told_low + low[row]))
-                    weight[w, 0] += weight[v, 0] * low[row] / whole
-                    weight[w, 1] += weight[v, 1] * parts[row] / whole
-                    weight[w, 2] = min(1.0, weight[w, 2] + weight[v, 2] * most / whole)
-                    waits[w] -= 1
-                    if waits[w] == 0:
-                        ready[held] = w
-                        held += 1
-                row = link[row, NEXT_IN]
-            if is_held and told < whole:
+            begin, told, told_low = upto[v - 1] if v > 0 else 0, 0, 0
+            for i in range(begin, upto[v]):
+                told, told_low = told + sizes[i, 1], told_low + sizes[i, 0]
+            for i in range(begin, upto[v]):
+                w = whose[i]
+                most = max(sizes[i, 0], min(sizes[i, 2], whole - told_low + sizes[i, 0]))
+                weight[w, 0] += weight[v, 0] * sizes[i, 0] / whole
+                weight[w, 1] += weight[v, 1] * sizes[i, 1] / whole
+                weight[w, 2] = min(1.0, weight[w, 2] + weight[v, 2] * most / whole)
+                waits[w] -= 1
+                if waits[w] == 0:
+                    ready[held] = w
+                    held += 1
+            if upto[v] > begin and told < whole:
                 gap[at] += weight[v, 1] * (whole - told) / whole
         if held < count:
             state[at], gap[at] = GOES_ROUND, 0.0
-        else:
-            while used + count > len(place):
-                place, holder = (
-                    np.concatenate((place, np.empty_like(place))),
-                    np.concatenate((holder, np.empty_like(holder))),
-                )
-                last, share = np.concatenate((last, np.empty_like(last))), np.concatenate((share, np.empty_like(share)))
-            for v in range(1, count):
-                place[used], holder[used] = at, names[v]
-                first = head[names[v], IN]
-                while first >= 0 and not (parts[first] > 0 and link[first, BASIS] == STAKE):
-                    first = link[first, NEXT_IN]
-                last[used] = first < 0
-                share[used] = weight[v]
-                share[used, 2] = max(weight[v, 2], weight[v, 1])
-                used += 1
-        for i in range(count):
-            local[names[i]] = -1
+            continue
+        while used + count > len(place):
+            place, holder = (
+                np.concatenate((place, np.empty_like(place))),
+                np.concatenate((holder, np.empty_like(holder))),
+            )
+            last, share = np.concatenate((last, np.empty_like(last))), np.concatenate((share, np.empty_like(share)))
+        for v in range(1, count):
+            place[used], holder[used], last[used] = at, names[v], upto[v] == upto[v - 1]
+            share[used] = weight[v]
+            share[used, 2] = max(weight[v, 2], weight[v, 1])
+            used += 1
     return place[:used].copy(), holder[:used].copy(), last[:used].copy(), share[:used].copy(), gap, state
