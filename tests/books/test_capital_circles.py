@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings, strategies as st
 
 from comptroller.books import Books
-from comptroller.books.capital_view import circles
+from comptroller.books.capital_view import circles, search_limits
 from comptroller.model.policy import Pack
 from comptroller.packs import gather_files, read_pack
 from comptroller.store.duck import Duck
@@ -70,6 +70,20 @@ def test_a_circle_is_found_once_whatever_comes_last() -> None:
         found.say([("payment", {"entity": "B", "payment": "2", "act": "retract"})])
         assert table(found, "trade_cycle") == []
         assert found.standing() == set()
+
+
+def test_a_search_that_is_cut_short_says_so() -> None:
+    """A party with more payments within the window than are kept is named, once; others are not, and circles still stand."""
+    found = world()
+    crowd = [payment("A", f"c{n}", f"P{n}", f"{n + 1}", "2024-03-02") for n in range(4_200)]
+    found.say([payment("A", "1", "B", "100", "2024-03-01"), *crowd])
+    entry = found.duck.rows("SELECT max(fact) >> 20 FROM payment")[0][0]
+    limits = "SELECT DISTINCT entity, flow, reached, leg, entry FROM search_limit"
+    assert found.duck.rows(limits) == [("A", "payment", "crowded", None, entry)]
+    found.say([payment("C", "3", "D", "98", "2024-03-03"), payment("D", "4", "C", "98", "2024-03-04")])
+    assert found.duck.rows(limits) == [("A", "payment", "crowded", None, entry)]
+    assert found.duck.rows("SELECT entity FROM trade_cycle ORDER BY 1") == [("C",), ("D",)]
+    assert (search_limits(found.books, "A"), search_limits(found.books, "B")) == (3, 0)
 
 
 def test_a_circle_far_behind_the_stream_is_found() -> None:

@@ -17,7 +17,16 @@ from comptroller.model.policy import Pack, Rule
 
 REGISTER = ("entity", "stake", "post", "body")
 _OPEN = ("clock", "working_day", "asleep")
-_BY_ENTITY = ("heard", "level", "stake_issue", "trade_cycle", "flow_fan", "guarantee_circle", "list_in_force")
+_BY_ENTITY = (
+    "heard",
+    "level",
+    "stake_issue",
+    "trade_cycle",
+    "search_limit",
+    "flow_fan",
+    "guarantee_circle",
+    "list_in_force",
+)
 _PAIRS = {
     "ancestor": ("entity", "ancestor"),
     "controls": ("owner", "entity"),

@@ -184,6 +184,12 @@ def _depth(tree: dict[str, Any], word: str) -> int:
     return most
 
 
+def search_limits(books: Books, party: str) -> int:
+    """Give how often the search for circles was cut short, of a party where one is named: there may be more than are told."""
+    scope = "WHERE entity = ?" if party else ""
+    return int(books.duck.rows(f"SELECT count(*) FROM search_limit {scope}", [party] if party else [])[0][0])
+
+
 def circles(books: Books, party: str, valid: dt.date | None, known: int | None) -> list[dict[str, Any]]:
     """Give the circles that stand, or stood on a day and as known with an entry, each with its legs in order.
 

@@ -88,11 +88,28 @@ class CycleRows:
         for name, stream in self._streams[flow].items():
             self._duck.register("came_rows", rows)
             found, joined = stream.feed(FLOWS[flow].sql("came_rows"))
-            self._duck.unregister("came_rows")
+            if stream.crowded or stream.cut:
+                self._note(flow, stream)
             if found:
                 yield self._insert(circle_rows(self._duck, self._patterns[flow], name, found, flow))
+            self._duck.unregister("came_rows")
             if joined:
                 yield self._insert(self._beside(flow, name, joined))
+
+    def _note(self, flow: str, stream: Stream) -> None:
+        """Write where the search was cut short, unless that is said already."""
+        came = f"SELECT * FROM ({FLOWS[flow].sql('came_rows')})"
+        self._duck.register("crowded_parties", pa.table({"entity": pa.array(stream.crowded, pa.string())}))
+        self._duck.register("cut_facts", pa.table({"fact": pa.array(stream.cut, pa.int64())}))
+        self._duck.execute(
+            f"INSERT INTO search_limit SELECT entity, '{flow}', '{stream.pattern.name}', reached, leg, entry FROM ("
+            f"SELECT entity, 'crowded' AS reached, NULL AS leg, (SELECT max(fact) >> 20 FROM ({came})) AS entry FROM crowded_parties "
+            f"UNION ALL SELECT payer, 'cut', leg, fact >> 20 FROM ({came}) WHERE fact IN (SELECT fact FROM cut_facts)) AS n "
+            "WHERE NOT EXISTS (SELECT 1 FROM search_limit AS s WHERE s.entity = n.entity AND s.reached = n.reached "
+            f"AND s.leg IS NOT DISTINCT FROM n.leg AND s.flow = '{flow}' AND s.pattern = '{stream.pattern.name}')"
+        )
+        self._duck.unregister("crowded_parties")
+        self._duck.unregister("cut_facts")
 
     def _meet(self, flow: str, rows: pa.Table) -> None:
         """Ask to which group parties count that come into a flow after control of them turned."""

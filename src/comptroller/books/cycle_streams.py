@@ -91,10 +91,16 @@ class Stream:
         self._dead: set[int] = set()
         self._twins: dict[int, list[int]] = {}
         self._cycles: Cycles | None = None
+        self.crowded: list[str] = []
+        self.cut: list[int] = []
         self.found, _ = self.feed(self._all)
 
     def feed(self, legs: str) -> tuple[list[Circle], list[tuple[int, int]]]:
-        """Take in legs; gives the circles that they close, and (fact, fact that stood before) of legs that are one."""
+        """Take in legs; gives the circles that they close, and (fact, fact that stood before) of legs that are one.
+
+        Where the search was cut short, `crowded` has the parties and `cut` the facts of which that is so.
+        """
+        self.crowded, self.cut = [], []
         rows = self._duck.few(f"{legs} ORDER BY {self._order}")
         if not rows.num_rows:
             return [], []
@@ -105,6 +111,7 @@ class Stream:
         self._facts[self._count : self._count + len(facts)] = facts
         self._count += len(facts)
         told = self._cycles.feed(*columns)
+        self.crowded, self.cut = [self.parties.names[n] for n in told.crowded.tolist()], self._facts[told.cut].tolist()
         joined, revived = self._join(told)
         circles = [[self._members(number) for number in circle] for circle in told.circles()]
         found = [circle for circle in circles if all(circle)]
@@ -147,6 +154,7 @@ class Stream:
         self._cycles = Cycles(size, self.pattern.law, group)
         self._count, self._dead, self._twins = 0, set(), {}
         circles, joined = self.feed(self._all)
+        self.cut = [fact for fact in self.cut if fact in fresh]
         closed = [circle for circle in circles if any(fresh.issuperset(leg) for leg in circle)]
         return closed, [pair for pair in joined if pair[0] in fresh and pair[1] not in fresh]
 

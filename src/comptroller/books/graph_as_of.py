@@ -58,6 +58,7 @@ class GraphAsOf(Mapping[str, str]):
             "control_turn",
             "related",
             "trade_cycle",
+            "search_limit",
             "flow_fan",
         )
         return (*self._beside, *capital, *others, *circles)
@@ -95,6 +96,7 @@ class GraphAsOf(Mapping[str, str]):
         on = f"day <= DATE '{self._valid}'" if self._valid else "true"
         found["control_turn"] = f"SELECT * FROM control_turn WHERE {said} AND {on}"
         found["related"] = self._put("related", Related(self._duck, self._pack, known=self._known).told(self._valid))
+        found["search_limit"] = f"SELECT * FROM search_limit WHERE {said}"
         last = self._known if self._known is not None else _LAST
         groups = groups_of(self._duck, controls=now["controls"], entity=now["entity"]) if "controls" in found else {}
         rows = CycleRows(self._duck, self._pack).told(self._valid, last, groups)

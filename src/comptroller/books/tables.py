@@ -40,6 +40,7 @@ FIXED = {
         "flow VARCHAR, pattern VARCHAR, cycle VARCHAR, position INTEGER, legs INTEGER, entity VARCHAR, leg VARCHAR, payee VARCHAR, "
         "amount DECIMAL(18,2), goods VARCHAR, day DATE, fact BIGINT"
     ),
+    "search_limit": "entity VARCHAR, flow VARCHAR, pattern VARCHAR, reached VARCHAR, leg VARCHAR, entry BIGINT",
     "flow_fan": (
         "flow VARCHAR, shape VARCHAR, fan VARCHAR, centre VARCHAR, peers INTEGER, total DECIMAL(18,2), since DATE, until DATE, "
         "entity VARCHAR, leg VARCHAR, payee VARCHAR, amount DECIMAL(18,2), day DATE, fact BIGINT"

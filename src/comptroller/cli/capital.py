@@ -176,6 +176,7 @@ def cycles(
         worker = engine.open_node(node_folder(node), passphrase=passphrase())
         try:
             found = viewing.circles(worker.books, entity, day(valid), known_entry(worker, known))
+            cut_short = viewing.search_limits(worker.books, entity)
         finally:
             worker.close()
     if as_json:
@@ -188,3 +189,5 @@ def cycles(
             tree.add(f"{leg['since']}  {leg['payer']} > {leg['payee']}  {leg['amount']}  {leg['name']}")
         out.print(tree, markup=False)
     out.print(f"{len(found):,} circles")
+    if cut_short:
+        out.print(f"the search was cut short {cut_short:,} times (table search_limit): there may be more")

@@ -34,6 +34,7 @@ OFFERED = {
     "stake_issue": "What does not fit together in the stakes that are reported of an entity.",
     "related": "Who is related to whom, how, by which path, and when.",
     "trade_cycle": "Circles of payments and of goods, leg by leg, by the pattern that makes them circles.",
+    "search_limit": "Where the search for circles was cut short: there may be circles that no row tells.",
     "flow_fan": "Payments or goods from many to one party, from one to many, or the one and then the other, leg by leg.",
     "guarantee_circle": "Circles of guarantees, leg by leg.",
     "working_day": "Whether a day is worked, and the running number of working days up to and with it.",

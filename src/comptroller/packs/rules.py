@@ -13,7 +13,7 @@ OFFERED = (
     *("clock", "working_day", "list_in_force", "ancestor", "level", "heard"),
     *("controls", "control_period", "control_turn", "ultimate_controller", "effective_share", "stake_issue"),
     *("controlled_not_governed", "governed_without_control"),
-    *("related", "trade_cycle", "flow_fan", "guarantee_circle"),
+    *("related", "trade_cycle", "search_limit", "flow_fan", "guarantee_circle"),
 )
 """Tables that the engine offers beside the kinds."""
 
