@@ -13,6 +13,7 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from comptroller.access.factors import Factors
 from comptroller.access.identities import Identities
 from comptroller.store.sqlite import Sqlite, connect
 
@@ -59,7 +60,7 @@ class Accounts:
         self._store: Sqlite = connect(path)
         for statement in _SCHEMA:
             self._store.execute(statement)
-        self.identities = Identities(self._store)
+        self.identities, self.factors = Identities(self._store), Factors(self._store)
 
     def set_password(self, login: str, password: str) -> None:
         """Give a user a password; refuses (ValueError) one that is short. All sessions of the user end."""
@@ -72,6 +73,10 @@ class Accounts:
                 [login, _ARGON.hash(password)],
             )
             self._store.execute("DELETE FROM session WHERE login = ?", [login])
+
+    def has_password(self, login: str) -> bool:
+        """Say whether a user has a password here; who signs in through a provider alone has none."""
+        return self._store.row("SELECT 1 FROM account WHERE login = ?", [login]) is not None
 
     def check(self, login: str, password: str, at: dt.datetime) -> bool:
         """Say whether that is the user's password; a user who failed often is not heard before the wait is over.

@@ -71,7 +71,7 @@ class Guard:
         """Give why a request is not let through at all: too often, too large, or made by another site."""
         method, path = scope["method"], scope["path"]
         client = (scope.get("client") or ("-", 0))[0]
-        is_sign_in = (path == "/sign-in" and method == "POST") or path.startswith("/oidc/")
+        is_sign_in = path.startswith("/oidc/") or (method == "POST" and path.startswith(("/sign-in", "/account/")))
         most = self._settings.most_sign_ins_a_minute if is_sign_in else self._settings.most_requests_a_minute
         if self._is_too_often(f"{client}{'+' if is_sign_in else ''}", most):
             wanted = (f"每分钟至多 {most} 次", f"at most {most} a minute")

@@ -1,6 +1,7 @@
 """The console's pages, each a file with its own `router`; the order is that of the menu."""
 
 from comptroller.desk.pages import (
+    account,
     admin,
     ask,
     authority,
@@ -27,5 +28,5 @@ from comptroller.desk.pages import (
 
 PAGES = (
     *(sign_in, overview, capital, findings, finding, cases, letters, inbox, tips, authority, entities, strips),
-    *(reform, reporting, proposing, policy, ledger, ask, admin, identity, hooks, why),
+    *(account, reform, reporting, proposing, policy, ledger, ask, admin, identity, hooks, why),
 )

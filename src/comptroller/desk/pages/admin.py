@@ -47,6 +47,7 @@ def _page(visit: Visit, said: str, waiting: int = 0) -> Response:
         roles=kind.field("role").choices,
         tokens=desk.accounts.tokens(),
         sessions=desk.accounts.sessions(),
+        factors=desk.accounts.factors.logins(),
         listening=desk.hub.count,
         waiting=waiting,
         said_once=said,
@@ -92,6 +93,16 @@ def reset_password(visit: Administering, form: Form) -> Response:
     visit.desk.accounts.set_password(login, password)
     visit.note("password", login)
     return _page(visit, said=f"{login}: {password}")
+
+
+@router.post("/admin/factor/end")
+def end_factor(visit: Administering, form: Form) -> Response:
+    """Take somebody else's second factor away, whose device is lost; all sessions of the user end."""
+    login = _need(form, "login")["login"]
+    if login != visit.login and visit.desk.accounts.factors.end(login):
+        visit.desk.accounts.close_sessions(login)
+        visit.note("factor_end", login)
+    return RedirectResponse("/admin", 303)
 
 
 @router.post("/admin/grants")

@@ -8,11 +8,14 @@ from fastapi.responses import RedirectResponse, Response
 
 from comptroller.access import viewer_of
 from comptroller.desk.doors import LANGUAGE, SESSION, Form, Visiting, desk_of
-from comptroller.desk.draw import draw_door
+from comptroller.desk.draw import draw_bare, draw_door
+from comptroller.desk.seals import unseal
 from comptroller.desk.texts import LANGUAGES
 
 _log = logging.getLogger(__name__)
 router = APIRouter()
+HALF = "desk_half"
+"""The cookie of a browser in which the right password was given, and a code is owed."""
 
 
 @router.get("/sign-in")
@@ -37,16 +40,47 @@ def sign_in(
         # Not in the ledger, into which nobody writes who is not known; whoever runs the desk reads it in its log.
         _log.warning("signing in failed: login %r from %s", login, request.client.host if request.client else "-")
         return draw_door(request, 401, wrong="failed", back=inner(back))
-    return enter(request, login, back)
+    if not desk.accounts.factors.is_on(login):
+        return enter(request, login, back)
+    secret = desk.chance()
+    desk.accounts.factors.begin_half(secret, login, inner(back), at)
+    answer = draw_bare(request, "sign_in_code.html", wrong=False)
+    answer.set_cookie(HALF, secret, httponly=True, samesite="strict", secure=desk.settings.is_secure, path="/sign-in")
+    return answer
+
+
+@router.post("/sign-in/code")
+def give_code(request: Request, code: Annotated[str, FormField(max_length=20)]) -> Response:
+    """Let somebody in who gave the right password in this browser and gives the code of his device now."""
+    desk = desk_of(request)
+    at, half = desk.clock(), request.cookies.get(HALF, "")
+    waits = desk.accounts.factors.half(half, at)
+    if waits is None:
+        return draw_door(request, 401, wrong="failed")
+    login, back = waits
+    viewer = viewer_of(desk.duck, desk.owner, login, at.astimezone(desk.zone).date())
+    secret = unseal(desk.accounts.factors.kept(login), desk.settings.passphrase)
+    if not desk.accounts.factors.check(login, secret, code, at) or viewer is None or not viewer.is_admitted:
+        _log.warning("a wrong code: login %r from %s", login, request.client.host if request.client else "-")
+        return draw_bare(request, "sign_in_code.html", 401, wrong=True)
+    desk.accounts.factors.end_half(half)
+    answer = enter(request, login, back, "code")
+    answer.delete_cookie(HALF, path="/sign-in")
+    return answer
 
 
 def enter(request: Request, login: str, back: str, by: str = "") -> Response:
     """Begin a session of somebody who is known now, under a new secret; the ledger says so, and by whose word."""
+    desk_of(request).note(login, "sign_in", detail=by)
+    return with_session(request, login, back)
+
+
+def with_session(request: Request, login: str, back: str) -> Response:
+    """Give a session under a new secret to somebody who is known, and end the one that the browser had."""
     desk = desk_of(request)
     desk.accounts.close_session(request.cookies.get(SESSION, ""))
     secret = desk.chance()
     desk.accounts.open_session(login, secret, desk.chance(), desk.clock())
-    desk.note(login, "sign_in", detail=by)
     answer = RedirectResponse(inner(back), 303)
     answer.set_cookie(SESSION, secret, httponly=True, samesite="lax", secure=desk.settings.is_secure, path="/")
     return answer

@@ -1,0 +1,142 @@
+"""The second factor: codes of a device by time (RFC 6238), and signings in that wait for one.
+
+- A code counts once, and only within half a minute of its time.
+- Wrong codes make the next one wait, longer each time; a right password does not shorten that.
+- Secrets are kept as whoever opened the file sealed them; of a signing in that waits only a digest is kept.
+"""
+
+import base64
+import datetime as dt
+import hmac
+from hashlib import sha256
+from urllib.parse import quote, urlencode
+
+from comptroller.store.sqlite import Sqlite
+
+SCHEMA = (
+    """CREATE TABLE IF NOT EXISTS factor (login TEXT PRIMARY KEY, kept TEXT NOT NULL, is_on INTEGER NOT NULL,
+    last_step INTEGER NOT NULL, failures INTEGER NOT NULL, waits_until TEXT NOT NULL) STRICT""",
+    """CREATE TABLE IF NOT EXISTS half (digest TEXT PRIMARY KEY, login TEXT NOT NULL, back TEXT NOT NULL,
+    made_at TEXT NOT NULL) STRICT""",
+)
+STEP_SECONDS, DIGITS, SECRET_BYTES = 30, 6, 20
+LONGEST_HALF = dt.timedelta(minutes=5)
+FREE_FAILURES, LONGEST_WAIT = 5, dt.timedelta(minutes=15)
+
+
+def code_of(secret: bytes, step: int, digits: int = DIGITS, digest: str = "sha1") -> str:
+    """Give the code of a step of time (RFC 4226, RFC 6238).
+
+    >>> code_of(b"12345678901234567890", 59 // 30, 8)
+    '94287082'
+    """
+    found = hmac.digest(secret, step.to_bytes(8, "big"), digest)
+    place = found[-1] & 15
+    number = int.from_bytes(found[place : place + 4], "big") & 0x7FFFFFFF
+    return str(number % 10**digits).zfill(digits)
+
+
+def step_of(at: dt.datetime) -> int:
+    """Give the step of time that an instant lies in."""
+    return int(at.timestamp()) // STEP_SECONDS
+
+
+def shown(secret: bytes) -> str:
+    """Give a secret as a device takes it.
+
+    >>> shown(b"12345678901234567890")
+    'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
+    """
+    return base64.b32encode(secret).decode().rstrip("=")
+
+
+def address(secret: bytes, login: str, named: str) -> str:
+    """Give a secret as an address that opens a device's own program."""
+    return f"otpauth://totp/{quote(f'{named}:{login}')}?{urlencode({'secret': shown(secret), 'issuer': named})}"
+
+
+class Factors:
+    """Two tables of the accounts' file, behind the connection of whoever opened it."""
+
+    def __init__(self, store: Sqlite) -> None:
+        """Take the open file, and make what is not there yet."""
+        self._store = store
+        for statement in SCHEMA:
+            store.execute(statement)
+
+    def offer(self, login: str, kept: str) -> None:
+        """Keep a new secret for a user; it counts when a code of it was given. One that is on stays as it is."""
+        self._store.execute(
+            "INSERT INTO factor VALUES (?, ?, 0, 0, 0, '') ON CONFLICT (login) DO UPDATE SET kept = excluded.kept, last_step = 0"
+            " WHERE is_on = 0",
+            [login, kept],
+        )
+
+    def kept(self, login: str) -> str:
+        """Give a user's secret as it was sealed, or ''."""
+        row = self._store.row("SELECT kept FROM factor WHERE login = ?", [login])
+        return str(row[0]) if row else ""
+
+    def is_on(self, login: str) -> bool:
+        """Say whether a user's signing in asks for a code."""
+        row = self._store.row("SELECT is_on FROM factor WHERE login = ?", [login])
+        return bool(row and row[0])
+
+    def logins(self) -> frozenset[str]:
+        """Give whose signing in asks for a code."""
+        return frozenset(str(row[0]) for row in self._store.rows("SELECT login FROM factor WHERE is_on = 1"))
+
+    def check(self, login: str, secret: bytes, said: str, at: dt.datetime) -> bool:
+        """Say whether that is a code of now that was not used; who gave wrong ones is not heard before the wait is over.
+
+        A first right code turns the factor on.
+        """
+        row = self._store.row("SELECT last_step, failures, waits_until FROM factor WHERE login = ?", [login])
+        if row is None:
+            return False
+        last, failures, waits = row
+        if waits and at < dt.datetime.fromisoformat(waits):
+            return False
+        now, typed = step_of(at), said.replace(" ", "").encode()
+        fit = [s for s in (now - 1, now, now + 1) if hmac.compare_digest(code_of(secret, s).encode(), typed)]
+        if not fit or fit[0] <= last:
+            self._failed(login, failures + 1, at)
+            return False
+        self._store.execute(
+            "UPDATE factor SET is_on = 1, last_step = ?, failures = 0, waits_until = '' WHERE login = ?",
+            [fit[-1], login],
+        )
+        return True
+
+    def _failed(self, login: str, failures: int, at: dt.datetime) -> None:
+        beyond = failures - FREE_FAILURES
+        wait = min(LONGEST_WAIT, dt.timedelta(seconds=2 ** min(beyond, 10))) if beyond >= 0 else dt.timedelta()
+        until = (at + wait).isoformat() if wait else ""
+        self._store.execute("UPDATE factor SET failures = ?, waits_until = ? WHERE login = ?", [failures, until, login])
+
+    def end(self, login: str) -> bool:
+        """Take a user's factor away; says whether there was one that was on."""
+        was = self.is_on(login)
+        self._store.execute("DELETE FROM factor WHERE login = ?", [login])
+        return was
+
+    def begin_half(self, secret: str, login: str, back: str, at: dt.datetime) -> None:
+        """Note that somebody gave the right password in a browser with that secret, and owes a code."""
+        with self._store.transaction():
+            self._store.execute("DELETE FROM half WHERE made_at < ?", [(at - LONGEST_HALF).isoformat()])
+            self._store.execute("INSERT INTO half VALUES (?, ?, ?, ?)", [_digest(secret), login, back, at.isoformat()])
+
+    def half(self, secret: str, at: dt.datetime) -> tuple[str, str] | None:
+        """Give who owes a code in that browser, and where he wanted to go; None where nobody does, or not any more."""
+        row = self._store.row("SELECT login, back, made_at FROM half WHERE digest = ?", [_digest(secret)])
+        if row is None or at - dt.datetime.fromisoformat(row[2]) >= LONGEST_HALF:
+            return None
+        return str(row[0]), str(row[1])
+
+    def end_half(self, secret: str) -> None:
+        """End a signing in that waited."""
+        self._store.execute("DELETE FROM half WHERE digest = ?", [_digest(secret)])
+
+
+def _digest(secret: str) -> str:
+    return sha256(secret.encode()).hexdigest()

@@ -1,0 +1,122 @@
+"""One's own account: the password, the second factor, and where one is signed in."""
+
+from hashlib import sha256
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from comptroller.access.accounts import LEAST_PASSWORD
+from comptroller.access.factors import SECRET_BYTES, address, shown
+from comptroller.desk.doors import SESSION, Form, Visiting
+from comptroller.desk.draw import draw
+from comptroller.desk.errors import NotGranted
+from comptroller.desk.pages.sign_in import with_session
+from comptroller.desk.seals import seal, unseal
+from comptroller.desk.visit import Visit
+from comptroller.model.refusal import Refused, refusal
+
+router = APIRouter()
+MOST_PASSWORD = 200
+
+
+@router.get("/account")
+def account(visit: Visiting) -> Response:
+    """Give one's own account."""
+    return _page(visit)
+
+
+def _page(visit: Visit, secret: bytes = b"") -> Response:
+    accounts, login = visit.desk.accounts, visit.login
+    if visit.scope is not None:
+        raise NotGranted("account")
+    return draw(
+        visit,
+        "account.html",
+        least=LEAST_PASSWORD,
+        has_password=accounts.has_password(login),
+        is_on=accounts.factors.is_on(login),
+        secret=" ".join(shown(secret)[i : i + 4] for i in range(0, 32, 4)) if secret else "",
+        address=address(secret, login, visit.text("product")) if secret else "",
+        sessions=[(made, seen) for who, made, seen in accounts.sessions() if who == login],
+    )
+
+
+@router.post("/account/password")
+def change_password(request: Request, visit: Visiting, form: Form) -> Response:
+    """Change one's own password; every session ends, and this browser gets a new one."""
+    _known(visit, form)
+    new, again = (str(form.get(name) or "") for name in ("new", "again"))
+    if new != again or not LEAST_PASSWORD <= len(new) <= MOST_PASSWORD:
+        wanted = (
+            f"两次相同的 {LEAST_PASSWORD} 字以上口令",
+            f"the same new password twice, {LEAST_PASSWORD} characters or more",
+        )
+        raise _wrong("new, again", f"{len(new)}, {len(again)}", wanted)
+    visit.desk.accounts.set_password(visit.login, new)
+    visit.note("own_password")
+    return with_session(request, visit.login, "/account")
+
+
+@router.post("/account/factor")
+def offer_factor(visit: Visiting, form: Form) -> Response:
+    """Draw a secret for a device, told once; it counts when a code of the device is given."""
+    _known(visit, form)
+    factors = visit.desk.accounts.factors
+    if factors.is_on(visit.login):
+        raise _wrong("factor", "-", ("尚未启用验证码", "an account without a second factor"))
+    secret = sha256(visit.desk.chance().encode()).digest()[:SECRET_BYTES]
+    nonce = sha256(visit.desk.chance().encode()).digest()
+    factors.offer(visit.login, seal(secret, visit.desk.settings.passphrase, nonce))
+    return _page(visit, secret)
+
+
+@router.post("/account/factor/on")
+def turn_on(visit: Visiting, form: Form) -> Response:
+    """Turn the second factor on by a code of the device."""
+    if visit.desk.accounts.factors.is_on(visit.login) or not _code_fits(visit, form):
+        raise _wrong("code", "-", ("设备上当前的验证码", "the present code of the device"))
+    visit.note("factor")
+    return RedirectResponse("/account", 303)
+
+
+@router.post("/account/factor/end")
+def turn_off(visit: Visiting, form: Form) -> Response:
+    """Turn the second factor off; password and code are asked for."""
+    _known(visit, form)
+    if not _code_fits(visit, form):
+        raise _wrong("code", "-", ("设备上当前的验证码", "the present code of the device"))
+    visit.desk.accounts.factors.end(visit.login)
+    visit.note("factor_end", visit.login)
+    return RedirectResponse("/account", 303)
+
+
+@router.post("/account/sessions/end")
+def end_sessions(request: Request, visit: Visiting, _form: Form) -> Response:
+    """End one's sessions everywhere but here."""
+    if visit.scope is not None or not request.cookies.get(SESSION):
+        raise NotGranted("account")
+    visit.desk.accounts.close_sessions(visit.login)
+    visit.note("sessions_end", visit.login)
+    return with_session(request, visit.login, "/account")
+
+
+def _known(visit: Visit, form: Form) -> None:
+    """Refuse (Refused) whoever does not say his password again; a program's token opens no account."""
+    if visit.scope is not None:
+        raise NotGranted("account")
+    if not visit.desk.accounts.check(visit.login, str(form.get("password") or "")[:MOST_PASSWORD], visit.desk.clock()):
+        raise _wrong("password", "-", ("您现在的口令", "your present password"))
+
+
+def _code_fits(visit: Visit, form: Form) -> bool:
+    factors = visit.desk.accounts.factors
+    kept = factors.kept(visit.login)
+    if visit.scope is not None or not kept:
+        raise NotGranted("account")
+    secret = unseal(kept, visit.desk.settings.passphrase)
+    return factors.check(visit.login, secret, str(form.get("code") or "")[:20], visit.desk.clock())
+
+
+def _wrong(name: str, seen: object, wanted: tuple[str, str]) -> Refused:
+    mend = ("改正后重试；多次有误须稍候", "Mend it and try again; after several faults wait a moment.")
+    return Refused([refusal("desk.account", ("", None, name), seen, wanted, mend)])
