@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 import comptroller
+from comptroller.desk import shadowing
 from comptroller.desk.api import CALLS
 from comptroller.desk.api.document import document_of
 from comptroller.desk.api.forms import ERRORS
@@ -34,6 +35,7 @@ def make_app(desk: Desk) -> Any:
         desk.hub.attach(asyncio.get_running_loop())
         hooks = Hooks(desk)
         hooks.start()
+        shadowing.resume(desk)
         yield
         desk.hub.close()
         await asyncio.to_thread(hooks.stop)

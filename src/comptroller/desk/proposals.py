@@ -112,7 +112,7 @@ def propose(visit: Visit, path: str, text: str, why: str) -> str:
 
 def replay(visit: Visit, one: Proposal) -> int:
     """Let a proposal be replayed on history as soon as it is its turn; gives the job's number."""
-    _live(visit.desk, one)
+    refuse_ended(visit.desk, one)
     desk, login = visit.desk, visit.login
     after = changed(visit.pack, one)
 
@@ -135,7 +135,7 @@ def adopt(visit: Visit, one: Proposal) -> int:
     """Adopt what was replayed, as somebody other than its author; everything is judged again. Gives the job's number."""
     if not may_change(visit, ADOPT) or visit.login == one.login:
         raise NotGranted(ADOPT)
-    _live(visit.desk, one)
+    refuse_ended(visit.desk, one)
     desk, login = visit.desk, visit.login
     after = changed(visit.pack, one)
     if one.outcome.get("digest") != after.digest or one.outcome.get("failures"):
@@ -162,7 +162,7 @@ def withdraw(visit: Visit, one: Proposal) -> None:
     """Take a proposal back, as its author."""
     if visit.login != one.login:
         raise NotGranted(PROPOSE)
-    _live(visit.desk, one)
+    refuse_ended(visit.desk, one)
     visit.desk.shelf.put("UPDATE proposal SET state = ? WHERE proposal = ?", [WITHDRAWN, one.proposal])
     visit.note("withdraw", one.proposal)
 
@@ -195,7 +195,8 @@ def seen(visit: Visit, packs: list[Pack], rows: list[dict[str, Any]]) -> list[di
     return [row for row in rows if row["entity"] in open_to.get(row["rule"], ())]
 
 
-def _live(desk: Desk, one: Proposal) -> None:
+def refuse_ended(desk: Desk, one: Proposal) -> None:
+    """Refuse (Refused) a proposal that was adopted or withdrawn, or that is being worked on."""
     if not one.is_live or desk.jobs.open_about(one.proposal):
         wanted = (
             "未采用、未撤回、也未在处理中的提议",

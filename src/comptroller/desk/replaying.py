@@ -70,7 +70,9 @@ def try_out(desk: Desk, after: Pack) -> Trial:
     proof = prove(after, touched(desk.pack, after))
     with tempfile.TemporaryDirectory(prefix="comptroller-trial-") as folder:
         target = Path(folder) / node.BOOKS
-        entries, before = desk.writer.do(lambda worker: _copy(worker, desk.folder, target)).result(_MOST_COPY_SECONDS)
+        entries, before = desk.writer.do(lambda worker: copy_books(worker, desk.folder, target)).result(
+            _MOST_COPY_SECONDS
+        )
         duck = Duck(target)
         try:
             duck.wall_off()
@@ -93,7 +95,7 @@ def try_out(desk: Desk, after: Pack) -> Trial:
     return Trial(entries, after.digest, proof.examples, failures, counts, kept)
 
 
-def _copy(worker: Engine, folder: Path, target: Path) -> tuple[int, Pack]:
+def copy_books(worker: Engine, folder: Path, target: Path) -> tuple[int, Pack]:
     """Copy the books while nobody writes them; gives to which entry they are folded, and under which policy."""
     with suppress(SqlError):  # Where it must not be now, the log that is copied as well holds the rest.
         worker.duck.execute("CHECKPOINT")

@@ -19,6 +19,7 @@ _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS line_key (line_key TEXT PRIMARY KEY, kept TEXT) STRICT",
     """CREATE TABLE IF NOT EXISTS proposal (proposal TEXT PRIMARY KEY, login TEXT, at TEXT, path TEXT, text TEXT,
     why TEXT, state TEXT, outcome TEXT, adopter TEXT) STRICT""",
+    "CREATE TABLE IF NOT EXISTS shadow (proposal TEXT PRIMARY KEY, login TEXT, at TEXT, state TEXT, outcome TEXT) STRICT",
     """CREATE TABLE IF NOT EXISTS waiting_act (number INTEGER PRIMARY KEY, case_id TEXT, kind TEXT, name TEXT, line TEXT,
     office TEXT, login TEXT, at TEXT, fact TEXT) STRICT""",
 )

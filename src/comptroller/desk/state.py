@@ -18,6 +18,7 @@ from comptroller.desk.jobs import Jobs
 from comptroller.desk.live import Hub
 from comptroller.desk.oidc import Provider
 from comptroller.desk.oidc_settings import ProviderSettings
+from comptroller.desk.rounds import Rounds
 from comptroller.desk.shelf import Shelf
 from comptroller.desk.writer import Clock, Outcome, Writer
 from comptroller.engine import Engine
@@ -46,6 +47,7 @@ class Settings:
     most_requests_a_minute: int = 1200
     most_sign_ins_a_minute: int = 30
     ask_seconds: float = 20.0
+    shadow_seconds: float = 10.0
     hook_networks: tuple[str, ...] = ()
     most_public_a_minute: int = 240
     proof_bits: int = 14
@@ -63,6 +65,7 @@ class Desk:
         self.hub = Hub()
         self.arrivals = Arrivals()
         self.jobs = Jobs(clock)
+        self.rounds = Rounds(self.settings.shadow_seconds)
         self.provider = Provider(self.settings.provider) if self.settings.provider else None
         self.writer = Writer(folder, clock, self.hub.tell, self.settings.passphrase)
         self._own = threading.local()
@@ -77,6 +80,7 @@ class Desk:
 
     def stop(self) -> None:
         """Do what waits, then close the node."""
+        self.rounds.stop()
         self.jobs.stop()
         self.writer.stop()
 

@@ -3,13 +3,14 @@
 import datetime as dt
 import json
 import re
-from typing import Annotated
+from contextlib import suppress
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from comptroller.access.grants import ADOPT, PROPOSE, SEE
-from comptroller.desk import proposals as kept
+from comptroller.desk import proposals as kept, shadowing
 from comptroller.desk.doors import Form, may
 from comptroller.desk.draw import draw
 from comptroller.desk.errors import Gone, NotGranted
@@ -108,60 +109,85 @@ def proposal(
     name: str,
     sort: Annotated[str, Query(max_length=20)] = "",
     rule: Annotated[str, Query(max_length=200)] = "",
+    of: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
-    """Give a proposal: its change, what the replay gave within reach, and what may be done with it."""
+    """Give a proposal: its change, what replay and shadow run gave within reach, and what may be done with it."""
     one = kept.proposal_of(visit.desk, name)
-    pack = visit.pack
-    outcome = one.outcome
-    counts: dict[str, dict[str, int]] = outcome.get("counts", {})
-    before = pack.files.get(one.path, b"").decode()
-    rows, hidden = {}, 0
-    if counts:
-        packs = [pack]
-        if one.is_live:
-            try:
-                packs.append(kept.changed(pack, one))
-            except Refused:
-                packs = [pack]
-        for code in kept.SORTS:
-            whole = outcome["rows"].get(code, [])
-            rows[code] = kept.seen(visit, packs, whole)
-            hidden += len(whole) - len(rows[code])
-    visit.hidden_count = hidden if counts else None
+    run = shadowing.run_of(visit.desk, name)
+    told = {"replay": _told(visit, one, one.outcome), "shadow": _told(visit, one, run.outcome if run else {})}
+    visit.hidden_count = max(one_told["hidden"] for one_told in told.values()) if one.outcome.get("counts") else None
+    source = "shadow" if of == "shadow" and told["shadow"]["sums"] else "replay"
+    rows = told[source]["rows"]
     chosen = sort if sort in kept.SORTS else next((code for code in kept.SORTS if rows.get(code)), "appear")
     shown = [row for row in rows.get(chosen, []) if not rule or row["rule"] == rule]
-    is_all_seen = hidden == 0
-    if not is_all_seen:
-        counts = {code: _count([row["rule"] for row in found]) for code, found in rows.items()}
     return draw(
         visit,
         "proposal.html",
         one=one,
-        diff=kept.difference(before, one.text, one.path) if one.is_live else "",
-        is_stale=one.is_live and kept.is_stale(pack, one),
+        diff=kept.difference(visit.pack.files.get(one.path, b"").decode(), one.text, one.path) if one.is_live else "",
+        is_stale=one.is_live and kept.is_stale(visit.pack, one),
         job=visit.desk.jobs.open_about(one.proposal),
         failed=next((j for j in visit.desk.jobs.newest() if j.about == one.proposal and j.state == "failed"), None),
-        counts=counts,
-        rules=sorted({name for by in counts.values() for name in by}),
-        sums={code: sum(by.values()) for code, by in counts.items()},
+        told=told,
+        run=run,
+        source=source,
+        sums=told["replay"]["sums"],
         chosen=chosen,
         rule=rule,
         rows=shown[:_SHOWN],
         more=max(0, len(shown) - _SHOWN),
         may_adopt=kept.may_change(visit, ADOPT) and visit.login != one.login,
+        may_run=shadowing.may_run(visit),
         is_author=visit.login == one.login,
         may_replay=visit.may(PROPOSE) or visit.may(ADOPT),
-        subject=lambda row: " · ".join(str(part) for part in row["subject"]),
+        subject=lambda row: " · ".join(str(part) for part in _subject(row)),
     )
 
 
-def _count(rules: list[str]) -> dict[str, int]:
+def _told(visit: Visit, one: kept.Proposal, outcome: dict[str, Any]) -> dict[str, Any]:
+    """Give what trying a policy gave, as far as the viewer sees it: counts of everything where nothing is hidden from him."""
+    counts: dict[str, dict[str, int]] = outcome.get("counts", {})
+    since: dict[str, dict[str, int]] = outcome.get("since", {})
+    rows: dict[str, list[dict[str, Any]]] = {}
+    hidden = 0
+    if counts:
+        packs = [visit.pack]
+        if one.is_live:
+            with suppress(Refused):
+                packs.append(kept.changed(visit.pack, one))
+        for code in kept.SORTS:
+            whole = outcome["rows"].get(code, [])
+            rows[code] = kept.seen(visit, packs, whole)
+            hidden += len(whole) - len(rows[code])
+    if hidden:
+        counts = {code: _count(found) for code, found in rows.items()}
+        if since:
+            new = {code: [row for row in found if row["known"] > outcome["began"]] for code, found in rows.items()}
+            since = {code: _count(found) for code, found in new.items()}
+    return {
+        "outcome": outcome,
+        "counts": counts,
+        "since": since,
+        "rows": rows,
+        "hidden": hidden,
+        "rules": sorted({name for by in counts.values() for name in by}),
+        "sums": {code: sum(by.values()) for code, by in counts.items()},
+    }
+
+
+def _subject(row: dict[str, Any]) -> list[Any]:
+    found: list[Any] = json.loads(row["subject"]) if isinstance(row["subject"], str) else row["subject"]
+    return found
+
+
+def _count(rows: list[dict[str, Any]]) -> dict[str, int]:
+    rules = [row["rule"] for row in rows]
     return {name: rules.count(name) for name in sorted(set(rules))}
 
 
 @router.post("/policy/proposals/{name}/{act}")
 def act(visit: Seeing, name: str, act: str, form: Form) -> Response:  # noqa: ARG001 - the form holds the session's key
-    """Replay, adopt or withdraw a proposal."""
+    """Replay a proposal, run it in the shadow, adopt or withdraw it."""
     one = kept.proposal_of(visit.desk, name)
     if act == "replay" and (visit.may(PROPOSE) or visit.may(ADOPT)):
         kept.replay(visit, one)
@@ -169,6 +195,11 @@ def act(visit: Seeing, name: str, act: str, form: Form) -> Response:  # noqa: AR
         kept.adopt(visit, one)
     elif act == "withdraw":
         kept.withdraw(visit, one)
+        visit.desk.rounds.turn(name)
+    elif act == "shadow":
+        shadowing.begin(visit, one)
+    elif act == "shadow-end":
+        shadowing.end(visit, one)
     else:
         raise NotGranted(act)
     return RedirectResponse(f"/policy/proposals/{name}", 303)

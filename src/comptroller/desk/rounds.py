@@ -1,0 +1,92 @@
+"""Work that is done again every few seconds beside the desk, each on a thread of its own, until it ends or is ended."""
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
+
+_log = logging.getLogger(__name__)
+Turn = Callable[[], bool]
+"""One round of the work; False where it was the last."""
+
+
+class Rounds:
+    """The rounds of a desk, by what they are about; none outlives the process."""
+
+    def __init__(self, seconds: float) -> None:
+        """Take how long is waited between two rounds."""
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._asked: dict[str, queue.Queue[Future[None] | None]] = {}
+        self._threads: dict[str, threading.Thread] = {}
+
+    def begin(self, about: str, work: AbstractContextManager[Turn], failed: Callable[[str], None]) -> None:
+        """Let work about something begin; its context is entered and left on its thread, and a fault is told."""
+        with self._lock:
+            assert about not in self._asked, "work about a thing is begun once"
+            self._asked[about] = queue.Queue()
+            thread = threading.Thread(target=self._run, args=(about, work, failed), name="rounds", daemon=True)
+            self._threads[about] = thread
+        thread.start()
+
+    def about(self) -> list[str]:
+        """Give what there are rounds about."""
+        with self._lock:
+            return list(self._asked)
+
+    def turn(self, about: str) -> "Future[None]":
+        """Let a round be done at once; the future is done when it is, also where there are no rounds about that."""
+        future: Future[None] = Future()
+        with self._lock:
+            if about in self._asked:
+                self._asked[about].put(future)
+            else:
+                future.set_result(None)
+        return future
+
+    def end(self, about: str) -> None:
+        """Let the rounds about something end, and wait for the one that goes on."""
+        with self._lock:
+            thread = self._threads.get(about)
+            if about in self._asked:
+                self._asked[about].put(None)
+        if thread is not None and thread is not threading.current_thread():
+            thread.join()
+
+    def stop(self) -> None:
+        """End all rounds."""
+        for about in self.about():
+            self.end(about)
+
+    def _run(self, about: str, work: AbstractContextManager[Turn], failed: Callable[[str], None]) -> None:
+        try:
+            with work as turn:
+                self._turns(self._asked[about], turn)
+        except Exception as fault:  # noqa: BLE001 - told to whoever looks at the work
+            _log.exception("rounds about %s failed", about)
+            failed(f"{type(fault).__name__}: {fault}"[:2000])
+        finally:
+            with self._lock:
+                waiting = self._asked.pop(about)
+                self._threads.pop(about)
+            while not waiting.empty():
+                asked = waiting.get_nowait()
+                if asked is not None:
+                    asked.set_result(None)
+
+    def _turns(self, waiting: "queue.Queue[Future[None] | None]", turn: Turn) -> None:
+        is_on = turn()
+        while is_on:
+            try:
+                asked = waiting.get(timeout=self._seconds)
+            except queue.Empty:
+                is_on = turn()
+                continue
+            if asked is None:
+                return
+            try:
+                is_on = turn()
+            finally:
+                asked.set_result(None)

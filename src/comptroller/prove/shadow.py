@@ -1,0 +1,92 @@
+"""A policy that nobody adopted, at work on a copy of the books: it follows the ledger, and says where it differs from what is adopted.
+
+- What it gives at an entry is what adopting the policy when the shadow began would have given there.
+- Its copy is its own: no finding of it stands in the node, opens a case, or is an entry.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from comptroller.engine import Engine
+from comptroller.ledger.ledger import Ledger
+from comptroller.model.policy import Pack
+from comptroller.node import Charter
+from comptroller.store.duck import Duck
+
+SORTS = ("appear", "vanish", "change")
+STANDING = "SELECT finding, rule, hash(evidence), known FROM finding_now WHERE state IN ('raised', 'changed')"
+"""What stands as found, of either policy; few columns, since all of them are compared."""
+_ROW = (
+    "SELECT finding, rule, entity, subject, since, evidence, known FROM finding_now WHERE finding IN (SELECT unnest(?))"
+)
+_MOST_ROWS = 2_000
+Standing = dict[str, tuple[str, int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Where a shadow differs at an entry: how many by sort and rule, how many of them since it began, and which."""
+
+    entries: int
+    counts: dict[str, dict[str, int]]
+    since: dict[str, dict[str, int]]
+    findings: dict[str, list[str]] = field(repr=False)
+
+
+class Shadow(Engine):
+    """A copy of a node's books, judged under another policy. `began` is the entry at which it began."""
+
+    def __init__(self, ledger: Ledger, duck: Duck, charter: Charter, pack: Pack) -> None:
+        """Take up a copy of the books and a reader of the ledger, and judge everything that is known under `pack`."""
+        super().__init__(ledger, duck, charter)
+        self.began = self.books.entries
+        self._change_policy(pack, self.began)
+
+    def follow(self, until: int) -> None:
+        """Fold and judge what the ledger holds up to entry `until`, batch by batch as it came."""
+        sizes = [self.books.entries, *(size for size, _, _ in self.ledger.checkpoints(self.books.entries))]
+        for before, last in pairwise(sizes):
+            if last > until:
+                return
+            self._replay(before + 1, last)
+
+    def standing(self) -> Standing:
+        """Give what stands as found under the shadow's policy."""
+        return standing(self.duck)
+
+
+def standing(duck: Duck) -> Standing:
+    """Give what stands as found in some books: rule, hash of the evidence, and entry by which it is so known."""
+    return {finding: (rule, evidence, known) for finding, rule, evidence, known in duck.rows(STANDING)}
+
+
+def beside(adopted: Standing, shadow: Standing, entries: int, began: int) -> Beside:
+    """Give where a shadow differs from what is adopted, both at entry `entries`."""
+    both = adopted.keys() & shadow.keys()
+    findings = {
+        "appear": sorted(shadow.keys() - adopted.keys()),
+        "vanish": sorted(adopted.keys() - shadow.keys()),
+        "change": sorted(one for one in both if adopted[one][1] != shadow[one][1]),
+    }
+    counts: dict[str, dict[str, int]] = {sort: {} for sort in SORTS}
+    since: dict[str, dict[str, int]] = {sort: {} for sort in SORTS}
+    for sort, found in findings.items():
+        for one in found:
+            stands = [held[one] for held in (shadow, adopted) if one in held]
+            rule, known = stands[0][0], max(known for _, _, known in stands)
+            counts[sort][rule] = counts[sort].get(rule, 0) + 1
+            if known > began:
+                since[sort][rule] = since[sort].get(rule, 0) + 1
+    newest = {
+        sort: sorted(found, key=lambda one: -max(held[one][2] for held in (shadow, adopted) if one in held))
+        for sort, found in findings.items()
+    }
+    return Beside(entries, counts, since, {sort: found[:_MOST_ROWS] for sort, found in newest.items()})
+
+
+def rows(duck: Duck, findings: Sequence[str]) -> list[dict[str, Any]]:
+    """Give findings as they stand in some books, in the order asked; what stands no more is left out."""
+    found = {row["finding"]: row for row in duck.records(_ROW, [list(findings)])} if findings else {}
+    return [found[one] for one in findings if one in found]
