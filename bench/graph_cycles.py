@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from comptroller.graph.cycles import Cycles, Law
-from comptroller.graph.flows import fan_in, size_class
+from comptroller.graph.flows import fan_in, repeated, size_class
 
 DAY = 86_400
 I64 = NDArray[np.int64]
@@ -119,6 +119,12 @@ def recall_figures(folder: Path) -> dict[str, float]:
     reached = {int(a) for a in flows.account} | set(source[flows.payment].tolist())
     figures["amlsim_fan_in_recall"] = len(labelled & reached) / len(labelled)
     figures["amlsim_fan_in_precision"] = len(labelled & reached) / max(len(reached), 1)
+    lot = size_class(amount, 2.0)
+    often = repeated(time, source, target, lot, least=2, span=1)
+    split = fan_in(time[often], source[often], target[often], amount[often], window=80, least=2, lot=lot[often])
+    reached = {int(a) for a in split.account} | set(source[often][split.payment].tolist())
+    figures["amlsim_fan_in_of_split_sums_recall"] = len(labelled & reached) / len(labelled)
+    figures["amlsim_fan_in_of_split_sums_precision"] = len(labelled & reached) / max(len(reached), 1)
     return figures
 
 

@@ -72,6 +72,19 @@ def test_a_fan_grows_goes_and_is_a_hub_at_last() -> None:
     assert [row[2] for row in found.duck.rows(sql)] == [3]
 
 
+def test_a_fan_of_split_sums_alone() -> None:
+    """Where payments must be repeated on a day, only what is split counts; a second payment of the day makes it so."""
+    pack = few()
+    often = pack.params["fan_repeats_min"]
+    twice = replace(often, values=tuple(replace(v, value=2) for v in often.values))
+    found = World.new(replace(pack, params={**pack.params, "fan_repeats_min": twice}, digest="split"))
+    found.say([("entity", {"entity": one, "name": one}) for one in "AB"])
+    found.say([payment("A", "1", "X", 1), payment("B", "1", "X", 3), payment("A", "2", "X", 1)])
+    assert table(found) == []
+    found.say([payment("B", "2", "X", 3), payment("B", "3", "X", 4)])
+    assert {row[9] for row in table(found)} == {"1", "2"}
+
+
 _party = st.sampled_from("ABCDE")
 _said = st.builds(
     payment,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given, settings, strategies as st
 
-from comptroller.graph.flows import Flows, fan_in, fan_out, fold_parallel, gather_scatter, round_trips
+from comptroller.graph.flows import Flows, fan_in, fan_out, fold_parallel, gather_scatter, repeated, round_trips
 
 Payment = tuple[int, int, int, int]
 ids = st.integers(0, 4)
@@ -140,3 +140,12 @@ def test_folding_keeps_every_payment_and_every_sum(rows: list[Payment], span: in
         assert amount[place] == sum(rows[i][3] for i in members)
         assert time[place] == min(rows[i][0] for i in members)
         assert (source[place], target[place]) == rows[members[0]][1:3]
+
+
+@given(payments, st.integers(1, 3), st.integers(1, 7))
+def test_repeated_payments_are_counted_by_pair_lot_and_stretch(rows: list[Payment], least: int, span: int) -> None:
+    """A payment counts where as many of its payer, payee, lot and stretch of time are among all."""
+    time, source, target, amount = columns(rows)
+    keys = [(a, b, cents, t // span) for t, a, b, cents in rows]
+    found = repeated(time, source, target, amount, least=least, span=span)
+    assert found.tolist() == [keys.count(key) >= least for key in keys]

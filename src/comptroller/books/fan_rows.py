@@ -19,7 +19,7 @@ from comptroller.books.cycle_streams import DAY, FLOWS
 from comptroller.books.parties import Parties
 from comptroller.books.related_rows import circle_name
 from comptroller.books.tables import standing
-from comptroller.graph.flows import Flows, fan_in, fan_out, gather_scatter, size_class
+from comptroller.graph.flows import Flows, fan_in, fan_out, gather_scatter, repeated, size_class
 from comptroller.model.policy import Pack
 from comptroller.store.duck import Duck
 from comptroller.store.index import Chain, grown
@@ -45,13 +45,16 @@ COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What counts as a shape: a window in seconds, the fewest and most others, and how far amounts may differ."""
+    """What counts as a shape: a window in seconds, the fewest and most others, how far amounts may differ, and how often
+    one pays another alike on a day.
+    """
 
     name: str
     window: int
     least: int
     most: int
     tolerance: float
+    repeats: int
 
 
 def shapes_of(pack: Pack, flow: str) -> list[Shape]:
@@ -59,13 +62,14 @@ def shapes_of(pack: Pack, flow: str) -> list[Shape]:
     found = []
     for name in SHAPES:
         said = {}
-        for word in ("window_days", "peers_min", "peers_max", "tolerance_pct"):
+        for word in ("window_days", "peers_min", "peers_max", "tolerance_pct", "repeats_min"):
             values = pack.params[f"fan_{word}"].values if f"fan_{word}" in pack.params else ()
             mine = [v for v in values if v.valid_until is None and dict(v.by) == {"flow": flow, "shape": name}]
             said[word] = float(mine[-1].value) if mine else None
-        window, least, most, tolerance = said.values()
+        window, least, most, tolerance, repeats = said.values()
         if window is not None and least is not None and most is not None and tolerance is not None:
-            found.append(Shape(name, round(window * DAY), round(least), round(most), tolerance / 100))
+            seconds, often = round(window * DAY), round(repeats or 1)
+            found.append(Shape(name, seconds, round(least), round(most), tolerance / 100, often))
     return found
 
 
@@ -140,12 +144,18 @@ class Legs:
         rows = np.sort(self._of[int(is_in)].rows(parties.astype(np.uint64)))
         cells = self._cells[rows]
         cells = cells[cells[:, 2] > 0]
+        if shape.repeats > 1 and len(cells):
+            lots = self._lots(shape, cells[:, 2])
+            cells = cells[repeated(cells[:, 1], cells[:, 3], cells[:, 4], lots, least=shape.repeats, span=DAY)]
         fact, time, cents, payer, payee = cells.T
-        lot = None
-        if shape.name != "gather_scatter" and len(cells):
-            lot = size_class(cents, 1 / (1 - shape.tolerance)) if shape.tolerance else cents
+        lot = self._lots(shape, cents) if shape.name != "gather_scatter" and len(cells) else None
         fan = fan_in if is_in else fan_out
         return fan(time, payer, payee, cents, window=shape.window, least=shape.least, lot=lot), fact
+
+    @staticmethod
+    def _lots(shape: Shape, cents: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Give a code that amounts alike share."""
+        return size_class(cents, 1 / (1 - shape.tolerance)) if shape.tolerance else cents
 
 
 class FanRows:

@@ -13,7 +13,7 @@ related parties). The shapes are those of AMLSim (Suzumura and Kanezashi, 2018) 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from comptroller.graph.compiled import I32, I64, kernel
 
@@ -102,6 +102,21 @@ def size_class(amount: ArrayLike, ratio: float) -> I64:
     """
     classes: I64 = np.floor(np.log(np.asarray(amount, np.float64)) / np.log(ratio)).astype(np.int64)
     return classes
+
+
+def repeated(
+    time: ArrayLike, source: ArrayLike, target: ArrayLike, lot: ArrayLike, *, least: int, span: int
+) -> NDArray[np.bool_]:
+    """Say of each payment whether its payer paid its payee at least `least` times in its lot and its stretch of `span`.
+
+    Stretches are counted from 0: days, where time is in seconds and `span` is those of a day. Whoever splits a sum pays
+    so; few others do.
+    """
+    buckets = np.asarray(time, np.int64) // span
+    cells = np.stack([np.asarray(c, np.int64) for c in (source, target, lot, buckets)], axis=1)
+    _, which, count = np.unique(cells, axis=0, return_inverse=True, return_counts=True)
+    often: NDArray[np.bool_] = (count >= least)[which.ravel()]
+    return often
 
 
 def gather_scatter(gathered: Flows, scattered: Flows, *, window: int, tolerance: float) -> list[tuple[int, int]]:
