@@ -8,8 +8,8 @@ BIN := $(VENV)/bin
 # No run of pip asks, or speaks of its own age; files are compiled when they are first used, which makes installing quicker.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet --no-compile
 WORKERS ?= 2
-# The packs that somebody works under; those beneath them are proved with them.
-PROVED ?= cn-capital sample-city
+# The pack that somebody works under; those beneath it are proved with it.
+PROVED ?= sample-city
 REAL ?= $(wildcard ../shared/data)
 LOCK := --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options

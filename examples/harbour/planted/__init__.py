@@ -9,6 +9,7 @@ from examples.harbour.book import Book
 from examples.harbour.planted import (
     authority,
     bids,
+    casework,
     collective,
     dealing,
     debts,
@@ -50,4 +51,5 @@ PLANTINGS: tuple[Callable[[Book], None], ...] = (
     kin.plant,
     rings.plant,
     goods.plant,
+    casework.plant,
 )

@@ -42,6 +42,7 @@ ASKED = (
     ("望港国联投资有限公司", ""),
 )
 """What to ask the public page: who may sign, who may within a power, who may not, and a firm that only calls itself the state's."""
+PUBLIC = ("/public", "/public/enterprise", "/public/fees", "/public/false-enterprise", "/public/tips", "/public/verify")
 PAGES = ("/", "/wall", "/findings", "/entities", "/reporting", "/policy", "/ledger", "/why")
 
 
@@ -110,7 +111,15 @@ def _check(desk: Desk) -> bool:
 
 
 def _ask_pages(port: int) -> list[tuple[str, str, int]]:
+    """Give who asked for which page and what the answer was; public pages are asked without signing in."""
     found = []
+    visit = HTTPConnection(HOST, port, timeout=120)
+    for path in PUBLIC:
+        visit.request("GET", path)
+        answer = visit.getresponse()
+        answer.read()
+        found.append(("", path, answer.status))
+    visit.close()
     for login, _, _, grants in PEOPLE:
         pages = ("/admin", "/acts", "/why") if grants[0][0] == "administrator" else PAGES
         line = HTTPConnection(HOST, port, timeout=120)

@@ -1,0 +1,282 @@
+"""Planted: what supervisors themselves did late, twice or wrongly, beside cases that went as they should.
+
+Until the trial run ends, with 2025, findings open no case but for those that are worked on here.
+"""
+
+import base64
+import json
+from hashlib import sha256
+from typing import Any
+
+from comptroller.model.finding import finding_id
+from examples.harbour import acts
+from examples.harbour.book import Book, Row
+from examples.harbour.days import day
+from examples.harbour.people import who
+from examples.harbour.planted.reform import done_bare
+from examples.harbour.register import ENTITIES, OWNER
+
+_S, _PUBLIC = "cn-cases/rules/supervision/", "cn-cases/rules/public/"
+_LEVELS, _BARE = "cn-capital/rules/capital/too_many_levels", "cn-central/rules/reform/done_without_evidence"
+_LATE, _PAPER = "cn-central/rules/reform/task_overdue", "cn-central/rules/reform/paper_reform"
+_RESULTS = "cn-central/rules/reform/results_not_tracked"
+WORKED = (_LEVELS, _BARE, _LATE, _PAPER, _RESULTS)
+"""Rules of which findings are worked on, so that they are held back one by one and not as a whole."""
+_DISMISSED = 10
+ONE, TWO, THREE, FOUR = "P9001", "P9002", "P9003", "P9004"
+"""Officers of the owner: two of the internal line, one of the investor line, one of audit."""
+_TRIAL = ("2023-12-27T08:30:00", "2023-12-27", "2025-12-30")
+_FIRST, _BACK, _CLOSING = "2025-10-23T16:00:00", "2025-10-30T10:00:00", "2025-11-04T10:00:00"
+
+
+def plant(book: Book) -> None:
+    """Plant the work on cases; all other plantings come before it."""
+    dismissed = [one.code for one in ENTITIES.values() if one.level > 4][:_DISMISSED]
+    _dismiss(book, dismissed)
+    _close(book)
+    _late(book)
+    _hand_over(book)
+    _others(book)
+    _advice(book)
+    _public(book)
+    _hold_back(book, dismissed)
+
+
+def case_of(rule: str, *subject: str) -> str:
+    """Give the name of the case that a finding opens, where it joins no other."""
+    whole = json.dumps([finding_id(rule, subject), None], separators=(",", ":")).encode()
+    return "C-" + base64.b32encode(sha256(whole).digest()[:10]).decode().lower()
+
+
+def step(book: Book, case: str, move: str, on: str, arrives: str, **more: Any) -> None:
+    """Say one move of a line; the internal line's first officer makes it, unless said otherwise."""
+    row: Row = {"step": book.number("CZ", OWNER), "case_id": case, "office": OWNER, "by_line": "internal", "move": move}
+    row |= {"done_on": day(on), "by": ONE, "reason": "按程序办理。"} | more
+    book.say("case_step", row, arrives=arrives, by=OWNER)
+
+
+def answer(  # noqa: PLR0913, PLR0917 - what an answer says
+    book: Book, entity: str, case: str, move: str, on: str, arrives: str, **more: Any
+) -> None:
+    """Say one answer of the entity, by its manager unless said otherwise."""
+    row: Row = {"entity": entity, "answer": book.number("DF", entity), "case_id": case, "move": move}
+    row |= {"done_on": day(on), "by": who(entity, "manager"), "reason": "情况属实，已经整改。"} | more
+    book.say("enterprise_answer", row, arrives=arrives)
+
+
+def _take_up(book: Book, case: str, on: str = "2025-10-20", arrives: str = _FIRST) -> None:
+    step(book, case, "escalate", on, arrives)
+    step(book, case, "require", on, arrives)
+
+
+def _dismiss(book: Book, entities: list[str]) -> None:
+    for entity in entities:
+        more = {"by_line": "investor", "by": THREE, "reason": "经批准保留的专业公司，不属违规新设。"}
+        step(book, case_of(_LEVELS, entity), "dismiss", "2023-12-29", "2023-12-29T10:00:00", **more)
+    says = ("十条已定发现全部解除，建议降级。", "All ten that are decided were dismissed.")
+    book.expect(_S + "rule_dismissed_too_often", [_LEVELS], *says, entity=OWNER)
+    says = ("只有一条已定。", "One alone is decided.")
+    book.lawful(_S + "rule_dismissed_too_often", [_PAPER], *says, entity=OWNER)
+
+
+def _close(book: Book) -> None:
+    """Let five tasks be put right and closed: one as it should be, four not."""
+    sound = ("closed_without_rectification", "evidence_older_than_finding", "verified_by_rectifier")
+    sound += ("found_again_after_closure",)
+    for entity, rule, zh, en in (
+        (
+            "HB0007",
+            "",
+            "整改、复核、关闭各由一人，证据晚于发现。",
+            "Put right, verified and closed by three, on new evidence.",
+        ),
+        (
+            "HB0010",
+            sound[0],
+            "企业没有报告整改，问题即告关闭。",
+            "Closed, and the entity never told what it put right.",
+        ),
+        ("CJ0011", sound[1], "证据形成于发现之前。", "The evidence is older than the finding."),
+        ("CJ0012", sound[2], "报告整改的人自己关闭了问题。", "Whoever reported it as put right closed it."),
+        (
+            "CJ0013",
+            sound[3],
+            "关闭后证据被撤下，同一发现再次成立。",
+            "Closed, then the evidence was withdrawn: found again.",
+        ),
+    ):
+        task = done_bare(book, entity)
+        case = case_of(_BARE, entity, task["task"])
+        _take_up(book, case)
+        by = ONE if rule == sound[2] else who(entity, "manager")
+        if rule != sound[0]:
+            told = day("2025-09-20" if rule == sound[1] else "2025-10-29")
+            answer(book, entity, case, "rectify", "2025-10-30", _BACK, evidence_on=told, by=by)
+        proof = {"document": "证据.pdf", "hash": f"f1{entity.lower()}", "act": "correct"}
+        book.say("reform_task", task | proof, arrives="2025-10-30T16:00:00")
+        step(book, case, "verify", "2025-11-03", _CLOSING, by=TWO)
+        step(book, case, "close", "2025-11-04", _CLOSING, by=ONE)
+        for name in sound:
+            (book.expect if name == rule else book.lawful)(_S + name, [case], zh, en, entity=OWNER)
+        if rule == sound[3]:
+            book.say("reform_task", task | {"act": "correct"}, arrives="2025-12-29T10:00:00")
+            book.expect(_BARE, [entity, task["task"]], "证据又被撤下。", "The evidence was withdrawn again.")
+        else:
+            book.lawful(_BARE, [entity, task["task"]], "已补报证据。", "The evidence was reported afterwards.")
+
+
+def _late(book: Book) -> None:
+    """Let one case be looked at too late and its residue be accepted; others are looked at on the last day, or extended."""
+    rule = _S + "clock_overdue"
+    case = case_of(_LATE, "CJ0006", "GG-CJ0006-00001")
+    _take_up(book, case, "2025-11-10", "2025-11-10T10:00:00")
+    for move in ("accept", "close"):
+        step(book, case, move, "2025-11-28", "2025-11-28T10:00:00", approved_by=TWO, reason="退出协议已签，余款待收。")
+    says = ("线索超过五个工作日才研判。", "The lead was looked at after its five working days.")
+    book.expect(rule, [case, "triage", "1"], *says, entity=OWNER)
+    case = case_of(_PAPER, "CJ0010", "GG-CJ0010-00002")
+    answer(book, "CJ0010", case, "contest", "2025-10-22", "2025-10-22T10:00:00", reason="口径有误。")
+    step(book, case, "dismiss", "2025-10-23", _FIRST, reason="指标口径已经更正。")
+    book.lawful(rule, [case, "triage", "1"], "最后一日研判。", "Looked at on the last day.", entity=OWNER)
+    case = case_of(_PAPER, "HB0002", "GG-HB0002-00002")
+    _take_up(book, case)
+    letter: Row = {"letter": "HJ-2025-001", "case_id": case, "office": OWNER, "by_line": "internal", "kind": "rectify"}
+    letter |= {"addressee": "HB0002", "sent_on": day("2025-10-20"), "due_on": day("2025-10-31"), "by": ONE}
+    book.say("letter", letter, arrives=_FIRST, by=OWNER)
+    answer(book, "HB0002", case, "explain", "2025-10-29", _BACK, letter="HJ-2025-001", reason="正在办理注销。")
+    more = {"clock": "rectification", "extend_by": 30, "order_number": "望国资督〔2025〕18号", "approved_by": TWO}
+    step(book, case, "extend", "2025-11-27", "2025-11-28T10:00:00", **more)
+    says = ("期限经批准延长。", "The time was extended by an order.")
+    book.lawful(rule, [case, "rectification", "1"], *says, entity="HB0002")
+
+
+def _hand_over(book: Book) -> None:
+    """Let a case go to another line, which inquires, asks for material, and says who answers for it."""
+    case = case_of(_LATE, "HB0005", "GG-HB0005-00001")
+    step(book, case, "escalate", "2025-10-20", _FIRST)
+    step(book, case, "hand_over", "2025-10-21", _FIRST, to_line="investor")
+    taken: Row = {"by_line": "investor", "by": THREE}
+    arrives = "2025-10-27T10:00:00"
+    for move, on, more in (
+        ("receive", "2025-10-24", {}),
+        ("inquire", "2025-10-27", {}),
+        ("inform", "2025-10-27", {"to_line": "audit"}),
+    ):
+        step(book, case, move, on, arrives, **taken, **more)
+    first = _ask(book, case, taken, "board_minutes", "2025-10-27", arrives)
+    answer(book, "HB0005", case, "supply", "2025-10-30", _BACK, request=first, material="board_minutes")
+    audit: Row = {"by_line": "audit", "by": FOUR}
+    rule = _S + "asked_again"
+    saved = _ask(book, case, audit, "board_minutes", "2025-11-03", _CLOSING)
+    book.lawful(
+        rule, [saved], "以先前提供的材料答复。", "Answered with what had been supplied before.", entity="HB0005"
+    )
+    again = [_ask(book, case, one, "contract_ledger", "2025-11-04", _CLOSING) for one in (taken, audit)]
+    says = ("两条线向企业要了同一份材料。", "Two lines asked the entity for one and the same.")
+    book.expect(rule, [again[1]], *says, entity="HB0005")
+    for request in again:
+        more = {"request": request, "material": "contract_ledger"}
+        answer(book, "HB0005", case, "supply", "2025-11-06", "2025-11-06T10:00:00", **more)
+    loss: Row = {"estimate": "SS-2025-001", "case_id": case, "office": OWNER, "amount_cny": 860_000}
+    loss |= {"estimated_on": day("2025-11-04"), "certified": False, "reason": "薪酬多发部分。"}
+    book.say("loss_estimate", loss | taken, arrives=_CLOSING, by=OWNER)
+    _answerable(book, case, taken)
+
+
+def _ask(  # noqa: PLR0913, PLR0917 - what a request says
+    book: Book, case: str, line: Row, material: str, on: str, arrives: str
+) -> str:
+    """Say one request for material; gives its number."""
+    number = book.number("DY", OWNER)
+    row: Row = {"request": number, "case_id": case, "office": OWNER, "material": material, "asked_on": day(on)}
+    book.say("material_request", row | line, arrives=arrives, by=OWNER)
+    return number
+
+
+def _answerable(book: Book, case: str, line: Row) -> None:
+    exempted, moved = _S + "exempted_without_grounds", _S + "moved_during_inquiry"
+    said: Row = {"case_id": case, "office": OWNER, "entity": "HB0005", "degree": "leading"} | line
+    said |= {"inquired_on": day("2025-10-27"), "approved_by": ONE}
+    grounds = {"exemption": True, "lawful": True, "diligent": True, "no_gain": True}
+    for post, more in (("manager", grounds), ("cfo", grounds | {"diligent": False}), ("member", {})):
+        row = said | {"person": who("HB0005", post)} | more
+        book.say("responsibility", row, arrives="2025-11-10T10:00:00", by=OWNER)
+    book.lawful(exempted, [case, who("HB0005", "manager")], "三项条件均成立。", "All three hold.", entity=OWNER)
+    book.expect(exempted, [case, who("HB0005", "cfo")], "未勤勉履职仍予免责。", "Exempted, though not diligent.", OWNER)
+    row = {"entity": "HB0012", "person": who("HB0005", "member"), "post": "deputy_manager"}
+    book.say("post", row | {"valid_from": day("2025-11-10")}, arrives="2025-11-13T10:00:00")
+    subject = [case, who("HB0005", "member"), "HB0012"]
+    book.expect(moved, subject, "核查期间调任他职。", "Moved to another post during the inquiry.", "HB0012")
+    subject = [case, who("HB0005", "manager"), "HB0005"]
+    book.lawful(moved, subject, "核查期间未变动。", "Not moved during the inquiry.", "HB0005")
+
+
+def _others(book: Book) -> None:
+    """Leave one case waiting to be verified."""
+    case = case_of(_RESULTS, "HB0001")
+    _take_up(book, case, "2025-10-23")
+    more = {"evidence_on": day("2025-11-27"), "reason": "已补充第三项成效的指标。"}
+    answer(book, "HB0001", case, "rectify", "2025-11-28", "2025-11-28T10:00:00", **more)
+
+
+def _advice(book: Book) -> None:
+    rule = _S + "acted_against_advice"
+    for number, (entity, body, zh, en) in enumerate(
+        (
+            (
+                "CJ0014",
+                "management",
+                "答复应报董事会，经理层仍自行批准。",
+                "Told to ask the board, the managers approved it.",
+            ),
+            ("CJ0015", "shareholders", "按答复报请股东批准。", "The shareholders approved it, as advised."),
+        )
+    ):
+        matter = acts.raise_matter(book, entity, day("2025-06-10"), "brand_change", "商标授权使用")
+        row: Row = {"entity": entity, "advice": f"QX-{number}", "post": "management", "item": "brand_change"}
+        row |= {"matter": matter, "asked_on": day("2025-06-12"), "answer": "ask", "whom": "shareholders"}
+        book.say("advice", row | {"because": "owner_reserved"}, day("2025-06-12"))
+        acts.decide(book, entity, matter, body, day("2025-06-17"), final=True)
+        (book.lawful if number else book.expect)(rule, [entity, f"QX-{number}"], zh, en)
+
+
+def _public(book: Book) -> None:
+    rule, lead = _PUBLIC + "tip_not_acknowledged", _PUBLIC + "false_enterprise_reported"
+    tip: Row = {"office": OWNER, "by_line": "discipline", "lodged_on": day("2025-10-09")}
+    for number, acknowledged in (("JB2025A1", None), ("JB2025A2", day("2025-10-29"))):
+        row = tip | {"tip_number": number, "acknowledged_on": acknowledged}
+        book.say("tip_register", row, arrives="2025-11-10T10:00:00", by=OWNER)
+    book.expect(
+        rule, [OWNER, "JB2025A1"], "十五个工作日内未告知受理。", "Not acknowledged within fifteen working days."
+    )
+    book.lawful(rule, [OWNER, "JB2025A2"], "第十四个工作日告知。", "Acknowledged on the fourteenth working day.")
+    told: Row = {"office": OWNER, "by_line": "investor", "about": "false_enterprise", "received_on": day("2025-12-29")}
+    for number, named, outcome in (
+        ("XS2025B1", "望港国联投资有限公司", None),
+        ("XS2025B2", "望港国海贸易有限公司", "unfounded"),
+    ):
+        looked = day("2025-12-29") if outcome else None
+        row = told | {"lead": number, "named": named, "text": "对外自称国有企业。", "outcome": outcome}
+        book.say("public_lead", row | {"looked_into_on": looked}, arrives="2025-12-29T10:00:00", by=OWNER)
+    book.expect(
+        lead, [OWNER, "XS2025B1"], "公众反映疑似假冒国企，尚未核实。", "Reported by the public and not looked into."
+    )
+    book.lawful(lead, [OWNER, "XS2025B2"], "经核实不属实。", "Looked into: unfounded.")
+
+
+def _hold_back(book: Book, dismissed: list[str]) -> None:
+    """Say that until the trial run ends findings open no case: rule by rule, and one by one where some are worked on."""
+    arrives, first, until = _TRIAL
+    rules = sorted({one.rule for one in book.found if not one.rule.startswith("cn-cases/")} - set(WORKED))
+    kept = [(one.rule, finding_id(one.rule, tuple(one.subject))) for one in book.found if _is_left(one, dismissed)]
+    for number, (rule, finding) in enumerate([*((rule, None) for rule in rules), *kept]):
+        row: Row = {"suppression": f"ZB-{number:03d}", "office": OWNER, "rule": rule, "finding": finding}
+        row |= {"valid_from": day(first), "valid_until": day(until), "by": ONE, "approved_by": TWO}
+        book.say("suppression", row | {"reason": "试运行期间只提示、不立项。"}, arrives=arrives, by=OWNER)
+
+
+def _is_left(one: Any, dismissed: list[str]) -> bool:
+    """Whether a planted finding is of a rule that is worked on, and nobody works on it."""
+    if one.rule == _LEVELS:
+        return one.entity not in dismissed
+    return one.rule == _BARE and one.entity in ("HB0006", "CJ0008")
