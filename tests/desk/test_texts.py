@@ -4,6 +4,7 @@ import re
 from string import Formatter
 
 from comptroller.desk.texts import LANGUAGES, say, texts
+from comptroller.packs.rulebook import SEVERITIES
 from tests.house.source import SRC
 
 DESK = SRC / "desk"
@@ -65,3 +66,9 @@ def test_every_state_of_a_finding_has_a_text():
     """A table of all findings says of each what has become of it, those that came to be left out among them."""
     for state in ("raised", "changed", "cleared", "not_judged", "not_applicable"):
         assert say("en", f"state.{state}")
+
+
+def test_every_severity_that_a_rule_may_have_has_a_text():
+    """A page that shows rules can show every one that a pack may hold."""
+    for severity in SEVERITIES:
+        assert {say(language, f"severity.{severity}") for language in LANGUAGES}
