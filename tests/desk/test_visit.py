@@ -1,7 +1,9 @@
 """A visit: every row comes through the reach, counts of what is hidden are right, and nothing is stale."""
 
+import pytest
+
 from tests.desk.visits import visit_for
-from tests.desks import ENTITIES
+from tests.desks import ENTITIES, PEOPLE
 
 
 def test_rows_are_those_within_reach(desk):
@@ -25,3 +27,14 @@ def test_a_visit_knows_its_acts_and_names(desk):
     assert visit_for(desk, "supervisor").sees_all("payment")
     assert not visit_for(desk, "supervisor").sees_all("relation")
     assert visit.now.isoformat() == "2024-06-30T01:00:00", "the base pack is in UTC"
+
+
+@pytest.mark.parametrize("login", [login for login, _ in PEOPLE])
+def test_an_entity_is_open_where_its_rows_are(desk, login):
+    """Told from the chain above an entity, its rows are in reach just where the tables show them."""
+    visit = visit_for(desk, login)
+    for entity, _ in ENTITIES:
+        chain = visit.chain(entity)
+        for table in ("entity", "list_in_force", "level"):
+            rows = f"SELECT 1 FROM ({visit.reach.views([table])[table]}) AS t WHERE t.entity = ? LIMIT 1"
+            assert visit.reach.opens(chain, table) == bool(desk.duck.rows(rows, [entity])), (entity, table)

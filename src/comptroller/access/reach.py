@@ -73,6 +73,11 @@ class Reach:
         """Say whether the viewer may do that."""
         return self.viewer.may(act)
 
+    def opens(self, chain: Iterable[str], table: str) -> bool:
+        """Say whether rows of a table about an entity are in reach, where the table goes by its entity; `chain` is it and all above it."""
+        above = {*chain, self._owner}
+        return any(g.entity in above and self._opens(g, table) for g in self._seeing)
+
     def roots(self, act: str) -> list[str]:
         """Give the entities from which down an act is granted."""
         return sorted({g.entity for g in self.viewer.in_force if g.gives(act)})

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from comptroller import node
 from comptroller.access.accounts import Accounts
+from comptroller.desk.advice_log import AdviceLog
 from comptroller.desk.arrivals import Arrivals
 from comptroller.desk.jobs import Jobs
 from comptroller.desk.live import Hub
@@ -48,6 +49,7 @@ class Settings:
     most_sign_ins_a_minute: int = 30
     ask_seconds: float = 20.0
     shadow_seconds: float = 10.0
+    advice_seconds: float = 0.5
     hook_networks: tuple[str, ...] = ()
     most_public_a_minute: int = 240
     proof_bits: int = 14
@@ -65,6 +67,7 @@ class Desk:
         self.hub = Hub()
         self.arrivals = Arrivals()
         self.jobs = Jobs(clock)
+        self.advices = AdviceLog(self.say, self.settings.advice_seconds)
         self.rounds = Rounds(self.settings.shadow_seconds)
         self.provider = Provider(self.settings.provider) if self.settings.provider else None
         self.writer = Writer(folder, clock, self.hub.tell, self.settings.passphrase)
@@ -82,6 +85,7 @@ class Desk:
         """Do what waits, then close the node."""
         self.rounds.stop()
         self.jobs.stop()
+        self.advices.flush()
         self.writer.stop()
 
     @property

@@ -126,6 +126,21 @@ class Visit:
         found: dict[str, str] = self.kept("names", ("entity",), make)
         return found
 
+    def chain(self, entity: str) -> list[str]:
+        """Give an entity of the register and all above it as of now, the nearest first; nothing where it is not in the register."""
+
+        def make() -> dict[str, str | None]:
+            return dict(self.duck.rows("SELECT entity, parent FROM main.entity"))
+
+        here = [table for table in ("entity",) if table in self.pack.kinds]
+        parents: dict[str, str | None] = self.desk.cached(("parents", self.desk.stamp(here)), make)
+        found: list[str] = []
+        at = entity if entity in parents else None
+        while at is not None and at not in found:
+            found.append(at)
+            at = parents.get(at)
+        return found
+
     def sees_entity(self, entity: str) -> bool:
         """Say whether an entity is within reach."""
         return entity in self.names

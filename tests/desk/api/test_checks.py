@@ -5,9 +5,11 @@ import datetime as dt
 import pytest
 
 from comptroller.access.accounts import Token
+from comptroller.books.policy import lines_reaching
 from comptroller.cli.serve import let_in
 from comptroller.desk.state import Desk
 from tests.cases.told import city
+from tests.desk.visits import visit_for
 from tests.desks import visitor
 from tests.worlds import OWNER, kept, moment, report
 
@@ -63,8 +65,24 @@ def test_without_waiting_it_is_kept_all_the_same(asked):
     """The answer comes at once, and its entry follows."""
     said = asked("whole", wait=False).json()
     assert said["entry"] is None
+    asked.desk.advices.flush()
     asked.desk.writer.do(lambda worker: worker.ledger.size).result(60)
     assert asked.desk.duck.rows("SELECT count(*) FROM advice WHERE advice = ?", [said["advice"]]) == [(1,)]
+
+
+def test_lines_of_one_entity_are_those_of_the_table_of_all(asked):
+    """What a question reads is what the books hold for its entity, line by line, whoever is above it."""
+    visit = visit_for(asked.desk, "whole")
+    entities = [row[0] for row in asked.desk.duck.rows("SELECT entity FROM entity ORDER BY entity")]
+    assert len(entities) > 2
+    for entity in entities:
+        chain = visit.chain(entity)
+        above = asked.desk.duck.rows("SELECT ancestor FROM ancestor WHERE entity = ? ORDER BY distance", [entity])
+        assert chain == [row[0] for row in above]
+        whole = asked.desk.duck.rows("SELECT * FROM list_in_force WHERE entity = ? ORDER BY ALL", [entity])
+        assert asked.desk.duck.rows(f"SELECT * FROM ({lines_reaching(chain)}) ORDER BY ALL") == whole
+        assert whole
+    assert visit.chain("NOBODY") == []
 
 
 def test_what_is_out_of_reach_is_not_there(asked):

@@ -1,0 +1,58 @@
+"""Answers on their way into the ledger: many are one report, and none is lost with another."""
+
+from concurrent.futures import Future
+
+from comptroller.desk.advice_log import MOST_TOGETHER, AdviceLog
+from comptroller.desk.writer import Outcome
+from comptroller.model.refusal import refusal
+
+WRONG = refusal("x", ("", None, ""), "x", ("", ""), ("", ""))
+
+
+class Ledger:
+    """Takes reports, but none with a bad fact in it."""
+
+    def __init__(self):
+        self.reports = []
+
+    def say(self, _kind, facts):
+        """Answer at once."""
+        self.reports.append([fact["advice"] for fact in facts])
+        done = Future()
+        is_bad = any(fact.get("bad") for fact in facts)
+        done.set_result(Outcome(None if is_bad else len(self.reports), (WRONG,) if is_bad else (), ()))
+        return done
+
+
+def test_answers_of_a_moment_are_one_report():
+    """Each is told the entry of the report; what comes later is another one."""
+    ledger = Ledger()
+    log = AdviceLog(ledger.say, 60)
+    waiting = [log.put({"advice": n}) for n in range(3)]
+    assert ledger.reports == []
+    log.flush()
+    assert ledger.reports == [[0, 1, 2]]
+    assert [one.result(5).entry for one in waiting] == [1, 1, 1]
+    for n in range(MOST_TOGETHER):
+        log.put({"advice": n})
+    assert len(ledger.reports[1]) == MOST_TOGETHER
+    log.flush()
+    assert len(ledger.reports) == 2
+
+
+def test_they_go_by_themselves():
+    """Nobody need ask for the report."""
+    ledger = Ledger()
+    assert AdviceLog(ledger.say, 0.01).put({"advice": 1}).result(5).entry == 1
+
+
+def test_a_bad_one_takes_no_other_with_it(caplog):
+    """What is refused together is reported one by one; what is refused alone is said in the log."""
+    ledger = Ledger()
+    log = AdviceLog(ledger.say, 60)
+    good, bad = log.put({"advice": "good"}), log.put({"advice": "bad", "bad": True})
+    log.flush()
+    assert ledger.reports == [["good", "bad"], ["good"], ["bad"]]
+    assert good.result(5).entry == 2
+    assert bad.result(5).refusals == (WRONG,)
+    assert "advice bad was given and is not in the ledger" in caplog.text
