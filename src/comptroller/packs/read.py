@@ -33,20 +33,22 @@ def read_pack(files: Mapping[str, bytes], name: str, *, adopted: bool = False) -
     The same files give the same pack, without being read again. One that was `adopted` is not held to the lint of a
     later day: what a ledger holds can always be folded.
     """
-    return _read(name, tuple(sorted(files.items())), adopted)
+    pack, refusals, lints = _read(name, tuple(sorted(files.items())))
+    if wrong := [*refusals, *(() if adopted else lints)]:
+        raise BrokenPack(wrong)
+    assert pack is not None, "what is not refused was composed"
+    return pack
 
 
 @lru_cache(maxsize=4)
-def _read(name: str, files: tuple[tuple[str, bytes], ...], adopted: bool) -> Pack:  # noqa: FBT001 - of this file alone
+def _read(name: str, files: tuple[tuple[str, bytes], ...]) -> tuple[Pack | None, list[Refusal], list[Refusal]]:
+    """Give the pack, what refuses it, and what the lint alone refuses; nothing is composed where layers are missing."""
     reading = _Reading(dict(files))
     layers = reading.layers(name)
     if reading.refusals:
-        raise BrokenPack(reading.refusals)
+        return None, reading.refusals, []
     pack = reading.compose(name, layers)
-    refusals = reading.refusals + ([] if adopted else reading.lints)
-    if refusals:
-        raise BrokenPack(refusals)
-    return pack
+    return pack, reading.refusals, reading.lints
 
 
 class _Reading:
