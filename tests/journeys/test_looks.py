@@ -113,6 +113,18 @@ def test_public_pages(city, walk):
     assert faults == []
 
 
+def test_holdings_open_level_by_level(walk):
+    """Each holding is told with its share and by which basis it is controlled; the next level is loaded when it is opened."""
+    walk.sign_in("internal")
+    walk.speak("zh")
+    walk.open("/entities/HB0001")
+    first = walk.page.locator(".tree details").first
+    assert "% · 直接过半" in first.inner_text()
+    if walk.page.evaluate("Boolean(window.htmx)"):
+        first.locator("summary").click()
+        first.locator(".below li").first.wait_for()
+
+
 @pytest.mark.looks
 @pytest.mark.parametrize("role", ROLES)
 def test_all_pages_of_a_role(city, walk, role):

@@ -47,10 +47,17 @@ def test_a_wrong_file_comes_back_with_its_errors_marked(own):
 
 
 def test_templates_are_those_of_the_kind(own):
-    """The desk's own kinds have none."""
+    """The desk's own kinds have none, nor has what the engine makes or what officers tell at the desk."""
     browser = sign_in(own, "reporter")
     assert browser.get("/reporting/templates/payment.xlsx").content.startswith(b"PK")
     assert b"payee" in browser.get("/reporting/templates/payment.csv").content
-    for path in ("templates/access_grant.csv", "templates/payment.exe", "form/access_grant", "form/none"):
+    for path in (
+        "templates/access_grant.csv",
+        "templates/payment.exe",
+        "form/access_grant",
+        "form/none",
+        "form/case_finding",
+        "form/case_step",
+    ):
         assert browser.get(f"/reporting/{path}").status_code == 404
     assert re.search("Send a report", browser.get("/reporting").text)

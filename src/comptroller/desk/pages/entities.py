@@ -88,6 +88,7 @@ def entity(visit: Seeing, code: str) -> Response:
         children=visit.rows("SELECT entity, name FROM entity WHERE parent = ? ORDER BY entity LIMIT 100", [code]),
         up=up,
         down=down,
+        basis=bases(visit, code, down),
         picture=stakes_picture(
             [(s["holder"], s["share_pct"]) for s in up], [(s["entity"], s["share_pct"]) for s in down]
         ),
@@ -138,7 +139,8 @@ def holdings(visit: Seeing, code: str) -> Response:
     """Give what an entity holds, one level of the tree."""
     present(code if visit.sees_entity(code) else None, code)
     day = visit.valid or visit.clock[0] or visit.now.date()
-    return draw(visit, "holdings.html", down=stakes(visit, code, day, up=False))
+    down = stakes(visit, code, day, up=False)
+    return draw(visit, "holdings.html", down=down, basis=bases(visit, code, down))
 
 
 def stakes(visit: Visit, code: str, day: dt.date, *, up: bool) -> list[dict[str, Any]]:
@@ -150,6 +152,15 @@ def stakes(visit: Visit, code: str, day: dt.date, *, up: bool) -> list[dict[str,
         f"AND coalesce(s.valid_until, DATE '9999-12-31') > ? ORDER BY s.share_pct DESC NULLS LAST, s.{other} LIMIT {MOST_STAKES}",
         [code, day, day],
     )
+
+
+def bases(visit: Visit, code: str, down: list[dict[str, Any]]) -> dict[str, str]:
+    """Give by which basis an entity controls those that it holds, as it is now; nothing for days that are past."""
+    if not down or visit.valid is not None or visit.known is not None:
+        return {}
+    marks = ", ".join("?" * len(down))
+    sql = f"SELECT entity, min(basis) AS basis FROM controls WHERE owner = ? AND entity IN ({marks}) GROUP BY entity"
+    return {row["entity"]: row["basis"] for row in visit.rows(sql, [code, *(one["entity"] for one in down)])}
 
 
 def held(visit: Visit, table: str, code: str, day: dt.date) -> list[dict[str, Any]]:

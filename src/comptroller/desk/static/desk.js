@@ -29,6 +29,8 @@
   }
 
   document.addEventListener("keydown", (press) => {
+    const opened = press.key === "Escape" && press.target.closest("details.act[open]");
+    if (opened) { opened.open = false; opened.querySelector("summary").focus(); return; }
     if (press.target.closest("input, textarea, select") || press.ctrlKey || press.metaKey || press.altKey) return;
     const table = document.querySelector("table[data-keys]");
     if (press.key === "/") {
