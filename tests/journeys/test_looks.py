@@ -125,6 +125,15 @@ def test_holdings_open_level_by_level(walk):
         first.locator(".below li").first.wait_for()
 
 
+def test_an_entity_is_found_by_its_name(walk):
+    """Whoever types a part of a name is offered codes beside names, and the table is of that entity."""
+    walk.sign_in("internal")
+    walk.open("/findings")
+    walk.page.locator("[name=under]").press_sequentially("联运物流")
+    walk.page.locator("#names option").first.wait_for(state="attached")
+    assert walk.page.locator("#names option").first.get_attribute("value") == "HB0004"
+
+
 @pytest.mark.looks
 @pytest.mark.parametrize("role", ROLES)
 def test_all_pages_of_a_role(city, walk, role):

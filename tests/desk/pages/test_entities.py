@@ -23,3 +23,11 @@ def test_an_entity_is_shown_as_known_then(browser):
     assert browser("supervisor").get("/entities/A?known=2024-06-01").status_code == 200
     assert browser("supervisor").get("/entities/A?valid=2024-06-01").status_code == 200
     assert browser("supervisor").get("/entities/A?known=2023-01-01").status_code == 404
+
+
+def test_a_code_is_found_by_a_name(browser):
+    """A part of a name or a code gives a few entities within reach, and nothing is asked by nothing."""
+    page = browser("supervisor").get("/entities.named?text=markg1").text
+    assert '<option value="G1">' in page
+    assert "<option" not in browser("supervisor").get("/entities.named?text=").text
+    assert "<option" not in browser("group").get("/entities.named?text=MARKG2").text

@@ -18,7 +18,7 @@ from comptroller.desk.visit import Visit
 router = APIRouter()
 Seeing = Annotated[Visit, Depends(may(SEE))]
 Word = Annotated[str, Query(max_length=100)]
-PAGE, MOST_STAKES = 50, 200
+PAGE, MOST_STAKES, MOST_NAMED = 50, 200, 12
 
 
 @router.get("/entities")
@@ -56,6 +56,16 @@ def entities(  # noqa: PLR0913, PLR0917 - what one may ask by
         visit, "entities.html", rows=rows, count=count, page=page, pages=max(1, -(-count // PAGE)), asked=asked, many=many,
         shown=lambda name, value: cell(visit, fields[name], value),
     )  # fmt: skip
+
+
+@router.get("/entities.named")
+def named(visit: Seeing, text: Word = "") -> Response:
+    """Give a few entities of that name or code, for fields in which an entity is said by its code."""
+    sql = (
+        "SELECT entity, name FROM entity WHERE contains(lower(concat_ws(' ', entity, name, uscc)), lower(?)) "
+        f"ORDER BY length(name), entity LIMIT {MOST_NAMED}"
+    )
+    return draw(visit, "named.html", rows=visit.rows(sql, [text]) if text.strip() else [])
 
 
 def open_counts(visit: Visit, entities: list[str]) -> dict[str, int]:

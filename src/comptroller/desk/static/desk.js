@@ -1,4 +1,4 @@
-// What pages do beyond plain HTML: news without loading again, rows by keyboard, uploads with a bar, charts.
+// What pages do beyond plain HTML: news without loading again, rows by keyboard, names beside codes, uploads with a bar, charts.
 "use strict";
 (() => {
   const key = document.body.dataset.formKey;
@@ -52,6 +52,23 @@
 
   for (const wide of document.querySelectorAll(".scroll, .picture, .tabs, pre")) {
     if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0; // so that the arrow keys move it
+  }
+
+  const fields = document.querySelectorAll("input[data-names]");
+  const names = document.createElement("datalist");
+  names.id = "names";
+  if (fields.length) document.body.append(names);
+  for (const field of fields) {
+    let waits = 0;
+    field.setAttribute("list", "names");
+    field.autocomplete = "off";
+    field.addEventListener("input", () => {
+      clearTimeout(waits);
+      waits = setTimeout(async () => {
+        const answer = await fetch(`/entities.named?text=${encodeURIComponent(field.value)}`, { credentials: "same-origin" });
+        if (answer.ok) names.innerHTML = await answer.text();
+      }, 200);
+    });
   }
 
   for (const form of document.querySelectorAll("form[data-upload]")) {
