@@ -4,7 +4,8 @@ import re
 from string import Formatter
 
 from comptroller.desk.texts import LANGUAGES, say, texts
-from comptroller.packs.rulebook import SEVERITIES
+from comptroller.packs.rulebook import KINDS, SEVERITIES
+from comptroller.packs.series import UNITS
 from tests.house.source import SRC
 
 DESK = SRC / "desk"
@@ -68,7 +69,8 @@ def test_every_state_of_a_finding_has_a_text():
         assert say("en", f"state.{state}")
 
 
-def test_every_severity_that_a_rule_may_have_has_a_text():
-    """A page that shows rules can show every one that a pack may hold."""
-    for severity in SEVERITIES:
-        assert {say(language, f"severity.{severity}") for language in LANGUAGES}
+def test_every_choice_that_policy_has_is_said():
+    """Severities, kinds of rule and units: a new one without words would be a broken page."""
+    for stem, choices in (("severity", SEVERITIES), ("policy.kinds", KINDS), ("policy.units", UNITS)):
+        for language in LANGUAGES:
+            assert [one for one in choices if f"{stem}.{one}" not in texts(language)] == [], (stem, language)

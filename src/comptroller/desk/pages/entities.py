@@ -12,6 +12,7 @@ from comptroller.desk.draw import draw
 from comptroller.desk.facts import cell, fields_of, worded
 from comptroller.desk.pictures import chain_of, stakes_picture
 from comptroller.desk.reading import OPEN
+from comptroller.desk.shown import NOTHING
 from comptroller.desk.texts import texts
 from comptroller.desk.visit import Visit
 
@@ -173,20 +174,19 @@ def bases(visit: Visit, code: str, down: list[dict[str, Any]]) -> dict[str, str]
     return {row["entity"]: row["basis"] for row in visit.rows(sql, [code, *(one["entity"] for one in down)])}
 
 
-def held(visit: Visit, table: str, code: str, day: dt.date) -> list[dict[str, Any]]:
-    """Give the rows of a kind that hold for an entity on a day, as titles and values."""
+def held(visit: Visit, table: str, code: str, day: dt.date) -> tuple[list[str], list[list[str]]]:
+    """Give the rows of a kind that hold for an entity on a day: the titles of what any of them says, and the values."""
     kind = visit.pack.tables.get(table)
     if kind is None:
-        return []
+        return [], []
     rows = visit.rows(
         f"SELECT * FROM {table} WHERE entity = ? AND coalesce(valid_from, DATE '0001-01-01') <= ? "
         "AND coalesce(valid_until, DATE '9999-12-31') > ? ORDER BY fact LIMIT 200",
         [code, day, day],
     )
-    return [
-        {"cells": [(t, v) for t, v, f in fields_of(visit, table, row) if f.name != "entity"], "fact": row["fact"]}
-        for row in rows
-    ]
+    told = [{title: value for title, value, f in fields_of(visit, table, row) if f.name != "entity"} for row in rows]
+    heads = list(dict.fromkeys(title for one in told for title in one))
+    return heads, [[one.get(title, NOTHING) for title in heads] for one in told]
 
 
 def dues(visit: Visit, code: str) -> list[dict[str, Any]]:
