@@ -9,6 +9,7 @@ from comptroller.packs.series import UNITS
 from tests.house.source import SRC
 
 DESK = SRC / "desk"
+WAYS = ("free", "only_items", "lower_limit", "higher_limit")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 USED = re.compile(r"""(?:\bt|\btext)\(\s*['"]([a-z_]+(?:\.[a-z_]+)*)['"](?!\s*~)""")
 STEMS = re.compile(r"""(?:\bt|\btext)\(\s*f?['"]([a-z_.]+\.)(?:['"]\s*~|\{)""")
@@ -71,6 +72,11 @@ def test_every_state_of_a_finding_has_a_text():
 
 def test_every_choice_that_policy_has_is_said():
     """Severities, kinds of rule and units: a new one without words would be a broken page."""
-    for stem, choices in (("severity", SEVERITIES), ("policy.kinds", KINDS), ("policy.units", UNITS)):
+    for stem, choices in (
+        ("severity", SEVERITIES),
+        ("policy.kinds", KINDS),
+        ("policy.units", UNITS),
+        ("policy.ways", WAYS),
+    ):
         for language in LANGUAGES:
             assert [one for one in choices if f"{stem}.{one}" not in texts(language)] == [], (stem, language)
