@@ -22,7 +22,7 @@ def test_codes_and_columns_have_words(desk):
     """What lists and the policy's words name is shown in words; what nobody names, as it was said."""
     visit = visit_for(desk, "supervisor", "zh")
     rule = visit.pack.rules["base/rules/payments/duplicate"]
-    assert (worded(visit, "board"), worded(visit, "X-1")) == ("董事会", "X-1")
+    assert (worded(visit, "board"), worded(visit, "X-1"), worded(visit, rule.name)) == ("董事会", "X-1", "重复付款")
     assert label(visit, rule, "earlier_payment") == "在先付款"
     assert evidence(visit, rule, "tie", "A>board>X-1") == "A 公司 MARKAKRAM>董事会>X-1"
     assert subject_said(visit, "A", '["A", "B", null, "board"]') == "B 公司 MARKBKRAM · – · 董事会"

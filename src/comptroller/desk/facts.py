@@ -61,12 +61,12 @@ def worded(visit: Visit, code: str) -> str:
 
 
 def titles_of(visit: Visit) -> dict[str, Text]:
-    """Give the titles of codes: the policy's words; else of lines of its lists, of choices, parameters and kinds."""
+    """Give the titles of codes: the policy's words; else of lines of its lists, of choices, rules, parameters and kinds."""
 
     def make() -> dict[str, Text]:
         pack = visit.pack
         found = {name: kind.title for name, kind in pack.tables.items()}
-        found |= {name: param.title for name, param in pack.params.items()}
+        found |= {name: one.title for many in (pack.params, pack.rules) for name, one in many.items()}
         for field in (field for kind in pack.tables.values() for field in kind.fields):
             found.update(field.choices)
         found.update({line.item: line.title for one in pack.lists.values() for line in one.lines if line.title.zh})
