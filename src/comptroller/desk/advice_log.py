@@ -8,6 +8,7 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from typing import Any
 
 from comptroller.desk.writer import Outcome
@@ -58,7 +59,7 @@ class AdviceLog:
         fault = done.exception()
         if fault is None and done.result().refusals and len(batch) > 1:
             for fact, future in batch:
-                self._say(KIND, [fact]).add_done_callback(lambda one, f=future, a=fact: self._settle([(a, f)], one))
+                self._say(KIND, [fact]).add_done_callback(partial(self._settle, [(fact, future)]))
             return
         for fact, future in batch:
             if fault is not None:
