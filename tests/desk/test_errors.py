@@ -35,6 +35,7 @@ def test_errors_of_pages_are_pages(browser):
     assert "within your reach" in page.text
     assert browser("supervisor", "zh").get("/nowhere").status_code == 404
     assert browser("administrator").get("/findings").status_code == 403
+    assert "管理用户与授权" in browser("supervisor", "zh").get("/admin").text, "the act that is not granted, in words"
 
 
 @pytest.mark.parametrize(

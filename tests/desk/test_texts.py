@@ -3,6 +3,7 @@
 import re
 from string import Formatter
 
+from comptroller.desk.draw import ACTS
 from comptroller.desk.texts import LANGUAGES, say, texts
 from comptroller.packs.rulebook import KINDS, SEVERITIES
 from comptroller.packs.series import UNITS
@@ -77,6 +78,7 @@ def test_every_choice_that_policy_has_is_said():
         ("policy.kinds", KINDS),
         ("policy.units", UNITS),
         ("policy.ways", WAYS),
+        ("admin.acts", sorted(ACTS)),
     ):
         for language in LANGUAGES:
             assert [one for one in choices if f"{stem}.{one}" not in texts(language)] == [], (stem, language)

@@ -68,6 +68,7 @@ def details(desk):
         f"/policy/{rule}",
         "/wall",
         "/why",
+        "/account",
     ]
     found += [
         f"/policy/{next(iter(many.values())).name}" for many in (desk.pack.lists, desk.pack.params, desk.pack.sources)

@@ -11,7 +11,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from comptroller.access.grants import ADMINISTER, ASK, EXPORT, REPORT, SEE, WATCH
+from comptroller.access.grants import ADMINISTER, ASK, EXPORT, REPORT, ROLES, SEE, WATCH
 from comptroller.desk import facts, shown
 from comptroller.desk.doors import desk_of, language_of
 from comptroller.desk.texts import say
@@ -21,6 +21,7 @@ from comptroller.model.refusal import Refusal
 
 _HERE = Path(__file__).parent
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)")
+ACTS = frozenset(act for acts in ROLES.values() for act in acts)
 VENDOR = _HERE / "static" / "vendor"
 _environment = Environment(
     loader=FileSystemLoader(_HERE / "templates"),
@@ -128,7 +129,7 @@ def draw_refusals(request: Request, status: int, refusals: Sequence[Refusal]) ->
     if status == 401:
         back = request.url.path if request.method == "GET" else "/"
         return draw_door(request, 401, back=back)
-    return draw_bare(request, "refused.html", status, refusals=refusals, status=status)
+    return draw_bare(request, "refused.html", status, refusals=refusals, status=status, acts=ACTS)
 
 
 def _vendored() -> frozenset[str]:
