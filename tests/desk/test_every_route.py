@@ -1,0 +1,146 @@
+"""Every route of the desk has its place: it is asked by everybody here, or by a test that is named; a new one without a place fails."""
+
+import re
+
+import pytest
+
+from comptroller.desk.api import CALLS
+from comptroller.desk.pages import PAGES
+from comptroller.desk.public import pages as public_pages, tips as public_tips
+from tests.desk.test_reach_everywhere import CODES, covered
+from tests.desks import PEOPLE, form_key, mark
+from tests.house.source import REPOSITORY
+
+EVERYWHERE = "tests/desk/test_reach_everywhere.py::test_nothing_outside_shows_anywhere"
+CASES = "tests/desk/pages/test_cases.py"
+ASKED = (
+    *(
+        "/acts",
+        "/admin",
+        "/account",
+        "/authority",
+        "/ask",
+        "/reform",
+        "/tips",
+        "/inbox",
+        "/day",
+        "/cases",
+        "/cases/load",
+    ),
+    *("/reporting", "/reporting?show=all", "/reporting?show=kept", "/reporting?show=refused", "/reporting/send"),
+    *(
+        "/reporting/form/payment",
+        "/reporting/templates/payment.csv",
+        "/api/v1/rules",
+        "/api/v1/entries?limit=1000",
+        "/api/v1/day",
+    ),
+    *("/api/v1/cases", "/api/v1/rules/base/rules/payments/duplicate", "/api/v1/openapi.json", "/admin/hooks"),
+    *(f"/reporting/kept/{n}" for n in range(1, 13)),
+    *(f"/api/v1/entries/{n}" for n in range(1, 13)),
+    *(f"/strips/payment/{e}/P{n}-{mark(e)}" for e in CODES for n in (4, 5)),
+    *(f"/authority?entity={e}" for e in CODES),
+    *(f"/capital?item=net_assets&entity={e}" for e in CODES),
+)
+"""Addresses that everybody asks here, beside those of `test_reach_everywhere.py`."""
+QUESTIONS = (
+    "SELECT * FROM payment",
+    "SELECT * FROM entity",
+    "SELECT * FROM finding_now",
+    "SELECT p.payee FROM payment AS p JOIN entity AS e ON e.entity = p.entity",
+)
+OWN_TESTS = {
+    "GET /": EVERYWHERE, "GET /wall": EVERYWHERE, "GET /overview/live": EVERYWHERE, "GET /capital": EVERYWHERE,
+    "GET /findings": EVERYWHERE, "GET /findings.xlsx": EVERYWHERE, "GET /findings/{finding}": EVERYWHERE,
+    "GET /entities": EVERYWHERE, "GET /entities/{code}": EVERYWHERE, "GET /entities/{code}/holdings": EVERYWHERE,
+    "GET /strips": EVERYWHERE, "GET /ledger": EVERYWHERE, "GET /ledger/{number}": EVERYWHERE,
+    "GET /ledger/{number}/receipt.json": EVERYWHERE, "GET /policy": EVERYWHERE, "GET /policy/propose": EVERYWHERE,
+    "GET /policy/versions/{entry}": EVERYWHERE, "GET /policy/{name:path}": EVERYWHERE, "GET /why": EVERYWHERE,
+    "GET /api/v1/me": EVERYWHERE, "GET /api/v1/findings": EVERYWHERE, "GET /api/v1/findings/{finding}": EVERYWHERE,
+    "GET /api/v1/entities": EVERYWHERE, "GET /api/v1/entities/{entity}": EVERYWHERE,
+    "GET /api/v1/events": "tests/desk/test_reach_everywhere.py::test_news_are_told_within_reach",
+    "GET /policy/proposals/{name}": "tests/desk/test_shadowing.py::test_a_shadow_is_seen_within_reach",
+    "POST /policy/proposals/{name}/{act}": "tests/desk/test_shadowing.py::test_a_shadow_is_seen_within_reach",
+    "POST /policy/propose": "tests/desk/test_proposals.py::test_who_may_change_policy_may_do_so_for_everything",
+    "GET /strips/rings/{flow}/{name:path}": "tests/desk/pages/test_strips.py", "GET /cases/{case_id}": CASES,
+    "POST /cases/{case_id}/acts": CASES, "POST /cases/{case_id}/waiting/{number}": CASES,
+    "GET /api/v1/cases/{case_id}": "tests/desk/api/test_cases.py", "POST /api/v1/cases/{case_id}/acts": "tests/desk/api/test_cases.py",
+    "POST /api/v1/cases/{case_id}/waiting/{number}": "tests/desk/api/test_cases.py",
+    "GET /cases/{case_id}/letters": "tests/desk/pages/test_letters.py", "POST /cases/{case_id}/letters": "tests/desk/pages/test_letters.py",
+    "POST /cases/{case_id}/letters/draft": "tests/desk/pages/test_letters.py",
+    "GET /cases/{case_id}/letters/{letter}.pdf": "tests/desk/pages/test_letters.py",
+    "GET /inbox/{case_id}": "tests/desk/pages/test_inbox.py", "POST /inbox/{case_id}/acts": "tests/desk/pages/test_inbox.py",
+    "POST /tips/key": "tests/desk/pages/test_tips.py", "GET /tips/{number}": "tests/desk/pages/test_tips.py",
+    "POST /tips/{number}": "tests/desk/pages/test_tips.py", "POST /authority": "tests/desk/pages/test_authority.py",
+    "POST /findings/views": "tests/desk/test_draw.py::test_a_name_of_a_view_does_not_run",
+    "POST /reporting/send": "tests/desk/pages/test_reporting.py", "POST /reporting/form/{kind}": "tests/desk/pages/test_reporting.py",
+    "GET /reporting/refused/{number}": "tests/desk/pages/test_reporting.py",
+    "GET /reporting/refused/{number}.xlsx": "tests/desk/pages/test_reporting.py",
+    "POST /ledger/verify": "tests/desk/pages/test_ledger.py::test_the_ledger_is_verified_from_the_browser",
+    "POST /api/v1/reports": "tests/desk/test_sending.py", "POST /api/v1/stream": "tests/desk/api/test_reports.py",
+    "POST /api/v1/checks": "tests/desk/api/test_checks.py::test_what_is_out_of_reach_is_not_there",
+    "GET /admin/identities": "tests/desk/pages/test_identity.py::test_an_administrator_links_and_unlinks_and_never_himself",
+    "GET /sign-in": "tests/desk/pages/test_sign_in.py", "GET /language/{language}": "tests/desk/pages/test_sign_in.py",
+    "GET /oidc/start": "tests/desk/pages/test_identity.py", "GET /oidc/back": "tests/desk/pages/test_identity.py",
+}  # fmt: skip
+"""Routes that other tests hold to the reach, or that show nothing of the books."""
+OWN_FAMILIES = {
+    "POST /sign-": "tests/desk/pages/test_sign_in.py",
+    "POST /account/": "tests/desk/pages/test_account.py",
+    "POST /admin/identities": "tests/desk/pages/test_identity.py",
+    "POST /admin/": "tests/desk/pages/test_admin.py::test_only_administrators_administer",
+    "GET /public": "tests/desk/public/test_pages.py",
+    "POST /public": "tests/desk/public/test_pages.py",
+}
+
+
+def routes():
+    """Give every route of the app, as method and path."""
+    modules = [*((calls, "/api/v1") for calls in CALLS), *((page, "") for page in (*PAGES, public_pages, public_tips))]
+    found = {f"{m} {ahead}{one.path}" for module, ahead in modules for one in module.router.routes for m in one.methods}
+    return sorted(found)
+
+
+def fits(route, address):
+    """Say whether an address is one of a route."""
+    path = route.split(" ", 1)[1]
+    parts = re.split(r"\{(\w+)(:path)?\}", path)
+    shape = "".join(
+        re.escape(part) if n % 3 == 0 else (".+" if parts[n + 1] else "[^/]+") if n % 3 == 1 else ""
+        for n, part in enumerate(parts)
+    )
+    return re.fullmatch(shape, address.partition("?")[0]) is not None
+
+
+def test_every_route_has_its_place():
+    """A route that nobody thought of fails here; a place that is no route any more as well."""
+    there = routes()
+    assert len(there) > 90
+    asked = {route for route in there for address in ASKED if route.startswith("GET ") and fits(route, address)}
+    asked |= {"POST /ask", "POST /api/v1/queries"}
+    families = {route for route in there if route.startswith(tuple(OWN_FAMILIES))}
+    assert [route for route in there if route not in asked and route not in OWN_TESTS and route not in families] == []
+    assert [route for route in OWN_TESTS if route not in there] == []
+    for named in {*OWN_TESTS.values(), *OWN_FAMILIES.values()}:
+        path, _, test = named.partition("::")
+        assert f"def {test}" in (REPOSITORY / path).read_text(encoding="utf-8"), named
+
+
+@pytest.mark.parametrize("login", [login for login, _ in PEOPLE if covered(login) != set(CODES)])
+def test_nothing_outside_shows_on_the_others(browser, login):
+    """Forms, templates, exports, strips, entries, rules, questions by page and by call: within the reach or refused."""
+    one, mine = browser(login), covered(login)
+    answers = [(path, one.get(path)) for path in ASKED]
+    key = form_key(one)
+    for sql in QUESTIONS:
+        answers.append((sql, one.post("/ask", data={"sql": sql, "form_key": key})))
+        answers.append((sql, one.post("/api/v1/queries", json={"sql": sql}, headers={"x-form-key": key})))
+    for asked, answer in answers:
+        assert answer.status_code in (200, 303, 400, 403, 404, 422), (asked, answer.status_code)
+        seen = {e for e in CODES if mark(e) in answer.text.replace(asked, "")}
+        assert seen <= mine or _is_own_word(asked, seen - mine), (login, asked, seen - mine)
+
+
+def _is_own_word(asked, seen):
+    """Say whether what shows is what the one who asks wrote into the address himself."""
+    return all(mark(e) in asked for e in seen)
