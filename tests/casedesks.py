@@ -97,6 +97,15 @@ def correct(desk: Desk, decided: str) -> None:
     assert outcome.entry, outcome.refusals
 
 
+def task(desk: Desk, **more: str) -> int:
+    """Let the firm report a reform task as done; gives the entry."""
+    row = {"entity": "G1", "task": "T1", "task_title": "t", "set_on": "2024-01-01", "due_on": "2025-06-30"}
+    row |= {"task_status": "done", "done_on": "2024-02-01", **more}
+    outcome = desk.writer.take(report("reform_task", row, reporter="G1")).result(60)
+    assert outcome.entry, outcome.refusals
+    return int(outcome.entry)
+
+
 def the_case(desk: Desk) -> str:
     """Give the name of the one case."""
     return str(desk.duck.rows("SELECT case_id FROM case_now")[0][0])

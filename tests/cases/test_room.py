@@ -129,13 +129,17 @@ def test_findings_of_one_matter_join_one_case(tmp_path: Path) -> None:
 
 
 def test_what_is_cleared_before_anybody_looked_is_dismissed_by_itself(tmp_path: Path) -> None:
-    """A case in triage whose findings all pass again ends as withdrawn."""
+    """A case in triage ends as withdrawn when new facts make its rules pass; that a severe one was corrected is looked at."""
     node = city(tmp_path)
     pay(node, at="2024-03-11T09:00:00")
-    mend(node, decided="2024-03-02T10:00:00", at="2024-03-12T09:00:00")
+    early = {"entity": "G1", "decision": "D0", "matter": "M1", "body": "board", "outcome": "approved"}
+    kept(node, report("decision", {**early, "decided_at": "2024-03-01T10:00:00"}), at="2024-03-12T09:00:00")
     assert node.duck.rows("SELECT state, ended_how FROM case_now") == [("dismissed", "withdrawn")]
+    pay(node, "P2", "M2", "G2", at="2024-03-12T10:00:00")
+    mend(node, "M2", decided="2024-03-02T10:00:00", at="2024-03-13T09:00:00", firm="G2")
+    assert node.duck.rows("SELECT state, ended_how FROM case_now WHERE entity = 'G2'") == [("verifying", None)]
     assert node.duck.rows("SELECT withdrawn_count, open_count FROM rule_outcome WHERE rule LIKE '%acted_before%'") == [
-        (1, 0)
+        (2, 0)
     ]
     node.close()
 
@@ -144,8 +148,10 @@ def test_found_again_after_the_window_is_another_case(tmp_path: Path) -> None:
     """Within the window of the route the same case opens again; after it a new one is made, and the old one stays closed."""
     node = city(tmp_path)
     pay(node, at="2024-03-11T09:00:00")
-    mend(node, decided="2024-03-02T10:00:00", at="2024-03-12T09:00:00")
-    mend(node, decided="2024-03-09T10:00:00", at="2024-12-12T09:00:00")
+    early = {"entity": "G1", "decision": "D0", "matter": "M1", "body": "board", "outcome": "approved"}
+    early |= {"decided_at": "2024-03-01T10:00:00"}
+    kept(node, report("decision", early), at="2024-03-12T09:00:00")
+    kept(node, report("decision", {**early, "act": "retract"}), at="2024-12-12T09:00:00")
     rows = node.duck.rows("SELECT state, reopened FROM case_now ORDER BY opened_on")
     assert rows == [("dismissed", 0), ("triage", 0)]
     node.close()

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from comptroller.desk.state import Desk
-from tests.casedesks import at, correct, open_case_desk, the_case
+from tests.casedesks import at, correct, open_case_desk, task, the_case
 from tests.journeys.walking import Walk, walk_on
 
 WORDS = {
-    "zh": {"kept": "已报送", "waits": "另一名经办人", "contested": "有异议", "triage": "待研判", "verifying": "待复核", "closed": "已关闭", "reopened": "重开 1 次"},
-    "en": {"kept": "Kept in the ledger", "waits": "another officer", "contested": "Contested", "triage": "To be looked at", "verifying": "To be verified", "closed": "Closed", "reopened": "Reopened 1 times"},
+    "zh": {"kept": "已报送", "waits": "另一名经办人", "contested": "有异议", "triage": "待研判", "verifying": "待复核", "closed": "已关闭", "reopened": "重开 1 次", "passed": "自动关闭", "corrected": "事项已更正"},
+    "en": {"kept": "Kept in the ledger", "waits": "another officer", "contested": "Contested", "triage": "To be looked at", "verifying": "To be verified", "closed": "Closed", "reopened": "Reopened 1 times", "passed": "closed by itself", "corrected": "Facts were told in the place of others"},
 }  # fmt: skip
 
 
@@ -24,6 +24,7 @@ def test_a_case_from_its_finding_to_discipline_and_back(tmp_path: Path, language
             _to_closed(desk, walk, case, words)
             _opened_again(desk, walk, case, words)
             _handed_on_and_back(desk, walk, case, words)
+            _closed_by_itself(desk, walk, words)
             assert walk.faults == []
     finally:
         desk.stop()
@@ -102,3 +103,22 @@ def _handed_on_and_back(desk: Desk, walk: Walk, case: str, words: dict[str, str]
     walk.page.set_viewport_size({"width": 390, "height": 844})
     assert walk.open(path) == 200
     assert walk.overflow <= 0
+
+
+def _closed_by_itself(desk: Desk, walk: Walk, words: dict[str, str]) -> None:
+    """A minor finding is taken up; the firm's correction makes its rule pass, and the page names the entry that closed it."""
+    task(desk)
+    ((case,),) = desk.duck.rows("SELECT case_id FROM case_now WHERE rule LIKE '%done_without_evidence'")
+    path = f"/cases/{case}"
+    walk.sign_in("internal1")
+    assert words["kept"] in walk.act(path, "escalate", reason="where is the evidence")
+    entry = task(desk, act="correct", document="minutes", hash="ab")
+    assert walk.open(path) == 200
+    said = walk.text()
+    assert words["closed"] in said
+    assert words["passed"] in said
+    assert words["corrected"] in said
+    assert walk.page.locator(f"a[href='/ledger/{entry}']").count() >= 1
+    walk.sign_in("firm")
+    assert walk.open(f"/inbox/{case}") == 200
+    assert words["passed"] in walk.text()

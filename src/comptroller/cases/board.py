@@ -10,6 +10,7 @@ _CARD = (
     "case_id, entity, office, lead, pending, informed, state, rule, severity, findings, standing, opened_on, changed_on, "
     "due_on, contested, reopened, loss_cny, loss_class"
 )
+_ENDS = ("put_right", "by_rule", "lapsed")
 OPEN = ("triage", "escalated", "rectifying", "verifying")
 
 
@@ -142,12 +143,18 @@ def due(  # noqa: PLR0913 - what one may ask by
 
 
 def load(duck: Duck, today: dt.date, within: str = "true") -> list[dict[str, Any]]:
-    """Give for each leading line how many cases it has open, overdue, closed and reopened, and what was recovered."""
-    names = ("line", "open", "overdue", "closed", "dismissed", "reopened", "loss_cny", "recovered_cny")
+    """Give for each leading line how many cases it has open, overdue, closed and reopened, and what was recovered.
+
+    Of those that were closed `put_right` are those whose rules passed on facts, `by_rule` those of them that ended by
+    themselves; `lapsed` are those, closed or dismissed, of which a list, the clock or the policy was the end.
+    """
+    names = ("line", "open", "overdue", "closed", "dismissed", "reopened", "loss_cny", "recovered_cny", *_ENDS)
     rows = duck.rows(
         "SELECT lead, count(*) FILTER (WHERE state NOT IN ('dismissed', 'closed')), count(*) FILTER (WHERE due_on < ?), "
         "count(*) FILTER (WHERE state = 'closed'), count(*) FILTER (WHERE state = 'dismissed'), "
-        "count(*) FILTER (WHERE reopened > 0), coalesce(sum(loss_cny), 0), coalesce(sum(recovered_cny), 0) "
+        "count(*) FILTER (WHERE reopened > 0), coalesce(sum(loss_cny), 0), coalesce(sum(recovered_cny), 0), "
+        "count(*) FILTER (WHERE ended_how IN ('rejudged', 'passed')), count(*) FILTER (WHERE ended_how = 'passed'), "
+        "count(*) FILTER (WHERE ended_how = 'lapsed') "
         f"FROM case_now AS n WHERE {within} GROUP BY lead ORDER BY lead",
         [today],
     )
@@ -165,7 +172,7 @@ def requests(duck: Duck, within: str = "true") -> dict[str, Any]:
 
 def precision(duck: Duck) -> list[dict[str, Any]]:
     """Give for each rule how its findings came out; `precision_pct` is of those decided, None where none is."""
-    names = ("raised", "open", "confirmed", "dismissed", "withdrawn", "contested")
+    names = ("raised", "open", "confirmed", "dismissed", "withdrawn", "lapsed", "contested")
     rows = duck.rows(f"SELECT rule, {', '.join(f'{n}_count' for n in names)} FROM rule_outcome ORDER BY rule")
     found = [dict(zip(("rule", *names), row, strict=True)) for row in rows]
     for one in found:

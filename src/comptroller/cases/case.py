@@ -33,7 +33,7 @@ class Event:
 
 @dataclass(slots=True)
 class Found:
-    """A finding in a case."""
+    """A finding in a case; `closes` says when its route lets the case end by itself, `is_past` that it ended before this time."""
 
     finding: str
     entity: str
@@ -44,6 +44,9 @@ class Found:
     stands: bool = True
     outcome: str = "open"
     contested: bool = False
+    cleared_how: str = ""
+    closes: Mapping[str, Any] | None = None
+    is_past: bool = False
 
 
 @dataclass(slots=True)
@@ -113,6 +116,8 @@ class Case:
     closed_by: str = ""
     closed_on: dt.date | None = None
     ended_how: str = ""
+    passes_as_of: int | None = None
+    before: str = ""
     reopened: int = 0
     reopened_on: dt.date | None = None
     inquiry: str = ""
@@ -120,6 +125,7 @@ class Case:
     loss_cny: str = ""
     recovered_cny: str = ""
     loss_on: dt.date | None = None
+    loss_class: str = ""
     findings: dict[str, Found] = field(default_factory=dict)
     clocks: list[Running] = field(default_factory=list)
     requests: dict[str, Asked] = field(default_factory=dict)

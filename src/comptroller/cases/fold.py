@@ -6,8 +6,10 @@
 """
 
 from comptroller.cases.case import Asked, Case, Event, Found, Running
+from comptroller.cases.closing import goes_on, is_lapsed
 from comptroller.cases.days import Days
 from comptroller.model.casework import Casework, Clock
+from comptroller.model.finding import LAPSED
 
 SEVERITIES = ("info", "low", "med", "high", "crit")
 
@@ -33,6 +35,7 @@ def apply(case: Case, event: Event, work: Casework, days: Days) -> None:
             event.text("recovered_cny"),
             event.on,
         )
+        case.loss_class = event.text("loss_class")
     _happen(case, event.what, event, work, days)
 
 
@@ -43,15 +46,24 @@ def _found(case: Case, turn: str, event: Event, work: Casework, days: Days) -> N
         _raised(case, event, work, days)
     elif turn == "cleared" and name in case.findings:
         one = case.findings[name]
-        one.stands = False
+        one.stands, one.cleared_how = False, event.text("how")
         if one.outcome == "open":
-            one.outcome = "withdrawn"
+            one.outcome = "lapsed" if one.cleared_how in LAPSED else "withdrawn"
         _happen(case, event.what, event, work, days)
-        if not case.standing and case.state == "triage":
-            _end(case, "withdrawn", event)
-            _enter(case, "dismissed", event, work, days)
-        elif not case.standing and case.state == "rectifying":
-            _enter(case, "verifying", event, work, days)
+        if not case.standing and not case.is_ended:
+            _pass(case, event, work, days)
+
+
+def _pass(case: Case, event: Event, work: Casework, days: Days) -> None:
+    """Let a case go on of which nothing stands any more: it ends by what was told, or officers look at it."""
+    state, how = goes_on(case, event)
+    case.passes_as_of = event.said.get("entry") or None
+    if how:
+        _end(case, how, event)
+    if how == "passed" and case.rectified_on is None:
+        case.rectified_on = event.on
+    if state != case.state:
+        _enter(case, state, event, work, days)
 
 
 def _raised(case: Case, event: Event, work: Casework, days: Days) -> None:
@@ -62,7 +74,8 @@ def _raised(case: Case, event: Event, work: Casework, days: Days) -> None:
         finding, entity, rule = (event.text(c) for c in ("finding", "entity", "rule"))
         severity, joins = event.text("severity"), event.text("joins")
         one = case.findings[name] = Found(finding, entity, rule, severity, joins, event.on)
-    one.stands, one.raised_on = True, event.on
+    one.stands, one.raised_on, one.cleared_how, one.is_past = True, event.on, "", False
+    one.closes, case.passes_as_of = event.said.get("closes"), None
     is_new = not case.state
     if is_new:
         _open(case, event)
@@ -77,7 +90,7 @@ def _raised(case: Case, event: Event, work: Casework, days: Days) -> None:
     if is_new or case.is_ended:
         _enter(case, "triage", event, work, days)
     elif case.state == "verifying":
-        _enter(case, "rectifying", event, work, days)
+        _enter(case, case.before or "rectifying", event, work, days)
 
 
 def _open(case: Case, event: Event) -> None:
@@ -95,6 +108,8 @@ def _again(case: Case, event: Event) -> None:
     case.closed_by, case.closed_on, case.ended_how, case.is_accepted = "", None, "", False
     case.verified_by, case.verified_on, case.rectified_by, case.rectified_on = "", None, "", None
     case.evidence_on, case.inquiry, case.pending, case.officers = None, "", "", {}
+    for one in case.findings.values():
+        one.is_past = not one.stands
     _come_out(case, "open")
 
 
@@ -123,7 +138,8 @@ def _moved(case: Case, name: str, event: Event, work: Casework, days: Days) -> N
         _come_out(case, "dismissed")
         _end(case, "dismissed", event)
     elif move.to == "closed":
-        _end(case, "accepted" if case.is_accepted and case.standing else "rejudged", event)
+        is_accepted = case.is_accepted and case.standing
+        _end(case, "accepted" if is_accepted else "lapsed" if is_lapsed(case) else "rejudged", event)
     elif move.to == "triage":
         _again(case, event)
     elif move.to == "rectifying":
@@ -212,7 +228,7 @@ def _answer(case: Case, event: Event, work: Casework, days: Days) -> None:
 
 
 def _enter(case: Case, state: str, event: Event, work: Casework, days: Days) -> None:
-    case.state = state
+    case.before, case.state = case.state, state
     _happen(case, f"state.{state}", event, work, days)
 
 

@@ -13,7 +13,7 @@ from comptroller.cases.case import Case, Event
 from comptroller.cases.told import KINDS
 from comptroller.store.duck import Duck
 
-OUTCOMES = ("open", "confirmed", "dismissed", "withdrawn")
+OUTCOMES = ("open", "confirmed", "dismissed", "withdrawn", "lapsed")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import base64
 import datetime as dt
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
@@ -23,9 +24,10 @@ from comptroller.cases.fold import apply
 from comptroller.cases.hush import Hush
 from comptroller.cases.index import OUTCOMES, Index, is_of_cases
 from comptroller.cases.route import Router, Told
-from comptroller.cases.rows import TABLES, Row, case_rows, event_row, tables_of
+from comptroller.cases.rows import TABLES, Row, case_rows, event_row, loss_class, tables_of
 from comptroller.cases.told import KINDS, told
 from comptroller.model.finding import Turn
+from comptroller.model.kind import FACT_LINES
 from comptroller.model.known import Known
 from comptroller.model.policy import Pack
 from comptroller.model.refusal import Refusal
@@ -142,6 +144,9 @@ class Cases:
                 said |= {"supplied_to": held.line, "supplied_on": held.on.isoformat(), "duplicate": True}
             else:
                 said["duplicate"] = self.index.asked_before(case.entity, event.text("material"), line)
+        elif kind == "loss_estimate":
+            param = self.pack.params.get(self.work.loss_param)
+            said["loss_class"] = loss_class(param, Decimal(event.text("amount_cny")), event.on)
         return Event(event.what, event.on, event.told, line, event.by, event.approved_by, event.reason, said)
 
     def _turned(self, turn: Turn, name: str, on: dt.date, batch: "_Batch") -> None:
@@ -153,7 +158,18 @@ class Cases:
             self._hush.drop(one.finding)
             case = self._cases.get(case_id) if case_id else None
             if case is not None and case.findings[one.finding].stands:
-                self._happen(case, Event("finding.cleared", on, said={"finding": one.finding}), batch)
+                told_by = {"finding": one.finding, "how": turn.how, "entry": turn.fact // FACT_LINES}
+                if case.case_id in self._held_to_account(batch):
+                    told_by["persons"] = True
+                self._happen(case, Event("finding.cleared", on, turn.fact, said=told_by), batch)
+
+    def _held_to_account(self, batch: "_Batch") -> set[str]:
+        """Give the cases in which a person answers for something."""
+        if batch.accounts is None:
+            is_told = "responsibility" in self.pack.kinds
+            rows = self._duck.rows("SELECT DISTINCT case_id FROM responsibility") if is_told else []
+            batch.accounts = {case_id for (case_id,) in rows}
+        return batch.accounts
 
     def _raise(self, one: Told, on: dt.date, batch: "_Batch") -> None:
         """Take a finding into its case, into one that a key leads to, or into a new one; or into none."""
@@ -216,3 +232,4 @@ class _Batch:
         self.cases: dict[str, Case] = {}
         self.rules: set[str] = set()
         self.events: list[Row] = []
+        self.accounts: set[str] | None = None

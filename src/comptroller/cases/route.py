@@ -79,6 +79,8 @@ class Router:
             "window_days": route.window_days,
             "joins": "|".join(joins(route, told)),
         }
+        if route.closes is not None and rule.severity in route.closes.severities:
+            said["closes"] = {"with_persons": route.closes.with_persons, "loss_classes": [*route.closes.loss_classes]}
         return Event("finding.raised", on, said=said)
 
     def _office(self, named: str, entity: str) -> str:

@@ -17,7 +17,18 @@ from comptroller.model.policy import Pack, Param
 
 TABLES = ("case_now", "case_finding", "case_clock", "case_request", "case_event", "rule_outcome")
 Row = dict[str, Any]
-_FOUND = ("finding", "entity", "rule", "severity", "joins", "raised_on", "stands", "outcome", "contested")
+_FOUND = (
+    "finding",
+    "entity",
+    "rule",
+    "severity",
+    "joins",
+    "raised_on",
+    "stands",
+    "outcome",
+    "contested",
+    "cleared_how",
+)
 _RUNNING = (*("clock", "instance", "holder", "started_on", "unit", "extended", "due_on", "stopped_on", "ended_on"),)
 _ASKED = ("request", "material", "asked_on", "due_on", "answered_on", "supplied_to", "supplied_on")
 
@@ -72,7 +83,7 @@ def _now(case: Case, pack: Pack) -> Row:
     columns = (
         *("case_id", "entity", "office", "lead", "pending", "state", "rule", "severity", "opened_on", "raised_on"),
         *("changed_on", "due_on", "rectified_by", "rectified_on", "evidence_on", "verified_by", "verified_on"),
-        *("closed_by", "closed_on", "ended_how", "reopened", "reopened_on", "inquiry", "events"),
+        *("closed_by", "closed_on", "ended_how", "passes_as_of", "reopened", "reopened_on", "inquiry", "events"),
     )
     loss = Decimal(case.loss_cny) if case.loss_cny else None
     return {

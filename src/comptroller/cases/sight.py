@@ -15,7 +15,17 @@ _PERSONS = ("by", "approved_by", "person", "rectified_by", "verified_by", "close
 _KEPT = ("by", "approved_by", "reason")
 _ENTITY_HEAD = (
     *("case_id", "entity", "office", "lead", "state", "rule", "severity", "findings", "standing", "opened_on"),
-    *("changed_on", "due_on", "contested", "rectified_on", "closed_on", "ended_how", "reopened", "reopened_on"),
+    *(
+        "changed_on",
+        "due_on",
+        "contested",
+        "rectified_on",
+        "closed_on",
+        "ended_how",
+        "passes_as_of",
+        "reopened",
+        "reopened_on",
+    ),
 )
 Whole = dict[str, Any]
 
@@ -51,6 +61,9 @@ def _shown(whole: Whole, line: str, work: Casework) -> Whole:
 
 def _event(one: Whole, line: str, lead: str, keeps: set[str]) -> Whole:
     """Give an event of the time line without what its line keeps to itself."""
+    if one["what"] == "finding.cleared" and line != lead:
+        said = json.loads(one["said"] or "{}")
+        return {**one, "said": json.dumps({name: cell for name, cell in said.items() if name != "persons"})}
     if one["what"] == "evidence.given" and not _may_see(one, line, lead):
         return {**one, "said": "{}", **dict.fromkeys(_KEPT)}
     if one["by_line"] in keeps and not _is_answer(one) and not _is_handed_to(one, line):
@@ -128,7 +141,7 @@ def seen_by_entity(whole: Whole, work: Casework) -> Whole:
 
 def _finding(one: Whole) -> Whole:
     said = json.loads(one["said"] or "{}")
-    return {name: said[name] for name in ("finding", "rule", "severity") if name in said}
+    return {name: said[name] for name in ("finding", "rule", "severity", "how", "entry") if name in said}
 
 
 def _told(one: Whole) -> Whole:

@@ -156,10 +156,23 @@ def outcomes(node: NodeOption = None, as_json: JsonOption = False) -> None:
         "confirmed",
         "dismissed",
         "withdrawn",
+        "lapsed",
         "contested",
         "precision_pct",
     )
     print_table("rules", heads, [[one[h] for h in heads] for one in rules])
-    heads = ("line", "open", "overdue", "closed", "dismissed", "reopened", "loss_cny", "recovered_cny")
+    heads = (
+        "line",
+        "open",
+        "overdue",
+        "closed",
+        "dismissed",
+        "reopened",
+        "loss_cny",
+        "recovered_cny",
+        "put_right",
+        "by_rule",
+        "lapsed",
+    )
     print_table("lines", heads, [[one[h] for h in heads] for one in lines])
     out.print(f"requests {asked}", markup=False)

@@ -56,6 +56,7 @@ class Outcome:
     confirmed: int
     dismissed: int
     withdrawn: int
+    lapsed: int
     contested: int
     proposals: tuple[str, ...] = ()
 
@@ -70,7 +71,7 @@ def outcome_of(visit: Visit, rule: Rule) -> Outcome | None:
     """Give the outcomes of a rule, which are told to everybody who sees; None where no finding of it was in a case."""
     if _OUTCOMES not in visit.pack.tables:
         return None
-    names = ("raised", "open", "confirmed", "dismissed", "withdrawn", "contested")
+    names = ("raised", "open", "confirmed", "dismissed", "withdrawn", "lapsed", "contested")
     counts = ", ".join(f"coalesce({name}_count, 0) AS {name}" for name in names)
     rows = visit.rows(f"SELECT {counts} FROM {_OUTCOMES} WHERE rule = ?", [rule.name])
     if not rows:

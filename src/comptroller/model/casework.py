@@ -79,6 +79,18 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
+class Closing:
+    """When a case ends by itself as its rules pass: for findings of these severities, and with which losses and persons.
+
+    Without a loss, and without anybody who answers for it, nothing more is asked.
+    """
+
+    severities: tuple[str, ...]
+    loss_classes: tuple[str, ...] = ()
+    with_persons: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """Which findings open a case, who leads it, who is informed, and by which keys findings meet in it.
 
@@ -104,6 +116,7 @@ class Route:
     joins: tuple[tuple[str, ...], ...]
     window_days: int
     cites: tuple[Cite, ...]
+    closes: Closing | None = None
 
 
 @dataclass(frozen=True, slots=True)

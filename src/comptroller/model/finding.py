@@ -35,12 +35,27 @@ class Verdict:
         return finding_id(self.rule, self.subject)
 
 
+BY_FACTS = ("added", "corrected")
+"""How a finding ends that was put right: new facts were told beside the old ones, or in their place."""
+LAPSED = ("lists", "time", "policy")
+"""How a finding ends that nobody put right: a list, the clock or the policy changed and nothing else."""
+HOWS = (*BY_FACTS, "retracted", "around", "otherwise", *LAPSED)
+"""How a finding ends; beside those: facts were taken back, what surrounds the subject changed, or the rule applies no more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A verdict that is new, changed or gone: one version of a finding."""
+    """A verdict that is new, changed or gone: one version of a finding.
+
+    Where it is gone, `passes` says that its rule applies and finds nothing, `how` is one of `HOWS`, and `fact` is the
+    last fact that made it so, 0 where none did.
+    """
 
     state: str
     verdict: Verdict
+    how: str = ""
+    fact: int = 0
+    passes: bool = False
 
 
 def finding_id(rule: str, subject: tuple[Any, ...]) -> str:

@@ -14,6 +14,7 @@ from comptroller.model.casework import (
     UNITS,
     Casework,
     Clock,
+    Closing,
     Move,
     Route,
     Sight,
@@ -30,6 +31,7 @@ STEP, ANSWER = "case_step", "enterprise_answer"
 HAPPENS = ("request.asked", "request.answered", "letter.sent", "finding.raised", "finding.cleared", "loss.estimated")
 """What may start or end a clock beside a state that is entered and a move that is made."""
 OFFICES = ("owner", "head", "manager")
+SEVERITIES = ("crit", "high", "med", "low", "info")
 Say = Callable[[str, str, object, str, str], None]
 
 
@@ -65,8 +67,12 @@ def casework_of(  # noqa: PLR0913 - a pack's casework stands on all of these
         _check_move(full, move, kinds, made, say)
     for full, clock in zip(clocks, made.clocks.values(), strict=True):
         _check_clock(full, clock, made, words["lines"], say)
+    losses = {dict(v.by).get("class", "") for v in params[loss_param].values} if loss_param in params else set()
     for route in made.routes:
         _check_route(route, rules, words, say)
+        if route.closes is not None:
+            _among(say, route.name, "closes_itself.severities", route.closes.severities, SEVERITIES)
+            _among(say, route.name, "closes_itself.loss_classes", route.closes.loss_classes, losses)
     if made.routes:
         _check_whole(made, kinds, say)
     for line in sights:
@@ -144,8 +150,15 @@ def _route(full: str, form: forms.RouteForm) -> Route:
         office=form.office,
         joins=tuple(tuple(one) for one in form.joins),
         window_days=form.window_days,
+        closes=_closing(form.closes_itself),
         cites=tuple(Cite(one.source, one.article) for one in form.cites),
     )
+
+
+def _closing(form: forms.ClosingForm | None) -> Closing | None:
+    if form is None:
+        return None
+    return Closing(tuple(form.severities), tuple(form.loss_classes), form.with_persons)
 
 
 def _among(say: Say, full: str, field: str, seen: Iterable[str], known: Iterable[str]) -> None:
@@ -201,7 +214,7 @@ def _check_route(route: Route, rules: Mapping[str, Rule], words: Mapping[str, Ma
     _among(say, route.name, "when.domains", route.domains, words["domains"])
     _among(say, route.name, "when.problems", route.problems, words["problems"])
     _among(say, route.name, "when.kinds", route.kinds, ("limit", "procedure", "deadline", "target", "signal", "data"))
-    _among(say, route.name, "when.severities", route.severities, ("crit", "high", "med", "low", "info"))
+    _among(say, route.name, "when.severities", route.severities, SEVERITIES)
     for part in route.rules:
         if not any(part in name for name in rules):
             say(route.name, "when.rules", part, "某条规则名称的一部分", "a part of some rule's name")

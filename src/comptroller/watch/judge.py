@@ -8,6 +8,7 @@ for due dockets replaces what stood for them.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from itertools import compress
 
@@ -15,10 +16,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from comptroller.model.finding import Turn, Verdict
+from comptroller.model.finding import Turn, Verdict, plain
 from comptroller.model.policy import Pack, Rule
 from comptroller.model.refusal import RuleBroken
 from comptroller.store.duck import Duck, SqlError
+from comptroller.watch.causes import by_policy, with_causes
 from comptroller.watch.due import Due, DueDays
 from comptroller.watch.findings import Findings, verdicts_of
 from comptroller.watch.hashes import docket_hashes
@@ -67,7 +69,7 @@ class Watch:
             if name not in pack.rules:
                 turns += [(None, turn) for turn in self.findings.drop_rule(name)]
         self.findings.write(turns, pack.digest, self._today(), known)
-        return [turn for _, turn in turns] + self.judge_all(known, progress=progress)
+        return by_policy([turn for _, turn in turns] + self.judge_all(known, progress=progress))
 
     def judge_all(
         self, known: int, *, rules: Iterable[str] | None = None, progress: Progress | None = None
@@ -117,7 +119,7 @@ class Watch:
         if dues:
             turns += self._judge_due(dues)
         self.findings.write(turns, self.pack.digest, self._today(), known)
-        return [turn for _, turn in turns]
+        return [turn for _, turn in with_causes(turns, self.plan, changes, added, renewed)]
 
     def _judge_due(self, dues: list[tuple[Group, Due, list[Rule]]]) -> list[tuple[Rule | None, Turn]]:
         """Judge the rules of all groups over their due dockets; groups that need few rows are judged together."""
@@ -157,8 +159,25 @@ class Watch:
         turns: list[tuple[Rule | None, Turn]] = []
         for rule in rules:
             found = self._run(rule, dockets) if rule.name in awake else []
-            turns += [(rule, turn) for turn in self.findings.compare(rule.name, found, dockets, days)]
+            turned = self.findings.compare(rule.name, found, dockets, days)
+            if rule.name in awake and any(turn.state == "cleared" for turn in turned):
+                turned = self._with_passing(rule, turned)
+            turns += [(rule, turn) for turn in turned]
         return turns
+
+    def _with_passing(self, rule: Rule, turns: list[Turn]) -> list[Turn]:
+        """Give turns of which those that are gone say whether the rule applies to their subject as it is now."""
+        known = [name for name in rule.subject if name in self.pack.tables[rule.judges].columns]
+        columns = ", ".join(f'"{name}"' for name in known)
+        rows = self._duck.rows(
+            f"SELECT DISTINCT {columns} FROM due_{rule.judges} WHERE coalesce(TRY({rule.complete}), false)"
+        )
+        judged = {tuple(plain(cell) for cell in row) for row in rows}
+        at = [rule.subject.index(name) for name in known]
+        return [
+            replace(turn, passes=turn.state == "cleared" and tuple(turn.verdict.subject[i] for i in at) in judged)
+            for turn in turns
+        ]
 
     def _with_judged(self, rules: list[Rule], scoped: Mapping[str, pa.Table]) -> set[str]:
         """Give the rules that have a row to judge: the others find nothing, and need not be run."""

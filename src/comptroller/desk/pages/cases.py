@@ -35,7 +35,7 @@ _MARKED = ("finding.", "move.", "letter.")
 _OF_ITSELF = ("case_id", "by", "office", "by_line", "move", "step", "suppression")
 _ASIDE = (
     *("finding", "rule", "severity", "entity", "lead", "informed", "office", "remedy", "window_days", "joins"),
-    *("answer", "step", "estimate", "evidence"),
+    *("answer", "step", "estimate", "evidence", "closes", "persons"),
 )
 """What is kept with an act and its event, and need not be read by people."""
 
@@ -243,12 +243,15 @@ def said_cells(visit: Visit, event: dict[str, Any]) -> list[tuple[str, str]]:
     """Give what else an event says, with the titles of its fields."""
     told = {"request": "material_request", "evidence": "case_evidence", "loss": "loss_estimate", "letter": "letter"}
     kind = told.get(event["what"].partition(".")[0], "case_step")
-    tables = [kind, "case_step", "enterprise_answer", "case_request"]
+    tables = [kind, "case_step", "enterprise_answer", "case_request", "case_finding"]
     found = []
     for name, value in json.loads(event["said"] or "{}").items():
         if name in _ASIDE or value in (None, "", [], False):
             continue
-        field = field_named(visit, tables, name)
+        field = field_named(visit, tables, {"how": "cleared_how"}.get(name, name))
+        if name == "entry":
+            found.append((visit.text("case.as_of_entry"), f"{value:,}"))
+            continue
         if name in ("to_line", "supplied_to"):
             shown = visit.said(visit.pack.lines.get(str(value))) or str(value)
         elif name == "clock" and value in visit.pack.casework.clocks:
