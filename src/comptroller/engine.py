@@ -187,7 +187,8 @@ class Engine:
 
     def _follow(self, change: Change, turns: list[Turn], last: int, at: dt.datetime) -> list[Turn]:
         """Let cases follow what was said and what turned; how they stand is folded and judged like facts."""
-        made = self.cases.fold(change.added, change.ended, turns, self._day(at))
+        ticked = "clock" in change.renewed
+        made = self.cases.fold(change.added, change.ended, turns, self._day(at), ticked=ticked)
         self.watch.prepare(made)
         changed = self.books.fold(made, {}, last, at) if made else Change()
         return self.watch.judge(changed.added, changed.ended, renewed=changed.renewed, known=last) if made else []

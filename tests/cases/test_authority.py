@@ -35,8 +35,61 @@ def node(tmp_path_factory: pytest.TempPathFactory):
         "issuer_body": "board",
     }
     kept(worker, report("delegation", {**given, "valid_from": "2024-01-01"}), at="2024-03-02T09:02:00")
+    for number, more in _DELEGATIONS.items():
+        row = {
+            "entity": "G1",
+            "delegation": number,
+            "item": "lease",
+            "issuer_body": "board",
+            "valid_from": "2024-01-01",
+        }
+        kept(worker, report("delegation", {**row, **more}), at="2024-03-02T09:03:00")
+    share = {**line, "item": "stake_sale", "body": "board", "share_pct": 30}
+    kept(worker, report("list_line", share), at="2024-03-02T09:04:00")
     yield worker
     worker.close()
+
+
+_DELEGATIONS = {
+    "D2": {"delegate": "U10", "limit_cny": 80, "counterparty": "X"},
+    "D3": {"delegate": "U11", "limit_cny": 80, "valid_until": "2024-03-10"},
+    "D4": {"delegate": "U12", "limit_cny": 80, "revoked_on": "2024-03-10"},
+    "D5": {"delegate": "U13", "limit_cny": 80, "redelegable": True},
+    "D6": {"delegate": "U14", "limit_cny": 90, "parent_delegation": "D5"},
+    "D7": {"delegate": "U15", "limit_cny": 90, "parent_delegation": "D1"},
+    "D8": {"delegate": "U16", "item": "loan", "limit_cny": 5000},
+    "D9": {"delegate": "U17", "item": "loan", "limit_cny": 5000, "issuer_body": "management"},
+    "D10": {"delegate": "U18", "limit_cny": 80, "contract_kind": "works"},
+}
+"""What persons were given: for one counterparty, expired, revoked, passed on, by the board, by another body, for one contract."""
+
+
+@pytest.mark.parametrize(
+    ("person", "item", "amount", "more", "answer"),
+    [
+        ("U10", "lease", 80, {"counterparty": "X"}, "allowed"),
+        ("U10", "lease", 80, {"counterparty": "Y"}, "ask"),
+        ("U10", "lease", 80, {}, "ask"),
+        ("U10", "lease", None, {"counterparty": "X"}, "ask"),
+        ("U11", "lease", 80, {"on": dt.date(2024, 3, 9)}, "allowed"),
+        ("U11", "lease", 80, {}, "unknown"),
+        ("U12", "lease", 80, {"on": dt.date(2024, 3, 9)}, "allowed"),
+        ("U12", "lease", 80, {}, "unknown"),
+        ("U14", "lease", 80, {}, "allowed"),
+        ("U14", "lease", 81, {}, "ask"),
+        ("U15", "lease", 10, {}, "ask"),
+        ("U16", "loan", 5000, {}, "allowed"),
+        ("U16", "loan", 5001, {}, "ask"),
+        ("U17", "loan", 5000, {}, "ask"),
+        ("U17", "loan", 999, {}, "allowed"),
+        ("U18", "lease", 10, {}, "ask"),
+    ],
+)
+def test_a_delegation_is_as_good_as_what_it_rests_on(
+    node: Engine, person: str, item: str, amount: int | None, more: dict[str, Any], answer: str
+) -> None:
+    """Counterparty, last day, revocation, the delegation it was passed on from, and who gave it: each may end it."""
+    assert _ask(node, "officer", item, amount, person=person, **more).answer == answer
 
 
 def _ask(node: Engine, post: str, item: str, amount: int | None, **more: Any) -> Answer:
@@ -53,7 +106,8 @@ def test_who_reaches_the_line_decides(node: Engine) -> None:
     )
     assert _ask(node, "management", "loan", 999).answer == "allowed"
     assert _ask(node, "board", "loan", 999).whom == "management"
-    assert _ask(node, "officer", "loan", 99).answer == "allowed"
+    assert _ask(node, "officer", "loan", 99).answer == "unknown", "no line says who decides below it"
+    assert _ask(node, "management", "loan", 99).answer == "allowed"
     assert "collective_decision loan >= 1000" in _ask(node, "board", "loan", 1000).because
 
 
@@ -61,6 +115,7 @@ def test_what_is_not_known_is_not_allowed(node: Engine) -> None:
     """Without an amount, without a line, and before a line's day nothing is allowed by silence."""
     assert _ask(node, "board", "loan", None).answer == "unknown"
     assert _ask(node, "board", "balloon", 5).answer == "unknown"
+    assert _ask(node, "board", "stake_sale", 5).because == "share_pct"
     assert _ask(node, "board", "loan", 5000, on=dt.date(2023, 12, 31)).answer == "unknown"
 
 
@@ -90,6 +145,7 @@ def test_the_matrix_names_gaps(node: Engine) -> None:
     assert [one["body"] for one in found["items"]["loan"]] == ["board", "management"]
     assert "loan" not in found["gaps"]
     assert found["overlaps"] == []
+    assert found["below"]["loan"] == 100
 
 
 def test_who_acts_against_advice_is_found(node: Engine) -> None:

@@ -23,8 +23,9 @@ from comptroller.cases.door import Door
 from comptroller.cases.fold import apply
 from comptroller.cases.hush import Hush
 from comptroller.cases.index import OUTCOMES, Index, is_of_cases
+from comptroller.cases.overdue import run_out
 from comptroller.cases.route import Router, Told
-from comptroller.cases.rows import TABLES, Row, case_rows, event_row, loss_class, tables_of
+from comptroller.cases.rows import TABLES, Row, case_rows, event_row, joined, loss_class, tables_of
 from comptroller.cases.told import KINDS, told
 from comptroller.model.finding import Turn
 from comptroller.model.kind import FACT_LINES
@@ -57,6 +58,7 @@ class Cases:
     def _forget(self) -> None:
         """Read again what is kept in memory."""
         self._cases: dict[str, Case] = {}
+        self._today: dt.date | None = next((day for (day,) in self._duck.rows("SELECT today FROM clock")), None)
         self.index = Index(self._duck)
         self._hush = Hush(self._duck)
 
@@ -109,14 +111,18 @@ class Cases:
         ended: Mapping[str, NDArray[np.int64]],
         turns: Sequence[Turn],
         on: dt.date,
+        *,
+        ticked: bool = False,
     ) -> dict[str, pa.Table]:
         """Let what lines and entities said, and then what turned, happen on a day; gives the rows that changed.
 
+        Where the clock `ticked` to that day, clocks of cases run out.
         A turn that says `stands` opens a case where its finding is in none, and else changes nothing.
         """
         if not self.is_on:
             return {}
         batch = _Batch()
+        self._today = on if ticked else self._today
         self._router.begin()
         facts = list(told(added))
         self._load([case_id for _, case_id, _ in facts])
@@ -130,7 +136,16 @@ class Cases:
             self._turned(turn, name, on, batch)
         for one in self._hush.over(on, is_changed="suppression" in added or "suppression" in ended):
             self._raise(one, on, batch)
-        return self._rows(batch, on)
+        rows = self._rows(batch, on)
+        return self._with_run_out(rows, on) if ticked else rows
+
+    def _with_run_out(self, rows: dict[str, pa.Table], today: dt.date) -> dict[str, pa.Table]:
+        """Add the clocks that run out to the rows that a tick changed."""
+        kind, written = self.pack.kinds["case_clock"], rows.get("case_clock")
+        if "ran_out" not in kind.columns:
+            return rows
+        found = joined(written, run_out(self._duck, kind, today, written))
+        return rows if found is None else {**rows, "case_clock": found}
 
     def _completed(self, kind: str, case: Case, event: Event) -> Event:
         """Add to a fact what other cases and lines know: who got the material, who has it already."""
@@ -207,7 +222,7 @@ class Cases:
         """Give all rows that a batch changed; rows come in the order of cases' names."""
         rows: dict[str, list[Row]] = {}
         for case_id in sorted(batch.cases):
-            for table, some in case_rows(batch.cases[case_id], self.pack).items():
+            for table, some in case_rows(batch.cases[case_id], self.pack, self._today).items():
                 rows.setdefault(table, []).extend(some)
         if batch.events:
             rows["case_event"] = batch.events

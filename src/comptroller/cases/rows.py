@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from comptroller.cases.case import Case, Event
+from comptroller.cases.overdue import has_run_out
 from comptroller.model.finding import plain
 from comptroller.model.kind import FACT_LINES, Kind
 from comptroller.model.policy import Pack, Param
@@ -33,8 +34,8 @@ _RUNNING = (*("clock", "instance", "holder", "started_on", "unit", "extended", "
 _ASKED = ("request", "material", "asked_on", "due_on", "answered_on", "supplied_to", "supplied_on")
 
 
-def case_rows(case: Case, pack: Pack) -> dict[str, list[Row]]:
-    """Give the rows of a case that its last events touched, by table; what was touched is then written."""
+def case_rows(case: Case, pack: Pack, today: dt.date | None) -> dict[str, list[Row]]:
+    """Give the rows of a case that its last events touched, by table, on the day of the last tick; what was touched is then written."""
     found: dict[str, list[Row]] = {"case_now": [_now(case, pack)]}
     clocks = {f"{run.clock} {run.instance}": run for run in case.clocks}
     for what, name in sorted(case.touched):
@@ -50,6 +51,7 @@ def case_rows(case: Case, pack: Pack) -> dict[str, list[Row]]:
                 "by_line": run.line,
                 "order_number": run.order_number,
                 "verified": run.is_verified,
+                "ran_out": has_run_out(run, today),
             }
             found.setdefault("case_clock", []).append({"case_id": case.case_id, "entity": case.entity, **cells})
         elif what == "request":
@@ -112,17 +114,30 @@ def tables_of(kinds: Mapping[str, Kind], rows: Mapping[str, list[Row]]) -> dict[
     return {name: _table(kinds[name], some) for name, some in rows.items() if some and name in kinds}
 
 
+def joined(one: pa.Table | None, other: pa.Table | None) -> pa.Table | None:
+    """Give the rows of two tables of one kind as one, each with a place of its own."""
+    if one is None or other is None:
+        return one if other is None else _placed(other)
+    return _placed(pa.concat_tables([one, _placed(other).select(one.column_names).cast(one.schema)]))
+
+
+def _placed(rows: pa.Table) -> pa.Table:
+    """Give rows with the last places of a report, in their order."""
+    count, bare = rows.num_rows, rows.drop_columns([c for c in ("report", "seq") if c in rows.column_names])
+    places = np.arange(FACT_LINES - count, FACT_LINES, dtype=np.int64)
+    return bare.append_column("report", pa.array(np.zeros(count, dtype=np.int64))).append_column(
+        "seq", pa.array(places)
+    )
+
+
 def _table(kind: Kind, rows: list[Row]) -> pa.Table:
-    count = len(rows)
     cells: dict[str, pa.Array] = {}
     for one in kind.fields:
         values = [row.get(one.name) for row in rows]
         texts = one.column_type == "VARCHAR"
         cells[one.name] = pa.array([v or None for v in values] if texts else values, _arrow(one.column_type))
-    places = np.arange(FACT_LINES - count, FACT_LINES, dtype=np.int64)
-    cells |= {"report": pa.array(np.zeros(count, dtype=np.int64)), "seq": pa.array(places)}
-    cells |= {"act": pa.array(["correct"] * count), "key_hash": _hashes(kind.name, rows, kind.key)}
-    return pa.table({**cells, "content_hash": _hashes(kind.name, rows, [f.name for f in kind.fields])})
+    cells |= {"act": pa.array(["correct"] * len(rows)), "key_hash": _hashes(kind.name, rows, kind.key)}
+    return _placed(pa.table({**cells, "content_hash": _hashes(kind.name, rows, [f.name for f in kind.fields])}))
 
 
 def _arrow(form: str) -> pa.DataType:

@@ -91,7 +91,7 @@ def powers(  # noqa: PLR0913 - what one may ask by
     lines = [one for name, some in found["items"].items() for one in some if item in ("", name)]
     lines = [one for one in lines if body in ("", one["body"])]
     if as_json:
-        print_json({"lines": lines, "gaps": found["gaps"], "overlaps": found["overlaps"]})
+        print_json({"lines": lines} | {name: found[name] for name in ("gaps", "overlaps", "below")})
         return
     heads = ("item", "part", "body", "limit_cny", "position", "holder", "valid_from", "list")
     print_table("", heads, [[one[h] for h in heads] for one in lines])

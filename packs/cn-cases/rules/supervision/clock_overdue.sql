@@ -1,4 +1,4 @@
--- A clock is found when its last day is past, or when what it waited for came after that day.
+-- A clock is found when it has run out, or when what it waited for came after its last day.
 SELECT
   j.case_id,
   j.clock,
@@ -10,8 +10,6 @@ SELECT
   j.started_on,
   j.due_on,
   j.ended_on,
-  j.order_number,
-  CASE WHEN j.ended_on IS NULL AND c.today IS NULL THEN 'clock' END AS missing
+  j.order_number
 FROM judged AS j
-LEFT JOIN clock AS c ON TRUE
-WHERE COALESCE(COALESCE(j.ended_on, c.today) > j.due_on, TRUE)
+WHERE j.ran_out OR j.ended_on > j.due_on

@@ -36,7 +36,9 @@ def _page(visit: Visit, said: dict[str, str], advice: Advice | None) -> Response
     if not visit.pack.casework.authority:
         raise Gone(visit.path)
     entity, on = said.get("entity", ""), advice.asked.on if advice else today_of(visit)
-    powers: dict[str, Any] = powers_of(visit, entity, on) if entity else {"items": {}, "gaps": [], "overlaps": []}
+    powers: dict[str, Any] = (
+        powers_of(visit, entity, on) if entity else {"items": {}, "gaps": [], "overlaps": [], "below": {}}
+    )
     item, body = said.get("item", ""), said.get("post", "")
     shown = powers["items"]
     if item and not advice:

@@ -1,0 +1,43 @@
+"""Clocks that run out: a fact that is written once, at the tick that sees it, so that no later tick has to look at it again.
+
+- A clock has run out when its last day is past on the day of the last tick, and it neither ended nor stands still.
+- One that is given more time, or that runs on after a stop, has not run out until that passes as well.
+"""
+
+import datetime as dt
+
+import pyarrow as pa
+
+from comptroller.cases.case import Running
+from comptroller.model.kind import Kind
+from comptroller.store.duck import Duck
+
+_MARK = 0x52414E5F4F555421
+"""What tells the content of a clock that ran out from its content before."""
+
+
+def has_run_out(run: Running, today: dt.date | None) -> bool:
+    """Whether a clock has run out on the day of the last tick."""
+    if today is None or run.due_on is None or run.ended_on or run.stopped_on:
+        return False
+    return run.due_on < today
+
+
+def run_out(duck: Duck, kind: Kind, today: dt.date, written: pa.Table | None) -> pa.Table | None:
+    """Give the clocks that run out by a day as rows in the form in which books fold them, but those written already."""
+    names = ", ".join(f'c."{one.name}"' for one in kind.fields if one.name != "ran_out")
+    keys = written.select(["case_id", "clock", "instance"]) if written is not None else None
+    if keys is not None:
+        duck.register("written_clocks", keys)
+    aside = "AND (c.case_id, c.clock, c.instance) NOT IN (FROM written_clocks)" if keys is not None else ""
+    rows = duck.arrow(
+        f"SELECT {names}, true AS ran_out, a.key_hash, xor(a.content_hash, {_MARK}::UBIGINT) AS content_hash "
+        "FROM case_clock AS c JOIN all_case_clock AS a USING (fact) WHERE c.ended_on IS NULL AND c.stopped_on IS NULL "
+        f"AND c.due_on < ? AND NOT coalesce(c.ran_out, false) {aside} ORDER BY c.case_id, c.clock, c.instance",
+        [today],
+    )
+    if keys is not None:
+        duck.unregister("written_clocks")
+    if not rows.num_rows:
+        return None
+    return rows.append_column("act", pa.array(["correct"] * rows.num_rows))
