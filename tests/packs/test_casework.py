@@ -39,6 +39,8 @@ def refused(path: str, old: str, new: str) -> list[tuple[str, str]]:
         ("cn-central/clocks/triage.yml", "from: 2026-01-01", "from: 2018-08-30", "terms"),
         ("cn-central/clocks/inquiry.yml", "extension_most: 3", "extension_most: 0", "extensions"),
         ("cn-central/routes/conduct.yml", "lead: discipline", "lead: nobody", "lead"),
+        ("cn-central/routes/rule_route.yml", "closes_itself: [info", "closes_itself: [tiny", "closes_itself"),
+        ("cn-central/routes/rule_route.yml", "joins:", "closes_with_loss: [huge]\njoins:", "closes_with_loss"),
         ("cn-central/routes/conduct.yml", "order: 30", "order: 90", "order"),
         ("cn-central/routes/conduct.yml", "living_off_enterprise", "nothing_known", "when.problems"),
         ("base/pack.yml", "discipline: {knows_persons", "nobody: {knows_persons", "sights"),

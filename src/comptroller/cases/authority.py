@@ -53,20 +53,13 @@ class Answer:
 
 
 _LINE = (
-    "list",
-    "item",
-    "holder",
-    "distance",
-    "limit_cny",
-    "share_pct",
-    "body",
-    "position",
-    "valid_from",
-    "valid_until",
+    *("list", "item", "holder", "distance", "limit_cny", "share_pct", "body", "position", "valid_from", "valid_until"),
+    "fact",
 )
-_LINE += ("fact",)
-_GIVEN = ("delegation", "issuer_body", "limit_cny", "counterparty", "contract_kind", "redelegable", "parent_delegation")
-_GIVEN += ("valid_from", "valid_until", "fact")
+_GIVEN = (
+    *("delegation", "issuer_body", "limit_cny", "counterparty", "contract_kind", "redelegable", "parent_delegation"),
+    *("valid_from", "valid_until", "fact"),
+)
 _PASSED_ON_MOST = 16
 
 

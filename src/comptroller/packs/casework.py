@@ -71,8 +71,8 @@ def casework_of(  # noqa: PLR0913 - a pack's casework stands on all of these
     for route in made.routes:
         _check_route(route, rules, words, say)
         if route.closes is not None:
-            _among(say, route.name, "closes_itself.severities", route.closes.severities, SEVERITIES)
-            _among(say, route.name, "closes_itself.loss_classes", route.closes.loss_classes, losses)
+            _among(say, route.name, "closes_itself", route.closes.severities, SEVERITIES)
+            _among(say, route.name, "closes_with_loss", route.closes.loss_classes, losses)
     if made.routes:
         _check_whole(made, kinds, say)
     for line in sights:
@@ -132,6 +132,7 @@ def _cites(said: forms.CiteForm | list[forms.CiteForm]) -> tuple[Cite, ...]:
 
 def _route(full: str, form: forms.RouteForm) -> Route:
     when = form.when
+    closing = Closing(tuple(form.closes_itself), tuple(form.closes_with_loss), form.closes_with_persons)
     return Route(
         name=full,
         title=_text(form.title),
@@ -150,15 +151,9 @@ def _route(full: str, form: forms.RouteForm) -> Route:
         office=form.office,
         joins=tuple(tuple(one) for one in form.joins),
         window_days=form.window_days,
-        closes=_closing(form.closes_itself),
+        closes=closing if closing.severities else None,
         cites=tuple(Cite(one.source, one.article) for one in form.cites),
     )
-
-
-def _closing(form: forms.ClosingForm | None) -> Closing | None:
-    if form is None:
-        return None
-    return Closing(tuple(form.severities), tuple(form.loss_classes), form.with_persons)
 
 
 def _among(say: Say, full: str, field: str, seen: Iterable[str], known: Iterable[str]) -> None:

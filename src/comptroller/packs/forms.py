@@ -279,14 +279,6 @@ class WhenForm(Form, frozen=True, kw_only=True):
     level_until: int = 99
 
 
-class ClosingForm(Form, frozen=True, kw_only=True):
-    """When a case ends by itself; a loss and persons call for officers unless they are named."""
-
-    severities: list[str]
-    loss_classes: list[str] = []
-    with_persons: bool = False
-
-
 class RouteForm(Form, frozen=True, kw_only=True):
     """routes/<route>.yml."""
 
@@ -300,4 +292,6 @@ class RouteForm(Form, frozen=True, kw_only=True):
     office: str = "owner"
     joins: list[list[str]] = []
     window_days: int = 180
-    closes_itself: ClosingForm | None = None
+    closes_itself: list[str] = []
+    closes_with_loss: list[str] = []
+    closes_with_persons: bool = False

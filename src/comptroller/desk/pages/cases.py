@@ -38,6 +38,8 @@ _ASIDE = (
     *("answer", "step", "estimate", "evidence", "closes", "persons"),
 )
 """What is kept with an act and its event, and need not be read by people."""
+_TITLED_AS = {"how": "cleared_how", "entry": "passes_as_of"}
+"""Fields whose titles are those of others."""
 
 
 @router.get("/cases")
@@ -243,15 +245,12 @@ def said_cells(visit: Visit, event: dict[str, Any]) -> list[tuple[str, str]]:
     """Give what else an event says, with the titles of its fields."""
     told = {"request": "material_request", "evidence": "case_evidence", "loss": "loss_estimate", "letter": "letter"}
     kind = told.get(event["what"].partition(".")[0], "case_step")
-    tables = [kind, "case_step", "enterprise_answer", "case_request", "case_finding"]
+    tables = [kind, "case_step", "enterprise_answer", "case_request", "case_finding", "case_now"]
     found = []
     for name, value in json.loads(event["said"] or "{}").items():
         if name in _ASIDE or value in (None, "", [], False):
             continue
-        field = field_named(visit, tables, {"how": "cleared_how"}.get(name, name))
-        if name == "entry":
-            found.append((visit.text("case.as_of_entry"), f"{value:,}"))
-            continue
+        field = field_named(visit, tables, _TITLED_AS.get(name, name))
         if name in ("to_line", "supplied_to"):
             shown = visit.said(visit.pack.lines.get(str(value))) or str(value)
         elif name == "clock" and value in visit.pack.casework.clocks:
