@@ -97,11 +97,10 @@ def correct(desk: Desk, decided: str) -> None:
     assert outcome.entry, outcome.refusals
 
 
-def task(desk: Desk, **more: str) -> int:
-    """Let the firm report a reform task as done; gives the entry."""
-    row = {"entity": "G1", "task": "T1", "task_title": "t", "set_on": "2024-01-01", "due_on": "2025-06-30"}
-    row |= {"task_status": "done", "done_on": "2024-02-01", **more}
-    outcome = desk.writer.take(report("reform_task", row, reporter="G1")).result(60)
+def tender(desk: Desk, deposit: int, **more: str) -> int:
+    """Let the firm report a tender with its bid deposit, of which 2 is the cap; gives the entry."""
+    row = {"entity": "G1", "tender": "T1", "method": "open_tender", "estimate_cny": 100, "published_on": "2024-03-01"}
+    outcome = desk.writer.take(report("tender", {**row, "bid_deposit_cny": deposit, **more}, reporter="G1")).result(60)
     assert outcome.entry, outcome.refusals
     return int(outcome.entry)
 

@@ -17,16 +17,16 @@ _MINOR = {"loss_classes": ["general"], "with_persons": False}
 
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory):
-    """Give a node whose tests each make cases of their own, each of one task that is done without evidence."""
+    """Give a node whose tests each make cases of their own, each of one tender whose deposit is above its cap."""
     worker = city(tmp_path_factory.mktemp("closing"), "cn-cases")
     yield worker
     worker.close()
 
 
-def _task(node: Engine, number: str, day: str, **more: Any) -> int:
-    row = {"entity": "G1", "task": number, "task_title": "t", "set_on": "2024-01-01", "due_on": "2025-06-30"}
-    row |= {"task_status": "done", "done_on": "2024-02-01", **more}
-    return kept(node, report("reform_task", row), at=f"{day}T09:00:00")[0]
+def _tender(node: Engine, number: str, day: str, **more: Any) -> int:
+    row = {"entity": "G1", "tender": number, "method": "open_tender", "estimate_cny": 100, "bid_deposit_cny": 3}
+    row |= {"published_on": "2024-03-01", **more}
+    return kept(node, report("tender", row), at=f"{day}T09:00:00")[0]
 
 
 def _case(node: Engine, number: str) -> str:
@@ -42,20 +42,20 @@ def _stands(node: Engine, case_id: str) -> tuple[Any, ...]:
 def _taken_up(node: Engine, month: str, *numbers: str) -> list[str]:
     """Give cases that were escalated in a month, and whose entity was told to put them right."""
     for number in numbers:
-        _task(node, number, f"{month}-11")
+        _tender(node, number, f"{month}-11")
     cases = [_case(node, number) for number in numbers]
     moves = [(one, move) for one in cases for move in ("escalate", "require")]
-    did(node, *(step(one, move, "internal", "U1", f"{month}-12") for one, move in moves))
+    did(node, *(step(one, move, "audit", "U1", f"{month}-12") for one, move in moves))
     return cases
 
 
-_EVIDENCE = {"act": "correct", "document": "minutes", "hash": "ab", "evidence_on": "2024-03-18"}
+_LOWERED = {"act": "correct", "bid_deposit_cny": 2}
 
 
 def test_facts_that_come_later_close_a_minor_case_and_their_undoing_opens_it(node: Engine) -> None:
     """It is closed by the entry that makes its rule pass, accuses nobody, stops its clocks, and opens when that is undone."""
     (case_id,) = _taken_up(node, "2024-03", "T1")
-    entry = _task(node, "T1", "2024-03-20", **_EVIDENCE)
+    entry = _tender(node, "T1", "2024-03-20", **_LOWERED)
     assert _stands(node, case_id) == ("closed", "passed", entry)
     (last,) = node.duck.rows(
         "SELECT what, told >> 20, state_after FROM case_event WHERE case_id = ? ORDER BY place DESC LIMIT 1", [case_id]
@@ -64,15 +64,15 @@ def test_facts_that_come_later_close_a_minor_case_and_their_undoing_opens_it(nod
     running = "SELECT count(*) FROM case_clock WHERE case_id = ? AND ended_on IS NULL"
     assert node.duck.rows(running, [case_id]) == [(0,)]
     assert open_findings(node, "closed_without_rectification") == []
-    _task(node, "T1", "2024-04-02", act="correct", document="minutes")
+    _tender(node, "T1", "2024-04-02", act="correct", bid_deposit_cny=3)
     assert _stands(node, case_id) == ("triage", None, None)
 
 
 def test_what_is_taken_back_or_said_otherwise_is_looked_at(node: Engine) -> None:
     """A fact that is taken back, or to which the rule applies no more, puts nothing right: officers look at it."""
     back, other = _taken_up(node, "2024-04", "T2", "T3")
-    _task(node, "T2", "2024-04-20", act="retract")
-    _task(node, "T3", "2024-04-20", act="correct", task_status="dropped")
+    _tender(node, "T2", "2024-04-20", act="retract")
+    _tender(node, "T3", "2024-04-20", act="correct", method="bidding")
     assert [_stands(node, one)[:2] for one in (back, other)] == [("verifying", None)] * 2
     hows = "SELECT cleared_how FROM case_finding WHERE case_id IN (?, ?) ORDER BY 1"
     assert node.duck.rows(hows, [back, other]) == [("otherwise",), ("retracted",)]
@@ -81,39 +81,37 @@ def test_what_is_taken_back_or_said_otherwise_is_looked_at(node: Engine) -> None
 def test_loss_persons_and_inquiries_call_for_officers(node: Engine) -> None:
     """Where it cost something, a person answers, or a line inquires, the same facts end nothing by themselves."""
     loss, person, inquiry = _taken_up(node, "2024-05", "T4", "T5", "T6")
-    estimate = {"estimate": "L1", "case_id": loss, "office": OWNER, "by_line": "internal", "amount_cny": 10, "by": "U1"}
+    estimate = {"estimate": "L1", "case_id": loss, "office": OWNER, "by_line": "audit", "amount_cny": 10, "by": "U1"}
     kept(
         node,
         report("loss_estimate", {**estimate, "estimated_on": "2024-05-13", "reason": "r"}),
         at="2024-05-13T12:00:00",
     )
-    answers = {"case_id": person, "person": "P1", "office": OWNER, "entity": "G1", "by_line": "internal", "by": "U1"}
+    answers = {"case_id": person, "person": "P1", "office": OWNER, "entity": "G1", "by_line": "audit", "by": "U1"}
     kept(node, report("responsibility", {**answers, "degree": "direct"}), at="2024-05-13T12:00:00")
-    did(node, step(inquiry, "inquire", "internal", "U1", "2024-05-13"))
+    did(node, step(inquiry, "inquire", "audit", "U1", "2024-05-13"))
     for number in ("T4", "T5", "T6"):
-        _task(node, number, "2024-05-20", **_EVIDENCE)
+        _tender(node, number, "2024-05-20", **_LOWERED)
     assert [_stands(node, one)[:2] for one in (loss, person, inquiry)] == [("verifying", None)] * 3
 
 
 def test_what_lapses_is_never_counted_as_put_right(node: Engine) -> None:
     """Findings of a rule that is retired lapse: untouched cases are dismissed as lapsed, others verified and closed as such."""
     (taken,) = _taken_up(node, "2024-06", "T8")
-    _task(node, "T7", "2024-06-13")
+    _tender(node, "T7", "2024-06-13")
     fresh = _case(node, "T7")
     before = node.duck.rows("SELECT count(*) FILTER (WHERE ended_how IN ('passed', 'rejudged')) FROM case_now")
     files = {
         path: text
         for path, text in gather_files([PACKS], "cn-cases").items()
-        if not path.startswith("cn-central/rules/reform/done_without_evidence")
+        if not path.startswith("cn-central/rules/procurement/bid_deposit_too_high")
     }
     node.adopt(files, "cn-cases", moment("2024-06-14T09:00:00"))
     assert _stands(node, fresh)[:2] == ("dismissed", "lapsed")
     assert _stands(node, taken)[:2] == ("verifying", None)
-    did(node, step(taken, "verify", "internal", "U2", "2024-06-14"))
-    assert [r.code for r in refused(node, step(taken, "close", "internal", "U2", "2024-06-14"))] == [
-        "cases.same_officer"
-    ]
-    did(node, step(taken, "close", "internal", "U3", "2024-06-14"))
+    did(node, step(taken, "verify", "audit", "U2", "2024-06-14"))
+    assert [r.code for r in refused(node, step(taken, "close", "audit", "U2", "2024-06-14"))] == ["cases.same_officer"]
+    did(node, step(taken, "close", "audit", "U3", "2024-06-14"))
     assert _stands(node, taken)[:2] == ("closed", "lapsed")
     sql = "SELECT count(*) FILTER (WHERE ended_how IN ('passed', 'rejudged')) FROM case_now"
     assert node.duck.rows(sql) == before

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from comptroller.desk.state import Desk
-from tests.casedesks import at, correct, open_case_desk, task, the_case
+from tests.casedesks import at, correct, open_case_desk, tender, the_case
 from tests.journeys.walking import Walk, walk_on
 
 WORDS = {
@@ -107,12 +107,12 @@ def _handed_on_and_back(desk: Desk, walk: Walk, case: str, words: dict[str, str]
 
 def _closed_by_itself(desk: Desk, walk: Walk, words: dict[str, str]) -> None:
     """A minor finding is taken up; the firm's correction makes its rule pass, and the page names the entry that closed it."""
-    task(desk)
-    ((case,),) = desk.duck.rows("SELECT case_id FROM case_now WHERE rule LIKE '%done_without_evidence'")
+    tender(desk, 3)
+    ((case,),) = desk.duck.rows("SELECT case_id FROM case_now WHERE rule LIKE '%bid_deposit_too_high'")
     path = f"/cases/{case}"
-    walk.sign_in("internal1")
-    assert words["kept"] in walk.act(path, "escalate", reason="where is the evidence")
-    entry = task(desk, act="correct", document="minutes", hash="ab")
+    walk.sign_in("audit1")
+    assert words["kept"] in walk.act(path, "escalate", reason="give the surplus back")
+    entry = tender(desk, 2, act="correct")
     assert walk.open(path) == 200
     said = walk.text()
     assert words["closed"] in said
