@@ -115,3 +115,52 @@ def _status(guard, chunks, length=None, pause=0.0, path="/x"):
 
     asyncio.run(guard(scope, receive, send))
     return sent[0]["status"]
+
+
+def test_few_pages_are_made_at_once_and_a_slow_browser_keeps_nobody_waiting():
+    """A reader's turn ends when his page is made, also while it is still being sent; who reports needs no turn."""
+
+    async def story():
+        made, sent, at_once, most = asyncio.Event(), asyncio.Event(), 0, 0
+
+        async def app(scope, _receive, send):
+            nonlocal at_once, most
+            at_once += 1
+            most = max(most, at_once)
+            if scope["path"] == "/held":
+                await made.wait()
+            await asyncio.sleep(0)
+            at_once -= 1
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+
+        async def slow(message):
+            if message["type"] == "http.response.start":
+                await sent.wait()
+
+        async def quick(_message):
+            await asyncio.sleep(0)
+
+        guard = Guard(app, Settings(most_readers=1))
+
+        def asks(path, send, method="GET"):
+            head = [(b"authorization", b"Bearer x")]
+            scope = {"type": "http", "method": method, "path": path, "headers": head, "client": ("-", 0)}
+            return asyncio.ensure_future(guard(scope, None, send))
+
+        slowly = asks("/slow", slow)
+        for _ in range(5):
+            await asyncio.sleep(0)
+        await asyncio.wait_for(asks("/next", quick), 5)
+        held = asks("/held", quick)
+        waits = [asks(f"/{n}", quick) for n in range(5)]
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert not any(one.done() for one in waits)
+        await asyncio.wait_for(asks("/report", quick, "POST"), 5)
+        made.set()
+        await asyncio.wait_for(asyncio.gather(held, *waits), 5)
+        assert most == 2  # a page, and the report beside it
+        sent.set()
+        await slowly
+
+    asyncio.run(story())

@@ -3,6 +3,7 @@
 - A body is counted while it comes; one that is too large or too slow is refused before anything reads it.
 - A stream may be longer, and last as long as something comes: what waits of it is never more than some lines.
 - What changes something comes from a page of this desk (its origin), or bears a token.
+- Few pages are made at once, in the order in which they were asked for: many readers wait for one another, and not the engine.
 - Nobody's address is kept: how often somebody asked is counted under a hash whose salt dies with the minute.
 - No answer lets a browser run scripts or load styles that are not the desk's own files.
 """
@@ -36,6 +37,7 @@ HEADERS = (
     ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
 )
 STREAM = "/api/v1/stream"
+_READ = ("GET", "HEAD")
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _MOST_CLIENTS = 20_000
 
@@ -48,6 +50,7 @@ class Guard:
         self._app, self._settings = app, settings
         self._asked: OrderedDict[bytes, int] = OrderedDict()
         self._minute, self._salt = 0, b""
+        self._readers = asyncio.Semaphore(settings.most_readers)
 
     async def __call__(self, scope: Message, receive: Callable[[], Any], send: Callable[[Message], Any]) -> None:
         """Let a request through, or answer it with a refusal."""
@@ -61,11 +64,15 @@ class Guard:
             await _answer(out, *wrong)
             return
         body = _Body(receive, self._settings, is_stream=scope["path"] == STREAM)
+        slot = _Slot(self._readers if scope["method"] in _READ else None)
         try:
-            await self._app(scope, body.receive, _watched(out, body))
+            await slot.take()
+            await self._app(scope, body.receive, _watched(out, body, slot))
         except _BodyRefused as fault:
             if not body.is_answered:
                 await _answer(out, fault.status, fault.refusal)
+        finally:
+            slot.give()
 
     def _wrong(self, scope: Message, headers: dict[str, str]) -> tuple[int, Refusal] | None:
         """Give why a request is not let through at all: too often, too large, or made by another site."""
@@ -154,9 +161,27 @@ class _Body:
         return message
 
 
-def _watched(send: Callable[[Message], Any], body: _Body) -> Callable[[Message], Any]:
+class _Slot:
+    """A reader's turn, held while a page is made and given back before it is sent: a slow browser keeps nobody waiting."""
+
+    def __init__(self, readers: asyncio.Semaphore | None) -> None:
+        self._readers, self._is_held = readers, False
+
+    async def take(self) -> None:
+        if self._readers is not None:
+            await self._readers.acquire()
+            self._is_held = True
+
+    def give(self) -> None:
+        if self._readers is not None and self._is_held:
+            self._is_held = False
+            self._readers.release()
+
+
+def _watched(send: Callable[[Message], Any], body: _Body, slot: _Slot) -> Callable[[Message], Any]:
     async def out(message: Message) -> None:
         body.is_answered = True
+        slot.give()
         await send(message)
 
     return out

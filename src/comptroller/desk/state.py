@@ -38,7 +38,7 @@ Found = TypeVar("Found")
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How the desk is run: whether cookies need https, how much a body may hold, how often somebody may ask,
-    how much all visitors of public pages may ask together, how much work their browsers show, and who else says who somebody is.
+    how much all visitors of public pages may ask together, how much work their browsers show, who else says who somebody is, and how many pages are made at once.
     """
 
     is_secure: bool = False
@@ -50,6 +50,7 @@ class Settings:
     ask_seconds: float = 20.0
     shadow_seconds: float = 10.0
     advice_seconds: float = 0.5
+    most_readers: int = 4
     hook_networks: tuple[str, ...] = ()
     most_public_a_minute: int = 240
     proof_bits: int = 14
