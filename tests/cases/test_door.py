@@ -56,6 +56,18 @@ def test_four_eyes(node: Engine) -> None:
     assert node.duck.rows("SELECT state, ended_how, standing FROM case_now") == [("closed", "accepted", 1)]
 
 
+def test_an_appeal_is_decided_once_it_was_made(node: Engine) -> None:
+    """Nothing is decided on an appeal that nobody made; one that was decided is not decided again before the next."""
+    one = the_case(node)
+    did(node, step(one, "escalate", "internal", "U1", "2024-03-12"))
+    review = step(one, "review", "internal", "U1", "2024-03-13", approved_by="U9")
+    assert _codes(node, review) == ["cases.after"]
+    for day in ("2024-03-13", "2024-03-14"):
+        said(node, answer(one, "appeal", day))
+        did(node, step(one, "review", "internal", "U1", day, approved_by="U9"))
+        assert _codes(node, step(one, "review", "internal", "U1", day, approved_by="U9")) == ["cases.after"]
+
+
 def test_steps_are_never_taken_back(node: Engine) -> None:
     """A step that was made is mended by another step, not by a correction or a retraction."""
     one = the_case(node)

@@ -31,6 +31,7 @@ def refused(path: str, old: str, new: str) -> list[tuple[str, str]]:
         ("base/moves/close.yml", "to: closed", "to: gone", "to"),
         ("base/moves/close.yml", "by: [lead]", "by: [anybody]", "by"),
         ("base/moves/close.yml", "apart_from: [verify]", "apart_from: [look]", "apart_from"),
+        ("base/moves/review.yml", "after: [appeal]", "after: [look]", "after"),
         ("base/moves/close.yml", "needs: [reason]", "needs: [colour]", "needs"),
         ("base/moves/hand_over.yml", "does: hand_over", "does: throw", "does"),
         ("cn-central/clocks/triage.yml", "starts: [state.triage]", "starts: [state.gone]", "starts"),

@@ -106,6 +106,8 @@ class Door:
             for earlier in move.apart_from
             if case.officers.get(earlier) == event.by
         ]
+        if move.after and not any(earlier in case.officers for earlier in move.after):
+            found.append(_refused("cases.after", kind, "move", f"{move.name}: {', '.join(move.after)}"))
         found += self._requires(kind, case, move, event, parallel)
         found += self._does(kind, case, move, event)
         return found
@@ -190,6 +192,12 @@ WORDS: dict[str, Sequence[str]] = {
         "a state from which the move may be made",
         "先完成前一步处置",
         "Make the move that comes before it.",
+    ),
+    "cases.after": (
+        "在其所答复的处置之后作出",
+        "the move that this one answers, made before it and not answered yet",
+        "先有该处置,再作答复",
+        "Let that move be made first.",
     ),
     "cases.needs": ("该处置必填的内容", "what the move must be made with", "补填该字段", "Fill that field in."),
     "cases.one_officer": (

@@ -131,6 +131,8 @@ def _moved(case: Case, name: str, event: Event, work: Casework, days: Days) -> N
     if move is None:
         return
     case.officers[name] = event.by
+    for answered in move.after:
+        case.officers.pop(answered, None)
     _do(case, move.does, event, days)
     _note(case, name, event)
     _dated(case, event)

@@ -132,7 +132,16 @@ def _is_ready(visit: Visit, raw: Mapping[str, Any], move: Move) -> bool:
     if "verified" in move.requires and not (raw["verified_by"] or is_accepted):
         return False
     made = {one["what"].partition(".")[2]: one["by"] for one in _since_reopened(raw)}
+    if move.after and not _is_asked(raw, move):
+        return False
     return all(made.get(earlier) != visit.login for earlier in move.apart_from)
+
+
+def _is_asked(raw: Mapping[str, Any], move: Move) -> bool:
+    """Whether a move that this one answers was made and not answered yet."""
+    made = [one["what"].partition(".")[2] for one in _since_reopened(raw)]
+    answered = max((at for at, name in enumerate(made) if name == move.name), default=-1)
+    return any(name in move.after for name in made[answered + 1 :])
 
 
 def _since_reopened(raw: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -42,6 +42,7 @@ class Move:
     needs: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
     apart_from: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
     two_officers: bool = False
     entity_sees: bool = False
 

@@ -104,6 +104,7 @@ def _move(full: str, form: forms.MoveForm) -> Move:
         needs=tuple(form.needs),
         requires=tuple(form.requires),
         apart_from=tuple(form.apart_from),
+        after=tuple(form.after),
         two_officers=form.two_officers,
         entity_sees=form.entity_sees,
     )
@@ -172,6 +173,7 @@ def _check_move(full: str, move: Move, kinds: Mapping[str, Kind], made: Casework
     _among(say, full, "does", [move.does], DOES)
     _among(say, full, "requires", move.requires, REQUIRES)
     _among(say, full, "apart_from", move.apart_from, made.moves)
+    _among(say, full, "after", move.after, made.moves)
     if not move.by:
         say(full, "by", "-", "至少一方", "somebody who may make it")
     kind = kinds.get(move.of)

@@ -237,6 +237,7 @@ class MoveForm(Form, frozen=True, kw_only=True):
     needs: list[str] = []
     requires: list[str] = []
     apart_from: list[str] = []
+    after: list[str] = []
     two_officers: bool = False
     entity_sees: bool = False
 
