@@ -158,7 +158,7 @@ def test_the_clock_begins_and_ends_stakes() -> None:
 
 @pytest.mark.parametrize("wide", [1, capital_rows.WIDE])
 @pytest.mark.parametrize("ticks", [False, True])
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=9, deadline=None)
 @given(facts=st.lists(FACT, max_size=14), cuts=st.lists(st.integers(0, 14), max_size=4))
 def test_moved_equals_built(facts: list[tuple[str, Row]], cuts: list[int], ticks: bool, wide: int) -> None:
     """After any facts in any batches, and any days, the tables are those that new books would build."""

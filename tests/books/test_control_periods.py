@@ -60,7 +60,7 @@ def _stake(holder: str, entity: str, share: str, since: str, until: str) -> tupl
     return "stake", {name: cell for name, cell in row.items() if cell}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=9, deadline=None)
 @given(facts=st.lists(FACT, max_size=10), cuts=st.lists(st.integers(0, 10), max_size=3))
 def test_every_day_is_told_as_the_graph_tells_it(facts: list[tuple[str, Row]], cuts: list[int]) -> None:
     """On each day the periods are the control of that day; moved in batches they are those built afresh."""

@@ -97,7 +97,7 @@ _said = st.builds(
 )
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(facts=st.lists(_said, max_size=14), cuts=st.lists(st.integers(0, 14), max_size=3))
 def test_moved_equals_built(facts: list[tuple[str, Row]], cuts: list[int]) -> None:
     """After any payments in any batches the table is what new books would build, and nothing turns that was judged."""

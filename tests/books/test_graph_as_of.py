@@ -34,7 +34,7 @@ def whole(rows: Facts) -> Facts:
 
 
 @pytest.mark.parametrize("wide", [1, capital_rows.WIDE])
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(
     facts=st.lists(FACT, max_size=12),
     cut=st.integers(0, 12),

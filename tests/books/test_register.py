@@ -88,7 +88,7 @@ _stakes = st.fixed_dictionaries(
 _facts = st.lists(st.one_of(_entities.map(lambda r: ("entity", r)), _stakes.map(lambda r: ("stake", r))), max_size=14)
 
 
-@settings(max_examples=20)
+@settings(max_examples=9)
 @given(
     _facts.map(lambda f: [x for x in f if x[1].get("parent") != x[1]["entity"]]),
     st.lists(st.integers(0, 14), max_size=4),

@@ -78,7 +78,7 @@ def _said(cases: dict[str, str], at: int, one: dict[str, str]) -> tuple[str, dic
     return "case_step", {**row, "approved_by": "U99", "done_on": day, "reason": "r", "to_line": "audit"}
 
 
-@settings(max_examples=8)
+@settings(max_examples=3)
 @given(st.lists(_STEP, min_size=1, max_size=18), st.sets(st.integers(0, 17)), st.booleans())
 def test_any_batching_and_any_interruption_gives_the_same(drawn: list, cuts: set[int], reopened: bool) -> None:
     """However steps come together, and whether or not the node is opened anew between them, cases stand as they did."""

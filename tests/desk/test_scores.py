@@ -25,9 +25,9 @@ def test_outcomes_are_told_to_everybody_who_sees(cases):
     """How a rule's findings came out is the same for all; nothing is said where none was in a case, or none is decided."""
     name = cases.duck.rows("SELECT rule FROM case_now")[0][0]
     told = {login: outcome_of(visit_for(cases, login), cases.pack.rules[name]) for login in ("over", "group", "firm")}
-    assert set(told.values()) == {Outcome(1, 1, 0, 0, 0, 0)}
+    assert set(told.values()) == {Outcome(1, 1, 0, 0, 0, 0, 0)}
     assert told["over"].precision_pct is None
-    assert Outcome(4, 0, 3, 1, 0, 1).precision_pct == 75
+    assert Outcome(4, 0, 3, 1, 0, 0, 1).precision_pct == 75
     other = next(n for n in cases.pack.rules if n != name)
     assert outcome_of(visit_for(cases, "over"), cases.pack.rules[other]) is None
 

@@ -20,7 +20,7 @@ def built(size: int, stakes: Edges, asserted: Edges = ()) -> Stakes:
     return made
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(stake_edges(size=7), asserted_edges(size=7))
 def test_equals_the_slow_fixpoint(stakes: Edges, asserted: Edges) -> None:
     """On any graph, with loops, doubles, own shares, sums above 100% and assertions, control is the least fixpoint."""

@@ -27,7 +27,7 @@ def shape(forest: Forest) -> tuple[list[int], list[list[int]], list[int], list[i
     return nearest, list(forest.rings()), forest.irregular().tolist(), forest.tops().tolist()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(lawful_edges(SIZE))
 def test_equals_the_fixpoint_where_stakes_are_lawful(stakes: Edges) -> None:
     """With at most 100% in each company the forest alone, without closures, is the least fixpoint, rings included."""
@@ -39,7 +39,7 @@ def test_equals_the_fixpoint_where_stakes_are_lawful(stakes: Edges) -> None:
     assert {(x, y) for y in range(SIZE) for x in forest.controllers(y)} == expected
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(stake_edges(SIZE), asserted_edges(SIZE))
 def test_equals_the_fixpoint_on_any_stakes(stakes: Edges, asserted: Edges) -> None:
     """With sums above 100% and assertions, forest and exceptions together are the least fixpoint."""
@@ -59,7 +59,7 @@ change = st.tuples(
 )
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(lawful_edges(SIZE), st.lists(change, min_size=1, max_size=12), st.booleans())
 def test_changed_equals_afresh(stakes: Edges, changes: Edges, keep_lawful: bool) -> None:
     """After any sequence of changes the forest equals one built from the stakes as they then are, and tells all that

@@ -30,7 +30,7 @@ def roots(stakes: Edges) -> list[int]:
     return sorted(set(range(SIZE)) - {company for _, company, _ in stakes})
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=70, deadline=None)
 @given(lawful_edges(SIZE), st.integers(0, SIZE - 1))
 def test_one_owner_equals_exact_fractions(stakes: Edges, owner: int) -> None:
     """Any owner's share of everything equals the rational solution to nine digits, wherever no loop is endless."""
@@ -42,7 +42,7 @@ def test_one_owner_equals_exact_fractions(stakes: Edges, owner: int) -> None:
         assert np.isfinite(made.of_owner(owner)).all()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=70, deadline=None)
 @given(lawful_edges(SIZE))
 def test_owners_and_gap_are_the_whole(stakes: Edges) -> None:
     """In lawful data the ultimate owners, the gap and what was dropped sum to 1 in every held entity."""
@@ -57,7 +57,7 @@ def test_owners_and_gap_are_the_whole(stakes: Edges) -> None:
         assert total == pytest.approx(1, abs=1e-9)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=70, deadline=None)
 @given(stake_edges(SIZE))
 def test_down_up_and_all_agree(stakes: Edges) -> None:
     """One owner down, one entity up and all owners at once give the same shares, on any data, and never crash."""
@@ -75,7 +75,7 @@ def test_down_up_and_all_agree(stakes: Edges) -> None:
             assert everyone.of(entity).get(owner, 0.0) == pytest.approx(down[entity], rel=1e-6, abs=1e-9)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     lawful_edges(SIZE),
     st.integers(0, SIZE - 1),

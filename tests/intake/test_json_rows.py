@@ -230,7 +230,7 @@ def facts(draw: st.DrawFn) -> list[str]:
 
 
 @given(lines=facts(), end=st.sampled_from(["\n", "\r\n", "\n\n"]), kind=st.sampled_from([None, "", "payment"]))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_both_readers_agree(lines: list[str], end: str, kind: str | None) -> None:
     """Reading column by column gives what reading one by one gives, or gives nothing and leaves it to the other."""
     payload = end.join(lines).encode("utf-8", "surrogatepass").decode("utf-8", "replace").encode()
@@ -283,7 +283,7 @@ SMALL = st.one_of(
 
 
 @given(reports=st.lists(SMALL, max_size=12), outer=st.lists(st.sampled_from([None, None, "", "bid"]), min_size=12))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_small_reports_as_if_alone(reports: list[str], outer: list[str | None]) -> None:
     """Many reports read at once give, each, what the report gives alone: its rows, or its refusals."""
     payloads = [one.encode("utf-8", "replace") for one in reports]

@@ -65,6 +65,7 @@ def test_the_ledger_is_sound(harbour: Harbour) -> None:
     assert found.entry_count == 1 + len(harbour.timeline)
 
 
+@pytest.mark.chaos
 def test_a_rebuild_gives_equal_tables(harbour: Harbour, tmp_path: Path) -> None:
     """Books that are thrown away and folded again from the ledger are equal, byte for byte, findings among them."""
     folder = tmp_path / "node"

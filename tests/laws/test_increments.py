@@ -31,7 +31,7 @@ def _turns_at_once(of: str, rows: list[tuple[str, Row]], cuts: list[int], day: d
     return [(t.state, t.verdict.rule, t.verdict.subject) for t in world.watch.judge_all(world.said)]
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(facts(16, of="small"), _CUTS, _DAYS)
 def test_judging_everything_at_once_after_increments_turns_nothing(
     rows: list[tuple[str, Row]], cuts: list[int], day: dt.date
@@ -47,7 +47,7 @@ def test_the_law_holds_for_the_rules_that_ship(rows: list[tuple[str, Row]], cuts
     assert _turns_at_once("cn-central", rows, cuts, day) == []
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(facts(12, of="small"), _CUTS)
 def test_any_batching_gives_the_same(rows: list[tuple[str, Row]], cuts: list[int]) -> None:
     """The same facts in one batch, one by one, and in random batches give the same standing findings."""
@@ -60,7 +60,7 @@ def test_any_batching_gives_the_same(rows: list[tuple[str, Row]], cuts: list[int
     assert worlds[0] == worlds[1] == worlds[2]
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(st.data())
 def test_the_order_of_independent_reports_does_not_matter(data: st.DataObject) -> None:
     """New facts with keys of their own, said in another order, give the same standing findings."""

@@ -17,7 +17,7 @@ from comptroller.ledger.verify import verify
 ORIGIN = "owner.example/ledger"
 KEY = make_key(ORIGIN, bytes(range(32)))
 BEGAN = datetime(2024, 1, 1, tzinfo=UTC)
-KILLS = 20
+KILLS = 8
 
 WRITER = """
 import random, sys
