@@ -288,7 +288,7 @@ class Ledger:
         try:
             edge = edge_at(size, self._reader())
             head = self.checkpoint()
-        except (LookupError, TypeError, ValueError) as fault:
+        except (AttributeError, LookupError, TypeError, ValueError) as fault:
             raise BrokenChain(f"{self.path}: {fault}") from fault
         if (head.size, head.root) != (size, edge.root()):
             raise BrokenChain(f"{self.path}: the last checkpoint does not follow from the {size} entries")
