@@ -238,3 +238,24 @@ def test_nothing_is_appended_to_a_broken_end(ledger: Ledger) -> None:
     driver.close()
     with pytest.raises(BrokenChain, match="checkpoint"):
         Ledger.open(ledger.path, KEY)
+
+
+@pytest.mark.parametrize("text", [None, 7, "words"])
+def test_a_checkpoint_that_is_no_text_is_a_broken_chain(ledger: Ledger, text: object) -> None:
+    """Damage that makes the last checkpoint nothing, or a number, is named by whoever opens the file, and found."""
+    path, allowed = ledger.path, "text BLOB NOT NULL) STRICT"
+    ledger.append([report("a")], at(1))
+    ledger.close()
+    for sql in (
+        f"UPDATE sqlite_schema SET sql = replace(sql, '{allowed}', 'text)') WHERE name = 'checkpoint'",
+        "UPDATE checkpoint SET text = ? WHERE size = (SELECT max(size) FROM checkpoint)",
+        f"UPDATE sqlite_schema SET sql = replace(sql, 'text)', '{allowed}') WHERE name = 'checkpoint'",
+    ):
+        driver = sqlite3.connect(path)
+        driver.execute("PRAGMA writable_schema = ON")
+        with driver:
+            driver.execute(sql, (text,) if "?" in sql else ())
+        driver.close()
+    assert not verify(path, KEY.verifier, erased=()).is_sound
+    with pytest.raises((StoreDown, BrokenChain)):
+        Ledger.open(path, readonly=True)

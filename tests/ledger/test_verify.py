@@ -228,26 +228,6 @@ def test_any_changed_byte_of_the_file_is_found_or_changes_nothing(sound: Path, t
     assert unheard, "the head of an SQLite file has counters that hold no content"
 
 
-@pytest.mark.parametrize("text", [None, 7, "words"])
-def test_a_checkpoint_that_is_no_text_is_a_broken_chain(sound: Path, tmp_path: Path, text: object) -> None:
-    """Damage that makes the last checkpoint nothing, or a number, is named by whoever opens the file, and found."""
-    path, allowed = tmp_path / "ledger", "text BLOB NOT NULL) STRICT"
-    shutil.copy(sound, path)
-    for sql in (
-        f"UPDATE sqlite_schema SET sql = replace(sql, '{allowed}', 'text)') WHERE name = 'checkpoint'",
-        "UPDATE checkpoint SET text = ? WHERE size = (SELECT max(size) FROM checkpoint)",
-        f"UPDATE sqlite_schema SET sql = replace(sql, 'text)', '{allowed}') WHERE name = 'checkpoint'",
-    ):
-        driver = sqlite3.connect(path)
-        driver.execute("PRAGMA writable_schema = ON")
-        with driver:
-            driver.execute(sql, (text,) if "?" in sql else ())
-        driver.close()
-    assert not verify(path, KEY.verifier, erased=()).is_sound
-    with pytest.raises((StoreDown, BrokenChain)):
-        Ledger.open(path, readonly=True)
-
-
 def test_any_cut_or_garbled_file_is_answered(sound: Path, tmp_path: Path) -> None:
     """A file cut short at any page, emptied, garbled over a whole page, or no file at all gets a verdict, not a crash."""
     chance = random.Random(13)
