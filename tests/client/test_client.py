@@ -10,7 +10,8 @@ import pytest
 
 from comptroller.access.accounts import Token
 from comptroller.cli.serve import server_of
-from comptroller.client import Client, RefusedByDesk
+from comptroller.client import Client, NotByDesk, RefusedByDesk, verify_hook
+from comptroller.desk.hooks import sign
 from tests.desks import NOW, open_desk
 
 
@@ -66,3 +67,24 @@ def test_an_address_is_one_of_the_web():
     """No file is read by a wrong address."""
     with pytest.raises(ValueError, match="http"):
         Client("file:///etc/passwd", "t")
+
+
+def test_a_hook_is_verified():
+    """What the desk signed is taken; another body, identifier, secret or time is not."""
+    body, secret = b'{"turns": []}', "whsec_c29tZXRoaW5n"
+    headers = sign(secret.encode(), "M-1", NOW, body)
+    at = NOW.timestamp()
+    assert verify_hook(secret, headers, body, at=at + 299) == {"turns": []}
+    assert verify_hook(secret, {k.title(): v for k, v in headers.items()}, body, at=at) == {"turns": []}
+    wrong = (
+        (secret, headers, b'{"turns": [1]}', at),
+        (secret, headers | {"webhook-id": "M-2"}, body, at),
+        (secret, headers | {"webhook-signature": ""}, body, at),
+        (secret, {}, body, at),
+        ("whsec_b3RoZXI=", headers, body, at),
+        (secret, headers, body, at + 301),
+        (secret, headers, body, at - 301),
+    )
+    for one in wrong:
+        with pytest.raises(NotByDesk):
+            verify_hook(*one[:3], at=one[3])

@@ -15,6 +15,7 @@ from comptroller import node
 from comptroller.access.accounts import Accounts
 from comptroller.desk.advice_log import AdviceLog
 from comptroller.desk.arrivals import Arrivals
+from comptroller.desk.feeds import Feeds
 from comptroller.desk.jobs import Jobs
 from comptroller.desk.live import Hub
 from comptroller.desk.oidc import Provider
@@ -67,6 +68,7 @@ class Desk:
         self.settings = settings or Settings()
         self.hub = Hub()
         self.arrivals = Arrivals()
+        self.feeds = Feeds()
         self.jobs = Jobs(clock)
         self.advices = AdviceLog(self.say, self.settings.advice_seconds)
         self.rounds = Rounds(self.settings.shadow_seconds)

@@ -8,6 +8,7 @@ from comptroller.desk.pages import (
     capital,
     cases,
     entities,
+    feeds,
     finding,
     findings,
     hooks,
@@ -28,5 +29,5 @@ from comptroller.desk.pages import (
 
 PAGES = (
     *(sign_in, overview, capital, findings, finding, cases, letters, inbox, tips, authority, entities, strips),
-    *(account, reform, reporting, proposing, policy, ledger, ask, admin, identity, hooks, why),
+    *(account, reform, reporting, proposing, policy, ledger, ask, admin, feeds, identity, hooks, why),
 )
