@@ -53,8 +53,13 @@ class Browser:
     def get(self, path: str) -> tuple[int, bytes, float]:
         """Give status, body and seconds of one page."""
         begin = perf_counter()
-        self._line.request("GET", path, headers={"cookie": self._cookie})
-        answer = self._line.getresponse()
+        try:
+            self._line.request("GET", path, headers={"cookie": self._cookie})
+            answer = self._line.getresponse()
+        except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
+            self._line.close()  # the server let go of a line that was idle; browsers call again
+            self._line.request("GET", path, headers={"cookie": self._cookie})
+            answer = self._line.getresponse()
         body = answer.read()
         return answer.status, body, perf_counter() - begin
 

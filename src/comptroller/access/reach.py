@@ -6,7 +6,7 @@
 - The SQL names tables of the books by their schema, so that no name of a query can be put in their place.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -38,6 +38,21 @@ _KEPT_CLOSE = "kept_close"
 _WHOLE_WORD = r"\b{}\b"
 
 
+Below = Callable[[tuple[str, ...]], str]
+"""Gives SQL of the entities at and below some roots; of all the register for none."""
+
+
+def walked(roots: tuple[str, ...]) -> str:
+    """Give that SQL over the tables of the books.
+
+    >>> walked(("G1",))
+    "SELECT a.entity FROM main.ancestor AS a WHERE a.ancestor IN ('G1')"
+    """
+    if not roots:
+        return "SELECT e.entity FROM main.entity AS e"
+    return f"SELECT a.entity FROM main.ancestor AS a WHERE a.ancestor IN ({', '.join(_text(one) for one in roots)})"
+
+
 @dataclass(frozen=True, slots=True)
 class Because:
     """One line of the answer to "why do I (not) see this?": a grant, and each thing asked of it; None where it does not matter."""
@@ -58,9 +73,9 @@ class Because:
 class Reach:
     """The reach of one viewer under one policy; cheap to make, and equal for equal grants (`key`)."""
 
-    def __init__(self, viewer: Viewer, pack: Pack, owner: str) -> None:
-        """Take the grants that are in force on the viewer's day."""
-        self.viewer, self._pack, self._owner = viewer, pack, owner
+    def __init__(self, viewer: Viewer, pack: Pack, owner: str, below: Below = walked) -> None:
+        """Take the grants that are in force on the viewer's day; `below` tells where the entities below roots are read."""
+        self.viewer, self._pack, self._owner, self._below = viewer, pack, owner, below
         self._seeing = [g for g in viewer.in_force if g.gives(SEE)]
 
     @cached_property
@@ -122,8 +137,7 @@ class Reach:
             return "true"
         if not roots:
             return "false"
-        listed = ", ".join(_text(one) for one in sorted(roots))
-        return f"{column} IN (SELECT a.entity FROM main.ancestor AS a WHERE a.ancestor IN ({listed}))"
+        return f"{column} IN ({self._below(tuple(sorted(roots)))})"
 
     def views(self, tables: Iterable[str], bases: dict[str, str] | None = None) -> dict[str, str]:
         """Give for each documented table the SQL of what the viewer sees of it; `bases` are its rows as of a day."""
@@ -182,7 +196,7 @@ class Reach:
         seen = [self.sees(f't."{c}"', grants) for c in columns]
         if "true" in seen:
             return "true"
-        unknown = [f't."{c}" NOT IN (SELECT e.entity FROM main.entity AS e)' for c in columns]
+        unknown = [f't."{c}" NOT IN ({self._below(())})' for c in columns]
         each = " AND ".join(f"({s} OR {u})" for s, u in zip(seen, unknown, strict=True))
         return f"({' OR '.join(seen)}) AND {each}"
 

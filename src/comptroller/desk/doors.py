@@ -56,7 +56,7 @@ def visit_of(request: Request) -> Visit:
     viewer = viewer_of(desk.duck, desk.owner, login, on)
     if viewer is None or not viewer.is_admitted:
         raise NotSignedIn
-    reach = Reach(viewer, desk.pack, desk.owner)
+    reach = Reach(viewer, desk.pack, desk.owner, desk.below)
     valid, known = axes_of(request, desk)
     address = address_of(request)
     return Visit(desk, reach, language_of(request), form_key, request.url.path, valid, known, scope, address=address)

@@ -150,7 +150,7 @@ class Hooks:
         viewer = viewer_of(desk.duck, desk.owner, login, desk.local_now().date())
         if viewer is None or not viewer.is_admitted:
             return None
-        return Visit(desk, Reach(viewer, desk.pack, desk.owner), "zh", "", "/")
+        return Visit(desk, Reach(viewer, desk.pack, desk.owner, desk.below), "zh", "", "/")
 
     def send_due(self) -> int:
         """Send what is due, the oldest first; gives how many were taken."""

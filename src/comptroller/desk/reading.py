@@ -44,8 +44,9 @@ def _groups(visit: Visit) -> Groups:
         top = [row for row in heads if row["depth"] == below]
     tops = [str(row["entity"]) for row in top[:12]]
     listed = ", ".join("'" + one.replace("'", "''") + "'" for one in tops)
-    # The tops stand at one level of a tree, so that nobody is below two of them.
-    return Groups(tops, f"SELECT entity, ancestor AS top FROM ancestor WHERE ancestor IN ({listed})")
+    # The tops stand at one level of a tree, so that nobody is below two of them; who is below what one sees, one sees.
+    tree = "main.ancestor" if visit.valid is None and visit.known is None else "ancestor"
+    return Groups(tops, f"SELECT entity, ancestor AS top FROM {tree} WHERE ancestor IN ({listed})")
 
 
 def capital(visit: Visit) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ from comptroller.desk.jobs import Jobs
 from comptroller.desk.live import Hub
 from comptroller.desk.oidc import Provider
 from comptroller.desk.oidc_settings import ProviderSettings
+from comptroller.desk.reached import Reached
 from comptroller.desk.rounds import Rounds
 from comptroller.desk.shelf import Shelf
 from comptroller.desk.writer import Clock, Outcome, Writer
@@ -83,6 +84,7 @@ class Desk:
     def start(self) -> None:
         """Open the node; raises what opening raises."""
         self._engine = self.writer.start()
+        self.reached = Reached(self.writer.root, self.clock)
 
     def stop(self) -> None:
         """Do what waits, then close the node."""
@@ -183,6 +185,15 @@ class Desk:
             return (*self.duck.rows(" UNION ALL ".join(parts) + " ORDER BY ALL"), *days, position[1])
 
         return self.cached(("stamp", tuple(tables), position), make)
+
+    @property
+    def register(self) -> tuple[Any, ...]:
+        """Give what changes when the register does, and with it who is below whom."""
+        return self.stamp(["entity"] if "entity" in self.pack.kinds else [])
+
+    def below(self, roots: tuple[str, ...]) -> str:
+        """Give SQL of the entities at and below some roots, of all the register for none, for reading connections of this desk."""
+        return self.reached.below(self.duck, self.register, roots)
 
     def cached(self, key: Any, make: Callable[[], Found]) -> Found:
         """Give what was made for this key before, or make it, once however many ask; keys hold the position, so nothing goes stale."""

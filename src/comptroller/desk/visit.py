@@ -67,7 +67,7 @@ class Visit:
     @cached_property
     def views(self) -> dict[str, str]:
         """Give the SQL of each table within reach, as of the two days that are asked."""
-        key = ("views", self.reach.key, self.valid, self.known)
+        key = ("views", self.reach.key, self.valid, self.known, self.desk.register)
         return self.desk.cached(key, self._views)
 
     def _views(self) -> dict[str, str]:
@@ -140,6 +140,14 @@ class Visit:
             found.append(at)
             at = parents.get(at)
         return found
+
+    def under(self, column: str, entity: str) -> tuple[str, list[Any]]:
+        """Give SQL and its values: whether the entity in a column stands at or below one; below what is out of reach nothing does."""
+        if self.valid is not None or self.known is not None:
+            return f"{column} IN (SELECT a.entity FROM ancestor AS a WHERE a.ancestor = ?)", [entity]
+        if not self.sees_entity(entity):
+            return "false", []
+        return f"{column} IN (SELECT a.entity FROM main.ancestor AS a WHERE a.ancestor = ?)", [entity]
 
     def sees_entity(self, entity: str) -> bool:
         """Say whether an entity is within reach."""

@@ -59,9 +59,9 @@ def findings(
     """Give findings in the order of their names; the filters are those of the page."""
     sql, values = select(visit, asked)
     names = visit.rows(
-        f"SELECT finding FROM ({sql}) WHERE finding > ? ORDER BY finding LIMIT {limit + 1}", [*values, after]
+        f"SELECT finding, known FROM ({sql}) WHERE finding > ? ORDER BY finding LIMIT {limit + 1}", [*values, after]
     )
-    rows, following = cut(whole_rows(visit, [row["finding"] for row in names], "finding"), limit, "finding")
+    rows, following = cut(whole_rows(visit, names, "finding"), limit, "finding")
     items = [FindingRow(**_finding_cells(row)) for row in rows]
     return FindingPage(items, following, visit.count_hidden("finding_now"))
 

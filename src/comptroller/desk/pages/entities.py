@@ -31,12 +31,15 @@ def entities(  # noqa: PLR0913, PLR0917 - what one may ask by
     wheres, values = ["true"], []
     for said, where in (
         (level, "CAST(l.management AS VARCHAR) = ?"),
-        (under, "e.entity IN (SELECT a.entity FROM ancestor AS a WHERE a.ancestor = ?)"),
         (text, "contains(lower(concat_ws(' ', e.entity, e.name, e.uscc)), lower(?))"),
     ):
         if said:
             wheres.append(where)
             values.append(said)
+    if under:
+        where, more = visit.under("e.entity", under)
+        wheres.append(where)
+        values += more
     if kind is not None:
         wheres.append("coalesce(e.class, '') = ?")
         values.append(kind)

@@ -42,19 +42,24 @@ def strips(  # noqa: PLR0913, PLR0917 - what one may ask by
     wheres, values = ["true"], []
     for said, where in (
         (entity, f'k."{books}" = ?'),
-        (under, f'k."{books}" IN (SELECT a.entity FROM ancestor AS a WHERE a.ancestor = ?)'),
         (text, f"contains(lower({_searched(made)}), lower(?))"),
     ):
         if said:
             wheres.append(where)
             values.append(said)
+    if under:
+        where, more = visit.under(f'k."{books}"', under)
+        wheres.append(where)
+        values += more
     sql = f"FROM {shelf} AS k WHERE {' AND '.join(wheres)}"
     day = made.valid.get("on") or made.valid.get("at") or made.valid.get("from")
-    rows = visit.rows(
-        f'SELECT * {sql} ORDER BY k."{day}" DESC NULLS LAST, k.fact DESC LIMIT {PAGE} OFFSET {(page - 1) * PAGE}',
-        values,
+    order = f'ORDER BY k."{day}" DESC NULLS LAST, k.fact DESC'
+    shown = visit.rows(f"SELECT k.fact {sql} {order} LIMIT {PAGE} OFFSET {(page - 1) * PAGE}", values)
+    facts = ", ".join(str(int(row["fact"])) for row in shown)  # whole rows of those alone that are shown
+    rows = visit.rows(f"SELECT * FROM {shelf} AS k WHERE k.fact IN ({facts}) {order}") if shown else []
+    count: int = visit.kept(
+        ("strips", sql, *values), (shelf, "entity"), lambda: visit.one(f"SELECT count(*) {sql}", values) or 0
     )
-    count = visit.one(f"SELECT count(*) {sql}", values) or 0
     visit.hidden_count = visit.count_hidden(shelf)
     aside = (shelf, books, day, "amount_cny", "amount", "currency")
     fields = [

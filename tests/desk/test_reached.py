@@ -1,0 +1,45 @@
+"""The entities within reach, kept as tables: the same as walking the tree, made anew when the register changes, dropped in time."""
+
+import datetime as dt
+
+from comptroller.access.reach import walked
+from comptroller.desk.reached import Reached
+from comptroller.store.duck import Duck
+
+_NOON = dt.datetime(2026, 1, 5, 12, tzinfo=dt.UTC)
+_TREE = "INSERT INTO ancestor VALUES ('A', 'A'), ('B', 'B'), ('B', 'A'), ('C', 'C'), ('C', 'B'), ('C', 'A'), ('D', 'D')"
+
+
+def _world() -> Duck:
+    duck = Duck()
+    duck.execute("CREATE TABLE ancestor (entity VARCHAR, ancestor VARCHAR)")
+    duck.execute("CREATE TABLE entity (entity VARCHAR)")
+    duck.execute(_TREE)
+    duck.execute("INSERT INTO entity SELECT DISTINCT entity FROM ancestor")
+    return duck
+
+
+def test_what_is_kept_is_what_the_tree_says() -> None:
+    """Law: for any roots, and for none, the kept table holds exactly the entities that walking the tree gives; on any connection."""
+    duck = _world()
+    reached, other = Reached(duck, lambda: _NOON), duck.cursor()
+    for roots in ((), ("A",), ("B",), ("C", "D"), ("nobody",)):
+        kept = {row[0] for row in other.rows(reached.below(duck, 1, roots))}
+        assert kept == {row[0] for row in duck.rows(walked(roots))}
+
+
+def test_a_register_that_changes_is_read_anew() -> None:
+    """Law: with another stamp the tree is walked again, and what stood before is still there for whoever reads."""
+    now = [_NOON]
+    duck = _world()
+    reached = Reached(duck, lambda: now[0])
+    before = reached.below(duck, 1, ("B",))
+    duck.execute("INSERT INTO ancestor VALUES ('E', 'B')")
+    assert reached.below(duck, 1, ("B",)) == before
+    after = reached.below(duck, 2, ("B",))
+    assert {row[0] for row in duck.rows(after)} == {"B", "C", "E"}
+    assert {row[0] for row in duck.rows(before)} == {"B", "C"}
+    now[0] += dt.timedelta(hours=1)
+    reached.below(duck, 2, ("A",))
+    tables = duck.rows("SELECT count(*) FROM duckdb_tables() WHERE database_name = 'reached'")
+    assert tables == [(2,)], "what nobody reads any more is dropped, what stands on the register of now is not"
