@@ -19,7 +19,7 @@ class Reached:
         """Make the place for them; `root` is a connection to the books that may do so."""
         root.execute("ATTACH IF NOT EXISTS ':memory:' AS reached")
         self._clock, self._lock, self._made = clock, threading.Lock(), 0
-        self._tables: dict[tuple[Any, tuple[str, ...]], tuple[str, dt.datetime]] = {}
+        self._tables: dict[tuple[Any, tuple[str, ...]], tuple[int, dt.datetime]] = {}
 
     def below(self, duck: Duck, stamp: Any, roots: tuple[str, ...]) -> str:
         """Give SQL of the entities at and below these roots, of all the register for none; `stamp` changes when the register does."""
@@ -27,17 +27,15 @@ class Reached:
             if (stamp, roots) not in self._tables:
                 self._forget(duck, stamp)
                 self._made += 1
-                name = f"reached.main.below_{self._made}"
-                duck.execute(
-                    f"CREATE TABLE {name} AS SELECT DISTINCT entity FROM ({walked(roots)}) WHERE entity IS NOT NULL"
-                )
-                self._tables[stamp, roots] = name, self._clock()
-            return f"SELECT b.entity FROM {self._tables[stamp, roots][0]} AS b"
+                inner = f"SELECT DISTINCT entity FROM ({walked(roots)}) WHERE entity IS NOT NULL"
+                duck.execute(f"CREATE TABLE reached.main.below_{self._made} AS {inner}")
+                self._tables[stamp, roots] = self._made, self._clock()
+            return f"SELECT b.entity FROM reached.main.below_{self._tables[stamp, roots][0]} AS b"
 
     def _forget(self, duck: Duck, stamp: Any) -> None:
         """Drop what stands on a register that changed long ago."""
         now = self._clock()
-        for key, (name, made_at) in list(self._tables.items()):
+        for key, (number, made_at) in list(self._tables.items()):
             if key[0] != stamp and (now - made_at).total_seconds() > _SECONDS:
-                duck.execute(f"DROP TABLE {name}")
+                duck.execute(f"DROP TABLE reached.main.below_{number}")
                 del self._tables[key]
