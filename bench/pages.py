@@ -32,6 +32,8 @@ from comptroller.desk.strips import starts
 MOST_SECONDS, MOST_BYTES, MOST_NEWS_SECONDS, LEAST_RATE = 0.5, 200_000, 1.0, 10_000
 FACTS_A_REPORT, REPORTS_A_BATCH = 50, 100
 _LOOKED_AT = ("all", "group", "domain")
+_EVERY_SECONDS = (30.0, 10.0)
+"""How often each reader opens a page: as people do who read it, and as nobody does for long."""
 
 
 class Browser:
@@ -226,29 +228,25 @@ def judging(desk: Desk, port: int, supply: Supply, readers: int, rounds: int) ->
             found.append(count / (perf_counter() - begin))
         return found
 
-    alone = rates(rounds)
-    spawn = multiprocessing.get_context("spawn")
-    done, out = spawn.Event(), spawn.Queue()
-    every = 10.0
-    reading = spawn.Process(target=read_on, args=(port, addresses(desk), readers, every, done, out))
-    reading.start()
-    sleep(every + 5)
-    among = rates(rounds * 2)
-    done.set()
-    spent = out.get(timeout=180)
-    reading.join(30)
     words = f"JSON reports of {FACTS_A_REPORT} facts, {count:,} at a time, from bytes to findings, through the desk's writer"
-    return [
-        figure("judging alone", alone, "facts/s", words, at_least(LEAST_RATE)),
-        figure(
-            "judging read",
-            among,
-            "facts/s",
-            f"{words}; {readers} people read, a page in {every:g} s each",
-            at_least(LEAST_RATE),
-        ),
-        figure("pages read", spent, "s", f"the pages that these people read meanwhile: {len(spent)}"),
-    ]
+    rates(1)  # what the first batch compiles
+    found: list[Figure | Missing] = [figure("judging alone", rates(rounds), "facts/s", words, at_least(LEAST_RATE))]
+    spawn = multiprocessing.get_context("spawn")
+    for every in _EVERY_SECONDS:
+        done, out = spawn.Event(), spawn.Queue()
+        reading = spawn.Process(target=read_on, args=(port, addresses(desk), readers, every, done, out))
+        reading.start()
+        sleep(every + 5)
+        among = rates(rounds * 2)
+        done.set()
+        spent = out.get(timeout=180)
+        reading.join(30)
+        people = f"{readers} people read, a page in {every:g} s each"
+        found += [
+            figure(f"judging read, {every:g} s", among, "facts/s", f"{words}; {people}", at_least(LEAST_RATE)),
+            figure(f"pages read, {every:g} s", spent, "s", f"the {len(spent)} pages that they read meanwhile; {people}"),
+        ]
+    return found
 
 
 def main(arguments: list[str] | None = None) -> None:
