@@ -244,7 +244,9 @@ def judging(desk: Desk, port: int, supply: Supply, readers: int, rounds: int) ->
         people = f"{readers} people read, a page in {every:g} s each"
         found += [
             figure(f"judging read, {every:g} s", among, "facts/s", f"{words}; {people}", at_least(LEAST_RATE)),
-            figure(f"pages read, {every:g} s", spent, "s", f"the {len(spent)} pages that they read meanwhile; {people}"),
+            figure(
+                f"pages read, {every:g} s", spent, "s", f"the {len(spent)} pages that they read meanwhile; {people}"
+            ),
         ]
     return found
 

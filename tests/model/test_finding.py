@@ -1,6 +1,8 @@
 """A finding's name follows from its rule and subject; values have one form in JSON."""
 
+import base64
 import datetime as dt
+import hashlib
 import json
 from decimal import Decimal
 
@@ -36,5 +38,9 @@ def test_a_name_follows_from_rule_and_subject(rule, subject):
     name = finding_id(rule, tuple(subject))
     assert name == finding_id(rule, tuple(json.loads(json.dumps(plain(subject)))))
     assert (len(name), name[:2], name.lower()[2:]) == (18, "F-", name[2:])
+    whole = json.dumps([rule, plain(subject)], ensure_ascii=False, separators=(",", ":")).encode()
+    assert name == "F-" + base64.b32encode(hashlib.sha256(whole).digest()[:10]).decode().lower(), (
+        "as the document says it"
+    )
     assert finding_id(rule + "x", tuple(subject)) != name
     assert finding_id(rule, (*subject, None)) != name

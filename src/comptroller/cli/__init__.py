@@ -5,6 +5,7 @@ from collections.abc import Callable
 import typer
 
 from comptroller.cli import author, authority, capital, casework, demo, read, serve, write
+from comptroller.store.memory import collect_rarely
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 _commands: list[Callable[..., None]] = [
@@ -22,4 +23,5 @@ for _command in _commands:
 
 def main() -> None:
     """Run the command line."""
+    collect_rarely()
     app()

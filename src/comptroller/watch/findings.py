@@ -4,6 +4,7 @@
 - What a version froze is never written again.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -138,7 +139,7 @@ class Findings:
         """Append versions to the table, as known with entry `known`, the clock at `today`."""
         if not turns:
             return
-        rows: dict[str, list[Any]] = {name: [] for name in COLUMNS}
+        found: list[tuple[Any, ...]] = []
         for rule, turn in turns:
             verdict = turn.verdict
             finding = verdict.finding
@@ -154,8 +155,8 @@ class Findings:
             cells += (verdict.since, verdict.missing or None, verdict.excluded or None)
             cells += (verdict.evidence, list(verdict.entries), verdict.docket)
             cells += (rule.fingerprint if rule else "", pack, today, known)
-            for name, cell in zip(COLUMNS, cells, strict=True):
-                rows[name].append(cell)
+            found.append(cells)
+        rows = dict(zip(COLUMNS, zip(*found, strict=True), strict=True))
         forms = {"entries": pa.list_(pa.int64()), "docket": pa.uint64(), "since": pa.date32(), "today": pa.date32()}
         forms |= {"version": pa.int32(), "known": pa.int64()}
         table = pa.table({name: pa.array(cells, forms.get(name, pa.string())) for name, cells in rows.items()})
@@ -173,9 +174,10 @@ class Findings:
 
 def subject_json(subject: tuple[Any, ...]) -> str:
     """Give a subject as JSON text."""
-    import json  # noqa: PLC0415 - kept beside its one use
+    return _spaced([plain(one) for one in subject])
 
-    return json.dumps([plain(one) for one in subject], ensure_ascii=False)
+
+_spaced = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def verdicts_of(
