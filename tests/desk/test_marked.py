@@ -7,6 +7,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from comptroller.desk.marked import marked_sheet, tables_of
+from comptroller.desk.sheets import workbook
+from comptroller.intake.templates import labels
 from comptroller.model.refusal import refusal
 
 WHY = [refusal("x.y", ("a", 2, "payment.amount"), "=1+1", ("数字", "a number"), ("改正", "Mend it."))]
@@ -38,3 +40,27 @@ def test_what_has_no_cells_still_gives_its_refusals():
     assert tables_of(b"\xff\xfe", "csv") == []
     assert tables_of(b"PK", "xlsx") == []
     assert CalamineWorkbook.from_filelike(io.BytesIO(marked_sheet(b"", "zip", WHY, "zh"))).sheet_names == ["退回原因"]
+
+
+def test_a_column_under_its_title_is_marked(desk):
+    """In the template's own sheet, with its titles and stars, the cells of required fields are marked like all others."""
+    kind = desk.pack.kinds["payment"]
+    heads = [f"{said} *" if f.required else said for f, said in zip(kind.fields, labels(kind, "zh"), strict=True)]
+    sheet = workbook([("payment", heads, [["A", "P", "", "", "", "", "abc"]])])
+    words = (("数字", "a number"), ("改正", "Mend it."))
+    why = [refusal("x.y", ("a", 2, field), "abc", *words) for field in ("金额", "payment.entity")]
+    made = marked_sheet(sheet, "xlsx", why, "zh", [kind])
+    with zipfile.ZipFile(io.BytesIO(made)) as parts:
+        notes = parts.read("xl/comments1.xml").decode()
+    assert [f'ref="{cell}"' in notes for cell in ("A2", "G2")] == [True, True]
+    assert notes.count("<comment ") == 2
+
+
+def test_a_marked_sheet_can_be_sent_again():
+    """Numbers below zero stay numbers, from a sheet and from text; what could run does not."""
+    sheet = workbook([("payment", ["entity", "amount"], [["A", -300.5]])])
+    for payload, media in ((sheet, "xlsx"), (b"entity,amount\nA,-300.5\n", "csv")):
+        made = CalamineWorkbook.from_filelike(io.BytesIO(marked_sheet(payload, media, WHY, "en")))
+        assert str(made.get_sheet_by_index(0).to_python()[1][1]) == "-300.5"
+    made = CalamineWorkbook.from_filelike(io.BytesIO(marked_sheet(b"entity,amount\nA,-1+1\n", "csv", WHY, "en")))
+    assert made.get_sheet_by_index(0).to_python()[1][1] == "'-1+1"

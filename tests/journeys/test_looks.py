@@ -135,6 +135,16 @@ def test_an_entity_is_found_by_its_name(walk):
     assert walk.page.locator("#names option").first.get_attribute("value") == "HB0004"
 
 
+def test_what_is_filtered_is_exported(walk):
+    """After a filter the export and the other language are of what is shown, not of what the page began with."""
+    walk.sign_in("internal")
+    walk.open("/findings")
+    if walk.page.evaluate("Boolean(window.htmx)"):
+        walk.page.select_option("[name=domain]", "finance")
+        walk.page.locator("a[href*='/findings.xlsx?'][href*='domain=finance']").wait_for()
+        assert "domain%3Dfinance" in walk.page.locator(".who a").first.get_attribute("href")
+
+
 @pytest.mark.looks
 @pytest.mark.parametrize("role", ROLES)
 def test_all_pages_of_a_role(city, walk, role):

@@ -3,8 +3,9 @@
 import csv
 import io
 import json
+import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import xlsxwriter
@@ -12,17 +13,26 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from comptroller.desk.payloads import listed
 from comptroller.desk.sheets import harmless
+from comptroller.intake.columns import header
+from comptroller.model.kind import Kind
 from comptroller.model.refusal import Refusal
 
 _MOST_ROWS, _MOST_COLUMNS = 20_000, 300
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _SAID = {
     "zh": ("行", "字段", "所见", "应为", "办法", "代码", "退回原因"),
     "en": ("Line", "Field", "Seen", "Expected", "Mend", "Code", "Refusals"),
 }
 
 
-def marked_sheet(payload: bytes, media: str, refusals: Sequence[Refusal], language: str) -> bytes:
-    """Give a workbook with the report's own cells, wrong ones marked and annotated, and a sheet of all refusals."""
+def marked_sheet(
+    payload: bytes, media: str, refusals: Sequence[Refusal], language: str, kinds: Iterable[Kind] = ()
+) -> bytes:
+    """Give a workbook with the report's own cells, wrong ones marked and annotated, and a sheet of all refusals.
+
+    A column may be headed by a field's name or by its title in either language; `kinds` say which titles a name has.
+    """
+    titles = _titles(kinds)
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     wrong = book.add_format({"bg_color": "#F4C7C3", "border": 1})
@@ -32,12 +42,12 @@ def marked_sheet(payload: bytes, media: str, refusals: Sequence[Refusal], langua
         by_line[one.line or 0].append(one)
     for title, first, rows in tables_of(payload, media):
         page = book.add_worksheet("".join(c for c in title if c not in "[]:*?/\\'")[:31] or None)
-        names = [str(one).strip() for one in rows[0]] if rows else []
+        names = [header(str(one)) for one in rows[0]] if rows else []
         for at, row in enumerate(rows[:_MOST_ROWS]):
             here = by_line.get(at + first, []) if at else []
             for column, value in enumerate(row[:_MOST_COLUMNS]):
-                said = [r for r in here if _names(r, names[column] if column < len(names) else "")]
-                page.write_string(at, column, harmless(str(value)), wrong if said else head if at == 0 else None)
+                said = [r for r in here if _names(r, names[column] if column < len(names) else "", titles)]
+                _write(page, (at, column), value, wrong if said else head if at == 0 else None)
                 if said:
                     note = "\n".join(f"{r.expected.said(language)}\n{r.mend.said(language)}" for r in said)
                     page.write_comment(at, column, note[:2000])
@@ -55,10 +65,28 @@ def marked_sheet(payload: bytes, media: str, refusals: Sequence[Refusal], langua
     return out.getvalue()
 
 
-def _names(refusal: Refusal, column: str) -> bool:
-    """Say whether a refusal is about a column: by name, or with the kind before it; one without a field is about the row."""
-    field = refusal.field.rsplit(".", 1)[-1]
-    return not field or field == column.rstrip("*")
+def _titles(kinds: Iterable[Kind]) -> dict[str, set[str]]:
+    """Give by a field's name the titles under which its column may stand."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for kind in kinds:
+        for field in (*kind.fields, *(f for inner in kind.lists for f in inner.fields)):
+            found[field.name] |= {field.title.zh, field.title.en}
+    return found
+
+
+def _names(refusal: Refusal, column: str, titles: Mapping[str, set[str]]) -> bool:
+    """Say whether a refusal is about a column: by name or title, or with the kind before it; one without a field is about the row."""
+    field = header(refusal.field.rsplit(".", 1)[-1])
+    return not field or field == column or column in titles.get(field, ())
+
+
+def _write(page: Any, place: tuple[int, int], value: Any, form: Any) -> None:
+    """Write a cell so that the sheet can be sent again: a number stays one, whatever its sign."""
+    said = str(value)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        page.write_number(*place, value, form)
+    else:
+        page.write_string(*place, said if _NUMBER.fullmatch(said) else harmless(said), form)
 
 
 def tables_of(payload: bytes, media: str) -> list[tuple[str, int, list[list[Any]]]]:

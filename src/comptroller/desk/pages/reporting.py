@@ -12,6 +12,7 @@ from comptroller.access.casework import TOLD_AT_DESK
 from comptroller.access.grants import KINDS, REPORT, SEE
 from comptroller.desk.doors import Form, may, present
 from comptroller.desk.draw import draw
+from comptroller.desk.forms import MORE_ROWS, draw_form, reporters, typed
 from comptroller.desk.marked import marked_sheet
 from comptroller.desk.reading import DUES
 from comptroller.desk.sending import Answer, Sent, send_report
@@ -95,19 +96,6 @@ def send_page(visit: Reporting) -> Response:
     return draw(visit, "send.html", kinds=kinds_of(visit), reporters=reporters(visit), answer=None)
 
 
-def reporters(visit: Visit) -> list[str]:
-    """Give the entities in whose name the viewer may report, his own first."""
-    roots = visit.reach.roots(REPORT)
-    if not roots:
-        return []
-    marks = ", ".join("?" * len(roots))
-    rows = visit.rows(
-        f"SELECT DISTINCT entity FROM ancestor WHERE ancestor IN ({marks}) ORDER BY entity LIMIT 500", roots
-    )
-    own = visit.reach.viewer.employer
-    return sorted({str(row["entity"]) for row in rows} | set(roots), key=lambda one: (one != own, one))
-
-
 @router.post("/reporting/send")
 async def send_file(visit: Reporting, form: Form) -> Response:
     """Take a file; what is refused opens its list of errors."""
@@ -152,22 +140,21 @@ def template(visit: Seeing, kind: str, ending: str) -> Response:
 @router.get("/reporting/form/{kind}")
 def form_page(visit: Reporting, kind: str) -> Response:
     """Give the form of a kind, made from its fields."""
-    one = present(kinds_of(visit).get(kind), kind)
-    return draw(visit, "form.html", kind=one, reporters=reporters(visit))
+    return draw_form(visit, present(kinds_of(visit).get(kind), kind), {}, "")
 
 
 @router.post("/reporting/form/{kind}")
 def form_sent(visit: Reporting, kind: str, form: Form) -> Response:
-    """Take one fact typed into the form."""
+    """Take one fact typed into the form; where it is refused the form comes back as it was, each fault at its field."""
     one: Kind = present(kinds_of(visit).get(kind), kind)
-    fact: dict[str, Any] = {}
-    for field in one.fields:
-        said = str(form.get(f"field_{field.name}") or "").strip()
-        if said:
-            fact[field.name] = said == "true" if field.type == "flag" else said
+    fact, reporter = typed(one, form), str(form.get("reporter") or "")
+    if form.get("more"):
+        return draw_form(visit, one, fact, reporter, rows=MORE_ROWS)
     payload = json.dumps({"kind": kind, "facts": [fact]}, ensure_ascii=False).encode()
-    sent = Sent(f"{kind}-form.json", "json", str(form.get("reporter") or ""), "")
-    return _answered(visit, send_report(visit, payload, sent), kind)
+    answer = send_report(visit, payload, Sent(f"{kind}-form.json", "json", reporter, ""))
+    if answer.entry is None:
+        return draw_form(visit, one, fact, reporter, answer.refusals, status=422)
+    return _answered(visit, answer, kind)
 
 
 def _one_refused(visit: Visit, number: int) -> dict[str, Any]:
@@ -186,7 +173,7 @@ def refused_sheet(visit: Seeing, number: int) -> Response:
     one = _one_refused(visit, number)
     present(one if is_own(visit, one) else None, number)
     payload = visit.desk.shelf.rows("SELECT payload FROM refused WHERE number = ?", [number])[0][0]
-    body = marked_sheet(payload, one["media"], one["refusals"], visit.language)
+    body = marked_sheet(payload, one["media"], one["refusals"], visit.language, _kinds_of(visit, one))
     headers = {"content-disposition": f'attachment; filename="refused-{number}.xlsx"'}
     return Response(body, media_type=XLSX, headers=headers)
 
@@ -195,4 +182,20 @@ def refused_sheet(visit: Seeing, number: int) -> Response:
 def refused(visit: Seeing, number: int) -> Response:
     """Give the refusals of a report: where, what was seen, what was expected, the mend."""
     one = _one_refused(visit, number)
-    return draw(visit, "refusals.html", one=one, is_own=is_own(visit, one))
+    kinds = _kinds_of(visit, one)
+    return draw(
+        visit, "refusals.html", one=one, is_own=is_own(visit, one), titled=lambda name: _titled(visit, kinds, name)
+    )
+
+
+def _kinds_of(visit: Visit, one: dict[str, Any]) -> list[Kind]:
+    """Give the kinds that a refused report may speak of: its own where it was said."""
+    own = kinds_of(visit).get(one["kind"])
+    return [own] if own else list(kinds_of(visit).values())
+
+
+def _titled(visit: Visit, kinds: list[Kind], said: str) -> str:
+    """Give the title of a field that a refusal names, such as `payment.amount`; '' where it is no field's name."""
+    table, _, name = said.rpartition(".")
+    among = [kind for kind in kinds if kind.name == table] or kinds
+    return next((visit.said(f.title) for kind in among for f in kind.fields if f.name == name), "")

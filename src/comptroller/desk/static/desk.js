@@ -48,6 +48,10 @@
 
   document.body.addEventListener("htmx:afterSettle", () => {
     for (const field of document.querySelectorAll("[data-query]")) field.value = location.search.slice(1);
+    for (const link of document.querySelectorAll("a[data-query-of]")) link.href = link.dataset.queryOf + location.search;
+    for (const link of document.querySelectorAll('a[href^="/language/"]')) {
+      link.href = `${link.pathname}?back=${encodeURIComponent(location.pathname + location.search)}`;
+    }
   });
 
   for (const wide of document.querySelectorAll(".scroll, .picture, .tabs, pre")) {
