@@ -23,23 +23,31 @@ def test_what_is_kept_is_what_the_tree_says() -> None:
     """Law: for any roots, and for none, the kept table holds exactly the entities that walking the tree gives; on any connection."""
     duck = _world()
     reached, other = Reached(duck, lambda: _NOON), duck.cursor()
+    register = reached.register("as it is")
     for roots in ((), ("A",), ("B",), ("C", "D"), ("nobody",)):
-        kept = {row[0] for row in other.rows(reached.below(duck, 1, roots))}
+        kept = {row[0] for row in other.rows(reached.below(duck, register, roots))}
         assert kept == {row[0] for row in duck.rows(walked(roots))}
 
 
 def test_a_register_that_changes_is_read_anew() -> None:
-    """Law: with another stamp the tree is walked again, and what stood before is still there for whoever reads."""
+    """Law: with another stamp the tree is walked again; what stood before is there for whoever began to read by it, and then goes."""
     now = [_NOON]
     duck = _world()
     reached = Reached(duck, lambda: now[0])
-    before = reached.below(duck, 1, ("B",))
+    before = reached.below(duck, reached.register("old"), ("B",))
     duck.execute("INSERT INTO ancestor VALUES ('E', 'B')")
-    assert reached.below(duck, 1, ("B",)) == before
-    after = reached.below(duck, 2, ("B",))
+    assert reached.below(duck, reached.register("old"), ("B",)) == before
+    after = reached.below(duck, reached.register("new"), ("B",))
     assert {row[0] for row in duck.rows(after)} == {"B", "C", "E"}
-    assert {row[0] for row in duck.rows(before)} == {"B", "C"}
     now[0] += dt.timedelta(hours=1)
-    reached.below(duck, 2, ("A",))
+    old, new = reached.register("old"), reached.register("new")
+    reached.below(duck, new, ("A",))
+    assert {row[0] for row in duck.rows(before)} == {"B", "C"}, "somebody has begun to read by it just now"
+    now[0] += dt.timedelta(hours=1)
+    assert reached.register("new") == new
+    reached.below(duck, new, ("C",))
     tables = duck.rows("SELECT count(*) FROM duckdb_tables() WHERE database_name = 'reached'")
-    assert tables == [(2,)], "what nobody reads any more is dropped, what stands on the register of now is not"
+    assert tables == [(3,)], "what nobody reads any more is dropped, what stands on the register of now is not"
+    again = reached.register("old")
+    assert again != old, "what was forgotten comes back under another number, so that no SQL names what is gone"
+    assert {row[0] for row in duck.rows(reached.below(duck, again, ("B",)))} == {"B", "C", "E"}

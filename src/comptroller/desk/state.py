@@ -187,9 +187,9 @@ class Desk:
         return self.cached(("stamp", tuple(tables), position), make)
 
     @property
-    def register(self) -> tuple[Any, ...]:
-        """Give what changes when the register does, and with it who is below whom."""
-        return self.stamp(["entity"] if "entity" in self.pack.kinds else [])
+    def register(self) -> int:
+        """Give a number that changes when the register does, and with it who is below whom; whoever asks begins to read by it."""
+        return self.reached.register(self.stamp(["entity"] if "entity" in self.pack.kinds else []))
 
     def below(self, roots: tuple[str, ...]) -> str:
         """Give SQL of the entities at and below some roots, of all the register for none, for reading connections of this desk."""
