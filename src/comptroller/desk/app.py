@@ -57,4 +57,4 @@ def make_app(desk: Desk) -> Any:
         app.include_router(page.router, include_in_schema=False)
     app.openapi = partial(document_of, app)  # type: ignore[method-assign]  # how FastAPI lets its document be made
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
-    return Guard(app, desk.settings)
+    return Guard(app, desk.settings, draw_refusals)

@@ -36,6 +36,13 @@ def language_of(request: Request) -> str:
 
 def visit_of(request: Request) -> Visit:
     """Give the visit of whoever is signed in or bears a token; refuses (NotSignedIn) everybody else."""
+    visit = visitor(request)
+    visit.valid, visit.known = axes_of(request, visit.desk)
+    return visit
+
+
+def visitor(request: Request) -> Visit:
+    """Give the visit of whoever is signed in or bears a token, as of now; refuses (NotSignedIn) everybody else."""
     desk = desk_of(request)
     at = desk.clock()
     bearer = request.headers.get("authorization", "")
@@ -57,9 +64,8 @@ def visit_of(request: Request) -> Visit:
     if viewer is None or not viewer.is_admitted:
         raise NotSignedIn
     reach = Reach(viewer, desk.pack, desk.owner, desk.below)
-    valid, known = axes_of(request, desk)
     address = address_of(request)
-    return Visit(desk, reach, language_of(request), form_key, request.url.path, valid, known, scope, address=address)
+    return Visit(desk, reach, language_of(request), form_key, request.url.path, scope=scope, address=address)
 
 
 def address_of(request: Request) -> str:

@@ -1,6 +1,7 @@
 """Templates filled in: the one place where pages become text, everything escaped."""
 
 import datetime as dt
+import logging
 import re
 from collections.abc import Sequence
 from functools import partial
@@ -13,12 +14,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from comptroller.access.grants import ADMINISTER, ASK, EXPORT, REPORT, ROLES, SEE, WATCH
 from comptroller.desk import facts, shown
-from comptroller.desk.doors import desk_of, language_of
+from comptroller.desk.doors import address_of, desk_of, language_of, visitor
+from comptroller.desk.errors import NotSignedIn
 from comptroller.desk.texts import say
 from comptroller.desk.tipbox import is_of_line
 from comptroller.desk.visit import Visit
 from comptroller.model.refusal import Refusal
 
+_log = logging.getLogger(__name__)
 _HERE = Path(__file__).parent
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)")
 ACTS = frozenset(act for acts in ROLES.values() for act in acts)
@@ -58,6 +61,12 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     ("/admin", "admin", ADMINISTER),
 )
 """The places of the console, in the order of the menu: address, text, and the act that opens it."""
+
+
+TOLD = (403, 404, 408, 413, 422, 429, 500)
+"""The statuses of refusals that have a heading of their own."""
+_ALWAYS_BARE = (429,)
+"""Of whoever asks too often nothing is looked up."""
 
 
 def draw(visit: Visit, template: str, **values: Any) -> HTMLResponse:
@@ -125,11 +134,22 @@ def draw_door(
 
 
 def draw_refusals(request: Request, status: int, refusals: Sequence[Refusal]) -> Response:
-    """Give refusals as a page."""
+    """Give refusals as a page: within the house for somebody who is signed in, bare for a stranger and where the house fails."""
     if status == 401:
-        back = request.url.path if request.method == "GET" else "/"
-        return draw_door(request, 401, back=back)
-    return draw_bare(request, "refused.html", status, refusals=refusals, status=status, acts=ACTS)
+        return draw_door(request, 401, back=address_of(request) if request.method == "GET" else "/")
+    back = address_of(request) if request.method == "POST" else ""
+    said = {"refusals": refusals, "status": status, "acts": ACTS, "told": TOLD, "back": back}
+    if status not in _ALWAYS_BARE and not request.url.path.startswith("/public"):
+        try:
+            page = draw(visitor(request), "refused.html", **said)
+        except NotSignedIn:
+            _log.debug("a stranger is told of a fault on a bare page")
+        except Exception:  # noqa: BLE001 - a page that tells of a fault is never one itself
+            _log.exception("a page that tells of a fault cannot be drawn within the house")
+        else:
+            page.status_code = status
+            return page
+    return draw_bare(request, "refused.html", status, visit=None, **said)
 
 
 def _vendored() -> frozenset[str]:

@@ -1,4 +1,7 @@
-"""Every error in one form: the five fields of a refusal, as JSON for programs and as a page for people."""
+"""Every error in one form: the five fields of a refusal, as JSON for programs and as a page for people.
+
+What is out of reach and what is not there are one answer: 404, with the same bytes but for what was asked for.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,6 +9,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from comptroller.model.refusal import ComptrollerError, Refusal, Refused, refusal
@@ -50,6 +54,15 @@ class Gone(Exception):
         """Keep what was asked for."""
         super().__init__(str(seen))
         self.seen = seen
+
+
+class BodyRefused(HTTPException):
+    """A body that is too large or too slow, found while it is read; whoever reads it lets this pass."""
+
+    def __init__(self, status: int, why: Refusal) -> None:
+        """Keep why."""
+        super().__init__(status, why.code)
+        self.refusal = why
 
 
 class NotSignedIn(Exception):
@@ -105,33 +118,34 @@ def value_wanted(fault: Mapping[str, Any]) -> tuple[str, str]:
 def put_errors(app: FastAPI, page: Any) -> None:  # noqa: C901 - one small answer for each way in which something fails
     """Let every error of the app come out in the one form; `page(request, status, refusals)` gives it for people."""
 
-    def answer(
+    async def answer(
         request: Request, status: int, refusals: Sequence[Refusal], headers: Mapping[str, str] | None = None
     ) -> Response:
         if request.url.path.startswith("/api/"):
             return JSONResponse(body_of(refusals), status, headers)
-        found: Response = page(request, status, refusals)
+        found: Response = await run_in_threadpool(page, request, status, refusals)
         return found
 
     @app.exception_handler(Refused)
     async def refused(request: Request, fault: Refused) -> Response:
-        return answer(request, 422, fault.refusals)
+        return await answer(request, 422, fault.refusals)
 
     @app.exception_handler(Gone)
     async def gone(request: Request, fault: Gone) -> Response:
-        return answer(request, 404, [http_refusal(404, fault.seen)])
+        return await answer(request, 404, [http_refusal(404, fault.seen)])
 
     @app.exception_handler(NotSignedIn)
     async def not_signed_in(request: Request, _fault: NotSignedIn) -> Response:
-        return answer(request, 401, [http_refusal(401, "-")])
+        return await answer(request, 401, [http_refusal(401, "-")])
 
     @app.exception_handler(NotGranted)
     async def not_granted(request: Request, fault: NotGranted) -> Response:
-        return answer(request, 403, [http_refusal(403, fault.act)])
+        return await answer(request, 403, [http_refusal(403, fault.act)])
 
     @app.exception_handler(HTTPException)
     async def plain_status(request: Request, fault: HTTPException) -> Response:
-        return answer(request, fault.status_code, [http_refusal(fault.status_code, request.url.path)], fault.headers)
+        why = fault.refusal if isinstance(fault, BodyRefused) else http_refusal(fault.status_code, request.url.path)
+        return await answer(request, fault.status_code, [why], fault.headers)
 
     @app.exception_handler(RequestValidationError)
     async def not_valid(request: Request, fault: RequestValidationError) -> Response:
@@ -145,16 +159,16 @@ def put_errors(app: FastAPI, page: Any) -> None:  # noqa: C901 - one small answe
             )
             for one in fault.errors()
         ]
-        return answer(request, 422, found)
+        return await answer(request, 422, found)
 
     @app.exception_handler(ComptrollerError)
     async def broken(request: Request, fault: ComptrollerError) -> Response:
         wanted = ("完好的数据", "data that is whole")
         mend = ("运行 comptroller verify,再运行 rebuild", "Run comptroller verify, then comptroller rebuild.")
-        return answer(request, 500, [refusal("broken", ("", None, ""), fault, wanted, mend)])
+        return await answer(request, 500, [refusal("broken", ("", None, ""), fault, wanted, mend)])
 
     @app.exception_handler(Exception)
     async def unforeseen(request: Request, fault: Exception) -> Response:
         wanted = ("可处理的请求", "a request that can be answered")
         mend = ("稍后重试;若仍出现,请告知管理员", "Try again; if it stays, tell an administrator.")
-        return answer(request, 500, [refusal("desk.fault", ("", None, ""), type(fault).__name__, wanted, mend)])
+        return await answer(request, 500, [refusal("desk.fault", ("", None, ""), type(fault).__name__, wanted, mend)])

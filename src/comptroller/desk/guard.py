@@ -5,11 +5,11 @@
 - What changes something comes from a page of this desk (its origin), or bears a token.
 - Few pages are made at once, in the order in which they were asked for: many readers wait for one another, and not the engine.
 - Nobody's address is kept: how often somebody asked is counted under a hash whose salt dies with the minute.
+- Whom the guard itself refuses is told so as everywhere: programs in JSON, people on a page.
 - No answer lets a browser run scripts or load styles that are not the desk's own files.
 """
 
 import asyncio
-import json
 import secrets
 import time
 from collections import OrderedDict
@@ -18,11 +18,16 @@ from hashlib import blake2b
 from typing import Any
 from urllib.parse import urlsplit
 
-from comptroller.desk.errors import body_of
+from fastapi import Request
+from fastapi.responses import JSONResponse
+from starlette.concurrency import run_in_threadpool
+
+from comptroller.desk.errors import BodyRefused, body_of
 from comptroller.desk.state import Settings
 from comptroller.model.refusal import Refusal, refusal
 
 Message = MutableMapping[str, Any]
+Page = Callable[[Request, int, list[Refusal]], Any]
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
@@ -45,9 +50,9 @@ _MOST_CLIENTS = 20_000
 class Guard:
     """The outermost layer of the desk's server."""
 
-    def __init__(self, app: Any, settings: Settings) -> None:
-        """Stand before `app`."""
-        self._app, self._settings = app, settings
+    def __init__(self, app: Any, settings: Settings, page: Page | None = None) -> None:
+        """Stand before `app`; `page` draws what the guard itself refuses for people, else it is JSON."""
+        self._app, self._settings, self._page = app, settings, page
         self._asked: OrderedDict[bytes, int] = OrderedDict()
         self._minute, self._salt = 0, b""
         self._readers = asyncio.Semaphore(settings.most_readers)
@@ -61,18 +66,27 @@ class Guard:
         out = _dressed(send, is_secure=self._settings.is_secure)
         wrong = self._wrong(scope, headers)
         if wrong is not None:
-            await _answer(out, *wrong)
+            await self._answer(scope, receive, out, *wrong)
             return
         body = _Body(receive, self._settings, is_stream=scope["path"] == STREAM)
         slot = _Slot(self._readers if scope["method"] in _READ else None)
         try:
             await slot.take()
             await self._app(scope, body.receive, _watched(out, body, slot))
-        except _BodyRefused as fault:
+        except BodyRefused as fault:
             if not body.is_answered:
-                await _answer(out, fault.status, fault.refusal)
+                await self._answer(scope, receive, out, fault.status_code, fault.refusal)
         finally:
             slot.give()
+
+    async def _answer(self, scope: Message, receive: Any, out: Any, status: int, why: Refusal) -> None:
+        """Refuse: as JSON to programs, as a page to people."""
+        if self._page is None or scope["path"].startswith("/api/"):
+            found: Any = JSONResponse(body_of([why]), status)
+        else:
+            request = Request({**scope, "app": self._app})
+            found = await run_in_threadpool(self._page, request, status, [why])
+        await found(scope, receive, out)
 
     def _wrong(self, scope: Message, headers: dict[str, str]) -> tuple[int, Refusal] | None:
         """Give why a request is not let through at all: too often, too large, or made by another site."""
@@ -129,12 +143,6 @@ def too_slow(count: int, seconds: float) -> Refusal:
     return refusal("desk.body.slow", ("", None, "body"), f"{count} bytes", wanted, mend)
 
 
-class _BodyRefused(Exception):
-    def __init__(self, status: int, why: Refusal) -> None:
-        super().__init__(why.code)
-        self.status, self.refusal = status, why
-
-
 class _Body:
     """A body while it comes: counted, and awaited only so long."""
 
@@ -151,13 +159,13 @@ class _Body:
         try:
             message: Message = await asyncio.wait_for(self._receive(), max(0.001, self._until - time.monotonic()))
         except TimeoutError as error:
-            raise _BodyRefused(408, too_slow(self._count, self._seconds)) from error
+            raise BodyRefused(408, too_slow(self._count, self._seconds)) from error
         self._count += len(message.get("body", b""))
         if self._is_stream:
             self._until = time.monotonic() + self._seconds
         self._is_whole = not message.get("more_body", False)
         if self._count > self._most:
-            raise _BodyRefused(413, too_large(self._count, self._most))
+            raise BodyRefused(413, too_large(self._count, self._most))
         return message
 
 
@@ -202,10 +210,3 @@ def _dressed(send: Callable[[Message], Any], *, is_secure: bool) -> Callable[[Me
         await send(message)
 
     return out
-
-
-async def _answer(send: Callable[[Message], Any], status: int, why: Refusal) -> None:
-    body = json.dumps(body_of([why]), ensure_ascii=False).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
