@@ -1,9 +1,11 @@
 """Answers to "may I?" on their way into the ledger: those of a moment are one report, since folding one costs as much as folding many.
 
-- An answer is given before it is in the ledger; whoever wants to wait is told when it is.
+- An answer is durable on the desk's shelf before it is given, and in the ledger soon after; whoever wants to wait is told when it is.
+- What a crash left on the shelf alone is reported when the desk starts again, once.
 - What the ledger would not take of many together is reported one by one, so that no answer is lost with another.
 """
 
+import json
 import logging
 import threading
 from collections.abc import Callable
@@ -11,6 +13,7 @@ from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
+from comptroller.desk.shelf import Shelf
 from comptroller.desk.writer import Outcome
 
 KIND = "advice"
@@ -23,16 +26,17 @@ Say = Callable[[str, list[Fact]], "Future[Outcome]"]
 class AdviceLog:
     """What waits to be reported; a timer reports it, or whoever waits for it."""
 
-    def __init__(self, say: Say, seconds: float) -> None:
-        """Take how facts are reported in the owner's name, and for how long an answer may wait for others."""
-        self._say, self._seconds = say, seconds
+    def __init__(self, say: Say, seconds: float, shelf: Callable[[], Shelf]) -> None:
+        """Take how facts are reported in the owner's name, how long an answer may wait for others, and each thread's door to the shelf."""
+        self._say, self._seconds, self._shelf = say, seconds, shelf
         self._lock = threading.Lock()
         self._waiting: list[tuple[Fact, Future[Outcome]]] = []
         self._timer: threading.Timer | None = None
 
     def put(self, fact: Fact) -> "Future[Outcome]":
-        """Let an answer wait for its report; gives what becomes of it."""
+        """Let an answer wait for its report, durable when this returns; gives what becomes of it."""
         future: Future[Outcome] = Future()
+        self._shelf().owe(str(fact[KIND]), json.dumps(fact, ensure_ascii=False))
         with self._lock:
             self._waiting.append((fact, future))
             is_full = len(self._waiting) >= MOST_TOGETHER
@@ -43,6 +47,16 @@ class AdviceLog:
         if is_full:
             self.flush()
         return future
+
+    def resume(self, is_kept: Callable[[str], bool]) -> int:
+        """Report what was given before a crash and never came into the ledger; `is_kept` says of an answer whether it did. Gives how many."""
+        owed = self._shelf().owed()
+        self._shelf().settle([number for number, _ in owed if is_kept(number)])
+        left = [(json.loads(said), Future[Outcome]()) for number, said in owed if not is_kept(number)]
+        with self._lock:
+            self._waiting += left
+        self.flush()
+        return len(left)
 
     def flush(self) -> None:
         """Report what waits, at once."""
@@ -61,6 +75,8 @@ class AdviceLog:
             for fact, future in batch:
                 self._say(KIND, [fact]).add_done_callback(partial(self._settle, [(fact, future)]))
             return
+        if fault is None and not done.result().refusals:
+            self._shelf().settle([str(fact[KIND]) for fact, _ in batch])
         for fact, future in batch:
             if fault is not None:
                 _log.error("advice %s was given and is not in the ledger: %s", fact.get(KIND), fault)

@@ -1,4 +1,4 @@
-"""What users keep at the desk: views and questions they saved, answers to reports by key, hooks, proposals, acts that wait; one SQLite file.
+"""What users keep at the desk: views and questions they saved, answers to reports by key, advice that is owed to the ledger, hooks, proposals, acts that wait; one SQLite file.
 
 Nothing here is a truth about the world: that is in the ledger.
 """
@@ -15,6 +15,7 @@ _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS hook_message (message TEXT PRIMARY KEY, hook TEXT, body TEXT, tries INTEGER, due TEXT) STRICT",
     """CREATE TABLE IF NOT EXISTS refused (number INTEGER PRIMARY KEY, at TEXT, login TEXT, reporter TEXT, name TEXT,
     media TEXT, kind TEXT, refusals TEXT, payload BLOB) STRICT""",
+    "CREATE TABLE IF NOT EXISTS owed_advice (advice TEXT PRIMARY KEY, fact TEXT) STRICT",
     "CREATE TABLE IF NOT EXISTS letter_file (hash TEXT PRIMARY KEY, pdf BLOB) STRICT",
     "CREATE TABLE IF NOT EXISTS line_key (line_key TEXT PRIMARY KEY, kept TEXT) STRICT",
     """CREATE TABLE IF NOT EXISTS proposal (proposal TEXT PRIMARY KEY, login TEXT, at TEXT, path TEXT, text TEXT,
@@ -33,6 +34,21 @@ class Shelf:
         self._store: Sqlite = connect(path)
         for statement in _SCHEMA:
             self._store.execute(statement)
+
+    def owe(self, advice: str, fact: str) -> None:
+        """Keep an answer to "may I?" until the ledger has it; durable when this returns."""
+        self._store.execute("INSERT OR REPLACE INTO owed_advice VALUES (?, ?)", [advice, fact])
+
+    def owed(self) -> list[tuple[str, str]]:
+        """Give the answers of which it is not known that the ledger has them: number and fact, the oldest first."""
+        found = self._store.rows("SELECT advice, fact FROM owed_advice ORDER BY rowid")
+        return [(str(number), str(fact)) for number, fact in found]
+
+    def settle(self, advices: Sequence[str]) -> None:
+        """Take away answers that the ledger has."""
+        with self._store.transaction():
+            for one in advices:
+                self._store.execute("DELETE FROM owed_advice WHERE advice = ?", [one])
 
     def saved(self, login: str, page: str) -> list[tuple[str, str]]:
         """Give what a user saved of a page: name and text."""

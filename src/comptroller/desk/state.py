@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from comptroller import node
 from comptroller.access.accounts import Accounts
-from comptroller.desk.advice_log import AdviceLog
+from comptroller.desk.advice_log import KIND as ADVICE, AdviceLog
 from comptroller.desk.arrivals import Arrivals
 from comptroller.desk.feeds import Feeds
 from comptroller.desk.jobs import Jobs
@@ -71,7 +71,7 @@ class Desk:
         self.arrivals = Arrivals()
         self.feeds = Feeds()
         self.jobs = Jobs(clock)
-        self.advices = AdviceLog(self.say, self.settings.advice_seconds)
+        self.advices = AdviceLog(self.say, self.settings.advice_seconds, lambda: self.shelf)
         self.rounds = Rounds(self.settings.shadow_seconds)
         self.provider = Provider(self.settings.provider) if self.settings.provider else None
         self.writer = Writer(folder, clock, self.hub.tell, self.settings.passphrase)
@@ -85,6 +85,8 @@ class Desk:
         """Open the node; raises what opening raises."""
         self._engine = self.writer.start()
         self.reached = Reached(self.writer.root, self.clock)
+        if ADVICE in self.pack.kinds:
+            self.advices.resume(self._is_advised)
 
     def stop(self) -> None:
         """Do what waits, then close the node."""
@@ -92,6 +94,9 @@ class Desk:
         self.jobs.stop()
         self.advices.flush()
         self.writer.stop()
+
+    def _is_advised(self, number: str) -> bool:
+        return bool(self.duck.rows(f"SELECT 1 FROM main.all_{ADVICE} WHERE {ADVICE} = ? LIMIT 1", [number]))
 
     @property
     def engine(self) -> Engine:

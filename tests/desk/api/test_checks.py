@@ -7,7 +7,7 @@ import pytest
 from comptroller.access.accounts import Token
 from comptroller.books.policy import lines_reaching
 from comptroller.cli.serve import let_in
-from comptroller.desk.state import Desk
+from comptroller.desk.state import Desk, Settings
 from tests.cases.told import city
 from tests.desk.visits import visit_for
 from tests.desks import visitor
@@ -25,7 +25,9 @@ def asked(tmp_path_factory):
     line = {"entity": "G1", "list": "collective_decision", "item": "loan", "body": "board", "limit_cny": 1000}
     kept(worker, report("list_line", line | {"valid_from": "2024-01-01"}), at="2024-06-02T09:00:00")
     worker.close()
-    desk = Desk(folder / "node" if (folder / "node").is_dir() else folder, lambda: NOW, _secrets())
+    desk = Desk(
+        folder / "node" if (folder / "node").is_dir() else folder, lambda: NOW, _secrets(), Settings(advice_seconds=60)
+    )
     desk.start()
     for login, entity in (("whole", OWNER), ("elsewhere", "G2")):
         let_in(
@@ -62,12 +64,14 @@ def test_the_line_that_decides_is_told(asked):
 
 
 def test_without_waiting_it_is_kept_all_the_same(asked):
-    """The answer comes at once, and its entry follows."""
+    """The answer is on the desk's shelf when it comes, and its entry follows; then the shelf forgets it."""
     said = asked("whole", wait=False).json()
     assert said["entry"] is None
+    assert [number for number, _ in asked.desk.shelf.owed()] == [said["advice"]]
     asked.desk.advices.flush()
     asked.desk.writer.do(lambda worker: worker.ledger.size).result(60)
     assert asked.desk.duck.rows("SELECT count(*) FROM advice WHERE advice = ?", [said["advice"]]) == [(1,)]
+    assert asked.desk.shelf.owed() == []
 
 
 def test_lines_of_one_entity_are_those_of_the_table_of_all(asked):

@@ -58,8 +58,8 @@ def check(  # noqa: PLR0913, PLR0917 - what a question is made of
 ) -> Advice:
     """Say whether a post may approve this, by which line, and whom to ask if not; the answer is an entry that later acts are held against.
 
-    The answer is given at once, and its entry follows within half a second, with others of that moment; with `wait` it is given
-    when the entry is durable.
+    The answer is durable before it is given, and its entry follows within half a second, with others of that moment; with `wait`
+    it is given when the entry is.
     """
     if KIND not in visit.pack.kinds:
         raise _nothing_to_tell_from()
