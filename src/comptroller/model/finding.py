@@ -66,7 +66,7 @@ def finding_id(rule: str, subject: tuple[Any, ...]) -> str:
 
 def plain(value: Any) -> Any:
     """Give a value as JSON holds it: days and instants in ISO form, decimals without trailing zeros."""
-    if type(value) in _AS_IT_IS:  # most cells, of which there are many
+    if type(value) in AS_IT_IS:  # most cells, of which there are many
         return value
     if isinstance(value, Decimal):
         shown = format(value.normalize(), "f")
@@ -80,7 +80,8 @@ def plain(value: Any) -> Any:
     return value
 
 
-_AS_IT_IS = frozenset((str, int, float, bool, type(None)))
+AS_IT_IS: frozenset[type] = frozenset((str, int, float, bool, type(None)))
+"""Types whose values JSON holds as they are."""
 _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 _PAIRS = [one + other for one in _LETTERS for other in _LETTERS]

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
-from comptroller.model.finding import Turn, Verdict, plain
+from comptroller.model.finding import AS_IT_IS, Turn, Verdict, plain
 from comptroller.model.policy import Rule
 from comptroller.store.duck import Duck
 from comptroller.watch.due import DueDays
@@ -184,32 +184,51 @@ def verdicts_of(
     rule: Rule, names: Sequence[str], rows: Iterable[Sequence[Any]], dockets: Iterable[int]
 ) -> list[Verdict]:
     """Give the verdicts that the rows of a rule's SELECT say, each of its docket."""
-    place = {name: at for at, name in enumerate(names)}
-    shown = sorted((name, at) for name, at in place.items() if name not in _ASIDE)
-    subject = [place[name] for name in rule.subject]
-    entity, since, entries = (place[name] for name in ("entity", "since", "entries"))
-    missing, excluded = place.get("missing"), place.get("excluded")
+    columns = dict(zip(names, zip(*rows, strict=True), strict=False))
+    if not columns:
+        return []
+    nothing = [""] * len(columns["entity"])
+    shown = sorted(name for name in columns if name not in _ASIDE)
+    said = zip(*(_plains(columns[name], _SHOWN_AS_IT_IS) for name in shown), strict=True)
+    excluded = columns.get("excluded", nothing)
+    cells = (
+        zip(*(_plains(columns[name], AS_IT_IS) for name in rule.subject), strict=True),
+        dockets,
+        columns["entity"],
+        columns["since"],
+        columns.get("missing", nothing),
+        [_json.encode(dict(zip(shown, one, strict=True))).decode() for one in said],
+        columns["entries"],
+        excluded,
+    )
     return [
         Verdict(
-            rule=rule.name,
-            subject=tuple(plain(row[at]) for at in subject),
-            docket=docket,
-            entity=row[entity] or "",
-            since=row[since],
-            missing=_cell(row, missing) if not _cell(row, excluded) else "",
-            excluded=_cell(row, excluded),
-            evidence=_json.encode({name: plain(row[at]) for name, at in shown}).decode(),
-            entries=tuple(sorted({one for one in row[entries] or () if one is not None})),
+            rule.name,
+            subject,
+            docket,
+            entity or "",
+            since,
+            "" if aside else missing or "",
+            evidence,
+            _facts(entries),
+            aside or "",
         )
-        for row, docket in zip(rows, dockets, strict=True)
+        for subject, docket, entity, since, missing, evidence, entries, aside in zip(*cells, strict=True)
     ]
 
 
-def _cell(row: Sequence[Any], place: int | None) -> str:
-    return "" if place is None else row[place] or ""
+def _plains(column: Sequence[Any], as_it_is: frozenset[type]) -> Sequence[Any]:
+    """Give the cells of a column as JSON holds them; most columns hold nothing that would look otherwise."""
+    return column if as_it_is.issuperset(map(type, column)) else [plain(one) for one in column]
+
+
+def _facts(entries: Sequence[int | None] | None) -> tuple[int, ...]:
+    return tuple(sorted({one for one in entries or () if one is not None}))
 
 
 _ASIDE = frozenset(("entries", "missing", "excluded"))
+_SHOWN_AS_IT_IS: frozenset[type] = AS_IT_IS | {date}
+"""Of these the encoder of evidence makes what `plain` would make."""
 _json = msgspec.json.Encoder()
 
 
