@@ -27,6 +27,8 @@ def node(tmp_path_factory: pytest.TempPathFactory):
     did(worker, step(one, "escalate", "discipline", "V1", "2024-03-13", reason=HIDDEN))
     row = {"evidence": "E1", "case_id": one, "office": OWNER, "by_line": "discipline", "material": HIDDEN, "by": "V1"}
     did(worker, {**row, "obtained_on": "2024-03-13", "seen_by": "own"}, kind="case_evidence")
+    row = {"letter": "L1", "case_id": one, "office": OWNER, "by_line": "discipline", "kind": "transfer", "by": "V1"}
+    did(worker, {**row, "addressee": OWNER, "sent_on": "2024-03-13", "due_on": "2024-03-20"}, kind="letter")
     did(worker, step(one, "require", "discipline", "V1", "2024-03-14"))
     said(worker, answer(one, "explain", "2024-03-15"))
     yield worker
@@ -50,13 +52,17 @@ def test_what_discipline_keeps_is_not_in_what_others_see(node: Engine) -> None:
         assert "V1" not in shown
         assert "U1" not in shown
         assert "move.escalate" in shown
+        assert sight.letters_seen(json.loads(shown)) == set()
     shown = json.dumps(sight.seen_by_line(whole, "discipline", node.pack.casework), default=str)
     assert HIDDEN in shown
     assert "V1" in shown
 
 
 def test_the_entity_sees_what_is_asked_of_it(node: Engine) -> None:
-    """It sees its finding, its answers, that it is to put right and by when; no officer, no evidence, no line's reason."""
+    """It sees its finding, its answers, what it is to put right and by when; no officer, no line's reason, and no letter to others.
+
+    A letter to somebody else starts no clock against it either.
+    """
     whole = board.whole(node.duck, the_case(node))
     assert whole is not None
     seen = sight.seen_by_entity(whole, node.pack.casework)

@@ -5,7 +5,7 @@ from hashlib import sha256
 import pytest
 import typst
 
-from comptroller.desk import casework, letters
+from comptroller.desk import acting, casework, letters
 from comptroller.desk.errors import Gone, NotGranted
 from comptroller.desk.letters import FONTS, Said
 from comptroller.desk.public.proofs import prove
@@ -13,6 +13,7 @@ from comptroller.model.refusal import Refused
 from tests.casedesks import open_case_desk, the_case
 from tests.desk.visits import visit_for
 from tests.desks import form_key, sign_in
+from tests.worlds import OWNER
 
 EVIL = '#panic("it ran") $x$ *bold*\n#import "@preview/nothing:0.1.0"'
 HAS_FONT = bool(set(FONTS) & set(typst.Fonts().families()))
@@ -98,3 +99,27 @@ def test_a_sent_letter_is_an_entry_with_a_code(writing):
     assert first["letter"] in browser.get(f"/cases/{case_id}/letters").text
     clocks = writing.duck.rows("SELECT CAST(due_on AS VARCHAR) FROM case_clock WHERE clock = 'letter_answer'")
     assert ("2024-04-12",) in clocks, "the letter's own day starts the clock of its answer"
+
+
+@needs_font
+def test_a_line_that_keeps_its_steps_keeps_its_letters(writing):
+    """Informed lines open a case whose leading line keeps what it does, and neither list nor open its letters."""
+    acting.do_act(*seen_by(writing, "internal1"), "hand_over", {"to_line": "discipline", "reason": "theirs"})
+    acting.do_act(*seen_by(writing, "discipline1"), "receive", {})
+    visit, _ = seen_by(writing, "discipline1")
+    row = {
+        "letter": "KEPT1",
+        "case_id": the_case(writing),
+        "office": OWNER,
+        "by_line": "discipline",
+        "kind": "transfer",
+    }
+    row |= {"addressee": OWNER, "sent_on": "2024-03-12", "hash": "ab", "by": "discipline1"}
+    assert acting.tell(visit, letters.KIND, row, OWNER).entry
+    assert "KEPT1" in [one["letter"] for one in letters.letters_of(visit, seen_by(writing, "discipline1")[1])]
+    for login in ("audit1", "internal1", "over"):
+        browser, path = sign_in(writing, login), f"/cases/{the_case(writing)}"
+        for page in (path, f"{path}/letters"):
+            answer = browser.get(page)
+            assert (answer.status_code, "KEPT1" in answer.text) == (200, False), (login, page)
+        assert browser.get(f"{path}/letters/KEPT1.pdf").status_code == 404

@@ -262,7 +262,7 @@ def _start(case: Case, clock: Clock, tag: str, event: Event, days: Days) -> None
     if not own and case.running(clock.name) is not None:
         return
     term, stated = clock.term(event.on), event.day("due_on")
-    if term is None or (tag == "letter.sent" and stated is None):
+    if term is None or (tag == "letter.sent" and not _is_asked_by_letter(case, clock, event)):
         return
     amount, unit = case.remedy if clock.of_rule and case.remedy else (term.amount, clock.unit)
     instance = own or str(1 + sum(1 for run in case.clocks if run.clock == clock.name))
@@ -272,3 +272,8 @@ def _start(case: Case, clock: Clock, tag: str, event: Event, days: Days) -> None
     verified = term.verified or stated is not None
     case.clocks.append(Running(clock.name, instance, clock.binds, holder, line, event.on, amount, unit, due, verified))
     case.touched.add(("clock", f"{clock.name} {instance}"))
+
+
+def _is_asked_by_letter(case: Case, clock: Clock, event: Event) -> bool:
+    """Whether a letter sets a day, and whom the clock binds is whom it is addressed to: nobody answers another's letter."""
+    return event.day("due_on") is not None and (clock.binds != "entity" or event.text("addressee") == case.entity)

@@ -118,7 +118,7 @@ def seen_by_entity(whole: Whole, work: Casework) -> Whole:
     for one in whole["event"]:
         if one["what"] in own or one["what"].startswith("finding."):
             events.append(one if one["what"] in own else {**one, "said": json.dumps(_finding(one))})
-        elif one["what"] in seen or one["what"] in ("letter.sent", "request.asked"):
+        elif one["what"] in seen or one["what"] == "request.asked" or _is_letter_to(one, whole["entity"]):
             events.append({**one, "by": None, "approved_by": None, "said": json.dumps(_told(one))})
     head = {name: whole[name] for name in _ENTITY_HEAD}
     clocks = [one for one in whole["clock"] if one["holder"] == whole["entity"]]
@@ -137,6 +137,17 @@ def seen_by_entity(whole: Whole, work: Casework) -> Whole:
         "responsibility": [],
         "event": events,
     }
+
+
+def _is_letter_to(one: Whole, entity: str) -> bool:
+    """Whether an event tells of a letter that is addressed to the entity."""
+    return one["what"] == "letter.sent" and bool(json.loads(one["said"] or "{}").get("addressee") == entity)
+
+
+def letters_seen(whole: Whole) -> set[str]:
+    """Give the letters of a case of which a seat is told, by what it sees of the case."""
+    said = (json.loads(one["said"] or "{}") for one in whole["event"] if one["what"] == "letter.sent")
+    return {str(one["letter"]) for one in said if "letter" in one}
 
 
 def _finding(one: Whole) -> Whole:

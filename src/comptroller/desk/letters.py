@@ -14,10 +14,11 @@ from typing import Any
 
 import typst
 
+from comptroller.cases.sight import letters_seen
 from comptroller.cases.told import KINDS
 from comptroller.desk import acting, casework
 from comptroller.desk.acting import Done
-from comptroller.desk.casework import ENTITY, LINE, Seen
+from comptroller.desk.casework import LINE, Seen
 from comptroller.desk.draw import VENDOR
 from comptroller.desk.errors import Gone, NotGranted
 from comptroller.desk.facts import cell, evidence, field_named, label
@@ -186,13 +187,14 @@ def send(visit: Visit, seen: Seen, said: Said) -> Done:
 
 
 def letters_of(visit: Visit, seen: Seen) -> list[dict[str, Any]]:
-    """Give the letters of a case that the viewer's seat may see: the entity those that are addressed to it."""
+    """Give the letters of a case of which the viewer's seat is told: the entity those to it, a line none that another keeps."""
     rows = visit.desk.duck.records(
         "SELECT letter, kind, addressee, by_line, sent_on, due_on, hash, check_code, fact >> 20 AS entry "
         "FROM main.letter WHERE case_id = ? ORDER BY fact",
         [seen.raw["case_id"]],
     )
-    return [row for row in rows if seen.seat != ENTITY or row["addressee"] == seen.raw["entity"]]
+    told = letters_seen(seen.whole)
+    return [row for row in rows if row["letter"] in told]
 
 
 def file_of(visit: Visit, seen: Seen, letter: str) -> bytes:

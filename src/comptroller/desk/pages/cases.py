@@ -14,7 +14,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
 from comptroller.access.grants import SEE
-from comptroller.cases import board
+from comptroller.cases import board, sight
 from comptroller.desk import acting, casework
 from comptroller.desk.acting import Done
 from comptroller.desk.casework import Seen
@@ -185,7 +185,7 @@ def show_case(  # noqa: PLR0913 - what was just done is shown beside the case
         marks=time_line(_marks(visit, one)),
         acts=acting.acts_of(visit, seen),
         waiting=_waiting(visit, seen),
-        letters=[json.loads(e["said"])["letter"] for e in one["event"] if e["what"] == "letter.sent"],
+        letters=sorted(sight.letters_seen(one)),
         number_of_act=visit.desk.chance()[:12],
         refusals=refusals,
         kept=kept,
