@@ -75,6 +75,17 @@ def test_what_lines_said_is_for_who_may_know_persons(node):
             assert "V1" not in text, (line, table)
 
 
+def test_what_a_line_keeps_is_struck_from_what_others_read(node):
+    """An informed line reads that discipline asked and that a case is under way, not for what, nor that discipline inquires."""
+    row = {"request": "R1", "case_id": the_case(node), "office": OWNER, "by_line": "discipline", "by": "V1"}
+    did(node, {**row, "material": "bank-papers", "asked_on": "2024-03-15"}, kind="material_request")
+    did(node, step(the_case(node), "inquire", "discipline", "V1", "2024-03-15"))
+    sql = "SELECT inquiry, material FROM ({}) AS n JOIN ({}) AS r USING (case_id)"
+    for line, seen in (("audit", (None, None)), ("discipline", ("discipline", "bank-papers"))):
+        views = reach_of(node, "supervisor", OWNER, line).views(["case_now", "case_request"])
+        assert node.duck.rows(sql.format(views["case_now"], views["case_request"])) == [seen]
+
+
 def test_an_entity_reads_its_own_answers_alone(node):
     """The firm's reporter reads what the firm answered, and of the case's tables nothing."""
     assert counts(node, reach_of(node, "reporter", "G1"))["enterprise_answer"] == 1

@@ -14,7 +14,7 @@ from comptroller import engine
 from comptroller.cases.rows import TABLES
 from comptroller.engine import Engine
 from comptroller.packs import gather_files
-from tests.cases.told import answer, city, did, mend, pay, said, state, the_case
+from tests.cases.told import answer, city, did, mend, pay, said, state, step, the_case
 from tests.worlds import OWNER, PACKS, fresh_node, kept, moment, report
 
 _ASIDE = ("fact", "received_at", "first_at", "told", "key_hash", "content_hash")
@@ -194,6 +194,40 @@ def test_material_that_another_line_has_is_not_asked_for_again(tmp_path: Path) -
     assert node.duck.rows(sql) == [("R1", False, False, None, None), ("R2", True, True, "audit", "2024-03-14")]
     clocks = node.duck.rows("SELECT instance, CAST(ended_on AS VARCHAR) FROM case_clock WHERE clock = 'material'")
     assert clocks == [("R1", "2024-03-14")]
+    node.close()
+
+
+def test_what_a_keeping_line_asks_for_tells_others_nothing(tmp_path: Path) -> None:
+    """What discipline was supplied is neither given to another line nor held against it; what it shares as evidence is."""
+    node = city(tmp_path)
+    pay(node, at="2024-03-11T09:00:00")
+    one = the_case(node)
+    did(node, step(one, "inform", "internal", "U1", "2024-03-12", to_line="discipline"))
+
+    def ask(number: str, line: str, day: str, material: str = "bank") -> None:
+        row = {"request": number, "case_id": one, "office": OWNER, "by_line": line, "by": "U1", "material": material}
+        did(node, {**row, "asked_on": day}, kind="material_request")
+
+    ask("R1", "discipline", "2024-03-12")
+    said(node, answer(one, "supply", "2024-03-13", material="bank", request="R1"))
+    for number, line in (("R2", "audit"), ("R3", "discipline")):
+        ask(number, line, "2024-03-14")
+    sql = "SELECT request, duplicate, saved, supplied_to FROM case_request WHERE request > 'R1' ORDER BY request"
+    assert node.duck.rows(sql) == [("R2", False, False, None), ("R3", True, True, "discipline")]
+    row = {
+        "evidence": "E1",
+        "case_id": one,
+        "office": OWNER,
+        "by_line": "discipline",
+        "material": "minutes",
+        "by": "V1",
+    }
+    did(node, {**row, "obtained_on": "2024-03-14", "seen_by": "case"}, kind="case_evidence")
+    ask("R4", "audit", "2024-03-15", "minutes")
+    node.close()
+    node = engine.open_node(tmp_path / "node")
+    ask("R5", "internal", "2024-03-18")
+    assert node.duck.rows(sql)[2:] == [("R4", True, True, "discipline"), ("R5", True, False, None)]
     node.close()
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from comptroller.desk import casework
+from comptroller.desk import acting, casework
 from comptroller.desk.errors import Gone
 from tests.casedesks import the_case
 from tests.desk.visits import visit_for
@@ -60,3 +60,14 @@ def test_a_finding_that_one_line_may_read_is_told_to_nobody_else(cases):
     shown = casework._without_closed(visit, whole)
     assert (shown["rule"], shown["finding"], shown["event"][0]["said"]) == (None, [], "{}")
     assert casework._without_closed(visit_for(cases, "discipline1"), whole) == whole
+
+
+def test_what_a_keeping_line_asks_is_for_who_answers(moving):
+    """Whoever answers in the entity's name sees what discipline asks for; who merely oversees it does not, not even from its side."""
+    told = {"inform": {"to_line": "discipline", "reason": "r"}, "material_request": {"material": "bank-papers"}}
+    for login, act in (("internal1", "inform"), ("discipline1", "material_request")):
+        visit = visit_for(moving, login)
+        assert acting.do_act(visit, casework.see(visit, the_case(moving)), act, told[act]).entry
+    for login, sees in (("firm", True), ("group", False), ("over", False), ("leader", False)):
+        shown = casework.see_as_entity(visit_for(moving, login), the_case(moving)).whole
+        assert ("bank-papers" in json.dumps(shown, default=str)) == sees, login

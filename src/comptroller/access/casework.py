@@ -24,6 +24,8 @@ TOLD_AT_DESK = (
 """Kinds that are told at the desk by the officer who is signed in, and are not taken as reports."""
 _PERSONS = ("rectified_by", "verified_by", "closed_by")
 _ABOUT_PERSONS = "responsibility"
+_KEPT = {"case_now": ("inquiry", "inquiry"), "case_request": ("by_line", "material")}
+"""By table, the column that names a line, and the one that is struck where that line keeps it from the viewer's lines."""
 _INNER = {"case_now", *WORDS}
 Sees = Callable[[str, Sequence[Grant]], str]
 """Gives SQL: whether the entity in a column is in reach of grants."""
@@ -85,8 +87,12 @@ def casework_view(pack: Pack, table: str, rows: str, grants: Sequence[Grant], se
     lines = sorted({g.line for g in grants if g.line})
     if table in HEADS:
         where = _of_cases(parts_of(pack, grants, sees))
-        struck = ", ".join(f'CAST(NULL AS VARCHAR) AS "{name}"' for name in _PERSONS)
-        shown = f"* REPLACE ({struck})" if table == HEADS[0] else "*"
+        struck = [f'CAST(NULL AS VARCHAR) AS "{name}"' for name in (_PERSONS if table == HEADS[0] else ())]
+        kept = _listed([name for name in keepers(pack) if name not in lines])
+        if table in _KEPT:
+            by, what = _KEPT[table]
+            struck.append(f'CASE WHEN coalesce("{by}" IN ({kept}), false) THEN NULL ELSE "{what}" END AS "{what}"')
+        shown = f"* REPLACE ({', '.join(struck)})" if struck else "*"
         return f"SELECT {shown} FROM ({rows}) AS t WHERE {where}"
     own_words = [
         f"(t.by_line = {_text(line)} AND {_of_cases(part_of(pack, grants, line, sees))})"

@@ -28,8 +28,9 @@ class Held:
 class Index:
     """The ways into cases."""
 
-    def __init__(self, duck: Duck) -> None:
-        """Read what the tables of cases say."""
+    def __init__(self, duck: Duck, keepers: Iterable[str] = ()) -> None:
+        """Read what the tables of cases say; of what `keepers` ask and get, other lines learn nothing by it."""
+        self._keepers = frozenset(keepers)
         self.case_of: dict[str, str] = {}
         self._open: dict[str, str] = {}
         self.held: dict[tuple[str, str], Held] = {}
@@ -99,18 +100,21 @@ class Index:
         return True
 
     def hold(self, entity: str, event: Event) -> None:
-        """Note that a line has material of an entity; the first one that may be shared counts."""
+        """Note that a line has material of an entity; the first one that may be shared counts.
+
+        What is supplied to a line that keeps its steps is not shared, unless that line says so of its evidence.
+        """
         material = event.text("material")
         if not material or not event.line:
             return
-        shared = event.said.get("seen_by", "case") == "case"
+        shared = event.said.get("seen_by", "own" if event.line in self._keepers else "case") == "case"
         before = self.held.get((entity, material))
         if before is None or (shared and not before.is_shared):
             self.held[entity, material] = Held(event.line, event.on, shared)
 
     def asked_before(self, entity: str, material: str, line: str) -> bool:
-        """Whether another line has asked that entity for that material."""
-        return bool(self._asked[entity, material] - {line})
+        """Whether another line has asked that entity for that material, and neither keeps to itself what it asks."""
+        return line not in self._keepers and bool(self._asked[entity, material] - self._keepers - {line})
 
 
 def is_of_cases(kinds: Iterable[str]) -> bool:

@@ -59,7 +59,7 @@ class Cases:
         """Read again what is kept in memory."""
         self._cases: dict[str, Case] = {}
         self._today: dt.date | None = next((day for (day,) in self._duck.rows("SELECT today FROM clock")), None)
-        self.index = Index(self._duck)
+        self.index = Index(self._duck, [name for name, sight in self.work.sights.items() if sight.keeps])
         self._hush = Hush(self._duck)
 
     def case(self, case_id: str) -> Case | None:

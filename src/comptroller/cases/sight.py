@@ -106,11 +106,11 @@ def _persons(whole: Whole) -> Iterator[str]:
                 yield str(row[name])
 
 
-def seen_by_entity(whole: Whole, work: Casework) -> Whole:
+def seen_by_entity(whole: Whole, work: Casework, *, answers: bool = True) -> Whole:
     """Give a case as the entity that it is about may see it: its findings, its own answers, what is asked of it and by when.
 
     Of the lines' steps it sees those that the pack lets it see, without officers; of requests its own, of clocks those
-    that bind it. A line that keeps its steps to itself is not named.
+    that bind it. A line that keeps its steps to itself is not named, and what it asks for and writes is for who `answers`.
     """
     seen = {f"move.{name}" for name, move in work.moves.items() if move.entity_sees}
     own = {f"move.{name}" for name, move in work.moves.items() if "entity" in move.by}
@@ -125,6 +125,8 @@ def seen_by_entity(whole: Whole, work: Casework) -> Whole:
     running = [one["due_on"] for one in clocks if one["due_on"] and not one["ended_on"] and not one["stopped_on"]]
     head["due_on"] = min(running, default=None)
     keeps = {name for name, sight in work.sights.items() if sight.keeps}
+    kept = set() if answers else keeps
+    events = [one for one in events if one["what"] in own or one.get("by_line") not in kept]
     if whole["lead"] in keeps:
         head["lead"] = None
         events = [{**one, "by_line": None} for one in events]
@@ -133,7 +135,9 @@ def seen_by_entity(whole: Whole, work: Casework) -> Whole:
         **head,
         "finding": [{k: v for k, v in one.items() if k != "joins"} for one in whole["finding"]],
         "clock": clocks,
-        "request": [{k: one[k] for k in asked} for one in whole["request"] if not one["saved"]],
+        "request": [
+            {k: one[k] for k in asked} for one in whole["request"] if not one["saved"] and one["by_line"] not in kept
+        ],
         "responsibility": [],
         "event": events,
     }

@@ -73,7 +73,7 @@ def see(visit: Visit, case_id: str) -> Seen:
         if shown is not None:
             return Seen(_without_closed(visit, shown), raw, OVER)
     if _holds(visit, entity_within(visit), name):
-        return Seen(_without_closed(visit, sight.seen_by_entity(raw, work)), raw, ENTITY)
+        return _from_entity(visit, raw)
     raise Gone(case_id)
 
 
@@ -83,7 +83,15 @@ def see_as_entity(visit: Visit, case_id: str) -> Seen:
     raw = board.whole(visit.duck, case_id) if len(case_id) > 2 else None
     if raw is None or not _holds(visit, entity_within(visit), raw["case_id"]):
         raise Gone(case_id)
-    return Seen(_without_closed(visit, sight.seen_by_entity(raw, visit.pack.casework)), raw, ENTITY)
+    return _from_entity(visit, raw)
+
+
+def _from_entity(visit: Visit, raw: Whole) -> Seen:
+    """Give a case as the entity sees it; what a line that keeps its steps asks of it is for who answers in its name."""
+    answering = visit.reach.sees("n.entity", [g for g in visit.reach.viewer.in_force if g.gives(REPORT)])
+    answers = _holds(visit, answering, raw["case_id"])
+    shown = sight.seen_by_entity(raw, visit.pack.casework, answers=answers)
+    return Seen(_without_closed(visit, shown), raw, ENTITY)
 
 
 def _holds(visit: Visit, where: str, case_id: str) -> bool:
