@@ -1,6 +1,7 @@
 """What the authority desk answers within a viewer's reach, each answer kept in the ledger, so that later acts are held against it."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -10,6 +11,9 @@ from comptroller.cases.authority import Answer, Question
 from comptroller.desk.acting import tell
 from comptroller.desk.errors import Gone
 from comptroller.desk.visit import Visit
+from comptroller.model.cite import Cite
+from comptroller.model.kind import FACT_LINES
+from comptroller.model.policy import Pack
 from comptroller.model.refusal import Refused, refusal
 
 
@@ -95,3 +99,18 @@ def items_of_body(powers: dict[str, Any], body: str) -> dict[str, list[dict[str,
     """Give what a body decides, alone decides or studies: for each item its lines that name it."""
     found = {item: [one for one in lines if one["body"] == body] for item, lines in powers["items"].items()}
     return {item: lines for item, lines in found.items() if lines}
+
+
+def clauses_of(pack: Pack, line: Mapping[str, Any]) -> tuple[Cite, ...]:
+    """Give the clauses on which a line of a pack's list rests; none for a line that somebody reported, whose entry is its ground."""
+    listed = None if line.get("holder") else pack.lists.get(str(line.get("list", "")))
+    told = (line.get("item"), line.get("valid_from"), line.get("body") or "")
+    same = (one for one in (listed.lines if listed else ()) if (one.item, one.valid_from, one.body or "") == told)
+    return next((one.cites for one in same), ())
+
+
+def grounds_of(pack: Pack, line: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a line of an answer with what it rests on: the clauses of a pack's list, or the entry that reported it."""
+    fact, cites = line.get("fact"), clauses_of(pack, line)
+    said = [{"source": one.source, "article": one.article} for one in cites]
+    return {**line, "cites": said, "entry": fact // FACT_LINES if fact else None}

@@ -57,6 +57,7 @@ def test_the_line_that_decides_is_told(asked):
     """Who reaches it may; another is told whom to ask; the answer is an entry under its number."""
     said = asked("whole").json()
     assert (said["answer"], said["lines"][0]["holder"]) == ("allowed", "G1")
+    assert (said["lines"][0]["entry"], said["lines"][0]["cites"]) == (3, [])
     other = asked("whole", post="management").json()
     assert (other["answer"], other["whom"]) == ("ask", "board")
     rows = asked.desk.duck.rows("SELECT answer, whom, fact >> 20 FROM advice WHERE advice = ?", [other["advice"]])

@@ -12,6 +12,7 @@ from comptroller.access.reach import scoped
 from comptroller.books.policy import lines_reaching
 from comptroller.cases import authority
 from comptroller.desk.advice_log import KIND
+from comptroller.desk.advising import grounds_of
 from comptroller.desk.api.forms import BODY_ERRORS, Advice
 from comptroller.desk.doors import may, present
 from comptroller.desk.visit import Visit
@@ -80,7 +81,7 @@ def check(  # noqa: PLR0913, PLR0917 - what a question is made of
     if wait:
         visit.desk.advices.flush()
     entry = visit.desk.said(waiting).entry if wait else None
-    lines: list[dict[str, Any]] = plain([dict(line) for line in answered.lines])
+    lines: list[dict[str, Any]] = plain([grounds_of(visit.pack, line) for line in answered.lines])
     return Advice(number, answered.answer, answered.whom, answered.because, lines, list(answered.first), entry)
 
 

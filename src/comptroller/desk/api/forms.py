@@ -223,6 +223,8 @@ class Table:
 class Advice:
     """The answer to "may I?": `allowed`, `ask` (whom), `forbidden` or `unknown`, with the lines that say so.
 
+    Each line names what it rests on: `cites` (source and article) of a pack's list, or the `entry` that reported it.
+
     `advice` names it in the ledger; `entry` is known where the call waited for it.
     """
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
 from comptroller.access.grants import SEE
-from comptroller.desk.advising import Advice, advise, bodies_of, items_of_body, powers_of, question_of
+from comptroller.desk.advising import Advice, advise, bodies_of, clauses_of, items_of_body, powers_of, question_of
 from comptroller.desk.casework import today_of
 from comptroller.desk.doors import Form, may
 from comptroller.desk.draw import draw
@@ -16,6 +16,8 @@ from comptroller.desk.visit import Visit
 router = APIRouter()
 Seeing = Annotated[Visit, Depends(may(SEE))]
 _WORDS = ("entity", "post", "item", "amount_cny", "counterparty", "person", "matter", "on")
+_LACKING = {"amount_cny": "amount", "share_pct": "share"}
+"""What a question does not say, as answers name it and as the console says it."""
 Word = Annotated[str, Query(max_length=100)]
 
 
@@ -55,8 +57,19 @@ def _page(visit: Visit, said: dict[str, str], advice: Advice | None) -> Response
         bodies=bodies_of(powers),
         titles=titles_of(visit),
         bodies_said=body_titles(visit),
+        clauses=lambda line: clauses_of(visit.pack, line),
+        source_of=lambda cite: visit.pack.sources[cite.source],
         on=on,
+        why=_why(visit, advice) if advice else "",
     )
+
+
+def _why(visit: Visit, advice: Advice) -> str:
+    """Give in words why an answer is as it is, where no line is shown that says so."""
+    told = advice.answer
+    if told.because in _LACKING or told.because.startswith("no "):
+        return visit.text(f"authority.why.{_LACKING.get(told.because, 'no_line')}")
+    return "" if told.lines and "part" in told.lines[0] else told.because
 
 
 def titles_of(visit: Visit) -> dict[str, str]:
