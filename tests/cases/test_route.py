@@ -1,0 +1,110 @@
+"""Which way findings go: by level, class and severity, to which line and which office, and what a loss is called."""
+
+import datetime as dt
+from dataclasses import replace
+from decimal import Decimal
+from functools import lru_cache
+
+import pytest
+
+from comptroller.cases.route import Router, Told, joins
+from comptroller.cases.rows import loss_class
+from comptroller.model.policy import Pack
+from comptroller.packs import gather_files, read_pack
+from comptroller.store.duck import Duck
+from tests.worlds import OWNER, PACKS
+
+_CHAIN = ("G", "G1", "G11", "G111")
+
+
+class _Register:
+    """Who is above whom: one chain below the owner."""
+
+    owner = OWNER
+
+    def parent(self, entity: str) -> str | None:
+        """Give whoever manages an entity."""
+        return dict(zip(_CHAIN, (OWNER, *_CHAIN), strict=False)).get(entity)
+
+
+@lru_cache(maxsize=1)
+def _pack() -> Pack:
+    return read_pack(gather_files([PACKS], "cn-central"), "cn-central")
+
+
+@pytest.fixture(scope="module")
+def duck():
+    """Give books that know class and level of the chain."""
+    books = Duck(memory="128MB")
+    books.execute('CREATE TABLE entity (entity VARCHAR, "class" VARCHAR)')
+    books.execute("CREATE TABLE level (entity VARCHAR, management INTEGER)")
+    for at, name in enumerate(_CHAIN, 1):
+        books.execute("INSERT INTO entity VALUES (?, ?)", [name, "commercial_1"])
+        books.execute("INSERT INTO level VALUES (?, ?)", [name, at])
+    yield books
+    books.close()
+
+
+def _rule(pack: Pack, severity: str) -> str:
+    plain = ("data", "supervision")
+    fits = (r for r in pack.rules.values() if r.severity == severity and r.kind not in plain and not r.problem)
+    return next(r.name for r in fits if r.domain not in plain)
+
+
+@pytest.mark.parametrize(
+    ("entity", "severity", "route", "office"),
+    [
+        ("G11", "low", "deep_levels", "G1"),
+        ("G111", "low", "deep_levels", "G11"),
+        ("G1", "low", "rule_route", OWNER),
+        ("G111", "high", "rule_route", OWNER),
+    ],
+)
+def test_minor_findings_at_deep_levels_are_the_managers(duck, entity, severity, route, office) -> None:
+    """From the third level on a minor finding is for whoever manages the entity; what is worse, or nearer, for the owner."""
+    pack = _pack()
+    told = Told("F", _rule(pack, severity), entity, "{}")
+    router = Router(duck, pack, _Register())
+    found = router.route(told)
+    assert (found.name.rsplit("/", 1)[1], router.event(told, found, dt.date(2024, 1, 1)).said["office"]) == (
+        route,
+        office,
+    )
+
+
+def test_the_head_of_the_group_is_below_the_owner(duck) -> None:
+    """Where a route names the head, it is the highest below the owner; of the head itself the owner handles."""
+    router = Router(duck, _pack(), _Register())
+    assert [router._office("head", one) for one in _CHAIN] == [OWNER, "G", "G", "G"]
+
+
+def test_classes_and_rules_narrow_a_route(duck) -> None:
+    """A route for another class of entity, or for other rules, is passed over."""
+    pack = _pack()
+    last = pack.casework.routes[-1]
+    name = _rule(pack, "high")
+    for more, fits in (
+        ({"classes": ("commercial_1",)}, True),
+        ({"classes": ("public",)}, False),
+        ({"rules": (name.rsplit("/", 1)[1],)}, True),
+        ({"rules": ("another",)}, False),
+    ):
+        first = replace(last, name="first", order=1, **more)
+        narrowed = replace(pack, casework=replace(pack.casework, routes=(first, last)))
+        found = Router(duck, narrowed, _Register()).route(Told("F", name, "G1", "{}"))
+        assert (found.name == "first") == fits, more
+
+
+def test_keys_with_an_empty_column_join_nothing() -> None:
+    """Findings join by a key only where all of its columns are said."""
+    route = next(r for r in _pack().casework.routes if r.joins)
+    told = Told("F", "r", "G1", '{"matter": "M1", "contract": "", "tender": null}')
+    assert joins(route, told) == ["entity=G1&matter=M1"]
+
+
+@pytest.mark.parametrize(("loss", "named"), [("4999999.99", "general"), ("5000000", "larger"), ("50000000", "major")])
+def test_a_loss_is_of_the_class_that_it_reaches(loss, named) -> None:
+    """The amount at which a class begins is in it; before the series begins no class is told."""
+    param = _pack().params["loss_class_floor_cny"]
+    assert loss_class(param, Decimal(loss), dt.date(2024, 1, 1)) == named
+    assert loss_class(param, Decimal(loss), dt.date(2010, 1, 1)) == ""
