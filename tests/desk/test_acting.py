@@ -1,7 +1,10 @@
 """Acts in cases: each is kept in the name of who is signed in; two officers are two people; nobody acts for another line."""
 
+import datetime as dt
+
 import pytest
 
+from comptroller.cli.serve import let_in
 from comptroller.desk import acting, casework
 from comptroller.desk.errors import Gone, NotGranted
 from comptroller.desk.sending import Sent, send_report
@@ -67,6 +70,22 @@ def test_two_officers_are_two_people(moving):
     sql = "SELECT \"by\", approved_by FROM case_event WHERE what = 'move.extend'"
     assert moving.duck.rows(sql) == [("internal1", "internal2")]
     assert acting.waiting(visit_for(moving, "internal2")) == []
+
+
+def test_an_office_takes_what_it_is_handed(moving):
+    """Officers of a line elsewhere see a case once it is offered to their office, and take it in that office's name."""
+    grant = {"role": "supervisor", "entity": "G", "supervision_line": "internal", "reason": "test"}
+    let_in(moving, {"login": "below", "name": "below"}, [grant], dt.date(2024, 1, 1))
+    with pytest.raises(Gone):
+        seen_by(moving, "below")
+    said = {"to_line": "internal", "to_office": "G", "reason": "yours"}
+    assert acting.do_act(*seen_by(moving, "internal1"), "hand_over", said).entry
+    assert names(moving, "below") >= {"receive", "decline"}
+    assert "receive" not in names(moving, "internal1")
+    assert acting.do_act(*seen_by(moving, "below"), "receive", {}).entry
+    assert moving.duck.rows("SELECT office, pending_office FROM case_now") == [("G", None)]
+    assert moving.duck.rows("SELECT office FROM case_step WHERE move = 'receive'") == [("G",)]
+    assert "escalate" in names(moving, "below")
 
 
 def test_a_refusal_of_the_room_is_told(moving):

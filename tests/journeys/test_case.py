@@ -77,6 +77,32 @@ def test_handed_over_and_back(tmp_path: Path) -> None:
     node.close()
 
 
+def test_handed_to_another_office_of_the_same_line(tmp_path: Path) -> None:
+    """A case is offered to a line of an office above the entity; who takes it leads there, and its clocks bind that office."""
+    node = city(tmp_path)
+    pay(node, at="2024-03-11T09:00:00")
+    case_id = the_case(node)
+    for more, code in (({}, "cases.line"), ({"to_office": "G2"}, "cases.office"), ({"to_office": OWNER}, "cases.line")):
+        wrong = step(case_id, "hand_over", "internal", "U1", "2024-03-12", to_line="internal", **more)
+        assert [r.code for r in refused(node, wrong)] == [code], more
+    did(node, step(case_id, "hand_over", "internal", "U1", "2024-03-12", to_line="internal", to_office="G"))
+    assert node.duck.rows("SELECT office, pending, pending_office FROM case_now") == [(OWNER, "internal", "G")]
+    own = step(case_id, "receive", "internal", "U1", "2024-03-13")
+    assert [r.code for r in refused(node, own)] == ["cases.same_officer"], "who hands over gives no receipt"
+    did(node, step(case_id, "receive", "internal", "W1", "2024-03-13"))
+    assert node.duck.rows("SELECT office, lead, pending, pending_office FROM case_now") == [
+        ("G", "internal", None, None)
+    ]
+    held = dict(node.duck.rows("SELECT clock, holder FROM case_clock"))
+    assert held == {"triage": "G", "hand_over_receipt": "G"}
+    did(node, step(case_id, "hand_over", "internal", "W1", "2024-03-14", to_line="audit", to_office=OWNER))
+    did(node, step(case_id, "decline", "audit", "A1", "2024-03-15"))
+    assert node.duck.rows("SELECT office, lead, pending, pending_office FROM case_now") == [
+        ("G", "internal", None, None)
+    ]
+    node.close()
+
+
 def test_a_rebuild_gives_the_same_cases(tmp_path: Path) -> None:
     """Books that are thrown away and folded again have the same cases, clocks, findings and time lines."""
     node = city(tmp_path)

@@ -34,22 +34,27 @@ Sees = Callable[[str, Sequence[Grant]], str]
 def part_of(pack: Pack, grants: Sequence[Grant], line: str, sees: Sees) -> str:
     """Give SQL over `case_now AS n`: whether it is one in which that line has a part ('' for grants on no line)."""
     mine = [g for g in grants if g.line == line and not g.gives(REPORT)]
+    if not mine:
+        return "false"
+    offices = _reached(pack, mine, "n.office", sees)
+    if not line:
+        return f"({offices}) AND (n.lead NOT IN ({_listed(keepers(pack))}))"
+    said = _text(line)
+    has_part = f"n.lead = {said} OR list_contains(string_split(n.informed, ' '), {said})"
+    offered = _reached(pack, mine, "coalesce(n.pending_office, n.office)", sees)
+    return f"(({offices}) AND ({has_part}) OR ({offered}) AND coalesce(n.pending, '') = {said})"
+
+
+def _reached(pack: Pack, grants: Sequence[Grant], column: str, sees: Sees) -> str:
+    """Give SQL over `case_now AS n`: whether grants reach the office in a column, and open the domain of the case's rule."""
     found = []
-    for domain in sorted({g.domain for g in mine}):
-        wheres = [sees("n.office", [g for g in mine if g.domain == domain])]
+    for domain in sorted({g.domain for g in grants}):
+        wheres = [sees(column, [g for g in grants if g.domain == domain])]
         if domain:
             rules = [name for name, rule in pack.rules.items() if rule.domain == domain]
             wheres.append(f"n.rule IN ({_listed(rules)})")
         found.append(" AND ".join(f"({one})" for one in wheres))
-    if not found:
-        return "false"
-    offices = " OR ".join(f"({one})" for one in found)
-    if line:
-        said = _text(line)
-        has_part = f"n.lead = {said} OR n.pending = {said} OR list_contains(string_split(n.informed, ' '), {said})"
-    else:
-        has_part = f"n.lead NOT IN ({_listed(keepers(pack))})"
-    return f"({offices}) AND ({has_part})"
+    return " OR ".join(f"({one})" for one in found)
 
 
 def parts_of(pack: Pack, grants: Sequence[Grant], sees: Sees) -> str:

@@ -99,6 +99,7 @@ class Case:
     office: str = ""
     lead: str = ""
     pending: str = ""
+    pending_office: str = ""
     informed: list[str] = field(default_factory=list)
     state: str = ""
     rule: str = ""

@@ -15,6 +15,7 @@ from comptroller.cases.days import Days
 from comptroller.cases.fold import apply
 from comptroller.cases.told import KINDS, MOVES, told
 from comptroller.model.casework import STATES, Move
+from comptroller.model.known import Known
 from comptroller.model.policy import Pack
 from comptroller.model.refusal import Refusal, refusal
 
@@ -26,9 +27,9 @@ Parallel = Callable[[Case], str]
 class Door:
     """What is asked before a step is taken."""
 
-    def __init__(self, pack: Pack, days: Days, owner: str) -> None:
-        """Keep the policy of moves."""
-        self._pack, self._work, self._days, self._owner = pack, pack.casework, days, owner
+    def __init__(self, pack: Pack, days: Days, known: Known) -> None:
+        """Keep the policy of moves, and what is known of who is above whom."""
+        self._pack, self._work, self._days, self._known = pack, pack.casework, days, known
 
     def refuse(
         self, tables: Mapping[str, pa.Table], on: dt.date, lookup: Lookup, parallel: Parallel
@@ -129,8 +130,12 @@ class Door:
     def _does(self, kind: str, case: Case, move: Move, event: Event) -> list[Refusal]:
         found: list[Refusal] = []
         to_line = event.text("to_line")
-        if move.does in ("hand_over", "inform") and (to_line not in self._pack.lines or to_line == case.lead):
+        to_office = event.text("to_office") if move.does == "hand_over" else ""
+        stays = to_line == case.lead and to_office in ("", case.office)
+        if move.does in ("hand_over", "inform") and (to_line not in self._pack.lines or stays):
             found.append(_refused("cases.line", kind, "to_line", to_line))
+        if to_office and to_office not in self._above(case.entity):
+            found.append(_refused("cases.office", kind, "to_office", to_office))
         if move.does not in ("extend", "stop", "resume"):
             return found
         name = event.text("clock")
@@ -144,6 +149,14 @@ class Door:
             if run.extensions >= clock.extensions or run.extended + amount > clock.extension_most:
                 seen = f"{run.extensions + 1} x, {run.extended + amount} > {clock.extension_most}"
                 found.append(_refused("cases.extension", kind, "extend_by", seen))
+        return found
+
+    def _above(self, entity: str) -> set[str]:
+        """Give the offices that may handle a case about an entity: the owner, and whoever is above the entity."""
+        found, above = {self._known.owner}, self._known.parent(entity)
+        while above is not None and above not in found:
+            found.add(above)
+            above = self._known.parent(above)
         return found
 
 
@@ -175,8 +188,8 @@ WORDS: dict[str, Sequence[str]] = {
     "cases.early": ("不早于立项日的日期", "a day not before the case was opened", "改正日期", "Mend the day."),
     "cases.entity": ("该问题所涉企业", "the entity that the case is about", "由该企业答复", "Let that entity answer."),
     "cases.line": (
-        "政策包中的监督条线,移送和通报时为另一条线",
-        "a line of the pack; another than the leading one to hand over to or to inform",
+        "政策包中的监督条线,移送和通报时为另一条线或另一机构",
+        "a line of the pack; to hand over to or to inform, another than the leading one, or at another office",
         "核对条线代码",
         "Look the line's code up.",
     ),
@@ -185,6 +198,12 @@ WORDS: dict[str, Sequence[str]] = {
         "a line that has the place in the case which the move asks for: leading, informed, or being handed to",
         "由相应条线办理,或先移送、通报",
         "Let that line do it, or hand the case over first.",
+    ),
+    "cases.office": (
+        "出资人机构,或该企业的上级单位",
+        "the owner's office, or one above the entity",
+        "核对接收机构",
+        "Look the office up.",
     ),
     "cases.move": ("政策包中的处置", "a move of the pack", "核对处置名称", "Look the move up in moves/."),
     "cases.state": (

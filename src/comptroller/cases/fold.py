@@ -107,7 +107,7 @@ def _again(case: Case, event: Event) -> None:
     case.reopened, case.reopened_on = case.reopened + 1, event.on
     case.closed_by, case.closed_on, case.ended_how, case.is_accepted = "", None, "", False
     case.verified_by, case.verified_on, case.rectified_by, case.rectified_on = "", None, "", None
-    case.evidence_on, case.inquiry, case.pending, case.officers = None, "", "", {}
+    case.evidence_on, case.inquiry, case.pending, case.pending_office, case.officers = None, "", "", "", {}
     for one in case.findings.values():
         one.is_past = not one.stands
     _come_out(case, "open")
@@ -167,16 +167,17 @@ def _note(case: Case, name: str, event: Event) -> None:
 
 def _do(case: Case, does: str, event: Event, days: Days) -> None:
     if does == "hand_over":
-        case.pending = event.text("to_line")
+        case.pending, case.pending_office = event.text("to_line"), event.text("to_office")
     elif does == "receive":
         case.informed = [one for one in dict.fromkeys((*case.informed, case.lead)) if one != event.line]
-        case.lead, case.pending = event.line, ""
+        case.office = case.pending_office or case.office
+        case.lead, case.pending, case.pending_office = event.line, "", ""
         for run in case.clocks:
             if run.binds == "lead" and not run.ended_on:
-                run.line = event.line
+                run.line, run.holder = event.line, case.office
                 case.touched.add(("clock", f"{run.clock} {run.instance}"))
     elif does == "decline":
-        case.pending = ""
+        case.pending = case.pending_office = ""
     elif does == "inform" and event.text("to_line") not in (case.lead, *case.informed):
         case.informed.append(event.text("to_line"))
     elif does == "accept":
@@ -267,7 +268,8 @@ def _start(case: Case, clock: Clock, tag: str, event: Event, days: Days) -> None
     amount, unit = case.remedy if clock.of_rule and case.remedy else (term.amount, clock.unit)
     instance = own or str(1 + sum(1 for run in case.clocks if run.clock == clock.name))
     line = {"lead": case.lead, "pending": case.pending}.get(clock.binds, "")
-    holder = case.entity if clock.binds == "entity" else case.office
+    offices = {"entity": case.entity, "pending": case.pending_office or case.office}
+    holder = offices.get(clock.binds, case.office)
     due = stated or days.due(event.on, amount, unit)
     verified = term.verified or stated is not None
     case.clocks.append(Running(clock.name, instance, clock.binds, holder, line, event.on, amount, unit, due, verified))

@@ -52,7 +52,7 @@ class Cases:
             worked = [day for (day,) in duck.rows("SELECT day FROM working_day WHERE is_working ORDER BY day")]
             self.days = Days(worked)
             self._router = Router(duck, pack, known)
-            self._door = Door(pack, self.days, known.owner)
+            self._door = Door(pack, self.days, known)
             self._forget()
 
     def _forget(self) -> None:

@@ -83,7 +83,19 @@ def event_row(case: Case, event: Event) -> Row:
 
 def _now(case: Case, pack: Pack) -> Row:
     columns = (
-        *("case_id", "entity", "office", "lead", "pending", "state", "rule", "severity", "opened_on", "raised_on"),
+        *(
+            "case_id",
+            "entity",
+            "office",
+            "lead",
+            "pending",
+            "pending_office",
+            "state",
+            "rule",
+            "severity",
+            "opened_on",
+            "raised_on",
+        ),
         *("changed_on", "due_on", "rectified_by", "rectified_on", "evidence_on", "verified_by", "verified_on"),
         *("closed_by", "closed_on", "ended_how", "passes_as_of", "reopened", "reopened_on", "inquiry", "events"),
     )

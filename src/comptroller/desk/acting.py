@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from comptroller.access.grants import REPORT
+from comptroller.desk import casework
 from comptroller.desk.casework import ENTITY, LINE, Seen, handling_lines
 from comptroller.desk.errors import Gone, NotGranted
 from comptroller.desk.visit import Visit
@@ -25,7 +26,7 @@ _BESIDE = ("material_request", "case_evidence", "loss_estimate", "responsibility
 """What a line tells beside steps; the last two are the leading line's, and two officers' each."""
 _LEADS, _TWO = ("responsibility", "suppression"), ("responsibility", "suppression")
 _OF_MOVE: Mapping[str, tuple[str, ...]] = {
-    "hand_over": ("to_line",),
+    "hand_over": ("to_line", "to_office"),
     "inform": ("to_line",),
     "extend": ("clock", "extend_by", "order_number"),
     "stop": ("clock",),
@@ -111,7 +112,8 @@ def _step(visit: Visit, seen: Seen, move: Move, mine: list[str]) -> Act | None:
     raw = seen.raw
     if move.of != STEP or raw["state"] not in move.states:
         return None
-    places = {"lead": [raw["lead"]], "pending": [raw["pending"]], "informed": (raw["informed"] or "").split()}
+    offered = [raw["pending"]] if casework.is_offered(visit, raw) else []
+    places = {"lead": [raw["lead"]], "pending": offered, "informed": (raw["informed"] or "").split()}
     line = next((one for one in mine if any(one in places.get(who, ()) for who in move.by)), "")
     if not line or not _is_ready(visit, raw, move) or (move.does == "conclude" and not raw["inquiry"]):
         return None
@@ -202,7 +204,7 @@ def do_act(visit: Visit, seen: Seen, name: str, said: Mapping[str, Any], number:
     fact = fact_of(visit, seen, act, said, number or visit.desk.chance()[:12])
     if act.is_for_two:
         return Done(waits=_propose(visit, seen, act, fact))
-    return tell(visit, act.kind, fact, _reporter(seen))
+    return tell(visit, act.kind, fact, str(fact.get("office") or seen.raw["entity"]))
 
 
 def _missing(act: Act, name: str) -> Refusal:
@@ -219,7 +221,7 @@ def fact_of(visit: Visit, seen: Seen, act: Act, said: Mapping[str, Any], number:
     fact |= {"case_id": raw["case_id"], "by": visit.login}
     if act.kind == ANSWER:
         return fact | {"entity": raw["entity"], "answer": number, "move": act.move, "done_on": today}
-    fact |= {"office": raw["office"]}
+    fact |= {"office": _office(visit, raw, act)}
     if act.kind == "suppression":
         del fact["case_id"]
         fact |= {"suppression": number, "rule": raw["rule"], "valid_from": today}
@@ -234,15 +236,17 @@ def fact_of(visit: Visit, seen: Seen, act: Act, said: Mapping[str, Any], number:
     return fact | {_DAYS[act.kind]: today}
 
 
+def _office(visit: Visit, raw: Mapping[str, Any], act: Act) -> str:
+    """Give the office in whose name an act is told: the one that a case is being handed to, where that answers."""
+    move = visit.pack.casework.moves.get(act.move)
+    answers = move is not None and move.does in ("receive", "decline") and raw["pending_office"]
+    return str(raw["pending_office"] if answers else raw["office"])
+
+
 def _typed(of: Field, value: Any) -> Any:
     if of.type == "flag" and isinstance(value, str):
         return value == "true"
     return value.strip() if isinstance(value, str) else value
-
-
-def _reporter(seen: Seen) -> str:
-    found: str = seen.raw["entity"] if seen.seat == ENTITY else seen.raw["office"]
-    return found
 
 
 def tell(visit: Visit, kind: str, fact: Mapping[str, Any], reporter: str) -> Done:

@@ -141,6 +141,13 @@ def handling_lines(visit: Visit) -> list[str]:
     return sorted({g.line for g in visit.reach.viewer.in_force if g.line and g.gives(HANDLE)})
 
 
+def is_offered(visit: Visit, raw: Whole) -> bool:
+    """Say whether a case is being handed to a line for which the viewer may act, at an office that his grants reach."""
+    grants = [g for g in visit.reach.viewer.in_force if g.line == raw["pending"] and g.gives(HANDLE)]
+    offered = visit.reach.sees("coalesce(n.pending_office, n.office)", grants)
+    return bool(raw["pending"]) and _holds(visit, offered, raw["case_id"])
+
+
 def evidence_of(visit: Visit, whole: Whole, names: Iterable[str]) -> dict[str, Whole]:
     """Give by finding what a case's findings stand on, as they were judged last."""
     listed = list(names)

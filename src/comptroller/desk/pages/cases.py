@@ -186,6 +186,7 @@ def show_case(  # noqa: PLR0913 - what was just done is shown beside the case
         acts=acting.acts_of(visit, seen),
         waiting=_waiting(visit, seen),
         letters=sorted(sight.letters_seen(one)),
+        offices=[name for name in visit.chain(one["entity"]) if name not in (one["entity"], one["office"])],
         number_of_act=visit.desk.chance()[:12],
         refusals=refusals,
         kept=kept,
