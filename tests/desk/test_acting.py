@@ -72,6 +72,16 @@ def test_two_officers_are_two_people(moving):
     assert acting.waiting(visit_for(moving, "internal2")) == []
 
 
+def test_who_is_inquired_into_is_told_before_anything_is_decided(moving):
+    """An inquiry into a person is told while nothing is decided; the decision then takes the place of what was said before."""
+    person, told = {"person": "P1", "degree": "direct", "inquired_on": "2024-03-01"}, []
+    for more in ({}, {"decided_on": "2024-03-12", "deduction_pct": "30"}):
+        number = acting.do_act(*seen_by(moving, "internal1"), "responsibility", person | more).waits
+        assert acting.settle(*seen_by(moving, "internal2"), number, approves=True).entry
+        told += moving.duck.rows("SELECT CAST(decided_on AS VARCHAR), deduction_pct IS NULL FROM responsibility")
+    assert told == [(None, True), ("2024-03-12", False)]
+
+
 def test_an_office_takes_what_it_is_handed(moving):
     """Officers of a line elsewhere see a case once it is offered to their office, and take it in that office's name."""
     grant = {"role": "supervisor", "entity": "G", "supervision_line": "internal", "reason": "test"}

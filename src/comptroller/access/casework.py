@@ -41,8 +41,15 @@ def part_of(pack: Pack, grants: Sequence[Grant], line: str, sees: Sees) -> str:
         return f"({offices}) AND (n.lead NOT IN ({_listed(keepers(pack))}))"
     said = _text(line)
     has_part = f"n.lead = {said} OR list_contains(string_split(n.informed, ' '), {said})"
-    offered = _reached(pack, mine, "coalesce(n.pending_office, n.office)", sees)
+    offered = _reached(pack, mine, offered_office(pack), sees)
     return f"(({offices}) AND ({has_part}) OR ({offered}) AND coalesce(n.pending, '') = {said})"
+
+
+def offered_office(pack: Pack) -> str:
+    """Give SQL over `case_now AS n`: the office that a case is being handed to, or is at; older policy knows the latter alone."""
+    kind = pack.kinds.get("case_now")
+    is_told = kind is not None and "pending_office" in kind.columns
+    return "coalesce(n.pending_office, n.office)" if is_told else "n.office"
 
 
 def _reached(pack: Pack, grants: Sequence[Grant], column: str, sees: Sees) -> str:

@@ -40,9 +40,7 @@ _OF_ANSWER: Mapping[str, tuple[str, ...]] = {
     "explain": ("letter",),
     "appeal": ("letter",),
 }
-_DAYS = {"material_request": "asked_on", "case_evidence": "obtained_on", "loss_estimate": "estimated_on"} | {
-    "responsibility": "decided_on"
-}
+_DAYS = {"material_request": "asked_on", "case_evidence": "obtained_on", "loss_estimate": "estimated_on"}
 _KEYS = {STEP: "step", "material_request": "request", "case_evidence": "evidence", "loss_estimate": "estimate"} | {
     "suppression": "suppression",
     ANSWER: "answer",
@@ -174,7 +172,7 @@ def _answers(visit: Visit, seen: Seen) -> list[Act]:
 
 def _act(visit: Visit, kind: str, move: Move, line: str, names: list[str]) -> Act:
     of = visit.pack.kinds[kind]
-    fields = tuple(of.field(n) for n in dict.fromkeys(names))
+    fields = tuple(of.field(n) for n in dict.fromkeys(names) if n in of.columns)
     needs = frozenset(n for n in move.needs if n != "approved_by")
     return Act(move.name, kind, move.name, move.title, line, fields, needs, move.two_officers)
 
@@ -232,15 +230,16 @@ def fact_of(visit: Visit, seen: Seen, act: Act, said: Mapping[str, Any], number:
     if act.kind in _KEYS:
         fact[_KEYS[act.kind]] = number
     if act.kind == "responsibility":
-        fact["entity"] = raw["entity"]
+        held = any(one["person"] == fact.get("person") for one in raw["responsibility"])
+        return fact | {"entity": raw["entity"]} | ({"act": "correct"} if held else {})
     return fact | {_DAYS[act.kind]: today}
 
 
 def _office(visit: Visit, raw: Mapping[str, Any], act: Act) -> str:
     """Give the office in whose name an act is told: the one that a case is being handed to, where that answers."""
     move = visit.pack.casework.moves.get(act.move)
-    answers = move is not None and move.does in ("receive", "decline") and raw["pending_office"]
-    return str(raw["pending_office"] if answers else raw["office"])
+    answers = move is not None and move.does in ("receive", "decline") and raw.get("pending_office")
+    return str(raw.get("pending_office") if answers else raw["office"])
 
 
 def _typed(of: Field, value: Any) -> Any:

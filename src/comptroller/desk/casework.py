@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from comptroller.access.casework import offered_office
 from comptroller.access.grants import HANDLE, REPORT
 from comptroller.cases import board, sight
 from comptroller.desk.errors import Gone
@@ -144,7 +145,7 @@ def handling_lines(visit: Visit) -> list[str]:
 def is_offered(visit: Visit, raw: Whole) -> bool:
     """Say whether a case is being handed to a line for which the viewer may act, at an office that his grants reach."""
     grants = [g for g in visit.reach.viewer.in_force if g.line == raw["pending"] and g.gives(HANDLE)]
-    offered = visit.reach.sees("coalesce(n.pending_office, n.office)", grants)
+    offered = visit.reach.sees(offered_office(visit.pack), grants)
     return bool(raw["pending"]) and _holds(visit, offered, raw["case_id"])
 
 

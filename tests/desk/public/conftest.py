@@ -19,7 +19,7 @@ def _rows():
     return {
         "entity": [{"entity": "C", "parent": "G1", "name": "C 公司", "valid_from": "2020-01-01"}],
         "stake": [{"holder": h, "entity": e, "share_pct": s, "valid_from": d} for h, e, s, d in stakes],
-        "list_line": [line],
+        "list_line": [line, {"entity": "G1", "list": "allowed_fees", "item": "dividend", "valid_from": "2021-01-01"}],
         "post": [{"entity": e} | post for e in ("A", "C")],
         "delegation": [{"entity": "A"} | power],
         "signatory": [

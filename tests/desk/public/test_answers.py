@@ -24,6 +24,12 @@ def test_control_is_told_with_its_day_and_chain(open_world):
     assert answer(open_world, "C", "", DAY).controlled == NO, "a fifth is no control"
 
 
+def test_a_firm_that_is_not_the_state_s_is_told_no_fees(open_world):
+    """The fees of the list above it are told of an enterprise that the state controls, and of no other."""
+    assert [fee.zh for fee in answer(open_world, "A", "", DAY).fees or ()] == ["dividend"]
+    assert answer(open_world, "C", "", DAY).fees is None
+
+
 @pytest.mark.parametrize(
     ("entity", "person", "on", "signs"),
     [

@@ -32,7 +32,7 @@ class Answer:
     """Names from the owner down to the enterprise; '' for one that is not published."""
     signs: str = UNKNOWN
     fees: tuple[Text, ...] | None = None
-    """The fees it may take; None where that is not known."""
+    """The fees it may take; None where that is not known, or where it is not the state's."""
 
 
 def plain_name(said: str) -> str:
@@ -57,7 +57,8 @@ def answer(desk: Desk, enterprise: str, person: str, on: dt.date) -> Answer:
     open_items = published(desk, entity, on)
     control = _control(desk, entity, on) if CONTROL in open_items else Answer()
     signs = _signs(desk, entity, person, on) if person.strip() and SIGNERS in open_items else UNKNOWN
-    fees = fees_of(desk, entity, on) if FEE_ITEM in open_items else None
+    takes_fees = FEE_ITEM in open_items and control.controlled != NO
+    fees = fees_of(desk, entity, on) if takes_fees else None
     return Answer(control.controlled, control.since, control.chain, signs, fees)
 
 
