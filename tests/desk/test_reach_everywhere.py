@@ -53,7 +53,11 @@ def test_nothing_outside_shows_anywhere(desk, browser, login):
     paths = [*PAGES, *CALLS, *(f"/findings/{f}" for f in findings), *(f"/api/v1/findings/{f}" for f in findings)]
     paths += [f"/ledger/{n}{end}" for n in entries for end in ("", "?place=1", "/receipt.json")]
     paths += [f"/api/v1/entities/{e}" for e in CODES]
-    paths += [f"/entities/{e}{end}" for e in CODES for end in ("", "/holdings", "?valid=2024-03-01&known=9")]
+    paths += [
+        f"/entities/{e}{end}"
+        for e in CODES
+        for end in ("", "/holdings", "/owners", "?valid=2024-03-01&known=9", "/holdings?known=9")
+    ]
     paths += [f"/entities?under={e}" for e in CODES] + ["/entities.named?text=MARK", "/entities.named?text=A"]
     paths += [f"/strips?kind=payment&entity={e}" for e in CODES]
     for path in paths:

@@ -259,21 +259,24 @@ class Books:
         sql = "SELECT max(entry) FROM adopted WHERE pack = ? AND entry <= ?"
         return int(self.duck.rows(sql, [digest, known])[0][0])
 
-    def views(self, valid: dt.date | None, known: int | None) -> dict[str, str]:
-        """Give SQL for each table that can be asked as of a day and as known with an entry; none where neither is asked."""
+    def views(self, valid: dt.date | None, known: int | None, duck: Duck | None = None) -> dict[str, str]:
+        """Give SQL for each table that can be asked as of a day and as known with an entry; none where neither is asked.
+
+        Whoever is not the thread of the books hands in a connection of its own: theirs may be busy.
+        """
         if valid is None and known is None:
             return {}
-        return views(self.pack, valid=valid, known=known, is_same_policy=self._is_same_policy(known))
+        return views(self.pack, valid=valid, known=known, is_same_policy=self._is_same_policy(known, duck or self.duck))
 
     def views_here(self, valid: dt.date | None, known: int | None) -> Mapping[str, str]:
         """Give the same, and the tables that are told by graphs, where this connection reads them, and no other."""
         told = self.views(valid, known)
-        if not told or not self._is_same_policy(known):
+        if not told or not self._is_same_policy(known, self.duck):
             return told
         return GraphAsOf(self.duck, self.pack, self.owner, valid=valid, known=known).beside(told)
 
-    def _is_same_policy(self, known: int | None) -> bool:
-        (policy,) = self.duck.rows("SELECT coalesce(max(entry), 0) FROM adopted")[0]
+    def _is_same_policy(self, known: int | None, duck: Duck) -> bool:
+        (policy,) = duck.rows("SELECT coalesce(max(entry), 0) FROM main.adopted")[0]
         return known is None or policy <= known
 
     def advance(self, entries: int, *, policy: int | None = None) -> None:

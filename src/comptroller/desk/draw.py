@@ -16,6 +16,7 @@ from comptroller.access.grants import ADMINISTER, ASK, EXPORT, REPORT, ROLES, SE
 from comptroller.desk import facts, shown
 from comptroller.desk.doors import address_of, desk_of, language_of, visitor
 from comptroller.desk.errors import NotSignedIn
+from comptroller.desk.pictures import spark
 from comptroller.desk.texts import say
 from comptroller.desk.tipbox import is_of_line
 from comptroller.desk.visit import Visit
@@ -38,6 +39,7 @@ _environment.globals.update(
     percent=shown.percent,
     day=shown.day,
     heat=shown.heat,
+    spark=spark,
     NOTHING=shown.NOTHING,
     EXPORT=EXPORT,
     REPORT=REPORT,

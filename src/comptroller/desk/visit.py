@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from comptroller.access import Reach
 from comptroller.access.reach import scoped
@@ -71,8 +72,19 @@ class Visit:
         return self.desk.cached(key, self._views)
 
     def _views(self) -> dict[str, str]:
-        bases = self.desk.engine.books.views(self.valid, self.known)
-        return self.reach.views(documented(self.pack), bases)
+        return self.reach.views(documented(self.pack), self.bases)
+
+    @cached_property
+    def bases(self) -> dict[str, str]:
+        """Give SQL of all rows of each table as of the two days, whoever looks; nothing where none is asked."""
+        return self.desk.engine.books.views(self.valid, self.known, self.duck)
+
+    @property
+    def then(self) -> str:
+        """Give the query part of an address that asks for the same two days; '' where none is asked."""
+        said = {"valid": self.valid, "known": self.known}
+        asked = urlencode({name: value for name, value in said.items() if value is not None})
+        return f"?{asked}" if asked else ""
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
         """Give rows of a page's own SELECT, in which every table shows what is within reach."""
@@ -93,12 +105,13 @@ class Visit:
         return self.desk.cached((name, self.desk.stamp(there), self.reach.key, self.valid, self.known), make)
 
     def count_hidden(self, table: str, where: str = "true", values: Sequence[Any] = ()) -> int:
-        """Give how many rows of a table the viewer does not see; a count, and nothing else of them."""
-        if self.sees_all(table) and self.valid is None and self.known is None:
+        """Give how many rows of a table, as of the two days, the viewer does not see; a count, and nothing else of them."""
+        if self.sees_all(table):
             return 0
 
         def count() -> int:
-            whole = self.duck.rows(f"SELECT count(*) FROM main.{table} WHERE {where}", values)[0][0]
+            rows = self.bases.get(table, f"SELECT * FROM main.{table}")
+            whole = self.duck.rows(f"SELECT count(*) FROM ({rows}) AS n WHERE {where}", values)[0][0]
             return int(whole) - int(self.one(f"SELECT count(*) FROM {table} WHERE {where}", values))
 
         name = ("hidden", table, where, tuple(values))

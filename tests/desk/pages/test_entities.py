@@ -31,3 +31,28 @@ def test_a_code_is_found_by_a_name(browser):
     assert '<option value="G1">' in page
     assert "<option" not in browser("supervisor").get("/entities.named?text=").text
     assert "<option" not in browser("group").get("/entities.named?text=MARKG2").text
+
+
+def test_records_of_later_days_are_not_called_hidden(browser):
+    """Whoever sees all is told of nothing outside his reach, on whatever day; somebody else of what was hidden then."""
+    for then in ("", "?valid=2024-03-01", "?known=2024-06-01", "?valid=2024-03-04&known=9"):
+        assert "Nothing is outside your reach" in browser("supervisor").get(f"/entities/A{then}").text, then
+    assert "Nothing is outside your reach" in browser("finance").get("/entities/A?known=2").text
+
+
+def test_links_keep_the_two_days(browser):
+    """Whoever looks at then goes on looking at then: owners, holdings, and the tree that opens further."""
+    page = browser("supervisor").get("/entities/A?valid=2024-05-01&known=9").text
+    assert 'href="/entities/G1?valid=2024-05-01&amp;known=9"' in page
+    assert 'value="2024-05-01"' in page
+    assert "?valid=" not in browser("supervisor").get("/entities/A").text
+
+
+def test_history_is_told_on_both_axes(browser):
+    """What was said stands with the days it holds and the entry with which it became known; not what came after the entry asked."""
+    page = browser("supervisor").get("/entities/A").text
+    history = page[page.index("<h2>History") :]
+    assert "2020-01-01" in history
+    assert 'href="/ledger/2"' in history
+    assert "MARKBKRAM" not in history
+    assert browser("supervisor").get("/entities/A?known=1").status_code == 404

@@ -79,3 +79,15 @@ def test_whoever_only_administers_is_sent_elsewhere(browser):
     """There is nothing of the capital for an administrator."""
     assert browser("administrator").get("/").status_code == 303
     assert browser("administrator").get("/wall").status_code == 403
+
+
+def test_the_last_months_are_drawn(busy):
+    """A line counts open findings by the month that they are about; those of earlier years are in no month."""
+    page = sign_in(busy, "supervisor").get("/overview/live").text
+    lines = re.findall(r'aria-label="Open findings of the last twelve months, by month: ([^"]+)"', page)
+    counted = [[int(n) for n in one.split(", ")] for one in lines]
+    assert all(len(one) == 12 for one in counted)
+    sql = "SELECT count(*) FROM finding_now WHERE state IN ('raised', 'changed') AND since BETWEEN ? AND '2024-06-30'"
+    assert sum(counted[0]) == busy.duck.rows(sql, ["2023-07-01"])[0][0] > 0
+    march = busy.duck.rows(sql + " AND since < '2024-04-01'", ["2024-03-01"])[0][0]
+    assert counted[0][8] == march > 0

@@ -3,13 +3,15 @@
 import datetime as dt
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Path as PathPart, Query
 from fastapi.responses import Response
 
 from comptroller.access.grants import SEE
+from comptroller.desk.control import above, bases
 from comptroller.desk.doors import may, present
 from comptroller.desk.draw import draw
 from comptroller.desk.facts import cell, fields_of, worded
+from comptroller.desk.history import history_of
 from comptroller.desk.pictures import chain_of, stakes_picture
 from comptroller.desk.reading import OPEN
 from comptroller.desk.shown import NOTHING
@@ -83,12 +85,13 @@ def open_counts(visit: Visit, entities: list[str]) -> dict[str, int]:
 
 @router.get("/entities/{code}")
 def entity(visit: Seeing, code: str) -> Response:
-    """Give one entity: who it is, above, below, inside, and what is found about it and owed by it."""
+    """Give one entity: who it is, above, below, inside, what is found about it and owed by it, and its history."""
     present(code if visit.sees_entity(code) else None, code)
     rows = visit.rows("SELECT * FROM entity WHERE entity = ? ORDER BY fact DESC LIMIT 1", [code])
-    day = visit.valid or visit.clock[0] or visit.now.date()
+    day = day_of(visit)
     up, down = stakes(visit, code, day, up=True), stakes(visit, code, day, up=False)
-    is_now = visit.valid is None and visit.known is None
+    control, effective = above(visit, code, day)
+    basis = bases(visit, code, [one["party"] for one in down], day)
     visit.hidden_count = visit.count_hidden("finding_now", "entity = ?", [code])
     return draw(
         visit,
@@ -102,21 +105,13 @@ def entity(visit: Seeing, code: str) -> Response:
         children=visit.rows("SELECT entity, name FROM entity WHERE parent = ? ORDER BY entity LIMIT 100", [code]),
         up=up,
         down=down,
-        basis=bases(visit, code, down),
+        basis=basis,
         picture=stakes_picture(
-            [(s["holder"], s["share_pct"]) for s in up], [(s["entity"], s["share_pct"]) for s in down]
+            [(s["party"], s["share_pct"]) for s in up], [(s["party"], s["share_pct"]) for s in down]
         ),
-        control=visit.rows(
-            "SELECT owner, basis, share_pct, path FROM controls WHERE entity = ? ORDER BY steps, owner LIMIT 20", [code]
-        )
-        if is_now
-        else [],
-        effective=visit.rows(
-            "SELECT owner, share_pct, gap_pct FROM effective_share WHERE entity = ? AND is_ultimate ORDER BY share_pct DESC LIMIT 10",
-            [code],
-        )
-        if is_now
-        else [],
+        control=control,
+        controlling={one["owner"]: one["basis"] for one in control},
+        effective=effective,
         bodies=held(visit, "body", code, day),
         posts=held(visit, "post", code, day),
         lists=visit.rows(
@@ -124,16 +119,17 @@ def entity(visit: Seeing, code: str) -> Response:
             [code, day, day],
         ),
         findings=visit.rows(
-            f"SELECT finding, rule, state, since FROM finding_now WHERE entity = ? AND state IN {OPEN} ORDER BY since DESC LIMIT 100",
+            f"SELECT finding, rule, state, since FROM finding_now WHERE entity = ? AND state IN {OPEN} ORDER BY since DESC LIMIT 14",
             [code],
         ),
-        dues=dues(visit, code),
+        finding_count=open_counts(visit, [code]).get(code, 0),
+        dues=dues(visit, code, day),
+        day_asked=day,
+        known_on=known_on(visit),
         chain_said=lambda path: " → ".join(
             f"{visit.names.get(who, who)} {_by(visit, by)}".strip() for who, by in chain_of(path)
         ),
-        versions=visit.rows(
-            "SELECT fact >> 20 AS entry, received_at, name, parent, valid_from FROM entity WHERE entity = ?", [code]
-        ),
+        history=history_of(visit, code),
         title=lambda table: visit.said(visit.pack.tables[table].title),
         shown=lambda table, name, value: cell(visit, visit.pack.tables[table].field(name), value),
         list_title=lambda name: (
@@ -142,39 +138,51 @@ def entity(visit: Seeing, code: str) -> Response:
     )
 
 
+def day_of(visit: Visit) -> dt.date:
+    """Give the day on which things are shown: the one that is asked for, or the books' own."""
+    return visit.valid or visit.clock[0] or visit.now.date()
+
+
+def known_on(visit: Visit) -> str:
+    """Give the day on which the entry that is asked for was received, for the field in which one asks; '' where none is."""
+    head = next(iter(visit.desk.heads.between(visit.known, visit.known)), None) if visit.known else None
+    return head.received_at.astimezone(visit.desk.zone).date().isoformat() if head else ""
+
+
 def _by(visit: Visit, by: str) -> str:
     """Give by what one holds the next: a share as it is, a basis in words."""
     code = f"basis.{by}"
     return visit.text(code) if code in texts(visit.language) else by
 
 
-@router.get("/entities/{code}/holdings")
-def holdings(visit: Seeing, code: str) -> Response:
-    """Give what an entity holds, one level of the tree."""
+@router.get("/entities/{code}/{side}")
+def holdings(
+    visit: Seeing,
+    code: str,
+    side: Annotated[str, PathPart(pattern="holdings|owners")],
+    first: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+) -> Response:
+    """Give what an entity holds, or who holds it: one level of the tree, or the part of it that begins there."""
     present(code if visit.sees_entity(code) else None, code)
-    day = visit.valid or visit.clock[0] or visit.now.date()
-    down = stakes(visit, code, day, up=False)
-    return draw(visit, "holdings.html", down=down, basis=bases(visit, code, down))
+    day, is_up = day_of(visit), side == "owners"
+    found = stakes(visit, code, day, up=is_up, first=first)
+    if is_up:
+        basis = {one["owner"]: one["basis"] for one in above(visit, code, day)[0]}
+    else:
+        basis = bases(visit, code, [one["party"] for one in found], day)
+    return draw(visit, "holdings.html", code=code, side=side, stakes=found, basis=basis, first=first)
 
 
-def stakes(visit: Visit, code: str, day: dt.date, *, up: bool) -> list[dict[str, Any]]:
-    """Give the stakes in an entity, or those that it holds, on a day, the largest first, with how many it holds in turn."""
+def stakes(visit: Visit, code: str, day: dt.date, *, up: bool, first: int = 0) -> list[dict[str, Any]]:
+    """Give the stakes in an entity, or those that it holds, on a day, the largest first: the other party, and how many come next."""
     one, other = ("entity", "holder") if up else ("holder", "entity")
     return visit.rows(
-        f"SELECT s.entity, s.holder, s.share_pct, (SELECT count(*) FROM stake AS t WHERE t.holder = s.{other}) AS below "
+        f"SELECT s.{other} AS party, s.share_pct, (SELECT count(*) FROM stake AS t WHERE t.{one} = s.{other}) AS next, count(*) OVER () AS many "
         f"FROM stake AS s WHERE s.{one} = ? AND coalesce(s.valid_from, DATE '0001-01-01') <= ? "
-        f"AND coalesce(s.valid_until, DATE '9999-12-31') > ? ORDER BY s.share_pct DESC NULLS LAST, s.{other} LIMIT {MOST_STAKES}",
+        f"AND coalesce(s.valid_until, DATE '9999-12-31') > ? ORDER BY s.share_pct DESC NULLS LAST, s.{other} "
+        f"LIMIT {MOST_STAKES} OFFSET {int(first)}",
         [code, day, day],
     )
-
-
-def bases(visit: Visit, code: str, down: list[dict[str, Any]]) -> dict[str, str]:
-    """Give by which basis an entity controls those that it holds, as it is now; nothing for days that are past."""
-    if not down or visit.valid is not None or visit.known is not None:
-        return {}
-    marks = ", ".join("?" * len(down))
-    sql = f"SELECT entity, min(basis) AS basis FROM controls WHERE owner = ? AND entity IN ({marks}) GROUP BY entity"
-    return {row["entity"]: row["basis"] for row in visit.rows(sql, [code, *(one["entity"] for one in down)])}
 
 
 def held(visit: Visit, table: str, code: str, day: dt.date) -> tuple[list[str], list[list[str]]]:
@@ -192,13 +200,13 @@ def held(visit: Visit, table: str, code: str, day: dt.date) -> tuple[list[str], 
     return heads, [[one.get(title, NOTHING) for title in heads] for one in told]
 
 
-def dues(visit: Visit, code: str) -> list[dict[str, Any]]:
-    """Give the last reports that an entity owed, and when each came."""
+def dues(visit: Visit, code: str, day: dt.date) -> list[dict[str, Any]]:
+    """Give the last reports that an entity owed for periods that were over on a day, and when each came; what is not due yet is not missing."""
     if not {"report_due", "statement"} <= set(visit.pack.kinds):
         return []
     return visit.rows(
         "SELECT d.statement_kind, d.period_end, d.due_on, min(s.received_at) AS came FROM report_due AS d "
         "LEFT JOIN statement AS s ON s.entity = d.entity AND s.kind = d.statement_kind AND s.period_end = d.period_end "
-        "WHERE d.entity = ? GROUP BY ALL ORDER BY d.due_on DESC LIMIT 12",
-        [code],
+        "WHERE d.entity = ? AND d.period_end <= ? GROUP BY ALL ORDER BY d.due_on DESC LIMIT 12",
+        [code, day],
     )

@@ -15,6 +15,9 @@ from comptroller.desk.visit import Visit
 
 router = APIRouter()
 _GRAVEST = "crit"
+MONTHS = 12
+MONTHS_AGO = "date_diff('month', CAST(f.since AS DATE), CAST(? AS DATE))"
+"""How many months before the books' day something was found about lies, by the calendar."""
 Seeing = Annotated[Visit, Depends(may(SEE))]
 
 
@@ -67,9 +70,12 @@ def _glance(visit: Visit) -> dict[str, Any]:
     grave: dict[tuple[str, str], int] = {}
     problems: dict[str, int] = {}
     severities: dict[str, int] = {}
+    months: dict[str, list[int]] = {}
+    all_months = [0] * MONTHS
     rows = visit.rows(
-        f"SELECT f.rule, g.top, count(*) AS many FROM finding_now AS f LEFT JOIN ({groups.sql}) AS g ON g.entity = f.entity "
-        f"WHERE f.state IN {OPEN} GROUP BY ALL"
+        f"SELECT f.rule, g.top, {MONTHS_AGO} AS ago, count(*) AS many FROM finding_now AS f LEFT JOIN ({groups.sql}) AS g ON g.entity = f.entity "
+        f"WHERE f.state IN {OPEN} GROUP BY ALL",
+        [visit.clock[0] or visit.now.date()],
     )
     for row in rows:
         rule = visit.pack.rules.get(row["rule"])
@@ -77,6 +83,9 @@ def _glance(visit: Visit) -> dict[str, Any]:
         cell = (domain, row["top"] or "")
         heat[cell] = heat.get(cell, 0) + row["many"]
         problems[problem] = problems.get(problem, 0) + row["many"]
+        if row["ago"] is not None and 0 <= row["ago"] < MONTHS:
+            for line in (all_months, months.setdefault(problem, [0] * MONTHS)):
+                line[MONTHS - 1 - row["ago"]] += row["many"]
         severity = rule.severity if rule else "low"
         severities[severity] = severities.get(severity, 0) + row["many"]
         if severity == _GRAVEST:
@@ -88,7 +97,8 @@ def _glance(visit: Visit) -> dict[str, Any]:
         "heat_cells": heat,
         "grave_cells": grave,
         "heat_most": max(heat.values(), default=0),
-        "problems": [(name, problems.get(name, 0)) for name in visit.pack.problems],
+        "months": all_months,
+        "problems": [(name, problems.get(name, 0), months.get(name, [])) for name in visit.pack.problems],
         "severities": severities,
         "open_count": sum(heat.values()),
         "not_judged_count": visit.one("SELECT count(*) FROM finding_now WHERE state = 'not_judged'") or 0,
