@@ -36,3 +36,15 @@ def test_files_are_served_to_everybody(desk):
     """The style and the script are no secret."""
     assert visitor(desk).get("/static/desk.css").status_code == 200
     assert visitor(desk).get("/static/desk.js").status_code == 200
+
+
+def test_files_are_sent_once_and_small(desk):
+    """Law: a file comes compressed, is not sent again while it is the same, and a page is neither kept nor compressed."""
+    asked = {"accept-encoding": "gzip"}
+    first = visitor(desk).get("/static/desk.css", headers=asked)
+    assert (first.headers["content-encoding"], first.headers["cache-control"]) == ("gzip", "no-cache")
+    again = visitor(desk).get("/static/desk.css", headers={**asked, "if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    page = visitor(desk).get("/sign-in", headers=asked)
+    assert "content-encoding" not in page.headers
+    assert page.headers["cache-control"] == "no-store"

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
+from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 
 import comptroller
@@ -25,6 +27,19 @@ from comptroller.desk.public.gate import Gate
 from comptroller.desk.state import Desk
 
 _STATIC = Path(__file__).parent / "static"
+
+
+class Files(StaticFiles):
+    """Styles, scripts and pictures: a browser keeps them, and asks each time whether they are still the same.
+
+    They hold nothing of anybody's, so that they may be compressed; pages hold keys of forms, and are not.
+    """
+
+    def file_response(self, *said: Any, **more: Any) -> Response:
+        """Give a file, or word that it is the same."""
+        answer = super().file_response(*said, **more)
+        answer.headers["cache-control"] = "no-cache"
+        return answer
 
 
 def make_app(desk: Desk) -> Any:
@@ -56,5 +71,5 @@ def make_app(desk: Desk) -> Any:
     for page in (*PAGES, public_pages, public_tips):
         app.include_router(page.router, include_in_schema=False)
     app.openapi = partial(document_of, app)  # type: ignore[method-assign]  # how FastAPI lets its document be made
-    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    app.mount("/static", GZipMiddleware(Files(directory=_STATIC)), name="static")
     return Guard(app, desk.settings, draw_refusals)
