@@ -1,7 +1,7 @@
 """One look at a page: who looks, within which reach, in which language; the only way by which pages read the books."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -112,9 +112,19 @@ class Visit:
         def count() -> int:
             rows = self.bases.get(table, f"SELECT * FROM main.{table}")
             whole = self.duck.rows(f"SELECT count(*) FROM ({rows}) AS n WHERE {where}", values)[0][0]
-            return int(whole) - int(self.one(f"SELECT count(*) FROM {table} WHERE {where}", values))
+            return int(whole) - self.count(table, where, values)
 
-        name = ("hidden", table, where, tuple(values))
+        return self._counted(("hidden", table, where, *values), table, count)
+
+    def count(self, table: str, where: str = "true", values: Sequence[Any] = ()) -> int:
+        """Give how many rows of a table, as of the two days, are within reach; made once until one comes or goes."""
+
+        def count() -> int:
+            return int(self.one(f"SELECT count(*) FROM {table} AS k WHERE {where}", values))
+
+        return self._counted(("count", table, where, *values), table, count)
+
+    def _counted(self, name: Any, table: str, count: Callable[[], int]) -> int:
         found: int = self.kept(name, (table, "entity"), count) if table in self.pack.kinds else self.cached(name, count)
         return found
 

@@ -57,9 +57,7 @@ def strips(  # noqa: PLR0913, PLR0917 - what one may ask by
     shown = visit.rows(f"SELECT k.fact {sql} {order} LIMIT {PAGE} OFFSET {(page - 1) * PAGE}", values)
     facts = ", ".join(str(int(row["fact"])) for row in shown)  # whole rows of those alone that are shown
     rows = visit.rows(f"SELECT * FROM {shelf} AS k WHERE k.fact IN ({facts}) {order}") if shown else []
-    count: int = visit.kept(
-        ("strips", sql, *values), (shelf, "entity"), lambda: visit.one(f"SELECT count(*) {sql}", values) or 0
-    )
+    count = visit.count(shelf, " AND ".join(wheres), values)
     visit.hidden_count = visit.count_hidden(shelf)
     aside = (shelf, books, day, "amount_cny", "amount", "currency")
     fields = [
