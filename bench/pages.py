@@ -95,7 +95,7 @@ def addresses(desk: Desk) -> list[str]:
     return [
         *strips(desk), "/", "/wall", "/overview/live", "/findings", f"/findings?under={codes[1]}", "/findings?sort=amount", f"/findings?rule={rule}",
         "/findings?text=E00000000000000017", f"/findings/{finding}", "/entities", "/entities?page=900", "/entities?text=Made+777", "/entities.named?text=Made+777",
-        f"/entities/{codes[1]}", f"/entities/{codes[40_000]}", f"/entities/{codes[1]}/holdings", "/reporting", "/reporting?show=late",
+        f"/entities/{codes[1]}", f"/entities/{codes[40_000]}", f"/entities/{codes[1]}/holdings", f"/entities/{codes[1]}/structure", f"/entities/{codes[0]}/structure?depth=99", f"/entities/{codes[0]}/structure?text=Made+777", "/reporting", "/reporting?show=late",
         "/reporting?show=all", "/policy", f"/policy/{rule}", "/ledger", "/ledger/4", "/ask", "/why",
         "/api/v1/findings", "/api/v1/entities", f"/api/v1/findings/{finding}", "/api/v1/me",
     ]  # fmt: skip

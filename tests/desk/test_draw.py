@@ -44,6 +44,7 @@ def test_no_text_of_a_report_runs(evil):
         "/entities",
         "/entities/A",
         "/entities/G1",
+        "/entities/G1/structure",
         "/reporting",
         "/findings?state=all",
         *(f"/findings/{f}" for f in findings),

@@ -59,6 +59,7 @@ OWN_TESTS = {
     "GET /": EVERYWHERE, "GET /wall": EVERYWHERE, "GET /overview/live": EVERYWHERE, "GET /capital": EVERYWHERE,
     "GET /findings": EVERYWHERE, "GET /findings.xlsx": EVERYWHERE, "GET /findings/{finding}": EVERYWHERE,
     "GET /entities": EVERYWHERE, "GET /entities.named": EVERYWHERE, "GET /entities/{code}": EVERYWHERE, "GET /entities/{code}/{side}": EVERYWHERE,
+    "GET /entities/{code}/structure": EVERYWHERE,
     "GET /strips": EVERYWHERE, "GET /ledger": EVERYWHERE, "GET /ledger/{number}": EVERYWHERE,
     "GET /ledger/{number}/receipt.json": EVERYWHERE, "GET /policy": EVERYWHERE, "GET /policy/propose": EVERYWHERE,
     "GET /policy/versions/{entry}": EVERYWHERE, "GET /policy/{name:path}": EVERYWHERE, "GET /why": EVERYWHERE,

@@ -1,6 +1,19 @@
 """Facts as people read them: titles and choices of the kind, and the unit of an amount."""
 
-from comptroller.desk.facts import cell, evidence, fields_of, label, lacking, seen_rows, subject_said, worded
+from dataclasses import replace
+
+from comptroller.desk.facts import (
+    cell,
+    evidence,
+    fields_of,
+    label,
+    lacking,
+    lawful_said,
+    seen_rows,
+    subject_said,
+    worded,
+)
+from comptroller.model.refusal import Text
 from tests.desk.visits import visit_for
 
 
@@ -41,3 +54,24 @@ def test_rows_beyond_the_reach_are_counted_and_not_shown(desk):
     seen, hidden = seen_rows(visit_for(desk, "group", "en"), rows)
     assert {row["row"]["entity"] for row in seen} == {"G1", "A", "A1"}
     assert (len(seen), hidden) == (6, 4)
+
+
+def test_what_would_be_lawful_is_said_in_names_and_units(desk):
+    """An amount comes with the unit that suits it, an entity with its name; what is not known is a dash, and what is no number stays."""
+    visit = visit_for(desk, "supervisor", "zh")
+    rule = visit.pack.rules["base/rules/payments/duplicate"]
+    said = Text("集团（{group}）在{since}前批准{due_cny}元，{body}另议{none}。", "{group}: CNY {due_cny} by {since}")
+    told = {"group": "A", "due_cny": 20000000, "since": "2025-02-13", "body": "board", "none": None}
+    rule = replace(rule, lawful=said)
+    assert lawful_said(visit, rule, told) == "集团（A 公司 MARKAKRAM）在2025-02-13前批准2,000.00 万元，董事会另议–。"
+    assert lawful_said(visit_for(desk, "supervisor"), rule, told) == "A 公司 MARKAKRAM: 20.00 CNY m by 2025-02-13"
+
+
+def test_titles_of_amounts_leave_their_unit_to_the_amount(desk):
+    """No title says yuan beside a value that is shown in ten thousands or in hundred millions."""
+    visit = visit_for(desk, "supervisor", "zh")
+    titles = [
+        label(visit, None, f.name) for kind in visit.pack.tables.values() for f in kind.fields if f.type == "money"
+    ]
+    assert titles
+    assert not [one for one in titles if one.endswith("（元）")]

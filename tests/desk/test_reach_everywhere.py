@@ -56,7 +56,14 @@ def test_nothing_outside_shows_anywhere(desk, browser, login):
     paths += [
         f"/entities/{e}{end}"
         for e in CODES
-        for end in ("", "/holdings", "/owners", "?valid=2024-03-01&known=9", "/holdings?known=9")
+        for end in (
+            "",
+            "/holdings",
+            "/owners",
+            "/structure?depth=9&text=MARK",
+            "?valid=2024-03-01&known=9",
+            "/holdings?known=9",
+        )
     ]
     paths += [f"/entities?under={e}" for e in CODES] + ["/entities.named?text=MARK", "/entities.named?text=A"]
     paths += [f"/strips?kind=payment&entity={e}" for e in CODES]

@@ -1,6 +1,7 @@
 """Facts as people read them: fields with their titles, choices with their names, and only rows within reach."""
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,6 +13,9 @@ from comptroller.model.kind import FACT_LINES, Field, Kind
 from comptroller.model.policy import Rule
 from comptroller.model.refusal import Text
 
+_UNIT = re.compile(r"\s*[（(](?:元|CNY)[）)]$")
+_SUM = re.compile(r"CNY \{(\w+)\}|\{(\w+)\} ?(?:元|CNY)")
+_PLACE = re.compile(r"\{(\w+)\}")
 _PLAIN = {"since": "finding.since", "entries": "finding.entries"}
 
 
@@ -65,7 +69,7 @@ def titles_of(visit: Visit) -> dict[str, Text]:
 
     def make() -> dict[str, Text]:
         pack = visit.pack
-        found = {name: kind.title for name, kind in pack.tables.items()}
+        found = {**pack.lines, **{name: kind.title for name, kind in pack.tables.items()}}
         found |= {name: one.title for many in (pack.params, pack.rules) for name, one in many.items()}
         for field in (field for kind in pack.tables.values() for field in kind.fields):
             found.update(field.choices)
@@ -78,7 +82,13 @@ def titles_of(visit: Visit) -> dict[str, Text]:
 def fields_of(visit: Visit, table: str, row: dict[str, Any]) -> list[tuple[str, str, Field]]:
     """Give a row's fields that say something: title, value as people read it, and the field."""
     kind = visit.pack.tables[table]
-    return [(visit.said(f.title), cell(visit, f, row[f.name]), f) for f in kind.fields if row.get(f.name) is not None]
+    return [(title_of(visit, f), cell(visit, f, row[f.name]), f) for f in kind.fields if row.get(f.name) is not None]
+
+
+def title_of(visit: Visit, field: Field) -> str:
+    """Give the title of a field; that of an amount without its unit, since amounts are shown with the unit that suits them."""
+    said = visit.said(field.title)
+    return _UNIT.sub("", said) if field.type == "money" else said
 
 
 def field_named(visit: Visit, kinds: Sequence[str], name: str) -> Field | None:
@@ -98,7 +108,10 @@ def label(visit: Visit, rule: Rule | None, name: str) -> str:
     field = field_named(visit, rule.reads if rule else (), name)
     if field is None and name not in titles_of(visit):
         field = field_named(visit, list(visit.pack.tables), name)
-    return visit.said(field.title) if field else worded(visit, name).replace("_", " ")
+    if field:
+        return title_of(visit, field)
+    said = worded(visit, name).replace("_", " ")
+    return _UNIT.sub("", said) if name.endswith("_cny") else said
 
 
 def evidence(visit: Visit, rule: Rule | None, name: str, value: Any) -> str:
@@ -111,6 +124,25 @@ def evidence(visit: Visit, rule: Rule | None, name: str, value: Any) -> str:
     if field is None and isinstance(value, str):
         return ">".join(visit.names.get(part, worded(visit, part)) for part in value.split(">"))
     return cell(visit, field, value)
+
+
+def lawful_said(visit: Visit, rule: Rule, said: Mapping[str, Any]) -> str:
+    """Give the rule's words on what would have been lawful, filled with evidence as people read it: amounts with units, names for codes."""
+
+    def amount(found: re.Match[str]) -> str:
+        value = said.get(found[1] or found[2])
+        try:
+            return shown.amount(value, visit.language)
+        except ArithmeticError:
+            return found[0]
+
+    def word(found: re.Match[str]) -> str:
+        value = said.get(found[1], found[0])
+        if value is None:
+            return shown.NOTHING
+        return visit.names.get(str(value)) or worded(visit, str(value))
+
+    return _PLACE.sub(word, _SUM.sub(amount, visit.said(rule.lawful)))
 
 
 def evidence_said(visit: Visit, rule: Rule | None, said: Mapping[str, Any]) -> str:

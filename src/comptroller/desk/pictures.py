@@ -5,8 +5,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH, LEFT, RIGHT, ROW = 960, 24, 24, 26
-_LABEL_CHARS = 34
+WIDTH, LEFT, RIGHT, ROW = 1180, 24, 24, 24
+CHART, _WIDE_FROM = WIDTH, 0x2E80
+"""The width of a chart of stakes; from this letter on, letters are as wide as they are high."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def time_line(events: Sequence[tuple[dt.date, str, str]]) -> TimeLine | None:
 
     >>> line = time_line([(dt.date(2024, 1, 1), "a", "fact"), (dt.date(2024, 1, 11), "b", "fact")])
     >>> [round(m.x) for m in line.marks], line.height
-    ([24, 936], 84)
+    ([24, 1156], 80)
     """
     by_day: dict[tuple[dt.date, str], list[str]] = {}
     for when, words, kind in sorted(events):
@@ -102,30 +103,52 @@ def spark(values: Sequence[float], width: int, height: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
-    """A box of a chart: whose it is, its place, and what is written on the line to it."""
+class Edge:
+    """A stake as a chart shows it: who stands at its other end, the share in words, by what it controls, how many stand behind."""
 
     code: str
+    name: str
+    share: str = ""
+    basis: str = ""
+    behind: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A box of a chart: the edge to it, its place and width, its name in lines; one without a code stands for the rest."""
+
+    edge: Edge
     x: float
-    y: float
-    words: str
+    wide: float
+    lines: tuple[str, ...]
 
 
-def stakes_picture(
-    up: Sequence[tuple[str, object]], down: Sequence[tuple[str, object]], most: int = 8
-) -> tuple[list[Box], list[Box]]:
-    """Give the boxes of owners above and of holdings below an entity, at most so many of each, the largest first.
+def stakes_row(edges: Sequence[Edge], rest: str = "", most: int = 8) -> list[Box]:
+    """Give the boxes of one row of a chart of stakes, at most so many; the last one stands for the rest, with the words given.
 
-    >>> [(b.code, round(b.x), b.words) for b in stakes_picture([("A", 51)], [])[0]]
-    [('A', 480, '51%')]
+    >>> [(b.edge.code, round(b.x), b.lines) for b in stakes_row([Edge("A", "Alpha")])]
+    [('A', 590, ('Alpha',))]
     """
+    shown = list(edges[:most]) if len(edges) <= most else [*edges[: most - 1], Edge("", rest)]
+    step = CHART / max(1, len(shown))
+    wide = min(196.0, step - 10)
+    return [Box(one, step * (at + 0.5), wide, wrapped(one.name, wide / 12.5)) for at, one in enumerate(shown)]
 
-    def row(stakes: Sequence[tuple[str, object]], y: float) -> list[Box]:
-        shown = stakes[:most]
-        step = WIDTH / max(1, len(shown))
-        return [
-            Box(code, step * (at + 0.5), y, "" if share is None else f"{float(str(share)):g}%")
-            for at, (code, share) in enumerate(shown)
-        ]
 
-    return row(up, 24), row(down, 196)
+def wrapped(words: str, room: float, most: int = 2) -> tuple[str, ...]:
+    """Give words in at most so many lines of so many Chinese letters' room; what is too long ends in a mark.
+
+    >>> wrapped("望港港口集团有限公司", 6), wrapped("Harbour Group", 8), wrapped("望港", 1, 1)
+    (('望港港口集团', '有限公司'), ('Harbour Group',), ('望',))
+    """
+    lines, line, width = [], "", 0.0
+    for letter in words:
+        size = 1.0 if ord(letter) > _WIDE_FROM else 0.58
+        if width + size > room and line:
+            lines.append(line)
+            line, width = "", 0.0
+        line, width = line + letter, width + size
+    lines.append(line)
+    if len(lines) <= most:
+        return tuple(lines)
+    return (*lines[: most - 1], lines[most - 1][:-1] + "…" if len(lines[most - 1]) > 1 else lines[most - 1])

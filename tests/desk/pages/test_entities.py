@@ -45,7 +45,7 @@ def test_links_keep_the_two_days(browser):
     page = browser("supervisor").get("/entities/A?valid=2024-05-01&known=9").text
     assert 'href="/entities/G1?valid=2024-05-01&amp;known=9"' in page
     assert 'value="2024-05-01"' in page
-    assert "?valid=" not in browser("supervisor").get("/entities/A").text
+    assert "/entities/G1?valid=" not in browser("supervisor").get("/entities/A").text
 
 
 def test_history_is_told_on_both_axes(browser):
@@ -56,3 +56,12 @@ def test_history_is_told_on_both_axes(browser):
     assert 'href="/ledger/2"' in history
     assert "MARKBKRAM" not in history
     assert browser("supervisor").get("/entities/A?known=1").status_code == 404
+
+
+def test_days_of_history_open_the_page_as_of_them(browser):
+    """Each day from which something held leads to the entity as it was on it, and the page leads back to now."""
+    page = browser("supervisor").get("/entities/A").text
+    assert '/entities/A?valid=2020-01-01"' in page
+    then = browser("supervisor").get("/entities/A?valid=2020-01-01").text
+    assert 'name="valid" value="2020-01-01"' in then, "what was asked stays in the form"
+    assert 'href="/entities/A">Back to now' in then

@@ -6,6 +6,7 @@ from python_calamine import CalamineWorkbook
 
 from comptroller.desk.pages.findings import Asked, select
 from tests.desk.visits import visit_for
+from tests.desks import form_key
 
 
 def _many(visit, **asked):
@@ -66,3 +67,18 @@ def test_the_sheet_is_for_people(browser):
     told = " ".join(str(cell) for row in rows[1:] for cell in row)
     assert "Payee: MARK" in told
     assert not set('{}"') & set(told)
+
+
+def test_a_view_is_kept_marked_and_taken_away(browser):
+    """What is asked for is kept under a name, also where nothing is asked; the view that is open is marked."""
+    one = browser("supervisor")
+    key = form_key(one)
+    for name, said in (("as it opens", ""), ("all there are", "state=all")):
+        one.post("/findings/views", data={"name": name, "said": said, "form_key": key})
+    page = one.get("/findings?state=all").text
+    assert '<a href="/findings?state=all" aria-current="true">all there are</a>' in page
+    assert '<a href="/findings?state=open">as it opens</a>' in page
+    assert '<a href="/findings?state=open" aria-current="true">' in one.get("/findings").text
+    for name in ("as it opens", "all there are"):
+        one.post("/findings/views", data={"name": name, "remove": "true", "form_key": key})
+    assert "as it opens" not in one.get("/findings").text

@@ -14,6 +14,7 @@ from comptroller.desk.errors import Gone
 from comptroller.desk.visit import Visit
 
 router = APIRouter()
+MOST_FIRST = 40
 Seeing = Annotated[Visit, Depends(may(SEE))]
 _WORDS = ("entity", "post", "item", "amount_cny", "counterparty", "person", "matter", "on")
 _LACKING = {"amount_cny": "amount", "share_pct": "share"}
@@ -61,6 +62,7 @@ def _page(visit: Visit, said: dict[str, str], advice: Advice | None) -> Response
         source_of=lambda cite: visit.pack.sources[cite.source],
         on=on,
         why=_why(visit, advice) if advice else "",
+        first=[] if entity else first_entities(visit),
     )
 
 
@@ -70,6 +72,13 @@ def _why(visit: Visit, advice: Advice) -> str:
     if told.because in _LACKING or told.because.startswith("no "):
         return visit.text(f"authority.why.{_LACKING.get(told.because, 'no_line')}")
     return "" if told.lines and "part" in told.lines[0] else told.because
+
+
+def first_entities(visit: Visit) -> list[str]:
+    """Give the entities that stand highest, from which to choose."""
+    sql = f"SELECT e.entity FROM entity AS e JOIN level AS l ON l.entity = e.entity ORDER BY l.management, e.entity LIMIT {MOST_FIRST}"
+    found: list[str] = visit.kept("first_entities", ("entity",), lambda: [row["entity"] for row in visit.rows(sql)])
+    return found
 
 
 def titles_of(visit: Visit) -> dict[str, str]:

@@ -7,21 +7,22 @@ from fastapi import APIRouter, Depends, Path as PathPart, Query
 from fastapi.responses import Response
 
 from comptroller.access.grants import SEE
+from comptroller.desk import tree
 from comptroller.desk.control import above, bases
 from comptroller.desk.doors import may, present
 from comptroller.desk.draw import draw
 from comptroller.desk.facts import cell, fields_of, worded
 from comptroller.desk.history import history_of
-from comptroller.desk.pictures import chain_of, stakes_picture
+from comptroller.desk.pictures import Box, Edge, chain_of, stakes_row, wrapped
 from comptroller.desk.reading import OPEN
-from comptroller.desk.shown import NOTHING
+from comptroller.desk.shown import NOTHING, number, percent
 from comptroller.desk.texts import texts
 from comptroller.desk.visit import Visit
 
 router = APIRouter()
 Seeing = Annotated[Visit, Depends(may(SEE))]
 Word = Annotated[str, Query(max_length=100)]
-PAGE, MOST_STAKES, MOST_NAMED = 50, 200, 12
+PAGE, MOST_STAKES, MOST_NAMED, MOST_BOXES = 50, 200, 12, 8
 
 
 @router.get("/entities")
@@ -92,6 +93,7 @@ def entity(visit: Seeing, code: str) -> Response:
     up, down = stakes(visit, code, day, up=True), stakes(visit, code, day, up=False)
     control, effective = above(visit, code, day)
     basis = bases(visit, code, [one["party"] for one in down], day)
+    controlling = {one["owner"]: one["basis"] for one in control}
     visit.hidden_count = visit.count_hidden("finding_now", "entity = ?", [code])
     return draw(
         visit,
@@ -105,12 +107,14 @@ def entity(visit: Seeing, code: str) -> Response:
         children=visit.rows("SELECT entity, name FROM entity WHERE parent = ? ORDER BY entity LIMIT 100", [code]),
         up=up,
         down=down,
-        basis=basis,
-        picture=stakes_picture(
-            [(s["party"], s["share_pct"]) for s in up], [(s["party"], s["share_pct"]) for s in down]
-        ),
+        top=tree.grown(visit, code, day),
+        root=code,
+        level=visit.one("SELECT management FROM level WHERE entity = ?", [code]),
+        heard=visit.one("SELECT max(last_at) FROM heard WHERE entity = ?", [code]),
+        picture=(_row(visit, up, controlling), _row(visit, down, basis)),
+        center=wrapped(visit.names[code], 24),
         control=control,
-        controlling={one["owner"]: one["basis"] for one in control},
+        controlling=controlling,
         effective=effective,
         bodies=held(visit, "body", code, day),
         posts=held(visit, "post", code, day),
@@ -119,7 +123,7 @@ def entity(visit: Seeing, code: str) -> Response:
             [code, day, day],
         ),
         findings=visit.rows(
-            f"SELECT finding, rule, state, since FROM finding_now WHERE entity = ? AND state IN {OPEN} ORDER BY since DESC LIMIT 14",
+            f"SELECT finding, rule, state, since FROM finding_now WHERE entity = ? AND state IN {OPEN} ORDER BY since DESC LIMIT 10",
             [code],
         ),
         finding_count=open_counts(visit, [code]).get(code, 0),
@@ -155,22 +159,54 @@ def _by(visit: Visit, by: str) -> str:
     return visit.text(code) if code in texts(visit.language) else by
 
 
+@router.get("/entities/{code}/structure")
+def structure(
+    visit: Seeing, code: str, text: Word = "", find: Word = "", depth: Annotated[int, Query(ge=1, le=99)] = 1
+) -> Response:
+    """Give the whole tree of holdings below an entity: level by level, opened to a depth, or down to one that is looked for."""
+    present(code if visit.sees_entity(code) else None, code)
+    day = day_of(visit)
+    visit.hidden_count = visit.count_hidden("stake")
+    found = tree.search(visit, code, text, day) if text.strip() else []
+    sql = "SELECT ancestor FROM ancestor WHERE entity = ? AND distance > 0 ORDER BY distance DESC"
+    return draw(
+        visit, "structure.html", code=code, root=code, text=text, find=find, depth=depth, found=found,
+        top=tree.grown(visit, code, day, depth=depth, find=find), chain=visit.rows(sql, [code]), known_on=known_on(visit),
+    )  # fmt: skip
+
+
 @router.get("/entities/{code}/{side}")
 def holdings(
     visit: Seeing,
     code: str,
     side: Annotated[str, PathPart(pattern="holdings|owners")],
     first: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+    root: Word = "",
 ) -> Response:
-    """Give what an entity holds, or who holds it: one level of the tree, or the part of it that begins there."""
+    """Give what an entity holds, or who holds it: one level of the tree of a root, or the part of it that begins there."""
     present(code if visit.sees_entity(code) else None, code)
-    day, is_up = day_of(visit), side == "owners"
-    found = stakes(visit, code, day, up=is_up, first=first)
-    if is_up:
-        basis = {one["owner"]: one["basis"] for one in above(visit, code, day)[0]}
-    else:
-        basis = bases(visit, code, [one["party"] for one in found], day)
-    return draw(visit, "holdings.html", code=code, side=side, stakes=found, basis=basis, first=first)
+    day = day_of(visit)
+    if side == "holdings":
+        root = root if visit.sees_entity(root) else code
+        held, rest = tree.branches(visit, root, [code], day, after=first).get(code, ([], 0))
+        top = tree.Branch(code, "", children=held, rest=rest, next=first + tree.BROTHERS)
+        return draw(visit, "holdings.html", top=top, root=root)
+    found = stakes(visit, code, day, up=True, first=first)
+    basis = {one["owner"]: one["basis"] for one in above(visit, code, day)[0]}
+    return draw(visit, "owners.html", code=code, stakes=found, basis=basis, first=first)
+
+
+def _row(visit: Visit, found: list[dict[str, Any]], basis: dict[str, str]) -> list[Box]:
+    """Give a row of the chart: the largest stakes with share and basis, and how many more there are."""
+    edges = [
+        Edge(
+            one["party"], visit.names.get(one["party"], one["party"]),
+            percent(one["share_pct"]) if one["share_pct"] is not None else "", basis.get(one["party"], ""),
+        )
+        for one in found
+    ]  # fmt: skip
+    more = (found[0]["many"] if found else 0) - MOST_BOXES + 1
+    return stakes_row(edges, visit.text("entities.rest", count=number(more)))
 
 
 def stakes(visit: Visit, code: str, day: dt.date, *, up: bool, first: int = 0) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from comptroller.desk import acting, casework
 from comptroller.desk.doors import may, present
 from comptroller.desk.draw import draw
 from comptroller.desk.errors import Gone
-from comptroller.desk.facts import evidence, fields_of, label, seen_rows, worded
+from comptroller.desk.facts import evidence, fields_of, label, lawful_said, seen_rows, worded
 from comptroller.desk.flows import rings_through
 from comptroller.desk.pictures import chain_of, time_line
 from comptroller.desk.strip_picture import Picture
@@ -64,6 +64,8 @@ def finding_page(visit: Seeing, finding: str) -> Response:
         case=_case(visit, finding),
         states=STATES,
         heads={number: entry.fields for number, entry in entries.items()},
+        sum=next((last.evidence[n] for n in ("amount_cny", "sum_cny") if last.evidence.get(n) is not None), None),
+        lawful=lawful_said(visit, found.rule, last.evidence) if found.rule else "",
         evidence=lambda name, value: evidence(visit, found.rule, name, value),
         fields_of=lambda table, row: fields_of(visit, table, row),
     )

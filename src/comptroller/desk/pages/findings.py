@@ -199,5 +199,5 @@ def keep_view(visit: Seeing, form: Form) -> Response:
     """Keep what is asked for under a name, or take a kept view away."""
     name, said = str(form.get("name") or "")[:80].strip(), str(form.get("said") or "")[:2000]
     if name:
-        visit.desk.shelf.save(visit.login, "findings", name, said)
+        visit.desk.shelf.save(visit.login, "findings", name, "" if form.get("remove") else said or "state=open")
     return RedirectResponse(f"/findings?{said}", 303)

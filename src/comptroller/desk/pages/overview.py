@@ -112,18 +112,28 @@ def _glance(visit: Visit) -> dict[str, Any]:
             "SELECT h.entity, h.last_at FROM heard AS h JOIN entity AS e ON e.entity = h.entity AND e.parent IS NOT NULL "
             "AND coalesce(e.status, 'active') = 'active' ORDER BY h.last_at LIMIT 6"
         ),
-        "newest": newest(visit, 12),
+        "newest": newest(visit, 9),
         "hidden_findings": visit.count_hidden("finding_now", f"state IN {OPEN}"),
     }
 
 
-def levels(visit: Visit) -> list[dict[str, Any]]:
+def levels(visit: Visit) -> dict[str, Any]:
     """Give how many entities stand at each level in each class, made once until the register changes."""
     sql = (
         "SELECT l.management AS level, coalesce(e.class, '') AS class, count(*) AS many FROM entity AS e "
         "JOIN level AS l ON l.entity = e.entity GROUP BY ALL ORDER BY 1, 2"
     )
-    found: list[dict[str, Any]] = visit.kept("levels", ("entity",), lambda: visit.rows(sql))
+
+    def make() -> dict[str, Any]:
+        rows = visit.rows(sql)
+        by: dict[int, dict[str, int]] = {}
+        for row in rows:
+            by.setdefault(row["level"], {})[row["class"]] = row["many"]
+        sums = {one: sum(many.get(one, 0) for many in by.values()) for one in {row["class"] for row in rows}}
+        classes = sorted(sums, key=lambda one: (-sums[one], one))
+        return {"classes": classes, "rows": list(by.items()), "most": max((row["many"] for row in rows), default=0)}
+
+    found: dict[str, Any] = visit.kept("levels", ("entity",), make)
     return found
 
 

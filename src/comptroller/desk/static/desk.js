@@ -3,6 +3,8 @@
 (() => {
   const key = document.body.dataset.formKey;
   const live = document.getElementById("live");
+  const address = document.querySelector(".on-paper code");
+  if (address) address.textContent = location.href; // whoever reads the paper finds the page again
   const glance = document.querySelector("[data-live]");
 
   async function refresh(place) {
@@ -44,6 +46,21 @@
     const next = Math.max(0, Math.min(rows.length - 1, now + (press.key === "j" ? 1 : -1)));
     if (now >= 0) rows[now].removeAttribute("aria-selected");
     if (rows[next]) { rows[next].setAttribute("aria-selected", "true"); rows[next].scrollIntoView({ block: "nearest" }); }
+  });
+
+  document.addEventListener("keydown", (press) => { // arrows walk a tree of holdings
+    const tree = press.target.closest(".twigs");
+    if (!tree || !["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"].includes(press.key)) return;
+    press.preventDefault();
+    const rows = [...tree.querySelectorAll("summary, .leaf .twig-name a, .more a")].filter((one) => one.checkVisibility());
+    const here = press.target.closest("summary") || press.target;
+    const branch = here.tagName === "SUMMARY" ? here.parentElement : null;
+    const up = (branch || here).parentElement.closest("details");
+    const at = rows.indexOf(here);
+    if (press.key === "ArrowRight" && branch && !branch.open) { branch.open = true; return; }
+    if (press.key === "ArrowLeft" && branch && branch.open) { branch.open = false; return; }
+    const next = press.key === "ArrowLeft" ? up && up.querySelector("summary") : rows[at + (press.key === "ArrowUp" ? -1 : 1)];
+    if (next) next.focus();
   });
 
   document.body.addEventListener("htmx:afterSettle", () => {
