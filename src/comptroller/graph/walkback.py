@@ -142,7 +142,7 @@ def walk_back(
     now, goods, window, legs_most = row_new[TIME], row_new[PEER] >> 32, law[WINDOW], law[MOST]
     two_known = marks[target, 0] != -stamp
     count, steps, depth = 0, 0, 0
-    hashes = np.empty(0, np.int64)
+    hashes, listed = np.empty(law[FOUND] if law[FOLD] else 0, np.int64), 0
     # A frame: node, cursor, stage (1 late, 0 early), entered late, bound (in any order: latest), earliest, low, high,
     # payment taken, hash of the nodes.
     frame[0, 0], frame[0, 3], frame[0, 4], frame[0, 5] = source, 0, now, now
@@ -190,11 +190,12 @@ def walk_back(
                 continue
             if law[FOLD]:
                 known = False
-                for i in range(len(hashes)):
+                for i in range(listed):
                     known = known or hashes[i] == frame[depth, 9]
                 if known:
                     continue
-                hashes = np.append(hashes, frame[depth, 9])
+                hashes[listed] = frame[depth, 9]
+                listed += 1
             frame[depth, 8] = pool_in[place, NUMBER]
             # Legs in the frames stand backward in time, late ones last: the circle begins at the last early one.
             turn = 0
