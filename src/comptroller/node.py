@@ -138,8 +138,11 @@ def drop_books(folder: Path) -> None:
 def try_out(pack: Pack, before: Pack) -> None:
     """Run every rule over empty tables, and compare the columns' types: what is in the ledger can always be folded.
 
-    Refuses (BrokenPack) a policy that cannot follow `before`.
+    Refuses (BrokenPack) a policy that cannot follow `before`. What was tried out in this process is not tried again.
     """
+    both = (pack.name, pack.digest, before.name, before.digest)
+    if both in _TRIED:
+        return
     refusals: list[Refusal] = []
     mend = ("改正后再采用", "Mend it, then adopt it.")
     duck = Duck(memory="1GB")
@@ -159,6 +162,11 @@ def try_out(pack: Pack, before: Pack) -> None:
             refusals.append(refusal("adopt.type", (table, None, column), now[column], wanted, mend))
     if refusals:
         raise BrokenPack(refusals)
+    _TRIED.add(both)
+
+
+_TRIED: set[tuple[str, str, str, str]] = set()
+"""Packs that were found to run, with those that they followed: names and digests."""
 
 
 def to_keep(report: Incoming) -> Accepted:

@@ -13,11 +13,12 @@ from tests.packs_small.small import AT, changed, dump, small_files, small_node, 
 
 
 def test_a_policy_that_cannot_be_run_is_not_adopted(tmp_path: Path) -> None:
-    """A rule that the engine does not take, and a field of another type, are refused before they are an entry."""
+    """A rule that the engine does not take, and a field of another type, are refused before they are an entry, each time."""
     node = small_node(tmp_path / "n")
     tell(node, [("payment", pay("P1", payee="S"))])
     size, before = node.ledger.size, dump(node)
     for files, code in (
+        (changed("rules/pay/twice.sql", "count(*)", "nosuchfunction(1)"), "adopt.rule"),
         (changed("rules/pay/twice.sql", "count(*)", "nosuchfunction(1)"), "adopt.rule"),
         (changed("kinds/payment.yml", "payee: {type: text", "payee: {type: integer"), "adopt.type"),
     ):

@@ -1,6 +1,8 @@
 """A rule is two files that fit each other; what the lint refuses, it refuses by name."""
 
 import pytest
+import sqlglot
+from sqlglot import exp
 
 from comptroller.model.refusal import BrokenPack
 from comptroller.packs import read_pack
@@ -95,3 +97,23 @@ def test_only_some_kinds_of_rule_may_call_a_breach():
     """Signals, targets and matters of data are leads, never breaches."""
     kinds = {rule.kind: rule.may_be_breach for rule in small_pack().rules.values()}
     assert kinds == {"procedure": True, "limit": True, "signal": False, "data": False}
+
+
+def test_what_was_changed_is_read_anew():
+    """A text is parsed once in a process; another text under the same path is another rule, and the first stays."""
+    before, named = small_pack().rules[f"small/{TWICE}"], "AS entries, q.payment AS other"
+    after = read_pack(changed(f"{TWICE}.sql", "AS entries", named), "small").rules[f"small/{TWICE}"]
+    assert ("AS other" in before.sql, "AS other" in after.sql) == (False, True)
+    limit = read_pack(changed(f"{TWICE}.yml", "kind: signal", "kind: limit"), "small").rules[f"small/{TWICE}"]
+    assert (before.kind, limit.kind, read_pack(small_files(), "small").rules[f"small/{TWICE}"].kind) == (
+        "signal",
+        "limit",
+        "signal",
+    )
+
+
+def test_a_rule_says_which_columns_its_sql_names():
+    """What the watch keeps of a table stands on them: every column of the SQL as it runs, that of `judged` included."""
+    for rule in small_pack().rules.values():
+        named = {column.name for column in sqlglot.parse_one(rule.sql, read="duckdb").find_all(exp.Column)}
+        assert rule.names == named

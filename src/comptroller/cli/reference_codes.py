@@ -55,10 +55,13 @@ def _merged(code: str, said: Sequence[Code]) -> Code:
 def _codes_of(tree: ast.Module, file: str) -> Iterator[Code]:
     """Give the codes of a file: those said to a maker in place, through a function of the file, or by a variable."""
     for function in [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]:
+        calls = list(_calls(function, _MAKERS))
+        if not calls:
+            continue
         nested = [f for f in ast.walk(function) if isinstance(f, ast.FunctionDef) and f is not function]
         inner = {id(n) for f in nested for n in ast.walk(f)}
         names = _assigned(function)
-        for call in _calls(function, _MAKERS):
+        for call in calls:
             if id(call) in inner or not call.args:
                 continue
             texts = [_texts(arg, names, call.lineno) for arg in (*call.args[3:5], *[ast.Constant("")] * 5)]

@@ -120,6 +120,7 @@ class Example:
 class Rule:
     """What must hold: one SELECT and what surrounds it. `sql` has `judged` already defined as its first CTE.
 
+    `names` are the columns that the SQL names anywhere, of whichever table.
     `expects` names the step whose absence the rule finds: a kind, and the body that should have taken it.
     """
 
@@ -149,6 +150,7 @@ class Rule:
     examples: tuple[Example, ...]
     text: str
     sql: str
+    names: frozenset[str]
     fingerprint: str
     expects: dict[str, str] = field(default_factory=dict)
 

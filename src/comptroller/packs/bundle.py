@@ -4,6 +4,7 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Mapping
+from functools import lru_cache
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _NAME = "name"
@@ -21,10 +22,15 @@ def pack_files(files: Mapping[str, bytes], name: str) -> bytes:
 
 
 def unpack_files(bundle: bytes) -> tuple[dict[str, bytes], str]:
-    """Give the files and the name of the pack that an archive holds."""
-    with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
-        files = {entry: archive.read(entry) for entry in archive.namelist()}
+    """Give the files and the name of the pack that an archive holds; the same archive is not opened again."""
+    files = dict(_unpacked(bundle))
     return files, files.pop(_NAME).decode()
+
+
+@lru_cache(maxsize=4)
+def _unpacked(bundle: bytes) -> tuple[tuple[str, bytes], ...]:
+    with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
+        return tuple((entry, archive.read(entry)) for entry in archive.namelist())
 
 
 def digest_of(files: Mapping[str, bytes]) -> str:

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from importlib import import_module
 
 import sqlglot
-from sqlglot import exp
 
 from comptroller.model.kind import COLUMN_TYPES, Check, Field, Kind
 from comptroller.model.refusal import Refusal, Text, refusal
 from comptroller.packs import forms
+from comptroller.packs.rules import columns_of
 
 _RESERVED = ("fact", "received_at", "first_at", "act", "line", "report", "seq")
 
@@ -177,8 +177,8 @@ def _columns(full: str, field: str, sql: str, plain: set[str]) -> list[Refusal]:
     place = (f"{full}.yml", None, field)
     mend = ("改正表达式", "Mend the expression.")
     try:
-        tree = sqlglot.parse_one(sql, read="duckdb")
+        named = columns_of(sql)
     except sqlglot.errors.ParseError as error:
         return [refusal("packs.kind", place, error, ("可解析的 SQL 表达式", "an SQL expression that parses"), mend)]
-    wrong = sorted({c.name for c in tree.find_all(exp.Column)} - plain)
+    wrong = sorted(set(named) - plain)
     return [refusal("packs.kind", place, one, ("已声明的字段", "a declared field"), mend) for one in wrong]

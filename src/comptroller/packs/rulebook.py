@@ -108,6 +108,7 @@ def rule_of(  # noqa: C901, PLR0913 - a rule stands on all of these, and each ma
             examples=tuple(_example(x) for x in form.examples),
             text=sql.decode(),
             sql=compiled.sql,
+            names=compiled.names,
             fingerprint=compiled.fingerprint,
             expects=dict(form.expects),
         ),

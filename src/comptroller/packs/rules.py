@@ -1,7 +1,12 @@
-"""A rule compiled from its two files: the SELECT with `judged` defined, its tables and columns checked."""
+"""A rule compiled from its two files: the SELECT with `judged` defined, its tables and columns checked.
+
+Parsing is most of what reading a pack costs: each text is parsed once in a process, whichever packs hold it.
+"""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
@@ -25,6 +30,8 @@ class Compiled:
     sql: str
     fingerprint: str
     gives: tuple[str, ...]
+    names: frozenset[str]
+    """Every name of a column that the SQL says, those in `judged` included."""
 
 
 def _said(place: tuple[str, int | None, str], code: str, seen: object, zh: str, en: str) -> Refusal:
@@ -52,6 +59,38 @@ def compile_rule(  # noqa: PLR0913 - what a rule's two files say
     references: set[str],
 ) -> tuple[Compiled | None, list[Refusal]]:
     """Give the rule's runnable SQL, or refusals: two statements, tables not declared, columns not given."""
+    compiled, refusals = _compiled(
+        name,
+        (sql, yml),
+        _table(judges),
+        (subject, docket, when, tuple(needs.values())),
+        tuple((table, _table(kind)) for table, kind in reads.items()),
+        frozenset(references),
+    )
+    return compiled, list(refusals)
+
+
+_Table = tuple[str, frozenset[str]]
+"""A kind's table and its columns."""
+
+
+def _table(kind: Kind | None) -> _Table | None:
+    return None if kind is None else (kind.name, frozenset(kind.columns))
+
+
+@lru_cache(maxsize=2048)
+def _compiled(  # noqa: PLR0913, PLR0917 - what a rule's two files say, as plain values
+    name: str,
+    files: tuple[bytes, bytes],
+    judges: _Table | None,
+    said: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...]],
+    tables: tuple[tuple[str, _Table | None], ...],
+    references: frozenset[str],
+) -> tuple[Compiled | None, tuple[Refusal, ...]]:
+    """Give what `compile_rule` gives; `said` is subject, docket, when and what is needed."""
+    sql, yml = files
+    subject, docket, when, needs = said
+    reads = dict(tables)
     place = (f"{name}.sql", None, "")
     text = sql.decode("utf-8", "replace")
     refusals: list[Refusal] = []
@@ -59,45 +98,50 @@ def compile_rule(  # noqa: PLR0913 - what a rule's two files say
         refusals.append(_said((f"{name}.sql", 1, ""), "first_line", text[:40], "首行为注释", "a first line of comment"))
     try:
         statements = [s for s in sqlglot.parse(text, read="duckdb") if s is not None]
-        conditions = [sqlglot.parse_one(w, read="duckdb") for w in (*when, *needs.values())]
+        conditions = [columns_of(w) for w in (*when, *needs)]
     except sqlglot.errors.ParseError as error:
         detail = error.errors[0] if error.errors else {}
         at = (f"{name}.sql", detail.get("line"), "")
-        return None, [*refusals, _said(at, "sql", str(error).splitlines()[0], "可解析的 SQL", "SQL that parses")]
+        return None, (*refusals, _said(at, "sql", str(error).splitlines()[0], "可解析的 SQL", "SQL that parses"))
     if len(statements) != 1 or not isinstance(statements[0], exp.Select):
-        return None, [*refusals, _said(place, "one_select", len(statements), "一条 SELECT", "one SELECT")]
+        return None, (*refusals, _said(place, "one_select", len(statements), "一条 SELECT", "one SELECT"))
     tree = statements[0]
     refusals += _check_tables(name, tree, set(reads), references)
     refusals += _check_columns(name, tree, (subject, docket), reads, judges)
     refusals += _check_same_always(name, tree)
     if judges is None or refusals:
-        return None, refusals
-    known = set(judges.columns)
-    for condition in conditions:
-        for column in condition.find_all(exp.Column):
-            if column.name not in known:
-                at = (f"{name}.yml", None, "when/needs")
-                refusals.append(_said(at, "column", column.name, f"{judges.name} 的列", f"a column of {judges.name}"))
+        return None, tuple(refusals)
+    kind, known = judges
+    at = (f"{name}.yml", None, "when/needs")
+    for column in (column for named in conditions for column in named if column not in known):
+        refusals.append(_said(at, "column", column, f"{kind} 的列", f"a column of {kind}"))
     if refusals:
-        return None, refusals
+        return None, tuple(refusals)
     complete = [f"({w})" for w in when]
-    complete += [f"({expression}) IS NOT NULL" for expression in needs.values()]
+    complete += [f"({expression}) IS NOT NULL" for expression in needs]
     complete += [f"{column} IS NOT NULL" for column in docket]
-    judged = f"SELECT * FROM {judges.name} WHERE {' AND '.join(dict.fromkeys(complete))}"
-    whole = tree.copy()
+    judged = f"SELECT * FROM {kind} WHERE {' AND '.join(dict.fromkeys(complete))}"
+    gives = tuple(tree.named_selects)
     first = exp.CTE(
         this=sqlglot.parse_one(judged, read="duckdb"), alias=exp.TableAlias(this=exp.to_identifier("judged"))
     )
-    found = whole.args.get("with_") or whole.args.get("with")
+    found = tree.args.get("with_") or tree.args.get("with")
     if found is not None:
         found.set("expressions", [first, *found.expressions])
     else:
-        whole = whole.with_("judged", as_=judged, dialect="duckdb")
-    fingerprint = hashlib.sha256(yml + b"\0" + sql).hexdigest()
-    return Compiled(whole.sql(dialect="duckdb", comments=False), fingerprint, tuple(tree.named_selects)), []
+        tree.set("with_", exp.With(expressions=[first]))
+    names = frozenset(column.name for column in tree.find_all(exp.Column))
+    runnable = tree.sql(dialect="duckdb", comments=False, copy=False)
+    return Compiled(runnable, hashlib.sha256(yml + b"\0" + sql).hexdigest(), gives, names), ()
 
 
-def _check_tables(name: str, tree: exp.Expression, reads: set[str], references: set[str]) -> list[Refusal]:
+@lru_cache(maxsize=4096)
+def columns_of(expression: str) -> tuple[str, ...]:
+    """Give the columns that an SQL expression names, in its order; raises (ParseError) what does not parse."""
+    return tuple(column.name for column in sqlglot.parse_one(expression, read="duckdb").find_all(exp.Column))
+
+
+def _check_tables(name: str, tree: exp.Expression, reads: set[str], references: frozenset[str]) -> list[Refusal]:
     used = _tables(tree)
     place = (f"{name}.sql", None, "")
     refusals = []
@@ -147,8 +191,8 @@ def _check_columns(
     name: str,
     tree: exp.Select,
     keys: tuple[tuple[str, ...], tuple[str, ...]],
-    reads: dict[str, Kind | None],
-    judges: Kind | None,
+    reads: Mapping[str, _Table | None],
+    judges: _Table | None,
 ) -> list[Refusal]:
     subject, docket = keys
     refusals = []
@@ -165,10 +209,10 @@ def _check_columns(
             refusals.append(_said(at, "table", table, "已有的事项表", "a table of a kind of fact"))
             continue
         for column in docket:
-            if column not in kind.columns:
+            if column not in kind[1]:
                 at = (f"{name}.yml", None, "docket")
                 refusals.append(_said(at, "docket", column, f"{table} 的列", f"a column of {table}"))
-    if judges is not None and judges.name not in reads:
+    if judges is not None and judges[0] not in reads:
         at = (f"{name}.yml", None, "judges")
-        refusals.append(_said(at, "judges", judges.name, "reads 中的表", "one of the tables in reads"))
+        refusals.append(_said(at, "judges", judges[0], "reads 中的表", "one of the tables in reads"))
     return refusals

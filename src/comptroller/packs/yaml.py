@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from functools import lru_cache
+from typing import Any, TypeVar, cast
 
 import msgspec
 import yaml
@@ -76,20 +77,29 @@ def read_yaml(name: str, text: bytes) -> tuple[Any, list[Refusal]]:
 
 
 def read_form(files: Mapping[str, bytes], path: str, shape: type[_Form]) -> tuple[_Form | None, list[Refusal]]:
-    """Give one file as a value of its form, or what is refused in it."""
-    value, refusals = read_yaml(path, files[path])
+    """Give one file as a value of its form, which nobody alters, or what is refused in it.
+
+    A file that several packs hold is read once in a process.
+    """
+    form, refusals = _read_form(path, files[path], shape)
+    return cast("_Form | None", form), list(refusals)
+
+
+@lru_cache(maxsize=4096)
+def _read_form(
+    path: str, text: bytes, shape: type[msgspec.Struct]
+) -> tuple[msgspec.Struct | None, tuple[Refusal, ...]]:
+    value, refusals = read_yaml(path, text)
     if refusals:
-        return None, refusals
-    if not files[path].startswith(b"#"):
+        return None, tuple(refusals)
+    if not text.startswith(b"#"):
         wanted = ("首行为一句注释", "a first line of comment")
         mend = ("加一行 # 注释", "Add a first line that says what is kept here.")
-        refusals.append(
-            refusal("packs.first_line", (path, 1, ""), files[path][:30].decode("utf-8", "replace"), wanted, mend)
-        )
+        refusals.append(refusal("packs.first_line", (path, 1, ""), text[:30].decode("utf-8", "replace"), wanted, mend))
     try:
-        return msgspec.convert(value, shape, strict=True), refusals
+        return msgspec.convert(value, shape, strict=True), tuple(refusals)
     except msgspec.ValidationError as error:
         message, _, place = str(error).partition(" - at ")
         wanted = (f"{shape.__doc__} 的格式", f"the form of {shape.__doc__} (docs/packs.md)")
         mend = ("按该格式改正", "Mend the file by that form.")
-        return None, [*refusals, refusal("packs.form", (path, None, place.strip("`")), message, wanted, mend)]
+        return None, (*refusals, refusal("packs.form", (path, None, place.strip("`")), message, wanted, mend))

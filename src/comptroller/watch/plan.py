@@ -72,17 +72,12 @@ def due_sql(sql: str, reads: tuple[str, ...]) -> str:
             if not table.alias:
                 table.set("alias", exp.TableAlias(this=exp.to_identifier(table.name)))
             table.set("this", exp.to_identifier(f"due_{table.name}"))
-    return tree.sql("duckdb")
-
-
-@lru_cache(maxsize=1024)
-def _names(sql: str) -> frozenset[str]:
-    return frozenset(c.name for c in sqlglot.parse_one(sql, read="duckdb").find_all(exp.Column))
+    return tree.sql("duckdb", copy=False)
 
 
 def columns_read(rule: Rule, kind: Kind) -> set[str]:
     """Give the columns of a kind that a rule's SQL may name, its conditions and keys among them."""
-    named = set(_names(rule.sql))
+    named = set(rule.names)
     named |= set(rule.docket) | {"fact"} | ({rule.window.on} if rule.window else set())
     if rule.judges == kind.name:
         named |= set(rule.subject)

@@ -1,0 +1,15 @@
+"""An archive of a policy gives back the files it was made of, and nobody's copy of them is another's."""
+
+from comptroller.packs.bundle import pack_files, unpack_files
+
+FILES = {"a/pack.yml": b"# A\n", "a/rules/one.sql": b"-- One\nSELECT 1\n"}
+
+
+def test_an_archive_gives_back_its_files_each_time() -> None:
+    """What one reader does to the files that it was given, the next does not see."""
+    bundle = pack_files(FILES, "a")
+    files, name = unpack_files(bundle)
+    assert (files, name) == (FILES, "a")
+    files.clear()
+    assert unpack_files(bundle) == (FILES, "a")
+    assert unpack_files(pack_files({**FILES, "a/rules/one.sql": b"-- Two\n"}, "a"))[0] != FILES
