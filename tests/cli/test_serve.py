@@ -9,8 +9,11 @@ import sys
 import time
 from http.client import HTTPConnection
 
+from typer.testing import CliRunner
+
 from comptroller.access import viewer_of
 from comptroller.access.accounts import Accounts
+from comptroller.cli import app
 from comptroller.desk.state import ACCOUNTS
 from comptroller.engine import open_node
 from tests.desks import PASSWORD
@@ -28,8 +31,9 @@ def test_somebody_is_let_in_and_the_desk_answers(tmp_path):
     """A user, a grant and a password are made; then the page of the door is served, and the process ends when told."""
     fresh_node(tmp_path, "base").close()
     node = str(tmp_path / "node")
-    command, more = _run("admit", "root", "--role", "administrator", "--node", node, capture_output=True)
-    assert "administrator" in subprocess.run(command, check=True, **more).stdout
+    words = ["admit", "root", "--role", "administrator", "--node", node]
+    said = CliRunner().invoke(app, words, env={"COMPTROLLER_PASSWORD": PASSWORD})
+    assert (said.exit_code, "administrator" in said.output) == (0, True)
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
