@@ -6,7 +6,7 @@ import pytest
 
 from comptroller.engine import Engine
 from tests.cases.told import answer, city, did, pay, refused, said, state, step, the_case
-from tests.worlds import OWNER, report, take
+from tests.worlds import OWNER, kept, report, take
 
 
 @pytest.fixture
@@ -54,6 +54,19 @@ def test_four_eyes(node: Engine) -> None:
     did(node, step(one, "accept", "internal", "U1", "2024-03-13", approved_by="U9"))
     did(node, step(one, "close", "internal", "U2", "2024-03-13"))
     assert node.duck.rows("SELECT state, ended_how, standing FROM case_now") == [("closed", "accepted", 1)]
+
+
+def test_a_letter_for_two_officers_is_released_by_another(node: Engine) -> None:
+    """Where its template asks for two, a letter that nobody released, or its own author, is refused; else it is kept."""
+    base = {"letter": "L1", "case_id": the_case(node), "office": OWNER, "by_line": "internal", "sent_on": "2024-03-12"}
+
+    def sent(**more: str) -> list[str]:
+        return _codes(node, {**base, "by": "U1", **more}, "letter")
+
+    assert sent(kind="rectify") == ["cases.needs"]
+    assert sent(kind="rectify", approved_by="U1") == ["cases.one_officer"]
+    assert sent(kind="rectify", approved_by="U2") == []
+    assert sent(kind="prompt", letter="L2") == []
 
 
 def test_an_appeal_is_decided_once_it_was_made(node: Engine) -> None:
@@ -112,7 +125,7 @@ def test_clocks_are_extended_within_what_the_pack_allows(node: Engine) -> None:
 
 
 def test_one_inquiry_into_the_same_facts(node: Engine) -> None:
-    """A second inquiry is refused while one is under way, also where another line leads another case on the same facts."""
+    """A second inquiry into a case is refused while one is under way."""
     one = the_case(node)
     did(
         node,
@@ -120,6 +133,27 @@ def test_one_inquiry_into_the_same_facts(node: Engine) -> None:
         step(one, "inquire", "internal", "U1", "2024-03-12"),
     )
     assert _codes(node, step(one, "inquire", "internal", "U2", "2024-03-13")) == ["cases.inquiry"]
+
+
+def test_no_inquiry_into_the_same_facts_in_another_case(node: Engine) -> None:
+    """Where another line leads another case on the same payment, it does not inquire beside the first; not even at the same time."""
+    paid = {"entity": "G2", "amount": 500, "payee": "X", "invoice": "I1", "paid_at": "2024-03-04T10:00:00"}
+    late = {"entity": "G2", "decision": "D2", "matter": "M2", "body": "board", "outcome": "approved"}
+    rows = [{**paid, "payment": "P2", "matter": "M2"}, {**paid, "payment": "P3"}]
+    paying, deciding = report("payment", *rows), report("decision", {**late, "decided_at": "2024-03-08T10:00:00"})
+    kept(node, paying, deciding, at="2024-03-11T10:00:00")
+    cases = dict(node.duck.rows("SELECT lead, case_id FROM case_now WHERE entity = 'G2'"))
+    assert set(cases) == {"internal", "audit"}
+    did(node, *(step(one, "escalate", line, "U1", "2024-03-12") for line, one in sorted(cases.items())))
+    inquiries = [step(one, "inquire", line, "U1", "2024-03-12") for line, one in sorted(cases.items())]
+    taken = take(node, *(report("case_step", row) for row in inquiries), at="2024-03-12T13:00:00")
+    assert sorted(taken.entries) == [0]
+    assert [r.code for r in taken.refused[1]] == ["cases.inquiry"]
+    assert _codes(node, {**inquiries[1], "done_on": "2024-03-13"}) == ["cases.inquiry"]
+    assert _codes(node, step(the_case(node), "escalate", "internal", "U1", "2024-03-13")) == []
+    assert _codes(node, step(the_case(node), "inquire", "internal", "U1", "2024-03-13")) == [], "other facts are free"
+    did(node, step(cases["audit"], "conclude", "audit", "U1", "2024-03-14"))
+    assert _codes(node, {**inquiries[1], "done_on": "2024-03-14"}) == []
 
 
 def test_an_entity_answers_for_itself_alone(node: Engine) -> None:

@@ -67,7 +67,7 @@ def said(node: Engine, *rows: dict[str, Any]) -> None:
 
 def refused(node: Engine, row: dict[str, Any], kind: str = "case_step", **more: Any) -> list[Refusal]:
     """Give the refusals of one row."""
-    day = row.get("done_on") or row.get("asked_on")
+    day = row.get("done_on") or row.get("asked_on") or row.get("sent_on")
     taken: Taken = take(node, report(kind, row, **more), at=f"{more.pop('at', day)}T12:00:00")
     return taken.refused.get(0, [])
 

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from comptroller.cli.serve import let_in
-from comptroller.desk import acting, casework
+from comptroller.desk import acting, casework, settling
 from comptroller.desk.errors import Gone, NotGranted
 from comptroller.desk.sending import Sent, send_report
 from comptroller.model.refusal import Refused
@@ -62,11 +62,11 @@ def test_two_officers_are_two_people(moving):
     assert done.waits
     assert moving.duck.rows("SELECT extended FROM case_clock WHERE clock = 'verification'") == [(0,)]
     with pytest.raises(Refused):
-        acting.settle(*seen_by(moving, "internal1"), done.waits, approves=True)
+        settling.settle(*seen_by(moving, "internal1"), done.waits, approves=True)
     assert acting.waiting(visit_for(moving, "audit1")) == []
     with pytest.raises(Gone):
-        acting.settle(*seen_by(moving, "audit1"), done.waits, approves=True)
-    assert acting.settle(*seen_by(moving, "internal2"), done.waits, approves=True).entry
+        settling.settle(*seen_by(moving, "audit1"), done.waits, approves=True)
+    assert settling.settle(*seen_by(moving, "internal2"), done.waits, approves=True).entry
     sql = "SELECT \"by\", approved_by FROM case_event WHERE what = 'move.extend'"
     assert moving.duck.rows(sql) == [("internal1", "internal2")]
     assert acting.waiting(visit_for(moving, "internal2")) == []
@@ -77,7 +77,7 @@ def test_who_is_inquired_into_is_told_before_anything_is_decided(moving):
     person, told = {"person": "P1", "degree": "direct", "inquired_on": "2024-03-01"}, []
     for more in ({}, {"decided_on": "2024-03-12", "deduction_pct": "30"}):
         number = acting.do_act(*seen_by(moving, "internal1"), "responsibility", person | more).waits
-        assert acting.settle(*seen_by(moving, "internal2"), number, approves=True).entry
+        assert settling.settle(*seen_by(moving, "internal2"), number, approves=True).entry
         told += moving.duck.rows("SELECT CAST(decided_on AS VARCHAR), deduction_pct IS NULL FROM responsibility")
     assert told == [(None, True), ("2024-03-12", False)]
 
@@ -103,10 +103,10 @@ def test_a_refusal_of_the_room_is_told(moving):
     acting.do_act(*seen_by(moving, "internal1"), "escalate", {"reason": "r"})
     more = {"clock": "verification", "extend_by": "99", "order_number": "N1", "reason": "r"}
     number = acting.do_act(*seen_by(moving, "internal1"), "extend", more).waits
-    done = acting.settle(*seen_by(moving, "internal2"), number, approves=True)
+    done = settling.settle(*seen_by(moving, "internal2"), number, approves=True)
     assert [one.code for one in done.refusals] == ["cases.extension"]
     assert len(acting.waiting(visit_for(moving, "internal2"))) == 1
-    acting.settle(*seen_by(moving, "internal2"), number, approves=False)
+    settling.settle(*seen_by(moving, "internal2"), number, approves=False)
     assert acting.waiting(visit_for(moving, "internal2")) == []
 
 
@@ -118,7 +118,7 @@ def test_a_line_tells_more_than_moves(moving):
     assert lost.entry
     shut = {"valid_until": "2024-06-01", "reason": "known"}
     number = acting.do_act(*seen_by(moving, "internal1"), "suppression", shut).waits
-    assert acting.settle(*seen_by(moving, "internal2"), number, approves=True).entry
+    assert settling.settle(*seen_by(moving, "internal2"), number, approves=True).entry
     assert moving.duck.rows("SELECT request, by_line FROM case_request") == [("R1", "audit")]
     row = moving.duck.rows('SELECT entity, "by", approved_by FROM suppression')
     assert row == [("G1", "internal1", "internal2")]

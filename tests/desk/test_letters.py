@@ -70,7 +70,7 @@ def test_a_sent_letter_is_an_entry_with_a_code(writing):
     case_id = the_case(writing)
     form = {
         "form_key": form_key(browser),
-        "kind": "rectify",
+        "kind": "prompt",
         "language": "zh",
         "due_on": "2024-04-12",
         "text": "请整改。",

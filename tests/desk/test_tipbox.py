@@ -3,7 +3,7 @@
 import pytest
 
 from comptroller.desk.public.answers import LIST
-from comptroller.desk.tipbox import key_of, lodge, register, registered
+from comptroller.desk.tipbox import key_of, lodge, register, registered, reply, write
 from tests.desk.public.tipping import MAILBOX, PUBLIC, with_key
 from tests.desks import form_key, open_desk, sign_in
 
@@ -47,6 +47,31 @@ def test_the_line_answers_and_that_acknowledges(held):
     acts = desk.duck.rows("SELECT did, about FROM desk_act WHERE did LIKE 'tip%' ORDER BY fact")
     assert ("tip_answer", number) in acts
     assert number in browser.get("/tips").text
+
+
+def test_the_register_tells_what_waits_and_how_it_ended(held):
+    """The first message that nobody answered waits from its own day on; an answer ends that; an outcome closes, an order puts off."""
+    desk, browser, number, _ = held
+    box = desk.duck.records("SELECT * FROM tip")[0]
+    assert registered(desk, number)["waiting_since"] is None
+    write(desk, box, SEALED)
+    first = registered(desk, number)["waiting_since"]
+    assert first is not None
+    write(desk, box, SEALED)
+    assert registered(desk, number)["waiting_since"] == first
+    reply(desk, box, SEALED, "discipline")
+    assert registered(desk, number)["waiting_since"] is None
+    said = {"form_key": form_key(browser)}
+    more = said | {"extended_by": "10", "order_number": ""}
+    assert browser.post(f"/tips/{number}/closing", data=more).status_code == 422, "an extension has its order"
+    assert browser.post(f"/tips/{number}/closing", data=more | {"order_number": "N1"}).status_code == 303
+    assert sign_in(desk, "supervisor").post(f"/tips/{number}/closing", data=said).status_code == 403
+    assert browser.post(f"/tips/{number}/closing", data=said | {"outcome": "forgotten"}).status_code == 422
+    assert browser.post(f"/tips/{number}/closing", data=said | {"outcome": "not_borne_out"}).status_code == 303
+    row = registered(desk, number)
+    assert (row["closed_on"], row["outcome"], row["extended_by"]) == (first, "not_borne_out", 10)
+    assert row["acknowledged_on"] is not None
+    assert browser.get(f"/tips/{number}").status_code == browser.get("/tips").status_code == 200
 
 
 def test_a_line_s_key_is_a_fact_and_its_lock_is_not(held):

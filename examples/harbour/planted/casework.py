@@ -13,10 +13,11 @@ from examples.harbour import acts
 from examples.harbour.book import Book, Row
 from examples.harbour.days import day
 from examples.harbour.people import who
+from examples.harbour.planted.from_the_public import tell
 from examples.harbour.planted.reform import done_bare
 from examples.harbour.register import ENTITIES, OWNER
 
-_S, _PUBLIC = "cn-cases/rules/supervision/", "cn-cases/rules/public/"
+_S = "cn-cases/rules/supervision/"
 _LEVELS, _BARE = "cn-capital/rules/capital/too_many_levels", "cn-central/rules/reform/done_without_evidence"
 _LATE, _PAPER = "cn-central/rules/reform/task_overdue", "cn-central/rules/reform/paper_reform"
 _RESULTS = "cn-central/rules/reform/results_not_tracked"
@@ -38,7 +39,7 @@ def plant(book: Book) -> None:
     _hand_over(book)
     _others(book)
     _advice(book)
-    _public(book)
+    tell(book)
     _hold_back(book, dismissed)
 
 
@@ -141,7 +142,13 @@ def _late(book: Book) -> None:
     case = case_of(_PAPER, "HB0002", "GG-HB0002-00002")
     _take_up(book, case)
     letter: Row = {"letter": "HJ-2025-001", "case_id": case, "office": OWNER, "by_line": "internal", "kind": "rectify"}
-    letter |= {"addressee": "HB0002", "sent_on": day("2025-10-20"), "due_on": day("2025-10-31"), "by": ONE}
+    letter |= {
+        "addressee": "HB0002",
+        "sent_on": day("2025-10-20"),
+        "due_on": day("2025-10-31"),
+        "by": ONE,
+        "approved_by": TWO,
+    }
     book.say("letter", letter, arrives=_FIRST, by=OWNER)
     answer(book, "HB0002", case, "explain", "2025-10-29", _BACK, letter="HJ-2025-001", reason="正在办理注销。")
     more = {"clock": "rectification", "extend_by": 30, "order_number": "望国资督〔2025〕18号", "approved_by": TWO}
@@ -203,12 +210,34 @@ def _answerable(book: Book, case: str, line: Row) -> None:
         book.say("responsibility", row, arrives="2025-11-10T10:00:00", by=OWNER)
     book.lawful(exempted, [case, who("HB0005", "manager")], "三项条件均成立。", "All three hold.", entity=OWNER)
     book.expect(exempted, [case, who("HB0005", "cfo")], "未勤勉履职仍予免责。", "Exempted, though not diligent.", OWNER)
+    _follows(book, case, said)
     row = {"entity": "HB0012", "person": who("HB0005", "member"), "post": "deputy_manager"}
     book.say("post", row | {"valid_from": day("2025-11-10")}, arrives="2025-11-13T10:00:00")
     subject = [case, who("HB0005", "member"), "HB0012"]
     book.expect(moved, subject, "核查期间调任他职。", "Moved to another post during the inquiry.", "HB0012")
     subject = [case, who("HB0005", "manager"), "HB0005"]
     book.lawful(moved, subject, "核查期间未变动。", "Not moved during the inquiry.", "HB0005")
+
+
+def _follows(book: Book, case: str, said: Row) -> None:
+    """Let performance pay be released during the inquiry, and a decision lie below its band; of each one as it should be."""
+    released, outside = _S + "pay_released_during_inquiry", _S + "consequence_outside_band"
+    paid: Row = {"entity": "HB0005", "year": 2024, "amount_cny": 60000}
+    for number, post, component in (("XC-1", "member", "performance"), ("XC-2", "cfo", "base")):
+        row = paid | {"pay": number, "person": who("HB0005", post), "component": component}
+        book.say("pay", row | {"paid_on": day("2025-11-07")}, arrives="2025-11-10T10:00:00")
+    subject = [case, who("HB0005", "member"), "HB0005"]
+    book.expect(released, subject, "核查期间发放绩效年薪。", "Performance pay during the inquiry.", "HB0005")
+    subject = [case, who("HB0005", "cfo"), "HB0005"]
+    book.lawful(released, subject, "核查期间只发基本年薪。", "Base pay alone went on.", "HB0005")
+    decided: Row = said | {"decided_on": day("2025-11-07"), "degree": "leading", "loss_class": "general"}
+    for post, share in (("deputy", 5), ("maker", 10)):
+        row = decided | {"person": who("HB0005", post), "deduction_pct": share}
+        book.say("responsibility", row, arrives="2025-11-10T10:00:00", by=OWNER)
+    subject = [case, who("HB0005", "deputy")]
+    book.expect(outside, subject, "扣减比例低于规定幅度。", "Less withheld than the band allows.", OWNER)
+    subject = [case, who("HB0005", "maker")]
+    book.lawful(outside, subject, "扣减比例恰为下限。", "Exactly the least of the band.", OWNER)
 
 
 def _others(book: Book) -> None:
@@ -238,30 +267,6 @@ def _advice(book: Book) -> None:
         book.say("advice", row | {"because": "owner_reserved"}, day("2025-06-12"))
         acts.decide(book, entity, matter, body, day("2025-06-17"), final=True)
         (book.lawful if number else book.expect)(rule, [entity, f"QX-{number}"], zh, en)
-
-
-def _public(book: Book) -> None:
-    rule, lead = _PUBLIC + "tip_not_acknowledged", _PUBLIC + "false_enterprise_reported"
-    tip: Row = {"office": OWNER, "by_line": "discipline", "lodged_on": day("2025-10-09")}
-    for number, acknowledged in (("JB2025A1", None), ("JB2025A2", day("2025-10-29"))):
-        row = tip | {"tip_number": number, "acknowledged_on": acknowledged}
-        book.say("tip_register", row, arrives="2025-11-10T10:00:00", by=OWNER)
-    book.expect(
-        rule, [OWNER, "JB2025A1"], "十五个工作日内未告知受理。", "Not acknowledged within fifteen working days."
-    )
-    book.lawful(rule, [OWNER, "JB2025A2"], "第十四个工作日告知。", "Acknowledged on the fourteenth working day.")
-    told: Row = {"office": OWNER, "by_line": "investor", "about": "false_enterprise", "received_on": day("2025-12-29")}
-    for number, named, outcome in (
-        ("XS2025B1", "望港国联投资有限公司", None),
-        ("XS2025B2", "望港国海贸易有限公司", "unfounded"),
-    ):
-        looked = day("2025-12-29") if outcome else None
-        row = told | {"lead": number, "named": named, "text": "对外自称国有企业。", "outcome": outcome}
-        book.say("public_lead", row | {"looked_into_on": looked}, arrives="2025-12-29T10:00:00", by=OWNER)
-    book.expect(
-        lead, [OWNER, "XS2025B1"], "公众反映疑似假冒国企，尚未核实。", "Reported by the public and not looked into."
-    )
-    book.lawful(lead, [OWNER, "XS2025B2"], "经核实不属实。", "Looked into: unfounded.")
 
 
 def _hold_back(book: Book, dismissed: list[str]) -> None:

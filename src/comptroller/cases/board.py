@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from comptroller.model.policy import Pack
 from comptroller.store.duck import Duck
 
 _CARD = (
@@ -11,6 +12,8 @@ _CARD = (
     "due_on, contested, reopened, loss_cny, loss_class"
 )
 _ENDS = ("put_right", "by_rule", "lapsed")
+COUNTS = ("raised", "open", "confirmed", "dismissed", "withdrawn", "lapsed", "contested")
+"""What is counted of the findings of a rule."""
 OPEN = ("triage", "escalated", "rectifying", "verifying")
 
 
@@ -18,7 +21,8 @@ OPEN = ("triage", "escalated", "rectifying", "verifying")
 class Asked:
     """By what a board is asked; what is empty asks nothing. `state` is `open`, `all`, or one of the states.
 
-    `within` is SQL over `case_now AS n` that says which cases are meant at all; it never comes from a user.
+    `within` is SQL over `case_now AS n` that says which cases are meant at all, `source` the SQL of the rows where they
+    are not those of now; neither ever comes from a user.
     """
 
     state: str = "open"
@@ -29,16 +33,17 @@ class Asked:
     limit: int = 200
     offset: int = 0
     within: str = "true"
+    source: str = "case_now"
 
 
 def board(duck: Duck, asked: Asked) -> tuple[list[dict[str, Any]], dict[str, int]]:
     """Give the cards of a page, what is due first, first; and how many cases there are by state, whatever state is asked for."""
     where, values = _where(asked)
-    counts = dict(duck.rows(f"SELECT state, count(*) FROM case_now AS n WHERE {where} GROUP BY state", values))
+    counts = dict(duck.rows(f"SELECT state, count(*) FROM {asked.source} AS n WHERE {where} GROUP BY state", values))
     states = _states(asked)
     where += _among(states)
     rows = duck.rows(
-        f"SELECT {_CARD} FROM case_now AS n WHERE {where} ORDER BY due_on NULLS LAST, case_id "
+        f"SELECT {_CARD} FROM {asked.source} AS n WHERE {where} ORDER BY due_on NULLS LAST, case_id "
         f"LIMIT {int(asked.limit)} OFFSET {int(asked.offset)}",
         [*values, *states],
     )
@@ -48,7 +53,7 @@ def board(duck: Duck, asked: Asked) -> tuple[list[dict[str, Any]], dict[str, int
 
 def _where(asked: Asked) -> tuple[str, list[Any]]:
     """Give SQL for what is asked for but the state, and its values."""
-    wheres: list[str] = [f"({asked.within})"]
+    wheres: list[str] = [_among_those_of_now(asked.within, asked.source)]
     values: list[Any] = []
     if asked.line:
         wheres.append("(lead = ? OR pending = ? OR list_contains(string_split(informed, ' '), ?))")
@@ -64,6 +69,13 @@ def _where(asked: Asked) -> tuple[str, list[Any]]:
     return " AND ".join(wheres), values
 
 
+def _among_those_of_now(within: str, source: str) -> str:
+    """Give SQL by which a case is seen: by whoever has a part in it now, of whatever day its rows are."""
+    return (
+        f"({within})" if source == "case_now" else f"n.case_id IN (SELECT n.case_id FROM case_now AS n WHERE {within})"
+    )
+
+
 def _states(asked: Asked) -> tuple[str, ...]:
     return {"open": OPEN, "all": ()}.get(asked.state, (asked.state,))
 
@@ -77,9 +89,9 @@ def columns(
 ) -> tuple[dict[str, list[dict[str, Any]]], dict[str, int]]:
     """Give for each state the first `limit` cards, what is due first, first; and how many cases there are by state."""
     where, values = _where(asked)
-    counts = dict(duck.rows(f"SELECT state, count(*) FROM case_now AS n WHERE {where} GROUP BY state", values))
+    counts = dict(duck.rows(f"SELECT state, count(*) FROM {asked.source} AS n WHERE {where} GROUP BY state", values))
     rows = duck.rows(
-        f"SELECT {_CARD} FROM case_now AS n WHERE {where}{_among(states)} "
+        f"SELECT {_CARD} FROM {asked.source} AS n WHERE {where}{_among(states)} "
         "QUALIFY row_number() OVER (PARTITION BY state ORDER BY due_on NULLS LAST, case_id) <= "
         f"{int(asked.limit)} ORDER BY due_on NULLS LAST, case_id",
         [*values, *states],
@@ -96,7 +108,7 @@ def listed(duck: Duck, asked: Asked, after: str) -> list[dict[str, Any]]:
     where, values = _where(asked)
     states = _states(asked)
     rows = duck.rows(
-        f"SELECT {_CARD} FROM case_now AS n WHERE {where}{_among(states)} AND case_id > ? ORDER BY case_id LIMIT {int(asked.limit)}",
+        f"SELECT {_CARD} FROM {asked.source} AS n WHERE {where}{_among(states)} AND case_id > ? ORDER BY case_id LIMIT {int(asked.limit)}",
         [*values, *states, after],
     )
     return [dict(zip(_CARD.split(", "), row, strict=True)) for row in rows]
@@ -125,24 +137,33 @@ def _all(duck: Duck, table: str, case_id: str, order: str = "case_id") -> list[d
 
 
 def due(  # noqa: PLR0913 - what one may ask by
-    duck: Duck, today: dt.date, *, line: str = "", holder: str = "", within_days: int = 9999, within: str = "true"
-) -> list[dict[str, Any]]:
-    """Give the clocks that run against a line or an entity and are due within so many days, the latest first.
+    duck: Duck,
+    today: dt.date,
+    *,
+    line: str = "",
+    holder: str = "",
+    within_days: int = 9999,
+    within: str = "true",
+    source: str = "case_clock",
+    limit: int = 1_000_000,
+) -> tuple[list[dict[str, Any]], int]:
+    """Give the clocks that run against a line or an entity and are due within so many days, the latest first; and how many there are.
 
-    `within` is SQL over `case_now AS n`, as a board's is.
+    `within` is SQL over `case_now AS n`, as a board's is; `source` the SQL of the clocks.
     """
     names = ("case_id", "clock", "instance", "entity", "holder", "by_line", "started_on", "due_on")
     rows = duck.rows(
-        f"SELECT {', '.join(names)} FROM case_clock WHERE ended_on IS NULL AND stopped_on IS NULL AND due_on <= ? "
-        "AND (? = '' OR by_line = ?) AND (? = '' OR holder = ?) "
-        f"AND case_id IN (SELECT n.case_id FROM case_now AS n WHERE {within}) ORDER BY due_on, case_id, clock",
+        f"WITH due AS (SELECT {', '.join(names)} FROM {source} AS c WHERE ended_on IS NULL AND stopped_on IS NULL "
+        "AND due_on <= ? AND (? = '' OR by_line = ?) AND (? = '' OR holder = ?) "
+        f"AND case_id IN (SELECT n.case_id FROM case_now AS n WHERE {within})) "
+        f"SELECT *, (SELECT count(*) FROM due) AS count FROM due ORDER BY due_on, case_id, clock LIMIT {int(limit)}",
         [today + dt.timedelta(days=within_days), line, line, holder, holder],
     )
-    cards = [dict(zip(names, row, strict=True)) for row in rows]
-    return [{**card, "is_overdue": card["due_on"] < today} for card in cards]
+    cards = [dict(zip(names, row[:-1], strict=True)) for row in rows]
+    return [{**card, "is_overdue": card["due_on"] < today} for card in cards], rows[0][-1] if rows else 0
 
 
-def load(duck: Duck, today: dt.date, within: str = "true") -> list[dict[str, Any]]:
+def load(duck: Duck, today: dt.date, within: str = "true", source: str = "case_now") -> list[dict[str, Any]]:
     """Give for each leading line how many cases it has open, overdue, closed and reopened, and what was recovered.
 
     Of those that were closed `put_right` are those whose rules passed on facts, `by_rule` those of them that ended by
@@ -155,7 +176,7 @@ def load(duck: Duck, today: dt.date, within: str = "true") -> list[dict[str, Any
         "count(*) FILTER (WHERE reopened > 0), coalesce(sum(loss_cny), 0), coalesce(sum(recovered_cny), 0), "
         "count(*) FILTER (WHERE ended_how IN ('rejudged', 'passed')), count(*) FILTER (WHERE ended_how = 'passed'), "
         "count(*) FILTER (WHERE ended_how = 'lapsed') "
-        f"FROM case_now AS n WHERE {within} GROUP BY lead ORDER BY lead",
+        f"FROM {source} AS n WHERE {_among_those_of_now(within, source)} GROUP BY lead ORDER BY lead",
         [today],
     )
     return [dict(zip(names, row, strict=True)) for row in rows]
@@ -170,11 +191,15 @@ def requests(duck: Duck, within: str = "true") -> dict[str, Any]:
     return {"asked": asked, "duplicate": again, "saved": saved, "duplicate_pct": 100 * again / asked if asked else None}
 
 
-def precision(duck: Duck) -> list[dict[str, Any]]:
+def counts_in(pack: Pack) -> list[str]:
+    """Give SQL for each count of a rule's outcomes by its name; 0 for one that an older policy does not have."""
+    known = pack.kinds["rule_outcome"].columns
+    return [f"coalesce({n}_count, 0) AS {n}" if f"{n}_count" in known else f"0 AS {n}" for n in COUNTS]
+
+
+def precision(duck: Duck, pack: Pack) -> list[dict[str, Any]]:
     """Give for each rule how its findings came out; `precision_pct` is of those decided, None where none is."""
-    names = ("raised", "open", "confirmed", "dismissed", "withdrawn", "lapsed", "contested")
-    rows = duck.rows(f"SELECT rule, {', '.join(f'{n}_count' for n in names)} FROM rule_outcome ORDER BY rule")
-    found = [dict(zip(("rule", *names), row, strict=True)) for row in rows]
+    found = duck.records(f"SELECT rule, {', '.join(counts_in(pack))} FROM rule_outcome ORDER BY rule")
     for one in found:
         decided = one["confirmed"] + one["dismissed"]
         one["precision_pct"] = 100 * one["confirmed"] / decided if decided else None

@@ -20,8 +20,8 @@ from comptroller.model.policy import Pack
 from comptroller.model.refusal import Refusal, refusal
 
 Lookup = Callable[[str], Case | None]
-Parallel = Callable[[Case], str]
-"""Gives the line that inquires into the same facts in another case, or ''."""
+Beside = Callable[[Case], Sequence[str]]
+"""Gives the other cases that stand on facts of a case."""
 
 
 class Door:
@@ -32,7 +32,7 @@ class Door:
         self._pack, self._work, self._days, self._known = pack, pack.casework, days, known
 
     def refuse(
-        self, tables: Mapping[str, pa.Table], on: dt.date, lookup: Lookup, parallel: Parallel
+        self, tables: Mapping[str, pa.Table], on: dt.date, lookup: Lookup, beside: Beside
     ) -> dict[int, list[Refusal]]:
         """Give refusals by report, for reports that arrive on a day."""
         mine = {name: tables[name] for name in KINDS if name in tables}
@@ -50,7 +50,7 @@ class Door:
                     wrong.append(_refused("cases.case", kind, "case_id", case_id))
                     continue
                 case = copy.deepcopy(case)
-                found = list(self._wrong(kind, case, event, on, parallel))
+                found = list(self._wrong(kind, case, event, on, _Parallel(own, lookup, beside)))
                 wrong += found
                 if not found:
                     apply(case, event, self._work, self._days)
@@ -69,7 +69,7 @@ class Door:
             for act in sorted({a for a in table.column("act").to_pylist() if a in ("correct", "retract")})
         ]
 
-    def _wrong(self, kind: str, case: Case, event: Event, on: dt.date, parallel: Parallel) -> list[Refusal]:
+    def _wrong(self, kind: str, case: Case, event: Event, on: dt.date, parallel: "_Parallel") -> list[Refusal]:
         found: list[Refusal] = []
         if event.on > on:
             found.append(_refused("cases.future", kind, "day", event.on))
@@ -82,6 +82,8 @@ class Door:
             found.append(_refused("cases.line", kind, "by_line", event.line))
         elif kind not in MOVES and event.line not in (case.lead, case.pending, *case.informed):
             found.append(_refused("cases.role", kind, "by_line", event.line))
+        if kind == "letter":
+            found += self._letter(kind, event)
         if kind in MOVES and not found:
             name = event.what.partition(".")[2]
             move = self._work.moves.get(name)
@@ -90,7 +92,16 @@ class Door:
             found += self._move(kind, case, move, event, parallel)
         return found
 
-    def _move(self, kind: str, case: Case, move: Move, event: Event, parallel: Parallel) -> list[Refusal]:
+    def _letter(self, kind: str, event: Event) -> list[Refusal]:
+        """Refuse a letter that one officer alone sends, where its template asks that another releases it."""
+        template = self._pack.letters.get(event.text("kind"))
+        if template is None or not template.two_officers:
+            return []
+        if not event.approved_by:
+            return [_refused("cases.needs", kind, "approved_by", template.name)]
+        return [_refused("cases.one_officer", kind, "approved_by", event.by)] if event.approved_by == event.by else []
+
+    def _move(self, kind: str, case: Case, move: Move, event: Event, parallel: "_Parallel") -> list[Refusal]:
         found: list[Refusal] = []
         if case.state not in move.states:
             found.append(_refused("cases.state", kind, "move", f"{move.name}: {STATES[case.state].zh} {case.state}"))
@@ -113,7 +124,7 @@ class Door:
         found += self._does(kind, case, move, event)
         return found
 
-    def _requires(self, kind: str, case: Case, move: Move, event: Event, parallel: Parallel) -> list[Refusal]:
+    def _requires(self, kind: str, case: Case, move: Move, event: Event, parallel: "_Parallel") -> list[Refusal]:
         found: list[Refusal] = []
         stands = ", ".join(one.finding for one in case.standing)
         needs_clear = "cleared" in move.requires or ("cleared_or_accepted" in move.requires and not case.is_accepted)
@@ -122,7 +133,7 @@ class Door:
         if "verified" in move.requires and not (case.is_accepted or case.verified_by):
             found.append(_refused("cases.unverified", kind, "move", move.name))
         if "no_other_inquiry" in move.requires:
-            other = case.inquiry if case.inquiry not in ("", event.line) else parallel(case)
+            other = case.inquiry if case.inquiry not in ("", event.line) else parallel.line(case)
             if case.inquiry == event.line or other:
                 found.append(_refused("cases.inquiry", kind, "move", other or event.line))
         return found
@@ -158,6 +169,18 @@ class Door:
             found.add(above)
             above = self._known.parent(above)
         return found
+
+
+class _Parallel:
+    """The other cases on the same facts, as they stand with what was tried before in the same batch."""
+
+    def __init__(self, tried: Mapping[str, Case], lookup: Lookup, beside: Beside) -> None:
+        self._tried, self._lookup, self._beside = tried, lookup, beside
+
+    def line(self, case: Case) -> str:
+        """Give the line that inquires into the same facts in another case, or ''."""
+        others = (self._tried.get(one) or self._lookup(one) for one in self._beside(case))
+        return next((other.inquiry for other in others if other is not None and other.inquiry), "")
 
 
 def _may(move: Move, case: Case, line: str) -> bool:

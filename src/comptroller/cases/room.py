@@ -91,19 +91,18 @@ class Cases:
         """Give, by report, what may not be done in the cases as they stand."""
         if not self.is_on or not is_of_cases(tables):
             return {}
-        return self._door.refuse(tables, on, self.case, self._parallel)
+        return self._door.refuse(tables, on, self.case, self._beside)
 
-    def _parallel(self, case: Case) -> str:
-        """Give the line that inquires, in another case, into a fact that a finding of this one stands on; or ''."""
+    def _beside(self, case: Case) -> list[str]:
+        """Give the other cases of which a finding stands on a fact that a finding of this one stands on."""
         sql = (
-            "WITH facts AS (SELECT c.case_id, unnest(f.entries) AS fact FROM case_finding AS c "
-            "JOIN finding_now AS f USING (finding) WHERE c.stands) "
-            "SELECT n.inquiry FROM facts AS mine JOIN facts AS other ON other.fact = mine.fact "
-            "AND other.case_id <> mine.case_id JOIN case_now AS n ON n.case_id = other.case_id "
-            "WHERE mine.case_id = ? AND n.inquiry IS NOT NULL ORDER BY 1 LIMIT 1"
+            "WITH mine AS (SELECT DISTINCT unnest(f.entries) AS fact FROM case_finding AS c "
+            "JOIN finding_now AS f USING (finding) WHERE c.stands AND c.case_id = $1), "
+            "others AS (SELECT c.case_id, unnest(f.entries) AS fact FROM case_finding AS c "
+            "JOIN finding_now AS f USING (finding) WHERE c.stands AND c.case_id <> $1) "
+            "SELECT DISTINCT case_id FROM others JOIN mine USING (fact) ORDER BY 1"
         )
-        rows = self._duck.rows(sql, [case.case_id])
-        return str(rows[0][0]) if rows else ""
+        return [case_id for (case_id,) in self._duck.rows(sql, [case.case_id])]
 
     def fold(
         self,

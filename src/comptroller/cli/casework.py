@@ -126,7 +126,7 @@ def due(
         worker = engine.open_node(node_folder(node), passphrase=passphrase())
         today = next((one for (one,) in worker.duck.rows("SELECT today FROM clock")), None)
         asked = today is not None and worker.cases.is_on
-        found = board.due(worker.duck, today, line=line, holder=holder, within_days=days) if asked and today else []
+        found = board.due(worker.duck, today, line=line, holder=holder, within_days=days)[0] if asked and today else []
         worker.close()
     if as_json:
         print_json(found)
@@ -142,7 +142,7 @@ def outcomes(node: NodeOption = None, as_json: JsonOption = False) -> None:
         worker = engine.open_node(node_folder(node), passphrase=passphrase())
         is_on = worker.cases.is_on
         today = next((one for (one,) in worker.duck.rows("SELECT today FROM clock")), None)
-        rules = board.precision(worker.duck) if is_on else []
+        rules = board.precision(worker.duck, worker.pack) if is_on else []
         lines = board.load(worker.duck, today) if is_on and today else []
         asked = board.requests(worker.duck) if is_on else {}
         worker.close()

@@ -13,12 +13,12 @@ from typing import Any
 from comptroller.access.grants import REPORT
 from comptroller.desk import casework
 from comptroller.desk.casework import ENTITY, LINE, Seen, handling_lines
-from comptroller.desk.errors import Gone, NotGranted
+from comptroller.desk.errors import NotGranted
 from comptroller.desk.visit import Visit
 from comptroller.intake import Incoming
 from comptroller.model.casework import Move
 from comptroller.model.kind import Field
-from comptroller.model.refusal import Refusal, Refused, Text, refusal
+from comptroller.model.refusal import Refusal, Text, refusal
 
 STEP, ANSWER = "case_step", "enterprise_answer"
 MOST_SECONDS = 120.0
@@ -83,7 +83,7 @@ def acts_of(visit: Visit, seen: Seen) -> list[Act]:
         return _answers(visit, seen) if may_answer(visit, seen.raw["entity"]) else []
     if seen.seat != LINE:
         return []
-    mine = [one for one in _places(seen) if one in handling_lines(visit)]
+    mine = [one for one in places_of(seen) if one in handling_lines(visit)]
     found = [act for move in visit.pack.casework.moves.values() if (act := _step(visit, seen, move, mine))]
     line = next(iter(mine), "")
     beside = _BESIDE if line == seen.raw["lead"] else tuple(k for k in _BESIDE if k not in _LEADS)
@@ -101,7 +101,8 @@ def may_answer(visit: Visit, entity: str) -> bool:
     )
 
 
-def _places(seen: Seen) -> list[str]:
+def places_of(seen: Seen) -> list[str]:
+    """Give the lines that have a part in a case, the leading one first."""
     raw = seen.raw
     return [one for one in dict.fromkeys((raw["lead"], raw["pending"], *(raw["informed"] or "").split())) if one]
 
@@ -201,7 +202,7 @@ def do_act(visit: Visit, seen: Seen, name: str, said: Mapping[str, Any], number:
         return Done(refusals=tuple(_missing(act, n) for n in short))
     fact = fact_of(visit, seen, act, said, number or visit.desk.chance()[:12])
     if act.is_for_two:
-        return Done(waits=_propose(visit, seen, act, fact))
+        return Done(waits=propose(visit, seen, act.kind, act.name, line=act.line, fact=fact))
     return tell(visit, act.kind, fact, str(fact.get("office") or seen.raw["entity"]))
 
 
@@ -255,13 +256,13 @@ def tell(visit: Visit, kind: str, fact: Mapping[str, Any], reporter: str) -> Don
     return Done(outcome.entry, None, outcome.refusals)
 
 
-def _propose(visit: Visit, seen: Seen, act: Act, fact: Mapping[str, Any]) -> int:
+def propose(visit: Visit, seen: Seen, kind: str, name: str, *, line: str, fact: Mapping[str, Any]) -> int:  # noqa: PLR0913 - what is kept of it
     """Keep an act until another officer of the line approves it; gives its number."""
     at = visit.desk.local_now().isoformat(timespec="seconds")
     text = json.dumps(fact, ensure_ascii=False)
     visit.desk.shelf.put(
         "INSERT INTO waiting_act (case_id, kind, name, line, office, login, at, fact) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [seen.raw["case_id"], act.kind, act.name, act.line, seen.raw["office"], visit.login, at, text],
+        [seen.raw["case_id"], kind, name, line, seen.raw["office"], visit.login, at, text],
     )
     return int(visit.desk.shelf.rows("SELECT max(number) FROM waiting_act WHERE login = ?", [visit.login])[0][0])
 
@@ -274,25 +275,3 @@ def waiting(visit: Visit, case_id: str = "") -> list[dict[str, Any]]:
     lines = handling_lines(visit)
     mine = [one for one in found if one["line"] in lines and case_id in ("", one["case_id"])]
     return [{**one, "fact": json.loads(str(one["fact"])), "is_own": one["login"] == visit.login} for one in mine]
-
-
-def settle(visit: Visit, seen: Seen, number: int, *, approves: bool) -> Done:
-    """Approve an act that waits, or take it away; refuses (Gone) what does not wait here, and (Refused) one's own."""
-    one = next((w for w in waiting(visit, seen.raw["case_id"]) if w["number"] == number), None)
-    if one is None or seen.seat != LINE or one["line"] not in _places(seen):
-        raise Gone(number)
-    if not approves:
-        visit.desk.shelf.put("DELETE FROM waiting_act WHERE number = ?", [number])
-        return Done()
-    if one["is_own"]:
-        wanted = ("同一条线的另一名经办人", "another officer of the same line")
-        mend = ("由另一人批准", "Let another officer approve it.")
-        raise Refused([refusal("desk.one_officer", ("", None, "approved_by"), visit.login, wanted, mend)])
-    fact = {**one["fact"], "approved_by": visit.login}
-    for name in ("done_on", "decided_on", "valid_from"):
-        if name in fact:
-            fact[name] = visit.desk.local_now().date().isoformat()
-    done = tell(visit, one["kind"], fact, one["office"])
-    if not done.refusals:
-        visit.desk.shelf.put("DELETE FROM waiting_act WHERE number = ?", [number])
-    return done

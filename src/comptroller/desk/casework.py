@@ -7,12 +7,13 @@
 import datetime as dt
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from comptroller.access.casework import offered_office
 from comptroller.access.grants import HANDLE, REPORT
 from comptroller.cases import board, sight
+from comptroller.cases.then import clocks_then, relation_then, whole_then, wholes_then
 from comptroller.desk.errors import Gone
 from comptroller.desk.visit import Visit
 
@@ -51,8 +52,33 @@ def entity_within(visit: Visit) -> str:
     return f"(n.entity <> n.office) AND ({visit.reach.sees('n.entity', grants)})"
 
 
+def is_then(visit: Visit) -> bool:
+    """Say whether the page is asked as of a day, or as known with an entry."""
+    return visit.valid is not None or visit.known is not None
+
+
+def source_of(visit: Visit) -> str:
+    """Give SQL for the rows of `case_now` as of what is asked."""
+    return relation_then(_views(visit), visit.valid) if is_then(visit) else "case_now"
+
+
+def clocks_of(visit: Visit) -> str:
+    """Give SQL for the rows of `case_clock` as of what is asked."""
+    return clocks_then(_views(visit), visit.valid) if is_then(visit) else "case_clock"
+
+
+def _views(visit: Visit) -> dict[str, str]:
+    """Give the SQL of tables as known with the entry that is asked about, without what else was asked."""
+    return visit.desk.engine.books.views(None, visit.known)
+
+
 def today_of(visit: Visit) -> dt.date:
-    """Give the day of the books' clock, or the desk's before the first tick."""
+    """Give the day that is asked about, or that of the entry; else that of the books' clock, or the desk's before the first tick."""
+    if visit.valid is not None:
+        return visit.valid
+    if visit.known:
+        last = min(visit.known, visit.desk.ledger.size)
+        return visit.desk.ledger.entry(last).received_at.astimezone(visit.desk.zone).date()
     return visit.clock[0] or visit.desk.local_now().date()
 
 
@@ -68,14 +94,42 @@ def see(visit: Visit, case_id: str) -> Seen:
     for line in sorted(lines, key=lambda one: (places.index(one) > 1, places.index(one))):
         shown = sight.seen_by_line(raw, line, work)
         if shown is not None:
-            return Seen(_without_closed(visit, shown), raw, LINE, line)
+            return Seen(_without_closed(visit, _then(visit, raw, shown, line)), raw, LINE, line)
     if _holds(visit, visit.reach.part(""), name):
         shown = sight.seen_by_overseer(raw, work)
         if shown is not None:
-            return Seen(_without_closed(visit, shown), raw, OVER)
+            return Seen(_without_closed(visit, _then(visit, raw, shown, "")), raw, OVER)
     if _holds(visit, entity_within(visit), name):
-        return _from_entity(visit, raw)
+        return _by_entity(visit, raw)
     raise Gone(case_id)
+
+
+def _then(visit: Visit, raw: Whole, shown: Whole, line: str) -> Whole:
+    """Give a case as of what is asked, to a seat that sees it as it stands; persons are told where they still are.
+
+    Refuses (Gone) one of which nothing had happened.
+    """
+    if not is_then(visit):
+        return shown
+    found = _whole_then(visit, raw)
+    seen = sight.seen_then(found, line, visit.pack.casework)
+    return seen if shown["responsibility"] else {**seen, "responsibility": []}
+
+
+def _whole_then(visit: Visit, raw: Whole) -> Whole:
+    found = whole_then(visit.duck, visit.pack, raw["case_id"], _views(visit), visit.valid)
+    if found is None:
+        raise Gone(raw["case_id"])
+    return found
+
+
+def _by_entity(visit: Visit, raw: Whole) -> Seen:
+    """Give a case as the entity sees it; what a line that keeps its steps asks of it is for who answers in its name."""
+    answering = visit.reach.sees("n.entity", [g for g in visit.reach.viewer.in_force if g.gives(REPORT)])
+    answers = _holds(visit, answering, raw["case_id"])
+    whole = _whole_then(visit, raw) if is_then(visit) else raw
+    shown = sight.seen_by_entity(whole, visit.pack.casework, answers=answers)
+    return Seen(_without_closed(visit, shown), raw, ENTITY)
 
 
 def see_as_entity(visit: Visit, case_id: str) -> Seen:
@@ -84,15 +138,7 @@ def see_as_entity(visit: Visit, case_id: str) -> Seen:
     raw = board.whole(visit.duck, case_id) if len(case_id) > 2 else None
     if raw is None or not _holds(visit, entity_within(visit), raw["case_id"]):
         raise Gone(case_id)
-    return _from_entity(visit, raw)
-
-
-def _from_entity(visit: Visit, raw: Whole) -> Seen:
-    """Give a case as the entity sees it; what a line that keeps its steps asks of it is for who answers in its name."""
-    answering = visit.reach.sees("n.entity", [g for g in visit.reach.viewer.in_force if g.gives(REPORT)])
-    answers = _holds(visit, answering, raw["case_id"])
-    shown = sight.seen_by_entity(raw, visit.pack.casework, answers=answers)
-    return Seen(_without_closed(visit, shown), raw, ENTITY)
+    return _by_entity(visit, raw)
 
 
 def _holds(visit: Visit, where: str, case_id: str) -> bool:
@@ -116,8 +162,16 @@ def _without_closed(visit: Visit, whole: Whole) -> Whole:
 
 def cards_of(visit: Visit, asked: board.Asked) -> tuple[list[Whole], dict[str, int]]:
     """Give the cards that a board shows and how many there are by state, with rules told only where they may be known."""
-    cards, counts = board.board(visit.duck, asked)
-    return [told_card(visit, one) for one in cards], counts
+    cards, counts = board.board(visit.duck, replace(asked, source=source_of(visit)))
+    return [told_card(visit, one) for one in cards_then(visit, cards)], counts
+
+
+def cards_then(visit: Visit, cards: list[Whole]) -> list[Whole]:
+    """Give cards of which each tells how its case stood then; as they are where now is asked about."""
+    if not is_then(visit):
+        return cards
+    found = wholes_then(visit.duck, visit.pack, [one["case_id"] for one in cards], _views(visit), visit.valid)
+    return [{name: found.get(one["case_id"], {}).get(name, one[name]) for name in one} for one in cards]
 
 
 def told_card(visit: Visit, card: Whole) -> Whole:
@@ -155,7 +209,9 @@ def evidence_of(visit: Visit, whole: Whole, names: Iterable[str]) -> dict[str, W
     if not listed:
         return {}
     marks = ", ".join("?" * len(listed))
-    sql = f"SELECT finding, evidence, since, state FROM finding_now WHERE finding IN ({marks})"
+    views = visit.desk.engine.books.views(visit.valid, visit.known)
+    held = f"({views['finding_now']})" if "finding_now" in views else "finding_now"
+    sql = f"SELECT finding, evidence, since, state FROM {held} AS f WHERE finding IN ({marks})"
     known = {one["finding"] for one in whole["finding"]}
     rows = visit.duck.records(sql, listed)
     return {

@@ -3,12 +3,14 @@
 - A letter's text and evidence go to the template as values; nothing that somebody typed runs.
 - The code that verifies a letter is drawn before it is set, stands in it, and in the fact that tells that it was sent.
 - The file lies on the shelf under its hash; the hash stands in the ledger.
+- Where its template asks for two officers, a letter waits until another officer of the line releases it: only then is it
+  set with a code, and only then does the ledger hear of it.
 """
 
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Any
 
@@ -45,6 +47,15 @@ class Said:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """Whose letter it is: the line it is sent for, who drafted it, and who releases it, '' where one officer does both."""
+
+    line: str
+    officer: str
+    released_by: str = ""
+
+
 def may_write(visit: Visit, seen: Seen) -> str:
     """Give the line in whose name the viewer may write letters in a case; '' where he may not."""
     raw = seen.raw
@@ -65,8 +76,24 @@ def new_code() -> str:
     return "L" + "".join(secrets.choice(_LETTERS) for _ in range(LETTER_CHARS))
 
 
-def set_letter(visit: Visit, seen: Seen, said: Said, *, number: str, code: str = "") -> bytes:
-    """Give a letter as PDF; a draft where it has no code yet.
+def is_for_two(visit: Visit, kind: str) -> bool:
+    """Say whether policy asks for another officer to release a letter of this kind."""
+    return kind in visit.pack.letters and visit.pack.letters[kind].two_officers
+
+
+def own_hands(visit: Visit, seen: Seen) -> Hands:
+    """Give the viewer as the one officer of a letter of his line."""
+    return Hands(may_write(visit, seen), _name(visit))
+
+
+def _name(visit: Visit) -> str:
+    return visit.reach.viewer.name or visit.login
+
+
+def set_letter(  # noqa: PLR0913 - what stands in a letter
+    visit: Visit, seen: Seen, said: Said, *, number: str, code: str = "", hands: Hands | None = None
+) -> bytes:
+    """Give a letter as PDF; a draft where it has no code yet, of the viewer's own unless it is told whose.
 
     Refuses (Refused) a kind that policy has no template for, and Chinese without a font that has its characters.
     """
@@ -80,7 +107,9 @@ def set_letter(visit: Visit, seen: Seen, said: Said, *, number: str, code: str =
         wanted = (f"以下字体之一:{FONTS}", f"one of the fonts {FONTS}")
         mend = ("运行 make web 取得字体", "Run make web, which fetches one.")
         raise Refused([refusal("desk.letter.font", ("", None, "font"), "-", wanted, mend)])
-    values = _values(visit, seen, said, number=number, code=code)
+    language, visit.language = visit.language, said.language
+    values = _values(visit, seen, said, hands or own_hands(visit, seen)) | _marks(visit, number, code)
+    visit.language = language
     files = {f"{name}.typ": one.template.encode() for name, one in visit.pack.letters.items() if name != said.kind}
     files["main.typ"] = visit.pack.letters[said.kind].template.encode()
     at = int(visit.desk.clock().timestamp())
@@ -91,32 +120,38 @@ def set_letter(visit: Visit, seen: Seen, said: Said, *, number: str, code: str =
     return found
 
 
-def _values(visit: Visit, seen: Seen, said: Said, *, number: str, code: str) -> dict[str, Any]:
+def _marks(visit: Visit, number: str, code: str) -> dict[str, Any]:
+    """Give what tells a letter from its draft."""
+    shown = f"{code[0]}-{in_groups(code[1:])}" if code else "—"
+    return {
+        "number": number,
+        "code": shown,
+        "is_draft": not code,
+        "sent_on": visit.desk.local_now().date().isoformat(),
+    }
+
+
+def _values(visit: Visit, seen: Seen, said: Said, hands: Hands) -> dict[str, Any]:
     one, raw = seen.whole, seen.raw
-    visit.language = said.language
     names = [f["finding"] for f in one["finding"]]
     held = casework.evidence_of(visit, one, names)
     marks = ", ".join("?" * len(names)) or "NULL"
     facts_of = dict(visit.duck.rows(f"SELECT finding, entries FROM main.finding_now WHERE finding IN ({marks})", names))
     told = [f for f in one["finding"] if f["stands"] or said.kind == CLOSURE]
     rows = [_row(visit, f, held.get(f["finding"], {}), facts_of) for f in told]
-    line = visit.pack.lines.get(may_write(visit, seen))
     return {
         "language": said.language,
         "title": visit.said(visit.pack.letters[said.kind].title),
-        "number": number,
         "case_id": raw["case_id"],
         "office": visit.names.get(raw["office"], raw["office"]),
-        "line": visit.said(line),
-        "officer": visit.reach.viewer.name or visit.login,
-        "sent_on": visit.desk.local_now().date().isoformat(),
+        "line": visit.said(visit.pack.lines.get(hands.line)),
+        "officer": hands.officer,
+        "released_by": hands.released_by,
         "due_on": said.due_on,
         "addressee": visit.names.get(said.addressee, said.addressee),
         "text": said.text,
         "rows": rows,
         "figures": _figures(visit, one),
-        "code": f"{code[0]}-{in_groups(code[1:])}" if code else "—",
-        "is_draft": not code,
         "fonts": [_LATIN, *FONTS] if said.language == "en" else [*FONTS, _LATIN],
     }
 
@@ -159,31 +194,65 @@ def _figures(visit: Visit, one: Mapping[str, Any]) -> list[list[str]]:
 
 
 def send(visit: Visit, seen: Seen, said: Said) -> Done:
-    """Set a letter, keep its file, and let the ledger say that it was sent; refuses (NotGranted) whoever may not write."""
+    """Send a letter, or keep it until another officer releases it, as policy says of its kind.
+
+    Refuses (NotGranted) whoever may not write in the case.
+    """
     line = may_write(visit, seen)
     if not line:
         raise NotGranted(KIND)
+    number = f"{visit.desk.local_now().year}-{new_code()[1:7]}"
+    if not is_for_two(visit, said.kind):
+        return _send(visit, seen, said, own_hands(visit, seen), {"letter": number, "by": visit.login})
+    set_letter(visit, seen, said, number="—")
+    kept = {"letter": number, **asdict(said), "officer": _name(visit)}
+    return Done(waits=acting.propose(visit, seen, KIND, KIND, line=line, fact=kept))
+
+
+def release(visit: Visit, seen: Seen, waits: Mapping[str, Any]) -> Done:
+    """Send a letter that waits, for another officer than the one who drafted it; its number is drawn but once."""
+    drafted = waits["fact"]
+    told = {"letter": drafted["letter"], "by": waits["login"], "approved_by": visit.login}
+    return _send(visit, seen, said_of(waits), hands_of(waits, _name(visit)), told)
+
+
+def said_of(waits: Mapping[str, Any]) -> Said:
+    """Give what is said in a letter that waits."""
+    return Said(*(waits["fact"][name] for name in Said.__slots__))
+
+
+def hands_of(waits: Mapping[str, Any], released_by: str = "") -> Hands:
+    """Give whose letter it is that waits."""
+    return Hands(waits["line"], waits["fact"]["officer"], released_by)
+
+
+def _send(visit: Visit, seen: Seen, said: Said, hands: Hands, told: Mapping[str, str]) -> Done:
+    """Set a letter with its code, keep its file, and let the ledger say that it was sent."""
     code = new_code()
-    number = f"{visit.desk.local_now().year}-{code[1:7]}"
-    file = set_letter(visit, seen, said, number=number, code=code)
+    file = set_letter(visit, seen, said, number=told["letter"], code=code, hands=hands)
     digest = sha256(file).hexdigest()
     fact = {
-        "letter": number,
+        **told,
         "case_id": seen.raw["case_id"],
         "office": seen.raw["office"],
-        "by_line": line,
+        "by_line": hands.line,
         "kind": said.kind,
         "addressee": said.addressee or None,
         "sent_on": visit.desk.local_now().date().isoformat(),
         "due_on": said.due_on or None,
         "hash": digest,
         "check_code": code,
-        "by": visit.login,
     }
     done = acting.tell(visit, KIND, {k: v for k, v in fact.items() if v is not None}, seen.raw["office"])
     if done.entry is not None:
         visit.desk.shelf.put("INSERT OR REPLACE INTO letter_file VALUES (?, ?)", [digest, file])
     return done
+
+
+def waiting_in(visit: Visit, seen: Seen) -> list[dict[str, Any]]:
+    """Give the letters of a case that wait to be released by another officer of the viewer's lines."""
+    held = acting.waiting(visit, seen.raw["case_id"]) if seen.seat == LINE else []
+    return [one for one in held if one["kind"] == KIND]
 
 
 def letters_of(visit: Visit, seen: Seen) -> list[dict[str, Any]]:

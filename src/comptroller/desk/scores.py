@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from comptroller.cases.board import counts_in
 from comptroller.desk.visit import Visit
+from comptroller.model.finding import subject_json
 from comptroller.model.policy import Rule
 from comptroller.watch.scoreboard import Score, counts_sql, tally
 
@@ -48,7 +50,7 @@ def open_by_rule(visit: Visit) -> dict[str, tuple[int, int]]:
 class Outcome:
     """How the findings of a rule came out in cases; the precision is of those decided, and None where none is.
 
-    `proposals` are the findings that propose to demote the rule.
+    `proposals` are the findings that propose to demote the rule, each with the rule that proposes it.
     """
 
     raised: int
@@ -58,7 +60,7 @@ class Outcome:
     withdrawn: int
     lapsed: int
     contested: int
-    proposals: tuple[str, ...] = ()
+    proposals: tuple[tuple[str, str], ...] = ()
 
     @property
     def precision_pct(self) -> float | None:
@@ -71,13 +73,13 @@ def outcome_of(visit: Visit, rule: Rule) -> Outcome | None:
     """Give the outcomes of a rule, which are told to everybody who sees; None where no finding of it was in a case."""
     if _OUTCOMES not in visit.pack.tables:
         return None
-    names = ("raised", "open", "confirmed", "dismissed", "withdrawn", "lapsed", "contested")
-    counts = ", ".join(f"coalesce({name}_count, 0) AS {name}" for name in names)
-    rows = visit.rows(f"SELECT {counts} FROM {_OUTCOMES} WHERE rule = ?", [rule.name])
+    rows = visit.rows(f"SELECT {', '.join(counts_in(visit.pack))} FROM {_OUTCOMES} WHERE rule = ?", [rule.name])
     if not rows:
         return None
     over = [name for name, one in visit.pack.rules.items() if one.judges == _OUTCOMES]
     marks = ", ".join("?" * len(over)) or "NULL"
-    sql = f"SELECT finding, subject FROM main.finding_now WHERE state IN ('raised', 'changed') AND rule IN ({marks})"
-    proposals = [finding for finding, subject in visit.duck.rows(sql, over) if f'"{rule.name}"' in subject]
-    return Outcome(**rows[0], proposals=tuple(proposals))
+    sql = (
+        "SELECT finding, rule FROM main.finding_now WHERE state IN ('raised', 'changed') "
+        f"AND subject = ? AND rule IN ({marks}) ORDER BY rule"
+    )
+    return Outcome(**rows[0], proposals=tuple(visit.duck.rows(sql, [subject_json((rule.name,)), *over])))

@@ -18,8 +18,16 @@ from comptroller.desk.state import Desk
 from comptroller.desk.visit import Visit
 from comptroller.intake import Incoming
 
-ITEM, TERM = "tip", "tip_acknowledge_days"
-"""The line of the list of public pages that names who takes tip-offs, and the parameter of their acknowledgement."""
+ITEM = "tip"
+"""The line of the list of public pages that names who takes tip-offs."""
+TERMS = {
+    "due_on": ("tip_acknowledge_days", "r.lodged_on", "0"),
+    "answer_due_on": ("tip_answer_days", "r.waiting_since", "0"),
+    "close_due_on": ("tip_close_days", "r.lodged_on", "coalesce(r.extended_by, 0)"),
+}
+"""The days by which a tip-off is acknowledged, its informant answered, and it is closed: by which parameter, from when, and put off by what."""
+_USED = {"due_on": {"lodged_on"}, "answer_due_on": {"waiting_since"}, "close_due_on": {"extended_by"}}
+_KEPT = ("extended_by", "order_number", "closed_on", "outcome")
 _REPORT = "public.json"
 
 
@@ -72,6 +80,8 @@ def lodge(desk: Desk, said: dict[str, str]) -> int:
     box = {name: said[name] for name in ("line_key", "pass_hash", "public_key", "kept_key")}
     tip = same | box | {"tip": said["mailbox"], "tip_number": number, "lodged_on": day.isoformat()}
     entered = same | {"tip_number": number, "lodged_on": day.isoformat(), "asked_on": day.isoformat()}
+    if "waiting_since" in _columns(desk):
+        entered |= {"waiting_since": day.isoformat()}
     first = _message(desk, tip, "informant", said["sealed"])
     return say(desk, {"tip": [tip], "tip_message": [first], "tip_register": [entered]})
 
@@ -114,13 +124,35 @@ def reply(desk: Desk, tip: dict[str, Any], sealed: str, by: str) -> int:
 
 
 def _step(desk: Desk, tip: dict[str, Any], message: dict[str, Any], turns: tuple[str, ...]) -> dict[str, Any]:
-    """Give a message with the register's line corrected: today in each of `turns`; an acknowledgement keeps its day."""
-    entered = registered(desk, tip["tip_number"])
-    fields = ("office", "tip_number", "by_line", "lodged_on", "acknowledged_on", "answered_on", "asked_on")
-    row = {name: entered[name].isoformat() if hasattr(entered[name], "isoformat") else entered[name] for name in fields}
-    day = today(desk).isoformat()
+    """Give a message with the register's line corrected: today in each of `turns`; an acknowledgement keeps its day.
+
+    A message of the informant waits from the first on that nobody answered; an answer of the line answers all of them.
+    """
+    row, day = _entered(desk, tip["tip_number"]), today(desk).isoformat()
     row |= {name: (row[name] or day) if name == "acknowledged_on" else day for name in turns}
+    if "waiting_since" in row:
+        row["waiting_since"] = None if "answered_on" in turns else row["waiting_since"] or day
     return {"tip_message": [message], "tip_register": [row | {"act": "correct"}]}
+
+
+def _entered(desk: Desk, number: str) -> dict[str, Any]:
+    """Give the register's line of a tip-off as it would be reported again."""
+    entered = registered(desk, number)
+    fields = ("office", "tip_number", "by_line", "lodged_on", "acknowledged_on", "answered_on", "asked_on")
+    held = (*fields, *(name for name in ("waiting_since", *_KEPT) if name in entered))
+    return {n: entered[n].isoformat() if hasattr(entered[n], "isoformat") else entered[n] for n in held}
+
+
+def close(desk: Desk, number: str, outcome: str) -> int:
+    """Say in the register how a tip-off ended, today; refuses (Refused) an outcome that there is none of."""
+    row = _entered(desk, number) | {"closed_on": today(desk).isoformat(), "outcome": outcome, "act": "correct"}
+    return say(desk, {"tip_register": [row]})
+
+
+def extend(desk: Desk, number: str, days: str, order: str) -> int:
+    """Say in the register that an order puts the closing off by working days; refuses (Refused) what is no number of days."""
+    row = _entered(desk, number) | {"extended_by": days, "order_number": order or None, "act": "correct"}
+    return say(desk, {"tip_register": [row]})
 
 
 def registered(desk: Desk, number: str) -> dict[str, Any]:
@@ -132,16 +164,24 @@ def registered(desk: Desk, number: str) -> dict[str, Any]:
 
 
 def register(desk: Desk) -> list[dict[str, Any]]:
-    """Give the register, the newest first, with the day by which each is to be acknowledged; None where no term is known."""
-    terms = "SELECT NULL AS value, DATE '1900-01-01' AS valid_from, NULL AS valid_until WHERE false"
-    if TERM in desk.pack.params:
-        terms = f"SELECT value, valid_from, valid_until FROM main.param_{TERM}"
+    """Give the register, the newest first, with the days of its clocks (`TERMS`); None where no term is known."""
+    known = _columns(desk)
+    dues = [
+        f"(SELECT min(w.day) FROM main.param_{term} AS p JOIN main.working_day AS b ON b.day = {since} "
+        f"JOIN main.working_day AS w ON w.is_working AND w.number = b.number + p.value + {more} WHERE p.valid_from <= {since} "
+        f"AND coalesce(p.valid_until, DATE '9999-12-31') > {since}) AS {name}"
+        if term in desk.pack.params and known.issuperset(_USED[name])
+        else f"CAST(NULL AS DATE) AS {name}"
+        for name, (term, since, more) in TERMS.items()
+    ]
     return desk.duck.records(
-        f"SELECT r.*, (SELECT min(w.day) FROM main.working_day AS w WHERE w.is_working AND w.number = b.number + p.value) "
-        f"AS due_on FROM main.tip_register AS r LEFT JOIN main.working_day AS b ON b.day = r.lodged_on "
-        f"LEFT JOIN ({terms}) AS p ON p.valid_from <= r.lodged_on "
-        f"AND coalesce(p.valid_until, DATE '9999-12-31') > r.lodged_on ORDER BY r.lodged_on DESC, r.fact DESC"
+        f"SELECT r.*, {', '.join(dues)} FROM main.tip_register AS r ORDER BY r.lodged_on DESC, r.fact DESC"
     )
+
+
+def _columns(desk: Desk) -> set[str]:
+    """Give the columns of the register under the policy in force: an older one has fewer."""
+    return {one.name for one in desk.pack.kinds["tip_register"].fields}
 
 
 def is_of_line(visit: Visit, act: str = SEE) -> bool:

@@ -137,6 +137,7 @@ class Casework:
     routes: tuple[Route, ...]
     sights: dict[str, Sight]
     loss_param: str = ""
+    band_params: tuple[str, ...] = ()
     authority: dict[str, str] = field(default_factory=dict)
 
     @property

@@ -88,11 +88,15 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class LetterForm:
-    """The template of one kind of letter, in Typst; templates of a pack may import one another by their stems."""
+    """The template of one kind of letter, in Typst; templates of a pack may import one another by their stems.
+
+    With `two_officers` one officer drafts such a letter, and another releases it.
+    """
 
     name: str
     title: Text
     template: str
+    two_officers: bool = False
 
 
 @dataclass(frozen=True, slots=True)

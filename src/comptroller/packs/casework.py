@@ -1,7 +1,7 @@
 """Moves, clocks and routes made from their files, with what the lint refuses: gaps, dead ends, words that nobody knows."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from comptroller.model.casework import (
@@ -32,6 +32,8 @@ HAPPENS = ("request.asked", "request.answered", "letter.sent", "finding.raised",
 """What may start or end a clock beside a state that is entered and a move that is made."""
 OFFICES = ("owner", "head", "manager")
 SEVERITIES = ("crit", "high", "med", "low", "info")
+BAND, BY_BAND = ("least", "most"), ("class", "degree")
+"""What a band of consequences consists of, and what it is told by."""
 Say = Callable[[str, str, object, str, str], None]
 
 
@@ -42,6 +44,7 @@ def casework_of(  # noqa: PLR0913 - a pack's casework stands on all of these
     *,
     sights: Mapping[str, Sight],
     loss_param: str,
+    band_params: Sequence[str],
     authority: Mapping[str, str],
     kinds: Mapping[str, Kind],
     rules: Mapping[str, Rule],
@@ -61,6 +64,7 @@ def casework_of(  # noqa: PLR0913 - a pack's casework stands on all of these
         routes=tuple(sorted((_route(full, form) for full, form in routes.items()), key=lambda r: (r.order, r.name))),
         sights=dict(sights),
         loss_param=loss_param,
+        band_params=tuple(band_params),
         authority=dict(authority),
     )
     for full, move in zip(moves, made.moves.values(), strict=True):
@@ -79,9 +83,20 @@ def casework_of(  # noqa: PLR0913 - a pack's casework stands on all of these
         if line not in words["lines"]:
             say("pack", "sights", line, "lines 中的条线", "a line of the pack")
     _among(say, "pack", "authority", authority.values(), PARTS)
+    _check_params(loss_param, band_params, params, say)
+    return made, refusals
+
+
+def _check_params(loss_param: str, band_params: Sequence[str], params: Mapping[str, Param], say: Say) -> None:
     if loss_param and loss_param not in params:
         say("pack", "loss_param", loss_param, "params/ 中的参数", "a parameter under params/")
-    return made, refusals
+    if band_params and (len(band_params) != len(BAND) or any(_by(params, name) != BY_BAND for name in band_params)):
+        wanted = "two parameters, the least and the most, each by class and degree"
+        say("pack", "band_params", ", ".join(band_params), "下限、上限两个参数,各按 class 和 degree 分列", wanted)
+
+
+def _by(params: Mapping[str, Param], name: str) -> tuple[str, ...]:
+    return params[name].by if name in params else ()
 
 
 def _stem(full: str) -> str:

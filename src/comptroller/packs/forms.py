@@ -52,6 +52,7 @@ class PackForm(Form, frozen=True, kw_only=True):
     words: dict[str, Both] = {}
     sights: dict[str, SightForm] = {}
     loss_param: str = ""
+    band_params: list[str] = []
     authority: dict[str, str] = {}
 
 
@@ -166,6 +167,7 @@ class LetterForm(Form, frozen=True, kw_only=True):
 
     title: Both
     template: str
+    two_officers: bool = False
 
 
 class CalendarForm(Form, frozen=True, kw_only=True):

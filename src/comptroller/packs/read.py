@@ -164,7 +164,7 @@ class _Reading:
             casework=casework,
             words=words["words"],
             letters={
-                stem(full): LetterForm(full, text_of(form.title), form.template)
+                stem(full): LetterForm(full, text_of(form.title), form.template, form.two_officers)
                 for full, form in self._laid(layers, "letters", forms.LetterForm).items()
             },
         )
@@ -233,12 +233,13 @@ class _Reading:
     ) -> Casework:
         """Give moves, clocks and routes, upper layers' laid over lower ones by stem."""
         sights: dict[str, Sight] = {}
-        loss_param, authority = "", dict[str, str]()
+        loss_param, band_params, authority = "", list[str](), dict[str, str]()
         for layer in reversed(layers):
             head = self.form(f"{layer}/pack.yml", forms.PackForm)
             if head is not None:
                 sights.update({line: Sight(one.knows_persons, one.keeps) for line, one in head.sights.items()})
                 loss_param = head.loss_param or loss_param
+                band_params = head.band_params or band_params
                 authority.update(head.authority)
         made, refusals = casework_of(
             self._laid(layers, "moves", forms.MoveForm),
@@ -246,6 +247,7 @@ class _Reading:
             self._laid(layers, "routes", forms.RouteForm),
             sights=sights,
             loss_param=loss_param,
+            band_params=band_params,
             authority=authority,
             kinds=kinds,
             rules=rules,

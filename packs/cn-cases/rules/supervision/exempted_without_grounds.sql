@@ -1,4 +1,4 @@
--- An exemption is found when one of its three conditions is said not to hold.
+-- An exemption is found when one of its conditions is said not to hold, or the loss of its case is a major one.
 SELECT
   j.case_id,
   j.person,
@@ -8,6 +8,8 @@ SELECT
   j.entity AS about,
   j.lawful,
   j.diligent,
-  j.no_gain
+  j.no_gain,
+  COALESCE(n.loss_class, j.loss_class) AS loss_class
 FROM judged AS j
-WHERE NOT (j.lawful AND j.diligent AND j.no_gain)
+LEFT JOIN case_now AS n ON n.case_id = j.case_id
+WHERE NOT (j.lawful AND j.diligent AND j.no_gain) OR COALESCE(n.loss_class, j.loss_class) = 'major'

@@ -1,19 +1,22 @@
 """Calls about cases: the list, one case from the caller's seat, what may be done in it, acts, and what is due."""
 
+import datetime as dt
 import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Query
 from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, Field
 
 from comptroller.access.grants import SEE
 from comptroller.cases import board
-from comptroller.desk import acting, casework
+from comptroller.desk import acting, casework, letters, settling
 from comptroller.desk.acting import Done
 from comptroller.desk.api.forms import BODY_ERRORS
 from comptroller.desk.api.paging import After, Limit
 from comptroller.desk.casework import Seen
 from comptroller.desk.doors import may
+from comptroller.desk.letters import Said
 from comptroller.desk.pages.inbox import day_of
 from comptroller.desk.visit import Visit
 from comptroller.model.casework import STATES
@@ -23,6 +26,16 @@ router = APIRouter(tags=["cases"])
 Seeing = Annotated[Visit, Depends(may(SEE))]
 Word = Annotated[str, Query(max_length=200)]
 Side = Annotated[str, Query(pattern="|entity", description="`entity` for the entity's side of a case.")]
+
+
+class Letter(BaseModel):
+    """A letter to be written: its kind, its language, whom it is to, by when it is to be answered, and its text."""
+
+    kind: Annotated[str, Field(max_length=40)]
+    language: Annotated[str, Field(pattern="zh|en")] = "zh"
+    addressee: Annotated[str, Field(max_length=200)] = ""
+    due_on: dt.date | None = None
+    text: Annotated[str, Field(max_length=20_000)] = ""
 
 
 @router.get("/cases")
@@ -40,8 +53,9 @@ def cases(  # noqa: PLR0913, PLR0917 - what one may ask by
     casework.require_cases(visit)
     mine = casework.entity_within(visit) if side else casework.within(visit)
     state = state if state in ("open", "all", *STATES) else "open"
-    rows = board.listed(visit.duck, board.Asked(state, line, entity, rule, limit=limit + 1, within=mine), after)
-    items = [_card(visit, one, side) for one in rows[:limit]]
+    asked = board.Asked(state, line, entity, rule, limit=limit + 1, within=mine, source=casework.source_of(visit))
+    rows = board.listed(visit.duck, asked, after)
+    items = [_card(visit, one, side) for one in casework.cards_then(visit, rows[:limit])]
     found = {"items": plain(items), "next": items[-1]["case_id"] if len(rows) > limit else None}
     return found | {"hidden": casework.count_hidden(visit, mine)}
 
@@ -67,7 +81,7 @@ def case(visit: Seeing, case_id: str, side: Side = "") -> dict[str, Any]:
             "needs": sorted(act.needs),
             "two_officers": act.is_for_two,
         }
-        for act in acting.acts_of(visit, seen)
+        for act in ([] if casework.is_then(visit) else acting.acts_of(visit, seen))
     ]
     said: dict[str, Any] = plain(whole)
     return said | {"seat": seen.seat, "seat_line": seen.line or None, "acts": acts, "waiting": waiting}
@@ -93,8 +107,27 @@ def act(
 
 @router.post("/cases/{case_id}/waiting/{number}", response_model=None, responses=BODY_ERRORS)
 def settle(visit: Seeing, case_id: str, number: int, *, approve: Annotated[bool, Body(embed=True)]) -> Response:
-    """Approve an act that waits for another officer, or take it away."""
-    return _answered(acting.settle(visit, casework.see(visit, case_id), number, approves=approve))
+    """Approve an act or release a letter that waits for another officer, or take it away."""
+    return _answered(settling.settle(visit, casework.see(visit, case_id), number, approves=approve))
+
+
+@router.get("/cases/{case_id}/letters")
+def letters_of_case(visit: Seeing, case_id: str, side: Side = "") -> dict[str, Any]:
+    """Give the letters that were sent in a case, those that wait to be released, and the kinds that the caller may write."""
+    seen = _seen(visit, case_id, side)
+    may_write = letters.may_write(visit, seen)
+    kinds = [{"kind": k, "two_officers": letters.is_for_two(visit, k)} for k in letters.kinds_of(visit) if may_write]
+    found: dict[str, Any] = plain(
+        {"items": letters.letters_of(visit, seen), "waiting": letters.waiting_in(visit, seen)}
+    )
+    return found | {"kinds": kinds}
+
+
+@router.post("/cases/{case_id}/letters", status_code=201, response_model=None, responses=BODY_ERRORS)
+def write(visit: Seeing, case_id: str, said: Annotated[Letter, Body()]) -> Response:
+    """Send a letter (201, with its entry); one that policy wants released waits for another officer (202)."""
+    words = Said(said.kind, said.language, said.addressee, said.due_on.isoformat() if said.due_on else "", said.text)
+    return _answered(letters.send(visit, casework.see(visit, case_id), words))
 
 
 def _answered(done: Done) -> Response:

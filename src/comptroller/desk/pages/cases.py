@@ -15,7 +15,8 @@ from starlette.datastructures import UploadFile
 
 from comptroller.access.grants import SEE
 from comptroller.cases import board, sight
-from comptroller.desk import acting, casework
+from comptroller.cases.bands import band_of
+from comptroller.desk import acting, casework, settling
 from comptroller.desk.acting import Done
 from comptroller.desk.casework import Seen
 from comptroller.desk.doors import Form, may
@@ -58,13 +59,17 @@ def cases(  # noqa: PLR0913, PLR0917 - what one may ask by
     mine, today = casework.within(visit), casework.today_of(visit)
     state = state if state in ("open", "all", *STATES) else "open"
     asked = board.Asked(state, line, entity, rule, today if late else None, PAGE, (page - 1) * PAGE, mine)
+    asked = replace(asked, source=casework.source_of(visit))
     rows: list[dict[str, Any]] = []
     columns: list[tuple[str, list[dict[str, Any]]]] = []
     if show == "table":
         rows, counts = casework.cards_of(visit, asked)
     else:
         held, counts = board.columns(visit.duck, replace(asked, limit=COLUMN))
-        columns = [(one, [casework.told_card(visit, card) for card in cards]) for one, cards in held.items()]
+        columns = [
+            (one, [casework.told_card(visit, card) for card in casework.cards_then(visit, cards)])
+            for one, cards in held.items()
+        ]
     visit.hidden_count = casework.count_hidden(visit, mine)
     among = board.OPEN if state == "open" else (tuple(STATES) if state == "all" else (state,))
     count = sum(counts.get(one, 0) for one in among)
@@ -98,7 +103,7 @@ def load(visit: Seeing) -> Response:
 
 def loads(visit: Visit, mine: str) -> dict[str, Any]:
     """Give the figures of the lines over the cases that the SQL names."""
-    lines = board.load(visit.duck, casework.today_of(visit), mine)
+    lines = board.load(visit.duck, casework.today_of(visit), mine, casework.source_of(visit))
     for one in lines:
         whole = one["open"] + one["closed"] + one["dismissed"]
         one["closed_pct"] = 100 * (one["closed"] + one["dismissed"]) / whole if whole else None
@@ -127,7 +132,7 @@ def _act(visit: Visit, case_id: str, said: dict[str, str]) -> Response:
 def settle(visit: Seeing, case_id: str, number: int, form: Form) -> Response:
     """Approve an act that waits for another officer, or take it away."""
     seen = casework.see(visit, case_id)
-    done = acting.settle(visit, seen, number, approves=form.get("does") == "approve")
+    done = settling.settle(visit, seen, number, approves=form.get("does") == "approve")
     return _after(visit, seen, done, "/cases")
 
 
@@ -181,10 +186,12 @@ def show_case(  # noqa: PLR0913 - what was just done is shown beside the case
         evidence=casework.evidence_of(visit, one, names),
         seen_findings={r["finding"] for r in _findings(visit, names)},
         events=events,
+        bands=_bands(visit, one, today) if one["responsibility"] or (seen.line and one["loss_class"]) else {},
         what=lambda what: what_title(visit, what),
         marks=time_line(_marks(visit, one)),
-        acts=acting.acts_of(visit, seen),
-        waiting=_waiting(visit, seen),
+        acts=[] if casework.is_then(visit) else acting.acts_of(visit, seen),
+        waiting=[] if casework.is_then(visit) else _waiting(visit, seen),
+        then=casework.is_then(visit),
         letters=sorted(sight.letters_seen(one)),
         offices=[name for name in visit.chain(one["entity"]) if name not in (one["entity"], one["office"])],
         number_of_act=visit.desk.chance()[:12],
@@ -194,6 +201,15 @@ def show_case(  # noqa: PLR0913 - what was just done is shown beside the case
         told_cells=lambda rule, said: _evidence_cells(visit, rule, said),
         cell=lambda table, name, value: cell(visit, field_named(visit, [table], name), value),
     )
+
+
+def _bands(visit: Visit, one: dict[str, Any], today: dt.date) -> dict[str, Any]:
+    """Give the band of consequences for each degree of responsibility, by policy of today, where the class of the loss is known."""
+    if "responsibility" not in visit.pack.kinds or not one["loss_class"]:
+        return {}
+    degrees = visit.pack.kinds["responsibility"].field("degree").choices
+    found = {degree: band_of(visit.pack, one["loss_class"], degree, today) for degree in degrees}
+    return {degree: band for degree, band in found.items() if band is not None}
 
 
 def _filled(seen: Seen) -> dict[str, Any]:

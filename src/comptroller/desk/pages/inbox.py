@@ -25,7 +25,7 @@ def inbox(visit: Seeing, state: Annotated[str, Query(pattern="open|all")] = "ope
     casework.require_cases(visit)
     mine, today = casework.entity_within(visit), casework.today_of(visit)
     cards, counts = casework.cards_of(visit, board.Asked(state, limit=_MOST, within=mine))
-    due = [one for one in due_within(visit, mine, 9999) if one["holder"] == one["entity"]]
+    due = due_within(visit, f"({mine})", [one["case_id"] for one in cards])
     first: dict[str, dict[str, Any]] = {}
     for one in due:
         first.setdefault(one["case_id"], one)
@@ -57,25 +57,30 @@ def day(visit: Seeing) -> Response:
 
 
 def day_of(visit: Visit) -> dict[str, Any]:
-    """Give what is due from the viewer, by what it is due for."""
-    today, due = casework.today_of(visit), []
+    """Give what is due from the viewer, by what it is due for: the first of each, and how many there are of those that are due."""
+    today, count = casework.today_of(visit), 0
+    due: list[dict[str, Any]] = []
     lines = casework.handling_lines(visit)
     fresh: list[dict[str, Any]] = []
     offered: list[dict[str, Any]] = []
+    clocks = casework.clocks_of(visit)
     for line in lines:
         part = visit.reach.part(line)
-        due += board.due(visit.duck, today, line=line, within_days=_SOON_DAYS, within=part)
-        fresh += [one for one in _cards(visit, "triage", line, part) if one["lead"] == line]
-        offered += [
-            one for one in _cards(visit, "open", line, f"({part}) AND n.pending IS NOT NULL") if one["pending"] == line
-        ]
-    mine = casework.entity_within(visit)
-    owed = [] if lines else [one for one in due_within(visit, mine, _SOON_DAYS) if one["holder"] == one["entity"]]
+        some, more = board.due(
+            visit.duck, today, line=line, within_days=_SOON_DAYS, within=part, source=clocks, limit=_MOST
+        )
+        due, count = due + some, count + more
+        fresh += _cards(visit, "triage", line, f"({part}) AND n.lead = {_text(line)}")
+        offered += _cards(visit, "open", line, f"({part}) AND n.pending = {_text(line)}")
+    mine = f"({casework.entity_within(visit)})"
+    owed, owed_count = ([], 0) if lines else _owed(visit, mine, _SOON_DAYS, _MOST)
     shown = {one["case_id"] for one in due}
     return {
         "today": today,
         "due": _titled(visit, sorted(due, key=lambda one: (one["due_on"], one["case_id"]))),
+        "due_count": count,
         "owed": _titled(visit, owed),
+        "owed_count": owed_count,
         "fresh": [one for one in fresh if one["case_id"] not in shown],
         "offered": offered,
         "waiting": acting.waiting(visit),
@@ -97,6 +102,20 @@ def _titled(visit: Visit, due: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [casework.told_card(visit, {**one, "rule": rules.get(one["case_id"])}) for one in due]
 
 
-def due_within(visit: Visit, where: str, days: int) -> list[dict[str, Any]]:
-    """Give the clocks that run in the cases that the SQL names and are due within so many days."""
-    return board.due(visit.duck, casework.today_of(visit), within_days=days, within=where)
+def _owed(visit: Visit, where: str, days: int, most: int) -> tuple[list[dict[str, Any]], int]:
+    """Give the clocks that bind the entity of a case itself, in the cases that the SQL names, due within so many days."""
+    clocks = f"(SELECT * FROM {casework.clocks_of(visit)} AS o WHERE holder = entity)"
+    return board.due(visit.duck, casework.today_of(visit), within_days=days, within=where, source=clocks, limit=most)
+
+
+def due_within(visit: Visit, where: str, cases: list[str]) -> list[dict[str, Any]]:
+    """Give the clocks that run against the entity in some of the cases that the SQL names."""
+    if not cases:
+        return []
+    named = ", ".join(map(_text, cases))
+    return _owed(visit, f"{where} AND n.case_id IN ({named})", 9999, 1_000_000)[0]
+
+
+def _text(said: str) -> str:
+    """Give a word as SQL."""
+    return "'" + said.replace("'", "''") + "'"

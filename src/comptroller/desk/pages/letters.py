@@ -7,11 +7,11 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
 from comptroller.access.grants import SEE
-from comptroller.desk import casework, letters
+from comptroller.desk import casework, letters, settling
 from comptroller.desk.casework import Seen
 from comptroller.desk.doors import Form, may
 from comptroller.desk.draw import draw
-from comptroller.desk.errors import NotGranted
+from comptroller.desk.errors import Gone, NotGranted
 from comptroller.desk.letters import Said
 from comptroller.desk.public.proofs import in_groups
 from comptroller.desk.texts import LANGUAGES
@@ -37,7 +37,9 @@ def _page(visit: Visit, seen: Seen, refusals: tuple[Refusal, ...] = ()) -> Respo
         case_id=raw["case_id"],
         entity=raw["entity"],
         rows=letters.letters_of(visit, seen),
+        waiting=letters.waiting_in(visit, seen),
         line=letters.may_write(visit, seen),
+        for_two=[one for one in letters.kinds_of(visit) if letters.is_for_two(visit, one)],
         kinds=[(one, visit.said(visit.pack.letters[one].title)) for one in letters.kinds_of(visit)],
         addressees=[one for one in dict.fromkeys((raw["entity"], raw["office"])) if one],
         in_groups=in_groups,
@@ -80,14 +82,25 @@ def draft(visit: Seeing, case_id: str, form: Form) -> Response:
 
 @router.post("")
 def send(visit: Seeing, case_id: str, form: Form) -> Response:
-    """Send a letter: its file is kept, and the ledger says that it was sent."""
+    """Send a letter: its file is kept, and the ledger says that it was sent; where policy asks for two it waits for the other."""
     seen = casework.see(visit, case_id)
-    language = visit.language
     done = letters.send(visit, seen, _said(form))
-    visit.language = language
     if done.refusals:
         return _page(visit, seen, done.refusals)
     return RedirectResponse(f"/cases/{seen.raw['case_id']}/letters", 303)
+
+
+@router.get("/waiting/{number}.pdf")
+def waiting_file(visit: Seeing, case_id: str, number: int) -> Response:
+    """Give a letter that waits to be released, as a draft: what it would say if it went out now."""
+    seen = casework.see(visit, case_id)
+    waits = settling.waits_here(visit, seen, number)
+    if waits["kind"] != letters.KIND:
+        raise Gone(number)
+    file = letters.set_letter(
+        visit, seen, letters.said_of(waits), number=waits["fact"]["letter"], hands=letters.hands_of(waits)
+    )
+    return Response(file, media_type=_PDF, headers={"content-disposition": 'attachment; filename="draft.pdf"'})
 
 
 @router.get("/{letter}.pdf")

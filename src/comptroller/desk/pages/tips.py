@@ -10,6 +10,8 @@ from comptroller.desk.doors import Form, may
 from comptroller.desk.draw import draw
 from comptroller.desk.errors import NotGranted
 from comptroller.desk.tipbox import (
+    close,
+    extend,
     keep_key,
     key_of,
     mailbox_of,
@@ -22,6 +24,7 @@ from comptroller.desk.tipbox import (
     today,
 )
 from comptroller.desk.visit import Visit
+from comptroller.model.refusal import Text
 
 router = APIRouter()
 Seeing = Annotated[Visit, Depends(may(SEE))]
@@ -71,7 +74,15 @@ def tip(visit: Seeing, number: str) -> Response:
         key=key_of(visit.desk, box["by_line"], box["line_key"]),
         kept=str(rows[0][0]) if rows else "",
         can_answer=may_answer(visit),
+        outcomes=_outcomes(visit),
+        day_now=today(visit.desk),
     )
+
+
+def _outcomes(visit: Visit) -> dict[str, Text]:
+    """Give how a tip-off may end; nothing under an older policy that does not say."""
+    found = next((f for f in visit.pack.kinds["tip_register"].fields if f.name == "outcome"), None)
+    return dict(found.choices) if found else {}
 
 
 @router.post("/tips/{number}")
@@ -84,4 +95,18 @@ def answer(visit: Seeing, number: str, form: Form) -> Response:
         raise NotGranted(HANDLE)
     reply(visit.desk, box, sealed, visit.login)
     visit.note("tip_answer", number)
+    return RedirectResponse(f"/tips/{number}", 303)
+
+
+@router.post("/tips/{number}/closing")
+def closing(visit: Seeing, number: str, form: Form) -> Response:
+    """Close a tip-off with its outcome, or put its closing off by an order; the register tells both."""
+    of_line(visit, HANDLE)
+    mailbox_of(visit, number)
+    said = {name: str(form.get(name) or "").strip()[:100] for name in ("outcome", "extended_by", "order_number")}
+    if said["outcome"]:
+        close(visit.desk, number, said["outcome"])
+    else:
+        extend(visit.desk, number, said["extended_by"], said["order_number"])
+    visit.note("tip_close" if said["outcome"] else "tip_extend", number)
     return RedirectResponse(f"/tips/{number}", 303)

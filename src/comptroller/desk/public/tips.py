@@ -93,7 +93,7 @@ def reading(request: Request, said: Coming) -> Response:
     tip = opened(desk, said.mailbox, said.passed)
     entered = registered(desk, tip["tip_number"])
     told = [{"sender": m["sender"], "sealed": m["sealed"], "sent_on": str(m["sent_on"])} for m in messages(desk, said.mailbox)]  # fmt: skip
-    dues = {name: str(entered[name] or "") for name in ("acknowledged_on", "due_on")}
+    dues = {name: str(entered.get(name) or "") for name in ("acknowledged_on", "due_on", "closed_on", "close_due_on")}
     return JSONResponse({"public_key": tip["public_key"], "kept_key": tip["kept_key"], "messages": told} | dues)
 
 

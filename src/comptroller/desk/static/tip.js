@@ -64,7 +64,11 @@
       item.append(when, words);
       talk.append(item);
     }
-    document.getElementById("dues").textContent = said.acknowledged_on ? line.acknowledged.replace("{day}", said.acknowledged_on) : said.due_on ? line.due.replace("{day}", said.due_on) : "";
+    const told = (words, day) => (day ? words.replace("{day}", day) : "");
+    document.getElementById("dues").textContent = [
+      said.acknowledged_on ? told(line.acknowledged, said.acknowledged_on) : told(line.due, said.due_on),
+      said.closed_on ? told(line.closed, said.closed_on) : told(line.closeDue, said.close_due_on),
+    ].join(" ").trim();
     show("lodge-part", false); show("back-part", false); show("mailbox");
   }
 
