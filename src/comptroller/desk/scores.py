@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from comptroller.cases.board import counts_in
 from comptroller.desk.visit import Visit
-from comptroller.model.finding import subject_json
 from comptroller.model.policy import Rule
+from comptroller.watch.findings import subject_json
 from comptroller.watch.scoreboard import Score, counts_sql, tally
 
 _OUTCOMES = "rule_outcome"

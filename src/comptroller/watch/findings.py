@@ -139,24 +139,29 @@ class Findings:
         """Append versions to the table, as known with entry `known`, the clock at `today`."""
         if not turns:
             return
-        found: list[tuple[Any, ...]] = []
-        for rule, turn in turns:
-            verdict = turn.verdict
-            finding = verdict.finding
-            version = self._versions[finding] = self._versions.get(finding, 0) + 1
-            cells: tuple[Any, ...] = (
-                finding,
-                version,
-                turn.state,
-                verdict.rule,
-                verdict.entity,
-                subject_json(verdict.subject),
-            )
-            cells += (verdict.since, verdict.missing or None, verdict.excluded or None)
-            cells += (verdict.evidence, list(verdict.entries), verdict.docket)
-            cells += (rule.fingerprint if rule else "", pack, today, known)
-            found.append(cells)
-        rows = dict(zip(COLUMNS, zip(*found, strict=True), strict=True))
+        told = [turn.verdict for _, turn in turns]
+        names, versions = [one.finding for one in told], []
+        for name in names:
+            versions.append(self._versions.get(name, 0) + 1)
+            self._versions[name] = versions[-1]
+        rows: dict[str, list[Any]] = {
+            "finding": names,
+            "version": versions,
+            "state": [turn.state for _, turn in turns],
+            "rule": [one.rule for one in told],
+            "entity": [one.entity for one in told],
+            "subject": [subject_json(one.subject) for one in told],
+            "since": [one.since for one in told],
+            "missing": [one.missing or None for one in told],
+            "excluded": [one.excluded or None for one in told],
+            "evidence": [one.evidence for one in told],
+            "entries": [one.entries for one in told],
+            "docket": [one.docket for one in told],
+            "fingerprint": [rule.fingerprint if rule else "" for rule, _ in turns],
+            "pack": [pack] * len(told),
+            "today": [today] * len(told),
+            "known": [known] * len(told),
+        }
         forms = {"entries": pa.list_(pa.int64()), "docket": pa.uint64(), "since": pa.date32(), "today": pa.date32()}
         forms |= {"version": pa.int32(), "known": pa.int64()}
         table = pa.table({name: pa.array(cells, forms.get(name, pa.string())) for name, cells in rows.items()})
