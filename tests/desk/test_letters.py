@@ -114,7 +114,7 @@ def test_a_line_that_keeps_its_steps_keeps_its_letters(writing):
         "by_line": "discipline",
         "kind": "transfer",
     }
-    row |= {"addressee": OWNER, "sent_on": "2024-03-12", "hash": "ab", "by": "discipline1"}
+    row |= {"addressee": OWNER, "sent_on": "2024-03-12", "hash": "ab", "by": "discipline1", "approved_by": "V2"}
     assert acting.tell(visit, letters.KIND, row, OWNER).entry
     assert "KEPT1" in [one["letter"] for one in letters.letters_of(visit, seen_by(writing, "discipline1")[1])]
     for login in ("audit1", "internal1", "over"):
