@@ -27,7 +27,15 @@ def node(tmp_path_factory: pytest.TempPathFactory):
     did(worker, step(one, "escalate", "discipline", "V1", "2024-03-13", reason=HIDDEN))
     row = {"evidence": "E1", "case_id": one, "office": OWNER, "by_line": "discipline", "material": HIDDEN, "by": "V1"}
     did(worker, {**row, "obtained_on": "2024-03-13", "seen_by": "own"}, kind="case_evidence")
-    row = {"letter": "L1", "case_id": one, "office": OWNER, "by_line": "discipline", "kind": "transfer", "by": "V1", "approved_by": "V2"}
+    row = {
+        "letter": "L1",
+        "case_id": one,
+        "office": OWNER,
+        "by_line": "discipline",
+        "kind": "transfer",
+        "by": "V1",
+        "approved_by": "V2",
+    }
     did(worker, {**row, "addressee": OWNER, "sent_on": "2024-03-13", "due_on": "2024-03-20"}, kind="letter")
     did(worker, step(one, "require", "discipline", "V1", "2024-03-14"))
     said(worker, answer(one, "explain", "2024-03-15"))
