@@ -248,7 +248,7 @@ def addresses(world: World, routes: list[str], places: int) -> list[str]:
         "finding": list(world.findings), "code": CODES, "entity": CODES, "case_id": list(world.cases),
         "number": [str(n) for n in range(1, min(size, 2 + 3 * len(CODES)) + 1)], "entry": ["1", "2"], "letter": ["L1"],
         "name": ["base/rules/payments/duplicate", "base/lists/kept_close"], "kind": ["payment", "relation"], "ending": ["csv", "xlsx"],
-        "language": ["en"], "flow": ["payment"],
+        "language": ["en"], "flow": ["payment"], "side": ["owners", "holdings"],
     }  # fmt: skip
     found: list[str] = []
     for path in (route.split(" ", 1)[1] for route in routes if route.startswith("GET ")):
