@@ -9,11 +9,14 @@ import sys
 import time
 from http.client import HTTPConnection
 
+import pytest
+import typer
 from typer.testing import CliRunner
 
 from comptroller.access import viewer_of
 from comptroller.access.accounts import Accounts
 from comptroller.cli import app
+from comptroller.cli.serve import factor_roles
 from comptroller.desk.state import ACCOUNTS
 from comptroller.engine import open_node
 from tests.desks import PASSWORD
@@ -59,3 +62,10 @@ def test_somebody_is_let_in_and_the_desk_answers(tmp_path):
     accounts = Accounts(tmp_path / "node" / ACCOUNTS)
     assert accounts.check("root", PASSWORD, moment("2999-01-01T00:00:00"))
     accounts.close()
+
+
+@pytest.mark.parametrize(("said", "has_passphrase"), [(["nobody"], True), (["administrator"], False)])
+def test_a_demand_that_nobody_could_meet_is_refused(said, has_passphrase):
+    """A role that is none, and a second factor on a node that can keep no secret, are wrong use."""
+    with pytest.raises(typer.BadParameter):
+        factor_roles(said, has_passphrase=has_passphrase)

@@ -2,12 +2,14 @@
 
 - A code counts once, and only within half a minute of its time.
 - Wrong codes make the next one wait, longer each time; a right password does not shorten that.
+- Recovery codes stand in for a lost device: drawn together, told once, kept as salted digests, each good once.
 - Secrets are kept as whoever opened the file sealed them; of a signing in that waits only a digest is kept.
 """
 
 import base64
 import datetime as dt
 import hmac
+from collections.abc import Sequence
 from hashlib import sha256
 from urllib.parse import quote, urlencode
 
@@ -18,8 +20,10 @@ SCHEMA = (
     last_step INTEGER NOT NULL, failures INTEGER NOT NULL, waits_until TEXT NOT NULL) STRICT""",
     """CREATE TABLE IF NOT EXISTS half (digest TEXT PRIMARY KEY, login TEXT NOT NULL, back TEXT NOT NULL,
     made_at TEXT NOT NULL) STRICT""",
+    "CREATE TABLE IF NOT EXISTS recovery (login TEXT, salt TEXT, digest TEXT, PRIMARY KEY (login, digest)) STRICT",
 )
 STEP_SECONDS, DIGITS, SECRET_BYTES = 30, 6, 20
+RECOVERY_CODES, RECOVERY_BYTES = 10, 10
 LONGEST_HALF = dt.timedelta(minutes=5)
 FREE_FAILURES, LONGEST_WAIT = 5, dt.timedelta(minutes=15)
 
@@ -53,6 +57,29 @@ def shown(secret: bytes) -> str:
 def address(secret: bytes, login: str, named: str) -> str:
     """Give a secret as an address that opens a device's own program."""
     return f"otpauth://totp/{quote(f'{named}:{login}')}?{urlencode({'secret': shown(secret), 'issuer': named})}"
+
+
+def recovery_codes(chance: Sequence[str]) -> list[str]:
+    """Give a recovery code, 80 bits in four groups, from each of some secrets that nobody can guess.
+
+    >>> recovery_codes(["a secret"])
+    ['KVYP-ALOZ-Y23V-6RCY']
+    """
+    plain = [base64.b32encode(sha256(one.encode()).digest()[:RECOVERY_BYTES]).decode() for one in chance]
+    return ["-".join(one[i : i + 4] for i in range(0, 16, 4)) for one in plain]
+
+
+def is_recovery(said: str) -> bool:
+    """Say whether what was typed is of the form of a recovery code.
+
+    >>> is_recovery("kvyp aloz y23v 6rcy"), is_recovery("123 456")
+    (True, False)
+    """
+    return len(_plain(said)) > DIGITS + 2
+
+
+def _plain(said: str) -> str:
+    return said.replace("-", "").replace(" ", "").upper()
 
 
 class Factors:
@@ -108,6 +135,33 @@ class Factors:
         )
         return True
 
+    def renew_recovery(self, login: str, codes: Sequence[str], salt: str) -> None:
+        """Keep recovery codes in the place of those a user had; only digests under the salt are kept."""
+        with self._store.transaction():
+            self._store.execute("DELETE FROM recovery WHERE login = ?", [login])
+            for code in codes:
+                digest = _digest(salt + _plain(code))
+                self._store.execute("INSERT INTO recovery VALUES (?, ?, ?)", [login, salt, digest])
+
+    def recovery_left(self, login: str) -> int:
+        """Give how many recovery codes a user has that were not used."""
+        row = self._store.row("SELECT count(*) FROM recovery WHERE login = ?", [login])
+        return int(row[0]) if row else 0
+
+    def recover(self, login: str, said: str, at: dt.datetime) -> bool:
+        """Say whether that is a recovery code of the user, and use it up; wrong ones make the next wait, as with codes of a device."""
+        row = self._store.row("SELECT failures, waits_until FROM factor WHERE login = ? AND is_on = 1", [login])
+        if row is None or (row[1] and at < dt.datetime.fromisoformat(row[1])):
+            return False
+        salts = self._store.rows("SELECT DISTINCT salt FROM recovery WHERE login = ?", [login])
+        digests = [_digest(str(salt) + _plain(said)) for (salt,) in salts]
+        used = [self._store.execute("DELETE FROM recovery WHERE login = ? AND digest = ?", [login, d]) for d in digests]
+        if not sum(used):
+            self._failed(login, row[0] + 1, at)
+            return False
+        self._store.execute("UPDATE factor SET failures = 0, waits_until = '' WHERE login = ?", [login])
+        return True
+
     def _failed(self, login: str, failures: int, at: dt.datetime) -> None:
         beyond = failures - FREE_FAILURES
         wait = min(LONGEST_WAIT, dt.timedelta(seconds=2 ** min(beyond, 10))) if beyond >= 0 else dt.timedelta()
@@ -117,7 +171,9 @@ class Factors:
     def end(self, login: str) -> bool:
         """Take a user's factor away; says whether there was one that was on."""
         was = self.is_on(login)
-        self._store.execute("DELETE FROM factor WHERE login = ?", [login])
+        with self._store.transaction():
+            self._store.execute("DELETE FROM factor WHERE login = ?", [login])
+            self._store.execute("DELETE FROM recovery WHERE login = ?", [login])
         return was
 
     def begin_half(self, secret: str, login: str, back: str, at: dt.datetime) -> None:

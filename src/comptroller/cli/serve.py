@@ -49,6 +49,20 @@ def serve(  # noqa: PLR0913 - how a desk is run
             show_envvar=True,
         ),
     ] = None,
+    second_factor: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--second-factor",
+            metavar="ROLE",
+            help="A role that owes a second factor; may be given again.",
+            envvar="COMPTROLLER_SECOND_FACTOR",
+            show_envvar=True,
+        ),
+    ] = None,
+    passwords: Annotated[
+        bool,
+        typer.Option("--passwords/--no-passwords", help="Passwords of this node open the desk beside the provider."),
+    ] = True,
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -57,8 +71,15 @@ def serve(  # noqa: PLR0913 - how a desk is run
     with doors(as_json=as_json):
         provider = read_provider(oidc, passphrase()) if oidc else None
         settings = Settings(
-            is_secure=secure, passphrase=passphrase(), hook_networks=networks(hooks_into or []), provider=provider
+            is_secure=secure,
+            passphrase=passphrase(),
+            hook_networks=networks(hooks_into or []),
+            provider=provider,
+            factor_roles=factor_roles(second_factor or [], has_passphrase=bool(passphrase())),
+            has_passwords=passwords,
         )
+        if not passwords and provider is None:
+            raise typer.BadParameter("--no-passwords: only beside --oidc, or nobody gets in")
         desk = Desk(folder, now, chance, settings)
         desk.start()
     out.print(f"http://{host}:{port}", markup=False)
@@ -75,6 +96,20 @@ def networks(said: list[str]) -> tuple[str, ...]:
         return tuple(str(ipaddress.ip_network(one)) for one in said)
     except ValueError as error:
         raise typer.BadParameter(f"--hooks-into: {error}") from error
+
+
+def factor_roles(said: list[str], *, has_passphrase: bool) -> frozenset[str]:
+    """Give the roles that owe a second factor; wrong use (typer.BadParameter) where one is none, or no secret of one could be kept.
+
+    >>> sorted(factor_roles(["administrator"], has_passphrase=True))
+    ['administrator']
+    """
+    unknown = sorted({*said} - {*ROLES})
+    if unknown:
+        raise typer.BadParameter(f"--second-factor {unknown[0]}: one of {', '.join(ROLES)}")
+    if said and not has_passphrase:
+        raise typer.BadParameter("--second-factor: its secrets are kept under the node's passphrase, and there is none")
+    return frozenset(said)
 
 
 def run(desk: Desk, host: str, port: int, ticks: int) -> None:

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request
 from starlette.datastructures import FormData
 
-from comptroller.access import Reach, viewer_of
-from comptroller.desk.errors import Gone, NotGranted, NotSignedIn
+from comptroller.access import Reach, Viewer, viewer_of
+from comptroller.desk.errors import FactorOwed, Gone, NotGranted, NotSignedIn
 from comptroller.desk.state import Desk
 from comptroller.desk.texts import LANGUAGES
 from comptroller.desk.visit import Visit
@@ -18,6 +18,8 @@ from comptroller.model.refusal import Refused, refusal
 
 SESSION, LANGUAGE = "desk_session", "desk_language"
 FORM_KEY = "form_key"
+_WITHOUT_FACTOR = ("/account", "/sign-out", "/language/", "/static/")
+"""What somebody may ask for who owes a second factor: the way to one, and the way out."""
 
 
 def desk_of(request: Request) -> Desk:
@@ -63,9 +65,18 @@ def visitor(request: Request) -> Visit:
     viewer = viewer_of(desk.duck, desk.owner, login, on)
     if viewer is None or not viewer.is_admitted:
         raise NotSignedIn
+    if scope is None and owes_factor(desk, viewer) and not request.url.path.startswith(_WITHOUT_FACTOR):
+        raise FactorOwed
     reach = Reach(viewer, desk.pack, desk.owner, desk.below)
     address = address_of(request)
     return Visit(desk, reach, language_of(request), form_key, request.url.path, scope=scope, address=address)
+
+
+def owes_factor(desk: Desk, viewer: Viewer) -> bool:
+    """Say whether a role of the viewer demands a second factor that is not turned on; whoever has no password here shows his at the provider."""
+    if desk.settings.factor_roles.isdisjoint(viewer.roles):
+        return False
+    return desk.accounts.has_password(viewer.login) and not desk.accounts.factors.is_on(viewer.login)
 
 
 def address_of(request: Request) -> str:

@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from comptroller.access.grants import ADMINISTER, ASK, EXPORT, REPORT, ROLES, SEE, WATCH
 from comptroller.desk import facts, shown
 from comptroller.desk.doors import address_of, desk_of, language_of, visitor
-from comptroller.desk.errors import NotSignedIn
+from comptroller.desk.errors import FactorOwed, NotSignedIn
 from comptroller.desk.pictures import spark
 from comptroller.desk.texts import say
 from comptroller.desk.tipbox import is_of_line
@@ -132,7 +132,16 @@ def draw_door(
 ) -> HTMLResponse:
     """Give the page on which one signs in; `wrong` says why one was not let in, `subject` whom the provider named."""
     named = desk_of(request).settings.provider
-    return draw_bare(request, "sign_in.html", code, wrong=wrong, back=back, subject=subject, provider=named)
+    return draw_bare(
+        request,
+        "sign_in.html",
+        code,
+        wrong=wrong,
+        back=back,
+        subject=subject,
+        provider=named,
+        has_passwords=desk_of(request).settings.has_passwords,
+    )
 
 
 def draw_refusals(request: Request, status: int, refusals: Sequence[Refusal]) -> Response:
@@ -144,7 +153,7 @@ def draw_refusals(request: Request, status: int, refusals: Sequence[Refusal]) ->
     if status not in _ALWAYS_BARE and not request.url.path.startswith("/public"):
         try:
             page = draw(visitor(request), "refused.html", **said)
-        except NotSignedIn:
+        except (NotSignedIn, FactorOwed):
             _log.debug("a stranger is told of a fault on a bare page")
         except Exception:  # noqa: BLE001 - a page that tells of a fault is never one itself
             _log.exception("a page that tells of a fault cannot be drawn within the house")

@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
@@ -56,6 +56,10 @@ class Gone(Exception):
         self.seen = seen
 
 
+class FactorOwed(Exception):
+    """The viewer's role owes a second factor that is not turned on yet."""
+
+
 class BodyRefused(HTTPException):
     """A body that is too large or too slow, found while it is read; whoever reads it lets this pass."""
 
@@ -90,6 +94,10 @@ def http_refusal(status: int, seen: object) -> Refusal:
         return refusal(
             "desk.sign_in", place, seen, ("已登录的用户", "somebody who is signed in"), ("请先登录", "Sign in first.")
         )
+    if status == 403 and seen == "factor":
+        wanted = ("已启用登录验证码的账户", "an account with a second factor")
+        mend = ("在“我的账户”中启用", "Turn it on at /account.")
+        return refusal("desk.factor", place, "-", wanted, mend)
     if status == 403:
         mend = ("向管理员申请权限", "Ask an administrator for a grant.")
         return refusal("desk.right", place, seen, ("有相应权限的用户", "somebody who may do this"), mend)
@@ -137,6 +145,12 @@ def put_errors(app: FastAPI, page: Any) -> None:  # noqa: C901 - one small answe
     @app.exception_handler(NotSignedIn)
     async def not_signed_in(request: Request, _fault: NotSignedIn) -> Response:
         return await answer(request, 401, [http_refusal(401, "-")])
+
+    @app.exception_handler(FactorOwed)
+    async def factor_owed(request: Request, _fault: FactorOwed) -> Response:
+        if request.url.path.startswith("/api/"):
+            return await answer(request, 403, [http_refusal(403, "factor")])
+        return RedirectResponse("/account", 303)
 
     @app.exception_handler(NotGranted)
     async def not_granted(request: Request, fault: NotGranted) -> Response:

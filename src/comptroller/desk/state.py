@@ -40,7 +40,8 @@ Found = TypeVar("Found")
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How the desk is run: whether cookies need https, how much a body may hold, how often somebody may ask,
-    how much all visitors of public pages may ask together, how much work their browsers show, who else says who somebody is, and how many pages are made at once.
+    how much all visitors of public pages may ask together, how much work their browsers show, who else says who somebody is, how many pages are made at once,
+    which roles owe a second factor, and whether passwords of this node open anything.
     """
 
     is_secure: bool = False
@@ -58,6 +59,8 @@ class Settings:
     proof_bits: int = 14
     passphrase: bytes | None = None
     provider: ProviderSettings | None = None
+    factor_roles: frozenset[str] = frozenset()
+    has_passwords: bool = True
 
 
 class Desk:

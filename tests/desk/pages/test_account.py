@@ -27,8 +27,10 @@ def turned_on(browser):
     """Turn the factor on by the code of a step before now; gives the secret."""
     page = post(browser, "/factor", password=PASSWORD).text
     secret = base64.b32decode(re.search(r"secret=([A-Z2-7]{32})", page)[1])
-    assert post(browser, "/factor/on", code=code_of(secret, step_of(NOW) - 1)).status_code == 303
-    return secret
+    shown = post(browser, "/factor/on", code=code_of(secret, step_of(NOW) - 1))
+    assert shown.status_code == 200
+    codes = re.findall(r"<code>((?:[A-Z2-7]{4}-){3}[A-Z2-7]{4})</code>", shown.text)
+    return secret, codes
 
 
 def test_one_changes_ones_own_password(sealed):
@@ -49,7 +51,7 @@ def test_one_changes_ones_own_password(sealed):
 
 def test_with_a_second_factor_a_password_alone_opens_nothing(sealed):
     """The right password gives a question for the code; the right code a session; a used code nothing."""
-    secret = turned_on(sign_in(sealed, "auditor"))
+    secret, _ = turned_on(sign_in(sealed, "auditor"))
     browser = visitor(sealed)
     asked = browser.post("/sign-in", data={"login": "auditor", "password": PASSWORD, "back": "/ledger"})
     assert asked.status_code == 200
@@ -66,7 +68,7 @@ def test_with_a_second_factor_a_password_alone_opens_nothing(sealed):
 def test_a_factor_is_taken_away_by_its_owner_or_an_administrator(sealed):
     """Its owner says password and code; an administrator does it for somebody else, and the ledger says so."""
     browser = sign_in(sealed, "author")
-    secret = turned_on(browser)
+    secret, _ = turned_on(browser)
     assert post(browser, "/factor", password=PASSWORD).status_code == 422
     assert post(browser, "/factor/end", password=PASSWORD, code="000000").status_code == 422
     assert post(browser, "/factor/end", password=WRONG, code=code_of(secret, step_of(NOW))).status_code == 422
@@ -114,3 +116,81 @@ def test_codes_are_tried_at_the_rate_of_signing_in(tmp_path_factory):
         assert answers == [401, 401, 401, 429, 429]
     finally:
         few.stop()
+
+
+def _half(sealed, login):
+    browser = visitor(sealed)
+    assert browser.post("/sign-in", data={"login": login, "password": PASSWORD}).status_code == 200
+    return browser
+
+
+def test_a_recovery_code_stands_in_for_the_device_once(sealed):
+    """Ten are told once and kept as digests; one opens the door once, the ledger says so, and new ones end the old."""
+    secret, codes = turned_on(sign_in(sealed, "finance"))
+    assert len(set(codes)) == 10
+    kept = (
+        sealed.folder.joinpath("accounts.sqlite").read_bytes()
+        + sealed.folder.joinpath("accounts.sqlite-wal").read_bytes()
+    )
+    assert codes[0].encode() not in kept
+    assert codes[0].replace("-", "").encode() not in kept
+    browser = _half(sealed, "finance")
+    assert browser.post("/sign-in/code", data={"code": "AAAA-BBBB-CCCC-DDDD"}).status_code == 401
+    assert browser.post("/sign-in/code", data={"code": codes[0].lower().replace("-", " ")}).status_code == 303
+    page = browser.get("/account").text
+    assert codes[1] not in page
+    assert "尚余 9 个" in page
+    assert _half(sealed, "finance").post("/sign-in/code", data={"code": codes[0]}).status_code == 401
+    renewed = post(browser, "/recovery", password=PASSWORD, code=code_of(secret, step_of(NOW)))
+    fresh = re.findall(r"<code>((?:[A-Z2-7]{4}-){3}[A-Z2-7]{4})</code>", renewed.text)
+    assert not {*fresh} & {*codes}
+    assert _half(sealed, "finance").post("/sign-in/code", data={"code": codes[1]}).status_code == 401
+    sealed.note("finance", "sign_out").result(60)
+    acts = sealed.duck.rows("SELECT did, detail FROM desk_act WHERE login = 'finance' ORDER BY fact")
+    assert ("sign_in", "recovery") in acts
+    assert ("factor", "recovery codes") in acts
+
+
+def test_the_address_is_a_picture_drawn_here(sealed):
+    """The secret stands on the page as a QR code without script, style or another's service."""
+    page = post(sign_in(sealed, "leader"), "/factor", password=PASSWORD).text
+    path = re.search(r'class="qr" viewBox="0 0 (\d+) \1"[^>]*><path d="(M[^"]+)"', page)
+    assert int(path[1]) > 40
+    assert path[2].count("M") > 500
+
+
+def test_a_role_that_owes_a_factor_sees_nothing_before_it(tmp_path_factory):
+    """Pages lead to the account, calls are refused; with the factor all is as before, and other roles owe none."""
+    owing = open_desk(
+        tmp_path_factory.mktemp("owing"), passphrase=b"of the node", factor_roles=frozenset({"administrator"})
+    )
+    try:
+        browser = sign_in(owing, "administrator")
+        for path in ("/", "/admin", "/ledger", "/nowhere-yet"):
+            answer = browser.get(path)
+            assert (answer.status_code, answer.headers.get("location")) in ((303, "/account"), (404, None)), path
+            assert 'href="/admin"' not in answer.text
+        call = browser.get("/api/v1/me")
+        assert (call.status_code, call.json()["refused"][0]["code"]) == (403, "desk.factor")
+        page = browser.get("/account").text
+        assert "Your role demands a second factor" in page
+        key = page.split('data-form-key="', 1)[1].split('"', 1)[0]
+        shown = browser.post("/account/factor", data={"form_key": key, "password": PASSWORD}).text
+        secret = base64.b32decode(re.search(r"secret=([A-Z2-7]{32})", shown)[1])
+        code = code_of(secret, step_of(NOW))
+        assert browser.post("/account/factor/on", data={"form_key": key, "code": code}).status_code == 200
+        assert browser.get("/admin").status_code == 200
+        assert sign_in(owing, "supervisor").get("/findings").status_code == 200
+    finally:
+        owing.stop()
+
+
+def test_where_passwords_are_off_none_opens_the_door(tmp_path_factory):
+    """The right password is answered like a wrong one, and the page does not ask for any."""
+    closed = open_desk(tmp_path_factory.mktemp("closed"), has_passwords=False)
+    try:
+        browser = visitor(closed)
+        assert browser.post("/sign-in", data={"login": "leader", "password": PASSWORD}).status_code == 401
+        assert 'name="password"' not in browser.get("/sign-in").text
+    finally:
+        closed.stop()

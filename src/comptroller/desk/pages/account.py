@@ -1,13 +1,15 @@
 """One's own account: the password, the second factor, and where one is signed in."""
 
+from collections.abc import Sequence
 from hashlib import sha256
 
+import segno
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from comptroller.access.accounts import LEAST_PASSWORD
-from comptroller.access.factors import SECRET_BYTES, address, shown
-from comptroller.desk.doors import SESSION, Form, Visiting
+from comptroller.access.factors import RECOVERY_CODES, SECRET_BYTES, address, recovery_codes, shown
+from comptroller.desk.doors import SESSION, Form, Visiting, owes_factor
 from comptroller.desk.draw import draw
 from comptroller.desk.errors import NotGranted
 from comptroller.desk.pages.sign_in import with_session
@@ -25,10 +27,11 @@ def account(visit: Visiting) -> Response:
     return _page(visit)
 
 
-def _page(visit: Visit, secret: bytes = b"") -> Response:
+def _page(visit: Visit, secret: bytes = b"", codes: Sequence[str] = ()) -> Response:
     accounts, login = visit.desk.accounts, visit.login
     if visit.scope is not None:
         raise NotGranted("account")
+    named = address(secret, login, visit.text("product")) if secret else ""
     return draw(
         visit,
         "account.html",
@@ -36,7 +39,11 @@ def _page(visit: Visit, secret: bytes = b"") -> Response:
         has_password=accounts.has_password(login),
         is_on=accounts.factors.is_on(login),
         secret=" ".join(shown(secret)[i : i + 4] for i in range(0, 32, 4)) if secret else "",
-        address=address(secret, login, visit.text("product")) if secret else "",
+        address=named,
+        picture=qr_path(named) if secret else None,
+        codes=codes,
+        left=accounts.factors.recovery_left(login),
+        is_owed=owes_factor(visit.desk, visit.reach.viewer),
         sessions=[(made, seen) for who, made, seen in accounts.sessions() if who == login],
     )
 
@@ -76,7 +83,35 @@ def turn_on(visit: Visiting, form: Form) -> Response:
     if visit.desk.accounts.factors.is_on(visit.login) or not _code_fits(visit, form):
         raise _wrong("code", "-", ("设备上当前的验证码", "the present code of the device"))
     visit.note("factor")
-    return RedirectResponse("/account", 303)
+    return _page(visit, codes=_renewed(visit))
+
+
+@router.post("/account/recovery")
+def renew(visit: Visiting, form: Form) -> Response:
+    """Draw recovery codes afresh, told once; those from before open nothing any more."""
+    _known(visit, form)
+    if not visit.desk.accounts.factors.is_on(visit.login) or not _code_fits(visit, form):
+        raise _wrong("code", "-", ("设备上当前的验证码", "the present code of the device"))
+    visit.note("factor", visit.login, "recovery codes")
+    return _page(visit, codes=_renewed(visit))
+
+
+def _renewed(visit: Visit) -> list[str]:
+    """Give recovery codes that were drawn and kept just now."""
+    codes = recovery_codes([visit.desk.chance() for _ in range(RECOVERY_CODES)])
+    visit.desk.accounts.factors.renew_recovery(visit.login, codes, sha256(visit.desk.chance().encode()).hexdigest())
+    return codes
+
+
+def qr_path(said: str) -> tuple[int, str]:
+    """Give a text as a QR code (ISO/IEC 18004): how many modules wide with its margin, and the dark ones as the path of an SVG.
+
+    >>> qr_path("otpauth://totp/x?secret=A")[0]
+    33
+    """
+    rows = [list(row) for row in segno.make(said, error="m", micro=False).matrix_iter(border=4)]
+    dark = [f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, is_dark in enumerate(row) if is_dark]
+    return len(rows), "".join(dark)
 
 
 @router.post("/account/factor/end")

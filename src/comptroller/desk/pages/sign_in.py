@@ -7,6 +7,7 @@ from fastapi import APIRouter, Form as FormField, Request
 from fastapi.responses import RedirectResponse, Response
 
 from comptroller.access import viewer_of
+from comptroller.access.factors import is_recovery
 from comptroller.desk.doors import LANGUAGE, SESSION, Form, Visiting, desk_of
 from comptroller.desk.draw import draw_bare, draw_door
 from comptroller.desk.seals import unseal
@@ -35,7 +36,7 @@ def sign_in(
     desk = desk_of(request)
     at = desk.clock()
     viewer = viewer_of(desk.duck, desk.owner, login, at.astimezone(desk.zone).date())
-    is_right = desk.accounts.check(login, password, at)
+    is_right = desk.settings.has_passwords and desk.accounts.check(login, password, at)
     if not is_right or viewer is None or not viewer.is_admitted:
         # Not in the ledger, into which nobody writes who is not known; whoever runs the desk reads it in its log.
         _log.warning("signing in failed: login %r from %s", login, request.client.host if request.client else "-")
@@ -50,7 +51,7 @@ def sign_in(
 
 
 @router.post("/sign-in/code")
-def give_code(request: Request, code: Annotated[str, FormField(max_length=20)]) -> Response:
+def give_code(request: Request, code: Annotated[str, FormField(max_length=40)]) -> Response:
     """Let somebody in who gave the right password in this browser and gives the code of his device now."""
     desk = desk_of(request)
     at, half = desk.clock(), request.cookies.get(HALF, "")
@@ -59,12 +60,16 @@ def give_code(request: Request, code: Annotated[str, FormField(max_length=20)]) 
         return draw_door(request, 401, wrong="failed")
     login, back = waits
     viewer = viewer_of(desk.duck, desk.owner, login, at.astimezone(desk.zone).date())
-    secret = unseal(desk.accounts.factors.kept(login), desk.settings.passphrase)
-    if not desk.accounts.factors.check(login, secret, code, at) or viewer is None or not viewer.is_admitted:
+    factors, by = desk.accounts.factors, "recovery" if is_recovery(code) else "code"
+    if by == "recovery":
+        is_right = factors.recover(login, code, at)
+    else:
+        is_right = factors.check(login, unseal(factors.kept(login), desk.settings.passphrase), code, at)
+    if not is_right or viewer is None or not viewer.is_admitted:
         _log.warning("a wrong code: login %r from %s", login, request.client.host if request.client else "-")
         return draw_bare(request, "sign_in_code.html", 401, wrong=True)
     desk.accounts.factors.end_half(half)
-    answer = enter(request, login, back, "code")
+    answer = enter(request, login, back, by)
     answer.delete_cookie(HALF, path="/sign-in")
     return answer
 
