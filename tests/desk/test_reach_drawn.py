@@ -60,7 +60,9 @@ def walk(world, grants, turn, share):
         t for n, t in enumerate(tables) if (n + turn) % share == 0 or t in ("finding_now", "relation", "payment")
     ):
         how = ("page", "csv", "xlsx", "call")[(n + turn) % 4]
-        said = one.query(f"SELECT * FROM {table}", how)
+        # Of one's own acts the words that one typed oneself are left out: an export of what is out of reach names it.
+        columns = "login, did, done_at, fact" if table == "desk_act" else "*"
+        said = one.query(f"SELECT {columns} FROM {table}", how)
         assert one.outside(said, of_users=table in TABLES_OF_USERS) == set(), (grants, table, how)
     assert one.outside(one.hear()) == set(), grants
     return one
