@@ -112,8 +112,8 @@ class Accounts:
                 [_digest(secret), login, form_key, at.isoformat(), at.isoformat()],
             )
 
-    def session(self, secret: str, at: dt.datetime) -> Session | None:
-        """Give the live session of a secret and note that it was used; None where it ended or never was."""
+    def session(self, secret: str, at: dt.datetime, *, is_used: bool = True) -> Session | None:
+        """Give the live session of a secret and note that it was used, if it was; None where it ended or never was."""
         digest = _digest(secret)
         row = self._store.row("SELECT login, form_key, made_at, seen_at FROM session WHERE digest = ?", [digest])
         if row is None:
@@ -123,7 +123,7 @@ class Accounts:
         if at - made_at >= LONGEST or at - seen_at >= IDLE:
             self._store.execute("DELETE FROM session WHERE digest = ?", [digest])
             return None
-        if at - seen_at >= dt.timedelta(minutes=1):
+        if is_used and at - seen_at >= dt.timedelta(minutes=1):
             self._store.execute("UPDATE session SET seen_at = ? WHERE digest = ?", [at.isoformat(), digest])
         return Session(login, form_key, made_at)
 

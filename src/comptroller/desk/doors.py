@@ -43,8 +43,11 @@ def visit_of(request: Request) -> Visit:
     return visit
 
 
-def visitor(request: Request) -> Visit:
-    """Give the visit of whoever is signed in or bears a token, as of now; refuses (NotSignedIn) everybody else."""
+def visitor(request: Request, *, is_used: bool = True) -> Visit:
+    """Give the visit of whoever is signed in or bears a token, as of now; refuses (NotSignedIn) everybody else.
+
+    A page that only goes on listening has not `used` its session, which may end meanwhile.
+    """
     desk = desk_of(request)
     at = desk.clock()
     bearer = request.headers.get("authorization", "")
@@ -57,7 +60,7 @@ def visitor(request: Request) -> Visit:
             raise NotSignedIn
         login, scope = token.login, token.scope
     else:
-        session = desk.accounts.session(request.cookies.get(SESSION, ""), at)
+        session = desk.accounts.session(request.cookies.get(SESSION, ""), at, is_used=is_used)
         if session is None:
             raise NotSignedIn
         login, form_key = session.login, session.form_key

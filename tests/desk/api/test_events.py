@@ -1,5 +1,6 @@
 """News over the network: a report's finding is told to an open page, without asking again."""
 
+import datetime as dt
 import json
 import socket
 import threading
@@ -58,3 +59,28 @@ def test_a_finding_is_told_as_it_is_raised(served):
     news = json.loads(said[5:])
     assert {row["entity"] for row in news["turns"]} == {"A"}
     assert {row["reporter"] for row in news["reports"]} <= {"A"}
+
+
+def test_a_stream_ends_with_its_session(served):
+    """Law: whoever is signed out, or loses what lets him see, hears nothing more on a stream that he left open."""
+    desk, port = served
+    for end in (lambda: desk.accounts.close_sessions("group"), lambda: _take_grants_back(desk, "group")):
+        line, stream = _listen(port, "group")
+        end()
+        rows = [row | {"payee": "new", "payment": f"N{n}"} for n, row in enumerate(facts_of("A"))]
+        desk.writer.take(report("payment", *rows, reporter="A")).result(60)
+        assert b"data:" not in stream.read(), "the server ends the stream, and has told nothing"
+        line.close()
+
+
+def _take_grants_back(desk, login):
+    """Let every grant of a user end the day after it began."""
+    rows = desk.duck.records(
+        'SELECT "grant", login, role, entity, reason, valid_from FROM access_grant WHERE login = ?', [login]
+    )
+    ended = [
+        row | {"granted_by": desk.owner, "act": "correct", "valid_until": row["valid_from"] + dt.timedelta(days=1)}
+        for row in rows
+    ]
+    assert ended
+    desk.said(desk.say("access_grant", [{name: str(cell) for name, cell in row.items()} for row in ended]))

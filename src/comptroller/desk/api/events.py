@@ -4,12 +4,13 @@ import json
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
 from comptroller.access.grants import KINDS, SEE
-from comptroller.desk.doors import may
+from comptroller.desk.doors import may, visitor
+from comptroller.desk.errors import FactorOwed, NotSignedIn
 from comptroller.desk.visit import Visit
 from comptroller.desk.writer import Batch
 from comptroller.model.finding import plain
@@ -25,20 +26,35 @@ MOST_TURNS = 50
     response_class=StreamingResponse,
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
-async def events(visit: Seeing) -> StreamingResponse:
-    """Give news as they happen: event `news` with what turned and which reports came."""
+async def events(request: Request, visit: Seeing) -> StreamingResponse:
+    """Give news as they happen: event `news` with what turned and which reports came.
+
+    Each time the door is passed anew: a session, a token or a grant that ends takes the stream with it.
+    """
 
     async def out() -> AsyncIterator[str]:
         yield ": open\n\n"
         async for batch in visit.desk.hub.listen(EVERY_SECONDS):
-            if batch is None:
-                yield ": still here\n\n"
-                continue
-            said = await run_in_threadpool(news_of, visit, batch)
-            if said["turns"] or said["reports"]:
-                yield f"event: news\ndata: {json.dumps(plain(said), ensure_ascii=False)}\n\n"
+            said = await run_in_threadpool(_told, request, batch)
+            if said is None:
+                return
+            yield said
 
     return StreamingResponse(out(), media_type="text/event-stream", headers={"x-accel-buffering": "no"})
+
+
+def _told(request: Request, batch: Batch | None) -> str | None:
+    """Give what to send of a batch, or of a while without one; None where whoever listens may do so no more."""
+    try:
+        visit = visitor(request, is_used=False)
+    except (NotSignedIn, FactorOwed):
+        return None
+    if not visit.may(SEE):
+        return None
+    said = news_of(visit, batch) if batch else {"turns": [], "reports": []}
+    if not said["turns"] and not said["reports"]:
+        return ": still here\n\n"
+    return f"event: news\ndata: {json.dumps(plain(said), ensure_ascii=False)}\n\n"
 
 
 def news_of(visit: Visit, batch: Batch) -> dict[str, Any]:
