@@ -1,6 +1,8 @@
 """Every error has the five fields of a refusal, whichever way it came about."""
 
 import re
+from dataclasses import replace
+from threading import Event
 
 import pytest
 from starlette.testclient import TestClient
@@ -167,3 +169,19 @@ def test_nobody_can_tell_what_is_out_of_reach_from_what_is_not_there(desk, brows
     assert "*" in said[0]
     assert said[0] == said[1]
     assert mark("B") not in said[0]
+
+
+def test_a_wait_that_takes_too_long_is_no_fault(desk, browser):
+    """Law: where the engine is not done in time the answer is 503 and says that what was sent may be kept all the same."""
+    held, usual, administrator = Event(), desk.settings, browser("administrator")
+    said = {"login": "late", "name": "Late", "form_key": form_key(administrator)}
+    waiting = desk.writer.do(lambda _worker: held.wait(60))
+    desk.settings = replace(usual, most_wait_seconds=0.01)
+    try:
+        answer = administrator.post("/admin/users", data=said)
+    finally:
+        desk.settings = usual
+        held.set()
+        waiting.result(60)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
+    assert "desk.busy" in answer.text

@@ -109,6 +109,16 @@ def http_refusal(status: int, seen: object) -> Refusal:
     return refusal("desk.request", place, f"{status} {seen}", wanted, MEND)
 
 
+def _busy(path: str) -> Refusal:
+    """Give the refusal of a wait that took too long; what waited may be done all the same."""
+    wanted = ("能及时处理完毕的引擎", "an engine that is done in time")
+    mend = (
+        "稍后查看是否已登记;以同一幂等键重发不会重复",
+        "See later whether it was kept; sent again under the same key it is not kept twice.",
+    )
+    return refusal("desk.busy", ("", None, ""), path, wanted, mend)
+
+
 def value_wanted(fault: Mapping[str, Any]) -> tuple[str, str]:
     """Give what a value should have been, in Chinese and English, from one of pydantic's faults.
 
@@ -132,6 +142,7 @@ def put_errors(app: FastAPI, page: Any) -> None:  # noqa: C901 - one small answe
         if request.url.path.startswith("/api/"):
             return JSONResponse(body_of(refusals), status, headers)
         found: Response = await run_in_threadpool(page, request, status, refusals)
+        found.headers.update(headers or {})
         return found
 
     @app.exception_handler(Refused)
@@ -174,6 +185,10 @@ def put_errors(app: FastAPI, page: Any) -> None:  # noqa: C901 - one small answe
             for one in fault.errors()
         ]
         return await answer(request, 422, found)
+
+    @app.exception_handler(TimeoutError)
+    async def waited(request: Request, _fault: TimeoutError) -> Response:
+        return await answer(request, 503, [_busy(request.url.path)], {"retry-after": "60"})
 
     @app.exception_handler(ComptrollerError)
     async def broken(request: Request, fault: ComptrollerError) -> Response:

@@ -33,14 +33,14 @@ from comptroller.model.refusal import Refused
 from comptroller.store.duck import Duck
 
 ACCOUNTS, SHELF = "accounts.sqlite", "desk.sqlite"
-_MOST_CACHED, _MOST_SECONDS = 512, 120.0
+_MOST_CACHED = 512
 Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How the desk is run: whether cookies need https, how much a body may hold, how often somebody may ask,
-    how much all visitors of public pages may ask together, how much work their browsers show, who else says who somebody is, how many pages are made at once,
+    how much all visitors of public pages may ask together, how much work their browsers show, who else says who somebody is, how many pages are made at once, how long a page waits for the engine,
     which roles owe a second factor, and whether passwords of this node open anything.
     """
 
@@ -54,6 +54,7 @@ class Settings:
     shadow_seconds: float = 10.0
     advice_seconds: float = 0.5
     most_readers: int = 4
+    most_wait_seconds: float = 120.0
     hook_networks: tuple[str, ...] = ()
     most_public_a_minute: int = 240
     proof_bits: int = 14
@@ -117,7 +118,7 @@ class Desk:
         if digest == self.pack.digest:
             return self.pack
         asked = self.writer.do(lambda worker: worker.policy_of(digest, known))
-        return self.cached(("policy", digest), lambda: asked.result(_MOST_SECONDS))
+        return self.cached(("policy", digest), lambda: asked.result(self.settings.most_wait_seconds))
 
     @property
     def owner(self) -> str:
@@ -253,7 +254,7 @@ class Desk:
 
     def said(self, waiting: "Future[Outcome]") -> Outcome:
         """Wait for what the desk reported; refuses (Refused) what was not taken."""
-        outcome = waiting.result(_MOST_SECONDS)
+        outcome = waiting.result(self.settings.most_wait_seconds)
         if outcome.refusals:
             raise Refused(list(outcome.refusals))
         return outcome
