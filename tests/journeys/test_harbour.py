@@ -139,12 +139,24 @@ def test_silence_shows_what_was_heard_last(worker: Engine) -> None:
 
 
 def test_the_cases_stand_as_they_were_worked_on(worker: Engine) -> None:
-    """Until the trial run ends findings open no case but those worked on; then all that stand do."""
+    """Cases open as the facts arrive and are worked on; of rules on trial until 2026 what stands opens then."""
     sql = "SELECT state, count(*), count(*) FILTER (WHERE opened_on < DATE '2025-12-30') FROM case_now GROUP BY 1"
     counts = {state: (count, early) for state, count, early in worker.duck.rows(sql)}
     early = {state: count for state, (_, count) in counts.items() if count}
-    assert early == {"dismissed": 11, "closed": 5, "escalated": 1, "rectifying": 1, "verifying": 1, "triage": 2}
-    assert counts["triage"][0] > 200
+    assert early == {"dismissed": 29, "closed": 62, "escalated": 10, "rectifying": 5, "verifying": 5, "triage": 2}
+    assert 100 < counts["triage"][0] < 200
+    days = worker.duck.rows("SELECT count(DISTINCT opened_on) FROM case_now WHERE opened_on < DATE '2025-12-30'")
+    assert days[0][0] > 15
+    ended = dict(worker.duck.rows("SELECT ended_how, count(*) FROM case_now WHERE ended_how IS NOT NULL GROUP BY 1"))
+    assert ended == {"dismissed": 29, "accepted": 55, "rejudged": 7}
+    sql = "SELECT sum(loss_cny) > sum(recovered_cny), sum(recovered_cny) > 0, sum(reopened) FROM case_now"
+    assert worker.duck.rows(sql) == [(True, True, 1)]
+
+
+def test_a_case_went_to_discipline_and_back(worker: Engine) -> None:
+    """Handed over by the investor line, received, handed back, received, and closed by the line that began."""
+    sql = "SELECT e.by_line FROM case_step AS e JOIN case_now AS n USING (case_id) WHERE n.entity = 'CJ0009' AND n.rule LIKE '%price_paid_outside_terms' AND e.move IN ('hand_over', 'receive') ORDER BY e.done_on, e.fact"
+    assert [line for (line,) in worker.duck.rows(sql)] == ["investor", "discipline", "discipline", "investor"]
 
 
 def test_a_change_of_the_contract_cleared_what_had_been_raised(worker: Engine) -> None:

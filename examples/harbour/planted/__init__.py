@@ -9,6 +9,7 @@ from examples.harbour.book import Book
 from examples.harbour.planted import (
     authority,
     bids,
+    board,
     casework,
     collective,
     dealing,
@@ -51,5 +52,6 @@ PLANTINGS: tuple[Callable[[Book], None], ...] = (
     kin.plant,
     rings.plant,
     goods.plant,
+    board.plant,
     casework.plant,
 )

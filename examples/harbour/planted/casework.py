@@ -1,18 +1,17 @@
 """Planted: what supervisors themselves did late, twice or wrongly, beside cases that went as they should.
 
-Until the trial run ends, with 2025, findings open no case but for those that are worked on here.
+Until its trial run ends, with 2025, a rule's findings open no case but for those that are worked on here or on the board.
 """
 
-import base64
-import json
-from hashlib import sha256
 from typing import Any
 
 from comptroller.model.finding import finding_id
 from examples.harbour import acts
 from examples.harbour.book import Book, Row
+from examples.harbour.casebook import FOUR, ONE, THREE, TWO, answer, case_of, step
 from examples.harbour.days import day
 from examples.harbour.people import who
+from examples.harbour.planted.board import LATER, OPEN
 from examples.harbour.planted.from_the_public import tell
 from examples.harbour.planted.reform import done_bare
 from examples.harbour.register import ENTITIES, OWNER
@@ -24,8 +23,6 @@ _RESULTS = "cn-central/rules/reform/results_not_tracked"
 WORKED = (_LEVELS, _BARE, _LATE, _PAPER, _RESULTS)
 """Rules of which findings are worked on, so that they are held back one by one and not as a whole."""
 _DISMISSED = 10
-ONE, TWO, THREE, FOUR = "P9001", "P9002", "P9003", "P9004"
-"""Officers of the owner: two of the internal line, one of the investor line, one of audit."""
 _TRIAL = ("2023-12-27T08:30:00", "2023-12-27", "2025-12-30")
 _FIRST, _BACK, _CLOSING = "2025-10-23T16:00:00", "2025-10-30T10:00:00", "2025-11-04T10:00:00"
 
@@ -41,28 +38,6 @@ def plant(book: Book) -> None:
     _advice(book)
     tell(book)
     _hold_back(book, dismissed)
-
-
-def case_of(rule: str, *subject: str) -> str:
-    """Give the name of the case that a finding opens, where it joins no other."""
-    whole = json.dumps([finding_id(rule, subject), None], separators=(",", ":")).encode()
-    return "C-" + base64.b32encode(sha256(whole).digest()[:10]).decode().lower()
-
-
-def step(book: Book, case: str, move: str, on: str, arrives: str, **more: Any) -> None:
-    """Say one move of a line; the internal line's first officer makes it, unless said otherwise."""
-    row: Row = {"step": book.number("CZ", OWNER), "case_id": case, "office": OWNER, "by_line": "internal", "move": move}
-    row |= {"done_on": day(on), "by": ONE, "reason": "按程序办理。"} | more
-    book.say("case_step", row, arrives=arrives, by=OWNER)
-
-
-def answer(  # noqa: PLR0913, PLR0917 - what an answer says
-    book: Book, entity: str, case: str, move: str, on: str, arrives: str, **more: Any
-) -> None:
-    """Say one answer of the entity, by its manager unless said otherwise."""
-    row: Row = {"entity": entity, "answer": book.number("DF", entity), "case_id": case, "move": move}
-    row |= {"done_on": day(on), "by": who(entity, "manager"), "reason": "情况属实，已经整改。"} | more
-    book.say("enterprise_answer", row, arrives=arrives)
 
 
 def _take_up(book: Book, case: str, on: str = "2025-10-20", arrives: str = _FIRST) -> None:
@@ -81,7 +56,7 @@ def _dismiss(book: Book, entities: list[str]) -> None:
 
 
 def _close(book: Book) -> None:
-    """Let five tasks be put right and closed: one as it should be, four not."""
+    """Let eight tasks be put right and closed: four as it should be, four not."""
     sound = ("closed_without_rectification", "evidence_older_than_finding", "verified_by_rectifier")
     sound += ("found_again_after_closure",)
     for entity, rule, zh, en in (
@@ -91,6 +66,9 @@ def _close(book: Book) -> None:
             "整改、复核、关闭各由一人，证据晚于发现。",
             "Put right, verified and closed by three, on new evidence.",
         ),
+        ("HB0011", "", "补报证据后复核通过。", "Verified on the evidence that came."),
+        ("CJ0016", "", "补报证据后复核通过。", "Verified on the evidence that came."),
+        ("CJ0017", "", "补报证据后复核通过。", "Verified on the evidence that came."),
         (
             "HB0010",
             sound[0],
@@ -273,10 +251,11 @@ def _hold_back(book: Book, dismissed: list[str]) -> None:
     """Say that until the trial run ends findings open no case: rule by rule, and one by one where some are worked on."""
     arrives, first, until = _TRIAL
     rules = sorted({one.rule for one in book.found if not one.rule.startswith("cn-cases/")} - set(WORKED))
+    rules = [rule for rule in rules if rule not in OPEN or rule in LATER]
     kept = [(one.rule, finding_id(one.rule, tuple(one.subject))) for one in book.found if _is_left(one, dismissed)]
     for number, (rule, finding) in enumerate([*((rule, None) for rule in rules), *kept]):
         row: Row = {"suppression": f"ZB-{number:03d}", "office": OWNER, "rule": rule, "finding": finding}
-        row |= {"valid_from": day(first), "valid_until": day(until), "by": ONE, "approved_by": TWO}
+        row |= {"valid_from": day(first), "valid_until": day(LATER.get(rule, until)), "by": ONE, "approved_by": TWO}
         book.say("suppression", row | {"reason": "试运行期间只提示、不立项。"}, arrives=arrives, by=OWNER)
 
 
