@@ -1,5 +1,6 @@
 """A tip-off in a real browser: lodged without a name, answered by the line twice, answered again by the informant."""
 
+import re
 import secrets
 import shutil
 import threading
@@ -15,6 +16,7 @@ playwright = pytest.importorskip("playwright.sync_api", reason="no browser can b
 expect = playwright.expect
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PORT, PHRASE = 8537, "a passphrase of the line"
+CHINESE, SEALED = "zh-CN", re.compile("Ciphertext|密文")
 HOME = f"http://127.0.0.1:{PORT}"
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no browser is here")
 
@@ -49,9 +51,9 @@ def chromium():
 class Person:
     """Somebody with a browser of his own, which keeps nothing of anybody else's."""
 
-    def __init__(self, chromium):
-        """Open it, in English; what the console of the browser complains of is kept."""
-        self.page = chromium.new_context(locale="en-GB", viewport={"width": 1280, "height": 900}).new_page()
+    def __init__(self, chromium, locale="en-GB"):
+        """Open it, in a language; what the console of the browser complains of is kept."""
+        self.page = chromium.new_context(locale=locale, viewport={"width": 1280, "height": 900}).new_page()
         self.page.set_default_timeout(60_000)
         self.wrong = []
         self.page.on("console", lambda said: self.wrong.append(said.text) if said.type == "error" else None)
@@ -69,7 +71,7 @@ class Person:
     def reads(self, count):
         """Give the texts of a talk once there are so many, and all of them open."""
         expect(self.page.locator(".talk li")).to_have_count(count, timeout=60_000)
-        expect(self.page.locator(".talk")).not_to_contain_text("Ciphertext", timeout=60_000)
+        expect(self.page.locator(".talk")).not_to_contain_text(SEALED, timeout=60_000)
         return self.page.locator(".talk p").all_inner_texts()
 
     def hears(self, form):
@@ -79,9 +81,9 @@ class Person:
         return alert.inner_text()
 
 
-def signed_in(chromium, login):
+def signed_in(chromium, login, locale="en-GB"):
     """Give the officer of a line, at the desk."""
-    person = Person(chromium)
+    person = Person(chromium, locale)
     person.goes("/sign-in")
     person.page.fill("[name=login]", login)
     person.page.fill("[name=password]", PASSWORD)
@@ -106,9 +108,9 @@ def opens(officer, number, count):
     return officer.reads(count)
 
 
-def comes_back(chromium, code):
+def comes_back(chromium, code, locale="en-GB"):
     """Give the informant in another browser, with nothing but the claim code."""
-    person = Person(chromium)
+    person = Person(chromium, locale)
     person.goes("/public/tips")
     person.says("back", code)
     person.page.wait_for_selector("#mailbox", state="visible")
@@ -116,10 +118,13 @@ def comes_back(chromium, code):
 
 
 def test_a_tip_off_is_answered_twice(served, chromium):
-    """Lodged, acknowledged, asked, answered, answered again: each side reads all, the server reads nothing, a receipt proves it."""
+    """Lodged, acknowledged, asked, answered, answered again: each side reads all, the server reads nothing, a receipt proves it.
+
+    Each side is once at home in either language.
+    """
     officer = signed_in(chromium, "discipline")
     makes_key(officer)
-    informant = Person(chromium)
+    informant = Person(chromium, CHINESE)
     informant.goes("/public/tips")
     informant.says("lodge", "王某于三月收了供应商的回扣。 A kickback in March.")
     informant.page.wait_for_selector("#lodged", state="visible")
@@ -128,22 +133,24 @@ def test_a_tip_off_is_answered_twice(served, chromium):
     assert opens(officer, number, 1) == ["王某于三月收了供应商的回扣。 A kickback in March."]
     with officer.page.expect_navigation():
         officer.says("answer", "Taken up. Which supplier?")
-    back = comes_back(chromium, code.lower())
+    back = comes_back(chromium, code.lower(), CHINESE)
     assert back.reads(2)[1] == "Taken up. Which supplier?"
-    assert "Acknowledged on" in back.page.inner_text("#dues")
+    assert "已告知受理" in back.page.inner_text("#dues")
     back.says("more", "The one in the north yard.")
     assert back.reads(3)[2] == "The one in the north yard."
-    assert opens(officer, number, 3)[2] == "The one in the north yard."
-    with officer.page.expect_navigation():
-        officer.says("answer", "Thank you. It is being looked into.")
+    second = signed_in(chromium, "discipline", CHINESE)
+    assert opens(second, number, 3)[2] == "The one in the north yard."
+    with second.page.expect_navigation():
+        second.says("answer", "Thank you. It is being looked into.")
     again = comes_back(chromium, code)
     assert again.reads(4)[3] == "Thank you. It is being looked into."
+    assert "Acknowledged on" in again.page.inner_text("#dues")
     again.goes(f"/public/verify?code={receipt}")
     assert "In the ledger" in again.page.inner_text("main")
     said = b"".join(one.payload or b"" for one in served.ledger.entries(1))
     for secret in ("kickback", "north yard", "looked into", PHRASE, code, code.replace("-", "")):
         assert secret.encode() not in said
-    assert [one.wrong for one in (officer, informant, back, again)] == [[], [], [], []]
+    assert [one.wrong for one in (officer, second, informant, back, again)] == [[], [], [], [], []]
 
 
 def test_a_wrong_code_and_a_wrong_passphrase_open_nothing(served, chromium):
