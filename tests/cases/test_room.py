@@ -138,3 +138,27 @@ def test_adopting_routes_takes_up_what_already_stands(tmp_path: Path) -> None:
     said_events = node.duck.rows("SELECT what, said FROM case_event")
     assert [json.loads(text)["rule"].rsplit("/", 1)[1] for _, text in said_events] == ["acted_before_approval"]
     node.close()
+
+
+def test_a_clock_beyond_the_calendar_is_dated_by_the_next_one(tmp_path: Path) -> None:
+    """Law: where the calendar ends before a clock does there is no last day; the policy that brings the next calendar sets it, once."""
+    files = gather_files([PACKS], "cn-central")
+    short = {
+        path: said for path, said in files.items() if not path.endswith(("calendar/2025.yml", "calendar/2026.yml"))
+    }
+    node = city(tmp_path)
+    node.adopt(short, "cn-central", moment("2024-12-01T09:00:00"))
+    pay(node, at="2024-12-30T09:00:00")
+    undated = "SELECT count(*) FROM case_clock WHERE due_on IS NULL AND ended_on IS NULL"
+    assert node.duck.rows(undated)[0][0] > 0
+    assert node.duck.rows("SELECT due_on FROM case_now") == [(None,)]
+    node.adopt(files, "cn-central", moment("2025-01-02T09:00:00"))
+    assert node.duck.rows(undated) == [(0,)]
+    held = "SELECT case_id, clock, instance, due_on, fact FROM case_clock ORDER BY ALL"
+    dated, (due,) = node.duck.rows(held), node.duck.rows("SELECT due_on FROM case_now")[0]
+    assert due == min(row[3] for row in dated)
+    node.close()
+    node = engine.open_node(tmp_path / "node")
+    pay(node, "P2", "M2", at="2025-01-03T09:00:00")
+    assert [row for row in node.duck.rows(held) if row in dated] == dated, "nothing is written twice"
+    node.close()

@@ -36,6 +36,9 @@ from comptroller.store.duck import Duck
 
 _HEARD = ("raised", "changed", "stands", "cleared", "not_applicable")
 """Turns that concern a case; that a finding can be judged no more neither raises nor clears it."""
+_UNDATED = (
+    "SELECT case_id, clock, instance, started_on, runs, unit FROM case_clock WHERE due_on IS NULL AND ended_on IS NULL"
+)
 _MOST = 20_000
 """So many cases are kept in memory between batches; others are folded again from their events when they are touched."""
 
@@ -58,6 +61,7 @@ class Cases:
     def _forget(self) -> None:
         """Read again what is kept in memory."""
         self._cases: dict[str, Case] = {}
+        self._waits_for_calendar = True
         self._today: dt.date | None = next((day for (day,) in self._duck.rows("SELECT today FROM clock")), None)
         self.index = Index(self._duck, [name for name, sight in self.work.sights.items() if sight.keeps])
         self._hush = Hush(self._duck)
@@ -121,6 +125,7 @@ class Cases:
         if not self.is_on:
             return {}
         batch = _Batch()
+        batch.cases.update((case.case_id, case) for case in self._newly_dated())
         self._today = on if ticked else self._today
         self._router.begin()
         facts = list(told(added))
@@ -137,6 +142,24 @@ class Cases:
             self._raise(one, on, batch)
         rows = self._rows(batch, on)
         return self._with_run_out(rows, on) if ticked else rows
+
+    def _newly_dated(self) -> list[Case]:
+        """Give the cases with a clock that the calendar of before did not reach and this one does; looked for once under a policy."""
+        waits, self._waits_for_calendar = self._waits_for_calendar, False
+        rows = self._duck.rows(_UNDATED) if waits else []
+        found = [
+            (case_id, f"{clock} {instance}")
+            for case_id, clock, instance, start, runs, unit in rows
+            if runs is not None and self.days.due(start, runs, unit) is not None
+        ]
+        self._load([case_id for case_id, _ in found])
+        dated: list[Case] = []
+        for case_id, name in found:
+            case = self._cases[case_id]
+            if any(run.due_on and f"{run.clock} {run.instance}" == name for run in case.clocks):
+                case.touched.add(("clock", name))
+                dated.append(case)
+        return dated
 
     def _with_run_out(self, rows: dict[str, pa.Table], today: dt.date) -> dict[str, pa.Table]:
         """Add the clocks that run out to the rows that a tick changed."""
