@@ -27,7 +27,7 @@ def world():
 def asked(world, sql, valid=None, known=None):
     """Ask as of a day and an entry."""
     day = dt.date.fromisoformat(valid) if valid else None
-    return ask(world.duck, sql, set(documented(pack("small"))), world.books.views(day, known))[1]
+    return ask(world.duck, sql, set(documented(pack("small"))), world.books.views(day, known, world.duck))[1]
 
 
 def test_lines_of_a_list_hold_when_their_fact_does(world):

@@ -27,7 +27,7 @@ def told(tmp_path_factory):
 
 
 def _then(node, one, on, known=None):
-    views = node.books.views(None, known)
+    views = node.books.views(None, known, node.duck)
     return whole_then(node.duck, node.pack, one, views, on)
 
 
@@ -66,7 +66,7 @@ def test_the_board_of_then_counts_as_each_case_stood(told):
     node, one, known = told
 
     def of(on, entry=None):
-        source = relation_then(node.books.views(None, entry), on)
+        source = relation_then(node.books.views(None, entry, node.duck), on)
         cards, counts = board.board(node.duck, board.Asked(source=source))
         return counts, [(card["case_id"], card["due_on"]) for card in cards]
 
@@ -81,7 +81,7 @@ def test_the_board_of_then_counts_as_each_case_stood(told):
 def test_clocks_of_then_run_as_they_ran(told):
     """A clock that ended later runs on the day, and one that started later is not there."""
     node, _, _ = told
-    source = clocks_then(node.books.views(None, None), dt.date(2024, 3, 12))
+    source = clocks_then(node.books.views(None, None, node.duck), dt.date(2024, 3, 12))
     due, count = board.due(node.duck, dt.date(2024, 3, 12), source=source)
     assert {one["clock"] for one in due} == {"flash_report", "full_report", "verification"}
     assert count == len(due)

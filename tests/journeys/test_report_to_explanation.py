@@ -97,7 +97,7 @@ def test_both_axes_of_time_can_be_asked(worker: Engine) -> None:
 
     def asked(valid: dt.date | None, known: int | None) -> list[tuple[object, ...]]:
         sql = "SELECT payee FROM payment"
-        return ask(worker.duck, sql, tables, worker.books.views(valid, known))[1]
+        return ask(worker.duck, sql, tables, worker.books.views(valid, known, worker.duck))[1]
 
     assert asked(None, None) == [("甲公司",)]
     assert asked(None, payment) == [("乙公司",)]

@@ -259,18 +259,18 @@ class Books:
         sql = "SELECT max(entry) FROM adopted WHERE pack = ? AND entry <= ?"
         return int(self.duck.rows(sql, [digest, known])[0][0])
 
-    def views(self, valid: dt.date | None, known: int | None, duck: Duck | None = None) -> dict[str, str]:
+    def views(self, valid: dt.date | None, known: int | None, duck: Duck) -> dict[str, str]:
         """Give SQL for each table that can be asked as of a day and as known with an entry; none where neither is asked.
 
         Whoever is not the thread of the books hands in a connection of its own: theirs may be busy.
         """
         if valid is None and known is None:
             return {}
-        return views(self.pack, valid=valid, known=known, is_same_policy=self._is_same_policy(known, duck or self.duck))
+        return views(self.pack, valid=valid, known=known, is_same_policy=self._is_same_policy(known, duck))
 
     def views_here(self, valid: dt.date | None, known: int | None) -> Mapping[str, str]:
         """Give the same, and the tables that are told by graphs, where this connection reads them, and no other."""
-        told = self.views(valid, known)
+        told = self.views(valid, known, self.duck)
         if not told or not self._is_same_policy(known, self.duck):
             return told
         return GraphAsOf(self.duck, self.pack, self.owner, valid=valid, known=known).beside(told)

@@ -69,7 +69,7 @@ def clocks_of(visit: Visit) -> str:
 
 def _views(visit: Visit) -> dict[str, str]:
     """Give the SQL of tables as known with the entry that is asked about, without what else was asked."""
-    return visit.desk.engine.books.views(None, visit.known)
+    return visit.desk.engine.books.views(None, visit.known, visit.duck)
 
 
 def today_of(visit: Visit) -> dt.date:
@@ -209,7 +209,7 @@ def evidence_of(visit: Visit, whole: Whole, names: Iterable[str]) -> dict[str, W
     if not listed:
         return {}
     marks = ", ".join("?" * len(listed))
-    views = visit.desk.engine.books.views(visit.valid, visit.known)
+    views = visit.desk.engine.books.views(visit.valid, visit.known, visit.duck)
     held = f"({views['finding_now']})" if "finding_now" in views else "finding_now"
     sql = f"SELECT finding, evidence, since, state FROM {held} AS f WHERE finding IN ({marks})"
     known = {one["finding"] for one in whole["finding"]}
