@@ -209,8 +209,7 @@ def evidence_of(visit: Visit, whole: Whole, names: Iterable[str]) -> dict[str, W
     if not listed:
         return {}
     marks = ", ".join("?" * len(listed))
-    views = visit.desk.engine.books.views(visit.valid, visit.known, visit.duck)
-    held = f"({views['finding_now']})" if "finding_now" in views else "finding_now"
+    held = f"({visit.bases['finding_now']})" if "finding_now" in visit.bases else "finding_now"
     sql = f"SELECT finding, evidence, since, state FROM {held} AS f WHERE finding IN ({marks})"
     known = {one["finding"] for one in whole["finding"]}
     rows = visit.duck.records(sql, listed)

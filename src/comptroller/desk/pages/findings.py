@@ -131,9 +131,8 @@ def whole_rows(visit: Visit, names: list[dict[str, Any]], order: str) -> list[di
         return []
     sql, _ = select(visit, Asked(state="all"))
     marks = ", ".join("?" * len(names))
-    known = [
-        row["known"] for row in names
-    ]  # what was found together lies together, so that little of the table is read
+    # What was found together lies together, so that little of the table is read.
+    known = [row["known"] for row in names]
     values = [min(known), max(known), *(row["finding"] for row in names)]
     return visit.rows(f"{sql} AND f.known BETWEEN ? AND ? AND f.finding IN ({marks}) ORDER BY {order}", values)
 
