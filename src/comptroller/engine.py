@@ -1,45 +1,47 @@
-"""The line: a report is checked, kept, folded, judged; whoever reads this file has read the product.
+"""The line: a report is checked, folded, judged, and sealed when all of it held; whoever reads this file has read the product.
 
     intake   May this be said?     a report becomes facts, or refusals
-    ledger   It was said.          an entry: numbered, hashed, sealed
     books    What is known?        rows of the fact tables, the register, lists, the calendar
     watch    Is it right?          findings raised, changed, cleared
     cases    What is done?         cases opened, moved, closed; clocks
+    ledger   It was said.          an entry: numbered, hashed, sealed
 
-- Nothing is folded that is not in the ledger; what is in the ledger is folded sooner or later, also after a crash.
+- A batch is folded and judged before it is sealed, and committed to the books after it: nothing acknowledged is lost,
+  nothing is in the books that is not in the ledger, and no report can stop the node.
+- What is in the ledger is folded sooner or later, also after a crash; what cannot be folded is set aside by an entry.
 - One checkpoint of the ledger is one batch: replaying the same batches gives the same books and findings.
-- Policy and clock ticks are entries like reports.
+- Policy, clock ticks and acts about the clock are entries like reports.
 """
 
 import datetime as dt
-import json
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
-from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
-from comptroller import node
-from comptroller.books import Books, Change
-from comptroller.cases import Cases
-from comptroller.intake import Incoming, check, shape
-from comptroller.ledger.entry import Accepted, Entry
+from comptroller import acts, node
+from comptroller.acts import MADE, POLICY, TICK
+from comptroller.clock import Moment, moment_at, refused_jump, utc
+from comptroller.intake import Incoming, check
+from comptroller.intake.check import Checked, Facts
+from comptroller.ledger.entry import Accepted
 from comptroller.ledger.key import SignerKey
 from comptroller.ledger.ledger import Ledger
 from comptroller.ledger.schema import BrokenChain
 from comptroller.model.finding import Turn
-from comptroller.model.policy import Pack
-from comptroller.model.refusal import BrokenLedger, Refusal, Refused, RuleBroken
+from comptroller.model.refusal import BrokenLedger, ComptrollerError, Refusal, Refused
 from comptroller.packs import read_pack
-from comptroller.packs.bundle import pack_files, unpack_files
-from comptroller.store.duck import Duck, SqlError
+from comptroller.packs.bundle import pack_files
+from comptroller.projection import Progress
+from comptroller.replay import Replay
+from comptroller.store.duck import Duck
+from comptroller.store.faults import is_of_values
 from comptroller.store.sqlite import StoreDown
-from comptroller.watch import Watch
+from comptroller.suspects import halves, unfoldable
 
-Progress = Callable[[str, int, int], None]
-TICK, POLICY = "tick", "policy"
-"""Media of entries that the engine itself makes, and that no reader takes: a moment that has come, an adopted policy."""
+__all__ = ["MADE", "POLICY", "TICK", "Engine", "Progress", "Taken", "create", "open_node", "rebuild", "utc"]
+Work = Callable[[], list[Turn]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,219 +53,165 @@ class Taken:
     turns: tuple[Turn, ...]
 
 
-class Engine:
+class Engine(Replay):
     """One node at work. Time is handed in; nothing here asks the world."""
 
-    def __init__(self, ledger: Ledger, duck: Duck, charter: node.Charter) -> None:
-        """Take up a node: fold what the ledger holds and the books do not; the policy in force is the last adopted."""
-        self.ledger, self.duck, self.charter = ledger, duck, charter
-        self._desk = Duck(memory="1GB")
-        self._is_whole = True
-        self._begin()
+    def _moment(self, at: dt.datetime) -> tuple[Moment, Refusal | None]:
+        """Return the moment of what comes now, and the refusal of a clock that jumped; first, what is left is folded.
 
-    def _begin(self) -> None:
-        for first, last in self._batches(self._take_up()):
-            self._replay(first, last)
-
-    def _take_up(self) -> int:
-        """Open books and watch as the store has them, under the policy that is folded; gives the last entry folded."""
-        folded, policy = node.folded(self.duck)
-        if folded > self.ledger.size:
-            raise BrokenLedger(f"the books stand at entry {folded}, the ledger ends at entry {self.ledger.size}")
-        self._open(self._policy(self.ledger.entry(policy)))
-        self._is_whole = True
-        return folded
-
-    def _ready(self, at: dt.datetime) -> dt.datetime:
-        """Give the instant in UTC, not before the ledger's last one; first, what a fault left unfolded is folded.
-
-        Refuses (ValueError) an instant that does not say its offset.
+        Raises ValueError for an instant that does not say its offset.
         """
         at = utc(at)
-        if not self._is_whole or self.books.entries < self.ledger.size:
-            self._begin()
-        return max(at, self.ledger.last_at)
-
-    def _open(self, pack: Pack) -> None:
-        """Work under `pack`: books and watch are opened on it."""
-        self.pack = pack
-        self.books = Books(self.duck, pack, owner=self.charter.owner, zone=pack.zone)
-        self.watch = Watch(self.duck, pack)
-        self.cases = Cases(self.duck, pack, self.books)
-        self._desk.set_zone(pack.zone)
+        if not self.is_whole or self.books.entries < self.ledger.size:
+            self.catch_up()
+        last = self.last_moment()
+        return moment_at(at, self.ledger.last_at, last), refused_jump(at, last, self.pack.clock_jump_days)
 
     def take(self, reports: Sequence[Incoming], at: dt.datetime) -> Taken:
-        """Take a batch of reports that arrived by `at`: each is kept whole or refused whole, then what is kept is judged.
+        """Take a batch of reports that arrived by `at`: each is accepted whole or rejected whole.
 
-        A clock that was set back waits at the ledger's last instant.
+        A clock that was set back waits at the last moment; one that jumped rejects all. Where folding a batch fails,
+        the reports at fault are found and rejected, and the others are accepted.
         """
-        at = self._ready(at)
-        entries: dict[int, int] = {}
-        refused: dict[int, list[Refusal]] = {}
-        turns: list[Turn] = []
-        waiting = list(range(len(reports)))
-        while waiting:
-            batch = [reports[i] for i in waiting]
-            shaped = check(self._desk, self.pack.told, batch, known=self.books, on=self._day(at))
-            checked = shaped.but(self.cases.refuse(shaped.facts.tables, self._day(at)), batch)
-            refused.update({waiting[i]: found for i, found in checked.refused.items()})
-            if checked.accepted:
-                kept = [batch[i] for i in checked.accepted]
-                first = self._seal(kept, at)
-                entries.update({waiting[i]: first + n for n, i in enumerate(checked.accepted)})
-                turns += self._fold(checked.facts.tables, checked.facts.lists, first, first + len(kept) - 1, at)
-            waiting = [waiting[i] for i in checked.later]
-        return Taken(entries, refused, tuple(turns))
+        moment, jumped = self._moment(at)
+        if jumped:
+            return Taken({}, {place: [replace(jumped, file=one.name)] for place, one in enumerate(reports)}, ())
+        taken = Taken({}, {}, ())
+        stretches = [list(range(len(reports)))]
+        while stretches:
+            waiting = stretches.pop()
+            if waiting:
+                taken, later = self._take_some(reports, waiting, moment, taken)
+                stretches += later
+        return taken
+
+    def _take_some(
+        self, reports: Sequence[Incoming], waiting: list[int], moment: Moment, taken: Taken
+    ) -> tuple[Taken, list[list[int]]]:
+        """Take what can be taken of the reports that wait; returns the outcome so far, and what still waits, last first."""
+        batch, checked = [reports[i] for i in waiting], None
+        try:
+            checked = self._checked(batch, moment.at)
+            first, turns = self._accept([batch[i] for i in checked.accepted], checked.facts, moment)
+        except Exception as fault:
+            suspects = checked.accepted if checked else list(range(len(batch)))
+            if not is_of_values(fault) or not suspects:
+                raise
+            if len(suspects) > 1:
+                return taken, list(reversed(halves(waiting, suspects)))
+            (place,) = suspects
+            why = [unfoldable(batch[place].name, checked.facts.tables if checked else {}, fault)]
+            rest = [i for i in waiting if i != waiting[place]]
+            return replace(taken, refused={**taken.refused, waiting[place]: why}), [rest]
+        entries = {waiting[i]: first + n for n, i in enumerate(checked.accepted)}
+        refused = {waiting[i]: found for i, found in checked.refused.items()}
+        outcome = Taken({**taken.entries, **entries}, {**taken.refused, **refused}, (*taken.turns, *turns))
+        return outcome, [[waiting[i] for i in checked.later]]
+
+    def _checked(self, batch: list[Incoming], at: dt.datetime) -> Checked:
+        shaped = check(self._desk, self.pack.told, batch, known=self.books, on=self.day(at))
+        return shaped.but(self.cases.refuse(shaped.facts.tables, self.day(at)), batch)
+
+    def _accept(self, reports: Sequence[Incoming], facts: Facts, moment: Moment) -> tuple[int, list[Turn]]:
+        """Fold and judge reports, then seal them; returns the first entry and what turned."""
+        first = self.ledger.size + 1
+        if not reports:
+            return first, []
+        blobs = {sha256(text).hexdigest(): text for r in reports if (text := r.mapping.encode())}
+        missing = {named: text for named, text in blobs.items() if not self._has_blob(named)}
+        span = first, first + len(reports) - 1
+
+        def work() -> list[Turn]:
+            return self.fold(facts.tables, facts.lists, span, moment.at)
+
+        return first, self._enter([node.to_keep(one) for one in reports], moment, work, missing)
+
+    def _enter(
+        self, made: Sequence[Accepted], moment: Moment, work: Work, blobs: Mapping[str, bytes] | None = None
+    ) -> list[Turn]:
+        """Do what entries make of the books, and seal the entries as one group, both or neither; returns what turned.
+
+        Where the books cannot be committed after the seal, they follow the ledger at once.
+        """
+        before = self.ledger.size
+        noted = [replace(one, note={**one.note, **moment.note}) for one in made] if moment.note else made
+
+        def seal() -> None:
+            self.ledger.append(noted, moment.stamp, blobs)
+
+        try:
+            return self.settle(work, before + len(made), seal)
+        except Exception:
+            if self.ledger.size == before:
+                raise
+            return self.catch_up()
+
+    def _act(self, made: Accepted, moment: Moment, work: Callable[[int], list[Turn]]) -> list[Turn]:
+        """Enter one entry of the engine's own; raises Refused where the books cannot follow it."""
+        number = self.ledger.size + 1
+        try:
+            return self._enter([made], moment, lambda: work(number))
+        except Exception as fault:
+            if isinstance(fault, ComptrollerError) or not is_of_values(fault):
+                raise
+            raise Refused([acts.unfoldable(made.media, fault)]) from fault
 
     def tick(self, instant: dt.datetime, at: dt.datetime) -> list[Turn]:
-        """Let the clock stand at `instant`, as an entry received at `at`; whatever reads the clock is judged again."""
-        at = self._ready(at)
-        payload = json.dumps({"instant": utc(instant).isoformat()}).encode()
-        number = self._append([Accepted(payload, TICK, self.charter.owner, kind=TICK)], at)
-        return self._turn_clock(instant, number)
+        """Let the clock stand at `instant`, as an entry received at `at`; whatever reads the clock is judged again.
+
+        Raises Refused for an instant or a clock that jumps further than the policy allows.
+        """
+        moment, jumped = self._moment(at)
+        instant = utc(instant)
+        jumped = jumped or refused_jump(instant, moment.at, self.pack.clock_jump_days)
+        if jumped:
+            raise Refused([jumped])
+        return self._act(acts.tick(instant, self.charter.owner), moment, lambda n: self.turn_clock(instant, n))
 
     def adopt(
         self, files: Mapping[str, bytes], name: str, at: dt.datetime, progress: Progress | None = None
     ) -> list[Turn]:
-        """Adopt a policy as an entry received at `at`; everything is judged again under it.
+        """Adopt a policy as an entry received at `at`, when everything was judged again under it.
 
-        Refuses (BrokenPack) a policy whose rules do not run, or under which facts that are kept would have other types.
+        Raises BrokenPack for a policy whose rules do not run, or under which facts that are kept would have other types.
         """
-        at = self._ready(at)
+        moment, jumped = self._moment(at)
+        if jumped:
+            raise Refused([jumped])
         pack = read_pack(files, name)
         node.try_out(pack, self.pack)
-        bundle = pack_files(files, name)
-        number = self._append([Accepted(bundle, POLICY, self.charter.owner, name=name, kind=POLICY)], at)
-        return self._change_policy(pack, number, progress)
+        made = acts.policy(pack_files(files, name), name, self.charter.owner)
+        return self._act(made, moment, lambda n: self.change_policy(pack, n, moment.at, progress))
 
-    def _seal(self, reports: Sequence[Incoming], at: dt.datetime) -> int:
-        """Put accepted reports into the ledger, with their mappings beside them; gives the first entry's number."""
-        blobs = {sha256(text).hexdigest(): text for r in reports if (text := r.mapping.encode())}
-        missing = {named: text for named, text in blobs.items() if not self._has_blob(named)}
-        return self._append([node.to_keep(one) for one in reports], at, missing) - len(reports) + 1
+    def pass_clock(self, by: str, why: str, at: dt.datetime) -> int:
+        """Let the clock jump to `at` by an officer's act, as an entry that says who and why; returns its number."""
+        moment, _ = self._moment(at)
+        if outside := refused_jump(utc(at), moment.at, None):
+            raise Refused([outside])
+        return self._clock_act(acts.passing(self.last_moment(), moment.at, by, why), moment)
 
-    def _append(self, kept: Sequence[Accepted], at: dt.datetime, blobs: Mapping[str, bytes] | None = None) -> int:
-        """Append as one group and give its last number."""
-        return self.ledger.append(kept, at, blobs).last
+    def name_wrong_clock(self, stretch: tuple[int, int], by: str, why: str, at: dt.datetime) -> int:
+        """Say by an officer's act that entries `stretch` (first and last) were made by a wrong clock; returns its number.
+
+        The moments after it are measured from before the stretch, so that the clock may be right again.
+        """
+        self._moment(at)
+        said = acts.wrong_stretch(stretch, self.ledger.size, by, why)
+        last = self.last_moment(stretch)
+        if jumped := refused_jump(utc(at), last, self.pack.clock_jump_days):
+            raise Refused([jumped])
+        return self._clock_act(said, moment_at(utc(at), self.ledger.last_at, last))
+
+    def _clock_act(self, said: Mapping[str, Any], moment: Moment) -> int:
+        made = acts.clock(said, self.charter.owner)
+        self._act(made, moment, lambda number: self.act_on_clock(said, number, moment.at))
+        return self.ledger.size
 
     def _has_blob(self, named: str) -> bool:
         try:
             return bool(self.ledger.blob(named))
         except LookupError:
             return False
-
-    def _fold(self, tables: node.Tables, lists: node.Tables, first: int, last: int, at: dt.datetime) -> list[Turn]:
-        """Fold one batch of facts and judge what it makes due, in one transaction of the books."""
-
-        def fold() -> list[Turn]:
-            self.watch.prepare([*tables, *lists])
-            return self._judge(self.books.fold(tables, lists, first, at), last, at)
-
-        return self._settle(fold, last)
-
-    def _settle(self, work: Callable[[], list[Turn]], last: int) -> list[Turn]:
-        """Do work on the books in one transaction; a rule that fails is put to sleep, and the work is done without it.
-
-        After any other fault, memory follows what the store has; what is in the ledger is folded before anything else.
-        """
-        while True:
-            try:
-                with self.duck.transaction():
-                    return work()
-            except RuleBroken as broken:
-                self._open(self.pack)
-                self.watch.put_to_sleep(broken, last)
-            except BaseException:
-                self._is_whole = False
-                with suppress(SqlError, Refused):
-                    self._take_up()
-                raise
-
-    def _judge(self, change: Change, last: int, at: dt.datetime) -> list[Turn]:
-        turns = self.watch.judge(change.added, change.ended, renewed=change.renewed, known=last)
-        turns += self._follow(change, turns, last, at)
-        self.books.advance(last)
-        return turns
-
-    def _follow(self, change: Change, turns: list[Turn], last: int, at: dt.datetime) -> list[Turn]:
-        """Let cases follow what was said and what turned; how they stand is folded and judged like facts."""
-        ticked = "clock" in change.renewed
-        made = self.cases.fold(change.added, change.ended, turns, self._day(at), ticked=ticked)
-        self.watch.prepare(made)
-        changed = self.books.fold(made, {}, last, at) if made else Change()
-        return self.watch.judge(changed.added, changed.ended, renewed=changed.renewed, known=last) if made else []
-
-    def _day(self, at: dt.datetime) -> dt.date:
-        return at.astimezone(self.books.zone).date()
-
-    def _turn_clock(self, instant: dt.datetime, number: int) -> list[Turn]:
-        return self._settle(lambda: self._judge(self.books.tick(instant), number, instant), number)
-
-    def _change_policy(self, pack: Pack, number: int, progress: Progress | None = None) -> list[Turn]:
-        is_first = self.books.entries == 0
-
-        def change() -> list[Turn]:
-            self.books = self.books.adopt(pack)
-            turns = [] if is_first else self.watch.adopt(pack, number, progress)
-            self.cases = Cases(self.duck, pack, self.books)
-            stands = [Turn("stands", verdict) for verdict in self.watch.findings.found()]
-            turns += self._follow(Change(), [*turns, *stands], number, self.ledger.entry(number).received_at)
-            self.books.advance(number, policy=number)
-            return turns
-
-        self.pack = pack
-        turns = self._settle(change, number)
-        self._desk.set_zone(pack.zone)
-        return turns
-
-    def _replay(self, first: int, last: int) -> None:
-        """Fold and judge entries that make one batch, as they were when they came."""
-        entries = list(self.ledger.entries(first, last))
-        head = entries[0].fields
-        if head["media"] == TICK:
-            assert entries[0].payload is not None, "a tick is never erased"
-            self._turn_clock(dt.datetime.fromisoformat(json.loads(entries[0].payload)["instant"]), last)
-        elif head["media"] == POLICY:
-            self._change_policy(self._policy(entries[0]), last)
-        else:
-            facts, _ = shape(self._desk, self.pack.told, [self._incoming(entry) for entry in entries])
-            self._fold(facts.tables, facts.lists, first, last, entries[0].received_at)
-
-    def _incoming(self, entry: Entry) -> Incoming:
-        """Give an entry as the report that it was; an erased payload says nothing."""
-        said = entry.fields
-        mapping = self.ledger.blob(said["attachments"][0]).decode() if said["attachments"] else ""
-        return Incoming(entry.payload or b"", said["media"], said["name"], said["reporter"], said["kind"], mapping)
-
-    def _policy(self, entry: Entry) -> Pack:
-        assert entry.payload is not None, "a policy is never erased"
-        return read_pack(*unpack_files(entry.payload), adopted=True)
-
-    def policy_of(self, digest: str, known: int) -> Pack:
-        """Give the policy of that digest, as it was adopted not later than entry `known`."""
-        return (
-            self.pack
-            if digest == self.pack.digest
-            else self._policy(self.ledger.entry(self.books.adopted(digest, known)))
-        )
-
-    def _batches(self, folded: int) -> list[tuple[int, int]]:
-        """Give the first and last entry of each batch that is not folded: the stretches between checkpoints."""
-        sizes = [folded, *(size for size, _, _ in self.ledger.checkpoints(folded))]
-        return [(low + 1, high) for low, high in pairwise(sizes)]
-
-    def close(self) -> None:
-        """Let go of the stores."""
-        self.duck.close()
-        self.ledger.close()
-        self._desk.close()
-
-
-def utc(instant: dt.datetime) -> dt.datetime:
-    """Give an instant in UTC; refuses (ValueError) one that does not say its offset."""
-    if instant.utcoffset() is None:
-        raise ValueError(f"an instant says its offset from UTC: saw {instant.isoformat()}")
-    return instant.astimezone(dt.UTC)
 
 
 def create(
@@ -274,12 +222,13 @@ def create(
     It is a node when that entry is durable; a folder whose founding was cut off before may be given again.
     """
     at = utc(at)
+    if outside := refused_jump(at, at, None):
+        raise Refused([outside])
     pack = read_pack(files, charter.pack)
     node.try_out(pack, pack)
     node.found(folder, charter, key)
     ledger = Ledger.create(folder / node.LEDGER, charter.origin, key, at)
-    bundle = pack_files(files, pack.name)
-    ledger.append([Accepted(bundle, POLICY, charter.owner, name=pack.name, kind=POLICY)], at)
+    ledger.append([acts.policy(pack_files(files, pack.name), pack.name, charter.owner)], at)
     node.finish(folder)
     return Engine(ledger, Duck(folder / node.BOOKS), charter)
 

@@ -37,12 +37,13 @@ class Flow:
     leg: str
 
     def sql(self, source: str) -> str:
-        """Give SQL for the legs in rows of the kind, amounts in whole hundredths."""
+        """Give SQL for the legs in rows of the kind, amounts in whole hundredths; what rounds to none is no leg."""
+        cents = f'CAST("{self.amount}" * 100 AS BIGINT)'
         return (
             f'SELECT fact, "{self.payer}" AS payer, "{self.payee}" AS payee, "{self.leg}" AS leg, '
-            f'CAST("{self.amount}" * 100 AS BIGINT) AS cents, CAST(epoch(CAST({self.at} AS TIMESTAMP)) AS BIGINT) AS moment, '
+            f"{cents} AS cents, CAST(epoch(CAST({self.at} AS TIMESTAMP)) AS BIGINT) AS moment, "
             f"coalesce({self.goods}, '') AS goods "
-            f'FROM {source} AS s WHERE "{self.payee}" IS NOT NULL AND "{self.amount}" > 0 AND ({self.at}) IS NOT NULL'
+            f'FROM {source} AS s WHERE "{self.payee}" IS NOT NULL AND {cents} > 0 AND ({self.at}) IS NOT NULL'
         )
 
 

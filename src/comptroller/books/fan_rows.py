@@ -31,7 +31,7 @@ COLUMNS = {
     "fan": pa.string(),
     "centre": pa.string(),
     "peers": pa.int32(),
-    "total": pa.decimal128(18, 2),
+    "total": pa.decimal128(38, 2),
     "since": pa.date32(),
     "until": pa.date32(),
     "entity": pa.string(),

@@ -22,6 +22,7 @@ from comptroller.books.graph import Graph
 from comptroller.books.graph_as_of import GraphAsOf
 from comptroller.books.heard import Heard, hear
 from comptroller.books.keys import Keys
+from comptroller.books.notes import Notes
 from comptroller.books.policy import put_lists, put_policy
 from comptroller.books.register import Register, put_register
 from comptroller.books.tables import FIXED, GOVERNANCE, create
@@ -67,6 +68,7 @@ class Books:
             create(duck, pack)
             put_policy(duck, pack)
         self.register.load(duck)
+        self.notes = Notes(duck)
         self._heard = Heard(duck, self.register.is_known)
         self.graph = Graph(duck, pack, self.register.is_known)
         if digest != pack.digest:
@@ -124,13 +126,14 @@ class Books:
 
     def _keys_of(self, kind: str) -> Keys:
         if kind not in self._keys:
-            keys = self._keys[kind] = Keys()
+            keys = Keys()
             rows = self.duck.arrow(
                 f"SELECT f.key_hash, f.fact, f.content_hash FROM all_{kind} AS f "
                 f"WHERE NOT EXISTS (SELECT 1 FROM gone_{kind} AS g WHERE g.fact = f.fact) ORDER BY f.fact"
             )
             if rows.num_rows:
                 keys.add(*(rows.column(name).to_numpy() for name in ("key_hash", "fact", "content_hash")))
+            self._keys[kind] = keys  # only when all is read: a fault in between must not leave a part behind
         return self._keys[kind]
 
     def fold(

@@ -14,6 +14,10 @@ FIXED = {
     "position": "one BOOLEAN, entries BIGINT, batches BIGINT, policy BIGINT, pack VARCHAR",
     "adopted": "entry BIGINT, pack VARCHAR",
     "clock": "today DATE, now TIMESTAMP",
+    "clock_act": (
+        'entry BIGINT, does VARCHAR, first_entry BIGINT, last_entry BIGINT, "by" VARCHAR, why VARCHAR, since VARCHAR, until VARCHAR'
+    ),
+    "unfolded": "entry BIGINT, fault VARCHAR, named_by BIGINT",
     "heard": "entity VARCHAR, last_at TIMESTAMP, fact BIGINT",
     "ancestor": "entity VARCHAR, ancestor VARCHAR, distance INTEGER",
     "level": "entity VARCHAR, legal INTEGER, management INTEGER",
@@ -42,7 +46,7 @@ FIXED = {
     ),
     "search_limit": "entity VARCHAR, flow VARCHAR, pattern VARCHAR, reached VARCHAR, leg VARCHAR, entry BIGINT",
     "flow_fan": (
-        "flow VARCHAR, shape VARCHAR, fan VARCHAR, centre VARCHAR, peers INTEGER, total DECIMAL(18,2), since DATE, until DATE, "
+        "flow VARCHAR, shape VARCHAR, fan VARCHAR, centre VARCHAR, peers INTEGER, total DECIMAL(38,2), since DATE, until DATE, "
         "entity VARCHAR, leg VARCHAR, payee VARCHAR, amount DECIMAL(18,2), day DATE, fact BIGINT"
     ),
     "guarantee_circle": (

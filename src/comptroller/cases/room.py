@@ -83,13 +83,14 @@ class Cases:
             "WHERE case_id IN (SELECT case_id FROM asked_cases) ORDER BY case_id, place"
         )
         self._duck.unregister("asked_cases")
+        found: dict[str, Case] = {}
         for case_id, what, on, fact, line, by, approved_by, reason, said in rows:
-            case = self._cases.setdefault(case_id, Case(case_id))
+            case = found.setdefault(case_id, Case(case_id))
             event = Event(what, on, fact, line, by, approved_by, reason, json.loads(said))
             apply(case, event, self.work, self.days)
-        for case_id in missing:
-            if case_id in self._cases:
-                self._cases[case_id].touched.clear()
+        for case in found.values():
+            case.touched.clear()
+        self._cases |= found  # only when all is folded: a fault in between must not leave a part behind
 
     def refuse(self, tables: Mapping[str, pa.Table], on: dt.date) -> dict[int, list[Refusal]]:
         """Give, by report, what may not be done in the cases as they stand."""

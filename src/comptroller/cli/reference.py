@@ -21,6 +21,8 @@ from comptroller.watch.findings import COLUMNS as FINDING_COLUMNS
 
 OFFERED = {
     "clock": "The moment to which the last tick set the clock; no row before the first tick.",
+    "clock_act": "Acts about the clock: jumps that an officer let pass, and stretches of entries made by a wrong clock.",
+    "unfolded": "Entries that are in the ledger and cannot be folded, the fault of each, and the entry that says so.",
     "heard": "The latest report about each entity of the register.",
     "ancestor": "Who stands above whom by management; distance 0 is the entity itself.",
     "level": "How deep each entity stands, counted by ownership and by management.",

@@ -4,7 +4,7 @@ import datetime as dt
 import threading
 from collections import Counter
 
-from comptroller.engine import POLICY, TICK
+from comptroller.engine import MADE
 from comptroller.ledger.heads import Head, Heads
 from comptroller.ledger.ledger import Ledger
 
@@ -12,8 +12,8 @@ HOUR = dt.timedelta(hours=1)
 
 
 def is_report(head: Head) -> bool:
-    """Say whether an entry is what somebody reported, and not a tick, a policy, or an act at the desk."""
-    return head.fields["media"] not in (TICK, POLICY) and not head.fields["name"].startswith("desk-")
+    """Say whether an entry is what somebody reported, and not an entry of the engine's own or an act at the desk."""
+    return head.fields["media"] not in MADE and not head.fields["name"].startswith("desk-")
 
 
 class Arrivals:

@@ -61,14 +61,22 @@ class Checked:
 
 
 def shape(
-    duck: Duck, kinds: Mapping[str, Kind], reports: Sequence[Incoming], limits: Limits | None = None
+    duck: Duck,
+    kinds: Mapping[str, Kind],
+    reports: Sequence[Incoming],
+    limits: Limits | None = None,
+    *,
+    is_bounded: bool = True,
 ) -> tuple[Facts, dict[int, list[Refusal]]]:
-    """Give the typed rows of all reports, and the refusals by report; needs nothing that is known."""
+    """Give the typed rows of all reports, and the refusals by report; needs nothing that is known.
+
+    What the ledger holds already is shaped without the bounds of values (`is_bounded`): it was accepted.
+    """
     raws, refused = gather(reports, kinds, limits or Limits())
     tables: dict[str, pa.Table] = {}
     lists: dict[str, pa.Table] = {}
     for kind in sorted(raws):
-        shaped, wrong = shape_rows(duck, kinds[kind], raws[kind], "")
+        shaped, wrong = shape_rows(duck, kinds[kind], raws[kind], "", is_bounded=is_bounded)
         for at, one in wrong:
             refused.setdefault(at, []).append(replace(one, file=reports[at].name))
         if shaped is not None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from comptroller.intake.bounds import beyond, refused_beyond
 from comptroller.intake.cells import expected, filled, literal, quoted, typed
 from comptroller.intake.identifiers import check_identifiers
 from comptroller.intake.shape_list import MOST, shape_list
@@ -57,11 +58,14 @@ def _plain(label: str) -> str:
     return label.strip().rstrip("*＊").strip().lower()
 
 
-def shape_rows(duck: Duck, kind: Kind, raw: pa.Table, place: str) -> tuple[Shaped | None, list[tuple[int, Refusal]]]:
+def shape_rows(
+    duck: Duck, kind: Kind, raw: pa.Table, place: str, *, is_bounded: bool = True
+) -> tuple[Shaped | None, list[tuple[int, Refusal]]]:
     """Give the typed rows of `raw` (text columns, with report, seq and line), or refusals by report.
 
     A refused cell or column refuses its whole report; rows of other reports are still given. A column without any value
-    is no column, so that what is said of a report does not depend on those beside it.
+    is no column, so that what is said of a report does not depend on those beside it. What the ledger holds already is
+    shaped without bounds: it was accepted.
     """
     refusals: list[tuple[int, Refusal]] = []
     columns, wrong = match_headers(kind, _filled(raw), place)
@@ -72,18 +76,18 @@ def shape_rows(duck: Duck, kind: Kind, raw: pa.Table, place: str) -> tuple[Shape
         return None, refusals
     duck.register("raw_rows", raw)
     try:
-        sound = _all_sound(duck, kind, columns, raw)
+        sound = _all_sound(duck, kind, columns, raw, is_bounded=is_bounded)
         if sound is not None:
             return Shaped(sound, {}), refusals
         duck.execute(f"CREATE OR REPLACE TEMP TABLE shaped AS {_select(kind, columns, raw.column_names)}")
     finally:
         duck.unregister("raw_rows")
-    refusals += _bad_cells(duck, kind, columns, place)
+    refusals += _bad_cells(duck, kind, columns, place, is_bounded=is_bounded)
     lists: dict[str, pa.Table] = {}
     for inner in kind.lists:
         name = inner.name.removeprefix(f"{kind.name}_")
         if name in columns:
-            rows, more = shape_list(duck, inner, name, place)
+            rows, more = shape_list(duck, inner, name, place, is_bounded=is_bounded)
             refusals += more
             if rows is not None:
                 lists[inner.name] = rows
@@ -136,12 +140,14 @@ def _select(kind: Kind, columns: dict[str, str], present: list[str]) -> str:
     return f"SELECT {', '.join([*plain, *filled(kind)])} FROM ({typed_sql}) AS f"
 
 
-def _all_sound(duck: Duck, kind: Kind, columns: dict[str, str], raw: pa.Table) -> pa.Table | None:
+def _all_sound(
+    duck: Duck, kind: Kind, columns: dict[str, str], raw: pa.Table, *, is_bounded: bool
+) -> pa.Table | None:
     """Give the typed rows in one query where all are sound, as they usually are; None where a closer look is needed."""
     lists = {inner.name.removeprefix(f"{kind.name}_") for inner in kind.lists}
     if lists & columns.keys() or any(field.identifier and field.name in columns for field in kind.fields):
         return None
-    wrong = " OR ".join(f"coalesce({sql}, false)" for sql in _wrong(kind, columns).values())
+    wrong = " OR ".join(f"coalesce({sql}, false)" for sql in _wrong(kind, columns, is_bounded=is_bounded).values())
     hashes = ", ".join([*_named(kind), f"{wrong} AS wrong"])
     order = "" if _is_in_order(raw) else " ORDER BY report, seq"
     sql = f"SELECT {hashes} FROM ({_select(kind, columns, raw.column_names)}) AS s{order}"
@@ -162,22 +168,29 @@ def _named(kind: Kind, *more: str) -> list[str]:
     return ["report", "seq", "line", "act", *plain, f"hash({key}) AS key_hash", f"hash({content}) AS content_hash"]
 
 
-def _wrong(kind: Kind, columns: dict[str, str]) -> dict[str, str]:
+def _wrong(kind: Kind, columns: dict[str, str], *, is_bounded: bool) -> dict[str, str]:
     """Give, for each thing that may be wrong with a shaped row, the SQL that is true where it is."""
     wrong = {f"cell {f.name}": _is_bad(kind, f.name, present=f.name in columns) for f in kind.fields}
+    if is_bounded:
+        there = [f for f in kind.fields if f.name in columns or f.fills]
+        wrong |= {f"bound {f.name}": sql for f in there if (sql := beyond(f))}
     wrong |= {f"check {at}": f"NOT ({check.holds}) AND act <> 'retract'" for at, check in enumerate(kind.checks)}
     return wrong | {"act": f"act NOT IN ({', '.join(literal(act) for act in ACTS)})"}
 
 
-def _bad_cells(duck: Duck, kind: Kind, columns: dict[str, str], place: str) -> list[tuple[int, Refusal]]:
+def _bad_cells(
+    duck: Duck, kind: Kind, columns: dict[str, str], place: str, *, is_bounded: bool
+) -> list[tuple[int, Refusal]]:
     """Refuse what could not be typed, is empty though required, or makes no sense; count first, look only where needed."""
-    wrong = _wrong(kind, columns)
+    wrong = _wrong(kind, columns, is_bounded=is_bounded)
     counts = ", ".join(f"count(*) FILTER (WHERE {sql})" for sql in wrong.values())
     found = dict(zip(wrong, duck.rows(f"SELECT {counts} FROM shaped")[0], strict=True))
     refusals: list[tuple[int, Refusal]] = []
     for field in kind.fields:
         if found[f"cell {field.name}"]:
             refusals += _look_at_cells(duck, field, wrong[f"cell {field.name}"], columns.get(field.name), place)
+        if found.get(f"bound {field.name}"):
+            refusals += _beyond(duck, field, wrong[f"bound {field.name}"], place)
         if field.identifier and field.name in columns:
             refusals += _bad_identifiers(duck, field.name, field.identifier, place)
     for at, check in enumerate(kind.checks):
@@ -216,6 +229,11 @@ def _look_at_cells(duck: Duck, field: Field, wrong: str, column: str | None, pla
             mend = (f"改正第 {line} 行的{field.title.zh}", f"Mend {field.name} in line {line}.")
             refusals.append((report, refusal(f"intake.shape.{field.type}", at, seen, expected(field), mend)))
     return refusals
+
+
+def _beyond(duck: Duck, field: Field, wrong: str, place: str) -> list[tuple[int, Refusal]]:
+    sql = f"SELECT report, line, {quoted(field.name)} FROM shaped WHERE {wrong} ORDER BY report, line LIMIT {MOST}"
+    return [(report, refused_beyond(field, (place, line, field.name), seen)) for report, line, seen in duck.rows(sql)]
 
 
 def _bad_identifiers(duck: Duck, name: str, scheme: str, place: str) -> list[tuple[int, Refusal]]:

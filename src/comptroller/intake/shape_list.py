@@ -2,6 +2,7 @@
 
 import pyarrow as pa
 
+from comptroller.intake.bounds import beyond, refused_beyond
 from comptroller.intake.cells import expected, literal, quoted, typed
 from comptroller.model.kind import Kind
 from comptroller.model.refusal import Refusal, refusal
@@ -11,7 +12,9 @@ MOST = 1000
 """Most refusals of one sort that are looked up in one batch."""
 
 
-def shape_list(duck: Duck, inner: Kind, name: str, place: str) -> tuple[pa.Table | None, list[tuple[int, Refusal]]]:
+def shape_list(
+    duck: Duck, inner: Kind, name: str, place: str, *, is_bounded: bool = True
+) -> tuple[pa.Table | None, list[tuple[int, Refusal]]]:
     """Give a nested list's typed rows: its JSON text unnested, with the columns it carries."""
     column = quoted("l_" + name)
     wanted = ("JSON 数组,每项为对象", "a JSON list of objects")
@@ -60,6 +63,10 @@ def shape_list(duck: Duck, inner: Kind, name: str, place: str) -> tuple[pa.Table
         for report, line, seen in duck.rows(sql):
             at = (place, line, f"{name}.{field.name}")
             refusals.append((report, refusal(f"intake.shape.{field.type}", at, seen or "-", expected(field), mend)))
+        if is_bounded and (wrong := beyond(field)):
+            sql = f"SELECT report, line, {value} FROM shaped_list WHERE {wrong} LIMIT {MOST}"
+            places = ((r, (place, line, f"{name}.{field.name}"), seen) for r, line, seen in duck.rows(sql))
+            refusals += [(report, refused_beyond(field, at, seen)) for report, at, seen in places]
     doubled = ", ".join(quoted(k) for k in inner.key)
     sql = f"SELECT report, min(line), {doubled} FROM shaped_list GROUP BY report, seq, {doubled} HAVING count(*) > 1 LIMIT {MOST}"
     for row in duck.rows(sql):

@@ -34,6 +34,12 @@ class Heads:
         for number, at, header, erased in self._store.rows(sql + " DESC" * newest_first, (first, last)):
             yield Head(number, instant_from(at), json.loads(header), bool(erased))
 
+    def of_media(self, media: str, after: int) -> list[int]:
+        """Return the numbers of the entries of a medium above a number, without reading the others' heads."""
+        sql = "SELECT number, header FROM entry WHERE number > ? AND instr(header, ?) > 0 ORDER BY number"
+        rows = self._store.rows(sql, (after, f'"media":"{media}"'.encode()))
+        return [number for number, header in rows if json.loads(header)["media"] == media]
+
     def close(self) -> None:
         """Close the file."""
         self._store.close()

@@ -1,6 +1,8 @@
 """A kind of fact: its fields, its natural key, whose books it belongs to, and when it holds."""
 
+import datetime as dt
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from comptroller.model.refusal import Text
@@ -19,6 +21,8 @@ COLUMN_TYPES = {
     "instant": "TIMESTAMP",
     "flag": "BOOLEAN",
 }
+Bound = Decimal | dt.date | None
+"""The least or the most that a field's value may be, itself included."""
 FACT_LINES = 1 << 20
 """A fact's number is its entry's number times this, plus its line: a report holds at most so many facts."""
 STAMPS = {"fact": "BIGINT", "received_at": "TIMESTAMP", "first_at": "TIMESTAMP"}
@@ -38,6 +42,8 @@ class Field:
     currency: str = ""
     unit: str = ""
     fills: str = ""
+    least: Bound = None
+    most: Bound = None
     choices: dict[str, Text] = field(default_factory=dict)
 
     @property

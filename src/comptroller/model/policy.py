@@ -195,6 +195,7 @@ class Pack:
     casework: Casework = NO_CASEWORK
     letters: dict[str, LetterForm] = field(default_factory=dict)
     words: dict[str, Text] = field(default_factory=dict)
+    clock_jump_days: int | None = None
 
     @property
     def told(self) -> dict[str, Kind]:

@@ -45,6 +45,7 @@ class PackForm(Form, frozen=True, kw_only=True):
     extends: list[str] = []
     version: str = "1"
     zone: str = ""
+    clock_jump_days: int | None = None
     about: Both = Both()
     domains: dict[str, Both] = {}
     problems: dict[str, Both] = {}
@@ -79,6 +80,8 @@ class FieldForm(Form, frozen=True, kw_only=True):
     currency: str = ""
     unit: str = ""
     fills: str = ""
+    least: int | float | dt.date | None = None
+    most: int | float | dt.date | None = None
     of: dict[str, Both] = {}
     fields: dict[str, "FieldForm"] = {}
     carries: list[str] = []

@@ -1,16 +1,19 @@
 """Kinds made from their forms, with the sense that one file must make."""
 
+import datetime as dt
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from importlib import import_module
 
 import sqlglot
 
-from comptroller.model.kind import COLUMN_TYPES, Check, Field, Kind
+from comptroller.model.kind import COLUMN_TYPES, Bound, Check, Field, Kind
 from comptroller.model.refusal import Refusal, Text, refusal
 from comptroller.packs import forms
 from comptroller.packs.rules import columns_of
 
+_COUNTED = ("integer", "number", "money", "share")
 _RESERVED = ("fact", "received_at", "first_at", "act", "line", "report", "seq")
 
 
@@ -80,8 +83,14 @@ def _field(name: str, form: forms.FieldForm) -> Field:
         currency=form.currency,
         unit=form.unit,
         fills=form.fills,
+        least=_bound(form.least),
+        most=_bound(form.most),
         choices=choices,
     )
+
+
+def _bound(said: float | dt.date | None) -> Bound:
+    return said if said is None or isinstance(said, dt.date) else Decimal(str(said))
 
 
 def _sense(full: str, form: forms.KindForm) -> list[Refusal]:  # noqa: C901, PLR0912 - one line a thing that may be wrong
@@ -97,6 +106,8 @@ def _sense(full: str, form: forms.KindForm) -> list[Refusal]:  # noqa: C901, PLR
     for name, one in (*form.fields.items(), *inner_fields):
         if one.identifier and not _is_scheme(one.identifier):
             say(name, one.identifier, "python-stdnum 中的编码名", "a scheme of python-stdnum, such as cn.uscc or lei")
+        if wrong := _wrong_bounds(one):
+            say(name, wrong, "与类型相符的 least 和 most,前者不大于后者", "least and most that fit the type, the least first")
     for name, one in form.fields.items():
         if one.type != "list" and one.type not in COLUMN_TYPES:
             say(name, one.type, f"类型之一:{sorted(COLUMN_TYPES)}", f"one of the types {sorted(COLUMN_TYPES)}")
@@ -138,6 +149,16 @@ def _sense(full: str, form: forms.KindForm) -> list[Refusal]:  # noqa: C901, PLR
     for check in form.checks:
         refusals.extend(_columns(full, "checks", check.holds, plain))
     return refusals
+
+
+def _wrong_bounds(form: forms.FieldForm) -> str:
+    """Return the bounds of a field where they do not fit its type or each other, else ''."""
+    stated = [one for one in (form.least, form.most) if one is not None]
+    forms_of = dt.date if form.type in ("day", "instant") else (int, float) if form.type in _COUNTED else ()
+    fits = all(isinstance(one, forms_of) and not isinstance(one, (bool, dt.datetime)) for one in stated)
+    if not fits or (len(stated) == 2 and str(form.least) != str(form.most) and sorted(stated) != stated):  # type: ignore[type-var]
+        return f"{form.least}, {form.most}"
+    return ""
 
 
 def disagreements(kinds: Mapping[str, Kind]) -> list[Refusal]:

@@ -148,6 +148,9 @@ class _Reading:
             name=name,
             version=head.version if head else "",
             digest=digest_of(self.files),
+            clock_jump_days=min(
+                (h.clock_jump_days for h in heads.values() if h and h.clock_jump_days is not None), default=None
+            ),
             zone=next((h.zone for layer in layers if (h := heads[layer]) and h.zone), "UTC"),
             title=text_of(head.title) if head else Text("", ""),
             layers=tuple(layers),

@@ -42,7 +42,8 @@ class Shadow(Engine):
         """Take up a copy of the books and a reader of the ledger, and judge everything that is known under `pack`."""
         super().__init__(ledger, duck, charter)
         self.began = self.books.entries
-        self._change_policy(pack, self.began)
+        at = self.last_moment()
+        self.settle(lambda: self.change_policy(pack, self.began, at), self.began, lambda: None)
 
     def follow(self, until: int) -> None:
         """Fold and judge what the ledger holds up to entry `until`, batch by batch as it came."""

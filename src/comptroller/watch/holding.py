@@ -55,12 +55,11 @@ class Holding:
 
     def _held(self, table: str) -> Held:
         if table not in self._tables:
-            held = self._tables[table] = Held(
-                self._plan.pack.tables[table], self._plan.columns[table], self._keys(table)
-            )
+            held = Held(self._plan.pack.tables[table], self._plan.columns[table], self._keys(table))
             columns = ", ".join(f'"{c}"' for c in held.columns)
             for rows in self._duck.batches(f"SELECT {columns} FROM {table} ORDER BY fact"):
                 held.add(rows)
+            self._tables[table] = held  # only when all is read: a fault in between must not leave a part behind
         return self._tables[table]
 
     def _keys(self, table: str) -> dict[str, Key]:

@@ -20,6 +20,7 @@ from comptroller.model.finding import Turn, Verdict, plain
 from comptroller.model.policy import Pack, Rule
 from comptroller.model.refusal import RuleBroken
 from comptroller.store.duck import Duck, SqlError
+from comptroller.store.faults import is_of_machine
 from comptroller.watch.causes import by_policy, with_causes
 from comptroller.watch.due import Due, DueDays
 from comptroller.watch.findings import Findings, verdicts_of
@@ -200,6 +201,8 @@ class Watch:
         try:
             names, rows = self._duck.named_rows(f"SELECT r.* FROM ({sql}) AS r WHERE {in_force}")
         except SqlError as error:
+            if is_of_machine(error):
+                raise  # at another time the rule may pass: a rebuild would not put it to sleep
             raise RuleBroken(rule.name, rule.fingerprint, str(error).splitlines()[0]) from error
         if not rows:
             return []

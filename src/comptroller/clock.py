@@ -1,0 +1,82 @@
+"""Moments of entries: how far a clock may jump, and what is the moment after a stretch of entries made by a wrong clock.
+
+- The ledger's instants never run backwards. Where a wrong clock was ahead, an entry bears the ledger's last instant and
+  says in its note, under `clock`, at what moment it really came; books, rules and cases go by that moment.
+- A jump is measured from the last moment that no act says is wrong.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from comptroller.ledger.entry import Entry
+from comptroller.model.refusal import Refusal, refusal
+
+EARLIEST, LATEST = dt.datetime(1900, 1, 1, tzinfo=dt.UTC), dt.datetime(2200, 1, 1, tzinfo=dt.UTC)
+"""The calendar that the engine takes: a clock outside of it is wrong by any policy."""
+NOTE = "clock"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When an entry comes: the moment by which it is judged, and the instant that the ledger writes."""
+
+    at: dt.datetime
+    stamp: dt.datetime
+
+    @property
+    def note(self) -> dict[str, str]:
+        """Return what the entry's note says of the moment, where the ledger's instant is another."""
+        return {} if self.at == self.stamp else {NOTE: self.at.isoformat()}
+
+
+def utc(instant: dt.datetime) -> dt.datetime:
+    """Return an instant in UTC; raises ValueError for one that does not say its offset.
+
+    An instant that leaves the calendar by its offset is the calendar's nearest end.
+    """
+    if instant.utcoffset() is None:
+        raise ValueError(f"an instant says its offset from UTC: saw {instant.isoformat()}")
+    try:
+        return instant.astimezone(dt.UTC)
+    except OverflowError:
+        return (dt.datetime.max if instant.year > EARLIEST.year else dt.datetime.min).replace(tzinfo=dt.UTC)
+
+
+def moment_of(entry: Entry) -> dt.datetime:
+    """Return the moment by which an entry is judged."""
+    said = entry.fields["note"].get(NOTE)
+    return dt.datetime.fromisoformat(said) if said else entry.received_at
+
+
+def moment_at(at: dt.datetime, last_stamp: dt.datetime, last_moment: dt.datetime) -> Moment:
+    """Return the moment of what comes at an instant; a clock that was set back waits at the last moment."""
+    at = max(at, last_moment)
+    return Moment(at, max(at, last_stamp))
+
+
+def refused_jump(at: dt.datetime, last: dt.datetime, days: int | None) -> Refusal | None:
+    """Return the refusal of an instant that lies outside the calendar, or more than so many days after the last moment."""
+    if not EARLIEST <= at < LATEST:
+        wanted = (f"{EARLIEST:%Y-%m-%d} 至 {LATEST:%Y-%m-%d} 之间的时刻", f"an instant from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}")
+        return refusal("clock.calendar", ("", None, "at"), at.isoformat(), wanted, ("校准时钟", "Set the clock right."))
+    if days is None or at - last <= dt.timedelta(days=days):
+        return None
+    wanted = (
+        f"不晚于上一时刻 {last.isoformat()} 之后 {days} 天",
+        f"at most {days} days after the last moment, {last.isoformat()}",
+    )
+    mend = (
+        "校准时钟;若时钟无误,由负责人运行 comptroller clock pass --by 姓名 --why 原因",
+        "Set the clock right; if it is right, an officer lets it pass: comptroller clock pass --by NAME --why REASON.",
+    )
+    return refusal("clock.jump", ("", None, "at"), at.isoformat(), wanted, mend)
+
+
+def last_right(size: int, stretches: Iterable[tuple[int, int]]) -> int:
+    """Return the last entry up to `size` that lies in none of the stretches (first and last); 0 where there is none."""
+    number = size
+    for first, last in sorted(stretches, key=lambda one: one[1], reverse=True):
+        if first <= number <= last:
+            number = first - 1
+    return number

@@ -1,0 +1,129 @@
+"""Books, watch and cases of one node, which move together: whole with the entry that moves them, or not at all.
+
+- Work is done in one transaction of the books; the entry is sealed within it, when all is judged and before it is committed.
+- What fails before the seal leaves no trace: not in the ledger, not in the books, not in memory.
+- A rule that fails on facts sleeps from that entry on, by the same transaction.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+import pyarrow as pa
+
+from comptroller.books import Books, Change
+from comptroller.cases import Cases
+from comptroller.model.finding import Turn
+from comptroller.model.policy import Pack
+from comptroller.model.refusal import ComptrollerError, RuleBroken
+from comptroller.store.duck import Duck, SqlError
+from comptroller.watch import Watch
+
+Progress = Callable[[str, int, int], None]
+Seal = Callable[[], None]
+Tables = Mapping[str, pa.Table]
+
+
+class Projection:
+    """What is known, judged and done, as the ledger's entries make it."""
+
+    pack: Pack
+    books: Books
+    watch: Watch
+    cases: Cases
+
+    def __init__(self, duck: Duck, owner: str, stored: Callable[[], tuple[int, Pack]]) -> None:
+        """Take the store; `stored` gives the last entry that is folded there, and the policy that is."""
+        self.duck, self._owner, self._stored = duck, owner, stored
+        self.is_whole = True
+
+    def take_up(self) -> int:
+        """Open books, watch and cases as the store has them; returns the last entry that is folded."""
+        folded, pack = self._stored()
+        self._open(pack)
+        self.is_whole = True
+        return folded
+
+    def _open(self, pack: Pack) -> None:
+        self.pack = pack
+        self.books = Books(self.duck, pack, owner=self._owner, zone=pack.zone)
+        self.watch = Watch(self.duck, pack)
+        self.cases = Cases(self.duck, pack, self.books)
+
+    def settle(self, work: Callable[[], list[Turn]], last: int, seal: Seal) -> list[Turn]:
+        """Do work that makes entry `last`, then seal it, in one transaction of the books; returns what turned.
+
+        A rule that fails is put to sleep, and the work is done without it. After any other fault, memory follows what
+        the store has, and `is_whole` says whether it could.
+        """
+        broken: list[RuleBroken] = []
+        while True:
+            try:
+                with self.duck.transaction():
+                    for one in broken:
+                        self.watch.put_to_sleep(one, last)
+                    turns = work()
+                    seal()
+            except RuleBroken as fault:
+                self.take_up()
+                broken.append(fault)
+            except BaseException:
+                self.is_whole = False
+                with suppress(SqlError, ComptrollerError):
+                    self.take_up()
+                raise
+            else:
+                return turns
+
+    def fold(self, tables: Tables, lists: Tables, span: tuple[int, int], at: dt.datetime) -> list[Turn]:
+        """Fold the facts of entries `span` (first and last) that came at `at`, and judge what they make due."""
+        first, last = span
+        self.watch.prepare([*tables, *lists])
+        return self._judge(self.books.fold(tables, lists, first, at), last, at)
+
+    def turn_clock(self, instant: dt.datetime, number: int) -> list[Turn]:
+        """Set the clock with entry `number`, and judge what reads it."""
+        return self._judge(self.books.tick(instant), number, instant)
+
+    def change_policy(
+        self, pack: Pack, number: int, at: dt.datetime, progress: Progress | None = None
+    ) -> list[Turn]:
+        """Go on under another policy with entry `number` that came at `at`; everything is judged again."""
+        is_first = self.books.entries == 0
+        self.pack = pack
+        self.books = self.books.adopt(pack)
+        turns = [] if is_first else self.watch.adopt(pack, number, progress)
+        self.cases = Cases(self.duck, pack, self.books)
+        stands = [Turn("stands", verdict) for verdict in self.watch.findings.found()]
+        turns += self._follow(Change(), [*turns, *stands], number, at)
+        self.books.advance(number, policy=number)
+        return turns
+
+    def set_aside(self, faults: Mapping[int, str], number: int, at: dt.datetime) -> list[Turn]:
+        """Note with entry `number` which entries are not folded, and why."""
+        self.books.notes.put_aside(faults, number)
+        return self._judge(Change(), number, at)
+
+    def act_on_clock(self, said: Mapping[str, Any], number: int, at: dt.datetime) -> list[Turn]:
+        """Note an act about the clock with entry `number`."""
+        self.books.notes.put_clock_act(said, number)
+        return self._judge(Change(), number, at)
+
+    def _judge(self, change: Change, last: int, at: dt.datetime) -> list[Turn]:
+        turns = self.watch.judge(change.added, change.ended, renewed=change.renewed, known=last)
+        turns += self._follow(change, turns, last, at)
+        self.books.advance(last)
+        return turns
+
+    def _follow(self, change: Change, turns: list[Turn], last: int, at: dt.datetime) -> list[Turn]:
+        """Let cases follow what was said and what turned; how they stand is folded and judged like facts."""
+        ticked = "clock" in change.renewed
+        made = self.cases.fold(change.added, change.ended, turns, self.day(at), ticked=ticked)
+        self.watch.prepare(made)
+        changed = self.books.fold(made, {}, last, at) if made else Change()
+        return self.watch.judge(changed.added, changed.ended, renewed=changed.renewed, known=last) if made else []
+
+    def day(self, at: dt.datetime) -> dt.date:
+        """Return the day of an instant in the owner's zone."""
+        return at.astimezone(self.books.zone).date()

@@ -1,0 +1,187 @@
+"""The ledger's entries folded again: what the books do not hold yet, batch by batch as it came, and what is set aside.
+
+- An entry that cannot be folded by what it says is set aside, by an entry that names it and the fault; the others are
+  folded. A rebuild reads these entries first, and leaves out the same.
+- A fault of the machine sets nothing aside: it is raised, and the same entries are folded when the machine can.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from itertools import pairwise
+
+from comptroller import acts, node
+from comptroller.clock import last_right, moment_of
+from comptroller.intake import Incoming, shape
+from comptroller.ledger.entry import Entry
+from comptroller.ledger.heads import Heads
+from comptroller.ledger.ledger import Ledger
+from comptroller.model.finding import Turn
+from comptroller.model.policy import Pack
+from comptroller.model.refusal import BrokenLedger, Refused
+from comptroller.packs import read_pack
+from comptroller.packs.bundle import unpack_files
+from comptroller.projection import Projection
+from comptroller.store.duck import Duck
+from comptroller.store.faults import is_of_values
+from comptroller.suspects import sift
+
+FOUNDING = 1
+"""The entry of the policy that a node begins with: without it nothing can be folded."""
+
+
+class _Tried(Exception):  # noqa: N818 - it ends an attempt, and is no error
+    """Raised where a seal would be: what was tried held, and is taken back."""
+
+
+class Replay(Projection):
+    """Books, watch and cases that follow a ledger."""
+
+    def __init__(self, ledger: Ledger, duck: Duck, charter: node.Charter) -> None:
+        """Take up a node: fold what the ledger holds and the books do not; the policy in force is the last adopted."""
+        super().__init__(duck, charter.owner, self._in_store)
+        self.ledger, self.charter = ledger, charter
+        self._desk = Duck(memory="1GB")
+        self._adopted: tuple[int, Pack] | None = None
+        self._aside: frozenset[int] = frozenset()
+        self.catch_up()
+
+    def _in_store(self) -> tuple[int, Pack]:
+        """Return the last entry that is folded in the store, and the policy that is folded there."""
+        folded, number = node.folded(self.duck)
+        if folded > self.ledger.size:
+            raise BrokenLedger(f"the books stand at entry {folded}, the ledger ends at entry {self.ledger.size}")
+        if self._adopted is None or self._adopted[0] != number:
+            self._adopted = number, self._policy(self.ledger.entry(number))
+        return folded, self._adopted[1]
+
+    def _open(self, pack: Pack) -> None:
+        super()._open(pack)
+        self._desk.set_zone(pack.zone)
+
+    def catch_up(self) -> list[Turn]:
+        """Take up what the store has, and fold what it has not; returns what turned."""
+        folded, turns = self.take_up(), list[Turn]()
+        self._aside = self._named_aside(folded)
+        while self.books.entries < self.ledger.size:
+            for first, last in self._batches(self.books.entries):
+                turns += self._replay(first, last)
+        return turns
+
+    def _named_aside(self, folded: int) -> frozenset[int]:
+        """Return the entries that the ledger sets aside behind the last entry that is folded."""
+        if folded == self.ledger.size:
+            return frozenset()
+        with closing(Heads(self.ledger.path)) as heads:
+            numbers = heads.of_media(acts.ASIDE, folded)
+        return frozenset(one for number in numbers for one in acts.faults_in(self.ledger.entry(number)))
+
+    def _replay(self, first: int, last: int) -> list[Turn]:
+        """Fold and judge entries that make one batch, as they were when they came, without those that are set aside."""
+        entries = list(self.ledger.entries(first, last))
+        try:
+            return self._refold(entries, self._aside)
+        except Exception as fault:
+            if first == FOUNDING or not (is_of_values(fault) or isinstance(fault, Refused)):
+                raise
+            wrong = self._at_fault(entries)
+            if not wrong:
+                raise
+        self._set_aside(wrong)
+        return self._refold(entries, self._aside)
+
+    def _at_fault(self, entries: Sequence[Entry]) -> dict[int, Exception]:
+        """Return the entries without which the others of their batch can be folded, each with its fault."""
+        standing = [one.number for one in entries if one.number not in self._aside]
+
+        def attempt(some: Sequence[int]) -> Exception | None:
+            left_out = frozenset(one.number for one in entries) - frozenset(some)
+            try:
+                self._refold(entries, left_out, is_trial=True)
+            except _Tried:
+                return None
+            except Exception as fault:
+                if not (is_of_values(fault) or isinstance(fault, Refused)):
+                    raise
+                return fault
+            raise AssertionError("an attempt is always taken back")
+
+        return sift(standing, attempt)
+
+    def _set_aside(self, wrong: dict[int, Exception]) -> None:
+        """Say in the ledger that entries are set aside, before anything is folded without them."""
+        told = {number: f"{type(fault).__name__}: {fault}"[:1000] for number, fault in wrong.items()}
+        self.ledger.append([acts.aside(told, self.charter.owner)], self.ledger.last_at)
+        self._aside |= frozenset(wrong)
+
+    def _refold(self, entries: Sequence[Entry], left_out: frozenset[int], *, is_trial: bool = False) -> list[Turn]:
+        """Fold the entries of a batch in one transaction; what is left out counts as erased. A trial raises _Tried."""
+        return self.settle(self._work_of(entries, left_out), entries[-1].number, _taken_back if is_trial else _in_ledger)
+
+    def _work_of(self, entries: Sequence[Entry], left_out: frozenset[int]) -> Callable[[], list[Turn]]:
+        """Return the work that the entries of a batch make."""
+        head, at, number = entries[0], moment_of(entries[0]), entries[-1].number
+        media = head.fields["media"]
+        if head.number in left_out and media in acts.MADE:
+            return lambda: self.fold({}, {}, (head.number, number), at)
+        if media == acts.TICK:
+            return lambda: self.turn_clock(acts.instant_in(head), number)
+        if media == acts.POLICY:
+            return lambda: self.change_policy(self._policy(head), number, at)
+        if media == acts.ASIDE:
+            return lambda: self.set_aside(acts.faults_in(head), number, at)
+        if media == acts.CLOCK:
+            return lambda: self.act_on_clock(acts.content_of(head), number, at)
+        return lambda: self._fold_again(entries, left_out)
+
+    def _fold_again(self, entries: Sequence[Entry], left_out: frozenset[int]) -> list[Turn]:
+        reports = [self._incoming(one, is_left_out=one.number in left_out) for one in entries]
+        facts, _ = shape(self._desk, self.pack.told, reports, is_bounded=False)
+        return self.fold(facts.tables, facts.lists, (entries[0].number, entries[-1].number), moment_of(entries[0]))
+
+    def _incoming(self, entry: Entry, *, is_left_out: bool) -> Incoming:
+        """Return an entry as the report that it was; an erased payload, or one that is left out, says nothing."""
+        head = entry.fields
+        mapping = self.ledger.blob(head["attachments"][0]).decode() if head["attachments"] else ""
+        payload = b"" if is_left_out else entry.payload or b""
+        return Incoming(payload, head["media"], head["name"], head["reporter"], head["kind"], mapping)
+
+    def _policy(self, entry: Entry) -> Pack:
+        assert entry.payload is not None, "a policy is never erased"
+        return read_pack(*unpack_files(entry.payload), adopted=True)
+
+    def policy_of(self, digest: str, known: int) -> Pack:
+        """Return the policy of that digest, as it was adopted not later than entry `known`."""
+        return (
+            self.pack
+            if digest == self.pack.digest
+            else self._policy(self.ledger.entry(self.books.adopted(digest, known)))
+        )
+
+    def last_moment(self, *more: tuple[int, int]) -> dt.datetime:
+        """Return the moment of the last entry that lies in no stretch of a wrong clock, those in `more` among them."""
+        stretches = [*self.books.notes.wrong, *more]
+        if not stretches:
+            return self.ledger.last_at
+        number = last_right(self.ledger.size, stretches)
+        return moment_of(self.ledger.entry(number)) if number else self.ledger.created_at
+
+    def _batches(self, folded: int) -> list[tuple[int, int]]:
+        """Return the first and last entry of each batch that is not folded: the stretches between checkpoints."""
+        sizes = [folded, *(size for size, _, _ in self.ledger.checkpoints(folded))]
+        return [(low + 1, high) for low, high in pairwise(sizes)]
+
+    def close(self) -> None:
+        """Let go of the stores."""
+        self.duck.close()
+        self.ledger.close()
+        self._desk.close()
+
+
+def _in_ledger() -> None:
+    """Return at once: what is folded is in the ledger already."""
+
+
+def _taken_back() -> None:
+    """Raise _Tried, so that what was done is taken back."""
+    raise _Tried
