@@ -40,7 +40,8 @@ def utc(instant: dt.datetime) -> dt.datetime:
     try:
         return instant.astimezone(dt.UTC)
     except OverflowError:
-        return (dt.datetime.max if instant.year > EARLIEST.year else dt.datetime.min).replace(tzinfo=dt.UTC)
+        end = dt.date.max if instant.year > EARLIEST.year else dt.date.min
+        return dt.datetime.combine(end, dt.time(), dt.UTC)
 
 
 def moment_of(entry: Entry) -> dt.datetime:
@@ -58,7 +59,10 @@ def moment_at(at: dt.datetime, last_stamp: dt.datetime, last_moment: dt.datetime
 def refused_jump(at: dt.datetime, last: dt.datetime, days: int | None) -> Refusal | None:
     """Return the refusal of an instant that lies outside the calendar, or more than so many days after the last moment."""
     if not EARLIEST <= at < LATEST:
-        wanted = (f"{EARLIEST:%Y-%m-%d} 至 {LATEST:%Y-%m-%d} 之间的时刻", f"an instant from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}")
+        wanted = (
+            f"{EARLIEST:%Y-%m-%d} 至 {LATEST:%Y-%m-%d} 之间的时刻",
+            f"an instant from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}",
+        )
         return refusal("clock.calendar", ("", None, "at"), at.isoformat(), wanted, ("校准时钟", "Set the clock right."))
     if days is None or at - last <= dt.timedelta(days=days):
         return None

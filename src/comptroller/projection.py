@@ -86,9 +86,7 @@ class Projection:
         """Set the clock with entry `number`, and judge what reads it."""
         return self._judge(self.books.tick(instant), number, instant)
 
-    def change_policy(
-        self, pack: Pack, number: int, at: dt.datetime, progress: Progress | None = None
-    ) -> list[Turn]:
+    def change_policy(self, pack: Pack, number: int, at: dt.datetime, progress: Progress | None = None) -> list[Turn]:
         """Go on under another policy with entry `number` that came at `at`; everything is judged again."""
         is_first = self.books.entries == 0
         self.pack = pack

@@ -30,7 +30,7 @@ FOUNDING = 1
 """The entry of the policy that a node begins with: without it nothing can be folded."""
 
 
-class _Tried(Exception):  # noqa: N818 - it ends an attempt, and is no error
+class _Tried(Exception):
     """Raised where a seal would be: what was tried held, and is taken back."""
 
 
@@ -116,7 +116,9 @@ class Replay(Projection):
 
     def _refold(self, entries: Sequence[Entry], left_out: frozenset[int], *, is_trial: bool = False) -> list[Turn]:
         """Fold the entries of a batch in one transaction; what is left out counts as erased. A trial raises _Tried."""
-        return self.settle(self._work_of(entries, left_out), entries[-1].number, _taken_back if is_trial else _in_ledger)
+        return self.settle(
+            self._work_of(entries, left_out), entries[-1].number, _taken_back if is_trial else _in_ledger
+        )
 
     def _work_of(self, entries: Sequence[Entry], left_out: frozenset[int]) -> Callable[[], list[Turn]]:
         """Return the work that the entries of a batch make."""

@@ -29,6 +29,7 @@ from comptroller.books.capital_rows import (
 )
 from comptroller.books.control_periods import TABLE as CONTROL_PERIOD, ControlPeriods
 from comptroller.books.cycle_rows import CycleRows
+from comptroller.books.cycle_streams import FLOWS
 from comptroller.books.fan_rows import FanRows
 from comptroller.books.kept import Kept
 from comptroller.books.related_rows import Related
@@ -212,8 +213,23 @@ class Graph:
             self._kept[name] = Kept(self._duck, name, self.capital.parties)
         return self._kept[name]
 
+    def _reported(self, rows: pa.Table) -> pa.Table:
+        """Return rows of legs with the entity that reported each, by which its docket goes: it may be no party of the leg."""
+        for flow in sorted(set(rows.column("flow").to_pylist())):
+            if FLOWS[flow].payer != "entity":
+                self._duck.register("leg_rows", rows)
+                sql = (
+                    "SELECT r.* REPLACE (coalesce(f.entity, r.entity) AS entity) FROM leg_rows AS r "
+                    f"LEFT JOIN all_{flow} AS f ON f.fact = r.fact AND r.flow = '{flow}'"
+                )
+                rows = self._duck.few(sql)
+                self._duck.unregister("leg_rows")
+        return rows
+
     def _named(self, table: str, rows: pa.Table) -> pa.Table:
         """Give the rows with what they are about under the other names by which rules are touched."""
+        if "flow" in rows.column_names:
+            rows = self._reported(rows)
         for alias in sorted(self._aliases.get(table, set()) - set(rows.column_names)):
             rows = rows.append_column(alias, rows.column(_ABOUT.get(table, "entity")))
         return rows

@@ -7,6 +7,7 @@
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from comptroller.books.parties import Parties
@@ -63,6 +64,9 @@ class Kept:
             self._count[gone] = 0
         if not rows.num_rows:
             return
+        # Parties have their numbers by the order in which they were read, which another start reads otherwise.
+        ordered = pc.sort_indices(rows, sort_keys=[(name, "ascending") for name in ("entity", *_others(rows))])
+        rows, about = rows.take(ordered), about[ordered.to_numpy()]
         first = max(self._next, since << 32)
         places = np.arange(first, first + rows.num_rows)
         self._next = first + rows.num_rows
@@ -86,3 +90,9 @@ class Kept:
 
     def _unlist(self) -> None:
         self._duck.unregister("kept_places")
+
+
+def _others(rows: pa.Table) -> list[str]:
+    return [
+        name for name in rows.column_names if name != "entity" and not pa.types.is_nested(rows.schema.field(name).type)
+    ]

@@ -10,6 +10,8 @@ import typer
 
 from comptroller import engine, node as node_room
 from comptroller.books.tables import documented
+from comptroller.cli.clock import warn, warn_of_ledger
+from comptroller.cli.holding import holding
 from comptroller.cli.say import (
     REFUSED,
     JsonOption,
@@ -25,8 +27,6 @@ from comptroller.cli.say import (
     progress,
 )
 from comptroller.ledger import verify as verifying
-from comptroller.ledger.entry import payload_digest
-from comptroller.ledger.ledger import Ledger
 from comptroller.model.refusal import Refused, refusal
 from comptroller.store.ask import ask
 from comptroller.watch import explain as explaining, history, scoreboard as counting
@@ -75,6 +75,7 @@ def findings(  # noqa: PLR0913 - what one may ask by
         at = known_entry(worker, known)
         found = history.findings(worker.duck, rule=rule, entity=entity, state=state, valid=day(valid), known=at)
         titles = {name: one.title.said(language()) for name, one in worker.pack.rules.items()}
+        warn(worker)
         worker.close()
     if as_json:
         print_json([one.as_json() for one in found])
@@ -99,8 +100,10 @@ def explain(
         heads = {row["entry"]: worker.ledger.entry(row["entry"]).fields for row in found.rows} if found else {}
         worker.close()
         if found is None:
-            wanted = ("唯一的发现编号", "the name of one finding")
-            mend = ("用 comptroller findings 查编号", "Look it up with comptroller findings.")
+            wanted, mend = (
+                ("唯一的发现编号", "the name of one finding"),
+                ("用 comptroller findings 查编号", "Look it up."),
+            )
             raise Refused([refusal("explain.finding", ("", None, "finding"), finding, wanted, mend)])
     if as_json:
         print_json({**found.as_json(), "entries": heads})
@@ -198,7 +201,7 @@ def entry(
     with doors(as_json=as_json):
         worker = engine.open_node(node_folder(node), passphrase=passphrase())
         try:
-            held = number if file is None else _holding(worker.ledger, file)
+            held = number if file is None else holding(worker.ledger, file)
             one = worker.ledger.entry(held or 0)
             receipt = worker.ledger.receipt(one.number)
         except LookupError as error:
@@ -227,20 +230,6 @@ def entry(
     print_table(f"entry {one.number}, received {one.received_at.isoformat()}", ["", ""], rows)
     out.print(receipt.checkpoint, markup=False)
     out.print(f"proof: {len(receipt.proof)} hashes to the tree of {receipt.size} entries")
-
-
-def _holding(ledger: Ledger, file: Path) -> int:
-    """Give the first entry whose payload is this file; refuses (Refused) a file that was never taken."""
-    try:
-        found = ledger.find(payload_digest(file.read_bytes()))
-    except OSError as fault:
-        wanted, mend = ("可读的文件", "a file that can be read"), ("核对路径", "Check the path.")
-        raise Refused([refusal("entry.unreadable", (str(file), None, "file"), str(fault), wanted, mend)]) from fault
-    if found is None:
-        wanted = ("台账收下过的文件,逐字节相同", "a file that the ledger took, byte for byte")
-        mend = ("核对是否改动过,或重新报送", "See whether it was changed since, or report it again.")
-        raise Refused([refusal("entry.not_taken", (str(file), None, "file"), file.name, wanted, mend)])
-    return found
 
 
 def verify(
@@ -272,10 +261,11 @@ def verify(
     elif problem is None:
         erased = f", {len(found.erased)} payloads erased" if found.erased else ""
         out.print(f"sound: {found.entry_count:,} entries, {found.checkpoint_count:,} checkpoints{erased}")
-    else:
-        err.print(f"broken at entry {problem.entry}: {problem}", markup=False)
-    if problem is not None:
-        raise typer.Exit(REFUSED)
+    if problem is None:
+        warn_of_ledger(folder / node_room.LEDGER)
+        return
+    err.print(f"broken at entry {problem.entry}: {problem}", markup=False)
+    raise typer.Exit(REFUSED)
 
 
 def query(

@@ -45,10 +45,18 @@ def _literal(field: Field, bound: Bound) -> str:
 
 def refused_beyond(field: Field, place: tuple[str, int | None, str], seen: object) -> Refusal:
     """Return the refusal of a value beyond its bounds, which names them."""
-    least, most = ("" if one is None else f"{one:,}" if isinstance(one, Decimal) else str(one) for one in bounds_of(field))
+    least, most = (
+        "" if one is None else f"{one:,}" if isinstance(one, Decimal) else str(one) for one in bounds_of(field)
+    )
     unit = f" {field.unit}" if field.unit else ""
     zh = f"{least} 至 {most}{unit}" if least and most else f"不小于 {least}{unit}" if least else f"不大于 {most}{unit}"
-    en = f"from {least} to {most}{unit}" if least and most else f"at least {least}{unit}" if least else f"at most {most}{unit}"
+    en = (
+        f"from {least} to {most}{unit}"
+        if least and most
+        else f"at least {least}{unit}"
+        if least
+        else f"at most {most}{unit}"
+    )
     is_day = field.type in ("day", "instant")
     mend = (
         ("核对日期;没有期限的留空", "Check the day; leave it empty where there is no end.")

@@ -140,9 +140,7 @@ def _select(kind: Kind, columns: dict[str, str], present: list[str]) -> str:
     return f"SELECT {', '.join([*plain, *filled(kind)])} FROM ({typed_sql}) AS f"
 
 
-def _all_sound(
-    duck: Duck, kind: Kind, columns: dict[str, str], raw: pa.Table, *, is_bounded: bool
-) -> pa.Table | None:
+def _all_sound(duck: Duck, kind: Kind, columns: dict[str, str], raw: pa.Table, *, is_bounded: bool) -> pa.Table | None:
     """Give the typed rows in one query where all are sound, as they usually are; None where a closer look is needed."""
     lists = {inner.name.removeprefix(f"{kind.name}_") for inner in kind.lists}
     if lists & columns.keys() or any(field.identifier and field.name in columns for field in kind.fields):

@@ -107,7 +107,12 @@ def _sense(full: str, form: forms.KindForm) -> list[Refusal]:  # noqa: C901, PLR
         if one.identifier and not _is_scheme(one.identifier):
             say(name, one.identifier, "python-stdnum 中的编码名", "a scheme of python-stdnum, such as cn.uscc or lei")
         if wrong := _wrong_bounds(one):
-            say(name, wrong, "与类型相符的 least 和 most,前者不大于后者", "least and most that fit the type, the least first")
+            say(
+                name,
+                wrong,
+                "与类型相符的 least 和 most,前者不大于后者",
+                "least and most that fit the type, the least first",
+            )
     for name, one in form.fields.items():
         if one.type != "list" and one.type not in COLUMN_TYPES:
             say(name, one.type, f"类型之一:{sorted(COLUMN_TYPES)}", f"one of the types {sorted(COLUMN_TYPES)}")
@@ -156,7 +161,7 @@ def _wrong_bounds(form: forms.FieldForm) -> str:
     stated = [one for one in (form.least, form.most) if one is not None]
     forms_of = dt.date if form.type in ("day", "instant") else (int, float) if form.type in _COUNTED else ()
     fits = all(isinstance(one, forms_of) and not isinstance(one, (bool, dt.datetime)) for one in stated)
-    if not fits or (len(stated) == 2 and str(form.least) != str(form.most) and sorted(stated) != stated):  # type: ignore[type-var]
+    if not fits or (len(stated) == 2 and str(form.least) != str(form.most) and sorted(stated) != stated):
         return f"{form.least}, {form.most}"
     return ""
 
