@@ -102,14 +102,20 @@ class Life:
 
     def __init__(self, folder: Path, seed: int) -> None:
         """Copy a founded node."""
-        self.folder, self.chance, self.at = folder / "n", random.Random(seed), BEGINS
-        shutil.copytree(Path(_founded().name) / "n", self.folder)
-        self.node: Engine = engine.open_node(self.folder)
-        self.edition, self.told = 0, 0
+        shutil.copytree(Path(_founded().name) / "n", folder / "n")
+        self.take_over(folder / "n", seed)
+
+    def take_over(self, folder: Path, seed: int) -> None:
+        """Open a node that is there, and go on with its life."""
+        self.folder, self.chance = folder, random.Random(seed)
+        self.node: Engine = engine.open_node(folder)
+        self.at = self.node.ledger.last_at
+        self.edition, self.told = 0, 100 * seed
 
     def day(self) -> str:
         """Return a day near the node's."""
-        return str(dt.date(2024, 3, 1) + dt.timedelta(days=self.chance.randrange(0, 60)))
+        days = self.chance.choice((self.chance.randrange(0, 60), 5, 9, 14))  # often the same, so that legs are alike
+        return str(dt.date(2024, 3, 1) + dt.timedelta(days=days))
 
     def _number(self) -> str:
         self.told += 1
