@@ -202,11 +202,33 @@ class Life:
         }
         again.close()
         self.node = engine.open_node(self.folder)
-        with self.node.duck.transaction():
-            afresh = self.node.watch.judge_all(self.node.ledger.size)
-        if afresh:
-            found["judged afresh"] = [(turn.state, turn.verdict.rule, turn.verdict.subject) for turn in afresh]
+        return found | self._afresh()
+
+    def _afresh(self) -> dict[str, Any]:
+        """Return what differs when the tables of graphs are made anew, and what turns when everything is judged anew."""
+        node, found = self.node, {}
+        node.duck.execute("BEGIN")
+        mine = {table: _rows(node, table) for table in GRAPHS}
+        node.books.graph.rebuild(node.ledger.size + 1)
+        theirs = {table: _rows(node, table) for table in GRAPHS}
+        found = {f"{name} afresh": _apart(mine[name], theirs[name]) for name in GRAPHS if mine[name] != theirs[name]}
+        if turns := node.watch.judge_all(node.ledger.size):
+            found["judged afresh"] = [(turn.state, turn.verdict.rule, turn.verdict.subject) for turn in turns]
+        node.duck.execute("ROLLBACK")
+        self.open()
         return found
+
+
+GRAPHS = (
+    *("trade_cycle", "flow_fan", "guarantee_circle", "related", "control_period", "controls", "ultimate_controller"),
+    *("effective_share", "stake_issue"),
+)
+"""The tables that graphs make, compared without the places that say in which order they came."""
+
+
+def _rows(node: Engine, table: str) -> list[Any]:
+    columns = [name for name in node.duck.columns(f"SELECT * FROM {table}") if name != "place"]
+    return node.duck.rows(f"SELECT {', '.join(columns)} FROM {table} ORDER BY ALL")
 
 
 def _apart(mine: list[Any], theirs: list[Any]) -> tuple[list[Any], list[Any]]:

@@ -17,12 +17,62 @@ from tests.packs_small.small import dump
 from tests.worlds import fresh_node, moment
 
 _TEXTS: list[Any] = [
-    *("", "x" * 64, "x" * 128, "x" * 4000, "x" * 4001, "字" * 4000, "😀" * 64, "e" + "\u0301" * 60, "\u202e\u200b", "\ufeff"),
-    *("\x00", "\x1f", "=1+1", "＝1", "@x", "' OR 1=1 --", '"; DROP TABLE entity', "\\", "%s", "{}", "null", "NaN", "0", "-"),
+    *(
+        "",
+        "x" * 64,
+        "x" * 128,
+        "x" * 4000,
+        "x" * 4001,
+        "字" * 4000,
+        "😀" * 64,
+        "e" + "\u0301" * 60,
+        "\u202e\u200b",
+        "\ufeff",
+    ),
+    *(
+        "\x00",
+        "\x1f",
+        "=1+1",
+        "＝1",
+        "@x",
+        "' OR 1=1 --",
+        '"; DROP TABLE entity',
+        "\\",
+        "%s",
+        "{}",
+        "null",
+        "NaN",
+        "0",
+        "-",
+    ),
 ]
 _NUMBERS: list[Any] = [
-    *(0, -1, 1, 0.0001, 1e-30, 5e-324, 1e30, -1e30, 1e308, 2**31, 2**63, -(2**63), 10**9, 10**9 + 1, 10**15, 10**15 + 1),
-    *(999_999_999_999_999_999, 99_999_999_999_999, "99999999999999.9999", "-99999999999999.9999", "0.000001", "100.000001"),
+    *(
+        0,
+        -1,
+        1,
+        0.0001,
+        1e-30,
+        5e-324,
+        1e30,
+        -1e30,
+        1e308,
+        2**31,
+        2**63,
+        -(2**63),
+        10**9,
+        10**9 + 1,
+        10**15,
+        10**15 + 1,
+    ),
+    *(
+        999_999_999_999_999_999,
+        99_999_999_999_999,
+        "99999999999999.9999",
+        "-99999999999999.9999",
+        "0.000001",
+        "100.000001",
+    ),
     *("1e400", "Infinity", "-inf", "nan", "1,000", "１２", "0x10", "--1", "1_000", 10**14, 10**14 - 1, 100, 101),
 ]
 _DAYS: list[Any] = [
@@ -42,13 +92,13 @@ EXTREMES: dict[str, list[Any]] = {
 FEW: dict[str, list[Any]] = {
     **dict.fromkeys(("text", "code", "entity", "person"), ["x" * 64, "😀" * 64]),
     **dict.fromkeys(("money", "number", "integer"), [-1, 1e-30, 1e30, 10**9, 10**15, 99_999_999_999_999, 2**63 - 1]),
-    **{"choice": ["x"], "flag": ["x"], "share": [0, "0.000001", 100, 1e30], "day": _DAYS[:6]},
+    "choice": ["x"], "flag": ["x"], "share": [0, "0.000001", 100, 1e30], "day": _DAYS[:6],
     "instant": ["0001-01-01T00:00:00+14:00", "2199-12-31T23:59:59.999999-12:00", "1900-01-01T00:00:00Z"],
 }
 """The ends that `make test` tries; `make chaos` tries all of them."""
 _PLAIN: dict[str, Any] = {
-    **{"money": 100, "number": 1, "integer": 1, "share": 10, "day": "2024-02-01", "instant": "2024-02-01T10:00:00"},
-    **{"entity": "A", "flag": True},
+    "money": 100, "number": 1, "integer": 1, "share": 10, "day": "2024-02-01", "instant": "2024-02-01T10:00:00",
+    "entity": "A", "flag": True,
 }
 
 
@@ -83,7 +133,13 @@ def rows_of(kind: Kind, values: Mapping[str, list[Any]]) -> list[dict[str, Any]]
         own = [f for f in inner.fields if f.name not in inner.carries]
         for field in own:
             for value in values[field.type]:
-                add({inner.name.removeprefix(f"{kind.name}_"): [{**{f.name: _plain(f) for f in own}, field.name: value}]})
+                add(
+                    {
+                        inner.name.removeprefix(f"{kind.name}_"): [
+                            {**{f.name: _plain(f) for f in own}, field.name: value}
+                        ]
+                    }
+                )
     return rows
 
 

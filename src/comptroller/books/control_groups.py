@@ -4,13 +4,16 @@ Firms are not one party because the state owns both (company law, article 265, i
 counts to the first of them by name.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from comptroller.store.duck import Duck
 
-_PUBLIC = "SELECT entity FROM {entity} AS e WHERE coalesce(is_owner, false) OR coalesce(form, '') = 'public_body'"
+_IS_PUBLIC = "(coalesce(is_owner, false) OR coalesce(form, '') = 'public_body')"
+_PUBLIC = f"SELECT entity FROM {{entity}} AS e WHERE {_IS_PUBLIC}"
 
 
 def groups_of(
@@ -36,6 +39,25 @@ def groups_of(
         ring = {owner for owner in above if one in owners.get(owner, ())}
         heads[one] = min(tops) if tops else min({*ring, one} if ring else _ring(above, owners))
     return heads
+
+
+def regrouped(duck: Duck, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]) -> set[str]:
+    """Return the parties under an owner that became a public body, or is one no more, though nobody's control turned.
+
+    What came stands in the books already. An owner of whom one of its two facts is public has turned.
+    """
+    facts = [ended["entity"]] if "entity" in ended else []
+    facts += [added["entity"].column("fact").to_numpy()] if "entity" in added else []
+    if not facts:
+        return set()
+    duck.register("turned_facts", pa.table({"fact": np.concatenate(facts)}))
+    owners = (
+        f"SELECT entity FROM all_entity WHERE fact IN (SELECT fact FROM turned_facts) AND {_IS_PUBLIC} "
+        "GROUP BY entity HAVING count(*) % 2 = 1"
+    )
+    found = {one for (one,) in duck.rows(f"SELECT entity FROM controls WHERE owner IN ({owners})")}
+    duck.unregister("turned_facts")
+    return found
 
 
 def _ring(above: set[str], owners: dict[str, set[str]]) -> set[str]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from comptroller.books.control_groups import groups_of
 from comptroller.books.cycle_legs import circle_rows, closed_by, patterns_of
 from comptroller.books.cycle_streams import FLOWS, Stream
+from comptroller.books.differences import differing_groups
 from comptroller.books.guarantee_rows import put_guarantees
 from comptroller.books.tables import standing
 from comptroller.model.policy import Pack
@@ -94,7 +95,7 @@ class CycleRows:
                 yield self._insert(circle_rows(self._duck, self._patterns[flow], name, found, flow))
             self._duck.unregister("came_rows")
             if joined:
-                yield self._insert(self._beside(flow, name, joined))
+                yield self._circles_of(self._insert(self._beside(flow, name, joined)))
 
     def _note(self, flow: str, stream: Stream) -> None:
         """Write where the search was cut short, unless that is said already."""
@@ -131,6 +132,15 @@ class CycleRows:
             f"JOIN ({FLOWS[flow].sql(flow)}) AS l ON l.fact = j.fact WHERE t.flow = '{flow}' AND t.pattern = '{name}'"
         )
         self._duck.unregister("joined_facts")
+        return found
+
+    def _circles_of(self, rows: pa.Table) -> pa.Table:
+        """Return all rows of the circles of these rows: a fact that joins a leg is evidence of each other leg as well."""
+        if not rows.num_rows:
+            return rows
+        self._duck.register("joined_rows", rows)
+        found = self._duck.few("SELECT * FROM trade_cycle WHERE cycle IN (SELECT cycle FROM joined_rows)")
+        self._duck.unregister("joined_rows")
         return found
 
     def _drop(self, flow: str, facts: NDArray[np.int64]) -> pa.Table:
@@ -201,7 +211,7 @@ class CycleRows:
         self._duck.register("graph_rows", rows)
         scope = f"WHERE flow = '{flow}' AND pattern = 'merged'"
         was, now = f"SELECT * FROM trade_cycle {scope}", "SELECT * FROM graph_rows"
-        differ = self._duck.few(f"({was} EXCEPT {now}) UNION ALL ({now} EXCEPT {was})")
+        differ = differing_groups(self._duck, "cycle", was, now)
         if differ.num_rows:
             self._duck.execute(f"DELETE FROM trade_cycle {scope}")
             self._duck.execute(f"INSERT INTO trade_cycle {now}")

@@ -1,4 +1,4 @@
-"""Of which entities a table says something else after it was written afresh."""
+"""What differs in a table that was written afresh: of which entities it says something else, and which groups of rows."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -36,3 +36,15 @@ def differences(
         duck.execute(f"DROP TABLE was_{table}")
         if found:
             renewed[table] = tuple(entity for (entity,) in found)
+
+
+def differing_groups(duck: Duck, key: str, was: str, now: str) -> pa.Table:
+    """Return the rows of both SELECTs that belong to a group, by `key`, of which any row came or went.
+
+    A rule says of each leg of a circle what the whole circle is: where one leg is another, all of them are due.
+    """
+    apart = f"({was} EXCEPT {now}) UNION ALL ({now} EXCEPT {was})"
+    groups = f"SELECT {key} FROM ({apart}) AS d"
+    return duck.few(
+        f"SELECT * FROM ({was}) AS w WHERE {key} IN ({groups}) UNION ALL SELECT * FROM ({now}) AS n WHERE {key} IN ({groups})"
+    )

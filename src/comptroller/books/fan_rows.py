@@ -16,6 +16,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from comptroller.books.cycle_streams import DAY, FLOWS
+from comptroller.books.differences import differing_groups
 from comptroller.books.parties import Parties
 from comptroller.books.related_rows import circle_name
 from comptroller.books.tables import standing
@@ -206,7 +207,7 @@ class FanRows:
         self._duck.register("graph_parties", pa.table({"party": pa.array(legs.names(parties), pa.string())}))
         scope = f"WHERE flow = '{flow}' AND centre IN (SELECT party FROM graph_parties)"
         was, now = f"SELECT * FROM flow_fan {scope}", "SELECT * FROM graph_rows"
-        differ = self._duck.few(f"({was} EXCEPT {now}) UNION ALL ({now} EXCEPT {was})")
+        differ = differing_groups(self._duck, "fan", was, now)
         if differ.num_rows:
             self._duck.execute(f"DELETE FROM flow_fan {scope}")
             self._duck.execute(f"INSERT INTO flow_fan {now}")

@@ -27,6 +27,7 @@ from comptroller.books.capital_rows import (
     share_table,
     table_of,
 )
+from comptroller.books.control_groups import regrouped
 from comptroller.books.control_periods import TABLE as CONTROL_PERIOD, ControlPeriods
 from comptroller.books.cycle_rows import CycleRows
 from comptroller.books.cycle_streams import FLOWS
@@ -121,7 +122,7 @@ class Graph:
         if self._cycles.concerns(coming):
             found = self._cycles.fold(added, ended)
             changed |= {table: self._named(table, rows) for table, rows in found.items()}
-        self._regroup(changed)
+        self._regroup(changed, regrouped(self._duck, added, ended) if "stake" in self._pack.kinds else set())
         if self._fans.concerns(coming):
             fans = self._fans.fold(added, ended)
             if fans is not None and fans.num_rows:
@@ -142,14 +143,16 @@ class Graph:
         if before == day or "stake" not in self._pack.kinds:
             return {}
         changed = self._put(self.capital.turn(day, self._look), since)
-        self._regroup(changed)
+        self._regroup(changed, set())
         return changed
 
-    def _regroup(self, changed: dict[str, pa.Table]) -> None:
-        """Let circles follow whose control turned: their rows that came and went are added to what changed."""
-        if "controls" not in changed:
+    def _regroup(self, changed: dict[str, pa.Table], parties: set[str]) -> None:
+        """Let circles follow whose control, or control group, turned: rows that came and went are added to what changed."""
+        if "controls" in changed:
+            parties = parties | set(pc.unique(changed["controls"].column("entity")).to_pylist())
+        if not parties:
             return
-        rows = self._cycles.regroup(pc.unique(changed["controls"].column("entity")).to_pylist())
+        rows = self._cycles.regroup(parties)
         if rows is not None and rows.num_rows:
             before = [changed["trade_cycle"]] if "trade_cycle" in changed else []
             changed["trade_cycle"] = pa.concat_tables([*before, self._named("trade_cycle", rows)])

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from comptroller.books.differences import differing_groups
 from comptroller.books.parties import Parties
 from comptroller.books.related_rows import circle_name
 from comptroller.graph.rings import circles
@@ -55,7 +56,7 @@ def put_guarantees(duck: Duck) -> pa.Table:
     """Write what differs; gives the rows that came or went."""
     duck.register("graph_rows", guarantee_rows(duck))
     was, now = "SELECT * FROM guarantee_circle", f"SELECT {', '.join(_COLUMNS)} FROM graph_rows"
-    differ = duck.arrow(f"({was} EXCEPT {now}) UNION ALL ({now} EXCEPT {was})")
+    differ = differing_groups(duck, "circle", was, now)
     if differ.num_rows:
         duck.execute("DELETE FROM guarantee_circle")
         duck.execute(f"INSERT INTO guarantee_circle {now}")
