@@ -24,17 +24,15 @@ from comptroller import node
 from comptroller.books import Books, Change
 from comptroller.cases import Cases
 from comptroller.intake import Incoming, check, shape
+from comptroller.ledger.acts import ACTS
 from comptroller.ledger.entry import Accepted, Entry
 from comptroller.ledger.key import SignerKey
-from comptroller.ledger.ledger import Ledger
-from comptroller.ledger.schema import BrokenChain
 from comptroller.model.finding import Turn
 from comptroller.model.policy import Pack
-from comptroller.model.refusal import BrokenLedger, Refusal, Refused, RuleBroken
+from comptroller.model.refusal import Refusal, Refused, RuleBroken
 from comptroller.packs import read_pack
 from comptroller.packs.bundle import pack_files, unpack_files
 from comptroller.store.duck import Duck, SqlError
-from comptroller.store.sqlite import StoreDown
 from comptroller.watch import Watch
 
 Progress = Callable[[str, int, int], None]
@@ -54,9 +52,10 @@ class Taken:
 class Engine:
     """One node at work. Time is handed in; nothing here asks the world."""
 
-    def __init__(self, ledger: Ledger, duck: Duck, charter: node.Charter) -> None:
+    def __init__(self, stores: node.Stores) -> None:
         """Take up a node: fold what the ledger holds and the books do not; the policy in force is the last adopted."""
-        self.ledger, self.duck, self.charter = ledger, duck, charter
+        self._stores = stores
+        self.ledger, self.duck, self.charter = stores.ledger, stores.duck, stores.charter
         self._desk = Duck(memory="1GB")
         self._is_whole = True
         self._begin()
@@ -67,10 +66,9 @@ class Engine:
 
     def _take_up(self) -> int:
         """Open books and watch as the store has them, under the policy that is folded; gives the last entry folded."""
-        folded, policy = node.folded(self.duck)
-        if folded > self.ledger.size:
-            raise BrokenLedger(f"the books stand at entry {folded}, the ledger ends at entry {self.ledger.size}")
-        self._open(self._policy(self.ledger.entry(policy)))
+        with node.reading():
+            folded, policy = node.check_books(self.duck, self.ledger)
+            self._open(self._policy(self.ledger.entry(policy)))
         self._is_whole = True
         return folded
 
@@ -169,7 +167,9 @@ class Engine:
         while True:
             try:
                 with self.duck.transaction():
-                    return work()
+                    turns = work()
+                    self.books.bear(node.books_mark(self.duck, self.ledger, last))
+                    return turns
             except RuleBroken as broken:
                 self._open(self.pack)
                 self.watch.put_to_sleep(broken, last)
@@ -221,8 +221,9 @@ class Engine:
         entries = list(self.ledger.entries(first, last))
         head = entries[0].fields
         if head["media"] == TICK:
-            assert entries[0].payload is not None, "a tick is never erased"
-            self._turn_clock(dt.datetime.fromisoformat(json.loads(entries[0].payload)["instant"]), last)
+            self._turn_clock(dt.datetime.fromisoformat(json.loads(self._payload(entries[0]))["instant"]), last)
+        elif all(entry.fields["media"] in ACTS for entry in entries):
+            self._settle(lambda: self._judge(Change(), last, entries[0].received_at), last)
         elif head["media"] == POLICY:
             self._change_policy(self._policy(entries[0]), last)
         else:
@@ -230,14 +231,17 @@ class Engine:
             self._fold(facts.tables, facts.lists, first, last, entries[0].received_at)
 
     def _incoming(self, entry: Entry) -> Incoming:
-        """Give an entry as the report that it was; an erased payload says nothing."""
+        """Return an entry as the report that it was; an erased payload, and the place of a lost entry, say nothing."""
         said = entry.fields
+        payload = b"" if said["media"] in ACTS else self._payload(entry)
         mapping = self.ledger.blob(said["attachments"][0]).decode() if said["attachments"] else ""
-        return Incoming(entry.payload or b"", said["media"], said["name"], said["reporter"], said["kind"], mapping)
+        return Incoming(payload, said["media"], said["name"], said["reporter"], said["kind"], mapping)
+
+    def _payload(self, entry: Entry) -> bytes:
+        return node.payload_of(self.ledger, entry)
 
     def _policy(self, entry: Entry) -> Pack:
-        assert entry.payload is not None, "a policy is never erased"
-        return read_pack(*unpack_files(entry.payload), adopted=True)
+        return read_pack(*unpack_files(self._payload(entry)), adopted=True)
 
     def policy_of(self, digest: str, known: int) -> Pack:
         """Give the policy of that digest, as it was adopted not later than entry `known`."""
@@ -254,8 +258,7 @@ class Engine:
 
     def close(self) -> None:
         """Let go of the stores."""
-        self.duck.close()
-        self.ledger.close()
+        self._stores.close()
         self._desk.close()
 
 
@@ -266,8 +269,14 @@ def utc(instant: dt.datetime) -> dt.datetime:
     return instant.astimezone(dt.UTC)
 
 
-def create(
-    folder: Path, files: Mapping[str, bytes], charter: node.Charter, *, key: SignerKey, at: dt.datetime
+def create(  # noqa: PLR0913 - what a node begins with
+    folder: Path,
+    files: Mapping[str, bytes],
+    charter: node.Charter,
+    *,
+    key: SignerKey,
+    at: dt.datetime,
+    passphrase: bytes | None = None,
 ) -> Engine:
     """Make a node in an empty folder: its first entry is the policy it works under.
 
@@ -276,25 +285,30 @@ def create(
     at = utc(at)
     pack = read_pack(files, charter.pack)
     node.try_out(pack, pack)
-    node.found(folder, charter, key)
-    ledger = Ledger.create(folder / node.LEDGER, charter.origin, key, at)
+    node.found(folder, charter, key, passphrase)
+    stores = node.begin(folder, charter, key, at)
     bundle = pack_files(files, pack.name)
-    ledger.append([Accepted(bundle, POLICY, charter.owner, name=pack.name, kind=POLICY)], at)
+    stores.ledger.append([Accepted(bundle, POLICY, charter.owner, name=pack.name, kind=POLICY)], at)
     node.finish(folder)
-    return Engine(ledger, Duck(folder / node.BOOKS), charter)
+    return _at_work(node.add_books(stores))
 
 
 def open_node(folder: Path, *, passphrase: bytes | None = None) -> Engine:
-    """Open a node; refuses (Refused) a folder that is none, and one that another process works on."""
-    charter, key = node.take_up(folder, passphrase)
+    """Open a node; raises Refused by name for a folder that is none, is busy, or is not as it must be."""
+    return _at_work(node.open_all(folder, passphrase))
+
+
+def rebuild(folder: Path, *, passphrase: bytes | None = None, loss: node.Loss | None = None) -> Engine:
+    """Drop the books and fold them again from the ledger, batch by batch; nothing is dropped before the node is locked.
+
+    Raises BrokenLedger where the ledger lacks what was acknowledged, unless `loss` accepts exactly that.
+    """
+    return _at_work(node.open_all(folder, passphrase, afresh=True, loss=loss))
+
+
+def _at_work(stores: node.Stores) -> Engine:
     try:
-        ledger = Ledger.open(folder / node.LEDGER, key)
-    except (OSError, ValueError, StoreDown, BrokenChain) as fault:
-        raise BrokenLedger(str(fault)) from fault
-    return Engine(ledger, node.open_books(folder), charter)
-
-
-def rebuild(folder: Path, *, passphrase: bytes | None = None) -> Engine:
-    """Throw the books away and fold them again from the ledger, batch by batch."""
-    node.drop_books(folder)
-    return open_node(folder, passphrase=passphrase)
+        return Engine(stores)
+    except BaseException:
+        stores.close()
+        raise

@@ -60,7 +60,7 @@ class Books:
         duck.set_zone(zone)
         duck.execute(f"CREATE TABLE IF NOT EXISTS position ({FIXED['position']})")
         if not duck.rows("SELECT 1 FROM position"):
-            duck.execute("INSERT INTO position VALUES (true, 0, 0, 1, '')")
+            duck.execute("INSERT INTO position VALUES (true, 0, 0, 1, '', '')")
         entries, batches, digest = duck.rows("SELECT entries, batches, pack FROM position")[0]
         self.entries, self.batches = int(entries), int(batches)
         if digest != pack.digest:
@@ -286,6 +286,10 @@ class Books:
             self.duck.execute("INSERT INTO adopted VALUES (?, ?)", [policy, self.pack.digest])
         cells = [self.entries, self.batches, policy]
         self.duck.execute("UPDATE position SET entries = ?, batches = ?, policy = coalesce(?, policy)", cells)
+
+    def bear(self, mark: str) -> None:
+        """Write the mark of the ledger's state that the books are folded from."""
+        self.duck.execute("UPDATE position SET mark = ?", [mark])
 
 
 def _stamped(rows: pa.Table, facts: NDArray[np.int64], at: dt.datetime, keep: NDArray[np.bool_]) -> pa.Table:
