@@ -290,12 +290,12 @@ def create(  # noqa: PLR0913 - what a node begins with
     bundle = pack_files(files, pack.name)
     stores.ledger.append([Accepted(bundle, POLICY, charter.owner, name=pack.name, kind=POLICY)], at)
     node.finish(folder)
-    return _at_work(node.add_books(stores))
+    return at_work(node.add_books(stores))
 
 
 def open_node(folder: Path, *, passphrase: bytes | None = None) -> Engine:
     """Open a node; raises Refused by name for a folder that is none, is busy, or is not as it must be."""
-    return _at_work(node.open_all(folder, passphrase))
+    return at_work(node.open_all(folder, passphrase))
 
 
 def rebuild(folder: Path, *, passphrase: bytes | None = None, loss: node.Loss | None = None) -> Engine:
@@ -303,10 +303,11 @@ def rebuild(folder: Path, *, passphrase: bytes | None = None, loss: node.Loss | 
 
     Raises BrokenLedger where the ledger lacks what was acknowledged, unless `loss` accepts exactly that.
     """
-    return _at_work(node.open_all(folder, passphrase, afresh=True, loss=loss))
+    return at_work(node.open_all(folder, passphrase, afresh=True, loss=loss))
 
 
-def _at_work(stores: node.Stores) -> Engine:
+def at_work(stores: node.Stores) -> Engine:
+    """Return a node at work on open stores; they are closed where it cannot be."""
     try:
         return Engine(stores)
     except BaseException:

@@ -11,7 +11,7 @@ FLOORS = (
     ("intake", "ledger", "books", "watch", "cases", "assess", "access"),
     ("node",),
     ("engine",),
-    ("prove",),
+    ("prove", "custody"),
     ("desk", "link", "client"),
     ("cli",),
     ("__init__", "__main__"),

@@ -1,4 +1,4 @@
-"""Commands that read: findings, explain, scoreboard, entry, verify, query."""
+"""Commands that read: findings, explain, scoreboard, entry, query."""
 
 import base64
 import datetime as dt
@@ -8,23 +8,19 @@ from typing import Annotated, Any
 
 import typer
 
-from comptroller import engine, node as node_room
+from comptroller import engine
 from comptroller.books.tables import documented
 from comptroller.cli.say import (
-    REFUSED,
     JsonOption,
     NodeOption,
     doors,
-    err,
     language,
     node_folder,
     out,
     passphrase,
     print_json,
     print_table,
-    progress,
 )
-from comptroller.ledger import verify as verifying
 from comptroller.ledger.entry import payload_digest
 from comptroller.ledger.ledger import Ledger
 from comptroller.model.refusal import Refused, refusal
@@ -241,41 +237,6 @@ def _holding(ledger: Ledger, file: Path) -> int:
         mend = ("核对是否改动过,或重新报送", "See whether it was changed since, or report it again.")
         raise Refused([refusal("entry.not_taken", (str(file), None, "file"), file.name, wanted, mend)])
     return found
-
-
-def verify(
-    witness: Annotated[Path | None, typer.Option(help="A checkpoint that was kept outside.")] = None,
-    node: NodeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Check every hash, the tree and every checkpoint of the ledger; name the first bad entry."""
-    folder = node_folder(node)
-    with doors(as_json=as_json):
-        _, key = node_room.take_up(folder, passphrase())
-        kept = witness.read_text(encoding="utf-8") if witness else None
-        with progress("verifying", quiet=as_json) as move:
-            found = verifying.verify(
-                folder / node_room.LEDGER, key.verifier, witness=kept, progress=lambda at, whole: move("", at, whole)
-            )
-    problem = found.problem
-    if as_json:
-        print_json(
-            {
-                "sound": found.is_sound,
-                "entries": found.entry_count,
-                "checkpoints": found.checkpoint_count,
-                "erased": list(found.erased),
-                "root": base64.b64encode(found.root).decode(),
-                "problem": None if problem is None else {"entry": problem.entry, "said": str(problem)},
-            }
-        )
-    elif problem is None:
-        erased = f", {len(found.erased)} payloads erased" if found.erased else ""
-        out.print(f"sound: {found.entry_count:,} entries, {found.checkpoint_count:,} checkpoints{erased}")
-    else:
-        err.print(f"broken at entry {problem.entry}: {problem}", markup=False)
-    if problem is not None:
-        raise typer.Exit(REFUSED)
 
 
 def query(

@@ -26,11 +26,13 @@ from comptroller.cli.say import (
 )
 from comptroller.intake.files import media_of
 from comptroller.intake.zip_rows import reporter_of
-from comptroller.ledger.key import make_key
-from comptroller.model.refusal import Refusal, refusal
+from comptroller.ledger.key import KeyRefused, SignerKey, make_key
+from comptroller.model.refusal import Refusal, Refused, refusal
 from comptroller.model.said import Incoming
-from comptroller.node import Charter
+from comptroller.node import Charter, Loss
 from comptroller.packs import gather_files
+
+_LONGEST_ORIGIN = 1_000
 
 
 def now() -> dt.datetime:
@@ -57,15 +59,27 @@ def init(  # noqa: PLR0913 - what a node begins with
     pack: Annotated[str, typer.Option(help="The pack it works under.")] = "cn-central",
     owner: Annotated[str, typer.Option(help="The code of the owner, who may report for every entity.")] = "OWNER",
     origin: Annotated[str, typer.Option(help="The ledger's name in its checkpoints.")] = "",
+    witness: Annotated[
+        Path | None,
+        typer.Option(
+            help="A file, on another disk, where the highest checkpoint is written as well.",
+            envvar="COMPTROLLER_WITNESS",
+            show_envvar=True,
+        ),
+    ] = None,
     at: AtOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a node in DIR: its ledger, its key, its books, and the policy it begins with."""
+    """Make a node in DIR: its ledger, its key, its books, and the policy it begins with.
+
+    Where COMPTROLLER_PASSPHRASE is set, the key is encrypted under it, and the node requires it.
+    """
     with doors(as_json=as_json):
         files = gather_files(pack_roots(), pack)
         name = origin or f"comptroller.invalid/{owner.lower()}/{secrets.token_hex(4)}"
-        key = make_key(name, secrets.token_bytes(32))
-        made = engine.create(folder, files, Charter(owner, name, pack), key=key, at=instant(at))
+        key = _new_key(name)
+        charter = Charter(owner, name, pack, witness=str(witness.absolute()) if witness else "")
+        made = engine.create(folder, files, charter, key=key, at=instant(at), passphrase=passphrase())
         said: dict[str, Any] = {
             "node": str(folder),
             "owner": owner,
@@ -81,6 +95,21 @@ def init(  # noqa: PLR0913 - what a node begins with
     else:
         out.print(f"node {folder}: pack {pack} {said['digest'][:12]}, {said['rules']} rules, owner {owner}")
         out.print(f"verifier key {said['verifier_key']}")
+
+
+def _new_key(name: str) -> SignerKey:
+    """Return a new key under a ledger's name; raises Refused for a name that no key may bear."""
+    try:
+        if len(name.encode()) > _LONGEST_ORIGIN:
+            raise KeyRefused(f"{len(name.encode())} bytes")
+        return make_key(name, secrets.token_bytes(32))
+    except (KeyRefused, UnicodeEncodeError) as fault:
+        wanted = (
+            f"无空格、加号、控制字符,至多 {_LONGEST_ORIGIN} 字节",
+            f"a name without spaces, plus signs and control characters, of at most {_LONGEST_ORIGIN} bytes",
+        )
+        mend = ("改用如 example.org/ledger 的名称", "Take a name such as example.org/ledger.")
+        raise Refused([refusal("init.origin", ("", None, "origin"), fault, wanted, mend)]) from fault
 
 
 def report(  # noqa: PLR0913 - what a report is sent with
@@ -205,10 +234,22 @@ def adopt(
         out.print(f"pack {pack} {digest[:12]} adopted: {dict(counts) or 'nothing turned'}")
 
 
-def rebuild(node: NodeOption = None, as_json: JsonOption = False) -> None:
-    """Throw the books away and fold them again from the ledger."""
+def rebuild(
+    accept_loss: Annotated[
+        str,
+        typer.Option("--accept-loss", metavar="NUMBERS", help="Give up these entries, as the refusal named them."),
+    ] = "",
+    reason: Annotated[str, typer.Option(help="Why they are given up.")] = "",
+    node: NodeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Drop the books and build them again from the ledger.
+
+    A ledger that lacks what was acknowledged is refused; giving it up is an entry of its own.
+    """
     with doors(as_json=as_json):
-        worker = engine.rebuild(node_folder(node), passphrase=passphrase())
+        loss = Loss(accept_loss, now(), reason)
+        worker = engine.rebuild(node_folder(node), passphrase=passphrase(), loss=loss)
         said = {"entries": worker.books.entries, "batches": worker.books.batches}
         worker.close()
     if as_json:

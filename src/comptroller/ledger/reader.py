@@ -93,11 +93,14 @@ class LedgerReader:
 
     def find(self, payload_sha256: str) -> int | None:
         """Give the first entry whose payload has this SHA-256 in hex, erased or not; None when it was never received."""
+        return next(iter(self.find_all(payload_sha256)), None)
+
+    def find_all(self, payload_sha256: str) -> Iterator[int]:
+        """Yield every entry whose payload has this SHA-256 in hex, erased or not."""
         sql = "SELECT number, header FROM entry WHERE payload_key = ? ORDER BY number"
         for number, header in self._store.rows(sql, (payload_key(bytes.fromhex(payload_sha256)),)):
             if Entry(number, self.created_at, header, None).fields["payload_sha256"] == payload_sha256:
-                return int(number)
-        return None
+                yield int(number)
 
     def size_at(self, instant: datetime) -> int:
         """Give the number of entries received up to and including an instant (UTC)."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Container, Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from comptroller.ledger.acts import ACTS, ERASURE, Erased, Erasure, erased_in, numbers_text
+from comptroller.ledger.acts import ACTS, ERASURE, LOST, Erased, Erasure, erased_in, numbers_text
 from comptroller.ledger.checkpoint import Checkpoint, NoteRefused, open_checkpoint
 from comptroller.ledger.entry import Entry, instant_from, instant_micros, instant_text, payload_key
 from comptroller.ledger.key import VerifierKey
@@ -184,8 +184,10 @@ class _Walk:
             raise Found("erasure", where, number, fault, "an act of erasure") from fault
         for one, leaf, digest in act.entries:
             row = store.row("SELECT leaf, header FROM entry WHERE number = ? AND number < ?", (one, number))
-            stands = None if row is None else (row[0].hex(), json.loads(row[1]).get("payload_sha256"))
-            if stands != (leaf, digest):
+            fields = {} if row is None else json.loads(row[1])
+            if fields.get("media") == LOST:
+                continue
+            if row is None or (row[0].hex(), fields.get("payload_sha256")) != (leaf, digest):
                 raise Found("erasure", where, number, f"entry {one} as {leaf}", "an earlier entry as it stands")
 
     def _header(self, where: str, number: int, said: tuple[int, bytes], batch: int) -> bytes:

@@ -32,44 +32,29 @@ from comptroller.node.files import (
     Charter,
     sync_folder,
 )
-from comptroller.node.keys import change_passphrase, charter_bytes, read_charter, read_key, verifier_of
+from comptroller.node.keys import change_passphrase, charter_bytes, read_charter, read_key, verifier_of, write_charter
 from comptroller.node.lock import NodeLock
-from comptroller.node.stores import Loss, Stores, add_books, begin, open_all, open_ledger, payload_of
+from comptroller.node.stores import (
+    Loss,
+    Stores,
+    add_books,
+    begin,
+    finish_erasure,
+    open_all,
+    open_ledger,
+    open_stores,
+    payload_of,
+    with_books,
+)
 from comptroller.store.duck import Duck
 from comptroller.watch import Watch
 
 __all__ = [
-    "BOOKS",
-    "CHARTER",
-    "KEY",
-    "LEDGER",
-    "LOCK",
-    "WITNESS",
-    "Charter",
-    "Loss",
-    "NodeLock",
-    "Stores",
-    "Tables",
-    "add_books",
-    "begin",
-    "books_mark",
-    "change_passphrase",
-    "check_books",
-    "damaged",
-    "drop_books",
-    "finish",
-    "folded",
-    "found",
-    "open_all",
-    "open_books",
-    "open_ledger",
-    "payload_of",
-    "read_charter",
-    "reading",
-    "take_up",
-    "to_keep",
-    "try_out",
-    "verifier_of",
+    "BOOKS", "CHARTER", "KEY", "LEDGER", "LOCK", "WITNESS", "Charter", "Loss", "NodeLock", "Stores", "Tables",
+    "add_books", "begin", "books_mark", "change_passphrase", "check_books", "damaged", "drop_books", "finish",
+    "finish_erasure", "folded", "found", "open_all", "open_books", "open_ledger", "open_stores", "payload_of",
+    "read_charter", "reading", "take_up", "to_keep", "try_out", "verifier_of", "with_books", "witness_file",
+    "write_charter",
 ]  # fmt: skip
 Tables = Mapping[str, pa.Table]
 

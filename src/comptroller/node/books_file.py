@@ -17,6 +17,7 @@ from comptroller.store.duck import Duck, SqlError
 from comptroller.watch.findings import COLUMNS
 
 _REBUILD = ("运行 comptroller rebuild 重建账簿", "Build them again from the ledger: comptroller rebuild.")
+_NO_DAMAGE = frozenset({"OutOfMemoryException", "ConnectionException", "InterruptException"})
 _LAYOUT = sha256(json.dumps([FIXED, STAMPS, COLUMNS]).encode()).hexdigest()[:16]
 """Names how the books' tables are laid out, so that books of another version are folded again and not misread."""
 
@@ -43,11 +44,11 @@ def damaged(seen: object) -> Refusal:
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """Turn what damaged or foreign books raise when they are read into their refusal; want of memory stays what it is."""
+    """Turn what damaged or foreign books raise when they are read into their refusal; faults of the process stay what they are."""
     try:
         yield
     except SqlError as fault:
-        if "out of memory" in str(fault).lower():
+        if type(fault).__name__ in _NO_DAMAGE:
             raise
         raise Refused([damaged(str(fault).splitlines()[0])]) from fault
     except (IndexError, TypeError, KeyError, LookupError, OverflowError) as fault:

@@ -3,8 +3,9 @@
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from weakref import WeakSet
 
 from comptroller.ledger.acts import ERASURE, LOSS, Erasure, acts_of, json_bytes, numbers_text
 from comptroller.ledger.checkpoint import Checkpoint
@@ -34,7 +35,7 @@ class Loss:
     reason: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class Stores:
     """What one process holds of a node while it works on it; `close` gives everything back."""
 
@@ -44,6 +45,10 @@ class Stores:
     ledger: Ledger
     witnesses: tuple[WitnessFile, ...] = ()
     books: list[Duck] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Join the nodes that this process has open."""
+        _OPEN.add(self)
 
     @property
     def duck(self) -> Duck:
@@ -58,6 +63,15 @@ class Stores:
         for one in self.witnesses:
             one.close()
         self.lock.release()
+        _OPEN.discard(self)
+
+
+_OPEN: "WeakSet[Stores]" = WeakSet()
+
+
+def open_stores() -> frozenset[Stores]:
+    """Return the nodes that this process has open, so that a command that fails can close its own."""
+    return frozenset(_OPEN)
 
 
 def begin(folder: Path, charter: Charter, key: SignerKey, at: dt.datetime) -> Stores:
@@ -122,6 +136,12 @@ def add_books(stores: Stores, *, afresh: bool = False) -> Stores:
     return stores
 
 
+def with_books(stores: Stores, folder: Path) -> Stores:
+    """Return the same ledger with other books, which lie in another folder; `stores` closes both."""
+    stores.books.insert(0, open_books(folder))
+    return replace(stores, books=[stores.books[0]])
+
+
 def finish_erasure(ledger: Ledger) -> None:
     """Erase what the last entry says is erased: a crash may have come between the entry and the removal."""
     for number, payload in acts_of(ledger.entries(ledger.size), ERASURE):
@@ -140,6 +160,11 @@ def _holds_erased(duck: Duck, ledger: Ledger) -> bool:
         return False  # named when the engine reads them
     acts = acts_of(ledger.entries(entries + 1), ERASURE) if 0 < entries < ledger.size else []
     return any(one <= entries for _, payload in acts for one, _, _ in Erasure.from_json(payload or b"").entries)
+
+
+def witness_file(folder: Path, ledger: Ledger) -> WitnessFile:
+    """Return the witness that lies in a node's folder."""
+    return WitnessFile(folder / WITNESS, ledger.origin, ledger.verifier_key)
 
 
 def _witness_files(folder: Path, charter: Charter, ledger: Ledger) -> tuple[WitnessFile, ...]:
