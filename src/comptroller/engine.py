@@ -221,7 +221,9 @@ class Engine:
         entries = list(self.ledger.entries(first, last))
         head = entries[0].fields
         if head["media"] == TICK:
-            self._turn_clock(dt.datetime.fromisoformat(json.loads(self._payload(entries[0]))["instant"]), last)
+            self._turn_clock(
+                dt.datetime.fromisoformat(json.loads(node.payload_of(self.ledger, entries[0]))["instant"]), last
+            )
         elif all(entry.fields["media"] in ACTS for entry in entries):
             self._settle(lambda: self._judge(Change(), last, entries[0].received_at), last)
         elif head["media"] == POLICY:
@@ -233,15 +235,12 @@ class Engine:
     def _incoming(self, entry: Entry) -> Incoming:
         """Return an entry as the report that it was; an erased payload, and the place of a lost entry, say nothing."""
         said = entry.fields
-        payload = b"" if said["media"] in ACTS else self._payload(entry)
+        payload = b"" if said["media"] in ACTS else node.payload_of(self.ledger, entry)
         mapping = self.ledger.blob(said["attachments"][0]).decode() if said["attachments"] else ""
         return Incoming(payload, said["media"], said["name"], said["reporter"], said["kind"], mapping)
 
-    def _payload(self, entry: Entry) -> bytes:
-        return node.payload_of(self.ledger, entry)
-
     def _policy(self, entry: Entry) -> Pack:
-        return read_pack(*unpack_files(self._payload(entry)), adopted=True)
+        return read_pack(*unpack_files(node.payload_of(self.ledger, entry)), adopted=True)
 
     def policy_of(self, digest: str, known: int) -> Pack:
         """Give the policy of that digest, as it was adopted not later than entry `known`."""
@@ -299,17 +298,17 @@ def open_node(folder: Path, *, passphrase: bytes | None = None) -> Engine:
 
 
 def rebuild(folder: Path, *, passphrase: bytes | None = None, loss: node.Loss | None = None) -> Engine:
-    """Drop the books and fold them again from the ledger, batch by batch; nothing is dropped before the node is locked.
+    """Fold new books from the ledger, batch by batch; the old ones are dropped when all is folded.
 
     Raises BrokenLedger where the ledger lacks what was acknowledged, unless `loss` accepts exactly that.
     """
-    return at_work(node.open_all(folder, passphrase, afresh=True, loss=loss))
+    stores = node.open_ledger(folder, passphrase, loss)
+    with stores.guard():
+        at_work(node.add_new_books(stores))
+        return at_work(node.put_new_books(stores))
 
 
 def at_work(stores: node.Stores) -> Engine:
     """Return a node at work on open stores; they are closed where it cannot be."""
-    try:
+    with stores.guard():
         return Engine(stores)
-    except BaseException:
-        stores.close()
-        raise

@@ -129,6 +129,7 @@ def _find_lost(store: Sqlite, remains: Remains) -> None:
         is_erased = number in acts and acts[number].leaf == leaf.hex()
         named = set(_fields(header).get("attachments", ()))
         if (is_gone and not is_erased) or named - blobs:
+            remains.leaves.setdefault(number, leaf)
             continue
         there.add(number)
         attached |= named

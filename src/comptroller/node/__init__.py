@@ -34,25 +34,28 @@ from comptroller.node.files import (
 )
 from comptroller.node.keys import change_passphrase, charter_bytes, read_charter, read_key, verifier_of, write_charter
 from comptroller.node.lock import NodeLock
+from comptroller.node.loss import Loss
 from comptroller.node.stores import (
-    Loss,
     Stores,
     add_books,
+    add_new_books,
     begin,
     finish_erasure,
     open_all,
     open_ledger,
     open_stores,
     payload_of,
+    put_new_books,
     with_books,
+    witness_file,
 )
 from comptroller.store.duck import Duck
 from comptroller.watch import Watch
 
 __all__ = [
     "BOOKS", "CHARTER", "KEY", "LEDGER", "LOCK", "WITNESS", "Charter", "Loss", "NodeLock", "Stores", "Tables",
-    "add_books", "begin", "books_mark", "change_passphrase", "check_books", "damaged", "drop_books", "finish",
-    "finish_erasure", "folded", "found", "open_all", "open_books", "open_ledger", "open_stores", "payload_of",
+    "add_books", "add_new_books", "begin", "books_mark", "change_passphrase", "check_books", "damaged", "drop_books", "finish",
+    "finish_erasure", "folded", "found", "open_all", "open_books", "open_ledger", "open_stores", "payload_of", "put_new_books",
     "read_charter", "reading", "take_up", "to_keep", "try_out", "verifier_of", "with_books", "witness_file",
     "write_charter",
 ]  # fmt: skip

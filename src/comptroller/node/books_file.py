@@ -16,17 +16,18 @@ from comptroller.node.lock import busy
 from comptroller.store.duck import Duck, SqlError
 from comptroller.watch.findings import COLUMNS
 
+NEW_BOOKS = f"{BOOKS}.unfinished"
 _REBUILD = ("运行 comptroller rebuild 重建账簿", "Build them again from the ledger: comptroller rebuild.")
 _NO_DAMAGE = frozenset({"OutOfMemoryException", "ConnectionException", "InterruptException"})
 _LAYOUT = sha256(json.dumps([FIXED, STAMPS, COLUMNS]).encode()).hexdigest()[:16]
 """Names how the books' tables are laid out, so that books of another version are folded again and not misread."""
 
 
-def open_books(folder: Path) -> Duck:
+def open_books(folder: Path, name: str = BOOKS) -> Duck:
     """Open the books; raises Refused where another program has them open, or where they are damaged."""
     before = os.umask(0o077)
     try:
-        return Duck(folder / BOOKS)
+        return Duck(folder / name)
     except SqlError as error:
         seen = str(error).splitlines()[0]
         if "lock" in seen.lower():
@@ -110,7 +111,7 @@ def books_mark(duck: Duck, ledger: LedgerReader, entries: int) -> str:
     return sha256(json.dumps([position, ledger.checkpoint(entries).root.hex()]).encode()).hexdigest()
 
 
-def drop_books(folder: Path) -> None:
+def drop_books(folder: Path, name: str = BOOKS) -> None:
     """Remove the books, so that they are folded again; the ledger is not touched."""
-    for path in (folder / BOOKS, folder / f"{BOOKS}.wal"):
+    for path in (folder / name, folder / f"{name}.wal"):
         path.unlink(missing_ok=True)

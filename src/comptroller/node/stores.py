@@ -7,32 +7,21 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from weakref import WeakSet
 
-from comptroller.ledger.acts import ERASURE, LOSS, Erasure, acts_of, json_bytes, numbers_text
+from comptroller.ledger.acts import ERASURE, Erasure, acts_of
 from comptroller.ledger.checkpoint import Checkpoint
-from comptroller.ledger.entry import Accepted, Entry, payload_digest
+from comptroller.ledger.entry import Entry, payload_digest
 from comptroller.ledger.key import SignerKey
 from comptroller.ledger.ledger import Ledger
 from comptroller.ledger.schema import BrokenChain
-from comptroller.ledger.witness import WitnessFile, WitnessRefused
-from comptroller.model.refusal import BrokenLedger, Refusal, Refused, refusal
-from comptroller.node.books_file import drop_books, folded, open_books
-from comptroller.node.files import KEY, LEDGER, WITNESS, Charter, make_private
+from comptroller.ledger.witness import WitnessFile
+from comptroller.model.refusal import BrokenLedger, Refused, refusal
+from comptroller.node.books_file import NEW_BOOKS, drop_books, folded, open_books
+from comptroller.node.files import BOOKS, KEY, LEDGER, WITNESS, Charter, make_private
 from comptroller.node.keys import read_charter, read_key
 from comptroller.node.lock import NodeLock
+from comptroller.node.loss import Loss, compare_with_witnesses
 from comptroller.store.duck import Duck, SqlError
 from comptroller.store.sqlite import StoreDown
-
-UNWITNESSED, OTHER = "unwitnessed", "other-history"
-"""What is accepted by name where no numbers can be given: no witness is there; another history was signed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Loss:
-    """What a rebuild may give up: the numbers (or name) that the refusal stated, when, and why."""
-
-    accepted: str = ""
-    at: dt.datetime | None = None
-    reason: str = ""
 
 
 @dataclass(eq=False)
@@ -54,6 +43,15 @@ class Stores:
     def duck(self) -> Duck:
         """The open books."""
         return self.books[-1]
+
+    @contextmanager
+    def guard(self) -> Iterator[None]:
+        """Close everything where what is inside fails."""
+        try:
+            yield
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Close the stores, then release the lock; twice is harmless."""
@@ -104,36 +102,48 @@ def open_ledger(folder: Path, passphrase: bytes | None, loss: Loss | None = None
         ledger = Ledger.open(folder / LEDGER, key)
         undo.callback(ledger.close)
         stores = Stores(folder, charter, lock, ledger, _witness_files(folder, charter, ledger))
-        _hold_against_witnesses(stores, loss or Loss())
+        compare_with_witnesses(ledger, stores.witnesses, charter.owner, loss or Loss())
         _attach(stores)
         finish_erasure(ledger)
         undo.pop_all()
     return stores
 
 
-def open_all(folder: Path, passphrase: bytes | None, *, afresh: bool = False, loss: Loss | None = None) -> Stores:
-    """Open a node with its books; `afresh` drops them first, so that they are folded again."""
-    stores = open_ledger(folder, passphrase, loss)
-    try:
-        add_books(stores, afresh=afresh)
-    except BaseException:
-        stores.close()
-        raise
-    return stores
+def open_all(folder: Path, passphrase: bytes | None) -> Stores:
+    """Open a node with its books."""
+    stores = open_ledger(folder, passphrase)
+    with stores.guard():
+        return add_books(stores)
 
 
-def add_books(stores: Stores, *, afresh: bool = False) -> Stores:
+def add_books(stores: Stores) -> Stores:
     """Open the books beside an open ledger; books that still hold what was erased since are dropped."""
-    if afresh:
-        drop_books(stores.folder)
+    drop_books(stores.folder, NEW_BOOKS)
     duck = open_books(stores.folder)
-    if not afresh and _holds_erased(duck, stores.ledger):
+    if _holds_erased(duck, stores.ledger):
         duck.close()
         drop_books(stores.folder)
         duck = open_books(stores.folder)
     stores.books.append(duck)
     make_private(stores.folder)
     return stores
+
+
+def add_new_books(stores: Stores) -> Stores:
+    """Open empty books beside those that are there, which stay as they are until `put_new_books`."""
+    drop_books(stores.folder, NEW_BOOKS)
+    stores.books.append(open_books(stores.folder, NEW_BOOKS))
+    return stores
+
+
+def put_new_books(stores: Stores) -> Stores:
+    """Put the new books, folded and closed, in the place of the old ones, in one step, and open them."""
+    for duck in stores.books:
+        duck.close()
+    stores.books.clear()
+    drop_books(stores.folder)
+    (stores.folder / NEW_BOOKS).replace(stores.folder / BOOKS)
+    return add_books(stores)
 
 
 def with_books(stores: Stores, folder: Path) -> Stores:
@@ -183,68 +193,6 @@ def _attach(stores: Stores) -> None:
                 raise StoreDown(f"{one.path}: {fault.strerror}") from fault
 
     stores.ledger.attach_witness(write)
-
-
-def _hold_against_witnesses(stores: Stores, loss: Loss) -> None:
-    """Compare the ledger with each witness; raises BrokenLedger, unless `loss` accepts exactly what is given up."""
-    ledger, given_up = stores.ledger, []
-    for one in stores.witnesses:
-        try:
-            head = one.read()
-        except WitnessRefused as fault:
-            given_up.append((UNWITNESSED, one.path, fault.seen, None))
-            continue
-        if head is None:
-            given_up.append((UNWITNESSED, one.path, "no file", None))
-        elif head.size > ledger.size:
-            numbers = numbers_text(range(ledger.size + 1, head.size + 1))
-            given_up.append((numbers, one.path, f"the ledger ends at entry {ledger.size}", head))
-        elif ledger.root(head.size) != head.root:
-            given_up.append((OTHER, one.path, f"another history up to entry {head.size}", head))
-        elif head.size < ledger.size:
-            one.reset(ledger.checkpoint())
-    if not given_up:
-        return
-    name, path, seen, head = next((one for one in given_up if one[0] != UNWITNESSED), given_up[0])
-    if loss.accepted != name or loss.at is None:
-        raise BrokenLedger([_refused_loss(name, path, seen, head)])
-    at = max(loss.at.astimezone(dt.UTC), ledger.last_at)
-    said = {
-        "given_up": name,
-        "reason": loss.reason,
-        "witness": head.text if head else "",
-        "size": ledger.size,
-        "root": ledger.root(ledger.size).hex(),
-    }
-    ledger.append([Accepted(json_bytes(said), LOSS, stores.charter.owner, kind=LOSS)], at)
-    for one in stores.witnesses:
-        one.reset(ledger.checkpoint())
-
-
-def _refused_loss(name: str, path: Path, seen: str, head: Checkpoint | None) -> Refusal:
-    """Return the refusal of a ledger that its witness does not bear out."""
-    place = (str(path), None, "")
-    command = f"comptroller rebuild --accept-loss {name}"
-    if head is None:
-        wanted = ("可读的见证文件,含最高检查点", "a witness file with the highest checkpoint that was signed")
-        mend = (
-            f"恢复该文件;若确无此文件,运行 {command},并留下条目",
-            f"Put the file back. If there is none, run: {command}. An entry records it.",
-        )
-        return refusal("node.witness", place, seen, wanted, mend)
-    if name == OTHER:
-        wanted = (f"根为 {head.root.hex()} 的台账", f"a ledger with the root {head.root.hex()} at entry {head.size}")
-        mend = (
-            f"恢复原台账;若放弃原历史,运行 {command},并留下条目",
-            f"Put the ledger back. To give up the history that was signed, run: {command}. An entry records it.",
-        )
-        return refusal("node.ledger_other", place, seen, wanted, mend)
-    wanted = (f"含已签名的 {head.size} 条的台账", f"a ledger with the {head.size} entries that were signed for")
-    mend = (
-        f"恢复较新的台账;条目 {name} 缺失。若放弃这些条目,运行 {command},并留下条目",
-        f"Put the newer ledger back: entries {name} are missing. To give them up, run: {command}. An entry records it.",
-    )
-    return refusal("node.ledger_short", place, seen, wanted, mend)
 
 
 @contextmanager
