@@ -3,9 +3,10 @@
 A folder is a node from the moment its charter has its name; a founding that was cut off before is begun anew.
 """
 
+import datetime as dt
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -13,10 +14,13 @@ from pathlib import Path
 import msgspec
 import pyarrow as pa
 
+from comptroller.access.officers import Officers
 from comptroller.books import Books
 from comptroller.books.tables import FIXED
+from comptroller.intake import Checked, check
 from comptroller.ledger.entry import Accepted
 from comptroller.ledger.key import KeyRefused, SignerKey, load_key, save_key
+from comptroller.model.channel import REPORTER
 from comptroller.model.kind import STAMPS
 from comptroller.model.policy import Pack
 from comptroller.model.refusal import BrokenPack, Refusal, Refused, RuleBroken, refusal
@@ -169,6 +173,13 @@ _TRIED: set[tuple[str, str, str, str]] = set()
 """Packs that were found to run, with those that they followed: names and digests."""
 
 
+def check_reports(scratch: Duck, pack: Pack, books: Books, reports: Sequence[Incoming], on: dt.date) -> Checked:
+    """Return what intake accepts of a batch, without acts for which the users of the console have no grant on a day."""
+    checked = check(scratch, pack.told, reports, known=books, on=on)
+    officers = Officers(books.duck, books.owner, books.parent)
+    return checked.but(officers.refuse(checked.facts.tables, [reports[at] for at in checked.accepted], on), reports)
+
+
 def to_keep(report: Incoming) -> Accepted:
     """Give an accepted report as the ledger keeps it, its mapping named by its hash."""
     return Accepted(
@@ -178,5 +189,16 @@ def to_keep(report: Incoming) -> Accepted:
         name=report.name,
         kind=report.kind,
         attachments=(sha256(report.mapping.encode()).hexdigest(),) if report.mapping else (),
-        note={"signature": report.signature} if report.signature else {},
+        note=_note(report),
     )
+
+
+def _note(report: Incoming) -> dict[str, str]:
+    """Return how a report came in: its channel, the user who sent it for a reporter, and its signature.
+
+    Who did an act stands in the act itself, as `by`: a payload can be erased by law, and is not shown to everybody who may
+    see that there is an entry.
+    """
+    said = {"channel": report.channel, "signature": report.signature}
+    said["login"] = report.login if report.channel == REPORTER else ""
+    return {word: text for word, text in said.items() if text}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from comptroller.model.channel import REPORTER
 from comptroller.model.refusal import Text
 
 COLUMN_TYPES = {
@@ -61,6 +62,7 @@ class Kind:
     """A kind of fact. A nested list is a kind of its own, named `<kind>_<field>`, whose `parent` is the outer kind.
 
     Rows of a kind that `is_made` come from the engine itself; nobody reports them.
+    `reported_by` names the channels from which its facts are accepted.
     """
 
     name: str
@@ -77,6 +79,7 @@ class Kind:
     reported: dict[str, Any] = field(default_factory=dict)
     source: str = ""
     is_made: bool = False
+    reported_by: tuple[str, ...] = (REPORTER,)
 
     @property
     def columns(self) -> dict[str, str]:

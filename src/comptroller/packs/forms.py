@@ -112,6 +112,7 @@ class KindForm(Form, frozen=True, kw_only=True):
     books: str | list[str]
     valid: dict[str, str]
     reported: ReportedForm = ReportedForm()
+    reported_by: str | list[str] = []
     fields: dict[str, FieldForm]
     checks: list[CheckForm] = []
     made: bool = False

@@ -9,6 +9,7 @@ import sqlglot
 from comptroller.model.kind import COLUMN_TYPES, Check, Field, Kind
 from comptroller.model.refusal import Refusal, Text, refusal
 from comptroller.packs import forms
+from comptroller.packs.channels import channels_of, channels_refused
 from comptroller.packs.rules import columns_of
 
 _RESERVED = ("fact", "received_at", "first_at", "act", "line", "report", "seq")
@@ -17,7 +18,7 @@ _RESERVED = ("fact", "received_at", "first_at", "act", "line", "report", "seq")
 def kind_of(full: str, form: forms.KindForm) -> tuple[Kind | None, list[Refusal]]:
     """Give the kind that `form` says, or what does not fit in it."""
     name = full.rsplit("/", 1)[-1]
-    refusals = _sense(full, form)
+    refusals = [*_sense(full, form), *channels_refused(full, form)]
     if refusals:
         return None, refusals
     flat = tuple(_field(key, one) for key, one in form.fields.items() if one.type != "list")
@@ -46,6 +47,7 @@ def kind_of(full: str, form: forms.KindForm) -> tuple[Kind | None, list[Refusal]
             reported=reported,
             source=full,
             is_made=form.made,
+            reported_by=channels_of(name, form),
         ),
         [],
     )
