@@ -28,7 +28,7 @@ STAMPS = {"fact": "BIGINT", "received_at": "TIMESTAMP", "first_at": "TIMESTAMP"}
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a kind, and the column it gives."""
+    """One field of a kind, and the column it gives; the whole of a value matches `pattern` (RE2), where there is one."""
 
     name: str
     type: str
@@ -39,6 +39,7 @@ class Field:
     currency: str = ""
     unit: str = ""
     fills: str = ""
+    pattern: str = ""
     choices: dict[str, Text] = field(default_factory=dict)
 
     @property

@@ -79,6 +79,7 @@ class FieldForm(Form, frozen=True, kw_only=True):
     currency: str = ""
     unit: str = ""
     fills: str = ""
+    pattern: str = ""
     of: dict[str, Both] = {}
     fields: dict[str, "FieldForm"] = {}
     carries: list[str] = []

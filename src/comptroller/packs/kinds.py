@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from importlib import import_module
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import sqlglot
 
 from comptroller.model.kind import COLUMN_TYPES, Check, Field, Kind
@@ -82,6 +84,7 @@ def _field(name: str, form: forms.FieldForm) -> Field:
         currency=form.currency,
         unit=form.unit,
         fills=form.fills,
+        pattern=form.pattern,
         choices=choices,
     )
 
@@ -99,6 +102,8 @@ def _sense(full: str, form: forms.KindForm) -> list[Refusal]:  # noqa: C901, PLR
     for name, one in (*form.fields.items(), *inner_fields):
         if one.identifier and not _is_scheme(one.identifier):
             say(name, one.identifier, "python-stdnum 中的编码名", "a scheme of python-stdnum, such as cn.uscc or lei")
+        if one.pattern and not (one.type in ("code", "text") and _is_pattern(one.pattern)):
+            say(name, one.pattern, "code 或 text 字段的 RE2 正则表达式", "an RE2 pattern, on a field of code or text")
     for name, one in form.fields.items():
         if one.type != "list" and one.type not in COLUMN_TYPES:
             say(name, one.type, f"类型之一:{sorted(COLUMN_TYPES)}", f"one of the types {sorted(COLUMN_TYPES)}")
@@ -162,6 +167,15 @@ def disagreements(kinds: Mapping[str, Kind]) -> list[Refusal]:
 
 def _unit(field: Field) -> str:
     return field.unit or (field.currency if field.type == "money" else "")
+
+
+def _is_pattern(text: str) -> bool:
+    """Return whether a text is a pattern that RE2 takes."""
+    try:
+        pc.match_substring_regex(pa.array([""]), text)
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 def _is_scheme(name: str) -> bool:
