@@ -23,7 +23,7 @@ from pathlib import Path
 from comptroller import node
 from comptroller.books import Books, Change
 from comptroller.cases import Cases
-from comptroller.intake import Incoming, check, shape
+from comptroller.intake import Incoming, shape
 from comptroller.ledger.acts import ACTS
 from comptroller.ledger.entry import Accepted, Entry
 from comptroller.ledger.key import SignerKey
@@ -102,7 +102,7 @@ class Engine:
         waiting = list(range(len(reports)))
         while waiting:
             batch = [reports[i] for i in waiting]
-            shaped = check(self._desk, self.pack.told, batch, known=self.books, on=self._day(at))
+            shaped = node.check_reports(self._desk, self.pack, self.books, batch, self._day(at))
             checked = shaped.but(self.cases.refuse(shaped.facts.tables, self._day(at)), batch)
             refused.update({waiting[i]: found for i, found in checked.refused.items()})
             if checked.accepted:

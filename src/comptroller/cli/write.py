@@ -3,6 +3,7 @@
 import datetime as dt
 import secrets
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,6 +28,7 @@ from comptroller.cli.say import (
 from comptroller.intake.files import media_of
 from comptroller.intake.zip_rows import reporter_of
 from comptroller.ledger.key import KeyRefused, SignerKey, make_key
+from comptroller.model.channel import OPERATOR, REPORTER
 from comptroller.model.refusal import Refusal, Refused, refusal
 from comptroller.model.said import Incoming
 from comptroller.node import Charter, Loss
@@ -118,20 +120,32 @@ def report(  # noqa: PLR0913 - what a report is sent with
     mapping: Annotated[Path | None, typer.Option(help="SELECTs that turn the file's rows into facts.")] = None,
     reporter: Annotated[str, typer.Option(help="Who reports; the node's owner where nobody is named.")] = "",
     signature: Annotated[str, typer.Option(help="The reporter's Ed25519 signature of the file, in base64.")] = "",
+    as_operator: Annotated[
+        bool,
+        typer.Option(
+            "--as-operator",
+            help="Carry over what was done elsewhere, also acts of officers and grants; the entries name this channel.",
+        ),
+    ] = False,
     at: AtOption = None,
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Report files: each is kept whole or refused whole, then what is kept is judged."""
+    """Report files: each is kept whole or refused whole, then what is kept is judged.
+
+    Without --as-operator only what reporters may report is accepted, whoever is named as the reporter.
+    """
     folder = node_folder(node)
     with doors(as_json=as_json):
         text = _mapping_text(mapping)
+        channel = OPERATOR if as_operator else REPORTER
         worker = engine.open_node(folder, passphrase=passphrase())
         try:
             outcomes: list[dict[str, Any]] = []
             with progress("judging", quiet=as_json) as move:
                 for number, path in enumerate(files):
-                    outcomes.append(_report_one(worker, path, (kind, text, reporter, signature), instant(at)))
+                    said = Incoming(b"", "", path.name, reporter, kind, text, signature, channel)
+                    outcomes.append(_report_one(worker, path, said, instant(at)))
                     move(path.name, number + 1, len(files))
             asleep = dict(worker.watch.asleep)
         finally:
@@ -151,8 +165,7 @@ def _mapping_text(mapping: Path | None) -> str:
         raise typer.Exit(WRONG_USE) from error
 
 
-def _report_one(worker: engine.Engine, path: Path, said: tuple[str, str, str, str], at: dt.datetime) -> dict[str, Any]:
-    kind, mapping, reporter, signature = said
+def _report_one(worker: engine.Engine, path: Path, said: Incoming, at: dt.datetime) -> dict[str, Any]:
     try:
         payload = path.read_bytes()
     except OSError as error:
@@ -163,8 +176,8 @@ def _report_one(worker: engine.Engine, path: Path, said: tuple[str, str, str, st
         wanted = ("json、ndjson、csv、xlsx、parquet、zip、xes", "json, ndjson, csv, xlsx, parquet, zip or xes")
         mend = ("换成上述格式,或改扩展名", "Save it in one of these forms, or mend its extension.")
         return _outcome(path, None, [refusal("report.media", (path.name, None, ""), path.suffix, wanted, mend)], ())
-    sender = reporter or (reporter_of(path.name) if media == "zip" else "") or worker.charter.owner
-    incoming = Incoming(payload, media, path.name, sender, kind, mapping, signature)
+    sender = said.reporter or (reporter_of(path.name) if media == "zip" else "") or worker.charter.owner
+    incoming = replace(said, payload=payload, media=media, reporter=sender)
     taken = worker.take([incoming], at)
     return _outcome(path, taken.entries.get(0), taken.refused.get(0, []), taken.turns)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from comptroller.model.channel import REPORTER
 from comptroller.model.refusal import Text
 
 COLUMN_TYPES = {
@@ -27,7 +28,7 @@ STAMPS = {"fact": "BIGINT", "received_at": "TIMESTAMP", "first_at": "TIMESTAMP"}
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a kind, and the column it gives."""
+    """One field of a kind, and the column it gives; the whole of a value matches `pattern` (RE2), where there is one."""
 
     name: str
     type: str
@@ -38,6 +39,7 @@ class Field:
     currency: str = ""
     unit: str = ""
     fills: str = ""
+    pattern: str = ""
     choices: dict[str, Text] = field(default_factory=dict)
 
     @property
@@ -61,6 +63,7 @@ class Kind:
     """A kind of fact. A nested list is a kind of its own, named `<kind>_<field>`, whose `parent` is the outer kind.
 
     Rows of a kind that `is_made` come from the engine itself; nobody reports them.
+    `reported_by` names the channels from which its facts are accepted.
     """
 
     name: str
@@ -77,6 +80,7 @@ class Kind:
     reported: dict[str, Any] = field(default_factory=dict)
     source: str = ""
     is_made: bool = False
+    reported_by: tuple[str, ...] = (REPORTER,)
 
     @property
     def columns(self) -> dict[str, str]:

@@ -35,6 +35,7 @@ from comptroller.node.files import (
 from comptroller.node.keys import change_passphrase, charter_bytes, read_charter, read_key, verifier_of, write_charter
 from comptroller.node.lock import NodeLock
 from comptroller.node.loss import Loss
+from comptroller.node.reports import check_reports, to_keep
 from comptroller.node.stores import (
     Stores,
     add_books,
@@ -54,7 +55,7 @@ from comptroller.watch import Watch
 
 __all__ = [
     "BOOKS", "CHARTER", "KEY", "LEDGER", "LOCK", "WITNESS", "Charter", "Loss", "NodeLock", "Stores", "Tables",
-    "add_books", "add_new_books", "begin", "books_mark", "change_passphrase", "check_books", "damaged", "drop_books", "finish",
+    "add_books", "add_new_books", "begin", "books_mark", "change_passphrase", "check_books", "check_reports", "damaged", "drop_books", "finish",
     "finish_erasure", "folded", "found", "open_all", "open_books", "open_ledger", "open_stores", "payload_of", "put_new_books",
     "read_charter", "reading", "take_up", "to_keep", "try_out", "verifier_of", "with_books", "witness_file",
     "write_charter",
@@ -130,16 +131,3 @@ def try_out(pack: Pack, before: Pack) -> None:
 
 _TRIED: set[tuple[str, str, str, str]] = set()
 """Packs that were found to run, with those that they followed: names and digests."""
-
-
-def to_keep(report: Incoming) -> Accepted:
-    """Give an accepted report as the ledger keeps it, its mapping named by its hash."""
-    return Accepted(
-        payload=report.payload,
-        media=report.media,
-        reporter=report.reporter,
-        name=report.name,
-        kind=report.kind,
-        attachments=(sha256(report.mapping.encode()).hexdigest(),) if report.mapping else (),
-        note={"signature": report.signature} if report.signature else {},
-    )

@@ -79,6 +79,7 @@ class FieldForm(Form, frozen=True, kw_only=True):
     currency: str = ""
     unit: str = ""
     fills: str = ""
+    pattern: str = ""
     of: dict[str, Both] = {}
     fields: dict[str, "FieldForm"] = {}
     carries: list[str] = []
@@ -112,6 +113,7 @@ class KindForm(Form, frozen=True, kw_only=True):
     books: str | list[str]
     valid: dict[str, str]
     reported: ReportedForm = ReportedForm()
+    reported_by: str | list[str] = []
     fields: dict[str, FieldForm]
     checks: list[CheckForm] = []
     made: bool = False

@@ -4,11 +4,14 @@ import re
 from collections.abc import Mapping
 from importlib import import_module
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import sqlglot
 
 from comptroller.model.kind import COLUMN_TYPES, Check, Field, Kind
 from comptroller.model.refusal import Refusal, Text, refusal
 from comptroller.packs import forms
+from comptroller.packs.channels import channels_of, channels_refused
 from comptroller.packs.rules import columns_of
 
 _RESERVED = ("fact", "received_at", "first_at", "act", "line", "report", "seq")
@@ -17,7 +20,7 @@ _RESERVED = ("fact", "received_at", "first_at", "act", "line", "report", "seq")
 def kind_of(full: str, form: forms.KindForm) -> tuple[Kind | None, list[Refusal]]:
     """Give the kind that `form` says, or what does not fit in it."""
     name = full.rsplit("/", 1)[-1]
-    refusals = _sense(full, form)
+    refusals = [*_sense(full, form), *channels_refused(full, form)]
     if refusals:
         return None, refusals
     flat = tuple(_field(key, one) for key, one in form.fields.items() if one.type != "list")
@@ -46,6 +49,7 @@ def kind_of(full: str, form: forms.KindForm) -> tuple[Kind | None, list[Refusal]
             reported=reported,
             source=full,
             is_made=form.made,
+            reported_by=channels_of(name, form),
         ),
         [],
     )
@@ -80,6 +84,7 @@ def _field(name: str, form: forms.FieldForm) -> Field:
         currency=form.currency,
         unit=form.unit,
         fills=form.fills,
+        pattern=form.pattern,
         choices=choices,
     )
 
@@ -97,6 +102,8 @@ def _sense(full: str, form: forms.KindForm) -> list[Refusal]:  # noqa: C901, PLR
     for name, one in (*form.fields.items(), *inner_fields):
         if one.identifier and not _is_scheme(one.identifier):
             say(name, one.identifier, "python-stdnum 中的编码名", "a scheme of python-stdnum, such as cn.uscc or lei")
+        if one.pattern and not (one.type in ("code", "text") and _is_pattern(one.pattern)):
+            say(name, one.pattern, "code 或 text 字段的 RE2 正则表达式", "an RE2 pattern, on a field of code or text")
     for name, one in form.fields.items():
         if one.type != "list" and one.type not in COLUMN_TYPES:
             say(name, one.type, f"类型之一:{sorted(COLUMN_TYPES)}", f"one of the types {sorted(COLUMN_TYPES)}")
@@ -160,6 +167,15 @@ def disagreements(kinds: Mapping[str, Kind]) -> list[Refusal]:
 
 def _unit(field: Field) -> str:
     return field.unit or (field.currency if field.type == "money" else "")
+
+
+def _is_pattern(text: str) -> bool:
+    """Return whether a text is a pattern that RE2 takes."""
+    try:
+        pc.match_substring_regex(pa.array([""]), text)
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 def _is_scheme(name: str) -> bool:
