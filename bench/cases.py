@@ -12,6 +12,7 @@ from comptroller import engine
 from comptroller.cases import board
 from comptroller.engine import Engine
 from comptroller.ledger.key import make_key
+from comptroller.model.channel import OPERATOR
 from comptroller.model.said import Incoming
 from comptroller.node import Charter
 from comptroller.packs import gather_files
@@ -98,7 +99,9 @@ def _reports(start: int, count: int) -> list[Incoming]:
 
 
 def _report(kind: str, rows: list[dict[str, object]]) -> Incoming:
-    return Incoming(json.dumps({"kind": kind, "facts": rows}).encode(), "json", f"{kind}.json", "OWNER")
+    return Incoming(
+        json.dumps({"kind": kind, "facts": rows}).encode(), "json", f"{kind}.json", "OWNER", channel=OPERATOR
+    )
 
 
 def _tick(worker: Engine, days: int) -> float:

@@ -14,6 +14,7 @@ from typing import Any
 
 import xlsxwriter
 
+from comptroller.model.channel import OPERATOR, REPORTER
 from comptroller.model.kind import Kind
 from examples.harbour.book import Row, Said
 from examples.harbour.register import CITY, OWNER, PORT
@@ -26,13 +27,14 @@ _MADE = dt.datetime(2024, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One report: when it arrives, its file, who sends it ('' where the name says so), and the kind of its rows."""
+    """One report: when it arrives, its file, who sends it ('' where the name says so), the kind of its rows, and its channel."""
 
     arrives: dt.datetime
     name: str
     payload: bytes
     reporter: str
     kind: str = ""
+    channel: str = REPORTER
 
 
 def reports_of(said: Sequence[Said], kinds: dict[str, Kind]) -> list[File]:
@@ -45,9 +47,11 @@ def reports_of(said: Sequence[Said], kinds: dict[str, Kind]) -> list[File]:
     for (arrives, reporter, batch), facts in sorted(groups.items(), key=lambda group: group[0]):
         regular = len(batch) == len("2024-01")
         send = _SENDERS.get(reporter, _json) if regular else _owner if reporter == OWNER else _json
+        is_reported = all(REPORTER in kinds[one].reported_by for one in facts)
+        channel = REPORTER if is_reported else OPERATOR
         for name, payload, kind in send(f"{reporter}_{batch}", facts, kinds):
             said_by = "" if name.endswith(".zip") else reporter
-            found.append(File(arrives, name, payload, said_by, kind))
+            found.append(File(arrives, name, payload, said_by, kind, channel))
     return sorted(found, key=lambda f: (f.arrives, f.name))
 
 

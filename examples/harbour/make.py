@@ -3,7 +3,7 @@
     python examples/harbour/make.py OUT_DIR [--seed N]
 
 OUT_DIR/reports/            what the enterprises send, each file a report
-OUT_DIR/timeline.ndjson     in order of time: a report with its file, reporter and kind, or a tick of the clock
+OUT_DIR/timeline.ndjson     in order of time: a report with its file, reporter, kind and channel, or a tick of the clock
 OUT_DIR/answer_key.json     what must stand at the end: found, and for a handful not judged; near misses that must not
 """
 
@@ -59,7 +59,11 @@ def _timeline(files: list[File]) -> list[dict[str, str]]:
     """Give all that happens, in order: reports, and a tick of the clock on the fifth of each month."""
     ticks = [dt.datetime.combine(first + dt.timedelta(days=4), dt.time(9, 0)) for first in months()] + [FINAL_TICK]
     steps = [
-        (one.arrives, {"file": f"reports/{one.name}", "reporter": one.reporter, "kind": one.kind}) for one in files
+        (
+            one.arrives,
+            {"file": f"reports/{one.name}", "reporter": one.reporter, "kind": one.kind, "channel": one.channel},
+        )
+        for one in files
     ]
     steps += [(moment, {"tick": f"{moment.isoformat()}{_ZONE}"}) for moment in ticks]
     steps.sort(key=lambda step: (step[0], "tick" in step[1]))

@@ -23,21 +23,17 @@ from typing import Any
 from comptroller import acts, node
 from comptroller.acts import MADE, POLICY, TICK
 from comptroller.clock import Moment, moment_at, refused_jump, utc
-from comptroller.intake import Incoming, check
+from comptroller.intake import Incoming
 from comptroller.intake.check import Checked, Facts
 from comptroller.ledger.entry import Accepted
 from comptroller.ledger.key import SignerKey
-from comptroller.ledger.ledger import Ledger
-from comptroller.ledger.schema import BrokenChain
 from comptroller.model.finding import Turn
-from comptroller.model.refusal import BrokenLedger, ComptrollerError, Refusal, Refused
+from comptroller.model.refusal import ComptrollerError, Refusal, Refused
 from comptroller.packs import read_pack
 from comptroller.packs.bundle import pack_files
 from comptroller.projection import Progress
 from comptroller.replay import Replay
-from comptroller.store.duck import Duck
 from comptroller.store.faults import is_of_values
-from comptroller.store.sqlite import StoreDown
 from comptroller.suspects import halves, unfoldable
 
 __all__ = ["MADE", "POLICY", "TICK", "Engine", "Progress", "Taken", "create", "open_node", "rebuild", "utc"]
@@ -109,7 +105,7 @@ class Engine(Replay):
         return outcome, [[waiting[i] for i in checked.later]]
 
     def _checked(self, batch: list[Incoming], at: dt.datetime) -> Checked:
-        shaped = check(self._desk, self.pack.told, batch, known=self.books, on=self.day(at))
+        shaped = node.check_reports(self._desk, self.pack, self.books, batch, self.day(at))
         return shaped.but(self.cases.refuse(shaped.facts.tables, self.day(at)), batch)
 
     def _accept(self, reports: Sequence[Incoming], facts: Facts, moment: Moment) -> tuple[int, list[Turn]]:
@@ -214,8 +210,14 @@ class Engine(Replay):
             return False
 
 
-def create(
-    folder: Path, files: Mapping[str, bytes], charter: node.Charter, *, key: SignerKey, at: dt.datetime
+def create(  # noqa: PLR0913 - what a node begins with
+    folder: Path,
+    files: Mapping[str, bytes],
+    charter: node.Charter,
+    *,
+    key: SignerKey,
+    at: dt.datetime,
+    passphrase: bytes | None = None,
 ) -> Engine:
     """Make a node in an empty folder: its first entry is the policy it works under.
 
@@ -226,24 +228,30 @@ def create(
         raise Refused([outside])
     pack = read_pack(files, charter.pack)
     node.try_out(pack, pack)
-    node.found(folder, charter, key)
-    ledger = Ledger.create(folder / node.LEDGER, charter.origin, key, at)
-    ledger.append([acts.policy(pack_files(files, pack.name), pack.name, charter.owner)], at)
+    node.found(folder, charter, key, passphrase)
+    stores = node.begin(folder, charter, key, at)
+    stores.ledger.append([acts.policy(pack_files(files, pack.name), pack.name, charter.owner)], at)
     node.finish(folder)
-    return Engine(ledger, Duck(folder / node.BOOKS), charter)
+    return at_work(node.add_books(stores))
 
 
 def open_node(folder: Path, *, passphrase: bytes | None = None) -> Engine:
-    """Open a node; refuses (Refused) a folder that is none, and one that another process works on."""
-    charter, key = node.take_up(folder, passphrase)
-    try:
-        ledger = Ledger.open(folder / node.LEDGER, key)
-    except (OSError, ValueError, StoreDown, BrokenChain) as fault:
-        raise BrokenLedger(str(fault)) from fault
-    return Engine(ledger, node.open_books(folder), charter)
+    """Open a node; raises Refused by name for a folder that is none, is busy, or is not as it must be."""
+    return at_work(node.open_all(folder, passphrase))
 
 
-def rebuild(folder: Path, *, passphrase: bytes | None = None) -> Engine:
-    """Throw the books away and fold them again from the ledger, batch by batch."""
-    node.drop_books(folder)
-    return open_node(folder, passphrase=passphrase)
+def rebuild(folder: Path, *, passphrase: bytes | None = None, loss: node.Loss | None = None) -> Engine:
+    """Fold new books from the ledger, batch by batch; the old ones are dropped when all is folded.
+
+    Raises BrokenLedger where the ledger lacks what was acknowledged, unless `loss` accepts exactly that.
+    """
+    stores = node.open_ledger(folder, passphrase, loss)
+    with stores.guard():
+        at_work(node.add_new_books(stores))
+        return at_work(node.put_new_books(stores))
+
+
+def at_work(stores: node.Stores) -> Engine:
+    """Return a node at work on open stores; they are closed where it cannot be."""
+    with stores.guard():
+        return Engine(stores)

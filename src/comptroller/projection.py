@@ -33,9 +33,14 @@ class Projection:
     watch: Watch
     cases: Cases
 
-    def __init__(self, duck: Duck, owner: str, stored: Callable[[], tuple[int, Pack]]) -> None:
-        """Take the store; `stored` gives the last entry that is folded there, and the policy that is."""
-        self.duck, self._owner, self._stored = duck, owner, stored
+    def __init__(
+        self, duck: Duck, owner: str, stored: Callable[[], tuple[int, Pack]], mark: Callable[[int], str]
+    ) -> None:
+        """Take the store; `stored` gives the last entry that is folded there, and the policy that is.
+
+        `mark` gives the mark of books that are folded to an entry, once that is sealed.
+        """
+        self.duck, self._owner, self._stored, self._mark_of = duck, owner, stored, mark
         self.is_whole = True
 
     def take_up(self) -> int:
@@ -65,6 +70,7 @@ class Projection:
                         self.watch.put_to_sleep(one, last)
                     turns = work()
                     seal()
+                    self.books.bear(self._mark_of(last))
             except RuleBroken as fault:
                 self.take_up()
                 broken.append(fault)
@@ -97,6 +103,10 @@ class Projection:
         turns += self._follow(Change(), [*turns, *stands], number, at)
         self.books.advance(number, policy=number)
         return turns
+
+    def pass_over(self, number: int, at: dt.datetime) -> list[Turn]:
+        """Go on to entry `number`, which says nothing that is known, judged or done."""
+        return self._judge(Change(), number, at)
 
     def set_aside(self, faults: Mapping[int, str], number: int, at: dt.datetime) -> list[Turn]:
         """Note with entry `number` which entries are not folded, and why."""

@@ -9,16 +9,18 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from itertools import pairwise
+from typing import Protocol
 
 from comptroller import acts, node
 from comptroller.clock import last_right, moment_of
 from comptroller.intake import Incoming, shape
+from comptroller.ledger.acts import ACTS
 from comptroller.ledger.entry import Entry
 from comptroller.ledger.heads import Heads
 from comptroller.ledger.ledger import Ledger
 from comptroller.model.finding import Turn
 from comptroller.model.policy import Pack
-from comptroller.model.refusal import BrokenLedger, Refused
+from comptroller.model.refusal import Refused
 from comptroller.packs import read_pack
 from comptroller.packs.bundle import unpack_files
 from comptroller.projection import Projection
@@ -30,6 +32,20 @@ FOUNDING = 1
 """The entry of the policy that a node begins with: without it nothing can be folded."""
 
 
+class Opened(Protocol):
+    """What is open of a node: its ledger, its books, and whose it is."""
+
+    ledger: Ledger
+    charter: node.Charter
+
+    @property
+    def duck(self) -> Duck:
+        """Return the open books."""
+
+    def close(self) -> None:
+        """Close the stores."""
+
+
 class _Tried(Exception):
     """Raised where a seal would be: what was tried held, and is taken back."""
 
@@ -37,10 +53,11 @@ class _Tried(Exception):
 class Replay(Projection):
     """Books, watch and cases that follow a ledger."""
 
-    def __init__(self, ledger: Ledger, duck: Duck, charter: node.Charter) -> None:
+    def __init__(self, stores: Opened) -> None:
         """Take up a node: fold what the ledger holds and the books do not; the policy in force is the last adopted."""
-        super().__init__(duck, charter.owner, self._in_store)
-        self.ledger, self.charter = ledger, charter
+        super().__init__(stores.duck, stores.charter.owner, self._in_store, self._mark)
+        self._stores = stores
+        self.ledger, self.charter = stores.ledger, stores.charter
         self._desk = Duck(memory="1GB")
         self._adopted: tuple[int, Pack] | None = None
         self._aside: frozenset[int] = frozenset()
@@ -48,12 +65,18 @@ class Replay(Projection):
 
     def _in_store(self) -> tuple[int, Pack]:
         """Return the last entry that is folded in the store, and the policy that is folded there."""
-        folded, number = node.folded(self.duck)
-        if folded > self.ledger.size:
-            raise BrokenLedger(f"the books stand at entry {folded}, the ledger ends at entry {self.ledger.size}")
+        folded, number = node.check_books(self.duck, self.ledger)
         if self._adopted is None or self._adopted[0] != number:
             self._adopted = number, self._policy(self.ledger.entry(number))
         return folded, self._adopted[1]
+
+    def _mark(self, entries: int) -> str:
+        return node.books_mark(self.duck, self.ledger, entries)
+
+    def take_up(self) -> int:
+        """Open books, watch and cases as the store has them; raises Refused for books that are damaged or another's."""
+        with node.reading():
+            return super().take_up()
 
     def _open(self, pack: Pack) -> None:
         super()._open(pack)
@@ -126,6 +149,8 @@ class Replay(Projection):
         media = head.fields["media"]
         if head.number in left_out and media in acts.MADE:
             return lambda: self.fold({}, {}, (head.number, number), at)
+        if all(one.fields["media"] in ACTS for one in entries):
+            return lambda: self.pass_over(number, at)
         if media == acts.TICK:
             return lambda: self.turn_clock(acts.instant_in(head), number)
         if media == acts.POLICY:
@@ -145,12 +170,12 @@ class Replay(Projection):
         """Return an entry as the report that it was; an erased payload, or one that is left out, says nothing."""
         head = entry.fields
         mapping = self.ledger.blob(head["attachments"][0]).decode() if head["attachments"] else ""
-        payload = b"" if is_left_out else entry.payload or b""
+        is_silent = is_left_out or head["media"] in ACTS
+        payload = b"" if is_silent else node.payload_of(self.ledger, entry)
         return Incoming(payload, head["media"], head["name"], head["reporter"], head["kind"], mapping)
 
     def _policy(self, entry: Entry) -> Pack:
-        assert entry.payload is not None, "a policy is never erased"
-        return read_pack(*unpack_files(entry.payload), adopted=True)
+        return read_pack(*unpack_files(node.payload_of(self.ledger, entry)), adopted=True)
 
     def policy_of(self, digest: str, known: int) -> Pack:
         """Return the policy of that digest, as it was adopted not later than entry `known`."""
@@ -175,8 +200,7 @@ class Replay(Projection):
 
     def close(self) -> None:
         """Let go of the stores."""
-        self.duck.close()
-        self.ledger.close()
+        self._stores.close()
         self._desk.close()
 
 

@@ -46,7 +46,7 @@ def test_damaged_books_are_folded_again(begun):
     """Books that are something else are refused with the word that mends them, and rebuild mends them."""
     (begun.node / "books.duckdb").write_bytes(b"something else" * 500)
     told = begun.json("findings", code=1)["refused"][0]
-    assert told["code"] == "node.busy"
+    assert told["code"] == "node.books"
     assert "rebuild" in told["mend"]["en"]
     begun.json("rebuild")
     assert len(begun.json("findings")) == 1

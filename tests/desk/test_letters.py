@@ -13,7 +13,7 @@ from comptroller.model.refusal import Refused
 from tests.casedesks import open_case_desk, the_case
 from tests.desk.visits import visit_for
 from tests.desks import form_key, sign_in
-from tests.worlds import OWNER
+from tests.worlds import OWNER, report
 
 EVIL = '#panic("it ran") $x$ *bold*\n#import "@preview/nothing:0.1.0"'
 HAS_FONT = bool(set(FONTS) & set(typst.Fonts().families()))
@@ -115,7 +115,7 @@ def test_a_line_that_keeps_its_steps_keeps_its_letters(writing):
         "kind": "transfer",
     }
     row |= {"addressee": OWNER, "sent_on": "2024-03-12", "hash": "ab", "by": "discipline1", "approved_by": "V2"}
-    assert acting.tell(visit, letters.KIND, row, OWNER).entry
+    assert writing.writer.take(report(letters.KIND, row)).result(60).entry
     assert "KEPT1" in [one["letter"] for one in letters.letters_of(visit, seen_by(writing, "discipline1")[1])]
     for login in ("audit1", "internal1", "over"):
         browser, path = sign_in(writing, login), f"/cases/{the_case(writing)}"

@@ -75,7 +75,7 @@ def test_a_store_that_is_gone_takes_nothing_more(tmp_path: Path) -> None:
         with pytest.raises(SqlError):
             node.take([said("payment", pay("P2"))], AT)
     assert node.ledger.size <= size + 1
-    node.ledger.close()
+    node.close()
     again = engine.open_node(tmp_path / "n")
     assert again.books.entries == again.ledger.size
     _whole(again, tmp_path / "n")

@@ -12,7 +12,7 @@ FLOORS = (
     ("node", "projection", "acts", "clock", "suspects"),
     ("replay",),
     ("engine",),
-    ("prove",),
+    ("prove", "custody"),
     ("desk", "link", "client"),
     ("cli",),
     ("__init__", "__main__"),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from comptroller.intake.cells import expected, literal, quoted, typed
+from comptroller.intake.cells import expected, literal, misspelled, quoted, typed
 from comptroller.model.kind import Field
 from comptroller.model.refusal import Text
 from comptroller.store.duck import Duck
@@ -163,3 +163,27 @@ def test_names_and_texts_stay_what_they_are_in_sql(duck, name):
     """A name or a text with quotes in it is not SQL."""
     assert duck.rows(f"SELECT {literal(name)} AS {quoted(name)}") == [(name,)]
     assert duck.columns(f"SELECT 1 AS {quoted(name)}") == [name]
+
+
+_MARKUP = ("<b>", 'a"b', "a'b", "`x`", "a\\b", "{x}", "a|b", "a;b", "$x", "a^b", "a\u200bb", "a\u202eb", "a\tb")
+_CODES = ("A-1", "沪(2020)第1号", "〔2025〕18号", "a_b/c.d:e", "R&D 7", "x,y", "é", "No#5", "50%")
+
+
+@pytest.mark.parametrize("field", ["code", "entity"])
+def test_a_code_holds_no_markup(duck, field):
+    """Signs of markup and of program text and characters that nobody sees are no part of a code; names of documents are."""
+    one = Field("x", field, Text("x", "x"))
+    for text, wrong in [*((text, True) for text in _MARKUP), *((text, False) for text in _CODES)]:
+        sql = f"SELECT {misspelled(one)} FROM (SELECT ? AS x) AS t"
+        assert duck.rows(sql, [text]) == [(wrong,)], text
+
+
+def test_a_pattern_is_matched_whole(duck):
+    """A field's own pattern fits the whole value; other types of field have no spelling of their own."""
+    one = Field("x", "code", Text("x", "x"), pattern="[A-Z]{3}")
+    found = [
+        duck.rows(f"SELECT {misspelled(one)} FROM (SELECT ? AS x) AS t", [text])[0][0]
+        for text in ("CNY", "cny", "CNYX", "", "C<Y")
+    ]
+    assert found == [False, True, True, True, True]
+    assert misspelled(Field("x", "text", Text("x", "x"))) == ""

@@ -1,13 +1,15 @@
 """Raw rows become typed rows; whatever does not fit is refused with its place, and refuses its own report alone."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
 from comptroller.intake.shape import Shaped, match_headers, shape_rows
-from comptroller.model.refusal import Refusal
+from comptroller.model.kind import Field
+from comptroller.model.refusal import Refusal, Text
 from comptroller.store.duck import Duck
 from tests.packs_small.small import small_pack
 
@@ -198,3 +200,30 @@ def test_the_hash_of_what_is_said_depends_on_nothing_else(duck):
     assert turned is not None
     assert other is not None
     assert turned.table.column("content_hash") == other.table.column("content_hash")
+
+
+def test_a_code_that_fills_itself_is_held_too(duck):
+    """Text with markup in a code is refused also where the field would fill itself; left empty, it is filled."""
+    kind = small_pack().kinds["payment"]
+    code = Field("currency", "code", Text("币种", "Currency"), pattern="[A-Z]{3}", fills="'CNY'")
+    kind = replace(kind, fields=(*(one for one in kind.fields if one.name != "currency"), code))
+    for text, wrong in (("<b>x</b>", 1), ("x" * 100, 1), ("cny", 1), ("USD", 0), (None, 0)):
+        found, refused = shape_rows(duck, kind, raw({**PAID, "currency": text}), "f")
+        assert [(one.code, one.seen) for _, one in refused] == [("intake.shape.code", text)] * wrong
+        assert found is not None
+        assert found.table.column("currency").to_pylist() == [text or "CNY"]
+
+
+def test_what_a_field_fills_itself_with_hides_no_wrong_cell(duck):
+    """Text that cannot be typed is refused also where another field would give the value."""
+    kind = small_pack().kinds["payment"]
+    fields = {one.name: one for one in kind.fields}
+    for name, fills, text in (
+        ("paid_on", "DATE '2024-01-01'", "soon"),
+        ("amount", "5", "much"),
+        ("item", "'a'", "x" * 200),
+    ):
+        filled = replace(fields.get(name) or Field(name, "code", Text("x", "x")), fills=fills)
+        one = replace(kind, fields=(*(f for f in kind.fields if f.name != name), filled))
+        _, refused = shape_rows(duck, one, raw({**PAID, name: text}), "f")
+        assert [(r.field, r.seen) for _, r in refused] == [(name, text)]

@@ -92,13 +92,22 @@ EXTREMES: dict[str, list[Any]] = {
 FEW: dict[str, list[Any]] = {
     **dict.fromkeys(("text", "code", "entity", "person"), ["x" * 64, "😀" * 64]),
     **dict.fromkeys(("money", "number", "integer"), [-1, 1e-30, 1e30, 10**9, 10**15, 99_999_999_999_999, 2**63 - 1]),
-    "choice": ["x"], "flag": ["x"], "share": [0, "0.000001", 100, 1e30], "day": _DAYS[:6],
+    "choice": ["x"],
+    "flag": ["x"],
+    "share": [0, "0.000001", 100, 1e30],
+    "day": _DAYS[:6],
     "instant": ["0001-01-01T00:00:00+14:00", "2199-12-31T23:59:59.999999-12:00", "1900-01-01T00:00:00Z"],
 }
 """The ends that `make test` tries; `make chaos` tries all of them."""
 _PLAIN: dict[str, Any] = {
-    "money": 100, "number": 1, "integer": 1, "share": 10, "day": "2024-02-01", "instant": "2024-02-01T10:00:00",
-    "entity": "A", "flag": True,
+    "money": 100,
+    "number": 1,
+    "integer": 1,
+    "share": 10,
+    "day": "2024-02-01",
+    "instant": "2024-02-01T10:00:00",
+    "entity": "A",
+    "flag": True,
 }
 
 

@@ -40,7 +40,7 @@ def test_books_are_opened_and_dropped(tmp_path):
     """Books that are damaged are refused; dropped, they are made anew."""
     node.open_books(tmp_path).close()
     (tmp_path / node.BOOKS).write_bytes(b"x" * 10_000)
-    assert code(node.open_books, tmp_path) == "node.busy"
+    assert code(node.open_books, tmp_path) == "node.books"
     node.drop_books(tmp_path)
     node.drop_books(tmp_path)
     node.open_books(tmp_path).close()

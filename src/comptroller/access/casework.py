@@ -17,11 +17,6 @@ WORDS = ("case_event", "case_step", "material_request", "case_evidence", "loss_e
 """Tables of what lines said, each row with the line that said it."""
 ANSWERS, OUTCOMES = "enterprise_answer", "rule_outcome"
 TABLES = (*HEADS, *WORDS, ANSWERS, OUTCOMES)
-TOLD_AT_DESK = (
-    *("case_step", "material_request", "case_evidence", "loss_estimate", "letter", "responsibility"),
-    *("suppression", "advice"),
-)
-"""Kinds that are told at the desk by the officer who is signed in, and are not taken as reports."""
 _PERSONS = ("rectified_by", "verified_by", "closed_by")
 _ABOUT_PERSONS = "responsibility"
 _KEPT = {"case_now": ("inquiry", "inquiry"), "case_request": ("by_line", "material")}

@@ -25,6 +25,7 @@ from comptroller.books.keys import Keys
 from comptroller.books.notes import Notes
 from comptroller.books.policy import put_lists, put_policy
 from comptroller.books.register import Register, put_register
+from comptroller.books.stamps import stamped
 from comptroller.books.tables import FIXED, GOVERNANCE, create
 from comptroller.model.kind import FACT_LINES, Kind
 from comptroller.model.policy import Pack
@@ -61,7 +62,7 @@ class Books:
         duck.set_zone(zone)
         duck.execute(f"CREATE TABLE IF NOT EXISTS position ({FIXED['position']})")
         if not duck.rows("SELECT 1 FROM position"):
-            duck.execute("INSERT INTO position VALUES (true, 0, 0, 1, '')")
+            duck.execute("INSERT INTO position VALUES (true, 0, 0, 1, '', '')")
         entries, batches, digest = duck.rows("SELECT entries, batches, pack FROM position")[0]
         self.entries, self.batches = int(entries), int(batches)
         if digest != pack.digest:
@@ -188,7 +189,7 @@ class Books:
         gone = (standing[ends], facts[ends] // FACT_LINES) if ends.any() else None
         if not adds.any():
             return None, gone
-        rows = _stamped(table.select([f.name for f in kind.fields]), facts, at, adds)
+        rows = stamped(table.select([f.name for f in kind.fields]), facts, at, adds)
         rows = rows.append_column("first_at", self._first_at(kind, rows.column("received_at"), standing[adds]))
         whole = rows.append_column("key_hash", pa.array(hashes[adds])).append_column(
             "content_hash", pa.array(contents[adds])
@@ -222,7 +223,7 @@ class Books:
         adds = np.isin(facts, parents.column("fact").to_numpy())
         if not adds.any():
             return None
-        rows = _stamped(table.select([f.name for f in kind.fields]), facts, at, adds)
+        rows = stamped(table.select([f.name for f in kind.fields]), facts, at, adds)
         self.duck.insert(f"all_{kind.name}", rows)
         return rows
 
@@ -290,10 +291,6 @@ class Books:
         cells = [self.entries, self.batches, policy]
         self.duck.execute("UPDATE position SET entries = ?, batches = ?, policy = coalesce(?, policy)", cells)
 
-
-def _stamped(rows: pa.Table, facts: NDArray[np.int64], at: dt.datetime, keep: NDArray[np.bool_]) -> pa.Table:
-    """Give the kept rows with their fact numbers and the time they were received."""
-    if not keep.all():
-        rows, facts = rows.filter(pa.array(keep)), facts[keep]
-    stamps = pa.array([at], pa.timestamp("us")).take(pa.array(np.zeros(len(facts), dtype=np.int64)))
-    return rows.append_column("fact", pa.array(facts)).append_column("received_at", stamps)
+    def bear(self, mark: str) -> None:
+        """Write the mark of the ledger's state that the books are folded from."""
+        self.duck.execute("UPDATE position SET mark = ?", [mark])

@@ -11,7 +11,7 @@ from comptroller.model.policy import Pack
 from comptroller.store.duck import Duck
 
 FIXED = {
-    "position": "one BOOLEAN, entries BIGINT, batches BIGINT, policy BIGINT, pack VARCHAR",
+    "position": "one BOOLEAN, entries BIGINT, batches BIGINT, policy BIGINT, pack VARCHAR, mark VARCHAR",
     "adopted": "entry BIGINT, pack VARCHAR",
     "clock": "today DATE, now TIMESTAMP",
     "clock_act": (

@@ -20,6 +20,7 @@ class Event:
     approved_by: str = ""
     reason: str = ""
     said: Mapping[str, Any] = field(default_factory=dict)
+    office: str = ""
 
     def day(self, name: str) -> dt.date | None:
         """Give a day that was said, or None."""

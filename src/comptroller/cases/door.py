@@ -13,6 +13,7 @@ import pyarrow as pa
 from comptroller.cases.case import Case, Event
 from comptroller.cases.days import Days
 from comptroller.cases.fold import apply
+from comptroller.cases.office import RESPONSIBILITY, refuse_responsibility, wrong_office
 from comptroller.cases.told import KINDS, MOVES, told
 from comptroller.model.casework import STATES, Move
 from comptroller.model.known import Known
@@ -35,7 +36,7 @@ class Door:
         self, tables: Mapping[str, pa.Table], on: dt.date, lookup: Lookup, beside: Beside
     ) -> dict[int, list[Refusal]]:
         """Give refusals by report, for reports that arrive on a day."""
-        mine = {name: tables[name] for name in KINDS if name in tables}
+        mine = {name: tables[name] for name in (*KINDS, RESPONSIBILITY) if name in tables}
         refused: dict[int, list[Refusal]] = {}
         tried: dict[str, Case] = {}
         for report in sorted({r for table in mine.values() for r in table.column("report").to_pylist()}):
@@ -55,6 +56,10 @@ class Door:
                 if not found:
                     apply(case, event, self._work, self._days)
                     own[case_id] = case
+            if RESPONSIBILITY in rows:
+                wrong += [
+                    one for _, one in refuse_responsibility(rows[RESPONSIBILITY], lambda i: own.get(i) or lookup(i))
+                ]
             if wrong:
                 refused[report] = wrong
             else:
@@ -66,6 +71,7 @@ class Door:
         return [
             _refused("cases.final", kind, "act", act)
             for kind, table in rows.items()
+            if kind in KINDS
             for act in sorted({a for a in table.column("act").to_pylist() if a in ("correct", "retract")})
         ]
 
@@ -84,9 +90,11 @@ class Door:
             found.append(_refused("cases.role", kind, "by_line", event.line))
         if kind == "letter":
             found += self._letter(kind, event)
+        name = event.what.partition(".")[2]
+        move = self._work.moves.get(name) if kind in MOVES else None
+        if kind != "enterprise_answer" and (wrong := wrong_office(kind, event.office, case, move)) is not None:
+            found.append(wrong)
         if kind in MOVES and not found:
-            name = event.what.partition(".")[2]
-            move = self._work.moves.get(name)
             if move is None or move.of != kind:
                 return [_refused("cases.move", kind, "move", name)]
             found += self._move(kind, case, move, event, parallel)
@@ -145,7 +153,7 @@ class Door:
         stays = to_line == case.lead and to_office in ("", case.office)
         if move.does in ("hand_over", "inform") and (to_line not in self._pack.lines or stays):
             found.append(_refused("cases.line", kind, "to_line", to_line))
-        if to_office and to_office not in self._above(case.entity):
+        if to_office and to_office not in self.above(case.entity):
             found.append(_refused("cases.office", kind, "to_office", to_office))
         if move.does not in ("extend", "stop", "resume"):
             return found
@@ -162,7 +170,7 @@ class Door:
                 found.append(_refused("cases.extension", kind, "extend_by", seen))
         return found
 
-    def _above(self, entity: str) -> set[str]:
+    def above(self, entity: str) -> set[str]:
         """Give the offices that may handle a case about an entity: the owner, and whoever is above the entity."""
         found, above = {self._known.owner}, self._known.parent(entity)
         while above is not None and above not in found:

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from comptroller.cases.case import Case, Event
-from comptroller.cases.told import KINDS
 from comptroller.store.duck import Duck
 
 OUTCOMES = ("open", "confirmed", "dismissed", "withdrawn", "lapsed")
@@ -115,8 +114,3 @@ class Index:
     def asked_before(self, entity: str, material: str, line: str) -> bool:
         """Whether another line has asked that entity for that material, and neither keeps to itself what it asks."""
         return line not in self._keepers and bool(self._asked[entity, material] - self._keepers - {line})
-
-
-def is_of_cases(kinds: Iterable[str]) -> bool:
-    """Whether any of those kinds is told to cases."""
-    return not set(KINDS).isdisjoint(kinds)

@@ -22,7 +22,8 @@ from comptroller.cases.days import Days
 from comptroller.cases.door import Door
 from comptroller.cases.fold import apply
 from comptroller.cases.hush import Hush
-from comptroller.cases.index import OUTCOMES, Index, is_of_cases
+from comptroller.cases.index import OUTCOMES, Index
+from comptroller.cases.office import RESPONSIBILITY, SUPPRESSION, refuse_suppression
 from comptroller.cases.overdue import run_out
 from comptroller.cases.route import Router, Told
 from comptroller.cases.rows import TABLES, Row, case_rows, event_row, joined, loss_class, tables_of
@@ -94,9 +95,19 @@ class Cases:
 
     def refuse(self, tables: Mapping[str, pa.Table], on: dt.date) -> dict[int, list[Refusal]]:
         """Give, by report, what may not be done in the cases as they stand."""
-        if not self.is_on or not is_of_cases(tables):
+        if not self.is_on or tables.keys().isdisjoint((*KINDS, SUPPRESSION, RESPONSIBILITY)):
             return {}
-        return self._door.refuse(tables, on, self.case, self._beside)
+        refused = self._door.refuse(tables, on, self.case, self._beside)
+        if SUPPRESSION in tables:
+            given = (tables[SUPPRESSION], self.known.owner, self._door.above, self._entity_of)
+            for at, one in refuse_suppression(*given):
+                refused.setdefault(at, []).append(one)
+        return refused
+
+    def _entity_of(self, finding: str) -> str | None:
+        """Return the entity that a finding is about; None where there is no such finding."""
+        rows = self._duck.rows("SELECT entity FROM finding_now WHERE finding = ?", [finding])
+        return str(rows[0][0]) if rows and rows[0][0] else None
 
     def _beside(self, case: Case) -> list[str]:
         """Give the other cases of which a finding stands on a fact that a finding of this one stands on."""

@@ -52,5 +52,6 @@ def event_of(kind: str, row: Mapping[str, Any], fact: int) -> Event:
         by=str(row.get("by") or ""),
         approved_by=str(row.get("approved_by") or ""),
         reason=str(row.get("reason") or ""),
+        office=str(row.get("office") or ""),
         said=plain({name: cell for name, cell in row.items() if name not in _ASIDE and cell is not None}),
     )

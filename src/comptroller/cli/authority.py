@@ -20,6 +20,7 @@ from comptroller.cli.say import (
     print_table,
 )
 from comptroller.cli.write import now
+from comptroller.model.channel import ENGINE
 from comptroller.model.refusal import Refused
 from comptroller.model.said import Incoming
 
@@ -60,7 +61,8 @@ def may(  # noqa: PLR0913 - what a question is made of
             answered = authority.may(worker.duck, worker.pack.casework.authority, asked)
             number = f"Q{worker.ledger.size + 1}"
             payload = json.dumps({"kind": "advice", "facts": [authority.as_fact(number, asked, answered)]}).encode()
-            taken = worker.take([Incoming(payload, "json", f"{number}.json", worker.charter.owner)], at)
+            told = Incoming(payload, "json", f"{number}.json", worker.charter.owner, channel=ENGINE)
+            taken = worker.take([told], at)
             if taken.refused:
                 raise Refused(taken.refused[0])
         finally:

@@ -35,6 +35,7 @@ from comptroller.cli.say import (
 from comptroller.intake.files import media_of
 from comptroller.intake.zip_rows import reporter_of
 from comptroller.ledger.key import make_key
+from comptroller.model.channel import REPORTER
 from comptroller.model.finding import finding_id
 from comptroller.model.policy import Pack
 from comptroller.model.refusal import Refused, refusal
@@ -161,7 +162,8 @@ def incoming(world: Path, step: dict[str, str]) -> Incoming:
     path = world / step["file"]
     payload = path.read_bytes()
     reporter = step["reporter"] or reporter_of(path.name)
-    return Incoming(payload, media_of(path.name, payload) or "", path.name, reporter, step["kind"])
+    channel = step.get("channel", REPORTER)
+    return Incoming(payload, media_of(path.name, payload) or "", path.name, reporter, step["kind"], channel=channel)
 
 
 def compare(worker: engine.Engine, key: dict[str, list[dict[str, Any]]]) -> Compared:

@@ -1,4 +1,4 @@
-"""Commands that read: findings, explain, scoreboard, entry, verify, query."""
+"""Commands that read: findings, explain, scoreboard, entry, query."""
 
 import base64
 import datetime as dt
@@ -8,25 +8,22 @@ from typing import Annotated, Any
 
 import typer
 
-from comptroller import engine, node as node_room
+from comptroller import engine
 from comptroller.books.tables import documented
-from comptroller.cli.clock import warn, warn_of_ledger
-from comptroller.cli.holding import holding
+from comptroller.cli.clock import warn
 from comptroller.cli.say import (
-    REFUSED,
     JsonOption,
     NodeOption,
     doors,
-    err,
     language,
     node_folder,
     out,
     passphrase,
     print_json,
     print_table,
-    progress,
 )
-from comptroller.ledger import verify as verifying
+from comptroller.ledger.entry import payload_digest
+from comptroller.ledger.ledger import Ledger
 from comptroller.model.refusal import Refused, refusal
 from comptroller.store.ask import ask
 from comptroller.watch import explain as explaining, history, scoreboard as counting
@@ -100,10 +97,8 @@ def explain(
         heads = {row["entry"]: worker.ledger.entry(row["entry"]).fields for row in found.rows} if found else {}
         worker.close()
         if found is None:
-            wanted, mend = (
-                ("唯一的发现编号", "the name of one finding"),
-                ("用 comptroller findings 查编号", "Look it up."),
-            )
+            wanted = ("唯一的发现编号", "the name of one finding")
+            mend = ("用 comptroller findings 查编号", "Look it up with comptroller findings.")
             raise Refused([refusal("explain.finding", ("", None, "finding"), finding, wanted, mend)])
     if as_json:
         print_json({**found.as_json(), "entries": heads})
@@ -201,7 +196,7 @@ def entry(
     with doors(as_json=as_json):
         worker = engine.open_node(node_folder(node), passphrase=passphrase())
         try:
-            held = number if file is None else holding(worker.ledger, file)
+            held = number if file is None else _holding(worker.ledger, file)
             one = worker.ledger.entry(held or 0)
             receipt = worker.ledger.receipt(one.number)
         except LookupError as error:
@@ -232,40 +227,18 @@ def entry(
     out.print(f"proof: {len(receipt.proof)} hashes to the tree of {receipt.size} entries")
 
 
-def verify(
-    witness: Annotated[Path | None, typer.Option(help="A checkpoint that was kept outside.")] = None,
-    node: NodeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Check every hash, the tree and every checkpoint of the ledger; name the first bad entry."""
-    folder = node_folder(node)
-    with doors(as_json=as_json):
-        _, key = node_room.take_up(folder, passphrase())
-        kept = witness.read_text(encoding="utf-8") if witness else None
-        with progress("verifying", quiet=as_json) as move:
-            found = verifying.verify(
-                folder / node_room.LEDGER, key.verifier, witness=kept, progress=lambda at, whole: move("", at, whole)
-            )
-    problem = found.problem
-    if as_json:
-        print_json(
-            {
-                "sound": found.is_sound,
-                "entries": found.entry_count,
-                "checkpoints": found.checkpoint_count,
-                "erased": list(found.erased),
-                "root": base64.b64encode(found.root).decode(),
-                "problem": None if problem is None else {"entry": problem.entry, "said": str(problem)},
-            }
-        )
-    elif problem is None:
-        erased = f", {len(found.erased)} payloads erased" if found.erased else ""
-        out.print(f"sound: {found.entry_count:,} entries, {found.checkpoint_count:,} checkpoints{erased}")
-    if problem is None:
-        warn_of_ledger(folder / node_room.LEDGER)
-        return
-    err.print(f"broken at entry {problem.entry}: {problem}", markup=False)
-    raise typer.Exit(REFUSED)
+def _holding(ledger: Ledger, file: Path) -> int:
+    """Give the first entry whose payload is this file; refuses (Refused) a file that was never taken."""
+    try:
+        found = ledger.find(payload_digest(file.read_bytes()))
+    except OSError as fault:
+        wanted, mend = ("可读的文件", "a file that can be read"), ("核对路径", "Check the path.")
+        raise Refused([refusal("entry.unreadable", (str(file), None, "file"), str(fault), wanted, mend)]) from fault
+    if found is None:
+        wanted = ("台账收下过的文件,逐字节相同", "a file that the ledger took, byte for byte")
+        mend = ("核对是否改动过,或重新报送", "See whether it was changed since, or report it again.")
+        raise Refused([refusal("entry.not_taken", (str(file), None, "file"), file.name, wanted, mend)])
+    return found
 
 
 def query(

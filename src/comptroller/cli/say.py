@@ -15,6 +15,8 @@ from rich.table import Table
 
 from comptroller.model.finding import plain
 from comptroller.model.refusal import ComptrollerError, Refusal, Refused, refusal
+from comptroller.node import damaged, open_stores
+from comptroller.store.duck import SqlError
 
 DONE, REFUSED, WRONG_USE = 0, 1, 2
 NodeOption = Annotated[
@@ -76,17 +78,25 @@ def print_refusals(refusals: Sequence[Refusal], *, as_json: bool) -> None:
 
 @contextmanager
 def doors(*, as_json: bool) -> Iterator[None]:
-    """Turn refusals and broken things inside into what is printed, and exit code 1."""
+    """Print refusals and broken things inside, and end with exit code 1; a node that a failed command opened is closed."""
+    before = open_stores()
     try:
         yield
     except Refused as refused:
         print_refusals(refused.refusals, as_json=as_json)
         raise typer.Exit(REFUSED) from refused
+    except SqlError as fault:
+        print_refusals([damaged(str(fault).splitlines()[0])], as_json=as_json)
+        raise typer.Exit(REFUSED) from fault
     except ComptrollerError as broken:
         wanted = ("完好的数据", "data that is whole")
         mend = ("运行 comptroller verify,再运行 rebuild", "Run comptroller verify, then comptroller rebuild.")
         print_refusals([refusal("broken", ("", None, ""), broken, wanted, mend)], as_json=as_json)
         raise typer.Exit(REFUSED) from broken
+    finally:
+        if sys.exc_info()[0] is not None:
+            for one in open_stores() - before:
+                one.close()
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from comptroller.desk.app import make_app
 from comptroller.desk.oidc_settings import read_provider
 from comptroller.desk.state import ACCOUNTS, Desk, Settings
 from comptroller.engine import Engine
+from comptroller.model.channel import OPERATOR
 from comptroller.model.finding import Turn
 
 HostOption = Annotated[str, typer.Option("--host", help="The address to listen on.")]
@@ -191,7 +192,7 @@ def let_in(desk: Desk, user: dict[str, Any], grants: list[dict[str, Any]], since
     """Let the ledger say that a user is admitted, with these grants; refuses (Refused) what intake does not take."""
     day = (since or desk.clock().astimezone(desk.zone).date()).isoformat()
     said = {"granted_by": desk.owner, "valid_from": day, **user}
-    desk.said(desk.say("desk_user", [said]))
+    desk.said(desk.say("desk_user", [said], OPERATOR))
     facts = [
         {
             "granted_by": desk.owner,
@@ -202,7 +203,7 @@ def let_in(desk: Desk, user: dict[str, Any], grants: list[dict[str, Any]], since
         }
         for one in grants
     ]
-    desk.said(desk.say("access_grant", facts))
+    desk.said(desk.say("access_grant", facts, OPERATOR))
 
 
 def set_password(folder: Path, login: str, password: str) -> None:

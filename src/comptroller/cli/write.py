@@ -3,6 +3,7 @@
 import datetime as dt
 import secrets
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,11 +27,14 @@ from comptroller.cli.say import (
 )
 from comptroller.intake.files import media_of
 from comptroller.intake.zip_rows import reporter_of
-from comptroller.ledger.key import make_key
-from comptroller.model.refusal import Refusal, refusal
+from comptroller.ledger.key import KeyRefused, SignerKey, make_key
+from comptroller.model.channel import OPERATOR, REPORTER
+from comptroller.model.refusal import Refusal, Refused, refusal
 from comptroller.model.said import Incoming
-from comptroller.node import Charter
+from comptroller.node import Charter, Loss
 from comptroller.packs import gather_files
+
+_LONGEST_ORIGIN = 1_000
 
 
 def now() -> dt.datetime:
@@ -57,15 +61,27 @@ def init(  # noqa: PLR0913 - what a node begins with
     pack: Annotated[str, typer.Option(help="The pack it works under.")] = "cn-central",
     owner: Annotated[str, typer.Option(help="The code of the owner, who may report for every entity.")] = "OWNER",
     origin: Annotated[str, typer.Option(help="The ledger's name in its checkpoints.")] = "",
+    witness: Annotated[
+        Path | None,
+        typer.Option(
+            help="A file, on another disk, where the highest checkpoint is written as well.",
+            envvar="COMPTROLLER_WITNESS",
+            show_envvar=True,
+        ),
+    ] = None,
     at: AtOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a node in DIR: its ledger, its key, its books, and the policy it begins with."""
+    """Make a node in DIR: its ledger, its key, its books, and the policy it begins with.
+
+    Where COMPTROLLER_PASSPHRASE is set, the key is encrypted under it, and the node requires it.
+    """
     with doors(as_json=as_json):
         files = gather_files(pack_roots(), pack)
         name = origin or f"comptroller.invalid/{owner.lower()}/{secrets.token_hex(4)}"
-        key = make_key(name, secrets.token_bytes(32))
-        made = engine.create(folder, files, Charter(owner, name, pack), key=key, at=instant(at))
+        key = _new_key(name)
+        charter = Charter(owner, name, pack, witness=str(witness.absolute()) if witness else "")
+        made = engine.create(folder, files, charter, key=key, at=instant(at), passphrase=passphrase())
         said: dict[str, Any] = {
             "node": str(folder),
             "owner": owner,
@@ -83,26 +99,53 @@ def init(  # noqa: PLR0913 - what a node begins with
         out.print(f"verifier key {said['verifier_key']}")
 
 
+def _new_key(name: str) -> SignerKey:
+    """Return a new key under a ledger's name; raises Refused for a name that no key may bear."""
+    try:
+        if len(name.encode()) > _LONGEST_ORIGIN:
+            raise KeyRefused(f"{len(name.encode())} bytes")
+        return make_key(name, secrets.token_bytes(32))
+    except (KeyRefused, UnicodeEncodeError) as fault:
+        wanted = (
+            f"无空格、加号、控制字符,至多 {_LONGEST_ORIGIN} 字节",
+            f"a name without spaces, plus signs and control characters, of at most {_LONGEST_ORIGIN} bytes",
+        )
+        mend = ("改用如 example.org/ledger 的名称", "Take a name such as example.org/ledger.")
+        raise Refused([refusal("init.origin", ("", None, "origin"), fault, wanted, mend)]) from fault
+
+
 def report(  # noqa: PLR0913 - what a report is sent with
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files, each a report.")],
     kind: Annotated[str, typer.Option(help="The kind of rows that do not say it.")] = "",
     mapping: Annotated[Path | None, typer.Option(help="SELECTs that turn the file's rows into facts.")] = None,
     reporter: Annotated[str, typer.Option(help="Who reports; the node's owner where nobody is named.")] = "",
     signature: Annotated[str, typer.Option(help="The reporter's Ed25519 signature of the file, in base64.")] = "",
+    as_operator: Annotated[
+        bool,
+        typer.Option(
+            "--as-operator",
+            help="Carry over what was done elsewhere, also acts of officers and grants; the entries name this channel.",
+        ),
+    ] = False,
     at: AtOption = None,
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Report files: each is kept whole or refused whole, then what is kept is judged."""
+    """Report files: each is kept whole or refused whole, then what is kept is judged.
+
+    Without --as-operator only what reporters may report is accepted, whoever is named as the reporter.
+    """
     folder = node_folder(node)
     with doors(as_json=as_json):
         text = _mapping_text(mapping)
+        channel = OPERATOR if as_operator else REPORTER
         worker = engine.open_node(folder, passphrase=passphrase())
         try:
             outcomes: list[dict[str, Any]] = []
             with progress("judging", quiet=as_json) as move:
                 for number, path in enumerate(files):
-                    outcomes.append(_report_one(worker, path, (kind, text, reporter, signature), instant(at)))
+                    said = Incoming(b"", "", path.name, reporter, kind, text, signature, channel)
+                    outcomes.append(_report_one(worker, path, said, instant(at)))
                     move(path.name, number + 1, len(files))
             asleep = dict(worker.watch.asleep)
         finally:
@@ -122,8 +165,7 @@ def _mapping_text(mapping: Path | None) -> str:
         raise typer.Exit(WRONG_USE) from error
 
 
-def _report_one(worker: engine.Engine, path: Path, said: tuple[str, str, str, str], at: dt.datetime) -> dict[str, Any]:
-    kind, mapping, reporter, signature = said
+def _report_one(worker: engine.Engine, path: Path, said: Incoming, at: dt.datetime) -> dict[str, Any]:
     try:
         payload = path.read_bytes()
     except OSError as error:
@@ -134,8 +176,8 @@ def _report_one(worker: engine.Engine, path: Path, said: tuple[str, str, str, st
         wanted = ("json、ndjson、csv、xlsx、parquet、zip、xes", "json, ndjson, csv, xlsx, parquet, zip or xes")
         mend = ("换成上述格式,或改扩展名", "Save it in one of these forms, or mend its extension.")
         return _outcome(path, None, [refusal("report.media", (path.name, None, ""), path.suffix, wanted, mend)], ())
-    sender = reporter or (reporter_of(path.name) if media == "zip" else "") or worker.charter.owner
-    incoming = Incoming(payload, media, path.name, sender, kind, mapping, signature)
+    sender = said.reporter or (reporter_of(path.name) if media == "zip" else "") or worker.charter.owner
+    incoming = replace(said, payload=payload, media=media, reporter=sender)
     taken = worker.take([incoming], at)
     return _outcome(path, taken.entries.get(0), taken.refused.get(0, []), taken.turns)
 
@@ -205,10 +247,22 @@ def adopt(
         out.print(f"pack {pack} {digest[:12]} adopted: {dict(counts) or 'nothing turned'}")
 
 
-def rebuild(node: NodeOption = None, as_json: JsonOption = False) -> None:
-    """Throw the books away and fold them again from the ledger."""
+def rebuild(
+    accept_loss: Annotated[
+        str,
+        typer.Option("--accept-loss", metavar="NUMBERS", help="Give up these entries, as the refusal named them."),
+    ] = "",
+    reason: Annotated[str, typer.Option(help="Why they are given up.")] = "",
+    node: NodeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Drop the books and build them again from the ledger.
+
+    A ledger that lacks what was acknowledged is refused; giving it up is an entry of its own.
+    """
     with doors(as_json=as_json):
-        worker = engine.rebuild(node_folder(node), passphrase=passphrase())
+        loss = Loss(accept_loss, now(), reason)
+        worker = engine.rebuild(node_folder(node), passphrase=passphrase(), loss=loss)
         said = {"entries": worker.books.entries, "batches": worker.books.batches}
         worker.close()
     if as_json:

@@ -17,6 +17,7 @@ from comptroller.desk.errors import NotGranted
 from comptroller.desk.visit import Visit
 from comptroller.intake import Incoming
 from comptroller.model.casework import Move
+from comptroller.model.channel import CONSOLE
 from comptroller.model.kind import Field
 from comptroller.model.refusal import Refusal, Text, refusal
 
@@ -203,7 +204,7 @@ def do_act(visit: Visit, seen: Seen, name: str, said: Mapping[str, Any], number:
     fact = fact_of(visit, seen, act, said, number or visit.desk.chance()[:12])
     if act.is_for_two:
         return Done(waits=propose(visit, seen, act.kind, act.name, line=act.line, fact=fact))
-    return tell(visit, act.kind, fact, str(fact.get("office") or seen.raw["entity"]))
+    return tell(visit, act.kind, fact, str(fact.get("office") or seen.raw["entity"]), officer=visit.login)
 
 
 def _missing(act: Act, name: str) -> Refusal:
@@ -249,10 +250,13 @@ def _typed(of: Field, value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
-def tell(visit: Visit, kind: str, fact: Mapping[str, Any], reporter: str) -> Done:
-    """Let the ledger keep a fact, and wait for what becomes of it."""
+def tell(  # noqa: PLR0913 - what an act is told with
+    visit: Visit, kind: str, fact: Mapping[str, Any], reporter: str, *, officer: str, approver: str = ""
+) -> Done:
+    """Let the ledger keep an act of an officer, which another may have approved, and wait for what becomes of it."""
     payload = json.dumps({"kind": kind, "facts": [fact]}, ensure_ascii=False).encode()
-    outcome = visit.desk.writer.take(Incoming(payload, "json", "desk-case.json", reporter)).result(MOST_SECONDS)
+    act = Incoming(payload, "json", "desk-case.json", reporter, channel=CONSOLE, login=officer, approver=approver)
+    outcome = visit.desk.writer.take(act).result(MOST_SECONDS)
     return Done(outcome.entry, None, outcome.refusals)
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from comptroller.cases import authority
 from comptroller.cases.authority import Answer, Question
-from comptroller.desk.acting import tell
 from comptroller.desk.errors import Gone
 from comptroller.desk.visit import Visit
 from comptroller.model.cite import Cite
@@ -77,9 +76,7 @@ def advise(visit: Visit, asked: Question) -> Advice:
     """Answer a question and keep the answer; refuses (Refused) what the ledger does not take."""
     answer = authority.may(visit.duck, visit.pack.casework.authority, asked)
     advice = f"Q-{visit.desk.chance()[:12]}"
-    done = tell(visit, "advice", authority.as_fact(advice, asked, answer), visit.desk.owner)
-    if done.refusals:
-        raise Refused(list(done.refusals))
+    done = visit.desk.said(visit.desk.say("advice", [authority.as_fact(advice, asked, answer)]))
     return Advice(asked, answer, advice, done.entry)
 
 

@@ -243,7 +243,9 @@ def _send(visit: Visit, seen: Seen, said: Said, hands: Hands, told: Mapping[str,
         "hash": digest,
         "check_code": code,
     }
-    done = acting.tell(visit, KIND, {k: v for k, v in fact.items() if v is not None}, seen.raw["office"])
+    hands_told = {"officer": told["by"], "approver": told.get("approved_by", "")}
+    sent = {k: v for k, v in fact.items() if v is not None}
+    done = acting.tell(visit, KIND, sent, seen.raw["office"], **hands_told)
     if done.entry is not None:
         visit.desk.shelf.put("INSERT OR REPLACE INTO letter_file VALUES (?, ?)", [digest, file])
     return done

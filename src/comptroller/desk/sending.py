@@ -4,14 +4,13 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from comptroller.access.casework import TOLD_AT_DESK
-from comptroller.access.grants import KINDS, REPORT
+from comptroller.access.grants import REPORT
 from comptroller.desk.errors import Gone
 from comptroller.desk.visit import Visit
 from comptroller.desk.writer import Outcome
-from comptroller.intake import Incoming, shape
-from comptroller.model.refusal import Refusal, refusal
-from comptroller.store.duck import Duck
+from comptroller.intake import Incoming, read_ahead
+from comptroller.model.channel import REPORTER
+from comptroller.model.refusal import Refusal
 
 MOST_SECONDS = 120.0
 
@@ -44,68 +43,26 @@ class Answer:
 
 
 def send_report(visit: Visit, payload: bytes, said: Sent) -> Answer:
-    """Let a report be taken, and wait for what becomes of it; what is refused is kept for who sent it."""
+    """Let a report be taken as a reporter's, and wait for what becomes of it; what is refused is kept for who sent it.
+
+    What a reporter may report is decided by intake, on the tables that came out of the report. Raises Gone for an entity
+    that the user's grants do not reach.
+    """
     reporter = said.reporter or visit.reach.viewer.employer or (visit.reach.roots(REPORT) or [""])[0]
-    answer = _barred(visit, reporter, said) or _taken(visit, payload, reporter, said)
-    if answer.entry is None:
-        keep_refused(visit, payload, reporter, said, answer.refusals)
-    return answer
-
-
-def _barred(visit: Visit, reporter: str, said: Sent) -> Answer | None:
-    """Nobody reports for an entity that his grants do not reach, and what is told at the desk is not reported."""
-    if said.kind in (*KINDS, *TOLD_AT_DESK):
-        return Answer(None, (_own_kind(said.kind),), None)
-    roots = visit.reach.roots(REPORT)
     above = {visit.desk.owner} | {row["ancestor"] for row in _chain(visit, reporter)}
-    if not reporter or not above & set(roots):
+    if not reporter or not above & set(visit.reach.roots(REPORT)):
         raise Gone(reporter)
-    return None
+    report = Incoming(
+        payload, said.media, said.name, reporter, said.kind, "", said.signature, channel=REPORTER, login=visit.login
+    )
+    outcome = visit.desk.writer.take(read_ahead(report)).result(MOST_SECONDS)
+    if outcome.entry is None:
+        keep_refused(visit, payload, reporter, said, outcome.refusals)
+    return Answer(outcome.entry, outcome.refusals, outcome)
 
 
 def _chain(visit: Visit, entity: str) -> list[dict[str, Any]]:
     return visit.duck.records("SELECT ancestor FROM main.ancestor WHERE entity = ?", [entity])
-
-
-def _own_kind(kind: str) -> Refusal:
-    wanted = ("企业报送的事项种类", "a kind of fact that enterprises report")
-    mend = (
-        "用户与权限在管理页办理,处置在问题页办理",
-        "Grants are made under administration, steps on their case's page.",
-    )
-    return refusal("desk.kind", ("", None, "kind"), kind, wanted, mend)
-
-
-def _taken(visit: Visit, payload: bytes, reporter: str, said: Sent) -> Answer:
-    report = Incoming(payload, said.media, said.name, reporter, said.kind, "", said.signature)
-    if (reporter == visit.desk.owner or _may_hold_acts(report)) and (own := _own_kinds_in(visit, report, reporter)):
-        return Answer(None, (_own_kind(", ".join(own)),), None)
-    outcome = visit.desk.writer.take(report).result(MOST_SECONDS)
-    return Answer(outcome.entry, outcome.refusals, outcome)
-
-
-def _may_hold_acts(report: Incoming) -> bool:
-    """Whether a report may hold acts of lines; what does not plainly name its kinds is always looked into."""
-    if report.media == "csv" and report.kind:
-        return False
-    payload = report.payload
-    is_plain = report.media in ("json", "ndjson") and b"\\u" not in payload and b"\0" not in payload[:4]
-    named = any(kind.encode() in payload or kind in report.name for kind in TOLD_AT_DESK)
-    return named or not is_plain or payload.startswith(b"\x1f\x8b")
-
-
-def _own_kinds_in(visit: Visit, report: Incoming, reporter: str) -> list[str]:
-    """Give the kinds in a report that are told at the desk alone.
-
-    In the owner's name grants would be taken for the desk's word; acts of lines are told by the officer who is signed in.
-    """
-    scratch = Duck(memory="256MB")
-    try:
-        facts, _ = shape(scratch, visit.pack.kinds, [report])
-    finally:
-        scratch.close()
-    barred = {*TOLD_AT_DESK, *(KINDS if reporter == visit.desk.owner else ())}
-    return sorted(set(facts.tables) & barred)
 
 
 def keep_refused(visit: Visit, payload: bytes, reporter: str, said: Sent, refusals: tuple[Refusal, ...]) -> int:

@@ -41,4 +41,4 @@ def _approve(visit: Visit, one: Mapping[str, Any]) -> Done:
     """Let the ledger keep an act with both officers, on the day on which the second approves it."""
     today = visit.desk.local_now().date().isoformat()
     fact = {**one["fact"], "approved_by": visit.login} | {n: today for n in _DAYS if n in one["fact"]}
-    return acting.tell(visit, one["kind"], fact, one["office"])
+    return acting.tell(visit, one["kind"], fact, one["office"], officer=one["login"], approver=visit.login)

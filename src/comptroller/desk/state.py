@@ -28,6 +28,7 @@ from comptroller.engine import Engine
 from comptroller.intake import Incoming
 from comptroller.ledger.heads import Heads
 from comptroller.ledger.ledger import Ledger
+from comptroller.model.channel import ENGINE
 from comptroller.model.policy import Pack
 from comptroller.model.refusal import Refused
 from comptroller.store.duck import Duck
@@ -246,11 +247,12 @@ class Desk:
         }
         return self.say("desk_act", [fact])
 
-    def say(self, kind: str, facts: list[dict[str, Any]]) -> "Future[Outcome]":
-        """Report facts in the owner's name, as the desk itself does for users, grants and acts."""
+    def say(self, kind: str, facts: list[dict[str, Any]], channel: str = ENGINE, login: str = "") -> "Future[Outcome]":
+        """Report facts in the owner's name: of the node itself, of a user who is signed in, or of the public."""
         said = [{name: value for name, value in fact.items() if value is not None} for fact in facts]
         payload = json.dumps({"kind": kind, "facts": said}, ensure_ascii=False).encode()
-        return self.writer.take(Incoming(payload, "json", f"desk-{kind}.json", self.owner))
+        name = f"desk-{kind}.json"
+        return self.writer.take(Incoming(payload, "json", name, self.owner, channel=channel, login=login))
 
     def said(self, waiting: "Future[Outcome]") -> Outcome:
         """Wait for what the desk reported; refuses (Refused) what was not taken."""

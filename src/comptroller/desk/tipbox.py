@@ -17,6 +17,7 @@ from comptroller.desk.public.answers import line_for
 from comptroller.desk.state import Desk
 from comptroller.desk.visit import Visit
 from comptroller.intake import Incoming
+from comptroller.model.channel import CONSOLE, PUBLIC
 
 ITEM = "tip"
 """The line of the list of public pages that names who takes tip-offs."""
@@ -31,11 +32,16 @@ _KEPT = ("extended_by", "order_number", "closed_on", "outcome")
 _REPORT = "public.json"
 
 
-def say(desk: Desk, facts: dict[str, list[dict[str, Any]]]) -> int:
-    """Report facts of several kinds in the owner's name, as one entry; refuses (Refused) what is not taken."""
+def say(desk: Desk, facts: dict[str, list[dict[str, Any]]], login: str = "") -> int:
+    """Report facts of several kinds in the owner's name, as one entry: of the public, or of a user who is signed in.
+
+    Raises Refused for what is not accepted.
+    """
     said = {kind: [{k: v for k, v in row.items() if v is not None} for row in rows] for kind, rows in facts.items()}
     payload = json.dumps({"facts": said}, ensure_ascii=False).encode()
-    outcome = desk.said(desk.writer.take(Incoming(payload, "json", _REPORT, desk.owner)))
+    channel = CONSOLE if login else PUBLIC
+    report = Incoming(payload, "json", _REPORT, desk.owner, channel=channel, login=login)
+    outcome = desk.said(desk.writer.take(report))
     assert outcome.entry is not None, "what was not refused is kept"
     return outcome.entry
 
@@ -63,7 +69,7 @@ def keep_key(desk: Desk, line: str, halves: tuple[str, str], by: str) -> str:
     named = sha256(public.encode()).hexdigest()[:32]
     desk.shelf.put("INSERT INTO line_key VALUES (?, ?)", [named, kept])
     fact = {"office": desk.owner, "by_line": line, "line_key": named, "public_key": public, "by": by}
-    desk.said(desk.say("line_key", [fact | {"valid_from": today(desk).isoformat()}]))
+    desk.said(desk.say("line_key", [fact | {"valid_from": today(desk).isoformat()}], CONSOLE, by))
     return named
 
 
@@ -118,9 +124,8 @@ def write(desk: Desk, tip: dict[str, Any], sealed: str) -> int:
 
 def reply(desk: Desk, tip: dict[str, Any], sealed: str, by: str) -> int:
     """Keep an answer of the line; the first one acknowledges the tip-off."""
-    return say(
-        desk, _step(desk, tip, _message(desk, tip, "line", sealed) | {"by": by}, ("acknowledged_on", "answered_on"))
-    )
+    message = _message(desk, tip, "line", sealed) | {"by": by}
+    return say(desk, _step(desk, tip, message, ("acknowledged_on", "answered_on")), by)
 
 
 def _step(desk: Desk, tip: dict[str, Any], message: dict[str, Any], turns: tuple[str, ...]) -> dict[str, Any]:
@@ -143,16 +148,16 @@ def _entered(desk: Desk, number: str) -> dict[str, Any]:
     return {n: entered[n].isoformat() if hasattr(entered[n], "isoformat") else entered[n] for n in held}
 
 
-def close(desk: Desk, number: str, outcome: str) -> int:
+def close(desk: Desk, number: str, outcome: str, by: str) -> int:
     """Say in the register how a tip-off ended, today; refuses (Refused) an outcome that there is none of."""
     row = _entered(desk, number) | {"closed_on": today(desk).isoformat(), "outcome": outcome, "act": "correct"}
-    return say(desk, {"tip_register": [row]})
+    return say(desk, {"tip_register": [row]}, by)
 
 
-def extend(desk: Desk, number: str, days: str, order: str) -> int:
+def extend(desk: Desk, number: str, days: str, order: str, by: str) -> int:
     """Say in the register that an order puts the closing off by working days; refuses (Refused) what is no number of days."""
     row = _entered(desk, number) | {"extended_by": days, "order_number": order or None, "act": "correct"}
-    return say(desk, {"tip_register": [row]})
+    return say(desk, {"tip_register": [row]}, by)
 
 
 def registered(desk: Desk, number: str) -> dict[str, Any]:

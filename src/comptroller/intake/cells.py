@@ -7,6 +7,9 @@ _INSTANT = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?( ?(Z|[+-]\d
 _DECIMAL = r"^[+-]?\d{1,14}(\.\d{1,4}0*)?$"
 _SHARE = r"^\d{1,3}(\.\d{1,6}0*)?$"
 _UNSAFE = r"^[=@]|[\x00-\x08\x0b\x0c\x0e-\x1f]"
+_NOT_IN_CODES = r"""[<>"'`\\{}|;$^\x00-\x1f\x7f-\x9f\x{200b}-\x{200f}\x{2028}-\x{202e}\x{2060}-\x{206f}\x{feff}]"""
+"""Signs of markup and of program text, and characters that nobody sees: no code holds them, given or filled."""
+CODES = ("code", "entity")
 _LONGEST = {"code": 128, "entity": 64, "person": 128, "text": 4000, "choice": 128}
 
 EXPECTED: dict[str, tuple[str, str]] = {
@@ -14,8 +17,14 @@ EXPECTED: dict[str, tuple[str, str]] = {
         "不超过 4000 字的文本,不以 = 或 @ 开头",
         "text of at most 4,000 characters that does not begin with = or @",
     ),
-    "code": ("不超过 128 字符的编码", "a code of at most 128 characters"),
-    "entity": ("不超过 64 字符的企业编码", "an entity code of at most 64 characters"),
+    "code": (
+        "不超过 128 字符的编码,不含 < > \" ' ` \\ { } | ; $ ^ 和不可见字符",
+        "a code of at most 128 characters, without < > \" ' ` \\ { } | ; $ ^ or characters that cannot be seen",
+    ),
+    "entity": (
+        "不超过 64 字符的企业编码,不含 < > \" ' ` \\ { } | ; $ ^ 和不可见字符",
+        "an entity code of at most 64 characters, without < > \" ' ` \\ { } | ; $ ^ or characters that cannot be seen",
+    ),
     "person": ("不超过 128 字符的人员标识", "a person key of at most 128 characters"),
     "money": ("数字,最多 4 位小数,无千分位", "a number with at most 4 decimals and no thousands separators"),
     "number": ("有限的数字", "a finite number"),
@@ -71,12 +80,24 @@ def typed(field: Field, column: str) -> str:
     return f"CASE WHEN regexp_matches({text}, {literal(pattern)}){bounded} THEN {cast} END"
 
 
+def misspelled(field: Field) -> str:
+    """Return SQL that is true where a typed value holds signs that no code holds, or does not fit its kind's own pattern.
+
+    The value stays what it is: what an earlier version accepted is read again as it was.
+    """
+    wrong = [f"regexp_matches({quoted(field.name)}, {literal(_NOT_IN_CODES)})"] if field.type in CODES else []
+    if field.pattern:
+        wrong.append(f"NOT regexp_full_match({quoted(field.name)}, {literal(field.pattern)})")
+    return " OR ".join(wrong)
+
+
 def expected(field: Field) -> tuple[str, str]:
     """Say, in both languages, what a cell of that field should hold."""
     if field.type == "choice":
         zh = "、".join(t.zh or k for k, t in field.choices.items())
         return f"其一:{zh}", f"one of {', '.join(field.choices)}"
-    return EXPECTED[field.type]
+    zh, en = EXPECTED[field.type]
+    return (f"{zh};格式 {field.pattern}", f"{en}, as {field.pattern}") if field.pattern else (zh, en)
 
 
 def filled(kind: Kind) -> list[str]:

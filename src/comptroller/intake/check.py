@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pyarrow as pa
 
+from comptroller.intake.channel import check_channels, check_names
 from comptroller.intake.files import Limits
 from comptroller.intake.gather import gather
 from comptroller.intake.sender import check_sender
@@ -73,6 +74,19 @@ def shape(
     What the ledger holds already is shaped without the bounds of values (`is_bounded`): it was accepted.
     """
     raws, refused = gather(reports, kinds, limits or Limits())
+    return _typed(duck, kinds, reports, raws, refused, is_bounded=is_bounded), refused
+
+
+def _typed(  # noqa: PLR0913 - what typing needs
+    duck: Duck,
+    kinds: Mapping[str, Kind],
+    reports: Sequence[Incoming],
+    raws: Mapping[str, pa.Table],
+    refused: dict[int, list[Refusal]],
+    *,
+    is_bounded: bool = True,
+) -> Facts:
+    """Return the typed rows of raw tables by kind; refusals are added to those by report."""
     tables: dict[str, pa.Table] = {}
     lists: dict[str, pa.Table] = {}
     for kind in sorted(raws):
@@ -82,7 +96,7 @@ def shape(
         if shaped is not None:
             tables[kind] = shaped.table
             lists.update(shaped.lists)
-    return Facts(tables, lists), refused
+    return Facts(tables, lists)
 
 
 def check(  # noqa: PLR0913 - what a batch is held against
@@ -99,9 +113,12 @@ def check(  # noqa: PLR0913 - what a batch is held against
     A report that stands on another one of the same batch (an entity, a key, or a right to speak, that the other one
     changes) is put off until that one is known, with all reports after it: the order of arrival is kept.
     """
-    facts, refused = shape(duck, kinds, reports, limits)
-    found: dict[int, list[Refusal]] = defaultdict(list, refused)
+    raws, refused = gather(reports, kinds, limits or Limits())
+    raws, barred = check_channels(kinds, reports, raws)
+    facts = _typed(duck, kinds, reports, raws, refused)
+    found: dict[int, list[Refusal]] = defaultdict(list, {**refused, **barred})
     said = [*check_sender(kinds, reports, facts.tables, known), *check_signatures(reports, known, on)]
+    said += check_names(kinds, reports, facts.tables)
     for at, one in (*said, *check_lists(facts.tables, known)):
         found[at].append(replace(one, file=reports[at].name))
     wrong, waits = check_sense(kinds, facts.tables, known)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
-from comptroller.intake.files import Limits, read_file
+from comptroller.intake.files import USUAL, Limits, read_file
 from comptroller.intake.json_rows import read_small
 from comptroller.intake.mapping import apply_mapping, parse_mapping
 from comptroller.intake.nested import by_kind
@@ -62,9 +62,23 @@ def gather(
     return whole, {at: found for at, found in refusals.items() if found}
 
 
-def _read(at: int, report: Incoming, limits: Limits, refusals: dict[int, list[Refusal]]) -> list[Raw]:
+def read_ahead(report: Incoming) -> Incoming:
+    """Return a report with what its payload holds, read in the caller's own thread, so that the engine need not read it.
+
+    Small JSON is left as it is: the engine reads many such reports at once.
+    """
+    if report.media == "json" and len(report.payload) <= _SMALL:
+        return report
+    return replace(report, reading=_read_payload(report, USUAL))
+
+
+def _read_payload(report: Incoming, limits: Limits) -> tuple[list[Raw], list[Refusal]]:
     kind = "" if report.mapping else report.kind or None
-    raws, wrong = read_file(report.payload, report.media, report.name, limits=limits, kind=kind)
+    return read_file(report.payload, report.media, report.name, limits=limits, kind=kind)
+
+
+def _read(at: int, report: Incoming, limits: Limits, refusals: dict[int, list[Refusal]]) -> list[Raw]:
+    raws, wrong = _read_payload(report, limits) if report.reading is None else report.reading
     refusals[at] += wrong
     if wrong or not report.mapping:
         return [] if wrong else raws

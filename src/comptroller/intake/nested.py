@@ -33,8 +33,8 @@ def by_kind(raws: Sequence[Raw], kinds: Mapping[str, Kind], said: str) -> tuple[
             found.append(Raw(names[name.lower()].name, raw.table, raw.place))
         elif name in inner:
             waiting.append((inner[name], raw))
-        elif len(raws) > 1 and said and not any(r.kind == said for r in raws):
-            found.append(Raw(said, raw.table, raw.place))
+        elif len(raws) > 1 and said.lower() in names and not any(r.kind == said for r in raws):
+            found.append(Raw(names[said.lower()].name, raw.table, raw.place))
         else:
             refusals.append(unknown_kind(name, raw.place, kinds))
     for one, raw in waiting:

@@ -58,6 +58,8 @@ def _list(inner: Kind) -> dict[str, Any]:
 
 def _property(field: Field, *, needed: bool) -> dict[str, Any]:
     shape = dict(_TYPES[field.type])
+    if field.pattern:
+        shape["pattern"] = f"^(?:{field.pattern})$"
     if field.choices:
         labels = [label for text in field.choices.values() for label in (text.zh, text.en) if label]
         shape["enum"] = [*dict.fromkeys([*field.choices, *labels]), *([] if needed else [None])]

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from comptroller.intake.bounds import beyond, refused_beyond
-from comptroller.intake.cells import expected, filled, literal, quoted, typed
+from comptroller.intake.cells import expected, filled, literal, misspelled, quoted, typed
 from comptroller.intake.identifiers import check_identifiers
 from comptroller.intake.shape_list import MOST, shape_list
 from comptroller.model.kind import FACT_LINES, Field, Kind
@@ -113,7 +113,10 @@ def _apart(kind: Kind, raw: pa.Table, place: str) -> tuple[pa.Table, list[tuple[
 
 
 def _select(kind: Kind, columns: dict[str, str], present: list[str]) -> str:
-    """Give the query from text to typed columns; the text of each field is kept beside as t_<field>."""
+    """Return the query from text to typed columns; the text of each field stays beside it as t_<field>.
+
+    Where a field fills itself, u_<field> says that its own text could not be typed.
+    """
     texts, values = [], []
     for field in kind.fields:
         if field.name in columns:
@@ -137,7 +140,12 @@ def _select(kind: Kind, columns: dict[str, str], present: list[str]) -> str:
     typed_sql = f"SELECT report, seq, line, act, {', '.join([*kept, *values])} FROM ({inner_sql}) AS t"
     aside = ["report", "seq", "line", "act", *kept] if kept else ["report", "seq", "line", "act"]
     plain = [one.removeprefix("t.") for one in aside]
-    return f"SELECT {', '.join([*plain, *filled(kind)])} FROM ({typed_sql}) AS f"
+    unread = [
+        f"({quoted('t_' + f.name)} IS NOT NULL AND {quoted(f.name)} IS NULL) AS {quoted('u_' + f.name)}"
+        for f in kind.fields
+        if f.fills and f.name in columns
+    ]
+    return f"SELECT {', '.join([*plain, *unread, *filled(kind)])} FROM ({typed_sql}) AS f"
 
 
 def _all_sound(duck: Duck, kind: Kind, columns: dict[str, str], raw: pa.Table, *, is_bounded: bool) -> pa.Table | None:
@@ -202,18 +210,22 @@ def _bad_cells(
 
 
 def _is_bad(kind: Kind, name: str, *, present: bool) -> str:
-    """Give SQL that is true where a cell is text that cannot be typed, or empty though it is required."""
+    """Return SQL that is true where a cell is text that cannot be typed, a code of other signs, or empty though required."""
     value, text = quoted(name), quoted("t_" + name) if present else "NULL"
     empty = "false"
     if name in kind.key:
         empty = f"{value} IS NULL"
     elif kind.field(name).required:
         empty = f"{value} IS NULL AND act <> 'retract'"
-    return f"(({text} IS NOT NULL AND {value} IS NULL) OR ({empty}))"
+    spelling = misspelled(kind.field(name))
+    other = f" OR (act <> 'retract' AND ({spelling}))" if spelling else ""
+    unread = quoted("u_" + name) if present and kind.field(name).fills else f"{text} IS NOT NULL AND {value} IS NULL"
+    return f"(({unread}) OR ({empty}){other})"
 
 
 def _look_at_cells(duck: Duck, field: Field, wrong: str, column: str | None, place: str) -> list[tuple[int, Refusal]]:
-    text = quoted("t_" + field.name) if column is not None else "NULL"
+    value = quoted(field.name)
+    text = f"coalesce({quoted('t_' + field.name)}, CAST({value} AS VARCHAR))" if column is not None else value
     refusals: list[tuple[int, Refusal]] = []
     for report, line, seen in duck.rows(
         f"SELECT report, line, {text} FROM shaped WHERE {wrong} ORDER BY report, line LIMIT {MOST}"

@@ -3,7 +3,7 @@
 import pyarrow as pa
 
 from comptroller.intake.bounds import beyond, refused_beyond
-from comptroller.intake.cells import expected, literal, quoted, typed
+from comptroller.intake.cells import expected, literal, misspelled, quoted, typed
 from comptroller.model.kind import Kind
 from comptroller.model.refusal import Refusal, refusal
 from comptroller.store.duck import Duck
@@ -59,7 +59,9 @@ def shape_list(
     for field in own:
         text, value = quoted("t_" + field.name), quoted(field.name)
         missing = f" OR {text} IS NULL" if field.required or field.name in inner.key else ""
-        sql = f"SELECT report, line, {text} FROM shaped_list WHERE {value} IS NULL AND ({text} IS NOT NULL{missing}) LIMIT {MOST}"
+        other = f" OR ({spelling})" if (spelling := misspelled(field)) else ""
+        bad = f"({value} IS NULL AND ({text} IS NOT NULL{missing})){other}"
+        sql = f"SELECT report, line, {text} FROM shaped_list WHERE {bad} LIMIT {MOST}"
         for report, line, seen in duck.rows(sql):
             at = (place, line, f"{name}.{field.name}")
             refusals.append((report, refusal(f"intake.shape.{field.type}", at, seen or "-", expected(field), mend)))

@@ -14,7 +14,8 @@ from comptroller.intake.json_facts import plain
 from comptroller.intake.limits import USUAL, Limits
 from comptroller.intake.raw import Raw
 from comptroller.intake.refuse import bounded, refuse
-from comptroller.intake.workbook import look_over
+from comptroller.intake.sheet_columns import Columns, NotPlain, columns_of
+from comptroller.intake.workbook import Opened, open_workbook
 from comptroller.model.refusal import Refusal
 
 HELP = frozenset({"help", "说明", "choices", "选项"})
@@ -36,9 +37,13 @@ def read_xlsx(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[lis
     Header cells stay as they are, but for blanks and the star of a required field. `line` is the sheet's row.
     Refused by address: formulas, errors, and numbers of more digits than a spreadsheet keeps.
     """
-    refusals = look_over(payload, name, limits)
+    opened, refusals = open_workbook(payload, name, limits)
     if refusals:
         return [], bounded(refusals, limits, name)
+    try:
+        return _counted(*_plain_sheets(opened, name, limits), name, limits)
+    except NotPlain:
+        del opened
     try:
         workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(payload))
         sheets = [(one, workbook.get_sheet_by_name(one).to_python(skip_empty_area=False)) for one in _names(workbook)]
@@ -51,12 +56,51 @@ def read_xlsx(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[lis
         raw, wrong = _read_sheet(sheet, rows, f"{name}/{sheet}", limits)
         refusals += wrong
         raws += [raw] if raw is not None else []
+    return _counted(raws, refusals, name, limits)
+
+
+def _counted(raws: list[Raw], refusals: list[Refusal], name: str, limits: Limits) -> tuple[list[Raw], list[Refusal]]:
+    """Return raw tables or refusals, of which there are some where there are too many rows or none."""
     count = sum(len(raw.table) for raw in raws)
     if count > limits.rows:
         refusals.append(refuse("intake.rows.many", (name, None, ""), count, limit=limits.rows))
     if not raws and not refusals:
         refusals.append(refuse("intake.file.empty", (name, None, ""), "-"))
     return ([], bounded(refusals, limits, name)) if refusals else (raws, [])
+
+
+def _plain_sheets(opened: Opened, name: str, limits: Limits) -> tuple[list[Raw], list[Refusal]]:
+    """Return the sheets of a workbook that is written plainly, column by column. Raises NotPlain for any other."""
+    if not opened.titles or not opened.cells.keys() >= opened.titles.keys():
+        raise NotPlain(name)
+    raws: list[Raw] = []
+    refusals: list[Refusal] = []
+    for path, sheet in opened.titles.items():
+        if sheet.lower() in HELP:
+            continue
+        columns = columns_of(opened.parts, opened.parts[path], opened.cells[path], _number)
+        raw, wrong = _read_columns(sheet, columns, f"{name}/{sheet}", limits)
+        refusals += wrong
+        raws += [raw] if raw is not None else []
+    return raws, refusals
+
+
+def _read_columns(sheet: str, columns: Columns, place: str, limits: Limits) -> tuple[Raw | None, list[Refusal]]:
+    """Return one sheet as a raw table; None where it holds no rows below its header."""
+    if len(columns.lines) < 2:
+        return None, []
+    top = int(columns.lines[0])
+    titles = {at: header(texts[0].as_py() or "") for at, texts in columns.texts.items()}
+    used = [
+        at for at, title in titles.items() if title or columns.texts[at].slice(1).null_count < len(columns.lines) - 1
+    ]
+    names = [titles[at] for at in used]
+    refusals = names_refused(names, (place, top, ""), limits)
+    if refusals:
+        return None, refusals
+    body = [columns.texts[at].slice(1) for at in used]
+    table = text_table(names, body, pa.array(columns.lines[1:]))
+    return Raw("" if _UNNAMED.fullmatch(sheet) else sheet.strip(), table, place), values_refused(table, place, limits)
 
 
 def _names(workbook: python_calamine.CalamineWorkbook) -> list[str]:

@@ -3,11 +3,13 @@
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from lxml import etree
 
 from comptroller.intake.limits import Limits
 from comptroller.intake.refuse import refuse
+from comptroller.intake.sheet_scan import Cells, cells_of
 from comptroller.intake.unpack import Member, members
 from comptroller.model.refusal import Refusal
 
@@ -25,27 +27,41 @@ _ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\br\s*=\s*["']([0-9]{1,10})["']""")
 _PARSER = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A workbook unpacked: its parts, the names of its sheets by part in their order, and the cells of plain sheets."""
+
+    parts: dict[str, bytes]
+    titles: dict[str, str]
+    cells: dict[str, Cells]
+
+
 def look_over(payload: bytes, name: str, limits: Limits) -> list[Refusal]:
-    """Give all for which a workbook is refused before its cells are read."""
-    place = (name, None, "")
+    """Return all for which a workbook is refused before its cells are read."""
+    return open_workbook(payload, name, limits)[1]
+
+
+def open_workbook(payload: bytes, name: str, limits: Limits) -> tuple[Opened, list[Refusal]]:
+    """Return a workbook unpacked, and all for which it is refused before its cells are read."""
+    place, nothing = (name, None, ""), Opened({}, {}, {})
     if payload.startswith(OLE):
-        return [refuse("intake.sheet.password", place, "an OLE container: a password, or an old .xls")]
+        return nothing, [refuse("intake.sheet.password", place, "an OLE container: a password, or an old .xls")]
     parts, refusals = members(payload, name, limits, media="xlsx")
     if refusals:
-        return refusals
+        return nothing, refusals
     held = {one.name: one.payload for one in parts}
     if "xl/workbook.xml" not in held:
-        return [refuse("intake.file.damaged", place, "no xl/workbook.xml", media="xlsx")]
+        return nothing, [refuse("intake.file.damaged", place, "no xl/workbook.xml", media="xlsx")]
     macros = [one.name for one in parts if "vbaproject" in one.name.lower() or "/macrosheets/" in one.name.lower()]
     if macros:
-        return [refuse("intake.sheet.macro", (name, None, ""), macros[0])]
+        return nothing, [refuse("intake.sheet.macro", (name, None, ""), macros[0])]
     if any(b"<!DOCTYPE" in one.payload or b"<!ENTITY" in one.payload for one in parts if _is_xml(one)):
-        return [refuse("intake.xml.entity", place, "<!DOCTYPE")]
-    titles = _titles(held)
+        return nothing, [refuse("intake.xml.entity", place, "<!DOCTYPE")]
+    opened = Opened(held, _titles(held), {})
     for path, part in held.items():
         if path.lower().startswith("xl/worksheets/") and path.lower().endswith(".xml"):
-            refusals += _sheet_refused(part, f"{name}/{titles.get(path, path)}", limits)
-    return refusals
+            refusals += _sheet_refused(opened, path, f"{name}/{opened.titles.get(path, path)}", limits)
+    return opened, refusals
 
 
 def _is_xml(part: Member) -> bool:
@@ -68,13 +84,18 @@ def _titles(held: dict[str, bytes]) -> dict[str, str]:
     return titles
 
 
-def _sheet_refused(part: bytes, place: str, limits: Limits) -> list[Refusal]:
+def _sheet_refused(opened: Opened, path: str, place: str, limits: Limits) -> list[Refusal]:
     """Refuse a sheet's formulas and errors by their address, and cells that stand too far from each other."""
+    part = opened.parts[path]
     if b"\0" in part:
         return [refuse("intake.file.encoding", (place, None, ""), "NUL", also="")]
-    columns, rows = _extent(part)
+    cells = cells_of(part)
+    columns, rows = _extent(part) if cells is None else _extent_of(cells)
     if columns > _COLUMNS_MAX or rows > _ROWS_MAX or columns * rows > _AREA_MAX:
         return [refuse("intake.sheet.area", (place, None, ""), f"{columns} x {rows}", limit=_AREA_MAX)]
+    if cells is not None:
+        opened.cells[path] = cells
+        return []
     prefix = re.search(_MAIN, part[:4096])
     tag = b"<(?:" + re.escape(prefix[1]) + b":)?" if prefix else b"<"
     refusals = []
@@ -100,6 +121,11 @@ def _extent(part: bytes) -> tuple[int, int]:
     rows = max(rows, part.count(b"<row"), max((int(match[1]) for match in _ROW.finditer(part)), default=0))
     named = max((_column(one) for one in letters), default=0)
     return max(named, 1), max(rows, 1)
+
+
+def _extent_of(cells: Cells) -> tuple[int, int]:
+    """Return the last column and row of cells."""
+    return int(cells.column.max(initial=1)), int(cells.row.max(initial=1))
 
 
 def _column(letters: bytes) -> int:

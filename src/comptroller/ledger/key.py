@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
@@ -104,15 +104,25 @@ def save_key(key: SignerKey, path: Path, passphrase: bytes | None = None) -> Non
 
     The name is not in the file. Never overwrites: an existing file raises FileExistsError.
     """
-    locked: serialization.KeySerializationEncryption = serialization.NoEncryption()
-    if passphrase:
-        locked = serialization.BestAvailableEncryption(passphrase)
-    pem = key.private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, locked)
+    pem = key_bytes(key, passphrase)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
         file.write(pem)
         file.flush()
         os.fsync(file.fileno())
+
+
+def key_bytes(key: SignerKey, passphrase: bytes | None = None) -> bytes:
+    """Return the key as PKCS #8 PEM, encrypted when a passphrase is given."""
+    locked: serialization.KeySerializationEncryption = serialization.NoEncryption()
+    if passphrase:
+        locked = serialization.BestAvailableEncryption(passphrase)
+    return key.private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, locked)
+
+
+def is_encrypted(path: Path) -> bool:
+    """Return whether a key's file is encrypted, by its first line."""
+    return b"ENCRYPTED" in path.read_bytes().partition(b"\n")[0]
 
 
 def load_key(path: Path, name: str, passphrase: bytes | None = None) -> SignerKey:
@@ -126,7 +136,7 @@ def load_key(path: Path, name: str, passphrase: bytes | None = None) -> SignerKe
         raise KeyRefused(f"{path} holds an unencrypted key that others can read; set its mode to 0600")
     try:
         private = serialization.load_pem_private_key(pem, passphrase if is_locked else None)
-    except (ValueError, TypeError) as fault:
+    except (ValueError, TypeError, UnsupportedAlgorithm) as fault:
         raise KeyRefused(f"{path}: {fault}") from fault
     if not isinstance(private, Ed25519PrivateKey):
         raise KeyRefused(f"{path} holds another kind of key than Ed25519")

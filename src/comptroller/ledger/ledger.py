@@ -4,51 +4,44 @@ An entry's number is one more than the last. A group is on the disk whole, with 
 Time never runs backwards. Nothing is altered but a payload that is erased by law, and the proof of that entry stands.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import cache
 from pathlib import Path
-from typing import Self
 
-from comptroller.ledger.blob import keep_blobs, read_blob
-from comptroller.ledger.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint
+from comptroller.ledger.blob import keep_blobs
+from comptroller.ledger.checkpoint import Checkpoint, sign_checkpoint
 from comptroller.ledger.entry import (
     Accepted,
     Appended,
-    Entry,
-    Receipt,
-    instant_from,
     instant_micros,
     instant_text,
-    payload_key,
     rows_of,
 )
-from comptroller.ledger.key import SignerKey, VerifierKey
+from comptroller.ledger.key import SignerKey
+from comptroller.ledger.reader import LedgerReader
 from comptroller.ledger.schema import BrokenChain, Charter, make_tables, read_charter
-from comptroller.ledger.tiles import TILE_WIDTH, Edge, edge_at, reader_over
-from comptroller.ledger.tree import Reader, consistency_proof, inclusion_proof
-from comptroller.store.sqlite import Row, Sqlite, connect
+from comptroller.ledger.tiles import Edge, edge_at
+from comptroller.store.sqlite import Sqlite, connect
 
 _ENTRY_COLUMNS = "number, received_at, header, payload"
 _LAST_CHECKPOINT = "SELECT text FROM checkpoint ORDER BY size DESC LIMIT 1"
 
 
-class Ledger:
+class Ledger(LedgerReader):
     """An open ledger; it belongs to the thread that opened it. Several readers and processes may hold one each.
 
     Every method raises `StoreDown` when the disk fails. Close it, or use it in a `with` block.
     """
 
-    __slots__ = ("_charter", "_drawn", "_edge", "_last_at", "_signer", "_store")
+    __slots__ = ("_edge", "_last_at", "_signer", "_witness")
 
     def __init__(self, store: Sqlite, charter: Charter, signer: SignerKey | None) -> None:
         """Take up an open file; `Ledger.create` and `Ledger.open` are the ways in."""
-        self._store = store
-        self._charter = charter
+        super().__init__(store, charter)
         self._signer = signer
-        self._drawn: dict[tuple[int, int], bytes] = {}
         self._edge: Edge | None = None
         self._last_at = 0
+        self._witness: Callable[[Checkpoint], None] | None = None
 
     @classmethod
     def create(cls, path: Path, origin: str, key: SignerKey, at: datetime) -> "Ledger":
@@ -92,47 +85,9 @@ class Ledger:
             raise
         return ledger
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file; closing twice is harmless."""
-        self._store.close()
-
-    @property
-    def path(self) -> Path:
-        """Where the file lies."""
-        return self._store.path
-
-    @property
-    def origin(self) -> str:
-        """The ledger's name, which its checkpoints bear."""
-        return self._charter.origin
-
-    @property
-    def verifier_key(self) -> VerifierKey:
-        """The public key that the charter names; outsiders get it by another way than this file."""
-        return self._charter.key
-
-    @property
-    def created_at(self) -> datetime:
-        """When the ledger was made."""
-        return self._charter.created_at
-
-    @property
-    def size(self) -> int:
-        """The number of entries, which is also the last entry's number."""
-        found = self._store.row("SELECT max(number) FROM entry")
-        return (found and found[0]) or 0
-
-    @property
-    def last_at(self) -> datetime:
-        """The instant of the last group, before which nothing can be appended."""
-        row = self._store.row("SELECT received_at FROM entry ORDER BY number DESC LIMIT 1")
-        return instant_from(row[0]) if row else self.created_at
+    def attach_witness(self, witness: Callable[[Checkpoint], None]) -> None:
+        """Hand each checkpoint to `witness` once its group is durable, before `append` returns."""
+        self._witness = witness
 
     def append(
         self, reports: Sequence[Accepted], received_at: datetime, blobs: Mapping[str, bytes] | None = None
@@ -167,94 +122,9 @@ class Ledger:
             self._edge = None
             raise
         self._last_at = at
+        if self._witness is not None:
+            self._witness(head)
         return Appended(head.size - len(leaves) + 1, head.size, tuple(leaves), head)
-
-    def entries(self, first: int = 1, last: int | None = None) -> Iterator[Entry]:
-        """Stream entries in order, both ends included; to the end when `last` is None."""
-        sql = f"SELECT {_ENTRY_COLUMNS} FROM entry WHERE number BETWEEN ? AND ? ORDER BY number"
-        for row in self._store.rows(sql, (first, last if last is not None else 2**62)):
-            yield _entry(row)
-
-    def entry(self, number: int) -> Entry:
-        """Give one entry. Refuses (LookupError) a number that was not given out."""
-        row = self._store.row(f"SELECT {_ENTRY_COLUMNS} FROM entry WHERE number = ?", (number,))
-        if row is None:
-            raise LookupError(f"there is no entry {number}")
-        return _entry(row)
-
-    def blob(self, named: str) -> bytes:
-        """Give the blob with this SHA-256 in hex. Refuses (LookupError) one that is not kept."""
-        return read_blob(self._store, named)
-
-    def find(self, payload_sha256: str) -> int | None:
-        """Give the first entry whose payload has this SHA-256 in hex, erased or not; None when it was never received."""
-        sql = "SELECT number, header FROM entry WHERE payload_key = ? ORDER BY number"
-        for number, header in self._store.rows(sql, (payload_key(bytes.fromhex(payload_sha256)),)):
-            if Entry(number, self.created_at, header, None).fields["payload_sha256"] == payload_sha256:
-                return int(number)
-        return None
-
-    def size_at(self, instant: datetime) -> int:
-        """Give the number of entries received up to and including an instant (UTC)."""
-        at, below, above = instant_micros(instant), 0, self.size
-        while below < above:
-            middle = (below + above + 1) // 2
-            row = self._store.row("SELECT received_at FROM entry WHERE number = ?", (middle,))
-            if row is not None and row[0] <= at:
-                below = middle
-            else:
-                above = middle - 1
-        return below
-
-    def checkpoints(self, after: int = -1) -> Iterator[tuple[int, datetime, str]]:
-        """Stream (size, instant, text) of every checkpoint signed at a size above `after`: the groups of a replay.
-
-        The empty tree's comes first.
-        """
-        sql = "SELECT size, received_at, text FROM checkpoint LEFT JOIN entry ON number = size WHERE size > ? ORDER BY size"
-        for size, at, text in self._store.rows(sql, (after,)):
-            yield size, self.created_at if at is None else instant_from(at), text.decode()
-
-    def checkpoint(self, size: int | None = None) -> Checkpoint:
-        """Give the checkpoint signed at `size`, or the last. Refuses (LookupError) a size at which none was signed."""
-        sql = "SELECT text FROM checkpoint WHERE size = ?" if size is not None else _LAST_CHECKPOINT
-        row = self._store.row(sql, (size,) if size is not None else ())
-        if row is None:
-            raise LookupError(f"no checkpoint was signed at size {size}")
-        return parse_checkpoint(row[0].decode())
-
-    def receipt(self, number: int, at_size: int | None = None) -> Receipt:
-        """Prove an entry under the last checkpoint, or under that of `at_size`.
-
-        Refuses (LookupError) a number beyond the checkpoint, and a size at which none was signed.
-        """
-        with self._store.snapshot():
-            head = self.checkpoint(at_size)
-            if not 1 <= number <= head.size:
-                raise LookupError(f"there is no entry {number} under the checkpoint of size {head.size}")
-            proof = inclusion_proof(number - 1, head.size, self._reader())
-            return Receipt(number, self.entry(number).leaf, head.size, proof, head.text)
-
-    def consistency(self, old_size: int, new_size: int | None = None) -> tuple[bytes, ...]:
-        """Prove that the tree of `old_size` is the beginning of that of `new_size` (or of all). RFC 6962, 2.1.2."""
-        with self._store.snapshot():
-            size = self.size
-            new_size = size if new_size is None else new_size
-            if not 0 <= old_size <= new_size <= size:
-                raise LookupError(f"no proof from {old_size} to {new_size} in a tree of {size}")
-            return consistency_proof(old_size, new_size, self._reader())
-
-    def tile(self, level: int, place: int) -> bytes | None:
-        """Give the hashes of a tile, joined; what there is of an unfinished one of level 0; None where it is not kept."""
-        row = self._store.row("SELECT hashes FROM tile WHERE level = ? AND place = ?", (level, place))
-        if row is not None:
-            hashes: bytes = row[0]
-            return hashes
-        if level:
-            return None
-        sql = "SELECT leaf FROM entry WHERE number BETWEEN ? AND ? ORDER BY number"
-        first = place * TILE_WIDTH + 1
-        return b"".join(leaf for (leaf,) in self._store.rows(sql, (first, first + TILE_WIDTH - 1)))
 
     def erase(self, number: int) -> bool:
         """Erase an entry's payload for ever; its header, leaf and proofs stand. Attachments are not touched.
@@ -274,9 +144,6 @@ class Ledger:
         row = self._store.row("PRAGMA wal_checkpoint(TRUNCATE)")
         return row is not None and row[0] == 0
 
-    def _reader(self) -> Reader:
-        return reader_over(cache(self.tile), self._drawn)
-
     def _current_edge(self) -> Edge:
         """Give the edge; taken up anew when another process has written since, or when a group was abandoned."""
         if self._edge is None or self._edge.size != self.size:
@@ -295,8 +162,3 @@ class Ledger:
         last = self._store.row("SELECT received_at FROM entry WHERE number = ?", (size,))
         self._last_at = instant_micros(self.created_at) if last is None else last[0]
         return edge
-
-
-def _entry(row: Row) -> Entry:
-    number, received_at, header, payload = row
-    return Entry(number, instant_from(received_at), header, payload)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from comptroller.model.channel import REPORTER
 from comptroller.model.refusal import Text
 
 COLUMN_TYPES = {
@@ -31,7 +32,7 @@ STAMPS = {"fact": "BIGINT", "received_at": "TIMESTAMP", "first_at": "TIMESTAMP"}
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a kind, and the column it gives."""
+    """One field of a kind, and the column it gives; the whole of a value matches `pattern` (RE2), where there is one."""
 
     name: str
     type: str
@@ -44,6 +45,7 @@ class Field:
     fills: str = ""
     least: Bound = None
     most: Bound = None
+    pattern: str = ""
     choices: dict[str, Text] = field(default_factory=dict)
 
     @property
@@ -67,6 +69,7 @@ class Kind:
     """A kind of fact. A nested list is a kind of its own, named `<kind>_<field>`, whose `parent` is the outer kind.
 
     Rows of a kind that `is_made` come from the engine itself; nobody reports them.
+    `reported_by` names the channels from which its facts are accepted.
     """
 
     name: str
@@ -83,6 +86,7 @@ class Kind:
     reported: dict[str, Any] = field(default_factory=dict)
     source: str = ""
     is_made: bool = False
+    reported_by: tuple[str, ...] = (REPORTER,)
 
     @property
     def columns(self) -> dict[str, str]:

@@ -5,7 +5,7 @@ Exceptions are for what is broken:
 
     ComptrollerError
     ├── BrokenPack      a pack cannot be read or does not fit together (carries its refusals)
-    ├── BrokenLedger    the ledger contradicts itself
+    ├── BrokenLedger    the ledger contradicts itself, its witness or its books (carries its refusals)
     ├── RuleBroken      a rule's SQL fails on facts that are known
     └── Refused         a door that answers one caller at once (carries its refusals)
 """
@@ -56,10 +56,6 @@ class ComptrollerError(Exception):
     """Something is broken, as against something said that is not taken."""
 
 
-class BrokenLedger(ComptrollerError):
-    """The ledger contradicts itself; its message names the first bad entry."""
-
-
 class RuleBroken(ComptrollerError):
     """A rule's SQL fails on facts that are known; the rule is put to sleep, and the line goes on without it."""
 
@@ -76,6 +72,10 @@ class Refused(ComptrollerError):
         """Keep all refusals; the message is their text."""
         super().__init__("\n\n".join(r.said() for r in refusals))
         self.refusals = refusals
+
+
+class BrokenLedger(Refused):
+    """The ledger contradicts itself, its witness or its books; the refusals name what is missing or other."""
 
 
 class BrokenPack(Refused):

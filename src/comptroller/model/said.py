@@ -1,6 +1,9 @@
 """A report as it is sent, before anybody has looked at it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
+
+from comptroller.model.channel import REPORTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -9,6 +12,8 @@ class Incoming:
 
     `kind` names the kind of rows that do not say it themselves; `mapping` is the text of a mapping, or ''.
     `signature` is base64 Ed25519 over the payload, or ''.
+    `channel` is how it came in; `login` is the user who was signed in, and `approver` the second one, or ''.
+    `reading` is what intake read of the payload before the engine took the report, or None.
     """
 
     payload: bytes
@@ -18,3 +23,7 @@ class Incoming:
     kind: str = ""
     mapping: str = ""
     signature: str = ""
+    channel: str = REPORTER
+    login: str = ""
+    approver: str = ""
+    reading: Any = field(default=None, compare=False, repr=False)

@@ -82,6 +82,7 @@ class FieldForm(Form, frozen=True, kw_only=True):
     fills: str = ""
     least: int | float | dt.date | None = None
     most: int | float | dt.date | None = None
+    pattern: str = ""
     of: dict[str, Both] = {}
     fields: dict[str, "FieldForm"] = {}
     carries: list[str] = []
@@ -115,6 +116,7 @@ class KindForm(Form, frozen=True, kw_only=True):
     books: str | list[str]
     valid: dict[str, str]
     reported: ReportedForm = ReportedForm()
+    reported_by: str | list[str] = []
     fields: dict[str, FieldForm]
     checks: list[CheckForm] = []
     made: bool = False

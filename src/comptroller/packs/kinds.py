@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from importlib import import_module
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import sqlglot
 
 from comptroller.model.kind import COLUMN_TYPES, Bound, Check, Field, Kind
 from comptroller.model.refusal import Refusal, Text, refusal
 from comptroller.packs import forms
+from comptroller.packs.channels import channels_of, channels_refused
 from comptroller.packs.rules import columns_of
 
 _COUNTED = ("integer", "number", "money", "share")
@@ -20,7 +23,7 @@ _RESERVED = ("fact", "received_at", "first_at", "act", "line", "report", "seq")
 def kind_of(full: str, form: forms.KindForm) -> tuple[Kind | None, list[Refusal]]:
     """Give the kind that `form` says, or what does not fit in it."""
     name = full.rsplit("/", 1)[-1]
-    refusals = _sense(full, form)
+    refusals = [*_sense(full, form), *channels_refused(full, form)]
     if refusals:
         return None, refusals
     flat = tuple(_field(key, one) for key, one in form.fields.items() if one.type != "list")
@@ -49,6 +52,7 @@ def kind_of(full: str, form: forms.KindForm) -> tuple[Kind | None, list[Refusal]
             reported=reported,
             source=full,
             is_made=form.made,
+            reported_by=channels_of(name, form),
         ),
         [],
     )
@@ -85,12 +89,9 @@ def _field(name: str, form: forms.FieldForm) -> Field:
         fills=form.fills,
         least=_bound(form.least),
         most=_bound(form.most),
+        pattern=form.pattern,
         choices=choices,
     )
-
-
-def _bound(said: float | dt.date | None) -> Bound:
-    return said if said is None or isinstance(said, dt.date) else Decimal(str(said))
 
 
 def _sense(full: str, form: forms.KindForm) -> list[Refusal]:  # noqa: C901, PLR0912 - one line a thing that may be wrong
@@ -113,6 +114,8 @@ def _sense(full: str, form: forms.KindForm) -> list[Refusal]:  # noqa: C901, PLR
                 "与类型相符的 least 和 most,前者不大于后者",
                 "least and most that fit the type, the least first",
             )
+        if one.pattern and not (one.type in ("code", "text") and _is_pattern(one.pattern)):
+            say(name, one.pattern, "code 或 text 字段的 RE2 正则表达式", "an RE2 pattern, on a field of code or text")
     for name, one in form.fields.items():
         if one.type != "list" and one.type not in COLUMN_TYPES:
             say(name, one.type, f"类型之一:{sorted(COLUMN_TYPES)}", f"one of the types {sorted(COLUMN_TYPES)}")
@@ -156,12 +159,16 @@ def _sense(full: str, form: forms.KindForm) -> list[Refusal]:  # noqa: C901, PLR
     return refusals
 
 
+def _bound(said: float | dt.date | None) -> Bound:
+    return said if said is None or isinstance(said, dt.date) else Decimal(str(said))
+
+
 def _wrong_bounds(form: forms.FieldForm) -> str:
     """Return the bounds of a field where they do not fit its type or each other, else ''."""
     stated = [one for one in (form.least, form.most) if one is not None]
     forms_of = dt.date if form.type in ("day", "instant") else (int, float) if form.type in _COUNTED else ()
     fits = all(isinstance(one, forms_of) and not isinstance(one, (bool, dt.datetime)) for one in stated)
-    if not fits or (len(stated) == 2 and str(form.least) != str(form.most) and sorted(stated) != stated):
+    if not fits or (len(stated) == 2 and sorted(stated) != stated):
         return f"{form.least}, {form.most}"
     return ""
 
@@ -186,6 +193,15 @@ def disagreements(kinds: Mapping[str, Kind]) -> list[Refusal]:
 
 def _unit(field: Field) -> str:
     return field.unit or (field.currency if field.type == "money" else "")
+
+
+def _is_pattern(text: str) -> bool:
+    """Return whether a text is a pattern that RE2 takes."""
+    try:
+        pc.match_substring_regex(pa.array([""]), text)
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 def _is_scheme(name: str) -> bool:

@@ -35,12 +35,26 @@ class Beside:
     findings: dict[str, list[str]] = field(repr=False)
 
 
+@dataclass(eq=False)
+class Copy:
+    """A copy of a node's books, beside a reader of its ledger."""
+
+    ledger: Ledger
+    duck: Duck
+    charter: Charter
+
+    def close(self) -> None:
+        """Close both."""
+        self.duck.close()
+        self.ledger.close()
+
+
 class Shadow(Engine):
     """A copy of a node's books, judged under another policy. `began` is the entry at which it began."""
 
     def __init__(self, ledger: Ledger, duck: Duck, charter: Charter, pack: Pack) -> None:
         """Take up a copy of the books and a reader of the ledger, and judge everything that is known under `pack`."""
-        super().__init__(ledger, duck, charter)
+        super().__init__(Copy(ledger, duck, charter))
         self.began = self.books.entries
         at = self.last_moment()
         self.settle(lambda: self.change_policy(pack, self.began, at), self.began, lambda: None)

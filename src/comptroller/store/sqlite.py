@@ -4,6 +4,7 @@ A statement that returned from `transaction()` is on the disk (WAL with full syn
 A failure of the engine comes out as `StoreDown`, never as the driver's own exception.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -114,6 +115,8 @@ def connect(path: Path, *, readonly: bool = False, is_mapped: bool = True) -> Sq
     Made when missing, unless `readonly`. `is_mapped=False` reads through the file alone, for files that may be mangled
     or cut short under the reader. A read-only medium is read as unchanging when no write-ahead log lies beside the file.
     """
+    if not readonly:
+        _make_private(path)
     driver = _open(path, "mode=ro" if readonly else "mode=rwc")
     if readonly and not _answers(driver) and not _has_log(path):
         driver.close()
@@ -126,6 +129,16 @@ def connect(path: Path, *, readonly: bool = False, is_mapped: bool = True) -> Sq
         store.close()
         raise
     return store
+
+
+def _make_private(path: Path) -> None:
+    """Make a missing file readable by its owner alone; its write-ahead log gets the same mode."""
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        return
+    except OSError as fault:
+        raise StoreDown(f"{path}: {fault.strerror}") from fault
 
 
 def _open(path: Path, mode: str) -> sqlite3.Connection:

@@ -12,6 +12,7 @@ from comptroller.desk.doors import Form, may
 from comptroller.desk.draw import draw
 from comptroller.desk.texts import texts
 from comptroller.desk.visit import Visit
+from comptroller.model.channel import CONSOLE
 from comptroller.model.refusal import Refused, refusal
 
 router = APIRouter()
@@ -78,7 +79,7 @@ def make_user(visit: Administering, form: Form) -> Response:
         "valid_from": visit.desk.local_now().date().isoformat(),
     }
     fact["employer"] = str(form.get("employer") or "").strip() or None
-    visit.desk.said(visit.desk.say("desk_user", [fact]))
+    visit.desk.said(visit.desk.say("desk_user", [fact], CONSOLE, visit.login))
     password = visit.desk.chance()[:20]
     visit.desk.accounts.set_password(said["login"], password)
     visit.note("user", said["login"], said["name"])
@@ -124,7 +125,7 @@ def make_grant(visit: Administering, form: Form) -> Response:
         )
     more = {name: str(form.get(name) or "").strip() or None for name in ("domain", "supervision_line", "valid_until")}
     fact = {**said, **more, "granted_by": visit.desk.owner, "grant": f"G-{visit.desk.chance()[:12]}"}
-    visit.desk.said(visit.desk.say("access_grant", [fact]))
+    visit.desk.said(visit.desk.say("access_grant", [fact], CONSOLE, visit.login))
     visit.note("grant", said["login"], f"{said['role']} {said['entity']}: {said['reason']}")
     return RedirectResponse("/admin", 303)
 
@@ -136,7 +137,7 @@ def end_grant(visit: Administering, form: Form) -> Response:
     facts = [{"act": "retract", "granted_by": visit.desk.owner, "grant": g.grant, "login": g.login, "role": g.role, "entity": g.entity,
               "reason": g.reason, "valid_from": g.valid_from.isoformat()} for g in grants_of(visit.desk.duck, visit.desk.owner) if g.grant == grant]  # fmt: skip
     if facts:
-        visit.desk.said(visit.desk.say("access_grant", facts))
+        visit.desk.said(visit.desk.say("access_grant", facts, CONSOLE, visit.login))
         visit.note("grant_end", grant)
     return RedirectResponse("/admin", 303)
 

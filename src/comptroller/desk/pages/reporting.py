@@ -8,8 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
-from comptroller.access.casework import TOLD_AT_DESK
-from comptroller.access.grants import KINDS, REPORT, SEE
+from comptroller.access.grants import REPORT, SEE
 from comptroller.desk.doors import Form, may, present
 from comptroller.desk.draw import draw
 from comptroller.desk.forms import MORE_ROWS, draw_form, reporters, typed
@@ -20,6 +19,7 @@ from comptroller.desk.sheets import XLSX
 from comptroller.desk.visit import Visit
 from comptroller.intake.files import media_of
 from comptroller.intake.templates import template_csv, template_xlsx
+from comptroller.model.channel import REPORTER
 from comptroller.model.kind import Kind
 from comptroller.model.refusal import Refusal, Text
 
@@ -31,9 +31,8 @@ _MOST = 300
 
 
 def kinds_of(visit: Visit) -> dict[str, Kind]:
-    """Give the kinds that enterprises report: all but the desk's own, what is told at the desk, and what the engine makes."""
-    own = {*KINDS, *TOLD_AT_DESK}
-    return {name: kind for name, kind in visit.pack.kinds.items() if name not in own and not kind.is_made}
+    """Return the kinds that enterprises report, as their files say."""
+    return {name: kind for name, kind in visit.pack.kinds.items() if REPORTER in kind.reported_by}
 
 
 @router.get("/reporting")

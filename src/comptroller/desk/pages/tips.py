@@ -105,8 +105,8 @@ def closing(visit: Seeing, number: str, form: Form) -> Response:
     mailbox_of(visit, number)
     said = {name: str(form.get(name) or "").strip()[:100] for name in ("outcome", "extended_by", "order_number")}
     if said["outcome"]:
-        close(visit.desk, number, said["outcome"])
+        close(visit.desk, number, said["outcome"], visit.login)
     else:
-        extend(visit.desk, number, said["extended_by"], said["order_number"])
+        extend(visit.desk, number, said["extended_by"], said["order_number"], visit.login)
     visit.note("tip_close" if said["outcome"] else "tip_extend", number)
     return RedirectResponse(f"/tips/{number}", 303)

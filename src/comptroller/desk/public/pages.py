@@ -12,6 +12,7 @@ from comptroller.desk.public.answers import FEES, answer, line_for, titles_of
 from comptroller.desk.public.gate import Gate, busy
 from comptroller.desk.public.proofs import prove, receipt_code
 from comptroller.desk.state import Desk
+from comptroller.model.channel import PUBLIC
 from comptroller.model.refusal import Refusal
 
 router = APIRouter(prefix="/public")
@@ -133,7 +134,8 @@ def report_false(  # noqa: PLR0913, PLR0917 - what the form holds
         return refused(request, why)
     said = {"office": desk.owner, "lead": f"F-{desk.chance()[:12]}", "by_line": line, "about": FALSE_ENTERPRISE}
     fact = said | {"named": named.strip(), "uscc": uscc.strip() or None, "seen_at": place.strip() or None}
-    outcome = desk.said(desk.say("public_lead", [fact | {"text": text.strip(), "received_on": day.isoformat()}]))
+    fact |= {"text": text.strip(), "received_on": day.isoformat()}
+    outcome = desk.said(desk.say("public_lead", [fact], PUBLIC))
     assert outcome.entry is not None, "what was not refused is kept"
     code = receipt_code(outcome.entry, desk.ledger.entry(outcome.entry).leaf)
     return draw_public(request, "public_false.html", is_open=True, ticket="", receipt=code)

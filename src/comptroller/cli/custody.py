@@ -1,0 +1,160 @@
+"""Commands on a node as a whole: erase, passphrase, checkpoint, witness, salvage."""
+
+import base64
+import os
+import secrets
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from comptroller import node as node_room
+from comptroller.cli.places import pack_roots
+from comptroller.cli.say import JsonOption, NodeOption, doors, node_folder, out, passphrase as present, print_json
+from comptroller.cli.write import AtOption, instant
+from comptroller.custody.erase import Order, copies_of, erase as erase_entries, numbers_text
+from comptroller.custody.salvage import NewNode, salvage as salvage_node
+from comptroller.ledger.key import make_key
+from comptroller.ledger.ledger import Ledger
+from comptroller.ledger.witness import WitnessFile
+from comptroller.model.refusal import Refused, refusal
+from comptroller.packs import gather_files
+
+
+def erase(  # noqa: PLR0913 - an order has four parts
+    numbers: Annotated[list[int], typer.Argument(metavar="N...", help="The entries, by number.")],
+    by: Annotated[str, typer.Option(help="The officer who orders it.")],
+    second: Annotated[str, typer.Option(help="The officer who confirms it; another person.")],
+    reason: Annotated[str, typer.Option(help="Why.")],
+    law: Annotated[str, typer.Option(help="By which law: source and article.")],
+    at: AtOption = None,
+    node: NodeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Erase the payloads of entries by law. An entry records it; proofs stay, and the books are built again without them."""
+    with doors(as_json=as_json):
+        folder = node_folder(node)
+        worker = erase_entries(folder, numbers, Order(by, second, reason, law), instant(at), present())
+        act, copies = worker.ledger.size, copies_of(worker.ledger, numbers)
+        worker.close()
+    if as_json:
+        print_json({"entry": act, "erased": sorted(set(numbers)), "copies": copies})
+    else:
+        out.print(f"entry {act}: payloads of entries {numbers_text(sorted(set(numbers)))} are erased")
+        if copies:
+            out.print(f"the same payload also stands in entries {numbers_text(copies)}")
+
+
+def passphrase(
+    remove: Annotated[bool, typer.Option("--remove", help="Keep the key unencrypted from now on.")] = False,
+    node: NodeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Set or change the passphrase of the node's key (old: COMPTROLLER_PASSPHRASE, new: COMPTROLLER_NEW_PASSPHRASE).
+
+    The node requires a passphrase from then on. Secrets sealed under the old one must be entered again.
+    """
+    new = os.environ.get("COMPTROLLER_NEW_PASSPHRASE", "")
+    with doors(as_json=as_json):
+        folder = node_folder(node)
+        if remove and new:
+            raise typer.BadParameter("--remove: not beside COMPTROLLER_NEW_PASSPHRASE")
+        node_room.change_passphrase(folder, present(), None if remove else new.encode(), is_needed=not remove)
+    if as_json:
+        print_json({"needs_passphrase": not remove})
+    else:
+        out.print("the key is unencrypted" if remove else "the key is encrypted, and the node requires the passphrase")
+
+
+def checkpoint(
+    since: Annotated[int | None, typer.Option(help="Prove growth since the checkpoint of that size.")] = None,
+    node: NodeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print the highest checkpoint, to be kept by somebody who does not run the node."""
+    with doors(as_json=as_json):
+        path = node_folder(node) / node_room.LEDGER
+        try:
+            with Ledger.open(path, readonly=True) as ledger:
+                new = ledger.checkpoint()
+                said = {"new": new.text}
+                if since is not None:
+                    proof = [base64.b64encode(one).decode() for one in ledger.consistency(since, new.size)]
+                    said = {"old": ledger.checkpoint(since).text, "new": new.text, "proof": proof}
+        except LookupError as fault:
+            wanted = ("曾签署检查点的条目数", "a size at which a checkpoint was signed")
+            mend = ("改用该节点曾给出的检查点的条目数", "Take the size from a checkpoint that this node gave.")
+            raise Refused([refusal("checkpoint.since", ("", None, "since"), since, wanted, mend)]) from fault
+    if as_json:
+        print_json(said)
+    else:
+        typer.echo(new.text, nl=False)
+
+
+def witness(
+    path: Annotated[Path | None, typer.Argument(metavar="FILE", help="On another disk; none to stop.")] = None,
+    node: NodeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let the node write its highest checkpoint to FILE as well, and compare the ledger with it at each opening."""
+    with doors(as_json=as_json):
+        stores = node_room.open_ledger(node_folder(node), present())
+        try:
+            set_witness(stores, path)
+        finally:
+            stores.close()
+    if as_json:
+        print_json({"witness": str(path.absolute()) if path else None})
+    else:
+        out.print(f"witness {path.absolute()}" if path else "no second witness", markup=False)
+
+
+def set_witness(stores: node_room.Stores, path: Path | None) -> None:
+    """Write a node's highest checkpoint to a second path and name it in the charter; raises Refused for a path that fails."""
+    if path is not None:
+        file = WitnessFile(path.absolute(), stores.ledger.origin, stores.ledger.verifier_key)
+        try:
+            file.reset(stores.ledger.checkpoint())
+            file.close()
+        except OSError as fault:
+            wanted = ("可写的文件路径", "a path that can be written")
+            mend = ("核对路径与权限", "Check the path and its permissions.")
+            raise Refused([refusal("witness.path", (str(path), None, ""), fault.strerror, wanted, mend)]) from fault
+    named = replace(stores.charter, witness=str(path.absolute()) if path else "")
+    node_room.write_charter(stores.folder, named)
+
+
+def salvage(  # noqa: PLR0913 - what a new node is made with
+    source: Annotated[Path, typer.Argument(metavar="DAMAGED", help="The damaged node's folder.")],
+    target: Annotated[Path, typer.Argument(metavar="DIR", help="The new node's folder.")],
+    pack: Annotated[str, typer.Option(help="The pack to begin with where entry 1 is lost.")] = "",
+    reason: Annotated[str, typer.Option(help="Why.")] = "",
+    at: AtOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a new node from what a damaged ledger still holds; its last entry says where it comes from and what is lost."""
+    with doors(as_json=as_json):
+        charter = node_room.read_charter(source)
+        name = f"comptroller.invalid/{charter.owner.lower()}/{secrets.token_hex(4)}"
+        files = gather_files(pack_roots(), pack) if pack else None
+        key = make_key(name, secrets.token_bytes(32))
+        new = NewNode(key, present(), files, pack)
+        worker, report = salvage_node(source, target, new, instant(at), reason)
+        worker.close()
+    said = {
+        "node": str(target),
+        "verifier_key": str(key.verifier),
+        "entries": report.size,
+        "saved": report.saved,
+        "lost": list(report.lost),
+        "proved_to": report.proved_to,
+        "entry": report.entry,
+    }
+    if as_json:
+        print_json(said)
+    else:
+        lost = numbers_text(report.lost) or "none"
+        out.print(f"node {target}: {report.saved:,} of {report.size:,} entries are saved; lost: {lost}", markup=False)
+        out.print(f"proved by the damaged node's own checkpoints up to entry {report.proved_to:,}")
+        out.print(f"verifier key {said['verifier_key']}", markup=False)

@@ -1,0 +1,168 @@
+"""Command `verify`: the ledger by itself, against checkpoints kept outside, and the books against the ledger."""
+
+import base64
+import os
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from comptroller import node as node_room
+from comptroller.cli.clock import warn_of_ledger
+from comptroller.cli.say import (
+    REFUSED,
+    JsonOption,
+    NodeOption,
+    doors,
+    err,
+    node_folder,
+    out,
+    passphrase,
+    print_json,
+    progress,
+)
+from comptroller.custody.compare import Difference, compare_books
+from comptroller.ledger.acts import numbers_text
+from comptroller.ledger.checkpoint import Checkpoint
+from comptroller.ledger.key import KeyRefused, VerifierKey
+from comptroller.ledger.verdict import Verdict
+from comptroller.ledger.verify import verify as verify_ledger
+from comptroller.ledger.witness import WitnessRefused, read_witness
+from comptroller.model.refusal import Refused, refusal
+
+EXPECTED = {
+    "missing": ("可读的普通文件", "a file that can be read"),
+    "encoding": ("UTF-8 无 BOM、以 LF 换行的文本", "text in UTF-8 without a byte order mark, lines ended by LF"),
+    "form": ("检查点:来源、大小、根、空行、签名行", "a checkpoint: origin, size, root, an empty line, signature lines"),
+    "foreign": ("本台账的检查点", "a checkpoint of this ledger, signed by its key"),
+    "damaged": ("未经改动的检查点", "a checkpoint as it was signed"),
+}
+
+
+def verify(
+    witness: Annotated[
+        list[Path] | None, typer.Option(help="A checkpoint that was kept outside; may be given again.")
+    ] = None,
+    key: Annotated[
+        str, typer.Option(help="The verifier key, as it was published; the node's own where none is given.")
+    ] = "",
+    books: Annotated[
+        bool, typer.Option("--books", help="Fold the ledger again elsewhere and compare every table.")
+    ] = False,
+    node: NodeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check every hash, the tree and every checkpoint of the ledger; name the first bad entry and what is lost.
+
+    The ledger is held against the checkpoints that the node keeps outside its file, against COMPTROLLER_WITNESS, and
+    against each --witness. A file that is no checkpoint of this ledger is named as such, and says nothing of the ledger.
+    """
+    folder = node_folder(node)
+    with doors(as_json=as_json):
+        verifier = _parse_key(key) if key else node_room.verifier_of(folder, passphrase())
+        heads = _heads(folder, [*(witness or []), *_outside()], verifier)
+        with progress("verifying", quiet=as_json) as move:
+            found = verify_ledger(
+                folder / node_room.LEDGER,
+                verifier,
+                witness=list(heads.values()),
+                progress=lambda at, whole: move("", at, whole),
+            )
+        differing = _compare(folder) if books and found.is_sound else []
+    if as_json:
+        print_json(_as_json(found, heads, differing))
+    else:
+        _print(found, heads, differing)
+    if found.is_sound:
+        warn_of_ledger(folder / node_room.LEDGER)
+    if found.problem is not None or differing:
+        raise typer.Exit(REFUSED)
+
+
+def _outside() -> list[Path]:
+    named = os.environ.get("COMPTROLLER_WITNESS", "")
+    return [Path(named)] if named else []
+
+
+def _parse_key(text: str) -> VerifierKey:
+    try:
+        return VerifierKey.parse(text.strip())
+    except KeyRefused as fault:
+        wanted = ("公布的验证公钥 <名称>+<编号>+<公钥>", "the verifier key as it was published, <name>+<id>+<key>")
+        mend = ("向台账所有者索取", "Ask the ledger's owner for it.")
+        raise Refused([refusal("verify.key", ("", None, "key"), fault, wanted, mend)]) from fault
+
+
+def _heads(folder: Path, outside: list[Path], key: VerifierKey) -> dict[Path, Checkpoint]:
+    """Return each witness's checkpoint by its file; raises Refused, naming the file, for one that holds none."""
+    charter = node_room.read_charter(folder)
+    own = [folder / node_room.WITNESS, *([Path(charter.witness)] if charter.witness else [])]
+    heads: dict[Path, Checkpoint] = {}
+    refusals = []
+    for path in [*own, *outside]:
+        try:
+            heads[path] = read_witness(path, key.name, key)
+        except WitnessRefused as fault:
+            mend = (
+                "换用有效的见证文件;台账未因此判为有误",
+                "Give a file that holds a checkpoint of this ledger. The ledger was not found wrong, and not verified.",
+            )
+            code = f"witness.{fault.code}"
+            refusals.append(refusal(code, (str(path), None, ""), fault.seen, EXPECTED[fault.code], mend))
+    if refusals:
+        raise Refused(refusals)
+    return heads
+
+
+def _compare(folder: Path) -> list[Difference]:
+    with tempfile.TemporaryDirectory(prefix="comptroller-books-") as scratch:
+        return compare_books(folder, Path(scratch), passphrase())
+
+
+def _as_json(found: Verdict, heads: dict[Path, Checkpoint], differing: list[Difference]) -> dict[str, Any]:
+    problem = found.problem
+    return {
+        "sound": found.is_sound and not differing,
+        "entries": found.entry_count,
+        "checkpoints": found.checkpoint_count,
+        "erased": list(found.erased),
+        "acts": [{"entry": number, "medium": medium} for number, medium in found.acts],
+        "lost": list(found.lost),
+        "root": base64.b64encode(found.root).decode(),
+        "witnesses": [{"file": str(path), "size": head.size} for path, head in heads.items()],
+        "problem": None if problem is None else {"code": problem.code, "entry": problem.entry, "said": str(problem)},
+        "books": [{"table": d.table, "extra": d.extra, "missing": d.missing, "example": d.example} for d in differing],
+    }
+
+
+def _print(found: Verdict, heads: dict[Path, Checkpoint], differing: list[Difference]) -> None:
+    """Print a verdict for a person."""
+    if found.problem is None:
+        erased = f", {len(found.erased)} payloads erased" if found.erased else ""
+        out.print(f"sound: {found.entry_count:,} entries, {found.checkpoint_count:,} checkpoints{erased}")
+        for number, medium in found.acts:
+            if medium != "lost":
+                out.print(f"entry {number}: {_ACTS[medium]}")
+        for path, head in heads.items():
+            out.print(f"begins with the checkpoint of {head.size:,} entries in {path}", markup=False)
+    else:
+        where = f" at entry {found.problem.entry}" if found.problem.entry is not None else ""
+        err.print(f"broken{where}: {found.problem}", markup=False)
+        if found.lost:
+            err.print(f"lost: entries {numbers_text(found.lost)}; save the rest: comptroller salvage", markup=False)
+    for one in differing:
+        err.print(
+            f"books differ from the ledger in {one.table}: {one.extra} rows that the ledger does not give, "
+            f"{one.missing} missing, such as {one.example}",
+            markup=False,
+        )
+    if differing:
+        err.print("build the books again: comptroller rebuild")
+
+
+_ACTS = {
+    "erasure": "payloads were erased by law",
+    "loss": "entries that were acknowledged were given up",
+    "salvage": "this ledger was made from what a damaged one held",
+}

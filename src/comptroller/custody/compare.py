@@ -1,0 +1,60 @@
+"""The books held against the ledger: folded again elsewhere, and compared table by table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from comptroller import node
+from comptroller.engine import at_work
+from comptroller.store.duck import Duck
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A table of the books that differs from what the ledger gives: rows in the books alone, rows in the ledger's alone."""
+
+    table: str
+    extra: int
+    missing: int
+    example: str
+
+
+def compare_books(folder: Path, scratch: Path, passphrase: bytes | None = None) -> list[Difference]:
+    """Fold the ledger into new books under `scratch` and return every table of the node's books that differs.
+
+    The node is locked meanwhile, and nothing in it is changed. Raises what opening a node raises.
+    """
+    stores = node.open_all(folder, passphrase)
+    engine = at_work(stores)
+    try:
+        written = _rows(engine.duck)
+        again = at_work(node.with_books(stores, scratch))
+        return _differences(written, _rows(again.duck))
+    finally:
+        engine.close()
+
+
+def _rows(duck: Duck) -> dict[str, dict[str, str]]:
+    """Return each table's rows by their digest, each with its text."""
+    sql = "SELECT table_name FROM duckdb_tables() WHERE NOT temporary AND NOT internal ORDER BY 1"
+    found: dict[str, dict[str, str]] = {}
+    for (table,) in duck.rows(sql):
+        rows = found.setdefault(str(table), {})
+        counts: dict[str, int] = {}
+        for row in duck.rows(f'SELECT * FROM "{table}"'):
+            text = repr(row)
+            counts[text] = counts.get(text, 0) + 1
+            rows[sha256(f"{counts[text]} {text}".encode()).hexdigest()] = text
+    return found
+
+
+def _differences(written: Mapping[str, dict[str, str]], again: Mapping[str, dict[str, str]]) -> list[Difference]:
+    found = []
+    for table in sorted(written.keys() | again.keys()):
+        one, other = written.get(table, {}), again.get(table, {})
+        extra, missing = one.keys() - other.keys(), other.keys() - one.keys()
+        if extra or missing:
+            example = one[min(extra)] if extra else other[min(missing)]
+            found.append(Difference(table, len(extra), len(missing), example[:300]))
+    return found

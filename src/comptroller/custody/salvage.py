@@ -1,0 +1,100 @@
+"""A new node made from what a damaged ledger still holds; its last entry says what it is made from and what is lost."""
+
+import datetime as dt
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from comptroller import node
+from comptroller.engine import POLICY, Engine, open_node
+from comptroller.ledger.acts import SALVAGE, json_bytes, numbers_text
+from comptroller.ledger.copy import Remains, copy_ledger
+from comptroller.ledger.entry import Accepted
+from comptroller.ledger.key import SignerKey
+from comptroller.ledger.ledger import Ledger
+from comptroller.model.refusal import Refused, refusal
+from comptroller.packs import read_pack
+from comptroller.packs.bundle import pack_files
+
+
+@dataclass(frozen=True, slots=True)
+class NewNode:
+    """What a new node begins with: its key, its passphrase, and files and name of a pack in case entry 1 is lost."""
+
+    key: SignerKey
+    passphrase: bytes | None = None
+    files: Mapping[str, bytes] | None = None
+    pack: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Salvaged:
+    """What became of a damaged ledger: its size, how many entries were copied, which are lost, and the entry that says so."""
+
+    size: int
+    lost: tuple[int, ...]
+    proved_to: int
+    entry: int
+
+    @property
+    def saved(self) -> int:
+        """Return the number of entries that were copied."""
+        return self.size - len(self.lost)
+
+
+def salvage(source: Path, target: Path, new: NewNode, at: dt.datetime, reason: str = "") -> tuple[Engine, Salvaged]:
+    """Copy what a damaged node's ledger holds into a new node, and return it at work, with what became of the entries.
+
+    Entries keep their numbers; the damaged node is not changed. Raises Refused for a source that is no node or is busy, for
+    a target that holds something, and where entry 1 is lost and no pack is named.
+    """
+    charter = node.read_charter(source)
+    old = node.verifier_of(source, new.passphrase)
+    first = None
+    if new.files is not None:
+        pack = read_pack(new.files, new.pack)
+        node.try_out(pack, pack)
+        first = Accepted(pack_files(new.files, pack.name), POLICY, charter.owner, name=pack.name, kind=POLICY)
+    with ExitStack() as stack:
+        stack.callback(node.NodeLock(source).release)
+        named = replace(charter, origin=new.key.name, witness="", pack=new.pack or charter.pack)
+        node.found(target, named, new.key, new.passphrase)
+        try:
+            remains = copy_ledger(source / node.LEDGER, target / node.LEDGER, new.key, old, first)
+        except (LookupError, OSError) as fault:
+            wanted = ("含条目 1(政策)的台账,或 --pack", "a ledger with entry 1, its policy, or --pack")
+            mend = (
+                "用 --pack 指明政策包,并清空目标文件夹",
+                "Name the pack it worked under: --pack. Empty the target first.",
+            )
+            place = (str(source / node.LEDGER), None, "")
+            raise Refused([refusal("salvage.policy", place, fault, wanted, mend)]) from fault
+        size = _note(target, new.key, _made_from(remains, str(old), reason), at, charter.owner)
+        node.finish(target)
+    found = Salvaged(remains.size, tuple(remains.lost), remains.proved_to, size)
+    return open_node(target, passphrase=new.passphrase), found
+
+
+def _made_from(remains: Remains, old: str, reason: str) -> bytes:
+    """Return the payload of the entry that says where a ledger comes from."""
+    last = remains.heads[max(remains.heads)].text if remains.heads else ""
+    said = {
+        "made_from": old,
+        "checkpoint": last,
+        "size": remains.size,
+        "lost": numbers_text(remains.lost),
+        "proved_to": remains.proved_to,
+        "reason": reason,
+    }
+    return json_bytes(said)
+
+
+def _note(target: Path, key: SignerKey, payload: bytes, at: dt.datetime, owner: str) -> int:
+    """Append the entry of the salvage and write the new ledger's witness; returns the entry's number."""
+    with Ledger.open(target / node.LEDGER, key) as ledger:
+        ledger.append([Accepted(payload, SALVAGE, owner, kind=SALVAGE)], max(at.astimezone(dt.UTC), ledger.last_at))
+        witness = node.witness_file(target, ledger)
+        witness.reset(ledger.checkpoint())
+        witness.close()
+        return ledger.size

@@ -1,0 +1,100 @@
+"""Who may report this? Each kind is held against the channel by which its report came, and acts against who is signed in.
+
+The decision is made on the tables that came out of a report, so that no medium and no spelling of a kind changes it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from comptroller.model.channel import CONSOLE, OPERATOR, PUBLIC
+from comptroller.model.kind import Kind
+from comptroller.model.refusal import Refusal, refusal
+from comptroller.model.said import Incoming
+
+OFFICER, APPROVER = "by", "approved_by"
+_TITLES = {
+    "console": "登录后的监督人员在系统中办理",
+    "reporter": "企业报送",
+    "public": "公开页面提交",
+    "engine": "系统自身记录",
+}
+_PLACES = {
+    "console": "the console, by an officer who is signed in",
+    "reporter": "reporters",
+    "public": "the public pages",
+    "engine": "the node itself",
+}
+
+
+def check_channels(
+    kinds: Mapping[str, Kind], reports: Sequence[Incoming], raws: Mapping[str, pa.Table]
+) -> tuple[dict[str, pa.Table], dict[int, list[Refusal]]]:
+    """Return the raw tables of reports whose kinds their channels may report, and the refusals of all others.
+
+    A report with a kind that its channel may not report is rejected for that alone; none of its rows is looked at further.
+    """
+    channels = {report.channel for report in reports}
+    barred: dict[int, list[Refusal]] = {}
+    for name, raw in sorted(raws.items()):
+        if not all(may_report(kinds[name], one) for one in channels):
+            for at in pc.unique(raw.column("report")).to_pylist():
+                if not may_report(kinds[name], reports[at].channel):
+                    barred.setdefault(at, []).append(wrong_channel(kinds[name], reports[at].name))
+    if not barred:
+        return dict(raws), barred
+    away = pa.array(sorted(barred), pa.int64())
+    left = {name: raw.filter(pc.invert(pc.is_in(raw.column("report"), value_set=away))) for name, raw in raws.items()}
+    return {name: raw for name, raw in left.items() if raw.num_rows}, barred
+
+
+def check_names(
+    kinds: Mapping[str, Kind], reports: Sequence[Incoming], tables: Mapping[str, pa.Table]
+) -> Iterator[tuple[int, Refusal]]:
+    """Yield a refusal for each act that names another as who acts or approves than the users of its report."""
+    for name, table in tables.items():
+        if _is_act(kinds[name]):
+            yield from _other_names(kinds[name], reports, table)
+
+
+def may_report(kind: Kind, channel: str) -> bool:
+    """Return whether facts of a kind are accepted from a channel."""
+    return channel in kind.reported_by or (channel == OPERATOR and not kind.is_made)
+
+
+def wrong_channel(kind: Kind, file: str) -> Refusal:
+    """Return the refusal of a kind that came by a channel from which it is not accepted."""
+    wanted = (
+        f"由以下渠道报送的{kind.title.zh}:{'、'.join(_TITLES[one] for one in kind.reported_by)}",
+        f"{kind.name} from {' or '.join(_PLACES[one] for one in kind.reported_by)}",
+    )
+    mend = (
+        "用户与权限在管理页办理,处置在问题页办理",
+        "Grants are made under administration, steps on their case's page.",
+    )
+    return refusal("desk.kind", (file, None, "kind"), kind.name, wanted, mend)
+
+
+def _is_act(kind: Kind) -> bool:
+    """Return whether rows of a kind may be acts of the console or of a public page, and name who acts."""
+    return not {CONSOLE, PUBLIC}.isdisjoint(kind.reported_by) and OFFICER in kind.columns
+
+
+def _other_names(kind: Kind, reports: Sequence[Incoming], table: pa.Table) -> Iterator[tuple[int, Refusal]]:
+    """Yield a refusal for each row that names another than its report's own users as who acts or approves.
+
+    Who acts for an enterprise is the enterprise's own word; what the operator carries over was done by others.
+    """
+    columns = [one for one in (OFFICER, APPROVER) if one in kind.columns]
+    for row in table.select(["report", "line", *columns]).to_pylist():
+        report = reports[row["report"]]
+        if report.channel not in (CONSOLE, PUBLIC):
+            continue
+        for column, user in ((OFFICER, report.login), (APPROVER, report.approver)):
+            seen = row.get(column)
+            if seen is not None and seen != user:
+                wanted = (f"登录的经办人 {user or '(无)'}", f"the user who is signed in: {user or 'nobody'}")
+                mend = ("由本人登录办理", "Let that person sign in and do it.")
+                place = (report.name, row["line"], f"{kind.name}.{column}")
+                yield row["report"], refusal("intake.sender.officer", place, seen, wanted, mend)

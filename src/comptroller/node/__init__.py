@@ -1,0 +1,133 @@
+"""A node's folder: what lies in it, who owns it, and the refusals of what is no node, is busy, or cannot be its policy.
+
+A folder is a node from the moment its charter has its name; a founding that was cut off before is begun anew.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import pyarrow as pa
+
+from comptroller.books import Books
+from comptroller.ledger.entry import Accepted
+from comptroller.ledger.key import SignerKey, save_key
+from comptroller.model.policy import Pack
+from comptroller.model.refusal import BrokenPack, Refusal, Refused, RuleBroken, refusal
+from comptroller.model.said import Incoming
+from comptroller.node.books_file import books_mark, check_books, damaged, drop_books, folded, open_books, reading
+from comptroller.node.files import (
+    BOOKS,
+    CHARTER,
+    FILE_MODE,
+    FOLDER_MODE,
+    KEY,
+    LAID_OUT,
+    LEDGER,
+    LOCK,
+    UNFINISHED,
+    WITNESS,
+    Charter,
+    sync_folder,
+)
+from comptroller.node.keys import change_passphrase, charter_bytes, read_charter, read_key, verifier_of, write_charter
+from comptroller.node.lock import NodeLock
+from comptroller.node.loss import Loss
+from comptroller.node.reports import check_reports, to_keep
+from comptroller.node.stores import (
+    Stores,
+    add_books,
+    add_new_books,
+    begin,
+    finish_erasure,
+    open_all,
+    open_ledger,
+    open_stores,
+    payload_of,
+    put_new_books,
+    with_books,
+    witness_file,
+)
+from comptroller.store.duck import Duck
+from comptroller.watch import Watch
+
+__all__ = [
+    "BOOKS", "CHARTER", "KEY", "LEDGER", "LOCK", "WITNESS", "Charter", "Loss", "NodeLock", "Stores", "Tables",
+    "add_books", "add_new_books", "begin", "books_mark", "change_passphrase", "check_books", "check_reports", "damaged", "drop_books", "finish",
+    "finish_erasure", "folded", "found", "open_all", "open_books", "open_ledger", "open_stores", "payload_of", "put_new_books",
+    "read_charter", "reading", "take_up", "to_keep", "try_out", "verifier_of", "with_books", "witness_file",
+    "write_charter",
+]  # fmt: skip
+Tables = Mapping[str, pa.Table]
+
+
+def found(folder: Path, charter: Charter, key: SignerKey, passphrase: bytes | None = None) -> None:
+    """Begin a node's folder, which `finish` makes a node; refuses (Refused) a folder that holds something already.
+
+    What a founding left that was cut off is thrown away: nobody was told that there is a node.
+    """
+    there = {path.name for path in folder.iterdir()} if folder.exists() else set()
+    if UNFINISHED in there and there <= LAID_OUT:
+        for name in sorted(there - {UNFINISHED}):
+            (folder / name).unlink()
+    elif there:
+        wanted = ("空文件夹或新路径", "an empty folder, or a path that does not exist yet")
+        mend = ("另选一个文件夹", "Choose another folder.")
+        raise Refused([refusal("node.taken", (str(folder), None, ""), sorted(there)[:5], wanted, mend)])
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(FOLDER_MODE)
+    named = replace(charter, verifier=str(key.verifier), needs_passphrase=bool(passphrase))
+    handle = os.open(folder / UNFINISHED, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE)
+    with os.fdopen(handle, "wb") as file:
+        file.write(charter_bytes(named))
+        file.flush()
+        os.fsync(file.fileno())
+    save_key(key, folder / KEY, passphrase)
+
+
+def finish(folder: Path) -> None:
+    """Make the folder a node, in one step: from here on it can be opened."""
+    (folder / UNFINISHED).replace(folder / CHARTER)
+    sync_folder(folder)
+
+
+def take_up(folder: Path, passphrase: bytes | None) -> tuple[Charter, SignerKey]:
+    """Return a node's charter and key; raises Refused for a folder that is not a node."""
+    charter = read_charter(folder)
+    return charter, read_key(folder, charter, passphrase)
+
+
+def try_out(pack: Pack, before: Pack) -> None:
+    """Run every rule over empty tables, and compare the columns' types: what is in the ledger can always be folded.
+
+    Refuses (BrokenPack) a policy that cannot follow `before`. What was tried out in this process is not tried again.
+    """
+    both = (pack.name, pack.digest, before.name, before.digest)
+    if both in _TRIED:
+        return
+    refusals: list[Refusal] = []
+    mend = ("改正后再采用", "Mend it, then adopt it.")
+    duck = Duck(memory="1GB")
+    Books(duck, pack, owner="", zone=pack.zone)
+    watch = Watch(duck, pack)
+    for name in sorted(pack.rules):
+        try:
+            watch.judge_all(0, rules=[name])
+        except RuleBroken as error:
+            said, wanted = error.said, ("DuckDB 能执行的 SELECT", "a SELECT that DuckDB takes")
+            refusals.append(refusal("adopt.rule", (f"{name}.sql", None, ""), said, wanted, mend))
+    duck.close()
+    for table in sorted(pack.tables.keys() & before.tables.keys()):
+        now, then = pack.tables[table].columns, before.tables[table].columns
+        for column in (c for c in now if then.get(c, now[c]) != now[c]):
+            wanted = (f"原有类型 {then[column]}", f"{then[column]}, as the facts that are kept")
+            refusals.append(refusal("adopt.type", (table, None, column), now[column], wanted, mend))
+    if refusals:
+        raise BrokenPack(refusals)
+    _TRIED.add(both)
+
+
+_TRIED: set[tuple[str, str, str, str]] = set()
+"""Packs that were found to run, with those that they followed: names and digests."""

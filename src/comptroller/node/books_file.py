@@ -1,0 +1,117 @@
+"""The books' file: opened, dropped, and held against the ledger that it was folded from."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+
+from comptroller.books.tables import FIXED
+from comptroller.ledger.reader import LedgerReader
+from comptroller.model.kind import STAMPS
+from comptroller.model.refusal import BrokenLedger, Refusal, Refused, refusal
+from comptroller.node.files import BOOKS
+from comptroller.node.lock import busy
+from comptroller.store.duck import Duck, SqlError
+from comptroller.watch.findings import COLUMNS
+
+NEW_BOOKS = f"{BOOKS}.unfinished"
+_REBUILD = ("运行 comptroller rebuild 重建账簿", "Build them again from the ledger: comptroller rebuild.")
+_NO_DAMAGE = frozenset({"OutOfMemoryException", "ConnectionException", "InterruptException"})
+_LAYOUT = sha256(json.dumps([FIXED, STAMPS, COLUMNS]).encode()).hexdigest()[:16]
+"""Names how the books' tables are laid out, so that books of another version are folded again and not misread."""
+
+
+def open_books(folder: Path, name: str = BOOKS) -> Duck:
+    """Open the books; raises Refused where another program has them open, or where they are damaged."""
+    before = os.umask(0o077)
+    try:
+        return Duck(folder / name)
+    except SqlError as error:
+        seen = str(error).splitlines()[0]
+        if "lock" in seen.lower():
+            raise Refused([busy(folder, seen)]) from error
+        raise Refused([damaged(seen)]) from error
+    finally:
+        os.umask(before)
+
+
+def damaged(seen: object) -> Refusal:
+    """Return the refusal of books that cannot be read."""
+    wanted = ("完好的账簿", "books that can be read")
+    return refusal("node.books", (BOOKS, None, ""), seen, wanted, _REBUILD)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Turn what damaged or foreign books raise when they are read into their refusal; faults of the process stay what they are."""
+    try:
+        yield
+    except SqlError as fault:
+        if type(fault).__name__ in _NO_DAMAGE:
+            raise
+        raise Refused([damaged(str(fault).splitlines()[0])]) from fault
+    except (IndexError, TypeError, KeyError, LookupError, OverflowError) as fault:
+        raise Refused([damaged(f"{type(fault).__name__}: {fault}")]) from fault
+
+
+def folded(duck: Duck) -> tuple[int, int]:
+    """Return the last entry that is folded into the books and the entry of their policy; 0 and 1 for empty books.
+
+    Raises Refused for books of which something is gone, and for books that another version laid out with other tables:
+    with less than they should be, they would be folded wrongly.
+    """
+    tables = {str(name) for (name,) in duck.rows("SELECT table_name FROM duckdb_tables() WHERE NOT internal")}
+    if not tables:
+        duck.execute(f"CREATE TABLE laid_out AS SELECT '{_LAYOUT}' AS layout")
+        return 0, 1
+    layout = duck.rows("SELECT layout FROM laid_out")[0][0] if "laid_out" in tables else "-"
+    if layout != _LAYOUT:
+        wanted = (f"本版本的表结构 {_LAYOUT}", f"tables as this version lays them out, {_LAYOUT}")
+        raise Refused([refusal("node.layout", (BOOKS, None, "laid_out"), layout, wanted, _REBUILD)])
+    entries, policy = (0, 1) if "position" not in tables else duck.rows("SELECT entries, policy FROM position")[0]
+    gone = sorted({"position", "finding", "asleep"} - tables) if entries or "position" not in tables else []
+    if gone and tables != {"laid_out"}:
+        wanted = ("完整的账簿", "books that are whole")
+        raise Refused([refusal("node.books", (BOOKS, None, ", ".join(gone)), "-", wanted, _REBUILD)])
+    return int(entries), int(policy)
+
+
+def check_books(duck: Duck, ledger: LedgerReader) -> tuple[int, int]:
+    """Return what `folded` returns, held against the ledger: the books bear the root that they were folded from.
+
+    Raises BrokenLedger for books that are ahead of the ledger, Refused for books of another history or position.
+    """
+    entries, policy = folded(duck)
+    if entries == 0:
+        return entries, policy
+    size = ledger.size
+    if entries > size:
+        wanted = (
+            f"至少到条目 {entries} 的台账",
+            f"a ledger with the {entries} entries that the books were folded from",
+        )
+        mend = (
+            "恢复较新的台账;若账簿来自别的节点,运行 comptroller rebuild",
+            "Put the newer ledger back; if the books are another node's, run: comptroller rebuild.",
+        )
+        seen = f"the ledger ends at entry {size}"
+        raise BrokenLedger([refusal("node.books_ahead", (BOOKS, None, ""), seen, wanted, mend)])
+    if duck.rows("SELECT mark FROM position") != [(books_mark(duck, ledger, entries),)]:
+        wanted = (f"由本台账前 {entries} 条折算的账簿", f"books folded from the first {entries} entries of this ledger")
+        seen = "books of another history, or with another position"
+        raise Refused([refusal("node.books_other", (BOOKS, None, "position"), seen, wanted, _REBUILD)])
+    return entries, policy
+
+
+def books_mark(duck: Duck, ledger: LedgerReader, entries: int) -> str:
+    """Return the mark of books that are folded to an entry: a digest of their position and of the ledger's root there."""
+    position = duck.rows("SELECT entries, batches, policy, pack FROM position")
+    return sha256(json.dumps([position, ledger.checkpoint(entries).root.hex()]).encode()).hexdigest()
+
+
+def drop_books(folder: Path, name: str = BOOKS) -> None:
+    """Remove the books, so that they are folded again; the ledger is not touched."""
+    for path in (folder / name, folder / f"{name}.wal"):
+        path.unlink(missing_ok=True)

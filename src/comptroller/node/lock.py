@@ -1,0 +1,53 @@
+"""The one lock of a node: taken before anything in its folder is opened or dropped, released when its process ends."""
+
+import fcntl
+import os
+from pathlib import Path
+from weakref import WeakSet, finalize
+
+from comptroller.model.refusal import Refusal, Refused, refusal
+from comptroller.node.files import FILE_MODE, LOCK
+
+
+class NodeLock:
+    """An exclusive lock on a node's folder; raises Refused (`node.busy`) where another holds it.
+
+    The system releases it when the process ends, however it ends. A forked child does not carry it on.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Take the lock without waiting."""
+        self._handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
+        try:
+            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as fault:
+            owner = os.pread(self._handle, 32, 0).decode("ascii", "replace").strip() or "?"
+            os.close(self._handle)
+            raise Refused([busy(folder, f"process {owner}")]) from fault
+        os.ftruncate(self._handle, 0)
+        os.pwrite(self._handle, f"{os.getpid()}\n".encode(), 0)
+        self._end = finalize(self, os.close, self._handle)
+        _TAKEN.add(self)
+
+    def release(self) -> None:
+        """Release the lock; twice is harmless."""
+        self._end()
+
+
+def busy(folder: Path, owner: str) -> Refusal:
+    """Return the refusal of a node that another process works on."""
+    wanted = ("无其他进程使用的节点", "a node that no other process works on")
+    mend = (
+        "等待该进程结束,或先停止它(如 comptroller serve),再重试;不要重建,未作任何更改",
+        "Wait for that process to end, or stop it (such as comptroller serve), then try again. Nothing was changed.",
+    )
+    return refusal("node.busy", (str(folder), None, ""), owner, wanted, mend)
+
+
+def _let_go() -> None:
+    for lock in list(_TAKEN):
+        lock.release()
+
+
+_TAKEN: "WeakSet[NodeLock]" = WeakSet()
+os.register_at_fork(after_in_child=_let_go)

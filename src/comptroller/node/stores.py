@@ -1,0 +1,233 @@
+"""A node opened: its lock, its ledger held against its witnesses, its books. Nothing is dropped before the lock is taken."""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from weakref import WeakSet
+
+from comptroller.ledger.acts import ERASURE, Erasure, acts_of
+from comptroller.ledger.checkpoint import Checkpoint
+from comptroller.ledger.entry import Entry, payload_digest
+from comptroller.ledger.key import SignerKey
+from comptroller.ledger.ledger import Ledger
+from comptroller.ledger.schema import BrokenChain
+from comptroller.ledger.witness import WitnessFile
+from comptroller.model.refusal import BrokenLedger, Refused, refusal
+from comptroller.node.books_file import NEW_BOOKS, drop_books, folded, open_books
+from comptroller.node.files import BOOKS, KEY, LEDGER, WITNESS, Charter, make_private
+from comptroller.node.keys import read_charter, read_key
+from comptroller.node.lock import NodeLock
+from comptroller.node.loss import Loss, compare_with_witnesses
+from comptroller.store.duck import Duck, SqlError
+from comptroller.store.sqlite import StoreDown
+
+
+@dataclass(eq=False)
+class Stores:
+    """What one process holds of a node while it works on it; `close` gives everything back."""
+
+    folder: Path
+    charter: Charter
+    lock: NodeLock
+    ledger: Ledger
+    witnesses: tuple[WitnessFile, ...] = ()
+    books: list[Duck] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Join the nodes that this process has open."""
+        _OPEN.add(self)
+
+    @property
+    def duck(self) -> Duck:
+        """The open books."""
+        return self.books[-1]
+
+    @contextmanager
+    def guard(self) -> Iterator[None]:
+        """Close everything where what is inside fails."""
+        try:
+            yield
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close the stores, then release the lock; twice is harmless."""
+        for duck in self.books:
+            duck.close()
+        self.ledger.close()
+        for one in self.witnesses:
+            one.close()
+        self.lock.release()
+        _OPEN.discard(self)
+
+
+_OPEN: "WeakSet[Stores]" = WeakSet()
+
+
+def open_stores() -> frozenset[Stores]:
+    """Return the nodes that this process has open, so that a command that fails can close its own."""
+    return frozenset(_OPEN)
+
+
+def begin(folder: Path, charter: Charter, key: SignerKey, at: dt.datetime) -> Stores:
+    """Make the ledger and the witness of a folder that `found` laid out; the books come with `open_all`."""
+    lock = NodeLock(folder)
+    try:
+        ledger = Ledger.create(folder / LEDGER, charter.origin, key, at)
+        stores = Stores(folder, charter, lock, ledger, _witness_files(folder, charter, ledger))
+        for one in stores.witnesses:
+            one.reset(ledger.checkpoint())
+        _attach(stores)
+    except BaseException:
+        lock.release()
+        raise
+    return stores
+
+
+def open_ledger(folder: Path, passphrase: bytes | None, loss: Loss | None = None) -> Stores:
+    """Open a node without its books: locked, private, its ledger held against its witnesses, its erasures finished.
+
+    Raises Refused or BrokenLedger by name for everything that is not as it must be.
+    """
+    charter = read_charter(folder)
+    with ExitStack() as undo, _named(folder / LEDGER):
+        lock = NodeLock(folder)
+        undo.callback(lock.release)
+        make_private(folder)
+        key = read_key(folder, charter, passphrase)
+        (folder / f"{KEY}.unfinished").unlink(missing_ok=True)
+        ledger = Ledger.open(folder / LEDGER, key)
+        undo.callback(ledger.close)
+        stores = Stores(folder, charter, lock, ledger, _witness_files(folder, charter, ledger))
+        compare_with_witnesses(ledger, stores.witnesses, charter.owner, loss or Loss())
+        _attach(stores)
+        finish_erasure(ledger)
+        undo.pop_all()
+    return stores
+
+
+def open_all(folder: Path, passphrase: bytes | None) -> Stores:
+    """Open a node with its books."""
+    stores = open_ledger(folder, passphrase)
+    with stores.guard():
+        return add_books(stores)
+
+
+def add_books(stores: Stores) -> Stores:
+    """Open the books beside an open ledger; books that still hold what was erased since are dropped."""
+    drop_books(stores.folder, NEW_BOOKS)
+    duck = open_books(stores.folder)
+    if _holds_erased(duck, stores.ledger):
+        duck.close()
+        drop_books(stores.folder)
+        duck = open_books(stores.folder)
+    stores.books.append(duck)
+    make_private(stores.folder)
+    return stores
+
+
+def add_new_books(stores: Stores) -> Stores:
+    """Open empty books beside those that are there, which stay as they are until `put_new_books`."""
+    drop_books(stores.folder, NEW_BOOKS)
+    stores.books.append(open_books(stores.folder, NEW_BOOKS))
+    return stores
+
+
+def put_new_books(stores: Stores) -> Stores:
+    """Put the new books, folded and closed, in the place of the old ones, in one step, and open them."""
+    for duck in stores.books:
+        duck.close()
+    stores.books.clear()
+    drop_books(stores.folder)
+    (stores.folder / NEW_BOOKS).replace(stores.folder / BOOKS)
+    return add_books(stores)
+
+
+def with_books(stores: Stores, folder: Path) -> Stores:
+    """Return the same ledger with other books, which lie in another folder; `stores` closes both."""
+    stores.books.insert(0, open_books(folder))
+    return replace(stores, books=[stores.books[0]])
+
+
+def finish_erasure(ledger: Ledger) -> None:
+    """Erase what the last entry says is erased: a crash may have come between the entry and the removal."""
+    for number, payload in acts_of(ledger.entries(ledger.size), ERASURE):
+        act = Erasure.from_json(payload or b"")
+        for one, _, _ in act.entries:
+            if one < number and not ledger.entry(one).is_erased:
+                ledger.erase(one)
+        ledger.settle()
+
+
+def _holds_erased(duck: Duck, ledger: Ledger) -> bool:
+    """Return whether the books were folded before an act erased an entry that they hold."""
+    try:
+        entries, _ = folded(duck)
+    except (Refused, SqlError, LookupError, TypeError):
+        return False  # named when the engine reads them
+    acts = acts_of(ledger.entries(entries + 1), ERASURE) if 0 < entries < ledger.size else []
+    return any(one <= entries for _, payload in acts for one, _, _ in Erasure.from_json(payload or b"").entries)
+
+
+def witness_file(folder: Path, ledger: Ledger) -> WitnessFile:
+    """Return the witness that lies in a node's folder."""
+    return WitnessFile(folder / WITNESS, ledger.origin, ledger.verifier_key)
+
+
+def _witness_files(folder: Path, charter: Charter, ledger: Ledger) -> tuple[WitnessFile, ...]:
+    paths = [folder / WITNESS, *([Path(charter.witness)] if charter.witness else [])]
+    return tuple(WitnessFile(path, ledger.origin, ledger.verifier_key) for path in paths)
+
+
+def _attach(stores: Stores) -> None:
+    """Let each further checkpoint be written to every witness before its group is acknowledged."""
+
+    def write(head: Checkpoint) -> None:
+        for one in stores.witnesses:
+            try:
+                one.write(head)
+            except OSError as fault:
+                raise StoreDown(f"{one.path}: {fault.strerror}") from fault
+
+    stores.ledger.attach_witness(write)
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Turn every fault of the ledger's file into a refusal by name."""
+    try:
+        yield
+    except Refused:
+        raise
+    except (OSError, ValueError, LookupError, StoreDown, BrokenChain) as fault:
+        wanted = ("完好的台账文件", "a ledger that can be read")
+        mend = (
+            "运行 comptroller verify 查明首个坏条目;恢复备份,或用 comptroller salvage 另建节点",
+            "Run comptroller verify: it names what is damaged. Put a copy back, or save the rest: comptroller salvage.",
+        )
+        raise BrokenLedger([refusal("node.ledger", (str(path), None, ""), fault, wanted, mend)]) from fault
+
+
+def payload_of(ledger: Ledger, entry: Entry) -> bytes:
+    """Return an entry's payload as it was received, empty where an act of erasure covers it.
+
+    Raises BrokenLedger, with the entry's number, for an altered entry and for a payload that is missing without an act.
+    """
+    place = (LEDGER, None, f"entry {entry.number}")
+    mend = (
+        "运行 comptroller verify;恢复备份,或用 comptroller salvage 另建节点",
+        "Run comptroller verify. Put a copy back, or save the rest: comptroller salvage.",
+    )
+    if entry.payload is None:
+        if entry.number in ledger.erased():
+            return b""
+        wanted = ("原文,或说明其已依法删除的条目", "its payload, or a later entry that says it was erased")
+        raise BrokenLedger([refusal("node.ledger_gap", place, "no payload", wanted, mend)])
+    digest, stated = payload_digest(entry.payload), entry.fields["payload_sha256"]
+    if digest != stated:
+        wanted = (f"SHA-256 为 {stated} 的原文", f"a payload of SHA-256 {stated}")
+        raise BrokenLedger([refusal("node.ledger_altered", place, digest, wanted, mend)])
+    return entry.payload
