@@ -25,8 +25,9 @@ from comptroller.books import Books, Change
 from comptroller.cases import Cases
 from comptroller.intake import Incoming, check, shape
 from comptroller.ledger.acts import ACTS
-from comptroller.ledger.entry import Accepted, Entry
+from comptroller.ledger.entry import Accepted, Entry, utc
 from comptroller.ledger.key import SignerKey
+from comptroller.ledger.ledger import Ledger
 from comptroller.model.finding import Turn
 from comptroller.model.policy import Pack
 from comptroller.model.refusal import Refusal, Refused, RuleBroken
@@ -52,10 +53,9 @@ class Taken:
 class Engine:
     """One node at work. Time is handed in; nothing here asks the world."""
 
-    def __init__(self, stores: node.Stores) -> None:
+    def __init__(self, ledger: Ledger, duck: Duck, charter: node.Charter, stores: node.Stores | None = None) -> None:
         """Take up a node: fold what the ledger holds and the books do not; the policy in force is the last adopted."""
-        self._stores = stores
-        self.ledger, self.duck, self.charter = stores.ledger, stores.duck, stores.charter
+        self.ledger, self.duck, self.charter, self._stores = ledger, duck, charter, stores
         self._desk = Duck(memory="1GB")
         self._is_whole = True
         self._begin()
@@ -137,18 +137,12 @@ class Engine:
     def _seal(self, reports: Sequence[Incoming], at: dt.datetime) -> int:
         """Put accepted reports into the ledger, with their mappings beside them; gives the first entry's number."""
         blobs = {sha256(text).hexdigest(): text for r in reports if (text := r.mapping.encode())}
-        missing = {named: text for named, text in blobs.items() if not self._has_blob(named)}
+        missing = {named: text for named, text in blobs.items() if not self.ledger.has_blob(named)}
         return self._append([node.to_keep(one) for one in reports], at, missing) - len(reports) + 1
 
     def _append(self, kept: Sequence[Accepted], at: dt.datetime, blobs: Mapping[str, bytes] | None = None) -> int:
         """Append as one group and give its last number."""
         return self.ledger.append(kept, at, blobs).last
-
-    def _has_blob(self, named: str) -> bool:
-        try:
-            return bool(self.ledger.blob(named))
-        except LookupError:
-            return False
 
     def _fold(self, tables: node.Tables, lists: node.Tables, first: int, last: int, at: dt.datetime) -> list[Turn]:
         """Fold one batch of facts and judge what it makes due, in one transaction of the books."""
@@ -244,11 +238,8 @@ class Engine:
 
     def policy_of(self, digest: str, known: int) -> Pack:
         """Give the policy of that digest, as it was adopted not later than entry `known`."""
-        return (
-            self.pack
-            if digest == self.pack.digest
-            else self._policy(self.ledger.entry(self.books.adopted(digest, known)))
-        )
+        is_own = digest == self.pack.digest
+        return self.pack if is_own else self._policy(self.ledger.entry(self.books.adopted(digest, known)))
 
     def _batches(self, folded: int) -> list[tuple[int, int]]:
         """Give the first and last entry of each batch that is not folded: the stretches between checkpoints."""
@@ -257,15 +248,11 @@ class Engine:
 
     def close(self) -> None:
         """Let go of the stores."""
-        self._stores.close()
+        self.duck.close()
+        self.ledger.close()
         self._desk.close()
-
-
-def utc(instant: dt.datetime) -> dt.datetime:
-    """Give an instant in UTC; refuses (ValueError) one that does not say its offset."""
-    if instant.utcoffset() is None:
-        raise ValueError(f"an instant says its offset from UTC: saw {instant.isoformat()}")
-    return instant.astimezone(dt.UTC)
+        if self._stores is not None:
+            self._stores.close()
 
 
 def create(  # noqa: PLR0913 - what a node begins with
@@ -311,4 +298,4 @@ def rebuild(folder: Path, *, passphrase: bytes | None = None, loss: node.Loss | 
 def at_work(stores: node.Stores) -> Engine:
     """Return a node at work on open stores; they are closed where it cannot be."""
     with stores.guard():
-        return Engine(stores)
+        return Engine(stores.ledger, stores.duck, stores.charter, stores)

@@ -78,7 +78,7 @@ def checkpoint(
         try:
             with Ledger.open(path, readonly=True) as ledger:
                 new = ledger.checkpoint()
-                said = {"new": new.text}
+                said: dict[str, str | list[str]] = {"new": new.text}
                 if since is not None:
                     proof = [base64.b64encode(one).decode() for one in ledger.consistency(since, new.size)]
                     said = {"old": ledger.checkpoint(since).text, "new": new.text, "proof": proof}

@@ -222,6 +222,13 @@ def instant_text(micros: int) -> str:
     return instant_from(micros).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
+def utc(instant: datetime) -> datetime:
+    """Return an instant in UTC; raises ValueError for one that does not say its offset."""
+    if instant.utcoffset() is None:
+        raise ValueError(f"an instant says its offset from UTC: saw {instant.isoformat()}")
+    return instant.astimezone(UTC)
+
+
 def _encode(value: bytes) -> str:
     return base64.b64encode(value).decode()
 
