@@ -249,10 +249,8 @@ class Engine:
     def close(self) -> None:
         """Let go of the stores."""
         self.duck.close()
-        self.ledger.close()
+        (self._stores or self.ledger).close()
         self._desk.close()
-        if self._stores is not None:
-            self._stores.close()
 
 
 def create(  # noqa: PLR0913 - what a node begins with

@@ -42,6 +42,7 @@ from comptroller.node.stores import (
     add_new_books,
     begin,
     finish_erasure,
+    name_witness,
     open_all,
     open_ledger,
     open_stores,
@@ -56,7 +57,7 @@ from comptroller.watch import Watch
 __all__ = [
     "BOOKS", "CHARTER", "KEY", "LEDGER", "LOCK", "WITNESS", "Charter", "Loss", "NodeLock", "Stores", "Tables",
     "add_books", "add_new_books", "begin", "books_mark", "change_passphrase", "check_books", "damaged", "drop_books", "finish",
-    "finish_erasure", "folded", "found", "open_all", "open_books", "open_ledger", "open_stores", "outside_heads", "payload_of", "put_new_books",
+    "finish_erasure", "folded", "found", "name_witness", "open_all", "open_books", "open_ledger", "open_stores", "outside_heads", "payload_of", "put_new_books",
     "read_charter", "reading", "take_up", "to_keep", "try_out", "verifier_of", "with_books", "witness_file",
     "write_charter",
 ]  # fmt: skip
