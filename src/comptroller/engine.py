@@ -114,7 +114,7 @@ class Engine(Replay):
         if not reports:
             return first, []
         blobs = {sha256(text).hexdigest(): text for r in reports if (text := r.mapping.encode())}
-        missing = {named: text for named, text in blobs.items() if not self._has_blob(named)}
+        missing = {named: text for named, text in blobs.items() if not self.ledger.has_blob(named)}
         span = first, first + len(reports) - 1
 
         def work() -> list[Turn]:
@@ -202,12 +202,6 @@ class Engine(Replay):
         made = acts.clock(said, self.charter.owner)
         self._act(made, moment, lambda number: self.act_on_clock(said, number, moment.at))
         return self.ledger.size
-
-    def _has_blob(self, named: str) -> bool:
-        try:
-            return bool(self.ledger.blob(named))
-        except LookupError:
-            return False
 
 
 def create(  # noqa: PLR0913 - what a node begins with

@@ -3,7 +3,6 @@
 import base64
 import os
 import secrets
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +16,6 @@ from comptroller.custody.erase import Order, copies_of, erase as erase_entries, 
 from comptroller.custody.salvage import NewNode, salvage as salvage_node
 from comptroller.ledger.key import make_key
 from comptroller.ledger.ledger import Ledger
-from comptroller.ledger.witness import WitnessFile
 from comptroller.model.refusal import Refused, refusal
 from comptroller.packs import gather_files
 
@@ -78,7 +76,7 @@ def checkpoint(
         try:
             with Ledger.open(path, readonly=True) as ledger:
                 new = ledger.checkpoint()
-                said = {"new": new.text}
+                said: dict[str, str | list[str]] = {"new": new.text}
                 if since is not None:
                     proof = [base64.b64encode(one).decode() for one in ledger.consistency(since, new.size)]
                     said = {"old": ledger.checkpoint(since).text, "new": new.text, "proof": proof}
@@ -101,28 +99,13 @@ def witness(
     with doors(as_json=as_json):
         stores = node_room.open_ledger(node_folder(node), present())
         try:
-            set_witness(stores, path)
+            node_room.name_witness(stores, path)
         finally:
             stores.close()
     if as_json:
         print_json({"witness": str(path.absolute()) if path else None})
     else:
         out.print(f"witness {path.absolute()}" if path else "no second witness", markup=False)
-
-
-def set_witness(stores: node_room.Stores, path: Path | None) -> None:
-    """Write a node's highest checkpoint to a second path and name it in the charter; raises Refused for a path that fails."""
-    if path is not None:
-        file = WitnessFile(path.absolute(), stores.ledger.origin, stores.ledger.verifier_key)
-        try:
-            file.reset(stores.ledger.checkpoint())
-            file.close()
-        except OSError as fault:
-            wanted = ("可写的文件路径", "a path that can be written")
-            mend = ("核对路径与权限", "Check the path and its permissions.")
-            raise Refused([refusal("witness.path", (str(path), None, ""), fault.strerror, wanted, mend)]) from fault
-    named = replace(stores.charter, witness=str(path.absolute()) if path else "")
-    node_room.write_charter(stores.folder, named)
 
 
 def salvage(  # noqa: PLR0913 - what a new node is made with

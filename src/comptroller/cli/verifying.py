@@ -28,16 +28,7 @@ from comptroller.ledger.checkpoint import Checkpoint
 from comptroller.ledger.key import KeyRefused, VerifierKey
 from comptroller.ledger.verdict import Verdict
 from comptroller.ledger.verify import verify as verify_ledger
-from comptroller.ledger.witness import WitnessRefused, read_witness
 from comptroller.model.refusal import Refused, refusal
-
-EXPECTED = {
-    "missing": ("可读的普通文件", "a file that can be read"),
-    "encoding": ("UTF-8 无 BOM、以 LF 换行的文本", "text in UTF-8 without a byte order mark, lines ended by LF"),
-    "form": ("检查点:来源、大小、根、空行、签名行", "a checkpoint: origin, size, root, an empty line, signature lines"),
-    "foreign": ("本台账的检查点", "a checkpoint of this ledger, signed by its key"),
-    "damaged": ("未经改动的检查点", "a checkpoint as it was signed"),
-}
 
 
 def verify(
@@ -61,7 +52,7 @@ def verify(
     folder = node_folder(node)
     with doors(as_json=as_json):
         verifier = _parse_key(key) if key else node_room.verifier_of(folder, passphrase())
-        heads = _heads(folder, [*(witness or []), *_outside()], verifier)
+        heads = node_room.outside_heads(folder, verifier, [*(witness or []), *_outside()])
         with progress("verifying", quiet=as_json) as move:
             found = verify_ledger(
                 folder / node_room.LEDGER,
@@ -92,27 +83,6 @@ def _parse_key(text: str) -> VerifierKey:
         wanted = ("公布的验证公钥 <名称>+<编号>+<公钥>", "the verifier key as it was published, <name>+<id>+<key>")
         mend = ("向台账所有者索取", "Ask the ledger's owner for it.")
         raise Refused([refusal("verify.key", ("", None, "key"), fault, wanted, mend)]) from fault
-
-
-def _heads(folder: Path, outside: list[Path], key: VerifierKey) -> dict[Path, Checkpoint]:
-    """Return each witness's checkpoint by its file; raises Refused, naming the file, for one that holds none."""
-    charter = node_room.read_charter(folder)
-    own = [folder / node_room.WITNESS, *([Path(charter.witness)] if charter.witness else [])]
-    heads: dict[Path, Checkpoint] = {}
-    refusals = []
-    for path in [*own, *outside]:
-        try:
-            heads[path] = read_witness(path, key.name, key)
-        except WitnessRefused as fault:
-            mend = (
-                "换用有效的见证文件;台账未因此判为有误",
-                "Give a file that holds a checkpoint of this ledger. The ledger was not found wrong, and not verified.",
-            )
-            code = f"witness.{fault.code}"
-            refusals.append(refusal(code, (str(path), None, ""), fault.seen, EXPECTED[fault.code], mend))
-    if refusals:
-        raise Refused(refusals)
-    return heads
 
 
 def _compare(folder: Path) -> list[Difference]:

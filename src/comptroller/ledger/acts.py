@@ -47,7 +47,7 @@ class Erasure:
             raise ValueError("an act of erasure names two officers, a reason, a law and entries")
         if not all(type(number) is int for number, _, _ in listed):
             raise ValueError("an act of erasure names entries by number")
-        return cls(*texts, listed)
+        return cls(texts[0], texts[1], texts[2], texts[3], listed)
 
 
 @dataclass(frozen=True, slots=True)

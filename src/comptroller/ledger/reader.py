@@ -91,6 +91,10 @@ class LedgerReader:
         """Give the blob with this SHA-256 in hex. Refuses (LookupError) one that is not kept."""
         return read_blob(self._store, named)
 
+    def has_blob(self, named: str) -> bool:
+        """Return whether a blob with this SHA-256 in hex is there."""
+        return self._store.row("SELECT 1 FROM blob WHERE sha256 = ?", (bytes.fromhex(named),)) is not None
+
     def find(self, payload_sha256: str) -> int | None:
         """Give the first entry whose payload has this SHA-256 in hex, erased or not; None when it was never received."""
         return next(iter(self.find_all(payload_sha256)), None)

@@ -35,6 +35,7 @@ from comptroller.node.files import (
 from comptroller.node.keys import change_passphrase, charter_bytes, read_charter, read_key, verifier_of, write_charter
 from comptroller.node.lock import NodeLock
 from comptroller.node.loss import Loss
+from comptroller.node.outside import outside_heads
 from comptroller.node.reports import check_reports, to_keep
 from comptroller.node.stores import (
     Stores,
@@ -42,6 +43,7 @@ from comptroller.node.stores import (
     add_new_books,
     begin,
     finish_erasure,
+    name_witness,
     open_all,
     open_ledger,
     open_stores,
@@ -56,7 +58,7 @@ from comptroller.watch import Watch
 __all__ = [
     "BOOKS", "CHARTER", "KEY", "LEDGER", "LOCK", "WITNESS", "Charter", "Loss", "NodeLock", "Stores", "Tables",
     "add_books", "add_new_books", "begin", "books_mark", "change_passphrase", "check_books", "check_reports", "damaged", "drop_books", "finish",
-    "finish_erasure", "folded", "found", "open_all", "open_books", "open_ledger", "open_stores", "payload_of", "put_new_books",
+    "finish_erasure", "folded", "found", "name_witness", "open_all", "open_books", "open_ledger", "open_stores", "outside_heads", "payload_of", "put_new_books",
     "read_charter", "reading", "take_up", "to_keep", "try_out", "verifier_of", "with_books", "witness_file",
     "write_charter",
 ]  # fmt: skip

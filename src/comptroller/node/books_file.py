@@ -30,7 +30,7 @@ def open_books(folder: Path, name: str = BOOKS) -> Duck:
         return Duck(folder / name)
     except SqlError as error:
         seen = str(error).splitlines()[0]
-        if "lock" in seen.lower():
+        if "could not set lock" in seen.lower():
             raise Refused([busy(folder, seen)]) from error
         raise Refused([damaged(seen)]) from error
     finally:

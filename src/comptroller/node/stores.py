@@ -17,7 +17,7 @@ from comptroller.ledger.witness import WitnessFile
 from comptroller.model.refusal import BrokenLedger, Refused, refusal
 from comptroller.node.books_file import NEW_BOOKS, drop_books, folded, open_books
 from comptroller.node.files import BOOKS, KEY, LEDGER, WITNESS, Charter, make_private
-from comptroller.node.keys import read_charter, read_key
+from comptroller.node.keys import read_charter, read_key, write_charter
 from comptroller.node.lock import NodeLock
 from comptroller.node.loss import Loss, compare_with_witnesses
 from comptroller.store.duck import Duck, SqlError
@@ -170,6 +170,21 @@ def _holds_erased(duck: Duck, ledger: Ledger) -> bool:
         return False  # named when the engine reads them
     acts = acts_of(ledger.entries(entries + 1), ERASURE) if 0 < entries < ledger.size else []
     return any(one <= entries for _, payload in acts for one, _, _ in Erasure.from_json(payload or b"").entries)
+
+
+def name_witness(stores: Stores, path: Path | None) -> None:
+    """Write a node's highest checkpoint to a second path and name it in the charter; raises Refused for a path that fails."""
+    if path is not None:
+        file = WitnessFile(path.absolute(), stores.ledger.origin, stores.ledger.verifier_key)
+        try:
+            file.reset(stores.ledger.checkpoint())
+            file.close()
+        except OSError as fault:
+            wanted = ("可写的文件路径", "a path that can be written")
+            mend = ("核对路径与权限", "Check the path and its permissions.")
+            raise Refused([refusal("witness.path", (str(path), None, ""), fault.strerror, wanted, mend)]) from fault
+    named = replace(stores.charter, witness=str(path.absolute()) if path else "")
+    write_charter(stores.folder, named)
 
 
 def witness_file(folder: Path, ledger: Ledger) -> WitnessFile:

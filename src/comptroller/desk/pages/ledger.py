@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from comptroller import node
 from comptroller.access.grants import SEE
+from comptroller.clock import utc
 from comptroller.desk.arrivals import is_report
 from comptroller.desk.doors import Form, may
 from comptroller.desk.draw import draw
@@ -16,10 +17,10 @@ from comptroller.desk.errors import Gone
 from comptroller.desk.payloads import Source, source_of
 from comptroller.desk.public.proofs import receipt_code
 from comptroller.desk.visit import Visit
-from comptroller.engine import utc
 from comptroller.ledger.entry import Entry
 from comptroller.ledger.heads import Head
 from comptroller.ledger.verify import verify
+from comptroller.ledger.witness import WitnessRefused, parse_witness, witness_refusal
 from comptroller.model.refusal import Refused, refusal
 
 router = APIRouter()
@@ -133,8 +134,15 @@ def receipt(visit: Seeing, number: int) -> Response:
 @router.post("/ledger/verify")
 def verification(visit: Seeing, form: Form) -> Response:
     """Check every hash, the tree and every checkpoint, against a checkpoint kept outside where one is given."""
-    witness = str(form.get("witness") or "").replace("\r\n", "\n") or None
-    found = verify(visit.desk.folder / node.LEDGER, visit.desk.ledger.verifier_key, witness=witness)
+    folder, key = visit.desk.folder, visit.desk.ledger.verifier_key
+    heads = list(node.outside_heads(folder, key).values())
+    witness = str(form.get("witness") or "").replace("\r\n", "\n").strip()
+    if witness:
+        try:
+            heads.append(parse_witness(f"{witness}\n".encode(errors="replace"), key.name, key))
+        except WitnessRefused as fault:
+            raise Refused([witness_refusal(fault, "witness")]) from fault
+    found = verify(folder / node.LEDGER, key, witness=heads)
     said = "sound" if found.is_sound else str(found.problem)
     visit.note("verify", "ledger", f"{found.entry_count}: {said}")
     return draw(visit, "verified.html", found=found)
