@@ -99,7 +99,9 @@ def _reports(start: int, count: int) -> list[Incoming]:
 
 
 def _report(kind: str, rows: list[dict[str, object]]) -> Incoming:
-    return Incoming(json.dumps({"kind": kind, "facts": rows}).encode(), "json", f"{kind}.json", "OWNER", channel=OPERATOR)
+    return Incoming(
+        json.dumps({"kind": kind, "facts": rows}).encode(), "json", f"{kind}.json", "OWNER", channel=OPERATOR
+    )
 
 
 def _tick(worker: Engine, days: int) -> float:

@@ -59,7 +59,10 @@ def _timeline(files: list[File]) -> list[dict[str, str]]:
     """Give all that happens, in order: reports, and a tick of the clock on the fifth of each month."""
     ticks = [dt.datetime.combine(first + dt.timedelta(days=4), dt.time(9, 0)) for first in months()] + [FINAL_TICK]
     steps = [
-        (one.arrives, {"file": f"reports/{one.name}", "reporter": one.reporter, "kind": one.kind, "channel": one.channel})
+        (
+            one.arrives,
+            {"file": f"reports/{one.name}", "reporter": one.reporter, "kind": one.kind, "channel": one.channel},
+        )
         for one in files
     ]
     steps += [(moment, {"tick": f"{moment.isoformat()}{_ZONE}"}) for moment in ticks]

@@ -66,7 +66,12 @@ def test_a_person_answers_in_a_case_that_there_is(node):
 )
 def test_a_suppression_is_by_an_office_above(node, office, scope, may):
     """An office above the entity, or the owner's; a rule everywhere is for the owner's office alone."""
-    row = {"suppression": "-".join(["S", office, *scope.values()]), "office": office, "rule": "acted_before_approval", "by": "V1"}
+    row = {
+        "suppression": "-".join(["S", office, *scope.values()]),
+        "office": office,
+        "rule": "acted_before_approval",
+        "by": "V1",
+    }
     row |= {"approved_by": "V2", "valid_from": DAY, "valid_until": "2024-06-01", "reason": "known"} | scope
     assert refused(node, row, "suppression") == ([] if may else ["cases.reach"])
 

@@ -165,7 +165,7 @@ def test_names_and_texts_stay_what_they_are_in_sql(duck, name):
     assert duck.columns(f"SELECT 1 AS {quoted(name)}") == [name]
 
 
-_MARKUP = ("<b>", "a\"b", "a'b", "`x`", "a\\b", "{x}", "a|b", "a;b", "$x", "a^b", "a\u200bb", "a\u202eb", "a\tb")
+_MARKUP = ("<b>", 'a"b', "a'b", "`x`", "a\\b", "{x}", "a|b", "a;b", "$x", "a^b", "a\u200bb", "a\u202eb", "a\tb")
 _CODES = ("A-1", "沪(2020)第1号", "〔2025〕18号", "a_b/c.d:e", "R&D 7", "x,y", "é", "No#5", "50%")
 
 

@@ -42,7 +42,7 @@ def spellings(kind):
 
 def row_of(kind):
     """Return a row whose columns the kind knows."""
-    return {name: "1" for name in dict.fromkeys((*kind.key, *kind.books))}
+    return dict.fromkeys(dict.fromkeys((*kind.key, *kind.books)), "1")
 
 
 def workbook(sheet, row):

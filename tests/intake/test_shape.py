@@ -218,7 +218,11 @@ def test_what_a_field_fills_itself_with_hides_no_wrong_cell(duck):
     """Text that cannot be typed is refused also where another field would give the value."""
     kind = small_pack().kinds["payment"]
     fields = {one.name: one for one in kind.fields}
-    for name, fills, text in (("paid_on", "DATE '2024-01-01'", "soon"), ("amount", "5", "much"), ("item", "'a'", "x" * 200)):
+    for name, fills, text in (
+        ("paid_on", "DATE '2024-01-01'", "soon"),
+        ("amount", "5", "much"),
+        ("item", "'a'", "x" * 200),
+    ):
         filled = replace(fields.get(name) or Field(name, "code", Text("x", "x")), fills=fills)
         one = replace(kind, fields=(*(f for f in kind.fields if f.name != name), filled))
         _, refused = shape_rows(duck, one, raw({**PAID, name: text}), "f")

@@ -36,7 +36,9 @@ CELLS = st.one_of(st.none(), TEXTS, st.booleans(), st.tuples(NUMBERS, st.sampled
 def workbook(rows, **options):
     """Return a workbook of one sheet with those rows below a header."""
     held = io.BytesIO()
-    book = xlsxwriter.Workbook(held, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, **options})
+    book = xlsxwriter.Workbook(
+        held, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, **options}
+    )
     page = book.add_worksheet("payment")
     formats = {one: book.add_format({"num_format": one}) for one in FORMATS}
     page.write_row(0, 0, ["a", "b", "c"])

@@ -255,9 +255,7 @@ def tell(  # noqa: PLR0913 - what an act is told with
 ) -> Done:
     """Let the ledger keep an act of an officer, which another may have approved, and wait for what becomes of it."""
     payload = json.dumps({"kind": kind, "facts": [fact]}, ensure_ascii=False).encode()
-    act = Incoming(
-        payload, "json", "desk-case.json", reporter, channel=CONSOLE, login=officer, approver=approver
-    )
+    act = Incoming(payload, "json", "desk-case.json", reporter, channel=CONSOLE, login=officer, approver=approver)
     outcome = visit.desk.writer.take(act).result(MOST_SECONDS)
     return Done(outcome.entry, None, outcome.refusals)
 

@@ -247,9 +247,7 @@ class Desk:
         }
         return self.say("desk_act", [fact])
 
-    def say(
-        self, kind: str, facts: list[dict[str, Any]], channel: str = ENGINE, login: str = ""
-    ) -> "Future[Outcome]":
+    def say(self, kind: str, facts: list[dict[str, Any]], channel: str = ENGINE, login: str = "") -> "Future[Outcome]":
         """Report facts in the owner's name: of the node itself, of a user who is signed in, or of the public."""
         said = [{name: value for name, value in fact.items() if value is not None} for fact in facts]
         payload = json.dumps({"kind": kind, "facts": said}, ensure_ascii=False).encode()

@@ -19,17 +19,17 @@ from comptroller.intake.sheet_scan import (
     PLAIN,
     SHARED,
     Cells,
-    copy_texts,
-    plain_numbers,
-    scan_strings,
 )
+from comptroller.intake.sheet_texts import copy_texts, plain_numbers, scan_strings
 
 _PARSER = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False)
 _NUMBER_FORMATS = frozenset({*range(14), *range(37, 41), 48, 49})
 _DATE_FORMATS = frozenset({14, 15, 16, 17, 22})
 _OWN_FORMATS = 164
 """From this id on a workbook numbers its own formats."""
-_ASIDE = re.compile(r'"[^"]*"|\\.|\[\$[^\]]*\]|\[(?:Red|Blue|Green|Black|White|Cyan|Magenta|Yellow)\]|_.|\*.|General', re.I)
+_ASIDE = re.compile(
+    r'"[^"]*"|\\.|\[\$[^\]]*\]|\[(?:Red|Blue|Green|Black|White|Cyan|Magenta|Yellow)\]|_.|\*.|General', re.IGNORECASE
+)
 _DATE_SIGN = re.compile(r"[ymdhsegab\[]", re.IGNORECASE)
 _DATE_CODE = re.compile(r"[ymdhsYMDHS年月日时分秒/:. ,-]*[ymdYMD][ymdhsYMDHS年月日时分秒/:. ,-]*")
 _ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)")
@@ -39,7 +39,7 @@ _FIRST = frozenset("=@+-#")
 """How text begins that may be a formula or an error."""
 _FIRST_DAY, _LAST_DAY = 61.0, 2_958_465.0
 """The serial numbers from which and before which a day is counted without exceptions: from 1 March 1900, in the year 9999."""
-_EPOCH = dt.datetime(1899, 12, 30)
+_EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet knows no zone
 _MOST_STYLES = 1 << 16
 _DAY_MS = 86_400_000
 

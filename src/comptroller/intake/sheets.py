@@ -91,7 +91,9 @@ def _read_columns(sheet: str, columns: Columns, place: str, limits: Limits) -> t
         return None, []
     top = int(columns.lines[0])
     titles = {at: header(texts[0].as_py() or "") for at, texts in columns.texts.items()}
-    used = [at for at, title in titles.items() if title or columns.texts[at].slice(1).null_count < len(columns.lines) - 1]
+    used = [
+        at for at, title in titles.items() if title or columns.texts[at].slice(1).null_count < len(columns.lines) - 1
+    ]
     names = [titles[at] for at in used]
     refusals = names_refused(names, (place, top, ""), limits)
     if refusals:
