@@ -1,6 +1,7 @@
 """Commands that write: a node is made once, reports are kept whole or refused whole, and exit codes say which."""
 
 from comptroller import engine
+from tests.worlds import PACKS
 
 
 def test_init_makes_a_node_once(line):
@@ -86,3 +87,18 @@ def test_words_for_people_are_printed_too(begun):
     for words in (("tick",), ("adopt", "small"), ("rebuild",), ("init", begun.folder / "n2", "--pack", "small")):
         found = begun(*words)
         assert (found.exit_code, bool(found.stdout.strip())) == (0, True), (words, found.output)
+
+
+def test_acts_and_grants_are_carried_over_by_a_word(line, monkeypatch):
+    """The command line reports as a reporter; what only the console reports needs --as-operator, and the entry says so."""
+    monkeypatch.setenv("COMPTROLLER_PACKS", str(PACKS))
+    monkeypatch.setenv("COMPTROLLER_NODE", str(line.node))
+    assert line("init", line.node, "--pack", "base").exit_code == 0
+    user = "granted_by,login,name,valid_from\nOWNER,eve,Eve,2024-01-01\n"
+    path = line.file("users.csv", user)
+    for kind in ("desk_user", "Desk_User", "用户"):
+        (told,) = line.json("report", path, "--kind", kind, code=1)
+        assert [one["code"] for one in told["refusals"]] == ["desk.kind"], kind
+    (told,) = line.json("report", path, "--kind", "desk_user", "--as-operator")
+    entry = line.json("entry", told["entry"])
+    assert entry["header"]["note"] == {"channel": "operator"}

@@ -2,6 +2,7 @@
 
 import io
 import json
+import threading
 import zipfile
 
 import pytest
@@ -10,7 +11,7 @@ from comptroller.cli.serve import let_in
 from comptroller.desk.errors import Gone
 from comptroller.desk.sending import Sent, send_report
 from tests.desk.visits import visit_for
-from tests.desks import open_desk
+from tests.desks import PASSWORD, open_desk, sign_in
 from tests.worlds import OWNER
 
 GRANT = {
@@ -34,6 +35,7 @@ def own(tmp_path_factory):
     desk = open_desk(tmp_path_factory.mktemp("sending"))
     grant = [{"role": "reporter", "entity": OWNER, "reason": "test"}]
     let_in(desk, {"login": "clerk", "name": "clerk", "employer": OWNER}, grant)
+    desk.accounts.set_password("clerk", PASSWORD)
     yield desk
     desk.stop()
 
@@ -78,3 +80,64 @@ def test_nobody_grants_by_reporting(own):
     for payload, said in tries:
         assert send_report(visit, payload, said).entry is None, said
     assert own.duck.rows("SELECT count(*) FROM access_grant WHERE login = 'eve'") == [(0,)]
+
+
+def _closed(desk):
+    """Return the kinds that no reporter may report, with a row that they know."""
+    kinds = desk.pack.told.values()
+    return [(kind, dict.fromkeys(kind.key, "1")) for kind in kinds if "reporter" not in kind.reported_by]
+
+
+def test_no_reporter_sends_what_the_console_reports(own):
+    """Steps, letters, keys, tips, grants and their like are rejected over HTTP in every medium and spelling, also of the owner."""
+    browser = sign_in(own, "clerk")
+    before = own.ledger.size
+    closed = _closed(own)
+    assert {"case_step", "letter", "line_key", "tip", "tip_register", "public_lead", "access_grant"} <= {
+        kind.name for kind, _ in closed
+    }
+    for kind, row in closed:
+        for said in (kind.name, kind.name.title(), kind.title.zh, kind.title.en.upper()):
+            sheet = f"{','.join(row)}\n{','.join(row.values())}\n".encode()
+            for name, payload, asked in (
+                ("x.csv", sheet, said),
+                ("x.json", json.dumps([{"kind": said, **row}]).encode(), ""),
+                ("x.ndjson", json.dumps({"kind": said, **row}).encode(), ""),
+            ):
+                answer = browser.post("/api/v1/reports", params={"name": name, "kind": asked}, content=payload)
+                codes = [one["code"] for one in answer.json()["refused"]]
+                assert (answer.status_code, codes) == (422, ["desk.kind"]), (said, name)
+    kinds = {row[0] for row in own.duck.rows("SELECT did FROM desk_act WHERE login = 'clerk'")}
+    assert own.ledger.size - before <= len(kinds) + 1, "nothing but what the desk notes itself"
+
+
+def test_an_entry_names_its_channel(own):
+    """A report tells that a reporter sent it, and which user; what the desk says of itself names its channel alone."""
+    visit = visit_for(own, "reporter")
+    answer = send_report(visit, _json("payment", {**PAYMENT, "payment": "NEW2"}), Sent("p.json", "json", "", ""))
+    assert own.ledger.entry(answer.entry).fields["note"] == {"channel": "reporter", "login": "reporter"}
+    noted = own.note("reporter", "sign_in").result(60)
+    assert own.ledger.entry(noted.entry).fields["note"] == {"channel": "engine"}
+
+
+def test_a_file_is_read_before_the_writer_has_it(own):
+    """While the writer is busy a workbook waits already read, so that reading it holds nobody up."""
+    free = threading.Event()
+    busy = own.writer.do(lambda _: free.wait(60))
+    sent = threading.Thread(
+        target=send_report,
+        args=(
+            visit_for(own, "reporter"),
+            b"entity,payment,amount,currency,paid_on\nA,READ,1,CNY,2024-06-01\n",
+            Sent("p.csv", "csv", "", "payment"),
+        ),
+    )
+    sent.start()
+    while not own.writer.depth:
+        sent.join(0.01)
+    waiting = own.writer._waiting.queue[0].report
+    assert waiting.reading[0][0].table.num_rows == 1
+    free.set()
+    assert busy.result(60)
+    sent.join(60)
+    assert own.duck.rows("SELECT count(*) FROM payment WHERE payment = 'READ'") == [(1,)]

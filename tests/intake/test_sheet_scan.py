@@ -3,13 +3,12 @@
 import io
 import time
 
-import numpy as np
 import pytest
 import xlsxwriter
 
 from comptroller.intake.check import shape
 from comptroller.intake.gather import read_ahead
-from comptroller.intake.sheet_scan import FLAG, INLINE, NUMBER, SHARED, TEXT, cells_of, copy_texts, plain_numbers
+from comptroller.intake.sheet_scan import FLAG, INLINE, NUMBER, SHARED, TEXT, cells_of
 from comptroller.model.said import Incoming
 from comptroller.packs import gather_files, read_pack
 from comptroller.store.duck import Duck
@@ -73,45 +72,6 @@ def test_any_cut_of_a_sheet_is_survived():
             cells_of(part[:at] + bytes([sign]) + part[at + 1 :])
 
 
-def test_numbers_are_plain_as_they_are_shown():
-    """A number is taken as it is written where a spreadsheet shows it so."""
-    texts = [
-        "0",
-        "1",
-        "-1.5",
-        "0.25",
-        "100",
-        "123456789012345",
-        "-0",
-        "01",
-        "1.0",
-        "1.",
-        ".5",
-        "1e5",
-        "+1",
-        "",
-        "1234567890123456",
-        "0.10",
-    ]
-    part = np.frombuffer("".join(texts).encode(), dtype=np.uint8)
-    ends = np.cumsum([len(one) for one in texts])
-    plain = np.zeros(len(texts), dtype=np.bool_)
-    plain_numbers(part, np.concatenate(([0], ends[:-1])), ends, plain)
-    assert [text for text, is_plain in zip(texts, plain, strict=True) if is_plain] == texts[:6]
-
-
-def test_texts_are_copied_with_what_is_to_be_looked_at():
-    """Entities, escapes and first signs of formulas are marked; all else is copied as it lies."""
-    texts = ["plain", "a&amp;b", "_x000D_", "=x", "望"]
-    part = "".join(texts).encode()
-    ends = np.cumsum([len(one.encode()) for one in texts])
-    starts = np.concatenate(([0], ends[:-1]))
-    offsets, data = np.empty(len(texts) + 1, dtype=np.int32), np.empty(len(part), dtype=np.uint8)
-    marks = np.zeros(len(texts), dtype=np.uint8)
-    copy_texts(np.frombuffer(part, dtype=np.uint8), starts, ends, offsets, data, marks)
-    assert (marks.tolist(), data.tobytes(), offsets.tolist()) == ([0, 1, 2, 4, 0], part, [0, *ends.tolist()])
-
-
 def large(count):
     """Return the same rows of payments as CSV and as a workbook."""
     rows = [
@@ -143,5 +103,4 @@ def test_a_workbook_costs_no_more_than_twice_its_csv():
             counts.add((facts.count, len(refused)))
     duck.close()
     assert counts == {(ROWS, 0)}
-    print(spent)
     assert min(spent["xlsx"]) < 2 * min(spent["csv"]), spent

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import comptroller
-from comptroller.cases.door import WORDS as CASE_WORDS
+from comptroller.cases.words import WORDS as CASE_WORDS
 from comptroller.intake.refuse import WORDS as INTAKE_WORDS
 
 _CODE = re.compile(r"[a-z]+(?:\.(?:[a-z_]+|<[a-z]+>))*")

@@ -11,7 +11,7 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -158,6 +158,11 @@ class Writer:
 
 def told(at: dt.datetime, reports: list[Incoming], taken: Taken) -> Batch:
     """Give a batch as it is told to those who listen."""
-    kept = tuple((entry, reports[place]) for place, entry in sorted(taken.entries.items()))
-    refused = tuple((reports[place], tuple(why)) for place, why in sorted(taken.refused.items()))
+    kept = tuple((entry, _unread(reports[place])) for place, entry in sorted(taken.entries.items()))
+    refused = tuple((_unread(reports[place]), tuple(why)) for place, why in sorted(taken.refused.items()))
     return Batch(at, kept, refused, taken.turns)
+
+
+def _unread(report: Incoming) -> Incoming:
+    """Return a report without what was read of it, which nobody needs once it was taken."""
+    return report if report.reading is None else replace(report, reading=None)

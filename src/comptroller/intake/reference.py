@@ -100,11 +100,14 @@ def _codes(names: tuple[str, ...]) -> str:
 
 
 def _reported(kind: Kind) -> list[str]:
-    by, days = kind.reported.get("by"), kind.reported.get("within_days")
-    if by is None:
-        return []
-    unit = kind.reported.get("unit") or "days"
-    return [f"- Reported by: {by.en} ({by.zh})" + (f", within {days} {unit}" if days is not None else "")]
+    """Return who reports a kind and how soon, and the channels from which it is accepted."""
+    by, days, unit = (kind.reported.get(one) for one in ("by", "within_days", "unit"))
+    lines = (
+        []
+        if by is None
+        else [f"- Reported by: {by.en} ({by.zh})" + (f", within {days} {unit or 'days'}" if days is not None else "")]
+    )
+    return lines if kind.is_made else [*lines, f"- Accepted from: {_codes(kind.reported_by)}"]
 
 
 def _fields(kind: Kind) -> list[str]:

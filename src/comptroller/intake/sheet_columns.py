@@ -19,10 +19,8 @@ from comptroller.intake.sheet_scan import (
     PLAIN,
     SHARED,
     Cells,
-    copy_texts,
-    plain_numbers,
-    scan_strings,
 )
+from comptroller.intake.sheet_texts import copy_texts, plain_numbers, scan_strings
 
 _PARSER = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False)
 _NUMBER_FORMATS = frozenset({*range(14), *range(37, 41), 48, 49})
@@ -41,7 +39,7 @@ _FIRST = frozenset("=@+-#")
 """How text begins that may be a formula or an error."""
 _FIRST_DAY, _LAST_DAY = 61.0, 2_958_465.0
 """The serial numbers from which and before which a day is counted without exceptions: from 1 March 1900, in the year 9999."""
-_EPOCH = dt.datetime(1899, 12, 30)
+_EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet knows no zone
 _MOST_STYLES = 1 << 16
 _DAY_MS = 86_400_000
 

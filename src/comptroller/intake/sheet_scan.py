@@ -16,7 +16,7 @@ NUMBER, SHARED, INLINE, TEXT, FLAG, DAY = range(6)
 PLAIN, ODD, FORMULA, ERROR = range(4)
 """What a part is: plain, written in another way, or with a formula or an error in some cell."""
 Bytes = NDArray[np.uint8]
-_LT, _GT, _SLASH, _EQ, _AMP, _CR, _QUOTE, _SINGLE = 60, 62, 47, 61, 38, 13, 34, 39
+_LT, _GT, _SLASH, _EQ, _CR, _QUOTE, _SINGLE = 60, 62, 47, 61, 13, 34, 39
 _MOST_COLUMN = 16_384
 
 
@@ -32,33 +32,23 @@ class Cells(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def _is_space(byte: int) -> bool:
+def is_space(byte: int) -> bool:
+    """Return whether a byte is a blank between attributes."""
     return byte in (32, 9, 10, 13)
-
-
-@njit(cache=True, nogil=True)
-def _is_name(part: Bytes, start: int, end: int, name: Bytes) -> bool:
-    """Return whether those bytes are that name."""
-    if end - start != len(name):
-        return False
-    for i in range(len(name)):
-        if part[start + i] != name[i]:
-            return False
-    return True
 
 
 @njit(cache=True, nogil=True)
 def _attribute(part: Bytes, at: int, size: int) -> tuple[int, int, int, int, int]:
     """Return name start, name end, value start, value end and the place behind the attribute; name start -1 at the tag's end."""
-    while at < size and _is_space(part[at]):
+    while at < size and is_space(part[at]):
         at += 1
     if at >= size or part[at] == _GT or part[at] == _SLASH:
         return -1, at, at, at, at
     first = at
-    while at < size and part[at] != _EQ and not _is_space(part[at]) and part[at] != _GT:
+    while at < size and part[at] != _EQ and not is_space(part[at]) and part[at] != _GT:
         at += 1
     last = at
-    while at < size and (part[at] == _EQ or _is_space(part[at])):
+    while at < size and (part[at] == _EQ or is_space(part[at])):
         at += 1
     if at >= size or (part[at] != _QUOTE and part[at] != _SINGLE):
         return -2, at, at, at, at
@@ -104,7 +94,7 @@ def _type_of(part: Bytes, start: int, end: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def scan_cells(  # noqa: C901, PLR0912, PLR0915 - one pass over the bytes, state by state
+def scan_cells(  # noqa: C901, PLR0911, PLR0912, PLR0913, PLR0915, PLR0917 - one pass over the bytes, state by state
     part: Bytes, rows: Bytes, columns: Bytes, types: Bytes, styles: Bytes, starts: Bytes, ends: Bytes
 ) -> tuple[int, int, int]:
     """Fill the arrays of cells; return what the part is, how many cells there are, and the last place that was read."""
@@ -122,13 +112,13 @@ def scan_cells(  # noqa: C901, PLR0912, PLR0915 - one pass over the bytes, state
             while at < size and part[at] != _GT:
                 at += 1
             continue
-        if mark == 33 or mark == 63:
+        if mark in (33, 63):
             return (ODD, count, at)
         closes = mark == _SLASH
         if closes:
             at += 1
         begin = at
-        while at < size and part[at] != _GT and part[at] != _SLASH and not _is_space(part[at]):
+        while at < size and part[at] != _GT and part[at] != _SLASH and not is_space(part[at]):
             if part[at] == 58:
                 return (ODD, count, at)
             at += 1
@@ -198,7 +188,7 @@ def scan_cells(  # noqa: C901, PLR0912, PLR0915 - one pass over the bytes, state
             waits = not alone
         elif cell >= 0 and length == 1 and letter == 102:
             return (FORMULA, count, at)
-        elif cell >= 0 and length == 1 and (letter == 118 or letter == 116):
+        elif cell >= 0 and length == 1 and letter in (118, 116):
             if alone:
                 continue
             if not waits or (letter == 116) != (types[cell] == INLINE):
@@ -212,101 +202,6 @@ def scan_cells(  # noqa: C901, PLR0912, PLR0915 - one pass over the bytes, state
             ends[cell] = at
         elif cell >= 0 and not (length == 2 and letter == 105):
             return (ODD, count, at)
-
-
-@njit(cache=True, nogil=True)
-def scan_strings(part: Bytes, starts: Bytes, ends: Bytes) -> tuple[int, int]:
-    """Fill where each shared text lies; return what the part is and how many there are. Formatted runs are told apart as odd."""
-    size, at, count = len(part), 0, 0
-    inside, waits = False, False
-    while True:
-        while at < size and part[at] != _LT:
-            at += 1
-        if at + 1 >= size:
-            return (PLAIN if not inside else ODD, count)
-        at += 1
-        mark = part[at]
-        if mark == 33:
-            return (ODD, count)
-        begin = at
-        while at < size and part[at] != _GT and not _is_space(part[at]):
-            if part[at] == 58:
-                return (ODD, count)
-            at += 1
-        length, letter = at - begin, part[begin]
-        while at < size and part[at] != _GT:
-            at += 1
-        alone = part[at - 1] == _SLASH
-        at += 1
-        if length == 3 and letter == _SLASH and part[begin + 1] == 115 and part[begin + 2] == 105:
-            inside = False
-        elif (length == 2 or (length == 3 and alone)) and letter == 115 and part[begin + 1] == 105:
-            if count >= len(starts) or inside:
-                return (ODD, count)
-            starts[count], ends[count] = 0, 0
-            count += 1
-            inside, waits = not alone, True
-        elif inside and letter == 116 and (length == 1 or (length == 2 and alone)):
-            if not waits:
-                return (ODD, count)
-            waits = False
-            if alone:
-                continue
-            starts[count - 1] = at
-            while at < size and part[at] != _LT:
-                if part[at] == _CR:
-                    return (ODD, count)
-                at += 1
-            ends[count - 1] = at
-        elif inside and letter != _SLASH:
-            return (ODD, count)
-
-
-@njit(cache=True, nogil=True)
-def copy_texts(part: Bytes, starts: Bytes, ends: Bytes, offsets: Bytes, data: Bytes, wrong: Bytes) -> None:
-    """Copy the slices of a part one after the other.
-
-    `wrong` marks those with an entity (1), with an escape such as _x000D_ (2), and with a first sign of a formula or an
-    error (4).
-    """
-    to = 0
-    for i in range(len(starts)):
-        offsets[i] = to
-        if starts[i] < ends[i] and part[starts[i]] in (61, 64, 43, 45, 35):
-            wrong[i] |= 4
-        for at in range(starts[i], ends[i]):
-            byte = part[at]
-            data[to] = byte
-            to += 1
-            if byte == _AMP:
-                wrong[i] |= 1
-            elif byte == 95 and at + 1 < ends[i] and part[at + 1] == 120:
-                wrong[i] |= 2
-    offsets[len(starts)] = to
-
-
-@njit(cache=True, nogil=True)
-def plain_numbers(part: Bytes, starts: Bytes, ends: Bytes, plain: Bytes) -> None:
-    """Mark the numbers that are written as they are shown: up to 15 digits, no exponent, no zero at either end."""
-    for i in range(len(starts)):
-        at, end = starts[i], ends[i]
-        if at < end and part[at] == 45:
-            at += 1
-        first, point, digits = at, -1, 0
-        good = at < end
-        while at < end and good:
-            if part[at] == 46 and point < 0 and at > first:
-                point = at
-            elif 48 <= part[at] <= 57:
-                digits += 1
-            else:
-                good = False
-            at += 1
-        if good and part[first] == 48:
-            good = point == first + 1 or (end == first + 1 and first == starts[i])
-        if good and point >= 0:
-            good = part[end - 1] != 48 and point < end - 1
-        plain[i] = good and digits <= 15
 
 
 def cells_of(part: bytes) -> Cells | None:

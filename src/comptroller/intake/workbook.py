@@ -58,7 +58,7 @@ def open_workbook(payload: bytes, name: str, limits: Limits) -> tuple[Opened, li
     if any(b"<!DOCTYPE" in one.payload or b"<!ENTITY" in one.payload for one in parts if _is_xml(one)):
         return nothing, [refuse("intake.xml.entity", place, "<!DOCTYPE")]
     opened = Opened(held, _titles(held), {})
-    for path, part in held.items():
+    for path in held:
         if path.lower().startswith("xl/worksheets/") and path.lower().endswith(".xml"):
             refusals += _sheet_refused(opened, path, f"{name}/{opened.titles.get(path, path)}", limits)
     return opened, refusals

@@ -24,7 +24,7 @@ from comptroller.model.cite import Cite
 from comptroller.model.kind import Kind
 from comptroller.model.policy import Param, Rule
 from comptroller.model.refusal import Refusal, Text, refusal
-from comptroller.packs import forms
+from comptroller.packs import casework_forms, forms
 
 STEP, ANSWER = "case_step", "enterprise_answer"
 """The kinds whose facts are moves, of a line and of an entity."""
@@ -38,9 +38,9 @@ Say = Callable[[str, str, object, str, str], None]
 
 
 def casework_of(  # noqa: PLR0913 - a pack's casework stands on all of these
-    moves: Mapping[str, forms.MoveForm],
-    clocks: Mapping[str, forms.ClockForm],
-    routes: Mapping[str, forms.RouteForm],
+    moves: Mapping[str, casework_forms.MoveForm],
+    clocks: Mapping[str, casework_forms.ClockForm],
+    routes: Mapping[str, casework_forms.RouteForm],
     *,
     sights: Mapping[str, Sight],
     loss_param: str,
@@ -107,7 +107,7 @@ def _text(both: forms.Both) -> Text:
     return Text(both.zh, both.en)
 
 
-def _move(full: str, form: forms.MoveForm) -> Move:
+def _move(full: str, form: casework_forms.MoveForm) -> Move:
     return Move(
         name=_stem(full),
         title=_text(form.title),
@@ -125,7 +125,7 @@ def _move(full: str, form: forms.MoveForm) -> Move:
     )
 
 
-def _clock(full: str, form: forms.ClockForm) -> Clock:
+def _clock(full: str, form: casework_forms.ClockForm) -> Clock:
     terms = [Term(t.amount, t.since, t.verified, _cites(t.cites)) for t in form.terms]
     return Clock(
         name=_stem(full),
@@ -146,7 +146,7 @@ def _cites(said: forms.CiteForm | list[forms.CiteForm]) -> tuple[Cite, ...]:
     return tuple(Cite(one.source, one.article) for one in (said if isinstance(said, list) else [said]))
 
 
-def _route(full: str, form: forms.RouteForm) -> Route:
+def _route(full: str, form: casework_forms.RouteForm) -> Route:
     when = form.when
     closing = Closing(tuple(form.closes_itself), tuple(form.closes_with_loss), form.closes_with_persons)
     return Route(

@@ -11,7 +11,7 @@ from comptroller.model.cite import Cite
 from comptroller.model.kind import Kind
 from comptroller.model.policy import Calendar, LetterForm, Pack, Param, PolicyList, Rule, Source
 from comptroller.model.refusal import BrokenPack, Refusal, Text, refusal
-from comptroller.packs import forms
+from comptroller.packs import casework_forms, forms
 from comptroller.packs.bundle import digest_of
 from comptroller.packs.casework import casework_of
 from comptroller.packs.kinds import disagreements, kind_of
@@ -245,9 +245,9 @@ class _Reading:
                 band_params = head.band_params or band_params
                 authority.update(head.authority)
         made, refusals = casework_of(
-            self._laid(layers, "moves", forms.MoveForm),
-            self._laid(layers, "clocks", forms.ClockForm),
-            self._laid(layers, "routes", forms.RouteForm),
+            self._laid(layers, "moves", casework_forms.MoveForm),
+            self._laid(layers, "clocks", casework_forms.ClockForm),
+            self._laid(layers, "routes", casework_forms.RouteForm),
             sights=sights,
             loss_param=loss_param,
             band_params=band_params,
