@@ -9,7 +9,7 @@ FLOORS = (
     ("model",),
     ("store", "packs", "graph"),
     ("intake", "ledger", "books", "watch", "cases", "assess", "access"),
-    ("node",),
+    ("node", "trial"),
     ("engine",),
     ("prove",),
     ("desk", "link", "client"),

@@ -1,24 +1,18 @@
 """The command line: `comptroller`."""
 
-from collections.abc import Callable
-
 import typer
 
-from comptroller.cli import author, authority, capital, casework, demo, read, serve, write
+from comptroller.cli.groups import Group
 from comptroller.store.memory import collect_rarely
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-_commands: list[Callable[..., None]] = [
-    *(write.init, write.report, write.tick, write.adopt, write.rebuild),
-    *(read.findings, read.explain, read.scoreboard, read.entry, read.verify, read.query),
-    *(capital.who, capital.owners, capital.holdings, capital.related, capital.path, capital.cycles),
-    *(casework.cases, casework.case, casework.due, casework.outcomes),
-    *(authority.may, authority.powers),
-    *(author.prove, author.new, author.template, demo.demo),
-    *(serve.serve, serve.admit),
-]
-for _command in _commands:
-    app.command()(_command)
+app = typer.Typer(
+    cls=Group, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+)
+
+
+@app.callback()
+def comptroller() -> None:
+    """Check what enterprises report against dated, cited rules, and follow every problem until it is fixed."""
 
 
 def main() -> None:
