@@ -24,6 +24,7 @@ OFFERED = {
     "heard": "The latest report about each entity of the register.",
     "ancestor": "Who stands above whom by management; distance 0 is the entity itself.",
     "level": "How deep each entity stands, counted by ownership and by management.",
+    "group_head": "The head of each entity's group from day to day: the uppermost managing entity below the owner's bodies.",
     "controls": "Who controls whom, on which basis, and by which path.",
     "control_period": "Who controlled the parties that rules ask about, and from when to when.",
     "control_turn": "Control gained and lost: with which entry, and what the clock showed then.",

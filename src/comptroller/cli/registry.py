@@ -50,7 +50,7 @@ COMMANDS = (
     Entry("pack replay", "author:replay", "Replay the node's history under another pack and show which findings differ."),
     Entry("pack adopt", "write:adopt", "Adopt a policy: record it as an entry and judge everything again."),
     Entry("pack new", "author:new", "Create a rule, a kind or a view from a template."),
-    Entry("pack template", "author:template", "Write the sheet in which a kind is reported."),
+    Entry("pack template", "template:template", "Write the sheet in which a kind is reported."),
     Entry("user add", "serve:admit", "Add a user with one grant and a password."),
     Entry("serve", "serve:serve", "Start engine, API and console on one node."),
     Entry("demo", "demo:demo", "Build a node from the made-up harbour city and compare its findings with the planted ones."),
