@@ -130,7 +130,7 @@ def _tell(found: explaining.Explanation, heads: dict[int, dict[str, Any]]) -> No
     if found.lawful:
         out.print(f"lawful if {found.lawful[said]}", markup=False)
     if rule:
-        out.print(rule.text.strip(), style="dim", markup=False)
+        out.print(rule.whole_text.strip(), style="dim", markup=False)
         if not found.is_same_text:
             out.print("the rule's text is another today than when this was judged", style="yellow")
 

@@ -144,7 +144,7 @@ class Rule:
     """What must hold: one SELECT and what surrounds it. `sql` has `judged` already defined as its first CTE.
 
     `names` are the columns that the SQL names anywhere, of any table. `views` are the shared SELECTs that it stands on;
-    `text`, `references` and `params` have theirs in them.
+    `references` and `params` have theirs in them, and `view_text` is their SQL as written.
     `expects` names the step whose absence the rule finds: a kind, and the body that should have taken it.
     """
 
@@ -178,6 +178,12 @@ class Rule:
     fingerprint: str
     expects: dict[str, str] = field(default_factory=dict)
     views: tuple[str, ...] = ()
+    view_text: str = ""
+
+    @property
+    def whole_text(self) -> str:
+        """Return the rule's SQL as written, with that of the views that it stands on."""
+        return self.text + self.view_text
 
     @property
     def complete(self) -> str:
