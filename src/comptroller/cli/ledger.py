@@ -133,7 +133,7 @@ def verify(
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check every hash, the tree and every checkpoint of the ledger; name the first bad entry."""
+    """Check every hash, the tree and every checkpoint; name the first bad entry."""
     folder = node_folder(node)
     with doors(as_json=as_json):
         _, key = node_room.take_up(folder, passphrase())

@@ -15,7 +15,7 @@ Answer = tuple[list[str], list[tuple[Any, ...]]]
 
 
 def query(
-    sql: Annotated[str, typer.Argument(metavar="SELECT", help="One SELECT over the documented tables.")] = "",
+    sql: Annotated[str | None, typer.Argument(metavar="SELECT", help="One SELECT over the documented tables.")] = None,
     valid: ValidOption = None,
     known: KnownOption = None,
     tables: Annotated[bool, typer.Option("--tables", help="List the tables that can be named, with their columns.")] = False,
@@ -23,10 +23,10 @@ def query(
     as_json: JsonOption = False,
 ) -> None:
     """Run one read-only SELECT over the documented tables."""
-    if not sql and not tables:
+    if sql is None and not tables:
         raise typer.BadParameter("a SELECT, or --tables to list what it may name")
     with doors(as_json=as_json):
-        if tables:
+        if sql is None:
             columns, rows = _tables(node)
         elif valid or known:
             columns, rows = _as_of(sql, valid, known, node)

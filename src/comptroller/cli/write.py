@@ -1,5 +1,6 @@
 """Commands that write: init, report, tick, adopt, rebuild."""
 
+import datetime as dt
 import secrets
 from collections import Counter
 from pathlib import Path
