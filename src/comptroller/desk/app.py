@@ -21,6 +21,7 @@ from comptroller.desk.draw import draw_refusals
 from comptroller.desk.errors import put_errors
 from comptroller.desk.guard import Guard
 from comptroller.desk.hooks import Hooks
+from comptroller.desk.secret_renewal import renew_secrets
 from comptroller.desk.pages import PAGES
 from comptroller.desk.public import pages as public_pages, tips as public_tips
 from comptroller.desk.public.gate import Gate
@@ -48,6 +49,7 @@ def make_app(desk: Desk) -> Any:
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
         desk.hub.attach(asyncio.get_running_loop())
+        await asyncio.to_thread(renew_secrets, desk)
         hooks = Hooks(desk)
         hooks.start()
         shadowing.resume(desk)
