@@ -24,7 +24,9 @@ def heads(world, entity):
 def test_the_head_is_the_uppermost_below_the_owner():
     """The chain ends below a body of the owner, which itself has no head; one that nobody manages heads its own group."""
     world = World.new(pack("small"))
-    world.say([_entity("O", is_owner="true"), _entity("G", "O"), _entity("M", "G"), _entity("F", "M"), _entity("X", "Y")])
+    world.say(
+        [_entity("O", is_owner="true"), _entity("G", "O"), _entity("M", "G"), _entity("F", "M"), _entity("X", "Y")]
+    )
     assert [heads(world, one) for one in "OGMFX"] == [
         [],
         [("G", None, None)],

@@ -60,7 +60,12 @@ def test_a_group_alone_shows_its_commands(line):
 
 @pytest.mark.parametrize(
     ("words", "meant"),
-    [(("fidings",), "findings"), (("Prove",), "pack prove"), (("ledgr", "verify"), "ledger"), (("ledger", "verfy"), "verify")],
+    [
+        (("fidings",), "findings"),
+        (("Prove",), "pack prove"),
+        (("ledgr", "verify"), "ledger"),
+        (("ledger", "verfy"), "verify"),
+    ],
 )
 def test_a_mistyped_command_is_answered_with_the_close_ones(line, words, meant):
     """An unknown command is wrong use, and the close names are offered in both languages."""

@@ -20,7 +20,9 @@ def test_a_reader_has_what_the_engine_has(begun):
     with reading(begun.node) as opened:
         found = history.findings(opened.duck)
         told = (opened.pack.digest, opened.today, sorted(opened.findings.rules()))
-        assert opened.titles({one.rule for one in found}) == {one.rule: opened.pack.rules[one.rule].title for one in found}
+        assert opened.titles({one.rule for one in found}) == {
+            one.rule: opened.pack.rules[one.rule].title for one in found
+        }
         assert opened.policy_of(opened.pack.digest, 1) is opened.pack
     assert len(before) == len((begun.node / "books.duckdb").read_bytes())
     with working(begun.node) as worker:

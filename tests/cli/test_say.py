@@ -83,9 +83,10 @@ def test_numbers_agree_with_their_nouns(begun):
     assert counted(0, "reason") == "0 reasons"
     assert counted(2, "entry", "entries") == "2 entries"
     late = begun.file("late.json", [{"entity": "A"}])
-    assert ": 1 reason;" in begun("report", late, "--kind", "payment").stderr.replace("\n", " ") or "reasons;" in begun(
-        "report", late, "--kind", "payment"
-    ).stderr
+    assert (
+        ": 1 reason;" in begun("report", late, "--kind", "payment").stderr.replace("\n", " ")
+        or "reasons;" in begun("report", late, "--kind", "payment").stderr
+    )
     assert "1 finding\n" in begun("findings").stdout
     assert "3 examples of 1 rule, 0 failed" in begun("pack", "prove", "--pack", "small", "--rule", "pay/twice").stdout
 

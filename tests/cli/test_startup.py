@@ -40,7 +40,9 @@ def test_help_loads_nothing(words):
     assert told["cpu"] < HELP_SECONDS
 
 
-@pytest.mark.parametrize("words", [("findings",), ("cases", "due"), ("scoreboard",), ("explain", "F-x"), ("query", "SELECT 1")])
+@pytest.mark.parametrize(
+    "words", [("findings",), ("cases", "due"), ("scoreboard",), ("explain", "F-x"), ("query", "SELECT 1")]
+)
 def test_reading_loads_no_judge_and_no_server(begun, words):
     """What reads the books loads neither kernels nor web server nor sheets."""
     told = run(*words, node=begun.node)

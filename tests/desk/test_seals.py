@@ -75,7 +75,12 @@ def test_a_text_of_before_is_read_and_renewed():
     now = renewed(before, b"words", b"drawn")
     assert now.startswith("argon2id:1:")
     assert unseal(now, b"words") == b"a secret"
-    for kept, passphrase in ((now, b"words"), (before, b"other"), (before, None), ("env:COMPTROLLER_SECRET_X", b"words")):
+    for kept, passphrase in (
+        (now, b"words"),
+        (before, b"other"),
+        (before, None),
+        ("env:COMPTROLLER_SECRET_X", b"words"),
+    ):
         assert renewed(kept, passphrase, b"drawn") == kept
 
 

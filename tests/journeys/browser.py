@@ -46,5 +46,7 @@ def needed() -> Browser:
     found = find()
     if found is None:
         said = os.environ.get(VARIABLE, "")
-        pytest.skip(f"no browser: {VARIABLE}={said}" if said else "no browser: neither Chromium on PATH nor build/browser")
+        pytest.skip(
+            f"no browser: {VARIABLE}={said}" if said else "no browser: neither Chromium on PATH nor build/browser"
+        )
     return found

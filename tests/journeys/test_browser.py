@@ -40,7 +40,10 @@ def _reports(**counts):
     """Return reports by outcome as pytest keeps them: of journeys, and one of another test each."""
     stats = {
         outcome: [
-            *(SimpleNamespace(keywords={"browser": 1}, when="call", longrepr=("f.py", 1, "Skipped: no browser")) for _ in range(n)),
+            *(
+                SimpleNamespace(keywords={"browser": 1}, when="call", longrepr=("f.py", 1, "Skipped: no browser"))
+                for _ in range(n)
+            ),
             SimpleNamespace(keywords={}, when="call", longrepr=""),
         ]
         for outcome, n in counts.items()

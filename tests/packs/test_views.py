@@ -80,7 +80,10 @@ def test_a_rule_on_a_view_finds_what_it_found_before():
 
 def test_a_view_is_part_of_the_fingerprint():
     """Another text of a view is another text of each rule that stands on it, directly or through a view, and of no other."""
-    one, two = read_pack(files(), "small"), read_pack(with_text(f"{VIEW}.sql", b"LEAST(t.value, 10)", b"LEAST(t.value, 9)"), "small")
+    one, two = (
+        read_pack(files(), "small"),
+        read_pack(with_text(f"{VIEW}.sql", b"LEAST(t.value, 10)", b"LEAST(t.value, 9)"), "small"),
+    )
     differ = {name for name in one.rules if one.rules[name].fingerprint != two.rules[name].fingerprint}
     assert differ == {RULE}
     assert {n: r.fingerprint for n, r in small_pack().rules.items() if n != RULE} == {

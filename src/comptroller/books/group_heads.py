@@ -9,6 +9,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from itertools import pairwise
 
 import pyarrow as pa
 
@@ -125,7 +126,7 @@ class GroupHeads:
         own = self._stretches.get(entity, ())
         cuts = sorted({cut for name in self._above(entity) for s in self._stretches.get(name, ()) for cut in s[:2]})
         found: list[tuple[str, dt.date, dt.date]] = []
-        for since, until in zip(cuts, cuts[1:], strict=False):
+        for since, until in pairwise(cuts):
             if not any(s[0] <= since < s[1] for s in own):
                 continue
             head = self._head(entity, since)

@@ -25,9 +25,9 @@ from comptroller.cases.hush import Hush
 from comptroller.cases.index import OUTCOMES, Index, is_of_cases
 from comptroller.cases.overdue import run_out
 from comptroller.cases.route import Router, Told
-from comptroller.cases.rows import TABLES, Row, case_rows, event_row, joined, loss_class, tables_of
+from comptroller.cases.rows import Row, case_rows, event_row, joined, loss_class, tables_of
 from comptroller.cases.tables import has_cases
-from comptroller.cases.told import KINDS, told
+from comptroller.cases.told import told
 from comptroller.model.finding import Turn
 from comptroller.model.kind import FACT_LINES
 from comptroller.model.known import Known

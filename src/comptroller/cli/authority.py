@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from comptroller.cases import authority
+from comptroller.cli.instants import now
 from comptroller.cli.opening import reading, working
 from comptroller.cli.read import day
 from comptroller.cli.say import (
@@ -17,7 +18,6 @@ from comptroller.cli.say import (
     print_json,
     print_table,
 )
-from comptroller.cli.instants import now
 from comptroller.model.refusal import Refused
 from comptroller.model.said import Incoming
 
@@ -41,25 +41,24 @@ def may(  # noqa: PLR0913 - what a question is made of
         figure = Decimal(amount) if amount else None
     except InvalidOperation as error:
         raise typer.BadParameter(f"{amount}: an amount such as 1500000") from error
-    with doors(as_json=as_json):
-        with working(node) as worker:
-            at = now()
-            asked = authority.Question(
-                entity,
-                post,
-                item,
-                day(on) or at.date(),
-                figure,
-                counterparty=counterparty,
-                person=person,
-                matter=matter,
-            )
-            answered = authority.may(worker.duck, worker.pack.casework.authority, asked)
-            number = f"Q{worker.ledger.size + 1}"
-            payload = json.dumps({"kind": "advice", "facts": [authority.as_fact(number, asked, answered)]}).encode()
-            taken = worker.take([Incoming(payload, "json", f"{number}.json", worker.charter.owner)], at)
-            if taken.refused:
-                raise Refused(taken.refused[0])
+    with doors(as_json=as_json), working(node) as worker:
+        at = now()
+        asked = authority.Question(
+            entity,
+            post,
+            item,
+            day(on) or at.date(),
+            figure,
+            counterparty=counterparty,
+            person=person,
+            matter=matter,
+        )
+        answered = authority.may(worker.duck, worker.pack.casework.authority, asked)
+        number = f"Q{worker.ledger.size + 1}"
+        payload = json.dumps({"kind": "advice", "facts": [authority.as_fact(number, asked, answered)]}).encode()
+        taken = worker.take([Incoming(payload, "json", f"{number}.json", worker.charter.owner)], at)
+        if taken.refused:
+            raise Refused(taken.refused[0])
     if as_json:
         print_json({"advice": number, **answered.as_json()})
         return

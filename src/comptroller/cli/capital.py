@@ -172,10 +172,9 @@ def cycles(
     as_json: JsonOption = False,
 ) -> None:
     """List circles of payments, of goods and of guarantees."""
-    with doors(as_json=as_json):
-        with working(node) as worker:
-            found = viewing.circles(worker.books, entity, day(valid), known_entry(worker.ledger, known))
-            cut_short = viewing.search_limits(worker.books, entity)
+    with doors(as_json=as_json), working(node) as worker:
+        found = viewing.circles(worker.books, entity, day(valid), known_entry(worker.ledger, known))
+        cut_short = viewing.search_limits(worker.books, entity)
     if as_json:
         print_json(found)
         return

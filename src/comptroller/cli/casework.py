@@ -119,10 +119,9 @@ def due(
     as_json: JsonOption = False,
 ) -> None:
     """List what is due from a supervision line or an entity, the oldest first."""
-    with doors(as_json=as_json):
-        with reading(node) as opened:
-            today = opened.today if has_cases(opened.pack) else None
-            found = board.due(opened.duck, today, line=line, holder=holder, within_days=days)[0] if today else []
+    with doors(as_json=as_json), reading(node) as opened:
+        today = opened.today if has_cases(opened.pack) else None
+        found = board.due(opened.duck, today, line=line, holder=holder, within_days=days)[0] if today else []
     if as_json:
         print_json(found)
         return
@@ -133,12 +132,11 @@ def due(
 
 def outcomes(node: NodeOption = None, as_json: JsonOption = False) -> None:
     """Show the outcome of each rule's findings, the workload of each line, and requests saved."""
-    with doors(as_json=as_json):
-        with reading(node) as opened:
-            is_on = has_cases(opened.pack)
-            rules = board.precision(opened.duck, opened.pack) if is_on else []
-            lines = board.load(opened.duck, opened.today) if is_on and opened.today else []
-            asked = board.requests(opened.duck) if is_on else {}
+    with doors(as_json=as_json), reading(node) as opened:
+        is_on = has_cases(opened.pack)
+        rules = board.precision(opened.duck, opened.pack) if is_on else []
+        lines = board.load(opened.duck, opened.today) if is_on and opened.today else []
+        asked = board.requests(opened.duck) if is_on else {}
     if as_json:
         print_json({"rules": rules, "lines": lines, "requests": asked})
         return

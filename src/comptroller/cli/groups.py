@@ -32,7 +32,7 @@ class Group(TyperGroup):
             found[group if is_inner else word] = GROUPS[group] if is_inner else entry.summary
         return found
 
-    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]  # noqa: ARG002
         """Return a command by name, with its module imported; None where there is none."""
         if cmd_name in self.entries:
             return load(self.entries[cmd_name], cmd_name)
@@ -50,7 +50,7 @@ class Group(TyperGroup):
         default = DEFAULTS.get(self.group)
         if default and (not args or (args[0].startswith("-") and args[0] != "--help")):
             args = [default, *args]
-        return super().parse_args(ctx, args)  # type: ignore[arg-type]
+        return super().parse_args(ctx, args)
 
     def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:  # type: ignore[override]
         """Return name, command and the other arguments; wrong use with the names that are close, where there is none."""

@@ -21,7 +21,6 @@ from comptroller.model.refusal import BrokenLedger, Text
 from comptroller.packs import read_pack
 from comptroller.packs.bundle import digest_of, unpack_files
 from comptroller.packs.titles import rule_titles
-from comptroller.store.duck import Duck
 from comptroller.store.sqlite import StoreDown
 from comptroller.watch.findings import Findings
 

@@ -14,11 +14,13 @@ from comptroller.store.ask import ask
 Answer = tuple[list[str], list[tuple[Any, ...]]]
 
 
-def query(
+def query(  # noqa: PLR0913 - what one may ask by
     sql: Annotated[str | None, typer.Argument(metavar="SELECT", help="One SELECT over the documented tables.")] = None,
     valid: ValidOption = None,
     known: KnownOption = None,
-    tables: Annotated[bool, typer.Option("--tables", help="List the tables that can be named, with their columns.")] = False,
+    tables: Annotated[
+        bool, typer.Option("--tables", help="List the tables that can be named, with their columns.")
+    ] = False,
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -44,8 +46,7 @@ def _tables(node: Path | None) -> Answer:
     """Return the documented tables by name, with the names of their columns."""
     with reading(node) as opened:
         rows = [
-            (name, ", ".join(opened.duck.columns(f"SELECT * FROM {name}")))
-            for name in sorted(documented(opened.pack))
+            (name, ", ".join(opened.duck.columns(f"SELECT * FROM {name}"))) for name in sorted(documented(opened.pack))
         ]
     return ["table", "columns"], rows
 

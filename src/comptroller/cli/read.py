@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -49,8 +48,7 @@ def findings(  # noqa: PLR0913 - what one may ask by
         print_json([one.as_json() for one in found])
         return
     rows = [
-        (f.finding, f.state, _title(titles, f.rule), f.entity, " ".join(map(str, f.subject)), f.since)
-        for f in found
+        (f.finding, f.state, _title(titles, f.rule), f.entity, " ".join(map(str, f.subject)), f.since) for f in found
     ]
     print_table("", ["finding", "state", "rule", "entity", "subject", "since"], rows)
     out.print(counted(len(found), "finding"))
@@ -66,12 +64,11 @@ def explain(
     as_json: JsonOption = False,
 ) -> None:
     """Explain a finding: clause, rule, parameters, the rows read, and what would be lawful."""
-    with doors(as_json=as_json):
-        with reading(node) as opened:
-            found = explaining.explain(opened.duck, opened.pack, finding, policy_of=opened.policy_of)
-            if found is None:
-                raise Refused([_no_finding(opened, finding)])
-            heads = {row["entry"]: opened.ledger.entry(row["entry"]).fields for row in found.rows}
+    with doors(as_json=as_json), reading(node) as opened:
+        found = explaining.explain(opened.duck, opened.pack, finding, policy_of=opened.policy_of)
+        if found is None:
+            raise Refused([_no_finding(opened, finding)])
+        heads = {row["entry"]: opened.ledger.entry(row["entry"]).fields for row in found.rows}
     if as_json:
         print_json({**found.as_json(), "entries": heads})
     else:
@@ -141,10 +138,9 @@ def scoreboard(
     as_json: JsonOption = False,
 ) -> None:
     """Count for each rule: judged, found, clear, not applicable, not judged and why."""
-    with doors(as_json=as_json):
-        with reading(node) as opened:
-            names = [name for name in sorted(opened.pack.rules) if rule in name]
-            scores = counting.scoreboard(opened.duck, opened.pack, opened.findings, names) if names else []
+    with doors(as_json=as_json), reading(node) as opened:
+        names = [name for name in sorted(opened.pack.rules) if rule in name]
+        scores = counting.scoreboard(opened.duck, opened.pack, opened.findings, names) if names else []
     if as_json:
         print_json({score.rule: score.as_json() for score in scores})
         return
@@ -163,5 +159,3 @@ def scoreboard(
     ]
     heads = ["rule", "judged", "found", "clear", "not applicable", "not judged", "because of missing", "left out for"]
     print_table("", heads, rows)
-
-

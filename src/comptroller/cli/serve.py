@@ -13,8 +13,8 @@ import uvicorn
 
 from comptroller.access.accounts import Accounts
 from comptroller.access.grants import ROLES
-from comptroller.cli.say import JsonOption, NodeOption, doors, node_folder, out, passphrase, print_json
 from comptroller.cli.instants import now
+from comptroller.cli.say import JsonOption, NodeOption, doors, node_folder, out, passphrase, print_json
 from comptroller.desk.app import make_app
 from comptroller.desk.oidc_settings import read_provider
 from comptroller.desk.state import ACCOUNTS, Desk, Settings

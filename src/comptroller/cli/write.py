@@ -34,7 +34,6 @@ from comptroller.model.said import Incoming
 from comptroller.node import Charter
 from comptroller.packs import gather_files
 
-
 AtOption = Annotated[str | None, typer.Option("--at", help="The instant (ISO 8601) instead of now.")]
 
 
@@ -146,7 +145,9 @@ def _tell(outcomes: list[dict[str, Any]], *, as_json: bool) -> None:
         for one in outcomes:
             if one["entry"] is None:
                 print_refusals(one["refusals"], as_json=False)
-                err.print(f"refused  {one['file']}: {counted(len(one['refusals']), 'reason')}; nothing of it was recorded")
+                err.print(
+                    f"refused  {one['file']}: {counted(len(one['refusals']), 'reason')}; nothing of it was recorded"
+                )
                 continue
             out.print(f"entry {one['entry']}  {one['file']}")
             for rule, states in one["turns"].items():
@@ -200,4 +201,6 @@ def rebuild(node: NodeOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         print_json(said)
     else:
-        out.print(f"folded {counted(said['entries'], 'entry', 'entries')} in {counted(said['batches'], 'batch', 'batches')}")
+        out.print(
+            f"folded {counted(said['entries'], 'entry', 'entries')} in {counted(said['batches'], 'batch', 'batches')}"
+        )

@@ -21,10 +21,10 @@ from comptroller.desk.draw import draw_refusals
 from comptroller.desk.errors import put_errors
 from comptroller.desk.guard import Guard
 from comptroller.desk.hooks import Hooks
-from comptroller.desk.secret_renewal import renew_secrets
 from comptroller.desk.pages import PAGES
 from comptroller.desk.public import pages as public_pages, tips as public_tips
 from comptroller.desk.public.gate import Gate
+from comptroller.desk.secret_renewal import renew_secrets
 from comptroller.desk.state import Desk
 
 _STATIC = Path(__file__).parent / "static"

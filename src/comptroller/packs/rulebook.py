@@ -136,10 +136,18 @@ def _views(form: forms.RuleForm, shared: Sequence[View], say: Any) -> None:
             say(f"references.{view.name}", form.judges, f"judges 为 {view.judges}", f"a rule that judges {view.judges}")
         for table in view.reads:
             if table not in form.reads:
-                say("reads", sorted(form.reads), f"含视图 {view.name} 所读的 {table}", f"{table}, which {view.name} reads")
+                say(
+                    "reads",
+                    sorted(form.reads),
+                    f"含视图 {view.name} 所读的 {table}",
+                    f"{table}, which {view.name} reads",
+                )
         for table in view.references:
             if table in form.reads:
-                zh, en = f"视图 {view.name} 整表读取，规则不按卷宗读取", f"a table that {view.name} reads whole, so not by docket"
+                zh, en = (
+                    f"视图 {view.name} 整表读取，规则不按卷宗读取",
+                    f"a table that {view.name} reads whole, so not by docket",
+                )
                 say("reads", table, zh, en)
 
 

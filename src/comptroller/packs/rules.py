@@ -169,9 +169,12 @@ def _check_tables(
     for table in sorted(references - used - within):
         at = (f"{name}.yml", None, "references")
         refusals.append(_said(at, "unused", table, "SQL 实际读取的表", "a table that the SQL reads"))
-    for alias in sorted({cte.alias for cte in tree.find_all(exp.CTE)} & set(shared)):
-        refusals.append(_said(place, "view_name", alias, "不与视图同名的 WITH", "a WITH that has no name of a view"))
-    return refusals
+    own, zh, en = (
+        {cte.alias for cte in tree.find_all(exp.CTE)},
+        "不与视图同名的 WITH",
+        "a WITH that has no name of a view",
+    )
+    return refusals + [_said(place, "view_name", alias, zh, en) for alias in sorted(own & set(shared))]
 
 
 def _check_same_always(name: str, tree: exp.Select) -> list[Refusal]:

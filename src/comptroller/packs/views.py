@@ -1,6 +1,6 @@
 """Views of a pack: SELECTs that several rules share, each standing in a rule's SQL as if it were written there."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 
 import sqlglot
@@ -33,7 +33,8 @@ def views_of(
     for full, form in laid.items():
         text = files.get(f"{full}.sql")
         if text is None:
-            refusals.append(_wrong(f"{full}.yml", "", "-", f"{full}.sql 存在", f"{full}.sql beside it"))
+            wanted = (f"{full}.sql 存在", f"{full}.sql beside it")
+            refusals.append(_wrong((f"{full}.yml", None, ""), "-", wanted))
             continue
         view = View(
             name=stem(full),
@@ -72,48 +73,49 @@ def needed(named: Iterable[str], views: Mapping[str, View]) -> list[View]:
 
 def _declared(view: View, tables: Mapping[str, Kind], params: set[str], names: set[str]) -> list[Refusal]:
     """Return what is refused in a view's own lists: names that are taken, and tables or parameters that are not there."""
-    place, found = f"{view.path}.yml", []
+    file, found = f"{view.path}.yml", []
     if view.name in tables or view.name in OFFERED or view.name == JUDGED or view.name.startswith("param_"):
-        zh, en = "尚未用作表名的名称", "a name that no table has"
-        found.append(_wrong(place, "", view.name, zh, en))
-    known = {*tables, *OFFERED, *names}
-    for table in [*view.reads, *view.references, *([view.judges] if view.judges else [])]:
-        allowed = set(tables) if table in view.reads or table == view.judges else known - {view.name}
-        if table not in allowed:
-            found.append(_wrong(place, "references", table, "已有的表或视图", "a table or a view that exists", allowed))
-    for param in view.params:
-        if param not in params:
-            found.append(_wrong(place, "params", param, "params/ 中的参数", "a parameter under params/", params))
+        found.append(_wrong((file, None, ""), view.name, ("尚未用作表名的名称", "a name that no table has")))
+    known = {*tables, *OFFERED, *names} - {view.name}
+    wanted = ("已有的表或视图", "a table or a view that exists")
+    listed = [(one, set(tables)) for one in (*view.reads, view.judges) if one]
+    listed += [(one, known) for one in view.references]
+    found += [_wrong((file, None, "references"), one, wanted, among) for one, among in listed if one not in among]
+    wanted = ("params/ 中的参数", "a parameter under params/")
+    found += [_wrong((file, None, "params"), one, wanted, params) for one in view.params if one not in params]
     return found
 
 
 def _text(view: View) -> list[Refusal]:
     """Return what is refused in a view's SQL: it is one SELECT over what the view declares, the same at any time."""
-    place = f"{view.path}.sql"
+    file = f"{view.path}.sql"
     if not view.text.startswith("--"):
-        return [_wrong(place, "", view.text[:40], "首行为注释", "a first line of comment", line=1)]
+        return [_wrong((file, 1, ""), view.text[:40], ("首行为注释", "a first line of comment"))]
     try:
         tree = parsed(view.text)
     except sqlglot.errors.ParseError as error:
         line = error.errors[0].get("line") if error.errors else None
-        return [_wrong(place, "", str(error).splitlines()[0], "可解析的 SQL", "SQL that parses", line=line)]
+        return [_wrong((file, line, ""), str(error).splitlines()[0], ("可解析的 SQL", "SQL that parses"))]
     except ValueError as error:
-        return [_wrong(place, "", str(error), "一条 SELECT", "one SELECT")]
+        return [_wrong((file, None, ""), error, ("一条 SELECT", "one SELECT"))]
+    found = _tables(view, tree)
+    wanted = ("不含 ORDER BY 与 LIMIT 的 SELECT", "a SELECT without ORDER BY and LIMIT")
+    found += [_wrong((file, None, ""), word, wanted) for word in orders(tree)]
+    wanted = ("由 clock 表给出的时间", "time from the table `clock`, and no chance")
+    return found + [_wrong((file, None, ""), call, wanted) for call in asks_moment(tree)]
+
+
+def _tables(view: View, tree: exp.Select) -> list[Refusal]:
+    """Return the refusals of tables that a view reads and does not declare, or declares and does not read."""
     declared = {JUDGED, *view.reads, *view.references, *(f"param_{name}" for name in view.params)}
-    used = table_names(tree)
-    found = []
-    for table in sorted(used - declared):
-        zh, en = "reads、references 或 params 中声明的表", "a table declared under reads, references or params"
-        found.append(_wrong(place, "", table, zh, en, declared))
-    for table in sorted(declared - used - {JUDGED}):
-        found.append(_wrong(f"{view.path}.yml", "references", table, "SQL 实际读取的表", "a table that the SQL reads"))
-    for alias in sorted({cte.alias for cte in tree.find_all(exp.CTE)} & declared):
-        found.append(_wrong(place, "", alias, "不与所读表同名的 WITH", "a WITH that has no name of a table it reads"))
-    for word in orders(tree):
-        found.append(_wrong(place, "", word, "不含 ORDER BY 与 LIMIT 的 SELECT", "a SELECT without ORDER BY and LIMIT"))
-    for call in asks_moment(tree):
-        found.append(_wrong(place, "", call, "由 clock 表给出的时间", "time from the table `clock`, and no chance"))
-    return found
+    used, place = table_names(tree), (f"{view.path}.sql", None, "")
+    wanted = ("reads、references 或 params 中声明的表", "a table declared under reads, references or params")
+    found = [_wrong(place, one, wanted, declared) for one in sorted(used - declared)]
+    unread, wanted = sorted(declared - used - {JUDGED}), ("SQL 实际读取的表", "a table that the SQL reads")
+    found += [_wrong((f"{view.path}.yml", None, "references"), one, wanted) for one in unread]
+    wanted = ("不与所读表同名的 WITH", "a WITH that has no name of a table it reads")
+    own = sorted({cte.alias for cte in tree.find_all(exp.CTE)} & declared)
+    return found + [_wrong(place, one, wanted) for one in own]
 
 
 @lru_cache(maxsize=256)
@@ -139,20 +141,12 @@ def _rings(views: Mapping[str, View]) -> list[Refusal]:
                 seen.add(one)
                 waiting += views[one].references
         if name in seen:
-            zh, en = "不成环的视图", "views that do not read one another in a ring"
-            found.append(_wrong(f"{view.path}.yml", "references", name, zh, en))
+            wanted = ("不成环的视图", "views that do not read one another in a ring")
+            found.append(_wrong((f"{view.path}.yml", None, "references"), name, wanted))
     return found
 
 
-def _wrong(  # noqa: PLR0913 - the parts of a refusal
-    file: str,
-    field: str,
-    seen: object,
-    zh: str,
-    en: str,
-    known: Iterable[str] = (),
-    *,
-    line: int | None = None,
+def _wrong(
+    place: tuple[str, int | None, str], seen: object, wanted: tuple[str, str], known: Collection[str] = ()
 ) -> Refusal:
-    mend = did_you_mean(str(seen), set(known), _MEND)
-    return refusal("packs.view", (file, line, field), seen, (zh, en), mend)
+    return refusal("packs.view", place, seen, wanted, did_you_mean(str(seen), known, _MEND))
