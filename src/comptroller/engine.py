@@ -20,7 +20,7 @@ from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 
-from comptroller import node
+from comptroller import node, trial
 from comptroller.books import Books, Change
 from comptroller.cases import Cases
 from comptroller.intake import Incoming, check, shape
@@ -35,7 +35,6 @@ from comptroller.packs import read_pack
 from comptroller.packs.bundle import pack_files, unpack_files
 from comptroller.store.duck import Duck, SqlError
 from comptroller.store.sqlite import StoreDown
-from comptroller.trial import try_out
 from comptroller.watch import Watch
 
 Progress = Callable[[str, int, int], None]
@@ -132,7 +131,7 @@ class Engine:
         """
         at = self._ready(at)
         pack = read_pack(files, name)
-        try_out(pack, self.pack)
+        trial.try_out(pack, self.pack)
         bundle = pack_files(files, name)
         number = self._append([Accepted(bundle, POLICY, self.charter.owner, name=name, kind=POLICY)], at)
         return self._change_policy(pack, number, progress)
@@ -276,7 +275,7 @@ def create(
     """
     at = utc(at)
     pack = read_pack(files, charter.pack)
-    try_out(pack, pack)
+    trial.try_out(pack, pack)
     node.found(folder, charter, key)
     ledger = Ledger.create(folder / node.LEDGER, charter.origin, key, at)
     bundle = pack_files(files, pack.name)

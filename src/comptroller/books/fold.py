@@ -237,8 +237,7 @@ class Books:
             if moved is None or moved:
                 with differences(self.duck, ("ancestor", "level"), moved, renewed):
                     put_register(self.duck, self.register, moved)
-        if "entity" in touched:
-            self._heads.renew(self.register.named(self.duck, added, ended), renewed)
+        self._heads.renew(self.register.named(self.duck, added, ended), renewed)
         if "list_line" in touched or renewed.get("ancestor"):
             few = None if "list_line" in touched else renewed["ancestor"]
             with differences(self.duck, ("list_in_force",), few, renewed):

@@ -115,6 +115,8 @@ class GroupHeads:
 
     def renew(self, named: set[str], renewed: dict[str, tuple[str, ...] | None]) -> None:
         """Write the rows of entities that were reported, and of all that were ever below them; note where rows differ."""
+        if not named:
+            return
         before = self.below(named)
         self.read(named)
         moved = before | self.below(named)

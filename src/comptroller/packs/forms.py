@@ -199,17 +199,6 @@ class ExampleForm(Form, frozen=True, kw_only=True, rename={"shown": "with"}):
     params: dict[str, float] = {}
 
 
-class ViewForm(Form, frozen=True, kw_only=True):
-    """views/<view>.yml."""
-
-    title: Both
-    about: Both = Both()
-    judges: str = ""
-    reads: list[str] = []
-    references: dict[str, list[str]] = {}
-    params: list[str] = []
-
-
 class RuleForm(Form, frozen=True, kw_only=True):
     """rules/<subject>/<rule>.yml."""
 

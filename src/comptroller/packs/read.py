@@ -19,7 +19,7 @@ from comptroller.packs.kinds import disagreements, kind_of
 from comptroller.packs.plain import calendar_of, list_of, source_of, stem, text_of
 from comptroller.packs.rulebook import rule_of
 from comptroller.packs.series import param_of
-from comptroller.packs.views import views_of
+from comptroller.packs.views import ViewForm, views_of
 from comptroller.packs.yaml import read_form
 
 _Form = TypeVar("_Form", bound=msgspec.Struct)
@@ -140,9 +140,7 @@ class _Reading:
                     calendars[year.region, year.year] = calendar_of(path, year)
         self.lints += disagreements(kinds)
         self._cites(params, lists, sources)
-        views, wrong = views_of(
-            self._laid(layers, "views", forms.ViewForm), self.files, tables=_tables(kinds), params=params
-        )
+        views, wrong = views_of(self._laid(layers, "views", ViewForm), self.files, tables=_tables(kinds), params=params)
         self.refusals += wrong
         rules = self._rules(layers, kinds, params, sources, words, views)
         casework = self._casework(layers, kinds, rules, params, words)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 
+import msgspec
 import sqlglot
 from sqlglot import exp
 
@@ -18,8 +19,19 @@ JUDGED = "judged"
 _MEND = ("按 docs/packs.md 改正", "Correct it as docs/packs.md says.")
 
 
+class ViewForm(forms.Form, frozen=True, kw_only=True):
+    """views/<view>.yml."""
+
+    title: forms.Both
+    about: forms.Both = forms.Both()
+    judges: str = ""
+    reads: list[str] = msgspec.field(default_factory=list)
+    references: dict[str, list[str]] = msgspec.field(default_factory=dict)
+    params: list[str] = msgspec.field(default_factory=list)
+
+
 def views_of(
-    laid: Mapping[str, forms.ViewForm],
+    laid: Mapping[str, ViewForm],
     files: Mapping[str, bytes],
     *,
     tables: Mapping[str, Kind],
