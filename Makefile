@@ -53,7 +53,7 @@ house: $(VENV)/dev ## See that the walls stand and that the documents say what i
 
 packs: $(VENV)/run ## Run the examples that rules carry.
 	@echo "packs"
-	@for pack in $(PROVED); do $(BIN)/comptroller prove --pack $$pack; done
+	@for pack in $(PROVED); do $(BIN)/comptroller pack prove --pack $$pack; done
 
 tests: $(VENV)/dev browser ## Run the tests.
 	@$(BIN)/python -m pytest -n $(WORKERS)

@@ -276,7 +276,7 @@ WORDS: dict[str, Sequence[str]] = {
         "该问题中正在计时(或已中止)的期限",
         "a clock that runs in the case, or that stands still where it is to run on",
         "核对期限名称",
-        "Look the clock up: comptroller case CASE.",
+        "Look the clock up: comptroller cases show CASE.",
     ),
     "cases.extension": (
         "政策包允许的延长次数和数量",
