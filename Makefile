@@ -17,7 +17,7 @@ LOCK := --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-h
 # Scripts of others that the console's pages load, and the font of letters; the pages do without them where they cannot be fetched.
 VENDOR := src/comptroller/desk/static/vendor
 
-.PHONY: help demo web test check format lint types house packs tests bench real fuzz looks chaos reference lock clean
+.PHONY: help demo web browser test check format lint types house packs tests bench real fuzz looks chaos reference lock clean
 
 help: ## Say what can be done.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /	/' | expand -t 12
@@ -27,6 +27,13 @@ demo: $(VENV)/run ## Build a node from the harbour world, judge it, and open its
 	@$(BIN)/comptroller demo build/harbour --fresh --console
 
 web: $(VENDOR)/htmx.min.js ## Fetch the scripts that the console's pages load and the font of letters, as pinned in web/package-lock.json.
+
+# Journeys walk in the machine's own Chromium, or in one that is fetched; COMPTROLLER_BROWSER=fetched passes over the machine's.
+OWN_BROWSER = $(if $(COMPTROLLER_BROWSER),,$(shell command -v chromium || command -v chromium-browser || command -v google-chrome))
+
+browser: | $(BIN)/python ## Fetch a headless Chromium for the journeys, where the machine has none.
+	@[ -n "$(OWN_BROWSER)" ] || $(MAKE) --no-print-directory build/browser/chromium || \
+	echo "no browser could be fetched: journeys are skipped, and the summary says so"
 
 test: tests ## Install what tests need, and run them all.
 
@@ -46,9 +53,9 @@ house: $(VENV)/dev ## See that the walls stand and that the documents say what i
 
 packs: $(VENV)/run ## Run the examples that rules carry.
 	@echo "packs"
-	@for pack in $(PROVED); do $(BIN)/comptroller prove --pack $$pack; done
+	@for pack in $(PROVED); do $(BIN)/comptroller pack prove --pack $$pack; done
 
-tests: $(VENV)/dev ## Run the tests.
+tests: $(VENV)/dev browser ## Run the tests.
 	@$(BIN)/python -m pytest -n $(WORKERS)
 
 bench: $(VENV)/bench ## Measure what section 6 of the design promises, beside rivals, in one run.
@@ -60,7 +67,7 @@ real: $(VENV)/run ## Judge the real data sets, where they are.
 fuzz: $(VENV)/dev ## Feed the parsers damaged input for long.
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n $(WORKERS) -m fuzz
 
-looks: $(VENV)/dev ## Look at every page as every role, in both languages, at both widths.
+looks: $(VENV)/dev browser ## Look at every page as every role, in both languages, at both widths.
 	@$(BIN)/python -m pytest -m looks tests/journeys
 
 chaos: $(VENV)/dev ## Kill the process at random, hundreds of times.
@@ -101,13 +108,20 @@ $(VENV)/dev: requirements-dev.lock $(VENV)/run
 $(VENDOR)/htmx.min.js: web/package-lock.json | $(BIN)/python
 	@echo "fetching the console's scripts"
 	@command -v npm >/dev/null || $(PIP) --require-hashes -r requirements-web.lock
-	@cd web && PATH="$$PATH:$(abspath $(BIN))" npm ci --silent
+	@cd web && PATH="$$PATH:$(abspath $(BIN))" npm ci --silent --omit=dev
 	@mkdir -p $(VENDOR)
 	@cp web/node_modules/echarts/dist/echarts.min.js web/node_modules/htmx.org/dist/htmx.min.js $(VENDOR)/
 	@cd web/node_modules/@expo-google-fonts/noto-sans-sc && cp 400Regular/NotoSansSC_400Regular.ttf 700Bold/NotoSansSC_700Bold.ttf $(abspath $(VENDOR))/
 	@cp web/node_modules/@expo-google-fonts/noto-sans-sc/LICENSE_FONT $(VENDOR)/noto-sans-sc.LICENSE
 	@cp web/node_modules/echarts/LICENSE $(VENDOR)/echarts.LICENSE
 	@cp web/node_modules/htmx.org/LICENSE $(VENDOR)/htmx.LICENSE
+	@touch $@
+
+# The program, and beside it the libraries and the font that a bare machine lacks.
+build/browser/chromium: web/package-lock.json web/browser.mjs | $(BIN)/python
+	@echo "fetching a browser for the journeys"
+	@command -v npm >/dev/null || $(PIP) --require-hashes -r requirements-web.lock
+	@cd web && PATH="$$PATH:$(abspath $(BIN))" && npm ci --silent && node browser.mjs $(abspath build)/browser
 	@touch $@
 
 $(VENV)/bench: requirements-bench.txt $(VENV)/run

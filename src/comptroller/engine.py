@@ -20,7 +20,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from comptroller import acts, node
+from comptroller import acts, node, trial
 from comptroller.acts import MADE, POLICY, TICK
 from comptroller.clock import Moment, moment_at, refused_jump, utc
 from comptroller.intake import Incoming
@@ -175,7 +175,7 @@ class Engine(Replay):
         if jumped:
             raise Refused([jumped])
         pack = read_pack(files, name)
-        node.try_out(pack, self.pack)
+        trial.try_out(pack, self.pack)
         made = acts.policy(pack_files(files, name), name, self.charter.owner)
         return self._act(made, moment, lambda n: self.change_policy(pack, n, moment.at, progress))
 
@@ -221,7 +221,7 @@ def create(  # noqa: PLR0913 - what a node begins with
     if outside := refused_jump(at, at, None):
         raise Refused([outside])
     pack = read_pack(files, charter.pack)
-    node.try_out(pack, pack)
+    trial.try_out(pack, pack)
     node.found(folder, charter, key, passphrase)
     stores = node.begin(folder, charter, key, at)
     stores.ledger.append([acts.policy(pack_files(files, pack.name), pack.name, charter.owner)], at)

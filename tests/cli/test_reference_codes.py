@@ -2,6 +2,9 @@
 
 import ast
 
+import pytest
+
+from comptroller.cli import reference_codes
 from comptroller.cli.reference_codes import _codes_of, codes
 from comptroller.intake.refuse import WORDS
 
@@ -54,3 +57,17 @@ def test_every_code_with_words_is_listed() -> None:
     """What intake can say before it knows the kind is in the list."""
     listed = {one.code for one in codes()}
     assert set(WORDS) - listed == set()
+
+
+def test_every_code_says_what_is_expected_and_how_to_correct() -> None:
+    """No code of the reference lacks what is expected or how it is corrected, in either language."""
+    lacking = [one.code for one in codes() if not all(text.strip() for text in (*one.expected, *one.mend))]
+    assert lacking == []
+
+
+def test_general_texts_are_of_codes_whose_texts_vary(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A code that says its texts in place needs no general ones, and is taken off the list."""
+    monkeypatch.setattr(reference_codes, "VARYING", {})
+    vary = {one.code for one in codes() if not all((*one.expected, *one.mend))}
+    monkeypatch.undo()
+    assert set(reference_codes.VARYING) == vary

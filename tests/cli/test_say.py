@@ -2,6 +2,9 @@
 
 import pytest
 
+from comptroller.cli import registry
+from comptroller.cli.say import counted
+
 COMMANDS = [
     ("findings",),
     ("scoreboard",),
@@ -63,22 +66,32 @@ def test_refusals_come_in_the_readers_language(begun, monkeypatch):
 
 
 def test_help_names_every_command(line):
-    """Without words, the commands are listed; an unknown one is wrong use."""
+    """Without words, commands and groups are listed, a group lists its own, and earlier names are not; an unknown one is wrong use."""
     shown = line("--help").stdout
-    for name in (
-        "init",
-        "report",
-        "tick",
-        "findings",
-        "explain",
-        "scoreboard",
-        "entry",
-        "verify",
-        "rebuild",
-        "prove",
-        "query",
-        "new",
-        "template",
-    ):
-        assert name in shown
+    for entry in registry.COMMANDS:
+        group, _, word = entry.name.rpartition(" ")
+        listed = line(group, "--help").stdout if group else shown
+        assert f"  {word} " in listed, entry.name
+        assert not group or f"  {group} " in shown
+    assert [name for name in registry.DEPRECATED if f"\n  {name} " in shown] == []
     assert line("frobnicate").exit_code == 2
+
+
+def test_numbers_agree_with_their_nouns(begun):
+    """One is said in the singular, and each other number in the plural."""
+    assert counted(1, "reason") == "1 reason"
+    assert counted(0, "reason") == "0 reasons"
+    assert counted(2, "entry", "entries") == "2 entries"
+    late = begun.file("late.json", [{"entity": "A"}])
+    assert (
+        ": 1 reason;" in begun("report", late, "--kind", "payment").stderr.replace("\n", " ")
+        or "reasons;" in begun("report", late, "--kind", "payment").stderr
+    )
+    assert "1 finding\n" in begun("findings").stdout
+    assert "3 examples of 1 rule, 0 failed" in begun("pack", "prove", "--pack", "small", "--rule", "pay/twice").stdout
+
+
+def test_a_refusal_without_a_place_names_none(begun):
+    """Where no file is at fault, the field alone is named, without an empty place before it."""
+    shown = begun("explain", "F-zzzz").stderr
+    assert shown.startswith("refused  finding\n")

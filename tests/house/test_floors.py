@@ -9,7 +9,7 @@ FLOORS = (
     ("model",),
     ("store", "packs", "graph"),
     ("intake", "ledger", "books", "watch", "cases", "assess", "access"),
-    ("node", "projection", "acts", "clock", "suspects"),
+    ("node", "projection", "acts", "clock", "suspects", "trial"),
     ("replay",),
     ("engine",),
     ("prove", "custody"),

@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
 from comptroller.desk.state import Desk
 from tests.casedesks import at, correct, open_case_desk, tender, the_case
 from tests.journeys.walking import Walk, walk_on
+
+pytestmark = pytest.mark.browser
 
 WORDS = {
     "zh": {"kept": "已报送", "waits": "另一名经办人", "contested": "有异议", "triage": "待研判", "verifying": "待复核", "closed": "已关闭", "reopened": "重开 1 次", "passed": "自动关闭", "corrected": "事项已更正"},

@@ -10,6 +10,8 @@ from tests.desk.test_proposals import PATH
 from tests.desks import open_desk
 from tests.journeys.walking import walk_on
 
+pytestmark = pytest.mark.browser
+
 HEADS = ("entity", "payment", "payee", "amount", "currency", "paid_on")
 
 

@@ -13,6 +13,8 @@ from tests.journeys.looking import WIDTHS, look_at, words_of
 from tests.journeys.walking import walk_on
 from tests.worlds import moment
 
+pytestmark = pytest.mark.browser
+
 NOW = moment("2026-01-05T10:00:00")
 WAYS = tuple(product(("zh", "en"), WIDTHS))
 PUBLIC = (*("/sign-in", "/public"), *(f"/public/{one}" for one in ("verify", "enterprise", "fees", "false-enterprise", "tips")))  # fmt: skip

@@ -1,8 +1,12 @@
 """What done feels like: one red square, three clicks, and there are the clause, the minutes, the payment and the person; the enterprise is asked."""
 
+import pytest
+
 from tests.casedesks import open_case_desk
 from tests.journeys.walking import walk_on
 from tests.worlds import report
+
+pytestmark = pytest.mark.browser
 
 
 def deal():

@@ -1,24 +1,23 @@
 """A tip-off in a real browser: lodged without a name, answered by the line twice, answered again by the informant."""
 
+import os
 import re
 import secrets
-import shutil
 import threading
 import time
 
 import pytest
+from playwright.sync_api import expect, sync_playwright
 
 from comptroller.cli.serve import server_of
 from comptroller.desk.state import Desk, Settings
 from tests.desks import NOW, PASSWORD, open_desk
+from tests.journeys.browser import needed
 
-playwright = pytest.importorskip("playwright.sync_api", reason="no browser can be driven here")
-expect = playwright.expect
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PORT, PHRASE = 8537, "a passphrase of the line"
 CHINESE, SEALED = "zh-CN", re.compile("Ciphertext|密文")
 HOME = f"http://127.0.0.1:{PORT}"
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no browser is here")
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
@@ -42,10 +41,13 @@ def served(tmp_path_factory):
 @pytest.fixture(scope="module")
 def chromium():
     """A browser without a window."""
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+    found = needed()
+    with sync_playwright() as driver:
+        window = driver.chromium.launch(
+            executable_path=found.path, args=["--no-sandbox"], env={**os.environ, **found.env}
+        )
+        yield window
+        window.close()
 
 
 class Person:

@@ -5,20 +5,20 @@ with walk_on(desk, "zh") as walk:
     walk.act(f"/cases/{case}", "escalate", reason="属实")
 """
 
+import os
 import re
-import shutil
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from comptroller.cli.serve import server_of
 from comptroller.desk.state import Desk
 from tests.desks import PASSWORD
+from tests.journeys.browser import needed
 
 _WAIT_MS = 60_000
 _QUIET = (
@@ -97,12 +97,8 @@ class Walk:
 
 @contextmanager
 def walk_on(desk: Desk, language: str) -> Iterator[Walk]:
-    """Serve a desk and open a browser on it; skips the test where the machine has no browser."""
-    browser_path = next(
-        (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
-    )
-    if browser_path is None:
-        pytest.skip("no browser on this machine")
+    """Serve a desk and open a browser on it; skips the test, naming what is absent, where there is no browser."""
+    browser = needed()
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port = int(one.getsockname()[1])
@@ -113,7 +109,9 @@ def walk_on(desk: Desk, language: str) -> Iterator[Walk]:
         time.sleep(0.02)
     try:
         with sync_playwright() as driver:
-            window = driver.chromium.launch(executable_path=browser_path, args=list(_QUIET))
+            window = driver.chromium.launch(
+                executable_path=browser.path, args=list(_QUIET), env={**os.environ, **browser.env}
+            )
             yield Walk(window.new_page(viewport={"width": 1280, "height": 900}), f"http://127.0.0.1:{port}", language)
             window.close()
     finally:

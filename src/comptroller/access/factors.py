@@ -9,7 +9,7 @@
 import base64
 import datetime as dt
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from urllib.parse import quote, urlencode
 
@@ -103,6 +103,12 @@ class Factors:
         """Give a user's secret as it was sealed, or ''."""
         row = self._store.row("SELECT kept FROM factor WHERE login = ?", [login])
         return str(row[0]) if row else ""
+
+    def renew(self, renewed: Callable[[str], str]) -> None:
+        """Write each secret anew as `renewed` gives it, where that is another text."""
+        for login, kept in self._store.rows("SELECT login, kept FROM factor ORDER BY login"):
+            if (text := renewed(str(kept))) != kept:
+                self._store.execute("UPDATE factor SET kept = ? WHERE login = ? AND kept = ?", [text, login, kept])
 
     def is_on(self, login: str) -> bool:
         """Say whether a user's signing in asks for a code."""

@@ -29,6 +29,7 @@ _BY_ENTITY = (
 )
 _PAIRS = {
     "ancestor": ("entity", "ancestor"),
+    "group_head": ("entity", "head"),
     "controls": ("owner", "entity"),
     "ultimate_controller": ("owner", "entity"),
     "effective_share": ("owner", "entity"),

@@ -20,6 +20,7 @@ from comptroller.books.as_of import views
 from comptroller.books.differences import differences
 from comptroller.books.graph import Graph
 from comptroller.books.graph_as_of import GraphAsOf
+from comptroller.books.group_heads import GroupHeads
 from comptroller.books.heard import Heard, hear
 from comptroller.books.keys import Keys
 from comptroller.books.notes import Notes
@@ -70,10 +71,12 @@ class Books:
             put_policy(duck, pack)
         self.register.load(duck)
         self.notes = Notes(duck)
+        self._heads = GroupHeads(duck)
         self._heard = Heard(duck, self.register.is_known)
         self.graph = Graph(duck, pack, self.register.is_known)
         if digest != pack.digest:
             put_register(duck, self.register)
+            self._heads.put()
             put_lists(duck)
             self.graph.rebuild(self.entries + 1)
             duck.execute("UPDATE position SET pack = ?", [pack.digest])
@@ -238,6 +241,7 @@ class Books:
             if moved is None or moved:
                 with differences(self.duck, ("ancestor", "level"), moved, renewed):
                     put_register(self.duck, self.register, moved)
+        self._heads.renew(self.register.named(self.duck, added, ended), renewed)
         if "list_line" in touched or renewed.get("ancestor"):
             few = None if "list_line" in touched else renewed["ancestor"]
             with differences(self.duck, ("list_in_force",), few, renewed):

@@ -17,6 +17,7 @@ from comptroller.books.control_groups import groups_of
 from comptroller.books.control_periods import TABLE as CONTROL_PERIOD, ControlPeriods, period_table
 from comptroller.books.cycle_rows import CycleRows
 from comptroller.books.fan_rows import FanRows
+from comptroller.books.group_heads import TABLE as GROUP_HEAD, GroupHeads
 from comptroller.books.guarantee_rows import guarantee_rows
 from comptroller.books.parties import Parties
 from comptroller.books.register import Register, told
@@ -53,6 +54,7 @@ class GraphAsOf(Mapping[str, str]):
         others = (
             "ancestor",
             "level",
+            GROUP_HEAD,
             *GOVERNANCE,
             CONTROL_PERIOD,
             "control_turn",
@@ -87,6 +89,7 @@ class GraphAsOf(Mapping[str, str]):
             found |= self._graph()
         for table, rows in self._levels().items():
             found[table] = self._put(table, rows)
+        found[GROUP_HEAD] = self._put(GROUP_HEAD, GroupHeads(self._duck, self._known).rows(valid=self._valid))
         now = {name: f"({found.get(name, name)})" for name in ("controls", "ancestor")}
         now["entity"] = f"({as_of('entity', self._pack.kinds['entity'], valid=self._valid, known=self._known)})"
         found |= {name: sql.format(**now) for name, sql in GOVERNANCE.items()}

@@ -82,7 +82,7 @@ class Register:
         self, duck: Duck, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]
     ) -> set[str] | None:
         """Take in facts of the register that came and ended; gives who may stand elsewhere, None for everybody."""
-        named = self._named(duck, added, ended)
+        named = self.named(duck, added, ended)
         if len(named) > _MANY:
             self.load(duck)
             return None
@@ -105,8 +105,8 @@ class Register:
                     roots.add(entity)
         return touched | self._level_again(roots) if roots else touched
 
-    def _named(self, duck: Duck, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]) -> set[str]:
-        """Give the entities about which the register said or says something else."""
+    def named(self, duck: Duck, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]) -> set[str]:
+        """Return the entities that facts which came or ended are about."""
         named = set(added["entity"].column("entity").to_pylist()) if "entity" in added else set()
         if "entity" in ended:
             duck.register("went_facts", pa.table({"fact": ended["entity"]}))

@@ -21,6 +21,7 @@ FIXED = {
     "heard": "entity VARCHAR, last_at TIMESTAMP, fact BIGINT",
     "ancestor": "entity VARCHAR, ancestor VARCHAR, distance INTEGER",
     "level": "entity VARCHAR, legal INTEGER, management INTEGER",
+    "group_head": "entity VARCHAR, head VARCHAR, valid_from DATE, valid_until DATE",
     "controls": (
         "owner VARCHAR, entity VARCHAR, basis VARCHAR, share_pct DECIMAL(30,6), steps INTEGER, path VARCHAR, place BIGINT"
     ),

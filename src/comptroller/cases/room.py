@@ -26,7 +26,8 @@ from comptroller.cases.index import OUTCOMES, Index
 from comptroller.cases.office import RESPONSIBILITY, SUPPRESSION, refuse_suppression
 from comptroller.cases.overdue import run_out
 from comptroller.cases.route import Router, Told
-from comptroller.cases.rows import TABLES, Row, case_rows, event_row, joined, loss_class, tables_of
+from comptroller.cases.rows import Row, case_rows, event_row, joined, loss_class, tables_of
+from comptroller.cases.tables import has_cases
 from comptroller.cases.told import KINDS, told
 from comptroller.model.finding import Turn
 from comptroller.model.kind import FACT_LINES
@@ -50,7 +51,7 @@ class Cases:
     def __init__(self, duck: Duck, pack: Pack, known: Known) -> None:
         """Take up what the tables of cases say; under a pack without routes there is nothing to do."""
         self.pack, self.work, self.known = pack, pack.casework, known
-        self.is_on = self.work.is_on and all(name in pack.kinds for name in (*KINDS, *TABLES))
+        self.is_on = has_cases(pack)
         self._duck = duck
         if self.is_on:
             worked = [day for (day,) in duck.rows("SELECT day FROM working_day WHERE is_working ORDER BY day")]

@@ -1,4 +1,4 @@
-"""Commands of the authority desk: may, powers."""
+"""Commands of the group `authority`: check, list."""
 
 import json
 from decimal import Decimal, InvalidOperation
@@ -6,20 +6,18 @@ from typing import Annotated
 
 import typer
 
-from comptroller import engine
 from comptroller.cases import authority
+from comptroller.cli.instants import now
+from comptroller.cli.opening import reading, working
 from comptroller.cli.read import day
 from comptroller.cli.say import (
     JsonOption,
     NodeOption,
     doors,
-    node_folder,
     out,
-    passphrase,
     print_json,
     print_table,
 )
-from comptroller.cli.write import now
 from comptroller.model.channel import ENGINE
 from comptroller.model.refusal import Refused
 from comptroller.model.said import Incoming
@@ -39,34 +37,29 @@ def may(  # noqa: PLR0913 - what a question is made of
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Ask whether a post may approve a matter; the answer is kept in the ledger."""
+    """Check whether a post may approve a matter, and record the answer in the ledger."""
     try:
         figure = Decimal(amount) if amount else None
     except InvalidOperation as error:
         raise typer.BadParameter(f"{amount}: an amount such as 1500000") from error
-    with doors(as_json=as_json):
-        worker = engine.open_node(node_folder(node), passphrase=passphrase())
-        try:
-            at = now()
-            asked = authority.Question(
-                entity,
-                post,
-                item,
-                day(on) or at.date(),
-                figure,
-                counterparty=counterparty,
-                person=person,
-                matter=matter,
-            )
-            answered = authority.may(worker.duck, worker.pack.casework.authority, asked)
-            number = f"Q{worker.ledger.size + 1}"
-            payload = json.dumps({"kind": "advice", "facts": [authority.as_fact(number, asked, answered)]}).encode()
-            told = Incoming(payload, "json", f"{number}.json", worker.charter.owner, channel=ENGINE)
-            taken = worker.take([told], at)
-            if taken.refused:
-                raise Refused(taken.refused[0])
-        finally:
-            worker.close()
+    with doors(as_json=as_json), working(node) as worker:
+        at = now()
+        asked = authority.Question(
+            entity,
+            post,
+            item,
+            day(on) or at.date(),
+            figure,
+            counterparty=counterparty,
+            person=person,
+            matter=matter,
+        )
+        answered = authority.may(worker.duck, worker.pack.casework.authority, asked)
+        number = f"Q{worker.ledger.size + 1}"
+        payload = json.dumps({"kind": "advice", "facts": [authority.as_fact(number, asked, answered)]}).encode()
+        taken = worker.take([Incoming(payload, "json", f"{number}.json", worker.charter.owner, channel=ENGINE)], at)
+        if taken.refused:
+            raise Refused(taken.refused[0])
     if as_json:
         print_json({"advice": number, **answered.as_json()})
         return
@@ -85,11 +78,11 @@ def powers(  # noqa: PLR0913 - what one may ask by
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show who may approve what in an entity, with gaps and overlaps."""
+    """List who may approve what in an entity, with gaps and overlaps."""
     with doors(as_json=as_json):
-        worker = engine.open_node(node_folder(node), passphrase=passphrase())
-        found = authority.powers(worker.duck, worker.pack.casework.authority, entity, day(on) or now().date())
-        worker.close()
+        since = day(on) or now().date()
+        with reading(node) as opened:
+            found = authority.powers(opened.duck, opened.pack.casework.authority, entity, since)
     lines = [one for name, some in found["items"].items() for one in some if item in ("", name)]
     lines = [one for one in lines if body in ("", one["body"])]
     if as_json:

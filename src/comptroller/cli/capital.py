@@ -1,4 +1,4 @@
-"""Commands about capital: who, owners, holdings, related, path, cycles."""
+"""Commands of the group `ownership`: who, owners, holdings, related, path, cycles."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,10 +7,11 @@ from typing import Annotated, Any, TypeVar
 import typer
 from rich.tree import Tree
 
-from comptroller import engine
 from comptroller.books import capital_view as viewing
-from comptroller.cli.read import KnownOption, ValidOption, day, known_entry
-from comptroller.cli.say import JsonOption, NodeOption, doors, node_folder, out, passphrase, print_json, print_table
+from comptroller.cli.opening import known_entry, working
+from comptroller.cli.read import KnownOption, ValidOption, day
+from comptroller.cli.say import JsonOption, NodeOption, counted, doors, out, print_json, print_table
+from comptroller.model.near import did_you_mean
 from comptroller.model.refusal import Refused, refusal
 
 EntityArgument = Annotated[str, typer.Argument(metavar="ENTITY", help="Its code.")]
@@ -26,17 +27,15 @@ def _ask(
     parties: list[str],
 ) -> Found:
     """Open a node, ask its graph as of a day and an entry, and close it; refuses parties that the graph has not met."""
-    worker = engine.open_node(node_folder(node), passphrase=passphrase())
-    try:
-        view = viewing.View(worker.books, day(valid), known_entry(worker, known))
+    with working(node) as worker:
+        view = viewing.View(worker.books, day(valid), known_entry(worker.ledger, known))
         for party in parties:
             if not view.knows(party):
+                codes = [code for (code,) in worker.duck.rows("SELECT entity FROM entity")]
                 wanted = ("图中已有的主体", "a party of some stake, post or relation, or an entity of the register")
-                mend = ("核对编码,或换一个日期", "Check the code, or ask for another day.")
+                mend = did_you_mean(party, codes, ("核对编码,或换一个日期", "Check the code, or ask for another day."))
                 raise Refused([refusal("capital.party", ("", None, "PARTY"), party, wanted, mend)])
         return question(view)
-    finally:
-        worker.close()
 
 
 def _grow(tree: Tree, branch: dict[str, Any]) -> Tree:
@@ -61,7 +60,7 @@ def who(
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say who controls an entity, on what basis and by which chain, up to the ultimate controller."""
+    """Show who controls an entity, on which basis and by which chain."""
     with doors(as_json=as_json):
         found = _ask(node, valid, known, lambda view: view.who(entity), [entity])
     if as_json:
@@ -74,7 +73,7 @@ def who(
     ]
     print_table("", ["controller", "name", "basis", "counted %", "", "chain"], rows)
     if not rows:
-        out.print("nobody controls it, as far as is known")
+        out.print("no controller is known")
     for issue in found["issues"]:
         out.print(f"{issue['issue']}: {issue['sum_pct']} % {issue['detail']}", style="yellow", markup=False)
 
@@ -86,7 +85,7 @@ def owners(
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show who owns an entity, level by level, and what each ultimate owner has of it in all."""
+    """Show the owners of an entity, level by level, and each ultimate owner's share."""
     with doors(as_json=as_json):
         found = _ask(node, valid, known, lambda view: view.owners(entity), [entity])
     if as_json:
@@ -117,7 +116,8 @@ def holdings(
         return
     out.print(_grow(Tree(_title(found)), found), markup=False)
     out.print(
-        f"holds {found['held']:,} entities over {found['levels']} levels, and controls {len(found['controlled']):,} of them"
+        f"holds {counted(found['held'], 'entity', 'entities')} over {counted(found['levels'], 'level')}, "
+        f"and controls {len(found['controlled']):,} of them"
     )
 
 
@@ -129,7 +129,7 @@ def related(  # noqa: PLR0913 - what one may ask by
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List who is related to a party, by which ties, and in which category."""
+    """List the related parties of a party, by which ties and in which category."""
     with doors(as_json=as_json):
         found = _ask(node, valid, known, lambda view: view.related(party, steps), [party])
     if as_json:
@@ -137,7 +137,7 @@ def related(  # noqa: PLR0913 - what one may ask by
         return
     rows = [(r["party"], r["category"], r["how"], r["steps"], r["path"]) for r in found["related"]]
     print_table("", ["party", "category", "how", "steps", "path"], rows)
-    out.print(f"{len(rows):,} related parties over {steps} steps")
+    out.print(f"{counted(len(rows), 'related party', 'related parties')} over {counted(steps, 'step')}")
     for hub in found["hubs"]:
         out.print(f"{hub} has too many ties to be walked through", style="yellow", markup=False)
 
@@ -150,7 +150,7 @@ def path(  # noqa: PLR0913 - what one may ask by
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show the way of stakes from A down to B (or from B to A), its percentages, and whether it carries control."""
+    """Show the chain of stakes between A and B, its percentages, and whether it carries control."""
     with doors(as_json=as_json):
         found = _ask(node, valid, known, lambda view: view.path(upper, lower), [upper, lower])
     if as_json:
@@ -171,23 +171,19 @@ def cycles(
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List circles: payments and goods that come back, and guarantees that go round."""
-    with doors(as_json=as_json):
-        worker = engine.open_node(node_folder(node), passphrase=passphrase())
-        try:
-            found = viewing.circles(worker.books, entity, day(valid), known_entry(worker, known))
-            cut_short = viewing.search_limits(worker.books, entity)
-        finally:
-            worker.close()
+    """List circles of payments, of goods and of guarantees."""
+    with doors(as_json=as_json), working(node) as worker:
+        found = viewing.circles(worker.books, entity, day(valid), known_entry(worker.ledger, known))
+        cut_short = viewing.search_limits(worker.books, entity)
     if as_json:
         print_json(found)
         return
     for circle in found:
         count = len({leg["position"] for leg in circle["legs"]})
-        tree = Tree(f"{circle['flow']} circle {circle['cycle']}, {circle['pattern']}, {count} legs")
+        tree = Tree(f"{circle['flow']} circle {circle['cycle']}, {circle['pattern']}, {counted(count, 'leg')}")
         for leg in circle["legs"]:
             tree.add(f"{leg['since']}  {leg['payer']} > {leg['payee']}  {leg['amount']}  {leg['name']}")
         out.print(tree, markup=False)
-    out.print(f"{len(found):,} circles")
+    out.print(counted(len(found), "circle"))
     if cut_short:
-        out.print(f"the search was cut short {cut_short:,} times (table search_limit): there may be more")
+        out.print(f"the search was cut short {counted(cut_short, 'time')} (table search_limit): there may be more")

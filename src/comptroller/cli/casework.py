@@ -5,17 +5,16 @@ from typing import Annotated, Any
 
 import typer
 
-from comptroller import engine
 from comptroller.cases import board, sight
+from comptroller.cases.tables import has_cases
+from comptroller.cli.opening import reading
 from comptroller.cli.read import day
 from comptroller.cli.say import (
     JsonOption,
     NodeOption,
     doors,
     language,
-    node_folder,
     out,
-    passphrase,
     print_json,
     print_table,
 )
@@ -38,14 +37,13 @@ def cases(  # noqa: PLR0913 - what one may ask by
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List cases, what is due first, first; and count them by state."""
+    """List cases, the earliest due first, and count them by state."""
     if state not in ("open", "all", *STATES):
         raise typer.BadParameter(f"--state {state}: one of open, all, {', '.join(STATES)}")
     with doors(as_json=as_json):
-        worker = engine.open_node(node_folder(node), passphrase=passphrase())
         asked = board.Asked(state, line, entity, overdue_on=day(overdue), limit=limit)
-        cards, counts = board.board(worker.duck, asked) if worker.cases.is_on else ([], {})
-        worker.close()
+        with reading(node) as opened:
+            cards, counts = board.board(opened.duck, asked) if has_cases(opened.pack) else ([], {})
     if as_json:
         print_json({"cases": cards, "counts": counts})
         return
@@ -73,15 +71,14 @@ def case(
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show one case: where it stands, its findings, clocks, requests, and what happened in it."""
+    """Show one case: its state, findings, clocks, requests and history."""
     with doors(as_json=as_json):
-        worker = engine.open_node(node_folder(node), passphrase=passphrase())
-        found = board.whole(worker.duck, case_id) if worker.cases.is_on else None
-        if found is not None and line:
-            found = sight.seen_by_line(found, line, worker.pack.casework)
-        if found is not None and as_entity:
-            found = sight.seen_by_entity(found, worker.pack.casework)
-        worker.close()
+        with reading(node) as opened:
+            found = board.whole(opened.duck, case_id) if has_cases(opened.pack) else None
+            if found is not None and line:
+                found = sight.seen_by_line(found, line, opened.pack.casework)
+            if found is not None and as_entity:
+                found = sight.seen_by_entity(found, opened.pack.casework)
         if found is None:
             wanted = ("可见的唯一问题编号", "the name of one case that may be seen")
             mend = ("用 comptroller cases 查编号", "Look it up with comptroller cases.")
@@ -121,13 +118,10 @@ def due(
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List what is due from a line or an entity, the oldest first."""
-    with doors(as_json=as_json):
-        worker = engine.open_node(node_folder(node), passphrase=passphrase())
-        today = next((one for (one,) in worker.duck.rows("SELECT today FROM clock")), None)
-        asked = today is not None and worker.cases.is_on
-        found = board.due(worker.duck, today, line=line, holder=holder, within_days=days)[0] if asked and today else []
-        worker.close()
+    """List what is due from a supervision line or an entity, the oldest first."""
+    with doors(as_json=as_json), reading(node) as opened:
+        today = opened.today if has_cases(opened.pack) else None
+        found = board.due(opened.duck, today, line=line, holder=holder, within_days=days)[0] if today else []
     if as_json:
         print_json(found)
         return
@@ -137,15 +131,12 @@ def due(
 
 
 def outcomes(node: NodeOption = None, as_json: JsonOption = False) -> None:
-    """Show how each rule's findings came out, what each line is loaded with, and how many requests were saved."""
-    with doors(as_json=as_json):
-        worker = engine.open_node(node_folder(node), passphrase=passphrase())
-        is_on = worker.cases.is_on
-        today = next((one for (one,) in worker.duck.rows("SELECT today FROM clock")), None)
-        rules = board.precision(worker.duck, worker.pack) if is_on else []
-        lines = board.load(worker.duck, today) if is_on and today else []
-        asked = board.requests(worker.duck) if is_on else {}
-        worker.close()
+    """Show the outcome of each rule's findings, the workload of each line, and requests saved."""
+    with doors(as_json=as_json), reading(node) as opened:
+        is_on = has_cases(opened.pack)
+        rules = board.precision(opened.duck, opened.pack) if is_on else []
+        lines = board.load(opened.duck, opened.today) if is_on and opened.today else []
+        asked = board.requests(opened.duck) if is_on else {}
     if as_json:
         print_json({"rules": rules, "lines": lines, "requests": asked})
         return

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from comptroller import acts, engine
+from comptroller.cli.instants import instant
 from comptroller.cli.say import (
     JsonOption,
     NodeOption,
@@ -19,7 +20,7 @@ from comptroller.cli.say import (
     print_json,
     print_table,
 )
-from comptroller.cli.write import AtOption, instant
+from comptroller.cli.write import AtOption
 from comptroller.ledger.heads import Heads
 from comptroller.ledger.ledger import Ledger
 

@@ -9,9 +9,10 @@ from typing import Annotated
 import typer
 
 from comptroller import node as node_room
+from comptroller.cli.instants import instant
 from comptroller.cli.places import pack_roots
 from comptroller.cli.say import JsonOption, NodeOption, doors, node_folder, out, passphrase as present, print_json
-from comptroller.cli.write import AtOption, instant
+from comptroller.cli.write import AtOption
 from comptroller.custody.erase import Order, copies_of, erase as erase_entries, numbers_text
 from comptroller.custody.salvage import NewNode, salvage as salvage_node
 from comptroller.ledger.key import make_key

@@ -77,7 +77,7 @@ def demo(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Build a node from the made-up harbour city, judge two years of reports, and compare with what was planted."""
+    """Build a node from the made-up harbour city and compare its findings with the planted ones."""
     began = time.monotonic()
     world, node = folder / "world", folder / "node"
     if node.exists() and not fresh:

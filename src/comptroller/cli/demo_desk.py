@@ -10,9 +10,9 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from comptroller.cli.demo_public import open_tips
+from comptroller.cli.instants import now
 from comptroller.cli.say import out
 from comptroller.cli.serve import chance, let_in, run, server_of, set_password
-from comptroller.cli.write import now
 from comptroller.desk.state import Desk
 
 HOST, PORT = "127.0.0.1", 8420

@@ -1,31 +1,15 @@
-"""Commands that read: findings, explain, scoreboard, entry, query."""
+"""Commands that read the books: findings, explain, scoreboard, query."""
 
-import base64
 import datetime as dt
 import json
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from comptroller import engine
-from comptroller.books.tables import documented
-from comptroller.cli.clock import warn
-from comptroller.cli.say import (
-    JsonOption,
-    NodeOption,
-    doors,
-    language,
-    node_folder,
-    out,
-    passphrase,
-    print_json,
-    print_table,
-)
-from comptroller.ledger.entry import payload_digest
-from comptroller.ledger.ledger import Ledger
-from comptroller.model.refusal import Refused, refusal
-from comptroller.store.ask import ask
+from comptroller.cli.opening import Reading, reading
+from comptroller.cli.say import JsonOption, NodeOption, counted, doors, language, out, print_json, print_table
+from comptroller.model.near import did_you_mean
+from comptroller.model.refusal import Refusal, Refused, Text, refusal
 from comptroller.watch import explain as explaining, history, scoreboard as counting
 
 ValidOption = Annotated[str | None, typer.Option("--valid", metavar="DAY", help="As true on that day.")]
@@ -40,19 +24,6 @@ def day(said: str | None) -> dt.date | None:
         raise typer.BadParameter(f"{said}: a day such as 2024-06-30") from error
 
 
-def known_entry(worker: engine.Engine, said: str | None) -> int | None:
-    """Give the entry that was said, by number or as the last one received by an instant."""
-    if not said:
-        return None
-    if said.isdigit():
-        return int(said)
-    try:
-        moment = dt.datetime.fromisoformat(said)
-    except ValueError as error:
-        raise typer.BadParameter(f"{said}: an entry's number, or an instant such as 2024-06-30T08:00:00") from error
-    return worker.ledger.size_at(moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC))
-
-
 def findings(  # noqa: PLR0913 - what one may ask by
     rule: Annotated[str, typer.Option(help="A part of the rule's name.")] = "",
     entity: Annotated[str, typer.Option(help="The entity's code.")] = "",
@@ -64,25 +35,27 @@ def findings(  # noqa: PLR0913 - what one may ask by
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List findings, as they stand or stood."""
+    """List findings, current or as of a day or an entry."""
     if state not in ("open", "all", *history.STATES):
         raise typer.BadParameter(f"--state {state}: one of open, all, {', '.join(history.STATES)}")
     with doors(as_json=as_json):
-        worker = engine.open_node(node_folder(node), passphrase=passphrase())
-        at = known_entry(worker, known)
-        found = history.findings(worker.duck, rule=rule, entity=entity, state=state, valid=day(valid), known=at)
-        titles = {name: one.title.said(language()) for name, one in worker.pack.rules.items()}
-        warn(worker)
-        worker.close()
+        since = day(valid)
+        with reading(node) as opened:
+            at = opened.known_entry(known)
+            found = history.findings(opened.duck, rule=rule, entity=entity, state=state, valid=since, known=at)
+            titles = {} if as_json else opened.titles({one.rule for one in found})
     if as_json:
         print_json([one.as_json() for one in found])
         return
     rows = [
-        (f.finding, f.state, titles.get(f.rule, f.rule), f.entity, " ".join(map(str, f.subject)), f.since)
-        for f in found
+        (f.finding, f.state, _title(titles, f.rule), f.entity, " ".join(map(str, f.subject)), f.since) for f in found
     ]
     print_table("", ["finding", "state", "rule", "entity", "subject", "since"], rows)
-    out.print(f"{len(found):,} findings")
+    out.print(counted(len(found), "finding"))
+
+
+def _title(titles: dict[str, Text], rule: str) -> str:
+    return titles[rule].said(language()) if rule in titles else rule
 
 
 def explain(
@@ -90,20 +63,25 @@ def explain(
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Explain a finding: clause, rule, parameters, the rows read, and what would have made it lawful."""
-    with doors(as_json=as_json):
-        worker = engine.open_node(node_folder(node), passphrase=passphrase())
-        found = explaining.explain(worker.duck, worker.pack, finding, policy_of=worker.policy_of)
-        heads = {row["entry"]: worker.ledger.entry(row["entry"]).fields for row in found.rows} if found else {}
-        worker.close()
+    """Explain a finding: clause, rule, parameters, the rows read, and what would be lawful."""
+    with doors(as_json=as_json), reading(node) as opened:
+        found = explaining.explain(opened.duck, opened.pack, finding, policy_of=opened.policy_of)
         if found is None:
-            wanted = ("唯一的发现编号", "the name of one finding")
-            mend = ("用 comptroller findings 查编号", "Look it up with comptroller findings.")
-            raise Refused([refusal("explain.finding", ("", None, "finding"), finding, wanted, mend)])
+            raise Refused([_no_finding(opened, finding)])
+        heads = {row["entry"]: opened.ledger.entry(row["entry"]).fields for row in found.rows}
     if as_json:
         print_json({**found.as_json(), "entries": heads})
     else:
         _tell(found, heads)
+
+
+def _no_finding(opened: Reading, finding: str) -> Refusal:
+    """Return the refusal of an id that names no finding, or several; the ids that are close are offered."""
+    known = [one for (one,) in opened.duck.rows("SELECT finding FROM finding_now")]
+    wanted = ("唯一的发现编号", "the id of one finding, or a beginning that only one has")
+    listing = ("用 comptroller findings 查编号", "Look it up with comptroller findings.")
+    mend = did_you_mean(finding, known, listing)
+    return refusal("explain.finding", ("", None, "finding"), finding, wanted, mend)
 
 
 def _tell(found: explaining.Explanation, heads: dict[int, dict[str, Any]]) -> None:
@@ -149,7 +127,7 @@ def _tell(found: explaining.Explanation, heads: dict[int, dict[str, Any]]) -> No
     if found.lawful:
         out.print(f"lawful if {found.lawful[said]}", markup=False)
     if rule:
-        out.print(rule.text.strip(), style="dim", markup=False)
+        out.print(rule.whole_text.strip(), style="dim", markup=False)
         if not found.is_same_text:
             out.print("the rule's text is another today than when this was judged", style="yellow")
 
@@ -160,11 +138,9 @@ def scoreboard(
     as_json: JsonOption = False,
 ) -> None:
     """Count for each rule: judged, found, clear, not applicable, not judged and why."""
-    with doors(as_json=as_json):
-        worker = engine.open_node(node_folder(node), passphrase=passphrase())
-        names = [name for name in sorted(worker.pack.rules) if rule in name]
-        scores = counting.scoreboard(worker.duck, worker.pack, worker.watch.findings, names) if names else []
-        worker.close()
+    with doors(as_json=as_json), reading(node) as opened:
+        names = [name for name in sorted(opened.pack.rules) if rule in name]
+        scores = counting.scoreboard(opened.duck, opened.pack, opened.findings, names) if names else []
     if as_json:
         print_json({score.rule: score.as_json() for score in scores})
         return
@@ -176,88 +152,10 @@ def scoreboard(
             s.clear,
             s.not_applicable,
             s.not_judged,
-            f"asleep: {s.asleep}" if s.asleep else ", ".join(f"{k} {n:,}" for k, n in s.why.items()),
+            f"suspended: {s.asleep}" if s.asleep else ", ".join(f"{k} {n:,}" for k, n in s.why.items()),
             ", ".join(f"{k} {n:,}" for k, n in s.excluded.items()),
         )
         for s in scores
     ]
     heads = ["rule", "judged", "found", "clear", "not applicable", "not judged", "because of missing", "left out for"]
     print_table("", heads, rows)
-
-
-def entry(
-    number: Annotated[int | None, typer.Argument(metavar="N", help="The entry's number.")] = None,
-    file: Annotated[Path | None, typer.Option(help="The first entry that holds this file, byte for byte.")] = None,
-    payload: Annotated[Path | None, typer.Option(help="Write the payload, byte for byte, to this file.")] = None,
-    node: NodeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Show an entry of the ledger with its receipt: the proof that it is in the tree."""
-    with doors(as_json=as_json):
-        worker = engine.open_node(node_folder(node), passphrase=passphrase())
-        try:
-            held = number if file is None else _holding(worker.ledger, file)
-            one = worker.ledger.entry(held or 0)
-            receipt = worker.ledger.receipt(one.number)
-        except LookupError as error:
-            wanted = (f"1 到 {worker.ledger.size} 之间的条目号", f"an entry from 1 to {worker.ledger.size}")
-            mend = ("核对条目号,或用 --file 指明文件", "Check the number, or name a file by --file.")
-            seen = "" if number is None else number
-            raise Refused([refusal("entry.number", ("", None, "N"), seen, wanted, mend)]) from error
-        finally:
-            worker.close()
-    if payload is not None and one.payload is not None:
-        payload.write_bytes(one.payload)
-    said = {
-        "number": one.number,
-        "received_at": one.received_at,
-        "header": one.fields,
-        "erased": one.is_erased,
-        "leaf": base64.b64encode(one.leaf).decode(),
-        "receipt": json.loads(receipt.to_json()),
-    }
-    if as_json:
-        print_json(said)
-        return
-    rows = [
-        (k, v if not isinstance(v, (dict, list)) else json.dumps(v, ensure_ascii=False)) for k, v in one.fields.items()
-    ]
-    print_table(f"entry {one.number}, received {one.received_at.isoformat()}", ["", ""], rows)
-    out.print(receipt.checkpoint, markup=False)
-    out.print(f"proof: {len(receipt.proof)} hashes to the tree of {receipt.size} entries")
-
-
-def _holding(ledger: Ledger, file: Path) -> int:
-    """Give the first entry whose payload is this file; refuses (Refused) a file that was never taken."""
-    try:
-        found = ledger.find(payload_digest(file.read_bytes()))
-    except OSError as fault:
-        wanted, mend = ("可读的文件", "a file that can be read"), ("核对路径", "Check the path.")
-        raise Refused([refusal("entry.unreadable", (str(file), None, "file"), str(fault), wanted, mend)]) from fault
-    if found is None:
-        wanted = ("台账收下过的文件,逐字节相同", "a file that the ledger took, byte for byte")
-        mend = ("核对是否改动过,或重新报送", "See whether it was changed since, or report it again.")
-        raise Refused([refusal("entry.not_taken", (str(file), None, "file"), file.name, wanted, mend)])
-    return found
-
-
-def query(
-    sql: Annotated[str, typer.Argument(metavar="SELECT", help="One SELECT over the documented tables.")],
-    valid: ValidOption = None,
-    known: KnownOption = None,
-    node: NodeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Ask the books; read-only, the documented tables only."""
-    with doors(as_json=as_json):
-        worker = engine.open_node(node_folder(node), passphrase=passphrase())
-        try:
-            shown = worker.books.views_here(day(valid), known_entry(worker, known))
-            columns, rows = ask(worker.duck, sql, set(documented(worker.pack)), shown)
-        finally:
-            worker.close()
-    if as_json:
-        print_json([dict(zip(columns, row, strict=True)) for row in rows])
-    else:
-        print_table("", columns, rows)
-        out.print(f"{len(rows):,} rows")

@@ -9,10 +9,11 @@ import typer
 from typer.models import ArgumentInfo, OptionInfo
 
 from comptroller.books.tables import FIXED, GOVERNANCE_COLUMNS, documented
-from comptroller.cli import app
+from comptroller.cli.groups import function_of
 from comptroller.cli.places import pack_roots
 from comptroller.cli.reference_codes import Code, codes
-from comptroller.cli.reference_rules import cell, limits, rule_page, table
+from comptroller.cli.reference_rules import cell, limits, rule_page, table, views_page
+from comptroller.cli.registry import COMMANDS, DEPRECATED
 from comptroller.intake.reference import reference_page
 from comptroller.model.kind import Kind
 from comptroller.model.policy import Pack, Param, PolicyList, Rule, Source
@@ -26,6 +27,7 @@ OFFERED = {
     "heard": "The latest report about each entity of the register.",
     "ancestor": "Who stands above whom by management; distance 0 is the entity itself.",
     "level": "How deep each entity stands, counted by ownership and by management.",
+    "group_head": "The head of each entity's group from day to day: the uppermost managing entity below the owner's bodies.",
     "controls": "Who controls whom, on which basis, and by which path.",
     "control_period": "Who controlled the parties that rules ask about, and from when to when.",
     "control_turn": "Control gained and lost: with which entry, and what the clock showed then.",
@@ -60,6 +62,7 @@ def pages(roots: Iterable[Path]) -> dict[str, str]:
     found["parameters.md"] = _parameters_page(params)
     found["lists.md"] = _lists_page(lists)
     found["sources.md"] = _sources_page(sources)
+    found["views.md"] = views_page(packs)
     found["commands.md"] = _commands_page()
     found["refusals.md"] = _refusals_page(codes())
     found["index.md"] = _index(kinds, {name: rule for name, (rule, _) in rules.items()})
@@ -79,7 +82,7 @@ def _index(kinds: dict[str, Kind], rules: dict[str, Rule]) -> str:
     head = "# Reference\n\nThese pages are made from code and packs by `make reference`, and compared by the tests.\n"
     own = (
         "- [Commands](commands.md)\n- [Tables](tables.md)\n- [Parameters](parameters.md)\n- [Lists](lists.md)\n"
-        "- [Sources](sources.md)\n- [Refusals](refusals.md)\n"
+        "- [Sources](sources.md)\n- [Views](views.md)\n- [Refusals](refusals.md)\n"
     )
     rows = [(f"[{k.name}](kinds/{k.name}.md)", k.title.zh, k.title.en, k.source) for _, k in sorted(kinds.items())]
     said = [
@@ -94,7 +97,6 @@ def _index(kinds: dict[str, Kind], rules: dict[str, Rule]) -> str:
             table(("kind", "中文", "English", "defined in"), rows),
             "\n## Rules\n",
             table(("rule", "catalogue", "中文", "English", "kind", "severity"), said),
-            "\n## Measures\n\nNo pack has measures yet.\n",
         ]
     )
 
@@ -199,21 +201,28 @@ def _commands_page() -> str:
     lines = [
         "# Commands",
         "",
-        "Exit code 0: done; 1: refused, or found broken; 2: wrong use.",
-        "Every command that prints takes `--json`.",
+        "Exit code 0: done; 1: rejected, or found broken; 2: wrong use.",
+        "Every command that prints takes `--json`; `comptroller GROUP --help` lists the commands of a group.",
         "`--node DIR`, or the environment's `COMPTROLLER_NODE`, names the node.",
         "`COMPTROLLER_PACKS` names folders of packs that come before those that ship.",
         "`COMPTROLLER_LANGUAGE` is `zh` or `en`; `COMPTROLLER_PASSPHRASE` opens an encrypted key.",
         "",
     ]
-    for command in sorted(app.registered_commands, key=lambda c: c.callback.__name__ if c.callback else ""):
-        assert command.callback is not None
-        lines += _command(command.callback)
+    for entry in COMMANDS:
+        lines += _command(entry.name, function_of(entry))
+    rows = [(f"`{name}`", f"`{now}`") for name, now in sorted(DEPRECATED.items())]
+    lines += [
+        "## Earlier names",
+        "",
+        "These names are deprecated. They still work, and `--help` does not list them.",
+        "",
+    ]
+    lines += [table(("deprecated", "now"), rows), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _command(callback: Callable[..., Any]) -> list[str]:
-    """Give a command's part: what it does, how it is said, and its words."""
+def _command(named: str, callback: Callable[..., Any]) -> list[str]:
+    """Return a command's part: what it does, how it is called, and its words."""
     arguments, options = [], []
     for name, parameter in inspect.signature(callback, eval_str=True).parameters.items():
         assert get_origin(parameter.annotation) is Annotated, f"{callback.__name__} {name}: an Annotated parameter"
@@ -223,10 +232,10 @@ def _command(callback: Callable[..., Any]) -> list[str]:
             arguments.append((info.metavar or name.upper(), said))
         else:
             options.append((_option(name, info), said))
-    words = ["comptroller", callback.__name__, *(word for word, _ in arguments), *(["[OPTIONS]"] if options else [])]
+    words = ["comptroller", named, *(word for word, _ in arguments), *(["[OPTIONS]"] if options else [])]
     rows = [(f"`{word}`", said) for word, said in (*arguments, *options)]
     about = cell(inspect.getdoc(callback) or "")
-    return [f"## {callback.__name__}", "", about, "", f"`{' '.join(words)}`", "", table(("word", "what"), rows), ""]
+    return [f"## {named}", "", about, "", f"`{' '.join(words)}`", "", table(("word", "what"), rows), ""]
 
 
 def _option(name: str, info: OptionInfo) -> str:

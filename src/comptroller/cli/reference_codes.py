@@ -12,10 +12,32 @@ from comptroller.intake.refuse import WORDS as INTAKE_WORDS
 
 _CODE = re.compile(r"[a-z]+(?:\.(?:[a-z_]+|<[a-z]+>))*")
 _MAKERS = ("refusal", "refuse", "_refuse")
-_NAMED = "<code>"
+_NAMED, _NEAR = "<code>", "did_you_mean"
 _WORDS = {**INTAKE_WORDS, **CASE_WORDS}
 _WORDED = ("intake/refuse.py",)
 Texts = tuple[str, str]
+_AS_PACKS = ("按 docs/packs.md 改正", "Correct it as docs/packs.md says.")
+_QUERY = ("改用文档所列的表与函数", "Use the documented tables and plain functions.")
+VARYING: dict[str, tuple[Texts, Texts]] = {
+    "desk.account": (("该字段所要求的密码、验证码或名称", "the password, code or name that the field asks for"), ("", "")),
+    "desk.hook.address": (("公网 https 地址，或配置允许的网络", "a public https address, or a network that the settings allow"), ("", "")),
+    "desk.identity": (("该字段所要求的发行方、主体或用户", "the issuer, subject or user that the field asks for"), ("", "")),
+    "desk.key": (("首次使用的键，或内容与之前相同的报送", "a key used for the first time, or the same report as before"), ("", "")),
+    "desk.oidc.settings": (("该设置允许的值", "a value that the setting allows"), ("", "")),
+    "desk.request": (("", ""), ("改正请求后重试", "Correct the request and send it again.")),
+    "desk.value": (("该参数允许的值", "a value that the parameter allows"), ("改正该值后重试", "Correct the value and try again.")),
+    "intake.sense.<code>": (("事项的检查所说的条件", "what the kind's check of that name says"), ("按该检查所说改正", "Correct it as that check says.")),
+    "intake.shape.<type>": (("该字段类型的值", "a value of the field's type"), ("", "")),
+    "packs.casework": (("问题处置文件允许的名称或值", "a name or a value that files about cases allow"), ("", "")),
+    "packs.rule": (("规则文件允许的名称或值", "a name or a value that a rule's file allows"), _AS_PACKS),
+    "packs.series": (("单位已知、日期相接且不重叠的值", "a known unit, and values whose days neither overlap nor leave a gap"), ("", "")),
+    "packs.view": (("视图文件允许的名称、表或语句", "a name, a table or a statement that a view's files allow"), _AS_PACKS),
+    "query.as_of": (("可按日期或条目查询的表", "a table that can be asked as of a day or an entry"), _QUERY),
+    "query.function": (("只读取表中数值的函数", "functions that read the table's values only"), _QUERY),
+    "query.long": (("至多 100000 个字符", "at most 100,000 characters"), _QUERY),
+    "query.select": (("一条 SELECT", "one SELECT"), _QUERY),
+}  # fmt: skip
+"""What is expected, and how it is corrected, of codes whose texts depend on the place: said in general."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +69,9 @@ def codes() -> list[Code]:
 def _merged(code: str, said: Sequence[Code]) -> Code:
     """Give a code once: the first texts that are known, and all files."""
     words = [text.replace("{{", "{").replace("}}", "}") for text in _WORDS.get(code, ())]
-    expected = (words[0], words[1]) if words else next((one.expected for one in said if one.expected[1]), ("", ""))
-    mend = (words[2], words[3]) if words else next((one.mend for one in said if one.mend[1]), ("", ""))
+    other = VARYING.get(code, (("", ""), ("", "")))
+    expected = (words[0], words[1]) if words else next((one.expected for one in said if one.expected[1]), other[0])
+    mend = (words[2], words[3]) if words else next((one.mend for one in said if one.mend[1]), other[1])
     return Code(code, expected, mend, tuple(sorted({file for one in said for file in one.files})))
 
 
@@ -68,7 +91,7 @@ def _codes_of(tree: ast.Module, file: str) -> Iterator[Code]:
             takes_code = any(one.arg == "code" for one in function.args.args)
             for code in _values(call.args[0], names):
                 if takes_code and code.endswith(_NAMED):
-                    yield from _through(tree, function, code, file)
+                    yield from _through(tree, function, Code(code, texts[0], texts[1], (file,)))
                 elif _CODE.fullmatch(code):
                     yield Code(code, texts[0], texts[1], (file,))
     for node in ast.walk(tree):
@@ -82,15 +105,25 @@ def _calls(tree: ast.AST, names: Sequence[str]) -> Iterator[ast.Call]:
             yield node
 
 
-def _through(tree: ast.Module, function: ast.FunctionDef, code: str, file: str) -> Iterator[Code]:
-    """Give the codes that a function of the file is called with, where it makes a code from its parameter `code`."""
+def _through(tree: ast.Module, function: ast.FunctionDef, form: Code) -> Iterator[Code]:
+    """Yield the codes that a function of the file is called with, where it makes a code from its parameter `code`."""
     place = [a.arg for a in function.args.args].index("code")
-    for call in _calls(tree, (function.name,)):
-        said = call.args[place] if len(call.args) > place else None
-        if isinstance(said, ast.Constant):
-            texts = [a.value if isinstance(a, ast.Constant) else _template(a) for a in call.args[place + 2 : place + 4]]
-            expected = (str(texts[0]), str(texts[1])) if len(texts) == 2 else ("", "")
-            yield Code(code.replace(_NAMED, str(said.value)), expected, ("", ""), (file,))
+    for caller in [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]:
+        names = _assigned(caller)
+        for call in _calls(caller, (function.name,)):
+            said = call.args[place] if len(call.args) > place else None
+            if isinstance(said, ast.Constant):
+                texts = [_one_text(arg, names, call.lineno) for arg in call.args[place + 2 : place + 4]]
+                expected = (texts[0], texts[1]) if len(texts) == 2 else form.expected
+                yield Code(form.code.replace(_NAMED, str(said.value)), expected, form.mend, form.files)
+
+
+def _one_text(said: ast.expr, names: dict[str, list[tuple[int, ast.expr]]], line: int) -> str:
+    """Return the text that an expression says, in place or by a name that was set before."""
+    if isinstance(said, ast.Name):
+        earlier = [value for at, value in names.get(said.id, []) if at <= line]
+        said = earlier[-1] if earlier else said
+    return _template(said)
 
 
 def _assigned(function: ast.FunctionDef) -> dict[str, list[tuple[int, ast.expr]]]:
@@ -127,6 +160,8 @@ def _texts(said: ast.expr, names: dict[str, list[tuple[int, ast.expr]]], line: i
     if isinstance(said, ast.Name):
         earlier = [value for at, value in names.get(said.id, []) if at <= line]
         said = earlier[-1] if earlier else said
+    if isinstance(said, ast.Call) and isinstance(said.func, ast.Name) and said.func.id == _NEAR and len(said.args) == 3:
+        return _texts(said.args[2], names, line)
     if isinstance(said, ast.Tuple) and len(said.elts) == 2:
         return _template(said.elts[0]), _template(said.elts[1])
     return "", ""

@@ -96,6 +96,8 @@ def _judged(rule: Rule) -> list[str]:
     ]
     if rule.references:
         lines.append(f"- Looks things up in: {_codes(tuple(rule.references))}.")
+    if rule.views:
+        lines.append(f"- Stands on the views: {', '.join(f'[{name}](../../../views.md)' for name in rule.views)}.")
     if rule.window:
         lines.append(f"- Looks {rule.window.days} days around `{rule.window.on}`.")
     return [*lines, "", "```sql", rule.text.strip(), "```", ""]
@@ -113,6 +115,23 @@ def _limits(rule: Rule, pack: Pack) -> list[str]:
         param = pack.params[name]
         lines += [f"`{param.name}`: {param.title.en} ({param.title.zh}), {param.unit}.", "", limits(param), ""]
     return lines
+
+
+def views_page(packs: Iterable[Pack]) -> str:
+    """Return the page of all views: what a row is, the tables read, the rules that stand on them, and the SQL."""
+    views = {view.name: view for pack in packs for view in pack.views.values()}
+    users = {name: {r.name for pack in packs for r in pack.rules.values() if name in r.views} for name in views}
+    about = "SELECTs that several rules share; each stands in a rule's SQL as if it were written there."
+    lines = ["# Views", "", about, ""]
+    for name, view in sorted(views.items()):
+        lines += [f"## {name}", "", f"{view.title.en} ({view.title.zh}), `{view.path}`.", ""]
+        lines += _both(view.about.en, view.about.zh)
+        reads = [f"- Reads `judged`, of the kind `{view.judges}`."] if view.judges else []
+        reads += [f"- Reads by docket: {_codes(view.reads)}."] if view.reads else []
+        reads += [f"- Reads whole: {_codes(view.references)}."] if view.references else []
+        rules = ", ".join(f"[{one}](rules/{one.replace('/rules/', '/')}.md)" for one in sorted(users[name]))
+        lines += [*reads, f"- Rules: {rules or '-'}.", "", "```sql", view.text.strip(), "```", ""]
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def limits(param: Param) -> str:

@@ -10,7 +10,6 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from comptroller.model.finding import plain
@@ -46,6 +45,15 @@ def node_folder(node: Path | None) -> Path:
         err.print("name the node with --node DIR, or set COMPTROLLER_NODE")
         raise typer.Exit(WRONG_USE)
     return node
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun, in the singular or in the plural.
+
+    >>> counted(1, "rule"), counted(2_000, "entity", "entities")
+    ('1 rule', '2,000 entities')
+    """
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
 def print_json(value: Any) -> None:
@@ -90,7 +98,10 @@ def doors(*, as_json: bool) -> Iterator[None]:
         raise typer.Exit(REFUSED) from fault
     except ComptrollerError as broken:
         wanted = ("完好的数据", "data that is whole")
-        mend = ("运行 comptroller verify,再运行 rebuild", "Run comptroller verify, then comptroller rebuild.")
+        mend = (
+            "运行 comptroller ledger verify,再运行 rebuild",
+            "Run comptroller ledger verify, then comptroller rebuild.",
+        )
         print_refusals([refusal("broken", ("", None, ""), broken, wanted, mend)], as_json=as_json)
         raise typer.Exit(REFUSED) from broken
     finally:
@@ -105,6 +116,14 @@ def progress(title: str, *, quiet: bool) -> Iterator[Callable[[str, int, int], N
     if quiet:
         yield lambda _name, _at, _whole: None
         return
+    from rich.progress import (  # noqa: PLC0415 - as costly as all else of a short command, and seldom used
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=not err.is_terminal) as bar:
         task = bar.add_task(title, total=None)

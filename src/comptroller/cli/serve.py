@@ -13,8 +13,8 @@ import uvicorn
 
 from comptroller.access.accounts import Accounts
 from comptroller.access.grants import ROLES
+from comptroller.cli.instants import now
 from comptroller.cli.say import JsonOption, NodeOption, doors, node_folder, out, passphrase, print_json
-from comptroller.cli.write import now
 from comptroller.desk.app import make_app
 from comptroller.desk.oidc_settings import read_provider
 from comptroller.desk.state import ACCOUNTS, Desk, Settings
@@ -67,7 +67,7 @@ def serve(  # noqa: PLR0913 - how a desk is run
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Start engine, API, console and live news on one node, in one process."""
+    """Start engine, API and console on one node."""
     folder = node_folder(node)
     with doors(as_json=as_json):
         provider = read_provider(oidc, passphrase()) if oidc else None
@@ -157,7 +157,10 @@ def admit(  # noqa: PLR0913 - what a first grant says
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Let somebody in: a user, a grant, and a password (COMPTROLLER_PASSWORD, or one is made and told once)."""
+    """Add a user with one grant and a password.
+
+    The password is taken from COMPTROLLER_PASSWORD, or generated and shown once.
+    """
     if role not in ROLES:
         raise typer.BadParameter(f"--role {role}: one of {', '.join(ROLES)}")
     folder = node_folder(node)

@@ -1,4 +1,4 @@
-"""The texts with which a new rule, kind or measure begins."""
+"""The texts with which a new rule, kind or view begins."""
 
 _RULE_YML = """\
 # One sentence: what is found.
@@ -60,22 +60,20 @@ fields:
   @NAME@: {type: code, required: true, zh: 编号, en: Number}
   happened_on: {type: day, zh: 日期, en: Day}
 """
-_MEASURE_YML = """\
-# One sentence: what is counted.
-title: {zh: 指标名称, en: Measure}
-why: {zh: 为什么重要, en: Why it matters}
-cites: [{source: SOURCE_ID, article: ""}]
-unit: fraction
-reads: [statement]
+_VIEW_YML = """\
+# One sentence: what a row of the view is.
+title: {zh: 视图名称, en: What the rows are}
+about: {zh: 说明, en: What it is for}
+references: {entity: []}
 """
-_MEASURE_SQL = """\
--- One row an entity and period: put your own count here.
-SELECT s.entity, s.period_end, NULL AS value FROM statement AS s
+_VIEW_SQL = """\
+-- Every entity: put your own rows here.
+SELECT e.entity FROM entity AS e
 """
 
 START = {
     "rule": {".yml": _RULE_YML, ".sql": _RULE_SQL},
     "kind": {".yml": _KIND_YML},
-    "measure": {".yml": _MEASURE_YML, ".sql": _MEASURE_SQL},
+    "view": {".yml": _VIEW_YML, ".sql": _VIEW_SQL},
 }
 """For each thing that can be begun, its files' endings and texts."""

@@ -10,12 +10,14 @@ from typing import Annotated, Any
 import typer
 
 from comptroller import engine
+from comptroller.cli.instants import instant, now
 from comptroller.cli.places import pack_roots
 from comptroller.cli.say import (
     REFUSED,
     WRONG_USE,
     JsonOption,
     NodeOption,
+    counted,
     doors,
     err,
     node_folder,
@@ -35,22 +37,6 @@ from comptroller.node import Charter, Loss
 from comptroller.packs import gather_files
 
 _LONGEST_ORIGIN = 1_000
-
-
-def now() -> dt.datetime:
-    """Give the present instant; nothing below the command line asks for it."""
-    return dt.datetime.now(dt.UTC)
-
-
-def instant(said: str | None) -> dt.datetime:
-    """Give the instant that was said (ISO 8601; UTC where no offset is given), or now; wrong use where it is none."""
-    if not said:
-        return now()
-    try:
-        found = dt.datetime.fromisoformat(said)
-    except ValueError as error:
-        raise typer.BadParameter(f"{said}: an instant such as 2024-06-30T08:00:00+08:00") from error
-    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
 
 
 AtOption = Annotated[str | None, typer.Option("--at", help="The instant (ISO 8601) instead of now.")]
@@ -95,7 +81,7 @@ def init(  # noqa: PLR0913 - what a node begins with
     if as_json:
         print_json(said)
     else:
-        out.print(f"node {folder}: pack {pack} {said['digest'][:12]}, {said['rules']} rules, owner {owner}")
+        out.print(f"node {folder}: pack {pack} {said['digest'][:12]}, {counted(said['rules'], 'rule')}, owner {owner}")
         out.print(f"verifier key {said['verifier_key']}")
 
 
@@ -151,7 +137,7 @@ def report(  # noqa: PLR0913 - what a report is sent with
         finally:
             worker.close()
     for rule, said in sorted(asleep.items()):
-        err.print(f"asleep   {rule}: it failed and is judged no more ({said})", markup=False)
+        err.print(f"suspended  {rule}: it failed and is judged no more ({said})", markup=False)
     _tell(outcomes, as_json=as_json)
 
 
@@ -202,7 +188,9 @@ def _tell(outcomes: list[dict[str, Any]], *, as_json: bool) -> None:
         for one in outcomes:
             if one["entry"] is None:
                 print_refusals(one["refusals"], as_json=False)
-                err.print(f"refused  {one['file']}: {len(one['refusals'])} reasons; nothing of it was kept")
+                err.print(
+                    f"refused  {one['file']}: {counted(len(one['refusals']), 'reason')}; nothing of it was recorded"
+                )
                 continue
             out.print(f"entry {one['entry']}  {one['file']}")
             for rule, states in one["turns"].items():
@@ -213,7 +201,7 @@ def _tell(outcomes: list[dict[str, Any]], *, as_json: bool) -> None:
 
 
 def tick(at: AtOption = None, node: NodeOption = None, as_json: JsonOption = False) -> None:
-    """Let the clock move on: deadlines and silences are judged at that moment."""
+    """Advance the clock and evaluate deadlines and missing reports."""
     with doors(as_json=as_json):
         worker = engine.open_node(node_folder(node), passphrase=passphrase())
         moment = instant(at)
@@ -232,7 +220,7 @@ def adopt(
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Adopt a policy: it becomes an entry, and everything is judged again under it."""
+    """Adopt a policy: record it as an entry and judge everything again."""
     with doors(as_json=as_json):
         files = gather_files(pack_roots(), pack)
         worker = engine.open_node(node_folder(node), passphrase=passphrase())
@@ -268,4 +256,6 @@ def rebuild(
     if as_json:
         print_json(said)
     else:
-        out.print(f"folded {said['entries']:,} entries in {said['batches']:,} batches")
+        out.print(
+            f"folded {counted(said['entries'], 'entry', 'entries')} in {counted(said['batches'], 'batch', 'batches')}"
+        )

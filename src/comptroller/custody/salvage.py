@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from comptroller import node
+from comptroller import node, trial
 from comptroller.engine import POLICY, Engine, open_node
 from comptroller.ledger.acts import SALVAGE, json_bytes, numbers_text
 from comptroller.ledger.copy import Remains, copy_ledger
@@ -54,7 +54,7 @@ def salvage(source: Path, target: Path, new: NewNode, at: dt.datetime, reason: s
     first = None
     if new.files is not None:
         pack = read_pack(new.files, new.pack)
-        node.try_out(pack, pack)
+        trial.try_out(pack, pack)
         first = Accepted(pack_files(new.files, pack.name), POLICY, charter.owner, name=pack.name, kind=POLICY)
     with ExitStack() as stack:
         stack.callback(node.NodeLock(source).release)

@@ -24,6 +24,7 @@ from comptroller.desk.hooks import Hooks
 from comptroller.desk.pages import PAGES
 from comptroller.desk.public import pages as public_pages, tips as public_tips
 from comptroller.desk.public.gate import Gate
+from comptroller.desk.secret_renewal import renew_secrets
 from comptroller.desk.state import Desk
 
 _STATIC = Path(__file__).parent / "static"
@@ -48,6 +49,7 @@ def make_app(desk: Desk) -> Any:
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
         desk.hub.attach(asyncio.get_running_loop())
+        await asyncio.to_thread(renew_secrets, desk)
         hooks = Hooks(desk)
         hooks.start()
         shadowing.resume(desk)

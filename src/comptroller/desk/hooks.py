@@ -61,6 +61,13 @@ def keep(shelf: Shelf, one: Hook) -> None:
     shelf.put("INSERT OR REPLACE INTO hook (hook, login, url, secret, failures) VALUES (?, ?, ?, ?, ?)", values)
 
 
+def renew(shelf: Shelf, renewed: Callable[[str], str]) -> None:
+    """Write each subscription's secret anew as `renewed` gives it, where that is another text."""
+    for one in hooks_of(shelf):
+        if (text := renewed(one.secret)) != one.secret:
+            shelf.put("UPDATE hook SET secret = ? WHERE hook = ? AND secret = ?", [text, one.hook, one.secret])
+
+
 def end(shelf: Shelf, hook: str) -> bool:
     """End a subscription and drop what waits for it; says whether there was one."""
     shelf.put("DELETE FROM hook_message WHERE hook = ?", [hook])

@@ -1,9 +1,17 @@
-"""Secrets of the desk that must be read again: named in the environment, or encrypted under the node's passphrase."""
+"""Secrets of the desk that must be read again: named in the environment, or encrypted under the node's passphrase.
+
+A text is `argon2id:1:MEMORY:PASSES:LANES:SALT:CIPHER`: the version, what deriving the key costs (KiB of memory, passes,
+lanes), the salt, and nonce and AES-256-GCM cipher together, both in base64. Texts of before (`sealed:`, a key without
+salt or cost) are read, and `renewed` gives them in the present form.
+"""
 
 import base64
 import os
 import re
+from functools import lru_cache
+from hashlib import sha512
 
+from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -12,11 +20,19 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from comptroller.model.refusal import Refused, refusal
 
 _IN_ENVIRONMENT = re.compile(r"env:(COMPTROLLER_SECRET_[A-Z0-9_]{1,60})", re.ASCII)
-_SEALED, _NONCE = "sealed:", 12
+_PRESENT = re.compile(r"argon2id:1:(\d{1,8}):(\d{1,3}):(\d{1,2}):([A-Za-z0-9+/]+=*):([A-Za-z0-9+/]+=*)", re.ASCII)
+_BEFORE, _SALT, _NONCE = "sealed:", 16, 12
+_COST = (65_536, 3, 1)
+"""KiB of memory, passes and lanes: the second recommendation of RFC 9106 with one lane; a guess costs some 0.1 s."""
+_MOST_COST = (1_048_576, 64, 16)
+"""What a text may ask for at most, so that an altered one does not fill the memory."""
 
 
 def seal(secret: bytes, passphrase: bytes | None, nonce: bytes) -> str:
-    """Give a secret as it may lie on the disk; refuses (Refused) to keep one where the node has no passphrase."""
+    """Return a secret as it may lie on the disk; raises Refused where the node has no passphrase.
+
+    `nonce` is drawn for this secret alone; salt and nonce of the cipher come from it.
+    """
     if not passphrase:
         wanted = ("env:COMPTROLLER_SECRET_... 形式的引用", "a reference such as env:COMPTROLLER_SECRET_NAME")
         mend = (
@@ -24,8 +40,11 @@ def seal(secret: bytes, passphrase: bytes | None, nonce: bytes) -> str:
             "Put the secret into the environment and name it, or give the node a passphrase.",
         )
         raise Refused([refusal("desk.secret", ("", None, "secret"), "-", wanted, mend)])
-    box = nonce[:_NONCE]
-    return _SEALED + base64.b64encode(box + AESGCM(_key(passphrase)).encrypt(box, secret, None)).decode()
+    drawn = sha512(nonce).digest()
+    salt, box = drawn[:_SALT], drawn[_SALT : _SALT + _NONCE]
+    head = f"argon2id:1:{':'.join(map(str, _COST))}:{_text(salt)}:"
+    cipher = AESGCM(_key(passphrase, salt, _COST)).encrypt(box, secret, head.encode())
+    return head + _text(box + cipher)
 
 
 def is_named(kept: str) -> bool:
@@ -38,21 +57,61 @@ def is_named(kept: str) -> bool:
 
 
 def unseal(kept: str, passphrase: bytes | None) -> bytes:
-    """Give the secret; refuses (Refused) one that is not there any more or does not open."""
+    """Return the secret; raises Refused for one that is not there any more or does not open."""
     if found := _IN_ENVIRONMENT.fullmatch(kept):
         said = os.environ.get(found.group(1), "")
         if said:
             return said.encode()
-    elif kept.startswith(_SEALED) and passphrase:
-        whole = base64.b64decode(kept.removeprefix(_SEALED))
-        try:
-            return AESGCM(_key(passphrase)).decrypt(whole[:_NONCE], whole[_NONCE:], None)
-        except InvalidTag:
-            pass
+    elif passphrase and (secret := _opened(kept, passphrase)) is not None:
+        return secret
     wanted = ("可读取的密钥", "a secret that can be read")
     mend = ("检查环境变量或节点口令", "Look at the environment, or at the node's passphrase.")
     raise Refused([refusal("desk.secret", ("", None, "secret"), kept.partition(":")[0], wanted, mend)])
 
 
-def _key(passphrase: bytes) -> bytes:
+def renewed(kept: str, passphrase: bytes | None, nonce: bytes) -> str:
+    """Return a text in the present form; as it is where it is no text of before, or does not open."""
+    if not passphrase or not kept.startswith(_BEFORE):
+        return kept
+    secret = _opened(kept, passphrase)
+    return kept if secret is None else seal(secret, passphrase, nonce)
+
+
+def _opened(kept: str, passphrase: bytes) -> bytes | None:
+    """Return the secret of a text, or None where it is of no known form or does not open."""
+    try:
+        if found := _PRESENT.fullmatch(kept):
+            memory, passes, lanes = (int(found.group(at)) for at in (1, 2, 3))
+            cost, salt, whole = (memory, passes, lanes), _bytes(found.group(4)), _bytes(found.group(5))
+            if any(not 0 < one <= most for one, most in zip(cost, _MOST_COST, strict=True)):
+                return None
+            if len(salt) != _SALT or memory < 8 * lanes:
+                return None
+            head = kept[: found.start(5)].encode()
+            return AESGCM(_key(passphrase, salt, cost)).decrypt(whole[:_NONCE], whole[_NONCE:], head)
+        if kept.startswith(_BEFORE):
+            whole = _bytes(kept.removeprefix(_BEFORE))
+            return AESGCM(_key_before(passphrase)).decrypt(whole[:_NONCE], whole[_NONCE:], None)
+    except (InvalidTag, ValueError):  # binascii.Error is a ValueError, as is a nonce that is too short
+        return None
+    return None
+
+
+@lru_cache(maxsize=256)
+def _key(passphrase: bytes, salt: bytes, cost: tuple[int, int, int]) -> bytes:
+    """Derive the key of one text; the same is not derived again in a process, since each message would wait for it."""
+    memory, passes, lanes = cost
+    return hash_secret_raw(passphrase, salt, passes, memory, lanes, 32, Type.ID)
+
+
+def _key_before(passphrase: bytes) -> bytes:
     return HKDF(SHA256(), 32, None, b"comptroller secrets of the desk").derive(passphrase)
+
+
+def _text(value: bytes) -> str:
+    return base64.b64encode(value).decode()
+
+
+def _bytes(text: str) -> bytes:
+    """Return the bytes of strict base64; raises ValueError for anything else."""
+    return base64.b64decode(text, validate=True)

@@ -26,6 +26,18 @@ WINDOW, LEAST, MOST, STRICT, GOODS, FOLD, STEPS, FOUND, ANY_ORDER, TWINS = range
 order free, are payments alike one leg.
 """
 
+NODE, CURSOR, IS_LATE, CAME_LATE, BOUND, EARLIEST, LOW, HIGH, PAYMENT, PATH = range(10)
+"""Columns of `frame`, a row for each account on the walk: the account, the next payment to try (its place in the pool), are
+late legs tried (else early ones), did the walk come by a late leg, the time that the next leg may not pass (in any order:
+the latest time), the earliest time, the least and the greatest amount, the payment that was taken from here, and the hash
+of the accounts so far.
+"""
+
+STAMP, ONE_HOP, TWO_HOPS = range(3)
+"""Columns of `marks`, a row for each account: the stamp of the search that wrote it (negative at the origin: the marks
+two hops out are not complete), and the earliest arrival one and two hops out.
+"""
+
 PEER_MASK = (1 << 32) - 1
 LATE = 1 << 61
 NEVER = 1 << 62
@@ -73,10 +85,10 @@ def mark_ahead(
         key, v = min(late, early), pool[row, PEER] & PEER_MASK
         if key == NEVER:
             continue
-        if marks[v, 0] != stamp:
-            marks[v, 0], marks[v, 1], marks[v, 2] = stamp, key, NEVER
-        elif key < marks[v, 1]:
-            marks[v, 1] = key
+        if marks[v, STAMP] != stamp:
+            marks[v, STAMP], marks[v, ONE_HOP], marks[v, TWO_HOPS] = stamp, key, NEVER
+        elif key < marks[v, ONE_HOP]:
+            marks[v, ONE_HOP] = key
         found = True
     if not found or law[MOST] < 4:
         return found
@@ -84,11 +96,11 @@ def mark_ahead(
         if pool[row, TIME] < now - law[WINDOW]:
             break
         v = pool[row, PEER] & PEER_MASK
-        if marks[v, 0] != stamp or marks[v, 1] == NEVER:
+        if marks[v, STAMP] != stamp or marks[v, ONE_HOP] == NEVER:
             continue
         late, early = keys(pool[row, TIME], now, law, with_late)
         # Only the earliest payment to v opens the way on from it.
-        if min(late, early) != marks[v, 1]:
+        if min(late, early) != marks[v, ONE_HOP]:
             continue
         begin = span[v, FIRST]
         for second in range(begin + span[v, USED] - 1, begin - 1, -1):
@@ -99,19 +111,19 @@ def mark_ahead(
                 continue
             late, early = keys(pool[second, TIME], now, law, with_late)
             reach = NEVER
-            if late != NEVER and late >= marks[v, 1]:
+            if late != NEVER and late >= marks[v, ONE_HOP]:
                 reach = late
-            elif early != NEVER and early >= marks[v, 1]:
+            elif early != NEVER and early >= marks[v, ONE_HOP]:
                 reach = early
             if reach == NEVER:
                 continue
             w = pool[second, PEER] & PEER_MASK
-            if marks[w, 0] != stamp:
-                marks[w, 0], marks[w, 1], marks[w, 2] = stamp, NEVER, reach
-            elif reach < marks[w, 2]:
-                marks[w, 2] = reach
+            if marks[w, STAMP] != stamp:
+                marks[w, STAMP], marks[w, ONE_HOP], marks[w, TWO_HOPS] = stamp, NEVER, reach
+            elif reach < marks[w, TWO_HOPS]:
+                marks[w, TWO_HOPS] = reach
             if steps > law[STEPS]:
-                marks[origin, 0] = -stamp
+                marks[origin, STAMP] = -stamp
                 return True
     return True
 
@@ -136,33 +148,32 @@ def walk_back(
     was cut short.
 
     `ends` is (source, target, stamp); each circle is its number of legs, then the numbers of its payments in order of
-    time. The walk stops at the limits of `law` on steps and finds.
+    time. The walk stops at the limits of `law` on steps and finds. Shapes: `law` (10,), `span_in` (accounts, 3),
+    `pool_in` (payments, 4), `marks` (accounts, 3), `frame` (legs + 1, 10), `found` and `used`: a flat list and its length.
     """
     source, target, stamp = ends
     now, goods, window, legs_most = row_new[TIME], row_new[PEER] >> 32, law[WINDOW], law[MOST]
-    two_known = marks[target, 0] != -stamp
+    two_known = marks[target, STAMP] != -stamp
     count, steps, depth = 0, 0, 0
     hashes, listed = np.empty(law[FOUND] if law[FOLD] else 0, np.int64), 0
-    # A frame: node, cursor, stage (1 late, 0 early), entered late, bound (in any order: latest), earliest, low, high,
-    # payment taken, hash of the nodes.
-    frame[0, 0], frame[0, 3], frame[0, 4], frame[0, 5] = source, 0, now, now
-    frame[0, 6], frame[0, 7], frame[0, 9] = row_new[AMOUNT], row_new[AMOUNT], source
+    frame[0, NODE], frame[0, CAME_LATE], frame[0, BOUND], frame[0, EARLIEST] = source, 0, now, now
+    frame[0, LOW], frame[0, HIGH], frame[0, PATH] = row_new[AMOUNT], row_new[AMOUNT], source
     with_late = with_late and not law[ANY_ORDER]
-    frame[0, 2] = 1 if with_late else 0
-    frame[0, 1] = span_in[source, FIRST] + span_in[source, USED] - 1
+    frame[0, IS_LATE] = 1 if with_late else 0
+    frame[0, CURSOR] = span_in[source, FIRST] + span_in[source, USED] - 1
     while depth >= 0:
-        v, place = frame[depth, 0], frame[depth, 1]
-        late, bound, earliest = frame[depth, 2] == 1, frame[depth, 4], frame[depth, 5]
+        v, place = frame[depth, NODE], frame[depth, CURSOR]
+        late, bound, earliest = frame[depth, IS_LATE] == 1, frame[depth, BOUND], frame[depth, EARLIEST]
         ended = place < span_in[v, FIRST]
         if not ended:
-            frame[depth, 1] = place - 1
+            frame[depth, CURSOR] = place - 1
             time = pool_in[place, TIME]
             steps += 1
             ended = time < now if late else time < now - window
         if ended:
-            if late and frame[depth, 3] == 0:
-                frame[depth, 2] = 0
-                frame[depth, 1] = span_in[v, FIRST] + span_in[v, USED] - 1
+            if late and frame[depth, CAME_LATE] == 0:
+                frame[depth, IS_LATE] = 0
+                frame[depth, CURSOR] = span_in[v, FIRST] + span_in[v, USED] - 1
             else:
                 depth -= 1
             continue
@@ -173,14 +184,14 @@ def walk_back(
             if time > earliest + window or time < bound - window:
                 continue
         elif late:
-            upper = bound if frame[depth, 3] == 1 else earliest + window
-            if time > upper or (law[STRICT] and (time == now or (frame[depth, 3] == 1 and time == bound))):
+            upper = bound if frame[depth, CAME_LATE] == 1 else earliest + window
+            if time > upper or (law[STRICT] and (time == now or (frame[depth, CAME_LATE] == 1 and time == bound))):
                 continue
-            if frame[depth, 3] == 0 and earliest == now and time == now:
+            if frame[depth, CAME_LATE] == 0 and earliest == now and time == now:
                 continue
         elif time > bound or (law[STRICT] and time == bound):
             continue
-        low, high = min(frame[depth, 6], pool_in[place, AMOUNT]), max(frame[depth, 7], pool_in[place, AMOUNT])
+        low, high = min(frame[depth, LOW], pool_in[place, AMOUNT]), max(frame[depth, HIGH], pool_in[place, AMOUNT])
         if low < high * keep or (law[GOODS] and pool_in[place, PEER] >> 32 != goods):
             continue
         u = pool_in[place, PEER] & PEER_MASK
@@ -191,25 +202,25 @@ def walk_back(
             if law[FOLD]:
                 known = False
                 for i in range(listed):
-                    known = known or hashes[i] == frame[depth, 9]
+                    known = known or hashes[i] == frame[depth, PATH]
                 if known:
                     continue
-                hashes[listed] = frame[depth, 9]
+                hashes[listed] = frame[depth, PATH]
                 listed += 1
-            frame[depth, 8] = pool_in[place, NUMBER]
+            frame[depth, PAYMENT] = pool_in[place, NUMBER]
             # Legs in the frames stand backward in time, late ones last: the circle begins at the last early one.
             turn = 0
-            while turn <= depth and frame[turn, 2] != 1:
+            while turn <= depth and frame[turn, IS_LATE] != 1:
                 turn += 1
             found[used] = depth + 2
             used += 1
             for i in range(turn - 1, -1, -1):
-                found[used] = frame[i, 8]
+                found[used] = frame[i, PAYMENT]
                 used += 1
             found[used] = row_new[NUMBER]
             used += 1
             for i in range(depth, turn - 1, -1):
-                found[used] = frame[i, 8]
+                found[used] = frame[i, PAYMENT]
                 used += 1
             count += 1
             if count >= law[FOUND]:
@@ -219,28 +230,28 @@ def walk_back(
             continue
         key = time - LATE if late else (0 if law[ANY_ORDER] else time)
         if left <= 2:
-            near = marks[u, 0] == stamp and marks[u, 1] <= key
+            near = marks[u, STAMP] == stamp and marks[u, ONE_HOP] <= key
             if left == 1 and not near:
                 continue
-            if left == 2 and two_known and not near and not (marks[u, 0] == stamp and marks[u, 2] <= key):
+            if left == 2 and two_known and not near and not (marks[u, STAMP] == stamp and marks[u, TWO_HOPS] <= key):
                 continue
         known = False
         for i in range(depth + 1):
-            known = known or frame[i, 0] == u
+            known = known or frame[i, NODE] == u
         if known:
             continue
         if law[FOLD]:
-            upper = earliest + window if late and frame[depth, 3] == 0 else bound
+            upper = earliest + window if late and frame[depth, CAME_LATE] == 0 else bound
             if was_taken(place, span_in[v, FIRST] + span_in[v, USED], upper, law, pool_in):
                 continue
-        frame[depth, 8] = pool_in[place, NUMBER]
+        frame[depth, PAYMENT] = pool_in[place, NUMBER]
         depth += 1
-        frame[depth, 0], frame[depth, 3], frame[depth, 4] = u, 1 if late else 0, time
-        frame[depth, 5] = earliest if late else time
+        frame[depth, NODE], frame[depth, CAME_LATE], frame[depth, BOUND] = u, 1 if late else 0, time
+        frame[depth, EARLIEST] = earliest if late else time
         if law[ANY_ORDER]:
-            frame[depth, 4], frame[depth, 5] = max(bound, time), min(earliest, time)
-        frame[depth, 6], frame[depth, 7] = low, high
-        frame[depth, 9] = frame[depth - 1, 9] * 1_000_003 + u + 1
-        frame[depth, 2] = 1 if with_late else 0
-        frame[depth, 1] = span_in[u, FIRST] + span_in[u, USED] - 1
+            frame[depth, BOUND], frame[depth, EARLIEST] = max(bound, time), min(earliest, time)
+        frame[depth, LOW], frame[depth, HIGH] = low, high
+        frame[depth, PATH] = frame[depth - 1, PATH] * 1_000_003 + u + 1
+        frame[depth, IS_LATE] = 1 if with_late else 0
+        frame[depth, CURSOR] = span_in[u, FIRST] + span_in[u, USED] - 1
     return used, count, False

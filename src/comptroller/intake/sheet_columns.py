@@ -216,7 +216,7 @@ def _is_date(parts: Mapping[str, bytes], styles: NDArray[np.int32], chosen: NDAr
     codes, formats = _formats(parts)
     if used.max() >= len(formats) or re.search(rb"date1904\s*=\s*[\"'](1|true|on)", parts["xl/workbook.xml"]):
         raise NotPlain("a style that is not there, or days counted from 1904")
-    days = [one for one in used.tolist() if _shows_day(formats[one], codes)]
+    days = [int(style) for style in used.tolist() if _shows_day(formats[int(style)], codes)]
     return np.isin(styles, days)
 
 

@@ -5,7 +5,7 @@ reader; nothing is guessed. Arrays of cells, one element a cell: row and column 
 style, and the bytes of the value in the part (`start` to `end`, `start` -1 where the cell is empty).
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -15,7 +15,7 @@ NUMBER, SHARED, INLINE, TEXT, FLAG, DAY = range(6)
 """Types of cells: a number, the place of a shared text, text in the cell, the text of a formula, true or false, an ISO day."""
 PLAIN, ODD, FORMULA, ERROR = range(4)
 """What a part is: plain, written in another way, or with a formula or an error in some cell."""
-Bytes = NDArray[np.uint8]
+Bytes = NDArray[Any]
 _LT, _GT, _SLASH, _EQ, _CR, _QUOTE, _SINGLE = 60, 62, 47, 61, 13, 34, 39
 _MOST_COLUMN = 16_384
 
@@ -208,11 +208,11 @@ def cells_of(part: bytes) -> Cells | None:
     """Return the cells of a worksheet's XML; None where it is not plain, or holds a formula or an error."""
     seen = np.frombuffer(part, dtype=np.uint8)
     most = part.count(b"<c")
-    narrow = [np.empty(most, dtype=np.int32) for _ in range(2)]
+    rows, columns = np.empty(most, dtype=np.int32), np.empty(most, dtype=np.int32)
     kinds, styles = np.empty(most, dtype=np.int8), np.empty(most, dtype=np.int32)
-    places = [np.empty(most, dtype=np.int64) for _ in range(2)]
-    state, count, last = scan_cells(seen, *narrow, kinds, styles, *places)
+    starts, ends = np.empty(most, dtype=np.int64), np.empty(most, dtype=np.int64)
+    scan: Any = scan_cells
+    state, count, last = scan(seen, rows, columns, kinds, styles, starts, ends)
     if state != PLAIN or part.find(b"<sheetData", last) >= 0:
         return None
-    row, column, start, end = (one[:count] for one in (*narrow, *places))
-    return Cells(row, column, kinds[:count], styles[:count], start, end)
+    return Cells(rows[:count], columns[:count], kinds[:count], styles[:count], starts[:count], ends[:count])

@@ -121,10 +121,30 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """A SELECT that several rules share; in the SQL of a rule that names it, it is a WITH of that name.
+
+    It may read `judged`, of the kind `judges` where that is set; `reads` are tables of the rule's own docket, and
+    `references` tables that are read whole. `path` is its full name, `text` its SQL as written.
+    """
+
+    name: str
+    path: str
+    title: Text
+    about: Text
+    judges: str
+    reads: tuple[str, ...]
+    references: dict[str, tuple[str, ...]]
+    params: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """What must hold: one SELECT and what surrounds it. `sql` has `judged` already defined as its first CTE.
 
-    `names` are the columns that the SQL names anywhere, of whichever table.
+    `names` are the columns that the SQL names anywhere, of any table. `views` are the shared SELECTs that it stands on;
+    `references` and `params` have theirs in them, and `view_text` is their SQL as written.
     `expects` names the step whose absence the rule finds: a kind, and the body that should have taken it.
     """
 
@@ -157,6 +177,13 @@ class Rule:
     names: frozenset[str]
     fingerprint: str
     expects: dict[str, str] = field(default_factory=dict)
+    views: tuple[str, ...] = ()
+    view_text: str = ""
+
+    @property
+    def whole_text(self) -> str:
+        """Return the rule's SQL as written, with that of the views that it stands on."""
+        return self.text + self.view_text
 
     @property
     def complete(self) -> str:
@@ -196,6 +223,7 @@ class Pack:
     letters: dict[str, LetterForm] = field(default_factory=dict)
     words: dict[str, Text] = field(default_factory=dict)
     clock_jump_days: int | None = None
+    views: dict[str, View] = field(default_factory=dict)
 
     @property
     def told(self) -> dict[str, Kind]:

@@ -44,8 +44,8 @@ class Refusal:
 
     def said(self, language: str = "en") -> str:
         """Give the refusal as lines a person reads."""
-        place = self.file + (f", line {self.line}" if self.line is not None else "")
-        place += f", {self.field}" if self.field else ""
+        line = "" if self.line is None else f"line {self.line}"
+        place = ", ".join(part for part in (self.file, line, self.field) if part) or "-"
         return (
             f"refused  {place}\nsaw      {self.seen}\nexpected {self.expected.said(language)}\n"
             f"mend     {self.mend.said(language)}\ncode     {self.code}"

@@ -6,17 +6,12 @@ A folder is a node from the moment its charter has its name; a founding that was
 import os
 from collections.abc import Mapping
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 
 import pyarrow as pa
 
-from comptroller.books import Books
-from comptroller.ledger.entry import Accepted
 from comptroller.ledger.key import SignerKey, save_key
-from comptroller.model.policy import Pack
-from comptroller.model.refusal import BrokenPack, Refusal, Refused, RuleBroken, refusal
-from comptroller.model.said import Incoming
+from comptroller.model.refusal import Refused, refusal
 from comptroller.node.books_file import books_mark, check_books, damaged, drop_books, folded, open_books, reading
 from comptroller.node.files import (
     BOOKS,
@@ -52,14 +47,12 @@ from comptroller.node.stores import (
     with_books,
     witness_file,
 )
-from comptroller.store.duck import Duck
-from comptroller.watch import Watch
 
 __all__ = [
     "BOOKS", "CHARTER", "KEY", "LEDGER", "LOCK", "WITNESS", "Charter", "Loss", "NodeLock", "Stores", "Tables",
     "add_books", "add_new_books", "begin", "books_mark", "change_passphrase", "check_books", "check_reports", "damaged", "drop_books", "finish",
     "finish_erasure", "folded", "found", "name_witness", "open_all", "open_books", "open_ledger", "open_stores", "outside_heads", "payload_of", "put_new_books",
-    "read_charter", "reading", "take_up", "to_keep", "try_out", "verifier_of", "with_books", "witness_file",
+    "read_charter", "reading", "take_up", "to_keep", "verifier_of", "with_books", "witness_file",
     "write_charter",
 ]  # fmt: skip
 Tables = Mapping[str, pa.Table]
@@ -99,37 +92,3 @@ def take_up(folder: Path, passphrase: bytes | None) -> tuple[Charter, SignerKey]
     """Return a node's charter and key; raises Refused for a folder that is not a node."""
     charter = read_charter(folder)
     return charter, read_key(folder, charter, passphrase)
-
-
-def try_out(pack: Pack, before: Pack) -> None:
-    """Run every rule over empty tables, and compare the columns' types: what is in the ledger can always be folded.
-
-    Refuses (BrokenPack) a policy that cannot follow `before`. What was tried out in this process is not tried again.
-    """
-    both = (pack.name, pack.digest, before.name, before.digest)
-    if both in _TRIED:
-        return
-    refusals: list[Refusal] = []
-    mend = ("改正后再采用", "Mend it, then adopt it.")
-    duck = Duck(memory="1GB")
-    Books(duck, pack, owner="", zone=pack.zone)
-    watch = Watch(duck, pack)
-    for name in sorted(pack.rules):
-        try:
-            watch.judge_all(0, rules=[name])
-        except RuleBroken as error:
-            said, wanted = error.said, ("DuckDB 能执行的 SELECT", "a SELECT that DuckDB takes")
-            refusals.append(refusal("adopt.rule", (f"{name}.sql", None, ""), said, wanted, mend))
-    duck.close()
-    for table in sorted(pack.tables.keys() & before.tables.keys()):
-        now, then = pack.tables[table].columns, before.tables[table].columns
-        for column in (c for c in now if then.get(c, now[c]) != now[c]):
-            wanted = (f"原有类型 {then[column]}", f"{then[column]}, as the facts that are kept")
-            refusals.append(refusal("adopt.type", (table, None, column), now[column], wanted, mend))
-    if refusals:
-        raise BrokenPack(refusals)
-    _TRIED.add(both)
-
-
-_TRIED: set[tuple[str, str, str, str]] = set()
-"""Packs that were found to run, with those that they followed: names and digests."""

@@ -9,7 +9,8 @@ import msgspec
 from comptroller.model.casework import Casework, Sight
 from comptroller.model.cite import Cite
 from comptroller.model.kind import Kind
-from comptroller.model.policy import Calendar, LetterForm, Pack, Param, PolicyList, Rule, Source
+from comptroller.model.near import did_you_mean, listed
+from comptroller.model.policy import Calendar, LetterForm, Pack, Param, PolicyList, Rule, Source, View
 from comptroller.model.refusal import BrokenPack, Refusal, Text, refusal
 from comptroller.packs import casework_forms, forms
 from comptroller.packs.bundle import digest_of
@@ -18,13 +19,17 @@ from comptroller.packs.kinds import disagreements, kind_of
 from comptroller.packs.plain import calendar_of, list_of, source_of, stem, text_of
 from comptroller.packs.rulebook import rule_of
 from comptroller.packs.series import param_of
+from comptroller.packs.views import ViewForm, views_of
 from comptroller.packs.yaml import read_form
 
 _Form = TypeVar("_Form", bound=msgspec.Struct)
 _FOLDERS = (
-    *("sources", "kinds", "lists", "params", "rules", "calendar", "measures", "schemes", "classes"),
+    *("sources", "kinds", "lists", "params", "rules", "views", "calendar"),
     *("moves", "clocks", "routes", "letters"),
 )
+_UNREAD = ("measures", "schemes", "classes")
+"""Folders that earlier versions accepted and nothing reads: a pack in a ledger may have them."""
+_WITH_SQL = ("rules", "views")
 
 
 def read_pack(files: Mapping[str, bytes], name: str, *, adopted: bool = False) -> Pack:
@@ -135,7 +140,9 @@ class _Reading:
                     calendars[year.region, year.year] = calendar_of(path, year)
         self.lints += disagreements(kinds)
         self._cites(params, lists, sources)
-        rules = self._rules(layers, kinds, params, sources, words)
+        views, wrong = views_of(self._laid(layers, "views", ViewForm), self.files, tables=_tables(kinds), params=params)
+        self.refusals += wrong
+        rules = self._rules(layers, kinds, params, sources, words, views)
         casework = self._casework(layers, kinds, rules, params, words)
         for clock in casework.clocks.values():
             for cite in (cite for term in clock.terms for cite in term.cites):
@@ -166,6 +173,7 @@ class _Reading:
             files=self.files,
             casework=casework,
             words=words["words"],
+            views=views,
             letters={
                 stem(full): LetterForm(full, text_of(form.title), form.template, form.two_officers)
                 for full, form in self._laid(layers, "letters", forms.LetterForm).items()
@@ -173,17 +181,26 @@ class _Reading:
         )
 
     def _stray(self, layer: str) -> None:
-        """Refuse files that no reader takes: another extension, another folder."""
+        """Refuse files that no reader takes: another extension, another folder, SQL where none is read."""
         for path in self.files:
             owner, _, rest = path.partition("/")
             if owner != layer or rest == "pack.yml":
                 continue
             folder = rest.split("/")[0]
+            is_text = path.endswith((".yml", ".sql"))
             is_alone = path.endswith(".sql") and f"{path[:-4]}.yml" not in self.files
-            if folder not in _FOLDERS or not path.endswith((".yml", ".sql")) or is_alone:
-                wanted = (f"位于 {_FOLDERS} 的 .yml 或 .sql", f"a .yml or .sql file in one of {_FOLDERS}")
-                mend = ("移动或删除该文件", "Move the file or take it away.")
-                self.refusals.append(refusal("packs.stray", (path, None, ""), path, wanted, mend))
+            is_known = folder in _FOLDERS and "/" in rest
+            if is_known and is_text and not is_alone and (path.endswith(".yml") or folder in _WITH_SQL):
+                continue
+            zh, en = listed(_FOLDERS, len(_FOLDERS))
+            wanted = (
+                f"位于 {zh} 之一的 .yml 文件，规则与视图另有 .sql",
+                f"a .yml file in one of {en}; rules and views have a .sql beside it",
+            )
+            mend = did_you_mean(folder, _FOLDERS, ("移动或删除该文件", "Move the file or delete it."))
+            was_read = folder in (*_FOLDERS, *_UNREAD) and is_text and not is_alone
+            found = refusal("packs.stray", (path, None, ""), path, wanted, mend)
+            (self.lints if was_read else self.refusals).append(found)
 
     def _cites(
         self, params: Mapping[str, Param], lists: Mapping[str, PolicyList], sources: Mapping[str, Source]
@@ -200,18 +217,17 @@ class _Reading:
             mend = ("先补该依据文件", "Write that source first.")
             self.refusals.append(refusal("packs.source", (f"{place}.yml", None, "cites"), cite.source, wanted, mend))
 
-    def _rules(
+    def _rules(  # noqa: PLR0913, PLR0917 - what a rule may name
         self,
         layers: list[str],
         kinds: dict[str, Kind],
         params: dict[str, Param],
         sources: dict[str, Source],
         words: dict[str, dict[str, Text]],
+        views: dict[str, View],
     ) -> dict[str, Rule]:
         rules: dict[str, Rule] = {}
-        tables = dict(kinds)
-        for kind in kinds.values():
-            tables.update({inner.name: inner for inner in kind.lists})
+        tables = _tables(kinds)
         for layer in reversed(layers):
             for path, full in self.each(layer, "rules"):
                 form = self.form(path, forms.RuleForm)
@@ -220,7 +236,7 @@ class _Reading:
                 for cite in form.cites:
                     self.cited(full, Cite(cite.source, cite.article), sources)
                 texts = (self.files[path], self.files.get(f"{full}.sql"))
-                rule, refusals = rule_of(full, form, texts, tables=tables, params=params, words=words)
+                rule, refusals = rule_of(full, form, texts, tables=tables, params=params, words=words, views=views)
                 self.refusals += refusals
                 if rule is not None:
                     rules[full] = rule
@@ -268,3 +284,8 @@ class _Reading:
                 if (form := self.form(path, shape)) is not None:
                     found[stem(full)] = (full, form)
         return dict(found.values())
+
+
+def _tables(kinds: Mapping[str, Kind]) -> dict[str, Kind]:
+    """Return the kinds by table name, nested lists among them."""
+    return {**kinds, **{inner.name: inner for kind in kinds.values() for inner in kind.lists}}

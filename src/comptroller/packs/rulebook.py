@@ -1,14 +1,16 @@
 """Rules made from their two files, with what the lint refuses."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from comptroller.model.cite import Cite
 from comptroller.model.kind import Kind
-from comptroller.model.policy import Example, Param, Rule, Window
+from comptroller.model.near import did_you_mean, listed
+from comptroller.model.policy import Example, Param, Rule, View, Window
 from comptroller.model.refusal import Refusal, Text, refusal
 from comptroller.packs import forms
 from comptroller.packs.rules import OFFERED, compile_rule
+from comptroller.packs.views import needed
 
 KINDS = ("limit", "procedure", "deadline", "target", "signal", "data")
 SEVERITIES = ("crit", "high", "med", "low", "info")
@@ -24,12 +26,13 @@ def rule_of(  # noqa: C901, PLR0913 - a rule stands on all of these, and each ma
     tables: Mapping[str, Kind],
     params: Mapping[str, Param],
     words: Mapping[str, Mapping[str, Text]],
+    views: Mapping[str, View],
 ) -> tuple[Rule | None, list[Refusal]]:
-    """Give the rule of `form` and its SQL, or all that does not fit."""
+    """Return the rule of `form` and its SQL, or all that does not fit."""
     refusals: list[Refusal] = []
 
-    def say(field: str, seen: object, zh: str, en: str) -> None:
-        mend = ("按 docs/packs.md 改正", "Mend it as docs/packs.md says.")
+    def say(field: str, seen: object, zh: str, en: str, known: Iterable[str] = ()) -> None:
+        mend = did_you_mean(str(seen), set(known), ("按 docs/packs.md 改正", "Correct it as docs/packs.md says."))
         refusals.append(refusal("packs.rule", (f"{full}.yml", None, field), seen, (zh, en), mend))
 
     for field, seen, allowed in (
@@ -41,21 +44,25 @@ def rule_of(  # noqa: C901, PLR0913 - a rule stands on all of these, and each ma
         ("route.lead", form.route.get("lead", ""), ("", *words["lines"])),
     ):
         if seen not in allowed:
-            say(field, seen, f"其一:{allowed}", f"one of {allowed}")
+            zh, en = listed([one for one in allowed if one])
+            say(field, seen, f"其一:{zh}", f"one of: {en}", allowed)
     if not form.cites:
         say("cites", "-", "至少一条依据", "at least one source")
     if not form.docket:
         say("docket", "-", "至少一列", "at least one column")
     for param in form.params:
         if param not in params:
-            say("params", param, "params/ 中的参数", "a parameter under params/")
+            say("params", param, "params/ 中的参数", "a parameter under params/", params)
     for table, by in form.references.items():
-        if table not in OFFERED and table not in tables:
-            say("references", table, "引擎提供的表或事项表", "a table of the engine or of a kind")
+        if table not in OFFERED and table not in tables and table not in views:
+            zh, en = "引擎提供的表、事项表或视图", "a table of the engine or of a kind, or a view"
+            say("references", table, zh, en, {*OFFERED, *tables, *views})
         if table in tables:
             missing = [c for c in by if c not in tables[table].columns]
             if missing:
-                say(f"references.{table}", missing, f"{table} 的列", f"columns of {table}")
+                say(f"references.{table}", missing, f"{table} 的列", f"columns of {table}", tables[table].columns)
+    shared = needed(form.references, views)
+    _views(form, shared, say)
     _examples(form, say)
     judges, sql = tables.get(form.judges), texts[1]
     subject = tuple(form.subject) or (judges.key if judges else ())
@@ -74,6 +81,7 @@ def rule_of(  # noqa: C901, PLR0913 - a rule stands on all of these, and each ma
         needs=form.needs,
         reads={t: tables.get(t) for t in form.reads},
         references=set(form.references) | {f"param_{p}" for p in form.params},
+        views=shared,
     )
     refusals += wrong
     _answers(form, compiled.gives if compiled else (), say)
@@ -99,8 +107,8 @@ def rule_of(  # noqa: C901, PLR0913 - a rule stands on all of these, and each ma
             needs=dict(form.needs),
             docket=tuple(form.docket),
             reads=tuple(form.reads),
-            references={t: tuple(c) for t, c in form.references.items()},
-            params=tuple(form.params),
+            references=_references(form, shared),
+            params=tuple(dict.fromkeys([*form.params, *(p for view in shared for p in view.params)])),
             window=Window(form.window.days, form.window.on) if form.window else None,
             route=dict(form.route),
             leaves_out=tuple(Text(x.zh, x.en) for x in form.leaves_out),
@@ -111,9 +119,44 @@ def rule_of(  # noqa: C901, PLR0913 - a rule stands on all of these, and each ma
             names=compiled.names,
             fingerprint=compiled.fingerprint,
             expects=dict(form.expects),
+            views=tuple(view.name for view in shared),
+            view_text="".join(f"\n-- views/{view.name}.sql\n{view.text}" for view in shared),
         ),
         [],
     )
+
+
+def _views(form: forms.RuleForm, shared: Sequence[View], say: Any) -> None:
+    """Refuse a view that reads other rows than the rule: of another kind, or a table whole that the rule reads by docket."""
+    for view in shared:
+        if form.references.get(view.name):
+            by = form.references[view.name]
+            say(f"references.{view.name}", by, "视图不写列名", "no columns: the view has its own")
+        if view.judges not in ("", form.judges):
+            say(f"references.{view.name}", form.judges, f"judges 为 {view.judges}", f"a rule that judges {view.judges}")
+        for table in view.reads:
+            if table not in form.reads:
+                say(
+                    "reads",
+                    sorted(form.reads),
+                    f"含视图 {view.name} 所读的 {table}",
+                    f"{table}, which {view.name} reads",
+                )
+        for table in view.references:
+            if table in form.reads:
+                zh, en = (
+                    f"视图 {view.name} 整表读取，规则不按卷宗读取",
+                    f"a table that {view.name} reads whole, so not by docket",
+                )
+                say("reads", table, zh, en)
+
+
+def _references(form: forms.RuleForm, shared: Sequence[View]) -> dict[str, tuple[str, ...]]:
+    """Return the tables that a rule looks up with the columns that touch it; its own word stands before a view's."""
+    names = {view.name for view in shared}
+    found = {table: by for view in shared for table, by in view.references.items()}
+    found |= {table: tuple(by) for table, by in form.references.items()}
+    return {table: by for table, by in found.items() if table not in names}
 
 
 def _examples(form: forms.RuleForm, say: Any) -> None:

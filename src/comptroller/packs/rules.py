@@ -4,7 +4,7 @@ Parsing is most of what reading a pack costs: each text is parsed once in a proc
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,10 +12,12 @@ import sqlglot
 from sqlglot import exp
 
 from comptroller.model.kind import Kind
+from comptroller.model.near import did_you_mean
+from comptroller.model.policy import View
 from comptroller.model.refusal import Refusal, refusal
 
 OFFERED = (
-    *("clock", "working_day", "list_in_force", "ancestor", "level", "heard"),
+    *("clock", "working_day", "list_in_force", "ancestor", "level", "group_head", "heard"),
     *("controls", "control_period", "control_turn", "ultimate_controller", "effective_share", "stake_issue"),
     *("controlled_not_governed", "governed_without_control"),
     *("related", "trade_cycle", "search_limit", "flow_fan", "guarantee_circle"),
@@ -34,13 +36,15 @@ class Compiled:
     """Every name of a column that the SQL says, those in `judged` included."""
 
 
-def _said(place: tuple[str, int | None, str], code: str, seen: object, zh: str, en: str) -> Refusal:
-    mend = ("按 docs/packs.md 改正", "Mend it as docs/packs.md says.")
+def _said(  # noqa: PLR0913, PLR0917 - the parts of a refusal
+    place: tuple[str, int | None, str], code: str, seen: object, zh: str, en: str, known: Collection[str] = ()
+) -> Refusal:
+    mend = did_you_mean(str(seen), known, ("按 docs/packs.md 改正", "Correct it as docs/packs.md says."))
     return refusal(f"packs.rule.{code}", place, seen, (zh, en), mend)
 
 
-def _tables(tree: exp.Expression) -> set[str]:
-    """Give the names of the tables that a query reads, its own CTEs left out."""
+def table_names(tree: exp.Expr) -> set[str]:
+    """Return the names of the tables that a query reads, its own CTEs left out."""
     own = {cte.alias for cte in tree.find_all(exp.CTE)}
     return {table.name for table in tree.find_all(exp.Table) if table.name not in own}
 
@@ -57,8 +61,12 @@ def compile_rule(  # noqa: PLR0913 - what a rule's two files say
     needs: dict[str, str],
     reads: dict[str, Kind | None],
     references: set[str],
+    views: Sequence[View] = (),
 ) -> tuple[Compiled | None, list[Refusal]]:
-    """Give the rule's runnable SQL, or refusals: two statements, tables not declared, columns not given."""
+    """Return the rule's runnable SQL, or refusals: two statements, tables not declared, columns not given.
+
+    `views` are those that the rule stands on, an inner one first; their texts are part of its fingerprint.
+    """
     compiled, refusals = _compiled(
         name,
         (sql, yml),
@@ -66,6 +74,7 @@ def compile_rule(  # noqa: PLR0913 - what a rule's two files say
         (subject, docket, when, tuple(needs.values())),
         tuple((table, _table(kind)) for table, kind in reads.items()),
         frozenset(references),
+        tuple((view.name, view.text) for view in views),
     )
     return compiled, list(refusals)
 
@@ -86,6 +95,7 @@ def _compiled(  # noqa: PLR0913, PLR0917 - what a rule's two files say, as plain
     said: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...]],
     tables: tuple[tuple[str, _Table | None], ...],
     references: frozenset[str],
+    views: tuple[tuple[str, str], ...],
 ) -> tuple[Compiled | None, tuple[Refusal, ...]]:
     """Give what `compile_rule` gives; `said` is subject, docket, when and what is needed."""
     sql, yml = files
@@ -106,7 +116,8 @@ def _compiled(  # noqa: PLR0913, PLR0917 - what a rule's two files say, as plain
     if len(statements) != 1 or not isinstance(statements[0], exp.Select):
         return None, (*refusals, _said(place, "one_select", len(statements), "一条 SELECT", "one SELECT"))
     tree = statements[0]
-    refusals += _check_tables(name, tree, set(reads), references)
+    shared = {view: sqlglot.parse_one(text, read="duckdb") for view, text in views}
+    refusals += _check_tables(name, tree, set(reads), references, shared)
     refusals += _check_columns(name, tree, (subject, docket), reads, judges)
     refusals += _check_same_always(name, tree)
     if judges is None or refusals:
@@ -114,7 +125,7 @@ def _compiled(  # noqa: PLR0913, PLR0917 - what a rule's two files say, as plain
     kind, known = judges
     at = (f"{name}.yml", None, "when/needs")
     for column in (column for named in conditions for column in named if column not in known):
-        refusals.append(_said(at, "column", column, f"{kind} 的列", f"a column of {kind}"))
+        refusals.append(_said(at, "column", column, f"{kind} 的列", f"a column of {kind}", known))
     if refusals:
         return None, tuple(refusals)
     complete = [f"({w})" for w in when]
@@ -125,14 +136,16 @@ def _compiled(  # noqa: PLR0913, PLR0917 - what a rule's two files say, as plain
     first = exp.CTE(
         this=sqlglot.parse_one(judged, read="duckdb"), alias=exp.TableAlias(this=exp.to_identifier("judged"))
     )
+    heads = [first, *(exp.CTE(this=one, alias=exp.TableAlias(this=exp.to_identifier(n))) for n, one in shared.items())]
     found = tree.args.get("with_") or tree.args.get("with")
     if found is not None:
-        found.set("expressions", [first, *found.expressions])
+        found.set("expressions", [*heads, *found.expressions])
     else:
-        tree.set("with_", exp.With(expressions=[first]))
+        tree.set("with_", exp.With(expressions=heads))
     names = frozenset(column.name for column in tree.find_all(exp.Column))
     runnable = tree.sql(dialect="duckdb", comments=False, copy=False)
-    return Compiled(runnable, hashlib.sha256(yml + b"\0" + sql).hexdigest(), gives, names), ()
+    whole = b"\0".join((yml, sql, *(f"{view}\0{text}".encode() for view, text in views)))
+    return Compiled(runnable, hashlib.sha256(whole).hexdigest(), gives, names), ()
 
 
 @lru_cache(maxsize=4096)
@@ -141,35 +154,50 @@ def columns_of(expression: str) -> tuple[str, ...]:
     return tuple(column.name for column in sqlglot.parse_one(expression, read="duckdb").find_all(exp.Column))
 
 
-def _check_tables(name: str, tree: exp.Expression, reads: set[str], references: frozenset[str]) -> list[Refusal]:
-    used = _tables(tree)
+def _check_tables(
+    name: str, tree: exp.Expr, reads: set[str], references: frozenset[str], shared: Mapping[str, exp.Expr]
+) -> list[Refusal]:
+    used = table_names(tree)
+    within = used.union(*(table_names(view) for view in shared.values())) - set(shared)
     place = (f"{name}.sql", None, "")
     refusals = []
     for table in sorted(used - {"judged"} - reads - references):
         zh, en = "reads、references 或 params 中声明的表", "a table declared under reads, references or params"
-        refusals.append(_said(place, "table", table, zh, en))
-    if "judged" not in used:
+        refusals.append(_said(place, "table", table, zh, en, {*reads, *references, "judged"}))
+    if "judged" not in within:
         refusals.append(_said(place, "judged", sorted(used), "读取 judged", "the SELECT reads `judged`"))
-    for table in sorted(references - used):
+    for table in sorted(references - used - within):
         at = (f"{name}.yml", None, "references")
         refusals.append(_said(at, "unused", table, "SQL 实际读取的表", "a table that the SQL reads"))
-    return refusals
+    own, zh, en = (
+        {cte.alias for cte in tree.find_all(exp.CTE)},
+        "不与视图同名的 WITH",
+        "a WITH that has no name of a view",
+    )
+    return refusals + [_said(place, "view_name", alias, zh, en) for alias in sorted(own & set(shared))]
 
 
 def _check_same_always(name: str, tree: exp.Select) -> list[Refusal]:
-    """Refuse what would make the same rows give another answer: an order with a limit, the present moment, chance."""
+    """Return the refusals of what makes the same rows give another answer: an order with a limit, the present, chance."""
     place = (f"{name}.sql", None, "")
     zh, en = "不含 ORDER BY 与 LIMIT 的 SELECT", "a SELECT without ORDER BY and LIMIT"
-    refusals = [
-        _said(place, "order", word, zh, en) for part, word in _ORDERS.items() if tree.args.get(part) is not None
-    ]
+    refusals = [_said(place, "order", word, zh, en) for word in orders(tree)]
     zh, en = "由 clock 表给出的时间", "time from the table `clock`, and no chance"
-    asking = [
-        call
+    return [*refusals, *(_said(place, "moment", call, zh, en) for call in asks_moment(tree))]
+
+
+def orders(tree: exp.Select) -> list[str]:
+    """Return the words by which a SELECT orders or cuts its rows."""
+    return [word for part, word in _ORDERS.items() if tree.args.get(part) is not None]
+
+
+def asks_moment(tree: exp.Expr) -> list[str]:
+    """Return the calls that give another value at another moment: the present, chance, counters."""
+    return [
+        call.sql("duckdb")
         for call in tree.find_all(exp.Func)
         if isinstance(call, _ASKS) or (isinstance(call, exp.Anonymous) and call.name.lower() in _ASKED)
     ]
-    return [*refusals, *(_said(place, "moment", call.sql("duckdb"), zh, en) for call in asking)]
 
 
 _ORDERS = {"order": "ORDER BY", "limit": "LIMIT", "offset": "OFFSET"}
@@ -211,7 +239,7 @@ def _check_columns(
         for column in docket:
             if column not in kind[1]:
                 at = (f"{name}.yml", None, "docket")
-                refusals.append(_said(at, "docket", column, f"{table} 的列", f"a column of {table}"))
+                refusals.append(_said(at, "docket", column, f"{table} 的列", f"a column of {table}", kind[1]))
     if judges is not None and judges[0] not in reads:
         at = (f"{name}.yml", None, "judges")
         refusals.append(_said(at, "judges", judges[0], "reads 中的表", "one of the tables in reads"))

@@ -8,6 +8,7 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 
+from comptroller.model.near import did_you_mean
 from comptroller.model.refusal import Refused, refusal
 from comptroller.store.duck import Duck, SqlError
 
@@ -33,11 +34,11 @@ def ask(
     tree = _parse(sql)
     for table in list(tree.find_all(exp.Table)):
         if not isinstance(table.this, exp.Identifier) or table.db or table.catalog:
-            _refuse("query.table", table.sql("duckdb"), sorted(tables))
+            _refuse_table(table.sql("duckdb"), tables)
         if _is_own(table):
             continue
         if table.name not in tables:
-            _refuse("query.table", table.name, sorted(tables))
+            _refuse_table(table.name, tables)
         if views and table.name not in views:
             _refuse("query.as_of", table.name, sorted(views))
         if views:
@@ -144,3 +145,10 @@ def _refuse(code: str, seen: str, allowed: list[str]) -> None:
     wanted = (f"其中:{'、'.join(allowed)}", f"among: {', '.join(allowed)}")
     mend = ("改用文档所列的表与函数", "Use the documented tables and plain functions.")
     raise Refused([refusal(code, ("", None, "sql"), seen, wanted, mend)])
+
+
+def _refuse_table(name: str, tables: set[str]) -> None:
+    """Refuse a table that may not be named: the close ones are offered, and where all are listed."""
+    listing = ("用 comptroller query --tables 列出可查的表", "List the tables: comptroller query --tables.")
+    wanted = ("文档所列且可见的表", "a documented table that may be seen")
+    raise Refused([refusal("query.table", ("", None, "sql"), name, wanted, did_you_mean(name, tables, listing))])

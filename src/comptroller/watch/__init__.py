@@ -1,5 +1,16 @@
 """Is it right? Changed rows make dockets due; the rules of due dockets are judged; findings are raised, changed, cleared."""
 
-from comptroller.watch.judge import Watch
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from comptroller.watch.judge import Watch
 
 __all__ = ["Watch"]
+
+
+def __getattr__(name: str) -> object:
+    """Return a public class; its module is imported at the first use, so that a reader of tables does not load it."""
+    if name in __all__:
+        return getattr(import_module("comptroller.watch.judge"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

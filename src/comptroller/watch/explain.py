@@ -45,7 +45,7 @@ class Explanation:
                 "severity": rule.severity,
                 "may_be_breach": rule.may_be_breach,
                 "route": rule.route,
-                "sql": rule.text,
+                "sql": rule.whole_text,
                 "same_text_as_judged": self.is_same_text,
                 "leaves_out": [{"zh": t.zh, "en": t.en} for t in rule.leaves_out],
             },

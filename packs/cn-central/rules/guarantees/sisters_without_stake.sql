@@ -1,39 +1,4 @@
 -- Guarantees between two members of one group, neither its head, with no stake between them and no decision of its board.
-WITH parties AS (
-  SELECT entity AS party FROM judged
-  UNION
-  SELECT debtor AS party FROM judged
-),
-tops AS (
-  SELECT a.entity, MAX(a.distance) AS distance
-  FROM parties AS p
-  JOIN ancestor AS a ON a.entity = p.party
-  JOIN entity AS h ON h.entity = a.ancestor
-  WHERE NOT COALESCE(h.is_owner, FALSE)
-  GROUP BY a.entity
-),
-heads AS (
-  SELECT a.entity, a.ancestor AS head
-  FROM tops AS t
-  JOIN ancestor AS a ON a.entity = t.entity AND a.distance = t.distance
-),
-placed AS (
-  SELECT
-    g.entity,
-    g.guarantee,
-    g.matter,
-    g.fact,
-    g.debtor,
-    g.amount_cny,
-    COALESCE(g.signed_on, g.valid_from) AS given_on,
-    gh.head AS group_head,
-    dh.head AS debtor_head,
-    d.entity AS debtor_known
-  FROM judged AS g
-  LEFT JOIN entity AS d ON d.entity = g.debtor
-  LEFT JOIN heads AS gh ON gh.entity = g.entity
-  LEFT JOIN heads AS dh ON dh.entity = g.debtor
-)
 SELECT
   p.entity,
   p.guarantee,
@@ -42,14 +7,10 @@ SELECT
   p.debtor,
   p.amount_cny,
   p.group_head,
-  CASE
-    WHEN p.debtor_known IS NULL THEN 'entity.debtor'
-    WHEN p.group_head IS NULL THEN 'entity.guarantor'
-  END AS missing,
+  p.missing,
   ARRAY[p.fact] AS entries
-FROM placed AS p
-WHERE p.debtor_known IS NULL
-  OR p.group_head IS NULL
+FROM placed_guarantees AS p
+WHERE p.missing IS NOT NULL
   OR (
     p.debtor_head = p.group_head
     AND p.entity <> p.group_head

@@ -91,7 +91,7 @@ def _picture(visit: Visit, found: Explanation, strips: list[tuple[str, str]]) ->
 
 def _lists(visit: Visit, found: Explanation) -> list[dict[str, Any]]:
     """Give the lines of lists that the rule reads, for the item that the finding names, as they held on its day."""
-    names = sorted(set(_READ_LIST.findall(found.rule.text))) if found.rule else []
+    names = sorted(set(_READ_LIST.findall(found.rule.whole_text))) if found.rule else []
     item, day = found.finding.evidence.get("item"), found.finding.since or found.finding.today
     if not (names and item and day):
         return []

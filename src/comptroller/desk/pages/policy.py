@@ -119,7 +119,7 @@ def _rule_page(visit: Visit, rule: Rule) -> Response:
         bars=bars(score.found, score.clear, score.not_applicable, score.not_judged),
         asleep=asleep or "",
         params=[visit.pack.params[name] for name in rule.params],
-        lists=[visit.pack.lists[n] for n in sorted(visit.pack.lists) if f"'{n}'" in rule.text],
+        lists=[visit.pack.lists[n] for n in sorted(visit.pack.lists) if f"'{n}'" in rule.whole_text],
         source_of=lambda cite: source_of(visit.pack, cite),
         holds=lambda one: _holds(one.valid_from, one.valid_until, _today(visit)),
         may_propose=may_change(visit, PROPOSE),
@@ -181,7 +181,7 @@ def citing(pack: Pack, name: str) -> list[tuple[str, Any]]:
 def reading(pack: Pack, name: str) -> list[tuple[str, Any]]:
     """Give the rules that read a parameter, or that name a list in their text."""
     stem = name.rsplit("/", 1)[-1]
-    return [(r.name, r.title) for r in pack.rules.values() if stem in r.params or f"'{stem}'" in r.text]
+    return [(r.name, r.title) for r in pack.rules.values() if stem in r.params or f"'{stem}'" in r.whole_text]
 
 
 def _changes(visit: Visit, name: str) -> list[Any]:

@@ -1,0 +1,116 @@
+"""Commands of the ledger: an entry and its receipt."""
+
+import base64
+import json
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from comptroller import node as node_room
+from comptroller.cli.say import (
+    JsonOption,
+    NodeOption,
+    doors,
+    node_folder,
+    out,
+    passphrase,
+    print_json,
+    print_table,
+)
+from comptroller.ledger.entry import Entry, Receipt, payload_digest
+from comptroller.ledger.ledger import Ledger
+from comptroller.model.finding import plain
+from comptroller.model.refusal import Refused, refusal
+
+NumberArgument = Annotated[int | None, typer.Argument(metavar="N", help="The entry's number.")]
+FileOption = Annotated[Path | None, typer.Option(help="The first entry that holds this file, byte for byte.")]
+
+
+def entry(
+    number: NumberArgument = None,
+    file: FileOption = None,
+    payload: Annotated[Path | None, typer.Option(help="Write the payload, byte for byte, to this file.")] = None,
+    node: NodeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show an entry of the ledger with its receipt: the proof that it is in the tree."""
+    with doors(as_json=as_json), _open_ledger(node) as ledger:
+        one, proof = _entry_of(ledger, number, file)
+    if payload is not None and one.payload is not None:
+        payload.write_bytes(one.payload)
+    if as_json:
+        print_json(_as_json(one, proof))
+        return
+    rows = [
+        (k, v if not isinstance(v, (dict, list)) else json.dumps(v, ensure_ascii=False)) for k, v in one.fields.items()
+    ]
+    print_table(f"entry {one.number}, received {one.received_at.isoformat()}", ["", ""], rows)
+    out.print(proof.checkpoint, markup=False)
+    out.print(f"proof: {len(proof.proof)} hashes to the tree of {proof.size} entries")
+
+
+def receipt(
+    number: NumberArgument = None,
+    file: FileOption = None,
+    output: Annotated[Path | None, typer.Option(help="Write it to this file instead of printing it.")] = None,
+    node: NodeOption = None,
+) -> None:
+    """Write the receipt of an entry as JSON, for a check without Comptroller."""
+    with doors(as_json=False), _open_ledger(node) as ledger:
+        one, proof = _entry_of(ledger, number, file)
+    text = json.dumps(plain(_as_json(one, proof)), ensure_ascii=False, indent=2) + "\n"
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise typer.BadParameter(f"--output {output}: {error.strerror}") from error
+    out.print(f"receipt of entry {one.number}  {output}", markup=False)
+
+
+@contextmanager
+def _open_ledger(node: Path | None) -> Iterator[Ledger]:
+    """Yield the ledger of a node, to be read; raises Refused for a folder that is no node."""
+    with closing(node_room.open_ledger(node_folder(node), passphrase())) as stores:
+        yield stores.ledger
+
+
+def _entry_of(ledger: Ledger, number: int | None, file: Path | None) -> tuple[Entry, Receipt]:
+    """Return an entry by number or by its file, with its receipt; raises Refused where there is none."""
+    try:
+        one = ledger.entry((number if file is None else _holding(ledger, file)) or 0)
+        return one, ledger.receipt(one.number)
+    except LookupError as error:
+        wanted = (f"1 到 {ledger.size} 之间的条目号", f"an entry from 1 to {ledger.size}")
+        mend = ("核对条目号,或用 --file 指明文件", "Check the number, or name a file by --file.")
+        seen = "" if number is None else number
+        raise Refused([refusal("entry.number", ("", None, "N"), seen, wanted, mend)]) from error
+
+
+def _as_json(one: Entry, proof: Receipt) -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "received_at": one.received_at,
+        "header": one.fields,
+        "erased": one.is_erased,
+        "leaf": base64.b64encode(one.leaf).decode(),
+        "receipt": json.loads(proof.to_json()),
+    }
+
+
+def _holding(ledger: Ledger, file: Path) -> int:
+    """Give the first entry whose payload is this file; refuses (Refused) a file that was never taken."""
+    try:
+        found = ledger.find(payload_digest(file.read_bytes()))
+    except OSError as fault:
+        wanted, mend = ("可读的文件", "a file that can be read"), ("核对路径", "Check the path.")
+        raise Refused([refusal("entry.unreadable", (str(file), None, "file"), str(fault), wanted, mend)]) from fault
+    if found is None:
+        wanted = ("台账收下过的文件,逐字节相同", "a file that the ledger took, byte for byte")
+        mend = ("核对是否改动过,或重新报送", "See whether it was changed since, or report it again.")
+        raise Refused([refusal("entry.not_taken", (str(file), None, "file"), file.name, wanted, mend)])
+    return found

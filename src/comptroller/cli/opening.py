@@ -1,0 +1,117 @@
+"""A node opened to be read: its books and ledger, without the judge, the graph and the writer of facts.
+
+Books that are behind their ledger, or of another policy than it, are first brought up to date by the engine.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from comptroller import node
+from comptroller.cli.say import node_folder, passphrase
+from comptroller.ledger.ledger import Ledger
+from comptroller.model.policy import Pack
+from comptroller.model.refusal import Text
+from comptroller.packs import read_pack
+from comptroller.packs.bundle import digest_of, unpack_files
+from comptroller.packs.titles import rule_titles
+from comptroller.watch.findings import Findings
+
+if TYPE_CHECKING:
+    from comptroller.engine import Engine
+
+
+class Reading:
+    """A node that is read: the books' tables, the ledger, and the policy, each as far as it is asked for."""
+
+    def __init__(self, stores: node.Stores) -> None:
+        """Take the open stores of a node."""
+        self.charter, self.ledger, self.duck = stores.charter, stores.ledger, stores.duck
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the books hold the whole ledger, under the policy that it names; raises Refused for damaged books."""
+        with node.reading():
+            entries, policy = node.check_books(self.duck, self.ledger)
+            if not entries or entries != self.ledger.size:
+                return False
+            digest = self.duck.rows("SELECT pack FROM position")[0][0]
+            return bool(digest == digest_of(self._files(policy)[0]))
+
+    def _files(self, policy: int) -> tuple[dict[str, bytes], str]:
+        return unpack_files(node.payload_of(self.ledger, self.ledger.entry(policy)))
+
+    @cached_property
+    def pack(self) -> Pack:
+        """The policy in force."""
+        pack = read_pack(*self._files(node.folded(self.duck)[1]), adopted=True)
+        self.duck.set_zone(pack.zone)
+        return pack
+
+    @cached_property
+    def findings(self) -> Findings:
+        """The findings that stand."""
+        return Findings(self.duck)
+
+    @property
+    def today(self) -> dt.date | None:
+        """The day of the clock; None before the first tick."""
+        return next((day for (day,) in self.duck.rows("SELECT today FROM clock")), None)
+
+    def titles(self, rules: set[str]) -> dict[str, Text]:
+        """Return the titles of those rules of the policy in force, without reading the rest of it."""
+        return rule_titles(self._files(node.folded(self.duck)[1])[0], rules)
+
+    def policy_of(self, digest: str, known: int) -> Pack:
+        """Return the policy of that digest, as it was adopted not later than entry `known`."""
+        if digest == self.pack.digest:
+            return self.pack
+        sql = "SELECT max(entry) FROM adopted WHERE pack = ? AND entry <= ?"
+        return read_pack(*self._files(int(self.duck.rows(sql, [digest, known])[0][0])), adopted=True)
+
+    def known_entry(self, known: str | None) -> int | None:
+        """Return an entry given by number, or as the last one received by an instant; wrong use where it is neither."""
+        return known_entry(self.ledger, known)
+
+
+@contextmanager
+def reading(node_option: Path | None) -> Iterator[Reading]:
+    """Yield a node to read; raises Refused for a folder that is none, or that another process works on."""
+    folder, secret = node_folder(node_option), passphrase()
+    stores = node.open_all(folder, secret)
+    with stores.guard():
+        is_current = Reading(stores).is_current
+    if not is_current:
+        stores.close()
+        with working(node_option):
+            pass
+        stores = node.open_all(folder, secret)
+    with closing(stores):
+        yield Reading(stores)
+
+
+@contextmanager
+def working(node_option: Path | None) -> Iterator["Engine"]:
+    """Yield the engine at work on a node, and close it; it is loaded here, since most commands do without it."""
+    from comptroller import engine  # noqa: PLC0415 - half of what a command costs, and only some need it
+
+    with closing(engine.open_node(node_folder(node_option), passphrase=passphrase())) as worker:
+        yield worker
+
+
+def known_entry(ledger: Ledger, known: str | None) -> int | None:
+    """Return an entry given by number, or as the last one received by an instant; wrong use where it is neither."""
+    if not known:
+        return None
+    if known.isdigit():
+        return int(known)
+    try:
+        moment = dt.datetime.fromisoformat(known)
+    except ValueError as error:
+        raise typer.BadParameter(f"{known}: an entry's number, or an instant such as 2024-06-30T08:00:00") from error
+    return ledger.size_at(moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC))

@@ -1,0 +1,40 @@
+"""The command `pack template`: the sheet in which a kind is reported."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from comptroller.cli.places import pack_roots
+from comptroller.cli.say import WRONG_USE, JsonOption, doors, err, language, out, print_json
+from comptroller.intake.templates import template_csv, template_xlsx
+from comptroller.model.near import did_you_mean, listed
+from comptroller.model.refusal import Refused, refusal
+from comptroller.packs import gather_files, read_pack
+
+
+def template(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="The kind of fact.")],
+    form: Annotated[str, typer.Option("--format", help="xlsx or csv.")] = "xlsx",
+    pack: Annotated[str, typer.Option(help="The pack that has the kind.")] = "cn-central",
+    output: Annotated[Path | None, typer.Option(help="Where to write it; KIND.FORMAT where nothing is said.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the sheet in which a kind is reported."""
+    if form not in ("xlsx", "csv"):
+        err.print(f"--format {form}: xlsx or csv")
+        raise typer.Exit(WRONG_USE)
+    with doors(as_json=as_json):
+        held = read_pack(gather_files(pack_roots(), pack), pack)
+        if kind not in held.kinds:
+            names_zh, names_en = listed(held.kinds)
+            wanted = (f"其一:{names_zh}", f"one of: {names_en}")
+            mend = did_you_mean(kind, held.kinds, ("核对名称", "Check the name."))
+            raise Refused([refusal("template.kind", (pack, None, "KIND"), kind, wanted, mend)])
+        target = output or Path(f"{kind}.{form}")
+        made = template_xlsx(held.kinds[kind], language()) if form == "xlsx" else template_csv(held.kinds[kind])
+        target.write_bytes(made)
+    if as_json:
+        print_json({"file": str(target)})
+    else:
+        out.print(str(target))

@@ -1,0 +1,19 @@
+"""Titles of rules, read without the rest of their pack: a list of findings needs no more of it."""
+
+from collections.abc import Iterable, Mapping
+
+from comptroller.model.refusal import Text
+from comptroller.packs import forms
+from comptroller.packs.plain import text_of
+from comptroller.packs.yaml import read_form
+
+
+def rule_titles(files: Mapping[str, bytes], rules: Iterable[str]) -> dict[str, Text]:
+    """Return the titles of those rules that the files of a pack hold."""
+    found = {}
+    for name in sorted({*rules}):
+        if f"{name}.yml" in files:
+            form, _ = read_form(files, f"{name}.yml", forms.RuleForm)
+            if form is not None:
+                found[name] = text_of(form.title)
+    return found

@@ -1,0 +1,41 @@
+"""The trial of a policy before it is adopted: every rule runs over empty tables, and columns keep their types."""
+
+from comptroller.books import Books
+from comptroller.model.policy import Pack
+from comptroller.model.refusal import BrokenPack, Refusal, RuleBroken, refusal
+from comptroller.store.duck import Duck
+from comptroller.watch import Watch
+
+
+def try_out(pack: Pack, before: Pack) -> None:
+    """Run every rule over empty tables, and compare the columns' types: what is in the ledger can always be folded.
+
+    Refuses (BrokenPack) a policy that cannot follow `before`. What was tried out in this process is not tried again.
+    """
+    both = (pack.name, pack.digest, before.name, before.digest)
+    if both in _TRIED:
+        return
+    refusals: list[Refusal] = []
+    mend = ("改正后再采用", "Mend it, then adopt it.")
+    duck = Duck(memory="1GB")
+    Books(duck, pack, owner="", zone=pack.zone)
+    watch = Watch(duck, pack)
+    for name in sorted(pack.rules):
+        try:
+            watch.judge_all(0, rules=[name])
+        except RuleBroken as error:
+            said, wanted = error.said, ("DuckDB 能执行的 SELECT", "a SELECT that DuckDB takes")
+            refusals.append(refusal("adopt.rule", (f"{name}.sql", None, ""), said, wanted, mend))
+    duck.close()
+    for table in sorted(pack.tables.keys() & before.tables.keys()):
+        now, then = pack.tables[table].columns, before.tables[table].columns
+        for column in (c for c in now if then.get(c, now[c]) != now[c]):
+            wanted = (f"原有类型 {then[column]}", f"{then[column]}, as the facts that are kept")
+            refusals.append(refusal("adopt.type", (table, None, column), now[column], wanted, mend))
+    if refusals:
+        raise BrokenPack(refusals)
+    _TRIED.add(both)
+
+
+_TRIED: set[tuple[str, str, str, str]] = set()
+"""Packs that were found to run, with those that they followed: names and digests."""
