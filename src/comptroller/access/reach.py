@@ -2,6 +2,7 @@
 
 - A row of a fact is seen by whoever's grants reach the entity in whose books it stands, and open the row's table.
 - A domain or a line on a grant opens the rules of that domain or line, the tables that they read, and the register.
+- The people of an entity see findings about it that are theirs to put right at once, all others when a line releases them.
 - What the list `kept_close` names is for the line that it names alone, and so are findings of rules that read it.
 - The SQL names tables of the books by their schema, so that no name of a query can be put in their place.
 """
@@ -10,8 +11,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from comptroller.access.casework import TABLES as OF_CASES, casework_view, may_read_findings, part_of
-from comptroller.access.grants import KINDS, SEE, WATCH, Grant, Viewer
+from comptroller.access.casework import (
+    TABLES as OF_CASES,
+    casework_view,
+    may_read_findings,
+    part_of,
+    parts_of,
+    released_findings,
+)
+from comptroller.access.grants import KINDS, REPORT, SEE, WATCH, Grant, Viewer
 from comptroller.model.kind import Kind
 from comptroller.model.policy import Pack, Rule
 
@@ -35,6 +43,8 @@ _PAIRS = {
     "related": ("party", "other"),
 }
 _KEPT_CLOSE = "kept_close"
+_OF_REPORTER = "data"
+"""The kind of rule of which the findings are the reporter's own to put right."""
 _WHOLE_WORD = r"\b{}\b"
 
 
@@ -63,11 +73,14 @@ class Because:
     covers_entity: bool
     covers_rule: bool
     line_may_read: bool
+    is_at_once: bool = True
+    """Whether a finding is shown as it is made; else the entity that it is about sees it when a line releases it."""
 
     @property
     def opens(self) -> bool:
-        """Say whether this grant alone shows it."""
-        return self.in_force and self.reads and self.covers_entity and self.covers_rule and self.line_may_read
+        """Return whether this grant alone shows it, before any line released it."""
+        is_covered = self.covers_entity and self.covers_rule
+        return self.in_force and self.reads and is_covered and self.line_may_read and self.is_at_once
 
 
 class Reach:
@@ -81,8 +94,19 @@ class Reach:
     @cached_property
     def key(self) -> tuple[object, ...]:
         """Give what two viewers share who see the same."""
-        seen = sorted({(g.entity, g.domain, g.line) for g in self._seeing})
-        return (*seen, self.viewer.may(WATCH), self._pack.digest)
+        seen = sorted({(g.entity, g.domain, g.line, g.gives(REPORT)) for g in self._seeing})
+        return (*seen, self._own, self.viewer.may(WATCH), self._pack.digest)
+
+    @cached_property
+    def _own(self) -> str:
+        """Return the entity that the viewer works for, '' for the owner of the node: of itself an entity sees what is released."""
+        employer = self.viewer.employer
+        return "" if employer == self._owner else employer
+
+    @cached_property
+    def is_of_entity(self) -> bool:
+        """Return whether the viewer is on the side of an entity that is supervised; findings hidden from it are not counted for it."""
+        return bool(self._own) or any(g.gives(REPORT) for g in self._seeing)
 
     def may(self, act: str) -> bool:
         """Say whether the viewer may do that."""
@@ -201,14 +225,39 @@ class Reach:
         return f"({' OR '.join(seen)}) AND {each}"
 
     def _findings(self) -> str:
-        by_rules: dict[frozenset[str], list[Grant]] = {}
+        by_rules: dict[tuple[frozenset[str], bool], list[Grant]] = {}
         for grant in self._seeing:
-            by_rules.setdefault(self.rules_of(grant), []).append(grant)
+            by_rules.setdefault((self.rules_of(grant), grant.gives(REPORT)), []).append(grant)
         parts = []
-        for rules, grants in by_rules.items():
+        for (rules, is_entity), grants in by_rules.items():
             listed = ", ".join(_text(name) for name in sorted(rules)) or "NULL"
-            parts.append(f"(t.rule IN ({listed}) AND {self.sees('t.entity', grants)})")
+            part = f"t.rule IN ({listed}) AND {self.sees('t.entity', grants)}"
+            if is_entity:
+                part = f"{part} AND ({self._released})"
+            elif self._own:
+                own = f"t.entity IS DISTINCT FROM {_text(self._own)} OR {self._released} OR {self._in_own_cases}"
+                part = f"{part} AND ({own})"
+            parts.append(f"({part})")
         return " OR ".join(parts) or "false"
+
+    @cached_property
+    def _released(self) -> str:
+        """Return SQL over a finding `t`: whether the entity that it is about may see it.
+
+        It may see at once what is the reporter's own to put right, and anything else when a line releases it.
+        """
+        own = ", ".join(_text(name) for name, rule in self._pack.rules.items() if rule.kind == _OF_REPORTER) or "NULL"
+        released = released_findings(self._pack)
+        return f"t.rule IN ({own})" + (f" OR t.finding IN ({released})" if released else "")
+
+    @cached_property
+    def _in_own_cases(self) -> str:
+        """Return SQL over a finding `t`: whether it is in a case in which a grant of the viewer has a part."""
+        parts = "false" if "case_now" not in self._pack.tables else parts_of(self._pack, self._seeing, self.sees)
+        if parts == "false":
+            return "false"
+        cases = f"SELECT n.case_id FROM main.case_now AS n WHERE {parts}"
+        return f"t.finding IN (SELECT f.finding FROM main.case_finding AS f WHERE f.case_id IN ({cases}))"
 
     def _without_closed(self, table: str) -> list[str]:
         mine = {g.line for g in self._seeing}
@@ -223,6 +272,7 @@ class Reach:
 
         `rule` names the rule of a finding, `table` the table of a fact; the viewer sees it where one row opens.
         """
+        chain = list(chain)
         above = {*chain, self._owner}
         found = []
         for grant in self.viewer.grants:
@@ -236,9 +286,14 @@ class Reach:
                     covers_entity=grant.entity in above,
                     covers_rule=self._covers_scope(grant, one, table),
                     line_may_read=self._may_read_closed(grant, one) if one else closed <= {grant.line},
+                    is_at_once=one is None or one.kind == _OF_REPORTER or not self._is_of_entity(grant, chain),
                 )
             )
         return found
+
+    def _is_of_entity(self, grant: Grant, chain: list[str]) -> bool:
+        """Return whether by a grant the viewer is on the side of the entity that a chain begins with."""
+        return grant.gives(REPORT) or bool(self._own and chain[:1] == [self._own])
 
     def _covers_scope(self, grant: Grant, rule: Rule | None, table: str) -> bool:
         if rule is None:

@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 from comptroller.access import Reach
-from comptroller.access.grants import ADOPT, PROPOSE, SEE
+from comptroller.access.grants import ADOPT, PROPOSE, REPORT, SEE
 from comptroller.desk.errors import Gone, NotGranted
 from comptroller.desk.replaying import candidate, try_out
 from comptroller.desk.state import Desk
@@ -185,7 +185,7 @@ def seen(visit: Visit, packs: list[Pack], rows: list[dict[str, Any]]) -> list[di
     """Give of findings that a replay gave those within reach, under every policy that has their rule."""
     open_to: dict[str, set[str]] = {}
     reaches = [Reach(visit.reach.viewer, pack, visit.desk.owner) for pack in packs]
-    for grant in (g for g in visit.reach.viewer.in_force if g.gives(SEE)):
+    for grant in (g for g in visit.reach.viewer.in_force if g.gives(SEE) and not g.gives(REPORT)):
         sql = f"SELECT DISTINCT a.entity FROM main.ancestor AS a WHERE {visit.reach.sees('a.entity', [grant])}"
         entities = {str(entity) for (entity,) in visit.duck.rows(sql)}
         for rule in {row["rule"] for row in rows}:

@@ -170,7 +170,7 @@ def show_case(  # noqa: PLR0913 - what was just done is shown beside the case
     one, today = _filled(seen), casework.today_of(visit)
     names = [f["finding"] for f in one["finding"]]
     hidden = len(seen.raw["finding"]) - len(names)
-    visit.hidden_count = hidden or None
+    visit.hidden_count = hidden or None if seen.seat != casework.ENTITY else None
     answers = {f"move.{name}" for name, move in visit.pack.casework.moves.items() if move.of == acting.ANSWER}
     events = [{**e, "cells": said_cells(visit, e), "is_answer": e["what"] in answers} for e in one["event"]]
     return draw(
