@@ -96,6 +96,8 @@ OWN_TESTS = {
 OWN_FAMILIES = {
     "POST /sign-": "tests/desk/pages/test_sign_in.py",
     "POST /account/": "tests/desk/pages/test_account.py",
+    "GET /take-up": "tests/desk/pages/test_admin.py",
+    "POST /take-up": "tests/desk/pages/test_admin.py",
     "POST /admin/identities": "tests/desk/pages/test_identity.py",
     "POST /admin/": "tests/desk/pages/test_admin.py::test_only_administrators_administer",
     "GET /public": "tests/desk/public/test_pages.py",

@@ -55,7 +55,7 @@ def test_a_kind_without_a_template_is_refused(writing):
     assert fault.value.refusals[0].code == "desk.letter.kind"
 
 
-@pytest.mark.parametrize("login", ["over", "leader", "firm"])
+@pytest.mark.parametrize("login", ["over", "leader"])
 def test_only_a_line_of_the_case_writes(writing, login):
     """Whoever oversees, leads without a line, or stands on the entity's side, sends nothing."""
     visit, seen = seen_by(writing, login)
