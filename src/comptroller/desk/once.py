@@ -12,14 +12,21 @@ from comptroller.desk.state import Desk
 from comptroller.model.refusal import Refused, refusal
 
 Answer = dict[str, Any]
+
+
+class KeyTaken(Refused):
+    """Something else was sent under the key before."""
+
+
 _OPEN = "open"
 
 
-def answer_once(desk: Desk, place: tuple[str, str, str], work: Callable[[], Answer], again: Callable[[int], Answer | None]) -> Answer:
+def answer_once(desk: Desk, place: tuple[str, str, str], work: Callable[[], Answer], again: Callable[[int], Answer | None], is_final: Callable[[Answer], bool] = lambda _answer: True) -> Answer:
     """Return the answer to what is sent under a key: from `work` for the first, the same for all others.
 
     `place` is login, key and digest. `again(size)` returns what became of work that a fault cut short, looked for in
-    entries of the ledger after `size`; None where nothing did. Raises Refused where the key came with another digest.
+    entries of the ledger after `size`; None where nothing did. An answer that is not final gives the key back.
+    Raises Refused where the key came with another digest.
     """
     login, key, digest = place
     with desk.exclusive.about(("once", login, key), desk.settings.most_wait_seconds):
@@ -28,12 +35,15 @@ def answer_once(desk: Desk, place: tuple[str, str, str], work: Callable[[], Answ
         held = desk.shelf.answered(login, key)
         assert held is not None, "the key was taken just now, or before"
         if held[0] != digest:
-            raise Refused([_changed(key)])
+            raise KeyTaken([_changed(key)])
         answer: Answer = json.loads(held[1])
         if not is_first and _OPEN not in answer:
             return answer
         found = None if is_first else _after_writer(desk, again, int(answer[_OPEN]))
         answer = work() if found is None else found
+        if not is_final(answer):
+            desk.shelf.end_key(login, key)
+            return answer
         desk.shelf.answer(login, key, digest, json.dumps(answer, ensure_ascii=False), desk.clock().isoformat())
         return answer
 

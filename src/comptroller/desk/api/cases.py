@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from comptroller.access.grants import SEE
 from comptroller.cases import board
-from comptroller.desk import acting, casework, letters, settling
+from comptroller.desk import acting, casework, letters, numbered, settling
 from comptroller.desk.acting import Done
 from comptroller.desk.api.forms import BODY_ERRORS
 from comptroller.desk.api.paging import After, Limit
@@ -105,7 +105,7 @@ def act(
     seen = _seen(visit, case_id, side)
     name, number = str(said.pop("act", "")), str(said.pop("number", "") or "")
     words = {key: value if value is None or isinstance(value, bool) else str(value) for key, value in said.items()}
-    return _answered(acting.do_act(visit, seen, name, words, number))
+    return _answered(numbered.do_once(visit, seen, name, words, number))
 
 
 @router.post("/cases/{case_id}/waiting/{number}", response_model=None, responses=BODY_ERRORS)

@@ -16,7 +16,7 @@ from starlette.datastructures import UploadFile
 from comptroller.access.grants import SEE
 from comptroller.cases import board, sight
 from comptroller.cases.bands import band_of
-from comptroller.desk import acting, casework, settling
+from comptroller.desk import acting, casework, numbered, settling
 from comptroller.desk.acting import Done
 from comptroller.desk.casework import Seen
 from comptroller.desk.doors import Form, may
@@ -151,7 +151,7 @@ async def fields_of_form(form: Form) -> dict[str, str]:
 
 def acted(visit: Visit, seen: Seen, said: dict[str, str], base: str) -> Response:
     """Do what a form asks for, and show the case with what became of it."""
-    return _after(visit, seen, acting.do_act(visit, seen, said.get("act", ""), said, said.get("number", "")), base)
+    return _after(visit, seen, numbered.do_once(visit, seen, said.get("act", ""), said, said.get("number", "")), base)
 
 
 def _after(visit: Visit, seen: Seen, done: Done, base: str) -> Response:
