@@ -354,6 +354,12 @@ def shadow(own):
     return send, lambda _: acts(own, "shadow")
 
 
+def end_shadow(own):
+    name = str(own.shelf.rows("SELECT proposal FROM shadow WHERE state = 'runs'")[0][0])
+    send = posting(sign_in(own, "author"), f"/policy/proposals/{name}/shadow-end")
+    return send, lambda _: acts(own, "shadow_end")
+
+
 def adopt(own):
     name = str(own.shelf.rows("SELECT proposal FROM proposal WHERE state = 'replayed'")[0][0])
     send = posting(sign_in(own, "adopter"), f"/policy/proposals/{name}/adopt")
@@ -382,7 +388,7 @@ OWN_ACTS = {
     "POST /account/offers": take_offer, "POST /account/tokens/end": end_own_token, "POST /sign-in/code": give_code,
     "POST /sign-out": sign_out, "POST /findings/views": save_view, "POST /reporting/form/{kind}": send_form,
     "POST /reporting/send": send_file, "POST /api/v1/reports": send_report, "POST /policy/propose": propose,
-    "replay": replay, "shadow": shadow, "adopt": adopt, "withdraw": withdraw, "POST /account/password": change_password,
+    "replay": replay, "shadow": shadow, "shadow-end": end_shadow, "adopt": adopt, "withdraw": withdraw, "POST /account/password": change_password,
 }  # fmt: skip
 """By route, or by act of a proposal: what is sent at once, and what is counted; in an order in which each finds what it needs."""
 
