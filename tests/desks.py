@@ -124,7 +124,9 @@ def sign_in(desk: Desk, login: str, language: str = "en") -> TestClient:
 
 def second_administrator(desk: Desk) -> None:
     """Let another administrator in, `second`."""
-    let_in(desk, {"login": "second", "name": "second 某"}, [{"role": "administrator", "entity": OWNER, "reason": "test"}])
+    let_in(
+        desk, {"login": "second", "name": "second 某"}, [{"role": "administrator", "entity": OWNER, "reason": "test"}]
+    )
     desk.accounts.set_password("second", PASSWORD)
 
 

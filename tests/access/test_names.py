@@ -7,7 +7,17 @@ from comptroller.access.names import fault_of, folded, looks, scripts, taken_by
 
 
 @pytest.mark.parametrize(
-    "typed", ["Internal", "ＩＮＴＥＲＮＡＬ", "ｉnternal", "in\u200bternal", "\ufeffinternal", "internal\u2060", "in\u00adternal", " internal "]
+    "typed",
+    [
+        "Internal",
+        "ＩＮＴＥＲＮＡＬ",
+        "ｉnternal",
+        "in\u200bternal",
+        "\ufeffinternal",
+        "internal\u2060",
+        "in\u00adternal",
+        " internal ",
+    ],
 )
 def test_one_name_in_many_spellings_is_one(typed):
     """Case, width, spaces around it and invisible characters make no other name."""
@@ -15,7 +25,18 @@ def test_one_name_in_many_spellings_is_one(typed):
 
 
 @pytest.mark.parametrize(
-    "alike", ["int\u0435rnal", "\u0456nternal", "interna1", "interna\u04cf", "\u03b9nternal", "intèrnal", "i\u0323nternal", "\u0131nternal", "intemal"]
+    "alike",
+    [
+        "int\u0435rnal",
+        "\u0456nternal",
+        "interna1",
+        "interna\u04cf",
+        "\u03b9nternal",
+        "intèrnal",
+        "i\u0323nternal",
+        "\u0131nternal",
+        "intemal",
+    ],
 )
 def test_what_looks_like_a_name_is_taken(alike):
     """Letters of other scripts, marks and digits that look alike."""

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from comptroller.access import accounts as module
 from comptroller.access.accounts import FREE_FAILURES_OF_NAME, Accounts
 from comptroller.access.throttle import FORGOTTEN_AFTER, FREE_FAILURES
 from tests.worlds import moment
@@ -75,8 +76,6 @@ def test_a_counter_is_forgotten_after_a_day_and_holds_no_name(accounts, tmp_path
 @pytest.mark.parametrize("name", ["a", "nobody"])
 def test_a_known_and_an_unknown_name_cost_the_same_work(accounts, monkeypatch, name):
     """Every attempt is verified once, whether the name is there, is not, or waits."""
-    from comptroller.access import accounts as module
-
     verified = []
     right = module._is_right
     monkeypatch.setattr(module, "_is_right", lambda digest, given: verified.append(1) or right(digest, given))

@@ -171,7 +171,9 @@ def test_a_case_that_no_line_released_is_answered_like_one_that_is_not_there(nod
     for move in ("confirm", "explain", "contest", "supply", "rectify", "appeal"):
         for firm in ("G1", "G2"):
             assert _codes(node, answer(one, move, "2024-03-12", firm=firm), "enterprise_answer") == ["cases.case"]
-            assert _codes(node, answer("C-nothing", move, "2024-03-12", firm=firm), "enterprise_answer") == ["cases.case"]
+            assert _codes(node, answer("C-nothing", move, "2024-03-12", firm=firm), "enterprise_answer") == [
+                "cases.case"
+            ]
     did(node, step(one, "escalate", "internal", "U1", "2024-03-12"))
     assert _codes(node, answer(one, "explain", "2024-03-12"), "enterprise_answer") == ["cases.case"]
     did(node, step(one, "require", "internal", "U1", "2024-03-12"))

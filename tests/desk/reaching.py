@@ -275,5 +275,5 @@ def addresses(world: World, routes: list[str], places: int) -> list[str]:
     return found
 
 
-AWAY = ("/api/v1/events", "/oidc/start", "/oidc/back", "/account", "/sign-in", "/api/v1/openapi.json")
+AWAY = ("/api/v1/events", "/oidc/start", "/oidc/back", "/account", "/sign-in", "/take-up", "/api/v1/openapi.json")
 """Addresses that are asked in another way, or lead away."""

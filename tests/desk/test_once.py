@@ -40,7 +40,9 @@ def test_an_answer_that_is_not_final_gives_the_key_back(desk):
 def test_a_report_whose_answer_was_lost_is_found_in_the_ledger(desk):
     """The entry is there, the answer is not: the retry gets the entry and its receipt, and nothing is taken twice."""
     visit, said = visit_for(desk, "reporter"), Sent("lost.json", "json", "A", "")
-    payload = report("payment", *[row | {"payment": f"LOST-{n}"} for n, row in enumerate(facts_of("A"))], reporter="A").payload
+    payload = report(
+        "payment", *[row | {"payment": f"LOST-{n}"} for n, row in enumerate(facts_of("A"))], reporter="A"
+    ).payload
 
     def cut():
         send_report(visit, payload, said)

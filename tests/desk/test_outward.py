@@ -80,7 +80,9 @@ def test_nothing_inside_is_asked(url):
         assert refused.value.refusals[0].code == "desk.hook.address"
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "1.1.1.1", "2606:4700:4700::1111", "2001:4860:4860::8888", "2a00:1450:4001::1"])
+@pytest.mark.parametrize(
+    "address", ["8.8.8.8", "1.1.1.1", "2606:4700:4700::1111", "2001:4860:4860::8888", "2a00:1450:4001::1"]
+)
 def test_addresses_of_the_public_network_are_public(address):
     """What names resolve to in the public network may be asked."""
     assert is_public(ipaddress.ip_address(address))

@@ -84,7 +84,9 @@ def test_two_officers_are_two_persons(writing):
     writing.said(writing.say("desk_user", [user]))
     more = {"granted_by": OWNER, "grant": "G-AGAIN", "login": "again", "valid_from": "2024-01-01"}
     writing.said(writing.say("access_grant", [grant | more]))
-    number = acting.do_act(*seen_by(writing, "internal1"), "suppression", {"valid_until": "2024-06-01", "reason": "r"}).waits
+    number = acting.do_act(
+        *seen_by(writing, "internal1"), "suppression", {"valid_until": "2024-06-01", "reason": "r"}
+    ).waits
     with pytest.raises(Refused):
         settling.settle(*seen_by(writing, "again"), number, approves=True)
     settling.settle(*seen_by(writing, "internal2"), number, approves=False)

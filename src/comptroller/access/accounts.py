@@ -106,8 +106,9 @@ class Accounts:
         return True
 
     def _end_all(self, login: str) -> None:
-        for table in ("session", "token", "device"):
-            self._store.execute(f"DELETE FROM {table} WHERE login = ?", [login])
+        self._store.execute("DELETE FROM session WHERE login = ?", [login])
+        self._store.execute("DELETE FROM token WHERE login = ?", [login])
+        self._store.execute("DELETE FROM device WHERE login = ?", [login])
 
     def end_all(self, login: str) -> None:
         """End the sessions, tokens and known browsers of a user."""
@@ -163,7 +164,9 @@ class Accounts:
     def know(self, device: str, login: str, at: dt.datetime) -> None:
         """Note that the user signed in in the browser with that secret; the oldest of many are forgotten."""
         with self._store.transaction():
-            self._store.execute("INSERT OR REPLACE INTO device VALUES (?, ?, ?)", [_digest(device), login, at.isoformat()])
+            self._store.execute(
+                "INSERT OR REPLACE INTO device VALUES (?, ?, ?)", [_digest(device), login, at.isoformat()]
+            )
             self._store.execute(
                 "DELETE FROM device WHERE login = ? AND digest NOT IN"
                 " (SELECT digest FROM device WHERE login = ? ORDER BY made_at DESC LIMIT ?)",

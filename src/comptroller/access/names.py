@@ -32,9 +32,9 @@ _PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"))
 
 
 def folded(name: str) -> str:
-    """Return a name as it is compared: NFKC, case folded, without invisible characters and spaces around it.
+    r"""Return a name as it is compared: NFKC, case folded, without invisible characters and spaces around it.
 
-    >>> folded(" ｉn\\u200bTernal ")
+    >>> folded(" ｉn\u200bTernal ")
     'internal'
     """
     plain = unicodedata.normalize("NFKC", name)
@@ -45,7 +45,11 @@ def folded(name: str) -> str:
 def _is_invisible(c: str) -> bool:
     category = unicodedata.category(c)
     is_variation = "\ufe00" <= c <= "\ufe0f" or "\U000e0100" <= c <= "\U000e01ef"
-    return category in ("Cf", "Cc", "Cs", "Co", "Cn", "Zl", "Zp") or is_variation or c in "\u034f\u115f\u1160\u3164\uffa0\u17b4\u17b5"
+    return (
+        category in ("Cf", "Cc", "Cs", "Co", "Cn", "Zl", "Zp")
+        or is_variation
+        or c in "\u034f\u115f\u1160\u3164\uffa0\u17b4\u17b5"
+    )
 
 
 def looks(name: str) -> str:
@@ -74,9 +78,15 @@ def fault_of(name: str) -> Refusal | None:
     """Return why a folded name cannot be admitted; None where it can."""
     strange = [c for c in name if not (c.isalnum() or c in _MARKS)]
     found = scripts(name)
-    mend = ("改用字母、汉字、数字和 . _ - @ 组成的登录名", "Use letters of one script, digits and . _ - @ for the name.")
+    mend = (
+        "改用字母、汉字、数字和 . _ - @ 组成的登录名",
+        "Use letters of one script, digits and . _ - @ for the name.",
+    )
     if not name or strange or len(name) > MOST_CHARACTERS:
-        wanted = (f"至多 {MOST_CHARACTERS} 个字母、汉字、数字或 . _ - @", f"up to {MOST_CHARACTERS} letters, digits or . _ - @")
+        wanted = (
+            f"至多 {MOST_CHARACTERS} 个字母、汉字、数字或 . _ - @",
+            f"up to {MOST_CHARACTERS} letters, digits or . _ - @",
+        )
         return refusal("desk.name", ("", None, "login"), name[:MOST_CHARACTERS], wanted, mend)
     if found - _ALONGSIDE and len(found) > 1:
         wanted = ("同一种文字的字母", "letters of one script")
@@ -92,4 +102,3 @@ def taken_by(name: str, others: Iterable[str]) -> str:
     """
     shape = looks(name)
     return next((one for one in others if looks(one) == shape), "")
-

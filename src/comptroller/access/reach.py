@@ -16,9 +16,8 @@ from comptroller.access.casework import (
     casework_view,
     may_read_findings,
     part_of,
-    parts_of,
-    released_findings,
 )
+from comptroller.access.findings import OF_REPORTER, findings_seen
 from comptroller.access.grants import KINDS, REPORT, SEE, WATCH, Grant, Viewer
 from comptroller.model.kind import Kind
 from comptroller.model.policy import Pack, Rule
@@ -43,8 +42,6 @@ _PAIRS = {
     "related": ("party", "other"),
 }
 _KEPT_CLOSE = "kept_close"
-_OF_REPORTER = "data"
-"""The kind of rule of which the findings are the reporter's own to put right."""
 _WHOLE_WORD = r"\b{}\b"
 
 
@@ -196,7 +193,8 @@ class Reach:
         if table in _OPEN or table.startswith("param_"):
             return "true" if self._seeing else "false"
         if table in ("finding", "finding_now"):
-            return self._findings()
+            by_rules = [(grant, self.rules_of(grant)) for grant in self._seeing]
+            return findings_seen(self._pack, by_rules, self._own, self.sees)
         grants = [g for g in self._seeing if self._opens(g, table)]
         if table in _PAIRS:
             return self._pair(_PAIRS[table], grants)
@@ -223,41 +221,6 @@ class Reach:
         unknown = [f't."{c}" NOT IN ({self._below(())})' for c in columns]
         each = " AND ".join(f"({s} OR {u})" for s, u in zip(seen, unknown, strict=True))
         return f"({' OR '.join(seen)}) AND {each}"
-
-    def _findings(self) -> str:
-        by_rules: dict[tuple[frozenset[str], bool], list[Grant]] = {}
-        for grant in self._seeing:
-            by_rules.setdefault((self.rules_of(grant), grant.gives(REPORT)), []).append(grant)
-        parts = []
-        for (rules, is_entity), grants in by_rules.items():
-            listed = ", ".join(_text(name) for name in sorted(rules)) or "NULL"
-            part = f"t.rule IN ({listed}) AND {self.sees('t.entity', grants)}"
-            if is_entity:
-                part = f"{part} AND ({self._released})"
-            elif self._own:
-                own = f"t.entity IS DISTINCT FROM {_text(self._own)} OR {self._released} OR {self._in_own_cases}"
-                part = f"{part} AND ({own})"
-            parts.append(f"({part})")
-        return " OR ".join(parts) or "false"
-
-    @cached_property
-    def _released(self) -> str:
-        """Return SQL over a finding `t`: whether the entity that it is about may see it.
-
-        It may see at once what is the reporter's own to put right, and anything else when a line releases it.
-        """
-        own = ", ".join(_text(name) for name, rule in self._pack.rules.items() if rule.kind == _OF_REPORTER) or "NULL"
-        released = released_findings(self._pack)
-        return f"t.rule IN ({own})" + (f" OR t.finding IN ({released})" if released else "")
-
-    @cached_property
-    def _in_own_cases(self) -> str:
-        """Return SQL over a finding `t`: whether it is in a case in which a grant of the viewer has a part."""
-        parts = "false" if "case_now" not in self._pack.tables else parts_of(self._pack, self._seeing, self.sees)
-        if parts == "false":
-            return "false"
-        cases = f"SELECT n.case_id FROM main.case_now AS n WHERE {parts}"
-        return f"t.finding IN (SELECT f.finding FROM main.case_finding AS f WHERE f.case_id IN ({cases}))"
 
     def _without_closed(self, table: str) -> list[str]:
         mine = {g.line for g in self._seeing}
@@ -286,7 +249,7 @@ class Reach:
                     covers_entity=grant.entity in above,
                     covers_rule=self._covers_scope(grant, one, table),
                     line_may_read=self._may_read_closed(grant, one) if one else closed <= {grant.line},
-                    is_at_once=one is None or one.kind == _OF_REPORTER or not self._is_of_entity(grant, chain),
+                    is_at_once=one is None or one.kind == OF_REPORTER or not self._is_of_entity(grant, chain),
                 )
             )
         return found

@@ -37,9 +37,7 @@ class Throttle:
         """Return the keyed digest under which a counter is stored; the key never leaves the file."""
         return hmac.digest(self._key, name.encode("utf-8", "surrogatepass"), "sha256").hex()
 
-    def take(
-        self, name: str, at: dt.datetime, free: int = FREE_FAILURES, longest: dt.timedelta = LONGEST_WAIT
-    ) -> bool:
+    def take(self, name: str, at: dt.datetime, free: int = FREE_FAILURES, longest: dt.timedelta = LONGEST_WAIT) -> bool:
         """Count an attempt, within a transaction of the caller; return whether it may be checked now.
 
         It counts as a failure until `clear` is called.
@@ -68,9 +66,7 @@ class Throttle:
         return int(row[0]) if row else 0
 
 
-def until(
-    failures: int, at: dt.datetime, free: int = FREE_FAILURES, longest: dt.timedelta = LONGEST_WAIT
-) -> str:
+def until(failures: int, at: dt.datetime, free: int = FREE_FAILURES, longest: dt.timedelta = LONGEST_WAIT) -> str:
     """Return when the next attempt is checked, as ISO 8601; '' for at once.
 
     >>> until(4, dt.datetime(2024, 1, 1)), until(7, dt.datetime(2024, 1, 1))

@@ -133,7 +133,11 @@ def seen_by_entity(whole: Whole, work: Casework, *, answers: bool = True, until:
     seen = {f"move.{name}" for name, move in work.moves.items() if move.entity_sees}
     own = {f"move.{name}" for name, move in work.moves.items() if "entity" in move.by}
     until = released_until(whole, work) if until is None else until
-    known = {_finding(one).get("finding") for one in whole["event"] if one["what"] == "finding.raised" and one["place"] < until}
+    known = {
+        _finding(one).get("finding")
+        for one in whole["event"]
+        if one["what"] == "finding.raised" and one["place"] < until
+    }
     findings = [one for one in whole["finding"] if one["finding"] in known]
     events = []
     for one in whole["event"]:

@@ -87,7 +87,9 @@ def admit(desk: Desk, said: Mapping[str, str]) -> str:
     """
     login = checked_login(desk, said)
     if not desk.accounts.claim(login):
-        raise Refused([refusal("desk.name", ("", None, "login"), login, ("未被占用的登录名", "a free sign-in name"), _ANOTHER)])
+        raise Refused(
+            [refusal("desk.name", ("", None, "login"), login, ("未被占用的登录名", "a free sign-in name"), _ANOTHER)]
+        )
     day = desk.local_now().date().isoformat()
     fact: dict[str, Any] = {"login": login, "name": said["name"], "granted_by": desk.owner, "valid_from": day}
     more = ("employer", PERSON) if has_persons(desk) else ("employer",)

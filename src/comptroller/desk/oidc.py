@@ -27,8 +27,9 @@ DISCOVERY = "/.well-known/openid-configuration"
 _LEEWAY_SECONDS, _MOST_AGE_SECONDS = 60, 600
 _KEPT, _KEYS_AGAIN = dt.timedelta(hours=1), dt.timedelta(minutes=1)
 _MOST_SUBJECT = 255
-_ERRORS = ("invalid_request", "unauthorized_client", "access_denied", "unsupported_response_type") + (
-    *("invalid_scope", "server_error", "temporarily_unavailable", "login_required", "consent_required"),
+_ERRORS = (
+    *("invalid_request", "unauthorized_client", "access_denied", "unsupported_response_type", "invalid_scope"),
+    *("server_error", "temporarily_unavailable", "login_required", "consent_required"),
 )
 """Errors of RFC 6749 and OpenID Connect that the log repeats; nothing else that a browser brings is repeated."""
 
@@ -153,7 +154,6 @@ class Provider:
         if not isinstance(found, str) or not is_safe(found):
             raise NotIdentified(f"the provider has no safe {name}: {str(found)[:200]!r}")
         return found
-
 
     def _asked(self, url: str, headers: dict[str, str], body: bytes | None = None) -> dict[str, Any]:
         """Return the JSON object that an address of the provider answers with.

@@ -21,7 +21,13 @@ class KeyTaken(Refused):
 _OPEN = "open"
 
 
-def answer_once(desk: Desk, place: tuple[str, str, str], work: Callable[[], Answer], again: Callable[[int], Answer | None], is_final: Callable[[Answer], bool] = lambda _answer: True) -> Answer:
+def answer_once(
+    desk: Desk,
+    place: tuple[str, str, str],
+    work: Callable[[], Answer],
+    again: Callable[[int], Answer | None],
+    is_final: Callable[[Answer], bool] = lambda _answer: True,
+) -> Answer:
     """Return the answer to what is sent under a key: from `work` for the first, the same for all others.
 
     `place` is login, key and digest. `again(size)` returns what became of work that a fault cut short, looked for in

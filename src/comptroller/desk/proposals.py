@@ -140,10 +140,10 @@ def replay(visit: Visit, one: Proposal) -> int:
         desk.note(login, "replay", one.proposal, f"entry {trial.entries}, policy {trial.digest}: {said}")
         return said
 
-    return _alone(desk, one, desk.jobs.start_alone("replay", one.proposal, login, work))
+    return _alone(one, desk.jobs.start_alone("replay", one.proposal, login, work))
 
 
-def _alone(desk: Desk, one: Proposal, number: int | None) -> int:
+def _alone(one: Proposal, number: int | None) -> int:
     """Return the number of a job; rejects (Refused) one about a proposal that is being worked on already."""
     if number is None:
         raise _ended(one)
@@ -173,7 +173,7 @@ def adopt(visit: Visit, one: Proposal) -> int:
         desk.note(login, "adopt", one.proposal, said)
         return said
 
-    return _alone(desk, one, desk.jobs.start_alone("adopt", one.proposal, login, work))
+    return _alone(one, desk.jobs.start_alone("adopt", one.proposal, login, work))
 
 
 def _adopted(desk: Desk, one: Proposal, login: str, after: Pack, worker: Engine) -> list[Turn] | None:

@@ -16,7 +16,6 @@ from comptroller.model.policy import Pack
 from comptroller.model.refusal import Text
 from comptroller.store.duck import Duck
 
-
 FINDINGS = ("finding", "finding_now")
 
 

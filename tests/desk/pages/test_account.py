@@ -115,7 +115,9 @@ def test_a_factor_and_a_password_end_what_was_before_them(tmp_path_factory):
                 assert post(browser, "/password", password=PASSWORD, new=NEW, again=NEW).status_code == 303
             assert browser.cookies["desk_session"] != before
             assert browser.get("/findings").status_code == 200
-            assert post(browser, "/sessions/end").status_code == 303, "the page after it bears the key of the new session"
+            assert post(browser, "/sessions/end").status_code == 303, (
+                "the page after it bears the key of the new session"
+            )
             assert elsewhere.get("/findings").status_code == 401
             assert visitor(own).get("/api/v1/me", headers=head).status_code == 401
     finally:

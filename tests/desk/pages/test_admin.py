@@ -87,7 +87,18 @@ def test_a_link_ends_after_few_wrong_codes_and_after_its_days(own):
 
 @pytest.mark.parametrize(
     "login",
-    ["Leader", "ｌeader", "lea\u200bder", "l\u0435ader", "1eader", "lёader", "\u202eleader", "lead er", "αuthor", "leаder1"],
+    [
+        "Leader",
+        "ｌeader",
+        "lea\u200bder",
+        "l\u0435ader",
+        "1eader",
+        "lёader",
+        "\u202eleader",
+        "lead er",
+        "αuthor",
+        "leаder1",
+    ],
 )
 def test_a_name_that_looks_like_another_is_not_admitted(own, login):
     """Case, width, invisible characters, letters of other scripts: no reader takes one user for another."""
@@ -120,9 +131,7 @@ def test_a_token_is_taken_up_by_its_user_alone(own):
     """The administrator sees no secret; the user sees it once, after the password; its scope never holds the right to administer."""
     root = sign_in(own, "administrator")
     key = {"form_key": form_key(root)}
-    page = root.post(
-        "/admin/tokens", data=key | {"login": "supervisor", "name": "machine", "scope": "see administer"}
-    )
+    page = root.post("/admin/tokens", data=key | {"login": "supervisor", "name": "machine", "scope": "see administer"})
     assert page.status_code == 303
     assert own.accounts.tokens() == []
     [offer] = [one for one in own.accounts.handovers.offers(own.clock()) if one.login == "supervisor"]

@@ -148,7 +148,7 @@ def test_an_account_without_a_way_in_is_taken_up_by_the_subject_it_was_offered(l
 def test_a_factor_that_is_on_is_asked_after_the_provider(linked, other):
     """The provider's word alone opens no session of an account with a second factor."""
     secret = b"12345678901234567890"
-    linked.accounts.identities.link(Identity(other.issuer, "aud"  , "auditor"), linked.clock())
+    linked.accounts.identities.link(Identity(other.issuer, "aud", "auditor"), linked.clock())
     linked.accounts.factors.offer("auditor", seal(secret, b"of the node", b"0" * 12))
     assert linked.accounts.factors.check("auditor", secret, code_of(secret, step_of(NOW) - 1), NOW)
     browser, answer = went(linked, other, "aud")

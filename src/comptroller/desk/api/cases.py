@@ -25,7 +25,17 @@ from comptroller.model.finding import plain
 router = APIRouter(tags=["cases"])
 Seeing = Annotated[Visit, Depends(may(SEE))]
 Word = Annotated[str, Query(max_length=200)]
-_NOT_FOR_ENTITY = ("lead", "pending", "informed", "loss_cny", "loss_class", "findings", "standing", "severity", "due_on")
+_NOT_FOR_ENTITY = (
+    "lead",
+    "pending",
+    "informed",
+    "loss_cny",
+    "loss_class",
+    "findings",
+    "standing",
+    "severity",
+    "due_on",
+)
 """What a card does not tell the entity's side: lines, and what joined the case since it was released."""
 Side = Annotated[str, Query(pattern="|entity", description="`entity` for the entity's side of a case.")]
 

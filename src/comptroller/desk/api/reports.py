@@ -75,7 +75,9 @@ def _report(visit: Visit, payload: bytes, key: str, said: tuple[str, str, str, s
         answer = work()
     else:
         try:
-            answer = answer_once(visit.desk, (visit.login, key, digest), work, lambda size: found_again(visit, payload, sent, size))
+            answer = answer_once(
+                visit.desk, (visit.login, key, digest), work, lambda size: found_again(visit, payload, sent, size)
+            )
         except KeyTaken as fault:
             return JSONResponse(body_of(fault.refusals), 409)
     return JSONResponse(answer, 201 if "receipt" in answer else 422)

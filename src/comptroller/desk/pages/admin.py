@@ -174,7 +174,14 @@ def make_grant(visit: Administering, form: Form) -> Response:
         wanted, mend = ("授予他人", "somebody else"), ("由另一名管理员授予", "Let another administrator grant it.")
         raise Refused([refusal("desk.grant.self", ("", None, "login"), said["login"], wanted, mend)])
     more = {name: str(form.get(name) or "").strip() or None for name in ("domain", "supervision_line", "valid_until")}
-    same = (said["role"], said["entity"], more["domain"] or "", more["supervision_line"] or "", said["valid_from"], more["valid_until"])
+    same = (
+        said["role"],
+        said["entity"],
+        more["domain"] or "",
+        more["supervision_line"] or "",
+        said["valid_from"],
+        more["valid_until"],
+    )
     with desk.exclusive.about(("grants", said["login"]), desk.settings.most_wait_seconds):
         if same in [_scope_of(one) for one in grants_of(desk.duck, desk.owner, said["login"])]:
             return RedirectResponse("/admin", 303)

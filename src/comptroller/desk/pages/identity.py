@@ -81,7 +81,11 @@ def _taken_up(desk: Desk, issuer: str, subject: str) -> str:
     """Return the account whose first way in the subject takes up; '' where it is offered none, or the account has a way in."""
     accounts, at = desk.accounts, desk.clock()
     for one in accounts.handovers.offers(at):
-        if one.purpose != IDENTITY or one.detail != {"issuer": issuer, "subject": subject} or can_enter(desk, one.login):
+        if (
+            one.purpose != IDENTITY
+            or one.detail != {"issuer": issuer, "subject": subject}
+            or can_enter(desk, one.login)
+        ):
             continue
         if accounts.handovers.settle(one.number) and accounts.identities.link(Identity(issuer, subject, one.login), at):
             desk.note(one.login, "identity", one.login, f"{issuer} {one.made_by}")

@@ -15,8 +15,8 @@ from comptroller.desk.doors import Form, may, present
 from comptroller.desk.draw import draw
 from comptroller.desk.forms import MORE_ROWS, draw_form, reporters, typed
 from comptroller.desk.marked import marked_sheet
-from comptroller.desk.reading import DUES
 from comptroller.desk.once import answer_once
+from comptroller.desk.reading import DUES
 from comptroller.desk.sending import Answer, Sent, found_again, send_report
 from comptroller.desk.sheets import XLSX
 from comptroller.desk.visit import Visit
@@ -95,7 +95,14 @@ def _refusal(said: dict[str, Any]) -> Refusal:
 @router.get("/reporting/send")
 def send_page(visit: Reporting) -> Response:
     """Give the page on which a file is sent, with a template for each kind."""
-    return draw(visit, "send.html", kinds=kinds_of(visit), reporters=reporters(visit), answer=None, number_of_form=visit.desk.chance()[:16])
+    return draw(
+        visit,
+        "send.html",
+        kinds=kinds_of(visit),
+        reporters=reporters(visit),
+        answer=None,
+        number_of_form=visit.desk.chance()[:16],
+    )
 
 
 @router.post("/reporting/send")

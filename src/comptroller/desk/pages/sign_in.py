@@ -48,7 +48,9 @@ def sign_in(
     at, client = desk.clock(), network_of(request.client.host if request.client else "-")
     accounts = desk.accounts
     who = accounts.login_of(login)
-    is_right = accounts.check(who, password, at, client, request.cookies.get(DEVICE, "")) and desk.settings.has_passwords
+    is_right = (
+        accounts.check(who, password, at, client, request.cookies.get(DEVICE, "")) and desk.settings.has_passwords
+    )
     viewer = viewer_of(desk.duck, desk.owner, who, at.astimezone(desk.zone).date()) if is_right else None
     if viewer is None or not viewer.is_admitted:
         # Of what was typed nothing is logged: people type passwords into the field of the name.

@@ -23,11 +23,15 @@ Secret = Annotated[str, FormField(max_length=200)]
 @router.get("/take-up")
 def open_link(request: Request, link: Annotated[str, Query(max_length=200)] = "") -> Response:
     """Give the page on which a link is taken up; opening it changes nothing."""
-    return _page(request, link, "" if desk_of(request).accounts.handovers.link(link, desk_of(request).clock()) else "link")
+    return _page(
+        request, link, "" if desk_of(request).accounts.handovers.link(link, desk_of(request).clock()) else "link"
+    )
 
 
 @router.post("/take-up")
-def take_up(request: Request, link: Secret, new: Secret, again: Secret, code: Annotated[str, FormField(max_length=60)] = "") -> Response:
+def take_up(
+    request: Request, link: Secret, new: Secret, again: Secret, code: Annotated[str, FormField(max_length=60)] = ""
+) -> Response:
     """Set the password of the link's user and use the link up; sessions and tokens from before end."""
     desk = desk_of(request)
     held = desk.accounts.handovers.link(link, desk.clock())
