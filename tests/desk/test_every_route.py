@@ -88,7 +88,7 @@ OWN_TESTS = {
     "POST /ledger/verify": "tests/desk/pages/test_ledger.py::test_the_ledger_is_verified_from_the_browser",
     "POST /api/v1/reports": "tests/desk/test_sending.py", "POST /api/v1/stream": "tests/desk/api/test_reports.py",
     "POST /api/v1/checks": "tests/desk/api/test_checks.py::test_what_is_out_of_reach_is_not_there",
-    "GET /admin/identities": "tests/desk/pages/test_identity.py::test_an_administrator_links_and_unlinks_and_never_himself",
+    "GET /admin/identities": "tests/desk/pages/test_identity.py::test_an_administrator_offers_and_the_user_takes_up",
     "GET /sign-in": "tests/desk/pages/test_sign_in.py", "GET /language/{language}": "tests/desk/pages/test_sign_in.py",
     "GET /oidc/start": "tests/desk/pages/test_identity.py", "GET /oidc/back": "tests/desk/pages/test_identity.py",
 }  # fmt: skip
