@@ -105,6 +105,15 @@ def tender(desk: Desk, deposit: int, **more: str) -> int:
     return int(outcome.entry)
 
 
+def release(desk: Desk) -> Desk:
+    """Let the leading line ask the firm for material: by that the firm learns of the case."""
+    row = {"request": "R0", "case_id": the_case(desk), "office": OWNER, "by_line": "internal", "by": "internal1"}
+    asked = report("material_request", row | {"material": "books", "asked_on": OPENED[:10]}, reporter=OWNER)
+    outcome = desk.writer.take(asked).result(60)
+    assert outcome.entry, outcome.refusals
+    return desk
+
+
 def the_case(desk: Desk) -> str:
     """Give the name of the one case."""
     return str(desk.duck.rows("SELECT case_id FROM case_now")[0][0])

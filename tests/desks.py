@@ -122,6 +122,14 @@ def sign_in(desk: Desk, login: str, language: str = "en") -> TestClient:
     return browser
 
 
+def second_administrator(desk: Desk) -> None:
+    """Let another administrator in, `second`."""
+    let_in(
+        desk, {"login": "second", "name": "second 某"}, [{"role": "administrator", "entity": OWNER, "reason": "test"}]
+    )
+    desk.accounts.set_password("second", PASSWORD)
+
+
 def form_key(browser: TestClient) -> str:
     """Give the key that forms of the browser's session carry."""
     page = browser.get("/why").text

@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from comptroller.access.accounts import FREE_FAILURES, IDLE, LONGEST, Accounts, Token
+from comptroller.access.accounts import IDLE, LONGEST, Accounts, Token
+from comptroller.access.throttle import FREE_FAILURES
 from tests.worlds import moment
 
 AT = moment("2024-06-30T10:00:00")

@@ -23,6 +23,7 @@ def node(tmp_path_factory):
     did(worker, step(one, "hand_over", "internal", "U1", "2024-03-12", to_line="discipline"))
     did(worker, step(one, "receive", "discipline", "V1", "2024-03-12"))
     did(worker, step(one, "escalate", "discipline", "V1", "2024-03-13", reason="whistle"))
+    did(worker, step(one, "require", "discipline", "V1", "2024-03-14", reason="whistle"))
     said(worker, answer(one, "explain", "2024-03-15"))
     yield worker
     worker.close()

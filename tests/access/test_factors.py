@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 
 from comptroller.access.accounts import Accounts
-from comptroller.access.factors import FREE_FAILURES, LONGEST_HALF, address, code_of, step_of
+from comptroller.access.factors import LONGEST_HALF, address, code_of, step_of
+from comptroller.access.throttle import FREE_FAILURES
 from tests.worlds import moment
 
 AT = moment("2024-06-30T10:00:00")

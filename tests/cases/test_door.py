@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from comptroller.engine import Engine
-from tests.cases.told import answer, city, did, pay, refused, said, state, step, the_case
+from tests.cases.told import answer, ask, city, did, pay, refused, said, state, step, the_case
 from tests.worlds import OWNER, kept, report, take
 
 
@@ -73,6 +73,7 @@ def test_an_appeal_is_decided_once_it_was_made(node: Engine) -> None:
     """Nothing is decided on an appeal that nobody made; one that was decided is not decided again before the next."""
     one = the_case(node)
     did(node, step(one, "escalate", "internal", "U1", "2024-03-12"))
+    did(node, ask(one, "internal", "U1", "2024-03-12"), kind="material_request")
     review = step(one, "review", "internal", "U1", "2024-03-13", approved_by="U9")
     assert _codes(node, review) == ["cases.after"]
     for day in ("2024-03-13", "2024-03-14"):
@@ -159,7 +160,23 @@ def test_no_inquiry_into_the_same_facts_in_another_case(node: Engine) -> None:
 def test_an_entity_answers_for_itself_alone(node: Engine) -> None:
     """An answer in the name of another entity than the one that the case is about is refused."""
     one = the_case(node)
+    did(node, ask(one, "internal", "U1", "2024-03-12"), kind="material_request")
     assert _codes(node, answer(one, "explain", "2024-03-12", firm="G2"), "enterprise_answer") == ["cases.entity"]
+    said(node, answer(one, "explain", "2024-03-12"))
+
+
+def test_a_case_that_no_line_released_is_answered_like_one_that_is_not_there(node: Engine) -> None:
+    """An entity that guesses the name of a case about itself learns nothing from the refusal."""
+    one = the_case(node)
+    for move in ("confirm", "explain", "contest", "supply", "rectify", "appeal"):
+        for firm in ("G1", "G2"):
+            assert _codes(node, answer(one, move, "2024-03-12", firm=firm), "enterprise_answer") == ["cases.case"]
+            assert _codes(node, answer("C-nothing", move, "2024-03-12", firm=firm), "enterprise_answer") == [
+                "cases.case"
+            ]
+    did(node, step(one, "escalate", "internal", "U1", "2024-03-12"))
+    assert _codes(node, answer(one, "explain", "2024-03-12"), "enterprise_answer") == ["cases.case"]
+    did(node, step(one, "require", "internal", "U1", "2024-03-12"))
     said(node, answer(one, "explain", "2024-03-12"))
 
 

@@ -1,5 +1,6 @@
 """No line, and not the entity, sees what is kept from it."""
 
+import datetime as dt
 import json
 from typing import Any
 
@@ -133,7 +134,8 @@ def test_whoever_is_on_no_line_sees_no_case_that_a_line_keeps(node: Engine) -> N
 def test_the_entity_never_sees_a_line_that_the_pack_hides() -> None:
     """A move that the pack does not show the entity leaves no trace in what it sees."""
     moves = {"escalate": Move("escalate", Text("", ""), "case_step", ("lead",), ("triage",))}
-    event = {"what": "move.escalate", "said": "{}", "by_line": "a", "by": "who", "reason": "why"}
+    event = {"what": "move.escalate", "said": "{}", "by_line": "a", "by": "who", "reason": "why", "place": 1}
+    event["happened_on"] = dt.date(2024, 3, 12)
     head = dict.fromkeys(sight._ENTITY_HEAD)
     whole = {**head, "entity": "G1", "event": [event], "finding": [], "clock": [], "request": []}
     assert sight.seen_by_entity(whole, Casework(moves, {}, (), {}))["event"] == []

@@ -54,6 +54,12 @@ def answer(case_id: str, move: str, on: str, by: str = "E1", firm: str = FIRM, *
     return {**row, "reason": f"{move} so", **more}
 
 
+def ask(case_id: str, line: str, by: str, on: str, material: str = "minutes") -> dict[str, Any]:
+    """Give a request of a line for material as a row; by it the line releases the case to the firm."""
+    row = {"request": f"R{next(_number)}", "case_id": case_id, "office": OWNER, "by_line": line, "by": by}
+    return {**row, "material": material, "asked_on": on}
+
+
 def did(node: Engine, *rows: dict[str, Any], kind: str = "case_step") -> None:
     """Let steps be taken on the day of the last of them, at noon."""
     day = rows[-1].get("done_on") or rows[-1].get("asked_on") or rows[-1].get("sent_on") or rows[-1].get("obtained_on")

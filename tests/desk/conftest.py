@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.casedesks import open_case_desk
+from tests.casedesks import open_case_desk, release
 from tests.desks import open_desk, sign_in
 
 
@@ -31,6 +31,14 @@ def browser(desk):
 def cases(tmp_path_factory):
     """Give a desk with one case in triage, which nobody may move."""
     opened = open_case_desk(tmp_path_factory.mktemp("cases"))
+    yield opened
+    opened.stop()
+
+
+@pytest.fixture(scope="session")
+def released(tmp_path_factory):
+    """Give a desk with one case in triage of which a line asked the firm something, and which nobody may move."""
+    opened = release(open_case_desk(tmp_path_factory.mktemp("released")))
     yield opened
     opened.stop()
 

@@ -25,6 +25,7 @@ PARENT = {"EN4KA": OWNER, "EN4KAB": "EN4KA", "EN4KAC": "EN4KAB", "EN4KD": OWNER,
 CODES = list(PARENT)
 WORD = re.compile(r"(EN|NM|PY|KN)4K([A-E]+)")
 FINDING = re.compile(r"F-[a-z0-9]+")
+CASE = re.compile(r"C-[a-z0-9]+")
 DAY = dt.date(2024, 3, 12)
 EVERYWHERE = (
     "state=all",
@@ -138,6 +139,8 @@ class Visitor:
         self.findings = {
             f for f, (r, e) in world.findings.items() if any(self._opens(g, rules[r], e) for g in self.seeing)
         }
+        self.cases = None if any(g["role"] != "reporter" for g in self.seeing) else set()
+        """The cases that may show: none to the people of firms, for no line released any in this world; None where it is not told."""
         session = {SESSION: f"secret of {login}", "desk_language": "en"}
         self.browser = TestClient(
             world.app, base_url=ORIGIN, headers={"origin": ORIGIN}, cookies=session, follow_redirects=False
@@ -147,6 +150,8 @@ class Visitor:
     def _opens(grant: dict[str, Any], rule: Any, entity: str) -> bool:
         line = grant.get("supervision_line")
         on_line = not line or line in (rule.route.get("lead"), *rule.route.get("informed", ()))
+        if grant["role"] == "reporter" and rule.kind != "data":
+            return False
         return grant["entity"] in _above(entity) and grant.get("domain") in (None, rule.domain) and on_line
 
     def outside(self, said: str, *, of_users: bool = False) -> set[str]:
@@ -157,6 +162,8 @@ class Visitor:
             fits = {"EN": self.named, "NM": self.covered, "PY": self.covered, "KN": self.kin}[kind]
             if entity not in fits and not (kind == "EN" and of_users and self.administers):
                 found.add(f"{kind}4K{end}")
+        if self.cases is not None:
+            found |= {case for case in self.world.cases if case in said and case not in self.cases}
         return found | {f for f in self.world.findings if f in said and f not in self.findings}
 
     def ask(self, path: str) -> str:
@@ -236,7 +243,7 @@ def _readable(answer: Any, asked: str) -> str:
     if answer.content.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
             said = "\n".join(book.read(name).decode("utf-8", "replace") for name in book.namelist())
-    for word in {m.group(0) for m in WORD.finditer(asked)} | set(FINDING.findall(asked)):
+    for word in {m.group(0) for m in WORD.finditer(asked)} | set(FINDING.findall(asked)) | set(CASE.findall(asked)):
         said = re.sub(rf"{word}(?!\w)", "", said)
     return said
 
@@ -268,5 +275,5 @@ def addresses(world: World, routes: list[str], places: int) -> list[str]:
     return found
 
 
-AWAY = ("/api/v1/events", "/oidc/start", "/oidc/back", "/account", "/sign-in", "/api/v1/openapi.json")
+AWAY = ("/api/v1/events", "/oidc/start", "/oidc/back", "/account", "/sign-in", "/take-up", "/api/v1/openapi.json")
 """Addresses that are asked in another way, or lead away."""

@@ -9,7 +9,7 @@ from comptroller.desk import acting, casework, settling
 from comptroller.desk.errors import Gone, NotGranted
 from comptroller.desk.sending import Sent, send_report
 from comptroller.model.refusal import Refused
-from tests.casedesks import the_case
+from tests.casedesks import release, the_case
 from tests.desk.visits import visit_for
 
 
@@ -24,19 +24,19 @@ def names(desk, login):
     return {act.name for act in acting.acts_of(*seen_by(desk, login))}
 
 
-def test_each_may_do_what_his_seat_allows(cases):
+def test_each_may_do_what_his_seat_allows(cases, released):
     """The leading line moves, an informed one asks and supplies, the entity answers, whoever only looks does nothing."""
     assert {"escalate", "dismiss", "hand_over", "extend", "suppression"} <= names(cases, "internal1")
     assert names(cases, "internal1").isdisjoint({"close", "verify", "contest", "receive"})
     assert names(cases, "audit1") == {"material_request", "case_evidence", "loss_estimate"}
-    assert names(cases, "firm") == {"confirm", "explain", "contest", "supply", "appeal"}
+    assert names(released, "firm") == {"confirm", "explain", "contest", "supply", "appeal"}
     for login in ("over", "leader", "group"):
-        assert names(cases, login) == set()
+        assert names(released, login) == set()
 
 
-def test_what_is_not_allowed_is_not_done(cases):
+def test_what_is_not_allowed_is_not_done(released):
     """An act that is not among those allowed is refused, and one without what it needs as well; nothing is kept."""
-    size = cases.ledger.size
+    cases, size = released, released.ledger.size
     for login, name in (("audit1", "escalate"), ("over", "dismiss"), ("internal1", "close"), ("firm", "escalate")):
         with pytest.raises(NotGranted):
             acting.do_act(*seen_by(cases, login), name, {"reason": "r"})
@@ -137,6 +137,7 @@ def test_steps_are_not_reported(moving):
         payload = f'{{"kind": "{kind}", {step}'.encode()
         answer = send_report(visit, payload, Sent("r.json", "json", "G1", ""))
         assert [one.code for one in answer.refusals] == ["desk.kind"], kind
+    release(moving)
     row = f'"answer": "A1", "case_id": "{the_case(moving)}", "move": "explain", "done_on": "2024-03-12", "by": "E1", "reason": "so"'
     payload = f'{{"kind": "enterprise_answer", "facts": [{{"entity": "G1", {row}}}]}}'.encode()
     assert send_report(visit, payload, Sent("a.json", "json", "G1", "")).entry

@@ -1,12 +1,12 @@
 """Case pages as of a day: they show what was true and known then, to whoever has a part in the case now, and take no acts."""
 
-from tests.casedesks import at, the_case
+from tests.casedesks import at, release, the_case
 from tests.desks import form_key, sign_in
 
 
 def test_pages_of_cases_are_asked_as_of_a_day(moving):
     """Board, table, load, day and the case itself tell the state of the day; who has no part now sees nothing of then."""
-    line = sign_in(moving, "internal1")
+    line = sign_in(release(moving), "internal1")
     path = f"/cases/{the_case(moving)}"
     said = {"form_key": form_key(line), "reason": "because"}
     assert line.post(f"{path}/acts", data=said | {"act": "escalate", "number": "N1"}).status_code == 303

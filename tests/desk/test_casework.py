@@ -20,9 +20,9 @@ SEATS = {
 
 
 @pytest.mark.parametrize("login", ["internal1", "audit1", "over", "leader", "group", "firm", "discipline1", "other"])
-def test_each_has_a_seat_or_none(cases, login):
+def test_each_has_a_seat_or_none(released, login):
     """Leading and informed lines, the office's overseers and the entity's side have a seat; a case is absent for all others."""
-    visit, name = visit_for(cases, login), the_case(cases)
+    visit, name = visit_for(released, login), the_case(released)
     if login in SEATS:
         seen = casework.see(visit, name)
         assert (seen.seat, seen.line) == SEATS[login]
@@ -36,14 +36,26 @@ def test_each_has_a_seat_or_none(cases, login):
 
 def test_what_is_hidden_is_counted(cases):
     """Who has no part in a case is told that there is one more, and nothing else of it."""
-    for login, hidden in (("internal1", 0), ("social1", 1), ("firm", 1)):
+    for login, hidden in (("internal1", 0), ("social1", 1), ("firm", None)):
         visit = visit_for(cases, login)
         assert casework.count_hidden(visit, casework.within(visit)) == hidden
 
 
-def test_the_entity_is_not_told_of_lines_informed(cases):
+@pytest.mark.parametrize("login", ["firm", "group"])
+def test_a_case_that_no_line_released_is_not_there_for_the_entity(cases, login):
+    """By its name, from either side, and as of any day it is absent, until a line asks, writes or requires something."""
+    visit, name = visit_for(cases, login), the_case(cases)
+    for look in (casework.see, casework.see_as_entity):
+        with pytest.raises(Gone):
+            look(visit, name)
+    visit.valid = visit.desk.local_now().date()
+    with pytest.raises(Gone):
+        casework.see_as_entity(visit, name)
+
+
+def test_the_entity_is_not_told_of_lines_informed(released):
     """The entity's side learns neither which lines were informed, nor how its case joins others."""
-    seen = casework.see(visit_for(cases, "firm"), the_case(cases))
+    seen = casework.see(visit_for(released, "firm"), the_case(released))
     assert "informed" not in seen.whole
     assert "joins" not in json.dumps(seen.whole, default=str)
 

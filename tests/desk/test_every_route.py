@@ -88,7 +88,7 @@ OWN_TESTS = {
     "POST /ledger/verify": "tests/desk/pages/test_ledger.py::test_the_ledger_is_verified_from_the_browser",
     "POST /api/v1/reports": "tests/desk/test_sending.py", "POST /api/v1/stream": "tests/desk/api/test_reports.py",
     "POST /api/v1/checks": "tests/desk/api/test_checks.py::test_what_is_out_of_reach_is_not_there",
-    "GET /admin/identities": "tests/desk/pages/test_identity.py::test_an_administrator_links_and_unlinks_and_never_himself",
+    "GET /admin/identities": "tests/desk/pages/test_identity.py::test_an_administrator_offers_and_the_user_takes_up",
     "GET /sign-in": "tests/desk/pages/test_sign_in.py", "GET /language/{language}": "tests/desk/pages/test_sign_in.py",
     "GET /oidc/start": "tests/desk/pages/test_identity.py", "GET /oidc/back": "tests/desk/pages/test_identity.py",
 }  # fmt: skip
@@ -96,6 +96,8 @@ OWN_TESTS = {
 OWN_FAMILIES = {
     "POST /sign-": "tests/desk/pages/test_sign_in.py",
     "POST /account/": "tests/desk/pages/test_account.py",
+    "GET /take-up": "tests/desk/pages/test_admin.py",
+    "POST /take-up": "tests/desk/pages/test_admin.py",
     "POST /admin/identities": "tests/desk/pages/test_identity.py",
     "POST /admin/": "tests/desk/pages/test_admin.py::test_only_administrators_administer",
     "GET /public": "tests/desk/public/test_pages.py",

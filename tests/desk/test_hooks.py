@@ -10,10 +10,12 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from comptroller.access.grants import grants_of
+from comptroller.cli.serve import let_in
 from comptroller.desk import hooks
 from comptroller.desk.hooks import WAITS, Hook, Hooks
 from tests.desks import NOW, facts_of, open_desk
-from tests.worlds import report
+from tests.worlds import OWNER, report
 
 SECRET = b"whsec_" + base64.b64encode(b"a shared secret of some length")
 
@@ -110,6 +112,32 @@ def test_what_is_not_taken_is_sent_again_and_then_given_up(desk, far, batch, mon
     desk.writer.do(lambda worker: worker.ledger.size).result(60)
     assert desk.duck.rows("SELECT about FROM desk_act WHERE did = 'hook_failed'") == [(far.url,)]
     hooks.end(desk.shelf, "H-2")
+
+
+def test_what_waits_is_dropped_when_its_user_may_see_it_no_more(desk, far, batch, monkeypatch):
+    """Not taken at first, the grant withdrawn, then due: nothing is sent, and nothing that was seen before lies on the disk."""
+    monkeypatch.setenv("COMPTROLLER_SECRET_FAR", "s")
+    grant = {"role": "supervisor", "entity": OWNER, "reason": "test"}
+    let_in(desk, {"login": "leaves", "name": "leaves"}, [grant], NOW.date())
+    hooks.keep(desk.shelf, Hook("H-4", "leaves", far.url, "env:COMPTROLLER_SECRET_FAR"))
+    sending, clock = Hooks(desk), desk.clock
+    far.answers.append(503)
+    assert sending.turn(batch[0]) == 1
+    [(kept,)] = desk.shelf.rows("SELECT body FROM hook_message")
+    assert "payee" not in kept
+    assert "title" not in kept
+    sending.send_due()
+    assert len(far.heard) == 1
+    held = next(g for g in grants_of(desk.duck, OWNER, "leaves"))
+    fact = {"granted_by": OWNER, "grant": held.grant, "login": "leaves", "role": held.role, "entity": OWNER}
+    fact |= {"act": "retract", "reason": "test", "valid_from": NOW.date().isoformat()}
+    desk.said(desk.say("access_grant", [fact]))
+    desk.clock = lambda: NOW + dt.timedelta(days=1)
+    assert sending.send_due() == 0
+    desk.clock = clock
+    assert len(far.heard) == 1
+    assert desk.shelf.rows("SELECT count(*) FROM hook_message") == [(0,)]
+    hooks.end(desk.shelf, "H-4")
 
 
 def test_who_is_gone_is_not_asked_again(desk, far, batch, monkeypatch):

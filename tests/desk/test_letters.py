@@ -10,7 +10,7 @@ from comptroller.desk.errors import Gone, NotGranted
 from comptroller.desk.letters import FONTS, Said
 from comptroller.desk.public.proofs import prove
 from comptroller.model.refusal import Refused
-from tests.casedesks import open_case_desk, the_case
+from tests.casedesks import open_case_desk, release, the_case
 from tests.desk.visits import visit_for
 from tests.desks import form_key, sign_in
 from tests.worlds import OWNER, report
@@ -23,7 +23,7 @@ needs_font = pytest.mark.skipif(not HAS_FONT, reason="no font with Chinese chara
 @pytest.fixture(scope="module")
 def writing(tmp_path_factory):
     """A desk with one case, in which letters are sent."""
-    opened = open_case_desk(tmp_path_factory.mktemp("letters"))
+    opened = release(open_case_desk(tmp_path_factory.mktemp("letters")))
     yield opened
     opened.stop()
 

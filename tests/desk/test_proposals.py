@@ -4,12 +4,14 @@ import threading
 
 import pytest
 
+from comptroller.access.grants import ADOPT
 from comptroller.desk import proposals
 from comptroller.desk.editions import differences, editions
 from comptroller.desk.errors import NotGranted
 from comptroller.model.refusal import BrokenPack, Refused
 from tests.desk.visits import visit_for
 from tests.desks import open_desk
+from tests.worlds import OWNER
 
 PATH = "base/params/duplicate_days.yml"
 
@@ -71,6 +73,36 @@ def test_a_change_is_replayed_then_adopted_by_somebody_else(changing):
     newest, first = editions(changing)
     assert newest.changed == (PATH,)
     assert "value: 0" in differences(changing, newest, first)[0][1]
+
+
+def test_an_adoption_withdrawn_while_it_waits_is_not_done(changing):
+    """The job asks again in the engine's turn; who adopts asks for the proposal as it is then, and for the right to."""
+    author, adopter = visit_for(changing, "author"), visit_for(changing, "adopter")
+    name = proposals.propose(author, PATH, text_with(changing, 5), "to be withdrawn")
+    proposals.replay(author, proposals.proposal_of(changing, name))
+    one, policy, free = wait(changing, name), changing.pack.digest, threading.Event()
+    changing.writer.do(lambda _worker: free.wait(60))
+    proposals.adopt(adopter, one)
+    proposals.withdraw(author, proposals.proposal_of(changing, name))
+    free.set()
+    assert wait(changing, name).state == proposals.WITHDRAWN
+    assert changing.pack.digest == policy
+    assert "withdrawn" in changing.jobs.newest()[0].said
+    with pytest.raises(Refused, match="ended"):
+        proposals.withdraw(author, proposals.proposal_of(changing, name))
+
+
+def test_author_and_adopter_are_two_persons(changing):
+    """A second sign-in name of the author's person adopts nothing of the author's."""
+    user = {"granted_by": OWNER, "login": "author2", "name": " Author 某", "valid_from": "2024-01-01"}
+    changing.said(changing.say("desk_user", [user]))
+    grant = {"granted_by": OWNER, "grant": "G-2", "login": "author2", "role": "adopter", "entity": OWNER, "reason": "r"}
+    changing.said(changing.say("access_grant", [grant | {"valid_from": "2024-01-01"}]))
+    name = proposals.propose(visit_for(changing, "author"), PATH, text_with(changing, 6), "own")
+    with pytest.raises(NotGranted):
+        proposals.adopt(visit_for(changing, "author2"), proposals.proposal_of(changing, name))
+    assert proposals.may_change(visit_for(changing, "author2"), ADOPT)
+    proposals.withdraw(visit_for(changing, "author"), proposals.proposal_of(changing, name))
 
 
 def test_who_may_change_policy_may_do_so_for_everything(changing):

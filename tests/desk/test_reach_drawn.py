@@ -92,6 +92,7 @@ def test_whoever_may_see_is_shown(world):
 @settings(max_examples=2, phases=WALKS)
 @given(grants=GRANTS, turn=st.integers(0, 5))
 @example(grants=[{"role": "supervisor", "entity": "EN4KAB", "valid_from": "2024-01-01"}], turn=0)
+@example(grants=[{"role": "reporter", "entity": "EN4KA", "valid_from": "2024-01-01"}], turn=1)
 def test_nothing_outside_shows_anywhere(world, grants, turn):
     """Codes, names, findings, what findings are about, and kin: of a sixth of all that can be asked, in a turn that is drawn."""
     walk(world, grants, turn, 6)

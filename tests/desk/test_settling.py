@@ -1,15 +1,19 @@
 """What waits for a second officer: letters that one drafts and another releases, on pages and by calls."""
 
+import datetime as dt
+
 import pytest
 
-from comptroller.desk import casework, letters, settling
+from comptroller.cli.serve import let_in
+from comptroller.desk import acting, casework, letters, settling
 from comptroller.desk.errors import Gone
 from comptroller.desk.letters import Said
 from comptroller.model.refusal import Refused
 from tests.casedesks import open_case_desk, the_case
 from tests.desk.test_letters import needs_font
 from tests.desk.visits import visit_for
-from tests.desks import form_key, sign_in
+from tests.desks import PASSWORD, form_key, sign_in
+from tests.worlds import OWNER
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +56,40 @@ def test_a_letter_is_drafted_by_one_and_released_by_another(writing):
     twice = letters.release(*seen_by(writing, "internal2"), again)
     assert twice.refusals, "two officers who release it at once send it once: its number is drawn with the draft"
     assert len(sent(writing)) == before + 1
+
+
+def test_what_waits_is_read_within_the_reach(writing):
+    """An officer of the same line over another group sees neither the act nor that there is one, on no page and by no call."""
+    grant = {"role": "supervisor", "entity": "OTHER", "supervision_line": "internal", "reason": "test"}
+    let_in(writing, {"login": "elsewhere", "name": "elsewhere"}, [grant], dt.date(2024, 1, 1))
+    writing.accounts.set_password("elsewhere", PASSWORD)
+    said = {"person": "P-SECRET", "degree": "direct", "inquired_on": "2024-03-01"}
+    number = acting.do_act(*seen_by(writing, "internal1"), "responsibility", said).waits
+    assert [one["number"] for one in acting.waiting(visit_for(writing, "internal2"))] == [number]
+    assert acting.waiting(visit_for(writing, "elsewhere")) == []
+    browser = sign_in(writing, "elsewhere")
+    for path in ("/day", "/api/v1/day", "/cases", "/inbox", "/api/v1/cases"):
+        text = browser.get(path).text
+        assert "P-SECRET" not in text, path
+        assert the_case(writing) not in text, path
+    for path in (f"/cases/{the_case(writing)}", f"/api/v1/cases/{the_case(writing)}"):
+        assert browser.get(path).status_code == 404
+    assert settling.settle(*seen_by(writing, "internal2"), number, approves=False).entry is None
+
+
+def test_two_officers_are_two_persons(writing):
+    """Another sign-in name of the same person does not approve what the first proposed."""
+    grant = {"role": "supervisor", "entity": OWNER, "supervision_line": "internal", "reason": "test"}
+    user = {"granted_by": OWNER, "login": "again", "name": "internal1 某", "valid_from": "2024-01-01"}
+    writing.said(writing.say("desk_user", [user]))
+    more = {"granted_by": OWNER, "grant": "G-AGAIN", "login": "again", "valid_from": "2024-01-01"}
+    writing.said(writing.say("access_grant", [grant | more]))
+    number = acting.do_act(
+        *seen_by(writing, "internal1"), "suppression", {"valid_until": "2024-06-01", "reason": "r"}
+    ).waits
+    with pytest.raises(Refused):
+        settling.settle(*seen_by(writing, "again"), number, approves=True)
+    settling.settle(*seen_by(writing, "internal2"), number, approves=False)
 
 
 @needs_font

@@ -2,7 +2,9 @@
 
 - Only digests are kept: a password by argon2id, sessions and tokens by SHA-256.
 - A session ends after a while unused and at the latest at its end; signing out ends it at once.
-- Who fails to sign in waits, longer with each failure.
+- A new password or a new second factor ends the sessions and tokens from before it.
+- Attempts are counted by client and name before they are checked, so nobody can lock another user out.
+- Every attempt costs the same work, so that names cannot be told apart by time.
 """
 
 import datetime as dt
@@ -14,7 +16,10 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from comptroller.access.factors import Factors
+from comptroller.access.handovers import Handovers
 from comptroller.access.identities import Identities
+from comptroller.access.names import folded, looks
+from comptroller.access.throttle import Throttle
 from comptroller.store.sqlite import Sqlite, connect
 
 _SCHEMA = (
@@ -24,9 +29,15 @@ _SCHEMA = (
     made_at TEXT NOT NULL, seen_at TEXT NOT NULL) STRICT""",
     """CREATE TABLE IF NOT EXISTS token (digest TEXT PRIMARY KEY, name TEXT NOT NULL, login TEXT NOT NULL,
     scope TEXT NOT NULL, made_at TEXT NOT NULL, until TEXT NOT NULL) STRICT""",
+    """CREATE TABLE IF NOT EXISTS sign_in_name (looks TEXT PRIMARY KEY, folded TEXT NOT NULL UNIQUE, login TEXT NOT NULL)
+    STRICT""",
+    """CREATE TABLE IF NOT EXISTS device (digest TEXT NOT NULL, login TEXT NOT NULL, made_at TEXT NOT NULL,
+    PRIMARY KEY (digest, login)) STRICT""",
 )
 IDLE, LONGEST = dt.timedelta(minutes=30), dt.timedelta(hours=12)
-FREE_FAILURES, LONGEST_WAIT = 5, dt.timedelta(minutes=15)
+FREE_FAILURES_OF_NAME, LONGEST_WAIT_OF_NAME = 1_000, dt.timedelta(seconds=10)
+"""The slower brake on a name, over all clients together; browsers in which the user has signed in are exempt."""
+LONGEST_DEVICE, MOST_DEVICES = dt.timedelta(days=180), 20
 LEAST_PASSWORD = 12
 _ARGON = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _NOBODY = _ARGON.hash("nobody has this password")
@@ -61,47 +72,106 @@ class Accounts:
         for statement in _SCHEMA:
             self._store.execute(statement)
         self.identities, self.factors = Identities(self._store), Factors(self._store)
+        self.throttle, self.handovers = Throttle(self._store), Handovers(self._store)
+        unnamed = "SELECT login FROM account WHERE login NOT IN (SELECT login FROM sign_in_name) ORDER BY login"
+        for (login,) in list(self._store.rows(unnamed)):
+            self.claim(str(login))
 
     def set_password(self, login: str, password: str) -> None:
-        """Give a user a password; refuses (ValueError) one that is short. All sessions of the user end."""
-        if len(password) < LEAST_PASSWORD:
-            raise ValueError(f"a password has at least {LEAST_PASSWORD} characters")
+        """Set a user's password; raises ValueError for a short one. Sessions, tokens and known browsers of the user end."""
+        digest = _hashed(password)
         with self._store.transaction():
             self._store.execute(
                 "INSERT INTO account VALUES (?, ?, 0, '') ON CONFLICT (login) DO UPDATE SET password = excluded.password,"
                 " failures = 0, waits_until = ''",
-                [login, _ARGON.hash(password)],
+                [login, digest],
             )
-            self._store.execute("DELETE FROM session WHERE login = ?", [login])
+            self._end_all(login)
+        self.claim(login)
+
+    def change_password(self, login: str, present: str, new: str) -> bool:
+        """Set a new password in place of the present one, in one statement; return whether this call did.
+
+        Raises ValueError for a short one. Everything that `set_password` ends, ends.
+        """
+        row = self._store.row("SELECT password FROM account WHERE login = ?", [login])
+        if row is None or not _is_right(str(row[0]), present):
+            return False
+        digest = _hashed(new)
+        with self._store.transaction():
+            sql = "UPDATE account SET password = ?, failures = 0, waits_until = '' WHERE login = ? AND password = ?"
+            if not self._store.execute(sql, [digest, login, row[0]]):
+                return False
+            self._end_all(login)
+        return True
+
+    def _end_all(self, login: str) -> None:
+        self._store.execute("DELETE FROM session WHERE login = ?", [login])
+        self._store.execute("DELETE FROM token WHERE login = ?", [login])
+        self._store.execute("DELETE FROM device WHERE login = ?", [login])
+
+    def end_all(self, login: str) -> None:
+        """End the sessions, tokens and known browsers of a user."""
+        with self._store.transaction():
+            self._end_all(login)
 
     def has_password(self, login: str) -> bool:
-        """Say whether a user has a password here; who signs in through a provider alone has none."""
+        """Return whether a user has a password here; a user of a provider alone has none."""
         return self._store.row("SELECT 1 FROM account WHERE login = ?", [login]) is not None
 
-    def check(self, login: str, password: str, at: dt.datetime) -> bool:
-        """Say whether that is the user's password; a user who failed often is not heard before the wait is over.
+    def claim(self, login: str) -> bool:
+        """Take a sign-in name for a login by its folded form and its looks; return whether the name belongs to that login."""
+        name, shape = folded(login), looks(login)
+        self._store.execute("INSERT INTO sign_in_name VALUES (?, ?, ?) ON CONFLICT DO NOTHING", [shape, name, login])
+        row = self._store.row("SELECT login FROM sign_in_name WHERE looks = ?", [shape])
+        return row is not None and row[0] == login
 
-        It takes as long for a name that nobody has, so that names cannot be tried out.
+    def login_of(self, typed: str) -> str:
+        """Return the login that a typed name means: an exact one, else one whose folded form is equal, else the folded name."""
+        exact = self._store.row("SELECT login FROM account WHERE login = ?", [typed])
+        alike = self._store.row("SELECT login FROM sign_in_name WHERE folded = ?", [folded(typed)])
+        return str((exact or alike or (folded(typed),))[0])
+
+    def check(self, login: str, password: str, at: dt.datetime, client: str = "", device: str = "") -> bool:
+        """Return whether that is the user's password; an attempt within a wait is False, whatever the password.
+
+        The wait belongs to the name and the client, or to the name and the browser where the user signed in before
+        (`device`). Each attempt is counted before it is checked, and costs the same for every name.
         """
-        row = self._store.row("SELECT password, failures, waits_until FROM account WHERE login = ?", [login])
-        kept, failures, waits = row or (_NOBODY, 0, "")
-        if waits and at < dt.datetime.fromisoformat(waits):
+        is_known = self.knows(device, login, at)
+        own = f"password {folded(login)} {'device ' + device if is_known else 'client ' + client}"
+        of_name = f"password {folded(login)}"
+        row = self._store.row("SELECT password FROM account WHERE login = ?", [login])
+        with self._store.transaction():
+            is_heard = self.throttle.take(own, at)
+            is_open = self.throttle.take(of_name, at, FREE_FAILURES_OF_NAME, LONGEST_WAIT_OF_NAME)
+            self._store.execute("UPDATE account SET failures = failures + 1 WHERE login = ?", [login])
+        is_right = _is_right(str(row[0]) if row else _NOBODY, password)
+        if not (is_heard and (is_open or is_known) and is_right and row):
             return False
-        try:
-            _ARGON.verify(kept, password)
-        except (VerificationError, InvalidHashError):
-            self._failed(login, failures + 1, at)
-            return False
-        self._store.execute("UPDATE account SET failures = 0, waits_until = '' WHERE login = ?", [login])
-        return row is not None
+        with self._store.transaction():
+            self.throttle.clear(own)
+            self.throttle.clear(of_name)
+            self._store.execute("UPDATE account SET failures = 0 WHERE login = ?", [login])
+        return True
 
-    def _failed(self, login: str, failures: int, at: dt.datetime) -> None:
-        beyond = failures - FREE_FAILURES
-        wait = min(LONGEST_WAIT, dt.timedelta(seconds=2 ** min(beyond, 10))) if beyond >= 0 else dt.timedelta()
-        until = (at + wait).isoformat() if wait else ""
-        self._store.execute(
-            "UPDATE account SET failures = ?, waits_until = ? WHERE login = ?", [failures, until, login]
-        )
+    def knows(self, device: str, login: str, at: dt.datetime) -> bool:
+        """Return whether the user has signed in before in the browser with that secret."""
+        sql = "SELECT 1 FROM device WHERE digest = ? AND login = ? AND made_at > ?"
+        values = [_digest(device), login, (at - LONGEST_DEVICE).isoformat()]
+        return self._store.row(sql, values) is not None and bool(device)
+
+    def know(self, device: str, login: str, at: dt.datetime) -> None:
+        """Note that the user signed in in the browser with that secret; the oldest of many are forgotten."""
+        with self._store.transaction():
+            self._store.execute(
+                "INSERT OR REPLACE INTO device VALUES (?, ?, ?)", [_digest(device), login, at.isoformat()]
+            )
+            self._store.execute(
+                "DELETE FROM device WHERE login = ? AND digest NOT IN"
+                " (SELECT digest FROM device WHERE login = ? ORDER BY made_at DESC LIMIT ?)",
+                [login, login, MOST_DEVICES],
+            )
 
     def open_session(self, login: str, secret: str, form_key: str, at: dt.datetime) -> None:
         """Begin a session under a new secret; what a browser brought before signing in is never taken up."""
@@ -127,9 +197,21 @@ class Accounts:
             self._store.execute("UPDATE session SET seen_at = ? WHERE digest = ?", [at.isoformat(), digest])
         return Session(login, form_key, made_at)
 
-    def close_session(self, secret: str) -> None:
-        """End a session."""
-        self._store.execute("DELETE FROM session WHERE digest = ?", [_digest(secret)])
+    def close_session(self, secret: str) -> bool:
+        """End a session; return whether there was one."""
+        return self._store.execute("DELETE FROM session WHERE digest = ?", [_digest(secret)]) > 0
+
+    def renew_session(self, before: str, secret: str, form_key: str, at: dt.datetime) -> str:
+        """End every session of the user of a live session and open a new one in its place, once; return the login or ''."""
+        with self._store.transaction():
+            row = self._store.row("SELECT login FROM session WHERE digest = ?", [_digest(before)])
+            if row is None:
+                return ""
+            login, now = str(row[0]), at.isoformat()
+            self._store.execute("DELETE FROM session WHERE login = ?", [login])
+            values = [_digest(secret), login, form_key, now, now]
+            self._store.execute("INSERT INTO session VALUES (?, ?, ?, ?, ?)", values)
+        return login
 
     def close_sessions(self, login: str) -> int:
         """End all sessions of a user; gives how many there were."""
@@ -174,9 +256,26 @@ class Accounts:
         """End a token by its digest; says whether there was one."""
         return self._store.execute("DELETE FROM token WHERE digest = ?", [digest]) > 0
 
+    def end_tokens(self, login: str) -> int:
+        """End all tokens of a user; return how many there were."""
+        return self._store.execute("DELETE FROM token WHERE login = ?", [login])
+
     def close(self) -> None:
         """Close the file."""
         self._store.close()
+
+
+def _hashed(password: str) -> str:
+    if len(password) < LEAST_PASSWORD:
+        raise ValueError(f"a password has at least {LEAST_PASSWORD} characters")
+    return _ARGON.hash(password)
+
+
+def _is_right(digest: str, password: str) -> bool:
+    try:
+        return _ARGON.verify(digest, password)
+    except (VerificationError, InvalidHashError):
+        return False
 
 
 def _digest(secret: str) -> str:

@@ -4,6 +4,7 @@
 - What lines said, with their officers, is read freely by the line that said it and only where it may know persons; the page of
   a case shows more of it, through the confidentiality of its lines.
 - Findings made of what is said in cases are for lines; those about persons, for lines that may know persons.
+- The entity that a case is about learns of it, and of its findings, when a line releases it.
 """
 
 from collections.abc import Callable, Sequence
@@ -66,6 +67,41 @@ def parts_of(pack: Pack, grants: Sequence[Grant], sees: Sees) -> str:
     return " OR ".join(f"({one})" for one in found) or "false"
 
 
+def releases(pack: Pack) -> str:
+    """Return SQL of (case_id, place): the last event of each case by which a line told the entity of it; '' without cases.
+
+    An entity is told by a step of a line that the pack lets release, by a request that it is asked, and by a letter to it.
+    """
+    if "case_event" not in pack.tables or not pack.casework.is_on:
+        return ""
+    told = [f"move.{name}" for name, move in pack.casework.moves.items() if move.tells_entity]
+    return (
+        "SELECT e.case_id, max(e.place) AS place FROM main.case_event AS e WHERE "
+        f"e.what IN ({_listed(told)}) OR (e.what = 'request.asked' AND coalesce(json_extract_string(e.said, '$.supplied_to'), '') = '') "
+        "OR (e.what = 'letter.sent' AND json_extract_string(e.said, '$.addressee') = e.entity) GROUP BY e.case_id"
+    )
+
+
+def is_released(pack: Pack) -> str:
+    """Return SQL over `case_now AS n`: whether a line released the case to the entity that it is about."""
+    told = releases(pack)
+    return f"n.case_id IN (SELECT r.case_id FROM ({told}) AS r)" if told else "false"
+
+
+def released_findings(pack: Pack) -> str:
+    """Return SQL of the findings that were in a case when a line released it; '' without cases.
+
+    What joins a case later is released by the next step, request or letter.
+    """
+    told = releases(pack)
+    if not told:
+        return ""
+    return (
+        f"SELECT json_extract_string(e.said, '$.finding') FROM main.case_event AS e JOIN ({told}) AS r "
+        "ON r.case_id = e.case_id AND e.place < r.place WHERE e.what = 'finding.raised'"
+    )
+
+
 def keepers(pack: Pack) -> list[str]:
     """Give the lines that keep their steps to themselves."""
     return [name for name, sight in pack.casework.sights.items() if sight.keeps]
@@ -87,7 +123,7 @@ def may_read_findings(pack: Pack, grant: Grant, rule: Rule) -> bool:
 def casework_view(pack: Pack, table: str, rows: str, grants: Sequence[Grant], sees: Sees) -> str:
     """Give the SQL of what may be read freely of a table of casework, from the SQL of its rows."""
     if table == OUTCOMES:
-        return rows if grants else f"SELECT * FROM ({rows}) AS t WHERE false"
+        return rows if any(not g.gives(REPORT) for g in grants) else f"SELECT * FROM ({rows}) AS t WHERE false"
     if table == ANSWERS:
         own = sees('t."entity"', [g for g in grants if g.gives(REPORT)])
         return f"SELECT * FROM ({rows}) AS t WHERE {own}"

@@ -13,7 +13,8 @@ from collections.abc import Callable, Sequence
 from hashlib import sha256
 from urllib.parse import quote, urlencode
 
-from comptroller.store.sqlite import Sqlite
+from comptroller.access.throttle import until
+from comptroller.store.sqlite import Sqlite, Value
 
 SCHEMA = (
     """CREATE TABLE IF NOT EXISTS factor (login TEXT PRIMARY KEY, kept TEXT NOT NULL, is_on INTEGER NOT NULL,
@@ -25,7 +26,6 @@ SCHEMA = (
 STEP_SECONDS, DIGITS, SECRET_BYTES = 30, 6, 20
 RECOVERY_CODES, RECOVERY_BYTES = 10, 10
 LONGEST_HALF = dt.timedelta(minutes=5)
-FREE_FAILURES, LONGEST_WAIT = 5, dt.timedelta(minutes=15)
 
 
 def code_of(secret: bytes, step: int, digits: int = DIGITS, digest: str = "sha1") -> str:
@@ -120,25 +120,23 @@ class Factors:
         return frozenset(str(row[0]) for row in self._store.rows("SELECT login FROM factor WHERE is_on = 1"))
 
     def check(self, login: str, secret: bytes, said: str, at: dt.datetime) -> bool:
-        """Say whether that is a code of now that was not used; who gave wrong ones is not heard before the wait is over.
+        """Return whether that is a current code that was not used, and use it up; False within the wait of wrong ones.
 
-        A first right code turns the factor on.
+        Reading and counting are one transaction: of codes given at once one counts. A first right code turns the factor on.
         """
-        row = self._store.row("SELECT last_step, failures, waits_until FROM factor WHERE login = ?", [login])
-        if row is None:
-            return False
-        last, failures, waits = row
-        if waits and at < dt.datetime.fromisoformat(waits):
-            return False
-        now, typed = step_of(at), said.replace(" ", "").encode()
+        now, typed = step_of(at), said.replace(" ", "").encode("utf-8", "surrogatepass")
         fit = [s for s in (now - 1, now, now + 1) if hmac.compare_digest(code_of(secret, s).encode(), typed)]
-        if not fit or fit[0] <= last:
-            self._failed(login, failures + 1, at)
-            return False
-        self._store.execute(
-            "UPDATE factor SET is_on = 1, last_step = ?, failures = 0, waits_until = '' WHERE login = ?",
-            [fit[-1], login],
-        )
+        with self._store.transaction():
+            row = self._store.row("SELECT last_step, failures, waits_until FROM factor WHERE login = ?", [login])
+            if row is None or (row[2] and at < dt.datetime.fromisoformat(row[2])):
+                return False
+            if not fit or fit[0] <= row[0]:
+                self._failed(login, row[1] + 1, at)
+                return False
+            self._store.execute(
+                "UPDATE factor SET is_on = 1, last_step = ?, failures = 0, waits_until = '' WHERE login = ?",
+                [fit[-1], login],
+            )
         return True
 
     def renew_recovery(self, login: str, codes: Sequence[str], salt: str) -> None:
@@ -155,29 +153,30 @@ class Factors:
         return int(row[0]) if row else 0
 
     def recover(self, login: str, said: str, at: dt.datetime) -> bool:
-        """Say whether that is a recovery code of the user, and use it up; wrong ones make the next wait, as with codes of a device."""
-        row = self._store.row("SELECT failures, waits_until FROM factor WHERE login = ? AND is_on = 1", [login])
-        if row is None or (row[1] and at < dt.datetime.fromisoformat(row[1])):
-            return False
-        salts = self._store.rows("SELECT DISTINCT salt FROM recovery WHERE login = ?", [login])
-        digests = [_digest(str(salt) + _plain(said)) for (salt,) in salts]
-        used = [self._store.execute("DELETE FROM recovery WHERE login = ? AND digest = ?", [login, d]) for d in digests]
-        if not sum(used):
-            self._failed(login, row[0] + 1, at)
-            return False
-        self._store.execute("UPDATE factor SET failures = 0, waits_until = '' WHERE login = ?", [login])
+        """Return whether that is a recovery code of the user, and use it up; wrong ones make the next wait, as with a device."""
+        with self._store.transaction():
+            row = self._store.row("SELECT failures, waits_until FROM factor WHERE login = ? AND is_on = 1", [login])
+            if row is None or (row[1] and at < dt.datetime.fromisoformat(row[1])):
+                return False
+            salts = list(self._store.rows("SELECT DISTINCT salt FROM recovery WHERE login = ?", [login]))
+            used = 0
+            for (salt,) in salts:
+                digest = _digest(str(salt) + _plain(said))
+                used += self._store.execute("DELETE FROM recovery WHERE login = ? AND digest = ?", [login, digest])
+            if not used:
+                self._failed(login, row[0] + 1, at)
+                return False
+            self._store.execute("UPDATE factor SET failures = 0, waits_until = '' WHERE login = ?", [login])
         return True
 
     def _failed(self, login: str, failures: int, at: dt.datetime) -> None:
-        beyond = failures - FREE_FAILURES
-        wait = min(LONGEST_WAIT, dt.timedelta(seconds=2 ** min(beyond, 10))) if beyond >= 0 else dt.timedelta()
-        until = (at + wait).isoformat() if wait else ""
-        self._store.execute("UPDATE factor SET failures = ?, waits_until = ? WHERE login = ?", [failures, until, login])
+        values: list[Value] = [failures, until(failures, at), login]
+        self._store.execute("UPDATE factor SET failures = ?, waits_until = ? WHERE login = ?", values)
 
     def end(self, login: str) -> bool:
         """Take a user's factor away; says whether there was one that was on."""
-        was = self.is_on(login)
         with self._store.transaction():
+            was = self.is_on(login)
             self._store.execute("DELETE FROM factor WHERE login = ?", [login])
             self._store.execute("DELETE FROM recovery WHERE login = ?", [login])
         return was
@@ -195,9 +194,9 @@ class Factors:
             return None
         return str(row[0]), str(row[1])
 
-    def end_half(self, secret: str) -> None:
-        """End a signing in that waited."""
-        self._store.execute("DELETE FROM half WHERE digest = ?", [_digest(secret)])
+    def end_half(self, secret: str) -> bool:
+        """End a signing in that waited; return whether this call did."""
+        return self._store.execute("DELETE FROM half WHERE digest = ?", [_digest(secret)]) > 0
 
 
 def _digest(secret: str) -> str:

@@ -48,8 +48,8 @@ class Identities:
 
     def end(self, issuer: str, subject: str) -> str:
         """End a link and every session of the account; gives whose it was, or ''."""
-        login = self.login(issuer, subject)
         with self._store.transaction():
+            login = self.login(issuer, subject)
             self._store.execute("DELETE FROM identity WHERE issuer = ? AND subject = ?", [issuer, subject])
             self._store.execute("DELETE FROM session WHERE login = ?", [login])
         return login

@@ -2,6 +2,7 @@
 
 - A row of a fact is seen by whoever's grants reach the entity in whose books it stands, and open the row's table.
 - A domain or a line on a grant opens the rules of that domain or line, the tables that they read, and the register.
+- The people of an entity see findings about it that are theirs to put right at once, all others when a line releases them.
 - What the list `kept_close` names is for the line that it names alone, and so are findings of rules that read it.
 - The SQL names tables of the books by their schema, so that no name of a query can be put in their place.
 """
@@ -10,8 +11,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from comptroller.access.casework import TABLES as OF_CASES, casework_view, may_read_findings, part_of
-from comptroller.access.grants import KINDS, SEE, WATCH, Grant, Viewer
+from comptroller.access.casework import (
+    TABLES as OF_CASES,
+    casework_view,
+    may_read_findings,
+    part_of,
+)
+from comptroller.access.findings import OF_REPORTER, findings_seen
+from comptroller.access.grants import KINDS, REPORT, SEE, WATCH, Grant, Viewer
 from comptroller.model.kind import Kind
 from comptroller.model.policy import Pack, Rule
 
@@ -64,11 +71,14 @@ class Because:
     covers_entity: bool
     covers_rule: bool
     line_may_read: bool
+    is_at_once: bool = True
+    """Whether a finding is shown as it is made; else the entity that it is about sees it when a line releases it."""
 
     @property
     def opens(self) -> bool:
-        """Say whether this grant alone shows it."""
-        return self.in_force and self.reads and self.covers_entity and self.covers_rule and self.line_may_read
+        """Return whether this grant alone shows it, before any line released it."""
+        is_covered = self.covers_entity and self.covers_rule
+        return self.in_force and self.reads and is_covered and self.line_may_read and self.is_at_once
 
 
 class Reach:
@@ -82,8 +92,19 @@ class Reach:
     @cached_property
     def key(self) -> tuple[object, ...]:
         """Give what two viewers share who see the same."""
-        seen = sorted({(g.entity, g.domain, g.line) for g in self._seeing})
-        return (*seen, self.viewer.may(WATCH), self._pack.digest)
+        seen = sorted({(g.entity, g.domain, g.line, g.gives(REPORT)) for g in self._seeing})
+        return (*seen, self._own, self.viewer.may(WATCH), self._pack.digest)
+
+    @cached_property
+    def _own(self) -> str:
+        """Return the entity that the viewer works for, '' for the owner of the node: of itself an entity sees what is released."""
+        employer = self.viewer.employer
+        return "" if employer == self._owner else employer
+
+    @cached_property
+    def is_of_entity(self) -> bool:
+        """Return whether the viewer is on the side of an entity that is supervised; findings hidden from it are not counted for it."""
+        return bool(self._own) or any(g.gives(REPORT) for g in self._seeing)
 
     def may(self, act: str) -> bool:
         """Say whether the viewer may do that."""
@@ -173,7 +194,8 @@ class Reach:
         if table in _OPEN or table.startswith("param_"):
             return "true" if self._seeing else "false"
         if table in ("finding", "finding_now"):
-            return self._findings()
+            by_rules = [(grant, self.rules_of(grant)) for grant in self._seeing]
+            return findings_seen(self._pack, by_rules, self._own, self.sees)
         grants = [g for g in self._seeing if self._opens(g, table)]
         if table in _PAIRS:
             return self._pair(_PAIRS[table], grants)
@@ -201,16 +223,6 @@ class Reach:
         each = " AND ".join(f"({s} OR {u})" for s, u in zip(seen, unknown, strict=True))
         return f"({' OR '.join(seen)}) AND {each}"
 
-    def _findings(self) -> str:
-        by_rules: dict[frozenset[str], list[Grant]] = {}
-        for grant in self._seeing:
-            by_rules.setdefault(self.rules_of(grant), []).append(grant)
-        parts = []
-        for rules, grants in by_rules.items():
-            listed = ", ".join(_text(name) for name in sorted(rules)) or "NULL"
-            parts.append(f"(t.rule IN ({listed}) AND {self.sees('t.entity', grants)})")
-        return " OR ".join(parts) or "false"
-
     def _without_closed(self, table: str) -> list[str]:
         mine = {g.line for g in self._seeing}
         return [
@@ -224,6 +236,7 @@ class Reach:
 
         `rule` names the rule of a finding, `table` the table of a fact; the viewer sees it where one row opens.
         """
+        chain = list(chain)
         above = {*chain, self._owner}
         found = []
         for grant in self.viewer.grants:
@@ -237,9 +250,14 @@ class Reach:
                     covers_entity=grant.entity in above,
                     covers_rule=self._covers_scope(grant, one, table),
                     line_may_read=self._may_read_closed(grant, one) if one else closed <= {grant.line},
+                    is_at_once=one is None or one.kind == OF_REPORTER or not self._is_of_entity(grant, chain),
                 )
             )
         return found
+
+    def _is_of_entity(self, grant: Grant, chain: list[str]) -> bool:
+        """Return whether by a grant the viewer is on the side of the entity that a chain begins with."""
+        return grant.gives(REPORT) or bool(self._own and chain[:1] == [self._own])
 
     def _covers_scope(self, grant: Grant, rule: Rule | None, table: str) -> bool:
         if rule is None:

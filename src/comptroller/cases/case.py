@@ -123,6 +123,7 @@ class Case:
     reopened: int = 0
     reopened_on: dt.date | None = None
     inquiry: str = ""
+    is_released: bool = False
     is_accepted: bool = False
     loss_cny: str = ""
     recovered_cny: str = ""

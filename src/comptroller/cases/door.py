@@ -21,6 +21,8 @@ from comptroller.model.known import Known
 from comptroller.model.policy import Pack
 from comptroller.model.refusal import Refusal
 
+ANSWER = "enterprise_answer"
+"""What an entity says in a case; of one that no line released to it, it learns nothing by answering."""
 Lookup = Callable[[str], Case | None]
 Beside = Callable[[Case], Sequence[str]]
 """Gives the other cases that stand on facts of a case."""
@@ -48,7 +50,7 @@ class Door:
             wrong = list(self._finals(rows))
             for kind, case_id, event in told(rows, "seq"):
                 case = own.get(case_id) or lookup(case_id)
-                if case is None:
+                if case is None or (kind == ANSWER and not case.is_released):
                     wrong.append(refused("cases.case", kind, "case_id", case_id))
                     continue
                 case = copy.deepcopy(case)
@@ -80,7 +82,7 @@ class Door:
             found.append(refused("cases.future", kind, "day", event.on))
         if case.opened_on and event.on < case.opened_on:
             found.append(refused("cases.early", kind, "day", f"{event.on} < {case.opened_on}"))
-        if kind == "enterprise_answer":
+        if kind == ANSWER:
             if event.text("entity") != case.entity:
                 found.append(refused("cases.entity", kind, "entity", event.text("entity")))
         elif event.line not in self._pack.lines:

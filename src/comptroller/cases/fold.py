@@ -18,6 +18,7 @@ def apply(case: Case, event: Event, work: Casework, days: Days) -> None:
     """Let an event happen in a case."""
     case.events += 1
     case.changed_on = event.on
+    case.is_released = case.is_released or is_released_by(case.entity, event, work)
     head, _, tail = event.what.partition(".")
     if head == "finding":
         _found(case, tail, event, work, days)
@@ -37,6 +38,17 @@ def apply(case: Case, event: Event, work: Casework, days: Days) -> None:
         )
         case.loss_class = event.text("loss_class")
     _happen(case, event.what, event, work, days)
+
+
+def is_released_by(entity: str, event: Event, work: Casework) -> bool:
+    """Return whether by an event of a case a line tells the entity of it: by a step, a request that it is asked, or a letter to it."""
+    head, _, tail = event.what.partition(".")
+    if head == "move":
+        move = work.moves.get(tail)
+        return move is not None and move.tells_entity
+    if event.what == "request.asked":
+        return not event.text("supplied_to")
+    return event.what == "letter.sent" and bool(entity) and event.text("addressee") == entity
 
 
 def _found(case: Case, turn: str, event: Event, work: Casework, days: Days) -> None:

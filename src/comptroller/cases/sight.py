@@ -9,6 +9,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from comptroller.cases.case import Event
+from comptroller.cases.fold import SEVERITIES, is_released_by
 from comptroller.model.casework import Casework, Sight
 
 _PERSONS = ("by", "approved_by", "person", "rectified_by", "verified_by", "closed_by")
@@ -111,16 +113,36 @@ def _persons(whole: Whole) -> Iterator[str]:
                 yield str(row[name])
 
 
-def seen_by_entity(whole: Whole, work: Casework, *, answers: bool = True) -> Whole:
+def released_until(whole: Whole, work: Casework) -> int:
+    """Return the place of the last event by which a line told the entity of a case; 0 where none did."""
+    told = [one["place"] for one in whole["event"] if is_released_by(whole["entity"], _as_event(one), work)]
+    return max(told, default=0)
+
+
+def _as_event(one: Whole) -> Event:
+    return Event(one["what"], one["happened_on"], said=json.loads(one["said"] or "{}"))
+
+
+def seen_by_entity(whole: Whole, work: Casework, *, answers: bool = True, until: int | None = None) -> Whole:
     """Give a case as the entity that it is about may see it: its findings, its own answers, what is asked of it and by when.
 
+    Findings are those that were in the case when a line last told the entity of it, the event in the place `until`.
     Of the lines' steps it sees those that the pack lets it see, without officers; of requests its own, of clocks those
     that bind it. A line that keeps its steps to itself is not named, and what it asks for and writes is for who `answers`.
     """
     seen = {f"move.{name}" for name, move in work.moves.items() if move.entity_sees}
     own = {f"move.{name}" for name, move in work.moves.items() if "entity" in move.by}
+    until = released_until(whole, work) if until is None else until
+    known = {
+        _finding(one).get("finding")
+        for one in whole["event"]
+        if one["what"] == "finding.raised" and one["place"] < until
+    }
+    findings = [one for one in whole["finding"] if one["finding"] in known]
     events = []
     for one in whole["event"]:
+        if one["what"].startswith("finding.") and _finding(one).get("finding") not in known:
+            continue
         if one["what"] in own or one["what"].startswith("finding."):
             events.append(one if one["what"] in own else {**one, "said": json.dumps(_finding(one))})
         elif one["what"] in seen or one["what"] == "request.asked" or _is_letter_to(one, whole["entity"]):
@@ -129,6 +151,8 @@ def seen_by_entity(whole: Whole, work: Casework, *, answers: bool = True) -> Who
     clocks = [one for one in whole["clock"] if one["holder"] == whole["entity"]]
     running = [one["due_on"] for one in clocks if one["due_on"] and not one["ended_on"] and not one["stopped_on"]]
     head["due_on"] = min(running, default=None)
+    head |= {"findings": len(findings), "standing": sum(bool(one["stands"]) for one in findings)}
+    head["severity"] = max((one["severity"] for one in findings), key=_rank, default=None)
     keeps = {name for name, sight in work.sights.items() if sight.keeps}
     kept = set() if answers else keeps
     events = [one for one in events if one["what"] in own or one.get("by_line") not in kept]
@@ -138,7 +162,7 @@ def seen_by_entity(whole: Whole, work: Casework, *, answers: bool = True) -> Who
     asked = ("request", "material", "asked_on", "due_on", "answered_on")
     return {
         **head,
-        "finding": [{k: v for k, v in one.items() if k != "joins"} for one in whole["finding"]],
+        "finding": [{k: v for k, v in one.items() if k != "joins"} for one in findings],
         "clock": clocks,
         "request": [
             {k: one[k] for k in asked} for one in whole["request"] if not one["saved"] and one["by_line"] not in kept
@@ -146,6 +170,10 @@ def seen_by_entity(whole: Whole, work: Casework, *, answers: bool = True) -> Who
         "responsibility": [],
         "event": events,
     }
+
+
+def _rank(severity: str) -> int:
+    return SEVERITIES.index(severity) if severity in SEVERITIES else -1
 
 
 def _is_letter_to(one: Whole, entity: str) -> bool:

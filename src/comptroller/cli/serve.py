@@ -15,6 +15,7 @@ from comptroller.access.accounts import Accounts
 from comptroller.access.grants import ROLES
 from comptroller.cli.instants import now
 from comptroller.cli.say import JsonOption, NodeOption, doors, node_folder, out, passphrase, print_json
+from comptroller.desk.admission import checked_login, users_of
 from comptroller.desk.app import make_app
 from comptroller.desk.oidc_settings import read_provider
 from comptroller.desk.state import ACCOUNTS, Desk, Settings
@@ -64,6 +65,16 @@ def serve(  # noqa: PLR0913 - how a desk is run
         bool,
         typer.Option("--passwords/--no-passwords", help="Passwords of this node open the desk beside the provider."),
     ] = True,
+    proxy: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--proxy",
+            metavar="ADDRESS",
+            help="A proxy, or a network of proxies, that forwarded addresses are believed from; may be given again.",
+            envvar="COMPTROLLER_PROXY",
+            show_envvar=True,
+        ),
+    ] = None,
     node: NodeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -78,6 +89,7 @@ def serve(  # noqa: PLR0913 - how a desk is run
             provider=provider,
             factor_roles=factor_roles(second_factor or [], has_passphrase=bool(passphrase())),
             has_passwords=passwords,
+            proxies=networks(proxy or [], "--proxy"),
         )
         if not passwords and provider is None:
             raise typer.BadParameter("--no-passwords: only beside --oidc, or nobody gets in")
@@ -87,8 +99,8 @@ def serve(  # noqa: PLR0913 - how a desk is run
     run(desk, host, port, ticks)
 
 
-def networks(said: list[str]) -> tuple[str, ...]:
-    """Give networks as they are written; wrong use (typer.BadParameter) where one is none.
+def networks(said: list[str], option: str = "--hooks-into") -> tuple[str, ...]:
+    """Return networks as they are written; rejects (typer.BadParameter) an option with one that is none.
 
     >>> networks(["10.1.0.0/16"])
     ('10.1.0.0/16',)
@@ -96,7 +108,7 @@ def networks(said: list[str]) -> tuple[str, ...]:
     try:
         return tuple(str(ipaddress.ip_network(one)) for one in said)
     except ValueError as error:
-        raise typer.BadParameter(f"--hooks-into: {error}") from error
+        raise typer.BadParameter(f"{option}: {error}") from error
 
 
 def factor_roles(said: list[str], *, has_passphrase: bool) -> frozenset[str]:
@@ -128,8 +140,9 @@ def run(desk: Desk, host: str, port: int, ticks: int) -> None:
 def server_of(desk: Desk, host: str, port: int) -> uvicorn.Server:
     """Give the server of a desk: few words in the log, no word of what it is made of in its answers."""
     settings = uvicorn.Config(
-        make_app(desk), host, port, log_level="warning", server_header=False, timeout_keep_alive=15, lifespan="on"
-    )
+        make_app(desk), host, port, log_level="warning", server_header=False, timeout_keep_alive=15, lifespan="on",
+        proxy_headers=False,  # which proxies are believed, the settings say
+    )  # fmt: skip
     return uvicorn.Server(settings)
 
 
@@ -182,7 +195,7 @@ def admit(  # noqa: PLR0913 - what a first grant says
                     }
                 ],
             )
-            set_password(folder, login, password)
+            set_password(folder, desk.accounts.login_of(login), password)
         finally:
             desk.stop()
     if as_json:
@@ -192,7 +205,12 @@ def admit(  # noqa: PLR0913 - what a first grant says
 
 
 def let_in(desk: Desk, user: dict[str, Any], grants: list[dict[str, Any]], since: dt.date | None = None) -> None:
-    """Let the ledger say that a user is admitted, with these grants; refuses (Refused) what intake does not take."""
+    """Tell the ledger that a user is admitted, with these grants; rejects (Refused) what intake rejects.
+
+    A name that cannot be told from another user's is rejected; a user who is there already gets the grants.
+    """
+    if user["login"] not in {one.login for one in users_of(desk)}:
+        user = {**user, "login": checked_login(desk, user)}
     day = (since or desk.clock().astimezone(desk.zone).date()).isoformat()
     said = {"granted_by": desk.owner, "valid_from": day, **user}
     desk.said(desk.say("desk_user", [said], OPERATOR))

@@ -264,18 +264,34 @@ def propose(visit: Visit, seen: Seen, kind: str, name: str, *, line: str, fact: 
     """Keep an act until another officer of the line approves it; gives its number."""
     at = visit.desk.local_now().isoformat(timespec="seconds")
     text = json.dumps(fact, ensure_ascii=False)
-    visit.desk.shelf.put(
-        "INSERT INTO waiting_act (case_id, kind, name, line, office, login, at, fact) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    rows = visit.desk.shelf.rows(
+        "INSERT INTO waiting_act (case_id, kind, name, line, office, login, at, fact) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        " RETURNING number",
         [seen.raw["case_id"], kind, name, line, seen.raw["office"], visit.login, at, text],
     )
-    return int(visit.desk.shelf.rows("SELECT max(number) FROM waiting_act WHERE login = ?", [visit.login])[0][0])
+    return int(rows[0][0])
+
+
+def _cases_of(visit: Visit, line: str, waits: list[dict[str, Any]]) -> set[str]:
+    """Return the cases of acts that wait in which the viewer has a part for a line."""
+    names = sorted({str(one["case_id"]) for one in waits if one["line"] == line})
+    part = visit.reach.part(line)
+    if not names or part == "false":
+        return set()
+    sql = f"SELECT n.case_id FROM case_now AS n WHERE n.case_id IN ({', '.join('?' * len(names))}) AND ({part})"
+    return {str(case_id) for (case_id,) in visit.duck.rows(sql, names)}
 
 
 def waiting(visit: Visit, case_id: str = "") -> list[dict[str, Any]]:
-    """Give the acts of the viewer's lines that wait for another officer, of a case or of all; `is_own` says whose."""
+    """Return the acts of the viewer's lines that wait for another officer, of a case or of all; `is_own` says whose.
+
+    Each is read through the viewer's reach as it is now: it is there where the line has a part in its case at an office
+    that the viewer's grants reach.
+    """
     names = ("number", "case_id", "kind", "name", "line", "office", "login", "at", "fact")
     rows = visit.desk.shelf.rows(f"SELECT {', '.join(names)} FROM waiting_act ORDER BY number")
     found = [dict(zip(names, row, strict=True)) for row in rows]
-    lines = handling_lines(visit)
-    mine = [one for one in found if one["line"] in lines and case_id in ("", one["case_id"])]
+    asked = [one for one in found if case_id in ("", one["case_id"])]
+    lines = {line: _cases_of(visit, line, asked) for line in handling_lines(visit)}
+    mine = [one for one in asked if one["case_id"] in lines.get(one["line"], ())]
     return [{**one, "fact": json.loads(str(one["fact"])), "is_own": one["login"] == visit.login} for one in mine]

@@ -13,7 +13,7 @@ from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 
 import comptroller
-from comptroller.desk import shadowing
+from comptroller.desk import proposals, shadowing
 from comptroller.desk.api import CALLS
 from comptroller.desk.api.document import document_of
 from comptroller.desk.api.forms import ERRORS
@@ -52,6 +52,7 @@ def make_app(desk: Desk) -> Any:
         await asyncio.to_thread(renew_secrets, desk)
         hooks = Hooks(desk)
         hooks.start()
+        proposals.resume(desk)
         shadowing.resume(desk)
         yield
         desk.hub.close()

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from comptroller.access.casework import offered_office
+from comptroller.access.casework import is_released, offered_office
 from comptroller.access.grants import HANDLE, REPORT
 from comptroller.cases import board, sight
 from comptroller.cases.then import clocks_then, relation_then, whole_then, wholes_then
@@ -45,11 +45,11 @@ def within(visit: Visit) -> str:
 
 
 def entity_within(visit: Visit) -> str:
-    """Give SQL over `case_now AS n`: the cases about entities on whose side the viewer stands."""
+    """Return SQL over `case_now AS n`: the cases about entities on whose side the viewer stands, which a line released to them."""
     grants = [
         g for g in visit.reach.viewer.in_force if g.gives(REPORT) or (g.gives("see") and not g.line and not g.domain)
     ]
-    return f"(n.entity <> n.office) AND ({visit.reach.sees('n.entity', grants)})"
+    return f"(n.entity <> n.office) AND ({visit.reach.sees('n.entity', grants)}) AND ({is_released(visit.pack)})"
 
 
 def is_then(visit: Visit) -> bool:
@@ -128,7 +128,8 @@ def _by_entity(visit: Visit, raw: Whole) -> Seen:
     answering = visit.reach.sees("n.entity", [g for g in visit.reach.viewer.in_force if g.gives(REPORT)])
     answers = _holds(visit, answering, raw["case_id"])
     whole = _whole_then(visit, raw) if is_then(visit) else raw
-    shown = sight.seen_by_entity(whole, visit.pack.casework, answers=answers)
+    work = visit.pack.casework
+    shown = sight.seen_by_entity(whole, work, answers=answers, until=sight.released_until(raw, work))
     return Seen(_without_closed(visit, shown), raw, ENTITY)
 
 
@@ -179,8 +180,13 @@ def told_card(visit: Visit, card: Whole) -> Whole:
     return card if visit.reach.may_know(card["rule"] or "") else {**card, "rule": None}
 
 
-def count_hidden(visit: Visit, where: str) -> int:
-    """Give how many cases there are beside those that the SQL names; a count, and nothing else of them."""
+def count_hidden(visit: Visit, where: str) -> int | None:
+    """Return how many cases there are beside those that the SQL names; a count, and nothing else of them.
+
+    None for the side of an entity, which a count would tell of cases that no line released.
+    """
+    if visit.reach.is_of_entity:
+        return None
 
     def count() -> int:
         return int(visit.duck.rows(f"SELECT count(*) FROM case_now AS n WHERE NOT coalesce({where}, false)")[0][0])

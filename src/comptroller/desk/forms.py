@@ -55,6 +55,7 @@ def draw_form(  # noqa: PLR0913 - what a form comes back with
     page = draw(
         visit,
         "form.html",
+        number_of_form=visit.desk.chance()[:16],
         kind=kind,
         fields=own,
         lists=lists,

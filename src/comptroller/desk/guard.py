@@ -4,6 +4,7 @@
 - A stream may be longer, and last as long as something comes: what waits of it is never more than some lines.
 - What changes something comes from a page of this desk (its origin), or bears a token.
 - Few pages are made at once, in the order in which they were asked for: many readers wait for one another, and not the engine.
+- A forwarded address is believed from a proxy that the settings name, and from no other.
 - Nobody's address is kept: how often somebody asked is counted under a hash whose salt dies with the minute.
 - Whom the guard itself refuses is told so as everywhere: programs in JSON, people on a page.
 - No answer lets a browser run scripts or load styles that are not the desk's own files.
@@ -22,6 +23,7 @@ from fastapi import Request
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
+from comptroller.desk.clients import FORWARDED, client_of, network_of
 from comptroller.desk.errors import BodyRefused, body_of
 from comptroller.desk.state import Settings
 from comptroller.model.refusal import Refusal, refusal
@@ -44,6 +46,8 @@ HEADERS = (
 STREAM = "/api/v1/stream"
 _READ = ("GET", "HEAD")
 _SAFE = ("GET", "HEAD", "OPTIONS")
+_SIGN_INS = ("/sign-in", "/account/", "/take-up")
+"""Beginnings of addresses at which something secret is tried."""
 _MOST_CLIENTS = 20_000
 
 
@@ -63,6 +67,7 @@ class Guard:
             await self._app(scope, receive, send)
             return
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        scope = {**scope, "client": self._client(scope)}
         out = _dressed(send, is_secure=self._settings.is_secure)
         wrong = self._wrong(scope, headers)
         if wrong is not None:
@@ -79,6 +84,13 @@ class Guard:
         finally:
             slot.give()
 
+    def _client(self, scope: Message) -> tuple[str, int]:
+        """Return the client of a request; a forwarded address counts where a named proxy says it."""
+        peer, port = scope.get("client") or ("-", 0)
+        said = [value.decode("latin-1") for name, value in scope["headers"] if name == FORWARDED.encode()]
+        found = client_of(peer, said, self._settings.proxies)
+        return found, port if found == peer else 0
+
     async def _answer(self, scope: Message, receive: Any, out: Any, status: int, why: Refusal) -> None:
         """Refuse: as JSON to programs, as a page to people."""
         if self._page is None or scope["path"].startswith("/api/"):
@@ -91,8 +103,8 @@ class Guard:
     def _wrong(self, scope: Message, headers: dict[str, str]) -> tuple[int, Refusal] | None:
         """Give why a request is not let through at all: too often, too large, or made by another site."""
         method, path = scope["method"], scope["path"]
-        client = (scope.get("client") or ("-", 0))[0]
-        is_sign_in = path.startswith("/oidc/") or (method == "POST" and path.startswith(("/sign-in", "/account/")))
+        client = network_of(scope["client"][0])
+        is_sign_in = path.startswith("/oidc/") or (method == "POST" and path.startswith(_SIGN_INS))
         most = self._settings.most_sign_ins_a_minute if is_sign_in else self._settings.most_requests_a_minute
         if self._is_too_often(f"{client}{'+' if is_sign_in else ''}", most):
             wanted = (f"每分钟至多 {most} 次", f"at most {most} a minute")

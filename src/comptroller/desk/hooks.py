@@ -1,6 +1,7 @@
 """Webhooks: news of a batch sent to addresses that an administrator named, signed, and sent again until they are taken.
 
-- What is sent is what the user in whose name it is sent may see, at the moment of sending.
+- What waits names findings and entries; the body is made at each attempt, of what its user may see then.
+- Where nothing is left that the user may see, because a grant ended or a line took a case over, nothing is sent.
 - Identifier, time and body are signed by HMAC-SHA256 in the form of Standard Webhooks (`webhook-id`, `webhook-timestamp`,
   `webhook-signature: v1,...`), so that its libraries verify it.
 - What was not taken waits on the disk and is tried again, later each time, for about a day.
@@ -21,7 +22,7 @@ from typing import Any
 
 from comptroller.access import Reach, viewer_of
 from comptroller.access.grants import SEE
-from comptroller.desk.api.events import news_of
+from comptroller.desk.api.events import MOST_FINDINGS, news_about
 from comptroller.desk.outward import NotReached, post
 from comptroller.desk.seals import unseal
 from comptroller.desk.shelf import Shelf
@@ -66,6 +67,16 @@ def renew(shelf: Shelf, renewed: Callable[[str], str]) -> None:
     for one in hooks_of(shelf):
         if (text := renewed(one.secret)) != one.secret:
             shelf.put("UPDATE hook SET secret = ? WHERE hook = ? AND secret = ?", [text, one.hook, one.secret])
+
+
+def subscribe(shelf: Shelf, one: Hook) -> bool:
+    """Store a new subscription; return False where the user has one to that address."""
+    values: list[Value] = [one.hook, one.login, one.url, one.secret, one.failures, one.login, one.url]
+    sql = (
+        "INSERT INTO hook (hook, login, url, secret, failures) SELECT ?, ?, ?, ?, ? "
+        "WHERE NOT EXISTS (SELECT 1 FROM hook WHERE login = ? AND url = ?)"
+    )
+    return shelf.put(sql, values) > 0
 
 
 def end(shelf: Shelf, hook: str) -> bool:
@@ -136,17 +147,28 @@ class Hooks:
             _log.exception("webhooks met a fault")
 
     def turn(self, batch: Batch) -> int:
-        """Write down for each subscription what a batch means to it; gives how many messages wait now."""
+        """Write down for each subscription what a batch is about, where it means something to it; return how many messages wait."""
         shelf = self._desk.shelf
+        about = {
+            "at": batch.at,
+            "findings": [turn.verdict.finding for turn in batch.turns][:MOST_FINDINGS],
+            "reports": [(entry, report.reporter, report.name, report.kind) for entry, report in batch.kept],
+        }
         for one in hooks_of(shelf):
-            visit = self._visit(one.login)
-            said = news_of(visit, batch) if visit is not None and visit.may(SEE) else {}
-            if said.get("turns") or said.get("reports"):
-                self._write(one.hook, {"type": "news", "timestamp": batch.at, "data": said})
+            if self._news(one.login, about):
+                self._write(one.hook, about)
         return int(shelf.rows("SELECT count(*) FROM hook_message")[0][0])
 
-    def _write(self, hook: str, said: dict[str, Any]) -> None:
-        body = json.dumps(plain(said), ensure_ascii=False)
+    def _news(self, login: str, about: dict[str, Any]) -> dict[str, Any]:
+        """Return what a user may see now of what a message is about; {} for nothing."""
+        visit = self._visit(login)
+        if visit is None or not visit.may(SEE):
+            return {}
+        said = news_about(visit, about["at"], about["findings"], about["reports"])
+        return said if said["turns"] or said["reports"] else {}
+
+    def _write(self, hook: str, about: dict[str, Any]) -> None:
+        body = json.dumps(plain(about), ensure_ascii=False)
         values: list[Value] = [f"msg_{self._desk.chance()[:24]}", hook, body, 0, self._desk.clock().isoformat()]
         self._desk.shelf.put(
             "INSERT INTO hook_message (message, hook, body, tries, due) VALUES (?, ?, ?, ?, ?)", values
@@ -169,9 +191,13 @@ class Hooks:
         )
         silent: set[str] = set()
         for message, hook, body, tries in due:
-            if hook in silent:
+            if hook in silent or hook not in held:
                 continue  # who did not answer is not asked for each message: they keep their turn
-            status = self._send(held[hook], message, body.encode(), now)
+            made = self._made(held[hook], body)
+            if made is None:
+                shelf.put("DELETE FROM hook_message WHERE message = ?", [message])
+                continue
+            status = self._send(held[hook], message, made, now)
             if status in _TAKEN:
                 taken += 1
                 shelf.put("DELETE FROM hook_message WHERE message = ?", [message])
@@ -184,6 +210,14 @@ class Hooks:
                 silent.add(hook)
                 self._again(held[hook], message, tries, now)
         return taken
+
+    def _made(self, one: Hook, kept: str) -> bytes | None:
+        """Return the body of a message as its user may see it now; None where nothing of it is left to see."""
+        about = json.loads(kept)
+        news = self._news(one.login, about) if "findings" in about else {}
+        if not news:
+            return None
+        return json.dumps(plain({"type": "news", "timestamp": about["at"], "data": news}), ensure_ascii=False).encode()
 
     def _send(self, one: Hook, message: str, body: bytes, now: dt.datetime) -> int:
         """Give the status of the answer; 0 where there was none, or where it may not be sent."""

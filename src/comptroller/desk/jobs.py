@@ -34,11 +34,16 @@ class Jobs:
     def __init__(self, clock: Callable[[], dt.datetime]) -> None:
         """Take the clock; the thread begins with the first job."""
         self._clock = clock
-        self._lock = threading.Lock()
+        self._lock, self._starting = threading.Lock(), threading.Lock()
         self._kept: deque[Job] = deque(maxlen=_MOST_KEPT)
         self._waiting: queue.Queue[tuple[int, Callable[[], str]] | None] = queue.Queue()
         self._thread: threading.Thread | None = None
         self._count = 0
+
+    def start_alone(self, did: str, about: str, login: str, work: Callable[[], str]) -> int | None:
+        """Let work wait its turn where no job about the same thing is open; return its number, or None where one is."""
+        with self._starting:
+            return None if self.open_about(about) else self.start(did, about, login, work)
 
     def start(self, did: str, about: str, login: str, work: Callable[[], str]) -> int:
         """Let work wait its turn, which gives what is said of it in the end; gives the job's number."""

@@ -13,7 +13,7 @@ import json
 import threading
 from hashlib import sha256
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
@@ -21,15 +21,21 @@ from joserfc.jwk import KeySet
 
 from comptroller.desk.oidc_settings import ProviderSettings, is_safe
 from comptroller.desk.outward import ANYWHERE, NotReached, ask
+from comptroller.model.refusal import Refused
 
 DISCOVERY = "/.well-known/openid-configuration"
 _LEEWAY_SECONDS, _MOST_AGE_SECONDS = 60, 600
 _KEPT, _KEYS_AGAIN = dt.timedelta(hours=1), dt.timedelta(minutes=1)
 _MOST_SUBJECT = 255
+_ERRORS = (
+    *("invalid_request", "unauthorized_client", "access_denied", "unsupported_response_type", "invalid_scope"),
+    *("server_error", "temporarily_unavailable", "login_required", "consent_required"),
+)
+"""Errors of RFC 6749 and OpenID Connect that the log repeats; nothing else that a browser brings is repeated."""
 
 
 class NotIdentified(Exception):
-    """The provider's answer does not say who somebody is; the message is for the log of whoever runs the desk."""
+    """The provider's answer does not identify a user; the message goes to the log and repeats nothing that was sent in."""
 
 
 class Provider:
@@ -63,9 +69,10 @@ class Provider:
         if not hmac.compare_digest(answer.get("state", "").encode(), _drawn(secret, "state").encode()):
             raise NotIdentified("the state is not that of this browser")
         if answer.get("iss", self.settings.issuer) != self.settings.issuer:  # RFC 9207
-            raise NotIdentified(f"the answer is of another issuer: {answer['iss'][:200]!r}")
+            raise NotIdentified("the answer is of another issuer")
         if answer.get("error") or not answer.get("code"):
-            raise NotIdentified(f"the provider gave no code: {answer.get('error', '')[:200]!r}")
+            said = answer.get("error", "")
+            raise NotIdentified(f"the provider gave no code: {said if said in _ERRORS else 'unknown error'}")
         return self._vouched(self._exchanged(answer["code"], secret, at), _drawn(secret, "nonce"), at)
 
     def _exchanged(self, code: str, secret: str, at: dt.datetime) -> str:
@@ -81,7 +88,7 @@ class Provider:
         if self.settings.secret:
             pair = f"{quote(self.settings.client, '')}:{quote(self.settings.secret.decode(), '')}"
             headers["authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
-        said = _asked(self._endpoint("token_endpoint", at), headers, urlencode(form).encode())
+        said = self._asked(self._endpoint("token_endpoint", at), headers, urlencode(form).encode())
         token = said.get("id_token")
         if not isinstance(token, str):
             raise NotIdentified("no identity token came for the code")
@@ -104,7 +111,7 @@ class Provider:
         try:
             registry.validate(claims)
         except JoseError as fault:
-            raise NotIdentified(f"{type(fault).__name__}: {fault}") from fault
+            raise NotIdentified(f"the identity token does not hold: {type(fault).__name__}") from fault
         if claims["iat"] < now - _MOST_AGE_SECONDS:
             raise NotIdentified("the identity token is old")
         if isinstance(claims["aud"], list) and len(claims["aud"]) > 1 and claims.get("azp") != self.settings.client:
@@ -127,19 +134,19 @@ class Provider:
             except InvalidKeyIdError:
                 return jwt.decode(token, self._key_set(at, after=_KEYS_AGAIN), algorithms).claims
         except (JoseError, ValueError) as fault:
-            raise NotIdentified(f"{type(fault).__name__}: {fault}") from fault
+            raise NotIdentified(f"the identity token does not hold: {type(fault).__name__}") from fault
 
     def _key_set(self, at: dt.datetime, after: dt.timedelta = _KEPT) -> KeySet:
         endpoint = self._endpoint("jwks_uri", at)
         with self._lock:
             if self._keys is None or at - self._keys[0] >= after:
-                self._keys = (at, _keys_of(_asked(endpoint, {"accept": "application/json"})))
+                self._keys = (at, _keys_of(self._asked(endpoint, {"accept": "application/json"})))
             return self._keys[1]
 
     def _endpoint(self, name: str, at: dt.datetime) -> str:
         with self._lock:
             if self._told is None or at - self._told[0] >= _KEPT:
-                said = _asked(self.settings.issuer.rstrip("/") + DISCOVERY, {"accept": "application/json"})
+                said = self._asked(self.settings.issuer.rstrip("/") + DISCOVERY, {"accept": "application/json"})
                 if said.get("issuer") != self.settings.issuer:
                     raise NotIdentified(f"the provider calls itself {str(said.get('issuer'))[:200]!r}")
                 self._told = (at, said)
@@ -148,22 +155,26 @@ class Provider:
             raise NotIdentified(f"the provider has no safe {name}: {str(found)[:200]!r}")
         return found
 
+    def _asked(self, url: str, headers: dict[str, str], body: bytes | None = None) -> dict[str, Any]:
+        """Return the JSON object that an address of the provider answers with.
+
+        The issuer's own host is asked wherever it is; any other host at a public address, or in the networks of the settings.
+        """
+        own = urlsplit(self.settings.issuer).hostname
+        allowed = ANYWHERE if urlsplit(url).hostname == own else self.settings.networks
+        try:
+            status, said = ask(url, headers, body, allowed)
+            found = json.loads(said)
+        except (NotReached, Refused, ValueError) as fault:
+            raise NotIdentified(f"an address of the provider cannot be asked: {type(fault).__name__}") from fault
+        if status != 200 or not isinstance(found, dict):
+            raise NotIdentified(f"an address of the provider answers with status {status}")
+        return found
+
 
 def _drawn(secret: str, what: str) -> str:
     """Give one of the three values that follow from the browser's secret; none tells anything of another."""
     return base64.urlsafe_b64encode(hmac.digest(secret.encode(), what.encode(), "sha256")).rstrip(b"=").decode()
-
-
-def _asked(url: str, headers: dict[str, str], body: bytes | None = None) -> dict[str, Any]:
-    """Give the JSON object that an address of the provider answers with."""
-    try:
-        status, said = ask(url, headers, body, ANYWHERE)
-        found = json.loads(said)
-    except (NotReached, ValueError) as fault:
-        raise NotIdentified(f"{url}: {fault}") from fault
-    if status != 200 or not isinstance(found, dict):
-        raise NotIdentified(f"{url}: status {status}")
-    return found
 
 
 def _keys_of(said: dict[str, Any]) -> KeySet:

@@ -6,6 +6,7 @@ address = "https://desk.example"
 secret = "env:COMPTROLLER_SECRET_OIDC"
 title = "统一身份认证"
 algorithms = ["RS256"]
+networks = ["10.1.0.0/16"]
 """
 
 import ipaddress
@@ -23,7 +24,7 @@ ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA", "RS384", "RS512", "PS384", "PS
 """Signatures by a key of which the provider alone has the secret half; no other is ever taken."""
 USUAL = ("RS256", "PS256", "ES256", "EdDSA")
 BACK = "/oidc/back"
-_NEEDED, _OPTIONAL = ("issuer", "client", "address"), ("secret", "title", "algorithms")
+_NEEDED, _OPTIONAL = ("issuer", "client", "address"), ("secret", "title", "algorithms", "networks")
 _MOST = 500
 
 
@@ -37,6 +38,7 @@ class ProviderSettings:
     title: str = ""
     algorithms: tuple[str, ...] = USUAL
     secret: bytes = field(default=b"", repr=False)
+    networks: tuple[str, ...] = ()
 
     @property
     def back(self) -> str:
@@ -66,6 +68,7 @@ def read_provider(path: Path, passphrase: bytes | None) -> ProviderSettings:
         said.get("title", ""),
         tuple(said.get("algorithms", USUAL)),
         secret,
+        tuple(said.get("networks", ())),
     )
 
 
@@ -92,6 +95,13 @@ def _is_here(host: str) -> bool:
         return False
 
 
+def _is_network(said: object) -> bool:
+    try:
+        return isinstance(said, str) and bool(ipaddress.ip_network(said))
+    except ValueError:
+        return False
+
+
 def _strange(path: Path, said: dict[str, Any]) -> list[Refusal]:
     """Give what is missing, and what nobody knows, with the name that was perhaps meant."""
     known = (*_NEEDED, *_OPTIONAL)
@@ -114,6 +124,9 @@ def _values(path: Path, said: dict[str, Any]) -> list[Refusal]:
         value = said.get(name)
         if isinstance(value, str) and value and not is_safe(value):
             found.append(_wrong(path, name, value, ("https 地址", "an https address")))
+    networks = said.get("networks", [])
+    if not isinstance(networks, list) or not all(_is_network(one) for one in networks):
+        found.append(_wrong(path, "networks", networks, ("网段,如 10.1.0.0/16", "networks such as 10.1.0.0/16")))
     algorithms = said.get("algorithms", list(USUAL))
     if not isinstance(algorithms, list) or not algorithms or not {str(a) for a in algorithms} <= set(ALGORITHMS):
         known = ", ".join(ALGORITHMS)

@@ -1,6 +1,7 @@
 """One request out of the desk: to public addresses over https, to no other unless the desk's settings allow them.
 
 - The name is resolved once, every address that it has is looked at, and the one that was looked at is connected to.
+- An address that embeds an IPv4 address, or is for special use, is none of the public network.
 - No redirect is followed, and an answer is read only so far.
 """
 
@@ -18,6 +19,34 @@ MOST_ANSWER = 1 << 20
 ANYWHERE = ("0.0.0.0/0", "::/0")
 """For addresses that whoever runs the desk wrote into its settings."""
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+_UNICAST_V6 = tuple(map(ipaddress.ip_network, ("2000::/3",)))
+"""Where the public network of IPv6 has its addresses; no other range is asked."""
+_NOT_V6 = tuple(
+    map(
+        ipaddress.ip_network,
+        ("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20"),
+    )
+)
+"""Ranges of it that embed an IPv4 address (Teredo, 6to4) or are for special use (RFC 6890, RFC 9637)."""
+_NOT_V4 = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            "0.0.0.0/8",
+            "100.64.0.0/10",
+            "192.0.0.0/24",
+            "192.88.99.0/24",
+            "192.31.196.0/24",
+            "192.52.193.0/24",
+            "192.175.48.0/24",
+            "198.18.0.0/15",
+            "240.0.0.0/4",
+        ),
+    )
+)
+"""Ranges for special use (RFC 6890), the relays of 6to4 among them."""
 
 
 class NotReached(Exception):
@@ -82,10 +111,33 @@ def _refuse_inner(url: str, address: Address, scheme: str, allowed: Sequence[str
     plain = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped else address
     if any(plain in ipaddress.ip_network(net) for net in allowed):
         return
-    if not plain.is_global or plain.is_multicast:
+    if not is_public(address):
         raise _refused(url, Text("公网地址,或配置允许的网络", "a public address, or a network that the settings allow"))
     if scheme != "https":
         raise _refused(url, Text("https 地址", "an https address"))
+
+
+def is_public(address: Address) -> bool:
+    """Return whether an address, and every address that is embedded in it, is one of the public network.
+
+    >>> is_public(ipaddress.ip_address("2002:7f00:1::")), is_public(ipaddress.ip_address("2606:4700::1111"))
+    (False, True)
+    """
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.scope_id or not any(address in net for net in _UNICAST_V6) or any(address in net for net in _NOT_V6):
+            return False
+        return _is_plain(address) and not _is_isatap(address)
+    return _is_plain(address) and not any(address in net for net in _NOT_V4)
+
+
+def _is_plain(address: Address) -> bool:
+    is_special = address.is_multicast or address.is_reserved or address.is_private or address.is_loopback
+    return address.is_global and not (is_special or address.is_link_local or address.is_unspecified)
+
+
+def _is_isatap(address: ipaddress.IPv6Address) -> bool:
+    """Return whether an interface identifier is one of ISATAP (RFC 5214), which embeds an IPv4 address."""
+    return (int(address) >> 32) & 0xFCFFFFFF == 0x00005EFE
 
 
 def _refused(url: str, wanted: Text) -> Refused:

@@ -6,20 +6,24 @@
 
 import difflib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from comptroller.access import Reach
-from comptroller.access.grants import ADOPT, PROPOSE, SEE
+from comptroller.access import Grant, Reach, viewer_of
+from comptroller.access.grants import ADOPT, PROPOSE, REPORT, SEE
+from comptroller.desk.admission import is_same_person
 from comptroller.desk.errors import Gone, NotGranted
 from comptroller.desk.replaying import candidate, try_out
 from comptroller.desk.state import Desk
 from comptroller.desk.visit import Visit
+from comptroller.engine import Engine
+from comptroller.model.finding import Turn
 from comptroller.model.policy import Pack
 from comptroller.model.refusal import Refused, refusal
 
-OPEN, REPLAYED, ADOPTED, WITHDRAWN = "open", "replayed", "adopted", "withdrawn"
+OPEN, REPLAYED, ADOPTING, ADOPTED, WITHDRAWN = "open", "replayed", "adopting", "adopted", "withdrawn"
 SORTS = ("appear", "vanish", "change")
 MOST_TEXT, MOST_WHY = 200_000, 1_000
 _COLUMNS = "proposal, login, at, path, text, why, state, outcome, adopter"
@@ -47,8 +51,11 @@ class Proposal:
 
 def may_change(visit: Visit, act: str) -> bool:
     """Say whether the viewer has that act for everything: policy binds the whole node, so a part of it is not enough."""
-    whole = [g for g in visit.reach.viewer.in_force if g.gives(act) and g.entity == visit.desk.owner]
-    return visit.may(act) and any(not g.domain and not g.line for g in whole)
+    return visit.may(act) and _may_whole(visit.reach.viewer.in_force, act, visit.desk.owner)
+
+
+def _may_whole(grants: Iterable[Grant], act: str, owner: str) -> bool:
+    return any(g.gives(act) and g.entity == owner and not g.domain and not g.line for g in grants)
 
 
 def _kept(desk: Desk, where: str, *values: str) -> list[Proposal]:
@@ -103,9 +110,14 @@ def propose(visit: Visit, path: str, text: str, why: str) -> str:
     name = sha256(f"{visit.desk.chance()}{after.digest}".encode()).hexdigest()[:10]
     outcome = {"before": _digest(before)}
     values = [name, visit.login, visit.desk.clock().isoformat(), path, text, why.strip()[:MOST_WHY], OPEN]
-    visit.desk.shelf.put(
-        f"INSERT INTO proposal ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, '')", [*values, _json(outcome)]
+    same = "login = ? AND path = ? AND text = ? AND state = ?"
+    is_new = visit.desk.shelf.put(
+        f"INSERT INTO proposal ({_COLUMNS}) SELECT ?, ?, ?, ?, ?, ?, ?, ?, '' "
+        f"WHERE NOT EXISTS (SELECT 1 FROM proposal WHERE {same})",
+        [*values, _json(outcome), visit.login, path, text, OPEN],
     )
+    if not is_new:
+        return _kept(visit.desk, same, visit.login, path, text, OPEN)[0].proposal
     visit.note("propose", name, f"{path}\nsha256 {_digest(text)}\n{why.strip()}\n{difference(before, text, path)}")
     return name
 
@@ -128,12 +140,19 @@ def replay(visit: Visit, one: Proposal) -> int:
         desk.note(login, "replay", one.proposal, f"entry {trial.entries}, policy {trial.digest}: {said}")
         return said
 
-    return desk.jobs.start("replay", one.proposal, login, work)
+    return _alone(one, desk.jobs.start_alone("replay", one.proposal, login, work))
+
+
+def _alone(one: Proposal, number: int | None) -> int:
+    """Return the number of a job; rejects (Refused) one about a proposal that is being worked on already."""
+    if number is None:
+        raise _ended(one)
+    return number
 
 
 def adopt(visit: Visit, one: Proposal) -> int:
     """Adopt what was replayed, as somebody other than its author; everything is judged again. Gives the job's number."""
-    if not may_change(visit, ADOPT) or visit.login == one.login:
+    if not may_change(visit, ADOPT) or is_same_person(visit.desk, visit.login, one.login):
         raise NotGranted(ADOPT)
     refuse_ended(visit.desk, one)
     desk, login = visit.desk, visit.login
@@ -147,23 +166,49 @@ def adopt(visit: Visit, one: Proposal) -> int:
         raise Refused([refusal("desk.policy.replay", (one.path, None, ""), one.state, wanted, mend)])
 
     def work() -> str:
-        if changed(desk.pack, one).digest != after.digest:
-            return "policy changed"
-        turns = desk.writer.do(lambda worker: worker.adopt(dict(after.files), after.name, desk.clock())).result()
-        desk.shelf.put("UPDATE proposal SET state = ?, adopter = ? WHERE proposal = ?", [ADOPTED, login, one.proposal])
+        turns = desk.writer.do(lambda worker: _adopted(desk, one, login, after, worker)).result()
+        if turns is None:
+            return "withdrawn, or not to be adopted any more"
         said = f"policy {after.digest}, proposed by {one.login}; {len(turns)} findings turned"
         desk.note(login, "adopt", one.proposal, said)
         return said
 
-    return desk.jobs.start("adopt", one.proposal, login, work)
+    return _alone(one, desk.jobs.start_alone("adopt", one.proposal, login, work))
+
+
+def _adopted(desk: Desk, one: Proposal, login: str, after: Pack, worker: Engine) -> list[Turn] | None:
+    """Adopt a proposal in the engine's turn; None where it was withdrawn, its ground changed, or the adopter lost the right.
+
+    The proposal is taken by one statement, so that who withdraws it and who adopts it cannot both succeed.
+    """
+    viewer = viewer_of(desk.duck, desk.owner, login, desk.local_now().date())
+    is_right = viewer is not None and _may_whole(viewer.in_force, ADOPT, desk.owner)
+    if not is_right or is_stale(worker.pack, one) or candidate(worker.pack, one.path, one.text).digest != after.digest:
+        return None
+    taken = "UPDATE proposal SET state = ?, adopter = ? WHERE proposal = ? AND state = ?"
+    if not desk.shelf.put(taken, [ADOPTING, login, one.proposal, REPLAYED]):
+        return None
+    try:
+        turns = worker.adopt(dict(after.files), after.name, desk.clock())
+    except BaseException:
+        desk.shelf.put(taken, [REPLAYED, "", one.proposal, ADOPTING])
+        raise
+    desk.shelf.put(taken, [ADOPTED, login, one.proposal, ADOPTING])
+    return list(turns)
+
+
+def resume(desk: Desk) -> None:
+    """Let proposals whose adoption a crash cut short be replayed and adopted again, or found stale where it was done."""
+    desk.shelf.put("UPDATE proposal SET state = ?, adopter = '' WHERE state = ?", [REPLAYED, ADOPTING])
 
 
 def withdraw(visit: Visit, one: Proposal) -> None:
-    """Take a proposal back, as its author."""
+    """Take a proposal back, as its author; one that waits to be adopted is not adopted then."""
     if visit.login != one.login:
         raise NotGranted(PROPOSE)
-    refuse_ended(visit.desk, one)
-    visit.desk.shelf.put("UPDATE proposal SET state = ? WHERE proposal = ?", [WITHDRAWN, one.proposal])
+    sql = "UPDATE proposal SET state = ? WHERE proposal = ? AND state IN (?, ?)"
+    if not visit.desk.shelf.put(sql, [WITHDRAWN, one.proposal, OPEN, REPLAYED]):
+        raise _ended(one)
     visit.note("withdraw", one.proposal)
 
 
@@ -185,7 +230,7 @@ def seen(visit: Visit, packs: list[Pack], rows: list[dict[str, Any]]) -> list[di
     """Give of findings that a replay gave those within reach, under every policy that has their rule."""
     open_to: dict[str, set[str]] = {}
     reaches = [Reach(visit.reach.viewer, pack, visit.desk.owner) for pack in packs]
-    for grant in (g for g in visit.reach.viewer.in_force if g.gives(SEE)):
+    for grant in (g for g in visit.reach.viewer.in_force if g.gives(SEE) and not g.gives(REPORT)):
         sql = f"SELECT DISTINCT a.entity FROM main.ancestor AS a WHERE {visit.reach.sees('a.entity', [grant])}"
         entities = {str(entity) for (entity,) in visit.duck.rows(sql)}
         for rule in {row["rule"] for row in rows}:
@@ -198,12 +243,13 @@ def seen(visit: Visit, packs: list[Pack], rows: list[dict[str, Any]]) -> list[di
 def refuse_ended(desk: Desk, one: Proposal) -> None:
     """Refuse (Refused) a proposal that was adopted or withdrawn, or that is being worked on."""
     if not one.is_live or desk.jobs.open_about(one.proposal):
-        wanted = (
-            "未采用、未撤回、也未在处理中的提议",
-            "a proposal that is neither adopted, withdrawn nor being worked on",
-        )
-        mend = ("等待处理结束,或另提新的提议", "Wait until the work on it ends, or make a new proposal.")
-        raise Refused([refusal("desk.policy.ended", (one.path, None, ""), one.state, wanted, mend)])
+        raise _ended(one)
+
+
+def _ended(one: Proposal) -> Refused:
+    wanted = ("未采用、未撤回、也未在处理中的提议", "a proposal that is neither adopted, withdrawn nor being worked on")
+    mend = ("等待处理结束,或另提新的提议", "Wait until the work on it ends, or make a new proposal.")
+    return Refused([refusal("desk.policy.ended", (one.path, None, ""), one.state, wanted, mend)])
 
 
 def _digest(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from comptroller.access.grants import REPORT
@@ -10,6 +11,7 @@ from comptroller.desk.visit import Visit
 from comptroller.desk.writer import Outcome
 from comptroller.intake import Incoming, read_ahead
 from comptroller.model.channel import REPORTER
+from comptroller.model.finding import plain
 from comptroller.model.refusal import Refusal
 
 MOST_SECONDS = 120.0
@@ -48,7 +50,7 @@ def send_report(visit: Visit, payload: bytes, said: Sent) -> Answer:
     What a reporter may report is decided by intake, on the tables that came out of the report. Raises Gone for an entity
     that the user's grants do not reach.
     """
-    reporter = said.reporter or visit.reach.viewer.employer or (visit.reach.roots(REPORT) or [""])[0]
+    reporter = _reporter(visit, said)
     above = {visit.desk.owner} | {row["ancestor"] for row in _chain(visit, reporter)}
     if not reporter or not above & set(visit.reach.roots(REPORT)):
         raise Gone(reporter)
@@ -65,12 +67,28 @@ def _chain(visit: Visit, entity: str) -> list[dict[str, Any]]:
     return visit.duck.records("SELECT ancestor FROM main.ancestor WHERE entity = ?", [entity])
 
 
+def found_again(visit: Visit, payload: bytes, said: Sent, size: int) -> dict[str, Any] | None:
+    """Return the answer to a report whose entry came after an entry of the ledger; None where no entry holds it."""
+    reporter, digest = _reporter(visit, said), sha256(payload).hexdigest()
+    for head in visit.desk.heads.between(size + 1, visit.desk.ledger.size):
+        one = head.fields
+        if (one["payload_sha256"], one["reporter"], one["name"]) == (digest, reporter, said.name):
+            found: dict[str, Any] = plain(Answer(head.number, (), None).as_json(visit))
+            return found
+    return None
+
+
+def _reporter(visit: Visit, said: Sent) -> str:
+    return said.reporter or visit.reach.viewer.employer or (visit.reach.roots(REPORT) or [""])[0]
+
+
 def keep_refused(visit: Visit, payload: bytes, reporter: str, said: Sent, refusals: tuple[Refusal, ...]) -> int:
     """Keep a refused report beside its refusals, so that it can be mended; gives its number."""
     why = json.dumps([one.as_json() for one in refusals], ensure_ascii=False)
     at = visit.desk.local_now().isoformat(timespec="seconds")
-    visit.desk.shelf.put(
-        "INSERT INTO refused (at, login, reporter, name, media, kind, refusals, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    rows = visit.desk.shelf.rows(
+        "INSERT INTO refused (at, login, reporter, name, media, kind, refusals, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        " RETURNING number",
         [at, visit.login, reporter, said.name, said.media, said.kind, why, payload],
     )
-    return int(visit.desk.shelf.rows("SELECT max(number) FROM refused WHERE login = ?", [visit.login])[0][0])
+    return int(rows[0][0])

@@ -5,6 +5,7 @@ from typing import Any
 
 from comptroller.desk import acting, letters
 from comptroller.desk.acting import Done
+from comptroller.desk.admission import is_same_person
 from comptroller.desk.casework import LINE, Seen
 from comptroller.desk.errors import Gone
 from comptroller.desk.visit import Visit
@@ -23,11 +24,17 @@ def waits_here(visit: Visit, seen: Seen, number: int) -> dict[str, Any]:
 
 def settle(visit: Visit, seen: Seen, number: int, *, approves: bool) -> Done:
     """Approve what waits, or take it away; refuses (Gone) what does not wait here, and (Refused) one's own."""
+    with visit.desk.exclusive.about(("waiting", number), visit.desk.settings.most_wait_seconds):
+        return _settled(visit, seen, number, approves=approves)
+
+
+def _settled(visit: Visit, seen: Seen, number: int, *, approves: bool) -> Done:
+    """Settle what waits while no other officer does: it is looked up and taken away under one lock."""
     one = waits_here(visit, seen, number)
     if not approves:
         visit.desk.shelf.put("DELETE FROM waiting_act WHERE number = ?", [number])
         return Done()
-    if one["is_own"]:
+    if is_same_person(visit.desk, visit.login, one["login"]):
         wanted = ("同一条线的另一名经办人", "another officer of the same line")
         mend = ("由另一人批准", "Let another officer approve it.")
         raise Refused([refusal("desk.one_officer", ("", None, "approved_by"), visit.login, wanted, mend)])

@@ -68,6 +68,13 @@ def begin(visit: Visit, one: Proposal) -> None:
         wanted = ("以现行政策回放过、且示例全部通过的提议", "a proposal that was replayed, whose examples hold")
         mend = ("先回放", "Replay it first.")
         raise Refused([refusal("desk.policy.replay", (one.path, None, ""), one.state, wanted, mend)])
+    with desk.exclusive.about("shadow", desk.settings.most_wait_seconds):
+        _begin(visit, one, after)
+
+
+def _begin(visit: Visit, one: Proposal, after: Pack) -> None:
+    """Begin a run where none goes on; it is looked up and begun under one lock."""
+    desk = visit.desk
     if running := desk.rounds.about():
         wanted = ("一次只试运行一项提议", "one shadow run at a time")
         mend = ("先结束正在试运行的提议", "End the one that runs first.")
@@ -82,11 +89,12 @@ def end(visit: Visit, one: Proposal) -> None:
     """End a shadow run; the ledger says who ended it and what it had found."""
     if not may_run(visit):
         raise NotGranted(PROPOSE)
-    run = run_of(visit.desk, one.proposal)
-    visit.desk.rounds.end(one.proposal)
-    if run is not None and run.state == RUNS:
-        _ended(visit.desk, one.proposal, ENDED)
-        visit.note("shadow_end", one.proposal, _said(run_of(visit.desk, one.proposal)))
+    with visit.desk.exclusive.about("shadow", visit.desk.settings.most_wait_seconds):
+        run = run_of(visit.desk, one.proposal)
+        visit.desk.rounds.end(one.proposal)
+        if run is not None and run.state == RUNS:
+            _ended(visit.desk, one.proposal, ENDED)
+            visit.note("shadow_end", one.proposal, _said(run_of(visit.desk, one.proposal)))
 
 
 def resume(desk: Desk) -> None:

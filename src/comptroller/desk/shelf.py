@@ -67,6 +67,15 @@ class Shelf:
         row = self._store.row("SELECT digest, answer FROM answered WHERE login = ? AND key = ?", [login, key])
         return (str(row[0]), str(row[1])) if row else None
 
+    def take_key(self, login: str, key: str, digest: str, answer: str, at: str) -> bool:
+        """Take a key for what is sent under it; return whether this call did: a key that is taken stays as it is."""
+        sql = "INSERT INTO answered VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+        return self._store.execute(sql, [login, key, digest, answer, at]) > 0
+
+    def end_key(self, login: str, key: str) -> None:
+        """Give a key back, under which nothing was done."""
+        self._store.execute("DELETE FROM answered WHERE login = ? AND key = ?", [login, key])
+
     def answer(self, login: str, key: str, digest: str, answer: str, at: str) -> None:
         """Keep the answer to a report under its key."""
         self._store.execute("INSERT OR REPLACE INTO answered VALUES (?, ?, ?, ?, ?)", [login, key, digest, answer, at])

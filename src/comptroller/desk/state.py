@@ -15,6 +15,7 @@ from comptroller import node
 from comptroller.access.accounts import Accounts
 from comptroller.desk.advice_log import KIND as ADVICE, AdviceLog
 from comptroller.desk.arrivals import Arrivals
+from comptroller.desk.exclusive import Exclusive
 from comptroller.desk.feeds import Feeds
 from comptroller.desk.jobs import Jobs
 from comptroller.desk.live import Hub
@@ -42,7 +43,7 @@ Found = TypeVar("Found")
 class Settings:
     """How the desk is run: whether cookies need https, how much a body may hold, how often somebody may ask,
     how much all visitors of public pages may ask together, how much work their browsers show, who else says who somebody is, how many pages are made at once, how long a page waits for the engine,
-    which roles owe a second factor, and whether passwords of this node open anything.
+    which roles owe a second factor, whether passwords of this node open anything, and which proxies are believed.
     """
 
     is_secure: bool = False
@@ -63,6 +64,7 @@ class Settings:
     provider: ProviderSettings | None = None
     factor_roles: frozenset[str] = frozenset()
     has_passwords: bool = True
+    proxies: tuple[str, ...] = ()
 
 
 class Desk:
@@ -76,6 +78,7 @@ class Desk:
         self.arrivals = Arrivals()
         self.feeds = Feeds()
         self.jobs = Jobs(clock)
+        self.exclusive = Exclusive()
         self.advices = AdviceLog(self.say, self.settings.advice_seconds, lambda: self.shelf)
         self.rounds = Rounds(self.settings.shadow_seconds)
         self.provider = Provider(self.settings.provider) if self.settings.provider else None

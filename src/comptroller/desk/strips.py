@@ -123,7 +123,7 @@ def _level(
         rows = visit.rows(f"SELECT * FROM {table} WHERE {where} ORDER BY fact LIMIT {MOST_STEPS + 1}", values)
         found += [Step(kind, row["fact"], row, distance) for row in rows]
         if not visit.sees_all(table):
-            hidden += max(0, visit.count_hidden(table, where, values))
+            hidden += max(0, visit.count_hidden(table, where, values) or 0)
     return found, hidden
 
 

@@ -16,6 +16,8 @@ from comptroller.model.policy import Pack
 from comptroller.model.refusal import Text
 from comptroller.store.duck import Duck
 
+FINDINGS = ("finding", "finding_now")
+
 
 @dataclass
 class Visit:
@@ -104,8 +106,13 @@ class Visit:
         there = [table for table in tables if table in self.pack.kinds]
         return self.desk.cached((name, self.desk.stamp(there), self.reach.key, self.valid, self.known), make)
 
-    def count_hidden(self, table: str, where: str = "true", values: Sequence[Any] = ()) -> int:
-        """Give how many rows of a table, as of the two days, the viewer does not see; a count, and nothing else of them."""
+    def count_hidden(self, table: str, where: str = "true", values: Sequence[Any] = ()) -> int | None:
+        """Return how many rows of a table, as of the two days, the viewer does not see; a count, and nothing else of them.
+
+        None for findings where the viewer is on the side of an entity: a count would tell it of a lead.
+        """
+        if table in FINDINGS and self.reach.is_of_entity:
+            return None
         if self.sees_all(table):
             return 0
 

@@ -45,6 +45,12 @@ class Move:
     after: tuple[str, ...] = ()
     two_officers: bool = False
     entity_sees: bool = False
+    releases: bool = False
+
+    @property
+    def tells_entity(self) -> bool:
+        """Return whether the entity learns of the case and of what was found so far by this move of a line."""
+        return self.of == "case_step" and (self.releases or (self.entity_sees and self.to == "rectifying"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,7 @@ def _move(full: str, form: casework_forms.MoveForm) -> Move:
         after=tuple(form.after),
         two_officers=form.two_officers,
         entity_sees=form.entity_sees,
+        releases=form.releases,
     )
 
 

@@ -21,6 +21,7 @@ class MoveForm(Form, frozen=True, kw_only=True):
     after: list[str] = []
     two_officers: bool = False
     entity_sees: bool = False
+    releases: bool = False
 
 
 class TermForm(Form, frozen=True, kw_only=True, rename={"since": "from"}):

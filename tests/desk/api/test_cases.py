@@ -6,24 +6,28 @@ from tests.casedesks import the_case
 from tests.desks import form_key, sign_in
 
 
-def test_the_list_is_what_one_has_a_part_in(cases):
+def test_the_list_is_what_one_has_a_part_in(cases, released):
     """Each caller is given the cases of his part, the entity's side without lines, and how many are hidden."""
     mine = sign_in(cases, "internal1").get("/api/v1/cases").json()
     assert [one["case_id"] for one in mine["items"]] == [the_case(cases)]
     assert (mine["next"], mine["hidden"]) == (None, 0)
     none = sign_in(cases, "social1").get("/api/v1/cases").json()
     assert (none["items"], none["hidden"]) == ([], 1)
-    firm = sign_in(cases, "firm").get("/api/v1/cases?side=entity").json()
-    assert [one["case_id"] for one in firm["items"]] == [the_case(cases)]
-    assert "lead" not in firm["items"][0]
+    for path in ("/api/v1/cases?side=entity", "/api/v1/cases?state=all", "/api/v1/cases?side=entity&state=all"):
+        unreleased = sign_in(cases, "firm").get(path).json()
+        assert unreleased == {"items": [], "next": None, "hidden": None}
+    for line in ("", "&line=internal", "&line=audit", "&line=social"):
+        firm = sign_in(released, "firm").get(f"/api/v1/cases?side=entity{line}").json()
+        assert [one["case_id"] for one in firm["items"]] == [the_case(released)], "a filter by line tells no line"
+        assert not {"lead", "findings", "standing", "severity"} & set(firm["items"][0])
 
 
 @pytest.mark.parametrize(
     ("login", "seat"), [("internal1", "line"), ("over", "over"), ("firm", "entity"), ("social1", None)]
 )
-def test_a_case_is_given_from_the_callers_seat(cases, login, seat):
+def test_a_case_is_given_from_the_callers_seat(released, login, seat):
     """With the acts that may be done from it; without a seat there is no such case."""
-    answer = sign_in(cases, login).get(f"/api/v1/cases/{the_case(cases)}")
+    answer = sign_in(released, login).get(f"/api/v1/cases/{the_case(released)}")
     if seat is None:
         assert answer.status_code == 404
         return

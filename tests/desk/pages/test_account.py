@@ -1,12 +1,14 @@
 """One's own account: the password again before what is grave, codes at the door, and sessions that end."""
 
 import base64
+import datetime as dt
 import re
 
 import pytest
 
+from comptroller.access.accounts import Token
 from comptroller.access.factors import code_of, step_of
-from tests.desks import NOW, PASSWORD, form_key, open_desk, sign_in, visitor
+from tests.desks import NOW, PASSWORD, form_key, open_desk, second_administrator, sign_in, visitor
 
 NEW, WRONG = "another long password", "a wrong password"
 
@@ -65,8 +67,8 @@ def test_with_a_second_factor_a_password_alone_opens_nothing(sealed):
     assert browser.get("/findings").status_code == 200
 
 
-def test_a_factor_is_taken_away_by_its_owner_or_an_administrator(sealed):
-    """Its owner says password and code; an administrator does it for somebody else, and the ledger says so."""
+def test_a_factor_is_taken_away_by_its_owner_or_two_administrators(sealed):
+    """Its owner gives password and code; for somebody else one administrator asks and another does it, and the ledger tells it."""
     browser = sign_in(sealed, "author")
     secret, _ = turned_on(browser)
     assert post(browser, "/factor", password=PASSWORD).status_code == 422
@@ -75,8 +77,13 @@ def test_a_factor_is_taken_away_by_its_owner_or_an_administrator(sealed):
     assert post(browser, "/factor/end", password=PASSWORD, code=code_of(secret, step_of(NOW))).status_code == 303
     turned_on(sign_in(sealed, "adopter"))
     admin = sign_in(sealed, "administrator")
-    gone = admin.post("/admin/factor/end", data={"form_key": form_key(admin), "login": "adopter"})
-    assert gone.status_code == 303
+    asked = {"form_key": form_key(admin), "login": "adopter"}
+    assert admin.post("/admin/factor/end", data=asked).status_code == 303
+    assert admin.post("/admin/factor/end", data=asked).status_code == 422, "who asked for it does not do it"
+    assert sealed.accounts.factors.is_on("adopter")
+    second_administrator(sealed)
+    other = sign_in(sealed, "second")
+    assert other.post("/admin/factor/end", data=asked | {"form_key": form_key(other)}).status_code == 303
     assert sign_in(sealed, "adopter").get("/account").status_code == 200
     sealed.note("administrator", "sign_out").result(60)
     acts = sealed.duck.rows(
@@ -86,8 +93,35 @@ def test_a_factor_is_taken_away_by_its_owner_or_an_administrator(sealed):
         ("factor", "author"),
         ("factor_end", "author"),
         ("factor", "adopter"),
-        ("factor_end", "administrator"),
+        ("factor_asked", "administrator"),
+        ("factor_end", "second"),
     ]
+
+
+def test_a_factor_and_a_password_end_what_was_before_them(tmp_path_factory):
+    """Older sessions and tokens end; the browser that does it stays signed in under a new secret."""
+    own = open_desk(tmp_path_factory.mktemp("older"), passphrase=b"of the node", most_sign_ins_a_minute=1000)
+    try:
+        for change in ("factor", "password"):
+            login = {"factor": "leader", "password": "supervisor"}[change]
+            browser, elsewhere = sign_in(own, login), sign_in(own, login)
+            token = Token("t", login, frozenset({"see"}), NOW + dt.timedelta(days=1))
+            own.accounts.make_token(token, f"secret of {login}", NOW)
+            before, head = browser.cookies["desk_session"], {"authorization": f"Bearer secret of {login}"}
+            assert visitor(own).get("/api/v1/me", headers=head).status_code == 200
+            if change == "factor":
+                turned_on(browser)
+            else:
+                assert post(browser, "/password", password=PASSWORD, new=NEW, again=NEW).status_code == 303
+            assert browser.cookies["desk_session"] != before
+            assert browser.get("/findings").status_code == 200
+            assert post(browser, "/sessions/end").status_code == 303, (
+                "the page after it bears the key of the new session"
+            )
+            assert elsewhere.get("/findings").status_code == 401
+            assert visitor(own).get("/api/v1/me", headers=head).status_code == 401
+    finally:
+        own.stop()
 
 
 def test_a_secret_is_never_kept_in_the_open(desk, sealed):

@@ -1,5 +1,7 @@
 """The pages of cases: board, table, one case and the lines' load, each within the part of who looks."""
 
+from functools import lru_cache
+
 import pytest
 
 from comptroller.desk.pages.cases import loads
@@ -23,9 +25,14 @@ def seen(cases):
     return of
 
 
-def test_a_case_is_shown_to_who_has_a_part(cases, seen):
+def test_a_case_is_shown_to_who_has_a_part(released):
     """The case's own page answers whoever has a seat in it and is absent for all others; lists show the same."""
-    name = the_case(cases)
+    name = the_case(released)
+
+    @lru_cache
+    def seen(login):
+        return sign_in(released, login)
+
     for login, role, _, _ in PEOPLE:
         has_seat = login in ("internal1", "internal2", "audit1", "over", "leader", "group", "firm")
         wanted = 403 if role == "administrator" else 200 if has_seat else 404

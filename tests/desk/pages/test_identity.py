@@ -2,10 +2,15 @@
 
 import pytest
 
+from comptroller.access.factors import code_of, step_of
+from comptroller.access.handovers import IDENTITY
 from comptroller.access.identities import Identity
+from comptroller.cli.serve import let_in
 from comptroller.desk.oidc_settings import ProviderSettings
+from comptroller.desk.seals import seal
 from tests.desk.providers import CLIENT, SECRET, provider
-from tests.desks import ORIGIN, form_key, open_desk, sign_in, visitor
+from tests.desks import NOW, ORIGIN, PASSWORD, form_key, open_desk, sign_in, visitor
+from tests.worlds import OWNER
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +24,9 @@ def other():
 def linked(other, tmp_path_factory):
     """Give a desk that knows the provider, with one subject linked."""
     named = ProviderSettings(other.issuer, CLIENT, ORIGIN, title="Login", secret=SECRET)
-    opened = open_desk(tmp_path_factory.mktemp("linked"), provider=named)
+    opened = open_desk(
+        tmp_path_factory.mktemp("linked"), provider=named, passphrase=b"of the node", most_sign_ins_a_minute=1000
+    )
     opened.accounts.identities.link(Identity(other.issuer, "lea", "leader"), opened.clock())
     yield opened
     opened.stop()
@@ -92,8 +99,8 @@ def test_nobody_is_led_elsewhere_by_the_way_back(linked, other):
     assert browser.get("/oidc/back", params=answer).headers["location"] == "/"
 
 
-def test_an_administrator_links_and_unlinks_and_never_himself(linked, other):
-    """A link is an act in the ledger; ending it ends the sessions; one subject opens one account."""
+def test_an_administrator_offers_and_the_user_takes_up(linked, other):
+    """Nothing opens before the user confirms with the password; ending a link ends the sessions; one subject opens one account."""
     browser = sign_in(linked, "administrator")
     key = {"form_key": form_key(browser)}
 
@@ -101,19 +108,66 @@ def test_an_administrator_links_and_unlinks_and_never_himself(linked, other):
         return browser.post(f"/admin/identities{path}", data=key | form).status_code
 
     assert post("", login="group", subject="gro") == 303
-    assert post("", login="leader", subject="gro") == 422
+    assert post("", login="leader", subject="lea") == 422
     assert post("", login="administrator", subject="adm") == 422
     assert post("", login="nobody", subject="no") == 422
     assert "gro" in browser.get("/admin/identities").text
     one, answer = went(linked, other, "gro")
+    assert one.get("/oidc/back", params=answer).status_code == 401
+    offered = next(o.number for o in linked.accounts.handovers.offers(linked.clock()) if o.login == "group")
+    owner, someone = sign_in(linked, "group"), sign_in(linked, "leader")
+    for who, given, status in ((someone, PASSWORD, 404), (owner, "a wrong password", 422), (owner, PASSWORD, 303)):
+        form = {"form_key": form_key(who), "number": offered, "does": "take", "password": given}
+        assert who.post("/account/offers", data=form).status_code == status
+    one, answer = went(linked, other, "gro")
     assert one.get("/oidc/back", params=answer).status_code == 303
     assert one.get("/findings").status_code == 200
+    assert post("", login="leader", subject="gro") == 422
     assert post("/end", issuer=other.issuer, subject="gro") == 303
     assert one.get("/findings").status_code == 401
     linked.note("administrator", "sign_out").result(60)
-    acts = linked.duck.rows("SELECT did, about FROM desk_act WHERE did LIKE 'identity%' ORDER BY fact")
-    assert acts == [("identity", "group"), ("identity_end", "group")]
+    acts = linked.duck.rows("SELECT did, login, about FROM desk_act WHERE did LIKE 'identity%' ORDER BY fact")
+    assert acts == [
+        ("identity_offered", "administrator", "group"),
+        ("identity", "group", "group"),
+        ("identity_end", "administrator", "group"),
+    ]
     assert sign_in(linked, "supervisor").get("/admin/identities").status_code == 403
+
+
+def test_an_account_without_a_way_in_is_taken_up_by_the_subject_it_was_offered(linked, other):
+    """The first sign-in of that subject is the way in; once there is one, another offer waits for the user."""
+    let_in(linked, {"login": "fresh", "name": "fresh"}, [{"role": "leader", "entity": OWNER, "reason": "test"}])
+    offers, at = linked.accounts.handovers, linked.clock()
+    for subject, status in (("fre", 303), ("intruder", 401)):
+        offers.offer("fresh", IDENTITY, {"issuer": other.issuer, "subject": subject}, "administrator", at)
+        browser, answer = went(linked, other, subject)
+        assert browser.get("/oidc/back", params=answer).status_code == status
+
+
+def test_a_factor_that_is_on_is_asked_after_the_provider(linked, other):
+    """The provider's word alone opens no session of an account with a second factor."""
+    secret = b"12345678901234567890"
+    linked.accounts.identities.link(Identity(other.issuer, "aud", "auditor"), linked.clock())
+    linked.accounts.factors.offer("auditor", seal(secret, b"of the node", b"0" * 12))
+    assert linked.accounts.factors.check("auditor", secret, code_of(secret, step_of(NOW) - 1), NOW)
+    browser, answer = went(linked, other, "aud")
+    asked = browser.get("/oidc/back", params=answer)
+    assert asked.status_code == 200
+    assert "desk_session" not in asked.headers.get("set-cookie", "")
+    assert browser.get("/findings").status_code == 401
+    assert browser.post("/sign-in/code", data={"code": code_of(secret, step_of(NOW))}).status_code == 303
+    assert browser.get("/findings").status_code == 200
+
+
+def test_nothing_that_a_browser_brings_is_logged(linked, other, caplog):
+    """Neither subjects nor words of an answer stand in the log."""
+    browser, answer = went(linked, other, "typed-subject")
+    browser.get("/oidc/back", params=answer)
+    again, answer = went(linked, other, "typed-subject")
+    again.get("/oidc/back", params=answer | {"iss": "https://typed.example", "error": "typed-error"})
+    assert "signing in through the provider failed" in caplog.text
+    assert "typed" not in caplog.text
 
 
 def test_a_desk_without_a_provider_has_no_such_door(desk):

@@ -1,14 +1,14 @@
 """The entity's inbox, its answers, and everybody's day."""
 
 from comptroller.desk.pages.inbox import day_of
-from tests.casedesks import the_case
+from tests.casedesks import release, the_case
 from tests.desk.visits import visit_for
 from tests.desks import form_key, sign_in
 
 
 def test_an_answer_is_taken_from_the_entity(moving):
     """The firm answers in its own name, with the digest of a file that it names as evidence."""
-    firm = sign_in(moving, "firm")
+    firm = sign_in(release(moving), "firm")
     path, key = f"/inbox/{the_case(moving)}", form_key(firm)
     data = {"form_key": key, "act": "supply", "material": "minutes", "reason": "see there", "number": "A1"}
     answer = firm.post(f"{path}/acts", data=data, files={"file": ("m.pdf", b"text")})
@@ -18,10 +18,10 @@ def test_an_answer_is_taken_from_the_entity(moving):
     assert "see there" in firm.get(path).text
 
 
-def test_who_only_looks_does_not_answer(cases):
+def test_who_only_looks_does_not_answer(released):
     """Another firm's people find nothing; the group's supervisor sees the case and has no form."""
-    path = f"/inbox/{the_case(cases)}"
-    other, group = sign_in(cases, "other"), sign_in(cases, "group")
+    path = f"/inbox/{the_case(released)}"
+    other, group = sign_in(released, "other"), sign_in(released, "group")
     assert other.post(f"{path}/acts", data={"form_key": form_key(other), "act": "explain"}).status_code == 404
     assert (
         group.post(f"{path}/acts", data={"form_key": form_key(group), "act": "explain", "reason": "r"}).status_code

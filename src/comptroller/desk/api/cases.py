@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from comptroller.access.grants import SEE
 from comptroller.cases import board
-from comptroller.desk import acting, casework, letters, settling
+from comptroller.desk import acting, casework, letters, numbered, settling
 from comptroller.desk.acting import Done
 from comptroller.desk.api.forms import BODY_ERRORS
 from comptroller.desk.api.paging import After, Limit
@@ -25,6 +25,18 @@ from comptroller.model.finding import plain
 router = APIRouter(tags=["cases"])
 Seeing = Annotated[Visit, Depends(may(SEE))]
 Word = Annotated[str, Query(max_length=200)]
+_NOT_FOR_ENTITY = (
+    "lead",
+    "pending",
+    "informed",
+    "loss_cny",
+    "loss_class",
+    "findings",
+    "standing",
+    "severity",
+    "due_on",
+)
+"""What a card does not tell the entity's side: lines, and what joined the case since it was released."""
 Side = Annotated[str, Query(pattern="|entity", description="`entity` for the entity's side of a case.")]
 
 
@@ -53,6 +65,7 @@ def cases(  # noqa: PLR0913, PLR0917 - what one may ask by
     casework.require_cases(visit)
     mine = casework.entity_within(visit) if side else casework.within(visit)
     state = state if state in ("open", "all", *STATES) else "open"
+    line = "" if side else line  # which line leads a case is not told on the entity's side
     asked = board.Asked(state, line, entity, rule, limit=limit + 1, within=mine, source=casework.source_of(visit))
     rows = board.listed(visit.duck, asked, after)
     items = [_card(visit, one, side) for one in casework.cards_then(visit, rows[:limit])]
@@ -62,7 +75,7 @@ def cases(  # noqa: PLR0913, PLR0917 - what one may ask by
 
 def _card(visit: Visit, one: dict[str, Any], side: str) -> dict[str, Any]:
     card = casework.told_card(visit, one)
-    hidden = ("lead", "pending", "informed", "loss_cny", "loss_class") if side else ()
+    hidden = _NOT_FOR_ENTITY if side else ()
     return {name: value for name, value in card.items() if name not in hidden}
 
 
@@ -102,7 +115,7 @@ def act(
     seen = _seen(visit, case_id, side)
     name, number = str(said.pop("act", "")), str(said.pop("number", "") or "")
     words = {key: value if value is None or isinstance(value, bool) else str(value) for key, value in said.items()}
-    return _answered(acting.do_act(visit, seen, name, words, number))
+    return _answered(numbered.do_once(visit, seen, name, words, number))
 
 
 @router.post("/cases/{case_id}/waiting/{number}", response_model=None, responses=BODY_ERRORS)

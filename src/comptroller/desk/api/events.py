@@ -1,7 +1,8 @@
 """News as server-sent events: what turned and what came, each only to those whose reach it lies in."""
 
+import datetime as dt
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -18,7 +19,7 @@ from comptroller.model.finding import plain
 router = APIRouter(tags=["events"])
 Seeing = Annotated[Visit, Depends(may(SEE))]
 EVERY_SECONDS = 15.0
-MOST_TURNS = 50
+MOST_TURNS, MOST_FINDINGS = 50, 2_000
 
 
 @router.get(
@@ -59,20 +60,28 @@ def _told(request: Request, batch: Batch | None) -> str | None:
 
 def news_of(visit: Visit, batch: Batch) -> dict[str, Any]:
     """Give of a batch what the viewer may see: findings through the books, reports by who sent them."""
-    names = {turn.verdict.finding: turn for turn in batch.turns}
+    names = [turn.verdict.finding for turn in batch.turns]
+    kept = [(entry, report.reporter, report.name, report.kind) for entry, report in batch.kept]
+    return news_about(visit, batch.at, names, kept)
+
+
+def news_about(
+    visit: Visit, at: dt.datetime | str, findings: Sequence[str], kept: Sequence[tuple[int, str, str, str]]
+) -> dict[str, Any]:
+    """Return of findings and of reports (entry, reporter, name, kind) what the viewer may see at this moment."""
     seen: list[dict[str, Any]] = []
-    if names:
-        listed = list(names)[:2000]
+    listed = list(dict.fromkeys(findings))[:MOST_FINDINGS]
+    if listed:
         marks = ", ".join("?" * len(listed))
         sql = f"SELECT finding, rule, entity, state, since FROM finding_now WHERE finding IN ({marks}) ORDER BY known DESC"
         seen = visit.rows(sql, listed)
-    sees = {entity: visit.sees_entity(entity) for entity in {report.reporter for _, report in batch.kept}}
+    sees = {entity: visit.sees_entity(entity) for entity in {reporter for _, reporter, _, _ in kept}}
     reports = [
-        {"entry": entry, "reporter": report.reporter, "name": report.name}
-        for entry, report in batch.kept
-        if sees[report.reporter] and report.kind not in KINDS and not report.name.startswith("desk-")
+        {"entry": entry, "reporter": reporter, "name": name}
+        for entry, reporter, name, kind in kept
+        if sees[reporter] and kind not in KINDS and not name.startswith("desk-")
     ]
     for row in seen:
         rule = visit.pack.rules.get(row["rule"])
         row["title"] = visit.said(rule.title) if rule else row["rule"]
-    return {"at": batch.at, "turns": seen[:MOST_TURNS], "turn_count": len(seen), "reports": reports[:MOST_TURNS]}
+    return {"at": at, "turns": seen[:MOST_TURNS], "turn_count": len(seen), "reports": reports[:MOST_TURNS]}

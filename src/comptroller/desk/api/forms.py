@@ -75,7 +75,7 @@ class FindingPage:
 
     items: list[FindingRow]
     next: str | None
-    hidden: int
+    hidden: int | None
 
 
 @dataclass

@@ -90,7 +90,7 @@ def entities(visit: Seeing, after: After = "", limit: Limit = 100) -> EntityPage
     """Give entities of the register in the order of their codes."""
     rows = visit.rows(f"SELECT * FROM entity WHERE entity > ? ORDER BY entity LIMIT {limit + 1}", [after])
     items, following = cut(rows, limit, "entity")
-    return EntityPage(plain(items), following, visit.count_hidden("entity"))
+    return EntityPage(plain(items), following, visit.count_hidden("entity") or 0)
 
 
 @router.get("/entities/{entity}")

@@ -12,7 +12,8 @@ from comptroller.access.grants import REPORT
 from comptroller.desk.api.forms import BODY_ERRORS, Kept, Refusals
 from comptroller.desk.doors import may
 from comptroller.desk.errors import body_of
-from comptroller.desk.sending import Sent, send_report
+from comptroller.desk.once import KeyTaken, answer_once
+from comptroller.desk.sending import Sent, found_again, send_report
 from comptroller.desk.visit import Visit
 from comptroller.intake.files import media_of
 from comptroller.model.finding import plain
@@ -23,7 +24,6 @@ Reporting = Annotated[Visit, Depends(may(REPORT))]
 Key = Annotated[str, Header(alias="Idempotency-Key", max_length=200)]
 """Who sends the same key with the same bytes again gets the same answer, and nothing is taken twice."""
 _LINES, MOST_LINE_BYTES = 1_000, 1 << 20
-_SAME_KEY = ("与此前相同的内容,或另一个键", "the same bytes as before, or another key")
 
 
 _ANY_FILE = {
@@ -64,21 +64,23 @@ async def report(  # noqa: PLR0913, PLR0917 - what a report is sent with
 def _report(visit: Visit, payload: bytes, key: str, said: tuple[str, str, str, str]) -> Response:
     name, kind, reporter, signature = said
     digest = sha256("\0".join(said).encode() + b"\0" + payload).hexdigest()
-    if key and (before := visit.desk.shelf.answered(visit.login, key)):
-        if before[0] != digest:
-            mend = ("换一个键", "Use another key.")
-            why = refusal("desk.key", ("", None, "Idempotency-Key"), key, _SAME_KEY, mend)
-            return JSONResponse(body_of([why]), 409)
-        held = json.loads(before[1])
-        return JSONResponse(held, 201 if "receipt" in held else 422)
     media = media_of(name or "report.json", payload) or ""
-    sent = send_report(visit, payload, Sent(name or f"report.{media or 'json'}", media, reporter, kind, signature))
-    answer: dict[str, Any] = plain(sent.as_json(visit))
-    if key:
-        visit.desk.shelf.answer(
-            visit.login, key, digest, json.dumps(answer, ensure_ascii=False), visit.desk.clock().isoformat()
-        )
-    return JSONResponse(answer, 201 if sent.entry is not None else 422)
+    sent = Sent(name or f"report.{media or 'json'}", media, reporter, kind, signature)
+
+    def work() -> dict[str, Any]:
+        found: dict[str, Any] = plain(send_report(visit, payload, sent).as_json(visit))
+        return found
+
+    if not key:
+        answer = work()
+    else:
+        try:
+            answer = answer_once(
+                visit.desk, (visit.login, key, digest), work, lambda size: found_again(visit, payload, sent, size)
+            )
+        except KeyTaken as fault:
+            return JSONResponse(body_of(fault.refusals), 409)
+    return JSONResponse(answer, 201 if "receipt" in answer else 422)
 
 
 @router.post(

@@ -23,11 +23,12 @@ from comptroller.desk.pages import (
     reporting,
     sign_in,
     strips,
+    take_up,
     tips,
     why,
 )
 
 PAGES = (
     *(sign_in, overview, capital, findings, finding, cases, letters, inbox, tips, authority, entities, strips),
-    *(account, reform, reporting, proposing, policy, ledger, ask, admin, feeds, identity, hooks, why),
+    *(take_up, account, reform, reporting, proposing, policy, ledger, ask, admin, feeds, identity, hooks, why),
 )

@@ -1,5 +1,6 @@
-"""One's own account: the password, the second factor, and where one is signed in."""
+"""One's own account: the password, the second factor, offers of administrators, tokens, and where one is signed in."""
 
+import datetime as dt
 from collections.abc import Sequence
 from hashlib import sha256
 
@@ -7,18 +8,22 @@ import segno
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from comptroller.access.accounts import LEAST_PASSWORD
+from comptroller.access.accounts import LEAST_PASSWORD, Token
 from comptroller.access.factors import RECOVERY_CODES, SECRET_BYTES, address, recovery_codes, shown
+from comptroller.access.handovers import IDENTITY, TOKEN
+from comptroller.access.identities import Identity
 from comptroller.desk.doors import SESSION, Form, Visiting, owes_factor
 from comptroller.desk.draw import draw
-from comptroller.desk.errors import NotGranted
-from comptroller.desk.pages.sign_in import with_session
+from comptroller.desk.errors import Gone, NotGranted
+from comptroller.desk.pages.sign_in import known_here, renewed, with_cookie
 from comptroller.desk.seals import seal, unseal
 from comptroller.desk.visit import Visit
 from comptroller.model.refusal import Refused, refusal
 
 router = APIRouter()
 MOST_PASSWORD = 200
+_PRESENT = ("您现在的口令", "your present password")
+_OFFERED = (TOKEN, IDENTITY)
 
 
 @router.get("/account")
@@ -27,7 +32,7 @@ def account(visit: Visiting) -> Response:
     return _page(visit)
 
 
-def _page(visit: Visit, secret: bytes = b"", codes: Sequence[str] = ()) -> Response:
+def _page(visit: Visit, secret: bytes = b"", codes: Sequence[str] = (), once: str = "") -> Response:
     accounts, login = visit.desk.accounts, visit.login
     if visit.scope is not None:
         raise NotGranted("account")
@@ -45,12 +50,15 @@ def _page(visit: Visit, secret: bytes = b"", codes: Sequence[str] = ()) -> Respo
         left=accounts.factors.recovery_left(login),
         is_owed=owes_factor(visit.desk, visit.reach.viewer),
         sessions=[(made, seen) for who, made, seen in accounts.sessions() if who == login],
+        offers=[one for one in accounts.handovers.offers(visit.desk.clock(), login) if one.purpose in _OFFERED],
+        tokens=[one for one in accounts.tokens() if one.login == login],
+        said_once=once,
     )
 
 
 @router.post("/account/password")
 def change_password(request: Request, visit: Visiting, form: Form) -> Response:
-    """Change one's own password; every session ends, and this browser gets a new one."""
+    """Change one's own password; every session and token ends, and this browser gets a new session."""
     _known(visit, form)
     new, again = (str(form.get(name) or "") for name in ("new", "again"))
     if new != again or not LEAST_PASSWORD <= len(new) <= MOST_PASSWORD:
@@ -59,9 +67,14 @@ def change_password(request: Request, visit: Visiting, form: Form) -> Response:
             f"the same new password twice, {LEAST_PASSWORD} characters or more",
         )
         raise _wrong("new, again", f"{len(new)}, {len(again)}", wanted)
-    visit.desk.accounts.set_password(visit.login, new)
+    accounts, at = visit.desk.accounts, visit.desk.clock()
+    if not accounts.change_password(visit.login, str(form.get("password") or "")[:MOST_PASSWORD], new):
+        raise _wrong("password", "-", _PRESENT)
     visit.note("own_password")
-    return with_session(request, visit.login, "/account")
+    secret, form_key = visit.desk.chance(), visit.desk.chance()
+    accounts.open_session(visit.login, secret, form_key, at)
+    answer = with_cookie(visit.desk, RedirectResponse("/account", 303), secret)
+    return known_here(request, answer, visit.login)
 
 
 @router.post("/account/factor")
@@ -78,12 +91,14 @@ def offer_factor(visit: Visiting, form: Form) -> Response:
 
 
 @router.post("/account/factor/on")
-def turn_on(visit: Visiting, form: Form) -> Response:
-    """Turn the second factor on by a code of the device."""
+def turn_on(request: Request, visit: Visiting, form: Form) -> Response:
+    """Turn the second factor on by a code of the device; sessions and tokens from before it end, this session is renewed."""
     if visit.desk.accounts.factors.is_on(visit.login) or not _code_fits(visit, form):
         raise _wrong("code", "-", ("设备上当前的验证码", "the present code of the device"))
+    secret = renewed(request, visit)
+    visit.desk.accounts.end_tokens(visit.login)
     visit.note("factor")
-    return _page(visit, codes=_renewed(visit))
+    return with_cookie(visit.desk, _page(visit, codes=_drawn_codes(visit)), secret)
 
 
 @router.post("/account/recovery")
@@ -93,10 +108,10 @@ def renew(visit: Visiting, form: Form) -> Response:
     if not visit.desk.accounts.factors.is_on(visit.login) or not _code_fits(visit, form):
         raise _wrong("code", "-", ("设备上当前的验证码", "the present code of the device"))
     visit.note("factor", visit.login, "recovery codes")
-    return _page(visit, codes=_renewed(visit))
+    return _page(visit, codes=_drawn_codes(visit))
 
 
-def _renewed(visit: Visit) -> list[str]:
+def _drawn_codes(visit: Visit) -> list[str]:
     """Give recovery codes that were drawn and kept just now."""
     codes = recovery_codes([visit.desk.chance() for _ in range(RECOVERY_CODES)])
     visit.desk.accounts.factors.renew_recovery(visit.login, codes, sha256(visit.desk.chance().encode()).hexdigest())
@@ -120,8 +135,8 @@ def turn_off(visit: Visiting, form: Form) -> Response:
     _known(visit, form)
     if not _code_fits(visit, form):
         raise _wrong("code", "-", ("设备上当前的验证码", "the present code of the device"))
-    visit.desk.accounts.factors.end(visit.login)
-    visit.note("factor_end", visit.login)
+    if visit.desk.accounts.factors.end(visit.login):
+        visit.note("factor_end", visit.login)
     return RedirectResponse("/account", 303)
 
 
@@ -130,17 +145,60 @@ def end_sessions(request: Request, visit: Visiting, _form: Form) -> Response:
     """End one's sessions everywhere but here."""
     if visit.scope is not None or not request.cookies.get(SESSION):
         raise NotGranted("account")
-    visit.desk.accounts.close_sessions(visit.login)
+    secret = renewed(request, visit)
     visit.note("sessions_end", visit.login)
-    return with_session(request, visit.login, "/account")
+    return with_cookie(visit.desk, RedirectResponse("/account", 303), secret)
+
+
+@router.post("/account/offers")
+def take_offer(visit: Visiting, form: Form) -> Response:
+    """Take up or decline what an administrator offered: a token, with its secret shown here and once, or an identity."""
+    if form.get("does") == "decline":
+        _person_alone(visit)
+    else:
+        _known(visit, form)
+    accounts, at = visit.desk.accounts, visit.desk.clock()
+    number = str(form.get("number") or "")
+    one = next((o for o in accounts.handovers.offers(at, visit.login) if str(o.number) == number), None)
+    if one is None or one.purpose not in _OFFERED or not accounts.handovers.settle(one.number):
+        raise Gone(number)
+    if form.get("does") == "decline":
+        visit.note("declined", one.purpose, one.made_by)
+        return RedirectResponse("/account", 303)
+    if one.purpose == IDENTITY:
+        accounts.identities.link(Identity(one.detail["issuer"], one.detail["subject"], visit.login), at)
+        visit.note("identity", visit.login, f"{one.detail['issuer']} {one.made_by}")
+        return RedirectResponse("/account", 303)
+    secret, until = visit.desk.chance(), at + dt.timedelta(days=int(one.detail["days"]))
+    accounts.make_token(Token(one.detail["name"], visit.login, frozenset(one.detail["scope"]), until), secret, at)
+    visit.note("token", visit.login, f"{one.detail['name']} {one.made_by}")
+    return _page(visit, once=f"{one.detail['name']}: {secret}")
+
+
+@router.post("/account/tokens/end")
+def end_own_token(visit: Visiting, form: Form) -> Response:
+    """End one of one's own tokens at once."""
+    _person_alone(visit)
+    digest = str(form.get("digest") or "")
+    own = {one.digest for one in visit.desk.accounts.tokens() if one.login == visit.login}
+    if digest in own and visit.desk.accounts.end_token(digest):
+        visit.note("token_end", digest[:12])
+    return RedirectResponse("/account", 303)
+
+
+def _person_alone(visit: Visit) -> None:
+    """Reject (NotGranted) a program's token: it opens no account."""
+    if visit.scope is not None:
+        raise NotGranted("account")
 
 
 def _known(visit: Visit, form: Form) -> None:
-    """Refuse (Refused) whoever does not say his password again; a program's token opens no account."""
-    if visit.scope is not None:
-        raise NotGranted("account")
-    if not visit.desk.accounts.check(visit.login, str(form.get("password") or "")[:MOST_PASSWORD], visit.desk.clock()):
-        raise _wrong("password", "-", ("您现在的口令", "your present password"))
+    """Reject (Refused) a user who does not give his password again; a user of a provider alone has none to give."""
+    _person_alone(visit)
+    accounts, at = visit.desk.accounts, visit.desk.clock()
+    given = str(form.get("password") or "")[:MOST_PASSWORD]
+    if accounts.has_password(visit.login) and not accounts.check(visit.login, given, at, "session"):
+        raise _wrong("password", "-", _PRESENT)
 
 
 def _code_fits(visit: Visit, form: Form) -> bool:

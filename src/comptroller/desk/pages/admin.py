@@ -1,15 +1,18 @@
 """Administration: users, grants with their terms, tokens, sessions, the writer's state; and what everybody did."""
 
-import datetime as dt
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import RedirectResponse, Response
 
-from comptroller.access.accounts import LEAST_PASSWORD, Token
-from comptroller.access.grants import ADMINISTER, REPORT, ROLES, WATCH, grants_of
-from comptroller.desk.doors import Form, may
+from comptroller.access import viewer_of
+from comptroller.access.factors import recovery_codes
+from comptroller.access.grants import ADMINISTER, REPORT, ROLES, WATCH, Grant, grants_of
+from comptroller.access.handovers import FACTOR_END, TOKEN
+from comptroller.desk import admission
+from comptroller.desk.doors import Form, may, present
 from comptroller.desk.draw import draw
+from comptroller.desk.errors import Gone
 from comptroller.desk.texts import texts
 from comptroller.desk.visit import Visit
 from comptroller.model.channel import CONSOLE
@@ -49,11 +52,13 @@ def _page(visit: Visit, said: str, waiting: int = 0) -> Response:
         tokens=desk.accounts.tokens(),
         sessions=desk.accounts.sessions(),
         factors=desk.accounts.factors.logins(),
+        links=desk.accounts.handovers.links(desk.clock()),
+        offers=desk.accounts.handovers.offers(desk.clock()),
+        kept_persons=admission.has_persons(desk),
         listening=desk.hub.count,
         waiting=waiting,
         said_once=said,
         token_acts=TOKEN_ACTS,
-        least=LEAST_PASSWORD,
     )
 
 
@@ -71,93 +76,164 @@ def _need(form: Form, *names: str) -> dict[str, str]:
 
 @router.post("/admin/users")
 def make_user(visit: Administering, form: Form) -> Response:
-    """Let somebody in, with a password that is told once."""
+    """Admit a person; the one-time link by which that person sets a password is shown once."""
     said = _need(form, "login", "name")
-    fact: dict[str, Any] = {
-        **said,
-        "granted_by": visit.desk.owner,
-        "valid_from": visit.desk.local_now().date().isoformat(),
-    }
-    fact["employer"] = str(form.get("employer") or "").strip() or None
-    visit.desk.said(visit.desk.say("desk_user", [fact], CONSOLE, visit.login))
-    password = visit.desk.chance()[:20]
-    visit.desk.accounts.set_password(said["login"], password)
-    visit.note("user", said["login"], said["name"])
-    return _page(visit, said=f"{said['login']}: {password}")
+    said |= {name: str(form.get(name) or "").strip()[:100] for name in ("employer", "person")}
+    with visit.desk.exclusive.about("users", visit.desk.settings.most_wait_seconds):
+        login = admission.admit(visit.desk, said, CONSOLE, visit.login)
+        link = _issued(visit, login)
+    visit.note("user", login, said["name"])
+    return _page(visit, said=link)
 
 
 @router.post("/admin/password")
 def reset_password(visit: Administering, form: Form) -> Response:
-    """Give a user a new password, told once; all sessions of the user end."""
-    login = _need(form, "login")["login"]
-    password = visit.desk.chance()[:20]
-    visit.desk.accounts.set_password(login, password)
+    """Issue a one-time link by which a user sets a new password; the password and sessions hold until it is taken up."""
+    login = _user(visit, form)
+    link = _issued(visit, login)
     visit.note("password", login)
-    return _page(visit, said=f"{login}: {password}")
+    return _page(visit, said=link)
+
+
+def _issued(visit: Visit, login: str) -> str:
+    """Return what is shown of a new one-time link of a user.
+
+    A second proof is asked where the account can be signed in to already, or where another administrator is in force.
+    """
+    desk, secret = visit.desk, visit.desk.chance()
+    can_enter = desk.accounts.has_password(login) or any(o.login == login for o in desk.accounts.identities.all())
+    needs_proof = can_enter or bool(admission.others_of(desk, visit.login))
+    desk.accounts.handovers.issue(secret, login, visit.login, desk.clock(), needs_proof=needs_proof)
+    return f"{login}: /take-up?link={secret}"
+
+
+@router.post("/admin/links/release")
+def release_link(visit: Administering, form: Form) -> Response:
+    """Release another administrator's one-time link by a code, shown once; link and code together set a password."""
+    login = _need(form, "login")["login"]
+    accounts, at = visit.desk.accounts, visit.desk.clock()
+    link = next((one for one in accounts.handovers.links(at) if one.login == login), None)
+    _refuse_same(visit, link.made_by if link else "", login)
+    code = recovery_codes([visit.desk.chance()])[0]
+    if link is None or not accounts.handovers.release(login, code, link.made_by):
+        raise Gone(login)
+    visit.note("released", login, link.made_by)
+    return _page(visit, said=f"{login}: {code}")
+
+
+@router.post("/admin/links/end")
+def end_link(visit: Administering, form: Form) -> Response:
+    """End a one-time link that was not taken up."""
+    login = _need(form, "login")["login"]
+    if visit.desk.accounts.handovers.end_link(login):
+        visit.note("link_end", login)
+    return RedirectResponse("/admin", 303)
 
 
 @router.post("/admin/factor/end")
 def end_factor(visit: Administering, form: Form) -> Response:
-    """Take somebody else's second factor away, whose device is lost; all sessions of the user end."""
-    login = _need(form, "login")["login"]
-    if login != visit.login and visit.desk.accounts.factors.end(login):
-        visit.desk.accounts.close_sessions(login)
-        visit.note("factor_end", login)
+    """Take somebody else's second factor away: one administrator asks for it, another does it; all sessions of the user end."""
+    login, accounts, at = _user(visit, form), visit.desk.accounts, visit.desk.clock()
+    if login == visit.login or not accounts.factors.is_on(login):
+        return RedirectResponse("/admin", 303)
+    offers = [one for one in accounts.handovers.offers(at, login) if one.purpose == FACTOR_END]
+    if not offers:
+        if accounts.handovers.offer(login, FACTOR_END, {}, visit.login, at):
+            visit.note("factor_asked", login)
+        return RedirectResponse("/admin", 303)
+    _refuse_same(visit, offers[0].made_by, login)
+    if accounts.handovers.settle(offers[0].number) and accounts.factors.end(login):
+        accounts.end_all(login)
+        visit.note("factor_end", login, offers[0].made_by)
     return RedirectResponse("/admin", 303)
+
+
+def _refuse_same(visit: Visit, before: str, login: str) -> None:
+    """Reject (Refused) an administrator who began it, under whichever sign-in name, and the user whom it is about."""
+    if any(admission.is_same_person(visit.desk, visit.login, other) for other in (before, login)):
+        wanted = ("另一名管理员", "another administrator")
+        mend = ("由另一名管理员办理", "Let another administrator do it; `comptroller admit` admits one at the node.")
+        raise Refused([refusal("desk.two_administrators", ("", None, "login"), login, wanted, mend)])
+
+
+def _user(visit: Visit, form: Form) -> str:
+    """Return the login that a form names; rejects (Gone) one that no user has."""
+    login = _need(form, "login")["login"]
+    present(viewer_of(visit.duck, visit.desk.owner, login, visit.desk.local_now().date()), login)
+    return login
 
 
 @router.post("/admin/grants")
 def make_grant(visit: Administering, form: Form) -> Response:
-    """Grant a role over an entity and all below it, with a reason and a term; nobody grants to himself."""
+    """Grant a role over an entity and all below it, with a reason and a term; nobody grants to himself.
+
+    A grant that is there with the same scope and term is not made again.
+    """
     said = _need(form, "login", "role", "entity", "reason", "valid_from")
-    if said["login"] == visit.login:
-        wanted = ("授予他人", "somebody else")
-        raise Refused(
-            [
-                refusal(
-                    "desk.grant.self",
-                    ("", None, "login"),
-                    said["login"],
-                    wanted,
-                    ("由另一名管理员授予", "Let another administrator grant it."),
-                )
-            ]
-        )
+    desk = visit.desk
+    if admission.is_same_person(desk, said["login"], visit.login):
+        wanted, mend = ("授予他人", "somebody else"), ("由另一名管理员授予", "Let another administrator grant it.")
+        raise Refused([refusal("desk.grant.self", ("", None, "login"), said["login"], wanted, mend)])
     more = {name: str(form.get(name) or "").strip() or None for name in ("domain", "supervision_line", "valid_until")}
-    fact = {**said, **more, "granted_by": visit.desk.owner, "grant": f"G-{visit.desk.chance()[:12]}"}
-    visit.desk.said(visit.desk.say("access_grant", [fact], CONSOLE, visit.login))
+    same = (
+        said["role"],
+        said["entity"],
+        more["domain"] or "",
+        more["supervision_line"] or "",
+        said["valid_from"],
+        more["valid_until"],
+    )
+    with desk.exclusive.about(("grants", said["login"]), desk.settings.most_wait_seconds):
+        if same in [_scope_of(one) for one in grants_of(desk.duck, desk.owner, said["login"])]:
+            return RedirectResponse("/admin", 303)
+        fact = {**said, **more, "granted_by": desk.owner, "grant": f"G-{desk.chance()[:12]}"}
+        desk.said(desk.say("access_grant", [fact], CONSOLE, visit.login))
     visit.note("grant", said["login"], f"{said['role']} {said['entity']}: {said['reason']}")
     return RedirectResponse("/admin", 303)
+
+
+def _scope_of(one: Grant) -> tuple[str | None, ...]:
+    until = one.valid_until.isoformat() if one.valid_until else None
+    return (one.role, one.entity, one.domain, one.line, one.valid_from.isoformat(), until)
 
 
 @router.post("/admin/grants/end")
 def end_grant(visit: Administering, form: Form) -> Response:
     """Retract a grant: it ends at once, and that it was stands in the ledger."""
-    grant = _need(form, "grant")["grant"]
-    facts = [{"act": "retract", "granted_by": visit.desk.owner, "grant": g.grant, "login": g.login, "role": g.role, "entity": g.entity,
-              "reason": g.reason, "valid_from": g.valid_from.isoformat()} for g in grants_of(visit.desk.duck, visit.desk.owner) if g.grant == grant]  # fmt: skip
-    if facts:
-        visit.desk.said(visit.desk.say("access_grant", facts, CONSOLE, visit.login))
-        visit.note("grant_end", grant)
+    grant, desk = _need(form, "grant")["grant"], visit.desk
+    with desk.exclusive.about(("grant", grant), desk.settings.most_wait_seconds):
+        facts = [{"act": "retract", "granted_by": desk.owner, "grant": g.grant, "login": g.login, "role": g.role, "entity": g.entity,
+                  "reason": g.reason, "valid_from": g.valid_from.isoformat()} for g in grants_of(desk.duck, desk.owner) if g.grant == grant]  # fmt: skip
+        if facts:
+            desk.said(desk.say("access_grant", facts, CONSOLE, visit.login))
+            visit.note("grant_end", grant)
     return RedirectResponse("/admin", 303)
 
 
 @router.post("/admin/tokens")
-def make_token(visit: Administering, form: Form) -> Response:
-    """Make a token for a program that acts for a user; its secret is told once."""
-    said = _need(form, "login", "name", "scope")
+def offer_token(visit: Administering, form: Form) -> Response:
+    """Offer a user a token for a program that acts for that user, who takes it up and alone sees its secret."""
+    said = _need(form, "name", "scope")
+    login = _user(visit, form)
     asked = frozenset(word for one in form.getlist("scope") for word in str(one).split())
-    acts = asked & frozenset(TOKEN_ACTS)
-    days = min(
-        LONGEST_TOKEN_DAYS, int(str(form.get("days") or "90")) if str(form.get("days") or "90").isdigit() else 90
-    )
-    secret = visit.desk.chance()
-    at = visit.desk.clock()
-    visit.desk.accounts.make_token(
-        Token(said["name"], said["login"], acts or frozenset({REPORT}), at + dt.timedelta(days=days)), secret, at
-    )
-    visit.note("token", said["login"], said["name"])
-    return _page(visit, said=f"{said['name']}: {secret}")
+    acts = sorted(asked & frozenset(TOKEN_ACTS)) or [REPORT]
+    given = str(form.get("days") or "90")
+    days = min(LONGEST_TOKEN_DAYS, int(given) if given.isascii() and given.isdigit() and len(given) < 6 else 90)
+    detail = {"name": said["name"], "scope": acts, "days": days}
+    if visit.desk.accounts.handovers.offer(login, TOKEN, detail, visit.login, visit.desk.clock()):
+        visit.note("token_offered", login, said["name"])
+    return RedirectResponse("/admin", 303)
+
+
+@router.post("/admin/offers/end")
+def end_offer(visit: Administering, form: Form) -> Response:
+    """Take back an offer, or a request for a second factor's end, that waits."""
+    number = _need(form, "number")["number"]
+    accounts, at = visit.desk.accounts, visit.desk.clock()
+    one = next((o for o in accounts.handovers.offers(at) if str(o.number) == number), None)
+    if one is not None and accounts.handovers.settle(one.number):
+        visit.note("offer_end", one.login, one.purpose)
+    return RedirectResponse("/admin", 303)
 
 
 @router.post("/admin/tokens/end")
@@ -173,8 +249,8 @@ def end_token(visit: Administering, form: Form) -> Response:
 def end_sessions(visit: Administering, form: Form) -> Response:
     """End all sessions of a user."""
     login = _need(form, "login")["login"]
-    visit.desk.accounts.close_sessions(login)
-    visit.note("sessions_end", login)
+    if visit.desk.accounts.close_sessions(login):
+        visit.note("sessions_end", login)
     return RedirectResponse("/admin", 303)
 
 

@@ -16,7 +16,7 @@ from starlette.datastructures import UploadFile
 from comptroller.access.grants import SEE
 from comptroller.cases import board, sight
 from comptroller.cases.bands import band_of
-from comptroller.desk import acting, casework, settling
+from comptroller.desk import acting, casework, numbered, settling
 from comptroller.desk.acting import Done
 from comptroller.desk.casework import Seen
 from comptroller.desk.doors import Form, may
@@ -151,7 +151,7 @@ async def fields_of_form(form: Form) -> dict[str, str]:
 
 def acted(visit: Visit, seen: Seen, said: dict[str, str], base: str) -> Response:
     """Do what a form asks for, and show the case with what became of it."""
-    return _after(visit, seen, acting.do_act(visit, seen, said.get("act", ""), said, said.get("number", "")), base)
+    return _after(visit, seen, numbered.do_once(visit, seen, said.get("act", ""), said, said.get("number", "")), base)
 
 
 def _after(visit: Visit, seen: Seen, done: Done, base: str) -> Response:
@@ -170,7 +170,7 @@ def show_case(  # noqa: PLR0913 - what was just done is shown beside the case
     one, today = _filled(seen), casework.today_of(visit)
     names = [f["finding"] for f in one["finding"]]
     hidden = len(seen.raw["finding"]) - len(names)
-    visit.hidden_count = hidden or None
+    visit.hidden_count = hidden or None if seen.seat != casework.ENTITY else None
     answers = {f"move.{name}" for name, move in visit.pack.casework.moves.items() if move.of == acting.ANSWER}
     events = [{**e, "cells": said_cells(visit, e), "is_answer": e["what"] in answers} for e in one["event"]]
     return draw(

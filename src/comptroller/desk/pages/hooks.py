@@ -14,6 +14,7 @@ from comptroller.desk.draw import draw
 from comptroller.desk.outward import split
 from comptroller.desk.seals import is_named, seal
 from comptroller.desk.visit import Visit
+from comptroller.model.refusal import Refused, refusal
 
 router = APIRouter()
 Administering = Annotated[Visit, Depends(may(ADMINISTER))]
@@ -42,7 +43,10 @@ def make_hook(visit: Administering, form: Form) -> Response:
     made = "" if is_named(named) else f"whsec_{base64.b64encode(desk.chance().encode()).decode()}"
     kept = named if is_named(named) else seal(made.encode(), desk.settings.passphrase, desk.chance().encode())
     one = hooks.Hook(f"H-{desk.chance()[:12]}", login, url, kept)
-    hooks.keep(desk.shelf, one)
+    if not hooks.subscribe(desk.shelf, one):
+        wanted = ("该用户尚未订阅的地址", "an address to which the user has no subscription")
+        mend = ("先终止已有的订阅", "End the other subscription first.")
+        raise Refused([refusal("desk.hook.twice", ("", None, "url"), url[:200], wanted, mend)])
     visit.note("hook", url, f"{one.hook} {login}")
     return _page(visit, f"{one.hook}: {made or named}")
 

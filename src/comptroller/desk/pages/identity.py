@@ -8,13 +8,14 @@ from fastapi.responses import RedirectResponse, Response
 
 from comptroller.access import viewer_of
 from comptroller.access.grants import ADMINISTER
+from comptroller.access.handovers import IDENTITY
 from comptroller.access.identities import LONGEST_WAY, Identity
 from comptroller.desk.doors import Form, desk_of, may
 from comptroller.desk.draw import draw, draw_door
 from comptroller.desk.errors import Gone
 from comptroller.desk.oidc import NotIdentified, Provider
 from comptroller.desk.oidc_settings import BACK
-from comptroller.desk.pages.sign_in import enter, inner
+from comptroller.desk.pages.sign_in import inner, pass_on
 from comptroller.desk.state import Desk
 from comptroller.desk.visit import Visit
 from comptroller.model.refusal import Refused, refusal
@@ -63,16 +64,39 @@ def come_back(request: Request) -> Response:
             raise NotIdentified("this browser did not ask, came back before, or took too long")
         subject = provider.subject(secret, {k: v[:4000] for k, v in request.query_params.items()}, at)
     except NotIdentified as fault:
-        _log.warning("signing in through the provider failed: %r", str(fault))
+        _log.warning("signing in through the provider failed: %s", fault)
         return _refused(request, "provider", "")
-    login = desk.accounts.identities.login(provider.settings.issuer, subject)
+    issuer = provider.settings.issuer
+    login = desk.accounts.identities.login(issuer, subject) or _taken_up(desk, issuer, subject)
     viewer = viewer_of(desk.duck, desk.owner, login, at.astimezone(desk.zone).date()) if login else None
     if viewer is None or not viewer.is_admitted:
-        _log.warning("signing in through the provider failed: subject %r opens no account", subject)
+        _log.warning("signing in through the provider failed: attempt %s", desk.accounts.throttle.digest(subject)[:12])
         return _refused(request, "unknown", subject)
-    answer = enter(request, login, back, provider.settings.issuer)
+    answer = pass_on(request, login, back, issuer)
     answer.delete_cookie(UNDER_WAY, path="/oidc")
     return answer
+
+
+def _taken_up(desk: Desk, issuer: str, subject: str) -> str:
+    """Return the account whose first way in the subject takes up; '' where it is offered none, or the account has a way in."""
+    accounts, at = desk.accounts, desk.clock()
+    for one in accounts.handovers.offers(at):
+        if (
+            one.purpose != IDENTITY
+            or one.detail != {"issuer": issuer, "subject": subject}
+            or can_enter(desk, one.login)
+        ):
+            continue
+        if accounts.handovers.settle(one.number) and accounts.identities.link(Identity(issuer, subject, one.login), at):
+            desk.note(one.login, "identity", one.login, f"{issuer} {one.made_by}")
+            return one.login
+    return ""
+
+
+def can_enter(desk: Desk, login: str) -> bool:
+    """Return whether an account can be signed in to: by a password, or by an identity that is linked."""
+    is_linked = any(one.login == login for one in desk.accounts.identities.all())
+    return desk.accounts.has_password(login) or is_linked
 
 
 def _refused(request: Request, wrong: str, subject: str) -> Response:
@@ -86,12 +110,14 @@ def identities(visit: Administering) -> Response:
     """Give which subject opens whose account."""
     provider_of(visit.desk)
     users = visit.rows("SELECT login, name FROM desk_user WHERE granted_by = ? ORDER BY login", [visit.desk.owner])
-    return draw(visit, "identities.html", users=users, links=visit.desk.accounts.identities.all())
+    accounts = visit.desk.accounts
+    offers = [one for one in accounts.handovers.offers(visit.desk.clock()) if one.purpose == IDENTITY]
+    return draw(visit, "identities.html", users=users, links=accounts.identities.all(), offers=offers)
 
 
 @router.post("/admin/identities")
 def link(visit: Administering, form: Form) -> Response:
-    """Link a subject of the provider to an account that is there; nobody links his own, and no subject opens two."""
+    """Offer a user a subject of the provider, which the user takes up; nobody offers to himself, and no subject opens two accounts."""
     issuer = provider_of(visit.desk).settings.issuer
     login, subject = (str(form.get(name) or "").strip()[:255] for name in ("login", "subject"))
     day = visit.desk.local_now().date()
@@ -99,9 +125,11 @@ def link(visit: Administering, form: Form) -> Response:
         raise _wrong("login, subject", f"{login} {subject}", ("已有用户和标识", "a user who is there, and a subject"))
     if login == visit.login:
         raise _wrong("login", login, ("他人的账户", "somebody else's account"))
-    if not visit.desk.accounts.identities.link(Identity(issuer, subject, login), visit.desk.clock()):
+    accounts, at = visit.desk.accounts, visit.desk.clock()
+    if accounts.identities.login(issuer, subject):
         raise _wrong("subject", subject, ("尚未关联的标识", "a subject that is not linked yet"))
-    visit.note("identity", login, f"{issuer} {subject}")
+    if accounts.handovers.offer(login, IDENTITY, {"issuer": issuer, "subject": subject}, visit.login, at):
+        visit.note("identity_offered", login, issuer)
     return RedirectResponse("/admin/identities", 303)
 
 
@@ -111,7 +139,7 @@ def unlink(visit: Administering, form: Form) -> Response:
     issuer, subject = (str(form.get(name) or "") for name in ("issuer", "subject"))
     login = visit.desk.accounts.identities.end(issuer, subject)
     if login:
-        visit.note("identity_end", login, f"{issuer} {subject}")
+        visit.note("identity_end", login, issuer)
     return RedirectResponse("/admin/identities", 303)
 
 

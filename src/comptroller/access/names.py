@@ -1,0 +1,104 @@
+"""Sign-in names as they are compared: folded, and by the shape that a reader sees.
+
+- Two names are one where their folds are equal (NFKC, case, invisible characters removed).
+- A name is not admitted where its letters are of scripts that look alike, or where it looks like another name.
+"""
+
+import unicodedata
+from collections.abc import Iterable
+
+from comptroller.model.refusal import Refusal, refusal
+
+MOST_CHARACTERS = 60
+_MARKS = "._-@"
+_ALONGSIDE = frozenset({"LATIN", "CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO"})
+"""Scripts that stand beside each other in one name; any other stands alone."""
+_LOOKS = str.maketrans(
+    {
+        **dict(zip("авгезіїӏјкмнорсԛѕтухһԁԝьбп", "abrezii" + "ljkmhopcqstyxhdwb6n", strict=True)),
+        **dict(zip("αβγεηικμνορτυχωϲϳ", "abyenikuvoptuxwcj", strict=True)),
+        **dict(zip("աոսօքյհցԼզ", "wnuoqjhglq", strict=True)),
+        **dict(zip("ıɩɪɑɡɛɴʀʏʟʜɢᴀᴄᴅᴇᴊᴋᴍᴏᴘᴛᴜᴠᴡᴢłøđħ", "iiiagenrylhgacdejkmoptuvwzlodh", strict=True)),
+        "0": "o",
+        "1": "l",
+        "|": "l",
+        "ӏ": "l",
+        "ß": "ss",
+        "æ": "ae",
+        "œ": "oe",
+    }
+)
+_PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"))
+
+
+def folded(name: str) -> str:
+    r"""Return a name as it is compared: NFKC, case folded, without invisible characters and spaces around it.
+
+    >>> folded(" ｉn\u200bTernal ")
+    'internal'
+    """
+    plain = unicodedata.normalize("NFKC", name)
+    seen = "".join(c for c in plain if not _is_invisible(c))
+    return unicodedata.normalize("NFKC", seen.casefold()).strip()
+
+
+def _is_invisible(c: str) -> bool:
+    category = unicodedata.category(c)
+    is_variation = "\ufe00" <= c <= "\ufe0f" or "\U000e0100" <= c <= "\U000e01ef"
+    return (
+        category in ("Cf", "Cc", "Cs", "Co", "Cn", "Zl", "Zp")
+        or is_variation
+        or c in "\u034f\u115f\u1160\u3164\uffa0\u17b4\u17b5"
+    )
+
+
+def looks(name: str) -> str:
+    """Return the shape of a name: letters that look alike are one, marks above and below letters are gone.
+
+    >>> looks("аuthоr") == looks("author"), looks("interna1") == looks("internal")
+    (True, True)
+    """
+    apart = unicodedata.normalize("NFD", folded(name))
+    plain = "".join(c for c in apart if unicodedata.category(c) != "Mn").translate(_LOOKS)
+    for pair, one in _PAIRS:
+        plain = plain.replace(pair, one)
+    return plain
+
+
+def scripts(name: str) -> frozenset[str]:
+    """Return the scripts of the letters of a name.
+
+    >>> sorted(scripts("王a")), sorted(scripts("а1"))
+    (['CJK', 'LATIN'], ['CYRILLIC'])
+    """
+    return frozenset(unicodedata.name(c, "UNKNOWN").split(" ")[0] for c in name if c.isalpha())
+
+
+def fault_of(name: str) -> Refusal | None:
+    """Return why a folded name cannot be admitted; None where it can."""
+    strange = [c for c in name if not (c.isalnum() or c in _MARKS)]
+    found = scripts(name)
+    mend = (
+        "改用字母、汉字、数字和 . _ - @ 组成的登录名",
+        "Use letters of one script, digits and . _ - @ for the name.",
+    )
+    if not name or strange or len(name) > MOST_CHARACTERS:
+        wanted = (
+            f"至多 {MOST_CHARACTERS} 个字母、汉字、数字或 . _ - @",
+            f"up to {MOST_CHARACTERS} letters, digits or . _ - @",
+        )
+        return refusal("desk.name", ("", None, "login"), name[:MOST_CHARACTERS], wanted, mend)
+    if found - _ALONGSIDE and len(found) > 1:
+        wanted = ("同一种文字的字母", "letters of one script")
+        return refusal("desk.name", ("", None, "login"), f"{name}: {', '.join(sorted(found))}", wanted, mend)
+    return None
+
+
+def taken_by(name: str, others: Iterable[str]) -> str:
+    """Return which of other names a name looks like; '' where it looks like none.
+
+    >>> taken_by("Author", ["auditor", "author"]), taken_by("anna", ["author"])
+    ('author', '')
+    """
+    shape = looks(name)
+    return next((one for one in others if looks(one) == shape), "")

@@ -1,0 +1,63 @@
+"""Which client a request comes from: the peer itself, or the last address that a named proxy forwarded.
+
+- A forwarded address is believed only where the peer is a proxy that the settings name.
+- Of the addresses forwarded the right-most one that is no named proxy counts; all to the left of it are the client's own claim.
+- An IPv6 client is counted by its /64 network, of which one client has every address.
+"""
+
+import ipaddress
+from collections.abc import Iterable, Sequence
+
+FORWARDED = "x-forwarded-for"
+_V6_PREFIX = 64
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def client_of(peer: str, forwarded: Iterable[str], proxies: Sequence[str]) -> str:
+    """Return the address of the client; `forwarded` are the values of X-Forwarded-For in their order.
+
+    >>> client_of("10.0.0.1", ["9.9.9.9, 203.0.113.7"], ["10.0.0.0/8"]), client_of("198.51.100.1", ["9.9.9.9"], ["10.0.0.0/8"])
+    ('203.0.113.7', '198.51.100.1')
+    """
+    address = _parsed(peer)
+    if address is None or not _is_among(address, proxies):
+        return peer
+    for one in reversed([part for line in forwarded for part in line.split(",")]):
+        found = _parsed(one)
+        if found is None:
+            break
+        address = found
+        if not _is_among(address, proxies):
+            break
+    return str(address)
+
+
+def network_of(client: str) -> str:
+    """Return by what a client is counted.
+
+    >>> network_of("2001:db8::1:2:3:4"), network_of("203.0.113.7")
+    ('2001:db8::/64', '203.0.113.7')
+    """
+    address = _parsed(client)
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((address, _V6_PREFIX), strict=False))
+    return client if address is None else str(address)
+
+
+def _parsed(said: str) -> Address | None:
+    """Return an address, with or without port, brackets and zone; None where it is none."""
+    text = said.strip().strip('"')
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        address = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return mapped or address
+
+
+def _is_among(address: Address, networks: Sequence[str]) -> bool:
+    return any(address in ipaddress.ip_network(one, strict=False) for one in networks)
