@@ -14,6 +14,7 @@ from comptroller.model.refusal import BrokenPack, Refusal, Text, refusal
 from comptroller.packs import forms
 from comptroller.packs.bundle import digest_of
 from comptroller.packs.casework import casework_of
+from comptroller.packs.letters import check_letters
 from comptroller.packs.kinds import disagreements, kind_of
 from comptroller.packs.plain import calendar_of, list_of, source_of, stem, text_of
 from comptroller.packs.rulebook import rule_of
@@ -143,6 +144,11 @@ class _Reading:
         for route in casework.routes:
             for cite in route.cites:
                 self.cited(route.name, cite, sources)
+        letters = {
+            stem(full): LetterForm(full, text_of(form.title), form.template, form.two_officers)
+            for full, form in self._laid(layers, "letters", forms.LetterForm).items()
+        }
+        self.lints += check_letters(letters, self.files)
         head = heads[name]
         return Pack(
             name=name,
@@ -163,10 +169,7 @@ class _Reading:
             files=self.files,
             casework=casework,
             words=words["words"],
-            letters={
-                stem(full): LetterForm(full, text_of(form.title), form.template, form.two_officers)
-                for full, form in self._laid(layers, "letters", forms.LetterForm).items()
-            },
+            letters=letters,
         )
 
     def _stray(self, layer: str) -> None:
