@@ -16,6 +16,7 @@ from comptroller.access.grants import ROLES
 from comptroller.cli.say import JsonOption, NodeOption, doors, node_folder, out, passphrase, print_json
 from comptroller.cli.write import now
 from comptroller.desk.app import make_app
+from comptroller.desk.connections import ConnectionLimits, protocol_of, raise_handles
 from comptroller.desk.oidc_settings import read_provider
 from comptroller.desk.state import ACCOUNTS, Desk, Settings
 from comptroller.engine import Engine
@@ -124,10 +125,23 @@ def run(desk: Desk, host: str, port: int, ticks: int) -> None:
         desk.stop()
 
 
-def server_of(desk: Desk, host: str, port: int) -> uvicorn.Server:
-    """Give the server of a desk: few words in the log, no word of what it is made of in its answers."""
+def server_of(desk: Desk, host: str, port: int, connections: ConnectionLimits | None = None) -> uvicorn.Server:
+    """Return the server of a desk: connections bounded, few words in the log, no word of what it is made of in its answers."""
+    wanted = connections or ConnectionLimits()
+    limits = wanted.within(raise_handles(wanted.handles))
+    protocol, _ = protocol_of(limits)
     settings = uvicorn.Config(
-        make_app(desk), host, port, log_level="warning", server_header=False, timeout_keep_alive=15, lifespan="on"
+        make_app(desk),
+        host,
+        port,
+        http=protocol,
+        backlog=limits.backlog,
+        timeout_keep_alive=limits.idle_seconds,
+        h11_max_incomplete_event_size=limits.most_header_bytes,
+        log_level="error",  # a request that is not HTTP is one line of warning each, and anybody sends them
+        access_log=False,
+        server_header=False,
+        lifespan="on",
     )
     return uvicorn.Server(settings)
 
