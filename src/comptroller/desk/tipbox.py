@@ -15,6 +15,7 @@ from comptroller.access.grants import HANDLE, SEE
 from comptroller.desk.errors import Gone, NotGranted
 from comptroller.desk.public.answers import line_for
 from comptroller.desk.state import Desk
+from comptroller.desk.tip_storage import is_expired
 from comptroller.desk.visit import Visit
 from comptroller.intake import Incoming
 
@@ -97,10 +98,12 @@ def _message(desk: Desk, tip: dict[str, Any], sender: str, sealed: str) -> dict[
 
 
 def opened(desk: Desk, mailbox: str, passed: str) -> dict[str, Any]:
-    """Give the mailbox that a pass opens; refuses (Gone) a wrong pass and a mailbox that is not there alike."""
+    """Return the mailbox that a pass opens; raises Gone alike for a wrong pass, one that is absent, and one past its retention."""
     rows = desk.duck.records("SELECT * FROM main.tip WHERE tip = ? ORDER BY fact LIMIT 1", [mailbox])
     held = str(rows[0]["pass_hash"]) if rows else "-" * 64
     if not hmac.compare_digest(sha256(passed.encode()).hexdigest(), held):
+        raise Gone("-")
+    if is_expired(desk, registered(desk, rows[0]["tip_number"]), today(desk)):
         raise Gone("-")
     return rows[0]
 
@@ -157,14 +160,14 @@ def extend(desk: Desk, number: str, days: str, order: str) -> int:
 
 def registered(desk: Desk, number: str) -> dict[str, Any]:
     """Give the register's line of a tip-off with its due day; refuses (Gone) a number that is not there."""
-    found = [row for row in register(desk) if row["tip_number"] == number]
+    found = register(desk, number)
     if not found:
         raise Gone(number)
     return found[0]
 
 
-def register(desk: Desk) -> list[dict[str, Any]]:
-    """Give the register, the newest first, with the days of its clocks (`TERMS`); None where no term is known."""
+def register(desk: Desk, number: str = "") -> list[dict[str, Any]]:
+    """Return the register, the newest first, or one line of it, with the days of its clocks (`TERMS`); None where no term is known."""
     known = _columns(desk)
     dues = [
         f"(SELECT min(w.day) FROM main.param_{term} AS p JOIN main.working_day AS b ON b.day = {since} "
@@ -175,7 +178,9 @@ def register(desk: Desk) -> list[dict[str, Any]]:
         for name, (term, since, more) in TERMS.items()
     ]
     return desk.duck.records(
-        f"SELECT r.*, {', '.join(dues)} FROM main.tip_register AS r ORDER BY r.lodged_on DESC, r.fact DESC"
+        f"SELECT r.*, {', '.join(dues)} FROM main.tip_register AS r WHERE $1 IN ('', r.tip_number) "
+        "ORDER BY r.lodged_on DESC, r.fact DESC",
+        [number],
     )
 
 
@@ -203,7 +208,7 @@ def mailbox_of(visit: Visit, number: str) -> dict[str, Any]:
     """Give the mailbox behind a number of the register, for somebody of its line; refuses (Gone) others and what is absent."""
     line = of_line(visit)
     rows = visit.desk.duck.records("SELECT * FROM main.tip WHERE tip_number = ? AND by_line = ?", [number, line])
-    if not rows:
+    if not rows or is_expired(visit.desk, registered(visit.desk, number), today(visit.desk)):
         raise Gone(number)
     return rows[0]
 
