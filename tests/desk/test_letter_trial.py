@@ -10,7 +10,8 @@ from tests.house.source import PACKS
 
 PATH = "cn-central/letters/frame.yml"
 needs_font = pytest.mark.skipif(
-    not set(FONTS) & set(typst.Fonts().families()), reason="no font with Chinese characters is here: make web fetches one"
+    not set(FONTS) & set(typst.Fonts().families()),
+    reason="no font with Chinese characters is here: make web fetches one",
 )
 
 

@@ -61,12 +61,17 @@ OVERHEAD = 2048
 
 def check_room(desk: Desk, tip: str, size: int) -> Refusal | None:
     """Return why a further message of an informant does not fit into its mailbox; None where it does."""
-    sql = "SELECT count(*), coalesce(sum(strlen(sealed)), 0) FROM main.tip_message WHERE tip = ? AND sender = 'informant'"
+    sql = (
+        "SELECT count(*), coalesce(sum(strlen(sealed)), 0) FROM main.tip_message WHERE tip = ? AND sender = 'informant'"
+    )
     count, stored = desk.duck.rows(sql, [tip])[0]
     most, most_bytes = desk.settings.most_mailbox_messages, desk.settings.most_mailbox_bytes
     if count < most and stored + size <= most_bytes:
         return None
-    wanted = (f"一个信箱至多 {most} 条、{most_bytes} 字节", f"at most {most} messages and {most_bytes} bytes in one mailbox")
+    wanted = (
+        f"一个信箱至多 {most} 条、{most_bytes} 字节",
+        f"at most {most} messages and {most_bytes} bytes in one mailbox",
+    )
     mend = ("另行提交新的检举", "Lodge a new tip-off.")
     return refusal("public.mailbox", ("", None, "sealed"), f"{count}, {stored}", wanted, mend)
 

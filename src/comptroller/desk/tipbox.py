@@ -15,6 +15,7 @@ from comptroller.access.grants import HANDLE, SEE
 from comptroller.desk.errors import Gone, NotGranted
 from comptroller.desk.public.answers import line_for
 from comptroller.desk.state import Desk
+from comptroller.desk.tip_keys import KIND, SIGNS, fingerprint, key_columns
 from comptroller.desk.tip_storage import is_expired
 from comptroller.desk.visit import Visit
 from comptroller.intake import Incoming
@@ -50,7 +51,7 @@ def key_of(desk: Desk, line: str, named: str = "") -> dict[str, Any] | None:
     """Give the public key of a line that is in force today, or the one of that fingerprint; None where there is none."""
     day = today(desk)
     rows = desk.duck.records(
-        "SELECT line_key, public_key FROM main.line_key WHERE office = $1 AND by_line = $2 "
+        f"SELECT {key_columns(desk)} FROM main.line_key WHERE office = $1 AND by_line = $2 "
         "AND ((line_key = $4) OR ($4 = '' AND valid_from <= $3 AND coalesce(valid_until, DATE '9999-12-31') > $3)) "
         "ORDER BY fact DESC LIMIT 1",
         [desk.owner, line, day, named],
@@ -58,12 +59,18 @@ def key_of(desk: Desk, line: str, named: str = "") -> dict[str, Any] | None:
     return rows[0] if rows else None
 
 
-def keep_key(desk: Desk, line: str, halves: tuple[str, str], by: str) -> str:
-    """Keep a new key of a line from today on: the public half is a fact, the locked one lies on the shelf; gives its name."""
-    public, kept = halves
-    named = sha256(public.encode()).hexdigest()[:32]
+def keep_key(desk: Desk, line: str, halves: tuple[str, str, str], by: str) -> str:
+    """Record a new key of a line from today on; return its fingerprint.
+
+    `halves` are the public half, the half that verifies answers ('' for none) and the private ones, locked in the browser.
+    The public ones are a fact; the locked ones are stored beside the ledger.
+    """
+    public, sign, kept = halves
+    sign = sign if SIGNS in desk.pack.kinds[KIND].columns else ""
+    named = fingerprint(public, sign)
     desk.shelf.put("INSERT INTO line_key VALUES (?, ?)", [named, kept])
     fact = {"office": desk.owner, "by_line": line, "line_key": named, "public_key": public, "by": by}
+    fact |= {SIGNS: sign} if sign else {}
     desk.said(desk.say("line_key", [fact | {"valid_from": today(desk).isoformat()}]))
     return named
 

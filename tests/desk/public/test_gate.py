@@ -4,7 +4,19 @@ from itertools import count
 
 import pytest
 
-from comptroller.desk.public.gate import ASK, LEAD, LODGE, MOST_CLIENT_BITS, MOST_MORE_BITS, READ, VERIFY, WRITE, Gate, shares_of, zero_bits
+from comptroller.desk.public.gate import (
+    ASK,
+    LEAD,
+    LODGE,
+    MOST_CLIENT_BITS,
+    MOST_MORE_BITS,
+    READ,
+    VERIFY,
+    WRITE,
+    Gate,
+    shares_of,
+    zero_bits,
+)
 
 
 class Seconds:
@@ -27,7 +39,9 @@ def work(ticket, bits):
 def enters(gate, purpose, client="a", bits=None):
     """Return the refusal of somebody who does the work that is asked, or the bits that are given."""
     ticket = gate.ticket()
-    return gate.refuse(purpose, client, (ticket, work(ticket, gate.bits_for(purpose, client) if bits is None else bits)))
+    return gate.refuse(
+        purpose, client, (ticket, work(ticket, gate.bits_for(purpose, client) if bits is None else bits))
+    )
 
 
 def test_a_ticket_is_taken_once():

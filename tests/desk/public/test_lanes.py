@@ -7,7 +7,9 @@ def test_acts_of_a_tip_off_share_no_lane():
     """Page, ticket, lodging, reading and writing are counted apart, from each other and from all other addresses."""
     paths = ["", "/ticket", "/lodge", "/read", "/write"]
     lanes = [lane_of(f"/public/tips{path}") for path in paths]
-    others = [lane_of(path) for path in ("/public", "/public/enterprise", "/public/tipsy", "/findings", "/sign-in", "/")]
+    others = [
+        lane_of(path) for path in ("/public", "/public/enterprise", "/public/tipsy", "/findings", "/sign-in", "/")
+    ]
     assert len(set(lanes)) == 5
     assert not set(lanes) & set(others)
     assert lane_of("/public/tips/") == lanes[0]

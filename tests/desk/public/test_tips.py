@@ -123,12 +123,15 @@ def test_what_the_public_adds_in_a_day_ends(tmp_path):
     named = with_key(desk, line, form_key(line))
     browser = visitor(desk)
     statuses = [
-        browser.post("/public/tips/lodge", json=lodging(browser, named, mailbox=f"{n:032x}")).status_code for n in range(7)
+        browser.post("/public/tips/lodge", json=lodging(browser, named, mailbox=f"{n:032x}")).status_code
+        for n in range(7)
     ]
     assert statuses == [200] * 5 + [429] * 2
     assert desk.duck.rows("SELECT count(*) FROM tip") == [(5,)]
     more = ticketed(browser, mailbox=f"{1:032x}", passed=PASS, sealed='{"more": 1}')
-    assert browser.post("/public/tips/write", json=more).status_code == 200, "further messages have a budget of their own"
+    assert browser.post("/public/tips/write", json=more).status_code == 200, (
+        "further messages have a budget of their own"
+    )
     fresh = TestClient(make_app(desk), base_url=ORIGIN, headers={"origin": ORIGIN})
     assert fresh.post("/public/tips/lodge", json=lodging(fresh, named, mailbox=f"{9:032x}")).status_code == 429
     desk.stop()

@@ -16,6 +16,7 @@ from comptroller.desk.public.budget import Budget
 from comptroller.desk.public.gate import LODGE, READ, WORKED, WRITE
 from comptroller.desk.public.pages import client_of, draw_public, gate_of, refused
 from comptroller.desk.public.proofs import receipt_code
+from comptroller.desk.tip_keys import announced, history, in_fours
 from comptroller.desk.tip_storage import OVERHEAD, check_room
 from comptroller.desk.tipbox import ITEM, key_of, lodge, messages, opened, registered, today, write
 from comptroller.model.refusal import Refused
@@ -81,8 +82,16 @@ def tips(request: Request) -> Response:
 def _page(request: Request) -> Response:
     desk = desk_of(request)
     line = line_for(desk, ITEM, today(desk)) if "tip" in desk.pack.kinds else ""
-    title = desk.pack.lines.get(line)
-    return draw_public(request, "public_tips.html", key=key_of(desk, line) if line else None, line=title)
+    keys = history(desk, line) if line else []
+    return draw_public(
+        request,
+        "public_tips.html",
+        key=key_of(desk, line) if line else None,
+        keys=keys,
+        change=announced(desk, keys, today(desk)),
+        in_fours=in_fours,
+        line=desk.pack.lines.get(line),
+    )
 
 
 @router.get("/ticket")
@@ -149,7 +158,11 @@ def reading(request: Request, said: Coming) -> Response:
     entered = registered(desk, tip["tip_number"])
     told = [{"sender": m["sender"], "sealed": m["sealed"], "sent_on": str(m["sent_on"])} for m in messages(desk, said.mailbox)]  # fmt: skip
     dues = {name: str(entered.get(name) or "") for name in ("acknowledged_on", "due_on", "closed_on", "close_due_on")}
-    return JSONResponse({"public_key": tip["public_key"], "kept_key": tip["kept_key"], "messages": told} | dues)
+    keys = [
+        {name: one[name] for name in ("line_key", "public_key", "sign_key")} for one in history(desk, tip["by_line"])
+    ]
+    box = {name: tip[name] for name in ("public_key", "kept_key", "line_key")}
+    return JSONResponse(box | {"messages": told, "keys": keys} | dues)
 
 
 @router.post("/write")
