@@ -74,7 +74,7 @@ def test_an_answer_is_recorded_with_the_line_s_signature_alone(line):
     for one in wrong:
         answer = browser.post(f"/tips/{number}", data={"sealed": one, "form_key": form_key(browser)})
         assert answer.status_code == 422, one
-        assert "tips.signature" in answer.text
+        assert "public.signature" in answer.text
     assert len(messages(desk, MAILBOX)) == 1
     assert browser.post(f"/tips/{number}", data={"sealed": good, "form_key": form_key(browser)}).status_code == 303
     assert len(messages(desk, MAILBOX)) == 2
@@ -100,7 +100,7 @@ def test_the_page_shows_the_fingerprint_and_announces_a_change(line):
     page = visitor(desk).get("/public/tips?lang=en").text
     assert in_fours(first) in page
     assert 'id="key-change"' not in page
-    keep_key(desk, "discipline", ("K" * 121, half_of(OTHER), "{}"), "discipline")
+    keep_key(desk, "discipline", ("K" * 121, "{}"), "discipline", half_of(OTHER))
     second = key_of(desk, "discipline")["line_key"]
     page = visitor(desk).get("/public/tips?lang=en").text
     assert 'id="key-change"' in page

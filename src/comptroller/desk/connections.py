@@ -115,13 +115,15 @@ class Register:
     def move(self, one: "BoundedProtocol", stage: str) -> None:
         """Note that a connection came to a stage; one that stays in its stage keeps its place."""
         if one.stage != stage and one in self._of.get(one.who, ()):
-            self._stages.get(one.stage, {}).pop(one, None)
+            if one.stage:
+                self._stages[one.stage].pop(one, None)
             self._stages[stage][one] = None
             one.stage, one.turn = stage, next(self._turn)
 
     def leave(self, one: "BoundedProtocol") -> None:
         """Forget a connection that is closed."""
-        self._stages.get(one.stage, {}).pop(one, None)
+        if one.stage:
+            self._stages[one.stage].pop(one, None)
         mine = self._of.get(one.who, set())
         mine.discard(one)
         if not mine:

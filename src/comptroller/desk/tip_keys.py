@@ -116,4 +116,4 @@ def _unsigned(seen: object) -> Refusal:
         "在本页输入该公钥的口令后答复",
         "Open the mailbox with the passphrase of that key, and answer from its page.",
     )
-    return refusal("tips.signature", ("", None, "sealed"), seen, wanted, mend)
+    return refusal("public.signature", ("", None, "sealed"), seen, wanted, mend)

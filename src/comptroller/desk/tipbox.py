@@ -59,13 +59,13 @@ def key_of(desk: Desk, line: str, named: str = "") -> dict[str, Any] | None:
     return rows[0] if rows else None
 
 
-def keep_key(desk: Desk, line: str, halves: tuple[str, str, str], by: str) -> str:
+def keep_key(desk: Desk, line: str, halves: tuple[str, str], by: str, sign: str = "") -> str:
     """Record a new key of a line from today on; return its fingerprint.
 
-    `halves` are the public half, the half that verifies answers ('' for none) and the private ones, locked in the browser.
+    `halves` are the public half and the private ones, locked in the browser; `sign` verifies answers, '' for none.
     The public ones are a fact; the locked ones are stored beside the ledger.
     """
-    public, sign, kept = halves
+    public, kept = halves
     sign = sign if SIGNS in desk.pack.kinds[KIND].columns else ""
     named = fingerprint(public, sign)
     desk.shelf.put("INSERT INTO line_key VALUES (?, ?)", [named, kept])

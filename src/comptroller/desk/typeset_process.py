@@ -75,7 +75,7 @@ def typeset(job: dict[str, Any]) -> bytes:
     files = {name: text.encode() for name, text in job["files"].items()}
     empty = job["root"]
     # The library takes a project as a dictionary of files, which its types do not say.
-    compiler = typst.Compiler(files, root=empty, font_paths=fonts, package_path=empty, package_cache_path=empty)  # type: ignore[arg-type]
+    compiler = typst.Compiler(files, root=empty, font_paths=fonts, package_path=empty, package_cache_path=empty)  # type: ignore[type-var]
     found = compiler.compile(format="pdf", sys_inputs={"said": job["values"]}, timestamp=job["at"])
     assert isinstance(found, bytes), "a PDF is one file"
     return found

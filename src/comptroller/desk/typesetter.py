@@ -18,7 +18,7 @@ from comptroller.desk.typeset_process import FAULT, FONTLESS
 from comptroller.model.refusal import Refusal, Refused, refusal
 
 _PROGRAM = Path(__file__).with_name("typeset_process.py")
-_ENVIRONMENT = {"LC_ALL": "C.UTF-8", "RAYON_NUM_THREADS": "1", "https_proxy": "http://127.0.0.1:9"}
+_ENVIRONMENT = {"LC_ALL": "C.UTF-8", "RAYON_NUM_THREADS": "1", "https_proxy": "http://localhost:9"}
 """Nothing of the server's own: one thread, and a proxy that does not exist for what would ask the network."""
 
 

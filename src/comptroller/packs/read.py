@@ -14,8 +14,8 @@ from comptroller.model.refusal import BrokenPack, Refusal, Text, refusal
 from comptroller.packs import forms
 from comptroller.packs.bundle import digest_of
 from comptroller.packs.casework import casework_of
-from comptroller.packs.letters import check_letters
 from comptroller.packs.kinds import disagreements, kind_of
+from comptroller.packs.letters import check_letters
 from comptroller.packs.plain import calendar_of, list_of, source_of, stem, text_of
 from comptroller.packs.rulebook import rule_of
 from comptroller.packs.series import param_of

@@ -17,7 +17,7 @@ def test_a_day_s_budget_ends_and_begins_again():
 
 def test_what_was_not_recorded_is_given_back():
     """A message that intake rejects costs nothing of the day."""
-    budget = Budget(10_000, lambda day: 0)
+    budget = Budget(10_000, lambda _day: 0)
     assert budget.take(DAY, 10_000) is None
     budget.give_back(DAY, 10_000)
     assert budget.take(DAY, 10_000) is None
@@ -25,7 +25,7 @@ def test_what_was_not_recorded_is_given_back():
 
 def test_long_messages_leave_half_to_the_others():
     """A flood of long messages ends at half of the budget, and an ordinary one is still taken."""
-    budget = Budget(1_000_000, lambda day: 0)
+    budget = Budget(1_000_000, lambda _day: 0)
     while budget.take(DAY, LONG + 1) is None:
         pass
     found = budget.take(DAY, LONG + 1)
@@ -35,7 +35,7 @@ def test_long_messages_leave_half_to_the_others():
 
 def test_the_emptier_the_dearer():
     """The first half costs no more work; the second half adds bit by bit."""
-    budget, asked = Budget(100, lambda day: 0), []
+    budget, asked = Budget(100, lambda _day: 0), []
     for _ in range(100):
         asked.append(budget.more_bits(DAY))
         assert budget.take(DAY, 1) is None

@@ -63,7 +63,7 @@ def test_what_no_page_sends_is_refused(anybody, key, wrong):
     assert anybody.post("/public/tips/lodge", json=said).status_code == 422
 
 
-def test_a_flood_of_questions_leaves_tip_offs_alone(open_world, anybody, key):
+def test_a_flood_of_questions_leaves_tip_offs_alone(anybody, key):
     """After a flood on every other public page a tip-off is lodged at the work that was asked before."""
     asked = anybody.get("/public/tips/ticket?for=lodge").json()["bits"]
     answers = [
@@ -78,7 +78,7 @@ def test_a_flood_of_questions_leaves_tip_offs_alone(open_world, anybody, key):
     assert taken.status_code == 200, taken.text
 
 
-def test_a_flood_of_tip_offs_leaves_an_informant_the_way_of_work(open_world, anybody, key):
+def test_a_flood_of_tip_offs_leaves_an_informant_the_way_of_work(anybody, key):
     """While many lodge, the work rises and is told in the refusal; whoever does it gets in, and mailboxes are read at the first work."""
     first = anybody.get("/public/tips/ticket?for=lodge").json()["bits"]
     for n in range(40):
@@ -95,7 +95,7 @@ def test_a_flood_of_tip_offs_leaves_an_informant_the_way_of_work(open_world, any
     assert anybody.get("/public/tips/ticket?for=read").json()["bits"] < more
 
 
-def test_lodging_asks_for_work_before_the_books(open_world, anybody, key, monkeypatch):
+def test_lodging_asks_for_work_before_the_books(anybody, key, monkeypatch):
     """Without work nothing is asked of the books: neither key nor mailbox."""
 
     def never(*_said):

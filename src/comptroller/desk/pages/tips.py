@@ -64,7 +64,7 @@ def make_key(visit: Seeing, form: Form) -> Response:
         raise NotGranted(HANDLE)
     if sign and public_half(sign) is None:
         raise NotGranted(HANDLE)
-    named = keep_key(visit.desk, line, (public, sign, kept), visit.login)
+    named = keep_key(visit.desk, line, (public, kept), visit.login, sign)
     visit.note("tip_key", named)
     return RedirectResponse("/tips", 303)
 

@@ -52,7 +52,7 @@ class Budget:
         with self._lock:
             now = self._of(day)
             if now.whole + size > self._most or (size > LONG and now.long + size > self._most // 2):
-                return _full(size > LONG and now.whole + LONG <= self._most)
+                return _full(is_long=size > LONG and now.whole + LONG <= self._most)
             now.whole += size
             now.long += size if size > LONG else 0
             return None
@@ -65,7 +65,7 @@ class Budget:
             now.long = max(0, now.long - (size if size > LONG else 0))
 
 
-def _full(is_long: bool) -> Refusal:
+def _full(*, is_long: bool) -> Refusal:
     wanted = ("当日容量之内的内容", "no more than the public may add in a day")
     mend = ("缩短内容后再提交", "Make it shorter.") if is_long else ("次日再提交,或通过其他途径联系受理条线", "Come back tomorrow, or reach the line in another way.")  # fmt: skip
     return refusal("public.full", ("", None, ""), "-", wanted, mend)
