@@ -5,10 +5,12 @@ import secrets
 import shutil
 import threading
 import time
+from hashlib import sha256
 
 import pytest
 
 from comptroller.cli.serve import server_of
+from comptroller.desk.public.gate import zero_bits
 from comptroller.desk.state import Desk, Settings
 from comptroller.desk.tip_keys import in_fours
 from comptroller.desk.tipbox import key_of, reply
@@ -153,6 +155,22 @@ def test_a_tip_off_is_answered_twice(served, chromium):
     for secret in ("kickback", "north yard", "looked into", PHRASE, code, code.replace("-", "")):
         assert secret.encode() not in said
     assert [one.wrong for one in (officer, second, informant, back, again)] == [[], [], [], [], []]
+
+
+@pytest.mark.usefixtures("served")
+def test_the_work_of_the_browser_is_the_hash_of_the_server(chromium):
+    """Heads of every length around a block, and numbers of every length: the first 32 bits are those of SHA-256."""
+    person = Person(chromium)
+    person.goes("/public/tips")
+    heads, numbers = ["x" * count + ":" for count in range(0, 140, 3)], [0, 9, 12_345, 999_999_999]
+    told = person.page.evaluate(
+        "([heads, numbers]) => heads.flatMap((head) => numbers.map((number) => Work.first(head, number)))",
+        [heads, numbers],
+    )
+    wanted = [int.from_bytes(sha256(f"{head}{number}".encode()).digest()[:4]) for head in heads for number in numbers]
+    assert told == wanted
+    number = person.page.evaluate("Work.of('a ticket', 10)")
+    assert zero_bits(f"a ticket:{number}") >= 10
 
 
 def test_a_wrong_code_and_a_wrong_passphrase_open_nothing(served, chromium):

@@ -52,17 +52,34 @@ class ConnectionLimits:
         most = max(16, min(self.most, handles - backlog - _RESERVE))
         return replace(self, most=most, most_a_client=min(self.most_a_client, max(8, most // 2)), backlog=backlog)
 
-    def is_shared(self, address: str) -> bool:
-        """Return whether many clients come from an address.
+    def is_shared(self, client: str) -> bool:
+        """Return whether many clients come from an address, or a network, as `network_of` returns it.
 
-        >>> ConnectionLimits(many_from=("10.1.0.0/16",)).is_shared("10.1.2.3")
-        True
+        >>> limits = ConnectionLimits(many_from=("10.1.0.0/16", "2001:db8::7/128"))
+        >>> [limits.is_shared(one) for one in ("10.1.2.3", "2001:db8::/64", "192.0.2.7", "")]
+        [True, True, False, False]
         """
         try:
-            found = ipaddress.ip_address(address)
+            found = ipaddress.ip_network(client)
         except ValueError:
             return False
-        return any(found in ipaddress.ip_network(one) for one in self.many_from)
+        shared = [ipaddress.ip_network(one) for one in self.many_from]
+        return any(one.version == found.version and one.overlaps(found) for one in shared)
+
+
+def network_of(address: str) -> str:
+    """Return what one client has: an address of IPv4, or the network of /64 that an address of IPv6 stands in.
+
+    >>> network_of("192.0.2.7"), network_of("2001:db8::1:2"), network_of("::ffff:192.0.2.7"), network_of("-")
+    ('192.0.2.7', '2001:db8::/64', '192.0.2.7', '-')
+    """
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or ipaddress.ip_network((found, 64), strict=False))
 
 
 def raise_handles(wanted: int) -> int:
@@ -144,7 +161,7 @@ class BoundedProtocol(H11Protocol):
     def connection_made(self, transport: Any) -> None:
         """Take a connection, or answer 503 where even the longest idle one is this one."""
         super().connection_made(transport)
-        self.who = self.client[0] if self.client else ""
+        self.who = network_of(self.client[0]) if self.client else ""
         if not self.register.enter(self):
             transport.write(_FULL)
             transport.close()

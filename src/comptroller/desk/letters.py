@@ -27,7 +27,6 @@ from comptroller.desk.typesetter import Fonts, Typesetter
 from comptroller.desk.visit import Visit
 from comptroller.model.kind import FACT_LINES
 from comptroller.model.refusal import Refused, refusal
-from comptroller.packs.letters import check_letters
 
 KIND, FRAME, CLOSURE = "letter", "frame", "closure"
 FONTS = ("Noto Sans SC", "Noto Sans CJK SC", "Noto Serif CJK SC", "Source Han Sans SC", "SimSun", "Songti SC")
@@ -99,7 +98,7 @@ def set_letter(  # noqa: PLR0913 - what stands in a letter
 ) -> bytes:
     """Return a letter as PDF; a draft where it has no code yet, of the viewer's own unless `hands` says whose.
 
-    Raises Refused for a kind without a template, a template that may not be set, a text past its bounds, a letter past the
+    Raises Refused for a kind without a template, a text past its bounds, a template with a fault, a letter past the
     typesetter's limits, and where no font has Chinese characters.
     """
     if said.kind not in kinds_of(visit):
@@ -108,8 +107,7 @@ def set_letter(  # noqa: PLR0913 - what stands in a letter
             [refusal("desk.letter.kind", ("", None, "kind"), said.kind, wanted, ("另选类别", "Choose another."))]
         )
     text = said.text.replace("\r\n", "\n").replace("\r", "\n")
-    wrong = check_letters(visit.pack.letters, visit.pack.files)
-    if wrong := [*wrong, *check_text(text, "text"), *check_text(said.addressee, "addressee", 200)]:
+    if wrong := [*check_text(text, "text"), *check_text(said.addressee, "addressee", 200)]:
         raise Refused(wrong)
     language, visit.language = visit.language, said.language
     values = _values(visit, seen, replace(said, text=""), hands or own_hands(visit, seen)) | _marks(visit, number, code)

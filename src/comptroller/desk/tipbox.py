@@ -68,7 +68,7 @@ def keep_key(desk: Desk, line: str, halves: tuple[str, str], by: str, sign: str 
     public, kept = halves
     sign = sign if SIGNS in desk.pack.kinds[KIND].columns else ""
     named = fingerprint(public, sign)
-    desk.shelf.put("INSERT INTO line_key VALUES (?, ?)", [named, kept])
+    desk.shelf.put("INSERT OR IGNORE INTO line_key VALUES (?, ?)", [named, kept])
     fact = {"office": desk.owner, "by_line": line, "line_key": named, "public_key": public, "by": by}
     fact |= {SIGNS: sign} if sign else {}
     desk.said(desk.say("line_key", [fact | {"valid_from": today(desk).isoformat()}]))

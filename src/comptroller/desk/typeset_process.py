@@ -30,8 +30,9 @@ _CALLS = {
 
 def limit(bytes_at_most: int, seconds: int) -> None:
     """Set the limits of this process: address space in bytes, processor time in seconds, no files written, no core."""
+    if sys.platform == "linux":  # other systems reject a bound of the address space
+        resource.setrlimit(resource.RLIMIT_AS, (bytes_at_most, bytes_at_most))
     for name, most in (
-        (resource.RLIMIT_AS, bytes_at_most),
         (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form as Field, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
+from comptroller.desk.connections import network_of
 from comptroller.desk.doors import desk_of, language_of
 from comptroller.desk.draw import draw_bare, draw_refusals
 from comptroller.desk.public.answers import FEES, answer, line_for, titles_of
@@ -42,8 +43,8 @@ def budgets_of(desk: Desk) -> dict[str, Budget]:
 
 
 def client_of(request: Request) -> str:
-    """Return the client's address, as the server or a proxy that it believes says it."""
-    return request.client.host if request.client else "-"
+    """Return the client of a request, as the server or a proxy that it believes says it; of IPv6 its network."""
+    return network_of(request.client.host) if request.client else "-"
 
 
 def today(desk: Desk) -> dt.date:

@@ -145,18 +145,7 @@ const Seal = (() => {
     return read.decode(whole.subarray(4, 4 + new DataView(whole.buffer).getUint32(0)));
   }
 
-  async function work(ticket, bits) {
-    for (let from = 0; ; from += 256) {
-      const tried = await Promise.all(Array.from({ length: 256 }, (_, n) => subtle.digest("SHA-256", text.encode(`${ticket}:${from + n}`))));
-      const at = tried.findIndex((one) => {
-        const head = new DataView(one).getUint32(0);
-        return Math.clz32(head) >= bits;
-      });
-      if (at >= 0) return String(from + at);
-    }
-  }
-
   const isAble = Boolean(subtle);
   return { isAble, chance, claim, code, digest, fingerprint, inner, keep, keep_signer, open, pair, phrase, pin, pinned, plain, seal, sign, signers, take, take_signer,
-    told, unpack, verified, work };
+    told, unpack, verified };
 })();

@@ -14,7 +14,7 @@
   async function send(path, purpose, said) {
     const ticket = await (await fetch(`/public/tips/ticket?for=${purpose}`, { credentials: "omit" })).json();
     for (let bits = ticket.bits, tries = 0; tries < 5; tries += 1) {
-      const number = await Seal.work(ticket.ticket, bits);
+      const number = await Work.of(ticket.ticket, bits);
       const body = JSON.stringify({ ticket: ticket.ticket, number, ...said });
       const answer = await fetch(path, { method: "POST", credentials: "omit", headers: { "content-type": "application/json" }, body });
       if (answer.ok) return answer.json();
