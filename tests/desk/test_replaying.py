@@ -26,4 +26,5 @@ def test_a_trial_leaves_the_live_books_alone(desk):
     assert sum(trial.counts["vanish"].values()) == 5
     assert trial.examples > 0
     assert trial.as_json()["entries"] == desk.position()[0]
+    assert (trial.pieces, trial.letters) == ({"params": ["duplicate_days"]}, 0)
     assert desk.duck.rows("SELECT * FROM finding ORDER BY ALL") == before

@@ -5,12 +5,16 @@ import re
 import secrets
 import threading
 import time
+from hashlib import sha256
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from comptroller.cli.serve import server_of
+from comptroller.desk.public.gate import zero_bits
 from comptroller.desk.state import Desk, Settings
+from comptroller.desk.tip_keys import in_fours
+from comptroller.desk.tipbox import key_of, reply
 from tests.desks import NOW, PASSWORD, open_desk
 from tests.journeys.browser import needed
 
@@ -155,6 +159,22 @@ def test_a_tip_off_is_answered_twice(served, chromium):
     assert [one.wrong for one in (officer, second, informant, back, again)] == [[], [], [], [], []]
 
 
+@pytest.mark.usefixtures("served")
+def test_the_work_of_the_browser_is_the_hash_of_the_server(chromium):
+    """Heads of every length around a block, and numbers of every length: the first 32 bits are those of SHA-256."""
+    person = Person(chromium)
+    person.goes("/public/tips")
+    heads, numbers = ["x" * count + ":" for count in range(0, 140, 3)], [0, 9, 12_345, 999_999_999]
+    told = person.page.evaluate(
+        "([heads, numbers]) => heads.flatMap((head) => numbers.map((number) => Work.first(head, number)))",
+        [heads, numbers],
+    )
+    wanted = [int.from_bytes(sha256(f"{head}{number}".encode()).digest()[:4]) for head in heads for number in numbers]
+    assert told == wanted
+    number = person.page.evaluate("Work.of('a ticket', 10)")
+    assert zero_bits(f"a ticket:{number}") >= 10
+
+
 def test_a_wrong_code_and_a_wrong_passphrase_open_nothing(served, chromium):
     """Both are told in words, and nothing is shown."""
     stranger = Person(chromium)
@@ -167,3 +187,63 @@ def test_a_wrong_code_and_a_wrong_passphrase_open_nothing(served, chromium):
     officer.says("unlock", "not the passphrase")
     assert "not the passphrase" in officer.hears("unlock")
     assert not officer.page.is_visible("#answer")
+
+
+def test_an_answer_without_the_line_s_signature_is_not_shown(served, chromium):
+    """Whoever can write into the books but has not the line's key cannot speak in its name; a repeated answer is not shown twice."""
+    number, box = served.duck.rows("SELECT tip_number, tip FROM tip")[0]
+    officer = signed_in(chromium, "discipline")
+    informant = Person(chromium)
+    informant.goes("/public/tips")
+    informant.says("lodge", "A second matter.")
+    informant.page.wait_for_selector("#lodged", state="visible")
+    code = informant.page.inner_text("#claim-code")
+    number, box = served.duck.rows("SELECT tip_number, tip FROM tip WHERE tip <> ?", [box])[0]
+    assert opens(officer, number, 1) == ["A second matter."]
+    with officer.page.expect_navigation():
+        officer.says("answer", "This is the line.")
+    tip = served.duck.records("SELECT * FROM tip WHERE tip = ?", [box])[0]
+    true = served.duck.rows("SELECT sealed FROM tip_message WHERE tip = ? AND sender = 'line'", [box])[0][0]
+    forged = informant.page.evaluate(
+        """async ([line, mailbox, box]) => Seal.seal("Tell us your name.", { line, informant: mailbox }, `${box} line`)""",
+        [key_of(served, "discipline")["public_key"], tip["public_key"], box],
+    )
+    reply(served, tip, forged, "discipline")
+    reply(served, tip, true, "discipline")
+    back = comes_back(chromium, code)
+    expect(back.page.locator(".talk li")).to_have_count(4, timeout=60_000)
+    told = back.page.locator(".talk p").all_inner_texts()
+    assert told[:2] == ["A second matter.", "This is the line."]
+    assert all("signature" in one for one in told[2:])
+    assert "Tell us your name" not in back.page.inner_text("main")
+    assert "signed by the line" in back.page.locator(".talk li").nth(1).inner_text()
+
+
+def test_a_key_that_was_changed_is_announced_and_an_old_mailbox_stays_with_its_own(served, chromium):
+    """The page announces the change; the informant compares the fingerprint; a further message goes to the key of its mailbox."""
+    informant = Person(chromium)
+    informant.goes("/public/tips")
+    informant.says("lodge", "Under the first key.")
+    informant.page.wait_for_selector("#lodged", state="visible")
+    code = informant.page.inner_text("#claim-code")
+    number, first = served.duck.rows("SELECT tip_number, line_key FROM tip ORDER BY fact DESC LIMIT 1")[0]
+    officer = signed_in(chromium, "discipline")
+    officer.goes("/tips")
+    officer.page.click("details summary")
+    for field in officer.page.locator("#make-key input").all():
+        field.fill("another passphrase")
+    with officer.page.expect_navigation():
+        officer.page.click("#make-key button")
+    second = key_of(served, "discipline")["line_key"]
+    assert second != first
+    informant.goes("/public/tips")
+    expect(informant.page.locator("#key-change")).to_be_visible()
+    informant.page.click("details summary")
+    informant.page.fill("#compare-key", in_fours(second))
+    expect(informant.page.locator("#key-same")).to_be_visible()
+    informant.page.fill("#compare-key", in_fours(first))
+    expect(informant.page.locator("#key-other")).to_be_visible()
+    back = comes_back(chromium, code)
+    back.says("more", "Still under the first key.")
+    assert back.reads(2)[1] == "Still under the first key."
+    assert opens(officer, number, 2)[1] == "Still under the first key."

@@ -22,7 +22,9 @@ def open_tips(desk: Desk, officer: str, passphrase: str) -> str:
     line = line_for(desk, ITEM, today(desk))
     if not line or "line_key" not in desk.pack.kinds:
         return ""
-    keep_key(desk, line, new_key(passphrase), officer)
+    public, kept = new_key(passphrase)
+    sign, kept = with_signer(kept, passphrase)
+    keep_key(desk, line, (public, kept), officer, sign)
     return line
 
 
@@ -35,6 +37,16 @@ def new_key(passphrase: str) -> tuple[str, str]:
     kept = {"salt": salt, "iv": iv, "key": AESGCM(lock).encrypt(iv, plain, None)}
     public = secret.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return _text(public), json.dumps({name: _text(value) for name, value in kept.items()})
+
+
+def with_signer(kept: str, passphrase: str) -> tuple[str, str]:
+    """Return the half that verifies answers, and locked halves with the one that signs them, under the same passphrase."""
+    secret, iv, said = ec.generate_private_key(ec.SECP256R1()), os.urandom(12), json.loads(kept)
+    lock = PBKDF2HMAC(SHA256(), 32, base64.b64decode(said["salt"]), _ROUNDS).derive(passphrase.encode())
+    plain = secret.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    signer = {"iv": _text(iv), "key": _text(AESGCM(lock).encrypt(iv, plain, None))}
+    public = secret.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return _text(public), json.dumps(said | {"sign": signer})
 
 
 def _text(value: bytes) -> str:

@@ -17,6 +17,7 @@ from comptroller.cli.instants import now
 from comptroller.cli.say import JsonOption, NodeOption, doors, node_folder, out, passphrase, print_json
 from comptroller.desk.admission import checked_login, users_of
 from comptroller.desk.app import make_app
+from comptroller.desk.connections import ConnectionLimits, protocol_of, raise_handles
 from comptroller.desk.oidc_settings import read_provider
 from comptroller.desk.state import ACCOUNTS, Desk, Settings
 from comptroller.engine import Engine
@@ -137,12 +138,25 @@ def run(desk: Desk, host: str, port: int, ticks: int) -> None:
         desk.stop()
 
 
-def server_of(desk: Desk, host: str, port: int) -> uvicorn.Server:
-    """Give the server of a desk: few words in the log, no word of what it is made of in its answers."""
+def server_of(desk: Desk, host: str, port: int, connections: ConnectionLimits | None = None) -> uvicorn.Server:
+    """Return the server of a desk: connections bounded, few words in the log, no word of what it is made of in its answers."""
+    wanted = connections or ConnectionLimits()
+    limits = wanted.within(raise_handles(wanted.handles))
+    protocol, _ = protocol_of(limits)
     settings = uvicorn.Config(
-        make_app(desk), host, port, log_level="warning", server_header=False, timeout_keep_alive=15, lifespan="on",
-        proxy_headers=False,  # which proxies are believed, the settings say
-    )  # fmt: skip
+        make_app(desk),
+        host,
+        port,
+        http=protocol,
+        backlog=limits.backlog,
+        timeout_keep_alive=limits.idle_seconds,
+        h11_max_incomplete_event_size=limits.most_header_bytes,
+        log_level="error",  # a request that is not HTTP is one line of warning each, and anybody sends them
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        proxy_headers=False,  # the settings name the proxies that are believed
+    )
     return uvicorn.Server(settings)
 
 

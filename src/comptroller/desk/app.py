@@ -71,6 +71,7 @@ def make_app(desk: Desk) -> Any:
     for calls in CALLS:
         app.include_router(calls.router, prefix="/api/v1", responses=ERRORS)
     app.state.gate = Gate(desk.chance(), desk.settings.most_public_a_minute, desk.settings.proof_bits)
+    app.state.budgets = public_pages.budgets_of(desk)
     for page in (*PAGES, public_pages, public_tips):
         app.include_router(page.router, include_in_schema=False)
     app.openapi = partial(document_of, app)  # type: ignore[method-assign]  # how FastAPI lets its document be made

@@ -25,6 +25,7 @@ from starlette.concurrency import run_in_threadpool
 
 from comptroller.desk.clients import FORWARDED, client_of, network_of
 from comptroller.desk.errors import BodyRefused, body_of
+from comptroller.desk.public.lanes import PUBLIC, WORKED, lane_of, slots_of
 from comptroller.desk.state import Settings
 from comptroller.model.refusal import Refusal, refusal
 
@@ -59,7 +60,7 @@ class Guard:
         self._app, self._settings, self._page = app, settings, page
         self._asked: OrderedDict[bytes, int] = OrderedDict()
         self._minute, self._salt = 0, b""
-        self._readers = asyncio.Semaphore(settings.most_readers)
+        self._slots = {name: asyncio.Semaphore(most) for name, most in slots_of(settings.most_readers).items()}
 
     async def __call__(self, scope: Message, receive: Callable[[], Any], send: Callable[[Message], Any]) -> None:
         """Let a request through, or answer it with a refusal."""
@@ -73,8 +74,9 @@ class Guard:
         if wrong is not None:
             await self._answer(scope, receive, out, *wrong)
             return
-        body = _Body(receive, self._settings, is_stream=scope["path"] == STREAM)
-        slot = _Slot(self._readers if scope["method"] in _READ else None)
+        body = _Body(receive, self._settings, self._most_bytes(scope["path"]), is_stream=scope["path"] == STREAM)
+        lane = lane_of(scope["path"])
+        slot = _Slot(self._slots.get(lane) if scope["method"] in _READ else None)
         try:
             await slot.take()
             await self._app(scope, body.receive, _watched(out, body, slot))
@@ -106,11 +108,12 @@ class Guard:
         client = network_of(scope["client"][0])
         is_sign_in = path.startswith("/oidc/") or (method == "POST" and path.startswith(_SIGN_INS))
         most = self._settings.most_sign_ins_a_minute if is_sign_in else self._settings.most_requests_a_minute
-        if self._is_too_often(f"{client}{'+' if is_sign_in else ''}", most):
+        lane = lane_of(path)
+        if lane not in WORKED and self._is_too_often(f"{client}{'+' if is_sign_in else ' ' + lane}", most):
             wanted = (f"每分钟至多 {most} 次", f"at most {most} a minute")
             return 429, refusal("desk.rate", ("", None, path), client, wanted, ("稍后再试", "Try again in a minute."))
         length = headers.get("content-length", "0")
-        most_bytes = self._settings.most_stream_bytes if path == STREAM else self._settings.most_body_bytes
+        most_bytes = self._most_bytes(path)
         if not (length.isascii() and length.isdigit()) or int(length[:20]) > most_bytes:
             return 413, too_large(length[:20], most_bytes)
         if method not in _SAFE and "authorization" not in headers and not is_own(headers):
@@ -119,6 +122,12 @@ class Guard:
             seen = headers.get("origin", "-")
             return 403, refusal("desk.origin", ("", None, "Origin"), seen, wanted, mend)
         return None
+
+    def _most_bytes(self, path: str) -> int:
+        """Return how many bytes the body of a request to an address may hold."""
+        if path == STREAM:
+            return self._settings.most_stream_bytes
+        return self._settings.most_public_bytes if path.startswith(PUBLIC) else self._settings.most_body_bytes
 
     def _is_too_often(self, client: str, most: int) -> bool:
         minute = int(time.monotonic() // 60)
@@ -158,9 +167,9 @@ def too_slow(count: int, seconds: float) -> Refusal:
 class _Body:
     """A body while it comes: counted, and awaited only so long."""
 
-    def __init__(self, receive: Callable[[], Any], settings: Settings, *, is_stream: bool) -> None:
+    def __init__(self, receive: Callable[[], Any], settings: Settings, most: int, *, is_stream: bool) -> None:
         self._receive, self._is_stream, self._seconds = receive, is_stream, settings.most_body_seconds
-        self._most = settings.most_stream_bytes if is_stream else settings.most_body_bytes
+        self._most = most
         self._count, self._is_whole, self._until = 0, False, time.monotonic() + self._seconds
         self.is_answered = False
 

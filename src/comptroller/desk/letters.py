@@ -7,14 +7,11 @@
   set with a code, and only then does the ledger hear of it.
 """
 
-import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from typing import Any
-
-import typst
 
 from comptroller.cases.sight import letters_seen
 from comptroller.cases.told import KINDS
@@ -24,7 +21,9 @@ from comptroller.desk.casework import LINE, Seen
 from comptroller.desk.draw import VENDOR
 from comptroller.desk.errors import Gone, NotGranted
 from comptroller.desk.facts import cell, evidence, field_named, label
+from comptroller.desk.letter_text import bounded, check_text
 from comptroller.desk.public.proofs import LETTER_CHARS, in_groups
+from comptroller.desk.typesetter import Fonts, Typesetter
 from comptroller.desk.visit import Visit
 from comptroller.model.kind import FACT_LINES
 from comptroller.model.refusal import Refused, refusal
@@ -34,6 +33,10 @@ FONTS = ("Noto Sans SC", "Noto Sans CJK SC", "Noto Serif CJK SC", "Source Han Sa
 _LATIN = "Libertinus Serif"
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ASIDE = ("entity", "entries", "since")
+MOST_ROWS = 1_000
+"""Findings that the table of evidence of one letter holds; the others are counted in its last row."""
+typesetter = Typesetter()
+"""The one typesetter of the process: its turns are shared by all letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,31 +96,31 @@ def _name(visit: Visit) -> str:
 def set_letter(  # noqa: PLR0913 - what stands in a letter
     visit: Visit, seen: Seen, said: Said, *, number: str, code: str = "", hands: Hands | None = None
 ) -> bytes:
-    """Give a letter as PDF; a draft where it has no code yet, of the viewer's own unless it is told whose.
+    """Return a letter as PDF; a draft where it has no code yet, of the viewer's own unless `hands` says whose.
 
-    Refuses (Refused) a kind that policy has no template for, and Chinese without a font that has its characters.
+    Raises Refused for a kind without a template, a text past its bounds, a template with a fault, a letter past the
+    typesetter's limits, and where no font has Chinese characters.
     """
     if said.kind not in kinds_of(visit):
         wanted = ("政策包中有模板的函件类别", "a kind of letter that policy has a template for")
         raise Refused(
             [refusal("desk.letter.kind", ("", None, "kind"), said.kind, wanted, ("另选类别", "Choose another."))]
         )
-    fonts = typst.Fonts(include_system_fonts=True, font_paths=[VENDOR] if VENDOR.is_dir() else [])
-    if not set(FONTS) & set(fonts.families()):
-        wanted = (f"以下字体之一:{FONTS}", f"one of the fonts {FONTS}")
-        mend = ("运行 make web 取得字体", "Run make web, which fetches one.")
-        raise Refused([refusal("desk.letter.font", ("", None, "font"), "-", wanted, mend)])
+    text = said.text.replace("\r\n", "\n").replace("\r", "\n")
+    if wrong := [*check_text(text, "text"), *check_text(said.addressee, "addressee", 200)]:
+        raise Refused(wrong)
     language, visit.language = visit.language, said.language
-    values = _values(visit, seen, said, hands or own_hands(visit, seen)) | _marks(visit, number, code)
+    values = _values(visit, seen, replace(said, text=""), hands or own_hands(visit, seen)) | _marks(visit, number, code)
     visit.language = language
-    files = {f"{name}.typ": one.template.encode() for name, one in visit.pack.letters.items() if name != said.kind}
-    files["main.typ"] = visit.pack.letters[said.kind].template.encode()
+    files = {f"{name}.typ": one.template for name, one in visit.pack.letters.items() if name != said.kind}
+    files["main.typ"] = visit.pack.letters[said.kind].template
     at = int(visit.desk.clock().timestamp())
-    told = {"said": json.dumps(values, ensure_ascii=False)}
-    # The library takes a project as a dictionary of files, which its types do not say.
-    found = typst.compile(files, format="pdf", font_paths=fonts, sys_inputs=told, timestamp=at)  # type: ignore[call-overload]
-    assert isinstance(found, bytes), "a PDF is one file"
-    return found
+    return typesetter.typeset(files, bounded(values) | {"text": text}, letter_fonts(), at)
+
+
+def letter_fonts() -> Fonts:
+    """Return where fonts of letters are, and the families of which one is needed."""
+    return Fonts([str(VENDOR)] if VENDOR.is_dir() else [], FONTS)
 
 
 def _marks(visit: Visit, number: str, code: str) -> dict[str, Any]:
@@ -150,7 +153,7 @@ def _values(visit: Visit, seen: Seen, said: Said, hands: Hands) -> dict[str, Any
         "due_on": said.due_on,
         "addressee": visit.names.get(said.addressee, said.addressee),
         "text": said.text,
-        "rows": rows,
+        "rows": rows[:MOST_ROWS] + ([_rest(visit, len(rows) - MOST_ROWS)] if len(rows) > MOST_ROWS else []),
         "figures": _figures(visit, one),
         "fonts": [_LATIN, *FONTS] if said.language == "en" else [*FONTS, _LATIN],
     }
@@ -179,6 +182,12 @@ def _row(
         "stands": bool(finding["stands"]),
         "entries": ", ".join(map(str, entries)) or "-",
     }
+
+
+def _rest(visit: Visit, count: int) -> dict[str, Any]:
+    """Return the last row of a table of evidence that does not hold all findings."""
+    text = visit.text("letters.more_rows", count=count)
+    return {"rule": text, "sources": "", "facts": [], "stands": True, "entries": "-"}
 
 
 def _source(visit: Visit, name: str) -> str:

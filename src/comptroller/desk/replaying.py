@@ -10,6 +10,7 @@ from typing import Any
 
 from comptroller import node
 from comptroller.books import Books
+from comptroller.desk.letter_trial import changed_pieces, try_letters
 from comptroller.desk.state import Desk
 from comptroller.engine import Engine
 from comptroller.model.policy import Pack, Rule
@@ -33,6 +34,10 @@ class Trial:
     failures: tuple[str, ...]
     counts: dict[str, dict[str, int]]
     rows: dict[str, list[dict[str, Any]]]
+    pieces: dict[str, list[str]]
+    """Files that differ, by folder: what is no rule turns no finding, and is named."""
+    letters: int
+    """Letters that were set because a template changed."""
 
     def as_json(self) -> dict[str, Any]:
         """Give the trial as plain values."""
@@ -43,6 +48,8 @@ class Trial:
             "failures": list(self.failures),
             "counts": self.counts,
             "rows": self.rows,
+            "pieces": self.pieces,
+            "letters": self.letters,
         }
 
 
@@ -90,9 +97,11 @@ def try_out(desk: Desk, after: Pack) -> Trial:
     for sort, found in rows.items():
         for row in found:
             counts[sort][row["rule"]] = counts[sort].get(row["rule"], 0) + 1
-    failures = tuple(f"{one.rule}: {one.example} ({one.way})" for one in proof.failures)
+    letters, faults = try_letters(desk.pack, after, int(desk.clock().timestamp()))
+    failures = (*(f"{one.rule}: {one.example} ({one.way})" for one in proof.failures), *faults)
+    pieces = changed_pieces(desk.pack.files, after.files)
     kept = {sort: found[:MOST_KEPT] for sort, found in rows.items()}
-    return Trial(entries, after.digest, proof.examples, failures, counts, kept)
+    return Trial(entries, after.digest, proof.examples, failures, counts, kept, pieces, letters)
 
 
 def copy_books(worker: Engine, folder: Path, target: Path) -> tuple[int, Pack]:

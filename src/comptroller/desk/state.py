@@ -42,7 +42,7 @@ Found = TypeVar("Found")
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How the desk is run: whether cookies need https, how much a body may hold, how often somebody may ask,
-    how much all visitors of public pages may ask together, how much work their browsers show, who else says who somebody is, how many pages are made at once, how long a page waits for the engine,
+    how much all visitors of public pages may ask together, how much work their browsers show, how much of theirs is stored, who else says who somebody is, how many pages are made at once, how long a page waits for the engine,
     which roles owe a second factor, whether passwords of this node open anything, and which proxies are believed.
     """
 
@@ -60,6 +60,10 @@ class Settings:
     hook_networks: tuple[str, ...] = ()
     most_public_a_minute: int = 240
     proof_bits: int = 14
+    most_public_bytes: int = 256 << 10
+    most_tip_bytes_a_day: int = 64 << 20
+    most_mailbox_messages: int = 200
+    most_mailbox_bytes: int = 4 << 20
     passphrase: bytes | None = None
     provider: ProviderSettings | None = None
     factor_roles: frozenset[str] = frozenset()

@@ -15,6 +15,8 @@ from comptroller.access.grants import HANDLE, SEE
 from comptroller.desk.errors import Gone, NotGranted
 from comptroller.desk.public.answers import line_for
 from comptroller.desk.state import Desk
+from comptroller.desk.tip_keys import KIND, SIGNS, fingerprint, key_columns
+from comptroller.desk.tip_storage import is_expired
 from comptroller.desk.visit import Visit
 from comptroller.intake import Incoming
 from comptroller.model.channel import CONSOLE, PUBLIC
@@ -55,7 +57,7 @@ def key_of(desk: Desk, line: str, named: str = "") -> dict[str, Any] | None:
     """Give the public key of a line that is in force today, or the one of that fingerprint; None where there is none."""
     day = today(desk)
     rows = desk.duck.records(
-        "SELECT line_key, public_key FROM main.line_key WHERE office = $1 AND by_line = $2 "
+        f"SELECT {key_columns(desk)} FROM main.line_key WHERE office = $1 AND by_line = $2 "
         "AND ((line_key = $4) OR ($4 = '' AND valid_from <= $3 AND coalesce(valid_until, DATE '9999-12-31') > $3)) "
         "ORDER BY fact DESC LIMIT 1",
         [desk.owner, line, day, named],
@@ -63,12 +65,18 @@ def key_of(desk: Desk, line: str, named: str = "") -> dict[str, Any] | None:
     return rows[0] if rows else None
 
 
-def keep_key(desk: Desk, line: str, halves: tuple[str, str], by: str) -> str:
-    """Keep a new key of a line from today on: the public half is a fact, the locked one lies on the shelf; gives its name."""
+def keep_key(desk: Desk, line: str, halves: tuple[str, str], by: str, sign: str = "") -> str:
+    """Record a new key of a line from today on; return its fingerprint.
+
+    `halves` are the public half and the private ones, locked in the browser; `sign` verifies answers, '' for none.
+    The public ones are a fact; the locked ones are stored beside the ledger.
+    """
     public, kept = halves
-    named = sha256(public.encode()).hexdigest()[:32]
-    desk.shelf.put("INSERT INTO line_key VALUES (?, ?)", [named, kept])
+    sign = sign if SIGNS in desk.pack.kinds[KIND].columns else ""
+    named = fingerprint(public, sign)
+    desk.shelf.put("INSERT OR IGNORE INTO line_key VALUES (?, ?)", [named, kept])
     fact = {"office": desk.owner, "by_line": line, "line_key": named, "public_key": public, "by": by}
+    fact |= {SIGNS: sign} if sign else {}
     desk.said(desk.say("line_key", [fact | {"valid_from": today(desk).isoformat()}], CONSOLE, by))
     return named
 
@@ -103,10 +111,12 @@ def _message(desk: Desk, tip: dict[str, Any], sender: str, sealed: str) -> dict[
 
 
 def opened(desk: Desk, mailbox: str, passed: str) -> dict[str, Any]:
-    """Give the mailbox that a pass opens; refuses (Gone) a wrong pass and a mailbox that is not there alike."""
+    """Return the mailbox that a pass opens; raises Gone alike for a wrong pass, one that is absent, and one past its retention."""
     rows = desk.duck.records("SELECT * FROM main.tip WHERE tip = ? ORDER BY fact LIMIT 1", [mailbox])
     held = str(rows[0]["pass_hash"]) if rows else "-" * 64
     if not hmac.compare_digest(sha256(passed.encode()).hexdigest(), held):
+        raise Gone("-")
+    if is_expired(desk, registered(desk, rows[0]["tip_number"]), today(desk)):
         raise Gone("-")
     return rows[0]
 
@@ -162,14 +172,14 @@ def extend(desk: Desk, number: str, days: str, order: str, by: str) -> int:
 
 def registered(desk: Desk, number: str) -> dict[str, Any]:
     """Give the register's line of a tip-off with its due day; refuses (Gone) a number that is not there."""
-    found = [row for row in register(desk) if row["tip_number"] == number]
+    found = register(desk, number)
     if not found:
         raise Gone(number)
     return found[0]
 
 
-def register(desk: Desk) -> list[dict[str, Any]]:
-    """Give the register, the newest first, with the days of its clocks (`TERMS`); None where no term is known."""
+def register(desk: Desk, number: str = "") -> list[dict[str, Any]]:
+    """Return the register, the newest first, or one line of it, with the days of its clocks (`TERMS`); None where no term is known."""
     known = _columns(desk)
     dues = [
         f"(SELECT min(w.day) FROM main.param_{term} AS p JOIN main.working_day AS b ON b.day = {since} "
@@ -180,7 +190,9 @@ def register(desk: Desk) -> list[dict[str, Any]]:
         for name, (term, since, more) in TERMS.items()
     ]
     return desk.duck.records(
-        f"SELECT r.*, {', '.join(dues)} FROM main.tip_register AS r ORDER BY r.lodged_on DESC, r.fact DESC"
+        f"SELECT r.*, {', '.join(dues)} FROM main.tip_register AS r WHERE $1 IN ('', r.tip_number) "
+        "ORDER BY r.lodged_on DESC, r.fact DESC",
+        [number],
     )
 
 
@@ -208,7 +220,7 @@ def mailbox_of(visit: Visit, number: str) -> dict[str, Any]:
     """Give the mailbox behind a number of the register, for somebody of its line; refuses (Gone) others and what is absent."""
     line = of_line(visit)
     rows = visit.desk.duck.records("SELECT * FROM main.tip WHERE tip_number = ? AND by_line = ?", [number, line])
-    if not rows:
+    if not rows or is_expired(visit.desk, registered(visit.desk, number), today(visit.desk)):
         raise Gone(number)
     return rows[0]
 

@@ -16,6 +16,7 @@ from comptroller.packs import casework_forms, forms
 from comptroller.packs.bundle import digest_of
 from comptroller.packs.casework import casework_of
 from comptroller.packs.kinds import disagreements, kind_of
+from comptroller.packs.letters import check_letters
 from comptroller.packs.plain import calendar_of, list_of, source_of, stem, text_of
 from comptroller.packs.rulebook import rule_of
 from comptroller.packs.series import param_of
@@ -150,6 +151,11 @@ class _Reading:
         for route in casework.routes:
             for cite in route.cites:
                 self.cited(route.name, cite, sources)
+        letters = {
+            stem(full): LetterForm(full, text_of(form.title), form.template, form.two_officers)
+            for full, form in self._laid(layers, "letters", forms.LetterForm).items()
+        }
+        self.lints += check_letters(letters, self.files)
         head = heads[name]
         return Pack(
             name=name,
@@ -174,10 +180,7 @@ class _Reading:
             casework=casework,
             words=words["words"],
             views=views,
-            letters={
-                stem(full): LetterForm(full, text_of(form.title), form.template, form.two_officers)
-                for full, form in self._laid(layers, "letters", forms.LetterForm).items()
-            },
+            letters=letters,
         )
 
     def _stray(self, layer: str) -> None:

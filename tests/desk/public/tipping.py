@@ -16,9 +16,14 @@ def ticketed(browser, **said):
     return {"ticket": ticket["ticket"], "number": number, **said}
 
 
+def sha(said):
+    """Return the SHA-256 of a text, in hex."""
+    return sha256(said.encode()).hexdigest()
+
+
 def lodging(browser, key, mailbox=MAILBOX, passed=PASS, sealed='{"sealed": 1}'):
     """Give a tip-off as it is sent."""
-    box = {"mailbox": mailbox, "pass_hash": sha256(passed.encode()).hexdigest(), "public_key": PUBLIC}
+    box = {"mailbox": mailbox, "pass_hash": sha(passed), "public_key": PUBLIC}
     return ticketed(browser, **box, kept_key='{"kept": 1}', line_key=key, sealed=sealed)
 
 

@@ -21,6 +21,8 @@ from comptroller.model.refusal import Refusal, Refused, refusal
 router = APIRouter(prefix="/cases/{case_id}/letters")
 Seeing = Annotated[Visit, Depends(may(SEE))]
 _PDF = "application/pdf"
+_MOST_READ = 1_000_000
+"""Characters of a text that are read at all; the letter's own bound is far below, and rejects by name."""
 
 
 @router.get("")
@@ -66,7 +68,7 @@ def _said(form: Form) -> Said:
         language if language in LANGUAGES else LANGUAGES[0],
         of("addressee"),
         day,
-        of("text", 20_000),
+        of("text", _MOST_READ),
     )
 
 

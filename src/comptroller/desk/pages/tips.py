@@ -9,6 +9,8 @@ from comptroller.access.grants import HANDLE, SEE
 from comptroller.desk.doors import Form, may
 from comptroller.desk.draw import draw
 from comptroller.desk.errors import NotGranted
+from comptroller.desk.tip_keys import check_answer, history, in_fours, public_half
+from comptroller.desk.tip_storage import due_for_erasure
 from comptroller.desk.tipbox import (
     close,
     extend,
@@ -24,7 +26,7 @@ from comptroller.desk.tipbox import (
     today,
 )
 from comptroller.desk.visit import Visit
-from comptroller.model.refusal import Text
+from comptroller.model.refusal import Refused, Text
 
 router = APIRouter()
 Seeing = Annotated[Visit, Depends(may(SEE))]
@@ -36,12 +38,16 @@ def tips(visit: Seeing) -> Response:
     """Give the register of the line's tip-offs."""
     line = of_line(visit)
     rows = [row for row in register(visit.desk) if row["by_line"] == line]
+    keys = history(visit.desk, line)
     return draw(
         visit,
         "tips.html",
         rows=rows,
         day_now=today(visit.desk),
         key=key_of(visit.desk, line),
+        keys=keys,
+        in_fours=in_fours,
+        expired=due_for_erasure(visit.desk, rows, today(visit.desk)),
         line=visit.said(visit.pack.lines.get(line)),
         can_answer=may_answer(visit),
     )
@@ -49,12 +55,16 @@ def tips(visit: Seeing) -> Response:
 
 @router.post("/tips/key")
 def make_key(visit: Seeing, form: Form) -> Response:
-    """Keep a new key of the line: its public half is a fact; its private half, locked in the browser, lies on the shelf."""
+    """Record a new key of the line, as its officer who is signed in: a program with a token changes no key."""
     line = of_line(visit, HANDLE)
-    public, kept = str(form.get("public_key") or ""), str(form.get("kept_key") or "")
+    if visit.scope is not None:
+        raise NotGranted(HANDLE)
+    public, sign, kept = (str(form.get(name) or "") for name in ("public_key", "sign_key", "kept_key"))
     if not (100 <= len(public) <= _MOST_KEY and kept.startswith("{") and len(kept) <= _MOST_KEY):
         raise NotGranted(HANDLE)
-    named = keep_key(visit.desk, line, (public, kept), visit.login)
+    if sign and public_half(sign) is None:
+        raise NotGranted(HANDLE)
+    named = keep_key(visit.desk, line, (public, kept), visit.login, sign)
     visit.note("tip_key", named)
     return RedirectResponse("/tips", 303)
 
@@ -74,6 +84,7 @@ def tip(visit: Seeing, number: str) -> Response:
         key=key_of(visit.desk, box["by_line"], box["line_key"]),
         kept=str(rows[0][0]) if rows else "",
         can_answer=may_answer(visit),
+        in_fours=in_fours,
         outcomes=_outcomes(visit),
         day_now=today(visit.desk),
     )
@@ -93,6 +104,8 @@ def answer(visit: Seeing, number: str, form: Form) -> Response:
     sealed = str(form.get("sealed") or "")
     if not (sealed.startswith("{") and len(sealed) <= _MOST_SEALED):
         raise NotGranted(HANDLE)
+    if wrong := check_answer(key_of(visit.desk, box["by_line"], box["line_key"]), box["tip"], sealed):
+        raise Refused(wrong)
     reply(visit.desk, box, sealed, visit.login)
     visit.note("tip_answer", number)
     return RedirectResponse(f"/tips/{number}", 303)

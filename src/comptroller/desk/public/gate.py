@@ -1,7 +1,10 @@
-"""What keeps public pages from being flooded without knowing anybody: one bucket for all, tickets for one use, work to be done.
+"""What keeps public pages from being flooded without knowing anybody: buckets by purpose, tickets for one use, work to be done.
 
-- No address, cookie or mark of a visitor is kept; a ticket is a moment and chance under a key that dies with the process.
-- A ticket is taken once, within an hour; where work is asked, the browser finds a number whose hash begins with zero bits.
+- Each purpose has buckets of its own, one for all clients and one for each: a flood of one purpose takes nothing from another.
+- A question past its buckets is rejected. A tip-off never is: it asks for more work, the more there are, and more of the
+  client that sends many; whoever does the work gets in.
+- No address, cookie or mark of a visitor is stored; clients are counted under a hash with a salt that is drawn anew.
+- A ticket is a moment and chance under a key that dies with the process. It is spent by work, never by a request alone.
 """
 
 import hmac
@@ -9,78 +12,179 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from hashlib import sha256
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import blake2b, sha256
 
 from comptroller.model.refusal import Refusal, refusal
 
-_MINUTES, _MOST_SPENT = 60, 100_000
-_MARK_CHARS = 32
+ASK, VERIFY, LEAD, LODGE, READ, WRITE = "ask", "verify", "lead", "lodge", "read", "write"
+WORKED = (LODGE, READ, WRITE)
+"""Purposes that are never rejected for their number: they ask for work."""
+MOST_MORE_BITS, MOST_CLIENT_BITS = 10, 4
+"""Zero bits that a flood adds to the work of all, and that a client's own number adds to its work."""
+_SLACK = 2
+"""Bits by which the work may fall behind what is asked when it comes: it was more when the browser began."""
+_MINUTES, _MOST_SPENT, _MOST_CLIENTS = 60, 500_000, 20_000
+_MARK_CHARS, _SALT_MINUTES = 32, 10
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How much of one purpose is taken in a minute, of all clients and of one."""
+
+    most: int
+    most_a_client: int
+
+
+@dataclass(slots=True)
+class _Level:
+    """A bucket that drains by itself: how full it is, and as of when."""
+
+    full: float = 0.0
+    at: float = 0.0
+
+    def now(self, moment: float, most: int) -> float:
+        """Return how full it is at a moment, in parts of what a minute may bring."""
+        self.full = max(0.0, self.full - (moment - self.at) * most / 60)
+        self.at = moment
+        return self.full / most
+
+
+def shares_of(most_a_minute: int) -> dict[str, Share]:
+    """Return the shares of every purpose where `most_a_minute` questions are answered in a minute."""
+    one = max(1, most_a_minute // 4)
+    return {
+        ASK: Share(most_a_minute, one),
+        VERIFY: Share(most_a_minute, one),
+        LEAD: Share(max(1, most_a_minute // 8), max(1, most_a_minute // 24)),
+        LODGE: Share(max(1, most_a_minute // 2), max(1, most_a_minute // 24)),
+        READ: Share(most_a_minute, one),
+        WRITE: Share(max(1, most_a_minute // 2), max(1, most_a_minute // 24)),
+    }
 
 
 class Gate:
-    """The one gate of all public pages."""
+    """The buckets and tickets of all public pages."""
 
-    def __init__(self, secret: str, most_a_minute: int, bits: int) -> None:
-        """Take the key of the tickets, how much comes through in a minute, and how many zero bits work must show."""
-        self._secret, self._most, self.bits = secret.encode(), most_a_minute, bits
-        self._level, self._at = float(most_a_minute), time.monotonic()
-        self._spent: OrderedDict[str, None] = OrderedDict()
+    def __init__(self, secret: str, most_a_minute: int, bits: int, clock: Callable[[], float] = time.monotonic) -> None:
+        """Take the key of the tickets, how many questions a minute brings, the least zero bits of work, and a clock in seconds."""
+        self._secret, self._shares, self.bits, self._clock = secret.encode(), shares_of(most_a_minute), bits, clock
+        self._all = {name: _Level() for name in self._shares}
+        self._clients: OrderedDict[bytes, _Level] = OrderedDict()
+        self._salt, self._salt_at = secrets.token_bytes(32), clock()
+        self._spent: OrderedDict[bytes, None] = OrderedDict()
         self._lock = threading.Lock()
 
     def ticket(self) -> str:
-        """Give a ticket."""
-        said = f"{int(time.monotonic() // 60)}.{secrets.token_hex(8)}"
+        """Return a ticket."""
+        said = f"{int(self._clock() // 60)}.{secrets.token_hex(8)}"
         return f"{said}.{self._mark(said)}"
 
     def _mark(self, said: str) -> str:
         return hmac.new(self._secret, said.encode(), "sha256").hexdigest()[:_MARK_CHARS]
 
-    def refuse(self, ticket: str, number: str | None = None) -> Refusal | None:
-        """Give why something may not come in, and spend its ticket; `number` is the work, None where none is asked."""
-        if not self._is_ticket(ticket) or (number is not None and zero_bits(f"{ticket}:{number}") < self.bits):
-            wanted = ("本页新领取且未用过的凭据", "a ticket of this page that nobody has used")
-            return refusal(
-                "public.ticket", ("", None, "ticket"), "-", wanted, ("刷新页面后重试", "Load the page again.")
-            )
-        return None if self.is_open() else _busy()
+    def busy(self, purpose: str, client: str) -> Refusal | None:
+        """Take one from the buckets of a purpose; return why there is none left, of all or of this client."""
+        share = self._shares[purpose]
+        with self._lock:
+            moment = self._clock()
+            whole, own = self._all[purpose], self._level(purpose, client, moment)
+            if whole.now(moment, share.most) * share.most + 1 > share.most:
+                return _busy()
+            if own.now(moment, share.most_a_client) * share.most_a_client + 1 > share.most_a_client:
+                return _busy()
+            whole.full += 1
+            own.full += 1
+            return None
 
-    def _is_ticket(self, ticket: str) -> bool:
+    def _level(self, purpose: str, client: str, moment: float) -> _Level:
+        """Return the bucket of a client, under a hash; the salt dies with its minutes, and the buckets with it."""
+        if moment - self._salt_at > _SALT_MINUTES * 60:
+            self._salt, self._salt_at = secrets.token_bytes(32), moment
+            self._clients.clear()
+        who = blake2b(f"{purpose} {client}".encode(), key=self._salt, digest_size=16).digest()
+        found = self._clients.pop(who, None) or _Level(at=moment)
+        self._clients[who] = found
+        while len(self._clients) > _MOST_CLIENTS:
+            self._clients.popitem(last=False)
+        return found
+
+    def bits_for(self, purpose: str, client: str, more: int = 0) -> int:
+        """Return how many zero bits the work for a purpose must show now, of this client; `more` are those of other reasons."""
+        share = self._shares[purpose]
+        with self._lock:
+            moment = self._clock()
+            whole = self._all[purpose].now(moment, share.most)
+            own = self._level(purpose, client, moment).now(moment, share.most_a_client)
+        flood = min(MOST_MORE_BITS, int(whole * MOST_MORE_BITS))
+        return self.bits + min(MOST_MORE_BITS, flood + more) + min(MOST_CLIENT_BITS, int(own * MOST_CLIENT_BITS / 2))
+
+    def refuse_lead(self, ticket: str, client: str) -> Refusal | None:
+        """Return why a form without work is not taken; its ticket is spent where it is."""
+        if not self._is_whole(ticket):
+            return _no_ticket()
+        if (why := self.busy(LEAD, client)) is not None:
+            return why
+        return None if self._spend(ticket) else _no_ticket()
+
+    def refuse(self, purpose: str, client: str, work: tuple[str, str], more: int = 0) -> Refusal | None:
+        """Return why a ticket and its number do not let a purpose in, and spend the ticket where they do.
+
+        Too little work spends nothing: the browser goes on with the same ticket.
+        """
+        ticket, number = work
+        if not self._is_whole(ticket):
+            return _no_ticket()
+        need = self.bits_for(purpose, client, more)
+        shown = zero_bits(f"{ticket}:{number}")
+        if shown < max(self.bits, need - _SLACK):
+            return _too_little(shown, need)
+        if not self._spend(ticket):
+            return _no_ticket()
+        with self._lock:
+            moment = self._clock()
+            self._all[purpose].full += 1
+            self._level(purpose, client, moment).full += 1
+        return None
+
+    def _is_whole(self, ticket: str) -> bool:
+        """Return whether a ticket is of this gate, and of this hour."""
         said, _, mark = ticket.rpartition(".")
-        minute = said.partition(".")[0]
         if not hmac.compare_digest(mark.encode(), self._mark(said).encode()):
             return False
+        return 0 <= int(self._clock() // 60) - int(said.partition(".")[0]) <= _MINUTES
+
+    def _spend(self, ticket: str) -> bool:
+        """Spend a ticket that is whole; return False where it is spent already."""
+        digest = sha256(ticket.encode()).digest()[:12]
         with self._lock:
-            if ticket in self._spent or int(time.monotonic() // 60) - int(minute) > _MINUTES:
+            if digest in self._spent:
                 return False
-            self._spent[ticket] = None
+            self._spent[digest] = None
             while len(self._spent) > _MOST_SPENT:
                 self._spent.popitem(last=False)
-        return True
-
-    def is_open(self) -> bool:
-        """Take one from the bucket that all share; say whether there was one."""
-        with self._lock:
-            now = time.monotonic()
-            self._level = min(float(self._most), self._level + (now - self._at) * self._most / 60)
-            self._at = now
-            if self._level < 1:
-                return False
-            self._level -= 1
             return True
 
 
-def busy(gate: Gate) -> Refusal | None:
-    """Give why a question is not answered now; None where it is."""
-    return None if gate.is_open() else _busy()
+def _no_ticket() -> Refusal:
+    wanted = ("本页新领取且未用过的凭据", "a ticket of this page that nobody has used")
+    return refusal("public.ticket", ("", None, "ticket"), "-", wanted, ("刷新页面后重试", "Load the page again."))
+
+
+def _too_little(shown: int, need: int) -> Refusal:
+    wanted = (f"至少 {need} 个零位的计算", f"work that shows at least {need} zero bits")
+    mend = ("浏览器会继续计算后重发", "The browser goes on working and sends it again.")
+    return refusal("public.work", ("", None, "number"), shown, wanted, mend)
 
 
 def _busy() -> Refusal:
-    wanted = ("全站公众页面的每分钟总量之内", "no more than all visitors together may ask in a minute")
+    wanted = ("该公众页面的每分钟数量之内", "no more than this public page answers in a minute")
     return refusal("public.busy", ("", None, ""), "-", wanted, ("稍后再试", "Try again in a minute."))
 
 
 def zero_bits(said: str) -> int:
-    """Give how many zero bits the SHA-256 of a text begins with.
+    """Return how many zero bits the SHA-256 of a text begins with.
 
     >>> zero_bits("") == 0, zero_bits("ticket:5") >= 0
     (True, True)

@@ -6,19 +6,24 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form as Field, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
+from comptroller.desk.connections import network_of
 from comptroller.desk.doors import desk_of, language_of
 from comptroller.desk.draw import draw_bare, draw_refusals
 from comptroller.desk.public.answers import FEES, answer, line_for, titles_of
-from comptroller.desk.public.gate import Gate, busy
+from comptroller.desk.public.budget import Budget
+from comptroller.desk.public.gate import ASK, LEAD, LODGE, VERIFY, WRITE, Gate
 from comptroller.desk.public.proofs import prove, receipt_code
 from comptroller.desk.state import Desk
+from comptroller.desk.tip_storage import OVERHEAD, leads_on, used_on
 from comptroller.model.channel import PUBLIC
-from comptroller.model.refusal import Refusal
+from comptroller.model.refusal import Refusal, Refused
 
 router = APIRouter(prefix="/public")
 NOTICE, FALSE_ENTERPRISE = "public_notice", "false_enterprise"
 PLACES = ("enterprise", "fees", "false-enterprise", "tips", "verify")
 """The public pages in the order of their menu."""
+_LATER = ("public.busy", "public.full", "public.work")
+"""Codes of refusals after which the same may be sent again."""
 Word = Annotated[str, Field(max_length=200)]
 
 
@@ -26,6 +31,21 @@ def gate_of(request: Request) -> Gate:
     """Give the gate of the app's public pages."""
     found: Gate = request.app.state.gate
     return found
+
+
+def budgets_of(desk: Desk) -> dict[str, Budget]:
+    """Return what the public may add in a day, by purpose."""
+    most = desk.settings.most_tip_bytes_a_day
+    return {
+        LODGE: Budget(most, lambda day: used_on(desk, day, is_first=True)),
+        WRITE: Budget(most, lambda day: used_on(desk, day, is_first=False)),
+        LEAD: Budget(max(1, most // 16), lambda day: leads_on(desk, day)),
+    }
+
+
+def client_of(request: Request) -> str:
+    """Return the client of a request, as the server or a proxy that it believes says it; of IPv6 its network."""
+    return network_of(request.client.host) if request.client else "-"
 
 
 def today(desk: Desk) -> dt.date:
@@ -42,7 +62,7 @@ def draw_public(request: Request, template: str, **values: Any) -> HTMLResponse:
 
 def refused(request: Request, why: Refusal) -> Response:
     """Give a page that says why nothing was taken; what is asked too often may be asked again."""
-    return draw_refusals(request, 429 if why.code == "public.busy" else 422, [why])
+    return draw_refusals(request, 429 if why.code in _LATER else 422, [why])
 
 
 @router.get("")
@@ -54,7 +74,7 @@ def index(request: Request) -> Response:
 @router.get("/verify")
 def verify(request: Request, code: Annotated[str, Query(max_length=100)] = "") -> Response:
     """Say whether a code proves an entry, and under which checkpoint."""
-    if code and (why := busy(gate_of(request))):
+    if code and (why := gate_of(request).busy(VERIFY, client_of(request))):
         return refused(request, why)
     desk = desk_of(request)
     found = prove(desk, code) if code else None
@@ -64,7 +84,7 @@ def verify(request: Request, code: Annotated[str, Query(max_length=100)] = "") -
 @router.get("/verify/receipt.json")
 def receipt(request: Request, code: Annotated[str, Query(max_length=100)] = "") -> Response:
     """Give the proof of inclusion behind a code, for a program that checks it."""
-    if why := busy(gate_of(request)):
+    if why := gate_of(request).busy(VERIFY, client_of(request)):
         return refused(request, why)
     found = prove(desk_of(request), code)
     return Response(found.receipt.to_json() if found else "null", 200 if found else 404, media_type="application/json")
@@ -80,7 +100,7 @@ def enterprise(request: Request) -> Response:
 @router.post("/enterprise")
 def ask_enterprise(request: Request, enterprise: Word, person: Word = "", on: Word = "") -> Response:
     """Answer about an enterprise, a person and a day; they come in the body, so that no address keeps them."""
-    if why := busy(gate_of(request)):
+    if why := gate_of(request).busy(ASK, client_of(request)):
         return refused(request, why)
     desk = desk_of(request)
     day = _day(on) or today(desk)
@@ -130,12 +150,20 @@ def report_false(  # noqa: PLR0913, PLR0917 - what the form holds
     line = line_for(desk, FALSE_ENTERPRISE, day)
     if not line:
         return false_enterprise(request)
-    if why := gate_of(request).refuse(ticket):
+    if why := gate_of(request).refuse_lead(ticket, client_of(request)):
+        return refused(request, why)
+    size = len(text.encode()) + OVERHEAD
+    budget: Budget = request.app.state.budgets[LEAD]
+    if why := budget.take(day, size):
         return refused(request, why)
     said = {"office": desk.owner, "lead": f"F-{desk.chance()[:12]}", "by_line": line, "about": FALSE_ENTERPRISE}
     fact = said | {"named": named.strip(), "uscc": uscc.strip() or None, "seen_at": place.strip() or None}
     fact |= {"text": text.strip(), "received_on": day.isoformat()}
-    outcome = desk.said(desk.say("public_lead", [fact], PUBLIC))
+    try:
+        outcome = desk.said(desk.say("public_lead", [fact], PUBLIC))
+    except Refused:
+        budget.give_back(day, size)
+        raise
     assert outcome.entry is not None, "what was not refused is kept"
     code = receipt_code(outcome.entry, desk.ledger.entry(outcome.entry).leaf)
     return draw_public(request, "public_false.html", is_open=True, ticket="", receipt=code)

@@ -1,6 +1,8 @@
 // What is said between an informant and a line, sealed and opened in the browser with WebCrypto alone; no server sees clear text.
 // - A message is AES-256-GCM under a key of its own; that key is locked for each reader by ECDH over P-256 and HKDF-SHA-256.
 // - A claim code of 125 bits gives mailbox, pass and lock by HKDF; a passphrase locks a line's key by PBKDF2 (600,000 rounds).
+// - An answer of the line is signed (ECDSA over P-256) under the key that its mailbox was lodged to; the informant's browser verifies it.
+// - The fingerprint of that key lies with the mailbox's private key, locked by the claim code: no server can put another in its place.
 // - A message names mailbox and sender as additional data, so that it opens in its own place alone; its length is hidden by padding.
 "use strict";
 const Seal = (() => {
@@ -39,6 +41,11 @@ const Seal = (() => {
     return subtle.deriveKey(how, root, { name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
   }
 
+  const SIGNS = { name: "ECDSA", namedCurve: "P-256" }, HOW = { name: "ECDSA", hash: "SHA-256" };
+  const signers = () => subtle.generateKey(SIGNS, true, ["sign", "verify"]);
+  const fingerprint = async (key, sign) => (await digest(sign ? `${key} ${sign}` : key)).slice(0, 32);
+  const answer_text = (mailbox, sealed) => text.encode(`comptroller tip answer\n${mailbox}\n${sealed}`);
+
   const pair = () => subtle.generateKey(CURVE, true, ["deriveBits"]);
   const open_key = (said) => subtle.importKey("spki", unpack(said), CURVE, true, []);
   const told = async (key) => pack(await subtle.exportKey("spki", key));
@@ -54,6 +61,51 @@ const Seal = (() => {
     const bytes = await subtle.decrypt({ name: "AES-GCM", iv: unpack(said.iv) }, lock, unpack(said.key));
     return subtle.importKey("pkcs8", bytes, CURVE, false, ["deriveBits"]);
   }
+
+  async function keep_signer(kept, secret, lock) {
+    const iv = chance(12);
+    const key = await subtle.encrypt({ name: "AES-GCM", iv }, lock, await subtle.exportKey("pkcs8", secret));
+    return JSON.stringify({ ...JSON.parse(kept), sign: { iv: pack(iv), key: pack(key) } });
+  }
+
+  async function take_signer(kept, lock) {
+    const said = JSON.parse(kept).sign;
+    if (!said) return null;
+    const bytes = await subtle.decrypt({ name: "AES-GCM", iv: unpack(said.iv) }, lock, unpack(said.key));
+    return subtle.importKey("pkcs8", bytes, SIGNS, false, ["sign"]);
+  }
+
+  async function pin(kept, lock, mailbox, print) {
+    const iv = chance(12), how = { name: "AES-GCM", iv, additionalData: text.encode(`${mailbox} line key`) };
+    const box = await subtle.encrypt(how, lock, text.encode(print));
+    return JSON.stringify({ ...JSON.parse(kept), pin: { iv: pack(iv), box: pack(box) } });
+  }
+
+  async function pinned(kept, lock, mailbox) {
+    const said = JSON.parse(kept).pin;
+    if (!said) return "";
+    const how = { name: "AES-GCM", iv: unpack(said.iv), additionalData: text.encode(`${mailbox} line key`) };
+    return read.decode(await subtle.decrypt(how, lock, unpack(said.box)));
+  }
+
+  async function sign(sealed, secret, mailbox, key) {
+    const sig = pack(await subtle.sign(HOW, secret, answer_text(mailbox, sealed)));
+    return JSON.stringify({ v: 2, sealed, key, sig });
+  }
+
+  // Gives the ciphertext of an answer, and whether the key signed it: "signed", "none" (an older key signs nothing) or "wrong".
+  async function verified(answer, mailbox, key) {
+    const said = JSON.parse(answer), inner = said.v === 2 ? said.sealed : answer;
+    if (!key.sign_key) return { sealed: inner, state: "none" };
+    if (said.v !== 2 || said.key !== key.line_key) return { sealed: inner, state: "wrong" };
+    try {
+      const half = await subtle.importKey("spki", unpack(key.sign_key), SIGNS, false, ["verify"]);
+      const is = await subtle.verify(HOW, half, unpack(said.sig), answer_text(mailbox, said.sealed));
+      return { sealed: inner, state: is ? "signed" : "wrong" };
+    } catch { return { sealed: inner, state: "wrong" }; }
+  }
+
+  const inner = (answer) => { const said = JSON.parse(answer); return said.v === 2 ? said.sealed : answer; };
 
   async function shared(secret, other, iv) {
     const bits = await subtle.deriveBits({ name: "ECDH", public: other }, secret, 256);
@@ -93,17 +145,7 @@ const Seal = (() => {
     return read.decode(whole.subarray(4, 4 + new DataView(whole.buffer).getUint32(0)));
   }
 
-  async function work(ticket, bits) {
-    for (let from = 0; ; from += 256) {
-      const tried = await Promise.all(Array.from({ length: 256 }, (_, n) => subtle.digest("SHA-256", text.encode(`${ticket}:${from + n}`))));
-      const at = tried.findIndex((one) => {
-        const head = new DataView(one).getUint32(0);
-        return Math.clz32(head) >= bits;
-      });
-      if (at >= 0) return String(from + at);
-    }
-  }
-
   const isAble = Boolean(subtle);
-  return { isAble, chance, claim, code, digest, keep, open, pair, phrase, plain, seal, take, told, unpack, work };
+  return { isAble, chance, claim, code, digest, fingerprint, inner, keep, keep_signer, open, pair, phrase, pin, pinned, plain, seal, sign, signers, take, take_signer,
+    told, unpack, verified };
 })();

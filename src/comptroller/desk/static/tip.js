@@ -11,16 +11,29 @@
     form.querySelector("button").disabled = false;
   }
 
-  async function send(path, said) {
-    const ticket = await (await fetch("/public/tips/ticket", { credentials: "omit" })).json();
-    const number = await Seal.work(ticket.ticket, ticket.bits);
-    const body = JSON.stringify({ ticket: ticket.ticket, number, ...said });
-    const answer = await fetch(path, { method: "POST", credentials: "omit", headers: { "content-type": "application/json" }, body });
-    if (!answer.ok) throw new Error(answer.status === 404 ? "absent" : answer.status === 429 ? "busy" : "failed");
-    return answer.json();
+  async function send(path, purpose, said) {
+    const ticket = await (await fetch(`/public/tips/ticket?for=${purpose}`, { credentials: "omit" })).json();
+    for (let bits = ticket.bits, tries = 0; tries < 5; tries += 1) {
+      const number = await Work.of(ticket.ticket, bits);
+      const body = JSON.stringify({ ticket: ticket.ticket, number, ...said });
+      const answer = await fetch(path, { method: "POST", credentials: "omit", headers: { "content-type": "application/json" }, body });
+      if (answer.ok) return answer.json();
+      const more = answer.status === 429 && (answer.headers.get("content-type") || "").startsWith("application/json");
+      if (!more) throw new Error(answer.status === 404 ? "absent" : answer.status === 429 ? "busy" : "failed");
+      bits = (await answer.json()).bits;
+    }
+    throw new Error("busy");
   }
 
-  const readers = (mailbox) => ({ line: line.lineKey, informant: mailbox });
+  const readers = (mailbox, key) => ({ line: key, informant: mailbox });
+  const isTrue = async (key) => (await Seal.fingerprint(key.public_key, key.sign_key)) === key.line_key;
+
+  const compare = document.getElementById("compare-key");
+  compare.addEventListener("input", () => {
+    const typed = compare.value.toLowerCase().replace(/[^0-9a-f]/g, "");
+    show("key-same", typed === line.lineName);
+    show("key-other", typed.length >= line.lineName.length && typed !== line.lineName);
+  });
 
   function onSubmit(id, work) {
     const form = document.getElementById(id);
@@ -34,12 +47,13 @@
 
   onSubmit("lodge", async (form) => {
     const field = form.querySelector("textarea"), code = Seal.code();
+    if (!(await isTrue({ public_key: line.lineKey, sign_key: line.signKey, line_key: line.lineName }))) throw new Error("falseKey");
     const own = await Seal.claim(code), keys = await Seal.pair();
     const mailbox = await Seal.told(keys.publicKey);
-    const sealed = await Seal.seal(field.value, readers(mailbox), `${own.mailbox} informant`);
-    const kept = await Seal.keep(keys.privateKey, own.lock);
+    const sealed = await Seal.seal(field.value, readers(mailbox, line.lineKey), `${own.mailbox} informant`);
+    const kept = await Seal.pin(await Seal.keep(keys.privateKey, own.lock), own.lock, own.mailbox, line.lineName);
     const said = { mailbox: own.mailbox, pass_hash: await Seal.digest(own.pass), public_key: mailbox, kept_key: kept, line_key: line.lineName, sealed };
-    const taken = await send("/public/tips/lodge", said);
+    const taken = await send("/public/tips/lodge", "lodge", said);
     document.getElementById("claim-code").textContent = code;
     document.getElementById("receipt-code").textContent = taken.code;
     document.getElementById("receipt-link").href = `/public/verify?code=${encodeURIComponent(taken.code)}`;
@@ -49,17 +63,39 @@
 
   let held = null;
 
+  // The key that this mailbox was lodged to: by the fingerprint that the claim code locks, never by the server's word alone.
+  async function keyOf(said) {
+    let print = "";
+    try { print = await Seal.pinned(said.kept_key, held.own.lock, held.own.mailbox); } catch { return null; }
+    const key = said.keys.find((one) => one.line_key === (print || said.line_key));
+    return key && (await isTrue(key)) ? key : null;
+  }
+
+  async function ofLine(sealed, seen) {
+    if (!held.key) return { sealed, state: "wrong" };
+    const found = await Seal.verified(sealed, held.own.mailbox, held.key);
+    if (seen.has(found.sealed)) return { sealed, state: "wrong" };
+    seen.add(found.sealed);
+    return found;
+  }
+
   async function look() {
-    const said = await send("/public/tips/read", { mailbox: held.own.mailbox, passed: held.own.pass });
+    const said = await send("/public/tips/read", "read", { mailbox: held.own.mailbox, passed: held.own.pass });
     const secret = await Seal.take(said.kept_key, held.own.lock);
     held.mailbox = said.public_key;
+    held.key = await keyOf(said);
+    show("key-false", !held.key);
+    const seen = new Set();
     const talk = document.getElementById("talk");
     talk.replaceChildren();
     for (const one of said.messages) {
       const item = document.createElement("li"), when = document.createElement("small"), words = document.createElement("p");
       item.className = one.sender;
       when.textContent = `${one.sent_on}　${line[one.sender]}`;
-      try { words.textContent = await Seal.open(one.sealed, secret, "informant", `${held.own.mailbox} ${one.sender}`); }
+      const answer = one.sender === "line" ? await ofLine(one.sealed, seen) : { sealed: one.sealed, state: "" };
+      if (answer.state) when.textContent += `　${line[answer.state]}`;
+      item.classList.toggle("wrong", answer.state === "wrong");
+      try { words.textContent = answer.state === "wrong" ? line.notLine : await Seal.open(answer.sealed, secret, "informant", `${held.own.mailbox} ${one.sender}`); }
       catch { words.textContent = line.unread; }
       item.append(when, words);
       talk.append(item);
@@ -82,8 +118,9 @@
 
   onSubmit("more", async (form) => {
     const field = form.querySelector("textarea");
-    const sealed = await Seal.seal(field.value, readers(held.mailbox), `${held.own.mailbox} informant`);
-    await send("/public/tips/write", { mailbox: held.own.mailbox, passed: held.own.pass, sealed });
+    if (!held.key) throw new Error("falseKey");
+    const sealed = await Seal.seal(field.value, readers(held.mailbox, held.key.public_key), `${held.own.mailbox} informant`);
+    await send("/public/tips/write", "write", { mailbox: held.own.mailbox, passed: held.own.pass, sealed });
     field.value = "";
     await look();
   });

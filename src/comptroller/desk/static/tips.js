@@ -29,22 +29,26 @@
     const [first, second] = [...form.querySelectorAll("input")].map((one) => one.value);
     if (first.length < 12) throw new Error("short");
     if (first !== second) throw new Error("differ");
-    const keys = await Seal.pair(), salt = Seal.chance(16);
-    const kept = await Seal.keep(keys.privateKey, await Seal.phrase(first, salt), salt);
-    await send("/tips/key", { public_key: await Seal.told(keys.publicKey), kept_key: kept });
+    const keys = await Seal.pair(), signs = await Seal.signers(), salt = Seal.chance(16);
+    const lock = await Seal.phrase(first, salt);
+    const kept = await Seal.keep_signer(await Seal.keep(keys.privateKey, lock, salt), signs.privateKey, lock);
+    await send("/tips/key", { public_key: await Seal.told(keys.publicKey), sign_key: await Seal.told(signs.publicKey), kept_key: kept });
     location.reload();
   });
 
-  let secret = null;
+  let secret = null, signer = null;
   onSubmit("unlock", async (form) => {
     const field = form.querySelector("input");
-    try { secret = await Seal.take(said.keptKey, await Seal.phrase(field.value, Seal.unpack(JSON.parse(said.keptKey).salt))); }
-    catch { throw new Error("wrong"); }
+    try {
+      const lock = await Seal.phrase(field.value, Seal.unpack(JSON.parse(said.keptKey).salt));
+      secret = await Seal.take(said.keptKey, lock);
+      signer = await Seal.take_signer(said.keptKey, lock);
+    } catch { throw new Error("wrong"); }
     field.value = "";
     for (const item of page.querySelectorAll("[data-sealed]")) {
       const words = item.querySelector("p");
       words.className = "";
-      try { words.textContent = await Seal.open(item.dataset.sealed, secret, "line", `${said.mailbox} ${item.dataset.sender}`); }
+      try { words.textContent = await Seal.open(Seal.inner(item.dataset.sealed), secret, "line", `${said.mailbox} ${item.dataset.sender}`); }
       catch { words.textContent = said.unread; }
     }
     show("unlock", false); show("answer");
@@ -53,7 +57,8 @@
   onSubmit("answer", async (form) => {
     const field = form.querySelector("textarea");
     const sealed = await Seal.seal(field.value, { line: said.lineKey, informant: said.mailboxKey }, `${said.mailbox} line`);
-    await send(`/tips/${said.number}`, { sealed });
+    const answer = signer ? await Seal.sign(sealed, signer, said.mailbox, said.lineName) : sealed;
+    await send(`/tips/${said.number}`, { sealed: answer });
     field.value = "";
     location.reload();
   });

@@ -1,0 +1,187 @@
+"""Templates of letters held to what a template may use; whatever else stands in one is rejected by its name and line.
+
+A template is a program of the typesetter, which could read files, fetch packages and run text. The list below names all
+that a template may say outside of strings; an alias, a module of the library or a function of tomorrow is not on it.
+
+Why strings can be skipped: a quote outside of code is plain text to the typesetter, and could hide code from a reader
+that takes it for a string. A string here stands on one line and holds no character that leads from text into code or
+back (`#`, brackets, `$`, a raw mark, a block comment). So both readings of a quote hold text alone, and stay in step.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import islice
+
+from comptroller.model.policy import LetterForm
+from comptroller.model.refusal import Refusal, refusal
+
+MOST_TEMPLATE = 100_000
+"""Characters of one template."""
+MOST_REFUSALS = 20
+"""Refusals that one template is answered with."""
+_DATA = ("json", "(", "bytes", "(", "sys", ".", "inputs", ".", "said", ")", ")")
+"""The one way to the values of a letter, by its tokens."""
+_STEM = re.compile(r'"([a-z0-9_]+)\.typ"')
+_TOKEN = re.compile(
+    r"""(?P<comment>//[^\n]*)|(?P<string>"(?:\\.|[^"\\\n])*")|(?P<escape>\\u\{[0-9a-fA-F]{1,6}\}|\\.?)
+    |(?P<number>\d+(?:\.\d+)?(?:pt|mm|cm|in|em|fr|deg|rad|%)?)|(?P<word>[^\W\d][\w-]*)|(?P<space>\s+)
+    |(?P<sign>/\*|\*/|["`$@]|.)""",
+    re.VERBOSE | re.DOTALL,
+)
+_OUTSIDE = ("/*", "*/", '"', "`", "$", "@")
+"""Signs that lead to comments over lines, open strings, raw text, formulas, packages and references."""
+_IN_STRING = re.compile(r"[\[\]#$`]|/\*|\*/")
+_COLOUR = re.compile(r'"#[0-9a-fA-F]{3,8}"')
+_BOUND = (
+    re.compile(r"\blet\s+([\w-]+)"),
+    re.compile(r"\blet\s+[\w-]+\(([^()]*)\)"),
+    re.compile(r"\blet\s*\(([^()]*)\)\s*="),
+    re.compile(r"(?<![\w-])([\w-]+)\s*=>"),
+    re.compile(r"\(([^()]*)\)\s*=>"),
+    re.compile(r"\bfor\s+([\w-]+)\s+in\b"),
+    re.compile(r"\bfor\s*\(([^()]*)\)\s*in\b"),
+)
+"""Where a template gives names of its own."""
+_LANGUAGE = "let set show if else for in while break continue return context not and or none auto true false"
+_ELEMENTS = (
+    "document page text par parbreak linebreak pagebreak align place block box pad move h v line rect square circle stack "
+    "grid table columns colbreak heading list enum terms strong emph underline overline strike smallcaps sub super "
+    "smartquote counter numbering upper lower str int float range rgb luma cmyk repeat hide figure"
+)
+_ARGUMENTS = (
+    "title author date keywords paper width height margin fill stroke header footer header-ascent footer-descent "
+    "binding flipped number-align background foreground font fallback style weight stretch size tracking spacing "
+    "cjk-latin-spacing baseline overhang top-edge bottom-edge lang region dir hyphenate costs leading justify linebreaks "
+    "first-line-indent hanging-indent amount all alignment above below breakable inset outset radius clip sticky dx dy "
+    "columns rows gutter column-gutter row-gutter colspan rowspan x y body level start end length angle thickness paint "
+    "cap join dash indent body-indent marker tight full numbered both caption kind supplement outlined weak to scope "
+    "float clearance count sides rest"
+)
+_MEMBERS = (
+    "header footer cell hline vline at len first last slice split join map filter enumerate flatten contains trim zip "
+    "rev sorted dedup keys values pairs display final replace starts-with ends-with fold sum any all find position item "
+    "term insert push pop with where lighten darken transparentize fields children pt mm cm"
+)
+_NAMES = (
+    "left right top bottom start end center horizon ltr rtl ttb black white gray red blue green navy luma solid dashed "
+    "dotted regular bold italic oblique"
+)
+_VALUES = (
+    "said language title case_id office line officer released_by due_on addressee text rows figures fonts number code "
+    "is_draft sent_on rule sources facts stands entries row pair part"
+)
+ALLOWED = frozenset(f"{_LANGUAGE} {_ELEMENTS} {_ARGUMENTS} {_MEMBERS} {_NAMES} {_VALUES}".split())
+"""Every word that a template may say outside of strings, beside the names that it gives itself."""
+_LIBRARY = (
+    "read json csv toml yaml xml cbor image plugin bibliography cite include import eval sys std pdf path asset bundle "
+    "query state locate metadata dictionary module theme syntaxes regex func link label ref datetime type wasm raw "
+    "http https preview local embed attach html math calc inputs bytes decode encode target outline footnote quote "
+    "arguments array assert bool color content curve decimal direction divider duration ellipse emoji fraction function "
+    "gradient here highlight layout lorem location measure oklab oklch panic polygon ratio relative repr rotate scale "
+    "selector skew sym symbol tiling version aqua btt eastern fuchsia lime maroon olive orange purple silver teal yellow"
+)
+REJECTED = frozenset(_LIBRARY.split())
+"""Words of the library that a template has no use for: rejected even where it gives one of these names itself."""
+
+
+def check_letters(letters: Mapping[str, LetterForm], files: Mapping[str, bytes]) -> list[Refusal]:
+    """Return refusals of the templates of a pack, each with file and line; `files` are those that it was read from."""
+    given = tuple(sorted((stem, f"{one.name}.yml", one.template) for stem, one in letters.items()))
+    return list(_checked(given, tuple(_first_line(files.get(path, b"")) for _, path, _ in given)))
+
+
+def _first_line(file: bytes) -> int:
+    """Return the line of a file on which its template begins."""
+    head, found, _ = file.partition(b"\ntemplate:")
+    return head.count(b"\n") + 3 if found else 1
+
+
+@lru_cache(maxsize=16)
+def _checked(templates: tuple[tuple[str, str, str], ...], lines: tuple[int, ...]) -> tuple[Refusal, ...]:
+    stems = frozenset(stem for stem, _, _ in templates)
+    exports = frozenset(name for _, _, text in templates if len(text) <= MOST_TEMPLATE for name in _bound(text))
+    each = zip(templates, lines, strict=True)
+    return tuple(
+        one for (_, path, text), at in each for one in islice(_check((path, at), text, stems, exports), MOST_REFUSALS)
+    )
+
+
+def _check(begins: tuple[str, int], text: str, stems: frozenset[str], exports: frozenset[str]) -> Iterator[Refusal]:
+    path, first = begins
+    if len(text) > MOST_TEMPLATE:
+        wanted = (f"至多 {MOST_TEMPLATE} 个字符", f"at most {MOST_TEMPLATE} characters")
+        mend = ("缩短模板", "Make the template shorter.")
+        yield refusal("packs.letter.long", (path, None, "template"), len(text), wanted, mend)
+        return
+    text = text.replace("\r\n", "\n")
+    known = (ALLOWED | exports | _bound(text)) - REJECTED
+    tokens = [one for one in _TOKEN.finditer(text) if one.lastgroup != "space"]
+    skip = 0
+    for at, token in enumerate(tokens):
+        skip = max(0, skip - 1)
+        sort, seen = str(token.lastgroup), token.group()
+        if not skip and seen == "json" and _words(tokens, at, len(_DATA)) == _DATA:
+            skip = len(_DATA)
+        elif not skip and seen == "import" and _words(tokens, at - 1, 1) == ("#",):
+            named = _STEM.fullmatch("".join(_words(tokens, at + 1, 1)))
+            if named is None or named[1] not in stems:
+                yield _import(path, _line(text, token, first), "".join(_words(tokens, at + 1, 1))[:80])
+        elif sort == "word" and not skip and not _is_known(seen, known):
+            yield _word(path, _line(text, token, first), seen)
+        elif _is_wrong(sort, seen, text[token.start() - 1 : token.start()]):
+            yield _sign(path, _line(text, token, first), seen[:80])
+
+
+def _line(text: str, token: re.Match[str], first: int) -> int:
+    return text.count("\n", 0, token.start()) + first
+
+
+def _words(tokens: Sequence[re.Match[str]], at: int, count: int) -> tuple[str, ...]:
+    return tuple(one.group() for one in tokens[max(0, at) : at + count])
+
+
+def _bound(text: str) -> frozenset[str]:
+    """Return the names that a template gives itself."""
+    return frozenset(
+        name
+        for pattern in _BOUND
+        for found in pattern.finditer(text)
+        for name in re.findall(r"[^\W\d][\w-]*", found[1])
+    )
+
+
+def _is_known(word: str, known: frozenset[str]) -> bool:
+    """Return whether a word may stand outside of strings; words without a Latin letter are names of no library."""
+    return word == "_" or word in known or not re.search("[A-Za-z]", word)
+
+
+def _is_wrong(sort: str, seen: str, before: str) -> bool:
+    """Return whether a token leads from text into code unseen; `before` is the character that stands before it."""
+    if sort == "string":
+        return bool(_IN_STRING.search(seen)) and not _COLOUR.fullmatch(seen)
+    return (sort == "sign" and seen in _OUTSIDE) or (sort == "comment" and before == ":")
+
+
+def _word(path: str, line: int, seen: str) -> Refusal:
+    wanted = (
+        "模板可用的名称,或模板自己用 #let 命名的名称",
+        "a name that a template may use, or one that it gives by #let",
+    )
+    mend = ("文字放入引号;去掉读取文件、引用程序包、执行文本的写法", "Put words into quotes; take away what reads files, packages or runs text.")  # fmt: skip
+    return refusal("packs.letter.word", (path, line, "template"), seen, wanted, mend)
+
+
+def _import(path: str, line: int, seen: str) -> Refusal:
+    wanted = ("本政策包 letters/ 中的模板", "a template under letters/ of this pack")
+    mend = ('写作 #import "frame.typ": *', 'Write #import "frame.typ": *.')
+    return refusal("packs.letter.import", (path, line, "template"), seen, wanted, mend)
+
+
+def _sign(path: str, line: int, seen: str) -> Refusal:
+    wanted = (
+        "单行且不含 # [ ] $ ` 的字符串,不用公式、原文块和块注释",
+        "strings on one line without # [ ] $ `, and no formulas, raw blocks or block comments",
+    )
+    mend = ("改写该处;# 写作 \\u{23}", "Write it otherwise; # is written \\u{23}.")
+    return refusal("packs.letter.sign", (path, line, "template"), seen, wanted, mend)
