@@ -12,7 +12,7 @@ FLOORS = (
     ("node",),
     ("engine",),
     ("prove",),
-    ("desk", "link", "client"),
+    ("desk", "link", "client", "library"),
     ("cli",),
     ("__init__", "__main__"),
 )
