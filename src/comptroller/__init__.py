@@ -1,43 +1,30 @@
-"""Comptroller checks what state-owned enterprises report against dated, cited rules, and follows problems until they are fixed.
-
-    import comptroller
+"""Comptroller checks what state-owned enterprises report against dated, cited rules, and follows problems until fixed.
 
     with comptroller.create("node", comptroller.Pack.load("base"), owner="CITY") as node:
-        result = node.report(comptroller.Report.from_file("payments.csv", kind="payment"))
+        (result,) = node.report(comptroller.Report.from_file("payments.csv", kind="payment"))
 
-The names in `__all__` are the public Python interface; they are loaded when they are first used, so importing costs nothing.
+The names in `__all__` are the public Python interface; each is loaded when it is first used.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from comptroller.library import Finding, Node, Pack, Report, Result, create, open_node
+    from comptroller.library import Change, Finding, Node, Pack, Report, Result, create, open_node
     from comptroller.model.refusal import ComptrollerError, Refusal, Refused
 
 __version__ = "0.2.0"
 __all__ = [
-    "ComptrollerError",
-    "Finding",
-    "Node",
-    "Pack",
-    "Refusal",
-    "Refused",
-    "Report",
-    "Result",
-    "create",
-    "open_node",
-]
-_OF_MODEL = ("ComptrollerError", "Refusal", "Refused")
+    "Change", "ComptrollerError", "Finding", "Node", "Pack", "Refusal", "Refused", "Report", "Result", "create", "open_node",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
     """Return a public name, loading its module on first use (PEP 562)."""
     if name not in __all__:
         raise AttributeError(f"module 'comptroller' has no attribute {name!r}; it has {', '.join(__all__)}")
-    module = "comptroller.model.refusal" if name in _OF_MODEL else "comptroller.library"
-    found = getattr(import_module(module), name)
-    globals()[name] = found
+    home = "model.refusal" if name in ("ComptrollerError", "Refusal", "Refused") else "library"
+    globals()[name] = found = getattr(import_module(f"comptroller.{home}"), name)
     return found
 
 
