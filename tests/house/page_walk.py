@@ -1,8 +1,8 @@
 r"""Follow a page as its reader does: write its files, run its programs and commands, and look for what it shows.
 
-    Write `name`: + fence     the file is written
-    ```console                lines with `$ ` run; each line below a command occurs in what it prints, in order
-    ```python                 the program runs
+Write `name`: + fence     the file is written
+```console                lines with `$ ` run; each line below a command occurs in what it prints, in order
+```python                 the program runs
 """
 
 import os
@@ -35,7 +35,7 @@ def follow(page: Path, monkeypatch: pytest.MonkeyPatch) -> int:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(fence["text"], encoding="utf-8")
         elif fence["form"] == "python":
-            subprocess.run([sys.executable, "-c", fence["text"]], check=True)
+            _python("-c", fence["text"])
             ran += 1
         elif fence["form"] == "console":
             ran += _console(fence["text"], monkeypatch)
@@ -70,4 +70,12 @@ def _run(command: str, monkeypatch: pytest.MonkeyPatch) -> str:
         assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
         return done.output
     assert words[0] == "python", f"a page runs comptroller, python or export: {command}"
-    return subprocess.run([sys.executable, *words[1:]], check=True, capture_output=True, text=True).stdout
+    return _python(*words[1:])
+
+
+def _python(*words: str) -> str:
+    """Run Python as the reader has it, with Comptroller installed; returns what it prints."""
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(one for one in sys.path if one)}
+    done = subprocess.run([sys.executable, *words], capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == 0, f"$ python {' '.join(words)}\n{done.stderr}"
+    return done.stdout
