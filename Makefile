@@ -59,13 +59,13 @@ bench: $(VENV)/bench ## Measure the goals of docs/performance.md, beside other p
 real: $(VENV)/run ## Evaluate published data sets, where they are present (REAL=FOLDER).
 	@$(BIN)/python -m examples.real.run $(REAL)
 
-fuzz: $(VENV)/dev ## Feed the parsers damaged input for long.
+fuzz: $(VENV)/dev ## Feed the parsers damaged input for a long time.
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n $(WORKERS) -m fuzz
 
 looks: $(VENV)/dev ## Open every page as every role, in both languages and at both widths, in a browser; take the pictures.
 	@$(BIN)/python -m pytest -m looks tests/journeys
 
-chaos: $(VENV)/dev ## Kill the process at random, hundreds of times.
+chaos: $(VENV)/dev ## Kill the process at random instants, hundreds of times.
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -m chaos
 
 pictures: $(VENV)/dev ## Take the screenshots of docs/images from the demonstration's console, in a browser.
@@ -89,7 +89,7 @@ bundle: $(VENV)/run web ## Pack the wheel, all it needs and an installer into on
 	@rm -rf build/dist && $(BIN)/python -m hatchling build -t wheel -d build/dist
 	@packaging/bundle.sh $(abspath $(BIN))/python
 
-lock: | $(BIN)/python ## Resolve the dependencies again; the locks name versions and hashes, and no host.
+lock: | $(BIN)/python ## Resolve the dependencies again; the locks have versions and hashes, and no host.
 	@$(BIN)/python -m venv build/lock
 	@build/lock/bin/python -m pip --disable-pip-version-check --no-input install --quiet pip-tools==7.6.2
 	build/lock/bin/pip-compile $(LOCK) --extra build --output-file requirements.lock pyproject.toml
@@ -106,7 +106,7 @@ $(BIN)/python:
 	@echo "making $(VENV) with $$($(PYTHON) --version)"
 	@$(PYTHON) -m venv $(VENV)
 
-# The build backend comes from the lock as well, so nothing is fetched that has no hash.
+# The build backend comes from the lock as well, so that everything fetched has a hash.
 $(VENV)/run: requirements.lock pyproject.toml | $(BIN)/python
 	@echo "installing what Comptroller needs"
 	@$(PIP) --require-hashes -r requirements.lock
