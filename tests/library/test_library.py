@@ -1,6 +1,7 @@
 """The interface for Python programs: a node is created, opened, reported to and read, with nothing but public names."""
 
 import datetime as dt
+import os
 import subprocess
 import sys
 
@@ -129,7 +130,8 @@ def test_importing_the_package_loads_nothing() -> None:
         "assert heavy == [], heavy; assert set(comptroller.__all__) <= set(dir(comptroller)); "
         "[getattr(comptroller, name) for name in comptroller.__all__]"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    paths = os.environ | {"PYTHONPATH": os.pathsep.join(one for one in sys.path if one)}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, env=paths)
     assert done.returncode == 0, done.stderr
 
 
