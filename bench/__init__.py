@@ -1,4 +1,4 @@
-"""What section 6 of the design promises, measured in one run beside rivals: `make bench`, or `python -m bench`."""
+"""The goals of docs/performance.md, measured in one run beside other programs: `make bench`, or `python -m bench`."""
 
 from comptroller.store.memory import collect_rarely
 

@@ -1,4 +1,4 @@
-"""Measure section 6 of the design on made data: `make bench`, or `python -m bench [--held N] [--small] [--only NAME]`.
+"""Measure the goals of docs/performance.md on made data: `make bench`, or `python -m bench [--held N] [--small] [--only NAME]`.
 
 Each measure runs in a process of its own, one after the other, so that none has the memory or the warmth of another.
 It takes minutes at full size; on a machine that does other things the figures say little.

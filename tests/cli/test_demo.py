@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+import comptroller
 from comptroller.cli import app, demo
+from comptroller.model.refusal import Refused
 from tests.worlds import fresh_node, kept, report
 
 RULE = "base/rules/invoice/arithmetic"
@@ -50,3 +52,11 @@ def test_an_earlier_demonstration_is_not_overwritten(tmp_path: Path, left: str) 
     """A folder that holds a node is left alone, as wrong use, unless --fresh is said."""
     (tmp_path / left).mkdir()
     assert CliRunner().invoke(app, ["demo", str(tmp_path)]).exit_code == 2
+
+
+def test_a_world_that_is_nowhere_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where neither the package nor the source holds the world, the refusal names the place; the source's one is found."""
+    assert demo.world_maker().is_file()
+    monkeypatch.setattr(comptroller, "__file__", str(tmp_path / "site" / "src" / "comptroller" / "__init__.py"))
+    with pytest.raises(Refused, match=r"demo\.world"):
+        demo.world_maker()

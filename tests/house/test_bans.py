@@ -7,6 +7,8 @@ from pathlib import Path
 from tests.house.source import imports, parsed, room_of, shown, sources
 
 DOORS = ("desk", "link", "cli", "client")
+ASKS_TIME = ("cli", "library")
+"""Where a person or a program begins: both may leave the instant out, and then mean the present one."""
 MODULES = {
     "duckdb": (("store",), "ask through comptroller.store.duck"),
     "sqlite3": (("store",), "ask through comptroller.store.sqlite"),
@@ -19,7 +21,7 @@ MODULES = {
     "requests": (DOORS, "let a door fetch it, and take the value"),
     "httpx": (DOORS, "let a door fetch it, and take the value"),
     "random": (DOORS, "take a seed or the bytes as a parameter"),
-    "secrets": (DOORS, "take the bytes as a parameter"),
+    "secrets": ((*DOORS, "library"), "take the bytes as a parameter"),
     "uuid": (DOORS, "name things by what they hold, or take the name as a parameter"),
     "subprocess": (DOORS, "nothing in the product starts another program"),
 }
@@ -28,7 +30,7 @@ NAMES = {
     "os.environ": (DOORS, "take the value as a parameter"),
     "os.getenv": (DOORS, "take the value as a parameter"),
     "os.urandom": (DOORS, "take the bytes as a parameter"),
-    "datetime.now": (("cli",), "take the instant as a parameter"),
+    "datetime.now": (ASKS_TIME, "take the instant as a parameter"),
     "datetime.utcnow": ((), "it has no zone; take the instant as a parameter"),
     "datetime.today": (("cli",), "take the day as a parameter"),
     "date.today": (("cli",), "take the day as a parameter"),

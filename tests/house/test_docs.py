@@ -29,7 +29,7 @@ def _made() -> dict[str, str]:
 
 def _written() -> list[Path]:
     """Give the pages that people write."""
-    return [p for p in [REPOSITORY / "README.md", *sorted(DOCS.rglob("*.md"))] if REFERENCE not in p.parents]
+    return [p for p in [*sorted(REPOSITORY.glob("*.md")), *sorted(DOCS.rglob("*.md"))] if REFERENCE not in p.parents]
 
 
 def _prose(path: Path) -> list[tuple[int, str]]:

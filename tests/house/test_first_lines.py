@@ -8,7 +8,10 @@ from tests.house.source import CODE, REPOSITORY, files, shown
 OPENINGS = {".py": ('"""', 'r"""'), ".yml": ("# ",), ".sql": ("-- ",), ".toml": ("# ",), ".txt": ("# ",)}
 LEAST = 12
 """A sentence has more letters than a word."""
-ALONE = ("Makefile", "pyproject.toml", "REUSE.toml", "requirements-bench.txt", ".ci/run")
+ALONE = (
+    *("Makefile", "pyproject.toml", "REUSE.toml", "requirements-bench.txt", ".ci/run", ".ci/wheel", "Containerfile"),
+    *(".containerignore", ".editorconfig", ".pre-commit-config.yaml", "packaging/bundle.sh", "packaging/install.sh"),
+)
 """Files beside the folders; the locks are made by a tool, and the licence has its own words."""
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.house.source import DOCS, REPOSITORY
 
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-docs.lock")
 WEB = "requirements-web.lock"
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
@@ -54,12 +54,14 @@ def test_scripts_of_pages_are_pinned_without_a_host() -> None:
 
 
 def test_what_the_project_asks_for_is_locked() -> None:
-    """Runtime and build are in the one lock, tests in the other, which holds the same versions of the former."""
+    """Runtime and build are in the first lock; those of tests and documents hold the same versions of them."""
     extras = PROJECT["optional-dependencies"]
-    run, dev = _pins(LOCKS[0]), _pins(LOCKS[1])
+    run, dev, docs = map(_pins, LOCKS)
     assert _names(PROJECT["dependencies"]) | _names(extras["build"]) <= set(run)
     assert _names(extras["dev"]) <= set(dev)
-    assert [name for name, text in run.items() if dev.get(name, "").split()[:1] != text.split()[:1]] == []
+    assert _names(extras["docs"]) <= set(docs)
+    for other in (dev, docs):
+        assert [name for name, text in run.items() if other.get(name, "").split()[:1] != text.split()[:1]] == []
 
 
 def test_every_dependency_has_its_line() -> None:
@@ -70,6 +72,7 @@ def test_every_dependency_has_its_line() -> None:
         *PROJECT["dependencies"],
         *PROJECT["optional-dependencies"]["build"],
         *PROJECT["optional-dependencies"]["dev"],
+        *PROJECT["optional-dependencies"]["docs"],
     ]
     asked += [line for line in bench.splitlines() if line and not line.startswith("#")]
     assert sorted(name for name in _names(asked) if f"| {name}" not in page and f", {name}" not in page) == []

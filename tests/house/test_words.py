@@ -71,8 +71,8 @@ def test_packs_hold_no_python() -> None:
 
 def test_no_file_names_a_machine_or_a_person() -> None:
     """No path of somebody's machine, no address of a host, no mailbox stands in any file."""
-    endings = (".py", ".yml", ".sql", ".md", ".toml", ".txt", ".lock")
-    every = files("src", "packs", "tests", "bench", "examples", "docs", "changelog.d", endings=endings)
+    endings = (".py", ".yml", ".sql", ".md", ".toml", ".txt", ".lock", ".sh", ".svg")
+    every = files("src", "packs", "tests", "bench", "examples", "docs", "changelog.d", "packaging", endings=endings)
     every += [p for p in REPOSITORY.iterdir() if p.is_file() and (p.suffix in endings or p.name == "Makefile")]
     found = []
     for path in sorted(every):

@@ -108,13 +108,19 @@ def demo(
 
 
 def world_maker() -> Path:
-    """Give the script that makes the world, beside the source; refuses (Refused) where the source is not."""
-    place = Path(comptroller.__file__).parents[2] / "examples" / "harbour" / "make.py"
-    if place.is_file():
-        return place
+    """Return the script that makes the world, from the installed package or beside the source.
+
+    Raises Refused where neither has it.
+    """
+    package = Path(comptroller.__file__).parent
+    roots = (package / "examples_shipped", package.parents[1])
+    places = [root / "examples" / "harbour" / "make.py" for root in roots]
+    for place in places:
+        if place.is_file():
+            return place
     wanted = ("示例世界的脚本", "the script of the made-up world")
-    mend = ("在源码目录中运行", "Run it from a clone of the source.")
-    raise Refused([refusal("demo.world", (str(place), None, ""), "-", wanted, mend)])
+    mend = ("重新安装，或在源码目录中运行", "Install Comptroller again, or run it from a clone of the source.")
+    raise Refused([refusal("demo.world", (str(places[0]), None, ""), "-", wanted, mend)])
 
 
 def make_world(folder: Path) -> None:
