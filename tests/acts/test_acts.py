@@ -28,7 +28,7 @@ def test_what_is_said_is_read_back() -> None:
 @pytest.mark.parametrize("stretch", [(0, 3), (3, 2), (1, 10), (-1, -1)])
 def test_a_stretch_lies_in_the_ledger(stretch: tuple[int, int]) -> None:
     """Another one is rejected with the numbers that there are."""
-    with pytest.raises(Refused, match="clock.stretch"):
+    with pytest.raises(Refused, match=r"clock\.stretch"):
         acts.wrong_stretch(stretch, 9, "U1", "x")
 
 

@@ -90,8 +90,10 @@ EXTREMES: dict[str, list[Any]] = {
     "instant": _INSTANTS,
 }
 FEW: dict[str, list[Any]] = {
-    **dict.fromkeys(("text", "code", "entity", "person"), ["x" * 64, "😀" * 64]),
-    **dict.fromkeys(("money", "number", "integer"), [-1, 1e-30, 1e30, 10**9, 10**15, 99_999_999_999_999, 2**63 - 1]),
+    **{form: ["x" * 64, "😀" * 64] for form in ("text", "code", "entity", "person")},
+    **{
+        form: [-1, 1e-30, 1e30, 10**9, 10**15, 99_999_999_999_999, 2**63 - 1] for form in ("money", "number", "integer")
+    },
     "choice": ["x"],
     "flag": ["x"],
     "share": [0, "0.000001", 100, 1e30],
