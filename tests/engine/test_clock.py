@@ -9,7 +9,7 @@ from comptroller import engine
 from comptroller.engine import Engine
 from comptroller.model.refusal import Refused
 from tests.engine.test_engine import pay
-from tests.packs_small.small import AT, ORIGIN, changed, codes, dump, key, said, tell
+from tests.packs_small.small import AT, ORIGIN, changed, codes, dump, key, said, small_node, tell
 
 DAYS = 100
 FAR = AT + dt.timedelta(days=27_000)
@@ -105,8 +105,6 @@ def test_entries_of_a_wrong_clock_are_named_and_the_clock_goes_back(tmp_path: Pa
 
 def test_a_pack_without_a_limit_lets_the_clock_jump_within_the_calendar(tmp_path: Path) -> None:
     """The engine itself knows only the calendar; how far a clock may jump is policy, and an overlay only tightens it."""
-    from tests.packs_small.small import small_node  # noqa: PLC0415 - the one node here without a limit
-
     node = small_node(tmp_path / "n")
     assert node.pack.clock_jump_days is None
     assert node.take([said("payment", pay("P1"))], FAR).refused == {}

@@ -90,9 +90,9 @@ EXTREMES: dict[str, list[Any]] = {
     "instant": _INSTANTS,
 }
 FEW: dict[str, list[Any]] = {
-    **{name: ["x" * 64, "😀" * 64] for name in ("text", "code", "entity", "person")},
+    **{form: ["x" * 64, "😀" * 64] for form in ("text", "code", "entity", "person")},
     **{
-        name: [-1, 1e-30, 1e30, 10**9, 10**15, 99_999_999_999_999, 2**63 - 1] for name in ("money", "number", "integer")
+        form: [-1, 1e-30, 1e30, 10**9, 10**15, 99_999_999_999_999, 2**63 - 1] for form in ("money", "number", "integer")
     },
     "choice": ["x"],
     "flag": ["x"],

@@ -1,0 +1,30 @@
+"""What the forms of all files of a pack have in common: no unknown keys, texts in both languages, periods, citations."""
+
+import datetime as dt
+
+import msgspec
+
+
+class Form(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """A form refuses what it does not know."""
+
+
+class Both(Form, frozen=True, kw_only=True):
+    """A text in both languages."""
+
+    zh: str = ""
+    en: str = ""
+
+
+class CiteForm(Form, frozen=True, kw_only=True):
+    """A cited place."""
+
+    source: str
+    article: str = ""
+
+
+class PeriodForm(Form, frozen=True, kw_only=True, rename={"since": "from"}):
+    """A half-open period."""
+
+    since: dt.date
+    until: dt.date | None = None

@@ -1,0 +1,45 @@
+"""The law of acts: what an entry of the engine's own says is read back as it was said, and an act says who and why."""
+
+import datetime as dt
+
+import pytest
+
+from comptroller import acts
+from comptroller.ledger.entry import Accepted, Entry, header_of, instant_text
+from comptroller.model.refusal import Refused
+
+AT = dt.datetime(2024, 6, 1, tzinfo=dt.UTC)
+
+
+def entry(made: Accepted) -> Entry:
+    """Return what was made as an entry."""
+    return Entry(7, AT, header_of(made, "0" * 64, instant_text(0), 7), made.payload)
+
+
+def test_what_is_said_is_read_back() -> None:
+    """Ticks, what is set aside, and acts about the clock."""
+    assert acts.instant_in(entry(acts.tick(AT, "O"))) == AT
+    assert acts.faults_in(entry(acts.aside({9: "b", 3: "a"}, "O"))) == {3: "a", 9: "b"}
+    said = acts.wrong_stretch((2, 4), 9, "U1", "battery")
+    assert acts.content_of(entry(acts.clock(said, "O"))) == said
+    assert {acts.tick(AT, "O").media, acts.clock(said, "O").media, acts.aside({}, "O").media} < set(acts.MADE)
+
+
+@pytest.mark.parametrize("stretch", [(0, 3), (3, 2), (1, 10), (-1, -1)])
+def test_a_stretch_lies_in_the_ledger(stretch: tuple[int, int]) -> None:
+    """Another one is rejected with the numbers that there are."""
+    with pytest.raises(Refused, match=r"clock\.stretch"):
+        acts.wrong_stretch(stretch, 9, "U1", "x")
+
+
+def test_an_act_says_who_and_why() -> None:
+    """Blanks say nothing."""
+    with pytest.raises(Refused) as refused:
+        acts.passing(AT, AT, " ", "")
+    assert [one.field for one in refused.value.refusals] == ["by", "why"]
+
+
+def test_what_the_books_cannot_follow_is_refused_by_medium() -> None:
+    """The fault is named in one line."""
+    one = acts.unfoldable("tick", OverflowError("date value out of range\nmore"))
+    assert (one.code, one.field, one.seen) == ("act.unfoldable", "tick", "OverflowError: date value out of range")
