@@ -17,7 +17,16 @@ from comptroller.ledger.key import SignerKey, save_key
 from comptroller.model.policy import Pack
 from comptroller.model.refusal import BrokenPack, Refusal, Refused, RuleBroken, refusal
 from comptroller.model.said import Incoming
-from comptroller.node.books_file import books_mark, check_books, damaged, drop_books, folded, open_books, reading
+from comptroller.node.books_file import (
+    books_mark,
+    check_books,
+    damaged,
+    damaged_store,
+    drop_books,
+    folded,
+    open_books,
+    reading,
+)
 from comptroller.node.files import (
     BOOKS,
     CHARTER,
@@ -56,7 +65,7 @@ from comptroller.watch import Watch
 
 __all__ = [
     "BOOKS", "CHARTER", "KEY", "LEDGER", "LOCK", "WITNESS", "Charter", "Loss", "NodeLock", "Stores", "Tables",
-    "add_books", "add_new_books", "begin", "books_mark", "change_passphrase", "check_books", "damaged", "drop_books", "finish",
+    "add_books", "add_new_books", "begin", "books_mark", "change_passphrase", "check_books", "damaged", "damaged_store", "drop_books", "finish",
     "finish_erasure", "folded", "found", "name_witness", "open_all", "open_books", "open_ledger", "open_stores", "outside_heads", "payload_of", "put_new_books",
     "read_charter", "reading", "take_up", "to_keep", "try_out", "verifier_of", "with_books", "witness_file",
     "write_charter",
