@@ -5,7 +5,24 @@ from time import sleep
 
 import pytest
 
+from comptroller.desk.state import ACCOUNTS, SHELF, Desk
 from comptroller.model.refusal import Refused
+from tests.packs_small.small import AT, small_node
+
+
+@pytest.mark.parametrize("name", [ACCOUNTS, SHELF])
+def test_garbage_in_a_store_of_the_desk_is_a_refusal_by_name(tmp_path, name):
+    """Accounts or drafts that cannot be read: the desk does not start, names the file, and lets go of the node."""
+    small_node(tmp_path / "n").close()
+    (tmp_path / "n" / name).write_bytes(b"garbage" * 1000)
+    with pytest.raises(Refused) as refused:
+        Desk(tmp_path / "n", lambda: AT, lambda: "x" * 32).start()
+    one = refused.value.refusals[0]
+    assert (one.code, one.file) == ("node.store", str(tmp_path / "n" / name))
+    (tmp_path / "n" / name).unlink()
+    desk = Desk(tmp_path / "n", lambda: AT, lambda: "x" * 32)
+    desk.start()
+    desk.stop()
 
 
 def test_what_is_made_for_a_key_is_made_once(desk):

@@ -40,7 +40,7 @@ def test_a_second_lock_is_refused_until_the_first_is_released(tmp_path: Path) ->
     lock.release()
     lock.release()
     assert is_busy(tmp_path) == ""
-    assert (tmp_path / "node.lock").stat().st_mode & 0o077 == 0
+    assert (tmp_path / "lock").stat().st_mode & 0o077 == 0
 
 
 def test_a_killed_process_releases_its_lock_and_a_forked_child_does_not_keep_it(tmp_path: Path) -> None:

@@ -14,8 +14,9 @@ from rich.table import Table
 
 from comptroller.model.finding import plain
 from comptroller.model.refusal import ComptrollerError, Refusal, Refused, refusal
-from comptroller.node import damaged, open_stores
+from comptroller.node import damaged, damaged_store, open_stores
 from comptroller.store.duck import SqlError
+from comptroller.store.sqlite import StoreDown
 
 DONE, REFUSED, WRONG_USE = 0, 1, 2
 NodeOption = Annotated[
@@ -93,6 +94,9 @@ def doors(*, as_json: bool) -> Iterator[None]:
     except Refused as refused:
         print_refusals(refused.refusals, as_json=as_json)
         raise typer.Exit(REFUSED) from refused
+    except StoreDown as fault:
+        print_refusals([damaged_store(Path(), fault)], as_json=as_json)
+        raise typer.Exit(REFUSED) from fault
     except SqlError as fault:
         print_refusals([damaged(str(fault).splitlines()[0])], as_json=as_json)
         raise typer.Exit(REFUSED) from fault

@@ -33,6 +33,7 @@ from comptroller.model.channel import ENGINE
 from comptroller.model.policy import Pack
 from comptroller.model.refusal import Refused
 from comptroller.store.duck import Duck
+from comptroller.store.sqlite import StoreDown, connect
 
 ACCOUNTS, SHELF = "accounts.sqlite", "desk.sqlite"
 _MOST_CACHED = 512
@@ -96,6 +97,12 @@ class Desk:
     def start(self) -> None:
         """Open the node; raises what opening raises."""
         self._engine = self.writer.start()
+        for path in (self.folder / ACCOUNTS, self.folder / SHELF):
+            try:
+                connect(path).close()
+            except StoreDown as fault:
+                self.writer.stop()
+                raise Refused([node.damaged_store(path, fault)]) from fault
         self.reached = Reached(self.writer.root, self.clock)
         if ADVICE in self.pack.kinds:
             self.advices.resume(self._is_advised)

@@ -93,13 +93,11 @@ def _copy_rows(store: Sqlite, pages: Pages, remains: Remains) -> None:
         for row in entry_rows(pages)
         if row.number > 0 and remains.leaves.get(row.number, row.leaf) == row.leaf and _digest(row.header)
     )
-    sql = (
-        "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (number) DO UPDATE SET payload = "
-        "CASE WHEN excluded.payload IS NULL THEN NULL ELSE payload END WHERE leaf = excluded.leaf"
-    )
     for some in _chunks(rows):
         with store.transaction():
-            store.executemany(sql, some)
+            store.executemany("INSERT OR IGNORE INTO entry VALUES (?, ?, ?, ?, ?, ?)", some)
+            erased = [(number, leaf) for number, _, _, leaf, _, payload in some if payload is None]
+            store.executemany("UPDATE entry SET payload = NULL WHERE number = ? AND leaf = ?", erased)
     for blobs in _chunks(blob_rows(pages)):
         with store.transaction():
             store.executemany("INSERT OR IGNORE INTO blob VALUES (?, ?)", blobs)

@@ -12,7 +12,16 @@ import pyarrow as pa
 
 from comptroller.ledger.key import SignerKey, save_key
 from comptroller.model.refusal import Refused, refusal
-from comptroller.node.books_file import books_mark, check_books, damaged, drop_books, folded, open_books, reading
+from comptroller.node.books_file import (
+    books_mark,
+    check_books,
+    damaged,
+    damaged_store,
+    drop_books,
+    folded,
+    open_books,
+    reading,
+)
 from comptroller.node.files import (
     BOOKS,
     CHARTER,
@@ -50,7 +59,7 @@ from comptroller.node.stores import (
 
 __all__ = [
     "BOOKS", "CHARTER", "KEY", "LEDGER", "LOCK", "WITNESS", "Charter", "Loss", "NodeLock", "Stores", "Tables",
-    "add_books", "add_new_books", "begin", "books_mark", "change_passphrase", "check_books", "check_reports", "damaged", "drop_books", "finish",
+    "add_books", "add_new_books", "begin", "books_mark", "change_passphrase", "check_books", "check_reports", "damaged", "damaged_store", "drop_books", "finish",
     "finish_erasure", "folded", "found", "name_witness", "open_all", "open_books", "open_ledger", "open_stores", "outside_heads", "payload_of", "put_new_books",
     "read_charter", "reading", "take_up", "to_keep", "verifier_of", "with_books", "witness_file",
     "write_charter",

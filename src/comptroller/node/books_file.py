@@ -43,6 +43,16 @@ def damaged(seen: object) -> Refusal:
     return refusal("node.books", (BOOKS, None, ""), seen, wanted, _REBUILD)
 
 
+def damaged_store(path: Path, fault: object) -> Refusal:
+    """Return the refusal of a small store of the node, such as its accounts, that cannot be read or written."""
+    wanted = ("可读写的文件", "a file that can be read and written")
+    mend = (
+        "检查磁盘空间与权限;若文件损坏,从备份恢复",
+        "Check the disk's space and the file's modes; if the file is damaged, put a copy back.",
+    )
+    return refusal("node.store", (str(path), None, ""), fault, wanted, mend)
+
+
 @contextmanager
 def reading() -> Iterator[None]:
     """Turn what damaged or foreign books raise when they are read into their refusal; faults of the process stay what they are."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from comptroller.model.refusal import Refused, refusal
 
 CHARTER, LEDGER, BOOKS, KEY = "node.json", "ledger.sqlite", "books.duckdb", "key.pem"
-WITNESS, LOCK = "witness", "node.lock"
+WITNESS, LOCK = "witness", "lock"
 UNFINISHED = f"{CHARTER}.unfinished"
 LAID_OUT = frozenset(
     {UNFINISHED, KEY, WITNESS, LOCK, LEDGER, *(f"{LEDGER}-{end}" for end in ("wal", "shm", "journal"))}

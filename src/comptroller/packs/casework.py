@@ -24,7 +24,7 @@ from comptroller.model.cite import Cite
 from comptroller.model.kind import Kind
 from comptroller.model.policy import Param, Rule
 from comptroller.model.refusal import Refusal, Text, refusal
-from comptroller.packs import casework_forms, forms
+from comptroller.packs import casework_forms, form, forms
 
 STEP, ANSWER = "case_step", "enterprise_answer"
 """The kinds whose facts are moves, of a line and of an entity."""
@@ -103,7 +103,7 @@ def _stem(full: str) -> str:
     return full.rsplit("/", 1)[-1]
 
 
-def _text(both: forms.Both) -> Text:
+def _text(both: form.Both) -> Text:
     return Text(both.zh, both.en)
 
 
@@ -143,7 +143,7 @@ def _clock(full: str, form: casework_forms.ClockForm) -> Clock:
     )
 
 
-def _cites(said: forms.CiteForm | list[forms.CiteForm]) -> tuple[Cite, ...]:
+def _cites(said: form.CiteForm | list[form.CiteForm]) -> tuple[Cite, ...]:
     return tuple(Cite(one.source, one.article) for one in (said if isinstance(said, list) else [said]))
 
 

@@ -3,7 +3,7 @@
 # ruff: noqa: RUF012 - msgspec copies the default of a struct for each one
 import datetime as dt
 
-from comptroller.packs.forms import Both, CiteForm, Form
+from comptroller.packs.form import Both, CiteForm, Form
 
 
 class MoveForm(Form, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from comptroller.model.kind import Kind
 from comptroller.model.near import did_you_mean
 from comptroller.model.policy import View
 from comptroller.model.refusal import Refusal, refusal
-from comptroller.packs import forms
+from comptroller.packs.form import Both, Form
 from comptroller.packs.plain import stem, text_of
 from comptroller.packs.rules import OFFERED, asks_moment, orders, table_names
 
@@ -19,11 +19,11 @@ JUDGED = "judged"
 _MEND = ("按 docs/packs.md 改正", "Correct it as docs/packs.md says.")
 
 
-class ViewForm(forms.Form, frozen=True, kw_only=True):
+class ViewForm(Form, frozen=True, kw_only=True):
     """views/<view>.yml."""
 
-    title: forms.Both
-    about: forms.Both = forms.Both()
+    title: Both
+    about: Both = Both()
     judges: str = ""
     reads: list[str] = msgspec.field(default_factory=list)
     references: dict[str, list[str]] = msgspec.field(default_factory=dict)
