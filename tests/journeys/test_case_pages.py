@@ -49,6 +49,10 @@ def _to_closed(desk: Desk, walk: Walk, case: str, words: dict[str, str]) -> None
     assert "G1" in walk.text()
     assert words["kept"] in walk.act(f"/cases/{case}", "escalate", reason="inner words")
     walk.sign_in("firm")
+    assert walk.open(f"/inbox/{case}") == 404, "no line told the firm yet"
+    walk.sign_in("internal1")
+    assert words["kept"] in walk.act(f"/cases/{case}", "material_request", material="minutes")
+    walk.sign_in("firm")
     assert walk.open("/inbox") == 200
     assert words["kept"] in walk.act(f"/inbox/{case}", "contest", reason="approved in time")
     assert words["kept"] in walk.act(
@@ -121,6 +125,7 @@ def _closed_by_itself(desk: Desk, walk: Walk, words: dict[str, str]) -> None:
     path = f"/cases/{case}"
     walk.sign_in("audit1")
     assert words["kept"] in walk.act(path, "escalate", reason="give the surplus back")
+    assert words["kept"] in walk.act(path, "material_request", material="receipts")
     entry = tender(desk, 2, act="correct")
     _shows(walk, path, "closed", "passed", "corrected")
     assert walk.page.locator(f"a[href='/ledger/{entry}']").count() >= 1

@@ -120,6 +120,15 @@ class Case:
         self.book.say("letter", row | {"by": first, "approved_by": second}, arrives=arrives, by=OWNER)
         return letter
 
+    def prompt(self) -> str:
+        """Let the line ask the entity what it says to the lead, the day after it opened; return the number of the letter."""
+        on = after(self.opened, 1)
+        letter = self.book.number("HJ", OWNER)
+        row: Row = {"letter": letter, "case_id": self.case, "office": OWNER, "by_line": self.line, "kind": "prompt"}
+        row |= {"addressee": self.entity, "sent_on": on.isoformat(), "by": OFFICERS[self.line][0]}
+        self.book.say("letter", row, arrives=f"{on.isoformat()}T15:00:00", by=OWNER)
+        return letter
+
     def lose(self, number: int, amount: int, recovered: int = 0) -> None:
         """Let the line estimate the loss, and what of it came back."""
         on, arrives = self.day(number)
@@ -172,7 +181,8 @@ def _taken_up(case: Case) -> str:
 
 def _not_so(case: Case) -> None:
     """The entity contests in time, and is right: dismissed, with the reason."""
-    case.hear("contest", 2, "事项另有依据，已随附原始凭证。")
+    letter = case.prompt()
+    case.hear("contest", 2, "事项另有依据，已随附原始凭证。", letter=letter)
     case.do("dismiss", 4, reason="经核对原始凭证，企业说明成立，予以解除。")
 
 
@@ -204,7 +214,8 @@ def _required(case: Case) -> None:
 
 def _contested(case: Case) -> None:
     """Contested, and inquired into all the same."""
-    case.hear("contest", 2, "认为口径理解不同，请予复核。")
+    letter = case.prompt()
+    case.hear("contest", 2, "认为口径理解不同，请予复核。", letter=letter)
     _inquired(case, 310_000)
 
 

@@ -114,6 +114,9 @@ def _late(book: Book) -> None:
     says = ("线索超过五个工作日才研判。", "The lead was looked at after its five working days.")
     book.expect(rule, [case, "triage", "1"], *says, entity=OWNER)
     case = case_of(_PAPER, "CJ0010", "GG-CJ0010-00002")
+    asked: Row = {"letter": "HJ-2025-002", "case_id": case, "office": OWNER, "by_line": "internal", "kind": "prompt"}
+    asked |= {"addressee": "CJ0010", "sent_on": day("2025-10-21"), "by": ONE}
+    book.say("letter", asked, arrives="2025-10-21T16:00:00", by=OWNER)
     answer(book, "CJ0010", case, "contest", "2025-10-22", "2025-10-22T10:00:00", reason="口径有误。")
     step(book, case, "dismiss", "2025-10-23", _FIRST, reason="指标口径已经更正。")
     book.lawful(rule, [case, "triage", "1"], "最后一日研判。", "Looked at on the last day.", entity=OWNER)
