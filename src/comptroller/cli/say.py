@@ -92,7 +92,10 @@ def doors(*, as_json: bool) -> Iterator[None]:
         raise typer.Exit(REFUSED) from refused
     except ComptrollerError as broken:
         wanted = ("完好的数据", "data that is whole")
-        mend = ("运行 comptroller ledger verify,再运行 rebuild", "Run comptroller ledger verify, then comptroller rebuild.")
+        mend = (
+            "运行 comptroller ledger verify,再运行 rebuild",
+            "Run comptroller ledger verify, then comptroller rebuild.",
+        )
         print_refusals([refusal("broken", ("", None, ""), broken, wanted, mend)], as_json=as_json)
         raise typer.Exit(REFUSED) from broken
 

@@ -193,7 +193,10 @@ def put_errors(app: FastAPI, page: Any) -> None:  # noqa: C901 - one small answe
     @app.exception_handler(ComptrollerError)
     async def broken(request: Request, fault: ComptrollerError) -> Response:
         wanted = ("完好的数据", "data that is whole")
-        mend = ("运行 comptroller ledger verify,再运行 rebuild", "Run comptroller ledger verify, then comptroller rebuild.")
+        mend = (
+            "运行 comptroller ledger verify,再运行 rebuild",
+            "Run comptroller ledger verify, then comptroller rebuild.",
+        )
         return await answer(request, 500, [refusal("broken", ("", None, ""), fault, wanted, mend)])
 
     @app.exception_handler(Exception)
