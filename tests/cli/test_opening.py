@@ -72,3 +72,27 @@ def test_an_entry_is_named_by_number_or_instant(begun):
     with pytest.raises(BadParameter):
         known_entry(worker.ledger, "soon")
     worker.close()
+
+
+def test_a_name_that_nothing_has_is_answered_with_the_close_ones(begun):
+    """A part of a rule's name and an entity's code that nothing has are said so, with close names; a list stays a list."""
+    shown = begun("findings", "--rule", "undecidd")
+    assert (shown.exit_code, begun.json("findings", "--rule", "undecidd")) == (0, [])
+    assert "Did you mean small/rules/pay/undecided" in " ".join(shown.stderr.split())
+    assert "是否指 small/rules/pay/undecided" in " ".join(shown.stderr.split())
+    assert "no entity 'ZZ'" in begun("findings", "--entity", "ZZ").stderr
+    assert "Did you mean small/rules/pay/twice" in " ".join(begun("scoreboard", "--rule", "twic3").stderr.split())
+    assert begun("findings", "--rule", "twice").stderr == ""
+
+
+def test_close_names_of_kinds_packs_columns_and_parties(begun):
+    """A mistyped kind, pack, column or party is refused with the name that is close, in both languages."""
+    rows = begun.file("r.json", [{"entity": "A", "name": "A"}])
+    told = [
+        begun.json("report", rows, "--kind", "entitty", code=1)[0]["refusals"][0],
+        begun.json("pack", "check", "smal", code=1)["refused"][0],
+        begun.json("query", "SELECT paymnt FROM payment", code=1)["refused"][0],
+    ]
+    for one, name in zip(told, ("entity", "small", "payment"), strict=True):
+        assert f"Did you mean {name}" in one["mend"]["en"], one
+        assert f"是否指 {name}" in one["mend"]["zh"], one

@@ -19,6 +19,7 @@ from comptroller.cli.say import (
     print_table,
 )
 from comptroller.model.casework import STATES
+from comptroller.model.near import did_you_mean
 from comptroller.model.refusal import Refused, refusal
 
 LineOption = Annotated[str, typer.Option("--line", help="The line of supervision.")]
@@ -79,9 +80,12 @@ def case(
                 found = sight.seen_by_line(found, line, opened.pack.casework)
             if found is not None and as_entity:
                 found = sight.seen_by_entity(found, opened.pack.casework)
+            known = (
+                [one for (one,) in opened.duck.rows("SELECT case_id FROM case_now")] if has_cases(opened.pack) else []
+            )
         if found is None:
-            wanted = ("可见的唯一问题编号", "the name of one case that may be seen")
-            mend = ("用 comptroller cases 查编号", "Look it up with comptroller cases.")
+            wanted = ("可见的唯一问题编号", "the id of one case that may be seen")
+            mend = did_you_mean(case_id, known, ("用 comptroller cases 查编号", "Look it up with comptroller cases."))
             raise Refused([refusal("case.unknown", ("", None, "case"), case_id, wanted, mend)])
     if as_json:
         print_json(found)

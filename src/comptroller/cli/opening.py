@@ -15,6 +15,7 @@ import typer
 from comptroller import node
 from comptroller.cli.say import node_folder, passphrase
 from comptroller.ledger.ledger import Ledger
+from comptroller.model.near import did_you_mean
 from comptroller.model.policy import Pack
 from comptroller.model.refusal import Text
 from comptroller.packs import read_pack
@@ -66,6 +67,24 @@ class Reading:
     def titles(self, rules: set[str]) -> dict[str, Text]:
         """Return the titles of those rules of the policy in force, without reading the rest of it."""
         return rule_titles(self._files(node.folded(self.duck)[1])[0], rules)
+
+    @property
+    def rules(self) -> list[str]:
+        """The names of the rules that the files of the policy in force hold."""
+        files = self._files(node.folded(self.duck)[1])[0]
+        return [path.removesuffix(".yml") for path in files if "/rules/" in path and path.endswith(".yml")]
+
+    def hints(self, rule: str, entity: str) -> list[str]:
+        """Return a line (English, Chinese) for each name that nothing has: a part of a rule's name, an entity's code."""
+        found = []
+        if rule and not any(rule in one for one in self.rules):
+            zh, en = did_you_mean(rule, self.rules, ("", ""))
+            found.append(f"no rule has {rule!r} in its name. {en}没有名称含此内容的规则。{zh}")
+        entities = [one for (one,) in self.duck.rows("SELECT entity FROM entity")] if entity else []
+        if entity and entity not in entities:
+            zh, en = did_you_mean(entity, entities, ("", ""))
+            found.append(f"the register has no entity {entity!r}. {en}登记簿中没有该企业。{zh}")
+        return found
 
     def policy_of(self, digest: str, known: int) -> Pack:
         """Return the policy of that digest, as it was adopted not later than entry `known`."""

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from comptroller.cli.opening import Reading, reading
-from comptroller.cli.say import JsonOption, NodeOption, counted, doors, language, out, print_json, print_table
+from comptroller.cli.say import JsonOption, NodeOption, counted, doors, err, language, out, print_json, print_table
 from comptroller.model.near import did_you_mean
 from comptroller.model.refusal import Refusal, Refused, Text, refusal
 from comptroller.watch import explain as explaining, history, scoreboard as counting
@@ -44,6 +44,7 @@ def findings(  # noqa: PLR0913 - what one may ask by
             at = opened.known_entry(known)
             found = history.findings(opened.duck, rule=rule, entity=entity, state=state, valid=since, known=at)
             titles = {} if as_json else opened.titles({one.rule for one in found})
+            hints = [] if found else opened.hints(rule, entity)
     if as_json:
         print_json([one.as_json() for one in found])
         return
@@ -52,6 +53,8 @@ def findings(  # noqa: PLR0913 - what one may ask by
     ]
     print_table("", ["finding", "state", "rule", "entity", "subject", "since"], rows)
     out.print(counted(len(found), "finding"))
+    for hint in hints:
+        err.print(hint, markup=False)
 
 
 def _title(titles: dict[str, Text], rule: str) -> str:
@@ -140,6 +143,7 @@ def scoreboard(
     """Count for each rule: judged, found, clear, not applicable, not judged and why."""
     with doors(as_json=as_json), reading(node) as opened:
         names = [name for name in sorted(opened.pack.rules) if rule in name]
+        hints = opened.hints("" if names else rule, "")
         scores = counting.scoreboard(opened.duck, opened.pack, opened.findings, names) if names else []
     if as_json:
         print_json({score.rule: score.as_json() for score in scores})
@@ -159,3 +163,5 @@ def scoreboard(
     ]
     heads = ["rule", "judged", "found", "clear", "not applicable", "not judged", "because of missing", "left out for"]
     print_table("", heads, rows)
+    for hint in hints:
+        err.print(hint, markup=False)

@@ -8,6 +8,7 @@ import pyarrow as pa
 from comptroller.intake.raw import LINE, Raw
 from comptroller.intake.shape import match_headers
 from comptroller.model.kind import Kind
+from comptroller.model.near import did_you_mean
 from comptroller.model.refusal import Refusal, refusal
 
 
@@ -45,7 +46,8 @@ def by_kind(raws: Sequence[Raw], kinds: Mapping[str, Kind], said: str) -> tuple[
 def unknown_kind(kind: str, place: str, kinds: Mapping[str, Kind]) -> Refusal:
     """Refuse a name that is no kind's."""
     wanted = (f"事项类型之一:{'、'.join(sorted(kinds))}", f"one of the kinds: {', '.join(sorted(kinds))}")
-    mend = ("写明 kind,或用 --kind 指明", "Say the kind in the file, or with --kind.")
+    otherwise = ("写明 kind,或用 --kind 指明", "Name the kind in the file, or with --kind.")
+    mend = did_you_mean(kind, kinds, otherwise)
     return refusal("intake.kind", (place, None, "kind"), kind or "-", wanted, mend)
 
 

@@ -24,7 +24,7 @@ from comptroller.model.cite import Cite
 from comptroller.model.kind import Kind
 from comptroller.model.policy import Param, Rule
 from comptroller.model.refusal import Refusal, Text, refusal
-from comptroller.packs import casework_forms, form, forms
+from comptroller.packs import casework_forms, form
 
 STEP, ANSWER = "case_step", "enterprise_answer"
 """The kinds whose facts are moves, of a line and of an entity."""

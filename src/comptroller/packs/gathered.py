@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from comptroller.model.near import did_you_mean
 from comptroller.model.refusal import BrokenPack, refusal
 from comptroller.packs import forms
 from comptroller.packs.yaml import read_form
@@ -23,7 +24,7 @@ def gather_files(roots: Iterable[Path], name: str) -> dict[str, bytes]:
         if folder is None:
             held = sorted({p.parent.name for root in places for p in root.glob("*/pack.yml")})
             wanted = (f"已有政策包之一:{held}", f"one of the packs that are here: {held}")
-            mend = ("核对政策包名称", "Check the pack's name.")
+            mend = did_you_mean(one, held, ("核对政策包名称", "Check the pack's name."))
             raise BrokenPack([refusal("packs.unknown", (one, None, ""), one, wanted, mend)])
         for path in sorted(folder.rglob("*")):
             if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):

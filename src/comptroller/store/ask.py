@@ -1,5 +1,6 @@
 """One SELECT from outside, run so that it can read the tables it may and nothing else, for as long as it may."""
 
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from comptroller.store.duck import Duck, SqlError
 _MOST_ROWS = 100_000
 _MOST_TEXT = 100_000
 _MOST_SECONDS = 60.0
+_NO_COLUMN, _NAMED = re.compile(r'Referenced column "([^"]+)" not found'), re.compile(r'"([^"]+)"')
 
 
 def ask(
@@ -54,8 +56,8 @@ def ask(
             found = duck.arrow(f"SELECT * FROM ({tree.sql('duckdb')}) LIMIT {_MOST_ROWS}")
     except (SqlError, RecursionError) as error:
         wanted = ("DuckDB 能执行的 SELECT", "a SELECT that DuckDB takes")
-        mend = ("按提示改正", "Mend it by what it says.")
         said = str(error).splitlines()[0]
+        mend = _meant(str(error), ("按提示改正", "Correct it by what it says."))
         raise Refused([refusal("query.sql", ("", None, "sql"), said, wanted, mend)]) from error
     columns = list(found.column_names)
     return columns, [tuple(row) for row in zip(*(c.to_pylist() for c in found.columns), strict=True)] if columns else []
@@ -145,6 +147,14 @@ def _refuse(code: str, seen: str, allowed: list[str]) -> None:
     wanted = (f"其中:{'、'.join(allowed)}", f"among: {', '.join(allowed)}")
     mend = ("改用文档所列的表与函数", "Use the documented tables and plain functions.")
     raise Refused([refusal(code, ("", None, "sql"), seen, wanted, mend)])
+
+
+def _meant(said: str, otherwise: tuple[str, str]) -> tuple[str, str]:
+    """Return how to correct a column that the engine does not know (zh, en): it names those of the tables that are close."""
+    missing = _NO_COLUMN.search(said)
+    return (
+        did_you_mean(missing.group(1), set(_NAMED.findall(said[missing.end() :])), otherwise) if missing else otherwise
+    )
 
 
 def _refuse_table(name: str, tables: set[str]) -> None:
