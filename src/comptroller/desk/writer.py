@@ -101,7 +101,6 @@ class Writer:
         except BaseException as fault:  # noqa: BLE001 - told to whoever waits for the start
             self._opened.set_exception(fault)
             return
-        worker.duck.wall_off()
         self.root = worker.duck.cursor()
         self._opened.set_result(worker)
         worker.watch.prepare(worker.pack.tables)  # pages answer meanwhile; the first report need not wait for it

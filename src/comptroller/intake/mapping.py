@@ -170,12 +170,10 @@ def apply_mapping(raw: Raw, mapping: list[Select], *, limits: Limits = USUAL) ->
 
     The database is in memory and locked: no file, no network, no setting. What DuckDB does not take is a refusal.
     """
-    duck = Duck(memory="2GB")
+    duck = Duck(memory="2GB", spills=False)
     try:
         duck.set_zone("UTC")
-        duck.execute("SET temp_directory = ''")
         _show(duck, raw.table)
-        duck.lock_down()
         raws: list[Raw] = []
         refusals: list[Refusal] = []
         for select in mapping:

@@ -22,23 +22,51 @@ warnings.filterwarnings("ignore", message="Arrow output on a DB-API result")
 
 SqlError = duckdb.Error
 """What DuckDB raises for a statement that it does not take."""
+DatabaseInvalid = duckdb.FatalException
+"""What DuckDB raises when a database can only be closed: every later statement fails as well."""
+_CLOSED: dict[str, str | bool | int | float | list[str]] = {
+    "enable_external_access": "false",
+    "autoload_known_extensions": "false",
+    "autoinstall_known_extensions": "false",
+    "allow_community_extensions": "false",
+    "allow_unsigned_extensions": "false",
+    "allow_persistent_secrets": "false",
+    "python_enable_replacements": "false",
+    "allowed_configs": ["TimeZone", "enable_progress_bar"],
+    "lock_configuration": "true",
+}
+"""Every database is made without files, network, extensions, other databases and variables of the program.
+
+The file of the database and its log are the only files that the engine may touch; no statement changes these settings.
+"""
 
 
 class Duck:
     """One connection to one DuckDB file, or to a database in memory."""
 
     def __init__(
-        self, path: Path | None = None, *, readonly: bool = False, threads: int = 2, memory: str = "1GB"
+        self,
+        path: Path | None = None,
+        *,
+        readonly: bool = False,
+        threads: int = 2,
+        memory: str = "1GB",
+        spills: bool = True,
     ) -> None:
-        """Open the file, or a database in memory; refuses (duckdb.Error) a file that another process writes."""
+        """Open the file, or a database in memory, closed off from everything else; raises (duckdb.Error) for a file that another process writes.
+
+        With `spills=False` nothing is written to a temporary folder: what does not fit in memory fails.
+        """
         config: dict[str, str | bool | int | float | list[str]] = {
+            **_CLOSED,
             "threads": str(threads),
             "memory_limit": memory,
             "preserve_insertion_order": "true",
+            "checkpoint_threshold": "1GB",
         }
-        config["python_enable_replacements"] = "false"
+        if not spills:
+            config["temp_directory"] = ""
         self._take(duckdb.connect(str(path or ":memory:"), read_only=readonly, config=config))
-        self._connection.execute("SET checkpoint_threshold = '1GB'")
 
     def _take(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
@@ -73,15 +101,6 @@ class Duck:
     def set_zone(self, zone: str) -> None:
         """Read and show instants in that time zone; refuses (duckdb.Error) a zone that is not known."""
         self._connection.execute(f"SET TimeZone = '{zone}'")
-
-    def lock_down(self) -> None:
-        """Refuse files, networks, extensions and settings to what follows on this database."""
-        self._connection.execute("SET enable_external_access = false")
-        self._connection.execute("SET lock_configuration = true")
-
-    def wall_off(self) -> None:
-        """Refuse files, networks and extensions to all that follows on this database, on every connection."""
-        self._connection.execute("SET enable_external_access = false")
 
     def interrupt(self) -> None:
         """End what runs on this connection, from another thread; whoever waits for it gets SqlError."""
