@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from comptroller.model.kind import Kind
 from comptroller.model.refusal import Refusal, refusal
+from comptroller.model.sql_check import plain_error
 
 OFFERED = (
     *("clock", "working_day", "list_in_force", "ancestor", "level", "heard"),
@@ -99,10 +100,10 @@ def _compiled(  # noqa: PLR0913, PLR0917 - what a rule's two files say, as plain
     try:
         statements = [s for s in sqlglot.parse(text, read="duckdb") if s is not None]
         conditions = [columns_of(w) for w in (*when, *needs)]
-    except sqlglot.errors.ParseError as error:
-        detail = error.errors[0] if error.errors else {}
+    except (sqlglot.errors.SqlglotError, RecursionError) as error:
+        detail = next(iter(getattr(error, "errors", [])), {})
         at = (f"{name}.sql", detail.get("line"), "")
-        return None, (*refusals, _said(at, "sql", str(error).splitlines()[0], "可解析的 SQL", "SQL that parses"))
+        return None, (*refusals, _said(at, "sql", plain_error(error), "可解析的 SQL", "SQL that parses"))
     if len(statements) != 1 or not isinstance(statements[0], exp.Select):
         return None, (*refusals, _said(place, "one_select", len(statements), "一条 SELECT", "one SELECT"))
     tree = statements[0]
@@ -137,8 +138,12 @@ def _compiled(  # noqa: PLR0913, PLR0917 - what a rule's two files say, as plain
 
 @lru_cache(maxsize=4096)
 def columns_of(expression: str) -> tuple[str, ...]:
-    """Give the columns that an SQL expression names, in its order; raises (ParseError) what does not parse."""
-    return tuple(column.name for column in sqlglot.parse_one(expression, read="duckdb").find_all(exp.Column))
+    """Return the columns that an SQL expression names, in its order; raises (SqlglotError) for what is no single expression."""
+    trees = sqlglot.parse(expression, read="duckdb")
+    if len(trees) != 1 or trees[0] is None:
+        raise sqlglot.errors.ParseError(f"{len(trees)} expressions where one stands: {expression[:80]}")
+    sqlglot.parse_one(f"SELECT ({expression})", read="duckdb")  # So it stands in a statement.
+    return tuple(column.name for column in trees[0].find_all(exp.Column))
 
 
 def _check_tables(name: str, tree: exp.Expression, reads: set[str], references: frozenset[str]) -> list[Refusal]:

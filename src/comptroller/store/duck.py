@@ -1,5 +1,6 @@
 """DuckDB as the books' and the judges' engine: one connection, SQL in, rows or Arrow tables out."""
 
+import re
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -39,6 +40,54 @@ _CLOSED: dict[str, str | bool | int | float | list[str]] = {
 
 The file of the database and its log are the only files that the engine may touch; no statement changes these settings.
 """
+
+
+_BY_NAME = ("Binder Error", "Catalog Error", "Parser Error", "Syntax Error", "Not implemented Error")
+"""Faults that are found before a row is read: their text names tables, columns and functions, and no value."""
+_INTO = re.compile(r" to (?:type )?([A-Z][A-Z0-9_]*(?:\(\d+,\d+\))?)\b")
+
+
+def fault_without_values(fault: Exception) -> str:
+    """Return what kind of fault a statement met and, where a conversion failed, into which type: never a value of a row.
+
+    >>> fault_without_values(duckdb.ConversionException("Conversion Error: Could not convert string 'secret' to INT32"))
+    'Conversion Error: into INT32 (values are left out)'
+    """
+    first = (str(fault) or type(fault).__name__).splitlines()[0]
+    kind = first.split(":", 1)[0]
+    if kind in _BY_NAME and "'" not in first:
+        return first
+    types = [one for one in _INTO.findall(first) if one.split("(")[0] in _TYPES]
+    kind = kind if kind.endswith("Error") and len(kind) < _LONGEST_KIND else type(fault).__name__
+    return f"{kind}:{f' into {types[-1]}' if types else ''} (values are left out)"
+
+
+def fault_text(fault: Exception) -> str:
+    """Return what somebody who proposed policy is told of a fault: of the engine's, its kind alone."""
+    if isinstance(fault, SqlError):
+        return fault_without_values(fault)
+    return f"{type(fault).__name__}: {fault}"[:2000]
+
+
+_LONGEST_KIND = 40
+_TYPES = frozenset(
+    (
+        *(
+            "BOOL",
+            "BOOLEAN",
+            "TINYINT",
+            "SMALLINT",
+            "INTEGER",
+            "BIGINT",
+            "HUGEINT",
+            "UTINYINT",
+            "USMALLINT",
+            "UINTEGER",
+        ),
+        *("UBIGINT", "INT8", "INT16", "INT32", "INT64", "INT128", "UINT8", "UINT16", "UINT32", "UINT64", "FLOAT"),
+        *("DOUBLE", "DECIMAL", "VARCHAR", "BLOB", "DATE", "TIME", "TIMESTAMP", "INTERVAL", "UUID", "JSON", "BIT"),
+    )
+)
 
 
 class Duck:
@@ -100,7 +149,8 @@ class Duck:
 
     def set_zone(self, zone: str) -> None:
         """Read and show instants in that time zone; refuses (duckdb.Error) a zone that is not known."""
-        self._connection.execute(f"SET TimeZone = '{zone}'")
+        quoted = zone.replace("'", "''")
+        self._connection.execute(f"SET TimeZone = '{quoted}'")
 
     def interrupt(self) -> None:
         """End what runs on this connection, from another thread; whoever waits for it gets SqlError."""

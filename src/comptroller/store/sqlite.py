@@ -136,10 +136,10 @@ def _open(path: Path, mode: str) -> sqlite3.Connection:
         driver = sqlite3.connect(
             f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None, timeout=_WAIT_SECONDS
         )
-        driver.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
-        return driver
     except _FAULTS as fault:
         raise StoreDown(f"{path}: {fault}") from fault
+    driver.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    return driver
 
 
 def _answers(driver: sqlite3.Connection) -> bool:
