@@ -9,7 +9,7 @@ from comptroller.model.refusal import BrokenPack
 from comptroller.packs import read_pack
 from tests.packs_small.small import changed, small_files
 
-SECRET = "never-in-any-answer"
+CONTENT = "never-in-any-answer"
 SOURCES = [
     "read_text('{file}')",
     "read_blob('{file}')",
@@ -145,7 +145,7 @@ EXPRESSION_PLACES = {
 def outside(tmp_path):
     """Return a function that puts a real file's path into a way out, and checks that nothing of it was told."""
     secret = tmp_path / "key.pem"
-    secret.write_text(SECRET, encoding="utf-8")
+    secret.write_text(CONTENT, encoding="utf-8")
 
     def put(way: str) -> str:
         return way.replace("{{", "{").replace("}}", "}").replace("{file}", str(secret)).replace("{folder}", str(tmp_path))  # fmt: skip
@@ -159,7 +159,7 @@ def refused(files):
         read_pack(files, "small")
     codes = {one.code for one in broken.value.refusals}
     assert any(code.startswith(("packs.sql.", "packs.rule.", "packs.kind")) for code in codes), broken.value
-    assert SECRET not in str(broken.value)
+    assert CONTENT not in str(broken.value)
 
 
 @pytest.mark.parametrize("place", SQL_PLACES)
@@ -209,7 +209,7 @@ def test_no_mapping_reaches_out(outside):
         selects, refusals = parse_mapping("m.sql", f"-- kind: payment\n{outside(text)}\n")
         assert not selects
         assert refusals, text
-        assert SECRET not in str(refusals)
+        assert CONTENT not in str(refusals)
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ def test_names_of_files_are_plain():
     refused({**files, "small/lists/it's.yml": files["small/lists/free_items.yml"]})
 
 
-def test_what_a_ledger_holds_is_folded_all_the_same(outside):
+def test_what_a_ledger_holds_is_folded_all_the_same():
     """An adopted policy is not held to a later lint: its engine reads nothing else."""
     files = changed("rules/pay/twice.yml", "judges: payment\n", 'judges: payment\nwhen: "amount > (SELECT 1)"\n')
     assert read_pack(files, "small", adopted=True).rules["small/rules/pay/twice"].when == ("amount > (SELECT 1)",)

@@ -24,11 +24,11 @@ from comptroller.cli.say import (
     print_table,
     progress,
 )
+from comptroller.desk.query_pool import QueryPool
 from comptroller.ledger import verify as verifying
 from comptroller.ledger.entry import payload_digest
 from comptroller.ledger.ledger import Ledger
 from comptroller.model.refusal import Refused, refusal
-from comptroller.store.ask import ask
 from comptroller.watch import explain as explaining, history, scoreboard as counting
 
 ValidOption = Annotated[str | None, typer.Option("--valid", metavar="DAY", help="As true on that day.")]
@@ -286,11 +286,11 @@ def query(
     as_json: JsonOption = False,
 ) -> None:
     """Ask the books; read-only, the documented tables only."""
-    with doors(as_json=as_json):
+    with doors(as_json=as_json), QueryPool() as pool:
         worker = engine.open_node(node_folder(node), passphrase=passphrase())
         try:
             shown = worker.books.views_here(day(valid), known_entry(worker, known))
-            columns, rows = ask(worker.duck, sql, set(documented(worker.pack)), shown)
+            columns, rows = pool.ask(worker.duck, sql, set(documented(worker.pack)), shown)
         finally:
             worker.close()
     if as_json:

@@ -51,6 +51,7 @@ def make_app(desk: Desk) -> Any:
         hooks = Hooks(desk)
         hooks.start()
         shadowing.resume(desk)
+        await asyncio.to_thread(desk.questions.start)
         yield
         desk.hub.close()
         await asyncio.to_thread(hooks.stop)

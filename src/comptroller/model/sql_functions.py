@@ -78,3 +78,7 @@ UNSTEADY = frozenset(
 """Functions whose answer is the moment or chance: a visitor's question may call them, policy may not."""
 ROW_MAKERS = frozenset(("unnest", "range", "generate_series"))
 """The only functions that may stand in the place of a table."""
+IN_THE_PARSER = frozenset(
+    ("count_star", "like_escape", "ilike_escape", "not_like_escape", "not_ilike_escape", "unpivot_list", "alias")
+)
+"""Names that the engine's parser itself puts in the place of operators and forms of the language."""

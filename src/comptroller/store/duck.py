@@ -42,6 +42,12 @@ The file of the database and its log are the only files that the engine may touc
 """
 
 
+def closed_settings(memory: int) -> dict[str, str | list[str]]:
+    """Return the settings of a closed database in memory that may use so many bytes and no temporary folder."""
+    plain = {name: value if isinstance(value, list) else str(value) for name, value in _CLOSED.items()}
+    return {**plain, "threads": "2", "memory_limit": f"{memory}B", "temp_directory": ""}
+
+
 _BY_NAME = ("Binder Error", "Catalog Error", "Parser Error", "Syntax Error", "Not implemented Error")
 """Faults that are found before a row is read: their text names tables, columns and functions, and no value."""
 _INTO = re.compile(r" to (?:type )?([A-Z][A-Z0-9_]*(?:\(\d+,\d+\))?)\b")
@@ -152,6 +158,11 @@ class Duck:
         quoted = zone.replace("'", "''")
         self._connection.execute(f"SET TimeZone = '{quoted}'")
 
+    @property
+    def zone(self) -> str:
+        """Return the time zone in which this connection reads and shows instants."""
+        return str(self.rows("SELECT current_setting('TimeZone')")[0][0])
+
     def interrupt(self) -> None:
         """End what runs on this connection, from another thread; whoever waits for it gets SqlError."""
         self._connection.interrupt()
@@ -224,6 +235,19 @@ class Duck:
             self._connection.execute("ROLLBACK")
             raise
         self._connection.execute("COMMIT")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Read one state of the database inside, also where a transaction has begun already."""
+        first, second = (self.rows("SELECT txid_current()")[0][0] for _ in range(2))
+        if first == second:  # Outside a transaction each statement has its own.
+            yield
+            return
+        self._connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._connection.execute("ROLLBACK")
 
     def close(self) -> None:
         """Close the connection."""
