@@ -13,7 +13,7 @@ from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 
 import comptroller
-from comptroller.desk import shadowing
+from comptroller.desk import health, shadowing
 from comptroller.desk.api import CALLS
 from comptroller.desk.api.document import document_of
 from comptroller.desk.api.forms import ERRORS
@@ -71,6 +71,7 @@ def make_app(desk: Desk) -> Any:
     app.state.gate = Gate(desk.chance(), desk.settings.most_public_a_minute, desk.settings.proof_bits)
     for page in (*PAGES, public_pages, public_tips):
         app.include_router(page.router, include_in_schema=False)
+    app.include_router(health.router)
     app.openapi = partial(document_of, app)  # type: ignore[method-assign]  # how FastAPI lets its document be made
     app.mount("/static", GZipMiddleware(Files(directory=_STATIC)), name="static")
     return Guard(app, desk.settings, draw_refusals)

@@ -41,7 +41,7 @@ HEADERS = (
     ("cross-origin-resource-policy", "same-origin"),
     ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
 )
-STREAM = "/api/v1/stream"
+STREAM, HEALTH = "/api/v1/stream", "/healthz"
 _READ = ("GET", "HEAD")
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _MOST_CLIENTS = 20_000
@@ -69,7 +69,7 @@ class Guard:
             await self._answer(scope, receive, out, *wrong)
             return
         body = _Body(receive, self._settings, is_stream=scope["path"] == STREAM)
-        slot = _Slot(self._readers if scope["method"] in _READ else None)
+        slot = _Slot(self._readers if scope["method"] in _READ and scope["path"] != HEALTH else None)
         try:
             await slot.take()
             await self._app(scope, body.receive, _watched(out, body, slot))

@@ -235,7 +235,8 @@ class QueryPool:
 
 def _received(reply: socket.socket, until: float, most: int) -> bytes:
     """Return what comes until the other end is closed, the time is over, or it is more than `most` bytes."""
-    parts, size = [], 0
+    parts: list[bytes] = []
+    size = 0
     while (left := until - time.monotonic()) > 0 and size <= most:
         reply.settimeout(left)
         try:

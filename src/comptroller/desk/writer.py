@@ -85,6 +85,11 @@ class Writer:
         return future
 
     @property
+    def is_alive(self) -> bool:
+        """Check whether the thread still takes what waits."""
+        return self._thread.is_alive()
+
+    @property
     def depth(self) -> int:
         """Give how much waits."""
         return self._waiting.qsize()

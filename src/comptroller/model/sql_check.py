@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.tokens import Token, Tokenizer, TokenType
+from sqlglot.tokenizer_core import Token, TokenType
+from sqlglot.tokens import Tokenizer
 
 from comptroller.model.sql_functions import ROW_MAKERS, UNSTEADY
 
@@ -152,13 +153,13 @@ def _is_plain(sql: str) -> bool:
     return not sql[at:].strip()
 
 
-def printed(tree: exp.Expression) -> str:
+def printed(tree: exp.Expr) -> str:
     """Return the one form in which a tree runs."""
     return tree.sql("duckdb", comments=False)
 
 
 def problems_of(
-    tree: exp.Expression, tables: Collection[str], functions: Collection[str], *, is_steady: bool = True
+    tree: exp.Expr, tables: Collection[str], functions: Collection[str], *, is_steady: bool = True
 ) -> list[Problem]:
     """Return what a tree holds beyond these tables (in lower case) and functions, and what does not print as it parses.
 
@@ -181,7 +182,7 @@ def problems_of(
     return list(dict.fromkeys(found))
 
 
-def foreign_tables(tree: exp.Expression, tables: Collection[str]) -> Iterator[exp.Expression]:
+def foreign_tables(tree: exp.Expr, tables: Collection[str]) -> Iterator[exp.Expr]:
     """Yield what stands in the place of a table and is neither one of these, nor a WITH of the query, nor a maker of rows."""
     for table in tree.find_all(exp.Table):
         made = table.this
@@ -201,17 +202,17 @@ def foreign_tables(tree: exp.Expression, tables: Collection[str]) -> Iterator[ex
             yield lateral
 
 
-def own_names(tree: exp.Expression) -> set[str]:
+def own_names(tree: exp.Expr) -> set[str]:
     """Return the names of all WITHs of a query, in lower case."""
     return {cte.alias.lower() for cte in tree.find_all(exp.CTE)}
 
 
-def is_own(table: exp.Expression) -> bool:
+def is_own(table: exp.Expr) -> bool:
     """Check whether a name means a WITH of the query: one that encloses it, and inside a WITH one that stands before it.
 
     A WITH names itself only in the second part of a recursive UNION: elsewhere the engine reads a table of that name.
     """
-    inner: exp.Expression = table
+    inner: exp.Expr = table
     while (outer := inner.parent) is not None:
         if isinstance(outer, exp.With):
             at = outer.expressions.index(inner)
@@ -228,21 +229,21 @@ def is_own(table: exp.Expression) -> bool:
     return False
 
 
-def _is_named(cte: exp.Expression, table: exp.Expression) -> bool:
+def _is_named(cte: exp.Expr, table: exp.Expr) -> bool:
     return cte.alias.lower() == table.name.lower()
 
 
-def _is_in_second_part(cte: exp.Expression, table: exp.Expression) -> bool:
+def _is_in_second_part(cte: exp.Expr, table: exp.Expr) -> bool:
     body = cte.this
     if not isinstance(body, exp.Union):
         return False
-    at: exp.Expression | None = table
+    at: exp.Expr | None = table
     while at is not None and at.parent is not body:
         at = at.parent
     return at is not None and at is body.args.get("expression")
 
 
-def _bare_tokens(tree: exp.Expression, text: str) -> list[Token]:
+def _bare_tokens(tree: exp.Expr, text: str) -> list[Token]:
     """Return the tokens of a tree's printed form; the columns of `AS name(column)` are taken away, where nothing is called."""
     aliases = [alias for alias in tree.find_all(exp.TableAlias) if alias.columns]
     for alias in aliases:
@@ -275,21 +276,21 @@ def _is_word(token: Token) -> bool:
     )
 
 
-def _called(function: exp.Expression) -> str:
+def _called(function: exp.Expr) -> str:
     """Return the name by which a function is called in the printed form, in lower case."""
     return printed(function).split("(", 1)[0].strip('"').lower()
 
 
-def _is_in_lambda(column: exp.Expression) -> bool:
+def _is_in_lambda(column: exp.Column) -> bool:
     """Check whether a qualified name goes into a value that a lambda names."""
-    at: exp.Expression | None = column
+    at: exp.Expr | None = column
     while (at := at.parent if at is not None else None) is not None:
         if isinstance(at, exp.Lambda) and any(one.name == column.table for one in at.expressions):
             return True
     return False
 
 
-def _shown(node: exp.Expression) -> str:
+def _shown(node: exp.Expr) -> str:
     return printed(node)[:80]
 
 

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import sqlglot
 from sqlglot import exp
@@ -101,7 +102,7 @@ def _compiled(  # noqa: PLR0913, PLR0917 - what a rule's two files say, as plain
         statements = [s for s in sqlglot.parse(text, read="duckdb") if s is not None]
         conditions = [columns_of(w) for w in (*when, *needs)]
     except (sqlglot.errors.SqlglotError, RecursionError) as error:
-        detail = next(iter(getattr(error, "errors", [])), {})
+        detail: dict[str, Any] = next(iter(getattr(error, "errors", [])), {})
         at = (f"{name}.sql", detail.get("line"), "")
         return None, (*refusals, _said(at, "sql", plain_error(error), "可解析的 SQL", "SQL that parses"))
     if len(statements) != 1 or not isinstance(statements[0], exp.Select):

@@ -63,7 +63,7 @@ def refused(problem: Problem, tables: Collection[str]) -> Refusal:
     return refusal("query.sql", place, problem.seen, wanted, ("按提示改正", "Correct it by what it says."))
 
 
-def _columns(tree: exp.Expression) -> frozenset[str] | None:
+def _columns(tree: exp.Expr) -> frozenset[str] | None:
     """Return every name that may be a column's, in lower case; None where a question may read all columns.
 
     A name too many costs time; a name that is left out would change an answer. So every name counts, and a star, a row
