@@ -9,8 +9,8 @@ from comptroller.access import Reach, viewer_of
 from comptroller.access.reach import scoped
 from comptroller.books.tables import documented
 from tests.desks import ENTITIES, NOW, PACK, facts_of, mark
-from tests.worlds import OWNER, fresh_node, report, take
 from tests.questions import ask
+from tests.worlds import OWNER, fresh_node, report, take
 
 PARENT = dict(ENTITIES)
 CODES = [code for code, _ in ENTITIES]

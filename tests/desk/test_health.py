@@ -90,7 +90,7 @@ def test_a_server_whose_database_is_invalid_ends_with_a_word(tmp_path: Path) -> 
         _, log = process.communicate(timeout=60)
     assert process.returncode == EXIT_CODE
     assert "database is invalid" in log
-    fresh = subprocess.run(  # noqa: S603 - this product
+    fresh = subprocess.run(
         [sys.executable, "-m", "comptroller", "verify", "--node", str(tmp_path / "node")],
         env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip

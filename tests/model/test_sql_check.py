@@ -2,8 +2,9 @@
 
 import pytest
 
-from comptroller.model.sql_check import parse_expression, parse_select, printed, problems_of
+from comptroller.model.sql_check import parse_expression, parse_select, problems_of
 from comptroller.model.sql_functions import ROW_MAKERS, STEADY
+from comptroller.model.sql_names import printed
 
 MAY_CALL = STEADY | ROW_MAKERS
 

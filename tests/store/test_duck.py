@@ -6,7 +6,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from comptroller.store.duck import Duck, SqlError
+from comptroller.store.duck import Duck, SqlError, fault_text, fault_without_values
 
 _ANTI_JOIN = """
 WITH judged AS (SELECT * FROM payment WHERE entity IS NOT NULL)
@@ -169,3 +169,35 @@ def test_few_rows_and_many_are_added_alike() -> None:
         assert duck.rows("SELECT n, a, day, d, is_so FROM one ORDER BY n") == [
             tuple(row.values()) for row in rows.to_pylist()
         ]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT CAST(a AS INTEGER) FROM one",
+        "SELECT CAST(a AS DATE) FROM one",
+        "SELECT a::DECIMAL(3,1) FROM one",
+        "SELECT strptime(a, '%Y') FROM one",
+        "SELECT error(a) FROM one",
+        "SELECT b * b FROM one",
+        "SELECT CAST('to INT32' || a AS INTEGER) FROM one",
+    ],
+)
+def test_a_fault_is_told_without_values(sql) -> None:
+    """What somebody who proposes policy is told of a fault is its kind and a type, never what stands in a row."""
+    duck = Duck()
+    duck.execute("CREATE TABLE one AS SELECT 'never told' AS a, 9223372036854775807 AS b")
+    with pytest.raises(SqlError) as fault:
+        duck.rows(sql)
+    for told in (fault_without_values(fault.value), fault_text(fault.value)):
+        assert "never" not in told
+        assert "9223372036854775807" not in told
+        assert "Error" in told
+
+
+def test_a_fault_of_names_is_told_whole() -> None:
+    """A table or a column that is not there is named: there is no value in it."""
+    with pytest.raises(SqlError) as fault:
+        Duck().rows("SELECT nosuch FROM (SELECT 1 AS a) AS t")
+    assert "nosuch" in fault_without_values(fault.value)
+    assert fault_text(ValueError("as it is")) == "ValueError: as it is"

@@ -16,7 +16,8 @@ from sqlglot import exp
 from sqlglot.tokenizer_core import Token, TokenType
 from sqlglot.tokens import Tokenizer
 
-from comptroller.model.sql_functions import ROW_MAKERS, UNSTEADY
+from comptroller.model.sql_functions import UNSTEADY
+from comptroller.model.sql_names import foreign_tables, printed
 
 _SYNTAX = frozenset(
     (
@@ -153,11 +154,6 @@ def _is_plain(sql: str) -> bool:
     return not sql[at:].strip()
 
 
-def printed(tree: exp.Expr) -> str:
-    """Return the one form in which a tree runs."""
-    return tree.sql("duckdb", comments=False)
-
-
 def problems_of(
     tree: exp.Expr, tables: Collection[str], functions: Collection[str], *, is_steady: bool = True
 ) -> list[Problem]:
@@ -180,67 +176,6 @@ def problems_of(
     found += [Problem("moment", name) for name in moments]
     found += [Problem("function", name) for name in said if name.lower() not in functions and name not in moments]
     return list(dict.fromkeys(found))
-
-
-def foreign_tables(tree: exp.Expr, tables: Collection[str]) -> Iterator[exp.Expr]:
-    """Yield what stands in the place of a table and is neither one of these, nor a WITH of the query, nor a maker of rows."""
-    for table in tree.find_all(exp.Table):
-        made = table.this
-        if isinstance(made, exp.Func):
-            if _called(made) not in ROW_MAKERS or table.db or table.catalog:
-                yield table
-        elif (
-            not isinstance(made, exp.Identifier)
-            or table.db
-            or table.catalog
-            or table.args.get("version")
-            or (table.name.lower() not in tables and not is_own(table))
-        ):
-            yield table
-    for lateral in tree.find_all(exp.Lateral):
-        if isinstance(lateral.this, exp.Func) and _called(lateral.this) not in ROW_MAKERS:
-            yield lateral
-
-
-def own_names(tree: exp.Expr) -> set[str]:
-    """Return the names of all WITHs of a query, in lower case."""
-    return {cte.alias.lower() for cte in tree.find_all(exp.CTE)}
-
-
-def is_own(table: exp.Expr) -> bool:
-    """Check whether a name means a WITH of the query: one that encloses it, and inside a WITH one that stands before it.
-
-    A WITH names itself only in the second part of a recursive UNION: elsewhere the engine reads a table of that name.
-    """
-    inner: exp.Expr = table
-    while (outer := inner.parent) is not None:
-        if isinstance(outer, exp.With):
-            at = outer.expressions.index(inner)
-            if any(_is_named(cte, table) for cte in outer.expressions[:at]):
-                return True
-            if outer.args.get("recursive") and _is_named(inner, table) and _is_in_second_part(inner, table):
-                return True
-            outer = outer.parent  # Its own query has been looked at.
-            if outer is None:
-                return False
-        elif (found := outer.args.get("with_")) is not None and any(_is_named(c, table) for c in found.expressions):
-            return True
-        inner = outer
-    return False
-
-
-def _is_named(cte: exp.Expr, table: exp.Expr) -> bool:
-    return cte.alias.lower() == table.name.lower()
-
-
-def _is_in_second_part(cte: exp.Expr, table: exp.Expr) -> bool:
-    body = cte.this
-    if not isinstance(body, exp.Union):
-        return False
-    at: exp.Expr | None = table
-    while at is not None and at.parent is not body:
-        at = at.parent
-    return at is not None and at is body.args.get("expression")
 
 
 def _bare_tokens(tree: exp.Expr, text: str) -> list[Token]:
@@ -274,11 +209,6 @@ def _is_word(token: Token) -> bool:
     return token.token_type is TokenType.IDENTIFIER or (
         token.token_type is not TokenType.STRING and token.text[:1].isidentifier()
     )
-
-
-def _called(function: exp.Expr) -> str:
-    """Return the name by which a function is called in the printed form, in lower case."""
-    return printed(function).split("(", 1)[0].strip('"').lower()
 
 
 def _is_in_lambda(column: exp.Column) -> bool:
