@@ -8,11 +8,13 @@ import pyarrow as pa
 
 from bench import made
 from bench.nodes import AT, OWNER, Supply, fill, fold, new_node
+from comptroller import node
 from comptroller.cli.serve import chance, let_in
 from comptroller.desk.state import Desk, Settings
 from comptroller.engine import Engine
 from comptroller.intake import Incoming
 from comptroller.ledger.entry import Accepted
+from comptroller.ledger.ledger import Ledger
 from comptroller.store.duck import Duck
 
 ENTITIES = 60_000
@@ -34,7 +36,10 @@ def pages_node(folder: Path, count: int, pack: str = "cn-central") -> Path:
         keep(worker, kind, table)
     full = [t for t in worker.pack.tables if worker.duck.rows(f"SELECT EXISTS (SELECT 1 FROM {t})")[0][0]]
     rules = [name for name, rule in worker.pack.rules.items() if rule.judges in full]
-    worker.duck.execute("SET memory_limit = '6GB'")  # everything at once, which no node at work ever judges
+    worker.close()
+    charter, key = node.take_up(draft, None)
+    large = Duck(draft / node.BOOKS, memory="6GB")  # everything at once, which no node at work ever judges
+    worker = Engine(Ledger.open(draft / node.LEDGER, key), large, charter)
     with worker.duck.transaction():
         worker.watch.judge_all(worker.ledger.size, rules=rules)
     worker.close()

@@ -16,6 +16,7 @@ from typing import Any, Self
 
 from comptroller import engine
 from comptroller.books.tables import documented
+from comptroller.desk.query_pool import QueryPool
 from comptroller.intake.files import media_of
 from comptroller.intake.zip_rows import reporter_of
 from comptroller.ledger.key import make_key
@@ -26,7 +27,6 @@ from comptroller.model.said import Incoming
 from comptroller.node import Charter
 from comptroller.packs import gather_files
 from comptroller.packs.shipped import shipped_roots
-from comptroller.store.ask import ask
 from comptroller.watch import history
 from comptroller.watch.explain import explain
 
@@ -212,7 +212,8 @@ class Node:
     def query(self, sql: str, *, valid: dt.date | None = None, known: int | None = None) -> list[dict[str, Any]]:
         """Return the rows of one SELECT over the documented tables; raises Refused for any other statement."""
         views = self._worker.books.views_here(valid, known)
-        columns, rows = ask(self._worker.duck, sql, set(documented(self._worker.pack)), views)
+        with QueryPool() as pool:
+            columns, rows = pool.ask(self._worker.duck, sql, set(documented(self._worker.pack)), views)
         return [dict(zip(columns, row, strict=True)) for row in rows]
 
     def receipt(self, entry: int) -> dict[str, Any]:

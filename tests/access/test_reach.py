@@ -8,8 +8,8 @@ from hypothesis import given, settings, strategies as st
 from comptroller.access import Reach, viewer_of
 from comptroller.access.reach import scoped
 from comptroller.books.tables import documented
-from comptroller.store.ask import ask
 from tests.desks import ENTITIES, NOW, PACK, facts_of, mark
+from tests.questions import ask
 from tests.worlds import OWNER, fresh_node, report, take
 
 PARENT = dict(ENTITIES)

@@ -6,8 +6,8 @@ import pytest
 
 from comptroller.books.tables import documented
 from comptroller.model.refusal import Refused
-from comptroller.store.ask import ask
 from tests.laws.worlds import World, pack
+from tests.questions import ask
 
 DECIDED = {"entity": "A", "decision": "D1", "matter": "M1", "decided_on": "2024-03-05", "votes": '[{"person": "U"}]'}
 LINE = {"entity": "A", "list": "free_items", "item": "S", "valid_from": "2024-03-01"}

@@ -4,6 +4,7 @@ import datetime as dt
 import threading
 
 from comptroller.desk.jobs import DONE, FAILED, Jobs
+from comptroller.store.duck import Duck
 
 NOW = dt.datetime(2024, 6, 30, tzinfo=dt.UTC)
 
@@ -38,3 +39,19 @@ def test_jobs_run_one_after_another_and_say_what_came_of_them():
 def test_what_never_began_stops_at_once():
     """A desk without jobs has no thread to wait for."""
     Jobs(lambda: NOW).stop()
+
+
+def test_a_fault_of_the_engine_is_told_without_values():
+    """A job that fails on a row says what kind of fault it was, and not what stood there."""
+    jobs = Jobs(lambda: NOW)
+
+    def work() -> str:
+        Duck().rows("SELECT CAST(a AS INTEGER) FROM (VALUES ('never told')) AS t(a)")
+        return ""
+
+    jobs.start("replay", "p1", "author", work)
+    while jobs.open_about("p1"):
+        threading.Event().wait(0.01)
+    (job,) = jobs.newest()
+    assert (job.state, "never told" in job.said, "INT32" in job.said) == (FAILED, False, True)
+    jobs.stop()

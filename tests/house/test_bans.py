@@ -14,7 +14,7 @@ MODULES = {
     "sqlite3": (("store",), "ask through comptroller.store.sqlite"),
     "psycopg": (("store",), "ask through comptroller.store"),
     "yaml": (("packs/yaml.py",), "read it through comptroller.packs"),
-    "socket": (DOORS, "let a door fetch it, and take the value"),
+    "socket": ((*DOORS, "store/query_process.py"), "let a door fetch it, and take the value"),
     "ssl": (DOORS, "let a door fetch it, and take the value"),
     "http": (DOORS, "let a door fetch it, and take the value"),
     "urllib.request": (DOORS, "let a door fetch it, and take the value"),

@@ -13,7 +13,8 @@ FLOORS = (
     ("replay",),
     ("engine",),
     ("prove", "custody"),
-    ("desk", "link", "client", "library"),
+    ("desk", "link", "client"),
+    ("library",),
     ("cli",),
     ("__init__", "__main__"),
 )

@@ -8,9 +8,9 @@ import pytest
 
 from comptroller.engine import Engine
 from comptroller.intake.templates import template_xlsx
-from comptroller.store.ask import ask
 from comptroller.watch import history
 from comptroller.watch.explain import explain
+from tests.questions import ask
 from tests.worlds import Row, file_report, fresh_node, kept, open_findings, report, take
 
 RULE = "payments/payee_not_contract_party"

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from comptroller.store.duck import Duck, SqlError
+from comptroller.store.duck import Duck, SqlError, fault_text, fault_without_values
 
 _ANTI_JOIN = """
 WITH judged AS (SELECT * FROM payment WHERE entity IS NOT NULL)
@@ -74,13 +74,69 @@ def test_a_variable_of_python_is_no_table() -> None:
     assert secret.num_rows == 1
 
 
-def test_a_database_that_is_locked_down_reads_no_file() -> None:
-    """After the lock, files, settings and extensions are out of reach."""
-    duck = Duck()
-    duck.lock_down()
-    for sql in ("SELECT * FROM read_csv('/etc/hostname')", "SET threads = 1", "INSTALL httpfs"):
-        with pytest.raises(SqlError):
-            duck.execute(sql)
+WAYS_OUT = [
+    "SELECT * FROM read_csv('/etc/hostname')",
+    "SELECT * FROM read_text('/etc/hostname')",
+    "SELECT * FROM '/etc/hostname'",
+    "SELECT * FROM glob('/etc/*')",
+    "SELECT * FROM read_text('{other}')",
+    "SELECT * FROM sniff_csv('/etc/hostname')",
+    "SELECT getenv('HOME')",
+    "ATTACH '{other}' AS other",
+    "COPY (SELECT 1) TO '{folder}/out.csv'",
+    "EXPORT DATABASE '{folder}/out'",
+    "IMPORT DATABASE '{folder}/out'",
+    "INSTALL httpfs",
+    "LOAD httpfs",
+    "SELECT * FROM read_csv('https://example.org/a.csv')",
+    "SET threads = 1",
+    "SET enable_external_access = true",
+    "SET allowed_paths = ['/etc/hostname']",
+    "SET allowed_configs = ['threads']",
+    "SET temp_directory = '{folder}/spill'",
+    "SET secret_directory = '{folder}/secrets'",
+    "SET log_query_path = '{folder}/log'",
+    "SET autoload_known_extensions = true",
+    "RESET lock_configuration",
+    "PRAGMA enable_profiling",
+    "CREATE PERSISTENT SECRET s (TYPE http)",
+]
+
+
+@pytest.mark.parametrize("sql", WAYS_OUT)
+@pytest.mark.parametrize("is_file", [False, True])
+def test_every_database_is_closed_off_when_it_is_made(tmp_path, sql, is_file) -> None:
+    """No statement reads or writes another file, reaches the network or the environment, or changes a setting."""
+    other = tmp_path / "other.txt"
+    other.write_text("outside", encoding="utf-8")
+    duck = Duck(tmp_path / "books.duckdb") if is_file else Duck()
+    with pytest.raises(SqlError):
+        duck.rows(sql.format(other=other, folder=tmp_path))
+    duck.close()
+    assert {path.name for path in tmp_path.iterdir()} <= {"other.txt", "books.duckdb", "books.duckdb.wal"}
+
+
+def test_a_closed_database_keeps_its_file_and_a_second_one_in_memory(tmp_path) -> None:
+    """The file of the books is written and read again, and a database in memory stands beside it."""
+    duck = Duck(tmp_path / "books.duckdb")
+    duck.execute("CREATE TABLE one AS SELECT range AS a FROM range(10000)")
+    duck.execute("ATTACH ':memory:' AS beside")
+    duck.execute("CREATE TABLE beside.main.two AS SELECT 1 AS b")
+    duck.execute("CHECKPOINT")
+    duck.close()
+    again = Duck(tmp_path / "books.duckdb", readonly=True)
+    assert again.rows("SELECT count(*) FROM one") == [(10000,)]
+    again.close()
+
+
+def test_without_spilling_what_is_too_large_fails(tmp_path, monkeypatch) -> None:
+    """A database that may not spill writes nothing, and fails instead."""
+    monkeypatch.chdir(tmp_path)
+    duck = Duck(memory="50MB", spills=False)
+    with pytest.raises(SqlError):
+        duck.rows("SELECT count(*) FROM (SELECT range AS a, hash(range) AS h FROM range(20000000) ORDER BY h OFFSET 5)")
+    duck.close()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_instants_are_read_in_the_zone():
@@ -113,3 +169,35 @@ def test_few_rows_and_many_are_added_alike() -> None:
         assert duck.rows("SELECT n, a, day, d, is_so FROM one ORDER BY n") == [
             tuple(row.values()) for row in rows.to_pylist()
         ]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT CAST(a AS INTEGER) FROM one",
+        "SELECT CAST(a AS DATE) FROM one",
+        "SELECT a::DECIMAL(3,1) FROM one",
+        "SELECT strptime(a, '%Y') FROM one",
+        "SELECT error(a) FROM one",
+        "SELECT b * b FROM one",
+        "SELECT CAST('to INT32' || a AS INTEGER) FROM one",
+    ],
+)
+def test_a_fault_is_told_without_values(sql) -> None:
+    """What somebody who proposes policy is told of a fault is its kind and a type, never what stands in a row."""
+    duck = Duck()
+    duck.execute("CREATE TABLE one AS SELECT 'never told' AS a, 9223372036854775807 AS b")
+    with pytest.raises(SqlError) as fault:
+        duck.rows(sql)
+    for told in (fault_without_values(fault.value), fault_text(fault.value)):
+        assert "never" not in told
+        assert "9223372036854775807" not in told
+        assert "Error" in told
+
+
+def test_a_fault_of_names_is_told_whole() -> None:
+    """A table or a column that is not there is named: there is no value in it."""
+    with pytest.raises(SqlError) as fault:
+        Duck().rows("SELECT nosuch FROM (SELECT 1 AS a) AS t")
+    assert "nosuch" in fault_without_values(fault.value)
+    assert fault_text(ValueError("as it is")) == "ValueError: as it is"

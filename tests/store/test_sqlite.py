@@ -109,3 +109,16 @@ def test_every_fault_is_its_own_exception(tmp_path: Path) -> None:
         next(rows)
     with pytest.raises(StoreDown):
         store.execute("SELECT 1")
+
+
+@pytest.mark.parametrize(
+    "sql", ["ATTACH '{other}' AS other", "VACUUM INTO '{other}'", "SELECT load_extension('{other}')"]
+)
+def test_no_statement_reaches_another_file(tmp_path, sql):
+    """A connection is closed off when it is made: no other database, no copy, no extension."""
+    other = tmp_path / "other.sqlite"
+    store = connect(tmp_path / "one.sqlite")
+    with pytest.raises(StoreDown):
+        store.execute(sql.format(other=other))
+    store.close()
+    assert not other.exists()

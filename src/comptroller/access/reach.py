@@ -226,7 +226,7 @@ class Reach:
     def _without_closed(self, table: str) -> list[str]:
         mine = {g.line for g in self._seeing}
         return [
-            f'NOT coalesce(regexp_matches(t."{column}", {_text(_WHOLE_WORD.format(word))}), false)'
+            f"NOT coalesce(regexp_matches(t.{_quoted(column)}, {_text(_WHOLE_WORD.format(word))}), false)"
             for name, column, word, line in self._closed
             if name == table and line not in mine
         ]
@@ -280,6 +280,10 @@ def scoped(sql: str, views: dict[str, str]) -> str:
     ahead = ", ".join(f'"{name}" AS ({views[name]})' for name in named)
     rest = sql.lstrip()
     return f"WITH {ahead}, {rest[5:]}" if rest[:5].upper() == "WITH " else f"WITH {ahead} {rest}"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _text(value: str) -> str:

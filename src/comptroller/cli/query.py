@@ -9,7 +9,7 @@ from comptroller.books.tables import documented
 from comptroller.cli.opening import known_entry, reading, working
 from comptroller.cli.read import KnownOption, ValidOption, day
 from comptroller.cli.say import JsonOption, NodeOption, counted, doors, out, print_json, print_table
-from comptroller.store.ask import ask
+from comptroller.desk.query_pool import QueryPool
 
 Answer = tuple[list[str], list[tuple[Any, ...]]]
 
@@ -33,8 +33,8 @@ def query(  # noqa: PLR0913 - what one may ask by
         elif valid or known:
             columns, rows = _as_of(sql, valid, known, node)
         else:
-            with reading(node) as opened:
-                columns, rows = ask(opened.duck, sql, set(documented(opened.pack)))
+            with QueryPool() as pool, reading(node) as opened:
+                columns, rows = pool.ask(opened.duck, sql, set(documented(opened.pack)))
     if as_json:
         print_json([dict(zip(columns, row, strict=True)) for row in rows])
     else:
@@ -54,6 +54,6 @@ def _tables(node: Path | None) -> Answer:
 def _as_of(sql: str, valid: str | None, known: str | None, node: Path | None) -> Answer:
     """Return columns and rows as of a day and an entry; graphs of that day are made by the engine."""
     since = day(valid)
-    with working(node) as worker:
+    with QueryPool() as pool, working(node) as worker:
         shown = worker.books.views_here(since, known_entry(worker.ledger, known))
-        return ask(worker.duck, sql, set(documented(worker.pack)), shown)
+        return pool.ask(worker.duck, sql, set(documented(worker.pack)), shown)

@@ -5,6 +5,7 @@ import ipaddress
 import os
 import secrets
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +16,7 @@ from comptroller.access.accounts import Accounts
 from comptroller.access.grants import ROLES
 from comptroller.cli.instants import now
 from comptroller.cli.say import JsonOption, NodeOption, doors, node_folder, out, passphrase, print_json
+from comptroller.desk import health
 from comptroller.desk.admission import checked_login, users_of
 from comptroller.desk.app import make_app
 from comptroller.desk.connections import ConnectionLimits, protocol_of, raise_handles
@@ -23,6 +25,7 @@ from comptroller.desk.state import ACCOUNTS, Desk, Settings
 from comptroller.engine import Engine
 from comptroller.model.channel import OPERATOR
 from comptroller.model.finding import Turn
+from comptroller.store.duck import SqlError
 
 HostOption = Annotated[str, typer.Option("--host", help="The address to listen on.")]
 PortOption = Annotated[int, typer.Option("--port", help="The port to listen on.")]
@@ -127,15 +130,29 @@ def factor_roles(said: list[str], *, has_passphrase: bool) -> frozenset[str]:
 
 
 def run(desk: Desk, host: str, port: int, ticks: int) -> None:
-    """Serve a desk that was started until somebody stops it, then close the node."""
+    """Serve a desk that was started until somebody stops it, then close the node.
+
+    A server whose database is invalid, or whose writer has ended, ends by itself (typer.Exit, code 70).
+    """
     done = threading.Event()
+    server = server_of(desk, host, port)
+    threading.Thread(target=health.watch, args=(desk, lambda: _end(server), done), daemon=True).start()
     if ticks:
         threading.Thread(target=_tick, args=(desk, ticks * 60, done), daemon=True).start()
     try:
-        server_of(desk, host, port).run()
+        server.run()
     finally:
         done.set()
-        desk.stop()
+        fault = health.fault_of(desk)
+        with suppress(*([SqlError] if fault else [])):  # An invalid database cannot be closed in order.
+            desk.stop()
+    if fault:
+        raise typer.Exit(health.EXIT_CODE)
+
+
+def _end(server: uvicorn.Server) -> None:
+    """Tell a server to stop; those who still listen are waited for some seconds."""
+    server.should_exit = True
 
 
 def server_of(desk: Desk, host: str, port: int, connections: ConnectionLimits | None = None) -> uvicorn.Server:
@@ -156,6 +173,7 @@ def server_of(desk: Desk, host: str, port: int, connections: ConnectionLimits | 
         server_header=False,
         lifespan="on",
         proxy_headers=False,  # the settings name the proxies that are believed
+        timeout_graceful_shutdown=5,
     )
     return uvicorn.Server(settings)
 

@@ -13,7 +13,7 @@ from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 
 import comptroller
-from comptroller.desk import proposals, shadowing
+from comptroller.desk import health, proposals, shadowing
 from comptroller.desk.api import CALLS
 from comptroller.desk.api.document import document_of
 from comptroller.desk.api.forms import ERRORS
@@ -54,6 +54,7 @@ def make_app(desk: Desk) -> Any:
         hooks.start()
         proposals.resume(desk)
         shadowing.resume(desk)
+        await asyncio.to_thread(desk.questions.start)
         yield
         desk.hub.close()
         await asyncio.to_thread(hooks.stop)
@@ -74,6 +75,7 @@ def make_app(desk: Desk) -> Any:
     app.state.budgets = public_pages.budgets_of(desk)
     for page in (*PAGES, public_pages, public_tips):
         app.include_router(page.router, include_in_schema=False)
+    app.include_router(health.router)
     app.openapi = partial(document_of, app)  # type: ignore[method-assign]  # how FastAPI lets its document be made
     app.mount("/static", GZipMiddleware(Files(directory=_STATIC)), name="static")
     return Guard(app, desk.settings, draw_refusals)

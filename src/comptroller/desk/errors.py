@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from comptroller.desk.query_limits import NoPlace
 from comptroller.model.refusal import ComptrollerError, Refusal, Refused, refusal
 
 MEND = ("改正后重试", "Mend it and try again.")
@@ -189,6 +190,10 @@ def put_errors(app: FastAPI, page: Any) -> None:  # noqa: C901 - one small answe
     @app.exception_handler(TimeoutError)
     async def waited(request: Request, _fault: TimeoutError) -> Response:
         return await answer(request, 503, [_busy(request.url.path)], {"retry-after": "60"})
+
+    @app.exception_handler(NoPlace)
+    async def no_place(request: Request, fault: NoPlace) -> Response:
+        return await answer(request, 503, [fault.refusal], {"retry-after": "10"})
 
     @app.exception_handler(ComptrollerError)
     async def broken(request: Request, fault: ComptrollerError) -> Response:

@@ -44,7 +44,7 @@ HEADERS = (
     ("cross-origin-resource-policy", "same-origin"),
     ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
 )
-STREAM = "/api/v1/stream"
+STREAM, HEALTH = "/api/v1/stream", "/healthz"
 _READ = ("GET", "HEAD")
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _SIGN_INS = ("/sign-in", "/account/", "/take-up")
@@ -76,7 +76,7 @@ class Guard:
             return
         body = _Body(receive, self._settings, self._most_bytes(scope["path"]), is_stream=scope["path"] == STREAM)
         lane = lane_of(scope["path"])
-        slot = _Slot(self._slots.get(lane) if scope["method"] in _READ else None)
+        slot = _Slot(self._slots.get(lane) if scope["method"] in _READ and scope["path"] != HEALTH else None)
         try:
             await slot.take()
             await self._app(scope, body.receive, _watched(out, body, slot))

@@ -8,6 +8,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from comptroller.store.duck import fault_text
+
 _log = logging.getLogger(__name__)
 _MOST_KEPT = 50
 WAITS, RUNS, DONE, FAILED = "waits", "runs", "done", "failed"
@@ -83,7 +85,7 @@ class Jobs:
                 state, said = DONE, work()
             except Exception as fault:  # noqa: BLE001 - told to whoever looks at the job
                 _log.exception("a job failed")
-                state, said = FAILED, f"{type(fault).__name__}: {fault}"[:2000]
+                state, said = FAILED, fault_text(fault)
             self._turn(number, state=state, ended_at=self._clock(), said=said)
 
     def _turn(self, number: int, **changed: object) -> None:

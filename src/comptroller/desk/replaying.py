@@ -82,7 +82,6 @@ def try_out(desk: Desk, after: Pack) -> Trial:
         )
         duck = Duck(target)
         try:
-            duck.wall_off()
             books = Books(duck, before, owner=desk.owner, zone=before.zone)
             difference = compare(duck, books, after, Findings(duck))
         finally:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 
+from comptroller.store.duck import fault_text
+
 _log = logging.getLogger(__name__)
 Turn = Callable[[], bool]
 """One round of the work; False where it was the last."""
@@ -66,7 +68,7 @@ class Rounds:
                 self._turns(self._asked[about], turn)
         except Exception as fault:  # noqa: BLE001 - told to whoever looks at the work
             _log.exception("rounds about %s failed", about)
-            failed(f"{type(fault).__name__}: {fault}"[:2000])
+            failed(fault_text(fault))
         finally:
             with self._lock:
                 waiting = self._asked.pop(about)

@@ -124,7 +124,6 @@ def _beside(desk: Desk, proposal: str, after: Pack) -> Iterator[Callable[[], boo
         desk.writer.do(lambda worker: copy_books(worker, desk.folder, target)).result(_MOST_COPY_SECONDS)
         ledger = Ledger.open(desk.folder / node.LEDGER, readonly=True)
         duck = Duck(target)
-        duck.wall_off()
         shadow = proving.Shadow(ledger, duck, desk.engine.charter, after)
         try:
             policy = _stand(desk)[1]

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 from comptroller import node
 from comptroller.access.accounts import Accounts
 from comptroller.desk.advice_log import KIND as ADVICE, AdviceLog
+from comptroller.desk.answers import Answers
 from comptroller.desk.arrivals import Arrivals
 from comptroller.desk.exclusive import Exclusive
 from comptroller.desk.feeds import Feeds
@@ -21,6 +23,7 @@ from comptroller.desk.jobs import Jobs
 from comptroller.desk.live import Hub
 from comptroller.desk.oidc import Provider
 from comptroller.desk.oidc_settings import ProviderSettings
+from comptroller.desk.query_pool import QueryPool
 from comptroller.desk.reached import Reached
 from comptroller.desk.rounds import Rounds
 from comptroller.desk.shelf import Shelf
@@ -84,6 +87,8 @@ class Desk:
         self.feeds = Feeds()
         self.jobs = Jobs(clock)
         self.exclusive = Exclusive()
+        self.questions = QueryPool()
+        self.answers = Answers(time.monotonic)
         self.advices = AdviceLog(self.say, self.settings.advice_seconds, lambda: self.shelf)
         self.rounds = Rounds(self.settings.shadow_seconds)
         self.provider = Provider(self.settings.provider) if self.settings.provider else None
@@ -111,6 +116,8 @@ class Desk:
         """Do what waits, then close the node."""
         self.rounds.stop()
         self.jobs.stop()
+        self.questions.stop()
+        self.answers.clear()
         self.advices.flush()
         self.writer.stop()
 
@@ -242,11 +249,6 @@ class Desk:
             finally:
                 with self._lock:
                     self._making.pop(key, None)
-
-    def peek(self, key: Any) -> Any:
-        """Give what was made for this key and is still kept, or None."""
-        with self._lock:
-            return self._cached.get(key)
 
     def note(self, login: str, did: str, about: str = "", detail: str = "") -> "Future[Outcome]":
         """Let the ledger say what a user did."""

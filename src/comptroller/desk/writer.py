@@ -85,6 +85,11 @@ class Writer:
         return future
 
     @property
+    def is_alive(self) -> bool:
+        """Check whether the thread still takes what waits."""
+        return self._thread.is_alive()
+
+    @property
     def depth(self) -> int:
         """Give how much waits."""
         return self._waiting.qsize()
@@ -101,7 +106,6 @@ class Writer:
         except BaseException as fault:  # noqa: BLE001 - told to whoever waits for the start
             self._opened.set_exception(fault)
             return
-        worker.duck.wall_off()
         self.root = worker.duck.cursor()
         self._opened.set_result(worker)
         worker.watch.prepare(worker.pack.tables)  # pages answer meanwhile; the first report need not wait for it

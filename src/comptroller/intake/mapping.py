@@ -15,6 +15,8 @@ from comptroller.intake.limits import USUAL, Limits
 from comptroller.intake.raw import LINE, Raw
 from comptroller.intake.refuse import refuse
 from comptroller.model.refusal import Refusal
+from comptroller.model.sql_check import problems_of
+from comptroller.model.sql_functions import STEADY
 from comptroller.store.duck import Duck, SqlError
 
 RAW = "raw"
@@ -22,48 +24,9 @@ RAW = "raw"
 _KIND = re.compile(r"^--\s*kind:\s*([a-z][a-z0-9_]*)\s*$", re.MULTILINE)
 _MAPS = ("attributes", "case_attributes")
 """Columns of JSON objects that a mapping sees as MAPs, when each of their values is one."""
-_UNSTEADY = frozenset(
-    {
-        "now",
-        "today",
-        "current_date",
-        "current_time",
-        "current_timestamp",
-        "currentdate",
-        "currenttime",
-        "currenttimestamp",
-        "get_current_time",
-        "get_current_timestamp",
-        "transaction_timestamp",
-        "localtime",
-        "localtimestamp",
-        "random",
-        "setseed",
-        "uuid",
-        "uuidv4",
-        "uuidv7",
-        "gen_random_uuid",
-        "nextval",
-        "currval",
-        "txid_current",
-        "rand",
-        "getenv",
-        "getvariable",
-        "current_setting",
-        "current_user",
-        "current_schema",
-        "current_schemas",
-        "current_database",
-        "current_query",
-        "version",
-        "pg_backend_pid",
-        "write_log",
-        "range",
-        "generate_series",
-        "generateseries",
-    }
-)
-"""Functions whose answer is not fixed by the file, or that make rows out of nothing."""
+_MAKERS = frozenset(("range", "generate_series"))
+"""Functions that make rows out of nothing: a mapping has those of its file."""
+_CALLED = STEADY - _MAKERS | {"unnest"}
 _SPREADS = (
     exp.Group,
     exp.Join,
@@ -143,39 +106,22 @@ def _quoted(sql: str) -> str:
 
 def _reaches(tree: exp.Expr) -> list[str]:
     """Name what a SELECT reads beyond `raw` and its own WITHs, and what makes it answer differently each time."""
-    own = {cte.alias_or_name.lower() for cte in tree.find_all(exp.CTE)}
-    found = []
-    for node in tree.walk():
-        if isinstance(node, exp.Table):
-            plain = isinstance(node.this, exp.Identifier) and not node.args.get("db") and not node.args.get("catalog")
-            if not plain or (node.name.lower() != RAW and node.name.lower() not in own):
-                found.append(node.sql("duckdb"))
-        elif isinstance(node, exp.Func):
-            called = (node.name if isinstance(node, exp.Anonymous) else node.sql_name()).lower()
-            if called in _UNSTEADY or called.replace("_", "") in _UNSTEADY:
-                found.append(node.sql("duckdb"))
-        elif isinstance(node, exp.Into | exp.Command | exp.TableSample | exp.Placeholder | exp.Parameter):
-            found.append(node.sql("duckdb"))
-        elif isinstance(node, exp.With) and node.args.get("recursive"):
-            found.append("WITH RECURSIVE")
-        elif (
-            isinstance(node, exp.Column) and not node.table and node.name.lower() in _UNSTEADY and not node.this.quoted
-        ):
-            found.append(node.name)
-    return found
+    found = [one.seen for one in problems_of(tree, {RAW}, _CALLED)]
+    found += [one.sql("duckdb") for one in tree.find_all(exp.TableSample)]
+    found += ["WITH RECURSIVE" for one in tree.find_all(exp.With) if one.args.get("recursive")]
+    makers = [one for one in tree.find_all(exp.Table) if isinstance(one.this, exp.Func)]
+    return [*found, *(one.sql("duckdb") for one in makers)]
 
 
 def apply_mapping(raw: Raw, mapping: list[Select], *, limits: Limits = USUAL) -> tuple[list[Raw], list[Refusal]]:
     """Run a mapping over a file's table: one raw table a SELECT, columns as text, `line` from the file or counted.
 
-    The database is in memory and locked: no file, no network, no setting. What DuckDB does not take is a refusal.
+    The database is in memory and closed off, as every one is. What DuckDB does not take is a refusal.
     """
-    duck = Duck(memory="2GB")
+    duck = Duck(memory="2GB", spills=False)
     try:
         duck.set_zone("UTC")
-        duck.execute("SET temp_directory = ''")
         _show(duck, raw.table)
-        duck.lock_down()
         raws: list[Raw] = []
         refusals: list[Refusal] = []
         for select in mapping:

@@ -12,6 +12,7 @@ import sqlglot
 
 from comptroller.model.kind import COLUMN_TYPES, Bound, Check, Field, Kind
 from comptroller.model.refusal import Refusal, Text, refusal
+from comptroller.model.sql_check import plain_error
 from comptroller.packs import forms
 from comptroller.packs.channels import channels_of, channels_refused
 from comptroller.packs.rules import columns_of
@@ -220,7 +221,11 @@ def _columns(full: str, field: str, sql: str, plain: set[str]) -> list[Refusal]:
     mend = ("改正表达式", "Mend the expression.")
     try:
         named = columns_of(sql)
-    except sqlglot.errors.ParseError as error:
-        return [refusal("packs.kind", place, error, ("可解析的 SQL 表达式", "an SQL expression that parses"), mend)]
+    except (sqlglot.errors.SqlglotError, RecursionError) as error:
+        return [
+            refusal(
+                "packs.kind", place, plain_error(error), ("可解析的 SQL 表达式", "an SQL expression that parses"), mend
+            )
+        ]
     wrong = sorted(set(named) - plain)
     return [refusal("packs.kind", place, one, ("已声明的字段", "a declared field"), mend) for one in wrong]

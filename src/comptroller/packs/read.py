@@ -20,6 +20,7 @@ from comptroller.packs.letters import check_letters
 from comptroller.packs.plain import calendar_of, list_of, source_of, stem, text_of
 from comptroller.packs.rulebook import rule_of
 from comptroller.packs.series import param_of
+from comptroller.packs.sql_lint import lint_sql
 from comptroller.packs.views import ViewForm, views_of
 from comptroller.packs.yaml import read_form
 
@@ -40,6 +41,8 @@ def read_pack(files: Mapping[str, bytes], name: str, *, adopted: bool = False) -
     later day: what a ledger holds can always be folded.
     """
     pack, refusals, lints = _read(name, tuple(sorted(files.items())))
+    if pack is not None and not adopted:
+        lints = [*lints, *lint_sql(pack)]
     if wrong := [*refusals, *(() if adopted else lints)]:
         raise BrokenPack(wrong)
     assert pack is not None, "what is not refused was composed"

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import sqlglot
 from sqlglot import exp
@@ -15,6 +16,7 @@ from comptroller.model.kind import Kind
 from comptroller.model.near import did_you_mean
 from comptroller.model.policy import View
 from comptroller.model.refusal import Refusal, refusal
+from comptroller.model.sql_check import plain_error
 
 OFFERED = (
     *("clock", "working_day", "list_in_force", "ancestor", "level", "group_head", "heard"),
@@ -109,10 +111,10 @@ def _compiled(  # noqa: PLR0913, PLR0917 - what a rule's two files say, as plain
     try:
         statements = [s for s in sqlglot.parse(text, read="duckdb") if s is not None]
         conditions = [columns_of(w) for w in (*when, *needs)]
-    except sqlglot.errors.ParseError as error:
-        detail = error.errors[0] if error.errors else {}
+    except (sqlglot.errors.SqlglotError, RecursionError) as error:
+        detail: dict[str, Any] = next(iter(getattr(error, "errors", [])), {})
         at = (f"{name}.sql", detail.get("line"), "")
-        return None, (*refusals, _said(at, "sql", str(error).splitlines()[0], "可解析的 SQL", "SQL that parses"))
+        return None, (*refusals, _said(at, "sql", plain_error(error), "可解析的 SQL", "SQL that parses"))
     if len(statements) != 1 or not isinstance(statements[0], exp.Select):
         return None, (*refusals, _said(place, "one_select", len(statements), "一条 SELECT", "one SELECT"))
     tree = statements[0]
@@ -150,8 +152,12 @@ def _compiled(  # noqa: PLR0913, PLR0917 - what a rule's two files say, as plain
 
 @lru_cache(maxsize=4096)
 def columns_of(expression: str) -> tuple[str, ...]:
-    """Give the columns that an SQL expression names, in its order; raises (ParseError) what does not parse."""
-    return tuple(column.name for column in sqlglot.parse_one(expression, read="duckdb").find_all(exp.Column))
+    """Return the columns that an SQL expression names, in its order; raises (SqlglotError) for what is no single expression."""
+    trees = sqlglot.parse(expression, read="duckdb")
+    if len(trees) != 1 or trees[0] is None:
+        raise sqlglot.errors.ParseError(f"{len(trees)} expressions where one stands: {expression[:80]}")
+    sqlglot.parse_one(f"SELECT ({expression})", read="duckdb")  # So it stands in a statement.
+    return tuple(column.name for column in trees[0].find_all(exp.Column))
 
 
 def _check_tables(

@@ -1,5 +1,6 @@
 """DuckDB as the books' and the judges' engine: one connection, SQL in, rows or Arrow tables out."""
 
+import re
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -22,23 +23,105 @@ warnings.filterwarnings("ignore", message="Arrow output on a DB-API result")
 
 SqlError = duckdb.Error
 """What DuckDB raises for a statement that it does not take."""
+DatabaseInvalid = duckdb.FatalException
+"""What DuckDB raises when a database can only be closed: every later statement fails as well."""
+_CLOSED: dict[str, str | bool | int | float | list[str]] = {
+    "enable_external_access": "false",
+    "autoload_known_extensions": "false",
+    "autoinstall_known_extensions": "false",
+    "allow_community_extensions": "false",
+    "allow_unsigned_extensions": "false",
+    "allow_persistent_secrets": "false",
+    "python_enable_replacements": "false",
+    "allowed_configs": ["TimeZone", "enable_progress_bar"],
+    "lock_configuration": "true",
+}
+"""Every database is made without files, network, extensions, other databases and variables of the program.
+
+The file of the database and its log are the only files that the engine may touch; no statement changes these settings.
+"""
+
+
+def closed_settings(memory: int) -> dict[str, str | list[str]]:
+    """Return the settings of a closed database in memory that may use so many bytes and no temporary folder."""
+    plain = {name: value if isinstance(value, list) else str(value) for name, value in _CLOSED.items()}
+    return {**plain, "threads": "2", "memory_limit": f"{memory}B", "temp_directory": ""}
+
+
+_BY_NAME = ("Binder Error", "Catalog Error", "Parser Error", "Syntax Error", "Not implemented Error")
+"""Faults that are found before a row is read: their text names tables, columns and functions, and no value."""
+_INTO = re.compile(r" to (?:type )?([A-Z][A-Z0-9_]*(?:\(\d+,\d+\))?)\b")
+
+
+def fault_without_values(fault: Exception) -> str:
+    """Return what kind of fault a statement met and, where a conversion failed, into which type: never a value of a row.
+
+    >>> fault_without_values(duckdb.ConversionException("Conversion Error: Could not convert string 'secret' to INT32"))
+    'Conversion Error: into INT32 (values are left out)'
+    """
+    first = (str(fault) or type(fault).__name__).splitlines()[0]
+    kind = first.split(":", 1)[0]
+    if kind in _BY_NAME and "'" not in first:
+        return first
+    types = [one for one in _INTO.findall(first) if one.split("(")[0] in _TYPES]
+    kind = kind if kind.endswith("Error") and len(kind) < _LONGEST_KIND else type(fault).__name__
+    return f"{kind}:{f' into {types[-1]}' if types else ''} (values are left out)"
+
+
+def fault_text(fault: Exception) -> str:
+    """Return what somebody who proposed policy is told of a fault: of the engine's, its kind alone."""
+    if isinstance(fault, SqlError):
+        return fault_without_values(fault)
+    return f"{type(fault).__name__}: {fault}"[:2000]
+
+
+_LONGEST_KIND = 40
+_TYPES = frozenset(
+    (
+        *(
+            "BOOL",
+            "BOOLEAN",
+            "TINYINT",
+            "SMALLINT",
+            "INTEGER",
+            "BIGINT",
+            "HUGEINT",
+            "UTINYINT",
+            "USMALLINT",
+            "UINTEGER",
+        ),
+        *("UBIGINT", "INT8", "INT16", "INT32", "INT64", "INT128", "UINT8", "UINT16", "UINT32", "UINT64", "FLOAT"),
+        *("DOUBLE", "DECIMAL", "VARCHAR", "BLOB", "DATE", "TIME", "TIMESTAMP", "INTERVAL", "UUID", "JSON", "BIT"),
+    )
+)
 
 
 class Duck:
     """One connection to one DuckDB file, or to a database in memory."""
 
     def __init__(
-        self, path: Path | None = None, *, readonly: bool = False, threads: int = 2, memory: str = "1GB"
+        self,
+        path: Path | None = None,
+        *,
+        readonly: bool = False,
+        threads: int = 2,
+        memory: str = "1GB",
+        spills: bool = True,
     ) -> None:
-        """Open the file, or a database in memory; refuses (duckdb.Error) a file that another process writes."""
+        """Open the file, or a database in memory, closed off from everything else; raises (duckdb.Error) for a file that another process writes.
+
+        With `spills=False` nothing is written to a temporary folder: what does not fit in memory fails.
+        """
         config: dict[str, str | bool | int | float | list[str]] = {
+            **_CLOSED,
             "threads": str(threads),
             "memory_limit": memory,
             "preserve_insertion_order": "true",
+            "checkpoint_threshold": "1GB",
         }
-        config["python_enable_replacements"] = "false"
+        if not spills:
+            config["temp_directory"] = ""
         self._take(duckdb.connect(str(path or ":memory:"), read_only=readonly, config=config))
-        self._connection.execute("SET checkpoint_threshold = '1GB'")
 
     def _take(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
@@ -72,16 +155,13 @@ class Duck:
 
     def set_zone(self, zone: str) -> None:
         """Read and show instants in that time zone; refuses (duckdb.Error) a zone that is not known."""
-        self._connection.execute(f"SET TimeZone = '{zone}'")
+        quoted = zone.replace("'", "''")
+        self._connection.execute(f"SET TimeZone = '{quoted}'")
 
-    def lock_down(self) -> None:
-        """Refuse files, networks, extensions and settings to what follows on this database."""
-        self._connection.execute("SET enable_external_access = false")
-        self._connection.execute("SET lock_configuration = true")
-
-    def wall_off(self) -> None:
-        """Refuse files, networks and extensions to all that follows on this database, on every connection."""
-        self._connection.execute("SET enable_external_access = false")
+    @property
+    def zone(self) -> str:
+        """Return the time zone in which this connection reads and shows instants."""
+        return str(self.rows("SELECT current_setting('TimeZone')")[0][0])
 
     def interrupt(self) -> None:
         """End what runs on this connection, from another thread; whoever waits for it gets SqlError."""
@@ -155,6 +235,19 @@ class Duck:
             self._connection.execute("ROLLBACK")
             raise
         self._connection.execute("COMMIT")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Read one state of the database inside, also where a transaction has begun already."""
+        first, second = (self.rows("SELECT txid_current()")[0][0] for _ in range(2))
+        if first == second:  # Outside a transaction each statement has its own.
+            yield
+            return
+        self._connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._connection.execute("ROLLBACK")
 
     def close(self) -> None:
         """Close the connection."""

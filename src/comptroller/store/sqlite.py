@@ -112,6 +112,9 @@ class Sqlite:
 def connect(path: Path, *, readonly: bool = False, is_mapped: bool = True) -> Sqlite:
     """Open the SQLite file at `path`: WAL, full sync, foreign keys, schema not trusted, deleted bytes overwritten.
 
+    No statement reads another file: the number of attached databases is limited to none (VACUUM needs one), and
+    extensions are not loaded.
+
     Made when missing, unless `readonly`. `is_mapped=False` reads through the file alone, for files that may be mangled
     or cut short under the reader. A read-only medium is read as unchanging when no write-ahead log lies beside the file.
     """
@@ -143,11 +146,13 @@ def _make_private(path: Path) -> None:
 
 def _open(path: Path, mode: str) -> sqlite3.Connection:
     try:
-        return sqlite3.connect(
+        driver = sqlite3.connect(
             f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None, timeout=_WAIT_SECONDS
         )
     except _FAULTS as fault:
         raise StoreDown(f"{path}: {fault}") from fault
+    driver.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    return driver
 
 
 def _answers(driver: sqlite3.Connection) -> bool:

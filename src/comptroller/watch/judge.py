@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from comptroller.model.finding import Turn, Verdict, plain
 from comptroller.model.policy import Pack, Rule
 from comptroller.model.refusal import RuleBroken
-from comptroller.store.duck import Duck, SqlError
+from comptroller.store.duck import Duck, SqlError, fault_without_values
 from comptroller.store.faults import is_of_machine
 from comptroller.watch.causes import by_policy, with_causes
 from comptroller.watch.due import Due, DueDays
@@ -203,7 +203,7 @@ class Watch:
         except SqlError as error:
             if is_of_machine(error):
                 raise  # at another time the rule may pass: a rebuild would not put it to sleep
-            raise RuleBroken(rule.name, rule.fingerprint, str(error).splitlines()[0]) from error
+            raise RuleBroken(rule.name, rule.fingerprint, fault_without_values(error)) from error
         if not rows:
             return []
         forms = [self.pack.tables[rule.judges].columns[c] for c in rule.docket]

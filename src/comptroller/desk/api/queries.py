@@ -9,7 +9,7 @@ from comptroller.access.grants import ASK
 from comptroller.desk.api.forms import BODY_ERRORS, Table
 from comptroller.desk.api.paging import no_cursor
 from comptroller.desk.doors import may
-from comptroller.desk.pages.ask import Answer, answer_of
+from comptroller.desk.pages.ask import answer_of
 from comptroller.desk.visit import Visit
 from comptroller.model.finding import plain
 
@@ -28,19 +28,20 @@ def query(
     asked = sha256(sql.encode("utf-8", "surrogatepass")).hexdigest()[:24]
     if after:
         name, first = _begun(after, asked)
-        kept: Answer | None = visit.desk.peek(("query", name, visit.reach.key))
+        kept = visit.desk.answers.rows((name, visit.login, visit.reach.key), first, limit)
         if kept is None:
             raise no_cursor(after)
-        columns, rows = kept
+        columns, some, count = kept
     else:
         columns, rows = answer_of(visit, sql)
+        whole = [[plain(cell) for cell in row] for row in rows]
         name, first = f"{asked}.{visit.desk.chance()[:12].replace('.', '-')}", 0
-        if len(rows) > limit:
-            visit.desk.cached(("query", name, visit.reach.key), lambda: (columns, rows))
+        some, count = whole[:limit], len(whole)
+        if count > limit:
+            visit.desk.answers.keep((name, visit.login, visit.reach.key), visit.login, columns, whole)
         visit.note("ask", "api", sql)
-    some = [[plain(cell) for cell in row] for row in rows[first : first + limit]]
     following = first + limit
-    return Table(columns, some, len(rows), f"{name}.{following}" if following < len(rows) else None)
+    return Table(columns, some, count, f"{name}.{following}" if following < count else None)
 
 
 def _begun(after: str, asked: str) -> tuple[str, int]:

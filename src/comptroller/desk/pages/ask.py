@@ -12,11 +12,11 @@ from comptroller.books.tables import documented
 from comptroller.desk.doors import Form, may
 from comptroller.desk.draw import draw
 from comptroller.desk.errors import NotGranted
+from comptroller.desk.query_pool import Answer
 from comptroller.desk.sheets import sheet, table_csv
 from comptroller.desk.visit import Visit
 from comptroller.model.finding import plain
 from comptroller.model.refusal import Refused
-from comptroller.store.ask import ask
 
 router = APIRouter()
 Asking = Annotated[Visit, Depends(may(ASK))]
@@ -28,12 +28,22 @@ _BEGIN = (
     ("silent", "SELECT entity, last_at FROM heard ORDER BY last_at LIMIT 20"),
 )  # fmt: skip
 """Questions to begin with, by the code of their text."""
-Answer = tuple[list[str], list[tuple[Any, ...]]]
 
 
 def answer_of(visit: Visit, sql: str) -> Answer:
-    """Give the answer to one SELECT within reach; refuses (Refused) what may not be asked, and what takes too long."""
-    return ask(visit.duck, sql, set(documented(visit.pack)), visit.views, seconds=visit.desk.settings.ask_seconds)
+    """Return the answer to one SELECT within reach, from a process that knows the rows within reach and nothing else.
+
+    Raises Refused for what may not be asked or passes a limit, NoPlace where too many ask.
+    """
+    known = {name: view for name, view in visit.views.items() if not visit.bases or name in visit.bases}
+    return visit.desk.questions.ask(
+        visit.duck,
+        sql,
+        set(documented(visit.pack)),
+        known,
+        person=visit.login,
+        seconds=visit.desk.settings.ask_seconds,
+    )
 
 
 @router.get("/ask")

@@ -1,0 +1,85 @@
+"""Answers of questions that are read page by page: kept in files without names, few for each person, for some minutes.
+
+An answer is never in the memory of the server between two pages; what is kept is bounded in number, and each answer by
+the limits of questions.
+"""
+
+import json
+import tempfile
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import IO, Any
+
+_MOST_KEPT, _MOST_OF_ONE = 64, 3
+_SECONDS = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One answer in a file: a line of columns, then a line for each row, where each begins, and until when it is kept."""
+
+    person: str
+    columns: list[str]
+    starts: list[int]
+    file: IO[bytes]
+    until: float
+
+    @property
+    def count(self) -> int:
+        """Return how many rows there are."""
+        return len(self.starts) - 1
+
+    def rows(self, first: int, count: int) -> list[list[Any]]:
+        """Return some rows, as plain values."""
+        last = min(first + count, self.count)
+        if first >= last:
+            return []
+        self.file.seek(self.starts[first])
+        text = self.file.read(self.starts[last] - self.starts[first])
+        return [json.loads(line) for line in text.splitlines()]
+
+
+class Answers:
+    """The answers that are kept, the newest last."""
+
+    def __init__(self, seconds: Callable[[], float]) -> None:
+        """Take a clock that counts seconds."""
+        self._seconds, self._lock = seconds, threading.Lock()
+        self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
+
+    def keep(self, key: Hashable, person: str, columns: list[str], rows: list[list[Any]]) -> None:
+        """Keep an answer's rows, given as plain values; the oldest of a person, or of all, makes room for it."""
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - it is closed when it is let go
+        starts = [0]
+        for row in rows:
+            starts.append(starts[-1] + file.write(json.dumps(row, ensure_ascii=False, default=str).encode() + b"\n"))
+        one = Kept(person, columns, starts, file, self._seconds() + _SECONDS)
+        with self._lock:
+            self._kept[key] = one
+            mine = [name for name, other in self._kept.items() if other.person == person]
+            for name in mine[:-_MOST_OF_ONE]:
+                self._let_go(name)
+            now = self._seconds()
+            for name in [name for name, other in self._kept.items() if other.until < now]:
+                self._let_go(name)
+            while len(self._kept) > _MOST_KEPT:
+                self._let_go(next(iter(self._kept)))
+
+    def rows(self, key: Hashable, first: int, count: int) -> tuple[list[str], list[list[Any]], int] | None:
+        """Return the columns, some rows, and how many there are; None where the answer is kept no more."""
+        with self._lock:
+            one = self._kept.get(key)
+            if one is None or one.until < self._seconds():
+                return None
+            return one.columns, one.rows(first, count), one.count
+
+    def clear(self) -> None:
+        """Let go of all answers."""
+        with self._lock:
+            for name in list(self._kept):
+                self._let_go(name)
+
+    def _let_go(self, name: Hashable) -> None:
+        self._kept.pop(name).file.close()

@@ -1,0 +1,73 @@
+"""Names in a FROM as the engine takes them: a WITH of the query itself, a maker of rows, or a table."""
+
+from collections.abc import Collection, Iterator
+
+from sqlglot import exp
+
+from comptroller.model.sql_functions import ROW_MAKERS
+
+
+def printed(tree: exp.Expr) -> str:
+    """Return the one form in which a tree runs."""
+    return tree.sql("duckdb", comments=False)
+
+
+def foreign_tables(tree: exp.Expr, tables: Collection[str]) -> Iterator[exp.Expr]:
+    """Yield what stands in the place of a table and is neither one of these, nor a WITH of the query, nor a maker of rows."""
+    for table in tree.find_all(exp.Table):
+        made = table.this
+        if isinstance(made, exp.Func):
+            if _called(made) not in ROW_MAKERS or table.db or table.catalog:
+                yield table
+        elif (
+            not isinstance(made, exp.Identifier)
+            or table.db
+            or table.catalog
+            or table.args.get("version")
+            or (table.name.lower() not in tables and not is_own(table))
+        ):
+            yield table
+    for lateral in tree.find_all(exp.Lateral):
+        if isinstance(lateral.this, exp.Func) and _called(lateral.this) not in ROW_MAKERS:
+            yield lateral
+
+
+def is_own(table: exp.Expr) -> bool:
+    """Check whether a name means a WITH of the query: one that encloses it, and inside a WITH one that stands before it.
+
+    A WITH names itself only in the second part of a recursive UNION: elsewhere the engine reads a table of that name.
+    """
+    inner: exp.Expr = table
+    while (outer := inner.parent) is not None:
+        if isinstance(outer, exp.With):
+            at = outer.expressions.index(inner)
+            if any(_is_named(cte, table) for cte in outer.expressions[:at]):
+                return True
+            if outer.args.get("recursive") and _is_named(inner, table) and _is_in_second_part(inner, table):
+                return True
+            outer = outer.parent  # Its own query has been looked at.
+            if outer is None:
+                return False
+        elif (found := outer.args.get("with_")) is not None and any(_is_named(c, table) for c in found.expressions):
+            return True
+        inner = outer
+    return False
+
+
+def _is_named(cte: exp.Expr, table: exp.Expr) -> bool:
+    return cte.alias.lower() == table.name.lower()
+
+
+def _is_in_second_part(cte: exp.Expr, table: exp.Expr) -> bool:
+    body = cte.this
+    if not isinstance(body, exp.Union):
+        return False
+    at: exp.Expr | None = table
+    while at is not None and at.parent is not body:
+        at = at.parent
+    return at is not None and at is body.args.get("expression")
+
+
+def _called(function: exp.Expr) -> str:
+    """Return the name by which a function is called in the printed form, in lower case."""
+    return printed(function).split("(", 1)[0].strip('"').lower()

@@ -1,0 +1,107 @@
+"""What a pack's SQL may not do, looked for wherever SQL stands in a pack: read, call or name anything beyond its rows.
+
+- A rule's SELECT reads `judged`, the tables that it declares, and WITHs of its own; it calls steady functions by name.
+- Conditions, needs, checks and fills are expressions over the columns of one row, without a query inside.
+- Names that go into statements (columns, keys, files) are plain identifiers.
+- These are lints: a policy that a ledger holds already is folded all the same, by an engine that reads nothing else.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from comptroller.model.kind import Kind
+from comptroller.model.policy import Pack, PolicyList, Rule
+from comptroller.model.refusal import Refusal, refusal
+from comptroller.model.sql_check import Problem, parse_expression, parse_select, problems_of
+from comptroller.model.sql_functions import ROW_MAKERS, STEADY
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+_CLOSED_LINE = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*:[\w ]+")
+_KEPT_CLOSE = "kept_close"
+_MEND = ("按 docs/packs.md 改正", "Correct it as docs/packs.md says.")
+_WANTED = {
+    "sql": ("可解析、无注释的 SQL", "SQL that parses, without comments inside an expression"),
+    "select": ("一条只读的 SELECT", "one SELECT that only reads"),
+    "table": ("judged 或声明过的表", "`judged`, or a table that the rule declares"),
+    "function": ("docs/packs.md 所列的函数", "a function that docs/packs.md lists"),
+    "subquery": ("只用本行各列的表达式", "an expression over the columns of one row"),
+    "column": ("不带表名的列", "a column without a table's name before it"),
+    "moment": ("由 clock 表给出的时间", "time from the table `clock`, and no chance"),
+    "name": ("小写字母、数字与下划线组成的名称", "a name of lower-case letters, digits and underscores"),
+}
+
+
+def lint_sql(pack: Pack) -> list[Refusal]:
+    """Return a refusal for each thing that the SQL of a pack may not do, and for each name that is no plain name."""
+    found: list[Refusal] = []
+    for kind in pack.kinds.values():
+        found += [*_of_kind(kind)]
+    for rule in pack.rules.values():
+        found += [*_of_rule(rule)]
+    for stem, param in pack.params.items():
+        for name in (stem, *param.by):
+            found += _named(f"{param.name}.yml", "by", name)
+    for stem, one in pack.lists.items():
+        found += _named(f"{one.name}.yml", "", stem)
+        found += [*_of_closed(one)] if stem == _KEPT_CLOSE else []
+    return found
+
+
+def _of_kind(kind: Kind) -> Iterator[Refusal]:
+    file = f"{kind.source}.yml"
+    yield from _named(file, "", kind.name)
+    for inner in kind.lists:
+        for name in (inner.name, *(field.name for field in inner.fields)):
+            yield from _named(file, inner.name, name)
+    for field in kind.fields:
+        yield from _expression(file, f"{field.name}.fills", field.fills)
+    for check in kind.checks:
+        yield from _named(file, "checks.code", check.code)
+        yield from _expression(file, f"checks.{check.code}", check.holds)
+
+
+def _of_rule(rule: Rule) -> Iterator[Refusal]:
+    file = f"{rule.name}.yml"
+    for part in rule.name.split("/")[1:]:
+        yield from _named(file, "", part)
+    for condition in rule.when:
+        yield from _expression(file, "when", condition)
+    for name, needed in rule.needs.items():
+        yield from _named(file, "needs", name)
+        yield from _expression(file, f"needs.{name}", needed)
+    by = {column for columns in rule.references.values() for column in columns}
+    for name in (*rule.subject, *rule.docket, *sorted(by)):
+        yield from _named(file, "subject/docket/references", name)
+    tables = frozenset(("judged", *rule.reads, *rule.references, *(f"param_{param}" for param in rule.params)))
+    for one in _of_select(rule.text, tables):
+        yield _refused(f"{rule.name}.sql", "", one)
+
+
+@lru_cache(maxsize=2048)
+def _of_select(sql: str, tables: frozenset[str]) -> tuple[Problem, ...]:
+    """Return the problems of a rule's SELECT: each text is looked through once in a process."""
+    tree, problems = parse_select(sql)
+    return tuple(problems if tree is None else problems_of(tree, tables, STEADY | ROW_MAKERS))
+
+
+def _of_closed(one: PolicyList) -> Iterator[Refusal]:
+    for line in one.lines:
+        if not _CLOSED_LINE.fullmatch(line.item):
+            wanted = ("table.column:word", "table.column:word")
+            yield refusal("packs.sql.name", (f"{one.name}.yml", None, "item"), line.item, wanted, _MEND)
+
+
+def _expression(file: str, field: str, sql: str) -> list[Refusal]:
+    if not sql:
+        return []
+    _, problems = parse_expression(sql, STEADY)
+    return [_refused(file, field, one) for one in problems]
+
+
+def _named(file: str, field: str, name: str) -> list[Refusal]:
+    return [] if _NAME.fullmatch(name) else [_refused(file, field, Problem("name", name))]
+
+
+def _refused(file: str, field: str, problem: Problem) -> Refusal:
+    return refusal(f"packs.sql.{problem.code}", (file, None, field), problem.seen, _WANTED[problem.code], _MEND)

@@ -1,0 +1,204 @@
+"""The program that answers one question: a process with nothing but the tables that it was handed, under system limits.
+
+It is started by itself (`python -I query_process.py`) with an empty environment in an empty folder, and imports its engine.
+It keeps copies of itself (forks) that wait with an engine open; each answers one question and ends, and another takes its
+place. So a question finds a clean process at once, and nothing of one question is there for the next. Nothing of the
+product is imported here.
+
+One message brings the files that go with a question, by their descriptors: the socket for the answer, the question as
+JSON, then each table as an Arrow stream. The answer is a line of JSON, and behind it the rows as an Arrow stream.
+"""
+
+import contextlib
+import json
+import mmap
+import os
+import resource
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.dataset as _dataset  # noqa: F401 - the engine looks for it when a table is put before it; no file is opened then
+
+_MOST_FILES = 250
+_ROWS = 1024
+"""Rows that are taken from the engine at a time, so that an answer that is too large is cut off early."""
+_SLACK = 192 << 20
+"""Addresses for stacks and buffers of the engine, beside the memory that a question may use."""
+_SECONDS_AFTER = 2
+"""So long after its time the system ends what has not ended by itself."""
+_CLOSED, _BROKEN, _PAUSE = 3, 1, 0.5
+"""How a process ends that was told to end, and one that met a fault; how long another one waits behind a fault."""
+
+
+def serve(control: socket.socket, made: dict[str, Any]) -> None:
+    """Keep some processes that wait for a question each, until the other end of the socket is closed."""
+    waiting = {_spare(control, made) for _ in range(made["spare"])}
+    while waiting:
+        number, status = os.wait()
+        waiting.discard(number)
+        code = os.waitstatus_to_exitcode(status)
+        if code == _CLOSED:
+            return
+        if code == _BROKEN:
+            time.sleep(_PAUSE)
+        waiting.add(_spare(control, made))
+
+
+def _spare(control: socket.socket, made: dict[str, Any]) -> int:
+    """Make a process that waits for one question with its engine open, answers it and ends; returns its number."""
+    number = os.fork()
+    if number:
+        return number
+    code = _BROKEN
+    try:
+        connection = duckdb.connect(":memory:", config=made["config"])
+        connection.execute("SET enable_progress_bar = false")
+        connection.execute("SELECT json_serialize_sql('SELECT 1')").fetchone()
+        message, files, _, _ = socket.recv_fds(control, 16, _MOST_FILES)
+        control.close()
+        code = _CLOSED
+        if message:
+            code = 0
+            answer(connection, files)
+    finally:
+        os._exit(code)
+
+
+def answer(connection: duckdb.DuckDBPyConnection, files: list[int]) -> None:
+    """Answer the question of these files: the first is the socket for the answer, the second the question."""
+    reply = socket.socket(fileno=files[0])
+    with os.fdopen(files[1], "rb") as file:
+        asked = json.loads(file.read())
+    _limit_time(asked["seconds"])
+    try:
+        head, body = _run(connection, asked, files[2:])
+    except MemoryError:
+        head, body = {"code": "memory", "text": ""}, b""
+    except duckdb.Error as fault:
+        head, body = {"code": _code(fault), "text": (str(fault) or "-").splitlines()[0]}, b""
+    with contextlib.suppress(BrokenPipeError):
+        reply.sendall(json.dumps(head).encode() + b"\n")
+        reply.sendall(body)
+
+
+def _code(fault: duckdb.Error) -> str:
+    is_memory = isinstance(fault, duckdb.OutOfMemoryException) or "bad_alloc" in str(fault)
+    return "memory" if is_memory else "sql"
+
+
+def _run(
+    connection: duckdb.DuckDBPyConnection, asked: dict[str, Any], files: list[int]
+) -> tuple[dict[str, Any], bytes]:
+    """Put the tables before the engine, look at the question as the engine reads it, and run it under limits."""
+    connection.execute("SET TimeZone = '" + asked["zone"].replace("'", "''") + "'")
+    for name, file in zip(asked["tables"], files, strict=True):
+        length = os.fstat(file).st_size
+        mapped = mmap.mmap(file, length, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ)
+        os.close(file)
+        connection.register(name, pa.ipc.open_stream(pa.py_buffer(mapped)).read_all())
+    wrong = _foreign(connection, asked)
+    if wrong:
+        return wrong, b""
+    _limit_space(asked["memory"])
+    return _taken(connection.execute(asked["sql"]).to_arrow_reader(_ROWS), asked)
+
+
+def _limit_time(seconds: float) -> None:
+    """Let the system end this process when its time is over, whatever it does; it is the first to go where memory is short."""
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    cpu = int(seconds) * 2 + _SECONDS_AFTER
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:  # noqa: PTH123
+        file.write("1000")
+    with contextlib.suppress(OSError):
+        os.nice(5)
+
+
+def _limit_space(memory: int) -> None:
+    """Hold this process to so many further bytes, and let it open, write and start nothing."""
+    with contextlib.suppress(ValueError, OSError):
+        used = int(open("/proc/self/statm", encoding="ascii").read().split()[0]) * mmap.PAGESIZE  # noqa: PTH123, SIM115
+        resource.setrlimit(resource.RLIMIT_AS, (used + memory + _SLACK, used + memory + _SLACK))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+
+
+def _foreign(connection: duckdb.DuckDBPyConnection, asked: dict[str, Any]) -> dict[str, Any] | None:
+    """Return what the engine's own parser finds in a question beyond the tables handed over and the functions allowed."""
+    (text,) = connection.execute("SELECT json_serialize_sql(?)", [asked["sql"]]).fetchone() or ("{}",)
+    tree = json.loads(text)
+    if tree.get("error") or len(tree.get("statements", ())) != 1:
+        return {"code": "select", "text": str(tree.get("error_message", ""))[:200]}
+    tables, functions = {name.lower() for name in asked["tables"]}, frozenset(asked["functions"])
+    makers = frozenset(asked["makers"])
+    nodes = list(_nodes(tree["statements"][0]))
+    own = {str(one["key"]).lower() for node in nodes for one in node.get("cte_map", {}).get("map", ())}
+    for node in nodes:
+        kind, inner = node.get("type"), node.get("function")
+        if kind == "BASE_TABLE":
+            name = str(node.get("table_name", ""))
+            if node.get("schema_name") or node.get("catalog_name") or name.lower() not in tables | own:
+                return {"code": "table", "text": name}
+        elif kind == "TABLE_FUNCTION" and str((inner or {}).get("function_name", "")).lower() not in makers:
+            return {"code": "table", "text": str((inner or {}).get("function_name", ""))}
+        elif kind == "SHOW_REF":
+            return {"code": "select", "text": str(node.get("table_name", ""))}
+        elif node.get("class") == "FUNCTION" and not node.get("is_operator"):
+            name = str(node.get("function_name", ""))
+            if name.lower() not in functions | makers and name[:1].isalpha():
+                return {"code": "function", "text": name}
+    return None
+
+
+def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
+    """Yield every object of a tree, without recursion: a tree may be deep."""
+    waiting = [tree]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            yield one
+            waiting.extend(one.values())
+        elif isinstance(one, list):
+            waiting.extend(one)
+
+
+def _taken(rows: pa.RecordBatchReader, asked: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    """Return an answer's rows as bytes, or which limit they pass."""
+    if len(rows.schema) > asked["most_columns"]:
+        return {"code": "columns", "text": str(len(rows.schema))}, b""
+    sink, count, size = pa.BufferOutputStream(), 0, 0
+    with pa.ipc.new_stream(sink, rows.schema) as writer:
+        for batch in rows:
+            count, size = count + batch.num_rows, size + _weight(batch)
+            if count > asked["most_rows"]:
+                return {"code": "rows", "text": str(count)}, b""
+            if size > asked["most_bytes"]:
+                return {"code": "bytes", "text": str(size)}, b""
+            writer.write_batch(batch)
+    return {"code": "", "rows": count}, sink.getvalue().to_pybytes()
+
+
+def _weight(batch: pa.RecordBatch) -> int:
+    """Return how many bytes a batch holds, each value counted with what it takes as an object."""
+    cells, waiting = 0, list(batch.columns)
+    while waiting:
+        one = waiting.pop()
+        cells += len(one)
+        if pa.types.is_struct(one.type):
+            waiting += [one.field(at) for at in range(one.type.num_fields)]
+        elif pa.types.is_map(one.type):
+            waiting += [one.keys, one.items]
+        elif pa.types.is_nested(one.type) and not pa.types.is_union(one.type):
+            waiting.append(one.flatten())
+    return int(batch.nbytes) + 16 * cells
+
+
+if __name__ == "__main__":
+    serve(socket.socket(fileno=int(sys.argv[1])), json.loads(sys.argv[2]))
