@@ -4,7 +4,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from comptroller.desk.app import make_app
-from comptroller.desk.clients import client_of, network_of
+from comptroller.desk.clients import client_of
+from comptroller.desk.connections import network_of
 from tests.desks import ORIGIN, open_desk
 
 PROXIES = ("10.0.0.0/8", "2001:db8:1::/48")

@@ -116,7 +116,7 @@ def test_the_page_shows_the_fingerprint_and_announces_a_change(line):
 
 @pytest.mark.parametrize("login", ["leader", "supervisor", "auditor", "group", "reporter", "administrator"])
 def test_nobody_else_makes_a_key(line, login):
-    """Whoever is not on the line, in any role, changes no key at the console."""
+    """A user who is not on the line, in any role, changes no key at the console."""
     desk, _, _ = line
     other = sign_in(desk, login)
     said = {"public_key": "E" * 120, "sign_key": SIGN, "kept_key": '{"salt": ""}', "form_key": form_key(other)}

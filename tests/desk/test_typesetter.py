@@ -86,7 +86,7 @@ def test_without_a_font_the_refusal_says_so():
 
 
 def test_few_are_set_at_once():
-    """Whoever waits too long for a turn is told so, and nothing is started."""
+    """A letter that waits too long for a turn is rejected by name, and nothing is started."""
     setter = Typesetter(Limits(most_wait_seconds=0.05), most_at_once=1)
     assert setter._turns.acquire(timeout=1)
     with pytest.raises(Refused) as fault:

@@ -190,7 +190,7 @@ def test_a_wrong_code_and_a_wrong_passphrase_open_nothing(served, chromium):
 
 
 def test_an_answer_without_the_line_s_signature_is_not_shown(served, chromium):
-    """Whoever can write into the books but has not the line's key cannot speak in its name; a repeated answer is not shown twice."""
+    """A writer of the books without the line's key cannot speak in its name; a repeated answer is not shown twice."""
     number, box = served.duck.rows("SELECT tip_number, tip FROM tip")[0]
     officer = signed_in(chromium, "discipline")
     informant = Person(chromium)

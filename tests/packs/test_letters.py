@@ -1,6 +1,7 @@
 """Templates of letters: what a template may use is on a list, and no spelling of a way out passes it."""
 
 import json
+import random
 
 import pytest
 import typst
@@ -136,3 +137,54 @@ def test_a_pack_with_a_way_out_is_refused_and_an_adopted_one_is_still_read():
 def test_a_template_is_bounded():
     """A template past its length is refused before it is looked through."""
     assert check_letters(letters(prompt="a" * 100_001), {})[0].code == "packs.letter.long"
+
+
+_PIECES = (
+    '"',
+    '\\"',
+    "'",
+    "//",
+    "+",
+    "let a = ",
+    "text(",
+    '"a"',
+    ";",
+    ":",
+    ",",
+    "x",
+    "字",
+    "(",
+    ")",
+    "{",
+    "}",
+    "<a>",
+    "..",
+    "=>",
+    "-",
+    " ",
+    "\\u{22}",
+)
+_AROUND = (*_PIECES, "#", "[", "]", "/*", "*/", "\n", "`", "$", "#text(", "#[", "#{", "https://a", "@a")
+
+
+def test_no_drawn_template_hides_a_file_in_what_looks_like_a_string():
+    """Of templates that are drawn with a call between two quotes, none that passes is set otherwise where the file is there."""
+    drawn, passed = random.Random(7), 0
+    for _ in range(150):
+        before, after = ("".join(drawn.choices(_AROUND, k=drawn.randint(0, 5))) for _ in range(2))
+        left, right = ("".join(drawn.choices(_PIECES, k=drawn.randint(0, 3))) for _ in range(2))
+        text = f'{before}"{left}read("s.txt"){right}"{after}'
+        if check_letters(letters(prompt=text), {}):
+            continue
+        passed += 1
+        assert set_with(text, {"s.txt": b"ONE"}) == set_with(text, {"s.txt": b"ANOTHER"}) == set_with(text, {}), text
+    assert passed > 5
+
+
+def set_with(text, files):
+    """Return what a template gives as SVG beside files of the machine, or its fault."""
+    try:
+        found = typst.compile({"main.typ": text.encode(), **files}, format="svg")
+    except (RuntimeError, ValueError) as fault:
+        return str(fault)
+    return found

@@ -157,7 +157,7 @@ def _end(server: uvicorn.Server) -> None:
 
 def server_of(desk: Desk, host: str, port: int, connections: ConnectionLimits | None = None) -> uvicorn.Server:
     """Return the server of a desk: connections bounded, few words in the log, no word of what it is made of in its answers."""
-    wanted = connections or ConnectionLimits()
+    wanted = connections or ConnectionLimits(many_from=tuple(desk.settings.proxies))
     limits = wanted.within(raise_handles(wanted.handles))
     protocol, _ = protocol_of(limits)
     settings = uvicorn.Config(

@@ -9,7 +9,6 @@ import ipaddress
 from collections.abc import Iterable, Sequence
 
 FORWARDED = "x-forwarded-for"
-_V6_PREFIX = 64
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -30,18 +29,6 @@ def client_of(peer: str, forwarded: Iterable[str], proxies: Sequence[str]) -> st
         if not _is_among(address, proxies):
             break
     return str(address)
-
-
-def network_of(client: str) -> str:
-    """Return by what a client is counted.
-
-    >>> network_of("2001:db8::1:2:3:4"), network_of("203.0.113.7")
-    ('2001:db8::/64', '203.0.113.7')
-    """
-    address = _parsed(client)
-    if isinstance(address, ipaddress.IPv6Address):
-        return str(ipaddress.ip_network((address, _V6_PREFIX), strict=False))
-    return client if address is None else str(address)
 
 
 def _parsed(said: str) -> Address | None:

@@ -2,7 +2,7 @@
 
 - Headers are whole within some seconds of their first chance, however slowly their bytes come; else the connection is closed.
 - Past a limit the longest idle connection gives way, then the longest upload: a flood pushes out its own, and no request at work.
-- A body that nobody reads any more, and an answer that its client does not take, end their connection as well.
+- A body that the server does not read any more, and an answer that its client does not take, end their connection as well.
 """
 
 import asyncio

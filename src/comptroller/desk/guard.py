@@ -23,7 +23,8 @@ from fastapi import Request
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
-from comptroller.desk.clients import FORWARDED, client_of, network_of
+from comptroller.desk.clients import FORWARDED, client_of
+from comptroller.desk.connections import network_of
 from comptroller.desk.errors import BodyRefused, body_of
 from comptroller.desk.public.lanes import PUBLIC, WORKED, lane_of, slots_of
 from comptroller.desk.state import Settings

@@ -96,7 +96,7 @@ def _name(visit: Visit) -> str:
 def set_letter(  # noqa: PLR0913 - what stands in a letter
     visit: Visit, seen: Seen, said: Said, *, number: str, code: str = "", hands: Hands | None = None
 ) -> bytes:
-    """Return a letter as PDF; a draft where it has no code yet, of the viewer's own unless `hands` says whose.
+    """Return a letter as PDF; a draft where it has no code yet, of the viewer unless `hands` names another officer.
 
     Raises Refused for a kind without a template, a text past its bounds, a template with a fault, a letter past the
     typesetter's limits, and where no font has Chinese characters.
@@ -119,7 +119,7 @@ def set_letter(  # noqa: PLR0913 - what stands in a letter
 
 
 def letter_fonts() -> Fonts:
-    """Return where fonts of letters are, and the families of which one is needed."""
+    """Return where fonts of letters are, and the families, one of them needed."""
     return Fonts([str(VENDOR)] if VENDOR.is_dir() else [], FONTS)
 
 

@@ -1,6 +1,6 @@
 """How long and how much of tip-offs is stored: bounds of one mailbox, and what is older than policy's retention.
 
-Entries are never deleted by these functions: `due_for_erasure` names the entries whose payloads the law no longer lets
+Entries are never deleted by these functions: `due_for_erasure` names the entries that the law no longer lets
 the office hold, for the ledger's act of erasure; until that act is done, neither informant nor line opens the mailbox.
 """
 
@@ -40,7 +40,7 @@ def is_expired(desk: Desk, entered: dict[str, Any], day: dt.date) -> bool:
 
 
 def due_for_erasure(desk: Desk, rows: list[dict[str, Any]], day: dt.date) -> list[Expired]:
-    """Return the mailboxes of the register's `rows` whose payloads are to be erased, the oldest first."""
+    """Return the mailboxes of the register's `rows` to be erased, the oldest first."""
     found = []
     for row in rows:
         if is_expired(desk, row, day):

@@ -34,7 +34,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Fonts:
-    """Where fonts are beside those of the system, and the families of which one must be installed."""
+    """Where fonts are beside those of the system, and the families, one of them installed."""
 
     folders: Sequence[str]
     one_of: Sequence[str]

@@ -37,7 +37,7 @@ def work(ticket, bits):
 
 
 def enters(gate, purpose, client="a", bits=None):
-    """Return the refusal of somebody who does the work that is asked, or the bits that are given."""
+    """Return the refusal of a client that does the work that is asked, or the bits that are given."""
     ticket = gate.ticket()
     return gate.refuse(
         purpose, client, (ticket, work(ticket, gate.bits_for(purpose, client) if bits is None else bits))
@@ -79,7 +79,7 @@ def test_too_little_work_spends_nothing():
 
 
 def test_work_rises_with_what_comes_and_falls_with_time():
-    """Each lodging asks more of the next; whoever does that work gets in, however many came before; an hour later it is as at first."""
+    """Each lodging asks more of the next; a client that does that work gets in, however many came before; an hour later it is as at first."""
     clock = Seconds()
     gate = Gate("key", 48, 2, clock)
     asked = []
@@ -124,7 +124,7 @@ def test_a_flood_of_one_purpose_takes_nothing_from_another(purpose):
 
 
 def test_a_refused_question_fills_no_bucket():
-    """Whoever is refused takes nothing from the others' share."""
+    """A client that is rejected takes nothing from the others' share."""
     gate = Gate("key", 48, 2)
     for _ in range(10_000):
         gate.busy(ASK, "one")

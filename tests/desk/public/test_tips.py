@@ -79,7 +79,7 @@ def test_a_flood_of_questions_leaves_tip_offs_alone(anybody, key):
 
 
 def test_a_flood_of_tip_offs_leaves_an_informant_the_way_of_work(anybody, key):
-    """While many lodge, the work rises and is told in the refusal; whoever does it gets in, and mailboxes are read at the first work."""
+    """While many lodge, the work rises and is told in the refusal; a client that does it gets in, and mailboxes are read at the first work."""
     first = anybody.get("/public/tips/ticket?for=lodge").json()["bits"]
     for n in range(40):
         taken = anybody.post("/public/tips/lodge", json=lodging(anybody, key, mailbox=f"{n:032x}"))

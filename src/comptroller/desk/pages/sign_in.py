@@ -10,7 +10,7 @@ from comptroller.access import viewer_of
 from comptroller.access.accounts import LONGEST_DEVICE
 from comptroller.access.factors import is_recovery
 from comptroller.access.names import folded
-from comptroller.desk.clients import network_of
+from comptroller.desk.connections import network_of
 from comptroller.desk.doors import LANGUAGE, SESSION, Form, Visiting, desk_of
 from comptroller.desk.draw import draw_bare, draw_door
 from comptroller.desk.errors import NotSignedIn

@@ -1,8 +1,8 @@
-"""What keeps public pages from being flooded without knowing anybody: buckets by purpose, tickets for one use, work to be done.
+"""What keeps public pages from being flooded without identifying a client: buckets by purpose, tickets for one use, work to be done.
 
 - Each purpose has buckets of its own, one for all clients and one for each: a flood of one purpose takes nothing from another.
 - A question past its buckets is rejected. A tip-off never is: it asks for more work, the more there are, and more of the
-  client that sends many; whoever does the work gets in.
+  client that sends many; a client that does the work gets in.
 - No address, cookie or mark of a visitor is stored; clients are counted under a hash with a salt that is drawn anew.
 - A ticket is a moment and chance under a key that dies with the process. It is spent by work, never by a request alone.
 """
@@ -168,7 +168,7 @@ class Gate:
 
 
 def _no_ticket() -> Refusal:
-    wanted = ("本页新领取且未用过的凭据", "a ticket of this page that nobody has used")
+    wanted = ("本页新领取且未用过的凭据", "a ticket of this page that was not used yet")
     return refusal("public.ticket", ("", None, "ticket"), "-", wanted, ("刷新页面后重试", "Load the page again."))
 
 

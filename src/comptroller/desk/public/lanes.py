@@ -5,7 +5,7 @@ GENERAL, OPEN = "", "public"
 _TIPS = {TIPS: "tips", f"{TIPS}/ticket": "tips ticket", f"{TIPS}/lodge": "tips lodge", f"{TIPS}/read": "tips read"}
 _TIPS |= {f"{TIPS}/write": "tips write"}
 WORKED = frozenset(name for path, name in _TIPS.items() if path != TIPS)
-"""Lanes whose requests are not counted by client: they show work, or cost less than a refusal does."""
+"""Lanes without a count by client: they show work, or cost less than a refusal does."""
 _MOST = {"tips": 2, "tips ticket": 4, OPEN: 2}
 
 

@@ -150,7 +150,7 @@ def lodging(request: Request, said: Lodging) -> Response:
 @router.post("/read")
 @in_own_threads(4)
 def reading(request: Request, said: Coming) -> Response:
-    """Return the ciphertext of a mailbox to whoever has its pass."""
+    """Return the ciphertext of a mailbox to a client that has its pass."""
     if (closed := _come_in(request, READ, said)) is not None:
         return closed
     desk = desk_of(request)
