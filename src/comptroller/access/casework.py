@@ -67,8 +67,10 @@ def parts_of(pack: Pack, grants: Sequence[Grant], sees: Sees) -> str:
     return " OR ".join(f"({one})" for one in found) or "false"
 
 
-def releases(pack: Pack) -> str:
+def releases(pack: Pack, among: str) -> str:
     """Return SQL of (case_id, place): the last event of each case by which a line told the entity of it; '' without cases.
+
+    `among` is SQL over an event `e` that says which entities matter, so that no other's events are read.
 
     An entity is told by a step of a line that the pack lets release, by a request that it is asked, and by a letter to it.
     """
@@ -76,29 +78,29 @@ def releases(pack: Pack) -> str:
         return ""
     told = [f"move.{name}" for name, move in pack.casework.moves.items() if move.tells_entity]
     return (
-        "SELECT e.case_id, max(e.place) AS place FROM main.case_event AS e WHERE "
+        f"SELECT e.case_id, max(e.place) AS place FROM main.case_event AS e WHERE ({among}) AND ("
         f"e.what IN ({_listed(told)}) OR (e.what = 'request.asked' AND coalesce(json_extract_string(e.said, '$.supplied_to'), '') = '') "
-        "OR (e.what = 'letter.sent' AND json_extract_string(e.said, '$.addressee') = e.entity) GROUP BY e.case_id"
+        "OR (e.what = 'letter.sent' AND json_extract_string(e.said, '$.addressee') = e.entity)) GROUP BY e.case_id"
     )
 
 
-def is_released(pack: Pack) -> str:
+def is_released(pack: Pack, among: str) -> str:
     """Return SQL over `case_now AS n`: whether a line released the case to the entity that it is about."""
-    told = releases(pack)
+    told = releases(pack, among)
     return f"n.case_id IN (SELECT r.case_id FROM ({told}) AS r)" if told else "false"
 
 
-def released_findings(pack: Pack) -> str:
+def released_findings(pack: Pack, among: str) -> str:
     """Return SQL of the findings that were in a case when a line released it; '' without cases.
 
     What joins a case later is released by the next step, request or letter.
     """
-    told = releases(pack)
+    told = releases(pack, among)
     if not told:
         return ""
     return (
         f"SELECT json_extract_string(e.said, '$.finding') FROM main.case_event AS e JOIN ({told}) AS r "
-        "ON r.case_id = e.case_id AND e.place < r.place WHERE e.what = 'finding.raised'"
+        f"ON r.case_id = e.case_id AND e.place < r.place WHERE e.what = 'finding.raised' AND ({among})"
     )
 
 

@@ -24,21 +24,22 @@ def findings_seen(pack: Pack, by_grant: Iterable[tuple[Grant, frozenset[str]]], 
     for (rules, is_entity), grants in by_rules.items():
         part = f"t.rule IN ({_listed(rules)}) AND {sees('t.entity', grants)}"
         if is_entity:
-            part = f"{part} AND ({_released(pack)})"
+            part = f"{part} AND ({_released(pack, sees('e.entity', grants))})"
         elif own:
+            released = _released(pack, f"e.entity = {_text(own)}")
             in_part = _in_own_cases(pack, every, sees)
-            part = f"{part} AND (t.entity IS DISTINCT FROM {_text(own)} OR {_released(pack)} OR {in_part})"
+            part = f"{part} AND (t.entity IS DISTINCT FROM {_text(own)} OR {released} OR {in_part})"
         parts.append(f"({part})")
     return " OR ".join(parts) or "false"
 
 
-def _released(pack: Pack) -> str:
+def _released(pack: Pack, among: str) -> str:
     """Return SQL over a finding `t`: whether the entity that it is about may see it.
 
     It may see at once what is the reporter's own to put right, and anything else when a line releases it.
     """
     own = _listed(name for name, rule in pack.rules.items() if rule.kind == OF_REPORTER)
-    released = released_findings(pack)
+    released = released_findings(pack, among)
     return f"t.rule IN ({own})" + (f" OR t.finding IN ({released})" if released else "")
 
 

@@ -23,6 +23,8 @@ SCHEMA = (
 LONGEST_LINK, LONGEST_OFFER = dt.timedelta(days=3), dt.timedelta(days=14)
 MOST_TRIES = 5
 TOKEN, IDENTITY, FACTOR_END = "token", "identity", "factor_end"
+IDENTITY_TWICE = "identity_twice"
+"""The same identity offered by a second administrator: together they open an account that has no other way in."""
 
 
 @dataclass(frozen=True, slots=True)

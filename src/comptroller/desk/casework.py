@@ -49,7 +49,8 @@ def entity_within(visit: Visit) -> str:
     grants = [
         g for g in visit.reach.viewer.in_force if g.gives(REPORT) or (g.gives("see") and not g.line and not g.domain)
     ]
-    return f"(n.entity <> n.office) AND ({visit.reach.sees('n.entity', grants)}) AND ({is_released(visit.pack)})"
+    told = is_released(visit.pack, visit.reach.sees("e.entity", grants))
+    return f"(n.entity <> n.office) AND ({visit.reach.sees('n.entity', grants)}) AND ({told})"
 
 
 def is_then(visit: Visit) -> bool:

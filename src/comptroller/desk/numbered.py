@@ -28,6 +28,6 @@ def do_once(visit: Visit, seen: Seen, name: str, said: Mapping[str, Any], number
         refusals.extend(done.refusals)
         return {} if done.refusals else done.as_json()
 
-    place = (visit.login, f"act {seen.raw['case_id']} {number}", digest)
+    place = (visit.login, f"\x1fact {seen.raw['case_id']} {number}", digest)
     found = answer_once(visit.desk, place, work, lambda _size: None, is_final=bool)
     return Done(found.get("entry"), found.get("waits"), tuple(refusals))

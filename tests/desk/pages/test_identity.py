@@ -9,7 +9,7 @@ from comptroller.cli.serve import let_in
 from comptroller.desk.oidc_settings import ProviderSettings
 from comptroller.desk.seals import seal
 from tests.desk.providers import CLIENT, SECRET, provider
-from tests.desks import NOW, ORIGIN, PASSWORD, form_key, open_desk, sign_in, visitor
+from tests.desks import NOW, ORIGIN, PASSWORD, form_key, open_desk, second_administrator, sign_in, visitor
 from tests.worlds import OWNER
 
 
@@ -142,6 +142,18 @@ def test_an_account_without_a_way_in_is_taken_up_by_the_subject_it_was_offered(l
     for subject, status in (("fre", 303), ("intruder", 401)):
         offers.offer("fresh", IDENTITY, {"issuer": other.issuer, "subject": subject}, "administrator", at)
         browser, answer = went(linked, other, subject)
+        assert browser.get("/oidc/back", params=answer).status_code == status
+
+
+def test_where_there_are_two_administrators_both_open_the_first_way_in(linked, other):
+    """One alone could sign in as somebody who is not there, by a subject of his own."""
+    second_administrator(linked)
+    let_in(linked, {"login": "later", "name": "later"}, [{"role": "leader", "entity": OWNER, "reason": "test"}])
+    for who, status in (("administrator", 401), ("administrator", 401), ("second", 303)):
+        root = sign_in(linked, who)
+        form = {"form_key": form_key(root), "login": "later", "subject": "lat"}
+        assert root.post("/admin/identities", data=form).status_code == 303
+        browser, answer = went(linked, other, "lat")
         assert browser.get("/oidc/back", params=answer).status_code == status
 
 

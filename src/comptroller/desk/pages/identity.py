@@ -8,8 +8,9 @@ from fastapi.responses import RedirectResponse, Response
 
 from comptroller.access import viewer_of
 from comptroller.access.grants import ADMINISTER
-from comptroller.access.handovers import IDENTITY
+from comptroller.access.handovers import IDENTITY, IDENTITY_TWICE
 from comptroller.access.identities import LONGEST_WAY, Identity
+from comptroller.desk.admission import is_same_person, others_of
 from comptroller.desk.doors import Form, desk_of, may
 from comptroller.desk.draw import draw, draw_door
 from comptroller.desk.errors import Gone
@@ -79,13 +80,12 @@ def come_back(request: Request) -> Response:
 
 def _taken_up(desk: Desk, issuer: str, subject: str) -> str:
     """Return the account whose first way in the subject takes up; '' where it is offered none, or the account has a way in."""
-    accounts, at = desk.accounts, desk.clock()
+    accounts, at, detail = desk.accounts, desk.clock(), {"issuer": issuer, "subject": subject}
     for one in accounts.handovers.offers(at):
-        if (
-            one.purpose != IDENTITY
-            or one.detail != {"issuer": issuer, "subject": subject}
-            or can_enter(desk, one.login)
-        ):
+        if one.purpose != IDENTITY or one.detail != detail or can_enter(desk, one.login):
+            continue
+        second = [o.detail for o in accounts.handovers.offers(at, one.login) if o.purpose == IDENTITY_TWICE]
+        if others_of(desk, one.made_by) and detail not in second:
             continue
         if accounts.handovers.settle(one.number) and accounts.identities.link(Identity(issuer, subject, one.login), at):
             desk.note(one.login, "identity", one.login, f"{issuer} {one.made_by}")
@@ -128,7 +128,10 @@ def link(visit: Administering, form: Form) -> Response:
     accounts, at = visit.desk.accounts, visit.desk.clock()
     if accounts.identities.login(issuer, subject):
         raise _wrong("subject", subject, ("尚未关联的标识", "a subject that is not linked yet"))
-    if accounts.handovers.offer(login, IDENTITY, {"issuer": issuer, "subject": subject}, visit.login, at):
+    detail = {"issuer": issuer, "subject": subject}
+    same = [o for o in accounts.handovers.offers(at, login) if o.purpose == IDENTITY and o.detail == detail]
+    is_second = bool(same) and not is_same_person(visit.desk, same[0].made_by, visit.login)
+    if accounts.handovers.offer(login, IDENTITY_TWICE if is_second else IDENTITY, detail, visit.login, at):
         visit.note("identity_offered", login, issuer)
     return RedirectResponse("/admin/identities", 303)
 

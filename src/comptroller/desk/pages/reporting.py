@@ -132,7 +132,7 @@ def _send_once(visit: Visit, payload: bytes, said: Sent, number: str) -> Answer:
 
     digest = sha256(repr(said).encode() + payload).hexdigest()
     found = answer_once(
-        visit.desk, (visit.login, f"form {number}", digest), work,
+        visit.desk, (visit.login, f"\x1fform {number}", digest), work,
         lambda size: found_again(visit, payload, said, size), is_final=lambda one: bool(one["entry"]),
     )  # fmt: skip
     return made[0] if made else Answer(found["entry"], (), None)
