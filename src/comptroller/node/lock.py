@@ -30,7 +30,13 @@ class NodeLock:
         _TAKEN.add(self)
 
     def release(self) -> None:
-        """Release the lock; twice is harmless."""
+        """Release the lock, also where a forked child still has the file open; twice is harmless."""
+        if self._end.alive:
+            fcntl.flock(self._handle, fcntl.LOCK_UN)
+        self._end()
+
+    def forget(self) -> None:
+        """Close the file in a forked child; the lock stays with the parent."""
         self._end()
 
 
@@ -46,7 +52,7 @@ def busy(folder: Path, owner: str) -> Refusal:
 
 def _let_go() -> None:
     for lock in list(_TAKEN):
-        lock.release()
+        lock.forget()
 
 
 _TAKEN: "WeakSet[NodeLock]" = WeakSet()
