@@ -25,6 +25,7 @@ from comptroller.model.kind import Kind
 from comptroller.model.policy import Param, Rule
 from comptroller.model.refusal import Refusal, Text, refusal
 from comptroller.packs import forms
+from comptroller.packs.form import Both, CiteForm
 
 STEP, ANSWER = "case_step", "enterprise_answer"
 """The kinds whose facts are moves, of a line and of an entity."""
@@ -103,7 +104,7 @@ def _stem(full: str) -> str:
     return full.rsplit("/", 1)[-1]
 
 
-def _text(both: forms.Both) -> Text:
+def _text(both: Both) -> Text:
     return Text(both.zh, both.en)
 
 
@@ -142,7 +143,7 @@ def _clock(full: str, form: forms.ClockForm) -> Clock:
     )
 
 
-def _cites(said: forms.CiteForm | list[forms.CiteForm]) -> tuple[Cite, ...]:
+def _cites(said: CiteForm | list[CiteForm]) -> tuple[Cite, ...]:
     return tuple(Cite(one.source, one.article) for one in (said if isinstance(said, list) else [said]))
 
 

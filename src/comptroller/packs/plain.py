@@ -6,9 +6,10 @@ from comptroller.model.cite import Cite
 from comptroller.model.policy import Calendar, ListLine, PolicyList, Source
 from comptroller.model.refusal import Text
 from comptroller.packs import forms
+from comptroller.packs.form import Both
 
 
-def text_of(both: forms.Both) -> Text:
+def text_of(both: Both) -> Text:
     """Give the text a form says."""
     return Text(both.zh, both.en)
 
