@@ -14,6 +14,7 @@
 """
 
 import datetime as dt
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -38,6 +39,7 @@ from comptroller.suspects import halves, unfoldable
 
 __all__ = ["MADE", "POLICY", "TICK", "Engine", "Progress", "Taken", "create", "open_node", "rebuild", "utc"]
 Work = Callable[[], list[Turn]]
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +87,23 @@ class Engine(Replay):
         self, reports: Sequence[Incoming], waiting: list[int], moment: Moment, taken: Taken
     ) -> tuple[Taken, list[list[int]]]:
         """Take what can be taken of the reports that wait; returns the outcome so far, and what still waits, last first."""
-        batch, checked = [reports[i] for i in waiting], None
+        batch, checked, size = [reports[i] for i in waiting], None, self.ledger.size
         try:
             checked = self._checked(batch, moment.at)
             first, turns = self._accept([batch[i] for i in checked.accepted], checked.facts, moment)
         except Exception as fault:
             suspects = checked.accepted if checked else list(range(len(batch)))
-            if not is_of_values(fault) or not suspects:
+            if (
+                self.ledger.size > size
+                or isinstance(fault, ComptrollerError)
+                or not is_of_values(fault)
+                or not suspects
+            ):
                 raise
             if len(suspects) > 1:
                 return taken, list(reversed(halves(waiting, suspects)))
             (place,) = suspects
+            _log.warning("a report by %s cannot be folded", batch[place].reporter, exc_info=fault)
             why = [unfoldable(batch[place].name, checked.facts.tables if checked else {}, fault)]
             rest = [i for i in waiting if i != waiting[place]]
             return replace(taken, refused={**taken.refused, waiting[place]: why}), [rest]
@@ -148,7 +156,7 @@ class Engine(Replay):
         try:
             return self._enter([made], moment, lambda: work(number))
         except Exception as fault:
-            if isinstance(fault, ComptrollerError) or not is_of_values(fault):
+            if self.ledger.size >= number or isinstance(fault, ComptrollerError) or not is_of_values(fault):
                 raise
             raise Refused([acts.unfoldable(made.media, fault)]) from fault
 

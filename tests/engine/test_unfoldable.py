@@ -221,3 +221,27 @@ def test_books_that_cannot_be_committed_follow_the_ledger(tmp_path: Path, monkey
     assert {(turn.state, turn.verdict.subject) for turn in taken.turns} == {("raised", ("B", "P1"))}
     assert node.books.entries == node.ledger.size == 4
     node.close()
+
+
+def test_a_report_that_is_sealed_is_never_called_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the books fail after the seal, and cannot follow, the sender is told a fault; the next opening has the report."""
+    node = small_node(tmp_path / "n")
+    append = Ledger.append
+
+    def failing(ledger: Ledger, *more: Any) -> Any:
+        append(ledger, *more)
+        raise ValueError("after the seal")
+
+    def lost(*_: Any, **__: Any) -> Any:
+        raise ValueError("cannot follow")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Ledger, "append", failing)
+        patched.setattr(Engine, "catch_up", lost)
+        with pytest.raises(ValueError, match="cannot follow"):
+            node.take([said("payment", pay("P1"))], AT)
+        with pytest.raises(ValueError, match="cannot follow"):
+            node.tick(AT, AT)
+    node = reopened(node, tmp_path / "n")
+    assert [row[0] for row in node.duck.rows("SELECT payment FROM payment")] == ["P1"]
+    node.close()

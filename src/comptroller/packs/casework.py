@@ -24,7 +24,8 @@ from comptroller.model.cite import Cite
 from comptroller.model.kind import Kind
 from comptroller.model.policy import Param, Rule
 from comptroller.model.refusal import Refusal, Text, refusal
-from comptroller.packs import casework_forms, form
+from comptroller.packs import casework_forms
+from comptroller.packs.form import Both, CiteForm
 
 STEP, ANSWER = "case_step", "enterprise_answer"
 """The kinds whose facts are moves, of a line and of an entity."""
@@ -103,7 +104,7 @@ def _stem(full: str) -> str:
     return full.rsplit("/", 1)[-1]
 
 
-def _text(both: form.Both) -> Text:
+def _text(both: Both) -> Text:
     return Text(both.zh, both.en)
 
 
@@ -143,7 +144,7 @@ def _clock(full: str, form: casework_forms.ClockForm) -> Clock:
     )
 
 
-def _cites(said: form.CiteForm | list[form.CiteForm]) -> tuple[Cite, ...]:
+def _cites(said: CiteForm | list[CiteForm]) -> tuple[Cite, ...]:
     return tuple(Cite(one.source, one.article) for one in (said if isinstance(said, list) else [said]))
 
 

@@ -5,10 +5,11 @@ from typing import Any
 from comptroller.model.cite import Cite
 from comptroller.model.policy import Calendar, ListLine, PolicyList, Source
 from comptroller.model.refusal import Text
-from comptroller.packs import form, forms
+from comptroller.packs import forms
+from comptroller.packs.form import Both
 
 
-def text_of(both: form.Both) -> Text:
+def text_of(both: Both) -> Text:
     """Give the text a form says."""
     return Text(both.zh, both.en)
 
