@@ -4,7 +4,7 @@ Books that are behind their ledger, or of another policy than it, are first brou
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 import typer
 
 from comptroller import node
+from comptroller.cli import policy_cache
 from comptroller.cli.say import node_folder, passphrase
 from comptroller.ledger.ledger import Ledger
 from comptroller.model.near import did_you_mean
 from comptroller.model.policy import Pack
 from comptroller.model.refusal import Text
-from comptroller.packs import read_pack
 from comptroller.packs.bundle import digest_of, unpack_files
 from comptroller.packs.titles import rule_titles
 from comptroller.watch.findings import Findings
@@ -32,7 +32,7 @@ class Reading:
 
     def __init__(self, stores: node.Stores) -> None:
         """Take the open stores of a node."""
-        self.charter, self.ledger, self.duck = stores.charter, stores.ledger, stores.duck
+        self.folder, self.charter, self.ledger, self.duck = stores.folder, stores.charter, stores.ledger, stores.duck
 
     @property
     def is_current(self) -> bool:
@@ -49,8 +49,12 @@ class Reading:
 
     @cached_property
     def pack(self) -> Pack:
-        """The policy in force."""
-        pack = read_pack(*self._files(node.folded(self.duck)[1]), adopted=True)
+        """The policy in force, as the ledger holds it."""
+        files, name = self._files(node.folded(self.duck)[1])
+        pack = policy_cache.stored(self.folder, digest_of(files), files)
+        if pack is None:
+            pack = _read(files, name)
+            policy_cache.store(self.folder, pack)
         self.duck.set_zone(pack.zone)
         return pack
 
@@ -91,11 +95,18 @@ class Reading:
         if digest == self.pack.digest:
             return self.pack
         sql = "SELECT max(entry) FROM adopted WHERE pack = ? AND entry <= ?"
-        return read_pack(*self._files(int(self.duck.rows(sql, [digest, known])[0][0])), adopted=True)
+        return _read(*self._files(int(self.duck.rows(sql, [digest, known])[0][0])))
 
     def known_entry(self, known: str | None) -> int | None:
         """Return an entry given by number, or as the last one received by an instant; wrong use where it is neither."""
         return known_entry(self.ledger, known)
+
+
+def _read(files: Mapping[str, bytes], name: str) -> Pack:
+    """Read a policy that was adopted; its reader is loaded here, since most commands find the policy stored."""
+    from comptroller.packs import read_pack  # noqa: PLC0415 - it brings the parser of SQL
+
+    return read_pack(files, name, adopted=True)
 
 
 @contextmanager

@@ -1,6 +1,18 @@
 """The only reader of YAML: packs from their files, composed, checked, and refused with the place and the mend."""
 
-from comptroller.packs.gathered import gather_files
-from comptroller.packs.read import read_pack
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from comptroller.packs.gathered import gather_files
+    from comptroller.packs.read import read_pack
 
 __all__ = ["gather_files", "read_pack"]
+_PLACES = {"gather_files": "gathered", "read_pack": "read"}
+
+
+def __getattr__(name: str) -> object:
+    """Return a public function; its module is imported at the first use, so that a reader of titles does not load it."""
+    if name in _PLACES:
+        return getattr(import_module(f"comptroller.packs.{_PLACES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
