@@ -5,7 +5,7 @@ reader; nothing is guessed. Arrays of cells, one element a cell: row and column 
 style, and the bytes of the value in the part (`start` to `end`, `start` -1 where the cell is empty).
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -16,6 +16,8 @@ NUMBER, SHARED, INLINE, TEXT, FLAG, DAY = range(6)
 PLAIN, ODD, FORMULA, ERROR = range(4)
 """What a part is: plain, written in another way, or with a formula or an error in some cell."""
 Bytes = NDArray[np.uint8]
+Numbers = NDArray[Any]
+"""Arrays that are filled: of places, addresses, types and marks."""
 _LT, _GT, _SLASH, _EQ, _CR, _QUOTE, _SINGLE = 60, 62, 47, 61, 13, 34, 39
 _MOST_COLUMN = 16_384
 
@@ -95,7 +97,7 @@ def _type_of(part: Bytes, start: int, end: int) -> int:
 
 @njit(cache=True, nogil=True)
 def scan_cells(  # noqa: C901, PLR0911, PLR0912, PLR0913, PLR0915, PLR0917 - one pass over the bytes, state by state
-    part: Bytes, rows: Bytes, columns: Bytes, types: Bytes, styles: Bytes, starts: Bytes, ends: Bytes
+    part: Bytes, rows: Numbers, columns: Numbers, types: Numbers, styles: Numbers, starts: Numbers, ends: Numbers
 ) -> tuple[int, int, int]:
     """Fill the arrays of cells; return what the part is, how many cells there are, and the last place that was read."""
     size, at, count = len(part), 0, 0
@@ -208,11 +210,11 @@ def cells_of(part: bytes) -> Cells | None:
     """Return the cells of a worksheet's XML; None where it is not plain, or holds a formula or an error."""
     seen = np.frombuffer(part, dtype=np.uint8)
     most = part.count(b"<c")
-    narrow = [np.empty(most, dtype=np.int32) for _ in range(2)]
-    kinds, styles = np.empty(most, dtype=np.int8), np.empty(most, dtype=np.int32)
-    places = [np.empty(most, dtype=np.int64) for _ in range(2)]
-    state, count, last = scan_cells(seen, *narrow, kinds, styles, *places)
+    row, column, style = (np.empty(most, dtype=np.int32) for _ in range(3))
+    start, end = (np.empty(most, dtype=np.int64) for _ in range(2))
+    kind = np.empty(most, dtype=np.int8)
+    found: tuple[int, int, int] = scan_cells(seen, row, column, kind, style, start, end)
+    state, count, last = found
     if state != PLAIN or part.find(b"<sheetData", last) >= 0:
         return None
-    row, column, start, end = (one[:count] for one in (*narrow, *places))
-    return Cells(row, column, kinds[:count], styles[:count], start, end)
+    return Cells(row[:count], column[:count], kind[:count], style[:count], start[:count], end[:count])
