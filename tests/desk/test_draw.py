@@ -20,11 +20,11 @@ def evil(tmp_path_factory):
         "amount": 7,
         "amount_cny": 7,
         "currency": "CNY",
-        "invoice": EVIL,
+        "invoice": "01",
         "purpose": EVIL,
         "note": EVIL,
     }
-    rows = [same | {"payment": f"{n}{EVIL}", "paid_on": f"2024-06-0{n}"} for n in (1, 2)]
+    rows = [same | {"payment": f"EVIL{n}", "paid_on": f"2024-06-0{n}"} for n in (1, 2)]
     entity = {"entity": "A", "parent": "G1", "name": EVIL, "main_business": EVIL, "act": "correct"}
     for one in (report("payment", *rows, name=EVIL), report("entity", entity, name=EVIL)):
         outcome = desk.writer.take(one).result(60)

@@ -1,5 +1,6 @@
 """The desk while it runs: what is made is made once, and what users do stands in the ledger."""
 
+import ast
 from concurrent.futures import ThreadPoolExecutor
 from time import sleep
 
@@ -7,6 +8,7 @@ import pytest
 
 from comptroller.desk.state import ACCOUNTS, SHELF, Desk
 from comptroller.model.refusal import Refused
+from tests.house.source import parsed, shown, sources
 from tests.packs_small.small import AT, small_node
 
 
@@ -75,3 +77,19 @@ def test_a_stamp_moves_with_its_tables_alone(desk):
     assert desk.position() != before[2]
     assert desk.stamp(["entity"]) == before[0]
     assert desk.stamp(["desk_act"]) != before[1]
+
+
+def test_pages_and_calls_name_their_channel():
+    """No page and no call reports in the operator's channel, by which a report is held against nobody's grants."""
+    unnamed = []
+    for path in (one for one in sources() if "desk" in one.parts):
+        for call in (node for node in ast.walk(parsed(path)) if isinstance(node, ast.Call)):
+            if isinstance(call.func, ast.Attribute) and ast.unparse(call.func) in ("desk.say", "visit.desk.say"):
+                unnamed += [] if len(call.args) > 2 else [f"{shown(path)}:{call.lineno}"]
+            if ast.unparse(call.func) == "Incoming" and path.name != "payloads.py":
+                named = "channel" in {one.arg for one in call.keywords}
+                unnamed += [] if named else [f"{shown(path)}:{call.lineno}"]
+        if path.name != "state.py":
+            names = {one.id for one in ast.walk(parsed(path)) if isinstance(one, ast.Name)}
+            unnamed += [shown(path)] if "OPERATOR" in names else []
+    assert unnamed == []

@@ -165,13 +165,13 @@ def test_names_and_texts_stay_what_they_are_in_sql(duck, name):
     assert duck.columns(f"SELECT 1 AS {quoted(name)}") == [name]
 
 
-_MARKUP = ("<b>", 'a"b', "a'b", "`x`", "a\\b", "{x}", "a|b", "a;b", "$x", "a^b", "a\u200bb", "a\u202eb", "a\tb")
-_CODES = ("A-1", "沪(2020)第1号", "〔2025〕18号", "a_b/c.d:e", "R&D 7", "x,y", "é", "No#5", "50%")
+_MARKUP = ("<b>", 'a"b', "a'b", "`x`", "a\\b", "a\u200bb", "a\u202eb", "a\tb")
+_CODES = ("A-1", "沪(2020)第1号", "〔2025〕18号", "a_b/c.d:e", "R&D 7", "x,y", "é", "No#5", "50%", "a|b;c", "{x}")
 
 
 @pytest.mark.parametrize("field", ["code", "entity"])
 def test_a_code_holds_no_markup(duck, field):
-    """Signs of markup and of program text and characters that nobody sees are no part of a code; names of documents are."""
+    """Signs of markup, quotes and characters that nobody sees are no part of a code; names of documents are."""
     one = Field("x", field, Text("x", "x"))
     for text, wrong in [*((text, True) for text in _MARKUP), *((text, False) for text in _CODES)]:
         sql = f"SELECT {misspelled(one)} FROM (SELECT ? AS x) AS t"

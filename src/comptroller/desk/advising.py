@@ -10,6 +10,7 @@ from comptroller.cases import authority
 from comptroller.cases.authority import Answer, Question
 from comptroller.desk.errors import Gone
 from comptroller.desk.visit import Visit
+from comptroller.model.channel import ENGINE
 from comptroller.model.cite import Cite
 from comptroller.model.kind import FACT_LINES
 from comptroller.model.policy import Pack
@@ -76,7 +77,7 @@ def advise(visit: Visit, asked: Question) -> Advice:
     """Answer a question and keep the answer; refuses (Refused) what the ledger does not take."""
     answer = authority.may(visit.duck, visit.pack.casework.authority, asked)
     advice = f"Q-{visit.desk.chance()[:12]}"
-    done = visit.desk.said(visit.desk.say("advice", [authority.as_fact(advice, asked, answer)]))
+    done = visit.desk.said(visit.desk.say("advice", [authority.as_fact(advice, asked, answer)], ENGINE))
     return Advice(asked, answer, advice, done.entry)
 
 

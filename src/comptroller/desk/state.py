@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -32,7 +33,7 @@ from comptroller.engine import Engine
 from comptroller.intake import Incoming
 from comptroller.ledger.heads import Heads
 from comptroller.ledger.ledger import Ledger
-from comptroller.model.channel import ENGINE
+from comptroller.model.channel import ENGINE, OPERATOR
 from comptroller.model.policy import Pack
 from comptroller.model.refusal import Refused
 from comptroller.store.duck import Duck
@@ -89,7 +90,7 @@ class Desk:
         self.exclusive = Exclusive()
         self.questions = QueryPool()
         self.answers = Answers(time.monotonic)
-        self.advices = AdviceLog(self.say, self.settings.advice_seconds, lambda: self.shelf)
+        self.advices = AdviceLog(partial(self.say, channel=ENGINE), self.settings.advice_seconds, lambda: self.shelf)
         self.rounds = Rounds(self.settings.shadow_seconds)
         self.provider = Provider(self.settings.provider) if self.settings.provider else None
         self.writer = Writer(folder, clock, self.hub.tell, self.settings.passphrase)
@@ -261,10 +262,15 @@ class Desk:
             "detail": detail[:4000] or None,
             "done_at": self.local_now().isoformat(timespec="seconds"),
         }
-        return self.say("desk_act", [fact])
+        return self.say("desk_act", [fact], ENGINE)
 
-    def say(self, kind: str, facts: list[dict[str, Any]], channel: str = ENGINE, login: str = "") -> "Future[Outcome]":
-        """Report facts in the owner's name: of the node itself, of a user who is signed in, or of the public."""
+    def say(
+        self, kind: str, facts: list[dict[str, Any]], channel: str = OPERATOR, login: str = ""
+    ) -> "Future[Outcome]":
+        """Report facts in the owner's name: of the node itself, of a user who is signed in, or of the public.
+
+        Pages and calls name their channel; without one it is the operator's.
+        """
         said = [{name: value for name, value in fact.items() if value is not None} for fact in facts]
         payload = json.dumps({"kind": kind, "facts": said}, ensure_ascii=False).encode()
         name = f"desk-{kind}.json"

@@ -208,15 +208,15 @@ def _shared(parts: Mapping[str, bytes]) -> pa.Array:
 
 def _is_date(parts: Mapping[str, bytes], styles: NDArray[np.int32], chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return which cells show a number as a day."""
-    used = np.flatnonzero(np.bincount(styles[chosen])) if chosen.any() and styles.max() < _MOST_STYLES else np.empty(0)
-    if chosen.any() and not len(used):
+    if chosen.any() and styles.max() >= _MOST_STYLES:
         raise NotPlain("too many styles")
+    used = np.flatnonzero(np.bincount(styles[chosen]))
     if not len(used) or (used.max() == 0 and "xl/styles.xml" not in parts):
         return np.zeros(len(styles), dtype=np.bool_)
     codes, formats = _formats(parts)
     if used.max() >= len(formats) or re.search(rb"date1904\s*=\s*[\"'](1|true|on)", parts["xl/workbook.xml"]):
         raise NotPlain("a style that is not there, or days counted from 1904")
-    days = [int(style) for style in used.tolist() if _shows_day(formats[int(style)], codes)]
+    days = [one for one in map(int, used) if _shows_day(formats[one], codes)]
     return np.isin(styles, days)
 
 

@@ -15,7 +15,9 @@ NUMBER, SHARED, INLINE, TEXT, FLAG, DAY = range(6)
 """Types of cells: a number, the place of a shared text, text in the cell, the text of a formula, true or false, an ISO day."""
 PLAIN, ODD, FORMULA, ERROR = range(4)
 """What a part is: plain, written in another way, or with a formula or an error in some cell."""
-Bytes = NDArray[Any]
+Bytes = NDArray[np.uint8]
+Numbers = NDArray[Any]
+"""Arrays that are filled: of places, addresses, types and marks."""
 _LT, _GT, _SLASH, _EQ, _CR, _QUOTE, _SINGLE = 60, 62, 47, 61, 13, 34, 39
 _MOST_COLUMN = 16_384
 
@@ -95,7 +97,7 @@ def _type_of(part: Bytes, start: int, end: int) -> int:
 
 @njit(cache=True, nogil=True)
 def scan_cells(  # noqa: C901, PLR0911, PLR0912, PLR0913, PLR0915, PLR0917 - one pass over the bytes, state by state
-    part: Bytes, rows: Bytes, columns: Bytes, types: Bytes, styles: Bytes, starts: Bytes, ends: Bytes
+    part: Bytes, rows: Numbers, columns: Numbers, types: Numbers, styles: Numbers, starts: Numbers, ends: Numbers
 ) -> tuple[int, int, int]:
     """Fill the arrays of cells; return what the part is, how many cells there are, and the last place that was read."""
     size, at, count = len(part), 0, 0
@@ -208,11 +210,11 @@ def cells_of(part: bytes) -> Cells | None:
     """Return the cells of a worksheet's XML; None where it is not plain, or holds a formula or an error."""
     seen = np.frombuffer(part, dtype=np.uint8)
     most = part.count(b"<c")
-    rows, columns = np.empty(most, dtype=np.int32), np.empty(most, dtype=np.int32)
-    kinds, styles = np.empty(most, dtype=np.int8), np.empty(most, dtype=np.int32)
-    starts, ends = np.empty(most, dtype=np.int64), np.empty(most, dtype=np.int64)
-    scan: Any = scan_cells
-    state, count, last = scan(seen, rows, columns, kinds, styles, starts, ends)
+    row, column, style = (np.empty(most, dtype=np.int32) for _ in range(3))
+    start, end = (np.empty(most, dtype=np.int64) for _ in range(2))
+    kind = np.empty(most, dtype=np.int8)
+    found: tuple[int, int, int] = scan_cells(seen, row, column, kind, style, start, end)
+    state, count, last = found
     if state != PLAIN or part.find(b"<sheetData", last) >= 0:
         return None
-    return Cells(rows[:count], columns[:count], kinds[:count], styles[:count], starts[:count], ends[:count])
+    return Cells(row[:count], column[:count], kind[:count], style[:count], start[:count], end[:count])

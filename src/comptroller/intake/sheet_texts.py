@@ -5,14 +5,14 @@ Compiled by numba. Arrays have one element a text or a cell; `starts` and `ends`
 
 from numba import njit
 
-from comptroller.intake.sheet_scan import ODD, PLAIN, Bytes, is_space
+from comptroller.intake.sheet_scan import ODD, PLAIN, Bytes, Numbers, is_space
 
 _LT, _GT, _SLASH, _AMP, _CR = 60, 62, 47, 38, 13
 
 
 @njit(cache=True, nogil=True)
 def scan_strings(  # noqa: C901, PLR0912 - one pass over the bytes, state by state
-    part: Bytes, starts: Bytes, ends: Bytes
+    part: Bytes, starts: Numbers, ends: Numbers
 ) -> tuple[int, int]:
     """Fill where each shared text lies; return what the part is and how many there are. Formatted runs are told apart as odd."""
     size, at, count = len(part), 0, 0
@@ -62,7 +62,7 @@ def scan_strings(  # noqa: C901, PLR0912 - one pass over the bytes, state by sta
 
 @njit(cache=True, nogil=True)
 def copy_texts(  # noqa: PLR0913, PLR0917 - arrays in, arrays out
-    part: Bytes, starts: Bytes, ends: Bytes, offsets: Bytes, data: Bytes, wrong: Bytes
+    part: Bytes, starts: Numbers, ends: Numbers, offsets: Numbers, data: Numbers, wrong: Numbers
 ) -> None:
     """Copy the slices of a part one after the other.
 
@@ -86,7 +86,7 @@ def copy_texts(  # noqa: PLR0913, PLR0917 - arrays in, arrays out
 
 
 @njit(cache=True, nogil=True)
-def plain_numbers(part: Bytes, starts: Bytes, ends: Bytes, plain: Bytes) -> None:
+def plain_numbers(part: Bytes, starts: Numbers, ends: Numbers, plain: Numbers) -> None:
     """Mark the numbers that are written as they are shown: up to 15 digits, no exponent, no zero at either end."""
     for i in range(len(starts)):
         at, end = starts[i], ends[i]

@@ -21,7 +21,9 @@ from comptroller.model.refusal import Refused, refusal
 
 router = APIRouter(tags=["checks"])
 Seeing = Annotated[Visit, Depends(may(SEE))]
-Code = Annotated[str, Body(pattern=r"^\w[^\x00-\x1f\x7f]{0,99}$")]
+_IN_CODES = r"""[^<>"'`\\\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"""
+Code = Annotated[str, Body(pattern=rf"^\w{_IN_CODES}{{0,99}}$")]
+Name = Annotated[str, Body(pattern=rf"^(\w{_IN_CODES}{{0,99}})?$")]
 Word = Annotated[str, Body(pattern=r"^([^\s=+\-@\x00-\x1f\x7f][^\x00-\x1f\x7f]{0,199})?$")]
 """What intake takes as a text, so that no answer is given that the ledger would refuse to keep."""
 
@@ -53,7 +55,7 @@ def check(  # noqa: PLR0913, PLR0917 - what a question is made of
     ] = None,
     counterparty: Word = "",
     person: Word = "",
-    matter: Word = "",
+    matter: Name = "",
     *,
     wait: Annotated[bool, Query(description="Answer when the ledger has it, with its entry.")] = False,
 ) -> Advice:
