@@ -17,7 +17,7 @@ LOCK := --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-h
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
 # Third-party scripts of the console, and the font of letters; the pages work without them where they cannot be fetched.
-VENDOR := src/comptroller/desk/static/vendor
+VENDOR := src/comptroller/web/static/vendor
 
 .PHONY: help demo web browser test check format lint types house packs tests bench real fuzz looks chaos pictures reference docs changelog wheel bundle lock clean
 

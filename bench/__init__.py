@@ -1,5 +1,5 @@
 """The goals of docs/performance.md, measured in one run beside other programs: `make bench`, or `python -m bench`."""
 
-from comptroller.store.memory import collect_rarely
+from comptroller.store.gc_tuning import collect_rarely
 
 collect_rarely()  # as every command does

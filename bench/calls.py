@@ -9,7 +9,7 @@ from time import perf_counter
 from bench import made
 from bench.figures import Figure, at_most, figure
 from comptroller.access.accounts import Token
-from comptroller.desk.state import Desk
+from comptroller.web.runtime.server import Desk
 
 MOST_SECONDS = 0.05
 _TOKEN = "bench-may-i"  # noqa: S105 - of a made node

@@ -25,12 +25,12 @@ from bench.graph_control import made_register
 from bench.nodes import ORIGIN, OWNER, accept, take_seconds
 from comptroller import engine
 from comptroller.books import Books, Change
-from comptroller.books.graph import Graph
-from comptroller.books.kept import Kept
-from comptroller.intake.shape import shape_rows
+from comptroller.books.facts.stored_rows import Kept
+from comptroller.books.relations.graph import Graph
+from comptroller.intake.schema import shape_rows
 from comptroller.ledger.key import make_key
 from comptroller.model.policy import Pack
-from comptroller.model.said import Incoming
+from comptroller.model.report import Incoming
 from comptroller.node import Charter
 from comptroller.packs import gather_files, read_pack
 from comptroller.store.duck import Duck

@@ -9,11 +9,11 @@ from pathlib import Path
 from time import perf_counter
 
 from comptroller import engine
-from comptroller.cases import board
+from comptroller.cases import queries
 from comptroller.engine import Engine
 from comptroller.ledger.key import make_key
 from comptroller.model.channel import OPERATOR
-from comptroller.model.said import Incoming
+from comptroller.model.report import Incoming
 from comptroller.node import Charter
 from comptroller.packs import gather_files
 
@@ -39,22 +39,22 @@ def main(count: int = 100_000) -> None:
         print(f"tick over {held:,} clocks of which none has run out: {_tick(worker, 7):.2f} s (aim: below 5 s)")
         print(f"tick on which all of them run out, each a finding: {_tick(worker, 8):.2f} s")
         print(f"tick over {held:,} clocks that have all run out: {_tick(worker, 9):.2f} s (aim: below 5 s)")
-        asked = board.Asked(line="internal", overdue_on=today)
+        asked = queries.Asked(line="internal", overdue_on=today)
         _time(
             "board, first page of what a line has overdue, with counts (aim: below 0.5 s)",
-            lambda: board.board(worker.duck, asked),
+            lambda: queries.board(worker.duck, asked),
         )
-        _time("board, everything open, page 50", lambda: board.board(worker.duck, board.Asked(offset=10_000)))
+        _time("board, everything open, page 50", lambda: queries.board(worker.duck, queries.Asked(offset=10_000)))
         one = worker.duck.rows("SELECT case_id FROM case_now LIMIT 1")[0][0]
         within = (
             "n.office = 'OWNER' AND (n.lead = 'internal' OR list_contains(string_split(n.informed, ' '), 'internal'))"
         )
         _time(
             "board by state, of the cases in which a line has a part (aim: below 0.5 s)",
-            lambda: board.columns(worker.duck, board.Asked(limit=12, within=within)),
+            lambda: queries.columns(worker.duck, queries.Asked(limit=12, within=within)),
         )
-        _time("one case with its time line", lambda: board.whole(worker.duck, one))
-        _time("lines' load", lambda: board.load(worker.duck, today))
+        _time("one case with its time line", lambda: queries.whole(worker.duck, one))
+        _time("lines' load", lambda: queries.load(worker.duck, today))
         ids = [name for (name,) in worker.duck.rows(f"SELECT case_id FROM case_now LIMIT {_TIMES * 100}")]
         steps = iter(range(len(ids)))
         _time("one step, from bytes to judged", lambda: _step(worker, ids[next(steps)]))

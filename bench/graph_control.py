@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from comptroller.graph.forest import Forest
+from comptroller.graph.forest_queries import number as tree_order
 from comptroller.graph.share import Shares
-from comptroller.graph.spans import number as tree_order
 from comptroller.graph.stakes import Stakes
 
 WHOLE = 1_000_000

@@ -26,8 +26,8 @@ from bench.figures import Figure, Missing, at_least, at_most, figure, machine, p
 from bench.nodes import OWNER, ROOT, Supply
 from bench.pages_node import ENTITIES, PASSWORD, open_desk, pages_node
 from comptroller.cli.serve import server_of
-from comptroller.desk.state import Desk
-from comptroller.desk.strips import starts
+from comptroller.web.runtime.server import Desk
+from comptroller.web.timelines.gather import starts
 
 MOST_SECONDS, MOST_BYTES, MOST_NEWS_SECONDS, LEAST_RATE = 0.5, 200_000, 1.0, 10_000
 FACTS_A_REPORT, REPORTS_A_BATCH = 50, 100

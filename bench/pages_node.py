@@ -10,12 +10,12 @@ from bench import made
 from bench.nodes import AT, OWNER, Supply, fill, fold, new_node
 from comptroller import node
 from comptroller.cli.serve import chance, let_in
-from comptroller.desk.state import Desk, Settings
 from comptroller.engine import Engine
 from comptroller.intake import Incoming
 from comptroller.ledger.entry import Accepted
 from comptroller.ledger.ledger import Ledger
 from comptroller.store.duck import Duck
+from comptroller.web.runtime.server import Desk, Settings
 
 ENTITIES = 60_000
 PASSWORD = "a long enough password"  # noqa: S105 - of a made node

@@ -3,7 +3,7 @@
 import atexit
 from functools import lru_cache
 
-from comptroller.desk.query_pool import QueryPool
+from comptroller.web.runtime.query_pool import QueryPool
 
 
 @lru_cache(maxsize=1)

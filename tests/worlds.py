@@ -22,7 +22,7 @@ from comptroller.cli import demo
 from comptroller.engine import Engine, Taken
 from comptroller.ledger.key import make_key
 from comptroller.model.channel import OPERATOR
-from comptroller.model.said import Incoming
+from comptroller.model.report import Incoming
 from comptroller.node import Charter
 from comptroller.packs import gather_files
 from comptroller.watch import history

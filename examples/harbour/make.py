@@ -16,7 +16,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[1])]
 
-from comptroller.cli.places import pack_roots  # noqa: E402 - the repository is put on the path first
+from comptroller.cli.pack_paths import pack_roots  # noqa: E402 - the repository is put on the path first
 from comptroller.packs import gather_files, read_pack  # noqa: E402
 from examples.harbour.days import FINAL_TICK, months  # noqa: E402
 from examples.harbour.files import File, reports_of  # noqa: E402

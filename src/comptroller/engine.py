@@ -25,7 +25,7 @@ from comptroller import acts, node, trial
 from comptroller.acts import MADE, POLICY, TICK
 from comptroller.clock import Moment, moment_at, refused_jump, utc
 from comptroller.intake import Incoming
-from comptroller.intake.check import Checked, Facts
+from comptroller.intake.validate import Checked, Facts
 from comptroller.ledger.entry import Accepted
 from comptroller.ledger.key import SignerKey
 from comptroller.model.finding import Turn

@@ -15,20 +15,20 @@ from types import TracebackType
 from typing import Any, Self
 
 from comptroller import engine
-from comptroller.books.tables import documented
-from comptroller.desk.query_pool import QueryPool
+from comptroller.books.facts.tables import documented
 from comptroller.intake.files import media_of
-from comptroller.intake.zip_rows import reporter_of
+from comptroller.intake.formats.zip import reporter_of
 from comptroller.ledger.key import make_key
 from comptroller.model.finding import Turn
 from comptroller.model.kind import FACT_LINES
 from comptroller.model.refusal import Refusal
-from comptroller.model.said import Incoming
+from comptroller.model.report import Incoming as EngineReport
 from comptroller.node import Charter
 from comptroller.packs import gather_files
 from comptroller.packs.shipped import shipped_roots
 from comptroller.watch import history
 from comptroller.watch.explain import explain
+from comptroller.web.runtime.query_pool import QueryPool
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,10 +225,10 @@ class Node:
         """Close the stores; a closed node may be closed again."""
         self._worker.close()
 
-    def _incoming(self, one: Report) -> Incoming:
+    def _incoming(self, one: Report) -> EngineReport:
         media = one.media or media_of(one.name, one.payload) or ""
         sender = one.reporter or (reporter_of(one.name) if media == "zip" else "") or self.owner
-        return Incoming(one.payload, media, one.name, sender, one.kind, one.mapping, one.signature)
+        return EngineReport(one.payload, media, one.name, sender, one.kind, one.mapping, one.signature)
 
     def _finding(self, one: history.Version) -> Finding:
         rule = self._worker.pack.rules.get(one.rule)

@@ -16,7 +16,7 @@ from comptroller.clock import last_right, moment_of
 from comptroller.intake import Incoming, shape
 from comptroller.ledger.acts import ACTS
 from comptroller.ledger.entry import Entry
-from comptroller.ledger.heads import Heads
+from comptroller.ledger.entry_headers import Heads
 from comptroller.ledger.ledger import Ledger
 from comptroller.model.finding import Turn
 from comptroller.model.policy import Pack

@@ -6,8 +6,8 @@ import pytest
 
 from comptroller.access import Reach
 from comptroller.access.grants import Grant, Viewer
-from comptroller.access.reach import scoped
-from tests.cases.told import ask, city, did, pay, step, the_case
+from comptroller.access.row_access import scoped
+from tests.cases.event_facts import ask, city, did, pay, step, the_case
 from tests.worlds import OWNER, kept, report
 
 DAY = dt.date(2024, 3, 20)

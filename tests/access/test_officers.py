@@ -7,7 +7,7 @@ import pytest
 
 from comptroller.access.officers import Officers
 from comptroller.model.channel import CONSOLE, OPERATOR, REPORTER
-from comptroller.model.said import Incoming
+from comptroller.model.report import Incoming
 from tests.worlds import OWNER, fresh_node, kept, report
 
 DAY = dt.date(2024, 6, 1)

@@ -6,12 +6,12 @@ from collections import Counter
 import pytest
 from hypothesis import Phase, given, settings, strategies as st
 
-from comptroller.books.tables import documented
+from comptroller.books.facts.tables import documented
 from comptroller.model.refusal import Refused
 from comptroller.store.duck import Duck, SqlError
 from comptroller.store.question import read_question
-from tests.access.test_reach import CODES, DAY, GRANTS, above, with_grants, world as _world
-from tests.desks import mark
+from tests.access.test_row_access import CODES, DAY, GRANTS, above, with_grants, world as _world
+from tests.consoles import mark
 from tests.questions import ask
 
 world = _world

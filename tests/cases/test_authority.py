@@ -8,7 +8,7 @@ import pytest
 
 from comptroller.cases.authority import Answer, Question, as_fact, may, powers
 from comptroller.engine import Engine
-from tests.cases.told import city
+from tests.cases.event_facts import city
 from tests.worlds import kept, open_findings, report
 
 _ON = dt.date(2024, 3, 10)

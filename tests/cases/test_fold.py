@@ -4,9 +4,9 @@ import datetime as dt
 from functools import lru_cache
 
 from comptroller.cases.case import Case, Event
-from comptroller.cases.days import Days
+from comptroller.cases.due_dates import Days
 from comptroller.cases.fold import apply
-from comptroller.model.casework import Casework, Clock, Move, Term
+from comptroller.model.case_policy import Casework, Clock, Move, Term
 from comptroller.model.refusal import Text
 
 _BEGIN = dt.date(2024, 1, 1)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.cases.told import FIRM, city, pay, step, the_case
+from tests.cases.event_facts import FIRM, city, pay, step, the_case
 from tests.worlds import OWNER, moment, report, take
 
 DAY = "2024-03-12"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from comptroller import engine
 from comptroller.engine import Engine
-from tests.cases.told import city, did, pay, step, the_case
+from tests.cases.event_facts import city, did, pay, step, the_case
 from tests.worlds import moment, open_findings
 
 

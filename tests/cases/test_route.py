@@ -7,8 +7,8 @@ from functools import lru_cache
 
 import pytest
 
+from comptroller.cases.projection import loss_class
 from comptroller.cases.route import Router, Told, joins
-from comptroller.cases.rows import loss_class
 from comptroller.model.policy import Pack
 from comptroller.packs import gather_files, read_pack
 from comptroller.store.duck import Duck

@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 
 from comptroller import engine
 from comptroller.cli import app
-from tests.cases.told import city
+from tests.cases.event_facts import city
 from tests.worlds import kept, report
 
 

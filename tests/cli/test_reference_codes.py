@@ -6,7 +6,7 @@ import pytest
 
 from comptroller.cli import reference_codes
 from comptroller.cli.reference_codes import _codes_of, codes
-from comptroller.intake.refuse import WORDS
+from comptroller.intake.messages import WORDS
 
 SOURCE = """
 def plain(seen):

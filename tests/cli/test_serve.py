@@ -17,9 +17,9 @@ from comptroller.access import viewer_of
 from comptroller.access.accounts import Accounts
 from comptroller.cli import app
 from comptroller.cli.serve import factor_roles
-from comptroller.desk.state import ACCOUNTS
 from comptroller.engine import open_node
-from tests.desks import PASSWORD
+from comptroller.web.runtime.server import ACCOUNTS
+from tests.consoles import PASSWORD
 from tests.worlds import OWNER, fresh_node, moment
 
 _TRIES, _STEP_SECONDS = 600, 0.1

@@ -11,8 +11,8 @@ import pytest
 from comptroller.access.accounts import Token
 from comptroller.cli.serve import server_of
 from comptroller.client import Client, NotByDesk, RefusedByDesk, verify_hook
-from comptroller.desk.hooks import sign
-from tests.desks import NOW, open_desk
+from comptroller.web.admin.webhooks import sign
+from tests.consoles import NOW, open_desk
 
 
 def test_a_program_reports_and_reads(tmp_path):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from comptroller import engine
 from comptroller.ledger.key import make_key
-from comptroller.model.said import Incoming
+from comptroller.model.report import Incoming
 from comptroller.node import Charter
 from comptroller.packs import gather_files
 from comptroller.watch.scoreboard import scoreboard

@@ -12,7 +12,7 @@ from comptroller import engine
 from comptroller.books import Books
 from comptroller.ledger.verify import verify
 from comptroller.model.refusal import BrokenLedger
-from comptroller.model.said import Incoming
+from comptroller.model.report import Incoming
 from comptroller.watch import history
 from tests.packs_small.small import AT, changed, codes, dump, key, said, small_node, tell
 

@@ -11,7 +11,7 @@ from comptroller.books import Books
 from comptroller.engine import Engine
 from comptroller.ledger.ledger import Ledger
 from comptroller.model.refusal import Refused
-from comptroller.model.said import Incoming
+from comptroller.model.report import Incoming
 from tests.engine.test_engine import pay
 from tests.packs_small.small import AT, changed, codes, dump, said, small_node, tell
 

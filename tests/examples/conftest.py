@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from comptroller import engine
-from comptroller.cli.places import pack_roots
+from comptroller.cli.pack_paths import pack_roots
 from comptroller.intake.files import media_of
 from comptroller.ledger.key import make_key
-from comptroller.model.said import Incoming
+from comptroller.model.report import Incoming
 from comptroller.node import Charter
 from comptroller.packs import gather_files
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from comptroller.cli.demo_desk import ASKED, FIRM
-from comptroller.desk.public.answers import name_digest
 from comptroller.packs import gather_files, read_pack
+from comptroller.web.public.answers import name_digest
 from examples.harbour.book import Book
 from examples.harbour.days import is_working
 from examples.harbour.files import reports_of
@@ -106,7 +106,7 @@ def test_signers_are_reported_by_digest_and_the_console_names_them(book: Book) -
 def test_make_up_days_are_worked() -> None:
     """The world counts working days by its own table, which agrees with the pack's on every day of its years."""
     pack = read_pack(gather_files([PACKS], PACK), PACK)
-    from comptroller.books.policy import working_days  # noqa: PLC0415 - the pack's own count
+    from comptroller.books.facts.policy import working_days  # noqa: PLC0415 - the pack's own count
 
     said = {day: worked for day, worked, _ in working_days(pack.calendars) if 2024 <= day.year <= 2025}
     assert [day for day, worked in said.items() if worked != is_working(day)] == []

@@ -16,8 +16,8 @@ import pytest
 
 from comptroller.access.accounts import Token
 from comptroller.cli.serve import server_of
-from comptroller.desk.hooks import sign
-from tests.desks import NOW, open_desk
+from comptroller.web.admin.webhooks import sign
+from tests.consoles import NOW, open_desk
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SECRET = "whsec_" + base64.b64encode(b"a shared secret of some length").decode()

@@ -11,12 +11,12 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from comptroller.intake.files import MEDIA, media_of, read_file
-from comptroller.intake.json_columns import columnar
-from comptroller.intake.json_rows import read_json, read_ndjson, read_small
+from comptroller.intake.formats.json.columns import columnar
+from comptroller.intake.formats.json.rows import read_json, read_ndjson, read_small
+from comptroller.intake.formats.xes import COLUMNS
 from comptroller.intake.limits import Limits
 from comptroller.intake.mapping import apply_mapping, parse_mapping
-from comptroller.intake.raw import Raw
-from comptroller.intake.xes import COLUMNS
+from comptroller.intake.raw_table import Raw
 
 pytestmark = pytest.mark.fuzz
 LONG = settings(max_examples=20_000, deadline=None, suppress_health_check=list(HealthCheck))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.house.source import imports, parsed, room_of, shown, sources
 
-DOORS = ("desk", "link", "cli", "client")
+DOORS = ("web", "link", "cli", "client")
 ASKS_TIME = ("cli", "library")
 """Where a person or a program begins: both may leave the instant out, and then mean the present one."""
 MODULES = {

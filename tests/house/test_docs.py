@@ -4,7 +4,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from comptroller.books.tables import FIXED, GOVERNANCE, documented
+from comptroller.books.facts.tables import FIXED, GOVERNANCE, documented
 from comptroller.cli.reference import OFFERED, pages
 from comptroller.cli.reference_codes import codes
 from comptroller.cli.registry import COMMANDS, DEPRECATED

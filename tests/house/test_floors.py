@@ -13,7 +13,7 @@ FLOORS = (
     ("replay",),
     ("engine",),
     ("prove", "custody"),
-    ("desk", "link", "client"),
+    ("web", "link", "client"),
     ("library",),
     ("cli",),
     ("__init__", "__main__"),

@@ -94,7 +94,7 @@ def test_the_demonstration_is_found_in_a_wheel(wheel: zipfile.ZipFile, tmp_path:
     """From the unpacked wheel alone, outside the repository, packs and the world's script are found and the script runs."""
     wheel.extractall(tmp_path / "site")
     program = (
-        "import runpy; from comptroller.cli.demo import world_maker; from comptroller.cli.places import pack_roots; "
+        "import runpy; from comptroller.cli.demo import world_maker; from comptroller.cli.pack_paths import pack_roots; "
         f"place = world_maker(); assert str(place).startswith({str(tmp_path)!r}), place; "
         f"assert [str(p) for p in pack_roots()] == [{str(tmp_path / 'site/comptroller/packs_shipped')!r}]; "
         "assert callable(runpy.run_path(str(place))['write'])"

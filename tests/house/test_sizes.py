@@ -6,7 +6,10 @@ from tests.house.source import CODE, REPOSITORY, files, shown
 
 MOST = 300
 GIANTS: dict[str, tuple[int, str]] = {
-    "tests/intake/test_json_rows.py": (311, "one reader's laws and the forms it refuses, which share their worlds"),
+    "tests/intake/formats/json/test_rows.py": (
+        311,
+        "one reader's laws and the forms it refuses, which share their worlds",
+    ),
 }
 """File, the lines it may have, and why it is not split."""
 

@@ -8,7 +8,7 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from comptroller.books.tables import documented
+from comptroller.books.facts.tables import documented
 from comptroller.packs import gather_files, read_pack
 from tests.house.source import PACKS, REPOSITORY, files, room_of, shown, sources, texts
 

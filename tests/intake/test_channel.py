@@ -13,11 +13,11 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
+from comptroller.intake.batch import gather, read_ahead
 from comptroller.intake.channel import check_channels, check_names, may_report
-from comptroller.intake.gather import gather, read_ahead
 from comptroller.intake.limits import USUAL
 from comptroller.model.channel import CONSOLE, DECLARED, ENGINE, OPERATOR, PUBLIC, REPORTER
-from comptroller.model.said import Incoming
+from comptroller.model.report import Incoming
 from comptroller.packs import gather_files, read_pack
 from tests.worlds import PACKS
 

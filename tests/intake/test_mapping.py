@@ -3,10 +3,10 @@
 import pyarrow as pa
 import pytest
 
+from comptroller.intake.formats.xes import read_xes
 from comptroller.intake.limits import Limits
 from comptroller.intake.mapping import Select, apply_mapping, parse_mapping
-from comptroller.intake.raw import Raw
-from comptroller.intake.xes import read_xes
+from comptroller.intake.raw_table import Raw
 
 
 def raw(**columns: list[str | None]) -> Raw:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from comptroller.intake.signature import check_signatures
-from comptroller.model.said import Incoming
+from comptroller.model.report import Incoming
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PUBLIC = base64.b64encode(KEY.public_key().public_bytes_raw()).decode()

@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from comptroller.intake.csv_rows import read_csv
-from comptroller.intake.sheets import read_xlsx
+from comptroller.intake.formats.csv import read_csv
+from comptroller.intake.formats.xlsx import read_xlsx
 from comptroller.intake.templates import labels, template_csv, template_xlsx
 from comptroller.model.kind import Field, Kind
 from comptroller.model.refusal import Text

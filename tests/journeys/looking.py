@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from comptroller.desk.texts import texts
 from comptroller.model.policy import Pack
+from comptroller.web.shell.translations import texts
 from tests.journeys.walking import Walk
 
 WIDTHS = (1280, 390)

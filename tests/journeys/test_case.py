@@ -5,7 +5,7 @@ from pathlib import Path
 from comptroller import engine
 from comptroller.engine import Engine
 from comptroller.watch.explain import explain
-from tests.cases.told import answer, city, did, mend, pay, refused, said, state, step, the_case
+from tests.cases.event_facts import answer, city, did, mend, pay, refused, said, state, step, the_case
 from tests.worlds import OWNER, moment, open_findings
 
 

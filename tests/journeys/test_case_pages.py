@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from comptroller.desk.state import Desk
-from tests.casedesks import at, correct, open_case_desk, tender, the_case
+from comptroller.web.runtime.server import Desk
+from tests.case_consoles import at, correct, open_case_desk, tender, the_case
 from tests.journeys.walking import Walk, walk_on
 
 pytestmark = pytest.mark.browser

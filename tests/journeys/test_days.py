@@ -6,9 +6,9 @@ import re
 import pytest
 import xlsxwriter
 
-from tests.desk.test_proposals import PATH
-from tests.desks import open_desk
+from tests.consoles import open_desk
 from tests.journeys.walking import walk_on
+from tests.web.policy.test_proposals import PATH
 
 pytestmark = pytest.mark.browser
 

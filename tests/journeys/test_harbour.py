@@ -13,7 +13,7 @@ import pytest
 from comptroller import engine
 from comptroller.cli import demo
 from comptroller.engine import Engine
-from comptroller.intake.sender import may_speak
+from comptroller.intake.authorization import may_speak
 from comptroller.ledger.verify import verify
 from comptroller.model.finding import finding_id
 from comptroller.node import LEDGER, take_up

@@ -7,8 +7,8 @@ from itertools import product
 import pytest
 
 from comptroller.cli.demo_desk import PEOPLE
-from comptroller.desk.state import Desk, Settings
-from tests.desks import PASSWORD
+from comptroller.web.runtime.server import Desk, Settings
+from tests.consoles import PASSWORD
 from tests.journeys.looking import WIDTHS, look_at, words_of
 from tests.journeys.walking import walk_on
 from tests.worlds import moment

@@ -5,8 +5,8 @@ import shutil
 
 import pytest
 
-from comptroller.desk.state import Desk, Settings
-from tests.desks import PASSWORD
+from comptroller.web.runtime.server import Desk, Settings
+from tests.consoles import PASSWORD
 from tests.house.source import DOCS
 from tests.journeys.walking import walk_on
 from tests.worlds import moment

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.casedesks import open_case_desk
+from tests.case_consoles import open_case_desk
 from tests.journeys.walking import walk_on
 from tests.worlds import report
 

@@ -11,11 +11,11 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from comptroller.cli.serve import server_of
-from comptroller.desk.public.gate import zero_bits
-from comptroller.desk.state import Desk, Settings
-from comptroller.desk.tip_keys import in_fours
-from comptroller.desk.tipbox import key_of, reply
-from tests.desks import NOW, PASSWORD, open_desk
+from comptroller.web.public.rate_limit import zero_bits
+from comptroller.web.runtime.server import Desk, Settings
+from comptroller.web.tips.keys import in_fours
+from comptroller.web.tips.mailbox import key_of, reply
+from tests.consoles import NOW, PASSWORD, open_desk
 from tests.journeys.browser import needed
 
 PORT, PHRASE = 8537, "a passphrase of the line"

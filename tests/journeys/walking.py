@@ -16,8 +16,8 @@ from contextlib import contextmanager
 from playwright.sync_api import Page, sync_playwright
 
 from comptroller.cli.serve import server_of
-from comptroller.desk.state import Desk
-from tests.desks import PASSWORD
+from comptroller.web.runtime.server import Desk
+from tests.consoles import PASSWORD
 from tests.journeys.browser import needed
 
 _WAIT_MS = 60_000

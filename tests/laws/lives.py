@@ -16,7 +16,7 @@ from typing import Any
 from comptroller import engine
 from comptroller.engine import Engine
 from comptroller.ledger.key import make_key
-from comptroller.model.said import Incoming
+from comptroller.model.report import Incoming
 from comptroller.node import Charter
 from comptroller.packs import gather_files
 from tests.packs_small.small import dump

@@ -11,10 +11,10 @@ from typing import Any
 from hypothesis import given, settings, strategies as st
 
 from comptroller import engine
-from comptroller.cases.rows import TABLES
+from comptroller.cases.projection import TABLES
 from comptroller.engine import Engine
-from comptroller.model.said import Incoming
-from tests.cases.told import city, pay
+from comptroller.model.report import Incoming
+from tests.cases.event_facts import city, pay
 from tests.worlds import OWNER, moment, report
 
 _ASIDE = ("fact", "received_at", "first_at", "told", "key_hash", "content_hash")

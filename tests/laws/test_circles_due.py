@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from comptroller.model.said import Incoming
+from comptroller.model.report import Incoming
 from tests.laws.lives import BEGINS, Life, report
 
 RULE = "cn-capital/rules/trade/goods_in_circles"

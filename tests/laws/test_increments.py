@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from comptroller.watch.due import Due
-from comptroller.watch.holding import Holding
+from comptroller.watch.working_set import Holding
 from tests.laws.worlds import Row, World, facts, pack
 
 _CUTS = st.lists(st.integers(0, 100), max_size=5)

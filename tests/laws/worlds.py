@@ -9,9 +9,9 @@ import pyarrow as pa
 from hypothesis import strategies as st
 
 from comptroller.books import Books
-from comptroller.intake.check import Facts
-from comptroller.intake.sense import check_sense
-from comptroller.intake.shape import shape_rows
+from comptroller.intake.consistency import check_sense
+from comptroller.intake.schema import shape_rows
+from comptroller.intake.validate import Facts
 from comptroller.model.policy import Pack
 from comptroller.packs import gather_files, read_pack
 from comptroller.store.duck import Duck

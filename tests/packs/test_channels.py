@@ -4,7 +4,7 @@ import pytest
 
 from comptroller.model.channel import CONSOLE, DECLARED, ENGINE, FIXED, PUBLIC, REPORTER
 from comptroller.packs.channels import channels_of, channels_refused
-from comptroller.packs.forms import Both, FieldForm, KindForm
+from comptroller.packs.schema import Both, FieldForm, KindForm
 
 
 def form(*fields, **more):

@@ -10,7 +10,7 @@ from comptroller import engine
 from comptroller.engine import Engine, Taken
 from comptroller.ledger.key import SignerKey, make_key
 from comptroller.model.policy import Pack
-from comptroller.model.said import Incoming
+from comptroller.model.report import Incoming
 from comptroller.node import Charter
 from comptroller.packs import gather_files, read_pack
 

@@ -15,10 +15,10 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from comptroller.access.factors import Factors
 from comptroller.access.handovers import Handovers
 from comptroller.access.identities import Identities
 from comptroller.access.names import folded, looks
+from comptroller.access.second_factor import Factors
 from comptroller.access.throttle import Throttle
 from comptroller.store.sqlite import Sqlite, connect
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from comptroller.access.casework import parts_of, released_findings
+from comptroller.access.case_access import parts_of, released_findings
 from comptroller.access.grants import REPORT, Grant
 from comptroller.model.policy import Pack
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 from comptroller.access.grants import ADMINISTER, HANDLE, Grant, viewer_of
 from comptroller.model.channel import CONSOLE
 from comptroller.model.refusal import Refusal, refusal
-from comptroller.model.said import Incoming
+from comptroller.model.report import Incoming
 from comptroller.store.duck import Duck
 
 OFFICE, LINE, GRANTOR = "office", "by_line", "granted_by"

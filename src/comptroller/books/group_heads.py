@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import pyarrow as pa
 
-from comptroller.books.differences import differences
+from comptroller.books.facts.table_diff import differences
 from comptroller.store.duck import Duck
 
 TABLE = "group_head"

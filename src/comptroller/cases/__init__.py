@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from comptroller.cases.room import Cases
+    from comptroller.cases.tracker import Cases
 
 __all__ = ["Cases"]
 
@@ -12,5 +12,5 @@ __all__ = ["Cases"]
 def __getattr__(name: str) -> object:
     """Return a public class; its module is imported at the first use, so that a reader of tables does not load it."""
     if name in __all__:
-        return getattr(import_module("comptroller.cases.room"), name)
+        return getattr(import_module("comptroller.cases.tracker"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

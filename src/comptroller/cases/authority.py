@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
 
-from comptroller.model.casework import PARTS
+from comptroller.model.case_policy import PARTS
 from comptroller.model.finding import plain
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from comptroller.model.casework import ENDED
+from comptroller.model.case_policy import ENDED
 
 
 @dataclass(frozen=True, slots=True)

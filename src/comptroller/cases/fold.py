@@ -6,9 +6,9 @@
 """
 
 from comptroller.cases.case import Asked, Case, Event, Found, Running
-from comptroller.cases.closing import goes_on, is_lapsed
-from comptroller.cases.days import Days
-from comptroller.model.casework import Casework, Clock
+from comptroller.cases.closure import goes_on, is_lapsed
+from comptroller.cases.due_dates import Days
+from comptroller.model.case_policy import Casework, Clock
 from comptroller.model.finding import LAPSED
 
 SEVERITIES = ("info", "low", "med", "high", "crit")

@@ -6,8 +6,8 @@ from typing import Any
 import pyarrow as pa
 
 from comptroller.cases.case import Case
-from comptroller.cases.words import refused
-from comptroller.model.casework import Move
+from comptroller.cases.messages import refused
+from comptroller.model.case_policy import Move
 from comptroller.model.refusal import Refusal
 
 SUPPRESSION, RESPONSIBILITY = "suppression", "responsibility"

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from comptroller.cases.case import Event
-from comptroller.model.casework import Casework, Route
-from comptroller.model.known import Known
+from comptroller.model.case_policy import Casework, Route
 from comptroller.model.policy import Pack, Rule
+from comptroller.model.register_view import Known
 from comptroller.store.duck import Duck
 
 _HIGHEST = 64

@@ -1,7 +1,7 @@
 """Whether a pack has what cases need: routes, and the kinds of their events and of their tables."""
 
-from comptroller.cases.rows import TABLES
-from comptroller.cases.told import KINDS
+from comptroller.cases.events import KINDS
+from comptroller.cases.projection import TABLES
 from comptroller.model.policy import Pack
 
 

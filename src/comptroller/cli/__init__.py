@@ -3,7 +3,7 @@
 import typer
 
 from comptroller.cli.groups import Group
-from comptroller.store.memory import collect_rarely
+from comptroller.store.gc_tuning import collect_rarely
 
 app = typer.Typer(
     cls=Group, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None

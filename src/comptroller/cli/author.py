@@ -8,8 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from comptroller.cli.opening import working
-from comptroller.cli.places import pack_roots
-from comptroller.cli.say import (
+from comptroller.cli.output import (
     REFUSED,
     JsonOption,
     NodeOption,
@@ -21,7 +20,8 @@ from comptroller.cli.say import (
     print_table,
     progress,
 )
-from comptroller.cli.starts import START
+from comptroller.cli.pack_paths import pack_roots
+from comptroller.cli.scaffolds import START
 from comptroller.model.finding import plain
 from comptroller.model.near import did_you_mean
 from comptroller.model.policy import Pack

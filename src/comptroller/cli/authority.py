@@ -9,8 +9,7 @@ import typer
 from comptroller.cases import authority
 from comptroller.cli.instants import now
 from comptroller.cli.opening import reading, working
-from comptroller.cli.read import day
-from comptroller.cli.say import (
+from comptroller.cli.output import (
     JsonOption,
     NodeOption,
     doors,
@@ -18,9 +17,10 @@ from comptroller.cli.say import (
     print_json,
     print_table,
 )
+from comptroller.cli.read import day
 from comptroller.model.channel import ENGINE
 from comptroller.model.refusal import Refused
-from comptroller.model.said import Incoming
+from comptroller.model.report import Incoming
 
 OnOption = Annotated[str | None, typer.Option("--on", metavar="DAY", help="On that day; today where none is said.")]
 

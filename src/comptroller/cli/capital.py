@@ -7,10 +7,10 @@ from typing import Annotated, Any, TypeVar
 import typer
 from rich.tree import Tree
 
-from comptroller.books import capital_view as viewing
+from comptroller.books.ownership import queries as viewing
 from comptroller.cli.opening import known_entry, working
+from comptroller.cli.output import JsonOption, NodeOption, counted, doors, out, print_json, print_table
 from comptroller.cli.read import KnownOption, ValidOption, day
-from comptroller.cli.say import JsonOption, NodeOption, counted, doors, out, print_json, print_table
 from comptroller.model.near import did_you_mean
 from comptroller.model.refusal import Refused, refusal
 

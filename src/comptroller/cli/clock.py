@@ -9,7 +9,7 @@ import typer
 
 from comptroller import acts, engine
 from comptroller.cli.instants import instant
-from comptroller.cli.say import (
+from comptroller.cli.output import (
     JsonOption,
     NodeOption,
     doors,
@@ -21,7 +21,7 @@ from comptroller.cli.say import (
     print_table,
 )
 from comptroller.cli.write import AtOption
-from comptroller.ledger.heads import Heads
+from comptroller.ledger.entry_headers import Heads
 from comptroller.ledger.ledger import Ledger
 
 _COLUMNS = ("entry", "does", "first_entry", "last_entry", "by", "why", "since", "until")

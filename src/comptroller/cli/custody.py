@@ -10,8 +10,8 @@ import typer
 
 from comptroller import node as node_room
 from comptroller.cli.instants import instant
-from comptroller.cli.places import pack_roots
-from comptroller.cli.say import JsonOption, NodeOption, doors, node_folder, out, passphrase as present, print_json
+from comptroller.cli.output import JsonOption, NodeOption, doors, node_folder, out, passphrase as present, print_json
+from comptroller.cli.pack_paths import pack_roots
 from comptroller.cli.write import AtOption
 from comptroller.custody.erase import Order, copies_of, erase as erase_entries, numbers_text
 from comptroller.custody.salvage import NewNode, salvage as salvage_node

@@ -18,8 +18,7 @@ import typer
 import comptroller
 from comptroller import engine
 from comptroller.cli.demo_desk import open_desk
-from comptroller.cli.places import pack_roots
-from comptroller.cli.say import (
+from comptroller.cli.output import (
     REFUSED,
     WRONG_USE,
     JsonOption,
@@ -32,14 +31,15 @@ from comptroller.cli.say import (
     print_table,
     progress,
 )
+from comptroller.cli.pack_paths import pack_roots
 from comptroller.intake.files import media_of
-from comptroller.intake.zip_rows import reporter_of
+from comptroller.intake.formats.zip import reporter_of
 from comptroller.ledger.key import make_key
 from comptroller.model.channel import REPORTER
 from comptroller.model.finding import finding_id
 from comptroller.model.policy import Pack
 from comptroller.model.refusal import Refused, refusal
-from comptroller.model.said import Incoming
+from comptroller.model.report import Incoming
 from comptroller.node import Charter
 from comptroller.packs import gather_files
 from comptroller.watch.scoreboard import answers_sql

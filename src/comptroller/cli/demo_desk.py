@@ -11,9 +11,9 @@ from urllib.parse import urlencode
 
 from comptroller.cli.demo_public import open_tips
 from comptroller.cli.instants import now
-from comptroller.cli.say import out
+from comptroller.cli.output import out
 from comptroller.cli.serve import chance, let_in, run, server_of, set_password
-from comptroller.desk.state import Desk
+from comptroller.web.runtime.server import Desk
 
 HOST, PORT = "127.0.0.1", 8420
 PASSWORD = "harbour-2026-demo"  # noqa: S105 - the made-up world keeps no secret

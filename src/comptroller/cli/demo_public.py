@@ -10,9 +10,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from comptroller.desk.public.answers import line_for
-from comptroller.desk.state import Desk
-from comptroller.desk.tipbox import ITEM, keep_key, today
+from comptroller.web.public.answers import line_for
+from comptroller.web.runtime.server import Desk
+from comptroller.web.tips.mailbox import ITEM, keep_key, today
 
 _ROUNDS = 600_000
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from comptroller import node as node_room
-from comptroller.cli.say import (
+from comptroller.cli.output import (
     JsonOption,
     NodeOption,
     doors,

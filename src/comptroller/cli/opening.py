@@ -14,7 +14,7 @@ import typer
 
 from comptroller import node
 from comptroller.cli import policy_cache
-from comptroller.cli.say import node_folder, passphrase
+from comptroller.cli.output import node_folder, passphrase
 from comptroller.ledger.ledger import Ledger
 from comptroller.model.near import did_you_mean
 from comptroller.model.policy import Pack

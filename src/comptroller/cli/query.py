@@ -5,11 +5,11 @@ from typing import Annotated, Any
 
 import typer
 
-from comptroller.books.tables import documented
+from comptroller.books.facts.tables import documented
 from comptroller.cli.opening import known_entry, reading, working
+from comptroller.cli.output import JsonOption, NodeOption, counted, doors, out, print_json, print_table
 from comptroller.cli.read import KnownOption, ValidOption, day
-from comptroller.cli.say import JsonOption, NodeOption, counted, doors, out, print_json, print_table
-from comptroller.desk.query_pool import QueryPool
+from comptroller.web.runtime.query_pool import QueryPool
 
 Answer = tuple[list[str], list[tuple[Any, ...]]]
 

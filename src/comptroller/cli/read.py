@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from comptroller.cli.opening import Reading, reading
-from comptroller.cli.say import JsonOption, NodeOption, counted, doors, err, language, out, print_json, print_table
+from comptroller.cli.output import JsonOption, NodeOption, counted, doors, err, language, out, print_json, print_table
 from comptroller.model.near import did_you_mean
 from comptroller.model.refusal import Refusal, Refused, Text, refusal
 from comptroller.watch import explain as explaining, history, scoreboard as counting

@@ -8,9 +8,9 @@ from typing import Annotated, Any, get_args, get_origin
 import typer
 from typer.models import ArgumentInfo, OptionInfo
 
-from comptroller.books.tables import FIXED, GOVERNANCE_COLUMNS, documented
+from comptroller.books.facts.tables import FIXED, GOVERNANCE_COLUMNS, documented
 from comptroller.cli.groups import function_of
-from comptroller.cli.places import pack_roots
+from comptroller.cli.pack_paths import pack_roots
 from comptroller.cli.reference_codes import Code, codes
 from comptroller.cli.reference_rules import cell, limits, rule_page, table, views_page
 from comptroller.cli.registry import COMMANDS, DEPRECATED

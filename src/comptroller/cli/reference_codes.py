@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import comptroller
-from comptroller.cases.words import WORDS as CASE_WORDS
-from comptroller.intake.refuse import WORDS as INTAKE_WORDS
+from comptroller.cases.messages import WORDS as CASE_WORDS
+from comptroller.intake.messages import WORDS as INTAKE_WORDS
 
 _CODE = re.compile(r"[a-z]+(?:\.(?:[a-z_]+|<[a-z]+>))*")
-_MAKERS = ("refusal", "refuse", "_refuse")
+_MAKERS = ("refusal", "refuse", "reject", "_refuse")
 _NAMED, _NEAR = "<code>", "did_you_mean"
 _WORDS = {**INTAKE_WORDS, **CASE_WORDS}
-_WORDED = ("intake/refuse.py",)
+_WORDED = ("intake/messages.py",)
 Texts = tuple[str, str]
 _AS_PACKS = ("按 docs/packs.md 改正", "Correct it as docs/packs.md says.")
 _QUERY = ("改用文档所列的表与函数", "Use the documented tables and plain functions.")

@@ -15,17 +15,17 @@ import uvicorn
 from comptroller.access.accounts import Accounts
 from comptroller.access.grants import ROLES
 from comptroller.cli.instants import now
-from comptroller.cli.say import JsonOption, NodeOption, doors, node_folder, out, passphrase, print_json
-from comptroller.desk import health
-from comptroller.desk.admission import checked_login, users_of
-from comptroller.desk.app import make_app
-from comptroller.desk.connections import ConnectionLimits, protocol_of, raise_handles
-from comptroller.desk.oidc_settings import read_provider
-from comptroller.desk.state import ACCOUNTS, Desk, Settings
+from comptroller.cli.output import JsonOption, NodeOption, doors, node_folder, out, passphrase, print_json
 from comptroller.engine import Engine
 from comptroller.model.channel import OPERATOR
 from comptroller.model.finding import Turn
 from comptroller.store.duck import SqlError
+from comptroller.web.api import health
+from comptroller.web.app import make_app
+from comptroller.web.runtime.admission import checked_login, users_of
+from comptroller.web.runtime.connections import ConnectionLimits, protocol_of, raise_handles
+from comptroller.web.runtime.oidc_settings import read_provider
+from comptroller.web.runtime.server import ACCOUNTS, Desk, Settings
 
 HostOption = Annotated[str, typer.Option("--host", help="The address to listen on.")]
 PortOption = Annotated[int, typer.Option("--port", help="The port to listen on.")]

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from comptroller.cli.places import pack_roots
-from comptroller.cli.say import WRONG_USE, JsonOption, doors, err, language, out, print_json
+from comptroller.cli.output import WRONG_USE, JsonOption, doors, err, language, out, print_json
+from comptroller.cli.pack_paths import pack_roots
 from comptroller.intake.templates import template_csv, template_xlsx
 from comptroller.model.near import did_you_mean, listed
 from comptroller.model.refusal import Refused, refusal

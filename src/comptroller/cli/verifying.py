@@ -10,7 +10,7 @@ import typer
 
 from comptroller import node as node_room
 from comptroller.cli.clock import warn_of_ledger
-from comptroller.cli.say import (
+from comptroller.cli.output import (
     REFUSED,
     JsonOption,
     NodeOption,

@@ -11,8 +11,7 @@ import typer
 
 from comptroller import engine
 from comptroller.cli.instants import instant, now
-from comptroller.cli.places import pack_roots
-from comptroller.cli.say import (
+from comptroller.cli.output import (
     REFUSED,
     WRONG_USE,
     JsonOption,
@@ -27,12 +26,13 @@ from comptroller.cli.say import (
     print_refusals,
     progress,
 )
+from comptroller.cli.pack_paths import pack_roots
 from comptroller.intake.files import media_of
-from comptroller.intake.zip_rows import reporter_of
+from comptroller.intake.formats.zip import reporter_of
 from comptroller.ledger.key import KeyRefused, SignerKey, make_key
 from comptroller.model.channel import OPERATOR, REPORTER
 from comptroller.model.refusal import Refusal, Refused, refusal
-from comptroller.model.said import Incoming
+from comptroller.model.report import Incoming
 from comptroller.node import Charter, Loss
 from comptroller.packs import gather_files
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from comptroller.graph.candidates import Marks, above
-from comptroller.graph.compiled import I8, I32, I64, kernel
+from comptroller.graph.control_candidates import Marks, above
+from comptroller.graph.jit import I8, I32, I64, kernel
 from comptroller.graph.stakes import BASIS, COMPANY, NEXT_OUT, OUT, STAKE, Stakes
 
 DIRECT, JOINT = 0, -1

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from comptroller.graph.compiled import I32, I64, kernel
+from comptroller.graph.jit import I32, I64, kernel
 from comptroller.graph.stakes import BASIS, COMPANY, HOLDER, IN, NEXT_IN, NEXT_OUT, OUT, STAKE, Stakes
 
 DIRECT, JOINT = 0, -1

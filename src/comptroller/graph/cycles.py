@@ -20,9 +20,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from comptroller.graph.compiled import I32, I64, kernel
-from comptroller.graph.segments import FIRST, ROOM, USED, empty, repack, widen
-from comptroller.graph.walkback import AMOUNT, FOUND, NUMBER, PEER, STRICT, TIME, TWINS, WINDOW, mark_ahead, walk_back
+from comptroller.graph.cycle_search import (
+    AMOUNT,
+    FOUND,
+    NUMBER,
+    PEER,
+    STRICT,
+    TIME,
+    TWINS,
+    WINDOW,
+    mark_ahead,
+    walk_back,
+)
+from comptroller.graph.jit import I32, I64, kernel
+from comptroller.graph.segmented_array import FIRST, ROOM, USED, empty, repack, widen
 
 LEGS_MAX = 12
 DONE, NO_ROOM_OUT, NO_ROOM_IN, NO_ROOM_FOUND = range(4)

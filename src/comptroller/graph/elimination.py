@@ -11,7 +11,7 @@ are solved by repeated passes (Gauss-Seidel).
 
 import numpy as np
 
-from comptroller.graph.compiled import F64, I32, I64, kernel
+from comptroller.graph.jit import F64, I32, I64, kernel
 
 DENSE = 600
 PIVOT = 1e-11

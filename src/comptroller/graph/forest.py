@@ -18,8 +18,8 @@ that control one another is one root; nobody controls it, and it is reported too
 import numpy as np
 from numpy.typing import ArrayLike
 
-from comptroller.graph.compiled import I32, I64, kernel
-from comptroller.graph.regraft import (
+from comptroller.graph.forest_queries import close_one, exceptions, number, roots
+from comptroller.graph.forest_update import (
     IRREGULAR,
     JOINTLY,
     LOOSE,
@@ -36,7 +36,7 @@ from comptroller.graph.regraft import (
     subtree,
     uproot,
 )
-from comptroller.graph.spans import close_one, exceptions, number, roots
+from comptroller.graph.jit import I32, I64, kernel
 from comptroller.graph.stakes import HOLDER, IN, NEXT_IN, Stakes, put_row
 
 

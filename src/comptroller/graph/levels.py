@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from comptroller.graph.compiled import I32, I64, kernel
+from comptroller.graph.jit import I32, I64, kernel
 from comptroller.graph.rings import adjacency, strong
 
 

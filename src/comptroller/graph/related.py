@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from comptroller.graph.compiled import I32, I64, kernel
-from comptroller.graph.segments import FIRST, ROOM, USED, empty, repack, widen
+from comptroller.graph.jit import I32, I64, kernel
+from comptroller.graph.segmented_array import FIRST, ROOM, USED, empty, repack, widen
 
 WITH, AGAINST = 0, 1
 FOREVER = np.iinfo(np.int32).max

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from comptroller.graph.compiled import I32, I64, kernel
+from comptroller.graph.jit import I32, I64, kernel
 
 FOREVER = np.iinfo(np.int64).max
 

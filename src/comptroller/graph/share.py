@@ -21,8 +21,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from comptroller.graph.compiled import F64, I32, I64
 from comptroller.graph.elimination import ONE, REACHED, ZERO, all_owners, arrange, one_owner, up_from
+from comptroller.graph.jit import F64, I32, I64
 from comptroller.graph.rings import components
 
 OVER, ENDLESS, UNSIZED = 1, 2, 4

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from comptroller.graph.compiled import I32, I64, kernel
+from comptroller.graph.jit import I32, I64, kernel
 
 HOLDER, COMPANY, NEXT_IN, NEXT_OUT, BASIS = range(5)
 IN, OUT = range(2)

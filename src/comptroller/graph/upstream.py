@@ -8,7 +8,7 @@ alone (`share`). The cost is that of what lies above the entity, which in real r
 
 import numpy as np
 
-from comptroller.graph.compiled import I32, I64, kernel
+from comptroller.graph.jit import I32, I64, kernel
 from comptroller.graph.share import Shares
 from comptroller.graph.stakes import BASIS, COMPANY, HOLDER, IN, NEXT_IN, NEXT_OUT, OUT, STAKE, Stakes
 

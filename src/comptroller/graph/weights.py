@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from comptroller.graph.compiled import F64, I32, I64, kernel
+from comptroller.graph.jit import F64, I32, I64, kernel
 from comptroller.graph.stakes import BASIS, HOLDER, IN, NEXT_IN, STAKE, Stakes
 
 WALKED, GOES_ROUND, WIDE = range(3)

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from comptroller.model.channel import CONSOLE, OPERATOR, PUBLIC
 from comptroller.model.kind import Kind
 from comptroller.model.refusal import Refusal, refusal
-from comptroller.model.said import Incoming
+from comptroller.model.report import Incoming
 
 OFFICER, APPROVER = "by", "approved_by"
 _TITLES = {

@@ -6,8 +6,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from comptroller.intake.limits import Limits
-from comptroller.intake.raw import LINE
-from comptroller.intake.refuse import Place, refuse
+from comptroller.intake.messages import Place, refuse
+from comptroller.intake.raw_table import LINE
 from comptroller.model.refusal import Refusal
 from comptroller.store.duck import Duck
 

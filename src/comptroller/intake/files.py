@@ -5,17 +5,17 @@ import zlib
 from io import BytesIO
 from pathlib import PurePosixPath
 
-from comptroller.intake.csv_rows import read_csv
-from comptroller.intake.json_rows import read_json, read_ndjson
+from comptroller.intake.formats.csv import read_csv
+from comptroller.intake.formats.json.rows import read_json, read_ndjson
+from comptroller.intake.formats.parquet import read_parquet
+from comptroller.intake.formats.unpack import GZIP, ZIP, gunzip
+from comptroller.intake.formats.workbook import OLE
+from comptroller.intake.formats.xes import read_xes
+from comptroller.intake.formats.xlsx import read_xlsx
+from comptroller.intake.formats.zip import read_zip
 from comptroller.intake.limits import USUAL, Limits
-from comptroller.intake.parquet_rows import read_parquet
-from comptroller.intake.raw import Raw
-from comptroller.intake.refuse import refuse
-from comptroller.intake.sheets import read_xlsx
-from comptroller.intake.unpack import GZIP, ZIP, gunzip
-from comptroller.intake.workbook import OLE
-from comptroller.intake.xes import read_xes
-from comptroller.intake.zip_rows import read_zip
+from comptroller.intake.messages import refuse
+from comptroller.intake.raw_table import Raw
 from comptroller.model.refusal import Refusal
 
 __all__ = ["MEDIA", "USUAL", "Limits", "media_of", "read_file"]

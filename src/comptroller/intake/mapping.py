@@ -12,8 +12,8 @@ from sqlglot.tokens import Tokenizer
 
 from comptroller.intake.columns import as_text, own_name
 from comptroller.intake.limits import USUAL, Limits
-from comptroller.intake.raw import LINE, Raw
-from comptroller.intake.refuse import refuse
+from comptroller.intake.messages import refuse
+from comptroller.intake.raw_table import LINE, Raw
 from comptroller.model.refusal import Refusal
 from comptroller.model.sql_check import problems_of
 from comptroller.model.sql_functions import STEADY

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from comptroller.model.known import Known
 from comptroller.model.refusal import Refusal, refusal
-from comptroller.model.said import Incoming
+from comptroller.model.register_view import Known
+from comptroller.model.report import Incoming
 
 
 def check_signatures(reports: Sequence[Incoming], known: Known, on: dt.date | None) -> list[tuple[int, Refusal]]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from comptroller.ledger.blob import keep_blobs
+from comptroller.ledger.attachments import keep_blobs
 from comptroller.ledger.checkpoint import Checkpoint, sign_checkpoint
 from comptroller.ledger.entry import (
     Accepted,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from comptroller.ledger.acts import Erased, erased_in
-from comptroller.ledger.blob import read_blob
+from comptroller.ledger.attachments import read_blob
 from comptroller.ledger.checkpoint import Checkpoint, parse_checkpoint
 from comptroller.ledger.entry import Entry, Receipt, instant_from, instant_micros, payload_key
 from comptroller.ledger.key import VerifierKey

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from comptroller.model.casework import NO_CASEWORK, Casework
+from comptroller.model.case_policy import NO_CASEWORK, Casework
 from comptroller.model.cite import Cite
 from comptroller.model.kind import Kind
 from comptroller.model.refusal import Text

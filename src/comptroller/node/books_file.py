@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
-from comptroller.books.tables import FIXED
+from comptroller.books.facts.tables import FIXED
 from comptroller.ledger.reader import LedgerReader
 from comptroller.model.kind import STAMPS
 from comptroller.model.refusal import BrokenLedger, Refusal, Refused, refusal

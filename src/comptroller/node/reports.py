@@ -10,7 +10,7 @@ from comptroller.intake import Checked, check
 from comptroller.ledger.entry import Accepted
 from comptroller.model.channel import REPORTER
 from comptroller.model.policy import Pack
-from comptroller.model.said import Incoming
+from comptroller.model.report import Incoming
 from comptroller.store.duck import Duck
 
 

@@ -4,8 +4,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from comptroller.packs.gathered import gather_files
-    from comptroller.packs.read import read_pack
+    from comptroller.packs.discovery import gather_files
+    from comptroller.packs.loader import read_pack
 
 __all__ = ["gather_files", "read_pack"]
 _PLACES = {"gather_files": "gathered", "read_pack": "read"}

@@ -2,7 +2,7 @@
 
 from comptroller.model.channel import CONSOLE, DECLARED, ENGINE, FIXED, OFFICER_FIELDS, REPORTER
 from comptroller.model.refusal import Refusal, refusal
-from comptroller.packs.forms import KindForm
+from comptroller.packs.schema import KindForm
 
 
 def channels_of(name: str, form: KindForm) -> tuple[str, ...]:

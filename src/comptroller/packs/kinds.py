@@ -13,15 +13,15 @@ import sqlglot
 from comptroller.model.kind import COLUMN_TYPES, Bound, Check, Field, Kind
 from comptroller.model.refusal import Refusal, Text, refusal
 from comptroller.model.sql_check import plain_error
-from comptroller.packs import forms
+from comptroller.packs import schema
 from comptroller.packs.channels import channels_of, channels_refused
-from comptroller.packs.rules import columns_of
+from comptroller.packs.rule_compiler import columns_of
 
 _COUNTED = ("integer", "number", "money", "share")
 _RESERVED = ("fact", "received_at", "first_at", "act", "line", "report", "seq")
 
 
-def kind_of(full: str, form: forms.KindForm) -> tuple[Kind | None, list[Refusal]]:
+def kind_of(full: str, form: schema.KindForm) -> tuple[Kind | None, list[Refusal]]:
     """Give the kind that `form` says, or what does not fit in it."""
     name = full.rsplit("/", 1)[-1]
     refusals = [*_sense(full, form), *channels_refused(full, form)]
@@ -59,7 +59,7 @@ def kind_of(full: str, form: forms.KindForm) -> tuple[Kind | None, list[Refusal]
     )
 
 
-def _inner(outer: str, name: str, form: forms.FieldForm, key: tuple[str, ...], named: dict[str, Field]) -> Kind:
+def _inner(outer: str, name: str, form: schema.FieldForm, key: tuple[str, ...], named: dict[str, Field]) -> Kind:
     """Give a nested list as a kind of its own: the columns it carries, then its own."""
     carried = tuple(dict.fromkeys((*key, *form.carries)))
     fields = tuple(named[one] for one in carried) + tuple(_field(k, f) for k, f in form.fields.items())
@@ -76,7 +76,7 @@ def _inner(outer: str, name: str, form: forms.FieldForm, key: tuple[str, ...], n
     )
 
 
-def _field(name: str, form: forms.FieldForm) -> Field:
+def _field(name: str, form: schema.FieldForm) -> Field:
     choices = {key: Text(both.zh, both.en) for key, both in form.of.items()}
     return Field(
         name=name,
@@ -95,7 +95,7 @@ def _field(name: str, form: forms.FieldForm) -> Field:
     )
 
 
-def _sense(full: str, form: forms.KindForm) -> list[Refusal]:  # noqa: C901, PLR0912 - one line a thing that may be wrong
+def _sense(full: str, form: schema.KindForm) -> list[Refusal]:  # noqa: C901, PLR0912 - one line a thing that may be wrong
     refusals: list[Refusal] = []
 
     def say(field: str, seen: object, zh: str, en: str) -> None:
@@ -164,7 +164,7 @@ def _bound(said: float | dt.date | None) -> Bound:
     return said if said is None or isinstance(said, dt.date) else Decimal(str(said))
 
 
-def _wrong_bounds(form: forms.FieldForm) -> str:
+def _wrong_bounds(form: schema.FieldForm) -> str:
     """Return the bounds of a field where they do not fit its type or each other, else ''."""
     stated = [one for one in (form.least, form.most) if one is not None]
     forms_of = dt.date if form.type in ("day", "instant") else (int, float) if form.type in _COUNTED else ()

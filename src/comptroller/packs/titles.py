@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 from comptroller.model.refusal import Text
-from comptroller.packs import forms
-from comptroller.packs.plain import text_of
+from comptroller.packs import schema
+from comptroller.packs.simple_files import text_of
 from comptroller.packs.yaml import read_form
 
 
@@ -13,7 +13,7 @@ def rule_titles(files: Mapping[str, bytes], rules: Iterable[str]) -> dict[str, T
     found = {}
     for name in sorted({*rules}):
         if f"{name}.yml" in files:
-            form, _ = read_form(files, f"{name}.yml", forms.RuleForm)
+            form, _ = read_form(files, f"{name}.yml", schema.RuleForm)
             if form is not None:
                 found[name] = text_of(form.title)
     return found

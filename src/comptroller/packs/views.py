@@ -11,9 +11,9 @@ from comptroller.model.kind import Kind
 from comptroller.model.near import did_you_mean
 from comptroller.model.policy import View
 from comptroller.model.refusal import Refusal, refusal
-from comptroller.packs.form import Both, Form
-from comptroller.packs.plain import stem, text_of
-from comptroller.packs.rules import OFFERED, asks_moment, orders, table_names
+from comptroller.packs.rule_compiler import OFFERED, asks_moment, orders, table_names
+from comptroller.packs.schema_types import Both, Form
+from comptroller.packs.simple_files import stem, text_of
 
 JUDGED = "judged"
 _MEND = ("按 docs/packs.md 改正", "Correct it as docs/packs.md says.")

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from comptroller.books import Books
-from comptroller.intake.shape import shape_rows
+from comptroller.intake.schema import shape_rows
 from comptroller.model.finding import plain
 from comptroller.model.policy import Example, Pack, Param, Rule, Value
 from comptroller.packs import read_pack

@@ -21,12 +21,12 @@ from comptroller.model.policy import Pack, Rule
 from comptroller.model.refusal import RuleBroken
 from comptroller.store.duck import Duck, SqlError, fault_without_values
 from comptroller.store.faults import is_of_machine
-from comptroller.watch.causes import by_policy, with_causes
+from comptroller.watch.clearance_causes import by_policy, with_causes
 from comptroller.watch.due import Due, DueDays
 from comptroller.watch.findings import Findings, verdicts_of
 from comptroller.watch.hashes import docket_hashes
-from comptroller.watch.holding import Holding
 from comptroller.watch.plan import Group, due_sql, plan
+from comptroller.watch.working_set import Holding
 
 Progress = Callable[[str, int, int], None]
 _FEW = 5_000

@@ -1,0 +1,290 @@
+"""What a viewer may read, as SQL in the place of each table, and as rows that say why or why not.
+
+- A row of a fact is seen by whoever's grants reach the entity in whose books it stands, and open the row's table.
+- A domain or a line on a grant opens the rules of that domain or line, the tables that they read, and the register.
+- The people of an entity see findings about it that are theirs to put right at once, all others when a line releases them.
+- What the list `kept_close` names is for the line that it names alone, and so are findings of rules that read it.
+- The SQL names tables of the books by their schema, so that no name of a query can be put in their place.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from comptroller.access.case_access import (
+    TABLES as OF_CASES,
+    casework_view,
+    may_read_findings,
+    part_of,
+)
+from comptroller.access.findings import OF_REPORTER, findings_seen
+from comptroller.access.grants import KINDS, REPORT, SEE, WATCH, Grant, Viewer
+from comptroller.model.kind import Kind
+from comptroller.model.policy import Pack, Rule
+
+REGISTER = ("entity", "stake", "post", "body")
+_OPEN = ("clock", "working_day", "asleep")
+_BY_ENTITY = (
+    "heard",
+    "level",
+    "stake_issue",
+    "trade_cycle",
+    "search_limit",
+    "flow_fan",
+    "guarantee_circle",
+    "list_in_force",
+)
+_PAIRS = {
+    "ancestor": ("entity", "ancestor"),
+    "group_head": ("entity", "head"),
+    "controls": ("owner", "entity"),
+    "ultimate_controller": ("owner", "entity"),
+    "effective_share": ("owner", "entity"),
+    "related": ("party", "other"),
+}
+_KEPT_CLOSE = "kept_close"
+_WHOLE_WORD = r"\b{}\b"
+
+
+Below = Callable[[tuple[str, ...]], str]
+"""Gives SQL of the entities at and below some roots; of all the register for none."""
+
+
+def walked(roots: tuple[str, ...]) -> str:
+    """Give that SQL over the tables of the books.
+
+    >>> walked(("G1",))
+    "SELECT a.entity FROM main.ancestor AS a WHERE a.ancestor IN ('G1')"
+    """
+    if not roots:
+        return "SELECT e.entity FROM main.entity AS e"
+    return f"SELECT a.entity FROM main.ancestor AS a WHERE a.ancestor IN ({', '.join(_text(one) for one in roots)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """One line of the answer to "why do I (not) see this?": a grant, and each thing asked of it; None where it does not matter."""
+
+    grant: Grant
+    in_force: bool
+    reads: bool
+    covers_entity: bool
+    covers_rule: bool
+    line_may_read: bool
+    is_at_once: bool = True
+    """Whether a finding is shown as it is made; else the entity that it is about sees it when a line releases it."""
+
+    @property
+    def opens(self) -> bool:
+        """Return whether this grant alone shows it, before any line released it."""
+        is_covered = self.covers_entity and self.covers_rule
+        return self.in_force and self.reads and is_covered and self.line_may_read and self.is_at_once
+
+
+class Reach:
+    """The reach of one viewer under one policy; cheap to make, and equal for equal grants (`key`)."""
+
+    def __init__(self, viewer: Viewer, pack: Pack, owner: str, below: Below = walked) -> None:
+        """Take the grants that are in force on the viewer's day; `below` tells where the entities below roots are read."""
+        self.viewer, self._pack, self._owner, self._below = viewer, pack, owner, below
+        self._seeing = [g for g in viewer.in_force if g.gives(SEE)]
+
+    @cached_property
+    def key(self) -> tuple[object, ...]:
+        """Give what two viewers share who see the same."""
+        seen = sorted({(g.entity, g.domain, g.line, g.gives(REPORT)) for g in self._seeing})
+        return (*seen, self._own, self.viewer.may(WATCH), self._pack.digest)
+
+    @cached_property
+    def _own(self) -> str:
+        """Return the entity that the viewer works for, '' for the owner of the node: of itself an entity sees what is released."""
+        employer = self.viewer.employer
+        return "" if employer == self._owner else employer
+
+    @cached_property
+    def is_of_entity(self) -> bool:
+        """Return whether the viewer is on the side of an entity that is supervised; findings hidden from it are not counted for it."""
+        return bool(self._own) or any(g.gives(REPORT) for g in self._seeing)
+
+    def may(self, act: str) -> bool:
+        """Say whether the viewer may do that."""
+        return self.viewer.may(act)
+
+    def opens(self, chain: Iterable[str], table: str) -> bool:
+        """Say whether rows of a table about an entity are in reach, where the table goes by its entity; `chain` is it and all above it."""
+        above = {*chain, self._owner}
+        return any(g.entity in above and self._opens(g, table) for g in self._seeing)
+
+    def roots(self, act: str) -> list[str]:
+        """Give the entities from which down an act is granted."""
+        return sorted({g.entity for g in self.viewer.in_force if g.gives(act)})
+
+    def rules_of(self, grant: Grant) -> frozenset[str]:
+        """Give the rules whose findings a grant opens."""
+        return frozenset(name for name, rule in self._pack.rules.items() if self._covers_rule(grant, rule))
+
+    def _covers_rule(self, grant: Grant, rule: Rule) -> bool:
+        in_domain = not grant.domain or rule.domain == grant.domain
+        on_line = not grant.line or grant.line == rule.route.get("lead") or grant.line in rule.route.get("informed", ())
+        opens = may_read_findings(self._pack, grant, rule)
+        return in_domain and on_line and opens and self._may_read_closed(grant, rule)
+
+    def _may_read_closed(self, grant: Grant, rule: Rule) -> bool:
+        needed = {line for table, _, _, line in self._closed if table in (*rule.reads, *rule.references)}
+        return needed <= {grant.line}
+
+    @cached_property
+    def _closed(self) -> list[tuple[str, str, str, str]]:
+        """Give (table, column, word, line) of what one line alone may read."""
+        kept = self._pack.lists.get(_KEPT_CLOSE)
+        found = []
+        for line in kept.lines if kept else ():
+            place, _, word = line.item.partition(":")
+            table, _, column = place.partition(".")
+            found.append((table, column, word, line.body))
+        return found
+
+    def _opens(self, grant: Grant, table: str) -> bool:
+        if not (grant.domain or grant.line) or table in REGISTER:
+            return True
+        kind = self._pack.tables.get(table)
+        names = {table, kind.parent if kind else ""}
+        rules = (self._pack.rules[name] for name in self.rules_of(grant))
+        return any(names & {*rule.reads, *rule.references} for rule in rules)
+
+    def sees(self, column: str, grants: Iterable[Grant] | None = None) -> str:
+        """Give SQL: whether the entity that `column` names is in reach of these grants, or of all that see."""
+        roots = {g.entity for g in (self._seeing if grants is None else grants)}
+        if self._owner in roots:
+            return "true"
+        if not roots:
+            return "false"
+        return f"{column} IN ({self._below(tuple(sorted(roots)))})"
+
+    def views(self, tables: Iterable[str], bases: dict[str, str] | None = None) -> dict[str, str]:
+        """Give for each documented table the SQL of what the viewer sees of it; `bases` are its rows as of a day."""
+        bases = bases or {}
+        return {name: self._view(name, bases.get(name, f"SELECT * FROM main.{name}")) for name in tables}
+
+    def part(self, line: str) -> str:
+        """Give SQL over `case_now AS n`: whether that line ('' for none) has a part in it, by grants of the viewer."""
+        return part_of(self._pack, self._seeing, line, self.sees)
+
+    @property
+    def lines(self) -> list[str]:
+        """Give the lines on which the viewer sees, '' among them for grants on none."""
+        return sorted({g.line for g in self._seeing})
+
+    def may_know(self, rule: str) -> bool:
+        """Say whether that something was found by a rule may be told to the viewer at all: not where one line alone may read."""
+        one = self._pack.rules.get(rule)
+        return one is None or any(self._may_read_closed(g, one) for g in self._seeing)
+
+    def _view(self, table: str, rows: str) -> str:
+        if table in OF_CASES and table in self._pack.tables:
+            return casework_view(self._pack, table, rows, self._seeing, self.sees)
+        wanted = self._predicate(table)
+        wheres = [wanted, *self._without_closed(table)]
+        said = " AND ".join(f"({w})" for w in wheres if w != "true")
+        return f"SELECT * FROM ({rows}) AS t WHERE {said}" if said else rows
+
+    def _predicate(self, table: str) -> str:
+        if table in KINDS:
+            return "true" if self.viewer.may(WATCH) else f"t.login = {_text(self.viewer.login)}"
+        if table in _OPEN or table.startswith("param_"):
+            return "true" if self._seeing else "false"
+        if table in ("finding", "finding_now"):
+            by_rules = [(grant, self.rules_of(grant)) for grant in self._seeing]
+            return findings_seen(self._pack, by_rules, self._own, self.sees)
+        grants = [g for g in self._seeing if self._opens(g, table)]
+        if table in _PAIRS:
+            return self._pair(_PAIRS[table], grants)
+        if table in _BY_ENTITY:
+            return self.sees("t.entity", grants)
+        kind = self._pack.tables.get(table)
+        return self._fact(kind, grants) if kind else "false"
+
+    def _fact(self, kind: Kind, grants: list[Grant]) -> str:
+        outer = self._pack.tables[kind.parent] if kind.parent else kind
+        columns = [c for c in outer.books if c in kind.columns]
+        if len(columns) == len(outer.books):
+            seen = [self.sees(f't."{column}"', grants) for column in columns]
+            return "true" if "true" in seen else " OR ".join(seen)
+        seen = [self.sees(f'p."{column}"', grants) for column in outer.books]
+        inner = "true" if "true" in seen else " OR ".join(seen)
+        return f"t.fact IN (SELECT p.fact FROM main.all_{kind.parent} AS p WHERE {inner})"
+
+    def _pair(self, columns: tuple[str, str], grants: list[Grant]) -> str:
+        """At least one of the two is in reach, and none is an entity of the register that is not."""
+        seen = [self.sees(f't."{c}"', grants) for c in columns]
+        if "true" in seen:
+            return "true"
+        unknown = [f't."{c}" NOT IN ({self._below(())})' for c in columns]
+        each = " AND ".join(f"({s} OR {u})" for s, u in zip(seen, unknown, strict=True))
+        return f"({' OR '.join(seen)}) AND {each}"
+
+    def _without_closed(self, table: str) -> list[str]:
+        mine = {g.line for g in self._seeing}
+        return [
+            f"NOT coalesce(regexp_matches(t.{_quoted(column)}, {_text(_WHOLE_WORD.format(word))}), false)"
+            for name, column, word, line in self._closed
+            if name == table and line not in mine
+        ]
+
+    def why(self, chain: Iterable[str], rule: str = "", table: str = "") -> list[Because]:
+        """Say for each grant ever given what it does for a thing: `chain` is its entity and all above it.
+
+        `rule` names the rule of a finding, `table` the table of a fact; the viewer sees it where one row opens.
+        """
+        chain = list(chain)
+        above = {*chain, self._owner}
+        found = []
+        for grant in self.viewer.grants:
+            one = self._pack.rules.get(rule)
+            closed = {line for name, _, _, line in self._closed if name == table}
+            found.append(
+                Because(
+                    grant,
+                    in_force=self.viewer.is_admitted and grant.is_in_force(self.viewer.on),
+                    reads=grant.gives(SEE),
+                    covers_entity=grant.entity in above,
+                    covers_rule=self._covers_scope(grant, one, table),
+                    line_may_read=self._may_read_closed(grant, one) if one else closed <= {grant.line},
+                    is_at_once=one is None or one.kind == OF_REPORTER or not self._is_of_entity(grant, chain),
+                )
+            )
+        return found
+
+    def _is_of_entity(self, grant: Grant, chain: list[str]) -> bool:
+        """Return whether by a grant the viewer is on the side of the entity that a chain begins with."""
+        return grant.gives(REPORT) or bool(self._own and chain[:1] == [self._own])
+
+    def _covers_scope(self, grant: Grant, rule: Rule | None, table: str) -> bool:
+        if rule is None:
+            return not table or self._opens(grant, table)
+        in_domain = not grant.domain or rule.domain == grant.domain
+        return in_domain and (
+            not grant.line or grant.line == rule.route.get("lead") or grant.line in rule.route.get("informed", ())
+        )
+
+
+def scoped(sql: str, views: dict[str, str]) -> str:
+    """Give a page's own SELECT with each table that it names in the place of which `views` stands.
+
+    >>> scoped("SELECT * FROM entity", {"entity": "SELECT 1 AS entity"})
+    'WITH "entity" AS (SELECT 1 AS entity) SELECT * FROM entity'
+    """
+    named = [name for name in views if name in sql]
+    if not named:
+        return sql
+    ahead = ", ".join(f'"{name}" AS ({views[name]})' for name in named)
+    rest = sql.lstrip()
+    return f"WITH {ahead}, {rest[5:]}" if rest[:5].upper() == "WITH " else f"WITH {ahead} {rest}"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

@@ -1,0 +1,1 @@
+"""Fact tables: folding entries into rows on both time axes."""

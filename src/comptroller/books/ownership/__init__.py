@@ -1,0 +1,1 @@
+"""Ownership: stakes, control, effective shares and their issues."""

@@ -1,0 +1,48 @@
+"""Who was above whom on whatever day, by stakes, posts, management and control that was said."""
+
+from comptroller.books.facts.tables import standing
+from comptroller.books.register.party_ids import Parties
+from comptroller.model.policy import Pack
+from comptroller.store.duck import Duck
+
+_UPPERS = (
+    ("stake", "holder", "entity"),
+    ("relation", "left_party", "right_party"),
+    ("post", "appointed_by", "entity"),
+    ("entity", "parent", "entity"),
+)
+"""In each kind, who may be above whom."""
+
+
+class EverAbove:
+    """Pairs of parties of which the one may have been above the other."""
+
+    def __init__(self, pack: Pack, known: int | None, parties: Parties) -> None:
+        """Begin with nobody."""
+        self._pack, self._known, self._parties = pack, known, parties
+        self._uppers: dict[int, set[int]] = {}
+
+    def read(self, duck: Duck) -> set[int]:
+        """Read who was above the parties in the table `asked_entities`; gives them."""
+        found = set()
+        for kind, upper, lower in _UPPERS:
+            if kind not in self._pack.kinds:
+                continue
+            rows = standing(kind, self._pack.kinds[kind], known=self._known)
+            scope = f"WHERE {lower} IN (SELECT entity FROM asked_entities) AND {upper} IS NOT NULL"
+            for one, other in duck.rows(f"SELECT DISTINCT {upper}, {lower} FROM ({rows}) AS s {scope}"):
+                number = self._parties.number(one)
+                self._uppers.setdefault(self._parties.number(other), set()).add(number)
+                found.add(number)
+        return found
+
+    def of(self, party: str) -> set[str]:
+        """Give a party and whoever was above it, or above those."""
+        number = self._parties.number(party)
+        found, waiting = {number}, [number]
+        while waiting:
+            for upper in self._uppers.get(waiting.pop(), ()):
+                if upper not in found:
+                    found.add(upper)
+                    waiting.append(upper)
+        return {self._parties.names[n] for n in found}

@@ -1,0 +1,189 @@
+"""On what control may rest, by a dated list of the pack; and who asserts it for which company, by agreement, board or act.
+
+The list `control` has one line a basis: `shares` (more than `share_pct` of the stakes), `agreement` (the largest holder,
+with an agreement about the company or with other holders), `board_majority` (whoever appointed more than `share_pct` of
+the board), `asserted` (a stake or a relation says so), `statutory` (the owner's body above a solely state-owned entity).
+A basis without a line in force counts for nothing; without `shares` nothing is held.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from comptroller.books.ownership.stakes import PARTS, WHOLE, Held
+from comptroller.books.register.party_ids import Parties
+from comptroller.model.policy import Pack
+from comptroller.store.duck import Duck
+
+LIST = "control"
+BASES = {0: "direct", -1: "joint", 1: "agreement", 2: "board_majority", 3: "asserted", 4: "statutory"}
+"""The word of each basis by its code; a lower code above zero is named before a higher one."""
+AGREEMENT, BOARD, ASSERTED, STATUTORY = 1, 2, 3, 4
+KINDS = ("stake", "relation", "post", "body", "entity")
+"""The kinds of fact from which control is told."""
+Rows = Callable[[str], str]
+"""Gives SQL for the rows of a kind that hold on the day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bases:
+    """The policy of one day: parts that must be passed, the share of a board that must, and the bases that count."""
+
+    threshold: int = WHOLE
+    board_pct: float = 100.0
+    counted: frozenset[int] = field(default_factory=frozenset)
+
+
+def bases_on(pack: Pack, day: dt.date | None) -> Bases:
+    """Give the policy in force on a day; without a day, what has no end."""
+    lines = {}
+    for line in pack.lists[LIST].lines if LIST in pack.lists else ():
+        if line.valid_until is None if day is None else _holds(line.valid_from, line.valid_until, day):
+            lines[line.item] = 100.0 if line.share_pct is None else line.share_pct
+    words = {word: code for code, word in BASES.items() if code > 0}
+    threshold = round(lines.get("shares", 100.0) * PARTS)
+    return Bases(threshold, lines.get("board_majority", 100.0), frozenset(words[w] for w in lines if w in words))
+
+
+def _holds(since: dt.date, until: dt.date | None, day: dt.date) -> bool:
+    return since <= day and (until is None or day < until)
+
+
+class Assertions:
+    """Who asserts control of which company otherwise than by stakes; read again where facts changed."""
+
+    def __init__(self, parties: Parties) -> None:
+        """Begin with nothing asserted."""
+        self._parties = parties
+        self._partners: dict[int, set[int]] = {}
+        self._concert: dict[int, set[int]] = {}
+        self._edges: dict[int, set[tuple[int, int]]] = {}
+
+    def read_relations(self, duck: Duck, rows: Rows) -> None:
+        """Read agreements and concerts again; both parties have them."""
+        self._partners, self._concert = {}, {}
+        sql = (
+            "SELECT left_party, right_party, relation = 'acting_in_concert' "
+            f"FROM ({rows('relation')}) AS r WHERE relation IN ('agreement', 'acting_in_concert')"
+        )
+        for left, right, in_concert in duck.rows(sql):
+            one, other = self._parties.number(left), self._parties.number(right)
+            pile = self._concert if in_concert else self._partners
+            pile.setdefault(one, set()).add(other)
+            pile.setdefault(other, set()).add(one)
+
+    def read(self, duck: Duck, rows: Rows, bases: Bases, companies: Iterable[int] | None) -> set[int]:
+        """Read boards, owners' bodies and assertions of those companies again (of all, where None); gives who has any."""
+        scope = ""
+        if companies is None:
+            self._edges = {}
+        else:
+            asked = list(companies)
+            for company in asked:
+                self._edges.pop(company, None)
+            names = [self._parties.names[c] for c in asked]
+            duck.register("asked_entities", pa.table({"entity": pa.array(names, pa.string())}))
+            scope = "WHERE entity IN (SELECT entity FROM asked_entities)"
+        for holder, entity, code in duck.rows(f"SELECT holder, entity, code FROM ({_edges_sql(rows, bases)}) {scope}"):
+            edge = (self._parties.number(holder), code)
+            self._edges.setdefault(self._parties.number(entity), set()).add(edge)
+        if companies is not None:
+            duck.unregister("asked_entities")
+        return set(self._edges)
+
+    def agreeing(self) -> set[int]:
+        """Give everybody who has an agreement or acts in concert with somebody."""
+        return self._partners.keys() | self._concert.keys()
+
+    def groups(self, parties: Iterable[int]) -> set[int]:
+        """Give the parties, those with whom they have agreements, and all with whom they act in concert."""
+        found: set[int] = set()
+        for party in parties:
+            found |= {*_reached(party, self._concert), *self._partners.get(party, ())}
+        return found
+
+    def companies(self) -> set[int]:
+        """Give the companies into which something is asserted otherwise than by a stake or an agreement."""
+        return set(self._edges)
+
+    def holders(self, company: int) -> set[int]:
+        """Give who has asserted edges into a company."""
+        return {holder for holder, _ in self._edges.get(company, ())}
+
+    def concern(self, companies: NDArray[np.int32], shares: NDArray[np.int64], bases: Bases) -> set[int]:
+        """Give those of the companies for which more than shares (company, holder, parts) may count."""
+        found = self._edges.keys() & set(companies.tolist()) if self._edges else set()
+        agreeing = sorted(self.agreeing()) if AGREEMENT in bases.counted else []
+        if agreeing:
+            found |= set(shares[np.isin(shares[:, 1], agreeing), 0].tolist())
+        return found
+
+    def of(self, company: int, held: dict[int, Held], bases: Bases) -> set[tuple[int, int]]:
+        """Give the edges (holder, basis) that are asserted into a company whose holders have so much."""
+        found = {edge for edge in self._edges.get(company, ()) if edge[1] in bases.counted}
+        if ASSERTED in bases.counted:
+            found |= {(holder, ASSERTED) for holder, one in held.items() if one.is_asserted}
+        if AGREEMENT in bases.counted and held:
+            found |= {(holder, AGREEMENT) for holder in self._agreed(company, held, bases)}
+        return {(holder, basis) for holder, basis in found if holder != company}
+
+    def _agreed(self, company: int, held: dict[int, Held], bases: Bases) -> set[int]:
+        """Give the holders who lead by agreement: the largest of all, or the largest of a concert that passes together."""
+        most = max(one.low for one in held.values())
+        largest = [holder for holder, one in held.items() if one.low == most]
+        found = set()
+        if len(largest) == 1:
+            partners = self._partners.get(largest[0], set())
+            if company in partners or partners & held.keys():
+                found.add(largest[0])
+        waiting = {holder for holder in held if holder in self._concert}
+        while waiting:
+            group = _reached(waiting.pop(), self._concert)
+            members = {holder: held[holder].low for holder in group if holder in held}
+            waiting -= group
+            top = max(members.values())
+            leads = [holder for holder, low in members.items() if low == top]
+            if len(members) > 1 and sum(members.values()) > bases.threshold and len(leads) == 1:
+                found.add(leads[0])
+        return found
+
+
+def _reached(party: int, ties: dict[int, set[int]]) -> set[int]:
+    found, waiting = {party}, [party]
+    while waiting:
+        for other in ties.get(waiting.pop(), ()):
+            if other not in found:
+                found.add(other)
+                waiting.append(other)
+    return found
+
+
+def _edges_sql(rows: Rows, bases: Bases) -> str:
+    """Give SQL for (holder, entity, code): boards, owners' bodies, and relations that say control."""
+    return f"""
+SELECT left_party AS holder, right_party AS entity, {ASSERTED} AS code FROM ({rows("relation")}) AS r WHERE relation = 'controls'
+UNION ALL
+SELECT e.parent, e.entity, {STATUTORY}
+FROM ({rows("entity")}) AS e JOIN ({rows("entity")}) AS o ON o.entity = e.parent
+WHERE o.is_owner AND e.form = 'sole_state'
+UNION ALL
+SELECT a.appointed_by, a.entity, {BOARD}
+FROM (
+  SELECT entity, appointed_by, count(DISTINCT person) AS appointed
+  FROM ({rows("post")}) AS p
+  WHERE post IN ('chair', 'director', 'outside_director', 'employee_director') AND appointed_by IS NOT NULL
+  GROUP BY entity, appointed_by
+) AS a
+JOIN (
+  SELECT entity, count(DISTINCT person) AS standing
+  FROM ({rows("post")}) AS p
+  WHERE post IN ('chair', 'director', 'outside_director', 'employee_director')
+  GROUP BY entity
+) AS n ON n.entity = a.entity
+LEFT JOIN (SELECT entity, max(seats) AS seats FROM ({rows("body")}) AS b WHERE body = 'board' GROUP BY entity) AS b ON b.entity = a.entity
+WHERE a.appointed * 100 > greatest(n.standing, coalesce(b.seats, 0)) * {bases.board_pct}
+"""

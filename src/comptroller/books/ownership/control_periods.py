@@ -1,0 +1,205 @@
+"""The table `control_period`: who controlled whom from when to when, for the parties that rules ask about.
+
+A rule judges an act by the control of the act's day, and not by that of the day on which it is judged. A rule with
+`references: {control_period: [counterparty]}` asks about every party in that column of what it judges: its controllers
+are told on every day on which anything above it turns, and equal answers of neighbouring days are one row.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from comptroller.books.facts.tables import standing
+from comptroller.books.ownership.bases import BASES, KINDS, LIST
+from comptroller.books.ownership.control_rows import path_text
+from comptroller.books.ownership.graph import Capital
+from comptroller.model.policy import Pack
+from comptroller.store.duck import Duck
+
+TABLE = "control_period"
+COLUMNS = ("owner", "entity", "basis", "path", "valid_from", "valid_until")
+_FORMS = {"valid_from": pa.date32(), "valid_until": pa.date32()}
+_NAMES = {
+    "stake": ("holder", "entity"),
+    "relation": ("left_party", "right_party"),
+    "post": ("entity",),
+    "body": ("entity",),
+    "entity": ("entity", "parent"),
+}
+"""The parties that a fact of each kind names; what lies below one of them may be told otherwise."""
+Row = tuple[str, str, str, str, dt.date | None, dt.date | None]
+_BEFORE = dt.date.min
+
+
+class ControlPeriods:
+    """The parties that rules ask about, and who lies above each on any day."""
+
+    def __init__(self, duck: Duck, pack: Pack, *, known: int | None = None) -> None:
+        """Find out what rules ask about, now or as known with an entry; nothing is read yet."""
+        self._duck, self._pack, self._known = duck, pack, known
+        self._asked: dict[str, set[str]] = {}
+        for rule in pack.rules.values():
+            if TABLE in rule.references:
+                columns = pack.tables[rule.judges].columns
+                self._asked.setdefault(rule.judges, set()).update(c for c in rule.references[TABLE] if c in columns)
+        self._started: set[str] = set()
+        self._above: dict[str, set[str]] = {}
+        self._lower: set[str] = set()
+        self._is_read = False
+
+    def concerns(self, kinds: set[str]) -> bool:
+        """Say whether facts of those kinds may move the table."""
+        return bool(self._asked) and not kinds.isdisjoint({*self._asked, *KINDS})
+
+    def prepare(self) -> None:
+        """Find who is asked about, and what lies above them, before facts are folded."""
+        if not self._is_read:
+            self._is_read = True
+            self._started, self._lower = self._starts(), self._held()
+            if some := self._started & self._lower:
+                self._climb(some)
+
+    def _starts(self) -> set[str]:
+        found: set[str] = set()
+        for table, columns in sorted(self._asked.items()):
+            rows = standing(table, self._pack.tables[table], known=self._known)
+            for column in sorted(columns):
+                sql = f'SELECT DISTINCT "{column}" FROM ({rows}) AS s WHERE "{column}" IS NOT NULL'
+                found |= {name for (name,) in self._duck.rows(sql)}
+        return found
+
+    def _held(self) -> set[str]:
+        """Give everybody below whom or above whom anybody ever stood: of others nothing is told, and nothing is read."""
+        found: set[str] = set()
+        for kind, columns in _NAMES.items():
+            if kind in self._pack.kinds:
+                rows = standing(kind, self._pack.kinds[kind], known=self._known)
+                found |= {
+                    name
+                    for column in columns
+                    for (name,) in self._duck.rows(f"SELECT DISTINCT {column} FROM ({rows}) AS s")
+                }
+        return found
+
+    def _climb(self, parties: Iterable[str]) -> Capital:
+        """Give the graph above those parties, with all that ever holds; notes what lies above each."""
+        asked = sorted(parties)
+        capital = Capital(self._duck, self._pack, None, known=self._known, about=asked, ever=True)
+        for party in asked:
+            for upper in capital.ever_above.of(party):
+                self._above.setdefault(upper, set()).add(party)
+        return capital
+
+    def rebuild(self) -> None:
+        """Write the table afresh."""
+        self._is_read, self._above = False, {}
+        self._duck.execute(f"DELETE FROM {TABLE}")
+        if self._asked:
+            self.prepare()
+            self._put(self._started & self._lower)
+
+    def fold(self, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]) -> pa.Table | None:
+        """Move with facts that came and ended; gives the rows that came or went."""
+        named: set[str] = set()
+        for kind, columns in _NAMES.items():
+            rows = [added[kind].select(columns)] if kind in added else []
+            if kind in ended:
+                self._duck.register("went_facts", pa.table({"fact": ended[kind]}))
+                sql = f"SELECT {', '.join(columns)} FROM all_{kind} WHERE fact IN (SELECT fact FROM went_facts)"
+                rows.append(self._duck.arrow(sql))
+                self._duck.unregister("went_facts")
+            named |= {name for part in rows for column in part.columns for name in column.to_pylist() if name}
+        self._lower |= named
+        fresh: set[str] = set()
+        for table, columns_asked in self._asked.items():
+            for column in columns_asked if table in added else ():
+                fresh |= {name for name in added[table].column(column).unique().to_pylist() if name is not None}
+        fresh -= self._started
+        left = set()
+        if any((self._pack.tables[table].parent or table) in ended for table in self._asked):
+            left = (self._started & self._lower) - self._starts()
+        self._started = (self._started | fresh) - left
+        below = {party for name in named for party in (*self._above.get(name, ()), name)}
+        touched = (fresh & self._lower) | left | (below & self._started)
+        return self._put(touched) if touched else None
+
+    def _put(self, parties: set[str]) -> pa.Table:
+        self._duck.register("graph_rows", period_table(self.rows(parties & self._started)))
+        self._duck.register("graph_parties", pa.table({"entity": pa.array(sorted(parties), pa.string())}))
+        scope = "WHERE entity IN (SELECT entity FROM graph_parties)"
+        was, now = f"SELECT * FROM {TABLE} {scope}", "SELECT * FROM graph_rows"
+        found = self._duck.arrow(f"({was} EXCEPT {now}) UNION ALL ({now} EXCEPT {was})")
+        if found.num_rows:
+            self._duck.execute(f"DELETE FROM {TABLE} {scope}")
+            self._duck.execute(f"INSERT INTO {TABLE} {now}")
+        self._duck.unregister("graph_rows")
+        self._duck.unregister("graph_parties")
+        return found
+
+    def told(self, valid: dt.date | None) -> list[Row]:
+        """Give all rows, without writing them; those that hold on a day, where one is said."""
+        rows = self.rows(self._starts() & self._held())
+        if valid is None:
+            return rows
+        return [row for row in rows if (row[4] or _BEFORE) <= valid and (row[5] is None or valid < row[5])]
+
+    def rows(self, parties: set[str]) -> list[Row]:
+        """Give who controlled each of those parties, and when."""
+        if not parties:
+            return []
+        capital = self._climb(parties)
+        asked = capital.numbers(sorted(parties))
+        asserted, days = self._turns(capital), capital.ownership.days()
+        capital.turn(_BEFORE)
+        open_rows: dict[tuple[str, str, str, str], dt.date] = {}
+        found: list[Row] = []
+        for day in (_BEFORE, *sorted(asserted | days)):
+            moved = set(asked.tolist()) if day == _BEFORE else set(capital.turn(day, asserts=day in asserted).tolist())
+            due = np.array([n for n in asked.tolist() if n in moved], np.int32)
+            if not len(due):
+                continue
+            now, names = set(_told(capital, due)), {capital.parties.names[n] for n in due.tolist()}
+            over = sorted(row for row in open_rows if row[1] in names and row not in now)
+            found += [_period(row, open_rows.pop(row), day) for row in over]
+            for row in now:
+                open_rows.setdefault(row, day)
+        found += [_period(row, since, None) for row, since in open_rows.items()]
+        return sorted(found, key=str)
+
+    def _turns(self, capital: Capital) -> set[dt.date]:
+        """Give the days on which an assertion above the parties begins or ends, and those on which the policy is another."""
+        found: set[dt.date] = set()
+        names = pa.table({"party": pa.array(capital.named(), pa.string())})
+        self._duck.register("asked_parties", names)
+        inside = "IN (SELECT party FROM asked_parties)"
+        for kind, columns in _NAMES.items():
+            if kind == "stake" or kind not in self._pack.kinds:
+                continue
+            rows = standing(kind, self._pack.kinds[kind], known=self._known)
+            scope = " OR ".join(f"{column} {inside}" for column in columns)
+            for pair in self._duck.rows(f"SELECT DISTINCT valid_from, valid_until FROM ({rows}) AS s WHERE {scope}"):
+                found |= {day for day in pair if day is not None}
+        self._duck.unregister("asked_parties")
+        lines = self._pack.lists[LIST].lines if LIST in self._pack.lists else ()
+        return found | {day for line in lines for day in (line.valid_from, line.valid_until) if day is not None}
+
+
+def period_table(rows: list[Row]) -> pa.Table:
+    """Give rows of the table as Arrow."""
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True)) or [() for _ in COLUMNS]
+    return pa.table({n: pa.array(c, _FORMS.get(n, pa.string())) for n, c in zip(COLUMNS, columns, strict=True)})
+
+
+def _told(capital: Capital, asked: NDArray[np.int32]) -> Iterable[tuple[str, str, str, str]]:
+    chains, names = capital.chains(asked), capital.parties.names
+    for at in range(len(chains)):
+        ends = (names[chains.owner[at]], names[chains.entity[at]])
+        yield *ends, BASES[int(chains.basis[at])], path_text(capital, chains.chain(at))
+
+
+def _period(row: tuple[str, str, str, str], since: dt.date, until: dt.date | None) -> Row:
+    return *row, None if since == _BEFORE else since, until

@@ -1,0 +1,1 @@
+"""Related parties: ties between persons and entities, and the graph tables."""

@@ -1,0 +1,114 @@
+"""Cases as they stood on a day, and as known with an entry: folded again from the events of then, under the policy of now.
+
+`views` gives the SQL of a table as known with the entry that is asked about; a table that is not in it stands as it is.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from comptroller.cases.case import Case, Event
+from comptroller.cases.due_dates import Days
+from comptroller.cases.fold import apply
+from comptroller.cases.projection import case_rows
+from comptroller.model.policy import Pack
+from comptroller.store.duck import Duck
+
+Whole = dict[str, Any]
+Views = Mapping[str, str]
+_ORDER = {
+    "case_finding": ("raised_on", "finding"),
+    "case_clock": ("started_on", "clock", "instance"),
+    "case_request": ("asked_on", "request"),
+}
+_EVENT = ("case_id", "place", "entity", "what", "happened_on", "told", "by_line", "by", "approved_by", "reason")
+
+
+def whole_then(duck: Duck, pack: Pack, case_id: str, views: Views, on: dt.date | None) -> Whole | None:
+    """Give one case in the form of `board.whole` after what had happened by a day (all that was known, where None).
+
+    None where nothing of it had happened, or was known.
+    """
+    whole = wholes_then(duck, pack, [case_id], views, on).get(case_id)
+    if whole is None:
+        return None
+    persons = views.get("responsibility", "FROM responsibility")
+    decided = "true" if on is None else f"coalesce(decided_on, inquired_on) <= DATE '{on}'"
+    sql = f"SELECT * EXCLUDE (fact) FROM ({persons}) AS r WHERE case_id = ? AND {decided} ORDER BY person"
+    return whole | {"responsibility": duck.records(sql, [case_id]) if "responsibility" in pack.kinds else []}
+
+
+def wholes_then(duck: Duck, pack: Pack, cases: Sequence[str], views: Views, on: dt.date | None) -> dict[str, Whole]:
+    """Give cases in that form, without who answers for them; those of which nothing had happened are not there."""
+    if not cases:
+        return {}
+    names = ", ".join(f'"{name}"' for name in (*_EVENT, "state_after", "said"))
+    sql = (
+        f"SELECT {names} FROM ({views.get('case_event', 'FROM case_event')}) AS e "
+        f"WHERE case_id IN ({', '.join('?' * len(cases))}){_by(on)} ORDER BY case_id, place"
+    )
+    events: dict[str, list[Whole]] = {}
+    for row in duck.records(sql, list(cases)):
+        events.setdefault(row["case_id"], []).append(row)
+    days = Days(day for (day,) in duck.rows("SELECT day FROM working_day WHERE is_working ORDER BY day"))
+    return {case_id: _folded(pack, days, case_id, some, on) for case_id, some in events.items()}
+
+
+def _folded(pack: Pack, days: Days, case_id: str, events: list[Whole], on: dt.date | None) -> Whole:
+    """Give a case after its events."""
+    case = Case(case_id)
+    for row in events:
+        apply(case, _event(row), pack.casework, days)
+    rows = {table: [_kept(row) for row in some] for table, some in case_rows(case, pack, on).items()}
+    whole: Whole = rows["case_now"][0]
+    for table, order in _ORDER.items():
+        whole[table.partition("_")[2]] = sorted(rows.get(table, []), key=partial(_place, order=order))
+    return whole | {"event": events}
+
+
+def _place(row: Mapping[str, Any], order: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(str(row[name]) for name in order)
+
+
+def _kept(row: Mapping[str, Any]) -> Whole:
+    """Give a row as the tables keep it: a text of nothing is none."""
+    return {name: None if cell == "" else cell for name, cell in row.items()}
+
+
+def _by(on: dt.date | None) -> str:
+    return "" if on is None else f" AND happened_on <= DATE '{on}'"
+
+
+def _event(row: Mapping[str, Any]) -> Event:
+    line, by, approved_by, reason = (str(row[name] or "") for name in ("by_line", "by", "approved_by", "reason"))
+    told = (row["what"], row["happened_on"], row["told"] or 0, line)
+    return Event(*told, by, approved_by, reason, json.loads(row["said"]))
+
+
+def clocks_then(views: Views, on: dt.date | None) -> str:
+    """Give SQL for all clocks as rows of `case_clock`: those that had started, with what had ended or stopped them by then."""
+    base = views.get("case_clock", "FROM case_clock")
+    if on is None:
+        return f"({base})"
+    ends = ", ".join(f"CASE WHEN {n} <= DATE '{on}' THEN {n} END AS {n}" for n in ("ended_on", "stopped_on"))
+    return f"(SELECT * REPLACE ({ends}) FROM ({base}) AS b WHERE started_on <= DATE '{on}')"
+
+
+def relation_then(views: Views, on: dt.date | None) -> str:
+    """Give SQL for all cases as rows of `case_now`, of which state and due day are those of then.
+
+    Who leads and what they cost is told as known with the entry; whoever needs it of the day folds the case.
+    """
+    base = views.get("case_now", "FROM case_now")
+    if on is None:
+        return f"({base})"
+    events, clocks = views.get("case_event", "FROM case_event"), views.get("case_clock", "FROM case_clock")
+    return (
+        f"(SELECT b.* REPLACE (l.state_after AS state, d.due_on AS due_on) FROM ({base}) AS b JOIN (SELECT case_id, "
+        f"arg_max(state_after, place) AS state_after FROM ({events}) AS e WHERE happened_on <= DATE '{on}' GROUP BY case_id) "
+        f"AS l USING (case_id) LEFT JOIN (SELECT case_id, min(due_on) AS due_on FROM ({clocks}) AS c "
+        f"WHERE started_on <= DATE '{on}' AND (ended_on IS NULL OR ended_on > DATE '{on}') "
+        f"AND (stopped_on IS NULL OR stopped_on > DATE '{on}') GROUP BY case_id) AS d USING (case_id))"
+    )

@@ -1,0 +1,1 @@
+"""JSON reports: envelope, rows and columns."""

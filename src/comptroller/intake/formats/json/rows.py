@@ -1,0 +1,272 @@
+"""JSON and NDJSON as raw tables: a fact, a list of facts or an envelope; one file, or many small reports at once."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from comptroller.intake.columns import OWN
+from comptroller.intake.formats.json.columns import columnar, without_empty
+from comptroller.intake.formats.json.envelope import Part, line_parts, parts_of, sound
+from comptroller.intake.formats.json.facts import (
+    Fact,
+    decode,
+    decoder,
+    facts_table,
+    is_kind,
+    kinds_of,
+    may_repeat,
+    taken_kind,
+)
+from comptroller.intake.limits import USUAL, Limits
+from comptroller.intake.messages import bounded, refuse
+from comptroller.intake.raw_table import Raw
+from comptroller.model.refusal import Refusal
+
+REPORT = "report"
+"""The column that says which of many small reports a row belongs to; from 0."""
+_LONG = 2000
+"""Files of so many lines are read column by column where that gives the same."""
+_Held = Sequence[tuple[str | None, list[Any]]]
+"""A report's facts, some at a time, each time with their kind; None where each names its own."""
+_BATCH = 2000
+"""Small reports decoded together; more does not make it faster."""
+
+
+def read_json(
+    payload: bytes, name: str, *, limits: Limits = USUAL, kind: str | None = None
+) -> tuple[list[Raw], list[Refusal]]:
+    """Read one JSON text: one fact, a list of facts, or `{"kind": …, "facts": …}`; `line` counts facts from 1.
+
+    Where the kind is said outside of the facts, by `kind` or by the envelope, a fact's own `kind` is a field like any
+    other; where it is not, it names the fact's kind. (`kind=""` keeps it a field and says no kind: for mappings.)
+
+    >>> raws, refusals = read_json(b'[{"kind": "payment", "amount": 1.10}]', "a.json")
+    >>> raws[0].kind, raws[0].table.to_pylist(), refusals
+    ('payment', [{'amount': '1.1', 'line': 1}], [])
+    """
+    payload, refusals = sound(payload, name, limits)
+    if refusals:
+        return [], refusals
+    parts, refusals = parts_of(payload.strip(b" \t\r\n"), name, limits, kind)
+    if refusals:
+        return [], refusals
+    return _read_parts(parts, name, limits)
+
+
+def read_ndjson(
+    payload: bytes, name: str, *, limits: Limits = USUAL, kind: str | None = None
+) -> tuple[list[Raw], list[Refusal]]:
+    """Read one fact a line; blank lines are passed over; `line` is the line in the file; `kind` as in `read_json`."""
+    payload, refusals = sound(payload, name, limits)
+    if refusals:
+        return [], refusals
+    if payload.count(b"\n") >= _LONG:
+        raws = columnar(payload, name, limits, kind)
+        if raws is not None:
+            return raws, []
+    return _read_parts(line_parts(payload, kind), name, limits)
+
+
+def _read_parts(parts: Iterable[Part], name: str, limits: Limits) -> tuple[list[Raw], list[Refusal]]:
+    """Give the parts' facts as one raw table for each kind, or all that is refused in them."""
+    tables: dict[str, list[pa.Table]] = {}
+    refusals: list[Refusal] = []
+    count = 0
+    for kind, lines, texts in parts:
+        count += len(texts)
+        if count > limits.rows:
+            refusals.append(refuse("intake.rows.many", (name, None, ""), f"more than {limits.rows}", limit=limits.rows))
+            break
+        if len(refusals) > limits.refusals:
+            break
+        refusals += _add(tables, (kind, lines, texts), name, limits)
+    if not count:
+        refusals.append(refuse("intake.file.empty", (name, None, ""), "-"))
+    if refusals:
+        return [], bounded(refusals, limits, name)
+    raws = [Raw(kind, one_table(some), name) for kind, some in tables.items()]
+    wide = [raw for raw in raws if raw.table.num_columns > limits.columns + 1]
+    if wide:
+        seen = wide[0].table.num_columns - 1
+        return [], [refuse("intake.columns.many", (name, None, ""), seen, limit=limits.columns)]
+    return [Raw(r.kind, without_empty(r.table), name) for r in raws] if len(raws) > 1 else raws, []
+
+
+def _add(tables: dict[str, list[pa.Table]], part: Part, name: str, limits: Limits) -> list[Refusal]:
+    """Add a part's facts to the tables of their kinds; gives what is refused in them."""
+    kind, lines, texts = part
+    facts, refusals = _decoded(texts, lines, name, limits)
+    if refusals or not facts:
+        return refusals
+    groups, wrong = kinds_of(facts, kind)
+    refusals = [refuse("intake.json.kind", (name, lines[at], "kind"), said) for at, said in wrong]
+    for one, positions in groups.items():
+        table, more = facts_table([facts[p] for p in positions], [lines[p] for p in positions], name, limits)
+        refusals += more
+        tables.setdefault(one, []).append(table)
+    return refusals
+
+
+def _decoded(
+    texts: Sequence[bytes], lines: Sequence[int], name: str, limits: Limits
+) -> tuple[list[Fact], list[Refusal]]:
+    """Decode facts, at once where all are sound, else one by one to say what is wrong with each."""
+    try:
+        facts: list[Any] = list(map(decoder(limits.digits), texts))
+    except (ValueError, RecursionError):
+        pass
+    else:
+        if set(map(type, facts)) == {dict} and not may_repeat(texts, facts):
+            return facts, []
+    facts, refusals = [], []
+    for line, text in zip(lines, texts, strict=True):
+        fact, wrong = decode(text, (name, line, ""), limits)
+        if not wrong and type(fact) is not dict:
+            wrong = [refuse("intake.json.shape", (name, line, ""), text[:80].decode("utf-8", "replace"))]
+        refusals += wrong
+        facts.append(fact)
+    return facts, refusals
+
+
+def one_table(tables: Sequence[pa.Table]) -> pa.Table:
+    """Put tables of one kind under each other; a column that one lacks is null there; `line` stands last."""
+    table = tables[0] if len(tables) == 1 else pa.concat_tables(tables, promote_options="default")
+    own = [n for n in table.column_names if n in OWN]
+    return table.select([n for n in table.column_names if n not in OWN] + own)
+
+
+def read_small(
+    reports: Sequence[bytes], *, names: Sequence[str] = (), kinds: Sequence[str | None] = (), limits: Limits = USUAL
+) -> tuple[list[Raw], dict[int, list[Refusal]]]:
+    """Read many small JSON reports at once: one raw table a kind with the column `report`, and refusals by report.
+
+    A refused report has no row in any table. `names` are the reports' file names, said in refusals;
+    `kinds` the kinds that are said outside of them, as in `read_json`.
+
+    >>> raws, refusals = read_small([b'{"kind": "payment", "amount": 1}', b"{"])
+    >>> raws[0].kind, raws[0].table.to_pylist(), [one.code for one in refusals[1]]
+    ('payment', [{'amount': '1', 'line': 1, 'report': 0}], ['intake.json.syntax'])
+    """
+    tables: dict[str, list[pa.Table]] = {}
+    refusals: dict[int, list[Refusal]] = {}
+    for start in range(0, len(reports), _BATCH):
+        some = reports[start : start + _BATCH]
+        outer = kinds[start : start + _BATCH] or [None] * len(some)
+        for number in sorted(_read_batch((some, outer), start, limits, tables)):
+            name, kind = names[number] if names else "", kinds[number] if kinds else None
+            raws, wrong = read_json(reports[number], name, limits=limits, kind=kind)
+            if wrong:
+                refusals[number] = wrong
+            for raw in raws:
+                numbers = pa.array([number] * len(raw.table), pa.int64())
+                tables.setdefault(raw.kind, []).append(raw.table.append_column(REPORT, numbers))
+    return [Raw(kind, one_table(some), "") for kind, some in tables.items()], refusals
+
+
+def _read_batch(
+    batch: tuple[Sequence[bytes], Sequence[str | None]], start: int, limits: Limits, tables: dict[str, list[pa.Table]]
+) -> set[int]:
+    """Add the rows of all reports that are plainly sound; gives the numbers of the others, to be read alone."""
+    rows, odd = _unfold(*batch, limits)
+    fresh: list[tuple[str, pa.Table]] = []
+    named = dict.fromkeys(rows.kinds)
+    for kind in named:
+        some = rows if len(named) == 1 else rows.at([p for p, one in enumerate(rows.kinds) if one == kind])
+        waiting = [some]
+        while waiting:  # what is wrong is narrowed down by halves
+            some = waiting.pop()
+            table, wrong = facts_table(some.facts, some.lines, "", limits)
+            if not wrong:
+                numbers = pc.add(pa.array(some.reports, pa.int64()), start)
+                fresh.append((kind, table.append_column(REPORT, numbers)))
+            elif len(some.facts) == 1:
+                odd.add(some.reports[0])
+            else:
+                half = len(some.facts) // 2
+                waiting += [some.at(range(half, len(some.facts))), some.at(range(half))]
+    numbered = {number + start for number in odd}
+    gone = pa.array(sorted(numbered), pa.int64())
+    for kind, table in fresh:
+        kept = table.filter(pc.invert(pc.is_in(table[REPORT], gone))) if numbered else table
+        if len(kept):
+            tables.setdefault(kind, []).append(kept)
+    return numbered
+
+
+class _Rows(NamedTuple):
+    """Facts, and for each its report, its line and its kind."""
+
+    facts: list[Fact]
+    reports: list[int]
+    lines: list[int]
+    kinds: list[str]
+
+    def at(self, positions: Iterable[int]) -> "_Rows":
+        """Keep the facts at those positions."""
+        kept = list(positions)
+        return _Rows(*([column[p] for p in kept] for column in self))  # type: ignore[arg-type]
+
+
+def _unfold(reports: Sequence[bytes], outer: Sequence[str | None], limits: Limits) -> tuple[_Rows, set[int]]:
+    """Give the facts of all reports, and the reports that need a closer look."""
+    try:
+        said: list[Any] = list(map(decoder(limits.digits), reports))
+    except (ValueError, RecursionError):
+        said = [_decoded_or_none(report, limits) for report in reports]
+    odd = set()
+    if not set(map(type, said)) <= {dict, list} or may_repeat(reports, said):
+        odd = {n for n, one in enumerate(said) if type(one) not in {dict, list} or may_repeat([reports[n]], [one])}
+    if not odd and not any("facts" in one or type(one) is list for one in said):  # one fact each, the usual report
+        kinds = [k if k is not None else taken_kind(one) for one, k in zip(said, outer, strict=True)]
+        rows = _Rows(said, list(range(len(said))), [1] * len(said), kinds)
+        if set(map(type, kinds)) <= {str} and all(map(is_kind, set(kinds))):
+            return rows, odd
+        odd = {number for number, kind in enumerate(kinds) if not is_kind(kind)}
+        return rows.at(number for number in range(len(said)) if number not in odd), odd
+    rows = _Rows([], [], [], [])
+    for number, one in enumerate(said):
+        held = _open(one, outer[number]) if number not in odd else None
+        if held is None or not _add_plain(rows, number, held, limits):
+            odd.add(number)
+    return rows, odd
+
+
+def _add_plain(rows: _Rows, number: int, held: _Held, limits: Limits) -> bool:
+    """Add a report's facts where all of them are plain facts of named kinds; says whether they were."""
+    facts = [fact for _, some in held for fact in some]
+    if set(map(type, facts)) != {dict} or len(facts) > limits.rows:
+        return False
+    kinds = [kind if kind is not None else taken_kind(fact) for kind, some in held for fact in some]
+    if not all(map(is_kind, set(kinds) if set(map(type, kinds)) == {str} else kinds)):
+        return False
+    rows.facts.extend(facts)
+    rows.reports.extend([number] * len(facts))
+    rows.lines.extend(range(1, len(facts) + 1))
+    rows.kinds.extend(kinds)
+    return True
+
+
+def _decoded_or_none(report: bytes, limits: Limits) -> Any:
+    """Give what a report says, or None where it does not decode."""
+    try:
+        return decoder(limits.digits)(report)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _open(one: Any, outer: str | None) -> _Held | None:
+    """Give the facts of a fact, a list or a plain envelope under their kinds; None for what needs a closer look."""
+    if type(one) is list:
+        return [(outer, one)]
+    if "facts" not in one:
+        return [(outer, [one])]
+    kind, facts = one.get("kind", ""), one["facts"]
+    if not one.keys() <= {"kind", "facts"} or not is_kind(kind):
+        return None
+    if type(facts) is list:
+        return [(kind or outer, facts)]
+    if type(facts) is dict and set(map(type, facts.values())) == {list} and all(facts) and all(map(is_kind, facts)):
+        return list(facts.items())
+    return None

@@ -1,0 +1,196 @@
+"""An xlsx workbook as raw tables: one for each sheet, the first row the header, cells as text, errors by address."""
+
+import datetime as dt
+import io
+import re
+from collections.abc import Sequence
+
+import pyarrow as pa
+import python_calamine
+
+from comptroller.intake.columns import header, names_refused, text_table, values_refused
+from comptroller.intake.formats.csv import FORMULA
+from comptroller.intake.formats.json.facts import plain
+from comptroller.intake.formats.sheet_columns import Columns, NotPlain, columns_of
+from comptroller.intake.formats.workbook import Opened, open_workbook
+from comptroller.intake.limits import USUAL, Limits
+from comptroller.intake.messages import bounded, refuse
+from comptroller.intake.raw_table import Raw
+from comptroller.model.refusal import Refusal
+
+HELP = frozenset({"help", "说明", "choices", "选项"})
+"""Sheets that a template brings for the reader; they hold no facts."""
+_UNNAMED = re.compile(r"(Sheet|工作表|Feuil|Tabelle)\d*", re.IGNORECASE)
+_ERRORS = frozenset(
+    {"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA"}
+)
+_FORMULA = re.compile(FORMULA)
+_EXACT_DIGITS = 15
+_EXACT = 10.0**_EXACT_DIGITS
+_FLOAT_DIGITS = 400
+"""More than the smallest of a spreadsheet's numbers needs when it is written out."""
+
+
+def read_xlsx(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[list[Raw], list[Refusal]]:
+    """Read each sheet that holds rows; its name is the kind as it stands (a nested list's sheet: `<kind>_<field>`).
+
+    Header cells stay as they are, but for blanks and the star of a required field. `line` is the sheet's row.
+    Refused by address: formulas, errors, and numbers of more digits than a spreadsheet keeps.
+    """
+    opened, refusals = open_workbook(payload, name, limits)
+    if refusals:
+        return [], bounded(refusals, limits, name)
+    try:
+        return _counted(*_plain_sheets(opened, name, limits), name, limits)
+    except NotPlain:
+        del opened
+    try:
+        workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(payload))
+        sheets = [(one, workbook.get_sheet_by_name(one).to_python(skip_empty_area=False)) for one in _names(workbook)]
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as fault:  # noqa: BLE001 - the reader's own panics are no Exceptions
+        return [], [refuse("intake.file.damaged", (name, None, ""), fault, media="xlsx")]
+    raws: list[Raw] = []
+    for sheet, rows in sheets:
+        raw, wrong = _read_sheet(sheet, rows, f"{name}/{sheet}", limits)
+        refusals += wrong
+        raws += [raw] if raw is not None else []
+    return _counted(raws, refusals, name, limits)
+
+
+def _counted(raws: list[Raw], refusals: list[Refusal], name: str, limits: Limits) -> tuple[list[Raw], list[Refusal]]:
+    """Return raw tables or refusals, of which there are some where there are too many rows or none."""
+    count = sum(len(raw.table) for raw in raws)
+    if count > limits.rows:
+        refusals.append(refuse("intake.rows.many", (name, None, ""), count, limit=limits.rows))
+    if not raws and not refusals:
+        refusals.append(refuse("intake.file.empty", (name, None, ""), "-"))
+    return ([], bounded(refusals, limits, name)) if refusals else (raws, [])
+
+
+def _plain_sheets(opened: Opened, name: str, limits: Limits) -> tuple[list[Raw], list[Refusal]]:
+    """Return the sheets of a workbook that is written plainly, column by column. Raises NotPlain for any other."""
+    if not opened.titles or not opened.cells.keys() >= opened.titles.keys():
+        raise NotPlain(name)
+    raws: list[Raw] = []
+    refusals: list[Refusal] = []
+    for path, sheet in opened.titles.items():
+        if sheet.lower() in HELP:
+            continue
+        columns = columns_of(opened.parts, opened.parts[path], opened.cells[path], _number)
+        raw, wrong = _read_columns(sheet, columns, f"{name}/{sheet}", limits)
+        refusals += wrong
+        raws += [raw] if raw is not None else []
+    return raws, refusals
+
+
+def _read_columns(sheet: str, columns: Columns, place: str, limits: Limits) -> tuple[Raw | None, list[Refusal]]:
+    """Return one sheet as a raw table; None where it holds no rows below its header."""
+    if len(columns.lines) < 2:
+        return None, []
+    top = int(columns.lines[0])
+    titles = {at: header(texts[0].as_py() or "") for at, texts in columns.texts.items()}
+    used = [
+        at for at, title in titles.items() if title or columns.texts[at].slice(1).null_count < len(columns.lines) - 1
+    ]
+    names = [titles[at] for at in used]
+    refusals = names_refused(names, (place, top, ""), limits)
+    if refusals:
+        return None, refusals
+    body = [columns.texts[at].slice(1) for at in used]
+    table = text_table(names, body, pa.array(columns.lines[1:]))
+    return Raw("" if _UNNAMED.fullmatch(sheet) else sheet.strip(), table, place), values_refused(table, place, limits)
+
+
+def _names(workbook: python_calamine.CalamineWorkbook) -> list[str]:
+    """Give the names of the sheets that may hold facts."""
+    sheet = python_calamine.SheetTypeEnum.WorkSheet
+    return [one.name for one in workbook.sheets_metadata if one.typ == sheet and one.name.lower() not in HELP]
+
+
+def _read_sheet(
+    sheet: str, rows: Sequence[Sequence[object]], place: str, limits: Limits
+) -> tuple[Raw | None, list[Refusal]]:
+    """Give one sheet as a raw table; None where it holds no rows."""
+    full = [(number, row) for number, row in enumerate(rows, start=1) if any(cell != "" for cell in row)]
+    if len(full) < 2:
+        return None, []
+    top, cells = full[0]
+    titles = [_text(cell) for cell in cells]
+    refusals = [
+        refuse(one.code, (place, top, address(at, top)), one.seen)
+        for at, one in enumerate(titles)
+        if isinstance(one, _Wrong)
+    ]
+    if refusals:
+        return None, refusals
+    names = [header(one) if isinstance(one, str) else "" for one in titles]
+    body = full[1:]
+    used = [at for at, one in enumerate(names) if one or any(row[at] != "" for _, row in body)]
+    names = [names[at] for at in used]
+    refusals = names_refused(names, (place, top, ""), limits)
+    if refusals:
+        return None, refusals
+    lines = [number for number, _ in body]
+    columns = []
+    for at in used:
+        values: list[str | None] = []
+        for number, row in body:
+            text = _text(row[at])
+            if isinstance(text, _Wrong):
+                refusals.append(refuse(text.code, (place, number, address(at, number)), text.seen))
+                text = None
+            values.append(text)
+        columns.append(pa.array(values, pa.string()))
+    table = text_table(names, columns, pa.array(lines, pa.int64()))
+    refusals += values_refused(table, place, limits)
+    return Raw("" if _UNNAMED.fullmatch(sheet) else sheet.strip(), table, place), refusals
+
+
+class _Wrong:
+    """A cell that is refused: the code, and what was seen."""
+
+    def __init__(self, code: str, seen: object) -> None:
+        self.code, self.seen = code, seen
+
+
+def _text(cell: object) -> str | _Wrong | None:
+    """Give a cell as text: ISO days and instants, numbers as a spreadsheet shows them in full."""
+    if isinstance(cell, str):
+        if cell in _ERRORS:
+            return _Wrong("intake.cell.error", cell)
+        return _Wrong("intake.cell.formula", cell) if _FORMULA.match(cell) else cell or None
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, int | float):
+        return _number(cell)
+    if isinstance(cell, dt.datetime):
+        return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat()
+    if isinstance(cell, dt.date | dt.time):
+        return cell.isoformat()
+    return None if cell is None else str(cell)
+
+
+def _number(cell: float) -> str | _Wrong:
+    """Give a number without exponent, to the 15 digits that a spreadsheet keeps.
+
+    >>> _number(3.0), _number(0.1 + 0.2)
+    ('3', '0.3')
+    """
+    if not abs(cell) < _EXACT:
+        return _Wrong("intake.cell.cut", cell)
+    return plain(f"{cell:.{_EXACT_DIGITS}g}", _FLOAT_DIGITS)
+
+
+def address(column: int, row: int) -> str:
+    """Give a cell's address from its column (from 0) and row (from 1).
+
+    >>> address(1, 7), address(26, 1)
+    ('B7', 'AA1')
+    """
+    letters, rest = "", column + 1
+    while rest:
+        rest, digit = divmod(rest - 1, 26)
+        letters = chr(65 + digit) + letters
+    return f"{letters}{row}"

@@ -1,0 +1,70 @@
+"""Lists only tighten on the way down: a line that is looser than one above it is refused with the line it breaks."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+
+from comptroller.model.refusal import Refusal, refusal
+from comptroller.model.register_view import Known
+
+TABLE = "list_line"
+
+
+def check_lists(tables: Mapping[str, pa.Table], known: Known) -> Iterator[tuple[int, Refusal]]:
+    """Give a refusal for each reported line that is looser than what is in force above its entity (design D9).
+
+    How a list may differ is said by the pack: `only_items` allows no item that is not above, `lower_limit` no higher
+    limit, `higher_limit` no lower one; a list that no pack names may differ freely.
+    """
+    if TABLE not in tables:
+        return
+    for row in tables[TABLE].to_pylist():
+        way = known.tightens(row["list"])
+        if row["act"] == "retract" or way in ("", "free"):
+            continue
+        above = [line for line in known.lines_above(row["entity"], row["list"]) if _meet(row, line)]
+        broken = _broken(row, above, way)
+        if broken is not None:
+            holder, item, limit = broken
+            wanted = (
+                f"不宽于上级清单:{holder or '政策包'} {row['list']} {item} {limit or ''}",
+                f"no looser than the line above: {holder or 'the pack'} {row['list']} {item} {limit or ''}",
+            )
+            mend = ("收紧该行,或先由上级调整清单", "Tighten the line, or let the list above be changed first.")
+            seen = f"{row['item']} {row['limit_cny'] or ''}".strip()
+            yield row["report"], refusal("intake.list.looser", ("", row["line"], "item/limit_cny"), seen, wanted, mend)
+
+
+def listing_reports(tables: Mapping[str, pa.Table]) -> set[int]:
+    """Give the reports of a batch that say lines of lists: each is measured against those before it, so they go one by one."""
+    return set(tables[TABLE].column("report").to_pylist()) if TABLE in tables else set()
+
+
+def _meet(row: Mapping[str, Any], line: Mapping[str, Any]) -> bool:
+    """Whether the two lines are in force at some day together."""
+    starts_late = (
+        line["valid_until"] is not None and row["valid_from"] is not None and row["valid_from"] >= line["valid_until"]
+    )
+    ends_early = row["valid_until"] is not None and row["valid_until"] <= line["valid_from"]
+    return not starts_late and not ends_early
+
+
+def _broken(
+    row: Mapping[str, Any], above: Sequence[Mapping[str, Any]], way: str
+) -> tuple[str, str, Decimal | None] | None:
+    """Give holder, item and limit of the line that is broken, or None."""
+    if way == "only_items":
+        if above and all(line["item"] != row["item"] for line in above):
+            items = ", ".join(sorted({line["item"] for line in above}))
+            return above[0]["holder"] or "", items, None
+        return None
+    for line in above:
+        if line["item"] != row["item"] or line["limit_cny"] is None:
+            continue
+        own = row["limit_cny"]
+        is_looser = own is None or (own > line["limit_cny"] if way == "lower_limit" else own < line["limit_cny"])
+        if is_looser:
+            return line["holder"] or "", line["item"], line["limit_cny"]
+    return None

@@ -1,0 +1,292 @@
+"""Raw rows of one kind become typed rows, columnar throughout; every cell that does not fit is a refusal."""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from comptroller.intake.bounds import beyond, refused_beyond
+from comptroller.intake.cells import expected, filled, literal, misspelled, quoted, typed
+from comptroller.intake.identifiers import check_identifiers
+from comptroller.intake.nested_schema import MOST, shape_list
+from comptroller.model.kind import FACT_LINES, Field, Kind
+from comptroller.model.refusal import Refusal, refusal
+from comptroller.store.duck import Duck
+
+ACTS = ("state", "correct", "retract", "ensure")
+_MANY = 20_000
+"""From so many rows on, a copy of what a query gives costs more than a slower beginning."""
+_ASIDE = ("report", "line", "seq", "act")
+
+
+@dataclass(frozen=True, slots=True)
+class Shaped:
+    """Typed rows of a kind: `report`, `seq`, `line`, `act`, the fields, `key_hash`, `content_hash`; and its nested lists."""
+
+    table: pa.Table
+    lists: dict[str, pa.Table]
+
+
+def match_headers(kind: Kind, names: Iterable[str], place: str) -> tuple[dict[str, str], list[Refusal]]:
+    """Give field name -> raw column, matched by name or by label; an unknown or doubled column is refused."""
+    known: dict[str, str] = {}
+    lists = {inner.name.removeprefix(f"{kind.name}_"): inner.title for inner in kind.lists}
+    titles = {f.name: f.title for f in kind.fields}
+    for name, title in {**titles, **lists}.items():
+        for label in (name, title.zh, title.en):
+            known.setdefault(_plain(label), name)
+    found: dict[str, str] = {}
+    refusals = []
+    for column in names:
+        if column in _ASIDE:
+            continue
+        field = known.get(_plain(column))
+        if field is None or field in found:
+            near = difflib.get_close_matches(_plain(column), known, 1)
+            hint = f" ({near[0]}?)" if near else ""
+            wanted = (f"{kind.title.zh}的字段,且不重复{hint}", f"a field of {kind.name}, once{hint}")
+            mend = (f"改列名为:{'、'.join(titles)}", f"Name the column as one of: {', '.join(titles)}.")
+            refusals.append(refusal("intake.shape.column", (place, None, column), column, wanted, mend))
+        else:
+            found[field] = column
+    return found, refusals
+
+
+def _plain(label: str) -> str:
+    return label.strip().rstrip("*＊").strip().lower()
+
+
+def shape_rows(
+    duck: Duck, kind: Kind, raw: pa.Table, place: str, *, is_bounded: bool = True
+) -> tuple[Shaped | None, list[tuple[int, Refusal]]]:
+    """Give the typed rows of `raw` (text columns, with report, seq and line), or refusals by report.
+
+    A refused cell or column refuses its whole report; rows of other reports are still given. A column without any value
+    is no column, so that what is said of a report does not depend on those beside it. What the ledger holds already is
+    shaped without bounds: it was accepted.
+    """
+    refusals: list[tuple[int, Refusal]] = []
+    columns, wrong = match_headers(kind, _filled(raw), place)
+    if wrong:
+        raw, refusals = _apart(kind, raw, place)
+        columns, _ = match_headers(kind, _filled(raw), place)
+    if not raw.num_rows:
+        return None, refusals
+    duck.register("raw_rows", raw)
+    try:
+        sound = _all_sound(duck, kind, columns, raw, is_bounded=is_bounded)
+        if sound is not None:
+            return Shaped(sound, {}), refusals
+        duck.execute(f"CREATE OR REPLACE TEMP TABLE shaped AS {_select(kind, columns, raw.column_names)}")
+    finally:
+        duck.unregister("raw_rows")
+    refusals += _bad_cells(duck, kind, columns, place, is_bounded=is_bounded)
+    lists: dict[str, pa.Table] = {}
+    for inner in kind.lists:
+        name = inner.name.removeprefix(f"{kind.name}_")
+        if name in columns:
+            rows, more = shape_list(duck, inner, name, place, is_bounded=is_bounded)
+            refusals += more
+            if rows is not None:
+                lists[inner.name] = rows
+    return Shaped(_result(duck, kind, lists), lists), refusals
+
+
+def _filled(raw: pa.Table) -> list[str]:
+    """Give the names of the columns that hold a value."""
+    return [name for name in raw.column_names if raw.column(name).null_count < raw.num_rows]
+
+
+def _apart(kind: Kind, raw: pa.Table, place: str) -> tuple[pa.Table, list[tuple[int, Refusal]]]:
+    """Match the columns of each report by itself: gives the rows of those that fit, under the fields' names."""
+    fit, refusals = [], []
+    for report in sorted(set(raw.column("report").to_pylist())):
+        part = raw.filter(pc.equal(raw.column("report"), report))
+        columns, wrong = match_headers(kind, _filled(part), place)
+        refusals += [(report, one) for one in wrong]
+        if not wrong:
+            aside = [name for name in part.column_names if name in _ASIDE]
+            fit.append(part.select([*columns.values(), *aside]).rename_columns([*columns, *aside]))
+    return (pa.concat_tables(fit, promote_options="default") if fit else raw.slice(0, 0)), refusals
+
+
+def _select(kind: Kind, columns: dict[str, str], present: list[str]) -> str:
+    """Return the query from text to typed columns; the text of each field stays beside it as t_<field>.
+
+    Where a field fills itself, u_<field> says that its own text could not be typed.
+    """
+    texts, values = [], []
+    for field in kind.fields:
+        if field.name in columns:
+            texts.append(f"nullif(trim({quoted(columns[field.name])}), '') AS {quoted('t_' + field.name)}")
+            values.append(f"{typed(field, quoted('t_' + field.name))} AS {quoted(field.name)}")
+        else:
+            values.append(f"CAST(NULL AS {field.column_type}) AS {quoted(field.name)}")
+    for inner in kind.lists:
+        name = inner.name.removeprefix(f"{kind.name}_")
+        if name in columns:
+            texts.append(f"nullif(trim({quoted(columns[name])}), '') AS {quoted('l_' + name)}")
+    act = "coalesce(nullif(trim(act), ''), 'state')" if "act" in present else "'state'"
+    cells = ["report", "seq", "line", f"{act} AS act", *texts]
+    kept = [f"t.{quoted('t_' + f.name)}" for f in kind.fields if f.name in columns]
+    kept += [
+        quoted("l_" + i.name.removeprefix(f"{kind.name}_"))
+        for i in kind.lists
+        if i.name.removeprefix(f"{kind.name}_") in columns
+    ]
+    inner_sql = f"SELECT {', '.join(cells)} FROM raw_rows"
+    typed_sql = f"SELECT report, seq, line, act, {', '.join([*kept, *values])} FROM ({inner_sql}) AS t"
+    aside = ["report", "seq", "line", "act", *kept] if kept else ["report", "seq", "line", "act"]
+    plain = [one.removeprefix("t.") for one in aside]
+    unread = [
+        f"({quoted('t_' + f.name)} IS NOT NULL AND {quoted(f.name)} IS NULL) AS {quoted('u_' + f.name)}"
+        for f in kind.fields
+        if f.fills and f.name in columns
+    ]
+    return f"SELECT {', '.join([*plain, *unread, *filled(kind)])} FROM ({typed_sql}) AS f"
+
+
+def _all_sound(duck: Duck, kind: Kind, columns: dict[str, str], raw: pa.Table, *, is_bounded: bool) -> pa.Table | None:
+    """Give the typed rows in one query where all are sound, as they usually are; None where a closer look is needed."""
+    lists = {inner.name.removeprefix(f"{kind.name}_") for inner in kind.lists}
+    if lists & columns.keys() or any(field.identifier and field.name in columns for field in kind.fields):
+        return None
+    wrong = " OR ".join(f"coalesce({sql}, false)" for sql in _wrong(kind, columns, is_bounded=is_bounded).values())
+    hashes = ", ".join([*_named(kind), f"{wrong} AS wrong"])
+    order = "" if _is_in_order(raw) else " ORDER BY report, seq"
+    sql = f"SELECT {hashes} FROM ({_select(kind, columns, raw.column_names)}) AS s{order}"
+    rows = duck.few(sql) if raw.num_rows < _MANY else duck.arrow(sql)
+    return None if pc.any(rows.column("wrong")).as_py() else rows.drop_columns(["wrong"])
+
+
+def _is_in_order(raw: pa.Table) -> bool:
+    """Whether rows come in the order of their reports and numbers, as they do where nothing was read apart."""
+    places = raw.column("report").to_numpy() * FACT_LINES + raw.column("seq").to_numpy()
+    return bool((places[1:] > places[:-1]).all())
+
+
+def _named(kind: Kind, *more: str) -> list[str]:
+    """Give the columns of shaped rows with the hashes of key and content; `more` goes into the content's."""
+    plain = [quoted(f.name) for f in kind.fields]
+    key, content = ", ".join(quoted(k) for k in kind.key), ", ".join([*plain, *more])
+    return ["report", "seq", "line", "act", *plain, f"hash({key}) AS key_hash", f"hash({content}) AS content_hash"]
+
+
+def _wrong(kind: Kind, columns: dict[str, str], *, is_bounded: bool) -> dict[str, str]:
+    """Give, for each thing that may be wrong with a shaped row, the SQL that is true where it is."""
+    wrong = {f"cell {f.name}": _is_bad(kind, f.name, present=f.name in columns) for f in kind.fields}
+    if is_bounded:
+        there = [f for f in kind.fields if f.name in columns or f.fills]
+        wrong |= {f"bound {f.name}": sql for f in there if (sql := beyond(f))}
+    wrong |= {f"check {at}": f"NOT ({check.holds}) AND act <> 'retract'" for at, check in enumerate(kind.checks)}
+    return wrong | {"act": f"act NOT IN ({', '.join(literal(act) for act in ACTS)})"}
+
+
+def _bad_cells(
+    duck: Duck, kind: Kind, columns: dict[str, str], place: str, *, is_bounded: bool
+) -> list[tuple[int, Refusal]]:
+    """Refuse what could not be typed, is empty though required, or makes no sense; count first, look only where needed."""
+    wrong = _wrong(kind, columns, is_bounded=is_bounded)
+    counts = ", ".join(f"count(*) FILTER (WHERE {sql})" for sql in wrong.values())
+    found = dict(zip(wrong, duck.rows(f"SELECT {counts} FROM shaped")[0], strict=True))
+    refusals: list[tuple[int, Refusal]] = []
+    for field in kind.fields:
+        if found[f"cell {field.name}"]:
+            refusals += _look_at_cells(duck, field, wrong[f"cell {field.name}"], columns.get(field.name), place)
+        if found.get(f"bound {field.name}"):
+            refusals += _beyond(duck, field, wrong[f"bound {field.name}"], place)
+        if field.identifier and field.name in columns:
+            refusals += _bad_identifiers(duck, field.name, field.identifier, place)
+    for at, check in enumerate(kind.checks):
+        if found[f"check {at}"]:
+            sql = f"SELECT report, line FROM shaped WHERE {wrong[f'check {at}']} ORDER BY report, line LIMIT {MOST}"
+            for report, line in duck.rows(sql):
+                texts = ((check.title.zh, check.title.en), (check.mend.zh, check.mend.en))
+                one = refusal(f"intake.sense.{check.code}", (place, line, check.code), check.holds, *texts)
+                refusals.append((report, one))
+    return refusals + (_bad_acts(duck, wrong["act"], place) if found["act"] else [])
+
+
+def _is_bad(kind: Kind, name: str, *, present: bool) -> str:
+    """Return SQL that is true where a cell is text that cannot be typed, a code of other signs, or empty though required."""
+    value, text = quoted(name), quoted("t_" + name) if present else "NULL"
+    empty = "false"
+    if name in kind.key:
+        empty = f"{value} IS NULL"
+    elif kind.field(name).required:
+        empty = f"{value} IS NULL AND act <> 'retract'"
+    spelling = misspelled(kind.field(name))
+    other = f" OR (act <> 'retract' AND ({spelling}))" if spelling else ""
+    unread = quoted("u_" + name) if present and kind.field(name).fills else f"{text} IS NOT NULL AND {value} IS NULL"
+    return f"(({unread}) OR ({empty}){other})"
+
+
+def _look_at_cells(duck: Duck, field: Field, wrong: str, column: str | None, place: str) -> list[tuple[int, Refusal]]:
+    value = quoted(field.name)
+    text = f"coalesce({quoted('t_' + field.name)}, CAST({value} AS VARCHAR))" if column is not None else value
+    refusals: list[tuple[int, Refusal]] = []
+    for report, line, seen in duck.rows(
+        f"SELECT report, line, {text} FROM shaped WHERE {wrong} ORDER BY report, line LIMIT {MOST}"
+    ):
+        at = (place, line, column or field.name)
+        if seen is None:
+            wanted = (f"必填:{field.title.zh}", f"a value: {field.title.en} is required")
+            mend = (f"填写{field.title.zh}", f"Fill in {field.name}.")
+            refusals.append((report, refusal("intake.shape.required", at, "-", wanted, mend)))
+        else:
+            mend = (f"改正第 {line} 行的{field.title.zh}", f"Mend {field.name} in line {line}.")
+            refusals.append((report, refusal(f"intake.shape.{field.type}", at, seen, expected(field), mend)))
+    return refusals
+
+
+def _beyond(duck: Duck, field: Field, wrong: str, place: str) -> list[tuple[int, Refusal]]:
+    sql = f"SELECT report, line, {quoted(field.name)} FROM shaped WHERE {wrong} ORDER BY report, line LIMIT {MOST}"
+    return [(report, refused_beyond(field, (place, line, field.name), seen)) for report, line, seen in duck.rows(sql)]
+
+
+def _bad_identifiers(duck: Duck, name: str, scheme: str, place: str) -> list[tuple[int, Refusal]]:
+    column = quoted(name)
+    values = [row[0] for row in duck.rows(f"SELECT DISTINCT {column} FROM shaped WHERE {column} IS NOT NULL")]
+    wrong = [value for value, good in zip(values, check_identifiers(scheme, values), strict=True) if not good]
+    refusals: list[tuple[int, Refusal]] = []
+    if wrong:
+        listed = ", ".join(literal(w) for w in wrong)
+        sql = (
+            f"SELECT report, line, {column} FROM shaped WHERE {column} IN ({listed}) ORDER BY report, line LIMIT {MOST}"
+        )
+        for report, line, seen in duck.rows(sql):
+            wanted = (f"校验位正确的 {scheme} 编码", f"a {scheme} code whose check characters are right")
+            mend = ("按证照核对该编码", "Look the code up in its certificate and send the line again.")
+            refusals.append((report, refusal("intake.shape.identifier", (place, line, name), seen, wanted, mend)))
+    return refusals
+
+
+def _bad_acts(duck: Duck, wrong: str, place: str) -> list[tuple[int, Refusal]]:
+    sql = f"SELECT report, line, act FROM shaped WHERE {wrong} ORDER BY report, line LIMIT {MOST}"
+    wanted = (f"其一:{'、'.join(ACTS)}", f"one of {', '.join(ACTS)}")
+    mend = (
+        "新报 state,更正 correct,撤回 retract",
+        "Say state for new, correct for a correction, retract for a retraction.",
+    )
+    return [
+        (report, refusal("intake.shape.act", (place, line, "act"), seen, wanted, mend))
+        for report, line, seen in duck.rows(sql)
+    ]
+
+
+def _result(duck: Duck, kind: Kind, lists: dict[str, pa.Table]) -> pa.Table:
+    """Give the shaped rows with the hashes of key and content; the content takes in the nested lists."""
+    joined, hashes = "", list[str]()
+    for at, (name, table) in enumerate(sorted(lists.items())):
+        duck.register(f"list_{at}", table)
+        inner = ", ".join(quoted(c) for c in table.column_names if c not in ("report", "seq", "line"))
+        joined += f" LEFT JOIN (SELECT report, seq, list(hash({inner}) ORDER BY hash({inner})) AS h_{at} FROM list_{at} GROUP BY report, seq) USING (report, seq)"
+        hashes.append(f"h_{at}")
+        assert name.startswith(kind.name)
+    sql = f"SELECT {', '.join(_named(kind, *hashes))} FROM shaped{joined} ORDER BY report, seq"
+    found = duck.arrow(sql)
+    for at in range(len(lists)):
+        duck.unregister(f"list_{at}")
+    return found

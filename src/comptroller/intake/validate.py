@@ -1,0 +1,152 @@
+"""Shape, then sender, then sense: which reports are taken whole, which are refused whole, and which must wait for another."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pyarrow as pa
+
+from comptroller.intake.authorization import check_sender
+from comptroller.intake.batch import gather
+from comptroller.intake.channel import check_channels, check_names
+from comptroller.intake.consistency import check_sense, register_changes
+from comptroller.intake.files import Limits
+from comptroller.intake.list_inheritance import check_lists, listing_reports
+from comptroller.intake.schema import shape_rows
+from comptroller.intake.signature import check_signatures
+from comptroller.model.kind import Kind
+from comptroller.model.refusal import Refusal
+from comptroller.model.register_view import Known
+from comptroller.model.report import Incoming
+from comptroller.store.duck import Duck
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Typed rows by table: kinds have report, seq, act and the hashes; nested lists have report and seq."""
+
+    tables: dict[str, pa.Table] = field(default_factory=dict)
+    lists: dict[str, pa.Table] = field(default_factory=dict)
+
+    def only(self, reports: Sequence[int]) -> "Facts":
+        """Keep the rows of those reports, renumbered by their position among them."""
+        place = {report: at for at, report in enumerate(reports)}
+        return Facts(_only(self.tables, place), _only(self.lists, place))
+
+    @property
+    def count(self) -> int:
+        """Give how many facts there are, nested lines not counted."""
+        return sum(table.num_rows for table in self.tables.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What became of each report of a batch: its position is in exactly one of the three."""
+
+    accepted: list[int]
+    refused: dict[int, list[Refusal]]
+    later: list[int]
+    facts: Facts
+
+    def but(self, refused: Mapping[int, list[Refusal]], reports: Sequence[Incoming]) -> "Checked":
+        """Give what is left when another room refuses reports, named by their place among those accepted."""
+        if not refused:
+            return self
+        names = {at: reports[self.accepted[at]].name for at in refused}
+        more = {self.accepted[at]: [replace(r, file=names[at]) for r in found] for at, found in refused.items()}
+        kept = [at for at in range(len(self.accepted)) if at not in refused]
+        every = dict(sorted({**self.refused, **more}.items()))
+        return Checked([self.accepted[at] for at in kept], every, self.later, self.facts.only(kept))
+
+
+def shape(
+    duck: Duck,
+    kinds: Mapping[str, Kind],
+    reports: Sequence[Incoming],
+    limits: Limits | None = None,
+    *,
+    is_bounded: bool = True,
+) -> tuple[Facts, dict[int, list[Refusal]]]:
+    """Give the typed rows of all reports, and the refusals by report; needs nothing that is known.
+
+    What the ledger holds already is shaped without the bounds of values (`is_bounded`): it was accepted.
+    """
+    raws, refused = gather(reports, kinds, limits or Limits())
+    return _typed(duck, kinds, reports, raws, refused, is_bounded=is_bounded), refused
+
+
+def _typed(  # noqa: PLR0913 - what typing needs
+    duck: Duck,
+    kinds: Mapping[str, Kind],
+    reports: Sequence[Incoming],
+    raws: Mapping[str, pa.Table],
+    refused: dict[int, list[Refusal]],
+    *,
+    is_bounded: bool = True,
+) -> Facts:
+    """Return the typed rows of raw tables by kind; refusals are added to those by report."""
+    tables: dict[str, pa.Table] = {}
+    lists: dict[str, pa.Table] = {}
+    for kind in sorted(raws):
+        shaped, wrong = shape_rows(duck, kinds[kind], raws[kind], "", is_bounded=is_bounded)
+        for at, one in wrong:
+            refused.setdefault(at, []).append(replace(one, file=reports[at].name))
+        if shaped is not None:
+            tables[kind] = shaped.table
+            lists.update(shaped.lists)
+    return Facts(tables, lists)
+
+
+def check(  # noqa: PLR0913 - what a batch is held against
+    duck: Duck,
+    kinds: Mapping[str, Kind],
+    reports: Sequence[Incoming],
+    *,
+    known: Known,
+    on: dt.date | None = None,
+    limits: Limits | None = None,
+) -> Checked:
+    """Say of each report whether it is taken; a report is taken whole or refused whole, with every refusal at once.
+
+    A report that stands on another one of the same batch (an entity, a key, or a right to speak, that the other one
+    changes) is put off until that one is known, with all reports after it: the order of arrival is kept.
+    """
+    raws, refused = gather(reports, kinds, limits or Limits())
+    raws, barred = check_channels(kinds, reports, raws)
+    facts = _typed(duck, kinds, reports, raws, refused)
+    found: dict[int, list[Refusal]] = defaultdict(list, {**refused, **barred})
+    said = [*check_sender(kinds, reports, facts.tables, known), *check_signatures(reports, known, on)]
+    said += check_names(kinds, reports, facts.tables)
+    for at, one in (*said, *check_lists(facts.tables, known)):
+        found[at].append(replace(one, file=reports[at].name))
+    wrong, waits = check_sense(kinds, facts.tables, known)
+    for at, one in wrong:
+        found[at].append(replace(one, file=reports[at].name))
+    changes = register_changes(kinds, facts.tables)
+    if changes is not None:
+        waits |= {at for at in range(changes + 1, len(reports)) if reports[at].reporter != known.owner}
+    waits |= set(sorted(listing_reports(facts.tables))[1:])
+    first_wait = min(waits, default=len(reports))
+    later = list(range(first_wait, len(reports)))
+    accepted = [at for at in range(first_wait) if at not in found]
+    kept = {at: found[at] for at in sorted(found) if at < first_wait}
+    return Checked(accepted, kept, later, facts.only(accepted))
+
+
+def _only(tables: dict[str, pa.Table], place: dict[int, int]) -> dict[str, pa.Table]:
+    kept: dict[str, pa.Table] = {}
+    if not place:
+        return kept
+    positions = np.full(max(place) + 1, -1, dtype=np.int64)
+    for report, at in place.items():
+        positions[report] = at
+    for name, table in tables.items():
+        reports = table.column("report").to_numpy()
+        within = np.where(reports < len(positions), positions[np.minimum(reports, len(positions) - 1)], -1)
+        mask = within >= 0
+        rows = table if mask.all() else table.filter(pa.array(mask))
+        if rows.num_rows:
+            kept[name] = rows.set_column(rows.column_names.index("report"), "report", pa.array(within[mask]))
+    return kept

@@ -1,0 +1,67 @@
+"""What needs no sense beyond its form: sources, lists and calendars made from their files."""
+
+from typing import Any
+
+from comptroller.model.cite import Cite
+from comptroller.model.policy import Calendar, ListLine, PolicyList, Source
+from comptroller.model.refusal import Text
+from comptroller.packs import schema
+from comptroller.packs.schema_types import Both
+
+
+def text_of(both: Both) -> Text:
+    """Give the text a form says."""
+    return Text(both.zh, both.en)
+
+
+def stem(full: str) -> str:
+    """Give the last part of a full name."""
+    return full.rsplit("/", 1)[-1]
+
+
+def cites_of(said: Any) -> tuple[Cite, ...]:
+    """Give the citations that a form says, one or many."""
+    many = said if isinstance(said, list) else [said]
+    return tuple(Cite(one.source, one.article) for one in many)
+
+
+def source_of(full: str, form: schema.SourceForm) -> Source:
+    """Give the source that a file says."""
+    period = form.in_force
+    return Source(
+        name=full,
+        title=text_of(form.title),
+        number=form.number,
+        issued_by=text_of(form.issued_by),
+        issued_on=form.issued_on,
+        valid_from=period.since if period else None,
+        valid_until=period.until if period else None,
+        note=text_of(form.note),
+    )
+
+
+def list_of(full: str, form: schema.ListForm) -> PolicyList:
+    """Give the list that a file says."""
+    lines = tuple(
+        ListLine(
+            item=line.item,
+            title=text_of(line.title),
+            limit_cny=line.limit,
+            share_pct=line.share_pct,
+            body=line.body or "",
+            position=line.position,
+            legal_review=line.legal_review,
+            valid_from=line.since,
+            valid_until=line.until,
+            verified=line.verified,
+            cites=cites_of(line.cites),
+        )
+        for line in form.lines
+    )
+    return PolicyList(full, text_of(form.title), form.tightens, lines)
+
+
+def calendar_of(path: str, form: schema.CalendarForm) -> Calendar:
+    """Give the year that a file says."""
+    days = (tuple(sorted(form.holidays)), tuple(sorted(form.workdays)))
+    return Calendar(path, form.region, form.year, days[0], days[1], cites_of(form.cites))

@@ -1,0 +1,121 @@
+"""By what a finding is gone: facts that were told, a list, the clock, a policy; who follows findings may not take one for another.
+
+- Facts count where they lie in the finding's own docket, or reach it through a reference by its entity.
+- Facts are the cause only where the rule applies to them and finds nothing; that it applies no more is no passing.
+- Where facts and lists changed in one batch, neither is said to be the cause.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from comptroller.model.finding import Turn, Verdict
+from comptroller.model.policy import Pack, Rule
+from comptroller.watch.plan import Plan
+from comptroller.watch.working_set import Changes, Part
+
+_GONE = ("cleared", "not_applicable")
+_LISTS = ("list_in_force", "list_line")
+Turned = tuple[Rule | None, Turn]
+Renewed = Mapping[str, tuple[str, ...] | None]
+
+
+def by_policy(turns: Iterable[Turn]) -> list[Turn]:
+    """Give turns of which those that are gone ended by another policy."""
+    return [replace(turn, how="policy") if turn.state in _GONE else turn for turn in turns]
+
+
+def with_causes(
+    turns: list[Turned], plan: Plan, changes: Changes, added: Mapping[str, pa.Table], renewed: Renewed
+) -> list[Turned]:
+    """Give the turns of a batch, of which those that are gone say by what; `added` and `renewed` are what changed."""
+    if not any(turn.state in _GONE for _, turn in turns):
+        return turns
+    causes = _Causes(plan, changes, added, renewed)
+    return [(rule, causes.told(rule, turn) if rule and turn.state in _GONE else turn) for rule, turn in turns]
+
+
+class _Causes:
+    """What changed in a batch, asked docket by docket."""
+
+    def __init__(self, plan: Plan, changes: Changes, added: Mapping[str, pa.Table], renewed: Renewed) -> None:
+        self._pack, self._changes, self._added, self._renewed = plan.pack, changes, added, renewed
+        self._label = {rule.name: f"docket {group.label}" for group in plan.groups for rule in group.rules}
+        self._own: dict[tuple[str, str], dict[int, tuple[int, bool]]] = {}
+
+    def told(self, rule: Rule, turn: Turn) -> Turn:
+        """Give a turn with how its finding is gone, and by which fact."""
+        if "clock" in self._renewed:
+            return replace(turn, how="time")
+        fact, has_ended = self._facts(rule, turn.verdict)
+        listed = self._lists(rule, turn.verdict)
+        if fact and (listed or not turn.passes):
+            return replace(turn, how="otherwise", fact=fact)
+        if fact:
+            return replace(turn, how="corrected" if has_ended else "added", fact=fact)
+        return replace(turn, how="retracted" if has_ended else "lists" if listed else "around")
+
+    def _facts(self, rule: Rule, verdict: Verdict) -> tuple[int, bool]:
+        """Give the last fact that came about a finding's docket, and whether one of it ended."""
+        found = [self._of_docket(table, self._label[rule.name]).get(verdict.docket) for table in rule.reads]
+        found += [_of_entity(part, verdict.entity) for part in self._around(rule, verdict)]
+        some = [one for one in found if one is not None]
+        return max((fact for fact, _ in some), default=0), any(ended for _, ended in some)
+
+    def _around(self, rule: Rule, verdict: Verdict) -> list[tuple[pa.Table, bool]]:
+        """Give the changed rows of reported kinds that a rule looks up by the entity."""
+        tables = [t for t, by in rule.references.items() if by == ("entity",) and _is_told(self._pack, t)]
+        return [
+            (part.rows, self._is_new(table, part))
+            for table in tables
+            for part in self._changes.parts.get(table, ())
+            if verdict.entity and "entity" in part.rows.column_names
+        ]
+
+    def _of_docket(self, table: str, label: str) -> dict[int, tuple[int, bool]]:
+        """Give for each docket of which a table's rows changed the last fact that came, and whether one ended."""
+        known = self._own.get((table, label))
+        if known is not None:
+            return known
+        found: dict[int, tuple[int, bool]] = defaultdict(lambda: (0, False))
+        for part in self._changes.parts.get(table, ()) if _is_told(self._pack, table) else ():
+            is_new = self._is_new(table, part)
+            hashes = part.hashes.get(label, np.empty(0, dtype=np.uint64))
+            for docket, fact in zip(hashes.tolist(), part.rows.column("fact").to_pylist(), strict=False):
+                last, has_ended = found[docket]
+                found[docket] = (max(last, fact), has_ended) if is_new else (last, True)
+        self._own[table, label] = found = dict(found)
+        return found
+
+    def _is_new(self, table: str, part: Part) -> bool:
+        return part.rows is self._added.get(table)
+
+    def _lists(self, rule: Rule, verdict: Verdict) -> bool:
+        """Whether a list changed that binds the finding's entity and that the rule looks up."""
+        for table in _LISTS:
+            if table not in rule.references and table not in rule.reads:
+                continue
+            entities = self._renewed.get(table, ())
+            if table in self._changes.parts or entities is None or verdict.entity in entities:
+                return True
+        return False
+
+
+def _is_told(pack: Pack, table: str) -> bool:
+    """Whether a table's rows are reported by people, and are no list."""
+    kind = pack.tables.get(table)
+    whole = pack.kinds.get(kind.parent or kind.name) if kind else None
+    return whole is not None and not whole.is_made and table not in _LISTS
+
+
+def _of_entity(part: tuple[pa.Table, bool], entity: str) -> tuple[int, bool] | None:
+    """Give the last fact about an entity among rows that came, or that one ended; None where none is about it."""
+    rows, is_new = part
+    facts = rows.filter(pc.equal(rows.column("entity"), entity)).column("fact").to_pylist()
+    if not facts:
+        return None
+    return (max(facts), False) if is_new else (0, True)

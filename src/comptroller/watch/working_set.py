@@ -1,0 +1,209 @@
+"""The tables that rules read, held with their indexes; what a change makes due in each group; and the rows of due dockets."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from comptroller.model.policy import Rule
+from comptroller.store.duck import Duck
+from comptroller.watch.due import EVERYTHING, Due, Spans
+from comptroller.watch.hashes import Key, key_hashes
+from comptroller.watch.plan import Group, Plan, columns_needed
+from comptroller.watch.row_store import Held
+
+_NEAR = (-2, -1, 1, 2)
+"""The stretches beside a row's own whose rows may lie within two windows of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows of one table that came, or that ended, with the hashes of their keys."""
+
+    rows: pa.Table
+    hashes: Mapping[str, NDArray[np.uint64]]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Rows that came and rows that ended, by table."""
+
+    parts: Mapping[str, tuple[Part, ...]]
+
+
+class Holding:
+    """Held tables by name, loaded from the books when first needed."""
+
+    def __init__(self, duck: Duck, plan: Plan) -> None:
+        """Begin with nothing held."""
+        self._duck = duck
+        self._plan = plan
+        self._tables: dict[str, Held] = {}
+        self._members: dict[str, list[Group]] = {}
+        for group in plan.groups:
+            for table in group.tables:
+                self._members.setdefault(table, []).append(group)
+
+    def prepare(self, changing: Iterable[str]) -> None:
+        """Hold every table of every group that a change of those tables will touch; to be called before the change."""
+        for table in changing:
+            for group in self._members.get(table, ()):
+                for one in group.tables:
+                    self._held(one)
+
+    def _held(self, table: str) -> Held:
+        if table not in self._tables:
+            held = Held(self._plan.pack.tables[table], self._plan.columns[table], self._keys(table))
+            columns = ", ".join(f'"{c}"' for c in held.columns)
+            for rows in self._duck.batches(f"SELECT {columns} FROM {table} ORDER BY fact"):
+                held.add(rows)
+            self._tables[table] = held  # only when all is read: a fault in between must not leave a part behind
+        return self._tables[table]
+
+    def _keys(self, table: str) -> dict[str, Key]:
+        """Give the indexes of a table: one a group's docket, one a window's stretches, one a reference's columns."""
+        keys: dict[str, Key] = {}
+        for group in self._members.get(table, ()):
+            keys[f"docket {group.label}"] = Key(group.docket)
+            if group.window:
+                keys[f"window {group.label}"] = Key(group.docket, group.window)
+                for step in _NEAR:
+                    keys[f"near {step} {group.label}"] = Key(group.docket, group.window, step)
+            for rule in group.rules:
+                if rule.judges == table:
+                    for by in rule.references.values():
+                        if by and set(by) <= set(self._plan.columns[table]):
+                            keys[f"touch {'+'.join(by)}"] = Key(by)
+        return keys
+
+    def take_in(self, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]) -> Changes:
+        """Hold what came and let go what ended; gives the rows of both."""
+        parts: dict[str, list[Part]] = {}
+        for table, new in added.items():
+            held = self._tables.get(table)
+            hashes = held.add(new) if held is not None else {}
+            parts.setdefault(table, []).append(Part(new, hashes))
+        for kind, facts in ended.items():
+            for table, spec in self._plan.pack.tables.items():
+                if kind in (table, spec.parent):
+                    held = self._tables.get(table)
+                    rows = held.take(held.end(facts)) if held is not None else self._gone(table, facts)
+                    keys = self._keys(table)
+                    found = key_hashes(rows, keys.values())
+                    hashes = {name: found[key] for name, key in keys.items()}
+                    parts.setdefault(table, []).append(Part(rows, hashes))
+        return Changes({table: tuple(some) for table, some in parts.items()})
+
+    def _gone(self, table: str, facts: NDArray[np.int64]) -> pa.Table:
+        """Give the rows of facts that ended, from the books."""
+        self._duck.register("gone_facts", pa.table({"fact": facts}))
+        columns = ", ".join(f'"{c}"' for c in self._plan.pack.tables[table].columns)
+        rows = self._duck.arrow(f"SELECT {columns} FROM all_{table} WHERE fact IN (SELECT fact FROM gone_facts)")
+        self._duck.unregister("gone_facts")
+        return rows
+
+    def due(
+        self, group: Group, changes: Changes, renewed: Mapping[str, tuple[str, ...] | None]
+    ) -> tuple[Due, set[str]]:
+        """Give what is due in a group, and the rules of it that are to be judged over everything."""
+        touched = frozenset(t for t in group.tables if t in changes.parts)
+        everything: set[str] = set()
+        through: set[str] = set()
+        found: list[NDArray[np.uint64]] = []
+        for rule in group.rules:
+            for table, by in rule.references.items():
+                if table not in changes.parts and table not in renewed:
+                    continue
+                dockets = self._touched(group, rule, by, changes.parts.get(table, ()), renewed.get(table, ()))
+                if dockets is None:
+                    everything.add(rule.name)
+                elif len(dockets):
+                    through.add(rule.name)
+                    found.append(dockets)
+        whole = np.unique(np.concatenate(found)) if found else np.empty(0, dtype=np.uint64)
+        parts = [part for table in sorted(touched) for part in changes.parts[table]]
+        label = f"docket {group.label}"
+        dockets = np.unique(np.concatenate([*(part.hashes[label] for part in parts), whole])) if parts else whole
+        dockets = dockets[dockets != 0]
+        rules = frozenset(through)
+        if group.window is None:
+            return Due(dockets, touched, rules), everything
+        return Due(dockets, touched, rules, *_reach(group, parts, whole), whole), everything
+
+    def _touched(
+        self,
+        group: Group,
+        rule: Rule,
+        by: tuple[str, ...],
+        parts: tuple[Part, ...],
+        entities: tuple[str, ...] | None,
+    ) -> NDArray[np.uint64] | None:
+        """Give the dockets that a change of a reference touches by its columns; None for all."""
+        if not by or entities is None or not set(by) <= set(self._plan.columns[rule.judges]):
+            return None
+        hashes = [_hashes(part.rows, by) for part in parts]
+        if entities:
+            if by != ("entity",):
+                return None
+            hashes.append(_hashes(pa.table({"entity": pa.array(entities, pa.string())}), by))
+        if not hashes:
+            return np.empty(0, dtype=np.uint64)
+        for one in group.tables:
+            self._held(one)
+        held = self._held(rule.judges)
+        found = held.rows_of(f"touch {'+'.join(by)}", np.unique(np.concatenate(hashes)))
+        return np.unique(_hashes(held.take(found, (*group.docket, "fact")), group.docket))
+
+    def rows(self, group: Group, due: Due, tables: Iterable[str]) -> dict[str, NDArray[np.int64]]:
+        """Give by table the rows of a group's due dockets; with a window, those within two windows of a due day."""
+        found: dict[str, NDArray[np.int64]] = {}
+        for table in tables:
+            held, docket = self._held(table), f"docket {group.label}"
+            if group.window is None:
+                found[table] = held.rows_of(docket, due.dockets)
+            else:
+                found[table] = held.rows_of(f"window {group.label}", due.windows)
+                if len(due.whole):
+                    found[table] = np.union1d(found[table], held.rows_of(docket, due.whole))
+        return found
+
+    def scope(self, wanted: Iterable[Mapping[str, NDArray[np.int64]]], rules: Iterable[Rule]) -> dict[str, pa.Table]:
+        """Give by table the rows that are wanted, each once, with the columns that the rules read."""
+        rows: dict[str, list[NDArray[np.int64]]] = {}
+        for one in wanted:
+            for table, some in one.items():
+                rows.setdefault(table, []).append(some)
+        columns = columns_needed(rules, self._plan.pack.tables)
+        return {
+            table: self._held(table).take(
+                some[0] if len(some) == 1 else np.unique(np.concatenate(some)), columns[table]
+            )
+            for table, some in sorted(rows.items())
+        }
+
+
+def _reach(group: Group, parts: list[Part], whole: NDArray[np.uint64]) -> tuple[Spans, NDArray[np.uint64]]:
+    """Give the due days of each docket, and the hashes of the stretches whose rows they need."""
+    assert group.window is not None
+    days_apart, on = group.window.days, group.window.on
+    dockets, starts, ends = [whole], [np.full(len(whole), EVERYTHING[0])], [np.full(len(whole), EVERYTHING[1])]
+    windows: list[NDArray[np.uint64]] = [np.empty(0, dtype=np.uint64)]
+    for part in parts:
+        hashes = part.hashes[f"window {group.label}"]
+        keep = hashes != 0
+        if not keep.any():
+            continue
+        days = part.rows.column(on).cast(pa.date32()).cast(pa.int32()).fill_null(0).to_numpy().astype(np.int64)[keep]
+        dockets.append(part.hashes[f"docket {group.label}"][keep])
+        starts.append(days - days_apart)
+        ends.append(days + days_apart)
+        windows.append(hashes[keep])
+        windows += [part.hashes[f"near {step} {group.label}"][keep] for step in _NEAR]
+    spans = (np.concatenate(dockets), np.concatenate(starts), np.concatenate(ends))
+    return spans, np.unique(np.concatenate(windows))
+
+
+def _hashes(rows: pa.Table, columns: tuple[str, ...]) -> NDArray[np.uint64]:
+    return key_hashes(rows, [Key(columns)])[Key(columns)]

@@ -1,0 +1,1 @@
+"""Administration: users, grants, feeds, webhooks and why somebody has access."""

@@ -1,0 +1,31 @@
+"""Why do I (not) see this? The answer as rows: each grant, and what it opens."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from comptroller.web.shell.auth import Visiting
+from comptroller.web.shell.rendering import draw
+
+router = APIRouter()
+
+
+@router.get("/why")
+def why(
+    visit: Visiting,
+    entity: Annotated[str, Query(max_length=100)] = "",
+    rule: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
+    """Give the viewer's grants, asked about an entity and a rule; it tells of nothing else than grants."""
+    chain = [
+        row["ancestor"] for row in visit.duck.records("SELECT ancestor FROM main.ancestor WHERE entity = ?", [entity])
+    ]
+    rows = visit.reach.why(chain or [entity], rule if rule in visit.pack.rules else "")
+    return draw(visit, "why.html", rows=rows, entity=entity, rule=rule, choices=_choices(visit))
+
+
+def _choices(visit: Visiting) -> dict[str, str]:
+    """Give the roles by name in the viewer's language."""
+    kind = visit.pack.kinds.get("access_grant")
+    return {name: visit.said(title) for name, title in kind.field("role").choices.items()} if kind else {}

@@ -1,0 +1,92 @@
+"""Administration of what runs: feeds with their health and lag, how far the books are, and jobs with what became of them."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import Response
+
+from comptroller.access.grants import ADMINISTER
+from comptroller.model.kind import FACT_LINES, Kind
+from comptroller.web.runtime.feeds import QUIET, REFUSED, Feed, with_refused
+from comptroller.web.shell.auth import may
+from comptroller.web.shell.formatting import age
+from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.visit import Visit
+
+router = APIRouter()
+Administering = Annotated[Visit, Depends(may(ADMINISTER))]
+PAGE = 100
+_WORST = {REFUSED: 0, QUIET: 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The last report of a feed: the kinds of its facts, and how many days its newest was old when it came."""
+
+    kinds: tuple[str, ...] = ()
+    days: int | None = None
+
+
+@router.get("/admin/feeds")
+def feeds(visit: Administering, page: Annotated[int, Query(ge=1, le=100_000)] = 1) -> Response:
+    """Give each feed with its health and lag, the worst first; the state of the line; and the jobs."""
+    desk, at = visit.desk, visit.now.replace(tzinfo=visit.desk.zone)
+    every = feeds_of(visit, at)
+    shown = every[(page - 1) * PAGE : page * PAGE]
+    size, lasts = desk.ledger.size, last_of(visit, [one.last for one in shown if one.last])
+    last = next(iter(desk.heads.between(size, size)), None)
+    return draw(
+        visit,
+        "feeds.html",
+        rows=[(one, one.state(at), lasts.get(one.last, Last())) for one in shown],
+        count=len(every),
+        page=page,
+        pages=max(1, -(-len(every) // PAGE)),
+        since=lambda one: age(one, at, visit.language),
+        lasted=lambda one: age(None if one is None else at - one, at, visit.language),
+        size=size,
+        folded=visit.position[0],
+        heard=last.received_at if last else None,
+        waiting=desk.writer.depth,
+        listening=desk.hub.count,
+        jobs=desk.jobs.newest(),
+        rounds=desk.rounds.about(),
+    )
+
+
+def feeds_of(visit: Visit, at: dt.datetime) -> list[Feed]:
+    """Give all feeds, those that are refused or quiet first, then whoever was heard longest ago."""
+    desk = visit.desk
+    rows = desk.shelf.rows("SELECT reporter, kind, media, at FROM refused ORDER BY number")
+    refused = [
+        ((str(who), str(kind), str(media)), dt.datetime.fromisoformat(str(when)).replace(tzinfo=desk.zone))
+        for who, kind, media, when in rows
+    ]
+    found = with_refused(desk.feeds.of(desk.heads, desk.ledger.size), refused)
+    return sorted(found, key=lambda one: (_WORST.get(one.state(at), 2), one.last, one.reporter, one.kind))
+
+
+def last_of(visit: Visit, entries: list[int]) -> dict[int, Last]:
+    """Give of each entry the kinds of its facts, and how old the newest was when it came where its kind happens on a day."""
+    kinds = [k for k in visit.pack.kinds.values() if not k.is_made]
+    if not entries or not kinds:
+        return {}
+    among = f"fact >= {min(entries) * FACT_LINES} AND fact // {FACT_LINES} IN ({', '.join(map(str, entries))})"
+    parts = [
+        f"SELECT fact // {FACT_LINES} AS entry, '{k.name}' AS kind, {_AGE.format(k.since) if _happens(k) else 'NULL'} AS days "
+        f"FROM main.all_{k.name} WHERE {among} GROUP BY 1"
+        for k in kinds
+    ]
+    sql = f"SELECT entry, list(kind ORDER BY kind), min(days) FROM ({' UNION ALL '.join(parts)}) GROUP BY 1"
+    rows = visit.duck.rows(sql)
+    return {int(entry): Last(tuple(named), None if days is None else max(0, int(days))) for entry, named, days in rows}
+
+
+_AGE = "min(CAST(received_at AS DATE) - CAST({} AS DATE))"
+
+
+def _happens(kind: Kind) -> bool:
+    """Whether facts of a kind happen on a day, and do not hold from one."""
+    return bool({"on", "at"} & set(kind.valid))

@@ -1,0 +1,273 @@
+"""Administration: users, grants with their terms, tokens, sessions, the writer's state; and what everybody did."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import RedirectResponse, Response
+
+from comptroller.access import viewer_of
+from comptroller.access.grants import ADMINISTER, REPORT, ROLES, WATCH, Grant, grants_of
+from comptroller.access.handovers import FACTOR_END, TOKEN
+from comptroller.access.second_factor import recovery_codes
+from comptroller.model.channel import CONSOLE
+from comptroller.model.refusal import Refused, refusal
+from comptroller.web.runtime import admission
+from comptroller.web.shell.auth import Form, may, present
+from comptroller.web.shell.errors import Gone
+from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.translations import texts
+from comptroller.web.shell.visit import Visit
+
+router = APIRouter()
+TOKEN_ACTS = tuple(dict.fromkeys(act for acts in ROLES.values() for act in sorted(acts) if act != ADMINISTER))
+"""What a token's scope may hold; what its user's grants give narrows it."""
+Administering = Annotated[Visit, Depends(may(ADMINISTER))]
+Watching = Annotated[Visit, Depends(may(WATCH))]
+PAGE = 100
+LONGEST_TOKEN_DAYS = 366
+
+
+@router.get("/admin")
+def admin(visit: Administering) -> Response:
+    """Give users, grants, tokens and who is signed in."""
+    desk = visit.desk
+    return _page(visit, said="", waiting=desk.writer.depth)
+
+
+def _page(visit: Visit, said: str, waiting: int = 0) -> Response:
+    desk = visit.desk
+    today = desk.local_now().date()
+    users = visit.rows(
+        "SELECT login, name, employer, valid_from, valid_until FROM desk_user WHERE granted_by = ? ORDER BY login",
+        [desk.owner],
+    )
+    kind = visit.pack.kinds["access_grant"]
+    return draw(
+        visit,
+        "admin.html",
+        users=users,
+        grants=grants_of(desk.duck, desk.owner),
+        today=today,
+        roles=kind.field("role").choices,
+        tokens=desk.accounts.tokens(),
+        sessions=desk.accounts.sessions(),
+        factors=desk.accounts.factors.logins(),
+        links=desk.accounts.handovers.links(desk.clock()),
+        offers=desk.accounts.handovers.offers(desk.clock()),
+        kept_persons=admission.has_persons(desk),
+        listening=desk.hub.count,
+        waiting=waiting,
+        said_once=said,
+        token_acts=TOKEN_ACTS,
+    )
+
+
+def _need(form: Form, *names: str) -> dict[str, str]:
+    """Give fields of a form; refuses (Refused) the first that is empty."""
+    said = {name: str(form.get(name) or "").strip()[:500] for name in names}
+    for name, value in said.items():
+        if not value:
+            wanted = ("填写该字段", "something in this field")
+            raise Refused(
+                [refusal("desk.form", ("", None, name), "-", wanted, ("补填后重试", "Fill it in and try again."))]
+            )
+    return said
+
+
+@router.post("/admin/users")
+def make_user(visit: Administering, form: Form) -> Response:
+    """Admit a person; the one-time link by which that person sets a password is shown once."""
+    said = _need(form, "login", "name")
+    said |= {name: str(form.get(name) or "").strip()[:100] for name in ("employer", "person")}
+    with visit.desk.exclusive.about("users", visit.desk.settings.most_wait_seconds):
+        login = admission.admit(visit.desk, said, CONSOLE, visit.login)
+        link = _issued(visit, login)
+    visit.note("user", login, said["name"])
+    return _page(visit, said=link)
+
+
+@router.post("/admin/password")
+def reset_password(visit: Administering, form: Form) -> Response:
+    """Issue a one-time link by which a user sets a new password; the password and sessions hold until it is taken up."""
+    login = _user(visit, form)
+    link = _issued(visit, login)
+    visit.note("password", login)
+    return _page(visit, said=link)
+
+
+def _issued(visit: Visit, login: str) -> str:
+    """Return what is shown of a new one-time link of a user.
+
+    A second proof is asked where the account can be signed in to already, or where another administrator is in force.
+    """
+    desk, secret = visit.desk, visit.desk.chance()
+    can_enter = desk.accounts.has_password(login) or any(o.login == login for o in desk.accounts.identities.all())
+    needs_proof = can_enter or bool(admission.others_of(desk, visit.login))
+    desk.accounts.handovers.issue(secret, login, visit.login, desk.clock(), needs_proof=needs_proof)
+    return f"{login}: /take-up?link={secret}"
+
+
+@router.post("/admin/links/release")
+def release_link(visit: Administering, form: Form) -> Response:
+    """Release another administrator's one-time link by a code, shown once; link and code together set a password."""
+    login = _need(form, "login")["login"]
+    accounts, at = visit.desk.accounts, visit.desk.clock()
+    link = next((one for one in accounts.handovers.links(at) if one.login == login), None)
+    _refuse_same(visit, link.made_by if link else "", login)
+    code = recovery_codes([visit.desk.chance()])[0]
+    if link is None or not accounts.handovers.release(login, code, link.made_by):
+        raise Gone(login)
+    visit.note("released", login, link.made_by)
+    return _page(visit, said=f"{login}: {code}")
+
+
+@router.post("/admin/links/end")
+def end_link(visit: Administering, form: Form) -> Response:
+    """End a one-time link that was not taken up."""
+    login = _need(form, "login")["login"]
+    if visit.desk.accounts.handovers.end_link(login):
+        visit.note("link_end", login)
+    return RedirectResponse("/admin", 303)
+
+
+@router.post("/admin/factor/end")
+def end_factor(visit: Administering, form: Form) -> Response:
+    """Take somebody else's second factor away: one administrator asks for it, another does it; all sessions of the user end."""
+    login, accounts, at = _user(visit, form), visit.desk.accounts, visit.desk.clock()
+    if login == visit.login or not accounts.factors.is_on(login):
+        return RedirectResponse("/admin", 303)
+    offers = [one for one in accounts.handovers.offers(at, login) if one.purpose == FACTOR_END]
+    if not offers:
+        if accounts.handovers.offer(login, FACTOR_END, {}, visit.login, at):
+            visit.note("factor_asked", login)
+        return RedirectResponse("/admin", 303)
+    _refuse_same(visit, offers[0].made_by, login)
+    if accounts.handovers.settle(offers[0].number) and accounts.factors.end(login):
+        accounts.end_all(login)
+        visit.note("factor_end", login, offers[0].made_by)
+    return RedirectResponse("/admin", 303)
+
+
+def _refuse_same(visit: Visit, before: str, login: str) -> None:
+    """Reject (Refused) an administrator who began it, under whichever sign-in name, and the user whom it is about."""
+    if any(admission.is_same_person(visit.desk, visit.login, other) for other in (before, login)):
+        wanted = ("另一名管理员", "another administrator")
+        mend = ("由另一名管理员办理", "Let another administrator do it; `comptroller admit` admits one at the node.")
+        raise Refused([refusal("desk.two_administrators", ("", None, "login"), login, wanted, mend)])
+
+
+def _user(visit: Visit, form: Form) -> str:
+    """Return the login that a form names; rejects (Gone) one that no user has."""
+    login = _need(form, "login")["login"]
+    present(viewer_of(visit.duck, visit.desk.owner, login, visit.desk.local_now().date()), login)
+    return login
+
+
+@router.post("/admin/grants")
+def make_grant(visit: Administering, form: Form) -> Response:
+    """Grant a role over an entity and all below it, with a reason and a term; nobody grants to himself.
+
+    A grant that is there with the same scope and term is not made again.
+    """
+    said = _need(form, "login", "role", "entity", "reason", "valid_from")
+    desk = visit.desk
+    if admission.is_same_person(desk, said["login"], visit.login):
+        wanted, mend = ("授予他人", "somebody else"), ("由另一名管理员授予", "Let another administrator grant it.")
+        raise Refused([refusal("desk.grant.self", ("", None, "login"), said["login"], wanted, mend)])
+    more = {name: str(form.get(name) or "").strip() or None for name in ("domain", "supervision_line", "valid_until")}
+    same = (
+        said["role"],
+        said["entity"],
+        more["domain"] or "",
+        more["supervision_line"] or "",
+        said["valid_from"],
+        more["valid_until"],
+    )
+    with desk.exclusive.about(("grants", said["login"]), desk.settings.most_wait_seconds):
+        if same in [_scope_of(one) for one in grants_of(desk.duck, desk.owner, said["login"])]:
+            return RedirectResponse("/admin", 303)
+        fact = {**said, **more, "granted_by": desk.owner, "grant": f"G-{desk.chance()[:12]}"}
+        desk.said(desk.say("access_grant", [fact], CONSOLE, visit.login))
+    visit.note("grant", said["login"], f"{said['role']} {said['entity']}: {said['reason']}")
+    return RedirectResponse("/admin", 303)
+
+
+def _scope_of(one: Grant) -> tuple[str | None, ...]:
+    until = one.valid_until.isoformat() if one.valid_until else None
+    return (one.role, one.entity, one.domain, one.line, one.valid_from.isoformat(), until)
+
+
+@router.post("/admin/grants/end")
+def end_grant(visit: Administering, form: Form) -> Response:
+    """Retract a grant: it ends at once, and that it was stands in the ledger."""
+    grant, desk = _need(form, "grant")["grant"], visit.desk
+    with desk.exclusive.about(("grant", grant), desk.settings.most_wait_seconds):
+        facts = [{"act": "retract", "granted_by": desk.owner, "grant": g.grant, "login": g.login, "role": g.role, "entity": g.entity,
+                  "reason": g.reason, "valid_from": g.valid_from.isoformat()} for g in grants_of(desk.duck, desk.owner) if g.grant == grant]  # fmt: skip
+        if facts:
+            desk.said(desk.say("access_grant", facts, CONSOLE, visit.login))
+            visit.note("grant_end", grant)
+    return RedirectResponse("/admin", 303)
+
+
+@router.post("/admin/tokens")
+def offer_token(visit: Administering, form: Form) -> Response:
+    """Offer a user a token for a program that acts for that user, who takes it up and alone sees its secret."""
+    said = _need(form, "name", "scope")
+    login = _user(visit, form)
+    asked = frozenset(word for one in form.getlist("scope") for word in str(one).split())
+    acts = sorted(asked & frozenset(TOKEN_ACTS)) or [REPORT]
+    given = str(form.get("days") or "90")
+    days = min(LONGEST_TOKEN_DAYS, int(given) if given.isascii() and given.isdigit() and len(given) < 6 else 90)
+    detail = {"name": said["name"], "scope": acts, "days": days}
+    if visit.desk.accounts.handovers.offer(login, TOKEN, detail, visit.login, visit.desk.clock()):
+        visit.note("token_offered", login, said["name"])
+    return RedirectResponse("/admin", 303)
+
+
+@router.post("/admin/offers/end")
+def end_offer(visit: Administering, form: Form) -> Response:
+    """Take back an offer, or a request for a second factor's end, that waits."""
+    number = _need(form, "number")["number"]
+    accounts, at = visit.desk.accounts, visit.desk.clock()
+    one = next((o for o in accounts.handovers.offers(at) if str(o.number) == number), None)
+    if one is not None and accounts.handovers.settle(one.number):
+        visit.note("offer_end", one.login, one.purpose)
+    return RedirectResponse("/admin", 303)
+
+
+@router.post("/admin/tokens/end")
+def end_token(visit: Administering, form: Form) -> Response:
+    """End a token at once."""
+    digest = _need(form, "digest")["digest"]
+    if visit.desk.accounts.end_token(digest):
+        visit.note("token_end", digest[:12])
+    return RedirectResponse("/admin", 303)
+
+
+@router.post("/admin/sessions/end")
+def end_sessions(visit: Administering, form: Form) -> Response:
+    """End all sessions of a user."""
+    login = _need(form, "login")["login"]
+    if visit.desk.accounts.close_sessions(login):
+        visit.note("sessions_end", login)
+    return RedirectResponse("/admin", 303)
+
+
+@router.get("/acts")
+def acts(
+    visit: Watching, login: Annotated[str, Query(max_length=100)] = "", before: Annotated[int, Query(ge=0)] = 0
+) -> Response:
+    """Give what users did, the newest first: who watches the watchers."""
+    wheres, values = ["granted_by = ?"], [visit.desk.owner]
+    if login:
+        wheres.append("login = ?")
+        values.append(login)
+    if before:
+        wheres.append(f"fact < {int(before)}")
+    rows = visit.rows(
+        f"SELECT login, did, about, detail, done_at, fact FROM desk_act WHERE {' AND '.join(wheres)} ORDER BY fact DESC LIMIT {PAGE}",
+        values,
+    )
+    known = {code.removeprefix("did.") for code in texts(visit.language) if code.startswith("did.")}
+    return draw(visit, "acts.html", rows=rows, login=login, most=PAGE, known=known)

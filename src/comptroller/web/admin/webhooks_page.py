@@ -1,0 +1,60 @@
+"""Administration of webhooks: named, tried, ended; each step is an act in the ledger."""
+
+import base64
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import RedirectResponse, Response
+
+from comptroller.access import viewer_of
+from comptroller.access.grants import ADMINISTER
+from comptroller.model.refusal import Refused, refusal
+from comptroller.web.admin import webhooks
+from comptroller.web.runtime.outbound_http import split
+from comptroller.web.runtime.secrets_at_rest import is_named, seal
+from comptroller.web.shell.auth import Form, may, present
+from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.visit import Visit
+
+router = APIRouter()
+Administering = Annotated[Visit, Depends(may(ADMINISTER))]
+
+
+@router.get("/admin/hooks")
+def hooks_page(visit: Administering) -> Response:
+    """Give the subscriptions, with what waits for each."""
+    return _page(visit, "")
+
+
+def _page(visit: Visit, said: str) -> Response:
+    waiting: dict[str, int] = dict(visit.desk.shelf.rows("SELECT hook, count(*) FROM hook_message GROUP BY 1"))
+    users = visit.rows("SELECT login, name FROM desk_user WHERE granted_by = ? ORDER BY login", [visit.desk.owner])
+    held = webhooks.hooks_of(visit.desk.shelf)
+    return draw(visit, "hooks.html", hooks=held, waiting=waiting, users=users, said_once=said)
+
+
+@router.post("/admin/hooks")
+def make_hook(visit: Administering, form: Form) -> Response:
+    """Subscribe an address to the news of a user's reach; a secret that is made here is told once."""
+    desk = visit.desk
+    login, url, named = (str(form.get(name) or "").strip()[:500] for name in ("login", "url", "secret"))
+    split(url)
+    present(viewer_of(desk.duck, desk.owner, login, desk.local_now().date()), login)
+    made = "" if is_named(named) else f"whsec_{base64.b64encode(desk.chance().encode()).decode()}"
+    kept = named if is_named(named) else seal(made.encode(), desk.settings.passphrase, desk.chance().encode())
+    one = webhooks.Hook(f"H-{desk.chance()[:12]}", login, url, kept)
+    if not webhooks.subscribe(desk.shelf, one):
+        wanted = ("该用户尚未订阅的地址", "an address to which the user has no subscription")
+        mend = ("先终止已有的订阅", "End the other subscription first.")
+        raise Refused([refusal("desk.hook.twice", ("", None, "url"), url[:200], wanted, mend)])
+    visit.note("hook", url, f"{one.hook} {login}")
+    return _page(visit, f"{one.hook}: {made or named}")
+
+
+@router.post("/admin/hooks/end")
+def end_hook(visit: Administering, form: Form) -> Response:
+    """End a subscription at once."""
+    hook = str(form.get("hook") or "")
+    if webhooks.end(visit.desk.shelf, hook):
+        visit.note("hook_end", hook)
+    return RedirectResponse("/admin/hooks", 303)

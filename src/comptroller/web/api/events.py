@@ -1,0 +1,87 @@
+"""News as server-sent events: what turned and what came, each only to those whose reach it lies in."""
+
+import datetime as dt
+import json
+from collections.abc import AsyncIterator, Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import StreamingResponse
+
+from comptroller.access.grants import KINDS, SEE
+from comptroller.model.finding import plain
+from comptroller.web.runtime.writer import Batch
+from comptroller.web.shell.auth import may, visitor
+from comptroller.web.shell.errors import FactorOwed, NotSignedIn
+from comptroller.web.shell.visit import Visit
+
+router = APIRouter(tags=["events"])
+Seeing = Annotated[Visit, Depends(may(SEE))]
+EVERY_SECONDS = 15.0
+MOST_TURNS, MOST_FINDINGS = 50, 2_000
+
+
+@router.get(
+    "/events",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+)
+async def events(request: Request, visit: Seeing) -> StreamingResponse:
+    """Give news as they happen: event `news` with what turned and which reports came.
+
+    Each time the door is passed anew: a session, a token or a grant that ends takes the stream with it.
+    """
+
+    async def out() -> AsyncIterator[str]:
+        yield ": open\n\n"
+        async for batch in visit.desk.hub.listen(EVERY_SECONDS):
+            said = await run_in_threadpool(_told, request, batch)
+            if said is None:
+                return
+            yield said
+
+    return StreamingResponse(out(), media_type="text/event-stream", headers={"x-accel-buffering": "no"})
+
+
+def _told(request: Request, batch: Batch | None) -> str | None:
+    """Give what to send of a batch, or of a while without one; None where whoever listens may do so no more."""
+    try:
+        visit = visitor(request, is_used=False)
+    except (NotSignedIn, FactorOwed):
+        return None
+    if not visit.may(SEE):
+        return None
+    said = news_of(visit, batch) if batch else {"turns": [], "reports": []}
+    if not said["turns"] and not said["reports"]:
+        return ": still here\n\n"
+    return f"event: news\ndata: {json.dumps(plain(said), ensure_ascii=False)}\n\n"
+
+
+def news_of(visit: Visit, batch: Batch) -> dict[str, Any]:
+    """Give of a batch what the viewer may see: findings through the books, reports by who sent them."""
+    names = [turn.verdict.finding for turn in batch.turns]
+    kept = [(entry, report.reporter, report.name, report.kind) for entry, report in batch.kept]
+    return news_about(visit, batch.at, names, kept)
+
+
+def news_about(
+    visit: Visit, at: dt.datetime | str, findings: Sequence[str], kept: Sequence[tuple[int, str, str, str]]
+) -> dict[str, Any]:
+    """Return of findings and of reports (entry, reporter, name, kind) what the viewer may see at this moment."""
+    seen: list[dict[str, Any]] = []
+    listed = list(dict.fromkeys(findings))[:MOST_FINDINGS]
+    if listed:
+        marks = ", ".join("?" * len(listed))
+        sql = f"SELECT finding, rule, entity, state, since FROM finding_now WHERE finding IN ({marks}) ORDER BY known DESC"
+        seen = visit.rows(sql, listed)
+    sees = {entity: visit.sees_entity(entity) for entity in {reporter for _, reporter, _, _ in kept}}
+    reports = [
+        {"entry": entry, "reporter": reporter, "name": name}
+        for entry, reporter, name, kind in kept
+        if sees[reporter] and kind not in KINDS and not name.startswith("desk-")
+    ]
+    for row in seen:
+        rule = visit.pack.rules.get(row["rule"])
+        row["title"] = visit.said(rule.title) if rule else row["rule"]
+    return {"at": at, "turns": seen[:MOST_TURNS], "turn_count": len(seen), "reports": reports[:MOST_TURNS]}

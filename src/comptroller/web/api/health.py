@@ -1,0 +1,58 @@
+"""Whether a server still works: the call that says so, and the watch that ends a server which cannot work any more.
+
+DuckDB invalidates a database that met a fault in the middle of a write: each later statement fails until the file is
+opened anew. A server with such a database, or without its writer, answers nothing right; it says so and ends, and what
+started it starts it again. Nothing is lost: what was acknowledged is in the ledger.
+"""
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+
+from comptroller.store.duck import SqlError
+from comptroller.web.runtime.server import Desk
+from comptroller.web.shell.auth import desk_of
+from comptroller.web.shell.middleware import HEALTH
+
+_log = logging.getLogger(__name__)
+router = APIRouter()
+LOOK_SECONDS, GRACE_SECONDS, LAST_SECONDS = 2.0, 3.0, 15.0
+EXIT_CODE = 70
+"""How a process ends whose database is invalid: an error inside the software (sysexits.h)."""
+
+
+def fault_of(desk: Desk) -> str:
+    """Return why a server cannot work any more; '' while it works."""
+    if not desk.writer.is_alive:
+        return "the writer has ended"
+    try:
+        desk.duck.rows("SELECT 1")
+    except SqlError as fault:
+        return f"the books' database is invalid: {str(fault).splitlines()[0]}"
+    return ""
+
+
+@router.get(HEALTH, include_in_schema=False)
+async def healthz(request: Request) -> JSONResponse:
+    """Return 200 while the server works and 503 when it does not, and not a word more."""
+    is_well = not fault_of(desk_of(request))
+    return JSONResponse({"status": "ok" if is_well else "down"}, 200 if is_well else 503)
+
+
+def watch(desk: Desk, end: Callable[[], None], done: threading.Event) -> None:
+    """Look at a server until it is done; one that cannot work is ended, after some seconds in which its health call says so.
+
+    `end` tells the server to stop. What does not stop in time is ended all the same, with a code that is not zero.
+    """
+    while not done.wait(LOOK_SECONDS):
+        fault = fault_of(desk)
+        if fault:
+            _log.critical("this server ends: %s; start it again, nothing acknowledged is lost", fault)
+            done.wait(GRACE_SECONDS)
+            end()
+            threading.Timer(LAST_SECONDS, os._exit, [EXIT_CODE]).start()
+            return

@@ -1,0 +1,1 @@
+"""Authority: may this body or person decide this matter?"""

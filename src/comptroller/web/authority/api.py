@@ -1,0 +1,103 @@
+"""The call "may I?": whether a post may approve something, told from the lists within reach, and kept in the ledger."""
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Depends, Query
+
+from comptroller.access.grants import SEE
+from comptroller.access.row_access import scoped
+from comptroller.books.facts.policy import lines_reaching
+from comptroller.cases import authority
+from comptroller.model.finding import plain
+from comptroller.model.refusal import Refused, refusal
+from comptroller.web.api.schemas import BODY_ERRORS, Advice
+from comptroller.web.authority.checks import grounds_of
+from comptroller.web.runtime.advice_log import KIND
+from comptroller.web.shell.auth import may, present
+from comptroller.web.shell.visit import Visit
+
+router = APIRouter(tags=["checks"])
+Seeing = Annotated[Visit, Depends(may(SEE))]
+_IN_CODES = r"""[^<>"'`\\\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"""
+Code = Annotated[str, Body(pattern=rf"^\w{_IN_CODES}{{0,99}}$")]
+Name = Annotated[str, Body(pattern=rf"^(\w{_IN_CODES}{{0,99}})?$")]
+Word = Annotated[str, Body(pattern=r"^([^\s=+\-@\x00-\x1f\x7f][^\x00-\x1f\x7f]{0,199})?$")]
+"""What intake takes as a text, so that no answer is given that the ledger would refuse to keep."""
+
+
+class _Within:
+    """The books as the one who asks may read them; of lists, what reaches the entity that is asked about."""
+
+    def __init__(self, visit: Visit, chain: list[str]) -> None:
+        self._visit = visit
+        self._views = visit.views
+        if chain:
+            lines = lines_reaching(chain)
+            is_open = visit.reach.opens(chain, "list_in_force")
+            self._views = {**visit.views, "list_in_force": lines if is_open else f"SELECT * FROM ({lines}) WHERE false"}
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        return self._visit.duck.rows(scoped(sql, self._views), values)
+
+
+@router.post("/checks", responses=BODY_ERRORS)
+def check(  # noqa: PLR0913, PLR0917 - what a question is made of
+    visit: Seeing,
+    entity: Code,
+    post: Code,
+    item: Code,
+    on: Annotated[dt.date | None, Body(description="On that day; today where none is said.")] = None,
+    amount_cny: Annotated[
+        str | None, Body(pattern=r"^[0-9]{1,16}(\.[0-9]{1,4})?$", description="As text, so that no digit is lost.")
+    ] = None,
+    counterparty: Word = "",
+    person: Word = "",
+    matter: Name = "",
+    *,
+    wait: Annotated[bool, Query(description="Answer when the ledger has it, with its entry.")] = False,
+) -> Advice:
+    """Say whether a post may approve this, by which line, and whom to ask if not; the answer is an entry that later acts are held against.
+
+    The answer is durable before it is given, and its entry follows within half a second, with others of that moment; with `wait`
+    it is given when the entry is.
+    """
+    if KIND not in visit.pack.kinds:
+        raise _nothing_to_tell_from()
+    chain = _chain(visit, entity)
+    asked = authority.Question(
+        entity,
+        post,
+        item,
+        on or visit.desk.local_now().date(),
+        None if amount_cny is None else Decimal(amount_cny),
+        counterparty=counterparty,
+        person=person,
+        matter=matter,
+    )
+    answered = authority.may(_Within(visit, chain), visit.pack.casework.authority, asked)
+    number = f"Q-{visit.desk.chance()[:16]}"
+    waiting = visit.desk.advices.put(authority.as_fact(number, asked, answered))
+    if wait:
+        visit.desk.advices.flush()
+    entry = visit.desk.said(waiting).entry if wait else None
+    lines: list[dict[str, Any]] = plain([grounds_of(visit.pack, line) for line in answered.lines])
+    return Advice(number, answered.answer, answered.whom, answered.because, lines, list(answered.first), entry)
+
+
+def _chain(visit: Visit, entity: str) -> list[str]:
+    """Give an entity within reach and all above it, or nothing where another day is asked for; refuses (Gone) one out of reach."""
+    if visit.valid is not None or visit.known is not None:
+        present(visit.one("SELECT entity FROM entity WHERE entity = ?", [entity]), entity)
+        return []
+    chain = visit.chain(entity)
+    present(chain if chain and visit.reach.opens(chain, "entity") else None, entity)
+    return chain
+
+
+def _nothing_to_tell_from() -> Refused:
+    wanted = ("含有权限清单的政策", "a policy that has lists of authority")
+    mend = ("采用含有权限清单的政策包", "Adopt a policy that has them.")
+    return Refused([refusal("desk.check", ("", None, ""), KIND, wanted, mend)])

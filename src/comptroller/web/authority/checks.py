@@ -1,0 +1,114 @@
+"""What the authority desk answers within a viewer's reach, each answer kept in the ledger, so that later acts are held against it."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from comptroller.cases import authority
+from comptroller.cases.authority import Answer, Question
+from comptroller.model.channel import ENGINE
+from comptroller.model.cite import Cite
+from comptroller.model.kind import FACT_LINES
+from comptroller.model.policy import Pack
+from comptroller.model.refusal import Refused, refusal
+from comptroller.web.shell.errors import Gone
+from comptroller.web.shell.visit import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A question, its answer, and the entry under which it is kept."""
+
+    asked: Question
+    answer: Answer
+    advice: str
+    entry: int | None
+
+
+def question_of(visit: Visit, said: dict[str, str]) -> Question:
+    """Give the question that was asked; refuses (Gone) an entity out of reach and (Refused) an amount that is none."""
+    entity = said.get("entity", "")
+    if not visit.sees_entity(entity):
+        raise Gone(entity)
+    for name in ("post", "item"):
+        if not said.get(name):
+            wanted = ("填写该字段", "something in this field")
+            raise Refused(
+                [refusal("desk.form", ("", None, name), "-", wanted, ("补填后重试", "Fill it in and try again."))]
+            )
+    return Question(
+        entity,
+        said["post"],
+        said["item"],
+        _day(visit, said.get("on", "")),
+        _amount(said.get("amount_cny", "")),
+        counterparty=said.get("counterparty", ""),
+        person=said.get("person", ""),
+        matter=said.get("matter", ""),
+    )
+
+
+def _day(visit: Visit, said: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(said) if said else visit.desk.local_now().date()
+    except ValueError as error:
+        wanted = ("形如 2024-06-30 的日期", "a day such as 2024-06-30")
+        raise Refused(
+            [refusal("desk.day", ("", None, "on"), said, wanted, ("改正日期", "Correct the day."))]
+        ) from error
+
+
+def _amount(said: str) -> Decimal | None:
+    try:
+        found = Decimal(said.replace(",", "")) if said else None
+    except InvalidOperation:
+        found = Decimal("NaN")
+    if found is not None and not (found.is_finite() and found >= 0):
+        wanted = ("零或正的金额,如 1500000", "an amount of zero or more, such as 1500000")
+        raise Refused(
+            [refusal("desk.amount", ("", None, "amount_cny"), said, wanted, ("改正金额", "Correct the amount."))]
+        )
+    return found
+
+
+def advise(visit: Visit, asked: Question) -> Advice:
+    """Answer a question and keep the answer; refuses (Refused) what the ledger does not take."""
+    answer = authority.may(visit.duck, visit.pack.casework.authority, asked)
+    advice = f"Q-{visit.desk.chance()[:12]}"
+    done = visit.desk.said(visit.desk.say("advice", [authority.as_fact(advice, asked, answer)], ENGINE))
+    return Advice(asked, answer, advice, done.entry)
+
+
+def powers_of(visit: Visit, entity: str, on: dt.date) -> dict[str, Any]:
+    """Give who may approve what in an entity: items with their lines, gaps and overlaps; refuses (Gone) one out of reach."""
+    if not visit.sees_entity(entity):
+        raise Gone(entity)
+    return authority.powers(visit.duck, visit.pack.casework.authority, entity, on)
+
+
+def bodies_of(powers: dict[str, Any]) -> list[str]:
+    """Give the bodies and posts that the lines of an entity name."""
+    return sorted({one["body"] for lines in powers["items"].values() for one in lines if one["body"]})
+
+
+def items_of_body(powers: dict[str, Any], body: str) -> dict[str, list[dict[str, Any]]]:
+    """Give what a body decides, alone decides or studies: for each item its lines that name it."""
+    found = {item: [one for one in lines if one["body"] == body] for item, lines in powers["items"].items()}
+    return {item: lines for item, lines in found.items() if lines}
+
+
+def clauses_of(pack: Pack, line: Mapping[str, Any]) -> tuple[Cite, ...]:
+    """Give the clauses on which a line of a pack's list rests; none for a line that somebody reported, whose entry is its ground."""
+    listed = None if line.get("holder") else pack.lists.get(str(line.get("list", "")))
+    told = (line.get("item"), line.get("valid_from"), line.get("body") or "")
+    same = (one for one in (listed.lines if listed else ()) if (one.item, one.valid_from, one.body or "") == told)
+    return next((one.cites for one in same), ())
+
+
+def grounds_of(pack: Pack, line: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a line of an answer with what it rests on: the clauses of a pack's list, or the entry that reported it."""
+    fact, cites = line.get("fact"), clauses_of(pack, line)
+    said = [{"source": one.source, "article": one.article} for one in cites]
+    return {**line, "cites": said, "entry": fact // FACT_LINES if fact else None}

@@ -1,0 +1,104 @@
+"""The authority desk: may this post approve this matter, who may approve what, and the matrix of an entity with gaps and overlaps."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import Response
+
+from comptroller.access.grants import SEE
+from comptroller.web.authority.checks import (
+    Advice,
+    advise,
+    bodies_of,
+    clauses_of,
+    items_of_body,
+    powers_of,
+    question_of,
+)
+from comptroller.web.cases.view import today_of
+from comptroller.web.shell.auth import Form, may
+from comptroller.web.shell.errors import Gone
+from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.visit import Visit
+
+router = APIRouter()
+MOST_FIRST = 40
+Seeing = Annotated[Visit, Depends(may(SEE))]
+_WORDS = ("entity", "post", "item", "amount_cny", "counterparty", "person", "matter", "on")
+_LACKING = {"amount_cny": "amount", "share_pct": "share"}
+"""What a question does not say, as answers name it and as the console says it."""
+Word = Annotated[str, Query(max_length=100)]
+
+
+@router.get("/authority")
+def authority(visit: Seeing, entity: Word = "", body: Word = "", item: Word = "") -> Response:
+    """Give the desk: the question to be asked, and an entity's matrix, by item or by body."""
+    return _page(visit, {"entity": entity.strip(), "post": body, "item": item}, None)
+
+
+@router.post("/authority")
+def asked(visit: Seeing, form: Form) -> Response:
+    """Answer a question, and keep the answer."""
+    said = {name: str(value).strip()[:200] for name, value in form.items() if str(value).strip()}
+    return _page(visit, said, advise(visit, question_of(visit, said)))
+
+
+def _page(visit: Visit, said: dict[str, str], advice: Advice | None) -> Response:
+    if not visit.pack.casework.authority:
+        raise Gone(visit.path)
+    entity, on = said.get("entity", ""), advice.asked.on if advice else today_of(visit)
+    powers: dict[str, Any] = (
+        powers_of(visit, entity, on) if entity else {"items": {}, "gaps": [], "overlaps": [], "below": {}}
+    )
+    item, body = said.get("item", ""), said.get("post", "")
+    shown = powers["items"]
+    if item and not advice:
+        shown = {name: lines for name, lines in shown.items() if name == item}
+    if body and not advice:
+        shown = items_of_body(powers, body)
+    return draw(
+        visit,
+        "authority.html",
+        words=dict.fromkeys(_WORDS, "") | said,
+        advice=advice,
+        powers=powers,
+        shown=shown,
+        bodies=bodies_of(powers),
+        titles=titles_of(visit),
+        bodies_said=body_titles(visit),
+        clauses=lambda line: clauses_of(visit.pack, line),
+        source_of=lambda cite: visit.pack.sources[cite.source],
+        on=on,
+        why=_why(visit, advice) if advice else "",
+        first=[] if entity else first_entities(visit),
+    )
+
+
+def _why(visit: Visit, advice: Advice) -> str:
+    """Give in words why an answer is as it is, where no line is shown that says so."""
+    told = advice.answer
+    if told.because in _LACKING or told.because.startswith("no "):
+        return visit.text(f"authority.why.{_LACKING.get(told.because, 'no_line')}")
+    return "" if told.lines and "part" in told.lines[0] else told.because
+
+
+def first_entities(visit: Visit) -> list[str]:
+    """Give the entities that stand highest, from which to choose."""
+    sql = f"SELECT e.entity FROM entity AS e JOIN level AS l ON l.entity = e.entity ORDER BY l.management, e.entity LIMIT {MOST_FIRST}"
+    found: list[str] = visit.kept("first_entities", ("entity",), lambda: [row["entity"] for row in visit.rows(sql)])
+    return found
+
+
+def titles_of(visit: Visit) -> dict[str, str]:
+    """Give the titles of items as the pack's lists name them, in the viewer's language."""
+    found: dict[str, str] = {}
+    for listed in visit.pack.lists.values():
+        for line in listed.lines:
+            found.setdefault(line.item, visit.said(line.title))
+    return found
+
+
+def body_titles(visit: Visit) -> dict[str, str]:
+    """Give the names of bodies, as decisions name them."""
+    kind = visit.pack.kinds.get("decision")
+    return {name: visit.said(title) for name, title in kind.field("body").choices.items()} if kind else {}

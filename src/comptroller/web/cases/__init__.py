@@ -1,0 +1,1 @@
+"""Cases: pages, actions, approvals, letters and calls."""

@@ -1,0 +1,297 @@
+"""Acts in cases: what a viewer may do in one as it stands, and each act as a report that the ledger keeps.
+
+- An act is told in the name of the officer who is signed in; nobody tells an act for another.
+- What two officers do is proposed by one, and is told when another of the same line approves it while signed in.
+- Whether an act may be done is told by the room of cases; what is shown here is only what it would not refuse at once.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from comptroller.access.grants import REPORT
+from comptroller.intake import Incoming
+from comptroller.model.case_policy import Move
+from comptroller.model.channel import CONSOLE
+from comptroller.model.kind import Field
+from comptroller.model.refusal import Refusal, Text, refusal
+from comptroller.web.cases import view
+from comptroller.web.cases.view import ENTITY, LINE, Seen, handling_lines
+from comptroller.web.shell.errors import NotGranted
+from comptroller.web.shell.visit import Visit
+
+STEP, ANSWER = "case_step", "enterprise_answer"
+MOST_SECONDS = 120.0
+_BESIDE = ("material_request", "case_evidence", "loss_estimate", "responsibility", "suppression")
+"""What a line tells beside steps; the last two are the leading line's, and two officers' each."""
+_LEADS, _TWO = ("responsibility", "suppression"), ("responsibility", "suppression")
+_OF_MOVE: Mapping[str, tuple[str, ...]] = {
+    "hand_over": ("to_line", "to_office"),
+    "inform": ("to_line",),
+    "extend": ("clock", "extend_by", "order_number"),
+    "stop": ("clock",),
+    "resume": ("clock",),
+}
+_OF_ANSWER: Mapping[str, tuple[str, ...]] = {
+    "contest": ("finding",),
+    "supply": ("material", "request", "evidence_on", "hash"),
+    "rectify": ("evidence_on", "hash"),
+    "confirm": ("finding",),
+    "explain": ("letter",),
+    "appeal": ("letter",),
+}
+_DAYS = {"material_request": "asked_on", "case_evidence": "obtained_on", "loss_estimate": "estimated_on"}
+_KEYS = {STEP: "step", "material_request": "request", "case_evidence": "evidence", "loss_estimate": "estimate"} | {
+    "suppression": "suppression",
+    ANSWER: "answer",
+}
+_SELF = ("case_id", "office", "by_line", "by", "approved_by", "move")
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing that may be done: its kind and move, its title, its fields, and whether another officer approves it."""
+
+    name: str
+    kind: str
+    move: str
+    title: Text
+    line: str
+    fields: tuple[Field, ...]
+    needs: frozenset[str] = field(default=frozenset())
+    is_for_two: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of an act: kept as an entry, waiting for another officer under a number, or refused."""
+
+    entry: int | None = None
+    waits: int | None = None
+    refusals: tuple[Refusal, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Give it as plain values."""
+        if self.refusals:
+            return {"refused": [one.as_json() for one in self.refusals]}
+        return {"entry": self.entry, "waits": self.waits}
+
+
+def acts_of(visit: Visit, seen: Seen) -> list[Act]:
+    """Give what the viewer may do in a case as it stands, in the order of the pack."""
+    if seen.seat == ENTITY:
+        return _answers(visit, seen) if may_answer(visit, seen.raw["entity"]) else []
+    if seen.seat != LINE:
+        return []
+    mine = [one for one in places_of(seen) if one in handling_lines(visit)]
+    found = [act for move in visit.pack.casework.moves.values() if (act := _step(visit, seen, move, mine))]
+    line = next(iter(mine), "")
+    beside = _BESIDE if line == seen.raw["lead"] else tuple(k for k in _BESIDE if k not in _LEADS)
+    return found + [_beside(visit, kind, line) for kind in beside if line and kind in visit.pack.kinds]
+
+
+def may_answer(visit: Visit, entity: str) -> bool:
+    """Say whether the viewer may answer in an entity's name."""
+    grants = [g for g in visit.reach.viewer.in_force if g.gives(REPORT)]
+    if not visit.may(REPORT) or not grants:
+        return False
+    where = visit.reach.sees("e.entity", grants)
+    return bool(
+        visit.duck.rows(f"SELECT count(*) FROM main.entity AS e WHERE e.entity = ? AND ({where})", [entity])[0][0]
+    )
+
+
+def places_of(seen: Seen) -> list[str]:
+    """Give the lines that have a part in a case, the leading one first."""
+    raw = seen.raw
+    return [one for one in dict.fromkeys((raw["lead"], raw["pending"], *(raw["informed"] or "").split())) if one]
+
+
+def _step(visit: Visit, seen: Seen, move: Move, mine: list[str]) -> Act | None:
+    raw = seen.raw
+    if move.of != STEP or raw["state"] not in move.states:
+        return None
+    offered = [raw["pending"]] if view.is_offered(visit, raw) else []
+    places = {"lead": [raw["lead"]], "pending": offered, "informed": (raw["informed"] or "").split()}
+    line = next((one for one in mine if any(one in places.get(who, ()) for who in move.by)), "")
+    if not line or not _is_ready(visit, raw, move) or (move.does == "conclude" and not raw["inquiry"]):
+        return None
+    if move.does in ("extend", "stop", "resume") and not any(_runs(one, move.does) for one in raw["clock"]):
+        return None
+    more = (*_OF_MOVE.get(move.does, ()), *(("due_on",) if move.to == "rectifying" and move.name == "require" else ()))
+    names = [*more, *(n for n in move.needs if n not in (*more, "reason", "approved_by")), "reason"]
+    return _act(visit, STEP, move, line, names)
+
+
+def _is_ready(visit: Visit, raw: Mapping[str, Any], move: Move) -> bool:
+    """Whether what a move requires holds, as far as the case itself tells."""
+    is_accepted = bool(raw["standing"]) and any(one["what"] == "move.accept" for one in _since_reopened(raw))
+    if "cleared" in move.requires and raw["standing"]:
+        return False
+    if "cleared_or_accepted" in move.requires and raw["standing"] and not is_accepted:
+        return False
+    if "verified" in move.requires and not (raw["verified_by"] or is_accepted):
+        return False
+    made = {one["what"].partition(".")[2]: one["by"] for one in _since_reopened(raw)}
+    if move.after and not _is_asked(raw, move):
+        return False
+    return all(made.get(earlier) != visit.login for earlier in move.apart_from)
+
+
+def _is_asked(raw: Mapping[str, Any], move: Move) -> bool:
+    """Whether a move that this one answers was made and not answered yet."""
+    made = [one["what"].partition(".")[2] for one in _since_reopened(raw)]
+    answered = max((at for at, name in enumerate(made) if name == move.name), default=-1)
+    return any(name in move.after for name in made[answered + 1 :])
+
+
+def _since_reopened(raw: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Give the moves made since a case was opened, or opened again for the last time."""
+    events: list[dict[str, Any]] = raw["event"]
+    last = 0
+    for at, one in enumerate(events):
+        if one["state_after"] == "triage" and at and events[at - 1]["state_after"] in ("closed", "dismissed"):
+            last = at
+    return [one for one in events[last:] if one["what"].startswith("move.")]
+
+
+def _runs(clock: Mapping[str, Any], does: str) -> bool:
+    if clock["ended_on"]:
+        return False
+    return does == "extend" or (clock["stopped_on"] is not None) == (does == "resume")
+
+
+def _answers(visit: Visit, seen: Seen) -> list[Act]:
+    found = []
+    for move in visit.pack.casework.moves.values():
+        if move.of == ANSWER and seen.raw["state"] in move.states:
+            more = _OF_ANSWER.get(move.name, ())
+            names = [*more, *(n for n in move.needs if n not in (*more, "reason")), "reason"]
+            found.append(_act(visit, ANSWER, move, "", names))
+    return found
+
+
+def _act(visit: Visit, kind: str, move: Move, line: str, names: list[str]) -> Act:
+    of = visit.pack.kinds[kind]
+    fields = tuple(of.field(n) for n in dict.fromkeys(names) if n in of.columns)
+    needs = frozenset(n for n in move.needs if n != "approved_by")
+    return Act(move.name, kind, move.name, move.title, line, fields, needs, move.two_officers)
+
+
+def _beside(visit: Visit, kind: str, line: str) -> Act:
+    of = visit.pack.kinds[kind]
+    aside = (*_SELF, _KEYS.get(kind, ""), _DAYS.get(kind, ""), *(("valid_from",) if kind == "suppression" else ()))
+    own = ("entity",) if kind in _LEADS else ()
+    fields = tuple(one for one in of.fields if one.name not in (*aside, *own))
+    if kind == "suppression":
+        fields = tuple(one for one in fields if one.name != "rule")
+    needs = frozenset(one.name for one in fields if one.required)
+    return Act(kind, kind, "", of.title, line, fields, needs, kind in _TWO)
+
+
+def do_act(visit: Visit, seen: Seen, name: str, said: Mapping[str, Any], number: str = "") -> Done:
+    """Do an act with what was said in its fields; `number` names it, so that the same one told again is told once.
+
+    Refuses (NotGranted) an act that is not among those that the viewer may do.
+    """
+    act = next((one for one in acts_of(visit, seen) if one.name == name), None)
+    if act is None:
+        raise NotGranted(name)
+    short = [n for n in sorted(act.needs) if said.get(n) in (None, "")]
+    if short:
+        return Done(refusals=tuple(_missing(act, n) for n in short))
+    fact = fact_of(visit, seen, act, said, number or visit.desk.chance()[:12])
+    if act.is_for_two:
+        return Done(waits=propose(visit, seen, act.kind, act.name, line=act.line, fact=fact))
+    return tell(visit, act.kind, fact, str(fact.get("office") or seen.raw["entity"]), officer=visit.login)
+
+
+def _missing(act: Act, name: str) -> Refusal:
+    wanted = ("填写该字段", "something in this field")
+    return refusal(
+        "desk.form", ("", None, f"{act.kind}.{name}"), "-", wanted, ("补填后重试", "Fill it in and try again.")
+    )
+
+
+def fact_of(visit: Visit, seen: Seen, act: Act, said: Mapping[str, Any], number: str) -> dict[str, Any]:
+    """Give an act as a fact: what was said, and what the desk knows of who does it, when, in which case."""
+    raw, today = seen.raw, visit.desk.local_now().date().isoformat()
+    fact: dict[str, Any] = {f.name: _typed(f, said[f.name]) for f in act.fields if said.get(f.name) not in (None, "")}
+    fact |= {"case_id": raw["case_id"], "by": visit.login}
+    if act.kind == ANSWER:
+        return fact | {"entity": raw["entity"], "answer": number, "move": act.move, "done_on": today}
+    fact |= {"office": _office(visit, raw, act)}
+    if act.kind == "suppression":
+        del fact["case_id"]
+        fact |= {"suppression": number, "rule": raw["rule"], "valid_from": today}
+        return fact if said.get("finding") else fact | {"entity": raw["entity"]}
+    fact["by_line"] = act.line
+    if act.kind == STEP:
+        return fact | {"step": number, "move": act.move, "done_on": today}
+    if act.kind in _KEYS:
+        fact[_KEYS[act.kind]] = number
+    if act.kind == "responsibility":
+        held = any(one["person"] == fact.get("person") for one in raw["responsibility"])
+        return fact | {"entity": raw["entity"]} | ({"act": "correct"} if held else {})
+    return fact | {_DAYS[act.kind]: today}
+
+
+def _office(visit: Visit, raw: Mapping[str, Any], act: Act) -> str:
+    """Give the office in whose name an act is told: the one that a case is being handed to, where that answers."""
+    move = visit.pack.casework.moves.get(act.move)
+    answers = move is not None and move.does in ("receive", "decline") and raw.get("pending_office")
+    return str(raw.get("pending_office") if answers else raw["office"])
+
+
+def _typed(of: Field, value: Any) -> Any:
+    if of.type == "flag" and isinstance(value, str):
+        return value == "true"
+    return value.strip() if isinstance(value, str) else value
+
+
+def tell(  # noqa: PLR0913 - what an act is told with
+    visit: Visit, kind: str, fact: Mapping[str, Any], reporter: str, *, officer: str, approver: str = ""
+) -> Done:
+    """Let the ledger keep an act of an officer, which another may have approved, and wait for what becomes of it."""
+    payload = json.dumps({"kind": kind, "facts": [fact]}, ensure_ascii=False).encode()
+    act = Incoming(payload, "json", "desk-case.json", reporter, channel=CONSOLE, login=officer, approver=approver)
+    outcome = visit.desk.writer.take(act).result(MOST_SECONDS)
+    return Done(outcome.entry, None, outcome.refusals)
+
+
+def propose(visit: Visit, seen: Seen, kind: str, name: str, *, line: str, fact: Mapping[str, Any]) -> int:  # noqa: PLR0913 - what is kept of it
+    """Keep an act until another officer of the line approves it; gives its number."""
+    at = visit.desk.local_now().isoformat(timespec="seconds")
+    text = json.dumps(fact, ensure_ascii=False)
+    rows = visit.desk.shelf.rows(
+        "INSERT INTO waiting_act (case_id, kind, name, line, office, login, at, fact) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        " RETURNING number",
+        [seen.raw["case_id"], kind, name, line, seen.raw["office"], visit.login, at, text],
+    )
+    return int(rows[0][0])
+
+
+def _cases_of(visit: Visit, line: str, waits: list[dict[str, Any]]) -> set[str]:
+    """Return the cases of acts that wait in which the viewer has a part for a line."""
+    names = sorted({str(one["case_id"]) for one in waits if one["line"] == line})
+    part = visit.reach.part(line)
+    if not names or part == "false":
+        return set()
+    sql = f"SELECT n.case_id FROM case_now AS n WHERE n.case_id IN ({', '.join('?' * len(names))}) AND ({part})"
+    return {str(case_id) for (case_id,) in visit.duck.rows(sql, names)}
+
+
+def waiting(visit: Visit, case_id: str = "") -> list[dict[str, Any]]:
+    """Return the acts of the viewer's lines that wait for another officer, of a case or of all; `is_own` says whose.
+
+    Each is read through the viewer's reach as it is now: it is there where the line has a part in its case at an office
+    that the viewer's grants reach.
+    """
+    names = ("number", "case_id", "kind", "name", "line", "office", "login", "at", "fact")
+    rows = visit.desk.shelf.rows(f"SELECT {', '.join(names)} FROM waiting_act ORDER BY number")
+    found = [dict(zip(names, row, strict=True)) for row in rows]
+    asked = [one for one in found if case_id in ("", one["case_id"])]
+    lines = {line: _cases_of(visit, line, asked) for line in handling_lines(visit)}
+    mine = [one for one in asked if one["case_id"] in lines.get(one["line"], ())]
+    return [{**one, "fact": json.loads(str(one["fact"])), "is_own": one["login"] == visit.login} for one in mine]

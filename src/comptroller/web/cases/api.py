@@ -1,0 +1,156 @@
+"""Calls about cases: the list, one case from the caller's seat, what may be done in it, acts, and what is due."""
+
+import datetime as dt
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Depends, Query
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, Field
+
+from comptroller.access.grants import SEE
+from comptroller.cases import queries
+from comptroller.model.case_policy import STATES
+from comptroller.model.finding import plain
+from comptroller.web.api.pagination import After, Limit
+from comptroller.web.api.schemas import BODY_ERRORS
+from comptroller.web.cases import actions, approvals, letters, numbered, view
+from comptroller.web.cases.actions import Done
+from comptroller.web.cases.inbox_page import day_of
+from comptroller.web.cases.letters import Said
+from comptroller.web.cases.view import Seen
+from comptroller.web.shell.auth import may
+from comptroller.web.shell.visit import Visit
+
+router = APIRouter(tags=["cases"])
+Seeing = Annotated[Visit, Depends(may(SEE))]
+Word = Annotated[str, Query(max_length=200)]
+_NOT_FOR_ENTITY = (
+    "lead",
+    "pending",
+    "informed",
+    "loss_cny",
+    "loss_class",
+    "findings",
+    "standing",
+    "severity",
+    "due_on",
+)
+"""What a card does not tell the entity's side: lines, and what joined the case since it was released."""
+Side = Annotated[str, Query(pattern="|entity", description="`entity` for the entity's side of a case.")]
+
+
+class Letter(BaseModel):
+    """A letter to be written: its kind, its language, whom it is to, by when it is to be answered, and its text."""
+
+    kind: Annotated[str, Field(max_length=40)]
+    language: Annotated[str, Field(pattern="zh|en")] = "zh"
+    addressee: Annotated[str, Field(max_length=200)] = ""
+    due_on: dt.date | None = None
+    text: Annotated[str, Field(max_length=20_000)] = ""
+
+
+@router.get("/cases")
+def cases(  # noqa: PLR0913, PLR0917 - what one may ask by
+    visit: Seeing,
+    state: Word = "open",
+    line: Word = "",
+    entity: Word = "",
+    rule: Word = "",
+    side: Side = "",
+    after: After = "",
+    limit: Limit = 100,
+) -> dict[str, Any]:
+    """Give cases in the order of their names; `state` is open, all, or a state."""
+    view.require_cases(visit)
+    mine = view.entity_within(visit) if side else view.within(visit)
+    state = state if state in ("open", "all", *STATES) else "open"
+    line = "" if side else line  # which line leads a case is not told on the entity's side
+    asked = queries.Asked(state, line, entity, rule, limit=limit + 1, within=mine, source=view.source_of(visit))
+    rows = queries.listed(visit.duck, asked, after)
+    items = [_card(visit, one, side) for one in view.cards_then(visit, rows[:limit])]
+    found = {"items": plain(items), "next": items[-1]["case_id"] if len(rows) > limit else None}
+    return found | {"hidden": view.count_hidden(visit, mine)}
+
+
+def _card(visit: Visit, one: dict[str, Any], side: str) -> dict[str, Any]:
+    card = view.told_card(visit, one)
+    hidden = _NOT_FOR_ENTITY if side else ()
+    return {name: value for name, value in card.items() if name not in hidden}
+
+
+@router.get("/cases/{case_id}")
+def case(visit: Seeing, case_id: str, side: Side = "") -> dict[str, Any]:
+    """Give one case from the caller's seat, with the acts that he may do and those that wait for an officer."""
+    seen = _seen(visit, case_id, side)
+    whole = {**seen.whole, "event": [{**e, "said": json.loads(e["said"] or "{}")} for e in seen.whole["event"]]}
+    waiting = actions.waiting(visit, seen.raw["case_id"]) if seen.seat == view.LINE else []
+    acts = [
+        {
+            "act": act.name,
+            "title": {"zh": act.title.zh, "en": act.title.en},
+            "line": act.line or None,
+            "fields": [f.name for f in act.fields],
+            "needs": sorted(act.needs),
+            "two_officers": act.is_for_two,
+        }
+        for act in ([] if view.is_then(visit) else actions.acts_of(visit, seen))
+    ]
+    said: dict[str, Any] = plain(whole)
+    return said | {"seat": seen.seat, "seat_line": seen.line or None, "acts": acts, "waiting": waiting}
+
+
+def _seen(visit: Visit, case_id: str, side: str) -> Seen:
+    return view.see_as_entity(visit, case_id) if side else view.see(visit, case_id)
+
+
+@router.post("/cases/{case_id}/acts", status_code=201, response_model=None, responses=BODY_ERRORS)
+def act(
+    visit: Seeing, case_id: str, said: Annotated[dict[str, str | int | float | bool | None], Body()], side: Side = ""
+) -> Response:
+    """Do an act: `act` names it, `number` makes it the same one when it is sent again, the rest are its fields.
+
+    Kept (201, with its entry), waiting for another officer (202), or refused (422).
+    """
+    seen = _seen(visit, case_id, side)
+    name, number = str(said.pop("act", "")), str(said.pop("number", "") or "")
+    words = {key: value if value is None or isinstance(value, bool) else str(value) for key, value in said.items()}
+    return _answered(numbered.do_once(visit, seen, name, words, number))
+
+
+@router.post("/cases/{case_id}/waiting/{number}", response_model=None, responses=BODY_ERRORS)
+def settle(visit: Seeing, case_id: str, number: int, *, approve: Annotated[bool, Body(embed=True)]) -> Response:
+    """Approve an act or release a letter that waits for another officer, or take it away."""
+    return _answered(approvals.settle(visit, view.see(visit, case_id), number, approves=approve))
+
+
+@router.get("/cases/{case_id}/letters")
+def letters_of_case(visit: Seeing, case_id: str, side: Side = "") -> dict[str, Any]:
+    """Give the letters that were sent in a case, those that wait to be released, and the kinds that the caller may write."""
+    seen = _seen(visit, case_id, side)
+    may_write = letters.may_write(visit, seen)
+    kinds = [{"kind": k, "two_officers": letters.is_for_two(visit, k)} for k in letters.kinds_of(visit) if may_write]
+    found: dict[str, Any] = plain(
+        {"items": letters.letters_of(visit, seen), "waiting": letters.waiting_in(visit, seen)}
+    )
+    return found | {"kinds": kinds}
+
+
+@router.post("/cases/{case_id}/letters", status_code=201, response_model=None, responses=BODY_ERRORS)
+def write(visit: Seeing, case_id: str, said: Annotated[Letter, Body()]) -> Response:
+    """Send a letter (201, with its entry); one that policy wants released waits for another officer (202)."""
+    words = Said(said.kind, said.language, said.addressee, said.due_on.isoformat() if said.due_on else "", said.text)
+    return _answered(letters.send(visit, view.see(visit, case_id), words))
+
+
+def _answered(done: Done) -> Response:
+    status = 422 if done.refusals else 202 if done.waits else 201 if done.entry else 200
+    return JSONResponse(plain(done.as_json()), status)
+
+
+@router.get("/day")
+def day(visit: Seeing) -> dict[str, Any]:
+    """Give what is due from the caller: clocks, acts that wait, cases offered and to be looked at."""
+    view.require_cases(visit)
+    found: dict[str, Any] = plain(day_of(visit))
+    return found

@@ -1,0 +1,51 @@
+"""What waits for a second officer: an act or a letter that one of a line proposed, and another approves, releases or takes away."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from comptroller.model.refusal import Refused, refusal
+from comptroller.web.cases import actions, letters
+from comptroller.web.cases.actions import Done
+from comptroller.web.cases.view import LINE, Seen
+from comptroller.web.runtime.admission import is_same_person
+from comptroller.web.shell.errors import Gone
+from comptroller.web.shell.visit import Visit
+
+_DAYS = ("done_on", "decided_on", "valid_from")
+
+
+def waits_here(visit: Visit, seen: Seen, number: int) -> dict[str, Any]:
+    """Give what waits in a case under a number; refuses (Gone) what does not wait here for a line of the viewer's."""
+    one = next((w for w in actions.waiting(visit, seen.raw["case_id"]) if w["number"] == number), None)
+    if one is None or seen.seat != LINE or one["line"] not in actions.places_of(seen):
+        raise Gone(number)
+    return one
+
+
+def settle(visit: Visit, seen: Seen, number: int, *, approves: bool) -> Done:
+    """Approve what waits, or take it away; refuses (Gone) what does not wait here, and (Refused) one's own."""
+    with visit.desk.exclusive.about(("waiting", number), visit.desk.settings.most_wait_seconds):
+        return _settled(visit, seen, number, approves=approves)
+
+
+def _settled(visit: Visit, seen: Seen, number: int, *, approves: bool) -> Done:
+    """Settle what waits while no other officer does: it is looked up and taken away under one lock."""
+    one = waits_here(visit, seen, number)
+    if not approves:
+        visit.desk.shelf.put("DELETE FROM waiting_act WHERE number = ?", [number])
+        return Done()
+    if is_same_person(visit.desk, visit.login, one["login"]):
+        wanted = ("同一条线的另一名经办人", "another officer of the same line")
+        mend = ("由另一人批准", "Let another officer approve it.")
+        raise Refused([refusal("desk.one_officer", ("", None, "approved_by"), visit.login, wanted, mend)])
+    done = letters.release(visit, seen, one) if one["kind"] == letters.KIND else _approve(visit, one)
+    if not done.refusals:
+        visit.desk.shelf.put("DELETE FROM waiting_act WHERE number = ?", [number])
+    return done
+
+
+def _approve(visit: Visit, one: Mapping[str, Any]) -> Done:
+    """Let the ledger keep an act with both officers, on the day on which the second approves it."""
+    today = visit.desk.local_now().date().isoformat()
+    fact = {**one["fact"], "approved_by": visit.login} | {n: today for n in _DAYS if n in one["fact"]}
+    return actions.tell(visit, one["kind"], fact, one["office"], officer=one["login"], approver=visit.login)

@@ -1,0 +1,121 @@
+"""The entity's side: its inbox of cases with what is asked of it and by when, and each case with its answers; and everybody's day."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import Response
+
+from comptroller.access.grants import SEE
+from comptroller.cases import queries
+from comptroller.web.cases import actions, view
+from comptroller.web.cases.pages import acted, fields_of_form, show_case
+from comptroller.web.shell.auth import Form, may
+from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.visit import Visit
+
+router = APIRouter()
+Seeing = Annotated[Visit, Depends(may(SEE))]
+_SOON_DAYS, _MOST = 30, 200
+
+
+@router.get("/inbox")
+def inbox(visit: Seeing, state: Annotated[str, Query(pattern="open|all")] = "open") -> Response:
+    """Give the cases about entities on whose side the viewer stands, what is due first, first."""
+    view.require_cases(visit)
+    mine, today = view.entity_within(visit), view.today_of(visit)
+    cards, counts = view.cards_of(visit, queries.Asked(state, limit=_MOST, within=mine))
+    due = due_within(visit, f"({mine})", [one["case_id"] for one in cards])
+    first: dict[str, dict[str, Any]] = {}
+    for one in due:
+        first.setdefault(one["case_id"], one)
+    return draw(visit, "inbox.html", cards=cards, counts=counts, first=first, today=today, state=state)
+
+
+@router.get("/inbox/{case_id}")
+def inbox_case(visit: Seeing, case_id: str, kept: Annotated[int, Query(ge=0)] = 0) -> Response:
+    """Give a case as the entity sees it, with forms for its answers."""
+    return show_case(visit, view.see_as_entity(visit, case_id), "/inbox", kept=kept)
+
+
+@router.post("/inbox/{case_id}/acts")
+async def answer(visit: Seeing, case_id: str, form: Form) -> Response:
+    """Take an answer of the entity."""
+    said = await fields_of_form(form)
+    return await run_in_threadpool(_answer, visit, case_id, said)
+
+
+def _answer(visit: Visit, case_id: str, said: dict[str, str]) -> Response:
+    return acted(visit, view.see_as_entity(visit, case_id), said, "/inbox")
+
+
+@router.get("/day")
+def day(visit: Seeing) -> Response:
+    """Give what is due from the viewer: clocks of his lines and entities, acts that wait for him, cases to be looked at."""
+    view.require_cases(visit)
+    return draw(visit, "day.html", **day_of(visit))
+
+
+def day_of(visit: Visit) -> dict[str, Any]:
+    """Give what is due from the viewer, by what it is due for: the first of each, and how many there are of those that are due."""
+    today, count = view.today_of(visit), 0
+    due: list[dict[str, Any]] = []
+    lines = view.handling_lines(visit)
+    fresh: list[dict[str, Any]] = []
+    offered: list[dict[str, Any]] = []
+    clocks = view.clocks_of(visit)
+    for line in lines:
+        part = visit.reach.part(line)
+        some, more = queries.due(
+            visit.duck, today, line=line, within_days=_SOON_DAYS, within=part, source=clocks, limit=_MOST
+        )
+        due, count = due + some, count + more
+        fresh += _cards(visit, "triage", line, f"({part}) AND n.lead = {_text(line)}")
+        offered += _cards(visit, "open", line, f"({part}) AND n.pending = {_text(line)}")
+    mine = f"({view.entity_within(visit)})"
+    owed, owed_count = ([], 0) if lines else _owed(visit, mine, _SOON_DAYS, _MOST)
+    shown = {one["case_id"] for one in due}
+    return {
+        "today": today,
+        "due": _titled(visit, sorted(due, key=lambda one: (one["due_on"], one["case_id"]))),
+        "due_count": count,
+        "owed": _titled(visit, owed),
+        "owed_count": owed_count,
+        "fresh": [one for one in fresh if one["case_id"] not in shown],
+        "offered": offered,
+        "waiting": actions.waiting(visit),
+        "lines": lines,
+    }
+
+
+def _cards(visit: Visit, state: str, line: str, where: str) -> list[dict[str, Any]]:
+    return view.cards_of(visit, queries.Asked(state, line, limit=_MOST, within=where))[0]
+
+
+def _titled(visit: Visit, due: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give clocks with the rule of their case, where it may be known."""
+    names = sorted({one["case_id"] for one in due})
+    if not names:
+        return due
+    sql = f"SELECT case_id, rule FROM case_now WHERE case_id IN ({', '.join('?' * len(names))})"
+    rules = dict(visit.duck.rows(sql, names))
+    return [view.told_card(visit, {**one, "rule": rules.get(one["case_id"])}) for one in due]
+
+
+def _owed(visit: Visit, where: str, days: int, most: int) -> tuple[list[dict[str, Any]], int]:
+    """Give the clocks that bind the entity of a case itself, in the cases that the SQL names, due within so many days."""
+    clocks = f"(SELECT * FROM {view.clocks_of(visit)} AS o WHERE holder = entity)"
+    return queries.due(visit.duck, view.today_of(visit), within_days=days, within=where, source=clocks, limit=most)
+
+
+def due_within(visit: Visit, where: str, cases: list[str]) -> list[dict[str, Any]]:
+    """Give the clocks that run against the entity in some of the cases that the SQL names."""
+    if not cases:
+        return []
+    named = ", ".join(map(_text, cases))
+    return _owed(visit, f"{where} AND n.case_id IN ({named})", 9999, 1_000_000)[0]
+
+
+def _text(said: str) -> str:
+    """Give a word as SQL."""
+    return "'" + said.replace("'", "''") + "'"

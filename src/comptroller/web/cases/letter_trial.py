@@ -1,0 +1,64 @@
+"""What a changed policy changes beside findings, and its templates of letters set with sample values before anybody adopts them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from comptroller.model.policy import Pack
+from comptroller.model.refusal import Refused
+from comptroller.web.cases.letters import FONTS, FRAME, letter_fonts, typesetter
+
+FOLDER = "letters"
+_SAMPLE: dict[str, Any] = {
+    "case_id": "-",
+    "office": "-",
+    "line": "-",
+    "officer": "-",
+    "released_by": "-",
+    "due_on": "2024-01-31",
+    "addressee": "-",
+    "text": "-\n-",
+    "rows": [{"rule": "-", "sources": "-", "facts": [["-", "-"]], "stands": False, "entries": "1"}] * 2,
+    "figures": [["-", "-"], ["-", "-"]],
+    "number": "-",
+    "code": "-",
+    "is_draft": True,
+    "sent_on": "2024-01-01",
+}
+
+
+def changed_pieces(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> dict[str, list[str]]:
+    """Return the files that differ between two policies, by folder: `{"letters": ["prompt"], "moves": ["open"]}`.
+
+    >>> changed_pieces({"p/letters/a.yml": b"1"}, {"p/letters/a.yml": b"2", "p/moves/b.yml": b"3"})
+    {'letters': ['a'], 'moves': ['b']}
+    """
+    found: dict[str, list[str]] = {}
+    for path in sorted({*before, *after}):
+        if before.get(path) != after.get(path):
+            parts = path.split("/")
+            folder = parts[1] if len(parts) > 2 else "pack"
+            found.setdefault(folder, []).append(parts[-1].rpartition(".")[0])
+    return found
+
+
+def try_letters(before: Pack, after: Pack, at: int) -> tuple[int, list[str]]:
+    """Return how many letters were set because a template changed, and what failed, each as `letters/<kind>: <reason>`."""
+    if before.letters == after.letters:
+        return 0, []
+    failures, count = [], 0
+    for kind, values in _samples(after):
+        files = {f"{name}.typ": one.template for name, one in after.letters.items() if name != kind}
+        count += 1
+        try:
+            typesetter.typeset(files | {"main.typ": after.letters[kind].template}, values, letter_fonts(), at)
+        except Refused as fault:
+            failures += [f"{FOLDER}/{kind}: {one.seen}" for one in fault.refusals if one.code != "desk.letter.font"]
+    return count, failures
+
+
+def _samples(pack: Pack) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield each kind of letter with sample values, once in each language."""
+    for kind, one in pack.letters.items():
+        if kind != FRAME:
+            for language, title in (("zh", one.title.zh), ("en", one.title.en)):
+                yield kind, _SAMPLE | {"language": language, "title": title, "fonts": list(FONTS)}

@@ -1,0 +1,286 @@
+"""Letters of a case: what they say, the template of policy that sets them, their file, and the fact that one was sent.
+
+- A letter's text and evidence go to the template as values; nothing that somebody typed runs.
+- The code that verifies a letter is drawn before it is set, stands in it, and in the fact that tells that it was sent.
+- The file lies on the shelf under its hash; the hash stands in the ledger.
+- Where its template asks for two officers, a letter waits until another officer of the line releases it: only then is it
+  set with a code, and only then does the ledger hear of it.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from hashlib import sha256
+from typing import Any
+
+from comptroller.cases.events import KINDS
+from comptroller.cases.visibility import letters_seen
+from comptroller.model.kind import FACT_LINES
+from comptroller.model.refusal import Refused, refusal
+from comptroller.web.cases import actions, view
+from comptroller.web.cases.actions import Done
+from comptroller.web.cases.letter_text import bounded, check_text
+from comptroller.web.cases.view import LINE, Seen
+from comptroller.web.public.proofs import LETTER_CHARS, in_groups
+from comptroller.web.runtime.typesetter import Fonts, Typesetter
+from comptroller.web.shell.errors import Gone, NotGranted
+from comptroller.web.shell.labels import cell, evidence, field_named, label
+from comptroller.web.shell.rendering import VENDOR
+from comptroller.web.shell.visit import Visit
+
+KIND, FRAME, CLOSURE = "letter", "frame", "closure"
+FONTS = ("Noto Sans SC", "Noto Sans CJK SC", "Noto Serif CJK SC", "Source Han Sans SC", "SimSun", "Songti SC")
+_LATIN = "Libertinus Serif"
+_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_ASIDE = ("entity", "entries", "since")
+MOST_ROWS = 1_000
+"""Findings that the table of evidence of one letter holds; the others are counted in its last row."""
+typesetter = Typesetter()
+"""The one typesetter of the process: its turns are shared by all letters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an officer says in a letter: its kind, its language, whom it is to, by when it is to be answered, its text."""
+
+    kind: str
+    language: str
+    addressee: str
+    due_on: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """Whose letter it is: the line it is sent for, who drafted it, and who releases it, '' where one officer does both."""
+
+    line: str
+    officer: str
+    released_by: str = ""
+
+
+def may_write(visit: Visit, seen: Seen) -> str:
+    """Give the line in whose name the viewer may write letters in a case; '' where he may not."""
+    raw = seen.raw
+    places = (raw["lead"], raw["pending"], *(raw["informed"] or "").split())
+    mine = [one for one in places if one in view.handling_lines(visit)]
+    return mine[0] if seen.seat == LINE and mine and KIND in KINDS and kinds_of(visit) else ""
+
+
+def kinds_of(visit: Visit) -> list[str]:
+    """Give the kinds of letter for which policy has a template."""
+    if KIND not in visit.pack.kinds:
+        return []
+    return [one for one in visit.pack.kinds[KIND].field("kind").choices if one in visit.pack.letters]
+
+
+def new_code() -> str:
+    """Give the code that verifies a new letter."""
+    return "L" + "".join(secrets.choice(_LETTERS) for _ in range(LETTER_CHARS))
+
+
+def is_for_two(visit: Visit, kind: str) -> bool:
+    """Say whether policy asks for another officer to release a letter of this kind."""
+    return kind in visit.pack.letters and visit.pack.letters[kind].two_officers
+
+
+def own_hands(visit: Visit, seen: Seen) -> Hands:
+    """Give the viewer as the one officer of a letter of his line."""
+    return Hands(may_write(visit, seen), _name(visit))
+
+
+def _name(visit: Visit) -> str:
+    return visit.reach.viewer.name or visit.login
+
+
+def set_letter(  # noqa: PLR0913 - what stands in a letter
+    visit: Visit, seen: Seen, said: Said, *, number: str, code: str = "", hands: Hands | None = None
+) -> bytes:
+    """Return a letter as PDF; a draft where it has no code yet, of the viewer unless `hands` names another officer.
+
+    Raises Refused for a kind without a template, a text past its bounds, a template with a fault, a letter past the
+    typesetter's limits, and where no font has Chinese characters.
+    """
+    if said.kind not in kinds_of(visit):
+        wanted = ("政策包中有模板的函件类别", "a kind of letter that policy has a template for")
+        raise Refused(
+            [refusal("desk.letter.kind", ("", None, "kind"), said.kind, wanted, ("另选类别", "Choose another."))]
+        )
+    text = said.text.replace("\r\n", "\n").replace("\r", "\n")
+    if wrong := [*check_text(text, "text"), *check_text(said.addressee, "addressee", 200)]:
+        raise Refused(wrong)
+    language, visit.language = visit.language, said.language
+    values = _values(visit, seen, replace(said, text=""), hands or own_hands(visit, seen)) | _marks(visit, number, code)
+    visit.language = language
+    files = {f"{name}.typ": one.template for name, one in visit.pack.letters.items() if name != said.kind}
+    files["main.typ"] = visit.pack.letters[said.kind].template
+    at = int(visit.desk.clock().timestamp())
+    return typesetter.typeset(files, bounded(values) | {"text": text}, letter_fonts(), at)
+
+
+def letter_fonts() -> Fonts:
+    """Return where fonts of letters are, and the families, one of them needed."""
+    return Fonts([str(VENDOR)] if VENDOR.is_dir() else [], FONTS)
+
+
+def _marks(visit: Visit, number: str, code: str) -> dict[str, Any]:
+    """Give what tells a letter from its draft."""
+    shown = f"{code[0]}-{in_groups(code[1:])}" if code else "—"
+    return {
+        "number": number,
+        "code": shown,
+        "is_draft": not code,
+        "sent_on": visit.desk.local_now().date().isoformat(),
+    }
+
+
+def _values(visit: Visit, seen: Seen, said: Said, hands: Hands) -> dict[str, Any]:
+    one, raw = seen.whole, seen.raw
+    names = [f["finding"] for f in one["finding"]]
+    held = view.evidence_of(visit, one, names)
+    marks = ", ".join("?" * len(names)) or "NULL"
+    facts_of = dict(visit.duck.rows(f"SELECT finding, entries FROM main.finding_now WHERE finding IN ({marks})", names))
+    told = [f for f in one["finding"] if f["stands"] or said.kind == CLOSURE]
+    rows = [_row(visit, f, held.get(f["finding"], {}), facts_of) for f in told]
+    return {
+        "language": said.language,
+        "title": visit.said(visit.pack.letters[said.kind].title),
+        "case_id": raw["case_id"],
+        "office": visit.names.get(raw["office"], raw["office"]),
+        "line": visit.said(visit.pack.lines.get(hands.line)),
+        "officer": hands.officer,
+        "released_by": hands.released_by,
+        "due_on": said.due_on,
+        "addressee": visit.names.get(said.addressee, said.addressee),
+        "text": said.text,
+        "rows": rows[:MOST_ROWS] + ([_rest(visit, len(rows) - MOST_ROWS)] if len(rows) > MOST_ROWS else []),
+        "figures": _figures(visit, one),
+        "fonts": [_LATIN, *FONTS] if said.language == "en" else [*FONTS, _LATIN],
+    }
+
+
+def _row(
+    visit: Visit, finding: Mapping[str, Any], held: Mapping[str, Any], facts_of: Mapping[str, Any]
+) -> dict[str, Any]:
+    rule = visit.pack.rules.get(finding["rule"])
+    told = held.get("evidence", {})
+    facts = [
+        [label(visit, rule, name), evidence(visit, rule, name, value)]
+        for name, value in told.items()
+        if name not in _ASIDE and value not in (None, "")
+    ]
+    entries = sorted({int(fact) // FACT_LINES for fact in facts_of.get(finding["finding"], ())})
+    sources = [
+        _source(visit, cite.source)
+        + (" " + visit.text("finding.article", article=cite.article) if cite.article else "")
+        for cite in (rule.cites if rule else ())
+    ]
+    return {
+        "rule": visit.said(rule.title) if rule else finding["rule"],
+        "sources": "; ".join(dict.fromkeys(sources)),
+        "facts": facts,
+        "stands": bool(finding["stands"]),
+        "entries": ", ".join(map(str, entries)) or "-",
+    }
+
+
+def _rest(visit: Visit, count: int) -> dict[str, Any]:
+    """Return the last row of a table of evidence that does not hold all findings."""
+    text = visit.text("letters.more_rows", count=count)
+    return {"rule": text, "sources": "", "facts": [], "stands": True, "entries": "-"}
+
+
+def _source(visit: Visit, name: str) -> str:
+    found = visit.pack.sources.get(name)
+    return visit.said(found.title) if found else name
+
+
+def _figures(visit: Visit, one: Mapping[str, Any]) -> list[list[str]]:
+    names = ("state", "ended_how", "opened_on", "closed_on", "loss_cny", "recovered_cny", "verified_on", "reopened")
+    fields = [(field_named(visit, ["case_now"], name), one.get(name)) for name in names]
+    pairs = [[visit.said(f.title), cell(visit, f, value)] for f, value in fields if f and value not in (None, "")]
+    return pairs + ([["", ""]] if len(pairs) % 2 else [])
+
+
+def send(visit: Visit, seen: Seen, said: Said) -> Done:
+    """Send a letter, or keep it until another officer releases it, as policy says of its kind.
+
+    Refuses (NotGranted) whoever may not write in the case.
+    """
+    line = may_write(visit, seen)
+    if not line:
+        raise NotGranted(KIND)
+    number = f"{visit.desk.local_now().year}-{new_code()[1:7]}"
+    if not is_for_two(visit, said.kind):
+        return _send(visit, seen, said, own_hands(visit, seen), {"letter": number, "by": visit.login})
+    set_letter(visit, seen, said, number="—")
+    kept = {"letter": number, **asdict(said), "officer": _name(visit)}
+    return Done(waits=actions.propose(visit, seen, KIND, KIND, line=line, fact=kept))
+
+
+def release(visit: Visit, seen: Seen, waits: Mapping[str, Any]) -> Done:
+    """Send a letter that waits, for another officer than the one who drafted it; its number is drawn but once."""
+    drafted = waits["fact"]
+    told = {"letter": drafted["letter"], "by": waits["login"], "approved_by": visit.login}
+    return _send(visit, seen, said_of(waits), hands_of(waits, _name(visit)), told)
+
+
+def said_of(waits: Mapping[str, Any]) -> Said:
+    """Give what is said in a letter that waits."""
+    return Said(*(waits["fact"][name] for name in Said.__slots__))
+
+
+def hands_of(waits: Mapping[str, Any], released_by: str = "") -> Hands:
+    """Give whose letter it is that waits."""
+    return Hands(waits["line"], waits["fact"]["officer"], released_by)
+
+
+def _send(visit: Visit, seen: Seen, said: Said, hands: Hands, told: Mapping[str, str]) -> Done:
+    """Set a letter with its code, keep its file, and let the ledger say that it was sent."""
+    code = new_code()
+    file = set_letter(visit, seen, said, number=told["letter"], code=code, hands=hands)
+    digest = sha256(file).hexdigest()
+    fact = {
+        **told,
+        "case_id": seen.raw["case_id"],
+        "office": seen.raw["office"],
+        "by_line": hands.line,
+        "kind": said.kind,
+        "addressee": said.addressee or None,
+        "sent_on": visit.desk.local_now().date().isoformat(),
+        "due_on": said.due_on or None,
+        "hash": digest,
+        "check_code": code,
+    }
+    hands_told = {"officer": told["by"], "approver": told.get("approved_by", "")}
+    sent = {k: v for k, v in fact.items() if v is not None}
+    done = actions.tell(visit, KIND, sent, seen.raw["office"], **hands_told)
+    if done.entry is not None:
+        visit.desk.shelf.put("INSERT OR REPLACE INTO letter_file VALUES (?, ?)", [digest, file])
+    return done
+
+
+def waiting_in(visit: Visit, seen: Seen) -> list[dict[str, Any]]:
+    """Give the letters of a case that wait to be released by another officer of the viewer's lines."""
+    held = actions.waiting(visit, seen.raw["case_id"]) if seen.seat == LINE else []
+    return [one for one in held if one["kind"] == KIND]
+
+
+def letters_of(visit: Visit, seen: Seen) -> list[dict[str, Any]]:
+    """Give the letters of a case of which the viewer's seat is told: the entity those to it, a line none that another keeps."""
+    rows = visit.desk.duck.records(
+        "SELECT letter, kind, addressee, by_line, sent_on, due_on, hash, check_code, fact >> 20 AS entry "
+        "FROM main.letter WHERE case_id = ? ORDER BY fact",
+        [seen.raw["case_id"]],
+    )
+    told = letters_seen(seen.whole)
+    return [row for row in rows if row["letter"] in told]
+
+
+def file_of(visit: Visit, seen: Seen, letter: str) -> bytes:
+    """Give a letter's file; refuses (Gone) one that is absent, not for this seat, or no longer kept."""
+    found = next((row for row in letters_of(visit, seen) if row["letter"] == letter), None)
+    rows = visit.desk.shelf.rows("SELECT pdf FROM letter_file WHERE hash = ?", [found["hash"]]) if found else []
+    if not rows or not isinstance(rows[0][0], bytes):
+        raise Gone(letter)
+    return rows[0][0]

@@ -1,0 +1,113 @@
+"""Letters of a case at the desk: what was sent, a form for a new one, its draft, and its file."""
+
+import datetime as dt
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import RedirectResponse, Response
+
+from comptroller.access.grants import SEE
+from comptroller.model.refusal import Refusal, Refused, refusal
+from comptroller.web.cases import approvals, letters, view
+from comptroller.web.cases.letters import Said
+from comptroller.web.cases.view import Seen
+from comptroller.web.public.proofs import in_groups
+from comptroller.web.shell.auth import Form, may
+from comptroller.web.shell.errors import Gone, NotGranted
+from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.translations import LANGUAGES
+from comptroller.web.shell.visit import Visit
+
+router = APIRouter(prefix="/cases/{case_id}/letters")
+Seeing = Annotated[Visit, Depends(may(SEE))]
+_PDF = "application/pdf"
+_MOST_READ = 1_000_000
+"""Characters of a text that are read at all; the letter's own bound is far below, and rejects by name."""
+
+
+@router.get("")
+def of_case(visit: Seeing, case_id: str) -> Response:
+    """Give the letters of a case, and the form of a new one for whoever may write."""
+    return _page(visit, view.see(visit, case_id))
+
+
+def _page(visit: Visit, seen: Seen, refusals: tuple[Refusal, ...] = ()) -> Response:
+    raw = seen.raw
+    answer = draw(
+        visit,
+        "letters.html",
+        case_id=raw["case_id"],
+        entity=raw["entity"],
+        rows=letters.letters_of(visit, seen),
+        waiting=letters.waiting_in(visit, seen),
+        line=letters.may_write(visit, seen),
+        for_two=[one for one in letters.kinds_of(visit) if letters.is_for_two(visit, one)],
+        kinds=[(one, visit.said(visit.pack.letters[one].title)) for one in letters.kinds_of(visit)],
+        addressees=[one for one in dict.fromkeys((raw["entity"], raw["office"])) if one],
+        in_groups=in_groups,
+        refusals=refusals,
+        today=visit.desk.local_now().date(),
+    )
+    answer.status_code = 422 if refusals else 200
+    return answer
+
+
+def _said(form: Form) -> Said:
+    def of(name: str, most: int = 200) -> str:
+        return str(form.get(name) or "").strip()[:most]
+
+    language = of("language")
+    try:
+        day = of("due_on") and dt.date.fromisoformat(of("due_on")).isoformat()
+    except ValueError as error:
+        wanted = ("形如 2024-06-30 的日期", "a day such as 2024-06-30")
+        why = refusal("desk.day", ("", None, "due_on"), of("due_on"), wanted, ("改正日期", "Correct the day."))
+        raise Refused([why]) from error
+    return Said(
+        of("kind"),
+        language if language in LANGUAGES else LANGUAGES[0],
+        of("addressee"),
+        day,
+        of("text", _MOST_READ),
+    )
+
+
+@router.post("/draft")
+def draft(visit: Seeing, case_id: str, form: Form) -> Response:
+    """Give the draft of a letter; nothing is kept of it."""
+    seen = view.see(visit, case_id)
+    if not letters.may_write(visit, seen):
+        raise NotGranted(letters.KIND)
+    file = letters.set_letter(visit, seen, _said(form), number="—")
+    return Response(file, media_type=_PDF, headers={"content-disposition": 'attachment; filename="draft.pdf"'})
+
+
+@router.post("")
+def send(visit: Seeing, case_id: str, form: Form) -> Response:
+    """Send a letter: its file is kept, and the ledger says that it was sent; where policy asks for two it waits for the other."""
+    seen = view.see(visit, case_id)
+    done = letters.send(visit, seen, _said(form))
+    if done.refusals:
+        return _page(visit, seen, done.refusals)
+    return RedirectResponse(f"/cases/{seen.raw['case_id']}/letters", 303)
+
+
+@router.get("/waiting/{number}.pdf")
+def waiting_file(visit: Seeing, case_id: str, number: int) -> Response:
+    """Give a letter that waits to be released, as a draft: what it would say if it went out now."""
+    seen = view.see(visit, case_id)
+    waits = approvals.waits_here(visit, seen, number)
+    if waits["kind"] != letters.KIND:
+        raise Gone(number)
+    file = letters.set_letter(
+        visit, seen, letters.said_of(waits), number=waits["fact"]["letter"], hands=letters.hands_of(waits)
+    )
+    return Response(file, media_type=_PDF, headers={"content-disposition": 'attachment; filename="draft.pdf"'})
+
+
+@router.get("/{letter}.pdf")
+def file(visit: Seeing, case_id: str, letter: str) -> Response:
+    """Give a letter's file."""
+    found = letters.file_of(visit, view.see(visit, case_id), letter)
+    headers = {"content-disposition": f'attachment; filename="letter-{letter}.pdf"'}
+    return Response(found, media_type=_PDF, headers=headers)

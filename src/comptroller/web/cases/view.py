@@ -1,0 +1,227 @@
+"""A viewer's part in cases: which he sees, in which seat, and each case through the confidentiality of its lines.
+
+- A line's officer sits for that line; who oversees an office on no line sees what no line keeps; else one sees what the entity sees.
+- What is found by a rule that one line alone may read is told to nobody else, not even in a case.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from comptroller.access.case_access import is_released, offered_office
+from comptroller.access.grants import HANDLE, REPORT
+from comptroller.cases import queries, visibility
+from comptroller.cases.as_of import clocks_then, relation_then, whole_then, wholes_then
+from comptroller.web.shell.errors import Gone
+from comptroller.web.shell.visit import Visit
+
+Whole = dict[str, Any]
+LINE, OVER, ENTITY = "line", "over", "entity"
+"""The seats: an officer of a line, an overseer of the office, and the side of the entity."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A case as it is seen from a seat; `raw` is all of it, from which only what may be done is told."""
+
+    whole: Whole
+    raw: Whole
+    seat: str
+    line: str = ""
+
+
+def require_cases(visit: Visit) -> None:
+    """Refuse (Gone) cases under a policy that has none."""
+    if not visit.pack.casework.is_on or "case_now" not in visit.pack.tables:
+        raise Gone(visit.path)
+
+
+def within(visit: Visit) -> str:
+    """Give SQL over `case_now AS n`: the cases in which the viewer has a part for a line or oversees its office."""
+    found = [one for line in visit.reach.lines if (one := visit.reach.part(line)) != "false"]
+    return " OR ".join(f"({one})" for one in found) or "false"
+
+
+def entity_within(visit: Visit) -> str:
+    """Return SQL over `case_now AS n`: the cases about entities on whose side the viewer stands, which a line released to them."""
+    grants = [
+        g for g in visit.reach.viewer.in_force if g.gives(REPORT) or (g.gives("see") and not g.line and not g.domain)
+    ]
+    told = is_released(visit.pack, visit.reach.sees("e.entity", grants))
+    return f"(n.entity <> n.office) AND ({visit.reach.sees('n.entity', grants)}) AND ({told})"
+
+
+def is_then(visit: Visit) -> bool:
+    """Say whether the page is asked as of a day, or as known with an entry."""
+    return visit.valid is not None or visit.known is not None
+
+
+def source_of(visit: Visit) -> str:
+    """Give SQL for the rows of `case_now` as of what is asked."""
+    return relation_then(_views(visit), visit.valid) if is_then(visit) else "case_now"
+
+
+def clocks_of(visit: Visit) -> str:
+    """Give SQL for the rows of `case_clock` as of what is asked."""
+    return clocks_then(_views(visit), visit.valid) if is_then(visit) else "case_clock"
+
+
+def _views(visit: Visit) -> dict[str, str]:
+    """Give the SQL of tables as known with the entry that is asked about, without what else was asked."""
+    return visit.desk.engine.books.views(None, visit.known, visit.duck)
+
+
+def today_of(visit: Visit) -> dt.date:
+    """Give the day that is asked about, or that of the entry; else that of the books' clock, or the desk's before the first tick."""
+    if visit.valid is not None:
+        return visit.valid
+    if visit.known:
+        last = min(visit.known, visit.desk.ledger.size)
+        return visit.desk.ledger.entry(last).received_at.astimezone(visit.desk.zone).date()
+    return visit.clock[0] or visit.desk.local_now().date()
+
+
+def see(visit: Visit, case_id: str) -> Seen:
+    """Give a case from the best seat that the viewer has in it; refuses (Gone) one that is absent or not for him."""
+    require_cases(visit)
+    raw = queries.whole(visit.duck, case_id) if len(case_id) > 2 else None
+    if raw is None:
+        raise Gone(case_id)
+    name, work = raw["case_id"], visit.pack.casework
+    places = (raw["lead"], raw["pending"], *(raw["informed"] or "").split())
+    lines = [one for one in dict.fromkeys(places) if one and _holds(visit, visit.reach.part(one), name)]
+    for line in sorted(lines, key=lambda one: (places.index(one) > 1, places.index(one))):
+        shown = visibility.seen_by_line(raw, line, work)
+        if shown is not None:
+            return Seen(_without_closed(visit, _then(visit, raw, shown, line)), raw, LINE, line)
+    if _holds(visit, visit.reach.part(""), name):
+        shown = visibility.seen_by_overseer(raw, work)
+        if shown is not None:
+            return Seen(_without_closed(visit, _then(visit, raw, shown, "")), raw, OVER)
+    if _holds(visit, entity_within(visit), name):
+        return _by_entity(visit, raw)
+    raise Gone(case_id)
+
+
+def _then(visit: Visit, raw: Whole, shown: Whole, line: str) -> Whole:
+    """Give a case as of what is asked, to a seat that sees it as it stands; persons are told where they still are.
+
+    Refuses (Gone) one of which nothing had happened.
+    """
+    if not is_then(visit):
+        return shown
+    found = _whole_then(visit, raw)
+    seen = visibility.seen_then(found, line, visit.pack.casework)
+    return seen if shown["responsibility"] else {**seen, "responsibility": []}
+
+
+def _whole_then(visit: Visit, raw: Whole) -> Whole:
+    found = whole_then(visit.duck, visit.pack, raw["case_id"], _views(visit), visit.valid)
+    if found is None:
+        raise Gone(raw["case_id"])
+    return found
+
+
+def _by_entity(visit: Visit, raw: Whole) -> Seen:
+    """Give a case as the entity sees it; what a line that keeps its steps asks of it is for who answers in its name."""
+    answering = visit.reach.sees("n.entity", [g for g in visit.reach.viewer.in_force if g.gives(REPORT)])
+    answers = _holds(visit, answering, raw["case_id"])
+    whole = _whole_then(visit, raw) if is_then(visit) else raw
+    work = visit.pack.casework
+    shown = visibility.seen_by_entity(whole, work, answers=answers, until=visibility.released_until(raw, work))
+    return Seen(_without_closed(visit, shown), raw, ENTITY)
+
+
+def see_as_entity(visit: Visit, case_id: str) -> Seen:
+    """Give a case as the entity sees it; refuses (Gone) one that is not about an entity of the viewer's."""
+    require_cases(visit)
+    raw = queries.whole(visit.duck, case_id) if len(case_id) > 2 else None
+    if raw is None or not _holds(visit, entity_within(visit), raw["case_id"]):
+        raise Gone(case_id)
+    return _by_entity(visit, raw)
+
+
+def _holds(visit: Visit, where: str, case_id: str) -> bool:
+    sql = f"SELECT count(*) FROM case_now AS n WHERE n.case_id = ? AND ({where})"
+    return where != "false" and bool(visit.duck.rows(sql, [case_id])[0][0])
+
+
+def _without_closed(visit: Visit, whole: Whole) -> Whole:
+    """Give a case without the findings of rules of which the viewer may know nothing."""
+    closed = {one["finding"] for one in whole["finding"] if not visit.reach.may_know(one["rule"])}
+    if not closed and visit.reach.may_know(whole["rule"] or ""):
+        return whole
+    events = []
+    for one in whole["event"]:
+        said = json.loads(one["said"] or "{}")
+        events.append({**one, "said": "{}"} if said.get("finding") in closed else one)
+    kept = [one for one in whole["finding"] if one["finding"] not in closed]
+    rule = whole["rule"] if visit.reach.may_know(whole["rule"] or "") else None
+    return {**whole, "rule": rule, "finding": kept, "event": events}
+
+
+def cards_of(visit: Visit, asked: queries.Asked) -> tuple[list[Whole], dict[str, int]]:
+    """Give the cards that a board shows and how many there are by state, with rules told only where they may be known."""
+    cards, counts = queries.board(visit.duck, replace(asked, source=source_of(visit)))
+    return [told_card(visit, one) for one in cards_then(visit, cards)], counts
+
+
+def cards_then(visit: Visit, cards: list[Whole]) -> list[Whole]:
+    """Give cards of which each tells how its case stood then; as they are where now is asked about."""
+    if not is_then(visit):
+        return cards
+    found = wholes_then(visit.duck, visit.pack, [one["case_id"] for one in cards], _views(visit), visit.valid)
+    return [{name: found.get(one["case_id"], {}).get(name, one[name]) for name in one} for one in cards]
+
+
+def told_card(visit: Visit, card: Whole) -> Whole:
+    """Give a card without a rule of which the viewer may know nothing."""
+    return card if visit.reach.may_know(card["rule"] or "") else {**card, "rule": None}
+
+
+def count_hidden(visit: Visit, where: str) -> int | None:
+    """Return how many cases there are beside those that the SQL names; a count, and nothing else of them.
+
+    None for the side of an entity, which a count would tell of cases that no line released.
+    """
+    if visit.reach.is_of_entity:
+        return None
+
+    def count() -> int:
+        return int(visit.duck.rows(f"SELECT count(*) FROM case_now AS n WHERE NOT coalesce({where}, false)")[0][0])
+
+    found: int = visit.cached(("hidden cases", where), count)
+    return found
+
+
+def handling_lines(visit: Visit) -> list[str]:
+    """Give the lines for which the viewer may act."""
+    if not visit.may(HANDLE):
+        return []
+    return sorted({g.line for g in visit.reach.viewer.in_force if g.line and g.gives(HANDLE)})
+
+
+def is_offered(visit: Visit, raw: Whole) -> bool:
+    """Say whether a case is being handed to a line for which the viewer may act, at an office that his grants reach."""
+    grants = [g for g in visit.reach.viewer.in_force if g.line == raw["pending"] and g.gives(HANDLE)]
+    offered = visit.reach.sees(offered_office(visit.pack), grants)
+    return bool(raw["pending"]) and _holds(visit, offered, raw["case_id"])
+
+
+def evidence_of(visit: Visit, whole: Whole, names: Iterable[str]) -> dict[str, Whole]:
+    """Give by finding what a case's findings stand on, as they were judged last."""
+    listed = list(names)
+    if not listed:
+        return {}
+    marks = ", ".join("?" * len(listed))
+    held = f"({visit.bases['finding_now']})" if "finding_now" in visit.bases else "finding_now"
+    sql = f"SELECT finding, evidence, since, state FROM {held} AS f WHERE finding IN ({marks})"
+    known = {one["finding"] for one in whole["finding"]}
+    rows = visit.duck.records(sql, listed)
+    return {
+        row["finding"]: {**row, "evidence": json.loads(row["evidence"] or "{}")}
+        for row in rows
+        if row["finding"] in known
+    }

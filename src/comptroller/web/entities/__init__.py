@@ -1,0 +1,1 @@
+"""Entities: register pages, ownership, control and history."""

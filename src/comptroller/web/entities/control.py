@@ -1,0 +1,57 @@
+"""Who controls an entity and what is held in effect, now and as of then, as far as the viewer may know the owners."""
+
+import datetime as dt
+from typing import Any
+
+from comptroller.books.ownership.control_rows import rows_of
+from comptroller.books.ownership.graph import Capital
+from comptroller.web.shell.visit import Visit
+
+MOST_CONTROLLERS, MOST_OWNERS = 20, 10
+Rows = list[dict[str, Any]]
+
+
+def above(visit: Visit, code: str, day: dt.date) -> tuple[Rows, Rows]:
+    """Give who controls an entity, the nearest first, and what the ultimate owners have of it, the most first."""
+    if visit.valid is None and visit.known is None:
+        control = visit.rows(
+            f"SELECT owner, basis, share_pct, path FROM controls WHERE entity = ? ORDER BY steps, owner LIMIT {MOST_CONTROLLERS}",
+            [code],
+        )
+        effective = visit.rows(
+            "SELECT owner, share_pct, gap_pct FROM effective_share WHERE entity = ? AND is_ultimate "
+            f"ORDER BY share_pct DESC LIMIT {MOST_OWNERS}",
+            [code],
+        )
+        return control, effective
+    told = _then(visit, [code], day)
+    control = sorted(told["controls"], key=lambda row: (row["steps"], row["owner"]))
+    shares = sorted(told["effective_share"], key=lambda row: (-row["share_pct"], row["owner"]))
+    return control[:MOST_CONTROLLERS], [row for row in shares if row["is_ultimate"]][:MOST_OWNERS]
+
+
+def bases(visit: Visit, code: str, held: list[str], day: dt.date) -> dict[str, str]:
+    """Give by which basis an entity controls those that it holds."""
+    if not held:
+        return {}
+    if visit.valid is None and visit.known is None:
+        marks = ", ".join("?" * len(held))
+        sql = (
+            f"SELECT entity, min(basis) AS basis FROM controls WHERE owner = ? AND entity IN ({marks}) GROUP BY entity"
+        )
+        return {row["entity"]: row["basis"] for row in visit.rows(sql, [code, *held])}
+    return {row["entity"]: row["basis"] for row in _then(visit, held, day)["controls"] if row["owner"] == code}
+
+
+def _then(visit: Visit, entities: list[str], day: dt.date) -> dict[str, Rows]:
+    """Give the rows about these entities as of the two days, told from the stakes above them; owners out of reach are left out."""
+    if "stake" not in visit.pack.kinds:
+        return {"controls": [], "effective_share": []}
+    capital = Capital(visit.duck, visit.pack, day, known=visit.known, about=entities)
+    told = rows_of(capital, capital.numbers(entities))
+    found = {name: told[name].to_pylist() for name in ("controls", "effective_share")}
+    owners = sorted({row["owner"] for rows in found.values() for row in rows} - set(visit.names))
+    marks = ", ".join("?" * len(owners))
+    sql = f"SELECT DISTINCT entity FROM main.all_entity WHERE entity IN ({marks})"
+    unseen = {entity for (entity,) in visit.duck.rows(sql, owners)} if owners else set()
+    return {name: [row for row in rows if row["owner"] not in unseen] for name, rows in found.items()}

@@ -1,0 +1,70 @@
+"""The history of an entity on both time axes: what was said of it and its stakes, when it held, and from when until when it was known."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from comptroller.access.row_access import REGISTER, scoped
+from comptroller.model.kind import FACT_LINES
+from comptroller.web.shell.labels import every_view, fields_of
+from comptroller.web.shell.visit import Visit
+
+MOST = 60
+_DAYS = ("valid_from", "valid_until")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One thing said: of which kind, in words, from and until which day it holds, with which entry it came and which ended it."""
+
+    table: str
+    words: str
+    since: dt.date | None
+    until: dt.date | None
+    entry: int
+    came_at: dt.datetime
+    ended: int | None
+
+
+def history_of(visit: Visit, code: str) -> list[Said]:
+    """Give what was said of an entity's own line, its stakes, bodies and posts within reach, the newest first.
+
+    Of its own line only what differs from the one before it is told.
+    """
+    found: list[Said] = []
+    for table in REGISTER:
+        if table in visit.pack.tables:
+            found += _of(visit, table, code)
+    return sorted(found, key=lambda one: (-one.entry, one.table, one.words))[:MOST]
+
+
+def _of(visit: Visit, table: str, code: str) -> list[Said]:
+    mine = "entity = ? OR holder = ?" if table == "stake" else "entity = ?"
+    known = f"AND fact < {(visit.known + 1) * FACT_LINES}" if visit.known is not None else ""
+    sql = f"SELECT * FROM {table} WHERE ({mine}) {known} ORDER BY fact DESC LIMIT {MOST + 1}"
+    rows = visit.duck.records(scoped(sql, every_view(visit, table)), [code] * mine.count("?"))
+    if not rows:
+        return []
+    facts = ", ".join(str(row["fact"]) for row in rows)
+    gone = dict(
+        visit.duck.rows(f"SELECT fact, min(entry) FROM main.gone_{table} WHERE fact IN ({facts}) GROUP BY fact")
+    )
+    ended = {fact: entry for fact, entry in gone.items() if visit.known is None or entry <= visit.known}
+    told = []
+    for at, row in enumerate(rows[:MOST]):
+        before = rows[at + 1] if table == "entity" and at + 1 < len(rows) else {}
+        changed = {name: None if before and before.get(name) == value else value for name, value in row.items()}
+        words = [
+            f"{title} {value}"
+            for title, value, f in fields_of(visit, table, changed)
+            if f.name not in (*_DAYS, "entity")
+        ]
+        if table == "stake" and row["entity"] != code:
+            words.insert(0, f"→ {visit.names.get(row['entity'], row['entity'])}")
+        told.append(_said(table, " · ".join(words), row, ended.get(row["fact"])))
+    return told
+
+
+def _said(table: str, words: str, row: dict[str, Any], ended: int | None) -> Said:
+    since, until = (row.get(name) for name in _DAYS)
+    return Said(table, words, since, until, row["fact"] // FACT_LINES, row["received_at"], ended)

@@ -1,0 +1,248 @@
+"""Entities: the register as a table, and one entity with owners, holdings, bodies, posts, lists, findings and dues, on both time axes."""
+
+import datetime as dt
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path as PathPart, Query
+from fastapi.responses import Response
+
+from comptroller.access.grants import SEE
+from comptroller.web.entities import holdings_tree
+from comptroller.web.entities.control import above, bases
+from comptroller.web.entities.history import history_of
+from comptroller.web.overview.queries import OPEN
+from comptroller.web.shell.auth import may, present
+from comptroller.web.shell.charts import Box, Edge, chain_of, stakes_row, wrapped
+from comptroller.web.shell.formatting import NOTHING, number, percent
+from comptroller.web.shell.labels import cell, fields_of, worded
+from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.translations import texts
+from comptroller.web.shell.visit import Visit
+
+router = APIRouter()
+Seeing = Annotated[Visit, Depends(may(SEE))]
+Word = Annotated[str, Query(max_length=100)]
+PAGE, MOST_STAKES, MOST_NAMED, MOST_BOXES = 50, 200, 12, 8
+
+
+@router.get("/entities")
+def entities(  # noqa: PLR0913, PLR0917 - what one may ask by
+    visit: Seeing, level: Word = "", kind: Annotated[str | None, Query(alias="class", max_length=100)] = None, under: Word = "", text: Word = "",
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> Response:  # fmt: skip
+    """Give one page of the register."""
+    wheres, values = ["true"], []
+    for said, where in (
+        (level, "CAST(l.management AS VARCHAR) = ?"),
+        (text, "contains(lower(concat_ws(' ', e.entity, e.name, e.uscc)), lower(?))"),
+    ):
+        if said:
+            wheres.append(where)
+            values.append(said)
+    if under:
+        where, more = visit.under("e.entity", under)
+        wheres.append(where)
+        values += more
+    if kind is not None:
+        wheres.append("coalesce(e.class, '') = ?")
+        values.append(kind)
+    sql = f"FROM entity AS e LEFT JOIN level AS l ON l.entity = e.entity WHERE {' AND '.join(wheres)}"
+    rows = visit.rows(
+        f"SELECT e.entity, e.name, e.parent, e.class, e.form, e.status, l.management AS level {sql} "
+        f"ORDER BY l.management NULLS LAST, e.entity LIMIT {PAGE} OFFSET {(page - 1) * PAGE}",
+        values,
+    )
+    count = visit.kept(
+        ("entities", sql, *values), ("entity",), lambda: visit.one(f"SELECT count(*) {sql}", values) or 0
+    )
+    many = open_counts(visit, [row["entity"] for row in rows])
+    visit.hidden_count = visit.count_hidden("entity")
+    asked = {"level": level, "under": under, "text": text} | ({} if kind is None else {"class": kind})
+    fields = {f.name: f for f in visit.pack.kinds["entity"].fields}
+    return draw(
+        visit, "entities.html", rows=rows, count=count, page=page, pages=max(1, -(-count // PAGE)), asked=asked, many=many,
+        shown=lambda name, value: cell(visit, fields[name], value),
+    )  # fmt: skip
+
+
+@router.get("/entities.named")
+def named(visit: Seeing, text: Word = "") -> Response:
+    """Give a few entities of that name or code, for fields in which an entity is said by its code."""
+    sql = (
+        "SELECT entity, name FROM entity WHERE contains(lower(concat_ws(' ', entity, name, uscc)), lower(?)) "
+        f"ORDER BY length(name), entity LIMIT {MOST_NAMED}"
+    )
+    return draw(visit, "named.html", rows=visit.rows(sql, [text]) if text.strip() else [])
+
+
+def open_counts(visit: Visit, entities: list[str]) -> dict[str, int]:
+    """Give how many findings are open about each of these entities that has any."""
+    if not entities:
+        return {}
+    marks = ", ".join("?" * len(entities))
+    sql = f"SELECT entity, count(*) AS many FROM finding_now WHERE state IN {OPEN} AND entity IN ({marks}) GROUP BY 1"
+    return {row["entity"]: row["many"] for row in visit.rows(sql, entities)}
+
+
+@router.get("/entities/{code}")
+def entity(visit: Seeing, code: str) -> Response:
+    """Give one entity: who it is, above, below, inside, what is found about it and owed by it, and its history."""
+    present(code if visit.sees_entity(code) else None, code)
+    rows = visit.rows("SELECT * FROM entity WHERE entity = ? ORDER BY fact DESC LIMIT 1", [code])
+    day = day_of(visit)
+    up, down = stakes(visit, code, day, up=True), stakes(visit, code, day, up=False)
+    control, effective = above(visit, code, day)
+    basis = bases(visit, code, [one["party"] for one in down], day)
+    controlling = {one["owner"]: one["basis"] for one in control}
+    visit.hidden_count = visit.count_hidden("finding_now", "entity = ?", [code])
+    return draw(
+        visit,
+        "entity.html",
+        code=code,
+        cells=fields_of(visit, "entity", rows[0]) if rows else [],
+        parent=rows[0]["parent"] if rows else "",
+        chain=visit.rows(
+            "SELECT ancestor, distance FROM ancestor WHERE entity = ? AND distance > 0 ORDER BY distance DESC", [code]
+        ),
+        children=visit.rows("SELECT entity, name FROM entity WHERE parent = ? ORDER BY entity LIMIT 100", [code]),
+        up=up,
+        down=down,
+        top=holdings_tree.grown(visit, code, day),
+        root=code,
+        level=visit.one("SELECT management FROM level WHERE entity = ?", [code]),
+        heard=visit.one("SELECT max(last_at) FROM heard WHERE entity = ?", [code]),
+        picture=(_row(visit, up, controlling), _row(visit, down, basis)),
+        center=wrapped(visit.names[code], 24),
+        control=control,
+        controlling=controlling,
+        effective=effective,
+        bodies=held(visit, "body", code, day),
+        posts=held(visit, "post", code, day),
+        lists=visit.rows(
+            "SELECT list, item, holder, distance, limit_cny, body, valid_from FROM list_in_force WHERE entity = ? AND valid_from <= ? AND coalesce(valid_until, DATE '9999-12-31') > ? AND distance < 999 ORDER BY list, item, distance LIMIT 200",
+            [code, day, day],
+        ),
+        findings=visit.rows(
+            f"SELECT finding, rule, state, since FROM finding_now WHERE entity = ? AND state IN {OPEN} ORDER BY since DESC LIMIT 10",
+            [code],
+        ),
+        finding_count=open_counts(visit, [code]).get(code, 0),
+        dues=dues(visit, code, day),
+        day_asked=day,
+        known_on=known_on(visit),
+        chain_said=lambda path: " → ".join(
+            f"{visit.names.get(who, who)} {_by(visit, by)}".strip() for who, by in chain_of(path)
+        ),
+        history=history_of(visit, code),
+        title=lambda table: visit.said(visit.pack.tables[table].title),
+        shown=lambda table, name, value: cell(visit, visit.pack.tables[table].field(name), value),
+        list_title=lambda name: (
+            visit.said(visit.pack.lists[name].title) if name in visit.pack.lists else worded(visit, name)
+        ),
+    )
+
+
+def day_of(visit: Visit) -> dt.date:
+    """Give the day on which things are shown: the one that is asked for, or the books' own."""
+    return visit.valid or visit.clock[0] or visit.now.date()
+
+
+def known_on(visit: Visit) -> str:
+    """Give the day on which the entry that is asked for was received, for the field in which one asks; '' where none is."""
+    head = next(iter(visit.desk.heads.between(visit.known, visit.known)), None) if visit.known else None
+    return head.received_at.astimezone(visit.desk.zone).date().isoformat() if head else ""
+
+
+def _by(visit: Visit, by: str) -> str:
+    """Give by what one holds the next: a share as it is, a basis in words."""
+    code = f"basis.{by}"
+    return visit.text(code) if code in texts(visit.language) else by
+
+
+@router.get("/entities/{code}/structure")
+def structure(
+    visit: Seeing, code: str, text: Word = "", find: Word = "", depth: Annotated[int, Query(ge=1, le=99)] = 1
+) -> Response:
+    """Give the whole tree of holdings below an entity: level by level, opened to a depth, or down to one that is looked for."""
+    present(code if visit.sees_entity(code) else None, code)
+    day = day_of(visit)
+    visit.hidden_count = visit.count_hidden("stake")
+    found = holdings_tree.search(visit, code, text, day) if text.strip() else []
+    sql = "SELECT ancestor FROM ancestor WHERE entity = ? AND distance > 0 ORDER BY distance DESC"
+    return draw(
+        visit, "structure.html", code=code, root=code, text=text, find=find, depth=depth, found=found,
+        top=holdings_tree.grown(visit, code, day, depth=depth, find=find), chain=visit.rows(sql, [code]), known_on=known_on(visit),
+    )  # fmt: skip
+
+
+@router.get("/entities/{code}/{side}")
+def holdings(
+    visit: Seeing,
+    code: str,
+    side: Annotated[str, PathPart(pattern="holdings|owners")],
+    first: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+    root: Word = "",
+) -> Response:
+    """Give what an entity holds, or who holds it: one level of the tree of a root, or the part of it that begins there."""
+    present(code if visit.sees_entity(code) else None, code)
+    day = day_of(visit)
+    if side == "holdings":
+        root = root if visit.sees_entity(root) else code
+        held, rest = holdings_tree.branches(visit, root, [code], day, after=first).get(code, ([], 0))
+        top = holdings_tree.Branch(code, "", children=held, rest=rest, next=first + holdings_tree.BROTHERS)
+        return draw(visit, "holdings.html", top=top, root=root)
+    found = stakes(visit, code, day, up=True, first=first)
+    basis = {one["owner"]: one["basis"] for one in above(visit, code, day)[0]}
+    return draw(visit, "owners.html", code=code, stakes=found, basis=basis, first=first)
+
+
+def _row(visit: Visit, found: list[dict[str, Any]], basis: dict[str, str]) -> list[Box]:
+    """Give a row of the chart: the largest stakes with share and basis, and how many more there are."""
+    edges = [
+        Edge(
+            one["party"], visit.names.get(one["party"], one["party"]),
+            percent(one["share_pct"]) if one["share_pct"] is not None else "", basis.get(one["party"], ""),
+        )
+        for one in found
+    ]  # fmt: skip
+    more = (found[0]["many"] if found else 0) - MOST_BOXES + 1
+    return stakes_row(edges, visit.text("entities.rest", count=number(more)))
+
+
+def stakes(visit: Visit, code: str, day: dt.date, *, up: bool, first: int = 0) -> list[dict[str, Any]]:
+    """Give the stakes in an entity, or those that it holds, on a day, the largest first: the other party, and how many come next."""
+    one, other = ("entity", "holder") if up else ("holder", "entity")
+    return visit.rows(
+        f"SELECT s.{other} AS party, s.share_pct, (SELECT count(*) FROM stake AS t WHERE t.{one} = s.{other}) AS next, count(*) OVER () AS many "
+        f"FROM stake AS s WHERE s.{one} = ? AND coalesce(s.valid_from, DATE '0001-01-01') <= ? "
+        f"AND coalesce(s.valid_until, DATE '9999-12-31') > ? ORDER BY s.share_pct DESC NULLS LAST, s.{other} "
+        f"LIMIT {MOST_STAKES} OFFSET {int(first)}",
+        [code, day, day],
+    )
+
+
+def held(visit: Visit, table: str, code: str, day: dt.date) -> tuple[list[str], list[list[str]]]:
+    """Give the rows of a kind that hold for an entity on a day: the titles of what any of them says, and the values."""
+    kind = visit.pack.tables.get(table)
+    if kind is None:
+        return [], []
+    rows = visit.rows(
+        f"SELECT * FROM {table} WHERE entity = ? AND coalesce(valid_from, DATE '0001-01-01') <= ? "
+        "AND coalesce(valid_until, DATE '9999-12-31') > ? ORDER BY fact LIMIT 200",
+        [code, day, day],
+    )
+    told = [{title: value for title, value, f in fields_of(visit, table, row) if f.name != "entity"} for row in rows]
+    heads = list(dict.fromkeys(title for one in told for title in one))
+    return heads, [[one.get(title, NOTHING) for title in heads] for one in told]
+
+
+def dues(visit: Visit, code: str, day: dt.date) -> list[dict[str, Any]]:
+    """Give the last reports that an entity owed for periods that were over on a day, and when each came; what is not due yet is not missing."""
+    if not {"report_due", "statement"} <= set(visit.pack.kinds):
+        return []
+    return visit.rows(
+        "SELECT d.statement_kind, d.period_end, d.due_on, min(s.received_at) AS came FROM report_due AS d "
+        "LEFT JOIN statement AS s ON s.entity = d.entity AND s.kind = d.statement_kind AND s.period_end = d.period_end "
+        "WHERE d.entity = ? AND d.period_end <= ? GROUP BY ALL ORDER BY d.due_on DESC LIMIT 12",
+        [code, day],
+    )

@@ -1,0 +1,1 @@
+"""Findings: list, detail page, and calls."""

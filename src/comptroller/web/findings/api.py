@@ -1,0 +1,101 @@
+"""Calls that read: who asks, findings, entities; page by page, within the reach of who asks."""
+
+import json
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query
+
+from comptroller.access.grants import SEE
+from comptroller.model.finding import plain
+from comptroller.web.api.pagination import After, Limit, cut
+from comptroller.web.api.schemas import EntityPage, FindingPage, FindingRow, FindingWhole, GrantForm, Me
+from comptroller.web.findings.detail_page import explained
+from comptroller.web.findings.list_page import Asked, select, whole_rows
+from comptroller.web.shell.auth import Visiting, may, present
+from comptroller.web.shell.labels import seen_rows
+from comptroller.web.shell.visit import Visit
+
+router = APIRouter(tags=["reads"])
+Seeing = Annotated[Visit, Depends(may(SEE))]
+Word = Annotated[str, Query(max_length=200)]
+Day = Annotated[str, Query(pattern=r"^(\d{4}-\d{2}-\d{2})?$")]
+
+
+@router.get("/me")
+def me(visit: Visiting) -> Me:
+    """Say who asks, with the grants that hold, and to which entry the books are folded."""
+    grants = [
+        GrantForm(g.role, g.entity, g.domain, g.line, g.valid_until.isoformat() if g.valid_until else None)
+        for g in visit.reach.viewer.in_force
+    ]
+    scope = None if visit.scope is None else sorted(visit.scope)
+    return Me(visit.login, grants, scope, visit.position[0])
+
+
+def asked_by(  # noqa: PLR0913, PLR0917 - what one may ask by
+    state: Literal["open", "not_judged", "cleared", "all"] = "open",
+    rule: Word = "",
+    domain: Word = "",
+    problem: Word = "",
+    severity: Word = "",
+    line: Word = "",
+    under: Annotated[str, Query(max_length=200, description="An entity; findings of it and of all below it.")] = "",
+    entity: Word = "",
+    since: Day = "",
+    until: Day = "",
+    least: Annotated[
+        str, Query(pattern=r"^(\d{1,20}(\.\d{1,4})?)?$", description="The least amount in CNY that the evidence says.")
+    ] = "",
+    text: Word = "",
+) -> Asked:
+    """Give what a call asks findings for; the filters are those of the page."""
+    return Asked(state, rule, domain, problem, severity, line, under, entity, since, until, least, text)
+
+
+@router.get("/findings")
+def findings(
+    visit: Seeing, asked: Annotated[Asked, Depends(asked_by)], after: After = "", limit: Limit = 100
+) -> FindingPage:
+    """Give findings in the order of their names; the filters are those of the page."""
+    sql, values = select(visit, asked)
+    names = visit.rows(
+        f"SELECT finding, known FROM ({sql}) WHERE finding > ? ORDER BY finding LIMIT {limit + 1}", [*values, after]
+    )
+    rows, following = cut(whole_rows(visit, names, "finding"), limit, "finding")
+    items = [FindingRow(**_finding_cells(row)) for row in rows]
+    return FindingPage(items, following, visit.count_hidden("finding_now"))
+
+
+def _finding_cells(row: dict[str, Any]) -> dict[str, Any]:
+    cells: dict[str, Any] = plain(row)
+    amount = None if row["amount"] is None else f"{row['amount']:f}"
+    return cells | {
+        "subject": json.loads(row["subject"]),
+        "evidence": json.loads(row["evidence"]),
+        "amount": amount,
+    }
+
+
+@router.get("/findings/{finding}")
+def finding(visit: Seeing, finding: str) -> FindingWhole:
+    """Explain a finding."""
+    found = explained(visit, finding)
+    rows, hidden = seen_rows(visit, found.rows)
+    said: dict[str, Any] = plain(found.as_json())
+    return FindingWhole(**said | {"rows": plain(rows), "hidden": hidden})
+
+
+@router.get("/entities")
+def entities(visit: Seeing, after: After = "", limit: Limit = 100) -> EntityPage:
+    """Give entities of the register in the order of their codes."""
+    rows = visit.rows(f"SELECT * FROM entity WHERE entity > ? ORDER BY entity LIMIT {limit + 1}", [after])
+    items, following = cut(rows, limit, "entity")
+    return EntityPage(plain(items), following, visit.count_hidden("entity") or 0)
+
+
+@router.get("/entities/{entity}")
+def entity(visit: Seeing, entity: str) -> dict[str, Any]:
+    """Give one entity of the register, with the fields that the policy gives it."""
+    rows = visit.rows("SELECT * FROM entity WHERE entity = ?", [entity])
+    found: dict[str, Any] = plain(present(rows[0] if rows else None, entity))
+    return found

@@ -1,0 +1,147 @@
+"""One finding: clause, versions, rows read, time line, what would have made it lawful, the ledger's proof, the source line."""
+
+import datetime as dt
+import re
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import Response
+
+from comptroller.access.grants import SEE
+from comptroller.model.case_policy import STATES
+from comptroller.watch.explain import Explanation, explain
+from comptroller.web.cases import actions, view
+from comptroller.web.shell.auth import may, present
+from comptroller.web.shell.charts import chain_of, time_line
+from comptroller.web.shell.errors import Gone
+from comptroller.web.shell.labels import evidence, fields_of, label, lawful_said, seen_rows, worded
+from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.visit import Visit
+from comptroller.web.timelines.describe import tell
+from comptroller.web.timelines.flows import rings_through
+from comptroller.web.timelines.gather import starts, strip_of
+from comptroller.web.timelines.layout import Picture
+
+router = APIRouter()
+_REQUEST = "material_request"
+_READ_LIST = re.compile(r"list = '(\w+)'")
+Seeing = Annotated[Visit, Depends(may(SEE))]
+
+
+def explained(visit: Visit, finding: str) -> Explanation:
+    """Give a finding with all that explains it; refuses (Gone) one that is not there or out of reach."""
+    known = present(visit.one("SELECT finding FROM finding_now WHERE finding = ?", [finding]), finding)
+    found: Explanation = present(explain(visit.duck, visit.pack, known, policy_of=visit.desk.policy_of), finding)
+    return found
+
+
+@router.get("/findings/{finding}")
+def finding_page(visit: Seeing, finding: str) -> Response:
+    """Give the page of a finding."""
+    found = explained(visit, finding)
+    rows, hidden = seen_rows(visit, found.rows)
+    visit.hidden_count = hidden
+    entries = {row["entry"]: visit.desk.ledger.entry(row["entry"]) for row in rows}
+    last = found.finding
+    cells = [(label(visit, found.rule, name), name, value) for name, value in last.evidence.items()]
+    path = next((v for n, v in last.evidence.items() if n in ("path", "chain") and isinstance(v, str) and ">" in v), "")
+    strips = _strips(visit, last.entity, last.evidence, rows)
+    return draw(
+        visit,
+        "finding.html",
+        found=found,
+        one=last,
+        rule=found.rule,
+        rows=rows,
+        cells=cells,
+        marks=time_line(_events(visit, found, rows)),
+        chain=chain_of(path),
+        strips=strips,
+        picture=_picture(visit, found, strips),
+        lists=_lists(visit, found),
+        edition=_edition(visit, last.pack),
+        rings=rings_through(visit, last.entries),
+        case=_case(visit, finding),
+        states=STATES,
+        heads={number: entry.fields for number, entry in entries.items()},
+        sum=next((last.evidence[n] for n in ("amount_cny", "sum_cny") if last.evidence.get(n) is not None), None),
+        lawful=lawful_said(visit, found.rule, last.evidence) if found.rule else "",
+        evidence=lambda name, value: evidence(visit, found.rule, name, value),
+        fields_of=lambda table, row: fields_of(visit, table, row),
+    )
+
+
+def _strips(visit: Visit, entity: str, said: dict[str, Any], rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Give the strips that a finding belongs to: by what it says, and by the facts that it read of the same entity."""
+    found = {(name, str(said[name])): None for name in starts(visit.pack) if said.get(name)}
+    for row in rows:
+        table, code = row["table"], row["row"].get(row["table"])
+        if table in starts(visit.pack) and code and row["row"].get(visit.pack.kinds[table].books[0]) == entity:
+            found[table, str(code)] = None
+    return list(found)[:6] if visit.sees_entity(entity) else []
+
+
+def _picture(visit: Visit, found: Explanation, strips: list[tuple[str, str]]) -> Picture | None:
+    """Give the time line of the strip that the finding is about: the one by which its rule is judged, else the first."""
+    docket = found.rule.docket if found.rule else ()
+    chosen = next((one for one in strips if one[0] in docket), strips[0] if strips else None)
+    strip = strip_of(visit, chosen[0], found.finding.entity, chosen[1]) if chosen else None
+    return tell(visit, strip)[2] if strip else None
+
+
+def _lists(visit: Visit, found: Explanation) -> list[dict[str, Any]]:
+    """Give the lines of lists that the rule reads, for the item that the finding names, as they held on its day."""
+    names = sorted(set(_READ_LIST.findall(found.rule.whole_text))) if found.rule else []
+    item, day = found.finding.evidence.get("item"), found.finding.since or found.finding.today
+    if not (names and item and day):
+        return []
+    marks = ", ".join("?" * len(names))
+    rows = visit.rows(
+        "SELECT list, item, holder, limit_cny, valid_from, valid_until, fact FROM list_in_force "
+        f"WHERE entity = ? AND item = ? AND list IN ({marks}) AND valid_from <= ? "
+        "AND coalesce(valid_until, DATE '9999-12-31') > ? ORDER BY list, distance LIMIT 8",
+        [found.finding.entity, str(item), *names, day, day],
+    )
+    lists = visit.pack.lists
+    return [
+        row | {"title": visit.said(lists[row["list"]].title) if row["list"] in lists else worded(visit, row["list"])}
+        for row in rows
+    ]
+
+
+def _case(visit: Visit, finding: str) -> dict[str, Any] | None:
+    """Give the case that holds a finding, with what the viewer may do in it; None where there is none for him."""
+    if "case_finding" not in visit.pack.tables:
+        return None
+    rows = visit.duck.rows(
+        "SELECT case_id FROM main.case_finding WHERE finding = ? ORDER BY raised_on DESC LIMIT 1", [finding]
+    )
+    try:
+        seen = view.see(visit, rows[0][0]) if rows else None
+    except Gone:
+        return None
+    if seen is None or finding not in {one["finding"] for one in seen.whole["finding"]}:
+        return None
+    request = next((act for act in actions.acts_of(visit, seen) if act.name == _REQUEST), None)
+    return {"id": seen.raw["case_id"], "state": seen.whole["state"], "request": request}
+
+
+def _edition(visit: Visit, digest: str) -> int | None:
+    """Give the entry with which a policy was first adopted."""
+    rows = visit.duck.rows("SELECT min(entry) FROM main.adopted WHERE pack = ?", [digest])
+    return rows[0][0] if rows else None
+
+
+def _events(visit: Visit, found: Explanation, rows: list[dict[str, Any]]) -> list[tuple[dt.date, str, str]]:
+    """Give what happened when: the rows read on their own days, and the day that the finding is about."""
+    events = []
+    for row in rows:
+        kind = visit.pack.tables[row["table"]]
+        for field in kind.fields:
+            said = row["row"].get(field.name)
+            if field.type in ("day", "instant") and said:
+                title = f"{visit.said(kind.title)} · {visit.said(field.title)}"
+                events.append((dt.date.fromisoformat(str(said)[:10]), title, "fact"))
+    if found.finding.since:
+        events.append((found.finding.since, visit.text("finding.since"), "since"))
+    return events

@@ -1,0 +1,215 @@
+"""One's own account: the password, the second factor, offers of administrators, tokens, and where one is signed in."""
+
+import datetime as dt
+from collections.abc import Sequence
+from hashlib import sha256
+
+import segno
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from comptroller.access.accounts import LEAST_PASSWORD, Token
+from comptroller.access.handovers import IDENTITY, TOKEN
+from comptroller.access.identities import Identity
+from comptroller.access.second_factor import RECOVERY_CODES, SECRET_BYTES, address, recovery_codes, shown
+from comptroller.model.refusal import Refused, refusal
+from comptroller.web.identity.sign_in import known_here, renewed, with_cookie
+from comptroller.web.runtime.secrets_at_rest import seal, unseal
+from comptroller.web.shell.auth import SESSION, Form, Visiting, owes_factor
+from comptroller.web.shell.errors import Gone, NotGranted
+from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.visit import Visit
+
+router = APIRouter()
+MOST_PASSWORD = 200
+_PRESENT = ("您现在的口令", "your present password")
+_OFFERED = (TOKEN, IDENTITY)
+
+
+@router.get("/account")
+def account(visit: Visiting) -> Response:
+    """Give one's own account."""
+    return _page(visit)
+
+
+def _page(visit: Visit, secret: bytes = b"", codes: Sequence[str] = (), once: str = "") -> Response:
+    accounts, login = visit.desk.accounts, visit.login
+    if visit.scope is not None:
+        raise NotGranted("account")
+    named = address(secret, login, visit.text("product")) if secret else ""
+    return draw(
+        visit,
+        "account.html",
+        least=LEAST_PASSWORD,
+        has_password=accounts.has_password(login),
+        is_on=accounts.factors.is_on(login),
+        secret=" ".join(shown(secret)[i : i + 4] for i in range(0, 32, 4)) if secret else "",
+        address=named,
+        picture=qr_path(named) if secret else None,
+        codes=codes,
+        left=accounts.factors.recovery_left(login),
+        is_owed=owes_factor(visit.desk, visit.reach.viewer),
+        sessions=[(made, seen) for who, made, seen in accounts.sessions() if who == login],
+        offers=[one for one in accounts.handovers.offers(visit.desk.clock(), login) if one.purpose in _OFFERED],
+        tokens=[one for one in accounts.tokens() if one.login == login],
+        said_once=once,
+    )
+
+
+@router.post("/account/password")
+def change_password(request: Request, visit: Visiting, form: Form) -> Response:
+    """Change one's own password; every session and token ends, and this browser gets a new session."""
+    _known(visit, form)
+    new, again = (str(form.get(name) or "") for name in ("new", "again"))
+    if new != again or not LEAST_PASSWORD <= len(new) <= MOST_PASSWORD:
+        wanted = (
+            f"两次相同的 {LEAST_PASSWORD} 字以上口令",
+            f"the same new password twice, {LEAST_PASSWORD} characters or more",
+        )
+        raise _wrong("new, again", f"{len(new)}, {len(again)}", wanted)
+    accounts, at = visit.desk.accounts, visit.desk.clock()
+    if not accounts.change_password(visit.login, str(form.get("password") or "")[:MOST_PASSWORD], new):
+        raise _wrong("password", "-", _PRESENT)
+    visit.note("own_password")
+    secret, form_key = visit.desk.chance(), visit.desk.chance()
+    accounts.open_session(visit.login, secret, form_key, at)
+    answer = with_cookie(visit.desk, RedirectResponse("/account", 303), secret)
+    return known_here(request, answer, visit.login)
+
+
+@router.post("/account/factor")
+def offer_factor(visit: Visiting, form: Form) -> Response:
+    """Draw a secret for a device, told once; it counts when a code of the device is given."""
+    _known(visit, form)
+    factors = visit.desk.accounts.factors
+    if factors.is_on(visit.login):
+        raise _wrong("factor", "-", ("尚未启用验证码", "an account without a second factor"))
+    secret = sha256(visit.desk.chance().encode()).digest()[:SECRET_BYTES]
+    nonce = sha256(visit.desk.chance().encode()).digest()
+    factors.offer(visit.login, seal(secret, visit.desk.settings.passphrase, nonce))
+    return _page(visit, secret)
+
+
+@router.post("/account/factor/on")
+def turn_on(request: Request, visit: Visiting, form: Form) -> Response:
+    """Turn the second factor on by a code of the device; sessions and tokens from before it end, this session is renewed."""
+    if visit.desk.accounts.factors.is_on(visit.login) or not _code_fits(visit, form):
+        raise _wrong("code", "-", ("设备上当前的验证码", "the present code of the device"))
+    secret = renewed(request, visit)
+    visit.desk.accounts.end_tokens(visit.login)
+    visit.note("factor")
+    return with_cookie(visit.desk, _page(visit, codes=_drawn_codes(visit)), secret)
+
+
+@router.post("/account/recovery")
+def renew(visit: Visiting, form: Form) -> Response:
+    """Draw recovery codes afresh, told once; those from before open nothing any more."""
+    _known(visit, form)
+    if not visit.desk.accounts.factors.is_on(visit.login) or not _code_fits(visit, form):
+        raise _wrong("code", "-", ("设备上当前的验证码", "the present code of the device"))
+    visit.note("factor", visit.login, "recovery codes")
+    return _page(visit, codes=_drawn_codes(visit))
+
+
+def _drawn_codes(visit: Visit) -> list[str]:
+    """Give recovery codes that were drawn and kept just now."""
+    codes = recovery_codes([visit.desk.chance() for _ in range(RECOVERY_CODES)])
+    visit.desk.accounts.factors.renew_recovery(visit.login, codes, sha256(visit.desk.chance().encode()).hexdigest())
+    return codes
+
+
+def qr_path(said: str) -> tuple[int, str]:
+    """Give a text as a QR code (ISO/IEC 18004): how many modules wide with its margin, and the dark ones as the path of an SVG.
+
+    >>> qr_path("otpauth://totp/x?secret=A")[0]
+    33
+    """
+    rows = [list(row) for row in segno.make(said, error="m", micro=False).matrix_iter(border=4)]
+    dark = [f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, is_dark in enumerate(row) if is_dark]
+    return len(rows), "".join(dark)
+
+
+@router.post("/account/factor/end")
+def turn_off(visit: Visiting, form: Form) -> Response:
+    """Turn the second factor off; password and code are asked for."""
+    _known(visit, form)
+    if not _code_fits(visit, form):
+        raise _wrong("code", "-", ("设备上当前的验证码", "the present code of the device"))
+    if visit.desk.accounts.factors.end(visit.login):
+        visit.note("factor_end", visit.login)
+    return RedirectResponse("/account", 303)
+
+
+@router.post("/account/sessions/end")
+def end_sessions(request: Request, visit: Visiting, _form: Form) -> Response:
+    """End one's sessions everywhere but here."""
+    if visit.scope is not None or not request.cookies.get(SESSION):
+        raise NotGranted("account")
+    secret = renewed(request, visit)
+    visit.note("sessions_end", visit.login)
+    return with_cookie(visit.desk, RedirectResponse("/account", 303), secret)
+
+
+@router.post("/account/offers")
+def take_offer(visit: Visiting, form: Form) -> Response:
+    """Take up or decline what an administrator offered: a token, with its secret shown here and once, or an identity."""
+    if form.get("does") == "decline":
+        _person_alone(visit)
+    else:
+        _known(visit, form)
+    accounts, at = visit.desk.accounts, visit.desk.clock()
+    number = str(form.get("number") or "")
+    one = next((o for o in accounts.handovers.offers(at, visit.login) if str(o.number) == number), None)
+    if one is None or one.purpose not in _OFFERED or not accounts.handovers.settle(one.number):
+        raise Gone(number)
+    if form.get("does") == "decline":
+        visit.note("declined", one.purpose, one.made_by)
+        return RedirectResponse("/account", 303)
+    if one.purpose == IDENTITY:
+        accounts.identities.link(Identity(one.detail["issuer"], one.detail["subject"], visit.login), at)
+        visit.note("identity", visit.login, f"{one.detail['issuer']} {one.made_by}")
+        return RedirectResponse("/account", 303)
+    secret, until = visit.desk.chance(), at + dt.timedelta(days=int(one.detail["days"]))
+    accounts.make_token(Token(one.detail["name"], visit.login, frozenset(one.detail["scope"]), until), secret, at)
+    visit.note("token", visit.login, f"{one.detail['name']} {one.made_by}")
+    return _page(visit, once=f"{one.detail['name']}: {secret}")
+
+
+@router.post("/account/tokens/end")
+def end_own_token(visit: Visiting, form: Form) -> Response:
+    """End one of one's own tokens at once."""
+    _person_alone(visit)
+    digest = str(form.get("digest") or "")
+    own = {one.digest for one in visit.desk.accounts.tokens() if one.login == visit.login}
+    if digest in own and visit.desk.accounts.end_token(digest):
+        visit.note("token_end", digest[:12])
+    return RedirectResponse("/account", 303)
+
+
+def _person_alone(visit: Visit) -> None:
+    """Reject (NotGranted) a program's token: it opens no account."""
+    if visit.scope is not None:
+        raise NotGranted("account")
+
+
+def _known(visit: Visit, form: Form) -> None:
+    """Reject (Refused) a user who does not give his password again; a user of a provider alone has none to give."""
+    _person_alone(visit)
+    accounts, at = visit.desk.accounts, visit.desk.clock()
+    given = str(form.get("password") or "")[:MOST_PASSWORD]
+    if accounts.has_password(visit.login) and not accounts.check(visit.login, given, at, "session"):
+        raise _wrong("password", "-", _PRESENT)
+
+
+def _code_fits(visit: Visit, form: Form) -> bool:
+    factors = visit.desk.accounts.factors
+    kept = factors.kept(visit.login)
+    if visit.scope is not None or not kept:
+        raise NotGranted("account")
+    secret = unseal(kept, visit.desk.settings.passphrase)
+    return factors.check(visit.login, secret, str(form.get("code") or "")[:20], visit.desk.clock())
+
+
+def _wrong(name: str, seen: object, wanted: tuple[str, str]) -> Refused:
+    mend = ("改正后重试；多次有误须稍候", "Mend it and try again; after several faults wait a moment.")
+    return Refused([refusal("desk.account", ("", None, name), seen, wanted, mend)])

@@ -1,0 +1,71 @@
+"""A one-time link that an administrator issued: its user opens it, sets the password, and nobody else learns it."""
+
+import logging
+from typing import Annotated
+
+from fastapi import APIRouter, Form as FormField, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from comptroller.access import viewer_of
+from comptroller.access.accounts import LEAST_PASSWORD
+from comptroller.access.handovers import Link
+from comptroller.web.identity.sign_in import code_fits
+from comptroller.web.runtime.server import Desk
+from comptroller.web.shell.auth import desk_of
+from comptroller.web.shell.rendering import draw_bare
+
+_log = logging.getLogger(__name__)
+router = APIRouter()
+MOST_PASSWORD = 200
+Secret = Annotated[str, FormField(max_length=200)]
+
+
+@router.get("/take-up")
+def open_link(request: Request, link: Annotated[str, Query(max_length=200)] = "") -> Response:
+    """Give the page on which a link is taken up; opening it changes nothing."""
+    return _page(
+        request, link, "" if desk_of(request).accounts.handovers.link(link, desk_of(request).clock()) else "link"
+    )
+
+
+@router.post("/take-up")
+def take_up(
+    request: Request, link: Secret, new: Secret, again: Secret, code: Annotated[str, FormField(max_length=60)] = ""
+) -> Response:
+    """Set the password of the link's user and use the link up; sessions and tokens from before end."""
+    desk = desk_of(request)
+    held = desk.accounts.handovers.link(link, desk.clock())
+    if held is None or not _is_admitted(desk, held.login):
+        return _page(request, link, "link", 401)
+    if new != again or not LEAST_PASSWORD <= len(new) <= MOST_PASSWORD:
+        return _page(request, link, "new", 422)
+    if held.needs_proof and not _is_proven(desk, held, link, code):
+        _log.warning("a link was not taken up: attempt %s", desk.accounts.throttle.digest(link)[:12])
+        return _page(request, link, "proof", 401)
+    if not desk.accounts.handovers.use(link):
+        return _page(request, link, "link", 401)
+    desk.accounts.set_password(held.login, new)
+    desk.note(held.login, "taken_up", held.login, held.made_by)
+    return RedirectResponse("/sign-in", 303)
+
+
+def _is_admitted(desk: Desk, login: str) -> bool:
+    viewer = viewer_of(desk.duck, desk.owner, login, desk.local_now().date())
+    return viewer is not None and viewer.is_admitted
+
+
+def _is_proven(desk: Desk, held: Link, link: str, code: str) -> bool:
+    """Return whether a code is given that the administrator who issued the link does not have; each try counts."""
+    if desk.accounts.handovers.fits(link, code):
+        return True
+    return desk.accounts.factors.is_on(held.login) and bool(code_fits(desk, held.login, code[:40]))
+
+
+def _page(request: Request, link: str, wrong: str, status: int = 200) -> Response:
+    handovers, at = desk_of(request).accounts.handovers, desk_of(request).clock()
+    held = handovers.link(link, at)
+    status = 401 if held is None else status
+    return draw_bare(
+        request, "take_up.html", status, link=link, wrong=wrong, is_open=held is not None, least=LEAST_PASSWORD,
+        needs_proof=held is not None and held.needs_proof,
+    )  # fmt: skip

@@ -1,0 +1,151 @@
+"""Signing in through an OpenID provider: the way there, the way back, and which subject opens whose account."""
+
+import logging
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from comptroller.access import viewer_of
+from comptroller.access.grants import ADMINISTER
+from comptroller.access.handovers import IDENTITY, IDENTITY_TWICE
+from comptroller.access.identities import LONGEST_WAY, Identity
+from comptroller.model.refusal import Refused, refusal
+from comptroller.web.identity.sign_in import inner, pass_on
+from comptroller.web.runtime.admission import is_same_person, others_of
+from comptroller.web.runtime.oidc import NotIdentified, Provider
+from comptroller.web.runtime.oidc_settings import BACK
+from comptroller.web.runtime.server import Desk
+from comptroller.web.shell.auth import Form, desk_of, may
+from comptroller.web.shell.errors import Gone
+from comptroller.web.shell.rendering import draw, draw_door
+from comptroller.web.shell.visit import Visit
+
+_log = logging.getLogger(__name__)
+router = APIRouter()
+Administering = Annotated[Visit, Depends(may(ADMINISTER))]
+UNDER_WAY = "desk_oidc"
+"""The cookie of a browser that is on its way to the provider; it goes to the addresses under /oidc alone."""
+
+
+def provider_of(desk: Desk) -> Provider:
+    """Give the provider that the desk's settings name; refuses (Gone) where they name none."""
+    if desk.provider is None:
+        raise Gone("/oidc")
+    return desk.provider
+
+
+@router.get("/oidc/start")
+def start(request: Request, back: Annotated[str, Query(max_length=500)] = "/") -> Response:
+    """Send a browser to the provider, with a secret of its own."""
+    desk = desk_of(request)
+    secret, at = desk.chance(), desk.clock()
+    try:
+        address = provider_of(desk).address(secret, at)
+    except NotIdentified as fault:
+        _log.warning("the identity provider does not answer: %s", fault)
+        return draw_door(request, 502, wrong="absent", back=inner(back))
+    desk.accounts.identities.begin(secret, inner(back), at)
+    answer = RedirectResponse(address, 303)
+    seconds = int(LONGEST_WAY.total_seconds())
+    secure = desk.settings.is_secure
+    answer.set_cookie(UNDER_WAY, secret, seconds, httponly=True, samesite="lax", secure=secure, path="/oidc")
+    return answer
+
+
+@router.get(BACK)
+def come_back(request: Request) -> Response:
+    """Let somebody in whom the provider vouches for and whose subject an administrator linked to an account."""
+    desk = desk_of(request)
+    provider, at = provider_of(desk), desk.clock()
+    secret = request.cookies.get(UNDER_WAY, "")
+    back = desk.accounts.identities.finish(secret, at) if secret else None
+    try:
+        if back is None:
+            raise NotIdentified("this browser did not ask, came back before, or took too long")
+        subject = provider.subject(secret, {k: v[:4000] for k, v in request.query_params.items()}, at)
+    except NotIdentified as fault:
+        _log.warning("signing in through the provider failed: %s", fault)
+        return _refused(request, "provider", "")
+    issuer = provider.settings.issuer
+    login = desk.accounts.identities.login(issuer, subject) or _taken_up(desk, issuer, subject)
+    viewer = viewer_of(desk.duck, desk.owner, login, at.astimezone(desk.zone).date()) if login else None
+    if viewer is None or not viewer.is_admitted:
+        _log.warning("signing in through the provider failed: attempt %s", desk.accounts.throttle.digest(subject)[:12])
+        return _refused(request, "unknown", subject)
+    answer = pass_on(request, login, back, issuer)
+    answer.delete_cookie(UNDER_WAY, path="/oidc")
+    return answer
+
+
+def _taken_up(desk: Desk, issuer: str, subject: str) -> str:
+    """Return the account whose first way in the subject takes up; '' where it is offered none, or the account has a way in."""
+    accounts, at, detail = desk.accounts, desk.clock(), {"issuer": issuer, "subject": subject}
+    for one in accounts.handovers.offers(at):
+        if one.purpose != IDENTITY or one.detail != detail or can_enter(desk, one.login):
+            continue
+        second = [o.detail for o in accounts.handovers.offers(at, one.login) if o.purpose == IDENTITY_TWICE]
+        if others_of(desk, one.made_by) and detail not in second:
+            continue
+        if accounts.handovers.settle(one.number) and accounts.identities.link(Identity(issuer, subject, one.login), at):
+            desk.note(one.login, "identity", one.login, f"{issuer} {one.made_by}")
+            return one.login
+    return ""
+
+
+def can_enter(desk: Desk, login: str) -> bool:
+    """Return whether an account can be signed in to: by a password, or by an identity that is linked."""
+    is_linked = any(one.login == login for one in desk.accounts.identities.all())
+    return desk.accounts.has_password(login) or is_linked
+
+
+def _refused(request: Request, wrong: str, subject: str) -> Response:
+    answer = draw_door(request, 401, wrong=wrong, subject=subject)
+    answer.delete_cookie(UNDER_WAY, path="/oidc")
+    return answer
+
+
+@router.get("/admin/identities")
+def identities(visit: Administering) -> Response:
+    """Give which subject opens whose account."""
+    provider_of(visit.desk)
+    users = visit.rows("SELECT login, name FROM desk_user WHERE granted_by = ? ORDER BY login", [visit.desk.owner])
+    accounts = visit.desk.accounts
+    offers = [one for one in accounts.handovers.offers(visit.desk.clock()) if one.purpose == IDENTITY]
+    return draw(visit, "identities.html", users=users, links=accounts.identities.all(), offers=offers)
+
+
+@router.post("/admin/identities")
+def link(visit: Administering, form: Form) -> Response:
+    """Offer a user a subject of the provider, which the user takes up; nobody offers to himself, and no subject opens two accounts."""
+    issuer = provider_of(visit.desk).settings.issuer
+    login, subject = (str(form.get(name) or "").strip()[:255] for name in ("login", "subject"))
+    day = visit.desk.local_now().date()
+    if not subject or viewer_of(visit.duck, visit.desk.owner, login, day) is None:
+        raise _wrong("login, subject", f"{login} {subject}", ("已有用户和标识", "a user who is there, and a subject"))
+    if login == visit.login:
+        raise _wrong("login", login, ("他人的账户", "somebody else's account"))
+    accounts, at = visit.desk.accounts, visit.desk.clock()
+    if accounts.identities.login(issuer, subject):
+        raise _wrong("subject", subject, ("尚未关联的标识", "a subject that is not linked yet"))
+    detail = {"issuer": issuer, "subject": subject}
+    same = [o for o in accounts.handovers.offers(at, login) if o.purpose == IDENTITY and o.detail == detail]
+    is_second = bool(same) and not is_same_person(visit.desk, same[0].made_by, visit.login)
+    if accounts.handovers.offer(login, IDENTITY_TWICE if is_second else IDENTITY, detail, visit.login, at):
+        visit.note("identity_offered", login, issuer)
+    return RedirectResponse("/admin/identities", 303)
+
+
+@router.post("/admin/identities/end")
+def unlink(visit: Administering, form: Form) -> Response:
+    """End a link; whoever is signed in with that account is signed out."""
+    issuer, subject = (str(form.get(name) or "") for name in ("issuer", "subject"))
+    login = visit.desk.accounts.identities.end(issuer, subject)
+    if login:
+        visit.note("identity_end", login, issuer)
+    return RedirectResponse("/admin/identities", 303)
+
+
+def _wrong(name: str, seen: Any, wanted: tuple[str, str]) -> Refused:
+    mend = ("改正后重试", "Mend it and try again.")
+    return Refused([refusal("desk.identity", ("", None, name), seen, wanted, mend)])

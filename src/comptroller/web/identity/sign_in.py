@@ -1,0 +1,171 @@
+"""Signing in and out, and the language: what somebody may do who is not known yet."""
+
+import logging
+from typing import Annotated
+
+from fastapi import APIRouter, Form as FormField, Request
+from fastapi.responses import RedirectResponse, Response
+
+from comptroller.access import viewer_of
+from comptroller.access.accounts import LONGEST_DEVICE
+from comptroller.access.names import folded
+from comptroller.access.second_factor import is_recovery
+from comptroller.web.runtime.connections import network_of
+from comptroller.web.runtime.secrets_at_rest import unseal
+from comptroller.web.runtime.server import Desk
+from comptroller.web.shell.auth import LANGUAGE, SESSION, Form, Visiting, desk_of
+from comptroller.web.shell.errors import NotSignedIn
+from comptroller.web.shell.rendering import draw_bare, draw_door
+from comptroller.web.shell.translations import LANGUAGES
+from comptroller.web.shell.visit import Visit
+
+_log = logging.getLogger(__name__)
+router = APIRouter()
+HALF = "desk_half"
+"""The cookie of a browser in which the right password was given, and a code is owed."""
+DEVICE = "desk_device"
+"""The cookie of a browser in which a user has signed in before; it opens nothing, and spares the waits that others cause."""
+
+
+@router.get("/sign-in")
+def ask(request: Request, back: str = "/") -> Response:
+    """Give the page on which one signs in."""
+    return draw_door(request, back=inner(back))
+
+
+@router.post("/sign-in")
+def sign_in(
+    request: Request,
+    login: Annotated[str, FormField(max_length=100)],
+    password: Annotated[str, FormField(max_length=200)],
+    back: Annotated[str, FormField(max_length=500)] = "/",
+) -> Response:
+    """Begin a session under a new secret; the session of the browser before it ends.
+
+    Unknown names, wrong passwords and attempts within a wait get the same answer after the same work.
+    """
+    desk = desk_of(request)
+    at, client = desk.clock(), network_of(request.client.host if request.client else "-")
+    accounts = desk.accounts
+    who = accounts.login_of(login)
+    is_right = (
+        accounts.check(who, password, at, client, request.cookies.get(DEVICE, "")) and desk.settings.has_passwords
+    )
+    viewer = viewer_of(desk.duck, desk.owner, who, at.astimezone(desk.zone).date()) if is_right else None
+    if viewer is None or not viewer.is_admitted:
+        # Of what was typed nothing is logged: people type passwords into the field of the name.
+        _log.warning("signing in failed: attempt %s", accounts.throttle.digest(f"{client} {folded(login)}")[:12])
+        return draw_door(request, 401, wrong="failed", back=inner(back))
+    return pass_on(request, who, back)
+
+
+def pass_on(request: Request, login: str, back: str, by: str = "") -> Response:
+    """Open the session of a user who is identified by a password or a provider, or ask for the second factor that is on."""
+    desk = desk_of(request)
+    if not desk.accounts.factors.is_on(login):
+        return enter(request, login, back, by)
+    secret = desk.chance()
+    desk.accounts.factors.begin_half(secret, login, inner(back), desk.clock())
+    answer = draw_bare(request, "sign_in_code.html", wrong=False)
+    answer.set_cookie(HALF, secret, httponly=True, samesite="strict", secure=desk.settings.is_secure, path="/sign-in")
+    return answer
+
+
+@router.post("/sign-in/code")
+def give_code(request: Request, code: Annotated[str, FormField(max_length=40)]) -> Response:
+    """Let somebody in who gave the right password in this browser and gives the code of his device now."""
+    desk = desk_of(request)
+    at, half = desk.clock(), request.cookies.get(HALF, "")
+    waits = desk.accounts.factors.half(half, at)
+    if waits is None:
+        return draw_door(request, 401, wrong="failed")
+    login, back = waits
+    by = code_fits(desk, login, code)
+    viewer = viewer_of(desk.duck, desk.owner, login, at.astimezone(desk.zone).date())
+    if not by or viewer is None or not viewer.is_admitted:
+        _log.warning("a wrong code: attempt %s", desk.accounts.throttle.digest(login)[:12])
+        return draw_bare(request, "sign_in_code.html", 401, wrong=True)
+    if not desk.accounts.factors.end_half(half):
+        return draw_door(request, 401, wrong="failed")
+    answer = enter(request, login, back, by)
+    answer.delete_cookie(HALF, path="/sign-in")
+    return answer
+
+
+def code_fits(desk: Desk, login: str, code: str) -> str:
+    """Return by which code a second factor is shown, and use the code up: `code`, `recovery`, or '' for a wrong one."""
+    factors, at = desk.accounts.factors, desk.clock()
+    if is_recovery(code):
+        return "recovery" if factors.recover(login, code, at) else ""
+    kept = factors.kept(login)
+    return "code" if kept and factors.check(login, unseal(kept, desk.settings.passphrase), code, at) else ""
+
+
+def enter(request: Request, login: str, back: str, by: str = "") -> Response:
+    """Begin a session of a user who is identified now, under a new secret; the ledger tells it, and by what."""
+    desk = desk_of(request)
+    desk.note(login, "sign_in", detail=by)
+    desk.accounts.close_session(request.cookies.get(SESSION, ""))
+    secret = desk.chance()
+    desk.accounts.open_session(login, secret, desk.chance(), desk.clock())
+    answer = with_cookie(desk, RedirectResponse(inner(back), 303), secret)
+    return known_here(request, answer, login)
+
+
+def known_here(request: Request, answer: Response, login: str) -> Response:
+    """Let the browser be one in which the user has signed in: attempts of others do not make it wait."""
+    desk = desk_of(request)
+    device = request.cookies.get(DEVICE, "") or desk.chance()
+    desk.accounts.know(device, login, desk.clock())
+    seconds, secure = int(LONGEST_DEVICE.total_seconds()), desk.settings.is_secure
+    answer.set_cookie(DEVICE, device, seconds, httponly=True, samesite="strict", secure=secure, path="/")
+    return answer
+
+
+def with_cookie(desk: Desk, answer: Response, secret: str) -> Response:
+    """Give a browser the secret of its session."""
+    answer.set_cookie(SESSION, secret, httponly=True, samesite="lax", secure=desk.settings.is_secure, path="/")
+    return answer
+
+
+def renewed(request: Request, visit: Visit) -> str:
+    """End every session of the viewer and open one in the place of this one; return its secret.
+
+    Rejects (NotSignedIn) a session that ended meanwhile, so that of requests sent at once one is served.
+    """
+    desk = desk_of(request)
+    secret, form_key = desk.chance(), desk.chance()
+    if desk.accounts.renew_session(request.cookies.get(SESSION, ""), secret, form_key, desk.clock()) != visit.login:
+        raise NotSignedIn
+    visit.form_key = form_key
+    return secret
+
+
+@router.post("/sign-out")
+def sign_out(request: Request, visit: Visiting, _form: Form) -> Response:
+    """End the session."""
+    if visit.desk.accounts.close_session(request.cookies.get(SESSION, "")):
+        visit.note("sign_out")
+    answer = RedirectResponse("/sign-in", 303)
+    answer.delete_cookie(SESSION, path="/")
+    return answer
+
+
+@router.get("/language/{language}")
+def choose_language(request: Request, language: str, back: str = "/") -> Response:
+    """Let this browser speak another language, and go back."""
+    answer = RedirectResponse(inner(back), 303)
+    if language in LANGUAGES:
+        secure = desk_of(request).settings.is_secure
+        answer.set_cookie(LANGUAGE, language, max_age=31_536_000, samesite="lax", secure=secure, path="/")
+    return answer
+
+
+def inner(back: str) -> str:
+    """Give an address of this desk: what leads elsewhere becomes the first page.
+
+    >>> inner("/findings?state=open"), inner("//elsewhere.example"), inner("https://elsewhere.example")
+    ('/findings?state=open', '/', '/')
+    """
+    is_inner = back.startswith("/") and not back.startswith(("//", "/\\")) and not any(ord(c) < 32 for c in back)
+    return back if is_inner else "/"

@@ -1,0 +1,1 @@
+"""The ledger: entries, payloads and receipts."""

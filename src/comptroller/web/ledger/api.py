@@ -1,0 +1,73 @@
+"""Calls about the ledger: heads of entries in their order, and one entry with its header, proof and key."""
+
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+
+from comptroller.access.grants import SEE
+from comptroller.ledger.entry import Entry
+from comptroller.ledger.entry_headers import Head
+from comptroller.web.api.pagination import Limit
+from comptroller.web.api.schemas import EntryPage, EntryRow, EntryWhole, ReceiptForm
+from comptroller.web.ledger.pages import is_seen, seen_entry
+from comptroller.web.shell.auth import may
+from comptroller.web.shell.visit import Visit
+
+router = APIRouter(tags=["ledger"])
+Seeing = Annotated[Visit, Depends(may(SEE))]
+_MOST_LOOKED_AT = 20_000
+"""Entries that one call looks at; whoever sees few of many goes on with the cursor."""
+
+
+@router.get("/entries")
+def entries(
+    visit: Seeing,
+    after: Annotated[str, Query(pattern="^[0-9]{0,15}$", description="The cursor that the page before gave.")] = "",
+    limit: Limit = 100,
+    reporter: Annotated[str, Query(max_length=100)] = "",
+) -> EntryPage:
+    """Give the heads of entries whose reporter is within reach, in the order in which they came."""
+    first = int(after or 0) + 1
+    size = visit.desk.ledger.size
+    last = min(size, first + _MOST_LOOKED_AT - 1)
+    found: list[EntryRow] = []
+    hidden, at = 0, first - 1
+    for one in visit.desk.heads.between(first, last):
+        at = one.number
+        if not is_seen(visit, one.fields["reporter"]):
+            hidden += 1
+        elif not reporter or one.fields["reporter"] == reporter:
+            found.append(EntryRow(**_row(one)))
+            if len(found) == limit:
+                break
+    return EntryPage(found, str(at) if at < size and first <= size else None, hidden)
+
+
+@router.get("/entries/{number}")
+def entry(visit: Seeing, number: int) -> EntryWhole:
+    """Give one entry with its header byte for byte, its proof, and the key to check it by."""
+    one, source = seen_entry(visit, number)
+    receipt = json.loads(visit.desk.ledger.receipt(number).to_json())
+    return EntryWhole(
+        **_row(one),
+        header=one.header.decode(),
+        key=str(visit.desk.ledger.verifier_key),
+        receipt=ReceiptForm(**receipt),
+        seen_count=source.seen_count,
+        hidden_count=source.hidden_count,
+    )
+
+
+def _row(one: Entry | Head) -> dict[str, Any]:
+    head = one.fields
+    return {
+        "entry": one.number,
+        "received_at": one.received_at.isoformat(),
+        "media": head["media"],
+        "name": head["name"],
+        "reporter": head["reporter"],
+        "kind": head["kind"],
+        "payload_sha256": head["payload_sha256"],
+        "is_erased": one.is_erased,
+    }

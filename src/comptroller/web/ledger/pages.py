@@ -1,0 +1,148 @@
+"""The ledger: entries, the source line as reported, receipts, checkpoints, and verification run from the browser."""
+
+import datetime as dt
+import json
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import Response
+
+from comptroller import node
+from comptroller.access.grants import SEE
+from comptroller.clock import utc
+from comptroller.ledger.entry import Entry
+from comptroller.ledger.entry_headers import Head
+from comptroller.ledger.verify import verify
+from comptroller.ledger.witness import WitnessRefused, parse_witness, witness_refusal
+from comptroller.model.refusal import Refused, refusal
+from comptroller.web.ledger.payloads import Source, source_of
+from comptroller.web.public.proofs import receipt_code
+from comptroller.web.runtime.report_rate import is_report
+from comptroller.web.shell.auth import Form, may
+from comptroller.web.shell.errors import Gone
+from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.visit import Visit
+
+router = APIRouter()
+Seeing = Annotated[Visit, Depends(may(SEE))]
+PAGE = 50
+
+
+@router.get("/ledger")
+def entries(
+    visit: Seeing,
+    before: Annotated[int, Query(ge=0, le=2**62)] = 0,
+    reporter: Annotated[str, Query(max_length=100)] = "",
+    since: Annotated[str, Query(max_length=40)] = "",
+) -> Response:
+    """Give the newest entries whose reporter is within reach, page by page; with `since`, the reports that came from then on."""
+    ledger = visit.desk.ledger
+    last = min(before - 1 if before else ledger.size, visit.known or ledger.size)
+    first, count = _since(visit, since)
+    found: list[Head] = []
+    hidden, at = 0, last
+    for one in visit.desk.heads.between(first, last, newest_first=True):
+        at = one.number - 1
+        if not is_seen(visit, one.fields["reporter"]):
+            hidden += 1
+        elif (not reporter or one.fields["reporter"] == reporter) and (not since or is_report(one)):
+            found.append(one)
+            if len(found) == PAGE:
+                break
+    visit.hidden_count = hidden
+    points = list(ledger.checkpoints(max(0, ledger.size - 5000)))[-5:]
+    return draw(
+        visit,
+        "ledger.html",
+        rows=found,
+        size=ledger.size,
+        reporter=reporter,
+        since=since,
+        since_count=count,
+        older=at + 1 if at >= first and len(found) == PAGE else 0,
+        points=points[::-1],
+    )
+
+
+def _since(visit: Visit, since: str) -> tuple[int, int]:
+    """Give the first entry that came at or after an instant, and how many reports within reach came since; 1 and 0 where none is said.
+
+    Refuses (Refused) what is no instant with its offset.
+    """
+    if not since:
+        return 1, 0
+    try:
+        at = utc(dt.datetime.fromisoformat(since))
+    except (ValueError, OverflowError) as error:
+        wanted = ("形如 2024-06-30T10:00+00:00 的时刻", "an instant such as 2024-06-30T10:00+00:00")
+        mend = ("改正时刻", "Correct the instant.")
+        raise Refused([refusal("desk.instant", ("", None, "since"), since, wanted, mend)]) from error
+    first = visit.desk.ledger.size_at(at - dt.timedelta(microseconds=1)) + 1
+    last = visit.known or 2**62
+    heads = visit.desk.heads.between(first, last)
+    return first, sum(is_report(one) and is_seen(visit, one.fields["reporter"]) for one in heads)
+
+
+def is_seen(visit: Visit, reporter: str) -> bool:
+    """Say whether an entry's head may be shown: its reporter is within reach, or it is the node's own."""
+    return visit.sees_entity(reporter) or reporter == visit.desk.owner
+
+
+def seen_entry(visit: Visit, number: int) -> tuple[Entry, Source]:
+    """Give an entry with what of its text may be shown; refuses (Gone) one that is absent or wholly out of reach."""
+    if not 1 <= number <= visit.desk.ledger.size:
+        raise Gone(number)
+    one = visit.desk.ledger.entry(number)
+    source = source_of(visit, one)
+    if not (is_seen(visit, one.fields["reporter"]) or source.seen_count):
+        raise Gone(number)
+    return one, source
+
+
+@router.get("/ledger/{number}")
+def entry(visit: Seeing, number: int, place: Annotated[int, Query(ge=0)] = 0) -> Response:
+    """Give an entry: its head, its proof, and the report's own text around a place."""
+    one, source = seen_entry(visit, number)
+    receipt = visit.desk.ledger.receipt(number)
+    visit.hidden_count = source.hidden_count
+    return draw(
+        visit,
+        "ledger_entry.html",
+        entry=one,
+        head=one.fields,
+        source=source,
+        place=place,
+        lines=source.lines(place),
+        receipt=receipt,
+        code=receipt_code(number, one.leaf),
+        leaf=one.leaf.hex(),
+    )
+
+
+@router.get("/ledger/{number}/receipt.json")
+def receipt(visit: Seeing, number: int) -> Response:
+    """Give the receipt of an entry, with the head that it proves."""
+    one, _ = seen_entry(visit, number)
+    said = json.loads(visit.desk.ledger.receipt(number).to_json()) | {
+        "header": one.header.decode(),
+        "key": str(visit.desk.ledger.verifier_key),
+    }
+    headers = {"content-disposition": f'attachment; filename="receipt-{number}.json"'}
+    return Response(json.dumps(said, ensure_ascii=False, indent=1), media_type="application/json", headers=headers)
+
+
+@router.post("/ledger/verify")
+def verification(visit: Seeing, form: Form) -> Response:
+    """Check every hash, the tree and every checkpoint, against a checkpoint kept outside where one is given."""
+    folder, key = visit.desk.folder, visit.desk.ledger.verifier_key
+    heads = list(node.outside_heads(folder, key).values())
+    witness = str(form.get("witness") or "").replace("\r\n", "\n").strip()
+    if witness:
+        try:
+            heads.append(parse_witness(f"{witness}\n".encode(errors="replace"), key.name, key))
+        except WitnessRefused as fault:
+            raise Refused([witness_refusal(fault, "witness")]) from fault
+    found = verify(folder / node.LEDGER, key, witness=heads)
+    said = "sound" if found.is_sound else str(found.problem)
+    visit.note("verify", "ledger", f"{found.entry_count}: {said}")
+    return draw(visit, "verified.html", found=found)

@@ -1,0 +1,107 @@
+"""The text of a report as it was sent, shown only where every fact in it is within reach."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from comptroller.access.row_access import scoped
+from comptroller.intake import Incoming, shape
+from comptroller.intake.files import MEDIA
+from comptroller.ledger.entry import Entry
+from comptroller.model.kind import FACT_LINES
+from comptroller.store.duck import Duck
+from comptroller.web.shell.labels import every_view
+from comptroller.web.shell.visit import Visit
+
+_TEXTS = ("json", "ndjson", "csv", "xes")
+_MOST_SHOWN, _AROUND = 8 << 20, 20
+Lines = list[tuple[int, str, bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What of an entry's text may be shown: facts within reach and beyond it, and the text where nothing is beyond."""
+
+    seen_count: int
+    hidden_count: int
+    text: str
+    media: str
+    is_shown: bool
+
+    def lines(self, place: int) -> Lines:
+        """Give the text's lines around a fact's place, or its first lines: number, text, whether it is the fact's."""
+        if not self.is_shown:
+            return []
+        if self.media == "json":
+            return _json_lines(self.text, place)
+        said = self.text.splitlines()
+        hit = place + 1 if self.media == "csv" else place
+        first = max(0, hit - _AROUND - 1) if place else 0
+        shown: Lines = [(n, line[:4000], bool(place) and n == hit) for n, line in enumerate(said, 1)]
+        head = shown[:1] if first and self.media == "csv" else []
+        return head + shown[first : first + 2 * _AROUND + 1]
+
+
+def source_of(visit: Visit, entry: Entry) -> Source:
+    """Give what of an entry may be shown."""
+    head = entry.fields
+    payload = entry.payload or b""
+    media = str(head["media"])
+    if media not in MEDIA:
+        is_text = media == "tick"
+        return Source(0, 0, payload.decode() if is_text else "", media, is_text)
+    counts = _counts(visit, entry)
+    seen = _seen(visit, entry.number, list(counts))
+    hidden = sum(counts.values()) - sum(min(seen[t], counts[t]) for t in counts)
+    is_whole = bool(counts) and (hidden == 0 or all(visit.sees_all(t) for t in counts))
+    is_shown = is_whole and media in _TEXTS and len(payload) <= _MOST_SHOWN and not payload.startswith(b"\x1f\x8b")
+    text = payload.decode("utf-8", "replace") if is_shown else ""
+    return Source(sum(seen.values()), 0 if is_whole else hidden, text, media, is_shown)
+
+
+def _counts(visit: Visit, entry: Entry) -> dict[str, int]:
+    """Give how many facts of each kind a report holds, those that said nothing new among them."""
+    head = entry.fields
+    if not entry.payload:
+        return {}
+    mapping = visit.desk.ledger.blob(head["attachments"][0]).decode() if head["attachments"] else ""
+    report = Incoming(entry.payload, head["media"], head["name"], head["reporter"], head["kind"], mapping)
+    scratch = Duck(memory="512MB")
+    try:
+        facts, _ = shape(scratch, visit.pack.kinds, [report])
+    finally:
+        scratch.close()
+    return {name: table.num_rows for name, table in facts.tables.items()}
+
+
+def _seen(visit: Visit, number: int, tables: list[str]) -> dict[str, int]:
+    found = {}
+    for table in tables:
+        low = number * FACT_LINES
+        sql = f"SELECT count(*) FROM {table} WHERE fact >= {low} AND fact < {low + FACT_LINES}"
+        found[table] = int(visit.duck.rows(scoped(sql, every_view(visit, table)))[0][0])
+    return found
+
+
+def listed(said: Any) -> list[Any]:
+    """Give the facts of a JSON report in their order: a list, a list in an envelope, a list for each kind, or one fact.
+
+    >>> listed({"facts": {"a": [1], "b": [2, 3]}}), listed([4]), listed({"kind": "a", "facts": [5]}), listed({"x": 6})
+    ([1, 2, 3], [4], [5], [{'x': 6}])
+    """
+    facts = said.get("facts", [said]) if isinstance(said, dict) else said
+    if isinstance(facts, dict):
+        return [one for some in facts.values() if isinstance(some, list) for one in some]
+    return facts if isinstance(facts, list) else []
+
+
+def _json_lines(text: str, place: int) -> Lines:
+    """Give a JSON report with each fact on its own lines; the fact of that place is marked."""
+    said = json.loads(text)
+    facts = listed(said)
+    shown: Lines = []
+    first = max(0, place - 4) if place else 0
+    for at, fact in enumerate(facts[first : first + 9], first + 1):
+        body = json.dumps(fact, ensure_ascii=False, indent=1)
+        shown += [(at if n == 0 else 0, line, at == place) for n, line in enumerate(body.splitlines())]
+    return shown

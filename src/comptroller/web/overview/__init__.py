@@ -1,0 +1,1 @@
+"""Overview: headline figures, capital and reform pages."""

@@ -1,0 +1,33 @@
+"""An item of the capital: the statements that the overview's figure is the sum of, with the part of each that is held in effect."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import Response
+
+from comptroller.access.grants import SEE
+from comptroller.web.overview.queries import capital_parts, first_items
+from comptroller.web.shell.auth import may, present
+from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.visit import Visit
+
+router = APIRouter()
+Seeing = Annotated[Visit, Depends(may(SEE))]
+
+
+@router.get("/capital")
+def capital(visit: Seeing, item: Annotated[str, Query(max_length=100)]) -> Response:
+    """Give the statements behind an item that the policy shows first."""
+    items = first_items(visit)
+    one = present(next((held for held in items if held[0] == item), None), item)
+    rows = capital_parts(visit, one[0], one[1])
+    return draw(
+        visit,
+        "capital_item.html",
+        title=visit.said(one[2]),
+        items=items,
+        item=item,
+        rows=rows,
+        whole=sum(row["amount_cny"] or 0 for row in rows),
+        effective=sum(row["effective"] or 0 for row in rows),
+    )

@@ -1,0 +1,1 @@
+"""Policy: rules, parameters, proposals, replay and versions."""

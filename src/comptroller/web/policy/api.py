@@ -1,0 +1,64 @@
+"""Calls about policy: the rules in force, page by page, and one rule with its text and its score within reach."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+
+from comptroller.access.grants import SEE
+from comptroller.model.finding import plain
+from comptroller.model.policy import Rule
+from comptroller.model.refusal import Text
+from comptroller.web.api.pagination import After, Limit
+from comptroller.web.api.schemas import RulePage, RuleRow, RuleWhole, Said, ScoreForm
+from comptroller.web.policy.scores import score_of
+from comptroller.web.shell.auth import may, present
+from comptroller.web.shell.visit import Visit
+
+router = APIRouter(tags=["policy"])
+Seeing = Annotated[Visit, Depends(may(SEE))]
+
+
+@router.get("/rules")
+def rules(visit: Seeing, after: After = "", limit: Limit = 100) -> RulePage:
+    """Give the rules in force in the order of their names."""
+    names = [name for name in sorted(visit.pack.rules) if name > after]
+    items = [RuleRow(**_row(visit.pack.rules[name])) for name in names[:limit]]
+    return RulePage(items, items[-1].rule if len(names) > limit else None)
+
+
+@router.get("/rules/{name:path}")
+def rule(visit: Seeing, name: str) -> RuleWhole:
+    """Give one rule with its reason, its sources, its text, and its score within reach."""
+    one: Rule = present(visit.pack.rules.get(name), name)
+    score = score_of(visit, one)
+    asleep = visit.one("SELECT max(said) FROM asleep WHERE rule = ? AND fingerprint = ?", [one.name, one.fingerprint])
+    return RuleWhole(
+        **_row(one),
+        why=_said(one.why),
+        lawful=_said(one.lawful),
+        valid_from=one.valid_from.isoformat(),
+        valid_until=one.valid_until.isoformat() if one.valid_until else None,
+        cites=[plain(asdict(cite)) for cite in one.cites],
+        reads=list(one.reads),
+        sql=one.text,
+        score=ScoreForm(**score.as_json() | {"asleep": asleep or ""}),
+    )
+
+
+def _said(text: Text) -> Said:
+    return Said(text.zh, text.en)
+
+
+def _row(one: Rule) -> dict[str, Any]:
+    return {
+        "rule": one.name,
+        "title": _said(one.title),
+        "catalogue": one.catalogue,
+        "kind": one.kind,
+        "severity": one.severity,
+        "domain": one.domain,
+        "problem": one.problem,
+        "judges": one.judges,
+        "fingerprint": one.fingerprint,
+    }

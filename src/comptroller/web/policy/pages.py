@@ -1,0 +1,190 @@
+"""Policy: rules, parameters, lists, sources, proposals and versions; a rule's page with its scoreboard, text and limits by date."""
+
+import datetime as dt
+import re
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import Response
+
+from comptroller.access.grants import PROPOSE, SEE
+from comptroller.model.cite import Cite
+from comptroller.model.policy import Pack, Param, Rule
+from comptroller.model.refusal import Text
+from comptroller.web.policy.proposals import may_change, proposals
+from comptroller.web.policy.scores import open_by_rule, outcome_of, score_of
+from comptroller.web.policy.versions import differences, editions
+from comptroller.web.shell.auth import may
+from comptroller.web.shell.errors import Gone
+from comptroller.web.shell.labels import cell, label, worded
+from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.visit import Visit
+
+router = APIRouter()
+Seeing = Annotated[Visit, Depends(may(SEE))]
+Word = Annotated[str, Query(max_length=100)]
+TABS = ("rules", "params", "lists", "sources", "proposals", "versions")
+
+
+@router.get("/policy")
+def policy(visit: Seeing, tab: Word = "rules", domain: Word = "", text: Word = "") -> Response:
+    """Give one of the shelves of the policy in force."""
+    pack, tab = visit.pack, tab if tab in TABS else "rules"
+    counts = open_by_rule(visit) if tab == "rules" else {}
+    visit.hidden_count = visit.count_hidden("finding_now") if tab == "rules" else None
+    rules = [r for r in pack.rules.values() if (not domain or r.domain == domain) and _says(text, r)]
+    return draw(
+        visit,
+        "policy.html",
+        tab=tab,
+        tabs=TABS,
+        domain=domain,
+        text=text,
+        rules=rules,
+        counts=counts,
+        asleep={row["rule"] for row in visit.rows("SELECT rule FROM asleep")},
+        params=[(p, values_on(p, _today(visit))) for p in pack.params.values()] if tab == "params" else [],
+        proposals=proposals(visit.desk) if tab == "proposals" else [],
+        editions=editions(visit.desk) if tab == "versions" else [],
+        lists_of=lambda one: [line for line in one.lines if _holds(line.valid_from, line.valid_until, _today(visit))],
+    )
+
+
+def _says(text: str, rule: Rule) -> bool:
+    said = f"{rule.name} {rule.catalogue} {rule.title.zh} {rule.title.en}".lower()
+    return text.lower() in said
+
+
+def _today(visit: Visit) -> dt.date:
+    return visit.valid or visit.clock[0] or visit.now.date()
+
+
+def _holds(since: dt.date | None, until: dt.date | None, on: dt.date) -> bool:
+    return (since is None or since <= on) and (until is None or on < until)
+
+
+def values_on(param: Param, on: dt.date) -> list[Any]:
+    """Give the values of a parameter that hold on a day: one, or one for each kind of thing that it tells apart."""
+    return [one for one in param.values if _holds(one.valid_from, one.valid_until, on)]
+
+
+@router.get("/policy/versions/{entry}")
+def version(visit: Seeing, entry: int) -> Response:
+    """Give what an adopted policy changed in the one before."""
+    held = editions(visit.desk)
+    at = next((at for at, one in enumerate(held) if one.entry == entry), None)
+    if at is None:
+        raise Gone(entry)
+    one = held[at]
+    diffs = [] if one.is_first else differences(visit.desk, one, held[at + 1])
+    return draw(visit, "policy_version.html", one=one, diffs=diffs)
+
+
+@router.get("/policy/{name:path}")
+def piece(visit: Seeing, name: str) -> Response:
+    """Give the page of a rule, a parameter, a list or a source, by its full name."""
+    pack = visit.pack
+    if name in pack.rules:
+        return _rule_page(visit, pack.rules[name])
+    for held, code in ((pack.params, "param"), (pack.lists, "list"), (pack.sources, "source")):
+        found = next((one for one in held.values() if one.name == name), None)
+        if found is not None:
+            return draw(
+                visit,
+                "policy_piece.html",
+                one=found,
+                what=code,
+                path=f"{name}.yml",
+                today=_today(visit),
+                holds=lambda one: _holds(one.valid_from, one.valid_until, _today(visit)),
+                cited_by=citing(pack, name) if code == "source" else reading(pack, name),
+                may_propose=may_change(visit, PROPOSE),
+                source_of=lambda cite: source_of(pack, cite),
+                text=pack.files[f"{name}.yml"].decode(),
+                changes=_changes(visit, name),
+            )
+    raise Gone(name)
+
+
+def _rule_page(visit: Visit, rule: Rule) -> Response:
+    score = score_of(visit, rule)
+    visit.hidden_count = visit.count_hidden("finding_now", "rule = ?", [rule.name])
+    asleep = visit.one("SELECT max(said) FROM asleep WHERE rule = ? AND fingerprint = ?", [rule.name, rule.fingerprint])
+    return draw(
+        visit,
+        "policy_rule.html",
+        rule=rule,
+        score=score,
+        outcome=outcome_of(visit, rule),
+        bars=bars(score.found, score.clear, score.not_applicable, score.not_judged),
+        asleep=asleep or "",
+        params=[visit.pack.params[name] for name in rule.params],
+        lists=[visit.pack.lists[n] for n in sorted(visit.pack.lists) if f"'{n}'" in rule.whole_text],
+        source_of=lambda cite: source_of(visit.pack, cite),
+        holds=lambda one: _holds(one.valid_from, one.valid_until, _today(visit)),
+        may_propose=may_change(visit, PROPOSE),
+        changes=_changes(visit, rule.name),
+        spoken=lambda text: _spoken(visit, rule, text),
+        cells=lambda table, row: _example(visit, table, row),
+    )
+
+
+def _example(visit: Visit, table: str, row: dict[str, Any]) -> str:
+    """Give a row of an example: the titles of its fields and what they say."""
+    plain = {name: value for name, value in row.items() if not isinstance(value, list)}
+    if table not in visit.pack.tables:
+        return ", ".join(f"{worded(visit, name)} {value}" for name, value in plain.items())
+    kind = visit.pack.tables[table]
+    return ", ".join(f"{visit.said(f.title)} {cell(visit, f, plain[f.name])}" for f in kind.fields if f.name in plain)
+
+
+def _spoken(visit: Visit, rule: Rule, text: Text) -> str:
+    """Give the rule's words on what would be lawful, with the titles of its columns where a finding has their values."""
+    return re.sub(r"\{(\w+)\}", lambda hit: f"[{label(visit, rule, hit[1])}]", visit.said(text))
+
+
+def bars(*counts: int) -> list[tuple[float, float]]:
+    """Give where bars for these counts begin and how long they are, of 960; what is not nothing is not less than 2.
+
+    >>> bars(1, 3)
+    [(0.0, 240.0), (240.0, 720.0)]
+    """
+    whole = sum(max(0, n) for n in counts) or 1
+    found, at = [], 0.0
+    for many in counts:
+        wide = max(2.0, 960 * many / whole) if many > 0 else 0.0
+        found.append((min(at, 960 - wide), wide))
+        at += wide
+    return found
+
+
+def source_of(pack: Pack, cite: Cite) -> Any:
+    """Give the source that is cited."""
+    return pack.sources[cite.source]
+
+
+def citing(pack: Pack, name: str) -> list[tuple[str, Any]]:
+    """Give what cites a source: full names and titles of rules, parameters and lists."""
+    stem = name.rsplit("/", 1)[-1]
+    rules = [(r.name, r.title) for r in pack.rules.values() if any(c.source == stem for c in r.cites)]
+    params = [
+        (p.name, p.title) for p in pack.params.values() if any(c.source == stem for v in p.values for c in v.cites)
+    ]
+    lists = [
+        (one.name, one.title)
+        for one in pack.lists.values()
+        if any(c.source == stem for v in one.lines for c in v.cites)
+    ]
+    return [*rules, *params, *lists]
+
+
+def reading(pack: Pack, name: str) -> list[tuple[str, Any]]:
+    """Give the rules that read a parameter, or that name a list in their text."""
+    stem = name.rsplit("/", 1)[-1]
+    return [(r.name, r.title) for r in pack.rules.values() if stem in r.params or f"'{stem}'" in r.whole_text]
+
+
+def _changes(visit: Visit, name: str) -> list[Any]:
+    """Give the adopted policies with which a file of that name came or changed."""
+    paths = {f"{name}.yml", f"{name}.sql"}
+    return [one for one in editions(visit.desk) if one.is_first or paths & set(one.changed)]

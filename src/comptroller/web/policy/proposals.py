@@ -1,0 +1,260 @@
+"""Proposals to change policy, from the author's text to its adoption by somebody else; each step is told to the ledger.
+
+- Who adopts is not who proposed, and both may do so for the whole of what the owner has.
+- What is adopted is what was replayed: another text, or another policy beneath it, is replayed afresh.
+"""
+
+import difflib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from comptroller.access import Grant, Reach, viewer_of
+from comptroller.access.grants import ADOPT, PROPOSE, REPORT, SEE
+from comptroller.engine import Engine
+from comptroller.model.finding import Turn
+from comptroller.model.policy import Pack
+from comptroller.model.refusal import Refused, refusal
+from comptroller.web.policy.replay import candidate, try_out
+from comptroller.web.runtime.admission import is_same_person
+from comptroller.web.runtime.server import Desk
+from comptroller.web.shell.errors import Gone, NotGranted
+from comptroller.web.shell.visit import Visit
+
+OPEN, REPLAYED, ADOPTING, ADOPTED, WITHDRAWN = "open", "replayed", "adopting", "adopted", "withdrawn"
+SORTS = ("appear", "vanish", "change")
+MOST_TEXT, MOST_WHY = 200_000, 1_000
+_COLUMNS = "proposal, login, at, path, text, why, state, outcome, adopter"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One proposal; `outcome` holds the text it changes by its hash, and what the last replay gave."""
+
+    proposal: str
+    login: str
+    at: str
+    path: str
+    text: str
+    why: str
+    state: str
+    outcome: dict[str, Any] = field(default_factory=dict)
+    adopter: str = ""
+
+    @property
+    def is_live(self) -> bool:
+        """Say whether it may still be replayed, adopted or withdrawn."""
+        return self.state in (OPEN, REPLAYED)
+
+
+def may_change(visit: Visit, act: str) -> bool:
+    """Say whether the viewer has that act for everything: policy binds the whole node, so a part of it is not enough."""
+    return visit.may(act) and _may_whole(visit.reach.viewer.in_force, act, visit.desk.owner)
+
+
+def _may_whole(grants: Iterable[Grant], act: str, owner: str) -> bool:
+    return any(g.gives(act) and g.entity == owner and not g.domain and not g.line for g in grants)
+
+
+def _kept(desk: Desk, where: str, *values: str) -> list[Proposal]:
+    rows = desk.shelf.rows(f"SELECT {_COLUMNS} FROM proposal WHERE {where} ORDER BY at DESC, proposal", values)
+    found = []
+    for row in rows:
+        name, login, at, path, text, why, state, outcome, adopter = (str(cell or "") for cell in row)
+        found.append(Proposal(name, login, at, path, text, why, state, json.loads(outcome or "{}"), adopter))
+    return found
+
+
+def proposals(desk: Desk) -> list[Proposal]:
+    """Give all proposals, the newest first."""
+    return _kept(desk, "true")
+
+
+def proposal_of(desk: Desk, name: str) -> Proposal:
+    """Give one proposal; refuses (Gone) one that is not there."""
+    found = _kept(desk, "proposal = ?", name)
+    if not found:
+        raise Gone(name)
+    return found[0]
+
+
+def difference(before: str, after: str, path: str) -> str:
+    r"""Give what two texts of a file differ in, as lines with + and -.
+
+    >>> print(difference("a\nb\n", "a\nc\n", "p.yml"))
+    @@ -1,2 +1,2 @@
+     a
+    -b
+    +c
+    """
+    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), path, path, lineterm="")
+    return "\n".join(list(lines)[2:])
+
+
+def propose(visit: Visit, path: str, text: str, why: str) -> str:
+    """Keep a proposal and tell the ledger of it; refuses (Refused) a text with which the policy does not hold together."""
+    pack = visit.pack
+    if not may_change(visit, PROPOSE):
+        raise NotGranted(PROPOSE)
+    if path not in pack.files:
+        raise Gone(path)
+    text = text.replace("\r\n", "\n")[:MOST_TEXT]
+    before = pack.files[path].decode()
+    if text == before or not why.strip():
+        wanted = ("与现行文本不同的文本,并写明理由", "a text that differs from the one in force, and a reason")
+        mend = ("改动文本并填写理由", "Change the text and say why.")
+        raise Refused([refusal("desk.policy.same", (path, None, "text, why"), why or "-", wanted, mend)])
+    after = candidate(pack, path, text)
+    name = sha256(f"{visit.desk.chance()}{after.digest}".encode()).hexdigest()[:10]
+    outcome = {"before": _digest(before)}
+    values = [name, visit.login, visit.desk.clock().isoformat(), path, text, why.strip()[:MOST_WHY], OPEN]
+    same = "login = ? AND path = ? AND text = ? AND state = ?"
+    is_new = visit.desk.shelf.put(
+        f"INSERT INTO proposal ({_COLUMNS}) SELECT ?, ?, ?, ?, ?, ?, ?, ?, '' "
+        f"WHERE NOT EXISTS (SELECT 1 FROM proposal WHERE {same})",
+        [*values, _json(outcome), visit.login, path, text, OPEN],
+    )
+    if not is_new:
+        return _kept(visit.desk, same, visit.login, path, text, OPEN)[0].proposal
+    visit.note("propose", name, f"{path}\nsha256 {_digest(text)}\n{why.strip()}\n{difference(before, text, path)}")
+    return name
+
+
+def replay(visit: Visit, one: Proposal) -> int:
+    """Let a proposal be replayed on history as soon as it is its turn; gives the job's number."""
+    refuse_ended(visit.desk, one)
+    desk, login = visit.desk, visit.login
+    after = changed(visit.pack, one)
+
+    def work() -> str:
+        trial = try_out(desk, after)
+        outcome = {"before": one.outcome["before"], "at": desk.clock().isoformat(), "by": login, **trial.as_json()}
+        desk.shelf.put(
+            "UPDATE proposal SET state = ?, outcome = ? WHERE proposal = ? AND state IN (?, ?)",
+            [REPLAYED, _json(outcome), one.proposal, OPEN, REPLAYED],
+        )
+        said = ", ".join(f"{sort} {sum(trial.counts[sort].values())}" for sort in SORTS)
+        said += f"; examples {trial.examples}, failed {len(trial.failures)}"
+        desk.note(login, "replay", one.proposal, f"entry {trial.entries}, policy {trial.digest}: {said}")
+        return said
+
+    return _alone(one, desk.jobs.start_alone("replay", one.proposal, login, work))
+
+
+def _alone(one: Proposal, number: int | None) -> int:
+    """Return the number of a job; rejects (Refused) one about a proposal that is being worked on already."""
+    if number is None:
+        raise _ended(one)
+    return number
+
+
+def adopt(visit: Visit, one: Proposal) -> int:
+    """Adopt what was replayed, as somebody other than its author; everything is judged again. Gives the job's number."""
+    if not may_change(visit, ADOPT) or is_same_person(visit.desk, visit.login, one.login):
+        raise NotGranted(ADOPT)
+    refuse_ended(visit.desk, one)
+    desk, login = visit.desk, visit.login
+    after = changed(visit.pack, one)
+    if one.outcome.get("digest") != after.digest or one.outcome.get("failures"):
+        wanted = (
+            "以现行政策回放过、且示例全部通过的提议",
+            "a proposal replayed on the policy in force, whose examples hold",
+        )
+        mend = ("先回放;若示例不符,改正后重新提议", "Replay it first; where examples fail, mend and propose again.")
+        raise Refused([refusal("desk.policy.replay", (one.path, None, ""), one.state, wanted, mend)])
+
+    def work() -> str:
+        turns = desk.writer.do(lambda worker: _adopted(desk, one, login, after, worker)).result()
+        if turns is None:
+            return "withdrawn, or not to be adopted any more"
+        said = f"policy {after.digest}, proposed by {one.login}; {len(turns)} findings turned"
+        desk.note(login, "adopt", one.proposal, said)
+        return said
+
+    return _alone(one, desk.jobs.start_alone("adopt", one.proposal, login, work))
+
+
+def _adopted(desk: Desk, one: Proposal, login: str, after: Pack, worker: Engine) -> list[Turn] | None:
+    """Adopt a proposal in the engine's turn; None where it was withdrawn, its ground changed, or the adopter lost the right.
+
+    The proposal is taken by one statement, so that who withdraws it and who adopts it cannot both succeed.
+    """
+    viewer = viewer_of(desk.duck, desk.owner, login, desk.local_now().date())
+    is_right = viewer is not None and _may_whole(viewer.in_force, ADOPT, desk.owner)
+    if not is_right or is_stale(worker.pack, one) or candidate(worker.pack, one.path, one.text).digest != after.digest:
+        return None
+    taken = "UPDATE proposal SET state = ?, adopter = ? WHERE proposal = ? AND state = ?"
+    if not desk.shelf.put(taken, [ADOPTING, login, one.proposal, REPLAYED]):
+        return None
+    try:
+        turns = worker.adopt(dict(after.files), after.name, desk.clock())
+    except BaseException:
+        desk.shelf.put(taken, [REPLAYED, "", one.proposal, ADOPTING])
+        raise
+    desk.shelf.put(taken, [ADOPTED, login, one.proposal, ADOPTING])
+    return list(turns)
+
+
+def resume(desk: Desk) -> None:
+    """Let proposals whose adoption a crash cut short be replayed and adopted again, or found stale where it was done."""
+    desk.shelf.put("UPDATE proposal SET state = ?, adopter = '' WHERE state = ?", [REPLAYED, ADOPTING])
+
+
+def withdraw(visit: Visit, one: Proposal) -> None:
+    """Take a proposal back, as its author; one that waits to be adopted is not adopted then."""
+    if visit.login != one.login:
+        raise NotGranted(PROPOSE)
+    sql = "UPDATE proposal SET state = ? WHERE proposal = ? AND state IN (?, ?)"
+    if not visit.desk.shelf.put(sql, [WITHDRAWN, one.proposal, OPEN, REPLAYED]):
+        raise _ended(one)
+    visit.note("withdraw", one.proposal)
+
+
+def changed(pack: Pack, one: Proposal) -> Pack:
+    """Give the policy that a proposal would make; refuses (Refused) where the file has changed since it was written."""
+    if is_stale(pack, one):
+        wanted = ("提议时的文本仍在施行", "the text that was in force when it was proposed")
+        mend = ("按现行文本重新提议", "Propose it again from the text in force.")
+        raise Refused([refusal("desk.policy.stale", (one.path, None, ""), one.path, wanted, mend)])
+    return candidate(pack, one.path, one.text)
+
+
+def is_stale(pack: Pack, one: Proposal) -> bool:
+    """Say whether the file has changed since the proposal was written."""
+    return _digest(pack.files.get(one.path, b"").decode()) != one.outcome.get("before")
+
+
+def seen(visit: Visit, packs: list[Pack], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give of findings that a replay gave those within reach, under every policy that has their rule."""
+    open_to: dict[str, set[str]] = {}
+    reaches = [Reach(visit.reach.viewer, pack, visit.desk.owner) for pack in packs]
+    for grant in (g for g in visit.reach.viewer.in_force if g.gives(SEE) and not g.gives(REPORT)):
+        sql = f"SELECT DISTINCT a.entity FROM main.ancestor AS a WHERE {visit.reach.sees('a.entity', [grant])}"
+        entities = {str(entity) for (entity,) in visit.duck.rows(sql)}
+        for rule in {row["rule"] for row in rows}:
+            having = [(reach, pack) for reach, pack in zip(reaches, packs, strict=True) if rule in pack.rules]
+            if having and all(rule in reach.rules_of(grant) for reach, _ in having):
+                open_to.setdefault(rule, set()).update(entities)
+    return [row for row in rows if row["entity"] in open_to.get(row["rule"], ())]
+
+
+def refuse_ended(desk: Desk, one: Proposal) -> None:
+    """Refuse (Refused) a proposal that was adopted or withdrawn, or that is being worked on."""
+    if not one.is_live or desk.jobs.open_about(one.proposal):
+        raise _ended(one)
+
+
+def _ended(one: Proposal) -> Refused:
+    wanted = ("未采用、未撤回、也未在处理中的提议", "a proposal that is neither adopted, withdrawn nor being worked on")
+    mend = ("等待处理结束,或另提新的提议", "Wait until the work on it ends, or make a new proposal.")
+    return Refused([refusal("desk.policy.ended", (one.path, None, ""), one.state, wanted, mend)])
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)

@@ -1,0 +1,113 @@
+"""A changed policy tried on a copy of the books beside the live ones: its rules' examples, and what it would find anew."""
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from comptroller import node
+from comptroller.books import Books
+from comptroller.engine import Engine
+from comptroller.model.policy import Pack, Rule
+from comptroller.packs import read_pack
+from comptroller.prove import compare, prove
+from comptroller.store.duck import Duck, SqlError
+from comptroller.watch.findings import Findings
+from comptroller.web.cases.letter_trial import changed_pieces, try_letters
+from comptroller.web.runtime.server import Desk
+
+_MOST_COPY_SECONDS = 600.0
+MOST_KEPT = 2_000
+"""Findings of one sort that are kept to be looked at, of those that would appear, vanish or change; all are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What trying a policy gave: to which entry, examples run and failed, and rows (rule, finding, entity, ...) by sort."""
+
+    entries: int
+    digest: str
+    examples: int
+    failures: tuple[str, ...]
+    counts: dict[str, dict[str, int]]
+    rows: dict[str, list[dict[str, Any]]]
+    pieces: dict[str, list[str]]
+    """Files that differ, by folder: what is no rule turns no finding, and is named."""
+    letters: int
+    """Letters that were set because a template changed."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the trial as plain values."""
+        return {
+            "entries": self.entries,
+            "digest": self.digest,
+            "examples": self.examples,
+            "failures": list(self.failures),
+            "counts": self.counts,
+            "rows": self.rows,
+            "pieces": self.pieces,
+            "letters": self.letters,
+        }
+
+
+def candidate(pack: Pack, path: str, text: str) -> Pack:
+    """Give the policy with one file's text put in its place; raises BrokenPack with every refusal."""
+    files: Mapping[str, bytes] = {**pack.files, path: text.encode()}
+    return read_pack(files, pack.name)
+
+
+def touched(before: Pack, after: Pack) -> list[str]:
+    """Give the rules whose text differs, or that read a parameter or a list which does."""
+    params = {name for name, one in after.params.items() if before.params.get(name) != one}
+    lists_differ = before.lists != after.lists
+
+    def differs(rule: Rule) -> bool:
+        old = before.rules.get(rule.name)
+        by_list = lists_differ and "list_in_force" in rule.references
+        return old is None or old.fingerprint != rule.fingerprint or bool(params & set(rule.params)) or by_list
+
+    return sorted(name for name, rule in after.rules.items() if differs(rule))
+
+
+def try_out(desk: Desk, after: Pack) -> Trial:
+    """Run the examples of what is touched, and judge all that is known under `after`, on a copy; nothing live waits for it."""
+    proof = prove(after, touched(desk.pack, after))
+    with tempfile.TemporaryDirectory(prefix="comptroller-trial-") as folder:
+        target = Path(folder) / node.BOOKS
+        entries, before = desk.writer.do(lambda worker: copy_books(worker, desk.folder, target)).result(
+            _MOST_COPY_SECONDS
+        )
+        duck = Duck(target)
+        try:
+            books = Books(duck, before, owner=desk.owner, zone=before.zone)
+            difference = compare(duck, books, after, Findings(duck))
+        finally:
+            duck.close()
+    said = difference.as_json()
+    rows = {
+        "appear": said["appear"],
+        "vanish": said["vanish"],
+        "change": [one["to"] | {"before": one["from"]["evidence"]} for one in said["change"]],
+    }
+    counts: dict[str, dict[str, int]] = {sort: {} for sort in rows}
+    for sort, found in rows.items():
+        for row in found:
+            counts[sort][row["rule"]] = counts[sort].get(row["rule"], 0) + 1
+    letters, faults = try_letters(desk.pack, after, int(desk.clock().timestamp()))
+    failures = (*(f"{one.rule}: {one.example} ({one.way})" for one in proof.failures), *faults)
+    pieces = changed_pieces(desk.pack.files, after.files)
+    kept = {sort: found[:MOST_KEPT] for sort, found in rows.items()}
+    return Trial(entries, after.digest, proof.examples, failures, counts, kept, pieces, letters)
+
+
+def copy_books(worker: Engine, folder: Path, target: Path) -> tuple[int, Pack]:
+    """Copy the books while nobody writes them; gives to which entry they are folded, and under which policy."""
+    with suppress(SqlError):  # Where it must not be now, the log that is copied as well holds the rest.
+        worker.duck.execute("CHECKPOINT")
+    for path in (folder / node.BOOKS, folder / f"{node.BOOKS}.wal"):
+        if path.exists():
+            shutil.copyfile(path, target.with_name(path.name))
+    return worker.books.entries, worker.pack

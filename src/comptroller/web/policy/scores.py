@@ -1,0 +1,85 @@
+"""A rule's honest count within reach: judged, found, clear, not applicable, and not judged with the reason."""
+
+from dataclasses import dataclass
+
+from comptroller.cases.queries import counts_in
+from comptroller.model.policy import Rule
+from comptroller.watch.findings import subject_json
+from comptroller.watch.scoreboard import Score, counts_sql, tally
+from comptroller.web.shell.visit import Visit
+
+_OUTCOMES = "rule_outcome"
+_STANDS = "('raised', 'changed', 'not_judged', 'not_applicable')"
+
+
+def score_of(visit: Visit, rule: Rule) -> Score:
+    """Give the score of a rule over what the viewer may see; made once for each position of the books."""
+    found: Score = visit.cached(("score", rule.name), lambda: _score(visit, rule))
+    return found
+
+
+def _score(visit: Visit, rule: Rule) -> Score:
+    counted = visit.rows(counts_sql(visit.pack, rule))
+    standing = visit.rows(
+        "SELECT CASE WHEN state IN ('raised', 'changed') THEN 'found' ELSE state END AS answer, missing, excluded, "
+        f"count(*) AS many FROM finding_now WHERE rule = ? AND state IN {_STANDS} GROUP BY ALL",
+        [rule.name],
+    )
+    return tally(
+        rule.name,
+        [(r["applies"], r["complete"], r["why"], r["many"]) for r in counted],
+        [(r["answer"], r["missing"], r["excluded"], r["many"]) for r in standing],
+    )
+
+
+def open_by_rule(visit: Visit) -> dict[str, tuple[int, int]]:
+    """Give for each rule how many findings are open, and how many subjects lack data, as far as the rule itself says so."""
+
+    def make() -> dict[str, tuple[int, int]]:
+        rows = visit.rows(
+            "SELECT rule, count(*) FILTER (WHERE state IN ('raised', 'changed')) AS open, "
+            "count(*) FILTER (WHERE state = 'not_judged') AS lacking FROM finding_now GROUP BY rule"
+        )
+        return {row["rule"]: (row["open"], row["lacking"]) for row in rows}
+
+    found: dict[str, tuple[int, int]] = visit.cached("open_by_rule", make)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How the findings of a rule came out in cases; the precision is of those decided, and None where none is.
+
+    `proposals` are the findings that propose to demote the rule, each with the rule that proposes it.
+    """
+
+    raised: int
+    open: int
+    confirmed: int
+    dismissed: int
+    withdrawn: int
+    lapsed: int
+    contested: int
+    proposals: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def precision_pct(self) -> float | None:
+        """Give how many of a hundred decided findings were confirmed."""
+        decided = self.confirmed + self.dismissed
+        return 100 * self.confirmed / decided if decided else None
+
+
+def outcome_of(visit: Visit, rule: Rule) -> Outcome | None:
+    """Give the outcomes of a rule, which are told to everybody who sees; None where no finding of it was in a case."""
+    if _OUTCOMES not in visit.pack.tables:
+        return None
+    rows = visit.rows(f"SELECT {', '.join(counts_in(visit.pack))} FROM {_OUTCOMES} WHERE rule = ?", [rule.name])
+    if not rows:
+        return None
+    over = [name for name, one in visit.pack.rules.items() if one.judges == _OUTCOMES]
+    marks = ", ".join("?" * len(over)) or "NULL"
+    sql = (
+        "SELECT finding, rule FROM main.finding_now WHERE state IN ('raised', 'changed') "
+        f"AND subject = ? AND rule IN ({marks}) ORDER BY rule"
+    )
+    return Outcome(**rows[0], proposals=tuple(visit.duck.rows(sql, [subject_json((rule.name,)), *over])))

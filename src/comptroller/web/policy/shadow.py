@@ -1,0 +1,188 @@
+"""A proposed policy in the shadow of the adopted one: begun and ended by acts, following the books, and never a finding of the desk.
+
+- It runs on a copy of the books; it lags by some seconds and says as of which entry it speaks.
+- It ends by itself when the policy in force changes, or when the proposal is withdrawn.
+- After a restart of the desk it begins anew, from the entry at which the books stand then.
+"""
+
+import json
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from comptroller import node
+from comptroller.access.grants import ADOPT, PROPOSE
+from comptroller.ledger.ledger import Ledger
+from comptroller.model.policy import Pack
+from comptroller.model.refusal import Refused, refusal
+from comptroller.prove import shadow as proving
+from comptroller.store.duck import Duck
+from comptroller.web.policy.proposals import Proposal, changed, may_change, proposal_of, refuse_ended
+from comptroller.web.policy.replay import copy_books
+from comptroller.web.runtime.server import Desk
+from comptroller.web.shell.errors import NotGranted
+from comptroller.web.shell.visit import Visit
+
+RUNS, ENDED, FAILED = "runs", "ended", "failed"
+_MOST_COPY_SECONDS = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A shadow run of a proposal: who began it and when, whether it goes on, and what it gave last."""
+
+    proposal: str
+    login: str
+    at: str
+    state: str
+    outcome: dict[str, Any] = field(default_factory=dict)
+
+
+def run_of(desk: Desk, proposal: str) -> Run | None:
+    """Give the shadow run of a proposal, the last one, or None."""
+    rows = desk.shelf.rows("SELECT proposal, login, at, state, outcome FROM shadow WHERE proposal = ?", [proposal])
+    return _run(rows[0]) if rows else None
+
+
+def _run(row: Any) -> Run:
+    proposal, login, at, state, outcome = (str(cell or "") for cell in row)
+    return Run(proposal, login, at, state, json.loads(outcome or "{}"))
+
+
+def may_run(visit: Visit) -> bool:
+    """Say whether the viewer may begin and end shadow runs: whoever may propose or adopt for everything."""
+    return may_change(visit, PROPOSE) or may_change(visit, ADOPT)
+
+
+def begin(visit: Visit, one: Proposal) -> None:
+    """Let a proposal that was replayed run in the shadow; the ledger says who began it. One runs at a time."""
+    desk = visit.desk
+    if not may_run(visit):
+        raise NotGranted(PROPOSE)
+    refuse_ended(desk, one)
+    after = changed(visit.pack, one)
+    if one.outcome.get("digest") != after.digest or one.outcome.get("failures"):
+        wanted = ("以现行政策回放过、且示例全部通过的提议", "a proposal that was replayed, whose examples hold")
+        mend = ("先回放", "Replay it first.")
+        raise Refused([refusal("desk.policy.replay", (one.path, None, ""), one.state, wanted, mend)])
+    with desk.exclusive.about("shadow", desk.settings.most_wait_seconds):
+        _begin(visit, one, after)
+
+
+def _begin(visit: Visit, one: Proposal, after: Pack) -> None:
+    """Begin a run where none goes on; it is looked up and begun under one lock."""
+    desk = visit.desk
+    if running := desk.rounds.about():
+        wanted = ("一次只试运行一项提议", "one shadow run at a time")
+        mend = ("先结束正在试运行的提议", "End the one that runs first.")
+        raise Refused([refusal("desk.policy.shadow", (one.path, None, ""), ", ".join(running), wanted, mend)])
+    values = [one.proposal, visit.login, desk.clock().isoformat(), RUNS]
+    desk.shelf.put("INSERT OR REPLACE INTO shadow VALUES (?, ?, ?, ?, '{}')", values)
+    visit.note("shadow", one.proposal, f"policy {after.digest} beside {visit.pack.digest}")
+    _start(desk, one, after)
+
+
+def end(visit: Visit, one: Proposal) -> None:
+    """End a shadow run; the ledger says who ended it and what it had found."""
+    if not may_run(visit):
+        raise NotGranted(PROPOSE)
+    with visit.desk.exclusive.about("shadow", visit.desk.settings.most_wait_seconds):
+        run = run_of(visit.desk, one.proposal)
+        visit.desk.rounds.end(one.proposal)
+        if run is not None and run.state == RUNS:
+            _ended(visit.desk, one.proposal, ENDED)
+            visit.note("shadow_end", one.proposal, _said(run_of(visit.desk, one.proposal)))
+
+
+def resume(desk: Desk) -> None:
+    """Begin anew what ran when the desk was stopped."""
+    for row in desk.shelf.rows("SELECT proposal, login, at, state, outcome FROM shadow WHERE state = ?", [RUNS]):
+        one = proposal_of(desk, _run(row).proposal)
+        try:
+            after = changed(desk.pack, one)
+        except Refused:
+            _ended(desk, one.proposal, ENDED)
+        else:
+            _start(desk, one, after)
+
+
+def _start(desk: Desk, one: Proposal, after: Pack) -> None:
+    def failed(said: str) -> None:
+        _ended(desk, one.proposal, FAILED, said)
+
+    desk.rounds.begin(one.proposal, _beside(desk, one.proposal, after), failed)
+
+
+@contextmanager
+def _beside(desk: Desk, proposal: str, after: Pack) -> Iterator[Callable[[], bool]]:
+    """Give the rounds of a shadow on a copy of the books, which is thrown away behind it."""
+    with tempfile.TemporaryDirectory(prefix="comptroller-shadow-") as folder:
+        target = Path(folder) / node.BOOKS
+        desk.writer.do(lambda worker: copy_books(worker, desk.folder, target)).result(_MOST_COPY_SECONDS)
+        ledger = Ledger.open(desk.folder / node.LEDGER, readonly=True)
+        duck = Duck(target)
+        shadow = proving.Shadow(ledger, duck, desk.engine.charter, after)
+        try:
+            policy = _stand(desk)[1]
+            yield lambda: _round(desk, proposal, shadow, policy)
+        finally:
+            shadow.close()
+
+
+def _round(desk: Desk, proposal: str, shadow: proving.Shadow, policy: int) -> bool:
+    """Bring a shadow to where the books stand and keep what it gives; False where there is nothing to run beside any more."""
+    with desk.duck.transaction():
+        entries, now = _stand(desk)
+        adopted = proving.standing(desk.duck)
+    if now != policy or not proposal_of(desk, proposal).is_live:
+        _ended(desk, proposal, ENDED)
+        run = run_of(desk, proposal)
+        if run is not None:
+            desk.note(
+                run.login,
+                "shadow_end",
+                proposal,
+                f"by itself: the policy in force or the proposal changed; {_said(run)}",
+            )
+        return False
+    shadow.follow(entries)
+    found = proving.beside(adopted, shadow.standing(), entries, shadow.began)
+    outcome = {
+        "entries": entries,
+        "began": shadow.began,
+        "at": desk.clock().isoformat(),
+        "counts": found.counts,
+        "since": found.since,
+        "rows": {
+            sort: proving.rows(desk.duck if sort == "vanish" else shadow.duck, found.findings[sort])
+            for sort in proving.SORTS
+        },
+    }
+    kept = json.dumps(outcome, ensure_ascii=False, default=str)
+    desk.shelf.put("UPDATE shadow SET outcome = ? WHERE proposal = ? AND state = ?", [kept, proposal, RUNS])
+    return True
+
+
+def _stand(desk: Desk) -> tuple[int, int]:
+    """Give to which entry the live books are folded, and which entry holds their policy."""
+    entries, policy = desk.duck.rows("SELECT entries, policy FROM position")[0]
+    return int(entries), int(policy)
+
+
+def _ended(desk: Desk, proposal: str, state: str, said: str = "") -> None:
+    desk.shelf.put("UPDATE shadow SET state = ? WHERE proposal = ?", [state, proposal])
+    if said:
+        run = run_of(desk, proposal)
+        outcome = json.dumps({**(run.outcome if run else {}), "failed": said}, ensure_ascii=False)
+        desk.shelf.put("UPDATE shadow SET outcome = ? WHERE proposal = ?", [outcome, proposal])
+
+
+def _said(run: Run | None) -> str:
+    """Give what a run gave in a line for the ledger."""
+    if run is None or "counts" not in run.outcome:
+        return "nothing yet"
+    parts = [f"{sort} {sum(run.outcome['counts'][sort].values())} ({sum(run.outcome['since'][sort].values())} since entry {run.outcome['began']})" for sort in proving.SORTS]  # fmt: skip
+    return f"entry {run.outcome['entries']}: {', '.join(parts)}"

@@ -1,0 +1,53 @@
+"""The policies that were adopted, each as the files that it was: what changed with each, and when a rule's text changed."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from comptroller.packs.bundle import unpack_files
+from comptroller.web.policy.proposals import difference
+from comptroller.web.runtime.server import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One adopted policy: its entry and moment, its digest, and which files differ from the one before."""
+
+    entry: int
+    at: dt.datetime
+    digest: str
+    changed: tuple[str, ...]
+    is_first: bool
+
+
+def editions(desk: Desk) -> list[Edition]:
+    """Give the adopted policies, the newest first."""
+    rows = [
+        (int(entry), str(digest)) for entry, digest in desk.duck.rows("SELECT entry, pack FROM adopted ORDER BY entry")
+    ]
+    found: list[Edition] = []
+    before: dict[str, bytes] = {}
+    for at, (entry, digest) in enumerate(rows):
+        files = files_of(desk, entry)
+        changed = () if at == 0 else tuple(p for p in sorted({*files, *before}) if files.get(p) != before.get(p))
+        found.append(Edition(entry, desk.ledger.entry(entry).received_at, digest, changed, at == 0))
+        before = files
+    return found[::-1]
+
+
+def files_of(desk: Desk, entry: int) -> dict[str, bytes]:
+    """Give the files of the policy that an entry adopted."""
+
+    def make() -> dict[str, bytes]:
+        payload = desk.ledger.entry(entry).payload
+        assert payload is not None, "a policy is never erased"
+        return unpack_files(payload)[0]
+
+    return desk.cached(("files", entry), make)
+
+
+def differences(desk: Desk, edition: Edition, before: Edition) -> list[tuple[str, str]]:
+    """Give for each file that differs between two policies what differs, file by file."""
+    now, then = files_of(desk, edition.entry), files_of(desk, before.entry)
+    return [
+        (path, difference(then.get(path, b"").decode(), now.get(path, b"").decode(), path)) for path in edition.changed
+    ]

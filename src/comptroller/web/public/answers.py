@@ -1,0 +1,177 @@
+"""What the public is told of an enterprise on a day: is it state-controlled, by which chain, who may sign, which fees it takes.
+
+- An enterprise that policy does not publish is answered like one that is not known, in the same words.
+- No person is named; a name that a visitor types is compared by its digest.
+- What is missing gives "not known", never "no".
+"""
+
+import datetime as dt
+import unicodedata
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from comptroller.books.ownership.control_periods import ControlPeriods
+from comptroller.model.refusal import Text
+from comptroller.web.runtime.server import Desk
+
+LIST, FEES = "public_desk", "allowed_fees"
+CONTROL, SIGNERS, FEE_ITEM = "control", "signers", "fees"
+"""The lines of the list that says what the public pages answer, for each entity the nearest."""
+YES, WITHIN, NO, UNKNOWN = "yes", "within", "no", "unknown"
+_HOLDS = "valid_from <= $2 AND coalesce(valid_until, DATE '9999-12-31') > $2"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is answered: each part `yes`, `no` or `unknown`; to sign, also `within` a power that has limits."""
+
+    controlled: str = UNKNOWN
+    since: dt.date | None = None
+    chain: tuple[str, ...] = ()
+    """Names from the owner down to the enterprise; '' for one that is not published."""
+    signs: str = UNKNOWN
+    fees: tuple[Text, ...] | None = None
+    """The fees it may take; None where that is not known, or where it is not the state's."""
+
+
+def plain_name(said: str) -> str:
+    """Give a name as names are compared: one form of each character, no spaces, one case.
+
+    >>> plain_name(" 海港（集团） 有限公司")
+    '海港(集团)有限公司'
+    """
+    return "".join(unicodedata.normalize("NFKC", said).split()).casefold()
+
+
+def name_digest(entity: str, name: str) -> str:
+    """Give the digest by which a person's name is kept and compared, of one entity each."""
+    return sha256(f"{entity}|{plain_name(name)}".encode()).hexdigest()
+
+
+def answer(desk: Desk, enterprise: str, person: str, on: dt.date) -> Answer:
+    """Give what the public is told of an enterprise and a person on a day."""
+    entity = _found(desk, enterprise, on)
+    if entity is None:
+        return Answer()
+    open_items = published(desk, entity, on)
+    control = _control(desk, entity, on) if CONTROL in open_items else Answer()
+    signs = _signs(desk, entity, person, on) if person.strip() and SIGNERS in open_items else UNKNOWN
+    takes_fees = FEE_ITEM in open_items and control.controlled != NO
+    fees = fees_of(desk, entity, on) if takes_fees else None
+    return Answer(control.controlled, control.since, control.chain, signs, fees)
+
+
+def _found(desk: Desk, said: str, on: dt.date) -> str | None:
+    """Give the one entity of that code or name which the register holds on that day."""
+    name = plain_name(said)
+    if not name:
+        return None
+    rows = desk.duck.rows(
+        "SELECT entity, name FROM main.entity WHERE coalesce(valid_from, $2) <= $2 "
+        "AND coalesce(valid_until, DATE '9999-12-31') > $2 AND (lower(entity) = $1 OR lower(uscc) = $1 OR "
+        "lower(regexp_replace(replace(replace(nfc_normalize(name), '（', '('), '）', ')'), '\\s', '', 'g')) = $1)",
+        [name, on],
+    )
+    return str(rows[0][0]) if len(rows) == 1 else None
+
+
+def published(desk: Desk, entity: str, on: dt.date) -> frozenset[str]:
+    """Give what policy publishes of an entity: the lines of the nearest list that is in force for it."""
+    rows = desk.duck.rows(
+        f"SELECT item, distance FROM main.list_in_force WHERE entity = $1 AND list = '{LIST}' AND {_HOLDS}",
+        [entity, on],
+    )
+    nearest = min((distance for _, distance in rows), default=0)
+    return frozenset(item for item, distance in rows if distance == nearest)
+
+
+def _control(desk: Desk, entity: str, on: dt.date) -> Answer:
+    owners = {desk.owner} | {o for (o,) in desk.duck.rows("SELECT entity FROM main.entity WHERE is_owner")}
+    if entity in owners:
+        return Answer(YES, None, (_name(desk, entity),))
+    rows = desk.cached(
+        ("control", desk.position(), entity), lambda: ControlPeriods(desk.duck, desk.pack).rows({entity})
+    )
+    stretches = sorted((since or dt.date.min, until or dt.date.max, path) for owner, _, _, path, since, until in rows if owner in owners)  # fmt: skip
+    now = [path for since, until, path in stretches if since <= on < until]
+    if not now:
+        return Answer(NO)
+    since = on
+    for begin, end, _ in reversed(stretches):
+        if begin < since <= end:
+            since = begin
+    path = min(now, key=lambda one: (len(one), one))
+    codes = path.split(">")[::2]
+    named = tuple(_name(desk, c) if c in owners or CONTROL in published(desk, c, on) else "" for c in codes)
+    return Answer(YES, None if since == dt.date.min else since, named)
+
+
+def _name(desk: Desk, entity: str) -> str:
+    rows = desk.duck.rows("SELECT name FROM main.entity WHERE entity = ?", [entity])
+    return str(rows[0][0]) if rows else ""
+
+
+def _signs(desk: Desk, entity: str, person: str, on: dt.date) -> str:
+    """Say whether that person may sign; a "no" needs the name of everybody who may."""
+    duck, bound = desk.duck, [entity, on]
+    sql = f"SELECT name_hash, person FROM main.signatory WHERE entity = $1 AND {_HOLDS}"
+    named = dict(duck.rows(sql, bound))
+    typed = {unicodedata.normalize("NFKC", person).strip(), named.get(name_digest(entity, person))}
+    posts = {
+        who
+        for (who,) in duck.rows(
+            f"SELECT person FROM main.post WHERE entity = $1 AND post = 'legal_representative' AND {_HOLDS}", bound
+        )
+    }
+    powers = {
+        who
+        for (who,) in duck.rows(
+            "SELECT delegate FROM main.delegation WHERE entity = $1 AND coalesce(valid_from, issued_on) <= $2 "
+            "AND coalesce(valid_until, DATE '9999-12-31') > $2 AND coalesce(revoked_on, DATE '9999-12-31') > $2",
+            bound,
+        )
+    }
+    if typed & posts:
+        return YES
+    if typed & powers:
+        return WITHIN
+    return NO if posts and posts | powers <= set(named.values()) else UNKNOWN
+
+
+def fees_of(desk: Desk, entity: str, on: dt.date) -> tuple[Text, ...] | None:
+    """Give the titles of the fees that an entity may take: what every list in force for it holds; None without a list."""
+    rows = desk.duck.rows(
+        f"SELECT item, distance, text FROM main.list_in_force WHERE entity = $1 AND list = '{FEES}' AND {_HOLDS}",
+        [entity, on],
+    )
+    distances = {distance for _, distance, _ in rows}
+    held: dict[str, set[Any]] = {}
+    for item, distance, _ in rows:
+        held.setdefault(item, set()).add(distance)
+    titles = titles_of(desk, FEES, on)
+    allowed = tuple(titles.get(item, Text(item, item)) for item, at in sorted(held.items()) if at == distances)
+    return allowed if rows else None
+
+
+def titles_of(desk: Desk, name: str, on: dt.date) -> dict[str, Text]:
+    """Give the titles of a pack's list by item, as it holds on a day; none where the pack has no such list."""
+    listed = desk.pack.lists.get(name)
+    return {
+        line.item: line.title
+        for line in (listed.lines if listed else ())
+        if line.valid_from <= on and (line.valid_until is None or on < line.valid_until)
+    }
+
+
+def line_for(desk: Desk, item: str, on: dt.date) -> str:
+    """Give the line of supervision that takes what arrives on a public page; '' where the page is not open."""
+    listed = desk.pack.lists.get(LIST)
+    return next(
+        (
+            one.body
+            for one in (listed.lines if listed else ())
+            if one.item == item and one.valid_from <= on and (one.valid_until is None or on < one.valid_until)
+        ),
+        "",
+    )

@@ -1,0 +1,81 @@
+"""What a code proves: that an entry stands in the ledger, and under which checkpoint; never what it says.
+
+- A receipt's code is the entry's number and the first characters of its leaf: whoever has it was given it.
+- A letter's code is drawn by chance, printed in the letter, and stands in the fact that says it was sent.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+from comptroller.ledger.checkpoint import Checkpoint
+from comptroller.ledger.entry import Receipt, check_receipt
+from comptroller.model.kind import FACT_LINES
+from comptroller.web.runtime.server import Desk
+
+LEAF_CHARS = LETTER_CHARS = 20
+_RECEIPT = re.compile(rf"R(\d{{1,15}})([0-9A-F]{{{LEAF_CHARS}}})")
+_LETTER = re.compile(rf"L[0-9A-Z]{{{LETTER_CHARS}}}")
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """An entry of the ledger: its receipt, its checkpoint, whether all of it fits, and of a letter the hash of its file."""
+
+    code: str
+    receipt: Receipt
+    checkpoint: Checkpoint
+    is_sound: bool
+    hash: str = ""
+    is_letter: bool = False
+
+
+def receipt_code(number: int, leaf: bytes) -> str:
+    """Give the code of an entry's receipt.
+
+    >>> receipt_code(7, bytes(32))
+    'R7-00000-00000-00000-00000'
+    """
+    return f"R{number}-{in_groups(leaf.hex()[:LEAF_CHARS].upper())}"
+
+
+def in_groups(said: str) -> str:
+    """Give a code in groups of five, as people copy it.
+
+    >>> in_groups("ABCDEFG")
+    'ABCDE-FG'
+    """
+    return "-".join(said[at : at + 5] for at in range(0, len(said), 5))
+
+
+def prove(desk: Desk, said: str) -> Proof | None:
+    """Give what a code proves; None for a code that proves nothing, whatever is wrong with it."""
+    code = re.sub(r"[\s-]", "", said).upper()
+    if (found := _RECEIPT.fullmatch(code)) is not None:
+        return _receipt(desk, int(found[1]), found[2])
+    return _letter(desk, code) if _LETTER.fullmatch(code) else None
+
+
+def _receipt(desk: Desk, number: int, leaf: str) -> Proof | None:
+    if not 1 <= number <= desk.ledger.size or desk.ledger.entry(number).leaf.hex()[:LEAF_CHARS].upper() != leaf:
+        return None
+    return _proof(desk, number)
+
+
+def _letter(desk: Desk, code: str) -> Proof | None:
+    if "letter" not in desk.pack.kinds or "check_code" not in desk.pack.kinds["letter"].columns:
+        return None
+    rows = desk.duck.rows("SELECT fact, hash FROM letter WHERE check_code = ? ORDER BY fact LIMIT 1", [code])
+    if not rows:
+        return None
+    proof = _proof(desk, int(rows[0][0]) // FACT_LINES)
+    return replace(proof, code=f"{code[0]}-{in_groups(code[1:])}", hash=rows[0][1] or "", is_letter=True)
+
+
+def _proof(desk: Desk, number: int) -> Proof:
+    """Give the proof of an entry, checked here as an outsider checks it: header, leaf, path, root, signature, payload."""
+    one, receipt = desk.ledger.entry(number), desk.ledger.receipt(number)
+    wrong = check_receipt(receipt, one.header, desk.ledger.verifier_key)
+    is_payload = one.payload is None or sha256(one.payload).hexdigest() == one.fields["payload_sha256"]
+    head = desk.ledger.checkpoint(receipt.size)
+    return Proof(receipt_code(number, one.leaf), receipt, head, is_sound=not wrong and is_payload)

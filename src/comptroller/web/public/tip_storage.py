@@ -1,0 +1,92 @@
+"""How long and how much of tip-offs is stored: bounds of one mailbox, and what is older than policy's retention.
+
+Entries are never deleted by these functions: `due_for_erasure` names the entries that the law no longer lets
+the office hold, for the ledger's act of erasure; until that act is done, neither informant nor line opens the mailbox.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from comptroller.model.refusal import Refusal, refusal
+from comptroller.web.runtime.server import Desk
+
+RETENTION = "tip_retention_days"
+"""The parameter that says how many days after its closing a tip-off is stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """A mailbox past its retention: its number in the register, since when, and the entries that hold it."""
+
+    tip_number: str
+    since: dt.date
+    entries: tuple[int, ...]
+
+
+def on_day(desk: Desk, param: str, day: dt.date) -> int | None:
+    """Return the value of a whole-number parameter on a day; None where policy has none."""
+    found = desk.pack.params.get(param)
+    for one in found.values if found else ():
+        if one.valid_from <= day and (one.valid_until is None or day < one.valid_until):
+            return int(one.value)
+    return None
+
+
+def is_expired(desk: Desk, entered: dict[str, Any], day: dt.date) -> bool:
+    """Return whether a line of the register was closed longer ago than policy stores tip-offs."""
+    days, closed = on_day(desk, RETENTION, day), entered.get("closed_on")
+    return days is not None and closed is not None and closed + dt.timedelta(days=days) <= day
+
+
+def due_for_erasure(desk: Desk, rows: list[dict[str, Any]], day: dt.date) -> list[Expired]:
+    """Return the mailboxes of the register's `rows` to be erased, the oldest first."""
+    found = []
+    for row in rows:
+        if is_expired(desk, row, day):
+            sql = (
+                "SELECT DISTINCT fact >> 20 AS entry FROM (SELECT t.fact FROM main.tip AS t WHERE t.tip_number = $1 UNION ALL "
+                "SELECT m.fact FROM main.tip_message AS m JOIN main.tip AS t ON m.tip = t.tip WHERE t.tip_number = $1) ORDER BY entry"
+            )
+            entries = tuple(int(entry) for (entry,) in desk.duck.rows(sql, [row["tip_number"]]))
+            if entries:
+                days = on_day(desk, RETENTION, day) or 0
+                found.append(Expired(str(row["tip_number"]), row["closed_on"] + dt.timedelta(days=days), entries))
+    return sorted(found, key=lambda one: (one.since, one.tip_number))
+
+
+OVERHEAD = 2048
+"""Bytes that a message costs beside its ciphertext: its entry, its mailbox, its line in the register."""
+
+
+def check_room(desk: Desk, tip: str, size: int) -> Refusal | None:
+    """Return why a further message of an informant does not fit into its mailbox; None where it does."""
+    sql = (
+        "SELECT count(*), coalesce(sum(strlen(sealed)), 0) FROM main.tip_message WHERE tip = ? AND sender = 'informant'"
+    )
+    count, stored = desk.duck.rows(sql, [tip])[0]
+    most, most_bytes = desk.settings.most_mailbox_messages, desk.settings.most_mailbox_bytes
+    if count < most and stored + size <= most_bytes:
+        return None
+    wanted = (
+        f"一个信箱至多 {most} 条、{most_bytes} 字节",
+        f"at most {most} messages and {most_bytes} bytes in one mailbox",
+    )
+    mend = ("另行提交新的检举", "Lodge a new tip-off.")
+    return refusal("public.mailbox", ("", None, "sealed"), f"{count}, {stored}", wanted, mend)
+
+
+def used_on(desk: Desk, day: dt.date, *, is_first: bool) -> int:
+    """Return the bytes of informants' messages of a day: the first of each mailbox, or the further ones."""
+    sql = (
+        f"SELECT strlen(m.sealed) + {OVERHEAD} AS size, m.fact = min(m.fact) OVER (PARTITION BY m.tip) AS is_first, m.sent_on "
+        "FROM main.tip_message AS m WHERE m.sender = 'informant'"
+    )
+    total = f"SELECT coalesce(sum(size), 0) FROM ({sql}) WHERE sent_on = ? AND is_first = ?"
+    return int(desk.duck.rows(total, [day, is_first])[0][0])
+
+
+def leads_on(desk: Desk, day: dt.date) -> int:
+    """Return the bytes of leads that the public reported on a day."""
+    sql = f"SELECT coalesce(sum(strlen(text) + {OVERHEAD}), 0) FROM main.public_lead WHERE received_on = ?"
+    return int(desk.duck.rows(sql, [day])[0][0])

@@ -1,0 +1,52 @@
+"""The call that asks: one SELECT over the documented tables within reach, answered page by page from one answer."""
+
+from hashlib import sha256
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Depends
+
+from comptroller.access.grants import ASK
+from comptroller.model.finding import plain
+from comptroller.web.api.pagination import no_cursor
+from comptroller.web.api.schemas import BODY_ERRORS, Table
+from comptroller.web.query.page import answer_of
+from comptroller.web.shell.auth import may
+from comptroller.web.shell.visit import Visit
+
+router = APIRouter(tags=["queries"])
+Asker = Annotated[Visit, Depends(may(ASK))]
+
+
+@router.post("/queries", responses=BODY_ERRORS)
+def query(
+    visit: Asker,
+    sql: Annotated[str, Body(min_length=1, max_length=20_000, description="One SELECT.")],
+    after: Annotated[str, Body(max_length=500, description="The cursor that the page before gave as `next`.")] = "",
+    limit: Annotated[int, Body(ge=1, le=10_000, description="How many rows at most.")] = 1000,
+) -> Table:
+    """Answer one SELECT; later pages are of the same answer, whatever came meanwhile. What is asked is noted in the ledger."""
+    asked = sha256(sql.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+    if after:
+        name, first = _begun(after, asked)
+        kept = visit.desk.answers.rows((name, visit.login, visit.reach.key), first, limit)
+        if kept is None:
+            raise no_cursor(after)
+        columns, some, count = kept
+    else:
+        columns, rows = answer_of(visit, sql)
+        whole = [[plain(cell) for cell in row] for row in rows]
+        name, first = f"{asked}.{visit.desk.chance()[:12].replace('.', '-')}", 0
+        some, count = whole[:limit], len(whole)
+        if count > limit:
+            visit.desk.answers.keep((name, visit.login, visit.reach.key), visit.login, columns, whole)
+        visit.note("ask", "api", sql)
+    following = first + limit
+    return Table(columns, some, count, f"{name}.{following}" if following < count else None)
+
+
+def _begun(after: str, asked: str) -> tuple[str, int]:
+    """Give which answer a cursor goes on with, and where; refuses (Refused) a cursor of another question."""
+    name, _, first = after.rpartition(".")
+    if not name.startswith(f"{asked}.") or not (first.isascii() and first.isdigit() and len(first) < 10):
+        raise no_cursor(after)
+    return name, int(first)

@@ -1,0 +1,133 @@
+"""Ask: one SELECT over the documented tables within reach, with saved questions, a chart, and export."""
+
+import json
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import RedirectResponse, Response
+
+from comptroller.access.grants import ASK, EXPORT
+from comptroller.books.facts.tables import documented
+from comptroller.model.finding import plain
+from comptroller.model.refusal import Refused
+from comptroller.web.runtime.query_pool import Answer
+from comptroller.web.shell.auth import Form, may
+from comptroller.web.shell.errors import NotGranted
+from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.spreadsheets import sheet, table_csv
+from comptroller.web.shell.visit import Visit
+
+router = APIRouter()
+Asking = Annotated[Visit, Depends(may(ASK))]
+_MOST_SHOWN, _MOST_POINTS = 500, 60
+_BEGIN = (
+    ("rules", "SELECT rule, count(*) AS findings FROM finding_now WHERE state IN ('raised', 'changed') GROUP BY rule ORDER BY findings DESC"),
+    ("entities", "SELECT e.name, count(*) AS findings FROM finding_now AS f JOIN entity AS e ON e.entity = f.entity WHERE f.state IN ('raised', 'changed') GROUP BY e.name ORDER BY findings DESC LIMIT 20"),
+    ("levels", "SELECT management AS level, count(*) AS entities FROM level GROUP BY management ORDER BY level"),
+    ("silent", "SELECT entity, last_at FROM heard ORDER BY last_at LIMIT 20"),
+)  # fmt: skip
+"""Questions to begin with, by the code of their text."""
+
+
+def answer_of(visit: Visit, sql: str) -> Answer:
+    """Return the answer to one SELECT within reach, from a process that knows the rows within reach and nothing else.
+
+    Raises Refused for what may not be asked or passes a limit, NoPlace where too many ask.
+    """
+    known = {name: view for name, view in visit.views.items() if not visit.bases or name in visit.bases}
+    return visit.desk.questions.ask(
+        visit.duck,
+        sql,
+        set(documented(visit.pack)),
+        known,
+        person=visit.login,
+        seconds=visit.desk.settings.ask_seconds,
+    )
+
+
+@router.get("/ask")
+def ask_page(visit: Asking, sql: Annotated[str, Query(max_length=20_000)] = "") -> Response:
+    """Give the page with a question that is not run: opening an address asks nothing."""
+    return _page(visit, sql, None, ())
+
+
+def _page(visit: Visit, sql: str, answer: Answer | None, refusals: Sequence[Any]) -> Response:
+    tables = [(name, list(kind.columns), visit.said(kind.title)) for name, kind in visit.pack.tables.items()]
+    rest = [name for name in documented(visit.pack) if name not in visit.pack.tables and not name.startswith("param_")]
+    saved = visit.desk.shelf.saved(visit.login, "ask")
+    return draw(
+        visit,
+        "ask.html",
+        sql=sql,
+        answer=answer,
+        refusals=refusals,
+        tables=tables,
+        rest=rest,
+        saved=saved,
+        begin=_BEGIN,
+        chart=chart_of(answer),
+        most=_MOST_SHOWN,
+    )
+
+
+def chart_of(answer: Answer | None) -> str:
+    """Give the chart of an answer as ECharts takes it: bars of the first number by the first column; '' where there is none."""
+    if answer is None or len(answer[1]) < 2:
+        return ""
+    columns, rows = answer
+    values = [[plain(cell) for cell in row] for row in rows[:_MOST_POINTS]]
+    at = next((i for i in range(1, len(columns)) if all(_is_number(row[i]) for row in values)), 0)
+    if not at:
+        return ""
+    option = {
+        "grid": {"left": 60, "right": 20, "top": 20, "bottom": 80},
+        "xAxis": {"type": "category", "data": [str(row[0]) for row in values], "axisLabel": {"rotate": 30}},
+        "yAxis": {"type": "value"},
+        "series": [
+            {
+                "type": "bar",
+                "name": columns[at],
+                "data": [float(row[at] or 0) for row in values],
+                "itemStyle": {"color": "#1d4f8f"},
+            }
+        ],
+    }
+    return json.dumps(option, ensure_ascii=False).replace("<", "\\u003c")
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, bool):
+        return False
+    return (
+        value is None
+        or isinstance(value, (int, float))
+        or (isinstance(value, str) and value.replace(".", "", 1).lstrip("-").isdigit())
+    )
+
+
+@router.post("/ask")
+def asked(visit: Asking, form: Form) -> Response:
+    """Answer a question, as a page or as a file; what is asked is noted in the ledger."""
+    sql, form_ = str(form.get("sql") or "")[:20_000], str(form.get("as") or "page")
+    if form_ == "save":
+        visit.desk.shelf.save(visit.login, "ask", str(form.get("name") or "")[:80].strip() or sql[:40], sql)
+        return RedirectResponse("/ask", 303)
+    if form_ == "forget":
+        visit.desk.shelf.save(visit.login, "ask", str(form.get("name") or ""), "")
+        return RedirectResponse("/ask", 303)
+    if form_ != "page" and not visit.may(EXPORT):
+        raise NotGranted(EXPORT)
+    try:
+        columns, rows = answer_of(visit, sql)
+    except Refused as fault:
+        return _page(visit, sql, None, fault.refusals)
+    visit.note("ask" if form_ == "page" else "export", form_, sql)
+    if form_ == "xlsx":
+        return sheet(
+            "answer.xlsx",
+            [("answer", columns, [[plain(c) if isinstance(c, (list, dict)) else c for c in row] for row in rows])],
+        )
+    if form_ == "csv":
+        return table_csv("answer.csv", columns, [[plain(c) for c in row] for row in rows])
+    return _page(visit, sql, (columns, rows), ())

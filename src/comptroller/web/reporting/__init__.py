@@ -1,0 +1,1 @@
+"""Reporting: forms, uploads, templates and the sheet with marked errors."""

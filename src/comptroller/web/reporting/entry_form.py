@@ -1,0 +1,88 @@
+"""The form in which one fact is typed, made from its kind: fields, rows of its lists, and each fault at its field."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi.responses import Response
+from starlette.datastructures import FormData
+
+from comptroller.access.grants import REPORT
+from comptroller.intake.columns import header
+from comptroller.model.kind import Field, Kind
+from comptroller.model.refusal import Refusal
+from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.visit import Visit
+
+ROWS, MORE_ROWS, MOST_ROWS = 3, 5, 200
+"""Rows of a list that an empty form shows, that are added, and that are read at the most."""
+_MOST_CHARS = 2_000
+
+
+def inner_of(kind: Kind) -> list[tuple[str, Kind, list[Field]]]:
+    """Give the lists of a kind: the name under which a fact says each, the list as a kind, and the fields that are typed."""
+    return [
+        (one.name.removeprefix(f"{kind.name}_"), one, [f for f in one.fields if f.name not in one.carries])
+        for one in kind.lists
+    ]
+
+
+def typed(kind: Kind, form: FormData) -> dict[str, Any]:
+    """Give the fact that was typed; empty fields, and rows without anything in them, say nothing."""
+    fact = _row(kind.fields, form, "field_")
+    for name, _, fields in inner_of(kind):
+        rows = [_row(fields, form, f"list_{name}_{at}_") for at in range(MOST_ROWS)]
+        if any(rows):
+            fact[name] = [row for row in rows if row]
+    return fact
+
+
+def _row(fields: Sequence[Field], form: FormData, ahead: str) -> dict[str, Any]:
+    said = {f.name: str(form.get(f"{ahead}{f.name}") or "").strip()[:_MOST_CHARS] for f in fields}
+    flags = {f.name for f in fields if f.type == "flag"}
+    return {name: value == "true" if name in flags else value for name, value in said.items() if value}
+
+
+def draw_form(  # noqa: PLR0913 - what a form comes back with
+    visit: Visit, kind: Kind, fact: dict[str, Any], reporter: str, refusals: Sequence[Refusal] = (), *, rows: int = 0, status: int = 200
+) -> Response:  # fmt: skip
+    """Give the form with what was typed, so many empty rows more, and what was refused beside the field that it is about."""
+    lists = []
+    for name, one, fields in inner_of(kind):
+        held = fact.get(name, [])
+        lists.append((name, one, fields, [*held, *({},) * (rows or max(1, ROWS - len(held)))]))
+    own = [(f, [r for r in refusals if is_about(r, f)]) for f in kind.fields]
+    placed = {id(r) for _, found in own for r in found}
+    page = draw(
+        visit,
+        "form.html",
+        number_of_form=visit.desk.chance()[:16],
+        kind=kind,
+        fields=own,
+        lists=lists,
+        fact=fact,
+        reporter=reporter,
+        reporters=reporters(visit),
+        others=[r for r in refusals if id(r) not in placed],
+        refusals=refusals,
+    )
+    page.status_code = status
+    return page
+
+
+def is_about(refusal: Refusal, field: Field) -> bool:
+    """Say whether a refusal is about a field of the fact itself, by its name or its title."""
+    said = header(refusal.field)
+    return said.rsplit(".", 1)[-1] == field.name or said in (field.title.zh, field.title.en)
+
+
+def reporters(visit: Visit) -> list[str]:
+    """Give the entities in whose name the viewer may report, his own first."""
+    roots = visit.reach.roots(REPORT)
+    if not roots:
+        return []
+    marks = ", ".join("?" * len(roots))
+    rows = visit.rows(
+        f"SELECT DISTINCT entity FROM ancestor WHERE ancestor IN ({marks}) ORDER BY entity LIMIT 500", roots
+    )
+    own = visit.reach.viewer.employer
+    return sorted({str(row["entity"]) for row in rows} | set(roots), key=lambda one: (one != own, one))

@@ -1,0 +1,112 @@
+"""A refused report as the same sheet, its wrong cells marked, each with what was expected and the mend."""
+
+import csv
+import io
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import xlsxwriter
+from python_calamine import CalamineError, CalamineWorkbook
+
+from comptroller.intake.columns import header
+from comptroller.model.kind import Kind
+from comptroller.model.refusal import Refusal
+from comptroller.web.ledger.payloads import listed
+from comptroller.web.shell.spreadsheets import harmless
+
+_MOST_ROWS, _MOST_COLUMNS = 20_000, 300
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_SAID = {
+    "zh": ("行", "字段", "所见", "应为", "办法", "代码", "退回原因"),
+    "en": ("Line", "Field", "Seen", "Expected", "Mend", "Code", "Refusals"),
+}
+
+
+def marked_sheet(
+    payload: bytes, media: str, refusals: Sequence[Refusal], language: str, kinds: Iterable[Kind] = ()
+) -> bytes:
+    """Give a workbook with the report's own cells, wrong ones marked and annotated, and a sheet of all refusals.
+
+    A column may be headed by a field's name or by its title in either language; `kinds` say which titles a name has.
+    """
+    titles = _titles(kinds)
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    wrong = book.add_format({"bg_color": "#F4C7C3", "border": 1})
+    head = book.add_format({"bold": True, "bottom": 1})
+    by_line: dict[int, list[Refusal]] = defaultdict(list)
+    for one in refusals:
+        by_line[one.line or 0].append(one)
+    for title, first, rows in tables_of(payload, media):
+        page = book.add_worksheet("".join(c for c in title if c not in "[]:*?/\\'")[:31] or None)
+        names = [header(str(one)) for one in rows[0]] if rows else []
+        for at, row in enumerate(rows[:_MOST_ROWS]):
+            here = by_line.get(at + first, []) if at else []
+            for column, value in enumerate(row[:_MOST_COLUMNS]):
+                said = [r for r in here if _names(r, names[column] if column < len(names) else "", titles)]
+                _write(page, (at, column), value, wrong if said else head if at == 0 else None)
+                if said:
+                    note = "\n".join(f"{r.expected.said(language)}\n{r.mend.said(language)}" for r in said)
+                    page.write_comment(at, column, note[:2000])
+        page.freeze_panes(1, 0)
+        page.set_column(0, max(0, len(names) - 1), 18)
+    words = _SAID[language]
+    page = book.add_worksheet(words[6])
+    page.write_row(0, 0, words[:6], head)
+    for at, one in enumerate(refusals, 1):
+        cells = (one.line or "", one.field, one.seen, one.expected.said(language), one.mend.said(language), one.code)
+        for column, value in enumerate(cells):
+            page.write_string(at, column, harmless(str(value)))
+    page.set_column(0, 5, 24)
+    book.close()
+    return out.getvalue()
+
+
+def _titles(kinds: Iterable[Kind]) -> dict[str, set[str]]:
+    """Give by a field's name the titles under which its column may stand."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for kind in kinds:
+        for field in (*kind.fields, *(f for inner in kind.lists for f in inner.fields)):
+            found[field.name] |= {field.title.zh, field.title.en}
+    return found
+
+
+def _names(refusal: Refusal, column: str, titles: Mapping[str, set[str]]) -> bool:
+    """Say whether a refusal is about a column: by name or title, or with the kind before it; one without a field is about the row."""
+    field = header(refusal.field.rsplit(".", 1)[-1])
+    return not field or field == column or column in titles.get(field, ())
+
+
+def _write(page: Any, place: tuple[int, int], value: Any, form: Any) -> None:
+    """Write a cell so that the sheet can be sent again: a number stays one, whatever its sign."""
+    said = str(value)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        page.write_number(*place, value, form)
+    else:
+        page.write_string(*place, said if _NUMBER.fullmatch(said) else harmless(said), form)
+
+
+def tables_of(payload: bytes, media: str) -> list[tuple[str, int, list[list[Any]]]]:
+    """Give a report's sheets: title, the line of the first row, rows with the head first; nothing where it has no cells."""
+    try:
+        if media == "csv":
+            return [("csv", 1, list(csv.reader(io.StringIO(payload.decode("utf-8-sig")))))]
+        if media == "xlsx":
+            book = CalamineWorkbook.from_filelike(io.BytesIO(payload))
+            return [(name, 1, book.get_sheet_by_name(name).to_python()) for name in book.sheet_names]
+        if media == "ndjson":
+            return [("facts", 0, _rows([json.loads(line) for line in payload.splitlines() if line.strip()]))]
+        if media == "json":
+            return [("facts", 0, _rows(listed(json.loads(payload))))]
+    except (ValueError, CalamineError, csv.Error):
+        return []
+    return []
+
+
+def _rows(facts: Any) -> list[list[Any]]:
+    held = [one for one in facts if isinstance(one, dict)] if isinstance(facts, list) else []
+    names = list(dict.fromkeys(name for one in held for name in one))
+    return [list(names), *([one.get(name, "") for name in names] for one in held)] if names else []

@@ -1,0 +1,228 @@
+"""Reporting: the plan, what is missing, late or refused; templates, a form made from the kind, upload, and the errors as a marked sheet."""
+
+import json
+from hashlib import sha256
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+
+from comptroller.access.grants import REPORT, SEE
+from comptroller.intake.files import media_of
+from comptroller.intake.templates import template_csv, template_xlsx
+from comptroller.model.channel import REPORTER
+from comptroller.model.kind import Kind
+from comptroller.model.refusal import Refusal, Text
+from comptroller.web.overview.queries import DUES
+from comptroller.web.reporting.entry_form import MORE_ROWS, draw_form, reporters, typed
+from comptroller.web.reporting.error_sheet import marked_sheet
+from comptroller.web.reporting.submit import Answer, Sent, found_again, send_report
+from comptroller.web.runtime.idempotency import answer_once
+from comptroller.web.shell.auth import Form, may, present
+from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.spreadsheets import XLSX
+from comptroller.web.shell.visit import Visit
+
+router = APIRouter()
+Seeing = Annotated[Visit, Depends(may(SEE))]
+Reporting = Annotated[Visit, Depends(may(REPORT))]
+SHOWS = ("late", "missing", "all")
+_MOST = 300
+
+
+def kinds_of(visit: Visit) -> dict[str, Kind]:
+    """Return the kinds that enterprises report, as their files say."""
+    return {name: kind for name, kind in visit.pack.kinds.items() if REPORTER in kind.reported_by}
+
+
+@router.get("/reporting")
+def reporting(visit: Seeing, show: Annotated[str, Query(pattern="late|missing|all")] = "missing") -> Response:
+    """Give the plan: what is due, what is missing, what came late."""
+    rows = plan(visit, show)
+    if "report_due" in visit.pack.kinds:
+        visit.hidden_count = visit.count_hidden("report_due")
+    return draw(
+        visit,
+        "reporting.html",
+        rows=rows,
+        count=rows[0]["many"] if rows else 0,
+        show=show,
+        shows=SHOWS,
+        refused=refused_of(visit)[:50],
+        can_send=visit.may(REPORT),
+        kind=visit.pack.kinds.get("report_due"),
+    )
+
+
+def plan(visit: Visit, show: str) -> list[dict[str, Any]]:
+    """Give what is due until the clock's day, the last first, with when it came and how late."""
+    found: list[dict[str, Any]] = visit.kept(("plan", show), DUES, lambda: _plan(visit, show))
+    return found
+
+
+def _plan(visit: Visit, show: str) -> list[dict[str, Any]]:
+    if not {"report_due", "statement"} <= set(visit.pack.kinds):
+        return []
+    where = {"missing": "came IS NULL", "late": "came IS NULL OR CAST(came AS DATE) > due_on", "all": "true"}[show]
+    return visit.rows(
+        "SELECT *, count(*) OVER () AS many FROM (SELECT d.entity, d.statement_kind, d.period_end, d.due_on, min(s.received_at) AS came, "
+        "greatest(0, coalesce(CAST(min(s.received_at) AS DATE), any_value(c.today)) - d.due_on) AS days "
+        "FROM report_due AS d JOIN clock AS c ON d.due_on < c.today LEFT JOIN statement AS s ON s.entity = d.entity "
+        "AND s.kind = d.statement_kind AND s.period_end = d.period_end GROUP BY d.entity, d.statement_kind, d.period_end, d.due_on) "
+        f"WHERE {where} ORDER BY due_on DESC, entity LIMIT {_MOST}"
+    )
+
+
+def refused_of(visit: Visit) -> list[dict[str, Any]]:
+    """Give refused reports whose reporter is within reach, the newest first, without their text."""
+    rows = visit.desk.shelf.rows(
+        "SELECT number, at, login, reporter, name, media, kind, refusals FROM refused ORDER BY number DESC LIMIT 500"
+    )
+    words = ("number", "at", "login", "reporter", "name", "media", "kind", "refusals")
+    found = [dict(zip(words, row, strict=True)) for row in rows]
+    for one in found:
+        one["refusals"] = [_refusal(r) for r in json.loads(one["refusals"])]
+    return [one for one in found if visit.sees_entity(one["reporter"])]
+
+
+def _refusal(said: dict[str, Any]) -> Refusal:
+    return Refusal(**{**said, "expected": Text(**said["expected"]), "mend": Text(**said["mend"])})
+
+
+@router.get("/reporting/send")
+def send_page(visit: Reporting) -> Response:
+    """Give the page on which a file is sent, with a template for each kind."""
+    return draw(
+        visit,
+        "send.html",
+        kinds=kinds_of(visit),
+        reporters=reporters(visit),
+        answer=None,
+        number_of_form=visit.desk.chance()[:16],
+    )
+
+
+@router.post("/reporting/send")
+async def send_file(visit: Reporting, form: Form) -> Response:
+    """Take a file; what is refused opens its list of errors."""
+    file = form.get("file")
+    if not isinstance(file, UploadFile) or not file.filename:
+        return RedirectResponse("/reporting/send", 303)
+    payload = await file.read()
+    name = file.filename.replace("\\", "/").rsplit("/", 1)[-1][:150]
+    said = Sent(name, media_of(name, payload) or "", str(form.get("reporter") or ""), str(form.get("kind") or ""))
+    return await run_in_threadpool(_sent, visit, payload, said, str(form.get("number") or "")[:40])
+
+
+def _sent(visit: Visit, payload: bytes, said: Sent, number: str) -> Response:
+    return _answered(visit, _send_once(visit, payload, said, number), said.kind)
+
+
+def _send_once(visit: Visit, payload: bytes, said: Sent, number: str) -> Answer:
+    """Send a report under the number of its form: a form that is sent several times reports once."""
+    if not number:
+        return send_report(visit, payload, said)
+    made: list[Answer] = []
+
+    def work() -> dict[str, Any]:
+        made.append(send_report(visit, payload, said))
+        return {"entry": made[0].entry}
+
+    digest = sha256(repr(said).encode() + payload).hexdigest()
+    found = answer_once(
+        visit.desk, (visit.login, f"\x1fform {number}", digest), work,
+        lambda size: found_again(visit, payload, said, size), is_final=lambda one: bool(one["entry"]),
+    )  # fmt: skip
+    return made[0] if made else Answer(found["entry"], (), None)
+
+
+def _answered(visit: Visit, answer: Answer, kind: str) -> Response:
+    if answer.entry is None:
+        number = visit.desk.shelf.rows("SELECT max(number) FROM refused WHERE login = ?", [visit.login])[0][0]
+        return RedirectResponse(f"/reporting/refused/{number}", 303)
+    return RedirectResponse(f"/reporting/kept/{answer.entry}?kind={kind}", 303)
+
+
+@router.get("/reporting/kept/{number}")
+def kept(visit: Reporting, number: int, kind: str = "") -> Response:
+    """Say that a report was kept, with the way to its receipt."""
+    reporter = visit.desk.ledger.entry(number).fields["reporter"] if 1 <= number <= visit.desk.ledger.size else ""
+    present(reporter if reporter in reporters(visit) else None, number)
+    return draw(visit, "kept.html", number_of=number, kind=kind if kind in kinds_of(visit) else "")
+
+
+@router.get("/reporting/templates/{kind}.{ending}")
+def template(visit: Seeing, kind: str, ending: str) -> Response:
+    """Give a blank sheet of a kind to fill in."""
+    one = present(kinds_of(visit).get(kind), kind)
+    present(ending if ending in ("csv", "xlsx") else None, ending)
+    body = template_xlsx(one, visit.language) if ending == "xlsx" else template_csv(one)
+    media = XLSX if ending == "xlsx" else "text/csv; charset=utf-8"
+    return Response(body, media_type=media, headers={"content-disposition": f'attachment; filename="{kind}.{ending}"'})
+
+
+@router.get("/reporting/form/{kind}")
+def form_page(visit: Reporting, kind: str) -> Response:
+    """Give the form of a kind, made from its fields."""
+    return draw_form(visit, present(kinds_of(visit).get(kind), kind), {}, "")
+
+
+@router.post("/reporting/form/{kind}")
+def form_sent(visit: Reporting, kind: str, form: Form) -> Response:
+    """Take one fact typed into the form; where it is refused the form comes back as it was, each fault at its field."""
+    one: Kind = present(kinds_of(visit).get(kind), kind)
+    fact, reporter = typed(one, form), str(form.get("reporter") or "")
+    if form.get("more"):
+        return draw_form(visit, one, fact, reporter, rows=MORE_ROWS)
+    payload = json.dumps({"kind": kind, "facts": [fact]}, ensure_ascii=False).encode()
+    said = Sent(f"{kind}-form.json", "json", reporter, "")
+    answer = _send_once(visit, payload, said, str(form.get("number") or "")[:40])
+    if answer.entry is None:
+        return draw_form(visit, one, fact, reporter, answer.refusals, status=422)
+    return _answered(visit, answer, kind)
+
+
+def _one_refused(visit: Visit, number: int) -> dict[str, Any]:
+    found: dict[str, Any] = present(next((one for one in refused_of(visit) if one["number"] == number), None), number)
+    return found
+
+
+def is_own(visit: Visit, one: dict[str, Any]) -> bool:
+    """Say whether a refused report is the viewer's to mend: he sent it, or may report in its reporter's name."""
+    return bool(one["login"] == visit.login or one["reporter"] in reporters(visit))
+
+
+@router.get("/reporting/refused/{number}.xlsx")
+def refused_sheet(visit: Seeing, number: int) -> Response:
+    """Give the refused report as a sheet, the wrong cells marked, each with its mend."""
+    one = _one_refused(visit, number)
+    present(one if is_own(visit, one) else None, number)
+    payload = visit.desk.shelf.rows("SELECT payload FROM refused WHERE number = ?", [number])[0][0]
+    body = marked_sheet(payload, one["media"], one["refusals"], visit.language, _kinds_of(visit, one))
+    headers = {"content-disposition": f'attachment; filename="refused-{number}.xlsx"'}
+    return Response(body, media_type=XLSX, headers=headers)
+
+
+@router.get("/reporting/refused/{number}")
+def refused(visit: Seeing, number: int) -> Response:
+    """Give the refusals of a report: where, what was seen, what was expected, the mend."""
+    one = _one_refused(visit, number)
+    kinds = _kinds_of(visit, one)
+    return draw(
+        visit, "refusals.html", one=one, is_own=is_own(visit, one), titled=lambda name: _titled(visit, kinds, name)
+    )
+
+
+def _kinds_of(visit: Visit, one: dict[str, Any]) -> list[Kind]:
+    """Give the kinds that a refused report may speak of: its own where it was said."""
+    own = kinds_of(visit).get(one["kind"])
+    return [own] if own else list(kinds_of(visit).values())
+
+
+def _titled(visit: Visit, kinds: list[Kind], said: str) -> str:
+    """Give the title of a field that a refusal names, such as `payment.amount`; '' where it is no field's name."""
+    table, _, name = said.rpartition(".")
+    among = [kind for kind in kinds if kind.name == table] or kinds
+    return next((visit.said(f.title) for kind in among for f in kind.fields if f.name == name), "")

@@ -1,0 +1,94 @@
+"""A report on its way in: who may send it, what becomes of it, and the receipt that is handed out."""
+
+import json
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from comptroller.access.grants import REPORT
+from comptroller.intake import Incoming, read_ahead
+from comptroller.model.channel import REPORTER
+from comptroller.model.finding import plain
+from comptroller.model.refusal import Refusal
+from comptroller.web.runtime.writer import Outcome
+from comptroller.web.shell.errors import Gone
+from comptroller.web.shell.visit import Visit
+
+MOST_SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """How a report is sent: its name, its medium, who reports ('' for the sender's own entity), its kind, a signature."""
+
+    name: str
+    media: str
+    reporter: str
+    kind: str
+    signature: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a report that was sent."""
+
+    entry: int | None
+    refusals: tuple[Refusal, ...]
+    outcome: Outcome | None
+
+    def as_json(self, visit: Visit) -> dict[str, Any]:
+        """Give the answer as plain values: the entry with its receipt, or the refusals."""
+        if self.entry is None:
+            return {"refused": [one.as_json() for one in self.refusals]}
+        receipt = json.loads(visit.desk.ledger.receipt(self.entry).to_json())
+        return {"entry": self.entry, "receipt": receipt}
+
+
+def send_report(visit: Visit, payload: bytes, said: Sent) -> Answer:
+    """Let a report be taken as a reporter's, and wait for what becomes of it; what is refused is kept for who sent it.
+
+    What a reporter may report is decided by intake, on the tables that came out of the report. Raises Gone for an entity
+    that the user's grants do not reach.
+    """
+    reporter = _reporter(visit, said)
+    above = {visit.desk.owner} | {row["ancestor"] for row in _chain(visit, reporter)}
+    if not reporter or not above & set(visit.reach.roots(REPORT)):
+        raise Gone(reporter)
+    report = Incoming(
+        payload, said.media, said.name, reporter, said.kind, "", said.signature, channel=REPORTER, login=visit.login
+    )
+    outcome = visit.desk.writer.take(read_ahead(report)).result(MOST_SECONDS)
+    if outcome.entry is None:
+        keep_refused(visit, payload, reporter, said, outcome.refusals)
+    return Answer(outcome.entry, outcome.refusals, outcome)
+
+
+def _chain(visit: Visit, entity: str) -> list[dict[str, Any]]:
+    return visit.duck.records("SELECT ancestor FROM main.ancestor WHERE entity = ?", [entity])
+
+
+def found_again(visit: Visit, payload: bytes, said: Sent, size: int) -> dict[str, Any] | None:
+    """Return the answer to a report whose entry came after an entry of the ledger; None where no entry holds it."""
+    reporter, digest = _reporter(visit, said), sha256(payload).hexdigest()
+    for head in visit.desk.heads.between(size + 1, visit.desk.ledger.size):
+        one = head.fields
+        if (one["payload_sha256"], one["reporter"], one["name"]) == (digest, reporter, said.name):
+            found: dict[str, Any] = plain(Answer(head.number, (), None).as_json(visit))
+            return found
+    return None
+
+
+def _reporter(visit: Visit, said: Sent) -> str:
+    return said.reporter or visit.reach.viewer.employer or (visit.reach.roots(REPORT) or [""])[0]
+
+
+def keep_refused(visit: Visit, payload: bytes, reporter: str, said: Sent, refusals: tuple[Refusal, ...]) -> int:
+    """Keep a refused report beside its refusals, so that it can be mended; gives its number."""
+    why = json.dumps([one.as_json() for one in refusals], ensure_ascii=False)
+    at = visit.desk.local_now().isoformat(timespec="seconds")
+    rows = visit.desk.shelf.rows(
+        "INSERT INTO refused (at, login, reporter, name, media, kind, refusals, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        " RETURNING number",
+        [at, visit.login, reporter, said.name, said.media, said.kind, why, payload],
+    )
+    return int(rows[0][0])

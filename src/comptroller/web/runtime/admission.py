@@ -1,0 +1,109 @@
+"""Who is admitted: sign-in names that no reader takes for another, one account for a person, and who is the same person."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from comptroller.access.grants import ADMINISTER, viewer_of
+from comptroller.access.names import fault_of, folded, taken_by
+from comptroller.model.refusal import Refused, refusal
+from comptroller.web.runtime.server import Desk
+
+KIND, PERSON = "desk_user", "person"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A user of the node: sign-in name, name, person, and whether the term runs today."""
+
+    login: str
+    name: str
+    person: str
+    is_in_force: bool
+
+
+def has_persons(desk: Desk) -> bool:
+    """Return whether the policy in force has the code of a person in its kind of users."""
+    return PERSON in desk.pack.kinds[KIND].columns
+
+
+def users_of(desk: Desk) -> list[User]:
+    """Return the users whom the owner ever admitted."""
+    person = PERSON if has_persons(desk) else "NULL"
+    today = desk.local_now().date()
+    rows = desk.duck.rows(
+        f"SELECT login, name, {person}, valid_from <= ? AND (valid_until IS NULL OR ? < valid_until) FROM main.{KIND}"
+        " WHERE granted_by = ? ORDER BY login",
+        [today, today, desk.owner],
+    )
+    return [User(str(login), str(name or ""), str(code or ""), bool(holds)) for login, name, code, holds in rows]
+
+
+def is_same_person(desk: Desk, one: str, other: str) -> bool:
+    """Return whether two logins are one person: by the codes where both have one, else by the folded names."""
+    if one == other:
+        return True
+    users = {user.login: user for user in users_of(desk)}
+    if one not in users or other not in users:
+        return False
+    left, right = users[one], users[other]
+    if left.person and right.person:
+        return folded(left.person) == folded(right.person)
+    return bool(left.name) and folded(left.name) == folded(right.name)
+
+
+def checked_login(desk: Desk, said: Mapping[str, str]) -> str:
+    """Return the folded sign-in name of a new user.
+
+    Rejects (Refused) a name that cannot be told from another one, and a person who has an account in force.
+    """
+    login = folded(said["login"])
+    if (why := fault_of(login)) is not None:
+        raise Refused([why])
+    users = users_of(desk)
+    if other := taken_by(login, (user.login for user in users)):
+        wanted = ("与已有登录名不相混淆的登录名", "a sign-in name that looks like no other")
+        raise Refused([refusal("desk.name", ("", None, "login"), f"{login} ~ {other}", wanted, _ANOTHER)])
+    name, person = folded(said.get("name", "")), folded(said.get(PERSON, ""))
+    for user in users:
+        is_same = folded(user.person) == person if person else folded(user.name) == name
+        if user.is_in_force and is_same:
+            wanted = ("一人一个账户", "one account for each person")
+            mend = (
+                "停用原账户；同名的另一人请填写人员编号",
+                "End the other account; give the code of the person for somebody else of the same name.",
+            )
+            raise Refused([refusal("desk.person", ("", None, "name"), user.login, wanted, mend)])
+    return login
+
+
+_ANOTHER = ("改用其他登录名", "Choose another sign-in name.")
+
+
+def admit(desk: Desk, said: Mapping[str, str], channel: str, by: str) -> str:
+    """Tell the ledger that a person is admitted under a sign-in name, through a channel and by a user; return the stored name.
+
+    The caller admits one at a time. Rejects (Refused) what `checked_login` and intake reject.
+    """
+    login = checked_login(desk, said)
+    if not desk.accounts.claim(login):
+        raise Refused(
+            [refusal("desk.name", ("", None, "login"), login, ("未被占用的登录名", "a free sign-in name"), _ANOTHER)]
+        )
+    day = desk.local_now().date().isoformat()
+    fact: dict[str, Any] = {"login": login, "name": said["name"], "granted_by": desk.owner, "valid_from": day}
+    more = ("employer", PERSON) if has_persons(desk) else ("employer",)
+    fact |= {name: said.get(name) or None for name in more}
+    desk.said(desk.say(KIND, [fact], channel, by))
+    return login
+
+
+def others_of(desk: Desk, login: str) -> list[str]:
+    """Return the other administrators in force, as sign-in names of other persons."""
+    today = desk.local_now().date()
+    found = []
+    for user in users_of(desk):
+        viewer = viewer_of(desk.duck, desk.owner, user.login, today) if user.is_in_force else None
+        if viewer is not None and viewer.may(ADMINISTER) and not is_same_person(desk, user.login, login):
+            found.append(user.login)
+    return found

@@ -1,0 +1,72 @@
+"""Live news: what a batch did, told to each open page that may see it, without any page being loaded again.
+
+News go from the writer's thread into the server's loop; a listener that does not keep up misses old news, never new ones.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+
+from comptroller.web.runtime.writer import Batch
+
+_MOST_WAITING = 64
+KEPT = 500
+
+
+@dataclass(slots=True)
+class Hub:
+    """Who listens, and the last batches for those who come later."""
+
+    recent: deque[Batch] = field(default_factory=lambda: deque(maxlen=KEPT))
+    _also: list[Callable[[Batch], None]] = field(default_factory=list)
+    _loop: asyncio.AbstractEventLoop | None = None
+    _listeners: set["asyncio.Queue[Batch | None]"] = field(default_factory=set)
+
+    def attach(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Name the loop in which listeners wait."""
+        self._loop = loop
+
+    def also(self, told: Callable[[Batch], None]) -> None:
+        """Let somebody else hear of each batch, in the writer's thread, where nothing may take long or fail."""
+        self._also.append(told)
+
+    def tell(self, batch: Batch) -> None:
+        """Tell a batch, from any thread."""
+        self.recent.append(batch)
+        for told in self._also:
+            told(batch)
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._spread, batch)
+
+    def _spread(self, batch: Batch | None) -> None:
+        for listener in self._listeners:
+            if listener.full():
+                listener.get_nowait()
+            listener.put_nowait(batch)
+
+    def close(self) -> None:
+        """Let every listener end; called in the loop."""
+        self._spread(None)
+
+    @property
+    def count(self) -> int:
+        """Give how many listen."""
+        return len(self._listeners)
+
+    async def listen(self, every_seconds: float) -> AsyncIterator[Batch | None]:
+        """Give batches as they come, and None when nothing came for so long; ends when the desk closes."""
+        mine: asyncio.Queue[Batch | None] = asyncio.Queue(_MOST_WAITING)
+        self._listeners.add(mine)
+        try:
+            while True:
+                try:
+                    batch = await asyncio.wait_for(mine.get(), every_seconds)
+                except TimeoutError:
+                    yield None
+                    continue
+                if batch is None:
+                    return
+                yield batch
+        finally:
+            self._listeners.discard(mine)

@@ -1,0 +1,97 @@
+"""Feeds: who reports what, how often, when last, and what was refused since; each entry is read once, however many ask."""
+
+import datetime as dt
+import statistics
+import threading
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from comptroller.ledger.entry_headers import Head, Heads
+from comptroller.web.runtime.report_rate import is_report
+
+MOST_READ = 50_000
+"""How many entries are looked back on at the first question; what came before is not counted."""
+_GAPS, _LEAST_GAPS, _TIMES = 15, 3, 3
+OK, QUIET, REFUSED = "ok", "quiet", "refused"
+Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What one reporter sends of one kind ('' where reports name their kinds inside) in one medium.
+
+    `usual` is the median time between its last reports, None until there were enough; `refused` counts what was refused
+    since the last report that was kept.
+    """
+
+    reporter: str
+    kind: str
+    media: str
+    count: int
+    last: int
+    last_at: dt.datetime | None
+    usual: dt.timedelta | None
+    refused: int = 0
+
+    def state(self, at: dt.datetime) -> str:
+        """Give how it does: refused where its newest report was, quiet where it is silent for three times as long as usual."""
+        if self.refused:
+            return REFUSED
+        if self.usual is None or self.last_at is None:
+            return OK
+        return QUIET if at - self.last_at > max(_TIMES * self.usual, dt.timedelta(hours=1)) else OK
+
+
+@dataclass(slots=True)
+class _Seen:
+    count: int = 0
+    last: int = 0
+    last_at: dt.datetime | None = None
+    gaps: deque[dt.timedelta] = field(default_factory=lambda: deque(maxlen=_GAPS))
+
+    def take(self, head: Head) -> None:
+        if self.last_at is not None and head.received_at > self.last_at:
+            self.gaps.append(head.received_at - self.last_at)
+        self.count, self.last, self.last_at = self.count + 1, head.number, head.received_at
+
+
+class Feeds:
+    """The feeds of a node, carried on from what was read before."""
+
+    def __init__(self) -> None:
+        """Begin with nothing read."""
+        self._lock = threading.Lock()
+        self._seen: dict[Key, _Seen] = {}
+        self._upto = 0
+
+    def of(self, heads: Heads, size: int) -> list[Feed]:
+        """Give the feeds as the ledger holds them up to its size, in the order of reporter, kind and medium."""
+        with self._lock:
+            for head in heads.between(max(self._upto, size - MOST_READ) + 1, size):
+                self._upto = head.number
+                if is_report(head):
+                    said = head.fields
+                    self._seen.setdefault((said["reporter"], said.get("kind", ""), said["media"]), _Seen()).take(head)
+            return [_feed(key, one) for key, one in sorted(self._seen.items())]
+
+
+def _feed(key: Key, one: _Seen) -> Feed:
+    seconds = [gap.total_seconds() for gap in one.gaps]
+    usual = dt.timedelta(seconds=statistics.median(seconds)) if len(seconds) >= _LEAST_GAPS else None
+    return Feed(*key, one.count, one.last, one.last_at, usual)
+
+
+def with_refused(feeds: Iterable[Feed], refused: Iterable[tuple[Key, dt.datetime]]) -> list[Feed]:
+    """Give feeds with how many reports were refused after the last that was kept; who was only ever refused is a feed too.
+
+    >>> never = with_refused([], [(("A", "payment", "csv"), dt.datetime(2024, 1, 1, tzinfo=dt.UTC))])
+    >>> [(one.reporter, one.count, one.refused) for one in never]
+    [('A', 0, 1)]
+    """
+    found = {(one.reporter, one.kind, one.media): one for one in feeds}
+    for key, at in refused:
+        one = found.get(key) or Feed(*key, 0, 0, None, None)
+        if one.last_at is None or at > one.last_at:
+            found[key] = replace(one, refused=one.refused + 1)
+    return [found[key] for key in sorted(found)]

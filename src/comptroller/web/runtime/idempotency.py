@@ -1,0 +1,65 @@
+"""An answer under a key is made once: who sends the same again gets the same answer, however many send at once.
+
+- A key is taken before the work begins, in one statement; the digest tells what was sent under it.
+- Work that a fault cut short is looked for in the ledger before it is done again.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from comptroller.model.refusal import Refused, refusal
+from comptroller.web.runtime.server import Desk
+
+Answer = dict[str, Any]
+
+
+class KeyTaken(Refused):
+    """Something else was sent under the key before."""
+
+
+_OPEN = "open"
+
+
+def answer_once(
+    desk: Desk,
+    place: tuple[str, str, str],
+    work: Callable[[], Answer],
+    again: Callable[[int], Answer | None],
+    is_final: Callable[[Answer], bool] = lambda _answer: True,
+) -> Answer:
+    """Return the answer to what is sent under a key: from `work` for the first, the same for all others.
+
+    `place` is login, key and digest. `again(size)` returns what became of work that a fault cut short, looked for in
+    entries of the ledger after `size`; None where nothing did. An answer that is not final gives the key back.
+    Raises Refused where the key came with another digest.
+    """
+    login, key, digest = place
+    with desk.exclusive.about(("once", login, key), desk.settings.most_wait_seconds):
+        size = desk.ledger.size
+        is_first = desk.shelf.take_key(login, key, digest, json.dumps({_OPEN: size}), desk.clock().isoformat())
+        held = desk.shelf.answered(login, key)
+        assert held is not None, "the key was taken just now, or before"
+        if held[0] != digest:
+            raise KeyTaken([_changed(key)])
+        answer: Answer = json.loads(held[1])
+        if not is_first and _OPEN not in answer:
+            return answer
+        found = None if is_first else _after_writer(desk, again, int(answer[_OPEN]))
+        answer = work() if found is None else found
+        if not is_final(answer):
+            desk.shelf.end_key(login, key)
+            return answer
+        desk.shelf.answer(login, key, digest, json.dumps(answer, ensure_ascii=False), desk.clock().isoformat())
+        return answer
+
+
+def _after_writer(desk: Desk, again: Callable[[int], Answer | None], size: int) -> Answer | None:
+    """Return what became of cut work once the writer has done all that waited before."""
+    desk.writer.do(lambda _worker: None).result(desk.settings.most_wait_seconds)
+    return again(size)
+
+
+def _changed(key: str) -> Any:
+    wanted = ("与此前相同的内容,或另一个键", "the same bytes as before, or another key")
+    return refusal("desk.key", ("", None, "Idempotency-Key"), key, wanted, ("换一个键", "Use another key."))

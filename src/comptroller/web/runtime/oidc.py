@@ -1,0 +1,191 @@
+"""Signing in by another's word: an OpenID provider says who somebody is (OpenID Connect Core 1.0, code flow with PKCE).
+
+- The browser keeps one secret; state, nonce and verifier follow from it, so that an answer belongs to the browser that asked.
+- An identity token counts when it is signed with a pinned algorithm by a key of the provider, and names this provider,
+  this desk, this asking, and a time that holds.
+- Nothing but the subject is read from it: rights are facts of the ledger.
+"""
+
+import base64
+import datetime as dt
+import hmac
+import json
+import threading
+from hashlib import sha256
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from joserfc import jwt
+from joserfc.errors import InvalidKeyIdError, JoseError
+from joserfc.jwk import KeySet
+
+from comptroller.model.refusal import Refused
+from comptroller.web.runtime.oidc_settings import ProviderSettings, is_safe
+from comptroller.web.runtime.outbound_http import ANYWHERE, NotReached, ask
+
+DISCOVERY = "/.well-known/openid-configuration"
+_LEEWAY_SECONDS, _MOST_AGE_SECONDS = 60, 600
+_KEPT, _KEYS_AGAIN = dt.timedelta(hours=1), dt.timedelta(minutes=1)
+_MOST_SUBJECT = 255
+_ERRORS = (
+    *("invalid_request", "unauthorized_client", "access_denied", "unsupported_response_type", "invalid_scope"),
+    *("server_error", "temporarily_unavailable", "login_required", "consent_required"),
+)
+"""Errors of RFC 6749 and OpenID Connect that the log repeats; nothing else that a browser brings is repeated."""
+
+
+class NotIdentified(Exception):
+    """The provider's answer does not identify a user; the message goes to the log and repeats nothing that was sent in."""
+
+
+class Provider:
+    """One provider, asked over the network; what it says of itself is kept for an hour."""
+
+    def __init__(self, settings: ProviderSettings) -> None:
+        """Take how the provider is named; nothing is asked yet."""
+        self.settings = settings
+        self._lock = threading.Lock()
+        self._told: tuple[dt.datetime, dict[str, Any]] | None = None
+        self._keys: tuple[dt.datetime, KeySet] | None = None
+
+    def address(self, secret: str, at: dt.datetime) -> str:
+        """Give where a browser with that secret is sent; refuses (NotIdentified) where the provider does not answer."""
+        endpoint = self._endpoint("authorization_endpoint", at)
+        challenge = base64.urlsafe_b64encode(sha256(_drawn(secret, "verifier").encode()).digest()).rstrip(b"=")
+        said = {
+            "response_type": "code",
+            "client_id": self.settings.client,
+            "redirect_uri": self.settings.back,
+            "scope": "openid",
+            "state": _drawn(secret, "state"),
+            "nonce": _drawn(secret, "nonce"),
+            "code_challenge": challenge.decode(),
+            "code_challenge_method": "S256",
+        }
+        return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(said)}"
+
+    def subject(self, secret: str, answer: dict[str, str], at: dt.datetime) -> str:
+        """Give the subject for whom the provider vouches to the browser with that secret; refuses (NotIdentified) any doubt."""
+        if not hmac.compare_digest(answer.get("state", "").encode(), _drawn(secret, "state").encode()):
+            raise NotIdentified("the state is not that of this browser")
+        if answer.get("iss", self.settings.issuer) != self.settings.issuer:  # RFC 9207
+            raise NotIdentified("the answer is of another issuer")
+        if answer.get("error") or not answer.get("code"):
+            said = answer.get("error", "")
+            raise NotIdentified(f"the provider gave no code: {said if said in _ERRORS else 'unknown error'}")
+        return self._vouched(self._exchanged(answer["code"], secret, at), _drawn(secret, "nonce"), at)
+
+    def _exchanged(self, code: str, secret: str, at: dt.datetime) -> str:
+        """Give the identity token for a code."""
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": self.settings.back,
+            "client_id": self.settings.client,
+            "code_verifier": _drawn(secret, "verifier"),
+        }
+        headers = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
+        if self.settings.secret:
+            pair = f"{quote(self.settings.client, '')}:{quote(self.settings.secret.decode(), '')}"
+            headers["authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
+        said = self._asked(self._endpoint("token_endpoint", at), headers, urlencode(form).encode())
+        token = said.get("id_token")
+        if not isinstance(token, str):
+            raise NotIdentified("no identity token came for the code")
+        return token
+
+    def _vouched(self, token: str, nonce: str, at: dt.datetime) -> str:
+        """Give the subject of an identity token that holds in every point."""
+        claims = self._signed(token, at)
+        known: jwt.ClaimsOption = {"essential": True}
+        now = int(at.timestamp())
+        registry = jwt.JWTClaimsRegistry(
+            now=now,
+            leeway=_LEEWAY_SECONDS,
+            iss={"essential": True, "value": self.settings.issuer},
+            aud={"essential": True, "value": self.settings.client},
+            exp=known,
+            iat=known,
+            sub=known,
+        )
+        try:
+            registry.validate(claims)
+        except JoseError as fault:
+            raise NotIdentified(f"the identity token does not hold: {type(fault).__name__}") from fault
+        if claims["iat"] < now - _MOST_AGE_SECONDS:
+            raise NotIdentified("the identity token is old")
+        if isinstance(claims["aud"], list) and len(claims["aud"]) > 1 and claims.get("azp") != self.settings.client:
+            raise NotIdentified("the identity token is for several, and was not asked for by this desk")
+        if claims.get("azp", self.settings.client) != self.settings.client:
+            raise NotIdentified("the identity token was asked for by another")
+        if not hmac.compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()):
+            raise NotIdentified("the nonce is not that of this asking")
+        subject = str(claims["sub"])
+        if len(subject) > _MOST_SUBJECT:
+            raise NotIdentified("the subject is longer than it may be")
+        return subject
+
+    def _signed(self, token: str, at: dt.datetime) -> dict[str, Any]:
+        """Give the claims of a token whose signature holds; keys are asked for again where its key is not known."""
+        algorithms = list(self.settings.algorithms)
+        try:
+            try:
+                return jwt.decode(token, self._key_set(at), algorithms).claims
+            except InvalidKeyIdError:
+                return jwt.decode(token, self._key_set(at, after=_KEYS_AGAIN), algorithms).claims
+        except (JoseError, ValueError) as fault:
+            raise NotIdentified(f"the identity token does not hold: {type(fault).__name__}") from fault
+
+    def _key_set(self, at: dt.datetime, after: dt.timedelta = _KEPT) -> KeySet:
+        endpoint = self._endpoint("jwks_uri", at)
+        with self._lock:
+            if self._keys is None or at - self._keys[0] >= after:
+                self._keys = (at, _keys_of(self._asked(endpoint, {"accept": "application/json"})))
+            return self._keys[1]
+
+    def _endpoint(self, name: str, at: dt.datetime) -> str:
+        with self._lock:
+            if self._told is None or at - self._told[0] >= _KEPT:
+                said = self._asked(self.settings.issuer.rstrip("/") + DISCOVERY, {"accept": "application/json"})
+                if said.get("issuer") != self.settings.issuer:
+                    raise NotIdentified(f"the provider calls itself {str(said.get('issuer'))[:200]!r}")
+                self._told = (at, said)
+            found = self._told[1].get(name)
+        if not isinstance(found, str) or not is_safe(found):
+            raise NotIdentified(f"the provider has no safe {name}: {str(found)[:200]!r}")
+        return found
+
+    def _asked(self, url: str, headers: dict[str, str], body: bytes | None = None) -> dict[str, Any]:
+        """Return the JSON object that an address of the provider answers with.
+
+        The issuer's own host is asked wherever it is; any other host at a public address, or in the networks of the settings.
+        """
+        own = urlsplit(self.settings.issuer).hostname
+        allowed = ANYWHERE if urlsplit(url).hostname == own else self.settings.networks
+        try:
+            status, said = ask(url, headers, body, allowed)
+            found = json.loads(said)
+        except (NotReached, Refused, ValueError) as fault:
+            raise NotIdentified(f"an address of the provider cannot be asked: {type(fault).__name__}") from fault
+        if status != 200 or not isinstance(found, dict):
+            raise NotIdentified(f"an address of the provider answers with status {status}")
+        return found
+
+
+def _drawn(secret: str, what: str) -> str:
+    """Give one of the three values that follow from the browser's secret; none tells anything of another."""
+    return base64.urlsafe_b64encode(hmac.digest(secret.encode(), what.encode(), "sha256")).rstrip(b"=").decode()
+
+
+def _keys_of(said: dict[str, Any]) -> KeySet:
+    """Give the keys that sign; a key that is shared, or is for something else, is none."""
+    rows = said.get("keys")
+    fit = [
+        row
+        for row in (rows if isinstance(rows, list) else [])
+        if isinstance(row, dict) and row.get("kty") in ("RSA", "EC", "OKP") and row.get("use", "sig") == "sig"
+    ]
+    try:
+        return KeySet.import_key_set({"keys": fit})
+    except (JoseError, ValueError, TypeError, KeyError) as fault:
+        raise NotIdentified(f"the provider's keys cannot be read: {type(fault).__name__}") from fault

@@ -1,0 +1,142 @@
+"""How an OpenID provider is named: a TOML file, read whole or refused with every line that is wrong.
+
+issuer = "https://login.example/realms/owner"
+client = "comptroller"
+address = "https://desk.example"
+secret = "env:COMPTROLLER_SECRET_OIDC"
+title = "统一身份认证"
+algorithms = ["RS256"]
+networks = ["10.1.0.0/16"]
+"""
+
+import ipaddress
+import tomllib
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from comptroller.model.refusal import Refusal, Refused, refusal
+from comptroller.web.runtime.secrets_at_rest import unseal
+
+ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA", "RS384", "RS512", "PS384", "PS512", "ES384", "ES512")
+"""Signatures by a key of which the provider alone has the secret half; no other is ever taken."""
+USUAL = ("RS256", "PS256", "ES256", "EdDSA")
+BACK = "/oidc/back"
+_NEEDED, _OPTIONAL = ("issuer", "client", "address"), ("secret", "title", "algorithms", "networks")
+_MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderSettings:
+    """A provider by its issuer, the desk as its client, and where the provider sends browsers back to."""
+
+    issuer: str
+    client: str
+    address: str
+    title: str = ""
+    algorithms: tuple[str, ...] = USUAL
+    secret: bytes = field(default=b"", repr=False)
+    networks: tuple[str, ...] = ()
+
+    @property
+    def back(self) -> str:
+        """Give the address that browsers come back to; it is registered with the provider as it stands here."""
+        return self.address.rstrip("/") + BACK
+
+
+def read_provider(path: Path, passphrase: bytes | None) -> ProviderSettings:
+    """Read the file; refuses (Refused) it with everything that is wrong in it."""
+    try:
+        said = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+        raise Refused([_wrong(path, "", fault, ("可读取的 TOML 文件", "a TOML file that can be read"))]) from fault
+    found = [*_strange(path, said), *_values(path, said)]
+    secret = b""
+    if not found and said.get("secret"):
+        try:
+            secret = unseal(said["secret"], passphrase)
+        except Refused as fault:
+            found += [_wrong(path, "secret", one.seen, (one.expected.zh, one.expected.en)) for one in fault.refusals]
+    if found:
+        raise Refused(found)
+    return ProviderSettings(
+        said["issuer"],
+        said["client"],
+        said["address"],
+        said.get("title", ""),
+        tuple(said.get("algorithms", USUAL)),
+        secret,
+        tuple(said.get("networks", ())),
+    )
+
+
+def is_safe(url: str) -> bool:
+    """Say whether an address is https, or http on this machine itself, where a provider is tried out.
+
+    >>> is_safe("https://login.example/a"), is_safe("http://localhost:8080"), is_safe("http://login.example")
+    (True, True, False)
+    """
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        is_plain = bool(host) and "@" not in parts.netloc and not parts.fragment and (parts.port or 1) > 0
+    except ValueError:
+        return False
+    is_plain = is_plain and url.isascii() and url.isprintable() and " " not in url
+    return is_plain and (parts.scheme == "https" or (parts.scheme == "http" and _is_here(host)))
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_network(said: object) -> bool:
+    try:
+        return isinstance(said, str) and bool(ipaddress.ip_network(said))
+    except ValueError:
+        return False
+
+
+def _strange(path: Path, said: dict[str, Any]) -> list[Refusal]:
+    """Give what is missing, and what nobody knows, with the name that was perhaps meant."""
+    known = (*_NEEDED, *_OPTIONAL)
+    missing = [_wrong(path, name, "-", ("填写该项", "this setting")) for name in _NEEDED if not said.get(name)]
+    for name in sorted(said.keys() - set(known)):
+        near = get_close_matches(name, known, 1)
+        meant = near[0] if near else ", ".join(known)
+        missing.append(_wrong(path, name, name, (f"可用的配置项: {meant}", f"a setting that is known: {meant}")))
+    return missing
+
+
+def _values(path: Path, said: dict[str, Any]) -> list[Refusal]:
+    """Give the values that cannot be what they should be."""
+    found = []
+    for name in ("issuer", "client", "address", "secret", "title"):
+        value = said.get(name, "")
+        if not isinstance(value, str) or len(value) > _MOST:
+            found.append(_wrong(path, name, value, (f"至多 {_MOST} 字的文本", f"a text of at most {_MOST} characters")))
+    for name in ("issuer", "address"):
+        value = said.get(name)
+        if isinstance(value, str) and value and not is_safe(value):
+            found.append(_wrong(path, name, value, ("https 地址", "an https address")))
+    networks = said.get("networks", [])
+    if not isinstance(networks, list) or not all(_is_network(one) for one in networks):
+        found.append(_wrong(path, "networks", networks, ("网段,如 10.1.0.0/16", "networks such as 10.1.0.0/16")))
+    algorithms = said.get("algorithms", list(USUAL))
+    if not isinstance(algorithms, list) or not algorithms or not {str(a) for a in algorithms} <= set(ALGORITHMS):
+        known = ", ".join(ALGORITHMS)
+        found.append(_wrong(path, "algorithms", algorithms, (f"下列签名算法: {known}", f"signatures among {known}")))
+    return found
+
+
+def _wrong(path: Path, name: str, seen: object, wanted: tuple[str, str]) -> Refusal:
+    mend = (
+        "改正身份提供方的配置文件后重新启动",
+        "Mend the file that names the provider, and start again.",
+    )
+    return refusal("desk.oidc.settings", (str(path), None, name), seen, wanted, mend)

@@ -1,0 +1,257 @@
+"""Questions of visitors, answered by processes of their own: how many at once, how large, how long, and what is said when one fails.
+
+- A process knows the tables that it was handed and nothing else (`store/query_process.py`); it answers one question.
+- Few questions run at once, a few more wait, and one person has few of them; who finds no place is told so with a 503.
+- Memory, time, rows, bytes and columns of an answer are bounded; what passes a bound is refused by its name.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+import pyarrow as pa
+
+from comptroller.model.refusal import Refused
+from comptroller.model.sql_functions import IN_THE_PARSER, ROW_MAKERS
+from comptroller.store import query_process
+from comptroller.store.duck import Duck, SqlError, closed_settings
+from comptroller.store.handout import Handed, Handouts
+from comptroller.store.question import MAY_CALL, Question, read_question
+from comptroller.web.runtime.query_limits import Limits, NoPlace, no_place, refusal_of, too_slow
+
+Answer = tuple[list[str], list[tuple[Any, ...]]]
+"""Columns, and rows as tuples."""
+_GRACE = 3.0
+_CHUNK = 1 << 20
+_MANY = 64 << 20
+
+
+class QueryPool:
+    """The processes of one server; the first question starts them."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        """Take the limits; nothing is started yet."""
+        self.limits = limits or Limits()
+        self.handouts = Handouts()
+        self._lock = threading.Lock()
+        self._slots = threading.Semaphore(self.limits.processes)
+        self._people: Counter[str] = Counter()
+        self._count = 0
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    def ask(  # noqa: PLR0913 - who asks what of which tables, and how long
+        self,
+        duck: Duck,
+        sql: str,
+        tables: Collection[str],
+        views: Mapping[str, str] | None = None,
+        *,
+        person: str = "",
+        seconds: float = 60.0,
+    ) -> Answer:
+        """Return the answer to one SELECT over `tables`, each as its view has it; the connection reads the views.
+
+        Raises Refused for what may not be asked or passes a limit, NoPlace where too many ask. A table without a view is
+        one that is not known as of the day asked; without any views, tables are read as they stand in the database.
+        """
+        unknown = [name for name in tables if name not in views] if views else []
+        question = read_question(sql, tables, unknown)
+        shown = views or {name: f'SELECT * FROM "{name}"' for name in tables}
+        with self._place(person):
+            begin = time.monotonic()
+            handed = self._handed(duck, question, shown, seconds)
+            left = max(0.1, seconds - (time.monotonic() - begin))
+            head, body = self._answered(question, handed, left, duck.zone)
+        if head["code"]:
+            raise Refused([refusal_of(head, sql, tables, limits=self.limits, seconds=seconds)])
+        return _rows(body)
+
+    def __enter__(self) -> Self:
+        """Return the pool, whose processes end with the block."""
+        return self
+
+    def __exit__(self, *_fault: object) -> None:
+        """End the processes."""
+        self.stop()
+
+    def start(self) -> None:
+        """Start the processes before the first question, which then need not wait for them."""
+        self._started()
+
+    @property
+    def number(self) -> int:
+        """Return the number of the program's process group; 0 where none runs."""
+        return self._process.pid if self._process else 0
+
+    @property
+    def folder(self) -> Path:
+        """Return the empty folder in which the processes work."""
+        return Path(self._folder.name if self._folder else "")
+
+    def stop(self) -> None:
+        """End the processes; a question that runs is ended by its own time at the latest."""
+        with self._lock:
+            self._end()
+
+    @contextlib.contextmanager
+    def _place(self, person: str) -> Iterator[None]:
+        """Hold a process for one question; raises (NoPlace) where a person has too many, too many wait, or it takes too long."""
+        most = self.limits
+        with self._lock:
+            if person and self._people[person] >= most.of_one_person:
+                raise NoPlace(no_place("query.person", most.of_one_person))
+            if self._count >= most.processes + most.waiting:
+                raise NoPlace(no_place("query.full", most.processes))
+            self._people[person] += 1
+            self._count += 1
+        try:
+            if not self._slots.acquire(timeout=most.wait_seconds):
+                raise NoPlace(no_place("query.full", most.processes))
+            try:
+                yield
+            finally:
+                self._slots.release()
+        finally:
+            with self._lock:
+                self._people[person] -= 1
+                self._people += Counter()  # People without a question are not counted on.
+                self._count -= 1
+
+    def _handed(self, duck: Duck, question: Question, views: Mapping[str, str], seconds: float) -> list[Handed]:
+        """Return the tables of a question; reading them is a part of its time."""
+        late = threading.Event()
+
+        def end() -> None:
+            late.set()
+            duck.interrupt()
+
+        timer = threading.Timer(seconds, end)
+        timer.start()
+        try:
+            return self.handouts.hand_out(duck, question, views, most=self.limits.handed)
+        except SqlError as fault:
+            if late.is_set():
+                raise Refused([too_slow(question.sql, seconds)]) from fault
+            raise
+        finally:
+            timer.cancel()
+
+    def _answered(
+        self, question: Question, handed: list[Handed], seconds: float, zone: str
+    ) -> tuple[dict[str, Any], bytes]:
+        """Return how a process answers: a head with a code ('' for an answer), and the rows as an Arrow stream."""
+        most = self.limits
+        asked = {
+            "sql": question.sql,
+            "seconds": seconds,
+            "zone": zone,
+            "memory": most.memory,
+            "tables": [one.name for one in handed],
+            "functions": sorted(MAY_CALL | IN_THE_PARSER),
+            "makers": sorted(ROW_MAKERS),
+            "most_rows": most.rows,
+            "most_bytes": most.bytes,
+            "most_columns": most.columns,
+        }
+        begin = time.monotonic()
+        reply = self._sent(json.dumps(asked).encode(), handed)
+        try:
+            found = _received(reply, begin + seconds + _GRACE, most.bytes + _MANY)
+        finally:
+            reply.close()
+        head, end, body = found.partition(b"\n")
+        if end:
+            return json.loads(head), body
+        is_late = time.monotonic() - begin >= seconds * 0.9
+        return {"code": "slow" if is_late else "memory", "text": ""}, b""
+
+    def _sent(self, asked: bytes, handed: list[Handed]) -> socket.socket:
+        """Send a question to a process that waits; one that was ended from outside is started again."""
+        ours, theirs = socket.socketpair()
+        with tempfile.TemporaryFile() as text:
+            text.write(asked)
+            text.flush()
+            os.lseek(text.fileno(), 0, os.SEEK_SET)
+            files = [theirs.fileno(), text.fileno(), *(one.file for one in handed)]
+            try:
+                socket.send_fds(self._started(), [b"question"], files)
+            except OSError:
+                self.stop()
+                socket.send_fds(self._started(), [b"question"], files)
+            finally:
+                theirs.close()
+        return ours
+
+    def _started(self) -> socket.socket:
+        """Return the socket at which processes wait, and start them where there are none."""
+        with self._lock:
+            if self._process is not None and self._process.poll() is not None:
+                self._end()
+            if self._control is None:
+                self._begin()
+            assert self._control is not None, "it was made just now"
+            return self._control
+
+    def _begin(self) -> None:
+        """Start the program with an empty environment, in an empty folder, with one socket and nothing else."""
+        self._folder = tempfile.TemporaryDirectory(prefix="comptroller-questions-")
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        made = {"spare": 2 * self.limits.processes, "config": closed_settings(self.limits.memory // 2)}
+        program = [sys.executable, "-I", str(Path(query_process.__file__)), str(theirs.fileno()), json.dumps(made)]
+        self._process = subprocess.Popen(  # noqa: S603 - this product's own program, with values of its own
+            program,
+            env={"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "2", "OPENBLAS_NUM_THREADS": "1"},
+            cwd=self._folder.name,
+            stdin=subprocess.DEVNULL,
+            pass_fds=[theirs.fileno()],
+            start_new_session=True,
+        )
+        theirs.close()
+
+    def _end(self) -> None:
+        if self._control is not None:
+            self._control.close()
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)  # The group of this program alone; it is not reaped yet.
+            self._process.wait()
+        if self._folder is not None:
+            self._folder.cleanup()
+        self._control = self._process = self._folder = None
+
+
+def _received(reply: socket.socket, until: float, most: int) -> bytes:
+    """Return what comes until the other end is closed, the time is over, or it is more than `most` bytes."""
+    parts: list[bytes] = []
+    size = 0
+    while (left := until - time.monotonic()) > 0 and size <= most:
+        reply.settimeout(left)
+        try:
+            part = reply.recv(_CHUNK)
+        except TimeoutError:
+            break
+        if not part:
+            return b"".join(parts)
+        parts.append(part)
+        size += len(part)
+    return b""
+
+
+def _rows(body: bytes) -> Answer:
+    table = pa.ipc.open_stream(body).read_all()
+    table.validate(full=True)
+    names = list(table.column_names)
+    return names, [tuple(row) for row in zip(*(one.to_pylist() for one in table.columns), strict=True)]

@@ -1,0 +1,55 @@
+"""The entities at and below each set of roots, kept as tables in memory until the register changes, so that pages need not walk the tree for every table."""
+
+import datetime as dt
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from comptroller.access.row_access import walked
+from comptroller.store.duck import Duck
+
+_SECONDS = 300
+"""How long tables of a register that nobody asks for any more are kept for those who still read: longer than a page may take."""
+
+
+class Reached:
+    """The tables, in a database of their own beside the books; each reader's connection sees them."""
+
+    def __init__(self, root: Duck, clock: Callable[[], dt.datetime]) -> None:
+        """Make the place for them; `root` is a connection to the books that may do so."""
+        root.execute("ATTACH IF NOT EXISTS ':memory:' AS reached")
+        self._clock, self._lock, self._made = clock, threading.Lock(), 0
+        self._registers: dict[Any, int] = {}
+        self._tables: dict[int, dict[tuple[str, ...], int]] = {}
+        self._asked: dict[int, dt.datetime] = {}
+
+    def register(self, stamp: Any) -> int:
+        """Give a number for the register of that stamp, for somebody who begins to read by it; one long forgotten gets another."""
+        with self._lock:
+            number = self._registers.get(stamp)
+            if number is None:
+                self._made += 1
+                number = self._registers[stamp] = self._made
+            self._asked[number] = self._clock()
+            return number
+
+    def below(self, duck: Duck, register: int, roots: tuple[str, ...]) -> str:
+        """Give SQL of the entities at and below these roots, of all the register of that number for none."""
+        with self._lock:
+            tables = self._tables.setdefault(register, {})
+            if roots not in tables:
+                self._forget(duck)
+                self._made += 1
+                inner = f"SELECT DISTINCT entity FROM ({walked(roots)}) WHERE entity IS NOT NULL"
+                duck.execute(f"CREATE TABLE reached.main.below_{self._made} AS {inner}")
+                tables[roots] = self._made
+            return f"SELECT b.entity FROM reached.main.below_{tables[roots]} AS b"
+
+    def _forget(self, duck: Duck) -> None:
+        """Drop what stands on a register by which nobody has begun to read for long."""
+        now = self._clock()
+        for stamp, number in list(self._registers.items()):
+            if (now - self._asked[number]).total_seconds() > _SECONDS:
+                del self._registers[stamp], self._asked[number]
+                for one in self._tables.pop(number, {}).values():
+                    duck.execute(f"DROP TABLE reached.main.below_{one}")

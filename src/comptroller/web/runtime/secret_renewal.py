@@ -1,0 +1,16 @@
+"""Secrets of before, encrypted anew in the present form when a node's desk is opened."""
+
+from comptroller.web.admin import webhooks
+from comptroller.web.runtime.secrets_at_rest import renewed
+from comptroller.web.runtime.server import Desk
+
+
+def renew_secrets(desk: Desk) -> None:
+    """Write secrets of second factors and webhooks in the present form; what does not open stays as it is."""
+
+    def present(kept: str) -> str:
+        return renewed(kept, desk.settings.passphrase, desk.chance().encode())
+
+    if desk.settings.passphrase:
+        desk.accounts.factors.renew(present)
+        webhooks.renew(desk.shelf, present)

@@ -1,0 +1,284 @@
+"""What the desk holds while it runs: the writer, cursors for readers, accounts, news; one of each kind a thread."""
+
+import datetime as dt
+import json
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from comptroller import node
+from comptroller.access.accounts import Accounts
+from comptroller.engine import Engine
+from comptroller.intake import Incoming
+from comptroller.ledger.entry_headers import Heads
+from comptroller.ledger.ledger import Ledger
+from comptroller.model.channel import ENGINE, OPERATOR
+from comptroller.model.policy import Pack
+from comptroller.model.refusal import Refused
+from comptroller.store.duck import Duck
+from comptroller.store.sqlite import StoreDown, connect
+from comptroller.web.runtime.advice_log import KIND as ADVICE, AdviceLog
+from comptroller.web.runtime.broadcast import Hub
+from comptroller.web.runtime.exclusive import Exclusive
+from comptroller.web.runtime.feeds import Feeds
+from comptroller.web.runtime.jobs import Jobs
+from comptroller.web.runtime.oidc import Provider
+from comptroller.web.runtime.oidc_settings import ProviderSettings
+from comptroller.web.runtime.periodic import Rounds
+from comptroller.web.runtime.query_answers import Answers
+from comptroller.web.runtime.query_pool import QueryPool
+from comptroller.web.runtime.report_rate import Arrivals
+from comptroller.web.runtime.scope_tables import Reached
+from comptroller.web.runtime.storage import Shelf
+from comptroller.web.runtime.writer import Clock, Outcome, Writer
+
+ACCOUNTS, SHELF = "accounts.sqlite", "desk.sqlite"
+_MOST_CACHED = 512
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How the desk is run: whether cookies need https, how much a body may hold, how often somebody may ask,
+    how much all visitors of public pages may ask together, how much work their browsers show, how much of theirs is stored, who else says who somebody is, how many pages are made at once, how long a page waits for the engine,
+    which roles owe a second factor, whether passwords of this node open anything, and which proxies are believed.
+    """
+
+    is_secure: bool = False
+    most_body_bytes: int = 64 << 20
+    most_stream_bytes: int = 16 << 30
+    most_body_seconds: float = 60.0
+    most_requests_a_minute: int = 1200
+    most_sign_ins_a_minute: int = 30
+    ask_seconds: float = 20.0
+    shadow_seconds: float = 10.0
+    advice_seconds: float = 0.5
+    most_readers: int = 4
+    most_wait_seconds: float = 120.0
+    hook_networks: tuple[str, ...] = ()
+    most_public_a_minute: int = 240
+    proof_bits: int = 14
+    most_public_bytes: int = 256 << 10
+    most_tip_bytes_a_day: int = 64 << 20
+    most_mailbox_messages: int = 200
+    most_mailbox_bytes: int = 4 << 20
+    passphrase: bytes | None = None
+    provider: ProviderSettings | None = None
+    factor_roles: frozenset[str] = frozenset()
+    has_passwords: bool = True
+    proxies: tuple[str, ...] = ()
+
+
+class Desk:
+    """One node at the desk. Time and chance are handed in."""
+
+    def __init__(self, folder: Path, clock: Clock, chance: Callable[[], str], settings: Settings | None = None) -> None:
+        """Take the node's folder, the clock, and where secrets come from; `start` opens it."""
+        self.folder, self.clock, self.chance = folder, clock, chance
+        self.settings = settings or Settings()
+        self.hub = Hub()
+        self.arrivals = Arrivals()
+        self.feeds = Feeds()
+        self.jobs = Jobs(clock)
+        self.exclusive = Exclusive()
+        self.questions = QueryPool()
+        self.answers = Answers(time.monotonic)
+        self.advices = AdviceLog(partial(self.say, channel=ENGINE), self.settings.advice_seconds, lambda: self.shelf)
+        self.rounds = Rounds(self.settings.shadow_seconds)
+        self.provider = Provider(self.settings.provider) if self.settings.provider else None
+        self.writer = Writer(folder, clock, self.hub.tell, self.settings.passphrase)
+        self._own = threading.local()
+        self._lock = threading.Lock()
+        self._cached: OrderedDict[Any, Any] = OrderedDict()
+        self._making: dict[Any, threading.Lock] = {}
+        self._engine: Engine | None = None
+
+    def start(self) -> None:
+        """Open the node; raises what opening raises."""
+        self._engine = self.writer.start()
+        for path in (self.folder / ACCOUNTS, self.folder / SHELF):
+            try:
+                connect(path).close()
+            except StoreDown as fault:
+                self.writer.stop()
+                raise Refused([node.damaged_store(path, fault)]) from fault
+        self.reached = Reached(self.writer.root, self.clock)
+        if ADVICE in self.pack.kinds:
+            self.advices.resume(self._is_advised)
+
+    def stop(self) -> None:
+        """Do what waits, then close the node."""
+        self.rounds.stop()
+        self.jobs.stop()
+        self.questions.stop()
+        self.answers.clear()
+        self.advices.flush()
+        self.writer.stop()
+
+    def _is_advised(self, number: str) -> bool:
+        return bool(self.duck.rows(f"SELECT 1 FROM main.all_{ADVICE} WHERE {ADVICE} = ? LIMIT 1", [number]))
+
+    @property
+    def engine(self) -> Engine:
+        """Give the engine, of which only values may be read here: pack, charter, owner."""
+        assert self._engine is not None, "the desk is started before it is asked"
+        return self._engine
+
+    @property
+    def pack(self) -> Pack:
+        """Give the policy in force."""
+        return self.engine.pack
+
+    def policy_of(self, digest: str, known: int) -> Pack:
+        """Give the policy of that digest, as it was adopted not later than entry `known`."""
+        if digest == self.pack.digest:
+            return self.pack
+        asked = self.writer.do(lambda worker: worker.policy_of(digest, known))
+        return self.cached(("policy", digest), lambda: asked.result(self.settings.most_wait_seconds))
+
+    @property
+    def owner(self) -> str:
+        """Give the code of the node's owner."""
+        return self.engine.charter.owner
+
+    @property
+    def duck(self) -> Duck:
+        """Give this thread's own reading connection to the books."""
+        if not hasattr(self._own, "duck"):
+            with self._lock:
+                self._own.duck = self.writer.root.cursor()
+        found: Duck = self._own.duck
+        return found
+
+    @property
+    def ledger(self) -> Ledger:
+        """Give this thread's own reader of the ledger."""
+        if not hasattr(self._own, "ledger"):
+            self._own.ledger = Ledger.open(self.folder / node.LEDGER, readonly=True)
+        found: Ledger = self._own.ledger
+        return found
+
+    @property
+    def heads(self) -> Heads:
+        """Give this thread's own reader of the heads of entries."""
+        if not hasattr(self._own, "heads"):
+            self._own.heads = Heads(self.folder / node.LEDGER)
+        found: Heads = self._own.heads
+        return found
+
+    @property
+    def accounts(self) -> Accounts:
+        """Give this thread's own door to accounts."""
+        if not hasattr(self._own, "accounts"):
+            self._own.accounts = Accounts(self.folder / ACCOUNTS)
+        found: Accounts = self._own.accounts
+        return found
+
+    @property
+    def shelf(self) -> Shelf:
+        """Give this thread's own door to what users keep at the desk."""
+        if not hasattr(self._own, "shelf"):
+            self._own.shelf = Shelf(self.folder / SHELF)
+        found: Shelf = self._own.shelf
+        return found
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Give the owner's time zone."""
+        return ZoneInfo(self.pack.zone)
+
+    def local_now(self) -> dt.datetime:
+        """Give the present wall time of the owner."""
+        return self.clock().astimezone(self.zone).replace(tzinfo=None)
+
+    def position(self) -> tuple[int, str]:
+        """Give to which entry the books are folded, and under which policy."""
+        entries, digest = self.duck.rows("SELECT entries, pack FROM position")[0]
+        return int(entries), str(digest)
+
+    def stamp(self, tables: Sequence[str]) -> tuple[Any, ...]:
+        """Give what changes when a row of one of these fact tables comes or goes, the clock's day or the policy moves.
+
+        What stands on few tables is kept by their stamp: most batches do not touch them.
+        """
+        position = self.position()
+
+        def make() -> tuple[Any, ...]:
+            parts = [f"SELECT '{t}' AS part, max(fact) AS last, 0 AS gone FROM main.all_{t}" for t in tables]
+            parts += [f"SELECT '{t}', NULL, count(*) FROM main.gone_{t}" for t in tables]
+            days = self.duck.rows("SELECT today FROM main.clock")
+            return (*self.duck.rows(" UNION ALL ".join(parts) + " ORDER BY ALL"), *days, position[1])
+
+        return self.cached(("stamp", tuple(tables), position), make)
+
+    @property
+    def register(self) -> int:
+        """Give a number that changes when the register does, and with it who is below whom; whoever asks begins to read by it."""
+        return self.reached.register(self.stamp(["entity"] if "entity" in self.pack.kinds else []))
+
+    def below(self, roots: tuple[str, ...]) -> str:
+        """Give SQL of the entities at and below some roots, of all the register for none, for reading connections of this desk."""
+        return self.reached.below(self.duck, self.register, roots)
+
+    def cached(self, key: Any, make: Callable[[], Found]) -> Found:
+        """Give what was made for this key before, or make it, once however many ask; keys hold the position, so nothing goes stale."""
+        with self._lock:
+            if key in self._cached:
+                self._cached.move_to_end(key)
+                found: Found = self._cached[key]
+                return found
+            making = self._making.setdefault(key, threading.Lock())
+        with making:
+            with self._lock:
+                held: tuple[Found, ...] = (self._cached[key],) if key in self._cached else ()
+            if held:
+                return held[0]
+            try:
+                made = make()
+                with self._lock:
+                    self._cached[key] = made
+                    while len(self._cached) > _MOST_CACHED:
+                        self._cached.popitem(last=False)
+                return made
+            finally:
+                with self._lock:
+                    self._making.pop(key, None)
+
+    def note(self, login: str, did: str, about: str = "", detail: str = "") -> "Future[Outcome]":
+        """Let the ledger say what a user did."""
+        fact = {
+            "granted_by": self.owner,
+            "deed": self.chance()[:16],
+            "login": login,
+            "did": did,
+            "about": about[:500] or None,
+            "detail": detail[:4000] or None,
+            "done_at": self.local_now().isoformat(timespec="seconds"),
+        }
+        return self.say("desk_act", [fact], ENGINE)
+
+    def say(
+        self, kind: str, facts: list[dict[str, Any]], channel: str = OPERATOR, login: str = ""
+    ) -> "Future[Outcome]":
+        """Report facts in the owner's name: of the node itself, of a user who is signed in, or of the public.
+
+        Pages and calls name their channel; without one it is the operator's.
+        """
+        said = [{name: value for name, value in fact.items() if value is not None} for fact in facts]
+        payload = json.dumps({"kind": kind, "facts": said}, ensure_ascii=False).encode()
+        name = f"desk-{kind}.json"
+        return self.writer.take(Incoming(payload, "json", name, self.owner, channel=channel, login=login))
+
+    def said(self, waiting: "Future[Outcome]") -> Outcome:
+        """Wait for what the desk reported; refuses (Refused) what was not taken."""
+        outcome = waiting.result(self.settings.most_wait_seconds)
+        if outcome.refusals:
+            raise Refused(list(outcome.refusals))
+        return outcome

@@ -1,0 +1,1 @@
+"""What every request passes: limits, sign-in, the visit, rendering, texts and errors."""

@@ -1,0 +1,147 @@
+"""Who is at the door: a session of a browser, or a token of a program, becomes a visit; nobody else gets in."""
+
+import datetime as dt
+import hmac
+from collections.abc import AsyncIterator, Callable
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+from starlette.datastructures import FormData
+
+from comptroller.access import Reach, Viewer, viewer_of
+from comptroller.model.refusal import Refused, refusal
+from comptroller.web.runtime.server import Desk
+from comptroller.web.shell.errors import FactorOwed, Gone, NotGranted, NotSignedIn
+from comptroller.web.shell.translations import LANGUAGES
+from comptroller.web.shell.visit import Visit
+
+SESSION, LANGUAGE = "desk_session", "desk_language"
+FORM_KEY = "form_key"
+_WITHOUT_FACTOR = ("/account", "/sign-out", "/language/", "/static/")
+"""What somebody may ask for who owes a second factor: the way to one, and the way out."""
+
+
+def desk_of(request: Request) -> Desk:
+    """Give the desk that the app serves."""
+    found: Desk = request.app.state.desk
+    return found
+
+
+def language_of(request: Request) -> str:
+    """Give the language: asked in the address, kept in the browser, or what the browser likes best."""
+    said = request.query_params.get("lang") or request.cookies.get(LANGUAGE)
+    if said in LANGUAGES:
+        return str(said)
+    return "en" if request.headers.get("accept-language", "zh").lower().startswith("en") else "zh"
+
+
+def visit_of(request: Request) -> Visit:
+    """Give the visit of whoever is signed in or bears a token; refuses (NotSignedIn) everybody else."""
+    visit = visitor(request)
+    visit.valid, visit.known = axes_of(request, visit.desk)
+    return visit
+
+
+def visitor(request: Request, *, is_used: bool = True) -> Visit:
+    """Give the visit of whoever is signed in or bears a token, as of now; refuses (NotSignedIn) everybody else.
+
+    A page that only goes on listening has not `used` its session, which may end meanwhile.
+    """
+    desk = desk_of(request)
+    at = desk.clock()
+    bearer = request.headers.get("authorization", "")
+    scope: frozenset[str] | None = None
+    form_key = ""
+    if bearer:
+        kind, _, secret = bearer.partition(" ")
+        token = desk.accounts.token(secret.strip(), at) if kind.lower() == "bearer" else None
+        if token is None:
+            raise NotSignedIn
+        login, scope = token.login, token.scope
+    else:
+        session = desk.accounts.session(request.cookies.get(SESSION, ""), at, is_used=is_used)
+        if session is None:
+            raise NotSignedIn
+        login, form_key = session.login, session.form_key
+    on = at.astimezone(desk.zone).date()
+    viewer = viewer_of(desk.duck, desk.owner, login, on)
+    if viewer is None or not viewer.is_admitted:
+        raise NotSignedIn
+    if scope is None and owes_factor(desk, viewer) and not request.url.path.startswith(_WITHOUT_FACTOR):
+        raise FactorOwed
+    reach = Reach(viewer, desk.pack, desk.owner, desk.below)
+    address = address_of(request)
+    return Visit(desk, reach, language_of(request), form_key, request.url.path, scope=scope, address=address)
+
+
+def owes_factor(desk: Desk, viewer: Viewer) -> bool:
+    """Say whether a role of the viewer demands a second factor that is not turned on; whoever has no password here shows his at the provider."""
+    if desk.settings.factor_roles.isdisjoint(viewer.roles):
+        return False
+    return desk.accounts.has_password(viewer.login) and not desk.accounts.factors.is_on(viewer.login)
+
+
+def address_of(request: Request) -> str:
+    """Give where to come back to: the page with what it was asked, or the page from which a form was sent."""
+    said = str(request.url) if request.method == "GET" else request.headers.get("referer", "")
+    parts = urlsplit(said)
+    return f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+
+
+def axes_of(request: Request, desk: Desk) -> tuple[dt.date | None, int | None]:
+    """Give the two days that an address asks for: `valid`, true on; `known`, an entry or a day up to which things were known."""
+    said = {name: request.query_params.get(name, "").strip() for name in ("valid", "known")}
+    try:
+        valid = dt.date.fromisoformat(said["valid"]) if said["valid"] else None
+        if not said["known"]:
+            return valid, None
+        if said["known"].isdigit() and len(said["known"]) < 16:
+            return valid, int(said["known"])
+        end = dt.datetime.combine(dt.date.fromisoformat(said["known"]), dt.time.max, desk.zone)
+        return valid, desk.ledger.size_at(end.astimezone(dt.UTC))
+    except ValueError as error:
+        wanted = ("形如 2024-06-30 的日期", "a day such as 2024-06-30")
+        mend = ("改正日期", "Correct the day.")
+        raise Refused(
+            [refusal("desk.day", ("", None, "valid, known"), " ".join(said.values()), wanted, mend)]
+        ) from error
+
+
+Visiting = Annotated[Visit, Depends(visit_of)]
+
+
+def may(act: str) -> Callable[[Visit], Visit]:
+    """Give the door of pages for which a grant of that act is needed."""
+
+    def door(visit: Visiting) -> Visit:
+        if not visit.may(act):
+            raise NotGranted(act)
+        return visit
+
+    return door
+
+
+async def form_of(request: Request, visit: Visiting) -> AsyncIterator[FormData]:
+    """Give the fields of a form of this session; refuses (NotGranted) a form that does not carry the session's key.
+
+    A program that bears a token has no session and needs no key.
+    """
+    form = await request.form(max_files=8, max_fields=500)
+    if not request.headers.get("authorization"):
+        given = str(form.get(FORM_KEY) or request.headers.get("x-form-key") or "")
+        if not visit.form_key or not hmac.compare_digest(given, visit.form_key):
+            await form.close()
+            raise NotGranted(FORM_KEY)
+    yield form
+    await form.close()
+
+
+Form = Annotated[FormData, Depends(form_of)]
+
+
+def present(found: Any, seen: object) -> Any:
+    """Give what was found; refuses (Gone) nothing, in the same words whether it is absent or out of reach."""
+    if found is None:
+        raise Gone(seen)
+    return found

@@ -1,0 +1,170 @@
+"""Facts as people read them: fields with their titles, choices with their names, and only rows within reach."""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from comptroller.access.row_access import scoped
+from comptroller.model.kind import FACT_LINES, Field, Kind
+from comptroller.model.policy import Rule
+from comptroller.model.refusal import Text
+from comptroller.web.shell import formatting
+from comptroller.web.shell.visit import Visit
+
+_UNIT = re.compile(r"\s*[（(](?:元|CNY)[）)]$")
+_SUM = re.compile(r"CNY \{(\w+)\}|\{(\w+)\} ?(?:元|CNY)")
+_PLACE = re.compile(r"\{(\w+)\}")
+_PLAIN = {"since": "finding.since", "entries": "finding.entries"}
+
+
+def every_view(visit: Visit, table: str) -> dict[str, str]:
+    """Give the view of all rows of a fact table within reach, those that no longer stand among them."""
+    columns = ", ".join(f'"{name}"' for name in visit.pack.tables[table].columns)
+    return visit.reach.views([table], {table: f"SELECT {columns} FROM main.all_{table}"})
+
+
+def seen_rows(visit: Visit, rows: Sequence[dict[str, Any]]) -> tuple[list[dict[str, Any]], int]:
+    """Give of rows that explain something those within reach, and how many are not."""
+    by_table: dict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        by_table[row["table"]].append(row["entry"] * FACT_LINES + row["place"])
+    seen: set[tuple[str, int]] = set()
+    for table, facts in by_table.items():
+        sql = scoped(f"SELECT fact FROM {table} WHERE fact IN ({', '.join(map(str, facts))})", every_view(visit, table))
+        seen |= {(table, fact) for (fact,) in visit.duck.rows(sql)}
+    found = [row for row in rows if (row["table"], row["entry"] * FACT_LINES + row["place"]) in seen]
+    return found, len(rows) - len(found)
+
+
+def cell(visit: Visit, field: Field | None, value: Any) -> str:
+    """Give a value as people read it."""
+    if value is None or value == "":
+        return formatting.NOTHING
+    if isinstance(value, bool):
+        return visit.text("word.yes" if value else "word.no")
+    if field is None:
+        return formatting.day(value) if hasattr(value, "isoformat") else str(value)
+    if field.choices and str(value) in field.choices:
+        return visit.said(field.choices[str(value)])
+    if field.type == "money":
+        return formatting.amount(value, visit.language) if field.currency else formatting.number(value, 2)
+    if field.type == "share":
+        return formatting.percent(value)
+    if field.type in ("integer", "number"):
+        return formatting.number(value, 0 if float(value).is_integer() else 4)
+    said = str(value)
+    return formatting.day(value) if field.type in ("day", "instant") else visit.names.get(said) or worded(visit, said)
+
+
+def worded(visit: Visit, code: str) -> str:
+    """Give the words of a code that a list or the policy's words name; what nobody names is shown as it was said."""
+    found = titles_of(visit).get(code)
+    return visit.said(found) if found else code
+
+
+def titles_of(visit: Visit) -> dict[str, Text]:
+    """Give the titles of codes: the policy's words; else of lines of its lists, of choices, rules, parameters and kinds."""
+
+    def make() -> dict[str, Text]:
+        pack = visit.pack
+        found = {**pack.lines, **{name: kind.title for name, kind in pack.tables.items()}}
+        found |= {name: one.title for many in (pack.params, pack.rules) for name, one in many.items()}
+        for field in (field for kind in pack.tables.values() for field in kind.fields):
+            found.update(field.choices)
+        found.update({line.item: line.title for one in pack.lists.values() for line in one.lines if line.title.zh})
+        return found | pack.words
+
+    return visit.desk.cached(("titles", visit.pack.digest), make)
+
+
+def fields_of(visit: Visit, table: str, row: dict[str, Any]) -> list[tuple[str, str, Field]]:
+    """Give a row's fields that say something: title, value as people read it, and the field."""
+    kind = visit.pack.tables[table]
+    return [(title_of(visit, f), cell(visit, f, row[f.name]), f) for f in kind.fields if row.get(f.name) is not None]
+
+
+def title_of(visit: Visit, field: Field) -> str:
+    """Give the title of a field; that of an amount without its unit, since amounts are shown with the unit that suits them."""
+    said = visit.said(field.title)
+    return _UNIT.sub("", said) if field.type == "money" else said
+
+
+def field_named(visit: Visit, kinds: Sequence[str], name: str) -> Field | None:
+    """Give the field of that name from the first of these kinds that has it."""
+    for table in kinds:
+        kind: Kind | None = visit.pack.tables.get(table)
+        for field in kind.fields if kind else ():
+            if field.name == name:
+                return field
+    return None
+
+
+def label(visit: Visit, rule: Rule | None, name: str) -> str:
+    """Give the title of a piece of evidence: that of the field, of a text, or its own name in words."""
+    if name in _PLAIN:
+        return visit.text(_PLAIN[name])
+    field = field_named(visit, rule.reads if rule else (), name)
+    if field is None and name not in titles_of(visit):
+        field = field_named(visit, list(visit.pack.tables), name)
+    if field:
+        return title_of(visit, field)
+    said = worded(visit, name).replace("_", " ")
+    return _UNIT.sub("", said) if name.endswith("_cny") else said
+
+
+def evidence(visit: Visit, rule: Rule | None, name: str, value: Any) -> str:
+    """Give a value of the evidence as people read it."""
+    field = field_named(visit, [*(rule.reads if rule else ()), *visit.pack.tables], name)
+    if field is None and name.endswith("_cny") and isinstance(value, (int, float, str)):
+        return formatting.amount(value, visit.language)
+    if field is None and name.endswith("_pct") and isinstance(value, (int, float, str)):
+        return formatting.percent(value)
+    if field is None and isinstance(value, str):
+        return ">".join(visit.names.get(part, worded(visit, part)) for part in value.split(">"))
+    return cell(visit, field, value)
+
+
+def lawful_said(visit: Visit, rule: Rule, said: Mapping[str, Any]) -> str:
+    """Give the rule's words on what would have been lawful, filled with evidence as people read it: amounts with units, names for codes."""
+
+    def amount(found: re.Match[str]) -> str:
+        value = said.get(found[1] or found[2])
+        try:
+            return formatting.amount(value, visit.language)
+        except ArithmeticError:
+            return found[0]
+
+    def word(found: re.Match[str]) -> str:
+        value = said.get(found[1], found[0])
+        if value is None:
+            return formatting.NOTHING
+        return visit.names.get(str(value)) or worded(visit, str(value))
+
+    return _PLACE.sub(word, _SUM.sub(amount, visit.said(rule.lawful)))
+
+
+def evidence_said(visit: Visit, rule: Rule | None, said: Mapping[str, Any]) -> str:
+    """Give a finding's evidence in one line: titles and values as people read them."""
+    told = [
+        (label(visit, rule, name), evidence(visit, rule, name, value))
+        for name, value in said.items()
+        if value is not None and name != "entries"
+    ]
+    return ("；" if visit.language == "zh" else "; ").join(f"{title}: {value}" for title, value in told)
+
+
+def subject_said(visit: Visit, entity: str, subject: str) -> str:
+    """Give what a finding is about as people read it, without the entity, which stands beside it."""
+    parts = [part for part in json.loads(subject) if part != entity]
+    return " · ".join(
+        formatting.NOTHING if p is None else visit.names.get(str(p)) or worded(visit, str(p)) for p in parts
+    )
+
+
+def lacking(visit: Visit, rule: Rule | None, name: str) -> str:
+    """Give the words for what a rule could not judge without: a column, or one of another table."""
+    table, _, column = name.rpartition(".")
+    kind = visit.pack.tables.get(table)
+    return f"{visit.said(kind.title)} · {label(visit, rule, column)}" if kind else label(visit, rule, column)

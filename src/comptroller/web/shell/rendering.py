@@ -1,0 +1,168 @@
+"""Templates filled in: the one place where pages become text, everything escaped."""
+
+import datetime as dt
+import logging
+import re
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from comptroller.access.grants import ADMINISTER, ASK, EXPORT, REPORT, ROLES, SEE, WATCH
+from comptroller.model.refusal import Refusal
+from comptroller.web.shell import formatting, labels
+from comptroller.web.shell.auth import address_of, desk_of, language_of, visitor
+from comptroller.web.shell.charts import spark
+from comptroller.web.shell.errors import FactorOwed, NotSignedIn
+from comptroller.web.shell.translations import say
+from comptroller.web.shell.visit import Visit
+from comptroller.web.tips.mailbox import is_of_line
+
+_log = logging.getLogger(__name__)
+_HERE = Path(__file__).parents[1]
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)")
+ACTS = frozenset(act for acts in ROLES.values() for act in acts)
+VENDOR = _HERE / "static" / "vendor"
+_environment = Environment(
+    loader=FileSystemLoader(_HERE / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_environment.globals.update(
+    number=formatting.number,
+    percent=formatting.percent,
+    day=formatting.day,
+    heat=formatting.heat,
+    spark=spark,
+    NOTHING=formatting.NOTHING,
+    EXPORT=EXPORT,
+    REPORT=REPORT,
+)
+PLACES: tuple[tuple[str, str, str], ...] = (
+    ("/", "overview", SEE),
+    ("/day", "day", SEE),
+    ("/findings", "findings", SEE),
+    ("/cases", "cases", SEE),
+    ("/inbox", "inbox", REPORT),
+    ("/tips", "tips", SEE),
+    ("/authority", "authority", SEE),
+    ("/entities", "entities", SEE),
+    ("/strips", "strips", SEE),
+    ("/reform", "reform", SEE),
+    ("/reporting", "reporting", SEE),
+    ("/policy", "policy", SEE),
+    ("/ledger", "ledger", SEE),
+    ("/ask", "ask", ASK),
+    ("/acts", "acts", WATCH),
+    ("/admin", "admin", ADMINISTER),
+)
+"""The places of the console, in the order of the menu: address, text, and the act that opens it."""
+
+
+TOLD = (403, 404, 408, 413, 422, 429, 500)
+"""The statuses of refusals that have a heading of their own."""
+_ALWAYS_BARE = (429,)
+"""Of whoever asks too often nothing is looked up."""
+
+
+def draw(visit: Visit, template: str, **values: Any) -> HTMLResponse:
+    """Give a page within its layout."""
+    language = visit.language
+    common = {
+        "visit": visit,
+        "language": language,
+        "t": visit.text,
+        "said": visit.said,
+        "now": visit.now,
+        "amount": lambda value: formatting.amount(value, language),
+        "worded": lambda code: labels.worded(visit, code),
+        "subject_said": lambda entity, subject: labels.subject_said(visit, entity, subject),
+        "lacking": lambda rule, name: labels.lacking(visit, rule, name),
+        "column": lambda value: formatting.column(value, language),
+        "day": lambda value: formatting.day(local(value, visit.desk.zone)),
+        "unit": formatting.TABLE_UNIT[language][1],
+        "age": lambda since: formatting.age(since, visit.now, language),
+        "places": [(path, code) for path, code, act in PLACES if visit.may(act) and _is_there(visit, code)],
+        "vendor": _vendored(),
+        "hidden": visit.hidden_count,
+    }
+    return HTMLResponse(_environment.get_template(template).render(**common, **values))
+
+
+def local(value: Any, zone: dt.tzinfo) -> Any:
+    """Give an instant by the owner's wall; what has no offset stands by that wall already, and a day stays a day.
+
+    >>> local("2026-01-05T01:30:00+00:00", dt.timezone(dt.timedelta(hours=8))).hour, local("2026-01-05", dt.UTC)
+    (9, '2026-01-05')
+    """
+    if isinstance(value, str) and _INSTANT.fullmatch(value):
+        value = dt.datetime.fromisoformat(value)
+    return value.astimezone(zone) if isinstance(value, dt.datetime) and value.tzinfo else value
+
+
+def _is_there(visit: Visit, code: str) -> bool:
+    """Whether a place has anything in it: cases need a policy with routes, and the board somebody who does not report alone."""
+    if code == "cases" and all(g.gives(REPORT) for g in visit.reach.viewer.in_force):
+        return False
+    if code == "reform":
+        return "reform_task" in visit.pack.tables
+    if code == "tips":
+        return is_of_line(visit)
+    if code == "authority":
+        return bool(visit.pack.casework.authority)
+    return code not in ("day", "cases", "inbox") or visit.pack.casework.is_on
+
+
+def draw_bare(request: Request, template: str, code: int = 200, **values: Any) -> HTMLResponse:
+    """Give a page for somebody who is not known yet."""
+    language = language_of(request)
+    texts = partial(say, language)
+    page = _environment.get_template(template).render(t=texts, language=language, path=request.url.path, **values)
+    return HTMLResponse(page, code)
+
+
+def draw_door(
+    request: Request, code: int = 200, *, wrong: str = "", back: str = "/", subject: str = ""
+) -> HTMLResponse:
+    """Give the page on which one signs in; `wrong` says why one was not let in, `subject` whom the provider named."""
+    named = desk_of(request).settings.provider
+    return draw_bare(
+        request,
+        "sign_in.html",
+        code,
+        wrong=wrong,
+        back=back,
+        subject=subject,
+        provider=named,
+        has_passwords=desk_of(request).settings.has_passwords,
+    )
+
+
+def draw_refusals(request: Request, status: int, refusals: Sequence[Refusal]) -> Response:
+    """Give refusals as a page: within the house for somebody who is signed in, bare for a stranger and where the house fails."""
+    if status == 401:
+        return draw_door(request, 401, back=address_of(request) if request.method == "GET" else "/")
+    back = address_of(request) if request.method == "POST" else ""
+    said = {"refusals": refusals, "status": status, "acts": ACTS, "told": TOLD, "back": back}
+    if status not in _ALWAYS_BARE and not request.url.path.startswith("/public"):
+        try:
+            page = draw(visitor(request), "refused.html", **said)
+        except (NotSignedIn, FactorOwed):
+            _log.debug("a stranger is told of a fault on a bare page")
+        except Exception:  # noqa: BLE001 - a page that tells of a fault is never one itself
+            _log.exception("a page that tells of a fault cannot be drawn within the house")
+        else:
+            page.status_code = status
+            return page
+    return draw_bare(request, "refused.html", status, visit=None, **said)
+
+
+def _vendored() -> frozenset[str]:
+    """Give the scripts of others that were fetched; pages do without them where there are none."""
+    return frozenset(p.name for p in VENDOR.glob("*.js"))

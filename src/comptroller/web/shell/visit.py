@@ -1,0 +1,192 @@
+"""One look at a page: who looks, within which reach, in which language; the only way by which pages read the books."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from comptroller.access import Reach
+from comptroller.access.row_access import scoped
+from comptroller.books.facts.tables import documented
+from comptroller.model.policy import Pack
+from comptroller.model.refusal import Text
+from comptroller.store.duck import Duck
+from comptroller.web.runtime.server import Desk
+from comptroller.web.shell.translations import say
+
+FINDINGS = ("finding", "finding_now")
+
+
+@dataclass
+class Visit:
+    """What a page knows. Every row comes through `rows`, so nothing beyond the reach can be shown by mistake."""
+
+    desk: Desk
+    reach: Reach
+    language: str
+    form_key: str
+    path: str
+    valid: dt.date | None = None
+    known: int | None = None
+    scope: frozenset[str] | None = None
+    hidden_count: int | None = None
+    address: str = "/"
+    _extra: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def login(self) -> str:
+        """Give who looks."""
+        return self.reach.viewer.login
+
+    @property
+    def pack(self) -> Pack:
+        """Give the policy in force."""
+        return self.desk.pack
+
+    @property
+    def duck(self) -> Duck:
+        """Give the raw connection, for what is scoped already; pages use `rows`."""
+        return self.desk.duck
+
+    def may(self, act: str) -> bool:
+        """Say whether the viewer may do that; a token's scope narrows it."""
+        return self.reach.may(act) and (self.scope is None or act in self.scope)
+
+    def text(self, code: str, **values: object) -> str:
+        """Give a text by its code in the viewer's language."""
+        return say(self.language, code, **values)
+
+    def said(self, text: Text | None) -> str:
+        """Give a text of policy in the viewer's language; '' for none."""
+        return text.said(self.language) if text else ""
+
+    @cached_property
+    def position(self) -> tuple[int, str]:
+        """Give to which entry the books are folded, and under which policy."""
+        return self.desk.position()
+
+    @cached_property
+    def views(self) -> dict[str, str]:
+        """Give the SQL of each table within reach, as of the two days that are asked."""
+        key = ("views", self.reach.key, self.valid, self.known, self.desk.register)
+        return self.desk.cached(key, self._views)
+
+    def _views(self) -> dict[str, str]:
+        return self.reach.views(documented(self.pack), self.bases)
+
+    @cached_property
+    def bases(self) -> dict[str, str]:
+        """Give SQL of all rows of each table as of the two days, whoever looks; nothing where none is asked."""
+        return self.desk.engine.books.views(self.valid, self.known, self.duck)
+
+    @property
+    def then(self) -> str:
+        """Give the query part of an address that asks for the same two days; '' where none is asked."""
+        said = {"valid": self.valid, "known": self.known}
+        asked = urlencode({name: value for name, value in said.items() if value is not None})
+        return f"?{asked}" if asked else ""
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """Give rows of a page's own SELECT, in which every table shows what is within reach."""
+        return self.duck.records(scoped(sql, self.views), values)
+
+    def one(self, sql: str, values: Sequence[Any] = ()) -> Any:
+        """Give the first cell of the first row, or None."""
+        found = self.duck.rows(scoped(sql, self.views), values)
+        return found[0][0] if found else None
+
+    def cached(self, name: Any, make: Any) -> Any:
+        """Give something made from the books for everybody with this reach, made once for each position."""
+        return self.desk.cached((name, self.position, self.reach.key, self.valid, self.known), make)
+
+    def kept(self, name: Any, tables: Sequence[str], make: Any) -> Any:
+        """Give something made from these fact tables alone (and the clock's day), made once until one of them changes."""
+        there = [table for table in tables if table in self.pack.kinds]
+        return self.desk.cached((name, self.desk.stamp(there), self.reach.key, self.valid, self.known), make)
+
+    def count_hidden(self, table: str, where: str = "true", values: Sequence[Any] = ()) -> int | None:
+        """Return how many rows of a table, as of the two days, the viewer does not see; a count, and nothing else of them.
+
+        None for findings where the viewer is on the side of an entity: a count would tell it of a lead.
+        """
+        if table in FINDINGS and self.reach.is_of_entity:
+            return None
+        if self.sees_all(table):
+            return 0
+
+        def count() -> int:
+            rows = self.bases.get(table, f"SELECT * FROM main.{table}")
+            whole = self.duck.rows(f"SELECT count(*) FROM ({rows}) AS n WHERE {where}", values)[0][0]
+            return int(whole) - self.count(table, where, values)
+
+        return self._counted(("hidden", table, where, *values), table, count)
+
+    def count(self, table: str, where: str = "true", values: Sequence[Any] = ()) -> int:
+        """Give how many rows of a table, as of the two days, are within reach; made once until one comes or goes."""
+
+        def count() -> int:
+            return int(self.one(f"SELECT count(*) FROM {table} AS k WHERE {where}", values))
+
+        return self._counted(("count", table, where, *values), table, count)
+
+    def _counted(self, name: Any, table: str, count: Callable[[], int]) -> int:
+        found: int = self.kept(name, (table, "entity"), count) if table in self.pack.kinds else self.cached(name, count)
+        return found
+
+    @cached_property
+    def clock(self) -> tuple[dt.date | None, dt.datetime | None]:
+        """Give the day and the moment at which the books' clock stands."""
+        rows = self.duck.rows("SELECT today, now FROM main.clock")
+        return rows[0] if rows else (None, None)
+
+    @property
+    def now(self) -> dt.datetime:
+        """Give the moment by which ages are counted: the books' clock, or the desk's before the first tick."""
+        return self.clock[1] or self.desk.local_now()
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """Give the names of the entities within reach by code; whoever is not in it is shown by code alone."""
+
+        def make() -> dict[str, str]:
+            return dict(self.duck.rows(scoped("SELECT entity, name FROM entity", self.views)))
+
+        found: dict[str, str] = self.kept("names", ("entity",), make)
+        return found
+
+    def chain(self, entity: str) -> list[str]:
+        """Give an entity of the register and all above it as of now, the nearest first; nothing where it is not in the register."""
+
+        def make() -> dict[str, str | None]:
+            return dict(self.duck.rows("SELECT entity, parent FROM main.entity"))
+
+        here = [table for table in ("entity",) if table in self.pack.kinds]
+        parents: dict[str, str | None] = self.desk.cached(("parents", self.desk.stamp(here)), make)
+        found: list[str] = []
+        at = entity if entity in parents else None
+        while at is not None and at not in found:
+            found.append(at)
+            at = parents.get(at)
+        return found
+
+    def under(self, column: str, entity: str) -> tuple[str, list[Any]]:
+        """Give SQL and its values: whether the entity in a column stands at or below one; below what is out of reach nothing does."""
+        if self.valid is not None or self.known is not None:
+            return f"{column} IN (SELECT a.entity FROM ancestor AS a WHERE a.ancestor = ?)", [entity]
+        if not self.sees_entity(entity):
+            return "false", []
+        return f"{column} IN (SELECT a.entity FROM main.ancestor AS a WHERE a.ancestor = ?)", [entity]
+
+    def sees_entity(self, entity: str) -> bool:
+        """Say whether an entity is within reach."""
+        return entity in self.names
+
+    def sees_all(self, table: str) -> bool:
+        """Say whether every row of a table is within reach, whatever comes to stand in it."""
+        return "WHERE" not in self.reach.views([table])[table]
+
+    def note(self, did: str, about: str = "", detail: str = "") -> None:
+        """Let the ledger say what the viewer did."""
+        self.desk.note(self.login, did, about, detail)

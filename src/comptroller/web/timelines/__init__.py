@@ -1,0 +1,1 @@
+"""Timelines: one matter from decision to payment, and payment circles."""

@@ -1,0 +1,142 @@
+"""Strips: from one fact, all that hangs together with it by the codes that facts name, within reach, nearest first.
+
+- What hangs together is read from the kinds alone: a field that bears the name of a kind names a fact of that kind.
+- A power, an account or whatever else holds for a time is shown, and leads no further: too much hangs from it.
+- Everything of a strip stands in the books of one entity.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from comptroller.model.kind import Kind
+from comptroller.model.policy import Pack
+from comptroller.web.overview.queries import OPEN
+from comptroller.web.shell.visit import Visit
+
+MOST_STEPS, FAR = 200, 2
+Node = tuple[str, str]
+"""A kind's name, and the code of one fact of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A fact of a strip: its kind, its number in the ledger, its values, and how far it is from what was asked."""
+
+    kind: Kind
+    fact: int
+    row: dict[str, Any]
+    distance: int
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """A strip: what was asked, its steps, the findings about them, and how many steps are out of reach or left out."""
+
+    asked: Node
+    entity: str
+    steps: tuple[Step, ...]
+    findings: tuple[dict[str, Any], ...]
+    hidden_count: int
+    is_cut: bool
+
+    @property
+    def seed(self) -> Step | None:
+        """Give the step that was asked for; None where only what names it was reported."""
+        return next((one for one in self.steps if one.kind.name == self.asked[0] and one.distance == 0), None)
+
+
+def starts(pack: Pack) -> dict[str, Kind]:
+    """Give the kinds of which a strip can be asked: known by a code, and named by other kinds or naming them."""
+    coded = {
+        name: kind
+        for name, kind in pack.kinds.items()
+        if name in kind.key and len(kind.books) == 1 and _type(kind, name) == "code"
+    }
+    named = {name: _names(kind, coded) for name, kind in pack.kinds.items() if len(kind.books) == 1}
+    back = {other for names in named.values() for other in names}
+    return {name: kind for name, kind in coded.items() if name in back or named.get(name)}
+
+
+def _type(kind: Kind, name: str) -> str:
+    return next((field.type for field in kind.fields if field.name == name), "")
+
+
+def _names(kind: Kind, coded: Iterable[str]) -> list[str]:
+    return [name for name in coded if name != kind.name and _type(kind, name) == "code"]
+
+
+def holds_for_a_time(kind: Kind) -> bool:
+    """Say whether a kind is something that holds, not something that happens."""
+    return "from" in kind.valid
+
+
+def strip_of(visit: Visit, kind: str, entity: str, code: str) -> Strip | None:
+    """Give the strip of a fact; None where nothing of it is within reach."""
+    known = starts(visit.pack)
+    if kind not in known:
+        return None
+    steps: dict[int, Step] = {}
+    hidden, seen, level = 0, {(kind, code)}, [(kind, code)]
+    for distance in range(FAR + 1):
+        found, beyond = _level(visit, known, entity, level, distance)
+        hidden += beyond
+        for step in found:
+            steps.setdefault(step.fact, step)
+        if distance == 0 and not steps:
+            return None
+        reached = {node for step in found for node in _nodes(step, known)} - seen
+        seen |= reached
+        level = sorted(reached)
+    whole = sorted(steps.values(), key=lambda one: (one.distance, one.fact))
+    kept = tuple(whole[:MOST_STEPS])
+    findings = _findings(visit, entity, code, [one.fact for one in kept])
+    return Strip((kind, code), entity, kept, findings, hidden, len(whole) > len(kept))
+
+
+def _nodes(step: Step, known: dict[str, Kind]) -> list[Node]:
+    return [(name, str(step.row[name])) for name in known if step.row.get(name) and _type(step.kind, name) == "code"]
+
+
+def _level(
+    visit: Visit, known: dict[str, Kind], entity: str, nodes: list[Node], distance: int
+) -> tuple[list[Step], int]:
+    """Give the facts of these codes and, but from the last ones and from what holds for a time, the facts that name them."""
+    own: dict[str, list[str]] = defaultdict(list)
+    for name, code in nodes:
+        own[name].append(code)
+    found: list[Step] = []
+    hidden = 0
+    for table, kind in visit.pack.kinds.items():
+        if len(kind.books) != 1 or kind.is_made:
+            continue
+        codes = {
+            name: some
+            for name, some in own.items()
+            if _type(kind, name) == "code" and (name == table or _leads_on(known[name], distance))
+        }
+        if not codes:
+            continue
+        said = " OR ".join(f'"{name}" IN ({", ".join("?" * len(some))})' for name, some in codes.items())
+        where, values = f'"{kind.books[0]}" = ? AND ({said})', [entity, *(c for some in codes.values() for c in some)]
+        rows = visit.rows(f"SELECT * FROM {table} WHERE {where} ORDER BY fact LIMIT {MOST_STEPS + 1}", values)
+        found += [Step(kind, row["fact"], row, distance) for row in rows]
+        if not visit.sees_all(table):
+            hidden += max(0, visit.count_hidden(table, where, values) or 0)
+    return found, hidden
+
+
+def _leads_on(kind: Kind, distance: int) -> bool:
+    return distance == 0 or (distance < FAR and not holds_for_a_time(kind))
+
+
+def _findings(visit: Visit, entity: str, code: str, facts: list[int]) -> tuple[dict[str, Any], ...]:
+    listed = ", ".join(map(str, facts)) or "NULL"
+    rows = visit.rows(
+        "SELECT finding, rule, state, since, entries, evidence FROM finding_now "
+        f"WHERE entity = ? AND state IN {OPEN} AND (list_has_any(entries, [{listed}]::BIGINT[]) OR contains(subject, ?)) "
+        "ORDER BY since NULLS LAST, rule, finding LIMIT 40",
+        [entity, f'"{code}"'],
+    )
+    return tuple(rows)

@@ -1,0 +1,161 @@
+"""Strips: what there is to look at, one strip on its time line with its four flows, and a circle as a ring."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import Response
+
+from comptroller.access.grants import SEE
+from comptroller.web.overview.queries import OPEN
+from comptroller.web.shell.auth import may, present
+from comptroller.web.shell.labels import cell
+from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.visit import Visit
+from comptroller.web.timelines.describe import fields_said, tell
+from comptroller.web.timelines.flows import HIGH, WIDE, drawn, four_flows, ring_of, rings, rings_through
+from comptroller.web.timelines.gather import holds_for_a_time, starts, strip_of
+
+router = APIRouter()
+Seeing = Annotated[Visit, Depends(may(SEE))]
+Word = Annotated[str, Query(max_length=100)]
+PAGE, RINGS, MOST_COLUMNS = 50, "rings", 5
+
+
+@router.get("/strips")
+def strips(  # noqa: PLR0913, PLR0917 - what one may ask by
+    visit: Seeing,
+    kind: Word = "",
+    under: Word = "",
+    entity: Word = "",
+    text: Word = "",
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> Response:
+    """Give the facts of one kind, the newest first, each with how much is found about it; or the circles."""
+    known = starts(visit.pack)
+    shelf = kind if kind in known or kind == RINGS else next(iter(_shelves(visit)), RINGS)
+    asked = {"kind": shelf, "under": under, "entity": entity, "text": text}
+    common: dict[str, Any] = {"shelf": shelf, "shelves": [*_shelves(visit), RINGS], "asked": asked, "page": page}
+    if shelf == RINGS:
+        return draw(visit, "strips.html", **common, rows=rings(visit, 200), count=0, pages=1, heads=[], cells=None)
+    made = known[shelf]
+    books = made.books[0]
+    wheres, values = ["true"], []
+    for said, where in (
+        (entity, f'k."{books}" = ?'),
+        (text, f"contains(lower({_searched(made)}), lower(?))"),
+    ):
+        if said:
+            wheres.append(where)
+            values.append(said)
+    if under:
+        where, more = visit.under(f'k."{books}"', under)
+        wheres.append(where)
+        values += more
+    sql = f"FROM {shelf} AS k WHERE {' AND '.join(wheres)}"
+    day = made.valid.get("on") or made.valid.get("at") or made.valid.get("from")
+    order = f'ORDER BY k."{day}" DESC NULLS LAST, k.fact DESC'
+    shown = visit.rows(f"SELECT k.fact {sql} {order} LIMIT {PAGE} OFFSET {(page - 1) * PAGE}", values)
+    facts = ", ".join(str(int(row["fact"])) for row in shown)  # whole rows of those alone that are shown
+    rows = visit.rows(f"SELECT * FROM {shelf} AS k WHERE k.fact IN ({facts}) {order}") if shown else []
+    count = visit.count(shelf, " AND ".join(wheres), values)
+    visit.hidden_count = visit.count_hidden(shelf)
+    aside = (shelf, books, day, "amount_cny", "amount", "currency")
+    fields = [
+        f
+        for f in made.fields
+        if f.name not in aside and not f.fills and f.type != "flag" and any(row[f.name] is not None for row in rows)
+    ][:MOST_COLUMNS]
+    return draw(
+        visit,
+        "strips.html",
+        **common,
+        rows=rows,
+        count=count,
+        pages=max(1, -(-count // PAGE)),
+        heads=fields,
+        books=books,
+        day_of=day,
+        amount_of="amount_cny" if "amount_cny" in made.columns else "",
+        found=_found(visit, shelf, [str(row[shelf]) for row in rows]),
+        cells=lambda field, row: cell(visit, field, row[field.name]),
+    )
+
+
+def _shelves(visit: Visit) -> list[str]:
+    """Give the kinds of strips that one begins with: those with most ties, and of which there is something."""
+
+    def make() -> list[str]:
+        known = starts(visit.pack)
+        ties = {
+            name: sum(name in other.columns for other in visit.pack.kinds.values())
+            + sum(other in kind.columns for other in known)
+            for name, kind in known.items()
+        }
+        held = [
+            n for n, kind in known.items() if not holds_for_a_time(kind) and visit.one(f"SELECT 1 FROM {n} LIMIT 1")
+        ]
+        return sorted(held, key=lambda name: (-ties[name], name))[:10]
+
+    found: list[str] = visit.cached("strip shelves", make)
+    return found
+
+
+def _searched(kind: Any) -> str:
+    names = [f'k."{field.name}"' for field in kind.fields if field.type in ("code", "text", "entity", "person")]
+    return f"concat_ws(' ', {', '.join(names)})"
+
+
+def _found(visit: Visit, kind: str, codes: list[str]) -> dict[tuple[str, str], int]:
+    """Give how many findings name each of these codes as that kind: by entity and code."""
+    if not codes:
+        return {}
+    place = f"json_extract_string(evidence, '$.{kind}')"
+    marks = ", ".join("?" * len(codes))
+    rows = visit.rows(
+        f"SELECT entity, {place} AS code, count(*) AS many FROM finding_now "
+        f"WHERE state IN {OPEN} AND {place} IN ({marks}) GROUP BY ALL",
+        codes,
+    )
+    return {(row["entity"], row["code"]): row["many"] for row in rows}
+
+
+@router.get("/strips/rings/{flow}/{name:path}")
+def ring_page(visit: Seeing, flow: str, name: str) -> Response:
+    """Give a circle as a ring with its legs; refuses (Gone) one of which no leg is within reach."""
+    legs = present(ring_of(visit, flow, name) or None, name)
+    visit.hidden_count = sum(leg.is_hidden for leg in legs)
+    seen = [leg for leg in legs if not leg.is_hidden]
+    marks = ", ".join(str(leg.fact) for leg in seen)
+    found = visit.rows(
+        f"SELECT finding, rule, entity, since FROM finding_now WHERE state IN {OPEN} "
+        f"AND list_has_any(entries, [{marks}]::BIGINT[]) ORDER BY since, finding LIMIT 40"
+    )
+    table = flow if flow in visit.pack.kinds else ""
+    is_money = flow != "shipment"
+    return draw(
+        visit, "ring.html", legs=drawn(legs), flow=flow, name=name, wide=WIDE, high=HIGH, found=found, table=table,
+        is_money=is_money, least=min((leg.amount for leg in seen if leg.amount is not None), default=None),
+    )  # fmt: skip
+
+
+@router.get("/strips/{kind}/{entity}/{code:path}")
+def strip_page(visit: Seeing, kind: str, entity: str, code: str) -> Response:
+    """Give one strip: its picture, its steps, what is found about it, its flows; refuses (Gone) what is out of reach."""
+    strip = present(strip_of(visit, kind, entity, code) if visit.sees_entity(entity) else None, code)
+    told, complaints, picture = tell(visit, strip)
+    visit.hidden_count = strip.hidden_count
+    seed = strip.seed
+    return draw(
+        visit,
+        "strip.html",
+        strip=strip,
+        kind=visit.pack.kinds[kind],
+        code=code,
+        told=told,
+        complaints=complaints,
+        picture=picture,
+        fields=fields_said(visit, seed) if seed else [],
+        flows=four_flows(strip),
+        rings=rings_through(visit, [step.fact for step in strip.steps]),
+        starts=starts(visit.pack),
+    )

@@ -1,0 +1,119 @@
+"""Keys of a line that takes tip-offs: fingerprints, their history, the announcement of a change, and signed answers.
+
+- A key has two public halves: one that tip-offs are encrypted to, one that verifies answers. The fingerprint covers both.
+- An answer is signed in the browser of the line under the key that its mailbox was lodged to; the server verifies it as
+  the informant's browser does, and records no other.
+"""
+
+import base64
+import binascii
+import datetime as dt
+import json
+from hashlib import sha256
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+from comptroller.model.refusal import Refusal, refusal
+from comptroller.web.public.tip_storage import on_day
+from comptroller.web.runtime.server import Desk
+
+NOTICE = "tip_key_notice_days"
+"""The parameter that says for how many days a change of the key is announced."""
+KIND, SIGNS = "line_key", "sign_key"
+_SIGNATURE_BYTES = 64
+
+
+def fingerprint(public: str, sign: str = "") -> str:
+    """Return the fingerprint of a key's public halves as they are published, in 32 hexadecimal digits.
+
+    >>> fingerprint("") == fingerprint("", "")
+    True
+    """
+    return sha256((f"{public} {sign}" if sign else public).encode()).hexdigest()[:32]
+
+
+def in_fours(named: str) -> str:
+    """Return a fingerprint as people compare it.
+
+    >>> in_fours("00ff12ab")
+    '00FF 12AB'
+    """
+    return " ".join(named[at : at + 4] for at in range(0, len(named), 4)).upper()
+
+
+def key_columns(desk: Desk) -> str:
+    """Return the SQL of a key's columns; an older policy has no half that verifies."""
+    signs = SIGNS if SIGNS in desk.pack.kinds[KIND].columns else "NULL"
+    return f"line_key, public_key, coalesce({signs}, '') AS {SIGNS}, valid_from"
+
+
+def history(desk: Desk, line: str) -> list[dict[str, Any]]:
+    """Return the keys that a line ever published, the newest first, each with its entry of the ledger."""
+    sql = f"SELECT {key_columns(desk)}, fact >> 20 AS entry FROM main.line_key WHERE office = ? AND by_line = ? ORDER BY fact DESC"
+    return desk.duck.records(sql, [desk.owner, line])
+
+
+def announced(desk: Desk, keys: list[dict[str, Any]], day: dt.date) -> dict[str, Any] | None:
+    """Return the change of a key that is announced on a day: the newest key and the one before it; None where there is none.
+
+    A change of policy cannot hide a change of the key: where policy names no days, the change is announced always.
+    """
+    if len(keys) < 2 or keys[0]["line_key"] == keys[1]["line_key"]:
+        return None
+    days = on_day(desk, NOTICE, day)
+    changed_on = keys[0]["valid_from"]
+    if days is not None and (day - changed_on).days > days:
+        return None
+    return {"changed_on": changed_on, "before": keys[1]["line_key"], "entry": keys[0]["entry"]}
+
+
+def public_half(der: str) -> ec.EllipticCurvePublicKey | None:
+    """Return a public half (base64 of its SubjectPublicKeyInfo) as a key on P-256; None where it is none."""
+    try:
+        found = load_der_public_key(base64.b64decode(der, validate=True))
+    except (ValueError, TypeError, binascii.Error, UnsupportedAlgorithm):
+        return None
+    return found if isinstance(found, ec.EllipticCurvePublicKey) and isinstance(found.curve, ec.SECP256R1) else None
+
+
+def signed_text(mailbox: str, sealed: str) -> bytes:
+    """Return what the signature of an answer is made over: its purpose, its mailbox and its ciphertext."""
+    return f"comptroller tip answer\n{mailbox}\n{sealed}".encode()
+
+
+def check_answer(key: dict[str, Any] | None, mailbox: str, answer: str) -> list[Refusal]:
+    """Return why an answer is not the line's: without a signature, under another key, or not verified.
+
+    Nothing is asked of an answer under a key without a half that verifies; such keys are of an older version.
+    """
+    if key is None or not key[SIGNS]:
+        return []
+    try:
+        said = json.loads(answer)
+        signature = base64.b64decode(said["sig"], validate=True)
+        named, sealed = said["key"], said["sealed"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return [_unsigned("-")]
+    half = public_half(key[SIGNS])
+    if half is None or named != key["line_key"] or not isinstance(sealed, str) or len(signature) != _SIGNATURE_BYTES:
+        return [_unsigned(named)]
+    numbers = (int.from_bytes(signature[:32]), int.from_bytes(signature[32:]))
+    try:
+        half.verify(encode_dss_signature(*numbers), signed_text(mailbox, sealed), ec.ECDSA(SHA256()))
+    except InvalidSignature:
+        return [_unsigned(named)]
+    return []
+
+
+def _unsigned(seen: object) -> Refusal:
+    wanted = ("以该信箱所用公钥签名的答复", "an answer signed under the key that its mailbox was lodged to")
+    mend = (
+        "在本页输入该公钥的口令后答复",
+        "Open the mailbox with the passphrase of that key, and answer from its page.",
+    )
+    return refusal("public.signature", ("", None, "sealed"), seen, wanted, mend)

@@ -1,0 +1,230 @@
+"""Tip-offs as the desk keeps them: mailboxes and ciphertext as facts, a register that tells their times, and who may open them.
+
+- The desk holds no clear text, no address, and no key that opens a message.
+- What belongs to one step is one report, kept whole or refused whole.
+- The register's number cannot be led back to a mailbox; what others may know of a tip-off is in the register alone.
+"""
+
+import datetime as dt
+import hmac
+import json
+from hashlib import sha256
+from typing import Any
+
+from comptroller.access.grants import HANDLE, SEE
+from comptroller.intake import Incoming
+from comptroller.model.channel import CONSOLE, PUBLIC
+from comptroller.web.public.answers import line_for
+from comptroller.web.public.tip_storage import is_expired
+from comptroller.web.runtime.server import Desk
+from comptroller.web.shell.errors import Gone, NotGranted
+from comptroller.web.shell.visit import Visit
+from comptroller.web.tips.keys import KIND, SIGNS, fingerprint, key_columns
+
+ITEM = "tip"
+"""The line of the list of public pages that names who takes tip-offs."""
+TERMS = {
+    "due_on": ("tip_acknowledge_days", "r.lodged_on", "0"),
+    "answer_due_on": ("tip_answer_days", "r.waiting_since", "0"),
+    "close_due_on": ("tip_close_days", "r.lodged_on", "coalesce(r.extended_by, 0)"),
+}
+"""The days by which a tip-off is acknowledged, its informant answered, and it is closed: by which parameter, from when, and put off by what."""
+_USED = {"due_on": {"lodged_on"}, "answer_due_on": {"waiting_since"}, "close_due_on": {"extended_by"}}
+_KEPT = ("extended_by", "order_number", "closed_on", "outcome")
+_REPORT = "public.json"
+
+
+def say(desk: Desk, facts: dict[str, list[dict[str, Any]]], login: str = "") -> int:
+    """Report facts of several kinds in the owner's name, as one entry: of the public, or of a user who is signed in.
+
+    Raises Refused for what is not accepted.
+    """
+    said = {kind: [{k: v for k, v in row.items() if v is not None} for row in rows] for kind, rows in facts.items()}
+    payload = json.dumps({"facts": said}, ensure_ascii=False).encode()
+    channel = CONSOLE if login else PUBLIC
+    report = Incoming(payload, "json", _REPORT, desk.owner, channel=channel, login=login)
+    outcome = desk.said(desk.writer.take(report))
+    assert outcome.entry is not None, "what was not refused is kept"
+    return outcome.entry
+
+
+def today(desk: Desk) -> dt.date:
+    """Give the owner's present day."""
+    return desk.local_now().date()
+
+
+def key_of(desk: Desk, line: str, named: str = "") -> dict[str, Any] | None:
+    """Give the public key of a line that is in force today, or the one of that fingerprint; None where there is none."""
+    day = today(desk)
+    rows = desk.duck.records(
+        f"SELECT {key_columns(desk)} FROM main.line_key WHERE office = $1 AND by_line = $2 "
+        "AND ((line_key = $4) OR ($4 = '' AND valid_from <= $3 AND coalesce(valid_until, DATE '9999-12-31') > $3)) "
+        "ORDER BY fact DESC LIMIT 1",
+        [desk.owner, line, day, named],
+    )
+    return rows[0] if rows else None
+
+
+def keep_key(desk: Desk, line: str, halves: tuple[str, str], by: str, sign: str = "") -> str:
+    """Record a new key of a line from today on; return its fingerprint.
+
+    `halves` are the public half and the private ones, locked in the browser; `sign` verifies answers, '' for none.
+    The public ones are a fact; the locked ones are stored beside the ledger.
+    """
+    public, kept = halves
+    sign = sign if SIGNS in desk.pack.kinds[KIND].columns else ""
+    named = fingerprint(public, sign)
+    desk.shelf.put("INSERT OR IGNORE INTO line_key VALUES (?, ?)", [named, kept])
+    fact = {"office": desk.owner, "by_line": line, "line_key": named, "public_key": public, "by": by}
+    fact |= {SIGNS: sign} if sign else {}
+    desk.said(desk.say("line_key", [fact | {"valid_from": today(desk).isoformat()}], CONSOLE, by))
+    return named
+
+
+def lodge(desk: Desk, said: dict[str, str]) -> int:
+    """Keep a tip-off with its first message and its line in the register; gives the entry.
+
+    Refuses (Gone) a mailbox that is there already: two claim codes never give one.
+    """
+    if desk.duck.rows("SELECT 1 FROM main.tip WHERE tip = ?", [said["mailbox"]]):
+        raise Gone("-")
+    day = today(desk)
+    line, number = line_for(desk, ITEM, day), _number(said["mailbox"])
+    same = {"office": desk.owner, "by_line": line}
+    box = {name: said[name] for name in ("line_key", "pass_hash", "public_key", "kept_key")}
+    tip = same | box | {"tip": said["mailbox"], "tip_number": number, "lodged_on": day.isoformat()}
+    entered = same | {"tip_number": number, "lodged_on": day.isoformat(), "asked_on": day.isoformat()}
+    if "waiting_since" in _columns(desk):
+        entered |= {"waiting_since": day.isoformat()}
+    first = _message(desk, tip, "informant", said["sealed"])
+    return say(desk, {"tip": [tip], "tip_message": [first], "tip_register": [entered]})
+
+
+def _number(mailbox: str) -> str:
+    return sha256(f"register {mailbox}".encode()).hexdigest()[:10].upper()
+
+
+def _message(desk: Desk, tip: dict[str, Any], sender: str, sealed: str) -> dict[str, Any]:
+    named = {name: tip[name] for name in ("office", "tip", "by_line")}
+    more = {"tip_message": desk.chance()[:20], "sender": sender, "sealed": sealed}
+    return named | more | {"sent_on": today(desk).isoformat()}
+
+
+def opened(desk: Desk, mailbox: str, passed: str) -> dict[str, Any]:
+    """Return the mailbox that a pass opens; raises Gone alike for a wrong pass, one that is absent, and one past its retention."""
+    rows = desk.duck.records("SELECT * FROM main.tip WHERE tip = ? ORDER BY fact LIMIT 1", [mailbox])
+    held = str(rows[0]["pass_hash"]) if rows else "-" * 64
+    if not hmac.compare_digest(sha256(passed.encode()).hexdigest(), held):
+        raise Gone("-")
+    if is_expired(desk, registered(desk, rows[0]["tip_number"]), today(desk)):
+        raise Gone("-")
+    return rows[0]
+
+
+def messages(desk: Desk, tip: str) -> list[dict[str, Any]]:
+    """Give the messages of a mailbox in the order in which they came."""
+    sql = 'SELECT sender, sealed, sent_on, "by", fact >> 20 AS entry FROM main.tip_message WHERE tip = ? ORDER BY fact'
+    return desk.duck.records(sql, [tip])
+
+
+def write(desk: Desk, tip: dict[str, Any], sealed: str) -> int:
+    """Keep a further message of the informant; gives the entry."""
+    return say(desk, _step(desk, tip, _message(desk, tip, "informant", sealed), ("asked_on",)))
+
+
+def reply(desk: Desk, tip: dict[str, Any], sealed: str, by: str) -> int:
+    """Keep an answer of the line; the first one acknowledges the tip-off."""
+    message = _message(desk, tip, "line", sealed) | {"by": by}
+    return say(desk, _step(desk, tip, message, ("acknowledged_on", "answered_on")), by)
+
+
+def _step(desk: Desk, tip: dict[str, Any], message: dict[str, Any], turns: tuple[str, ...]) -> dict[str, Any]:
+    """Give a message with the register's line corrected: today in each of `turns`; an acknowledgement keeps its day.
+
+    A message of the informant waits from the first on that nobody answered; an answer of the line answers all of them.
+    """
+    row, day = _entered(desk, tip["tip_number"]), today(desk).isoformat()
+    row |= {name: (row[name] or day) if name == "acknowledged_on" else day for name in turns}
+    if "waiting_since" in row:
+        row["waiting_since"] = None if "answered_on" in turns else row["waiting_since"] or day
+    return {"tip_message": [message], "tip_register": [row | {"act": "correct"}]}
+
+
+def _entered(desk: Desk, number: str) -> dict[str, Any]:
+    """Give the register's line of a tip-off as it would be reported again."""
+    entered = registered(desk, number)
+    fields = ("office", "tip_number", "by_line", "lodged_on", "acknowledged_on", "answered_on", "asked_on")
+    held = (*fields, *(name for name in ("waiting_since", *_KEPT) if name in entered))
+    return {n: entered[n].isoformat() if hasattr(entered[n], "isoformat") else entered[n] for n in held}
+
+
+def close(desk: Desk, number: str, outcome: str, by: str) -> int:
+    """Say in the register how a tip-off ended, today; refuses (Refused) an outcome that there is none of."""
+    row = _entered(desk, number) | {"closed_on": today(desk).isoformat(), "outcome": outcome, "act": "correct"}
+    return say(desk, {"tip_register": [row]}, by)
+
+
+def extend(desk: Desk, number: str, days: str, order: str, by: str) -> int:
+    """Say in the register that an order puts the closing off by working days; refuses (Refused) what is no number of days."""
+    row = _entered(desk, number) | {"extended_by": days, "order_number": order or None, "act": "correct"}
+    return say(desk, {"tip_register": [row]}, by)
+
+
+def registered(desk: Desk, number: str) -> dict[str, Any]:
+    """Give the register's line of a tip-off with its due day; refuses (Gone) a number that is not there."""
+    found = register(desk, number)
+    if not found:
+        raise Gone(number)
+    return found[0]
+
+
+def register(desk: Desk, number: str = "") -> list[dict[str, Any]]:
+    """Return the register, the newest first, or one line of it, with the days of its clocks (`TERMS`); None where no term is known."""
+    known = _columns(desk)
+    dues = [
+        f"(SELECT min(w.day) FROM main.param_{term} AS p JOIN main.working_day AS b ON b.day = {since} "
+        f"JOIN main.working_day AS w ON w.is_working AND w.number = b.number + p.value + {more} WHERE p.valid_from <= {since} "
+        f"AND coalesce(p.valid_until, DATE '9999-12-31') > {since}) AS {name}"
+        if term in desk.pack.params and known.issuperset(_USED[name])
+        else f"CAST(NULL AS DATE) AS {name}"
+        for name, (term, since, more) in TERMS.items()
+    ]
+    return desk.duck.records(
+        f"SELECT r.*, {', '.join(dues)} FROM main.tip_register AS r WHERE $1 IN ('', r.tip_number) "
+        "ORDER BY r.lodged_on DESC, r.fact DESC",
+        [number],
+    )
+
+
+def _columns(desk: Desk) -> set[str]:
+    """Give the columns of the register under the policy in force: an older one has fewer."""
+    return {one.name for one in desk.pack.kinds["tip_register"].fields}
+
+
+def is_of_line(visit: Visit, act: str = SEE) -> bool:
+    """Say whether the viewer has a grant of the line that takes tip-offs, over the whole node, which gives that act."""
+    line = line_for(visit.desk, ITEM, today(visit.desk))
+    grants = visit.reach.viewer.in_force
+    held = (g.line == line and g.entity == visit.desk.owner and not g.domain and g.gives(act) for g in grants)
+    return bool(line) and "tip" in visit.pack.kinds and visit.may(act) and any(held)
+
+
+def of_line(visit: Visit, act: str = SEE) -> str:
+    """Give the line; refuses (NotGranted) whoever is not on it. Its mailboxes are for its own people alone."""
+    if not is_of_line(visit, act):
+        raise NotGranted(act)
+    return line_for(visit.desk, ITEM, today(visit.desk))
+
+
+def mailbox_of(visit: Visit, number: str) -> dict[str, Any]:
+    """Give the mailbox behind a number of the register, for somebody of its line; refuses (Gone) others and what is absent."""
+    line = of_line(visit)
+    rows = visit.desk.duck.records("SELECT * FROM main.tip WHERE tip_number = ? AND by_line = ?", [number, line])
+    if not rows or is_expired(visit.desk, registered(visit.desk, number), today(visit.desk)):
+        raise Gone(number)
+    return rows[0]
+
+
+def may_answer(visit: Visit) -> bool:
+    """Say whether the viewer may answer and make keys, and not only read."""
+    return is_of_line(visit, HANDLE)

@@ -1,0 +1,125 @@
+"""Tip-offs for the line that takes them: the register with its clocks, mailboxes as ciphertext, the line's key, and answers."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import RedirectResponse, Response
+
+from comptroller.access.grants import HANDLE, SEE
+from comptroller.model.refusal import Refused, Text
+from comptroller.web.public.tip_storage import due_for_erasure
+from comptroller.web.shell.auth import Form, may
+from comptroller.web.shell.errors import NotGranted
+from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.visit import Visit
+from comptroller.web.tips.keys import check_answer, history, in_fours, public_half
+from comptroller.web.tips.mailbox import (
+    close,
+    extend,
+    keep_key,
+    key_of,
+    mailbox_of,
+    may_answer,
+    messages,
+    of_line,
+    register,
+    registered,
+    reply,
+    today,
+)
+
+router = APIRouter()
+Seeing = Annotated[Visit, Depends(may(SEE))]
+_MOST_SEALED, _MOST_KEY = 160_000, 2000
+
+
+@router.get("/tips")
+def tips(visit: Seeing) -> Response:
+    """Give the register of the line's tip-offs."""
+    line = of_line(visit)
+    rows = [row for row in register(visit.desk) if row["by_line"] == line]
+    keys = history(visit.desk, line)
+    return draw(
+        visit,
+        "tips.html",
+        rows=rows,
+        day_now=today(visit.desk),
+        key=key_of(visit.desk, line),
+        keys=keys,
+        in_fours=in_fours,
+        expired=due_for_erasure(visit.desk, rows, today(visit.desk)),
+        line=visit.said(visit.pack.lines.get(line)),
+        can_answer=may_answer(visit),
+    )
+
+
+@router.post("/tips/key")
+def make_key(visit: Seeing, form: Form) -> Response:
+    """Record a new key of the line, as its officer who is signed in: a program with a token changes no key."""
+    line = of_line(visit, HANDLE)
+    if visit.scope is not None:
+        raise NotGranted(HANDLE)
+    public, sign, kept = (str(form.get(name) or "") for name in ("public_key", "sign_key", "kept_key"))
+    if not (100 <= len(public) <= _MOST_KEY and kept.startswith("{") and len(kept) <= _MOST_KEY):
+        raise NotGranted(HANDLE)
+    if sign and public_half(sign) is None:
+        raise NotGranted(HANDLE)
+    named = keep_key(visit.desk, line, (public, kept), visit.login, sign)
+    visit.note("tip_key", named)
+    return RedirectResponse("/tips", 303)
+
+
+@router.get("/tips/{number}")
+def tip(visit: Seeing, number: str) -> Response:
+    """Give one mailbox, as ciphertext that the line's key opens in the browser."""
+    box = mailbox_of(visit, number)
+    rows = visit.desk.shelf.rows("SELECT kept FROM line_key WHERE line_key = ?", [box["line_key"]])
+    visit.note("tip_open", number)
+    return draw(
+        visit,
+        "tip.html",
+        box=box,
+        entered=registered(visit.desk, number),
+        messages=messages(visit.desk, box["tip"]),
+        key=key_of(visit.desk, box["by_line"], box["line_key"]),
+        kept=str(rows[0][0]) if rows else "",
+        can_answer=may_answer(visit),
+        in_fours=in_fours,
+        outcomes=_outcomes(visit),
+        day_now=today(visit.desk),
+    )
+
+
+def _outcomes(visit: Visit) -> dict[str, Text]:
+    """Give how a tip-off may end; nothing under an older policy that does not say."""
+    found = next((f for f in visit.pack.kinds["tip_register"].fields if f.name == "outcome"), None)
+    return dict(found.choices) if found else {}
+
+
+@router.post("/tips/{number}")
+def answer(visit: Seeing, number: str, form: Form) -> Response:
+    """Keep an answer that the browser encrypted to the informant and to the line."""
+    of_line(visit, HANDLE)
+    box = mailbox_of(visit, number)
+    sealed = str(form.get("sealed") or "")
+    if not (sealed.startswith("{") and len(sealed) <= _MOST_SEALED):
+        raise NotGranted(HANDLE)
+    if wrong := check_answer(key_of(visit.desk, box["by_line"], box["line_key"]), box["tip"], sealed):
+        raise Refused(wrong)
+    reply(visit.desk, box, sealed, visit.login)
+    visit.note("tip_answer", number)
+    return RedirectResponse(f"/tips/{number}", 303)
+
+
+@router.post("/tips/{number}/closing")
+def closing(visit: Seeing, number: str, form: Form) -> Response:
+    """Close a tip-off with its outcome, or put its closing off by an order; the register tells both."""
+    of_line(visit, HANDLE)
+    mailbox_of(visit, number)
+    said = {name: str(form.get(name) or "").strip()[:100] for name in ("outcome", "extended_by", "order_number")}
+    if said["outcome"]:
+        close(visit.desk, number, said["outcome"], visit.login)
+    else:
+        extend(visit.desk, number, said["extended_by"], said["order_number"], visit.login)
+    visit.note("tip_close" if said["outcome"] else "tip_extend", number)
+    return RedirectResponse(f"/tips/{number}", 303)

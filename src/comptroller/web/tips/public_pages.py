@@ -1,0 +1,178 @@
+"""The informant's side of tip-offs: what the browser encrypted is taken, and given back to whoever holds the claim code."""
+
+from collections.abc import Callable
+from functools import partial, wraps
+from typing import Annotated, Any
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, StringConstraints
+
+from comptroller.model.refusal import Refused
+from comptroller.web.public.answers import line_for
+from comptroller.web.public.budget import Budget
+from comptroller.web.public.pages import client_of, draw_public, gate_of, refused
+from comptroller.web.public.proofs import receipt_code
+from comptroller.web.public.rate_limit import LODGE, READ, WORKED, WRITE
+from comptroller.web.public.tip_storage import OVERHEAD, check_room
+from comptroller.web.shell.auth import desk_of
+from comptroller.web.shell.errors import Gone, body_of
+from comptroller.web.tips.keys import announced, history, in_fours
+from comptroller.web.tips.mailbox import ITEM, key_of, lodge, messages, opened, registered, today, write
+
+router = APIRouter(prefix="/public/tips")
+Hex32 = Annotated[str, StringConstraints(pattern="^[0-9a-f]{32}$")]
+Hex64 = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
+Sealed = Annotated[str, StringConstraints(pattern=r"^\{.+\}$", max_length=160_000)]
+
+
+class Ticketed(BaseModel):
+    """What every call carries: a ticket, and the number that shows the browser's work."""
+
+    ticket: Annotated[str, StringConstraints(max_length=200)]
+    number: Annotated[str, StringConstraints(pattern=r"^\d{1,15}$")]
+
+
+class Lodging(Ticketed):
+    """A new tip-off: its mailbox as the claim code gives it, and the first message."""
+
+    mailbox: Hex32
+    pass_hash: Hex64
+    public_key: Annotated[str, StringConstraints(pattern="^[A-Za-z0-9+/=]{100,200}$")]
+    kept_key: Annotated[str, StringConstraints(pattern=r"^\{.+\}$", max_length=1000)]
+    line_key: Annotated[str, StringConstraints(max_length=64)]
+    sealed: Sealed
+
+
+class Coming(Ticketed):
+    """Whoever comes back: the mailbox and its pass."""
+
+    mailbox: Hex32
+    passed: Hex32
+
+
+class Saying(Coming):
+    """A further message."""
+
+    sealed: Sealed
+
+
+def in_own_threads(most: int) -> Callable[[Callable[..., Response]], Callable[..., Any]]:
+    """Return a decorator that runs a page in threads of its own, `most` at once: no other page uses them up."""
+    limiter = CapacityLimiter(most)
+
+    def decorate(page: Callable[..., Response]) -> Callable[..., Any]:
+        @wraps(page)
+        async def run(*args: Any, **named: Any) -> Response:
+            return await to_thread.run_sync(partial(page, *args, **named), limiter=limiter)
+
+        return run
+
+    return decorate
+
+
+@router.get("")
+@in_own_threads(2)
+def tips(request: Request) -> Response:
+    """Return the page on which one lodges a tip-off, or comes back to one."""
+    return _page(request)
+
+
+def _page(request: Request) -> Response:
+    desk = desk_of(request)
+    line = line_for(desk, ITEM, today(desk)) if "tip" in desk.pack.kinds else ""
+    keys = history(desk, line) if line else []
+    return draw_public(
+        request,
+        "public_tips.html",
+        key=key_of(desk, line) if line else None,
+        keys=keys,
+        change=announced(desk, keys, today(desk)),
+        in_fours=in_fours,
+        line=desk.pack.lines.get(line),
+    )
+
+
+@router.get("/ticket")
+@in_own_threads(2)
+def ticket(request: Request, purpose: Annotated[str, Query(alias="for", max_length=10)] = "") -> Response:
+    """Return a ticket, and how many zero bits the browser's work must show for a purpose; the most of all where none is named."""
+    gate, client = gate_of(request), client_of(request)
+    asked = (purpose,) if purpose in WORKED else WORKED
+    bits = max(gate.bits_for(one, client, _more_bits(request, one)) for one in asked)
+    return JSONResponse({"ticket": gate.ticket(), "bits": bits})
+
+
+def _more_bits(request: Request, purpose: str) -> int:
+    """Return the zero bits that a day's budget adds; the books are asked once a day at the most."""
+    budget: Budget | None = request.app.state.budgets.get(purpose)
+    return budget.more_bits(today(desk_of(request))) if budget else 0
+
+
+def _come_in(request: Request, purpose: str, said: Ticketed) -> Response | None:
+    """Return why something may not come in, or nothing; nothing is asked of the books before the work is seen."""
+    gate, client, more = gate_of(request), client_of(request), _more_bits(request, purpose)
+    why = gate.refuse(purpose, client, (said.ticket, said.number), more)
+    if why is not None and why.code == "public.work":
+        return JSONResponse(body_of([why]) | {"bits": gate.bits_for(purpose, client, more)}, 429)
+    return refused(request, why) if why else None
+
+
+def _store(request: Request, purpose: str, sealed: str, write_it: Callable[[], int]) -> Response:
+    """Return the receipt of what was stored within the day's budget."""
+    desk = desk_of(request)
+    budget: Budget = request.app.state.budgets[purpose]
+    day, size = today(desk), len(sealed.encode()) + OVERHEAD
+    if (why := budget.take(day, size)) is not None:
+        return refused(request, why)
+    try:
+        entry = write_it()
+    except (Refused, Gone):
+        budget.give_back(day, size)
+        raise
+    return JSONResponse({"entry": entry, "code": receipt_code(entry, desk.ledger.entry(entry).leaf)})
+
+
+@router.post("/lodge")
+@in_own_threads(4)
+def lodging(request: Request, said: Lodging) -> Response:
+    """Take a tip-off; what is returned proves that it was lodged, without telling what."""
+    if (closed := _come_in(request, LODGE, said)) is not None:
+        return closed
+    desk = desk_of(request)
+    key = key_of(desk, line_for(desk, ITEM, today(desk)))
+    if key is None or key["line_key"] != said.line_key:
+        return _page(request)
+    return _store(request, LODGE, said.sealed, lambda: lodge(desk, said.model_dump()))
+
+
+@router.post("/read")
+@in_own_threads(4)
+def reading(request: Request, said: Coming) -> Response:
+    """Return the ciphertext of a mailbox to a client that has its pass."""
+    if (closed := _come_in(request, READ, said)) is not None:
+        return closed
+    desk = desk_of(request)
+    tip = opened(desk, said.mailbox, said.passed)
+    entered = registered(desk, tip["tip_number"])
+    told = [{"sender": m["sender"], "sealed": m["sealed"], "sent_on": str(m["sent_on"])} for m in messages(desk, said.mailbox)]  # fmt: skip
+    dues = {name: str(entered.get(name) or "") for name in ("acknowledged_on", "due_on", "closed_on", "close_due_on")}
+    keys = [
+        {name: one[name] for name in ("line_key", "public_key", "sign_key")} for one in history(desk, tip["by_line"])
+    ]
+    box = {name: tip[name] for name in ("public_key", "kept_key", "line_key")}
+    return JSONResponse(box | {"messages": told, "keys": keys} | dues)
+
+
+@router.post("/write")
+@in_own_threads(4)
+def writing(request: Request, said: Saying) -> Response:
+    """Take a further message."""
+    if (closed := _come_in(request, WRITE, said)) is not None:
+        return closed
+    desk = desk_of(request)
+    tip = opened(desk, said.mailbox, said.passed)
+    if (why := check_room(desk, said.mailbox, len(said.sealed))) is not None:
+        return refused(request, why)
+    return _store(request, WRITE, said.sealed, lambda: write(desk, tip, said.sealed))

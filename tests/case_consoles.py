@@ -1,0 +1,119 @@
+"""A desk under a policy with cases: one firm's finding in a case, officers of three lines, and the firm's own people.
+
+desk = open_case_desk(tmp_path)
+desk.clock.moment = moment("2024-03-12T12:00:00")
+sign_in(desk, "internal1").get("/cases")
+"""
+
+import datetime as dt
+import shutil
+import tempfile
+from functools import lru_cache
+from itertools import count
+from pathlib import Path
+
+from comptroller.cli.serve import let_in
+from comptroller.engine import Engine
+from comptroller.web.runtime.server import Desk, Settings
+from tests.cases.event_facts import city, pay
+from tests.consoles import PASSWORD
+from tests.worlds import OWNER, moment, report
+
+OPENED = "2024-03-12T12:00:00"
+PEOPLE = (
+    ("internal1", "supervisor", OWNER, "internal"),
+    ("internal2", "supervisor", OWNER, "internal"),
+    ("audit1", "supervisor", OWNER, "audit"),
+    ("discipline1", "supervisor", OWNER, "discipline"),
+    ("investor1", "supervisor", OWNER, "investor"),
+    ("social1", "supervisor", OWNER, "social"),
+    ("over", "supervisor", OWNER, ""),
+    ("leader", "leader", OWNER, ""),
+    ("group", "supervisor", "G", ""),
+    ("firm", "reporter", "G1", ""),
+    ("other", "reporter", "G2", ""),
+    ("administrator", "administrator", OWNER, ""),
+)
+"""Sign-in name, role, entity and line of everybody."""
+
+
+class Wall:
+    """A clock that is set by hand."""
+
+    def __init__(self, said: str) -> None:
+        """Let it be that moment of the owner's wall."""
+        self.moment = moment(said)
+
+    def __call__(self) -> dt.datetime:
+        """Give the moment."""
+        return self.moment
+
+
+@lru_cache(maxsize=1)
+def _prepared() -> "tempfile.TemporaryDirectory[str]":
+    kept = tempfile.TemporaryDirectory(prefix="comptroller-case-desk-")
+    folder = Path(kept.name)
+    worker: Engine = city(folder, "cn-cases")
+    pay(worker, at="2024-03-11T09:00:00")
+    worker.tick(moment("2024-03-12T00:10:00"), moment("2024-03-12T00:10:00"))
+    worker.close()
+    desk = started(folder)
+    for login, role, entity, line in PEOPLE:
+        grant = {"role": role, "entity": entity, "reason": "test"} | ({"supervision_line": line} if line else {})
+        employer = {"employer": entity} if role == "reporter" else {}
+        let_in(desk, {"login": login, "name": f"{login} 某"} | employer, [grant], dt.date(2024, 1, 1))
+        desk.accounts.set_password(login, PASSWORD)
+    desk.accounts.close()
+    desk.stop()
+    return kept
+
+
+def started(folder: Path) -> Desk:
+    """Give a desk on the node of a folder, its clock set by hand."""
+    numbers = count(1)
+    desk = Desk(folder / "node", Wall(OPENED), lambda: f"{next(numbers):06d}{folder.name[-10:]:>10}-secret", Settings())
+    desk.start()
+    return desk
+
+
+def open_case_desk(folder: Path) -> Desk:
+    """Give a desk of its own: a copy of one that is made once."""
+    shutil.copytree(Path(_prepared().name) / "node", folder / "node")
+    return started(folder)
+
+
+def at(desk: Desk, said: str) -> None:
+    """Let it be that moment, for the desk and for its books."""
+    desk.clock.moment = moment(said)
+    desk.writer.do(lambda worker: worker.tick(moment(said), moment(said))).result(60)
+
+
+def correct(desk: Desk, decided: str) -> None:
+    """Let the firm correct when its board approved."""
+    row = {"entity": "G1", "decision": "DM1", "matter": "M1", "body": "board", "outcome": "approved"}
+    outcome = desk.writer.take(
+        report("decision", {**row, "decided_at": decided, "act": "correct"}, reporter="G1")
+    ).result(60)
+    assert outcome.entry, outcome.refusals
+
+
+def tender(desk: Desk, deposit: int, **more: str) -> int:
+    """Let the firm report a tender with its bid deposit, of which 2 is the cap; gives the entry."""
+    row = {"entity": "G1", "tender": "T1", "method": "open_tender", "estimate_cny": 100, "published_on": "2024-03-01"}
+    outcome = desk.writer.take(report("tender", {**row, "bid_deposit_cny": deposit, **more}, reporter="G1")).result(60)
+    assert outcome.entry, outcome.refusals
+    return int(outcome.entry)
+
+
+def release(desk: Desk) -> Desk:
+    """Let the leading line ask the firm for material: by that the firm learns of the case."""
+    row = {"request": "R0", "case_id": the_case(desk), "office": OWNER, "by_line": "internal", "by": "internal1"}
+    asked = report("material_request", row | {"material": "books", "asked_on": OPENED[:10]}, reporter=OWNER)
+    outcome = desk.writer.take(asked).result(60)
+    assert outcome.entry, outcome.refusals
+    return desk
+
+
+def the_case(desk: Desk) -> str:
+    """Give the name of the one case."""
+    return str(desk.duck.rows("SELECT case_id FROM case_now")[0][0])

@@ -1,0 +1,87 @@
+"""A case as of a day is what its events had made of it by then, and as known with an entry what was known of them."""
+
+import datetime as dt
+
+import pytest
+
+from comptroller.cases import queries
+from comptroller.cases.as_of import clocks_then, relation_then, whole_then
+from tests.cases.event_facts import city, did, pay, step, the_case
+from tests.worlds import moment, report
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory):
+    """Give a node with a case that went through three states, of which one step was told three days late; and entry counts."""
+    node = city(tmp_path_factory.mktemp("then"), "cn-cases")
+    pay(node, at="2024-03-11T09:00:00")
+    one = the_case(node)
+    did(node, step(one, "escalate", "internal", "U1", "2024-03-12"))
+    known = node.ledger.size
+    late = step(one, "require", "internal", "U1", "2024-03-13")
+    node.take([report("case_step", late)], moment("2024-03-16T12:00:00"))
+    node.tick(moment("2024-03-18T09:00:00"), moment("2024-03-18T09:00:00"))
+    did(node, step(one, "hand_over", "internal", "U1", "2024-03-19", to_line="discipline"))
+    yield node, one, known
+    node.close()
+
+
+def _then(node, one, on, known=None):
+    views = node.books.views(None, known, node.duck)
+    return whole_then(node.duck, node.pack, one, views, on)
+
+
+def test_after_everything_a_case_stands_as_it_stands(told):
+    """As of the last day a case, its findings, its clocks and its events are those of the tables."""
+    node, one, _ = told
+    then, now = _then(node, one, None), queries.whole(node.duck, one)
+    assert [then["event"], then["finding"], then["request"]] == [now["event"], now["finding"], now["request"]]
+    aside = {"ran_out"}
+    assert [{k: v for k, v in c.items() if k not in aside} for c in then["clock"]] == [
+        {k: c[k] for k in c if k not in aside} for c in now["clock"]
+    ]
+    parts = ("event", "finding", "request", "clock", "responsibility")
+    assert {k: v or None for k, v in then.items() if k not in parts} == {
+        k: v or None for k, v in now.items() if k not in parts
+    }
+
+
+def test_a_day_and_an_entry_are_two_axes(told):
+    """What was done on a day is true on it however late it was told; what was told late was not known before."""
+    node, one, known = told
+    day = dt.date(2024, 3, 13)
+    assert [_then(node, one, on)["state"] for on in (dt.date(2024, 3, 11), dt.date(2024, 3, 12), day)] == [
+        "triage",
+        "escalated",
+        "rectifying",
+    ]
+    assert _then(node, one, day, known)["state"] == "escalated"
+    assert _then(node, one, dt.date(2024, 3, 10)) is None
+    assert _then(node, one, day)["pending"] is None
+    assert _then(node, one, dt.date(2024, 3, 19))["pending"] == "discipline"
+
+
+def test_the_board_of_then_counts_as_each_case_stood(told):
+    """States and due days of all cases are those of the day, and cases that were not open yet are not there."""
+    node, one, known = told
+
+    def of(on, entry=None):
+        source = relation_then(node.books.views(None, entry, node.duck), on)
+        cards, counts = queries.board(node.duck, queries.Asked(source=source))
+        return counts, [(card["case_id"], card["due_on"]) for card in cards]
+
+    for on in (dt.date(2024, 3, 11), dt.date(2024, 3, 12), dt.date(2024, 3, 13)):
+        whole = _then(node, one, on)
+        assert of(on) == ({whole["state"]: 1}, [(one, whole["due_on"])])
+    assert of(dt.date(2024, 3, 10)) == ({}, [])
+    assert of(None, known)[0] == {"escalated": 1}
+    assert of(None)[0] == {"rectifying": 1}
+
+
+def test_clocks_of_then_run_as_they_ran(told):
+    """A clock that ended later runs on the day, and one that started later is not there."""
+    node, _, _ = told
+    source = clocks_then(node.books.views(None, None, node.duck), dt.date(2024, 3, 12))
+    due, count = queries.due(node.duck, dt.date(2024, 3, 12), source=source)
+    assert {one["clock"] for one in due} == {"flash_report", "full_report", "verification"}
+    assert count == len(due)

@@ -1,0 +1,136 @@
+"""A small desk for tests: two groups with one marked fact in the books of each entity, and people with grants of every kind.
+
+desk = open_desk(tmp_path)
+browser = sign_in(desk, "supervisor")
+assert browser.get("/findings").status_code == 200
+"""
+
+import datetime as dt
+import shutil
+import tempfile
+from functools import lru_cache
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from comptroller.cli.serve import let_in
+from comptroller.web.app import make_app
+from comptroller.web.runtime.server import Desk, Settings
+from tests.worlds import OWNER, fresh_node, moment, report, take
+
+PACK = "base"
+NOW = moment("2024-06-30T10:00:00")
+ORIGIN = "http://testserver"
+PASSWORD = "a long enough password"  # noqa: S105 - for tests alone
+ENTITIES = (("G1", OWNER), ("A", "G1"), ("A1", "A"), ("G2", OWNER), ("B", "G2"))
+PEOPLE = (
+    ("leader", (("leader", OWNER, "", ""),)),
+    ("supervisor", (("supervisor", OWNER, "", ""),)),
+    ("discipline", (("supervisor", OWNER, "", "discipline"), ("supervisor", OWNER, "", ""))),
+    ("group", (("supervisor", "G1", "", ""),)),
+    ("finance", (("supervisor", OWNER, "finance", ""),)),
+    ("auditor", (("auditor", OWNER, "", ""),)),
+    ("author", (("author", OWNER, "", ""),)),
+    ("adopter", (("adopter", OWNER, "", ""),)),
+    ("reporter", (("reporter", "A", "", ""),)),
+    ("administrator", (("administrator", OWNER, "", ""),)),
+)
+
+
+def mark(entity: str) -> str:
+    """Give the word that stands in the books of that entity and of no other."""
+    return f"MARK{entity}KRAM"
+
+
+def facts_of(entity: str) -> list[dict[str, object]]:
+    """Give two payments that are the same twice, so that there is a finding about the entity."""
+    same = {
+        "entity": entity,
+        "payee": mark(entity),
+        "amount": 5000,
+        "amount_cny": 5000,
+        "currency": "CNY",
+        "invoice": "01",
+    }
+    return [same | {"payment": f"P{n}-{mark(entity)}", "paid_on": f"2024-03-0{n}"} for n in (4, 5)]
+
+
+def open_desk(folder: Path, **settings: object) -> Desk:
+    """Give a desk that works, with all people let in: a copy of one that is made once."""
+    shutil.copytree(Path(_prepared().name) / "node", folder / "node")
+    return _started(folder, Settings(**settings))
+
+
+def _started(folder: Path, settings: Settings) -> Desk:
+    numbers = count(1)
+    tail = folder.name
+    desk = Desk(folder / "node", lambda: NOW, lambda: f"{next(numbers):06d}{tail[-10:]:>10}-secret-for-tests", settings)
+    desk.start()
+    return desk
+
+
+@lru_cache(maxsize=1)
+def _prepared() -> "tempfile.TemporaryDirectory[str]":
+    kept = tempfile.TemporaryDirectory(prefix="comptroller-desk-")
+    folder = Path(kept.name)
+    worker = fresh_node(folder, PACK)
+    owner = {"entity": OWNER, "name": "市国资", "valid_from": "2020-01-01"}
+    rows = [{"entity": e, "parent": p, "name": f"{e} 公司 {mark(e)}", "valid_from": "2020-01-01"} for e, p in ENTITIES]
+    take(worker, report("entity", owner, *rows), at="2024-01-02T09:00:00")
+    for n, (entity, _) in enumerate(ENTITIES):
+        take(worker, report("payment", *facts_of(entity), reporter=entity), at=f"2024-03-06T1{n}:00:00")
+    tie = {
+        "entity": "A",
+        "left_party": "person-KIN",
+        "right_party": "other-KIN",
+        "relation": "kin",
+        "valid_from": "2020-01-01",
+    }
+    take(worker, report("relation", tie, reporter="A"), at="2024-03-07T09:00:00")
+    worker.tick(moment("2024-06-30T09:00:00"), moment("2024-06-30T09:00:00"))
+    worker.close()
+    desk = _started(folder, Settings())
+    for login, grants in PEOPLE:
+        words = ("role", "entity", "domain", "supervision_line")
+        said = [dict(zip(words, grant, strict=True)) | {"reason": "test"} for grant in grants]
+        employer = {"employer": "A"} if login == "reporter" else {}
+        let_in(desk, {"login": login, "name": f"{login} 某"} | employer, said, dt.date(2024, 1, 1))
+        desk.accounts.set_password(login, PASSWORD)
+    desk.accounts.close()
+    desk.stop()
+    return kept
+
+
+@lru_cache(maxsize=4)
+def _app(desk: Desk) -> Any:
+    return make_app(desk)
+
+
+def visitor(desk: Desk) -> TestClient:
+    """Give a browser that nobody has signed in with."""
+    return TestClient(_app(desk), base_url=ORIGIN, headers={"origin": ORIGIN}, follow_redirects=False)
+
+
+def sign_in(desk: Desk, login: str, language: str = "en") -> TestClient:
+    """Give a browser in which that user is signed in."""
+    browser = visitor(desk)
+    browser.cookies.set("desk_language", language)
+    answer = browser.post("/sign-in", data={"login": login, "password": PASSWORD})
+    assert answer.status_code == 303, answer.text
+    return browser
+
+
+def second_administrator(desk: Desk) -> None:
+    """Let another administrator in, `second`."""
+    let_in(
+        desk, {"login": "second", "name": "second 某"}, [{"role": "administrator", "entity": OWNER, "reason": "test"}]
+    )
+    desk.accounts.set_password("second", PASSWORD)
+
+
+def form_key(browser: TestClient) -> str:
+    """Give the key that forms of the browser's session carry."""
+    page = browser.get("/why").text
+    return page.split('data-form-key="', 1)[1].split('"', 1)[0]

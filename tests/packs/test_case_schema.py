@@ -1,0 +1,23 @@
+"""Files on cases say what their forms know, and nothing else."""
+
+import msgspec
+import pytest
+
+from comptroller.packs.case_schema import ClockForm, MoveForm, RouteForm
+
+WHOLE = {
+    MoveForm: {"title": {"zh": "复核"}, "of": "case_step", "by": ["lead"]},
+    ClockForm: {"title": {}, "unit": "days", "starts": ["a"], "ends": ["b"], "binds": "line", "terms": []},
+    RouteForm: {"title": {}, "order": 1, "cites": []},
+}
+
+
+@pytest.mark.parametrize("form", sorted(WHOLE, key=lambda one: one.__name__))
+def test_a_form_takes_its_keys_alone(form):
+    """What it needs is enough; a key too many, one too few and a value of another type are rejected."""
+    whole = WHOLE[form]
+    assert msgspec.convert(whole, form).title is not None
+    wrong = [{**whole, "nonsense": 1}, {**whole, "title": 5}, {k: v for k, v in whole.items() if k != "title"}]
+    for one in wrong:
+        with pytest.raises(msgspec.ValidationError):
+            msgspec.convert(one, form)

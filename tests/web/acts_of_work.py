@@ -1,0 +1,165 @@
+"""Acts of reporting, policy and cases: each gives what is sent at once, and the count of its effects."""
+
+import json
+import re
+
+from comptroller.web.policy import proposals
+from tests.case_consoles import the_case
+from tests.consoles import facts_of, form_key, sign_in
+from tests.web.at_once import acts, entries_named, posting
+
+
+def save_view(own):
+    send = posting(sign_in(own, "group"), "/findings/views", name="mine", said="state=open")
+    return send, lambda _: len(own.shelf.saved("group", "findings"))
+
+
+def send_form(own):
+    row = {f"field_{name}": value for name, value in (facts_of("A")[0] | {"payment": "P-FORM"}).items()}
+    send = posting(sign_in(own, "reporter"), "/reporting/form/payment", number="F-1", reporter="A", **row)
+    return send, lambda _: entries_named(own, "payment-form.json", 0)
+
+
+def send_file(own):
+    browser = sign_in(own, "reporter")
+    payload = json.dumps({"kind": "payment", "facts": [facts_of("A")[0] | {"payment": "P-FILE"}]}).encode()
+    data = {"form_key": form_key(browser), "number": "F-2", "reporter": "A"}
+    return (
+        lambda: browser.post("/reporting/send", data=data, files={"file": ("once.json", payload)}),
+        lambda _: entries_named(own, "once.json", 0),
+    )
+
+
+def send_report(own):
+    browser = sign_in(own, "reporter")
+    head = {"x-form-key": form_key(browser), "idempotency-key": "K-1"}
+    payload = json.dumps({"kind": "payment", "facts": [facts_of("A")[0] | {"payment": "P-CALL"}]})
+
+    def count(answers):
+        assert {one.status_code for one in answers} == {201}
+        assert len({one.text for one in answers}) == 1, "all get the same answer"
+        other = browser.post("/api/v1/reports?name=call.json", content=payload + " ", headers=head)
+        assert other.status_code == 409
+        return entries_named(own, "call.json", 0)
+
+    return lambda: browser.post("/api/v1/reports?name=call.json", content=payload, headers=head), count
+
+
+def proposed(own):
+    """Give the proposal that is to be replayed."""
+    return str(own.shelf.rows("SELECT proposal FROM proposal WHERE state = 'open'")[0][0])
+
+
+def propose(own):
+    path = next(name for name in own.pack.files if name.startswith("base/params/") or "/params/" in name)
+    text = own.pack.files[path].decode() + "\n# once\n"
+    send = posting(sign_in(own, "author"), "/policy/propose", path=path, text=text, why="once")
+    return send, lambda _: len([one for one in proposals.proposals(own) if one.text.endswith("# once\n")])
+
+
+def ended(own, name):
+    """Wait until no job about a proposal is open."""
+    while own.jobs.open_about(name):
+        own.writer.do(lambda _worker: None).result(60)
+
+
+def replay(own):
+    name = proposed(own)
+    send = posting(sign_in(own, "author"), f"/policy/proposals/{name}/replay")
+
+    def count(_):
+        ended(own, name)
+        return acts(own, "replay")
+
+    return send, count
+
+
+def shadow(own):
+    name = str(own.shelf.rows("SELECT proposal FROM proposal WHERE state = 'replayed'")[0][0])
+    send = posting(sign_in(own, "author"), f"/policy/proposals/{name}/shadow")
+    return send, lambda _: acts(own, "shadow")
+
+
+def end_shadow(own):
+    name = str(own.shelf.rows("SELECT proposal FROM shadow WHERE state = 'runs'")[0][0])
+    send = posting(sign_in(own, "author"), f"/policy/proposals/{name}/shadow-end")
+    return send, lambda _: acts(own, "shadow_end")
+
+
+def adopt(own):
+    name = str(own.shelf.rows("SELECT proposal FROM proposal WHERE state = 'replayed'")[0][0])
+    send = posting(sign_in(own, "adopter"), f"/policy/proposals/{name}/adopt")
+
+    def count(_):
+        ended(own, name)
+        return acts(own, "adopt")
+
+    return send, count
+
+
+def withdraw(own):
+    send, _ = propose(own)
+    path = re.search(r"/policy/proposals/\w+", send().headers["location"]).group(0)
+    return posting(sign_in(own, "author"), f"{path}/withdraw"), lambda _: acts(own, "withdraw")
+
+
+def act_in_case(desk):
+    form = {"act": "loss_estimate", "amount_cny": "5", "reason": "r", "number": "N-PAGE"}
+    send = posting(sign_in(desk, "internal1"), f"/cases/{the_case(desk)}/acts", **form)
+    return send, lambda _: entries_of(desk, "N-PAGE", "estimate")
+
+
+def entries_of(desk, number, key):
+    """Give how many entries of the ledger hold an act with that number."""
+    found = 0
+    for one in range(1, desk.ledger.size + 1):
+        text = desk.ledger.entry(one).payload or b""
+        found += f'"{key}": "{number}"'.encode() in text
+    return found
+
+
+def call_in_case(desk):
+    browser = sign_in(desk, "internal1")
+    head, said = (
+        {"x-form-key": form_key(browser)},
+        {"act": "loss_estimate", "amount_cny": "6", "reason": "r", "number": "N-CALL"},
+    )
+    send = lambda: browser.post(f"/api/v1/cases/{the_case(desk)}/acts", json=said, headers=head)  # noqa: E731
+    return send, lambda _: entries_of(desk, "N-CALL", "estimate")
+
+
+def answer_in_inbox(desk):
+    form = {"act": "explain", "reason": "r", "number": "N-FIRM"}
+    send = posting(sign_in(desk, "firm"), f"/inbox/{the_case(desk)}/acts", **form)
+    return send, lambda _: entries_of(desk, "N-FIRM", "answer")
+
+
+def waits(desk):
+    """Give the number of an act that waits for a second officer, and how many entries there are."""
+    browser = sign_in(desk, "internal1")
+    form = {"act": "responsibility", "person": "P1", "degree": "direct", "inquired_on": "2024-03-01"}
+    head = {"x-form-key": form_key(browser)}
+    done = browser.post(f"/api/v1/cases/{the_case(desk)}/acts", json=form, headers=head)
+    assert done.status_code == 202, done.text
+    return done.json()["waits"], desk.ledger.size
+
+
+def settle_on_page(desk):
+    number, size = waits(desk)
+    send = posting(sign_in(desk, "internal2"), f"/cases/{the_case(desk)}/waiting/{number}", does="approve")
+    return send, lambda _: new_acts(desk, size)
+
+
+def settle_by_call(desk):
+    form = {"act": "suppression", "valid_until": "2024-06-01", "reason": "r"}
+    one, two = sign_in(desk, "internal1"), sign_in(desk, "internal2")
+    path = f"/api/v1/cases/{the_case(desk)}"
+    number = one.post(f"{path}/acts", json=form, headers={"x-form-key": form_key(one)}).json()["waits"]
+    size, head = desk.ledger.size, {"x-form-key": form_key(two)}
+    send = lambda: two.post(f"{path}/waiting/{number}", json={"approve": True}, headers=head)  # noqa: E731
+    return send, lambda _: new_acts(desk, size)
+
+
+def new_acts(desk, size):
+    """Give how many entries of acts in cases came after an entry."""
+    return entries_named(desk, "desk-case.json", size)

@@ -1,0 +1,37 @@
+"""The page of the authority desk: an answer with its line, an entity's matrix, and nothing about entities out of reach."""
+
+from tests.consoles import form_key, sign_in
+
+
+def test_a_question_is_answered_and_kept(moving):
+    """The answer names whom to ask; it is kept, under the entity; without what it needs nothing is answered."""
+    one = sign_in(moving, "over")
+    key = form_key(one)
+    asked = {
+        "form_key": key,
+        "entity": "G1",
+        "post": "officer",
+        "item": "merger",
+        "amount_cny": "5",
+        "on": "2024-07-01",
+    }
+    page = one.post("/authority", data=asked)
+    assert page.status_code == 200
+    assert "Forbidden" in page.text
+    assert "art. 172" in page.text, "the clause on which the line rests"
+    assert moving.duck.rows("SELECT entity, post, item, answer FROM advice") == [
+        ("G1", "officer", "merger", "forbidden")
+    ]
+    for wrong in ({"post": ""}, {"amount_cny": "much"}, {"amount_cny": "-1"}, {"on": "tomorrow"}):
+        assert one.post("/authority", data=asked | wrong).status_code == 422
+    assert len(moving.duck.rows("SELECT advice FROM advice")) == 1
+
+
+def test_what_is_out_of_reach_is_not_answered(cases):
+    """Another firm's people learn nothing of this one; the matrix is shown to whoever reaches the entity."""
+    other, mine = sign_in(cases, "other"), sign_in(cases, "firm")
+    assert other.get("/authority?entity=G1").status_code == 404
+    asked = {"form_key": form_key(other), "entity": "G1", "post": "board", "item": "merger"}
+    assert other.post("/authority", data=asked).status_code == 404
+    assert mine.get("/authority?entity=G1").status_code == 200
+    assert mine.get("/authority").status_code == 200

@@ -1,0 +1,52 @@
+"""What a changed policy changes beside findings is named, and templates of letters are set before anybody adopts them."""
+
+import pytest
+import typst
+
+from comptroller.packs import gather_files, read_pack
+from comptroller.web.cases.letter_trial import changed_pieces, try_letters
+from comptroller.web.cases.letters import FONTS
+from tests.house.source import PACKS
+
+PATH = "cn-central/letters/frame.yml"
+needs_font = pytest.mark.skipif(
+    not set(FONTS) & set(typst.Fonts().families()),
+    reason="no font with Chinese characters is here: make web fetches one",
+)
+
+
+@pytest.fixture(scope="module")
+def pack():
+    """Return the pack that has letters."""
+    return read_pack(gather_files([PACKS], "cn-central"), "cn-central")
+
+
+def changed(pack, old, new):
+    """Return the pack with the frame of letters changed, as an adopted one: what the lint says is not asked here."""
+    text = pack.files[PATH].decode()
+    assert old in text
+    return read_pack({**pack.files, PATH: text.replace(old, new).encode()}, pack.name, adopted=True)
+
+
+def test_files_that_differ_are_named_by_folder():
+    """Letters, moves and clocks turn no finding: they are named, as is a file that comes or goes."""
+    before = {"p/pack.yml": b"1", "p/letters/a.yml": b"1", "p/moves/m.yml": b"1"}
+    after = {"p/pack.yml": b"2", "p/letters/a.yml": b"2", "p/clocks/c.yml": b"1"}
+    assert changed_pieces(before, after) == {"clocks": ["c"], "letters": ["a"], "moves": ["m"], "pack": ["pack"]}
+    assert changed_pieces(before, before) == {}
+
+
+@needs_font
+def test_every_letter_is_set_in_both_languages_where_a_template_differs(pack):
+    """The same templates are not set; a changed frame is set under each kind, twice."""
+    assert try_letters(pack, pack, 0) == (0, [])
+    count, failures = try_letters(pack, changed(pack, "size: 11pt", "size: 12pt"), 0)
+    assert (count, failures) == (2 * (len(pack.letters) - 1), [])
+
+
+@needs_font
+def test_a_template_that_fails_is_named(pack):
+    """A template with a fault, or one that reaches for a file, fails its trial by name, and so bars adoption."""
+    count, failures = try_letters(pack, changed(pack, "v(8pt)", 'read("key.pem")'), 0)
+    assert count == len(failures)
+    assert all(one.startswith("letters/") and "not found" in one for one in failures)

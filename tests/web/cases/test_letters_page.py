@@ -1,0 +1,38 @@
+"""The page of a case's letters: who sees it, and that a day which is none is refused."""
+
+from tests.case_consoles import the_case
+from tests.consoles import form_key, sign_in
+
+
+def test_the_page_is_the_case_s(cases):
+    """Whoever sees the case sees the page; the form is for its lines alone; whoever does not see the case is told nothing."""
+    path = f"/cases/{the_case(cases)}/letters"
+    for login, has_form in (("internal1", True), ("audit1", True), ("over", False), ("firm", False)):
+        page = sign_in(cases, login).get(path)
+        assert page.status_code == 200, login
+        assert ("<textarea" in page.text) == has_form, login
+    assert sign_in(cases, "other").get(path).status_code == 404
+    writer = sign_in(cases, "internal1")
+    said = {"form_key": form_key(writer), "kind": "prompt", "language": "en", "due_on": "soon"}
+    assert writer.post(path, data=said).status_code == 422
+    assert writer.get(f"{path}/none.pdf").status_code == 404
+
+
+def test_a_draft_past_its_bounds_is_refused_by_place(cases):
+    """Marks without end, controls of direction and too long a text are refused with field and line; nothing is set."""
+    path = f"/cases/{the_case(cases)}/letters"
+    writer = sign_in(cases, "internal1")
+    said = {"form_key": form_key(writer), "kind": "prompt", "language": "en", "addressee": "G1"}
+    wrong = {
+        "desk.letter.marks": "one\r\ne" + "\u0301" * 19_990,
+        "desk.letter.hidden": "a\u202eb",
+        "desk.letter.long": "x" * 20_001,
+    }
+    for code, text in wrong.items():
+        for to in (f"{path}/draft", path):
+            answer = writer.post(to, data=said | {"text": text})
+            assert answer.status_code == 422, (code, to)
+            assert code in answer.text
+    answer = writer.post(f"{path}/draft", data=said | {"text": "x", "addressee": "G1\u2066"})
+    assert (answer.status_code, "desk.letter.hidden" in answer.text) == (422, True)
+    assert cases.duck.rows("SELECT count(*) FROM letter") == [(0,)]

@@ -1,0 +1,34 @@
+"""The source line as reported: the fact's own lines are marked, and a text that holds more than one may see is not shown."""
+
+import doctest
+
+from comptroller.web.ledger import payloads
+from comptroller.web.ledger.payloads import Source
+
+
+def test_the_fact_is_found_in_its_text():
+    """By place: the line of NDJSON, the line below the head of CSV, the object of JSON."""
+    text = "\n".join(f"line {n}" for n in range(1, 100))
+    hits = [n for n, _, hit in Source(1, 0, text, "ndjson", is_shown=True).lines(50) if hit]
+    assert hits == [50]
+    shown = Source(1, 0, text, "csv", is_shown=True).lines(50)
+    assert [n for n, _, hit in shown if hit] == [51]
+    assert shown[0][0] == 1
+    said = '{"kind": "x", "facts": [{"a": 1}, {"a": 2}, {"a": 3}]}'
+    marked = [line for _, line, hit in Source(3, 0, said, "json", is_shown=True).lines(2) if hit]
+    assert marked == ["{", ' "a": 2', "}"]
+    assert Source(1, 1, "", "json", is_shown=False).lines(1) == []
+
+
+def test_a_text_is_shown_to_whoever_sees_all_of_it(desk, browser):
+    """A report of several entities is shown whole to whoever sees them all, and not at all to others."""
+    entry = desk.duck.rows("SELECT min(fact) >> 20 FROM entity")[0][0]
+    assert "MARKBKRAM" in browser("supervisor").get(f"/ledger/{entry}").text
+    page = browser("group").get(f"/ledger/{entry}").text
+    assert "MARKAKRAM" not in page
+    assert "outside your reach" in page
+
+
+def test_facts_are_numbered_through_the_envelope():
+    """One list or one for each kind: the numbers go on."""
+    assert doctest.testmod(payloads).failed == 0

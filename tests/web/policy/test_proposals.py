@@ -1,0 +1,140 @@
+"""Proposals: replayed beside the live books, adopted by somebody else, told to the ledger, and seen within reach."""
+
+import threading
+
+import pytest
+
+from comptroller.access.grants import ADOPT
+from comptroller.model.refusal import BrokenPack, Refused
+from comptroller.web.policy import proposals
+from comptroller.web.policy.versions import differences, editions
+from comptroller.web.shell.errors import NotGranted
+from tests.consoles import open_desk
+from tests.web.visits import visit_for
+from tests.worlds import OWNER
+
+PATH = "base/params/duplicate_days.yml"
+
+
+@pytest.fixture(scope="module")
+def changing(tmp_path_factory):
+    """A desk of its own, whose policy changes."""
+    desk = open_desk(tmp_path_factory.mktemp("policy"))
+    yield desk
+    desk.stop()
+
+
+def wait(desk, name):
+    while desk.jobs.open_about(name):
+        threading.Event().wait(0.02)
+    return proposals.proposal_of(desk, name)
+
+
+def text_with(desk, value):
+    """The days within which two payments are one another's double, changed so that the planted ones are none."""
+    said = desk.pack.files[PATH].decode()
+    old = f"value: {desk.pack.params['duplicate_days'].values[0].value:g}"
+    assert old in said
+    return said.replace(old, f"value: {value}")
+
+
+def acts(desk, did):
+    return desk.duck.rows("SELECT login, about, detail FROM desk_act WHERE did = ? ORDER BY fact", [did])
+
+
+def test_a_change_is_replayed_then_adopted_by_somebody_else(changing):
+    """The replay says what the adoption then does; the author may not adopt; each step is an entry."""
+    author, adopter = visit_for(changing, "author"), visit_for(changing, "adopter")
+    open_before = changing.duck.rows("SELECT count(*) FROM finding_now WHERE state = 'raised'")[0][0]
+    name = proposals.propose(author, PATH, text_with(changing, 0), "too many doubles")
+    one = proposals.proposal_of(changing, name)
+    with pytest.raises(Refused, match="replay"):
+        proposals.adopt(adopter, one)
+    proposals.replay(author, one)
+    one = wait(changing, name)
+    assert one.state == proposals.REPLAYED, changing.jobs.newest()
+    fewer = sum(one.outcome["counts"]["vanish"].values())
+    assert (fewer, one.outcome["counts"]["appear"]) == (5, {})
+    assert changing.duck.rows("SELECT count(*) FROM finding_now WHERE state = 'raised'")[0][0] == open_before
+    with pytest.raises(NotGranted):
+        proposals.adopt(author, one)
+    proposals.adopt(adopter, one)
+    assert wait(changing, name).adopter == "adopter", changing.jobs.newest()
+    assert changing.duck.rows("SELECT count(*) FROM finding_now WHERE state = 'raised'")[0][0] == open_before - fewer
+    with pytest.raises(Refused, match="adopted"):
+        proposals.replay(author, proposals.proposal_of(changing, name))
+    changing.writer.do(lambda worker: worker.ledger.size).result(30)
+    assert [[row[0] for row in acts(changing, did)] for did in ("propose", "replay", "adopt")] == [
+        ["author"],
+        ["author"],
+        ["adopter"],
+    ]
+    assert "+" in acts(changing, "propose")[0][2]
+    newest, first = editions(changing)
+    assert newest.changed == (PATH,)
+    assert "value: 0" in differences(changing, newest, first)[0][1]
+
+
+def test_an_adoption_withdrawn_while_it_waits_is_not_done(changing):
+    """The job asks again in the engine's turn; who adopts asks for the proposal as it is then, and for the right to."""
+    author, adopter = visit_for(changing, "author"), visit_for(changing, "adopter")
+    name = proposals.propose(author, PATH, text_with(changing, 5), "to be withdrawn")
+    proposals.replay(author, proposals.proposal_of(changing, name))
+    one, policy, free = wait(changing, name), changing.pack.digest, threading.Event()
+    changing.writer.do(lambda _worker: free.wait(60))
+    proposals.adopt(adopter, one)
+    proposals.withdraw(author, proposals.proposal_of(changing, name))
+    free.set()
+    assert wait(changing, name).state == proposals.WITHDRAWN
+    assert changing.pack.digest == policy
+    assert "withdrawn" in changing.jobs.newest()[0].said
+    with pytest.raises(Refused, match="ended"):
+        proposals.withdraw(author, proposals.proposal_of(changing, name))
+
+
+def test_author_and_adopter_are_two_persons(changing):
+    """A second sign-in name of the author's person adopts nothing of the author's."""
+    user = {"granted_by": OWNER, "login": "author2", "name": " Author 某", "valid_from": "2024-01-01"}
+    changing.said(changing.say("desk_user", [user]))
+    grant = {"granted_by": OWNER, "grant": "G-2", "login": "author2", "role": "adopter", "entity": OWNER, "reason": "r"}
+    changing.said(changing.say("access_grant", [grant | {"valid_from": "2024-01-01"}]))
+    name = proposals.propose(visit_for(changing, "author"), PATH, text_with(changing, 6), "own")
+    with pytest.raises(NotGranted):
+        proposals.adopt(visit_for(changing, "author2"), proposals.proposal_of(changing, name))
+    assert proposals.may_change(visit_for(changing, "author2"), ADOPT)
+    proposals.withdraw(visit_for(changing, "author"), proposals.proposal_of(changing, name))
+
+
+def test_who_may_change_policy_may_do_so_for_everything(changing):
+    """A supervisor proposes nothing; a text that does not hold together is refused and kept nowhere."""
+    with pytest.raises(NotGranted):
+        proposals.propose(visit_for(changing, "supervisor"), PATH, text_with(changing, 3), "why")
+    with pytest.raises(BrokenPack):
+        proposals.propose(visit_for(changing, "author"), PATH, "# Nothing.\ntitle: 1\n", "why")
+    with pytest.raises(Refused):
+        proposals.propose(visit_for(changing, "author"), PATH, text_with(changing, 3), "  ")
+    assert all(one.why != "why" for one in proposals.proposals(changing))
+
+
+def test_a_proposal_upon_another_text_is_stale(changing):
+    """What was written upon a text that is in force no more is proposed again, never laid over it."""
+    name = proposals.propose(visit_for(changing, "author"), PATH, text_with(changing, 9), "later")
+    one = proposals.proposal_of(changing, name)
+    stale = proposals.Proposal(
+        one.proposal, one.login, one.at, one.path, one.text, one.why, one.state, {"before": "another"}
+    )
+    with pytest.raises(Refused, match="stale"):
+        proposals.changed(changing.pack, stale)
+    with pytest.raises(NotGranted):
+        proposals.withdraw(visit_for(changing, "adopter"), one)
+    proposals.withdraw(visit_for(changing, "author"), one)
+    assert proposals.proposal_of(changing, name).state == proposals.WITHDRAWN
+
+
+def test_what_a_replay_finds_is_seen_within_reach(desk):
+    """Of findings about entities beyond the reach, nobody is told."""
+    rows = [{"rule": "base/rules/payments/duplicate", "entity": e, "finding": e} for e in ("A", "A1", "B")]
+    packs = [desk.pack, desk.pack]
+    assert [row["entity"] for row in proposals.seen(visit_for(desk, "group"), packs, rows)] == ["A", "A1"]
+    assert len(proposals.seen(visit_for(desk, "supervisor"), packs, rows)) == 3
+    assert proposals.seen(visit_for(desk, "administrator"), packs, rows) == []

@@ -1,0 +1,94 @@
+"""Scores within reach: what a viewer sees adds up, and the whole is what the scoreboard of the node says."""
+
+from dataclasses import replace
+
+from comptroller.cases.queries import counts_in
+from comptroller.watch.scoreboard import scoreboard
+from comptroller.web.policy.scores import Outcome, open_by_rule, outcome_of, score_of
+from tests.case_consoles import open_case_desk
+from tests.cases.event_facts import step
+from tests.consoles import sign_in
+from tests.web.visits import visit_for
+from tests.worlds import report
+
+RULE = "base/rules/payments/duplicate"
+
+
+def test_a_score_is_within_reach(desk):
+    """The owner's supervisor sees the node's own count; a group's its own part of it."""
+    rule = desk.pack.rules[RULE]
+    whole = desk.writer.do(lambda w: scoreboard(w.duck, w.pack, w.watch.findings, [RULE])).result(30)[0]
+    mine = score_of(visit_for(desk, "supervisor"), rule)
+    part = score_of(visit_for(desk, "group"), rule)
+    assert mine.as_json() == whole.as_json() | {"asleep": ""}
+    assert (mine.found, part.found) == (5, 3)
+    assert part.judged < mine.judged
+    assert open_by_rule(visit_for(desk, "group"))[RULE] == (3, 0)
+    assert score_of(visit_for(desk, "administrator"), rule).judged == 0
+
+
+def test_outcomes_are_told_to_everybody_who_sees(cases):
+    """How a rule's findings came out is the same for all; nothing is said where none was in a case, or none is decided."""
+    name = cases.duck.rows("SELECT rule FROM case_now")[0][0]
+    told = {login: outcome_of(visit_for(cases, login), cases.pack.rules[name]) for login in ("over", "group", "firm")}
+    assert set(told.values()) == {Outcome(1, 1, 0, 0, 0, 0, 0)}
+    assert told["over"].precision_pct is None
+    assert Outcome(4, 0, 3, 1, 0, 0, 1).precision_pct == 75
+    other = next(n for n in cases.pack.rules if n != name)
+    assert outcome_of(visit_for(cases, "over"), cases.pack.rules[other]) is None
+
+
+def test_the_page_of_a_rule_shows_its_outcomes(cases):
+    """Everybody who sees the rule's page sees how its findings came out."""
+    name = cases.duck.rows("SELECT rule FROM case_now")[0][0]
+    assert "How its findings came out" in sign_in(cases, "firm").get(f"/policy/{name}").text
+
+
+def test_a_rule_that_is_dismissed_too_often_is_proposed_for_demotion_on_its_page(tmp_path):
+    """As soon as enough are dismissed the rule is proposed by itself, and its page says so, with the precision, to everybody who sees."""
+    desk = open_case_desk(tmp_path)
+    firms = [{"entity": f"X{n}", "name": f"X{n}", "parent": "G"} for n in range(10)]
+    paid = {"amount": 500, "payment": "P1", "matter": "M1", "paid_at": "2024-03-04T10:00:00"}
+    late = {
+        "decision": "D1",
+        "matter": "M1",
+        "body": "board",
+        "outcome": "approved",
+        "decided_at": "2024-03-08T10:00:00",
+    }
+    told = [
+        ("entity", firms),
+        *(
+            (kind, [{"entity": f["entity"]} | row for f in firms])
+            for kind, row in (("payment", paid), ("decision", late))
+        ),
+    ]
+    for kind, rows in told:
+        assert desk.writer.take(report(kind, *rows)).result(60).entry
+    name = desk.duck.rows("SELECT rule FROM case_now WHERE entity = 'X1'")[0][0]
+    cases = [c for (c,) in desk.duck.rows("SELECT case_id FROM case_now WHERE entity LIKE 'X%' ORDER BY entity")]
+    for count, some in ((9, cases[:9]), (10, cases[9:])):
+        steps = [step(c, "dismiss", "internal", "U1", "2024-03-12") for c in some]
+        assert desk.writer.take(report("case_step", *steps)).result(60).entry
+        outcome = outcome_of(visit_for(desk, "over"), desk.pack.rules[name])
+        assert (outcome.dismissed, outcome.precision_pct) == (count, 0)
+        assert [by.rsplit("/", 1)[1] for _, by in outcome.proposals] == ["rule_dismissed_too_often"] * (count == 10)
+    for login in ("over", "leader", "firm", "internal1"):
+        page = sign_in(desk, login).get(f"/policy/{name}").text
+        assert "Proposed for demotion" in page, login
+        assert "0%" in page or "0.0%" in page, login
+    desk.stop()
+
+
+def test_a_page_of_a_rule_stands_under_a_policy_of_fewer_counts(cases):
+    """Under an older policy that does not count what lapsed the outcomes are told all the same, with nothing in that place."""
+    name = cases.duck.rows("SELECT rule FROM case_now")[0][0]
+    kind = cases.pack.kinds["rule_outcome"]
+    older = replace(kind, fields=tuple(f for f in kind.fields if f.name != "lapsed_count"))
+    pack = replace(cases.pack, kinds={**cases.pack.kinds, "rule_outcome": older})
+    counts = counts_in(pack)
+    assert "0 AS lapsed" in counts
+    assert not any("lapsed_count" in one for one in counts)
+    assert "coalesce(lapsed_count, 0) AS lapsed" in counts_in(cases.pack)
+    found = cases.duck.records(f"SELECT {', '.join(counts)} FROM rule_outcome WHERE rule = ?", [name])
+    assert Outcome(**found[0]) == Outcome(1, 1, 0, 0, 0, 0, 0)

@@ -1,0 +1,90 @@
+"""Ask: one SELECT within reach; nothing changes, nothing outside is read, and nothing runs for ever."""
+
+import json
+
+import pytest
+
+from comptroller.model.refusal import Refused
+from comptroller.web.query.page import answer_of, chart_of
+from tests.consoles import form_key, mark, sign_in
+from tests.web.visits import visit_for
+
+EVIL = [
+    "SELECT * FROM read_csv('/etc/passwd')",
+    "SELECT * FROM '/etc/passwd'",
+    "SELECT * FROM read_text('node.json')",
+    "SELECT getenv('HOME')",
+    "SELECT * FROM all_payment",
+    "SELECT * FROM main.payment",
+    "SELECT * FROM duckdb_tables()",
+    "SELECT * FROM sqlite_master",
+    "SELECT * FROM information_schema.tables",
+    "SELECT 1; DELETE FROM all_payment",
+    "DELETE FROM all_payment",
+    "INSERT INTO all_entity SELECT * FROM all_entity",
+    "COPY payment TO 'x.csv'",
+    "ATTACH 'x.duckdb'",
+    "PRAGMA database_list",
+    "SET enable_external_access = true",
+    "CALL pragma_version()",
+    "SELECT * FROM query('SELECT * FROM all_payment')",
+    "SELECT * FROM query_table('all_payment')",
+]
+
+
+@pytest.mark.parametrize("sql", EVIL)
+def test_nothing_but_a_select_over_documented_tables_is_answered(desk, sql):
+    """SQL escape: files, settings, the engine's inside and other statements are refused by name."""
+    with pytest.raises(Refused):
+        answer_of(visit_for(desk, "supervisor"), sql)
+
+
+def test_answers_are_within_reach(desk):
+    """The same question gives each his own answer."""
+    said = json.dumps(
+        answer_of(visit_for(desk, "group"), "SELECT * FROM payment p JOIN entity e USING (entity)"), default=str
+    )
+    assert mark("A") in said
+    assert mark("B") not in said
+    assert answer_of(visit_for(desk, "administrator"), "SELECT count(*) AS n FROM payment") == (["n"], [(0,)])
+
+
+def test_a_question_that_takes_too_long_is_ended(desk):
+    """Whoever asks for too much is told so, and the desk goes on."""
+    desk.settings, kept = type(desk.settings)(ask_seconds=0.2), desk.settings
+    many = ", ".join(f"payment AS p{n}" for n in range(11))
+    sql = f"SELECT sum(hash(concat(p0.payment, p5.payment, p10.payment)) % 7) AS n FROM {many}"
+    visit = visit_for(desk, "supervisor")
+    try:
+        with pytest.raises(Refused) as refused:
+            answer_of(visit, sql)
+        assert refused.value.refusals[0].code == "query.slow"
+    finally:
+        desk.settings = kept
+    assert answer_of(visit_for(desk, "supervisor"), "SELECT 1 AS one") == (["one"], [(1,)])
+
+
+def test_what_is_asked_is_noted_saved_and_exported(desk):
+    """The page shows the answer; the ledger keeps the question; a leader may not ask at all."""
+    browser = sign_in(desk, "supervisor")
+    key = form_key(browser)
+    sql = "SELECT entity, count(*) AS many FROM payment GROUP BY 1 ORDER BY 1"
+    page = browser.post("/ask", data={"form_key": key, "sql": sql}).text
+    assert "5 rows" in page
+    assert browser.post("/ask", data={"form_key": key, "sql": sql, "as": "xlsx"}).content.startswith(b"PK")
+    assert "entity,many" in browser.post("/ask", data={"form_key": key, "sql": sql, "as": "csv"}).text
+    browser.post("/ask", data={"form_key": key, "sql": sql, "as": "save", "name": "mine"})
+    assert ">mine</a>" in browser.get("/ask").text
+    author = sign_in(desk, "author")
+    assert author.post("/ask", data={"form_key": form_key(author), "sql": sql, "as": "csv"}).status_code == 403
+    assert sign_in(desk, "leader").get("/ask").status_code == 403
+    assert "query.select" not in page
+    desk.said(desk.note("supervisor", "x"))
+    assert desk.duck.rows("SELECT count(*) > 0 FROM desk_act WHERE did = 'ask' AND detail = ?", [sql]) == [(True,)]
+
+
+def test_a_chart_holds_no_markup():
+    """What stands in a cell cannot leave the chart's text."""
+    assert "<" not in chart_of((["a", "n"], [("</script><script>alert(1)</script>", 1), ("b", 2)]))
+    assert chart_of((["a"], [(1,), (2,)])) == ""
+    assert chart_of(None) == ""

@@ -1,0 +1,47 @@
+"""The form of one fact: what is typed is what is reported, and what is refused is not typed twice."""
+
+import re
+
+import pytest
+from starlette.datastructures import FormData
+
+from comptroller.web.reporting.entry_form import inner_of, typed
+from tests.consoles import form_key, open_desk, sign_in
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    desk = open_desk(tmp_path_factory.mktemp("forms"))
+    yield desk
+    desk.stop()
+
+
+def test_rows_of_lists_are_typed(own):
+    """A row with something in it is said, whichever its place; an empty one is not; what the list carries is not asked."""
+    kind = own.pack.kinds["decision"]
+    ((name, _, fields),) = inner_of(kind)
+    assert name == "votes"
+    first = fields[0].name
+    form = FormData({"field_matter": " M1 ", f"list_{name}_2_{first}": "x", f"list_{name}_0_{first}": "", "other": "y"})
+    assert typed(kind, form) == {"matter": "M1", name: [{first: "x"}]}
+    assert typed(kind, FormData({})) == {}
+
+
+def test_a_refused_form_comes_back_as_it_was(own):
+    """What was typed stands in its field, the fault beside the field that it is about, and more rows keep all of it."""
+    browser = sign_in(own, "reporter")
+    said = {"form_key": form_key(browser), "field_entity": "A", "field_payment": "KEPT-1", "field_amount": "abc"}
+    answer = browser.post("/reporting/form/payment", data=said)
+    assert answer.status_code == 422
+    assert 'value="KEPT-1"' in answer.text
+    field = re.search(r"<label>Amount \*.*?</label>", answer.text, re.DOTALL).group(0)
+    assert 'aria-invalid="true"' in field
+    assert "a number" in field
+    assert answer.text.count("aria-invalid") == 1
+    more = browser.post(
+        "/reporting/form/decision", data={"form_key": said["form_key"], "field_matter": "M-7", "more": "votes"}
+    )
+    assert more.status_code == 200
+    assert 'value="M-7"' in more.text
+    assert "list_votes_4_" in more.text
+    assert own.shelf.rows("SELECT count(*) FROM refused") == [(1,)]

@@ -1,0 +1,95 @@
+"""The desk while it runs: what is made is made once, and what users do stands in the ledger."""
+
+import ast
+from concurrent.futures import ThreadPoolExecutor
+from time import sleep
+
+import pytest
+
+from comptroller.model.refusal import Refused
+from comptroller.web.runtime.server import ACCOUNTS, SHELF, Desk
+from tests.house.source import parsed, shown, sources
+from tests.packs_small.small import AT, small_node
+
+
+@pytest.mark.parametrize("name", [ACCOUNTS, SHELF])
+def test_garbage_in_a_store_of_the_desk_is_a_refusal_by_name(tmp_path, name):
+    """Accounts or drafts that cannot be read: the desk does not start, names the file, and lets go of the node."""
+    small_node(tmp_path / "n").close()
+    (tmp_path / "n" / name).write_bytes(b"garbage" * 1000)
+    with pytest.raises(Refused) as refused:
+        Desk(tmp_path / "n", lambda: AT, lambda: "x" * 32).start()
+    one = refused.value.refusals[0]
+    assert (one.code, one.file) == ("node.store", str(tmp_path / "n" / name))
+    (tmp_path / "n" / name).unlink()
+    desk = Desk(tmp_path / "n", lambda: AT, lambda: "x" * 32)
+    desk.start()
+    desk.stop()
+
+
+def test_what_is_made_for_a_key_is_made_once(desk):
+    """And the oldest is forgotten."""
+    made = []
+    for _ in range(3):
+        desk.cached("one", lambda: made.append(1))
+    assert made == [1]
+
+
+def test_what_a_user_does_stands_in_the_ledger(desk):
+    """An act is a fact with a name, a time and what it was about."""
+    outcome = desk.said(desk.note("supervisor", "export", "findings", "state=all"))
+    rows = desk.duck.rows("SELECT login, did, about, detail FROM desk_act WHERE fact >> 20 = ?", [outcome.entry])
+    assert rows == [("supervisor", "export", "findings", "state=all")]
+    assert desk.ledger.entry(outcome.entry).fields["reporter"] == desk.owner
+
+
+def test_what_the_desk_says_is_checked_like_any_report(desk):
+    """Nothing gets into the books past intake."""
+    with pytest.raises(Refused):
+        desk.said(desk.say("access_grant", [{"granted_by": desk.owner, "grant": "G"}]))
+
+
+def test_many_who_ask_at_once_make_it_once(desk):
+    """While one makes it, the others wait for that, so that news of a batch do not set off the same work many times."""
+    made = []
+
+    def make():
+        sleep(0.05)
+        made.append(1)
+        return "made"
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: desk.cached("at once", make), range(8)))
+    assert (found, made) == (["made"] * 8, [1])
+
+
+def test_what_fails_is_not_kept(desk):
+    """A fault is for who asked; who asks next tries again."""
+    with pytest.raises(ZeroDivisionError):
+        desk.cached("fails", lambda: 1 // 0)
+    assert desk.cached("fails", lambda: 7) == 7
+
+
+def test_a_stamp_moves_with_its_tables_alone(desk):
+    """An act of a user moves the books, and nothing that stands on the register has to be made again."""
+    before = desk.stamp(["entity"]), desk.stamp(["desk_act"]), desk.position()
+    desk.said(desk.note("supervisor", "export"))
+    assert desk.position() != before[2]
+    assert desk.stamp(["entity"]) == before[0]
+    assert desk.stamp(["desk_act"]) != before[1]
+
+
+def test_pages_and_calls_name_their_channel():
+    """No page and no call reports in the operator's channel, by which a report is held against nobody's grants."""
+    unnamed = []
+    for path in (one for one in sources() if "desk" in one.parts):
+        for call in (node for node in ast.walk(parsed(path)) if isinstance(node, ast.Call)):
+            if isinstance(call.func, ast.Attribute) and ast.unparse(call.func) in ("desk.say", "visit.desk.say"):
+                unnamed += [] if len(call.args) > 2 else [f"{shown(path)}:{call.lineno}"]
+            if ast.unparse(call.func) == "Incoming" and path.name != "payloads.py":
+                named = "channel" in {one.arg for one in call.keywords}
+                unnamed += [] if named else [f"{shown(path)}:{call.lineno}"]
+        if path.name != "state.py":
+            names = {one.id for one in ast.walk(parsed(path)) if isinstance(one, ast.Name)}
+            unnamed += [shown(path)] if "OPERATOR" in names else []
+    assert unnamed == []

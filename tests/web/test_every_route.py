@@ -1,0 +1,157 @@
+"""Every route of the desk has its place: it is asked by everybody here, or by a test that is named; a new one without a place fails."""
+
+import re
+
+import pytest
+
+from comptroller.web.app import CALLS, PAGES
+from comptroller.web.public import pages as public_pages
+from comptroller.web.tips import public_pages as public_tips
+from tests.consoles import PEOPLE, form_key, mark
+from tests.house.source import REPOSITORY
+from tests.web.test_reach_everywhere import CODES, covered
+
+EVERYWHERE = "tests/web/test_reach_everywhere.py::test_nothing_outside_shows_anywhere"
+CASES = "tests/web/cases/test_pages.py"
+ASKED = (
+    *(
+        "/acts",
+        "/admin",
+        "/account",
+        "/authority",
+        "/ask",
+        "/reform",
+        "/tips",
+        "/inbox",
+        "/day",
+        "/cases",
+        "/cases/load",
+    ),
+    *("/reporting", "/reporting?show=all", "/reporting?show=kept", "/reporting?show=refused", "/reporting/send"),
+    *(
+        "/reporting/form/payment",
+        "/reporting/templates/payment.csv",
+        "/api/v1/rules",
+        "/api/v1/entries?limit=1000",
+        "/api/v1/day",
+    ),
+    *(
+        "/api/v1/cases",
+        "/api/v1/rules/base/rules/payments/duplicate",
+        "/api/v1/openapi.json",
+        "/admin/hooks",
+        "/admin/feeds",
+    ),
+    *(f"/reporting/kept/{n}" for n in range(1, 13)),
+    *(f"/api/v1/entries/{n}" for n in range(1, 13)),
+    *(f"/strips/payment/{e}/P{n}-{mark(e)}" for e in CODES for n in (4, 5)),
+    *(f"/authority?entity={e}" for e in CODES),
+    *(f"/capital?item=net_assets&entity={e}" for e in CODES),
+)
+"""Addresses that everybody asks here, beside those of `test_reach_everywhere.py`."""
+QUESTIONS = (
+    "SELECT * FROM payment",
+    "SELECT * FROM entity",
+    "SELECT * FROM finding_now",
+    "SELECT p.payee FROM payment AS p JOIN entity AS e ON e.entity = p.entity",
+)
+OWN_TESTS = {
+    "GET /": EVERYWHERE, "GET /wall": EVERYWHERE, "GET /overview/live": EVERYWHERE, "GET /capital": EVERYWHERE,
+    "GET /findings": EVERYWHERE, "GET /findings.xlsx": EVERYWHERE, "GET /findings/{finding}": EVERYWHERE,
+    "GET /entities": EVERYWHERE, "GET /entities.named": EVERYWHERE, "GET /entities/{code}": EVERYWHERE, "GET /entities/{code}/{side}": EVERYWHERE,
+    "GET /entities/{code}/structure": EVERYWHERE,
+    "GET /strips": EVERYWHERE, "GET /ledger": EVERYWHERE, "GET /ledger/{number}": EVERYWHERE,
+    "GET /ledger/{number}/receipt.json": EVERYWHERE, "GET /policy": EVERYWHERE, "GET /policy/propose": EVERYWHERE,
+    "GET /policy/versions/{entry}": EVERYWHERE, "GET /policy/{name:path}": EVERYWHERE, "GET /why": EVERYWHERE,
+    "GET /api/v1/me": EVERYWHERE, "GET /api/v1/findings": EVERYWHERE, "GET /api/v1/findings/{finding}": EVERYWHERE,
+    "GET /api/v1/entities": EVERYWHERE, "GET /api/v1/entities/{entity}": EVERYWHERE,
+    "GET /api/v1/events": "tests/web/test_reach_everywhere.py::test_news_are_told_within_reach",
+    "GET /policy/proposals/{name}": "tests/web/policy/test_shadow.py::test_a_shadow_is_seen_within_reach",
+    "POST /policy/proposals/{name}/{act}": "tests/web/policy/test_shadow.py::test_a_shadow_is_seen_within_reach",
+    "POST /policy/propose": "tests/web/policy/test_proposals.py::test_who_may_change_policy_may_do_so_for_everything",
+    "GET /strips/rings/{flow}/{name:path}": "tests/web/timelines/test_pages.py", "GET /cases/{case_id}": CASES,
+    "POST /cases/{case_id}/acts": CASES, "POST /cases/{case_id}/waiting/{number}": CASES,
+    "GET /api/v1/cases/{case_id}": "tests/web/cases/test_api.py", "POST /api/v1/cases/{case_id}/acts": "tests/web/cases/test_api.py",
+    "POST /api/v1/cases/{case_id}/waiting/{number}": "tests/web/cases/test_api.py",
+    "GET /cases/{case_id}/letters": "tests/web/cases/test_letters_page.py", "POST /cases/{case_id}/letters": "tests/web/cases/test_letters_page.py",
+    "POST /cases/{case_id}/letters/draft": "tests/web/cases/test_letters_page.py",
+    "GET /cases/{case_id}/letters/{letter}.pdf": "tests/web/cases/test_letters_page.py",
+    "GET /cases/{case_id}/letters/waiting/{number}.pdf": "tests/web/cases/test_approvals.py",
+    "GET /api/v1/cases/{case_id}/letters": "tests/web/cases/test_approvals.py", "POST /api/v1/cases/{case_id}/letters": "tests/web/cases/test_approvals.py",
+    "GET /inbox/{case_id}": "tests/web/cases/test_inbox_page.py", "POST /inbox/{case_id}/acts": "tests/web/cases/test_inbox_page.py",
+    "POST /tips/key": "tests/web/tips/test_pages.py", "GET /tips/{number}": "tests/web/tips/test_pages.py",
+    "POST /tips/{number}": "tests/web/tips/test_pages.py", "POST /tips/{number}/closing": "tests/web/tips/test_mailbox.py", "POST /authority": "tests/web/authority/test_page.py",
+    "POST /findings/views": "tests/web/shell/test_rendering.py::test_a_name_of_a_view_does_not_run",
+    "POST /reporting/send": "tests/web/reporting/test_pages.py", "POST /reporting/form/{kind}": "tests/web/reporting/test_pages.py",
+    "GET /reporting/refused/{number}": "tests/web/reporting/test_pages.py",
+    "GET /reporting/refused/{number}.xlsx": "tests/web/reporting/test_pages.py",
+    "POST /ledger/verify": "tests/web/ledger/test_pages.py::test_the_ledger_is_verified_from_the_browser",
+    "POST /api/v1/reports": "tests/web/reporting/test_submit.py", "POST /api/v1/stream": "tests/web/reporting/test_api.py",
+    "POST /api/v1/checks": "tests/web/authority/test_api.py::test_what_is_out_of_reach_is_not_there",
+    "GET /admin/identities": "tests/web/identity/test_provider_pages.py::test_an_administrator_offers_and_the_user_takes_up",
+    "GET /sign-in": "tests/web/identity/test_sign_in.py", "GET /language/{language}": "tests/web/identity/test_sign_in.py",
+    "GET /oidc/start": "tests/web/identity/test_provider_pages.py", "GET /oidc/back": "tests/web/identity/test_provider_pages.py",
+}  # fmt: skip
+"""Routes that other tests hold to the reach, or that show nothing of the books."""
+OWN_FAMILIES = {
+    "POST /sign-": "tests/web/identity/test_sign_in.py",
+    "POST /account/": "tests/web/identity/test_account.py",
+    "GET /take-up": "tests/web/admin/test_pages.py",
+    "POST /take-up": "tests/web/admin/test_pages.py",
+    "POST /admin/identities": "tests/web/identity/test_provider_pages.py",
+    "POST /admin/": "tests/web/admin/test_pages.py::test_only_administrators_administer",
+    "GET /public": "tests/web/public/test_pages.py",
+    "POST /public": "tests/web/public/test_pages.py",
+}
+
+
+def routes():
+    """Give every route of the app, as method and path."""
+    modules = [*((calls, "/api/v1") for calls in CALLS), *((page, "") for page in (*PAGES, public_pages, public_tips))]
+    found = {f"{m} {ahead}{one.path}" for module, ahead in modules for one in module.router.routes for m in one.methods}
+    return sorted(found)
+
+
+def fits(route, address):
+    """Say whether an address is one of a route."""
+    path = route.split(" ", 1)[1]
+    parts = re.split(r"\{(\w+)(:path)?\}", path)
+    shape = "".join(
+        re.escape(part) if n % 3 == 0 else (".+" if parts[n + 1] else "[^/]+") if n % 3 == 1 else ""
+        for n, part in enumerate(parts)
+    )
+    return re.fullmatch(shape, address.partition("?")[0]) is not None
+
+
+def test_every_route_has_its_place():
+    """A route that nobody thought of fails here; a place that is no route any more as well."""
+    there = routes()
+    assert len(there) > 90
+    asked = {route for route in there for address in ASKED if route.startswith("GET ") and fits(route, address)}
+    asked |= {"POST /ask", "POST /api/v1/queries"}
+    families = {route for route in there if route.startswith(tuple(OWN_FAMILIES))}
+    assert [route for route in there if route not in asked and route not in OWN_TESTS and route not in families] == []
+    assert [route for route in OWN_TESTS if route not in there] == []
+    for named in {*OWN_TESTS.values(), *OWN_FAMILIES.values()}:
+        path, _, test = named.partition("::")
+        assert f"def {test}" in (REPOSITORY / path).read_text(encoding="utf-8"), named
+
+
+@pytest.mark.parametrize("login", [login for login, _ in PEOPLE if covered(login) != set(CODES)])
+def test_nothing_outside_shows_on_the_others(browser, login):
+    """Forms, templates, exports, strips, entries, rules, questions by page and by call: within the reach or refused."""
+    one, mine = browser(login), covered(login)
+    answers = [(path, one.get(path)) for path in ASKED]
+    key = form_key(one)
+    for sql in QUESTIONS:
+        answers.append((sql, one.post("/ask", data={"sql": sql, "form_key": key})))
+        answers.append((sql, one.post("/api/v1/queries", json={"sql": sql}, headers={"x-form-key": key})))
+    for asked, answer in answers:
+        assert answer.status_code in (200, 303, 400, 403, 404, 422), (asked, answer.status_code)
+        seen = {e for e in CODES if mark(e) in answer.text.replace(asked, "")}
+        assert seen <= mine or _is_own_word(asked, seen - mine), (login, asked, seen - mine)
+
+
+def _is_own_word(asked, seen):
+    """Say whether what shows is what the one who asks wrote into the address himself."""
+    return all(mark(e) in asked for e in seen)

@@ -1,0 +1,115 @@
+"""Strips in the browser: a deal from its matter to its money, four flows, a ring, and nothing beyond the reach."""
+
+import html
+import re
+
+import pytest
+
+from tests.consoles import sign_in
+from tests.web.trading import DEAL, trading_desk
+
+PATH = f"/strips/contract/A/{DEAL}"
+
+
+@pytest.fixture(scope="module")
+def trade(tmp_path_factory):
+    """The desk of the world of trade, and a function that signs somebody in."""
+    desk = trading_desk(tmp_path_factory.mktemp("trade"))
+    held = {}
+
+    def of(login, language="en"):
+        return held.setdefault((login, language), sign_in(desk, login, language))
+
+    yield desk, of
+    desk.stop()
+
+
+def ring_path(desk):
+    return "/strips/rings/payment/" + desk.duck.rows("SELECT min(cycle) FROM trade_cycle")[0][0]
+
+
+def test_a_deal_is_shown_with_all_its_steps_and_what_is_found(trade):
+    """Matter, decision, contract, goods, money and invoice are on one line; the body that is missing has its ring."""
+    page = trade[1]("supervisor").get(PATH).text
+    for code in ("M1", "D1", DEAL, "S1", "S2", "P1", "F1"):
+        assert f">{code}<" in page, code
+    assert 'class="absent"' in page
+    assert "Party committee" in page
+    assert 'class="off"' in page, "days that are not worked are shaded"
+    assert "Listed matter decided without prior study" in page
+    assert page.count("not the contract&#39;s party") == 1
+    for path in ("/strips/matter/A/M1", "/strips/payment/A/P1", "/strips/invoice/A/F1"):
+        assert f"/strips/contract/A/{DEAL}" in trade[1]("supervisor").get(path).text, path
+    assert "缺此环节" in trade[1]("supervisor", "zh").get(PATH).text
+
+
+def test_from_the_overview_to_the_person_without_authority(trade):
+    """A supervisor's way: a red square of the heat table, the finding, its strip; there are clause, minutes, payment and signer."""
+    one = trade[1]("supervisor", "zh")
+    squares = re.findall(r'<a class="square" href="([^"]*domain=contracts[^"]*under=G1[^"]*)"', one.get("/").text)
+    listed = one.get(html.unescape(squares[0])).text
+    name = re.search(r'href="(/findings/F-[^"]+)">无权签署合同', listed)[1]
+    finding = one.get(name).text
+    assert "中华人民共和国公司法" in finding
+    assert "P-NOBODY" in finding
+    assert "怎样即为合规" in finding
+    strip = one.get(re.search(rf'href="(/strips/contract/A/{DEAL})"', finding)[1]).text
+    for said in ("董事会", "决定 · 同意", "P1", "P-NOBODY", "无权签署合同", "授权"):
+        assert said in strip, said
+    assert strip.count("缺此环节") == 2, "no study by the party committee, no power of attorney"
+
+
+def test_a_ring_shows_its_legs_and_hides_those_beyond(trade):
+    """The owner's supervisor sees three legs; a group sees its own, and how many it does not see."""
+    desk, of = trade
+    path = ring_path(desk)
+    whole, part = of("supervisor").get(path).text, of("group").get(path).text
+    assert whole.count('class="arc"') == 3
+    assert (part.count('class="arc"'), part.count('class="arc beyond"')) == (2, 1)
+    assert "1 records are outside your reach" in part
+    assert path in of("supervisor").get(PATH).text
+    assert path in of("supervisor").get("/strips?kind=rings").text
+
+
+def test_what_is_beyond_the_reach_is_not_there(trade):
+    """Another group's strip answers as one that does not exist; so does a kind that has none."""
+    other = trade[1]("other")
+    for path in (PATH, "/strips/contract/A/none", "/strips/entity/A/A", "/strips/contract/none/none"):
+        assert other.get(path).status_code == 404, path
+    assert trade[1]("supervisor").get("/strips/contract/A/none").status_code == 404
+    assert "P3" in other.get("/strips?kind=payment").text
+    assert "P1" not in other.get("/strips?kind=payment").text
+    assert other.get("/strips/rings/payment/none").status_code == 404
+
+
+def test_a_grant_of_one_domain_hides_the_rest_of_a_strip(trade):
+    """Who may read payments alone is told how many steps are hidden, and nothing else of them."""
+    page = trade[1]("finance").get("/strips/payment/A/P1")
+    assert page.status_code == 200
+    assert "D1" in page.text, "decisions are read by a rule of that domain"
+    assert "煤炭采购" not in page.text, "matters are read by none"
+    assert "0 records are outside" not in page.text
+
+
+def test_each_shelf_is_listed_searched_and_leads_to_its_strips(trade):
+    """Each kind has its table; findings are counted beside what they name."""
+    one = trade[1]("supervisor")
+    for kind in ("matter", "contract", "payment", "shipment", "invoice", "decision"):
+        page = one.get(f"/strips?kind={kind}")
+        assert page.status_code == 200, kind
+        assert f'href="/strips/{kind}/A/' in page.text, kind
+    assert '<b class="hit">' in one.get("/strips?kind=contract").text
+    assert DEAL not in one.get("/strips?kind=contract&text=absent").text
+    assert DEAL in one.get("/strips?kind=contract&under=G1&entity=A&text=ht-1").text
+    assert DEAL not in one.get("/strips?kind=contract&under=G2").text
+
+
+def test_a_finding_leads_to_its_strips(trade):
+    """From a finding one goes to the strips of what it names, and to the ring."""
+    desk, of = trade
+    name = desk.duck.rows("SELECT finding FROM finding_now WHERE rule LIKE '%payments_in_circles' AND entity = 'A'")[0][
+        0
+    ]
+    page = of("supervisor").get(f"/findings/{name}").text
+    assert 'href="/strips/payment/A/P1"' in page
+    assert ring_path(desk) in page
