@@ -14,9 +14,9 @@ from bench.size import Size
 from comptroller import engine
 from comptroller.books import Books
 from comptroller.engine import POLICY, TICK, Engine
-from comptroller.intake import Incoming
+from comptroller.intake import Report
 from comptroller.ledger.entry import Entry
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 _RUNS = 3
 
@@ -76,10 +76,10 @@ def rebuild(size: Size, folder: Path) -> Found:
 def _folded(place: Path, folder: Path, rounds: int) -> tuple[list[float], int]:
     """Fold a node's ledger into empty books some times; gives facts a second, and how many facts there are."""
     worker, path = engine.open_node(place), folder / "folded.duckdb"
-    desk, rates, facts = Duck(), [], 0
+    desk, rates, facts = DuckDb(), [], 0
     desk.set_zone(worker.pack.zone)
     for _ in range(rounds):
-        duck = Duck(path)
+        duck = DuckDb(path)
         books = Books(duck, worker.pack, owner=worker.charter.owner, zone=worker.pack.zone)
         begin, facts = perf_counter(), 0
         for first, reports in _batches(worker):
@@ -93,7 +93,7 @@ def _folded(place: Path, folder: Path, rounds: int) -> tuple[list[float], int]:
     return rates, facts
 
 
-def _batches(worker: Engine) -> Iterator[tuple[int, list[Incoming]]]:
+def _batches(worker: Engine) -> Iterator[tuple[int, list[Report]]]:
     """Give the batches of reports of a ledger, each with its first entry's number; ticks and policies are left out."""
     sizes = [0, *(size for size, _, _ in worker.ledger.checkpoints(0))]
     for low, high in pairwise(sizes):
@@ -102,6 +102,6 @@ def _batches(worker: Engine) -> Iterator[tuple[int, list[Incoming]]]:
             yield low + 1, [_incoming(entry) for entry in entries]
 
 
-def _incoming(entry: Entry) -> Incoming:
+def _incoming(entry: Entry) -> Report:
     said = entry.fields
-    return Incoming(entry.payload or b"", said["media"], said["name"], said["reporter"], said["kind"])
+    return Report(entry.payload or b"", said["media"], said["name"], said["reporter"], said["kind"])

@@ -9,13 +9,13 @@ from time import perf_counter
 from bench import made
 from bench.figures import Figure, at_most, figure
 from comptroller.access.accounts import Token
-from comptroller.web.runtime.server import Desk
+from comptroller.web.runtime.server import Server
 
 MOST_SECONDS = 0.05
 _TOKEN = "bench-may-i"  # noqa: S105 - of a made node
 
 
-def checks(desk: Desk, port: int, count: int, words: str) -> Figure:
+def checks(desk: Server, port: int, count: int, words: str) -> Figure:
     """Ask so many times, each about another entity, over one connection; gives the 99th of 100."""
     now = desk.clock()
     if desk.accounts.token(_TOKEN, now) is None:

@@ -25,21 +25,21 @@ from bench.graph_control import made_register
 from bench.nodes import ORIGIN, OWNER, accept, take_seconds
 from comptroller import engine
 from comptroller.books import Books, Change
-from comptroller.books.facts.stored_rows import Kept
+from comptroller.books.facts.stored_rows import StoredRows
 from comptroller.books.relations.graph import Graph
 from comptroller.intake.schema import shape_rows
 from comptroller.ledger.key import make_key
 from comptroller.model.policy import Pack
-from comptroller.model.report import Incoming
+from comptroller.model.report import Report
 from comptroller.node import Charter
 from comptroller.packs import gather_files, read_pack
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 PACKS = Path(__file__).parents[1] / "packs"
 AT = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 
-def shaped(duck: Duck, pack: Pack, kind: str, columns: dict[str, list[str]]) -> pa.Table:
+def shaped(duck: DuckDb, pack: Pack, kind: str, columns: dict[str, list[str]]) -> pa.Table:
     """Give typed rows of a kind."""
     count = len(next(iter(columns.values())))
     raw = {name: pa.array(cells, pa.string()) for name, cells in columns.items()}
@@ -53,7 +53,7 @@ def stakes(entities: int, changes: int) -> None:
     """Time single stakes at a register of so many entities."""
     pack = read_pack(gather_files([PACKS], "base"), "base")
     size, holder, company, parts = made_register(entities)
-    duck = Duck(memory="3GB")
+    duck = DuckDb(memory="3GB")
     books = Books(duck, pack, owner="", zone="UTC")
     names = [f"E{n:08d}" for n in range(size)]
     step, entry = 1_000_000, 1
@@ -89,7 +89,7 @@ WARM = 10
 
 
 def changed(
-    duck: Duck, pack: Pack, names: list[str], edges: tuple[NDArray[np.int32], NDArray[np.int32]], count: int
+    duck: DuckDb, pack: Pack, names: list[str], edges: tuple[NDArray[np.int32], NDArray[np.int32]], count: int
 ) -> Iterator[pa.Table]:
     """Give stakes of the register, drawn anew with another share each."""
     rng = np.random.default_rng(3)
@@ -109,7 +109,7 @@ class Clock:
 
     def __init__(self, books: Books) -> None:
         """Watch these books."""
-        self._books, self._graph, self._written, self._put = books, 0.0, 0.0, Kept.put
+        self._books, self._graph, self._written, self._put = books, 0.0, 0.0, StoredRows.put
         self._note = Graph._note_turns  # noqa: SLF001 - timed, not changed
         self.times: dict[str, list[float]] = {"in memory": [], "in memory and written": [], "the whole fold": []}
         whole = books.graph.fold
@@ -120,7 +120,7 @@ class Clock:
             self._graph = perf_counter() - begun
             return found
 
-        def put(kept: Kept, *told: Any) -> None:
+        def put(kept: StoredRows, *told: Any) -> None:
             begun = perf_counter()
             self._put(kept, *told)
             self._written += perf_counter() - begun
@@ -131,7 +131,7 @@ class Clock:
             self._written += perf_counter() - begun
 
         books.graph.fold = graph  # type: ignore[method-assign]  # timed, not changed
-        Kept.put = put  # type: ignore[method-assign]  # timed, not changed
+        StoredRows.put = put  # type: ignore[method-assign]  # timed, not changed
         Graph._note_turns = note  # type: ignore[method-assign]  # noqa: SLF001 - timed, not changed
 
     def fold(self, tables: dict[str, pa.Table], entry: int) -> Change:
@@ -151,7 +151,7 @@ def payments(count: int) -> None:
     rng = np.random.default_rng(5)
     times = {}
     for word, pack in (("off", off), ("on", whole), ("off again", off), ("on again", whole)):
-        duck = Duck(memory="2GB")
+        duck = DuckDb(memory="2GB")
         books = Books(duck, pack, owner="", zone="UTC")
         spent, batch = 0.0, 20_000
         for low in range(0, count, batch):
@@ -186,7 +186,7 @@ def judged(count: int) -> None:
         with TemporaryDirectory() as place:
             key = make_key(ORIGIN, bytes(range(32)))
             worker = engine.create(Path(place), chosen, Charter(OWNER, ORIGIN, "cn-capital"), key=key, at=AT)
-            accept(worker, [Incoming(made.parquet(made.entities()), "parquet", "e.parquet", OWNER, "entity")])
+            accept(worker, [Report(made.parquet(made.entities()), "parquet", "e.parquet", OWNER, "entity")])
             worker.tick(AT, AT)
             times = [take_seconds(worker, _trade(low, batch)) for low in range(0, count, batch)]
             circles = worker.duck.rows("SELECT count(DISTINCT cycle) FROM trade_cycle")[0][0]
@@ -195,7 +195,7 @@ def judged(count: int) -> None:
         print(f"payments judged, circles {word}: {batch / median(warm):,.0f} a second, {circles:,} circles")
 
 
-def _trade(first: int, count: int) -> list[Incoming]:
+def _trade(first: int, count: int) -> list[Report]:
     """Give payments among the companies of the group as reports of fifty facts, a year of them in all."""
     rng = np.random.default_rng(first)
     codes = made.entity_codes()
@@ -215,7 +215,7 @@ def _trade(first: int, count: int) -> list[Incoming]:
         for at in range(count)
     ]
     said = [json.dumps({"kind": "payment", "facts": rows[at : at + 50]}).encode() for at in range(0, count, 50)]
-    return [Incoming(one, "json", f"t{first + at}.json", codes[0]) for at, one in enumerate(said)]
+    return [Report(one, "json", f"t{first + at}.json", codes[0]) for at, one in enumerate(said)]
 
 
 if __name__ == "__main__":

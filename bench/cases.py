@@ -13,7 +13,7 @@ from comptroller.cases import queries
 from comptroller.engine import Engine
 from comptroller.ledger.key import make_key
 from comptroller.model.channel import OPERATOR
-from comptroller.model.report import Incoming
+from comptroller.model.report import Report
 from comptroller.node import Charter
 from comptroller.packs import gather_files
 
@@ -39,19 +39,19 @@ def main(count: int = 100_000) -> None:
         print(f"tick over {held:,} clocks of which none has run out: {_tick(worker, 7):.2f} s (aim: below 5 s)")
         print(f"tick on which all of them run out, each a finding: {_tick(worker, 8):.2f} s")
         print(f"tick over {held:,} clocks that have all run out: {_tick(worker, 9):.2f} s (aim: below 5 s)")
-        asked = queries.Asked(line="internal", overdue_on=today)
+        asked = queries.CaseFilter(line="internal", overdue_on=today)
         _time(
             "board, first page of what a line has overdue, with counts (aim: below 0.5 s)",
             lambda: queries.board(worker.duck, asked),
         )
-        _time("board, everything open, page 50", lambda: queries.board(worker.duck, queries.Asked(offset=10_000)))
+        _time("board, everything open, page 50", lambda: queries.board(worker.duck, queries.CaseFilter(offset=10_000)))
         one = worker.duck.rows("SELECT case_id FROM case_now LIMIT 1")[0][0]
         within = (
             "n.office = 'OWNER' AND (n.lead = 'internal' OR list_contains(string_split(n.informed, ' '), 'internal'))"
         )
         _time(
             "board by state, of the cases in which a line has a part (aim: below 0.5 s)",
-            lambda: queries.columns(worker.duck, queries.Asked(limit=12, within=within)),
+            lambda: queries.columns(worker.duck, queries.CaseFilter(limit=12, within=within)),
         )
         _time("one case with its time line", lambda: queries.whole(worker.duck, one))
         _time("lines' load", lambda: queries.load(worker.duck, today))
@@ -76,7 +76,7 @@ def _node(folder: Path) -> Engine:
     return worker
 
 
-def _reports(start: int, count: int) -> list[Incoming]:
+def _reports(start: int, count: int) -> list[Report]:
     """Give payments, each of a matter of its own, that a board approved four days later."""
     numbers = range(start, start + count)
     firm = {n: f"G{n % _FIRMS}" for n in numbers}
@@ -98,10 +98,8 @@ def _reports(start: int, count: int) -> list[Incoming]:
     return [_report("payment", paid), _report("decision", decided)]
 
 
-def _report(kind: str, rows: list[dict[str, object]]) -> Incoming:
-    return Incoming(
-        json.dumps({"kind": kind, "facts": rows}).encode(), "json", f"{kind}.json", "OWNER", channel=OPERATOR
-    )
+def _report(kind: str, rows: list[dict[str, object]]) -> Report:
+    return Report(json.dumps({"kind": kind, "facts": rows}).encode(), "json", f"{kind}.json", "OWNER", channel=OPERATOR)
 
 
 def _tick(worker: Engine, days: int) -> float:

@@ -17,7 +17,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from comptroller.graph.cycles import Cycles, Law
+from comptroller.graph.cycles import CycleOptions, Cycles
 from comptroller.graph.flows import fan_in, repeated, size_class
 
 DAY = 86_400
@@ -50,7 +50,7 @@ def made_stream(
     return (rows[0], rows[1], rows[2], rows[3]), circles
 
 
-def stream_figures(payments: int, law: Law, name: str) -> dict[str, float]:
+def stream_figures(payments: int, law: CycleOptions, name: str) -> dict[str, float]:
     """Payments a second as one batch, microseconds for one alone, and how many planted circles were found whole."""
     accounts = max(payments // 10, 1000)
     stream, planted = made_stream(payments, accounts)
@@ -108,7 +108,7 @@ def recall_figures(folder: Path) -> dict[str, float]:
     its days.
     """
     figures = {}
-    for name, law in (("cycle", Law(window=150, legs=(3, 12), tolerance=0.0, any_order=True, fold=True)),):
+    for name, law in (("cycle", CycleOptions(window=150, legs=(3, 12), tolerance=0.0, any_order=True, fold=True)),):
         (time, source, target, amount), labelled = labelled_transfers(folder, f"{name}200")
         found = Cycles(int(max(source.max(), target.max())) + 1, law).feed(time, source, target, amount)
         reached = set(source[found.legs].tolist())
@@ -130,8 +130,10 @@ def recall_figures(folder: Path) -> dict[str, float]:
 
 def run(payments: int = 5_000_000) -> dict[str, float]:
     """All figures of this file, printed and returned."""
-    figures = stream_figures(payments, Law(window=DAY, legs=(2, 6), tolerance=0.1), "six_legs_a_day")
-    figures |= stream_figures(payments, Law(window=4 * DAY, legs=(2, 12), tolerance=0.1), "twelve_legs_four_days")
+    figures = stream_figures(payments, CycleOptions(window=DAY, legs=(2, 6), tolerance=0.1), "six_legs_a_day")
+    figures |= stream_figures(
+        payments, CycleOptions(window=4 * DAY, legs=(2, 12), tolerance=0.1), "twelve_legs_four_days"
+    )
     folder = (
         Path(os.environ.get("COMPTROLLER_DATA", Path(__file__).resolve().parents[2] / "shared" / "data")) / "amlsim"
     )

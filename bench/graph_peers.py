@@ -27,7 +27,7 @@ from snapml import GraphFeaturePreprocessor
 from bench.graph_control import HALF, WHOLE, made_register
 from bench.graph_cycles import DAY, made_stream
 from comptroller.graph.control import control
-from comptroller.graph.cycles import Cycles, Law
+from comptroller.graph.cycles import CycleOptions, Cycles
 from comptroller.graph.forest import Forest
 from comptroller.graph.related import Ties
 from comptroller.graph.stakes import Stakes
@@ -160,7 +160,9 @@ def circles(payments: int) -> None:
         amount[keep],
     )
     print(f"circles: {len(time):,} payments between {accounts:,} accounts, 2 to 4 legs within a day, any amounts")
-    law = Law(window=DAY, legs=(2, 4), tolerance=1.0, strict=True, cap=1 << 20, finds=100_000, steps=10_000_000)
+    law = CycleOptions(
+        window=DAY, legs=(2, 4), tolerance=1.0, strict=True, cap=1 << 20, finds=100_000, steps=10_000_000
+    )
     Cycles(10, law).feed([0, 1], [0, 1], [1, 0], [5, 5])
     finder = Cycles(accounts, law)
     seconds, found = timed(lambda: finder.feed(time, source, target, amount))

@@ -20,12 +20,12 @@ from bench import made
 from comptroller import engine
 from comptroller.books import Books
 from comptroller.engine import Engine, Taken
-from comptroller.intake import Incoming, shape
+from comptroller.intake import Report, shape
 from comptroller.ledger.entry import Accepted
 from comptroller.ledger.key import make_key
 from comptroller.node import Charter
 from comptroller.packs import gather_files
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKS = ROOT / "packs"
@@ -74,12 +74,12 @@ class Supply:
         for done in range(0, count, STEP):
             yield self.tables(min(STEP, count - done))
 
-    def reports(self, count: int, each: int) -> list[Incoming]:
+    def reports(self, count: int, each: int) -> list[Report]:
         """Give the next facts as reports of `each` facts."""
         return reports_of(self.tables(count), count // each)
 
 
-def reports_of(tables: Mapping[str, pa.Table], reports: int) -> list[Incoming]:
+def reports_of(tables: Mapping[str, pa.Table], reports: int) -> list[Report]:
     """Give facts as so many JSON reports by the company at the group's head, which may speak for all below it."""
     said: list[dict[str, bytes]] = [{} for _ in range(reports)]
     for kind, table in tables.items():
@@ -90,27 +90,27 @@ def reports_of(tables: Mapping[str, pa.Table], reports: int) -> list[Incoming]:
                 said[at][kind] = b"[" + b",".join(rows[begin:end]) + b"]"
     head = made.entity_codes()[0]
     payloads = [b'{"facts":{' + b",".join(b'"%s":%s' % (k.encode(), f) for k, f in one.items()) + b"}}" for one in said]
-    return [Incoming(payload, "json", f"r{at}.json", head) for at, payload in enumerate(payloads)]
+    return [Report(payload, "json", f"r{at}.json", head) for at, payload in enumerate(payloads)]
 
 
 def new_node(folder: Path, pack: str) -> Engine:
     """Make a node whose register holds the made entities, and whose clock stands."""
     key = make_key(ORIGIN, bytes(range(32)))
     worker = engine.create(folder, pack_files(pack), Charter(OWNER, ORIGIN, pack), key=key, at=AT)
-    register = Incoming(made.parquet(made.entities()), "parquet", "entities.parquet", OWNER, "entity")
+    register = Report(made.parquet(made.entities()), "parquet", "entities.parquet", OWNER, "entity")
     accept(worker, [register])
     worker.tick(AT, AT)
     return worker
 
 
-def take_seconds(worker: Engine, reports: Sequence[Incoming]) -> float:
+def take_seconds(worker: Engine, reports: Sequence[Report]) -> float:
     """Give the seconds in which a node takes reports."""
     begin = perf_counter()
     accept(worker, reports)
     return perf_counter() - begin
 
 
-def accept(worker: Engine, reports: Sequence[Incoming]) -> Taken:
+def accept(worker: Engine, reports: Sequence[Report]) -> Taken:
     """Let a node take reports, all of which must be accepted."""
     taken = worker.take(reports, AT)
     assert not taken.refused, [one.said() for found in taken.refused.values() for one in found][:3]
@@ -119,11 +119,11 @@ def accept(worker: Engine, reports: Sequence[Incoming]) -> Taken:
 
 def fill(worker: Engine, supply: Supply, count: int) -> None:
     """Keep and fold so many facts without judging them."""
-    desk = Duck()
+    desk = DuckDb()
     desk.set_zone(worker.pack.zone)
     for tables in supply.many(count):
         for kind, table in tables.items():
-            said = Incoming(made.parquet(table), "parquet", f"{kind}.parquet", OWNER, kind)
+            said = Report(made.parquet(table), "parquet", f"{kind}.parquet", OWNER, kind)
             kept = Accepted(said.payload, said.media, said.reporter, name=said.name, kind=kind)
             number = worker.ledger.append([kept], AT).last
             with worker.duck.transaction():
@@ -131,7 +131,7 @@ def fill(worker: Engine, supply: Supply, count: int) -> None:
     desk.close()
 
 
-def fold(books: Books, desk: Duck, reports: Sequence[Incoming], first: int) -> int:
+def fold(books: Books, desk: DuckDb, reports: Sequence[Report], first: int) -> int:
     """Shape and fold the reports that are entries `first` and following; gives how many facts they hold."""
     facts, refused = shape(desk, books.pack.kinds, reports)
     assert not refused, next(iter(refused.values()))[0].said()

@@ -26,7 +26,7 @@ from bench.figures import Figure, Missing, at_least, at_most, figure, machine, p
 from bench.nodes import OWNER, ROOT, Supply
 from bench.pages_node import ENTITIES, PASSWORD, open_desk, pages_node
 from comptroller.cli.serve import server_of
-from comptroller.web.runtime.server import Desk
+from comptroller.web.runtime.server import Server
 from comptroller.web.timelines.gather import starts
 
 MOST_SECONDS, MOST_BYTES, MOST_NEWS_SECONDS, LEAST_RATE = 0.5, 200_000, 1.0, 10_000
@@ -73,7 +73,7 @@ class Browser:
 
 
 @contextmanager
-def served(desk: Desk) -> Iterator[int]:
+def served(desk: Server) -> Iterator[int]:
     """Serve a desk on loopback; gives the port."""
     server = server_of(desk, "127.0.0.1", 0)
     thread = threading.Thread(target=server.run, daemon=True)
@@ -85,7 +85,7 @@ def served(desk: Desk) -> Iterator[int]:
     thread.join(20)
 
 
-def addresses(desk: Desk) -> list[str]:
+def addresses(desk: Server) -> list[str]:
     """Give an address of every page, with a finding, an entity, a rule and an entry that there are."""
     duck = desk.duck
     finding, rule = duck.rows(
@@ -101,7 +101,7 @@ def addresses(desk: Desk) -> list[str]:
     ]  # fmt: skip
 
 
-def strips(desk: Desk) -> list[str]:
+def strips(desk: Server) -> list[str]:
     """Give the shelves of strips, the strip of the newest thing on each, and the ring with most legs, where there is one."""
     found = ["/strips?kind=rings"]
     for name in starts(desk.pack):
@@ -112,7 +112,7 @@ def strips(desk: Desk) -> list[str]:
     return found + [f"/strips/rings/{flow}/{quote(str(cycle))}" for flow, cycle in ring]
 
 
-def move(desk: Desk, supply: Supply, count: int = FACTS_A_REPORT) -> int:
+def move(desk: Server, supply: Supply, count: int = FACTS_A_REPORT) -> int:
     """Let the books move by some reports; gives how many findings turned."""
     waiting = [desk.writer.take(one) for one in supply.reports(count, FACTS_A_REPORT)]
     done = [one.result(300) for one in waiting]
@@ -120,7 +120,7 @@ def move(desk: Desk, supply: Supply, count: int = FACTS_A_REPORT) -> int:
     return len({turn.verdict.finding for one in done for turn in one.turns})
 
 
-def pages(desk: Desk, port: int, supply: Supply, rounds: int) -> list[Figure | Missing]:
+def pages(desk: Server, port: int, supply: Supply, rounds: int) -> list[Figure | Missing]:
     """Time every page for three people, each time after the books moved, and once more without that."""
     found: list[Figure | Missing] = []
     state = f"{ENTITIES:,} entities, {supply.given:,} made facts, {desk.duck.rows('SELECT count(*) FROM finding')[0][0]:,} findings"
@@ -144,7 +144,7 @@ def pages(desk: Desk, port: int, supply: Supply, rounds: int) -> list[Figure | M
     return found
 
 
-def weights(desk: Desk, port: int) -> list[Figure | Missing]:
+def weights(desk: Server, port: int) -> list[Figure | Missing]:
     """Count what pages need, compressed: the page, its styles and scripts, without the library of charts."""
     browser = Browser(port, "all")
     parts: dict[str, int] = {}
@@ -166,7 +166,7 @@ def weights(desk: Desk, port: int) -> list[Figure | Missing]:
     ]
 
 
-def news(desk: Desk, port: int, supply: Supply, rounds: int) -> list[Figure | Missing]:
+def news(desk: Server, port: int, supply: Supply, rounds: int) -> list[Figure | Missing]:
     """Time from a report's sending to the news of its finding on an open overview."""
     stream = Browser(port, "all").listen("/api/v1/events")
     stream.readline()
@@ -214,7 +214,7 @@ def read_on(  # noqa: PLR0913, PLR0917 - what a process is given
     out.put(spent)
 
 
-def judging(desk: Desk, port: int, supply: Supply, readers: int, rounds: int) -> list[Figure | Missing]:
+def judging(desk: Server, port: int, supply: Supply, readers: int, rounds: int) -> list[Figure | Missing]:
     """Measure facts a second with nobody reading, and with so many people who read."""
     count = FACTS_A_REPORT * REPORTS_A_BATCH
 

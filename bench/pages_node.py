@@ -11,11 +11,11 @@ from bench.nodes import AT, OWNER, Supply, fill, fold, new_node
 from comptroller import node
 from comptroller.cli.serve import chance, let_in
 from comptroller.engine import Engine
-from comptroller.intake import Incoming
+from comptroller.intake import Report
 from comptroller.ledger.entry import Accepted
 from comptroller.ledger.ledger import Ledger
-from comptroller.store.duck import Duck
-from comptroller.web.runtime.server import Desk, Settings
+from comptroller.store.duck import DuckDb
+from comptroller.web.runtime.server import Server, Settings
 
 ENTITIES = 60_000
 PASSWORD = "a long enough password"  # noqa: S105 - of a made node
@@ -37,8 +37,8 @@ def pages_node(folder: Path, count: int, pack: str = "cn-central") -> Path:
     full = [t for t in worker.pack.tables if worker.duck.rows(f"SELECT EXISTS (SELECT 1 FROM {t})")[0][0]]
     rules = [name for name, rule in worker.pack.rules.items() if rule.judges in full]
     worker.close()
-    charter, key = node.take_up(draft, None)
-    large = Duck(draft / node.BOOKS, memory="6GB")  # everything at once, which no node at work ever judges
+    charter, key = node.load(draft, None)
+    large = DuckDb(draft / node.BOOKS, memory="6GB")  # everything at once, which no node at work ever judges
     worker = Engine(Ledger.open(draft / node.LEDGER, key), large, charter)
     with worker.duck.transaction():
         worker.watch.judge_all(worker.ledger.size, rules=rules)
@@ -51,9 +51,9 @@ def pages_node(folder: Path, count: int, pack: str = "cn-central") -> Path:
 
 def keep(worker: Engine, kind: str, table: pa.Table) -> None:
     """Keep and fold one large file of facts without judging it."""
-    desk = Duck()
+    desk = DuckDb()
     desk.set_zone(worker.pack.zone)
-    said = Incoming(made.parquet(table), "parquet", f"{kind}.parquet", OWNER, kind)
+    said = Report(made.parquet(table), "parquet", f"{kind}.parquet", OWNER, kind)
     number = worker.ledger.append(
         [Accepted(said.payload, said.media, said.reporter, name=said.name, kind=kind)], AT
     ).last
@@ -104,11 +104,11 @@ def _statements() -> pa.Table:
     )
 
 
-def open_desk(place: Path) -> Desk:
+def open_desk(place: Path) -> Server:
     """Give the desk of such a node, started."""
     made.ENTITIES = ENTITIES
     settings = Settings(most_requests_a_minute=10_000_000, most_sign_ins_a_minute=10_000)
-    desk = Desk(place, lambda: dt.datetime.now(dt.UTC), chance, settings)
+    desk = Server(place, lambda: dt.datetime.now(dt.UTC), chance, settings)
     desk.start()
     desk.writer.do(lambda worker: worker.ledger.size).result(3_600)  # what judging needs is at hand
     return desk

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from comptroller.cli.serve import let_in
 from comptroller.engine import Engine
-from comptroller.web.runtime.server import Desk, Settings
+from comptroller.web.runtime.server import Server, Settings
 from tests.cases.event_facts import city, pay
 from tests.consoles import PASSWORD
 from tests.worlds import OWNER, moment, report
@@ -68,27 +68,29 @@ def _prepared() -> "tempfile.TemporaryDirectory[str]":
     return kept
 
 
-def started(folder: Path) -> Desk:
+def started(folder: Path) -> Server:
     """Give a desk on the node of a folder, its clock set by hand."""
     numbers = count(1)
-    desk = Desk(folder / "node", Wall(OPENED), lambda: f"{next(numbers):06d}{folder.name[-10:]:>10}-secret", Settings())
+    desk = Server(
+        folder / "node", Wall(OPENED), lambda: f"{next(numbers):06d}{folder.name[-10:]:>10}-secret", Settings()
+    )
     desk.start()
     return desk
 
 
-def open_case_desk(folder: Path) -> Desk:
+def open_case_desk(folder: Path) -> Server:
     """Give a desk of its own: a copy of one that is made once."""
     shutil.copytree(Path(_prepared().name) / "node", folder / "node")
     return started(folder)
 
 
-def at(desk: Desk, said: str) -> None:
+def at(desk: Server, said: str) -> None:
     """Let it be that moment, for the desk and for its books."""
     desk.clock.moment = moment(said)
     desk.writer.do(lambda worker: worker.tick(moment(said), moment(said))).result(60)
 
 
-def correct(desk: Desk, decided: str) -> None:
+def correct(desk: Server, decided: str) -> None:
     """Let the firm correct when its board approved."""
     row = {"entity": "G1", "decision": "DM1", "matter": "M1", "body": "board", "outcome": "approved"}
     outcome = desk.writer.take(
@@ -97,7 +99,7 @@ def correct(desk: Desk, decided: str) -> None:
     assert outcome.entry, outcome.refusals
 
 
-def tender(desk: Desk, deposit: int, **more: str) -> int:
+def tender(desk: Server, deposit: int, **more: str) -> int:
     """Let the firm report a tender with its bid deposit, of which 2 is the cap; gives the entry."""
     row = {"entity": "G1", "tender": "T1", "method": "open_tender", "estimate_cny": 100, "published_on": "2024-03-01"}
     outcome = desk.writer.take(report("tender", {**row, "bid_deposit_cny": deposit, **more}, reporter="G1")).result(60)
@@ -105,7 +107,7 @@ def tender(desk: Desk, deposit: int, **more: str) -> int:
     return int(outcome.entry)
 
 
-def release(desk: Desk) -> Desk:
+def release(desk: Server) -> Server:
     """Let the leading line ask the firm for material: by that the firm learns of the case."""
     row = {"request": "R0", "case_id": the_case(desk), "office": OWNER, "by_line": "internal", "by": "internal1"}
     asked = report("material_request", row | {"material": "books", "asked_on": OPENED[:10]}, reporter=OWNER)
@@ -114,6 +116,6 @@ def release(desk: Desk) -> Desk:
     return desk
 
 
-def the_case(desk: Desk) -> str:
+def the_case(desk: Server) -> str:
     """Give the name of the one case."""
     return str(desk.duck.rows("SELECT case_id FROM case_now")[0][0])

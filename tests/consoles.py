@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 
 from comptroller.cli.serve import let_in
 from comptroller.web.app import make_app
-from comptroller.web.runtime.server import Desk, Settings
+from comptroller.web.runtime.server import Server, Settings
 from tests.worlds import OWNER, fresh_node, moment, report, take
 
 PACK = "base"
@@ -57,16 +57,18 @@ def facts_of(entity: str) -> list[dict[str, object]]:
     return [same | {"payment": f"P{n}-{mark(entity)}", "paid_on": f"2024-03-0{n}"} for n in (4, 5)]
 
 
-def open_desk(folder: Path, **settings: object) -> Desk:
+def open_desk(folder: Path, **settings: object) -> Server:
     """Give a desk that works, with all people let in: a copy of one that is made once."""
     shutil.copytree(Path(_prepared().name) / "node", folder / "node")
     return _started(folder, Settings(**settings))
 
 
-def _started(folder: Path, settings: Settings) -> Desk:
+def _started(folder: Path, settings: Settings) -> Server:
     numbers = count(1)
     tail = folder.name
-    desk = Desk(folder / "node", lambda: NOW, lambda: f"{next(numbers):06d}{tail[-10:]:>10}-secret-for-tests", settings)
+    desk = Server(
+        folder / "node", lambda: NOW, lambda: f"{next(numbers):06d}{tail[-10:]:>10}-secret-for-tests", settings
+    )
     desk.start()
     return desk
 
@@ -104,16 +106,16 @@ def _prepared() -> "tempfile.TemporaryDirectory[str]":
 
 
 @lru_cache(maxsize=4)
-def _app(desk: Desk) -> Any:
+def _app(desk: Server) -> Any:
     return make_app(desk)
 
 
-def visitor(desk: Desk) -> TestClient:
+def visitor(desk: Server) -> TestClient:
     """Give a browser that nobody has signed in with."""
     return TestClient(_app(desk), base_url=ORIGIN, headers={"origin": ORIGIN}, follow_redirects=False)
 
 
-def sign_in(desk: Desk, login: str, language: str = "en") -> TestClient:
+def sign_in(desk: Server, login: str, language: str = "en") -> TestClient:
     """Give a browser in which that user is signed in."""
     browser = visitor(desk)
     browser.cookies.set("desk_language", language)
@@ -122,7 +124,7 @@ def sign_in(desk: Desk, login: str, language: str = "en") -> TestClient:
     return browser
 
 
-def second_administrator(desk: Desk) -> None:
+def second_administrator(desk: Server) -> None:
     """Let another administrator in, `second`."""
     let_in(
         desk, {"login": "second", "name": "second 某"}, [{"role": "administrator", "entity": OWNER, "reason": "test"}]

@@ -22,7 +22,7 @@ from comptroller.cli import demo
 from comptroller.engine import Engine, Taken
 from comptroller.ledger.key import make_key
 from comptroller.model.channel import OPERATOR
-from comptroller.model.report import Incoming
+from comptroller.model.report import Report
 from comptroller.node import Charter
 from comptroller.packs import gather_files
 from comptroller.watch import history
@@ -61,23 +61,23 @@ def fresh_node(folder: Path, pack: str = "cn-central") -> Engine:
     return engine.open_node(folder / "node")
 
 
-def report(kind: str, *rows: Row, reporter: str = OWNER, name: str = "") -> Incoming:
+def report(kind: str, *rows: Row, reporter: str = OWNER, name: str = "") -> Report:
     """Return rows of one kind as a report in JSON, carried over by the node's operator: of any kind, in anybody's name."""
     payload = json.dumps({"kind": kind, "facts": list(rows)}, ensure_ascii=False).encode()
-    return Incoming(payload, "json", name or f"{kind}.json", reporter, channel=OPERATOR)
+    return Report(payload, "json", name or f"{kind}.json", reporter, channel=OPERATOR)
 
 
-def file_report(payload: bytes, name: str, *, reporter: str = OWNER, kind: str = "") -> Incoming:
+def file_report(payload: bytes, name: str, *, reporter: str = OWNER, kind: str = "") -> Report:
     """Give a file as a report; its medium is told by its ending."""
-    return Incoming(payload, name.rsplit(".", 1)[1], name, reporter, kind, channel=OPERATOR)
+    return Report(payload, name.rsplit(".", 1)[1], name, reporter, kind, channel=OPERATOR)
 
 
-def take(worker: Engine, *reports: Incoming, at: str) -> Taken:
+def take(worker: Engine, *reports: Report, at: str) -> Taken:
     """Let a node take reports that arrive at an instant of the owner's wall."""
     return worker.take(list(reports), moment(at))
 
 
-def kept(worker: Engine, *reports: Incoming, at: str) -> list[int]:
+def kept(worker: Engine, *reports: Report, at: str) -> list[int]:
     """Let a node take reports that it must keep; gives their entries."""
     taken = take(worker, *reports, at=at)
     assert taken.refused == {}, [one.said() for some in taken.refused.values() for one in some]

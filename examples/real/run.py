@@ -28,7 +28,7 @@ from comptroller.cli.pack_paths import pack_roots
 from comptroller.intake.files import media_of
 from comptroller.ledger.key import make_key
 from comptroller.model.refusal import Refused
-from comptroller.model.report import Incoming
+from comptroller.model.report import Report
 from comptroller.node import Charter
 from comptroller.packs import gather_files
 from comptroller.watch.scoreboard import scoreboard
@@ -53,7 +53,7 @@ def new_node(name: str, pack: str = "cn-central") -> engine.Engine:
 def report(worker: engine.Engine, name: str, payload: bytes, mapping: str) -> None:
     """Report one file through a mapping; raises (Refused) where it is refused."""
     text = (HERE / mapping).read_text(encoding="utf-8")
-    said = Incoming(payload, media_of(name, payload) or "", name, worker.charter.owner, "", text)
+    said = Report(payload, media_of(name, payload) or "", name, worker.charter.owner, "", text)
     taken = worker.take([said], _AT)
     if taken.refused:
         raise Refused(taken.refused[0])

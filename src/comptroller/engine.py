@@ -24,11 +24,11 @@ from typing import Any
 from comptroller import acts, node, trial
 from comptroller.acts import MADE, POLICY, TICK
 from comptroller.clock import Moment, moment_at, refused_jump, utc
-from comptroller.intake import Incoming
+from comptroller.intake import Report
 from comptroller.intake.validate import Checked, Facts
 from comptroller.ledger.entry import Accepted
 from comptroller.ledger.key import SignerKey
-from comptroller.model.finding import Turn
+from comptroller.model.finding import FindingChange
 from comptroller.model.refusal import ComptrollerError, Refusal, Refused
 from comptroller.packs import read_pack
 from comptroller.packs.bundle import pack_files
@@ -38,7 +38,7 @@ from comptroller.store.faults import is_of_values
 from comptroller.suspects import halves, unfoldable
 
 __all__ = ["MADE", "POLICY", "TICK", "Engine", "Progress", "Taken", "create", "open_node", "rebuild", "utc"]
-Work = Callable[[], list[Turn]]
+Work = Callable[[], list[FindingChange]]
 _log = logging.getLogger(__name__)
 
 
@@ -48,7 +48,7 @@ class Taken:
 
     entries: dict[int, int]
     refused: dict[int, list[Refusal]]
-    turns: tuple[Turn, ...]
+    turns: tuple[FindingChange, ...]
 
 
 class Engine(Replay):
@@ -65,7 +65,7 @@ class Engine(Replay):
         last = self.last_moment()
         return moment_at(at, self.ledger.last_at, last), refused_jump(at, last, self.pack.clock_jump_days)
 
-    def take(self, reports: Sequence[Incoming], at: dt.datetime) -> Taken:
+    def take(self, reports: Sequence[Report], at: dt.datetime) -> Taken:
         """Take a batch of reports that arrived by `at`: each is accepted whole or rejected whole.
 
         A clock that was set back waits at the last moment; one that jumped rejects all. Where folding a batch fails,
@@ -84,7 +84,7 @@ class Engine(Replay):
         return taken
 
     def _take_some(
-        self, reports: Sequence[Incoming], waiting: list[int], moment: Moment, taken: Taken
+        self, reports: Sequence[Report], waiting: list[int], moment: Moment, taken: Taken
     ) -> tuple[Taken, list[list[int]]]:
         """Take what can be taken of the reports that wait; returns the outcome so far, and what still waits, last first."""
         batch, checked, size = [reports[i] for i in waiting], None, self.ledger.size
@@ -112,11 +112,11 @@ class Engine(Replay):
         outcome = Taken({**taken.entries, **entries}, {**taken.refused, **refused}, (*taken.turns, *turns))
         return outcome, [[waiting[i] for i in checked.later]]
 
-    def _checked(self, batch: list[Incoming], at: dt.datetime) -> Checked:
+    def _checked(self, batch: list[Report], at: dt.datetime) -> Checked:
         shaped = node.check_reports(self._desk, self.pack, self.books, batch, self.day(at))
         return shaped.but(self.cases.refuse(shaped.facts.tables, self.day(at)), batch)
 
-    def _accept(self, reports: Sequence[Incoming], facts: Facts, moment: Moment) -> tuple[int, list[Turn]]:
+    def _accept(self, reports: Sequence[Report], facts: Facts, moment: Moment) -> tuple[int, list[FindingChange]]:
         """Fold and judge reports, then seal them; returns the first entry and what turned."""
         first = self.ledger.size + 1
         if not reports:
@@ -125,14 +125,14 @@ class Engine(Replay):
         missing = {named: text for named, text in blobs.items() if not self.ledger.has_blob(named)}
         span = first, first + len(reports) - 1
 
-        def work() -> list[Turn]:
+        def work() -> list[FindingChange]:
             return self.fold(facts.tables, facts.lists, span, moment.at)
 
         return first, self._enter([node.to_keep(one) for one in reports], moment, work, missing)
 
     def _enter(
         self, made: Sequence[Accepted], moment: Moment, work: Work, blobs: Mapping[str, bytes] | None = None
-    ) -> list[Turn]:
+    ) -> list[FindingChange]:
         """Do what entries make of the books, and seal the entries as one group, both or neither; returns what turned.
 
         Where the books cannot be committed after the seal, they follow the ledger at once.
@@ -150,7 +150,7 @@ class Engine(Replay):
                 raise
             return self.catch_up()
 
-    def _act(self, made: Accepted, moment: Moment, work: Callable[[int], list[Turn]]) -> list[Turn]:
+    def _act(self, made: Accepted, moment: Moment, work: Callable[[int], list[FindingChange]]) -> list[FindingChange]:
         """Enter one entry of the engine's own; raises Refused where the books cannot follow it."""
         number = self.ledger.size + 1
         try:
@@ -160,7 +160,7 @@ class Engine(Replay):
                 raise
             raise Refused([acts.unfoldable(made.media, fault)]) from fault
 
-    def tick(self, instant: dt.datetime, at: dt.datetime) -> list[Turn]:
+    def tick(self, instant: dt.datetime, at: dt.datetime) -> list[FindingChange]:
         """Let the clock stand at `instant`, as an entry received at `at`; whatever reads the clock is judged again.
 
         Raises Refused for an instant or a clock that jumps further than the policy allows.
@@ -174,7 +174,7 @@ class Engine(Replay):
 
     def adopt(
         self, files: Mapping[str, bytes], name: str, at: dt.datetime, progress: Progress | None = None
-    ) -> list[Turn]:
+    ) -> list[FindingChange]:
         """Adopt a policy as an entry received at `at`, when everything was judged again under it.
 
         Raises BrokenPack for a policy whose rules do not run, or under which facts that are kept would have other types.

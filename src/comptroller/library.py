@@ -19,10 +19,10 @@ from comptroller.books.facts.tables import documented
 from comptroller.intake.files import media_of
 from comptroller.intake.formats.zip import reporter_of
 from comptroller.ledger.key import make_key
-from comptroller.model.finding import Turn
+from comptroller.model.finding import FindingChange
 from comptroller.model.kind import FACT_LINES
 from comptroller.model.refusal import Refusal
-from comptroller.model.report import Incoming as EngineReport
+from comptroller.model.report import Report as EngineReport
 from comptroller.node import Charter
 from comptroller.packs import gather_files
 from comptroller.packs.shipped import shipped_roots
@@ -237,7 +237,7 @@ class Node:
         place = (one.entity, subject, one.since)
         return Finding(one.finding, one.state, one.rule, title, *place, one.evidence, entries, one.missing)
 
-    def _note(self, turns: Iterable[Turn]) -> None:
+    def _note(self, turns: Iterable[FindingChange]) -> None:
         self._changes = [
             Change(t.verdict.finding, t.state, t.verdict.rule, t.verdict.entity, t.verdict.subject) for t in turns
         ]

@@ -14,10 +14,10 @@ import pyarrow as pa
 
 from comptroller.books import Books, Change
 from comptroller.cases import Cases
-from comptroller.model.finding import Turn
+from comptroller.model.finding import FindingChange
 from comptroller.model.policy import Pack
 from comptroller.model.refusal import ComptrollerError, RuleBroken
-from comptroller.store.duck import Duck, SqlError
+from comptroller.store.duck import DuckDb, SqlError
 from comptroller.watch import Watch
 
 Progress = Callable[[str, int, int], None]
@@ -34,7 +34,7 @@ class Projection:
     cases: Cases
 
     def __init__(
-        self, duck: Duck, owner: str, stored: Callable[[], tuple[int, Pack]], mark: Callable[[int], str]
+        self, duck: DuckDb, owner: str, stored: Callable[[], tuple[int, Pack]], mark: Callable[[int], str]
     ) -> None:
         """Take the store; `stored` gives the last entry that is folded there, and the policy that is.
 
@@ -56,7 +56,7 @@ class Projection:
         self.watch = Watch(self.duck, pack)
         self.cases = Cases(self.duck, pack, self.books)
 
-    def settle(self, work: Callable[[], list[Turn]], last: int, seal: Seal) -> list[Turn]:
+    def settle(self, work: Callable[[], list[FindingChange]], last: int, seal: Seal) -> list[FindingChange]:
         """Do work that makes entry `last`, then seal it, in one transaction of the books; returns what turned.
 
         A rule that fails is put to sleep, and the work is done without it. After any other fault, memory follows what
@@ -82,49 +82,51 @@ class Projection:
             else:
                 return turns
 
-    def fold(self, tables: Tables, lists: Tables, span: tuple[int, int], at: dt.datetime) -> list[Turn]:
+    def fold(self, tables: Tables, lists: Tables, span: tuple[int, int], at: dt.datetime) -> list[FindingChange]:
         """Fold the facts of entries `span` (first and last) that came at `at`, and judge what they make due."""
         first, last = span
         self.watch.prepare([*tables, *lists])
         return self._judge(self.books.fold(tables, lists, first, at), last, at)
 
-    def turn_clock(self, instant: dt.datetime, number: int) -> list[Turn]:
+    def turn_clock(self, instant: dt.datetime, number: int) -> list[FindingChange]:
         """Set the clock with entry `number`, and judge what reads it."""
         return self._judge(self.books.tick(instant), number, instant)
 
-    def change_policy(self, pack: Pack, number: int, at: dt.datetime, progress: Progress | None = None) -> list[Turn]:
+    def change_policy(
+        self, pack: Pack, number: int, at: dt.datetime, progress: Progress | None = None
+    ) -> list[FindingChange]:
         """Go on under another policy with entry `number` that came at `at`; everything is judged again."""
         is_first = self.books.entries == 0
         self.pack = pack
         self.books = self.books.adopt(pack)
         turns = [] if is_first else self.watch.adopt(pack, number, progress)
         self.cases = Cases(self.duck, pack, self.books)
-        stands = [Turn("stands", verdict) for verdict in self.watch.findings.found()]
+        stands = [FindingChange("stands", verdict) for verdict in self.watch.findings.found()]
         turns += self._follow(Change(), [*turns, *stands], number, at)
         self.books.advance(number, policy=number)
         return turns
 
-    def pass_over(self, number: int, at: dt.datetime) -> list[Turn]:
+    def pass_over(self, number: int, at: dt.datetime) -> list[FindingChange]:
         """Go on to entry `number`, which says nothing that is known, judged or done."""
         return self._judge(Change(), number, at)
 
-    def set_aside(self, faults: Mapping[int, str], number: int, at: dt.datetime) -> list[Turn]:
+    def set_aside(self, faults: Mapping[int, str], number: int, at: dt.datetime) -> list[FindingChange]:
         """Note with entry `number` which entries are not folded, and why."""
         self.books.notes.put_aside(faults, number)
         return self._judge(Change(), number, at)
 
-    def act_on_clock(self, said: Mapping[str, Any], number: int, at: dt.datetime) -> list[Turn]:
+    def act_on_clock(self, said: Mapping[str, Any], number: int, at: dt.datetime) -> list[FindingChange]:
         """Note an act about the clock with entry `number`."""
         self.books.notes.put_clock_act(said, number)
         return self._judge(Change(), number, at)
 
-    def _judge(self, change: Change, last: int, at: dt.datetime) -> list[Turn]:
+    def _judge(self, change: Change, last: int, at: dt.datetime) -> list[FindingChange]:
         turns = self.watch.judge(change.added, change.ended, renewed=change.renewed, known=last)
         turns += self._follow(change, turns, last, at)
         self.books.advance(last)
         return turns
 
-    def _follow(self, change: Change, turns: list[Turn], last: int, at: dt.datetime) -> list[Turn]:
+    def _follow(self, change: Change, turns: list[FindingChange], last: int, at: dt.datetime) -> list[FindingChange]:
         """Let cases follow what was said and what turned; how they stand is folded and judged like facts."""
         ticked = "clock" in change.renewed
         made = self.cases.fold(change.added, change.ended, turns, self.day(at), ticked=ticked)

@@ -13,18 +13,18 @@ from typing import Protocol
 
 from comptroller import acts, node
 from comptroller.clock import last_right, moment_of
-from comptroller.intake import Incoming, shape
+from comptroller.intake import Report, shape
 from comptroller.ledger.acts import ACTS
 from comptroller.ledger.entry import Entry
-from comptroller.ledger.entry_headers import Heads
+from comptroller.ledger.entry_headers import EntryHeaders
 from comptroller.ledger.ledger import Ledger
-from comptroller.model.finding import Turn
+from comptroller.model.finding import FindingChange
 from comptroller.model.policy import Pack
 from comptroller.model.refusal import Refused
 from comptroller.packs import read_pack
 from comptroller.packs.bundle import unpack_files
 from comptroller.projection import Projection
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 from comptroller.store.faults import is_of_values
 from comptroller.suspects import sift
 
@@ -39,7 +39,7 @@ class Opened(Protocol):
     charter: node.Charter
 
     @property
-    def duck(self) -> Duck:
+    def duck(self) -> DuckDb:
         """Return the open books."""
 
     def close(self) -> None:
@@ -58,7 +58,7 @@ class Replay(Projection):
         super().__init__(stores.duck, stores.charter.owner, self._in_store, self._mark)
         self._stores = stores
         self.ledger, self.charter = stores.ledger, stores.charter
-        self._desk = Duck(memory="1GB")
+        self._desk = DuckDb(memory="1GB")
         self._adopted: tuple[int, Pack] | None = None
         self._aside: frozenset[int] = frozenset()
         self.catch_up()
@@ -82,9 +82,9 @@ class Replay(Projection):
         super()._open(pack)
         self._desk.set_zone(pack.zone)
 
-    def catch_up(self) -> list[Turn]:
+    def catch_up(self) -> list[FindingChange]:
         """Take up what the store has, and fold what it has not; returns what turned."""
-        folded, turns = self.take_up(), list[Turn]()
+        folded, turns = self.take_up(), list[FindingChange]()
         self._aside = self._named_aside(folded)
         while self.books.entries < self.ledger.size:
             for first, last in self._batches(self.books.entries):
@@ -95,11 +95,11 @@ class Replay(Projection):
         """Return the entries that the ledger sets aside behind the last entry that is folded."""
         if folded == self.ledger.size:
             return frozenset()
-        with closing(Heads(self.ledger.path)) as heads:
+        with closing(EntryHeaders(self.ledger.path)) as heads:
             numbers = heads.of_media(acts.ASIDE, folded)
         return frozenset(one for number in numbers for one in acts.faults_in(self.ledger.entry(number)))
 
-    def _replay(self, first: int, last: int) -> list[Turn]:
+    def _replay(self, first: int, last: int) -> list[FindingChange]:
         """Fold and judge entries that make one batch, as they were when they came, without those that are set aside."""
         entries = list(self.ledger.entries(first, last))
         try:
@@ -137,13 +137,15 @@ class Replay(Projection):
         self.ledger.append([acts.aside(told, self.charter.owner)], self.ledger.last_at)
         self._aside |= frozenset(wrong)
 
-    def _refold(self, entries: Sequence[Entry], left_out: frozenset[int], *, is_trial: bool = False) -> list[Turn]:
+    def _refold(
+        self, entries: Sequence[Entry], left_out: frozenset[int], *, is_trial: bool = False
+    ) -> list[FindingChange]:
         """Fold the entries of a batch in one transaction; what is left out counts as erased. A trial raises _Tried."""
         return self.settle(
             self._work_of(entries, left_out), entries[-1].number, _taken_back if is_trial else _in_ledger
         )
 
-    def _work_of(self, entries: Sequence[Entry], left_out: frozenset[int]) -> Callable[[], list[Turn]]:
+    def _work_of(self, entries: Sequence[Entry], left_out: frozenset[int]) -> Callable[[], list[FindingChange]]:
         """Return the work that the entries of a batch make."""
         head, at, number = entries[0], moment_of(entries[0]), entries[-1].number
         media = head.fields["media"]
@@ -161,18 +163,18 @@ class Replay(Projection):
             return lambda: self.act_on_clock(acts.content_of(head), number, at)
         return lambda: self._fold_again(entries, left_out)
 
-    def _fold_again(self, entries: Sequence[Entry], left_out: frozenset[int]) -> list[Turn]:
+    def _fold_again(self, entries: Sequence[Entry], left_out: frozenset[int]) -> list[FindingChange]:
         reports = [self._incoming(one, is_left_out=one.number in left_out) for one in entries]
         facts, _ = shape(self._desk, self.pack.told, reports, is_bounded=False)
         return self.fold(facts.tables, facts.lists, (entries[0].number, entries[-1].number), moment_of(entries[0]))
 
-    def _incoming(self, entry: Entry, *, is_left_out: bool) -> Incoming:
+    def _incoming(self, entry: Entry, *, is_left_out: bool) -> Report:
         """Return an entry as the report that it was; an erased payload, or one that is left out, says nothing."""
         head = entry.fields
         mapping = self.ledger.blob(head["attachments"][0]).decode() if head["attachments"] else ""
         is_silent = is_left_out or head["media"] in ACTS
         payload = b"" if is_silent else node.payload_of(self.ledger, entry)
-        return Incoming(payload, head["media"], head["name"], head["reporter"], head["kind"], mapping)
+        return Report(payload, head["media"], head["name"], head["reporter"], head["kind"], mapping)
 
     def _policy(self, entry: Entry) -> Pack:
         return read_pack(*unpack_files(node.payload_of(self.ledger, entry)), adopted=True)

@@ -3,7 +3,7 @@
 from comptroller.books import Books
 from comptroller.model.policy import Pack
 from comptroller.model.refusal import BrokenPack, Refusal, RuleBroken, refusal
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 from comptroller.watch import Watch
 
 
@@ -17,7 +17,7 @@ def try_out(pack: Pack, before: Pack) -> None:
         return
     refusals: list[Refusal] = []
     mend = ("改正后再采用", "Mend it, then adopt it.")
-    duck = Duck(memory="1GB")
+    duck = DuckDb(memory="1GB")
     Books(duck, pack, owner="", zone=pack.zone)
     watch = Watch(duck, pack)
     for name in sorted(pack.rules):

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from comptroller.access import Reach
+from comptroller.access import AccessScope
 from comptroller.access.case_access import TABLES
 from comptroller.access.grants import Grant, Viewer
 from comptroller.books.facts.tables import documented
@@ -32,7 +32,7 @@ def node(tmp_path_factory):
 def reach_of(node, role, entity, line="", domain=""):
     """Give the reach of somebody with one grant."""
     grant = Grant("G", "u", role, entity, domain, line, DAY, None, "r", 0)
-    return Reach(Viewer("u", "u", "", (grant,), DAY), node.pack, OWNER)
+    return AccessScope(Viewer("u", "u", "", (grant,), DAY), node.pack, OWNER)
 
 
 def read(node, reach, table):

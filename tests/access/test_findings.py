@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from comptroller.access import Reach
+from comptroller.access import AccessScope
 from comptroller.access.grants import Grant, Viewer
 from comptroller.access.row_access import scoped
 from tests.cases.event_facts import ask, city, did, pay, step, the_case
@@ -25,7 +25,7 @@ def node(tmp_path):
 def seen(node, role, entity, employer="", line=""):
     """Give the findings that somebody with one grant sees, and the number of cases and events that a question shows."""
     grant = Grant("G", "u", role, entity, "", line, DAY, None, "r", 0)
-    reach = Reach(Viewer("u", "u", employer, (grant,), DAY), node.pack, OWNER)
+    reach = AccessScope(Viewer("u", "u", employer, (grant,), DAY), node.pack, OWNER)
     views = reach.views(["finding_now", "finding", "case_now", "case_event", "case_finding", "rule_outcome"])
     found = {f for (f,) in node.duck.rows(scoped("SELECT finding FROM finding_now", views))}
     history = {f for (f,) in node.duck.rows(scoped("SELECT finding FROM finding", views))}

@@ -7,7 +7,7 @@ import pytest
 
 from comptroller.access.officers import Officers
 from comptroller.model.channel import CONSOLE, OPERATOR, REPORTER
-from comptroller.model.report import Incoming
+from comptroller.model.report import Report
 from tests.worlds import OWNER, fresh_node, kept, report
 
 DAY = dt.date(2024, 6, 1)
@@ -50,7 +50,7 @@ def node(tmp_path_factory):
 
 def refused(node, kind, row, user, approver="", channel=CONSOLE):
     """Return the codes of what is refused of one row that a user reports."""
-    said = Incoming(b"", "json", "r", OWNER, channel=channel, login=user, approver=approver)
+    said = Report(b"", "json", "r", OWNER, channel=channel, login=user, approver=approver)
     tables = {kind: pa.table({name: [value] for name, value in {"report": 0, **row}.items()})}
     found = Officers(node.duck, OWNER, node.books.parent).refuse(tables, [said], DAY)
     return [one.code for one in found.get(0, [])]

@@ -8,7 +8,7 @@ from hypothesis import Phase, given, settings, strategies as st
 
 from comptroller.books.facts.tables import documented
 from comptroller.model.refusal import Refused
-from comptroller.store.duck import Duck, SqlError
+from comptroller.store.duck import DuckDb, SqlError
 from comptroller.store.question import read_question
 from tests.access.test_row_access import CODES, DAY, GRANTS, above, with_grants, world as _world
 from tests.consoles import mark
@@ -120,7 +120,7 @@ QUESTIONS = st.recursive(
 
 def _alone(world, sql, tables, views):
     """Return how many rows the question gives where only the rows within reach exist; None where it gives none by a fault."""
-    question, alone = read_question(sql, tables), Duck(memory="200MB", spills=False)
+    question, alone = read_question(sql, tables), DuckDb(memory="200MB", spills=False)
     try:
         for name in question.tables:
             alone.register("rows_in_reach", world.duck.arrow(views[name]))

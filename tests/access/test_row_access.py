@@ -5,7 +5,7 @@ import json
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from comptroller.access import Reach, viewer_of
+from comptroller.access import AccessScope, viewer_of
 from comptroller.access.row_access import scoped
 from comptroller.books.facts.tables import documented
 from tests.consoles import ENTITIES, NOW, PACK, facts_of, mark
@@ -59,7 +59,7 @@ def with_grants(worker, grants):
     reports += [report("access_grant", *facts)] if facts else []
     taken = take(worker, *reports, at="2024-06-01T00:00:00")
     assert not taken.refused, taken.refused
-    return Reach(viewer_of(worker.duck, OWNER, login, DAY), worker.pack, OWNER)
+    return AccessScope(viewer_of(worker.duck, OWNER, login, DAY), worker.pack, OWNER)
 
 
 @settings(max_examples=25)

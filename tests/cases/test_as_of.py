@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from comptroller.cases import queries
-from comptroller.cases.as_of import clocks_then, relation_then, whole_then
+from comptroller.cases.as_of import case_as_of, clocks_as_of, relation_as_of
 from tests.cases.event_facts import city, did, pay, step, the_case
 from tests.worlds import moment, report
 
@@ -28,7 +28,7 @@ def told(tmp_path_factory):
 
 def _then(node, one, on, known=None):
     views = node.books.views(None, known, node.duck)
-    return whole_then(node.duck, node.pack, one, views, on)
+    return case_as_of(node.duck, node.pack, one, views, on)
 
 
 def test_after_everything_a_case_stands_as_it_stands(told):
@@ -66,8 +66,8 @@ def test_the_board_of_then_counts_as_each_case_stood(told):
     node, one, known = told
 
     def of(on, entry=None):
-        source = relation_then(node.books.views(None, entry, node.duck), on)
-        cards, counts = queries.board(node.duck, queries.Asked(source=source))
+        source = relation_as_of(node.books.views(None, entry, node.duck), on)
+        cards, counts = queries.board(node.duck, queries.CaseFilter(source=source))
         return counts, [(card["case_id"], card["due_on"]) for card in cards]
 
     for on in (dt.date(2024, 3, 11), dt.date(2024, 3, 12), dt.date(2024, 3, 13)):
@@ -81,7 +81,7 @@ def test_the_board_of_then_counts_as_each_case_stood(told):
 def test_clocks_of_then_run_as_they_ran(told):
     """A clock that ended later runs on the day, and one that started later is not there."""
     node, _, _ = told
-    source = clocks_then(node.books.views(None, None, node.duck), dt.date(2024, 3, 12))
+    source = clocks_as_of(node.books.views(None, None, node.duck), dt.date(2024, 3, 12))
     due, count = queries.due(node.duck, dt.date(2024, 3, 12), source=source)
     assert {one["clock"] for one in due} == {"flash_report", "full_report", "verification"}
     assert count == len(due)

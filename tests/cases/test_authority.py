@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from comptroller.cases.authority import Answer, Question, as_fact, may, powers
+from comptroller.cases.authority import PowerAnswer, Question, as_fact, may, powers
 from comptroller.engine import Engine
 from tests.cases.event_facts import city
 from tests.worlds import kept, open_findings, report
@@ -92,7 +92,7 @@ def test_a_delegation_is_as_good_as_what_it_rests_on(
     assert _ask(node, "officer", item, amount, person=person, **more).answer == answer
 
 
-def _ask(node: Engine, post: str, item: str, amount: int | None, **more: Any) -> Answer:
+def _ask(node: Engine, post: str, item: str, amount: int | None, **more: Any) -> PowerAnswer:
     figure = None if amount is None else Decimal(amount)
     return may(node.duck, node.pack.casework.authority, Question("G1", post, item, more.pop("on", _ON), figure, **more))
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from comptroller.cases.case import Case, Event, Found
-from comptroller.cases.closure import goes_on, is_lapsed
+from comptroller.cases.case import Case, CaseFinding, Event
+from comptroller.cases.closure import is_lapsed, next_state
 from comptroller.engine import Engine
 from comptroller.model.finding import BY_FACTS, HOWS, LAPSED
 from comptroller.packs import gather_files
@@ -121,7 +121,7 @@ def test_what_lapses_is_never_counted_as_put_right(node: Engine) -> None:
 
 def _case_of(how: str, state: str, closes: dict[str, Any] | None = None, **more: Any) -> Case:
     case = Case("C", state=state, **more)
-    one = Found("F", "G1", "r", "low", "", moment("2024-03-11T09:00:00").date(), stands=False)
+    one = CaseFinding("F", "G1", "r", "low", "", moment("2024-03-11T09:00:00").date(), stands=False)
     one.cleared_how, one.closes = how, closes
     case.findings["F"] = one
     return case
@@ -135,23 +135,23 @@ def test_only_facts_close_and_only_lists_time_and_policy_lapse(how: str) -> None
     """Of a case that was taken up, facts alone are the end; what lapses is told apart from what was put right."""
     for state in ("escalated", "rectifying", "verifying"):
         expected = ("closed", "passed") if how in BY_FACTS else ("verifying", "")
-        assert goes_on(_case_of(how, state, _MINOR), _GONE) == expected
-        assert goes_on(_case_of(how, state), _GONE) == ("verifying", "")
+        assert next_state(_case_of(how, state, _MINOR), _GONE) == expected
+        assert next_state(_case_of(how, state), _GONE) == ("verifying", "")
     untouched = ("dismissed", "lapsed" if how in LAPSED else "withdrawn")
-    assert goes_on(_case_of(how, "triage", _MINOR), _GONE) == untouched
+    assert next_state(_case_of(how, "triage", _MINOR), _GONE) == untouched
     severe = untouched if how in ("added", "time", "policy") else ("verifying", "")
-    assert goes_on(_case_of(how, "triage"), _GONE) == severe
+    assert next_state(_case_of(how, "triage"), _GONE) == severe
     assert is_lapsed(_case_of(how, "triage")) == (how in LAPSED)
 
 
 def test_a_route_may_let_losses_of_a_class_and_persons_pass() -> None:
     """A loss of a class that the route names, and persons where it says so, end by facts as well; a hand-over never."""
     held = {"loss_cny": "5"}
-    assert goes_on(_case_of("corrected", "rectifying", _MINOR, loss_class="general", **held), _GONE)[0] == "closed"
-    assert goes_on(_case_of("corrected", "rectifying", _MINOR, loss_class="major", **held), _GONE)[0] == "verifying"
+    assert next_state(_case_of("corrected", "rectifying", _MINOR, loss_class="general", **held), _GONE)[0] == "closed"
+    assert next_state(_case_of("corrected", "rectifying", _MINOR, loss_class="major", **held), _GONE)[0] == "verifying"
     answers = Event("finding.cleared", _GONE.on, said={"persons": True})
-    assert goes_on(_case_of("corrected", "rectifying", _MINOR), answers)[0] == "verifying"
+    assert next_state(_case_of("corrected", "rectifying", _MINOR), answers)[0] == "verifying"
     named = {**_MINOR, "with_persons": True}
-    assert goes_on(_case_of("corrected", "rectifying", named), answers)[0] == "closed"
-    assert goes_on(_case_of("corrected", "rectifying", named, pending="audit"), _GONE)[0] == "verifying"
-    assert goes_on(_case_of("corrected", "rectifying", named, officers={"decide": "U1"}), _GONE)[0] == "verifying"
+    assert next_state(_case_of("corrected", "rectifying", named), answers)[0] == "closed"
+    assert next_state(_case_of("corrected", "rectifying", named, pending="audit"), _GONE)[0] == "verifying"
+    assert next_state(_case_of("corrected", "rectifying", named, officers={"decide": "U1"}), _GONE)[0] == "verifying"

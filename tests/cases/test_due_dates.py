@@ -6,7 +6,7 @@ from functools import lru_cache
 import pytest
 from hypothesis import given, strategies as st
 
-from comptroller.cases.due_dates import Days
+from comptroller.cases.due_dates import DueDates
 from comptroller.packs import gather_files, read_pack
 from tests.worlds import PACKS
 
@@ -27,9 +27,9 @@ def _is_worked(day: dt.date) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _days() -> Days:
+def _days() -> DueDates:
     every = (_BEGIN + dt.timedelta(days=n) for n in range((dt.date(2026, 12, 31) - _BEGIN).days + 1))
-    return Days(day for day in every if _is_worked(day))
+    return DueDates(day for day in every if _is_worked(day))
 
 
 def _counted(start: dt.date, amount: int) -> dt.date:

@@ -4,9 +4,9 @@ import datetime as dt
 from functools import lru_cache
 
 from comptroller.cases.case import Case, Event
-from comptroller.cases.due_dates import Days
+from comptroller.cases.due_dates import DueDates
 from comptroller.cases.fold import apply
-from comptroller.model.case_policy import Casework, Clock, Move, Term
+from comptroller.model.case_policy import CasePolicy, Clock, Move, Term
 from comptroller.model.refusal import Text
 
 _BEGIN = dt.date(2024, 1, 1)
@@ -19,7 +19,7 @@ def _clock(name: str, starts: str, ends: tuple[str, ...], *, binds: str = "lead"
 
 
 @lru_cache(maxsize=1)
-def _work() -> Casework:
+def _work() -> CasePolicy:
     clocks = [
         _clock("look", "state.triage", ("state.closed",)),
         _clock("whole", "state.triage", ("state.closed",), unit="days"),
@@ -30,13 +30,13 @@ def _work() -> Casework:
     moves = {name: Move(name, _NO_TEXT, "case_step", ("lead",), _STATES, does=what) for name, what in does.items()}
     for name, to in (("close", "closed"), ("supply", ""), ("explain", "")):
         moves[name] = Move(name, _NO_TEXT, "case_step", ("lead",), _STATES, to=to)
-    return Casework(moves, {one.name: one for one in clocks}, (), {})
+    return CasePolicy(moves, {one.name: one for one in clocks}, (), {})
 
 
 @lru_cache(maxsize=1)
-def _days() -> Days:
+def _days() -> DueDates:
     every = (_BEGIN + dt.timedelta(days=n) for n in range(366))
-    return Days(day for day in every if day.isoweekday() <= 5)
+    return DueDates(day for day in every if day.isoweekday() <= 5)
 
 
 def _tell(case: Case, what: str, on: int, **said: object) -> None:

@@ -8,10 +8,10 @@ from functools import lru_cache
 import pytest
 
 from comptroller.cases.projection import loss_class
-from comptroller.cases.route import Router, Told, joins
+from comptroller.cases.route import RoutedFinding, Router, joins
 from comptroller.model.policy import Pack
 from comptroller.packs import gather_files, read_pack
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 from tests.worlds import OWNER, PACKS
 
 _CHAIN = ("G", "G1", "G11", "G111")
@@ -35,7 +35,7 @@ def _pack() -> Pack:
 @pytest.fixture(scope="module")
 def duck():
     """Give books that know class and level of the chain."""
-    books = Duck(memory="128MB")
+    books = DuckDb(memory="128MB")
     books.execute('CREATE TABLE entity (entity VARCHAR, "class" VARCHAR)')
     books.execute("CREATE TABLE level (entity VARCHAR, management INTEGER)")
     for at, name in enumerate(_CHAIN, 1):
@@ -63,7 +63,7 @@ def _rule(pack: Pack, severity: str) -> str:
 def test_minor_findings_at_deep_levels_are_the_managers(duck, entity, severity, route, office) -> None:
     """From the third level on a minor finding is for whoever manages the entity; what is worse, or nearer, for the owner."""
     pack = _pack()
-    told = Told("F", _rule(pack, severity), entity, "{}")
+    told = RoutedFinding("F", _rule(pack, severity), entity, "{}")
     router = Router(duck, pack, _Register())
     found = router.route(told)
     assert (found.name.rsplit("/", 1)[1], router.event(told, found, dt.date(2024, 1, 1)).said["office"]) == (
@@ -91,14 +91,14 @@ def test_classes_and_rules_narrow_a_route(duck) -> None:
     ):
         first = replace(last, name="first", order=1, **more)
         narrowed = replace(pack, casework=replace(pack.casework, routes=(first, last)))
-        found = Router(duck, narrowed, _Register()).route(Told("F", name, "G1", "{}"))
+        found = Router(duck, narrowed, _Register()).route(RoutedFinding("F", name, "G1", "{}"))
         assert (found.name == "first") == fits, more
 
 
 def test_keys_with_an_empty_column_join_nothing() -> None:
     """Findings join by a key only where all of its columns are said."""
     route = next(r for r in _pack().casework.routes if r.joins)
-    told = Told("F", "r", "G1", '{"matter": "M1", "contract": "", "tender": null}')
+    told = RoutedFinding("F", "r", "G1", '{"matter": "M1", "contract": "", "tender": null}')
     assert joins(route, told) == ["entity=G1&matter=M1"]
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, strategies as st
 
 from comptroller.cases import queries, visibility
 from comptroller.engine import Engine
-from comptroller.model.case_policy import Casework, Move, Sight
+from comptroller.model.case_policy import CasePolicy, Move, Sight
 from comptroller.model.refusal import Text
 from tests.cases.event_facts import answer, city, did, pay, said, step, the_case
 from tests.worlds import OWNER
@@ -48,7 +48,7 @@ def test_a_line_without_a_part_sees_nothing(node: Engine) -> None:
     """Who neither leads nor is informed is not even told the state."""
     whole = queries.whole(node.duck, the_case(node))
     assert whole is not None
-    assert visibility.seen_by_line(whole, "social", node.pack.casework) is None
+    assert visibility.visible_to_line(whole, "social", node.pack.casework) is None
 
 
 def test_what_discipline_keeps_is_not_in_what_others_see(node: Engine) -> None:
@@ -56,13 +56,13 @@ def test_what_discipline_keeps_is_not_in_what_others_see(node: Engine) -> None:
     whole = queries.whole(node.duck, the_case(node))
     assert whole is not None
     for line in ("internal", "audit"):
-        shown = json.dumps(visibility.seen_by_line(whole, line, node.pack.casework), default=str)
+        shown = json.dumps(visibility.visible_to_line(whole, line, node.pack.casework), default=str)
         assert HIDDEN not in shown
         assert "V1" not in shown
         assert "U1" not in shown
         assert "move.escalate" in shown
-        assert visibility.letters_seen(json.loads(shown)) == set()
-    shown = json.dumps(visibility.seen_by_line(whole, "discipline", node.pack.casework), default=str)
+        assert visibility.visible_letters(json.loads(shown)) == set()
+    shown = json.dumps(visibility.visible_to_line(whole, "discipline", node.pack.casework), default=str)
     assert HIDDEN in shown
     assert "V1" in shown
 
@@ -74,7 +74,7 @@ def test_the_entity_sees_what_is_asked_of_it(node: Engine) -> None:
     """
     whole = queries.whole(node.duck, the_case(node))
     assert whole is not None
-    seen = visibility.seen_by_entity(whole, node.pack.casework)
+    seen = visibility.visible_to_entity(whole, node.pack.casework)
     shown = json.dumps(seen, default=str)
     assert HIDDEN not in shown
     assert "V1" not in shown
@@ -104,8 +104,8 @@ def test_no_line_ever_sees_what_is_kept(drawn: list[dict[str, str]], lead: str, 
     whole = {"lead": lead, "pending": None, "informed": " ".join(_LINES), "event": events}
     asked = [{"by_line": name, "material": f"asked-by-{name}"} for name in _LINES]
     whole |= {"responsibility": [], "request": asked, "inquiry": lead}
-    work = Casework({}, {}, (), {name: Sight(keeps=True) for name in keepers})
-    shown = json.dumps(visibility.seen_by_line(whole, line, work))
+    work = CasePolicy({}, {}, (), {name: Sight(keeps=True) for name in keepers})
+    shown = json.dumps(visibility.visible_to_line(whole, line, work))
     for at, one in enumerate(drawn):
         own = one["by_line"] == line
         hidden = one["what"] == "evidence.given" and (
@@ -124,8 +124,8 @@ def test_whoever_is_on_no_line_sees_no_case_that_a_line_keeps(node: Engine) -> N
     """An overseer of the office sees nothing of what discipline leads, and the entity is not told that it leads."""
     whole = queries.whole(node.duck, the_case(node))
     assert whole is not None
-    assert visibility.seen_by_overseer(whole, node.pack.casework) is None
-    seen = visibility.seen_by_entity(whole, node.pack.casework)
+    assert visibility.visible_to_overseer(whole, node.pack.casework) is None
+    seen = visibility.visible_to_entity(whole, node.pack.casework)
     assert seen["lead"] is None
     assert [seen["due_on"]] == [one["due_on"] for one in seen["clock"]], "its own clocks alone"
     assert "discipline" not in json.dumps(seen, default=str)
@@ -138,4 +138,4 @@ def test_the_entity_never_sees_a_line_that_the_pack_hides() -> None:
     event["happened_on"] = dt.date(2024, 3, 12)
     head = dict.fromkeys(visibility._ENTITY_HEAD)
     whole = {**head, "entity": "G1", "event": [event], "finding": [], "clock": [], "request": []}
-    assert visibility.seen_by_entity(whole, Casework(moves, {}, (), {}))["event"] == []
+    assert visibility.visible_to_entity(whole, CasePolicy(moves, {}, (), {}))["event"] == []

@@ -9,7 +9,7 @@ from comptroller.cases import Cases
 from comptroller.ledger.ledger import Ledger
 from comptroller.projection import Projection
 from comptroller.replay import Replay
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 from comptroller.watch import Watch
 
 POINTS: dict[str, tuple[type, str, bool]] = {
@@ -30,7 +30,7 @@ POINTS: dict[str, tuple[type, str, bool]] = {
     "when a rule is put to sleep": (Watch, "put_to_sleep", False),
     "while what is in the ledger is folded": (Replay, "_refold", True),
     "while the store is taken up": (Projection, "_open", False),
-    "within the books": (Duck, "insert", False),
+    "within the books": (DuckDb, "insert", False),
 }
 """For each point the method that passes it, and whether the point lies before its work."""
 

@@ -33,7 +33,7 @@ def test_a_reader_has_what_the_engine_has(begun):
 
 def test_books_that_are_behind_are_brought_up_to_date(begun):
     """An entry that the ledger has and the books have not is folded before anything is read; books that are gone are made."""
-    _, key = node.take_up(begun.node, None)
+    _, key = node.load(begun.node, None)
     with Ledger.open(begun.node / node.LEDGER, key) as ledger:
         payload = b'[{"entity": "C", "name": "C"}]'
         ledger.append([Accepted(payload, "json", "O", "c.json", "entity")], ledger.last_at)

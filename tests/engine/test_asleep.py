@@ -5,7 +5,7 @@ from pathlib import Path
 
 from comptroller import engine
 from comptroller.ledger.key import make_key
-from comptroller.model.report import Incoming
+from comptroller.model.report import Report
 from comptroller.node import Charter
 from comptroller.packs import gather_files
 from comptroller.watch.scoreboard import scoreboard
@@ -44,7 +44,7 @@ def _files(sql: str) -> dict[str, bytes]:
 
 
 def _say(node: engine.Engine, text: str) -> engine.Taken:
-    return node.take([Incoming(text.encode(), "json", "r.json", "O")], AT)
+    return node.take([Report(text.encode(), "json", "r.json", "O")], AT)
 
 
 def _pay(number: str, note: str) -> str:

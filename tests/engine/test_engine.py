@@ -12,7 +12,7 @@ from comptroller import engine
 from comptroller.books import Books
 from comptroller.ledger.verify import verify
 from comptroller.model.refusal import BrokenLedger
-from comptroller.model.report import Incoming
+from comptroller.model.report import Report
 from comptroller.watch import history
 from tests.packs_small.small import AT, changed, codes, dump, key, said, small_node, tell
 
@@ -204,9 +204,9 @@ def test_a_batch_says_of_each_report_what_is_said_of_it_alone(tmp_path: Path) ->
         said("decision", decide("D2")),
         said("", {"kind": "payment", **pay("P6")}, {"kind": "decision", **decide("D3")}),
         said("", {"kind": "decision", **decide("D4")}, {"kind": "payment", **pay("P7")}),
-        Incoming(b"entity,payment,amount\nB,P8,1\n", "csv", "a.csv", "O", "payment"),
-        Incoming("付款企业,付款编号,金额\nB,P9,1\n".encode(), "csv", "b.csv", "O", "payment"),
-        Incoming(b"[", "json", "c.json", "O", "payment"),
+        Report(b"entity,payment,amount\nB,P8,1\n", "csv", "a.csv", "O", "payment"),
+        Report("付款企业,付款编号,金额\nB,P9,1\n".encode(), "csv", "b.csv", "O", "payment"),
+        Report(b"[", "json", "c.json", "O", "payment"),
         said("decision", decide("D2")),
     ]
     ways = []

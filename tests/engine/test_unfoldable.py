@@ -11,20 +11,20 @@ from comptroller.books import Books
 from comptroller.engine import Engine
 from comptroller.ledger.ledger import Ledger
 from comptroller.model.refusal import Refused
-from comptroller.model.report import Incoming
+from comptroller.model.report import Report
 from tests.engine.test_engine import pay
 from tests.packs_small.small import AT, changed, codes, dump, said, small_node, tell
 
 HUGE = 99_999_999_999_999
 
 
-def line(item: str, position: int = 1) -> Incoming:
+def line(item: str, position: int = 1) -> Report:
     """Return a list line of A, which reaches A and B in a table whose positions have 32 bits."""
     row = {"entity": "A", "list": "free_items", "item": item, "position": position, "valid_from": "2024-03-01"}
     return said("list_line", row)
 
 
-def seal(node: Engine, *reports: Incoming) -> None:
+def seal(node: Engine, *reports: Report) -> None:
     """Put reports into the ledger as one batch, as a version did that sealed before it folded."""
     node.ledger.append([node_room.to_keep(one) for one in reports], AT)
 

@@ -10,7 +10,7 @@ from comptroller import engine
 from comptroller.cli.pack_paths import pack_roots
 from comptroller.intake.files import media_of
 from comptroller.ledger.key import make_key
-from comptroller.model.report import Incoming
+from comptroller.model.report import Report
 from comptroller.node import Charter
 from comptroller.packs import gather_files
 
@@ -28,7 +28,7 @@ def read(tmp_path: Path) -> Read:
         charter = Charter("OWNER", "comptroller.invalid/real", "base")
         worker = engine.create(tmp_path / "node", gather_files(pack_roots(), "base"), charter, key=key, at=AT)
         text = (MAPPINGS / mapping).read_text(encoding="utf-8")
-        taken = worker.take([Incoming(payload, media_of(name, payload) or "", name, "OWNER", "", text)], AT)
+        taken = worker.take([Report(payload, media_of(name, payload) or "", name, "OWNER", "", text)], AT)
         assert taken.refused == {}
         return worker
 

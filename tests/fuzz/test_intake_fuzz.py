@@ -16,7 +16,7 @@ from comptroller.intake.formats.json.rows import read_json, read_ndjson, read_sm
 from comptroller.intake.formats.xes import COLUMNS
 from comptroller.intake.limits import Limits
 from comptroller.intake.mapping import apply_mapping, parse_mapping
-from comptroller.intake.raw_table import Raw
+from comptroller.intake.raw_table import RawTable
 
 pytestmark = pytest.mark.fuzz
 LONG = settings(max_examples=20_000, deadline=None, suppress_health_check=list(HealthCheck))
@@ -164,7 +164,7 @@ def test_json_readers_agree(dice: random.Random) -> None:
         assert (number in kept) == bool(alone)
 
 
-def _rows(raws: list[Raw]) -> list[tuple[str, list[tuple[str, object]]]]:
+def _rows(raws: list[RawTable]) -> list[tuple[str, list[tuple[str, object]]]]:
     return sorted(
         (raw.kind, sorted((k, str(v)) for k, v in row.items() if v is not None))
         for raw in raws

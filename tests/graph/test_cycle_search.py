@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from comptroller.graph.cycle_search import LATE, NEVER, keys
-from comptroller.graph.cycles import Cycles, Law
+from comptroller.graph.cycles import CycleOptions, Cycles
 
-LAW = Law(window=10).as_array()
-STRICT = Law(window=10, strict=True).as_array()
-FREE = Law(window=10, any_order=True).as_array()
+LAW = CycleOptions(window=10).as_array()
+STRICT = CycleOptions(window=10, strict=True).as_array()
+FREE = CycleOptions(window=10, any_order=True).as_array()
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_keys_put_late_legs_before_early_ones(
 def test_a_long_chain_without_an_end_is_not_walked() -> None:
     """Where the marks cannot be met nothing is found, however many payments lead back, and nothing is cut."""
     count = 3000
-    stream = Cycles(200, Law(window=10**6, legs=(2, 3), tolerance=1.0))
+    stream = Cycles(200, CycleOptions(window=10**6, legs=(2, 3), tolerance=1.0))
     rng = np.random.default_rng(1)
     source, target = rng.integers(0, 99, count), rng.integers(1, 100, count)
     low, high = np.minimum(source, target), np.maximum(source, target) + 1

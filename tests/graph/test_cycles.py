@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from comptroller.graph.cycles import Cycles, Found, Law
+from comptroller.graph.cycles import CycleHits, CycleOptions, Cycles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,9 @@ sums = st.sampled_from([90, 95, 100, 100, 103, 140])
 payments = st.lists(st.tuples(st.integers(0, 12), ids, ids, sums, st.integers(0, 1)), max_size=14)
 
 
-def brute_force(rows: Sequence[Payment], law: Law, group: Sequence[int] = range(ACCOUNTS)) -> set[frozenset[int]]:
+def brute_force(
+    rows: Sequence[Payment], law: CycleOptions, group: Sequence[int] = range(ACCOUNTS)
+) -> set[frozenset[int]]:
     """Every ring of payments that can be read once round in time, by trying all walks from every first payment."""
     found: set[frozenset[int]] = set()
 
@@ -52,7 +54,7 @@ def brute_force(rows: Sequence[Payment], law: Law, group: Sequence[int] = range(
 
 
 def fed(
-    rows: Sequence[Payment], law: Law, order: Sequence[int], group: Sequence[int] | None = None, batch: int = 3
+    rows: Sequence[Payment], law: CycleOptions, order: Sequence[int], group: Sequence[int] | None = None, batch: int = 3
 ) -> list[tuple[int, ...]]:
     """Circles, by the rows' own numbers, after the rows arrive in this order in small batches."""
     stream, told = Cycles(ACCOUNTS, law, group), []
@@ -67,7 +69,7 @@ def fed(
 
 
 laws = st.builds(
-    Law,
+    CycleOptions,
     window=st.integers(0, 13),
     legs=st.sampled_from([(2, 5), (3, 4), (2, 2), (2, 3), (4, 5)]),
     tolerance=st.sampled_from([0.0, 0.05, 0.1, 1.0]),
@@ -80,7 +82,7 @@ laws = st.builds(
 
 @settings(max_examples=400, deadline=None)
 @given(payments, laws, st.randoms(use_true_random=False))
-def test_equals_brute_force_in_any_order(rows: list[Payment], law: Law, random: object) -> None:
+def test_equals_brute_force_in_any_order(rows: list[Payment], law: CycleOptions, random: object) -> None:
     """Whatever the order of arrival, each circle of the stream is found exactly once, its legs in order of time."""
     order = list(range(len(rows)))
     random.shuffle(order)  # type: ignore[attr-defined]  # hypothesis gives a Random whose type it does not export
@@ -95,7 +97,7 @@ def test_equals_brute_force_in_any_order(rows: list[Payment], law: Law, random: 
 
 @settings(max_examples=150, deadline=None)
 @given(payments, laws, st.lists(st.integers(0, 3), min_size=ACCOUNTS, max_size=ACCOUNTS))
-def test_accounts_of_a_group_are_one(rows: list[Payment], law: Law, group: list[int]) -> None:
+def test_accounts_of_a_group_are_one(rows: list[Payment], law: CycleOptions, group: list[int]) -> None:
     """Merged by control group, circles run from group to group, and payments within a group are passed over."""
     told = fed(rows, law, list(range(len(rows))), group)
     assert len({frozenset(circle) for circle in told}) == len(told)
@@ -104,7 +106,7 @@ def test_accounts_of_a_group_are_one(rows: list[Payment], law: Law, group: list[
 
 @settings(max_examples=100, deadline=None)
 @given(payments, laws, st.randoms(use_true_random=False))
-def test_payments_alike_are_one_leg(rows: list[Payment], law: Law, random: object) -> None:
+def test_payments_alike_are_one_leg(rows: list[Payment], law: CycleOptions, random: object) -> None:
     """Twins stand behind their first, and the circles are those of the payments without twins, in any order of arrival."""
     order = list(range(len(rows)))
     random.shuffle(order)  # type: ignore[attr-defined]  # hypothesis gives a Random whose type it does not export
@@ -123,12 +125,12 @@ def test_payments_alike_are_one_leg(rows: list[Payment], law: Law, random: objec
 
 @settings(max_examples=100, deadline=None)
 @given(payments, laws)
-def test_folded_is_one_circle_for_each_ring_of_accounts(rows: list[Payment], law: Law) -> None:
+def test_folded_is_one_circle_for_each_ring_of_accounts(rows: list[Payment], law: CycleOptions) -> None:
     """In order of time, folding tells one circle for each last payment and ring of accounts, and only true ones."""
     rows = sorted(rows)
     order = list(range(len(rows)))
     plain = fed(rows, law, order)
-    folded = fed(rows, Law(**{**law.__dict__, "fold": True}), order)
+    folded = fed(rows, CycleOptions(**{**law.__dict__, "fold": True}), order)
 
     def rings(told: list[tuple[int, ...]]) -> set[tuple[int, frozenset[tuple[int, int]]]]:
         return {(max(circle), frozenset((rows[i][1], rows[i][2]) for i in circle)) for circle in told}
@@ -145,9 +147,9 @@ def test_long_stream_drops_what_is_expired() -> None:
     rng = np.random.default_rng(3)
     count = 20_000
     rows = np.stack((np.arange(count), *rng.integers(0, 40, (2, count)), np.full(count, 100)), axis=1)
-    stream = Cycles(40, Law(window=60, legs=(2, 4)))
+    stream = Cycles(40, CycleOptions(window=60, legs=(2, 4)))
     told = [circle for part in np.array_split(rows, 50) for circle in stream.feed(*part.T).circles()]
-    afresh = Cycles(40, Law(window=60, legs=(2, 4))).feed(*rows.T).circles()
+    afresh = Cycles(40, CycleOptions(window=60, legs=(2, 4))).feed(*rows.T).circles()
     assert told == afresh
     assert len(told) == len(set(told)) > 1000
     assert len(stream._out[1]) < 2000
@@ -156,10 +158,10 @@ def test_long_stream_drops_what_is_expired() -> None:
 def test_a_cap_that_bites_is_said() -> None:
     """An account with more live payments than the cap is named, and a search that gives up is named too."""
     count = 100
-    stream = Cycles(3, Law(window=1000, cap=16))
+    stream = Cycles(3, CycleOptions(window=1000, cap=16))
     found = stream.feed(np.arange(count), np.zeros(count, np.int32), np.ones(count, np.int32), np.full(count, 5))
     assert found.crowded.tolist() == [0, 1]
-    many = Cycles(3, Law(window=1000, finds=10))
+    many = Cycles(3, CycleOptions(window=1000, finds=10))
     many.feed(np.arange(count), np.zeros(count, np.int32), np.ones(count, np.int32), np.full(count, 5))
     back = many.feed([500], [1], [0], [5])
     assert len(back) == 10
@@ -168,7 +170,7 @@ def test_a_cap_that_bites_is_said() -> None:
 
 def test_what_comes_too_late_is_refused_by_number() -> None:
     """A payment further behind the newest than the slack is not taken, and its number is told."""
-    stream = Cycles(2, Law(window=10, slack=5))
+    stream = Cycles(2, CycleOptions(window=10, slack=5))
     assert stream.feed([100, 94, 95], [0, 1, 1], [1, 0, 0], [10, 10, 10]).late.tolist() == [1]
     assert stream.feed([96], [0], [1], [10]).circles() == [(2, 3)]
 
@@ -176,15 +178,15 @@ def test_what_comes_too_late_is_refused_by_number() -> None:
 def test_impossible_laws_are_refused() -> None:
     """Circles have 2 to 12 legs, tolerances lie in 0 to 1, and amounts are above zero."""
     with pytest.raises(ValueError, match="legs"):
-        Cycles(2, Law(window=1, legs=(1, 3)))
+        Cycles(2, CycleOptions(window=1, legs=(1, 3)))
     with pytest.raises(ValueError, match="tolerance"):
-        Cycles(2, Law(window=1, tolerance=1.5))
+        Cycles(2, CycleOptions(window=1, tolerance=1.5))
     with pytest.raises(ValueError, match="above zero"):
-        Cycles(2, Law(window=1)).feed([0], [0], [1], [0])
+        Cycles(2, CycleOptions(window=1)).feed([0], [0], [1], [0])
 
 
 def test_nothing_fed_is_nothing_found() -> None:
     """An empty batch gives an empty answer."""
-    found = Cycles(2, Law(window=1)).feed([], [], [], [])
-    assert isinstance(found, Found)
+    found = Cycles(2, CycleOptions(window=1)).feed([], [], [], [])
+    assert isinstance(found, CycleHits)
     assert len(found) == 0

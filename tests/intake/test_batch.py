@@ -8,7 +8,7 @@ from hypothesis import given, settings, strategies as st
 
 from comptroller.intake.batch import gather
 from comptroller.intake.limits import Limits
-from comptroller.model.report import Incoming
+from comptroller.model.report import Report
 from tests.packs_small.small import said, small_pack
 
 KINDS = small_pack().kinds
@@ -33,8 +33,8 @@ _report = st.one_of(
     st.lists(_row, max_size=3).map(lambda rows: said("", *rows)),
     st.lists(_row, max_size=2).map(lambda rows: said("payment", *rows)),
     st.lists(_row, max_size=3).map(lambda rows: said("", *rows, media="ndjson")),
-    st.sampled_from([b"", b"[", b"{}", b'{"kind": 5}', b"[[]]"]).map(lambda b: Incoming(b, "json", "a.json", "O")),
-    st.just(Incoming(b"entity,amount\nA,1\n\nB,2\n", "csv", "a.csv", "O", "payment")),
+    st.sampled_from([b"", b"[", b"{}", b'{"kind": 5}', b"[[]]"]).map(lambda b: Report(b, "json", "a.json", "O")),
+    st.just(Report(b"entity,amount\nA,1\n\nB,2\n", "csv", "a.csv", "O", "payment")),
 )
 
 
@@ -52,14 +52,14 @@ def test_facts_are_numbered_through_all_files_of_a_report():
         archive.writestr("payment.csv", "entity,payment\nA,1\nA,2\n")
         archive.writestr("more/payment.csv", "entity,payment\nA,3\n")
         archive.writestr("decision.json", json.dumps([{"kind": "decision", "entity": "A"}]))
-    found, refused = rows_of([Incoming(out.getvalue(), "zip", "O.zip", "O", "payment")])[0]
+    found, refused = rows_of([Report(out.getvalue(), "zip", "O.zip", "O", "payment")])[0]
     assert refused == []
     assert sorted(seq for _, seq, _, _ in found) == [1, 2, 3, 4]
 
 
 def test_a_report_without_facts_is_refused():
     """Nothing said is not taken for something."""
-    empty = Incoming(b"entity,payment\n", "csv", "a.csv", "O", "payment")
+    empty = Report(b"entity,payment\n", "csv", "a.csv", "O", "payment")
     assert [found for _, found in rows_of([said("payment"), empty])] != [[], []]
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings, strategies as st
 from comptroller.intake.cells import expected, literal, misspelled, quoted, typed
 from comptroller.model.kind import Field
 from comptroller.model.refusal import Text
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 CHOICES = {"entity": Text("单位", "Entity"), "person": Text("个人", "Person"), "none": Text("", "")}
 NOT_TAKEN = object()
@@ -19,13 +19,13 @@ NOT_TAKEN = object()
 @pytest.fixture(scope="module")
 def duck():
     """Give one database for all cells, in a zone of its own."""
-    one = Duck(memory="200MB")
+    one = DuckDb(memory="200MB")
     one.set_zone("Asia/Shanghai")
     yield one
     one.close()
 
 
-def cell(duck: Duck, form: str, text: str) -> Any:
+def cell(duck: DuckDb, form: str, text: str) -> Any:
     """Give what a trimmed text becomes in a field of that type."""
     field = Field("f", form, Text("", ""), choices=CHOICES if form == "choice" else {})
     (value,) = duck.rows(f"SELECT {typed(field, 'c')} FROM (SELECT {literal(text)} AS c)")[0]
@@ -137,12 +137,12 @@ def test_an_instant_without_an_offset_is_the_owners_wall_time(value: dt.datetime
     assert kept == value or abs(kept - value) <= dt.timedelta(hours=1, minutes=6)
 
 
-_held: list[Duck] = []
+_held: list[DuckDb] = []
 
 
-def _shared() -> Duck:
+def _shared() -> DuckDb:
     if not _held:
-        _held.append(Duck(memory="200MB"))
+        _held.append(DuckDb(memory="200MB"))
         _held[0].set_zone("Asia/Shanghai")
     return _held[0]
 

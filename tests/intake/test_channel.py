@@ -17,7 +17,7 @@ from comptroller.intake.batch import gather, read_ahead
 from comptroller.intake.channel import check_channels, check_names, may_report
 from comptroller.intake.limits import USUAL
 from comptroller.model.channel import CONSOLE, DECLARED, ENGINE, OPERATOR, PUBLIC, REPORTER
-from comptroller.model.report import Incoming
+from comptroller.model.report import Report
 from comptroller.packs import gather_files, read_pack
 from tests.worlds import PACKS
 
@@ -90,7 +90,7 @@ def in_every_medium(said, row):
 def decided(kinds, form, said):
     """Return from which channels a report in that form is rejected, and whether it could not be read."""
     _, payload, media, beside, mapping = form
-    report = read_ahead(Incoming(payload, media, "r", "A", beside, mapping))
+    report = read_ahead(Report(payload, media, "r", "A", beside, mapping))
     raws, refused = gather([report], kinds, USUAL)
     rejected = set()
     for channel in CHANNELS:
@@ -148,7 +148,7 @@ def test_one_kind_too_many_rejects_the_whole_report():
     """A report that hides a step among payments is rejected for that alone, and nothing of it is looked at further."""
     kinds = every_kind()
     body = {"facts": {"payment": [{"nonsense": 1}], "Case_Step": [row_of(kinds["case_step"])]}}
-    report = Incoming(json.dumps(body).encode(), "json", "r.json", "A")
+    report = Report(json.dumps(body).encode(), "json", "r.json", "A")
     raws, _ = gather([report], kinds, USUAL)
     left, barred = check_channels(kinds, [report], raws)
     assert left == {}
@@ -170,7 +170,7 @@ def test_one_kind_too_many_rejects_the_whole_report():
 def test_an_act_is_in_the_name_of_who_is_signed_in(channel, login, approver, fields):
     """Whoever is named as `by` or `approved_by` is a user of the report's own; the operator carries over what others did."""
     row = {"report": [0], "line": [1], "by": ["ann"], "approved_by": [approver or None]}
-    report = Incoming(b"", "json", "r", "A", channel=channel, login=login, approver=approver)
+    report = Report(b"", "json", "r", "A", channel=channel, login=login, approver=approver)
     found = list(check_names(every_kind(), [report], {"case_step": pa.table(row)}))
     assert [one.field for _, one in found] == fields
     row["approved_by"] = ["mallory"]

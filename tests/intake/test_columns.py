@@ -12,7 +12,7 @@ from comptroller.intake.columns import (
     values_refused,
 )
 from comptroller.intake.limits import Limits
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 
 def test_names() -> None:
@@ -51,7 +51,7 @@ def test_matching() -> None:
 
 def test_as_text() -> None:
     """Each type has its text; `line` stays a number; odd names are quoted."""
-    duck = Duck()
+    duck = DuckDb()
     duck.set_zone("UTC")
     duck.execute("""CREATE TABLE t AS SELECT 1.50::DECIMAL(9,2) AS "a ""b", 2.0::DOUBLE AS d, 1e20::DOUBLE AS e,
         TIMESTAMP '2024-01-01 10:00:00.5' AS at, TIME '10:00' AS tm, MAP {'k': 1} AS m, 'x'::BLOB AS bl, 7 AS line""")

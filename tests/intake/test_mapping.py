@@ -6,17 +6,17 @@ import pytest
 from comptroller.intake.formats.xes import read_xes
 from comptroller.intake.limits import Limits
 from comptroller.intake.mapping import Select, apply_mapping, parse_mapping
-from comptroller.intake.raw_table import Raw
+from comptroller.intake.raw_table import RawTable
 
 
-def raw(**columns: list[str | None]) -> Raw:
+def raw(**columns: list[str | None]) -> RawTable:
     """Give a raw table of text columns, lines from 1."""
     count = len(next(iter(columns.values())))
     lines = pa.array(range(1, count + 1), pa.int64())
-    return Raw("", pa.table({**{k: pa.array(v, pa.string()) for k, v in columns.items()}, "line": lines}), "a.csv")
+    return RawTable("", pa.table({**{k: pa.array(v, pa.string()) for k, v in columns.items()}, "line": lines}), "a.csv")
 
 
-def mapped(sql: str, one: Raw) -> list[dict[str, object]]:
+def mapped(sql: str, one: RawTable) -> list[dict[str, object]]:
     """Give the rows of a mapping with one SELECT."""
     selects, refusals = parse_mapping("m.sql", f"-- kind: payment\n{sql}")
     assert refusals == []

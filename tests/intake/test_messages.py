@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from comptroller.intake.limits import Limits
-from comptroller.intake.messages import WORDS, bounded, refuse
+from comptroller.intake.messages import WORDS, bounded, reject
 
 
 @pytest.mark.parametrize("code", WORDS)
@@ -22,7 +22,7 @@ def test_words_are_whole(code: str) -> None:
 @given(seen=st.text(), name=st.text())
 def test_printable(seen: str, name: str) -> None:
     """What was seen is shown printable and short, and can be written as UTF-8."""
-    one = refuse("intake.file.nul", (name, 1, name), seen)
+    one = reject("intake.file.nul", (name, 1, name), seen)
     assert one.seen.isprintable()
     assert len(one.seen) <= 200
     one.said().encode()
@@ -30,12 +30,12 @@ def test_printable(seen: str, name: str) -> None:
 
 def test_surrogates_are_shown() -> None:
     """Half characters, which no encoding holds, are shown escaped."""
-    refuse("intake.file.nul", ("a", 1, ""), "\ud800").said().encode()
+    reject("intake.file.nul", ("a", 1, ""), "\ud800").said().encode()
 
 
 def test_bounded() -> None:
     """Beyond the limit refusals are counted."""
-    many = [refuse("intake.file.nul", ("a", n, ""), "x") for n in range(30)]
+    many = [reject("intake.file.nul", ("a", n, ""), "x") for n in range(30)]
     listed = bounded(many, Limits(refusals=10), "a")
     assert len(listed) == 11
     assert (listed[-1].code, listed[-1].seen) == ("intake.refusals.more", "20")

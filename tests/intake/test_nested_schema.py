@@ -6,13 +6,13 @@ import pyarrow as pa
 import pytest
 
 from comptroller.intake.nested_schema import shape_list
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 from tests.packs_small.small import small_pack
 
 
 def lines(*lists):
     """Shape the votes of facts D0, D1, …, each a report: gives the rows and the refusals."""
-    duck = Duck(memory="200MB")
+    duck = DuckDb(memory="200MB")
     texts = [one if isinstance(one, str) or one is None else json.dumps(one) for one in lists]
     numbers = list(range(len(lists)))
     facts = {"report": numbers, "seq": [1] * len(lists), "line": [1] * len(lists), "entity": ["A"] * len(lists)}

@@ -10,7 +10,7 @@ import pytest
 from comptroller.intake.schema import Shaped, match_headers, shape_rows
 from comptroller.model.kind import Field
 from comptroller.model.refusal import Refusal, Text
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 from tests.packs_small.small import small_pack
 
 Row = dict[str, Any]
@@ -19,7 +19,7 @@ Row = dict[str, Any]
 @pytest.fixture(scope="module")
 def duck():
     """Give one database for all shapes."""
-    one = Duck(memory="300MB")
+    one = DuckDb(memory="300MB")
     yield one
     one.close()
 
@@ -38,7 +38,7 @@ def _text(value: Any) -> str | None:
     return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def shaped(duck: Duck, kind: str, *reports: Row | list[Row]) -> tuple[Shaped | None, list[tuple[int, Refusal]]]:
+def shaped(duck: DuckDb, kind: str, *reports: Row | list[Row]) -> tuple[Shaped | None, list[tuple[int, Refusal]]]:
     """Shape reports of a kind of the small pack."""
     return shape_rows(duck, small_pack().kinds[kind], raw(*reports), "a.json")
 

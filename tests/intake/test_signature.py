@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from comptroller.intake.signature import check_signatures
-from comptroller.model.report import Incoming
+from comptroller.model.report import Report
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PUBLIC = base64.b64encode(KEY.public_key().public_bytes_raw()).decode()
@@ -25,11 +25,11 @@ class Register:
         return self.held.get(entity, [])
 
 
-def _signed(payload: bytes = b"{}", reporter: str = "A") -> Incoming:
-    return Incoming(payload, "json", "r.json", reporter, signature=base64.b64encode(KEY.sign(b"{}")).decode())
+def _signed(payload: bytes = b"{}", reporter: str = "A") -> Report:
+    return Report(payload, "json", "r.json", reporter, signature=base64.b64encode(KEY.sign(b"{}")).decode())
 
 
-def _refused(report: Incoming, start: dt.date | None = None, end: dt.date | None = None, on: dt.date = DAY) -> bool:
+def _refused(report: Report, start: dt.date | None = None, end: dt.date | None = None, on: dt.date = DAY) -> bool:
     found = check_signatures([report], Register({"A": [(PUBLIC, start, end)]}), on)  # type: ignore[arg-type]  # a part of it
     assert all(one.code == "intake.signature" for _, one in found)
     return bool(found)
@@ -42,7 +42,7 @@ def test_a_signature_by_a_registered_key_is_taken() -> None:
 
 def test_a_report_without_a_signature_is_taken() -> None:
     """Reports may carry a signature; none is asked for."""
-    assert not _refused(Incoming(b"{}", "json", "r.json", "A"))
+    assert not _refused(Report(b"{}", "json", "r.json", "A"))
 
 
 def test_another_payload_or_another_reporter_is_refused() -> None:
@@ -61,4 +61,4 @@ def test_a_key_counts_on_its_days_only() -> None:
 def test_what_is_no_signature_is_refused() -> None:
     """Text that is not base64, and base64 of another length, are refused and never crash."""
     for said in ("###", "AAAA", "签名"):
-        assert _refused(Incoming(b"{}", "json", "r.json", "A", signature=said))
+        assert _refused(Report(b"{}", "json", "r.json", "A", signature=said))

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from comptroller.intake.validate import Checked, check, shape
-from comptroller.model.report import Incoming
-from comptroller.store.duck import Duck
+from comptroller.model.report import Report
+from comptroller.store.duck import DuckDb
 from tests.packs_small.small import said, small_pack
 
 
@@ -34,7 +34,7 @@ class Register:
 @pytest.fixture(scope="module")
 def duck():
     """Give one database for all checks."""
-    one = Duck(memory="300MB")
+    one = DuckDb(memory="300MB")
     yield one
     one.close()
 
@@ -44,7 +44,7 @@ def paid(number, entity="B", **more):
     return {"entity": entity, "payment": number, "amount": 5, **more}
 
 
-def look(duck: Duck, *reports: Incoming) -> Checked:
+def look(duck: DuckDb, *reports: Report) -> Checked:
     """Check a batch against two known entities."""
     return check(duck, small_pack().kinds, reports, known=Register())
 
@@ -133,8 +133,8 @@ def test_a_file_may_not_speak_in_intake_s_own_columns(duck, name, way):
     sql = f'-- kind: payment\nSELECT entity, payment, amount, 1 AS "{name}" FROM raw'
     one = {
         "json": said("payment", *rows),
-        "csv": Incoming(csv, "csv", "a.csv", "O", "payment"),
-        "mapping": Incoming(b"entity,payment,amount\nB,P1,5\n", "csv", "a.csv", "O", "payment", sql),
+        "csv": Report(csv, "csv", "a.csv", "O", "payment"),
+        "mapping": Report(b"entity,payment,amount\nB,P1,5\n", "csv", "a.csv", "O", "payment", sql),
     }[way]
     found = look(duck, one, said("payment", paid("P2")))
     assert (found.accepted, found.later) == (([0, 1], []) if (way, name) == ("mapping", "line") else ([1], []))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from comptroller.web.runtime.server import Desk
+from comptroller.web.runtime.server import Server
 from tests.case_consoles import at, correct, open_case_desk, tender, the_case
 from tests.journeys.walking import Walk, walk_on
 
@@ -42,7 +42,7 @@ def _shows(walk: Walk, path: str, *names: str) -> None:
         assert [name for name in names if WORDS[language][name] not in walk.text()] == []
 
 
-def _to_closed(desk: Desk, walk: Walk, case: str, words: dict[str, str]) -> None:
+def _to_closed(desk: Server, walk: Walk, case: str, words: dict[str, str]) -> None:
     """Triage, the firm's side, rectification, judged again by a correction, verified and closed by two others."""
     walk.sign_in("internal1")
     assert walk.open("/day") == 200
@@ -80,7 +80,7 @@ def _to_closed(desk: Desk, walk: Walk, case: str, words: dict[str, str]) -> None
     assert desk.duck.rows("SELECT state, ended_how, closed_by FROM case_now") == [("closed", "rejudged", "internal1")]
 
 
-def _opened_again(desk: Desk, walk: Walk, case: str) -> None:
+def _opened_again(desk: Server, walk: Walk, case: str) -> None:
     """A later correction undoes it: the case is open again by itself."""
     at(desk, "2024-04-02T12:00:00")
     correct(desk, "2024-03-09T10:00:00")
@@ -88,7 +88,7 @@ def _opened_again(desk: Desk, walk: Walk, case: str) -> None:
     _shows(walk, f"/cases/{case}", "triage", "reopened")
 
 
-def _handed_on_and_back(desk: Desk, walk: Walk, case: str, words: dict[str, str]) -> None:
+def _handed_on_and_back(desk: Server, walk: Walk, case: str, words: dict[str, str]) -> None:
     """From internal to investor, on to discipline, who keeps what it does, and back to investor."""
     path = f"/cases/{case}"
     assert words["kept"] in walk.act(path, "hand_over", to_line="investor", reason="theirs")
@@ -118,7 +118,7 @@ def _handed_on_and_back(desk: Desk, walk: Walk, case: str, words: dict[str, str]
     assert walk.overflow <= 0
 
 
-def _closed_by_itself(desk: Desk, walk: Walk, words: dict[str, str]) -> None:
+def _closed_by_itself(desk: Server, walk: Walk, words: dict[str, str]) -> None:
     """A minor finding is taken up; the firm's correction makes its rule pass, and the page names the entry that closed it."""
     tender(desk, 3)
     ((case,),) = desk.duck.rows("SELECT case_id FROM case_now WHERE rule LIKE '%bid_deposit_too_high'")

@@ -16,8 +16,8 @@ from comptroller.engine import Engine
 from comptroller.intake.authorization import may_speak
 from comptroller.ledger.verify import verify
 from comptroller.model.finding import finding_id
-from comptroller.node import LEDGER, take_up
-from comptroller.store.duck import Duck
+from comptroller.node import LEDGER, load
+from comptroller.store.duck import DuckDb
 from comptroller.watch.explain import explain
 from tests.worlds import Harbour, open_findings
 
@@ -59,7 +59,7 @@ def test_no_rule_falls_asleep(worker: Engine) -> None:
 
 def test_the_ledger_is_sound(harbour: Harbour) -> None:
     """Every hash, the tree and every checkpoint of the city's ledger fit."""
-    _, key = take_up(harbour.node, None)
+    _, key = load(harbour.node, None)
     found = verify(harbour.node / LEDGER, key.verifier)
     assert found.problem is None
     assert found.entry_count == 1 + len(harbour.timeline)
@@ -79,7 +79,7 @@ def test_a_rebuild_gives_equal_tables(harbour: Harbour, tmp_path: Path) -> None:
 
 def _tables(folder: Path) -> dict[str, str]:
     """Give a hash of each table of a node's books."""
-    duck = Duck(folder / "books.duckdb", readonly=True)
+    duck = DuckDb(folder / "books.duckdb", readonly=True)
     names = [name for (name,) in duck.rows("SELECT table_name FROM duckdb_tables() WHERE NOT temporary ORDER BY 1")]
     found = {name: _hash(duck.rows(f'SELECT * FROM "{name}" ORDER BY ALL')) for name in names}
     duck.close()

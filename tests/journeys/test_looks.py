@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from comptroller.cli.demo_desk import PEOPLE
-from comptroller.web.runtime.server import Desk, Settings
+from comptroller.web.runtime.server import Server, Settings
 from tests.consoles import PASSWORD
 from tests.journeys.looking import WIDTHS, look_at, words_of
 from tests.journeys.walking import walk_on
@@ -28,7 +28,9 @@ def city(harbour, tmp_path_factory):
     """A desk over the harbour city with somebody of every role."""
     folder = tmp_path_factory.mktemp("looks")
     shutil.copytree(harbour.node, folder / "node")
-    desk = Desk(folder / "node", lambda: NOW, lambda: secrets.token_urlsafe(32), Settings(most_requests_a_minute=10**6))
+    desk = Server(
+        folder / "node", lambda: NOW, lambda: secrets.token_urlsafe(32), Settings(most_requests_a_minute=10**6)
+    )
     desk.start()
     since = {"granted_by": desk.owner, "valid_from": "2024-01-01"}
     users = [since | {"login": login, "name": name, "employer": of or None} for login, name, of, _ in PEOPLE]

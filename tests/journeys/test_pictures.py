@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from comptroller.web.runtime.server import Desk, Settings
+from comptroller.web.runtime.server import Server, Settings
 from tests.consoles import PASSWORD
 from tests.house.source import DOCS
 from tests.journeys.walking import walk_on
@@ -20,7 +20,7 @@ MOST_BYTES = 300_000
 def city(harbour, tmp_path):
     """The harbour city's console with one supervisor of the owner."""
     shutil.copytree(harbour.node, tmp_path / "node")
-    desk = Desk(
+    desk = Server(
         tmp_path / "node", lambda: NOW, lambda: secrets.token_urlsafe(32), Settings(most_requests_a_minute=10**6)
     )
     desk.start()

@@ -12,7 +12,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from comptroller.cli.serve import server_of
 from comptroller.web.public.rate_limit import zero_bits
-from comptroller.web.runtime.server import Desk, Settings
+from comptroller.web.runtime.server import Server, Settings
 from comptroller.web.tips.keys import in_fours
 from comptroller.web.tips.mailbox import key_of, reply
 from tests.consoles import NOW, PASSWORD, open_desk
@@ -29,7 +29,7 @@ def served(tmp_path_factory):
     """A desk of the small world, served on this machine."""
     folder = tmp_path_factory.mktemp("tipped")
     open_desk(folder).stop()
-    desk = Desk(folder / "node", lambda: NOW, lambda: secrets.token_hex(16), Settings(proof_bits=6))
+    desk = Server(folder / "node", lambda: NOW, lambda: secrets.token_hex(16), Settings(proof_bits=6))
     desk.start()
     server = server_of(desk, "127.0.0.1", PORT)
     thread = threading.Thread(target=server.run, daemon=True)

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from playwright.sync_api import Page, sync_playwright
 
 from comptroller.cli.serve import server_of
-from comptroller.web.runtime.server import Desk
+from comptroller.web.runtime.server import Server
 from tests.consoles import PASSWORD
 from tests.journeys.browser import needed
 
@@ -96,7 +96,7 @@ class Walk:
 
 
 @contextmanager
-def walk_on(desk: Desk, language: str) -> Iterator[Walk]:
+def walk_on(desk: Server, language: str) -> Iterator[Walk]:
     """Serve a desk and open a browser on it; skips the test, naming what is absent, where there is no browser."""
     browser = needed()
     with socket.socket() as one:

@@ -16,7 +16,7 @@ from typing import Any
 from comptroller import engine
 from comptroller.engine import Engine
 from comptroller.ledger.key import make_key
-from comptroller.model.report import Incoming
+from comptroller.model.report import Report
 from comptroller.node import Charter
 from comptroller.packs import gather_files
 from tests.packs_small.small import dump
@@ -91,10 +91,10 @@ def _founded() -> tempfile.TemporaryDirectory[str]:
     return folder
 
 
-def report(kind: str, *rows: dict[str, Any]) -> Incoming:
+def report(kind: str, *rows: dict[str, Any]) -> Report:
     """Return rows of one kind as a report of the owner."""
     text = json.dumps({"kind": kind, "facts": list(rows)}, ensure_ascii=False)
-    return Incoming(text.encode(), "json", f"{kind}.json", OWNER)
+    return Report(text.encode(), "json", f"{kind}.json", OWNER)
 
 
 class Life:
@@ -151,11 +151,11 @@ class Life:
             row |= {"relation": c.choice(("acting_in_concert", "controls", "agreement"))}
         return kind, row
 
-    def batch(self) -> list[Incoming]:
+    def batch(self) -> list[Report]:
         """Return some reports, which may be refused."""
         return [report(*self.fact()) for _ in range(self.chance.choice((1, 1, 2, 4, 8)))]
 
-    def steps(self) -> list[Incoming]:
+    def steps(self) -> list[Report]:
         """Return a step that ends a case in triage."""
         sql = "SELECT case_id, office, lead FROM case_now WHERE state = 'triage' ORDER BY case_id"
         rows = self.node.duck.rows(sql)

@@ -13,7 +13,7 @@ from hypothesis import given, settings, strategies as st
 from comptroller import engine
 from comptroller.cases.projection import TABLES
 from comptroller.engine import Engine
-from comptroller.model.report import Incoming
+from comptroller.model.report import Report
 from tests.cases.event_facts import city, pay
 from tests.worlds import OWNER, moment, report
 
@@ -105,7 +105,7 @@ class _Told:
         self.at += dt.timedelta(days=days)
         self.node.tick(self.at, self.at)
 
-    def take(self, reports: list[Incoming]) -> bool:
+    def take(self, reports: list[Report]) -> bool:
         """Let reports come together; says whether one was kept."""
         result = self.node.take(reports, self.at)
         assert not result.refused or len(reports) == 1 or any(b"decision" in r.payload for r in reports)
@@ -117,10 +117,10 @@ class _Told:
         self.node = engine.open_node(self.folder / "node")
 
 
-def _one_by_one(alone: _Told, drawn: list[dict[str, str]]) -> list[Incoming | int]:
+def _one_by_one(alone: _Told, drawn: list[dict[str, str]]) -> list[Report | int]:
     """Let acts and ticks happen one by one; gives the reports that were kept, and the days that passed."""
     cases = dict(alone.node.duck.rows("SELECT entity, case_id FROM case_now"))
-    kept_ones: list[Incoming | int] = []
+    kept_ones: list[Report | int] = []
     for at, act in enumerate(drawn):
         if act["what"] == "tick":
             alone.tick(at % 7)
@@ -132,9 +132,9 @@ def _one_by_one(alone: _Told, drawn: list[dict[str, str]]) -> list[Incoming | in
     return kept_ones
 
 
-def _batches(taken: list[Incoming | int], cuts: set[int]) -> Iterator[list[Incoming] | int]:
+def _batches(taken: list[Report | int], cuts: set[int]) -> Iterator[list[Report] | int]:
     """Give the same in batches that are cut anywhere, and where the clock ticks."""
-    batch: list[Incoming] = []
+    batch: list[Report] = []
     for at, one in enumerate(taken):
         if batch and (at in cuts or isinstance(one, int)):
             yield batch
@@ -157,7 +157,7 @@ def test_any_batching_and_any_interruption_gives_the_same(drawn: list, cuts: set
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
         alone, together = _Told(Path(one)), _Told(Path(two))
         taken = _one_by_one(alone, drawn)
-        reports = [r for r in taken if isinstance(r, Incoming)]
+        reports = [r for r in taken if isinstance(r, Report)]
         steps = sum(b'"case_step"' in r.payload for r in reports)
         for batch in _batches(taken, cuts):
             if isinstance(batch, int):

@@ -3,19 +3,19 @@
 from pathlib import Path
 from typing import Any
 
-from comptroller.model.report import Incoming
+from comptroller.model.report import Report
 from tests.laws.lives import BEGINS, Life, report
 
 RULE = "cn-capital/rules/trade/goods_in_circles"
 
 
-def ship(number: str, shipper: str, receiver: str, day: str, **more: Any) -> Incoming:
+def ship(number: str, shipper: str, receiver: str, day: str, **more: Any) -> Report:
     """Return a shipment of coal, reported by the shipper where nobody else is named."""
     row = {"entity": shipper, "shipment": number, "shipper": shipper, "receiver": receiver, "goods": "coal"}
     return report("shipment", row | {"quantity": 100, "shipped_on": f"2024-03-{day}"} | more)
 
 
-def take(life: Life, *reports: Incoming) -> dict[tuple[Any, ...], tuple[str, int]]:
+def take(life: Life, *reports: Report) -> dict[tuple[Any, ...], tuple[str, int]]:
     """Let a node take reports; returns by subject what turned of goods in circles, and on how many facts it stands."""
     taken = life.node.take(list(reports), BEGINS)
     assert taken.refused == {}

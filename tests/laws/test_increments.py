@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from comptroller.watch.due import Due
-from comptroller.watch.working_set import Holding
+from comptroller.watch.working_set import WorkingSet
 from tests.laws.worlds import Row, World, facts, pack
 
 _CUTS = st.lists(st.integers(0, 100), max_size=5)
@@ -88,8 +88,8 @@ def _payments() -> World:
 
 def test_the_law_sees_a_forgotten_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """A judge that forgets what an ended fact had made due is caught."""
-    whole = Holding.take_in
-    monkeypatch.setattr(Holding, "take_in", lambda self, added, _: whole(self, added, {}))
+    whole = WorkingSet.take_in
+    monkeypatch.setattr(WorkingSet, "take_in", lambda self, added, _: whole(self, added, {}))
     world = _payments()
     world.say([("payment", {"entity": "B", "payment": "P1", "act": "retract"})])
     assert world.watch.judge_all(world.said) != []
@@ -98,7 +98,7 @@ def test_the_law_sees_a_forgotten_end(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_law_sees_a_forgotten_reference(monkeypatch: pytest.MonkeyPatch) -> None:
     """A judge that forgets what a changed list touches is caught."""
     world = _payments()
-    monkeypatch.setattr(Holding, "_touched", lambda *_: np.empty(0, dtype=np.uint64))
+    monkeypatch.setattr(WorkingSet, "_touched", lambda *_: np.empty(0, dtype=np.uint64))
     line = {"entity": "A", "list": "free_items", "item": "S1", "valid_from": "2024-03-01"}
     world.say([("entity", {"entity": "B", "name": "B", "parent": "A", "act": "correct"}), ("list_line", line)])
     assert world.watch.judge_all(world.said) != []
@@ -107,16 +107,16 @@ def test_the_law_sees_a_forgotten_reference(monkeypatch: pytest.MonkeyPatch) -> 
 def test_the_law_sees_a_narrow_window(monkeypatch: pytest.MonkeyPatch) -> None:
     """A judge that reads too few days around a change is caught."""
     world = _payments()
-    whole = Holding.due
+    whole = WorkingSet.due
 
-    def narrow(self: Holding, *told: object) -> tuple[Due, set[str]]:
+    def narrow(self: WorkingSet, *told: object) -> tuple[Due, set[str]]:
         due, everything = whole(self, *told)  # type: ignore[arg-type]  # passed on as it came
         if due.spans is None:
             return due, everything
         dockets, starts, _ = due.spans
         return Due(due.dockets, due.tables, due.rules, (dockets, starts, starts), due.windows, due.whole), everything
 
-    monkeypatch.setattr(Holding, "due", narrow)
+    monkeypatch.setattr(WorkingSet, "due", narrow)
     paid = {"entity": "B", "payment": "P3", "amount": "5000", "payee": "S1", "matter": "M1", "paid_on": "2024-03-12"}
     world.say([("payment", paid)])
     assert world.watch.judge_all(world.said) != []

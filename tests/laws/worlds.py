@@ -14,7 +14,7 @@ from comptroller.intake.schema import shape_rows
 from comptroller.intake.validate import Facts
 from comptroller.model.policy import Pack
 from comptroller.packs import gather_files, read_pack
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 from comptroller.watch import Watch
 from tests.packs_small.small import small_pack
 
@@ -163,9 +163,9 @@ def facts(draw: st.DrawFn, most: int = 24, of: str = "") -> list[tuple[str, Row]
 
 
 @lru_cache(maxsize=4)
-def _stage(name: str) -> Duck:
+def _stage(name: str) -> DuckDb:
     """Give a database with a pack's tables, on which one world after the other is tried inside a transaction."""
-    duck = Duck(memory="500MB")
+    duck = DuckDb(memory="500MB")
     Books(duck, pack(name), owner="O", zone="UTC")
     Watch(duck, pack(name))
     duck.execute("BEGIN")
@@ -176,7 +176,7 @@ def _stage(name: str) -> Duck:
 class World:
     """Books and watch in memory; each fact is a report of its own."""
 
-    duck: Duck
+    duck: DuckDb
     books: Books
     watch: Watch
     said: int = 0

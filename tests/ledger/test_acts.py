@@ -10,7 +10,7 @@ from comptroller.ledger.acts import ERASURE, Erasure, acts_of, numbers_text
 from comptroller.ledger.entry import Accepted
 from comptroller.ledger.key import make_key
 from comptroller.ledger.ledger import Ledger
-from comptroller.ledger.verdict import Verdict
+from comptroller.ledger.verdict import VerifyResult
 from comptroller.ledger.verify import verify
 
 KEY = make_key("owner.example/ledger", bytes(32))
@@ -33,7 +33,7 @@ def ledger(tmp_path: Path) -> Ledger:
     return made
 
 
-def look(ledger: Ledger) -> Verdict:
+def look(ledger: Ledger) -> VerifyResult:
     """Give what `verify` says."""
     return verify(ledger.path, KEY.verifier)
 

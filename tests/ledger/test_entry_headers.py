@@ -3,7 +3,7 @@
 import datetime as dt
 
 from comptroller.ledger.entry import Accepted
-from comptroller.ledger.entry_headers import Heads
+from comptroller.ledger.entry_headers import EntryHeaders
 from comptroller.ledger.key import make_key
 from comptroller.ledger.ledger import Ledger
 
@@ -17,7 +17,7 @@ def test_heads_are_those_of_the_entries(tmp_path):
         ledger.append([Accepted(f"report {n}".encode(), "json", "A") for n in range(5)], AT)
         ledger.erase(2)
         whole = [(one.number, one.received_at, one.fields, one.is_erased) for one in ledger.entries()]
-    heads = Heads(path)
+    heads = EntryHeaders(path)
     found = [(one.number, one.received_at, one.fields, one.is_erased) for one in heads.between(1)]
     assert found == whole
     assert [one.number for one in heads.between(2, 4, newest_first=True)] == [4, 3, 2]

@@ -6,7 +6,7 @@ from hypothesis import given, settings, strategies as st
 from comptroller.ledger.tiles import (
     TILE_BYTES,
     TILE_WIDTH,
-    Edge,
+    TileEdge,
     bundle,
     entries_path,
     parse_path,
@@ -86,11 +86,11 @@ def test_impossible_tiles_are_refused(name: tuple[int, int, int]) -> None:
 @given(st.lists(st.integers(0, 3000), min_size=1, max_size=30))
 def test_tiles_do_not_depend_on_the_groups(groups: list[int]) -> None:
     """However leaves are grouped, the same full tiles come out in order, and the same edge is left."""
-    edge, full, done = Edge(), [], 0
+    edge, full, done = TileEdge(), [], 0
     for group in groups:
         full += edge.grow(LEAVES[done : done + group])
         done = min(done + group, len(LEAVES))
-    whole = Edge()
+    whole = TileEdge()
     assert sorted(full) == sorted(whole.grow(LEAVES[:done]))
     assert edge.root() == whole.root()
     assert [edge.width(level) for level in range(4)] == [partial_width(done, level) for level in range(4)]
@@ -99,7 +99,7 @@ def test_tiles_do_not_depend_on_the_groups(groups: list[int]) -> None:
 @pytest.mark.parametrize("size", [1, 255, 256, 257, 511, 65_535, 65_536, 65_537, 70_000])
 def test_tiles_alone_give_the_tree(size: int) -> None:
     """The full tiles and the unfinished one of level 0 give every root at every smaller size."""
-    tiles = {(level, place): hashes for level, place, hashes in Edge().grow(LEAVES[:size])}
+    tiles = {(level, place): hashes for level, place, hashes in TileEdge().grow(LEAVES[:size])}
     assert all(len(hashes) == TILE_BYTES for hashes in tiles.values())
 
     def tile_of(level: int, place: int) -> bytes | None:
@@ -120,14 +120,14 @@ def test_tiles_alone_give_the_tree(size: int) -> None:
 
 def test_an_upper_tile_holds_the_roots_of_the_lower() -> None:
     """Each hash of a tile at level 1 is the root over a full tile of level 0."""
-    tiles = {(level, place): hashes for level, place, hashes in Edge().grow(LEAVES[:65_536])}
+    tiles = {(level, place): hashes for level, place, hashes in TileEdge().grow(LEAVES[:65_536])}
     assert split_hashes(tiles[1, 0]) == [root_of(split_hashes(tiles[0, place])) for place in range(256)]
 
 
 def test_an_edge_fits_its_frontier() -> None:
     """An edge whose begun tiles do not fit its size is refused."""
     with pytest.raises(ValueError, match="does not fit"):
-        Edge(Frontier(1, LEAVES[:1]), [b""])
+        TileEdge(Frontier(1, LEAVES[:1]), [b""])
 
 
 def test_a_bundle_carries_lengths() -> None:

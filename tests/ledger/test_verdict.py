@@ -1,6 +1,6 @@
 """Laws of the verdict's words: a problem says where, what was seen and what was expected."""
 
-from comptroller.ledger.verdict import Found, Verdict, shown
+from comptroller.ledger.verdict import Found, VerifyResult, shown
 
 
 def test_a_problem_reads_in_one_line() -> None:
@@ -8,5 +8,5 @@ def test_a_problem_reads_in_one_line() -> None:
     problem = Found("leaf", "entry 3", 3, b"\x01\x02", "x").problem
     assert str(problem) == "entry 3: saw 0102, expected x (ledger.leaf)"
     assert shown(bytes(65)).startswith("65 bytes of hash ")
-    assert not Verdict(3, 1, (), b"", problem).is_sound
-    assert Verdict(3, 1, (), b"", None).is_sound
+    assert not VerifyResult(3, 1, (), b"", problem).is_sound
+    assert VerifyResult(3, 1, (), b"", None).is_sound

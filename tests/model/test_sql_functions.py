@@ -1,7 +1,7 @@
 """The lists of functions against the engine's own: nothing is called that the engine has anew."""
 
 from comptroller.model.sql_functions import ROW_MAKERS, STEADY, UNSTEADY
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 REACH = (
     *("read_", "duckdb_", "pragma_", "pg_", "has_", "inet_", "parquet_", "json_serialize", "json_execute", "sniff_"),
@@ -12,7 +12,7 @@ REACH = (
 
 def _of_engine(*sorts: str) -> set[str]:
     listed = ", ".join(f"'{sort}'" for sort in sorts)
-    rows = Duck().rows(
+    rows = DuckDb().rows(
         f"SELECT DISTINCT lower(function_name) FROM duckdb_functions() WHERE function_type IN ({listed})"
     )
     return {name for (name,) in rows}

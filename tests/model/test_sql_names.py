@@ -5,7 +5,7 @@ import sqlglot
 from sqlglot import exp
 
 from comptroller.model.sql_names import foreign_tables, is_own, printed
-from comptroller.store.duck import Duck, SqlError
+from comptroller.store.duck import DuckDb, SqlError
 
 CASES = [
     "WITH t AS (SELECT 2 AS a) SELECT * FROM t",
@@ -28,7 +28,7 @@ def test_a_name_is_own_only_where_the_engine_needs_no_table(sql):
     """Where every name is a WITH of the query, the engine answers without any table of that name."""
     tree = sqlglot.parse_one(sql, read="duckdb")
     are_own = all(is_own(one) for one in tree.find_all(exp.Table))
-    duck = Duck()
+    duck = DuckDb()
     try:
         duck.rows(printed(tree))
         is_answered = True

@@ -20,20 +20,20 @@ def test_a_node_is_found_once_and_taken_up(tmp_path):
     """Charter and key come back as they were; a folder that holds something is refused."""
     node.found(tmp_path / "n", CHARTER, key())
     node.finish(tmp_path / "n")
-    charter, held = node.take_up(tmp_path / "n", None)
+    charter, held = node.load(tmp_path / "n", None)
     assert (charter, held.verifier) == (CHARTER, key().verifier)
     assert code(node.found, tmp_path / "n", CHARTER, key()) == "node.taken"
 
 
 def test_what_is_no_node_is_refused_by_name(tmp_path):
     """No charter, a charter that is none, no key: each has its code."""
-    assert code(node.take_up, tmp_path, None) == "node.absent"
+    assert code(node.load, tmp_path, None) == "node.absent"
     node.found(tmp_path / "n", CHARTER, key())
     node.finish(tmp_path / "n")
     (tmp_path / "n" / node.KEY).unlink()
-    assert code(node.take_up, tmp_path / "n", None) == "node.key"
+    assert code(node.load, tmp_path / "n", None) == "node.key"
     (tmp_path / "n" / node.CHARTER).write_text("{}")
-    assert code(node.take_up, tmp_path / "n", None) == "node.charter"
+    assert code(node.load, tmp_path / "n", None) == "node.charter"
 
 
 def test_books_are_opened_and_dropped(tmp_path):

@@ -10,7 +10,7 @@ from comptroller import engine
 from comptroller.engine import Engine, Taken
 from comptroller.ledger.key import SignerKey, make_key
 from comptroller.model.policy import Pack
-from comptroller.model.report import Incoming
+from comptroller.model.report import Report
 from comptroller.node import Charter
 from comptroller.packs import gather_files, read_pack
 
@@ -63,13 +63,13 @@ def small_node(folder: Path) -> Engine:
     return made
 
 
-def said(kind: str, *rows: dict[str, Any], by: str = "O", name: str = "a.json", media: str = "json") -> Incoming:
+def said(kind: str, *rows: dict[str, Any], by: str = "O", name: str = "a.json", media: str = "json") -> Report:
     """Give rows of one kind as a report."""
     if media == "ndjson":
         text = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
     else:
         text = json.dumps(list(rows), ensure_ascii=False)
-    return Incoming(text.encode(), media, name, by, kind)
+    return Report(text.encode(), media, name, by, kind)
 
 
 def tell(to: Engine, facts: list[tuple[str, dict[str, Any]]], *, days: int = 0, together: bool = True) -> list[Taken]:

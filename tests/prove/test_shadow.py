@@ -9,7 +9,7 @@ from comptroller.ledger.ledger import Ledger
 from comptroller.packs import read_pack
 from comptroller.prove import compare
 from comptroller.prove.shadow import Shadow, beside, rows, standing
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 from tests.packs_small.small import changed, dump, small_node, tell
 
 RULE = "small/rules/pay/undecided"
@@ -27,7 +27,7 @@ def shadow_of(worker, folder, copied, value):
     copied.mkdir()
     shutil.copyfile(folder / node.BOOKS, copied / node.BOOKS)
     ledger = Ledger.open(folder / node.LEDGER, readonly=True)
-    return Shadow(ledger, Duck(copied / node.BOOKS), worker.charter, other), other
+    return Shadow(ledger, DuckDb(copied / node.BOOKS), worker.charter, other), other
 
 
 @pytest.mark.parametrize("value", [800, 1500])

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from comptroller.store.duck import Duck, SqlError, fault_text, fault_without_values
+from comptroller.store.duck import DuckDb, SqlError, fault_text, fault_without_values
 
 _ANTI_JOIN = """
 WITH judged AS (SELECT * FROM payment WHERE entity IS NOT NULL)
@@ -25,7 +25,7 @@ ORDER BY ALL
 
 def test_a_correlated_anti_join_gives_the_columns_that_were_asked_for() -> None:
     """First payments above a line are those that a plain loop finds; DuckDB 1.4 and 1.5 fail here with other columns."""
-    duck = Duck()
+    duck = DuckDb()
     duck.execute(
         "CREATE TABLE line AS SELECT 500.0::DOUBLE AS value, DATE '2000-01-01' AS valid_from, NULL::DATE AS valid_until"
     )
@@ -48,7 +48,7 @@ def test_a_correlated_anti_join_gives_the_columns_that_were_asked_for() -> None:
 
 def test_a_registered_table_stands_in_front_of_another() -> None:
     """SQL sees a registered table in the place of one of that name, and the other again when it is taken away."""
-    duck = Duck()
+    duck = DuckDb()
     duck.execute("CREATE TABLE one AS SELECT 1 AS a")
     duck.register("one", pa.table({"a": [2]}))
     assert duck.rows("SELECT a FROM one") == [(2,)]
@@ -58,7 +58,7 @@ def test_a_registered_table_stands_in_front_of_another() -> None:
 
 def test_a_transaction_is_whole_or_not_at_all() -> None:
     """What fails inside a transaction leaves nothing behind."""
-    duck = Duck()
+    duck = DuckDb()
     duck.execute("CREATE TABLE one (a INTEGER)")
     with pytest.raises(SqlError), duck.transaction():  # noqa: PT012 - what comes before the fault is the matter
         duck.execute("INSERT INTO one VALUES (1)")
@@ -70,7 +70,7 @@ def test_a_variable_of_python_is_no_table() -> None:
     """SQL never reaches values of the program by their names."""
     secret = pa.table({"a": [1]})
     with pytest.raises(SqlError):
-        Duck().rows("SELECT * FROM secret")
+        DuckDb().rows("SELECT * FROM secret")
     assert secret.num_rows == 1
 
 
@@ -109,7 +109,7 @@ def test_every_database_is_closed_off_when_it_is_made(tmp_path, sql, is_file) ->
     """No statement reads or writes another file, reaches the network or the environment, or changes a setting."""
     other = tmp_path / "other.txt"
     other.write_text("outside", encoding="utf-8")
-    duck = Duck(tmp_path / "books.duckdb") if is_file else Duck()
+    duck = DuckDb(tmp_path / "books.duckdb") if is_file else DuckDb()
     with pytest.raises(SqlError):
         duck.rows(sql.format(other=other, folder=tmp_path))
     duck.close()
@@ -118,13 +118,13 @@ def test_every_database_is_closed_off_when_it_is_made(tmp_path, sql, is_file) ->
 
 def test_a_closed_database_keeps_its_file_and_a_second_one_in_memory(tmp_path) -> None:
     """The file of the books is written and read again, and a database in memory stands beside it."""
-    duck = Duck(tmp_path / "books.duckdb")
+    duck = DuckDb(tmp_path / "books.duckdb")
     duck.execute("CREATE TABLE one AS SELECT range AS a FROM range(10000)")
     duck.execute("ATTACH ':memory:' AS beside")
     duck.execute("CREATE TABLE beside.main.two AS SELECT 1 AS b")
     duck.execute("CHECKPOINT")
     duck.close()
-    again = Duck(tmp_path / "books.duckdb", readonly=True)
+    again = DuckDb(tmp_path / "books.duckdb", readonly=True)
     assert again.rows("SELECT count(*) FROM one") == [(10000,)]
     again.close()
 
@@ -132,7 +132,7 @@ def test_a_closed_database_keeps_its_file_and_a_second_one_in_memory(tmp_path) -
 def test_without_spilling_what_is_too_large_fails(tmp_path, monkeypatch) -> None:
     """A database that may not spill writes nothing, and fails instead."""
     monkeypatch.chdir(tmp_path)
-    duck = Duck(memory="50MB", spills=False)
+    duck = DuckDb(memory="50MB", spills=False)
     with pytest.raises(SqlError):
         duck.rows("SELECT count(*) FROM (SELECT range AS a, hash(range) AS h FROM range(20000000) ORDER BY h OFFSET 5)")
     duck.close()
@@ -141,7 +141,7 @@ def test_without_spilling_what_is_too_large_fails(tmp_path, monkeypatch) -> None
 
 def test_instants_are_read_in_the_zone():
     """An instant without an offset is of the zone that was set; an unknown zone is refused."""
-    duck = Duck()
+    duck = DuckDb()
     duck.set_zone("Asia/Shanghai")
     (found,) = duck.rows("SELECT CAST(CAST('2024-03-01T10:00:00' AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS VARCHAR)")
     assert found == ("2024-03-01 02:00:00",)
@@ -152,7 +152,7 @@ def test_instants_are_read_in_the_zone():
 
 def test_few_rows_and_many_are_added_alike() -> None:
     """Rows go in by the names of their columns, whatever their number, and cells come out as they went in."""
-    duck = Duck()
+    duck = DuckDb()
     duck.execute("CREATE TABLE one (d DECIMAL(30,6), a VARCHAR, n BIGINT, day DATE, is_so BOOLEAN)")
     for count in (0, 1, 8, 9):
         rows = pa.table(
@@ -185,7 +185,7 @@ def test_few_rows_and_many_are_added_alike() -> None:
 )
 def test_a_fault_is_told_without_values(sql) -> None:
     """What somebody who proposes policy is told of a fault is its kind and a type, never what stands in a row."""
-    duck = Duck()
+    duck = DuckDb()
     duck.execute("CREATE TABLE one AS SELECT 'never told' AS a, 9223372036854775807 AS b")
     with pytest.raises(SqlError) as fault:
         duck.rows(sql)
@@ -198,6 +198,6 @@ def test_a_fault_is_told_without_values(sql) -> None:
 def test_a_fault_of_names_is_told_whole() -> None:
     """A table or a column that is not there is named: there is no value in it."""
     with pytest.raises(SqlError) as fault:
-        Duck().rows("SELECT nosuch FROM (SELECT 1 AS a) AS t")
+        DuckDb().rows("SELECT nosuch FROM (SELECT 1 AS a) AS t")
     assert "nosuch" in fault_without_values(fault.value)
     assert fault_text(ValueError("as it is")) == "ValueError: as it is"

@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from comptroller.store.duck import Duck, SqlError
+from comptroller.store.duck import DuckDb, SqlError
 from comptroller.store.faults import is_of_machine, is_of_values
 from comptroller.store.sqlite import StoreDown
 
@@ -19,13 +19,13 @@ from comptroller.store.sqlite import StoreDown
 def test_a_value_is_the_cause(sql: str) -> None:
     """Also where the text that is quoted sounds like the machine's."""
     with pytest.raises(SqlError) as raised:
-        Duck().rows(sql)
+        DuckDb().rows(sql)
     assert is_of_values(raised.value)
 
 
 def test_the_machine_is_the_cause() -> None:
     """A statement that ran out of memory, a closed connection, a full disk."""
-    duck = Duck(memory="20MB")
+    duck = DuckDb(memory="20MB")
     with pytest.raises(SqlError) as raised:
         duck.rows("SELECT list(range) FROM range(100000000)")
     assert is_of_machine(raised.value)
@@ -39,6 +39,6 @@ def test_the_machine_is_the_cause() -> None:
 def test_a_table_that_is_not_there_is_neither() -> None:
     """No value takes a table away: a report is not blamed for it."""
     with pytest.raises(duckdb.CatalogException) as raised:
-        Duck().rows("SELECT * FROM nothing")
+        DuckDb().rows("SELECT * FROM nothing")
     assert not is_of_values(raised.value)
     assert not is_of_values(KeyboardInterrupt())

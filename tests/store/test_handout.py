@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from comptroller.model.refusal import Refused
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 from comptroller.store.handout import Handouts
 from comptroller.store.question import Question
 
@@ -17,7 +17,7 @@ VIEW = "SELECT * FROM main.payment WHERE n < 3"
 @pytest.fixture
 def duck():
     """Return a database with a table, and with where the books stand."""
-    one = Duck(memory="200MB")
+    one = DuckDb(memory="200MB")
     one.execute("CREATE TABLE payment AS SELECT range AS n, 'x' || range AS text FROM range(1000)")
     one.execute("CREATE TABLE position AS SELECT 1 AS entries, 'p' AS pack")
     yield one

@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from comptroller.model.finding import Turn, Verdict
+from comptroller.model.finding import FindingChange, Verdict
 from comptroller.packs import gather_files, read_pack
 from comptroller.watch.clearance_causes import by_policy, with_causes
 from comptroller.watch.hashes import Key, key_hashes
@@ -36,7 +36,9 @@ def _told(came: list[Part], ended: list[Part], renewed: dict[str, Any], *, passe
     added = {"payment": came[0].rows} if came else {}
     changes = Changes({"payment": (*came, *ended)} if came or ended else {})
     rule = _plan().pack.rules[_RULE]
-    ((_, turn),) = with_causes([(rule, Turn("cleared", verdict, passes=passes))], _plan(), changes, added, renewed)
+    ((_, turn),) = with_causes(
+        [(rule, FindingChange("cleared", verdict, passes=passes))], _plan(), changes, added, renewed
+    )
     return turn.how, turn.fact
 
 
@@ -67,5 +69,5 @@ def test_what_changed_in_the_docket_is_the_cause(
 def test_another_policy_is_the_cause_of_all_that_it_ends() -> None:
     """What is gone with an adopted policy is gone by it; what it raises is not."""
     verdict = Verdict(_RULE, ("G1", "P2"), 1, "G1", None, "", "{}", (1,))
-    turns = by_policy([Turn("cleared", verdict), Turn("raised", verdict)])
+    turns = by_policy([FindingChange("cleared", verdict), FindingChange("raised", verdict)])
     assert [turn.how for turn in turns] == ["policy", ""]

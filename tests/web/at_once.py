@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 from comptroller.access.second_factor import code_of, step_of
-from comptroller.web.runtime.secrets_at_rest import seal
+from comptroller.web.runtime.secrets_at_rest import encrypt
 from tests.consoles import NOW, form_key, sign_in
 
 THREADS = 8
@@ -52,6 +52,6 @@ def entries_named(desk, name, size):
 def factor_of(own, login, *, is_on=True):
     """Give somebody a second factor, turned on or only offered."""
     own.accounts.factors.end(login)
-    own.accounts.factors.offer(login, seal(SECRET, b"of the node", b"0" * 12))
+    own.accounts.factors.offer(login, encrypt(SECRET, b"of the node", b"0" * 12))
     if is_on:
         assert own.accounts.factors.check(login, SECRET, code_of(SECRET, step_of(NOW) - 1), NOW)

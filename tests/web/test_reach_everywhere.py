@@ -2,7 +2,7 @@
 
 import pytest
 
-from comptroller.model.finding import Turn, Verdict
+from comptroller.model.finding import FindingChange, Verdict
 from comptroller.web.api.events import news_of
 from comptroller.web.runtime.writer import Batch
 from tests.consoles import ENTITIES, NOW, PEOPLE, mark
@@ -86,7 +86,7 @@ def test_news_are_told_within_reach(desk):
     """A listener hears of what turned and came within his reach, and of nothing else."""
     names = desk.duck.rows("SELECT finding, rule, entity FROM finding_now WHERE state = 'raised'")
     verdicts = [Verdict(rule, (), 0, entity, None, "", "{}", ()) for _, rule, entity in names]
-    turns = tuple(Turn("raised", _named(v, f)) for v, (f, _, _) in zip(verdicts, names, strict=True))
+    turns = tuple(FindingChange("raised", _named(v, f)) for v, (f, _, _) in zip(verdicts, names, strict=True))
     reports = tuple((n, report("payment", reporter=e)) for n, e in enumerate(CODES))
     for login, _ in PEOPLE:
         visit = visit_for(desk, login)

@@ -4,7 +4,7 @@ import datetime as dt
 from itertools import count
 
 from comptroller.cli.serve import let_in
-from comptroller.web.runtime.server import Desk
+from comptroller.web.runtime.server import Server
 from tests.consoles import NOW, PASSWORD
 from tests.worlds import OWNER, fresh_node, moment, report, take
 
@@ -27,7 +27,7 @@ def trading_desk(folder):
     worker.tick(moment("2024-06-30T09:00:00"), moment("2024-06-30T09:00:00"))
     worker.close()
     numbers = count(1)
-    desk = Desk(folder / "node", lambda: NOW, lambda: f"{next(numbers):06d}-secret-for-tests-of-strips")
+    desk = Server(folder / "node", lambda: NOW, lambda: f"{next(numbers):06d}-secret-for-tests-of-strips")
     desk.start()
     for login, grant in PEOPLE:
         let_in(desk, {"login": login, "name": login}, [grant | {"reason": "test"}], dt.date(2024, 1, 1))

@@ -18,7 +18,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from comptroller.access.handovers import Handovers
 from comptroller.access.identities import Identities
 from comptroller.access.names import folded, looks
-from comptroller.access.second_factor import Factors
+from comptroller.access.second_factor import SecondFactors
 from comptroller.access.throttle import Throttle
 from comptroller.store.sqlite import Sqlite, connect
 
@@ -71,7 +71,7 @@ class Accounts:
         self._store: Sqlite = connect(path)
         for statement in _SCHEMA:
             self._store.execute(statement)
-        self.identities, self.factors = Identities(self._store), Factors(self._store)
+        self.identities, self.factors = Identities(self._store), SecondFactors(self._store)
         self.throttle, self.handovers = Throttle(self._store), Handovers(self._store)
         unnamed = "SELECT login FROM account WHERE login NOT IN (SELECT login FROM sign_in_name) ORDER BY login"
         for (login,) in list(self._store.rows(unnamed)):

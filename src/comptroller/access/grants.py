@@ -7,7 +7,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 SEE, ASK, EXPORT, REPORT = "see", "ask", "export", "report"
 PROPOSE, ADOPT, ADMINISTER, WATCH = "propose", "adopt", "administer", "watch"
@@ -77,7 +77,7 @@ class Viewer:
         return tuple(dict.fromkeys(g.role for g in self.in_force))
 
 
-def viewer_of(duck: Duck, owner: str, login: str, on: dt.date) -> Viewer | None:
+def viewer_of(duck: DuckDb, owner: str, login: str, on: dt.date) -> Viewer | None:
     """Give the viewer of that sign-in name, or None where the owner never admitted such a person."""
     said = duck.rows(
         "SELECT name, employer, valid_from, valid_until FROM desk_user WHERE granted_by = ? AND login = ?",
@@ -90,7 +90,7 @@ def viewer_of(duck: Duck, owner: str, login: str, on: dt.date) -> Viewer | None:
     return Viewer(login, name, employer or "", tuple(grants_of(duck, owner, login)), on, is_admitted)
 
 
-def grants_of(duck: Duck, owner: str, login: str = "") -> list[Grant]:
+def grants_of(duck: DuckDb, owner: str, login: str = "") -> list[Grant]:
     """Give the grants that stand, of one user or of all, the oldest first."""
     sql = (
         'SELECT "grant", login, role, entity, domain, supervision_line, valid_from, valid_until, reason, fact '

@@ -8,8 +8,8 @@ import pyarrow as pa
 from comptroller.access.grants import ADMINISTER, HANDLE, Grant, viewer_of
 from comptroller.model.channel import CONSOLE
 from comptroller.model.refusal import Refusal, refusal
-from comptroller.model.report import Incoming
-from comptroller.store.duck import Duck
+from comptroller.model.report import Report
+from comptroller.store.duck import DuckDb
 
 OFFICE, LINE, GRANTOR = "office", "by_line", "granted_by"
 Parent = Callable[[str], str | None]
@@ -20,12 +20,12 @@ _HIGHEST = 64
 class Officers:
     """The users of the console, as the books have them on a day."""
 
-    def __init__(self, duck: Duck, owner: str, parent: Parent) -> None:
+    def __init__(self, duck: DuckDb, owner: str, parent: Parent) -> None:
         """Take where grants are read, whose grants count, and who is above whom."""
         self._duck, self._owner, self._parent = duck, owner, parent
 
     def refuse(
-        self, tables: Mapping[str, pa.Table], reports: Sequence[Incoming], on: dt.date
+        self, tables: Mapping[str, pa.Table], reports: Sequence[Report], on: dt.date
     ) -> dict[int, list[Refusal]]:
         """Return refusals by report: acts for a line or an office that no grant of its users opens, grants by others than administrators."""
         found: dict[int, list[Refusal]] = {}

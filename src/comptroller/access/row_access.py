@@ -62,7 +62,7 @@ def walked(roots: tuple[str, ...]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Because:
+class AccessReason:
     """One line of the answer to "why do I (not) see this?": a grant, and each thing asked of it; None where it does not matter."""
 
     grant: Grant
@@ -81,7 +81,7 @@ class Because:
         return self.in_force and self.reads and is_covered and self.line_may_read and self.is_at_once
 
 
-class Reach:
+class AccessScope:
     """The reach of one viewer under one policy; cheap to make, and equal for equal grants (`key`)."""
 
     def __init__(self, viewer: Viewer, pack: Pack, owner: str, below: Below = walked) -> None:
@@ -231,7 +231,7 @@ class Reach:
             if name == table and line not in mine
         ]
 
-    def why(self, chain: Iterable[str], rule: str = "", table: str = "") -> list[Because]:
+    def why(self, chain: Iterable[str], rule: str = "", table: str = "") -> list[AccessReason]:
         """Say for each grant ever given what it does for a thing: `chain` is its entity and all above it.
 
         `rule` names the rule of a finding, `table` the table of a fact; the viewer sees it where one row opens.
@@ -243,7 +243,7 @@ class Reach:
             one = self._pack.rules.get(rule)
             closed = {line for name, _, _, line in self._closed if name == table}
             found.append(
-                Because(
+                AccessReason(
                     grant,
                     in_force=self.viewer.is_admitted and grant.is_in_force(self.viewer.on),
                     reads=grant.gives(SEE),

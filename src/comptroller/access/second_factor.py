@@ -82,7 +82,7 @@ def _plain(said: str) -> str:
     return said.replace("-", "").replace(" ", "").upper()
 
 
-class Factors:
+class SecondFactors:
     """Two tables of the accounts' file, behind the connection of whoever opened it."""
 
     def __init__(self, store: Sqlite) -> None:

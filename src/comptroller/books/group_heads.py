@@ -14,7 +14,7 @@ from itertools import pairwise
 import pyarrow as pa
 
 from comptroller.books.facts.table_diff import differences
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 TABLE = "group_head"
 _FIRST, _LAST = dt.date.min, dt.date.max
@@ -28,7 +28,7 @@ Row = tuple[str, str, dt.date | None, dt.date | None]
 class GroupHeads:
     """The managers of entities over time, now or as known with an entry; read when first asked for."""
 
-    def __init__(self, duck: Duck, known: int | None = None) -> None:
+    def __init__(self, duck: DuckDb, known: int | None = None) -> None:
         """Take the books, and the entry with which facts are known; nothing is read yet."""
         self._duck, self._known = duck, known
         self._stretches: dict[str, tuple[Stretch, ...]] = {}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 WRONG = "wrong"
 """The act that says that a stretch of entries was made by a wrong clock."""
@@ -12,7 +12,7 @@ WRONG = "wrong"
 class Notes:
     """The tables `unfolded` and `clock_act`."""
 
-    def __init__(self, duck: Duck) -> None:
+    def __init__(self, duck: DuckDb) -> None:
         """Read the stretches that are named."""
         self._duck = duck
         sql = "SELECT first_entry, last_entry FROM clock_act WHERE does = ? ORDER BY entry"

@@ -10,11 +10,11 @@ from functools import partial
 from typing import Any
 
 from comptroller.cases.case import Case, Event
-from comptroller.cases.due_dates import Days
+from comptroller.cases.due_dates import DueDates
 from comptroller.cases.fold import apply
 from comptroller.cases.projection import case_rows
 from comptroller.model.policy import Pack
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 Whole = dict[str, Any]
 Views = Mapping[str, str]
@@ -26,12 +26,12 @@ _ORDER = {
 _EVENT = ("case_id", "place", "entity", "what", "happened_on", "told", "by_line", "by", "approved_by", "reason")
 
 
-def whole_then(duck: Duck, pack: Pack, case_id: str, views: Views, on: dt.date | None) -> Whole | None:
+def case_as_of(duck: DuckDb, pack: Pack, case_id: str, views: Views, on: dt.date | None) -> Whole | None:
     """Give one case in the form of `board.whole` after what had happened by a day (all that was known, where None).
 
     None where nothing of it had happened, or was known.
     """
-    whole = wholes_then(duck, pack, [case_id], views, on).get(case_id)
+    whole = cases_as_of(duck, pack, [case_id], views, on).get(case_id)
     if whole is None:
         return None
     persons = views.get("responsibility", "FROM responsibility")
@@ -40,7 +40,7 @@ def whole_then(duck: Duck, pack: Pack, case_id: str, views: Views, on: dt.date |
     return whole | {"responsibility": duck.records(sql, [case_id]) if "responsibility" in pack.kinds else []}
 
 
-def wholes_then(duck: Duck, pack: Pack, cases: Sequence[str], views: Views, on: dt.date | None) -> dict[str, Whole]:
+def cases_as_of(duck: DuckDb, pack: Pack, cases: Sequence[str], views: Views, on: dt.date | None) -> dict[str, Whole]:
     """Give cases in that form, without who answers for them; those of which nothing had happened are not there."""
     if not cases:
         return {}
@@ -52,11 +52,11 @@ def wholes_then(duck: Duck, pack: Pack, cases: Sequence[str], views: Views, on: 
     events: dict[str, list[Whole]] = {}
     for row in duck.records(sql, list(cases)):
         events.setdefault(row["case_id"], []).append(row)
-    days = Days(day for (day,) in duck.rows("SELECT day FROM working_day WHERE is_working ORDER BY day"))
+    days = DueDates(day for (day,) in duck.rows("SELECT day FROM working_day WHERE is_working ORDER BY day"))
     return {case_id: _folded(pack, days, case_id, some, on) for case_id, some in events.items()}
 
 
-def _folded(pack: Pack, days: Days, case_id: str, events: list[Whole], on: dt.date | None) -> Whole:
+def _folded(pack: Pack, days: DueDates, case_id: str, events: list[Whole], on: dt.date | None) -> Whole:
     """Give a case after its events."""
     case = Case(case_id)
     for row in events:
@@ -87,7 +87,7 @@ def _event(row: Mapping[str, Any]) -> Event:
     return Event(*told, by, approved_by, reason, json.loads(row["said"]))
 
 
-def clocks_then(views: Views, on: dt.date | None) -> str:
+def clocks_as_of(views: Views, on: dt.date | None) -> str:
     """Give SQL for all clocks as rows of `case_clock`: those that had started, with what had ended or stopped them by then."""
     base = views.get("case_clock", "FROM case_clock")
     if on is None:
@@ -96,7 +96,7 @@ def clocks_then(views: Views, on: dt.date | None) -> str:
     return f"(SELECT * REPLACE ({ends}) FROM ({base}) AS b WHERE started_on <= DATE '{on}')"
 
 
-def relation_then(views: Views, on: dt.date | None) -> str:
+def relation_as_of(views: Views, on: dt.date | None) -> str:
     """Give SQL for all cases as rows of `case_now`, of which state and due day are those of then.
 
     Who leads and what they cost is told as known with the entry; whoever needs it of the day folds the case.

@@ -15,7 +15,7 @@ from comptroller.model.case_policy import PARTS
 from comptroller.model.finding import plain
 
 
-class Books(Protocol):
+class PowerTables(Protocol):
     """What is asked: rows of the books, all of them or those within somebody's reach."""
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -37,7 +37,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PowerAnswer:
     """`allowed`, `ask` (whom), `forbidden` or `unknown`, with the lines that say so and who studies the matter first."""
 
     answer: str
@@ -63,7 +63,9 @@ _GIVEN = (
 _PASSED_ON_MOST = 16
 
 
-def lines_of(duck: Books, parts: Mapping[str, str], entity: str, on: dt.date, item: str = "") -> list[dict[str, Any]]:
+def lines_of(
+    duck: PowerTables, parts: Mapping[str, str], entity: str, on: dt.date, item: str = ""
+) -> list[dict[str, Any]]:
     """Give the lines about authority that bind an entity on a day, of one item or of all, each with its part."""
     rows = duck.rows(
         f"SELECT {', '.join(_LINE)} FROM list_in_force WHERE entity = ? AND (? = '' OR item = ?) AND verified "
@@ -74,7 +76,7 @@ def lines_of(duck: Books, parts: Mapping[str, str], entity: str, on: dt.date, it
     return [{**one, "part": parts[one["list"]]} for one in named if one["list"] in parts]
 
 
-def may(duck: Books, parts: Mapping[str, str], asked: Question) -> Answer:
+def may(duck: PowerTables, parts: Mapping[str, str], asked: Question) -> PowerAnswer:
     """Answer a question; `parts` says which list has which part in it."""
     lines = lines_of(duck, parts, asked.entity, asked.on, asked.item)
     by_part = {part: [one for one in lines if one["part"] == part] for part in PARTS}
@@ -82,13 +84,13 @@ def may(duck: Books, parts: Mapping[str, str], asked: Question) -> Answer:
     for part in ("reserves", "decides"):
         lacking = _lacking(by_part[part], asked)
         if lacking:
-            return Answer("unknown", "", lacking, tuple(by_part[part]))
+            return PowerAnswer("unknown", "", lacking, tuple(by_part[part]))
     reserved = [one for one in by_part["reserves"] if _reaches(one, asked)]
     if reserved:
         mine = next((one for one in reserved if one["body"] == asked.post), None)
         if mine is not None:
-            return Answer("allowed", "", _said(mine), (mine,), first)
-        return Answer("forbidden", reserved[0]["body"] or "", _said(reserved[0]), tuple(reserved))
+            return PowerAnswer("allowed", "", _said(mine), (mine,), first)
+        return PowerAnswer("forbidden", reserved[0]["body"] or "", _said(reserved[0]), tuple(reserved))
     reached = [one for one in by_part["decides"] if one["body"] and _reaches(one, asked)]
     if reached:
         return _decided(duck, asked, reached, by_part["bars"], first)
@@ -112,43 +114,47 @@ def _lacking(lines: Sequence[Mapping[str, Any]], asked: Question) -> str:
 
 
 def _decided(
-    duck: Books, asked: Question, reached: list[dict[str, Any]], bars: list[dict[str, Any]], first: tuple[str, ...]
-) -> Answer:
+    duck: PowerTables,
+    asked: Question,
+    reached: list[dict[str, Any]],
+    bars: list[dict[str, Any]],
+    first: tuple[str, ...],
+) -> PowerAnswer:
     """Answer where the amount reaches a line: its body decides, or who acts by a delegation of that very body."""
     most = max(one["limit_cny"] or Decimal(0) for one in reached)
     deciding = [one for one in reached if (one["limit_cny"] or Decimal(0)) == most]
     mine = next((one for one in deciding if one["body"] == asked.post), None)
     if mine is not None:
-        return Answer("allowed", "", _said(mine), (mine,), first)
+        return PowerAnswer("allowed", "", _said(mine), (mine,), first)
     if asked.person and not bars:
         bodies = {one["body"] for one in deciding}
         given = next((d for d in _given(duck, asked) if d["issuer_body"] in bodies and _carries(duck, d, asked)), None)
         if given is not None:
-            return Answer("allowed", "", f"delegation {given['delegation']}", (given,), first)
-    return Answer("ask", deciding[0]["body"], _said(deciding[0]), tuple(deciding), first)
+            return PowerAnswer("allowed", "", f"delegation {given['delegation']}", (given,), first)
+    return PowerAnswer("ask", deciding[0]["body"], _said(deciding[0]), tuple(deciding), first)
 
 
-def _below(deciding: list[dict[str, Any]], asked: Question, first: tuple[str, ...]) -> Answer:
+def _below(deciding: list[dict[str, Any]], asked: Question, first: tuple[str, ...]) -> PowerAnswer:
     """Answer for an amount that no line reaches: a body of the item's lines decides; of others the lines say nothing."""
     if not deciding:
-        return Answer("unknown", "", "no line about this item", (), first)
+        return PowerAnswer("unknown", "", "no line about this item", (), first)
     lowest = min(deciding, key=lambda one: one["limit_cny"] or Decimal(0))
     answer = "allowed" if any(one["body"] == asked.post for one in deciding) else "unknown"
-    return Answer(answer, "", f"below {_said(lowest)}", (lowest,), first)
+    return PowerAnswer(answer, "", f"below {_said(lowest)}", (lowest,), first)
 
 
-def _delegated(duck: Books, asked: Question, bars: list[dict[str, Any]], first: tuple[str, ...]) -> Answer:
+def _delegated(duck: PowerTables, asked: Question, bars: list[dict[str, Any]], first: tuple[str, ...]) -> PowerAnswer:
     """Answer for a person who would act by a delegation."""
     if bars:
-        return Answer("forbidden", "", _said(bars[0]), (bars[0],))
+        return PowerAnswer("forbidden", "", _said(bars[0]), (bars[0],))
     held = _given(duck, asked)
     for one in held:
         if _carries(duck, one, asked):
-            return Answer("allowed", "", f"delegation {one['delegation']}", (one,), first)
+            return PowerAnswer("allowed", "", f"delegation {one['delegation']}", (one,), first)
     if held:
         because = f"beyond delegation {held[0]['delegation']}"
-        return Answer("ask", held[0]["issuer_body"] or "", because, tuple(held), first)
-    return Answer("unknown", "", "no delegation and no line about this item", (), first)
+        return PowerAnswer("ask", held[0]["issuer_body"] or "", because, tuple(held), first)
+    return PowerAnswer("unknown", "", "no delegation and no line about this item", (), first)
 
 
 _IN_FORCE = (
@@ -157,7 +163,7 @@ _IN_FORCE = (
 )
 
 
-def _given(duck: Books, asked: Question) -> list[dict[str, Any]]:
+def _given(duck: PowerTables, asked: Question) -> list[dict[str, Any]]:
     """Give what was delegated to the person for the item and is in force on the day, the widest first."""
     rows = duck.rows(
         f"SELECT {', '.join(_GIVEN)} FROM delegation WHERE delegate = ? AND {_IN_FORCE} "
@@ -167,7 +173,7 @@ def _given(duck: Books, asked: Question) -> list[dict[str, Any]]:
     return [dict(zip(_GIVEN, row, strict=True)) for row in rows]
 
 
-def _carries(duck: Books, one: Mapping[str, Any], asked: Question) -> bool:
+def _carries(duck: PowerTables, one: Mapping[str, Any], asked: Question) -> bool:
     """Whether a delegation reaches as far as is asked, and every one that it was passed on from does so as well.
 
     One for a kind of contract carries nothing: a question does not say which contract it is about.
@@ -196,7 +202,7 @@ def _said(line: Mapping[str, Any]) -> str:
     return f"{line['list']} {line['item']}{limit} {line['body'] or ''}, {line['holder'] or 'pack'} {line['valid_from']}"
 
 
-def powers(duck: Books, parts: Mapping[str, str], entity: str, on: dt.date) -> dict[str, Any]:
+def powers(duck: PowerTables, parts: Mapping[str, str], entity: str, on: dt.date) -> dict[str, Any]:
     """Give who may approve what in an entity: for each item its lines in order, and what does not fit together.
 
     A gap is an item whose lines name no body that decides; an overlap is one whose same amount two bodies decide.
@@ -226,7 +232,7 @@ def powers(duck: Books, parts: Mapping[str, str], entity: str, on: dt.date) -> d
     return {"items": items, "gaps": gaps, "overlaps": overlaps, "below": below}
 
 
-def as_fact(advice: str, asked: Question, answered: Answer) -> dict[str, Any]:
+def as_fact(advice: str, asked: Question, answered: PowerAnswer) -> dict[str, Any]:
     """Give an answer as a fact of the kind `advice`, which later acts are held against."""
     said = {
         "advice": advice,

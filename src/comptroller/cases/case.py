@@ -33,7 +33,7 @@ class Event:
 
 
 @dataclass(slots=True)
-class Found:
+class CaseFinding:
     """A finding in a case; `closes` says when its route lets the case end by itself, `is_past` that it ended before this time."""
 
     finding: str
@@ -72,7 +72,7 @@ class Running:
 
 
 @dataclass(slots=True)
-class Asked:
+class MaterialRequest:
     """A request for material."""
 
     request: str
@@ -129,15 +129,15 @@ class Case:
     recovered_cny: str = ""
     loss_on: dt.date | None = None
     loss_class: str = ""
-    findings: dict[str, Found] = field(default_factory=dict)
+    findings: dict[str, CaseFinding] = field(default_factory=dict)
     clocks: list[Running] = field(default_factory=list)
-    requests: dict[str, Asked] = field(default_factory=dict)
+    requests: dict[str, MaterialRequest] = field(default_factory=dict)
     officers: dict[str, str] = field(default_factory=dict)
     events: int = 0
     touched: set[tuple[str, str]] = field(default_factory=set)
 
     @property
-    def standing(self) -> list[Found]:
+    def standing(self) -> list[CaseFinding]:
         """Give the findings that stand."""
         return [one for one in self.findings.values() if one.stands]
 

@@ -7,14 +7,14 @@
 
 from decimal import Decimal
 
-from comptroller.cases.case import Case, Event, Found
+from comptroller.cases.case import Case, CaseFinding, Event
 from comptroller.model.finding import BY_FACTS, LAPSED
 
 _OF_ITSELF = ("policy", "time")
 """Ways of which no reporter is the author: nothing is to be looked at before anybody took a finding up."""
 
 
-def goes_on(case: Case, event: Event) -> tuple[str, str]:
+def next_state(case: Case, event: Event) -> tuple[str, str]:
     """Give the state to which a case without standing findings goes, and how it ends there; '' where it does not end."""
     now = current(case)
     if case.state == "triage":
@@ -24,7 +24,7 @@ def goes_on(case: Case, event: Event) -> tuple[str, str]:
     return ("closed", "passed") if _closes(case, event, now) else ("verifying", "")
 
 
-def current(case: Case) -> list[Found]:
+def current(case: Case) -> list[CaseFinding]:
     """Give the findings of a case since it was opened, or opened again."""
     return [one for one in case.findings.values() if not one.is_past]
 
@@ -35,7 +35,7 @@ def is_lapsed(case: Case) -> bool:
     return bool(now) and all(not one.stands and one.cleared_how in LAPSED for one in now)
 
 
-def _closes(case: Case, event: Event, now: list[Found]) -> bool:
+def _closes(case: Case, event: Event, now: list[CaseFinding]) -> bool:
     """Whether a case that officers have taken up ends by what was told."""
     has_persons, has_loss = bool(event.said.get("persons")), bool(case.loss_cny and Decimal(case.loss_cny))
     if case.inquiry or case.pending or "decide" in case.officers:

@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 
 
-class Days:
+class DueDates:
     """The worked days of an unbroken run of years, in order."""
 
     def __init__(self, worked: Iterable[dt.date]) -> None:

@@ -30,7 +30,7 @@ _OWN = ("by_line", "by", "approved_by", "reason", "case_id", "office", "fact", "
 _ASIDE = (*_OWN, *_DAYS.values(), "move", "seq", "line", "act", "key_hash", "content_hash")
 
 
-def told(added: Mapping[str, pa.Table], number: str = "fact") -> Iterator[tuple[str, str, Event]]:
+def events_from_facts(added: Mapping[str, pa.Table], number: str = "fact") -> Iterator[tuple[str, str, Event]]:
     """Give (kind, case, event) of the facts that came, in the order in which `number` counts them."""
     rows: list[tuple[int, str, dict[str, Any]]] = []
     for kind in KINDS:

@@ -5,16 +5,16 @@
 - A clock runs once for what starts it, and ends once.
 """
 
-from comptroller.cases.case import Asked, Case, Event, Found, Running
-from comptroller.cases.closure import goes_on, is_lapsed
-from comptroller.cases.due_dates import Days
-from comptroller.model.case_policy import Casework, Clock
+from comptroller.cases.case import Case, CaseFinding, Event, MaterialRequest, Running
+from comptroller.cases.closure import is_lapsed, next_state
+from comptroller.cases.due_dates import DueDates
+from comptroller.model.case_policy import CasePolicy, Clock
 from comptroller.model.finding import LAPSED
 
 SEVERITIES = ("info", "low", "med", "high", "crit")
 
 
-def apply(case: Case, event: Event, work: Casework, days: Days) -> None:
+def apply(case: Case, event: Event, work: CasePolicy, days: DueDates) -> None:
     """Let an event happen in a case."""
     case.events += 1
     case.changed_on = event.on
@@ -40,7 +40,7 @@ def apply(case: Case, event: Event, work: Casework, days: Days) -> None:
     _happen(case, event.what, event, work, days)
 
 
-def is_released_by(entity: str, event: Event, work: Casework) -> bool:
+def is_released_by(entity: str, event: Event, work: CasePolicy) -> bool:
     """Return whether by an event of a case a line tells the entity of it: by a step, a request that it is asked, or a letter to it."""
     head, _, tail = event.what.partition(".")
     if head == "move":
@@ -51,7 +51,7 @@ def is_released_by(entity: str, event: Event, work: Casework) -> bool:
     return event.what == "letter.sent" and bool(entity) and event.text("addressee") == entity
 
 
-def _found(case: Case, turn: str, event: Event, work: Casework, days: Days) -> None:
+def _found(case: Case, turn: str, event: Event, work: CasePolicy, days: DueDates) -> None:
     name = event.text("finding")
     case.touched.add(("finding", name))
     if turn == "raised":
@@ -66,9 +66,9 @@ def _found(case: Case, turn: str, event: Event, work: Casework, days: Days) -> N
             _pass(case, event, work, days)
 
 
-def _pass(case: Case, event: Event, work: Casework, days: Days) -> None:
+def _pass(case: Case, event: Event, work: CasePolicy, days: DueDates) -> None:
     """Let a case go on of which nothing stands any more: it ends by what was told, or officers look at it."""
-    state, how = goes_on(case, event)
+    state, how = next_state(case, event)
     case.passes_as_of = event.said.get("entry") or None
     if how:
         _end(case, how, event)
@@ -78,14 +78,14 @@ def _pass(case: Case, event: Event, work: Casework, days: Days) -> None:
         _enter(case, state, event, work, days)
 
 
-def _raised(case: Case, event: Event, work: Casework, days: Days) -> None:
+def _raised(case: Case, event: Event, work: CasePolicy, days: DueDates) -> None:
     """Take a finding in, or again; a case that had ended, or that was being verified, goes back."""
     name = event.text("finding")
     one = case.findings.get(name)
     if one is None:
         finding, entity, rule = (event.text(c) for c in ("finding", "entity", "rule"))
         severity, joins = event.text("severity"), event.text("joins")
-        one = case.findings[name] = Found(finding, entity, rule, severity, joins, event.on)
+        one = case.findings[name] = CaseFinding(finding, entity, rule, severity, joins, event.on)
     one.stands, one.raised_on, one.cleared_how, one.is_past = True, event.on, "", False
     one.closes, case.passes_as_of = event.said.get("closes"), None
     is_new = not case.state
@@ -137,7 +137,7 @@ def _end(case: Case, how: str, event: Event) -> None:
     case.ended_how, case.closed_by, case.closed_on = how, event.by, event.on
 
 
-def _moved(case: Case, name: str, event: Event, work: Casework, days: Days) -> None:
+def _moved(case: Case, name: str, event: Event, work: CasePolicy, days: DueDates) -> None:
     """Make a move: what it does, then the state it leads to; one that the pack does not have changes nothing."""
     move = work.moves.get(name)
     if move is None:
@@ -177,7 +177,7 @@ def _note(case: Case, name: str, event: Event) -> None:
                 case.touched.add(("finding", one.finding))
 
 
-def _do(case: Case, does: str, event: Event, days: Days) -> None:
+def _do(case: Case, does: str, event: Event, days: DueDates) -> None:
     if does == "hand_over":
         case.pending, case.pending_office = event.text("to_line"), event.text("to_office")
     elif does == "receive":
@@ -201,7 +201,7 @@ def _do(case: Case, does: str, event: Event, days: Days) -> None:
         _clock_act(case, does, event, days)
 
 
-def _clock_act(case: Case, does: str, event: Event, days: Days) -> None:
+def _clock_act(case: Case, does: str, event: Event, days: DueDates) -> None:
     run = case.running(event.text("clock"))
     if run is None:
         return
@@ -226,7 +226,7 @@ def _dated(case: Case, event: Event) -> None:
 
 
 def _asked(case: Case, event: Event) -> None:
-    one = Asked(event.text("request"), event.line, event.text("material"), event.on, event.day("due_on"))
+    one = MaterialRequest(event.text("request"), event.line, event.text("material"), event.on, event.day("due_on"))
     one.is_duplicate, one.supplied_to = bool(event.said.get("duplicate")), event.text("supplied_to")
     one.supplied_on = event.day("supplied_on")
     one.answered_on = event.on if one.is_saved else None
@@ -234,7 +234,7 @@ def _asked(case: Case, event: Event) -> None:
     case.touched.add(("request", one.request))
 
 
-def _answer(case: Case, event: Event, work: Casework, days: Days) -> None:
+def _answer(case: Case, event: Event, work: CasePolicy, days: DueDates) -> None:
     asked = case.requests.get(event.text("request"))
     if asked is not None and asked.answered_on is None:
         asked.answered_on = event.on
@@ -242,12 +242,12 @@ def _answer(case: Case, event: Event, work: Casework, days: Days) -> None:
         _happen(case, "request.answered", event, work, days)
 
 
-def _enter(case: Case, state: str, event: Event, work: Casework, days: Days) -> None:
+def _enter(case: Case, state: str, event: Event, work: CasePolicy, days: DueDates) -> None:
     case.before, case.state = case.state, state
     _happen(case, f"state.{state}", event, work, days)
 
 
-def _happen(case: Case, tag: str, event: Event, work: Casework, days: Days) -> None:
+def _happen(case: Case, tag: str, event: Event, work: CasePolicy, days: DueDates) -> None:
     """Let what happened end clocks and start clocks, in this order."""
     for run in case.clocks:
         clock = work.clocks.get(run.clock)
@@ -270,7 +270,7 @@ def _concerns(run: Running, tag: str, event: Event) -> bool:
     return event.text("letter") in ("", run.instance)
 
 
-def _start(case: Case, clock: Clock, tag: str, event: Event, days: Days) -> None:
+def _start(case: Case, clock: Clock, tag: str, event: Event, days: DueDates) -> None:
     own = {"request": event.text("request"), "letter": event.text("letter")}.get(tag.partition(".")[0], "")
     if not own and case.running(clock.name) is not None:
         return

@@ -10,13 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from comptroller.cases.case import Case, Event
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 OUTCOMES = ("open", "confirmed", "dismissed", "withdrawn", "lapsed")
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class CaseIndexRow:
     """Material that a line has of an entity, since when, and whether every line of its case may have it."""
 
     line: str
@@ -27,12 +27,12 @@ class Held:
 class Index:
     """The ways into cases."""
 
-    def __init__(self, duck: Duck, keepers: Iterable[str] = ()) -> None:
+    def __init__(self, duck: DuckDb, keepers: Iterable[str] = ()) -> None:
         """Read what the tables of cases say; of what `keepers` ask and get, other lines learn nothing by it."""
         self._keepers = frozenset(keepers)
         self.case_of: dict[str, str] = {}
         self._open: dict[str, str] = {}
-        self.held: dict[tuple[str, str], Held] = {}
+        self.held: dict[tuple[str, str], CaseIndexRow] = {}
         self._outcomes: dict[tuple[str, str], tuple[str, str, bool]] = {}
         self.counts: dict[str, Counter[str]] = defaultdict(Counter)
         sql = (
@@ -109,7 +109,7 @@ class Index:
         shared = event.said.get("seen_by", "own" if event.line in self._keepers else "case") == "case"
         before = self.held.get((entity, material))
         if before is None or (shared and not before.is_shared):
-            self.held[entity, material] = Held(event.line, event.on, shared)
+            self.held[entity, material] = CaseIndexRow(event.line, event.on, shared)
 
     def asked_before(self, entity: str, material: str, line: str) -> bool:
         """Whether another line has asked that entity for that material, and neither keeps to itself what it asks."""

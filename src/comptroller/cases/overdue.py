@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from comptroller.cases.case import Running
 from comptroller.model.kind import Kind
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 _MARK = 0x52414E5F4F555421
 """What tells the content of a clock that ran out from its content before."""
@@ -23,7 +23,7 @@ def has_run_out(run: Running, today: dt.date | None) -> bool:
     return run.due_on < today
 
 
-def run_out(duck: Duck, kind: Kind, today: dt.date, written: pa.Table | None) -> pa.Table | None:
+def run_out(duck: DuckDb, kind: Kind, today: dt.date, written: pa.Table | None) -> pa.Table | None:
     """Give the clocks that run out by a day as rows in the form in which books fold them, but those written already."""
     names = ", ".join(f'c."{one.name}"' for one in kind.fields if one.name != "ran_out")
     keys = written.select(["case_id", "clock", "instance"]) if written is not None else None

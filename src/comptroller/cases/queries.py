@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from comptroller.model.policy import Pack
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 _CARD = (
     "case_id, entity, office, lead, pending, informed, state, rule, severity, findings, standing, opened_on, changed_on, "
@@ -18,7 +18,7 @@ OPEN = ("triage", "escalated", "rectifying", "verifying")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CaseFilter:
     """By what a board is asked; what is empty asks nothing. `state` is `open`, `all`, or one of the states.
 
     `within` is SQL over `case_now AS n` that says which cases are meant at all, `source` the SQL of the rows where they
@@ -36,7 +36,7 @@ class Asked:
     source: str = "case_now"
 
 
-def board(duck: Duck, asked: Asked) -> tuple[list[dict[str, Any]], dict[str, int]]:
+def board(duck: DuckDb, asked: CaseFilter) -> tuple[list[dict[str, Any]], dict[str, int]]:
     """Give the cards of a page, what is due first, first; and how many cases there are by state, whatever state is asked for."""
     where, values = _where(asked)
     counts = dict(duck.rows(f"SELECT state, count(*) FROM {asked.source} AS n WHERE {where} GROUP BY state", values))
@@ -51,7 +51,7 @@ def board(duck: Duck, asked: Asked) -> tuple[list[dict[str, Any]], dict[str, int
     return [dict(zip(names, row, strict=True)) for row in rows], {str(k): int(n) for k, n in counts.items()}
 
 
-def _where(asked: Asked) -> tuple[str, list[Any]]:
+def _where(asked: CaseFilter) -> tuple[str, list[Any]]:
     """Give SQL for what is asked for but the state, and its values."""
     wheres: list[str] = [_among_those_of_now(asked.within, asked.source)]
     values: list[Any] = []
@@ -76,7 +76,7 @@ def _among_those_of_now(within: str, source: str) -> str:
     )
 
 
-def _states(asked: Asked) -> tuple[str, ...]:
+def _states(asked: CaseFilter) -> tuple[str, ...]:
     return {"open": OPEN, "all": ()}.get(asked.state, (asked.state,))
 
 
@@ -85,7 +85,7 @@ def _among(states: tuple[str, ...]) -> str:
 
 
 def columns(
-    duck: Duck, asked: Asked, states: tuple[str, ...] = OPEN
+    duck: DuckDb, asked: CaseFilter, states: tuple[str, ...] = OPEN
 ) -> tuple[dict[str, list[dict[str, Any]]], dict[str, int]]:
     """Give for each state the first `limit` cards, what is due first, first; and how many cases there are by state."""
     where, values = _where(asked)
@@ -103,7 +103,7 @@ def columns(
     return found, {str(k): int(n) for k, n in counts.items()}
 
 
-def listed(duck: Duck, asked: Asked, after: str) -> list[dict[str, Any]]:
+def listed(duck: DuckDb, asked: CaseFilter, after: str) -> list[dict[str, Any]]:
     """Give the cards of the cases that come after a name, in the order of names, `limit` of them at most."""
     where, values = _where(asked)
     states = _states(asked)
@@ -114,7 +114,7 @@ def listed(duck: Duck, asked: Asked, after: str) -> list[dict[str, Any]]:
     return [dict(zip(_CARD.split(", "), row, strict=True)) for row in rows]
 
 
-def whole(duck: Duck, case_id: str) -> dict[str, Any] | None:
+def whole(duck: DuckDb, case_id: str) -> dict[str, Any] | None:
     """Give one case with its findings, clocks, requests, letters and time line; None where there is no such one."""
     ids = duck.rows("SELECT case_id FROM case_now WHERE starts_with(case_id, ?) LIMIT 2", [case_id])
     if len(ids) != 1:
@@ -129,7 +129,7 @@ def whole(duck: Duck, case_id: str) -> dict[str, Any] | None:
     return found
 
 
-def _all(duck: Duck, table: str, case_id: str, order: str = "case_id") -> list[dict[str, Any]]:
+def _all(duck: DuckDb, table: str, case_id: str, order: str = "case_id") -> list[dict[str, Any]]:
     names = [c for c in duck.columns(f"SELECT * FROM {table}") if c not in ("fact", "received_at", "first_at")]
     listed = ", ".join(f'"{name}"' for name in names)
     rows = duck.rows(f"SELECT {listed} FROM {table} WHERE case_id = ? ORDER BY {order}", [case_id])
@@ -137,7 +137,7 @@ def _all(duck: Duck, table: str, case_id: str, order: str = "case_id") -> list[d
 
 
 def due(  # noqa: PLR0913 - what one may ask by
-    duck: Duck,
+    duck: DuckDb,
     today: dt.date,
     *,
     line: str = "",
@@ -163,7 +163,7 @@ def due(  # noqa: PLR0913 - what one may ask by
     return [{**card, "is_overdue": card["due_on"] < today} for card in cards], rows[0][-1] if rows else 0
 
 
-def load(duck: Duck, today: dt.date, within: str = "true", source: str = "case_now") -> list[dict[str, Any]]:
+def load(duck: DuckDb, today: dt.date, within: str = "true", source: str = "case_now") -> list[dict[str, Any]]:
     """Give for each leading line how many cases it has open, overdue, closed and reopened, and what was recovered.
 
     Of those that were closed `put_right` are those whose rules passed on facts, `by_rule` those of them that ended by
@@ -182,7 +182,7 @@ def load(duck: Duck, today: dt.date, within: str = "true", source: str = "case_n
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 
-def requests(duck: Duck, within: str = "true") -> dict[str, Any]:
+def requests(duck: DuckDb, within: str = "true") -> dict[str, Any]:
     """Give how many requests for material there were, how many asked again for what was asked before, how many were saved."""
     asked, again, saved = duck.rows(
         "SELECT count(*), count(*) FILTER (WHERE duplicate), count(*) FILTER (WHERE saved) FROM case_request "
@@ -197,7 +197,7 @@ def counts_in(pack: Pack) -> list[str]:
     return [f"coalesce({n}_count, 0) AS {n}" if f"{n}_count" in known else f"0 AS {n}" for n in COUNTS]
 
 
-def precision(duck: Duck, pack: Pack) -> list[dict[str, Any]]:
+def precision(duck: DuckDb, pack: Pack) -> list[dict[str, Any]]:
     """Give for each rule how its findings came out; `precision_pct` is of those decided, None where none is."""
     found = duck.records(f"SELECT rule, {', '.join(counts_in(pack))} FROM rule_outcome ORDER BY rule")
     for one in found:

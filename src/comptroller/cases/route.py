@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from comptroller.cases.case import Event
-from comptroller.model.case_policy import Casework, Route
+from comptroller.model.case_policy import CasePolicy, Route
 from comptroller.model.policy import Pack, Rule
-from comptroller.model.register_view import Known
-from comptroller.store.duck import Duck
+from comptroller.model.register_view import RegisterView
+from comptroller.store.duck import DuckDb
 
 _HIGHEST = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RoutedFinding:
     """A finding as a case needs it: its name, its rule, about whom, and the columns of its evidence."""
 
     finding: str
@@ -28,14 +28,14 @@ class Told:
 class Router:
     """The routes of a pack, and what they ask of the register."""
 
-    def __init__(self, duck: Duck, pack: Pack, known: Known) -> None:
+    def __init__(self, duck: DuckDb, pack: Pack, known: RegisterView) -> None:
         """Keep where to look an entity's class and level up."""
         self._duck, self._pack, self._known = duck, pack, known
         self._asks = any(r.classes or r.level_from or r.level_until < 99 for r in pack.casework.routes)
         self._places: dict[str, tuple[str, int]] = {}
         self._has_class = "entity" in pack.kinds and "class" in pack.kinds["entity"].columns
 
-    def route(self, told: Told) -> Route | None:
+    def route(self, told: RoutedFinding) -> Route | None:
         """Give the route of a finding; None where its rule is gone or nothing fits."""
         rule = self._pack.rules.get(told.rule)
         if rule is None:
@@ -62,7 +62,7 @@ class Router:
         )
         return rows[0] if rows else ("", 0)
 
-    def event(self, told: Told, route: Route, on: dt.date) -> Event:
+    def event(self, told: RoutedFinding, route: Route, on: dt.date) -> Event:
         """Give the event that takes a finding into a case."""
         rule = self._pack.rules[told.rule]
         remedy = rule.route.get("remedy")
@@ -97,7 +97,7 @@ class Router:
         return one
 
 
-def joins(route: Route, told: Told) -> list[str]:
+def joins(route: Route, told: RoutedFinding) -> list[str]:
     """Give the keys by which a finding joins others: one for each set of columns of which none is empty."""
     evidence: Mapping[str, Any] = {"entity": told.entity, **json.loads(told.evidence or "{}")}
     found = []
@@ -126,7 +126,7 @@ def _fits(route: Route, rule: Rule, place: tuple[str, int]) -> bool:
     return route.level_from <= place[1] <= route.level_until
 
 
-def leading(work: Casework, rule: Rule) -> str:
+def leading(work: CasePolicy, rule: Rule) -> str:
     """Give the line that leads what a rule finds, as far as its route can be told without an entity."""
     route = next((r for r in work.routes if _fits(r, rule, ("", 0))), None)
     return (route.lead if route else "") or str(rule.route.get("lead", ""))

@@ -9,7 +9,7 @@ from comptroller.model.policy import Pack, Value
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
+class SanctionBand:
     """From which share of performance pay to which is withheld, both included; whether the figures are verified, and their sources."""
 
     least: Decimal
@@ -22,7 +22,7 @@ class Band:
         return self.least <= share <= self.most
 
 
-def band_of(pack: Pack, loss_class: str, degree: str, on: dt.date) -> Band | None:
+def band_of(pack: Pack, loss_class: str, degree: str, on: dt.date) -> SanctionBand | None:
     """Give the band that policy has for a class of loss and a degree on a day; None where it has none."""
     if not pack.casework.band_params:
         return None
@@ -31,7 +31,7 @@ def band_of(pack: Pack, loss_class: str, degree: str, on: dt.date) -> Band | Non
     if least is None or most is None:
         return None
     cites = tuple(dict.fromkeys((*least.cites, *most.cites)))
-    return Band(Decimal(str(least.value)), Decimal(str(most.value)), least.verified and most.verified, cites)
+    return SanctionBand(Decimal(str(least.value)), Decimal(str(most.value)), least.verified and most.verified, cites)
 
 
 def _value(pack: Pack, name: str, by: dict[str, str], on: dt.date) -> Value | None:

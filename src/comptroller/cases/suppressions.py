@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from comptroller.cases.route import Told
-from comptroller.store.duck import Duck
+from comptroller.cases.route import RoutedFinding
+from comptroller.store.duck import DuckDb
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class _Scope:
     valid_from: dt.date
     valid_until: dt.date
 
-    def concerns(self, one: Told) -> bool:
+    def concerns(self, one: RoutedFinding) -> bool:
         """Whether a finding is within the scope."""
         return (
             (self.rule in (one.rule, one.rule.rsplit("/", 1)[-1]))
@@ -27,10 +27,10 @@ class _Scope:
         )
 
 
-class Hush:
+class Suppressions:
     """The suppressions that stand, and the findings that they keep back."""
 
-    def __init__(self, duck: Duck) -> None:
+    def __init__(self, duck: DuckDb) -> None:
         """Read what stands; a finding that is in no case and within a scope is one that is kept back."""
         self._duck = duck
         self._read()
@@ -40,7 +40,7 @@ class Hush:
         columns = "rule, entity, finding, valid_from, valid_until"
         self._scopes = [_Scope(*row) for row in self._duck.rows(f"SELECT {columns} FROM suppression ORDER BY fact")]
 
-    def takes(self, one: Told, on: dt.date) -> bool:
+    def takes(self, one: RoutedFinding, on: dt.date) -> bool:
         """Whether a finding is kept back on a day; it then is, until the suppression ends."""
         if any(s.concerns(one) and s.valid_from <= on < s.valid_until for s in self._scopes):
             self._kept.add(one.finding)
@@ -51,7 +51,7 @@ class Hush:
         """Let go a finding that stands no more."""
         self._kept.discard(finding)
 
-    def over(self, on: dt.date, *, is_changed: bool) -> Iterator[Told]:
+    def over(self, on: dt.date, *, is_changed: bool) -> Iterator[RoutedFinding]:
         """Give the findings that nothing keeps back any more on a day; to be asked once a batch."""
         if is_changed:
             self._read()
@@ -62,7 +62,7 @@ class Hush:
                 self._kept.discard(one.finding)
                 yield one
 
-    def _outside(self) -> Iterator[Told]:
+    def _outside(self) -> Iterator[RoutedFinding]:
         """Give the findings that stand and are in no case that is open."""
         if not self._scopes and not getattr(self, "_kept", None):
             return
@@ -71,4 +71,4 @@ class Hush:
             "NOT IN (SELECT finding FROM case_finding AS f JOIN case_now AS n USING (case_id) WHERE n.state NOT IN "
             "('dismissed', 'closed')) ORDER BY rule, finding"
         )
-        yield from (Told(*row) for row in self._duck.rows(sql))
+        yield from (RoutedFinding(*row) for row in self._duck.rows(sql))

@@ -18,23 +18,23 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from comptroller.cases.case import Case, Event
-from comptroller.cases.due_dates import Days
-from comptroller.cases.events import KINDS, told
+from comptroller.cases.due_dates import DueDates
+from comptroller.cases.events import KINDS, events_from_facts
 from comptroller.cases.fold import apply
 from comptroller.cases.index import OUTCOMES, Index
 from comptroller.cases.office import RESPONSIBILITY, SUPPRESSION, refuse_suppression
 from comptroller.cases.overdue import run_out
 from comptroller.cases.projection import Row, case_rows, event_row, joined, loss_class, tables_of
-from comptroller.cases.route import Router, Told
-from comptroller.cases.suppressions import Hush
+from comptroller.cases.route import RoutedFinding, Router
+from comptroller.cases.suppressions import Suppressions
 from comptroller.cases.tables import has_cases
-from comptroller.cases.validation import Door
-from comptroller.model.finding import Turn
+from comptroller.cases.validation import StepValidation
+from comptroller.model.finding import FindingChange
 from comptroller.model.kind import FACT_LINES
 from comptroller.model.policy import Pack
 from comptroller.model.refusal import Refusal
-from comptroller.model.register_view import Known
-from comptroller.store.duck import Duck
+from comptroller.model.register_view import RegisterView
+from comptroller.store.duck import DuckDb
 
 _HEARD = ("raised", "changed", "stands", "cleared", "not_applicable")
 """Turns that concern a case; that a finding can be judged no more neither raises nor clears it."""
@@ -48,16 +48,16 @@ _MOST = 20_000
 class Cases:
     """The cases of one node, as the books have them."""
 
-    def __init__(self, duck: Duck, pack: Pack, known: Known) -> None:
+    def __init__(self, duck: DuckDb, pack: Pack, known: RegisterView) -> None:
         """Take up what the tables of cases say; under a pack without routes there is nothing to do."""
         self.pack, self.work, self.known = pack, pack.casework, known
         self.is_on = has_cases(pack)
         self._duck = duck
         if self.is_on:
             worked = [day for (day,) in duck.rows("SELECT day FROM working_day WHERE is_working ORDER BY day")]
-            self.days = Days(worked)
+            self.days = DueDates(worked)
             self._router = Router(duck, pack, known)
-            self._door = Door(pack, self.days, known)
+            self._door = StepValidation(pack, self.days, known)
             self._forget()
 
     def _forget(self) -> None:
@@ -66,7 +66,7 @@ class Cases:
         self._waits_for_calendar = True
         self._today: dt.date | None = next((day for (day,) in self._duck.rows("SELECT today FROM clock")), None)
         self.index = Index(self._duck, [name for name, sight in self.work.sights.items() if sight.keeps])
-        self._hush = Hush(self._duck)
+        self._hush = Suppressions(self._duck)
 
     def case(self, case_id: str) -> Case | None:
         """Give a case as it stands; None where there is none."""
@@ -125,7 +125,7 @@ class Cases:
         self,
         added: Mapping[str, pa.Table],
         ended: Mapping[str, NDArray[np.int64]],
-        turns: Sequence[Turn],
+        turns: Sequence[FindingChange],
         on: dt.date,
         *,
         ticked: bool = False,
@@ -141,7 +141,7 @@ class Cases:
         batch.cases.update((case.case_id, case) for case in self._newly_dated())
         self._today = on if ticked else self._today
         self._router.begin()
-        facts = list(told(added))
+        facts = list(events_from_facts(added))
         self._load([case_id for _, case_id, _ in facts])
         for kind, case_id, event in facts:
             case = self._cases.get(case_id)
@@ -199,8 +199,8 @@ class Cases:
             said["loss_class"] = loss_class(param, Decimal(event.text("amount_cny")), event.on)
         return Event(event.what, event.on, event.told, line, event.by, event.approved_by, event.reason, said)
 
-    def _turned(self, turn: Turn, name: str, on: dt.date, batch: "_Batch") -> None:
-        one = Told(name, turn.verdict.rule, turn.verdict.entity, turn.verdict.evidence)
+    def _turned(self, turn: FindingChange, name: str, on: dt.date, batch: "_Batch") -> None:
+        one = RoutedFinding(name, turn.verdict.rule, turn.verdict.entity, turn.verdict.evidence)
         case_id = self.index.case_of.get(one.finding)
         if turn.state in ("raised", "changed") or (turn.state == "stands" and case_id is None):
             self._raise(one, on, batch)
@@ -221,7 +221,7 @@ class Cases:
             batch.accounts = {case_id for (case_id,) in rows}
         return batch.accounts
 
-    def _raise(self, one: Told, on: dt.date, batch: "_Batch") -> None:
+    def _raise(self, one: RoutedFinding, on: dt.date, batch: "_Batch") -> None:
         """Take a finding into its case, into one that a key leads to, or into a new one; or into none."""
         case_id = self.index.case_of.get(one.finding)
         held = self.case(case_id) if case_id else None
@@ -271,7 +271,7 @@ class Cases:
         return tables_of(self.pack.kinds, rows)
 
 
-def _place(turn: Turn) -> tuple[str, str]:
+def _place(turn: FindingChange) -> tuple[str, str]:
     return turn.verdict.rule, str(turn.verdict.subject)
 
 

@@ -11,15 +11,15 @@ from collections.abc import Callable, Mapping, Sequence
 import pyarrow as pa
 
 from comptroller.cases.case import Case, Event
-from comptroller.cases.due_dates import Days
-from comptroller.cases.events import KINDS, MOVES, told
+from comptroller.cases.due_dates import DueDates
+from comptroller.cases.events import KINDS, MOVES, events_from_facts
 from comptroller.cases.fold import apply
 from comptroller.cases.messages import refused
 from comptroller.cases.office import RESPONSIBILITY, is_office_of, refuse_responsibility
 from comptroller.model.case_policy import STATES, Move
 from comptroller.model.policy import Pack
 from comptroller.model.refusal import Refusal
-from comptroller.model.register_view import Known
+from comptroller.model.register_view import RegisterView
 
 ANSWER = "enterprise_answer"
 """What an entity says in a case; of one that no line released to it, it learns nothing by answering."""
@@ -28,10 +28,10 @@ Beside = Callable[[Case], Sequence[str]]
 """Gives the other cases that stand on facts of a case."""
 
 
-class Door:
+class StepValidation:
     """What is asked before a step is taken."""
 
-    def __init__(self, pack: Pack, days: Days, known: Known) -> None:
+    def __init__(self, pack: Pack, days: DueDates, known: RegisterView) -> None:
         """Keep the policy of moves, and what is known of who is above whom."""
         self._pack, self._work, self._days, self._known = pack, pack.casework, days, known
 
@@ -48,7 +48,7 @@ class Door:
                 name: table.filter(pa.compute.equal(table.column("report"), report)) for name, table in mine.items()
             }
             wrong = list(self._finals(rows))
-            for kind, case_id, event in told(rows, "seq"):
+            for kind, case_id, event in events_from_facts(rows, "seq"):
                 case = own.get(case_id) or lookup(case_id)
                 if case is None or (kind == ANSWER and not case.is_released):
                     wrong.append(refused("cases.case", kind, "case_id", case_id))

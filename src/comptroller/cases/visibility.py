@@ -11,7 +11,7 @@ from typing import Any
 
 from comptroller.cases.case import Event
 from comptroller.cases.fold import SEVERITIES, is_released_by
-from comptroller.model.case_policy import Casework, Sight
+from comptroller.model.case_policy import CasePolicy, Sight
 
 _PERSONS = ("by", "approved_by", "person", "rectified_by", "verified_by", "closed_by")
 _KEPT = ("by", "approved_by", "reason")
@@ -32,7 +32,7 @@ _ENTITY_HEAD = (
 Whole = dict[str, Any]
 
 
-def seen_by_line(whole: Whole, line: str, work: Casework) -> Whole | None:
+def visible_to_line(whole: Whole, line: str, work: CasePolicy) -> Whole | None:
     """Give a case (as `board.whole` does) as a line may see it; None for a line that has no part in it."""
     lead, informed = whole["lead"], (whole["informed"] or "").split()
     if line not in (lead, whole["pending"], *informed):
@@ -40,17 +40,17 @@ def seen_by_line(whole: Whole, line: str, work: Casework) -> Whole | None:
     return _shown(whole, line, work)
 
 
-def seen_then(whole: Whole, line: str, work: Casework) -> Whole:
+def visible_as_of(whole: Whole, line: str, work: CasePolicy) -> Whole:
     """Give a case of an earlier day to a seat that sees the case as it stands now; '' for an overseer."""
     return _shown(whole, line, work)
 
 
-def seen_by_overseer(whole: Whole, work: Casework) -> Whole | None:
+def visible_to_overseer(whole: Whole, work: CasePolicy) -> Whole | None:
     """Give a case as somebody sees it who oversees its office on no line; None for one that a line keeps to itself."""
     return None if work.sights.get(whole["lead"], Sight()).keeps else _shown(whole, "", work)
 
 
-def _shown(whole: Whole, line: str, work: Casework) -> Whole:
+def _shown(whole: Whole, line: str, work: CasePolicy) -> Whole:
     """Give a case to whoever has a part in it, without what others keep."""
     lead = whole["lead"]
     keeps = {name for name, sight in work.sights.items() if sight.keeps and name != line}
@@ -113,7 +113,7 @@ def _persons(whole: Whole) -> Iterator[str]:
                 yield str(row[name])
 
 
-def released_until(whole: Whole, work: Casework) -> int:
+def released_until(whole: Whole, work: CasePolicy) -> int:
     """Return the place of the last event by which a line told the entity of a case; 0 where none did."""
     told = [one["place"] for one in whole["event"] if is_released_by(whole["entity"], _as_event(one), work)]
     return max(told, default=0)
@@ -123,7 +123,7 @@ def _as_event(one: Whole) -> Event:
     return Event(one["what"], one["happened_on"], said=json.loads(one["said"] or "{}"))
 
 
-def seen_by_entity(whole: Whole, work: Casework, *, answers: bool = True, until: int | None = None) -> Whole:
+def visible_to_entity(whole: Whole, work: CasePolicy, *, answers: bool = True, until: int | None = None) -> Whole:
     """Give a case as the entity that it is about may see it: its findings, its own answers, what is asked of it and by when.
 
     Findings are those that were in the case when a line last told the entity of it, the event in the place `until`.
@@ -181,7 +181,7 @@ def _is_letter_to(one: Whole, entity: str) -> bool:
     return one["what"] == "letter.sent" and bool(json.loads(one["said"] or "{}").get("addressee") == entity)
 
 
-def letters_seen(whole: Whole) -> set[str]:
+def visible_letters(whole: Whole) -> set[str]:
     """Give the letters of a case of which a seat is told, by what it sees of the case."""
     said = (json.loads(one["said"] or "{}") for one in whole["event"] if one["what"] == "letter.sent")
     return {str(one["letter"]) for one in said if "letter" in one}

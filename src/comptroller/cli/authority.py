@@ -20,7 +20,7 @@ from comptroller.cli.output import (
 from comptroller.cli.read import day
 from comptroller.model.channel import ENGINE
 from comptroller.model.refusal import Refused
-from comptroller.model.report import Incoming
+from comptroller.model.report import Report
 
 OnOption = Annotated[str | None, typer.Option("--on", metavar="DAY", help="On that day; today where none is said.")]
 
@@ -57,7 +57,7 @@ def may(  # noqa: PLR0913 - what a question is made of
         answered = authority.may(worker.duck, worker.pack.casework.authority, asked)
         number = f"Q{worker.ledger.size + 1}"
         payload = json.dumps({"kind": "advice", "facts": [authority.as_fact(number, asked, answered)]}).encode()
-        taken = worker.take([Incoming(payload, "json", f"{number}.json", worker.charter.owner, channel=ENGINE)], at)
+        taken = worker.take([Report(payload, "json", f"{number}.json", worker.charter.owner, channel=ENGINE)], at)
         if taken.refused:
             raise Refused(taken.refused[0])
     if as_json:

@@ -23,12 +23,12 @@ def _ask(
     node: Path | None,
     valid: str | None,
     known: str | None,
-    question: Callable[[viewing.View], Found],
+    question: Callable[[viewing.OwnershipView], Found],
     parties: list[str],
 ) -> Found:
     """Open a node, ask its graph as of a day and an entry, and close it; refuses parties that the graph has not met."""
     with working(node) as worker:
-        view = viewing.View(worker.books, day(valid), known_entry(worker.ledger, known))
+        view = viewing.OwnershipView(worker.books, day(valid), known_entry(worker.ledger, known))
         for party in parties:
             if not view.knows(party):
                 codes = [code for (code,) in worker.duck.rows("SELECT entity FROM entity")]

@@ -42,7 +42,7 @@ def cases(  # noqa: PLR0913 - what one may ask by
     if state not in ("open", "all", *STATES):
         raise typer.BadParameter(f"--state {state}: one of open, all, {', '.join(STATES)}")
     with doors(as_json=as_json):
-        asked = queries.Asked(state, line, entity, overdue_on=day(overdue), limit=limit)
+        asked = queries.CaseFilter(state, line, entity, overdue_on=day(overdue), limit=limit)
         with reading(node) as opened:
             cards, counts = queries.board(opened.duck, asked) if has_cases(opened.pack) else ([], {})
     if as_json:
@@ -77,9 +77,9 @@ def case(
         with reading(node) as opened:
             found = queries.whole(opened.duck, case_id) if has_cases(opened.pack) else None
             if found is not None and line:
-                found = visibility.seen_by_line(found, line, opened.pack.casework)
+                found = visibility.visible_to_line(found, line, opened.pack.casework)
             if found is not None and as_entity:
-                found = visibility.seen_by_entity(found, opened.pack.casework)
+                found = visibility.visible_to_entity(found, opened.pack.casework)
             known = (
                 [one for (one,) in opened.duck.rows("SELECT case_id FROM case_now")] if has_cases(opened.pack) else []
             )

@@ -21,7 +21,7 @@ from comptroller.cli.output import (
     print_table,
 )
 from comptroller.cli.write import AtOption
-from comptroller.ledger.entry_headers import Heads
+from comptroller.ledger.entry_headers import EntryHeaders
 from comptroller.ledger.ledger import Ledger
 
 _COLUMNS = ("entry", "does", "first_entry", "last_entry", "by", "why", "since", "until")
@@ -72,7 +72,7 @@ def warn(worker: engine.Engine) -> None:
 
 def warn_of_ledger(path: Path) -> None:
     """Print the same as the ledger's file has it."""
-    with closing(Heads(path)) as heads, closing(Ledger.open(path, readonly=True)) as ledger:
+    with closing(EntryHeaders(path)) as heads, closing(Ledger.open(path, readonly=True)) as ledger:
         aside, marks = ([ledger.entry(n) for n in heads.of_media(media, 0)] for media in (acts.ASIDE, acts.CLOCK))
         said = [acts.content_of(one) for one in marks]
         faults = {number: fault for one in aside for number, fault in acts.faults_in(one).items()}

@@ -39,7 +39,7 @@ from comptroller.model.channel import REPORTER
 from comptroller.model.finding import finding_id
 from comptroller.model.policy import Pack
 from comptroller.model.refusal import Refused, refusal
-from comptroller.model.report import Incoming
+from comptroller.model.report import Report
 from comptroller.node import Charter
 from comptroller.packs import gather_files
 from comptroller.watch.scoreboard import answers_sql
@@ -163,13 +163,13 @@ def batches(steps: list[dict[str, str]]) -> Iterator[tuple[dt.datetime, list[dic
         yield dt.datetime.fromisoformat(at).astimezone(dt.UTC), list(some)
 
 
-def incoming(world: Path, step: dict[str, str]) -> Incoming:
+def incoming(world: Path, step: dict[str, str]) -> Report:
     """Give a step of the timeline as the report that it is."""
     path = world / step["file"]
     payload = path.read_bytes()
     reporter = step["reporter"] or reporter_of(path.name)
     channel = step.get("channel", REPORTER)
-    return Incoming(payload, media_of(path.name, payload) or "", path.name, reporter, step["kind"], channel=channel)
+    return Report(payload, media_of(path.name, payload) or "", path.name, reporter, step["kind"], channel=channel)
 
 
 def compare(worker: engine.Engine, key: dict[str, list[dict[str, Any]]]) -> Compared:

@@ -13,7 +13,7 @@ from comptroller.cli.demo_public import open_tips
 from comptroller.cli.instants import now
 from comptroller.cli.output import out
 from comptroller.cli.serve import chance, let_in, run, server_of, set_password
-from comptroller.web.runtime.server import Desk
+from comptroller.web.runtime.server import Server
 
 HOST, PORT = "127.0.0.1", 8420
 PASSWORD = "harbour-2026-demo"  # noqa: S105 - the made-up world keeps no secret
@@ -52,7 +52,7 @@ def open_desk(folder: Path, port: int = PORT) -> bool:
     Says whether every page answered.
     """
     is_checked = os.environ.get("CI", "").lower() in ("1", "true", "yes")
-    desk = Desk(folder, now, chance)
+    desk = Server(folder, now, chance)
     desk.start()
     for login, name, employer, grants in PEOPLE:
         user = {"login": login, "name": name} | ({"employer": employer} if employer else {})
@@ -90,7 +90,7 @@ def _free_port() -> int:
         return int(tried.getsockname()[1])
 
 
-def _check(desk: Desk) -> bool:
+def _check(desk: Server) -> bool:
     """Ask the pages over the network as a browser does, then stop."""
     port = _free_port()
     server = server_of(desk, HOST, port)

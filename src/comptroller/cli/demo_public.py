@@ -11,13 +11,13 @@ from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from comptroller.web.public.answers import line_for
-from comptroller.web.runtime.server import Desk
+from comptroller.web.runtime.server import Server
 from comptroller.web.tips.mailbox import ITEM, keep_key, today
 
 _ROUNDS = 600_000
 
 
-def open_tips(desk: Desk, officer: str, passphrase: str) -> str:
+def open_tips(desk: Server, officer: str, passphrase: str) -> str:
     """Keep a new key of the line that takes tip-offs, as its officer's browser would; gives the line, '' where none does."""
     line = line_for(desk, ITEM, today(desk))
     if not line or "line_key" not in desk.pack.kinds:

@@ -18,14 +18,14 @@ from comptroller.cli.instants import now
 from comptroller.cli.output import JsonOption, NodeOption, doors, node_folder, out, passphrase, print_json
 from comptroller.engine import Engine
 from comptroller.model.channel import OPERATOR
-from comptroller.model.finding import Turn
+from comptroller.model.finding import FindingChange
 from comptroller.store.duck import SqlError
 from comptroller.web.api import health
 from comptroller.web.app import make_app
 from comptroller.web.runtime.admission import checked_login, users_of
 from comptroller.web.runtime.connections import ConnectionLimits, protocol_of, raise_handles
 from comptroller.web.runtime.oidc_settings import read_provider
-from comptroller.web.runtime.server import ACCOUNTS, Desk, Settings
+from comptroller.web.runtime.server import ACCOUNTS, Server, Settings
 
 HostOption = Annotated[str, typer.Option("--host", help="The address to listen on.")]
 PortOption = Annotated[int, typer.Option("--port", help="The port to listen on.")]
@@ -97,7 +97,7 @@ def serve(  # noqa: PLR0913 - how a desk is run
         )
         if not passwords and provider is None:
             raise typer.BadParameter("--no-passwords: only beside --oidc, or nobody gets in")
-        desk = Desk(folder, now, chance, settings)
+        desk = Server(folder, now, chance, settings)
         desk.start()
     out.print(f"http://{host}:{port}", markup=False)
     run(desk, host, port, ticks)
@@ -129,7 +129,7 @@ def factor_roles(said: list[str], *, has_passphrase: bool) -> frozenset[str]:
     return frozenset(said)
 
 
-def run(desk: Desk, host: str, port: int, ticks: int) -> None:
+def run(desk: Server, host: str, port: int, ticks: int) -> None:
     """Serve a desk that was started until somebody stops it, then close the node.
 
     A server whose database is invalid, or whose writer has ended, ends by itself (typer.Exit, code 70).
@@ -155,7 +155,7 @@ def _end(server: uvicorn.Server) -> None:
     server.should_exit = True
 
 
-def server_of(desk: Desk, host: str, port: int, connections: ConnectionLimits | None = None) -> uvicorn.Server:
+def server_of(desk: Server, host: str, port: int, connections: ConnectionLimits | None = None) -> uvicorn.Server:
     """Return the server of a desk: connections bounded, few words in the log, no word of what it is made of in its answers."""
     wanted = connections or ConnectionLimits(many_from=tuple(desk.settings.proxies))
     limits = wanted.within(raise_handles(wanted.handles))
@@ -178,13 +178,13 @@ def server_of(desk: Desk, host: str, port: int, connections: ConnectionLimits | 
     return uvicorn.Server(settings)
 
 
-def _tick(desk: Desk, seconds: float, done: threading.Event) -> None:
+def _tick(desk: Server, seconds: float, done: threading.Event) -> None:
     """Let the clock move on, whatever a tick says; the next one comes anyway."""
     while not done.wait(seconds):
         desk.writer.do(_tick_now)
 
 
-def _tick_now(worker: Engine) -> list[Turn]:
+def _tick_now(worker: Engine) -> list[FindingChange]:
     moment = now()
     return worker.tick(moment, moment)
 
@@ -211,7 +211,7 @@ def admit(  # noqa: PLR0913 - what a first grant says
     folder = node_folder(node)
     password = os.environ.get("COMPTROLLER_PASSWORD") or secrets.token_urlsafe(12)
     with doors(as_json=as_json):
-        desk = Desk(folder, now, chance, Settings(passphrase=passphrase()))
+        desk = Server(folder, now, chance, Settings(passphrase=passphrase()))
         desk.start()
         try:
             let_in(
@@ -236,7 +236,7 @@ def admit(  # noqa: PLR0913 - what a first grant says
         out.print(f"{login}  {role}  password {password}", markup=False)
 
 
-def let_in(desk: Desk, user: dict[str, Any], grants: list[dict[str, Any]], since: dt.date | None = None) -> None:
+def let_in(desk: Server, user: dict[str, Any], grants: list[dict[str, Any]], since: dt.date | None = None) -> None:
     """Tell the ledger that a user is admitted, with these grants; rejects (Refused) what intake rejects.
 
     A name that cannot be told from another user's is rejected; a user who is there already gets the grants.

@@ -26,7 +26,7 @@ from comptroller.custody.compare import Difference, compare_books
 from comptroller.ledger.acts import numbers_text
 from comptroller.ledger.checkpoint import Checkpoint
 from comptroller.ledger.key import KeyRefused, VerifierKey
-from comptroller.ledger.verdict import Verdict
+from comptroller.ledger.verdict import VerifyResult
 from comptroller.ledger.verify import verify as verify_ledger
 from comptroller.model.refusal import Refused, refusal
 
@@ -90,7 +90,7 @@ def _compare(folder: Path) -> list[Difference]:
         return compare_books(folder, Path(scratch), passphrase())
 
 
-def _as_json(found: Verdict, heads: dict[Path, Checkpoint], differing: list[Difference]) -> dict[str, Any]:
+def _as_json(found: VerifyResult, heads: dict[Path, Checkpoint], differing: list[Difference]) -> dict[str, Any]:
     problem = found.problem
     return {
         "sound": found.is_sound and not differing,
@@ -106,7 +106,7 @@ def _as_json(found: Verdict, heads: dict[Path, Checkpoint], differing: list[Diff
     }
 
 
-def _print(found: Verdict, heads: dict[Path, Checkpoint], differing: list[Difference]) -> None:
+def _print(found: VerifyResult, heads: dict[Path, Checkpoint], differing: list[Difference]) -> None:
     """Print a verdict for a person."""
     if found.problem is None:
         erased = f", {len(found.erased)} payloads erased" if found.erased else ""

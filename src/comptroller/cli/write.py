@@ -32,7 +32,7 @@ from comptroller.intake.formats.zip import reporter_of
 from comptroller.ledger.key import KeyRefused, SignerKey, make_key
 from comptroller.model.channel import OPERATOR, REPORTER
 from comptroller.model.refusal import Refusal, Refused, refusal
-from comptroller.model.report import Incoming
+from comptroller.model.report import Report
 from comptroller.node import Charter, Loss
 from comptroller.packs import gather_files
 
@@ -130,7 +130,7 @@ def report(  # noqa: PLR0913 - what a report is sent with
             outcomes: list[dict[str, Any]] = []
             with progress("judging", quiet=as_json) as move:
                 for number, path in enumerate(files):
-                    said = Incoming(b"", "", path.name, reporter, kind, text, signature, channel)
+                    said = Report(b"", "", path.name, reporter, kind, text, signature, channel)
                     outcomes.append(_report_one(worker, path, said, instant(at)))
                     move(path.name, number + 1, len(files))
             asleep = dict(worker.watch.asleep)
@@ -151,7 +151,7 @@ def _mapping_text(mapping: Path | None) -> str:
         raise typer.Exit(WRONG_USE) from error
 
 
-def _report_one(worker: engine.Engine, path: Path, said: Incoming, at: dt.datetime) -> dict[str, Any]:
+def _report_one(worker: engine.Engine, path: Path, said: Report, at: dt.datetime) -> dict[str, Any]:
     try:
         payload = path.read_bytes()
     except OSError as error:

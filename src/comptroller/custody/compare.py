@@ -7,7 +7,7 @@ from pathlib import Path
 
 from comptroller import node
 from comptroller.engine import at_work
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def compare_books(folder: Path, scratch: Path, passphrase: bytes | None = None) 
         engine.close()
 
 
-def _rows(duck: Duck) -> dict[str, dict[str, str]]:
+def _rows(duck: DuckDb) -> dict[str, dict[str, str]]:
     """Return each table's rows by their digest, each with its text."""
     sql = "SELECT table_name FROM duckdb_tables() WHERE NOT temporary AND NOT internal ORDER BY 1"
     found: dict[str, dict[str, str]] = {}

@@ -40,7 +40,7 @@ DONE, NO_ROOM_OUT, NO_ROOM_IN, NO_ROOM_FOUND = range(4)
 
 
 @dataclass(frozen=True)
-class Found:
+class CycleHits:
     """What a batch of payments completed: circle `i` is the payments `legs[start[i]:start[i+1]]` in order of time.
 
     `crowded` are accounts that had more live payments than the cap, the oldest of which were forgotten; `cut` are
@@ -66,7 +66,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Law:
+class CycleOptions:
     """What counts as a circle, and where the search gives up and says so.
 
     `tolerance` is a fraction of the largest leg; `slack` is how far behind the newest a payment may come (None: one
@@ -103,7 +103,7 @@ class Law:
 class Cycles:
     """A stream of payments between accounts `0 .. accounts-1`, and the circles in it."""
 
-    def __init__(self, accounts: int, law: Law, group: ArrayLike | None = None) -> None:
+    def __init__(self, accounts: int, law: CycleOptions, group: ArrayLike | None = None) -> None:
         """No payments yet; accounts of one `group` count as one, and payments within it are passed over."""
         self.law, self._law, self.count = law, law.as_array(), 0
         self.group: I32 = (
@@ -121,7 +121,7 @@ class Cycles:
 
     def feed(
         self, time: ArrayLike, source: ArrayLike, target: ArrayLike, amount: ArrayLike, goods: ArrayLike | None = None
-    ) -> Found:
+    ) -> CycleHits:
         """Take payments in the order they arrive (amounts in whole minor units above zero); their numbers run on from
         `count`.
         """
@@ -162,7 +162,7 @@ class Cycles:
         start, flat = _unpack(np.concatenate(legs))
         told = np.concatenate(notes)
         crowded, cut, late = (told[told[:, 0] == sort, 1] for sort in range(3))
-        return Found(start, flat, np.unique(crowded), cut, late, told[told[:, 0] == 3, 1:])
+        return CycleHits(start, flat, np.unique(crowded), cut, late, told[told[:, 0] == 3, 1:])
 
 
 @kernel

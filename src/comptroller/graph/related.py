@@ -26,7 +26,7 @@ STATES_MAX = 62
 
 
 @dataclass(frozen=True)
-class Relations:
+class TieIndex:
     """What one walk reached: place 0 is the start; each later place has its node, state, steps, and the tie and place
     before it.
 
@@ -102,7 +102,7 @@ class Ties:
 
     def related(
         self, node: int, step: ArrayLike, *, steps: int, hub: int, day: int = 0, most: int = 100_000
-    ) -> Relations:
+    ) -> TieIndex:
         """All that is related to the node on the day within so many steps under the automaton, from state 0."""
         table = np.ascontiguousarray(step, np.int32)
         if table.shape[1] != 2 * self.kinds or len(table) > STATES_MAX or table.max() >= len(table):
@@ -119,7 +119,7 @@ class Ties:
             self._walk = np.empty((2 * len(places), 5), np.int32), np.empty(2 * len(places), np.int32)
         found = places[:count].copy()
         reached, states, depths, ties, before = found.T
-        return Relations(reached, states, depths, ties, before, hubs[:hub_count].copy(), count >= most)
+        return TieIndex(reached, states, depths, ties, before, hubs[:hub_count].copy(), count >= most)
 
     def _reserve(self, left: I32, right: I32) -> None:
         """Room for many ties at once, so that no segment moves while they are added."""

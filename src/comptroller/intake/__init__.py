@@ -2,6 +2,6 @@
 
 from comptroller.intake.batch import read_ahead
 from comptroller.intake.validate import Checked, check, shape
-from comptroller.model.report import Incoming
+from comptroller.model.report import Report
 
-__all__ = ["Checked", "Incoming", "check", "read_ahead", "shape"]
+__all__ = ["Checked", "Report", "check", "read_ahead", "shape"]

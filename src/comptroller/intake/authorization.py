@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 
 from comptroller.model.kind import Kind
 from comptroller.model.refusal import Refusal, refusal
-from comptroller.model.register_view import Known
-from comptroller.model.report import Incoming
+from comptroller.model.register_view import RegisterView
+from comptroller.model.report import Report
 
 Books = tuple[str | None, ...]
 """The entities in whose books a fact is, by the columns that its kind names; whoever may speak for one of them may say it."""
@@ -21,7 +21,7 @@ _MENDS = pa.array(["correct", "retract"])
 
 
 def check_sender(
-    kinds: Mapping[str, Kind], reports: Sequence[Incoming], tables: Mapping[str, pa.Table], known: Known
+    kinds: Mapping[str, Kind], reports: Sequence[Report], tables: Mapping[str, pa.Table], known: RegisterView
 ) -> list[tuple[int, Refusal]]:
     """Refuse reports by somebody unknown, and rows about an entity for which the reporter may not speak.
 
@@ -58,7 +58,7 @@ def _refused(reporter: str, field: str, subject: str) -> Refusal:
 class _Reach:
     """For whom each report of a batch may speak, asked once an entity."""
 
-    def __init__(self, reports: Sequence[Incoming], known: Known) -> None:
+    def __init__(self, reports: Sequence[Report], known: RegisterView) -> None:
         self._reports, self._known = reports, known
         self._asked: dict[tuple[str, str], bool] = {}
 
@@ -73,7 +73,7 @@ class _Reach:
         return self._asked[reporter, entity]
 
 
-def _spoken(kind: Kind, table: pa.Table, known: Known) -> Iterator[tuple[int, Books]]:
+def _spoken(kind: Kind, table: pa.Table, known: RegisterView) -> Iterator[tuple[int, Books]]:
     """Give each report with the entities in whose books its rows are, and those in whose books what it would end is."""
     said = table.select(["report", *kind.books])
     mends = np.flatnonzero(pc.is_in(table.column("act"), value_set=_MENDS).to_numpy(zero_copy_only=False))
@@ -92,7 +92,7 @@ def _spoken(kind: Kind, table: pa.Table, known: Known) -> Iterator[tuple[int, Bo
         yield row["report"], tuple(row[column] for column in kind.books)
 
 
-def may_speak(reporter: str, entity: str, known: Known) -> bool:
+def may_speak(reporter: str, entity: str, known: RegisterView) -> bool:
     """Say whether `reporter` is the owner, the entity itself, or above it in the chain of management."""
     if reporter == known.owner:
         return True

@@ -11,16 +11,16 @@ from comptroller.intake.files import USUAL, Limits, read_file
 from comptroller.intake.formats.json.rows import read_small
 from comptroller.intake.mapping import apply_mapping, parse_mapping
 from comptroller.intake.nested import by_kind
-from comptroller.intake.raw_table import LINE, Raw
+from comptroller.intake.raw_table import LINE, RawTable
 from comptroller.model.kind import FACT_LINES, Kind
 from comptroller.model.refusal import Refusal, refusal
-from comptroller.model.report import Incoming
+from comptroller.model.report import Report
 
 _SMALL = 65_536
 
 
 def gather(
-    reports: Sequence[Incoming], kinds: Mapping[str, Kind], limits: Limits
+    reports: Sequence[Report], kinds: Mapping[str, Kind], limits: Limits
 ) -> tuple[dict[str, pa.Table], dict[int, list[Refusal]]]:
     """Give one raw table a kind, with `report` and `seq`, and the refusals by report.
 
@@ -62,7 +62,7 @@ def gather(
     return whole, {at: found for at, found in refusals.items() if found}
 
 
-def read_ahead(report: Incoming) -> Incoming:
+def read_ahead(report: Report) -> Report:
     """Return a report with what its payload holds, read in the caller's own thread, so that the engine need not read it.
 
     Small JSON is left as it is: the engine reads many such reports at once.
@@ -72,12 +72,12 @@ def read_ahead(report: Incoming) -> Incoming:
     return replace(report, reading=_read_payload(report, USUAL))
 
 
-def _read_payload(report: Incoming, limits: Limits) -> tuple[list[Raw], list[Refusal]]:
+def _read_payload(report: Report, limits: Limits) -> tuple[list[RawTable], list[Refusal]]:
     kind = "" if report.mapping else report.kind or None
     return read_file(report.payload, report.media, report.name, limits=limits, kind=kind)
 
 
-def _read(at: int, report: Incoming, limits: Limits, refusals: dict[int, list[Refusal]]) -> list[Raw]:
+def _read(at: int, report: Report, limits: Limits, refusals: dict[int, list[Refusal]]) -> list[RawTable]:
     raws, wrong = _read_payload(report, limits) if report.reading is None else report.reading
     refusals[at] += wrong
     if wrong or not report.mapping:
@@ -86,7 +86,7 @@ def _read(at: int, report: Incoming, limits: Limits, refusals: dict[int, list[Re
     refusals[at] += wrong
     if wrong:
         return []
-    mapped: list[Raw] = []
+    mapped: list[RawTable] = []
     for raw in raws:
         found, wrong = apply_mapping(raw, statements)
         refusals[at] += wrong
@@ -95,7 +95,7 @@ def _read(at: int, report: Incoming, limits: Limits, refusals: dict[int, list[Re
 
 
 def _keep_small(
-    raw: Raw, positions: np.ndarray, alone: set[int], pieces: dict[str, list[pa.Table]], counts: dict[int, int]
+    raw: RawTable, positions: np.ndarray, alone: set[int], pieces: dict[str, list[pa.Table]], counts: dict[int, int]
 ) -> None:
     """Keep rows of many small reports at once, but for those that are read alone."""
     chosen = positions[raw.table.column("report").to_numpy()]
@@ -114,7 +114,7 @@ def _keep_small(
         counts[int(i)] += int(n)
 
 
-def _keep(at: int, raw: Raw, pieces: dict[str, list[pa.Table]], counts: dict[int, int]) -> None:
+def _keep(at: int, raw: RawTable, pieces: dict[str, list[pa.Table]], counts: dict[int, int]) -> None:
     rows = raw.table.num_rows
     if not rows:
         return

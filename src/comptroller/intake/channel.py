@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from comptroller.model.channel import CONSOLE, OPERATOR, PUBLIC
 from comptroller.model.kind import Kind
 from comptroller.model.refusal import Refusal, refusal
-from comptroller.model.report import Incoming
+from comptroller.model.report import Report
 
 OFFICER, APPROVER = "by", "approved_by"
 _TITLES = {
@@ -29,7 +29,7 @@ _PLACES = {
 
 
 def check_channels(
-    kinds: Mapping[str, Kind], reports: Sequence[Incoming], raws: Mapping[str, pa.Table]
+    kinds: Mapping[str, Kind], reports: Sequence[Report], raws: Mapping[str, pa.Table]
 ) -> tuple[dict[str, pa.Table], dict[int, list[Refusal]]]:
     """Return the raw tables of reports whose kinds their channels may report, and the refusals of all others.
 
@@ -50,7 +50,7 @@ def check_channels(
 
 
 def check_names(
-    kinds: Mapping[str, Kind], reports: Sequence[Incoming], tables: Mapping[str, pa.Table]
+    kinds: Mapping[str, Kind], reports: Sequence[Report], tables: Mapping[str, pa.Table]
 ) -> Iterator[tuple[int, Refusal]]:
     """Yield a refusal for each act that names another as who acts or approves than the users of its report."""
     for name, table in tables.items():
@@ -81,7 +81,7 @@ def _is_act(kind: Kind) -> bool:
     return not {CONSOLE, PUBLIC}.isdisjoint(kind.reported_by) and OFFICER in kind.columns
 
 
-def _other_names(kind: Kind, reports: Sequence[Incoming], table: pa.Table) -> Iterator[tuple[int, Refusal]]:
+def _other_names(kind: Kind, reports: Sequence[Report], table: pa.Table) -> Iterator[tuple[int, Refusal]]:
     """Yield a refusal for each row that names another than its report's own users as who acts or approves.
 
     Who acts for an enterprise is the enterprise's own word; what the operator carries over was done by others.

@@ -6,10 +6,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from comptroller.intake.limits import Limits
-from comptroller.intake.messages import Place, refuse
+from comptroller.intake.messages import Place, reject
 from comptroller.intake.raw_table import LINE
 from comptroller.model.refusal import Refusal
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 OWN = (LINE, "report", "seq")
 """Columns that intake adds; a file's own column of such a name gets `_in_file` behind it, once more than it has, so that no two are alike."""
@@ -42,17 +42,17 @@ def names_refused(names: Sequence[str], place: Place, limits: Limits) -> list[Re
     """Refuse empty, repeated, overlong and unprintable names, and too many of them."""
     file, line, _ = place
     if len(names) > limits.columns:
-        return [refuse("intake.columns.many", place, len(names), limit=limits.columns)]
+        return [reject("intake.columns.many", place, len(names), limit=limits.columns)]
     refusals = []
     seen: set[str] = set()
     for position, name in enumerate(names, start=1):
         here = (file, line, f"{name or position}")
         if not name:
-            refusals.append(refuse("intake.header.empty", here, f"column {position}"))
+            refusals.append(reject("intake.header.empty", here, f"column {position}"))
         elif name in seen:
-            refusals.append(refuse("intake.header.twice", here, name))
+            refusals.append(reject("intake.header.twice", here, name))
         elif len(name) > limits.name_chars or not name.isprintable():
-            refusals.append(refuse("intake.header.long", here, name, limit=limits.name_chars))
+            refusals.append(reject("intake.header.long", here, name, limit=limits.name_chars))
         seen.add(name)
     return refusals
 
@@ -86,8 +86,8 @@ def values_refused(table: pa.Table, name: str, limits: Limits) -> list[Refusal]:
             continue
         long, nul = pc.greater(pc.utf8_length(column), limits.cell_chars), pc.match_substring(column, "\0")
         for place, seen in _where(table, field.name, long, name):
-            refusals.append(refuse("intake.cell.long", place, f"{len(seen)}: {seen[:40]}", limit=limits.cell_chars))
-        refusals.extend(refuse("intake.file.nul", p, s) for p, s in _where(table, field.name, nul, name))
+            refusals.append(reject("intake.cell.long", place, f"{len(seen)}: {seen[:40]}", limit=limits.cell_chars))
+        refusals.extend(reject("intake.file.nul", p, s) for p, s in _where(table, field.name, nul, name))
     return refusals
 
 
@@ -107,7 +107,7 @@ def matching(table: pa.Table, pattern: str, name: str) -> list[tuple[Place, str]
     return found
 
 
-def as_text(duck: Duck, table: str, order: str = "") -> pa.Table:
+def as_text(duck: DuckDb, table: str, order: str = "") -> pa.Table:
     """Give a table's columns as text: ISO days and instants, exact numbers, lists and structs as JSON; `line` stays.
 
     Raises what DuckDB raises when a value cannot be computed.

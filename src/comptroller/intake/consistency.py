@@ -8,13 +8,13 @@ import pyarrow.compute as pc
 
 from comptroller.model.kind import Kind
 from comptroller.model.refusal import Refusal, refusal
-from comptroller.model.register_view import Known
+from comptroller.model.register_view import RegisterView
 
 _MOST = 1000
 
 
 def check_sense(
-    kinds: Mapping[str, Kind], tables: Mapping[str, pa.Table], known: Known
+    kinds: Mapping[str, Kind], tables: Mapping[str, pa.Table], known: RegisterView
 ) -> tuple[list[tuple[int, Refusal]], set[int]]:
     """Give refusals by report, and the reports that must wait because an earlier one of the batch brings what they need."""
     refusals: list[tuple[int, Refusal]] = []
@@ -50,7 +50,7 @@ def _brought(kinds: Mapping[str, Kind], tables: Mapping[str, pa.Table]) -> dict[
 def _entities(  # noqa: PLR0913, PLR0917 - what one look collects
     table: pa.Table,
     column: str,
-    known: Known,
+    known: RegisterView,
     brought: dict[str, int],
     refusals: list[tuple[int, Refusal]],
     waits: set[int],
@@ -73,7 +73,9 @@ def _entities(  # noqa: PLR0913, PLR0917 - what one look collects
         refusals.append((report, refusal("intake.sense.entity", ("", row["line"], column), entity, wanted, mend)))
 
 
-def _keys(kind: Kind, table: pa.Table, known: Known, refusals: list[tuple[int, Refusal]], waits: set[int]) -> None:
+def _keys(
+    kind: Kind, table: pa.Table, known: RegisterView, refusals: list[tuple[int, Refusal]], waits: set[int]
+) -> None:
     """Refuse a key twice in one report, a changed key that does not say `correct`, and a mend of what is not there."""
     hashes = table.column("key_hash").to_numpy()
     reports = table.column("report").to_numpy()

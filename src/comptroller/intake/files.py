@@ -14,8 +14,8 @@ from comptroller.intake.formats.xes import read_xes
 from comptroller.intake.formats.xlsx import read_xlsx
 from comptroller.intake.formats.zip import read_zip
 from comptroller.intake.limits import USUAL, Limits
-from comptroller.intake.messages import refuse
-from comptroller.intake.raw_table import Raw
+from comptroller.intake.messages import reject
+from comptroller.intake.raw_table import RawTable
 from comptroller.model.refusal import Refusal
 
 __all__ = ["MEDIA", "USUAL", "Limits", "media_of", "read_file"]
@@ -43,7 +43,7 @@ _HEAD = 4096
 
 def read_file(
     payload: bytes, media: str, name: str, *, limits: Limits = USUAL, kind: str | None = None
-) -> tuple[list[Raw], list[Refusal]]:
+) -> tuple[list[RawTable], list[Refusal]]:
     """Give a file's raw tables, or all that is refused in it; never both, and never an exception.
 
     `kind` is the kind that is said outside of the file: in JSON a fact's own `kind` is then a field like any other
@@ -63,17 +63,17 @@ def read_file(
         if refusals:
             return [], refusals
         if payload.startswith(GZIP) or media == "zip":
-            return [], [refuse("intake.zip.nested", place, "gzip")]
+            return [], [reject("intake.zip.nested", place, "gzip")]
     if media in _JSON:
         return _JSON[media](payload, name, limits=limits, kind=kind)
     if media != "zip":
         raws, refusals = _READERS[media](payload, name, limits=limits)
-        return [Raw(raw.kind or kind or "", raw.table, raw.place) for raw in raws], refusals
+        return [RawTable(raw.kind or kind or "", raw.table, raw.place) for raw in raws], refusals
 
-    def read_member(member: bytes, member_name: str, kind: str | None) -> tuple[list[Raw], list[Refusal]]:
+    def read_member(member: bytes, member_name: str, kind: str | None) -> tuple[list[RawTable], list[Refusal]]:
         inner = media_of(member_name, member) or ""
         if inner == "zip":
-            return [], [refuse("intake.zip.nested", (member_name, None, ""), "zip")]
+            return [], [reject("intake.zip.nested", (member_name, None, ""), "zip")]
         return read_file(member, inner, member_name, limits=limits, kind=kind)
 
     return read_zip(payload, name, read_member, limits=limits)
@@ -83,10 +83,10 @@ def _not_taken(payload: bytes, media: str, name: str, limits: Limits) -> list[Re
     """Refuse what no reader takes: unknown media, nothing, too much."""
     place = (name, None, "")
     if media not in MEDIA:
-        return [refuse("intake.file.media", place, media or name, media=", ".join(MEDIA))]
+        return [reject("intake.file.media", place, media or name, media=", ".join(MEDIA))]
     if len(payload) > limits.bytes_in:
-        return [refuse("intake.file.size", place, len(payload), limit=limits.bytes_in)]
-    return [] if payload else [refuse("intake.file.empty", place, "0 bytes")]
+        return [reject("intake.file.size", place, len(payload), limit=limits.bytes_in)]
+    return [] if payload else [reject("intake.file.empty", place, "0 bytes")]
 
 
 def media_of(name: str, payload: bytes) -> str | None:

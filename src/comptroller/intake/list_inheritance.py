@@ -7,12 +7,12 @@ from typing import Any
 import pyarrow as pa
 
 from comptroller.model.refusal import Refusal, refusal
-from comptroller.model.register_view import Known
+from comptroller.model.register_view import RegisterView
 
 TABLE = "list_line"
 
 
-def check_lists(tables: Mapping[str, pa.Table], known: Known) -> Iterator[tuple[int, Refusal]]:
+def check_lists(tables: Mapping[str, pa.Table], known: RegisterView) -> Iterator[tuple[int, Refusal]]:
     """Give a refusal for each reported line that is looser than what is in force above its entity (design D9).
 
     How a list may differ is said by the pack: `only_items` allows no item that is not above, `lower_limit` no higher

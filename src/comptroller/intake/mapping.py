@@ -12,12 +12,12 @@ from sqlglot.tokens import Tokenizer
 
 from comptroller.intake.columns import as_text, own_name
 from comptroller.intake.limits import USUAL, Limits
-from comptroller.intake.messages import refuse
-from comptroller.intake.raw_table import LINE, Raw
+from comptroller.intake.messages import reject
+from comptroller.intake.raw_table import LINE, RawTable
 from comptroller.model.refusal import Refusal
 from comptroller.model.sql_check import problems_of
 from comptroller.model.sql_functions import STEADY
-from comptroller.store.duck import Duck, SqlError
+from comptroller.store.duck import DuckDb, SqlError
 
 RAW = "raw"
 """The name under which a mapping reads its file."""
@@ -59,10 +59,10 @@ def parse_mapping(name: str, text: str) -> tuple[list[Select], list[Refusal]]:
     marks = list(_KIND.finditer(text))
     refusals: list[Refusal] = []
     if not marks:
-        return [], [refuse("intake.mapping.syntax", (name, None, ""), text.strip()[:80] or "-")]
+        return [], [reject("intake.mapping.syntax", (name, None, ""), text.strip()[:80] or "-")]
     before = text[: marks[0].start()]
     if re.sub(r"--[^\n]*", "", before).strip():
-        refusals.append(refuse("intake.mapping.syntax", (name, 1, ""), before.strip()[:80]))
+        refusals.append(reject("intake.mapping.syntax", (name, 1, ""), before.strip()[:80]))
     selects = []
     for mark, end in zip(marks, [*(m.start() for m in marks[1:]), len(text)], strict=True):
         line = text.count("\n", 0, mark.start()) + 1
@@ -79,11 +79,11 @@ def _select(text: str, place: tuple[str, int | None, str]) -> tuple[str, list[Re
             tree for tree in sqlglot.parse(text, read="duckdb") if not (tree is None or isinstance(tree, exp.Semicolon))
         ]
     except (sqlglot.errors.SqlglotError, RecursionError) as fault:
-        return "", [refuse("intake.mapping.syntax", place, _first_line(fault))]
+        return "", [reject("intake.mapping.syntax", place, _first_line(fault))]
     if len(trees) != 1 or not isinstance(trees[0], exp.Query) or isinstance(trees[0], exp.Table):
-        return "", [refuse("intake.mapping.syntax", place, f"{len(trees)} statements: {text.strip()[:80]}")]
+        return "", [reject("intake.mapping.syntax", place, f"{len(trees)} statements: {text.strip()[:80]}")]
     tree = trees[0]
-    refusals = [refuse("intake.mapping.reach", place, seen) for seen in dict.fromkeys(_reaches(tree))]
+    refusals = [reject("intake.mapping.reach", place, seen) for seen in dict.fromkeys(_reaches(tree))]
     return _quoted(text).strip(), refusals
 
 
@@ -113,16 +113,18 @@ def _reaches(tree: exp.Expr) -> list[str]:
     return [*found, *(one.sql("duckdb") for one in makers)]
 
 
-def apply_mapping(raw: Raw, mapping: list[Select], *, limits: Limits = USUAL) -> tuple[list[Raw], list[Refusal]]:
+def apply_mapping(
+    raw: RawTable, mapping: list[Select], *, limits: Limits = USUAL
+) -> tuple[list[RawTable], list[Refusal]]:
     """Run a mapping over a file's table: one raw table a SELECT, columns as text, `line` from the file or counted.
 
     The database is in memory and closed off, as every one is. What DuckDB does not take is a refusal.
     """
-    duck = Duck(memory="2GB", spills=False)
+    duck = DuckDb(memory="2GB", spills=False)
     try:
         duck.set_zone("UTC")
         _show(duck, raw.table)
-        raws: list[Raw] = []
+        raws: list[RawTable] = []
         refusals: list[Refusal] = []
         for select in mapping:
             found, wrong = _run(duck, select, raw, limits)
@@ -133,7 +135,7 @@ def apply_mapping(raw: Raw, mapping: list[Select], *, limits: Limits = USUAL) ->
         duck.close()
 
 
-def _show(duck: Duck, table: pa.Table) -> None:
+def _show(duck: DuckDb, table: pa.Table) -> None:
     """Put the file's table under its name, with JSON objects as maps."""
     duck.register("file", table)
     shown = [
@@ -151,7 +153,7 @@ def _all_objects(column: pa.ChunkedArray) -> bool:
     return bool(pc.all(pc.starts_with(column, "{")).as_py())
 
 
-def _run(duck: Duck, select: Select, raw: Raw, limits: Limits) -> tuple[list[Raw], list[Refusal]]:
+def _run(duck: DuckDb, select: Select, raw: RawTable, limits: Limits) -> tuple[list[RawTable], list[Refusal]]:
     """Run one SELECT; gives its table, or the refusal that says what DuckDB said."""
     place = (raw.place, None, f"{select.mapping}, line {select.line}, kind {select.kind}")
     try:
@@ -160,20 +162,20 @@ def _run(duck: Duck, select: Select, raw: Raw, limits: Limits) -> tuple[list[Raw
         own_order = LINE in names and duck.rows("SELECT 1 FROM given WHERE try_cast(line AS BIGINT) IS NULL LIMIT 1")
         if own_order:
             seen = duck.rows("SELECT line FROM given WHERE try_cast(line AS BIGINT) IS NULL LIMIT 1")[0][0]
-            return [], [refuse("intake.mapping.line", place, seen)]
+            return [], [reject("intake.mapping.line", place, seen)]
         table = as_text(duck, "given", _order(select.sql, names))
     except SqlError as fault:
         columns = ", ".join(n for n in raw.table.column_names)
-        return [], [refuse("intake.mapping.failed", place, _first_line(fault), columns=columns)]
+        return [], [reject("intake.mapping.failed", place, _first_line(fault), columns=columns)]
     if len(table) > limits.rows:
-        return [], [refuse("intake.rows.many", place, f"more than {limits.rows}", limit=limits.rows)]
+        return [], [reject("intake.rows.many", place, f"more than {limits.rows}", limit=limits.rows)]
     lines = table[LINE].cast(pa.int64()) if LINE in names else pa.array(range(1, len(table) + 1), pa.int64())
     if LINE in names:
         table = table.drop_columns([LINE])
         if len(lines) and pc.min(lines).as_py() < 1:
-            return [], [refuse("intake.mapping.line", place, pc.min(lines).as_py())]
+            return [], [reject("intake.mapping.line", place, pc.min(lines).as_py())]
     table = table.rename_columns([own_name(name) for name in table.column_names])
-    return [Raw(select.kind, table.append_column(LINE, lines), raw.place)], []
+    return [RawTable(select.kind, table.append_column(LINE, lines), raw.place)], []
 
 
 def _order(sql: str, names: list[str]) -> str:

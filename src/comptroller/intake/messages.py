@@ -219,7 +219,7 @@ WORDS: dict[str, tuple[str, str, str, str]] = {
 """Every refusal that this room can give before it knows the kind."""
 
 
-def refuse(code: str, place: Place, seen: object, **figures: object) -> Refusal:
+def reject(code: str, place: Place, seen: object, **figures: object) -> Refusal:
     """Give the refusal of that code; `figures` fill the places in its words.
 
     >>> refuse("intake.rows.many", ("a.csv", None, ""), 12, limit=10).expected.en
@@ -242,7 +242,7 @@ def bounded(refusals: Iterable[Refusal], limits: Limits, name: str) -> list[Refu
         else:
             more += 1
     if more:
-        listed.append(refuse("intake.refusals.more", (name, None, ""), more))
+        listed.append(reject("intake.refusals.more", (name, None, ""), more))
     return listed
 
 

@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
-from comptroller.intake.raw_table import LINE, Raw
+from comptroller.intake.raw_table import LINE, RawTable
 from comptroller.intake.schema import match_headers
 from comptroller.model.kind import Kind
 from comptroller.model.near import did_you_mean
 from comptroller.model.refusal import Refusal, refusal
 
 
-def by_kind(raws: Sequence[Raw], kinds: Mapping[str, Kind], said: str) -> tuple[list[Raw], list[Refusal]]:
+def by_kind(raws: Sequence[RawTable], kinds: Mapping[str, Kind], said: str) -> tuple[list[RawTable], list[Refusal]]:
     """Give one raw table a kind's table, named by kind; tables of nested lists are folded into their kind's rows.
 
     A table is named by the kind's name, its title in either language, or `<kind>_<field>`; one without a name is of the
@@ -23,19 +23,19 @@ def by_kind(raws: Sequence[Raw], kinds: Mapping[str, Kind], said: str) -> tuple[
     }
     inner = {i.name[:31]: i for kind in kinds.values() for i in kind.lists}
     inner |= {i.name: i for i in inner.values()}
-    found: list[Raw] = []
-    waiting: list[tuple[Kind, Raw]] = []
+    found: list[RawTable] = []
+    waiting: list[tuple[Kind, RawTable]] = []
     refusals: list[Refusal] = []
     for raw in raws:
         name = raw.kind or said
         if not raw.table.num_rows and name.lower() not in names:
             continue
         if name.lower() in names:
-            found.append(Raw(names[name.lower()].name, raw.table, raw.place))
+            found.append(RawTable(names[name.lower()].name, raw.table, raw.place))
         elif name in inner:
             waiting.append((inner[name], raw))
         elif len(raws) > 1 and said.lower() in names and not any(r.kind == said for r in raws):
-            found.append(Raw(names[said.lower()].name, raw.table, raw.place))
+            found.append(RawTable(names[said.lower()].name, raw.table, raw.place))
         else:
             refusals.append(unknown_kind(name, raw.place, kinds))
     for one, raw in waiting:
@@ -51,7 +51,7 @@ def unknown_kind(kind: str, place: str, kinds: Mapping[str, Kind]) -> Refusal:
     return refusal("intake.kind", (place, None, "kind"), kind or "-", wanted, mend)
 
 
-def _join(inner: Kind, raw: Raw, found: list[Raw], kinds: Mapping[str, Kind]) -> list[Refusal]:
+def _join(inner: Kind, raw: RawTable, found: list[RawTable], kinds: Mapping[str, Kind]) -> list[Refusal]:
     """Fold the lines of a list into the rows of their facts, as JSON in one column; the facts are found by their key."""
     columns, refusals = match_headers(inner, raw.table.column_names, raw.place)
     outer = kinds[inner.parent]
@@ -79,7 +79,9 @@ def _join(inner: Kind, raw: Raw, found: list[Raw], kinds: Mapping[str, Kind]) ->
     ]
 
 
-def _with_list(outer: Kind, raw: Raw, name: str, lines: dict[tuple[str | None, ...], list[dict[str, str]]]) -> Raw:
+def _with_list(
+    outer: Kind, raw: RawTable, name: str, lines: dict[tuple[str | None, ...], list[dict[str, str]]]
+) -> RawTable:
     """Give the raw table with the lists that belong to its rows; these are taken out of `lines`."""
     columns, refusals = match_headers(outer, raw.table.column_names, raw.place)
     if refusals or any(k not in columns for k in outer.key):
@@ -91,5 +93,7 @@ def _with_list(outer: Kind, raw: Raw, name: str, lines: dict[tuple[str | None, .
     column = pa.array(cells, pa.string())
     present = columns.get(name)
     if present is not None:
-        return Raw(raw.kind, raw.table.set_column(raw.table.column_names.index(present), present, column), raw.place)
-    return Raw(raw.kind, raw.table.append_column(name, column), raw.place)
+        return RawTable(
+            raw.kind, raw.table.set_column(raw.table.column_names.index(present), present, column), raw.place
+        )
+    return RawTable(raw.kind, raw.table.append_column(name, column), raw.place)

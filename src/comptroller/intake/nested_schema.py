@@ -6,14 +6,14 @@ from comptroller.intake.bounds import beyond, refused_beyond
 from comptroller.intake.cells import expected, literal, misspelled, quoted, typed
 from comptroller.model.kind import Kind
 from comptroller.model.refusal import Refusal, refusal
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 MOST = 1000
 """Most refusals of one sort that are looked up in one batch."""
 
 
 def shape_list(
-    duck: Duck, inner: Kind, name: str, place: str, *, is_bounded: bool = True
+    duck: DuckDb, inner: Kind, name: str, place: str, *, is_bounded: bool = True
 ) -> tuple[pa.Table | None, list[tuple[int, Refusal]]]:
     """Give a nested list's typed rows: its JSON text unnested, with the columns it carries."""
     column = quoted("l_" + name)

@@ -9,7 +9,7 @@ LINE = "line"
 
 
 @dataclass(frozen=True, slots=True)
-class Raw:
+class RawTable:
     """Rows of one kind as a file gave them.
 
     `table` has text columns (VARCHAR; empty text is null) named as the file named them, and the int64 column `line`.

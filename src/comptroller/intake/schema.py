@@ -13,7 +13,7 @@ from comptroller.intake.identifiers import check_identifiers
 from comptroller.intake.nested_schema import MOST, shape_list
 from comptroller.model.kind import FACT_LINES, Field, Kind
 from comptroller.model.refusal import Refusal, refusal
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 ACTS = ("state", "correct", "retract", "ensure")
 _MANY = 20_000
@@ -59,7 +59,7 @@ def _plain(label: str) -> str:
 
 
 def shape_rows(
-    duck: Duck, kind: Kind, raw: pa.Table, place: str, *, is_bounded: bool = True
+    duck: DuckDb, kind: Kind, raw: pa.Table, place: str, *, is_bounded: bool = True
 ) -> tuple[Shaped | None, list[tuple[int, Refusal]]]:
     """Give the typed rows of `raw` (text columns, with report, seq and line), or refusals by report.
 
@@ -148,7 +148,9 @@ def _select(kind: Kind, columns: dict[str, str], present: list[str]) -> str:
     return f"SELECT {', '.join([*plain, *unread, *filled(kind)])} FROM ({typed_sql}) AS f"
 
 
-def _all_sound(duck: Duck, kind: Kind, columns: dict[str, str], raw: pa.Table, *, is_bounded: bool) -> pa.Table | None:
+def _all_sound(
+    duck: DuckDb, kind: Kind, columns: dict[str, str], raw: pa.Table, *, is_bounded: bool
+) -> pa.Table | None:
     """Give the typed rows in one query where all are sound, as they usually are; None where a closer look is needed."""
     lists = {inner.name.removeprefix(f"{kind.name}_") for inner in kind.lists}
     if lists & columns.keys() or any(field.identifier and field.name in columns for field in kind.fields):
@@ -185,7 +187,7 @@ def _wrong(kind: Kind, columns: dict[str, str], *, is_bounded: bool) -> dict[str
 
 
 def _bad_cells(
-    duck: Duck, kind: Kind, columns: dict[str, str], place: str, *, is_bounded: bool
+    duck: DuckDb, kind: Kind, columns: dict[str, str], place: str, *, is_bounded: bool
 ) -> list[tuple[int, Refusal]]:
     """Refuse what could not be typed, is empty though required, or makes no sense; count first, look only where needed."""
     wrong = _wrong(kind, columns, is_bounded=is_bounded)
@@ -223,7 +225,7 @@ def _is_bad(kind: Kind, name: str, *, present: bool) -> str:
     return f"(({unread}) OR ({empty}){other})"
 
 
-def _look_at_cells(duck: Duck, field: Field, wrong: str, column: str | None, place: str) -> list[tuple[int, Refusal]]:
+def _look_at_cells(duck: DuckDb, field: Field, wrong: str, column: str | None, place: str) -> list[tuple[int, Refusal]]:
     value = quoted(field.name)
     text = f"coalesce({quoted('t_' + field.name)}, CAST({value} AS VARCHAR))" if column is not None else value
     refusals: list[tuple[int, Refusal]] = []
@@ -241,12 +243,12 @@ def _look_at_cells(duck: Duck, field: Field, wrong: str, column: str | None, pla
     return refusals
 
 
-def _beyond(duck: Duck, field: Field, wrong: str, place: str) -> list[tuple[int, Refusal]]:
+def _beyond(duck: DuckDb, field: Field, wrong: str, place: str) -> list[tuple[int, Refusal]]:
     sql = f"SELECT report, line, {quoted(field.name)} FROM shaped WHERE {wrong} ORDER BY report, line LIMIT {MOST}"
     return [(report, refused_beyond(field, (place, line, field.name), seen)) for report, line, seen in duck.rows(sql)]
 
 
-def _bad_identifiers(duck: Duck, name: str, scheme: str, place: str) -> list[tuple[int, Refusal]]:
+def _bad_identifiers(duck: DuckDb, name: str, scheme: str, place: str) -> list[tuple[int, Refusal]]:
     column = quoted(name)
     values = [row[0] for row in duck.rows(f"SELECT DISTINCT {column} FROM shaped WHERE {column} IS NOT NULL")]
     wrong = [value for value, good in zip(values, check_identifiers(scheme, values), strict=True) if not good]
@@ -263,7 +265,7 @@ def _bad_identifiers(duck: Duck, name: str, scheme: str, place: str) -> list[tup
     return refusals
 
 
-def _bad_acts(duck: Duck, wrong: str, place: str) -> list[tuple[int, Refusal]]:
+def _bad_acts(duck: DuckDb, wrong: str, place: str) -> list[tuple[int, Refusal]]:
     sql = f"SELECT report, line, act FROM shaped WHERE {wrong} ORDER BY report, line LIMIT {MOST}"
     wanted = (f"其一:{'、'.join(ACTS)}", f"one of {', '.join(ACTS)}")
     mend = (
@@ -276,7 +278,7 @@ def _bad_acts(duck: Duck, wrong: str, place: str) -> list[tuple[int, Refusal]]:
     ]
 
 
-def _result(duck: Duck, kind: Kind, lists: dict[str, pa.Table]) -> pa.Table:
+def _result(duck: DuckDb, kind: Kind, lists: dict[str, pa.Table]) -> pa.Table:
     """Give the shaped rows with the hashes of key and content; the content takes in the nested lists."""
     joined, hashes = "", list[str]()
     for at, (name, table) in enumerate(sorted(lists.items())):

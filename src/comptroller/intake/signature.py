@@ -9,11 +9,11 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from comptroller.model.refusal import Refusal, refusal
-from comptroller.model.register_view import Known
-from comptroller.model.report import Incoming
+from comptroller.model.register_view import RegisterView
+from comptroller.model.report import Report
 
 
-def check_signatures(reports: Sequence[Incoming], known: Known, on: dt.date | None) -> list[tuple[int, Refusal]]:
+def check_signatures(reports: Sequence[Report], known: RegisterView, on: dt.date | None) -> list[tuple[int, Refusal]]:
     """Refuse reports whose signature does not fit a key of the reporter that is valid on the day `on`."""
     refusals: list[tuple[int, Refusal]] = []
     for at, report in enumerate(reports):
@@ -28,7 +28,7 @@ def check_signatures(reports: Sequence[Incoming], known: Known, on: dt.date | No
     return refusals
 
 
-def _fits(report: Incoming, known: Known, on: dt.date | None) -> bool:
+def _fits(report: Report, known: RegisterView, on: dt.date | None) -> bool:
     try:
         signature = base64.b64decode(report.signature, validate=True)
     except (binascii.Error, ValueError):

@@ -18,9 +18,9 @@ from comptroller.intake.schema import shape_rows
 from comptroller.intake.signature import check_signatures
 from comptroller.model.kind import Kind
 from comptroller.model.refusal import Refusal
-from comptroller.model.register_view import Known
-from comptroller.model.report import Incoming
-from comptroller.store.duck import Duck
+from comptroller.model.register_view import RegisterView
+from comptroller.model.report import Report
+from comptroller.store.duck import DuckDb
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Checked:
     later: list[int]
     facts: Facts
 
-    def but(self, refused: Mapping[int, list[Refusal]], reports: Sequence[Incoming]) -> "Checked":
+    def but(self, refused: Mapping[int, list[Refusal]], reports: Sequence[Report]) -> "Checked":
         """Give what is left when another room refuses reports, named by their place among those accepted."""
         if not refused:
             return self
@@ -62,9 +62,9 @@ class Checked:
 
 
 def shape(
-    duck: Duck,
+    duck: DuckDb,
     kinds: Mapping[str, Kind],
-    reports: Sequence[Incoming],
+    reports: Sequence[Report],
     limits: Limits | None = None,
     *,
     is_bounded: bool = True,
@@ -78,9 +78,9 @@ def shape(
 
 
 def _typed(  # noqa: PLR0913 - what typing needs
-    duck: Duck,
+    duck: DuckDb,
     kinds: Mapping[str, Kind],
-    reports: Sequence[Incoming],
+    reports: Sequence[Report],
     raws: Mapping[str, pa.Table],
     refused: dict[int, list[Refusal]],
     *,
@@ -100,11 +100,11 @@ def _typed(  # noqa: PLR0913 - what typing needs
 
 
 def check(  # noqa: PLR0913 - what a batch is held against
-    duck: Duck,
+    duck: DuckDb,
     kinds: Mapping[str, Kind],
-    reports: Sequence[Incoming],
+    reports: Sequence[Report],
     *,
-    known: Known,
+    known: RegisterView,
     on: dt.date | None = None,
     limits: Limits | None = None,
 ) -> Checked:

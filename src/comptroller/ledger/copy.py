@@ -17,7 +17,7 @@ from comptroller.ledger.entry import Accepted, Entry, header_of, instant_from, i
 from comptroller.ledger.key import SignerKey, VerifierKey
 from comptroller.ledger.pages import Pages, blob_rows, checkpoint_rows, entry_rows, leaf_tiles
 from comptroller.ledger.schema import make_tables
-from comptroller.ledger.tiles import TILE_WIDTH, Edge, split_hashes
+from comptroller.ledger.tiles import TILE_WIDTH, TileEdge, split_hashes
 from comptroller.ledger.tree import leaf_hash
 from comptroller.store.sqlite import Sqlite, connect
 
@@ -165,7 +165,7 @@ class _Signer:
 
     def __init__(self, store: Sqlite, key: SignerKey, remains: Remains, began: int) -> None:
         self._store, self._key, self._remains = store, key, remains
-        self._edge, self._before = Edge(), Edge()
+        self._edge, self._before = TileEdge(), TileEdge()
         self._at = began
         self._is_proved = True
 

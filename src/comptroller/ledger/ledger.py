@@ -19,8 +19,8 @@ from comptroller.ledger.entry import (
 )
 from comptroller.ledger.key import SignerKey
 from comptroller.ledger.reader import LedgerReader
-from comptroller.ledger.schema import BrokenChain, Charter, make_tables, read_charter
-from comptroller.ledger.tiles import Edge, edge_at
+from comptroller.ledger.schema import BrokenChain, LedgerCharter, make_tables, read_charter
+from comptroller.ledger.tiles import TileEdge, edge_at
 from comptroller.store.sqlite import Sqlite, connect
 
 _ENTRY_COLUMNS = "number, received_at, header, payload"
@@ -35,11 +35,11 @@ class Ledger(LedgerReader):
 
     __slots__ = ("_edge", "_last_at", "_signer", "_witness")
 
-    def __init__(self, store: Sqlite, charter: Charter, signer: SignerKey | None) -> None:
+    def __init__(self, store: Sqlite, charter: LedgerCharter, signer: SignerKey | None) -> None:
         """Take up an open file; `Ledger.create` and `Ledger.open` are the ways in."""
         super().__init__(store, charter)
         self._signer = signer
-        self._edge: Edge | None = None
+        self._edge: TileEdge | None = None
         self._last_at = 0
         self._witness: Callable[[Checkpoint], None] | None = None
 
@@ -55,7 +55,7 @@ class Ledger(LedgerReader):
         try:
             with store.transaction():
                 make_tables(store, origin, key, at)
-                empty = sign_checkpoint(origin, 0, Edge().root(), key)
+                empty = sign_checkpoint(origin, 0, TileEdge().root(), key)
                 store.execute("INSERT INTO checkpoint VALUES (0, ?)", (empty.text.encode(),))
             return cls(store, read_charter(store), key)
         except BaseException:
@@ -144,13 +144,13 @@ class Ledger(LedgerReader):
         row = self._store.row("PRAGMA wal_checkpoint(TRUNCATE)")
         return row is not None and row[0] == 0
 
-    def _current_edge(self) -> Edge:
+    def _current_edge(self) -> TileEdge:
         """Give the edge; taken up anew when another process has written since, or when a group was abandoned."""
         if self._edge is None or self._edge.size != self.size:
             self._edge = self._take_up()
         return self._edge
 
-    def _take_up(self) -> Edge:
+    def _take_up(self) -> TileEdge:
         size = self.size
         try:
             edge = edge_at(size, self._reader())

@@ -11,7 +11,7 @@ from comptroller.ledger.attachments import read_blob
 from comptroller.ledger.checkpoint import Checkpoint, parse_checkpoint
 from comptroller.ledger.entry import Entry, Receipt, instant_from, instant_micros, payload_key
 from comptroller.ledger.key import VerifierKey
-from comptroller.ledger.schema import Charter
+from comptroller.ledger.schema import LedgerCharter
 from comptroller.ledger.tiles import TILE_WIDTH, reader_over
 from comptroller.ledger.tree import Reader, consistency_proof, inclusion_proof, root_at
 from comptroller.store.sqlite import Row, Sqlite
@@ -25,7 +25,7 @@ class LedgerReader:
 
     __slots__ = ("_charter", "_drawn", "_erased", "_store")
 
-    def __init__(self, store: Sqlite, charter: Charter) -> None:
+    def __init__(self, store: Sqlite, charter: LedgerCharter) -> None:
         """Take an open file and its charter."""
         self._store = store
         self._charter = charter

@@ -38,7 +38,7 @@ class BrokenChain(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Charter:
+class LedgerCharter:
     """What a ledger says of itself, signed when it is made: its origin, its verifier key, and when it began."""
 
     origin: str
@@ -57,7 +57,7 @@ def make_tables(store: Sqlite, origin: str, key: SignerKey, at: datetime) -> Non
     store.execute(f"PRAGMA application_id={FILE_MARK}")
 
 
-def read_charter(store: Sqlite) -> Charter:
+def read_charter(store: Sqlite) -> LedgerCharter:
     """Give the charter, checked against its own key. Refuses (BrokenChain) a file that is not a ledger of this format."""
     _check_tables(store)
     rows = list(store.rows("SELECT text FROM charter"))
@@ -75,7 +75,7 @@ def read_charter(store: Sqlite) -> Charter:
         raise BrokenChain(f"charter: {fault}") from fault
     if key.name != lines[1] or instant_text(instant_micros(created_at)) != lines[2]:
         raise BrokenChain("charter: its origin is not its key's name, or its instant is misspelt")
-    return Charter(lines[1], key, instant_from(instant_micros(created_at)))
+    return LedgerCharter(lines[1], key, instant_from(instant_micros(created_at)))
 
 
 def _check_tables(store: Sqlite) -> None:

@@ -19,7 +19,7 @@ TileName = tuple[int, int, int]
 _PATH = re.compile(r"tile/(0|[1-9][0-9]?|entries)/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?", re.ASCII)
 
 
-class Edge:
+class TileEdge:
     """The growing edge of a tiled tree: the frontier, and the begun tile of each level.
 
     >>> edge = Edge()
@@ -71,14 +71,14 @@ class Edge:
         return full
 
 
-def edge_at(size: int, read: Reader) -> Edge:
+def edge_at(size: int, read: Reader) -> TileEdge:
     """Take up the edge of a tree of `size` leaves that is kept elsewhere."""
     begun: list[bytes] = []
     while size >> (TILE_HEIGHT * (level := len(begun))):
         start = (size >> (TILE_HEIGHT * (level + 1))) * TILE_WIDTH
         places = range(start, start + partial_width(size, level))
         begun.append(b"".join(read(TILE_HEIGHT * level, place) for place in places))
-    return Edge(Frontier(size, peaks_at(size, read)), begun)
+    return TileEdge(Frontier(size, peaks_at(size, read)), begun)
 
 
 def tile_path(level: int, place: int, width: int = TILE_WIDTH) -> str:

@@ -20,7 +20,7 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class VerifyResult:
     """What `verify` found: how far it read, whose payloads are erased, and the first problem if there is one.
 
     `lost` names the entries that could not be read where the file itself is damaged; `acts` the entries that the node

@@ -14,10 +14,10 @@ from comptroller.ledger.checkpoint import Checkpoint, NoteRefused, open_checkpoi
 from comptroller.ledger.entry import Entry, instant_from, instant_micros, instant_text, payload_key
 from comptroller.ledger.key import VerifierKey
 from comptroller.ledger.pages import lost_entries
-from comptroller.ledger.schema import BrokenChain, Charter, check_pages, read_charter
-from comptroller.ledger.tiles import TILE_WIDTH, Edge, tile_path
+from comptroller.ledger.schema import BrokenChain, LedgerCharter, check_pages, read_charter
+from comptroller.ledger.tiles import TILE_WIDTH, TileEdge, tile_path
 from comptroller.ledger.tree import leaf_hash
-from comptroller.ledger.verdict import Found, Problem, Verdict, shown
+from comptroller.ledger.verdict import Found, Problem, VerifyResult, shown
 from comptroller.store.sqlite import Row, Sqlite, StoreDown, connect
 
 _REPORTED_EVERY = 1000
@@ -32,7 +32,7 @@ def verify(
     witness: str | Sequence[Checkpoint] | None = None,
     erased: Container[int] | None = None,
     progress: Callable[[int, int], None] | None = None,
-) -> Verdict:
+) -> VerifyResult:
     """Read everything in the ledger's file and give the first thing that does not fit, or none.
 
     `witness` is a checkpoint that someone kept outside (several may be given): the present tree must begin with it,
@@ -53,7 +53,9 @@ def verify(
         lost = tuple(lost_entries(path))
         problem = _unreadable(walk.edge.size, str(fault), lost)
     acts = tuple(walk.acts)
-    return Verdict(walk.edge.size, walk.checkpoint_count, tuple(walk.erased), walk.edge.root(), problem, lost, acts)
+    return VerifyResult(
+        walk.edge.size, walk.checkpoint_count, tuple(walk.erased), walk.edge.root(), problem, lost, acts
+    )
 
 
 def _unreadable(done: int, fault: str, lost: tuple[int, ...]) -> Problem:
@@ -75,7 +77,7 @@ class _Walk:
         progress: Callable[[int, int], None] | None,
     ) -> None:
         self.key = key
-        self.edge = Edge()
+        self.edge = TileEdge()
         self.checkpoint_count = 0
         self.erased: list[int] = []
         self.acts: list[tuple[int, str]] = []
@@ -106,7 +108,7 @@ class _Walk:
         finally:
             store.close()
 
-    def _read_witness(self, charter: Charter) -> None:
+    def _read_witness(self, charter: LedgerCharter) -> None:
         if self._witness_text is not None:
             try:
                 self._witnesses.append(open_checkpoint(self._witness_text, charter.origin, self.key))
@@ -114,7 +116,7 @@ class _Walk:
                 raise Found("witness", "witness", None, fault, "a checkpoint of this ledger") from fault
         self._check_witness()
 
-    def _groups(self, store: Sqlite, charter: Charter) -> None:
+    def _groups(self, store: Sqlite, charter: LedgerCharter) -> None:
         """Walk group by group: the entries up to each checkpoint, then the checkpoint itself."""
         self._last_at = instant_micros(charter.created_at)
         size = (store.row("SELECT max(number) FROM entry") or (0,))[0] or 0
@@ -223,7 +225,7 @@ class _Walk:
             saw = "nothing" if row is None else row[0]
             raise Found("tile", tile_path(level, place), first, saw, hashes)
 
-    def _checkpoint(self, size: int, text: bytes, charter: Charter) -> None:
+    def _checkpoint(self, size: int, text: bytes, charter: LedgerCharter) -> None:
         where = f"checkpoint {size}"
         try:
             head = open_checkpoint(text.decode(), charter.origin, self.key)

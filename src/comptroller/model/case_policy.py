@@ -135,7 +135,7 @@ class Sight:
 
 
 @dataclass(frozen=True, slots=True)
-class Casework:
+class CasePolicy:
     """All that a pack says about cases; without routes there are none."""
 
     moves: dict[str, Move]
@@ -152,5 +152,5 @@ class Casework:
         return bool(self.routes)
 
 
-NO_CASEWORK = Casework({}, {}, (), {})
+NO_CASEWORK = CasePolicy({}, {}, (), {})
 """What a pack says about cases that says nothing about them."""

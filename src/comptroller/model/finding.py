@@ -43,7 +43,7 @@ HOWS = (*BY_FACTS, "retracted", "around", "otherwise", *LAPSED)
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class FindingChange:
     """A verdict that is new, changed or gone: one version of a finding.
 
     Where it is gone, `passes` says that its rule applies and finds nothing, `how` is one of `HOWS`, and `fact` is the

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from comptroller.model.case_policy import NO_CASEWORK, Casework
+from comptroller.model.case_policy import NO_CASEWORK, CasePolicy
 from comptroller.model.cite import Cite
 from comptroller.model.kind import Kind
 from comptroller.model.refusal import Text
@@ -219,7 +219,7 @@ class Pack:
     problems: dict[str, Text]
     lines: dict[str, Text]
     files: dict[str, bytes]
-    casework: Casework = NO_CASEWORK
+    casework: CasePolicy = NO_CASEWORK
     letters: dict[str, LetterForm] = field(default_factory=dict)
     words: dict[str, Text] = field(default_factory=dict)
     clock_jump_days: int | None = None

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-class Known(Protocol):
+class RegisterView(Protocol):
     """The books, as intake sees them."""
 
     @property

@@ -7,7 +7,7 @@ from comptroller.model.channel import REPORTER
 
 
 @dataclass(frozen=True, slots=True)
-class Incoming:
+class Report:
     """What a reporter sends at one time: a file byte for byte, who sends it, and how to read it.
 
     `kind` names the kind of rows that do not say it themselves; `mapping` is the text of a mapping, or ''.

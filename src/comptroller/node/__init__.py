@@ -97,7 +97,7 @@ def finish(folder: Path) -> None:
     sync_folder(folder)
 
 
-def take_up(folder: Path, passphrase: bytes | None) -> tuple[Charter, SignerKey]:
+def load(folder: Path, passphrase: bytes | None) -> tuple[Charter, SignerKey]:
     """Return a node's charter and key; raises Refused for a folder that is not a node."""
     charter = read_charter(folder)
     return charter, read_key(folder, charter, passphrase)

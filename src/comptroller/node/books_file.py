@@ -13,7 +13,7 @@ from comptroller.model.kind import STAMPS
 from comptroller.model.refusal import BrokenLedger, Refusal, Refused, refusal
 from comptroller.node.files import BOOKS
 from comptroller.node.lock import busy
-from comptroller.store.duck import Duck, SqlError
+from comptroller.store.duck import DuckDb, SqlError
 from comptroller.watch.findings import COLUMNS
 
 NEW_BOOKS = f"{BOOKS}.unfinished"
@@ -23,11 +23,11 @@ _LAYOUT = sha256(json.dumps([FIXED, STAMPS, COLUMNS]).encode()).hexdigest()[:16]
 """Names how the books' tables are laid out, so that books of another version are folded again and not misread."""
 
 
-def open_books(folder: Path, name: str = BOOKS) -> Duck:
+def open_books(folder: Path, name: str = BOOKS) -> DuckDb:
     """Open the books; raises Refused where another program has them open, or where they are damaged."""
     before = os.umask(0o077)
     try:
-        return Duck(folder / name)
+        return DuckDb(folder / name)
     except SqlError as error:
         seen = str(error).splitlines()[0]
         if "could not set lock" in seen.lower():
@@ -66,7 +66,7 @@ def reading() -> Iterator[None]:
         raise Refused([damaged(f"{type(fault).__name__}: {fault}")]) from fault
 
 
-def folded(duck: Duck) -> tuple[int, int]:
+def folded(duck: DuckDb) -> tuple[int, int]:
     """Return the last entry that is folded into the books and the entry of their policy; 0 and 1 for empty books.
 
     Raises Refused for books of which something is gone, and for books that another version laid out with other tables:
@@ -88,7 +88,7 @@ def folded(duck: Duck) -> tuple[int, int]:
     return int(entries), int(policy)
 
 
-def check_books(duck: Duck, ledger: LedgerReader) -> tuple[int, int]:
+def check_books(duck: DuckDb, ledger: LedgerReader) -> tuple[int, int]:
     """Return what `folded` returns, held against the ledger: the books bear the root that they were folded from.
 
     Raises BrokenLedger for books that are ahead of the ledger, Refused for books of another history or position.
@@ -115,7 +115,7 @@ def check_books(duck: Duck, ledger: LedgerReader) -> tuple[int, int]:
     return entries, policy
 
 
-def books_mark(duck: Duck, ledger: LedgerReader, entries: int) -> str:
+def books_mark(duck: DuckDb, ledger: LedgerReader, entries: int) -> str:
     """Return the mark of books that are folded to an entry: a digest of their position and of the ledger's root there."""
     position = duck.rows("SELECT entries, batches, policy, pack FROM position")
     return sha256(json.dumps([position, ledger.checkpoint(entries).root.hex()]).encode()).hexdigest()

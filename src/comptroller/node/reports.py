@@ -10,18 +10,18 @@ from comptroller.intake import Checked, check
 from comptroller.ledger.entry import Accepted
 from comptroller.model.channel import REPORTER
 from comptroller.model.policy import Pack
-from comptroller.model.report import Incoming
-from comptroller.store.duck import Duck
+from comptroller.model.report import Report
+from comptroller.store.duck import DuckDb
 
 
-def check_reports(scratch: Duck, pack: Pack, books: Books, reports: Sequence[Incoming], on: dt.date) -> Checked:
+def check_reports(scratch: DuckDb, pack: Pack, books: Books, reports: Sequence[Report], on: dt.date) -> Checked:
     """Return what intake accepts of a batch, without acts for which the users of the console have no grant on a day."""
     checked = check(scratch, pack.told, reports, known=books, on=on)
     officers = Officers(books.duck, books.owner, books.parent)
     return checked.but(officers.refuse(checked.facts.tables, [reports[at] for at in checked.accepted], on), reports)
 
 
-def to_keep(report: Incoming) -> Accepted:
+def to_keep(report: Report) -> Accepted:
     """Return an accepted report as the ledger holds it, its mapping named by its hash."""
     return Accepted(
         payload=report.payload,
@@ -34,7 +34,7 @@ def to_keep(report: Incoming) -> Accepted:
     )
 
 
-def _note(report: Incoming) -> dict[str, str]:
+def _note(report: Report) -> dict[str, str]:
     """Return how a report came in: its channel, the user who sent it for a reporter, and its signature.
 
     The officer of an act is in the act itself, as `by`: a payload can be erased by law, and an entry's header is visible

@@ -20,7 +20,7 @@ from comptroller.node.files import BOOKS, KEY, LEDGER, WITNESS, Charter, make_pr
 from comptroller.node.keys import read_charter, read_key, write_charter
 from comptroller.node.lock import NodeLock
 from comptroller.node.loss import Loss, compare_with_witnesses
-from comptroller.store.duck import Duck, SqlError
+from comptroller.store.duck import DuckDb, SqlError
 from comptroller.store.sqlite import StoreDown
 
 
@@ -33,14 +33,14 @@ class Stores:
     lock: NodeLock
     ledger: Ledger
     witnesses: tuple[WitnessFile, ...] = ()
-    books: list[Duck] = field(default_factory=list)
+    books: list[DuckDb] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Join the nodes that this process has open."""
         _OPEN.add(self)
 
     @property
-    def duck(self) -> Duck:
+    def duck(self) -> DuckDb:
         """The open books."""
         return self.books[-1]
 
@@ -162,7 +162,7 @@ def finish_erasure(ledger: Ledger) -> None:
         ledger.settle()
 
 
-def _holds_erased(duck: Duck, ledger: Ledger) -> bool:
+def _holds_erased(duck: DuckDb, ledger: Ledger) -> bool:
     """Return whether the books were folded before an act erased an entry that they hold."""
     try:
         entries, _ = folded(duck)

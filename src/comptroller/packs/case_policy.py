@@ -12,7 +12,7 @@ from comptroller.model.case_policy import (
     REQUIRES,
     STATES,
     UNITS,
-    Casework,
+    CasePolicy,
     Clock,
     Closing,
     Move,
@@ -38,7 +38,7 @@ BAND, BY_BAND = ("least", "most"), ("class", "degree")
 Say = Callable[[str, str, object, str, str], None]
 
 
-def casework_of(  # noqa: PLR0913 - a pack's casework stands on all of these
+def case_policy_of(  # noqa: PLR0913 - a pack's casework stands on all of these
     moves: Mapping[str, case_schema.MoveForm],
     clocks: Mapping[str, case_schema.ClockForm],
     routes: Mapping[str, case_schema.RouteForm],
@@ -51,7 +51,7 @@ def casework_of(  # noqa: PLR0913 - a pack's casework stands on all of these
     rules: Mapping[str, Rule],
     params: Mapping[str, Param],
     words: Mapping[str, Mapping[str, Text]],
-) -> tuple[Casework, list[Refusal]]:
+) -> tuple[CasePolicy, list[Refusal]]:
     """Give what a pack's files say about cases (by full name), and all that does not fit."""
     refusals: list[Refusal] = []
 
@@ -59,7 +59,7 @@ def casework_of(  # noqa: PLR0913 - a pack's casework stands on all of these
         mend = ("按 docs/casework.md 改正", "Mend it as docs/casework.md says.")
         refusals.append(refusal("packs.casework", (f"{full}.yml", None, field), seen, (zh, en), mend))
 
-    made = Casework(
+    made = CasePolicy(
         moves={_stem(full): _move(full, form) for full, form in moves.items()},
         clocks={_stem(full): _clock(full, form) for full, form in clocks.items()},
         routes=tuple(sorted((_route(full, form) for full, form in routes.items()), key=lambda r: (r.order, r.name))),
@@ -182,7 +182,7 @@ def _among(say: Say, full: str, field: str, seen: Iterable[str], known: Iterable
             say(full, field, word, f"其一:{listed}", f"one of {listed}")
 
 
-def _check_move(full: str, move: Move, kinds: Mapping[str, Kind], made: Casework, say: Say) -> None:
+def _check_move(full: str, move: Move, kinds: Mapping[str, Kind], made: CasePolicy, say: Say) -> None:
     _among(say, full, "of", [move.of], (STEP, ANSWER))
     _among(say, full, "by", move.by, PARTIES)
     _among(say, full, "states", move.states, STATES)
@@ -199,7 +199,7 @@ def _check_move(full: str, move: Move, kinds: Mapping[str, Kind], made: Casework
         _among(say, full, "", [move.name], kind.field("move").choices)
 
 
-def _check_clock(full: str, clock: Clock, made: Casework, lines: Mapping[str, Text], say: Say) -> None:
+def _check_clock(full: str, clock: Clock, made: CasePolicy, lines: Mapping[str, Text], say: Say) -> None:
     happens = {*HAPPENS, *(f"state.{s}" for s in STATES), *(f"move.{m}" for m in made.moves)}
     _among(say, full, "unit", [clock.unit], UNITS)
     _among(say, full, "starts", clock.starts, happens)
@@ -236,7 +236,7 @@ def _check_route(route: Route, rules: Mapping[str, Rule], words: Mapping[str, Ma
         say(route.name, "joins", "-", "至少一组字段", "at least one set of columns")
 
 
-def _check_whole(made: Casework, kinds: Mapping[str, Kind], say: Say) -> None:
+def _check_whole(made: CasePolicy, kinds: Mapping[str, Kind], say: Say) -> None:
     """Refuse routes that leave a finding without an answer, and states that nobody can leave or reach."""
     orders = Counter(route.order for route in made.routes)
     for route in made.routes:

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
-from comptroller.model.case_policy import Casework, Sight
+from comptroller.model.case_policy import CasePolicy, Sight
 from comptroller.model.cite import Cite
 from comptroller.model.kind import Kind
 from comptroller.model.near import did_you_mean, listed
@@ -14,7 +14,7 @@ from comptroller.model.policy import Calendar, LetterForm, Pack, Param, PolicyLi
 from comptroller.model.refusal import BrokenPack, Refusal, Text, refusal
 from comptroller.packs import case_schema, schema
 from comptroller.packs.bundle import digest_of
-from comptroller.packs.case_policy import casework_of
+from comptroller.packs.case_policy import case_policy_of
 from comptroller.packs.dated_values import param_of
 from comptroller.packs.kinds import disagreements, kind_of
 from comptroller.packs.letters import check_letters
@@ -156,7 +156,7 @@ class _Reading:
                 self.cited(route.name, cite, sources)
         letters = {
             stem(full): LetterForm(full, text_of(form.title), form.template, form.two_officers)
-            for full, form in self._laid(layers, "letters", schema.LetterForm).items()
+            for full, form in self._laid(layers, "letters", schema.LetterTemplateForm).items()
         }
         self.lints += check_letters(letters, self.files)
         head = heads[name]
@@ -255,7 +255,7 @@ class _Reading:
         rules: dict[str, Rule],
         params: dict[str, Param],
         words: dict[str, dict[str, Text]],
-    ) -> Casework:
+    ) -> CasePolicy:
         """Give moves, clocks and routes, upper layers' laid over lower ones by stem."""
         sights: dict[str, Sight] = {}
         loss_param, band_params, authority = "", list[str](), dict[str, str]()
@@ -266,7 +266,7 @@ class _Reading:
                 loss_param = head.loss_param or loss_param
                 band_params = head.band_params or band_params
                 authority.update(head.authority)
-        made, refusals = casework_of(
+        made, refusals = case_policy_of(
             self._laid(layers, "moves", case_schema.MoveForm),
             self._laid(layers, "clocks", case_schema.ClockForm),
             self._laid(layers, "routes", case_schema.RouteForm),

@@ -144,7 +144,7 @@ class ListForm(Form, frozen=True, kw_only=True):
     note: Both = Both()
 
 
-class LetterForm(Form, frozen=True, kw_only=True):
+class LetterTemplateForm(Form, frozen=True, kw_only=True):
     """letters/<kind of letter>.yml, and letters/frame.yml that they import."""
 
     title: Both

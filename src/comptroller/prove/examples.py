@@ -16,7 +16,7 @@ from comptroller.intake.schema import shape_rows
 from comptroller.model.finding import plain
 from comptroller.model.policy import Example, Pack, Param, Rule, Value
 from comptroller.packs import read_pack
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 from comptroller.watch import Watch
 from comptroller.watch.scoreboard import answers_sql
 
@@ -35,7 +35,7 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class ExampleResult:
     """What running the examples gave."""
 
     rules: int
@@ -49,35 +49,35 @@ def prove(
     *,
     workers: int = 1,
     progress: Callable[[str, int, int], None] | None = None,
-) -> Proof:
+) -> ExampleResult:
     """Run the examples of those rules (all, where None) at once and row by row, on so many processes."""
     chosen = sorted(rules if rules is not None else pack.rules)
     tell = progress or (lambda _name, _at, _whole: None)
     if workers < 2 or len(chosen) < _WORTH_IT:
         return _prove_here(pack, chosen, tell)
     parts = [chosen[at::_PART] for at in range(_PART)] if len(chosen) > _PART else [[name] for name in chosen]
-    proofs: list[Proof] = []
+    proofs: list[ExampleResult] = []
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         for proof in pool.map(_prove_part, [(dict(pack.files), pack.name, part) for part in parts]):
             proofs.append(proof)
             tell("", sum(one.rules for one in proofs), len(chosen))
     failures = sorted((f for one in proofs for f in one.failures), key=lambda f: (f.rule, f.example, f.way))
-    return Proof(len(chosen), sum(one.examples for one in proofs), tuple(failures))
+    return ExampleResult(len(chosen), sum(one.examples for one in proofs), tuple(failures))
 
 
 _WORTH_IT, _PART = 12, 10
 """From so many rules on, further processes pay; the rules are dealt out in so many parts."""
 
 
-def _prove_part(said: tuple[dict[str, bytes], str, list[str]]) -> Proof:
+def _prove_part(said: tuple[dict[str, bytes], str, list[str]]) -> ExampleResult:
     files, name, rules = said
     return _prove_here(read_pack(files, name), rules, lambda _name, _at, _whole: None)
 
 
-def _prove_here(pack: Pack, chosen: list[str], tell: Callable[[str, int, int], None]) -> Proof:
+def _prove_here(pack: Pack, chosen: list[str], tell: Callable[[str, int, int], None]) -> ExampleResult:
     failures: list[Failure] = []
     count = 0
-    duck = Duck(memory="1GB", threads=1)
+    duck = DuckDb(memory="1GB", threads=1)
     Books(duck, pack, owner="", zone="UTC")
     Watch(duck, pack)
     for at, name in enumerate(chosen):
@@ -87,10 +87,10 @@ def _prove_here(pack: Pack, chosen: list[str], tell: Callable[[str, int, int], N
             failures += _run(duck, pack, rule, example)
         tell(name, at + 1, len(chosen))
     duck.close()
-    return Proof(len(chosen), count, tuple(failures))
+    return ExampleResult(len(chosen), count, tuple(failures))
 
 
-def _run(duck: Duck, pack: Pack, rule: Rule, example: Example) -> list[Failure]:
+def _run(duck: DuckDb, pack: Pack, rule: Rule, example: Example) -> list[Failure]:
     """Run one example in both ways, each in a transaction that is taken back."""
     changed = _with_params(pack, example.params)
     alone = replace(changed, rules={rule.name: rule})
@@ -114,7 +114,7 @@ def _with_params(pack: Pack, params: dict[str, float]) -> Pack:
     return replace(pack, params=changed)
 
 
-def _compare(duck: Duck, pack: Pack, rule: Rule, example: Example, *, way: str, split: bool) -> list[Failure]:  # noqa: C901, PLR0912, PLR0913 - one question after the other
+def _compare(duck: DuckDb, pack: Pack, rule: Rule, example: Example, *, way: str, split: bool) -> list[Failure]:  # noqa: C901, PLR0912, PLR0913 - one question after the other
     name = example.name.en or example.name.zh
 
     def fail(said: Any, gave: Any) -> list[Failure]:
@@ -181,7 +181,7 @@ class _Shown:
     wrong: list[str]
 
 
-def _facts(duck: Duck, pack: Pack, example: Example) -> _Shown:
+def _facts(duck: DuckDb, pack: Pack, example: Example) -> _Shown:
     """Give an example's rows; required fields may be left out, and `received_at` may be said."""
     shown = _Shown({}, {}, {}, [])
     for kind, rows in example.given.items():

@@ -8,7 +8,7 @@ from typing import Any
 from comptroller.books import Books
 from comptroller.model.finding import Verdict
 from comptroller.model.policy import Pack
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 from comptroller.watch import Watch
 from comptroller.watch.findings import Findings
 
@@ -51,7 +51,7 @@ def _said(verdict: Verdict) -> dict[str, Any]:
 
 
 def compare(
-    duck: Duck, books: Books, other: Pack, standing: Findings, progress: Callable[[str, int, int], None] | None = None
+    duck: DuckDb, books: Books, other: Pack, standing: Findings, progress: Callable[[str, int, int], None] | None = None
 ) -> Difference:
     """Judge everything that is known under `other` and compare with what stands; the node is left as it was."""
     before = {v.finding: v for rule in standing.rules() for v in standing.standing(rule) if v.answer == "found"}

@@ -13,7 +13,7 @@ from comptroller.engine import Engine
 from comptroller.ledger.ledger import Ledger
 from comptroller.model.policy import Pack
 from comptroller.node import Charter
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 SORTS = ("appear", "vanish", "change")
 STANDING = "SELECT finding, rule, hash(evidence), known FROM finding_now WHERE state IN ('raised', 'changed')"
@@ -40,7 +40,7 @@ class Copy:
     """A copy of a node's books, beside a reader of its ledger."""
 
     ledger: Ledger
-    duck: Duck
+    duck: DuckDb
     charter: Charter
 
     def close(self) -> None:
@@ -52,7 +52,7 @@ class Copy:
 class Shadow(Engine):
     """A copy of a node's books, judged under another policy. `began` is the entry at which it began."""
 
-    def __init__(self, ledger: Ledger, duck: Duck, charter: Charter, pack: Pack) -> None:
+    def __init__(self, ledger: Ledger, duck: DuckDb, charter: Charter, pack: Pack) -> None:
         """Take up a copy of the books and a reader of the ledger, and judge everything that is known under `pack`."""
         super().__init__(Copy(ledger, duck, charter))
         self.began = self.books.entries
@@ -72,7 +72,7 @@ class Shadow(Engine):
         return standing(self.duck)
 
 
-def standing(duck: Duck) -> Standing:
+def standing(duck: DuckDb) -> Standing:
     """Give what stands as found in some books: rule, hash of the evidence, and entry by which it is so known."""
     return {finding: (rule, evidence, known) for finding, rule, evidence, known in duck.rows(STANDING)}
 
@@ -101,7 +101,7 @@ def beside(adopted: Standing, shadow: Standing, entries: int, began: int) -> Bes
     return Beside(entries, counts, since, {sort: found[:_MOST_ROWS] for sort, found in newest.items()})
 
 
-def rows(duck: Duck, findings: Sequence[str]) -> list[dict[str, Any]]:
+def rows(duck: DuckDb, findings: Sequence[str]) -> list[dict[str, Any]]:
     """Give findings as they stand in some books, in the order asked; what stands no more is left out."""
     found = {row["finding"]: row for row in duck.records(_ROW, [list(findings)])} if findings else {}
     return [found[one] for one in findings if one in found]

@@ -96,7 +96,7 @@ _TYPES = frozenset(
 )
 
 
-class Duck:
+class DuckDb:
     """One connection to one DuckDB file, or to a database in memory."""
 
     def __init__(
@@ -144,14 +144,14 @@ class Duck:
         return self._connection.execute(self._statement(sql))
 
     @classmethod
-    def _of(cls, connection: duckdb.DuckDBPyConnection) -> "Duck":
+    def _of(cls, connection: duckdb.DuckDBPyConnection) -> "DuckDb":
         one = cls.__new__(cls)
         one._take(connection)  # noqa: SLF001 - its own
         return one
 
-    def cursor(self) -> "Duck":
+    def cursor(self) -> "DuckDb":
         """Give a further connection to the same database, with temporary tables of its own."""
-        return Duck._of(self._connection.cursor())
+        return DuckDb._of(self._connection.cursor())
 
     def set_zone(self, zone: str) -> None:
         """Read and show instants in that time zone; refuses (duckdb.Error) a zone that is not known."""

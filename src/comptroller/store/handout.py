@@ -15,7 +15,7 @@ from weakref import finalize
 import pyarrow as pa
 
 from comptroller.model.refusal import Refused, refusal
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 from comptroller.store.question import Question
 
 MOST_BYTES, MOST_KEPT = 512 << 20, 128 << 20
@@ -42,7 +42,7 @@ class Handouts:
         self._size = 0
 
     def hand_out(
-        self, duck: Duck, question: Question, views: Mapping[str, str], *, most: int = MOST_BYTES
+        self, duck: DuckDb, question: Question, views: Mapping[str, str], *, most: int = MOST_BYTES
     ) -> list[Handed]:
         """Return the tables that a question names, all as of one state of the books; raises (Refused) for more bytes than `most`."""
         found: list[Handed] = []
@@ -84,13 +84,13 @@ def _nameless() -> int:
         return os.dup(file.fileno())
 
 
-def _position(duck: Duck) -> tuple[object, ...] | None:
+def _position(duck: DuckDb) -> tuple[object, ...] | None:
     """Return where the books stand; None for a database that is none."""
     there = duck.rows("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'position' AND NOT internal")
     return duck.rows("SELECT entries, pack FROM main.position")[0] if there[0][0] else None
 
 
-def _selected(duck: Duck, view: str, named: frozenset[str] | None) -> str:
+def _selected(duck: DuckDb, view: str, named: frozenset[str] | None) -> str:
     """Return the columns of a view that a question may read: at least one, so that rows are counted."""
     if named is None:
         return "*"
@@ -99,7 +99,7 @@ def _selected(duck: Duck, view: str, named: frozenset[str] | None) -> str:
     return ", ".join('"' + one.replace('"', '""') + '"' for one in wanted)
 
 
-def _written(duck: Duck, name: str, sql: str, most: int) -> Handed:
+def _written(duck: DuckDb, name: str, sql: str, most: int) -> Handed:
     """Return the rows of a query as a file, written some at a time."""
     handed = Handed(name)
     with os.fdopen(os.dup(handed.file), "wb") as file:

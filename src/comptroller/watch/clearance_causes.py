@@ -13,18 +13,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from comptroller.model.finding import Turn, Verdict
+from comptroller.model.finding import FindingChange, Verdict
 from comptroller.model.policy import Pack, Rule
 from comptroller.watch.plan import Plan
 from comptroller.watch.working_set import Changes, Part
 
 _GONE = ("cleared", "not_applicable")
 _LISTS = ("list_in_force", "list_line")
-Turned = tuple[Rule | None, Turn]
+Turned = tuple[Rule | None, FindingChange]
 Renewed = Mapping[str, tuple[str, ...] | None]
 
 
-def by_policy(turns: Iterable[Turn]) -> list[Turn]:
+def by_policy(turns: Iterable[FindingChange]) -> list[FindingChange]:
     """Give turns of which those that are gone ended by another policy."""
     return [replace(turn, how="policy") if turn.state in _GONE else turn for turn in turns]
 
@@ -47,7 +47,7 @@ class _Causes:
         self._label = {rule.name: f"docket {group.label}" for group in plan.groups for rule in group.rules}
         self._own: dict[tuple[str, str], dict[int, tuple[int, bool]]] = {}
 
-    def told(self, rule: Rule, turn: Turn) -> Turn:
+    def told(self, rule: Rule, turn: FindingChange) -> FindingChange:
         """Give a turn with how its finding is gone, and by which fact."""
         if "clock" in self._renewed:
             return replace(turn, how="time")

@@ -11,7 +11,7 @@ from typing import Any
 from comptroller.model.finding import plain
 from comptroller.model.kind import FACT_LINES
 from comptroller.model.policy import Pack, Rule
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 from comptroller.watch.history import Version, versions
 
 
@@ -57,7 +57,7 @@ class Explanation:
 
 
 def explain(
-    duck: Duck, pack: Pack, finding: str, *, policy_of: Callable[[str, int], Pack] | None = None
+    duck: DuckDb, pack: Pack, finding: str, *, policy_of: Callable[[str, int], Pack] | None = None
 ) -> Explanation | None:
     """Explain a finding by its name (or a beginning that is only its own); None where there is no such finding.
 
@@ -133,7 +133,7 @@ def _parameters(pack: Pack, rule: Rule, finding: Version) -> list[dict[str, Any]
     return found
 
 
-def _rows(duck: Duck, pack: Pack, rule: Rule, finding: Version) -> list[dict[str, Any]]:
+def _rows(duck: DuckDb, pack: Pack, rule: Rule, finding: Version) -> list[dict[str, Any]]:
     """Give the rows that are the finding's evidence, as they were said, each with its entry and its place in it."""
     if not finding.entries:
         return []

@@ -13,9 +13,9 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
-from comptroller.model.finding import AS_IT_IS, Turn, Verdict, plain
+from comptroller.model.finding import AS_IT_IS, FindingChange, Verdict, plain
 from comptroller.model.policy import Rule
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 from comptroller.watch.due import DueDays
 
 COLUMNS = {
@@ -45,7 +45,7 @@ STANDS = ("raised", "changed", "not_judged", "not_applicable")
 class Findings:
     """What stands, in memory and in the table `finding`; the one writer of that table."""
 
-    def __init__(self, duck: Duck) -> None:
+    def __init__(self, duck: DuckDb) -> None:
         """Make the table if it is missing, and take up what stands."""
         self._duck = duck
         columns = ", ".join(f"{name} {form}" for name, form in COLUMNS.items())
@@ -98,7 +98,7 @@ class Findings:
         new: Iterable[Verdict],
         dockets: frozenset[int] | None,
         spans: DueDays | None,
-    ) -> list[Turn]:
+    ) -> list[FindingChange]:
         """Give what turned: `new` against what stands in those dockets (all, where None).
 
         With `spans`, only verdicts whose `since` lies in a span of their docket are compared.
@@ -108,7 +108,7 @@ class Findings:
         for verdict in new:
             fresh[verdict.docket][verdict.subject] = verdict
         due = set(held) if dockets is None else _both(held, dockets)
-        turns: list[Turn] = []
+        turns: list[FindingChange] = []
         for docket in due | fresh.keys():
             before, after = held.get(docket, {}), fresh.get(docket, {})
             turns += _differ(before, after, spans.of(docket) if spans is not None else None)
@@ -116,7 +116,7 @@ class Findings:
         self._take(rule, turns)
         return turns
 
-    def drop_rule(self, rule: str) -> list[Turn]:
+    def drop_rule(self, rule: str) -> list[FindingChange]:
         """Clear all that stands for a rule that is no longer in force."""
         return self.compare(rule, [], None, None)
 
@@ -124,7 +124,7 @@ class Findings:
         """Give the rules of which something stands."""
         return sorted(rule for rule, held in self._standing.items() if any(held.values()))
 
-    def _take(self, rule: str, turns: list[Turn]) -> None:
+    def _take(self, rule: str, turns: list[FindingChange]) -> None:
         held = self._standing[rule]
         for turn in turns:
             verdict = turn.verdict
@@ -135,7 +135,7 @@ class Findings:
             else:
                 held[verdict.docket][verdict.subject] = verdict
 
-    def write(self, turns: list[tuple[Rule | None, Turn]], pack: str, today: date | None, known: int) -> None:
+    def write(self, turns: list[tuple[Rule | None, FindingChange]], pack: str, today: date | None, known: int) -> None:
         """Append versions to the table, as known with entry `known`, the clock at `today`."""
         if not turns:
             return
@@ -246,7 +246,7 @@ def _both(held: Mapping[int, Any], dockets: frozenset[int]) -> set[int]:
 
 def _differ(
     before: dict[tuple[Any, ...], Verdict], after: dict[tuple[Any, ...], Verdict], spans: list[tuple[date, date]] | None
-) -> list[Turn]:
+) -> list[FindingChange]:
     turns = []
     for subject, verdict in after.items():
         held = before.get(subject)
@@ -255,11 +255,13 @@ def _differ(
         if held is None or _shows(held) != _shows(verdict):
             is_new = held is None or held.answer != "found"
             turns.append(
-                Turn(("raised" if is_new else "changed") if verdict.answer == "found" else verdict.answer, verdict)
+                FindingChange(
+                    ("raised" if is_new else "changed") if verdict.answer == "found" else verdict.answer, verdict
+                )
             )
     for subject, verdict in before.items():
         if subject not in after and (spans is None or _within(verdict, spans)):
-            turns.append(Turn("cleared", verdict))
+            turns.append(FindingChange("cleared", verdict))
     return turns
 
 

@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 _COLUMNS = "finding, version, state, rule, entity, subject, since, missing, excluded, evidence, entries, fingerprint, pack, today, known"
 STATES = ("raised", "changed", "cleared", "not_judged", "not_applicable")
@@ -37,7 +37,7 @@ class Version:
 
 
 def findings(  # noqa: PLR0913 - what one may ask by
-    duck: Duck,
+    duck: DuckDb,
     *,
     rule: str = "",
     entity: str = "",
@@ -72,7 +72,7 @@ def findings(  # noqa: PLR0913 - what one may ask by
     return [_version(row) for row in duck.rows(sql, [*values, *more])]
 
 
-def versions(duck: Duck, finding: str) -> list[Version]:
+def versions(duck: DuckDb, finding: str) -> list[Version]:
     """Give all versions of a finding, the first first; none where there is no such finding."""
     return [
         _version(r) for r in duck.rows(f"SELECT {_COLUMNS} FROM finding WHERE finding = ? ORDER BY version", [finding])

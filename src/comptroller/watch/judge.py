@@ -16,17 +16,17 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from comptroller.model.finding import Turn, Verdict, plain
+from comptroller.model.finding import FindingChange, Verdict, plain
 from comptroller.model.policy import Pack, Rule
 from comptroller.model.refusal import RuleBroken
-from comptroller.store.duck import Duck, SqlError, fault_without_values
+from comptroller.store.duck import DuckDb, SqlError, fault_without_values
 from comptroller.store.faults import is_of_machine
 from comptroller.watch.clearance_causes import by_policy, with_causes
 from comptroller.watch.due import Due, DueDays
 from comptroller.watch.findings import Findings, verdicts_of
 from comptroller.watch.hashes import docket_hashes
 from comptroller.watch.plan import Group, due_sql, plan
-from comptroller.watch.working_set import Holding
+from comptroller.watch.working_set import WorkingSet
 
 Progress = Callable[[str, int, int], None]
 _FEW = 5_000
@@ -36,7 +36,7 @@ _FEW = 5_000
 class Watch:
     """The judge of one node: what it holds for its rules, and what stands."""
 
-    def __init__(self, duck: Duck, pack: Pack) -> None:
+    def __init__(self, duck: DuckDb, pack: Pack) -> None:
         """Take up the standing findings; tables are held when a rule first needs them."""
         self._duck = duck
         duck.execute(
@@ -48,7 +48,7 @@ class Watch:
     def _set(self, pack: Pack) -> None:
         self.pack = pack
         self.plan = plan(pack)
-        self._holding = Holding(self._duck, self.plan)
+        self._holding = WorkingSet(self._duck, self.plan)
         self.asleep = {
             rule: said
             for rule, fingerprint, said in self._duck.rows("SELECT rule, fingerprint, said FROM asleep")
@@ -62,10 +62,10 @@ class Watch:
         )
         self.asleep[broken.rule] = broken.said
 
-    def adopt(self, pack: Pack, known: int, progress: Progress | None = None) -> list[Turn]:
+    def adopt(self, pack: Pack, known: int, progress: Progress | None = None) -> list[FindingChange]:
         """Go on under another pack: everything is judged again, and rules that are gone are cleared."""
         self._set(pack)
-        turns: list[tuple[Rule | None, Turn]] = []
+        turns: list[tuple[Rule | None, FindingChange]] = []
         for name in self.findings.rules():
             if name not in pack.rules:
                 turns += [(None, turn) for turn in self.findings.drop_rule(name)]
@@ -74,10 +74,10 @@ class Watch:
 
     def judge_all(
         self, known: int, *, rules: Iterable[str] | None = None, progress: Progress | None = None
-    ) -> list[Turn]:
+    ) -> list[FindingChange]:
         """Judge rules (all, where None) over everything at once."""
         chosen = sorted(name for name in (self.pack.rules if rules is None else rules) if name not in self.asleep)
-        turns: list[tuple[Rule | None, Turn]] = []
+        turns: list[tuple[Rule | None, FindingChange]] = []
         for at, name in enumerate(chosen):
             rule = self.pack.rules[name]
             verdicts = self._run(rule)
@@ -98,14 +98,14 @@ class Watch:
         *,
         renewed: Mapping[str, tuple[str, ...] | None],
         known: int,
-    ) -> list[Turn]:
+    ) -> list[FindingChange]:
         """Judge what a change makes due.
 
         `added` are rows by table, `ended` facts by kind, `renewed` the tables that changed as a whole with the entities
         in which they differ (None: everywhere). Gives what turned, and writes it.
         """
         changes = self._holding.take_in(added, ended)
-        turns: list[tuple[Rule | None, Turn]] = []
+        turns: list[tuple[Rule | None, FindingChange]] = []
         dues: list[tuple[Group, Due, list[Rule]]] = []
         for group in self.plan.groups:
             due, everything = self._holding.due(group, changes, renewed)
@@ -122,7 +122,7 @@ class Watch:
         self.findings.write(turns, self.pack.digest, self._today(), known)
         return [turn for _, turn in with_causes(turns, self.plan, changes, added, renewed)]
 
-    def _judge_due(self, dues: list[tuple[Group, Due, list[Rule]]]) -> list[tuple[Rule | None, Turn]]:
+    def _judge_due(self, dues: list[tuple[Group, Due, list[Rule]]]) -> list[tuple[Rule | None, FindingChange]]:
         """Judge the rules of all groups over their due dockets; groups that need few rows are judged together."""
         rows = [self._holding.rows(group, due, {t for r in rules for t in r.reads}) for group, due, rules in dues]
         is_large = [sum(map(len, some.values())) > _FEW for some in rows]
@@ -130,7 +130,7 @@ class Watch:
             [at for at in range(len(dues)) if not is_large[at]],
             *([at] for at in range(len(dues)) if is_large[at]),
         ]
-        turns: dict[int, list[tuple[Rule | None, Turn]]] = {}
+        turns: dict[int, list[tuple[Rule | None, FindingChange]]] = {}
         for part in parts:
             rules = [rule for at in part for rule in dues[at][2]]
             with self._shown(self._holding.scope([rows[at] for at in part], rules)) as scoped:
@@ -154,10 +154,10 @@ class Watch:
             for table in scoped:
                 self._duck.unregister(f"due_{table}")
 
-    def _judge_group(self, due: Due, rules: list[Rule], awake: set[str]) -> list[tuple[Rule | None, Turn]]:
+    def _judge_group(self, due: Due, rules: list[Rule], awake: set[str]) -> list[tuple[Rule | None, FindingChange]]:
         dockets = frozenset(due.dockets.tolist())
         days = DueDays(due.spans) if due.spans is not None else None
-        turns: list[tuple[Rule | None, Turn]] = []
+        turns: list[tuple[Rule | None, FindingChange]] = []
         for rule in rules:
             found = self._run(rule, dockets) if rule.name in awake else []
             turned = self.findings.compare(rule.name, found, dockets, days)
@@ -166,7 +166,7 @@ class Watch:
             turns += [(rule, turn) for turn in turned]
         return turns
 
-    def _with_passing(self, rule: Rule, turns: list[Turn]) -> list[Turn]:
+    def _with_passing(self, rule: Rule, turns: list[FindingChange]) -> list[FindingChange]:
         """Give turns of which those that are gone say whether the rule applies to their subject as it is now."""
         known = [name for name in rule.subject if name in self.pack.tables[rule.judges].columns]
         columns = ", ".join(f'"{name}"' for name in known)

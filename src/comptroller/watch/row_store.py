@@ -12,7 +12,7 @@ from comptroller.watch.columns import Column, column_of
 from comptroller.watch.hashes import Key, key_hashes
 
 
-class Held:
+class RowStore:
     """The rows of one fact table that stand, with the columns that rules read."""
 
     def __init__(self, kind: Kind, columns: Sequence[str], keys: Mapping[str, Key]) -> None:

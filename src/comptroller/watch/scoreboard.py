@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from comptroller.model.policy import Pack, Rule
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 from comptroller.watch.findings import Findings
 
 
@@ -42,7 +42,7 @@ class Score:
         }
 
 
-def scoreboard(duck: Duck, pack: Pack, findings: Findings, rules: list[str] | None = None) -> list[Score]:
+def scoreboard(duck: DuckDb, pack: Pack, findings: Findings, rules: list[str] | None = None) -> list[Score]:
     """Give the counts of the rules named, or of all."""
     asleep = {(rule, text): said for rule, text, said in duck.rows("SELECT rule, fingerprint, said FROM asleep")}
     chosen = [pack.rules[name] for name in rules or sorted(pack.rules)]
@@ -92,7 +92,7 @@ def counts_sql(pack: Pack, rule: Rule) -> str:
     )
 
 
-def _score(duck: Duck, pack: Pack, findings: Findings, rule: Rule) -> Score:
+def _score(duck: DuckDb, pack: Pack, findings: Findings, rule: Rule) -> Score:
     standing = [(v.answer, v.missing, v.excluded, 1) for v in findings.standing(rule.name)]
     return tally(rule.name, duck.rows(counts_sql(pack, rule)), standing)
 

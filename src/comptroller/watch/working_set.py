@@ -8,11 +8,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from comptroller.model.policy import Rule
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 from comptroller.watch.due import EVERYTHING, Due, Spans
 from comptroller.watch.hashes import Key, key_hashes
 from comptroller.watch.plan import Group, Plan, columns_needed
-from comptroller.watch.row_store import Held
+from comptroller.watch.row_store import RowStore
 
 _NEAR = (-2, -1, 1, 2)
 """The stretches beside a row's own whose rows may lie within two windows of it."""
@@ -33,14 +33,14 @@ class Changes:
     parts: Mapping[str, tuple[Part, ...]]
 
 
-class Holding:
+class WorkingSet:
     """Held tables by name, loaded from the books when first needed."""
 
-    def __init__(self, duck: Duck, plan: Plan) -> None:
+    def __init__(self, duck: DuckDb, plan: Plan) -> None:
         """Begin with nothing held."""
         self._duck = duck
         self._plan = plan
-        self._tables: dict[str, Held] = {}
+        self._tables: dict[str, RowStore] = {}
         self._members: dict[str, list[Group]] = {}
         for group in plan.groups:
             for table in group.tables:
@@ -53,9 +53,9 @@ class Holding:
                 for one in group.tables:
                     self._held(one)
 
-    def _held(self, table: str) -> Held:
+    def _held(self, table: str) -> RowStore:
         if table not in self._tables:
-            held = Held(self._plan.pack.tables[table], self._plan.columns[table], self._keys(table))
+            held = RowStore(self._plan.pack.tables[table], self._plan.columns[table], self._keys(table))
             columns = ", ".join(f'"{c}"' for c in held.columns)
             for rows in self._duck.batches(f"SELECT {columns} FROM {table} ORDER BY fact"):
                 held.add(rows)

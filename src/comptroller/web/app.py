@@ -14,7 +14,7 @@ from fastapi.staticfiles import StaticFiles
 
 import comptroller
 from comptroller.web.admin import access_explained, feeds_page, pages as admin_pages, webhooks_page
-from comptroller.web.admin.webhooks import Hooks
+from comptroller.web.admin.webhooks import Webhooks
 from comptroller.web.api import events, health
 from comptroller.web.api.openapi import document_of
 from comptroller.web.api.schemas import ERRORS
@@ -27,14 +27,14 @@ from comptroller.web.ledger import api as ledger_api, pages as ledger_pages
 from comptroller.web.overview import capital_page, pages as overview_pages, reform_page
 from comptroller.web.policy import api as policy_api, pages as policy_pages, proposal_pages, proposals, shadow
 from comptroller.web.public import pages as public_pages
-from comptroller.web.public.rate_limit import Gate
+from comptroller.web.public.rate_limit import RateLimit
 from comptroller.web.query import api as query_api, page as query_page
 from comptroller.web.reporting import api as reporting_api, pages as reporting_pages
 from comptroller.web.runtime.secret_renewal import renew_secrets
-from comptroller.web.runtime.server import Desk
+from comptroller.web.runtime.server import Server
 from comptroller.web.shell.errors import put_errors
-from comptroller.web.shell.middleware import Guard
-from comptroller.web.shell.rendering import draw_refusals
+from comptroller.web.shell.middleware import Middleware
+from comptroller.web.shell.rendering import render_refusals
 from comptroller.web.timelines import pages as timelines_pages
 from comptroller.web.tips import pages as tips_pages, public_pages as public_tips
 
@@ -63,14 +63,14 @@ class Files(StaticFiles):
         return answer
 
 
-def make_app(desk: Desk) -> Any:
+def make_app(desk: Server) -> Any:
     """Give the ASGI app of a desk that was started."""
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
         desk.hub.attach(asyncio.get_running_loop())
         await asyncio.to_thread(renew_secrets, desk)
-        hooks = Hooks(desk)
+        hooks = Webhooks(desk)
         hooks.start()
         proposals.resume(desk)
         shadow.resume(desk)
@@ -88,14 +88,14 @@ def make_app(desk: Desk) -> Any:
         redoc_url=None,
     )
     app.state.desk = desk
-    put_errors(app, draw_refusals)
+    put_errors(app, render_refusals)
     for calls in CALLS:
         app.include_router(calls.router, prefix="/api/v1", responses=ERRORS)
-    app.state.gate = Gate(desk.chance(), desk.settings.most_public_a_minute, desk.settings.proof_bits)
+    app.state.gate = RateLimit(desk.chance(), desk.settings.most_public_a_minute, desk.settings.proof_bits)
     app.state.budgets = public_pages.budgets_of(desk)
     for page in (*PAGES, public_pages, public_tips):
         app.include_router(page.router, include_in_schema=False)
     app.include_router(health.router)
     app.openapi = partial(document_of, app)  # type: ignore[method-assign]  # how FastAPI lets its document be made
     app.mount("/static", GZipMiddleware(Files(directory=_STATIC)), name="static")
-    return Guard(app, desk.settings, draw_refusals)
+    return Middleware(app, desk.settings, render_refusals)

@@ -4,9 +4,9 @@ import numpy as np
 import pyarrow as pa
 from hypothesis import given, settings, strategies as st
 
-from comptroller.books.facts.stored_rows import Kept
-from comptroller.books.register.party_ids import Parties
-from comptroller.store.duck import Duck
+from comptroller.books.facts.stored_rows import StoredRows
+from comptroller.books.register.party_ids import PartyIds
+from comptroller.store.duck import DuckDb
 
 NAMES = [f"E{n}" for n in range(30)]
 _puts = st.lists(st.dictionaries(st.integers(0, 29), st.integers(0, 3), min_size=1), max_size=6)
@@ -16,13 +16,13 @@ _puts = st.lists(st.dictionaries(st.integers(0, 29), st.integers(0, 3), min_size
 @given(_puts, st.booleans())
 def test_the_table_says_what_was_put_last(puts: list[dict[int, int]], opens_again: bool) -> None:
     """After any writes, of few entities or many, also by one who opened the table later, each has its last rows."""
-    duck, parties, wanted = Duck(memory="300MB"), Parties(), {}
+    duck, parties, wanted = DuckDb(memory="300MB"), PartyIds(), {}
     parties.numbers(NAMES)
     duck.execute("CREATE TABLE kept (entity VARCHAR, said INTEGER, place BIGINT)")
-    kept = Kept(duck, "kept", parties)
+    kept = StoredRows(duck, "kept", parties)
     for entry, put in enumerate(puts, 1):
         if opens_again:
-            kept = Kept(duck, "kept", parties)
+            kept = StoredRows(duck, "kept", parties)
         told = [(e, entry) for e, count in sorted(put.items()) for _ in range(count)]
         wanted |= {e: [entry] * count for e, count in put.items()}
         rows = pa.table({"entity": [NAMES[e] for e, _ in told], "said": pa.array([s for _, s in told], pa.int32())})

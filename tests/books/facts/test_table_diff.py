@@ -3,12 +3,12 @@
 import pyarrow as pa
 
 from comptroller.books.facts.table_diff import differences, differing_groups
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 
 def test_entities_whose_rows_differ_are_named() -> None:
     """Rows that are written again as they were make no difference."""
-    duck, renewed = Duck(), dict[str, tuple[str, ...] | None]()
+    duck, renewed = DuckDb(), dict[str, tuple[str, ...] | None]()
     duck.execute("CREATE TABLE level AS SELECT * FROM (VALUES ('A', 1), ('B', 1), ('C', 1)) AS v (entity, legal)")
     with differences(duck, ("level",), None, renewed):
         duck.execute("DELETE FROM level")
@@ -18,7 +18,7 @@ def test_entities_whose_rows_differ_are_named() -> None:
 
 def test_a_group_is_given_whole_where_one_row_differs() -> None:
     """All rows of a circle of which a leg came or went, as it was and as it is; of an equal one nothing."""
-    duck = Duck()
+    duck = DuckDb()
     was = pa.table({"cycle": ["x", "x", "y", "z"], "leg": [1, 2, 1, 1]})
     now = pa.table({"cycle": ["x", "x", "y", "w"], "leg": [1, 3, 1, 1]})
     duck.register("before", was)

@@ -1,7 +1,7 @@
 """Circles as rows: where a circle begins, and which pattern tells it."""
 
 from comptroller.books.flows.cycle_legs import circle_rows, patterns_of
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 from tests.laws.worlds import pack
 
 _PAYMENT = "SELECT * FROM (VALUES {}) AS v(fact, entity, payee, payment, amount_cny, paid_at, paid_on)"
@@ -14,7 +14,7 @@ def _said(circle: list[list[int]], name: str, *days: int) -> list[tuple[int, str
         f"({fact}, '{a}', '{b}', 'P{fact}', 7.5, NULL, DATE '2024-01-{day:02}')"
         for fact, ((a, b), day) in enumerate(zip(parties, days, strict=True), 1)
     )
-    rows = circle_rows(Duck(), patterns_of(pack("base"), "payment"), name, [circle], f"({_PAYMENT.format(cells)})")
+    rows = circle_rows(DuckDb(), patterns_of(pack("base"), "payment"), name, [circle], f"({_PAYMENT.format(cells)})")
     assert len(set(rows.column("cycle").to_pylist())) <= 1
     return list(zip(rows.column("position").to_pylist(), rows.column("entity").to_pylist(), strict=True))
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from comptroller.books.flows.cycle_legs import patterns_of
 from comptroller.books.flows.cycle_streams import FLOWS, Stream
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 from tests.laws.worlds import pack
 
 
@@ -28,7 +28,7 @@ def test_each_flow_reads_its_kind() -> None:
 def test_legs_come_go_and_come_back() -> None:
     """A leg stands as long as one fact stands for it; when it comes back, its circles are found again."""
     before = [(1, "A", "B", 100, 1), (2, "B", "A", 100, 2)]
-    stream = Stream(Duck(), patterns_of(pack("base"), "payment")["in_turn"], {}, legs=legs(*before))
+    stream = Stream(DuckDb(), patterns_of(pack("base"), "payment")["in_turn"], {}, legs=legs(*before))
     assert stream.found == [[[1], [2]]]
     assert stream.feed(legs((3, "A", "B", 100, 1))) == ([], [(3, 1)])
     stream.end(np.array([1]))
@@ -41,7 +41,7 @@ def test_groups_are_one_party_each() -> None:
     """What goes out from one of a group and comes to another of it is a circle, of old parties and of new ones."""
     pattern = patterns_of(pack("base"), "payment")["merged"]
     stream = Stream(
-        Duck(), pattern, {"A": "H", "C": "H", "D": "H"}, legs=legs((1, "A", "B", 100, 1), (2, "B", "C", 95, 2))
+        DuckDb(), pattern, {"A": "H", "C": "H", "D": "H"}, legs=legs((1, "A", "B", 100, 1), (2, "B", "C", 95, 2))
     )
     assert stream.found == [[[1], [2]]]
     assert stream.feed(legs((3, "B", "D", 99, 3)))[0] == [[[1], [3]]]

@@ -1,12 +1,12 @@
 """Control groups: whoever is uppermost is the head, and the state makes nobody one group."""
 
 from comptroller.books.ownership.control_groups import groups_of
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 
 def test_the_head_is_the_uppermost_that_is_no_public_owner() -> None:
     """A firm counts to the top of its chain below the owner; a ring to its first member, with all below it."""
-    duck = Duck()
+    duck = DuckDb()
     duck.execute(
         "CREATE TABLE entity AS SELECT * FROM (VALUES ('O', true, NULL), ('G', false, 'public_body')) AS e(entity, is_owner, form)"
     )

@@ -9,10 +9,10 @@ from hypothesis import given, settings, strategies as st
 
 from comptroller.books import Books
 from comptroller.books.ownership.control_periods import COLUMNS, TABLE
-from comptroller.books.ownership.graph import Capital
+from comptroller.books.ownership.graph import OwnershipGraph
 from comptroller.model.policy import Pack
 from comptroller.packs import gather_files, read_pack
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 from comptroller.watch import Watch
 from tests.laws.stakes import FACT
 from tests.laws.worlds import PACKS, Row, World, pack
@@ -36,7 +36,7 @@ def told(world: World) -> list[tuple[object, ...]]:
 
 def new() -> World:
     """Give an empty world under that rule."""
-    duck = Duck(memory="300MB")
+    duck = DuckDb(memory="300MB")
     return World(duck, Books(duck, asking(), owner="O", zone="UTC"), Watch(duck, pack("base")))
 
 
@@ -72,7 +72,7 @@ def test_every_day_is_told_as_the_graph_tells_it(facts: list[tuple[str, Row]], c
     moved = told(found)
     asked = {name for pair in found.duck.rows("SELECT holder, entity FROM stake") for name in pair}
     for day in DAYS:
-        capital = Capital(found.duck, asking(), day)
+        capital = OwnershipGraph(found.duck, asking(), day)
         chains, names = capital.chains(capital.numbers(sorted(asked))), capital.parties.names
         wanted = {(names[o], names[e]) for o, e in zip(chains.owner, chains.entity, strict=True)}
         holds = [row for row in moved if (row[4] or dt.date.min) <= day < (row[5] or dt.date.max)]  # type: ignore[operator]

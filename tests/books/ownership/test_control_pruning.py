@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import example, given, settings, strategies as st
 from numpy.typing import NDArray
 
-from comptroller.books.ownership.control_pruning import Useful
+from comptroller.books.ownership.control_pruning import ControlPruning
 from comptroller.books.ownership.control_rows import roots_of
 from comptroller.graph.chains import below, chains
 from comptroller.graph.stakes import BASIS, HOLDER, STAKE, Stakes, edges_into
@@ -14,7 +14,7 @@ SIZE = 7
 ALL = np.arange(SIZE, dtype=np.int32)
 
 
-def _said(stakes: Stakes, useful: Useful, entities: NDArray[np.int32] = ALL) -> set[tuple[int, ...]]:
+def _said(stakes: Stakes, useful: ControlPruning, entities: NDArray[np.int32] = ALL) -> set[tuple[int, ...]]:
     """Ask about each alone: whoever is asked about is looked at anyway."""
     said = set()
     for entity in entities.tolist():
@@ -24,7 +24,7 @@ def _said(stakes: Stakes, useful: Useful, entities: NDArray[np.int32] = ALL) -> 
     return said
 
 
-def _roots(stakes: Stakes, useful: Useful, entities: NDArray[np.int32]) -> dict[int, int]:
+def _roots(stakes: Stakes, useful: ControlPruning, entities: NDArray[np.int32]) -> dict[int, int]:
     found = chains(stakes, 50, entities, ALL, marks=useful.of(SIZE))
     tops = found.is_ultimate == 1
     return roots_of(found.entity[tops], found.owner[tops], found.is_ring[tops])
@@ -45,11 +45,11 @@ def test_useful_parties_tell_all(edges: Edges, asserted: Edges, turns: list[tupl
 
     What hangs below a turn, of a stake or of an assertion, is learned again, and nothing else.
     """
-    stakes, useful = Stakes(SIZE, *(list(zip(*edges, strict=True)) or [(), (), ()])), Useful(50)
+    stakes, useful = Stakes(SIZE, *(list(zip(*edges, strict=True)) or [(), (), ()])), ControlPruning(50)
     stakes.assert_many(*(list(zip(*asserted, strict=True)) or [(), (), ()]))
-    useful.learn(stakes, stakes.parts, ALL, _roots(stakes, Useful(50), ALL))
+    useful.learn(stakes, stakes.parts, ALL, _roots(stakes, ControlPruning(50), ALL))
     for holder, company, basis, parts in turns:
-        assert _said(stakes, useful) == _said(stakes, Useful(50))
+        assert _said(stakes, useful) == _said(stakes, ControlPruning(50))
         touched, held = below(stakes, [company]), edges_into(company, stakes.link, stakes.parts, stakes.head)
         mine = [r for r in held.tolist() if stakes.link[r, HOLDER] == holder and stakes.link[r, BASIS] == basis]
         was, now = sum(int(stakes.parts[row]) for row in mine), parts if basis == STAKE else int(parts > 0)
@@ -59,9 +59,9 @@ def test_useful_parties_tell_all(edges: Edges, asserted: Edges, turns: list[tupl
             stakes.assert_control(holder, company, basis, holds=parts > 0)
         useful.turn(np.array([holder]), basis, np.array([was]), np.array([now]))
         useful.open(touched, SIZE)
-        assert _said(stakes, useful) == _said(stakes, Useful(50))
+        assert _said(stakes, useful) == _said(stakes, ControlPruning(50))
         useful.learn(stakes, stakes.parts, touched, _roots(stakes, useful, touched))
-    assert _said(stakes, useful) == _said(stakes, Useful(50))
+    assert _said(stakes, useful) == _said(stakes, ControlPruning(50))
     marks = useful.of(SIZE)
     assert marks is not None
     assert not marks.sums.any()
@@ -73,7 +73,7 @@ def _one(
     return np.array([holder]), basis, np.array([was]), np.array([now])
 
 
-def _marks(useful: Useful) -> list[int]:
+def _marks(useful: ControlPruning) -> list[int]:
     marks = useful.of(3)
     assert marks is not None
     return marks.useful.tolist()
@@ -81,7 +81,7 @@ def _marks(useful: Useful) -> list[int]:
 
 def test_an_edge_that_turns_makes_its_holder_useful() -> None:
     """Who gets more than the threshold begins; who loses it again and is nobody's is left out."""
-    stakes, useful = Stakes(3, [0], [1], [30]), Useful(50)
+    stakes, useful = Stakes(3, [0], [1], [30]), ControlPruning(50)
     useful.learn(stakes, stakes.parts, np.arange(3, dtype=np.int32), {})
     assert _marks(useful) == [0, 0, 0]
     useful.turn(*_one(0, STAKE, 30, 60))

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, strategies as st
 from numpy.typing import NDArray
 
-from comptroller.books.ownership.edges import Wanted
+from comptroller.books.ownership.edges import EdgeRequest
 from comptroller.graph.stakes import BASIS, HOLDER, STAKE, Stakes, edges_into, put_all
 
 SIZE = 6
@@ -18,12 +18,12 @@ SAID = st.tuples(STAKES, st.dictionaries(st.integers(0, SIZE - 1), st.sets(st.tu
 Said = tuple[list[tuple[int, int, tuple[int, int, int]]], dict[int, set[tuple[int, int]]]]
 
 
-def _wanted(said: Said) -> Wanted:
+def _wanted(said: Said) -> EdgeRequest:
     rows = sorted(said[0], key=lambda row: row[1])
     companies = np.arange(SIZE, dtype=np.int32)
     start = np.append(np.searchsorted([c for _, c, _ in rows], companies), len(rows))
     cells = np.array([cell for *_, cell in rows], np.int64).reshape(-1, 3)
-    return Wanted(companies, start, np.array([h for h, *_ in rows], np.int32), cells, said[1], {})
+    return EdgeRequest(companies, start, np.array([h for h, *_ in rows], np.int32), cells, said[1], {})
 
 
 def _plainly(said: Said) -> dict[tuple[int, int, int], tuple[int, ...]]:
@@ -47,7 +47,7 @@ class _Rows:
     def bounds(self) -> Any:
         return self.low, self.stakes.parts, self.high
 
-    def put(self, want: Wanted) -> int:
+    def put(self, want: EdgeRequest) -> int:
         """Let the rows be what is wanted; gives how many edges turned."""
         put, asserted = want.turns(self.stakes, self.bounds)
         self.stakes.row_count = put_all(put, self.stakes.link, self.bounds, self.stakes.head, self.stakes.row_count)

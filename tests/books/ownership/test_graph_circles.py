@@ -11,7 +11,7 @@ from comptroller.books import Books
 from comptroller.books.ownership.queries import circles, search_limits
 from comptroller.model.policy import Pack
 from comptroller.packs import gather_files, read_pack
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 from comptroller.watch import Watch
 from tests.laws.worlds import PACKS, Row, World
 
@@ -36,7 +36,7 @@ def few() -> Pack:
 
 def world() -> World:
     """Give an empty world under those rules, with entities A to D."""
-    duck = Duck(memory="500MB")
+    duck = DuckDb(memory="500MB")
     books = Books(duck, few(), owner="O", zone="UTC")
     found = World(duck, books, Watch(duck, few()))
     found.say([("entity", {"entity": one, "name": one}) for one in "ABCD"])

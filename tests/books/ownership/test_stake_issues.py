@@ -3,8 +3,8 @@
 import numpy as np
 from hypothesis import given, strategies as st
 
-from comptroller.books.ownership.stake_issues import faults_of, plain_faults
-from comptroller.books.ownership.stakes import PARTS, Held
+from comptroller.books.ownership.stake_issues import plain_issues, stake_issues_of
+from comptroller.books.ownership.stakes import PARTS, StakeRecord
 
 SHARES = st.dictionaries(
     st.tuples(*[st.integers(0, 3)] * 2), st.sampled_from([0, 30 * PARTS, 60 * PARTS, 100 * PARTS]), max_size=8
@@ -17,7 +17,9 @@ def test_exact_shares_have_the_faults_of_what_is_held(shares: dict[tuple[int, in
     rows = np.array(sorted((c, h, p) for (c, h), p in shares.items()), np.int64).reshape(-1, 3)
     one_by_one = {}
     for company in {c for c, _ in shares}:
-        held = {h: Held(p, p, p, is_unsized=False, is_asserted=False) for (c, h), p in shares.items() if c == company}
-        if found := faults_of(company, held, "abcd"):
+        held = {
+            h: StakeRecord(p, p, p, is_unsized=False, is_asserted=False) for (c, h), p in shares.items() if c == company
+        }
+        if found := stake_issues_of(company, held, "abcd"):
             one_by_one[company] = found
-    assert plain_faults(rows) == one_by_one
+    assert plain_issues(rows) == one_by_one

@@ -5,8 +5,8 @@ import datetime as dt
 import numpy as np
 import pyarrow as pa
 
-from comptroller.books.register.last_report import Heard, hear
-from comptroller.store.duck import Duck
+from comptroller.books.register.last_report import LastReport, record_report
+from comptroller.store.duck import DuckDb
 from tests.laws.worlds import pack
 
 AT = dt.datetime(2024, 6, 1)
@@ -14,16 +14,16 @@ AT = dt.datetime(2024, 6, 1)
 
 def test_few_and_many_are_written_alike() -> None:
     """Each entity has one row, that of its last fact, however many are told at once; of strangers nothing is noted."""
-    duck = Duck()
+    duck = DuckDb()
     duck.execute("CREATE TABLE heard (entity VARCHAR, last_at TIMESTAMP, fact BIGINT)")
-    heard, last = Heard(duck, lambda entity: entity.startswith("E")), dict[str, int]()
+    heard, last = LastReport(duck, lambda entity: entity.startswith("E")), dict[str, int]()
     for fact, among in ((1, 300), (2, 3), (3, 120), (4, 1), (5, 300)):
         told = {f"E{n}": fact * 1000 + n for n in range(among)} | {"X": fact}
         assert heard.put(told, AT) == tuple(sorted(told.keys() - {"X"}))
         last |= {entity: said for entity, said in told.items() if entity != "X"}
         assert dict(duck.rows("SELECT entity, fact FROM heard")) == last
         assert duck.rows("SELECT count(*) FROM heard") == [(len(last),)]
-    again = Heard(duck, lambda _: True)
+    again = LastReport(duck, lambda _: True)
     assert again.put({"E7": 9000}, AT) == ("E7",)
     assert duck.rows("SELECT fact FROM heard WHERE entity = 'E7'") == [(9000,)]
     assert again.put({}, AT) == ()
@@ -32,5 +32,5 @@ def test_few_and_many_are_written_alike() -> None:
 def test_both_sides_of_a_stake_are_heard() -> None:
     """Whoever's books a row is in is heard of, by the latest of its facts."""
     rows, heard = pa.table({"holder": ["A", "A", None], "entity": ["B", "C", "C"]}), {"C": 1}
-    hear(pack("base").kinds["stake"], rows, np.array([5, 6, 7]), heard)
+    record_report(pack("base").kinds["stake"], rows, np.array([5, 6, 7]), heard)
     assert heard == {"A": 6, "B": 5, "C": 7}

@@ -9,7 +9,7 @@ from hypothesis import given, settings, strategies as st
 from comptroller.books import Books
 from comptroller.books.ownership import control_rows
 from comptroller.books.ownership.control_rows import COLUMNS
-from comptroller.books.ownership.queries import View
+from comptroller.books.ownership.queries import OwnershipView
 from comptroller.books.relations.graph_as_of import GraphAsOf
 from tests.laws.stakes import FACT
 from tests.laws.worlds import Row, World, pack
@@ -52,7 +52,7 @@ def test_as_of_equals_a_world_rebuilt(facts: Facts, cut: int, valid: dt.date | N
             found.say([row], judged=False)
             known = found.said if at < cut else known
         then = said(found.books, valid, known)
-        chains = View(found.books, valid, known).who("C")["controllers"]
+        chains = OwnershipView(found.books, valid, known).who("C")["controllers"]
         rebuilt = World.new(pack("base"))
         for row in rows[:cut]:
             rebuilt.say([row], judged=False)

@@ -9,9 +9,9 @@ import xlsxwriter
 from comptroller.intake.batch import read_ahead
 from comptroller.intake.formats.sheet_scan import FLAG, INLINE, NUMBER, SHARED, TEXT, cells_of
 from comptroller.intake.validate import shape
-from comptroller.model.report import Incoming
+from comptroller.model.report import Report
 from comptroller.packs import gather_files, read_pack
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 from tests.worlds import PACKS
 
 ROWS = 20_000
@@ -91,14 +91,14 @@ def large(count):
 def test_a_workbook_costs_no_more_than_twice_its_csv():
     """Processor time to read and to type the same rows, from CSV and from a workbook, the least of five rounds each."""
     csv, xlsx = large(ROWS)
-    duck = Duck(memory="500MB")
+    duck = DuckDb(memory="500MB")
     kinds = read_pack(gather_files([PACKS], "base"), "base").kinds
     spent = {"csv": [], "xlsx": []}
     counts = set()
     for _ in range(5):
         for media, payload in (("csv", csv), ("xlsx", xlsx)):
             began = time.process_time()
-            facts, refused = shape(duck, kinds, [read_ahead(Incoming(payload, media, f"p.{media}", "A", "payment"))])
+            facts, refused = shape(duck, kinds, [read_ahead(Report(payload, media, f"p.{media}", "A", "payment"))])
             spent[media].append(time.process_time() - began)
             counts.add((facts.count, len(refused)))
     duck.close()

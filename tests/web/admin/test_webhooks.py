@@ -13,7 +13,7 @@ import pytest
 from comptroller.access.grants import grants_of
 from comptroller.cli.serve import let_in
 from comptroller.web.admin import webhooks
-from comptroller.web.admin.webhooks import WAITS, Hook, Hooks
+from comptroller.web.admin.webhooks import WAITS, Webhook, Webhooks
 from tests.consoles import NOW, facts_of, open_desk
 from tests.worlds import OWNER, report
 
@@ -71,8 +71,8 @@ def batch(desk):
 def test_a_message_is_signed_and_within_reach(desk, far, batch, monkeypatch):
     """Whoever holds the secret computes the same signature; of what is out of the user's reach nothing is sent."""
     monkeypatch.setenv("COMPTROLLER_SECRET_FAR", SECRET.decode())
-    webhooks.keep(desk.shelf, Hook("H-1", "group", far.url, "env:COMPTROLLER_SECRET_FAR"))
-    sending = Hooks(desk)
+    webhooks.keep(desk.shelf, Webhook("H-1", "group", far.url, "env:COMPTROLLER_SECRET_FAR"))
+    sending = Webhooks(desk)
     waiting = [sending.turn(one) for one in batch]
     assert waiting[-1] == sending.send_due() == len(far.heard) > 0
     for head, body in far.heard:
@@ -90,8 +90,8 @@ def test_a_message_is_signed_and_within_reach(desk, far, batch, monkeypatch):
 def test_what_is_not_taken_is_sent_again_and_then_given_up(desk, far, batch, monkeypatch):
     """Later each time under the same identifier, no redirect followed; in the end the ledger says that it was given up."""
     monkeypatch.setenv("COMPTROLLER_SECRET_FAR", "s")
-    webhooks.keep(desk.shelf, Hook("H-2", "supervisor", far.url, "env:COMPTROLLER_SECRET_FAR"))
-    sending, clock = Hooks(desk), desk.clock
+    webhooks.keep(desk.shelf, Webhook("H-2", "supervisor", far.url, "env:COMPTROLLER_SECRET_FAR"))
+    sending, clock = Webhooks(desk), desk.clock
     assert sending.turn(batch[0]) == 1
     far.answers += [500, 302, *[503] * len(WAITS)]
     at = NOW
@@ -107,7 +107,7 @@ def test_what_is_not_taken_is_sent_again_and_then_given_up(desk, far, batch, mon
     desk.clock = clock
     assert len({head["webhook-id"] for head, _ in far.heard}) == 1
     assert len(far.heard) == len(WAITS) + 1
-    assert webhooks.hooks_of(desk.shelf)[0].failures == 1
+    assert webhooks.webhooks_of(desk.shelf)[0].failures == 1
     assert desk.shelf.rows("SELECT count(*) FROM hook_message") == [(0,)]
     desk.writer.do(lambda worker: worker.ledger.size).result(60)
     assert desk.duck.rows("SELECT about FROM desk_act WHERE did = 'hook_failed'") == [(far.url,)]
@@ -119,8 +119,8 @@ def test_what_waits_is_dropped_when_its_user_may_see_it_no_more(desk, far, batch
     monkeypatch.setenv("COMPTROLLER_SECRET_FAR", "s")
     grant = {"role": "supervisor", "entity": OWNER, "reason": "test"}
     let_in(desk, {"login": "leaves", "name": "leaves"}, [grant], NOW.date())
-    webhooks.keep(desk.shelf, Hook("H-4", "leaves", far.url, "env:COMPTROLLER_SECRET_FAR"))
-    sending, clock = Hooks(desk), desk.clock
+    webhooks.keep(desk.shelf, Webhook("H-4", "leaves", far.url, "env:COMPTROLLER_SECRET_FAR"))
+    sending, clock = Webhooks(desk), desk.clock
     far.answers.append(503)
     assert sending.turn(batch[0]) == 1
     [(kept,)] = desk.shelf.rows("SELECT body FROM hook_message")
@@ -143,9 +143,9 @@ def test_what_waits_is_dropped_when_its_user_may_see_it_no_more(desk, far, batch
 def test_who_is_gone_is_not_asked_again(desk, far, batch, monkeypatch):
     """410 ends the subscription."""
     monkeypatch.setenv("COMPTROLLER_SECRET_FAR", "s")
-    webhooks.keep(desk.shelf, Hook("H-3", "supervisor", far.url, "env:COMPTROLLER_SECRET_FAR"))
+    webhooks.keep(desk.shelf, Webhook("H-3", "supervisor", far.url, "env:COMPTROLLER_SECRET_FAR"))
     far.answers.append(410)
-    sending = Hooks(desk)
+    sending = Webhooks(desk)
     sending.turn(batch[0])
     sending.send_due()
-    assert webhooks.hooks_of(desk.shelf) == []
+    assert webhooks.webhooks_of(desk.shelf) == []

@@ -14,12 +14,12 @@ def test_subscriptions_are_administered_and_in_the_ledger(tmp_path):
         assert answer.status_code == 422, wrong
     page = browser.post("/admin/hooks", data=key | {"login": "group", "url": "https://a.example/in"})
     made = page.text.split("whsec_", 1)[1].split("<", 1)[0]
-    one = webhooks.hooks_of(desk.shelf)[0]
+    one = webhooks.webhooks_of(desk.shelf)[0]
     assert (one.login, one.url) == ("group", "https://a.example/in")
     assert made not in one.secret
     assert made not in browser.get("/admin/hooks").text
     assert browser.post("/admin/hooks/end", data=key | {"hook": one.hook}).status_code == 303
-    assert webhooks.hooks_of(desk.shelf) == []
+    assert webhooks.webhooks_of(desk.shelf) == []
     desk.writer.do(lambda worker: worker.ledger.size).result(60)
     acts = [did for (did,) in desk.duck.rows("SELECT did FROM desk_act WHERE login = 'administrator' ORDER BY fact")]
     assert acts[-2:] == ["hook", "hook_end"]

@@ -7,7 +7,7 @@ import pytest
 from comptroller.access.accounts import Token
 from comptroller.books.facts.policy import lines_reaching
 from comptroller.cli.serve import let_in
-from comptroller.web.runtime.server import Desk, Settings
+from comptroller.web.runtime.server import Server, Settings
 from tests.cases.event_facts import city
 from tests.consoles import visitor
 from tests.web.visits import visit_for
@@ -25,7 +25,7 @@ def asked(tmp_path_factory):
     line = {"entity": "G1", "list": "collective_decision", "item": "loan", "body": "board", "limit_cny": 1000}
     kept(worker, report("list_line", line | {"valid_from": "2024-01-01"}), at="2024-06-02T09:00:00")
     worker.close()
-    desk = Desk(
+    desk = Server(
         folder / "node" if (folder / "node").is_dir() else folder, lambda: NOW, _secrets(), Settings(advice_seconds=60)
     )
     desk.start()

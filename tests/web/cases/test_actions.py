@@ -8,7 +8,7 @@ from comptroller.cli.serve import let_in
 from comptroller.model.refusal import Refused
 from comptroller.web.cases import actions, approvals, view
 from comptroller.web.reporting.submit import Sent, send_report
-from comptroller.web.shell.errors import Gone, NotGranted
+from comptroller.web.shell.errors import NotFound, PermissionDenied
 from tests.case_consoles import release, the_case
 from tests.web.visits import visit_for
 
@@ -21,7 +21,7 @@ def seen_by(desk, login):
 
 def names(desk, login):
     """Give the names of the acts that a user may do."""
-    return {act.name for act in actions.acts_of(*seen_by(desk, login))}
+    return {act.name for act in actions.actions_of(*seen_by(desk, login))}
 
 
 def test_each_may_do_what_his_seat_allows(cases, released):
@@ -38,9 +38,9 @@ def test_what_is_not_allowed_is_not_done(released):
     """An act that is not among those allowed is refused, and one without what it needs as well; nothing is kept."""
     cases, size = released, released.ledger.size
     for login, name in (("audit1", "escalate"), ("over", "dismiss"), ("internal1", "close"), ("firm", "escalate")):
-        with pytest.raises(NotGranted):
-            actions.do_act(*seen_by(cases, login), name, {"reason": "r"})
-    done = actions.do_act(*seen_by(cases, "internal1"), "escalate", {})
+        with pytest.raises(PermissionDenied):
+            actions.perform(*seen_by(cases, login), name, {"reason": "r"})
+    done = actions.perform(*seen_by(cases, "internal1"), "escalate", {})
     assert [one.code for one in done.refusals] == ["desk.form"]
     assert cases.ledger.size == size
 
@@ -48,7 +48,7 @@ def test_what_is_not_allowed_is_not_done(released):
 def test_an_act_is_told_in_the_officers_own_name(moving):
     """Whatever a form says, the officer is who is signed in, and the same act told twice is one."""
     said = {"reason": "because", "by": "somebody", "by_line": "audit", "approved_by": "x"}
-    done = actions.do_act(*seen_by(moving, "internal1"), "escalate", said, "N1")
+    done = actions.perform(*seen_by(moving, "internal1"), "escalate", said, "N1")
     assert done.entry
     sql = 'SELECT what, by_line, "by", approved_by, reason FROM case_event ORDER BY place DESC LIMIT 1'
     assert moving.duck.rows(sql) == [("move.escalate", "internal", "internal1", None, "because")]
@@ -56,15 +56,15 @@ def test_an_act_is_told_in_the_officers_own_name(moving):
 
 def test_two_officers_are_two_people(moving):
     """What needs two waits; its proposer does not approve it, another line does not see it, another officer approves it."""
-    actions.do_act(*seen_by(moving, "internal1"), "escalate", {"reason": "r"})
+    actions.perform(*seen_by(moving, "internal1"), "escalate", {"reason": "r"})
     more = {"clock": "verification", "extend_by": "5", "order_number": "N1", "reason": "r"}
-    done = actions.do_act(*seen_by(moving, "internal1"), "extend", more)
+    done = actions.perform(*seen_by(moving, "internal1"), "extend", more)
     assert done.waits
     assert moving.duck.rows("SELECT extended FROM case_clock WHERE clock = 'verification'") == [(0,)]
     with pytest.raises(Refused):
         approvals.settle(*seen_by(moving, "internal1"), done.waits, approves=True)
     assert actions.waiting(visit_for(moving, "audit1")) == []
-    with pytest.raises(Gone):
+    with pytest.raises(NotFound):
         approvals.settle(*seen_by(moving, "audit1"), done.waits, approves=True)
     assert approvals.settle(*seen_by(moving, "internal2"), done.waits, approves=True).entry
     sql = "SELECT \"by\", approved_by FROM case_event WHERE what = 'move.extend'"
@@ -76,7 +76,7 @@ def test_who_is_inquired_into_is_told_before_anything_is_decided(moving):
     """An inquiry into a person is told while nothing is decided; the decision then takes the place of what was said before."""
     person, told = {"person": "P1", "degree": "direct", "inquired_on": "2024-03-01"}, []
     for more in ({}, {"decided_on": "2024-03-12", "deduction_pct": "30"}):
-        number = actions.do_act(*seen_by(moving, "internal1"), "responsibility", person | more).waits
+        number = actions.perform(*seen_by(moving, "internal1"), "responsibility", person | more).waits
         assert approvals.settle(*seen_by(moving, "internal2"), number, approves=True).entry
         told += moving.duck.rows("SELECT CAST(decided_on AS VARCHAR), deduction_pct IS NULL FROM responsibility")
     assert told == [(None, True), ("2024-03-12", False)]
@@ -86,13 +86,13 @@ def test_an_office_takes_what_it_is_handed(moving):
     """Officers of a line elsewhere see a case once it is offered to their office, and take it in that office's name."""
     grant = {"role": "supervisor", "entity": "G", "supervision_line": "internal", "reason": "test"}
     let_in(moving, {"login": "below", "name": "below"}, [grant], dt.date(2024, 1, 1))
-    with pytest.raises(Gone):
+    with pytest.raises(NotFound):
         seen_by(moving, "below")
     said = {"to_line": "internal", "to_office": "G", "reason": "yours"}
-    assert actions.do_act(*seen_by(moving, "internal1"), "hand_over", said).entry
+    assert actions.perform(*seen_by(moving, "internal1"), "hand_over", said).entry
     assert names(moving, "below") >= {"receive", "decline"}
     assert "receive" not in names(moving, "internal1")
-    assert actions.do_act(*seen_by(moving, "below"), "receive", {}).entry
+    assert actions.perform(*seen_by(moving, "below"), "receive", {}).entry
     assert moving.duck.rows("SELECT office, pending_office FROM case_now") == [("G", None)]
     assert moving.duck.rows("SELECT office FROM case_step WHERE move = 'receive'") == [("G",)]
     assert "escalate" in names(moving, "below")
@@ -100,9 +100,9 @@ def test_an_office_takes_what_it_is_handed(moving):
 
 def test_a_refusal_of_the_room_is_told(moving):
     """What the room of cases refuses is told with its code; an act that waits stays until it is taken away."""
-    actions.do_act(*seen_by(moving, "internal1"), "escalate", {"reason": "r"})
+    actions.perform(*seen_by(moving, "internal1"), "escalate", {"reason": "r"})
     more = {"clock": "verification", "extend_by": "99", "order_number": "N1", "reason": "r"}
-    number = actions.do_act(*seen_by(moving, "internal1"), "extend", more).waits
+    number = actions.perform(*seen_by(moving, "internal1"), "extend", more).waits
     done = approvals.settle(*seen_by(moving, "internal2"), number, approves=True)
     assert [one.code for one in done.refusals] == ["cases.extension"]
     assert len(actions.waiting(visit_for(moving, "internal2"))) == 1
@@ -112,17 +112,19 @@ def test_a_refusal_of_the_room_is_told(moving):
 
 def test_a_line_tells_more_than_moves(moving):
     """Requests, evidence, losses and what keeps a rule from opening cases are told by forms of their own."""
-    asked = actions.do_act(*seen_by(moving, "audit1"), "material_request", {"material": "minutes"}, "R1")
-    lost = actions.do_act(*seen_by(moving, "internal1"), "loss_estimate", {"amount_cny": "12000000", "reason": "books"})
+    asked = actions.perform(*seen_by(moving, "audit1"), "material_request", {"material": "minutes"}, "R1")
+    lost = actions.perform(
+        *seen_by(moving, "internal1"), "loss_estimate", {"amount_cny": "12000000", "reason": "books"}
+    )
     assert asked.entry
     assert lost.entry
     shut = {"valid_until": "2024-06-01", "reason": "known"}
-    number = actions.do_act(*seen_by(moving, "internal1"), "suppression", shut).waits
+    number = actions.perform(*seen_by(moving, "internal1"), "suppression", shut).waits
     assert approvals.settle(*seen_by(moving, "internal2"), number, approves=True).entry
     assert moving.duck.rows("SELECT request, by_line FROM case_request") == [("R1", "audit")]
     row = moving.duck.rows('SELECT entity, "by", approved_by FROM suppression')
     assert row == [("G1", "internal1", "internal2")]
-    answered = actions.do_act(
+    answered = actions.perform(
         *seen_by(moving, "firm"), "supply", {"material": "minutes", "request": "R1", "reason": "here"}
     )
     assert answered.entry

@@ -7,8 +7,8 @@ import pytest
 from comptroller.cli.serve import let_in
 from comptroller.model.refusal import Refused
 from comptroller.web.cases import actions, approvals, letters, view
-from comptroller.web.cases.letters import Said
-from comptroller.web.shell.errors import Gone
+from comptroller.web.cases.letters import LetterDraft
+from comptroller.web.shell.errors import NotFound
 from tests.case_consoles import open_case_desk, the_case
 from tests.consoles import PASSWORD, form_key, sign_in
 from tests.web.cases.test_letters import needs_font
@@ -39,19 +39,21 @@ def sent(desk):
 def test_a_letter_is_drafted_by_one_and_released_by_another(writing):
     """Until another officer of the line releases it there is no entry and no code; its author, another line and twice do not."""
     before = len(sent(writing))
-    done = letters.send(*seen_by(writing, "internal1"), Said("rectify", "en", "G1", "2024-04-12", "Put it right."))
+    done = letters.send(
+        *seen_by(writing, "internal1"), LetterDraft("rectify", "en", "G1", "2024-04-12", "Put it right.")
+    )
     assert done.waits
     assert len(sent(writing)) == before
     with pytest.raises(Refused):
         approvals.settle(*seen_by(writing, "internal1"), done.waits, approves=True)
     for login in ("audit1", "over", "firm"):
-        with pytest.raises(Gone):
+        with pytest.raises(NotFound):
             approvals.settle(*seen_by(writing, login), done.waits, approves=True)
     waits = approvals.waits_here(*seen_by(writing, "internal2"), done.waits)
     again = {**waits}
     assert approvals.settle(*seen_by(writing, "internal2"), done.waits, approves=True).entry
     assert sent(writing)[before:] == [(waits["fact"]["letter"], "internal1", "internal2")]
-    with pytest.raises(Gone):
+    with pytest.raises(NotFound):
         approvals.settle(*seen_by(writing, "internal2"), done.waits, approves=True)
     twice = letters.release(*seen_by(writing, "internal2"), again)
     assert twice.refusals, "two officers who release it at once send it once: its number is drawn with the draft"
@@ -64,7 +66,7 @@ def test_what_waits_is_read_within_the_reach(writing):
     let_in(writing, {"login": "elsewhere", "name": "elsewhere"}, [grant], dt.date(2024, 1, 1))
     writing.accounts.set_password("elsewhere", PASSWORD)
     said = {"person": "P-SECRET", "degree": "direct", "inquired_on": "2024-03-01"}
-    number = actions.do_act(*seen_by(writing, "internal1"), "responsibility", said).waits
+    number = actions.perform(*seen_by(writing, "internal1"), "responsibility", said).waits
     assert [one["number"] for one in actions.waiting(visit_for(writing, "internal2"))] == [number]
     assert actions.waiting(visit_for(writing, "elsewhere")) == []
     browser = sign_in(writing, "elsewhere")
@@ -84,7 +86,7 @@ def test_two_officers_are_two_persons(writing):
     writing.said(writing.say("desk_user", [user]))
     more = {"granted_by": OWNER, "grant": "G-AGAIN", "login": "again", "valid_from": "2024-01-01"}
     writing.said(writing.say("access_grant", [grant | more]))
-    number = actions.do_act(
+    number = actions.perform(
         *seen_by(writing, "internal1"), "suppression", {"valid_until": "2024-06-01", "reason": "r"}
     ).waits
     with pytest.raises(Refused):

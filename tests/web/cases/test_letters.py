@@ -7,9 +7,9 @@ import typst
 
 from comptroller.model.refusal import Refused
 from comptroller.web.cases import actions, letters, view
-from comptroller.web.cases.letters import FONTS, Said
+from comptroller.web.cases.letters import FONTS, LetterDraft
 from comptroller.web.public.proofs import prove
-from comptroller.web.shell.errors import Gone, NotGranted
+from comptroller.web.shell.errors import NotFound, PermissionDenied
 from tests.case_consoles import open_case_desk, release, the_case
 from tests.consoles import form_key, sign_in
 from tests.web.visits import visit_for
@@ -40,7 +40,7 @@ def test_each_kind_is_set_and_nothing_in_it_runs(writing, kind):
     """Every kind has a template; what an officer types is text; the same letter at one moment is the same file."""
     visit, seen = seen_by(writing, "internal1")
     assert kind in letters.kinds_of(visit)
-    said = Said(kind, "zh" if kind == "prompt" else "en", "G1", "2024-04-01", EVIL)
+    said = LetterDraft(kind, "zh" if kind == "prompt" else "en", "G1", "2024-04-01", EVIL)
     file = letters.set_letter(visit, seen, said, number="1", code="L" + "0" * 20)
     assert file.startswith(b"%PDF")
     if kind == "prompt":
@@ -51,7 +51,7 @@ def test_a_kind_without_a_template_is_refused(writing):
     """A kind that policy does not set is named in the refusal."""
     visit, seen = seen_by(writing, "internal1")
     with pytest.raises(Refused) as fault:
-        letters.set_letter(visit, seen, Said(letters.FRAME, "en", "", "", ""), number="1")
+        letters.set_letter(visit, seen, LetterDraft(letters.FRAME, "en", "", "", ""), number="1")
     assert fault.value.refusals[0].code == "desk.letter.kind"
 
 
@@ -59,8 +59,8 @@ def test_a_kind_without_a_template_is_refused(writing):
 def test_only_a_line_of_the_case_writes(writing, login):
     """Whoever oversees, leads without a line, or stands on the entity's side, sends nothing."""
     visit, seen = seen_by(writing, login)
-    with pytest.raises(NotGranted):
-        letters.send(visit, seen, Said("prompt", "en", "G1", "", "text"))
+    with pytest.raises(PermissionDenied):
+        letters.send(visit, seen, LetterDraft("prompt", "en", "G1", "", "text"))
 
 
 @needs_font
@@ -94,7 +94,7 @@ def test_a_sent_letter_is_an_entry_with_a_code(writing):
     visit, seen = seen_by(writing, "firm")
     assert [row["letter"] for row in letters.letters_of(visit, seen)] == [first["letter"]]
     assert letters.file_of(visit, seen, first["letter"]) == file
-    with pytest.raises(Gone):
+    with pytest.raises(NotFound):
         letters.file_of(visit, seen, second["letter"])
     assert first["letter"] in browser.get(f"/cases/{case_id}/letters").text
     clocks = writing.duck.rows("SELECT CAST(due_on AS VARCHAR) FROM case_clock WHERE clock = 'letter_answer'")
@@ -104,8 +104,8 @@ def test_a_sent_letter_is_an_entry_with_a_code(writing):
 @needs_font
 def test_a_line_that_keeps_its_steps_keeps_its_letters(writing):
     """Informed lines open a case whose leading line keeps what it does, and neither list nor open its letters."""
-    actions.do_act(*seen_by(writing, "internal1"), "hand_over", {"to_line": "discipline", "reason": "theirs"})
-    actions.do_act(*seen_by(writing, "discipline1"), "receive", {})
+    actions.perform(*seen_by(writing, "internal1"), "hand_over", {"to_line": "discipline", "reason": "theirs"})
+    actions.perform(*seen_by(writing, "discipline1"), "receive", {})
     visit, _ = seen_by(writing, "discipline1")
     row = {
         "letter": "KEPT1",

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from comptroller.web.cases import actions, view
-from comptroller.web.shell.errors import Gone
+from comptroller.web.shell.errors import NotFound
 from tests.case_consoles import the_case
 from tests.web.visits import visit_for
 
@@ -27,10 +27,10 @@ def test_each_has_a_seat_or_none(released, login):
         seen = view.see(visit, name)
         assert (seen.seat, seen.line) == SEATS[login]
     else:
-        with pytest.raises(Gone):
+        with pytest.raises(NotFound):
             view.see(visit, name)
     for wrong in ("", "C-", "C-none"):
-        with pytest.raises(Gone):
+        with pytest.raises(NotFound):
             view.see(visit, wrong)
 
 
@@ -46,10 +46,10 @@ def test_a_case_that_no_line_released_is_not_there_for_the_entity(cases, login):
     """By its name, from either side, and as of any day it is absent, until a line asks, writes or requires something."""
     visit, name = visit_for(cases, login), the_case(cases)
     for look in (view.see, view.see_as_entity):
-        with pytest.raises(Gone):
+        with pytest.raises(NotFound):
             look(visit, name)
     visit.valid = visit.desk.local_now().date()
-    with pytest.raises(Gone):
+    with pytest.raises(NotFound):
         view.see_as_entity(visit, name)
 
 
@@ -79,7 +79,7 @@ def test_what_a_keeping_line_asks_is_for_who_answers(moving):
     told = {"inform": {"to_line": "discipline", "reason": "r"}, "material_request": {"material": "bank-papers"}}
     for login, act in (("internal1", "inform"), ("discipline1", "material_request")):
         visit = visit_for(moving, login)
-        assert actions.do_act(visit, view.see(visit, the_case(moving)), act, told[act]).entry
+        assert actions.perform(visit, view.see(visit, the_case(moving)), act, told[act]).entry
     for login, sees in (("firm", True), ("group", False), ("over", False), ("leader", False)):
         shown = view.see_as_entity(visit_for(moving, login), the_case(moving)).whole
         assert ("bank-papers" in json.dumps(shown, default=str)) == sees, login

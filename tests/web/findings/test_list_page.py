@@ -4,13 +4,13 @@ import io
 
 from python_calamine import CalamineWorkbook
 
-from comptroller.web.findings.list_page import Asked, select
+from comptroller.web.findings.list_page import FindingFilter, select
 from tests.consoles import form_key
 from tests.web.visits import visit_for
 
 
 def _many(visit, **asked):
-    sql, values = select(visit, Asked(**asked))
+    sql, values = select(visit, FindingFilter(**asked))
     return visit.one(f"SELECT count(*) FROM ({sql})", values)
 
 
@@ -34,8 +34,8 @@ def test_filters_narrow(desk):
 
 def test_an_address_says_what_is_asked_and_no_more():
     """What is usual stands in no address; what is asked comes back from it."""
-    assert Asked().address() == ""
-    assert Asked(state="all", under="甲").address(page="2") == "state=all&under=%E7%94%B2&page=2"
+    assert FindingFilter().address() == ""
+    assert FindingFilter(state="all", under="甲").address(page="2") == "state=all&under=%E7%94%B2&page=2"
 
 
 def test_values_go_as_values(browser):

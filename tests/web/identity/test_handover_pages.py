@@ -3,7 +3,7 @@
 import pytest
 
 from comptroller.access.second_factor import code_of, step_of
-from comptroller.web.runtime.secrets_at_rest import seal
+from comptroller.web.runtime.secrets_at_rest import encrypt
 from tests.consoles import NOW, PASSWORD, open_desk, sign_in, visitor
 
 SECRET = b"12345678901234567890"
@@ -29,7 +29,7 @@ def test_a_link_that_is_not_there_is_answered_like_one_that_ended(own):
 
 def test_a_code_of_the_device_takes_a_link_up(own):
     """Whoever has the device of the account needs no second administrator; sessions from before end."""
-    own.accounts.factors.offer("leader", seal(SECRET, b"of the node", b"0" * 12))
+    own.accounts.factors.offer("leader", encrypt(SECRET, b"of the node", b"0" * 12))
     before = sign_in(own, "leader")
     assert own.accounts.factors.check("leader", SECRET, code_of(SECRET, step_of(NOW) - 1), NOW)
     own.accounts.handovers.issue("link", "leader", "administrator", NOW, needs_proof=True)

@@ -7,7 +7,7 @@ from comptroller.access.identities import Identity
 from comptroller.access.second_factor import code_of, step_of
 from comptroller.cli.serve import let_in
 from comptroller.web.runtime.oidc_settings import ProviderSettings
-from comptroller.web.runtime.secrets_at_rest import seal
+from comptroller.web.runtime.secrets_at_rest import encrypt
 from tests.consoles import NOW, ORIGIN, PASSWORD, form_key, open_desk, second_administrator, sign_in, visitor
 from tests.web.providers import CLIENT, SECRET, provider
 from tests.worlds import OWNER
@@ -161,7 +161,7 @@ def test_a_factor_that_is_on_is_asked_after_the_provider(linked, other):
     """The provider's word alone opens no session of an account with a second factor."""
     secret = b"12345678901234567890"
     linked.accounts.identities.link(Identity(other.issuer, "aud", "auditor"), linked.clock())
-    linked.accounts.factors.offer("auditor", seal(secret, b"of the node", b"0" * 12))
+    linked.accounts.factors.offer("auditor", encrypt(secret, b"of the node", b"0" * 12))
     assert linked.accounts.factors.check("auditor", secret, code_of(secret, step_of(NOW) - 1), NOW)
     browser, answer = went(linked, other, "aud")
     asked = browser.get("/oidc/back", params=answer)

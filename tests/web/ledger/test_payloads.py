@@ -3,21 +3,21 @@
 import doctest
 
 from comptroller.web.ledger import payloads
-from comptroller.web.ledger.payloads import Source
+from comptroller.web.ledger.payloads import PayloadSource
 
 
 def test_the_fact_is_found_in_its_text():
     """By place: the line of NDJSON, the line below the head of CSV, the object of JSON."""
     text = "\n".join(f"line {n}" for n in range(1, 100))
-    hits = [n for n, _, hit in Source(1, 0, text, "ndjson", is_shown=True).lines(50) if hit]
+    hits = [n for n, _, hit in PayloadSource(1, 0, text, "ndjson", is_shown=True).lines(50) if hit]
     assert hits == [50]
-    shown = Source(1, 0, text, "csv", is_shown=True).lines(50)
+    shown = PayloadSource(1, 0, text, "csv", is_shown=True).lines(50)
     assert [n for n, _, hit in shown if hit] == [51]
     assert shown[0][0] == 1
     said = '{"kind": "x", "facts": [{"a": 1}, {"a": 2}, {"a": 3}]}'
-    marked = [line for _, line, hit in Source(3, 0, said, "json", is_shown=True).lines(2) if hit]
+    marked = [line for _, line, hit in PayloadSource(3, 0, said, "json", is_shown=True).lines(2) if hit]
     assert marked == ["{", ' "a": 2', "}"]
-    assert Source(1, 1, "", "json", is_shown=False).lines(1) == []
+    assert PayloadSource(1, 1, "", "json", is_shown=False).lines(1) == []
 
 
 def test_a_text_is_shown_to_whoever_sees_all_of_it(desk, browser):

@@ -7,8 +7,8 @@ import pytest
 from comptroller.access.grants import ADOPT
 from comptroller.model.refusal import BrokenPack, Refused
 from comptroller.web.policy import proposals
-from comptroller.web.policy.versions import differences, editions
-from comptroller.web.shell.errors import NotGranted
+from comptroller.web.policy.versions import differences, versions
+from comptroller.web.shell.errors import PermissionDenied
 from tests.consoles import open_desk
 from tests.web.visits import visit_for
 from tests.worlds import OWNER
@@ -56,7 +56,7 @@ def test_a_change_is_replayed_then_adopted_by_somebody_else(changing):
     fewer = sum(one.outcome["counts"]["vanish"].values())
     assert (fewer, one.outcome["counts"]["appear"]) == (5, {})
     assert changing.duck.rows("SELECT count(*) FROM finding_now WHERE state = 'raised'")[0][0] == open_before
-    with pytest.raises(NotGranted):
+    with pytest.raises(PermissionDenied):
         proposals.adopt(author, one)
     proposals.adopt(adopter, one)
     assert wait(changing, name).adopter == "adopter", changing.jobs.newest()
@@ -70,7 +70,7 @@ def test_a_change_is_replayed_then_adopted_by_somebody_else(changing):
         ["adopter"],
     ]
     assert "+" in acts(changing, "propose")[0][2]
-    newest, first = editions(changing)
+    newest, first = versions(changing)
     assert newest.changed == (PATH,)
     assert "value: 0" in differences(changing, newest, first)[0][1]
 
@@ -99,7 +99,7 @@ def test_author_and_adopter_are_two_persons(changing):
     grant = {"granted_by": OWNER, "grant": "G-2", "login": "author2", "role": "adopter", "entity": OWNER, "reason": "r"}
     changing.said(changing.say("access_grant", [grant | {"valid_from": "2024-01-01"}]))
     name = proposals.propose(visit_for(changing, "author"), PATH, text_with(changing, 6), "own")
-    with pytest.raises(NotGranted):
+    with pytest.raises(PermissionDenied):
         proposals.adopt(visit_for(changing, "author2"), proposals.proposal_of(changing, name))
     assert proposals.may_change(visit_for(changing, "author2"), ADOPT)
     proposals.withdraw(visit_for(changing, "author"), proposals.proposal_of(changing, name))
@@ -107,7 +107,7 @@ def test_author_and_adopter_are_two_persons(changing):
 
 def test_who_may_change_policy_may_do_so_for_everything(changing):
     """A supervisor proposes nothing; a text that does not hold together is refused and kept nowhere."""
-    with pytest.raises(NotGranted):
+    with pytest.raises(PermissionDenied):
         proposals.propose(visit_for(changing, "supervisor"), PATH, text_with(changing, 3), "why")
     with pytest.raises(BrokenPack):
         proposals.propose(visit_for(changing, "author"), PATH, "# Nothing.\ntitle: 1\n", "why")
@@ -125,7 +125,7 @@ def test_a_proposal_upon_another_text_is_stale(changing):
     )
     with pytest.raises(Refused, match="stale"):
         proposals.changed(changing.pack, stale)
-    with pytest.raises(NotGranted):
+    with pytest.raises(PermissionDenied):
         proposals.withdraw(visit_for(changing, "adopter"), one)
     proposals.withdraw(visit_for(changing, "author"), one)
     assert proposals.proposal_of(changing, name).state == proposals.WITHDRAWN

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from comptroller.cases.queries import counts_in
 from comptroller.watch.scoreboard import scoreboard
-from comptroller.web.policy.scores import Outcome, open_by_rule, outcome_of, score_of
+from comptroller.web.policy.scores import RuleOutcome, open_by_rule, outcome_of, score_of
 from tests.case_consoles import open_case_desk
 from tests.cases.event_facts import step
 from tests.consoles import sign_in
@@ -31,9 +31,9 @@ def test_outcomes_are_told_to_everybody_who_sees(cases):
     """How a rule's findings came out is the same for all; nothing is said where none was in a case, or none is decided."""
     name = cases.duck.rows("SELECT rule FROM case_now")[0][0]
     told = {login: outcome_of(visit_for(cases, login), cases.pack.rules[name]) for login in ("over", "group", "firm")}
-    assert set(told.values()) == {Outcome(1, 1, 0, 0, 0, 0, 0)}
+    assert set(told.values()) == {RuleOutcome(1, 1, 0, 0, 0, 0, 0)}
     assert told["over"].precision_pct is None
-    assert Outcome(4, 0, 3, 1, 0, 0, 1).precision_pct == 75
+    assert RuleOutcome(4, 0, 3, 1, 0, 0, 1).precision_pct == 75
     other = next(n for n in cases.pack.rules if n != name)
     assert outcome_of(visit_for(cases, "over"), cases.pack.rules[other]) is None
 
@@ -91,4 +91,4 @@ def test_a_page_of_a_rule_stands_under_a_policy_of_fewer_counts(cases):
     assert not any("lapsed_count" in one for one in counts)
     assert "coalesce(lapsed_count, 0) AS lapsed" in counts_in(cases.pack)
     found = cases.duck.records(f"SELECT {', '.join(counts)} FROM rule_outcome WHERE rule = ?", [name])
-    assert Outcome(**found[0]) == Outcome(1, 1, 0, 0, 0, 0, 0)
+    assert RuleOutcome(**found[0]) == RuleOutcome(1, 1, 0, 0, 0, 0, 0)

@@ -6,7 +6,7 @@ import pytest
 
 from comptroller.model.refusal import Refused
 from comptroller.web.policy import proposals, shadow
-from comptroller.web.shell.errors import NotGranted
+from comptroller.web.shell.errors import PermissionDenied
 from tests.consoles import ENTITIES, form_key, mark, open_desk, sign_in
 from tests.web.policy.test_proposals import PATH, acts, text_with, wait
 from tests.web.visits import visit_for
@@ -44,7 +44,7 @@ def test_a_shadow_grows_as_facts_arrive_and_accuses_nobody(changing):
     """It says what would no longer be found, per rule and as of an entry; live findings and cases are as without it."""
     desk, name = changing
     one = proposals.proposal_of(desk, name)
-    with pytest.raises(NotGranted):
+    with pytest.raises(PermissionDenied):
         shadow.begin(visit_for(desk, "supervisor"), one)
     shadow.begin(visit_for(desk, "author"), one)
     first = looked(desk, name)

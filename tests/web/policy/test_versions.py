@@ -1,10 +1,10 @@
 """Editions of policy: the first is the founding, and each names what it changed."""
 
-from comptroller.web.policy.versions import editions, files_of
+from comptroller.web.policy.versions import files_of, versions
 
 
 def test_the_first_edition_is_the_founding(desk):
     """A node that adopted nothing since has one edition, with all files of the policy in force."""
-    (first,) = editions(desk)
+    (first,) = versions(desk)
     assert (first.entry, first.is_first, first.digest, first.changed) == (1, True, desk.pack.digest, ())
     assert files_of(desk, 1) == desk.pack.files

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from comptroller.web.public.answers import NO, UNKNOWN, WITHIN, YES, Answer, answer, line_for, name_digest
+from comptroller.web.public.answers import NO, UNKNOWN, WITHIN, YES, PublicAnswer, answer, line_for, name_digest
 from tests.consoles import mark
 from tests.web.public.conftest import SIGNER
 
@@ -52,10 +52,10 @@ def test_a_signer_is_told_on_his_day(open_world, entity, person, on, signs):
 def test_what_is_not_published_is_answered_like_what_is_not_there(open_world):
     """An entity whose nearest list publishes nothing, one below it, and one that nobody knows give one answer."""
     for said in ("G2", "nobody at all", "", "*"):
-        assert answer(open_world, said, SIGNER, DAY) == Answer(), said
+        assert answer(open_world, said, SIGNER, DAY) == PublicAnswer(), said
     below = open_world.duck.rows("SELECT entity FROM main.entity WHERE parent = 'G2'")
     assert below
-    assert all(answer(open_world, code, SIGNER, DAY) == Answer() for (code,) in below)
+    assert all(answer(open_world, code, SIGNER, DAY) == PublicAnswer() for (code,) in below)
 
 
 def test_no_answer_names_a_person(open_world):

@@ -13,7 +13,7 @@ from comptroller.web.public.rate_limit import (
     READ,
     VERIFY,
     WRITE,
-    Gate,
+    RateLimit,
     shares_of,
     zero_bits,
 )
@@ -46,7 +46,7 @@ def enters(gate, purpose, client="a", bits=None):
 
 def test_a_ticket_is_taken_once():
     """What was sent is not sent again by the same page; a ticket of another key, or of none, is refused."""
-    gate, other = Gate("key", 100, 4), Gate("another key", 100, 4)
+    gate, other = RateLimit("key", 100, 4), RateLimit("another key", 100, 4)
     ticket = gate.ticket()
     assert gate.refuse_lead(ticket, "a") is None
     assert gate.refuse_lead(ticket, "a").code == "public.ticket"
@@ -58,7 +58,7 @@ def test_a_ticket_is_taken_once():
 def test_a_ticket_ends_after_its_hour():
     """A hoard of tickets is worth nothing later, nor is one of the time before the clock began."""
     clock = Seconds()
-    gate = Gate("key", 100, 0, clock)
+    gate = RateLimit("key", 100, 0, clock)
     ticket = gate.ticket()
     clock.now += 62 * 60
     assert gate.refuse(LODGE, "a", (ticket, "0")).code == "public.ticket"
@@ -69,7 +69,7 @@ def test_a_ticket_ends_after_its_hour():
 
 def test_too_little_work_spends_nothing():
     """A number that shows too little is refused by what it shows; the browser goes on with the same ticket, once."""
-    gate = Gate("key", 100, 12)
+    gate = RateLimit("key", 100, 12)
     ticket = gate.ticket()
     weak = next(str(n) for n in count() if zero_bits(f"{ticket}:{n}") < 4)
     assert gate.refuse(LODGE, "a", (ticket, weak)).code == "public.work"
@@ -81,7 +81,7 @@ def test_too_little_work_spends_nothing():
 def test_work_rises_with_what_comes_and_falls_with_time():
     """Each lodging asks more of the next; a client that does that work gets in, however many came before; an hour later it is as at first."""
     clock = Seconds()
-    gate = Gate("key", 48, 2, clock)
+    gate = RateLimit("key", 48, 2, clock)
     asked = []
     for n in range(60):
         asked.append(gate.bits_for(LODGE, f"client {n}"))
@@ -97,7 +97,7 @@ def test_work_rises_with_what_comes_and_falls_with_time():
 def test_a_client_that_sends_many_works_more_and_others_do_not():
     """What one client sends is asked of that client; at one lodging a minute of each, nobody works more."""
     clock = Seconds()
-    gate = Gate("key", 2400, 2, clock)
+    gate = RateLimit("key", 2400, 2, clock)
     for _ in range(300):
         assert enters(gate, WRITE, "one") is None
     assert gate.bits_for(WRITE, "one") - gate.bits_for(WRITE, "another") == MOST_CLIENT_BITS
@@ -111,7 +111,7 @@ def test_a_client_that_sends_many_works_more_and_others_do_not():
 @pytest.mark.parametrize("purpose", [ASK, VERIFY, LEAD])
 def test_a_flood_of_one_purpose_takes_nothing_from_another(purpose):
     """Questions past their share are refused, of all and of one client; every other purpose stays as it was."""
-    gate = Gate("key", 48, 2)
+    gate = RateLimit("key", 48, 2)
     own = shares_of(48)[purpose].most_a_client
     assert [gate.busy(purpose, "one") is None for _ in range(own + 1)] == [True] * own + [False]
     assert gate.busy(purpose, "one").code == "public.busy"
@@ -125,7 +125,7 @@ def test_a_flood_of_one_purpose_takes_nothing_from_another(purpose):
 
 def test_a_refused_question_fills_no_bucket():
     """A client that is rejected takes nothing from the others' share."""
-    gate = Gate("key", 48, 2)
+    gate = RateLimit("key", 48, 2)
     for _ in range(10_000):
         gate.busy(ASK, "one")
     assert gate.busy(ASK, "another") is None
@@ -134,7 +134,7 @@ def test_a_refused_question_fills_no_bucket():
 def test_no_address_is_stored():
     """Clients are counted under a hash alone, which is another one after its minutes."""
     clock = Seconds()
-    gate = Gate("key", 48, 2, clock)
+    gate = RateLimit("key", 48, 2, clock)
     gate.busy(ASK, "192.0.2.77")
     (who,) = gate._clients
     assert b"192.0.2.77" not in who

@@ -13,7 +13,7 @@ from comptroller.web.public.tip_storage import (
     on_day,
     used_on,
 )
-from comptroller.web.shell.errors import Gone
+from comptroller.web.shell.errors import NotFound
 from comptroller.web.tips.mailbox import close, lodge, mailbox_of, opened, register, registered, today, write
 from tests.consoles import NOW, form_key, open_desk, sign_in
 from tests.web.public.tipping import MAILBOX, PASS, PUBLIC, sha, with_key
@@ -78,9 +78,9 @@ def test_what_is_past_its_retention_opens_to_nobody_and_is_named(lodged):
     assert (found.tip_number, found.since, len(found.entries)) == (number, last, 1)
     assert opened(lodged, MAILBOX, PASS)
     lodged.clock.moment = NOW + dt.timedelta(days=days)
-    with pytest.raises(Gone):
+    with pytest.raises(NotFound):
         opened(lodged, MAILBOX, PASS)
-    with pytest.raises(Gone):
+    with pytest.raises(NotFound):
         mailbox_of(visit_for(lodged, "discipline"), number)
 
 

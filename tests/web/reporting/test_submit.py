@@ -9,7 +9,7 @@ import pytest
 
 from comptroller.cli.serve import let_in
 from comptroller.web.reporting.submit import Sent, send_report
-from comptroller.web.shell.errors import Gone
+from comptroller.web.shell.errors import NotFound
 from tests.consoles import PASSWORD, open_desk, sign_in
 from tests.web.visits import visit_for
 from tests.worlds import OWNER
@@ -59,7 +59,7 @@ def test_what_is_refused_is_kept_for_who_sent_it(own):
 def test_nobody_reports_for_those_he_does_not_reach(own):
     """Not for another entity, not for the owner, not for one that is unknown."""
     for reporter in ("B", "G1", OWNER, "nobody"):
-        with pytest.raises(Gone):
+        with pytest.raises(NotFound):
             send_report(visit_for(own, "reporter"), _json("payment", PAYMENT), Sent("p.json", "json", reporter, ""))
 
 

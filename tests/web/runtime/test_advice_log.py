@@ -6,7 +6,7 @@ import pytest
 
 from comptroller.model.refusal import refusal
 from comptroller.web.runtime.advice_log import MOST_TOGETHER, AdviceLog
-from comptroller.web.runtime.storage import Shelf
+from comptroller.web.runtime.storage import DeskStore
 from comptroller.web.runtime.writer import Outcome
 
 WRONG = refusal("x", ("", None, ""), "x", ("", ""), ("", ""))
@@ -30,7 +30,7 @@ class Ledger:
 @pytest.fixture
 def shelf(tmp_path):
     """Give each caller a door of its own to one shelf, as the desk's threads have."""
-    return lambda: Shelf(tmp_path / "desk.sqlite")
+    return lambda: DeskStore(tmp_path / "desk.sqlite")
 
 
 def test_answers_of_a_moment_are_one_report(shelf):

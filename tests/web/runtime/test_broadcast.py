@@ -3,7 +3,7 @@
 import asyncio
 import threading
 
-from comptroller.web.runtime.broadcast import Hub
+from comptroller.web.runtime.broadcast import Broadcast
 from comptroller.web.runtime.writer import Batch
 from tests.consoles import NOW
 
@@ -16,7 +16,7 @@ def test_everybody_who_listens_is_told():
     """Two listeners hear a batch that another thread tells, and end when the desk closes."""
 
     async def story():
-        hub = Hub()
+        hub = Broadcast()
         hub.attach(asyncio.get_running_loop())
 
         async def listen():
@@ -39,7 +39,7 @@ def test_the_slow_miss_the_oldest_and_the_quiet_are_kept_awake():
     """A queue never grows without end, and a sign of life comes when nothing happens."""
 
     async def story():
-        hub = Hub()
+        hub = Broadcast()
         hub.attach(asyncio.get_running_loop())
         news = hub.listen(0.01)
         assert await anext(news) is None
@@ -55,6 +55,6 @@ def test_the_slow_miss_the_oldest_and_the_quiet_are_kept_awake():
 
 def test_without_a_loop_news_are_only_kept():
     """Before the server runs nothing is lost and nothing fails."""
-    hub = Hub()
+    hub = Broadcast()
     hub.tell(_batch(1))
     assert len(hub.recent) == 1

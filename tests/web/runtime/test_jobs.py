@@ -3,7 +3,7 @@
 import datetime as dt
 import threading
 
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 from comptroller.web.runtime.jobs import DONE, FAILED, Jobs
 
 NOW = dt.datetime(2024, 6, 30, tzinfo=dt.UTC)
@@ -46,7 +46,7 @@ def test_a_fault_of_the_engine_is_told_without_values():
     jobs = Jobs(lambda: NOW)
 
     def work() -> str:
-        Duck().rows("SELECT CAST(a AS INTEGER) FROM (VALUES ('never told')) AS t(a)")
+        DuckDb().rows("SELECT CAST(a AS INTEGER) FROM (VALUES ('never told')) AS t(a)")
         return ""
 
     jobs.start("replay", "p1", "author", work)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from comptroller.model.refusal import Refused
-from comptroller.web.runtime.outbound_http import NotReached, is_public, post
+from comptroller.web.runtime.outbound_http import Unreachable, is_public, post
 
 NOBODY = 1
 """A port at which nobody listens."""
@@ -74,7 +74,7 @@ EMBEDDING = (
 @pytest.mark.parametrize("url", INNER)
 def test_nothing_inside_is_asked(url):
     """SSRF: loopback, private, link-local and shared addresses are refused, however they are written."""
-    with pytest.raises((Refused, NotReached)) as refused:
+    with pytest.raises((Refused, Unreachable)) as refused:
         post(url, {}, b"")
     if isinstance(refused.value, Refused):
         assert refused.value.refusals[0].code == "desk.hook.address"
@@ -96,7 +96,7 @@ def test_an_embedded_address_never_makes_an_address_public(inner, embed):
 
 def test_what_the_settings_allow_is_asked_and_no_more():
     """An allowed network may be reached, also without https; its neighbour may not."""
-    with pytest.raises(NotReached):
+    with pytest.raises(Unreachable):
         post(f"http://127.0.0.1:{NOBODY}/", {}, b"", ("127.0.0.1/32",))
     with pytest.raises(Refused):
         post(f"http://127.0.0.2:{NOBODY}/", {}, b"", ("127.0.0.1/32",))

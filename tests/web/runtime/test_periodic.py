@@ -3,7 +3,7 @@
 import threading
 from contextlib import contextmanager
 
-from comptroller.web.runtime.periodic import Rounds
+from comptroller.web.runtime.periodic import PeriodicTasks
 
 
 class Work:
@@ -29,7 +29,7 @@ class Work:
 
 def test_rounds_are_done_at_once_when_asked_and_end_when_ended():
     """What is asked for is done before the future is; the context is left on the thread that entered it."""
-    rounds, work = Rounds(60), Work()
+    rounds, work = PeriodicTasks(60), Work()
     rounds.begin("a", work.context(), work.said.append)
     rounds.turn("a").result(10)
     assert work.count >= 2
@@ -43,7 +43,7 @@ def test_rounds_are_done_at_once_when_asked_and_end_when_ended():
 
 def test_rounds_come_by_themselves_until_the_last():
     """Nobody need ask; the round that says so is the last."""
-    rounds, work = Rounds(0.001), Work(last=5)
+    rounds, work = PeriodicTasks(0.001), Work(last=5)
     rounds.begin("a", work.context(), work.said.append)
     while rounds.about():
         threading.Event().wait(0.01)
@@ -52,7 +52,7 @@ def test_rounds_come_by_themselves_until_the_last():
 
 def test_a_fault_is_told_and_ends_the_rounds():
     """Who waits for the round does not wait for ever."""
-    rounds, work = Rounds(60), Work(fault_at=2)
+    rounds, work = PeriodicTasks(60), Work(fault_at=2)
     rounds.begin("a", work.context(), work.said.append)
     rounds.turn("a").result(10)
     rounds.end("a")

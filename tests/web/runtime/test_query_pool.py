@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from comptroller.model.refusal import Refused
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 from comptroller.web.runtime.query_limits import Limits, NoPlace
 from comptroller.web.runtime.query_pool import QueryPool
 from tests.questions import ask
@@ -17,7 +17,7 @@ from tests.questions import ask
 @pytest.fixture
 def duck():
     """Give a database with a table that may be read, and one that may not."""
-    one = Duck(memory="200MB")
+    one = DuckDb(memory="200MB")
     one.execute("CREATE TABLE t AS SELECT 1 AS a; CREATE TABLE hidden AS SELECT 42 AS b")
     yield one
     one.close()
@@ -95,7 +95,7 @@ def test_a_view_stands_in_a_tables_place(duck):
 def test_a_query_too_deep_or_too_long_is_refused(sql):
     """What no parser follows to its end is refused as any wrong query is."""
     with pytest.raises(Refused):
-        ask(Duck(memory="100MB"), sql, set())
+        ask(DuckDb(memory="100MB"), sql, set())
 
 
 def test_what_takes_too_long_is_ended_and_refused_by_name(duck):
@@ -173,7 +173,7 @@ def test_a_table_that_is_too_large_to_be_handed_over_is_refused(duck):
         assert pool.ask(duck, "SELECT max(n) AS n FROM wide", {"wide"})[1] == [(4999,)]
 
 
-def _tried(pool: QueryPool, duck: Duck, person: str, found: list[str]) -> None:
+def _tried(pool: QueryPool, duck: DuckDb, person: str, found: list[str]) -> None:
     try:
         pool.ask(duck.cursor(), ENDLESS, {"t"}, person=person, seconds=1.5)
     except Refused as refused:

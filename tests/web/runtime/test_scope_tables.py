@@ -3,15 +3,15 @@
 import datetime as dt
 
 from comptroller.access.row_access import walked
-from comptroller.store.duck import Duck
-from comptroller.web.runtime.scope_tables import Reached
+from comptroller.store.duck import DuckDb
+from comptroller.web.runtime.scope_tables import ScopeTables
 
 _NOON = dt.datetime(2026, 1, 5, 12, tzinfo=dt.UTC)
 _TREE = "INSERT INTO ancestor VALUES ('A', 'A'), ('B', 'B'), ('B', 'A'), ('C', 'C'), ('C', 'B'), ('C', 'A'), ('D', 'D')"
 
 
-def _world() -> Duck:
-    duck = Duck()
+def _world() -> DuckDb:
+    duck = DuckDb()
     duck.execute("CREATE TABLE ancestor (entity VARCHAR, ancestor VARCHAR)")
     duck.execute("CREATE TABLE entity (entity VARCHAR)")
     duck.execute(_TREE)
@@ -22,7 +22,7 @@ def _world() -> Duck:
 def test_what_is_kept_is_what_the_tree_says() -> None:
     """Law: for any roots, and for none, the kept table holds exactly the entities that walking the tree gives; on any connection."""
     duck = _world()
-    reached, other = Reached(duck, lambda: _NOON), duck.cursor()
+    reached, other = ScopeTables(duck, lambda: _NOON), duck.cursor()
     register = reached.register("as it is")
     for roots in ((), ("A",), ("B",), ("C", "D"), ("nobody",)):
         kept = {row[0] for row in other.rows(reached.below(duck, register, roots))}
@@ -33,7 +33,7 @@ def test_a_register_that_changes_is_read_anew() -> None:
     """Law: with another stamp the tree is walked again; what stood before is there for whoever began to read by it, and then goes."""
     now = [_NOON]
     duck = _world()
-    reached = Reached(duck, lambda: now[0])
+    reached = ScopeTables(duck, lambda: now[0])
     before = reached.below(duck, reached.register("old"), ("B",))
     duck.execute("INSERT INTO ancestor VALUES ('E', 'B')")
     assert reached.below(duck, reached.register("old"), ("B",)) == before

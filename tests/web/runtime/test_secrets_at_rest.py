@@ -9,35 +9,35 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from comptroller.model.refusal import Refused
 from comptroller.web.admin import webhooks
-from comptroller.web.admin.webhooks import Hook
+from comptroller.web.admin.webhooks import Webhook
 from comptroller.web.runtime.secret_renewal import renew_secrets
-from comptroller.web.runtime.secrets_at_rest import is_named, renewed, seal, unseal
+from comptroller.web.runtime.secrets_at_rest import decrypt, encrypt, is_named, renewed
 from tests.consoles import open_desk
 
 
 def test_a_sealed_secret_opens_under_its_passphrase_alone():
     """Another passphrase, none, or a changed byte: refused; without a passphrase nothing is kept."""
-    kept = seal(b"a secret", b"words", b"0123456789ab")
+    kept = encrypt(b"a secret", b"words", b"0123456789ab")
     assert b"a secret" not in kept.encode()
-    assert unseal(kept, b"words") == b"a secret"
+    assert decrypt(kept, b"words") == b"a secret"
     for broken, words in ((kept, b"other"), (kept, None), (kept[:-6] + "AAAAA=", b"words"), ("plain", b"words")):
         with pytest.raises(Refused):
-            unseal(broken, words)
+            decrypt(broken, words)
     with pytest.raises(Refused):
-        seal(b"a secret", None, b"0123456789ab")
+        encrypt(b"a secret", None, b"0123456789ab")
 
 
 def test_a_named_secret_is_read_from_the_environment(monkeypatch):
     """Only names made for it: no other variable can be asked for."""
     monkeypatch.setenv("COMPTROLLER_SECRET_X", "value")
     monkeypatch.setenv("OTHER", "value")
-    assert unseal("env:COMPTROLLER_SECRET_X", None) == b"value"
+    assert decrypt("env:COMPTROLLER_SECRET_X", None) == b"value"
     assert [is_named(one) for one in ("env:OTHER", "env:COMPTROLLER_SECRET_x", "env:COMPTROLLER_PASSPHRASE")] == [
         False
     ] * 3
     for kept in ("env:OTHER", "env:COMPTROLLER_SECRET_GONE"):
         with pytest.raises(Refused):
-            unseal(kept, None)
+            decrypt(kept, None)
 
 
 def sealed_before(secret, passphrase):
@@ -48,7 +48,7 @@ def sealed_before(secret, passphrase):
 
 def test_a_key_is_derived_with_salt_and_cost():
     """A text names version, cost and salt; the same secret under the same passphrase is another text each time it is drawn for."""
-    one, two = (seal(b"a secret", b"words", nonce) for nonce in (b"first", b"second"))
+    one, two = (encrypt(b"a secret", b"words", nonce) for nonce in (b"first", b"second"))
     assert one.split(":")[:5] == ["argon2id", "1", "65536", "3", "1"]
     assert one.split(":")[5] != two.split(":")[5]
     assert one.split(":")[6] != two.split(":")[6]
@@ -57,7 +57,7 @@ def test_a_key_is_derived_with_salt_and_cost():
 
 def test_an_altered_text_is_refused():
     """Another cost, salt or cipher, one that would fill the memory, and what is cut short: refused, never a trace."""
-    kept = seal(b"a secret", b"words", b"drawn")
+    kept = encrypt(b"a secret", b"words", b"drawn")
     parts = kept.split(":")
     altered = [":".join([*parts[:at], other, *parts[at + 1 :]]) for at, other in (
         (0, "argon2i"), (1, "2"), (2, "65535"), (2, "99999999"), (2, "0"), (3, "0"), (3, "999"), (4, "17"), (4, "0"),
@@ -65,16 +65,16 @@ def test_an_altered_text_is_refused():
     )]  # fmt: skip
     for text in (*altered, kept[:-1], kept + "A", "argon2id:", "sealed:", "sealed:AAAA", "sealed:\u00e4", ""):
         with pytest.raises(Refused):
-            unseal(text, b"words")
+            decrypt(text, b"words")
 
 
 def test_a_text_of_before_is_read_and_renewed():
     """What earlier versions wrote opens, and is renewed once; under another passphrase, or named, it stays as it is."""
     before = sealed_before(b"a secret", b"words")
-    assert unseal(before, b"words") == b"a secret"
+    assert decrypt(before, b"words") == b"a secret"
     now = renewed(before, b"words", b"drawn")
     assert now.startswith("argon2id:1:")
-    assert unseal(now, b"words") == b"a secret"
+    assert decrypt(now, b"words") == b"a secret"
     for kept, passphrase in (
         (now, b"words"),
         (before, b"other"),
@@ -91,12 +91,12 @@ def test_a_desk_renews_its_secrets_when_it_is_opened(tmp_path):
         before, other = sealed_before(b"a secret", b"words"), sealed_before(b"a secret", b"other")
         desk.accounts.factors.offer("leader", before)
         for name, secret in (("h1", before), ("h2", other), ("h3", "env:COMPTROLLER_SECRET_X")):
-            webhooks.keep(desk.shelf, Hook(name, "leader", "https://a.example", secret))
+            webhooks.keep(desk.shelf, Webhook(name, "leader", "https://a.example", secret))
         renew_secrets(desk)
-        kept = [desk.accounts.factors.kept("leader"), *(one.secret for one in webhooks.hooks_of(desk.shelf))]
+        kept = [desk.accounts.factors.kept("leader"), *(one.secret for one in webhooks.webhooks_of(desk.shelf))]
         assert [one.partition(":")[0] for one in kept] == ["argon2id", "argon2id", "sealed", "env"]
-        assert unseal(kept[0], b"words") == unseal(kept[1], b"words") == b"a secret"
+        assert decrypt(kept[0], b"words") == decrypt(kept[1], b"words") == b"a secret"
         renew_secrets(desk)
-        assert [desk.accounts.factors.kept("leader"), *(one.secret for one in webhooks.hooks_of(desk.shelf))] == kept
+        assert [desk.accounts.factors.kept("leader"), *(one.secret for one in webhooks.webhooks_of(desk.shelf))] == kept
     finally:
         desk.stop()

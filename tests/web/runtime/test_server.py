@@ -7,7 +7,7 @@ from time import sleep
 import pytest
 
 from comptroller.model.refusal import Refused
-from comptroller.web.runtime.server import ACCOUNTS, SHELF, Desk
+from comptroller.web.runtime.server import ACCOUNTS, SHELF, Server
 from tests.house.source import parsed, shown, sources
 from tests.packs_small.small import AT, small_node
 
@@ -18,11 +18,11 @@ def test_garbage_in_a_store_of_the_desk_is_a_refusal_by_name(tmp_path, name):
     small_node(tmp_path / "n").close()
     (tmp_path / "n" / name).write_bytes(b"garbage" * 1000)
     with pytest.raises(Refused) as refused:
-        Desk(tmp_path / "n", lambda: AT, lambda: "x" * 32).start()
+        Server(tmp_path / "n", lambda: AT, lambda: "x" * 32).start()
     one = refused.value.refusals[0]
     assert (one.code, one.file) == ("node.store", str(tmp_path / "n" / name))
     (tmp_path / "n" / name).unlink()
-    desk = Desk(tmp_path / "n", lambda: AT, lambda: "x" * 32)
+    desk = Server(tmp_path / "n", lambda: AT, lambda: "x" * 32)
     desk.start()
     desk.stop()
 

@@ -1,11 +1,11 @@
 """The shelf: what a user keeps is his own."""
 
-from comptroller.web.runtime.storage import Shelf
+from comptroller.web.runtime.storage import DeskStore
 
 
 def test_what_is_saved_is_ones_own(tmp_path):
     """Another user's views are not seen; an empty text takes a view away."""
-    shelf = Shelf(tmp_path / "desk.sqlite")
+    shelf = DeskStore(tmp_path / "desk.sqlite")
     shelf.save("a", "findings", "mine", "state=all")
     assert shelf.saved("a", "findings") == [("mine", "state=all")]
     assert shelf.saved("b", "findings") == []
@@ -15,7 +15,7 @@ def test_what_is_saved_is_ones_own(tmp_path):
 
 def test_an_answer_is_kept_under_its_key(tmp_path):
     """The same key of the same user gives the same answer."""
-    shelf = Shelf(tmp_path / "desk.sqlite")
+    shelf = DeskStore(tmp_path / "desk.sqlite")
     shelf.answer("a", "k", "digest", "{}", "2024-06-30")
     assert shelf.answered("a", "k") == ("digest", "{}")
     assert shelf.answered("b", "k") is None

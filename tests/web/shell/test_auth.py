@@ -6,7 +6,7 @@ import pytest
 
 from comptroller.access.accounts import Token
 from comptroller.web.shell.auth import present
-from comptroller.web.shell.errors import Gone
+from comptroller.web.shell.errors import NotFound
 from tests.consoles import NOW, visitor
 
 
@@ -46,5 +46,5 @@ def test_two_days_may_be_asked(browser):
 def test_nothing_is_gone():
     """What is absent and what is out of reach are answered alike."""
     assert present(0, "x") == 0
-    with pytest.raises(Gone):
+    with pytest.raises(NotFound):
         present(None, "x")

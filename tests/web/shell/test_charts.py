@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from hypothesis import given, strategies as st
 
-from comptroller.web.shell.charts import CHART, WIDTH, Edge, chain_of, ring, spark, stakes_row, time_line, wrapped
+from comptroller.web.shell.charts import CHART, WIDTH, ChartEdge, chain_of, ring, spark, stakes_row, time_line, wrapped
 
 DAYS = st.dates(dt.date(1990, 1, 1), dt.date(2090, 1, 1))
 
@@ -34,7 +34,7 @@ def test_chains_and_rings_and_sparks():
 @given(st.integers(0, 40), st.text(max_size=60))
 def test_boxes_lie_within_and_beside_each_other(count, name):
     """However many there are: no box beyond the chart or on another, and one says how many are left out."""
-    row = stakes_row([Edge(str(n), name) for n in range(count)], "rest")
+    row = stakes_row([ChartEdge(str(n), name) for n in range(count)], "rest")
     assert len(row) == min(count, 8)
     assert [b.edge.code == "" for b in row].count(True) == (count > 8)
     ends = [(b.x - b.wide / 2, b.x + b.wide / 2) for b in row]

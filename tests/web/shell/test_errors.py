@@ -10,8 +10,8 @@ from starlette.testclient import TestClient
 from comptroller.web.app import make_app
 from comptroller.web.runtime.server import Settings
 from comptroller.web.shell.errors import value_wanted
-from comptroller.web.shell.middleware import Guard
-from comptroller.web.shell.rendering import draw_refusals
+from comptroller.web.shell.middleware import Middleware
+from comptroller.web.shell.rendering import render_refusals
 from tests.consoles import ORIGIN, form_key, mark, visitor
 
 FIELDS = {"code", "file", "line", "field", "seen", "expected", "mend"}
@@ -79,7 +79,7 @@ def strict(desk):
     def breaks():
         raise ZeroDivisionError("the inside of the house")
 
-    guarded = Guard(app, Settings(most_body_bytes=2000), draw_refusals)
+    guarded = Middleware(app, Settings(most_body_bytes=2000), render_refusals)
 
     def of(browser):
         return TestClient(

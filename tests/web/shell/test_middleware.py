@@ -3,7 +3,7 @@
 import asyncio
 
 from comptroller.web.runtime.server import Settings
-from comptroller.web.shell.middleware import HEADERS, STREAM, Guard, is_own
+from comptroller.web.shell.middleware import HEADERS, STREAM, Middleware, is_own
 from tests.consoles import PASSWORD, form_key, open_desk, sign_in, visitor
 
 
@@ -61,7 +61,7 @@ def test_a_request_that_another_site_makes_is_refused(desk):
 
 def test_an_oversize_body_is_refused_before_it_is_read():
     """Said to be too large, or found to be while it comes: refused by name."""
-    small = Guard(_swallow, Settings(most_body_bytes=100))
+    small = Middleware(_swallow, Settings(most_body_bytes=100))
     assert _status(small, [b"x" * 60, b"x" * 60]) == 413
     assert _status(small, [b"x" * 60], length="101") == 413
     assert _status(small, [b"x" * 60], length="sixty") == 413
@@ -70,7 +70,7 @@ def test_an_oversize_body_is_refused_before_it_is_read():
 
 def test_a_slow_body_is_not_waited_for():
     """Whoever sends a byte now and then holds nobody up."""
-    quick = Guard(_swallow, Settings(most_body_seconds=0.05))
+    quick = Middleware(_swallow, Settings(most_body_seconds=0.05))
     assert _status(quick, [b"x"] * 20, pause=0.02) == 408
     assert _status(quick, [b"x"] * 2) == 200
 
@@ -78,16 +78,16 @@ def test_a_slow_body_is_not_waited_for():
 def test_a_stream_may_be_long_and_not_idle():
     """More than another body may hold, for longer, as long as something comes; not beyond its own size."""
     long = Settings(most_body_bytes=10, most_stream_bytes=100, most_body_seconds=0.2)
-    assert _status(Guard(_swallow, long), [b"x" * 15] * 6, pause=0.05, path=STREAM) == 200
-    assert _status(Guard(_swallow, long), [b"x" * 15] * 7, path=STREAM) == 413
-    assert _status(Guard(_swallow, long), [b"x"] * 2, pause=0.5, path=STREAM) == 408
+    assert _status(Middleware(_swallow, long), [b"x" * 15] * 6, pause=0.05, path=STREAM) == 200
+    assert _status(Middleware(_swallow, long), [b"x" * 15] * 7, path=STREAM) == 413
+    assert _status(Middleware(_swallow, long), [b"x"] * 2, pause=0.5, path=STREAM) == 408
 
 
 def test_whoever_asks_too_often_waits():
     """A rate for all requests, and a lower one for signing in."""
-    slow = Guard(_swallow, Settings(most_requests_a_minute=3))
+    slow = Middleware(_swallow, Settings(most_requests_a_minute=3))
     assert [_status(slow, [b""]) for _ in range(5)] == [200, 200, 200, 429, 429]
-    strict = Guard(_swallow, Settings(most_sign_ins_a_minute=1))
+    strict = Middleware(_swallow, Settings(most_sign_ins_a_minute=1))
     assert [_status(strict, [b""], path="/sign-in") for _ in range(2)] == [200, 429]
     assert _status(strict, [b""]) == 200, "who tries names at the door may still be answered elsewhere"
 
@@ -140,7 +140,7 @@ def test_few_pages_are_made_at_once_and_a_slow_browser_keeps_nobody_waiting():
         async def quick(_message):
             await asyncio.sleep(0)
 
-        guard = Guard(app, Settings(most_readers=1))
+        guard = Middleware(app, Settings(most_readers=1))
 
         def asks(path, send, method="GET"):
             head = [(b"authorization", b"Bearer x")]

@@ -6,7 +6,7 @@ from string import Formatter
 from comptroller.packs.dated_values import UNITS
 from comptroller.packs.rule_loader import KINDS, SEVERITIES
 from comptroller.web.shell.rendering import ACTS
-from comptroller.web.shell.translations import LANGUAGES, say, texts
+from comptroller.web.shell.translations import LANGUAGES, texts, translate
 from tests.house.source import SRC
 
 WEB = SRC / "web"
@@ -62,13 +62,13 @@ def test_every_text_is_used():
 def test_templates_and_code_say_nothing_in_one_language():
     """Words that people read stand in the two files; refusals alone carry both languages in place."""
     assert [p.name for p in (WEB / "templates").glob("*.html") if HAN.search(p.read_text(encoding="utf-8"))] == []
-    assert say("zh", "layout.hidden", count=3) == "另有 3 条不在您的权限内"
+    assert translate("zh", "layout.hidden", count=3) == "另有 3 条不在您的权限内"
 
 
 def test_every_state_of_a_finding_has_a_text():
     """A table of all findings says of each what has become of it, those that came to be left out among them."""
     for state in ("raised", "changed", "cleared", "not_judged", "not_applicable"):
-        assert say("en", f"state.{state}")
+        assert translate("en", f"state.{state}")
 
 
 def test_every_choice_that_policy_has_is_said():

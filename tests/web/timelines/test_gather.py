@@ -1,6 +1,6 @@
 """Strips: what hangs together is read from the kinds, and what holds for a time leads no further."""
 
-from comptroller.web.timelines.gather import holds_for_a_time, starts, strip_of
+from comptroller.web.timelines.gather import holds_for_a_time, starts, timeline_of
 from tests.web.visits import visit_for
 
 
@@ -16,10 +16,10 @@ def test_kinds_that_name_each_other_have_strips(desk):
 def test_a_strip_is_of_one_fact_and_its_findings(desk):
     """A payment stands with the one that names the same invoice, and with the finding about both; farther ones come later."""
     (code,) = desk.duck.rows("SELECT payment FROM payment WHERE entity = 'A1' ORDER BY payment LIMIT 1")[0]
-    strip = strip_of(visit_for(desk, "supervisor"), "payment", "A1", code)
+    strip = timeline_of(visit_for(desk, "supervisor"), "payment", "A1", code)
     assert strip is not None
     assert [(step.row["payment"], step.distance) for step in strip.steps] == [(code, 0), (code.replace("4", "5", 1), 1)]
     assert strip.seed is strip.steps[0]
     assert (len(strip.findings), strip.hidden_count, strip.is_cut) == (1, 0, False)
-    assert strip_of(visit_for(desk, "supervisor"), "entity", "A1", "A1") is None
-    assert strip_of(visit_for(desk, "supervisor"), "payment", "A1", "none") is None
+    assert timeline_of(visit_for(desk, "supervisor"), "entity", "A1", "A1") is None
+    assert timeline_of(visit_for(desk, "supervisor"), "payment", "A1", "none") is None

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from hypothesis import given, settings, strategies as st
 
-from comptroller.web.timelines.layout import Said, Scale, draw_strip, text_width
+from comptroller.web.timelines.layout import LaneText, Scale, render_timeline, text_width
 
 DAY = dt.date(2024, 3, 1)
 
@@ -23,8 +23,8 @@ def worked(first, last):
 @given(st.lists(st.tuples(st.integers(0, 900), st.integers(1, 23)), min_size=1, max_size=25))
 def test_what_is_earlier_stands_farther_left_and_no_words_overlap(moments):
     """Whatever the days: places follow the moments, and in one lane the words of two steps never share a place."""
-    said = [Said("a", at(day, hour), f"step {n}", n) for n, (day, hour) in enumerate(moments)]
-    picture = draw_strip(said, {"a": "Lane"}, [(1, DAY, "rule", frozenset({0}))], worked)
+    said = [LaneText("a", at(day, hour), f"step {n}", n) for n, (day, hour) in enumerate(moments)]
+    picture = render_timeline(said, {"a": "Lane"}, [(1, DAY, "rule", frozenset({0}))], worked)
     dots = sorted(picture.dots, key=lambda dot: dot.said.at)
     assert all(one.x <= two.x + 1e-6 for one, two in pairwise(dots))
     spans = [
@@ -43,18 +43,22 @@ def test_what_is_earlier_stands_farther_left_and_no_words_overlap(moments):
 
 def test_days_without_work_and_working_days_between_are_told():
     """From a Friday to the Tuesday after lies a week-end, which is shaded, and two working days."""
-    picture = draw_strip([Said("a", at(0), "x", 1), Said("a", at(4), "y", 2)], {"a": "A"}, [], worked)
+    picture = render_timeline([LaneText("a", at(0), "x", 1), LaneText("a", at(4), "y", 2)], {"a": "A"}, [], worked)
     assert [(worked_count, days) for _, _, worked_count, days in picture.gaps] == [(2, 4)]
     assert len(picture.shades) == 1
-    unknown = draw_strip([Said("a", at(0), "x", 1), Said("a", at(4), "y", 2)], {"a": "A"}, [], lambda _a, _b: {})
+    unknown = render_timeline(
+        [LaneText("a", at(0), "x", 1), LaneText("a", at(4), "y", 2)], {"a": "A"}, [], lambda _a, _b: {}
+    )
     assert unknown.gaps[0][2] == -1
     assert unknown.shades == ()
 
 
 def test_what_has_no_day_has_no_picture_and_periods_do_not_stretch_it():
     """Nothing gives nothing; a power of ten years beside two steps of a week is drawn as far as the steps go."""
-    assert draw_strip([], {}, [], worked) is None
-    power = Said("p", at(-2000), "power", 9, until=DAY + dt.timedelta(days=4000))
-    picture = draw_strip([power, Said("a", at(0), "x", 1), Said("a", at(6), "y", 2)], {"a": "A", "p": "P"}, [], worked)
+    assert render_timeline([], {}, [], worked) is None
+    power = LaneText("p", at(-2000), "power", 9, until=DAY + dt.timedelta(days=4000))
+    picture = render_timeline(
+        [power, LaneText("a", at(0), "x", 1), LaneText("a", at(6), "y", 2)], {"a": "A", "p": "P"}, [], worked
+    )
     assert [day for _, day in picture.ticks] == ["2024-03-01", "2024-03-07"]
     assert Scale([DAY]).x(DAY - dt.timedelta(days=1)) <= Scale([DAY]).x(DAY)

@@ -17,20 +17,20 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from comptroller.books.facts.as_of import views
-from comptroller.books.facts.natural_keys import Keys
+from comptroller.books.facts.natural_keys import NaturalKeys
 from comptroller.books.facts.policy import put_lists, put_policy
 from comptroller.books.facts.table_diff import differences
 from comptroller.books.facts.tables import FIXED, GOVERNANCE, create
 from comptroller.books.group_heads import GroupHeads
 from comptroller.books.notes import Notes
-from comptroller.books.register.last_report import Heard, hear
+from comptroller.books.register.last_report import LastReport, record_report
 from comptroller.books.register.register import Register, put_register
 from comptroller.books.relations.graph import Graph
 from comptroller.books.relations.graph_as_of import GraphAsOf
 from comptroller.books.stamps import stamped
 from comptroller.model.kind import FACT_LINES, Kind
 from comptroller.model.policy import Pack
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 _REGISTER = ("entity", "stake")
 _FEW = 50
@@ -53,13 +53,13 @@ class Change:
 class Books:
     """The books of one node, folded from its ledger; the one writer of every table but the findings'."""
 
-    def __init__(self, duck: Duck, pack: Pack, *, owner: str, zone: str) -> None:
+    def __init__(self, duck: DuckDb, pack: Pack, *, owner: str, zone: str) -> None:
         """Open the books under `pack`: tables that are missing are made; instants are shown in `zone`."""
         self.duck = duck
         self.pack = pack
         self.zone = ZoneInfo(zone)
         self.register = Register(owner)
-        self._keys: dict[str, Keys] = {}
+        self._keys: dict[str, NaturalKeys] = {}
         duck.set_zone(zone)
         duck.execute(f"CREATE TABLE IF NOT EXISTS position ({FIXED['position']})")
         if not duck.rows("SELECT 1 FROM position"):
@@ -72,7 +72,7 @@ class Books:
         self.register.load(duck)
         self.notes = Notes(duck)
         self._heads = GroupHeads(duck)
-        self._heard = Heard(duck, self.register.is_known)
+        self._heard = LastReport(duck, self.register.is_known)
         self.graph = Graph(duck, pack, self.register.is_known)
         if digest != pack.digest:
             put_register(duck, self.register)
@@ -128,9 +128,9 @@ class Books:
         sql = f"SELECT {', '.join(columns)} FROM list_in_force WHERE entity = ? AND list = ? AND distance > 0 AND verified"
         return [dict(zip(columns, row, strict=True)) for row in self.duck.rows(sql, [entity, name])]
 
-    def _keys_of(self, kind: str) -> Keys:
+    def _keys_of(self, kind: str) -> NaturalKeys:
         if kind not in self._keys:
-            keys = Keys()
+            keys = NaturalKeys()
             rows = self.duck.arrow(
                 f"SELECT f.key_hash, f.fact, f.content_hash FROM all_{kind} AS f "
                 f"WHERE NOT EXISTS (SELECT 1 FROM gone_{kind} AS g WHERE g.fact = f.fact) ORDER BY f.fact"
@@ -159,7 +159,7 @@ class Books:
                 ended[name] = gone[0]
                 self.duck.insert(f"gone_{name}", pa.table({"fact": gone[0], "entry": gone[1]}))
             if not kind.is_made:
-                hear(kind, table, facts, heard)
+                record_report(kind, table, facts, heard)
         for name in sorted(lists):
             kind = self.pack.tables[name]
             rows = self._fold_list(kind, lists[name], added.get(kind.parent), first, at)
@@ -267,7 +267,7 @@ class Books:
         sql = "SELECT max(entry) FROM adopted WHERE pack = ? AND entry <= ?"
         return int(self.duck.rows(sql, [digest, known])[0][0])
 
-    def views(self, valid: dt.date | None, known: int | None, duck: Duck) -> dict[str, str]:
+    def views(self, valid: dt.date | None, known: int | None, duck: DuckDb) -> dict[str, str]:
         """Give SQL for each table that can be asked as of a day and as known with an entry; none where neither is asked.
 
         Whoever is not the thread of the books hands in a connection of its own: theirs may be busy.
@@ -283,7 +283,7 @@ class Books:
             return told
         return GraphAsOf(self.duck, self.pack, self.owner, valid=valid, known=known).beside(told)
 
-    def _is_same_policy(self, known: int | None, duck: Duck) -> bool:
+    def _is_same_policy(self, known: int | None, duck: DuckDb) -> bool:
         (policy,) = duck.rows("SELECT coalesce(max(entry), 0) FROM main.adopted")[0]
         return known is None or policy <= known
 

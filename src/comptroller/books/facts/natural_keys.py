@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from comptroller.store.index import Chain, grown
 
 
-class Keys:
+class NaturalKeys:
     """The standing fact of each natural key of one kind. A key's newest row counts; it may have ended."""
 
     def __init__(self) -> None:

@@ -10,10 +10,10 @@ import pyarrow as pa
 
 from comptroller.books.facts.tables import TOP
 from comptroller.model.policy import Calendar, Pack
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 
-def put_policy(duck: Duck, pack: Pack) -> None:
+def put_policy(duck: DuckDb, pack: Pack) -> None:
     """Write the pack's parameters, list lines and calendar; what stood there before is replaced."""
     script = ["DELETE FROM policy_line"]
     for name, param in pack.params.items():
@@ -84,7 +84,7 @@ def working_days(calendars: tuple[Calendar, ...]) -> list[tuple[dt.date, bool, i
     return found
 
 
-def put_lists(duck: Duck, entities: Sequence[str] | None = None) -> None:
+def put_lists(duck: DuckDb, entities: Sequence[str] | None = None) -> None:
     """Write, for each entity (or for those), the lines that reach it: its own, those of each above it, and the pack's."""
     columns = "limit_cny, share_pct, body, position, legal_review, text, valid_from, valid_until"
     scope = ""

@@ -10,18 +10,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from comptroller.books.register.party_ids import Parties
-from comptroller.store.duck import Duck
+from comptroller.books.register.party_ids import PartyIds
+from comptroller.store.duck import DuckDb
 from comptroller.store.index import grown
 
 _FEW = 12
 """So many ranges are taken away one by one; of more, all at once by their first places."""
 
 
-class Kept:
+class StoredRows:
     """One table, and where the rows of each entity lie in it."""
 
-    def __init__(self, duck: Duck, table: str, parties: Parties) -> None:
+    def __init__(self, duck: DuckDb, table: str, parties: PartyIds) -> None:
         """Read where rows lie."""
         self._duck, self._table, self._parties = duck, table, parties
         self._first: NDArray[np.int64] = np.empty(0, np.int64)

@@ -5,12 +5,12 @@ from contextlib import contextmanager
 
 import pyarrow as pa
 
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 
 @contextmanager
 def differences(
-    duck: Duck,
+    duck: DuckDb,
     tables: tuple[str, ...],
     entities: Iterable[str] | None,
     renewed: dict[str, tuple[str, ...] | None],
@@ -38,7 +38,7 @@ def differences(
             renewed[table] = tuple(entity for (entity,) in found)
 
 
-def differing_groups(duck: Duck, key: str, was: str, now: str) -> pa.Table:
+def differing_groups(duck: DuckDb, key: str, was: str, now: str) -> pa.Table:
     """Return the rows of both SELECTs that belong to a group, by `key`, of which any row came or went.
 
     A rule says of each leg of a circle what the whole circle is: where one leg is another, all of them are due.

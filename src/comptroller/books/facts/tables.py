@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from comptroller.model.kind import Kind
 from comptroller.model.policy import Pack
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 FIXED = {
     "position": "one BOOLEAN, entries BIGINT, batches BIGINT, policy BIGINT, pack VARCHAR, mark VARCHAR",
@@ -87,7 +87,7 @@ TOP = 999
 """The distance at which a pack's own line of a list stands: further than any entity above."""
 
 
-def create(duck: Duck, pack: Pack) -> None:
+def create(duck: DuckDb, pack: Pack) -> None:
     """Make every table that is not there yet; a kind that is new in the pack gets its table, a new field its column."""
     there: dict[str, set[str]] = {}
     for table, column in duck.rows("SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal"):

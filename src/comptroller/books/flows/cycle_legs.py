@@ -10,9 +10,9 @@ import pyarrow.compute as pc
 
 from comptroller.books.flows.cycle_streams import DAY, FLOWS, Circle, Pattern
 from comptroller.books.relations.related_rows import circle_name
-from comptroller.graph.cycles import Law
+from comptroller.graph.cycles import CycleOptions
 from comptroller.model.policy import Pack
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 PATTERNS = ("in_turn", "merged", "any_order")
 """The patterns that parameters may give, in the order in which they are looked for."""
@@ -40,7 +40,7 @@ def patterns_of(pack: Pack, flow: str) -> dict[str, Pattern]:
         if any(value is None for value in said):
             continue
         window, legs, tolerance = (float(value or 0) for value in said)
-        law = Law(
+        law = CycleOptions(
             window=round(window * DAY),
             legs=(2, round(legs)),
             tolerance=tolerance / 100,
@@ -64,7 +64,7 @@ def _latest(pack: Pack, name: str, flow: str, pattern: str) -> float | None:
     return mine[-1].value if mine else None
 
 
-def circle_rows(duck: Duck, patterns: dict[str, Pattern], name: str, found: list[Circle], source: str) -> pa.Table:
+def circle_rows(duck: DuckDb, patterns: dict[str, Pattern], name: str, found: list[Circle], source: str) -> pa.Table:
     """Give circles of a pattern as rows: a row for each fact of a leg, positions from the leg that is first in time.
 
     Of merged circles those stay that no circle by itself is; of circles in any order those that are not in order of time.
@@ -91,7 +91,7 @@ def circle_rows(duck: Duck, patterns: dict[str, Pattern], name: str, found: list
     return pa.table({n: pa.array(c, _FORMS.get(n, pa.string())) for n, c in zip(COLUMNS, columns, strict=True)})
 
 
-def _legs(duck: Duck, pattern: Pattern, found: list[Circle], source: str) -> dict[int, Leg]:
+def _legs(duck: DuckDb, pattern: Pattern, found: list[Circle], source: str) -> dict[int, Leg]:
     facts = sorted({fact for circle in found for leg in circle for fact in leg})
     if not facts:
         return {}
@@ -115,7 +115,7 @@ def _turned(legs: list[list[Leg]]) -> list[list[Leg]]:
     return min(turns, key=rank)
 
 
-def _is_in_turn(legs: list[Leg], law: Law) -> bool:
+def _is_in_turn(legs: list[Leg], law: CycleOptions) -> bool:
     """Say whether legs, turned to begin with the first, are a circle in order of time by that law."""
     times, cents = [leg["moment"] for leg in legs], [leg["cents"] for leg in legs]
     is_rising = all(a <= b for a, b in pairwise(times)) and times[-1] - times[0] <= law.window

@@ -19,7 +19,7 @@ from comptroller.books.flows.cycle_streams import FLOWS, Stream
 from comptroller.books.flows.guarantee_rows import put_guarantees
 from comptroller.books.ownership.control_groups import groups_of
 from comptroller.model.policy import Pack
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 _NONE = "SELECT * FROM trade_cycle WHERE false"
 
@@ -27,7 +27,7 @@ _NONE = "SELECT * FROM trade_cycle WHERE false"
 class CycleRows:
     """The two tables of circles, for the flows that rules ask about."""
 
-    def __init__(self, duck: Duck, pack: Pack) -> None:
+    def __init__(self, duck: DuckDb, pack: Pack) -> None:
         """Find out which flows rules ask about; nothing is read yet."""
         self._duck, self._pack = duck, pack
         asked = {r.judges for r in pack.rules.values() if "trade_cycle" in r.references}

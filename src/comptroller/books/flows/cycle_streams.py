@@ -14,9 +14,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from comptroller.books.register.party_ids import Parties
-from comptroller.graph.cycles import Cycles, Found, Law
-from comptroller.store.duck import Duck
+from comptroller.books.register.party_ids import PartyIds
+from comptroller.graph.cycles import CycleHits, CycleOptions, Cycles
+from comptroller.store.duck import DuckDb
 from comptroller.store.index import grown
 
 DAY = 86_400
@@ -26,7 +26,7 @@ Circle = list[list[int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Flow:
+class PaymentFlow:
     """How a kind is read as legs: who gives, who takes, how much, when, of which goods, and what names the leg."""
 
     payer: str
@@ -48,8 +48,8 @@ class Flow:
 
 
 FLOWS = {
-    "payment": Flow("entity", "payee", "amount_cny", "coalesce(paid_at, paid_on)", "''", "payment"),
-    "shipment": Flow("shipper", "receiver", "quantity", "shipped_on", "goods", "shipment"),
+    "payment": PaymentFlow("entity", "payee", "amount_cny", "coalesce(paid_at, paid_on)", "''", "payment"),
+    "shipment": PaymentFlow("shipper", "receiver", "quantity", "shipped_on", "goods", "shipment"),
 }
 
 
@@ -59,7 +59,7 @@ class Pattern:
 
     flow: str
     name: str
-    law: Law
+    law: CycleOptions
 
     @property
     def is_merged(self) -> bool:
@@ -79,14 +79,14 @@ class Stream:
     """The legs of one pattern as they came, and the circles that they close."""
 
     def __init__(
-        self, duck: Duck, pattern: Pattern, groups: Mapping[str, str], *, legs: str = "", order: str = "fact"
+        self, duck: DuckDb, pattern: Pattern, groups: Mapping[str, str], *, legs: str = "", order: str = "fact"
     ) -> None:
         """Read all legs that stand, or those of other SQL, in that order; `groups` says to whose group a party counts."""
         self._duck, self.pattern, self._groups = duck, pattern, groups if pattern.is_merged else {}
         self._turned: dict[str, str] = {}
         self._order = order
         self._all = legs or FLOWS[pattern.flow].sql(pattern.flow)
-        self.parties, self._goods = Parties(), Parties()
+        self.parties, self._goods = PartyIds(), PartyIds()
         self._facts: NDArray[np.int64] = np.empty(0, np.int64)
         self._count = 0
         self._dead: set[int] = set()
@@ -159,7 +159,7 @@ class Stream:
         closed = [circle for circle in circles if any(fresh.issuperset(leg) for leg in circle)]
         return closed, [pair for pair in joined if pair[0] in fresh and pair[1] not in fresh]
 
-    def _join(self, told: Found) -> tuple[list[tuple[int, int]], list[int]]:
+    def _join(self, told: CycleHits) -> tuple[list[tuple[int, int]], list[int]]:
         """Note twins; gives (fact, a fact that stood for the leg), and the facts of legs that nothing stood for any more."""
         joined, revived = [], []
         for number, first in told.twins.tolist():

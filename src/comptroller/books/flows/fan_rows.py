@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from comptroller.books.facts.table_diff import differing_groups
 from comptroller.books.facts.tables import standing
 from comptroller.books.flows.cycle_streams import DAY, FLOWS
-from comptroller.books.register.party_ids import Parties
+from comptroller.books.register.party_ids import PartyIds
 from comptroller.books.relations.related_rows import circle_name
 from comptroller.graph.flows import Flows, fan_in, fan_out, gather_scatter, repeated, size_class
 from comptroller.model.policy import Pack
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 from comptroller.store.index import Chain, grown
 
 SHAPES = ("fan_in", "fan_out", "gather_scatter")
@@ -77,9 +77,9 @@ def shapes_of(pack: Pack, flow: str) -> list[Shape]:
 class Legs:
     """The legs of one flow in arrays, by payer and by payee."""
 
-    def __init__(self, duck: Duck, legs: str) -> None:
+    def __init__(self, duck: DuckDb, legs: str) -> None:
         """Read legs."""
-        self._duck, self._parties, self._count = duck, Parties(), 0
+        self._duck, self._parties, self._count = duck, PartyIds(), 0
         self._cells: NDArray[np.int64] = np.empty((0, 5), np.int64)
         self._of = (Chain(), Chain())
         self.add(legs)
@@ -162,7 +162,7 @@ class Legs:
 class FanRows:
     """The table of shapes, for the flows that rules ask about."""
 
-    def __init__(self, duck: Duck, pack: Pack) -> None:
+    def __init__(self, duck: DuckDb, pack: Pack) -> None:
         """Find out which flows rules ask about; nothing is read yet."""
         self._duck, self._pack = duck, pack
         asked = {r.judges for r in pack.rules.values() if "flow_fan" in r.references}

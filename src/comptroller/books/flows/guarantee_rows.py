@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow as pa
 
 from comptroller.books.facts.table_diff import differing_groups
-from comptroller.books.register.party_ids import Parties
+from comptroller.books.register.party_ids import PartyIds
 from comptroller.books.relations.related_rows import circle_name
 from comptroller.graph.rings import circles
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 _EVER = (-1_000_000, 10_000_000)
 _EPOCH = dt.date(1970, 1, 1)
@@ -26,14 +26,14 @@ _FORMS = {
 }
 
 
-def guarantee_rows(duck: Duck, source: str = "guarantee", valid: dt.date | None = None) -> pa.Table:
+def guarantee_rows(duck: DuckDb, source: str = "guarantee", valid: dt.date | None = None) -> pa.Table:
     """Find every circle of guarantees (rows of the kind) that is whole on some day, or on that day; gives its legs."""
     sql = (
         f"SELECT entity, debtor, guarantee, amount_cny, coalesce(date_diff('day', DATE '1970-01-01', valid_from), {_EVER[0]}), "
         f"coalesce(date_diff('day', DATE '1970-01-01', valid_until), {_EVER[1]}), fact FROM {source} AS s "
         "WHERE debtor IS NOT NULL ORDER BY entity, guarantee"
     )
-    given, parties = duck.rows(sql), Parties()
+    given, parties = duck.rows(sql), PartyIds()
     rows: list[tuple[object, ...]] = []
     if given:
         holder, debtor = (parties.numbers(column) for column in list(zip(*given, strict=True))[:2])
@@ -52,7 +52,7 @@ def guarantee_rows(duck: Duck, source: str = "guarantee", valid: dt.date | None 
     return pa.table({n: pa.array(c, _FORMS.get(n, pa.string())) for n, c in zip(_COLUMNS, columns, strict=True)})
 
 
-def put_guarantees(duck: Duck) -> pa.Table:
+def put_guarantees(duck: DuckDb) -> pa.Table:
     """Write what differs; gives the rows that came or went."""
     duck.register("graph_rows", guarantee_rows(duck))
     was, now = "SELECT * FROM guarantee_circle", f"SELECT {', '.join(_COLUMNS)} FROM graph_rows"

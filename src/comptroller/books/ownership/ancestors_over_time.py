@@ -1,9 +1,9 @@
 """Who was above whom on whatever day, by stakes, posts, management and control that was said."""
 
 from comptroller.books.facts.tables import standing
-from comptroller.books.register.party_ids import Parties
+from comptroller.books.register.party_ids import PartyIds
 from comptroller.model.policy import Pack
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 _UPPERS = (
     ("stake", "holder", "entity"),
@@ -14,15 +14,15 @@ _UPPERS = (
 """In each kind, who may be above whom."""
 
 
-class EverAbove:
+class AncestorsOverTime:
     """Pairs of parties of which the one may have been above the other."""
 
-    def __init__(self, pack: Pack, known: int | None, parties: Parties) -> None:
+    def __init__(self, pack: Pack, known: int | None, parties: PartyIds) -> None:
         """Begin with nobody."""
         self._pack, self._known, self._parties = pack, known, parties
         self._uppers: dict[int, set[int]] = {}
 
-    def read(self, duck: Duck) -> set[int]:
+    def read(self, duck: DuckDb) -> set[int]:
         """Read who was above the parties in the table `asked_entities`; gives them."""
         found = set()
         for kind, upper, lower in _UPPERS:

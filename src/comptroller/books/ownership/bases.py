@@ -14,10 +14,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from comptroller.books.ownership.stakes import PARTS, WHOLE, Held
-from comptroller.books.register.party_ids import Parties
+from comptroller.books.ownership.stakes import PARTS, WHOLE, StakeRecord
+from comptroller.books.register.party_ids import PartyIds
 from comptroller.model.policy import Pack
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 LIST = "control"
 BASES = {0: "direct", -1: "joint", 1: "agreement", 2: "board_majority", 3: "asserted", 4: "statutory"}
@@ -56,14 +56,14 @@ def _holds(since: dt.date, until: dt.date | None, day: dt.date) -> bool:
 class Assertions:
     """Who asserts control of which company otherwise than by stakes; read again where facts changed."""
 
-    def __init__(self, parties: Parties) -> None:
+    def __init__(self, parties: PartyIds) -> None:
         """Begin with nothing asserted."""
         self._parties = parties
         self._partners: dict[int, set[int]] = {}
         self._concert: dict[int, set[int]] = {}
         self._edges: dict[int, set[tuple[int, int]]] = {}
 
-    def read_relations(self, duck: Duck, rows: Rows) -> None:
+    def read_relations(self, duck: DuckDb, rows: Rows) -> None:
         """Read agreements and concerts again; both parties have them."""
         self._partners, self._concert = {}, {}
         sql = (
@@ -76,7 +76,7 @@ class Assertions:
             pile.setdefault(one, set()).add(other)
             pile.setdefault(other, set()).add(one)
 
-    def read(self, duck: Duck, rows: Rows, bases: Bases, companies: Iterable[int] | None) -> set[int]:
+    def read(self, duck: DuckDb, rows: Rows, bases: Bases, companies: Iterable[int] | None) -> set[int]:
         """Read boards, owners' bodies and assertions of those companies again (of all, where None); gives who has any."""
         scope = ""
         if companies is None:
@@ -122,7 +122,7 @@ class Assertions:
             found |= set(shares[np.isin(shares[:, 1], agreeing), 0].tolist())
         return found
 
-    def of(self, company: int, held: dict[int, Held], bases: Bases) -> set[tuple[int, int]]:
+    def of(self, company: int, held: dict[int, StakeRecord], bases: Bases) -> set[tuple[int, int]]:
         """Give the edges (holder, basis) that are asserted into a company whose holders have so much."""
         found = {edge for edge in self._edges.get(company, ()) if edge[1] in bases.counted}
         if ASSERTED in bases.counted:
@@ -131,7 +131,7 @@ class Assertions:
             found |= {(holder, AGREEMENT) for holder in self._agreed(company, held, bases)}
         return {(holder, basis) for holder, basis in found if holder != company}
 
-    def _agreed(self, company: int, held: dict[int, Held], bases: Bases) -> set[int]:
+    def _agreed(self, company: int, held: dict[int, StakeRecord], bases: Bases) -> set[int]:
         """Give the holders who lead by agreement: the largest of all, or the largest of a concert that passes together."""
         most = max(one.low for one in held.values())
         largest = [holder for holder, one in held.items() if one.low == most]

@@ -10,14 +10,14 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 _IS_PUBLIC = "(coalesce(is_owner, false) OR coalesce(form, '') = 'public_body')"
 _PUBLIC = f"SELECT entity FROM {{entity}} AS e WHERE {_IS_PUBLIC}"
 
 
 def groups_of(
-    duck: Duck, parties: Iterable[str] | None = None, *, controls: str = "controls", entity: str = "entity"
+    duck: DuckDb, parties: Iterable[str] | None = None, *, controls: str = "controls", entity: str = "entity"
 ) -> dict[str, str]:
     """Give the head of each of those parties (of all, where None) that somebody controls; from other rows, where said."""
     private = f"SELECT entity, owner FROM {controls} AS c WHERE owner NOT IN ({_PUBLIC.format(entity=entity)})"
@@ -41,7 +41,7 @@ def groups_of(
     return heads
 
 
-def regrouped(duck: Duck, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]) -> set[str]:
+def regrouped(duck: DuckDb, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]) -> set[str]:
     """Return the parties under an owner that became a public body, or is one no more, though nobody's control turned.
 
     What came stands in the books already. An owner of whom one of its two facts is public has turned.

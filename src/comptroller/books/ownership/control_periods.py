@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from comptroller.books.facts.tables import standing
 from comptroller.books.ownership.bases import BASES, KINDS, LIST
 from comptroller.books.ownership.control_rows import path_text
-from comptroller.books.ownership.graph import Capital
+from comptroller.books.ownership.graph import OwnershipGraph
 from comptroller.model.policy import Pack
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 TABLE = "control_period"
 COLUMNS = ("owner", "entity", "basis", "path", "valid_from", "valid_until")
@@ -38,7 +38,7 @@ _BEFORE = dt.date.min
 class ControlPeriods:
     """The parties that rules ask about, and who lies above each on any day."""
 
-    def __init__(self, duck: Duck, pack: Pack, *, known: int | None = None) -> None:
+    def __init__(self, duck: DuckDb, pack: Pack, *, known: int | None = None) -> None:
         """Find out what rules ask about, now or as known with an entry; nothing is read yet."""
         self._duck, self._pack, self._known = duck, pack, known
         self._asked: dict[str, set[str]] = {}
@@ -85,10 +85,10 @@ class ControlPeriods:
                 }
         return found
 
-    def _climb(self, parties: Iterable[str]) -> Capital:
+    def _climb(self, parties: Iterable[str]) -> OwnershipGraph:
         """Give the graph above those parties, with all that ever holds; notes what lies above each."""
         asked = sorted(parties)
-        capital = Capital(self._duck, self._pack, None, known=self._known, about=asked, ever=True)
+        capital = OwnershipGraph(self._duck, self._pack, None, known=self._known, about=asked, ever=True)
         for party in asked:
             for upper in capital.ever_above.of(party):
                 self._above.setdefault(upper, set()).add(party)
@@ -170,7 +170,7 @@ class ControlPeriods:
         found += [_period(row, since, None) for row, since in open_rows.items()]
         return sorted(found, key=str)
 
-    def _turns(self, capital: Capital) -> set[dt.date]:
+    def _turns(self, capital: OwnershipGraph) -> set[dt.date]:
         """Give the days on which an assertion above the parties begins or ends, and those on which the policy is another."""
         found: set[dt.date] = set()
         names = pa.table({"party": pa.array(capital.named(), pa.string())})
@@ -194,7 +194,7 @@ def period_table(rows: list[Row]) -> pa.Table:
     return pa.table({n: pa.array(c, _FORMS.get(n, pa.string())) for n, c in zip(COLUMNS, columns, strict=True)})
 
 
-def _told(capital: Capital, asked: NDArray[np.int32]) -> Iterable[tuple[str, str, str, str]]:
+def _told(capital: OwnershipGraph, asked: NDArray[np.int32]) -> Iterable[tuple[str, str, str, str]]:
     chains, names = capital.chains(asked), capital.parties.names
     for at in range(len(chains)):
         ends = (names[chains.owner[at]], names[chains.entity[at]])

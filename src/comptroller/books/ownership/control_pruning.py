@@ -16,7 +16,7 @@ from comptroller.graph.stakes import BASIS, HOLDER, STAKE, Stakes
 _FORMS = {"_begins": np.int32, "_controlled": np.int8, "_marks": np.int8, "_root": np.int32, "_sums": np.int64}
 
 
-class Useful:
+class ControlPruning:
     """Counts of edges by which control begins, and marks of who is controlled; before it is learned, all are useful."""
 
     _begins: NDArray[np.int32]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from comptroller.books.ownership.bases import BASES
 from comptroller.books.ownership.cycles import rounds as rounds_of, shortest_ring
-from comptroller.books.ownership.graph import WIDE, Capital
+from comptroller.books.ownership.graph import WIDE, OwnershipGraph
 from comptroller.books.ownership.stakes import PARTS
 from comptroller.graph.chains import Chains
 from comptroller.graph.control_candidates import ANY
@@ -49,7 +49,7 @@ Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ControlEvidence:
     """What is said about some entities: rows by table and entity; shares in whole parts, a row (entity, owner, …).
 
     `roots` has the root of each that somebody controls (`graph.candidates`).
@@ -60,7 +60,7 @@ class Said:
     shares: NDArray[np.int64] = field(default_factory=lambda: np.empty((0, 7), np.int64))
 
     def table(
-        self, capital: Capital, name: str, only: NDArray[np.int32] | None = None
+        self, capital: OwnershipGraph, name: str, only: NDArray[np.int32] | None = None
     ) -> tuple[pa.Table, NDArray[np.int64]]:
         """Give the rows of a table, about those entities only where named, and the entity of each; in entities' order."""
         if name == "effective_share":
@@ -89,7 +89,7 @@ def _decimals(parts: NDArray[np.int64], form: pa.DataType) -> pa.Array:
     return pa.Array.from_buffers(form, len(parts), [None, pa.py_buffer(np.stack((most, most >> 63), axis=1).tobytes())])
 
 
-def share_table(capital: Capital, cells: NDArray[np.int64]) -> pa.Table:
+def share_table(capital: OwnershipGraph, cells: NDArray[np.int64]) -> pa.Table:
     """Give rows of shares as Arrow."""
     found = {}
     for column, at in _SHARES.items():
@@ -103,7 +103,7 @@ def share_table(capital: Capital, cells: NDArray[np.int64]) -> pa.Table:
     return pa.table(found)
 
 
-def parts_of(capital: Capital, rows: pa.Table) -> NDArray[np.int64]:
+def parts_of(capital: OwnershipGraph, rows: pa.Table) -> NDArray[np.int64]:
     """Give rows of shares that the books have as whole parts."""
     cells = np.empty((rows.num_rows, len(_SHARES)), np.int64)
     for column, at in _SHARES.items():
@@ -119,13 +119,15 @@ def in_order(cells: NDArray[np.int64]) -> NDArray[np.int64]:
     return ranked
 
 
-def rows_of(capital: Capital, entities: NDArray[np.int32]) -> dict[str, pa.Table]:
+def rows_of(capital: OwnershipGraph, entities: NDArray[np.int32]) -> dict[str, pa.Table]:
     """Give the rows of every table about those entities, however many are above them."""
     found = said_of(capital, entities)
     return {name: found.table(capital, name)[0] for name in COLUMNS}
 
 
-def said_of(capital: Capital, entities: NDArray[np.int32], most: NDArray[np.int32] | None = None) -> Said:
+def said_of(
+    capital: OwnershipGraph, entities: NDArray[np.int32], most: NDArray[np.int32] | None = None
+) -> ControlEvidence:
     """Give what is said about those entities; the shares of those only that have no more than so many above them."""
     share = capital.weights(entities, most)
     rounds = rounds_of(capital, entities, share)
@@ -133,7 +135,7 @@ def said_of(capital: Capital, entities: NDArray[np.int32], most: NDArray[np.int3
     rows = _control(capital, found)
     rows["stake_issue"] = _issues(capital, entities, rounds)
     tops = found.is_ultimate == 1
-    return Said(
+    return ControlEvidence(
         rows,
         roots_of(found.entity[tops], found.owner[tops], found.is_ring[tops]),
         _shares(entities, share, rounds),
@@ -147,7 +149,9 @@ def roots_of(entity: NDArray[np.int32], owner: NDArray[np.int32], is_ring: NDArr
     return dict(zip(named.tolist(), np.where(plain, owner[at], ANY).tolist(), strict=True))
 
 
-def apart(before: Said, after: Said) -> dict[str, tuple[list[Row] | NDArray[np.int64], NDArray[np.int32]]]:
+def apart(
+    before: ControlEvidence, after: ControlEvidence
+) -> dict[str, tuple[list[Row] | NDArray[np.int64], NDArray[np.int32]]]:
     """Give by table the rows that came or went, and the entities whose rows differ."""
     found: dict[str, tuple[list[Row] | NDArray[np.int64], NDArray[np.int32]]] = {}
     for name in sorted(before.rows.keys() | after.rows.keys()):
@@ -172,7 +176,7 @@ def _missing(some: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.in
     return kept
 
 
-def path_text(capital: Capital, rows: list[int]) -> str:
+def path_text(capital: OwnershipGraph, rows: list[int]) -> str:
     """Give a chain as text: each party, and between two what the upper has of the lower, or on what basis it controls.
 
     A>51%>B>asserted>C
@@ -191,7 +195,7 @@ def percent(parts: int) -> str:
     return f"{(Decimal(parts) / PARTS).normalize():f}%"
 
 
-def _control(capital: Capital, found: Chains) -> dict[str, dict[int, list[Row]]]:
+def _control(capital: OwnershipGraph, found: Chains) -> dict[str, dict[int, list[Row]]]:
     names = capital.parties.names
     controls: dict[int, list[Row]] = {}
     ultimate: dict[int, list[Row]] = {}
@@ -208,7 +212,7 @@ def _control(capital: Capital, found: Chains) -> dict[str, dict[int, list[Row]]]
     return {"controls": controls, "ultimate_controller": ultimate}
 
 
-def limits(capital: Capital, entities: NDArray[np.int32]) -> NDArray[np.int32]:
+def limits(capital: OwnershipGraph, entities: NDArray[np.int32]) -> NDArray[np.int32]:
     """Give how many may be above each of those entities for its shares to be kept: any number above a registered one."""
     names, size = capital.parties.names, len(capital.parties)
     return np.array([size if capital.is_registered(names[e]) else WIDE for e in entities.tolist()], np.int32)
@@ -243,7 +247,7 @@ def _parts(percents: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 def _issues(
-    capital: Capital, entities: NDArray[np.int32], rounds: dict[int, tuple[list[Any], float, int]]
+    capital: OwnershipGraph, entities: NDArray[np.int32], rounds: dict[int, tuple[list[Any], float, int]]
 ) -> dict[int, list[Row]]:
     """Give what is wrong with the stakes in each entity: over, nothing, unsized, own, ring, endless."""
     found: dict[int, list[Row]] = {}

@@ -6,14 +6,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from comptroller.books.ownership.graph import Capital
+from comptroller.books.ownership.graph import OwnershipGraph
 from comptroller.books.ownership.stakes import WHOLE
 from comptroller.graph.share import Shares
 from comptroller.graph.stakes import STAKE
 from comptroller.graph.weights import GOES_ROUND, Weights
 
 
-def rounds(capital: Capital, entities: NDArray[np.int32], share: Weights) -> dict[int, tuple[list[Any], float, int]]:
+def rounds(
+    capital: OwnershipGraph, entities: NDArray[np.int32], share: Weights
+) -> dict[int, tuple[list[Any], float, int]]:
     """Solve the equations of entities above which something goes round: (owner, ultimate, shares), gap, flags."""
     found = {}
     for at in np.flatnonzero(share.state == GOES_ROUND).tolist():
@@ -21,7 +23,7 @@ def rounds(capital: Capital, entities: NDArray[np.int32], share: Weights) -> dic
     return found
 
 
-def _solved(capital: Capital, entity: int) -> tuple[list[Any], float, int]:
+def _solved(capital: OwnershipGraph, entity: int) -> tuple[list[Any], float, int]:
     names, places, edges = [entity], {entity: 0}, []
     link, parts, head = capital.stakes.link, capital.stakes.parts, capital.stakes.head
     for company in names:
@@ -46,7 +48,7 @@ def _solved(capital: Capital, entity: int) -> tuple[list[Any], float, int]:
     return shares, float(bounds[1].gap[0]), int(bounds[1].flags[0])
 
 
-def shortest_ring(capital: Capital, entity: int) -> list[int]:
+def shortest_ring(capital: OwnershipGraph, entity: int) -> list[int]:
     """Give the stakes of a shortest way round from the entity up and back to it, from it down; empty where there is none.
 
     Among ways of one length, that whose holders were named first by their own order.

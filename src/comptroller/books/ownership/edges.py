@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from comptroller.books.ownership.bases import Assertions, Bases
-from comptroller.books.ownership.stake_issues import Fault, faults_of, plain_faults
+from comptroller.books.ownership.stake_issues import Fault, plain_issues, stake_issues_of
 from comptroller.books.ownership.stakes import Ownership
 from comptroller.graph.stakes import Stakes, unlike
 
@@ -15,7 +15,7 @@ Bounds = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class EdgeRequest:
     """Stakes by company: low, middle and high of `holder[start[i]:start[i+1]]` in `companies[i]`, which ascend.
 
     `asserted` has (holder, basis) by company, where there are any; `faults` likewise.
@@ -43,14 +43,14 @@ class Wanted:
         return put, turns
 
 
-def wanted(  # noqa: PLR0913, PLR0917 - all that is said of companies
+def edge_request(  # noqa: PLR0913, PLR0917 - all that is said of companies
     companies: Collection[int],
     ownership: Ownership,
     assertions: Assertions,
     bases: Bases,
     day: int | None,
     names: list[str],
-) -> Wanted:
+) -> EdgeRequest:
     """Give what the edges into those companies ought to be on a day; exact shares are taken together, the rest one by one."""
     asked = np.array(sorted(companies), np.int32)
     shares, odd = ownership.plain(asked, day)
@@ -59,16 +59,16 @@ def wanted(  # noqa: PLR0913, PLR0917 - all that is said of companies
     for company in sorted(odd):
         held = ownership.held(company, day)
         rows += [(company, h, one.low, one.middle, one.high) for h, one in held.items() if one.middle > 0]
-        if wrong := faults_of(company, held, names):
+        if wrong := stake_issues_of(company, held, names):
             faults[company] = wrong
         if edges := assertions.of(company, held, bases):
             asserted[company] = edges
     if odd:
         shares = shares[~np.isin(shares[:, 0], sorted(odd))]
-    faults |= plain_faults(shares)
+    faults |= plain_issues(shares)
     cells = np.column_stack((shares, shares[:, 2], shares[:, 2]))
     if rows:
         cells = np.concatenate((cells, np.array(rows, np.int64)))
         cells = cells[np.argsort(cells[:, 0], kind="stable")]
     start = np.append(np.searchsorted(cells[:, 0], asked), len(cells))
-    return Wanted(asked, start, cells[:, 1].astype(np.int32), np.ascontiguousarray(cells[:, 2:]), asserted, faults)
+    return EdgeRequest(asked, start, cells[:, 1].astype(np.int32), np.ascontiguousarray(cells[:, 2:]), asserted, faults)

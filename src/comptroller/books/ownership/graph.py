@@ -13,30 +13,30 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from comptroller.books.facts.tables import as_of, standing
-from comptroller.books.ownership.ancestors_over_time import EverAbove
+from comptroller.books.ownership.ancestors_over_time import AncestorsOverTime
 from comptroller.books.ownership.bases import KINDS, Assertions, bases_on
-from comptroller.books.ownership.control_pruning import Useful
-from comptroller.books.ownership.edges import wanted
+from comptroller.books.ownership.control_pruning import ControlPruning
+from comptroller.books.ownership.edges import edge_request
 from comptroller.books.ownership.stake_issues import Fault
-from comptroller.books.ownership.stakes import WHOLE, Held, Ownership, day_number, named
-from comptroller.books.register.party_ids import Parties
+from comptroller.books.ownership.stakes import WHOLE, Ownership, StakeRecord, day_number, named
+from comptroller.books.register.party_ids import PartyIds
 from comptroller.graph.chains import Chains, below, chains
 from comptroller.graph.stakes import BASIS, STAKE, Stakes, edges_into, put_all
 from comptroller.graph.weights import Weights, weights
 from comptroller.model.policy import Pack
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 WIDE = 256
 """An entity that is not in the register and has more than so many above it gets no rows of shares: ask `owners` for it."""
 Look = Callable[[NDArray[np.int32]], None]
 
 
-class Capital:
+class OwnershipGraph:
     """Stakes and assertions of one day, as the kernels read them, and the facts behind them."""
 
     def __init__(  # noqa: PLR0913 - which state is read is said by name
         self,
-        duck: Duck,
+        duck: DuckDb,
         pack: Pack,
         day: dt.date | None,
         *,
@@ -50,14 +50,14 @@ class Capital:
         nothing is said of others; with `ever`, so that the day may be turned, all that holds on some day is read.
         """
         self.day, self._duck, self._pack, self._known = day, duck, pack, known
-        self.parties = Parties()
+        self.parties = PartyIds()
         self.is_registered: Callable[[str], bool] = lambda _: True
         self.ownership = Ownership(self.parties)
         self._assertions = Assertions(self.parties)
         self.bases = bases_on(pack, day)
         self._climbed: set[int] | None = None
-        self.ever_above = EverAbove(pack, known, self.parties)
-        self.useful = Useful(self.bases.threshold)
+        self.ever_above = AncestorsOverTime(pack, known, self.parties)
+        self.useful = ControlPruning(self.bases.threshold)
         has_edges = self._read_assertions(None)
         if about is not None:
             has_edges &= self._climb(about, ever=ever)
@@ -137,7 +137,7 @@ class Capital:
             row = int(self.stakes.link[row, 3])
         return found
 
-    def held(self, company: int) -> dict[int, Held]:
+    def held(self, company: int) -> dict[int, StakeRecord]:
         """Give what each holder has of a company on the day."""
         return self.ownership.held(company, self._day_number)
 
@@ -148,7 +148,9 @@ class Capital:
         though nobody has another share. `look` is told them before anything moves.
         """
         self.stakes.grow(len(self.parties))
-        want = wanted({*companies}, self.ownership, self._assertions, self.bases, self._day_number, self.parties.names)
+        want = edge_request(
+            {*companies}, self.ownership, self._assertions, self.bases, self._day_number, self.parties.names
+        )
         put, asserted = want.turns(self.stakes, (self.low, self.stakes.parts, self.high))
         differ = np.union1d(put[:, 2], np.array([company for _, company, *_ in asserted], np.int64))
         # What enters a company can only be reached through it: what hangs below is the same before and after.

@@ -11,13 +11,13 @@ from comptroller.books.facts.fold import Books
 from comptroller.books.facts.tables import standing
 from comptroller.books.ownership.bases import BASES
 from comptroller.books.ownership.control_rows import path_text, percent, rows_of
-from comptroller.books.ownership.graph import Capital
-from comptroller.books.relations.ties import Relations
+from comptroller.books.ownership.graph import OwnershipGraph
+from comptroller.books.relations.ties import RelationTies
 from comptroller.graph.chains import below
 from comptroller.graph.stakes import STAKE
 
 
-class View:
+class OwnershipView:
     """The graph of one day, as known with one entry; now, where neither is said."""
 
     def __init__(self, books: Books, valid: dt.date | None, known: int | None) -> None:
@@ -25,12 +25,12 @@ class View:
         self._books, self._valid, self._known = books, valid, known
         self.day = valid or books.graph.day
 
-    def _graph(self, about: list[str] | None) -> Capital:
+    def _graph(self, about: list[str] | None) -> OwnershipGraph:
         """Give the kept graph where it is of that day and in memory; else what lies above those parties, from the facts."""
         kept = self._books.graph
         if self._known is None and self.day == kept.day and (kept.is_open or about is None):
             return kept.capital
-        return Capital(self._books.duck, self._books.pack, self.day, known=self._known, about=about)
+        return OwnershipGraph(self._books.duck, self._books.pack, self.day, known=self._known, about=about)
 
     def knows(self, party: str) -> bool:
         """Say whether the graph or the register knows a party."""
@@ -40,8 +40,8 @@ class View:
         sql = f"SELECT 1 FROM ({stakes}) AS s WHERE holder = ? OR entity = ? LIMIT 1"
         return bool(self._books.duck.rows(sql, [party, party]))
 
-    def _relations(self) -> Relations:
-        return Relations(self._books.duck, self._books.pack, self.day, known=self._known)
+    def _relations(self) -> RelationTies:
+        return RelationTies(self._books.duck, self._books.pack, self.day, known=self._known)
 
     def _name(self, party: str) -> str:
         rows = self._books.duck.rows("SELECT name FROM entity WHERE entity = ?", [party])
@@ -120,7 +120,7 @@ class View:
         return {"path": "", "basis": "", "share_pct": 0}
 
 
-def _way(capital: Capital, top: int, bottom: int) -> list[int]:
+def _way(capital: OwnershipGraph, top: int, bottom: int) -> list[int]:
     came: dict[int, int] = {}
     waiting = deque([bottom])
     while waiting:
@@ -136,7 +136,7 @@ def _way(capital: Capital, top: int, bottom: int) -> list[int]:
     return rows
 
 
-def _edges(capital: Capital, number: int, *, up: bool) -> list[tuple[int, int]]:
+def _edges(capital: OwnershipGraph, number: int, *, up: bool) -> list[tuple[int, int]]:
     """Give (party, row) of the stakes and assertions into a party, or out of it, the largest first."""
     if not 0 <= number < capital.stakes.size:
         return []
@@ -149,7 +149,7 @@ def _edges(capital: Capital, number: int, *, up: bool) -> list[tuple[int, int]]:
     return sorted(found, key=lambda e: (link[e[1], 4] != STAKE, -int(parts[e[1]]), capital.parties.names[e[0]]))
 
 
-def _tree(capital: Capital, name_of: Callable[[str], str], party: str, *, up: bool) -> dict[str, Any]:
+def _tree(capital: OwnershipGraph, name_of: Callable[[str], str], party: str, *, up: bool) -> dict[str, Any]:
     word = "holders" if up else "holdings"
     number = capital.parties.find(party)
     whole: dict[str, Any] = {word: []}

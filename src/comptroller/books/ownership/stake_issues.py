@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from comptroller.books.ownership.stakes import WHOLE, Held
+from comptroller.books.ownership.stakes import WHOLE, StakeRecord
 
 Fault = tuple[str, int, str]
 """A word, the sum of parts that it is about, a detail."""
 
 
-def plain_faults(shares: NDArray[np.int64]) -> dict[int, list[Fault]]:
+def plain_issues(shares: NDArray[np.int64]) -> dict[int, list[Fault]]:
     """Give by company what is wrong with shares (company, holder, parts) that are all known exactly; companies ascend."""
     firsts = np.flatnonzero(np.diff(shares[:, 0], prepend=-1))
     if not len(firsts):
@@ -28,7 +28,7 @@ def plain_faults(shares: NDArray[np.int64]) -> dict[int, list[Fault]]:
     return found
 
 
-def faults_of(company: int, held: dict[int, Held], names: Sequence[str]) -> list[Fault]:
+def stake_issues_of(company: int, held: dict[int, StakeRecord], names: Sequence[str]) -> list[Fault]:
     """Give what is wrong with whatever is said of stakes; `names` are those of the parties."""
     found: list[Fault] = []
     total = sum(one.middle for one in held.values())

@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from comptroller.books.register.party_ids import Parties
+from comptroller.books.register.party_ids import PartyIds
 from comptroller.graph.jit import I64, kernel
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 from comptroller.store.index import Chain
 
 PARTS = 1_000_000
@@ -41,7 +41,7 @@ _FEW = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class StakeRecord:
     """What one holder has of a company: parts at least, in the middle and at most; and what was said beside."""
 
     low: int
@@ -59,7 +59,7 @@ def day_number(day: dt.date) -> int:
 class Ownership:
     """Every stake that stands, by company; rows are added and ended, never changed."""
 
-    def __init__(self, parties: Parties) -> None:
+    def __init__(self, parties: PartyIds) -> None:
         """Begin with no stakes."""
         self._parties = parties
         self._chain = Chain()
@@ -67,7 +67,7 @@ class Ownership:
         self._facts: NDArray[np.int64] = np.empty(0, np.int64)
         self._cells: NDArray[np.int64] = np.empty((0, 9), np.int64)
 
-    def add(self, duck: Duck, source: str) -> NDArray[np.int32]:
+    def add(self, duck: DuckDb, source: str) -> NDArray[np.int32]:
         """Take in the stakes that `source` (SQL for rows of the kind) gives; gives their companies."""
         rows = duck.arrow(f"{_ROWS} ({source}) AS s ORDER BY fact")
         cells = np.empty((rows.num_rows, 9), np.int64)
@@ -76,7 +76,7 @@ class Ownership:
         cells[:, 0], cells[:, 8] = (_numbers(self._parties, rows.column(name)) for name in ("holder", "entity"))
         return self._add(rows.column("fact").to_numpy(), cells)
 
-    def add_rows(self, duck: Duck, rows: pa.Table) -> NDArray[np.int32]:
+    def add_rows(self, duck: DuckDb, rows: pa.Table) -> NDArray[np.int32]:
         """Take in stakes as rows of the kind, which came after all others; gives their companies."""
         if rows.num_rows <= _FEW:
             return self._add(*_by_hand(self._parties, rows))
@@ -145,19 +145,19 @@ class Ownership:
         shares, odd = _shares_on(rows, self._cells, NO_DAY if day is None else day)
         return shares, set(odd.tolist())
 
-    def held(self, company: int, day: int | None) -> dict[int, Held]:
+    def held(self, company: int, day: int | None) -> dict[int, StakeRecord]:
         """Give what each holder has of a company on a day; without a day, what has no end.
 
         Several stakes of one holder add up. An assertion of control says again what the holder has: its share counts
         where no other stake of the holder says one.
         """
-        said: dict[int, Held] = {}
-        asserted: dict[int, Held] = {}
+        said: dict[int, StakeRecord] = {}
+        asserted: dict[int, StakeRecord] = {}
         for row in self._chain.rows(np.array([company], np.uint64)).tolist():
             holder, low, middle, high, is_unsized, is_asserted, since, until, _ = self._cells[row].tolist()
             if not (since < until == NEVER if day is None else since <= day < until):
                 continue
-            one = Held(low, middle, high, bool(is_unsized), bool(is_asserted))
+            one = StakeRecord(low, middle, high, bool(is_unsized), bool(is_asserted))
             pile = asserted if is_asserted else said
             pile[holder] = _sum(pile[holder], one) if holder in pile else one
         for holder, one in asserted.items():
@@ -165,7 +165,7 @@ class Ownership:
             if other is None:
                 said[holder] = one
             else:
-                said[holder] = Held(other.low, other.middle, other.high, other.is_unsized, is_asserted=True)
+                said[holder] = StakeRecord(other.low, other.middle, other.high, other.is_unsized, is_asserted=True)
         return said
 
 
@@ -184,7 +184,7 @@ def _shares_on(rows: I64, cells: I64, day: int) -> tuple[I64, I64]:
     return shares[:count].copy(), odd[:others].copy()
 
 
-def _by_hand(parties: Parties, rows: pa.Table) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _by_hand(parties: PartyIds, rows: pa.Table) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Give the facts and cells that the query gives for rows of the kind, in the order of their facts."""
     named = (
         "fact",
@@ -218,12 +218,12 @@ def _by_hand(parties: Parties, rows: pa.Table) -> tuple[NDArray[np.int64], NDArr
     return cells[:, 0], cells[:, 1:]
 
 
-def _sum(one: Held, other: Held) -> Held:
+def _sum(one: StakeRecord, other: StakeRecord) -> StakeRecord:
     low, middle, high = one.low + other.low, one.middle + other.middle, one.high + other.high
-    return Held(low, middle, high, one.is_unsized or other.is_unsized, one.is_asserted or other.is_asserted)
+    return StakeRecord(low, middle, high, one.is_unsized or other.is_unsized, one.is_asserted or other.is_asserted)
 
 
-def _numbers(parties: Parties, names: pa.ChunkedArray) -> NDArray[np.int32]:
+def _numbers(parties: PartyIds, names: pa.ChunkedArray) -> NDArray[np.int32]:
     """Give the numbers of a column of names, each name looked up once."""
     whole = names.combine_chunks().dictionary_encode() if names.num_chunks else None
     if whole is None:
@@ -235,6 +235,6 @@ def _numbers(parties: Parties, names: pa.ChunkedArray) -> NDArray[np.int32]:
     return found
 
 
-def named(parties: Parties, names: Iterable[str | None]) -> list[int]:
+def named(parties: PartyIds, names: Iterable[str | None]) -> list[int]:
     """Give the numbers of names that are known, each once."""
     return sorted({n for name in names if name is not None and (n := parties.find(name)) >= 0})

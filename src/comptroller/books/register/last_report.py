@@ -12,13 +12,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from comptroller.model.kind import Kind
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 _FEW = 50
 """Of so many entities the rows are named one by one."""
 
 
-def hear(kind: Kind, table: pa.Table, facts: NDArray[np.int64], heard: dict[str, int]) -> None:
+def record_report(kind: Kind, table: pa.Table, facts: NDArray[np.int64], heard: dict[str, int]) -> None:
     """Note the latest fact about each entity in whose books the rows are."""
     for column in kind.books:
         if len(facts) <= _FEW:
@@ -33,10 +33,10 @@ def hear(kind: Kind, table: pa.Table, facts: NDArray[np.int64], heard: dict[str,
                 heard[row["entity"]] = max(heard.get(row["entity"], 0), row["fact_max"])
 
 
-class Heard:
+class LastReport:
     """The table `heard`, and which fact it names of each entity."""
 
-    def __init__(self, duck: Duck, is_known: Callable[[str], bool]) -> None:
+    def __init__(self, duck: DuckDb, is_known: Callable[[str], bool]) -> None:
         """Begin with nothing read; only of those who are known is anything noted."""
         self._duck, self._is_known = duck, is_known
         self._last: dict[str, int] | None = None

@@ -8,7 +8,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 
-class Parties:
+class PartyIds:
     """Names and their numbers, in the order in which they were first said."""
 
     def __init__(self) -> None:

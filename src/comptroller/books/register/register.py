@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 _HIGHEST = 64
 _HELD = "SELECT fact, holder, entity FROM {} AS s WHERE (share_pct > 0 OR share_pct IS NULL)"
@@ -29,7 +29,7 @@ class Register:
         self._up: dict[str, dict[str, int]] = {}
         self._down: dict[str, set[str]] = {}
 
-    def load(self, duck: Duck, entity: str = "entity", stake: str = "stake", *, endless: bool = True) -> None:
+    def load(self, duck: DuckDb, entity: str = "entity", stake: str = "stake", *, endless: bool = True) -> None:
         """Read all entities that stand, and the stakes (those without end) between them; from other rows, where said."""
         self._parents = dict(duck.rows(f"SELECT entity, parent FROM {entity} AS e ORDER BY fact"))
         self._managed, self._stakes, self._up, self._down = {}, {}, {}, {}
@@ -79,7 +79,7 @@ class Register:
         return self._levels.get(entity), len(chain) - (self.owner in chain)
 
     def move(
-        self, duck: Duck, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]
+        self, duck: DuckDb, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]
     ) -> set[str] | None:
         """Take in facts of the register that came and ended; gives who may stand elsewhere, None for everybody."""
         named = self.named(duck, added, ended)
@@ -105,7 +105,7 @@ class Register:
                     roots.add(entity)
         return touched | self._level_again(roots) if roots else touched
 
-    def named(self, duck: Duck, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]) -> set[str]:
+    def named(self, duck: DuckDb, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]) -> set[str]:
         """Return the entities that facts which came or ended are about."""
         named = set(added["entity"].column("entity").to_pylist()) if "entity" in added else set()
         if "entity" in ended:
@@ -115,7 +115,7 @@ class Register:
             named |= {entity for (entity,) in rows}
         return named
 
-    def _turn_managers(self, duck: Duck, named: set[str]) -> set[str]:
+    def _turn_managers(self, duck: DuckDb, named: set[str]) -> set[str]:
         """Read those entities again, with their stakes where they came or went; gives whose holders are others now."""
         if not named:
             return set()
@@ -135,7 +135,7 @@ class Register:
         duck.unregister("named_entities")
         return roots - gone
 
-    def _turn_stakes(self, duck: Duck, fresh: set[str], gone: set[str]) -> set[str]:
+    def _turn_stakes(self, duck: DuckDb, fresh: set[str], gone: set[str]) -> set[str]:
         """Let go the stakes of who is gone, take up those of who is new; gives the entities held."""
         held = set()
         for fact, (holder, entity) in list(self._stakes.items()) if gone else ():
@@ -195,7 +195,7 @@ class Register:
         return {entity for entity, level in was.items() if self._levels.get(entity) != level}
 
 
-def put_register(duck: Duck, register: Register, entities: Iterable[str] | None = None) -> None:
+def put_register(duck: DuckDb, register: Register, entities: Iterable[str] | None = None) -> None:
     """Write `ancestor` and `level` of those entities (of all, where None) afresh from what stands."""
     if entities is None:
         for table in ("ancestor", "level"):

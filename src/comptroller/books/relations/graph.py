@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from comptroller.books.facts.stored_rows import Kept
+from comptroller.books.facts.stored_rows import StoredRows
 from comptroller.books.facts.tables import GOVERNANCE
 from comptroller.books.flows.cycle_rows import CycleRows
 from comptroller.books.flows.cycle_streams import FLOWS
@@ -23,7 +23,7 @@ from comptroller.books.ownership.control_periods import TABLE as CONTROL_PERIOD,
 from comptroller.books.ownership.control_rows import (
     COLUMNS,
     PARTS_SQL,
-    Said,
+    ControlEvidence,
     apart,
     in_order,
     limits,
@@ -33,10 +33,10 @@ from comptroller.books.ownership.control_rows import (
     share_table,
     table_of,
 )
-from comptroller.books.ownership.graph import Capital
+from comptroller.books.ownership.graph import OwnershipGraph
 from comptroller.books.relations.related_rows import Related
 from comptroller.model.policy import Pack
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 Rows = Mapping[str, pa.Table]
 Facts = Mapping[str, NDArray[np.int64]]
@@ -48,12 +48,12 @@ _TABLES = (*COLUMNS, *_ABOUT, CONTROL_PERIOD, *GOVERNANCE)
 class Graph:
     """The graph of one node's books, and its tables."""
 
-    def __init__(self, duck: Duck, pack: Pack, is_registered: Callable[[str], bool]) -> None:
+    def __init__(self, duck: DuckDb, pack: Pack, is_registered: Callable[[str], bool]) -> None:
         """Begin with nothing read."""
         self._duck, self._pack, self._is_registered = duck, pack, is_registered
-        self._capital: Capital | None = None
-        self._kept: dict[str, Kept] = {}
-        self._was = Said()
+        self._capital: OwnershipGraph | None = None
+        self._kept: dict[str, StoredRows] = {}
+        self._was = ControlEvidence()
         self._cycles, self._related, self._periods = (
             CycleRows(duck, pack),
             Related(duck, pack),
@@ -73,10 +73,10 @@ class Graph:
         return self._today() if self._capital is None else self._capital.day
 
     @property
-    def capital(self) -> Capital:
+    def capital(self) -> OwnershipGraph:
         """Give the stakes in memory, as of the clock's day; read from the books when first asked for."""
         if self._capital is None:
-            self._capital = Capital(self._duck, self._pack, self._today())
+            self._capital = OwnershipGraph(self._duck, self._pack, self._today())
             self._capital.is_registered = self._is_registered
             entities = np.arange(len(self._capital.parties), dtype=np.int32)
             self._capital.learn(entities, self._kept_roots())
@@ -87,7 +87,7 @@ class Graph:
         if "stake" in self._pack.kinds:
             for table in COLUMNS:
                 self._duck.execute(f"DELETE FROM {table}")
-            self._capital, self._kept = Capital(self._duck, self._pack, self._today()), {}
+            self._capital, self._kept = OwnershipGraph(self._duck, self._pack, self._today()), {}
             self._capital.is_registered = self._is_registered
             entities = np.arange(len(self.capital.parties), dtype=np.int32)
             now = said_of(self.capital, entities, limits(self.capital, entities))
@@ -191,7 +191,7 @@ class Graph:
                 self._note_turns(differ.tolist(), now, since)
         return changed
 
-    def _note_turns(self, entities: list[int], now: Said, since: int) -> None:
+    def _note_turns(self, entities: list[int], now: ControlEvidence, since: int) -> None:
         """Write who gained or lost control with this entry; another basis or chain is no turn."""
         turns = []
         for entity in entities:
@@ -211,9 +211,9 @@ class Graph:
         entity, owner = (self.capital.parties.numbers(rows.column(c).to_pylist()) for c in ("entity", "owner"))
         return roots_of(entity, owner, rows.column("is_ring").to_numpy())
 
-    def _table(self, name: str) -> Kept:
+    def _table(self, name: str) -> StoredRows:
         if name not in self._kept:
-            self._kept[name] = Kept(self._duck, name, self.capital.parties)
+            self._kept[name] = StoredRows(self._duck, name, self.capital.parties)
         return self._kept[name]
 
     def _reported(self, rows: pa.Table) -> pa.Table:

@@ -18,13 +18,13 @@ from comptroller.books.group_heads import TABLE as GROUP_HEAD, GroupHeads
 from comptroller.books.ownership.bases import Assertions, bases_on
 from comptroller.books.ownership.control_groups import groups_of
 from comptroller.books.ownership.control_periods import TABLE as CONTROL_PERIOD, ControlPeriods, period_table
-from comptroller.books.ownership.control_rows import COLUMNS, Said, limits, said_of
-from comptroller.books.ownership.graph import Capital
-from comptroller.books.register.party_ids import Parties
+from comptroller.books.ownership.control_rows import COLUMNS, ControlEvidence, limits, said_of
+from comptroller.books.ownership.graph import OwnershipGraph
+from comptroller.books.register.party_ids import PartyIds
 from comptroller.books.register.register import Register, told
 from comptroller.books.relations.related_rows import Related
 from comptroller.model.policy import Pack
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 _LAST = 1 << 40
 """An entry after all others."""
@@ -33,7 +33,7 @@ _LAST = 1 << 40
 class GraphAsOf(Mapping[str, str]):
     """SQL by table for one state of the books, true on a day and as known with an entry; told when it is first read."""
 
-    def __init__(self, duck: Duck, pack: Pack, owner: str, *, valid: dt.date | None, known: int | None) -> None:
+    def __init__(self, duck: DuckDb, pack: Pack, owner: str, *, valid: dt.date | None, known: int | None) -> None:
         """Ask about a day (the clock's, where None) and an entry (the last, where None)."""
         self._beside: Mapping[str, str] = {}
         self._duck, self._pack, self._owner = duck, pack, owner
@@ -121,12 +121,12 @@ class GraphAsOf(Mapping[str, str]):
 
     def _graph(self) -> dict[str, str]:
         entities = self.touched()
-        capital = Capital(self._duck, self._pack, self.day, known=self._known, about=entities)
+        capital = OwnershipGraph(self._duck, self._pack, self.day, known=self._known, about=entities)
         known = standing("entity", self._pack.kinds["entity"], known=self._known)
         registered = {name for (name,) in self._duck.rows(f"SELECT entity FROM ({known}) AS e")}
         capital.is_registered = registered.__contains__
         numbers = capital.numbers(capital.parties.names if entities is None else entities)
-        said = said_of(capital, numbers, limits(capital, numbers)) if len(numbers) else Said()
+        said = said_of(capital, numbers, limits(capital, numbers)) if len(numbers) else ControlEvidence()
         names = pa.table({"entity": capital.parties.column(numbers)})
         self._duck.register("then_rows", names)
         self._duck.execute("CREATE OR REPLACE TEMP TABLE then_touched AS SELECT entity FROM then_rows")
@@ -146,9 +146,9 @@ class GraphAsOf(Mapping[str, str]):
         turned = {name for (name,) in self._duck.rows(self._turned())}
         agree = set()
         for day, known in ((self.today, None), (self.day, self._known)):
-            parties = Parties()
+            parties = PartyIds()
             assertions = Assertions(parties)
-            empty = Capital(self._duck, self._pack, day, known=known, about=())
+            empty = OwnershipGraph(self._duck, self._pack, day, known=known, about=())
             assertions.read_relations(self._duck, empty.rows)
             turned |= {parties.names[n] for n in assertions.read(self._duck, empty.rows, empty.bases, None)}
             agree |= {parties.names[n] for n in assertions.agreeing()}

@@ -15,9 +15,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from comptroller.books.facts.tables import standing
-from comptroller.books.relations.ties import Relations, Way, ties_of
+from comptroller.books.relations.ties import RelationTies, Way, ties_of
 from comptroller.model.policy import Pack
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 TIES = ("relation", "post", "stake")
 COLUMNS = ("party", "other", "category", "how", "steps", "path", "valid_from", "valid_until", "facts")
@@ -27,10 +27,10 @@ _FORMS = {"steps": pa.int32(), "valid_from": pa.date32(), "valid_until": pa.date
 class Related:
     """The parties that rules ask about, and the ways from them."""
 
-    def __init__(self, duck: Duck, pack: Pack, *, known: int | None = None) -> None:
+    def __init__(self, duck: DuckDb, pack: Pack, *, known: int | None = None) -> None:
         """Find out what rules ask about, now or as known with an entry; nothing is read yet."""
         self._duck, self._pack, self._known = duck, pack, known
-        self._relations: Relations | None = None
+        self._relations: RelationTies | None = None
         self._asked: dict[str, set[str]] = {}
         for rule in pack.rules.values():
             if "related" in rule.references:
@@ -45,7 +45,7 @@ class Related:
     def prepare(self) -> None:
         """Read ties and parties, before facts are folded."""
         if self._relations is None:
-            self._relations = Relations(self._duck, self._pack, None, known=self._known)
+            self._relations = RelationTies(self._duck, self._pack, None, known=self._known)
             self._started = {
                 party for (party,) in self._duck.rows(f"SELECT party FROM ({self._starts()}) WHERE party IS NOT NULL")
             }

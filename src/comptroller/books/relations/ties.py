@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from comptroller.books.facts.tables import standing
 from comptroller.model.policy import Pack
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 LIST, HUB = "related", "hub"
 _BOTH = {
@@ -51,10 +51,10 @@ class Way(NamedTuple):
         return ">".join([start, *(word for tie in self.ties for word in (tie.how, tie.other))])
 
 
-class Relations:
+class RelationTies:
     """All ties that stand, by party, and the ways that count."""
 
-    def __init__(self, duck: Duck, pack: Pack, day: dt.date | None, *, known: int | None = None) -> None:
+    def __init__(self, duck: DuckDb, pack: Pack, day: dt.date | None, *, known: int | None = None) -> None:
         """Read what stands (or stood, as known with an entry); the day chooses the list's lines."""
         self.day = day
         self._ties: dict[str, dict[tuple[int, str], Tie]] = {}
@@ -167,6 +167,6 @@ _SELECT = {
 """How a tie is read from each kind."""
 
 
-def ties_of(duck: Duck, kind: str, source: str) -> list[tuple[Any, ...]]:
+def ties_of(duck: DuckDb, kind: str, source: str) -> list[tuple[Any, ...]]:
     """Give the ties that rows of a kind make, as `Relations` takes them."""
     return duck.rows(f"{_SELECT[kind]} FROM {source} AS s")

@@ -12,8 +12,8 @@ import pyarrow.csv as pcsv
 from comptroller.intake.columns import header, matching, names_refused, text_table, values_refused
 from comptroller.intake.formats.encoding import from_gb18030, other_unicode, utf8_fault, without_bom
 from comptroller.intake.limits import USUAL, Limits
-from comptroller.intake.messages import bounded, refuse
-from comptroller.intake.raw_table import Raw
+from comptroller.intake.messages import bounded, reject
+from comptroller.intake.raw_table import RawTable
 from comptroller.model.refusal import Refusal
 
 ENCODING = b"encoding"
@@ -25,7 +25,7 @@ FORMULA = r"^(=|@[A-Za-z]+\(|[+@-].*\|.*!)"
 _ALSO = "(CSV 亦可为 GB18030)"
 
 
-def read_csv(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[list[Raw], list[Refusal]]:
+def read_csv(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[list[RawTable], list[Refusal]]:
     r"""Read a CSV: the first line names the columns, `line` is the row as a spreadsheet counts it (the header is 1).
 
     Bytes that are not UTF-8 are taken for GB18030 when they read as Chinese (see `from_gb18030`), and the table's
@@ -41,7 +41,7 @@ def read_csv(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[list
     first = payload.find(b"\n")
     top = payload if first < 0 else payload[:first]
     if not top.strip():
-        return [], [refuse("intake.file.empty", (name, None, ""), "-")]
+        return [], [reject("intake.file.empty", (name, None, ""), "-")]
     separator = max(_SEPARATORS, key=lambda one: top.count(one.encode()))
     table: Any = None
     if b'"' not in payload and b"\r" not in payload.replace(b"\r\n", b""):
@@ -51,11 +51,13 @@ def read_csv(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[list
         if refusals:
             return [], bounded(refusals, limits, name)
     if len(table) > limits.rows:
-        return [], [refuse("intake.rows.many", (name, None, ""), len(table), limit=limits.rows)]
+        return [], [reject("intake.rows.many", (name, None, ""), len(table), limit=limits.rows)]
     if not len(table):
-        return [], [refuse("intake.file.empty", (name, None, ""), "-")]
+        return [], [reject("intake.file.empty", (name, None, ""), "-")]
     refusals = values_refused(table, name, limits) + formulas_refused(table, name)
-    return ([], refusals) if refusals else ([Raw("", table.replace_schema_metadata({ENCODING: encoding}), name)], [])
+    return (
+        ([], refusals) if refusals else ([RawTable("", table.replace_schema_metadata({ENCODING: encoding}), name)], [])
+    )
 
 
 def formulas_refused(table: pa.Table, name: str) -> list[Refusal]:
@@ -65,14 +67,14 @@ def formulas_refused(table: pa.Table, name: str) -> list[Refusal]:
     >>> [one.line for one in formulas_refused(table, "a.csv")]
     [3]
     """
-    return [refuse("intake.cell.formula", place, seen) for place, seen in matching(table, FORMULA, name)]
+    return [reject("intake.cell.formula", place, seen) for place, seen in matching(table, FORMULA, name)]
 
 
 def _as_utf8(payload: bytes, name: str) -> tuple[bytes, str, list[Refusal]]:
     """Give the text as UTF-8 bytes with the encoding it had, or why it has none that is taken."""
     place = (name, None, "")
     if other := other_unicode(payload):
-        return b"", "", [refuse("intake.file.encoding", place, other, also=_ALSO)]
+        return b"", "", [reject("intake.file.encoding", place, other, also=_ALSO)]
     payload, encoding = without_bom(payload), "UTF-8"
     fault = utf8_fault(payload)
     if fault is not None:
@@ -80,11 +82,11 @@ def _as_utf8(payload: bytes, name: str) -> tuple[bytes, str, list[Refusal]]:
         if text is None:
             line = payload.count(b"\n", 0, fault) + 1
             seen = payload[fault : fault + 8].hex(" ")
-            return b"", "", [refuse("intake.file.encoding", (name, line, ""), seen, also=_ALSO)]
+            return b"", "", [reject("intake.file.encoding", (name, line, ""), seen, also=_ALSO)]
         payload, encoding = text.encode(), "GB18030"
     nul = payload.find(b"\0")
     if nul >= 0:
-        return b"", "", [refuse("intake.file.nul", (name, payload.count(b"\n", 0, nul) + 1, ""), f"byte {nul}")]
+        return b"", "", [reject("intake.file.nul", (name, payload.count(b"\n", 0, nul) + 1, ""), f"byte {nul}")]
     return payload, encoding, []
 
 
@@ -126,7 +128,7 @@ def _by_rows(payload: bytes, separator: str, name: str, limits: Limits) -> tuple
         for number, cells in rows:
             if len(cells) != len(names):
                 place = (name, number, "")
-                refusals.append(refuse("intake.csv.ragged", place, f"{len(cells)}: {cells}", limit=len(names)))
+                refusals.append(reject("intake.csv.ragged", place, f"{len(cells)}: {cells}", limit=len(names)))
             elif not refusals:
                 lines.append(number)
                 held.append(cells)
@@ -137,9 +139,9 @@ def _by_rows(payload: bytes, separator: str, name: str, limits: Limits) -> tuple
                 break
         chunks.append(_chunk(names, held, lines))
     except StopIteration:
-        return None, [refuse("intake.file.empty", (name, None, ""), "-")]
+        return None, [reject("intake.file.empty", (name, None, ""), "-")]
     except _BadQuote as fault:
-        refusals.append(refuse("intake.csv.quote", (name, fault.args[0], ""), fault.args[1]))
+        refusals.append(reject("intake.csv.quote", (name, fault.args[0], ""), fault.args[1]))
     return (None, refusals) if refusals else (pa.concat_tables(chunks), [])
 
 

@@ -5,15 +5,15 @@ import pyarrow.parquet as pq
 
 from comptroller.intake.columns import as_text, names_refused, own_name, values_refused
 from comptroller.intake.limits import USUAL, Limits
-from comptroller.intake.messages import refuse
-from comptroller.intake.raw_table import LINE, Raw
+from comptroller.intake.messages import reject
+from comptroller.intake.raw_table import LINE, RawTable
 from comptroller.model.refusal import Refusal
-from comptroller.store.duck import Duck, SqlError
+from comptroller.store.duck import DuckDb, SqlError
 
 _BATCH = 1 << 16
 
 
-def read_parquet(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[list[Raw], list[Refusal]]:
+def read_parquet(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[list[RawTable], list[Refusal]]:
     """Read a Parquet file; `line` counts rows from 1. Numbers keep every digit, 3.0 of a float column is '3'."""
     place = (name, None, "")
     try:
@@ -21,24 +21,24 @@ def read_parquet(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[
         names, rows = file.schema_arrow.names, file.metadata.num_rows
         refusals = names_refused(names, place, limits)
         if rows > limits.rows:
-            refusals.append(refuse("intake.rows.many", place, rows, limit=limits.rows))
+            refusals.append(reject("intake.rows.many", place, rows, limit=limits.rows))
         if refusals:
             return [], refusals
         table, refusals = _read(file, name, limits)
     except (pa.ArrowException, SqlError, ValueError, OSError, KeyError, OverflowError) as fault:
-        return [], [refuse("intake.file.damaged", place, str(fault).split("\n")[0], media="Parquet")]
+        return [], [reject("intake.file.damaged", place, str(fault).split("\n")[0], media="Parquet")]
     if refusals:
         return [], refusals
     if not len(table):
-        return [], [refuse("intake.file.empty", place, "-")]
+        return [], [reject("intake.file.empty", place, "-")]
     table = table.append_column(LINE, pa.array(range(1, len(table) + 1), pa.int64()))
     refusals = values_refused(table, name, limits)
-    return ([], refusals) if refusals else ([Raw("", table, name)], [])
+    return ([], refusals) if refusals else ([RawTable("", table, name)], [])
 
 
 def _read(file: pq.ParquetFile, name: str, limits: Limits) -> tuple[pa.Table, list[Refusal]]:
     """Read some rows at a time, counting bytes and rows while they come out."""
-    duck = Duck()
+    duck = DuckDb()
     duck.set_zone("UTC")
     parts: list[pa.Table] = []
     size = rows = 0
@@ -49,10 +49,10 @@ def _read(file: pq.ParquetFile, name: str, limits: Limits) -> tuple[pa.Table, li
             if size > limits.bytes_unpacked:
                 limit = limits.bytes_unpacked
                 seen = f"more than {limit}"
-                return None, [refuse("intake.zip.bomb", (name, None, ""), seen, limit=limit, ratio=limits.ratio)]
+                return None, [reject("intake.zip.bomb", (name, None, ""), seen, limit=limit, ratio=limits.ratio)]
             if rows > limits.rows:
                 return None, [
-                    refuse("intake.rows.many", (name, None, ""), f"more than {limits.rows}", limit=limits.rows)
+                    reject("intake.rows.many", (name, None, ""), f"more than {limits.rows}", limit=limits.rows)
                 ]
             table, refusals = _plain(pa.Table.from_batches([batch]), name)
             if refusals:
@@ -79,6 +79,6 @@ def _plain(table: pa.Table, name: str) -> tuple[pa.Table, list[Refusal]]:
                 column = column.cast(pa.binary()).cast(pa.string())
             column.validate(full=True)
         except pa.ArrowInvalid as fault:
-            refusals.append(refuse("intake.file.encoding", (name, None, field.name), fault, also=""))
+            refusals.append(reject("intake.file.encoding", (name, None, field.name), fault, also=""))
         columns.append(column)
     return pa.table(columns, names=[own_name(one) for one in table.column_names]), refusals

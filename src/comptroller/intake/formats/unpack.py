@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from comptroller.intake.limits import Limits
-from comptroller.intake.messages import refuse
+from comptroller.intake.messages import reject
 from comptroller.model.refusal import Refusal
 
 GZIP = b"\x1f\x8b"
@@ -49,7 +49,7 @@ def gunzip(payload: bytes, name: str, limits: Limits) -> tuple[bytes, list[Refus
     except _Bomb as bomb:
         return b"", [_bomb(name, bomb, limits)]
     except zlib.error as fault:
-        return b"", [refuse("intake.file.damaged", (name, None, ""), fault, media="gzip")]
+        return b"", [reject("intake.file.damaged", (name, None, ""), fault, media="gzip")]
     return out.getvalue(), []
 
 
@@ -63,7 +63,7 @@ def members(payload: bytes, name: str, limits: Limits, *, media: str = "zip") ->
                 return [], refusals
             return _unpack(archive, listed, len(payload), name, limits)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, OSError, RuntimeError, zlib.error) as fault:
-        return [], [refuse("intake.file.damaged", (name, None, ""), fault, media=media)]
+        return [], [reject("intake.file.damaged", (name, None, ""), fault, media=media)]
 
 
 def _members_refused(listed: Iterable[zipfile.ZipInfo], name: str, limits: Limits) -> list[Refusal]:
@@ -72,15 +72,15 @@ def _members_refused(listed: Iterable[zipfile.ZipInfo], name: str, limits: Limit
     seen: set[str] = set()
     shown = [(one, member_name(one)) for one in listed]
     if len(shown) > limits.members:
-        refusals.append(refuse("intake.zip.members", (name, None, ""), len(shown), limit=limits.members))
+        refusals.append(reject("intake.zip.members", (name, None, ""), len(shown), limit=limits.members))
     for one, member in shown[: limits.members]:
         place = (f"{name}/{member}", None, "")
         if one.flag_bits & _ENCRYPTED:
-            refusals.append(refuse("intake.zip.encrypted", place, "password"))
+            refusals.append(reject("intake.zip.encrypted", place, "password"))
         if not _stays_within(member) or stat.S_ISLNK(one.external_attr >> 16):
-            refusals.append(refuse("intake.zip.path", place, member))
+            refusals.append(reject("intake.zip.path", place, member))
         if member in seen:
-            refusals.append(refuse("intake.zip.twice", place, member))
+            refusals.append(reject("intake.zip.twice", place, member))
         seen.add(member)
     return refusals
 
@@ -132,4 +132,4 @@ def _count(unpacked: int, packed: int, limits: Limits) -> None:
 
 def _bomb(name: str, bomb: _Bomb, limits: Limits) -> Refusal:
     seen = f"more than {bomb.args[0] - 1}"
-    return refuse("intake.zip.bomb", (name, None, ""), seen, limit=limits.bytes_unpacked, ratio=limits.ratio)
+    return reject("intake.zip.bomb", (name, None, ""), seen, limit=limits.bytes_unpacked, ratio=limits.ratio)

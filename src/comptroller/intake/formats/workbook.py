@@ -10,7 +10,7 @@ from lxml import etree
 from comptroller.intake.formats.sheet_scan import Cells, cells_of
 from comptroller.intake.formats.unpack import Member, members
 from comptroller.intake.limits import Limits
-from comptroller.intake.messages import refuse
+from comptroller.intake.messages import reject
 from comptroller.model.refusal import Refusal
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -45,18 +45,18 @@ def open_workbook(payload: bytes, name: str, limits: Limits) -> tuple[Opened, li
     """Return a workbook unpacked, and all for which it is refused before its cells are read."""
     place, nothing = (name, None, ""), Opened({}, {}, {})
     if payload.startswith(OLE):
-        return nothing, [refuse("intake.sheet.password", place, "an OLE container: a password, or an old .xls")]
+        return nothing, [reject("intake.sheet.password", place, "an OLE container: a password, or an old .xls")]
     parts, refusals = members(payload, name, limits, media="xlsx")
     if refusals:
         return nothing, refusals
     held = {one.name: one.payload for one in parts}
     if "xl/workbook.xml" not in held:
-        return nothing, [refuse("intake.file.damaged", place, "no xl/workbook.xml", media="xlsx")]
+        return nothing, [reject("intake.file.damaged", place, "no xl/workbook.xml", media="xlsx")]
     macros = [one.name for one in parts if "vbaproject" in one.name.lower() or "/macrosheets/" in one.name.lower()]
     if macros:
-        return nothing, [refuse("intake.sheet.macro", (name, None, ""), macros[0])]
+        return nothing, [reject("intake.sheet.macro", (name, None, ""), macros[0])]
     if any(b"<!DOCTYPE" in one.payload or b"<!ENTITY" in one.payload for one in parts if _is_xml(one)):
-        return nothing, [refuse("intake.xml.entity", place, "<!DOCTYPE")]
+        return nothing, [reject("intake.xml.entity", place, "<!DOCTYPE")]
     opened = Opened(held, _titles(held), {})
     for path in held:
         if path.lower().startswith("xl/worksheets/") and path.lower().endswith(".xml"):
@@ -88,11 +88,11 @@ def _sheet_refused(opened: Opened, path: str, place: str, limits: Limits) -> lis
     """Refuse a sheet's formulas and errors by their address, and cells that stand too far from each other."""
     part = opened.parts[path]
     if b"\0" in part:
-        return [refuse("intake.file.encoding", (place, None, ""), "NUL", also="")]
+        return [reject("intake.file.encoding", (place, None, ""), "NUL", also="")]
     cells = cells_of(part)
     columns, rows = _extent(part) if cells is None else _extent_of(cells)
     if columns > _COLUMNS_MAX or rows > _ROWS_MAX or columns * rows > _AREA_MAX:
-        return [refuse("intake.sheet.area", (place, None, ""), f"{columns} x {rows}", limit=_AREA_MAX)]
+        return [reject("intake.sheet.area", (place, None, ""), f"{columns} x {rows}", limit=_AREA_MAX)]
     if cells is not None:
         opened.cells[path] = cells
         return []
@@ -101,12 +101,12 @@ def _sheet_refused(opened: Opened, path: str, place: str, limits: Limits) -> lis
     refusals = []
     for at in _starts(part, tag + rb"f[\s/>]"):
         cell = _cell_before(part, at)
-        refusals.append(refuse("intake.cell.formula", _place(place, cell), _after(part, at)))
+        refusals.append(reject("intake.cell.formula", _place(place, cell), _after(part, at)))
         if len(refusals) > limits.refusals:
             break
     for at in _starts(part, tag + rb"""c\b[^>]*\bt\s*=\s*["']e["']"""):
         cell = _AT.search(part, at, at + 400)
-        refusals.append(refuse("intake.cell.error", _place(place, cell), _after(part, part.find(b">", at) + 1)))
+        refusals.append(reject("intake.cell.error", _place(place, cell), _after(part, part.find(b">", at) + 1)))
         if len(refusals) > limits.refusals:
             break
     return refusals

@@ -10,8 +10,8 @@ from lxml import etree
 
 from comptroller.intake.columns import text_table, values_refused
 from comptroller.intake.limits import USUAL, Limits
-from comptroller.intake.messages import refuse
-from comptroller.intake.raw_table import Raw
+from comptroller.intake.messages import reject
+from comptroller.intake.raw_table import RawTable
 from comptroller.model.refusal import Refusal
 
 COLUMNS = (
@@ -34,7 +34,7 @@ _KINDS = _VALUES | {"list", "container"}
 Attributes = dict[str, str | None]
 
 
-def read_xes(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[list[Raw], list[Refusal]]:
+def read_xes(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[list[RawTable], list[Refusal]]:
     """Read a log of XES 1.0 or 2.0, with or without namespace; `line` counts events from 1.
 
     Attributes within attributes are named by their path (`outer/inner`); a name that stands twice, as in lists, gets a
@@ -46,25 +46,25 @@ def read_xes(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[list
     """
     place = (name, None, "")
     if b"\0" in payload:
-        return [], [refuse("intake.file.encoding", place, "NUL", also="")]
+        return [], [reject("intake.file.encoding", place, "NUL", also="")]
     if b"<!DOCTYPE" in payload or b"<!ENTITY" in payload:
-        return [], [refuse("intake.xml.entity", place, "<!DOCTYPE" if b"<!DOCTYPE" in payload else "<!ENTITY")]
+        return [], [reject("intake.xml.entity", place, "<!DOCTYPE" if b"<!DOCTYPE" in payload else "<!ENTITY")]
     columns: dict[str, list[str | None]] = {column: [] for column in COLUMNS}
     try:
         refusals = _read_log(payload, columns, name, limits)
     except etree.XMLSyntaxError as fault:
-        return [], [refuse("intake.xml.syntax", (name, fault.lineno, ""), fault.msg)]
+        return [], [reject("intake.xml.syntax", (name, fault.lineno, ""), fault.msg)]
     except (etree.LxmlError, ValueError, LookupError, RecursionError) as fault:
-        return [], [refuse("intake.xml.syntax", place, fault)]
+        return [], [reject("intake.xml.syntax", place, fault)]
     if refusals:
         return [], refusals
     count = len(columns["at"])
     if not count:
-        return [], [refuse("intake.xes.log", place, "no event")]
+        return [], [reject("intake.xes.log", place, "no event")]
     arrays = [pa.array(columns[column], pa.string()) for column in COLUMNS]
     table = text_table(COLUMNS, arrays, pa.array(range(1, count + 1), pa.int64()))
     refusals = values_refused(table, name, limits)
-    return ([], refusals) if refusals else ([Raw("", table, name)], [])
+    return ([], refusals) if refusals else ([RawTable("", table, name)], [])
 
 
 def _read_log(payload: bytes, columns: dict[str, list[str | None]], name: str, limits: Limits) -> list[Refusal]:
@@ -86,9 +86,9 @@ def _read_log(payload: bytes, columns: dict[str, list[str | None]], name: str, l
     for moment, element in stream:
         if not rooted:
             if element.getparent() is not None or _local(element.tag) != "log":
-                return [refuse("intake.xes.log", place, element.tag)]
+                return [reject("intake.xes.log", place, element.tag)]
             if element.getroottree().docinfo.doctype:
-                return [refuse("intake.xml.entity", place, element.getroottree().docinfo.doctype)]
+                return [reject("intake.xml.entity", place, element.getroottree().docinfo.doctype)]
             rooted = True
         outer = element.getparent()
         if moment == "start" or outer is None or outer.getparent() is not None:
@@ -96,10 +96,10 @@ def _read_log(payload: bytes, columns: dict[str, list[str | None]], name: str, l
         case_no += 1
         _add_trace(element, case_no, columns)
         if len(columns["at"]) > limits.rows:
-            return [refuse("intake.rows.many", place, f"more than {limits.rows}", limit=limits.rows)]
+            return [reject("intake.rows.many", place, f"more than {limits.rows}", limit=limits.rows)]
         element.clear()
         del outer[: outer.index(element)]
-    return [] if rooted else [refuse("intake.xes.log", place, "no log")]
+    return [] if rooted else [reject("intake.xes.log", place, "no log")]
 
 
 def _add_trace(trace: etree._Element, case_no: int, columns: dict[str, list[str | None]]) -> None:

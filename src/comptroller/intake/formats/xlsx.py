@@ -14,8 +14,8 @@ from comptroller.intake.formats.json.facts import plain
 from comptroller.intake.formats.sheet_columns import Columns, NotPlain, columns_of
 from comptroller.intake.formats.workbook import Opened, open_workbook
 from comptroller.intake.limits import USUAL, Limits
-from comptroller.intake.messages import bounded, refuse
-from comptroller.intake.raw_table import Raw
+from comptroller.intake.messages import bounded, reject
+from comptroller.intake.raw_table import RawTable
 from comptroller.model.refusal import Refusal
 
 HELP = frozenset({"help", "说明", "choices", "选项"})
@@ -31,7 +31,7 @@ _FLOAT_DIGITS = 400
 """More than the smallest of a spreadsheet's numbers needs when it is written out."""
 
 
-def read_xlsx(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[list[Raw], list[Refusal]]:
+def read_xlsx(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[list[RawTable], list[Refusal]]:
     """Read each sheet that holds rows; its name is the kind as it stands (a nested list's sheet: `<kind>_<field>`).
 
     Header cells stay as they are, but for blanks and the star of a required field. `line` is the sheet's row.
@@ -50,8 +50,8 @@ def read_xlsx(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[lis
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as fault:  # noqa: BLE001 - the reader's own panics are no Exceptions
-        return [], [refuse("intake.file.damaged", (name, None, ""), fault, media="xlsx")]
-    raws: list[Raw] = []
+        return [], [reject("intake.file.damaged", (name, None, ""), fault, media="xlsx")]
+    raws: list[RawTable] = []
     for sheet, rows in sheets:
         raw, wrong = _read_sheet(sheet, rows, f"{name}/{sheet}", limits)
         refusals += wrong
@@ -59,21 +59,23 @@ def read_xlsx(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[lis
     return _counted(raws, refusals, name, limits)
 
 
-def _counted(raws: list[Raw], refusals: list[Refusal], name: str, limits: Limits) -> tuple[list[Raw], list[Refusal]]:
+def _counted(
+    raws: list[RawTable], refusals: list[Refusal], name: str, limits: Limits
+) -> tuple[list[RawTable], list[Refusal]]:
     """Return raw tables or refusals, of which there are some where there are too many rows or none."""
     count = sum(len(raw.table) for raw in raws)
     if count > limits.rows:
-        refusals.append(refuse("intake.rows.many", (name, None, ""), count, limit=limits.rows))
+        refusals.append(reject("intake.rows.many", (name, None, ""), count, limit=limits.rows))
     if not raws and not refusals:
-        refusals.append(refuse("intake.file.empty", (name, None, ""), "-"))
+        refusals.append(reject("intake.file.empty", (name, None, ""), "-"))
     return ([], bounded(refusals, limits, name)) if refusals else (raws, [])
 
 
-def _plain_sheets(opened: Opened, name: str, limits: Limits) -> tuple[list[Raw], list[Refusal]]:
+def _plain_sheets(opened: Opened, name: str, limits: Limits) -> tuple[list[RawTable], list[Refusal]]:
     """Return the sheets of a workbook that is written plainly, column by column. Raises NotPlain for any other."""
     if not opened.titles or not opened.cells.keys() >= opened.titles.keys():
         raise NotPlain(name)
-    raws: list[Raw] = []
+    raws: list[RawTable] = []
     refusals: list[Refusal] = []
     for path, sheet in opened.titles.items():
         if sheet.lower() in HELP:
@@ -85,7 +87,7 @@ def _plain_sheets(opened: Opened, name: str, limits: Limits) -> tuple[list[Raw],
     return raws, refusals
 
 
-def _read_columns(sheet: str, columns: Columns, place: str, limits: Limits) -> tuple[Raw | None, list[Refusal]]:
+def _read_columns(sheet: str, columns: Columns, place: str, limits: Limits) -> tuple[RawTable | None, list[Refusal]]:
     """Return one sheet as a raw table; None where it holds no rows below its header."""
     if len(columns.lines) < 2:
         return None, []
@@ -100,7 +102,9 @@ def _read_columns(sheet: str, columns: Columns, place: str, limits: Limits) -> t
         return None, refusals
     body = [columns.texts[at].slice(1) for at in used]
     table = text_table(names, body, pa.array(columns.lines[1:]))
-    return Raw("" if _UNNAMED.fullmatch(sheet) else sheet.strip(), table, place), values_refused(table, place, limits)
+    return RawTable("" if _UNNAMED.fullmatch(sheet) else sheet.strip(), table, place), values_refused(
+        table, place, limits
+    )
 
 
 def _names(workbook: python_calamine.CalamineWorkbook) -> list[str]:
@@ -111,7 +115,7 @@ def _names(workbook: python_calamine.CalamineWorkbook) -> list[str]:
 
 def _read_sheet(
     sheet: str, rows: Sequence[Sequence[object]], place: str, limits: Limits
-) -> tuple[Raw | None, list[Refusal]]:
+) -> tuple[RawTable | None, list[Refusal]]:
     """Give one sheet as a raw table; None where it holds no rows."""
     full = [(number, row) for number, row in enumerate(rows, start=1) if any(cell != "" for cell in row)]
     if len(full) < 2:
@@ -119,7 +123,7 @@ def _read_sheet(
     top, cells = full[0]
     titles = [_text(cell) for cell in cells]
     refusals = [
-        refuse(one.code, (place, top, address(at, top)), one.seen)
+        reject(one.code, (place, top, address(at, top)), one.seen)
         for at, one in enumerate(titles)
         if isinstance(one, _Wrong)
     ]
@@ -139,13 +143,13 @@ def _read_sheet(
         for number, row in body:
             text = _text(row[at])
             if isinstance(text, _Wrong):
-                refusals.append(refuse(text.code, (place, number, address(at, number)), text.seen))
+                refusals.append(reject(text.code, (place, number, address(at, number)), text.seen))
                 text = None
             values.append(text)
         columns.append(pa.array(values, pa.string()))
     table = text_table(names, columns, pa.array(lines, pa.int64()))
     refusals += values_refused(table, place, limits)
-    return Raw("" if _UNNAMED.fullmatch(sheet) else sheet.strip(), table, place), refusals
+    return RawTable("" if _UNNAMED.fullmatch(sheet) else sheet.strip(), table, place), refusals
 
 
 class _Wrong:

@@ -6,29 +6,31 @@ from pathlib import PurePosixPath
 
 from comptroller.intake.formats.unpack import GZIP, members
 from comptroller.intake.limits import USUAL, Limits
-from comptroller.intake.messages import refuse
-from comptroller.intake.raw_table import Raw
+from comptroller.intake.messages import reject
+from comptroller.intake.raw_table import RawTable
 from comptroller.model.refusal import Refusal
 
-Reader = Callable[[bytes, str, str | None], tuple[list[Raw], list[Refusal]]]
+Reader = Callable[[bytes, str, str | None], tuple[list[RawTable], list[Refusal]]]
 """Reads one member by its name, and the kind that its name says."""
 _ANY = "facts"
 """A member of this name says no kind: its facts do."""
 _PACKED = (".zip", ".gz", ".tgz", ".7z", ".rar", ".tar", ".bz2", ".xz")
 
 
-def read_zip(payload: bytes, name: str, read: Reader, *, limits: Limits = USUAL) -> tuple[list[Raw], list[Refusal]]:
+def read_zip(
+    payload: bytes, name: str, read: Reader, *, limits: Limits = USUAL
+) -> tuple[list[RawTable], list[Refusal]]:
     """Read each member by `read`; where a member does not say its kind, its name does. All refusals at once."""
     found, refusals = members(payload, name, limits)
     if refusals:
         return [], refusals
     if not found:
-        return [], [refuse("intake.file.empty", (name, None, ""), "-")]
-    raws: list[Raw] = []
+        return [], [reject("intake.file.empty", (name, None, ""), "-")]
+    raws: list[RawTable] = []
     for member in found:
         place = f"{name}/{member.name}"
         if member.name.lower().endswith(_PACKED) or member.payload.startswith(GZIP):
-            refusals.append(refuse("intake.zip.nested", (place, None, ""), member.name))
+            refusals.append(reject("intake.zip.nested", (place, None, ""), member.name))
             continue
         kind = kind_of(member.name)
         some, wrong = read(member.payload, place, None if kind == _ANY else kind)
@@ -36,7 +38,7 @@ def read_zip(payload: bytes, name: str, read: Reader, *, limits: Limits = USUAL)
         raws += some
     rows = sum(len(raw.table) for raw in raws)
     if rows > limits.rows:
-        refusals.append(refuse("intake.rows.many", (name, None, ""), rows, limit=limits.rows))
+        refusals.append(reject("intake.rows.many", (name, None, ""), rows, limit=limits.rows))
     return ([], refusals) if refusals else (raws, [])
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from comptroller.web.shell.auth import Visiting
-from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.rendering import render
 
 router = APIRouter()
 
@@ -22,7 +22,7 @@ def why(
         row["ancestor"] for row in visit.duck.records("SELECT ancestor FROM main.ancestor WHERE entity = ?", [entity])
     ]
     rows = visit.reach.why(chain or [entity], rule if rule in visit.pack.rules else "")
-    return draw(visit, "why.html", rows=rows, entity=entity, rule=rule, choices=_choices(visit))
+    return render(visit, "why.html", rows=rows, entity=entity, rule=rule, choices=_choices(visit))
 
 
 def _choices(visit: Visiting) -> dict[str, str]:

@@ -12,7 +12,7 @@ from comptroller.model.kind import FACT_LINES, Kind
 from comptroller.web.runtime.feeds import QUIET, REFUSED, Feed, with_refused
 from comptroller.web.shell.auth import may
 from comptroller.web.shell.formatting import age
-from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.rendering import render
 from comptroller.web.shell.visit import Visit
 
 router = APIRouter()
@@ -37,7 +37,7 @@ def feeds(visit: Administering, page: Annotated[int, Query(ge=1, le=100_000)] = 
     shown = every[(page - 1) * PAGE : page * PAGE]
     size, lasts = desk.ledger.size, last_of(visit, [one.last for one in shown if one.last])
     last = next(iter(desk.heads.between(size, size)), None)
-    return draw(
+    return render(
         visit,
         "feeds.html",
         rows=[(one, one.state(at), lasts.get(one.last, Last())) for one in shown],

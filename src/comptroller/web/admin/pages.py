@@ -13,8 +13,8 @@ from comptroller.model.channel import CONSOLE
 from comptroller.model.refusal import Refused, refusal
 from comptroller.web.runtime import admission
 from comptroller.web.shell.auth import Form, may, present
-from comptroller.web.shell.errors import Gone
-from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.errors import NotFound
+from comptroller.web.shell.rendering import render
 from comptroller.web.shell.translations import texts
 from comptroller.web.shell.visit import Visit
 
@@ -42,7 +42,7 @@ def _page(visit: Visit, said: str, waiting: int = 0) -> Response:
         [desk.owner],
     )
     kind = visit.pack.kinds["access_grant"]
-    return draw(
+    return render(
         visit,
         "admin.html",
         users=users,
@@ -116,7 +116,7 @@ def release_link(visit: Administering, form: Form) -> Response:
     _refuse_same(visit, link.made_by if link else "", login)
     code = recovery_codes([visit.desk.chance()])[0]
     if link is None or not accounts.handovers.release(login, code, link.made_by):
-        raise Gone(login)
+        raise NotFound(login)
     visit.note("released", login, link.made_by)
     return _page(visit, said=f"{login}: {code}")
 
@@ -270,4 +270,4 @@ def acts(
         values,
     )
     known = {code.removeprefix("did.") for code in texts(visit.language) if code.startswith("did.")}
-    return draw(visit, "acts.html", rows=rows, login=login, most=PAGE, known=known)
+    return render(visit, "acts.html", rows=rows, login=login, most=PAGE, known=known)

@@ -20,16 +20,16 @@ from functools import partial
 from hashlib import sha256
 from typing import Any
 
-from comptroller.access import Reach, viewer_of
+from comptroller.access import AccessScope, viewer_of
 from comptroller.access.grants import SEE
 from comptroller.model.finding import plain
 from comptroller.model.refusal import Refused
 from comptroller.store.sqlite import Value
 from comptroller.web.api.events import MOST_FINDINGS, news_about
-from comptroller.web.runtime.outbound_http import NotReached, post
-from comptroller.web.runtime.secrets_at_rest import unseal
-from comptroller.web.runtime.server import Desk
-from comptroller.web.runtime.storage import Shelf
+from comptroller.web.runtime.outbound_http import Unreachable, post
+from comptroller.web.runtime.secrets_at_rest import decrypt
+from comptroller.web.runtime.server import Server
+from comptroller.web.runtime.storage import DeskStore
 from comptroller.web.runtime.writer import Batch
 from comptroller.web.shell.visit import Visit
 
@@ -41,7 +41,7 @@ _EVERY_SECONDS, _MOST_WAITING = 5.0, 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Hook:
+class Webhook:
     """A subscription: where to, in whose name, where its secret is, and how many messages were given up since one was taken."""
 
     hook: str
@@ -51,25 +51,25 @@ class Hook:
     failures: int = 0
 
 
-def hooks_of(shelf: Shelf) -> list[Hook]:
+def webhooks_of(shelf: DeskStore) -> list[Webhook]:
     """Give the subscriptions."""
-    return [Hook(*row) for row in shelf.rows("SELECT hook, login, url, secret, failures FROM hook ORDER BY hook")]
+    return [Webhook(*row) for row in shelf.rows("SELECT hook, login, url, secret, failures FROM hook ORDER BY hook")]
 
 
-def keep(shelf: Shelf, one: Hook) -> None:
+def keep(shelf: DeskStore, one: Webhook) -> None:
     """Keep a subscription."""
     values: list[Value] = [one.hook, one.login, one.url, one.secret, one.failures]
     shelf.put("INSERT OR REPLACE INTO hook (hook, login, url, secret, failures) VALUES (?, ?, ?, ?, ?)", values)
 
 
-def renew(shelf: Shelf, renewed: Callable[[str], str]) -> None:
+def renew(shelf: DeskStore, renewed: Callable[[str], str]) -> None:
     """Write each subscription's secret anew as `renewed` gives it, where that is another text."""
-    for one in hooks_of(shelf):
+    for one in webhooks_of(shelf):
         if (text := renewed(one.secret)) != one.secret:
             shelf.put("UPDATE hook SET secret = ? WHERE hook = ? AND secret = ?", [text, one.hook, one.secret])
 
 
-def subscribe(shelf: Shelf, one: Hook) -> bool:
+def subscribe(shelf: DeskStore, one: Webhook) -> bool:
     """Store a new subscription; return False where the user has one to that address."""
     values: list[Value] = [one.hook, one.login, one.url, one.secret, one.failures, one.login, one.url]
     sql = (
@@ -79,7 +79,7 @@ def subscribe(shelf: Shelf, one: Hook) -> bool:
     return shelf.put(sql, values) > 0
 
 
-def end(shelf: Shelf, hook: str) -> bool:
+def end(shelf: DeskStore, hook: str) -> bool:
     """End a subscription and drop what waits for it; says whether there was one."""
     shelf.put("DELETE FROM hook_message WHERE hook = ?", [hook])
     return shelf.put("DELETE FROM hook WHERE hook = ?", [hook]) > 0
@@ -101,10 +101,10 @@ def sign(secret: bytes, identifier: str, at: dt.datetime, body: bytes) -> dict[s
     }
 
 
-class Hooks:
+class Webhooks:
     """The sending side, on a thread of its own; batches wait in memory, messages on the disk."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Server) -> None:
         """Take the desk; `start` begins to send."""
         self._desk = desk
         self._batches: queue.Queue[Batch | None] = queue.Queue(_MOST_WAITING)
@@ -154,7 +154,7 @@ class Hooks:
             "findings": [turn.verdict.finding for turn in batch.turns][:MOST_FINDINGS],
             "reports": [(entry, report.reporter, report.name, report.kind) for entry, report in batch.kept],
         }
-        for one in hooks_of(shelf):
+        for one in webhooks_of(shelf):
             if self._news(one.login, about):
                 self._write(one.hook, about)
         return int(shelf.rows("SELECT count(*) FROM hook_message")[0][0])
@@ -179,12 +179,12 @@ class Hooks:
         viewer = viewer_of(desk.duck, desk.owner, login, desk.local_now().date())
         if viewer is None or not viewer.is_admitted:
             return None
-        return Visit(desk, Reach(viewer, desk.pack, desk.owner, desk.below), "zh", "", "/")
+        return Visit(desk, AccessScope(viewer, desk.pack, desk.owner, desk.below), "zh", "", "/")
 
     def send_due(self) -> int:
         """Send what is due, the oldest first; gives how many were taken."""
         shelf, now, taken = self._desk.shelf, self._desk.clock(), 0
-        held = {one.hook: one for one in hooks_of(shelf)}
+        held = {one.hook: one for one in webhooks_of(shelf)}
         due = shelf.rows(
             "SELECT message, hook, body, tries FROM hook_message WHERE due <= ? ORDER BY due, message LIMIT 200",
             [now.isoformat()],
@@ -211,7 +211,7 @@ class Hooks:
                 self._again(held[hook], message, tries, now)
         return taken
 
-    def _made(self, one: Hook, kept: str) -> bytes | None:
+    def _made(self, one: Webhook, kept: str) -> bytes | None:
         """Return the body of a message as its user may see it now; None where nothing of it is left to see."""
         about = json.loads(kept)
         news = self._news(one.login, about) if "findings" in about else {}
@@ -219,16 +219,16 @@ class Hooks:
             return None
         return json.dumps(plain({"type": "news", "timestamp": about["at"], "data": news}), ensure_ascii=False).encode()
 
-    def _send(self, one: Hook, message: str, body: bytes, now: dt.datetime) -> int:
+    def _send(self, one: Webhook, message: str, body: bytes, now: dt.datetime) -> int:
         """Give the status of the answer; 0 where there was none, or where it may not be sent."""
         try:
-            secret = unseal(one.secret, self._desk.settings.passphrase)
+            secret = decrypt(one.secret, self._desk.settings.passphrase)
             return post(one.url, sign(secret, message, now, body), body, self._desk.settings.hook_networks)
-        except (NotReached, Refused) as fault:
+        except (Unreachable, Refused) as fault:
             _log.info("a webhook was not taken: %s", fault)
             return 0
 
-    def _again(self, one: Hook, message: str, tries: int, now: dt.datetime) -> None:
+    def _again(self, one: Webhook, message: str, tries: int, now: dt.datetime) -> None:
         shelf = self._desk.shelf
         if tries < len(WAITS):
             values: list[Value] = [tries + 1, (now + WAITS[tries]).isoformat(), message]

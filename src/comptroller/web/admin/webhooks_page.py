@@ -11,9 +11,9 @@ from comptroller.access.grants import ADMINISTER
 from comptroller.model.refusal import Refused, refusal
 from comptroller.web.admin import webhooks
 from comptroller.web.runtime.outbound_http import split
-from comptroller.web.runtime.secrets_at_rest import is_named, seal
+from comptroller.web.runtime.secrets_at_rest import encrypt, is_named
 from comptroller.web.shell.auth import Form, may, present
-from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.rendering import render
 from comptroller.web.shell.visit import Visit
 
 router = APIRouter()
@@ -29,8 +29,8 @@ def hooks_page(visit: Administering) -> Response:
 def _page(visit: Visit, said: str) -> Response:
     waiting: dict[str, int] = dict(visit.desk.shelf.rows("SELECT hook, count(*) FROM hook_message GROUP BY 1"))
     users = visit.rows("SELECT login, name FROM desk_user WHERE granted_by = ? ORDER BY login", [visit.desk.owner])
-    held = webhooks.hooks_of(visit.desk.shelf)
-    return draw(visit, "hooks.html", hooks=held, waiting=waiting, users=users, said_once=said)
+    held = webhooks.webhooks_of(visit.desk.shelf)
+    return render(visit, "hooks.html", hooks=held, waiting=waiting, users=users, said_once=said)
 
 
 @router.post("/admin/hooks")
@@ -41,8 +41,8 @@ def make_hook(visit: Administering, form: Form) -> Response:
     split(url)
     present(viewer_of(desk.duck, desk.owner, login, desk.local_now().date()), login)
     made = "" if is_named(named) else f"whsec_{base64.b64encode(desk.chance().encode()).decode()}"
-    kept = named if is_named(named) else seal(made.encode(), desk.settings.passphrase, desk.chance().encode())
-    one = webhooks.Hook(f"H-{desk.chance()[:12]}", login, url, kept)
+    kept = named if is_named(named) else encrypt(made.encode(), desk.settings.passphrase, desk.chance().encode())
+    one = webhooks.Webhook(f"H-{desk.chance()[:12]}", login, url, kept)
     if not webhooks.subscribe(desk.shelf, one):
         wanted = ("该用户尚未订阅的地址", "an address to which the user has no subscription")
         mend = ("先终止已有的订阅", "End the other subscription first.")

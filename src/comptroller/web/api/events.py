@@ -13,7 +13,7 @@ from comptroller.access.grants import KINDS, SEE
 from comptroller.model.finding import plain
 from comptroller.web.runtime.writer import Batch
 from comptroller.web.shell.auth import may, visitor
-from comptroller.web.shell.errors import FactorOwed, NotSignedIn
+from comptroller.web.shell.errors import SecondFactorRequired, Unauthenticated
 from comptroller.web.shell.visit import Visit
 
 router = APIRouter(tags=["events"])
@@ -48,7 +48,7 @@ def _told(request: Request, batch: Batch | None) -> str | None:
     """Give what to send of a batch, or of a while without one; None where whoever listens may do so no more."""
     try:
         visit = visitor(request, is_used=False)
-    except (NotSignedIn, FactorOwed):
+    except (Unauthenticated, SecondFactorRequired):
         return None
     if not visit.may(SEE):
         return None

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from comptroller.store.duck import SqlError
-from comptroller.web.runtime.server import Desk
+from comptroller.web.runtime.server import Server
 from comptroller.web.shell.auth import desk_of
 from comptroller.web.shell.middleware import HEALTH
 
@@ -25,7 +25,7 @@ EXIT_CODE = 70
 """How a process ends whose database is invalid: an error inside the software (sysexits.h)."""
 
 
-def fault_of(desk: Desk) -> str:
+def fault_of(desk: Server) -> str:
     """Return why a server cannot work any more; '' while it works."""
     if not desk.writer.is_alive:
         return "the writer has ended"
@@ -43,7 +43,7 @@ async def healthz(request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok" if is_well else "down"}, 200 if is_well else 503)
 
 
-def watch(desk: Desk, end: Callable[[], None], done: threading.Event) -> None:
+def watch(desk: Server, end: Callable[[], None], done: threading.Event) -> None:
     """Look at a server until it is done; one that cannot work is ended, after some seconds in which its health call says so.
 
     `end` tells the server to stop. What does not stop in time is ended all the same, with a code that is not zero.

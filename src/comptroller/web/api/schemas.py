@@ -5,7 +5,7 @@ from typing import Any
 
 
 @dataclass
-class Said:
+class PolicyText:
     """One sentence in Chinese and in English."""
 
     zh: str
@@ -21,8 +21,8 @@ class RefusalForm:
     line: int | None
     field: str
     seen: str
-    expected: Said
-    mend: Said
+    expected: PolicyText
+    mend: PolicyText
 
 
 @dataclass
@@ -106,7 +106,7 @@ class RuleRow:
     """A rule in force: what it is called, what kind it is, and which table it judges."""
 
     rule: str
-    title: Said
+    title: PolicyText
     catalogue: str
     kind: str
     severity: str
@@ -142,8 +142,8 @@ class ScoreForm:
 class RuleWhole(RuleRow):
     """A rule with its reason, its text, and its score within reach."""
 
-    why: Said
-    lawful: Said
+    why: PolicyText
+    lawful: PolicyText
     valid_from: str
     valid_until: str | None
     cites: list[dict[str, Any]]
@@ -202,7 +202,7 @@ class EntryWhole(EntryRow):
 
 
 @dataclass
-class Kept:
+class AcceptedReport:
     """A report that was kept: its entry and receipt."""
 
     entry: int
@@ -220,7 +220,7 @@ class Table:
 
 
 @dataclass
-class Advice:
+class AuthorityCheck:
     """The answer to "may I?": `allowed`, `ask` (whom), `forbidden` or `unknown`, with the lines that say so.
 
     Each line names what it rests on: `cites` (source and article) of a pack's list, or the `entry` that reported it.

@@ -13,7 +13,7 @@ from comptroller.books.facts.policy import lines_reaching
 from comptroller.cases import authority
 from comptroller.model.finding import plain
 from comptroller.model.refusal import Refused, refusal
-from comptroller.web.api.schemas import BODY_ERRORS, Advice
+from comptroller.web.api.schemas import BODY_ERRORS, AuthorityCheck
 from comptroller.web.authority.checks import grounds_of
 from comptroller.web.runtime.advice_log import KIND
 from comptroller.web.shell.auth import may, present
@@ -58,7 +58,7 @@ def check(  # noqa: PLR0913, PLR0917 - what a question is made of
     matter: Name = "",
     *,
     wait: Annotated[bool, Query(description="Answer when the ledger has it, with its entry.")] = False,
-) -> Advice:
+) -> AuthorityCheck:
     """Say whether a post may approve this, by which line, and whom to ask if not; the answer is an entry that later acts are held against.
 
     The answer is durable before it is given, and its entry follows within half a second, with others of that moment; with `wait`
@@ -84,7 +84,7 @@ def check(  # noqa: PLR0913, PLR0917 - what a question is made of
         visit.desk.advices.flush()
     entry = visit.desk.said(waiting).entry if wait else None
     lines: list[dict[str, Any]] = plain([grounds_of(visit.pack, line) for line in answered.lines])
-    return Advice(number, answered.answer, answered.whom, answered.because, lines, list(answered.first), entry)
+    return AuthorityCheck(number, answered.answer, answered.whom, answered.because, lines, list(answered.first), entry)
 
 
 def _chain(visit: Visit, entity: str) -> list[str]:

@@ -7,22 +7,22 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from comptroller.cases import authority
-from comptroller.cases.authority import Answer, Question
+from comptroller.cases.authority import PowerAnswer, Question
 from comptroller.model.channel import ENGINE
 from comptroller.model.cite import Cite
 from comptroller.model.kind import FACT_LINES
 from comptroller.model.policy import Pack
 from comptroller.model.refusal import Refused, refusal
-from comptroller.web.shell.errors import Gone
+from comptroller.web.shell.errors import NotFound
 from comptroller.web.shell.visit import Visit
 
 
 @dataclass(frozen=True, slots=True)
-class Advice:
+class AuthorityAnswer:
     """A question, its answer, and the entry under which it is kept."""
 
     asked: Question
-    answer: Answer
+    answer: PowerAnswer
     advice: str
     entry: int | None
 
@@ -31,7 +31,7 @@ def question_of(visit: Visit, said: dict[str, str]) -> Question:
     """Give the question that was asked; refuses (Gone) an entity out of reach and (Refused) an amount that is none."""
     entity = said.get("entity", "")
     if not visit.sees_entity(entity):
-        raise Gone(entity)
+        raise NotFound(entity)
     for name in ("post", "item"):
         if not said.get(name):
             wanted = ("填写该字段", "something in this field")
@@ -73,18 +73,18 @@ def _amount(said: str) -> Decimal | None:
     return found
 
 
-def advise(visit: Visit, asked: Question) -> Advice:
+def check_authority(visit: Visit, asked: Question) -> AuthorityAnswer:
     """Answer a question and keep the answer; refuses (Refused) what the ledger does not take."""
     answer = authority.may(visit.duck, visit.pack.casework.authority, asked)
     advice = f"Q-{visit.desk.chance()[:12]}"
     done = visit.desk.said(visit.desk.say("advice", [authority.as_fact(advice, asked, answer)], ENGINE))
-    return Advice(asked, answer, advice, done.entry)
+    return AuthorityAnswer(asked, answer, advice, done.entry)
 
 
 def powers_of(visit: Visit, entity: str, on: dt.date) -> dict[str, Any]:
     """Give who may approve what in an entity: items with their lines, gaps and overlaps; refuses (Gone) one out of reach."""
     if not visit.sees_entity(entity):
-        raise Gone(entity)
+        raise NotFound(entity)
     return authority.powers(visit.duck, visit.pack.casework.authority, entity, on)
 
 

@@ -7,9 +7,9 @@ from fastapi.responses import Response
 
 from comptroller.access.grants import SEE
 from comptroller.web.authority.checks import (
-    Advice,
-    advise,
+    AuthorityAnswer,
     bodies_of,
+    check_authority,
     clauses_of,
     items_of_body,
     powers_of,
@@ -17,8 +17,8 @@ from comptroller.web.authority.checks import (
 )
 from comptroller.web.cases.view import today_of
 from comptroller.web.shell.auth import Form, may
-from comptroller.web.shell.errors import Gone
-from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.errors import NotFound
+from comptroller.web.shell.rendering import render
 from comptroller.web.shell.visit import Visit
 
 router = APIRouter()
@@ -40,12 +40,12 @@ def authority(visit: Seeing, entity: Word = "", body: Word = "", item: Word = ""
 def asked(visit: Seeing, form: Form) -> Response:
     """Answer a question, and keep the answer."""
     said = {name: str(value).strip()[:200] for name, value in form.items() if str(value).strip()}
-    return _page(visit, said, advise(visit, question_of(visit, said)))
+    return _page(visit, said, check_authority(visit, question_of(visit, said)))
 
 
-def _page(visit: Visit, said: dict[str, str], advice: Advice | None) -> Response:
+def _page(visit: Visit, said: dict[str, str], advice: AuthorityAnswer | None) -> Response:
     if not visit.pack.casework.authority:
-        raise Gone(visit.path)
+        raise NotFound(visit.path)
     entity, on = said.get("entity", ""), advice.asked.on if advice else today_of(visit)
     powers: dict[str, Any] = (
         powers_of(visit, entity, on) if entity else {"items": {}, "gaps": [], "overlaps": [], "below": {}}
@@ -56,7 +56,7 @@ def _page(visit: Visit, said: dict[str, str], advice: Advice | None) -> Response
         shown = {name: lines for name, lines in shown.items() if name == item}
     if body and not advice:
         shown = items_of_body(powers, body)
-    return draw(
+    return render(
         visit,
         "authority.html",
         words=dict.fromkeys(_WORDS, "") | said,
@@ -74,7 +74,7 @@ def _page(visit: Visit, said: dict[str, str], advice: Advice | None) -> Response
     )
 
 
-def _why(visit: Visit, advice: Advice) -> str:
+def _why(visit: Visit, advice: AuthorityAnswer) -> str:
     """Give in words why an answer is as it is, where no line is shown that says so."""
     told = advice.answer
     if told.because in _LACKING or told.because.startswith("no "):

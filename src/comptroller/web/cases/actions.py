@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from comptroller.access.grants import REPORT
-from comptroller.intake import Incoming
+from comptroller.intake import Report
 from comptroller.model.case_policy import Move
 from comptroller.model.channel import CONSOLE
 from comptroller.model.kind import Field
 from comptroller.model.refusal import Refusal, Text, refusal
 from comptroller.web.cases import view
-from comptroller.web.cases.view import ENTITY, LINE, Seen, handling_lines
-from comptroller.web.shell.errors import NotGranted
+from comptroller.web.cases.view import ENTITY, LINE, CaseView, handling_lines
+from comptroller.web.shell.errors import PermissionDenied
 from comptroller.web.shell.visit import Visit
 
 STEP, ANSWER = "case_step", "enterprise_answer"
@@ -50,7 +50,7 @@ _SELF = ("case_id", "office", "by_line", "by", "approved_by", "move")
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class Action:
     """One thing that may be done: its kind and move, its title, its fields, and whether another officer approves it."""
 
     name: str
@@ -64,7 +64,7 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class ActionResult:
     """What became of an act: kept as an entry, waiting for another officer under a number, or refused."""
 
     entry: int | None = None
@@ -78,7 +78,7 @@ class Done:
         return {"entry": self.entry, "waits": self.waits}
 
 
-def acts_of(visit: Visit, seen: Seen) -> list[Act]:
+def actions_of(visit: Visit, seen: CaseView) -> list[Action]:
     """Give what the viewer may do in a case as it stands, in the order of the pack."""
     if seen.seat == ENTITY:
         return _answers(visit, seen) if may_answer(visit, seen.raw["entity"]) else []
@@ -102,13 +102,13 @@ def may_answer(visit: Visit, entity: str) -> bool:
     )
 
 
-def places_of(seen: Seen) -> list[str]:
+def places_of(seen: CaseView) -> list[str]:
     """Give the lines that have a part in a case, the leading one first."""
     raw = seen.raw
     return [one for one in dict.fromkeys((raw["lead"], raw["pending"], *(raw["informed"] or "").split())) if one]
 
 
-def _step(visit: Visit, seen: Seen, move: Move, mine: list[str]) -> Act | None:
+def _step(visit: Visit, seen: CaseView, move: Move, mine: list[str]) -> Action | None:
     raw = seen.raw
     if move.of != STEP or raw["state"] not in move.states:
         return None
@@ -162,7 +162,7 @@ def _runs(clock: Mapping[str, Any], does: str) -> bool:
     return does == "extend" or (clock["stopped_on"] is not None) == (does == "resume")
 
 
-def _answers(visit: Visit, seen: Seen) -> list[Act]:
+def _answers(visit: Visit, seen: CaseView) -> list[Action]:
     found = []
     for move in visit.pack.casework.moves.values():
         if move.of == ANSWER and seen.raw["state"] in move.states:
@@ -172,14 +172,14 @@ def _answers(visit: Visit, seen: Seen) -> list[Act]:
     return found
 
 
-def _act(visit: Visit, kind: str, move: Move, line: str, names: list[str]) -> Act:
+def _act(visit: Visit, kind: str, move: Move, line: str, names: list[str]) -> Action:
     of = visit.pack.kinds[kind]
     fields = tuple(of.field(n) for n in dict.fromkeys(names) if n in of.columns)
     needs = frozenset(n for n in move.needs if n != "approved_by")
-    return Act(move.name, kind, move.name, move.title, line, fields, needs, move.two_officers)
+    return Action(move.name, kind, move.name, move.title, line, fields, needs, move.two_officers)
 
 
-def _beside(visit: Visit, kind: str, line: str) -> Act:
+def _beside(visit: Visit, kind: str, line: str) -> Action:
     of = visit.pack.kinds[kind]
     aside = (*_SELF, _KEYS.get(kind, ""), _DAYS.get(kind, ""), *(("valid_from",) if kind == "suppression" else ()))
     own = ("entity",) if kind in _LEADS else ()
@@ -187,34 +187,34 @@ def _beside(visit: Visit, kind: str, line: str) -> Act:
     if kind == "suppression":
         fields = tuple(one for one in fields if one.name != "rule")
     needs = frozenset(one.name for one in fields if one.required)
-    return Act(kind, kind, "", of.title, line, fields, needs, kind in _TWO)
+    return Action(kind, kind, "", of.title, line, fields, needs, kind in _TWO)
 
 
-def do_act(visit: Visit, seen: Seen, name: str, said: Mapping[str, Any], number: str = "") -> Done:
+def perform(visit: Visit, seen: CaseView, name: str, said: Mapping[str, Any], number: str = "") -> ActionResult:
     """Do an act with what was said in its fields; `number` names it, so that the same one told again is told once.
 
     Refuses (NotGranted) an act that is not among those that the viewer may do.
     """
-    act = next((one for one in acts_of(visit, seen) if one.name == name), None)
+    act = next((one for one in actions_of(visit, seen) if one.name == name), None)
     if act is None:
-        raise NotGranted(name)
+        raise PermissionDenied(name)
     short = [n for n in sorted(act.needs) if said.get(n) in (None, "")]
     if short:
-        return Done(refusals=tuple(_missing(act, n) for n in short))
+        return ActionResult(refusals=tuple(_missing(act, n) for n in short))
     fact = fact_of(visit, seen, act, said, number or visit.desk.chance()[:12])
     if act.is_for_two:
-        return Done(waits=propose(visit, seen, act.kind, act.name, line=act.line, fact=fact))
+        return ActionResult(waits=propose(visit, seen, act.kind, act.name, line=act.line, fact=fact))
     return tell(visit, act.kind, fact, str(fact.get("office") or seen.raw["entity"]), officer=visit.login)
 
 
-def _missing(act: Act, name: str) -> Refusal:
+def _missing(act: Action, name: str) -> Refusal:
     wanted = ("填写该字段", "something in this field")
     return refusal(
         "desk.form", ("", None, f"{act.kind}.{name}"), "-", wanted, ("补填后重试", "Fill it in and try again.")
     )
 
 
-def fact_of(visit: Visit, seen: Seen, act: Act, said: Mapping[str, Any], number: str) -> dict[str, Any]:
+def fact_of(visit: Visit, seen: CaseView, act: Action, said: Mapping[str, Any], number: str) -> dict[str, Any]:
     """Give an act as a fact: what was said, and what the desk knows of who does it, when, in which case."""
     raw, today = seen.raw, visit.desk.local_now().date().isoformat()
     fact: dict[str, Any] = {f.name: _typed(f, said[f.name]) for f in act.fields if said.get(f.name) not in (None, "")}
@@ -237,7 +237,7 @@ def fact_of(visit: Visit, seen: Seen, act: Act, said: Mapping[str, Any], number:
     return fact | {_DAYS[act.kind]: today}
 
 
-def _office(visit: Visit, raw: Mapping[str, Any], act: Act) -> str:
+def _office(visit: Visit, raw: Mapping[str, Any], act: Action) -> str:
     """Give the office in whose name an act is told: the one that a case is being handed to, where that answers."""
     move = visit.pack.casework.moves.get(act.move)
     answers = move is not None and move.does in ("receive", "decline") and raw.get("pending_office")
@@ -252,15 +252,15 @@ def _typed(of: Field, value: Any) -> Any:
 
 def tell(  # noqa: PLR0913 - what an act is told with
     visit: Visit, kind: str, fact: Mapping[str, Any], reporter: str, *, officer: str, approver: str = ""
-) -> Done:
+) -> ActionResult:
     """Let the ledger keep an act of an officer, which another may have approved, and wait for what becomes of it."""
     payload = json.dumps({"kind": kind, "facts": [fact]}, ensure_ascii=False).encode()
-    act = Incoming(payload, "json", "desk-case.json", reporter, channel=CONSOLE, login=officer, approver=approver)
+    act = Report(payload, "json", "desk-case.json", reporter, channel=CONSOLE, login=officer, approver=approver)
     outcome = visit.desk.writer.take(act).result(MOST_SECONDS)
-    return Done(outcome.entry, None, outcome.refusals)
+    return ActionResult(outcome.entry, None, outcome.refusals)
 
 
-def propose(visit: Visit, seen: Seen, kind: str, name: str, *, line: str, fact: Mapping[str, Any]) -> int:  # noqa: PLR0913 - what is kept of it
+def propose(visit: Visit, seen: CaseView, kind: str, name: str, *, line: str, fact: Mapping[str, Any]) -> int:  # noqa: PLR0913 - what is kept of it
     """Keep an act until another officer of the line approves it; gives its number."""
     at = visit.desk.local_now().isoformat(timespec="seconds")
     text = json.dumps(fact, ensure_ascii=False)

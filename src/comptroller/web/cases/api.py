@@ -15,10 +15,10 @@ from comptroller.model.finding import plain
 from comptroller.web.api.pagination import After, Limit
 from comptroller.web.api.schemas import BODY_ERRORS
 from comptroller.web.cases import actions, approvals, letters, numbered, view
-from comptroller.web.cases.actions import Done
+from comptroller.web.cases.actions import ActionResult
 from comptroller.web.cases.inbox_page import day_of
-from comptroller.web.cases.letters import Said
-from comptroller.web.cases.view import Seen
+from comptroller.web.cases.letters import LetterDraft
+from comptroller.web.cases.view import CaseView
 from comptroller.web.shell.auth import may
 from comptroller.web.shell.visit import Visit
 
@@ -66,7 +66,7 @@ def cases(  # noqa: PLR0913, PLR0917 - what one may ask by
     mine = view.entity_within(visit) if side else view.within(visit)
     state = state if state in ("open", "all", *STATES) else "open"
     line = "" if side else line  # which line leads a case is not told on the entity's side
-    asked = queries.Asked(state, line, entity, rule, limit=limit + 1, within=mine, source=view.source_of(visit))
+    asked = queries.CaseFilter(state, line, entity, rule, limit=limit + 1, within=mine, source=view.source_of(visit))
     rows = queries.listed(visit.duck, asked, after)
     items = [_card(visit, one, side) for one in view.cards_then(visit, rows[:limit])]
     found = {"items": plain(items), "next": items[-1]["case_id"] if len(rows) > limit else None}
@@ -94,13 +94,13 @@ def case(visit: Seeing, case_id: str, side: Side = "") -> dict[str, Any]:
             "needs": sorted(act.needs),
             "two_officers": act.is_for_two,
         }
-        for act in ([] if view.is_then(visit) else actions.acts_of(visit, seen))
+        for act in ([] if view.is_then(visit) else actions.actions_of(visit, seen))
     ]
     said: dict[str, Any] = plain(whole)
     return said | {"seat": seen.seat, "seat_line": seen.line or None, "acts": acts, "waiting": waiting}
 
 
-def _seen(visit: Visit, case_id: str, side: str) -> Seen:
+def _seen(visit: Visit, case_id: str, side: str) -> CaseView:
     return view.see_as_entity(visit, case_id) if side else view.see(visit, case_id)
 
 
@@ -139,11 +139,13 @@ def letters_of_case(visit: Seeing, case_id: str, side: Side = "") -> dict[str, A
 @router.post("/cases/{case_id}/letters", status_code=201, response_model=None, responses=BODY_ERRORS)
 def write(visit: Seeing, case_id: str, said: Annotated[Letter, Body()]) -> Response:
     """Send a letter (201, with its entry); one that policy wants released waits for another officer (202)."""
-    words = Said(said.kind, said.language, said.addressee, said.due_on.isoformat() if said.due_on else "", said.text)
+    words = LetterDraft(
+        said.kind, said.language, said.addressee, said.due_on.isoformat() if said.due_on else "", said.text
+    )
     return _answered(letters.send(visit, view.see(visit, case_id), words))
 
 
-def _answered(done: Done) -> Response:
+def _answered(done: ActionResult) -> Response:
     status = 422 if done.refusals else 202 if done.waits else 201 if done.entry else 200
     return JSONResponse(plain(done.as_json()), status)
 

@@ -5,35 +5,35 @@ from typing import Any
 
 from comptroller.model.refusal import Refused, refusal
 from comptroller.web.cases import actions, letters
-from comptroller.web.cases.actions import Done
-from comptroller.web.cases.view import LINE, Seen
+from comptroller.web.cases.actions import ActionResult
+from comptroller.web.cases.view import LINE, CaseView
 from comptroller.web.runtime.admission import is_same_person
-from comptroller.web.shell.errors import Gone
+from comptroller.web.shell.errors import NotFound
 from comptroller.web.shell.visit import Visit
 
 _DAYS = ("done_on", "decided_on", "valid_from")
 
 
-def waits_here(visit: Visit, seen: Seen, number: int) -> dict[str, Any]:
+def waits_here(visit: Visit, seen: CaseView, number: int) -> dict[str, Any]:
     """Give what waits in a case under a number; refuses (Gone) what does not wait here for a line of the viewer's."""
     one = next((w for w in actions.waiting(visit, seen.raw["case_id"]) if w["number"] == number), None)
     if one is None or seen.seat != LINE or one["line"] not in actions.places_of(seen):
-        raise Gone(number)
+        raise NotFound(number)
     return one
 
 
-def settle(visit: Visit, seen: Seen, number: int, *, approves: bool) -> Done:
+def settle(visit: Visit, seen: CaseView, number: int, *, approves: bool) -> ActionResult:
     """Approve what waits, or take it away; refuses (Gone) what does not wait here, and (Refused) one's own."""
     with visit.desk.exclusive.about(("waiting", number), visit.desk.settings.most_wait_seconds):
         return _settled(visit, seen, number, approves=approves)
 
 
-def _settled(visit: Visit, seen: Seen, number: int, *, approves: bool) -> Done:
+def _settled(visit: Visit, seen: CaseView, number: int, *, approves: bool) -> ActionResult:
     """Settle what waits while no other officer does: it is looked up and taken away under one lock."""
     one = waits_here(visit, seen, number)
     if not approves:
         visit.desk.shelf.put("DELETE FROM waiting_act WHERE number = ?", [number])
-        return Done()
+        return ActionResult()
     if is_same_person(visit.desk, visit.login, one["login"]):
         wanted = ("同一条线的另一名经办人", "another officer of the same line")
         mend = ("由另一人批准", "Let another officer approve it.")
@@ -44,7 +44,7 @@ def _settled(visit: Visit, seen: Seen, number: int, *, approves: bool) -> Done:
     return done
 
 
-def _approve(visit: Visit, one: Mapping[str, Any]) -> Done:
+def _approve(visit: Visit, one: Mapping[str, Any]) -> ActionResult:
     """Let the ledger keep an act with both officers, on the day on which the second approves it."""
     today = visit.desk.local_now().date().isoformat()
     fact = {**one["fact"], "approved_by": visit.login} | {n: today for n in _DAYS if n in one["fact"]}

@@ -11,7 +11,7 @@ from comptroller.cases import queries
 from comptroller.web.cases import actions, view
 from comptroller.web.cases.pages import acted, fields_of_form, show_case
 from comptroller.web.shell.auth import Form, may
-from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.rendering import render
 from comptroller.web.shell.visit import Visit
 
 router = APIRouter()
@@ -24,12 +24,12 @@ def inbox(visit: Seeing, state: Annotated[str, Query(pattern="open|all")] = "ope
     """Give the cases about entities on whose side the viewer stands, what is due first, first."""
     view.require_cases(visit)
     mine, today = view.entity_within(visit), view.today_of(visit)
-    cards, counts = view.cards_of(visit, queries.Asked(state, limit=_MOST, within=mine))
+    cards, counts = view.cards_of(visit, queries.CaseFilter(state, limit=_MOST, within=mine))
     due = due_within(visit, f"({mine})", [one["case_id"] for one in cards])
     first: dict[str, dict[str, Any]] = {}
     for one in due:
         first.setdefault(one["case_id"], one)
-    return draw(visit, "inbox.html", cards=cards, counts=counts, first=first, today=today, state=state)
+    return render(visit, "inbox.html", cards=cards, counts=counts, first=first, today=today, state=state)
 
 
 @router.get("/inbox/{case_id}")
@@ -53,7 +53,7 @@ def _answer(visit: Visit, case_id: str, said: dict[str, str]) -> Response:
 def day(visit: Seeing) -> Response:
     """Give what is due from the viewer: clocks of his lines and entities, acts that wait for him, cases to be looked at."""
     view.require_cases(visit)
-    return draw(visit, "day.html", **day_of(visit))
+    return render(visit, "day.html", **day_of(visit))
 
 
 def day_of(visit: Visit) -> dict[str, Any]:
@@ -89,7 +89,7 @@ def day_of(visit: Visit) -> dict[str, Any]:
 
 
 def _cards(visit: Visit, state: str, line: str, where: str) -> list[dict[str, Any]]:
-    return view.cards_of(visit, queries.Asked(state, line, limit=_MOST, within=where))[0]
+    return view.cards_of(visit, queries.CaseFilter(state, line, limit=_MOST, within=where))[0]
 
 
 def _titled(visit: Visit, due: list[dict[str, Any]]) -> list[dict[str, Any]]:

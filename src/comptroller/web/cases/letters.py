@@ -14,16 +14,16 @@ from hashlib import sha256
 from typing import Any
 
 from comptroller.cases.events import KINDS
-from comptroller.cases.visibility import letters_seen
+from comptroller.cases.visibility import visible_letters
 from comptroller.model.kind import FACT_LINES
 from comptroller.model.refusal import Refused, refusal
 from comptroller.web.cases import actions, view
-from comptroller.web.cases.actions import Done
+from comptroller.web.cases.actions import ActionResult
 from comptroller.web.cases.letter_text import bounded, check_text
-from comptroller.web.cases.view import LINE, Seen
+from comptroller.web.cases.view import LINE, CaseView
 from comptroller.web.public.proofs import LETTER_CHARS, in_groups
 from comptroller.web.runtime.typesetter import Fonts, Typesetter
-from comptroller.web.shell.errors import Gone, NotGranted
+from comptroller.web.shell.errors import NotFound, PermissionDenied
 from comptroller.web.shell.labels import cell, evidence, field_named, label
 from comptroller.web.shell.rendering import VENDOR
 from comptroller.web.shell.visit import Visit
@@ -40,7 +40,7 @@ typesetter = Typesetter()
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class LetterDraft:
     """What an officer says in a letter: its kind, its language, whom it is to, by when it is to be answered, its text."""
 
     kind: str
@@ -59,7 +59,7 @@ class Hands:
     released_by: str = ""
 
 
-def may_write(visit: Visit, seen: Seen) -> str:
+def may_write(visit: Visit, seen: CaseView) -> str:
     """Give the line in whose name the viewer may write letters in a case; '' where he may not."""
     raw = seen.raw
     places = (raw["lead"], raw["pending"], *(raw["informed"] or "").split())
@@ -84,7 +84,7 @@ def is_for_two(visit: Visit, kind: str) -> bool:
     return kind in visit.pack.letters and visit.pack.letters[kind].two_officers
 
 
-def own_hands(visit: Visit, seen: Seen) -> Hands:
+def own_hands(visit: Visit, seen: CaseView) -> Hands:
     """Give the viewer as the one officer of a letter of his line."""
     return Hands(may_write(visit, seen), _name(visit))
 
@@ -94,7 +94,7 @@ def _name(visit: Visit) -> str:
 
 
 def set_letter(  # noqa: PLR0913 - what stands in a letter
-    visit: Visit, seen: Seen, said: Said, *, number: str, code: str = "", hands: Hands | None = None
+    visit: Visit, seen: CaseView, said: LetterDraft, *, number: str, code: str = "", hands: Hands | None = None
 ) -> bytes:
     """Return a letter as PDF; a draft where it has no code yet, of the viewer unless `hands` names another officer.
 
@@ -134,7 +134,7 @@ def _marks(visit: Visit, number: str, code: str) -> dict[str, Any]:
     }
 
 
-def _values(visit: Visit, seen: Seen, said: Said, hands: Hands) -> dict[str, Any]:
+def _values(visit: Visit, seen: CaseView, said: LetterDraft, hands: Hands) -> dict[str, Any]:
     one, raw = seen.whole, seen.raw
     names = [f["finding"] for f in one["finding"]]
     held = view.evidence_of(visit, one, names)
@@ -202,32 +202,32 @@ def _figures(visit: Visit, one: Mapping[str, Any]) -> list[list[str]]:
     return pairs + ([["", ""]] if len(pairs) % 2 else [])
 
 
-def send(visit: Visit, seen: Seen, said: Said) -> Done:
+def send(visit: Visit, seen: CaseView, said: LetterDraft) -> ActionResult:
     """Send a letter, or keep it until another officer releases it, as policy says of its kind.
 
     Refuses (NotGranted) whoever may not write in the case.
     """
     line = may_write(visit, seen)
     if not line:
-        raise NotGranted(KIND)
+        raise PermissionDenied(KIND)
     number = f"{visit.desk.local_now().year}-{new_code()[1:7]}"
     if not is_for_two(visit, said.kind):
         return _send(visit, seen, said, own_hands(visit, seen), {"letter": number, "by": visit.login})
     set_letter(visit, seen, said, number="—")
     kept = {"letter": number, **asdict(said), "officer": _name(visit)}
-    return Done(waits=actions.propose(visit, seen, KIND, KIND, line=line, fact=kept))
+    return ActionResult(waits=actions.propose(visit, seen, KIND, KIND, line=line, fact=kept))
 
 
-def release(visit: Visit, seen: Seen, waits: Mapping[str, Any]) -> Done:
+def release(visit: Visit, seen: CaseView, waits: Mapping[str, Any]) -> ActionResult:
     """Send a letter that waits, for another officer than the one who drafted it; its number is drawn but once."""
     drafted = waits["fact"]
     told = {"letter": drafted["letter"], "by": waits["login"], "approved_by": visit.login}
     return _send(visit, seen, said_of(waits), hands_of(waits, _name(visit)), told)
 
 
-def said_of(waits: Mapping[str, Any]) -> Said:
+def said_of(waits: Mapping[str, Any]) -> LetterDraft:
     """Give what is said in a letter that waits."""
-    return Said(*(waits["fact"][name] for name in Said.__slots__))
+    return LetterDraft(*(waits["fact"][name] for name in LetterDraft.__slots__))
 
 
 def hands_of(waits: Mapping[str, Any], released_by: str = "") -> Hands:
@@ -235,7 +235,7 @@ def hands_of(waits: Mapping[str, Any], released_by: str = "") -> Hands:
     return Hands(waits["line"], waits["fact"]["officer"], released_by)
 
 
-def _send(visit: Visit, seen: Seen, said: Said, hands: Hands, told: Mapping[str, str]) -> Done:
+def _send(visit: Visit, seen: CaseView, said: LetterDraft, hands: Hands, told: Mapping[str, str]) -> ActionResult:
     """Set a letter with its code, keep its file, and let the ledger say that it was sent."""
     code = new_code()
     file = set_letter(visit, seen, said, number=told["letter"], code=code, hands=hands)
@@ -260,27 +260,27 @@ def _send(visit: Visit, seen: Seen, said: Said, hands: Hands, told: Mapping[str,
     return done
 
 
-def waiting_in(visit: Visit, seen: Seen) -> list[dict[str, Any]]:
+def waiting_in(visit: Visit, seen: CaseView) -> list[dict[str, Any]]:
     """Give the letters of a case that wait to be released by another officer of the viewer's lines."""
     held = actions.waiting(visit, seen.raw["case_id"]) if seen.seat == LINE else []
     return [one for one in held if one["kind"] == KIND]
 
 
-def letters_of(visit: Visit, seen: Seen) -> list[dict[str, Any]]:
+def letters_of(visit: Visit, seen: CaseView) -> list[dict[str, Any]]:
     """Give the letters of a case of which the viewer's seat is told: the entity those to it, a line none that another keeps."""
     rows = visit.desk.duck.records(
         "SELECT letter, kind, addressee, by_line, sent_on, due_on, hash, check_code, fact >> 20 AS entry "
         "FROM main.letter WHERE case_id = ? ORDER BY fact",
         [seen.raw["case_id"]],
     )
-    told = letters_seen(seen.whole)
+    told = visible_letters(seen.whole)
     return [row for row in rows if row["letter"] in told]
 
 
-def file_of(visit: Visit, seen: Seen, letter: str) -> bytes:
+def file_of(visit: Visit, seen: CaseView, letter: str) -> bytes:
     """Give a letter's file; refuses (Gone) one that is absent, not for this seat, or no longer kept."""
     found = next((row for row in letters_of(visit, seen) if row["letter"] == letter), None)
     rows = visit.desk.shelf.rows("SELECT pdf FROM letter_file WHERE hash = ?", [found["hash"]]) if found else []
     if not rows or not isinstance(rows[0][0], bytes):
-        raise Gone(letter)
+        raise NotFound(letter)
     return rows[0][0]

@@ -9,12 +9,12 @@ from fastapi.responses import RedirectResponse, Response
 from comptroller.access.grants import SEE
 from comptroller.model.refusal import Refusal, Refused, refusal
 from comptroller.web.cases import approvals, letters, view
-from comptroller.web.cases.letters import Said
-from comptroller.web.cases.view import Seen
+from comptroller.web.cases.letters import LetterDraft
+from comptroller.web.cases.view import CaseView
 from comptroller.web.public.proofs import in_groups
 from comptroller.web.shell.auth import Form, may
-from comptroller.web.shell.errors import Gone, NotGranted
-from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.errors import NotFound, PermissionDenied
+from comptroller.web.shell.rendering import render
 from comptroller.web.shell.translations import LANGUAGES
 from comptroller.web.shell.visit import Visit
 
@@ -31,9 +31,9 @@ def of_case(visit: Seeing, case_id: str) -> Response:
     return _page(visit, view.see(visit, case_id))
 
 
-def _page(visit: Visit, seen: Seen, refusals: tuple[Refusal, ...] = ()) -> Response:
+def _page(visit: Visit, seen: CaseView, refusals: tuple[Refusal, ...] = ()) -> Response:
     raw = seen.raw
-    answer = draw(
+    answer = render(
         visit,
         "letters.html",
         case_id=raw["case_id"],
@@ -52,7 +52,7 @@ def _page(visit: Visit, seen: Seen, refusals: tuple[Refusal, ...] = ()) -> Respo
     return answer
 
 
-def _said(form: Form) -> Said:
+def _said(form: Form) -> LetterDraft:
     def of(name: str, most: int = 200) -> str:
         return str(form.get(name) or "").strip()[:most]
 
@@ -63,7 +63,7 @@ def _said(form: Form) -> Said:
         wanted = ("形如 2024-06-30 的日期", "a day such as 2024-06-30")
         why = refusal("desk.day", ("", None, "due_on"), of("due_on"), wanted, ("改正日期", "Correct the day."))
         raise Refused([why]) from error
-    return Said(
+    return LetterDraft(
         of("kind"),
         language if language in LANGUAGES else LANGUAGES[0],
         of("addressee"),
@@ -77,7 +77,7 @@ def draft(visit: Seeing, case_id: str, form: Form) -> Response:
     """Give the draft of a letter; nothing is kept of it."""
     seen = view.see(visit, case_id)
     if not letters.may_write(visit, seen):
-        raise NotGranted(letters.KIND)
+        raise PermissionDenied(letters.KIND)
     file = letters.set_letter(visit, seen, _said(form), number="—")
     return Response(file, media_type=_PDF, headers={"content-disposition": 'attachment; filename="draft.pdf"'})
 
@@ -98,7 +98,7 @@ def waiting_file(visit: Seeing, case_id: str, number: int) -> Response:
     seen = view.see(visit, case_id)
     waits = approvals.waits_here(visit, seen, number)
     if waits["kind"] != letters.KIND:
-        raise Gone(number)
+        raise NotFound(number)
     file = letters.set_letter(
         visit, seen, letters.said_of(waits), number=waits["fact"]["letter"], hands=letters.hands_of(waits)
     )

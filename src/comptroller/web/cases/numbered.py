@@ -6,28 +6,28 @@ from hashlib import sha256
 from typing import Any
 
 from comptroller.model.refusal import Refusal
-from comptroller.web.cases.actions import Done, do_act
-from comptroller.web.cases.view import Seen
+from comptroller.web.cases.actions import ActionResult, perform
+from comptroller.web.cases.view import CaseView
 from comptroller.web.runtime.idempotency import answer_once
 from comptroller.web.shell.visit import Visit
 
 
-def do_once(visit: Visit, seen: Seen, name: str, said: Mapping[str, Any], number: str) -> Done:
+def do_once(visit: Visit, seen: CaseView, name: str, said: Mapping[str, Any], number: str) -> ActionResult:
     """Do an act under the number of its form: sent again, at once or later, it is done once and has the same answer.
 
     An act that is rejected may be sent again with other words. Raises what `do_act` and `answer_once` raise.
     """
     if not number:
-        return do_act(visit, seen, name, said)
+        return perform(visit, seen, name, said)
     words = {key: value for key, value in said.items() if key not in ("form_key", "number")}
     digest = sha256(json.dumps([name, words], sort_keys=True, default=str).encode()).hexdigest()
     refusals: list[Refusal] = []
 
     def work() -> dict[str, Any]:
-        done = do_act(visit, seen, name, said, number)
+        done = perform(visit, seen, name, said, number)
         refusals.extend(done.refusals)
         return {} if done.refusals else done.as_json()
 
     place = (visit.login, f"\x1fact {seen.raw['case_id']} {number}", digest)
     found = answer_once(visit.desk, place, work, lambda _size: None, is_final=bool)
-    return Done(found.get("entry"), found.get("waits"), tuple(refusals))
+    return ActionResult(found.get("entry"), found.get("waits"), tuple(refusals))

@@ -19,12 +19,12 @@ from comptroller.cases.sanction_bands import band_of
 from comptroller.model.case_policy import ENDED, STATES
 from comptroller.model.refusal import Refusal
 from comptroller.web.cases import actions, approvals, numbered, view
-from comptroller.web.cases.actions import Done
-from comptroller.web.cases.view import Seen
+from comptroller.web.cases.actions import ActionResult
+from comptroller.web.cases.view import CaseView
 from comptroller.web.shell.auth import Form, may
 from comptroller.web.shell.charts import time_line
 from comptroller.web.shell.labels import cell, evidence, field_named, label
-from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.rendering import render
 from comptroller.web.shell.visit import Visit
 
 router = APIRouter()
@@ -58,7 +58,7 @@ def cases(  # noqa: PLR0913, PLR0917 - what one may ask by
     view.require_cases(visit)
     mine, today = view.within(visit), view.today_of(visit)
     state = state if state in ("open", "all", *STATES) else "open"
-    asked = queries.Asked(state, line, entity, rule, today if late else None, PAGE, (page - 1) * PAGE, mine)
+    asked = queries.CaseFilter(state, line, entity, rule, today if late else None, PAGE, (page - 1) * PAGE, mine)
     asked = replace(asked, source=view.source_of(visit))
     rows: list[dict[str, Any]] = []
     columns: list[tuple[str, list[dict[str, Any]]]] = []
@@ -74,7 +74,7 @@ def cases(  # noqa: PLR0913, PLR0917 - what one may ask by
     among = queries.OPEN if state == "open" else (tuple(STATES) if state == "all" else (state,))
     count = sum(counts.get(one, 0) for one in among)
     said = {"state": state, "line": line, "entity": entity, "rule": rule, "late": late, "show": show}
-    return draw(
+    return render(
         visit,
         "case_board.html",
         asked=said,
@@ -98,7 +98,7 @@ def load(visit: Seeing) -> Response:
     view.require_cases(visit)
     mine = view.within(visit)
     visit.hidden_count = view.count_hidden(visit, mine)
-    return draw(visit, "case_load.html", **loads(visit, mine))
+    return render(visit, "case_load.html", **loads(visit, mine))
 
 
 def loads(visit: Visit, mine: str) -> dict[str, Any]:
@@ -149,12 +149,12 @@ async def fields_of_form(form: Form) -> dict[str, str]:
     return said
 
 
-def acted(visit: Visit, seen: Seen, said: dict[str, str], base: str) -> Response:
+def acted(visit: Visit, seen: CaseView, said: dict[str, str], base: str) -> Response:
     """Do what a form asks for, and show the case with what became of it."""
     return _after(visit, seen, numbered.do_once(visit, seen, said.get("act", ""), said, said.get("number", "")), base)
 
 
-def _after(visit: Visit, seen: Seen, done: Done, base: str) -> Response:
+def _after(visit: Visit, seen: CaseView, done: ActionResult, base: str) -> Response:
     if done.refusals:
         page = show_case(visit, seen, base, refusals=done.refusals)
         page.status_code = 422
@@ -164,7 +164,7 @@ def _after(visit: Visit, seen: Seen, done: Done, base: str) -> Response:
 
 
 def show_case(  # noqa: PLR0913 - what was just done is shown beside the case
-    visit: Visit, seen: Seen, base: str, *, refusals: Sequence[Refusal] = (), kept: int = 0, waits: int = 0
+    visit: Visit, seen: CaseView, base: str, *, refusals: Sequence[Refusal] = (), kept: int = 0, waits: int = 0
 ) -> Response:
     """Give the page of a case from a seat."""
     one, today = _filled(seen), view.today_of(visit)
@@ -173,7 +173,7 @@ def show_case(  # noqa: PLR0913 - what was just done is shown beside the case
     visit.hidden_count = hidden or None if seen.seat != view.ENTITY else None
     answers = {f"move.{name}" for name, move in visit.pack.casework.moves.items() if move.of == actions.ANSWER}
     events = [{**e, "cells": said_cells(visit, e), "is_answer": e["what"] in answers} for e in one["event"]]
-    return draw(
+    return render(
         visit,
         "case_page.html",
         one=one,
@@ -189,10 +189,10 @@ def show_case(  # noqa: PLR0913 - what was just done is shown beside the case
         bands=_bands(visit, one, today) if one["responsibility"] or (seen.line and one["loss_class"]) else {},
         what=lambda what: what_title(visit, what),
         marks=time_line(_marks(visit, one)),
-        acts=[] if view.is_then(visit) else actions.acts_of(visit, seen),
+        acts=[] if view.is_then(visit) else actions.actions_of(visit, seen),
         waiting=[] if view.is_then(visit) else _waiting(visit, seen),
         then=view.is_then(visit),
-        letters=sorted(visibility.letters_seen(one)),
+        letters=sorted(visibility.visible_letters(one)),
         offices=[name for name in visit.chain(one["entity"]) if name not in (one["entity"], one["office"])],
         number_of_act=visit.desk.chance()[:12],
         refusals=refusals,
@@ -212,14 +212,14 @@ def _bands(visit: Visit, one: dict[str, Any], today: dt.date) -> dict[str, Any]:
     return {degree: band for degree, band in found.items() if band is not None}
 
 
-def _filled(seen: Seen) -> dict[str, Any]:
+def _filled(seen: CaseView) -> dict[str, Any]:
     """Give a case as it is seen, with nothing in the place of whatever is kept from the seat."""
     found: dict[str, Any] = {**dict.fromkeys(seen.raw), **seen.whole}
     blank = {"by_line": None, "supplied_on": None, "duplicate": False, "saved": False}
     return found | {"request": [blank | one for one in found["request"]]}
 
 
-def _waiting(visit: Visit, seen: Seen) -> list[dict[str, Any]]:
+def _waiting(visit: Visit, seen: CaseView) -> list[dict[str, Any]]:
     """Give the acts that wait in a case, each with what it says under the titles of its fields."""
     if seen.seat != view.LINE:
         return []

@@ -13,8 +13,8 @@ from typing import Any
 from comptroller.access.case_access import is_released, offered_office
 from comptroller.access.grants import HANDLE, REPORT
 from comptroller.cases import queries, visibility
-from comptroller.cases.as_of import clocks_then, relation_then, whole_then, wholes_then
-from comptroller.web.shell.errors import Gone
+from comptroller.cases.as_of import case_as_of, cases_as_of, clocks_as_of, relation_as_of
+from comptroller.web.shell.errors import NotFound
 from comptroller.web.shell.visit import Visit
 
 Whole = dict[str, Any]
@@ -23,7 +23,7 @@ LINE, OVER, ENTITY = "line", "over", "entity"
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class CaseView:
     """A case as it is seen from a seat; `raw` is all of it, from which only what may be done is told."""
 
     whole: Whole
@@ -35,7 +35,7 @@ class Seen:
 def require_cases(visit: Visit) -> None:
     """Refuse (Gone) cases under a policy that has none."""
     if not visit.pack.casework.is_on or "case_now" not in visit.pack.tables:
-        raise Gone(visit.path)
+        raise NotFound(visit.path)
 
 
 def within(visit: Visit) -> str:
@@ -60,12 +60,12 @@ def is_then(visit: Visit) -> bool:
 
 def source_of(visit: Visit) -> str:
     """Give SQL for the rows of `case_now` as of what is asked."""
-    return relation_then(_views(visit), visit.valid) if is_then(visit) else "case_now"
+    return relation_as_of(_views(visit), visit.valid) if is_then(visit) else "case_now"
 
 
 def clocks_of(visit: Visit) -> str:
     """Give SQL for the rows of `case_clock` as of what is asked."""
-    return clocks_then(_views(visit), visit.valid) if is_then(visit) else "case_clock"
+    return clocks_as_of(_views(visit), visit.valid) if is_then(visit) else "case_clock"
 
 
 def _views(visit: Visit) -> dict[str, str]:
@@ -83,26 +83,26 @@ def today_of(visit: Visit) -> dt.date:
     return visit.clock[0] or visit.desk.local_now().date()
 
 
-def see(visit: Visit, case_id: str) -> Seen:
+def see(visit: Visit, case_id: str) -> CaseView:
     """Give a case from the best seat that the viewer has in it; refuses (Gone) one that is absent or not for him."""
     require_cases(visit)
     raw = queries.whole(visit.duck, case_id) if len(case_id) > 2 else None
     if raw is None:
-        raise Gone(case_id)
+        raise NotFound(case_id)
     name, work = raw["case_id"], visit.pack.casework
     places = (raw["lead"], raw["pending"], *(raw["informed"] or "").split())
     lines = [one for one in dict.fromkeys(places) if one and _holds(visit, visit.reach.part(one), name)]
     for line in sorted(lines, key=lambda one: (places.index(one) > 1, places.index(one))):
-        shown = visibility.seen_by_line(raw, line, work)
+        shown = visibility.visible_to_line(raw, line, work)
         if shown is not None:
-            return Seen(_without_closed(visit, _then(visit, raw, shown, line)), raw, LINE, line)
+            return CaseView(_without_closed(visit, _then(visit, raw, shown, line)), raw, LINE, line)
     if _holds(visit, visit.reach.part(""), name):
-        shown = visibility.seen_by_overseer(raw, work)
+        shown = visibility.visible_to_overseer(raw, work)
         if shown is not None:
-            return Seen(_without_closed(visit, _then(visit, raw, shown, "")), raw, OVER)
+            return CaseView(_without_closed(visit, _then(visit, raw, shown, "")), raw, OVER)
     if _holds(visit, entity_within(visit), name):
         return _by_entity(visit, raw)
-    raise Gone(case_id)
+    raise NotFound(case_id)
 
 
 def _then(visit: Visit, raw: Whole, shown: Whole, line: str) -> Whole:
@@ -113,33 +113,33 @@ def _then(visit: Visit, raw: Whole, shown: Whole, line: str) -> Whole:
     if not is_then(visit):
         return shown
     found = _whole_then(visit, raw)
-    seen = visibility.seen_then(found, line, visit.pack.casework)
+    seen = visibility.visible_as_of(found, line, visit.pack.casework)
     return seen if shown["responsibility"] else {**seen, "responsibility": []}
 
 
 def _whole_then(visit: Visit, raw: Whole) -> Whole:
-    found = whole_then(visit.duck, visit.pack, raw["case_id"], _views(visit), visit.valid)
+    found = case_as_of(visit.duck, visit.pack, raw["case_id"], _views(visit), visit.valid)
     if found is None:
-        raise Gone(raw["case_id"])
+        raise NotFound(raw["case_id"])
     return found
 
 
-def _by_entity(visit: Visit, raw: Whole) -> Seen:
+def _by_entity(visit: Visit, raw: Whole) -> CaseView:
     """Give a case as the entity sees it; what a line that keeps its steps asks of it is for who answers in its name."""
     answering = visit.reach.sees("n.entity", [g for g in visit.reach.viewer.in_force if g.gives(REPORT)])
     answers = _holds(visit, answering, raw["case_id"])
     whole = _whole_then(visit, raw) if is_then(visit) else raw
     work = visit.pack.casework
-    shown = visibility.seen_by_entity(whole, work, answers=answers, until=visibility.released_until(raw, work))
-    return Seen(_without_closed(visit, shown), raw, ENTITY)
+    shown = visibility.visible_to_entity(whole, work, answers=answers, until=visibility.released_until(raw, work))
+    return CaseView(_without_closed(visit, shown), raw, ENTITY)
 
 
-def see_as_entity(visit: Visit, case_id: str) -> Seen:
+def see_as_entity(visit: Visit, case_id: str) -> CaseView:
     """Give a case as the entity sees it; refuses (Gone) one that is not about an entity of the viewer's."""
     require_cases(visit)
     raw = queries.whole(visit.duck, case_id) if len(case_id) > 2 else None
     if raw is None or not _holds(visit, entity_within(visit), raw["case_id"]):
-        raise Gone(case_id)
+        raise NotFound(case_id)
     return _by_entity(visit, raw)
 
 
@@ -162,7 +162,7 @@ def _without_closed(visit: Visit, whole: Whole) -> Whole:
     return {**whole, "rule": rule, "finding": kept, "event": events}
 
 
-def cards_of(visit: Visit, asked: queries.Asked) -> tuple[list[Whole], dict[str, int]]:
+def cards_of(visit: Visit, asked: queries.CaseFilter) -> tuple[list[Whole], dict[str, int]]:
     """Give the cards that a board shows and how many there are by state, with rules told only where they may be known."""
     cards, counts = queries.board(visit.duck, replace(asked, source=source_of(visit)))
     return [told_card(visit, one) for one in cards_then(visit, cards)], counts
@@ -172,7 +172,7 @@ def cards_then(visit: Visit, cards: list[Whole]) -> list[Whole]:
     """Give cards of which each tells how its case stood then; as they are where now is asked about."""
     if not is_then(visit):
         return cards
-    found = wholes_then(visit.duck, visit.pack, [one["case_id"] for one in cards], _views(visit), visit.valid)
+    found = cases_as_of(visit.duck, visit.pack, [one["case_id"] for one in cards], _views(visit), visit.valid)
     return [{name: found.get(one["case_id"], {}).get(name, one[name]) for name in one} for one in cards]
 
 

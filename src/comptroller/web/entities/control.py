@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from comptroller.books.ownership.control_rows import rows_of
-from comptroller.books.ownership.graph import Capital
+from comptroller.books.ownership.graph import OwnershipGraph
 from comptroller.web.shell.visit import Visit
 
 MOST_CONTROLLERS, MOST_OWNERS = 20, 10
@@ -47,7 +47,7 @@ def _then(visit: Visit, entities: list[str], day: dt.date) -> dict[str, Rows]:
     """Give the rows about these entities as of the two days, told from the stakes above them; owners out of reach are left out."""
     if "stake" not in visit.pack.kinds:
         return {"controls": [], "effective_share": []}
-    capital = Capital(visit.duck, visit.pack, day, known=visit.known, about=entities)
+    capital = OwnershipGraph(visit.duck, visit.pack, day, known=visit.known, about=entities)
     told = rows_of(capital, capital.numbers(entities))
     found = {name: told[name].to_pylist() for name in ("controls", "effective_share")}
     owners = sorted({row["owner"] for rows in found.values() for row in rows} - set(visit.names))

@@ -14,7 +14,7 @@ _DAYS = ("valid_from", "valid_until")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class HistoryRow:
     """One thing said: of which kind, in words, from and until which day it holds, with which entry it came and which ended it."""
 
     table: str
@@ -26,19 +26,19 @@ class Said:
     ended: int | None
 
 
-def history_of(visit: Visit, code: str) -> list[Said]:
+def history_of(visit: Visit, code: str) -> list[HistoryRow]:
     """Give what was said of an entity's own line, its stakes, bodies and posts within reach, the newest first.
 
     Of its own line only what differs from the one before it is told.
     """
-    found: list[Said] = []
+    found: list[HistoryRow] = []
     for table in REGISTER:
         if table in visit.pack.tables:
             found += _of(visit, table, code)
     return sorted(found, key=lambda one: (-one.entry, one.table, one.words))[:MOST]
 
 
-def _of(visit: Visit, table: str, code: str) -> list[Said]:
+def _of(visit: Visit, table: str, code: str) -> list[HistoryRow]:
     mine = "entity = ? OR holder = ?" if table == "stake" else "entity = ?"
     known = f"AND fact < {(visit.known + 1) * FACT_LINES}" if visit.known is not None else ""
     sql = f"SELECT * FROM {table} WHERE ({mine}) {known} ORDER BY fact DESC LIMIT {MOST + 1}"
@@ -65,6 +65,6 @@ def _of(visit: Visit, table: str, code: str) -> list[Said]:
     return told
 
 
-def _said(table: str, words: str, row: dict[str, Any], ended: int | None) -> Said:
+def _said(table: str, words: str, row: dict[str, Any], ended: int | None) -> HistoryRow:
     since, until = (row.get(name) for name in _DAYS)
-    return Said(table, words, since, until, row["fact"] // FACT_LINES, row["received_at"], ended)
+    return HistoryRow(table, words, since, until, row["fact"] // FACT_LINES, row["received_at"], ended)

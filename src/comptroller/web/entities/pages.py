@@ -12,10 +12,10 @@ from comptroller.web.entities.control import above, bases
 from comptroller.web.entities.history import history_of
 from comptroller.web.overview.queries import OPEN
 from comptroller.web.shell.auth import may, present
-from comptroller.web.shell.charts import Box, Edge, chain_of, stakes_row, wrapped
+from comptroller.web.shell.charts import Box, ChartEdge, chain_of, stakes_row, wrapped
 from comptroller.web.shell.formatting import NOTHING, number, percent
 from comptroller.web.shell.labels import cell, fields_of, worded
-from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.rendering import render
 from comptroller.web.shell.translations import texts
 from comptroller.web.shell.visit import Visit
 
@@ -59,7 +59,7 @@ def entities(  # noqa: PLR0913, PLR0917 - what one may ask by
     visit.hidden_count = visit.count_hidden("entity")
     asked = {"level": level, "under": under, "text": text} | ({} if kind is None else {"class": kind})
     fields = {f.name: f for f in visit.pack.kinds["entity"].fields}
-    return draw(
+    return render(
         visit, "entities.html", rows=rows, count=count, page=page, pages=max(1, -(-count // PAGE)), asked=asked, many=many,
         shown=lambda name, value: cell(visit, fields[name], value),
     )  # fmt: skip
@@ -72,7 +72,7 @@ def named(visit: Seeing, text: Word = "") -> Response:
         "SELECT entity, name FROM entity WHERE contains(lower(concat_ws(' ', entity, name, uscc)), lower(?)) "
         f"ORDER BY length(name), entity LIMIT {MOST_NAMED}"
     )
-    return draw(visit, "named.html", rows=visit.rows(sql, [text]) if text.strip() else [])
+    return render(visit, "named.html", rows=visit.rows(sql, [text]) if text.strip() else [])
 
 
 def open_counts(visit: Visit, entities: list[str]) -> dict[str, int]:
@@ -95,7 +95,7 @@ def entity(visit: Seeing, code: str) -> Response:
     basis = bases(visit, code, [one["party"] for one in down], day)
     controlling = {one["owner"]: one["basis"] for one in control}
     visit.hidden_count = visit.count_hidden("finding_now", "entity = ?", [code])
-    return draw(
+    return render(
         visit,
         "entity.html",
         code=code,
@@ -169,7 +169,7 @@ def structure(
     visit.hidden_count = visit.count_hidden("stake")
     found = holdings_tree.search(visit, code, text, day) if text.strip() else []
     sql = "SELECT ancestor FROM ancestor WHERE entity = ? AND distance > 0 ORDER BY distance DESC"
-    return draw(
+    return render(
         visit, "structure.html", code=code, root=code, text=text, find=find, depth=depth, found=found,
         top=holdings_tree.grown(visit, code, day, depth=depth, find=find), chain=visit.rows(sql, [code]), known_on=known_on(visit),
     )  # fmt: skip
@@ -190,16 +190,16 @@ def holdings(
         root = root if visit.sees_entity(root) else code
         held, rest = holdings_tree.branches(visit, root, [code], day, after=first).get(code, ([], 0))
         top = holdings_tree.Branch(code, "", children=held, rest=rest, next=first + holdings_tree.BROTHERS)
-        return draw(visit, "holdings.html", top=top, root=root)
+        return render(visit, "holdings.html", top=top, root=root)
     found = stakes(visit, code, day, up=True, first=first)
     basis = {one["owner"]: one["basis"] for one in above(visit, code, day)[0]}
-    return draw(visit, "owners.html", code=code, stakes=found, basis=basis, first=first)
+    return render(visit, "owners.html", code=code, stakes=found, basis=basis, first=first)
 
 
 def _row(visit: Visit, found: list[dict[str, Any]], basis: dict[str, str]) -> list[Box]:
     """Give a row of the chart: the largest stakes with share and basis, and how many more there are."""
     edges = [
-        Edge(
+        ChartEdge(
             one["party"], visit.names.get(one["party"], one["party"]),
             percent(one["share_pct"]) if one["share_pct"] is not None else "", basis.get(one["party"], ""),
         )

@@ -10,7 +10,7 @@ from comptroller.model.finding import plain
 from comptroller.web.api.pagination import After, Limit, cut
 from comptroller.web.api.schemas import EntityPage, FindingPage, FindingRow, FindingWhole, GrantForm, Me
 from comptroller.web.findings.detail_page import explained
-from comptroller.web.findings.list_page import Asked, select, whole_rows
+from comptroller.web.findings.list_page import FindingFilter, select, whole_rows
 from comptroller.web.shell.auth import Visiting, may, present
 from comptroller.web.shell.labels import seen_rows
 from comptroller.web.shell.visit import Visit
@@ -47,14 +47,14 @@ def asked_by(  # noqa: PLR0913, PLR0917 - what one may ask by
         str, Query(pattern=r"^(\d{1,20}(\.\d{1,4})?)?$", description="The least amount in CNY that the evidence says.")
     ] = "",
     text: Word = "",
-) -> Asked:
+) -> FindingFilter:
     """Give what a call asks findings for; the filters are those of the page."""
-    return Asked(state, rule, domain, problem, severity, line, under, entity, since, until, least, text)
+    return FindingFilter(state, rule, domain, problem, severity, line, under, entity, since, until, least, text)
 
 
 @router.get("/findings")
 def findings(
-    visit: Seeing, asked: Annotated[Asked, Depends(asked_by)], after: After = "", limit: Limit = 100
+    visit: Seeing, asked: Annotated[FindingFilter, Depends(asked_by)], after: After = "", limit: Limit = 100
 ) -> FindingPage:
     """Give findings in the order of their names; the filters are those of the page."""
     sql, values = select(visit, asked)

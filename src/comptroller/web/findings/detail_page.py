@@ -13,13 +13,13 @@ from comptroller.watch.explain import Explanation, explain
 from comptroller.web.cases import actions, view
 from comptroller.web.shell.auth import may, present
 from comptroller.web.shell.charts import chain_of, time_line
-from comptroller.web.shell.errors import Gone
+from comptroller.web.shell.errors import NotFound
 from comptroller.web.shell.labels import evidence, fields_of, label, lawful_said, seen_rows, worded
-from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.rendering import render
 from comptroller.web.shell.visit import Visit
 from comptroller.web.timelines.describe import tell
 from comptroller.web.timelines.flows import rings_through
-from comptroller.web.timelines.gather import starts, strip_of
+from comptroller.web.timelines.gather import starts, timeline_of
 from comptroller.web.timelines.layout import Picture
 
 router = APIRouter()
@@ -46,7 +46,7 @@ def finding_page(visit: Seeing, finding: str) -> Response:
     cells = [(label(visit, found.rule, name), name, value) for name, value in last.evidence.items()]
     path = next((v for n, v in last.evidence.items() if n in ("path", "chain") and isinstance(v, str) and ">" in v), "")
     strips = _strips(visit, last.entity, last.evidence, rows)
-    return draw(
+    return render(
         visit,
         "finding.html",
         found=found,
@@ -85,7 +85,7 @@ def _picture(visit: Visit, found: Explanation, strips: list[tuple[str, str]]) ->
     """Give the time line of the strip that the finding is about: the one by which its rule is judged, else the first."""
     docket = found.rule.docket if found.rule else ()
     chosen = next((one for one in strips if one[0] in docket), strips[0] if strips else None)
-    strip = strip_of(visit, chosen[0], found.finding.entity, chosen[1]) if chosen else None
+    strip = timeline_of(visit, chosen[0], found.finding.entity, chosen[1]) if chosen else None
     return tell(visit, strip)[2] if strip else None
 
 
@@ -118,11 +118,11 @@ def _case(visit: Visit, finding: str) -> dict[str, Any] | None:
     )
     try:
         seen = view.see(visit, rows[0][0]) if rows else None
-    except Gone:
+    except NotFound:
         return None
     if seen is None or finding not in {one["finding"] for one in seen.whole["finding"]}:
         return None
-    request = next((act for act in actions.acts_of(visit, seen) if act.name == _REQUEST), None)
+    request = next((act for act in actions.actions_of(visit, seen) if act.name == _REQUEST), None)
     return {"id": seen.raw["case_id"], "state": seen.whole["state"], "request": request}
 
 

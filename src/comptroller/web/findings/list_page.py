@@ -12,7 +12,7 @@ from comptroller.access.grants import EXPORT, SEE
 from comptroller.web.overview.queries import OPEN, groups_of
 from comptroller.web.shell.auth import Form, may
 from comptroller.web.shell.labels import evidence_said, subject_said
-from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.rendering import render
 from comptroller.web.shell.spreadsheets import sheet
 from comptroller.web.shell.visit import Visit
 
@@ -31,7 +31,7 @@ SORTS = {
 
 
 @dataclass(frozen=True)
-class Asked:
+class FindingFilter:
     """What one asks the table for; '' asks for nothing."""
 
     state: str = "open"
@@ -56,20 +56,20 @@ class Asked:
         return urlencode({k: v for k, v in {**said, **more}.items() if v != usual.get(k, "")})
 
 
-def asked_of(request: Request) -> Asked:
+def asked_of(request: Request) -> FindingFilter:
     """Give what an address asks for; what is not known is left out."""
-    said = {f.name: request.query_params[f.name][:200] for f in fields(Asked) if f.name in request.query_params}
+    said = {f.name: request.query_params[f.name][:200] for f in fields(FindingFilter) if f.name in request.query_params}
     if said.get("state") not in STATES:
         said.pop("state", None)
     if said.get("sort") not in SORTS:
         said.pop("sort", None)
-    return Asked(**said)
+    return FindingFilter(**said)
 
 
-Asking = Annotated[Asked, Depends(asked_of)]
+Asking = Annotated[FindingFilter, Depends(asked_of)]
 
 
-def select(visit: Visit, asked: Asked) -> tuple[str, list[Any]]:
+def select(visit: Visit, asked: FindingFilter) -> tuple[str, list[Any]]:
     """Give the SELECT (without its order) of the findings that are asked for, and its values."""
     wheres, values = ["true"], []
     if asked.state == "open":
@@ -112,7 +112,7 @@ def _under(visit: Visit, under: str) -> tuple[str, list[Any]]:
     return visit.under("f.entity", under)
 
 
-def page_of(visit: Visit, asked: Asked, page: int) -> tuple[list[dict[str, Any]], int]:
+def page_of(visit: Visit, asked: FindingFilter, page: int) -> tuple[list[dict[str, Any]], int]:
     """Give one page and how many there are: names first, whole rows only of those that are shown."""
     sql, values = select(visit, asked)
     order = SORTS[asked.sort]
@@ -129,7 +129,7 @@ def whole_rows(visit: Visit, names: list[dict[str, Any]], order: str) -> list[di
     """Give whole rows of these findings (`finding`, `known`), each of which was asked for within reach."""
     if not names:
         return []
-    sql, _ = select(visit, Asked(state="all"))
+    sql, _ = select(visit, FindingFilter(state="all"))
     marks = ", ".join("?" * len(names))
     # What was found together lies together, so that little of the table is read.
     known = [row["known"] for row in names]
@@ -137,7 +137,7 @@ def whole_rows(visit: Visit, names: list[dict[str, Any]], order: str) -> list[di
     return visit.rows(f"{sql} AND f.known BETWEEN ? AND ? AND f.finding IN ({marks}) ORDER BY {order}", values)
 
 
-def _rules(visit: Visit, asked: Asked) -> list[str] | None:
+def _rules(visit: Visit, asked: FindingFilter) -> list[str] | None:
     """Give the rules that are asked for; None where all are."""
     if not (asked.rule or asked.domain or asked.problem or asked.severity or asked.line):
         return None
@@ -162,7 +162,7 @@ def findings(
     pages = max(1, -(-count // PAGE))
     part = "findings_rows.html" if request.headers.get("hx-target") == "findings" else "findings.html"
     saved = visit.desk.shelf.saved(visit.login, "findings")
-    return draw(visit, part, asked=asked, rows=rows, count=count, page=page, pages=pages, states=STATES, saved=saved)
+    return render(visit, part, asked=asked, rows=rows, count=count, page=page, pages=pages, states=STATES, saved=saved)
 
 
 @router.get("/findings.xlsx")

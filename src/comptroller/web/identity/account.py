@@ -14,10 +14,10 @@ from comptroller.access.identities import Identity
 from comptroller.access.second_factor import RECOVERY_CODES, SECRET_BYTES, address, recovery_codes, shown
 from comptroller.model.refusal import Refused, refusal
 from comptroller.web.identity.sign_in import known_here, renewed, with_cookie
-from comptroller.web.runtime.secrets_at_rest import seal, unseal
+from comptroller.web.runtime.secrets_at_rest import decrypt, encrypt
 from comptroller.web.shell.auth import SESSION, Form, Visiting, owes_factor
-from comptroller.web.shell.errors import Gone, NotGranted
-from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.errors import NotFound, PermissionDenied
+from comptroller.web.shell.rendering import render
 from comptroller.web.shell.visit import Visit
 
 router = APIRouter()
@@ -35,9 +35,9 @@ def account(visit: Visiting) -> Response:
 def _page(visit: Visit, secret: bytes = b"", codes: Sequence[str] = (), once: str = "") -> Response:
     accounts, login = visit.desk.accounts, visit.login
     if visit.scope is not None:
-        raise NotGranted("account")
+        raise PermissionDenied("account")
     named = address(secret, login, visit.text("product")) if secret else ""
-    return draw(
+    return render(
         visit,
         "account.html",
         least=LEAST_PASSWORD,
@@ -86,7 +86,7 @@ def offer_factor(visit: Visiting, form: Form) -> Response:
         raise _wrong("factor", "-", ("尚未启用验证码", "an account without a second factor"))
     secret = sha256(visit.desk.chance().encode()).digest()[:SECRET_BYTES]
     nonce = sha256(visit.desk.chance().encode()).digest()
-    factors.offer(visit.login, seal(secret, visit.desk.settings.passphrase, nonce))
+    factors.offer(visit.login, encrypt(secret, visit.desk.settings.passphrase, nonce))
     return _page(visit, secret)
 
 
@@ -144,7 +144,7 @@ def turn_off(visit: Visiting, form: Form) -> Response:
 def end_sessions(request: Request, visit: Visiting, _form: Form) -> Response:
     """End one's sessions everywhere but here."""
     if visit.scope is not None or not request.cookies.get(SESSION):
-        raise NotGranted("account")
+        raise PermissionDenied("account")
     secret = renewed(request, visit)
     visit.note("sessions_end", visit.login)
     return with_cookie(visit.desk, RedirectResponse("/account", 303), secret)
@@ -161,7 +161,7 @@ def take_offer(visit: Visiting, form: Form) -> Response:
     number = str(form.get("number") or "")
     one = next((o for o in accounts.handovers.offers(at, visit.login) if str(o.number) == number), None)
     if one is None or one.purpose not in _OFFERED or not accounts.handovers.settle(one.number):
-        raise Gone(number)
+        raise NotFound(number)
     if form.get("does") == "decline":
         visit.note("declined", one.purpose, one.made_by)
         return RedirectResponse("/account", 303)
@@ -189,7 +189,7 @@ def end_own_token(visit: Visiting, form: Form) -> Response:
 def _person_alone(visit: Visit) -> None:
     """Reject (NotGranted) a program's token: it opens no account."""
     if visit.scope is not None:
-        raise NotGranted("account")
+        raise PermissionDenied("account")
 
 
 def _known(visit: Visit, form: Form) -> None:
@@ -205,8 +205,8 @@ def _code_fits(visit: Visit, form: Form) -> bool:
     factors = visit.desk.accounts.factors
     kept = factors.kept(visit.login)
     if visit.scope is not None or not kept:
-        raise NotGranted("account")
-    secret = unseal(kept, visit.desk.settings.passphrase)
+        raise PermissionDenied("account")
+    secret = decrypt(kept, visit.desk.settings.passphrase)
     return factors.check(visit.login, secret, str(form.get("code") or "")[:20], visit.desk.clock())
 
 

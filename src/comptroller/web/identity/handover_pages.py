@@ -10,9 +10,9 @@ from comptroller.access import viewer_of
 from comptroller.access.accounts import LEAST_PASSWORD
 from comptroller.access.handovers import Link
 from comptroller.web.identity.sign_in import code_fits
-from comptroller.web.runtime.server import Desk
+from comptroller.web.runtime.server import Server
 from comptroller.web.shell.auth import desk_of
-from comptroller.web.shell.rendering import draw_bare
+from comptroller.web.shell.rendering import render_bare
 
 _log = logging.getLogger(__name__)
 router = APIRouter()
@@ -49,12 +49,12 @@ def take_up(
     return RedirectResponse("/sign-in", 303)
 
 
-def _is_admitted(desk: Desk, login: str) -> bool:
+def _is_admitted(desk: Server, login: str) -> bool:
     viewer = viewer_of(desk.duck, desk.owner, login, desk.local_now().date())
     return viewer is not None and viewer.is_admitted
 
 
-def _is_proven(desk: Desk, held: Link, link: str, code: str) -> bool:
+def _is_proven(desk: Server, held: Link, link: str, code: str) -> bool:
     """Return whether a code is given that the administrator who issued the link does not have; each try counts."""
     if desk.accounts.handovers.fits(link, code):
         return True
@@ -65,7 +65,7 @@ def _page(request: Request, link: str, wrong: str, status: int = 200) -> Respons
     handovers, at = desk_of(request).accounts.handovers, desk_of(request).clock()
     held = handovers.link(link, at)
     status = 401 if held is None else status
-    return draw_bare(
+    return render_bare(
         request, "take_up.html", status, link=link, wrong=wrong, is_open=held is not None, least=LEAST_PASSWORD,
         needs_proof=held is not None and held.needs_proof,
     )  # fmt: skip

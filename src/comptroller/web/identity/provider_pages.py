@@ -15,10 +15,10 @@ from comptroller.web.identity.sign_in import inner, pass_on
 from comptroller.web.runtime.admission import is_same_person, others_of
 from comptroller.web.runtime.oidc import NotIdentified, Provider
 from comptroller.web.runtime.oidc_settings import BACK
-from comptroller.web.runtime.server import Desk
+from comptroller.web.runtime.server import Server
 from comptroller.web.shell.auth import Form, desk_of, may
-from comptroller.web.shell.errors import Gone
-from comptroller.web.shell.rendering import draw, draw_door
+from comptroller.web.shell.errors import NotFound
+from comptroller.web.shell.rendering import render, render_sign_in
 from comptroller.web.shell.visit import Visit
 
 _log = logging.getLogger(__name__)
@@ -28,10 +28,10 @@ UNDER_WAY = "desk_oidc"
 """The cookie of a browser that is on its way to the provider; it goes to the addresses under /oidc alone."""
 
 
-def provider_of(desk: Desk) -> Provider:
+def provider_of(desk: Server) -> Provider:
     """Give the provider that the desk's settings name; refuses (Gone) where they name none."""
     if desk.provider is None:
-        raise Gone("/oidc")
+        raise NotFound("/oidc")
     return desk.provider
 
 
@@ -44,7 +44,7 @@ def start(request: Request, back: Annotated[str, Query(max_length=500)] = "/") -
         address = provider_of(desk).address(secret, at)
     except NotIdentified as fault:
         _log.warning("the identity provider does not answer: %s", fault)
-        return draw_door(request, 502, wrong="absent", back=inner(back))
+        return render_sign_in(request, 502, wrong="absent", back=inner(back))
     desk.accounts.identities.begin(secret, inner(back), at)
     answer = RedirectResponse(address, 303)
     seconds = int(LONGEST_WAY.total_seconds())
@@ -78,7 +78,7 @@ def come_back(request: Request) -> Response:
     return answer
 
 
-def _taken_up(desk: Desk, issuer: str, subject: str) -> str:
+def _taken_up(desk: Server, issuer: str, subject: str) -> str:
     """Return the account whose first way in the subject takes up; '' where it is offered none, or the account has a way in."""
     accounts, at, detail = desk.accounts, desk.clock(), {"issuer": issuer, "subject": subject}
     for one in accounts.handovers.offers(at):
@@ -93,14 +93,14 @@ def _taken_up(desk: Desk, issuer: str, subject: str) -> str:
     return ""
 
 
-def can_enter(desk: Desk, login: str) -> bool:
+def can_enter(desk: Server, login: str) -> bool:
     """Return whether an account can be signed in to: by a password, or by an identity that is linked."""
     is_linked = any(one.login == login for one in desk.accounts.identities.all())
     return desk.accounts.has_password(login) or is_linked
 
 
 def _refused(request: Request, wrong: str, subject: str) -> Response:
-    answer = draw_door(request, 401, wrong=wrong, subject=subject)
+    answer = render_sign_in(request, 401, wrong=wrong, subject=subject)
     answer.delete_cookie(UNDER_WAY, path="/oidc")
     return answer
 
@@ -112,7 +112,7 @@ def identities(visit: Administering) -> Response:
     users = visit.rows("SELECT login, name FROM desk_user WHERE granted_by = ? ORDER BY login", [visit.desk.owner])
     accounts = visit.desk.accounts
     offers = [one for one in accounts.handovers.offers(visit.desk.clock()) if one.purpose == IDENTITY]
-    return draw(visit, "identities.html", users=users, links=accounts.identities.all(), offers=offers)
+    return render(visit, "identities.html", users=users, links=accounts.identities.all(), offers=offers)
 
 
 @router.post("/admin/identities")

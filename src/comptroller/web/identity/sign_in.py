@@ -11,11 +11,11 @@ from comptroller.access.accounts import LONGEST_DEVICE
 from comptroller.access.names import folded
 from comptroller.access.second_factor import is_recovery
 from comptroller.web.runtime.connections import network_of
-from comptroller.web.runtime.secrets_at_rest import unseal
-from comptroller.web.runtime.server import Desk
+from comptroller.web.runtime.secrets_at_rest import decrypt
+from comptroller.web.runtime.server import Server
 from comptroller.web.shell.auth import LANGUAGE, SESSION, Form, Visiting, desk_of
-from comptroller.web.shell.errors import NotSignedIn
-from comptroller.web.shell.rendering import draw_bare, draw_door
+from comptroller.web.shell.errors import Unauthenticated
+from comptroller.web.shell.rendering import render_bare, render_sign_in
 from comptroller.web.shell.translations import LANGUAGES
 from comptroller.web.shell.visit import Visit
 
@@ -30,7 +30,7 @@ DEVICE = "desk_device"
 @router.get("/sign-in")
 def ask(request: Request, back: str = "/") -> Response:
     """Give the page on which one signs in."""
-    return draw_door(request, back=inner(back))
+    return render_sign_in(request, back=inner(back))
 
 
 @router.post("/sign-in")
@@ -55,7 +55,7 @@ def sign_in(
     if viewer is None or not viewer.is_admitted:
         # Of what was typed nothing is logged: people type passwords into the field of the name.
         _log.warning("signing in failed: attempt %s", accounts.throttle.digest(f"{client} {folded(login)}")[:12])
-        return draw_door(request, 401, wrong="failed", back=inner(back))
+        return render_sign_in(request, 401, wrong="failed", back=inner(back))
     return pass_on(request, who, back)
 
 
@@ -66,7 +66,7 @@ def pass_on(request: Request, login: str, back: str, by: str = "") -> Response:
         return enter(request, login, back, by)
     secret = desk.chance()
     desk.accounts.factors.begin_half(secret, login, inner(back), desk.clock())
-    answer = draw_bare(request, "sign_in_code.html", wrong=False)
+    answer = render_bare(request, "sign_in_code.html", wrong=False)
     answer.set_cookie(HALF, secret, httponly=True, samesite="strict", secure=desk.settings.is_secure, path="/sign-in")
     return answer
 
@@ -78,27 +78,27 @@ def give_code(request: Request, code: Annotated[str, FormField(max_length=40)]) 
     at, half = desk.clock(), request.cookies.get(HALF, "")
     waits = desk.accounts.factors.half(half, at)
     if waits is None:
-        return draw_door(request, 401, wrong="failed")
+        return render_sign_in(request, 401, wrong="failed")
     login, back = waits
     by = code_fits(desk, login, code)
     viewer = viewer_of(desk.duck, desk.owner, login, at.astimezone(desk.zone).date())
     if not by or viewer is None or not viewer.is_admitted:
         _log.warning("a wrong code: attempt %s", desk.accounts.throttle.digest(login)[:12])
-        return draw_bare(request, "sign_in_code.html", 401, wrong=True)
+        return render_bare(request, "sign_in_code.html", 401, wrong=True)
     if not desk.accounts.factors.end_half(half):
-        return draw_door(request, 401, wrong="failed")
+        return render_sign_in(request, 401, wrong="failed")
     answer = enter(request, login, back, by)
     answer.delete_cookie(HALF, path="/sign-in")
     return answer
 
 
-def code_fits(desk: Desk, login: str, code: str) -> str:
+def code_fits(desk: Server, login: str, code: str) -> str:
     """Return by which code a second factor is shown, and use the code up: `code`, `recovery`, or '' for a wrong one."""
     factors, at = desk.accounts.factors, desk.clock()
     if is_recovery(code):
         return "recovery" if factors.recover(login, code, at) else ""
     kept = factors.kept(login)
-    return "code" if kept and factors.check(login, unseal(kept, desk.settings.passphrase), code, at) else ""
+    return "code" if kept and factors.check(login, decrypt(kept, desk.settings.passphrase), code, at) else ""
 
 
 def enter(request: Request, login: str, back: str, by: str = "") -> Response:
@@ -122,7 +122,7 @@ def known_here(request: Request, answer: Response, login: str) -> Response:
     return answer
 
 
-def with_cookie(desk: Desk, answer: Response, secret: str) -> Response:
+def with_cookie(desk: Server, answer: Response, secret: str) -> Response:
     """Give a browser the secret of its session."""
     answer.set_cookie(SESSION, secret, httponly=True, samesite="lax", secure=desk.settings.is_secure, path="/")
     return answer
@@ -136,7 +136,7 @@ def renewed(request: Request, visit: Visit) -> str:
     desk = desk_of(request)
     secret, form_key = desk.chance(), desk.chance()
     if desk.accounts.renew_session(request.cookies.get(SESSION, ""), secret, form_key, desk.clock()) != visit.login:
-        raise NotSignedIn
+        raise Unauthenticated
     visit.form_key = form_key
     return secret
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query
 
 from comptroller.access.grants import SEE
 from comptroller.ledger.entry import Entry
-from comptroller.ledger.entry_headers import Head
+from comptroller.ledger.entry_headers import EntryHeader
 from comptroller.web.api.pagination import Limit
 from comptroller.web.api.schemas import EntryPage, EntryRow, EntryWhole, ReceiptForm
 from comptroller.web.ledger.pages import is_seen, seen_entry
@@ -59,7 +59,7 @@ def entry(visit: Seeing, number: int) -> EntryWhole:
     )
 
 
-def _row(one: Entry | Head) -> dict[str, Any]:
+def _row(one: Entry | EntryHeader) -> dict[str, Any]:
     head = one.fields
     return {
         "entry": one.number,

@@ -11,16 +11,16 @@ from comptroller import node
 from comptroller.access.grants import SEE
 from comptroller.clock import utc
 from comptroller.ledger.entry import Entry
-from comptroller.ledger.entry_headers import Head
+from comptroller.ledger.entry_headers import EntryHeader
 from comptroller.ledger.verify import verify
 from comptroller.ledger.witness import WitnessRefused, parse_witness, witness_refusal
 from comptroller.model.refusal import Refused, refusal
-from comptroller.web.ledger.payloads import Source, source_of
+from comptroller.web.ledger.payloads import PayloadSource, source_of
 from comptroller.web.public.proofs import receipt_code
 from comptroller.web.runtime.report_rate import is_report
 from comptroller.web.shell.auth import Form, may
-from comptroller.web.shell.errors import Gone
-from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.errors import NotFound
+from comptroller.web.shell.rendering import render
 from comptroller.web.shell.visit import Visit
 
 router = APIRouter()
@@ -39,7 +39,7 @@ def entries(
     ledger = visit.desk.ledger
     last = min(before - 1 if before else ledger.size, visit.known or ledger.size)
     first, count = _since(visit, since)
-    found: list[Head] = []
+    found: list[EntryHeader] = []
     hidden, at = 0, last
     for one in visit.desk.heads.between(first, last, newest_first=True):
         at = one.number - 1
@@ -51,7 +51,7 @@ def entries(
                 break
     visit.hidden_count = hidden
     points = list(ledger.checkpoints(max(0, ledger.size - 5000)))[-5:]
-    return draw(
+    return render(
         visit,
         "ledger.html",
         rows=found,
@@ -88,14 +88,14 @@ def is_seen(visit: Visit, reporter: str) -> bool:
     return visit.sees_entity(reporter) or reporter == visit.desk.owner
 
 
-def seen_entry(visit: Visit, number: int) -> tuple[Entry, Source]:
+def seen_entry(visit: Visit, number: int) -> tuple[Entry, PayloadSource]:
     """Give an entry with what of its text may be shown; refuses (Gone) one that is absent or wholly out of reach."""
     if not 1 <= number <= visit.desk.ledger.size:
-        raise Gone(number)
+        raise NotFound(number)
     one = visit.desk.ledger.entry(number)
     source = source_of(visit, one)
     if not (is_seen(visit, one.fields["reporter"]) or source.seen_count):
-        raise Gone(number)
+        raise NotFound(number)
     return one, source
 
 
@@ -105,7 +105,7 @@ def entry(visit: Seeing, number: int, place: Annotated[int, Query(ge=0)] = 0) ->
     one, source = seen_entry(visit, number)
     receipt = visit.desk.ledger.receipt(number)
     visit.hidden_count = source.hidden_count
-    return draw(
+    return render(
         visit,
         "ledger_entry.html",
         entry=one,
@@ -145,4 +145,4 @@ def verification(visit: Seeing, form: Form) -> Response:
     found = verify(folder / node.LEDGER, key, witness=heads)
     said = "sound" if found.is_sound else str(found.problem)
     visit.note("verify", "ledger", f"{found.entry_count}: {said}")
-    return draw(visit, "verified.html", found=found)
+    return render(visit, "verified.html", found=found)

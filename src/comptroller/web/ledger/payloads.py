@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from comptroller.access.row_access import scoped
-from comptroller.intake import Incoming, shape
+from comptroller.intake import Report, shape
 from comptroller.intake.files import MEDIA
 from comptroller.ledger.entry import Entry
 from comptroller.model.kind import FACT_LINES
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 from comptroller.web.shell.labels import every_view
 from comptroller.web.shell.visit import Visit
 
@@ -19,7 +19,7 @@ Lines = list[tuple[int, str, bool]]
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class PayloadSource:
     """What of an entry's text may be shown: facts within reach and beyond it, and the text where nothing is beyond."""
 
     seen_count: int
@@ -42,21 +42,21 @@ class Source:
         return head + shown[first : first + 2 * _AROUND + 1]
 
 
-def source_of(visit: Visit, entry: Entry) -> Source:
+def source_of(visit: Visit, entry: Entry) -> PayloadSource:
     """Give what of an entry may be shown."""
     head = entry.fields
     payload = entry.payload or b""
     media = str(head["media"])
     if media not in MEDIA:
         is_text = media == "tick"
-        return Source(0, 0, payload.decode() if is_text else "", media, is_text)
+        return PayloadSource(0, 0, payload.decode() if is_text else "", media, is_text)
     counts = _counts(visit, entry)
     seen = _seen(visit, entry.number, list(counts))
     hidden = sum(counts.values()) - sum(min(seen[t], counts[t]) for t in counts)
     is_whole = bool(counts) and (hidden == 0 or all(visit.sees_all(t) for t in counts))
     is_shown = is_whole and media in _TEXTS and len(payload) <= _MOST_SHOWN and not payload.startswith(b"\x1f\x8b")
     text = payload.decode("utf-8", "replace") if is_shown else ""
-    return Source(sum(seen.values()), 0 if is_whole else hidden, text, media, is_shown)
+    return PayloadSource(sum(seen.values()), 0 if is_whole else hidden, text, media, is_shown)
 
 
 def _counts(visit: Visit, entry: Entry) -> dict[str, int]:
@@ -65,8 +65,8 @@ def _counts(visit: Visit, entry: Entry) -> dict[str, int]:
     if not entry.payload:
         return {}
     mapping = visit.desk.ledger.blob(head["attachments"][0]).decode() if head["attachments"] else ""
-    report = Incoming(entry.payload, head["media"], head["name"], head["reporter"], head["kind"], mapping)
-    scratch = Duck(memory="512MB")
+    report = Report(entry.payload, head["media"], head["name"], head["reporter"], head["kind"], mapping)
+    scratch = DuckDb(memory="512MB")
     try:
         facts, _ = shape(scratch, visit.pack.kinds, [report])
     finally:

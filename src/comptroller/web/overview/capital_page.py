@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from comptroller.access.grants import SEE
 from comptroller.web.overview.queries import capital_parts, first_items
 from comptroller.web.shell.auth import may, present
-from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.rendering import render
 from comptroller.web.shell.visit import Visit
 
 router = APIRouter()
@@ -21,7 +21,7 @@ def capital(visit: Seeing, item: Annotated[str, Query(max_length=100)]) -> Respo
     items = first_items(visit)
     one = present(next((held for held in items if held[0] == item), None), item)
     rows = capital_parts(visit, one[0], one[1])
-    return draw(
+    return render(
         visit,
         "capital_item.html",
         title=visit.said(one[2]),

@@ -10,7 +10,7 @@ from comptroller.access.grants import ADMINISTER, SEE
 from comptroller.web.ledger.pages import is_seen
 from comptroller.web.overview.queries import OPEN, capital, groups_of, late
 from comptroller.web.shell.auth import Visiting, may
-from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.rendering import render
 from comptroller.web.shell.visit import Visit
 
 router = APIRouter()
@@ -26,13 +26,13 @@ def overview(visit: Visiting) -> Response:
     """Give the overview; whoever only administers goes to what there is to administer."""
     if not visit.may(SEE):
         return RedirectResponse("/admin" if visit.may(ADMINISTER) else "/acts", 303)
-    return draw(visit, "overview.html", **glance(visit))
+    return render(visit, "overview.html", **glance(visit))
 
 
 @router.get("/wall")
 def wall(visit: Seeing) -> Response:
     """Give the overview for the wall of a control room."""
-    return draw(visit, "wall.html", **glance(visit))
+    return render(visit, "wall.html", **glance(visit))
 
 
 @router.get("/overview/live")
@@ -40,7 +40,7 @@ def live(visit: Seeing) -> Response:
     """Give the part of the overview that follows the news."""
     drawn: Response = visit.cached(
         ("live", visit.clock, minute_of(visit), visit.language),
-        lambda: draw(visit, "overview_live.html", **glance(visit)),
+        lambda: render(visit, "overview_live.html", **glance(visit)),
     )
     return Response(drawn.body, media_type="text/html")
 

@@ -8,9 +8,9 @@ from fastapi.responses import Response
 
 from comptroller.access.grants import SEE
 from comptroller.web.shell.auth import may
-from comptroller.web.shell.errors import Gone
+from comptroller.web.shell.errors import NotFound
 from comptroller.web.shell.labels import cell
-from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.rendering import render
 from comptroller.web.shell.visit import Visit
 
 router = APIRouter()
@@ -29,7 +29,7 @@ _ENDINGS = {"late": "/reform/task_overdue", "bare": "/reform/done_without_eviden
 def reform(visit: Seeing, result: Word = "", status: Word = "", mark: Word = "", under: Word = "") -> Response:
     """Give the tasks within reach, with what is found about each, and how far each result has come."""
     if TASK not in visit.pack.tables:
-        raise Gone(visit.path)
+        raise NotFound(visit.path)
     found = _found(visit)
     tasks = [row | {"marks": found.get((row["entity"], row["task"]), ())} for row in _tasks(visit)]
     asked = {"result": result, "status": status, "mark": mark, "under": under}
@@ -37,7 +37,7 @@ def reform(visit: Seeing, result: Word = "", status: Word = "", mark: Word = "",
     rows = [row for row in tasks if _fits(row, asked) and (below is None or row["entity"] in below)]
     kind = visit.pack.tables[TASK]
     visit.hidden_count = visit.count_hidden(TASK)
-    return draw(
+    return render(
         visit,
         "reform.html",
         rows=rows[:_MOST],

@@ -10,7 +10,7 @@ from comptroller.model.finding import plain
 from comptroller.model.policy import Rule
 from comptroller.model.refusal import Text
 from comptroller.web.api.pagination import After, Limit
-from comptroller.web.api.schemas import RulePage, RuleRow, RuleWhole, Said, ScoreForm
+from comptroller.web.api.schemas import PolicyText, RulePage, RuleRow, RuleWhole, ScoreForm
 from comptroller.web.policy.scores import score_of
 from comptroller.web.shell.auth import may, present
 from comptroller.web.shell.visit import Visit
@@ -46,8 +46,8 @@ def rule(visit: Seeing, name: str) -> RuleWhole:
     )
 
 
-def _said(text: Text) -> Said:
-    return Said(text.zh, text.en)
+def _said(text: Text) -> PolicyText:
+    return PolicyText(text.zh, text.en)
 
 
 def _row(one: Rule) -> dict[str, Any]:

@@ -13,11 +13,11 @@ from comptroller.model.policy import Pack, Param, Rule
 from comptroller.model.refusal import Text
 from comptroller.web.policy.proposals import may_change, proposals
 from comptroller.web.policy.scores import open_by_rule, outcome_of, score_of
-from comptroller.web.policy.versions import differences, editions
+from comptroller.web.policy.versions import differences, versions
 from comptroller.web.shell.auth import may
-from comptroller.web.shell.errors import Gone
+from comptroller.web.shell.errors import NotFound
 from comptroller.web.shell.labels import cell, label, worded
-from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.rendering import render
 from comptroller.web.shell.visit import Visit
 
 router = APIRouter()
@@ -33,7 +33,7 @@ def policy(visit: Seeing, tab: Word = "rules", domain: Word = "", text: Word = "
     counts = open_by_rule(visit) if tab == "rules" else {}
     visit.hidden_count = visit.count_hidden("finding_now") if tab == "rules" else None
     rules = [r for r in pack.rules.values() if (not domain or r.domain == domain) and _says(text, r)]
-    return draw(
+    return render(
         visit,
         "policy.html",
         tab=tab,
@@ -45,7 +45,7 @@ def policy(visit: Seeing, tab: Word = "rules", domain: Word = "", text: Word = "
         asleep={row["rule"] for row in visit.rows("SELECT rule FROM asleep")},
         params=[(p, values_on(p, _today(visit))) for p in pack.params.values()] if tab == "params" else [],
         proposals=proposals(visit.desk) if tab == "proposals" else [],
-        editions=editions(visit.desk) if tab == "versions" else [],
+        editions=versions(visit.desk) if tab == "versions" else [],
         lists_of=lambda one: [line for line in one.lines if _holds(line.valid_from, line.valid_until, _today(visit))],
     )
 
@@ -71,13 +71,13 @@ def values_on(param: Param, on: dt.date) -> list[Any]:
 @router.get("/policy/versions/{entry}")
 def version(visit: Seeing, entry: int) -> Response:
     """Give what an adopted policy changed in the one before."""
-    held = editions(visit.desk)
+    held = versions(visit.desk)
     at = next((at for at, one in enumerate(held) if one.entry == entry), None)
     if at is None:
-        raise Gone(entry)
+        raise NotFound(entry)
     one = held[at]
     diffs = [] if one.is_first else differences(visit.desk, one, held[at + 1])
-    return draw(visit, "policy_version.html", one=one, diffs=diffs)
+    return render(visit, "policy_version.html", one=one, diffs=diffs)
 
 
 @router.get("/policy/{name:path}")
@@ -89,7 +89,7 @@ def piece(visit: Seeing, name: str) -> Response:
     for held, code in ((pack.params, "param"), (pack.lists, "list"), (pack.sources, "source")):
         found = next((one for one in held.values() if one.name == name), None)
         if found is not None:
-            return draw(
+            return render(
                 visit,
                 "policy_piece.html",
                 one=found,
@@ -103,14 +103,14 @@ def piece(visit: Seeing, name: str) -> Response:
                 text=pack.files[f"{name}.yml"].decode(),
                 changes=_changes(visit, name),
             )
-    raise Gone(name)
+    raise NotFound(name)
 
 
 def _rule_page(visit: Visit, rule: Rule) -> Response:
     score = score_of(visit, rule)
     visit.hidden_count = visit.count_hidden("finding_now", "rule = ?", [rule.name])
     asleep = visit.one("SELECT max(said) FROM asleep WHERE rule = ? AND fingerprint = ?", [rule.name, rule.fingerprint])
-    return draw(
+    return render(
         visit,
         "policy_rule.html",
         rule=rule,
@@ -187,4 +187,4 @@ def reading(pack: Pack, name: str) -> list[tuple[str, Any]]:
 def _changes(visit: Visit, name: str) -> list[Any]:
     """Give the adopted policies with which a file of that name came or changed."""
     paths = {f"{name}.yml", f"{name}.sql"}
-    return [one for one in editions(visit.desk) if one.is_first or paths & set(one.changed)]
+    return [one for one in versions(visit.desk) if one.is_first or paths & set(one.changed)]

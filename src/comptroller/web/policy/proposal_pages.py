@@ -13,8 +13,8 @@ from comptroller.access.grants import ADOPT, PROPOSE, SEE
 from comptroller.model.refusal import Refusal, Refused
 from comptroller.web.policy import proposals as kept, shadow
 from comptroller.web.shell.auth import Form, may
-from comptroller.web.shell.errors import Gone, NotGranted
-from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.errors import NotFound, PermissionDenied
+from comptroller.web.shell.rendering import render
 from comptroller.web.shell.visit import Visit
 
 router = APIRouter()
@@ -71,23 +71,23 @@ def with_line(text: str, line: str) -> str:
 def form(request: Request, visit: Proposing, path: Annotated[str, Query(max_length=300)]) -> Response:
     """Give the form in which a file's text is changed; with the parts of a line in the address, the line is in it already."""
     if path not in visit.pack.files or not path.endswith((".yml", ".sql")):
-        raise Gone(path)
+        raise NotFound(path)
     text = visit.pack.files[path].decode()
     said = {name: value[:300].strip() for name, value in request.query_params.items() if name not in ("path", "lang")}
     if any(said.values()):
         try:
             text = with_line(text, line_of(said))
         except ValueError as error:
-            raise Gone(said.get("from", "")) from error
+            raise NotFound(said.get("from", "")) from error
     return _form(visit, path, text, "", [])
 
 
 def _form(visit: Visit, path: str, text: str, why: str, refusals: list[Refusal]) -> Response:
     if not kept.may_change(visit, PROPOSE):
-        raise NotGranted(PROPOSE)
+        raise PermissionDenied(PROPOSE)
     before = visit.pack.files[path].decode()
     diff = kept.difference(before, text, path)
-    return draw(visit, "propose.html", path=path, text=text, why=why, refusals=refusals, diff=diff)
+    return render(visit, "propose.html", path=path, text=text, why=why, refusals=refusals, diff=diff)
 
 
 @router.post("/policy/propose")
@@ -120,7 +120,7 @@ def proposal(
     rows = told[source]["rows"]
     chosen = sort if sort in kept.SORTS else next((code for code in kept.SORTS if rows.get(code)), "appear")
     shown = [row for row in rows.get(chosen, []) if not rule or row["rule"] == rule]
-    return draw(
+    return render(
         visit,
         "proposal.html",
         one=one,
@@ -201,5 +201,5 @@ def act(visit: Seeing, name: str, act: str, form: Form) -> Response:  # noqa: AR
     elif act == "shadow-end":
         shadow.end(visit, one)
     else:
-        raise NotGranted(act)
+        raise PermissionDenied(act)
     return RedirectResponse(f"/policy/proposals/{name}", 303)

@@ -11,16 +11,16 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from comptroller.access import Grant, Reach, viewer_of
+from comptroller.access import AccessScope, Grant, viewer_of
 from comptroller.access.grants import ADOPT, PROPOSE, REPORT, SEE
 from comptroller.engine import Engine
-from comptroller.model.finding import Turn
+from comptroller.model.finding import FindingChange
 from comptroller.model.policy import Pack
 from comptroller.model.refusal import Refused, refusal
 from comptroller.web.policy.replay import candidate, try_out
 from comptroller.web.runtime.admission import is_same_person
-from comptroller.web.runtime.server import Desk
-from comptroller.web.shell.errors import Gone, NotGranted
+from comptroller.web.runtime.server import Server
+from comptroller.web.shell.errors import NotFound, PermissionDenied
 from comptroller.web.shell.visit import Visit
 
 OPEN, REPLAYED, ADOPTING, ADOPTED, WITHDRAWN = "open", "replayed", "adopting", "adopted", "withdrawn"
@@ -58,7 +58,7 @@ def _may_whole(grants: Iterable[Grant], act: str, owner: str) -> bool:
     return any(g.gives(act) and g.entity == owner and not g.domain and not g.line for g in grants)
 
 
-def _kept(desk: Desk, where: str, *values: str) -> list[Proposal]:
+def _kept(desk: Server, where: str, *values: str) -> list[Proposal]:
     rows = desk.shelf.rows(f"SELECT {_COLUMNS} FROM proposal WHERE {where} ORDER BY at DESC, proposal", values)
     found = []
     for row in rows:
@@ -67,16 +67,16 @@ def _kept(desk: Desk, where: str, *values: str) -> list[Proposal]:
     return found
 
 
-def proposals(desk: Desk) -> list[Proposal]:
+def proposals(desk: Server) -> list[Proposal]:
     """Give all proposals, the newest first."""
     return _kept(desk, "true")
 
 
-def proposal_of(desk: Desk, name: str) -> Proposal:
+def proposal_of(desk: Server, name: str) -> Proposal:
     """Give one proposal; refuses (Gone) one that is not there."""
     found = _kept(desk, "proposal = ?", name)
     if not found:
-        raise Gone(name)
+        raise NotFound(name)
     return found[0]
 
 
@@ -97,9 +97,9 @@ def propose(visit: Visit, path: str, text: str, why: str) -> str:
     """Keep a proposal and tell the ledger of it; refuses (Refused) a text with which the policy does not hold together."""
     pack = visit.pack
     if not may_change(visit, PROPOSE):
-        raise NotGranted(PROPOSE)
+        raise PermissionDenied(PROPOSE)
     if path not in pack.files:
-        raise Gone(path)
+        raise NotFound(path)
     text = text.replace("\r\n", "\n")[:MOST_TEXT]
     before = pack.files[path].decode()
     if text == before or not why.strip():
@@ -153,7 +153,7 @@ def _alone(one: Proposal, number: int | None) -> int:
 def adopt(visit: Visit, one: Proposal) -> int:
     """Adopt what was replayed, as somebody other than its author; everything is judged again. Gives the job's number."""
     if not may_change(visit, ADOPT) or is_same_person(visit.desk, visit.login, one.login):
-        raise NotGranted(ADOPT)
+        raise PermissionDenied(ADOPT)
     refuse_ended(visit.desk, one)
     desk, login = visit.desk, visit.login
     after = changed(visit.pack, one)
@@ -176,7 +176,7 @@ def adopt(visit: Visit, one: Proposal) -> int:
     return _alone(one, desk.jobs.start_alone("adopt", one.proposal, login, work))
 
 
-def _adopted(desk: Desk, one: Proposal, login: str, after: Pack, worker: Engine) -> list[Turn] | None:
+def _adopted(desk: Server, one: Proposal, login: str, after: Pack, worker: Engine) -> list[FindingChange] | None:
     """Adopt a proposal in the engine's turn; None where it was withdrawn, its ground changed, or the adopter lost the right.
 
     The proposal is taken by one statement, so that who withdraws it and who adopts it cannot both succeed.
@@ -197,7 +197,7 @@ def _adopted(desk: Desk, one: Proposal, login: str, after: Pack, worker: Engine)
     return list(turns)
 
 
-def resume(desk: Desk) -> None:
+def resume(desk: Server) -> None:
     """Let proposals whose adoption a crash cut short be replayed and adopted again, or found stale where it was done."""
     desk.shelf.put("UPDATE proposal SET state = ?, adopter = '' WHERE state = ?", [REPLAYED, ADOPTING])
 
@@ -205,7 +205,7 @@ def resume(desk: Desk) -> None:
 def withdraw(visit: Visit, one: Proposal) -> None:
     """Take a proposal back, as its author; one that waits to be adopted is not adopted then."""
     if visit.login != one.login:
-        raise NotGranted(PROPOSE)
+        raise PermissionDenied(PROPOSE)
     sql = "UPDATE proposal SET state = ? WHERE proposal = ? AND state IN (?, ?)"
     if not visit.desk.shelf.put(sql, [WITHDRAWN, one.proposal, OPEN, REPLAYED]):
         raise _ended(one)
@@ -229,7 +229,7 @@ def is_stale(pack: Pack, one: Proposal) -> bool:
 def seen(visit: Visit, packs: list[Pack], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Give of findings that a replay gave those within reach, under every policy that has their rule."""
     open_to: dict[str, set[str]] = {}
-    reaches = [Reach(visit.reach.viewer, pack, visit.desk.owner) for pack in packs]
+    reaches = [AccessScope(visit.reach.viewer, pack, visit.desk.owner) for pack in packs]
     for grant in (g for g in visit.reach.viewer.in_force if g.gives(SEE) and not g.gives(REPORT)):
         sql = f"SELECT DISTINCT a.entity FROM main.ancestor AS a WHERE {visit.reach.sees('a.entity', [grant])}"
         entities = {str(entity) for (entity,) in visit.duck.rows(sql)}
@@ -240,7 +240,7 @@ def seen(visit: Visit, packs: list[Pack], rows: list[dict[str, Any]]) -> list[di
     return [row for row in rows if row["entity"] in open_to.get(row["rule"], ())]
 
 
-def refuse_ended(desk: Desk, one: Proposal) -> None:
+def refuse_ended(desk: Server, one: Proposal) -> None:
     """Refuse (Refused) a proposal that was adopted or withdrawn, or that is being worked on."""
     if not one.is_live or desk.jobs.open_about(one.proposal):
         raise _ended(one)

@@ -14,10 +14,10 @@ from comptroller.engine import Engine
 from comptroller.model.policy import Pack, Rule
 from comptroller.packs import read_pack
 from comptroller.prove import compare, prove
-from comptroller.store.duck import Duck, SqlError
+from comptroller.store.duck import DuckDb, SqlError
 from comptroller.watch.findings import Findings
 from comptroller.web.cases.letter_trial import changed_pieces, try_letters
-from comptroller.web.runtime.server import Desk
+from comptroller.web.runtime.server import Server
 
 _MOST_COPY_SECONDS = 600.0
 MOST_KEPT = 2_000
@@ -72,7 +72,7 @@ def touched(before: Pack, after: Pack) -> list[str]:
     return sorted(name for name, rule in after.rules.items() if differs(rule))
 
 
-def try_out(desk: Desk, after: Pack) -> Trial:
+def try_out(desk: Server, after: Pack) -> Trial:
     """Run the examples of what is touched, and judge all that is known under `after`, on a copy; nothing live waits for it."""
     proof = prove(after, touched(desk.pack, after))
     with tempfile.TemporaryDirectory(prefix="comptroller-trial-") as folder:
@@ -80,7 +80,7 @@ def try_out(desk: Desk, after: Pack) -> Trial:
         entries, before = desk.writer.do(lambda worker: copy_books(worker, desk.folder, target)).result(
             _MOST_COPY_SECONDS
         )
-        duck = Duck(target)
+        duck = DuckDb(target)
         try:
             books = Books(duck, before, owner=desk.owner, zone=before.zone)
             difference = compare(duck, books, after, Findings(duck))

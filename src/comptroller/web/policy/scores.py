@@ -47,7 +47,7 @@ def open_by_rule(visit: Visit) -> dict[str, tuple[int, int]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RuleOutcome:
     """How the findings of a rule came out in cases; the precision is of those decided, and None where none is.
 
     `proposals` are the findings that propose to demote the rule, each with the rule that proposes it.
@@ -69,7 +69,7 @@ class Outcome:
         return 100 * self.confirmed / decided if decided else None
 
 
-def outcome_of(visit: Visit, rule: Rule) -> Outcome | None:
+def outcome_of(visit: Visit, rule: Rule) -> RuleOutcome | None:
     """Give the outcomes of a rule, which are told to everybody who sees; None where no finding of it was in a case."""
     if _OUTCOMES not in visit.pack.tables:
         return None
@@ -82,4 +82,4 @@ def outcome_of(visit: Visit, rule: Rule) -> Outcome | None:
         "SELECT finding, rule FROM main.finding_now WHERE state IN ('raised', 'changed') "
         f"AND subject = ? AND rule IN ({marks}) ORDER BY rule"
     )
-    return Outcome(**rows[0], proposals=tuple(visit.duck.rows(sql, [subject_json((rule.name,)), *over])))
+    return RuleOutcome(**rows[0], proposals=tuple(visit.duck.rows(sql, [subject_json((rule.name,)), *over])))

@@ -19,11 +19,11 @@ from comptroller.ledger.ledger import Ledger
 from comptroller.model.policy import Pack
 from comptroller.model.refusal import Refused, refusal
 from comptroller.prove import shadow as proving
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 from comptroller.web.policy.proposals import Proposal, changed, may_change, proposal_of, refuse_ended
 from comptroller.web.policy.replay import copy_books
-from comptroller.web.runtime.server import Desk
-from comptroller.web.shell.errors import NotGranted
+from comptroller.web.runtime.server import Server
+from comptroller.web.shell.errors import PermissionDenied
 from comptroller.web.shell.visit import Visit
 
 RUNS, ENDED, FAILED = "runs", "ended", "failed"
@@ -41,7 +41,7 @@ class Run:
     outcome: dict[str, Any] = field(default_factory=dict)
 
 
-def run_of(desk: Desk, proposal: str) -> Run | None:
+def run_of(desk: Server, proposal: str) -> Run | None:
     """Give the shadow run of a proposal, the last one, or None."""
     rows = desk.shelf.rows("SELECT proposal, login, at, state, outcome FROM shadow WHERE proposal = ?", [proposal])
     return _run(rows[0]) if rows else None
@@ -61,7 +61,7 @@ def begin(visit: Visit, one: Proposal) -> None:
     """Let a proposal that was replayed run in the shadow; the ledger says who began it. One runs at a time."""
     desk = visit.desk
     if not may_run(visit):
-        raise NotGranted(PROPOSE)
+        raise PermissionDenied(PROPOSE)
     refuse_ended(desk, one)
     after = changed(visit.pack, one)
     if one.outcome.get("digest") != after.digest or one.outcome.get("failures"):
@@ -88,7 +88,7 @@ def _begin(visit: Visit, one: Proposal, after: Pack) -> None:
 def end(visit: Visit, one: Proposal) -> None:
     """End a shadow run; the ledger says who ended it and what it had found."""
     if not may_run(visit):
-        raise NotGranted(PROPOSE)
+        raise PermissionDenied(PROPOSE)
     with visit.desk.exclusive.about("shadow", visit.desk.settings.most_wait_seconds):
         run = run_of(visit.desk, one.proposal)
         visit.desk.rounds.end(one.proposal)
@@ -97,7 +97,7 @@ def end(visit: Visit, one: Proposal) -> None:
             visit.note("shadow_end", one.proposal, _said(run_of(visit.desk, one.proposal)))
 
 
-def resume(desk: Desk) -> None:
+def resume(desk: Server) -> None:
     """Begin anew what ran when the desk was stopped."""
     for row in desk.shelf.rows("SELECT proposal, login, at, state, outcome FROM shadow WHERE state = ?", [RUNS]):
         one = proposal_of(desk, _run(row).proposal)
@@ -109,7 +109,7 @@ def resume(desk: Desk) -> None:
             _start(desk, one, after)
 
 
-def _start(desk: Desk, one: Proposal, after: Pack) -> None:
+def _start(desk: Server, one: Proposal, after: Pack) -> None:
     def failed(said: str) -> None:
         _ended(desk, one.proposal, FAILED, said)
 
@@ -117,13 +117,13 @@ def _start(desk: Desk, one: Proposal, after: Pack) -> None:
 
 
 @contextmanager
-def _beside(desk: Desk, proposal: str, after: Pack) -> Iterator[Callable[[], bool]]:
+def _beside(desk: Server, proposal: str, after: Pack) -> Iterator[Callable[[], bool]]:
     """Give the rounds of a shadow on a copy of the books, which is thrown away behind it."""
     with tempfile.TemporaryDirectory(prefix="comptroller-shadow-") as folder:
         target = Path(folder) / node.BOOKS
         desk.writer.do(lambda worker: copy_books(worker, desk.folder, target)).result(_MOST_COPY_SECONDS)
         ledger = Ledger.open(desk.folder / node.LEDGER, readonly=True)
-        duck = Duck(target)
+        duck = DuckDb(target)
         shadow = proving.Shadow(ledger, duck, desk.engine.charter, after)
         try:
             policy = _stand(desk)[1]
@@ -132,7 +132,7 @@ def _beside(desk: Desk, proposal: str, after: Pack) -> Iterator[Callable[[], boo
             shadow.close()
 
 
-def _round(desk: Desk, proposal: str, shadow: proving.Shadow, policy: int) -> bool:
+def _round(desk: Server, proposal: str, shadow: proving.Shadow, policy: int) -> bool:
     """Bring a shadow to where the books stand and keep what it gives; False where there is nothing to run beside any more."""
     with desk.duck.transaction():
         entries, now = _stand(desk)
@@ -166,13 +166,13 @@ def _round(desk: Desk, proposal: str, shadow: proving.Shadow, policy: int) -> bo
     return True
 
 
-def _stand(desk: Desk) -> tuple[int, int]:
+def _stand(desk: Server) -> tuple[int, int]:
     """Give to which entry the live books are folded, and which entry holds their policy."""
     entries, policy = desk.duck.rows("SELECT entries, policy FROM position")[0]
     return int(entries), int(policy)
 
 
-def _ended(desk: Desk, proposal: str, state: str, said: str = "") -> None:
+def _ended(desk: Server, proposal: str, state: str, said: str = "") -> None:
     desk.shelf.put("UPDATE shadow SET state = ? WHERE proposal = ?", [state, proposal])
     if said:
         run = run_of(desk, proposal)

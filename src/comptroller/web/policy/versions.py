@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from comptroller.packs.bundle import unpack_files
 from comptroller.web.policy.proposals import difference
-from comptroller.web.runtime.server import Desk
+from comptroller.web.runtime.server import Server
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
+class PolicyVersion:
     """One adopted policy: its entry and moment, its digest, and which files differ from the one before."""
 
     entry: int
@@ -19,22 +19,22 @@ class Edition:
     is_first: bool
 
 
-def editions(desk: Desk) -> list[Edition]:
+def versions(desk: Server) -> list[PolicyVersion]:
     """Give the adopted policies, the newest first."""
     rows = [
         (int(entry), str(digest)) for entry, digest in desk.duck.rows("SELECT entry, pack FROM adopted ORDER BY entry")
     ]
-    found: list[Edition] = []
+    found: list[PolicyVersion] = []
     before: dict[str, bytes] = {}
     for at, (entry, digest) in enumerate(rows):
         files = files_of(desk, entry)
         changed = () if at == 0 else tuple(p for p in sorted({*files, *before}) if files.get(p) != before.get(p))
-        found.append(Edition(entry, desk.ledger.entry(entry).received_at, digest, changed, at == 0))
+        found.append(PolicyVersion(entry, desk.ledger.entry(entry).received_at, digest, changed, at == 0))
         before = files
     return found[::-1]
 
 
-def files_of(desk: Desk, entry: int) -> dict[str, bytes]:
+def files_of(desk: Server, entry: int) -> dict[str, bytes]:
     """Give the files of the policy that an entry adopted."""
 
     def make() -> dict[str, bytes]:
@@ -45,7 +45,7 @@ def files_of(desk: Desk, entry: int) -> dict[str, bytes]:
     return desk.cached(("files", entry), make)
 
 
-def differences(desk: Desk, edition: Edition, before: Edition) -> list[tuple[str, str]]:
+def differences(desk: Server, edition: PolicyVersion, before: PolicyVersion) -> list[tuple[str, str]]:
     """Give for each file that differs between two policies what differs, file by file."""
     now, then = files_of(desk, edition.entry), files_of(desk, before.entry)
     return [

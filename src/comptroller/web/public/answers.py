@@ -13,7 +13,7 @@ from typing import Any
 
 from comptroller.books.ownership.control_periods import ControlPeriods
 from comptroller.model.refusal import Text
-from comptroller.web.runtime.server import Desk
+from comptroller.web.runtime.server import Server
 
 LIST, FEES = "public_desk", "allowed_fees"
 CONTROL, SIGNERS, FEE_ITEM = "control", "signers", "fees"
@@ -23,7 +23,7 @@ _HOLDS = "valid_from <= $2 AND coalesce(valid_until, DATE '9999-12-31') > $2"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PublicAnswer:
     """What is answered: each part `yes`, `no` or `unknown`; to sign, also `within` a power that has limits."""
 
     controlled: str = UNKNOWN
@@ -49,20 +49,20 @@ def name_digest(entity: str, name: str) -> str:
     return sha256(f"{entity}|{plain_name(name)}".encode()).hexdigest()
 
 
-def answer(desk: Desk, enterprise: str, person: str, on: dt.date) -> Answer:
+def answer(desk: Server, enterprise: str, person: str, on: dt.date) -> PublicAnswer:
     """Give what the public is told of an enterprise and a person on a day."""
     entity = _found(desk, enterprise, on)
     if entity is None:
-        return Answer()
+        return PublicAnswer()
     open_items = published(desk, entity, on)
-    control = _control(desk, entity, on) if CONTROL in open_items else Answer()
+    control = _control(desk, entity, on) if CONTROL in open_items else PublicAnswer()
     signs = _signs(desk, entity, person, on) if person.strip() and SIGNERS in open_items else UNKNOWN
     takes_fees = FEE_ITEM in open_items and control.controlled != NO
     fees = fees_of(desk, entity, on) if takes_fees else None
-    return Answer(control.controlled, control.since, control.chain, signs, fees)
+    return PublicAnswer(control.controlled, control.since, control.chain, signs, fees)
 
 
-def _found(desk: Desk, said: str, on: dt.date) -> str | None:
+def _found(desk: Server, said: str, on: dt.date) -> str | None:
     """Give the one entity of that code or name which the register holds on that day."""
     name = plain_name(said)
     if not name:
@@ -76,7 +76,7 @@ def _found(desk: Desk, said: str, on: dt.date) -> str | None:
     return str(rows[0][0]) if len(rows) == 1 else None
 
 
-def published(desk: Desk, entity: str, on: dt.date) -> frozenset[str]:
+def published(desk: Server, entity: str, on: dt.date) -> frozenset[str]:
     """Give what policy publishes of an entity: the lines of the nearest list that is in force for it."""
     rows = desk.duck.rows(
         f"SELECT item, distance FROM main.list_in_force WHERE entity = $1 AND list = '{LIST}' AND {_HOLDS}",
@@ -86,17 +86,17 @@ def published(desk: Desk, entity: str, on: dt.date) -> frozenset[str]:
     return frozenset(item for item, distance in rows if distance == nearest)
 
 
-def _control(desk: Desk, entity: str, on: dt.date) -> Answer:
+def _control(desk: Server, entity: str, on: dt.date) -> PublicAnswer:
     owners = {desk.owner} | {o for (o,) in desk.duck.rows("SELECT entity FROM main.entity WHERE is_owner")}
     if entity in owners:
-        return Answer(YES, None, (_name(desk, entity),))
+        return PublicAnswer(YES, None, (_name(desk, entity),))
     rows = desk.cached(
         ("control", desk.position(), entity), lambda: ControlPeriods(desk.duck, desk.pack).rows({entity})
     )
     stretches = sorted((since or dt.date.min, until or dt.date.max, path) for owner, _, _, path, since, until in rows if owner in owners)  # fmt: skip
     now = [path for since, until, path in stretches if since <= on < until]
     if not now:
-        return Answer(NO)
+        return PublicAnswer(NO)
     since = on
     for begin, end, _ in reversed(stretches):
         if begin < since <= end:
@@ -104,15 +104,15 @@ def _control(desk: Desk, entity: str, on: dt.date) -> Answer:
     path = min(now, key=lambda one: (len(one), one))
     codes = path.split(">")[::2]
     named = tuple(_name(desk, c) if c in owners or CONTROL in published(desk, c, on) else "" for c in codes)
-    return Answer(YES, None if since == dt.date.min else since, named)
+    return PublicAnswer(YES, None if since == dt.date.min else since, named)
 
 
-def _name(desk: Desk, entity: str) -> str:
+def _name(desk: Server, entity: str) -> str:
     rows = desk.duck.rows("SELECT name FROM main.entity WHERE entity = ?", [entity])
     return str(rows[0][0]) if rows else ""
 
 
-def _signs(desk: Desk, entity: str, person: str, on: dt.date) -> str:
+def _signs(desk: Server, entity: str, person: str, on: dt.date) -> str:
     """Say whether that person may sign; a "no" needs the name of everybody who may."""
     duck, bound = desk.duck, [entity, on]
     sql = f"SELECT name_hash, person FROM main.signatory WHERE entity = $1 AND {_HOLDS}"
@@ -139,7 +139,7 @@ def _signs(desk: Desk, entity: str, person: str, on: dt.date) -> str:
     return NO if posts and posts | powers <= set(named.values()) else UNKNOWN
 
 
-def fees_of(desk: Desk, entity: str, on: dt.date) -> tuple[Text, ...] | None:
+def fees_of(desk: Server, entity: str, on: dt.date) -> tuple[Text, ...] | None:
     """Give the titles of the fees that an entity may take: what every list in force for it holds; None without a list."""
     rows = desk.duck.rows(
         f"SELECT item, distance, text FROM main.list_in_force WHERE entity = $1 AND list = '{FEES}' AND {_HOLDS}",
@@ -154,7 +154,7 @@ def fees_of(desk: Desk, entity: str, on: dt.date) -> tuple[Text, ...] | None:
     return allowed if rows else None
 
 
-def titles_of(desk: Desk, name: str, on: dt.date) -> dict[str, Text]:
+def titles_of(desk: Server, name: str, on: dt.date) -> dict[str, Text]:
     """Give the titles of a pack's list by item, as it holds on a day; none where the pack has no such list."""
     listed = desk.pack.lists.get(name)
     return {
@@ -164,7 +164,7 @@ def titles_of(desk: Desk, name: str, on: dt.date) -> dict[str, Text]:
     }
 
 
-def line_for(desk: Desk, item: str, on: dt.date) -> str:
+def line_for(desk: Server, item: str, on: dt.date) -> str:
     """Give the line of supervision that takes what arrives on a public page; '' where the page is not open."""
     listed = desk.pack.lists.get(LIST)
     return next(

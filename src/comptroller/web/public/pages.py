@@ -11,12 +11,12 @@ from comptroller.model.refusal import Refusal, Refused
 from comptroller.web.public.answers import FEES, answer, line_for, titles_of
 from comptroller.web.public.budget import Budget
 from comptroller.web.public.proofs import prove, receipt_code
-from comptroller.web.public.rate_limit import ASK, LEAD, LODGE, VERIFY, WRITE, Gate
+from comptroller.web.public.rate_limit import ASK, LEAD, LODGE, VERIFY, WRITE, RateLimit
 from comptroller.web.public.tip_storage import OVERHEAD, leads_on, used_on
 from comptroller.web.runtime.connections import network_of
-from comptroller.web.runtime.server import Desk
+from comptroller.web.runtime.server import Server
 from comptroller.web.shell.auth import desk_of, language_of
-from comptroller.web.shell.rendering import draw_bare, draw_refusals
+from comptroller.web.shell.rendering import render_bare, render_refusals
 
 router = APIRouter(prefix="/public")
 NOTICE, FALSE_ENTERPRISE = "public_notice", "false_enterprise"
@@ -27,13 +27,13 @@ _LATER = ("public.busy", "public.full", "public.work")
 Word = Annotated[str, Field(max_length=200)]
 
 
-def gate_of(request: Request) -> Gate:
+def gate_of(request: Request) -> RateLimit:
     """Give the gate of the app's public pages."""
-    found: Gate = request.app.state.gate
+    found: RateLimit = request.app.state.gate
     return found
 
 
-def budgets_of(desk: Desk) -> dict[str, Budget]:
+def budgets_of(desk: Server) -> dict[str, Budget]:
     """Return what the public may add in a day, by purpose."""
     most = desk.settings.most_tip_bytes_a_day
     return {
@@ -48,7 +48,7 @@ def client_of(request: Request) -> str:
     return network_of(request.client.host) if request.client else "-"
 
 
-def today(desk: Desk) -> dt.date:
+def today(desk: Server) -> dt.date:
     """Give the owner's present day."""
     return desk.local_now().date()
 
@@ -57,12 +57,12 @@ def draw_public(request: Request, template: str, **values: Any) -> HTMLResponse:
     """Give a public page, with the notice that policy puts on all of them."""
     desk, language = desk_of(request), language_of(request)
     notice = [text.said(language) for text in titles_of(desk, NOTICE, today(desk)).values()]
-    return draw_bare(request, template, notice=notice, places=PLACES, said=lambda text: text.said(language), **values)
+    return render_bare(request, template, notice=notice, places=PLACES, said=lambda text: text.said(language), **values)
 
 
 def refused(request: Request, why: Refusal) -> Response:
     """Give a page that says why nothing was taken; what is asked too often may be asked again."""
-    return draw_refusals(request, 429 if why.code in _LATER else 422, [why])
+    return render_refusals(request, 429 if why.code in _LATER else 422, [why])
 
 
 @router.get("")

@@ -11,7 +11,7 @@ from hashlib import sha256
 from comptroller.ledger.checkpoint import Checkpoint
 from comptroller.ledger.entry import Receipt, check_receipt
 from comptroller.model.kind import FACT_LINES
-from comptroller.web.runtime.server import Desk
+from comptroller.web.runtime.server import Server
 
 LEAF_CHARS = LETTER_CHARS = 20
 _RECEIPT = re.compile(rf"R(\d{{1,15}})([0-9A-F]{{{LEAF_CHARS}}})")
@@ -19,7 +19,7 @@ _LETTER = re.compile(rf"L[0-9A-Z]{{{LETTER_CHARS}}}")
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class InclusionAnswer:
     """An entry of the ledger: its receipt, its checkpoint, whether all of it fits, and of a letter the hash of its file."""
 
     code: str
@@ -48,7 +48,7 @@ def in_groups(said: str) -> str:
     return "-".join(said[at : at + 5] for at in range(0, len(said), 5))
 
 
-def prove(desk: Desk, said: str) -> Proof | None:
+def prove(desk: Server, said: str) -> InclusionAnswer | None:
     """Give what a code proves; None for a code that proves nothing, whatever is wrong with it."""
     code = re.sub(r"[\s-]", "", said).upper()
     if (found := _RECEIPT.fullmatch(code)) is not None:
@@ -56,13 +56,13 @@ def prove(desk: Desk, said: str) -> Proof | None:
     return _letter(desk, code) if _LETTER.fullmatch(code) else None
 
 
-def _receipt(desk: Desk, number: int, leaf: str) -> Proof | None:
+def _receipt(desk: Server, number: int, leaf: str) -> InclusionAnswer | None:
     if not 1 <= number <= desk.ledger.size or desk.ledger.entry(number).leaf.hex()[:LEAF_CHARS].upper() != leaf:
         return None
     return _proof(desk, number)
 
 
-def _letter(desk: Desk, code: str) -> Proof | None:
+def _letter(desk: Server, code: str) -> InclusionAnswer | None:
     if "letter" not in desk.pack.kinds or "check_code" not in desk.pack.kinds["letter"].columns:
         return None
     rows = desk.duck.rows("SELECT fact, hash FROM letter WHERE check_code = ? ORDER BY fact LIMIT 1", [code])
@@ -72,10 +72,10 @@ def _letter(desk: Desk, code: str) -> Proof | None:
     return replace(proof, code=f"{code[0]}-{in_groups(code[1:])}", hash=rows[0][1] or "", is_letter=True)
 
 
-def _proof(desk: Desk, number: int) -> Proof:
+def _proof(desk: Server, number: int) -> InclusionAnswer:
     """Give the proof of an entry, checked here as an outsider checks it: header, leaf, path, root, signature, payload."""
     one, receipt = desk.ledger.entry(number), desk.ledger.receipt(number)
     wrong = check_receipt(receipt, one.header, desk.ledger.verifier_key)
     is_payload = one.payload is None or sha256(one.payload).hexdigest() == one.fields["payload_sha256"]
     head = desk.ledger.checkpoint(receipt.size)
-    return Proof(receipt_code(number, one.leaf), receipt, head, is_sound=not wrong and is_payload)
+    return InclusionAnswer(receipt_code(number, one.leaf), receipt, head, is_sound=not wrong and is_payload)

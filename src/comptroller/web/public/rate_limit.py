@@ -64,7 +64,7 @@ def shares_of(most_a_minute: int) -> dict[str, Share]:
     }
 
 
-class Gate:
+class RateLimit:
     """The buckets and tickets of all public pages."""
 
     def __init__(self, secret: str, most_a_minute: int, bits: int, clock: Callable[[], float] = time.monotonic) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from comptroller.model.refusal import Refusal, refusal
-from comptroller.web.runtime.server import Desk
+from comptroller.web.runtime.server import Server
 
 RETENTION = "tip_retention_days"
 """The parameter that says how many days after its closing a tip-off is stored."""
@@ -24,7 +24,7 @@ class Expired:
     entries: tuple[int, ...]
 
 
-def on_day(desk: Desk, param: str, day: dt.date) -> int | None:
+def on_day(desk: Server, param: str, day: dt.date) -> int | None:
     """Return the value of a whole-number parameter on a day; None where policy has none."""
     found = desk.pack.params.get(param)
     for one in found.values if found else ():
@@ -33,13 +33,13 @@ def on_day(desk: Desk, param: str, day: dt.date) -> int | None:
     return None
 
 
-def is_expired(desk: Desk, entered: dict[str, Any], day: dt.date) -> bool:
+def is_expired(desk: Server, entered: dict[str, Any], day: dt.date) -> bool:
     """Return whether a line of the register was closed longer ago than policy stores tip-offs."""
     days, closed = on_day(desk, RETENTION, day), entered.get("closed_on")
     return days is not None and closed is not None and closed + dt.timedelta(days=days) <= day
 
 
-def due_for_erasure(desk: Desk, rows: list[dict[str, Any]], day: dt.date) -> list[Expired]:
+def due_for_erasure(desk: Server, rows: list[dict[str, Any]], day: dt.date) -> list[Expired]:
     """Return the mailboxes of the register's `rows` to be erased, the oldest first."""
     found = []
     for row in rows:
@@ -59,7 +59,7 @@ OVERHEAD = 2048
 """Bytes that a message costs beside its ciphertext: its entry, its mailbox, its line in the register."""
 
 
-def check_room(desk: Desk, tip: str, size: int) -> Refusal | None:
+def check_room(desk: Server, tip: str, size: int) -> Refusal | None:
     """Return why a further message of an informant does not fit into its mailbox; None where it does."""
     sql = (
         "SELECT count(*), coalesce(sum(strlen(sealed)), 0) FROM main.tip_message WHERE tip = ? AND sender = 'informant'"
@@ -76,7 +76,7 @@ def check_room(desk: Desk, tip: str, size: int) -> Refusal | None:
     return refusal("public.mailbox", ("", None, "sealed"), f"{count}, {stored}", wanted, mend)
 
 
-def used_on(desk: Desk, day: dt.date, *, is_first: bool) -> int:
+def used_on(desk: Server, day: dt.date, *, is_first: bool) -> int:
     """Return the bytes of informants' messages of a day: the first of each mailbox, or the further ones."""
     sql = (
         f"SELECT strlen(m.sealed) + {OVERHEAD} AS size, m.fact = min(m.fact) OVER (PARTITION BY m.tip) AS is_first, m.sent_on "
@@ -86,7 +86,7 @@ def used_on(desk: Desk, day: dt.date, *, is_first: bool) -> int:
     return int(desk.duck.rows(total, [day, is_first])[0][0])
 
 
-def leads_on(desk: Desk, day: dt.date) -> int:
+def leads_on(desk: Server, day: dt.date) -> int:
     """Return the bytes of leads that the public reported on a day."""
     sql = f"SELECT coalesce(sum(strlen(text) + {OVERHEAD}), 0) FROM main.public_lead WHERE received_on = ?"
     return int(desk.duck.rows(sql, [day])[0][0])

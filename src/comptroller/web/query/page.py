@@ -13,8 +13,8 @@ from comptroller.model.finding import plain
 from comptroller.model.refusal import Refused
 from comptroller.web.runtime.query_pool import Answer
 from comptroller.web.shell.auth import Form, may
-from comptroller.web.shell.errors import NotGranted
-from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.errors import PermissionDenied
+from comptroller.web.shell.rendering import render
 from comptroller.web.shell.spreadsheets import sheet, table_csv
 from comptroller.web.shell.visit import Visit
 
@@ -56,7 +56,7 @@ def _page(visit: Visit, sql: str, answer: Answer | None, refusals: Sequence[Any]
     tables = [(name, list(kind.columns), visit.said(kind.title)) for name, kind in visit.pack.tables.items()]
     rest = [name for name in documented(visit.pack) if name not in visit.pack.tables and not name.startswith("param_")]
     saved = visit.desk.shelf.saved(visit.login, "ask")
-    return draw(
+    return render(
         visit,
         "ask.html",
         sql=sql,
@@ -117,7 +117,7 @@ def asked(visit: Asking, form: Form) -> Response:
         visit.desk.shelf.save(visit.login, "ask", str(form.get("name") or ""), "")
         return RedirectResponse("/ask", 303)
     if form_ != "page" and not visit.may(EXPORT):
-        raise NotGranted(EXPORT)
+        raise PermissionDenied(EXPORT)
     try:
         columns, rows = answer_of(visit, sql)
     except Refused as fault:

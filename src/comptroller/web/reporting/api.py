@@ -12,7 +12,7 @@ from comptroller.access.grants import REPORT
 from comptroller.intake.files import media_of
 from comptroller.model.finding import plain
 from comptroller.model.refusal import Refusal, Refused, refusal
-from comptroller.web.api.schemas import BODY_ERRORS, Kept, Refusals
+from comptroller.web.api.schemas import BODY_ERRORS, AcceptedReport, Refusals
 from comptroller.web.reporting.submit import Sent, found_again, send_report
 from comptroller.web.runtime.idempotency import KeyTaken, answer_once
 from comptroller.web.shell.auth import may
@@ -43,7 +43,7 @@ _TAKEN_TWICE: dict[int | str, dict[str, Any]] = {
 @router.post(
     "/reports",
     status_code=201,
-    response_model=Kept,
+    response_model=AcceptedReport,
     responses=BODY_ERRORS | _TAKEN_TWICE,
     openapi_extra=_ANY_FILE,
 )

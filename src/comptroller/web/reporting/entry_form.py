@@ -10,7 +10,7 @@ from comptroller.access.grants import REPORT
 from comptroller.intake.columns import header
 from comptroller.model.kind import Field, Kind
 from comptroller.model.refusal import Refusal
-from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.rendering import render
 from comptroller.web.shell.visit import Visit
 
 ROWS, MORE_ROWS, MOST_ROWS = 3, 5, 200
@@ -52,7 +52,7 @@ def draw_form(  # noqa: PLR0913 - what a form comes back with
         lists.append((name, one, fields, [*held, *({},) * (rows or max(1, ROWS - len(held)))]))
     own = [(f, [r for r in refusals if is_about(r, f)]) for f in kind.fields]
     placed = {id(r) for _, found in own for r in found}
-    page = draw(
+    page = render(
         visit,
         "form.html",
         number_of_form=visit.desk.chance()[:16],

@@ -18,10 +18,10 @@ from comptroller.model.refusal import Refusal, Text
 from comptroller.web.overview.queries import DUES
 from comptroller.web.reporting.entry_form import MORE_ROWS, draw_form, reporters, typed
 from comptroller.web.reporting.error_sheet import marked_sheet
-from comptroller.web.reporting.submit import Answer, Sent, found_again, send_report
+from comptroller.web.reporting.submit import Sent, SubmitResult, found_again, send_report
 from comptroller.web.runtime.idempotency import answer_once
 from comptroller.web.shell.auth import Form, may, present
-from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.rendering import render
 from comptroller.web.shell.spreadsheets import XLSX
 from comptroller.web.shell.visit import Visit
 
@@ -43,7 +43,7 @@ def reporting(visit: Seeing, show: Annotated[str, Query(pattern="late|missing|al
     rows = plan(visit, show)
     if "report_due" in visit.pack.kinds:
         visit.hidden_count = visit.count_hidden("report_due")
-    return draw(
+    return render(
         visit,
         "reporting.html",
         rows=rows,
@@ -94,7 +94,7 @@ def _refusal(said: dict[str, Any]) -> Refusal:
 @router.get("/reporting/send")
 def send_page(visit: Reporting) -> Response:
     """Give the page on which a file is sent, with a template for each kind."""
-    return draw(
+    return render(
         visit,
         "send.html",
         kinds=kinds_of(visit),
@@ -120,11 +120,11 @@ def _sent(visit: Visit, payload: bytes, said: Sent, number: str) -> Response:
     return _answered(visit, _send_once(visit, payload, said, number), said.kind)
 
 
-def _send_once(visit: Visit, payload: bytes, said: Sent, number: str) -> Answer:
+def _send_once(visit: Visit, payload: bytes, said: Sent, number: str) -> SubmitResult:
     """Send a report under the number of its form: a form that is sent several times reports once."""
     if not number:
         return send_report(visit, payload, said)
-    made: list[Answer] = []
+    made: list[SubmitResult] = []
 
     def work() -> dict[str, Any]:
         made.append(send_report(visit, payload, said))
@@ -135,10 +135,10 @@ def _send_once(visit: Visit, payload: bytes, said: Sent, number: str) -> Answer:
         visit.desk, (visit.login, f"\x1fform {number}", digest), work,
         lambda size: found_again(visit, payload, said, size), is_final=lambda one: bool(one["entry"]),
     )  # fmt: skip
-    return made[0] if made else Answer(found["entry"], (), None)
+    return made[0] if made else SubmitResult(found["entry"], (), None)
 
 
-def _answered(visit: Visit, answer: Answer, kind: str) -> Response:
+def _answered(visit: Visit, answer: SubmitResult, kind: str) -> Response:
     if answer.entry is None:
         number = visit.desk.shelf.rows("SELECT max(number) FROM refused WHERE login = ?", [visit.login])[0][0]
         return RedirectResponse(f"/reporting/refused/{number}", 303)
@@ -150,7 +150,7 @@ def kept(visit: Reporting, number: int, kind: str = "") -> Response:
     """Say that a report was kept, with the way to its receipt."""
     reporter = visit.desk.ledger.entry(number).fields["reporter"] if 1 <= number <= visit.desk.ledger.size else ""
     present(reporter if reporter in reporters(visit) else None, number)
-    return draw(visit, "kept.html", number_of=number, kind=kind if kind in kinds_of(visit) else "")
+    return render(visit, "kept.html", number_of=number, kind=kind if kind in kinds_of(visit) else "")
 
 
 @router.get("/reporting/templates/{kind}.{ending}")
@@ -210,7 +210,7 @@ def refused(visit: Seeing, number: int) -> Response:
     """Give the refusals of a report: where, what was seen, what was expected, the mend."""
     one = _one_refused(visit, number)
     kinds = _kinds_of(visit, one)
-    return draw(
+    return render(
         visit, "refusals.html", one=one, is_own=is_own(visit, one), titled=lambda name: _titled(visit, kinds, name)
     )
 

@@ -6,12 +6,12 @@ from hashlib import sha256
 from typing import Any
 
 from comptroller.access.grants import REPORT
-from comptroller.intake import Incoming, read_ahead
+from comptroller.intake import Report, read_ahead
 from comptroller.model.channel import REPORTER
 from comptroller.model.finding import plain
 from comptroller.model.refusal import Refusal
 from comptroller.web.runtime.writer import Outcome
-from comptroller.web.shell.errors import Gone
+from comptroller.web.shell.errors import NotFound
 from comptroller.web.shell.visit import Visit
 
 MOST_SECONDS = 120.0
@@ -29,7 +29,7 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SubmitResult:
     """What became of a report that was sent."""
 
     entry: int | None
@@ -44,7 +44,7 @@ class Answer:
         return {"entry": self.entry, "receipt": receipt}
 
 
-def send_report(visit: Visit, payload: bytes, said: Sent) -> Answer:
+def send_report(visit: Visit, payload: bytes, said: Sent) -> SubmitResult:
     """Let a report be taken as a reporter's, and wait for what becomes of it; what is refused is kept for who sent it.
 
     What a reporter may report is decided by intake, on the tables that came out of the report. Raises Gone for an entity
@@ -53,14 +53,14 @@ def send_report(visit: Visit, payload: bytes, said: Sent) -> Answer:
     reporter = _reporter(visit, said)
     above = {visit.desk.owner} | {row["ancestor"] for row in _chain(visit, reporter)}
     if not reporter or not above & set(visit.reach.roots(REPORT)):
-        raise Gone(reporter)
-    report = Incoming(
+        raise NotFound(reporter)
+    report = Report(
         payload, said.media, said.name, reporter, said.kind, "", said.signature, channel=REPORTER, login=visit.login
     )
     outcome = visit.desk.writer.take(read_ahead(report)).result(MOST_SECONDS)
     if outcome.entry is None:
         keep_refused(visit, payload, reporter, said, outcome.refusals)
-    return Answer(outcome.entry, outcome.refusals, outcome)
+    return SubmitResult(outcome.entry, outcome.refusals, outcome)
 
 
 def _chain(visit: Visit, entity: str) -> list[dict[str, Any]]:
@@ -73,7 +73,7 @@ def found_again(visit: Visit, payload: bytes, said: Sent, size: int) -> dict[str
     for head in visit.desk.heads.between(size + 1, visit.desk.ledger.size):
         one = head.fields
         if (one["payload_sha256"], one["reporter"], one["name"]) == (digest, reporter, said.name):
-            found: dict[str, Any] = plain(Answer(head.number, (), None).as_json(visit))
+            found: dict[str, Any] = plain(SubmitResult(head.number, (), None).as_json(visit))
             return found
     return None
 

@@ -7,7 +7,7 @@ from typing import Any
 from comptroller.access.grants import ADMINISTER, viewer_of
 from comptroller.access.names import fault_of, folded, taken_by
 from comptroller.model.refusal import Refused, refusal
-from comptroller.web.runtime.server import Desk
+from comptroller.web.runtime.server import Server
 
 KIND, PERSON = "desk_user", "person"
 
@@ -22,12 +22,12 @@ class User:
     is_in_force: bool
 
 
-def has_persons(desk: Desk) -> bool:
+def has_persons(desk: Server) -> bool:
     """Return whether the policy in force has the code of a person in its kind of users."""
     return PERSON in desk.pack.kinds[KIND].columns
 
 
-def users_of(desk: Desk) -> list[User]:
+def users_of(desk: Server) -> list[User]:
     """Return the users whom the owner ever admitted."""
     person = PERSON if has_persons(desk) else "NULL"
     today = desk.local_now().date()
@@ -39,7 +39,7 @@ def users_of(desk: Desk) -> list[User]:
     return [User(str(login), str(name or ""), str(code or ""), bool(holds)) for login, name, code, holds in rows]
 
 
-def is_same_person(desk: Desk, one: str, other: str) -> bool:
+def is_same_person(desk: Server, one: str, other: str) -> bool:
     """Return whether two logins are one person: by the codes where both have one, else by the folded names."""
     if one == other:
         return True
@@ -52,7 +52,7 @@ def is_same_person(desk: Desk, one: str, other: str) -> bool:
     return bool(left.name) and folded(left.name) == folded(right.name)
 
 
-def checked_login(desk: Desk, said: Mapping[str, str]) -> str:
+def checked_login(desk: Server, said: Mapping[str, str]) -> str:
     """Return the folded sign-in name of a new user.
 
     Rejects (Refused) a name that cannot be told from another one, and a person who has an account in force.
@@ -80,7 +80,7 @@ def checked_login(desk: Desk, said: Mapping[str, str]) -> str:
 _ANOTHER = ("改用其他登录名", "Choose another sign-in name.")
 
 
-def admit(desk: Desk, said: Mapping[str, str], channel: str, by: str) -> str:
+def admit(desk: Server, said: Mapping[str, str], channel: str, by: str) -> str:
     """Tell the ledger that a person is admitted under a sign-in name, through a channel and by a user; return the stored name.
 
     The caller admits one at a time. Rejects (Refused) what `checked_login` and intake reject.
@@ -98,7 +98,7 @@ def admit(desk: Desk, said: Mapping[str, str], channel: str, by: str) -> str:
     return login
 
 
-def others_of(desk: Desk, login: str) -> list[str]:
+def others_of(desk: Server, login: str) -> list[str]:
     """Return the other administrators in force, as sign-in names of other persons."""
     today = desk.local_now().date()
     found = []

@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
-from comptroller.web.runtime.storage import Shelf
+from comptroller.web.runtime.storage import DeskStore
 from comptroller.web.runtime.writer import Outcome
 
 KIND = "advice"
@@ -26,7 +26,7 @@ Say = Callable[[str, list[Fact]], "Future[Outcome]"]
 class AdviceLog:
     """What waits to be reported; a timer reports it, or whoever waits for it."""
 
-    def __init__(self, say: Say, seconds: float, shelf: Callable[[], Shelf]) -> None:
+    def __init__(self, say: Say, seconds: float, shelf: Callable[[], DeskStore]) -> None:
         """Take how facts are reported in the owner's name, how long an answer may wait for others, and each thread's door to the shelf."""
         self._say, self._seconds, self._shelf = say, seconds, shelf
         self._lock = threading.Lock()

@@ -15,7 +15,7 @@ KEPT = 500
 
 
 @dataclass(slots=True)
-class Hub:
+class Broadcast:
     """Who listens, and the last batches for those who come later."""
 
     recent: deque[Batch] = field(default_factory=lambda: deque(maxlen=KEPT))

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from comptroller.ledger.entry_headers import Head, Heads
+from comptroller.ledger.entry_headers import EntryHeader, EntryHeaders
 from comptroller.web.runtime.report_rate import is_report
 
 MOST_READ = 50_000
@@ -50,7 +50,7 @@ class _Seen:
     last_at: dt.datetime | None = None
     gaps: deque[dt.timedelta] = field(default_factory=lambda: deque(maxlen=_GAPS))
 
-    def take(self, head: Head) -> None:
+    def take(self, head: EntryHeader) -> None:
         if self.last_at is not None and head.received_at > self.last_at:
             self.gaps.append(head.received_at - self.last_at)
         self.count, self.last, self.last_at = self.count + 1, head.number, head.received_at
@@ -65,7 +65,7 @@ class Feeds:
         self._seen: dict[Key, _Seen] = {}
         self._upto = 0
 
-    def of(self, heads: Heads, size: int) -> list[Feed]:
+    def of(self, heads: EntryHeaders, size: int) -> list[Feed]:
         """Give the feeds as the ledger holds them up to its size, in the order of reporter, kind and medium."""
         with self._lock:
             for head in heads.between(max(self._upto, size - MOST_READ) + 1, size):

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from comptroller.model.refusal import Refused, refusal
-from comptroller.web.runtime.server import Desk
+from comptroller.web.runtime.server import Server
 
 Answer = dict[str, Any]
 
@@ -22,7 +22,7 @@ _OPEN = "open"
 
 
 def answer_once(
-    desk: Desk,
+    desk: Server,
     place: tuple[str, str, str],
     work: Callable[[], Answer],
     again: Callable[[int], Answer | None],
@@ -54,7 +54,7 @@ def answer_once(
         return answer
 
 
-def _after_writer(desk: Desk, again: Callable[[int], Answer | None], size: int) -> Answer | None:
+def _after_writer(desk: Server, again: Callable[[int], Answer | None], size: int) -> Answer | None:
     """Return what became of cut work once the writer has done all that waited before."""
     desk.writer.do(lambda _worker: None).result(desk.settings.most_wait_seconds)
     return again(size)

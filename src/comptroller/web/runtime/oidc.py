@@ -21,7 +21,7 @@ from joserfc.jwk import KeySet
 
 from comptroller.model.refusal import Refused
 from comptroller.web.runtime.oidc_settings import ProviderSettings, is_safe
-from comptroller.web.runtime.outbound_http import ANYWHERE, NotReached, ask
+from comptroller.web.runtime.outbound_http import ANYWHERE, Unreachable, get
 
 DISCOVERY = "/.well-known/openid-configuration"
 _LEEWAY_SECONDS, _MOST_AGE_SECONDS = 60, 600
@@ -163,9 +163,9 @@ class Provider:
         own = urlsplit(self.settings.issuer).hostname
         allowed = ANYWHERE if urlsplit(url).hostname == own else self.settings.networks
         try:
-            status, said = ask(url, headers, body, allowed)
+            status, said = get(url, headers, body, allowed)
             found = json.loads(said)
-        except (NotReached, Refused, ValueError) as fault:
+        except (Unreachable, Refused, ValueError) as fault:
             raise NotIdentified(f"an address of the provider cannot be asked: {type(fault).__name__}") from fault
         if status != 200 or not isinstance(found, dict):
             raise NotIdentified(f"an address of the provider answers with status {status}")

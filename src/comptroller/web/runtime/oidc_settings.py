@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from comptroller.model.refusal import Refusal, Refused, refusal
-from comptroller.web.runtime.secrets_at_rest import unseal
+from comptroller.web.runtime.secrets_at_rest import decrypt
 
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA", "RS384", "RS512", "PS384", "PS512", "ES384", "ES512")
 """Signatures by a key of which the provider alone has the secret half; no other is ever taken."""
@@ -56,7 +56,7 @@ def read_provider(path: Path, passphrase: bytes | None) -> ProviderSettings:
     secret = b""
     if not found and said.get("secret"):
         try:
-            secret = unseal(said["secret"], passphrase)
+            secret = decrypt(said["secret"], passphrase)
         except Refused as fault:
             found += [_wrong(path, "secret", one.seen, (one.expected.zh, one.expected.en)) for one in fault.refusals]
     if found:

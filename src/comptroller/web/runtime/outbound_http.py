@@ -49,7 +49,7 @@ _NOT_V4 = tuple(
 """Ranges for special use (RFC 6890), the relays of 6to4 among them."""
 
 
-class NotReached(Exception):
+class Unreachable(Exception):
     """The other side did not answer."""
 
 
@@ -58,10 +58,10 @@ def post(url: str, headers: Mapping[str, str], body: bytes, allowed: Sequence[st
 
     Refuses (Refused) an address that may not be asked, (NotReached) one that does not answer.
     """
-    return ask(url, headers, body, allowed)[0]
+    return get(url, headers, body, allowed)[0]
 
 
-def ask(
+def get(
     url: str, headers: Mapping[str, str], body: bytes | None = None, allowed: Sequence[str] = ()
 ) -> tuple[int, bytes]:
     """Get an address, or send a body to it, and give the status with what was answered; refuses as `post` does."""
@@ -69,7 +69,7 @@ def ask(
     try:
         told = socket.getaddrinfo(parts.hostname, _port(parts), type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as fault:
-        raise NotReached(str(fault)) from fault
+        raise Unreachable(str(fault)) from fault
     addresses = [str(one[4][0]) for one in told]
     for one in addresses:
         _refuse_inner(url, ipaddress.ip_address(one), parts.scheme, allowed)
@@ -83,7 +83,7 @@ def ask(
         answer = line.getresponse()
         said = answer.read(MOST_ANSWER)
     except (OSError, HTTPException) as fault:
-        raise NotReached(f"{type(fault).__name__}: {fault}") from fault
+        raise Unreachable(f"{type(fault).__name__}: {fault}") from fault
     else:
         return answer.status, said
     finally:

@@ -14,7 +14,7 @@ Turn = Callable[[], bool]
 """One round of the work; False where it was the last."""
 
 
-class Rounds:
+class PeriodicTasks:
     """The rounds of a desk, by what they are about; none outlives the process."""
 
     def __init__(self, seconds: float) -> None:

@@ -25,7 +25,7 @@ import pyarrow as pa
 from comptroller.model.refusal import Refused
 from comptroller.model.sql_functions import IN_THE_PARSER, ROW_MAKERS
 from comptroller.store import query_process
-from comptroller.store.duck import Duck, SqlError, closed_settings
+from comptroller.store.duck import DuckDb, SqlError, closed_settings
 from comptroller.store.handout import Handed, Handouts
 from comptroller.store.question import MAY_CALL, Question, read_question
 from comptroller.web.runtime.query_limits import Limits, NoPlace, no_place, refusal_of, too_slow
@@ -54,7 +54,7 @@ class QueryPool:
 
     def ask(  # noqa: PLR0913 - who asks what of which tables, and how long
         self,
-        duck: Duck,
+        duck: DuckDb,
         sql: str,
         tables: Collection[str],
         views: Mapping[str, str] | None = None,
@@ -130,7 +130,7 @@ class QueryPool:
                 self._people += Counter()  # People without a question are not counted on.
                 self._count -= 1
 
-    def _handed(self, duck: Duck, question: Question, views: Mapping[str, str], seconds: float) -> list[Handed]:
+    def _handed(self, duck: DuckDb, question: Question, views: Mapping[str, str], seconds: float) -> list[Handed]:
         """Return the tables of a question; reading them is a part of its time."""
         late = threading.Event()
 

@@ -5,18 +5,18 @@ import threading
 from collections import Counter
 
 from comptroller.engine import MADE
-from comptroller.ledger.entry_headers import Head, Heads
+from comptroller.ledger.entry_headers import EntryHeader, EntryHeaders
 from comptroller.ledger.ledger import Ledger
 
 HOUR = dt.timedelta(hours=1)
 
 
-def is_report(head: Head) -> bool:
+def is_report(head: EntryHeader) -> bool:
     """Say whether an entry is what somebody reported, and not an entry of the engine's own or an act at the desk."""
     return head.fields["media"] not in MADE and not head.fields["name"].startswith("desk-")
 
 
-class Arrivals:
+class ReportRate:
     """The count of the last hour; each entry is read once, however many ask."""
 
     def __init__(self) -> None:
@@ -25,7 +25,7 @@ class Arrivals:
         self._minutes: dict[dt.datetime, Counter[str]] = {}
         self._upto = 0
 
-    def by_reporter(self, ledger: Ledger, heads: Heads, at: dt.datetime) -> tuple[dt.datetime, Counter[str]]:
+    def by_reporter(self, ledger: Ledger, heads: EntryHeaders, at: dt.datetime) -> tuple[dt.datetime, Counter[str]]:
         """Give since when it counts, which is a whole minute, and how many reports came since by reporter."""
         since = (at.astimezone(dt.UTC) - HOUR).replace(second=0, microsecond=0)
         with self._lock:

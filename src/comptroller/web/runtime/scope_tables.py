@@ -6,16 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from comptroller.access.row_access import walked
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 _SECONDS = 300
 """How long tables of a register that nobody asks for any more are kept for those who still read: longer than a page may take."""
 
 
-class Reached:
+class ScopeTables:
     """The tables, in a database of their own beside the books; each reader's connection sees them."""
 
-    def __init__(self, root: Duck, clock: Callable[[], dt.datetime]) -> None:
+    def __init__(self, root: DuckDb, clock: Callable[[], dt.datetime]) -> None:
         """Make the place for them; `root` is a connection to the books that may do so."""
         root.execute("ATTACH IF NOT EXISTS ':memory:' AS reached")
         self._clock, self._lock, self._made = clock, threading.Lock(), 0
@@ -33,7 +33,7 @@ class Reached:
             self._asked[number] = self._clock()
             return number
 
-    def below(self, duck: Duck, register: int, roots: tuple[str, ...]) -> str:
+    def below(self, duck: DuckDb, register: int, roots: tuple[str, ...]) -> str:
         """Give SQL of the entities at and below these roots, of all the register of that number for none."""
         with self._lock:
             tables = self._tables.setdefault(register, {})
@@ -45,7 +45,7 @@ class Reached:
                 tables[roots] = self._made
             return f"SELECT b.entity FROM reached.main.below_{tables[roots]} AS b"
 
-    def _forget(self, duck: Duck) -> None:
+    def _forget(self, duck: DuckDb) -> None:
         """Drop what stands on a register by which nobody has begun to read for long."""
         now = self._clock()
         for stamp, number in list(self._registers.items()):

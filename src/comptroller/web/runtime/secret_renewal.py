@@ -2,10 +2,10 @@
 
 from comptroller.web.admin import webhooks
 from comptroller.web.runtime.secrets_at_rest import renewed
-from comptroller.web.runtime.server import Desk
+from comptroller.web.runtime.server import Server
 
 
-def renew_secrets(desk: Desk) -> None:
+def renew_secrets(desk: Server) -> None:
     """Write secrets of second factors and webhooks in the present form; what does not open stays as it is."""
 
     def present(kept: str) -> str:

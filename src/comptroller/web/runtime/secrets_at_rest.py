@@ -28,7 +28,7 @@ _MOST_COST = (1_048_576, 64, 16)
 """What a text may ask for at most, so that an altered one does not fill the memory."""
 
 
-def seal(secret: bytes, passphrase: bytes | None, nonce: bytes) -> str:
+def encrypt(secret: bytes, passphrase: bytes | None, nonce: bytes) -> str:
     """Return a secret as it may lie on the disk; raises Refused where the node has no passphrase.
 
     `nonce` is drawn for this secret alone; salt and nonce of the cipher come from it.
@@ -56,7 +56,7 @@ def is_named(kept: str) -> bool:
     return _IN_ENVIRONMENT.fullmatch(kept) is not None
 
 
-def unseal(kept: str, passphrase: bytes | None) -> bytes:
+def decrypt(kept: str, passphrase: bytes | None) -> bytes:
     """Return the secret; raises Refused for one that is not there any more or does not open."""
     if found := _IN_ENVIRONMENT.fullmatch(kept):
         said = os.environ.get(found.group(1), "")
@@ -74,7 +74,7 @@ def renewed(kept: str, passphrase: bytes | None, nonce: bytes) -> str:
     if not passphrase or not kept.startswith(_BEFORE):
         return kept
     secret = _opened(kept, passphrase)
-    return kept if secret is None else seal(secret, passphrase, nonce)
+    return kept if secret is None else encrypt(secret, passphrase, nonce)
 
 
 def _opened(kept: str, passphrase: bytes) -> bytes | None:

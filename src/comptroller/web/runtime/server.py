@@ -16,27 +16,27 @@ from zoneinfo import ZoneInfo
 from comptroller import node
 from comptroller.access.accounts import Accounts
 from comptroller.engine import Engine
-from comptroller.intake import Incoming
-from comptroller.ledger.entry_headers import Heads
+from comptroller.intake import Report
+from comptroller.ledger.entry_headers import EntryHeaders
 from comptroller.ledger.ledger import Ledger
 from comptroller.model.channel import ENGINE, OPERATOR
 from comptroller.model.policy import Pack
 from comptroller.model.refusal import Refused
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 from comptroller.store.sqlite import StoreDown, connect
 from comptroller.web.runtime.advice_log import KIND as ADVICE, AdviceLog
-from comptroller.web.runtime.broadcast import Hub
+from comptroller.web.runtime.broadcast import Broadcast
 from comptroller.web.runtime.exclusive import Exclusive
 from comptroller.web.runtime.feeds import Feeds
 from comptroller.web.runtime.jobs import Jobs
 from comptroller.web.runtime.oidc import Provider
 from comptroller.web.runtime.oidc_settings import ProviderSettings
-from comptroller.web.runtime.periodic import Rounds
+from comptroller.web.runtime.periodic import PeriodicTasks
 from comptroller.web.runtime.query_answers import Answers
 from comptroller.web.runtime.query_pool import QueryPool
-from comptroller.web.runtime.report_rate import Arrivals
-from comptroller.web.runtime.scope_tables import Reached
-from comptroller.web.runtime.storage import Shelf
+from comptroller.web.runtime.report_rate import ReportRate
+from comptroller.web.runtime.scope_tables import ScopeTables
+from comptroller.web.runtime.storage import DeskStore
 from comptroller.web.runtime.writer import Clock, Outcome, Writer
 
 ACCOUNTS, SHELF = "accounts.sqlite", "desk.sqlite"
@@ -76,22 +76,22 @@ class Settings:
     proxies: tuple[str, ...] = ()
 
 
-class Desk:
+class Server:
     """One node at the desk. Time and chance are handed in."""
 
     def __init__(self, folder: Path, clock: Clock, chance: Callable[[], str], settings: Settings | None = None) -> None:
         """Take the node's folder, the clock, and where secrets come from; `start` opens it."""
         self.folder, self.clock, self.chance = folder, clock, chance
         self.settings = settings or Settings()
-        self.hub = Hub()
-        self.arrivals = Arrivals()
+        self.hub = Broadcast()
+        self.arrivals = ReportRate()
         self.feeds = Feeds()
         self.jobs = Jobs(clock)
         self.exclusive = Exclusive()
         self.questions = QueryPool()
         self.answers = Answers(time.monotonic)
         self.advices = AdviceLog(partial(self.say, channel=ENGINE), self.settings.advice_seconds, lambda: self.shelf)
-        self.rounds = Rounds(self.settings.shadow_seconds)
+        self.rounds = PeriodicTasks(self.settings.shadow_seconds)
         self.provider = Provider(self.settings.provider) if self.settings.provider else None
         self.writer = Writer(folder, clock, self.hub.tell, self.settings.passphrase)
         self._own = threading.local()
@@ -109,7 +109,7 @@ class Desk:
             except StoreDown as fault:
                 self.writer.stop()
                 raise Refused([node.damaged_store(path, fault)]) from fault
-        self.reached = Reached(self.writer.root, self.clock)
+        self.reached = ScopeTables(self.writer.root, self.clock)
         if ADVICE in self.pack.kinds:
             self.advices.resume(self._is_advised)
 
@@ -149,12 +149,12 @@ class Desk:
         return self.engine.charter.owner
 
     @property
-    def duck(self) -> Duck:
+    def duck(self) -> DuckDb:
         """Give this thread's own reading connection to the books."""
         if not hasattr(self._own, "duck"):
             with self._lock:
                 self._own.duck = self.writer.root.cursor()
-        found: Duck = self._own.duck
+        found: DuckDb = self._own.duck
         return found
 
     @property
@@ -166,11 +166,11 @@ class Desk:
         return found
 
     @property
-    def heads(self) -> Heads:
+    def heads(self) -> EntryHeaders:
         """Give this thread's own reader of the heads of entries."""
         if not hasattr(self._own, "heads"):
-            self._own.heads = Heads(self.folder / node.LEDGER)
-        found: Heads = self._own.heads
+            self._own.heads = EntryHeaders(self.folder / node.LEDGER)
+        found: EntryHeaders = self._own.heads
         return found
 
     @property
@@ -182,11 +182,11 @@ class Desk:
         return found
 
     @property
-    def shelf(self) -> Shelf:
+    def shelf(self) -> DeskStore:
         """Give this thread's own door to what users keep at the desk."""
         if not hasattr(self._own, "shelf"):
-            self._own.shelf = Shelf(self.folder / SHELF)
-        found: Shelf = self._own.shelf
+            self._own.shelf = DeskStore(self.folder / SHELF)
+        found: DeskStore = self._own.shelf
         return found
 
     @property
@@ -274,7 +274,7 @@ class Desk:
         said = [{name: value for name, value in fact.items() if value is not None} for fact in facts]
         payload = json.dumps({"kind": kind, "facts": said}, ensure_ascii=False).encode()
         name = f"desk-{kind}.json"
-        return self.writer.take(Incoming(payload, "json", name, self.owner, channel=channel, login=login))
+        return self.writer.take(Report(payload, "json", name, self.owner, channel=channel, login=login))
 
     def said(self, waiting: "Future[Outcome]") -> Outcome:
         """Wait for what the desk reported; refuses (Refused) what was not taken."""

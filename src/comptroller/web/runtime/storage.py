@@ -26,7 +26,7 @@ _SCHEMA = (
 )
 
 
-class Shelf:
+class DeskStore:
     """The open file; it belongs to the thread that opened it."""
 
     def __init__(self, path: Path) -> None:

@@ -17,10 +17,10 @@ from typing import Any, TypeVar
 
 from comptroller import engine
 from comptroller.engine import Engine, Taken
-from comptroller.intake import Incoming
-from comptroller.model.finding import Turn
+from comptroller.intake import Report
+from comptroller.model.finding import FindingChange
 from comptroller.model.refusal import Refusal
-from comptroller.store.duck import Duck
+from comptroller.store.duck import DuckDb
 
 _log = logging.getLogger(__name__)
 MOST_REPORTS, MOST_BYTES = 2_000, 64 << 20
@@ -34,7 +34,7 @@ class Outcome:
 
     entry: int | None
     refusals: tuple[Refusal, ...]
-    turns: tuple[Turn, ...]
+    turns: tuple[FindingChange, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +42,15 @@ class Batch:
     """What a batch did, as it is told to those who listen: reports kept, reports refused, and what turned."""
 
     at: dt.datetime
-    kept: tuple[tuple[int, Incoming], ...]
-    refused: tuple[tuple[Incoming, tuple[Refusal, ...]], ...]
-    turns: tuple[Turn, ...]
+    kept: tuple[tuple[int, Report], ...]
+    refused: tuple[tuple[Report, tuple[Refusal, ...]], ...]
+    turns: tuple[FindingChange, ...]
 
 
 @dataclass(slots=True)
 class _Job:
     future: "Future[Any]"
-    report: Incoming | None = None
+    report: Report | None = None
     work: Callable[[Engine], Any] | None = None
 
 
@@ -65,14 +65,14 @@ class Writer:
         self._waiting: queue.Queue[_Job | None] = queue.Queue()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._opened: Future[Engine] = Future()
-        self.root: Duck
+        self.root: DuckDb
 
     def start(self) -> Engine:
         """Open the node in the thread and give the engine, whose stores only the thread may use; raises what opening raises."""
         self._thread.start()
         return self._opened.result()
 
-    def take(self, report: Incoming) -> "Future[Outcome]":
+    def take(self, report: Report) -> "Future[Outcome]":
         """Let a report wait for the next batch."""
         future: Future[Outcome] = Future()
         self._waiting.put(_Job(future, report=report))
@@ -160,13 +160,13 @@ class Writer:
         self._tell(told(at, reports, taken))
 
 
-def told(at: dt.datetime, reports: list[Incoming], taken: Taken) -> Batch:
+def told(at: dt.datetime, reports: list[Report], taken: Taken) -> Batch:
     """Give a batch as it is told to those who listen."""
     kept = tuple((entry, _unread(reports[place])) for place, entry in sorted(taken.entries.items()))
     refused = tuple((_unread(reports[place]), tuple(why)) for place, why in sorted(taken.refused.items()))
     return Batch(at, kept, refused, taken.turns)
 
 
-def _unread(report: Incoming) -> Incoming:
+def _unread(report: Report) -> Report:
     """Return a report without what was read of it, which nobody needs once it was taken."""
     return report if report.reading is None else replace(report, reading=None)

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request
 from starlette.datastructures import FormData
 
-from comptroller.access import Reach, Viewer, viewer_of
+from comptroller.access import AccessScope, Viewer, viewer_of
 from comptroller.model.refusal import Refused, refusal
-from comptroller.web.runtime.server import Desk
-from comptroller.web.shell.errors import FactorOwed, Gone, NotGranted, NotSignedIn
+from comptroller.web.runtime.server import Server
+from comptroller.web.shell.errors import NotFound, PermissionDenied, SecondFactorRequired, Unauthenticated
 from comptroller.web.shell.translations import LANGUAGES
 from comptroller.web.shell.visit import Visit
 
@@ -22,9 +22,9 @@ _WITHOUT_FACTOR = ("/account", "/sign-out", "/language/", "/static/")
 """What somebody may ask for who owes a second factor: the way to one, and the way out."""
 
 
-def desk_of(request: Request) -> Desk:
+def desk_of(request: Request) -> Server:
     """Give the desk that the app serves."""
-    found: Desk = request.app.state.desk
+    found: Server = request.app.state.desk
     return found
 
 
@@ -57,25 +57,25 @@ def visitor(request: Request, *, is_used: bool = True) -> Visit:
         kind, _, secret = bearer.partition(" ")
         token = desk.accounts.token(secret.strip(), at) if kind.lower() == "bearer" else None
         if token is None:
-            raise NotSignedIn
+            raise Unauthenticated
         login, scope = token.login, token.scope
     else:
         session = desk.accounts.session(request.cookies.get(SESSION, ""), at, is_used=is_used)
         if session is None:
-            raise NotSignedIn
+            raise Unauthenticated
         login, form_key = session.login, session.form_key
     on = at.astimezone(desk.zone).date()
     viewer = viewer_of(desk.duck, desk.owner, login, on)
     if viewer is None or not viewer.is_admitted:
-        raise NotSignedIn
+        raise Unauthenticated
     if scope is None and owes_factor(desk, viewer) and not request.url.path.startswith(_WITHOUT_FACTOR):
-        raise FactorOwed
-    reach = Reach(viewer, desk.pack, desk.owner, desk.below)
+        raise SecondFactorRequired
+    reach = AccessScope(viewer, desk.pack, desk.owner, desk.below)
     address = address_of(request)
     return Visit(desk, reach, language_of(request), form_key, request.url.path, scope=scope, address=address)
 
 
-def owes_factor(desk: Desk, viewer: Viewer) -> bool:
+def owes_factor(desk: Server, viewer: Viewer) -> bool:
     """Say whether a role of the viewer demands a second factor that is not turned on; whoever has no password here shows his at the provider."""
     if desk.settings.factor_roles.isdisjoint(viewer.roles):
         return False
@@ -89,7 +89,7 @@ def address_of(request: Request) -> str:
     return f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
 
 
-def axes_of(request: Request, desk: Desk) -> tuple[dt.date | None, int | None]:
+def axes_of(request: Request, desk: Server) -> tuple[dt.date | None, int | None]:
     """Give the two days that an address asks for: `valid`, true on; `known`, an entry or a day up to which things were known."""
     said = {name: request.query_params.get(name, "").strip() for name in ("valid", "known")}
     try:
@@ -116,7 +116,7 @@ def may(act: str) -> Callable[[Visit], Visit]:
 
     def door(visit: Visiting) -> Visit:
         if not visit.may(act):
-            raise NotGranted(act)
+            raise PermissionDenied(act)
         return visit
 
     return door
@@ -132,7 +132,7 @@ async def form_of(request: Request, visit: Visiting) -> AsyncIterator[FormData]:
         given = str(form.get(FORM_KEY) or request.headers.get("x-form-key") or "")
         if not visit.form_key or not hmac.compare_digest(given, visit.form_key):
             await form.close()
-            raise NotGranted(FORM_KEY)
+            raise PermissionDenied(FORM_KEY)
     yield form
     await form.close()
 
@@ -143,5 +143,5 @@ Form = Annotated[FormData, Depends(form_of)]
 def present(found: Any, seen: object) -> Any:
     """Give what was found; refuses (Gone) nothing, in the same words whether it is absent or out of reach."""
     if found is None:
-        raise Gone(seen)
+        raise NotFound(seen)
     return found

@@ -103,7 +103,7 @@ def spark(values: Sequence[float], width: int, height: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Edge:
+class ChartEdge:
     """A stake as a chart shows it: who stands at its other end, the share in words, by what it controls, how many stand behind."""
 
     code: str
@@ -117,19 +117,19 @@ class Edge:
 class Box:
     """A box of a chart: the edge to it, its place and width, its name in lines; one without a code stands for the rest."""
 
-    edge: Edge
+    edge: ChartEdge
     x: float
     wide: float
     lines: tuple[str, ...]
 
 
-def stakes_row(edges: Sequence[Edge], rest: str = "", most: int = 8) -> list[Box]:
+def stakes_row(edges: Sequence[ChartEdge], rest: str = "", most: int = 8) -> list[Box]:
     """Give the boxes of one row of a chart of stakes, at most so many; the last one stands for the rest, with the words given.
 
     >>> [(b.edge.code, round(b.x), b.lines) for b in stakes_row([Edge("A", "Alpha")])]
     [('A', 590, ('Alpha',))]
     """
-    shown = list(edges[:most]) if len(edges) <= most else [*edges[: most - 1], Edge("", rest)]
+    shown = list(edges[:most]) if len(edges) <= most else [*edges[: most - 1], ChartEdge("", rest)]
     step = CHART / max(1, len(shown))
     wide = min(196.0, step - 10)
     return [Box(one, step * (at + 0.5), wide, wrapped(one.name, wide / 12.5)) for at, one in enumerate(shown)]

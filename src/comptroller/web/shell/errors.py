@@ -48,7 +48,7 @@ _WANTED: dict[str, tuple[str, str]] = {
 _ANY_VALUE = "符合接口说明的值"
 
 
-class Gone(Exception):
+class NotFound(Exception):
     """What was asked for is not there, or not within reach: the two are answered alike."""
 
     def __init__(self, seen: object) -> None:
@@ -57,11 +57,11 @@ class Gone(Exception):
         self.seen = seen
 
 
-class FactorOwed(Exception):
+class SecondFactorRequired(Exception):
     """The viewer's role owes a second factor that is not turned on yet."""
 
 
-class BodyRefused(HTTPException):
+class BodyRejected(HTTPException):
     """A body that is too large or too slow, found while it is read; whoever reads it lets this pass."""
 
     def __init__(self, status: int, why: Refusal) -> None:
@@ -70,11 +70,11 @@ class BodyRefused(HTTPException):
         self.refusal = why
 
 
-class NotSignedIn(Exception):
+class Unauthenticated(Exception):
     """Nobody is signed in, or the token does not hold."""
 
 
-class NotGranted(Exception):
+class PermissionDenied(Exception):
     """The viewer's grants do not give that act."""
 
     def __init__(self, act: str) -> None:
@@ -150,27 +150,27 @@ def put_errors(app: FastAPI, page: Any) -> None:  # noqa: C901 - one small answe
     async def refused(request: Request, fault: Refused) -> Response:
         return await answer(request, 422, fault.refusals)
 
-    @app.exception_handler(Gone)
-    async def gone(request: Request, fault: Gone) -> Response:
+    @app.exception_handler(NotFound)
+    async def gone(request: Request, fault: NotFound) -> Response:
         return await answer(request, 404, [http_refusal(404, fault.seen)])
 
-    @app.exception_handler(NotSignedIn)
-    async def not_signed_in(request: Request, _fault: NotSignedIn) -> Response:
+    @app.exception_handler(Unauthenticated)
+    async def not_signed_in(request: Request, _fault: Unauthenticated) -> Response:
         return await answer(request, 401, [http_refusal(401, "-")])
 
-    @app.exception_handler(FactorOwed)
-    async def factor_owed(request: Request, _fault: FactorOwed) -> Response:
+    @app.exception_handler(SecondFactorRequired)
+    async def factor_owed(request: Request, _fault: SecondFactorRequired) -> Response:
         if request.url.path.startswith("/api/"):
             return await answer(request, 403, [http_refusal(403, "factor")])
         return RedirectResponse("/account", 303)
 
-    @app.exception_handler(NotGranted)
-    async def not_granted(request: Request, fault: NotGranted) -> Response:
+    @app.exception_handler(PermissionDenied)
+    async def not_granted(request: Request, fault: PermissionDenied) -> Response:
         return await answer(request, 403, [http_refusal(403, fault.act)])
 
     @app.exception_handler(HTTPException)
     async def plain_status(request: Request, fault: HTTPException) -> Response:
-        why = fault.refusal if isinstance(fault, BodyRefused) else http_refusal(fault.status_code, request.url.path)
+        why = fault.refusal if isinstance(fault, BodyRejected) else http_refusal(fault.status_code, request.url.path)
         return await answer(request, fault.status_code, [why], fault.headers)
 
     @app.exception_handler(RequestValidationError)

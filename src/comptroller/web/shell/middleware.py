@@ -27,7 +27,7 @@ from comptroller.model.refusal import Refusal, refusal
 from comptroller.web.runtime.connections import network_of
 from comptroller.web.runtime.server import Settings
 from comptroller.web.shell.clients import FORWARDED, client_of
-from comptroller.web.shell.errors import BodyRefused, body_of
+from comptroller.web.shell.errors import BodyRejected, body_of
 from comptroller.web.shell.lanes import PUBLIC, WORKED, lane_of, slots_of
 
 Message = MutableMapping[str, Any]
@@ -53,7 +53,7 @@ _SIGN_INS = ("/sign-in", "/account/", "/take-up")
 _MOST_CLIENTS = 20_000
 
 
-class Guard:
+class Middleware:
     """The outermost layer of the desk's server."""
 
     def __init__(self, app: Any, settings: Settings, page: Page | None = None) -> None:
@@ -81,7 +81,7 @@ class Guard:
         try:
             await slot.take()
             await self._app(scope, body.receive, _watched(out, body, slot))
-        except BodyRefused as fault:
+        except BodyRejected as fault:
             if not body.is_answered:
                 await self._answer(scope, receive, out, fault.status_code, fault.refusal)
         finally:
@@ -181,13 +181,13 @@ class _Body:
         try:
             message: Message = await asyncio.wait_for(self._receive(), max(0.001, self._until - time.monotonic()))
         except TimeoutError as error:
-            raise BodyRefused(408, too_slow(self._count, self._seconds)) from error
+            raise BodyRejected(408, too_slow(self._count, self._seconds)) from error
         self._count += len(message.get("body", b""))
         if self._is_stream:
             self._until = time.monotonic() + self._seconds
         self._is_whole = not message.get("more_body", False)
         if self._count > self._most:
-            raise BodyRefused(413, too_large(self._count, self._most))
+            raise BodyRejected(413, too_large(self._count, self._most))
         return message
 
 

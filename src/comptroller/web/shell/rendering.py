@@ -17,8 +17,8 @@ from comptroller.model.refusal import Refusal
 from comptroller.web.shell import formatting, labels
 from comptroller.web.shell.auth import address_of, desk_of, language_of, visitor
 from comptroller.web.shell.charts import spark
-from comptroller.web.shell.errors import FactorOwed, NotSignedIn
-from comptroller.web.shell.translations import say
+from comptroller.web.shell.errors import SecondFactorRequired, Unauthenticated
+from comptroller.web.shell.translations import translate
 from comptroller.web.shell.visit import Visit
 from comptroller.web.tips.mailbox import is_of_line
 
@@ -71,7 +71,7 @@ _ALWAYS_BARE = (429,)
 """Of whoever asks too often nothing is looked up."""
 
 
-def draw(visit: Visit, template: str, **values: Any) -> HTMLResponse:
+def render(visit: Visit, template: str, **values: Any) -> HTMLResponse:
     """Give a page within its layout."""
     language = visit.language
     common = {
@@ -119,20 +119,20 @@ def _is_there(visit: Visit, code: str) -> bool:
     return code not in ("day", "cases", "inbox") or visit.pack.casework.is_on
 
 
-def draw_bare(request: Request, template: str, code: int = 200, **values: Any) -> HTMLResponse:
+def render_bare(request: Request, template: str, code: int = 200, **values: Any) -> HTMLResponse:
     """Give a page for somebody who is not known yet."""
     language = language_of(request)
-    texts = partial(say, language)
+    texts = partial(translate, language)
     page = _environment.get_template(template).render(t=texts, language=language, path=request.url.path, **values)
     return HTMLResponse(page, code)
 
 
-def draw_door(
+def render_sign_in(
     request: Request, code: int = 200, *, wrong: str = "", back: str = "/", subject: str = ""
 ) -> HTMLResponse:
     """Give the page on which one signs in; `wrong` says why one was not let in, `subject` whom the provider named."""
     named = desk_of(request).settings.provider
-    return draw_bare(
+    return render_bare(
         request,
         "sign_in.html",
         code,
@@ -144,23 +144,23 @@ def draw_door(
     )
 
 
-def draw_refusals(request: Request, status: int, refusals: Sequence[Refusal]) -> Response:
+def render_refusals(request: Request, status: int, refusals: Sequence[Refusal]) -> Response:
     """Give refusals as a page: within the house for somebody who is signed in, bare for a stranger and where the house fails."""
     if status == 401:
-        return draw_door(request, 401, back=address_of(request) if request.method == "GET" else "/")
+        return render_sign_in(request, 401, back=address_of(request) if request.method == "GET" else "/")
     back = address_of(request) if request.method == "POST" else ""
     said = {"refusals": refusals, "status": status, "acts": ACTS, "told": TOLD, "back": back}
     if status not in _ALWAYS_BARE and not request.url.path.startswith("/public"):
         try:
-            page = draw(visitor(request), "refused.html", **said)
-        except (NotSignedIn, FactorOwed):
+            page = render(visitor(request), "refused.html", **said)
+        except (Unauthenticated, SecondFactorRequired):
             _log.debug("a stranger is told of a fault on a bare page")
         except Exception:  # noqa: BLE001 - a page that tells of a fault is never one itself
             _log.exception("a page that tells of a fault cannot be drawn within the house")
         else:
             page.status_code = status
             return page
-    return draw_bare(request, "refused.html", status, visit=None, **said)
+    return render_bare(request, "refused.html", status, visit=None, **said)
 
 
 def _vendored() -> frozenset[str]:

@@ -25,7 +25,7 @@ def texts(language: str) -> dict[str, str]:
     return found
 
 
-def say(language: str, code: str, **values: object) -> str:
+def translate(language: str, code: str, **values: object) -> str:
     """Give the text of a code with values filled in; refuses (KeyError) a code that has none."""
     said = texts(language)[code]
     return said.format(**values) if values else said

@@ -7,14 +7,14 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from comptroller.access import Reach
+from comptroller.access import AccessScope
 from comptroller.access.row_access import scoped
 from comptroller.books.facts.tables import documented
 from comptroller.model.policy import Pack
 from comptroller.model.refusal import Text
-from comptroller.store.duck import Duck
-from comptroller.web.runtime.server import Desk
-from comptroller.web.shell.translations import say
+from comptroller.store.duck import DuckDb
+from comptroller.web.runtime.server import Server
+from comptroller.web.shell.translations import translate
 
 FINDINGS = ("finding", "finding_now")
 
@@ -23,8 +23,8 @@ FINDINGS = ("finding", "finding_now")
 class Visit:
     """What a page knows. Every row comes through `rows`, so nothing beyond the reach can be shown by mistake."""
 
-    desk: Desk
-    reach: Reach
+    desk: Server
+    reach: AccessScope
     language: str
     form_key: str
     path: str
@@ -46,7 +46,7 @@ class Visit:
         return self.desk.pack
 
     @property
-    def duck(self) -> Duck:
+    def duck(self) -> DuckDb:
         """Give the raw connection, for what is scoped already; pages use `rows`."""
         return self.desk.duck
 
@@ -56,7 +56,7 @@ class Visit:
 
     def text(self, code: str, **values: object) -> str:
         """Give a text by its code in the viewer's language."""
-        return say(self.language, code, **values)
+        return translate(self.language, code, **values)
 
     def said(self, text: Text | None) -> str:
         """Give a text of policy in the viewer's language; '' for none."""

@@ -10,8 +10,8 @@ from comptroller.model.policy import Rule
 from comptroller.web.shell import formatting
 from comptroller.web.shell.labels import cell
 from comptroller.web.shell.visit import Visit
-from comptroller.web.timelines.gather import Step, Strip, holds_for_a_time
-from comptroller.web.timelines.layout import Picture, Said, draw_strip
+from comptroller.web.timelines.gather import Step, Timeline, holds_for_a_time
+from comptroller.web.timelines.layout import LaneText, Picture, render_timeline
 
 _BODY, _TITLE, _AMOUNT = "body", "title", "amount_cny"
 _DAYS = ("day", "instant")
@@ -19,7 +19,7 @@ _NEVER = dt.datetime(9999, 12, 31)  # noqa: DTZ001 - days of facts have no zone
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class StepText:
     """One step as a line of the table: when, in which lane, what, for how much, which findings, and where it was said."""
 
     step: Step
@@ -47,7 +47,7 @@ class Complaint:
     facts: frozenset[int]
 
 
-def tell(visit: Visit, strip: Strip) -> tuple[list[Told], list[Complaint], Picture | None]:
+def tell(visit: Visit, strip: Timeline) -> tuple[list[StepText], list[Complaint], Picture | None]:
     """Give a strip as lines in their order, its findings, and its picture."""
     mine = {step.fact for step in strip.steps}
     complaints = [_complaint(visit, number, row, mine) for number, row in enumerate(strip.findings, 1)]
@@ -60,7 +60,7 @@ def tell(visit: Visit, strip: Strip) -> tuple[list[Told], list[Complaint], Pictu
     absent = [mark for one in complaints if (mark := _absent(visit, one)) is not None]
     titles = _lanes(visit, strip, said, absent)
     words = [(c.number, c.since, _flag_words(visit, c), c.facts) for c in complaints]
-    return told, complaints, draw_strip([*said, *absent], titles, words, lambda a, b: _working(visit, a, b))
+    return told, complaints, render_timeline([*said, *absent], titles, words, lambda a, b: _working(visit, a, b))
 
 
 def _complaint(visit: Visit, number: int, row: Mapping[str, Any], mine: set[int]) -> Complaint:
@@ -135,10 +135,10 @@ def _when(moment: dt.datetime | None) -> str:
     return moment.date().isoformat() if moment.time() == dt.time.min else formatting.day(moment)
 
 
-def _told(visit: Visit, step: Step, flags: tuple[int, ...], strip: Strip) -> Told:
+def _told(visit: Visit, step: Step, flags: tuple[int, ...], strip: Timeline) -> StepText:
     name = step.kind.name
     code = str(step.row.get(name) or "")
-    return Told(
+    return StepText(
         step=step,
         code=code,
         when=_when(moment_of(step)),
@@ -152,7 +152,7 @@ def _told(visit: Visit, step: Step, flags: tuple[int, ...], strip: Strip) -> Tol
     )
 
 
-def _marks(visit: Visit, step: Step, flags: tuple[int, ...]) -> Iterable[Said]:
+def _marks(visit: Visit, step: Step, flags: tuple[int, ...]) -> Iterable[LaneText]:
     """Give the marks of a step: the step itself, its other days, and its period where it holds for a time."""
     lane, first = lane_of(visit, step)[0], moment_of(step)
     words = words_of(visit, step)
@@ -166,7 +166,7 @@ def _marks(visit: Visit, step: Step, flags: tuple[int, ...]) -> Iterable[Said]:
     if holds_for_a_time(step.kind):
         if first is not None:
             until = step.row.get(step.kind.valid.get("until", "")) or dt.date.max
-            yield Said(
+            yield LaneText(
                 lane, first, words or str(step.row.get(step.kind.name) or ""), step.fact, True, False, until, flags
             )
         return
@@ -174,16 +174,16 @@ def _marks(visit: Visit, step: Step, flags: tuple[int, ...]) -> Iterable[Said]:
     taken = {on, f"{on.removesuffix('_on')}_at", f"{on.removesuffix('_at')}_on", "valid_from", "valid_until"}
     if first is not None:
         field = _field(step.kind, on)
-        yield Said(
+        yield LaneText(
             lane, first, words or (visit.said(field.title) if field else ""), step.fact, True, False, None, flags
         )
     for field in step.kind.fields:
         moment = _moment(step.row.get(field.name)) if field.type in _DAYS and field.name not in taken else None
         if moment is not None:
-            yield Said(lane, moment, visit.said(field.title), step.fact, is_first=first is None, flags=flags)
+            yield LaneText(lane, moment, visit.said(field.title), step.fact, is_first=first is None, flags=flags)
 
 
-def _absent(visit: Visit, one: Complaint) -> Said | None:
+def _absent(visit: Visit, one: Complaint) -> LaneText | None:
     """Give the mark of a step that a rule looks for and that is not there."""
     kind = visit.pack.kinds.get(one.rule.expects.get("kind", "")) if one.rule else None
     if kind is None or one.since is None or one.rule is None:
@@ -191,10 +191,10 @@ def _absent(visit: Visit, one: Complaint) -> Said | None:
     body = one.rule.expects.get(_BODY, "")
     lane = f"{kind.name}/{body}" if body else kind.name
     at = dt.datetime.combine(one.since, dt.time.min)
-    return Said(lane, at, visit.text("strips.absent"), -1, is_absent=True, flags=(one.number,))
+    return LaneText(lane, at, visit.text("strips.absent"), -1, is_absent=True, flags=(one.number,))
 
 
-def _lanes(visit: Visit, strip: Strip, said: Iterable[Said], absent: Iterable[Said]) -> dict[str, str]:
+def _lanes(visit: Visit, strip: Timeline, said: Iterable[LaneText], absent: Iterable[LaneText]) -> dict[str, str]:
     """Give the lanes with their titles, in the order in which they begin; bodies stand together."""
     titles = dict(lane_of(visit, step) for step in strip.steps)
     for mark in absent:

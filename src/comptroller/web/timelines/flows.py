@@ -10,7 +10,7 @@ from typing import Any
 from comptroller.model.kind import FACT_LINES
 from comptroller.web.shell.charts import ring
 from comptroller.web.shell.visit import Visit
-from comptroller.web.timelines.gather import Step, Strip
+from comptroller.web.timelines.gather import Step, Timeline
 
 FLOWS = ("contract", "goods", "money", "invoice")
 _KINDS = {"contract": "contract", "shipment": "goods", "payment": "money", "receipt": "money", "invoice": "invoice"}
@@ -31,7 +31,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Flow:
+class FlowPicture:
     """One flow of a deal: its lines, their sum, and how many have another party."""
 
     name: str
@@ -40,7 +40,7 @@ class Flow:
     other_count: int
 
 
-def four_flows(strip: Strip) -> tuple[Flow, ...]:
+def four_flows(strip: Timeline) -> tuple[FlowPicture, ...]:
     """Give the four flows of the contract that a strip is about; nothing where it is about no deal of goods."""
     deal = strip.seed
     if deal is None or deal.kind.name != "contract":
@@ -55,7 +55,7 @@ def four_flows(strip: Strip) -> tuple[Flow, ...]:
     for name in FLOWS:
         mine = tuple(sorted((x for x in lines if _KINDS[x.kind] == name), key=lambda x: (str(x.day), x.fact)))
         amounts = [Decimal(x.amount) for x in mine if x.amount is not None]
-        flows.append(Flow(name, mine, sum(amounts) if amounts else None, sum(x.is_other for x in mine)))
+        flows.append(FlowPicture(name, mine, sum(amounts) if amounts else None, sum(x.is_other for x in mine)))
     return tuple(flows)
 
 

@@ -31,7 +31,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Strip:
+class Timeline:
     """A strip: what was asked, its steps, the findings about them, and how many steps are out of reach or left out."""
 
     asked: Node
@@ -72,7 +72,7 @@ def holds_for_a_time(kind: Kind) -> bool:
     return "from" in kind.valid
 
 
-def strip_of(visit: Visit, kind: str, entity: str, code: str) -> Strip | None:
+def timeline_of(visit: Visit, kind: str, entity: str, code: str) -> Timeline | None:
     """Give the strip of a fact; None where nothing of it is within reach."""
     known = starts(visit.pack)
     if kind not in known:
@@ -92,7 +92,7 @@ def strip_of(visit: Visit, kind: str, entity: str, code: str) -> Strip | None:
     whole = sorted(steps.values(), key=lambda one: (one.distance, one.fact))
     kept = tuple(whole[:MOST_STEPS])
     findings = _findings(visit, entity, code, [one.fact for one in kept])
-    return Strip((kind, code), entity, kept, findings, hidden, len(whole) > len(kept))
+    return Timeline((kind, code), entity, kept, findings, hidden, len(whole) > len(kept))
 
 
 def _nodes(step: Step, known: dict[str, Kind]) -> list[Node]:

@@ -17,7 +17,7 @@ _WIDE_CHAR, _NARROW_CHAR = 11.6, 6.3
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class LaneText:
     """One thing to draw: the lane it stands in, its moment, its words; `until` makes it a period."""
 
     lane: str
@@ -39,7 +39,7 @@ class Dot:
     x2: float
     text_x: float
     is_left: bool
-    said: Said
+    said: LaneText
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +139,8 @@ def text_width(words: str) -> float:
     return sum(_WIDE_CHAR if unicodedata.east_asian_width(c) in "WF" else _NARROW_CHAR for c in words)
 
 
-def draw_strip(
-    said: Sequence[Said],
+def render_timeline(
+    said: Sequence[LaneText],
     titles: Mapping[str, str],
     flags: Sequence[tuple[int, dt.date | None, str, frozenset[int]]],
     working: Callable[[dt.date, dt.date], Mapping[dt.date, bool]],
@@ -172,7 +172,7 @@ def draw_strip(
     return Picture(tuple(lanes), tuple(dots), marked, _shades(scale, calendar), _ticks(scale), gaps, end, y + 8)
 
 
-def _place(mine: Sequence[Said], scale: Scale) -> tuple[list[tuple[Said, float, float, float, bool, int]], int]:
+def _place(mine: Sequence[LaneText], scale: Scale) -> tuple[list[tuple[LaneText, float, float, float, bool, int]], int]:
     """Give each step its row, so that no words lie on others."""
     rows: list[list[tuple[float, float]]] = []
     placed = []

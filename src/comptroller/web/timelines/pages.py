@@ -9,11 +9,11 @@ from comptroller.access.grants import SEE
 from comptroller.web.overview.queries import OPEN
 from comptroller.web.shell.auth import may, present
 from comptroller.web.shell.labels import cell
-from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.rendering import render
 from comptroller.web.shell.visit import Visit
 from comptroller.web.timelines.describe import fields_said, tell
 from comptroller.web.timelines.flows import HIGH, WIDE, drawn, four_flows, ring_of, rings, rings_through
-from comptroller.web.timelines.gather import holds_for_a_time, starts, strip_of
+from comptroller.web.timelines.gather import holds_for_a_time, starts, timeline_of
 
 router = APIRouter()
 Seeing = Annotated[Visit, Depends(may(SEE))]
@@ -36,7 +36,7 @@ def strips(  # noqa: PLR0913, PLR0917 - what one may ask by
     asked = {"kind": shelf, "under": under, "entity": entity, "text": text}
     common: dict[str, Any] = {"shelf": shelf, "shelves": [*_shelves(visit), RINGS], "asked": asked, "page": page}
     if shelf == RINGS:
-        return draw(visit, "strips.html", **common, rows=rings(visit, 200), count=0, pages=1, heads=[], cells=None)
+        return render(visit, "strips.html", **common, rows=rings(visit, 200), count=0, pages=1, heads=[], cells=None)
     made = known[shelf]
     books = made.books[0]
     wheres, values = ["true"], []
@@ -65,7 +65,7 @@ def strips(  # noqa: PLR0913, PLR0917 - what one may ask by
         for f in made.fields
         if f.name not in aside and not f.fills and f.type != "flag" and any(row[f.name] is not None for row in rows)
     ][:MOST_COLUMNS]
-    return draw(
+    return render(
         visit,
         "strips.html",
         **common,
@@ -132,7 +132,7 @@ def ring_page(visit: Seeing, flow: str, name: str) -> Response:
     )
     table = flow if flow in visit.pack.kinds else ""
     is_money = flow != "shipment"
-    return draw(
+    return render(
         visit, "ring.html", legs=drawn(legs), flow=flow, name=name, wide=WIDE, high=HIGH, found=found, table=table,
         is_money=is_money, least=min((leg.amount for leg in seen if leg.amount is not None), default=None),
     )  # fmt: skip
@@ -141,11 +141,11 @@ def ring_page(visit: Seeing, flow: str, name: str) -> Response:
 @router.get("/strips/{kind}/{entity}/{code:path}")
 def strip_page(visit: Seeing, kind: str, entity: str, code: str) -> Response:
     """Give one strip: its picture, its steps, what is found about it, its flows; refuses (Gone) what is out of reach."""
-    strip = present(strip_of(visit, kind, entity, code) if visit.sees_entity(entity) else None, code)
+    strip = present(timeline_of(visit, kind, entity, code) if visit.sees_entity(entity) else None, code)
     told, complaints, picture = tell(visit, strip)
     visit.hidden_count = strip.hidden_count
     seed = strip.seed
-    return draw(
+    return render(
         visit,
         "strip.html",
         strip=strip,

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from comptroller.model.refusal import Refusal, refusal
 from comptroller.web.public.tip_storage import on_day
-from comptroller.web.runtime.server import Desk
+from comptroller.web.runtime.server import Server
 
 NOTICE = "tip_key_notice_days"
 """The parameter that says for how many days a change of the key is announced."""
@@ -46,19 +46,19 @@ def in_fours(named: str) -> str:
     return " ".join(named[at : at + 4] for at in range(0, len(named), 4)).upper()
 
 
-def key_columns(desk: Desk) -> str:
+def key_columns(desk: Server) -> str:
     """Return the SQL of a key's columns; an older policy has no half that verifies."""
     signs = SIGNS if SIGNS in desk.pack.kinds[KIND].columns else "NULL"
     return f"line_key, public_key, coalesce({signs}, '') AS {SIGNS}, valid_from"
 
 
-def history(desk: Desk, line: str) -> list[dict[str, Any]]:
+def history(desk: Server, line: str) -> list[dict[str, Any]]:
     """Return the keys that a line ever published, the newest first, each with its entry of the ledger."""
     sql = f"SELECT {key_columns(desk)}, fact >> 20 AS entry FROM main.line_key WHERE office = ? AND by_line = ? ORDER BY fact DESC"
     return desk.duck.records(sql, [desk.owner, line])
 
 
-def announced(desk: Desk, keys: list[dict[str, Any]], day: dt.date) -> dict[str, Any] | None:
+def announced(desk: Server, keys: list[dict[str, Any]], day: dt.date) -> dict[str, Any] | None:
     """Return the change of a key that is announced on a day: the newest key and the one before it; None where there is none.
 
     A change of policy cannot hide a change of the key: where policy names no days, the change is announced always.

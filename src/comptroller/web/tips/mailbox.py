@@ -12,12 +12,12 @@ from hashlib import sha256
 from typing import Any
 
 from comptroller.access.grants import HANDLE, SEE
-from comptroller.intake import Incoming
+from comptroller.intake import Report
 from comptroller.model.channel import CONSOLE, PUBLIC
 from comptroller.web.public.answers import line_for
 from comptroller.web.public.tip_storage import is_expired
-from comptroller.web.runtime.server import Desk
-from comptroller.web.shell.errors import Gone, NotGranted
+from comptroller.web.runtime.server import Server
+from comptroller.web.shell.errors import NotFound, PermissionDenied
 from comptroller.web.shell.visit import Visit
 from comptroller.web.tips.keys import KIND, SIGNS, fingerprint, key_columns
 
@@ -34,7 +34,7 @@ _KEPT = ("extended_by", "order_number", "closed_on", "outcome")
 _REPORT = "public.json"
 
 
-def say(desk: Desk, facts: dict[str, list[dict[str, Any]]], login: str = "") -> int:
+def say(desk: Server, facts: dict[str, list[dict[str, Any]]], login: str = "") -> int:
     """Report facts of several kinds in the owner's name, as one entry: of the public, or of a user who is signed in.
 
     Raises Refused for what is not accepted.
@@ -42,18 +42,18 @@ def say(desk: Desk, facts: dict[str, list[dict[str, Any]]], login: str = "") -> 
     said = {kind: [{k: v for k, v in row.items() if v is not None} for row in rows] for kind, rows in facts.items()}
     payload = json.dumps({"facts": said}, ensure_ascii=False).encode()
     channel = CONSOLE if login else PUBLIC
-    report = Incoming(payload, "json", _REPORT, desk.owner, channel=channel, login=login)
+    report = Report(payload, "json", _REPORT, desk.owner, channel=channel, login=login)
     outcome = desk.said(desk.writer.take(report))
     assert outcome.entry is not None, "what was not refused is kept"
     return outcome.entry
 
 
-def today(desk: Desk) -> dt.date:
+def today(desk: Server) -> dt.date:
     """Give the owner's present day."""
     return desk.local_now().date()
 
 
-def key_of(desk: Desk, line: str, named: str = "") -> dict[str, Any] | None:
+def key_of(desk: Server, line: str, named: str = "") -> dict[str, Any] | None:
     """Give the public key of a line that is in force today, or the one of that fingerprint; None where there is none."""
     day = today(desk)
     rows = desk.duck.records(
@@ -65,7 +65,7 @@ def key_of(desk: Desk, line: str, named: str = "") -> dict[str, Any] | None:
     return rows[0] if rows else None
 
 
-def keep_key(desk: Desk, line: str, halves: tuple[str, str], by: str, sign: str = "") -> str:
+def keep_key(desk: Server, line: str, halves: tuple[str, str], by: str, sign: str = "") -> str:
     """Record a new key of a line from today on; return its fingerprint.
 
     `halves` are the public half and the private ones, locked in the browser; `sign` verifies answers, '' for none.
@@ -81,13 +81,13 @@ def keep_key(desk: Desk, line: str, halves: tuple[str, str], by: str, sign: str 
     return named
 
 
-def lodge(desk: Desk, said: dict[str, str]) -> int:
+def lodge(desk: Server, said: dict[str, str]) -> int:
     """Keep a tip-off with its first message and its line in the register; gives the entry.
 
     Refuses (Gone) a mailbox that is there already: two claim codes never give one.
     """
     if desk.duck.rows("SELECT 1 FROM main.tip WHERE tip = ?", [said["mailbox"]]):
-        raise Gone("-")
+        raise NotFound("-")
     day = today(desk)
     line, number = line_for(desk, ITEM, day), _number(said["mailbox"])
     same = {"office": desk.owner, "by_line": line}
@@ -104,41 +104,41 @@ def _number(mailbox: str) -> str:
     return sha256(f"register {mailbox}".encode()).hexdigest()[:10].upper()
 
 
-def _message(desk: Desk, tip: dict[str, Any], sender: str, sealed: str) -> dict[str, Any]:
+def _message(desk: Server, tip: dict[str, Any], sender: str, sealed: str) -> dict[str, Any]:
     named = {name: tip[name] for name in ("office", "tip", "by_line")}
     more = {"tip_message": desk.chance()[:20], "sender": sender, "sealed": sealed}
     return named | more | {"sent_on": today(desk).isoformat()}
 
 
-def opened(desk: Desk, mailbox: str, passed: str) -> dict[str, Any]:
+def opened(desk: Server, mailbox: str, passed: str) -> dict[str, Any]:
     """Return the mailbox that a pass opens; raises Gone alike for a wrong pass, one that is absent, and one past its retention."""
     rows = desk.duck.records("SELECT * FROM main.tip WHERE tip = ? ORDER BY fact LIMIT 1", [mailbox])
     held = str(rows[0]["pass_hash"]) if rows else "-" * 64
     if not hmac.compare_digest(sha256(passed.encode()).hexdigest(), held):
-        raise Gone("-")
+        raise NotFound("-")
     if is_expired(desk, registered(desk, rows[0]["tip_number"]), today(desk)):
-        raise Gone("-")
+        raise NotFound("-")
     return rows[0]
 
 
-def messages(desk: Desk, tip: str) -> list[dict[str, Any]]:
+def messages(desk: Server, tip: str) -> list[dict[str, Any]]:
     """Give the messages of a mailbox in the order in which they came."""
     sql = 'SELECT sender, sealed, sent_on, "by", fact >> 20 AS entry FROM main.tip_message WHERE tip = ? ORDER BY fact'
     return desk.duck.records(sql, [tip])
 
 
-def write(desk: Desk, tip: dict[str, Any], sealed: str) -> int:
+def write(desk: Server, tip: dict[str, Any], sealed: str) -> int:
     """Keep a further message of the informant; gives the entry."""
     return say(desk, _step(desk, tip, _message(desk, tip, "informant", sealed), ("asked_on",)))
 
 
-def reply(desk: Desk, tip: dict[str, Any], sealed: str, by: str) -> int:
+def reply(desk: Server, tip: dict[str, Any], sealed: str, by: str) -> int:
     """Keep an answer of the line; the first one acknowledges the tip-off."""
     message = _message(desk, tip, "line", sealed) | {"by": by}
     return say(desk, _step(desk, tip, message, ("acknowledged_on", "answered_on")), by)
 
 
-def _step(desk: Desk, tip: dict[str, Any], message: dict[str, Any], turns: tuple[str, ...]) -> dict[str, Any]:
+def _step(desk: Server, tip: dict[str, Any], message: dict[str, Any], turns: tuple[str, ...]) -> dict[str, Any]:
     """Give a message with the register's line corrected: today in each of `turns`; an acknowledgement keeps its day.
 
     A message of the informant waits from the first on that nobody answered; an answer of the line answers all of them.
@@ -150,7 +150,7 @@ def _step(desk: Desk, tip: dict[str, Any], message: dict[str, Any], turns: tuple
     return {"tip_message": [message], "tip_register": [row | {"act": "correct"}]}
 
 
-def _entered(desk: Desk, number: str) -> dict[str, Any]:
+def _entered(desk: Server, number: str) -> dict[str, Any]:
     """Give the register's line of a tip-off as it would be reported again."""
     entered = registered(desk, number)
     fields = ("office", "tip_number", "by_line", "lodged_on", "acknowledged_on", "answered_on", "asked_on")
@@ -158,27 +158,27 @@ def _entered(desk: Desk, number: str) -> dict[str, Any]:
     return {n: entered[n].isoformat() if hasattr(entered[n], "isoformat") else entered[n] for n in held}
 
 
-def close(desk: Desk, number: str, outcome: str, by: str) -> int:
+def close(desk: Server, number: str, outcome: str, by: str) -> int:
     """Say in the register how a tip-off ended, today; refuses (Refused) an outcome that there is none of."""
     row = _entered(desk, number) | {"closed_on": today(desk).isoformat(), "outcome": outcome, "act": "correct"}
     return say(desk, {"tip_register": [row]}, by)
 
 
-def extend(desk: Desk, number: str, days: str, order: str, by: str) -> int:
+def extend(desk: Server, number: str, days: str, order: str, by: str) -> int:
     """Say in the register that an order puts the closing off by working days; refuses (Refused) what is no number of days."""
     row = _entered(desk, number) | {"extended_by": days, "order_number": order or None, "act": "correct"}
     return say(desk, {"tip_register": [row]}, by)
 
 
-def registered(desk: Desk, number: str) -> dict[str, Any]:
+def registered(desk: Server, number: str) -> dict[str, Any]:
     """Give the register's line of a tip-off with its due day; refuses (Gone) a number that is not there."""
     found = register(desk, number)
     if not found:
-        raise Gone(number)
+        raise NotFound(number)
     return found[0]
 
 
-def register(desk: Desk, number: str = "") -> list[dict[str, Any]]:
+def register(desk: Server, number: str = "") -> list[dict[str, Any]]:
     """Return the register, the newest first, or one line of it, with the days of its clocks (`TERMS`); None where no term is known."""
     known = _columns(desk)
     dues = [
@@ -196,7 +196,7 @@ def register(desk: Desk, number: str = "") -> list[dict[str, Any]]:
     )
 
 
-def _columns(desk: Desk) -> set[str]:
+def _columns(desk: Server) -> set[str]:
     """Give the columns of the register under the policy in force: an older one has fewer."""
     return {one.name for one in desk.pack.kinds["tip_register"].fields}
 
@@ -212,7 +212,7 @@ def is_of_line(visit: Visit, act: str = SEE) -> bool:
 def of_line(visit: Visit, act: str = SEE) -> str:
     """Give the line; refuses (NotGranted) whoever is not on it. Its mailboxes are for its own people alone."""
     if not is_of_line(visit, act):
-        raise NotGranted(act)
+        raise PermissionDenied(act)
     return line_for(visit.desk, ITEM, today(visit.desk))
 
 
@@ -221,7 +221,7 @@ def mailbox_of(visit: Visit, number: str) -> dict[str, Any]:
     line = of_line(visit)
     rows = visit.desk.duck.records("SELECT * FROM main.tip WHERE tip_number = ? AND by_line = ?", [number, line])
     if not rows or is_expired(visit.desk, registered(visit.desk, number), today(visit.desk)):
-        raise Gone(number)
+        raise NotFound(number)
     return rows[0]
 
 

@@ -9,8 +9,8 @@ from comptroller.access.grants import HANDLE, SEE
 from comptroller.model.refusal import Refused, Text
 from comptroller.web.public.tip_storage import due_for_erasure
 from comptroller.web.shell.auth import Form, may
-from comptroller.web.shell.errors import NotGranted
-from comptroller.web.shell.rendering import draw
+from comptroller.web.shell.errors import PermissionDenied
+from comptroller.web.shell.rendering import render
 from comptroller.web.shell.visit import Visit
 from comptroller.web.tips.keys import check_answer, history, in_fours, public_half
 from comptroller.web.tips.mailbox import (
@@ -39,7 +39,7 @@ def tips(visit: Seeing) -> Response:
     line = of_line(visit)
     rows = [row for row in register(visit.desk) if row["by_line"] == line]
     keys = history(visit.desk, line)
-    return draw(
+    return render(
         visit,
         "tips.html",
         rows=rows,
@@ -58,12 +58,12 @@ def make_key(visit: Seeing, form: Form) -> Response:
     """Record a new key of the line, as its officer who is signed in: a program with a token changes no key."""
     line = of_line(visit, HANDLE)
     if visit.scope is not None:
-        raise NotGranted(HANDLE)
+        raise PermissionDenied(HANDLE)
     public, sign, kept = (str(form.get(name) or "") for name in ("public_key", "sign_key", "kept_key"))
     if not (100 <= len(public) <= _MOST_KEY and kept.startswith("{") and len(kept) <= _MOST_KEY):
-        raise NotGranted(HANDLE)
+        raise PermissionDenied(HANDLE)
     if sign and public_half(sign) is None:
-        raise NotGranted(HANDLE)
+        raise PermissionDenied(HANDLE)
     named = keep_key(visit.desk, line, (public, kept), visit.login, sign)
     visit.note("tip_key", named)
     return RedirectResponse("/tips", 303)
@@ -75,7 +75,7 @@ def tip(visit: Seeing, number: str) -> Response:
     box = mailbox_of(visit, number)
     rows = visit.desk.shelf.rows("SELECT kept FROM line_key WHERE line_key = ?", [box["line_key"]])
     visit.note("tip_open", number)
-    return draw(
+    return render(
         visit,
         "tip.html",
         box=box,
@@ -103,7 +103,7 @@ def answer(visit: Seeing, number: str, form: Form) -> Response:
     box = mailbox_of(visit, number)
     sealed = str(form.get("sealed") or "")
     if not (sealed.startswith("{") and len(sealed) <= _MOST_SEALED):
-        raise NotGranted(HANDLE)
+        raise PermissionDenied(HANDLE)
     if wrong := check_answer(key_of(visit.desk, box["by_line"], box["line_key"]), box["tip"], sealed):
         raise Refused(wrong)
     reply(visit.desk, box, sealed, visit.login)

@@ -17,7 +17,7 @@ from comptroller.web.public.proofs import receipt_code
 from comptroller.web.public.rate_limit import LODGE, READ, WORKED, WRITE
 from comptroller.web.public.tip_storage import OVERHEAD, check_room
 from comptroller.web.shell.auth import desk_of
-from comptroller.web.shell.errors import Gone, body_of
+from comptroller.web.shell.errors import NotFound, body_of
 from comptroller.web.tips.keys import announced, history, in_fours
 from comptroller.web.tips.mailbox import ITEM, key_of, lodge, messages, opened, registered, today, write
 
@@ -128,7 +128,7 @@ def _store(request: Request, purpose: str, sealed: str, write_it: Callable[[], i
         return refused(request, why)
     try:
         entry = write_it()
-    except (Refused, Gone):
+    except (Refused, NotFound):
         budget.give_back(day, size)
         raise
     return JSONResponse({"entry": entry, "code": receipt_code(entry, desk.ledger.entry(entry).leaf)})

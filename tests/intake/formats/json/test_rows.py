@@ -11,10 +11,10 @@ from comptroller.intake.formats.json import rows as json_rows
 from comptroller.intake.formats.json.columns import columnar
 from comptroller.intake.formats.json.rows import read_json, read_ndjson, read_small
 from comptroller.intake.limits import Limits
-from comptroller.intake.raw_table import Raw
+from comptroller.intake.raw_table import RawTable
 
 
-def rows(raws: list[Raw]) -> dict[str, list[dict[str, object]]]:
+def rows(raws: list[RawTable]) -> dict[str, list[dict[str, object]]]:
     """Give the rows by kind, absent and null alike, without regard to the order of columns."""
     given: dict[str, list[dict[str, object]]] = {}
     for raw in raws:

@@ -13,7 +13,7 @@ import pyarrow.json as pj
 from comptroller.intake.columns import names_refused, text_table
 from comptroller.intake.formats.json.facts import columns_of, is_kind
 from comptroller.intake.limits import Limits
-from comptroller.intake.raw_table import LINE, Raw
+from comptroller.intake.raw_table import LINE, RawTable
 
 _SAMPLE = 200
 _SCALE = 6
@@ -31,7 +31,7 @@ _TYPES: dict[frozenset[type], pa.DataType] = {
 _DECODE = msgspec.json.Decoder().decode
 
 
-def columnar(payload: bytes, name: str, limits: Limits, kind: str | None = None) -> list[Raw] | None:
+def columnar(payload: bytes, name: str, limits: Limits, kind: str | None = None) -> list[RawTable] | None:
     """Give what the lines say, by the kind that each names where `kind` is None; None where care is needed.
 
     The result is the one that reading one by one gives (a test holds this). What Arrow would read differently is
@@ -55,7 +55,7 @@ def columnar(payload: bytes, name: str, limits: Limits, kind: str | None = None)
     if len(lines) > limits.rows or names_refused(names, (name, None, ""), limits):
         return None
     whole = text_table(names, columns, pa.array(lines))
-    return _by_kind(whole, name) if kind is None else [Raw(kind, whole, name)]
+    return _by_kind(whole, name) if kind is None else [RawTable(kind, whole, name)]
 
 
 def _lines(payload: bytes) -> np.ndarray[Any, Any] | None:
@@ -138,18 +138,18 @@ def _text(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
     return None
 
 
-def _by_kind(table: pa.Table, name: str) -> list[Raw] | None:
+def _by_kind(table: pa.Table, name: str) -> list[RawTable] | None:
     """Part the rows by the kind that they name."""
     if "kind" not in table.column_names:
-        return [Raw("", table, name)]
+        return [RawTable("", table, name)]
     said = pc.fill_null(table["kind"], "")
     rest = table.drop_columns(["kind"])
     kinds = pc.unique(said).to_pylist()
     if not all(map(is_kind, kinds)):
         return None
     if len(kinds) == 1:
-        return [Raw(kinds[0], rest, name)]
-    return [Raw(one, without_empty(rest.filter(pc.equal(said, one))), name) for one in kinds]
+        return [RawTable(kinds[0], rest, name)]
+    return [RawTable(one, without_empty(rest.filter(pc.equal(said, one))), name) for one in kinds]
 
 
 def without_empty(table: pa.Table) -> pa.Table:

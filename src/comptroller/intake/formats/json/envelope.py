@@ -8,7 +8,7 @@ import msgspec
 from comptroller.intake.formats.encoding import other_unicode, utf8_fault, without_bom
 from comptroller.intake.formats.json.facts import decode, is_kind
 from comptroller.intake.limits import Limits
-from comptroller.intake.messages import refuse
+from comptroller.intake.messages import reject
 from comptroller.model.refusal import Refusal
 
 _CHUNK_BYTES = 1 << 20
@@ -23,15 +23,15 @@ def sound(payload: bytes, name: str, limits: Limits) -> tuple[bytes, list[Refusa
     """Give the bytes without a byte order mark, or why they are no UTF-8 text."""
     place = (name, None, "")
     if len(payload) > limits.bytes_in:
-        return b"", [refuse("intake.file.size", place, len(payload), limit=limits.bytes_in)]
+        return b"", [reject("intake.file.size", place, len(payload), limit=limits.bytes_in)]
     if other := other_unicode(payload):
-        return b"", [refuse("intake.file.encoding", place, other, also="")]
+        return b"", [reject("intake.file.encoding", place, other, also="")]
     payload = without_bom(payload)
     if (fault := utf8_fault(payload)) is not None:
         line = payload.count(b"\n", 0, fault) + 1
-        return b"", [refuse("intake.file.encoding", (name, line, ""), payload[fault : fault + 8].hex(" "), also="")]
+        return b"", [reject("intake.file.encoding", (name, line, ""), payload[fault : fault + 8].hex(" "), also="")]
     if (fault := payload.find(b"\0")) >= 0:
-        return b"", [refuse("intake.file.nul", (name, payload.count(b"\n", 0, fault) + 1, ""), f"byte {fault}")]
+        return b"", [reject("intake.file.nul", (name, payload.count(b"\n", 0, fault) + 1, ""), f"byte {fault}")]
     return payload, []
 
 
@@ -39,26 +39,26 @@ def parts_of(payload: bytes, name: str, limits: Limits, outer: str | None) -> tu
     """Take the envelope off: facts as they stand in the text, by the kind that the envelope says."""
     place = (name, None, "")
     if not payload:
-        return [], [refuse("intake.file.empty", place, "-")]
+        return [], [reject("intake.file.empty", place, "-")]
     try:
         if payload[:1] == b"[":
             return _listed(outer, payload, 1), []
         top = _TOP.decode(payload)
     except RecursionError:
-        return [], [refuse("intake.json.depth", place, "-", limit=limits.depth)]
+        return [], [reject("intake.json.depth", place, "-", limit=limits.depth)]
     except msgspec.ValidationError as fault:
-        return [], [refuse("intake.json.shape", place, fault)]
+        return [], [reject("intake.json.shape", place, fault)]
     except (msgspec.DecodeError, UnicodeDecodeError) as fault:
-        return [], [refuse("intake.json.syntax", place, fault)]
+        return [], [reject("intake.json.syntax", place, fault)]
     if "facts" not in top:
         return [(outer, [1], [payload])], []
     facts = bytes(top["facts"])
     _, refusals = decode(payload.replace(facts, b"null", 1) if len(facts) > 2 else payload, place, limits)
     strange = sorted(top.keys() - {"kind", "facts"})
-    refusals += [refuse("intake.json.shape", (name, None, one), one) for one in strange]
+    refusals += [reject("intake.json.shape", (name, None, one), one) for one in strange]
     kind = msgspec.json.decode(top["kind"]) if "kind" in top else None
     if kind is not None and not is_kind(kind):
-        refusals.append(refuse("intake.json.kind", (name, None, "kind"), kind))
+        refusals.append(reject("intake.json.kind", (name, None, "kind"), kind))
     if refusals:
         return [], refusals
     return _held(kind or outer, facts, name)
@@ -73,11 +73,11 @@ def _held(kind: str | None, facts: bytes, name: str) -> tuple[list[Part], list[R
         line = 1
         for one, held in _TOP.decode(facts).items():
             if not one or not is_kind(one):
-                return [], [refuse("intake.json.kind", (name, None, "facts"), one)]
+                return [], [reject("intake.json.kind", (name, None, "facts"), one)]
             parts += _listed(one, bytes(held), line)
             line = parts[-1][1][-1] + 1 if parts else line
     except (msgspec.DecodeError, RecursionError) as fault:
-        return [], [refuse("intake.json.shape", (name, None, "facts"), fault)]
+        return [], [reject("intake.json.shape", (name, None, "facts"), fault)]
     return parts, []
 
 

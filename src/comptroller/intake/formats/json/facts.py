@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from comptroller.intake.columns import blank_to_null, names_refused, own_name, sound_values, values_refused
 from comptroller.intake.limits import Limits
-from comptroller.intake.messages import Place, refuse
+from comptroller.intake.messages import Place, reject
 from comptroller.intake.raw_table import LINE
 from comptroller.model.refusal import Refusal
 
@@ -62,16 +62,16 @@ def decode(payload: bytes, place: Place, limits: Limits) -> tuple[Any, list[Refu
     try:
         value = decoder(limits.digits)(payload)
     except RecursionError:
-        return None, [refuse("intake.json.depth", place, "-", limit=limits.depth)]
+        return None, [reject("intake.json.depth", place, "-", limit=limits.depth)]
     except UnicodeDecodeError as fault:
-        return None, [refuse("intake.file.encoding", place, fault, also="")]
+        return None, [reject("intake.file.encoding", place, fault, also="")]
     except msgspec.ValidationError as fault:
-        return None, [refuse("intake.json.number", place, fault, limit=limits.digits)]
+        return None, [reject("intake.json.number", place, fault, limit=limits.digits)]
     except msgspec.DecodeError as fault:
-        return None, [refuse("intake.json.syntax", place, fault)]
+        return None, [reject("intake.json.syntax", place, fault)]
     if repeats(payload, key_count(value)):
         file, line, _ = place
-        return value, [refuse("intake.json.twice", (file, line, key), key) for key in _twice(payload)]
+        return value, [reject("intake.json.twice", (file, line, key), key) for key in _twice(payload)]
     return value, []
 
 
@@ -208,7 +208,7 @@ def facts_table(
         except WrongValue as wrong:
             place = (name, lines[wrong.position], field)
             limit = limits.digits if wrong.code == "intake.json.number" else limits.depth
-            refusals.append(refuse(wrong.code, place, values[wrong.position], limit=limit))
+            refusals.append(reject(wrong.code, place, values[wrong.position], limit=limit))
     if refusals:
         return None, refusals
     # All columns are one array, cut up after: fewer calls into Arrow, which is what small batches cost.

@@ -20,8 +20,8 @@ from comptroller.intake.formats.json.facts import (
     taken_kind,
 )
 from comptroller.intake.limits import USUAL, Limits
-from comptroller.intake.messages import bounded, refuse
-from comptroller.intake.raw_table import Raw
+from comptroller.intake.messages import bounded, reject
+from comptroller.intake.raw_table import RawTable
 from comptroller.model.refusal import Refusal
 
 REPORT = "report"
@@ -36,7 +36,7 @@ _BATCH = 2000
 
 def read_json(
     payload: bytes, name: str, *, limits: Limits = USUAL, kind: str | None = None
-) -> tuple[list[Raw], list[Refusal]]:
+) -> tuple[list[RawTable], list[Refusal]]:
     """Read one JSON text: one fact, a list of facts, or `{"kind": …, "facts": …}`; `line` counts facts from 1.
 
     Where the kind is said outside of the facts, by `kind` or by the envelope, a fact's own `kind` is a field like any
@@ -57,7 +57,7 @@ def read_json(
 
 def read_ndjson(
     payload: bytes, name: str, *, limits: Limits = USUAL, kind: str | None = None
-) -> tuple[list[Raw], list[Refusal]]:
+) -> tuple[list[RawTable], list[Refusal]]:
     """Read one fact a line; blank lines are passed over; `line` is the line in the file; `kind` as in `read_json`."""
     payload, refusals = sound(payload, name, limits)
     if refusals:
@@ -69,7 +69,7 @@ def read_ndjson(
     return _read_parts(line_parts(payload, kind), name, limits)
 
 
-def _read_parts(parts: Iterable[Part], name: str, limits: Limits) -> tuple[list[Raw], list[Refusal]]:
+def _read_parts(parts: Iterable[Part], name: str, limits: Limits) -> tuple[list[RawTable], list[Refusal]]:
     """Give the parts' facts as one raw table for each kind, or all that is refused in them."""
     tables: dict[str, list[pa.Table]] = {}
     refusals: list[Refusal] = []
@@ -77,21 +77,21 @@ def _read_parts(parts: Iterable[Part], name: str, limits: Limits) -> tuple[list[
     for kind, lines, texts in parts:
         count += len(texts)
         if count > limits.rows:
-            refusals.append(refuse("intake.rows.many", (name, None, ""), f"more than {limits.rows}", limit=limits.rows))
+            refusals.append(reject("intake.rows.many", (name, None, ""), f"more than {limits.rows}", limit=limits.rows))
             break
         if len(refusals) > limits.refusals:
             break
         refusals += _add(tables, (kind, lines, texts), name, limits)
     if not count:
-        refusals.append(refuse("intake.file.empty", (name, None, ""), "-"))
+        refusals.append(reject("intake.file.empty", (name, None, ""), "-"))
     if refusals:
         return [], bounded(refusals, limits, name)
-    raws = [Raw(kind, one_table(some), name) for kind, some in tables.items()]
+    raws = [RawTable(kind, one_table(some), name) for kind, some in tables.items()]
     wide = [raw for raw in raws if raw.table.num_columns > limits.columns + 1]
     if wide:
         seen = wide[0].table.num_columns - 1
-        return [], [refuse("intake.columns.many", (name, None, ""), seen, limit=limits.columns)]
-    return [Raw(r.kind, without_empty(r.table), name) for r in raws] if len(raws) > 1 else raws, []
+        return [], [reject("intake.columns.many", (name, None, ""), seen, limit=limits.columns)]
+    return [RawTable(r.kind, without_empty(r.table), name) for r in raws] if len(raws) > 1 else raws, []
 
 
 def _add(tables: dict[str, list[pa.Table]], part: Part, name: str, limits: Limits) -> list[Refusal]:
@@ -101,7 +101,7 @@ def _add(tables: dict[str, list[pa.Table]], part: Part, name: str, limits: Limit
     if refusals or not facts:
         return refusals
     groups, wrong = kinds_of(facts, kind)
-    refusals = [refuse("intake.json.kind", (name, lines[at], "kind"), said) for at, said in wrong]
+    refusals = [reject("intake.json.kind", (name, lines[at], "kind"), said) for at, said in wrong]
     for one, positions in groups.items():
         table, more = facts_table([facts[p] for p in positions], [lines[p] for p in positions], name, limits)
         refusals += more
@@ -124,7 +124,7 @@ def _decoded(
     for line, text in zip(lines, texts, strict=True):
         fact, wrong = decode(text, (name, line, ""), limits)
         if not wrong and type(fact) is not dict:
-            wrong = [refuse("intake.json.shape", (name, line, ""), text[:80].decode("utf-8", "replace"))]
+            wrong = [reject("intake.json.shape", (name, line, ""), text[:80].decode("utf-8", "replace"))]
         refusals += wrong
         facts.append(fact)
     return facts, refusals
@@ -139,7 +139,7 @@ def one_table(tables: Sequence[pa.Table]) -> pa.Table:
 
 def read_small(
     reports: Sequence[bytes], *, names: Sequence[str] = (), kinds: Sequence[str | None] = (), limits: Limits = USUAL
-) -> tuple[list[Raw], dict[int, list[Refusal]]]:
+) -> tuple[list[RawTable], dict[int, list[Refusal]]]:
     """Read many small JSON reports at once: one raw table a kind with the column `report`, and refusals by report.
 
     A refused report has no row in any table. `names` are the reports' file names, said in refusals;
@@ -162,7 +162,7 @@ def read_small(
             for raw in raws:
                 numbers = pa.array([number] * len(raw.table), pa.int64())
                 tables.setdefault(raw.kind, []).append(raw.table.append_column(REPORT, numbers))
-    return [Raw(kind, one_table(some), "") for kind, some in tables.items()], refusals
+    return [RawTable(kind, one_table(some), "") for kind, some in tables.items()], refusals
 
 
 def _read_batch(
