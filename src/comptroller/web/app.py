@@ -33,6 +33,7 @@ from comptroller.web.reporting import api as reporting_api, pages as reporting_p
 from comptroller.web.runtime.secret_renewal import renew_secrets
 from comptroller.web.runtime.server import Server
 from comptroller.web.shell.errors import put_errors
+from comptroller.web.shell.menu import menu_of
 from comptroller.web.shell.middleware import Middleware
 from comptroller.web.shell.rendering import render_refusals
 from comptroller.web.timelines import pages as timelines_pages
@@ -88,6 +89,7 @@ def make_app(desk: Server) -> Any:
         redoc_url=None,
     )
     app.state.desk = desk
+    desk.menu = menu_of(PAGES)
     put_errors(app, render_refusals)
     for calls in CALLS:
         app.include_router(calls.router, prefix="/api/v1", responses=ERRORS)

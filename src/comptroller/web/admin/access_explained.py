@@ -9,6 +9,8 @@ from comptroller.web.shell.auth import Visiting
 from comptroller.web.shell.rendering import render
 
 router = APIRouter()
+ADDRESSES = ("/why", "/why?entity={entity}")
+"""Addresses that the tests of access open as every role."""
 
 
 @router.get("/why")

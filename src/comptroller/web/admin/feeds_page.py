@@ -16,6 +16,8 @@ from comptroller.web.shell.rendering import render
 from comptroller.web.shell.visit import Visit
 
 router = APIRouter()
+ADDRESSES = ("/admin/feeds",)
+"""Addresses that the tests of access open as every role."""
 Administering = Annotated[Visit, Depends(may(ADMINISTER))]
 PAGE = 100
 _WORST = {REFUSED: 0, QUIET: 1}

@@ -14,11 +14,18 @@ from comptroller.model.refusal import Refused, refusal
 from comptroller.web.runtime import admission
 from comptroller.web.shell.auth import Form, may, present
 from comptroller.web.shell.errors import NotFound
+from comptroller.web.shell.menu import MenuEntry
 from comptroller.web.shell.rendering import render
 from comptroller.web.shell.translations import texts
 from comptroller.web.shell.visit import Visit
 
 router = APIRouter()
+MENU = (
+    MenuEntry(150, "/acts", "acts", WATCH),
+    MenuEntry(160, "/admin", "admin", ADMINISTER),
+)
+ADDRESSES = ("/acts", "/admin")
+"""Addresses that the tests of access open as every role."""
 TOKEN_ACTS = tuple(dict.fromkeys(act for acts in ROLES.values() for act in sorted(acts) if act != ADMINISTER))
 """What a token's scope may hold; what its user's grants give narrows it."""
 Administering = Annotated[Visit, Depends(may(ADMINISTER))]

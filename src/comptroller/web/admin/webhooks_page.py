@@ -17,6 +17,8 @@ from comptroller.web.shell.rendering import render
 from comptroller.web.shell.visit import Visit
 
 router = APIRouter()
+ADDRESSES = ("/admin/hooks",)
+"""Addresses that the tests of access open as every role."""
 Administering = Annotated[Visit, Depends(may(ADMINISTER))]
 
 

@@ -18,10 +18,20 @@ from comptroller.web.authority.checks import (
 from comptroller.web.cases.view import today_of
 from comptroller.web.shell.auth import Form, may
 from comptroller.web.shell.errors import NotFound
+from comptroller.web.shell.menu import MenuEntry
 from comptroller.web.shell.rendering import render
 from comptroller.web.shell.visit import Visit
 
+
+def _is_shown(visit: Visit) -> bool:
+    """Return whether the policy in force has a list of powers."""
+    return bool(visit.pack.casework.authority)
+
+
 router = APIRouter()
+MENU = (MenuEntry(70, "/authority", "authority", SEE, _is_shown),)
+ADDRESSES = ("/authority", "/authority?entity={entity}")
+"""Addresses that the tests of access open as every role."""
 MOST_FIRST = 40
 Seeing = Annotated[Visit, Depends(may(SEE))]
 _WORDS = ("entity", "post", "item", "amount_cny", "counterparty", "person", "matter", "on")

@@ -23,6 +23,8 @@ from comptroller.web.shell.auth import may
 from comptroller.web.shell.visit import Visit
 
 router = APIRouter(tags=["cases"])
+ADDRESSES = ("/api/v1/day", "/api/v1/cases")
+"""Addresses that the tests of access open as every role."""
 Seeing = Annotated[Visit, Depends(may(SEE))]
 Word = Annotated[str, Query(max_length=200)]
 _NOT_FOR_ENTITY = (

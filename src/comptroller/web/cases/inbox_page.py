@@ -6,15 +6,22 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
-from comptroller.access.grants import SEE
+from comptroller.access.grants import REPORT, SEE
 from comptroller.cases import queries
 from comptroller.web.cases import actions, view
 from comptroller.web.cases.pages import acted, fields_of_form, show_case
 from comptroller.web.shell.auth import Form, may
+from comptroller.web.shell.menu import MenuEntry, has_cases
 from comptroller.web.shell.rendering import render
 from comptroller.web.shell.visit import Visit
 
 router = APIRouter()
+MENU = (
+    MenuEntry(20, "/day", "day", SEE, has_cases),
+    MenuEntry(50, "/inbox", "inbox", REPORT, has_cases),
+)
+ADDRESSES = ("/inbox", "/day")
+"""Addresses that the tests of access open as every role."""
 Seeing = Annotated[Visit, Depends(may(SEE))]
 _SOON_DAYS, _MOST = 30, 200
 

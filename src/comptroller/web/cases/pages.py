@@ -13,7 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
-from comptroller.access.grants import SEE
+from comptroller.access.grants import REPORT, SEE
 from comptroller.cases import queries, visibility
 from comptroller.cases.sanction_bands import band_of
 from comptroller.model.case_policy import ENDED, STATES
@@ -24,10 +24,20 @@ from comptroller.web.cases.view import CaseView
 from comptroller.web.shell.auth import Form, may
 from comptroller.web.shell.charts import time_line
 from comptroller.web.shell.labels import cell, evidence, field_named, label
+from comptroller.web.shell.menu import MenuEntry, has_cases
 from comptroller.web.shell.rendering import render
 from comptroller.web.shell.visit import Visit
 
+
+def _is_shown(visit: Visit) -> bool:
+    """Return whether the viewer gets the board: the policy has routes, and the viewer does more than report."""
+    return has_cases(visit) and not all(grant.gives(REPORT) for grant in visit.reach.viewer.in_force)
+
+
 router = APIRouter()
+MENU = (MenuEntry(40, "/cases", "cases", SEE, _is_shown),)
+ADDRESSES = ("/cases", "/cases/load")
+"""Addresses that the tests of access open as every role."""
 Seeing = Annotated[Visit, Depends(may(SEE))]
 Word = Annotated[str, Query(max_length=200)]
 PAGE, COLUMN = 50, 12

@@ -15,11 +15,23 @@ from comptroller.web.shell.auth import may, present
 from comptroller.web.shell.charts import Box, ChartEdge, chain_of, stakes_row, wrapped
 from comptroller.web.shell.formatting import NOTHING, number, percent
 from comptroller.web.shell.labels import cell, fields_of, worded
+from comptroller.web.shell.menu import MenuEntry
 from comptroller.web.shell.rendering import render
 from comptroller.web.shell.translations import texts
 from comptroller.web.shell.visit import Visit
 
 router = APIRouter()
+MENU = (MenuEntry(80, "/entities", "entities", SEE),)
+ADDRESSES = (
+    "/entities",
+    "/entities.named?text={mark}",
+    "/entities?under={entity}",
+    "/entities/{entity}",
+    "/entities/{entity}/holdings",
+    "/entities/{entity}/owners",
+    "/entities/{entity}/structure?depth=9&text={mark}",
+)
+"""Addresses that the tests of access open as every role."""
 Seeing = Annotated[Visit, Depends(may(SEE))]
 Word = Annotated[str, Query(max_length=100)]
 PAGE, MOST_STAKES, MOST_NAMED, MOST_BOXES = 50, 200, 12, 8

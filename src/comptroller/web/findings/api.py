@@ -16,6 +16,14 @@ from comptroller.web.shell.labels import seen_rows
 from comptroller.web.shell.visit import Visit
 
 router = APIRouter(tags=["reads"])
+ADDRESSES = (
+    "/api/v1/findings?state=all&limit=1000",
+    "/api/v1/findings/{finding}",
+    "/api/v1/entities",
+    "/api/v1/entities/{entity}",
+    "/api/v1/me",
+)
+"""Addresses that the tests of access open as every role."""
 Seeing = Annotated[Visit, Depends(may(SEE))]
 Word = Annotated[str, Query(max_length=200)]
 Day = Annotated[str, Query(pattern=r"^(\d{4}-\d{2}-\d{2})?$")]

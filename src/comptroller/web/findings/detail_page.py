@@ -23,6 +23,8 @@ from comptroller.web.timelines.gather import starts, timeline_of
 from comptroller.web.timelines.layout import Picture
 
 router = APIRouter()
+ADDRESSES = ("/findings/{finding}",)
+"""Addresses that the tests of access open as every role."""
 _REQUEST = "material_request"
 _READ_LIST = re.compile(r"list = '(\w+)'")
 Seeing = Annotated[Visit, Depends(may(SEE))]

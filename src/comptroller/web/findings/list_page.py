@@ -12,11 +12,15 @@ from comptroller.access.grants import EXPORT, SEE
 from comptroller.web.overview.queries import OPEN, groups_of
 from comptroller.web.shell.auth import Form, may
 from comptroller.web.shell.labels import evidence_said, subject_said
+from comptroller.web.shell.menu import MenuEntry
 from comptroller.web.shell.rendering import render
 from comptroller.web.shell.spreadsheets import sheet
 from comptroller.web.shell.visit import Visit
 
 router = APIRouter()
+MENU = (MenuEntry(30, "/findings", "findings", SEE),)
+ADDRESSES = ("/findings", "/findings?state=all", "/findings?under=-", "/findings.xlsx")
+"""Addresses that the tests of access open as every role."""
 Seeing = Annotated[Visit, Depends(may(SEE))]
 Exporting = Annotated[Visit, Depends(may(EXPORT))]
 REST = "-"

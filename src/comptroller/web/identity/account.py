@@ -21,6 +21,8 @@ from comptroller.web.shell.rendering import render
 from comptroller.web.shell.visit import Visit
 
 router = APIRouter()
+ADDRESSES = ("/account",)
+"""Addresses that the tests of access open as every role."""
 MOST_PASSWORD = 200
 _PRESENT = ("您现在的口令", "your present password")
 _OFFERED = (TOKEN, IDENTITY)

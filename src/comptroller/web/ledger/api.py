@@ -15,6 +15,8 @@ from comptroller.web.shell.auth import may
 from comptroller.web.shell.visit import Visit
 
 router = APIRouter(tags=["ledger"])
+ADDRESSES = ("/api/v1/entries?limit=1000", "/api/v1/entries/{entry}")
+"""Addresses that the tests of access open as every role."""
 Seeing = Annotated[Visit, Depends(may(SEE))]
 _MOST_LOOKED_AT = 20_000
 """Entries that one call looks at; whoever sees few of many goes on with the cursor."""

@@ -20,10 +20,20 @@ from comptroller.web.public.proofs import receipt_code
 from comptroller.web.runtime.report_rate import is_report
 from comptroller.web.shell.auth import Form, may
 from comptroller.web.shell.errors import NotFound
+from comptroller.web.shell.menu import MenuEntry
 from comptroller.web.shell.rendering import render
 from comptroller.web.shell.visit import Visit
 
 router = APIRouter()
+MENU = (MenuEntry(130, "/ledger", "ledger", SEE),)
+ADDRESSES = (
+    "/ledger",
+    "/ledger?since=2024-01-01T00:00%2B00:00",
+    "/ledger/{entry}",
+    "/ledger/{entry}?place=1",
+    "/ledger/{entry}/receipt.json",
+)
+"""Addresses that the tests of access open as every role."""
 Seeing = Annotated[Visit, Depends(may(SEE))]
 PAGE = 50
 

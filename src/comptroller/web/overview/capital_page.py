@@ -12,6 +12,8 @@ from comptroller.web.shell.rendering import render
 from comptroller.web.shell.visit import Visit
 
 router = APIRouter()
+ADDRESSES = ("/capital?item=net_assets", "/capital?item=net_assets&entity={entity}")
+"""Addresses that the tests of access open as every role."""
 Seeing = Annotated[Visit, Depends(may(SEE))]
 
 

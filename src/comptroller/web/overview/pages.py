@@ -10,10 +10,14 @@ from comptroller.access.grants import ADMINISTER, SEE
 from comptroller.web.ledger.pages import is_seen
 from comptroller.web.overview.queries import OPEN, capital, groups_of, late
 from comptroller.web.shell.auth import Visiting, may
+from comptroller.web.shell.menu import MenuEntry
 from comptroller.web.shell.rendering import render
 from comptroller.web.shell.visit import Visit
 
 router = APIRouter()
+MENU = (MenuEntry(10, "/", "overview", SEE),)
+ADDRESSES = ("/", "/wall", "/overview/live")
+"""Addresses that the tests of access open as every role."""
 _GRAVEST = "crit"
 MONTHS = 12
 MONTHS_AGO = "date_diff('month', CAST(f.since AS DATE), CAST(? AS DATE))"

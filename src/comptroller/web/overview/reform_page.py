@@ -10,10 +10,20 @@ from comptroller.access.grants import SEE
 from comptroller.web.shell.auth import may
 from comptroller.web.shell.errors import NotFound
 from comptroller.web.shell.labels import cell
+from comptroller.web.shell.menu import MenuEntry
 from comptroller.web.shell.rendering import render
 from comptroller.web.shell.visit import Visit
 
+
+def _is_shown(visit: Visit) -> bool:
+    """Return whether the policy in force knows reform tasks."""
+    return "reform_task" in visit.pack.tables
+
+
 router = APIRouter()
+MENU = (MenuEntry(100, "/reform", "reform", SEE, _is_shown),)
+ADDRESSES = ("/reform",)
+"""Addresses that the tests of access open as every role."""
 Seeing = Annotated[Visit, Depends(may(SEE))]
 Word = Annotated[str, Query(max_length=100)]
 TASK, FIGURE = "reform_task", "reform_figure"

@@ -16,6 +16,8 @@ from comptroller.web.shell.auth import may, present
 from comptroller.web.shell.visit import Visit
 
 router = APIRouter(tags=["policy"])
+ADDRESSES = ("/api/v1/rules", "/api/v1/rules/base/rules/payments/duplicate")
+"""Addresses that the tests of access open as every role."""
 Seeing = Annotated[Visit, Depends(may(SEE))]
 
 

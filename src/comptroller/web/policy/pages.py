@@ -17,10 +17,23 @@ from comptroller.web.policy.versions import differences, versions
 from comptroller.web.shell.auth import may
 from comptroller.web.shell.errors import NotFound
 from comptroller.web.shell.labels import cell, label, worded
+from comptroller.web.shell.menu import MenuEntry
 from comptroller.web.shell.rendering import render
 from comptroller.web.shell.visit import Visit
 
 router = APIRouter()
+MENU = (MenuEntry(120, "/policy", "policy", SEE),)
+ADDRESSES = (
+    "/policy",
+    "/policy?tab=params",
+    "/policy?tab=lists",
+    "/policy?tab=sources",
+    "/policy?tab=proposals",
+    "/policy?tab=versions",
+    "/policy/versions/1",
+    "/policy/base/rules/payments/duplicate",
+)
+"""Addresses that the tests of access open as every role."""
 Seeing = Annotated[Visit, Depends(may(SEE))]
 Word = Annotated[str, Query(max_length=100)]
 TABS = ("rules", "params", "lists", "sources", "proposals", "versions")

@@ -18,6 +18,8 @@ from comptroller.web.shell.rendering import render
 from comptroller.web.shell.visit import Visit
 
 router = APIRouter()
+ADDRESSES = ("/policy/propose?path=base/params/duplicate_days.yml",)
+"""Addresses that the tests of access open as every role."""
 Seeing = Annotated[Visit, Depends(may(SEE))]
 Proposing = Annotated[Visit, Depends(may(PROPOSE))]
 _BARE = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")

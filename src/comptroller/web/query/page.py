@@ -14,11 +14,15 @@ from comptroller.model.refusal import Refused
 from comptroller.web.runtime.query_pool import Answer
 from comptroller.web.shell.auth import Form, may
 from comptroller.web.shell.errors import PermissionDenied
+from comptroller.web.shell.menu import MenuEntry
 from comptroller.web.shell.rendering import render
 from comptroller.web.shell.spreadsheets import sheet, table_csv
 from comptroller.web.shell.visit import Visit
 
 router = APIRouter()
+MENU = (MenuEntry(140, "/ask", "ask", ASK),)
+ADDRESSES = ("/ask",)
+"""Addresses that the tests of access open as every role."""
 Asking = Annotated[Visit, Depends(may(ASK))]
 _MOST_SHOWN, _MOST_POINTS = 500, 60
 _BEGIN = (

@@ -21,11 +21,24 @@ from comptroller.web.reporting.error_sheet import marked_sheet
 from comptroller.web.reporting.submit import Sent, SubmitResult, found_again, send_report
 from comptroller.web.runtime.idempotency import answer_once
 from comptroller.web.shell.auth import Form, may, present
+from comptroller.web.shell.menu import MenuEntry
 from comptroller.web.shell.rendering import render
 from comptroller.web.shell.spreadsheets import XLSX
 from comptroller.web.shell.visit import Visit
 
 router = APIRouter()
+MENU = (MenuEntry(110, "/reporting", "reporting", SEE),)
+ADDRESSES = (
+    "/reporting",
+    "/reporting?show=all",
+    "/reporting?show=kept",
+    "/reporting?show=refused",
+    "/reporting/send",
+    "/reporting/form/payment",
+    "/reporting/templates/payment.csv",
+    "/reporting/kept/{entry}",
+)
+"""Addresses that the tests of access open as every role."""
 Seeing = Annotated[Visit, Depends(may(SEE))]
 Reporting = Annotated[Visit, Depends(may(REPORT))]
 SHOWS = ("late", "missing", "all")

@@ -99,6 +99,8 @@ class Server:
         self._cached: OrderedDict[Any, Any] = OrderedDict()
         self._making: dict[Any, threading.Lock] = {}
         self._engine: Engine | None = None
+        self.menu: tuple[Any, ...] = ()
+        """Entries of the console's menu, set by the app."""
 
     def start(self) -> None:
         """Open the node; raises what opening raises."""

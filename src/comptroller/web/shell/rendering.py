@@ -12,7 +12,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from comptroller.access.grants import ADMINISTER, ASK, EXPORT, REPORT, ROLES, SEE, WATCH
+from comptroller.access.grants import EXPORT, REPORT, ROLES
 from comptroller.model.refusal import Refusal
 from comptroller.web.shell import formatting, labels
 from comptroller.web.shell.auth import address_of, desk_of, language_of, visitor
@@ -20,7 +20,6 @@ from comptroller.web.shell.charts import spark
 from comptroller.web.shell.errors import SecondFactorRequired, Unauthenticated
 from comptroller.web.shell.translations import translate
 from comptroller.web.shell.visit import Visit
-from comptroller.web.tips.mailbox import is_of_line
 
 _log = logging.getLogger(__name__)
 _HERE = Path(__file__).parents[1]
@@ -44,27 +43,6 @@ _environment.globals.update(
     EXPORT=EXPORT,
     REPORT=REPORT,
 )
-PLACES: tuple[tuple[str, str, str], ...] = (
-    ("/", "overview", SEE),
-    ("/day", "day", SEE),
-    ("/findings", "findings", SEE),
-    ("/cases", "cases", SEE),
-    ("/inbox", "inbox", REPORT),
-    ("/tips", "tips", SEE),
-    ("/authority", "authority", SEE),
-    ("/entities", "entities", SEE),
-    ("/strips", "strips", SEE),
-    ("/reform", "reform", SEE),
-    ("/reporting", "reporting", SEE),
-    ("/policy", "policy", SEE),
-    ("/ledger", "ledger", SEE),
-    ("/ask", "ask", ASK),
-    ("/acts", "acts", WATCH),
-    ("/admin", "admin", ADMINISTER),
-)
-"""The places of the console, in the order of the menu: address, text, and the act that opens it."""
-
-
 TOLD = (403, 404, 408, 413, 422, 429, 500)
 """The statuses of refusals that have a heading of their own."""
 _ALWAYS_BARE = (429,)
@@ -88,7 +66,7 @@ def render(visit: Visit, template: str, **values: Any) -> HTMLResponse:
         "day": lambda value: formatting.day(local(value, visit.desk.zone)),
         "unit": formatting.TABLE_UNIT[language][1],
         "age": lambda since: formatting.age(since, visit.now, language),
-        "places": [(path, code) for path, code, act in PLACES if visit.may(act) and _is_there(visit, code)],
+        "places": [(e.path, e.code) for e in visit.desk.menu if visit.may(e.act) and e.is_shown(visit)],
         "vendor": _vendored(),
         "hidden": visit.hidden_count,
     }
@@ -104,19 +82,6 @@ def local(value: Any, zone: dt.tzinfo) -> Any:
     if isinstance(value, str) and _INSTANT.fullmatch(value):
         value = dt.datetime.fromisoformat(value)
     return value.astimezone(zone) if isinstance(value, dt.datetime) and value.tzinfo else value
-
-
-def _is_there(visit: Visit, code: str) -> bool:
-    """Whether a place has anything in it: cases need a policy with routes, and the board somebody who does not report alone."""
-    if code == "cases" and all(g.gives(REPORT) for g in visit.reach.viewer.in_force):
-        return False
-    if code == "reform":
-        return "reform_task" in visit.pack.tables
-    if code == "tips":
-        return is_of_line(visit)
-    if code == "authority":
-        return bool(visit.pack.casework.authority)
-    return code not in ("day", "cases", "inbox") or visit.pack.casework.is_on
 
 
 def render_bare(request: Request, template: str, code: int = 200, **values: Any) -> HTMLResponse:

@@ -9,6 +9,7 @@ from comptroller.access.grants import SEE
 from comptroller.web.overview.queries import OPEN
 from comptroller.web.shell.auth import may, present
 from comptroller.web.shell.labels import cell
+from comptroller.web.shell.menu import MenuEntry
 from comptroller.web.shell.rendering import render
 from comptroller.web.shell.visit import Visit
 from comptroller.web.timelines.describe import fields_said, tell
@@ -16,6 +17,17 @@ from comptroller.web.timelines.flows import HIGH, WIDE, drawn, four_flows, ring_
 from comptroller.web.timelines.gather import holds_for_a_time, starts, timeline_of
 
 router = APIRouter()
+MENU = (MenuEntry(90, "/strips", "strips", SEE),)
+ADDRESSES = (
+    "/strips",
+    "/strips?kind=payment",
+    "/strips?kind=contract",
+    "/strips?kind=rings",
+    "/strips?kind=payment&entity={entity}",
+    "/strips/payment/{entity}/P4-{mark}",
+    "/strips/payment/{entity}/P5-{mark}",
+)
+"""Addresses that the tests of access open as every role."""
 Seeing = Annotated[Visit, Depends(may(SEE))]
 Word = Annotated[str, Query(max_length=100)]
 PAGE, RINGS, MOST_COLUMNS = 50, "rings", 5

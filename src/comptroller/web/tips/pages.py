@@ -10,8 +10,10 @@ from comptroller.model.refusal import Refused, Text
 from comptroller.web.public.tip_storage import due_for_erasure
 from comptroller.web.shell.auth import Form, may
 from comptroller.web.shell.errors import PermissionDenied
+from comptroller.web.shell.menu import MenuEntry
 from comptroller.web.shell.rendering import render
 from comptroller.web.shell.visit import Visit
+from comptroller.web.tips import mailbox
 from comptroller.web.tips.keys import check_answer, history, in_fours, public_half
 from comptroller.web.tips.mailbox import (
     close,
@@ -29,6 +31,9 @@ from comptroller.web.tips.mailbox import (
 )
 
 router = APIRouter()
+MENU = (MenuEntry(60, "/tips", "tips", SEE, mailbox.is_of_line),)
+ADDRESSES = ("/tips",)
+"""Addresses that the tests of access open as every role."""
 Seeing = Annotated[Visit, Depends(may(SEE))]
 _MOST_SEALED, _MOST_KEY = 160_000, 2000
 
