@@ -80,7 +80,7 @@ def take(worker: Engine, *reports: Report, at: str) -> Taken:
 def kept(worker: Engine, *reports: Report, at: str) -> list[int]:
     """Let a node take reports that it must keep; gives their entries."""
     taken = take(worker, *reports, at=at)
-    assert taken.refused == {}, [one.said() for some in taken.refused.values() for one in some]
+    assert taken.refused == {}, [one.text() for some in taken.refused.values() for one in some]
     return [taken.entries[place] for place in range(len(reports))]
 
 

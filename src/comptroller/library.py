@@ -232,7 +232,7 @@ class Node:
 
     def _finding(self, one: history.Version) -> Finding:
         rule = self._worker.pack.rules.get(one.rule)
-        title = {"zh": rule.title.zh, "en": rule.title.en} if rule else {}
+        title = dict(rule.title) if rule else {}
         entries, subject = tuple(fact // FACT_LINES for fact in one.entries), tuple(one.subject)
         place = (one.entity, subject, one.since)
         return Finding(one.finding, one.state, one.rule, title, *place, one.evidence, entries, one.missing)

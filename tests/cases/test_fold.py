@@ -7,10 +7,10 @@ from comptroller.cases.case import Case, Event
 from comptroller.cases.due_dates import DueDates
 from comptroller.cases.fold import apply
 from comptroller.model.case_policy import CasePolicy, Clock, Move, Term
-from comptroller.model.refusal import Text
+from comptroller.model.text import Text
 
 _BEGIN = dt.date(2024, 1, 1)
-_NO_TEXT = Text("", "")
+_NO_TEXT = Text(zh="", en="")
 _STATES = ("triage", "escalated", "closed")
 
 

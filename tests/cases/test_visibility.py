@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 from comptroller.cases import queries, visibility
 from comptroller.engine import Engine
 from comptroller.model.case_policy import CasePolicy, Move, Sight
-from comptroller.model.refusal import Text
+from comptroller.model.text import Text
 from tests.cases.event_facts import answer, city, did, pay, said, step, the_case
 from tests.worlds import OWNER
 
@@ -133,7 +133,7 @@ def test_whoever_is_on_no_line_sees_no_case_that_a_line_keeps(node: Engine) -> N
 
 def test_the_entity_never_sees_a_line_that_the_pack_hides() -> None:
     """A move that the pack does not show the entity leaves no trace in what it sees."""
-    moves = {"escalate": Move("escalate", Text("", ""), "case_step", ("lead",), ("triage",))}
+    moves = {"escalate": Move("escalate", Text(zh="", en=""), "case_step", ("lead",), ("triage",))}
     event = {"what": "move.escalate", "said": "{}", "by_line": "a", "by": "who", "reason": "why", "place": 1}
     event["happened_on"] = dt.date(2024, 3, 12)
     head = dict.fromkeys(visibility._ENTITY_HEAD)

@@ -6,6 +6,7 @@ from pathlib import Path
 from tests.house.source import imports, room_of, shown, sources
 
 FLOORS = (
+    ("texts",),
     ("model",),
     ("store", "packs", "graph"),
     ("intake", "ledger", "books", "watch", "cases", "assess", "access"),

@@ -9,10 +9,10 @@ from hypothesis import given, settings, strategies as st
 
 from comptroller.intake.cells import expected, literal, misspelled, quoted, typed
 from comptroller.model.kind import Field
-from comptroller.model.refusal import Text
+from comptroller.model.text import Text
 from comptroller.store.duck import DuckDb
 
-CHOICES = {"entity": Text("单位", "Entity"), "person": Text("个人", "Person"), "none": Text("", "")}
+CHOICES = {"entity": Text(zh="单位", en="Entity"), "person": Text(zh="个人", en="Person"), "none": Text(zh="", en="")}
 NOT_TAKEN = object()
 
 
@@ -27,7 +27,7 @@ def duck():
 
 def cell(duck: DuckDb, form: str, text: str) -> Any:
     """Give what a trimmed text becomes in a field of that type."""
-    field = Field("f", form, Text("", ""), choices=CHOICES if form == "choice" else {})
+    field = Field("f", form, Text(zh="", en=""), choices=CHOICES if form == "choice" else {})
     (value,) = duck.rows(f"SELECT {typed(field, 'c')} FROM (SELECT {literal(text)} AS c)")[0]
     return NOT_TAKEN if value is None else value
 
@@ -150,7 +150,7 @@ def _shared() -> DuckDb:
 @pytest.mark.parametrize("form", sorted({form for form, *_ in TAKEN}))
 def test_what_is_expected_is_said_in_both_languages(form):
     """For each type a person is told what the cell should hold; for a choice, by its labels."""
-    zh, en = expected(Field("f", form, Text("", ""), choices=CHOICES))
+    zh, en = expected(Field("f", form, Text(zh="", en=""), choices=CHOICES))
     assert zh
     assert en
     if form == "choice":
@@ -172,7 +172,7 @@ _CODES = ("A-1", "沪(2020)第1号", "〔2025〕18号", "a_b/c.d:e", "R&D 7", "x
 @pytest.mark.parametrize("field", ["code", "entity"])
 def test_a_code_holds_no_markup(duck, field):
     """Signs of markup, quotes and characters that nobody sees are no part of a code; names of documents are."""
-    one = Field("x", field, Text("x", "x"))
+    one = Field("x", field, Text(zh="x", en="x"))
     for text, wrong in [*((text, True) for text in _MARKUP), *((text, False) for text in _CODES)]:
         sql = f"SELECT {misspelled(one)} FROM (SELECT ? AS x) AS t"
         assert duck.rows(sql, [text]) == [(wrong,)], text
@@ -180,10 +180,10 @@ def test_a_code_holds_no_markup(duck, field):
 
 def test_a_pattern_is_matched_whole(duck):
     """A field's own pattern fits the whole value; other types of field have no spelling of their own."""
-    one = Field("x", "code", Text("x", "x"), pattern="[A-Z]{3}")
+    one = Field("x", "code", Text(zh="x", en="x"), pattern="[A-Z]{3}")
     found = [
         duck.rows(f"SELECT {misspelled(one)} FROM (SELECT ? AS x) AS t", [text])[0][0]
         for text in ("CNY", "cny", "CNYX", "", "C<Y")
     ]
     assert found == [False, True, True, True, True]
-    assert misspelled(Field("x", "text", Text("x", "x"))) == ""
+    assert misspelled(Field("x", "text", Text(zh="x", en="x"))) == ""

@@ -25,7 +25,7 @@ def test_printable(seen: str, name: str) -> None:
     one = reject("intake.file.nul", (name, 1, name), seen)
     assert one.seen.isprintable()
     assert len(one.seen) <= 200
-    one.said().encode()
+    one.text().encode()
 
 
 def test_surrogates_are_shown() -> None:

@@ -6,40 +6,40 @@ from pathlib import Path
 from comptroller.intake.reference import json_schema, reference_page
 from comptroller.intake.templates import template_csv, template_xlsx
 from comptroller.model.kind import Check, Field, Kind
-from comptroller.model.refusal import Text
+from comptroller.model.text import Text
 from comptroller.packs import gather_files, read_pack
 
 LINES = Kind(
     "statement_lines",
-    Text("项目", "Lines"),
-    Text("", ""),
+    Text(zh="项目", en="Lines"),
+    Text(zh="", en=""),
     ("statement", "item"),
     (),
     {},
     (
-        Field("statement", "code", Text("报表", "Statement"), required=True),
-        Field("item", "code", Text("科目", "Item"), required=True),
+        Field("statement", "code", Text(zh="报表", en="Statement"), required=True),
+        Field("item", "code", Text(zh="科目", en="Item"), required=True),
     ),
     parent="statement",
     carries=("statement",),
 )
 KIND = Kind(
     name="statement",
-    title=Text("报表", "Statement"),
-    about=Text("一期报表", "Figures of a period"),
+    title=Text(zh="报表", en="Statement"),
+    about=Text(zh="一期报表", en="Figures of a period"),
     key=("statement",),
     books=("entity",),
     valid={"on": "period_end"},
     fields=(
-        Field("statement", "code", Text("报表", "Statement"), required=True),
-        Field("period_end", "day", Text("期末", "Period end"), required=True),
-        Field("uscc", "code", Text("代码 | 证", "Code | of"), identifier="cn.uscc"),
-        Field("scope", "choice", Text("口径", "Scope"), choices={"all": Text("合并", "Consolidated")}),
-        Field("total", "money", Text("合计", "Total"), currency="CNY"),
+        Field("statement", "code", Text(zh="报表", en="Statement"), required=True),
+        Field("period_end", "day", Text(zh="期末", en="Period end"), required=True),
+        Field("uscc", "code", Text(zh="代码 | 证", en="Code | of"), identifier="cn.uscc"),
+        Field("scope", "choice", Text(zh="口径", en="Scope"), choices={"all": Text(zh="合并", en="Consolidated")}),
+        Field("total", "money", Text(zh="合计", en="Total"), currency="CNY"),
     ),
-    checks=(Check("positive", "total > 0", Text("为正", "positive"), Text("改正", "Mend it.")),),
+    checks=(Check("positive", "total > 0", Text(zh="为正", en="positive"), Text(zh="改正", en="Mend it.")),),
     lists=(LINES,),
-    reported={"by": Text("财务", "Finance"), "within_days": 5, "unit": "working"},
+    reported={"by": Text(zh="财务", en="Finance"), "within_days": 5, "unit": "working"},
     source="base/kinds/statement",
 )
 

@@ -9,7 +9,8 @@ import pytest
 
 from comptroller.intake.schema import Shaped, match_headers, shape_rows
 from comptroller.model.kind import Field
-from comptroller.model.refusal import Refusal, Text
+from comptroller.model.refusal import Refusal
+from comptroller.model.text import Text
 from comptroller.store.duck import DuckDb
 from tests.packs_small.small import small_pack
 
@@ -205,7 +206,7 @@ def test_the_hash_of_what_is_said_depends_on_nothing_else(duck):
 def test_a_code_that_fills_itself_is_held_too(duck):
     """Text with markup in a code is refused also where the field would fill itself; left empty, it is filled."""
     kind = small_pack().kinds["payment"]
-    code = Field("currency", "code", Text("币种", "Currency"), pattern="[A-Z]{3}", fills="'CNY'")
+    code = Field("currency", "code", Text(zh="币种", en="Currency"), pattern="[A-Z]{3}", fills="'CNY'")
     kind = replace(kind, fields=(*(one for one in kind.fields if one.name != "currency"), code))
     for text, wrong in (("<b>x</b>", 1), ("x" * 100, 1), ("cny", 1), ("USD", 0), (None, 0)):
         found, refused = shape_rows(duck, kind, raw({**PAID, "currency": text}), "f")
@@ -223,7 +224,7 @@ def test_what_a_field_fills_itself_with_hides_no_wrong_cell(duck):
         ("amount", "5", "much"),
         ("item", "'a'", "x" * 200),
     ):
-        filled = replace(fields.get(name) or Field(name, "code", Text("x", "x")), fills=fills)
+        filled = replace(fields.get(name) or Field(name, "code", Text(zh="x", en="x")), fills=fills)
         one = replace(kind, fields=(*(f for f in kind.fields if f.name != name), filled))
         _, refused = shape_rows(duck, one, raw({**PAID, name: text}), "f")
         assert [(r.field, r.seen) for _, r in refused] == [(name, text)]

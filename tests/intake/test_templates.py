@@ -12,20 +12,23 @@ from comptroller.intake.formats.csv import read_csv
 from comptroller.intake.formats.xlsx import read_xlsx
 from comptroller.intake.templates import labels, template_csv, template_xlsx
 from comptroller.model.kind import Field, Kind
-from comptroller.model.refusal import Text
+from comptroller.model.text import Text
 
 VOTES = Kind(
     name="decision_votes",
-    title=Text("表决", "Votes"),
-    about=Text("", ""),
+    title=Text(zh="表决", en="Votes"),
+    about=Text(zh="", en=""),
     key=("decision", "person"),
     books=(),
     valid={},
     fields=(
-        Field("decision", "code", Text("决策编号", "Decision"), required=True),
-        Field("person", "person", Text("人员", "Person"), required=True),
+        Field("decision", "code", Text(zh="决策编号", en="Decision"), required=True),
+        Field("person", "person", Text(zh="人员", en="Person"), required=True),
         Field(
-            "vote", "choice", Text("表决", "Vote"), choices={"yes": Text("赞成", "For"), "no": Text("反对", "Against")}
+            "vote",
+            "choice",
+            Text(zh="表决", en="Vote"),
+            choices={"yes": Text(zh="赞成", en="For"), "no": Text(zh="反对", en="Against")},
         ),
     ),
     parent="decision",
@@ -33,28 +36,28 @@ VOTES = Kind(
 )
 KIND = Kind(
     name="decision",
-    title=Text("决策", "Decision"),
-    about=Text("=关于决策", "=What was decided"),
+    title=Text(zh="决策", en="Decision"),
+    about=Text(zh="=关于决策", en="=What was decided"),
     key=("decision",),
     books=("entity",),
     valid={"on": "decided_on"},
     fields=(
-        Field("decision", "code", Text("决策编号", "Decision"), required=True),
-        Field("entity", "entity", Text("企业", "Entity"), required=True),
-        Field("amount", "money", Text("金额", "Amount"), currency="CNY"),
-        Field("decided_on", "day", Text("日期", "Decided on")),
-        Field("decided_at", "instant", Text("时刻", "Decided at")),
-        Field("final", "flag", Text("终审", "Final")),
-        Field("share_pct", "share", Text("比例", "Share"), unit="percent"),
-        Field("seats", "integer", Text("人数", "Number")),
-        Field("present", "integer", Text("到会", "number")),
-        Field("note", "text", Text("=备注", "=NOTE()")),
+        Field("decision", "code", Text(zh="决策编号", en="Decision"), required=True),
+        Field("entity", "entity", Text(zh="企业", en="Entity"), required=True),
+        Field("amount", "money", Text(zh="金额", en="Amount"), currency="CNY"),
+        Field("decided_on", "day", Text(zh="日期", en="Decided on")),
+        Field("decided_at", "instant", Text(zh="时刻", en="Decided at")),
+        Field("final", "flag", Text(zh="终审", en="Final")),
+        Field("share_pct", "share", Text(zh="比例", en="Share"), unit="percent"),
+        Field("seats", "integer", Text(zh="人数", en="Number")),
+        Field("present", "integer", Text(zh="到会", en="number")),
+        Field("note", "text", Text(zh="=备注", en="=NOTE()")),
         Field(
             "body",
             "choice",
-            Text("机构", "Body"),
+            Text(zh="机构", en="Body"),
             choices={
-                f"b{n}": Text(f"第{n}个很长的机构名称", f"A body with a long name, number {n}") for n in range(40)
+                f"b{n}": Text(zh=f"第{n}个很长的机构名称", en=f"A body with a long name, number {n}") for n in range(40)
             },
         ),
     ),

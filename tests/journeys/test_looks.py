@@ -34,7 +34,7 @@ def city(harbour, tmp_path_factory):
     desk.start()
     since = {"granted_by": desk.owner, "valid_from": "2024-01-01"}
     users = [since | {"login": login, "name": name, "employer": of or None} for login, name, of, _ in PEOPLE]
-    desk.said(desk.say("desk_user", users))
+    desk.outcome_of(desk.report("desk_user", users))
     words = ("role", "entity", "domain", "supervision_line")
     grants = [
         since
@@ -43,7 +43,7 @@ def city(harbour, tmp_path_factory):
         for login, *_, many in PEOPLE
         for number, grant in enumerate(many)
     ]
-    desk.said(desk.say("access_grant", grants))
+    desk.outcome_of(desk.report("access_grant", grants))
     for login in ROLES:
         desk.accounts.set_password(login, PASSWORD)
     yield desk

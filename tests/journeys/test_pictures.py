@@ -25,9 +25,9 @@ def city(harbour, tmp_path):
     )
     desk.start()
     since = {"granted_by": desk.owner, "valid_from": "2024-01-01", "login": "supervisor"}
-    desk.said(desk.say("desk_user", [since | {"name": "陆知行"}]))
+    desk.outcome_of(desk.report("desk_user", [since | {"name": "陆知行"}]))
     grant = {"grant": "P-1", "role": "supervisor", "entity": desk.owner, "reason": "看"}
-    desk.said(desk.say("access_grant", [since | grant]))
+    desk.outcome_of(desk.report("access_grant", [since | grant]))
     desk.accounts.set_password("supervisor", PASSWORD)
     yield desk
     desk.stop()

@@ -10,7 +10,7 @@ ONE = refusal("a.b", ("f.csv", 3, "amount"), "x" * 500, ("数字", "a number"), 
 def test_a_refusal_is_read_by_people_and_machines():
     """Both forms have every part; what was seen is cut to what a person reads."""
     assert "f.csv, line 3, amount" in ONE.said()
-    assert "数字" in ONE.said("zh")
+    assert "数字" in ONE.of("zh")
     assert len(ONE.seen) == 200
     told = json.loads(json.dumps(ONE.as_json()))
     assert (told["code"], told["line"], told["expected"]["zh"]) == ("a.b", 3, "数字")
@@ -18,7 +18,7 @@ def test_a_refusal_is_read_by_people_and_machines():
 
 def test_a_place_may_be_less_than_a_cell():
     """Where no line and no field is meant, none is said."""
-    assert refusal("a.b", ("f.csv", None, ""), 1, ("", ""), ("", "")).said().startswith("refused  f.csv\n")
+    assert refusal("a.b", ("f.csv", None, ""), 1, ("", ""), ("", "")).text().startswith("refused  f.csv\n")
 
 
 def test_refusals_travel_together():

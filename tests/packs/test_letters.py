@@ -7,7 +7,8 @@ import pytest
 import typst
 
 from comptroller.model.policy import LetterForm
-from comptroller.model.refusal import BrokenPack, Text
+from comptroller.model.refusal import BrokenPack
+from comptroller.model.text import Text
 from comptroller.packs import gather_files, read_pack
 from comptroller.packs.letters import ALLOWED, REJECTED, check_letters
 from tests.house.source import PACKS
@@ -77,7 +78,7 @@ OUT = (
 def letters(**templates):
     """Return the letters of a pack with these templates beside a frame."""
     each = {"frame": FRAME, **templates}
-    return {stem: LetterForm(f"p/letters/{stem}", Text("函", "Letter"), text) for stem, text in each.items()}
+    return {stem: LetterForm(f"p/letters/{stem}", Text(zh="函", en="Letter"), text) for stem, text in each.items()}
 
 
 def test_every_template_of_every_pack_passes():

@@ -77,7 +77,7 @@ def tell(to: Engine, facts: list[tuple[str, dict[str, Any]]], *, days: int = 0, 
     reports = [said(kind, row) for kind, row in facts]
     at = AT + dt.timedelta(days=days)
     taken = [to.take(reports, at)] if together else [to.take([one], at) for one in reports]
-    refused = [r.said() for one in taken for found in one.refused.values() for r in found]
+    refused = [r.text() for one in taken for found in one.refused.values() for r in found]
     assert refused == []
     return taken
 

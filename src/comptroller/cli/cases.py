@@ -26,7 +26,7 @@ LineOption = Annotated[str, typer.Option("--line", help="The line of supervision
 
 
 def _said(state: str) -> str:
-    return STATES[state].said(language()) if state in STATES else state
+    return STATES[state].of(language()) if state in STATES else state
 
 
 def cases(  # noqa: PLR0913 - what one may ask by

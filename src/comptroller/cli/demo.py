@@ -220,7 +220,7 @@ def _said(worker: engine.Engine, compared: Compared, seconds: float) -> dict[str
     facts = sum(worker.duck.rows(f"SELECT count(*) FROM {name}")[0][0] for name in tables)
     planted = Counter(one["rule"] for one in compared.as_planted)
     missed, false = Counter(one["rule"] for one in compared.missed), Counter(one["rule"] for one in compared.false)
-    titles = {name: rule.title.said(language()) for name, rule in worker.pack.rules.items()}
+    titles = {name: rule.title.of(language()) for name, rule in worker.pack.rules.items()}
     rules = [
         {
             "rule": name,

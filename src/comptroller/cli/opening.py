@@ -18,7 +18,7 @@ from comptroller.cli.output import node_folder, passphrase
 from comptroller.ledger.ledger import Ledger
 from comptroller.model.near import did_you_mean
 from comptroller.model.policy import Pack
-from comptroller.model.refusal import Text
+from comptroller.model.text import Text
 from comptroller.packs.bundle import digest_of, unpack_files
 from comptroller.packs.titles import rule_titles
 from comptroller.watch.findings import Findings

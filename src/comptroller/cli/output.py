@@ -81,7 +81,7 @@ def print_refusals(refusals: Sequence[Refusal], *, as_json: bool) -> None:
         print_json({"refused": [r.as_json() for r in refusals]})
         return
     for one in refusals:
-        err.print(one.said(language()), markup=False)
+        err.print(one.text(language()), markup=False)
         err.print()
 
 

@@ -15,7 +15,7 @@ import msgspec
 
 import comptroller
 from comptroller.model.policy import Pack
-from comptroller.model.refusal import Text
+from comptroller.model.text import Text
 
 NAME = "policy.cache"
 

@@ -9,7 +9,8 @@ import typer
 from comptroller.cli.opening import Reading, reading
 from comptroller.cli.output import JsonOption, NodeOption, counted, doors, err, language, out, print_json, print_table
 from comptroller.model.near import did_you_mean
-from comptroller.model.refusal import Refusal, Refused, Text, refusal
+from comptroller.model.refusal import Refusal, Refused, refusal
+from comptroller.model.text import Text
 from comptroller.watch import explain as explaining, history, scoreboard as counting
 
 ValidOption = Annotated[str | None, typer.Option("--valid", metavar="DAY", help="As true on that day.")]
@@ -58,7 +59,7 @@ def findings(  # noqa: PLR0913 - what one may ask by
 
 
 def _title(titles: dict[str, Text], rule: str) -> str:
-    return titles[rule].said(language()) if rule in titles else rule
+    return titles[rule].of(language()) if rule in titles else rule
 
 
 def explain(
@@ -90,12 +91,12 @@ def _no_finding(opened: Reading, finding: str) -> Refusal:
 def _tell(found: explaining.Explanation, heads: dict[int, dict[str, Any]]) -> None:
     """Print an explanation for a person."""
     one, rule, said = found.finding, found.rule, language()
-    title = rule.title.said(said) if rule else one.rule
+    title = rule.title.of(said) if rule else one.rule
     out.print(f"{one.finding}  {one.state}  {title}", style="bold", markup=False)
     if rule:
         word = "may be called a breach" if rule.may_be_breach else "a lead for a person, not a breach"
         out.print(f"{rule.catalogue} {one.rule}  {rule.kind}, {rule.severity}: {word}".strip(), markup=False)
-        out.print(rule.why.said(said), markup=False)
+        out.print(rule.why.of(said), markup=False)
     out.print(f"entity {one.entity}  since {one.since}  known with entry {one.known}", markup=False)
     for source in found.sources:
         name = source["title"][said] or source["source"]

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import comptroller
-from comptroller.cases.messages import WORDS as CASE_WORDS
-from comptroller.intake.messages import WORDS as INTAKE_WORDS
+from comptroller import texts
 
 _CODE = re.compile(r"[a-z]+(?:\.(?:[a-z_]+|<[a-z]+>))*")
 _MAKERS = ("refusal", "refuse", "reject", "_refuse")
 _NAMED, _NEAR = "<code>", "did_you_mean"
-_WORDS = {**INTAKE_WORDS, **CASE_WORDS}
 _WORDED = ("intake/messages.py",)
 Texts = tuple[str, str]
 _AS_PACKS = ("按 docs/packs.md 改正", "Correct it as docs/packs.md says.")
@@ -68,11 +66,15 @@ def codes() -> list[Code]:
 
 def _merged(code: str, said: Sequence[Code]) -> Code:
     """Give a code once: the first texts that are known, and all files."""
-    words = [text.replace("{{", "{").replace("}}", "}") for text in _WORDS.get(code, ())]
     other = VARYING.get(code, (("", ""), ("", "")))
-    expected = (words[0], words[1]) if words else next((one.expected for one in said if one.expected[1]), other[0])
-    mend = (words[2], words[3]) if words else next((one.mend for one in said if one.mend[1]), other[1])
+    expected = _message(f"{code}:expected") or next((one.expected for one in said if one.expected[1]), other[0])
+    mend = _message(f"{code}:fix") or next((one.mend for one in said if one.mend[1]), other[1])
     return Code(code, expected, mend, tuple(sorted({file for one in said for file in one.files})))
+
+
+def _message(code: str) -> Texts | None:
+    """Return the message of a code in Chinese and in English as the catalogues have it; None where they have none."""
+    return (texts.codes("zh").get(code, ""), texts.codes("en")[code]) if texts.has(code) else None
 
 
 def _codes_of(tree: ast.Module, file: str) -> Iterator[Code]:
@@ -87,15 +89,15 @@ def _codes_of(tree: ast.Module, file: str) -> Iterator[Code]:
         for call in calls:
             if id(call) in inner or not call.args:
                 continue
-            texts = [_texts(arg, names, call.lineno) for arg in (*call.args[3:5], *[ast.Constant("")] * 5)]
+            words = [_texts(arg, names, call.lineno) for arg in (*call.args[3:5], *[ast.Constant("")] * 5)]
             takes_code = any(one.arg == "code" for one in function.args.args)
             for code in _values(call.args[0], names):
                 if takes_code and code.endswith(_NAMED):
-                    yield from _through(tree, function, Code(code, texts[0], texts[1], (file,)))
+                    yield from _through(tree, function, Code(code, words[0], words[1], (file,)))
                 elif _CODE.fullmatch(code):
-                    yield Code(code, texts[0], texts[1], (file,))
+                    yield Code(code, words[0], words[1], (file,))
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and node.value in _WORDS and file not in _WORDED:
+        if isinstance(node, ast.Constant) and texts.has(f"{node.value!s}:expected") and file not in _WORDED:
             yield Code(str(node.value), ("", ""), ("", ""), (file,))
 
 

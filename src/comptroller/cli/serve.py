@@ -245,7 +245,7 @@ def let_in(desk: Server, user: dict[str, Any], grants: list[dict[str, Any]], sin
         user = {**user, "login": checked_login(desk, user)}
     day = (since or desk.clock().astimezone(desk.zone).date()).isoformat()
     said = {"granted_by": desk.owner, "valid_from": day, **user}
-    desk.said(desk.say("desk_user", [said], OPERATOR))
+    desk.outcome_of(desk.report("desk_user", [said], OPERATOR))
     facts = [
         {
             "granted_by": desk.owner,
@@ -256,7 +256,7 @@ def let_in(desk: Server, user: dict[str, Any], grants: list[dict[str, Any]], sin
         }
         for one in grants
     ]
-    desk.said(desk.say("access_grant", facts, OPERATOR))
+    desk.outcome_of(desk.report("access_grant", facts, OPERATOR))
 
 
 def set_password(folder: Path, login: str, password: str) -> None:

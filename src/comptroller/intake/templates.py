@@ -81,7 +81,7 @@ def template_xlsx(kind: Kind, language: str, rows: Rows | None = None) -> bytes:
 
 def labels(kind: Kind, language: str) -> list[str]:
     """Give the columns' labels; the field's name where a label is empty, looks like a formula, or stands for two."""
-    said = [field.title.said(language).strip() for field in kind.fields]
+    said = [field.title.of(language).strip() for field in kind.fields]
     folded = [one.lower() for one in said]
     return [
         one if one and one[0] not in _RUNS and folded.count(one.lower()) == 1 else field.name
@@ -103,7 +103,7 @@ def _drop_down(sheet: Worksheet, column: int, field: Field, language: str, choic
     rule: dict[str, Any] = {"ignore_blank": True}
     beside, listed = choices
     if field.choices:
-        said = [text.said(language) or key for key, text in field.choices.items()]
+        said = [text.of(language) or key for key, text in field.choices.items()]
         source: object = said
         if len(",".join(said)) > _LISTED_CHARS or any("," in one for one in said):
             for row, one in enumerate(said):
@@ -144,13 +144,13 @@ def _help(book: xlsxwriter.Workbook, sheet: Worksheet, kinds: Sequence[Kind], la
     said = _SAID["zh" if language == "zh" else "en"]
     row = 0
     for kind in kinds:
-        sheet.write_string(row, 0, f"{kind.title.said(language)} ({kind.name})", bold)
-        sheet.write_string(row + 1, 0, kind.about.said(language))
+        sheet.write_string(row, 0, f"{kind.title.of(language)} ({kind.name})", bold)
+        sheet.write_string(row + 1, 0, kind.about.of(language))
         for column, text in enumerate(said[:7]):
             sheet.write_string(row + 2, column, text, bold)
         row += 3
         for field, label in zip(kind.fields, labels(kind, language), strict=True):
-            choices = ", ".join(text.said(language) or key for key, text in field.choices.items())
+            choices = ", ".join(text.of(language) or key for key, text in field.choices.items())
             cells = (
                 label,
                 field.name,
@@ -168,7 +168,7 @@ def _help(book: xlsxwriter.Workbook, sheet: Worksheet, kinds: Sequence[Kind], la
 def example(field: Field, language: str = "en") -> str:
     """Give a value that fits the field."""
     for key, text in field.choices.items():
-        return text.said(language) or key
+        return text.of(language) or key
     return _EXAMPLES[field.type]
 
 

@@ -4,15 +4,15 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from comptroller.model.cite import Cite
-from comptroller.model.refusal import Text
+from comptroller.model.text import Text
 
 STATES = {
-    "triage": Text("待研判", "To be looked at"),
-    "dismissed": Text("已解除", "Dismissed"),
-    "escalated": Text("已升级", "Escalated"),
-    "rectifying": Text("待整改", "To be put right"),
-    "verifying": Text("待复核", "To be verified"),
-    "closed": Text("已关闭", "Closed"),
+    "triage": Text(zh="待研判", en="To be looked at"),
+    "dismissed": Text(zh="已解除", en="Dismissed"),
+    "escalated": Text(zh="已升级", en="Escalated"),
+    "rectifying": Text(zh="待整改", en="To be put right"),
+    "verifying": Text(zh="待复核", en="To be verified"),
+    "closed": Text(zh="已关闭", en="Closed"),
 }
 """The states of a case; the first is where each one begins."""
 ENDED = ("dismissed", "closed")

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from comptroller.model.channel import REPORTER
-from comptroller.model.refusal import Text
+from comptroller.model.text import Text
 
 COLUMN_TYPES = {
     "text": "VARCHAR",

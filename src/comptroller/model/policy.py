@@ -7,7 +7,7 @@ from typing import Any
 from comptroller.model.case_policy import NO_CASEWORK, CasePolicy
 from comptroller.model.cite import Cite
 from comptroller.model.kind import Kind
-from comptroller.model.refusal import Text
+from comptroller.model.text import Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,17 +13,7 @@ Exceptions are for what is broken:
 from dataclasses import asdict, dataclass
 from typing import Any
 
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """One sentence in Chinese and in English."""
-
-    zh: str
-    en: str
-
-    def said(self, language: str) -> str:
-        """Give the sentence in `language` (`zh` or `en`)."""
-        return self.zh if language == "zh" else self.en
+from comptroller.model.text import Text, message
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +32,13 @@ class Refusal:
         """Give the refusal as plain values, in the one form of every door."""
         return asdict(self)
 
-    def said(self, language: str = "en") -> str:
+    def text(self, language: str = "en") -> str:
         """Give the refusal as lines a person reads."""
         line = "" if self.line is None else f"line {self.line}"
         place = ", ".join(part for part in (self.file, line, self.field) if part) or "-"
         return (
-            f"refused  {place}\nsaw      {self.seen}\nexpected {self.expected.said(language)}\n"
-            f"mend     {self.mend.said(language)}\ncode     {self.code}"
+            f"refused  {place}\nsaw      {self.seen}\nexpected {self.expected.of(language)}\n"
+            f"mend     {self.mend.of(language)}\ncode     {self.code}"
         )
 
 
@@ -70,7 +60,7 @@ class Refused(ComptrollerError):
 
     def __init__(self, refusals: list[Refusal]) -> None:
         """Keep all refusals; the message is their text."""
-        super().__init__("\n\n".join(r.said() for r in refusals))
+        super().__init__("\n\n".join(r.text() for r in refusals))
         self.refusals = refusals
 
 
@@ -86,12 +76,30 @@ def refusal(
     code: str,
     place: tuple[str, int | None, str],
     seen: object,
-    expected: tuple[str, str],
-    mend: tuple[str, str],
+    expected: Text | tuple[str, str] | None = None,
+    mend: Text | tuple[str, str] | None = None,
+    **values: object,
 ) -> Refusal:
-    """Build a refusal from its place (file, line, field) and texts as (zh, en)."""
+    """Build a refusal from its place (file, line, field) and what was seen, at most 200 characters of it.
+
+    What was expected and how to fix it are the messages `<code>:expected` and `<code>:fix`, filled in with `values`;
+    a check of a pack hands in its own texts.
+
+    Raises:
+        KeyError: no catalogue has the messages of the code.
+    """
     file, line, field = place
     shown = str(seen)
     return Refusal(
-        code, file, line, field, shown if len(shown) <= 200 else shown[:197] + "...", Text(*expected), Text(*mend)
+        code,
+        file,
+        line,
+        field,
+        shown if len(shown) <= 200 else shown[:197] + "...",
+        message(f"{code}:expected", **values) if expected is None else _text(expected),
+        message(f"{code}:fix", **values) if mend is None else _text(mend),
     )
+
+
+def _text(pair: Text | tuple[str, str]) -> Text:
+    return pair if isinstance(pair, Text) else Text(zh=pair[0], en=pair[1])

@@ -23,7 +23,8 @@ from comptroller.model.case_policy import (
 from comptroller.model.cite import Cite
 from comptroller.model.kind import Kind
 from comptroller.model.policy import Param, Rule
-from comptroller.model.refusal import Refusal, Text, refusal
+from comptroller.model.refusal import Refusal, refusal
+from comptroller.model.text import Text
 from comptroller.packs import case_schema
 from comptroller.packs.schema_types import Both, CiteForm
 
@@ -105,7 +106,7 @@ def _stem(full: str) -> str:
 
 
 def _text(both: Both) -> Text:
-    return Text(both.zh, both.en)
+    return Text(both)
 
 
 def _move(full: str, form: case_schema.MoveForm) -> Move:

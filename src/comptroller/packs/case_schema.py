@@ -46,7 +46,7 @@ class ClockForm(Form, frozen=True, kw_only=True):
     lines: list[str] = []
     extensions: int = 0
     extension_most: int = 0
-    note: Both = Both()
+    note: Both = {}
 
 
 class WhenForm(Form, frozen=True, kw_only=True):

@@ -9,7 +9,8 @@ import msgspec
 
 from comptroller.model.cite import Cite
 from comptroller.model.policy import Param, Value
-from comptroller.model.refusal import Refusal, Text, refusal
+from comptroller.model.refusal import Refusal, refusal
+from comptroller.model.text import Text
 from comptroller.packs import schema
 
 UNITS = ("CNY", "percent", "fraction", "days", "working days", "months", "years", "count", "hours", "level", "ratio")
@@ -42,7 +43,7 @@ def param_of(full: str, form: schema.ParamForm) -> tuple[Param | None, list[Refu
     if refusals:
         return None, refusals
     ordered = tuple(sorted(values, key=lambda v: (v.by, v.valid_from)))
-    return Param(full, Text(form.title.zh, form.title.en), form.unit, tuple(form.by), _closed(ordered)), []
+    return Param(full, Text(form.title), form.unit, tuple(form.by), _closed(ordered)), []
 
 
 def _value(said: dict[str, Any], by: list[str]) -> Value:

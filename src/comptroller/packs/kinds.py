@@ -11,8 +11,9 @@ import pyarrow.compute as pc
 import sqlglot
 
 from comptroller.model.kind import COLUMN_TYPES, Bound, Check, Field, Kind
-from comptroller.model.refusal import Refusal, Text, refusal
+from comptroller.model.refusal import Refusal, refusal
 from comptroller.model.sql_check import plain_error
+from comptroller.model.text import Text
 from comptroller.packs import schema
 from comptroller.packs.channels import channels_of, channels_refused
 from comptroller.packs.rule_compiler import columns_of
@@ -34,16 +35,16 @@ def kind_of(full: str, form: schema.KindForm) -> tuple[Kind | None, list[Refusal
         _inner(name, key, one, tuple(form.key), named) for key, one in form.fields.items() if one.type == "list"
     )
     reported = {
-        "by": Text(form.reported.by.zh, form.reported.by.en),
+        "by": Text(form.reported.by),
         "within_days": form.reported.within_days,
         "unit": form.reported.unit,
     }
-    checks = tuple(Check(c.code, c.holds, Text(c.zh, c.en), Text(c.mend.zh, c.mend.en)) for c in form.checks)
+    checks = tuple(Check(c.code, c.holds, Text(zh=c.zh, en=c.en), Text(c.mend)) for c in form.checks)
     return (
         Kind(
             name=name,
-            title=Text(form.title.zh, form.title.en),
-            about=Text(form.about.zh, form.about.en),
+            title=Text(form.title),
+            about=Text(form.about),
             key=tuple(form.key),
             books=books,
             valid=dict(form.valid),
@@ -65,8 +66,8 @@ def _inner(outer: str, name: str, form: schema.FieldForm, key: tuple[str, ...], 
     fields = tuple(named[one] for one in carried) + tuple(_field(k, f) for k, f in form.fields.items())
     return Kind(
         name=f"{outer}_{name}",
-        title=Text(form.zh, form.en),
-        about=Text("", ""),
+        title=Text(zh=form.zh, en=form.en),
+        about=Text(zh="", en=""),
         key=(*key, *form.key),
         books=(),
         valid={},
@@ -77,11 +78,11 @@ def _inner(outer: str, name: str, form: schema.FieldForm, key: tuple[str, ...], 
 
 
 def _field(name: str, form: schema.FieldForm) -> Field:
-    choices = {key: Text(both.zh, both.en) for key, both in form.of.items()}
+    choices = {key: Text(both) for key, both in form.of.items()}
     return Field(
         name=name,
         type=form.type,
-        title=Text(form.zh, form.en),
+        title=Text(zh=form.zh, en=form.en),
         required=form.required,
         known=form.known,
         identifier=form.identifier,

@@ -11,7 +11,8 @@ from comptroller.model.cite import Cite
 from comptroller.model.kind import Kind
 from comptroller.model.near import did_you_mean, listed
 from comptroller.model.policy import Calendar, LetterForm, Pack, Param, PolicyList, Rule, Source, View
-from comptroller.model.refusal import BrokenPack, Refusal, Text, refusal
+from comptroller.model.refusal import BrokenPack, Refusal, refusal
+from comptroller.model.text import Text
 from comptroller.packs import case_schema, schema
 from comptroller.packs.bundle import digest_of
 from comptroller.packs.case_policy import case_policy_of
@@ -168,7 +169,7 @@ class _Reading:
                 (h.clock_jump_days for h in heads.values() if h and h.clock_jump_days is not None), default=None
             ),
             zone=next((h.zone for layer in layers if (h := heads[layer]) and h.zone), "UTC"),
-            title=text_of(head.title) if head else Text("", ""),
+            title=text_of(head.title) if head else Text(zh="", en=""),
             layers=tuple(layers),
             kinds=kinds,
             rules=rules,

@@ -7,7 +7,8 @@ from comptroller.model.cite import Cite
 from comptroller.model.kind import Kind
 from comptroller.model.near import did_you_mean, listed
 from comptroller.model.policy import Example, Param, Rule, View, Window
-from comptroller.model.refusal import Refusal, Text, refusal
+from comptroller.model.refusal import Refusal, refusal
+from comptroller.model.text import Text
 from comptroller.packs import schema
 from comptroller.packs.rule_compiler import OFFERED, compile_rule
 from comptroller.packs.views import needed
@@ -91,8 +92,8 @@ def rule_of(  # noqa: C901, PLR0913 - a rule stands on all of these, and each ma
     return (
         Rule(
             name=full,
-            title=Text(form.title.zh, form.title.en),
-            why=Text(form.why.zh, form.why.en),
+            title=Text(form.title),
+            why=Text(form.why),
             catalogue=form.catalogue,
             cites=tuple(Cite(c.source, c.article) for c in form.cites),
             valid_from=form.in_force.since,
@@ -111,8 +112,8 @@ def rule_of(  # noqa: C901, PLR0913 - a rule stands on all of these, and each ma
             params=tuple(dict.fromkeys([*form.params, *(p for view in shared for p in view.params)])),
             window=Window(form.window.days, form.window.on) if form.window else None,
             route=dict(form.route),
-            leaves_out=tuple(Text(x.zh, x.en) for x in form.leaves_out),
-            lawful=Text(form.lawful.zh, form.lawful.en),
+            leaves_out=tuple(Text(x) for x in form.leaves_out),
+            lawful=Text(form.lawful),
             examples=tuple(_example(x) for x in form.examples),
             text=sql.decode(),
             sql=compiled.sql,
@@ -202,5 +203,5 @@ def _answers(form: schema.RuleForm, gives: tuple[str, ...], say: Any) -> None:
 
 
 def _example(form: schema.ExampleForm) -> Example:
-    name = Text(form.name.zh, form.name.en)
+    name = Text(form.name)
     return Example(name, form.shows, form.today, form.given, form.gives, form.shown, dict(form.params))

@@ -23,7 +23,7 @@ class PackForm(Form, frozen=True, kw_only=True):
     version: str = "1"
     zone: str = ""
     clock_jump_days: int | None = None
-    about: Both = Both()
+    about: Both = {}
     domains: dict[str, Both] = {}
     problems: dict[str, Both] = {}
     lines: dict[str, Both] = {}
@@ -39,10 +39,10 @@ class SourceForm(Form, frozen=True, kw_only=True):
 
     title: Both
     number: str = ""
-    issued_by: Both = Both()
+    issued_by: Both = {}
     issued_on: dt.date | None = None
     in_force: PeriodForm | None = None
-    note: Both = Both()
+    note: Both = {}
 
 
 class FieldForm(Form, frozen=True, kw_only=True):
@@ -69,7 +69,7 @@ class FieldForm(Form, frozen=True, kw_only=True):
 class ReportedForm(Form, frozen=True, kw_only=True):
     """Who reports a kind, and how soon."""
 
-    by: Both = Both()
+    by: Both = {}
     within_days: int | None = None
     unit: str = "calendar"
 
@@ -88,7 +88,7 @@ class KindForm(Form, frozen=True, kw_only=True):
     """kinds/<kind>.yml."""
 
     title: Both
-    about: Both = Both()
+    about: Both = {}
     key: list[str]
     books: str | list[str]
     valid: dict[str, str]
@@ -116,7 +116,7 @@ class ParamForm(Form, frozen=True, kw_only=True):
     unit: str
     by: list[str] = []
     values: list[dict[str, Any]]
-    note: Both = Both()
+    note: Both = {}
 
 
 class ListLineForm(Form, frozen=True, kw_only=True, rename={"since": "from"}):
@@ -124,7 +124,7 @@ class ListLineForm(Form, frozen=True, kw_only=True, rename={"since": "from"}):
 
     item: str
     since: dt.date
-    title: Both = Both()
+    title: Both = {}
     limit: float | None = None
     share_pct: float | None = None
     body: str | None = None
@@ -141,7 +141,7 @@ class ListForm(Form, frozen=True, kw_only=True):
     title: Both
     tightens: str = "free"
     lines: list[ListLineForm]
-    note: Both = Both()
+    note: Both = {}
 
 
 class LetterTemplateForm(Form, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """What the forms of all files of a pack have in common: no unknown keys, texts in both languages, periods, citations."""
 
 import datetime as dt
+from typing import Annotated
 
 import msgspec
 
@@ -9,11 +10,8 @@ class Form(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
     """A form refuses what it does not know."""
 
 
-class Both(Form, frozen=True, kw_only=True):
-    """A text in both languages."""
-
-    zh: str = ""
-    en: str = ""
+Both = dict[Annotated[str, msgspec.Meta(pattern="^[a-z]{2}(-[A-Za-z]+)?$")], str]
+"""A text by language code: `zh`, `en`, or any other."""
 
 
 class CiteForm(Form, frozen=True, kw_only=True):

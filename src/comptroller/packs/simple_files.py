@@ -4,14 +4,14 @@ from typing import Any
 
 from comptroller.model.cite import Cite
 from comptroller.model.policy import Calendar, ListLine, PolicyList, Source
-from comptroller.model.refusal import Text
+from comptroller.model.text import Text
 from comptroller.packs import schema
 from comptroller.packs.schema_types import Both
 
 
 def text_of(both: Both) -> Text:
     """Give the text a form says."""
-    return Text(both.zh, both.en)
+    return Text(both)
 
 
 def stem(full: str) -> str:

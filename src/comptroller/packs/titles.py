@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from comptroller.model.refusal import Text
+from comptroller.model.text import Text
 from comptroller.packs import schema
 from comptroller.packs.simple_files import text_of
 from comptroller.packs.yaml import read_form

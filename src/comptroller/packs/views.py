@@ -23,7 +23,7 @@ class ViewForm(Form, frozen=True, kw_only=True):
     """views/<view>.yml."""
 
     title: Both
-    about: Both = Both()
+    about: Both = {}
     judges: str = ""
     reads: list[str] = msgspec.field(default_factory=list)
     references: dict[str, list[str]] = msgspec.field(default_factory=dict)

@@ -199,7 +199,7 @@ def _facts(duck: DuckDb, pack: Pack, example: Example) -> _Shown:
         ones = pa.array([1] * len(rows), pa.int64())
         whole = pa.table({**raw, "report": pa.array(numbers, pa.int64()), "seq": ones, "line": ones})
         shaped, refused = shape_rows(duck, pack.kinds[kind], whole, kind)
-        shown.wrong.extend(r.said() for _, r in refused if r.code != "intake.shape.required")
+        shown.wrong.extend(r.text() for _, r in refused if r.code != "intake.shape.required")
         if shaped is not None:
             shown.tables[kind] = shaped.table
             shown.lists.update(shaped.lists)

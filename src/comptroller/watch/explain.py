@@ -39,15 +39,15 @@ class Explanation:
             else {
                 "name": rule.name,
                 "catalogue": rule.catalogue,
-                "title": {"zh": rule.title.zh, "en": rule.title.en},
-                "why": {"zh": rule.why.zh, "en": rule.why.en},
+                "title": dict(rule.title),
+                "why": dict(rule.why),
                 "kind": rule.kind,
                 "severity": rule.severity,
                 "may_be_breach": rule.may_be_breach,
                 "route": rule.route,
                 "sql": rule.whole_text,
                 "same_text_as_judged": self.is_same_text,
-                "leaves_out": [{"zh": t.zh, "en": t.en} for t in rule.leaves_out],
+                "leaves_out": [dict(t) for t in rule.leaves_out],
             },
             "sources": self.sources,
             "parameters": self.parameters,
@@ -100,7 +100,7 @@ def _sources(pack: Pack, rule: Rule, finding: Version) -> list[dict[str, Any]]:
         found.append(
             {
                 "source": source.name,
-                "title": {"zh": source.title.zh, "en": source.title.en},
+                "title": dict(source.title),
                 "number": source.number,
                 "article": cite.article,
                 "in_force": [plain(day) for day in period],
@@ -120,7 +120,7 @@ def _parameters(pack: Pack, rule: Rule, finding: Version) -> list[dict[str, Any]
             found.append(
                 {
                     "parameter": param.name,
-                    "title": {"zh": param.title.zh, "en": param.title.en},
+                    "title": dict(param.title),
                     "value": value.value,
                     "unit": param.unit,
                     "from": value.valid_from.isoformat(),

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from comptroller.books.facts.tables import FIXED, create, documented
 from comptroller.model.kind import Field
-from comptroller.model.refusal import Text
+from comptroller.model.text import Text
 from tests.laws.worlds import World, pack
 
 
@@ -25,7 +25,7 @@ def test_a_new_field_widens_a_table_once():
     world = World.new(pack("small"))
     world.say([("payment", {"entity": "A", "payment": "P1", "amount": "1"})])
     held = pack("small").kinds["payment"]
-    wider = replace(held, fields=(*held.fields, Field("colour", "text", Text("", ""))))
+    wider = replace(held, fields=(*held.fields, Field("colour", "text", Text(zh="", en=""))))
     other = replace(pack("small"), kinds={**pack("small").kinds, "payment": wider})
     for _ in range(2):
         create(world.duck, other)

@@ -131,7 +131,7 @@ def test_what_waits_is_dropped_when_its_user_may_see_it_no_more(desk, far, batch
     held = next(g for g in grants_of(desk.duck, OWNER, "leaves"))
     fact = {"granted_by": OWNER, "grant": held.grant, "login": "leaves", "role": held.role, "entity": OWNER}
     fact |= {"act": "retract", "reason": "test", "valid_from": NOW.date().isoformat()}
-    desk.said(desk.say("access_grant", [fact]))
+    desk.outcome_of(desk.report("access_grant", [fact]))
     desk.clock = lambda: NOW + dt.timedelta(days=1)
     assert sending.send_due() == 0
     desk.clock = clock

@@ -83,4 +83,4 @@ def _take_grants_back(desk, login):
         for row in rows
     ]
     assert ended
-    desk.said(desk.say("access_grant", [{name: str(cell) for name, cell in row.items()} for row in ended]))
+    desk.outcome_of(desk.report("access_grant", [{name: str(cell) for name, cell in row.items()} for row in ended]))

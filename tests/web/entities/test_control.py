@@ -18,7 +18,7 @@ def test_control_of_another_day_is_that_of_the_day(tmp_path):
         {"entity": "G1", "holder": OWNER, "share_pct": 100, "valid_from": "2020-01-01"},
         {"entity": "A", "holder": "B", "share_pct": 40, "valid_from": "2020-01-01"},
     ]
-    desk.said(desk.say("stake", stakes))
+    desk.outcome_of(desk.report("stake", stakes))
     now = visit_for(desk, "supervisor")
     then = visit_for(desk, "supervisor")
     then.known = desk.ledger.size

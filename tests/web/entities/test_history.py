@@ -10,9 +10,11 @@ def test_what_was_corrected_stays(tmp_path):
     """A stake that is corrected is told twice, first with its end; as known before, it had none; holders out of reach keep theirs."""
     desk = open_desk(tmp_path)
     stake = {"entity": "A", "holder": "G1", "share_pct": 60, "valid_from": "2024-02-01"}
-    said = [desk.said(desk.say("stake", [one])) for one in (stake, stake | {"share_pct": 80, "act": "correct"})]
-    desk.said(
-        desk.say(
+    said = [
+        desk.outcome_of(desk.report("stake", [one])) for one in (stake, stake | {"share_pct": 80, "act": "correct"})
+    ]
+    desk.outcome_of(
+        desk.report(
             "entity", [{"entity": "A", "parent": "G1", "name": "A neu", "valid_from": "2020-01-01", "act": "correct"}]
         )
     )

@@ -32,7 +32,7 @@ def pay(desk, entity, number):
     same = {"entity": entity, "payee": f"{mark(entity)}{number}", "amount": 700, "amount_cny": 700, "currency": "CNY"}
     days = ("2024-05-01", "2024-05-02")
     facts = [same | {"invoice": "9", "payment": f"S{number}{n}", "paid_on": day} for n, day in enumerate(days)]
-    return desk.said(desk.writer.take(report("payment", *facts, reporter=entity)))
+    return desk.outcome_of(desk.writer.take(report("payment", *facts, reporter=entity)))
 
 
 def looked(desk, name):

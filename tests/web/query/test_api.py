@@ -17,7 +17,7 @@ def test_pages_are_of_one_answer(tmp_path):
     assert (whole["count"], whole["next"], whole["columns"]) == (10, None, ["payment", "payee"])
     first = _ask(one, limit=4).json()
     found, after = first["rows"], first["next"]
-    desk.said(desk.note("supervisor", "verify"))
+    desk.outcome_of(desk.note("supervisor", "verify"))
     while after is not None:
         page = _ask(one, limit=4, after=after).json()
         found += page["rows"]

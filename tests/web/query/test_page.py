@@ -79,7 +79,7 @@ def test_what_is_asked_is_noted_saved_and_exported(desk):
     assert author.post("/ask", data={"form_key": form_key(author), "sql": sql, "as": "csv"}).status_code == 403
     assert sign_in(desk, "leader").get("/ask").status_code == 403
     assert "query.select" not in page
-    desk.said(desk.note("supervisor", "x"))
+    desk.outcome_of(desk.note("supervisor", "x"))
     assert desk.duck.rows("SELECT count(*) > 0 FROM desk_act WHERE did = 'ask' AND detail = ?", [sql]) == [(True,)]
 
 

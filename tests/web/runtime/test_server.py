@@ -37,7 +37,7 @@ def test_what_is_made_for_a_key_is_made_once(desk):
 
 def test_what_a_user_does_stands_in_the_ledger(desk):
     """An act is a fact with a name, a time and what it was about."""
-    outcome = desk.said(desk.note("supervisor", "export", "findings", "state=all"))
+    outcome = desk.outcome_of(desk.note("supervisor", "export", "findings", "state=all"))
     rows = desk.duck.rows("SELECT login, did, about, detail FROM desk_act WHERE fact >> 20 = ?", [outcome.entry])
     assert rows == [("supervisor", "export", "findings", "state=all")]
     assert desk.ledger.entry(outcome.entry).fields["reporter"] == desk.owner
@@ -46,7 +46,7 @@ def test_what_a_user_does_stands_in_the_ledger(desk):
 def test_what_the_desk_says_is_checked_like_any_report(desk):
     """Nothing gets into the books past intake."""
     with pytest.raises(Refused):
-        desk.said(desk.say("access_grant", [{"granted_by": desk.owner, "grant": "G"}]))
+        desk.outcome_of(desk.report("access_grant", [{"granted_by": desk.owner, "grant": "G"}]))
 
 
 def test_many_who_ask_at_once_make_it_once(desk):
@@ -73,7 +73,7 @@ def test_what_fails_is_not_kept(desk):
 def test_a_stamp_moves_with_its_tables_alone(desk):
     """An act of a user moves the books, and nothing that stands on the register has to be made again."""
     before = desk.stamp(["entity"]), desk.stamp(["desk_act"]), desk.position()
-    desk.said(desk.note("supervisor", "export"))
+    desk.outcome_of(desk.note("supervisor", "export"))
     assert desk.position() != before[2]
     assert desk.stamp(["entity"]) == before[0]
     assert desk.stamp(["desk_act"]) != before[1]

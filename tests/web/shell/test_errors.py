@@ -160,7 +160,7 @@ def test_nobody_can_tell_what_is_out_of_reach_from_what_is_not_there(desk, brows
     finding = desk.duck.rows("SELECT finding FROM finding_now WHERE entity = 'B'")[0][0]
     asked = (finding, "F-0123456789abcdef") if "findings" in head else ("B", "Z")
     one = browser("group")
-    desk.said(
+    desk.outcome_of(
         desk.note("group", "sign_in")
     )  # what was said before stands in the ledger now, so that its size does not move
     answers = [one.get(f"{head}{code}") for code in asked]

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from comptroller.model.refusal import Text
+from comptroller.model.text import Text
 from comptroller.web.shell.labels import (
     cell,
     evidence,
@@ -25,7 +25,7 @@ def test_fields_have_their_titles_and_units(desk):
     assert said.pop("entity").startswith("A 公司"), "an entity within reach is named"
     assert said == {"form": "国有独资", "sme": "否", "staff": "1,200"}
     rule = visit.pack.rules["base/rules/payments/duplicate"]
-    assert label(visit, rule, "payee") == visit.said(visit.pack.kinds["payment"].field("payee").title)
+    assert label(visit, rule, "payee") == visit.in_language(visit.pack.kinds["payment"].field("payee").title)
     assert evidence(visit, rule, "limit_cny", 20_000) == "2.00 万元"
     assert evidence(visit, rule, "share_pct", 51) == "51.00%"
     assert cell(visit, None, None) == "–"
@@ -60,7 +60,9 @@ def test_what_would_be_lawful_is_said_in_names_and_units(desk):
     """An amount comes with the unit that suits it, an entity with its name; what is not known is a dash, and what is no number stays."""
     visit = visit_for(desk, "supervisor", "zh")
     rule = visit.pack.rules["base/rules/payments/duplicate"]
-    said = Text("集团（{group}）在{since}前批准{due_cny}元，{body}另议{none}。", "{group}: CNY {due_cny} by {since}")
+    said = Text(
+        zh="集团（{group}）在{since}前批准{due_cny}元，{body}另议{none}。", en="{group}: CNY {due_cny} by {since}"
+    )
     told = {"group": "A", "due_cny": 20000000, "since": "2025-02-13", "body": "board", "none": None}
     rule = replace(rule, lawful=said)
     assert lawful_said(visit, rule, told) == "集团（A 公司 MARKAKRAM）在2025-02-13前批准2,000.00 万元，董事会另议–。"

@@ -30,4 +30,4 @@ def why(
 def _choices(visit: Visiting) -> dict[str, str]:
     """Give the roles by name in the viewer's language."""
     kind = visit.pack.kinds.get("access_grant")
-    return {name: visit.said(title) for name, title in kind.field("role").choices.items()} if kind else {}
+    return {name: visit.in_language(title) for name, title in kind.field("role").choices.items()} if kind else {}

@@ -194,7 +194,7 @@ def make_grant(visit: Administering, form: Form) -> Response:
         if same in [_scope_of(one) for one in grants_of(desk.duck, desk.owner, said["login"])]:
             return RedirectResponse("/admin", 303)
         fact = {**said, **more, "granted_by": desk.owner, "grant": f"G-{desk.chance()[:12]}"}
-        desk.said(desk.say("access_grant", [fact], CONSOLE, visit.login))
+        desk.outcome_of(desk.report("access_grant", [fact], CONSOLE, visit.login))
     visit.note("grant", said["login"], f"{said['role']} {said['entity']}: {said['reason']}")
     return RedirectResponse("/admin", 303)
 
@@ -212,7 +212,7 @@ def end_grant(visit: Administering, form: Form) -> Response:
         facts = [{"act": "retract", "granted_by": desk.owner, "grant": g.grant, "login": g.login, "role": g.role, "entity": g.entity,
                   "reason": g.reason, "valid_from": g.valid_from.isoformat()} for g in grants_of(desk.duck, desk.owner) if g.grant == grant]  # fmt: skip
         if facts:
-            desk.said(desk.say("access_grant", facts, CONSOLE, visit.login))
+            desk.outcome_of(desk.report("access_grant", facts, CONSOLE, visit.login))
             visit.note("grant_end", grant)
     return RedirectResponse("/admin", 303)
 

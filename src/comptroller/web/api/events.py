@@ -83,5 +83,5 @@ def news_about(
     ]
     for row in seen:
         rule = visit.pack.rules.get(row["rule"])
-        row["title"] = visit.said(rule.title) if rule else row["rule"]
+        row["title"] = visit.in_language(rule.title) if rule else row["rule"]
     return {"at": at, "turns": seen[:MOST_TURNS], "turn_count": len(seen), "reports": reports[:MOST_TURNS]}

@@ -82,7 +82,7 @@ def check(  # noqa: PLR0913, PLR0917 - what a question is made of
     waiting = visit.desk.advices.put(authority.as_fact(number, asked, answered))
     if wait:
         visit.desk.advices.flush()
-    entry = visit.desk.said(waiting).entry if wait else None
+    entry = visit.desk.outcome_of(waiting).entry if wait else None
     lines: list[dict[str, Any]] = plain([grounds_of(visit.pack, line) for line in answered.lines])
     return AuthorityCheck(number, answered.answer, answered.whom, answered.because, lines, list(answered.first), entry)
 

@@ -77,7 +77,7 @@ def check_authority(visit: Visit, asked: Question) -> AuthorityAnswer:
     """Answer a question and keep the answer; refuses (Refused) what the ledger does not take."""
     answer = authority.may(visit.duck, visit.pack.casework.authority, asked)
     advice = f"Q-{visit.desk.chance()[:12]}"
-    done = visit.desk.said(visit.desk.say("advice", [authority.as_fact(advice, asked, answer)], ENGINE))
+    done = visit.desk.outcome_of(visit.desk.report("advice", [authority.as_fact(advice, asked, answer)], ENGINE))
     return AuthorityAnswer(asked, answer, advice, done.entry)
 
 

@@ -104,11 +104,11 @@ def titles_of(visit: Visit) -> dict[str, str]:
     found: dict[str, str] = {}
     for listed in visit.pack.lists.values():
         for line in listed.lines:
-            found.setdefault(line.item, visit.said(line.title))
+            found.setdefault(line.item, visit.in_language(line.title))
     return found
 
 
 def body_titles(visit: Visit) -> dict[str, str]:
     """Give the names of bodies, as decisions name them."""
     kind = visit.pack.kinds.get("decision")
-    return {name: visit.said(title) for name, title in kind.field("body").choices.items()} if kind else {}
+    return {name: visit.in_language(title) for name, title in kind.field("body").choices.items()} if kind else {}

@@ -15,7 +15,8 @@ from comptroller.intake import Report
 from comptroller.model.case_policy import Move
 from comptroller.model.channel import CONSOLE
 from comptroller.model.kind import Field
-from comptroller.model.refusal import Refusal, Text, refusal
+from comptroller.model.refusal import Refusal, refusal
+from comptroller.model.text import Text
 from comptroller.web.cases import view
 from comptroller.web.cases.view import ENTITY, LINE, CaseView, handling_lines
 from comptroller.web.shell.errors import PermissionDenied

@@ -90,7 +90,7 @@ def case(visit: Seeing, case_id: str, side: Side = "") -> dict[str, Any]:
     acts = [
         {
             "act": act.name,
-            "title": {"zh": act.title.zh, "en": act.title.en},
+            "title": dict(act.title),
             "line": act.line or None,
             "fields": [f.name for f in act.fields],
             "needs": sorted(act.needs),

@@ -144,10 +144,10 @@ def _values(visit: Visit, seen: CaseView, said: LetterDraft, hands: Hands) -> di
     rows = [_row(visit, f, held.get(f["finding"], {}), facts_of) for f in told]
     return {
         "language": said.language,
-        "title": visit.said(visit.pack.letters[said.kind].title),
+        "title": visit.in_language(visit.pack.letters[said.kind].title),
         "case_id": raw["case_id"],
         "office": visit.names.get(raw["office"], raw["office"]),
-        "line": visit.said(visit.pack.lines.get(hands.line)),
+        "line": visit.in_language(visit.pack.lines.get(hands.line)),
         "officer": hands.officer,
         "released_by": hands.released_by,
         "due_on": said.due_on,
@@ -176,7 +176,7 @@ def _row(
         for cite in (rule.cites if rule else ())
     ]
     return {
-        "rule": visit.said(rule.title) if rule else finding["rule"],
+        "rule": visit.in_language(rule.title) if rule else finding["rule"],
         "sources": "; ".join(dict.fromkeys(sources)),
         "facts": facts,
         "stands": bool(finding["stands"]),
@@ -192,13 +192,15 @@ def _rest(visit: Visit, count: int) -> dict[str, Any]:
 
 def _source(visit: Visit, name: str) -> str:
     found = visit.pack.sources.get(name)
-    return visit.said(found.title) if found else name
+    return visit.in_language(found.title) if found else name
 
 
 def _figures(visit: Visit, one: Mapping[str, Any]) -> list[list[str]]:
     names = ("state", "ended_how", "opened_on", "closed_on", "loss_cny", "recovered_cny", "verified_on", "reopened")
     fields = [(field_named(visit, ["case_now"], name), one.get(name)) for name in names]
-    pairs = [[visit.said(f.title), cell(visit, f, value)] for f, value in fields if f and value not in (None, "")]
+    pairs = [
+        [visit.in_language(f.title), cell(visit, f, value)] for f, value in fields if f and value not in (None, "")
+    ]
     return pairs + ([["", ""]] if len(pairs) % 2 else [])
 
 

@@ -15,7 +15,7 @@ from comptroller.web.public.proofs import in_groups
 from comptroller.web.shell.auth import Form, may
 from comptroller.web.shell.errors import NotFound, PermissionDenied
 from comptroller.web.shell.rendering import render
-from comptroller.web.shell.translations import LANGUAGES
+from comptroller.web.shell.translations import languages
 from comptroller.web.shell.visit import Visit
 
 router = APIRouter(prefix="/cases/{case_id}/letters")
@@ -42,7 +42,7 @@ def _page(visit: Visit, seen: CaseView, refusals: tuple[Refusal, ...] = ()) -> R
         waiting=letters.waiting_in(visit, seen),
         line=letters.may_write(visit, seen),
         for_two=[one for one in letters.kinds_of(visit) if letters.is_for_two(visit, one)],
-        kinds=[(one, visit.said(visit.pack.letters[one].title)) for one in letters.kinds_of(visit)],
+        kinds=[(one, visit.in_language(visit.pack.letters[one].title)) for one in letters.kinds_of(visit)],
         addressees=[one for one in dict.fromkeys((raw["entity"], raw["office"])) if one],
         in_groups=in_groups,
         refusals=refusals,
@@ -65,7 +65,7 @@ def _said(form: Form) -> LetterDraft:
         raise Refused([why]) from error
     return LetterDraft(
         of("kind"),
-        language if language in LANGUAGES else LANGUAGES[0],
+        language if language in languages() else languages()[0],
         of("addressee"),
         day,
         of("text", _MOST_READ),

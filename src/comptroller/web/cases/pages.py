@@ -237,8 +237,8 @@ def _waiting(visit: Visit, seen: CaseView) -> list[dict[str, Any]]:
     for one in actions.waiting(visit, seen.raw["case_id"]):
         kind, move = visit.pack.kinds[one["kind"]], visit.pack.casework.moves.get(one["name"])
         fields = [f for f in kind.fields if one["fact"].get(f.name) and f.name not in _OF_ITSELF]
-        cells = [(visit.said(f.title), cell(visit, f, one["fact"][f.name])) for f in fields]
-        found.append({**one, "cells": cells, "title": visit.said(move.title if move else kind.title)})
+        cells = [(visit.in_language(f.title), cell(visit, f, one["fact"][f.name])) for f in fields]
+        found.append({**one, "cells": cells, "title": visit.in_language(move.title if move else kind.title)})
     return found
 
 
@@ -263,7 +263,7 @@ def what_title(visit: Visit, what: str) -> str:
     head, _, name = what.partition(".")
     move = visit.pack.casework.moves.get(name) if head == "move" else None
     if move is not None:
-        return visit.said(move.title)
+        return visit.in_language(move.title)
     known = ("finding.raised", "finding.cleared", "request.asked", "evidence.given", "loss.estimated", "letter.sent")
     return visit.text(f"case.what.{what.replace('.', '_')}") if what in known else what
 
@@ -279,12 +279,12 @@ def said_cells(visit: Visit, event: dict[str, Any]) -> list[tuple[str, str]]:
             continue
         field = field_named(visit, tables, _TITLED_AS.get(name, name))
         if name in ("to_line", "supplied_to"):
-            shown = visit.said(visit.pack.lines.get(str(value))) or str(value)
+            shown = visit.in_language(visit.pack.lines.get(str(value))) or str(value)
         elif name == "clock" and value in visit.pack.casework.clocks:
-            shown = visit.said(visit.pack.casework.clocks[value].title)
+            shown = visit.in_language(visit.pack.casework.clocks[value].title)
         else:
             shown = cell(visit, field, value)
-        found.append((visit.said(field.title) if field else name, shown))
+        found.append((visit.in_language(field.title) if field else name, shown))
     return found
 
 
@@ -296,6 +296,6 @@ def _marks(visit: Visit, one: dict[str, Any]) -> list[tuple[dt.date, str, str]]:
         if clock["due_on"] and not clock["ended_on"]:
             term = visit.pack.casework.clocks.get(clock["clock"])
             found.append(
-                (clock["due_on"], f"{visit.said(term.title) if term else ''} {visit.text('case.due')}", "since")
+                (clock["due_on"], f"{visit.in_language(term.title) if term else ''} {visit.text('case.due')}", "since")
             )
     return found

@@ -146,10 +146,10 @@ def entity(visit: Seeing, code: str) -> Response:
             f"{visit.names.get(who, who)} {_by(visit, by)}".strip() for who, by in chain_of(path)
         ),
         history=history_of(visit, code),
-        title=lambda table: visit.said(visit.pack.tables[table].title),
+        title=lambda table: visit.in_language(visit.pack.tables[table].title),
         shown=lambda table, name, value: cell(visit, visit.pack.tables[table].field(name), value),
         list_title=lambda name: (
-            visit.said(visit.pack.lists[name].title) if name in visit.pack.lists else worded(visit, name)
+            visit.in_language(visit.pack.lists[name].title) if name in visit.pack.lists else worded(visit, name)
         ),
     )
 

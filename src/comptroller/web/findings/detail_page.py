@@ -106,7 +106,8 @@ def _lists(visit: Visit, found: Explanation) -> list[dict[str, Any]]:
     )
     lists = visit.pack.lists
     return [
-        row | {"title": visit.said(lists[row["list"]].title) if row["list"] in lists else worded(visit, row["list"])}
+        row
+        | {"title": visit.in_language(lists[row["list"]].title) if row["list"] in lists else worded(visit, row["list"])}
         for row in rows
     ]
 
@@ -142,7 +143,7 @@ def _events(visit: Visit, found: Explanation, rows: list[dict[str, Any]]) -> lis
         for field in kind.fields:
             said = row["row"].get(field.name)
             if field.type in ("day", "instant") and said:
-                title = f"{visit.said(kind.title)} · {visit.said(field.title)}"
+                title = f"{visit.in_language(kind.title)} · {visit.in_language(field.title)}"
                 events.append((dt.date.fromisoformat(str(said)[:10]), title, "fact"))
     if found.finding.since:
         events.append((found.finding.since, visit.text("finding.since"), "since"))

@@ -183,7 +183,7 @@ def export(visit: Exporting, asked: Asking) -> Response:
         (
             row["finding"],
             t(f"state.{row['state']}"),
-            visit.said(rules[row["rule"]].title) if row["rule"] in rules else row["rule"],
+            visit.in_language(rules[row["rule"]].title) if row["rule"] in rules else row["rule"],
             row["entity"],
             visit.names.get(row["entity"], ""),
             subject_said(visit, row["entity"], row["subject"]),

@@ -16,7 +16,7 @@ from comptroller.web.runtime.server import Server
 from comptroller.web.shell.auth import LANGUAGE, SESSION, Form, Visiting, desk_of
 from comptroller.web.shell.errors import Unauthenticated
 from comptroller.web.shell.rendering import render_bare, render_sign_in
-from comptroller.web.shell.translations import LANGUAGES
+from comptroller.web.shell.translations import languages
 from comptroller.web.shell.visit import Visit
 
 _log = logging.getLogger(__name__)
@@ -155,7 +155,7 @@ def sign_out(request: Request, visit: Visiting, _form: Form) -> Response:
 def choose_language(request: Request, language: str, back: str = "/") -> Response:
     """Let this browser speak another language, and go back."""
     answer = RedirectResponse(inner(back), 303)
-    if language in LANGUAGES:
+    if language in languages():
         secure = desk_of(request).settings.is_secure
         answer.set_cookie(LANGUAGE, language, max_age=31_536_000, samesite="lax", secure=secure, path="/")
     return answer

@@ -26,7 +26,7 @@ def capital(visit: Seeing, item: Annotated[str, Query(max_length=100)]) -> Respo
     return render(
         visit,
         "capital_item.html",
-        title=visit.said(one[2]),
+        title=visit.in_language(one[2]),
         items=items,
         item=item,
         rows=rows,

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from comptroller.model.refusal import Text
+from comptroller.model.text import Text
 from comptroller.web.shell.visit import Visit
 
 OPEN = "('raised', 'changed')"

@@ -55,10 +55,10 @@ def reform(visit: Seeing, result: Word = "", status: Word = "", mark: Word = "",
         asked=asked,
         total=_counted(tasks),
         results=[
-            (name, visit.said(text), _counted([row for row in tasks if row["result"] == name]))
+            (name, visit.in_language(text), _counted([row for row in tasks if row["result"] == name]))
             for name, text in kind.field("result").choices.items()
         ],
-        statuses=[(name, visit.said(text)) for name, text in kind.field("task_status").choices.items()],
+        statuses=[(name, visit.in_language(text)) for name, text in kind.field("task_status").choices.items()],
         rules=[(name, visit.pack.rules.get(_rule(visit, name))) for name in _RULES],
         marks=_RULES,
         shown=lambda name, value: cell(visit, kind.field(name), value),

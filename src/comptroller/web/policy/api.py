@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 from comptroller.access.grants import SEE
 from comptroller.model.finding import plain
 from comptroller.model.policy import Rule
-from comptroller.model.refusal import Text
+from comptroller.model.text import Text
 from comptroller.web.api.pagination import After, Limit
 from comptroller.web.api.schemas import PolicyText, RulePage, RuleRow, RuleWhole, ScoreForm
 from comptroller.web.policy.scores import score_of

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from comptroller.access.grants import PROPOSE, SEE
 from comptroller.model.cite import Cite
 from comptroller.model.policy import Pack, Param, Rule
-from comptroller.model.refusal import Text
+from comptroller.model.text import Text
 from comptroller.web.policy.proposals import may_change, proposals
 from comptroller.web.policy.scores import open_by_rule, outcome_of, score_of
 from comptroller.web.policy.versions import differences, versions
@@ -148,12 +148,14 @@ def _example(visit: Visit, table: str, row: dict[str, Any]) -> str:
     if table not in visit.pack.tables:
         return ", ".join(f"{worded(visit, name)} {value}" for name, value in plain.items())
     kind = visit.pack.tables[table]
-    return ", ".join(f"{visit.said(f.title)} {cell(visit, f, plain[f.name])}" for f in kind.fields if f.name in plain)
+    return ", ".join(
+        f"{visit.in_language(f.title)} {cell(visit, f, plain[f.name])}" for f in kind.fields if f.name in plain
+    )
 
 
 def _spoken(visit: Visit, rule: Rule, text: Text) -> str:
     """Give the rule's words on what would be lawful, with the titles of its columns where a finding has their values."""
-    return re.sub(r"\{(\w+)\}", lambda hit: f"[{label(visit, rule, hit[1])}]", visit.said(text))
+    return re.sub(r"\{(\w+)\}", lambda hit: f"[{label(visit, rule, hit[1])}]", visit.in_language(text))
 
 
 def bars(*counts: int) -> list[tuple[float, float]]:

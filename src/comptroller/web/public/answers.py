@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 from comptroller.books.ownership.control_periods import ControlPeriods
-from comptroller.model.refusal import Text
+from comptroller.model.text import Text
 from comptroller.web.runtime.server import Server
 
 LIST, FEES = "public_desk", "allowed_fees"
@@ -150,7 +150,7 @@ def fees_of(desk: Server, entity: str, on: dt.date) -> tuple[Text, ...] | None:
     for item, distance, _ in rows:
         held.setdefault(item, set()).add(distance)
     titles = titles_of(desk, FEES, on)
-    allowed = tuple(titles.get(item, Text(item, item)) for item, at in sorted(held.items()) if at == distances)
+    allowed = tuple(titles.get(item, Text(zh=item, en=item)) for item, at in sorted(held.items()) if at == distances)
     return allowed if rows else None
 
 

@@ -56,8 +56,8 @@ def today(desk: Server) -> dt.date:
 def draw_public(request: Request, template: str, **values: Any) -> HTMLResponse:
     """Give a public page, with the notice that policy puts on all of them."""
     desk, language = desk_of(request), language_of(request)
-    notice = [text.said(language) for text in titles_of(desk, NOTICE, today(desk)).values()]
-    return render_bare(request, template, notice=notice, places=PLACES, said=lambda text: text.said(language), **values)
+    notice = [text.of(language) for text in titles_of(desk, NOTICE, today(desk)).values()]
+    return render_bare(request, template, notice=notice, places=PLACES, said=lambda text: text.of(language), **values)
 
 
 def refused(request: Request, why: Refusal) -> Response:
@@ -160,7 +160,7 @@ def report_false(  # noqa: PLR0913, PLR0917 - what the form holds
     fact = said | {"named": named.strip(), "uscc": uscc.strip() or None, "seen_at": place.strip() or None}
     fact |= {"text": text.strip(), "received_on": day.isoformat()}
     try:
-        outcome = desk.said(desk.say("public_lead", [fact], PUBLIC))
+        outcome = desk.outcome_of(desk.report("public_lead", [fact], PUBLIC))
     except Refused:
         budget.give_back(day, size)
         raise

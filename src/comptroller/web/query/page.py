@@ -57,7 +57,7 @@ def ask_page(visit: Asking, sql: Annotated[str, Query(max_length=20_000)] = "") 
 
 
 def _page(visit: Visit, sql: str, answer: Answer | None, refusals: Sequence[Any]) -> Response:
-    tables = [(name, list(kind.columns), visit.said(kind.title)) for name, kind in visit.pack.tables.items()]
+    tables = [(name, list(kind.columns), visit.in_language(kind.title)) for name, kind in visit.pack.tables.items()]
     rest = [name for name in documented(visit.pack) if name not in visit.pack.tables and not name.startswith("param_")]
     saved = visit.desk.shelf.saved(visit.login, "ask")
     return render(

@@ -49,7 +49,7 @@ def marked_sheet(
                 said = [r for r in here if _names(r, names[column] if column < len(names) else "", titles)]
                 _write(page, (at, column), value, wrong if said else head if at == 0 else None)
                 if said:
-                    note = "\n".join(f"{r.expected.said(language)}\n{r.mend.said(language)}" for r in said)
+                    note = "\n".join(f"{r.expected.of(language)}\n{r.mend.of(language)}" for r in said)
                     page.write_comment(at, column, note[:2000])
         page.freeze_panes(1, 0)
         page.set_column(0, max(0, len(names) - 1), 18)
@@ -57,7 +57,7 @@ def marked_sheet(
     page = book.add_worksheet(words[6])
     page.write_row(0, 0, words[:6], head)
     for at, one in enumerate(refusals, 1):
-        cells = (one.line or "", one.field, one.seen, one.expected.said(language), one.mend.said(language), one.code)
+        cells = (one.line or "", one.field, one.seen, one.expected.of(language), one.mend.of(language), one.code)
         for column, value in enumerate(cells):
             page.write_string(at, column, harmless(str(value)))
     page.set_column(0, 5, 24)

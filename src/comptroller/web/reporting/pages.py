@@ -14,7 +14,8 @@ from comptroller.intake.files import media_of
 from comptroller.intake.templates import template_csv, template_xlsx
 from comptroller.model.channel import REPORTER
 from comptroller.model.kind import Kind
-from comptroller.model.refusal import Refusal, Text
+from comptroller.model.refusal import Refusal
+from comptroller.model.text import Text
 from comptroller.web.overview.queries import DUES
 from comptroller.web.reporting.entry_form import MORE_ROWS, draw_form, reporters, typed
 from comptroller.web.reporting.error_sheet import marked_sheet
@@ -238,4 +239,4 @@ def _titled(visit: Visit, kinds: list[Kind], said: str) -> str:
     """Give the title of a field that a refusal names, such as `payment.amount`; '' where it is no field's name."""
     table, _, name = said.rpartition(".")
     among = [kind for kind in kinds if kind.name == table] or kinds
-    return next((visit.said(f.title) for kind in among for f in kind.fields if f.name == name), "")
+    return next((visit.in_language(f.title) for kind in among for f in kind.fields if f.name == name), "")

@@ -94,7 +94,7 @@ def admit(desk: Server, said: Mapping[str, str], channel: str, by: str) -> str:
     fact: dict[str, Any] = {"login": login, "name": said["name"], "granted_by": desk.owner, "valid_from": day}
     more = ("employer", PERSON) if has_persons(desk) else ("employer",)
     fact |= {name: said.get(name) or None for name in more}
-    desk.said(desk.say(KIND, [fact], channel, by))
+    desk.outcome_of(desk.report(KIND, [fact], channel, by))
     return login
 
 

@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import SplitResult, urlsplit
 
-from comptroller.model.refusal import Refused, Text, refusal
+from comptroller.model.refusal import Refused, refusal
+from comptroller.model.text import Text
 
 SECONDS = 10.0
 MOST_ANSWER = 1 << 20
@@ -99,7 +100,7 @@ def split(url: str) -> SplitResult:
     except ValueError:
         is_right = False
     if not is_right:
-        raise _refused(url, Text("https 地址,不含用户名和密码", "an https address without name and password"))
+        raise _refused(url, Text(zh="https 地址,不含用户名和密码", en="an https address without name and password"))
     return parts
 
 
@@ -112,9 +113,11 @@ def _refuse_inner(url: str, address: Address, scheme: str, allowed: Sequence[str
     if any(plain in ipaddress.ip_network(net) for net in allowed):
         return
     if not is_public(address):
-        raise _refused(url, Text("公网地址,或配置允许的网络", "a public address, or a network that the settings allow"))
+        raise _refused(
+            url, Text(zh="公网地址,或配置允许的网络", en="a public address, or a network that the settings allow")
+        )
     if scheme != "https":
-        raise _refused(url, Text("https 地址", "an https address"))
+        raise _refused(url, Text(zh="https 地址", en="an https address"))
 
 
 def is_public(address: Address) -> bool:

@@ -90,7 +90,7 @@ class Server:
         self.exclusive = Exclusive()
         self.questions = QueryPool()
         self.answers = Answers(time.monotonic)
-        self.advices = AdviceLog(partial(self.say, channel=ENGINE), self.settings.advice_seconds, lambda: self.shelf)
+        self.advices = AdviceLog(partial(self.report, channel=ENGINE), self.settings.advice_seconds, lambda: self.shelf)
         self.rounds = PeriodicTasks(self.settings.shadow_seconds)
         self.provider = Provider(self.settings.provider) if self.settings.provider else None
         self.writer = Writer(folder, clock, self.hub.tell, self.settings.passphrase)
@@ -264,9 +264,9 @@ class Server:
             "detail": detail[:4000] or None,
             "done_at": self.local_now().isoformat(timespec="seconds"),
         }
-        return self.say("desk_act", [fact], ENGINE)
+        return self.report("desk_act", [fact], ENGINE)
 
-    def say(
+    def report(
         self, kind: str, facts: list[dict[str, Any]], channel: str = OPERATOR, login: str = ""
     ) -> "Future[Outcome]":
         """Report facts in the owner's name: of the node itself, of a user who is signed in, or of the public.
@@ -278,7 +278,7 @@ class Server:
         name = f"desk-{kind}.json"
         return self.writer.take(Report(payload, "json", name, self.owner, channel=channel, login=login))
 
-    def said(self, waiting: "Future[Outcome]") -> Outcome:
+    def outcome_of(self, waiting: "Future[Outcome]") -> Outcome:
         """Wait for what the desk reported; refuses (Refused) what was not taken."""
         outcome = waiting.result(self.settings.most_wait_seconds)
         if outcome.refusals:

@@ -13,7 +13,7 @@ from comptroller.access import AccessScope, Viewer, viewer_of
 from comptroller.model.refusal import Refused, refusal
 from comptroller.web.runtime.server import Server
 from comptroller.web.shell.errors import NotFound, PermissionDenied, SecondFactorRequired, Unauthenticated
-from comptroller.web.shell.translations import LANGUAGES
+from comptroller.web.shell.translations import languages
 from comptroller.web.shell.visit import Visit
 
 SESSION, LANGUAGE = "desk_session", "desk_language"
@@ -31,7 +31,7 @@ def desk_of(request: Request) -> Server:
 def language_of(request: Request) -> str:
     """Give the language: asked in the address, kept in the browser, or what the browser likes best."""
     said = request.query_params.get("lang") or request.cookies.get(LANGUAGE)
-    if said in LANGUAGES:
+    if said in languages():
         return str(said)
     return "en" if request.headers.get("accept-language", "zh").lower().startswith("en") else "zh"
 

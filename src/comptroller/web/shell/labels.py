@@ -9,7 +9,7 @@ from typing import Any
 from comptroller.access.row_access import scoped
 from comptroller.model.kind import FACT_LINES, Field, Kind
 from comptroller.model.policy import Rule
-from comptroller.model.refusal import Text
+from comptroller.model.text import Text
 from comptroller.web.shell import formatting
 from comptroller.web.shell.visit import Visit
 
@@ -47,7 +47,7 @@ def cell(visit: Visit, field: Field | None, value: Any) -> str:
     if field is None:
         return formatting.day(value) if hasattr(value, "isoformat") else str(value)
     if field.choices and str(value) in field.choices:
-        return visit.said(field.choices[str(value)])
+        return visit.in_language(field.choices[str(value)])
     if field.type == "money":
         return formatting.amount(value, visit.language) if field.currency else formatting.number(value, 2)
     if field.type == "share":
@@ -61,7 +61,7 @@ def cell(visit: Visit, field: Field | None, value: Any) -> str:
 def worded(visit: Visit, code: str) -> str:
     """Give the words of a code that a list or the policy's words name; what nobody names is shown as it was said."""
     found = titles_of(visit).get(code)
-    return visit.said(found) if found else code
+    return visit.in_language(found) if found else code
 
 
 def titles_of(visit: Visit) -> dict[str, Text]:
@@ -87,7 +87,7 @@ def fields_of(visit: Visit, table: str, row: dict[str, Any]) -> list[tuple[str, 
 
 def title_of(visit: Visit, field: Field) -> str:
     """Give the title of a field; that of an amount without its unit, since amounts are shown with the unit that suits them."""
-    said = visit.said(field.title)
+    said = visit.in_language(field.title)
     return _UNIT.sub("", said) if field.type == "money" else said
 
 
@@ -142,7 +142,7 @@ def lawful_said(visit: Visit, rule: Rule, said: Mapping[str, Any]) -> str:
             return formatting.NOTHING
         return visit.names.get(str(value)) or worded(visit, str(value))
 
-    return _PLACE.sub(word, _SUM.sub(amount, visit.said(rule.lawful)))
+    return _PLACE.sub(word, _SUM.sub(amount, visit.in_language(rule.lawful)))
 
 
 def evidence_said(visit: Visit, rule: Rule | None, said: Mapping[str, Any]) -> str:
@@ -167,4 +167,4 @@ def lacking(visit: Visit, rule: Rule | None, name: str) -> str:
     """Give the words for what a rule could not judge without: a column, or one of another table."""
     table, _, column = name.rpartition(".")
     kind = visit.pack.tables.get(table)
-    return f"{visit.said(kind.title)} · {label(visit, rule, column)}" if kind else label(visit, rule, column)
+    return f"{visit.in_language(kind.title)} · {label(visit, rule, column)}" if kind else label(visit, rule, column)

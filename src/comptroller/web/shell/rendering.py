@@ -56,7 +56,7 @@ def render(visit: Visit, template: str, **values: Any) -> HTMLResponse:
         "visit": visit,
         "language": language,
         "t": visit.text,
-        "said": visit.said,
+        "in_language": visit.in_language,
         "now": visit.now,
         "amount": lambda value: formatting.amount(value, language),
         "worded": lambda code: labels.worded(visit, code),

@@ -11,7 +11,7 @@ from comptroller.access import AccessScope
 from comptroller.access.row_access import scoped
 from comptroller.books.facts.tables import documented
 from comptroller.model.policy import Pack
-from comptroller.model.refusal import Text
+from comptroller.model.text import Text
 from comptroller.store.duck import DuckDb
 from comptroller.web.runtime.server import Server
 from comptroller.web.shell.translations import translate
@@ -58,9 +58,9 @@ class Visit:
         """Give a text by its code in the viewer's language."""
         return translate(self.language, code, **values)
 
-    def said(self, text: Text | None) -> str:
+    def in_language(self, text: Text | None) -> str:
         """Give a text of policy in the viewer's language; '' for none."""
-        return text.said(self.language) if text else ""
+        return text.of(self.language) if text else ""
 
     @cached_property
     def position(self) -> tuple[int, str]:

@@ -76,12 +76,12 @@ def clause(visit: Visit, rule: Rule | None, on: dt.date | None) -> str:
         begins, ends = source.valid_from, source.valid_until
         if on is None or ((begins is None or begins <= on) and (ends is None or on < ends)):
             article = f" {visit.text('finding.article', article=cite.article)}" if cite.article else ""
-            return f"{visit.said(source.title) or cite.source}{article}"
+            return f"{visit.in_language(source.title) or cite.source}{article}"
     return ""
 
 
 def _flag_words(visit: Visit, one: Complaint) -> str:
-    title = visit.said(one.rule.title) if one.rule else one.name
+    title = visit.in_language(one.rule.title) if one.rule else one.name
     return f"{title} · {one.clause}" if one.clause else title
 
 
@@ -90,8 +90,8 @@ def lane_of(visit: Visit, step: Step) -> tuple[str, str]:
     body = _field(step.kind, _BODY)
     value = step.row.get(_BODY)
     if body is not None and body.choices and value in body.choices:
-        return f"{step.kind.name}/{value}", visit.said(body.choices[value])
-    return step.kind.name, visit.said(step.kind.title)
+        return f"{step.kind.name}/{value}", visit.in_language(body.choices[value])
+    return step.kind.name, visit.in_language(step.kind.title)
 
 
 def _field(kind: Kind, name: str) -> Field | None:
@@ -102,7 +102,7 @@ def words_of(visit: Visit, step: Step) -> str:
     """Give what a step says in a few words: its title, or its choices and with whom."""
     title = str(step.row.get(_TITLE) or "")
     chosen = [
-        visit.said(field.choices[str(step.row[field.name])])
+        visit.in_language(field.choices[str(step.row[field.name])])
         for field in step.kind.fields
         if field.choices
         and field.name not in (_BODY, "status")
@@ -175,12 +175,12 @@ def _marks(visit: Visit, step: Step, flags: tuple[int, ...]) -> Iterable[LaneTex
     if first is not None:
         field = _field(step.kind, on)
         yield LaneText(
-            lane, first, words or (visit.said(field.title) if field else ""), step.fact, True, False, None, flags
+            lane, first, words or (visit.in_language(field.title) if field else ""), step.fact, True, False, None, flags
         )
     for field in step.kind.fields:
         moment = _moment(step.row.get(field.name)) if field.type in _DAYS and field.name not in taken else None
         if moment is not None:
-            yield LaneText(lane, moment, visit.said(field.title), step.fact, is_first=first is None, flags=flags)
+            yield LaneText(lane, moment, visit.in_language(field.title), step.fact, is_first=first is None, flags=flags)
 
 
 def _absent(visit: Visit, one: Complaint) -> LaneText | None:
@@ -201,7 +201,9 @@ def _lanes(visit: Visit, strip: Timeline, said: Iterable[LaneText], absent: Iter
         table, _, body = mark.lane.partition("/")
         kind = visit.pack.kinds[table]
         field = _field(kind, _BODY)
-        titles.setdefault(mark.lane, visit.said(field.choices[body]) if field and body else visit.said(kind.title))
+        titles.setdefault(
+            mark.lane, visit.in_language(field.choices[body]) if field and body else visit.in_language(kind.title)
+        )
     begins: dict[str, dt.datetime] = {}
     for mark in [*said, *absent]:
         table = mark.lane.partition("/")[0]
@@ -225,7 +227,7 @@ def _working(visit: Visit, first: dt.date, last: dt.date) -> dict[dt.date, bool]
 def fields_said(visit: Visit, step: Step) -> list[tuple[str, str]]:
     """Give all that a step says, field by field."""
     return [
-        (visit.said(field.title), cell(visit, field, step.row[field.name]))
+        (visit.in_language(field.title), cell(visit, field, step.row[field.name]))
         for field in step.kind.fields
         if step.row.get(field.name) is not None
     ]

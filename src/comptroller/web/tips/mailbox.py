@@ -43,7 +43,7 @@ def say(desk: Server, facts: dict[str, list[dict[str, Any]]], login: str = "") -
     payload = json.dumps({"facts": said}, ensure_ascii=False).encode()
     channel = CONSOLE if login else PUBLIC
     report = Report(payload, "json", _REPORT, desk.owner, channel=channel, login=login)
-    outcome = desk.said(desk.writer.take(report))
+    outcome = desk.outcome_of(desk.writer.take(report))
     assert outcome.entry is not None, "what was not refused is kept"
     return outcome.entry
 
@@ -77,7 +77,7 @@ def keep_key(desk: Server, line: str, halves: tuple[str, str], by: str, sign: st
     desk.shelf.put("INSERT OR IGNORE INTO line_key VALUES (?, ?)", [named, kept])
     fact = {"office": desk.owner, "by_line": line, "line_key": named, "public_key": public, "by": by}
     fact |= {SIGNS: sign} if sign else {}
-    desk.said(desk.say("line_key", [fact | {"valid_from": today(desk).isoformat()}], CONSOLE, by))
+    desk.outcome_of(desk.report("line_key", [fact | {"valid_from": today(desk).isoformat()}], CONSOLE, by))
     return named
 
 

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
 from comptroller.access.grants import HANDLE, SEE
-from comptroller.model.refusal import Refused, Text
+from comptroller.model.refusal import Refused
+from comptroller.model.text import Text
 from comptroller.web.public.tip_storage import due_for_erasure
 from comptroller.web.shell.auth import Form, may
 from comptroller.web.shell.errors import PermissionDenied
@@ -53,7 +54,7 @@ def tips(visit: Seeing) -> Response:
         keys=keys,
         in_fours=in_fours,
         expired=due_for_erasure(visit.desk, rows, today(visit.desk)),
-        line=visit.said(visit.pack.lines.get(line)),
+        line=visit.in_language(visit.pack.lines.get(line)),
         can_answer=may_answer(visit),
     )
 
