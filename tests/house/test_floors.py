@@ -3,7 +3,7 @@
 from collections import defaultdict
 from pathlib import Path
 
-from tests.house.source import imports, room_of, shown, sources
+from tests.house.source import SRC, imports, room_of, shown, sources
 
 FLOORS = (
     ("texts",),
@@ -19,6 +19,17 @@ FLOORS = (
     ("cli",),
     ("__init__", "__main__"),
 )
+WEB_FLOORS = (
+    ("runtime",),
+    ("shell",),
+    ("api",),
+    ("ledger", "query", "identity", "admin"),
+    ("overview", "cases", "public"),
+    ("entities", "timelines", "tips", "authority", "reporting", "policy"),
+    ("findings",),
+    ("app",),
+)
+"""The folders of `web`: the process, what every request passes, what calls share, features, and the app that knows them all."""
 FLOOR = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
 
 
@@ -44,6 +55,25 @@ def _imported_room(module: str) -> str | None:
     """Give the room that an import reaches into; None for what is not ours, and for the package's own name."""
     head, _, rest = module.partition(".")
     return rest.split(".")[0] if head == "comptroller" and rest else None
+
+
+def test_web_imports_go_down() -> None:
+    """Within `web` a folder imports from lower floors alone; features import each other in one direction."""
+    floor = {name: level for level, names in enumerate(WEB_FLOORS) for name in names}
+    wrong = []
+    for path in (path for path in sources() if room_of(path) == "web" and path.parent.name != "comptroller"):
+        own = _web_folder(f"comptroller.{'.'.join(path.relative_to(SRC).with_suffix('').parts)}")
+        for module, line in imports(path):
+            other = _web_folder(module)
+            if own and other and other != own and floor.get(other, len(floor)) >= floor.get(own, 0):
+                wrong.append(f"{shown(path)}:{line}: {own} imports {module}")
+    assert wrong == []
+
+
+def _web_folder(module: str) -> str | None:
+    """Return the folder of `web` that a module stands in; None for other modules and for the package itself."""
+    parts = module.split(".")
+    return parts[2] if parts[:2] == ["comptroller", "web"] and len(parts) > 2 else None
 
 
 def test_no_file_imports_itself_through_others() -> None:

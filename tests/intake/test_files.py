@@ -121,7 +121,7 @@ def sound(payload: bytes, media: str) -> None:
         assert one.expected.zh
         assert one.mend.en
         json.dumps(one.as_json(), ensure_ascii=False).encode()
-        assert one.of("zh").isprintable() or "\n" in one.of("zh")
+        assert one.text("zh").isprintable() or "\n" in one.text("zh")
     for raw in raws:
         assert len(raw.table) <= USUAL.rows
         assert raw.table["line"].null_count == 0

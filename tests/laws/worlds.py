@@ -218,7 +218,7 @@ class World:
             ones = pa.array([1] * len(mine), pa.int64())
             raw |= {"report": pa.array([i for i, _ in mine], pa.int64()), "seq": ones, "line": ones}
             shaped, refused = shape_rows(self.duck, self.books.pack.kinds[kind], pa.table(raw), kind)
-            assert not refused, refused[0][1].said()
+            assert not refused, refused[0][1].text()
             assert shaped is not None
             tables[kind] = shaped.table
             lists.update(shaped.lists)

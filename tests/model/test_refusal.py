@@ -9,8 +9,8 @@ ONE = refusal("a.b", ("f.csv", 3, "amount"), "x" * 500, ("数字", "a number"), 
 
 def test_a_refusal_is_read_by_people_and_machines():
     """Both forms have every part; what was seen is cut to what a person reads."""
-    assert "f.csv, line 3, amount" in ONE.said()
-    assert "数字" in ONE.of("zh")
+    assert "f.csv, line 3, amount" in ONE.text()
+    assert "数字" in ONE.text("zh")
     assert len(ONE.seen) == 200
     told = json.loads(json.dumps(ONE.as_json()))
     assert (told["code"], told["line"], told["expected"]["zh"]) == ("a.b", 3, "数字")

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from babel.messages.pofile import read_po
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import PoFileError, read_po
 
 OWN = Path(__file__).parent / "locale"
 FALLBACK = "en"
@@ -67,14 +68,21 @@ def catalogue(language: str) -> Catalogue:
     messages: dict[str, tuple[str, ...]] = {}
     plural_rule = "0"
     for path in (path for folder in _folders for path in sorted((folder / language).glob("*.po"))):
-        with path.open("rb") as file:
-            parsed = read_po(file, abort_invalid=True)
+        parsed = _read(path)
         plural_rule = parsed.plural_expr
         for message in parsed:
             if message.id:
                 code = message.id if isinstance(message.id, str) else message.id[0]
                 messages[code] = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
     return Catalogue(messages, gettext.c2py(plural_rule))
+
+
+def _read(path: Path) -> Catalog:
+    try:
+        with path.open("rb") as file:
+            return read_po(file, abort_invalid=True)
+    except (PoFileError, ValueError) as fault:
+        raise ValueError(f"{path}: saw {fault}, expected a gettext catalogue (.po)") from fault
 
 
 def codes(language: str) -> dict[str, str]:

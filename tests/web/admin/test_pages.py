@@ -46,7 +46,7 @@ def test_somebody_is_admitted_granted_and_ended(own):
     assert browser.get("/findings").status_code == 403
     root.post("/admin/sessions/end", data=key | {"login": "new"})
     assert browser.get("/why").status_code == 401
-    own.said(own.note("administrator", "last"))
+    own.outcome_of(own.note("administrator", "last"))
     page = root.get("/acts").text
     for act in ("Admitted a user", "Took up a one-time link", "Granted", "Ended a grant", "Ended sessions"):
         assert act in page

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from comptroller.web.public.proofs import receipt_code
+from comptroller.web.ledger.proof_codes import receipt_code
 from tests.consoles import ENTITIES, mark, sign_in, visitor
 from tests.web.public.conftest import SIGNER
 

@@ -1,6 +1,7 @@
 """A code proves an entry and its checkpoint, and says nothing of what the entry holds."""
 
-from comptroller.web.public.proofs import in_groups, prove, receipt_code
+from comptroller.web.ledger.proof_codes import in_groups, receipt_code
+from comptroller.web.public.proofs import prove
 from tests.worlds import OWNER, report
 
 

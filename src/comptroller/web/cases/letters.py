@@ -21,7 +21,7 @@ from comptroller.web.cases import actions, view
 from comptroller.web.cases.actions import ActionResult
 from comptroller.web.cases.letter_text import bounded, check_text
 from comptroller.web.cases.view import LINE, CaseView
-from comptroller.web.public.proofs import LETTER_CHARS, in_groups
+from comptroller.web.ledger.proof_codes import LETTER_CHARS, in_groups
 from comptroller.web.runtime.typesetter import Fonts, Typesetter
 from comptroller.web.shell.errors import NotFound, PermissionDenied
 from comptroller.web.shell.labels import cell, evidence, field_named, label

@@ -11,7 +11,7 @@ from comptroller.model.refusal import Refusal, Refused, refusal
 from comptroller.web.cases import approvals, letters, view
 from comptroller.web.cases.letters import LetterDraft
 from comptroller.web.cases.view import CaseView
-from comptroller.web.public.proofs import in_groups
+from comptroller.web.ledger.proof_codes import in_groups
 from comptroller.web.shell.auth import Form, may
 from comptroller.web.shell.errors import NotFound, PermissionDenied
 from comptroller.web.shell.rendering import render

@@ -16,7 +16,7 @@ from comptroller.ledger.verify import verify
 from comptroller.ledger.witness import WitnessRefused, parse_witness, witness_refusal
 from comptroller.model.refusal import Refused, refusal
 from comptroller.web.ledger.payloads import PayloadSource, source_of
-from comptroller.web.public.proofs import receipt_code
+from comptroller.web.ledger.proof_codes import receipt_code
 from comptroller.web.runtime.report_rate import is_report
 from comptroller.web.shell.auth import Form, may
 from comptroller.web.shell.errors import NotFound

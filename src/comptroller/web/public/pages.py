@@ -8,9 +8,10 @@ from fastapi.responses import HTMLResponse, Response
 
 from comptroller.model.channel import PUBLIC
 from comptroller.model.refusal import Refusal, Refused
+from comptroller.web.ledger.proof_codes import receipt_code
 from comptroller.web.public.answers import FEES, answer, line_for, titles_of
 from comptroller.web.public.budget import Budget
-from comptroller.web.public.proofs import prove, receipt_code
+from comptroller.web.public.proofs import prove
 from comptroller.web.public.rate_limit import ASK, LEAD, LODGE, VERIFY, WRITE, RateLimit
 from comptroller.web.public.tip_storage import OVERHEAD, leads_on, used_on
 from comptroller.web.runtime.connections import network_of

@@ -11,9 +11,9 @@ from hashlib import sha256
 from comptroller.ledger.checkpoint import Checkpoint
 from comptroller.ledger.entry import Receipt, check_receipt
 from comptroller.model.kind import FACT_LINES
+from comptroller.web.ledger.proof_codes import LEAF_CHARS, LETTER_CHARS, in_groups, receipt_code
 from comptroller.web.runtime.server import Server
 
-LEAF_CHARS = LETTER_CHARS = 20
 _RECEIPT = re.compile(rf"R(\d{{1,15}})([0-9A-F]{{{LEAF_CHARS}}})")
 _LETTER = re.compile(rf"L[0-9A-Z]{{{LETTER_CHARS}}}")
 
@@ -28,24 +28,6 @@ class InclusionAnswer:
     is_sound: bool
     hash: str = ""
     is_letter: bool = False
-
-
-def receipt_code(number: int, leaf: bytes) -> str:
-    """Give the code of an entry's receipt.
-
-    >>> receipt_code(7, bytes(32))
-    'R7-00000-00000-00000-00000'
-    """
-    return f"R{number}-{in_groups(leaf.hex()[:LEAF_CHARS].upper())}"
-
-
-def in_groups(said: str) -> str:
-    """Give a code in groups of five, as people copy it.
-
-    >>> in_groups("ABCDEFG")
-    'ABCDE-FG'
-    """
-    return "-".join(said[at : at + 5] for at in range(0, len(said), 5))
 
 
 def prove(desk: Server, said: str) -> InclusionAnswer | None:

@@ -10,10 +10,10 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, StringConstraints
 
 from comptroller.model.refusal import Refused
+from comptroller.web.ledger.proof_codes import receipt_code
 from comptroller.web.public.answers import line_for
 from comptroller.web.public.budget import Budget
 from comptroller.web.public.pages import client_of, draw_public, gate_of, refused
-from comptroller.web.public.proofs import receipt_code
 from comptroller.web.public.rate_limit import LODGE, READ, WORKED, WRITE
 from comptroller.web.public.tip_storage import OVERHEAD, check_room
 from comptroller.web.shell.auth import desk_of
