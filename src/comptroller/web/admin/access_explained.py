@@ -24,7 +24,7 @@ def why(
         row["ancestor"] for row in visit.duck.records("SELECT ancestor FROM main.ancestor WHERE entity = ?", [entity])
     ]
     rows = visit.reach.why(chain or [entity], rule if rule in visit.pack.rules else "")
-    return render(visit, "why.html", rows=rows, entity=entity, rule=rule, choices=_choices(visit))
+    return render(visit, "admin/why.html", rows=rows, entity=entity, rule=rule, choices=_choices(visit))
 
 
 def _choices(visit: Visiting) -> dict[str, str]:

@@ -41,7 +41,7 @@ def feeds(visit: Administering, page: Annotated[int, Query(ge=1, le=100_000)] = 
     last = next(iter(desk.heads.between(size, size)), None)
     return render(
         visit,
-        "feeds.html",
+        "admin/feeds.html",
         rows=[(one, one.state(at), lasts.get(one.last, Last())) for one in shown],
         count=len(every),
         page=page,

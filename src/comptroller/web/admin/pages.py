@@ -51,7 +51,7 @@ def _page(visit: Visit, said: str, waiting: int = 0) -> Response:
     kind = visit.pack.kinds["access_grant"]
     return render(
         visit,
-        "admin.html",
+        "admin/admin.html",
         users=users,
         grants=grants_of(desk.duck, desk.owner),
         today=today,
@@ -277,4 +277,4 @@ def acts(
         values,
     )
     known = {code.removeprefix("did.") for code in texts(visit.language) if code.startswith("did.")}
-    return render(visit, "acts.html", rows=rows, login=login, most=PAGE, known=known)
+    return render(visit, "admin/acts.html", rows=rows, login=login, most=PAGE, known=known)

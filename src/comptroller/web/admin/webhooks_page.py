@@ -32,7 +32,7 @@ def _page(visit: Visit, said: str) -> Response:
     waiting: dict[str, int] = dict(visit.desk.shelf.rows("SELECT hook, count(*) FROM hook_message GROUP BY 1"))
     users = visit.rows("SELECT login, name FROM desk_user WHERE granted_by = ? ORDER BY login", [visit.desk.owner])
     held = webhooks.webhooks_of(visit.desk.shelf)
-    return render(visit, "hooks.html", hooks=held, waiting=waiting, users=users, said_once=said)
+    return render(visit, "admin/hooks.html", hooks=held, waiting=waiting, users=users, said_once=said)
 
 
 @router.post("/admin/hooks")

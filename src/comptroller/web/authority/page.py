@@ -68,7 +68,7 @@ def _page(visit: Visit, said: dict[str, str], advice: AuthorityAnswer | None) ->
         shown = items_of_body(powers, body)
     return render(
         visit,
-        "authority.html",
+        "authority/authority.html",
         words=dict.fromkeys(_WORDS, "") | said,
         advice=advice,
         powers=powers,

@@ -36,7 +36,7 @@ def inbox(visit: Seeing, state: Annotated[str, Query(pattern="open|all")] = "ope
     first: dict[str, dict[str, Any]] = {}
     for one in due:
         first.setdefault(one["case_id"], one)
-    return render(visit, "inbox.html", cards=cards, counts=counts, first=first, today=today, state=state)
+    return render(visit, "cases/inbox.html", cards=cards, counts=counts, first=first, today=today, state=state)
 
 
 @router.get("/inbox/{case_id}")
@@ -60,7 +60,7 @@ def _answer(visit: Visit, case_id: str, said: dict[str, str]) -> Response:
 def day(visit: Seeing) -> Response:
     """Give what is due from the viewer: clocks of his lines and entities, acts that wait for him, cases to be looked at."""
     view.require_cases(visit)
-    return render(visit, "day.html", **day_of(visit))
+    return render(visit, "cases/day.html", **day_of(visit))
 
 
 def day_of(visit: Visit) -> dict[str, Any]:

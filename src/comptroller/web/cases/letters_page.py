@@ -35,7 +35,7 @@ def _page(visit: Visit, seen: CaseView, refusals: tuple[Refusal, ...] = ()) -> R
     raw = seen.raw
     answer = render(
         visit,
-        "letters.html",
+        "cases/letters.html",
         case_id=raw["case_id"],
         entity=raw["entity"],
         rows=letters.letters_of(visit, seen),

@@ -86,7 +86,7 @@ def cases(  # noqa: PLR0913, PLR0917 - what one may ask by
     said = {"state": state, "line": line, "entity": entity, "rule": rule, "late": late, "show": show}
     return render(
         visit,
-        "case_board.html",
+        "cases/case_board.html",
         asked=said,
         address=lambda **more: urlencode({k: v for k, v in {**said, **more}.items() if v}),
         columns=columns,
@@ -108,7 +108,7 @@ def load(visit: Seeing) -> Response:
     view.require_cases(visit)
     mine = view.within(visit)
     visit.hidden_count = view.count_hidden(visit, mine)
-    return render(visit, "case_load.html", **loads(visit, mine))
+    return render(visit, "cases/case_load.html", **loads(visit, mine))
 
 
 def loads(visit: Visit, mine: str) -> dict[str, Any]:
@@ -185,7 +185,7 @@ def show_case(  # noqa: PLR0913 - what was just done is shown beside the case
     events = [{**e, "cells": said_cells(visit, e), "is_answer": e["what"] in answers} for e in one["event"]]
     return render(
         visit,
-        "case_page.html",
+        "cases/case_page.html",
         one=one,
         seat=seen.seat,
         line=seen.line,

@@ -72,7 +72,7 @@ def entities(  # noqa: PLR0913, PLR0917 - what one may ask by
     asked = {"level": level, "under": under, "text": text} | ({} if kind is None else {"class": kind})
     fields = {f.name: f for f in visit.pack.kinds["entity"].fields}
     return render(
-        visit, "entities.html", rows=rows, count=count, page=page, pages=max(1, -(-count // PAGE)), asked=asked, many=many,
+        visit, "entities/entities.html", rows=rows, count=count, page=page, pages=max(1, -(-count // PAGE)), asked=asked, many=many,
         shown=lambda name, value: cell(visit, fields[name], value),
     )  # fmt: skip
 
@@ -84,7 +84,7 @@ def named(visit: Seeing, text: Word = "") -> Response:
         "SELECT entity, name FROM entity WHERE contains(lower(concat_ws(' ', entity, name, uscc)), lower(?)) "
         f"ORDER BY length(name), entity LIMIT {MOST_NAMED}"
     )
-    return render(visit, "named.html", rows=visit.rows(sql, [text]) if text.strip() else [])
+    return render(visit, "entities/named.html", rows=visit.rows(sql, [text]) if text.strip() else [])
 
 
 def open_counts(visit: Visit, entities: list[str]) -> dict[str, int]:
@@ -109,7 +109,7 @@ def entity(visit: Seeing, code: str) -> Response:
     visit.hidden_count = visit.count_hidden("finding_now", "entity = ?", [code])
     return render(
         visit,
-        "entity.html",
+        "entities/entity.html",
         code=code,
         cells=fields_of(visit, "entity", rows[0]) if rows else [],
         parent=rows[0]["parent"] if rows else "",
@@ -182,7 +182,7 @@ def structure(
     found = holdings_tree.search(visit, code, text, day) if text.strip() else []
     sql = "SELECT ancestor FROM ancestor WHERE entity = ? AND distance > 0 ORDER BY distance DESC"
     return render(
-        visit, "structure.html", code=code, root=code, text=text, find=find, depth=depth, found=found,
+        visit, "entities/structure.html", code=code, root=code, text=text, find=find, depth=depth, found=found,
         top=holdings_tree.grown(visit, code, day, depth=depth, find=find), chain=visit.rows(sql, [code]), known_on=known_on(visit),
     )  # fmt: skip
 
@@ -202,10 +202,10 @@ def holdings(
         root = root if visit.sees_entity(root) else code
         held, rest = holdings_tree.branches(visit, root, [code], day, after=first).get(code, ([], 0))
         top = holdings_tree.Branch(code, "", children=held, rest=rest, next=first + holdings_tree.BROTHERS)
-        return render(visit, "holdings.html", top=top, root=root)
+        return render(visit, "entities/holdings.html", top=top, root=root)
     found = stakes(visit, code, day, up=True, first=first)
     basis = {one["owner"]: one["basis"] for one in above(visit, code, day)[0]}
-    return render(visit, "owners.html", code=code, stakes=found, basis=basis, first=first)
+    return render(visit, "entities/owners.html", code=code, stakes=found, basis=basis, first=first)
 
 
 def _row(visit: Visit, found: list[dict[str, Any]], basis: dict[str, str]) -> list[Box]:

@@ -50,7 +50,7 @@ def finding_page(visit: Seeing, finding: str) -> Response:
     strips = _strips(visit, last.entity, last.evidence, rows)
     return render(
         visit,
-        "finding.html",
+        "findings/finding.html",
         found=found,
         one=last,
         rule=found.rule,

@@ -164,7 +164,7 @@ def findings(
     rows, count = page_of(visit, asked, page)
     visit.hidden_count = visit.count_hidden("finding_now")
     pages = max(1, -(-count // PAGE))
-    part = "findings_rows.html" if request.headers.get("hx-target") == "findings" else "findings.html"
+    part = "findings/findings_rows.html" if request.headers.get("hx-target") == "findings" else "findings/findings.html"
     saved = visit.desk.shelf.saved(visit.login, "findings")
     return render(visit, part, asked=asked, rows=rows, count=count, page=page, pages=pages, states=STATES, saved=saved)
 

@@ -41,7 +41,7 @@ def _page(visit: Visit, secret: bytes = b"", codes: Sequence[str] = (), once: st
     named = address(secret, login, visit.text("product")) if secret else ""
     return render(
         visit,
-        "account.html",
+        "identity/account.html",
         least=LEAST_PASSWORD,
         has_password=accounts.has_password(login),
         is_on=accounts.factors.is_on(login),

@@ -66,6 +66,6 @@ def _page(request: Request, link: str, wrong: str, status: int = 200) -> Respons
     held = handovers.link(link, at)
     status = 401 if held is None else status
     return render_bare(
-        request, "take_up.html", status, link=link, wrong=wrong, is_open=held is not None, least=LEAST_PASSWORD,
+        request, "identity/take_up.html", status, link=link, wrong=wrong, is_open=held is not None, least=LEAST_PASSWORD,
         needs_proof=held is not None and held.needs_proof,
     )  # fmt: skip

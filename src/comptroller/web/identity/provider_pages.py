@@ -112,7 +112,7 @@ def identities(visit: Administering) -> Response:
     users = visit.rows("SELECT login, name FROM desk_user WHERE granted_by = ? ORDER BY login", [visit.desk.owner])
     accounts = visit.desk.accounts
     offers = [one for one in accounts.handovers.offers(visit.desk.clock()) if one.purpose == IDENTITY]
-    return render(visit, "identities.html", users=users, links=accounts.identities.all(), offers=offers)
+    return render(visit, "identity/identities.html", users=users, links=accounts.identities.all(), offers=offers)
 
 
 @router.post("/admin/identities")

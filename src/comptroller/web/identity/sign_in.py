@@ -66,7 +66,7 @@ def pass_on(request: Request, login: str, back: str, by: str = "") -> Response:
         return enter(request, login, back, by)
     secret = desk.chance()
     desk.accounts.factors.begin_half(secret, login, inner(back), desk.clock())
-    answer = render_bare(request, "sign_in_code.html", wrong=False)
+    answer = render_bare(request, "identity/sign_in_code.html", wrong=False)
     answer.set_cookie(HALF, secret, httponly=True, samesite="strict", secure=desk.settings.is_secure, path="/sign-in")
     return answer
 
@@ -84,7 +84,7 @@ def give_code(request: Request, code: Annotated[str, FormField(max_length=40)]) 
     viewer = viewer_of(desk.duck, desk.owner, login, at.astimezone(desk.zone).date())
     if not by or viewer is None or not viewer.is_admitted:
         _log.warning("a wrong code: attempt %s", desk.accounts.throttle.digest(login)[:12])
-        return render_bare(request, "sign_in_code.html", 401, wrong=True)
+        return render_bare(request, "identity/sign_in_code.html", 401, wrong=True)
     if not desk.accounts.factors.end_half(half):
         return render_sign_in(request, 401, wrong="failed")
     answer = enter(request, login, back, by)

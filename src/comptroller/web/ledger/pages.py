@@ -63,7 +63,7 @@ def entries(
     points = list(ledger.checkpoints(max(0, ledger.size - 5000)))[-5:]
     return render(
         visit,
-        "ledger.html",
+        "ledger/ledger.html",
         rows=found,
         size=ledger.size,
         reporter=reporter,
@@ -117,7 +117,7 @@ def entry(visit: Seeing, number: int, place: Annotated[int, Query(ge=0)] = 0) ->
     visit.hidden_count = source.hidden_count
     return render(
         visit,
-        "ledger_entry.html",
+        "ledger/ledger_entry.html",
         entry=one,
         head=one.fields,
         source=source,
@@ -155,4 +155,4 @@ def verification(visit: Seeing, form: Form) -> Response:
     found = verify(folder / node.LEDGER, key, witness=heads)
     said = "sound" if found.is_sound else str(found.problem)
     visit.note("verify", "ledger", f"{found.entry_count}: {said}")
-    return render(visit, "verified.html", found=found)
+    return render(visit, "ledger/verified.html", found=found)

@@ -25,7 +25,7 @@ def capital(visit: Seeing, item: Annotated[str, Query(max_length=100)]) -> Respo
     rows = capital_parts(visit, one[0], one[1])
     return render(
         visit,
-        "capital_item.html",
+        "overview/capital_item.html",
         title=visit.in_language(one[2]),
         items=items,
         item=item,

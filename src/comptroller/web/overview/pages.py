@@ -30,13 +30,13 @@ def overview(visit: Visiting) -> Response:
     """Give the overview; whoever only administers goes to what there is to administer."""
     if not visit.may(SEE):
         return RedirectResponse("/admin" if visit.may(ADMINISTER) else "/acts", 303)
-    return render(visit, "overview.html", **glance(visit))
+    return render(visit, "overview/overview.html", **glance(visit))
 
 
 @router.get("/wall")
 def wall(visit: Seeing) -> Response:
     """Give the overview for the wall of a control room."""
-    return render(visit, "wall.html", **glance(visit))
+    return render(visit, "overview/wall.html", **glance(visit))
 
 
 @router.get("/overview/live")
@@ -44,7 +44,7 @@ def live(visit: Seeing) -> Response:
     """Give the part of the overview that follows the news."""
     drawn: Response = visit.cached(
         ("live", visit.clock, minute_of(visit), visit.language),
-        lambda: render(visit, "overview_live.html", **glance(visit)),
+        lambda: render(visit, "overview/overview_live.html", **glance(visit)),
     )
     return Response(drawn.body, media_type="text/html")
 

@@ -49,7 +49,7 @@ def reform(visit: Seeing, result: Word = "", status: Word = "", mark: Word = "",
     visit.hidden_count = visit.count_hidden(TASK)
     return render(
         visit,
-        "reform.html",
+        "overview/reform.html",
         rows=rows[:_MOST],
         count=len(rows),
         asked=asked,

@@ -48,7 +48,7 @@ def policy(visit: Seeing, tab: Word = "rules", domain: Word = "", text: Word = "
     rules = [r for r in pack.rules.values() if (not domain or r.domain == domain) and _says(text, r)]
     return render(
         visit,
-        "policy.html",
+        "policy/policy.html",
         tab=tab,
         tabs=TABS,
         domain=domain,
@@ -90,7 +90,7 @@ def version(visit: Seeing, entry: int) -> Response:
         raise NotFound(entry)
     one = held[at]
     diffs = [] if one.is_first else differences(visit.desk, one, held[at + 1])
-    return render(visit, "policy_version.html", one=one, diffs=diffs)
+    return render(visit, "policy/policy_version.html", one=one, diffs=diffs)
 
 
 @router.get("/policy/{name:path}")
@@ -104,7 +104,7 @@ def piece(visit: Seeing, name: str) -> Response:
         if found is not None:
             return render(
                 visit,
-                "policy_piece.html",
+                "policy/policy_piece.html",
                 one=found,
                 what=code,
                 path=f"{name}.yml",
@@ -125,7 +125,7 @@ def _rule_page(visit: Visit, rule: Rule) -> Response:
     asleep = visit.one("SELECT max(said) FROM asleep WHERE rule = ? AND fingerprint = ?", [rule.name, rule.fingerprint])
     return render(
         visit,
-        "policy_rule.html",
+        "policy/policy_rule.html",
         rule=rule,
         score=score,
         outcome=outcome_of(visit, rule),

@@ -89,7 +89,7 @@ def _form(visit: Visit, path: str, text: str, why: str, refusals: list[Refusal])
         raise PermissionDenied(PROPOSE)
     before = visit.pack.files[path].decode()
     diff = kept.difference(before, text, path)
-    return render(visit, "propose.html", path=path, text=text, why=why, refusals=refusals, diff=diff)
+    return render(visit, "policy/propose.html", path=path, text=text, why=why, refusals=refusals, diff=diff)
 
 
 @router.post("/policy/propose")
@@ -124,7 +124,7 @@ def proposal(
     shown = [row for row in rows.get(chosen, []) if not rule or row["rule"] == rule]
     return render(
         visit,
-        "proposal.html",
+        "policy/proposal.html",
         one=one,
         diff=kept.difference(visit.pack.files.get(one.path, b"").decode(), one.text, one.path) if one.is_live else "",
         is_stale=one.is_live and kept.is_stale(visit.pack, one),

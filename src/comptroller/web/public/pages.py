@@ -69,7 +69,7 @@ def refused(request: Request, why: Refusal) -> Response:
 @router.get("")
 def index(request: Request) -> Response:
     """Give the first of the public pages: what can be asked and said here."""
-    return draw_public(request, "public_index.html")
+    return draw_public(request, "public/public_index.html")
 
 
 @router.get("/verify")
@@ -79,7 +79,7 @@ def verify(request: Request, code: Annotated[str, Query(max_length=100)] = "") -
         return refused(request, why)
     desk = desk_of(request)
     found = prove(desk, code) if code else None
-    return draw_public(request, "public_verify.html", typed=code, proof=found, key=str(desk.ledger.verifier_key))
+    return draw_public(request, "public/public_verify.html", typed=code, proof=found, key=str(desk.ledger.verifier_key))
 
 
 @router.get("/verify/receipt.json")
@@ -95,7 +95,9 @@ def receipt(request: Request, code: Annotated[str, Query(max_length=100)] = "") 
 def enterprise(request: Request) -> Response:
     """Give the page on which one asks about an enterprise."""
     day = today(desk_of(request)).isoformat()
-    return draw_public(request, "public_enterprise.html", asked={"enterprise": "", "person": "", "on": day}, told=None)
+    return draw_public(
+        request, "public/public_enterprise.html", asked={"enterprise": "", "person": "", "on": day}, told=None
+    )
 
 
 @router.post("/enterprise")
@@ -106,7 +108,9 @@ def ask_enterprise(request: Request, enterprise: Word, person: Word = "", on: Wo
     desk = desk_of(request)
     day = _day(on) or today(desk)
     asked = {"enterprise": enterprise, "person": person, "on": day.isoformat()}
-    return draw_public(request, "public_enterprise.html", asked=asked, told=answer(desk, enterprise, person, day))
+    return draw_public(
+        request, "public/public_enterprise.html", asked=asked, told=answer(desk, enterprise, person, day)
+    )
 
 
 def _day(said: str) -> dt.date | None:
@@ -124,7 +128,7 @@ def fees(request: Request) -> Response:
     lines = [
         one for one in (listed.lines if listed else ()) if one.valid_until is None or one.valid_until > today(desk)
     ]
-    return draw_public(request, "public_fees.html", lines=lines, source=desk.pack.sources.get)
+    return draw_public(request, "public/public_fees.html", lines=lines, source=desk.pack.sources.get)
 
 
 @router.get("/false-enterprise")
@@ -133,7 +137,7 @@ def false_enterprise(request: Request) -> Response:
     desk = desk_of(request)
     is_open = bool(line_for(desk, FALSE_ENTERPRISE, today(desk)))
     ticket = gate_of(request).ticket()
-    return draw_public(request, "public_false.html", is_open=is_open, ticket=ticket, receipt="")
+    return draw_public(request, "public/public_false.html", is_open=is_open, ticket=ticket, receipt="")
 
 
 @router.post("/false-enterprise")
@@ -167,4 +171,4 @@ def report_false(  # noqa: PLR0913, PLR0917 - what the form holds
         raise
     assert outcome.entry is not None, "what was not refused is kept"
     code = receipt_code(outcome.entry, desk.ledger.entry(outcome.entry).leaf)
-    return draw_public(request, "public_false.html", is_open=True, ticket="", receipt=code)
+    return draw_public(request, "public/public_false.html", is_open=True, ticket="", receipt=code)

@@ -62,7 +62,7 @@ def _page(visit: Visit, sql: str, answer: Answer | None, refusals: Sequence[Any]
     saved = visit.desk.shelf.saved(visit.login, "ask")
     return render(
         visit,
-        "ask.html",
+        "query/ask.html",
         sql=sql,
         answer=answer,
         refusals=refusals,

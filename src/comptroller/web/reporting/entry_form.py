@@ -54,7 +54,7 @@ def draw_form(  # noqa: PLR0913 - what a form comes back with
     placed = {id(r) for _, found in own for r in found}
     page = render(
         visit,
-        "form.html",
+        "reporting/form.html",
         number_of_form=visit.desk.chance()[:16],
         kind=kind,
         fields=own,

@@ -59,7 +59,7 @@ def reporting(visit: Seeing, show: Annotated[str, Query(pattern="late|missing|al
         visit.hidden_count = visit.count_hidden("report_due")
     return render(
         visit,
-        "reporting.html",
+        "reporting/reporting.html",
         rows=rows,
         count=rows[0]["many"] if rows else 0,
         show=show,
@@ -110,7 +110,7 @@ def send_page(visit: Reporting) -> Response:
     """Give the page on which a file is sent, with a template for each kind."""
     return render(
         visit,
-        "send.html",
+        "reporting/send.html",
         kinds=kinds_of(visit),
         reporters=reporters(visit),
         answer=None,
@@ -164,7 +164,7 @@ def kept(visit: Reporting, number: int, kind: str = "") -> Response:
     """Say that a report was kept, with the way to its receipt."""
     reporter = visit.desk.ledger.entry(number).fields["reporter"] if 1 <= number <= visit.desk.ledger.size else ""
     present(reporter if reporter in reporters(visit) else None, number)
-    return render(visit, "kept.html", number_of=number, kind=kind if kind in kinds_of(visit) else "")
+    return render(visit, "reporting/kept.html", number_of=number, kind=kind if kind in kinds_of(visit) else "")
 
 
 @router.get("/reporting/templates/{kind}.{ending}")
@@ -225,7 +225,11 @@ def refused(visit: Seeing, number: int) -> Response:
     one = _one_refused(visit, number)
     kinds = _kinds_of(visit, one)
     return render(
-        visit, "refusals.html", one=one, is_own=is_own(visit, one), titled=lambda name: _titled(visit, kinds, name)
+        visit,
+        "reporting/refusals.html",
+        one=one,
+        is_own=is_own(visit, one),
+        titled=lambda name: _titled(visit, kinds, name),
     )
 
 

@@ -99,7 +99,7 @@ def render_sign_in(
     named = desk_of(request).settings.provider
     return render_bare(
         request,
-        "sign_in.html",
+        "identity/sign_in.html",
         code,
         wrong=wrong,
         back=back,
@@ -117,7 +117,7 @@ def render_refusals(request: Request, status: int, refusals: Sequence[Refusal]) 
     said = {"refusals": refusals, "status": status, "acts": ACTS, "told": TOLD, "back": back}
     if status not in _ALWAYS_BARE and not request.url.path.startswith("/public"):
         try:
-            page = render(visitor(request), "refused.html", **said)
+            page = render(visitor(request), "shell/refused.html", **said)
         except (Unauthenticated, SecondFactorRequired):
             _log.debug("a stranger is told of a fault on a bare page")
         except Exception:  # noqa: BLE001 - a page that tells of a fault is never one itself
@@ -125,7 +125,7 @@ def render_refusals(request: Request, status: int, refusals: Sequence[Refusal]) 
         else:
             page.status_code = status
             return page
-    return render_bare(request, "refused.html", status, visit=None, **said)
+    return render_bare(request, "shell/refused.html", status, visit=None, **said)
 
 
 def _vendored() -> frozenset[str]:

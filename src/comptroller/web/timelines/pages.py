@@ -48,7 +48,9 @@ def strips(  # noqa: PLR0913, PLR0917 - what one may ask by
     asked = {"kind": shelf, "under": under, "entity": entity, "text": text}
     common: dict[str, Any] = {"shelf": shelf, "shelves": [*_shelves(visit), RINGS], "asked": asked, "page": page}
     if shelf == RINGS:
-        return render(visit, "strips.html", **common, rows=rings(visit, 200), count=0, pages=1, heads=[], cells=None)
+        return render(
+            visit, "timelines/strips.html", **common, rows=rings(visit, 200), count=0, pages=1, heads=[], cells=None
+        )
     made = known[shelf]
     books = made.books[0]
     wheres, values = ["true"], []
@@ -79,7 +81,7 @@ def strips(  # noqa: PLR0913, PLR0917 - what one may ask by
     ][:MOST_COLUMNS]
     return render(
         visit,
-        "strips.html",
+        "timelines/strips.html",
         **common,
         rows=rows,
         count=count,
@@ -145,7 +147,7 @@ def ring_page(visit: Seeing, flow: str, name: str) -> Response:
     table = flow if flow in visit.pack.kinds else ""
     is_money = flow != "shipment"
     return render(
-        visit, "ring.html", legs=drawn(legs), flow=flow, name=name, wide=WIDE, high=HIGH, found=found, table=table,
+        visit, "timelines/ring.html", legs=drawn(legs), flow=flow, name=name, wide=WIDE, high=HIGH, found=found, table=table,
         is_money=is_money, least=min((leg.amount for leg in seen if leg.amount is not None), default=None),
     )  # fmt: skip
 
@@ -159,7 +161,7 @@ def strip_page(visit: Seeing, kind: str, entity: str, code: str) -> Response:
     seed = strip.seed
     return render(
         visit,
-        "strip.html",
+        "timelines/strip.html",
         strip=strip,
         kind=visit.pack.kinds[kind],
         code=code,

@@ -47,7 +47,7 @@ def tips(visit: Seeing) -> Response:
     keys = history(visit.desk, line)
     return render(
         visit,
-        "tips.html",
+        "tips/tips.html",
         rows=rows,
         day_now=today(visit.desk),
         key=key_of(visit.desk, line),
@@ -83,7 +83,7 @@ def tip(visit: Seeing, number: str) -> Response:
     visit.note("tip_open", number)
     return render(
         visit,
-        "tip.html",
+        "tips/tip.html",
         box=box,
         entered=registered(visit.desk, number),
         messages=messages(visit.desk, box["tip"]),

@@ -85,7 +85,7 @@ def _page(request: Request) -> Response:
     keys = history(desk, line) if line else []
     return draw_public(
         request,
-        "public_tips.html",
+        "tips/public_tips.html",
         key=key_of(desk, line) if line else None,
         keys=keys,
         change=announced(desk, keys, today(desk)),
