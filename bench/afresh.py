@@ -56,10 +56,12 @@ def rebuild(size: Size, folder: Path) -> Found:
     for _ in range(size.replayed // batch):
         accept(worker, supply.reports(batch, FACTS_A_REPORT))
     worker.close()
-    large_rates, large_facts = _folded(held_node(folder, size.afresh, size.pack, "afresh"), folder, min(size.rounds, 3))
-    small_rates, small_facts = _folded(small, folder, min(size.rounds, 3))
+    large_rates, large_facts = _folded(
+        held_node(folder, size.afresh, size.pack, "afresh"), folder, min(size.periodic, 3)
+    )
+    small_rates, small_facts = _folded(small, folder, min(size.periodic, 3))
     whole = []
-    for _ in range(max(size.rounds // 3, 1)):
+    for _ in range(max(size.periodic // 3, 1)):
         begin = perf_counter()
         engine.rebuild(small).close()
         whole.append(small_facts / (perf_counter() - begin))
@@ -76,19 +78,19 @@ def rebuild(size: Size, folder: Path) -> Found:
 def _folded(place: Path, folder: Path, rounds: int) -> tuple[list[float], int]:
     """Fold a node's ledger into empty books some times; gives facts a second, and how many facts there are."""
     worker, path = engine.open_node(place), folder / "folded.duckdb"
-    desk, rates, facts = DuckDb(), [], 0
-    desk.set_zone(worker.pack.zone)
+    server, rates, facts = DuckDb(), [], 0
+    server.set_zone(worker.pack.zone)
     for _ in range(rounds):
         duck = DuckDb(path)
         books = Books(duck, worker.pack, owner=worker.charter.owner, zone=worker.pack.zone)
         begin, facts = perf_counter(), 0
         for first, reports in _batches(worker):
             with duck.transaction():
-                facts += fold(books, desk, reports, first)
+                facts += fold(books, server, reports, first)
         rates.append(facts / (perf_counter() - begin))
         duck.close()
         path.unlink()
-    desk.close()
+    server.close()
     worker.close()
     return rates, facts
 

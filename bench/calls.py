@@ -15,11 +15,11 @@ MOST_SECONDS = 0.05
 _TOKEN = "bench-may-i"  # noqa: S105 - of a made node
 
 
-def checks(desk: Server, port: int, count: int, words: str) -> Figure:
+def checks(server: Server, port: int, count: int, words: str) -> Figure:
     """Ask so many times, each about another entity, over one connection; gives the 99th of 100."""
-    now = desk.clock()
-    if desk.accounts.token(_TOKEN, now) is None:
-        desk.accounts.make_token(Token("bench", "all", frozenset({"see"}), now + dt.timedelta(days=1)), _TOKEN, now)
+    now = server.clock()
+    if server.accounts.token(_TOKEN, now) is None:
+        server.accounts.make_token(Token("bench", "all", frozenset({"see"}), now + dt.timedelta(days=1)), _TOKEN, now)
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     codes = made.entity_codes()
     spent = []

@@ -119,21 +119,21 @@ def accept(worker: Engine, reports: Sequence[Report]) -> Taken:
 
 def fill(worker: Engine, supply: Supply, count: int) -> None:
     """Keep and fold so many facts without judging them."""
-    desk = DuckDb()
-    desk.set_zone(worker.pack.zone)
+    server = DuckDb()
+    server.set_zone(worker.pack.zone)
     for tables in supply.many(count):
         for kind, table in tables.items():
             said = Report(made.parquet(table), "parquet", f"{kind}.parquet", OWNER, kind)
             kept = Accepted(said.payload, said.media, said.reporter, name=said.name, kind=kind)
             number = worker.ledger.append([kept], AT).last
             with worker.duck.transaction():
-                fold(worker.books, desk, [said], number)
-    desk.close()
+                fold(worker.books, server, [said], number)
+    server.close()
 
 
-def fold(books: Books, desk: DuckDb, reports: Sequence[Report], first: int) -> int:
+def fold(books: Books, server: DuckDb, reports: Sequence[Report], first: int) -> int:
     """Shape and fold the reports that are entries `first` and following; gives how many facts they hold."""
-    facts, refused = shape(desk, books.pack.kinds, reports)
+    facts, refused = shape(server, books.pack.kinds, reports)
     assert not refused, next(iter(refused.values()))[0].said()
     books.fold(facts.tables, facts.lists, first, AT)
     books.advance(first + len(reports) - 1)

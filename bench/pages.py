@@ -73,27 +73,27 @@ class Browser:
 
 
 @contextmanager
-def served(desk: Server) -> Iterator[int]:
+def served(server: Server) -> Iterator[int]:
     """Serve a desk on loopback; gives the port."""
-    server = server_of(desk, "127.0.0.1", 0)
-    thread = threading.Thread(target=server.run, daemon=True)
+    listener = server_of(server, "127.0.0.1", 0)
+    thread = threading.Thread(target=listener.run, daemon=True)
     thread.start()
-    while not server.started:
+    while not listener.started:
         sleep(0.01)
-    yield server.servers[0].sockets[0].getsockname()[1]
-    server.should_exit = True
+    yield listener.servers[0].sockets[0].getsockname()[1]
+    listener.should_exit = True
     thread.join(20)
 
 
-def addresses(desk: Server) -> list[str]:
+def addresses(server: Server) -> list[str]:
     """Give an address of every page, with a finding, an entity, a rule and an entry that there are."""
-    duck = desk.duck
+    duck = server.duck
     finding, rule = duck.rows(
         "SELECT finding, rule FROM finding_now WHERE state = 'raised' ORDER BY known DESC LIMIT 1"
     )[0]
     codes = made.entity_codes()
     return [
-        *strips(desk), "/", "/wall", "/overview/live", "/findings", f"/findings?under={codes[1]}", "/findings?sort=amount", f"/findings?rule={rule}",
+        *strips(server), "/", "/wall", "/overview/live", "/findings", f"/findings?under={codes[1]}", "/findings?sort=amount", f"/findings?rule={rule}",
         "/findings?text=E00000000000000017", f"/findings/{finding}", "/entities", "/entities?page=900", "/entities?text=Made+777", "/entities.named?text=Made+777",
         f"/entities/{codes[1]}", f"/entities/{codes[40_000]}", f"/entities/{codes[1]}/holdings", f"/entities/{codes[1]}/structure", f"/entities/{codes[0]}/structure?depth=99", f"/entities/{codes[0]}/structure?text=Made+777", "/reporting", "/reporting?show=late",
         "/reporting?show=all", "/policy", f"/policy/{rule}", "/ledger", "/ledger/4", "/ask", "/why",
@@ -101,35 +101,35 @@ def addresses(desk: Server) -> list[str]:
     ]  # fmt: skip
 
 
-def strips(desk: Server) -> list[str]:
+def strips(server: Server) -> list[str]:
     """Give the shelves of strips, the strip of the newest thing on each, and the ring with most legs, where there is one."""
     found = ["/strips?kind=rings"]
-    for name in starts(desk.pack):
-        kind = desk.pack.kinds[name]
-        rows = desk.duck.rows(f"SELECT {kind.books[0]}, {name} FROM {name} ORDER BY fact DESC LIMIT 1")
+    for name in starts(server.pack):
+        kind = server.pack.kinds[name]
+        rows = server.duck.rows(f"SELECT {kind.books[0]}, {name} FROM {name} ORDER BY fact DESC LIMIT 1")
         found += [f"/strips?kind={name}"] + [f"/strips/{name}/{quote(str(e))}/{quote(str(c))}" for e, c in rows if c]
-    ring = desk.duck.rows("SELECT flow, cycle FROM trade_cycle ORDER BY legs DESC, cycle LIMIT 1")
+    ring = server.duck.rows("SELECT flow, cycle FROM trade_cycle ORDER BY legs DESC, cycle LIMIT 1")
     return found + [f"/strips/rings/{flow}/{quote(str(cycle))}" for flow, cycle in ring]
 
 
-def move(desk: Server, supply: Supply, count: int = FACTS_A_REPORT) -> int:
+def move(server: Server, supply: Supply, count: int = FACTS_A_REPORT) -> int:
     """Let the books move by some reports; gives how many findings turned."""
-    waiting = [desk.writer.take(one) for one in supply.reports(count, FACTS_A_REPORT)]
+    waiting = [server.writer.take(one) for one in supply.reports(count, FACTS_A_REPORT)]
     done = [one.result(300) for one in waiting]
     assert all(one.entry for one in done), done[0].refusals[:2]
     return len({turn.verdict.finding for one in done for turn in one.turns})
 
 
-def pages(desk: Server, port: int, supply: Supply, rounds: int) -> list[Figure | Missing]:
+def pages(server: Server, port: int, supply: Supply, rounds: int) -> list[Figure | Missing]:
     """Time every page for three people, each time after the books moved, and once more without that."""
     found: list[Figure | Missing] = []
-    state = f"{ENTITIES:,} entities, {supply.given:,} made facts, {desk.duck.rows('SELECT count(*) FROM finding')[0][0]:,} findings"
+    state = f"{ENTITIES:,} entities, {supply.given:,} made facts, {server.duck.rows('SELECT count(*) FROM finding')[0][0]:,} findings"
     for login in _LOOKED_AT:
         browser = Browser(port, login)
-        for path in addresses(desk):
+        for path in addresses(server):
             cold, warm, status = [], [], 0
             for _ in range(rounds):
-                move(desk, supply)
+                move(server, supply)
                 status, _, spent = browser.get(path)
                 cold.append(spent)
                 warm.append(browser.get(path)[2])
@@ -144,7 +144,7 @@ def pages(desk: Server, port: int, supply: Supply, rounds: int) -> list[Figure |
     return found
 
 
-def weights(desk: Server, port: int) -> list[Figure | Missing]:
+def weights(server: Server, port: int) -> list[Figure | Missing]:
     """Count what pages need, compressed: the page, its styles and scripts, without the library of charts."""
     browser = Browser(port, "all")
     parts: dict[str, int] = {}
@@ -157,7 +157,7 @@ def weights(desk: Server, port: int) -> list[Figure | Missing]:
             parts[part] = parts.get(part) or len(gzip.compress(browser.get(part)[1]))
         return len(gzip.compress(page)) + sum(parts[part] for part in own)
 
-    weighed = {path: weigh(path) for path in addresses(desk)}
+    weighed = {path: weigh(path) for path in addresses(server)}
     heaviest = max(weighed, key=lambda path: weighed[path])
     words = "with styles and scripts, by gzip, without ECharts"
     return [
@@ -166,7 +166,7 @@ def weights(desk: Server, port: int) -> list[Figure | Missing]:
     ]
 
 
-def news(desk: Server, port: int, supply: Supply, rounds: int) -> list[Figure | Missing]:
+def news(server: Server, port: int, supply: Supply, rounds: int) -> list[Figure | Missing]:
     """Time from a report's sending to the news of its finding on an open overview."""
     stream = Browser(port, "all").listen("/api/v1/events")
     stream.readline()
@@ -176,7 +176,7 @@ def news(desk: Server, port: int, supply: Supply, rounds: int) -> list[Figure | 
         turned = 0
         while not turned:
             begin = perf_counter()
-            turned = move(desk, supply)
+            turned = move(server, supply)
         while True:
             line = stream.readline()
             if line.startswith(b"data:") and json.loads(line[5:])["turn_count"]:
@@ -214,7 +214,7 @@ def read_on(  # noqa: PLR0913, PLR0917 - what a process is given
     out.put(spent)
 
 
-def judging(desk: Server, port: int, supply: Supply, readers: int, rounds: int) -> list[Figure | Missing]:
+def judging(server: Server, port: int, supply: Supply, readers: int, rounds: int) -> list[Figure | Missing]:
     """Measure facts a second with nobody reading, and with so many people who read."""
     count = FACTS_A_REPORT * REPORTS_A_BATCH
 
@@ -223,7 +223,7 @@ def judging(desk: Server, port: int, supply: Supply, readers: int, rounds: int) 
         for _ in range(some):
             tables = supply.reports(count, FACTS_A_REPORT)
             begin = perf_counter()
-            for one in [desk.writer.take(report) for report in tables]:
+            for one in [server.writer.take(report) for report in tables]:
                 one.result(300)
             found.append(count / (perf_counter() - begin))
         return found
@@ -234,7 +234,7 @@ def judging(desk: Server, port: int, supply: Supply, readers: int, rounds: int) 
     spawn = multiprocessing.get_context("spawn")
     for every in _EVERY_SECONDS:
         done, out = spawn.Event(), spawn.Queue()
-        reading = spawn.Process(target=read_on, args=(port, addresses(desk), readers, every, done, out))
+        reading = spawn.Process(target=read_on, args=(port, addresses(server), readers, every, done, out))
         reading.start()
         sleep(every + 5)
         among = rates(rounds * 2)
@@ -265,20 +265,20 @@ def main(arguments: list[str] | None = None) -> None:
     place = pages_node(work, asked.held)
     kept = place.with_suffix(".json")
     supply = Supply(made.SHARES, json.loads(kept.read_text(encoding="utf-8")))
-    desk = open_desk(place)
+    server = open_desk(place)
     found: list[Figure | Missing] = []
     try:
-        with served(desk) as port:
-            move(desk, supply)
+        with served(server) as port:
+            move(server, supply)
             if asked.only != "rest":
-                found += pages(desk, port, supply, asked.rounds)
+                found += pages(server, port, supply, asked.periodic)
             if asked.only != "pages":
-                found += weights(desk, port)
-                found.append(checks(desk, port, 300, "nobody else asks"))
-                found += news(desk, port, supply, asked.rounds)
-                found += judging(desk, port, supply, asked.readers, asked.rounds)
+                found += weights(server, port)
+                found.append(checks(server, port, 300, "nobody else asks"))
+                found += news(server, port, supply, asked.periodic)
+                found += judging(server, port, supply, asked.readers, asked.periodic)
     finally:
-        desk.stop()
+        server.stop()
         kept.write_text(json.dumps(supply.done), encoding="utf-8")
     figures = [one for one in found if isinstance(one, Figure)]
     about = {"owner": OWNER, **machine(work, 200)}

@@ -51,15 +51,15 @@ def pages_node(folder: Path, count: int, pack: str = "cn-central") -> Path:
 
 def keep(worker: Engine, kind: str, table: pa.Table) -> None:
     """Keep and fold one large file of facts without judging it."""
-    desk = DuckDb()
-    desk.set_zone(worker.pack.zone)
+    server = DuckDb()
+    server.set_zone(worker.pack.zone)
     said = Report(made.parquet(table), "parquet", f"{kind}.parquet", OWNER, kind)
     number = worker.ledger.append(
         [Accepted(said.payload, said.media, said.reporter, name=said.name, kind=kind)], AT
     ).last
     with worker.duck.transaction():
-        fold(worker.books, desk, [said], number)
-    desk.close()
+        fold(worker.books, server, [said], number)
+    server.close()
 
 
 def _stakes() -> pa.Table:
@@ -108,15 +108,15 @@ def open_desk(place: Path) -> Server:
     """Give the desk of such a node, started."""
     made.ENTITIES = ENTITIES
     settings = Settings(most_requests_a_minute=10_000_000, most_sign_ins_a_minute=10_000)
-    desk = Server(place, lambda: dt.datetime.now(dt.UTC), chance, settings)
-    desk.start()
-    desk.writer.do(lambda worker: worker.ledger.size).result(3_600)  # what judging needs is at hand
-    return desk
+    server = Server(place, lambda: dt.datetime.now(dt.UTC), chance, settings)
+    server.start()
+    server.writer.do(lambda worker: worker.ledger.size).result(3_600)  # what judging needs is at hand
+    return server
 
 
 def _admit(place: Path) -> None:
     """Let in somebody who sees all, somebody who sees a group of some 15,000 entities, and somebody who sees one domain."""
-    desk = open_desk(place)
+    server = open_desk(place)
     codes = made.entity_codes()
     for login, role, entity, domain in (
         ("all", "auditor", OWNER, ""),
@@ -127,7 +127,7 @@ def _admit(place: Path) -> None:
         ("administrator", "administrator", OWNER, ""),
     ):
         grant = {"role": role, "entity": entity, "reason": "bench"} | ({"domain": domain} if domain else {})
-        let_in(desk, {"login": login, "name": login}, [grant], dt.date(2024, 1, 1))
-        desk.accounts.set_password(login, PASSWORD)
-    desk.accounts.close()
-    desk.stop()
+        let_in(server, {"login": login, "name": login}, [grant], dt.date(2024, 1, 1))
+        server.accounts.set_password(login, PASSWORD)
+    server.accounts.close()
+    server.stop()

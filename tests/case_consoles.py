@@ -57,25 +57,25 @@ def _prepared() -> "tempfile.TemporaryDirectory[str]":
     pay(worker, at="2024-03-11T09:00:00")
     worker.tick(moment("2024-03-12T00:10:00"), moment("2024-03-12T00:10:00"))
     worker.close()
-    desk = started(folder)
+    server = started(folder)
     for login, role, entity, line in PEOPLE:
         grant = {"role": role, "entity": entity, "reason": "test"} | ({"supervision_line": line} if line else {})
         employer = {"employer": entity} if role == "reporter" else {}
-        let_in(desk, {"login": login, "name": f"{login} 某"} | employer, [grant], dt.date(2024, 1, 1))
-        desk.accounts.set_password(login, PASSWORD)
-    desk.accounts.close()
-    desk.stop()
+        let_in(server, {"login": login, "name": f"{login} 某"} | employer, [grant], dt.date(2024, 1, 1))
+        server.accounts.set_password(login, PASSWORD)
+    server.accounts.close()
+    server.stop()
     return kept
 
 
 def started(folder: Path) -> Server:
     """Give a desk on the node of a folder, its clock set by hand."""
     numbers = count(1)
-    desk = Server(
+    server = Server(
         folder / "node", Wall(OPENED), lambda: f"{next(numbers):06d}{folder.name[-10:]:>10}-secret", Settings()
     )
-    desk.start()
-    return desk
+    server.start()
+    return server
 
 
 def open_case_desk(folder: Path) -> Server:
@@ -84,38 +84,40 @@ def open_case_desk(folder: Path) -> Server:
     return started(folder)
 
 
-def at(desk: Server, said: str) -> None:
+def at(server: Server, said: str) -> None:
     """Let it be that moment, for the desk and for its books."""
-    desk.clock.moment = moment(said)
-    desk.writer.do(lambda worker: worker.tick(moment(said), moment(said))).result(60)
+    server.clock.moment = moment(said)
+    server.writer.do(lambda worker: worker.tick(moment(said), moment(said))).result(60)
 
 
-def correct(desk: Server, decided: str) -> None:
+def correct(server: Server, decided: str) -> None:
     """Let the firm correct when its board approved."""
     row = {"entity": "G1", "decision": "DM1", "matter": "M1", "body": "board", "outcome": "approved"}
-    outcome = desk.writer.take(
+    outcome = server.writer.take(
         report("decision", {**row, "decided_at": decided, "act": "correct"}, reporter="G1")
     ).result(60)
     assert outcome.entry, outcome.refusals
 
 
-def tender(desk: Server, deposit: int, **more: str) -> int:
+def tender(server: Server, deposit: int, **more: str) -> int:
     """Let the firm report a tender with its bid deposit, of which 2 is the cap; gives the entry."""
     row = {"entity": "G1", "tender": "T1", "method": "open_tender", "estimate_cny": 100, "published_on": "2024-03-01"}
-    outcome = desk.writer.take(report("tender", {**row, "bid_deposit_cny": deposit, **more}, reporter="G1")).result(60)
+    outcome = server.writer.take(report("tender", {**row, "bid_deposit_cny": deposit, **more}, reporter="G1")).result(
+        60
+    )
     assert outcome.entry, outcome.refusals
     return int(outcome.entry)
 
 
-def release(desk: Server) -> Server:
+def release(server: Server) -> Server:
     """Let the leading line ask the firm for material: by that the firm learns of the case."""
-    row = {"request": "R0", "case_id": the_case(desk), "office": OWNER, "by_line": "internal", "by": "internal1"}
+    row = {"request": "R0", "case_id": the_case(server), "office": OWNER, "by_line": "internal", "by": "internal1"}
     asked = report("material_request", row | {"material": "books", "asked_on": OPENED[:10]}, reporter=OWNER)
-    outcome = desk.writer.take(asked).result(60)
+    outcome = server.writer.take(asked).result(60)
     assert outcome.entry, outcome.refusals
-    return desk
+    return server
 
 
-def the_case(desk: Server) -> str:
+def the_case(server: Server) -> str:
     """Give the name of the one case."""
-    return str(desk.duck.rows("SELECT case_id FROM case_now")[0][0])
+    return str(server.duck.rows("SELECT case_id FROM case_now")[0][0])

@@ -66,11 +66,11 @@ def open_desk(folder: Path, **settings: object) -> Server:
 def _started(folder: Path, settings: Settings) -> Server:
     numbers = count(1)
     tail = folder.name
-    desk = Server(
+    server = Server(
         folder / "node", lambda: NOW, lambda: f"{next(numbers):06d}{tail[-10:]:>10}-secret-for-tests", settings
     )
-    desk.start()
-    return desk
+    server.start()
+    return server
 
 
 @lru_cache(maxsize=1)
@@ -93,43 +93,43 @@ def _prepared() -> "tempfile.TemporaryDirectory[str]":
     take(worker, report("relation", tie, reporter="A"), at="2024-03-07T09:00:00")
     worker.tick(moment("2024-06-30T09:00:00"), moment("2024-06-30T09:00:00"))
     worker.close()
-    desk = _started(folder, Settings())
+    server = _started(folder, Settings())
     for login, grants in PEOPLE:
         words = ("role", "entity", "domain", "supervision_line")
         said = [dict(zip(words, grant, strict=True)) | {"reason": "test"} for grant in grants]
         employer = {"employer": "A"} if login == "reporter" else {}
-        let_in(desk, {"login": login, "name": f"{login} 某"} | employer, said, dt.date(2024, 1, 1))
-        desk.accounts.set_password(login, PASSWORD)
-    desk.accounts.close()
-    desk.stop()
+        let_in(server, {"login": login, "name": f"{login} 某"} | employer, said, dt.date(2024, 1, 1))
+        server.accounts.set_password(login, PASSWORD)
+    server.accounts.close()
+    server.stop()
     return kept
 
 
 @lru_cache(maxsize=4)
-def _app(desk: Server) -> Any:
-    return make_app(desk)
+def _app(server: Server) -> Any:
+    return make_app(server)
 
 
-def visitor(desk: Server) -> TestClient:
+def visitor(server: Server) -> TestClient:
     """Give a browser that nobody has signed in with."""
-    return TestClient(_app(desk), base_url=ORIGIN, headers={"origin": ORIGIN}, follow_redirects=False)
+    return TestClient(_app(server), base_url=ORIGIN, headers={"origin": ORIGIN}, follow_redirects=False)
 
 
-def sign_in(desk: Server, login: str, language: str = "en") -> TestClient:
+def sign_in(server: Server, login: str, language: str = "en") -> TestClient:
     """Give a browser in which that user is signed in."""
-    browser = visitor(desk)
+    browser = visitor(server)
     browser.cookies.set("desk_language", language)
     answer = browser.post("/sign-in", data={"login": login, "password": PASSWORD})
     assert answer.status_code == 303, answer.text
     return browser
 
 
-def second_administrator(desk: Server) -> None:
+def second_administrator(server: Server) -> None:
     """Let another administrator in, `second`."""
     let_in(
-        desk, {"login": "second", "name": "second 某"}, [{"role": "administrator", "entity": OWNER, "reason": "test"}]
+        server, {"login": "second", "name": "second 某"}, [{"role": "administrator", "entity": OWNER, "reason": "test"}]
     )
-    desk.accounts.set_password("second", PASSWORD)
+    server.accounts.set_password("second", PASSWORD)
 
 
 def form_key(browser: TestClient) -> str:

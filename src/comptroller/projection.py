@@ -72,12 +72,12 @@ class Projection:
                     seal()
                     self.books.bear(self._mark_of(last))
             except RuleBroken as fault:
-                self.take_up()
+                self.load()
                 broken.append(fault)
             except BaseException:
                 self.is_whole = False
                 with suppress(SqlError, ComptrollerError):
-                    self.take_up()
+                    self.load()
                 raise
             else:
                 return turns

@@ -76,7 +76,7 @@ class Replay(Projection):
     def take_up(self) -> int:
         """Open books, watch and cases as the store has them; raises Refused for books that are damaged or another's."""
         with node.reading():
-            return super().take_up()
+            return super().load()
 
     def _open(self, pack: Pack) -> None:
         super()._open(pack)
@@ -84,7 +84,7 @@ class Replay(Projection):
 
     def catch_up(self) -> list[FindingChange]:
         """Take up what the store has, and fold what it has not; returns what turned."""
-        folded, turns = self.take_up(), list[FindingChange]()
+        folded, turns = self.load(), list[FindingChange]()
         self._aside = self._named_aside(folded)
         while self.books.entries < self.ledger.size:
             for first, last in self._batches(self.books.entries):

@@ -94,7 +94,9 @@ def test_a_delegation_is_as_good_as_what_it_rests_on(
 
 def _ask(node: Engine, post: str, item: str, amount: int | None, **more: Any) -> PowerAnswer:
     figure = None if amount is None else Decimal(amount)
-    return may(node.duck, node.pack.casework.authority, Question("G1", post, item, more.pop("on", _ON), figure, **more))
+    return may(
+        node.duck, node.pack.case_policy.authority, Question("G1", post, item, more.pop("on", _ON), figure, **more)
+    )
 
 
 def test_who_reaches_the_line_decides(node: Engine) -> None:
@@ -141,7 +143,7 @@ def test_a_delegation_carries_as_far_as_it_goes(node: Engine) -> None:
 
 def test_the_matrix_names_gaps(node: Engine) -> None:
     """Each item's lines are shown in order; an item that nobody is named to decide is a gap."""
-    found = powers(node.duck, node.pack.casework.authority, "G1", dt.date(2024, 7, 1))
+    found = powers(node.duck, node.pack.case_policy.authority, "G1", dt.date(2024, 7, 1))
     assert [one["body"] for one in found["items"]["loan"]] == ["board", "management"]
     assert "loan" not in found["gaps"]
     assert found["overlaps"] == []
@@ -151,7 +153,7 @@ def test_the_matrix_names_gaps(node: Engine) -> None:
 def test_who_acts_against_advice_is_found(node: Engine) -> None:
     """A body that was told to ask another, and then approved the matter itself, is found."""
     asked = Question("G1", "management", "loan", _ON, Decimal(1000), matter="M9")
-    row = as_fact("Q1", asked, may(node.duck, node.pack.casework.authority, asked))
+    row = as_fact("Q1", asked, may(node.duck, node.pack.case_policy.authority, asked))
     kept(node, report("advice", row), at="2024-03-10T09:00:00")
     decided = {"entity": "G1", "decision": "D9", "matter": "M9", "body": "management", "outcome": "approved"}
     kept(node, report("decision", {**decided, "decided_at": "2024-03-11T10:00:00"}), at="2024-03-11T11:00:00")

@@ -81,7 +81,7 @@ def test_the_head_of_the_group_is_below_the_owner(duck) -> None:
 def test_classes_and_rules_narrow_a_route(duck) -> None:
     """A route for another class of entity, or for other rules, is passed over."""
     pack = _pack()
-    last = pack.casework.routes[-1]
+    last = pack.case_policy.routes[-1]
     name = _rule(pack, "high")
     for more, fits in (
         ({"classes": ("commercial_1",)}, True),
@@ -90,14 +90,14 @@ def test_classes_and_rules_narrow_a_route(duck) -> None:
         ({"rules": ("another",)}, False),
     ):
         first = replace(last, name="first", order=1, **more)
-        narrowed = replace(pack, casework=replace(pack.casework, routes=(first, last)))
+        narrowed = replace(pack, case_policy=replace(pack.case_policy, routes=(first, last)))
         found = Router(duck, narrowed, _Register()).route(RoutedFinding("F", name, "G1", "{}"))
         assert (found.name == "first") == fits, more
 
 
 def test_keys_with_an_empty_column_join_nothing() -> None:
     """Findings join by a key only where all of its columns are said."""
-    route = next(r for r in _pack().casework.routes if r.joins)
+    route = next(r for r in _pack().case_policy.routes if r.joins)
     told = RoutedFinding("F", "r", "G1", '{"matter": "M1", "contract": "", "tender": null}')
     assert joins(route, told) == ["entity=G1&matter=M1"]
 

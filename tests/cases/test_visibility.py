@@ -48,7 +48,7 @@ def test_a_line_without_a_part_sees_nothing(node: Engine) -> None:
     """Who neither leads nor is informed is not even told the state."""
     whole = queries.whole(node.duck, the_case(node))
     assert whole is not None
-    assert visibility.visible_to_line(whole, "social", node.pack.casework) is None
+    assert visibility.visible_to_line(whole, "social", node.pack.case_policy) is None
 
 
 def test_what_discipline_keeps_is_not_in_what_others_see(node: Engine) -> None:
@@ -56,13 +56,13 @@ def test_what_discipline_keeps_is_not_in_what_others_see(node: Engine) -> None:
     whole = queries.whole(node.duck, the_case(node))
     assert whole is not None
     for line in ("internal", "audit"):
-        shown = json.dumps(visibility.visible_to_line(whole, line, node.pack.casework), default=str)
+        shown = json.dumps(visibility.visible_to_line(whole, line, node.pack.case_policy), default=str)
         assert HIDDEN not in shown
         assert "V1" not in shown
         assert "U1" not in shown
         assert "move.escalate" in shown
         assert visibility.visible_letters(json.loads(shown)) == set()
-    shown = json.dumps(visibility.visible_to_line(whole, "discipline", node.pack.casework), default=str)
+    shown = json.dumps(visibility.visible_to_line(whole, "discipline", node.pack.case_policy), default=str)
     assert HIDDEN in shown
     assert "V1" in shown
 
@@ -74,7 +74,7 @@ def test_the_entity_sees_what_is_asked_of_it(node: Engine) -> None:
     """
     whole = queries.whole(node.duck, the_case(node))
     assert whole is not None
-    seen = visibility.visible_to_entity(whole, node.pack.casework)
+    seen = visibility.visible_to_entity(whole, node.pack.case_policy)
     shown = json.dumps(seen, default=str)
     assert HIDDEN not in shown
     assert "V1" not in shown
@@ -124,8 +124,8 @@ def test_whoever_is_on_no_line_sees_no_case_that_a_line_keeps(node: Engine) -> N
     """An overseer of the office sees nothing of what discipline leads, and the entity is not told that it leads."""
     whole = queries.whole(node.duck, the_case(node))
     assert whole is not None
-    assert visibility.visible_to_overseer(whole, node.pack.casework) is None
-    seen = visibility.visible_to_entity(whole, node.pack.casework)
+    assert visibility.visible_to_overseer(whole, node.pack.case_policy) is None
+    seen = visibility.visible_to_entity(whole, node.pack.case_policy)
     assert seen["lead"] is None
     assert [seen["due_on"]] == [one["due_on"] for one in seen["clock"]], "its own clocks alone"
     assert "discipline" not in json.dumps(seen, default=str)

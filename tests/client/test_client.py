@@ -17,16 +17,16 @@ from tests.consoles import NOW, open_desk
 
 def test_a_program_reports_and_reads(tmp_path):
     """A report comes back with its receipt, twice under one key as once; findings come over all pages."""
-    desk = open_desk(tmp_path)
+    server = open_desk(tmp_path)
     scope = frozenset({"see", "report", "ask"})
-    desk.accounts.make_token(Token("m", "reporter", scope, NOW + dt.timedelta(days=1)), "machine", NOW)
+    server.accounts.make_token(Token("m", "reporter", scope, NOW + dt.timedelta(days=1)), "machine", NOW)
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
-    server = server_of(desk, "localhost", port)
-    thread = threading.Thread(target=server.run, daemon=True)
+    listener = server_of(server, "localhost", port)
+    thread = threading.Thread(target=listener.run, daemon=True)
     thread.start()
-    while not server.started:
+    while not listener.started:
         time.sleep(0.02)
     program = Client(f"http://localhost:{port}/", "machine")
     fact = {"entity": "A", "payment": "CLIENT", "amount": 1, "currency": "CNY", "paid_on": "2024-06-01"}
@@ -46,7 +46,7 @@ def test_a_program_reports_and_reads(tmp_path):
     assert program.entity("A")["parent"] == "G1"
     assert [one["entry"] for one in program.entries()] == sorted(one["entry"] for one in program.entries())
     assert program.entry(first["entry"])["receipt"]["entry"] == first["entry"]
-    assert [one["rule"] for one in program.rules()] == sorted(desk.pack.rules)
+    assert [one["rule"] for one in program.rules()] == sorted(server.pack.rules)
     assert program.rule("base/rules/payments/duplicate")["score"]["found"] == 2
     lines = (json.dumps({**fact, "payment": f"L{n}"}).encode() for n in range(1_001))
     assert [set(one) for one in program.stream(lines, kind="payment")] == [{"entry", "receipt"}] * 2
@@ -54,13 +54,13 @@ def test_a_program_reports_and_reads(tmp_path):
     assert (advice["answer"], advice["entry"] > first["entry"]) == ("unknown", True)
     with pytest.raises(RefusedByDesk, match="403"):
         list(program.query("SELECT 1 AS one"))
-    desk.accounts.make_token(Token("s", "supervisor", scope, NOW + dt.timedelta(days=1)), "asking", NOW)
+    server.accounts.make_token(Token("s", "supervisor", scope, NOW + dt.timedelta(days=1)), "asking", NOW)
     asking = Client(f"http://localhost:{port}", "asking")
     counted = list(asking.query("SELECT payment FROM payment WHERE payment LIKE 'L%'"))
     assert {one["payment"] for one in counted} == {f"L{n}" for n in range(1_001)}
-    server.should_exit = True
+    listener.should_exit = True
     thread.join(20)
-    desk.stop()
+    server.stop()
 
 
 def test_an_address_is_one_of_the_web():

@@ -47,21 +47,21 @@ def test_the_library_program_finds_the_wrong_invoice(tmp_path) -> None:
 @pytest.fixture
 def served(tmp_path):
     """A server with a reporter's token; returns its address."""
-    desk = open_desk(tmp_path)
+    server = open_desk(tmp_path)
     scope = frozenset({"see", "report"})
-    desk.accounts.make_token(Token("m", "reporter", scope, NOW + dt.timedelta(days=1)), "machine", NOW)
+    server.accounts.make_token(Token("m", "reporter", scope, NOW + dt.timedelta(days=1)), "machine", NOW)
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
-    server = server_of(desk, "localhost", port)
-    thread = threading.Thread(target=server.run, daemon=True)
+    listener = server_of(server, "localhost", port)
+    thread = threading.Thread(target=listener.run, daemon=True)
     thread.start()
-    while not server.started:
+    while not listener.started:
         time.sleep(0.02)
     yield f"http://localhost:{port}"
-    server.should_exit = True
+    listener.should_exit = True
     thread.join(20)
-    desk.stop()
+    server.stop()
 
 
 def test_the_client_reports_and_reads(served, tmp_path) -> None:
@@ -85,20 +85,20 @@ def test_the_client_reports_and_reads(served, tmp_path) -> None:
 def receiver():
     """The receiver on a free port; returns a function that posts to it, and what it used."""
     used: list[dict[str, object]] = []
-    server = runpy.run_path(str(EXAMPLES / "api" / "webhook_receiver.py"))["server"](0, SECRET, used.append)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    listener = runpy.run_path(str(EXAMPLES / "api" / "webhook_receiver.py"))["server"](0, SECRET, used.append)
+    thread = threading.Thread(target=listener.serve_forever, daemon=True)
     thread.start()
 
     def post(headers: dict[str, str], body: bytes = BODY) -> int:
-        line = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=20)
+        line = http.client.HTTPConnection("127.0.0.1", listener.server_port, timeout=20)
         line.request("POST", "/", body, headers)
         status = line.getresponse().status
         line.close()
         return status
 
     yield post, used
-    server.shutdown()
-    server.server_close()
+    listener.shutdown()
+    listener.server_close()
     thread.join()
 
 

@@ -21,17 +21,17 @@ def test_a_case_from_its_finding_to_discipline_and_back(tmp_path: Path) -> None:
 
     How the case stands is read in both languages; the acts are done in one of them.
     """
-    desk, words = open_case_desk(tmp_path), WORDS["zh"]
+    server, words = open_case_desk(tmp_path), WORDS["zh"]
     try:
-        with walk_on(desk, "zh") as walk:
-            case = the_case(desk)
-            _to_closed(desk, walk, case, words)
-            _opened_again(desk, walk, case)
-            _handed_on_and_back(desk, walk, case, words)
-            _closed_by_itself(desk, walk, words)
+        with walk_on(server, "zh") as walk:
+            case = the_case(server)
+            _to_closed(server, walk, case, words)
+            _opened_again(server, walk, case)
+            _handed_on_and_back(server, walk, case, words)
+            _closed_by_itself(server, walk, words)
             assert walk.faults == []
     finally:
-        desk.stop()
+        server.stop()
 
 
 def _shows(walk: Walk, path: str, *names: str) -> None:
@@ -42,7 +42,7 @@ def _shows(walk: Walk, path: str, *names: str) -> None:
         assert [name for name in names if WORDS[language][name] not in walk.text()] == []
 
 
-def _to_closed(desk: Server, walk: Walk, case: str, words: dict[str, str]) -> None:
+def _to_closed(server: Server, walk: Walk, case: str, words: dict[str, str]) -> None:
     """Triage, the firm's side, rectification, judged again by a correction, verified and closed by two others."""
     walk.sign_in("internal1")
     assert walk.open("/day") == 200
@@ -59,17 +59,17 @@ def _to_closed(desk: Server, walk: Walk, case: str, words: dict[str, str]) -> No
         f"/inbox/{case}", "supply", material="minutes", evidence_on="2024-03-01", reason="here"
     )
     assert "inner words" not in walk.text()
-    at(desk, "2024-03-13T12:00:00")
+    at(server, "2024-03-13T12:00:00")
     walk.sign_in("internal1")
     _shows(walk, f"/cases/{case}", "contested")
     assert words["kept"] in walk.act(f"/cases/{case}", "require", reason="put it right")
-    at(desk, "2024-03-20T12:00:00")
+    at(server, "2024-03-20T12:00:00")
     walk.sign_in("firm")
     said = walk.act(f"/inbox/{case}", "rectify", reason="approved on the 2nd", evidence_on="2024-03-20")
     assert words["kept"] in said
     walk.sign_in("internal2")
     assert "verify" not in walk.acts(f"/cases/{case}"), "the finding still stands"
-    correct(desk, "2024-03-02T10:00:00")
+    correct(server, "2024-03-02T10:00:00")
     _shows(walk, f"/cases/{case}", "verifying")
     assert words["kept"] in walk.act(f"/cases/{case}", "verify", reason="seen")
     assert "close" not in walk.acts(f"/cases/{case}"), "who verified does not close"
@@ -77,18 +77,18 @@ def _to_closed(desk: Server, walk: Walk, case: str, words: dict[str, str]) -> No
     walk.speak("en")
     assert WORDS["en"]["kept"] in walk.act(f"/cases/{case}", "close", reason="done")
     _shows(walk, f"/cases/{case}", "closed")
-    assert desk.duck.rows("SELECT state, ended_how, closed_by FROM case_now") == [("closed", "rejudged", "internal1")]
+    assert server.duck.rows("SELECT state, ended_how, closed_by FROM case_now") == [("closed", "rejudged", "internal1")]
 
 
-def _opened_again(desk: Server, walk: Walk, case: str) -> None:
+def _opened_again(server: Server, walk: Walk, case: str) -> None:
     """A later correction undoes it: the case is open again by itself."""
-    at(desk, "2024-04-02T12:00:00")
-    correct(desk, "2024-03-09T10:00:00")
+    at(server, "2024-04-02T12:00:00")
+    correct(server, "2024-03-09T10:00:00")
     walk.sign_in("internal1")
     _shows(walk, f"/cases/{case}", "triage", "reopened")
 
 
-def _handed_on_and_back(desk: Server, walk: Walk, case: str, words: dict[str, str]) -> None:
+def _handed_on_and_back(server: Server, walk: Walk, case: str, words: dict[str, str]) -> None:
     """From internal to investor, on to discipline, who keeps what it does, and back to investor."""
     path = f"/cases/{case}"
     assert words["kept"] in walk.act(path, "hand_over", to_line="investor", reason="theirs")
@@ -111,22 +111,22 @@ def _handed_on_and_back(desk: Server, walk: Walk, case: str, words: dict[str, st
     walk.sign_in("investor1")
     assert words["kept"] in walk.act(path, "receive")
     assert "nothing for us" in walk.text()
-    row = desk.duck.rows("SELECT lead, state, reopened FROM case_now")
+    row = server.duck.rows("SELECT lead, state, reopened FROM case_now")
     assert row == [("investor", "escalated", 1)]
     walk.page.set_viewport_size({"width": 390, "height": 844})
     assert walk.open(path) == 200
     assert walk.overflow <= 0
 
 
-def _closed_by_itself(desk: Server, walk: Walk, words: dict[str, str]) -> None:
+def _closed_by_itself(server: Server, walk: Walk, words: dict[str, str]) -> None:
     """A minor finding is taken up; the firm's correction makes its rule pass, and the page names the entry that closed it."""
-    tender(desk, 3)
-    ((case,),) = desk.duck.rows("SELECT case_id FROM case_now WHERE rule LIKE '%bid_deposit_too_high'")
+    tender(server, 3)
+    ((case,),) = server.duck.rows("SELECT case_id FROM case_now WHERE rule LIKE '%bid_deposit_too_high'")
     path = f"/cases/{case}"
     walk.sign_in("audit1")
     assert words["kept"] in walk.act(path, "escalate", reason="give the surplus back")
     assert words["kept"] in walk.act(path, "material_request", material="receipts")
-    entry = tender(desk, 2, act="correct")
+    entry = tender(server, 2, act="correct")
     _shows(walk, path, "closed", "passed", "corrected")
     assert walk.page.locator(f"a[href='/ledger/{entry}']").count() >= 1
     walk.sign_in("firm")

@@ -16,7 +16,7 @@ HEADS = ("entity", "payment", "payee", "amount", "currency", "paid_on")
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory):
+def server(tmp_path_factory):
     """The small world's desk, with somebody of every role."""
     opened = open_desk(tmp_path_factory.mktemp("days"))
     yield opened
@@ -24,9 +24,9 @@ def desk(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def walk(desk):
+def walk(server):
     """A browser on it, in Chinese."""
-    with walk_on(desk, "zh") as found:
+    with walk_on(server, "zh") as found:
         yield found
 
 
@@ -52,7 +52,7 @@ def send(walk, amount: str) -> None:
     walk.page.click("form[data-upload] button")
 
 
-def test_a_clerk_sends_a_sheet_mends_it_and_has_a_receipt(desk, walk):
+def test_a_clerk_sends_a_sheet_mends_it_and_has_a_receipt(server, walk):
     """The whole sheet is refused with the cell that is wrong; the marked sheet comes back; mended, it is kept with a receipt."""
     walk.sign_in("reporter")
     send(walk, "很多")
@@ -62,17 +62,17 @@ def test_a_clerk_sends_a_sheet_mends_it_and_has_a_receipt(desk, walk):
     with walk.page.expect_download() as coming:
         walk.page.click("text=下载标出错误单元格的表")
     assert coming.value.path().read_bytes().startswith(b"PK")
-    assert desk.duck.rows("SELECT count(*) FROM payment WHERE payment LIKE 'DAY-%'") == [(0,)]
+    assert server.duck.rows("SELECT count(*) FROM payment WHERE payment LIKE 'DAY-%'") == [(0,)]
     send(walk, "80")
     walk.page.wait_for_url(re.compile("/reporting/kept/"))
     assert "报送已受理" in walk.text()
     with walk.page.expect_download() as coming:
         walk.page.click("main a:has-text('回执')")
     assert b"checkpoint" in coming.value.path().read_bytes()
-    assert desk.duck.rows("SELECT count(*) FROM payment WHERE payment LIKE 'DAY-%'") == [(2,)]
+    assert server.duck.rows("SELECT count(*) FROM payment WHERE payment LIKE 'DAY-%'") == [(2,)]
 
 
-def test_a_jurist_proposes_and_another_adopts(desk, walk):
+def test_a_jurist_proposes_and_another_adopts(server, walk):
     """A value is changed in the form, replayed over what is known, and adopted by a second person alone."""
     walk.sign_in("author")
     walk.open(f"/policy/propose?path={PATH}")
@@ -90,7 +90,7 @@ def test_a_jurist_proposes_and_another_adopts(desk, walk):
     walk.open(place)
     walk.page.click("button:has-text('采用')")
     walk.page.wait_for_selector(".mark:has-text('已采用')")
-    assert desk.duck.rows("SELECT count(*) FROM adopted") == [(2,)]
+    assert server.duck.rows("SELECT count(*) FROM adopted") == [(2,)]
 
 
 def test_an_auditor_asks_exports_and_verifies(walk):

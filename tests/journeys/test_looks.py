@@ -28,13 +28,13 @@ def city(harbour, tmp_path_factory):
     """A desk over the harbour city with somebody of every role."""
     folder = tmp_path_factory.mktemp("looks")
     shutil.copytree(harbour.node, folder / "node")
-    desk = Server(
+    server = Server(
         folder / "node", lambda: NOW, lambda: secrets.token_urlsafe(32), Settings(most_requests_a_minute=10**6)
     )
-    desk.start()
-    since = {"granted_by": desk.owner, "valid_from": "2024-01-01"}
+    server.start()
+    since = {"granted_by": server.owner, "valid_from": "2024-01-01"}
     users = [since | {"login": login, "name": name, "employer": of or None} for login, name, of, _ in PEOPLE]
-    desk.outcome_of(desk.report("desk_user", users))
+    server.outcome_of(server.report("desk_user", users))
     words = ("role", "entity", "domain", "supervision_line")
     grants = [
         since
@@ -43,11 +43,11 @@ def city(harbour, tmp_path_factory):
         for login, *_, many in PEOPLE
         for number, grant in enumerate(many)
     ]
-    desk.outcome_of(desk.report("access_grant", grants))
+    server.outcome_of(server.report("access_grant", grants))
     for login in ROLES:
-        desk.accounts.set_password(login, PASSWORD)
-    yield desk
-    desk.stop()
+        server.accounts.set_password(login, PASSWORD)
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="module")
@@ -57,14 +57,14 @@ def walk(city):
         yield found
 
 
-def details(desk):
+def details(server):
     """Give a page of each sort that is about one thing, for an officer of a line."""
-    one = lambda sql: desk.duck.rows(sql)[0]  # noqa: E731 - the first row that there is
+    one = lambda sql: server.duck.rows(sql)[0]  # noqa: E731 - the first row that there is
     (finding, entity) = one("SELECT finding, entity FROM finding_now WHERE rule LIKE '%without_authority' ORDER BY 1")
     (case,) = one("SELECT case_id FROM case_now WHERE lead = 'internal' ORDER BY 1")
     contract = one("SELECT entity, contract FROM contract ORDER BY contract DESC")
     (ring,) = one("SELECT circle FROM guarantee_circle ORDER BY 1")
-    rule = next(name for name in desk.pack.rules if name.endswith("without_authority"))
+    rule = next(name for name in server.pack.rules if name.endswith("without_authority"))
     found = [f"/findings/{finding}", f"/entities/{entity}", f"/cases/{case}", f"/cases/{case}/letters", "/cases/load"]
     found += [
         f"/strips/contract/{contract[0]}/{contract[1]}",
@@ -75,11 +75,12 @@ def details(desk):
         "/account",
     ]
     found += [
-        f"/policy/{next(iter(many.values())).name}" for many in (desk.pack.lists, desk.pack.params, desk.pack.sources)
+        f"/policy/{next(iter(many.values())).name}"
+        for many in (server.pack.lists, server.pack.params, server.pack.sources)
     ]
     found += [f"/policy?tab={one}" for one in ("params", "lists", "sources", "proposals", "versions")]
     found += [f"/authority?entity={entity}", "/findings?state=not_judged", "/findings?text=nothing-of-that-name"]
-    return [*found, "/reporting?show=all", "/ledger/10", f"/ledger/{desk.ledger.size}", "/cases?show=table"]
+    return [*found, "/reporting?show=all", "/ledger/10", f"/ledger/{server.ledger.size}", "/cases?show=table"]
 
 
 def pages_of(walk, role):

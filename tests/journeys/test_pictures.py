@@ -20,17 +20,17 @@ MOST_BYTES = 300_000
 def city(harbour, tmp_path):
     """The harbour city's console with one supervisor of the owner."""
     shutil.copytree(harbour.node, tmp_path / "node")
-    desk = Server(
+    server = Server(
         tmp_path / "node", lambda: NOW, lambda: secrets.token_urlsafe(32), Settings(most_requests_a_minute=10**6)
     )
-    desk.start()
-    since = {"granted_by": desk.owner, "valid_from": "2024-01-01", "login": "supervisor"}
-    desk.outcome_of(desk.report("desk_user", [since | {"name": "陆知行"}]))
-    grant = {"grant": "P-1", "role": "supervisor", "entity": desk.owner, "reason": "看"}
-    desk.outcome_of(desk.report("access_grant", [since | grant]))
-    desk.accounts.set_password("supervisor", PASSWORD)
-    yield desk
-    desk.stop()
+    server.start()
+    since = {"granted_by": server.owner, "valid_from": "2024-01-01", "login": "supervisor"}
+    server.outcome_of(server.report("desk_user", [since | {"name": "陆知行"}]))
+    grant = {"grant": "P-1", "role": "supervisor", "entity": server.owner, "reason": "看"}
+    server.outcome_of(server.report("access_grant", [since | grant]))
+    server.accounts.set_password("supervisor", PASSWORD)
+    yield server
+    server.stop()
 
 
 @pytest.mark.looks

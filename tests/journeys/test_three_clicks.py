@@ -30,12 +30,12 @@ def deal():
 
 def test_three_clicks_from_the_red_square_to_the_enterprise(tmp_path):
     """Overview, square, finding: there are clause, minutes, payment and the person; the third click asks the enterprise."""
-    desk = open_case_desk(tmp_path)
+    server = open_case_desk(tmp_path)
     try:
         for kind, fact in deal():
-            outcome = desk.writer.take(report(kind, fact, reporter="G1")).result(60)
+            outcome = server.writer.take(report(kind, fact, reporter="G1")).result(60)
             assert outcome.entry, outcome.refusals
-        with walk_on(desk, "zh") as walk:
+        with walk_on(server, "zh") as walk:
             walk.sign_in("internal1")
             walk.open("/")
             assert walk.page.locator("a.square").count() == 1, "one red square"
@@ -52,4 +52,4 @@ def test_three_clicks_from_the_red_square_to_the_enterprise(tmp_path):
             assert "已报送" in walk.page.locator("[role=status]").first.inner_text()
             assert walk.errors == []
     finally:
-        desk.stop()
+        server.stop()

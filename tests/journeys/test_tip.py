@@ -29,17 +29,17 @@ def served(tmp_path_factory):
     """A desk of the small world, served on this machine."""
     folder = tmp_path_factory.mktemp("tipped")
     open_desk(folder).stop()
-    desk = Server(folder / "node", lambda: NOW, lambda: secrets.token_hex(16), Settings(proof_bits=6))
-    desk.start()
-    server = server_of(desk, "127.0.0.1", PORT)
-    thread = threading.Thread(target=server.run, daemon=True)
+    server = Server(folder / "node", lambda: NOW, lambda: secrets.token_hex(16), Settings(proof_bits=6))
+    server.start()
+    listener = server_of(server, "127.0.0.1", PORT)
+    thread = threading.Thread(target=listener.run, daemon=True)
     thread.start()
-    while not server.started and thread.is_alive():
+    while not listener.started and thread.is_alive():
         time.sleep(0.05)
-    yield desk
-    server.should_exit = True
+    yield server
+    listener.should_exit = True
     thread.join()
-    desk.stop()
+    server.stop()
 
 
 @pytest.fixture(scope="module")

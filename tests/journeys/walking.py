@@ -96,16 +96,16 @@ class Walk:
 
 
 @contextmanager
-def walk_on(desk: Server, language: str) -> Iterator[Walk]:
+def walk_on(server: Server, language: str) -> Iterator[Walk]:
     """Serve a desk and open a browser on it; skips the test, naming what is absent, where there is no browser."""
     browser = needed()
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port = int(one.getsockname()[1])
-    server = server_of(desk, "127.0.0.1", port)
-    thread = threading.Thread(target=server.run, daemon=True)
+    listener = server_of(server, "127.0.0.1", port)
+    thread = threading.Thread(target=listener.run, daemon=True)
     thread.start()
-    while not server.started and thread.is_alive():
+    while not listener.started and thread.is_alive():
         time.sleep(0.02)
     try:
         with sync_playwright() as driver:
@@ -115,5 +115,5 @@ def walk_on(desk: Server, language: str) -> Iterator[Walk]:
             yield Walk(window.new_page(viewport={"width": 1280, "height": 900}), f"http://127.0.0.1:{port}", language)
             window.close()
     finally:
-        server.should_exit = True
+        listener.should_exit = True
         thread.join()

@@ -76,6 +76,6 @@ def test_every_move_is_a_choice_of_its_kind() -> None:
     """Whatever may be done can be said, and whatever can be said is known."""
     pack = read_pack(_files(), "cn-central")
     for kind in ("case_step", "enterprise_answer"):
-        known = {name for name, move in pack.casework.moves.items() if move.of == kind}
+        known = {name for name, move in pack.case_policy.moves.items() if move.of == kind}
         assert known == set(pack.kinds[kind].field("move").choices)
     assert list(STATES) == list(pack.kinds["case_now"].field("state").choices)

@@ -107,11 +107,13 @@ def end_identity(own):
 
 def make_hook(own):
     send = admin(own, "/admin/hooks", login="group", url="https://example.com/once")
-    return send, lambda _: len([one for one in webhooks.webhooks_of(own.shelf) if one.url.endswith("/once")])
+    return send, lambda _: len([one for one in webhooks.webhooks_of(own.storage) if one.url.endswith("/once")])
 
 
 def end_hook(own):
-    webhooks.keep(own.shelf, webhooks.Webhook("H-END", "group", "https://example.com/end", "env:COMPTROLLER_SECRET_A"))
+    webhooks.keep(
+        own.storage, webhooks.Webhook("H-END", "group", "https://example.com/end", "env:COMPTROLLER_SECRET_A")
+    )
     return admin(own, "/admin/hooks/end", hook="H-END"), lambda _: acts(own, "hook_end")
 
 

@@ -11,7 +11,7 @@ from tests.web.at_once import acts, entries_named, posting
 
 def save_view(own):
     send = posting(sign_in(own, "group"), "/findings/views", name="mine", said="state=open")
-    return send, lambda _: len(own.shelf.saved("group", "findings"))
+    return send, lambda _: len(own.storage.saved("group", "findings"))
 
 
 def send_form(own):
@@ -47,7 +47,7 @@ def send_report(own):
 
 def proposed(own):
     """Give the proposal that is to be replayed."""
-    return str(own.shelf.rows("SELECT proposal FROM proposal WHERE state = 'open'")[0][0])
+    return str(own.storage.rows("SELECT proposal FROM proposal WHERE state = 'open'")[0][0])
 
 
 def propose(own):
@@ -75,19 +75,19 @@ def replay(own):
 
 
 def shadow(own):
-    name = str(own.shelf.rows("SELECT proposal FROM proposal WHERE state = 'replayed'")[0][0])
+    name = str(own.storage.rows("SELECT proposal FROM proposal WHERE state = 'replayed'")[0][0])
     send = posting(sign_in(own, "author"), f"/policy/proposals/{name}/shadow")
     return send, lambda _: acts(own, "shadow")
 
 
 def end_shadow(own):
-    name = str(own.shelf.rows("SELECT proposal FROM shadow WHERE state = 'runs'")[0][0])
+    name = str(own.storage.rows("SELECT proposal FROM shadow WHERE state = 'runs'")[0][0])
     send = posting(sign_in(own, "author"), f"/policy/proposals/{name}/shadow-end")
     return send, lambda _: acts(own, "shadow_end")
 
 
 def adopt(own):
-    name = str(own.shelf.rows("SELECT proposal FROM proposal WHERE state = 'replayed'")[0][0])
+    name = str(own.storage.rows("SELECT proposal FROM proposal WHERE state = 'replayed'")[0][0])
     send = posting(sign_in(own, "adopter"), f"/policy/proposals/{name}/adopt")
 
     def count(_):
@@ -103,63 +103,63 @@ def withdraw(own):
     return posting(sign_in(own, "author"), f"{path}/withdraw"), lambda _: acts(own, "withdraw")
 
 
-def act_in_case(desk):
+def act_in_case(server):
     form = {"act": "loss_estimate", "amount_cny": "5", "reason": "r", "number": "N-PAGE"}
-    send = posting(sign_in(desk, "internal1"), f"/cases/{the_case(desk)}/acts", **form)
-    return send, lambda _: entries_of(desk, "N-PAGE", "estimate")
+    send = posting(sign_in(server, "internal1"), f"/cases/{the_case(desk)}/acts", **form)
+    return send, lambda _: entries_of(server, "N-PAGE", "estimate")
 
 
-def entries_of(desk, number, key):
+def entries_of(server, number, key):
     """Give how many entries of the ledger hold an act with that number."""
     found = 0
-    for one in range(1, desk.ledger.size + 1):
-        text = desk.ledger.entry(one).payload or b""
+    for one in range(1, server.ledger.size + 1):
+        text = server.ledger.entry(one).payload or b""
         found += f'"{key}": "{number}"'.encode() in text
     return found
 
 
-def call_in_case(desk):
-    browser = sign_in(desk, "internal1")
+def call_in_case(server):
+    browser = sign_in(server, "internal1")
     head, said = (
         {"x-form-key": form_key(browser)},
         {"act": "loss_estimate", "amount_cny": "6", "reason": "r", "number": "N-CALL"},
     )
     send = lambda: browser.post(f"/api/v1/cases/{the_case(desk)}/acts", json=said, headers=head)  # noqa: E731
-    return send, lambda _: entries_of(desk, "N-CALL", "estimate")
+    return send, lambda _: entries_of(server, "N-CALL", "estimate")
 
 
-def answer_in_inbox(desk):
+def answer_in_inbox(server):
     form = {"act": "explain", "reason": "r", "number": "N-FIRM"}
-    send = posting(sign_in(desk, "firm"), f"/inbox/{the_case(desk)}/acts", **form)
-    return send, lambda _: entries_of(desk, "N-FIRM", "answer")
+    send = posting(sign_in(server, "firm"), f"/inbox/{the_case(desk)}/acts", **form)
+    return send, lambda _: entries_of(server, "N-FIRM", "answer")
 
 
-def waits(desk):
+def waits(server):
     """Give the number of an act that waits for a second officer, and how many entries there are."""
-    browser = sign_in(desk, "internal1")
+    browser = sign_in(server, "internal1")
     form = {"act": "responsibility", "person": "P1", "degree": "direct", "inquired_on": "2024-03-01"}
     head = {"x-form-key": form_key(browser)}
     done = browser.post(f"/api/v1/cases/{the_case(desk)}/acts", json=form, headers=head)
     assert done.status_code == 202, done.text
-    return done.json()["waits"], desk.ledger.size
+    return done.json()["waits"], server.ledger.size
 
 
-def settle_on_page(desk):
-    number, size = waits(desk)
-    send = posting(sign_in(desk, "internal2"), f"/cases/{the_case(desk)}/waiting/{number}", does="approve")
-    return send, lambda _: new_acts(desk, size)
+def settle_on_page(server):
+    number, size = waits(server)
+    send = posting(sign_in(server, "internal2"), f"/cases/{the_case(desk)}/waiting/{number}", does="approve")
+    return send, lambda _: new_acts(server, size)
 
 
-def settle_by_call(desk):
+def settle_by_call(server):
     form = {"act": "suppression", "valid_until": "2024-06-01", "reason": "r"}
-    one, two = sign_in(desk, "internal1"), sign_in(desk, "internal2")
+    one, two = sign_in(server, "internal1"), sign_in(server, "internal2")
     path = f"/api/v1/cases/{the_case(desk)}"
     number = one.post(f"{path}/acts", json=form, headers={"x-form-key": form_key(one)}).json()["waits"]
-    size, head = desk.ledger.size, {"x-form-key": form_key(two)}
+    size, head = server.ledger.size, {"x-form-key": form_key(two)}
     send = lambda: two.post(f"{path}/waiting/{number}", json={"approve": True}, headers=head)  # noqa: E731
-    return send, lambda _: new_acts(desk, size)
+    return send, lambda _: new_acts(server, size)
 
 
-def new_acts(desk, size):
+def new_acts(server, size):
     """Give how many entries of acts in cases came after an entry."""
-    return entries_named(desk, "desk-case.json", size)
+    return entries_named(server, "desk-case.json", size)

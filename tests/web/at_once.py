@@ -33,10 +33,10 @@ def posting(browser, path, /, **form):
     return send
 
 
-def acts(desk, did):
+def acts(server, did):
     """Give how many acts of that name the ledger tells."""
-    desk.note("leader", "sign_out").result(60)
-    return desk.duck.rows("SELECT count(*) FROM desk_act WHERE did = ?", [did])[0][0]
+    server.note("leader", "sign_out").result(60)
+    return server.duck.rows("SELECT count(*) FROM desk_act WHERE did = ?", [did])[0][0]
 
 
 def admin(own, path, /, **form):
@@ -44,9 +44,9 @@ def admin(own, path, /, **form):
     return posting(sign_in(own, "administrator"), path, **form)
 
 
-def entries_named(desk, name, size):
+def entries_named(server, name, size):
     """Give how many entries after one came under that name."""
-    return sum(one.fields["name"] == name for one in desk.heads.between(size + 1, desk.ledger.size))
+    return sum(one.fields["name"] == name for one in server.heads.between(size + 1, server.ledger.size))
 
 
 def factor_of(own, login, *, is_on=True):

@@ -7,7 +7,7 @@ from tests.consoles import open_desk, sign_in
 
 
 @pytest.fixture(scope="session")
-def desk(tmp_path_factory):
+def server(tmp_path_factory):
     """Give the desk of the small world."""
     opened = open_desk(tmp_path_factory.mktemp("desk"))
     yield opened
@@ -15,13 +15,13 @@ def desk(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def browser(desk):
+def browser(server):
     """Give a function from a sign-in name to a browser of that user."""
     held = {}
 
     def of(login, language="en"):
         if (login, language) not in held:
-            held[login, language] = sign_in(desk, login, language)
+            held[login, language] = sign_in(server, login, language)
         return held[login, language]
 
     return of

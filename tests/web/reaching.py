@@ -85,7 +85,7 @@ class World:
     def __init__(self, folder: Any) -> None:
         """Build it, the desk's own writer taking every report, so that its news are kept."""
         fresh_node(folder, "cn-cases").close()
-        self.desk = started(folder)
+        self.server = started(folder)
         self._number = iter(range(1, 100_000))
         rows = [
             {"entity": e, "parent": p, "name": f"NM4K{words(e)}", "valid_from": "2020-01-01"} for e, p in PARENT.items()
@@ -94,26 +94,28 @@ class World:
         for one in [said for entity in CODES for said in facts_of(entity)]:
             self._take(one)
         self._tick()
-        self.findings = {f: (r, e) for f, r, e in self.desk.duck.rows("SELECT finding, rule, entity FROM finding_now")}
-        self.cases = dict(self.desk.duck.rows("SELECT case_id, entity FROM case_now"))
-        self.app = make_app(self.desk)
-        self.batches = list(self.desk.hub.recent)
+        self.findings = {
+            f: (r, e) for f, r, e in self.server.duck.rows("SELECT finding, rule, entity FROM finding_now")
+        }
+        self.cases = dict(self.server.duck.rows("SELECT case_id, entity FROM case_now"))
+        self.app = make_app(self.server)
+        self.batches = list(self.server.broadcast.recent)
 
     def _take(self, one: Any) -> None:
-        outcome = self.desk.writer.take(one).result(120)
+        outcome = self.server.writer.take(one).result(120)
         assert outcome.entry, outcome.refusals
 
     def _tick(self) -> None:
         at = moment("2024-03-12T00:10:00")
-        self.desk.writer.do(lambda worker: worker.tick(at, at)).result(120)
+        self.server.writer.do(lambda worker: worker.tick(at, at)).result(120)
 
     def let_in(self, grants: list[dict[str, Any]]) -> "Visitor":
         """Let somebody in who has exactly these grants."""
         login = f"u{next(self._number)}"
         let_in(
-            self.desk, {"login": login, "name": login}, [g | {"reason": "drawn"} for g in grants], dt.date(2024, 1, 1)
+            self.server, {"login": login, "name": login}, [g | {"reason": "drawn"} for g in grants], dt.date(2024, 1, 1)
         )
-        self.desk.accounts.open_session(login, f"secret of {login}", f"key of {login}", self.desk.clock())
+        self.server.accounts.open_session(login, f"secret of {login}", f"key of {login}", self.server.clock())
         return Visitor(self, login, grants)
 
 
@@ -135,7 +137,7 @@ class Visitor:
         named = {g["entity"] for g in grants} | {up for e in self.covered for up in _above(e)}
         self.named = self.covered | named
         """Entities whose bare code a record within reach, or one's own grant, names."""
-        rules = world.desk.pack.rules
+        rules = world.server.pack.rules
         self.findings = {
             f for f, (r, e) in world.findings.items() if any(self._opens(g, rules[r], e) for g in self.seeing)
         }
@@ -192,8 +194,8 @@ class Visitor:
         return asyncio.run(self._hear())
 
     async def _hear(self) -> str:
-        desk, told = self.world.desk, []
-        desk.hub.attach(asyncio.get_running_loop())
+        server, told = self.world.server, []
+        server.broadcast.attach(asyncio.get_running_loop())
         head = [(b"cookie", f"{SESSION}=secret of {self.login}".encode()), (b"host", b"testserver")]
         scope = {
             "type": "http",
@@ -221,13 +223,13 @@ class Visitor:
 
         stream = asyncio.ensure_future(self.world.app(scope, receive, send))
         for _ in range(20_000):
-            if stream.done() or desk.hub.count:
+            if stream.done() or server.broadcast.count:
                 break
             await asyncio.sleep(0.001)
         for batch in self.world.batches:
-            desk.hub.tell(batch)
+            server.broadcast.tell(batch)
             await asyncio.sleep(0)
-        desk.hub.close()
+        server.broadcast.close()
         await stream
         return "".join(told)
 
@@ -250,7 +252,7 @@ def _readable(answer: Any, asked: str) -> str:
 
 def addresses(world: World, routes: list[str], places: int) -> list[str]:
     """Give addresses of every route that is read, its gaps filled in with `places` things of the world each; a gap unheard of fails."""
-    size = world.desk.ledger.size
+    size = world.server.ledger.size
     pools: dict[str, list[str]] = {
         "finding": list(world.findings), "code": CODES, "entity": CODES, "case_id": list(world.cases),
         "number": [str(n) for n in range(1, min(size, 2 + 3 * len(CODES)) + 1)], "entry": ["1", "2"], "letter": ["L1"],

@@ -58,7 +58,7 @@ def caseful(tmp_path_factory):
 
 OWN_ACTS = {
     "POST /admin/users": acc.make_user, "POST /admin/password": acc.link, "POST /admin/links/release": acc.release_link,
-    "POST /admin/links/end": acc.end_link, "POST /take-up": acc.take_up, "POST /admin/factor/end": acc.end_factor,
+    "POST /admin/links/end": acc.end_link, "POST /take-up": acc.load, "POST /admin/factor/end": acc.end_factor,
     "POST /admin/grants": acc.grant, "POST /admin/grants/end": acc.end_grant, "POST /admin/tokens": acc.offer_token,
     "POST /admin/offers/end": acc.end_offer, "POST /admin/tokens/end": acc.end_token, "POST /admin/sessions/end": acc.end_sessions,
     "POST /admin/identities": acc.offer_identity, "POST /admin/identities/end": acc.end_identity, "POST /admin/hooks": acc.make_hook,

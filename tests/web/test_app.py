@@ -5,9 +5,9 @@ import pytest
 from tests.consoles import visitor
 
 
-def test_the_calls_are_documented(desk):
+def test_the_calls_are_documented(server):
     """OpenAPI names every call, versioned, and no page."""
-    said = visitor(desk).get("/api/v1/openapi.json").json()
+    said = visitor(server).get("/api/v1/openapi.json").json()
     assert {"/api/v1/reports", "/api/v1/findings", "/api/v1/events"} <= set(said["paths"])
     assert all(path.startswith("/api/v1/") for path in said["paths"])
 
@@ -32,19 +32,19 @@ def test_no_path_leads_out(browser, path):
     assert "PRIVATE" not in answer.text
 
 
-def test_files_are_served_to_everybody(desk):
+def test_files_are_served_to_everybody(server):
     """The style and the script are no secret."""
-    assert visitor(desk).get("/static/desk.css").status_code == 200
-    assert visitor(desk).get("/static/desk.js").status_code == 200
+    assert visitor(server).get("/static/desk.css").status_code == 200
+    assert visitor(server).get("/static/desk.js").status_code == 200
 
 
-def test_files_are_sent_once_and_small(desk):
+def test_files_are_sent_once_and_small(server):
     """Law: a file comes compressed, is not sent again while it is the same, and a page is neither kept nor compressed."""
     asked = {"accept-encoding": "gzip"}
-    first = visitor(desk).get("/static/desk.css", headers=asked)
+    first = visitor(server).get("/static/desk.css", headers=asked)
     assert (first.headers["content-encoding"], first.headers["cache-control"]) == ("gzip", "no-cache")
-    again = visitor(desk).get("/static/desk.css", headers={**asked, "if-none-match": first.headers["etag"]})
+    again = visitor(server).get("/static/desk.css", headers={**asked, "if-none-match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
-    page = visitor(desk).get("/sign-in", headers=asked)
+    page = visitor(server).get("/sign-in", headers=asked)
     assert "content-encoding" not in page.headers
     assert page.headers["cache-control"] == "no-store"

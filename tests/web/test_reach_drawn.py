@@ -36,7 +36,7 @@ def world(tmp_path_factory):
     """The world, opened once; each visitor is let in beside those before."""
     made = World(tmp_path_factory.mktemp("drawn"))
     yield made
-    made.desk.stop()
+    made.server.stop()
 
 
 def walk(world, grants, turn, share):
@@ -55,7 +55,7 @@ def walk(world, grants, turn, share):
     for path in [p for n, p in enumerate(asked) if (n + turn) % share == 0]:
         said = one.ask(path)
         assert one.outside(said, of_users=path.startswith(OF_USERS)) == set(), (grants, path)
-    tables = [t for t in sorted(documented(world.desk.pack)) if not t.startswith("param_")]
+    tables = [t for t in sorted(documented(world.server.pack)) if not t.startswith("param_")]
     for n, table in enumerate(
         t for n, t in enumerate(tables) if (n + turn) % share == 0 or t in ("finding_now", "relation", "payment")
     ):

@@ -45,11 +45,11 @@ def covered(login):
 
 
 @pytest.mark.parametrize("login", ["leader", "group", "reporter", "administrator"])
-def test_nothing_outside_shows_anywhere(desk, browser, login):
+def test_nothing_outside_shows_anywhere(server, browser, login):
     """Each page and call, and each finding, entity, entry and receipt by its own address: within the reach or 404."""
     one, mine = browser(login), covered(login)
-    findings = [row[0] for row in desk.duck.rows("SELECT finding FROM finding_now")]
-    entries = [*range(1, 13), desk.ledger.size]  # what was reported, and one act of the desk
+    findings = [row[0] for row in server.duck.rows("SELECT finding FROM finding_now")]
+    entries = [*range(1, 13), server.ledger.size]  # what was reported, and one act of the desk
     paths = [*PAGES, *CALLS, *(f"/findings/{f}" for f in findings), *(f"/api/v1/findings/{f}" for f in findings)]
     paths += [f"/ledger/{n}{end}" for n in entries for end in ("", "?place=1", "/receipt.json")]
     paths += [f"/api/v1/entities/{e}" for e in CODES]
@@ -82,18 +82,18 @@ def test_kin_is_for_its_line_alone(browser, login):
     assert any("person-KIN" in browser("discipline").get(f"/ledger/{n}").text for n in range(1, 13))
 
 
-def test_news_are_told_within_reach(desk):
+def test_news_are_told_within_reach(server):
     """A listener hears of what turned and came within his reach, and of nothing else."""
-    names = desk.duck.rows("SELECT finding, rule, entity FROM finding_now WHERE state = 'raised'")
+    names = server.duck.rows("SELECT finding, rule, entity FROM finding_now WHERE state = 'raised'")
     verdicts = [Verdict(rule, (), 0, entity, None, "", "{}", ()) for _, rule, entity in names]
     turns = tuple(FindingChange("raised", _named(v, f)) for v, (f, _, _) in zip(verdicts, names, strict=True))
     reports = tuple((n, report("payment", reporter=e)) for n, e in enumerate(CODES))
     for login, _ in PEOPLE:
-        visit = visit_for(desk, login)
+        visit = visit_for(server, login)
         said = news_of(visit, Batch(NOW, reports, (), turns))
         assert {row["entity"] for row in said["turns"]} <= covered(login)
         assert {row["reporter"] for row in said["reports"]} <= covered(login)
-    assert news_of(visit_for(desk, "supervisor"), Batch(NOW, reports, (), turns))["turns"]
+    assert news_of(visit_for(server, "supervisor"), Batch(NOW, reports, (), turns))["turns"]
 
 
 class _Named:

@@ -49,15 +49,15 @@ LEFT_OUT = ("/sign-out", "/account/password", "/account/sessions/end", "/admin/s
 @pytest.fixture(scope="module")
 def evil(tmp_path_factory):
     """A desk in whose world every text of every kind says what would run; gives it with the kinds that were taken."""
-    desk = open_desk(tmp_path_factory.mktemp("scripts"))
+    server = open_desk(tmp_path_factory.mktemp("scripts"))
     rows = {
         name: {one.name: _value(one) for one in kind.fields if one.known or one.required}
-        for name, kind in desk.pack.kinds.items()
+        for name, kind in server.pack.kinds.items()
         if name not in KINDS and not kind.is_made
     }
     taken = []
     for _ in range(4):
-        asked = {name: desk.writer.take(report(name, row, reporter="A", name=EVIL)) for name, row in rows.items()}
+        asked = {name: server.writer.take(report(name, row, reporter="A", name=EVIL)) for name, row in rows.items()}
         outcomes = {name: one.result(120) for name, one in asked.items()}
         taken += [name for name, one in outcomes.items() if one.entry]
         refused = {name: [r.field for r in one.refusals if r.field in rows[name]] for name, one in outcomes.items()}
@@ -66,8 +66,8 @@ def evil(tmp_path_factory):
             for name, fields in refused.items()
             if fields and not outcomes[name].entry
         }
-    yield desk, taken
-    desk.stop()
+    yield server, taken
+    server.stop()
 
 
 def _value(one):
@@ -104,10 +104,10 @@ def _harmless(answer, where):
 
 def test_every_kind_shows_its_texts_as_text(evil):
     """Entries, findings, entities, strips, forms and templates, after each kind with a text in it was reported."""
-    desk, taken = evil
+    server, taken = evil
     assert len(taken) >= 8, taken
-    browser = sign_in(desk, "discipline")
-    findings = [row[0] for row in desk.duck.rows("SELECT finding FROM finding_now WHERE entity = 'A'")]
+    browser = sign_in(server, "discipline")
+    findings = [row[0] for row in server.duck.rows("SELECT finding FROM finding_now WHERE entity = 'A'")]
     paths = [
         "/",
         "/wall",
@@ -118,15 +118,15 @@ def test_every_kind_shows_its_texts_as_text(evil):
         "/findings?state=all",
     ]
     paths += [f"/findings/{one}" for one in findings] + [f"/strips/{kind}/A/{quote(EVIL, safe='')}" for kind in taken]
-    paths += [f"/ledger/{n}" for n in range(desk.ledger.size - len(taken), desk.ledger.size + 1)]
+    paths += [f"/ledger/{n}" for n in range(server.ledger.size - len(taken), server.ledger.size + 1)]
     assert sum(_harmless(browser.get(path), path) for path in paths) > len(taken)
 
 
 @pytest.mark.parametrize("login", list(FORMS))
 def test_every_field_of_every_form_comes_back_as_text(evil, login):
     """What is typed is told again only as text, by the answer, by the page that refuses it, and by the page of the form."""
-    desk, _ = evil
-    browser, count = sign_in(desk, login), 0
+    server, _ = evil
+    browser, count = sign_in(server, login), 0
     for path in FORMS[login]:
         page = _Forms()
         page.feed(browser.get(path).text)

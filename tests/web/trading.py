@@ -27,12 +27,12 @@ def trading_desk(folder):
     worker.tick(moment("2024-06-30T09:00:00"), moment("2024-06-30T09:00:00"))
     worker.close()
     numbers = count(1)
-    desk = Server(folder / "node", lambda: NOW, lambda: f"{next(numbers):06d}-secret-for-tests-of-strips")
-    desk.start()
+    server = Server(folder / "node", lambda: NOW, lambda: f"{next(numbers):06d}-secret-for-tests-of-strips")
+    server.start()
     for login, grant in PEOPLE:
-        let_in(desk, {"login": login, "name": login}, [grant | {"reason": "test"}], dt.date(2024, 1, 1))
-        desk.accounts.set_password(login, PASSWORD)
-    return desk
+        let_in(server, {"login": login, "name": login}, [grant | {"reason": "test"}], dt.date(2024, 1, 1))
+        server.accounts.set_password(login, PASSWORD)
+    return server
 
 
 def _reports():

@@ -4,7 +4,7 @@ from comptroller.access import AccessScope, viewer_of
 from comptroller.web.shell.visit import Visit
 
 
-def visit_for(desk, login, language="en"):
+def visit_for(server, login, language="en"):
     """Give the visit of a user of the small world."""
-    viewer = viewer_of(desk.duck, desk.owner, login, desk.clock().date())
-    return Visit(desk, AccessScope(viewer, desk.pack, desk.owner), language, "key", "/")
+    viewer = viewer_of(server.duck, server.owner, login, server.clock().date())
+    return Visit(server, AccessScope(viewer, server.pack, server.owner), language, "key", "/")

@@ -74,9 +74,9 @@ def releases(pack: Pack, among: str) -> str:
 
     An entity is told by a step of a line that the pack lets release, by a request that it is asked, and by a letter to it.
     """
-    if "case_event" not in pack.tables or not pack.casework.is_on:
+    if "case_event" not in pack.tables or not pack.case_policy.is_on:
         return ""
-    told = [f"move.{name}" for name, move in pack.casework.moves.items() if move.tells_entity]
+    told = [f"move.{name}" for name, move in pack.case_policy.moves.items() if move.tells_entity]
     return (
         f"SELECT e.case_id, max(e.place) AS place FROM main.case_event AS e WHERE ({among}) AND ("
         f"e.what IN ({_listed(told)}) OR (e.what = 'request.asked' AND coalesce(json_extract_string(e.said, '$.supplied_to'), '') = '') "
@@ -106,12 +106,12 @@ def released_findings(pack: Pack, among: str) -> str:
 
 def keepers(pack: Pack) -> list[str]:
     """Give the lines that keep their steps to themselves."""
-    return [name for name, sight in pack.casework.sights.items() if sight.keeps]
+    return [name for name, sight in pack.case_policy.sights.items() if sight.keeps]
 
 
 def knows_persons(pack: Pack, line: str) -> bool:
     """Whether a line may know persons."""
-    return line in pack.casework.sights and pack.casework.sights[line].knows_persons
+    return line in pack.case_policy.sights and pack.case_policy.sights[line].knows_persons
 
 
 def may_read_findings(pack: Pack, grant: Grant, rule: Rule) -> bool:

@@ -60,7 +60,7 @@ def _folded(pack: Pack, days: DueDates, case_id: str, events: list[Whole], on: d
     """Give a case after its events."""
     case = Case(case_id)
     for row in events:
-        apply(case, _event(row), pack.casework, days)
+        apply(case, _event(row), pack.case_policy, days)
     rows = {table: [_kept(row) for row in some] for table, some in case_rows(case, pack, on).items()}
     whole: Whole = rows["case_now"][0]
     for table, order in _ORDER.items():

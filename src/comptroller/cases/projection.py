@@ -108,7 +108,7 @@ def _now(case: Case, pack: Pack) -> Row:
         "contested": case.is_contested,
         "loss_cny": loss,
         "recovered_cny": Decimal(case.recovered_cny) if case.recovered_cny else None,
-        "loss_class": loss_class(pack.params.get(pack.casework.loss_param), loss, case.loss_on),
+        "loss_class": loss_class(pack.params.get(pack.case_policy.loss_param), loss, case.loss_on),
     }
 
 

@@ -31,7 +31,7 @@ class Router:
     def __init__(self, duck: DuckDb, pack: Pack, known: RegisterView) -> None:
         """Keep where to look an entity's class and level up."""
         self._duck, self._pack, self._known = duck, pack, known
-        self._asks = any(r.classes or r.level_from or r.level_until < 99 for r in pack.casework.routes)
+        self._asks = any(r.classes or r.level_from or r.level_until < 99 for r in pack.case_policy.routes)
         self._places: dict[str, tuple[str, int]] = {}
         self._has_class = "entity" in pack.kinds and "class" in pack.kinds["entity"].columns
 
@@ -41,7 +41,7 @@ class Router:
         if rule is None:
             return None
         place = self._place(told.entity) if self._asks else ("", 0)
-        return next((r for r in self._pack.casework.routes if _fits(r, rule, place)), None)
+        return next((r for r in self._pack.case_policy.routes if _fits(r, rule, place)), None)
 
     def begin(self) -> None:
         """Forget what the register said: a batch may have changed it."""

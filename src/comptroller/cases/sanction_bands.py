@@ -24,9 +24,9 @@ class SanctionBand:
 
 def band_of(pack: Pack, loss_class: str, degree: str, on: dt.date) -> SanctionBand | None:
     """Give the band that policy has for a class of loss and a degree on a day; None where it has none."""
-    if not pack.casework.band_params:
+    if not pack.case_policy.band_params:
         return None
-    found = [_value(pack, name, {"class": loss_class, "degree": degree}, on) for name in pack.casework.band_params]
+    found = [_value(pack, name, {"class": loss_class, "degree": degree}, on) for name in pack.case_policy.band_params]
     least, most = found
     if least is None or most is None:
         return None

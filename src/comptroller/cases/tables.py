@@ -7,4 +7,4 @@ from comptroller.model.policy import Pack
 
 def has_cases(pack: Pack) -> bool:
     """Return whether findings open cases under a pack."""
-    return pack.casework.is_on and all(name in pack.kinds for name in (*KINDS, *TABLES))
+    return pack.case_policy.is_on and all(name in pack.kinds for name in (*KINDS, *TABLES))

@@ -50,7 +50,7 @@ class Cases:
 
     def __init__(self, duck: DuckDb, pack: Pack, known: RegisterView) -> None:
         """Take up what the tables of cases say; under a pack without routes there is nothing to do."""
-        self.pack, self.work, self.known = pack, pack.casework, known
+        self.pack, self.work, self.known = pack, pack.case_policy, known
         self.is_on = has_cases(pack)
         self._duck = duck
         if self.is_on:

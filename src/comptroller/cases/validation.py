@@ -33,7 +33,7 @@ class StepValidation:
 
     def __init__(self, pack: Pack, days: DueDates, known: RegisterView) -> None:
         """Keep the policy of moves, and what is known of who is above whom."""
-        self._pack, self._work, self._days, self._known = pack, pack.casework, days, known
+        self._pack, self._work, self._days, self._known = pack, pack.case_policy, days, known
 
     def refuse(
         self, tables: Mapping[str, pa.Table], on: dt.date, lookup: Lookup, beside: Beside

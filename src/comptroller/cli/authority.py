@@ -54,7 +54,7 @@ def may(  # noqa: PLR0913 - what a question is made of
             person=person,
             matter=matter,
         )
-        answered = authority.may(worker.duck, worker.pack.casework.authority, asked)
+        answered = authority.may(worker.duck, worker.pack.case_policy.authority, asked)
         number = f"Q{worker.ledger.size + 1}"
         payload = json.dumps({"kind": "advice", "facts": [authority.as_fact(number, asked, answered)]}).encode()
         taken = worker.take([Report(payload, "json", f"{number}.json", worker.charter.owner, channel=ENGINE)], at)
@@ -82,7 +82,7 @@ def powers(  # noqa: PLR0913 - what one may ask by
     with doors(as_json=as_json):
         since = day(on) or now().date()
         with reading(node) as opened:
-            found = authority.powers(opened.duck, opened.pack.casework.authority, entity, since)
+            found = authority.powers(opened.duck, opened.pack.case_policy.authority, entity, since)
     lines = [one for name, some in found["items"].items() for one in some if item in ("", name)]
     lines = [one for one in lines if body in ("", one["body"])]
     if as_json:

@@ -77,9 +77,9 @@ def case(
         with reading(node) as opened:
             found = queries.whole(opened.duck, case_id) if has_cases(opened.pack) else None
             if found is not None and line:
-                found = visibility.visible_to_line(found, line, opened.pack.casework)
+                found = visibility.visible_to_line(found, line, opened.pack.case_policy)
             if found is not None and as_entity:
-                found = visibility.visible_to_entity(found, opened.pack.casework)
+                found = visibility.visible_to_entity(found, opened.pack.case_policy)
             known = (
                 [one for (one,) in opened.duck.rows("SELECT case_id FROM case_now")] if has_cases(opened.pack) else []
             )

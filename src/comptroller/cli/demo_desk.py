@@ -52,17 +52,17 @@ def open_desk(folder: Path, port: int = PORT) -> bool:
     Says whether every page answered.
     """
     is_checked = os.environ.get("CI", "").lower() in ("1", "true", "yes")
-    desk = Server(folder, now, chance)
-    desk.start()
+    server = Server(folder, now, chance)
+    server.start()
     for login, name, employer, grants in PEOPLE:
         user = {"login": login, "name": name} | ({"employer": employer} if employer else {})
         words = ("role", "entity", "domain", "supervision_line")
         said = [dict(zip(words, grant, strict=True)) | {"reason": "演示"} for grant in grants]
-        let_in(desk, user, said, _SINCE)
+        let_in(server, user, said, _SINCE)
         set_password(folder, login, PASSWORD)
-    line = open_tips(desk, "discipline", PASSWORD)
+    line = open_tips(server, "discipline", PASSWORD)
     if is_checked:
-        return _check(desk)
+        return _check(server)
     port = port if _is_free(port) else _free_port()
     out.print(f"\nconsole  http://{HOST}:{port}", style="bold", markup=False)
     for login, name, _, grants in PEOPLE:
@@ -73,7 +73,7 @@ def open_desk(folder: Path, port: int = PORT) -> bool:
         out.print(f"  {enterprise}  {name}", markup=False)
     if line:
         out.print(f"  key of the line {line} for tip-offs: {PASSWORD}", markup=False)
-    run(desk, HOST, port, 0)
+    run(server, HOST, port, 0)
     return True
 
 
@@ -90,20 +90,20 @@ def _free_port() -> int:
         return int(tried.getsockname()[1])
 
 
-def _check(desk: Server) -> bool:
+def _check(server: Server) -> bool:
     """Ask the pages over the network as a browser does, then stop."""
     port = _free_port()
-    server = server_of(desk, HOST, port)
-    thread = threading.Thread(target=server.run, daemon=True)
+    listener = server_of(server, HOST, port)
+    thread = threading.Thread(target=listener.run, daemon=True)
     thread.start()
-    while not server.started and thread.is_alive():
+    while not listener.started and thread.is_alive():
         time.sleep(0.05)
     try:
         wrong = [f"{login} {path}: {status}" for login, path, status in _ask_pages(port) if status != 200]
     finally:
-        server.should_exit = True
+        listener.should_exit = True
         thread.join()
-        desk.stop()
+        server.stop()
     for one in wrong:
         out.print(f"no answer  {one}", style="bold red", markup=False)
     out.print(f"console: {'every page answers' if not wrong else f'{len(wrong)} pages do not answer'}", style="bold")

@@ -17,14 +17,14 @@ from comptroller.web.tips.mailbox import ITEM, keep_key, today
 _ROUNDS = 600_000
 
 
-def open_tips(desk: Server, officer: str, passphrase: str) -> str:
+def open_tips(server: Server, officer: str, passphrase: str) -> str:
     """Keep a new key of the line that takes tip-offs, as its officer's browser would; gives the line, '' where none does."""
-    line = line_for(desk, ITEM, today(desk))
-    if not line or "line_key" not in desk.pack.kinds:
+    line = line_for(server, ITEM, today(server))
+    if not line or "line_key" not in server.pack.kinds:
         return ""
     public, kept = new_key(passphrase)
     sign, kept = with_signer(kept, passphrase)
-    keep_key(desk, line, (public, kept), officer, sign)
+    keep_key(server, line, (public, kept), officer, sign)
     return line
 
 

@@ -97,10 +97,10 @@ def serve(  # noqa: PLR0913 - how a desk is run
         )
         if not passwords and provider is None:
             raise typer.BadParameter("--no-passwords: only beside --oidc, or nobody gets in")
-        desk = Server(folder, now, chance, settings)
-        desk.start()
+        server = Server(folder, now, chance, settings)
+        server.start()
     out.print(f"http://{host}:{port}", markup=False)
-    run(desk, host, port, ticks)
+    run(server, host, port, ticks)
 
 
 def networks(said: list[str], option: str = "--hooks-into") -> tuple[str, ...]:
@@ -129,39 +129,39 @@ def factor_roles(said: list[str], *, has_passphrase: bool) -> frozenset[str]:
     return frozenset(said)
 
 
-def run(desk: Server, host: str, port: int, ticks: int) -> None:
+def run(server: Server, host: str, port: int, ticks: int) -> None:
     """Serve a desk that was started until somebody stops it, then close the node.
 
     A server whose database is invalid, or whose writer has ended, ends by itself (typer.Exit, code 70).
     """
     done = threading.Event()
-    server = server_of(desk, host, port)
-    threading.Thread(target=health.watch, args=(desk, lambda: _end(server), done), daemon=True).start()
+    listener = server_of(server, host, port)
+    threading.Thread(target=health.watch, args=(server, lambda: _end(listener), done), daemon=True).start()
     if ticks:
-        threading.Thread(target=_tick, args=(desk, ticks * 60, done), daemon=True).start()
+        threading.Thread(target=_tick, args=(server, ticks * 60, done), daemon=True).start()
     try:
-        server.run()
+        listener.run()
     finally:
         done.set()
-        fault = health.fault_of(desk)
+        fault = health.fault_of(server)
         with suppress(*([SqlError] if fault else [])):  # An invalid database cannot be closed in order.
-            desk.stop()
+            server.stop()
     if fault:
         raise typer.Exit(health.EXIT_CODE)
 
 
-def _end(server: uvicorn.Server) -> None:
+def _end(listener: uvicorn.Server) -> None:
     """Tell a server to stop; those who still listen are waited for some seconds."""
-    server.should_exit = True
+    listener.should_exit = True
 
 
-def server_of(desk: Server, host: str, port: int, connections: ConnectionLimits | None = None) -> uvicorn.Server:
+def server_of(server: Server, host: str, port: int, connections: ConnectionLimits | None = None) -> uvicorn.Server:
     """Return the server of a desk: connections bounded, few words in the log, no word of what it is made of in its answers."""
-    wanted = connections or ConnectionLimits(many_from=tuple(desk.settings.proxies))
+    wanted = connections or ConnectionLimits(many_from=tuple(server.settings.proxies))
     limits = wanted.within(raise_handles(wanted.handles))
     protocol, _ = protocol_of(limits)
     settings = uvicorn.Config(
-        make_app(desk),
+        make_app(server),
         host,
         port,
         http=protocol,
@@ -178,10 +178,10 @@ def server_of(desk: Server, host: str, port: int, connections: ConnectionLimits 
     return uvicorn.Server(settings)
 
 
-def _tick(desk: Server, seconds: float, done: threading.Event) -> None:
+def _tick(server: Server, seconds: float, done: threading.Event) -> None:
     """Let the clock move on, whatever a tick says; the next one comes anyway."""
     while not done.wait(seconds):
-        desk.writer.do(_tick_now)
+        server.writer.do(_tick_now)
 
 
 def _tick_now(worker: Engine) -> list[FindingChange]:
@@ -211,44 +211,44 @@ def admit(  # noqa: PLR0913 - what a first grant says
     folder = node_folder(node)
     password = os.environ.get("COMPTROLLER_PASSWORD") or secrets.token_urlsafe(12)
     with doors(as_json=as_json):
-        desk = Server(folder, now, chance, Settings(passphrase=passphrase()))
-        desk.start()
+        server = Server(folder, now, chance, Settings(passphrase=passphrase()))
+        server.start()
         try:
             let_in(
-                desk,
+                server,
                 {"login": login, "name": name or login},
                 [
                     {
                         "role": role,
-                        "entity": entity or desk.owner,
+                        "entity": entity or server.owner,
                         "domain": domain,
                         "supervision_line": line,
                         "reason": reason,
                     }
                 ],
             )
-            set_password(folder, desk.accounts.login_of(login), password)
+            set_password(folder, server.accounts.login_of(login), password)
         finally:
-            desk.stop()
+            server.stop()
     if as_json:
         print_json({"login": login, "role": role, "password": password})
     else:
         out.print(f"{login}  {role}  password {password}", markup=False)
 
 
-def let_in(desk: Server, user: dict[str, Any], grants: list[dict[str, Any]], since: dt.date | None = None) -> None:
+def let_in(server: Server, user: dict[str, Any], grants: list[dict[str, Any]], since: dt.date | None = None) -> None:
     """Tell the ledger that a user is admitted, with these grants; rejects (Refused) what intake rejects.
 
     A name that cannot be told from another user's is rejected; a user who is there already gets the grants.
     """
-    if user["login"] not in {one.login for one in users_of(desk)}:
-        user = {**user, "login": checked_login(desk, user)}
-    day = (since or desk.clock().astimezone(desk.zone).date()).isoformat()
-    said = {"granted_by": desk.owner, "valid_from": day, **user}
-    desk.outcome_of(desk.report("desk_user", [said], OPERATOR))
+    if user["login"] not in {one.login for one in users_of(server)}:
+        user = {**user, "login": checked_login(server, user)}
+    day = (since or server.clock().astimezone(server.zone).date()).isoformat()
+    said = {"granted_by": server.owner, "valid_from": day, **user}
+    server.outcome_of(server.report("desk_user", [said], OPERATOR))
     facts = [
         {
-            "granted_by": desk.owner,
+            "granted_by": server.owner,
             "grant": f"G-{secrets.token_hex(5)}",
             "login": user["login"],
             "valid_from": day,
@@ -256,7 +256,7 @@ def let_in(desk: Server, user: dict[str, Any], grants: list[dict[str, Any]], sin
         }
         for one in grants
     ]
-    desk.outcome_of(desk.report("access_grant", facts, OPERATOR))
+    server.outcome_of(server.report("access_grant", facts, OPERATOR))
 
 
 def set_password(folder: Path, login: str, password: str) -> None:

@@ -79,7 +79,7 @@ class Ledger(LedgerReader):
                 raise ValueError(f"saw the key {key.verifier}, expected {charter.key}, which the charter names")
             ledger = cls(store, charter, None if readonly else key)
             with store.snapshot():
-                ledger._take_up()
+                ledger._load()
         except BaseException:
             store.close()
             raise
@@ -147,10 +147,10 @@ class Ledger(LedgerReader):
     def _current_edge(self) -> TileEdge:
         """Give the edge; taken up anew when another process has written since, or when a group was abandoned."""
         if self._edge is None or self._edge.size != self.size:
-            self._edge = self._take_up()
+            self._edge = self._load()
         return self._edge
 
-    def _take_up(self) -> TileEdge:
+    def _load(self) -> TileEdge:
         size = self.size
         try:
             edge = edge_at(size, self._reader())

@@ -219,7 +219,7 @@ class Pack:
     problems: dict[str, Text]
     lines: dict[str, Text]
     files: dict[str, bytes]
-    casework: CasePolicy = NO_CASEWORK
+    case_policy: CasePolicy = NO_CASEWORK
     letters: dict[str, LetterForm] = field(default_factory=dict)
     words: dict[str, Text] = field(default_factory=dict)
     clock_jump_days: int | None = None

@@ -148,11 +148,11 @@ class _Reading:
         views, wrong = views_of(self._laid(layers, "views", ViewForm), self.files, tables=_tables(kinds), params=params)
         self.refusals += wrong
         rules = self._rules(layers, kinds, params, sources, words, views)
-        casework = self._casework(layers, kinds, rules, params, words)
-        for clock in casework.clocks.values():
+        case_policy = self._casework(layers, kinds, rules, params, words)
+        for clock in case_policy.clocks.values():
             for cite in (cite for term in clock.terms for cite in term.cites):
                 self.cited(clock.name, cite, sources)
-        for route in casework.routes:
+        for route in case_policy.routes:
             for cite in route.cites:
                 self.cited(route.name, cite, sources)
         letters = {
@@ -181,7 +181,7 @@ class _Reading:
             problems=words["problems"],
             lines=words["lines"],
             files=self.files,
-            casework=casework,
+            case_policy=case_policy,
             words=words["words"],
             views=views,
             letters=letters,

@@ -64,20 +64,20 @@ class Files(StaticFiles):
         return answer
 
 
-def make_app(desk: Server) -> Any:
+def make_app(server: Server) -> Any:
     """Give the ASGI app of a desk that was started."""
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
-        desk.hub.attach(asyncio.get_running_loop())
-        await asyncio.to_thread(renew_secrets, desk)
-        hooks = Webhooks(desk)
+        server.broadcast.attach(asyncio.get_running_loop())
+        await asyncio.to_thread(renew_secrets, server)
+        hooks = Webhooks(server)
         hooks.start()
-        proposals.resume(desk)
-        shadow.resume(desk)
-        await asyncio.to_thread(desk.questions.start)
+        proposals.resume(server)
+        shadow.resume(server)
+        await asyncio.to_thread(server.questions.start)
         yield
-        desk.hub.close()
+        server.broadcast.close()
         await asyncio.to_thread(hooks.stop)
 
     app = FastAPI(
@@ -88,16 +88,16 @@ def make_app(desk: Server) -> Any:
         docs_url=None,
         redoc_url=None,
     )
-    app.state.desk = desk
-    desk.menu = menu_of(PAGES)
+    app.state.server = server
+    server.menu = menu_of(PAGES)
     put_errors(app, render_refusals)
     for calls in CALLS:
         app.include_router(calls.router, prefix="/api/v1", responses=ERRORS)
-    app.state.gate = RateLimit(desk.chance(), desk.settings.most_public_a_minute, desk.settings.proof_bits)
-    app.state.budgets = public_pages.budgets_of(desk)
+    app.state.gate = RateLimit(server.chance(), server.settings.most_public_a_minute, server.settings.proof_bits)
+    app.state.budgets = public_pages.budgets_of(server)
     for page in (*PAGES, public_pages, public_tips):
         app.include_router(page.router, include_in_schema=False)
     app.include_router(health.router)
     app.openapi = partial(document_of, app)  # type: ignore[method-assign]  # how FastAPI lets its document be made
     app.mount("/static", GZipMiddleware(Files(directory=_STATIC)), name="static")
-    return Middleware(app, desk.settings, render_refusals)
+    return Middleware(app, server.settings, render_refusals)

@@ -10,9 +10,9 @@ from tests.consoles import form_key, open_desk, sign_in
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory):
-    desk = open_desk(tmp_path_factory.mktemp("feeds"))
-    yield desk
-    desk.stop()
+    server = open_desk(tmp_path_factory.mktemp("feeds"))
+    yield server
+    server.stop()
 
 
 def test_feeds_are_told_with_health_and_lag(own):

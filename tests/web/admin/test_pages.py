@@ -11,9 +11,9 @@ from tests.worlds import OWNER
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory):
-    desk = open_desk(tmp_path_factory.mktemp("admin"), most_sign_ins_a_minute=1000)
-    yield desk
-    desk.stop()
+    server = open_desk(tmp_path_factory.mktemp("admin"), most_sign_ins_a_minute=1000)
+    yield server
+    server.stop()
 
 
 def link_in(page):

@@ -37,18 +37,18 @@ def far():
         def log_message(self, *_):
             """Say nothing."""
 
-    server = HTTPServer(("127.0.0.1", 0), Far)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    listener = HTTPServer(("127.0.0.1", 0), Far)
+    thread = threading.Thread(target=listener.serve_forever, daemon=True)
     thread.start()
     Far.url = f"http://127.0.0.1:{server.server_port}/hook"
     yield Far
-    server.shutdown()
-    server.server_close()
+    listener.shutdown()
+    listener.server_close()
     thread.join()
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory):
+def server(tmp_path_factory):
     """A desk from which a private network may be reached."""
     opened = open_desk(tmp_path_factory.mktemp("hooks"), hook_networks=("127.0.0.0/8",), passphrase=None)
     yield opened
@@ -56,23 +56,23 @@ def desk(tmp_path_factory):
 
 
 @pytest.fixture
-def batch(desk):
+def batch(server):
     """What a batch did: two payments that are one of A, and two of B."""
     told = []
-    desk.hub.also(told.append)
+    server.broadcast.also(told.append)
     for n, entity in enumerate(("A", "B")):
-        rows = [row | {"payee": f"p{n}", "payment": f"{desk.chance()}{i}"} for i, row in enumerate(facts_of(entity))]
-        outcome = desk.writer.take(report("payment", *rows, reporter=entity)).result(60)
+        rows = [row | {"payee": f"p{n}", "payment": f"{server.chance()}{i}"} for i, row in enumerate(facts_of(entity))]
+        outcome = server.writer.take(report("payment", *rows, reporter=entity)).result(60)
         assert outcome.entry, outcome.refusals
-    desk.writer.do(lambda worker: worker.ledger.size).result(60)
+    server.writer.do(lambda worker: worker.ledger.size).result(60)
     return told
 
 
-def test_a_message_is_signed_and_within_reach(desk, far, batch, monkeypatch):
+def test_a_message_is_signed_and_within_reach(server, far, batch, monkeypatch):
     """Whoever holds the secret computes the same signature; of what is out of the user's reach nothing is sent."""
     monkeypatch.setenv("COMPTROLLER_SECRET_FAR", SECRET.decode())
-    webhooks.keep(desk.shelf, Webhook("H-1", "group", far.url, "env:COMPTROLLER_SECRET_FAR"))
-    sending = Webhooks(desk)
+    webhooks.keep(server.storage, Webhook("H-1", "group", far.url, "env:COMPTROLLER_SECRET_FAR"))
+    sending = Webhooks(server)
     waiting = [sending.turn(one) for one in batch]
     assert waiting[-1] == sending.send_due() == len(far.heard) > 0
     for head, body in far.heard:
@@ -84,68 +84,68 @@ def test_a_message_is_signed_and_within_reach(desk, far, batch, monkeypatch):
         assert {one["entity"] for one in data["turns"]} | {one["reporter"] for one in data["reports"]} <= {"A"}
     assert sending.send_due() == 0
     assert len({head["webhook-id"] for head, _ in far.heard}) == len(far.heard)
-    webhooks.end(desk.shelf, "H-1")
+    webhooks.end(server.storage, "H-1")
 
 
-def test_what_is_not_taken_is_sent_again_and_then_given_up(desk, far, batch, monkeypatch):
+def test_what_is_not_taken_is_sent_again_and_then_given_up(server, far, batch, monkeypatch):
     """Later each time under the same identifier, no redirect followed; in the end the ledger says that it was given up."""
     monkeypatch.setenv("COMPTROLLER_SECRET_FAR", "s")
-    webhooks.keep(desk.shelf, Webhook("H-2", "supervisor", far.url, "env:COMPTROLLER_SECRET_FAR"))
-    sending, clock = Webhooks(desk), desk.clock
+    webhooks.keep(server.storage, Webhook("H-2", "supervisor", far.url, "env:COMPTROLLER_SECRET_FAR"))
+    sending, clock = Webhooks(server), server.clock
     assert sending.turn(batch[0]) == 1
     far.answers += [500, 302, *[503] * len(WAITS)]
     at = NOW
     for wait in WAITS:
         sending.send_due()
         heard = len(far.heard)
-        desk.clock = lambda at=at, wait=wait: at + wait - dt.timedelta(seconds=1)
+        server.clock = lambda at=at, wait=wait: at + wait - dt.timedelta(seconds=1)
         sending.send_due()
         assert len(far.heard) == heard, "not before its time"
         at += wait
-        desk.clock = lambda at=at: at
+        server.clock = lambda at=at: at
     sending.send_due()
-    desk.clock = clock
+    server.clock = clock
     assert len({head["webhook-id"] for head, _ in far.heard}) == 1
     assert len(far.heard) == len(WAITS) + 1
-    assert webhooks.webhooks_of(desk.shelf)[0].failures == 1
-    assert desk.shelf.rows("SELECT count(*) FROM hook_message") == [(0,)]
-    desk.writer.do(lambda worker: worker.ledger.size).result(60)
-    assert desk.duck.rows("SELECT about FROM desk_act WHERE did = 'hook_failed'") == [(far.url,)]
-    webhooks.end(desk.shelf, "H-2")
+    assert webhooks.webhooks_of(server.storage)[0].failures == 1
+    assert server.storage.rows("SELECT count(*) FROM hook_message") == [(0,)]
+    server.writer.do(lambda worker: worker.ledger.size).result(60)
+    assert server.duck.rows("SELECT about FROM desk_act WHERE did = 'hook_failed'") == [(far.url,)]
+    webhooks.end(server.storage, "H-2")
 
 
-def test_what_waits_is_dropped_when_its_user_may_see_it_no_more(desk, far, batch, monkeypatch):
+def test_what_waits_is_dropped_when_its_user_may_see_it_no_more(server, far, batch, monkeypatch):
     """Not taken at first, the grant withdrawn, then due: nothing is sent, and nothing that was seen before lies on the disk."""
     monkeypatch.setenv("COMPTROLLER_SECRET_FAR", "s")
     grant = {"role": "supervisor", "entity": OWNER, "reason": "test"}
-    let_in(desk, {"login": "leaves", "name": "leaves"}, [grant], NOW.date())
-    webhooks.keep(desk.shelf, Webhook("H-4", "leaves", far.url, "env:COMPTROLLER_SECRET_FAR"))
-    sending, clock = Webhooks(desk), desk.clock
+    let_in(server, {"login": "leaves", "name": "leaves"}, [grant], NOW.date())
+    webhooks.keep(server.storage, Webhook("H-4", "leaves", far.url, "env:COMPTROLLER_SECRET_FAR"))
+    sending, clock = Webhooks(server), server.clock
     far.answers.append(503)
     assert sending.turn(batch[0]) == 1
-    [(kept,)] = desk.shelf.rows("SELECT body FROM hook_message")
+    [(kept,)] = server.storage.rows("SELECT body FROM hook_message")
     assert "payee" not in kept
     assert "title" not in kept
     sending.send_due()
     assert len(far.heard) == 1
-    held = next(g for g in grants_of(desk.duck, OWNER, "leaves"))
+    held = next(g for g in grants_of(server.duck, OWNER, "leaves"))
     fact = {"granted_by": OWNER, "grant": held.grant, "login": "leaves", "role": held.role, "entity": OWNER}
     fact |= {"act": "retract", "reason": "test", "valid_from": NOW.date().isoformat()}
-    desk.outcome_of(desk.report("access_grant", [fact]))
-    desk.clock = lambda: NOW + dt.timedelta(days=1)
+    server.outcome_of(server.report("access_grant", [fact]))
+    server.clock = lambda: NOW + dt.timedelta(days=1)
     assert sending.send_due() == 0
-    desk.clock = clock
+    server.clock = clock
     assert len(far.heard) == 1
-    assert desk.shelf.rows("SELECT count(*) FROM hook_message") == [(0,)]
-    webhooks.end(desk.shelf, "H-4")
+    assert server.storage.rows("SELECT count(*) FROM hook_message") == [(0,)]
+    webhooks.end(server.storage, "H-4")
 
 
-def test_who_is_gone_is_not_asked_again(desk, far, batch, monkeypatch):
+def test_who_is_gone_is_not_asked_again(server, far, batch, monkeypatch):
     """410 ends the subscription."""
     monkeypatch.setenv("COMPTROLLER_SECRET_FAR", "s")
-    webhooks.keep(desk.shelf, Webhook("H-3", "supervisor", far.url, "env:COMPTROLLER_SECRET_FAR"))
+    webhooks.keep(server.storage, Webhook("H-3", "supervisor", far.url, "env:COMPTROLLER_SECRET_FAR"))
     far.answers.append(410)
-    sending = Webhooks(desk)
+    sending = Webhooks(server)
     sending.turn(batch[0])
     sending.send_due()
-    assert webhooks.webhooks_of(desk.shelf) == []
+    assert webhooks.webhooks_of(server.storage) == []

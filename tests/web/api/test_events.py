@@ -17,19 +17,19 @@ from tests.worlds import report
 
 @pytest.fixture
 def served(tmp_path):
-    desk = open_desk(tmp_path)
+    server = open_desk(tmp_path)
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
-    server = server_of(desk, "localhost", port)
-    thread = threading.Thread(target=server.run, daemon=True)
+    listener = server_of(server, "localhost", port)
+    thread = threading.Thread(target=listener.run, daemon=True)
     thread.start()
-    while not server.started:
+    while not listener.started:
         time.sleep(0.02)
-    yield desk, port
-    server.should_exit = True
+    yield server, port
+    listener.should_exit = True
     thread.join(20)
-    desk.stop()
+    server.stop()
 
 
 def _listen(port, login):
@@ -46,11 +46,11 @@ def _listen(port, login):
 
 def test_a_finding_is_told_as_it_is_raised(served):
     """Whoever sees it hears of it; the wait is for the engine, not for a page."""
-    desk, port = served
+    server, port = served
     line, stream = _listen(port, "group")
     rows = [row | {"payee": "new", "payment": f"N{n}"} for n, row in enumerate(facts_of("A"))]
-    desk.writer.take(report("payment", *(row | {"payee": "b", "entity": "B"} for row in rows), reporter="B"))
-    desk.writer.take(report("payment", *rows, reporter="A"))
+    server.writer.take(report("payment", *(row | {"payee": "b", "entity": "B"} for row in rows), reporter="B"))
+    server.writer.take(report("payment", *rows, reporter="A"))
     said = b""
     while not said.startswith(b"data:"):
         said = stream.readline()
@@ -63,24 +63,24 @@ def test_a_finding_is_told_as_it_is_raised(served):
 
 def test_a_stream_ends_with_its_session(served):
     """Law: whoever is signed out, or loses what lets him see, hears nothing more on a stream that he left open."""
-    desk, port = served
-    for end in (lambda: desk.accounts.close_sessions("group"), lambda: _take_grants_back(desk, "group")):
+    server, port = served
+    for end in (lambda: server.accounts.close_sessions("group"), lambda: _take_grants_back(server, "group")):
         line, stream = _listen(port, "group")
         end()
         rows = [row | {"payee": "new", "payment": f"N{n}"} for n, row in enumerate(facts_of("A"))]
-        desk.writer.take(report("payment", *rows, reporter="A")).result(60)
+        server.writer.take(report("payment", *rows, reporter="A")).result(60)
         assert b"data:" not in stream.read(), "the server ends the stream, and has told nothing"
         line.close()
 
 
-def _take_grants_back(desk, login):
+def _take_grants_back(server, login):
     """Let every grant of a user end the day after it began."""
-    rows = desk.duck.records(
+    rows = server.duck.records(
         'SELECT "grant", login, role, entity, reason, valid_from FROM access_grant WHERE login = ?', [login]
     )
     ended = [
-        row | {"granted_by": desk.owner, "act": "correct", "valid_until": row["valid_from"] + dt.timedelta(days=1)}
+        row | {"granted_by": server.owner, "act": "correct", "valid_until": row["valid_from"] + dt.timedelta(days=1)}
         for row in rows
     ]
     assert ended
-    desk.outcome_of(desk.report("access_grant", [{name: str(cell) for name, cell in row.items()} for row in ended]))
+    server.outcome_of(server.report("access_grant", [{name: str(cell) for name, cell in row.items()} for row in ended]))

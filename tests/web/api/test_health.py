@@ -43,9 +43,9 @@ except typer.Exit as ended:
 """
 
 
-def test_a_server_that_works_says_so(desk):
+def test_a_server_that_works_says_so(server):
     """The call is open to everybody and tells one word."""
-    answer = visitor(desk).get("/healthz")
+    answer = visitor(server).get("/healthz")
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
 
 

@@ -25,27 +25,27 @@ def asked(tmp_path_factory):
     line = {"entity": "G1", "list": "collective_decision", "item": "loan", "body": "board", "limit_cny": 1000}
     kept(worker, report("list_line", line | {"valid_from": "2024-01-01"}), at="2024-06-02T09:00:00")
     worker.close()
-    desk = Server(
+    server = Server(
         folder / "node" if (folder / "node").is_dir() else folder, lambda: NOW, _secrets(), Settings(advice_seconds=60)
     )
-    desk.start()
+    server.start()
     for login, entity in (("whole", OWNER), ("elsewhere", "G2")):
         let_in(
-            desk,
+            server,
             {"login": login, "name": login},
             [{"role": "leader", "entity": entity, "reason": "test"}],
             dt.date(2024, 1, 1),
         )
         until = NOW + dt.timedelta(days=1)
-        desk.accounts.make_token(Token(login, login, frozenset({"see"}), until), login, NOW)
+        server.accounts.make_token(Token(login, login, frozenset({"see"}), until), login, NOW)
 
     def ask(login, *, wait=True, **said):
         head = {"authorization": f"Bearer {login}"}
-        return visitor(desk).post("/api/v1/checks", params={"wait": wait}, json=BOARD | said, headers=head)
+        return visitor(server).post("/api/v1/checks", params={"wait": wait}, json=BOARD | said, headers=head)
 
-    ask.desk = desk
+    ask.server = server
     yield ask
-    desk.stop()
+    server.stop()
 
 
 def _secrets():
@@ -60,7 +60,7 @@ def test_the_line_that_decides_is_told(asked):
     assert (said["lines"][0]["entry"], said["lines"][0]["cites"]) == (3, [])
     other = asked("whole", post="management").json()
     assert (other["answer"], other["whom"]) == ("ask", "board")
-    rows = asked.desk.duck.rows("SELECT answer, whom, fact >> 20 FROM advice WHERE advice = ?", [other["advice"]])
+    rows = asked.server.duck.rows("SELECT answer, whom, fact >> 20 FROM advice WHERE advice = ?", [other["advice"]])
     assert rows == [("ask", "board", other["entry"])]
 
 
@@ -68,24 +68,24 @@ def test_without_waiting_it_is_kept_all_the_same(asked):
     """The answer is on the desk's shelf when it comes, and its entry follows; then the shelf forgets it."""
     said = asked("whole", wait=False).json()
     assert said["entry"] is None
-    assert [number for number, _ in asked.desk.shelf.owed()] == [said["advice"]]
-    asked.desk.advices.flush()
-    asked.desk.writer.do(lambda worker: worker.ledger.size).result(60)
-    assert asked.desk.duck.rows("SELECT count(*) FROM advice WHERE advice = ?", [said["advice"]]) == [(1,)]
-    assert asked.desk.shelf.owed() == []
+    assert [number for number, _ in asked.server.storage.owed()] == [said["advice"]]
+    asked.server.advices.flush()
+    asked.server.writer.do(lambda worker: worker.ledger.size).result(60)
+    assert asked.server.duck.rows("SELECT count(*) FROM advice WHERE advice = ?", [said["advice"]]) == [(1,)]
+    assert asked.server.storage.owed() == []
 
 
 def test_lines_of_one_entity_are_those_of_the_table_of_all(asked):
     """What a question reads is what the books hold for its entity, line by line, whoever is above it."""
-    visit = visit_for(asked.desk, "whole")
-    entities = [row[0] for row in asked.desk.duck.rows("SELECT entity FROM entity ORDER BY entity")]
+    visit = visit_for(asked.server, "whole")
+    entities = [row[0] for row in asked.server.duck.rows("SELECT entity FROM entity ORDER BY entity")]
     assert len(entities) > 2
     for entity in entities:
         chain = visit.chain(entity)
-        above = asked.desk.duck.rows("SELECT ancestor FROM ancestor WHERE entity = ? ORDER BY distance", [entity])
+        above = asked.server.duck.rows("SELECT ancestor FROM ancestor WHERE entity = ? ORDER BY distance", [entity])
         assert chain == [row[0] for row in above]
-        whole = asked.desk.duck.rows("SELECT * FROM list_in_force WHERE entity = ? ORDER BY ALL", [entity])
-        assert asked.desk.duck.rows(f"SELECT * FROM ({lines_reaching(chain)}) ORDER BY ALL") == whole
+        whole = asked.server.duck.rows("SELECT * FROM list_in_force WHERE entity = ? ORDER BY ALL", [entity])
+        assert asked.server.duck.rows(f"SELECT * FROM ({lines_reaching(chain)}) ORDER BY ALL") == whole
         assert whole
     assert visit.chain("NOBODY") == []
 

@@ -13,15 +13,15 @@ from tests.case_consoles import release, the_case
 from tests.web.visits import visit_for
 
 
-def seen_by(desk, login):
+def seen_by(server, login):
     """Give a visit and the case as that user sees it."""
-    visit = visit_for(desk, login)
-    return visit, view.see(visit, the_case(desk))
+    visit = visit_for(server, login)
+    return visit, view.see(visit, the_case(server))
 
 
-def names(desk, login):
+def names(server, login):
     """Give the names of the acts that a user may do."""
-    return {act.name for act in actions.actions_of(*seen_by(desk, login))}
+    return {act.name for act in actions.actions_of(*seen_by(server, login))}
 
 
 def test_each_may_do_what_his_seat_allows(cases, released):

@@ -24,15 +24,15 @@ def writing(tmp_path_factory):
     opened.stop()
 
 
-def seen_by(desk, login):
+def seen_by(server, login):
     """Give a visit and the case as that user sees it."""
-    visit = visit_for(desk, login)
-    return visit, view.see(visit, the_case(desk))
+    visit = visit_for(server, login)
+    return visit, view.see(visit, the_case(server))
 
 
-def sent(desk):
+def sent(server):
     """Give the letters that the ledger knows, with their officers."""
-    return desk.duck.rows('SELECT letter, "by", approved_by FROM letter ORDER BY fact')
+    return server.duck.rows('SELECT letter, "by", approved_by FROM letter ORDER BY fact')
 
 
 @needs_font

@@ -28,10 +28,10 @@ def writing(tmp_path_factory):
     opened.stop()
 
 
-def seen_by(desk, login):
+def seen_by(server, login):
     """Give a visit and the case as that user sees it."""
-    visit = visit_for(desk, login)
-    return visit, view.see(visit, the_case(desk))
+    visit = visit_for(server, login)
+    return visit, view.see(visit, the_case(server))
 
 
 @needs_font

@@ -48,7 +48,7 @@ def test_a_case_that_no_line_released_is_not_there_for_the_entity(cases, login):
     for look in (view.see, view.see_as_entity):
         with pytest.raises(NotFound):
             look(visit, name)
-    visit.valid = visit.desk.local_now().date()
+    visit.valid = visit.server.local_now().date()
     with pytest.raises(NotFound):
         view.see_as_entity(visit, name)
 

@@ -12,16 +12,16 @@ DAY = dt.date(2024, 6, 30)
 
 def test_control_of_another_day_is_that_of_the_day(tmp_path):
     """Before a stake began nobody controls; on a later day it is told as now, with the same basis and chain."""
-    desk = open_desk(tmp_path)
+    server = open_desk(tmp_path)
     stakes = [
         {"entity": "A", "holder": "G1", "share_pct": 60, "valid_from": "2024-05-01"},
         {"entity": "G1", "holder": OWNER, "share_pct": 100, "valid_from": "2020-01-01"},
         {"entity": "A", "holder": "B", "share_pct": 40, "valid_from": "2020-01-01"},
     ]
-    desk.outcome_of(desk.report("stake", stakes))
-    now = visit_for(desk, "supervisor")
-    then = visit_for(desk, "supervisor")
-    then.known = desk.ledger.size
+    server.outcome_of(server.report("stake", stakes))
+    now = visit_for(server, "supervisor")
+    then = visit_for(server, "supervisor")
+    then.known = server.ledger.size
     words = ("owner", "basis", "path")
     told = [[tuple(row[w] for w in words) for row in above(one, "A", DAY)[0]] for one in (now, then)]
     assert told[0] == told[1]
@@ -29,12 +29,12 @@ def test_control_of_another_day_is_that_of_the_day(tmp_path):
     shares = [{row["owner"]: float(row["share_pct"]) for row in above(one, "A", DAY)[1]} for one in (now, then)]
     assert shares[0] == shares[1] != {}
     assert bases(now, "G1", ["A"], DAY) == bases(then, "G1", ["A"], DAY) == {"A": "direct"}
-    before = visit_for(desk, "supervisor")
+    before = visit_for(server, "supervisor")
     before.valid = dt.date(2024, 4, 1)
     assert above(before, "A", before.valid)[0] == []
     assert bases(before, "G1", ["A"], before.valid) == {}
-    group = visit_for(desk, "group")
-    group.known = desk.ledger.size
+    group = visit_for(server, "group")
+    group.known = server.ledger.size
     assert {row["owner"] for row in above(group, "A", DAY)[0]} == {"G1"}
     assert bases(group, "G1", [], DAY) == {}
-    desk.stop()
+    server.stop()

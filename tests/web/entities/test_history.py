@@ -8,18 +8,18 @@ from tests.worlds import OWNER
 
 def test_what_was_corrected_stays(tmp_path):
     """A stake that is corrected is told twice, first with its end; as known before, it had none; holders out of reach keep theirs."""
-    desk = open_desk(tmp_path)
+    server = open_desk(tmp_path)
     stake = {"entity": "A", "holder": "G1", "share_pct": 60, "valid_from": "2024-02-01"}
     said = [
-        desk.outcome_of(desk.report("stake", [one])) for one in (stake, stake | {"share_pct": 80, "act": "correct"})
+        server.outcome_of(server.report("stake", [one])) for one in (stake, stake | {"share_pct": 80, "act": "correct"})
     ]
-    desk.outcome_of(
-        desk.report(
+    server.outcome_of(
+        server.report(
             "entity", [{"entity": "A", "parent": "G1", "name": "A neu", "valid_from": "2020-01-01", "act": "correct"}]
         )
     )
     first, second = (one.entry for one in said)
-    visit = visit_for(desk, "supervisor")
+    visit = visit_for(server, "supervisor")
     stakes = [one for one in history_of(visit, "A") if one.table == "stake"]
     assert [(one.entry, one.ended) for one in stakes] == [(second, None), (first, second)]
     assert "60.00%" in stakes[1].words
@@ -29,6 +29,6 @@ def test_what_was_corrected_stays(tmp_path):
     assert own[0].words.count("·") == 0
     visit.known = first
     assert [(one.entry, one.ended) for one in history_of(visit, "A") if one.table == "stake"] == [(first, None)]
-    assert history_of(visit_for(desk, "administrator"), "A") == []
+    assert history_of(visit_for(server, "administrator"), "A") == []
     assert OWNER not in {one.words for one in history_of(visit, "A")}
-    desk.stop()
+    server.stop()

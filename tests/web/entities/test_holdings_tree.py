@@ -16,19 +16,21 @@ MANY, DEEP = 60, 12
 @pytest.fixture(scope="module")
 def held(tmp_path_factory):
     """A desk where G1 holds sixty brothers, the first of them a chain of twelve that bites its own tail."""
-    desk = open_desk(tmp_path_factory.mktemp("tree"))
+    server = open_desk(tmp_path_factory.mktemp("tree"))
     codes = [f"T{n:02d}" for n in range(MANY)] + [f"D{n:02d}" for n in range(DEEP)]
     since = {"valid_from": "2020-01-01"}
-    desk.outcome_of(desk.report("entity", [since | {"entity": c, "parent": "G1", "name": f"Firm {c}"} for c in codes]))
+    server.outcome_of(
+        server.report("entity", [since | {"entity": c, "parent": "G1", "name": f"Firm {c}"} for c in codes])
+    )
     edges = [("G1", f"T{n:02d}", 100 - n) for n in range(MANY)] + [("T59", "D00", 60)]
     edges += [(f"D{n:02d}", f"D{n + 1:02d}", 55) for n in range(DEEP - 1)] + [("D11", "D03", 5)]
-    desk.outcome_of(
-        desk.report(
+    server.outcome_of(
+        server.report(
             "stake", [since | {"holder": h, "entity": e, "share_pct": str(s), "mode": "direct"} for h, e, s in edges]
         )
     )
-    yield desk
-    desk.stop()
+    yield server
+    server.stop()
 
 
 def walk(branch):

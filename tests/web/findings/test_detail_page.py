@@ -20,9 +20,9 @@ def test_a_finding_opens_down_to_the_source_line(browser):
     assert receipt["key"]
 
 
-def test_a_beginning_of_a_name_opens_nothing(browser, desk):
+def test_a_beginning_of_a_name_opens_nothing(browser, server):
     """A finding is opened by its whole name, so that nothing beyond the reach can be felt for."""
-    name = desk.duck.rows("SELECT finding FROM finding_now LIMIT 1")[0][0]
+    name = server.duck.rows("SELECT finding FROM finding_now LIMIT 1")[0][0]
     assert browser("supervisor").get(f"/findings/{name}").status_code == 200
     assert browser("supervisor").get(f"/findings/{name[:-1]}").status_code == 404
     assert browser("supervisor").get(f"/api/v1/findings/{name}").json()["finding"]["finding"] == name

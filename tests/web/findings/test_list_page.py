@@ -14,9 +14,9 @@ def _many(visit, **asked):
     return visit.one(f"SELECT count(*) FROM ({sql})", values)
 
 
-def test_filters_narrow(desk):
+def test_filters_narrow(server):
     """By each way of asking; what matches nothing gives nothing."""
-    visit = visit_for(desk, "supervisor")
+    visit = visit_for(server, "supervisor")
     whole = _many(visit)
     assert whole == _many(visit, state="all") >= 5
     assert _many(visit, under="G1") == _many(visit, entity="G1") + _many(visit, under="A")
@@ -45,11 +45,11 @@ def test_values_go_as_values(browser):
             assert browser("supervisor").get("/findings", params={name: evil}).status_code == 200, (name, evil)
 
 
-def test_the_sheet_holds_what_the_table_holds(browser, desk):
+def test_the_sheet_holds_what_the_table_holds(browser, server):
     """The same filters, all rows, and the export is noted."""
     made = browser("supervisor").get("/findings.xlsx?under=G1").content
     rows = CalamineWorkbook.from_filelike(io.BytesIO(made)).get_sheet_by_index(0).to_python()
-    assert len(rows) - 1 == _many(visit_for(desk, "supervisor"), under="G1")
+    assert len(rows) - 1 == _many(visit_for(server, "supervisor"), under="G1")
     assert browser("leader").get("/findings.xlsx").status_code == 403
 
 

@@ -124,9 +124,9 @@ def test_a_factor_and_a_password_end_what_was_before_them(tmp_path_factory):
         own.stop()
 
 
-def test_a_secret_is_never_kept_in_the_open(desk, sealed):
+def test_a_secret_is_never_kept_in_the_open(server, sealed):
     """Without a passphrase of the node nothing is kept; with one, the file does not tell it."""
-    refused = post(sign_in(desk, "leader"), "/factor", password=PASSWORD)
+    refused = post(sign_in(server, "leader"), "/factor", password=PASSWORD)
     assert refused.status_code == 422
     assert "desk.secret" in refused.text
     kept = sealed.accounts.factors.kept("auditor")

@@ -32,9 +32,9 @@ def linked(other, tmp_path_factory):
     opened.stop()
 
 
-def went(desk, other, subject="lea", back="/findings"):
+def went(server, other, subject="lea", back="/findings"):
     """Give a browser that went to the provider, and the answer that it brings back."""
-    browser = visitor(desk)
+    browser = visitor(server)
     sent = browser.get("/oidc/start", params={"back": back})
     assert sent.status_code == 303
     return browser, other.agree(sent.headers["location"], subject)
@@ -182,9 +182,9 @@ def test_nothing_that_a_browser_brings_is_logged(linked, other, caplog):
     assert "typed" not in caplog.text
 
 
-def test_a_desk_without_a_provider_has_no_such_door(desk):
+def test_a_desk_without_a_provider_has_no_such_door(server):
     """Neither page nor link is there where the settings name no provider."""
-    assert visitor(desk).get("/oidc/start").status_code == 404
-    assert visitor(desk).get("/oidc/back").status_code == 404
-    assert "/oidc/" not in visitor(desk).get("/sign-in").text
-    assert sign_in(desk, "administrator").get("/admin/identities").status_code == 404
+    assert visitor(server).get("/oidc/start").status_code == 404
+    assert visitor(server).get("/oidc/back").status_code == 404
+    assert "/oidc/" not in visitor(server).get("/sign-in").text
+    assert sign_in(server, "administrator").get("/admin/identities").status_code == 404

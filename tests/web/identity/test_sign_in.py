@@ -6,19 +6,20 @@ from comptroller.web.identity.sign_in import inner
 from tests.consoles import PASSWORD, form_key, sign_in, visitor
 
 
-def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(desk):
+def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(server):
     """Names cannot be tried out at the door."""
     pages = [
-        visitor(desk).post("/sign-in", data={"login": who, "password": "not that one"}) for who in ("leader", "nobody")
+        visitor(server).post("/sign-in", data={"login": who, "password": "not that one"})
+        for who in ("leader", "nobody")
     ]
     assert [p.status_code for p in pages] == [401, 401]
     assert pages[0].text == pages[1].text
 
 
-def test_nothing_that_is_typed_is_logged(desk, caplog):
+def test_nothing_that_is_typed_is_logged(server, caplog):
     """Whoever runs the desk sees that somebody tries; neither name, password, code nor address stands in the log."""
     for login in ("lea\nders", "a typed name", "leader"):
-        visitor(desk).post("/sign-in", data={"login": login, "password": "a secret guess"})
+        visitor(server).post("/sign-in", data={"login": login, "password": "a secret guess"})
     lines = [one.getMessage() for one in caplog.records if "signing in failed" in one.getMessage()]
     assert len(lines) == 3
     assert len(set(lines)) == 3, "attempts at different names can be told apart"
@@ -26,42 +27,42 @@ def test_nothing_that_is_typed_is_logged(desk, caplog):
         assert not any(word in one.replace("signing in failed: attempt", "") for one in lines)
 
 
-def test_a_name_is_typed_in_any_spelling(desk):
+def test_a_name_is_typed_in_any_spelling(server):
     """Case, width and invisible characters make no other name."""
     for login in ("Leader", "ｌeader", " leader", "lea\u200bder"):
-        assert visitor(desk).post("/sign-in", data={"login": login, "password": PASSWORD}).status_code == 303
+        assert visitor(server).post("/sign-in", data={"login": login, "password": PASSWORD}).status_code == 303
 
 
-def test_a_session_that_a_browser_brought_is_never_taken_up(desk):
+def test_a_session_that_a_browser_brought_is_never_taken_up(server):
     """Session fixation: what somebody else put into the browser is worth nothing after signing in."""
-    browser = visitor(desk)
+    browser = visitor(server)
     browser.cookies.set("desk_session", "planted")
     answer = browser.post("/sign-in", data={"login": "leader", "password": PASSWORD})
     given = answer.headers["set-cookie"]
     assert "planted" not in given
     assert "HttpOnly" in given
     assert "SameSite=lax" in given
-    stranger = visitor(desk)
+    stranger = visitor(server)
     stranger.cookies.set("desk_session", "planted")
     assert stranger.get("/").status_code == 401
 
 
-def test_signing_in_again_ends_the_session_before(desk):
+def test_signing_in_again_ends_the_session_before(server):
     """A browser has one session at a time."""
-    browser = sign_in(desk, "leader")
+    browser = sign_in(server, "leader")
     before = browser.cookies["desk_session"]
     browser.post("/sign-in", data={"login": "leader", "password": PASSWORD})
-    old = visitor(desk)
+    old = visitor(server)
     old.cookies.set("desk_session", before)
     assert old.get("/").status_code == 401
 
 
-def test_signing_out_ends_the_session_at_once(desk):
+def test_signing_out_ends_the_session_at_once(server):
     """The secret is worth nothing afterwards, wherever it was copied to."""
-    browser = sign_in(desk, "leader")
+    browser = sign_in(server, "leader")
     secret = browser.cookies["desk_session"]
     browser.post("/sign-out", data={"form_key": form_key(browser)})
-    copy = visitor(desk)
+    copy = visitor(server)
     copy.cookies.set("desk_session", secret)
     assert copy.get("/").status_code == 401
 
@@ -69,17 +70,17 @@ def test_signing_out_ends_the_session_at_once(desk):
 @pytest.mark.parametrize(
     "back", ["//elsewhere.example/", "https://elsewhere.example/", "/\\elsewhere.example", "/a\r\nb: c"]
 )
-def test_nobody_is_led_elsewhere(desk, back):
+def test_nobody_is_led_elsewhere(server, back):
     """Where one goes after signing in or choosing a language lies on this desk."""
     assert inner(back) == "/"
-    assert visitor(desk).get("/language/en", params={"back": back}).headers["location"] == "/"
-    answer = visitor(desk).post("/sign-in", data={"login": "leader", "password": PASSWORD, "back": back})
+    assert visitor(server).get("/language/en", params={"back": back}).headers["location"] == "/"
+    answer = visitor(server).post("/sign-in", data={"login": "leader", "password": PASSWORD, "back": back})
     assert answer.headers["location"] == "/"
 
 
-def test_the_language_is_chosen_and_stays(desk):
+def test_the_language_is_chosen_and_stays(server):
     """Every page speaks the language that the browser keeps."""
-    browser = visitor(desk)
+    browser = visitor(server)
     browser.get("/language/en")
     assert "Sign-in name" in browser.get("/sign-in").text
     browser.get("/language/zh")

@@ -14,12 +14,12 @@ def _all(browser, limit):
     return found
 
 
-def test_heads_follow_by_cursor(browser, desk):
+def test_heads_follow_by_cursor(browser, server):
     """All pages together are what one large page is; whoever sees a group gets what the group reported and what the node says."""
     every = _all(browser("supervisor"), 7)
     assert [one["entry"] for one in every] == sorted({one["entry"] for one in every})
     assert {one["reporter"] for one in every} >= {"A", "B"}
-    assert {one["reporter"] for one in _all(browser("group"), 5)} <= {"A", "A1", "G1", desk.owner}
+    assert {one["reporter"] for one in _all(browser("group"), 5)} <= {"A", "A1", "G1", server.owner}
     only = browser("supervisor").get("/api/v1/entries", params={"reporter": "B", "limit": 1000}).json()
     assert {one["reporter"] for one in only["items"]} == {"B"}
 
@@ -31,11 +31,11 @@ def test_a_cursor_that_no_page_gave_is_refused(browser):
     assert browser("supervisor").get("/api/v1/entries", params={"after": "999999"}).json()["items"] == []
 
 
-def test_an_entry_comes_with_its_proof(browser, desk):
+def test_an_entry_comes_with_its_proof(browser, server):
     """The receipt holds for the header under the ledger's key; what is out of reach, or never was, is not there."""
     number = next(one["entry"] for one in _all(browser("supervisor"), 100) if one["reporter"] == "B")
     said = browser("supervisor").get(f"/api/v1/entries/{number}").json()
     receipt = Receipt.from_json(json.dumps(said["receipt"]))
-    assert check_receipt(receipt, said["header"].encode(), desk.ledger.verifier_key) == []
+    assert check_receipt(receipt, said["header"].encode(), server.ledger.verifier_key) == []
     for gone in (number, 0, -1, 10**30):
         assert browser("group").get(f"/api/v1/entries/{gone}").status_code == 404

@@ -4,28 +4,28 @@ from comptroller.ledger.entry import Receipt, check_receipt
 from tests.consoles import form_key, sign_in
 
 
-def test_a_downloaded_receipt_holds(browser, desk):
+def test_a_downloaded_receipt_holds(browser, server):
     """Whoever has it and the key needs nothing else."""
     said = browser("supervisor").get("/ledger/2/receipt.json")
     receipt = Receipt.from_json(said.text)
-    assert check_receipt(receipt, said.json()["header"].encode(), desk.ledger.verifier_key) == []
+    assert check_receipt(receipt, said.json()["header"].encode(), server.ledger.verifier_key) == []
 
 
-def test_the_ledger_is_verified_from_the_browser(desk):
+def test_the_ledger_is_verified_from_the_browser(server):
     """The answer says how much was looked at; a checkpoint that is none is a problem, not an error."""
-    browser = sign_in(desk, "auditor")
+    browser = sign_in(server, "auditor")
     key = form_key(browser)
     assert "The ledger is sound" in browser.post("/ledger/verify", data={"form_key": key}).text
-    kept = desk.ledger.checkpoint().text
+    kept = server.ledger.checkpoint().text
     assert "The ledger is sound" in browser.post("/ledger/verify", data={"form_key": key, "witness": kept}).text
     answer = browser.post("/ledger/verify", data={"form_key": key, "witness": "none"}).text
     assert "witness.form" in answer
     assert "The ledger is broken" not in answer, "a witness that is none says nothing of the ledger"
 
 
-def test_entries_are_listed_page_by_page(browser, desk):
+def test_entries_are_listed_page_by_page(browser, server):
     """The newest before an entry first; those of others are counted, not named."""
     page = browser("group").get("/ledger?before=9").text
     assert 'href="/ledger/3"' in page
-    for number in (0, desk.ledger.size + 100_000):
+    for number in (0, server.ledger.size + 100_000):
         assert browser("supervisor").get(f"/ledger/{number}").status_code == 404

@@ -20,9 +20,9 @@ def test_the_fact_is_found_in_its_text():
     assert PayloadSource(1, 1, "", "json", is_shown=False).lines(1) == []
 
 
-def test_a_text_is_shown_to_whoever_sees_all_of_it(desk, browser):
+def test_a_text_is_shown_to_whoever_sees_all_of_it(server, browser):
     """A report of several entities is shown whole to whoever sees them all, and not at all to others."""
-    entry = desk.duck.rows("SELECT min(fact) >> 20 FROM entity")[0][0]
+    entry = server.duck.rows("SELECT min(fact) >> 20 FROM entity")[0][0]
     assert "MARKBKRAM" in browser("supervisor").get(f"/ledger/{entry}").text
     page = browser("group").get(f"/ledger/{entry}").text
     assert "MARKAKRAM" not in page

@@ -12,7 +12,7 @@ from tests.worlds import OWNER, report
 @pytest.fixture(scope="module")
 def busy(tmp_path_factory):
     """A desk where each number of the overview has something to count: late reports, statements, the owner's own findings."""
-    desk = open_desk(tmp_path_factory.mktemp("busy"))
+    server = open_desk(tmp_path_factory.mktemp("busy"))
     lines = [{"item": item, "amount_cny": 1_234_500} for item in ("net_assets", "total_assets")]
     same = {"kind": "monthly", "scope": "consolidated", "period_end": "2024-04-30", "lines": lines}
     due = {"statement_kind": "monthly", "period_end": "2024-04-30", "due_on": "2024-05-15"}
@@ -22,10 +22,10 @@ def busy(tmp_path_factory):
         report("payment", *facts_of(OWNER)),
         report("payment", *(fact | {"payment": f"N-{fact['payment']}"} for fact in facts_of("B")), reporter="B"),
     ):
-        outcome = desk.writer.take(one).result(60)
+        outcome = server.writer.take(one).result(60)
         assert outcome.entry, outcome.refusals
-    yield desk
-    desk.stop()
+    yield server
+    server.stop()
 
 
 def _numbers(page):

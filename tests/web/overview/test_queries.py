@@ -6,16 +6,16 @@ from tests.web.visits import visit_for
 from tests.worlds import report
 
 
-def test_groups_are_the_first_level_below_what_one_sees(desk):
+def test_groups_are_the_first_level_below_what_one_sees(server):
     """The owner's view compares groups, a group's view the entities below its head."""
-    assert set(groups_of(visit_for(desk, "supervisor")).tops) == {"G1", "G2"}
-    assert groups_of(visit_for(desk, "group")).tops == ["A"]
-    assert groups_of(visit_for(desk, "administrator")).tops == []
+    assert set(groups_of(visit_for(server, "supervisor")).tops) == {"G1", "G2"}
+    assert groups_of(visit_for(server, "group")).tops == ["A"]
+    assert groups_of(visit_for(server, "administrator")).tops == []
 
 
 def test_capital_counts_each_chain_once_and_lateness_is_by_the_clock(tmp_path):
     """A statement below another of the same scope is not counted again; what is due and did not come is late."""
-    desk = open_desk(tmp_path)
+    server = open_desk(tmp_path)
     lines = [{"item": "net_assets", "amount_cny": 100}]
     same = {"kind": "monthly", "scope": "consolidated", "period_end": "2024-04-30", "lines": lines}
     says = [same | {"entity": e, "statement": f"S{e}"} for e in ("G1", "A", "G2")]
@@ -24,12 +24,12 @@ def test_capital_counts_each_chain_once_and_lateness_is_by_the_clock(tmp_path):
         for e in ("A", "B")
     ]
     for one in (report("statement", *says), report("report_due", *due)):
-        outcome = desk.writer.take(one).result(60)
+        outcome = server.writer.take(one).result(60)
         assert outcome.entry, outcome.refusals
-    visit = visit_for(desk, "supervisor")
+    visit = visit_for(server, "supervisor")
     assert [(c["item"], c["many"], c["whole"]) for c in capital(visit)] == [("net_assets", 2, 200)]
     assert [row["entity"] for row in late(visit, 5).first] == ["B"]
     assert late(visit).count == 1
-    assert late(visit_for(desk, "group")).count == 0
+    assert late(visit_for(server, "group")).count == 0
     assert str(recent_days(visit, 30)) == "2024-05-31"
-    desk.stop()
+    server.stop()

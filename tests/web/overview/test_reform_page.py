@@ -24,14 +24,16 @@ FIGURES = (("exits", 2), ("levels", 4))
 @pytest.fixture(scope="module")
 def board(tmp_path_factory):
     """A desk with four tasks: late, done without evidence, done on paper alone, and done."""
-    desk = open_case_desk(tmp_path_factory.mktemp("reform"))
+    server = open_case_desk(tmp_path_factory.mktemp("reform"))
     rows = [{"entity": "G2", "figure": f, "measured_on": "2024-03-01", "figure_value": v} for f, v in FIGURES]
     for one in (report("reform_task", *TASKS), report("reform_figure", *rows)):
-        outcome = desk.writer.take(one).result(60)
+        outcome = server.writer.take(one).result(60)
         assert outcome.entry, outcome.refusals
-    desk.writer.do(lambda worker: worker.tick(moment("2024-03-12T12:00:00"), moment("2024-03-12T12:00:00"))).result(60)
-    yield desk
-    desk.stop()
+    server.writer.do(lambda worker: worker.tick(moment("2024-03-12T12:00:00"), moment("2024-03-12T12:00:00"))).result(
+        60
+    )
+    yield server
+    server.stop()
 
 
 def line_of(page, title):

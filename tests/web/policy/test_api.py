@@ -1,14 +1,14 @@
 """Calls about policy: every rule in force, page by page, and a score that is that of its page."""
 
 
-def test_rules_follow_by_cursor(browser, desk):
+def test_rules_follow_by_cursor(browser, server):
     """All pages together are the rules in force, in order, once each."""
     found, after = [], ""
     while after is not None:
         page = browser("supervisor").get("/api/v1/rules", params={"limit": 3, "after": after}).json()
         found += [one["rule"] for one in page["items"]]
         after = page["next"]
-    assert found == sorted(desk.pack.rules)
+    assert found == sorted(server.pack.rules)
 
 
 def test_a_rule_tells_its_text_and_its_score_within_reach(browser):

@@ -8,9 +8,9 @@ RULE = "base/rules/payments/duplicate"
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_each_piece_of_policy_has_its_page(browser, desk, language):
+def test_each_piece_of_policy_has_its_page(browser, server, language):
     """By its full name; the page of a rule shows its text and its score."""
-    one, pack = browser("supervisor", language), desk.pack
+    one, pack = browser("supervisor", language), server.pack
     names = [
         *pack.rules,
         *(p.name for p in pack.params.values()),

@@ -6,23 +6,23 @@ from tests.web.policy.test_proposals import PATH, wait
 
 def test_a_change_from_the_form_to_its_adoption(tmp_path):
     """The author proposes and replays; the adopter sees the difference, finding by finding, and adopts."""
-    desk = open_desk(tmp_path)
-    author, adopter = sign_in(desk, "author"), sign_in(desk, "adopter")
-    said = {"path": PATH, "text": desk.pack.files[PATH].decode().replace("value: 30", "value: 0"), "why": "trial"}
+    server = open_desk(tmp_path)
+    author, adopter = sign_in(server, "author"), sign_in(server, "adopter")
+    said = {"path": PATH, "text": server.pack.files[PATH].decode().replace("value: 30", "value: 0"), "why": "trial"}
     sent = author.post("/policy/propose", data={**said, "form_key": form_key(author)})
     assert sent.status_code == 303, sent.text
     place, name = sent.headers["location"], sent.headers["location"].rsplit("/", 1)[1]
     assert author.post(f"{place}/replay", data={"form_key": form_key(author)}).status_code == 303
-    wait(desk, name)
+    wait(server, name)
     page = adopter.get(place).text
     assert "5 fewer" in page
     assert page.count('href="/findings/') == 5
     assert author.post(f"{place}/adopt", data={"form_key": form_key(author)}).status_code == 403
     assert adopter.post(f"{place}/adopt", data={}).status_code == 403, "a form without the session's key"
     assert adopter.post(f"{place}/adopt", data={"form_key": form_key(adopter)}).status_code == 303
-    assert wait(desk, name).state == "adopted"
-    assert PATH in adopter.get("/policy/versions/" + str(desk.duck.rows("SELECT max(entry) FROM adopted")[0][0])).text
-    desk.stop()
+    assert wait(server, name).state == "adopted"
+    assert PATH in adopter.get("/policy/versions/" + str(server.duck.rows("SELECT max(entry) FROM adopted")[0][0])).text
+    server.stop()
 
 
 def test_what_is_wrong_is_said_and_nothing_is_lost(browser):

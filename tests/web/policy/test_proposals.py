@@ -19,27 +19,27 @@ PATH = "base/params/duplicate_days.yml"
 @pytest.fixture(scope="module")
 def changing(tmp_path_factory):
     """A desk of its own, whose policy changes."""
-    desk = open_desk(tmp_path_factory.mktemp("policy"))
-    yield desk
-    desk.stop()
+    server = open_desk(tmp_path_factory.mktemp("policy"))
+    yield server
+    server.stop()
 
 
-def wait(desk, name):
-    while desk.jobs.open_about(name):
+def wait(server, name):
+    while server.jobs.open_about(name):
         threading.Event().wait(0.02)
-    return proposals.proposal_of(desk, name)
+    return proposals.proposal_of(server, name)
 
 
-def text_with(desk, value):
+def text_with(server, value):
     """The days within which two payments are one another's double, changed so that the planted ones are none."""
-    said = desk.pack.files[PATH].decode()
-    old = f"value: {desk.pack.params['duplicate_days'].values[0].value:g}"
+    said = server.pack.files[PATH].decode()
+    old = f"value: {server.pack.params['duplicate_days'].values[0].value:g}"
     assert old in said
     return said.replace(old, f"value: {value}")
 
 
-def acts(desk, did):
-    return desk.duck.rows("SELECT login, about, detail FROM desk_act WHERE did = ? ORDER BY fact", [did])
+def acts(server, did):
+    return server.duck.rows("SELECT login, about, detail FROM desk_act WHERE did = ? ORDER BY fact", [did])
 
 
 def test_a_change_is_replayed_then_adopted_by_somebody_else(changing):
@@ -131,10 +131,10 @@ def test_a_proposal_upon_another_text_is_stale(changing):
     assert proposals.proposal_of(changing, name).state == proposals.WITHDRAWN
 
 
-def test_what_a_replay_finds_is_seen_within_reach(desk):
+def test_what_a_replay_finds_is_seen_within_reach(server):
     """Of findings about entities beyond the reach, nobody is told."""
     rows = [{"rule": "base/rules/payments/duplicate", "entity": e, "finding": e} for e in ("A", "A1", "B")]
-    packs = [desk.pack, desk.pack]
-    assert [row["entity"] for row in proposals.seen(visit_for(desk, "group"), packs, rows)] == ["A", "A1"]
-    assert len(proposals.seen(visit_for(desk, "supervisor"), packs, rows)) == 3
-    assert proposals.seen(visit_for(desk, "administrator"), packs, rows) == []
+    packs = [server.pack, server.pack]
+    assert [row["entity"] for row in proposals.seen(visit_for(server, "group"), packs, rows)] == ["A", "A1"]
+    assert len(proposals.seen(visit_for(server, "supervisor"), packs, rows)) == 3
+    assert proposals.seen(visit_for(server, "administrator"), packs, rows) == []

@@ -14,17 +14,17 @@ from tests.worlds import report
 RULE = "base/rules/payments/duplicate"
 
 
-def test_a_score_is_within_reach(desk):
+def test_a_score_is_within_reach(server):
     """The owner's supervisor sees the node's own count; a group's its own part of it."""
-    rule = desk.pack.rules[RULE]
-    whole = desk.writer.do(lambda w: scoreboard(w.duck, w.pack, w.watch.findings, [RULE])).result(30)[0]
-    mine = score_of(visit_for(desk, "supervisor"), rule)
-    part = score_of(visit_for(desk, "group"), rule)
+    rule = server.pack.rules[RULE]
+    whole = server.writer.do(lambda w: scoreboard(w.duck, w.pack, w.watch.findings, [RULE])).result(30)[0]
+    mine = score_of(visit_for(server, "supervisor"), rule)
+    part = score_of(visit_for(server, "group"), rule)
     assert mine.as_json() == whole.as_json() | {"asleep": ""}
     assert (mine.found, part.found) == (5, 3)
     assert part.judged < mine.judged
-    assert open_by_rule(visit_for(desk, "group"))[RULE] == (3, 0)
-    assert score_of(visit_for(desk, "administrator"), rule).judged == 0
+    assert open_by_rule(visit_for(server, "group"))[RULE] == (3, 0)
+    assert score_of(visit_for(server, "administrator"), rule).judged == 0
 
 
 def test_outcomes_are_told_to_everybody_who_sees(cases):
@@ -46,7 +46,7 @@ def test_the_page_of_a_rule_shows_its_outcomes(cases):
 
 def test_a_rule_that_is_dismissed_too_often_is_proposed_for_demotion_on_its_page(tmp_path):
     """As soon as enough are dismissed the rule is proposed by itself, and its page says so, with the precision, to everybody who sees."""
-    desk = open_case_desk(tmp_path)
+    server = open_case_desk(tmp_path)
     firms = [{"entity": f"X{n}", "name": f"X{n}", "parent": "G"} for n in range(10)]
     paid = {"amount": 500, "payment": "P1", "matter": "M1", "paid_at": "2024-03-04T10:00:00"}
     late = {
@@ -64,20 +64,20 @@ def test_a_rule_that_is_dismissed_too_often_is_proposed_for_demotion_on_its_page
         ),
     ]
     for kind, rows in told:
-        assert desk.writer.take(report(kind, *rows)).result(60).entry
-    name = desk.duck.rows("SELECT rule FROM case_now WHERE entity = 'X1'")[0][0]
-    cases = [c for (c,) in desk.duck.rows("SELECT case_id FROM case_now WHERE entity LIKE 'X%' ORDER BY entity")]
+        assert server.writer.take(report(kind, *rows)).result(60).entry
+    name = server.duck.rows("SELECT rule FROM case_now WHERE entity = 'X1'")[0][0]
+    cases = [c for (c,) in server.duck.rows("SELECT case_id FROM case_now WHERE entity LIKE 'X%' ORDER BY entity")]
     for count, some in ((9, cases[:9]), (10, cases[9:])):
         steps = [step(c, "dismiss", "internal", "U1", "2024-03-12") for c in some]
-        assert desk.writer.take(report("case_step", *steps)).result(60).entry
-        outcome = outcome_of(visit_for(desk, "over"), desk.pack.rules[name])
+        assert server.writer.take(report("case_step", *steps)).result(60).entry
+        outcome = outcome_of(visit_for(server, "over"), server.pack.rules[name])
         assert (outcome.dismissed, outcome.precision_pct) == (count, 0)
         assert [by.rsplit("/", 1)[1] for _, by in outcome.proposals] == ["rule_dismissed_too_often"] * (count == 10)
     for login in ("over", "leader", "firm", "internal1"):
-        page = sign_in(desk, login).get(f"/policy/{name}").text
+        page = sign_in(server, login).get(f"/policy/{name}").text
         assert "Proposed for demotion" in page, login
         assert "0%" in page or "0.0%" in page, login
-    desk.stop()
+    server.stop()
 
 
 def test_a_page_of_a_rule_stands_under_a_policy_of_fewer_counts(cases):

@@ -18,73 +18,73 @@ RULE = "base/rules/payments/duplicate"
 @pytest.fixture(scope="module")
 def changing(tmp_path_factory):
     """Give a desk of its own, with a proposal that was replayed: doubles that are a day apart are none."""
-    desk = open_desk(tmp_path_factory.mktemp("shadow"), shadow_seconds=600.0)
-    author = visit_for(desk, "author")
-    name = proposals.propose(author, PATH, text_with(desk, 0), "too many doubles")
-    proposals.replay(author, proposals.proposal_of(desk, name))
-    wait(desk, name)
-    yield desk, name
-    desk.stop()
+    server = open_desk(tmp_path_factory.mktemp("shadow"), shadow_seconds=600.0)
+    author = visit_for(server, "author")
+    name = proposals.propose(author, PATH, text_with(server, 0), "too many doubles")
+    proposals.replay(author, proposals.proposal_of(server, name))
+    wait(server, name)
+    yield server, name
+    server.stop()
 
 
-def pay(desk, entity, number):
+def pay(server, entity, number):
     """Report two payments that are doubles under the adopted policy, a day apart."""
     same = {"entity": entity, "payee": f"{mark(entity)}{number}", "amount": 700, "amount_cny": 700, "currency": "CNY"}
     days = ("2024-05-01", "2024-05-02")
     facts = [same | {"invoice": "9", "payment": f"S{number}{n}", "paid_on": day} for n, day in enumerate(days)]
-    return desk.outcome_of(desk.writer.take(report("payment", *facts, reporter=entity)))
+    return server.outcome_of(server.writer.take(report("payment", *facts, reporter=entity)))
 
 
-def looked(desk, name):
-    desk.rounds.turn(name).result(120)
-    return shadow.run_of(desk, name)
+def looked(server, name):
+    server.periodic.turn(name).result(120)
+    return shadow.run_of(server, name)
 
 
 def test_a_shadow_grows_as_facts_arrive_and_accuses_nobody(changing):
     """It says what would no longer be found, per rule and as of an entry; live findings and cases are as without it."""
-    desk, name = changing
-    one = proposals.proposal_of(desk, name)
+    server, name = changing
+    one = proposals.proposal_of(server, name)
     with pytest.raises(PermissionDenied):
-        shadow.begin(visit_for(desk, "supervisor"), one)
-    shadow.begin(visit_for(desk, "author"), one)
-    first = looked(desk, name)
+        shadow.begin(visit_for(server, "supervisor"), one)
+    shadow.begin(visit_for(server, "author"), one)
+    first = looked(server, name)
     assert first.state == shadow.RUNS, first
     count = first.outcome["counts"]["vanish"][RULE]
     assert count >= 5
     assert first.outcome["since"]["vanish"] == {}
-    live = desk.duck.rows("SELECT count(*) FROM finding_now WHERE state = 'raised'")[0][0]
-    turned = pay(desk, "A", "1").turns
+    live = server.duck.rows("SELECT count(*) FROM finding_now WHERE state = 'raised'")[0][0]
+    turned = pay(server, "A", "1").turns
     assert [turn.state for turn in turned if turn.verdict.rule == RULE] == ["raised"]
-    second = looked(desk, name)
-    assert second.outcome["entries"] == desk.position()[0]
+    second = looked(server, name)
+    assert second.outcome["entries"] == server.position()[0]
     assert second.outcome["counts"]["vanish"] == {RULE: count + 1}
     assert second.outcome["since"]["vanish"] == {RULE: 1}
-    assert desk.duck.rows("SELECT count(*) FROM finding_now WHERE state = 'raised'")[0][0] == live + 1
+    assert server.duck.rows("SELECT count(*) FROM finding_now WHERE state = 'raised'")[0][0] == live + 1
     with pytest.raises(Refused, match="one shadow run"):
-        shadow.begin(visit_for(desk, "adopter"), one)
-    shadow.end(visit_for(desk, "adopter"), one)
-    assert shadow.run_of(desk, name).state == shadow.ENDED
-    desk.writer.do(lambda worker: worker.ledger.size).result(30)
-    assert acts(desk, "shadow")[-1][:2] == ("author", name)
-    ended = acts(desk, "shadow_end")[-1]
+        shadow.begin(visit_for(server, "adopter"), one)
+    shadow.end(visit_for(server, "adopter"), one)
+    assert shadow.run_of(server, name).state == shadow.ENDED
+    server.writer.do(lambda worker: worker.ledger.size).result(30)
+    assert acts(server, "shadow")[-1][:2] == ("author", name)
+    ended = acts(server, "shadow_end")[-1]
     assert ended[0] == "adopter"
     assert f"vanish {count + 1} (1 since" in ended[2]
 
 
 def test_a_shadow_is_seen_within_reach(changing):
     """Whoever sees one group sees of a shadow what is in that group, counts as well; nobody may begin it from the page but who may."""
-    desk, name = changing
-    author = sign_in(desk, "author")
+    server, name = changing
+    author = sign_in(server, "author")
     place = f"/policy/proposals/{name}"
     key = {"form_key": form_key(author)}
     assert author.post(f"{place}/shadow", data=key).status_code == 303
-    looked(desk, name)
-    pay(desk, "B", "2")
-    looked(desk, name)
+    looked(server, name)
+    pay(server, "B", "2")
+    looked(server, name)
     page = author.get(place, params={"of": "shadow"}).text
     assert "Shadow run" in page
     assert "1 since" in page
-    group = sign_in(desk, "group")
+    group = sign_in(server, "group")
     seen = group.get(place, params={"of": "shadow", "sort": "vanish"}).text
     assert {e for e, _ in ENTITIES if mark(e) in seen} <= {"G1", "A", "A1"}
     assert "1 since" not in seen
@@ -97,21 +97,21 @@ def test_a_shadow_is_seen_within_reach(changing):
 
 def test_a_shadow_ends_when_policy_moves_and_begins_anew_after_a_restart(changing):
     """There is nothing to run beside once the proposal is adopted; before that a restart loses nothing but the count since."""
-    desk, name = changing
-    one = proposals.proposal_of(desk, name)
-    shadow.begin(visit_for(desk, "adopter"), one)
-    count = looked(desk, name).outcome["counts"]["vanish"][RULE]
-    desk.rounds.stop()
-    pay(desk, "A", "3")
-    shadow.resume(desk)
-    again = looked(desk, name)
+    server, name = changing
+    one = proposals.proposal_of(server, name)
+    shadow.begin(visit_for(server, "adopter"), one)
+    count = looked(server, name).outcome["counts"]["vanish"][RULE]
+    server.periodic.stop()
+    pay(server, "A", "3")
+    shadow.resume(server)
+    again = looked(server, name)
     assert again.state == shadow.RUNS
     assert again.outcome["counts"]["vanish"] == {RULE: count + 1}
     assert again.outcome["since"]["vanish"] == {}
-    proposals.adopt(visit_for(desk, "adopter"), one)
-    assert wait(desk, name).state == proposals.ADOPTED
-    assert looked(desk, name).state == shadow.ENDED
-    while desk.rounds.about():
+    proposals.adopt(visit_for(server, "adopter"), one)
+    assert wait(server, name).state == proposals.ADOPTED
+    assert looked(server, name).state == shadow.ENDED
+    while server.periodic.about():
         threading.Event().wait(0.01)
-    desk.writer.do(lambda worker: worker.ledger.size).result(30)
-    assert "by itself" in acts(desk, "shadow_end")[-1][2]
+    server.writer.do(lambda worker: worker.ledger.size).result(30)
+    assert "by itself" in acts(server, "shadow_end")[-1][2]

@@ -3,8 +3,8 @@
 from comptroller.web.policy.versions import files_of, versions
 
 
-def test_the_first_edition_is_the_founding(desk):
+def test_the_first_edition_is_the_founding(server):
     """A node that adopted nothing since has one edition, with all files of the policy in force."""
-    (first,) = versions(desk)
-    assert (first.entry, first.is_first, first.digest, first.changed) == (1, True, desk.pack.digest, ())
-    assert files_of(desk, 1) == desk.pack.files
+    (first,) = versions(server)
+    assert (first.entry, first.is_first, first.digest, first.changed) == (1, True, server.pack.digest, ())
+    assert files_of(server, 1) == server.pack.files

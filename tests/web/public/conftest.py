@@ -32,12 +32,12 @@ def _rows():
 @pytest.fixture(scope="session")
 def open_world(tmp_path_factory):
     """Give the desk of that world."""
-    desk = open_desk(tmp_path_factory.mktemp("public"), proof_bits=4)
+    server = open_desk(tmp_path_factory.mktemp("public"), proof_bits=4)
     for kind, rows in _rows().items():
-        outcome = desk.writer.take(report(kind, *rows)).result(60)
+        outcome = server.writer.take(report(kind, *rows)).result(60)
         assert outcome.entry, outcome.refusals
-    yield desk
-    desk.stop()
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="session")

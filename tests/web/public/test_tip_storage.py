@@ -37,14 +37,14 @@ class Wall:
 @pytest.fixture
 def lodged(tmp_path):
     """A desk with one tip-off, and a clock that is set by hand."""
-    desk = open_desk(tmp_path, most_mailbox_messages=3, most_mailbox_bytes=1_000)
-    desk.clock = desk.writer._clock = Wall()
-    browser = sign_in(desk, "discipline")
-    key = with_key(desk, browser, form_key(browser))
+    server = open_desk(tmp_path, most_mailbox_messages=3, most_mailbox_bytes=1_000)
+    server.clock = server.writer._clock = Wall()
+    browser = sign_in(server, "discipline")
+    key = with_key(server, browser, form_key(browser))
     box = {"mailbox": MAILBOX, "pass_hash": sha(PASS), "public_key": PUBLIC, "kept_key": "{}", "line_key": key}
-    lodge(desk, box | {"sealed": SEALED})
-    yield desk
-    desk.stop()
+    lodge(server, box | {"sealed": SEALED})
+    yield server
+    server.stop()
 
 
 def test_a_mailbox_holds_so_much(lodged):

@@ -27,9 +27,9 @@ def lodging(browser, key, mailbox=MAILBOX, passed=PASS, sealed='{"sealed": 1}'):
     return ticketed(browser, **box, kept_key='{"kept": 1}', line_key=key, sealed=sealed)
 
 
-def with_key(desk, browser_of_line, form_key):
+def with_key(server, browser_of_line, form_key):
     """Let the line make a key where it has none; gives its fingerprint."""
-    if key_of(desk, "discipline") is None:
+    if key_of(server, "discipline") is None:
         said = {"public_key": "K" * 120, "kept_key": '{"salt": ""}', "form_key": form_key}
         assert browser_of_line.post("/tips/key", data=said).status_code == 303
-    return key_of(desk, "discipline")["line_key"]
+    return key_of(server, "discipline")["line_key"]

@@ -11,24 +11,24 @@ def _ask(browser, **said):
 
 def test_pages_are_of_one_answer(tmp_path):
     """What comes meanwhile changes no page; a cursor of another question, or of another's, is refused."""
-    desk = open_desk(tmp_path)
-    one = sign_in(desk, "supervisor")
+    server = open_desk(tmp_path)
+    one = sign_in(server, "supervisor")
     whole = _ask(one).json()
     assert (whole["count"], whole["next"], whole["columns"]) == (10, None, ["payment", "payee"])
     first = _ask(one, limit=4).json()
     found, after = first["rows"], first["next"]
-    desk.outcome_of(desk.note("supervisor", "verify"))
+    server.outcome_of(server.note("supervisor", "verify"))
     while after is not None:
         page = _ask(one, limit=4, after=after).json()
         found += page["rows"]
         after = page["next"]
     assert found == whole["rows"]
     for who, said in (("supervisor", {"sql": "SELECT 1"}), ("group", {}), ("supervisor", {"after": "x.1"})):
-        answer = _ask(sign_in(desk, who), **{"after": first["next"], **said})
+        answer = _ask(sign_in(server, who), **{"after": first["next"], **said})
         assert (answer.status_code, answer.json()["refused"][0]["code"]) == (422, "desk.cursor"), who
-    acts = desk.duck.rows("SELECT did, detail FROM desk_act WHERE login = 'supervisor' AND did = 'ask'")
+    acts = server.duck.rows("SELECT did, detail FROM desk_act WHERE login = 'supervisor' AND did = 'ask'")
     assert ("ask", SQL) in acts
-    desk.stop()
+    server.stop()
 
 
 def test_a_question_is_answered_within_reach(browser):

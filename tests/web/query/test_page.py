@@ -33,40 +33,40 @@ EVIL = [
 
 
 @pytest.mark.parametrize("sql", EVIL)
-def test_nothing_but_a_select_over_documented_tables_is_answered(desk, sql):
+def test_nothing_but_a_select_over_documented_tables_is_answered(server, sql):
     """SQL escape: files, settings, the engine's inside and other statements are refused by name."""
     with pytest.raises(Refused):
-        answer_of(visit_for(desk, "supervisor"), sql)
+        answer_of(visit_for(server, "supervisor"), sql)
 
 
-def test_answers_are_within_reach(desk):
+def test_answers_are_within_reach(server):
     """The same question gives each his own answer."""
     said = json.dumps(
-        answer_of(visit_for(desk, "group"), "SELECT * FROM payment p JOIN entity e USING (entity)"), default=str
+        answer_of(visit_for(server, "group"), "SELECT * FROM payment p JOIN entity e USING (entity)"), default=str
     )
     assert mark("A") in said
     assert mark("B") not in said
-    assert answer_of(visit_for(desk, "administrator"), "SELECT count(*) AS n FROM payment") == (["n"], [(0,)])
+    assert answer_of(visit_for(server, "administrator"), "SELECT count(*) AS n FROM payment") == (["n"], [(0,)])
 
 
-def test_a_question_that_takes_too_long_is_ended(desk):
+def test_a_question_that_takes_too_long_is_ended(server):
     """Whoever asks for too much is told so, and the desk goes on."""
-    desk.settings, kept = type(desk.settings)(ask_seconds=0.2), desk.settings
+    server.settings, kept = type(server.settings)(ask_seconds=0.2), server.settings
     many = ", ".join(f"payment AS p{n}" for n in range(11))
     sql = f"SELECT sum(hash(concat(p0.payment, p5.payment, p10.payment)) % 7) AS n FROM {many}"
-    visit = visit_for(desk, "supervisor")
+    visit = visit_for(server, "supervisor")
     try:
         with pytest.raises(Refused) as refused:
             answer_of(visit, sql)
         assert refused.value.refusals[0].code == "query.slow"
     finally:
-        desk.settings = kept
-    assert answer_of(visit_for(desk, "supervisor"), "SELECT 1 AS one") == (["one"], [(1,)])
+        server.settings = kept
+    assert answer_of(visit_for(server, "supervisor"), "SELECT 1 AS one") == (["one"], [(1,)])
 
 
-def test_what_is_asked_is_noted_saved_and_exported(desk):
+def test_what_is_asked_is_noted_saved_and_exported(server):
     """The page shows the answer; the ledger keeps the question; a leader may not ask at all."""
-    browser = sign_in(desk, "supervisor")
+    browser = sign_in(server, "supervisor")
     key = form_key(browser)
     sql = "SELECT entity, count(*) AS many FROM payment GROUP BY 1 ORDER BY 1"
     page = browser.post("/ask", data={"form_key": key, "sql": sql}).text
@@ -75,12 +75,12 @@ def test_what_is_asked_is_noted_saved_and_exported(desk):
     assert "entity,many" in browser.post("/ask", data={"form_key": key, "sql": sql, "as": "csv"}).text
     browser.post("/ask", data={"form_key": key, "sql": sql, "as": "save", "name": "mine"})
     assert ">mine</a>" in browser.get("/ask").text
-    author = sign_in(desk, "author")
+    author = sign_in(server, "author")
     assert author.post("/ask", data={"form_key": form_key(author), "sql": sql, "as": "csv"}).status_code == 403
-    assert sign_in(desk, "leader").get("/ask").status_code == 403
+    assert sign_in(server, "leader").get("/ask").status_code == 403
     assert "query.select" not in page
-    desk.outcome_of(desk.note("supervisor", "x"))
-    assert desk.duck.rows("SELECT count(*) > 0 FROM desk_act WHERE did = 'ask' AND detail = ?", [sql]) == [(True,)]
+    server.outcome_of(server.note("supervisor", "x"))
+    assert server.duck.rows("SELECT count(*) > 0 FROM desk_act WHERE did = 'ask' AND detail = ?", [sql]) == [(True,)]
 
 
 def test_a_chart_holds_no_markup():

@@ -15,11 +15,11 @@ HEAD = {"authorization": "Bearer machine"}
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory):
-    desk = open_desk(tmp_path_factory.mktemp("api"))
+    server = open_desk(tmp_path_factory.mktemp("api"))
     scope = frozenset({"see", "report"})
-    desk.accounts.make_token(Token("m", "reporter", scope, NOW + dt.timedelta(days=1)), "machine", NOW)
-    yield desk
-    desk.stop()
+    server.accounts.make_token(Token("m", "reporter", scope, NOW + dt.timedelta(days=1)), "machine", NOW)
+    yield server
+    server.stop()
 
 
 def _payment(name):

@@ -11,9 +11,9 @@ from tests.consoles import form_key, open_desk, sign_in
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory):
-    desk = open_desk(tmp_path_factory.mktemp("forms"))
-    yield desk
-    desk.stop()
+    server = open_desk(tmp_path_factory.mktemp("forms"))
+    yield server
+    server.stop()
 
 
 def test_rows_of_lists_are_typed(own):
@@ -44,4 +44,4 @@ def test_a_refused_form_comes_back_as_it_was(own):
     assert more.status_code == 200
     assert 'value="M-7"' in more.text
     assert "list_votes_4_" in more.text
-    assert own.shelf.rows("SELECT count(*) FROM refused") == [(1,)]
+    assert own.storage.rows("SELECT count(*) FROM refused") == [(1,)]

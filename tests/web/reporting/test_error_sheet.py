@@ -42,9 +42,9 @@ def test_what_has_no_cells_still_gives_its_refusals():
     assert CalamineWorkbook.from_filelike(io.BytesIO(marked_sheet(b"", "zip", WHY, "zh"))).sheet_names == ["退回原因"]
 
 
-def test_a_column_under_its_title_is_marked(desk):
+def test_a_column_under_its_title_is_marked(server):
     """In the template's own sheet, with its titles and stars, the cells of required fields are marked like all others."""
-    kind = desk.pack.kinds["payment"]
+    kind = server.pack.kinds["payment"]
     heads = [f"{said} *" if f.required else said for f, said in zip(kind.fields, labels(kind, "zh"), strict=True)]
     sheet = workbook([("payment", heads, [["A", "P", "", "", "", "", "abc"]])])
     words = (("数字", "a number"), ("改正", "Mend it."))

@@ -9,9 +9,9 @@ from tests.consoles import form_key, open_desk, sign_in
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory):
-    desk = open_desk(tmp_path_factory.mktemp("reporting"))
-    yield desk
-    desk.stop()
+    server = open_desk(tmp_path_factory.mktemp("reporting"))
+    yield server
+    server.stop()
 
 
 def test_a_fact_is_typed_into_the_form_of_its_kind(own):

@@ -32,12 +32,12 @@ def _json(kind, *facts):
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory):
-    desk = open_desk(tmp_path_factory.mktemp("sending"))
+    server = open_desk(tmp_path_factory.mktemp("sending"))
     grant = [{"role": "reporter", "entity": OWNER, "reason": "test"}]
-    let_in(desk, {"login": "clerk", "name": "clerk", "employer": OWNER}, grant)
-    desk.accounts.set_password("clerk", PASSWORD)
-    yield desk
-    desk.stop()
+    let_in(server, {"login": "clerk", "name": "clerk", "employer": OWNER}, grant)
+    server.accounts.set_password("clerk", PASSWORD)
+    yield server
+    server.stop()
 
 
 def test_a_report_is_kept_with_its_receipt(own):
@@ -53,7 +53,7 @@ def test_what_is_refused_is_kept_for_who_sent_it(own):
     visit = visit_for(own, "reporter")
     answer = send_report(visit, b"{", Sent("bad.json", "json", "", ""))
     assert answer.entry is None
-    assert own.shelf.rows("SELECT login, name, payload FROM refused") == [("reporter", "bad.json", b"{")]
+    assert own.storage.rows("SELECT login, name, payload FROM refused") == [("reporter", "bad.json", b"{")]
 
 
 def test_nobody_reports_for_those_he_does_not_reach(own):
@@ -82,9 +82,9 @@ def test_nobody_grants_by_reporting(own):
     assert own.duck.rows("SELECT count(*) FROM access_grant WHERE login = 'eve'") == [(0,)]
 
 
-def _closed(desk):
+def _closed(server):
     """Return the kinds that no reporter may report, with a row that they know."""
-    kinds = desk.pack.told.values()
+    kinds = server.pack.told.values()
     return [(kind, dict.fromkeys(kind.key, "1")) for kind in kinds if "reporter" not in kind.reported_by]
 
 

@@ -9,12 +9,12 @@ NOON = dt.datetime(2024, 6, 1, 12, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
 
 
-def test_feeds_are_carried_on(desk):
+def test_feeds_are_carried_on(server):
     """What is counted on from any entry equals what is read at once, each entry once; acts at the desk are no feed."""
-    whole = Feeds().of(desk.heads, desk.ledger.size)
+    whole = Feeds().of(server.heads, server.ledger.size)
     carried = Feeds()
-    for size in (1, 4, 4, desk.ledger.size):
-        found = carried.of(desk.heads, size)
+    for size in (1, 4, 4, server.ledger.size):
+        found = carried.of(server.heads, size)
     assert found == whole
     reports = {one.reporter: one.count for one in whole}
     assert reports == {OWNER: 1, "G1": 1, "A": 2, "A1": 1, "G2": 1, "B": 1}

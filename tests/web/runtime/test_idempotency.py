@@ -14,7 +14,7 @@ def never(_size):
     raise AssertionError("nothing was cut short")
 
 
-def test_the_same_again_gets_the_same_answer_and_other_words_none(desk):
+def test_the_same_again_gets_the_same_answer_and_other_words_none(server):
     """The work is done once; under the same key other words are refused."""
     done = []
 
@@ -23,23 +23,23 @@ def test_the_same_again_gets_the_same_answer_and_other_words_none(desk):
         return {"entry": len(done)}
 
     for _ in range(3):
-        assert answer_once(desk, ("group", "k1", "d"), work, never) == {"entry": 1}
+        assert answer_once(server, ("group", "k1", "d"), work, never) == {"entry": 1}
     with pytest.raises(KeyTaken):
-        answer_once(desk, ("group", "k1", "other"), work, never)
-    assert answer_once(desk, ("leader", "k1", "other"), work, never) == {"entry": 2}, "a key is its user's own"
+        answer_once(server, ("group", "k1", "other"), work, never)
+    assert answer_once(server, ("leader", "k1", "other"), work, never) == {"entry": 2}, "a key is its user's own"
 
 
-def test_an_answer_that_is_not_final_gives_the_key_back(desk):
+def test_an_answer_that_is_not_final_gives_the_key_back(server):
     """What was refused may be mended and sent under the same key."""
     answers = iter([{"entry": None}, {"entry": 7}])
     final = {"is_final": lambda one: one["entry"] is not None}
-    assert answer_once(desk, ("group", "k2", "d"), lambda: next(answers), never, **final) == {"entry": None}
-    assert answer_once(desk, ("group", "k2", "mended"), lambda: next(answers), never, **final) == {"entry": 7}
+    assert answer_once(server, ("group", "k2", "d"), lambda: next(answers), never, **final) == {"entry": None}
+    assert answer_once(server, ("group", "k2", "mended"), lambda: next(answers), never, **final) == {"entry": 7}
 
 
-def test_a_report_whose_answer_was_lost_is_found_in_the_ledger(desk):
+def test_a_report_whose_answer_was_lost_is_found_in_the_ledger(server):
     """The entry is there, the answer is not: the retry gets the entry and its receipt, and nothing is taken twice."""
-    visit, said = visit_for(desk, "reporter"), Sent("lost.json", "json", "A", "")
+    visit, said = visit_for(server, "reporter"), Sent("lost.json", "json", "A", "")
     payload = report(
         "payment", *[row | {"payment": f"LOST-{n}"} for n, row in enumerate(facts_of("A"))], reporter="A"
     ).payload
@@ -48,10 +48,10 @@ def test_a_report_whose_answer_was_lost_is_found_in_the_ledger(desk):
         send_report(visit, payload, said)
         raise TimeoutError
 
-    place, size = ("reporter", "k3", "d"), desk.ledger.size
+    place, size = ("reporter", "k3", "d"), server.ledger.size
     with pytest.raises(TimeoutError):
-        answer_once(desk, place, cut, never)
-    again = answer_once(desk, place, cut, lambda before: found_again(visit, payload, said, before))
+        answer_once(server, place, cut, never)
+    again = answer_once(server, place, cut, lambda before: found_again(visit, payload, said, before))
     assert again == plain({"entry": again["entry"], "receipt": again["receipt"]})
-    assert sum(one.fields["name"] == "lost.json" for one in desk.heads.between(size + 1, desk.ledger.size)) == 1
-    assert answer_once(desk, place, cut, never) == again
+    assert sum(one.fields["name"] == "lost.json" for one in server.heads.between(size + 1, server.ledger.size)) == 1
+    assert answer_once(server, place, cut, never) == again

@@ -86,17 +86,20 @@ def test_a_text_of_before_is_read_and_renewed():
 
 def test_a_desk_renews_its_secrets_when_it_is_opened(tmp_path):
     """Secrets of factors and webhooks that lie there from before are of the present form after opening; others are untouched."""
-    desk = open_desk(tmp_path, passphrase=b"words")
+    server = open_desk(tmp_path, passphrase=b"words")
     try:
         before, other = sealed_before(b"a secret", b"words"), sealed_before(b"a secret", b"other")
-        desk.accounts.factors.offer("leader", before)
+        server.accounts.factors.offer("leader", before)
         for name, secret in (("h1", before), ("h2", other), ("h3", "env:COMPTROLLER_SECRET_X")):
-            webhooks.keep(desk.shelf, Webhook(name, "leader", "https://a.example", secret))
-        renew_secrets(desk)
-        kept = [desk.accounts.factors.kept("leader"), *(one.secret for one in webhooks.webhooks_of(desk.shelf))]
+            webhooks.keep(server.storage, Webhook(name, "leader", "https://a.example", secret))
+        renew_secrets(server)
+        kept = [server.accounts.factors.kept("leader"), *(one.secret for one in webhooks.webhooks_of(server.storage))]
         assert [one.partition(":")[0] for one in kept] == ["argon2id", "argon2id", "sealed", "env"]
         assert decrypt(kept[0], b"words") == decrypt(kept[1], b"words") == b"a secret"
-        renew_secrets(desk)
-        assert [desk.accounts.factors.kept("leader"), *(one.secret for one in webhooks.webhooks_of(desk.shelf))] == kept
+        renew_secrets(server)
+        assert [
+            server.accounts.factors.kept("leader"),
+            *(one.secret for one in webhooks.webhooks_of(server.storage)),
+        ] == kept
     finally:
-        desk.stop()
+        server.stop()

@@ -22,34 +22,34 @@ def test_garbage_in_a_store_of_the_desk_is_a_refusal_by_name(tmp_path, name):
     one = refused.value.refusals[0]
     assert (one.code, one.file) == ("node.store", str(tmp_path / "n" / name))
     (tmp_path / "n" / name).unlink()
-    desk = Server(tmp_path / "n", lambda: AT, lambda: "x" * 32)
-    desk.start()
-    desk.stop()
+    server = Server(tmp_path / "n", lambda: AT, lambda: "x" * 32)
+    server.start()
+    server.stop()
 
 
-def test_what_is_made_for_a_key_is_made_once(desk):
+def test_what_is_made_for_a_key_is_made_once(server):
     """And the oldest is forgotten."""
     made = []
     for _ in range(3):
-        desk.cached("one", lambda: made.append(1))
+        server.cached("one", lambda: made.append(1))
     assert made == [1]
 
 
-def test_what_a_user_does_stands_in_the_ledger(desk):
+def test_what_a_user_does_stands_in_the_ledger(server):
     """An act is a fact with a name, a time and what it was about."""
-    outcome = desk.outcome_of(desk.note("supervisor", "export", "findings", "state=all"))
-    rows = desk.duck.rows("SELECT login, did, about, detail FROM desk_act WHERE fact >> 20 = ?", [outcome.entry])
+    outcome = server.outcome_of(server.note("supervisor", "export", "findings", "state=all"))
+    rows = server.duck.rows("SELECT login, did, about, detail FROM desk_act WHERE fact >> 20 = ?", [outcome.entry])
     assert rows == [("supervisor", "export", "findings", "state=all")]
-    assert desk.ledger.entry(outcome.entry).fields["reporter"] == desk.owner
+    assert server.ledger.entry(outcome.entry).fields["reporter"] == server.owner
 
 
-def test_what_the_desk_says_is_checked_like_any_report(desk):
+def test_what_the_desk_says_is_checked_like_any_report(server):
     """Nothing gets into the books past intake."""
     with pytest.raises(Refused):
-        desk.outcome_of(desk.report("access_grant", [{"granted_by": desk.owner, "grant": "G"}]))
+        server.outcome_of(server.report("access_grant", [{"granted_by": server.owner, "grant": "G"}]))
 
 
-def test_many_who_ask_at_once_make_it_once(desk):
+def test_many_who_ask_at_once_make_it_once(server):
     """While one makes it, the others wait for that, so that news of a batch do not set off the same work many times."""
     made = []
 
@@ -59,24 +59,24 @@ def test_many_who_ask_at_once_make_it_once(desk):
         return "made"
 
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda _: desk.cached("at once", make), range(8)))
+        found = list(pool.map(lambda _: server.cached("at once", make), range(8)))
     assert (found, made) == (["made"] * 8, [1])
 
 
-def test_what_fails_is_not_kept(desk):
+def test_what_fails_is_not_kept(server):
     """A fault is for who asked; who asks next tries again."""
     with pytest.raises(ZeroDivisionError):
-        desk.cached("fails", lambda: 1 // 0)
-    assert desk.cached("fails", lambda: 7) == 7
+        server.cached("fails", lambda: 1 // 0)
+    assert server.cached("fails", lambda: 7) == 7
 
 
-def test_a_stamp_moves_with_its_tables_alone(desk):
+def test_a_stamp_moves_with_its_tables_alone(server):
     """An act of a user moves the books, and nothing that stands on the register has to be made again."""
-    before = desk.stamp(["entity"]), desk.stamp(["desk_act"]), desk.position()
-    desk.outcome_of(desk.note("supervisor", "export"))
-    assert desk.position() != before[2]
-    assert desk.stamp(["entity"]) == before[0]
-    assert desk.stamp(["desk_act"]) != before[1]
+    before = server.stamp(["entity"]), server.stamp(["desk_act"]), server.position()
+    server.outcome_of(server.note("supervisor", "export"))
+    assert server.position() != before[2]
+    assert server.stamp(["entity"]) == before[0]
+    assert server.stamp(["desk_act"]) != before[1]
 
 
 def test_pages_and_calls_name_their_channel():

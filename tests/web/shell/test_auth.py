@@ -10,7 +10,7 @@ from comptroller.web.shell.errors import NotFound
 from tests.consoles import NOW, visitor
 
 
-def test_nobody_gets_in_without_session_or_token(desk):
+def test_nobody_gets_in_without_session_or_token(server):
     """Pages show the door, calls answer 401; a made-up token or session is nobody's."""
     for head in (
         {},
@@ -18,19 +18,19 @@ def test_nobody_gets_in_without_session_or_token(desk):
         {"authorization": "Basic eDp5"},
         {"cookie": "desk_session=made-up"},
     ):
-        browser = visitor(desk)
+        browser = visitor(server)
         for path in ("/", "/findings", "/ledger", "/findings.xlsx", "/api/v1/findings", "/api/v1/events", "/api/v1/me"):
             assert browser.get(path, headers=head).status_code == 401, path
 
 
-def test_a_token_may_what_its_scope_and_its_users_grants_give(desk):
+def test_a_token_may_what_its_scope_and_its_users_grants_give(server):
     """A scope narrows and never widens."""
     for name, login, scope in (("wide", "leader", {"see", "report", "export"}), ("narrow", "supervisor", {"see"})):
-        desk.accounts.make_token(Token(name, login, frozenset(scope), NOW + dt.timedelta(days=1)), name, NOW)
+        server.accounts.make_token(Token(name, login, frozenset(scope), NOW + dt.timedelta(days=1)), name, NOW)
         head = {"authorization": f"Bearer {name}"}
-        assert visitor(desk).get("/api/v1/findings", headers=head).status_code == 200
-        assert visitor(desk).get("/findings.xlsx", headers=head).status_code == 403
-        assert visitor(desk).post("/api/v1/reports", content=b"{}", headers=head).status_code == 403
+        assert visitor(server).get("/api/v1/findings", headers=head).status_code == 200
+        assert visitor(server).get("/findings.xlsx", headers=head).status_code == 403
+        assert visitor(server).post("/api/v1/reports", content=b"{}", headers=head).status_code == 403
 
 
 def test_two_days_may_be_asked(browser):

@@ -71,9 +71,9 @@ def test_a_wrong_value_is_told_in_chinese(browser):
 
 
 @pytest.fixture(scope="module")
-def strict(desk):
+def strict(server):
     """Give a function from a browser to one that stands before the same desk, which takes small bodies alone and has a page that breaks."""
-    app = make_app(desk)._app
+    app = make_app(server)._app
 
     @app.get("/breaks")
     def breaks():
@@ -131,18 +131,18 @@ def test_whoever_is_signed_in_stays_in_the_house(strict, browser, status, method
 
 
 @pytest.mark.parametrize(("status", "method", "path", "more"), FAULTS)
-def test_a_stranger_is_told_on_a_bare_page(desk, strict, status, method, path, more):
+def test_a_stranger_is_told_on_a_bare_page(server, strict, status, method, path, more):
     """No menu, no key of a form, no clock and no count; what needs somebody who is signed in is the door."""
-    answer = _asked(strict(visitor(desk)), method, path, more)
+    answer = _asked(strict(visitor(server)), method, path, more)
     assert answer.status_code in (status, 401)
     assert "<nav" not in answer.text
     assert "data-form-key" not in answer.text
     assert 'id="state"' not in answer.text
 
 
-def test_the_door_leads_back_to_where_one_was(desk):
+def test_the_door_leads_back_to_where_one_was(server):
     """Also with what was asked for there."""
-    assert 'value="/findings?state=all&amp;page=2"' in visitor(desk).get("/findings?state=all&page=2").text
+    assert 'value="/findings?state=all&amp;page=2"' in visitor(server).get("/findings?state=all&page=2").text
 
 
 def test_programs_are_told_in_json_what_the_guard_refuses(strict, browser):
@@ -155,13 +155,13 @@ def test_programs_are_told_in_json_what_the_guard_refuses(strict, browser):
 
 
 @pytest.mark.parametrize("head", ["/entities/", "/findings/", "/why?entity=", "/api/v1/entities/", "/api/v1/findings/"])
-def test_nobody_can_tell_what_is_out_of_reach_from_what_is_not_there(desk, browser, head):
+def test_nobody_can_tell_what_is_out_of_reach_from_what_is_not_there(server, browser, head):
     """The two answers are the same bytes once what was asked for is taken out."""
-    finding = desk.duck.rows("SELECT finding FROM finding_now WHERE entity = 'B'")[0][0]
+    finding = server.duck.rows("SELECT finding FROM finding_now WHERE entity = 'B'")[0][0]
     asked = (finding, "F-0123456789abcdef") if "findings" in head else ("B", "Z")
     one = browser("group")
-    desk.outcome_of(
-        desk.note("group", "sign_in")
+    server.outcome_of(
+        server.note("group", "sign_in")
     )  # what was said before stands in the ledger now, so that its size does not move
     answers = [one.get(f"{head}{code}") for code in asked]
     assert answers[0].status_code == answers[1].status_code
@@ -171,16 +171,16 @@ def test_nobody_can_tell_what_is_out_of_reach_from_what_is_not_there(desk, brows
     assert mark("B") not in said[0]
 
 
-def test_a_wait_that_takes_too_long_is_no_fault(desk, browser):
+def test_a_wait_that_takes_too_long_is_no_fault(server, browser):
     """Law: where the engine is not done in time the answer is 503 and says that what was sent may be kept all the same."""
-    held, usual, administrator = Event(), desk.settings, browser("administrator")
+    held, usual, administrator = Event(), server.settings, browser("administrator")
     said = {"login": "late", "name": "Late", "form_key": form_key(administrator)}
-    waiting = desk.writer.do(lambda _worker: held.wait(60))
-    desk.settings = replace(usual, most_wait_seconds=0.01)
+    waiting = server.writer.do(lambda _worker: held.wait(60))
+    server.settings = replace(usual, most_wait_seconds=0.01)
     try:
         answer = administrator.post("/admin/users", data=said)
     finally:
-        desk.settings = usual
+        server.settings = usual
         held.set()
         waiting.result(60)
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")

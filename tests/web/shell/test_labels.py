@@ -17,9 +17,9 @@ from comptroller.web.shell.labels import (
 from tests.web.visits import visit_for
 
 
-def test_fields_have_their_titles_and_units(desk):
+def test_fields_have_their_titles_and_units(server):
     """What a pack calls a field is what a person reads; codes of choices are named."""
-    visit = visit_for(desk, "supervisor", "zh")
+    visit = visit_for(server, "supervisor", "zh")
     row = {"entity": "A", "form": "sole_state", "sme": False, "staff": 1200}
     said = {field.name: value for _, value, field in fields_of(visit, "entity", row)}
     assert said.pop("entity").startswith("A 公司"), "an entity within reach is named"
@@ -31,9 +31,9 @@ def test_fields_have_their_titles_and_units(desk):
     assert cell(visit, None, None) == "–"
 
 
-def test_codes_and_columns_have_words(desk):
+def test_codes_and_columns_have_words(server):
     """What lists and the policy's words name is shown in words; what nobody names, as it was said."""
-    visit = visit_for(desk, "supervisor", "zh")
+    visit = visit_for(server, "supervisor", "zh")
     rule = visit.pack.rules["base/rules/payments/duplicate"]
     assert (worded(visit, "board"), worded(visit, "X-1"), worded(visit, rule.name)) == ("董事会", "X-1", "重复付款")
     assert label(visit, rule, "earlier_payment") == "在先付款"
@@ -44,21 +44,21 @@ def test_codes_and_columns_have_words(desk):
     assert lacking(visit, rule, "contract.amount_cny") == "合同 · 折人民币金额"
 
 
-def test_rows_beyond_the_reach_are_counted_and_not_shown(desk):
+def test_rows_beyond_the_reach_are_counted_and_not_shown(server):
     """Evidence is filtered row by row."""
-    facts = desk.duck.rows("SELECT entity, fact FROM payment ORDER BY fact")
+    facts = server.duck.rows("SELECT entity, fact FROM payment ORDER BY fact")
     rows = [
         {"table": "payment", "entry": fact >> 20, "place": fact & (2**20 - 1), "row": {"entity": e}}
         for e, fact in facts
     ]
-    seen, hidden = seen_rows(visit_for(desk, "group", "en"), rows)
+    seen, hidden = seen_rows(visit_for(server, "group", "en"), rows)
     assert {row["row"]["entity"] for row in seen} == {"G1", "A", "A1"}
     assert (len(seen), hidden) == (6, 4)
 
 
-def test_what_would_be_lawful_is_said_in_names_and_units(desk):
+def test_what_would_be_lawful_is_said_in_names_and_units(server):
     """An amount comes with the unit that suits it, an entity with its name; what is not known is a dash, and what is no number stays."""
-    visit = visit_for(desk, "supervisor", "zh")
+    visit = visit_for(server, "supervisor", "zh")
     rule = visit.pack.rules["base/rules/payments/duplicate"]
     said = Text(
         zh="集团（{group}）在{since}前批准{due_cny}元，{body}另议{none}。", en="{group}: CNY {due_cny} by {since}"
@@ -66,12 +66,12 @@ def test_what_would_be_lawful_is_said_in_names_and_units(desk):
     told = {"group": "A", "due_cny": 20000000, "since": "2025-02-13", "body": "board", "none": None}
     rule = replace(rule, lawful=said)
     assert lawful_said(visit, rule, told) == "集团（A 公司 MARKAKRAM）在2025-02-13前批准2,000.00 万元，董事会另议–。"
-    assert lawful_said(visit_for(desk, "supervisor"), rule, told) == "A 公司 MARKAKRAM: 20.00 CNY m by 2025-02-13"
+    assert lawful_said(visit_for(server, "supervisor"), rule, told) == "A 公司 MARKAKRAM: 20.00 CNY m by 2025-02-13"
 
 
-def test_titles_of_amounts_leave_their_unit_to_the_amount(desk):
+def test_titles_of_amounts_leave_their_unit_to_the_amount(server):
     """No title says yuan beside a value that is shown in ten thousands or in hundred millions."""
-    visit = visit_for(desk, "supervisor", "zh")
+    visit = visit_for(server, "supervisor", "zh")
     titles = [
         label(visit, None, f.name) for kind in visit.pack.tables.values() for f in kind.fields if f.type == "money"
     ]

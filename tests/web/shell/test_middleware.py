@@ -19,11 +19,11 @@ def test_every_answer_bears_the_headers(browser):
 
 def test_over_https_alone_cookies_and_browsers_stay_there(tmp_path):
     """With https the session goes over nothing else, and the browser is told to ask for nothing else."""
-    desk = open_desk(tmp_path, is_secure=True)
-    answer = visitor(desk).post("/sign-in", data={"login": "leader", "password": PASSWORD})
+    server = open_desk(tmp_path, is_secure=True)
+    answer = visitor(server).post("/sign-in", data={"login": "leader", "password": PASSWORD})
     assert "; Secure" in answer.headers["set-cookie"]
     assert "max-age=31536000" in answer.headers["strict-transport-security"]
-    desk.stop()
+    server.stop()
 
 
 def test_pages_hold_no_script_and_no_style_of_their_own(browser):
@@ -36,25 +36,25 @@ def test_pages_hold_no_script_and_no_style_of_their_own(browser):
         assert " onclick=" not in page
 
 
-def test_a_form_without_the_sessions_key_changes_nothing(desk):
+def test_a_form_without_the_sessions_key_changes_nothing(server):
     """CSRF: a form that another page wrote does not know the key."""
-    browser = sign_in(desk, "supervisor")
+    browser = sign_in(server, "supervisor")
     for key in ("", "wrong", "0" * 40):
         answer = browser.post("/findings/views", data={"name": "forged", "said": "state=all", "form_key": key})
         assert answer.status_code == 403
-    assert [name for name, _ in desk.shelf.saved("supervisor", "findings")] == []
+    assert [name for name, _ in server.storage.saved("supervisor", "findings")] == []
     answer = browser.post("/findings/views", data={"name": "mine", "said": "state=all", "form_key": form_key(browser)})
     assert answer.status_code == 303
 
 
-def test_a_request_that_another_site_makes_is_refused(desk):
+def test_a_request_that_another_site_makes_is_refused(server):
     """CSRF: also with the right key, and for signing in, the page that asks is one of this desk."""
-    browser = sign_in(desk, "supervisor")
+    browser = sign_in(server, "supervisor")
     data = {"name": "x", "said": "", "form_key": form_key(browser)}
     for head in ({"origin": "https://elsewhere.example"}, {"sec-fetch-site": "cross-site"}, {"origin": "null"}):
         assert browser.post("/findings/views", data=data, headers=head).status_code == 403
         login = {"login": "leader", "password": PASSWORD}
-        assert visitor(desk).post("/sign-in", data=login, headers=head).status_code == 403
+        assert visitor(server).post("/sign-in", data=login, headers=head).status_code == 403
     assert is_own({"origin": "http://desk.example", "host": "desk.example"})
     assert not is_own({"host": "desk.example"})
 

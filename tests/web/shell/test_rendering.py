@@ -13,7 +13,7 @@ EVIL = '<script>alert(1)</script><img src=x onerror=alert(2)>"\' onmouseover="al
 @pytest.fixture(scope="module")
 def evil(tmp_path_factory):
     """A desk in whose world every text field says what would run if it were not shown as text."""
-    desk = open_desk(tmp_path_factory.mktemp("evil"))
+    server = open_desk(tmp_path_factory.mktemp("evil"))
     same = {
         "entity": "A",
         "payee": EVIL,
@@ -27,10 +27,10 @@ def evil(tmp_path_factory):
     rows = [same | {"payment": f"EVIL{n}", "paid_on": f"2024-06-0{n}"} for n in (1, 2)]
     entity = {"entity": "A", "parent": "G1", "name": EVIL, "main_business": EVIL, "act": "correct"}
     for one in (report("payment", *rows, name=EVIL), report("entity", entity, name=EVIL)):
-        outcome = desk.writer.take(one).result(60)
+        outcome = server.writer.take(one).result(60)
         assert outcome.entry, outcome.refusals
-    yield desk
-    desk.stop()
+    yield server
+    server.stop()
 
 
 def test_no_text_of_a_report_runs(evil):
@@ -68,7 +68,7 @@ def test_no_text_of_a_report_runs(evil):
 def test_a_name_of_a_view_does_not_run(evil):
     """What users save is shown as text as well."""
     browser = sign_in(evil, "supervisor")
-    evil.shelf.save("supervisor", "findings", EVIL, 'state=all"><script>alert(1)</script>')
+    evil.storage.save("supervisor", "findings", EVIL, 'state=all"><script>alert(1)</script>')
     assert "<script>alert" not in browser.get("/findings").text
 
 

@@ -6,35 +6,35 @@ from tests.consoles import ENTITIES, PEOPLE
 from tests.web.visits import visit_for
 
 
-def test_rows_are_those_within_reach(desk):
+def test_rows_are_those_within_reach(server):
     """The same SELECT gives each viewer his own; together with what is hidden it is the whole."""
     for login, many in (("supervisor", 10), ("group", 6), ("reporter", 4), ("administrator", 0)):
-        visit = visit_for(desk, login)
+        visit = visit_for(server, login)
         assert visit.one("SELECT count(*) FROM payment") == many
         assert len(visit.rows("WITH x AS (SELECT * FROM payment) SELECT * FROM x")) == many
         assert visit.count_hidden("payment") == 2 * len(ENTITIES) - many
 
 
-def test_a_visit_knows_its_acts_and_names(desk):
+def test_a_visit_knows_its_acts_and_names(server):
     """A scope narrows the acts; names are those within reach."""
-    visit = visit_for(desk, "group")
+    visit = visit_for(server, "group")
     assert visit.may("export")
     visit.scope = frozenset({"see"})
     assert not visit.may("export")
     assert set(visit.names) == {"G1", "A", "A1"}
     assert visit.sees_entity("A")
     assert not visit.sees_entity("B")
-    assert visit_for(desk, "supervisor").sees_all("payment")
-    assert not visit_for(desk, "supervisor").sees_all("relation")
+    assert visit_for(server, "supervisor").sees_all("payment")
+    assert not visit_for(server, "supervisor").sees_all("relation")
     assert visit.now.isoformat() == "2024-06-30T01:00:00", "the base pack is in UTC"
 
 
 @pytest.mark.parametrize("login", [login for login, _ in PEOPLE])
-def test_an_entity_is_open_where_its_rows_are(desk, login):
+def test_an_entity_is_open_where_its_rows_are(server, login):
     """Told from the chain above an entity, its rows are in reach just where the tables show them."""
-    visit = visit_for(desk, login)
+    visit = visit_for(server, login)
     for entity, _ in ENTITIES:
         chain = visit.chain(entity)
         for table in ("entity", "list_in_force", "level"):
             rows = f"SELECT 1 FROM ({visit.reach.views([table])[table]}) AS t WHERE t.entity = ? LIMIT 1"
-            assert visit.reach.opens(chain, table) == bool(desk.duck.rows(rows, [entity])), (entity, table)
+            assert visit.reach.opens(chain, table) == bool(server.duck.rows(rows, [entity])), (entity, table)

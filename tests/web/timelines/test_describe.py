@@ -7,27 +7,27 @@ from comptroller.web.timelines.gather import Step
 from tests.web.visits import visit_for
 
 
-def step(desk, table, **row):
-    return Step(desk.pack.kinds[table], 1, row, 0)
+def step(server, table, **row):
+    return Step(server.pack.kinds[table], 1, row, 0)
 
 
-def test_a_step_says_who_took_it_when_and_what(desk):
+def test_a_step_says_who_took_it_when_and_what(server):
     """A decision stands in the lane of its body at its hour; a payment in that of payments, with whom it was made."""
-    visit = visit_for(desk, "supervisor")
+    visit = visit_for(server, "supervisor")
     study = {"body": "board", "kind": "study", "outcome": "approved", "decided_on": dt.date(2024, 3, 1)}
-    one = step(desk, "decision", **study, decided_at=dt.datetime(2024, 3, 1, 14, 30))
+    one = step(server, "decision", **study, decided_at=dt.datetime(2024, 3, 1, 14, 30))
     assert lane_of(visit, one) == ("decision/board", "Board")
     assert moment_of(one) == dt.datetime(2024, 3, 1, 14, 30)
     assert words_of(visit, one) == "Prior study · Approved"
-    paid = step(desk, "payment", payee="X", paid_on=dt.date(2024, 3, 2), paid_at=None)
+    paid = step(server, "payment", payee="X", paid_on=dt.date(2024, 3, 2), paid_at=None)
     assert lane_of(visit, paid) == ("payment", "Payment")
     assert moment_of(paid) == dt.datetime(2024, 3, 2)
     assert words_of(visit, paid) == "X"
 
 
-def test_a_clause_is_one_that_held_on_the_day(desk):
+def test_a_clause_is_one_that_held_on_the_day(server):
     """The first source in force is named; of no rule, none."""
-    visit = visit_for(desk, "supervisor")
-    rule = desk.pack.rules["base/rules/payments/duplicate"]
+    visit = visit_for(server, "supervisor")
+    rule = server.pack.rules["base/rules/payments/duplicate"]
     assert clause(visit, rule, None) != ""
     assert clause(visit, None, None) == ""

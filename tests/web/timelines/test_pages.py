@@ -14,18 +14,18 @@ PATH = f"/strips/contract/A/{DEAL}"
 @pytest.fixture(scope="module")
 def trade(tmp_path_factory):
     """The desk of the world of trade, and a function that signs somebody in."""
-    desk = trading_desk(tmp_path_factory.mktemp("trade"))
+    server = trading_desk(tmp_path_factory.mktemp("trade"))
     held = {}
 
     def of(login, language="en"):
-        return held.setdefault((login, language), sign_in(desk, login, language))
+        return held.setdefault((login, language), sign_in(server, login, language))
 
-    yield desk, of
-    desk.stop()
+    yield server, of
+    server.stop()
 
 
-def ring_path(desk):
-    return "/strips/rings/payment/" + desk.duck.rows("SELECT min(cycle) FROM trade_cycle")[0][0]
+def ring_path(server):
+    return "/strips/rings/payment/" + server.duck.rows("SELECT min(cycle) FROM trade_cycle")[0][0]
 
 
 def test_a_deal_is_shown_with_all_its_steps_and_what_is_found(trade):
@@ -61,8 +61,8 @@ def test_from_the_overview_to_the_person_without_authority(trade):
 
 def test_a_ring_shows_its_legs_and_hides_those_beyond(trade):
     """The owner's supervisor sees three legs; a group sees its own, and how many it does not see."""
-    desk, of = trade
-    path = ring_path(desk)
+    server, of = trade
+    path = ring_path(server)
     whole, part = of("supervisor").get(path).text, of("group").get(path).text
     assert whole.count('class="arc"') == 3
     assert (part.count('class="arc"'), part.count('class="arc beyond"')) == (2, 1)
@@ -106,10 +106,10 @@ def test_each_shelf_is_listed_searched_and_leads_to_its_strips(trade):
 
 def test_a_finding_leads_to_its_strips(trade):
     """From a finding one goes to the strips of what it names, and to the ring."""
-    desk, of = trade
-    name = desk.duck.rows("SELECT finding FROM finding_now WHERE rule LIKE '%payments_in_circles' AND entity = 'A'")[0][
+    server, of = trade
+    name = server.duck.rows("SELECT finding FROM finding_now WHERE rule LIKE '%payments_in_circles' AND entity = 'A'")[
         0
-    ]
+    ][0]
     page = of("supervisor").get(f"/findings/{name}").text
     assert 'href="/strips/payment/A/P1"' in page
-    assert ring_path(desk) in page
+    assert ring_path(server) in page

@@ -36,15 +36,15 @@ SIGN = half_of(SECRET)
 @pytest.fixture
 def line(tmp_path):
     """A desk where the line made a key that signs, with one tip-off; gives it with the officer's browser and the register's number."""
-    desk = open_desk(tmp_path)
-    browser = sign_in(desk, "discipline")
+    server = open_desk(tmp_path)
+    browser = sign_in(server, "discipline")
     said = {"public_key": "K" * 120, "sign_key": SIGN, "kept_key": '{"salt": ""}', "form_key": form_key(browser)}
     assert browser.post("/tips/key", data=said).status_code == 303
-    named = key_of(desk, "discipline")["line_key"]
+    named = key_of(server, "discipline")["line_key"]
     box = {"mailbox": MAILBOX, "pass_hash": sha(PASS), "public_key": PUBLIC, "kept_key": "{}", "line_key": named}
-    lodge(desk, box | {"sealed": '{"a": 1}'})
-    yield desk, browser, register(desk)[0]["tip_number"]
-    desk.stop()
+    lodge(server, box | {"sealed": '{"a": 1}'})
+    yield server, browser, register(server)[0]["tip_number"]
+    server.stop()
 
 
 def test_a_fingerprint_covers_both_halves():
@@ -56,8 +56,8 @@ def test_a_fingerprint_covers_both_halves():
 
 def test_an_answer_is_recorded_with_the_line_s_signature_alone(line):
     """Unsigned, signed by another, for another mailbox, under another name or with other words: refused, and nothing is recorded."""
-    desk, browser, number = line
-    named = key_of(desk, "discipline")["line_key"]
+    server, browser, number = line
+    named = key_of(server, "discipline")["line_key"]
     good = signed(SECRET, named, MAILBOX)
     wrong = [
         '{"v": 1}',
@@ -75,9 +75,9 @@ def test_an_answer_is_recorded_with_the_line_s_signature_alone(line):
         answer = browser.post(f"/tips/{number}", data={"sealed": one, "form_key": form_key(browser)})
         assert answer.status_code == 422, one
         assert "public.signature" in answer.text
-    assert len(messages(desk, MAILBOX)) == 1
+    assert len(messages(server, MAILBOX)) == 1
     assert browser.post(f"/tips/{number}", data={"sealed": good, "form_key": form_key(browser)}).status_code == 303
-    assert len(messages(desk, MAILBOX)) == 2
+    assert len(messages(server, MAILBOX)) == 2
 
 
 def test_a_key_without_signatures_asks_for_none():
@@ -95,44 +95,44 @@ def test_what_is_no_key_on_the_curve_is_no_half():
 
 def test_the_page_shows_the_fingerprint_and_announces_a_change(line):
     """The public page bears the fingerprint in groups; a change is announced with both for the days of policy, and the history stays."""
-    desk, _, _ = line
-    first = key_of(desk, "discipline")["line_key"]
-    page = visitor(desk).get("/public/tips?lang=en").text
+    server, _, _ = line
+    first = key_of(server, "discipline")["line_key"]
+    page = visitor(server).get("/public/tips?lang=en").text
     assert in_fours(first) in page
     assert 'id="key-change"' not in page
-    keep_key(desk, "discipline", ("K" * 121, "{}"), "discipline", half_of(OTHER))
-    second = key_of(desk, "discipline")["line_key"]
-    page = visitor(desk).get("/public/tips?lang=en").text
+    keep_key(server, "discipline", ("K" * 121, "{}"), "discipline", half_of(OTHER))
+    second = key_of(server, "discipline")["line_key"]
+    page = visitor(server).get("/public/tips?lang=en").text
     assert 'id="key-change"' in page
     assert page.count(in_fours(second)) >= 3
     assert in_fours(first) in page
-    keys = history(desk, "discipline")
+    keys = history(server, "discipline")
     assert [one["line_key"] for one in keys] == [second, first]
-    day = today(desk)
-    assert announced(desk, keys, day + dt.timedelta(days=30))["before"] == first
-    assert announced(desk, keys, day + dt.timedelta(days=31)) is None
-    assert announced(desk, keys[1:], day) is None
+    day = today(server)
+    assert announced(server, keys, day + dt.timedelta(days=30))["before"] == first
+    assert announced(server, keys, day + dt.timedelta(days=31)) is None
+    assert announced(server, keys[1:], day) is None
 
 
 @pytest.mark.parametrize("login", ["leader", "supervisor", "auditor", "group", "reporter", "administrator"])
 def test_nobody_else_makes_a_key(line, login):
     """A user who is not on the line, in any role, changes no key at the console."""
-    desk, _, _ = line
-    other = sign_in(desk, login)
+    server, _, _ = line
+    other = sign_in(server, login)
     said = {"public_key": "E" * 120, "sign_key": SIGN, "kept_key": '{"salt": ""}', "form_key": form_key(other)}
     assert other.post("/tips/key", data=said).status_code == 403
-    assert len(history(desk, "discipline")) == 1
+    assert len(history(server, "discipline")) == 1
 
 
 def test_a_program_makes_no_key(line):
     """A token of the line's own officer opens no way to its key, whatever its scope; nor does a half that is none."""
-    desk, browser, _ = line
+    server, browser, _ = line
     scope = frozenset({"see", "handle"})
-    desk.accounts.make_token(Token("t", "discipline", scope, NOW + dt.timedelta(days=1)), "machine", NOW)
+    server.accounts.make_token(Token("t", "discipline", scope, NOW + dt.timedelta(days=1)), "machine", NOW)
     said = {"public_key": "E" * 120, "sign_key": SIGN, "kept_key": '{"salt": ""}'}
-    program = visitor(desk)
+    program = visitor(server)
     answer = program.post("/tips/key", data=said, headers={"authorization": "Bearer machine", "origin": ORIGIN})
     assert answer.status_code == 403
     wrong = said | {"sign_key": "A" * 100, "form_key": form_key(browser)}
     assert browser.post("/tips/key", data=wrong).status_code == 403
-    assert len(history(desk, "discipline")) == 1
+    assert len(history(server, "discipline")) == 1

@@ -13,20 +13,20 @@ SEALED = '{"SEALEDMARK": 1}'
 @pytest.fixture(scope="module")
 def held(tmp_path_factory):
     """A desk with a key of the line and one tip-off; gives it with the number in the register."""
-    desk = open_desk(tmp_path_factory.mktemp("tips"))
-    browser = sign_in(desk, "discipline")
-    key = with_key(desk, browser, form_key(browser))
+    server = open_desk(tmp_path_factory.mktemp("tips"))
+    browser = sign_in(server, "discipline")
+    key = with_key(server, browser, form_key(browser))
     box = {"mailbox": MAILBOX, "pass_hash": "e" * 64, "public_key": PUBLIC, "kept_key": "{}", "line_key": key}
-    entry = lodge(desk, box | {"sealed": SEALED})
-    yield desk, browser, register(desk)[0]["tip_number"], entry
-    desk.stop()
+    entry = lodge(server, box | {"sealed": SEALED})
+    yield server, browser, register(server)[0]["tip_number"], entry
+    server.stop()
 
 
 @pytest.mark.parametrize("login", ["leader", "supervisor", "auditor", "group", "reporter", "administrator"])
 def test_nobody_else_sees_a_mailbox(held, login):
     """Neither page nor table nor entry shows mailbox or ciphertext to anybody who is not on the line; the times are seen."""
-    desk, _, number, entry = held
-    other = sign_in(desk, login)
+    server, _, number, entry = held
+    other = sign_in(server, login)
     pages = [other.get(f"/tips/{number}"), other.get("/tips"), other.get(f"/ledger/{entry}")]
     assert [p.status_code for p in pages[:2]] == [403, 403]
     assert not any(MAILBOX in p.text or "SEALEDMARK" in p.text for p in pages)
@@ -35,40 +35,40 @@ def test_nobody_else_sees_a_mailbox(held, login):
 
 def test_the_line_answers_and_that_acknowledges(held):
     """The first answer acknowledges; a later one keeps that day; what the officer did is an act in the ledger."""
-    desk, browser, number, _ = held
-    assert registered(desk, number)["acknowledged_on"] is None
+    server, browser, number, _ = held
+    assert registered(server, number)["acknowledged_on"] is None
     assert SEALED.replace('"', "&#34;") in browser.get(f"/tips/{number}").text
     for said in ('{"first": 1}', '{"second": 2}'):
         answer = browser.post(f"/tips/{number}", data={"sealed": said, "form_key": form_key(browser)})
         assert answer.status_code == 303, answer.text
-    row = registered(desk, number)
+    row = registered(server, number)
     assert row["acknowledged_on"] == row["answered_on"] == row["lodged_on"]
-    assert [row["tip_number"] for row in register(desk)] == [number]
-    acts = desk.duck.rows("SELECT did, about FROM desk_act WHERE did LIKE 'tip%' ORDER BY fact")
+    assert [row["tip_number"] for row in register(server)] == [number]
+    acts = server.duck.rows("SELECT did, about FROM desk_act WHERE did LIKE 'tip%' ORDER BY fact")
     assert ("tip_answer", number) in acts
     assert number in browser.get("/tips").text
 
 
 def test_the_register_tells_what_waits_and_how_it_ended(held):
     """The first message that nobody answered waits from its own day on; an answer ends that; an outcome closes, an order puts off."""
-    desk, browser, number, _ = held
-    box = desk.duck.records("SELECT * FROM tip")[0]
-    assert registered(desk, number)["waiting_since"] is None
-    write(desk, box, SEALED)
-    first = registered(desk, number)["waiting_since"]
+    server, browser, number, _ = held
+    box = server.duck.records("SELECT * FROM tip")[0]
+    assert registered(server, number)["waiting_since"] is None
+    write(server, box, SEALED)
+    first = registered(server, number)["waiting_since"]
     assert first is not None
-    write(desk, box, SEALED)
-    assert registered(desk, number)["waiting_since"] == first
-    reply(desk, box, SEALED, "discipline")
-    assert registered(desk, number)["waiting_since"] is None
+    write(server, box, SEALED)
+    assert registered(server, number)["waiting_since"] == first
+    reply(server, box, SEALED, "discipline")
+    assert registered(server, number)["waiting_since"] is None
     said = {"form_key": form_key(browser)}
     more = said | {"extended_by": "10", "order_number": ""}
     assert browser.post(f"/tips/{number}/closing", data=more).status_code == 422, "an extension has its order"
     assert browser.post(f"/tips/{number}/closing", data=more | {"order_number": "N1"}).status_code == 303
-    assert sign_in(desk, "supervisor").post(f"/tips/{number}/closing", data=said).status_code == 403
+    assert sign_in(server, "supervisor").post(f"/tips/{number}/closing", data=said).status_code == 403
     assert browser.post(f"/tips/{number}/closing", data=said | {"outcome": "forgotten"}).status_code == 422
     assert browser.post(f"/tips/{number}/closing", data=said | {"outcome": "not_borne_out"}).status_code == 303
-    row = registered(desk, number)
+    row = registered(server, number)
     assert (row["closed_on"], row["outcome"], row["extended_by"]) == (first, "not_borne_out", 10)
     assert row["acknowledged_on"] is not None
     assert browser.get(f"/tips/{number}").status_code == browser.get("/tips").status_code == 200
@@ -76,8 +76,8 @@ def test_the_register_tells_what_waits_and_how_it_ended(held):
 
 def test_a_line_s_key_is_a_fact_and_its_lock_is_not(held):
     """The public half stands in the ledger, the locked private half on the shelf; the list of the pack names the line."""
-    desk, _, _, _ = held
-    assert desk.pack.lists[LIST].lines[-1].body == "discipline"
-    named = key_of(desk, "discipline")["line_key"]
-    assert desk.shelf.rows("SELECT kept FROM line_key WHERE line_key = ?", [named]) == [('{"salt": ""}',)]
-    assert "kept" not in {column for (column,) in desk.duck.rows("SELECT column_name FROM (DESCRIBE line_key)")}
+    server, _, _, _ = held
+    assert server.pack.lists[LIST].lines[-1].body == "discipline"
+    named = key_of(server, "discipline")["line_key"]
+    assert server.storage.rows("SELECT kept FROM line_key WHERE line_key = ?", [named]) == [('{"salt": ""}',)]
+    assert "kept" not in {column for (column,) in server.duck.rows("SELECT column_name FROM (DESCRIBE line_key)")}

@@ -118,20 +118,20 @@ def test_a_body_of_a_public_page_is_small(anybody):
 
 def test_what_the_public_adds_in_a_day_ends(tmp_path):
     """A small day's budget ends with a refusal by name; what a restart finds in the books counts; the next process says the same."""
-    desk = open_desk(tmp_path, proof_bits=2, most_tip_bytes_a_day=12_000)
-    line = sign_in(desk, "discipline")
-    named = with_key(desk, line, form_key(line))
-    browser = visitor(desk)
+    server = open_desk(tmp_path, proof_bits=2, most_tip_bytes_a_day=12_000)
+    line = sign_in(server, "discipline")
+    named = with_key(server, line, form_key(line))
+    browser = visitor(server)
     statuses = [
         browser.post("/public/tips/lodge", json=lodging(browser, named, mailbox=f"{n:032x}")).status_code
         for n in range(7)
     ]
     assert statuses == [200] * 5 + [429] * 2
-    assert desk.duck.rows("SELECT count(*) FROM tip") == [(5,)]
+    assert server.duck.rows("SELECT count(*) FROM tip") == [(5,)]
     more = ticketed(browser, mailbox=f"{1:032x}", passed=PASS, sealed='{"more": 1}')
     assert browser.post("/public/tips/write", json=more).status_code == 200, (
         "further messages have a budget of their own"
     )
-    fresh = TestClient(make_app(desk), base_url=ORIGIN, headers={"origin": ORIGIN})
+    fresh = TestClient(make_app(server), base_url=ORIGIN, headers={"origin": ORIGIN})
     assert fresh.post("/public/tips/lodge", json=lodging(fresh, named, mailbox=f"{9:032x}")).status_code == 429
-    desk.stop()
+    server.stop()

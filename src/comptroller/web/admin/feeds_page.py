@@ -34,11 +34,11 @@ class Last:
 @router.get("/admin/feeds")
 def feeds(visit: Administering, page: Annotated[int, Query(ge=1, le=100_000)] = 1) -> Response:
     """Give each feed with its health and lag, the worst first; the state of the line; and the jobs."""
-    desk, at = visit.desk, visit.now.replace(tzinfo=visit.desk.zone)
+    server, at = visit.server, visit.now.replace(tzinfo=visit.server.zone)
     every = feeds_of(visit, at)
     shown = every[(page - 1) * PAGE : page * PAGE]
-    size, lasts = desk.ledger.size, last_of(visit, [one.last for one in shown if one.last])
-    last = next(iter(desk.heads.between(size, size)), None)
+    size, lasts = server.ledger.size, last_of(visit, [one.last for one in shown if one.last])
+    last = next(iter(server.heads.between(size, size)), None)
     return render(
         visit,
         "admin/feeds.html",
@@ -51,22 +51,22 @@ def feeds(visit: Administering, page: Annotated[int, Query(ge=1, le=100_000)] = 
         size=size,
         folded=visit.position[0],
         heard=last.received_at if last else None,
-        waiting=desk.writer.depth,
-        listening=desk.hub.count,
-        jobs=desk.jobs.newest(),
-        rounds=desk.rounds.about(),
+        waiting=server.writer.depth,
+        listening=server.broadcast.count,
+        jobs=server.jobs.newest(),
+        rounds=server.periodic.about(),
     )
 
 
 def feeds_of(visit: Visit, at: dt.datetime) -> list[Feed]:
     """Give all feeds, those that are refused or quiet first, then whoever was heard longest ago."""
-    desk = visit.desk
-    rows = desk.shelf.rows("SELECT reporter, kind, media, at FROM refused ORDER BY number")
+    server = visit.server
+    rows = server.storage.rows("SELECT reporter, kind, media, at FROM refused ORDER BY number")
     refused = [
-        ((str(who), str(kind), str(media)), dt.datetime.fromisoformat(str(when)).replace(tzinfo=desk.zone))
+        ((str(who), str(kind), str(media)), dt.datetime.fromisoformat(str(when)).replace(tzinfo=server.zone))
         for who, kind, media, when in rows
     ]
-    found = with_refused(desk.feeds.of(desk.heads, desk.ledger.size), refused)
+    found = with_refused(server.feeds.of(server.heads, server.ledger.size), refused)
     return sorted(found, key=lambda one: (_WORST.get(one.state(at), 2), one.last, one.reporter, one.kind))
 
 

@@ -37,32 +37,32 @@ LONGEST_TOKEN_DAYS = 366
 @router.get("/admin")
 def admin(visit: Administering) -> Response:
     """Give users, grants, tokens and who is signed in."""
-    desk = visit.desk
-    return _page(visit, said="", waiting=desk.writer.depth)
+    server = visit.server
+    return _page(visit, said="", waiting=server.writer.depth)
 
 
 def _page(visit: Visit, said: str, waiting: int = 0) -> Response:
-    desk = visit.desk
-    today = desk.local_now().date()
+    server = visit.server
+    today = server.local_now().date()
     users = visit.rows(
         "SELECT login, name, employer, valid_from, valid_until FROM desk_user WHERE granted_by = ? ORDER BY login",
-        [desk.owner],
+        [server.owner],
     )
     kind = visit.pack.kinds["access_grant"]
     return render(
         visit,
         "admin/admin.html",
         users=users,
-        grants=grants_of(desk.duck, desk.owner),
+        grants=grants_of(server.duck, server.owner),
         today=today,
         roles=kind.field("role").choices,
-        tokens=desk.accounts.tokens(),
-        sessions=desk.accounts.sessions(),
-        factors=desk.accounts.factors.logins(),
-        links=desk.accounts.handovers.links(desk.clock()),
-        offers=desk.accounts.handovers.offers(desk.clock()),
-        kept_persons=admission.has_persons(desk),
-        listening=desk.hub.count,
+        tokens=server.accounts.tokens(),
+        sessions=server.accounts.sessions(),
+        factors=server.accounts.factors.logins(),
+        links=server.accounts.handovers.links(server.clock()),
+        offers=server.accounts.handovers.offers(server.clock()),
+        kept_persons=admission.has_persons(server),
+        listening=server.broadcast.count,
         waiting=waiting,
         said_once=said,
         token_acts=TOKEN_ACTS,
@@ -86,8 +86,8 @@ def make_user(visit: Administering, form: Form) -> Response:
     """Admit a person; the one-time link by which that person sets a password is shown once."""
     said = _need(form, "login", "name")
     said |= {name: str(form.get(name) or "").strip()[:100] for name in ("employer", "person")}
-    with visit.desk.exclusive.about("users", visit.desk.settings.most_wait_seconds):
-        login = admission.admit(visit.desk, said, CONSOLE, visit.login)
+    with visit.server.exclusive.about("users", visit.server.settings.most_wait_seconds):
+        login = admission.admit(visit.server, said, CONSOLE, visit.login)
         link = _issued(visit, login)
     visit.note("user", login, said["name"])
     return _page(visit, said=link)
@@ -107,10 +107,10 @@ def _issued(visit: Visit, login: str) -> str:
 
     A second proof is asked where the account can be signed in to already, or where another administrator is in force.
     """
-    desk, secret = visit.desk, visit.desk.chance()
-    can_enter = desk.accounts.has_password(login) or any(o.login == login for o in desk.accounts.identities.all())
-    needs_proof = can_enter or bool(admission.others_of(desk, visit.login))
-    desk.accounts.handovers.issue(secret, login, visit.login, desk.clock(), needs_proof=needs_proof)
+    server, secret = visit.server, visit.server.chance()
+    can_enter = server.accounts.has_password(login) or any(o.login == login for o in server.accounts.identities.all())
+    needs_proof = can_enter or bool(admission.others_of(server, visit.login))
+    server.accounts.handovers.issue(secret, login, visit.login, server.clock(), needs_proof=needs_proof)
     return f"{login}: /take-up?link={secret}"
 
 
@@ -118,10 +118,10 @@ def _issued(visit: Visit, login: str) -> str:
 def release_link(visit: Administering, form: Form) -> Response:
     """Release another administrator's one-time link by a code, shown once; link and code together set a password."""
     login = _need(form, "login")["login"]
-    accounts, at = visit.desk.accounts, visit.desk.clock()
+    accounts, at = visit.server.accounts, visit.server.clock()
     link = next((one for one in accounts.handovers.links(at) if one.login == login), None)
     _refuse_same(visit, link.made_by if link else "", login)
-    code = recovery_codes([visit.desk.chance()])[0]
+    code = recovery_codes([visit.server.chance()])[0]
     if link is None or not accounts.handovers.release(login, code, link.made_by):
         raise NotFound(login)
     visit.note("released", login, link.made_by)
@@ -132,7 +132,7 @@ def release_link(visit: Administering, form: Form) -> Response:
 def end_link(visit: Administering, form: Form) -> Response:
     """End a one-time link that was not taken up."""
     login = _need(form, "login")["login"]
-    if visit.desk.accounts.handovers.end_link(login):
+    if visit.server.accounts.handovers.end_link(login):
         visit.note("link_end", login)
     return RedirectResponse("/admin", 303)
 
@@ -140,7 +140,7 @@ def end_link(visit: Administering, form: Form) -> Response:
 @router.post("/admin/factor/end")
 def end_factor(visit: Administering, form: Form) -> Response:
     """Take somebody else's second factor away: one administrator asks for it, another does it; all sessions of the user end."""
-    login, accounts, at = _user(visit, form), visit.desk.accounts, visit.desk.clock()
+    login, accounts, at = _user(visit, form), visit.server.accounts, visit.server.clock()
     if login == visit.login or not accounts.factors.is_on(login):
         return RedirectResponse("/admin", 303)
     offers = [one for one in accounts.handovers.offers(at, login) if one.purpose == FACTOR_END]
@@ -157,7 +157,7 @@ def end_factor(visit: Administering, form: Form) -> Response:
 
 def _refuse_same(visit: Visit, before: str, login: str) -> None:
     """Reject (Refused) an administrator who began it, under whichever sign-in name, and the user whom it is about."""
-    if any(admission.is_same_person(visit.desk, visit.login, other) for other in (before, login)):
+    if any(admission.is_same_person(visit.server, visit.login, other) for other in (before, login)):
         wanted = ("另一名管理员", "another administrator")
         mend = ("由另一名管理员办理", "Let another administrator do it; `comptroller admit` admits one at the node.")
         raise Refused([refusal("desk.two_administrators", ("", None, "login"), login, wanted, mend)])
@@ -166,7 +166,7 @@ def _refuse_same(visit: Visit, before: str, login: str) -> None:
 def _user(visit: Visit, form: Form) -> str:
     """Return the login that a form names; rejects (Gone) one that no user has."""
     login = _need(form, "login")["login"]
-    present(viewer_of(visit.duck, visit.desk.owner, login, visit.desk.local_now().date()), login)
+    present(viewer_of(visit.duck, visit.server.owner, login, visit.server.local_now().date()), login)
     return login
 
 
@@ -177,8 +177,8 @@ def make_grant(visit: Administering, form: Form) -> Response:
     A grant that is there with the same scope and term is not made again.
     """
     said = _need(form, "login", "role", "entity", "reason", "valid_from")
-    desk = visit.desk
-    if admission.is_same_person(desk, said["login"], visit.login):
+    server = visit.server
+    if admission.is_same_person(server, said["login"], visit.login):
         wanted, mend = ("授予他人", "somebody else"), ("由另一名管理员授予", "Let another administrator grant it.")
         raise Refused([refusal("desk.grant.self", ("", None, "login"), said["login"], wanted, mend)])
     more = {name: str(form.get(name) or "").strip() or None for name in ("domain", "supervision_line", "valid_until")}
@@ -190,11 +190,11 @@ def make_grant(visit: Administering, form: Form) -> Response:
         said["valid_from"],
         more["valid_until"],
     )
-    with desk.exclusive.about(("grants", said["login"]), desk.settings.most_wait_seconds):
-        if same in [_scope_of(one) for one in grants_of(desk.duck, desk.owner, said["login"])]:
+    with server.exclusive.about(("grants", said["login"]), server.settings.most_wait_seconds):
+        if same in [_scope_of(one) for one in grants_of(server.duck, server.owner, said["login"])]:
             return RedirectResponse("/admin", 303)
-        fact = {**said, **more, "granted_by": desk.owner, "grant": f"G-{desk.chance()[:12]}"}
-        desk.outcome_of(desk.report("access_grant", [fact], CONSOLE, visit.login))
+        fact = {**said, **more, "granted_by": server.owner, "grant": f"G-{server.chance()[:12]}"}
+        server.outcome_of(server.report("access_grant", [fact], CONSOLE, visit.login))
     visit.note("grant", said["login"], f"{said['role']} {said['entity']}: {said['reason']}")
     return RedirectResponse("/admin", 303)
 
@@ -207,12 +207,12 @@ def _scope_of(one: Grant) -> tuple[str | None, ...]:
 @router.post("/admin/grants/end")
 def end_grant(visit: Administering, form: Form) -> Response:
     """Retract a grant: it ends at once, and that it was stands in the ledger."""
-    grant, desk = _need(form, "grant")["grant"], visit.desk
-    with desk.exclusive.about(("grant", grant), desk.settings.most_wait_seconds):
-        facts = [{"act": "retract", "granted_by": desk.owner, "grant": g.grant, "login": g.login, "role": g.role, "entity": g.entity,
-                  "reason": g.reason, "valid_from": g.valid_from.isoformat()} for g in grants_of(desk.duck, desk.owner) if g.grant == grant]  # fmt: skip
+    grant, server = _need(form, "grant")["grant"], visit.server
+    with server.exclusive.about(("grant", grant), server.settings.most_wait_seconds):
+        facts = [{"act": "retract", "granted_by": server.owner, "grant": g.grant, "login": g.login, "role": g.role, "entity": g.entity,
+                  "reason": g.reason, "valid_from": g.valid_from.isoformat()} for g in grants_of(server.duck, server.owner) if g.grant == grant]  # fmt: skip
         if facts:
-            desk.outcome_of(desk.report("access_grant", facts, CONSOLE, visit.login))
+            server.outcome_of(server.report("access_grant", facts, CONSOLE, visit.login))
             visit.note("grant_end", grant)
     return RedirectResponse("/admin", 303)
 
@@ -227,7 +227,7 @@ def offer_token(visit: Administering, form: Form) -> Response:
     given = str(form.get("days") or "90")
     days = min(LONGEST_TOKEN_DAYS, int(given) if given.isascii() and given.isdigit() and len(given) < 6 else 90)
     detail = {"name": said["name"], "scope": acts, "days": days}
-    if visit.desk.accounts.handovers.offer(login, TOKEN, detail, visit.login, visit.desk.clock()):
+    if visit.server.accounts.handovers.offer(login, TOKEN, detail, visit.login, visit.server.clock()):
         visit.note("token_offered", login, said["name"])
     return RedirectResponse("/admin", 303)
 
@@ -236,7 +236,7 @@ def offer_token(visit: Administering, form: Form) -> Response:
 def end_offer(visit: Administering, form: Form) -> Response:
     """Take back an offer, or a request for a second factor's end, that waits."""
     number = _need(form, "number")["number"]
-    accounts, at = visit.desk.accounts, visit.desk.clock()
+    accounts, at = visit.server.accounts, visit.server.clock()
     one = next((o for o in accounts.handovers.offers(at) if str(o.number) == number), None)
     if one is not None and accounts.handovers.settle(one.number):
         visit.note("offer_end", one.login, one.purpose)
@@ -247,7 +247,7 @@ def end_offer(visit: Administering, form: Form) -> Response:
 def end_token(visit: Administering, form: Form) -> Response:
     """End a token at once."""
     digest = _need(form, "digest")["digest"]
-    if visit.desk.accounts.end_token(digest):
+    if visit.server.accounts.end_token(digest):
         visit.note("token_end", digest[:12])
     return RedirectResponse("/admin", 303)
 
@@ -256,7 +256,7 @@ def end_token(visit: Administering, form: Form) -> Response:
 def end_sessions(visit: Administering, form: Form) -> Response:
     """End all sessions of a user."""
     login = _need(form, "login")["login"]
-    if visit.desk.accounts.close_sessions(login):
+    if visit.server.accounts.close_sessions(login):
         visit.note("sessions_end", login)
     return RedirectResponse("/admin", 303)
 
@@ -266,7 +266,7 @@ def acts(
     visit: Watching, login: Annotated[str, Query(max_length=100)] = "", before: Annotated[int, Query(ge=0)] = 0
 ) -> Response:
     """Give what users did, the newest first: who watches the watchers."""
-    wheres, values = ["granted_by = ?"], [visit.desk.owner]
+    wheres, values = ["granted_by = ?"], [visit.server.owner]
     if login:
         wheres.append("login = ?")
         values.append(login)

@@ -104,15 +104,15 @@ def sign(secret: bytes, identifier: str, at: dt.datetime, body: bytes) -> dict[s
 class Webhooks:
     """The sending side, on a thread of its own; batches wait in memory, messages on the disk."""
 
-    def __init__(self, desk: Server) -> None:
+    def __init__(self, server: Server) -> None:
         """Take the desk; `start` begins to send."""
-        self._desk = desk
+        self._desk = server
         self._batches: queue.Queue[Batch | None] = queue.Queue(_MOST_WAITING)
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         """Begin to send."""
-        self._desk.hub.also(self._take)
+        self._desk.broadcast.also(self._take)
         self._thread = threading.Thread(target=self._run, name="hooks", daemon=True)
         self._thread.start()
 
@@ -148,7 +148,7 @@ class Webhooks:
 
     def turn(self, batch: Batch) -> int:
         """Write down for each subscription what a batch is about, where it means something to it; return how many messages wait."""
-        shelf = self._desk.shelf
+        shelf = self._desk.storage
         about = {
             "at": batch.at,
             "findings": [turn.verdict.finding for turn in batch.turns][:MOST_FINDINGS],
@@ -170,20 +170,20 @@ class Webhooks:
     def _write(self, hook: str, about: dict[str, Any]) -> None:
         body = json.dumps(plain(about), ensure_ascii=False)
         values: list[Value] = [f"msg_{self._desk.chance()[:24]}", hook, body, 0, self._desk.clock().isoformat()]
-        self._desk.shelf.put(
+        self._desk.storage.put(
             "INSERT INTO hook_message (message, hook, body, tries, due) VALUES (?, ?, ?, ?, ?)", values
         )
 
     def _visit(self, login: str) -> Visit | None:
-        desk = self._desk
-        viewer = viewer_of(desk.duck, desk.owner, login, desk.local_now().date())
+        server = self._desk
+        viewer = viewer_of(server.duck, server.owner, login, server.local_now().date())
         if viewer is None or not viewer.is_admitted:
             return None
-        return Visit(desk, AccessScope(viewer, desk.pack, desk.owner, desk.below), "zh", "", "/")
+        return Visit(server, AccessScope(viewer, server.pack, server.owner, server.below), "zh", "", "/")
 
     def send_due(self) -> int:
         """Send what is due, the oldest first; gives how many were taken."""
-        shelf, now, taken = self._desk.shelf, self._desk.clock(), 0
+        shelf, now, taken = self._desk.storage, self._desk.clock(), 0
         held = {one.hook: one for one in webhooks_of(shelf)}
         due = shelf.rows(
             "SELECT message, hook, body, tries FROM hook_message WHERE due <= ? ORDER BY due, message LIMIT 200",
@@ -229,7 +229,7 @@ class Webhooks:
             return 0
 
     def _again(self, one: Webhook, message: str, tries: int, now: dt.datetime) -> None:
-        shelf = self._desk.shelf
+        shelf = self._desk.storage
         if tries < len(WAITS):
             values: list[Value] = [tries + 1, (now + WAITS[tries]).isoformat(), message]
             shelf.put("UPDATE hook_message SET tries = ?, due = ? WHERE message = ?", values)

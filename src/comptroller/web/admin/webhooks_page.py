@@ -29,23 +29,23 @@ def hooks_page(visit: Administering) -> Response:
 
 
 def _page(visit: Visit, said: str) -> Response:
-    waiting: dict[str, int] = dict(visit.desk.shelf.rows("SELECT hook, count(*) FROM hook_message GROUP BY 1"))
-    users = visit.rows("SELECT login, name FROM desk_user WHERE granted_by = ? ORDER BY login", [visit.desk.owner])
-    held = webhooks.webhooks_of(visit.desk.shelf)
+    waiting: dict[str, int] = dict(visit.server.storage.rows("SELECT hook, count(*) FROM hook_message GROUP BY 1"))
+    users = visit.rows("SELECT login, name FROM desk_user WHERE granted_by = ? ORDER BY login", [visit.server.owner])
+    held = webhooks.webhooks_of(visit.server.storage)
     return render(visit, "admin/hooks.html", hooks=held, waiting=waiting, users=users, said_once=said)
 
 
 @router.post("/admin/hooks")
 def make_hook(visit: Administering, form: Form) -> Response:
     """Subscribe an address to the news of a user's reach; a secret that is made here is told once."""
-    desk = visit.desk
+    server = visit.server
     login, url, named = (str(form.get(name) or "").strip()[:500] for name in ("login", "url", "secret"))
     split(url)
-    present(viewer_of(desk.duck, desk.owner, login, desk.local_now().date()), login)
-    made = "" if is_named(named) else f"whsec_{base64.b64encode(desk.chance().encode()).decode()}"
-    kept = named if is_named(named) else encrypt(made.encode(), desk.settings.passphrase, desk.chance().encode())
-    one = webhooks.Webhook(f"H-{desk.chance()[:12]}", login, url, kept)
-    if not webhooks.subscribe(desk.shelf, one):
+    present(viewer_of(server.duck, server.owner, login, server.local_now().date()), login)
+    made = "" if is_named(named) else f"whsec_{base64.b64encode(server.chance().encode()).decode()}"
+    kept = named if is_named(named) else encrypt(made.encode(), server.settings.passphrase, server.chance().encode())
+    one = webhooks.Webhook(f"H-{server.chance()[:12]}", login, url, kept)
+    if not webhooks.subscribe(server.storage, one):
         wanted = ("该用户尚未订阅的地址", "an address to which the user has no subscription")
         mend = ("先终止已有的订阅", "End the other subscription first.")
         raise Refused([refusal("desk.hook.twice", ("", None, "url"), url[:200], wanted, mend)])
@@ -57,6 +57,6 @@ def make_hook(visit: Administering, form: Form) -> Response:
 def end_hook(visit: Administering, form: Form) -> Response:
     """End a subscription at once."""
     hook = str(form.get("hook") or "")
-    if webhooks.end(visit.desk.shelf, hook):
+    if webhooks.end(visit.server.storage, hook):
         visit.note("hook_end", hook)
     return RedirectResponse("/admin/hooks", 303)

@@ -35,7 +35,7 @@ async def events(request: Request, visit: Seeing) -> StreamingResponse:
 
     async def out() -> AsyncIterator[str]:
         yield ": open\n\n"
-        async for batch in visit.desk.hub.listen(EVERY_SECONDS):
+        async for batch in visit.server.broadcast.listen(EVERY_SECONDS):
             said = await run_in_threadpool(_told, request, batch)
             if said is None:
                 return

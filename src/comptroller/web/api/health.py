@@ -25,12 +25,12 @@ EXIT_CODE = 70
 """How a process ends whose database is invalid: an error inside the software (sysexits.h)."""
 
 
-def fault_of(desk: Server) -> str:
+def fault_of(server: Server) -> str:
     """Return why a server cannot work any more; '' while it works."""
-    if not desk.writer.is_alive:
+    if not server.writer.is_alive:
         return "the writer has ended"
     try:
-        desk.duck.rows("SELECT 1")
+        server.duck.rows("SELECT 1")
     except SqlError as fault:
         return f"the books' database is invalid: {str(fault).splitlines()[0]}"
     return ""
@@ -43,13 +43,13 @@ async def healthz(request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok" if is_well else "down"}, 200 if is_well else 503)
 
 
-def watch(desk: Server, end: Callable[[], None], done: threading.Event) -> None:
+def watch(server: Server, end: Callable[[], None], done: threading.Event) -> None:
     """Look at a server until it is done; one that cannot work is ended, after some seconds in which its health call says so.
 
     `end` tells the server to stop. What does not stop in time is ended all the same, with a code that is not zero.
     """
     while not done.wait(LOOK_SECONDS):
-        fault = fault_of(desk)
+        fault = fault_of(server)
         if fault:
             _log.critical("this server ends: %s; start it again, nothing acknowledged is lost", fault)
             done.wait(GRACE_SECONDS)

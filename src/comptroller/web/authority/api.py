@@ -71,18 +71,18 @@ def check(  # noqa: PLR0913, PLR0917 - what a question is made of
         entity,
         post,
         item,
-        on or visit.desk.local_now().date(),
+        on or visit.server.local_now().date(),
         None if amount_cny is None else Decimal(amount_cny),
         counterparty=counterparty,
         person=person,
         matter=matter,
     )
-    answered = authority.may(_Within(visit, chain), visit.pack.casework.authority, asked)
-    number = f"Q-{visit.desk.chance()[:16]}"
-    waiting = visit.desk.advices.put(authority.as_fact(number, asked, answered))
+    answered = authority.may(_Within(visit, chain), visit.pack.case_policy.authority, asked)
+    number = f"Q-{visit.server.chance()[:16]}"
+    waiting = visit.server.advices.put(authority.as_fact(number, asked, answered))
     if wait:
-        visit.desk.advices.flush()
-    entry = visit.desk.outcome_of(waiting).entry if wait else None
+        visit.server.advices.flush()
+    entry = visit.server.outcome_of(waiting).entry if wait else None
     lines: list[dict[str, Any]] = plain([grounds_of(visit.pack, line) for line in answered.lines])
     return AuthorityCheck(number, answered.answer, answered.whom, answered.because, lines, list(answered.first), entry)
 

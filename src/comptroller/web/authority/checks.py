@@ -52,7 +52,7 @@ def question_of(visit: Visit, said: dict[str, str]) -> Question:
 
 def _day(visit: Visit, said: str) -> dt.date:
     try:
-        return dt.date.fromisoformat(said) if said else visit.desk.local_now().date()
+        return dt.date.fromisoformat(said) if said else visit.server.local_now().date()
     except ValueError as error:
         wanted = ("形如 2024-06-30 的日期", "a day such as 2024-06-30")
         raise Refused(
@@ -75,9 +75,9 @@ def _amount(said: str) -> Decimal | None:
 
 def check_authority(visit: Visit, asked: Question) -> AuthorityAnswer:
     """Answer a question and keep the answer; refuses (Refused) what the ledger does not take."""
-    answer = authority.may(visit.duck, visit.pack.casework.authority, asked)
-    advice = f"Q-{visit.desk.chance()[:12]}"
-    done = visit.desk.outcome_of(visit.desk.report("advice", [authority.as_fact(advice, asked, answer)], ENGINE))
+    answer = authority.may(visit.duck, visit.pack.case_policy.authority, asked)
+    advice = f"Q-{visit.server.chance()[:12]}"
+    done = visit.server.outcome_of(visit.server.report("advice", [authority.as_fact(advice, asked, answer)], ENGINE))
     return AuthorityAnswer(asked, answer, advice, done.entry)
 
 
@@ -85,7 +85,7 @@ def powers_of(visit: Visit, entity: str, on: dt.date) -> dict[str, Any]:
     """Give who may approve what in an entity: items with their lines, gaps and overlaps; refuses (Gone) one out of reach."""
     if not visit.sees_entity(entity):
         raise NotFound(entity)
-    return authority.powers(visit.duck, visit.pack.casework.authority, entity, on)
+    return authority.powers(visit.duck, visit.pack.case_policy.authority, entity, on)
 
 
 def bodies_of(powers: dict[str, Any]) -> list[str]:

@@ -25,7 +25,7 @@ from comptroller.web.shell.visit import Visit
 
 def _is_shown(visit: Visit) -> bool:
     """Return whether the policy in force has a list of powers."""
-    return bool(visit.pack.casework.authority)
+    return bool(visit.pack.case_policy.authority)
 
 
 router = APIRouter()
@@ -54,7 +54,7 @@ def asked(visit: Seeing, form: Form) -> Response:
 
 
 def _page(visit: Visit, said: dict[str, str], advice: AuthorityAnswer | None) -> Response:
-    if not visit.pack.casework.authority:
+    if not visit.pack.case_policy.authority:
         raise NotFound(visit.path)
     entity, on = said.get("entity", ""), advice.asked.on if advice else today_of(visit)
     powers: dict[str, Any] = (

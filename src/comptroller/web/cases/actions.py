@@ -86,7 +86,7 @@ def actions_of(visit: Visit, seen: CaseView) -> list[Action]:
     if seen.seat != LINE:
         return []
     mine = [one for one in places_of(seen) if one in handling_lines(visit)]
-    found = [act for move in visit.pack.casework.moves.values() if (act := _step(visit, seen, move, mine))]
+    found = [act for move in visit.pack.case_policy.moves.values() if (act := _step(visit, seen, move, mine))]
     line = next(iter(mine), "")
     beside = _BESIDE if line == seen.raw["lead"] else tuple(k for k in _BESIDE if k not in _LEADS)
     return found + [_beside(visit, kind, line) for kind in beside if line and kind in visit.pack.kinds]
@@ -165,7 +165,7 @@ def _runs(clock: Mapping[str, Any], does: str) -> bool:
 
 def _answers(visit: Visit, seen: CaseView) -> list[Action]:
     found = []
-    for move in visit.pack.casework.moves.values():
+    for move in visit.pack.case_policy.moves.values():
         if move.of == ANSWER and seen.raw["state"] in move.states:
             more = _OF_ANSWER.get(move.name, ())
             names = [*more, *(n for n in move.needs if n not in (*more, "reason")), "reason"]
@@ -202,7 +202,7 @@ def perform(visit: Visit, seen: CaseView, name: str, said: Mapping[str, Any], nu
     short = [n for n in sorted(act.needs) if said.get(n) in (None, "")]
     if short:
         return ActionResult(refusals=tuple(_missing(act, n) for n in short))
-    fact = fact_of(visit, seen, act, said, number or visit.desk.chance()[:12])
+    fact = fact_of(visit, seen, act, said, number or visit.server.chance()[:12])
     if act.is_for_two:
         return ActionResult(waits=propose(visit, seen, act.kind, act.name, line=act.line, fact=fact))
     return tell(visit, act.kind, fact, str(fact.get("office") or seen.raw["entity"]), officer=visit.login)
@@ -217,7 +217,7 @@ def _missing(act: Action, name: str) -> Refusal:
 
 def fact_of(visit: Visit, seen: CaseView, act: Action, said: Mapping[str, Any], number: str) -> dict[str, Any]:
     """Give an act as a fact: what was said, and what the desk knows of who does it, when, in which case."""
-    raw, today = seen.raw, visit.desk.local_now().date().isoformat()
+    raw, today = seen.raw, visit.server.local_now().date().isoformat()
     fact: dict[str, Any] = {f.name: _typed(f, said[f.name]) for f in act.fields if said.get(f.name) not in (None, "")}
     fact |= {"case_id": raw["case_id"], "by": visit.login}
     if act.kind == ANSWER:
@@ -240,7 +240,7 @@ def fact_of(visit: Visit, seen: CaseView, act: Action, said: Mapping[str, Any], 
 
 def _office(visit: Visit, raw: Mapping[str, Any], act: Action) -> str:
     """Give the office in whose name an act is told: the one that a case is being handed to, where that answers."""
-    move = visit.pack.casework.moves.get(act.move)
+    move = visit.pack.case_policy.moves.get(act.move)
     answers = move is not None and move.does in ("receive", "decline") and raw.get("pending_office")
     return str(raw.get("pending_office") if answers else raw["office"])
 
@@ -257,15 +257,15 @@ def tell(  # noqa: PLR0913 - what an act is told with
     """Let the ledger keep an act of an officer, which another may have approved, and wait for what becomes of it."""
     payload = json.dumps({"kind": kind, "facts": [fact]}, ensure_ascii=False).encode()
     act = Report(payload, "json", "desk-case.json", reporter, channel=CONSOLE, login=officer, approver=approver)
-    outcome = visit.desk.writer.take(act).result(MOST_SECONDS)
+    outcome = visit.server.writer.take(act).result(MOST_SECONDS)
     return ActionResult(outcome.entry, None, outcome.refusals)
 
 
 def propose(visit: Visit, seen: CaseView, kind: str, name: str, *, line: str, fact: Mapping[str, Any]) -> int:  # noqa: PLR0913 - what is kept of it
     """Keep an act until another officer of the line approves it; gives its number."""
-    at = visit.desk.local_now().isoformat(timespec="seconds")
+    at = visit.server.local_now().isoformat(timespec="seconds")
     text = json.dumps(fact, ensure_ascii=False)
-    rows = visit.desk.shelf.rows(
+    rows = visit.server.storage.rows(
         "INSERT INTO waiting_act (case_id, kind, name, line, office, login, at, fact) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
         " RETURNING number",
         [seen.raw["case_id"], kind, name, line, seen.raw["office"], visit.login, at, text],
@@ -290,7 +290,7 @@ def waiting(visit: Visit, case_id: str = "") -> list[dict[str, Any]]:
     that the viewer's grants reach.
     """
     names = ("number", "case_id", "kind", "name", "line", "office", "login", "at", "fact")
-    rows = visit.desk.shelf.rows(f"SELECT {', '.join(names)} FROM waiting_act ORDER BY number")
+    rows = visit.server.storage.rows(f"SELECT {', '.join(names)} FROM waiting_act ORDER BY number")
     found = [dict(zip(names, row, strict=True)) for row in rows]
     asked = [one for one in found if case_id in ("", one["case_id"])]
     lines = {line: _cases_of(visit, line, asked) for line in handling_lines(visit)}

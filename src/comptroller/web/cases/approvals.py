@@ -24,7 +24,7 @@ def waits_here(visit: Visit, seen: CaseView, number: int) -> dict[str, Any]:
 
 def settle(visit: Visit, seen: CaseView, number: int, *, approves: bool) -> ActionResult:
     """Approve what waits, or take it away; refuses (Gone) what does not wait here, and (Refused) one's own."""
-    with visit.desk.exclusive.about(("waiting", number), visit.desk.settings.most_wait_seconds):
+    with visit.server.exclusive.about(("waiting", number), visit.server.settings.most_wait_seconds):
         return _settled(visit, seen, number, approves=approves)
 
 
@@ -32,20 +32,20 @@ def _settled(visit: Visit, seen: CaseView, number: int, *, approves: bool) -> Ac
     """Settle what waits while no other officer does: it is looked up and taken away under one lock."""
     one = waits_here(visit, seen, number)
     if not approves:
-        visit.desk.shelf.put("DELETE FROM waiting_act WHERE number = ?", [number])
+        visit.server.storage.put("DELETE FROM waiting_act WHERE number = ?", [number])
         return ActionResult()
-    if is_same_person(visit.desk, visit.login, one["login"]):
+    if is_same_person(visit.server, visit.login, one["login"]):
         wanted = ("同一条线的另一名经办人", "another officer of the same line")
         mend = ("由另一人批准", "Let another officer approve it.")
         raise Refused([refusal("desk.one_officer", ("", None, "approved_by"), visit.login, wanted, mend)])
     done = letters.release(visit, seen, one) if one["kind"] == letters.KIND else _approve(visit, one)
     if not done.refusals:
-        visit.desk.shelf.put("DELETE FROM waiting_act WHERE number = ?", [number])
+        visit.server.storage.put("DELETE FROM waiting_act WHERE number = ?", [number])
     return done
 
 
 def _approve(visit: Visit, one: Mapping[str, Any]) -> ActionResult:
     """Let the ledger keep an act with both officers, on the day on which the second approves it."""
-    today = visit.desk.local_now().date().isoformat()
+    today = visit.server.local_now().date().isoformat()
     fact = {**one["fact"], "approved_by": visit.login} | {n: today for n in _DAYS if n in one["fact"]}
     return actions.tell(visit, one["kind"], fact, one["office"], officer=one["login"], approver=visit.login)

@@ -114,7 +114,7 @@ def set_letter(  # noqa: PLR0913 - what stands in a letter
     visit.language = language
     files = {f"{name}.typ": one.template for name, one in visit.pack.letters.items() if name != said.kind}
     files["main.typ"] = visit.pack.letters[said.kind].template
-    at = int(visit.desk.clock().timestamp())
+    at = int(visit.server.clock().timestamp())
     return typesetter.typeset(files, bounded(values) | {"text": text}, letter_fonts(), at)
 
 
@@ -130,7 +130,7 @@ def _marks(visit: Visit, number: str, code: str) -> dict[str, Any]:
         "number": number,
         "code": shown,
         "is_draft": not code,
-        "sent_on": visit.desk.local_now().date().isoformat(),
+        "sent_on": visit.server.local_now().date().isoformat(),
     }
 
 
@@ -212,7 +212,7 @@ def send(visit: Visit, seen: CaseView, said: LetterDraft) -> ActionResult:
     line = may_write(visit, seen)
     if not line:
         raise PermissionDenied(KIND)
-    number = f"{visit.desk.local_now().year}-{new_code()[1:7]}"
+    number = f"{visit.server.local_now().year}-{new_code()[1:7]}"
     if not is_for_two(visit, said.kind):
         return _send(visit, seen, said, own_hands(visit, seen), {"letter": number, "by": visit.login})
     set_letter(visit, seen, said, number="—")
@@ -249,7 +249,7 @@ def _send(visit: Visit, seen: CaseView, said: LetterDraft, hands: Hands, told: M
         "by_line": hands.line,
         "kind": said.kind,
         "addressee": said.addressee or None,
-        "sent_on": visit.desk.local_now().date().isoformat(),
+        "sent_on": visit.server.local_now().date().isoformat(),
         "due_on": said.due_on or None,
         "hash": digest,
         "check_code": code,
@@ -258,7 +258,7 @@ def _send(visit: Visit, seen: CaseView, said: LetterDraft, hands: Hands, told: M
     sent = {k: v for k, v in fact.items() if v is not None}
     done = actions.tell(visit, KIND, sent, seen.raw["office"], **hands_told)
     if done.entry is not None:
-        visit.desk.shelf.put("INSERT OR REPLACE INTO letter_file VALUES (?, ?)", [digest, file])
+        visit.server.storage.put("INSERT OR REPLACE INTO letter_file VALUES (?, ?)", [digest, file])
     return done
 
 
@@ -270,7 +270,7 @@ def waiting_in(visit: Visit, seen: CaseView) -> list[dict[str, Any]]:
 
 def letters_of(visit: Visit, seen: CaseView) -> list[dict[str, Any]]:
     """Give the letters of a case of which the viewer's seat is told: the entity those to it, a line none that another keeps."""
-    rows = visit.desk.duck.records(
+    rows = visit.server.duck.records(
         "SELECT letter, kind, addressee, by_line, sent_on, due_on, hash, check_code, fact >> 20 AS entry "
         "FROM main.letter WHERE case_id = ? ORDER BY fact",
         [seen.raw["case_id"]],
@@ -282,7 +282,7 @@ def letters_of(visit: Visit, seen: CaseView) -> list[dict[str, Any]]:
 def file_of(visit: Visit, seen: CaseView, letter: str) -> bytes:
     """Give a letter's file; refuses (Gone) one that is absent, not for this seat, or no longer kept."""
     found = next((row for row in letters_of(visit, seen) if row["letter"] == letter), None)
-    rows = visit.desk.shelf.rows("SELECT pdf FROM letter_file WHERE hash = ?", [found["hash"]]) if found else []
+    rows = visit.server.storage.rows("SELECT pdf FROM letter_file WHERE hash = ?", [found["hash"]]) if found else []
     if not rows or not isinstance(rows[0][0], bytes):
         raise NotFound(letter)
     return rows[0][0]

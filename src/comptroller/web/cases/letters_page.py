@@ -46,7 +46,7 @@ def _page(visit: Visit, seen: CaseView, refusals: tuple[Refusal, ...] = ()) -> R
         addressees=[one for one in dict.fromkeys((raw["entity"], raw["office"])) if one],
         in_groups=in_groups,
         refusals=refusals,
-        today=visit.desk.local_now().date(),
+        today=visit.server.local_now().date(),
     )
     answer.status_code = 422 if refusals else 200
     return answer

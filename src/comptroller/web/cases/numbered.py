@@ -29,5 +29,5 @@ def do_once(visit: Visit, seen: CaseView, name: str, said: Mapping[str, Any], nu
         return {} if done.refusals else done.as_json()
 
     place = (visit.login, f"\x1fact {seen.raw['case_id']} {number}", digest)
-    found = answer_once(visit.desk, place, work, lambda _size: None, is_final=bool)
+    found = answer_once(visit.server, place, work, lambda _size: None, is_final=bool)
     return ActionResult(found.get("entry"), found.get("waits"), tuple(refusals))

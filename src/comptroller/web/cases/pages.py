@@ -181,7 +181,7 @@ def show_case(  # noqa: PLR0913 - what was just done is shown beside the case
     names = [f["finding"] for f in one["finding"]]
     hidden = len(seen.raw["finding"]) - len(names)
     visit.hidden_count = hidden or None if seen.seat != view.ENTITY else None
-    answers = {f"move.{name}" for name, move in visit.pack.casework.moves.items() if move.of == actions.ANSWER}
+    answers = {f"move.{name}" for name, move in visit.pack.case_policy.moves.items() if move.of == actions.ANSWER}
     events = [{**e, "cells": said_cells(visit, e), "is_answer": e["what"] in answers} for e in one["event"]]
     return render(
         visit,
@@ -204,7 +204,7 @@ def show_case(  # noqa: PLR0913 - what was just done is shown beside the case
         then=view.is_then(visit),
         letters=sorted(visibility.visible_letters(one)),
         offices=[name for name in visit.chain(one["entity"]) if name not in (one["entity"], one["office"])],
-        number_of_act=visit.desk.chance()[:12],
+        number_of_act=visit.server.chance()[:12],
         refusals=refusals,
         kept=kept,
         waits=waits,
@@ -235,7 +235,7 @@ def _waiting(visit: Visit, seen: CaseView) -> list[dict[str, Any]]:
         return []
     found = []
     for one in actions.waiting(visit, seen.raw["case_id"]):
-        kind, move = visit.pack.kinds[one["kind"]], visit.pack.casework.moves.get(one["name"])
+        kind, move = visit.pack.kinds[one["kind"]], visit.pack.case_policy.moves.get(one["name"])
         fields = [f for f in kind.fields if one["fact"].get(f.name) and f.name not in _OF_ITSELF]
         cells = [(visit.in_language(f.title), cell(visit, f, one["fact"][f.name])) for f in fields]
         found.append({**one, "cells": cells, "title": visit.in_language(move.title if move else kind.title)})
@@ -261,7 +261,7 @@ def _evidence_cells(visit: Visit, rule: str, said: dict[str, Any]) -> list[tuple
 def what_title(visit: Visit, what: str) -> str:
     """Give the title of an event: the pack's of a move, the console's of anything else."""
     head, _, name = what.partition(".")
-    move = visit.pack.casework.moves.get(name) if head == "move" else None
+    move = visit.pack.case_policy.moves.get(name) if head == "move" else None
     if move is not None:
         return visit.in_language(move.title)
     known = ("finding.raised", "finding.cleared", "request.asked", "evidence.given", "loss.estimated", "letter.sent")
@@ -280,8 +280,8 @@ def said_cells(visit: Visit, event: dict[str, Any]) -> list[tuple[str, str]]:
         field = field_named(visit, tables, _TITLED_AS.get(name, name))
         if name in ("to_line", "supplied_to"):
             shown = visit.in_language(visit.pack.lines.get(str(value))) or str(value)
-        elif name == "clock" and value in visit.pack.casework.clocks:
-            shown = visit.in_language(visit.pack.casework.clocks[value].title)
+        elif name == "clock" and value in visit.pack.case_policy.clocks:
+            shown = visit.in_language(visit.pack.case_policy.clocks[value].title)
         else:
             shown = cell(visit, field, value)
         found.append((visit.in_language(field.title) if field else name, shown))
@@ -294,7 +294,7 @@ def _marks(visit: Visit, one: dict[str, Any]) -> list[tuple[dt.date, str, str]]:
     ]
     for clock in one["clock"]:
         if clock["due_on"] and not clock["ended_on"]:
-            term = visit.pack.casework.clocks.get(clock["clock"])
+            term = visit.pack.case_policy.clocks.get(clock["clock"])
             found.append(
                 (clock["due_on"], f"{visit.in_language(term.title) if term else ''} {visit.text('case.due')}", "since")
             )

@@ -34,7 +34,7 @@ class CaseView:
 
 def require_cases(visit: Visit) -> None:
     """Refuse (Gone) cases under a policy that has none."""
-    if not visit.pack.casework.is_on or "case_now" not in visit.pack.tables:
+    if not visit.pack.case_policy.is_on or "case_now" not in visit.pack.tables:
         raise NotFound(visit.path)
 
 
@@ -70,7 +70,7 @@ def clocks_of(visit: Visit) -> str:
 
 def _views(visit: Visit) -> dict[str, str]:
     """Give the SQL of tables as known with the entry that is asked about, without what else was asked."""
-    return visit.desk.engine.books.views(None, visit.known, visit.duck)
+    return visit.server.engine.books.views(None, visit.known, visit.duck)
 
 
 def today_of(visit: Visit) -> dt.date:
@@ -78,9 +78,9 @@ def today_of(visit: Visit) -> dt.date:
     if visit.valid is not None:
         return visit.valid
     if visit.known:
-        last = min(visit.known, visit.desk.ledger.size)
-        return visit.desk.ledger.entry(last).received_at.astimezone(visit.desk.zone).date()
-    return visit.clock[0] or visit.desk.local_now().date()
+        last = min(visit.known, visit.server.ledger.size)
+        return visit.server.ledger.entry(last).received_at.astimezone(visit.server.zone).date()
+    return visit.clock[0] or visit.server.local_now().date()
 
 
 def see(visit: Visit, case_id: str) -> CaseView:
@@ -89,7 +89,7 @@ def see(visit: Visit, case_id: str) -> CaseView:
     raw = queries.whole(visit.duck, case_id) if len(case_id) > 2 else None
     if raw is None:
         raise NotFound(case_id)
-    name, work = raw["case_id"], visit.pack.casework
+    name, work = raw["case_id"], visit.pack.case_policy
     places = (raw["lead"], raw["pending"], *(raw["informed"] or "").split())
     lines = [one for one in dict.fromkeys(places) if one and _holds(visit, visit.reach.part(one), name)]
     for line in sorted(lines, key=lambda one: (places.index(one) > 1, places.index(one))):
@@ -113,7 +113,7 @@ def _then(visit: Visit, raw: Whole, shown: Whole, line: str) -> Whole:
     if not is_then(visit):
         return shown
     found = _whole_then(visit, raw)
-    seen = visibility.visible_as_of(found, line, visit.pack.casework)
+    seen = visibility.visible_as_of(found, line, visit.pack.case_policy)
     return seen if shown["responsibility"] else {**seen, "responsibility": []}
 
 
@@ -129,7 +129,7 @@ def _by_entity(visit: Visit, raw: Whole) -> CaseView:
     answering = visit.reach.sees("n.entity", [g for g in visit.reach.viewer.in_force if g.gives(REPORT)])
     answers = _holds(visit, answering, raw["case_id"])
     whole = _whole_then(visit, raw) if is_then(visit) else raw
-    work = visit.pack.casework
+    work = visit.pack.case_policy
     shown = visibility.visible_to_entity(whole, work, answers=answers, until=visibility.released_until(raw, work))
     return CaseView(_without_closed(visit, shown), raw, ENTITY)
 

@@ -161,8 +161,8 @@ def day_of(visit: Visit) -> dt.date:
 
 def known_on(visit: Visit) -> str:
     """Give the day on which the entry that is asked for was received, for the field in which one asks; '' where none is."""
-    head = next(iter(visit.desk.heads.between(visit.known, visit.known)), None) if visit.known else None
-    return head.received_at.astimezone(visit.desk.zone).date().isoformat() if head else ""
+    head = next(iter(visit.server.heads.between(visit.known, visit.known)), None) if visit.known else None
+    return head.received_at.astimezone(visit.server.zone).date().isoformat() if head else ""
 
 
 def _by(visit: Visit, by: str) -> str:

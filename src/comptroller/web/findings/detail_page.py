@@ -33,7 +33,7 @@ Seeing = Annotated[Visit, Depends(may(SEE))]
 def explained(visit: Visit, finding: str) -> Explanation:
     """Give a finding with all that explains it; refuses (Gone) one that is not there or out of reach."""
     known = present(visit.one("SELECT finding FROM finding_now WHERE finding = ?", [finding]), finding)
-    found: Explanation = present(explain(visit.duck, visit.pack, known, policy_of=visit.desk.policy_of), finding)
+    found: Explanation = present(explain(visit.duck, visit.pack, known, policy_of=visit.server.policy_of), finding)
     return found
 
 
@@ -43,7 +43,7 @@ def finding_page(visit: Seeing, finding: str) -> Response:
     found = explained(visit, finding)
     rows, hidden = seen_rows(visit, found.rows)
     visit.hidden_count = hidden
-    entries = {row["entry"]: visit.desk.ledger.entry(row["entry"]) for row in rows}
+    entries = {row["entry"]: visit.server.ledger.entry(row["entry"]) for row in rows}
     last = found.finding
     cells = [(label(visit, found.rule, name), name, value) for name, value in last.evidence.items()]
     path = next((v for n, v in last.evidence.items() if n in ("path", "chain") and isinstance(v, str) and ">" in v), "")

@@ -165,7 +165,7 @@ def findings(
     visit.hidden_count = visit.count_hidden("finding_now")
     pages = max(1, -(-count // PAGE))
     part = "findings/findings_rows.html" if request.headers.get("hx-target") == "findings" else "findings/findings.html"
-    saved = visit.desk.shelf.saved(visit.login, "findings")
+    saved = visit.server.storage.saved(visit.login, "findings")
     return render(visit, part, asked=asked, rows=rows, count=count, page=page, pages=pages, states=STATES, saved=saved)
 
 
@@ -202,5 +202,5 @@ def keep_view(visit: Seeing, form: Form) -> Response:
     """Keep what is asked for under a name, or take a kept view away."""
     name, said = str(form.get("name") or "")[:80].strip(), str(form.get("said") or "")[:2000]
     if name:
-        visit.desk.shelf.save(visit.login, "findings", name, "" if form.get("remove") else said or "state=open")
+        visit.server.storage.save(visit.login, "findings", name, "" if form.get("remove") else said or "state=open")
     return RedirectResponse(f"/findings?{said}", 303)

@@ -35,7 +35,7 @@ def account(visit: Visiting) -> Response:
 
 
 def _page(visit: Visit, secret: bytes = b"", codes: Sequence[str] = (), once: str = "") -> Response:
-    accounts, login = visit.desk.accounts, visit.login
+    accounts, login = visit.server.accounts, visit.login
     if visit.scope is not None:
         raise PermissionDenied("account")
     named = address(secret, login, visit.text("product")) if secret else ""
@@ -50,9 +50,9 @@ def _page(visit: Visit, secret: bytes = b"", codes: Sequence[str] = (), once: st
         picture=qr_path(named) if secret else None,
         codes=codes,
         left=accounts.factors.recovery_left(login),
-        is_owed=owes_factor(visit.desk, visit.reach.viewer),
+        is_owed=owes_factor(visit.server, visit.reach.viewer),
         sessions=[(made, seen) for who, made, seen in accounts.sessions() if who == login],
-        offers=[one for one in accounts.handovers.offers(visit.desk.clock(), login) if one.purpose in _OFFERED],
+        offers=[one for one in accounts.handovers.offers(visit.server.clock(), login) if one.purpose in _OFFERED],
         tokens=[one for one in accounts.tokens() if one.login == login],
         said_once=once,
     )
@@ -69,13 +69,13 @@ def change_password(request: Request, visit: Visiting, form: Form) -> Response:
             f"the same new password twice, {LEAST_PASSWORD} characters or more",
         )
         raise _wrong("new, again", f"{len(new)}, {len(again)}", wanted)
-    accounts, at = visit.desk.accounts, visit.desk.clock()
+    accounts, at = visit.server.accounts, visit.server.clock()
     if not accounts.change_password(visit.login, str(form.get("password") or "")[:MOST_PASSWORD], new):
         raise _wrong("password", "-", _PRESENT)
     visit.note("own_password")
-    secret, form_key = visit.desk.chance(), visit.desk.chance()
+    secret, form_key = visit.server.chance(), visit.server.chance()
     accounts.open_session(visit.login, secret, form_key, at)
-    answer = with_cookie(visit.desk, RedirectResponse("/account", 303), secret)
+    answer = with_cookie(visit.server, RedirectResponse("/account", 303), secret)
     return known_here(request, answer, visit.login)
 
 
@@ -83,31 +83,31 @@ def change_password(request: Request, visit: Visiting, form: Form) -> Response:
 def offer_factor(visit: Visiting, form: Form) -> Response:
     """Draw a secret for a device, told once; it counts when a code of the device is given."""
     _known(visit, form)
-    factors = visit.desk.accounts.factors
+    factors = visit.server.accounts.factors
     if factors.is_on(visit.login):
         raise _wrong("factor", "-", ("尚未启用验证码", "an account without a second factor"))
-    secret = sha256(visit.desk.chance().encode()).digest()[:SECRET_BYTES]
-    nonce = sha256(visit.desk.chance().encode()).digest()
-    factors.offer(visit.login, encrypt(secret, visit.desk.settings.passphrase, nonce))
+    secret = sha256(visit.server.chance().encode()).digest()[:SECRET_BYTES]
+    nonce = sha256(visit.server.chance().encode()).digest()
+    factors.offer(visit.login, encrypt(secret, visit.server.settings.passphrase, nonce))
     return _page(visit, secret)
 
 
 @router.post("/account/factor/on")
 def turn_on(request: Request, visit: Visiting, form: Form) -> Response:
     """Turn the second factor on by a code of the device; sessions and tokens from before it end, this session is renewed."""
-    if visit.desk.accounts.factors.is_on(visit.login) or not _code_fits(visit, form):
+    if visit.server.accounts.factors.is_on(visit.login) or not _code_fits(visit, form):
         raise _wrong("code", "-", ("设备上当前的验证码", "the present code of the device"))
     secret = renewed(request, visit)
-    visit.desk.accounts.end_tokens(visit.login)
+    visit.server.accounts.end_tokens(visit.login)
     visit.note("factor")
-    return with_cookie(visit.desk, _page(visit, codes=_drawn_codes(visit)), secret)
+    return with_cookie(visit.server, _page(visit, codes=_drawn_codes(visit)), secret)
 
 
 @router.post("/account/recovery")
 def renew(visit: Visiting, form: Form) -> Response:
     """Draw recovery codes afresh, told once; those from before open nothing any more."""
     _known(visit, form)
-    if not visit.desk.accounts.factors.is_on(visit.login) or not _code_fits(visit, form):
+    if not visit.server.accounts.factors.is_on(visit.login) or not _code_fits(visit, form):
         raise _wrong("code", "-", ("设备上当前的验证码", "the present code of the device"))
     visit.note("factor", visit.login, "recovery codes")
     return _page(visit, codes=_drawn_codes(visit))
@@ -115,8 +115,8 @@ def renew(visit: Visiting, form: Form) -> Response:
 
 def _drawn_codes(visit: Visit) -> list[str]:
     """Give recovery codes that were drawn and kept just now."""
-    codes = recovery_codes([visit.desk.chance() for _ in range(RECOVERY_CODES)])
-    visit.desk.accounts.factors.renew_recovery(visit.login, codes, sha256(visit.desk.chance().encode()).hexdigest())
+    codes = recovery_codes([visit.server.chance() for _ in range(RECOVERY_CODES)])
+    visit.server.accounts.factors.renew_recovery(visit.login, codes, sha256(visit.server.chance().encode()).hexdigest())
     return codes
 
 
@@ -137,7 +137,7 @@ def turn_off(visit: Visiting, form: Form) -> Response:
     _known(visit, form)
     if not _code_fits(visit, form):
         raise _wrong("code", "-", ("设备上当前的验证码", "the present code of the device"))
-    if visit.desk.accounts.factors.end(visit.login):
+    if visit.server.accounts.factors.end(visit.login):
         visit.note("factor_end", visit.login)
     return RedirectResponse("/account", 303)
 
@@ -149,7 +149,7 @@ def end_sessions(request: Request, visit: Visiting, _form: Form) -> Response:
         raise PermissionDenied("account")
     secret = renewed(request, visit)
     visit.note("sessions_end", visit.login)
-    return with_cookie(visit.desk, RedirectResponse("/account", 303), secret)
+    return with_cookie(visit.server, RedirectResponse("/account", 303), secret)
 
 
 @router.post("/account/offers")
@@ -159,7 +159,7 @@ def take_offer(visit: Visiting, form: Form) -> Response:
         _person_alone(visit)
     else:
         _known(visit, form)
-    accounts, at = visit.desk.accounts, visit.desk.clock()
+    accounts, at = visit.server.accounts, visit.server.clock()
     number = str(form.get("number") or "")
     one = next((o for o in accounts.handovers.offers(at, visit.login) if str(o.number) == number), None)
     if one is None or one.purpose not in _OFFERED or not accounts.handovers.settle(one.number):
@@ -171,7 +171,7 @@ def take_offer(visit: Visiting, form: Form) -> Response:
         accounts.identities.link(Identity(one.detail["issuer"], one.detail["subject"], visit.login), at)
         visit.note("identity", visit.login, f"{one.detail['issuer']} {one.made_by}")
         return RedirectResponse("/account", 303)
-    secret, until = visit.desk.chance(), at + dt.timedelta(days=int(one.detail["days"]))
+    secret, until = visit.server.chance(), at + dt.timedelta(days=int(one.detail["days"]))
     accounts.make_token(Token(one.detail["name"], visit.login, frozenset(one.detail["scope"]), until), secret, at)
     visit.note("token", visit.login, f"{one.detail['name']} {one.made_by}")
     return _page(visit, once=f"{one.detail['name']}: {secret}")
@@ -182,8 +182,8 @@ def end_own_token(visit: Visiting, form: Form) -> Response:
     """End one of one's own tokens at once."""
     _person_alone(visit)
     digest = str(form.get("digest") or "")
-    own = {one.digest for one in visit.desk.accounts.tokens() if one.login == visit.login}
-    if digest in own and visit.desk.accounts.end_token(digest):
+    own = {one.digest for one in visit.server.accounts.tokens() if one.login == visit.login}
+    if digest in own and visit.server.accounts.end_token(digest):
         visit.note("token_end", digest[:12])
     return RedirectResponse("/account", 303)
 
@@ -197,19 +197,19 @@ def _person_alone(visit: Visit) -> None:
 def _known(visit: Visit, form: Form) -> None:
     """Reject (Refused) a user who does not give his password again; a user of a provider alone has none to give."""
     _person_alone(visit)
-    accounts, at = visit.desk.accounts, visit.desk.clock()
+    accounts, at = visit.server.accounts, visit.server.clock()
     given = str(form.get("password") or "")[:MOST_PASSWORD]
     if accounts.has_password(visit.login) and not accounts.check(visit.login, given, at, "session"):
         raise _wrong("password", "-", _PRESENT)
 
 
 def _code_fits(visit: Visit, form: Form) -> bool:
-    factors = visit.desk.accounts.factors
+    factors = visit.server.accounts.factors
     kept = factors.kept(visit.login)
     if visit.scope is not None or not kept:
         raise PermissionDenied("account")
-    secret = decrypt(kept, visit.desk.settings.passphrase)
-    return factors.check(visit.login, secret, str(form.get("code") or "")[:20], visit.desk.clock())
+    secret = decrypt(kept, visit.server.settings.passphrase)
+    return factors.check(visit.login, secret, str(form.get("code") or "")[:20], visit.server.clock())
 
 
 def _wrong(name: str, seen: object, wanted: tuple[str, str]) -> Refused:

@@ -33,32 +33,32 @@ def take_up(
     request: Request, link: Secret, new: Secret, again: Secret, code: Annotated[str, FormField(max_length=60)] = ""
 ) -> Response:
     """Set the password of the link's user and use the link up; sessions and tokens from before end."""
-    desk = desk_of(request)
-    held = desk.accounts.handovers.link(link, desk.clock())
-    if held is None or not _is_admitted(desk, held.login):
+    server = desk_of(request)
+    held = server.accounts.handovers.link(link, server.clock())
+    if held is None or not _is_admitted(server, held.login):
         return _page(request, link, "link", 401)
     if new != again or not LEAST_PASSWORD <= len(new) <= MOST_PASSWORD:
         return _page(request, link, "new", 422)
-    if held.needs_proof and not _is_proven(desk, held, link, code):
-        _log.warning("a link was not taken up: attempt %s", desk.accounts.throttle.digest(link)[:12])
+    if held.needs_proof and not _is_proven(server, held, link, code):
+        _log.warning("a link was not taken up: attempt %s", server.accounts.throttle.digest(link)[:12])
         return _page(request, link, "proof", 401)
-    if not desk.accounts.handovers.use(link):
+    if not server.accounts.handovers.use(link):
         return _page(request, link, "link", 401)
-    desk.accounts.set_password(held.login, new)
-    desk.note(held.login, "taken_up", held.login, held.made_by)
+    server.accounts.set_password(held.login, new)
+    server.note(held.login, "taken_up", held.login, held.made_by)
     return RedirectResponse("/sign-in", 303)
 
 
-def _is_admitted(desk: Server, login: str) -> bool:
-    viewer = viewer_of(desk.duck, desk.owner, login, desk.local_now().date())
+def _is_admitted(server: Server, login: str) -> bool:
+    viewer = viewer_of(server.duck, server.owner, login, server.local_now().date())
     return viewer is not None and viewer.is_admitted
 
 
-def _is_proven(desk: Server, held: Link, link: str, code: str) -> bool:
+def _is_proven(server: Server, held: Link, link: str, code: str) -> bool:
     """Return whether a code is given that the administrator who issued the link does not have; each try counts."""
-    if desk.accounts.handovers.fits(link, code):
+    if server.accounts.handovers.fits(link, code):
         return True
-    return desk.accounts.factors.is_on(held.login) and bool(code_fits(desk, held.login, code[:40]))
+    return server.accounts.factors.is_on(held.login) and bool(code_fits(server, held.login, code[:40]))
 
 
 def _page(request: Request, link: str, wrong: str, status: int = 200) -> Response:

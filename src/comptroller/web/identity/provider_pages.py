@@ -28,27 +28,27 @@ UNDER_WAY = "desk_oidc"
 """The cookie of a browser that is on its way to the provider; it goes to the addresses under /oidc alone."""
 
 
-def provider_of(desk: Server) -> Provider:
+def provider_of(server: Server) -> Provider:
     """Give the provider that the desk's settings name; refuses (Gone) where they name none."""
-    if desk.provider is None:
+    if server.provider is None:
         raise NotFound("/oidc")
-    return desk.provider
+    return server.provider
 
 
 @router.get("/oidc/start")
 def start(request: Request, back: Annotated[str, Query(max_length=500)] = "/") -> Response:
     """Send a browser to the provider, with a secret of its own."""
-    desk = desk_of(request)
-    secret, at = desk.chance(), desk.clock()
+    server = desk_of(request)
+    secret, at = server.chance(), server.clock()
     try:
-        address = provider_of(desk).address(secret, at)
+        address = provider_of(server).address(secret, at)
     except NotIdentified as fault:
         _log.warning("the identity provider does not answer: %s", fault)
         return render_sign_in(request, 502, wrong="absent", back=inner(back))
-    desk.accounts.identities.begin(secret, inner(back), at)
+    server.accounts.identities.begin(secret, inner(back), at)
     answer = RedirectResponse(address, 303)
     seconds = int(LONGEST_WAY.total_seconds())
-    secure = desk.settings.is_secure
+    secure = server.settings.is_secure
     answer.set_cookie(UNDER_WAY, secret, seconds, httponly=True, samesite="lax", secure=secure, path="/oidc")
     return answer
 
@@ -56,10 +56,10 @@ def start(request: Request, back: Annotated[str, Query(max_length=500)] = "/") -
 @router.get(BACK)
 def come_back(request: Request) -> Response:
     """Let somebody in whom the provider vouches for and whose subject an administrator linked to an account."""
-    desk = desk_of(request)
-    provider, at = provider_of(desk), desk.clock()
+    server = desk_of(request)
+    provider, at = provider_of(server), server.clock()
     secret = request.cookies.get(UNDER_WAY, "")
-    back = desk.accounts.identities.finish(secret, at) if secret else None
+    back = server.accounts.identities.finish(secret, at) if secret else None
     try:
         if back is None:
             raise NotIdentified("this browser did not ask, came back before, or took too long")
@@ -68,35 +68,37 @@ def come_back(request: Request) -> Response:
         _log.warning("signing in through the provider failed: %s", fault)
         return _refused(request, "provider", "")
     issuer = provider.settings.issuer
-    login = desk.accounts.identities.login(issuer, subject) or _taken_up(desk, issuer, subject)
-    viewer = viewer_of(desk.duck, desk.owner, login, at.astimezone(desk.zone).date()) if login else None
+    login = server.accounts.identities.login(issuer, subject) or _taken_up(server, issuer, subject)
+    viewer = viewer_of(server.duck, server.owner, login, at.astimezone(server.zone).date()) if login else None
     if viewer is None or not viewer.is_admitted:
-        _log.warning("signing in through the provider failed: attempt %s", desk.accounts.throttle.digest(subject)[:12])
+        _log.warning(
+            "signing in through the provider failed: attempt %s", server.accounts.throttle.digest(subject)[:12]
+        )
         return _refused(request, "unknown", subject)
     answer = pass_on(request, login, back, issuer)
     answer.delete_cookie(UNDER_WAY, path="/oidc")
     return answer
 
 
-def _taken_up(desk: Server, issuer: str, subject: str) -> str:
+def _taken_up(server: Server, issuer: str, subject: str) -> str:
     """Return the account whose first way in the subject takes up; '' where it is offered none, or the account has a way in."""
-    accounts, at, detail = desk.accounts, desk.clock(), {"issuer": issuer, "subject": subject}
+    accounts, at, detail = server.accounts, server.clock(), {"issuer": issuer, "subject": subject}
     for one in accounts.handovers.offers(at):
-        if one.purpose != IDENTITY or one.detail != detail or can_enter(desk, one.login):
+        if one.purpose != IDENTITY or one.detail != detail or can_enter(server, one.login):
             continue
         second = [o.detail for o in accounts.handovers.offers(at, one.login) if o.purpose == IDENTITY_TWICE]
-        if others_of(desk, one.made_by) and detail not in second:
+        if others_of(server, one.made_by) and detail not in second:
             continue
         if accounts.handovers.settle(one.number) and accounts.identities.link(Identity(issuer, subject, one.login), at):
-            desk.note(one.login, "identity", one.login, f"{issuer} {one.made_by}")
+            server.note(one.login, "identity", one.login, f"{issuer} {one.made_by}")
             return one.login
     return ""
 
 
-def can_enter(desk: Server, login: str) -> bool:
+def can_enter(server: Server, login: str) -> bool:
     """Return whether an account can be signed in to: by a password, or by an identity that is linked."""
-    is_linked = any(one.login == login for one in desk.accounts.identities.all())
-    return desk.accounts.has_password(login) or is_linked
+    is_linked = any(one.login == login for one in server.accounts.identities.all())
+    return server.accounts.has_password(login) or is_linked
 
 
 def _refused(request: Request, wrong: str, subject: str) -> Response:
@@ -108,29 +110,29 @@ def _refused(request: Request, wrong: str, subject: str) -> Response:
 @router.get("/admin/identities")
 def identities(visit: Administering) -> Response:
     """Give which subject opens whose account."""
-    provider_of(visit.desk)
-    users = visit.rows("SELECT login, name FROM desk_user WHERE granted_by = ? ORDER BY login", [visit.desk.owner])
-    accounts = visit.desk.accounts
-    offers = [one for one in accounts.handovers.offers(visit.desk.clock()) if one.purpose == IDENTITY]
+    provider_of(visit.server)
+    users = visit.rows("SELECT login, name FROM desk_user WHERE granted_by = ? ORDER BY login", [visit.server.owner])
+    accounts = visit.server.accounts
+    offers = [one for one in accounts.handovers.offers(visit.server.clock()) if one.purpose == IDENTITY]
     return render(visit, "identity/identities.html", users=users, links=accounts.identities.all(), offers=offers)
 
 
 @router.post("/admin/identities")
 def link(visit: Administering, form: Form) -> Response:
     """Offer a user a subject of the provider, which the user takes up; nobody offers to himself, and no subject opens two accounts."""
-    issuer = provider_of(visit.desk).settings.issuer
+    issuer = provider_of(visit.server).settings.issuer
     login, subject = (str(form.get(name) or "").strip()[:255] for name in ("login", "subject"))
-    day = visit.desk.local_now().date()
-    if not subject or viewer_of(visit.duck, visit.desk.owner, login, day) is None:
+    day = visit.server.local_now().date()
+    if not subject or viewer_of(visit.duck, visit.server.owner, login, day) is None:
         raise _wrong("login, subject", f"{login} {subject}", ("已有用户和标识", "a user who is there, and a subject"))
     if login == visit.login:
         raise _wrong("login", login, ("他人的账户", "somebody else's account"))
-    accounts, at = visit.desk.accounts, visit.desk.clock()
+    accounts, at = visit.server.accounts, visit.server.clock()
     if accounts.identities.login(issuer, subject):
         raise _wrong("subject", subject, ("尚未关联的标识", "a subject that is not linked yet"))
     detail = {"issuer": issuer, "subject": subject}
     same = [o for o in accounts.handovers.offers(at, login) if o.purpose == IDENTITY and o.detail == detail]
-    is_second = bool(same) and not is_same_person(visit.desk, same[0].made_by, visit.login)
+    is_second = bool(same) and not is_same_person(visit.server, same[0].made_by, visit.login)
     if accounts.handovers.offer(login, IDENTITY_TWICE if is_second else IDENTITY, detail, visit.login, at):
         visit.note("identity_offered", login, issuer)
     return RedirectResponse("/admin/identities", 303)
@@ -140,7 +142,7 @@ def link(visit: Administering, form: Form) -> Response:
 def unlink(visit: Administering, form: Form) -> Response:
     """End a link; whoever is signed in with that account is signed out."""
     issuer, subject = (str(form.get(name) or "") for name in ("issuer", "subject"))
-    login = visit.desk.accounts.identities.end(issuer, subject)
+    login = visit.server.accounts.identities.end(issuer, subject)
     if login:
         visit.note("identity_end", login, issuer)
     return RedirectResponse("/admin/identities", 303)

@@ -44,14 +44,14 @@ def sign_in(
 
     Unknown names, wrong passwords and attempts within a wait get the same answer after the same work.
     """
-    desk = desk_of(request)
-    at, client = desk.clock(), network_of(request.client.host if request.client else "-")
-    accounts = desk.accounts
+    server = desk_of(request)
+    at, client = server.clock(), network_of(request.client.host if request.client else "-")
+    accounts = server.accounts
     who = accounts.login_of(login)
     is_right = (
-        accounts.check(who, password, at, client, request.cookies.get(DEVICE, "")) and desk.settings.has_passwords
+        accounts.check(who, password, at, client, request.cookies.get(DEVICE, "")) and server.settings.has_passwords
     )
-    viewer = viewer_of(desk.duck, desk.owner, who, at.astimezone(desk.zone).date()) if is_right else None
+    viewer = viewer_of(server.duck, server.owner, who, at.astimezone(server.zone).date()) if is_right else None
     if viewer is None or not viewer.is_admitted:
         # Of what was typed nothing is logged: people type passwords into the field of the name.
         _log.warning("signing in failed: attempt %s", accounts.throttle.digest(f"{client} {folded(login)}")[:12])
@@ -61,70 +61,70 @@ def sign_in(
 
 def pass_on(request: Request, login: str, back: str, by: str = "") -> Response:
     """Open the session of a user who is identified by a password or a provider, or ask for the second factor that is on."""
-    desk = desk_of(request)
-    if not desk.accounts.factors.is_on(login):
+    server = desk_of(request)
+    if not server.accounts.factors.is_on(login):
         return enter(request, login, back, by)
-    secret = desk.chance()
-    desk.accounts.factors.begin_half(secret, login, inner(back), desk.clock())
+    secret = server.chance()
+    server.accounts.factors.begin_half(secret, login, inner(back), server.clock())
     answer = render_bare(request, "identity/sign_in_code.html", wrong=False)
-    answer.set_cookie(HALF, secret, httponly=True, samesite="strict", secure=desk.settings.is_secure, path="/sign-in")
+    answer.set_cookie(HALF, secret, httponly=True, samesite="strict", secure=server.settings.is_secure, path="/sign-in")
     return answer
 
 
 @router.post("/sign-in/code")
 def give_code(request: Request, code: Annotated[str, FormField(max_length=40)]) -> Response:
     """Let somebody in who gave the right password in this browser and gives the code of his device now."""
-    desk = desk_of(request)
-    at, half = desk.clock(), request.cookies.get(HALF, "")
-    waits = desk.accounts.factors.half(half, at)
+    server = desk_of(request)
+    at, half = server.clock(), request.cookies.get(HALF, "")
+    waits = server.accounts.factors.half(half, at)
     if waits is None:
         return render_sign_in(request, 401, wrong="failed")
     login, back = waits
-    by = code_fits(desk, login, code)
-    viewer = viewer_of(desk.duck, desk.owner, login, at.astimezone(desk.zone).date())
+    by = code_fits(server, login, code)
+    viewer = viewer_of(server.duck, server.owner, login, at.astimezone(server.zone).date())
     if not by or viewer is None or not viewer.is_admitted:
-        _log.warning("a wrong code: attempt %s", desk.accounts.throttle.digest(login)[:12])
+        _log.warning("a wrong code: attempt %s", server.accounts.throttle.digest(login)[:12])
         return render_bare(request, "identity/sign_in_code.html", 401, wrong=True)
-    if not desk.accounts.factors.end_half(half):
+    if not server.accounts.factors.end_half(half):
         return render_sign_in(request, 401, wrong="failed")
     answer = enter(request, login, back, by)
     answer.delete_cookie(HALF, path="/sign-in")
     return answer
 
 
-def code_fits(desk: Server, login: str, code: str) -> str:
+def code_fits(server: Server, login: str, code: str) -> str:
     """Return by which code a second factor is shown, and use the code up: `code`, `recovery`, or '' for a wrong one."""
-    factors, at = desk.accounts.factors, desk.clock()
+    factors, at = server.accounts.factors, server.clock()
     if is_recovery(code):
         return "recovery" if factors.recover(login, code, at) else ""
     kept = factors.kept(login)
-    return "code" if kept and factors.check(login, decrypt(kept, desk.settings.passphrase), code, at) else ""
+    return "code" if kept and factors.check(login, decrypt(kept, server.settings.passphrase), code, at) else ""
 
 
 def enter(request: Request, login: str, back: str, by: str = "") -> Response:
     """Begin a session of a user who is identified now, under a new secret; the ledger tells it, and by what."""
-    desk = desk_of(request)
-    desk.note(login, "sign_in", detail=by)
-    desk.accounts.close_session(request.cookies.get(SESSION, ""))
-    secret = desk.chance()
-    desk.accounts.open_session(login, secret, desk.chance(), desk.clock())
-    answer = with_cookie(desk, RedirectResponse(inner(back), 303), secret)
+    server = desk_of(request)
+    server.note(login, "sign_in", detail=by)
+    server.accounts.close_session(request.cookies.get(SESSION, ""))
+    secret = server.chance()
+    server.accounts.open_session(login, secret, server.chance(), server.clock())
+    answer = with_cookie(server, RedirectResponse(inner(back), 303), secret)
     return known_here(request, answer, login)
 
 
 def known_here(request: Request, answer: Response, login: str) -> Response:
     """Let the browser be one in which the user has signed in: attempts of others do not make it wait."""
-    desk = desk_of(request)
-    device = request.cookies.get(DEVICE, "") or desk.chance()
-    desk.accounts.know(device, login, desk.clock())
-    seconds, secure = int(LONGEST_DEVICE.total_seconds()), desk.settings.is_secure
+    server = desk_of(request)
+    device = request.cookies.get(DEVICE, "") or server.chance()
+    server.accounts.know(device, login, server.clock())
+    seconds, secure = int(LONGEST_DEVICE.total_seconds()), server.settings.is_secure
     answer.set_cookie(DEVICE, device, seconds, httponly=True, samesite="strict", secure=secure, path="/")
     return answer
 
 
-def with_cookie(desk: Server, answer: Response, secret: str) -> Response:
+def with_cookie(server: Server, answer: Response, secret: str) -> Response:
     """Give a browser the secret of its session."""
-    answer.set_cookie(SESSION, secret, httponly=True, samesite="lax", secure=desk.settings.is_secure, path="/")
+    answer.set_cookie(SESSION, secret, httponly=True, samesite="lax", secure=server.settings.is_secure, path="/")
     return answer
 
 
@@ -133,9 +133,9 @@ def renewed(request: Request, visit: Visit) -> str:
 
     Rejects (NotSignedIn) a session that ended meanwhile, so that of requests sent at once one is served.
     """
-    desk = desk_of(request)
-    secret, form_key = desk.chance(), desk.chance()
-    if desk.accounts.renew_session(request.cookies.get(SESSION, ""), secret, form_key, desk.clock()) != visit.login:
+    server = desk_of(request)
+    secret, form_key = server.chance(), server.chance()
+    if server.accounts.renew_session(request.cookies.get(SESSION, ""), secret, form_key, server.clock()) != visit.login:
         raise Unauthenticated
     visit.form_key = form_key
     return secret
@@ -144,7 +144,7 @@ def renewed(request: Request, visit: Visit) -> str:
 @router.post("/sign-out")
 def sign_out(request: Request, visit: Visiting, _form: Form) -> Response:
     """End the session."""
-    if visit.desk.accounts.close_session(request.cookies.get(SESSION, "")):
+    if visit.server.accounts.close_session(request.cookies.get(SESSION, "")):
         visit.note("sign_out")
     answer = RedirectResponse("/sign-in", 303)
     answer.delete_cookie(SESSION, path="/")

@@ -31,11 +31,11 @@ def entries(
 ) -> EntryPage:
     """Give the heads of entries whose reporter is within reach, in the order in which they came."""
     first = int(after or 0) + 1
-    size = visit.desk.ledger.size
+    size = visit.server.ledger.size
     last = min(size, first + _MOST_LOOKED_AT - 1)
     found: list[EntryRow] = []
     hidden, at = 0, first - 1
-    for one in visit.desk.heads.between(first, last):
+    for one in visit.server.heads.between(first, last):
         at = one.number
         if not is_seen(visit, one.fields["reporter"]):
             hidden += 1
@@ -50,11 +50,11 @@ def entries(
 def entry(visit: Seeing, number: int) -> EntryWhole:
     """Give one entry with its header byte for byte, its proof, and the key to check it by."""
     one, source = seen_entry(visit, number)
-    receipt = json.loads(visit.desk.ledger.receipt(number).to_json())
+    receipt = json.loads(visit.server.ledger.receipt(number).to_json())
     return EntryWhole(
         **_row(one),
         header=one.header.decode(),
-        key=str(visit.desk.ledger.verifier_key),
+        key=str(visit.server.ledger.verifier_key),
         receipt=ReceiptForm(**receipt),
         seen_count=source.seen_count,
         hidden_count=source.hidden_count,

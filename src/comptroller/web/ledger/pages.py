@@ -46,12 +46,12 @@ def entries(
     since: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
     """Give the newest entries whose reporter is within reach, page by page; with `since`, the reports that came from then on."""
-    ledger = visit.desk.ledger
+    ledger = visit.server.ledger
     last = min(before - 1 if before else ledger.size, visit.known or ledger.size)
     first, count = _since(visit, since)
     found: list[EntryHeader] = []
     hidden, at = 0, last
-    for one in visit.desk.heads.between(first, last, newest_first=True):
+    for one in visit.server.heads.between(first, last, newest_first=True):
         at = one.number - 1
         if not is_seen(visit, one.fields["reporter"]):
             hidden += 1
@@ -87,22 +87,22 @@ def _since(visit: Visit, since: str) -> tuple[int, int]:
         wanted = ("形如 2024-06-30T10:00+00:00 的时刻", "an instant such as 2024-06-30T10:00+00:00")
         mend = ("改正时刻", "Correct the instant.")
         raise Refused([refusal("desk.instant", ("", None, "since"), since, wanted, mend)]) from error
-    first = visit.desk.ledger.size_at(at - dt.timedelta(microseconds=1)) + 1
+    first = visit.server.ledger.size_at(at - dt.timedelta(microseconds=1)) + 1
     last = visit.known or 2**62
-    heads = visit.desk.heads.between(first, last)
+    heads = visit.server.heads.between(first, last)
     return first, sum(is_report(one) and is_seen(visit, one.fields["reporter"]) for one in heads)
 
 
 def is_seen(visit: Visit, reporter: str) -> bool:
     """Say whether an entry's head may be shown: its reporter is within reach, or it is the node's own."""
-    return visit.sees_entity(reporter) or reporter == visit.desk.owner
+    return visit.sees_entity(reporter) or reporter == visit.server.owner
 
 
 def seen_entry(visit: Visit, number: int) -> tuple[Entry, PayloadSource]:
     """Give an entry with what of its text may be shown; refuses (Gone) one that is absent or wholly out of reach."""
-    if not 1 <= number <= visit.desk.ledger.size:
+    if not 1 <= number <= visit.server.ledger.size:
         raise NotFound(number)
-    one = visit.desk.ledger.entry(number)
+    one = visit.server.ledger.entry(number)
     source = source_of(visit, one)
     if not (is_seen(visit, one.fields["reporter"]) or source.seen_count):
         raise NotFound(number)
@@ -113,7 +113,7 @@ def seen_entry(visit: Visit, number: int) -> tuple[Entry, PayloadSource]:
 def entry(visit: Seeing, number: int, place: Annotated[int, Query(ge=0)] = 0) -> Response:
     """Give an entry: its head, its proof, and the report's own text around a place."""
     one, source = seen_entry(visit, number)
-    receipt = visit.desk.ledger.receipt(number)
+    receipt = visit.server.ledger.receipt(number)
     visit.hidden_count = source.hidden_count
     return render(
         visit,
@@ -133,9 +133,9 @@ def entry(visit: Seeing, number: int, place: Annotated[int, Query(ge=0)] = 0) ->
 def receipt(visit: Seeing, number: int) -> Response:
     """Give the receipt of an entry, with the head that it proves."""
     one, _ = seen_entry(visit, number)
-    said = json.loads(visit.desk.ledger.receipt(number).to_json()) | {
+    said = json.loads(visit.server.ledger.receipt(number).to_json()) | {
         "header": one.header.decode(),
-        "key": str(visit.desk.ledger.verifier_key),
+        "key": str(visit.server.ledger.verifier_key),
     }
     headers = {"content-disposition": f'attachment; filename="receipt-{number}.json"'}
     return Response(json.dumps(said, ensure_ascii=False, indent=1), media_type="application/json", headers=headers)
@@ -144,7 +144,7 @@ def receipt(visit: Seeing, number: int) -> Response:
 @router.post("/ledger/verify")
 def verification(visit: Seeing, form: Form) -> Response:
     """Check every hash, the tree and every checkpoint, against a checkpoint kept outside where one is given."""
-    folder, key = visit.desk.folder, visit.desk.ledger.verifier_key
+    folder, key = visit.server.folder, visit.server.ledger.verifier_key
     heads = list(node.outside_heads(folder, key).values())
     witness = str(form.get("witness") or "").replace("\r\n", "\n").strip()
     if witness:

@@ -64,7 +64,7 @@ def _counts(visit: Visit, entry: Entry) -> dict[str, int]:
     head = entry.fields
     if not entry.payload:
         return {}
-    mapping = visit.desk.ledger.blob(head["attachments"][0]).decode() if head["attachments"] else ""
+    mapping = visit.server.ledger.blob(head["attachments"][0]).decode() if head["attachments"] else ""
     report = Report(entry.payload, head["media"], head["name"], head["reporter"], head["kind"], mapping)
     scratch = DuckDb(memory="512MB")
     try:

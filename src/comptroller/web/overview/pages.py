@@ -58,13 +58,13 @@ def glance(visit: Visit) -> dict[str, Any]:
 
 def minute_of(visit: Visit) -> dt.datetime:
     """Give the minute that it is: what arrived in the last hour changes with it, though nothing comes."""
-    return visit.desk.clock().replace(second=0, microsecond=0)
+    return visit.server.clock().replace(second=0, microsecond=0)
 
 
 def arrived(visit: Visit) -> tuple[str, int]:
     """Give since when the last hour counts, and how many reports came since whose reporter is within reach."""
-    desk = visit.desk
-    since, counted = desk.arrivals.by_reporter(desk.ledger, desk.heads, desk.clock())
+    server = visit.server
+    since, counted = server.report_rate.by_reporter(server.ledger, server.heads, server.clock())
     return since.isoformat(timespec="minutes"), sum(n for who, n in counted.items() if is_seen(visit, who))
 
 

@@ -61,7 +61,7 @@ def _capital(visit: Visit) -> list[dict[str, Any]]:
         rows = visit.rows(
             "SELECT count(*) AS many, sum(amount_cny) AS whole, max(period_end) AS until, sum(effective) AS effective "
             f"FROM ({_FIRST_STATEMENTS})",
-            [item, scope, visit.desk.owner],
+            [item, scope, visit.server.owner],
         )
         if rows and rows[0]["many"]:
             found.append({"title": title, "item": item, "scope": scope, **rows[0]})
@@ -91,7 +91,7 @@ def capital_parts(visit: Visit, item: str, scope: str) -> list[dict[str, Any]]:
     """Give the statements that an item of the capital is the sum of, the largest first."""
     sql = f"SELECT * FROM ({_FIRST_STATEMENTS}) ORDER BY amount_cny DESC NULLS LAST, entity"
     found: list[dict[str, Any]] = visit.kept(
-        ("capital", item, scope), CAPITAL, lambda: visit.rows(sql, [item, scope, visit.desk.owner])
+        ("capital", item, scope), CAPITAL, lambda: visit.rows(sql, [item, scope, visit.server.owner])
     )
     return found
 

@@ -57,8 +57,8 @@ def policy(visit: Seeing, tab: Word = "rules", domain: Word = "", text: Word = "
         counts=counts,
         asleep={row["rule"] for row in visit.rows("SELECT rule FROM asleep")},
         params=[(p, values_on(p, _today(visit))) for p in pack.params.values()] if tab == "params" else [],
-        proposals=proposals(visit.desk) if tab == "proposals" else [],
-        editions=versions(visit.desk) if tab == "versions" else [],
+        proposals=proposals(visit.server) if tab == "proposals" else [],
+        editions=versions(visit.server) if tab == "versions" else [],
         lists_of=lambda one: [line for line in one.lines if _holds(line.valid_from, line.valid_until, _today(visit))],
     )
 
@@ -84,12 +84,12 @@ def values_on(param: Param, on: dt.date) -> list[Any]:
 @router.get("/policy/versions/{entry}")
 def version(visit: Seeing, entry: int) -> Response:
     """Give what an adopted policy changed in the one before."""
-    held = versions(visit.desk)
+    held = versions(visit.server)
     at = next((at for at, one in enumerate(held) if one.entry == entry), None)
     if at is None:
         raise NotFound(entry)
     one = held[at]
-    diffs = [] if one.is_first else differences(visit.desk, one, held[at + 1])
+    diffs = [] if one.is_first else differences(visit.server, one, held[at + 1])
     return render(visit, "policy/policy_version.html", one=one, diffs=diffs)
 
 
@@ -202,4 +202,4 @@ def reading(pack: Pack, name: str) -> list[tuple[str, Any]]:
 def _changes(visit: Visit, name: str) -> list[Any]:
     """Give the adopted policies with which a file of that name came or changed."""
     paths = {f"{name}.yml", f"{name}.sql"}
-    return [one for one in versions(visit.desk) if one.is_first or paths & set(one.changed)]
+    return [one for one in versions(visit.server) if one.is_first or paths & set(one.changed)]

@@ -114,8 +114,8 @@ def proposal(
     of: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
     """Give a proposal: its change, what replay and shadow run gave within reach, and what may be done with it."""
-    one = kept.proposal_of(visit.desk, name)
-    run = shadow.run_of(visit.desk, name)
+    one = kept.proposal_of(visit.server, name)
+    run = shadow.run_of(visit.server, name)
     told = {"replay": _told(visit, one, one.outcome), "shadow": _told(visit, one, run.outcome if run else {})}
     visit.hidden_count = max(one_told["hidden"] for one_told in told.values()) if one.outcome.get("counts") else None
     source = "shadow" if of == "shadow" and told["shadow"]["sums"] else "replay"
@@ -128,8 +128,8 @@ def proposal(
         one=one,
         diff=kept.difference(visit.pack.files.get(one.path, b"").decode(), one.text, one.path) if one.is_live else "",
         is_stale=one.is_live and kept.is_stale(visit.pack, one),
-        job=visit.desk.jobs.open_about(one.proposal),
-        failed=next((j for j in visit.desk.jobs.newest() if j.about == one.proposal and j.state == "failed"), None),
+        job=visit.server.jobs.open_about(one.proposal),
+        failed=next((j for j in visit.server.jobs.newest() if j.about == one.proposal and j.state == "failed"), None),
         told=told,
         run=run,
         source=source,
@@ -190,14 +190,14 @@ def _count(rows: list[dict[str, Any]]) -> dict[str, int]:
 @router.post("/policy/proposals/{name}/{act}")
 def act(visit: Seeing, name: str, act: str, form: Form) -> Response:  # noqa: ARG001 - the form holds the session's key
     """Replay a proposal, run it in the shadow, adopt or withdraw it."""
-    one = kept.proposal_of(visit.desk, name)
+    one = kept.proposal_of(visit.server, name)
     if act == "replay" and (visit.may(PROPOSE) or visit.may(ADOPT)):
         kept.replay(visit, one)
     elif act == "adopt":
         kept.adopt(visit, one)
     elif act == "withdraw":
         kept.withdraw(visit, one)
-        visit.desk.rounds.turn(name)
+        visit.server.periodic.turn(name)
     elif act == "shadow":
         shadow.begin(visit, one)
     elif act == "shadow-end":

@@ -51,15 +51,15 @@ class Proposal:
 
 def may_change(visit: Visit, act: str) -> bool:
     """Say whether the viewer has that act for everything: policy binds the whole node, so a part of it is not enough."""
-    return visit.may(act) and _may_whole(visit.reach.viewer.in_force, act, visit.desk.owner)
+    return visit.may(act) and _may_whole(visit.reach.viewer.in_force, act, visit.server.owner)
 
 
 def _may_whole(grants: Iterable[Grant], act: str, owner: str) -> bool:
     return any(g.gives(act) and g.entity == owner and not g.domain and not g.line for g in grants)
 
 
-def _kept(desk: Server, where: str, *values: str) -> list[Proposal]:
-    rows = desk.shelf.rows(f"SELECT {_COLUMNS} FROM proposal WHERE {where} ORDER BY at DESC, proposal", values)
+def _kept(server: Server, where: str, *values: str) -> list[Proposal]:
+    rows = server.storage.rows(f"SELECT {_COLUMNS} FROM proposal WHERE {where} ORDER BY at DESC, proposal", values)
     found = []
     for row in rows:
         name, login, at, path, text, why, state, outcome, adopter = (str(cell or "") for cell in row)
@@ -67,14 +67,14 @@ def _kept(desk: Server, where: str, *values: str) -> list[Proposal]:
     return found
 
 
-def proposals(desk: Server) -> list[Proposal]:
+def proposals(server: Server) -> list[Proposal]:
     """Give all proposals, the newest first."""
-    return _kept(desk, "true")
+    return _kept(server, "true")
 
 
-def proposal_of(desk: Server, name: str) -> Proposal:
+def proposal_of(server: Server, name: str) -> Proposal:
     """Give one proposal; refuses (Gone) one that is not there."""
-    found = _kept(desk, "proposal = ?", name)
+    found = _kept(server, "proposal = ?", name)
     if not found:
         raise NotFound(name)
     return found[0]
@@ -107,40 +107,40 @@ def propose(visit: Visit, path: str, text: str, why: str) -> str:
         mend = ("改动文本并填写理由", "Change the text and say why.")
         raise Refused([refusal("desk.policy.same", (path, None, "text, why"), why or "-", wanted, mend)])
     after = candidate(pack, path, text)
-    name = sha256(f"{visit.desk.chance()}{after.digest}".encode()).hexdigest()[:10]
+    name = sha256(f"{visit.server.chance()}{after.digest}".encode()).hexdigest()[:10]
     outcome = {"before": _digest(before)}
-    values = [name, visit.login, visit.desk.clock().isoformat(), path, text, why.strip()[:MOST_WHY], OPEN]
+    values = [name, visit.login, visit.server.clock().isoformat(), path, text, why.strip()[:MOST_WHY], OPEN]
     same = "login = ? AND path = ? AND text = ? AND state = ?"
-    is_new = visit.desk.shelf.put(
+    is_new = visit.server.storage.put(
         f"INSERT INTO proposal ({_COLUMNS}) SELECT ?, ?, ?, ?, ?, ?, ?, ?, '' "
         f"WHERE NOT EXISTS (SELECT 1 FROM proposal WHERE {same})",
         [*values, _json(outcome), visit.login, path, text, OPEN],
     )
     if not is_new:
-        return _kept(visit.desk, same, visit.login, path, text, OPEN)[0].proposal
+        return _kept(visit.server, same, visit.login, path, text, OPEN)[0].proposal
     visit.note("propose", name, f"{path}\nsha256 {_digest(text)}\n{why.strip()}\n{difference(before, text, path)}")
     return name
 
 
 def replay(visit: Visit, one: Proposal) -> int:
     """Let a proposal be replayed on history as soon as it is its turn; gives the job's number."""
-    refuse_ended(visit.desk, one)
-    desk, login = visit.desk, visit.login
+    refuse_ended(visit.server, one)
+    server, login = visit.server, visit.login
     after = changed(visit.pack, one)
 
     def work() -> str:
-        trial = try_out(desk, after)
-        outcome = {"before": one.outcome["before"], "at": desk.clock().isoformat(), "by": login, **trial.as_json()}
-        desk.shelf.put(
+        trial = try_out(server, after)
+        outcome = {"before": one.outcome["before"], "at": server.clock().isoformat(), "by": login, **trial.as_json()}
+        server.storage.put(
             "UPDATE proposal SET state = ?, outcome = ? WHERE proposal = ? AND state IN (?, ?)",
             [REPLAYED, _json(outcome), one.proposal, OPEN, REPLAYED],
         )
         said = ", ".join(f"{sort} {sum(trial.counts[sort].values())}" for sort in SORTS)
         said += f"; examples {trial.examples}, failed {len(trial.failures)}"
-        desk.note(login, "replay", one.proposal, f"entry {trial.entries}, policy {trial.digest}: {said}")
+        server.note(login, "replay", one.proposal, f"entry {trial.entries}, policy {trial.digest}: {said}")
         return said
 
-    return _alone(one, desk.jobs.start_alone("replay", one.proposal, login, work))
+    return _alone(one, server.jobs.start_alone("replay", one.proposal, login, work))
 
 
 def _alone(one: Proposal, number: int | None) -> int:
@@ -152,10 +152,10 @@ def _alone(one: Proposal, number: int | None) -> int:
 
 def adopt(visit: Visit, one: Proposal) -> int:
     """Adopt what was replayed, as somebody other than its author; everything is judged again. Gives the job's number."""
-    if not may_change(visit, ADOPT) or is_same_person(visit.desk, visit.login, one.login):
+    if not may_change(visit, ADOPT) or is_same_person(visit.server, visit.login, one.login):
         raise PermissionDenied(ADOPT)
-    refuse_ended(visit.desk, one)
-    desk, login = visit.desk, visit.login
+    refuse_ended(visit.server, one)
+    server, login = visit.server, visit.login
     after = changed(visit.pack, one)
     if one.outcome.get("digest") != after.digest or one.outcome.get("failures"):
         wanted = (
@@ -166,40 +166,40 @@ def adopt(visit: Visit, one: Proposal) -> int:
         raise Refused([refusal("desk.policy.replay", (one.path, None, ""), one.state, wanted, mend)])
 
     def work() -> str:
-        turns = desk.writer.do(lambda worker: _adopted(desk, one, login, after, worker)).result()
+        turns = server.writer.do(lambda worker: _adopted(server, one, login, after, worker)).result()
         if turns is None:
             return "withdrawn, or not to be adopted any more"
         said = f"policy {after.digest}, proposed by {one.login}; {len(turns)} findings turned"
-        desk.note(login, "adopt", one.proposal, said)
+        server.note(login, "adopt", one.proposal, said)
         return said
 
-    return _alone(one, desk.jobs.start_alone("adopt", one.proposal, login, work))
+    return _alone(one, server.jobs.start_alone("adopt", one.proposal, login, work))
 
 
-def _adopted(desk: Server, one: Proposal, login: str, after: Pack, worker: Engine) -> list[FindingChange] | None:
+def _adopted(server: Server, one: Proposal, login: str, after: Pack, worker: Engine) -> list[FindingChange] | None:
     """Adopt a proposal in the engine's turn; None where it was withdrawn, its ground changed, or the adopter lost the right.
 
     The proposal is taken by one statement, so that who withdraws it and who adopts it cannot both succeed.
     """
-    viewer = viewer_of(desk.duck, desk.owner, login, desk.local_now().date())
-    is_right = viewer is not None and _may_whole(viewer.in_force, ADOPT, desk.owner)
+    viewer = viewer_of(server.duck, server.owner, login, server.local_now().date())
+    is_right = viewer is not None and _may_whole(viewer.in_force, ADOPT, server.owner)
     if not is_right or is_stale(worker.pack, one) or candidate(worker.pack, one.path, one.text).digest != after.digest:
         return None
     taken = "UPDATE proposal SET state = ?, adopter = ? WHERE proposal = ? AND state = ?"
-    if not desk.shelf.put(taken, [ADOPTING, login, one.proposal, REPLAYED]):
+    if not server.storage.put(taken, [ADOPTING, login, one.proposal, REPLAYED]):
         return None
     try:
-        turns = worker.adopt(dict(after.files), after.name, desk.clock())
+        turns = worker.adopt(dict(after.files), after.name, server.clock())
     except BaseException:
-        desk.shelf.put(taken, [REPLAYED, "", one.proposal, ADOPTING])
+        server.storage.put(taken, [REPLAYED, "", one.proposal, ADOPTING])
         raise
-    desk.shelf.put(taken, [ADOPTED, login, one.proposal, ADOPTING])
+    server.storage.put(taken, [ADOPTED, login, one.proposal, ADOPTING])
     return list(turns)
 
 
-def resume(desk: Server) -> None:
+def resume(server: Server) -> None:
     """Let proposals whose adoption a crash cut short be replayed and adopted again, or found stale where it was done."""
-    desk.shelf.put("UPDATE proposal SET state = ?, adopter = '' WHERE state = ?", [REPLAYED, ADOPTING])
+    server.storage.put("UPDATE proposal SET state = ?, adopter = '' WHERE state = ?", [REPLAYED, ADOPTING])
 
 
 def withdraw(visit: Visit, one: Proposal) -> None:
@@ -207,7 +207,7 @@ def withdraw(visit: Visit, one: Proposal) -> None:
     if visit.login != one.login:
         raise PermissionDenied(PROPOSE)
     sql = "UPDATE proposal SET state = ? WHERE proposal = ? AND state IN (?, ?)"
-    if not visit.desk.shelf.put(sql, [WITHDRAWN, one.proposal, OPEN, REPLAYED]):
+    if not visit.server.storage.put(sql, [WITHDRAWN, one.proposal, OPEN, REPLAYED]):
         raise _ended(one)
     visit.note("withdraw", one.proposal)
 
@@ -229,7 +229,7 @@ def is_stale(pack: Pack, one: Proposal) -> bool:
 def seen(visit: Visit, packs: list[Pack], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Give of findings that a replay gave those within reach, under every policy that has their rule."""
     open_to: dict[str, set[str]] = {}
-    reaches = [AccessScope(visit.reach.viewer, pack, visit.desk.owner) for pack in packs]
+    reaches = [AccessScope(visit.reach.viewer, pack, visit.server.owner) for pack in packs]
     for grant in (g for g in visit.reach.viewer.in_force if g.gives(SEE) and not g.gives(REPORT)):
         sql = f"SELECT DISTINCT a.entity FROM main.ancestor AS a WHERE {visit.reach.sees('a.entity', [grant])}"
         entities = {str(entity) for (entity,) in visit.duck.rows(sql)}
@@ -240,9 +240,9 @@ def seen(visit: Visit, packs: list[Pack], rows: list[dict[str, Any]]) -> list[di
     return [row for row in rows if row["entity"] in open_to.get(row["rule"], ())]
 
 
-def refuse_ended(desk: Server, one: Proposal) -> None:
+def refuse_ended(server: Server, one: Proposal) -> None:
     """Refuse (Refused) a proposal that was adopted or withdrawn, or that is being worked on."""
-    if not one.is_live or desk.jobs.open_about(one.proposal):
+    if not one.is_live or server.jobs.open_about(one.proposal):
         raise _ended(one)
 
 

@@ -72,17 +72,17 @@ def touched(before: Pack, after: Pack) -> list[str]:
     return sorted(name for name, rule in after.rules.items() if differs(rule))
 
 
-def try_out(desk: Server, after: Pack) -> Trial:
+def try_out(server: Server, after: Pack) -> Trial:
     """Run the examples of what is touched, and judge all that is known under `after`, on a copy; nothing live waits for it."""
-    proof = prove(after, touched(desk.pack, after))
+    proof = prove(after, touched(server.pack, after))
     with tempfile.TemporaryDirectory(prefix="comptroller-trial-") as folder:
         target = Path(folder) / node.BOOKS
-        entries, before = desk.writer.do(lambda worker: copy_books(worker, desk.folder, target)).result(
+        entries, before = server.writer.do(lambda worker: copy_books(worker, server.folder, target)).result(
             _MOST_COPY_SECONDS
         )
         duck = DuckDb(target)
         try:
-            books = Books(duck, before, owner=desk.owner, zone=before.zone)
+            books = Books(duck, before, owner=server.owner, zone=before.zone)
             difference = compare(duck, books, after, Findings(duck))
         finally:
             duck.close()
@@ -96,9 +96,9 @@ def try_out(desk: Server, after: Pack) -> Trial:
     for sort, found in rows.items():
         for row in found:
             counts[sort][row["rule"]] = counts[sort].get(row["rule"], 0) + 1
-    letters, faults = try_letters(desk.pack, after, int(desk.clock().timestamp()))
+    letters, faults = try_letters(server.pack, after, int(server.clock().timestamp()))
     failures = (*(f"{one.rule}: {one.example} ({one.way})" for one in proof.failures), *faults)
-    pieces = changed_pieces(desk.pack.files, after.files)
+    pieces = changed_pieces(server.pack.files, after.files)
     kept = {sort: found[:MOST_KEPT] for sort, found in rows.items()}
     return Trial(entries, after.digest, proof.examples, failures, counts, kept, pieces, letters)
 

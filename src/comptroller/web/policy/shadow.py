@@ -41,9 +41,9 @@ class Run:
     outcome: dict[str, Any] = field(default_factory=dict)
 
 
-def run_of(desk: Server, proposal: str) -> Run | None:
+def run_of(server: Server, proposal: str) -> Run | None:
     """Give the shadow run of a proposal, the last one, or None."""
-    rows = desk.shelf.rows("SELECT proposal, login, at, state, outcome FROM shadow WHERE proposal = ?", [proposal])
+    rows = server.storage.rows("SELECT proposal, login, at, state, outcome FROM shadow WHERE proposal = ?", [proposal])
     return _run(rows[0]) if rows else None
 
 
@@ -59,89 +59,89 @@ def may_run(visit: Visit) -> bool:
 
 def begin(visit: Visit, one: Proposal) -> None:
     """Let a proposal that was replayed run in the shadow; the ledger says who began it. One runs at a time."""
-    desk = visit.desk
+    server = visit.server
     if not may_run(visit):
         raise PermissionDenied(PROPOSE)
-    refuse_ended(desk, one)
+    refuse_ended(server, one)
     after = changed(visit.pack, one)
     if one.outcome.get("digest") != after.digest or one.outcome.get("failures"):
         wanted = ("以现行政策回放过、且示例全部通过的提议", "a proposal that was replayed, whose examples hold")
         mend = ("先回放", "Replay it first.")
         raise Refused([refusal("desk.policy.replay", (one.path, None, ""), one.state, wanted, mend)])
-    with desk.exclusive.about("shadow", desk.settings.most_wait_seconds):
+    with server.exclusive.about("shadow", server.settings.most_wait_seconds):
         _begin(visit, one, after)
 
 
 def _begin(visit: Visit, one: Proposal, after: Pack) -> None:
     """Begin a run where none goes on; it is looked up and begun under one lock."""
-    desk = visit.desk
-    if running := desk.rounds.about():
+    server = visit.server
+    if running := server.periodic.about():
         wanted = ("一次只试运行一项提议", "one shadow run at a time")
         mend = ("先结束正在试运行的提议", "End the one that runs first.")
         raise Refused([refusal("desk.policy.shadow", (one.path, None, ""), ", ".join(running), wanted, mend)])
-    values = [one.proposal, visit.login, desk.clock().isoformat(), RUNS]
-    desk.shelf.put("INSERT OR REPLACE INTO shadow VALUES (?, ?, ?, ?, '{}')", values)
+    values = [one.proposal, visit.login, server.clock().isoformat(), RUNS]
+    server.storage.put("INSERT OR REPLACE INTO shadow VALUES (?, ?, ?, ?, '{}')", values)
     visit.note("shadow", one.proposal, f"policy {after.digest} beside {visit.pack.digest}")
-    _start(desk, one, after)
+    _start(server, one, after)
 
 
 def end(visit: Visit, one: Proposal) -> None:
     """End a shadow run; the ledger says who ended it and what it had found."""
     if not may_run(visit):
         raise PermissionDenied(PROPOSE)
-    with visit.desk.exclusive.about("shadow", visit.desk.settings.most_wait_seconds):
-        run = run_of(visit.desk, one.proposal)
-        visit.desk.rounds.end(one.proposal)
+    with visit.server.exclusive.about("shadow", visit.server.settings.most_wait_seconds):
+        run = run_of(visit.server, one.proposal)
+        visit.server.periodic.end(one.proposal)
         if run is not None and run.state == RUNS:
-            _ended(visit.desk, one.proposal, ENDED)
-            visit.note("shadow_end", one.proposal, _said(run_of(visit.desk, one.proposal)))
+            _ended(visit.server, one.proposal, ENDED)
+            visit.note("shadow_end", one.proposal, _said(run_of(visit.server, one.proposal)))
 
 
-def resume(desk: Server) -> None:
+def resume(server: Server) -> None:
     """Begin anew what ran when the desk was stopped."""
-    for row in desk.shelf.rows("SELECT proposal, login, at, state, outcome FROM shadow WHERE state = ?", [RUNS]):
-        one = proposal_of(desk, _run(row).proposal)
+    for row in server.storage.rows("SELECT proposal, login, at, state, outcome FROM shadow WHERE state = ?", [RUNS]):
+        one = proposal_of(server, _run(row).proposal)
         try:
-            after = changed(desk.pack, one)
+            after = changed(server.pack, one)
         except Refused:
-            _ended(desk, one.proposal, ENDED)
+            _ended(server, one.proposal, ENDED)
         else:
-            _start(desk, one, after)
+            _start(server, one, after)
 
 
-def _start(desk: Server, one: Proposal, after: Pack) -> None:
+def _start(server: Server, one: Proposal, after: Pack) -> None:
     def failed(said: str) -> None:
-        _ended(desk, one.proposal, FAILED, said)
+        _ended(server, one.proposal, FAILED, said)
 
-    desk.rounds.begin(one.proposal, _beside(desk, one.proposal, after), failed)
+    server.periodic.begin(one.proposal, _beside(server, one.proposal, after), failed)
 
 
 @contextmanager
-def _beside(desk: Server, proposal: str, after: Pack) -> Iterator[Callable[[], bool]]:
+def _beside(server: Server, proposal: str, after: Pack) -> Iterator[Callable[[], bool]]:
     """Give the rounds of a shadow on a copy of the books, which is thrown away behind it."""
     with tempfile.TemporaryDirectory(prefix="comptroller-shadow-") as folder:
         target = Path(folder) / node.BOOKS
-        desk.writer.do(lambda worker: copy_books(worker, desk.folder, target)).result(_MOST_COPY_SECONDS)
-        ledger = Ledger.open(desk.folder / node.LEDGER, readonly=True)
+        server.writer.do(lambda worker: copy_books(worker, server.folder, target)).result(_MOST_COPY_SECONDS)
+        ledger = Ledger.open(server.folder / node.LEDGER, readonly=True)
         duck = DuckDb(target)
-        shadow = proving.Shadow(ledger, duck, desk.engine.charter, after)
+        shadow = proving.Shadow(ledger, duck, server.engine.charter, after)
         try:
-            policy = _stand(desk)[1]
-            yield lambda: _round(desk, proposal, shadow, policy)
+            policy = _stand(server)[1]
+            yield lambda: _round(server, proposal, shadow, policy)
         finally:
             shadow.close()
 
 
-def _round(desk: Server, proposal: str, shadow: proving.Shadow, policy: int) -> bool:
+def _round(server: Server, proposal: str, shadow: proving.Shadow, policy: int) -> bool:
     """Bring a shadow to where the books stand and keep what it gives; False where there is nothing to run beside any more."""
-    with desk.duck.transaction():
-        entries, now = _stand(desk)
-        adopted = proving.standing(desk.duck)
-    if now != policy or not proposal_of(desk, proposal).is_live:
-        _ended(desk, proposal, ENDED)
-        run = run_of(desk, proposal)
+    with server.duck.transaction():
+        entries, now = _stand(server)
+        adopted = proving.standing(server.duck)
+    if now != policy or not proposal_of(server, proposal).is_live:
+        _ended(server, proposal, ENDED)
+        run = run_of(server, proposal)
         if run is not None:
-            desk.note(
+            server.note(
                 run.login,
                 "shadow_end",
                 proposal,
@@ -153,31 +153,31 @@ def _round(desk: Server, proposal: str, shadow: proving.Shadow, policy: int) -> 
     outcome = {
         "entries": entries,
         "began": shadow.began,
-        "at": desk.clock().isoformat(),
+        "at": server.clock().isoformat(),
         "counts": found.counts,
         "since": found.since,
         "rows": {
-            sort: proving.rows(desk.duck if sort == "vanish" else shadow.duck, found.findings[sort])
+            sort: proving.rows(server.duck if sort == "vanish" else shadow.duck, found.findings[sort])
             for sort in proving.SORTS
         },
     }
     kept = json.dumps(outcome, ensure_ascii=False, default=str)
-    desk.shelf.put("UPDATE shadow SET outcome = ? WHERE proposal = ? AND state = ?", [kept, proposal, RUNS])
+    server.storage.put("UPDATE shadow SET outcome = ? WHERE proposal = ? AND state = ?", [kept, proposal, RUNS])
     return True
 
 
-def _stand(desk: Server) -> tuple[int, int]:
+def _stand(server: Server) -> tuple[int, int]:
     """Give to which entry the live books are folded, and which entry holds their policy."""
-    entries, policy = desk.duck.rows("SELECT entries, policy FROM position")[0]
+    entries, policy = server.duck.rows("SELECT entries, policy FROM position")[0]
     return int(entries), int(policy)
 
 
-def _ended(desk: Server, proposal: str, state: str, said: str = "") -> None:
-    desk.shelf.put("UPDATE shadow SET state = ? WHERE proposal = ?", [state, proposal])
+def _ended(server: Server, proposal: str, state: str, said: str = "") -> None:
+    server.storage.put("UPDATE shadow SET state = ? WHERE proposal = ?", [state, proposal])
     if said:
-        run = run_of(desk, proposal)
+        run = run_of(server, proposal)
         outcome = json.dumps({**(run.outcome if run else {}), "failed": said}, ensure_ascii=False)
-        desk.shelf.put("UPDATE shadow SET outcome = ? WHERE proposal = ?", [outcome, proposal])
+        server.storage.put("UPDATE shadow SET outcome = ? WHERE proposal = ?", [outcome, proposal])
 
 
 def _said(run: Run | None) -> str:

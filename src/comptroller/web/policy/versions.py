@@ -19,35 +19,36 @@ class PolicyVersion:
     is_first: bool
 
 
-def versions(desk: Server) -> list[PolicyVersion]:
+def versions(server: Server) -> list[PolicyVersion]:
     """Give the adopted policies, the newest first."""
     rows = [
-        (int(entry), str(digest)) for entry, digest in desk.duck.rows("SELECT entry, pack FROM adopted ORDER BY entry")
+        (int(entry), str(digest))
+        for entry, digest in server.duck.rows("SELECT entry, pack FROM adopted ORDER BY entry")
     ]
     found: list[PolicyVersion] = []
     before: dict[str, bytes] = {}
     for at, (entry, digest) in enumerate(rows):
-        files = files_of(desk, entry)
+        files = files_of(server, entry)
         changed = () if at == 0 else tuple(p for p in sorted({*files, *before}) if files.get(p) != before.get(p))
-        found.append(PolicyVersion(entry, desk.ledger.entry(entry).received_at, digest, changed, at == 0))
+        found.append(PolicyVersion(entry, server.ledger.entry(entry).received_at, digest, changed, at == 0))
         before = files
     return found[::-1]
 
 
-def files_of(desk: Server, entry: int) -> dict[str, bytes]:
+def files_of(server: Server, entry: int) -> dict[str, bytes]:
     """Give the files of the policy that an entry adopted."""
 
     def make() -> dict[str, bytes]:
-        payload = desk.ledger.entry(entry).payload
+        payload = server.ledger.entry(entry).payload
         assert payload is not None, "a policy is never erased"
         return unpack_files(payload)[0]
 
-    return desk.cached(("files", entry), make)
+    return server.cached(("files", entry), make)
 
 
-def differences(desk: Server, edition: PolicyVersion, before: PolicyVersion) -> list[tuple[str, str]]:
+def differences(server: Server, edition: PolicyVersion, before: PolicyVersion) -> list[tuple[str, str]]:
     """Give for each file that differs between two policies what differs, file by file."""
-    now, then = files_of(desk, edition.entry), files_of(desk, before.entry)
+    now, then = files_of(server, edition.entry), files_of(server, before.entry)
     return [
         (path, difference(then.get(path, b"").decode(), now.get(path, b"").decode(), path)) for path in edition.changed
     ]

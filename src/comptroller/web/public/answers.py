@@ -49,25 +49,25 @@ def name_digest(entity: str, name: str) -> str:
     return sha256(f"{entity}|{plain_name(name)}".encode()).hexdigest()
 
 
-def answer(desk: Server, enterprise: str, person: str, on: dt.date) -> PublicAnswer:
+def answer(server: Server, enterprise: str, person: str, on: dt.date) -> PublicAnswer:
     """Give what the public is told of an enterprise and a person on a day."""
-    entity = _found(desk, enterprise, on)
+    entity = _found(server, enterprise, on)
     if entity is None:
         return PublicAnswer()
-    open_items = published(desk, entity, on)
-    control = _control(desk, entity, on) if CONTROL in open_items else PublicAnswer()
-    signs = _signs(desk, entity, person, on) if person.strip() and SIGNERS in open_items else UNKNOWN
+    open_items = published(server, entity, on)
+    control = _control(server, entity, on) if CONTROL in open_items else PublicAnswer()
+    signs = _signs(server, entity, person, on) if person.strip() and SIGNERS in open_items else UNKNOWN
     takes_fees = FEE_ITEM in open_items and control.controlled != NO
-    fees = fees_of(desk, entity, on) if takes_fees else None
+    fees = fees_of(server, entity, on) if takes_fees else None
     return PublicAnswer(control.controlled, control.since, control.chain, signs, fees)
 
 
-def _found(desk: Server, said: str, on: dt.date) -> str | None:
+def _found(server: Server, said: str, on: dt.date) -> str | None:
     """Give the one entity of that code or name which the register holds on that day."""
     name = plain_name(said)
     if not name:
         return None
-    rows = desk.duck.rows(
+    rows = server.duck.rows(
         "SELECT entity, name FROM main.entity WHERE coalesce(valid_from, $2) <= $2 "
         "AND coalesce(valid_until, DATE '9999-12-31') > $2 AND (lower(entity) = $1 OR lower(uscc) = $1 OR "
         "lower(regexp_replace(replace(replace(nfc_normalize(name), '（', '('), '）', ')'), '\\s', '', 'g')) = $1)",
@@ -76,9 +76,9 @@ def _found(desk: Server, said: str, on: dt.date) -> str | None:
     return str(rows[0][0]) if len(rows) == 1 else None
 
 
-def published(desk: Server, entity: str, on: dt.date) -> frozenset[str]:
+def published(server: Server, entity: str, on: dt.date) -> frozenset[str]:
     """Give what policy publishes of an entity: the lines of the nearest list that is in force for it."""
-    rows = desk.duck.rows(
+    rows = server.duck.rows(
         f"SELECT item, distance FROM main.list_in_force WHERE entity = $1 AND list = '{LIST}' AND {_HOLDS}",
         [entity, on],
     )
@@ -86,12 +86,12 @@ def published(desk: Server, entity: str, on: dt.date) -> frozenset[str]:
     return frozenset(item for item, distance in rows if distance == nearest)
 
 
-def _control(desk: Server, entity: str, on: dt.date) -> PublicAnswer:
-    owners = {desk.owner} | {o for (o,) in desk.duck.rows("SELECT entity FROM main.entity WHERE is_owner")}
+def _control(server: Server, entity: str, on: dt.date) -> PublicAnswer:
+    owners = {server.owner} | {o for (o,) in server.duck.rows("SELECT entity FROM main.entity WHERE is_owner")}
     if entity in owners:
-        return PublicAnswer(YES, None, (_name(desk, entity),))
-    rows = desk.cached(
-        ("control", desk.position(), entity), lambda: ControlPeriods(desk.duck, desk.pack).rows({entity})
+        return PublicAnswer(YES, None, (_name(server, entity),))
+    rows = server.cached(
+        ("control", server.position(), entity), lambda: ControlPeriods(server.duck, server.pack).rows({entity})
     )
     stretches = sorted((since or dt.date.min, until or dt.date.max, path) for owner, _, _, path, since, until in rows if owner in owners)  # fmt: skip
     now = [path for since, until, path in stretches if since <= on < until]
@@ -103,18 +103,18 @@ def _control(desk: Server, entity: str, on: dt.date) -> PublicAnswer:
             since = begin
     path = min(now, key=lambda one: (len(one), one))
     codes = path.split(">")[::2]
-    named = tuple(_name(desk, c) if c in owners or CONTROL in published(desk, c, on) else "" for c in codes)
+    named = tuple(_name(server, c) if c in owners or CONTROL in published(server, c, on) else "" for c in codes)
     return PublicAnswer(YES, None if since == dt.date.min else since, named)
 
 
-def _name(desk: Server, entity: str) -> str:
-    rows = desk.duck.rows("SELECT name FROM main.entity WHERE entity = ?", [entity])
+def _name(server: Server, entity: str) -> str:
+    rows = server.duck.rows("SELECT name FROM main.entity WHERE entity = ?", [entity])
     return str(rows[0][0]) if rows else ""
 
 
-def _signs(desk: Server, entity: str, person: str, on: dt.date) -> str:
+def _signs(server: Server, entity: str, person: str, on: dt.date) -> str:
     """Say whether that person may sign; a "no" needs the name of everybody who may."""
-    duck, bound = desk.duck, [entity, on]
+    duck, bound = server.duck, [entity, on]
     sql = f"SELECT name_hash, person FROM main.signatory WHERE entity = $1 AND {_HOLDS}"
     named = dict(duck.rows(sql, bound))
     typed = {unicodedata.normalize("NFKC", person).strip(), named.get(name_digest(entity, person))}
@@ -139,9 +139,9 @@ def _signs(desk: Server, entity: str, person: str, on: dt.date) -> str:
     return NO if posts and posts | powers <= set(named.values()) else UNKNOWN
 
 
-def fees_of(desk: Server, entity: str, on: dt.date) -> tuple[Text, ...] | None:
+def fees_of(server: Server, entity: str, on: dt.date) -> tuple[Text, ...] | None:
     """Give the titles of the fees that an entity may take: what every list in force for it holds; None without a list."""
-    rows = desk.duck.rows(
+    rows = server.duck.rows(
         f"SELECT item, distance, text FROM main.list_in_force WHERE entity = $1 AND list = '{FEES}' AND {_HOLDS}",
         [entity, on],
     )
@@ -149,14 +149,14 @@ def fees_of(desk: Server, entity: str, on: dt.date) -> tuple[Text, ...] | None:
     held: dict[str, set[Any]] = {}
     for item, distance, _ in rows:
         held.setdefault(item, set()).add(distance)
-    titles = titles_of(desk, FEES, on)
+    titles = titles_of(server, FEES, on)
     allowed = tuple(titles.get(item, Text(zh=item, en=item)) for item, at in sorted(held.items()) if at == distances)
     return allowed if rows else None
 
 
-def titles_of(desk: Server, name: str, on: dt.date) -> dict[str, Text]:
+def titles_of(server: Server, name: str, on: dt.date) -> dict[str, Text]:
     """Give the titles of a pack's list by item, as it holds on a day; none where the pack has no such list."""
-    listed = desk.pack.lists.get(name)
+    listed = server.pack.lists.get(name)
     return {
         line.item: line.title
         for line in (listed.lines if listed else ())
@@ -164,9 +164,9 @@ def titles_of(desk: Server, name: str, on: dt.date) -> dict[str, Text]:
     }
 
 
-def line_for(desk: Server, item: str, on: dt.date) -> str:
+def line_for(server: Server, item: str, on: dt.date) -> str:
     """Give the line of supervision that takes what arrives on a public page; '' where the page is not open."""
-    listed = desk.pack.lists.get(LIST)
+    listed = server.pack.lists.get(LIST)
     return next(
         (
             one.body

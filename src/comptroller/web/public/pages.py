@@ -34,13 +34,13 @@ def gate_of(request: Request) -> RateLimit:
     return found
 
 
-def budgets_of(desk: Server) -> dict[str, Budget]:
+def budgets_of(server: Server) -> dict[str, Budget]:
     """Return what the public may add in a day, by purpose."""
-    most = desk.settings.most_tip_bytes_a_day
+    most = server.settings.most_tip_bytes_a_day
     return {
-        LODGE: Budget(most, lambda day: used_on(desk, day, is_first=True)),
-        WRITE: Budget(most, lambda day: used_on(desk, day, is_first=False)),
-        LEAD: Budget(max(1, most // 16), lambda day: leads_on(desk, day)),
+        LODGE: Budget(most, lambda day: used_on(server, day, is_first=True)),
+        WRITE: Budget(most, lambda day: used_on(server, day, is_first=False)),
+        LEAD: Budget(max(1, most // 16), lambda day: leads_on(server, day)),
     }
 
 
@@ -49,15 +49,15 @@ def client_of(request: Request) -> str:
     return network_of(request.client.host) if request.client else "-"
 
 
-def today(desk: Server) -> dt.date:
+def today(server: Server) -> dt.date:
     """Give the owner's present day."""
-    return desk.local_now().date()
+    return server.local_now().date()
 
 
 def draw_public(request: Request, template: str, **values: Any) -> HTMLResponse:
     """Give a public page, with the notice that policy puts on all of them."""
-    desk, language = desk_of(request), language_of(request)
-    notice = [text.of(language) for text in titles_of(desk, NOTICE, today(desk)).values()]
+    server, language = desk_of(request), language_of(request)
+    notice = [text.of(language) for text in titles_of(server, NOTICE, today(server)).values()]
     return render_bare(request, template, notice=notice, places=PLACES, said=lambda text: text.of(language), **values)
 
 
@@ -77,9 +77,11 @@ def verify(request: Request, code: Annotated[str, Query(max_length=100)] = "") -
     """Say whether a code proves an entry, and under which checkpoint."""
     if code and (why := gate_of(request).busy(VERIFY, client_of(request))):
         return refused(request, why)
-    desk = desk_of(request)
-    found = prove(desk, code) if code else None
-    return draw_public(request, "public/public_verify.html", typed=code, proof=found, key=str(desk.ledger.verifier_key))
+    server = desk_of(request)
+    found = prove(server, code) if code else None
+    return draw_public(
+        request, "public/public_verify.html", typed=code, proof=found, key=str(server.ledger.verifier_key)
+    )
 
 
 @router.get("/verify/receipt.json")
@@ -105,11 +107,11 @@ def ask_enterprise(request: Request, enterprise: Word, person: Word = "", on: Wo
     """Answer about an enterprise, a person and a day; they come in the body, so that no address keeps them."""
     if why := gate_of(request).busy(ASK, client_of(request)):
         return refused(request, why)
-    desk = desk_of(request)
-    day = _day(on) or today(desk)
+    server = desk_of(request)
+    day = _day(on) or today(server)
     asked = {"enterprise": enterprise, "person": person, "on": day.isoformat()}
     return draw_public(
-        request, "public/public_enterprise.html", asked=asked, told=answer(desk, enterprise, person, day)
+        request, "public/public_enterprise.html", asked=asked, told=answer(server, enterprise, person, day)
     )
 
 
@@ -123,19 +125,19 @@ def _day(said: str) -> dt.date | None:
 @router.get("/fees")
 def fees(request: Request) -> Response:
     """Give the fees that enterprises may take, as policy lists them today."""
-    desk = desk_of(request)
-    listed = desk.pack.lists.get(FEES)
+    server = desk_of(request)
+    listed = server.pack.lists.get(FEES)
     lines = [
-        one for one in (listed.lines if listed else ()) if one.valid_until is None or one.valid_until > today(desk)
+        one for one in (listed.lines if listed else ()) if one.valid_until is None or one.valid_until > today(server)
     ]
-    return draw_public(request, "public/public_fees.html", lines=lines, source=desk.pack.sources.get)
+    return draw_public(request, "public/public_fees.html", lines=lines, source=server.pack.sources.get)
 
 
 @router.get("/false-enterprise")
 def false_enterprise(request: Request) -> Response:
     """Give the form on which a suspected false enterprise is reported."""
-    desk = desk_of(request)
-    is_open = bool(line_for(desk, FALSE_ENTERPRISE, today(desk)))
+    server = desk_of(request)
+    is_open = bool(line_for(server, FALSE_ENTERPRISE, today(server)))
     ticket = gate_of(request).ticket()
     return draw_public(request, "public/public_false.html", is_open=is_open, ticket=ticket, receipt="")
 
@@ -150,9 +152,9 @@ def report_false(  # noqa: PLR0913, PLR0917 - what the form holds
     place: Word = "",
 ) -> Response:
     """Take a report of a suspected false enterprise, as a lead for the line that policy names; nothing tells who sent it."""
-    desk = desk_of(request)
-    day = today(desk)
-    line = line_for(desk, FALSE_ENTERPRISE, day)
+    server = desk_of(request)
+    day = today(server)
+    line = line_for(server, FALSE_ENTERPRISE, day)
     if not line:
         return false_enterprise(request)
     if why := gate_of(request).refuse_lead(ticket, client_of(request)):
@@ -161,14 +163,14 @@ def report_false(  # noqa: PLR0913, PLR0917 - what the form holds
     budget: Budget = request.app.state.budgets[LEAD]
     if why := budget.take(day, size):
         return refused(request, why)
-    said = {"office": desk.owner, "lead": f"F-{desk.chance()[:12]}", "by_line": line, "about": FALSE_ENTERPRISE}
+    said = {"office": server.owner, "lead": f"F-{server.chance()[:12]}", "by_line": line, "about": FALSE_ENTERPRISE}
     fact = said | {"named": named.strip(), "uscc": uscc.strip() or None, "seen_at": place.strip() or None}
     fact |= {"text": text.strip(), "received_on": day.isoformat()}
     try:
-        outcome = desk.outcome_of(desk.report("public_lead", [fact], PUBLIC))
+        outcome = server.outcome_of(server.report("public_lead", [fact], PUBLIC))
     except Refused:
         budget.give_back(day, size)
         raise
     assert outcome.entry is not None, "what was not refused is kept"
-    code = receipt_code(outcome.entry, desk.ledger.entry(outcome.entry).leaf)
+    code = receipt_code(outcome.entry, server.ledger.entry(outcome.entry).leaf)
     return draw_public(request, "public/public_false.html", is_open=True, ticket="", receipt=code)

@@ -30,34 +30,34 @@ class InclusionAnswer:
     is_letter: bool = False
 
 
-def prove(desk: Server, said: str) -> InclusionAnswer | None:
+def prove(server: Server, said: str) -> InclusionAnswer | None:
     """Give what a code proves; None for a code that proves nothing, whatever is wrong with it."""
     code = re.sub(r"[\s-]", "", said).upper()
     if (found := _RECEIPT.fullmatch(code)) is not None:
-        return _receipt(desk, int(found[1]), found[2])
-    return _letter(desk, code) if _LETTER.fullmatch(code) else None
+        return _receipt(server, int(found[1]), found[2])
+    return _letter(server, code) if _LETTER.fullmatch(code) else None
 
 
-def _receipt(desk: Server, number: int, leaf: str) -> InclusionAnswer | None:
-    if not 1 <= number <= desk.ledger.size or desk.ledger.entry(number).leaf.hex()[:LEAF_CHARS].upper() != leaf:
+def _receipt(server: Server, number: int, leaf: str) -> InclusionAnswer | None:
+    if not 1 <= number <= server.ledger.size or server.ledger.entry(number).leaf.hex()[:LEAF_CHARS].upper() != leaf:
         return None
-    return _proof(desk, number)
+    return _proof(server, number)
 
 
-def _letter(desk: Server, code: str) -> InclusionAnswer | None:
-    if "letter" not in desk.pack.kinds or "check_code" not in desk.pack.kinds["letter"].columns:
+def _letter(server: Server, code: str) -> InclusionAnswer | None:
+    if "letter" not in server.pack.kinds or "check_code" not in server.pack.kinds["letter"].columns:
         return None
-    rows = desk.duck.rows("SELECT fact, hash FROM letter WHERE check_code = ? ORDER BY fact LIMIT 1", [code])
+    rows = server.duck.rows("SELECT fact, hash FROM letter WHERE check_code = ? ORDER BY fact LIMIT 1", [code])
     if not rows:
         return None
-    proof = _proof(desk, int(rows[0][0]) // FACT_LINES)
+    proof = _proof(server, int(rows[0][0]) // FACT_LINES)
     return replace(proof, code=f"{code[0]}-{in_groups(code[1:])}", hash=rows[0][1] or "", is_letter=True)
 
 
-def _proof(desk: Server, number: int) -> InclusionAnswer:
+def _proof(server: Server, number: int) -> InclusionAnswer:
     """Give the proof of an entry, checked here as an outsider checks it: header, leaf, path, root, signature, payload."""
-    one, receipt = desk.ledger.entry(number), desk.ledger.receipt(number)
-    wrong = check_receipt(receipt, one.header, desk.ledger.verifier_key)
+    one, receipt = server.ledger.entry(number), server.ledger.receipt(number)
+    wrong = check_receipt(receipt, one.header, server.ledger.verifier_key)
     is_payload = one.payload is None or sha256(one.payload).hexdigest() == one.fields["payload_sha256"]
-    head = desk.ledger.checkpoint(receipt.size)
+    head = server.ledger.checkpoint(receipt.size)
     return InclusionAnswer(receipt_code(number, one.leaf), receipt, head, is_sound=not wrong and is_payload)

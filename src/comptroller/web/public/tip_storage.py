@@ -24,33 +24,33 @@ class Expired:
     entries: tuple[int, ...]
 
 
-def on_day(desk: Server, param: str, day: dt.date) -> int | None:
+def on_day(server: Server, param: str, day: dt.date) -> int | None:
     """Return the value of a whole-number parameter on a day; None where policy has none."""
-    found = desk.pack.params.get(param)
+    found = server.pack.params.get(param)
     for one in found.values if found else ():
         if one.valid_from <= day and (one.valid_until is None or day < one.valid_until):
             return int(one.value)
     return None
 
 
-def is_expired(desk: Server, entered: dict[str, Any], day: dt.date) -> bool:
+def is_expired(server: Server, entered: dict[str, Any], day: dt.date) -> bool:
     """Return whether a line of the register was closed longer ago than policy stores tip-offs."""
-    days, closed = on_day(desk, RETENTION, day), entered.get("closed_on")
+    days, closed = on_day(server, RETENTION, day), entered.get("closed_on")
     return days is not None and closed is not None and closed + dt.timedelta(days=days) <= day
 
 
-def due_for_erasure(desk: Server, rows: list[dict[str, Any]], day: dt.date) -> list[Expired]:
+def due_for_erasure(server: Server, rows: list[dict[str, Any]], day: dt.date) -> list[Expired]:
     """Return the mailboxes of the register's `rows` to be erased, the oldest first."""
     found = []
     for row in rows:
-        if is_expired(desk, row, day):
+        if is_expired(server, row, day):
             sql = (
                 "SELECT DISTINCT fact >> 20 AS entry FROM (SELECT t.fact FROM main.tip AS t WHERE t.tip_number = $1 UNION ALL "
                 "SELECT m.fact FROM main.tip_message AS m JOIN main.tip AS t ON m.tip = t.tip WHERE t.tip_number = $1) ORDER BY entry"
             )
-            entries = tuple(int(entry) for (entry,) in desk.duck.rows(sql, [row["tip_number"]]))
+            entries = tuple(int(entry) for (entry,) in server.duck.rows(sql, [row["tip_number"]]))
             if entries:
-                days = on_day(desk, RETENTION, day) or 0
+                days = on_day(server, RETENTION, day) or 0
                 found.append(Expired(str(row["tip_number"]), row["closed_on"] + dt.timedelta(days=days), entries))
     return sorted(found, key=lambda one: (one.since, one.tip_number))
 
@@ -59,13 +59,13 @@ OVERHEAD = 2048
 """Bytes that a message costs beside its ciphertext: its entry, its mailbox, its line in the register."""
 
 
-def check_room(desk: Server, tip: str, size: int) -> Refusal | None:
+def check_room(server: Server, tip: str, size: int) -> Refusal | None:
     """Return why a further message of an informant does not fit into its mailbox; None where it does."""
     sql = (
         "SELECT count(*), coalesce(sum(strlen(sealed)), 0) FROM main.tip_message WHERE tip = ? AND sender = 'informant'"
     )
-    count, stored = desk.duck.rows(sql, [tip])[0]
-    most, most_bytes = desk.settings.most_mailbox_messages, desk.settings.most_mailbox_bytes
+    count, stored = server.duck.rows(sql, [tip])[0]
+    most, most_bytes = server.settings.most_mailbox_messages, server.settings.most_mailbox_bytes
     if count < most and stored + size <= most_bytes:
         return None
     wanted = (
@@ -76,17 +76,17 @@ def check_room(desk: Server, tip: str, size: int) -> Refusal | None:
     return refusal("public.mailbox", ("", None, "sealed"), f"{count}, {stored}", wanted, mend)
 
 
-def used_on(desk: Server, day: dt.date, *, is_first: bool) -> int:
+def used_on(server: Server, day: dt.date, *, is_first: bool) -> int:
     """Return the bytes of informants' messages of a day: the first of each mailbox, or the further ones."""
     sql = (
         f"SELECT strlen(m.sealed) + {OVERHEAD} AS size, m.fact = min(m.fact) OVER (PARTITION BY m.tip) AS is_first, m.sent_on "
         "FROM main.tip_message AS m WHERE m.sender = 'informant'"
     )
     total = f"SELECT coalesce(sum(size), 0) FROM ({sql}) WHERE sent_on = ? AND is_first = ?"
-    return int(desk.duck.rows(total, [day, is_first])[0][0])
+    return int(server.duck.rows(total, [day, is_first])[0][0])
 
 
-def leads_on(desk: Server, day: dt.date) -> int:
+def leads_on(server: Server, day: dt.date) -> int:
     """Return the bytes of leads that the public reported on a day."""
     sql = f"SELECT coalesce(sum(strlen(text) + {OVERHEAD}), 0) FROM main.public_lead WHERE received_on = ?"
-    return int(desk.duck.rows(sql, [day])[0][0])
+    return int(server.duck.rows(sql, [day])[0][0])

@@ -28,17 +28,17 @@ def query(
     asked = sha256(sql.encode("utf-8", "surrogatepass")).hexdigest()[:24]
     if after:
         name, first = _begun(after, asked)
-        kept = visit.desk.answers.rows((name, visit.login, visit.reach.key), first, limit)
+        kept = visit.server.answers.rows((name, visit.login, visit.reach.key), first, limit)
         if kept is None:
             raise no_cursor(after)
         columns, some, count = kept
     else:
         columns, rows = answer_of(visit, sql)
         whole = [[plain(cell) for cell in row] for row in rows]
-        name, first = f"{asked}.{visit.desk.chance()[:12].replace('.', '-')}", 0
+        name, first = f"{asked}.{visit.server.chance()[:12].replace('.', '-')}", 0
         some, count = whole[:limit], len(whole)
         if count > limit:
-            visit.desk.answers.keep((name, visit.login, visit.reach.key), visit.login, columns, whole)
+            visit.server.answers.keep((name, visit.login, visit.reach.key), visit.login, columns, whole)
         visit.note("ask", "api", sql)
     following = first + limit
     return Table(columns, some, count, f"{name}.{following}" if following < count else None)

@@ -40,13 +40,13 @@ def answer_of(visit: Visit, sql: str) -> Answer:
     Raises Refused for what may not be asked or passes a limit, NoPlace where too many ask.
     """
     known = {name: view for name, view in visit.views.items() if not visit.bases or name in visit.bases}
-    return visit.desk.questions.ask(
+    return visit.server.questions.ask(
         visit.duck,
         sql,
         set(documented(visit.pack)),
         known,
         person=visit.login,
-        seconds=visit.desk.settings.ask_seconds,
+        seconds=visit.server.settings.ask_seconds,
     )
 
 
@@ -59,7 +59,7 @@ def ask_page(visit: Asking, sql: Annotated[str, Query(max_length=20_000)] = "") 
 def _page(visit: Visit, sql: str, answer: Answer | None, refusals: Sequence[Any]) -> Response:
     tables = [(name, list(kind.columns), visit.in_language(kind.title)) for name, kind in visit.pack.tables.items()]
     rest = [name for name in documented(visit.pack) if name not in visit.pack.tables and not name.startswith("param_")]
-    saved = visit.desk.shelf.saved(visit.login, "ask")
+    saved = visit.server.storage.saved(visit.login, "ask")
     return render(
         visit,
         "query/ask.html",
@@ -115,10 +115,10 @@ def asked(visit: Asking, form: Form) -> Response:
     """Answer a question, as a page or as a file; what is asked is noted in the ledger."""
     sql, form_ = str(form.get("sql") or "")[:20_000], str(form.get("as") or "page")
     if form_ == "save":
-        visit.desk.shelf.save(visit.login, "ask", str(form.get("name") or "")[:80].strip() or sql[:40], sql)
+        visit.server.storage.save(visit.login, "ask", str(form.get("name") or "")[:80].strip() or sql[:40], sql)
         return RedirectResponse("/ask", 303)
     if form_ == "forget":
-        visit.desk.shelf.save(visit.login, "ask", str(form.get("name") or ""), "")
+        visit.server.storage.save(visit.login, "ask", str(form.get("name") or ""), "")
         return RedirectResponse("/ask", 303)
     if form_ != "page" and not visit.may(EXPORT):
         raise PermissionDenied(EXPORT)

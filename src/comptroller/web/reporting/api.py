@@ -76,7 +76,7 @@ def _report(visit: Visit, payload: bytes, key: str, said: tuple[str, str, str, s
     else:
         try:
             answer = answer_once(
-                visit.desk, (visit.login, key, digest), work, lambda size: found_again(visit, payload, sent, size)
+                visit.server, (visit.login, key, digest), work, lambda size: found_again(visit, payload, sent, size)
             )
         except KeyTaken as fault:
             return JSONResponse(body_of(fault.refusals), 409)

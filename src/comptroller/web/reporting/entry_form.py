@@ -55,7 +55,7 @@ def draw_form(  # noqa: PLR0913 - what a form comes back with
     page = render(
         visit,
         "reporting/form.html",
-        number_of_form=visit.desk.chance()[:16],
+        number_of_form=visit.server.chance()[:16],
         kind=kind,
         fields=own,
         lists=lists,

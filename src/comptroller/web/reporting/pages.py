@@ -91,7 +91,7 @@ def _plan(visit: Visit, show: str) -> list[dict[str, Any]]:
 
 def refused_of(visit: Visit) -> list[dict[str, Any]]:
     """Give refused reports whose reporter is within reach, the newest first, without their text."""
-    rows = visit.desk.shelf.rows(
+    rows = visit.server.storage.rows(
         "SELECT number, at, login, reporter, name, media, kind, refusals FROM refused ORDER BY number DESC LIMIT 500"
     )
     words = ("number", "at", "login", "reporter", "name", "media", "kind", "refusals")
@@ -114,7 +114,7 @@ def send_page(visit: Reporting) -> Response:
         kinds=kinds_of(visit),
         reporters=reporters(visit),
         answer=None,
-        number_of_form=visit.desk.chance()[:16],
+        number_of_form=visit.server.chance()[:16],
     )
 
 
@@ -146,7 +146,7 @@ def _send_once(visit: Visit, payload: bytes, said: Sent, number: str) -> SubmitR
 
     digest = sha256(repr(said).encode() + payload).hexdigest()
     found = answer_once(
-        visit.desk, (visit.login, f"\x1fform {number}", digest), work,
+        visit.server, (visit.login, f"\x1fform {number}", digest), work,
         lambda size: found_again(visit, payload, said, size), is_final=lambda one: bool(one["entry"]),
     )  # fmt: skip
     return made[0] if made else SubmitResult(found["entry"], (), None)
@@ -154,7 +154,7 @@ def _send_once(visit: Visit, payload: bytes, said: Sent, number: str) -> SubmitR
 
 def _answered(visit: Visit, answer: SubmitResult, kind: str) -> Response:
     if answer.entry is None:
-        number = visit.desk.shelf.rows("SELECT max(number) FROM refused WHERE login = ?", [visit.login])[0][0]
+        number = visit.server.storage.rows("SELECT max(number) FROM refused WHERE login = ?", [visit.login])[0][0]
         return RedirectResponse(f"/reporting/refused/{number}", 303)
     return RedirectResponse(f"/reporting/kept/{answer.entry}?kind={kind}", 303)
 
@@ -162,7 +162,7 @@ def _answered(visit: Visit, answer: SubmitResult, kind: str) -> Response:
 @router.get("/reporting/kept/{number}")
 def kept(visit: Reporting, number: int, kind: str = "") -> Response:
     """Say that a report was kept, with the way to its receipt."""
-    reporter = visit.desk.ledger.entry(number).fields["reporter"] if 1 <= number <= visit.desk.ledger.size else ""
+    reporter = visit.server.ledger.entry(number).fields["reporter"] if 1 <= number <= visit.server.ledger.size else ""
     present(reporter if reporter in reporters(visit) else None, number)
     return render(visit, "reporting/kept.html", number_of=number, kind=kind if kind in kinds_of(visit) else "")
 
@@ -213,7 +213,7 @@ def refused_sheet(visit: Seeing, number: int) -> Response:
     """Give the refused report as a sheet, the wrong cells marked, each with its mend."""
     one = _one_refused(visit, number)
     present(one if is_own(visit, one) else None, number)
-    payload = visit.desk.shelf.rows("SELECT payload FROM refused WHERE number = ?", [number])[0][0]
+    payload = visit.server.storage.rows("SELECT payload FROM refused WHERE number = ?", [number])[0][0]
     body = marked_sheet(payload, one["media"], one["refusals"], visit.language, _kinds_of(visit, one))
     headers = {"content-disposition": f'attachment; filename="refused-{number}.xlsx"'}
     return Response(body, media_type=XLSX, headers=headers)

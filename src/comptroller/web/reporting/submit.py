@@ -40,7 +40,7 @@ class SubmitResult:
         """Give the answer as plain values: the entry with its receipt, or the refusals."""
         if self.entry is None:
             return {"refused": [one.as_json() for one in self.refusals]}
-        receipt = json.loads(visit.desk.ledger.receipt(self.entry).to_json())
+        receipt = json.loads(visit.server.ledger.receipt(self.entry).to_json())
         return {"entry": self.entry, "receipt": receipt}
 
 
@@ -51,13 +51,13 @@ def send_report(visit: Visit, payload: bytes, said: Sent) -> SubmitResult:
     that the user's grants do not reach.
     """
     reporter = _reporter(visit, said)
-    above = {visit.desk.owner} | {row["ancestor"] for row in _chain(visit, reporter)}
+    above = {visit.server.owner} | {row["ancestor"] for row in _chain(visit, reporter)}
     if not reporter or not above & set(visit.reach.roots(REPORT)):
         raise NotFound(reporter)
     report = Report(
         payload, said.media, said.name, reporter, said.kind, "", said.signature, channel=REPORTER, login=visit.login
     )
-    outcome = visit.desk.writer.take(read_ahead(report)).result(MOST_SECONDS)
+    outcome = visit.server.writer.take(read_ahead(report)).result(MOST_SECONDS)
     if outcome.entry is None:
         keep_refused(visit, payload, reporter, said, outcome.refusals)
     return SubmitResult(outcome.entry, outcome.refusals, outcome)
@@ -70,7 +70,7 @@ def _chain(visit: Visit, entity: str) -> list[dict[str, Any]]:
 def found_again(visit: Visit, payload: bytes, said: Sent, size: int) -> dict[str, Any] | None:
     """Return the answer to a report whose entry came after an entry of the ledger; None where no entry holds it."""
     reporter, digest = _reporter(visit, said), sha256(payload).hexdigest()
-    for head in visit.desk.heads.between(size + 1, visit.desk.ledger.size):
+    for head in visit.server.heads.between(size + 1, visit.server.ledger.size):
         one = head.fields
         if (one["payload_sha256"], one["reporter"], one["name"]) == (digest, reporter, said.name):
             found: dict[str, Any] = plain(SubmitResult(head.number, (), None).as_json(visit))
@@ -85,8 +85,8 @@ def _reporter(visit: Visit, said: Sent) -> str:
 def keep_refused(visit: Visit, payload: bytes, reporter: str, said: Sent, refusals: tuple[Refusal, ...]) -> int:
     """Keep a refused report beside its refusals, so that it can be mended; gives its number."""
     why = json.dumps([one.as_json() for one in refusals], ensure_ascii=False)
-    at = visit.desk.local_now().isoformat(timespec="seconds")
-    rows = visit.desk.shelf.rows(
+    at = visit.server.local_now().isoformat(timespec="seconds")
+    rows = visit.server.storage.rows(
         "INSERT INTO refused (at, login, reporter, name, media, kind, refusals, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
         " RETURNING number",
         [at, visit.login, reporter, said.name, said.media, said.kind, why, payload],

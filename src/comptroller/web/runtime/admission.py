@@ -22,28 +22,28 @@ class User:
     is_in_force: bool
 
 
-def has_persons(desk: Server) -> bool:
+def has_persons(server: Server) -> bool:
     """Return whether the policy in force has the code of a person in its kind of users."""
-    return PERSON in desk.pack.kinds[KIND].columns
+    return PERSON in server.pack.kinds[KIND].columns
 
 
-def users_of(desk: Server) -> list[User]:
+def users_of(server: Server) -> list[User]:
     """Return the users whom the owner ever admitted."""
-    person = PERSON if has_persons(desk) else "NULL"
-    today = desk.local_now().date()
-    rows = desk.duck.rows(
+    person = PERSON if has_persons(server) else "NULL"
+    today = server.local_now().date()
+    rows = server.duck.rows(
         f"SELECT login, name, {person}, valid_from <= ? AND (valid_until IS NULL OR ? < valid_until) FROM main.{KIND}"
         " WHERE granted_by = ? ORDER BY login",
-        [today, today, desk.owner],
+        [today, today, server.owner],
     )
     return [User(str(login), str(name or ""), str(code or ""), bool(holds)) for login, name, code, holds in rows]
 
 
-def is_same_person(desk: Server, one: str, other: str) -> bool:
+def is_same_person(server: Server, one: str, other: str) -> bool:
     """Return whether two logins are one person: by the codes where both have one, else by the folded names."""
     if one == other:
         return True
-    users = {user.login: user for user in users_of(desk)}
+    users = {user.login: user for user in users_of(server)}
     if one not in users or other not in users:
         return False
     left, right = users[one], users[other]
@@ -52,7 +52,7 @@ def is_same_person(desk: Server, one: str, other: str) -> bool:
     return bool(left.name) and folded(left.name) == folded(right.name)
 
 
-def checked_login(desk: Server, said: Mapping[str, str]) -> str:
+def checked_login(server: Server, said: Mapping[str, str]) -> str:
     """Return the folded sign-in name of a new user.
 
     Rejects (Refused) a name that cannot be told from another one, and a person who has an account in force.
@@ -60,7 +60,7 @@ def checked_login(desk: Server, said: Mapping[str, str]) -> str:
     login = folded(said["login"])
     if (why := fault_of(login)) is not None:
         raise Refused([why])
-    users = users_of(desk)
+    users = users_of(server)
     if other := taken_by(login, (user.login for user in users)):
         wanted = ("与已有登录名不相混淆的登录名", "a sign-in name that looks like no other")
         raise Refused([refusal("desk.name", ("", None, "login"), f"{login} ~ {other}", wanted, _ANOTHER)])
@@ -80,30 +80,30 @@ def checked_login(desk: Server, said: Mapping[str, str]) -> str:
 _ANOTHER = ("改用其他登录名", "Choose another sign-in name.")
 
 
-def admit(desk: Server, said: Mapping[str, str], channel: str, by: str) -> str:
+def admit(server: Server, said: Mapping[str, str], channel: str, by: str) -> str:
     """Tell the ledger that a person is admitted under a sign-in name, through a channel and by a user; return the stored name.
 
     The caller admits one at a time. Rejects (Refused) what `checked_login` and intake reject.
     """
-    login = checked_login(desk, said)
-    if not desk.accounts.claim(login):
+    login = checked_login(server, said)
+    if not server.accounts.claim(login):
         raise Refused(
             [refusal("desk.name", ("", None, "login"), login, ("未被占用的登录名", "a free sign-in name"), _ANOTHER)]
         )
-    day = desk.local_now().date().isoformat()
-    fact: dict[str, Any] = {"login": login, "name": said["name"], "granted_by": desk.owner, "valid_from": day}
-    more = ("employer", PERSON) if has_persons(desk) else ("employer",)
+    day = server.local_now().date().isoformat()
+    fact: dict[str, Any] = {"login": login, "name": said["name"], "granted_by": server.owner, "valid_from": day}
+    more = ("employer", PERSON) if has_persons(server) else ("employer",)
     fact |= {name: said.get(name) or None for name in more}
-    desk.outcome_of(desk.report(KIND, [fact], channel, by))
+    server.outcome_of(server.report(KIND, [fact], channel, by))
     return login
 
 
-def others_of(desk: Server, login: str) -> list[str]:
+def others_of(server: Server, login: str) -> list[str]:
     """Return the other administrators in force, as sign-in names of other persons."""
-    today = desk.local_now().date()
+    today = server.local_now().date()
     found = []
-    for user in users_of(desk):
-        viewer = viewer_of(desk.duck, desk.owner, user.login, today) if user.is_in_force else None
-        if viewer is not None and viewer.may(ADMINISTER) and not is_same_person(desk, user.login, login):
+    for user in users_of(server):
+        viewer = viewer_of(server.duck, server.owner, user.login, today) if user.is_in_force else None
+        if viewer is not None and viewer.may(ADMINISTER) and not is_same_person(server, user.login, login):
             found.append(user.login)
     return found

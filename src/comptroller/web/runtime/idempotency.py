@@ -22,7 +22,7 @@ _OPEN = "open"
 
 
 def answer_once(
-    desk: Server,
+    server: Server,
     place: tuple[str, str, str],
     work: Callable[[], Answer],
     again: Callable[[int], Answer | None],
@@ -35,28 +35,28 @@ def answer_once(
     Raises Refused where the key came with another digest.
     """
     login, key, digest = place
-    with desk.exclusive.about(("once", login, key), desk.settings.most_wait_seconds):
-        size = desk.ledger.size
-        is_first = desk.shelf.take_key(login, key, digest, json.dumps({_OPEN: size}), desk.clock().isoformat())
-        held = desk.shelf.answered(login, key)
+    with server.exclusive.about(("once", login, key), server.settings.most_wait_seconds):
+        size = server.ledger.size
+        is_first = server.storage.take_key(login, key, digest, json.dumps({_OPEN: size}), server.clock().isoformat())
+        held = server.storage.answered(login, key)
         assert held is not None, "the key was taken just now, or before"
         if held[0] != digest:
             raise KeyTaken([_changed(key)])
         answer: Answer = json.loads(held[1])
         if not is_first and _OPEN not in answer:
             return answer
-        found = None if is_first else _after_writer(desk, again, int(answer[_OPEN]))
+        found = None if is_first else _after_writer(server, again, int(answer[_OPEN]))
         answer = work() if found is None else found
         if not is_final(answer):
-            desk.shelf.end_key(login, key)
+            server.storage.end_key(login, key)
             return answer
-        desk.shelf.answer(login, key, digest, json.dumps(answer, ensure_ascii=False), desk.clock().isoformat())
+        server.storage.answer(login, key, digest, json.dumps(answer, ensure_ascii=False), server.clock().isoformat())
         return answer
 
 
-def _after_writer(desk: Server, again: Callable[[int], Answer | None], size: int) -> Answer | None:
+def _after_writer(server: Server, again: Callable[[int], Answer | None], size: int) -> Answer | None:
     """Return what became of cut work once the writer has done all that waited before."""
-    desk.writer.do(lambda _worker: None).result(desk.settings.most_wait_seconds)
+    server.writer.do(lambda _worker: None).result(server.settings.most_wait_seconds)
     return again(size)
 
 

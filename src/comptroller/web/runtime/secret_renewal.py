@@ -5,12 +5,12 @@ from comptroller.web.runtime.secrets_at_rest import renewed
 from comptroller.web.runtime.server import Server
 
 
-def renew_secrets(desk: Server) -> None:
+def renew_secrets(server: Server) -> None:
     """Write secrets of second factors and webhooks in the present form; what does not open stays as it is."""
 
     def present(kept: str) -> str:
-        return renewed(kept, desk.settings.passphrase, desk.chance().encode())
+        return renewed(kept, server.settings.passphrase, server.chance().encode())
 
-    if desk.settings.passphrase:
-        desk.accounts.factors.renew(present)
-        webhooks.renew(desk.shelf, present)
+    if server.settings.passphrase:
+        server.accounts.factors.renew(present)
+        webhooks.renew(server.storage, present)

@@ -83,17 +83,19 @@ class Server:
         """Take the node's folder, the clock, and where secrets come from; `start` opens it."""
         self.folder, self.clock, self.chance = folder, clock, chance
         self.settings = settings or Settings()
-        self.hub = Broadcast()
-        self.arrivals = ReportRate()
+        self.broadcast = Broadcast()
+        self.report_rate = ReportRate()
         self.feeds = Feeds()
         self.jobs = Jobs(clock)
         self.exclusive = Exclusive()
         self.questions = QueryPool()
         self.answers = Answers(time.monotonic)
-        self.advices = AdviceLog(partial(self.report, channel=ENGINE), self.settings.advice_seconds, lambda: self.shelf)
-        self.rounds = PeriodicTasks(self.settings.shadow_seconds)
+        self.advices = AdviceLog(
+            partial(self.report, channel=ENGINE), self.settings.advice_seconds, lambda: self.storage
+        )
+        self.periodic = PeriodicTasks(self.settings.shadow_seconds)
         self.provider = Provider(self.settings.provider) if self.settings.provider else None
-        self.writer = Writer(folder, clock, self.hub.tell, self.settings.passphrase)
+        self.writer = Writer(folder, clock, self.broadcast.tell, self.settings.passphrase)
         self._own = threading.local()
         self._lock = threading.Lock()
         self._cached: OrderedDict[Any, Any] = OrderedDict()
@@ -111,13 +113,13 @@ class Server:
             except StoreDown as fault:
                 self.writer.stop()
                 raise Refused([node.damaged_store(path, fault)]) from fault
-        self.reached = ScopeTables(self.writer.root, self.clock)
+        self.scope_tables = ScopeTables(self.writer.root, self.clock)
         if ADVICE in self.pack.kinds:
             self.advices.resume(self._is_advised)
 
     def stop(self) -> None:
         """Do what waits, then close the node."""
-        self.rounds.stop()
+        self.periodic.stop()
         self.jobs.stop()
         self.questions.stop()
         self.answers.clear()
@@ -184,11 +186,11 @@ class Server:
         return found
 
     @property
-    def shelf(self) -> DeskStore:
+    def storage(self) -> DeskStore:
         """Give this thread's own door to what users keep at the desk."""
         if not hasattr(self._own, "shelf"):
-            self._own.shelf = DeskStore(self.folder / SHELF)
-        found: DeskStore = self._own.shelf
+            self._own.storage = DeskStore(self.folder / SHELF)
+        found: DeskStore = self._own.storage
         return found
 
     @property
@@ -223,11 +225,11 @@ class Server:
     @property
     def register(self) -> int:
         """Give a number that changes when the register does, and with it who is below whom; whoever asks begins to read by it."""
-        return self.reached.register(self.stamp(["entity"] if "entity" in self.pack.kinds else []))
+        return self.scope_tables.register(self.stamp(["entity"] if "entity" in self.pack.kinds else []))
 
     def below(self, roots: tuple[str, ...]) -> str:
         """Give SQL of the entities at and below some roots, of all the register for none, for reading connections of this desk."""
-        return self.reached.below(self.duck, self.register, roots)
+        return self.scope_tables.below(self.duck, self.register, roots)
 
     def cached(self, key: Any, make: Callable[[], Found]) -> Found:
         """Give what was made for this key before, or make it, once however many ask; keys hold the position, so nothing goes stale."""

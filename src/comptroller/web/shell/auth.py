@@ -24,7 +24,7 @@ _WITHOUT_FACTOR = ("/account", "/sign-out", "/language/", "/static/")
 
 def desk_of(request: Request) -> Server:
     """Give the desk that the app serves."""
-    found: Server = request.app.state.desk
+    found: Server = request.app.state.server
     return found
 
 
@@ -39,7 +39,7 @@ def language_of(request: Request) -> str:
 def visit_of(request: Request) -> Visit:
     """Give the visit of whoever is signed in or bears a token; refuses (NotSignedIn) everybody else."""
     visit = visitor(request)
-    visit.valid, visit.known = axes_of(request, visit.desk)
+    visit.valid, visit.known = axes_of(request, visit.server)
     return visit
 
 
@@ -48,38 +48,38 @@ def visitor(request: Request, *, is_used: bool = True) -> Visit:
 
     A page that only goes on listening has not `used` its session, which may end meanwhile.
     """
-    desk = desk_of(request)
-    at = desk.clock()
+    server = desk_of(request)
+    at = server.clock()
     bearer = request.headers.get("authorization", "")
     scope: frozenset[str] | None = None
     form_key = ""
     if bearer:
         kind, _, secret = bearer.partition(" ")
-        token = desk.accounts.token(secret.strip(), at) if kind.lower() == "bearer" else None
+        token = server.accounts.token(secret.strip(), at) if kind.lower() == "bearer" else None
         if token is None:
             raise Unauthenticated
         login, scope = token.login, token.scope
     else:
-        session = desk.accounts.session(request.cookies.get(SESSION, ""), at, is_used=is_used)
+        session = server.accounts.session(request.cookies.get(SESSION, ""), at, is_used=is_used)
         if session is None:
             raise Unauthenticated
         login, form_key = session.login, session.form_key
-    on = at.astimezone(desk.zone).date()
-    viewer = viewer_of(desk.duck, desk.owner, login, on)
+    on = at.astimezone(server.zone).date()
+    viewer = viewer_of(server.duck, server.owner, login, on)
     if viewer is None or not viewer.is_admitted:
         raise Unauthenticated
-    if scope is None and owes_factor(desk, viewer) and not request.url.path.startswith(_WITHOUT_FACTOR):
+    if scope is None and owes_factor(server, viewer) and not request.url.path.startswith(_WITHOUT_FACTOR):
         raise SecondFactorRequired
-    reach = AccessScope(viewer, desk.pack, desk.owner, desk.below)
+    reach = AccessScope(viewer, server.pack, server.owner, server.below)
     address = address_of(request)
-    return Visit(desk, reach, language_of(request), form_key, request.url.path, scope=scope, address=address)
+    return Visit(server, reach, language_of(request), form_key, request.url.path, scope=scope, address=address)
 
 
-def owes_factor(desk: Server, viewer: Viewer) -> bool:
+def owes_factor(server: Server, viewer: Viewer) -> bool:
     """Say whether a role of the viewer demands a second factor that is not turned on; whoever has no password here shows his at the provider."""
-    if desk.settings.factor_roles.isdisjoint(viewer.roles):
+    if server.settings.factor_roles.isdisjoint(viewer.roles):
         return False
-    return desk.accounts.has_password(viewer.login) and not desk.accounts.factors.is_on(viewer.login)
+    return server.accounts.has_password(viewer.login) and not server.accounts.factors.is_on(viewer.login)
 
 
 def address_of(request: Request) -> str:
@@ -89,7 +89,7 @@ def address_of(request: Request) -> str:
     return f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
 
 
-def axes_of(request: Request, desk: Server) -> tuple[dt.date | None, int | None]:
+def axes_of(request: Request, server: Server) -> tuple[dt.date | None, int | None]:
     """Give the two days that an address asks for: `valid`, true on; `known`, an entry or a day up to which things were known."""
     said = {name: request.query_params.get(name, "").strip() for name in ("valid", "known")}
     try:
@@ -98,8 +98,8 @@ def axes_of(request: Request, desk: Server) -> tuple[dt.date | None, int | None]
             return valid, None
         if said["known"].isdigit() and len(said["known"]) < 16:
             return valid, int(said["known"])
-        end = dt.datetime.combine(dt.date.fromisoformat(said["known"]), dt.time.max, desk.zone)
-        return valid, desk.ledger.size_at(end.astimezone(dt.UTC))
+        end = dt.datetime.combine(dt.date.fromisoformat(said["known"]), dt.time.max, server.zone)
+        return valid, server.ledger.size_at(end.astimezone(dt.UTC))
     except ValueError as error:
         wanted = ("形如 2024-06-30 的日期", "a day such as 2024-06-30")
         mend = ("改正日期", "Correct the day.")

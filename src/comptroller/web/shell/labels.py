@@ -76,7 +76,7 @@ def titles_of(visit: Visit) -> dict[str, Text]:
         found.update({line.item: line.title for one in pack.lists.values() for line in one.lines if line.title.zh})
         return found | pack.words
 
-    return visit.desk.cached(("titles", visit.pack.digest), make)
+    return visit.server.cached(("titles", visit.pack.digest), make)
 
 
 def fields_of(visit: Visit, table: str, row: dict[str, Any]) -> list[tuple[str, str, Field]]:

@@ -38,4 +38,4 @@ def menu_of(modules: Iterable[Any]) -> tuple[MenuEntry, ...]:
 
 def has_cases(visit: Visit) -> bool:
     """Return whether the policy in force has case routes."""
-    return visit.pack.casework.is_on
+    return visit.pack.case_policy.is_on

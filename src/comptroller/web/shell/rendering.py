@@ -63,10 +63,10 @@ def render(visit: Visit, template: str, **values: Any) -> HTMLResponse:
         "subject_said": lambda entity, subject: labels.subject_said(visit, entity, subject),
         "lacking": lambda rule, name: labels.lacking(visit, rule, name),
         "column": lambda value: formatting.column(value, language),
-        "day": lambda value: formatting.day(local(value, visit.desk.zone)),
+        "day": lambda value: formatting.day(local(value, visit.server.zone)),
         "unit": formatting.TABLE_UNIT[language][1],
         "age": lambda since: formatting.age(since, visit.now, language),
-        "places": [(e.path, e.code) for e in visit.desk.menu if visit.may(e.act) and e.is_shown(visit)],
+        "places": [(e.path, e.code) for e in visit.server.menu if visit.may(e.act) and e.is_shown(visit)],
         "vendor": _vendored(),
         "hidden": visit.hidden_count,
     }

@@ -23,7 +23,7 @@ FINDINGS = ("finding", "finding_now")
 class Visit:
     """What a page knows. Every row comes through `rows`, so nothing beyond the reach can be shown by mistake."""
 
-    desk: Server
+    server: Server
     reach: AccessScope
     language: str
     form_key: str
@@ -43,12 +43,12 @@ class Visit:
     @property
     def pack(self) -> Pack:
         """Give the policy in force."""
-        return self.desk.pack
+        return self.server.pack
 
     @property
     def duck(self) -> DuckDb:
         """Give the raw connection, for what is scoped already; pages use `rows`."""
-        return self.desk.duck
+        return self.server.duck
 
     def may(self, act: str) -> bool:
         """Say whether the viewer may do that; a token's scope narrows it."""
@@ -65,13 +65,13 @@ class Visit:
     @cached_property
     def position(self) -> tuple[int, str]:
         """Give to which entry the books are folded, and under which policy."""
-        return self.desk.position()
+        return self.server.position()
 
     @cached_property
     def views(self) -> dict[str, str]:
         """Give the SQL of each table within reach, as of the two days that are asked."""
-        key = ("views", self.reach.key, self.valid, self.known, self.desk.register)
-        return self.desk.cached(key, self._views)
+        key = ("views", self.reach.key, self.valid, self.known, self.server.register)
+        return self.server.cached(key, self._views)
 
     def _views(self) -> dict[str, str]:
         return self.reach.views(documented(self.pack), self.bases)
@@ -79,7 +79,7 @@ class Visit:
     @cached_property
     def bases(self) -> dict[str, str]:
         """Give SQL of all rows of each table as of the two days, whoever looks; nothing where none is asked."""
-        return self.desk.engine.books.views(self.valid, self.known, self.duck)
+        return self.server.engine.books.views(self.valid, self.known, self.duck)
 
     @property
     def then(self) -> str:
@@ -99,12 +99,12 @@ class Visit:
 
     def cached(self, name: Any, make: Any) -> Any:
         """Give something made from the books for everybody with this reach, made once for each position."""
-        return self.desk.cached((name, self.position, self.reach.key, self.valid, self.known), make)
+        return self.server.cached((name, self.position, self.reach.key, self.valid, self.known), make)
 
     def kept(self, name: Any, tables: Sequence[str], make: Any) -> Any:
         """Give something made from these fact tables alone (and the clock's day), made once until one of them changes."""
         there = [table for table in tables if table in self.pack.kinds]
-        return self.desk.cached((name, self.desk.stamp(there), self.reach.key, self.valid, self.known), make)
+        return self.server.cached((name, self.server.stamp(there), self.reach.key, self.valid, self.known), make)
 
     def count_hidden(self, table: str, where: str = "true", values: Sequence[Any] = ()) -> int | None:
         """Return how many rows of a table, as of the two days, the viewer does not see; a count, and nothing else of them.
@@ -144,7 +144,7 @@ class Visit:
     @property
     def now(self) -> dt.datetime:
         """Give the moment by which ages are counted: the books' clock, or the desk's before the first tick."""
-        return self.clock[1] or self.desk.local_now()
+        return self.clock[1] or self.server.local_now()
 
     @cached_property
     def names(self) -> Mapping[str, str]:
@@ -163,7 +163,7 @@ class Visit:
             return dict(self.duck.rows("SELECT entity, parent FROM main.entity"))
 
         here = [table for table in ("entity",) if table in self.pack.kinds]
-        parents: dict[str, str | None] = self.desk.cached(("parents", self.desk.stamp(here)), make)
+        parents: dict[str, str | None] = self.server.cached(("parents", self.server.stamp(here)), make)
         found: list[str] = []
         at = entity if entity in parents else None
         while at is not None and at not in found:
@@ -189,4 +189,4 @@ class Visit:
 
     def note(self, did: str, about: str = "", detail: str = "") -> None:
         """Let the ledger say what the viewer did."""
-        self.desk.note(self.login, did, about, detail)
+        self.server.note(self.login, did, about, detail)

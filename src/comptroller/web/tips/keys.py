@@ -46,26 +46,26 @@ def in_fours(named: str) -> str:
     return " ".join(named[at : at + 4] for at in range(0, len(named), 4)).upper()
 
 
-def key_columns(desk: Server) -> str:
+def key_columns(server: Server) -> str:
     """Return the SQL of a key's columns; an older policy has no half that verifies."""
-    signs = SIGNS if SIGNS in desk.pack.kinds[KIND].columns else "NULL"
+    signs = SIGNS if SIGNS in server.pack.kinds[KIND].columns else "NULL"
     return f"line_key, public_key, coalesce({signs}, '') AS {SIGNS}, valid_from"
 
 
-def history(desk: Server, line: str) -> list[dict[str, Any]]:
+def history(server: Server, line: str) -> list[dict[str, Any]]:
     """Return the keys that a line ever published, the newest first, each with its entry of the ledger."""
     sql = f"SELECT {key_columns(desk)}, fact >> 20 AS entry FROM main.line_key WHERE office = ? AND by_line = ? ORDER BY fact DESC"
-    return desk.duck.records(sql, [desk.owner, line])
+    return server.duck.records(sql, [server.owner, line])
 
 
-def announced(desk: Server, keys: list[dict[str, Any]], day: dt.date) -> dict[str, Any] | None:
+def announced(server: Server, keys: list[dict[str, Any]], day: dt.date) -> dict[str, Any] | None:
     """Return the change of a key that is announced on a day: the newest key and the one before it; None where there is none.
 
     A change of policy cannot hide a change of the key: where policy names no days, the change is announced always.
     """
     if len(keys) < 2 or keys[0]["line_key"] == keys[1]["line_key"]:
         return None
-    days = on_day(desk, NOTICE, day)
+    days = on_day(server, NOTICE, day)
     changed_on = keys[0]["valid_from"]
     if days is not None and (day - changed_on).days > days:
         return None

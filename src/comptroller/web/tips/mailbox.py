@@ -34,7 +34,7 @@ _KEPT = ("extended_by", "order_number", "closed_on", "outcome")
 _REPORT = "public.json"
 
 
-def say(desk: Server, facts: dict[str, list[dict[str, Any]]], login: str = "") -> int:
+def say(server: Server, facts: dict[str, list[dict[str, Any]]], login: str = "") -> int:
     """Report facts of several kinds in the owner's name, as one entry: of the public, or of a user who is signed in.
 
     Raises Refused for what is not accepted.
@@ -42,170 +42,170 @@ def say(desk: Server, facts: dict[str, list[dict[str, Any]]], login: str = "") -
     said = {kind: [{k: v for k, v in row.items() if v is not None} for row in rows] for kind, rows in facts.items()}
     payload = json.dumps({"facts": said}, ensure_ascii=False).encode()
     channel = CONSOLE if login else PUBLIC
-    report = Report(payload, "json", _REPORT, desk.owner, channel=channel, login=login)
-    outcome = desk.outcome_of(desk.writer.take(report))
+    report = Report(payload, "json", _REPORT, server.owner, channel=channel, login=login)
+    outcome = server.outcome_of(server.writer.take(report))
     assert outcome.entry is not None, "what was not refused is kept"
     return outcome.entry
 
 
-def today(desk: Server) -> dt.date:
+def today(server: Server) -> dt.date:
     """Give the owner's present day."""
-    return desk.local_now().date()
+    return server.local_now().date()
 
 
-def key_of(desk: Server, line: str, named: str = "") -> dict[str, Any] | None:
+def key_of(server: Server, line: str, named: str = "") -> dict[str, Any] | None:
     """Give the public key of a line that is in force today, or the one of that fingerprint; None where there is none."""
-    day = today(desk)
-    rows = desk.duck.records(
+    day = today(server)
+    rows = server.duck.records(
         f"SELECT {key_columns(desk)} FROM main.line_key WHERE office = $1 AND by_line = $2 "
         "AND ((line_key = $4) OR ($4 = '' AND valid_from <= $3 AND coalesce(valid_until, DATE '9999-12-31') > $3)) "
         "ORDER BY fact DESC LIMIT 1",
-        [desk.owner, line, day, named],
+        [server.owner, line, day, named],
     )
     return rows[0] if rows else None
 
 
-def keep_key(desk: Server, line: str, halves: tuple[str, str], by: str, sign: str = "") -> str:
+def keep_key(server: Server, line: str, halves: tuple[str, str], by: str, sign: str = "") -> str:
     """Record a new key of a line from today on; return its fingerprint.
 
     `halves` are the public half and the private ones, locked in the browser; `sign` verifies answers, '' for none.
     The public ones are a fact; the locked ones are stored beside the ledger.
     """
     public, kept = halves
-    sign = sign if SIGNS in desk.pack.kinds[KIND].columns else ""
+    sign = sign if SIGNS in server.pack.kinds[KIND].columns else ""
     named = fingerprint(public, sign)
-    desk.shelf.put("INSERT OR IGNORE INTO line_key VALUES (?, ?)", [named, kept])
-    fact = {"office": desk.owner, "by_line": line, "line_key": named, "public_key": public, "by": by}
+    server.storage.put("INSERT OR IGNORE INTO line_key VALUES (?, ?)", [named, kept])
+    fact = {"office": server.owner, "by_line": line, "line_key": named, "public_key": public, "by": by}
     fact |= {SIGNS: sign} if sign else {}
-    desk.outcome_of(desk.report("line_key", [fact | {"valid_from": today(desk).isoformat()}], CONSOLE, by))
+    server.outcome_of(server.report("line_key", [fact | {"valid_from": today(server).isoformat()}], CONSOLE, by))
     return named
 
 
-def lodge(desk: Server, said: dict[str, str]) -> int:
+def lodge(server: Server, said: dict[str, str]) -> int:
     """Keep a tip-off with its first message and its line in the register; gives the entry.
 
     Refuses (Gone) a mailbox that is there already: two claim codes never give one.
     """
-    if desk.duck.rows("SELECT 1 FROM main.tip WHERE tip = ?", [said["mailbox"]]):
+    if server.duck.rows("SELECT 1 FROM main.tip WHERE tip = ?", [said["mailbox"]]):
         raise NotFound("-")
-    day = today(desk)
-    line, number = line_for(desk, ITEM, day), _number(said["mailbox"])
-    same = {"office": desk.owner, "by_line": line}
+    day = today(server)
+    line, number = line_for(server, ITEM, day), _number(said["mailbox"])
+    same = {"office": server.owner, "by_line": line}
     box = {name: said[name] for name in ("line_key", "pass_hash", "public_key", "kept_key")}
     tip = same | box | {"tip": said["mailbox"], "tip_number": number, "lodged_on": day.isoformat()}
     entered = same | {"tip_number": number, "lodged_on": day.isoformat(), "asked_on": day.isoformat()}
-    if "waiting_since" in _columns(desk):
+    if "waiting_since" in _columns(server):
         entered |= {"waiting_since": day.isoformat()}
-    first = _message(desk, tip, "informant", said["sealed"])
-    return say(desk, {"tip": [tip], "tip_message": [first], "tip_register": [entered]})
+    first = _message(server, tip, "informant", said["sealed"])
+    return say(server, {"tip": [tip], "tip_message": [first], "tip_register": [entered]})
 
 
 def _number(mailbox: str) -> str:
     return sha256(f"register {mailbox}".encode()).hexdigest()[:10].upper()
 
 
-def _message(desk: Server, tip: dict[str, Any], sender: str, sealed: str) -> dict[str, Any]:
+def _message(server: Server, tip: dict[str, Any], sender: str, sealed: str) -> dict[str, Any]:
     named = {name: tip[name] for name in ("office", "tip", "by_line")}
-    more = {"tip_message": desk.chance()[:20], "sender": sender, "sealed": sealed}
-    return named | more | {"sent_on": today(desk).isoformat()}
+    more = {"tip_message": server.chance()[:20], "sender": sender, "sealed": sealed}
+    return named | more | {"sent_on": today(server).isoformat()}
 
 
-def opened(desk: Server, mailbox: str, passed: str) -> dict[str, Any]:
+def opened(server: Server, mailbox: str, passed: str) -> dict[str, Any]:
     """Return the mailbox that a pass opens; raises Gone alike for a wrong pass, one that is absent, and one past its retention."""
-    rows = desk.duck.records("SELECT * FROM main.tip WHERE tip = ? ORDER BY fact LIMIT 1", [mailbox])
+    rows = server.duck.records("SELECT * FROM main.tip WHERE tip = ? ORDER BY fact LIMIT 1", [mailbox])
     held = str(rows[0]["pass_hash"]) if rows else "-" * 64
     if not hmac.compare_digest(sha256(passed.encode()).hexdigest(), held):
         raise NotFound("-")
-    if is_expired(desk, registered(desk, rows[0]["tip_number"]), today(desk)):
+    if is_expired(server, registered(server, rows[0]["tip_number"]), today(server)):
         raise NotFound("-")
     return rows[0]
 
 
-def messages(desk: Server, tip: str) -> list[dict[str, Any]]:
+def messages(server: Server, tip: str) -> list[dict[str, Any]]:
     """Give the messages of a mailbox in the order in which they came."""
     sql = 'SELECT sender, sealed, sent_on, "by", fact >> 20 AS entry FROM main.tip_message WHERE tip = ? ORDER BY fact'
-    return desk.duck.records(sql, [tip])
+    return server.duck.records(sql, [tip])
 
 
-def write(desk: Server, tip: dict[str, Any], sealed: str) -> int:
+def write(server: Server, tip: dict[str, Any], sealed: str) -> int:
     """Keep a further message of the informant; gives the entry."""
-    return say(desk, _step(desk, tip, _message(desk, tip, "informant", sealed), ("asked_on",)))
+    return say(server, _step(server, tip, _message(server, tip, "informant", sealed), ("asked_on",)))
 
 
-def reply(desk: Server, tip: dict[str, Any], sealed: str, by: str) -> int:
+def reply(server: Server, tip: dict[str, Any], sealed: str, by: str) -> int:
     """Keep an answer of the line; the first one acknowledges the tip-off."""
-    message = _message(desk, tip, "line", sealed) | {"by": by}
-    return say(desk, _step(desk, tip, message, ("acknowledged_on", "answered_on")), by)
+    message = _message(server, tip, "line", sealed) | {"by": by}
+    return say(server, _step(server, tip, message, ("acknowledged_on", "answered_on")), by)
 
 
-def _step(desk: Server, tip: dict[str, Any], message: dict[str, Any], turns: tuple[str, ...]) -> dict[str, Any]:
+def _step(server: Server, tip: dict[str, Any], message: dict[str, Any], turns: tuple[str, ...]) -> dict[str, Any]:
     """Give a message with the register's line corrected: today in each of `turns`; an acknowledgement keeps its day.
 
     A message of the informant waits from the first on that nobody answered; an answer of the line answers all of them.
     """
-    row, day = _entered(desk, tip["tip_number"]), today(desk).isoformat()
+    row, day = _entered(server, tip["tip_number"]), today(server).isoformat()
     row |= {name: (row[name] or day) if name == "acknowledged_on" else day for name in turns}
     if "waiting_since" in row:
         row["waiting_since"] = None if "answered_on" in turns else row["waiting_since"] or day
     return {"tip_message": [message], "tip_register": [row | {"act": "correct"}]}
 
 
-def _entered(desk: Server, number: str) -> dict[str, Any]:
+def _entered(server: Server, number: str) -> dict[str, Any]:
     """Give the register's line of a tip-off as it would be reported again."""
-    entered = registered(desk, number)
+    entered = registered(server, number)
     fields = ("office", "tip_number", "by_line", "lodged_on", "acknowledged_on", "answered_on", "asked_on")
     held = (*fields, *(name for name in ("waiting_since", *_KEPT) if name in entered))
     return {n: entered[n].isoformat() if hasattr(entered[n], "isoformat") else entered[n] for n in held}
 
 
-def close(desk: Server, number: str, outcome: str, by: str) -> int:
+def close(server: Server, number: str, outcome: str, by: str) -> int:
     """Say in the register how a tip-off ended, today; refuses (Refused) an outcome that there is none of."""
-    row = _entered(desk, number) | {"closed_on": today(desk).isoformat(), "outcome": outcome, "act": "correct"}
-    return say(desk, {"tip_register": [row]}, by)
+    row = _entered(server, number) | {"closed_on": today(server).isoformat(), "outcome": outcome, "act": "correct"}
+    return say(server, {"tip_register": [row]}, by)
 
 
-def extend(desk: Server, number: str, days: str, order: str, by: str) -> int:
+def extend(server: Server, number: str, days: str, order: str, by: str) -> int:
     """Say in the register that an order puts the closing off by working days; refuses (Refused) what is no number of days."""
-    row = _entered(desk, number) | {"extended_by": days, "order_number": order or None, "act": "correct"}
-    return say(desk, {"tip_register": [row]}, by)
+    row = _entered(server, number) | {"extended_by": days, "order_number": order or None, "act": "correct"}
+    return say(server, {"tip_register": [row]}, by)
 
 
-def registered(desk: Server, number: str) -> dict[str, Any]:
+def registered(server: Server, number: str) -> dict[str, Any]:
     """Give the register's line of a tip-off with its due day; refuses (Gone) a number that is not there."""
-    found = register(desk, number)
+    found = register(server, number)
     if not found:
         raise NotFound(number)
     return found[0]
 
 
-def register(desk: Server, number: str = "") -> list[dict[str, Any]]:
+def register(server: Server, number: str = "") -> list[dict[str, Any]]:
     """Return the register, the newest first, or one line of it, with the days of its clocks (`TERMS`); None where no term is known."""
-    known = _columns(desk)
+    known = _columns(server)
     dues = [
         f"(SELECT min(w.day) FROM main.param_{term} AS p JOIN main.working_day AS b ON b.day = {since} "
         f"JOIN main.working_day AS w ON w.is_working AND w.number = b.number + p.value + {more} WHERE p.valid_from <= {since} "
         f"AND coalesce(p.valid_until, DATE '9999-12-31') > {since}) AS {name}"
-        if term in desk.pack.params and known.issuperset(_USED[name])
+        if term in server.pack.params and known.issuperset(_USED[name])
         else f"CAST(NULL AS DATE) AS {name}"
         for name, (term, since, more) in TERMS.items()
     ]
-    return desk.duck.records(
+    return server.duck.records(
         f"SELECT r.*, {', '.join(dues)} FROM main.tip_register AS r WHERE $1 IN ('', r.tip_number) "
         "ORDER BY r.lodged_on DESC, r.fact DESC",
         [number],
     )
 
 
-def _columns(desk: Server) -> set[str]:
+def _columns(server: Server) -> set[str]:
     """Give the columns of the register under the policy in force: an older one has fewer."""
-    return {one.name for one in desk.pack.kinds["tip_register"].fields}
+    return {one.name for one in server.pack.kinds["tip_register"].fields}
 
 
 def is_of_line(visit: Visit, act: str = SEE) -> bool:
     """Say whether the viewer has a grant of the line that takes tip-offs, over the whole node, which gives that act."""
-    line = line_for(visit.desk, ITEM, today(visit.desk))
+    line = line_for(visit.server, ITEM, today(visit.server))
     grants = visit.reach.viewer.in_force
-    held = (g.line == line and g.entity == visit.desk.owner and not g.domain and g.gives(act) for g in grants)
+    held = (g.line == line and g.entity == visit.server.owner and not g.domain and g.gives(act) for g in grants)
     return bool(line) and "tip" in visit.pack.kinds and visit.may(act) and any(held)
 
 
@@ -213,14 +213,14 @@ def of_line(visit: Visit, act: str = SEE) -> str:
     """Give the line; refuses (NotGranted) whoever is not on it. Its mailboxes are for its own people alone."""
     if not is_of_line(visit, act):
         raise PermissionDenied(act)
-    return line_for(visit.desk, ITEM, today(visit.desk))
+    return line_for(visit.server, ITEM, today(visit.server))
 
 
 def mailbox_of(visit: Visit, number: str) -> dict[str, Any]:
     """Give the mailbox behind a number of the register, for somebody of its line; refuses (Gone) others and what is absent."""
     line = of_line(visit)
-    rows = visit.desk.duck.records("SELECT * FROM main.tip WHERE tip_number = ? AND by_line = ?", [number, line])
-    if not rows or is_expired(visit.desk, registered(visit.desk, number), today(visit.desk)):
+    rows = visit.server.duck.records("SELECT * FROM main.tip WHERE tip_number = ? AND by_line = ?", [number, line])
+    if not rows or is_expired(visit.server, registered(visit.server, number), today(visit.server)):
         raise NotFound(number)
     return rows[0]
 

@@ -43,17 +43,17 @@ _MOST_SEALED, _MOST_KEY = 160_000, 2000
 def tips(visit: Seeing) -> Response:
     """Give the register of the line's tip-offs."""
     line = of_line(visit)
-    rows = [row for row in register(visit.desk) if row["by_line"] == line]
-    keys = history(visit.desk, line)
+    rows = [row for row in register(visit.server) if row["by_line"] == line]
+    keys = history(visit.server, line)
     return render(
         visit,
         "tips/tips.html",
         rows=rows,
-        day_now=today(visit.desk),
-        key=key_of(visit.desk, line),
+        day_now=today(visit.server),
+        key=key_of(visit.server, line),
         keys=keys,
         in_fours=in_fours,
-        expired=due_for_erasure(visit.desk, rows, today(visit.desk)),
+        expired=due_for_erasure(visit.server, rows, today(visit.server)),
         line=visit.in_language(visit.pack.lines.get(line)),
         can_answer=may_answer(visit),
     )
@@ -70,7 +70,7 @@ def make_key(visit: Seeing, form: Form) -> Response:
         raise PermissionDenied(HANDLE)
     if sign and public_half(sign) is None:
         raise PermissionDenied(HANDLE)
-    named = keep_key(visit.desk, line, (public, kept), visit.login, sign)
+    named = keep_key(visit.server, line, (public, kept), visit.login, sign)
     visit.note("tip_key", named)
     return RedirectResponse("/tips", 303)
 
@@ -79,20 +79,20 @@ def make_key(visit: Seeing, form: Form) -> Response:
 def tip(visit: Seeing, number: str) -> Response:
     """Give one mailbox, as ciphertext that the line's key opens in the browser."""
     box = mailbox_of(visit, number)
-    rows = visit.desk.shelf.rows("SELECT kept FROM line_key WHERE line_key = ?", [box["line_key"]])
+    rows = visit.server.storage.rows("SELECT kept FROM line_key WHERE line_key = ?", [box["line_key"]])
     visit.note("tip_open", number)
     return render(
         visit,
         "tips/tip.html",
         box=box,
-        entered=registered(visit.desk, number),
-        messages=messages(visit.desk, box["tip"]),
-        key=key_of(visit.desk, box["by_line"], box["line_key"]),
+        entered=registered(visit.server, number),
+        messages=messages(visit.server, box["tip"]),
+        key=key_of(visit.server, box["by_line"], box["line_key"]),
         kept=str(rows[0][0]) if rows else "",
         can_answer=may_answer(visit),
         in_fours=in_fours,
         outcomes=_outcomes(visit),
-        day_now=today(visit.desk),
+        day_now=today(visit.server),
     )
 
 
@@ -110,9 +110,9 @@ def answer(visit: Seeing, number: str, form: Form) -> Response:
     sealed = str(form.get("sealed") or "")
     if not (sealed.startswith("{") and len(sealed) <= _MOST_SEALED):
         raise PermissionDenied(HANDLE)
-    if wrong := check_answer(key_of(visit.desk, box["by_line"], box["line_key"]), box["tip"], sealed):
+    if wrong := check_answer(key_of(visit.server, box["by_line"], box["line_key"]), box["tip"], sealed):
         raise Refused(wrong)
-    reply(visit.desk, box, sealed, visit.login)
+    reply(visit.server, box, sealed, visit.login)
     visit.note("tip_answer", number)
     return RedirectResponse(f"/tips/{number}", 303)
 
@@ -124,8 +124,8 @@ def closing(visit: Seeing, number: str, form: Form) -> Response:
     mailbox_of(visit, number)
     said = {name: str(form.get(name) or "").strip()[:100] for name in ("outcome", "extended_by", "order_number")}
     if said["outcome"]:
-        close(visit.desk, number, said["outcome"], visit.login)
+        close(visit.server, number, said["outcome"], visit.login)
     else:
-        extend(visit.desk, number, said["extended_by"], said["order_number"], visit.login)
+        extend(visit.server, number, said["extended_by"], said["order_number"], visit.login)
     visit.note("tip_close" if said["outcome"] else "tip_extend", number)
     return RedirectResponse(f"/tips/{number}", 303)

@@ -80,17 +80,17 @@ def tips(request: Request) -> Response:
 
 
 def _page(request: Request) -> Response:
-    desk = desk_of(request)
-    line = line_for(desk, ITEM, today(desk)) if "tip" in desk.pack.kinds else ""
-    keys = history(desk, line) if line else []
+    server = desk_of(request)
+    line = line_for(server, ITEM, today(server)) if "tip" in server.pack.kinds else ""
+    keys = history(server, line) if line else []
     return draw_public(
         request,
         "tips/public_tips.html",
-        key=key_of(desk, line) if line else None,
+        key=key_of(server, line) if line else None,
         keys=keys,
-        change=announced(desk, keys, today(desk)),
+        change=announced(server, keys, today(server)),
         in_fours=in_fours,
-        line=desk.pack.lines.get(line),
+        line=server.pack.lines.get(line),
     )
 
 
@@ -121,9 +121,9 @@ def _come_in(request: Request, purpose: str, said: Ticketed) -> Response | None:
 
 def _store(request: Request, purpose: str, sealed: str, write_it: Callable[[], int]) -> Response:
     """Return the receipt of what was stored within the day's budget."""
-    desk = desk_of(request)
+    server = desk_of(request)
     budget: Budget = request.app.state.budgets[purpose]
-    day, size = today(desk), len(sealed.encode()) + OVERHEAD
+    day, size = today(server), len(sealed.encode()) + OVERHEAD
     if (why := budget.take(day, size)) is not None:
         return refused(request, why)
     try:
@@ -131,7 +131,7 @@ def _store(request: Request, purpose: str, sealed: str, write_it: Callable[[], i
     except (Refused, NotFound):
         budget.give_back(day, size)
         raise
-    return JSONResponse({"entry": entry, "code": receipt_code(entry, desk.ledger.entry(entry).leaf)})
+    return JSONResponse({"entry": entry, "code": receipt_code(entry, server.ledger.entry(entry).leaf)})
 
 
 @router.post("/lodge")
@@ -140,11 +140,11 @@ def lodging(request: Request, said: Lodging) -> Response:
     """Take a tip-off; what is returned proves that it was lodged, without telling what."""
     if (closed := _come_in(request, LODGE, said)) is not None:
         return closed
-    desk = desk_of(request)
-    key = key_of(desk, line_for(desk, ITEM, today(desk)))
+    server = desk_of(request)
+    key = key_of(server, line_for(server, ITEM, today(server)))
     if key is None or key["line_key"] != said.line_key:
         return _page(request)
-    return _store(request, LODGE, said.sealed, lambda: lodge(desk, said.model_dump()))
+    return _store(request, LODGE, said.sealed, lambda: lodge(server, said.model_dump()))
 
 
 @router.post("/read")
@@ -153,13 +153,13 @@ def reading(request: Request, said: Coming) -> Response:
     """Return the ciphertext of a mailbox to a client that has its pass."""
     if (closed := _come_in(request, READ, said)) is not None:
         return closed
-    desk = desk_of(request)
-    tip = opened(desk, said.mailbox, said.passed)
-    entered = registered(desk, tip["tip_number"])
-    told = [{"sender": m["sender"], "sealed": m["sealed"], "sent_on": str(m["sent_on"])} for m in messages(desk, said.mailbox)]  # fmt: skip
+    server = desk_of(request)
+    tip = opened(server, said.mailbox, said.passed)
+    entered = registered(server, tip["tip_number"])
+    told = [{"sender": m["sender"], "sealed": m["sealed"], "sent_on": str(m["sent_on"])} for m in messages(server, said.mailbox)]  # fmt: skip
     dues = {name: str(entered.get(name) or "") for name in ("acknowledged_on", "due_on", "closed_on", "close_due_on")}
     keys = [
-        {name: one[name] for name in ("line_key", "public_key", "sign_key")} for one in history(desk, tip["by_line"])
+        {name: one[name] for name in ("line_key", "public_key", "sign_key")} for one in history(server, tip["by_line"])
     ]
     box = {name: tip[name] for name in ("public_key", "kept_key", "line_key")}
     return JSONResponse(box | {"messages": told, "keys": keys} | dues)
@@ -171,8 +171,8 @@ def writing(request: Request, said: Saying) -> Response:
     """Take a further message."""
     if (closed := _come_in(request, WRITE, said)) is not None:
         return closed
-    desk = desk_of(request)
-    tip = opened(desk, said.mailbox, said.passed)
-    if (why := check_room(desk, said.mailbox, len(said.sealed))) is not None:
+    server = desk_of(request)
+    tip = opened(server, said.mailbox, said.passed)
+    if (why := check_room(server, said.mailbox, len(said.sealed))) is not None:
         return refused(request, why)
-    return _store(request, WRITE, said.sealed, lambda: write(desk, tip, said.sealed))
+    return _store(request, WRITE, said.sealed, lambda: write(server, tip, said.sealed))
