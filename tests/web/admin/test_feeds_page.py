@@ -20,7 +20,7 @@ def test_feeds_are_told_with_health_and_lag(own):
     root = sign_in(own, "administrator")
     page = root.get("/admin/feeds").text
     assert "MARK" not in page
-    assert re.search(r"<code>B</code></td><td>Named inside<small>Payment</small></td>.*?1 d</td>", page)
+    assert re.search(r"<code>B</code></td><td>Named inside<small>Payment</small></td>.*?1 d</td>", page, re.DOTALL)
     assert "No job was asked for" in page
     reporter = sign_in(own, "reporter")
     said = {"kind": "payment", "reporter": "A", "name": "bad.json"}
