@@ -43,7 +43,7 @@ class Projection:
         self.duck, self._owner, self._stored, self._mark_of = duck, owner, stored, mark
         self.is_whole = True
 
-    def take_up(self) -> int:
+    def load(self) -> int:
         """Open books, watch and cases as the store has them; returns the last entry that is folded."""
         folded, pack = self._stored()
         self._open(pack)

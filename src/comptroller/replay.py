@@ -73,7 +73,7 @@ class Replay(Projection):
     def _mark(self, entries: int) -> str:
         return node.books_mark(self.duck, self.ledger, entries)
 
-    def take_up(self) -> int:
+    def load(self) -> int:
         """Open books, watch and cases as the store has them; raises Refused for books that are damaged or another's."""
         with node.reading():
             return super().load()

@@ -105,7 +105,7 @@ def withdraw(own):
 
 def act_in_case(server):
     form = {"act": "loss_estimate", "amount_cny": "5", "reason": "r", "number": "N-PAGE"}
-    send = posting(sign_in(server, "internal1"), f"/cases/{the_case(desk)}/acts", **form)
+    send = posting(sign_in(server, "internal1"), f"/cases/{the_case(server)}/acts", **form)
     return send, lambda _: entries_of(server, "N-PAGE", "estimate")
 
 
@@ -124,13 +124,13 @@ def call_in_case(server):
         {"x-form-key": form_key(browser)},
         {"act": "loss_estimate", "amount_cny": "6", "reason": "r", "number": "N-CALL"},
     )
-    send = lambda: browser.post(f"/api/v1/cases/{the_case(desk)}/acts", json=said, headers=head)  # noqa: E731
+    send = lambda: browser.post(f"/api/v1/cases/{the_case(server)}/acts", json=said, headers=head)  # noqa: E731
     return send, lambda _: entries_of(server, "N-CALL", "estimate")
 
 
 def answer_in_inbox(server):
     form = {"act": "explain", "reason": "r", "number": "N-FIRM"}
-    send = posting(sign_in(server, "firm"), f"/inbox/{the_case(desk)}/acts", **form)
+    send = posting(sign_in(server, "firm"), f"/inbox/{the_case(server)}/acts", **form)
     return send, lambda _: entries_of(server, "N-FIRM", "answer")
 
 
@@ -139,21 +139,21 @@ def waits(server):
     browser = sign_in(server, "internal1")
     form = {"act": "responsibility", "person": "P1", "degree": "direct", "inquired_on": "2024-03-01"}
     head = {"x-form-key": form_key(browser)}
-    done = browser.post(f"/api/v1/cases/{the_case(desk)}/acts", json=form, headers=head)
+    done = browser.post(f"/api/v1/cases/{the_case(server)}/acts", json=form, headers=head)
     assert done.status_code == 202, done.text
     return done.json()["waits"], server.ledger.size
 
 
 def settle_on_page(server):
     number, size = waits(server)
-    send = posting(sign_in(server, "internal2"), f"/cases/{the_case(desk)}/waiting/{number}", does="approve")
+    send = posting(sign_in(server, "internal2"), f"/cases/{the_case(server)}/waiting/{number}", does="approve")
     return send, lambda _: new_acts(server, size)
 
 
 def settle_by_call(server):
     form = {"act": "suppression", "valid_until": "2024-06-01", "reason": "r"}
     one, two = sign_in(server, "internal1"), sign_in(server, "internal2")
-    path = f"/api/v1/cases/{the_case(desk)}"
+    path = f"/api/v1/cases/{the_case(server)}"
     number = one.post(f"{path}/acts", json=form, headers={"x-form-key": form_key(one)}).json()["waits"]
     size, head = server.ledger.size, {"x-form-key": form_key(two)}
     send = lambda: two.post(f"{path}/waiting/{number}", json={"approve": True}, headers=head)  # noqa: E731

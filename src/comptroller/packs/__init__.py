@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from comptroller.packs.loader import read_pack
 
 __all__ = ["gather_files", "read_pack"]
-_PLACES = {"gather_files": "gathered", "read_pack": "read"}
+_PLACES = {"gather_files": "discovery", "read_pack": "loader"}
 
 
 def __getattr__(name: str) -> object:

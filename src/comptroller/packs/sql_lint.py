@@ -7,11 +7,11 @@
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from comptroller.model.kind import Kind
-from comptroller.model.policy import Pack, PolicyList, Rule
+from comptroller.model.policy import Pack, PolicyList, Rule, View
 from comptroller.model.refusal import Refusal, refusal
 from comptroller.model.sql_check import Problem, parse_expression, parse_select, problems_of
 from comptroller.model.sql_functions import ROW_MAKERS, STEADY
@@ -39,6 +39,8 @@ def lint_sql(pack: Pack) -> list[Refusal]:
         found += [*_of_kind(kind)]
     for rule in pack.rules.values():
         found += [*_of_rule(rule)]
+    for view in pack.views.values():
+        found += [*_of_view(view, pack.views)]
     for stem, param in pack.params.items():
         for name in (stem, *param.by):
             found += _named(f"{param.name}.yml", "by", name)
@@ -73,9 +75,19 @@ def _of_rule(rule: Rule) -> Iterator[Refusal]:
     by = {column for columns in rule.references.values() for column in columns}
     for name in (*rule.subject, *rule.docket, *sorted(by)):
         yield from _named(file, "subject/docket/references", name)
-    tables = frozenset(("judged", *rule.reads, *rule.references, *(f"param_{param}" for param in rule.params)))
+    tables = frozenset(
+        ("judged", *rule.reads, *rule.references, *rule.views, *(f"param_{param}" for param in rule.params))
+    )
     for one in _of_select(rule.text, tables):
         yield _refused(f"{rule.name}.sql", "", one)
+
+
+def _of_view(view: View, views: Mapping[str, View]) -> Iterator[Refusal]:
+    """Yield a refusal for each thing that the SELECT of a view may not do; a view may read other views."""
+    yield from _named(f"{view.path}.yml", "", view.name)
+    declared = ("judged", *view.reads, *view.references, *views, *(f"param_{param}" for param in view.params))
+    for one in _of_select(view.text, frozenset(declared)):
+        yield _refused(f"{view.path}.sql", "", one)
 
 
 @lru_cache(maxsize=2048)

@@ -1,5 +1,7 @@
 """Views of a pack: SELECTs that several rules share, each standing in a rule's SQL as if it were written there."""
 
+# ruff: noqa: RUF012 - msgspec copies the default of a struct for each one
+
 from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 

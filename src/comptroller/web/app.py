@@ -14,6 +14,7 @@ from fastapi.staticfiles import StaticFiles
 
 import comptroller
 from comptroller.web.admin import access_explained, feeds_page, pages as admin_pages, webhooks_page
+from comptroller.web.admin.secret_renewal import renew_secrets
 from comptroller.web.admin.webhooks import Webhooks
 from comptroller.web.api import events, health
 from comptroller.web.api.openapi import document_of
@@ -30,7 +31,6 @@ from comptroller.web.public import pages as public_pages
 from comptroller.web.public.rate_limit import RateLimit
 from comptroller.web.query import api as query_api, page as query_page
 from comptroller.web.reporting import api as reporting_api, pages as reporting_pages
-from comptroller.web.runtime.secret_renewal import renew_secrets
 from comptroller.web.runtime.server import Server
 from comptroller.web.shell.errors import put_errors
 from comptroller.web.shell.menu import menu_of

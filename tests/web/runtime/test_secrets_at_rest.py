@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from comptroller.model.refusal import Refused
 from comptroller.web.admin import webhooks
+from comptroller.web.admin.secret_renewal import renew_secrets
 from comptroller.web.admin.webhooks import Webhook
-from comptroller.web.runtime.secret_renewal import renew_secrets
 from comptroller.web.runtime.secrets_at_rest import decrypt, encrypt, is_named, renewed
 from tests.consoles import open_desk
 

@@ -58,7 +58,9 @@ def draw_public(request: Request, template: str, **values: Any) -> HTMLResponse:
     """Give a public page, with the notice that policy puts on all of them."""
     server, language = desk_of(request), language_of(request)
     notice = [text.of(language) for text in titles_of(server, NOTICE, today(server)).values()]
-    return render_bare(request, template, notice=notice, places=PLACES, in_language=lambda text: text.of(language), **values)
+    return render_bare(
+        request, template, notice=notice, places=PLACES, in_language=lambda text: text.of(language), **values
+    )
 
 
 def refused(request: Request, why: Refusal) -> Response:

@@ -54,7 +54,7 @@ def key_columns(server: Server) -> str:
 
 def history(server: Server, line: str) -> list[dict[str, Any]]:
     """Return the keys that a line ever published, the newest first, each with its entry of the ledger."""
-    sql = f"SELECT {key_columns(desk)}, fact >> 20 AS entry FROM main.line_key WHERE office = ? AND by_line = ? ORDER BY fact DESC"
+    sql = f"SELECT {key_columns(server)}, fact >> 20 AS entry FROM main.line_key WHERE office = ? AND by_line = ? ORDER BY fact DESC"
     return server.duck.records(sql, [server.owner, line])
 
 

@@ -57,7 +57,7 @@ def key_of(server: Server, line: str, named: str = "") -> dict[str, Any] | None:
     """Give the public key of a line that is in force today, or the one of that fingerprint; None where there is none."""
     day = today(server)
     rows = server.duck.records(
-        f"SELECT {key_columns(desk)} FROM main.line_key WHERE office = $1 AND by_line = $2 "
+        f"SELECT {key_columns(server)} FROM main.line_key WHERE office = $1 AND by_line = $2 "
         "AND ((line_key = $4) OR ($4 = '' AND valid_from <= $3 AND coalesce(valid_until, DATE '9999-12-31') > $3)) "
         "ORDER BY fact DESC LIMIT 1",
         [server.owner, line, day, named],
