@@ -58,7 +58,7 @@ LATER = {"install to first finding": "`time make demo` on an empty machine measu
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the measures that are asked for; gives 1 where one failed, whatever the figures say."""
+    """Run the measures that are asked for; returns 1 where one failed, whatever the figures say."""
     asked = _asked(arguments)
     size = (SMALL if asked.small else FULL).at(min(asked.held, SMALL.held) if asked.small else asked.held)
     chosen = [asked.only] if asked.only else list(MEASURES)
@@ -96,7 +96,7 @@ def _asked(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def _measure(name: str, size: Size, folder: Path) -> tuple[Found, bool]:
-    """Give what a measure found, and whether it ran through; one that fails does not keep the others from running."""
+    """Return what a measure found, and whether it ran through; one that fails does not keep the others from running."""
     try:
         for count, kind in NODES[name](size):
             if not (folder / f"{kind}-{count}").is_dir():
@@ -109,7 +109,7 @@ def _measure(name: str, size: Size, folder: Path) -> tuple[Found, bool]:
 
 
 def _room(name: str, *, small: bool) -> tuple[list[str], bool]:
-    """Run a room's own bench; gives the lines that it printed, and whether it ran through."""
+    """Run a room's own bench; returns the lines that it printed, and whether it ran through."""
     module, less = ROOMS[name]
     ran = subprocess.run(
         [sys.executable, "-m", *module, *(less if small else ())],

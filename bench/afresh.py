@@ -38,7 +38,7 @@ def rules(size: Size, folder: Path) -> Found:
 
 
 def _awake(worker: Engine) -> list[str]:
-    """Give the rules that judge a table in which something is."""
+    """Return the rules that judge a table in which something is."""
     full = {t for t in worker.pack.tables if worker.duck.rows(f"SELECT EXISTS (SELECT 1 FROM {t})")[0][0]}
     return [name for name, rule in worker.pack.rules.items() if rule.judges in full]
 
@@ -76,7 +76,7 @@ def rebuild(size: Size, folder: Path) -> Found:
 
 
 def _folded(place: Path, folder: Path, rounds: int) -> tuple[list[float], int]:
-    """Fold a node's ledger into empty books some times; gives facts a second, and how many facts there are."""
+    """Fold a node's ledger into empty books some times; returns facts a second, and how many facts there are."""
     worker, path = engine.open_node(place), folder / "folded.duckdb"
     server, rates, facts = DuckDb(), [], 0
     server.set_zone(worker.pack.zone)
@@ -96,7 +96,7 @@ def _folded(place: Path, folder: Path, rounds: int) -> tuple[list[float], int]:
 
 
 def _batches(worker: Engine) -> Iterator[tuple[int, list[Report]]]:
-    """Give the batches of reports of a ledger, each with its first entry's number; ticks and policies are left out."""
+    """Yield the batches of reports of a ledger, each with its first entry's number; ticks and policies are left out."""
     sizes = [0, *(size for size, _, _ in worker.ledger.checkpoints(0))]
     for low, high in pairwise(sizes):
         entries = list(worker.ledger.entries(low + 1, high))

@@ -16,7 +16,7 @@ _TOKEN = "bench-may-i"  # noqa: S105 - of a made node
 
 
 def checks(server: Server, port: int, count: int, words: str) -> Figure:
-    """Ask so many times, each about another entity, over one connection; gives the 99th of 100."""
+    """Ask so many times, each about another entity, over one connection; returns the 99th of 100."""
     now = server.clock()
     if server.accounts.token(_TOKEN, now) is None:
         server.accounts.make_token(Token("bench", "all", frozenset({"see"}), now + dt.timedelta(days=1)), _TOKEN, now)

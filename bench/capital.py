@@ -40,7 +40,7 @@ AT = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 
 def shaped(duck: DuckDb, pack: Pack, kind: str, columns: dict[str, list[str]]) -> pa.Table:
-    """Give typed rows of a kind."""
+    """Return typed rows of a kind."""
     count = len(next(iter(columns.values())))
     raw = {name: pa.array(cells, pa.string()) for name, cells in columns.items()}
     raw |= {"report": pa.array(np.zeros(count, np.int64)), "seq": pa.array(np.arange(1, count + 1))}
@@ -91,7 +91,7 @@ WARM = 10
 def changed(
     duck: DuckDb, pack: Pack, names: list[str], edges: tuple[NDArray[np.int32], NDArray[np.int32]], count: int
 ) -> Iterator[pa.Table]:
-    """Give stakes of the register, drawn anew with another share each."""
+    """Yield stakes of the register, drawn anew with another share each."""
     rng = np.random.default_rng(3)
     for at in rng.integers(len(edges[0]), size=count).tolist():
         row = {
@@ -196,7 +196,7 @@ def judged(count: int) -> None:
 
 
 def _trade(first: int, count: int) -> list[Report]:
-    """Give payments among the companies of the group as reports of fifty facts, a year of them in all."""
+    """Return payments among the companies of the group as reports of fifty facts, a year of them in all."""
     rng = np.random.default_rng(first)
     codes = made.entity_codes()
     payer, payee = rng.zipf(1.3, count) % len(codes), rng.integers(0, len(codes), count)

@@ -77,7 +77,7 @@ def _node(folder: Path) -> Engine:
 
 
 def _reports(start: int, count: int) -> list[Report]:
-    """Give payments, each of a matter of its own, that a board approved four days later."""
+    """Return payments, each of a matter of its own, that a board approved four days later."""
     numbers = range(start, start + count)
     firm = {n: f"G{n % _FIRMS}" for n in numbers}
     paid = [

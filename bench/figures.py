@@ -24,7 +24,7 @@ class Target:
     at_least: bool
 
     def is_met(self, measured: float) -> bool:
-        """Say whether what was measured reaches it."""
+        """Return whether what was measured reaches it."""
         return measured >= self.value if self.at_least else measured <= self.value
 
     def __str__(self) -> str:
@@ -45,11 +45,11 @@ class Figure:
 
     @property
     def met(self) -> bool | None:
-        """Say whether the median reaches the target; None where there is none."""
+        """Return whether the median reaches the target; None where there is none."""
         return self.target.is_met(self.median) if self.target else None
 
     def as_json(self) -> dict[str, Any]:
-        """Give the figure as plain values."""
+        """Return the figure as plain values."""
         plain = {**asdict(self), **{k: float(f"{getattr(self, k):.6g}") for k in ("median", "low", "high")}}
         plain |= {"target": str(self.target) if self.target else None, "met": self.met}
         return {{"low": "min", "high": "max"}.get(name, name): value for name, value in plain.items()}
@@ -67,7 +67,7 @@ Found = list[Figure | Missing]
 
 
 def figure(name: str, values: Sequence[float], unit: str, workload: str, target: Target | None = None) -> Figure:
-    """Give the figure of some rounds.
+    """Return the figure of some rounds.
 
     >>> figure("a", [1.0, 3.0, 2.0], "s", "", Target(2.5, at_least=False)).met
     True
@@ -76,17 +76,17 @@ def figure(name: str, values: Sequence[float], unit: str, workload: str, target:
 
 
 def at_least(value: float) -> Target:
-    """Give the target of at least so much."""
+    """Return the target of at least so much."""
     return Target(value, at_least=True)
 
 
 def at_most(value: float) -> Target:
-    """Give the target of at most so much."""
+    """Return the target of at most so much."""
     return Target(value, at_least=False)
 
 
 def shown(value: float) -> str:
-    """Give a number as people read it.
+    """Return a number as people read it.
 
     >>> shown(12345.6), shown(0.01234), shown(3.14159)
     ('12,346', '0.0123', '3.14')
@@ -95,7 +95,7 @@ def shown(value: float) -> str:
 
 
 def machine(folder: Path, syncs: int = 1000) -> dict[str, Any]:
-    """Give what the figures were measured on; no name of it."""
+    """Return what the figures were measured on; no name of it."""
     return {
         "cores": os.cpu_count(),
         "python": platform.python_version(),

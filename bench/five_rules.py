@@ -65,13 +65,13 @@ RULES = {
 
 
 def register() -> pa.Table:
-    """Give the made entities with their level and class."""
+    """Return the made entities with their level and class."""
     whole = made.entities()
     return pa.table({"entity": whole["entity"], "level": made.levels(), "class": whole["class"]})
 
 
 def limits() -> pa.Table:
-    """Give the limits by level and class; bench/pack/five/params holds the same."""
+    """Return the limits by level and class; bench/pack/five/params holds the same."""
     pairs = [(level, name) for level in range(1, 9) for name in made.CLASSES]
     amounts = [440_000 - 5_000 * (level - 1) - 10_000 * (name == "utility") for level, name in pairs]
     levels, classes = zip(*pairs, strict=True)
@@ -79,7 +79,7 @@ def limits() -> pa.Table:
 
 
 def rows(kind: str, table: pa.Table) -> pa.Table:
-    """Give made contracts or payments with the columns of the tables, as text."""
+    """Return made contracts or payments with the columns of the tables, as text."""
     if kind == "payment":
         table = table.append_column("paid_on", pc.utf8_slice_codeunits(table["paid_at"], 0, 10))
     return table.select([column.split()[0] for column in TABLES[kind].replace("(18,4)", "").split(", ")])

@@ -64,14 +64,14 @@ def told(name: str, seconds: float, said: str) -> None:
 
 
 def timed(action: Callable[[], Any]) -> tuple[float, Any]:
-    """Give the seconds that something took, and what it gave."""
+    """Return the seconds that something took, and what it gave."""
     begun = perf_counter()
     found = action()
     return perf_counter() - begun, found
 
 
 def alike(name: str, found: object, wanted: object) -> str:
-    """Say that what a peer found is what we found; refuses (AssertionError) anything else."""
+    """Say that what a peer found is what we found; raises AssertionError for anything else."""
     assert found == wanted, f"{name} found something else"
     return "equal"
 
@@ -97,7 +97,7 @@ def controls(entities: int) -> None:
 
 
 def by_duck(stakes: list[tuple[int, int, int]]) -> Pairs:
-    """Give all pairs by a query that is repeated until nothing is added."""
+    """Return all pairs by a query that is repeated until nothing is added."""
     duck = duckdb.connect()
     columns = dict(zip(("holder", "company", "parts"), map(list, zip(*stakes, strict=True)), strict=True))
     duck.register("told", pa.table(columns))
@@ -112,7 +112,7 @@ def by_duck(stakes: list[tuple[int, int, int]]) -> Pairs:
 
 
 def by_networkx(stakes: list[tuple[int, int, int]]) -> Pairs:
-    """Give all pairs by walking a networkx graph from each owner that can begin."""
+    """Return all pairs by walking a networkx graph from each owner that can begin."""
     graph = nx.DiGraph()
     graph.add_weighted_edges_from(stakes)
     pairs = set()
@@ -129,7 +129,7 @@ def by_networkx(stakes: list[tuple[int, int, int]]) -> Pairs:
 
 
 def by_clingo(stakes: list[tuple[int, int, int]]) -> Pairs:
-    """Give all pairs by an answer set program."""
+    """Return all pairs by an answer set program."""
     solver = clingo.Control(["--warn=none"])
     solver.add("base", [], _ASP + f"#const half = {HALF}.")
     with solver.backend() as backend:
@@ -191,7 +191,7 @@ def circles(payments: int) -> None:
 
 
 def joins(legs: int) -> str:
-    """Give SQL that counts the circles of so many payments."""
+    """Return SQL that counts the circles of so many payments."""
     sql = "SELECT count(*) FROM p AS p1"
     for leg in range(2, legs + 1):
         ends = [f"p{leg}.b = p1.a"] if leg == legs else [f"p{leg}.b <> p{one}.a" for one in range(1, leg)]
@@ -232,7 +232,7 @@ def relations(count: int) -> None:
 
 
 def each(asked: list[int], find: Callable[[int], int]) -> tuple[float, list[int]]:
-    """Give the median seconds of asking about each, and the answers."""
+    """Return the median seconds of asking about each, and the answers."""
     seconds, answers = zip(*(timed(lambda one=one: find(one)) for one in asked), strict=True)
     return median(seconds), list(answers)
 

@@ -29,7 +29,7 @@ Spread = tuple[float, float, float]
 
 
 def bench_ledger(folder: Path, *, rounds: int = 5, share: float = 1.0) -> dict[str, Spread]:
-    """Measure in `folder`, which must lie on the disk in question; gives spreads by name, with their unit last.
+    """Measure in `folder`, which must lie on the disk in question; returns spreads by name, with their unit last.
 
     `share` is the part of the usual number of commits that is made.
     """
@@ -114,7 +114,7 @@ def _reading(path: Path, rounds: int) -> dict[str, Spread]:
 
 
 def raw_rate(folder: Path, count: int = 1000) -> float:
-    """Give how many times a second the disk of that folder keeps 4 KiB, each synced."""
+    """Return how many times a second the disk of that folder keeps 4 KiB, each synced."""
     handle = os.open(folder / "raw", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     page = os.urandom(4096)
     try:

@@ -49,7 +49,7 @@ def _held(worker: Engine, supply: Supply) -> str:
 
 
 def _rounds(worker: Engine, supply: Supply, count: int, rounds: int) -> tuple[list[float], float, _Stages]:
-    """Give facts a second by round, the mean of findings that turned, and the seconds of each stage by round."""
+    """Return facts a second by round, the mean of findings that turned, and the seconds of each stage by round."""
     rates, turned = [], 0
     by_stage: _Stages = {"check": [], "keep": [], "fold": [], "judge": []}
     for _ in range(rounds):
@@ -140,7 +140,9 @@ def growth(size: Size, folder: Path) -> Found:
 
 
 def peak_bytes() -> int:
-    """Give the most memory that this process had resident; that of its parent is not in it where the system says so."""
+    """Return the most memory that this process had resident; that of its parent is not in it where the system
+    says so.
+    """
     status = Path("/proc/self/status")
     said = re.search(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="utf-8")) if status.is_file() else None
     return (int(said[1]) if said else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) * 1024

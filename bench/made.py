@@ -18,12 +18,12 @@ _DAYS = 1_460
 
 
 def entity_codes() -> list[str]:
-    """Give the codes of all made entities."""
+    """Return the codes of all made entities."""
     return [f"E{i:017d}" for i in range(ENTITIES)]
 
 
 def entities() -> pa.Table:
-    """Give the register: a tree of six levels."""
+    """Return the register: a tree of six levels."""
     codes = entity_codes()
     parents = [None, *(codes[(i - 1) // 4] for i in range(1, ENTITIES))]
     table = {"entity": codes, "name": [f"Made {i}" for i in range(ENTITIES)], "parent": parents}
@@ -33,7 +33,7 @@ def entities() -> pa.Table:
 
 
 def levels() -> list[int]:
-    """Give the level of each made entity in the tree; the head's is 1."""
+    """Return the level of each made entity in the tree; the head's is 1."""
     found = [1]
     for i in range(1, ENTITIES):
         found.append(found[(i - 1) // 4] + 1)
@@ -45,7 +45,7 @@ def _codes(prefix: str, numbers: np.ndarray) -> pa.Array:
 
 
 def facts(kind: str, start: int, count: int, seed: int = 7) -> pa.Table:
-    """Give `count` facts of a kind, numbered from `start`; the same start and count always give the same facts."""
+    """Return `count` facts of a kind, numbered from `start`; the same start and count always give the same facts."""
     rng = np.random.default_rng([seed, start, len(kind)])
     number = np.arange(start, start + count)
     return _MAKERS[kind](rng, number)
@@ -56,7 +56,7 @@ def _day(number: np.ndarray, per_day: int) -> np.ndarray:
 
 
 def _of(number: np.ndarray, salt: int, size: int) -> np.ndarray:
-    """Give a number below `size` that is always the same for the same number: what belongs to what."""
+    """Return a number below `size` that is always the same for the same number: what belongs to what."""
     mixed = (number.astype(np.uint64) + np.uint64(salt)) * np.uint64(0x9E3779B97F4A7C15)
     return ((mixed >> np.uint64(29)) % np.uint64(size)).astype(np.int64)
 
@@ -181,14 +181,14 @@ _MAKERS = {
 
 
 def parquet(table: pa.Table) -> bytes:
-    """Give a table as the bytes of a Parquet file."""
+    """Return a table as the bytes of a Parquet file."""
     out = io.BytesIO()
     pq.write_table(table, out)
     return out.getvalue()
 
 
 def json_rows(table: pa.Table) -> list[bytes]:
-    """Give each row as a JSON object; empty texts are left out, and amounts and counts are numbers."""
+    """Return each row as a JSON object; empty texts are left out, and amounts and counts are numbers."""
     names = [(name, name in _NUMBERS) for name in table.column_names]
     rows = zip(*(table.column(name).to_pylist() for name, _ in names), strict=True)
     return [_json_row(names, row) for row in rows]

@@ -40,7 +40,7 @@ FIVE = "five"
 
 
 def pack_files(pack: str) -> dict[str, bytes]:
-    """Give the files of a pack and of what it stands on."""
+    """Return the files of a pack and of what it stands on."""
     if pack != FIVE:
         return gather_files([PACKS], pack)
     kinds = {f"five/kinds/{path.name}": path.read_bytes() for path in (PACKS / "base" / "kinds").glob("*.yml")}
@@ -57,11 +57,11 @@ class Supply:
 
     @property
     def given(self) -> int:
-        """Give how many facts were given."""
+        """Return how many facts were given."""
         return sum(self.done.values())
 
     def tables(self, count: int) -> dict[str, pa.Table]:
-        """Give the next facts by kind, `count` in all but for rounding."""
+        """Return the next facts by kind, `count` in all but for rounding."""
         found = {}
         for kind, share in self.shares.items():
             if some := round(count * share):
@@ -70,17 +70,17 @@ class Supply:
         return found
 
     def many(self, count: int) -> Iterator[dict[str, pa.Table]]:
-        """Give as many facts, some at a time."""
+        """Yield as many facts, some at a time."""
         for done in range(0, count, STEP):
             yield self.tables(min(STEP, count - done))
 
     def reports(self, count: int, each: int) -> list[Report]:
-        """Give the next facts as reports of `each` facts."""
+        """Return the next facts as reports of `each` facts."""
         return reports_of(self.tables(count), count // each)
 
 
 def reports_of(tables: Mapping[str, pa.Table], reports: int) -> list[Report]:
-    """Give facts as so many JSON reports by the company at the group's head, which may speak for all below it."""
+    """Return facts as so many JSON reports by the company at the group's head, which may speak for all below it."""
     said: list[dict[str, bytes]] = [{} for _ in range(reports)]
     for kind, table in tables.items():
         rows = made.json_rows(table)
@@ -104,7 +104,7 @@ def new_node(folder: Path, pack: str) -> Engine:
 
 
 def take_seconds(worker: Engine, reports: Sequence[Report]) -> float:
-    """Give the seconds in which a node takes reports."""
+    """Return the seconds in which a node takes reports."""
     begin = perf_counter()
     accept(worker, reports)
     return perf_counter() - begin
@@ -132,7 +132,7 @@ def fill(worker: Engine, supply: Supply, count: int) -> None:
 
 
 def fold(books: Books, server: DuckDb, reports: Sequence[Report], first: int) -> int:
-    """Shape and fold the reports that are entries `first` and following; gives how many facts they hold."""
+    """Shape and fold the reports that are entries `first` and following; returns how many facts they hold."""
     facts, refused = shape(server, books.pack.kinds, reports)
     assert not refused, next(iter(refused.values()))[0].said()
     books.fold(facts.tables, facts.lists, first, AT)
@@ -141,7 +141,7 @@ def fold(books: Books, server: DuckDb, reports: Sequence[Report], first: int) ->
 
 
 def held_node(folder: Path, count: int, pack: str, name: str = "held") -> Path:
-    """Give the folder of a node under a pack that holds so many made facts; made when it is missing."""
+    """Return the folder of a node under a pack that holds so many made facts; made when it is missing."""
     place = folder / f"{name}-{count}"
     if not place.is_dir():
         supply = Supply(made.SHARES)
@@ -169,7 +169,7 @@ def _note(place: Path, supply: Supply) -> None:
 
 
 def seconds(work: Callable[[], Any]) -> float:
-    """Give the seconds that work took."""
+    """Return the seconds that work took."""
     begin = perf_counter()
     work()
     return perf_counter() - begin

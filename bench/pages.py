@@ -53,7 +53,7 @@ class Browser:
         self._cookie = "; ".join(f"{k}={v.value}" for k, v in held.items())
 
     def get(self, path: str) -> tuple[int, bytes, float]:
-        """Give status, body and seconds of one page."""
+        """Return status, body and seconds of one page."""
         begin = perf_counter()
         try:
             self._line.request("GET", path, headers={"cookie": self._cookie})
@@ -74,7 +74,7 @@ class Browser:
 
 @contextmanager
 def served(server: Server) -> Iterator[int]:
-    """Serve a desk on loopback; gives the port."""
+    """Serve a desk on loopback; returns the port."""
     listener = server_of(server, "127.0.0.1", 0)
     thread = threading.Thread(target=listener.run, daemon=True)
     thread.start()
@@ -86,7 +86,7 @@ def served(server: Server) -> Iterator[int]:
 
 
 def addresses(server: Server) -> list[str]:
-    """Give an address of every page, with a finding, an entity, a rule and an entry that there are."""
+    """Return an address of every page, with a finding, an entity, a rule and an entry that there are."""
     duck = server.duck
     finding, rule = duck.rows(
         "SELECT finding, rule FROM finding_now WHERE state = 'raised' ORDER BY known DESC LIMIT 1"
@@ -102,7 +102,9 @@ def addresses(server: Server) -> list[str]:
 
 
 def strips(server: Server) -> list[str]:
-    """Give the shelves of strips, the strip of the newest thing on each, and the ring with most legs, where there is one."""
+    """Return the shelves of strips, the strip of the newest thing on each, and the ring with most legs, where
+    there is one.
+    """
     found = ["/strips?kind=rings"]
     for name in starts(server.pack):
         kind = server.pack.kinds[name]
@@ -113,7 +115,7 @@ def strips(server: Server) -> list[str]:
 
 
 def move(server: Server, supply: Supply, count: int = FACTS_A_REPORT) -> int:
-    """Let the books move by some reports; gives how many findings turned."""
+    """Let the books move by some reports; returns how many findings turned."""
     waiting = [server.writer.take(one) for one in supply.reports(count, FACTS_A_REPORT)]
     done = [one.result(300) for one in waiting]
     assert all(one.entry for one in done), done[0].refusals[:2]
@@ -194,7 +196,7 @@ def read_on(  # noqa: PLR0913, PLR0917 - what a process is given
     done: "multiprocessing.synchronize.Event",
     out: "multiprocessing.Queue[list[float]]",
 ) -> None:
-    """Read as so many people do, each a page in so many seconds; gives the seconds of each page."""
+    """Read as so many people do, each a page in so many seconds; returns the seconds of each page."""
     spent: list[float] = []
 
     def one(number: int) -> None:

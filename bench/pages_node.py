@@ -24,7 +24,9 @@ _DUE = ("2025-04-20", "2025-07-20", "2025-10-20", "2026-01-20")
 
 
 def pages_node(folder: Path, count: int, pack: str = "cn-central") -> Path:
-    """Give the folder of a node of 60,000 entities and so many made facts, all judged, with people let in; made when it is missing."""
+    """Return the folder of a node of 60,000 entities and so many made facts, all judged, with people let in;
+    made when it is missing.
+    """
     made.ENTITIES = ENTITIES
     place = folder / f"pages-{count}"
     if place.is_dir():
@@ -105,7 +107,7 @@ def _statements() -> pa.Table:
 
 
 def open_desk(place: Path) -> Server:
-    """Give the desk of such a node, started."""
+    """Return the desk of such a node, started."""
     made.ENTITIES = ENTITIES
     settings = Settings(most_requests_a_minute=10_000_000, most_sign_ins_a_minute=10_000)
     server = Server(place, lambda: dt.datetime.now(dt.UTC), chance, settings)

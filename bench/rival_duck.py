@@ -45,7 +45,7 @@ class PlainDuck:
         self._duck.execute("COMMIT")
 
     def counts(self) -> dict[str, int]:
-        """Give the number found by rule."""
+        """Return the number found by rule."""
         found = dict(self._duck.execute("SELECT rule, count(*) FROM found GROUP BY rule").fetchall())
         return {name: found.get(name, 0) for name in RULES}
 

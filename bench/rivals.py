@@ -35,7 +35,7 @@ class Rival(Protocol):
         """Take a batch, and find again."""
 
     def counts(self) -> dict[str, int]:
-        """Give the number found by rule."""
+        """Return the number found by rule."""
 
 
 class _Workload:
@@ -78,7 +78,7 @@ def rivals(size: Size, folder: Path) -> Found:
 
 
 def _comptroller(work: _Workload, place: Path) -> _Ours:
-    """Give the seconds of each batch, those of folding and judging, and what stands at the end by rule."""
+    """Return the seconds of each batch, those of folding and judging, and what stands at the end by rule."""
     worker = new_node(place, FIVE)
     fill(worker, Supply(_SHARES), work.held)
     worker.watch.judge_all(worker.ledger.size)

@@ -20,11 +20,11 @@ class Size:
 
     @property
     def tenth(self) -> int:
-        """Give a tenth of what is held."""
+        """Return a tenth of what is held."""
         return self.held // 10
 
     def at(self, held: int) -> "Size":
-        """Give the same with other facts held, and nothing above that."""
+        """Return the same with other facts held, and nothing above that."""
         rivals = tuple(dict.fromkeys(min(one, held) for one in self.rivals))
         afresh, replayed = min(self.afresh, held), min(self.replayed, held)
         return replace(self, held=held, afresh=afresh, replayed=replayed, rivals=rivals)

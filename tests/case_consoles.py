@@ -45,7 +45,7 @@ class Wall:
         self.moment = moment(said)
 
     def __call__(self) -> dt.datetime:
-        """Give the moment."""
+        """Return the moment."""
         return self.moment
 
 
@@ -69,7 +69,7 @@ def _prepared() -> "tempfile.TemporaryDirectory[str]":
 
 
 def started(folder: Path) -> Server:
-    """Give a desk on the node of a folder, its clock set by hand."""
+    """Return a desk on the node of a folder, its clock set by hand."""
     numbers = count(1)
     server = Server(
         folder / "node", Wall(OPENED), lambda: f"{next(numbers):06d}{folder.name[-10:]:>10}-secret", Settings()
@@ -79,7 +79,7 @@ def started(folder: Path) -> Server:
 
 
 def open_case_desk(folder: Path) -> Server:
-    """Give a desk of its own: a copy of one that is made once."""
+    """Return a desk of its own: a copy of one that is made once."""
     shutil.copytree(Path(_prepared().name) / "node", folder / "node")
     return started(folder)
 
@@ -100,7 +100,7 @@ def correct(server: Server, decided: str) -> None:
 
 
 def tender(server: Server, deposit: int, **more: str) -> int:
-    """Let the firm report a tender with its bid deposit, of which 2 is the cap; gives the entry."""
+    """Let the firm report a tender with its bid deposit, of which 2 is the cap; returns the entry."""
     row = {"entity": "G1", "tender": "T1", "method": "open_tender", "estimate_cny": 100, "published_on": "2024-03-01"}
     outcome = server.writer.take(report("tender", {**row, "bid_deposit_cny": deposit, **more}, reporter="G1")).result(
         60
@@ -119,5 +119,5 @@ def release(server: Server) -> Server:
 
 
 def the_case(server: Server) -> str:
-    """Give the name of the one case."""
+    """Return the name of the one case."""
     return str(server.duck.rows("SELECT case_id FROM case_now")[0][0])

@@ -40,12 +40,12 @@ PEOPLE = (
 
 
 def mark(entity: str) -> str:
-    """Give the word that stands in the books of that entity and of no other."""
+    """Return the word that stands in the books of that entity and of no other."""
     return f"MARK{entity}KRAM"
 
 
 def facts_of(entity: str) -> list[dict[str, object]]:
-    """Give two payments that are the same twice, so that there is a finding about the entity."""
+    """Return two payments that are the same twice, so that there is a finding about the entity."""
     same = {
         "entity": entity,
         "payee": mark(entity),
@@ -58,7 +58,7 @@ def facts_of(entity: str) -> list[dict[str, object]]:
 
 
 def open_desk(folder: Path, **settings: object) -> Server:
-    """Give a desk that works, with all people let in: a copy of one that is made once."""
+    """Return a desk that works, with all people let in: a copy of one that is made once."""
     shutil.copytree(Path(_prepared().name) / "node", folder / "node")
     return _started(folder, Settings(**settings))
 
@@ -111,12 +111,12 @@ def _app(server: Server) -> Any:
 
 
 def visitor(server: Server) -> TestClient:
-    """Give a browser that nobody has signed in with."""
+    """Return a browser that nobody has signed in with."""
     return TestClient(_app(server), base_url=ORIGIN, headers={"origin": ORIGIN}, follow_redirects=False)
 
 
 def sign_in(server: Server, login: str, language: str = "en") -> TestClient:
-    """Give a browser in which that user is signed in."""
+    """Return a browser in which that user is signed in."""
     browser = visitor(server)
     browser.cookies.set("desk_language", language)
     answer = browser.post("/sign-in", data={"login": login, "password": PASSWORD})
@@ -133,6 +133,6 @@ def second_administrator(server: Server) -> None:
 
 
 def form_key(browser: TestClient) -> str:
-    """Give the key that forms of the browser's session carry."""
+    """Return the key that forms of the browser's session carry."""
     page = browser.get("/why").text
     return page.split('data-form-key="', 1)[1].split('"', 1)[0]

@@ -36,7 +36,7 @@ Row = Mapping[str, Any]
 
 
 def moment(said: str) -> dt.datetime:
-    """Give an instant of the owner's wall as UTC."""
+    """Return an instant of the owner's wall as UTC."""
     return dt.datetime.fromisoformat(said).replace(tzinfo=WALL).astimezone(dt.UTC)
 
 
@@ -68,7 +68,7 @@ def report(kind: str, *rows: Row, reporter: str = OWNER, name: str = "") -> Repo
 
 
 def file_report(payload: bytes, name: str, *, reporter: str = OWNER, kind: str = "") -> Report:
-    """Give a file as a report; its medium is told by its ending."""
+    """Return a file as a report; its medium is told by its ending."""
     return Report(payload, name.rsplit(".", 1)[1], name, reporter, kind, channel=OPERATOR)
 
 
@@ -78,14 +78,14 @@ def take(worker: Engine, *reports: Report, at: str) -> Taken:
 
 
 def kept(worker: Engine, *reports: Report, at: str) -> list[int]:
-    """Let a node take reports that it must keep; gives their entries."""
+    """Let a node take reports that it must keep; returns their entries."""
     taken = take(worker, *reports, at=at)
     assert taken.refused == {}, [one.text() for some in taken.refused.values() for one in some]
     return [taken.entries[place] for place in range(len(reports))]
 
 
 def open_findings(worker: Engine, rule: str = "", **asked: Any) -> list[Version]:
-    """Give the findings that stand, or stood (`known`, `valid`), of rules whose name holds `rule`."""
+    """Return the findings that stand, or stood (`known`, `valid`), of rules whose name holds `rule`."""
     return history.findings(worker.duck, rule=rule, **asked)
 
 
@@ -99,7 +99,7 @@ class Harbour:
 
     @property
     def key(self) -> dict[str, list[dict[str, Any]]]:
-        """Give the answer key."""
+        """Return the answer key."""
         found: dict[str, list[dict[str, Any]]] = json.loads(
             (self.world / "answer_key.json").read_text(encoding="utf-8")
         )
@@ -107,7 +107,7 @@ class Harbour:
 
     @property
     def timeline(self) -> Sequence[dict[str, str]]:
-        """Give all that happens, in order."""
+        """Return all that happens, in order."""
         return [json.loads(line) for line in (self.world / "timeline.ndjson").read_text(encoding="utf-8").splitlines()]
 
 

@@ -13,7 +13,7 @@ OPEN_TENDER = "公开招标确定"
 
 
 def pay(book: Book, entity: str, on: dt.date, amount: float, payee: str, **more: Any) -> str:
-    """Say a payment, approved before it was made and checked by another; gives its number.
+    """Say a payment, approved before it was made and checked by another; returns its number.
 
     `paid` gives the wall clock, `approved` the instant of approval; fields that are given stand as they are.
     """
@@ -46,7 +46,7 @@ def acquaint(book: Book, entity: str, payee: str, before: dt.date, days: int = 4
 
 
 def sign(book: Book, entity: str, on: dt.date, amount: float, party: str, **more: Any) -> str:
-    """Say a contract that the legal representative signs after an enquiry; gives its number."""
+    """Say a contract that the legal representative signs after an enquiry; returns its number."""
     number = more.pop("contract", "") or book.number("HT", entity)
     row: Row = {
         "entity": entity,
@@ -67,7 +67,7 @@ def sign(book: Book, entity: str, on: dt.date, amount: float, party: str, **more
 
 
 def raise_matter(book: Book, entity: str, on: dt.date, item: str, title: str, **more: Any) -> str:
-    """Say a matter; gives its number. It names a counterparty, so that interests can be judged."""
+    """Say a matter; returns its number. It names a counterparty, so that interests can be judged."""
     number = more.pop("matter", "") or book.number("SX", entity)
     row: Row = {
         "entity": entity,
@@ -83,7 +83,7 @@ def raise_matter(book: Book, entity: str, on: dt.date, item: str, title: str, **
 
 
 def decide(book: Book, entity: str, matter: str, body: str, on: dt.date, **more: Any) -> str:
-    """Say that a body approved a matter at an instant; gives the decision's number."""
+    """Say that a body approved a matter at an instant; returns the decision's number."""
     number = more.pop("decision", "") or book.number("JC", entity)
     clock = more.pop("clock", {"management": "09:00", "party_committee": "10:00", "board": "14:30"}.get(body, "16:00"))
     study = body == "party_committee"
@@ -109,7 +109,7 @@ def decide(book: Book, entity: str, matter: str, body: str, on: dt.date, **more:
 
 
 def votes(entity: str, recused: str = "", people: tuple[str, ...] = ()) -> list[Row]:
-    """Give the votes of a board that all agree; `recused` names the post of the one who stepped aside."""
+    """Return the votes of a board that all agree; `recused` names the post of the one who stepped aside."""
     posts = people or ("representative", "manager", "outside1", "outside2", "outside3", "outside4", "employee")
     found = []
     for order, post in enumerate(posts, start=1):
@@ -152,7 +152,7 @@ def _board(entity: str) -> list[str]:
 def invoice(  # noqa: PLR0913, PLR0917 - what an invoice says
     book: Book, entity: str, side: str, on: dt.date, amount: float, party: str, **more: Any
 ) -> str:
-    """Say an invoice whose net and tax make its gross; gives its number."""
+    """Say an invoice whose net and tax make its gross; returns its number."""
     number = more.pop("invoice", "") or book.number("FP1" if side == "input" else "FP2", entity)
     rate = more.pop("rate", 0.06)
     net = round(amount / (1 + rate), 2)
@@ -173,5 +173,5 @@ def invoice(  # noqa: PLR0913, PLR0917 - what an invoice says
 
 
 def working(year: int, month: int, number: int) -> dt.date:
-    """Give that day of that month, or the next one that is worked."""
+    """Return that day of that month, or the next one that is worked."""
     return on_working_day(dt.date(year, month, number))

@@ -28,7 +28,9 @@ class Said:
 
     @property
     def is_regular(self) -> bool:
-        """Say whether it is said in a month's regular report, which its batch names; else its batch is an instant."""
+        """Return whether it is said in a month's regular report, which its batch names; else its batch is an
+        instant.
+        """
         return len(self.batch) == len("2024-01")
 
 
@@ -44,7 +46,7 @@ class Expected:
     missing: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        """Give the line of the key."""
+        """Return the line of the key."""
         return {name: value for name, value in asdict(self).items() if value != ""}
 
 
@@ -62,7 +64,7 @@ class Book:
     _numbers: dict[str, int] = field(default_factory=dict)
 
     def number(self, letters: str, entity: str) -> str:
-        """Give the next number of a series of an entity, such as FK-HB0002-00017."""
+        """Return the next number of a series of an entity, such as FK-HB0002-00017."""
         series = f"{letters}-{entity}"
         self._numbers[series] = self._numbers.get(series, 0) + 1
         return f"{series}-{self._numbers[series]:05d}"
@@ -93,12 +95,12 @@ class Book:
         self.near.append(Expected(rule, [str(_plain(s)) for s in subject], entity or str(subject[0]), zh, en))
 
     def fen(self, low: int, high: int) -> float:
-        """Give an amount of yuan and fen between two amounts of yuan."""
+        """Return an amount of yuan and fen between two amounts of yuan."""
         return self.random.randrange(low * 100, high * 100) / 100
 
 
 def regular(on: dt.date) -> dt.datetime:
-    """Give when the regular report on that day's month arrives: on the third of the next month."""
+    """Return when the regular report on that day's month arrives: on the third of the next month."""
     return dt.datetime.combine(plus(month_end(on), MONTHLY_DAY), dt.time(9, 0))
 
 

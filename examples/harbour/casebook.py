@@ -24,7 +24,7 @@ OFFICERS = {
 
 
 def case_of(rule: str, *subject: str) -> str:
-    """Give the name of the case that a finding opens, where it joins no other."""
+    """Return the name of the case that a finding opens, where it joins no other."""
     whole = json.dumps([finding_id(rule, subject), None], separators=(",", ":")).encode()
     return "C-" + base64.b32encode(sha256(whole).digest()[:10]).decode().lower()
 

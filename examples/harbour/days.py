@@ -18,7 +18,7 @@ _WORKED = (
 
 
 def day(said: str) -> dt.date:
-    """Give the day that was said.
+    """Return the day that was said.
 
     >>> day("2024-02-29")
     datetime.date(2024, 2, 29)
@@ -40,7 +40,7 @@ _MADE_UP = frozenset(day(one) for one in _WORKED.split())
 
 
 def is_working(one: dt.date) -> bool:
-    """Say whether a day is worked: Monday to Friday but for holidays, and the week-end days that are made up.
+    """Return whether a day is worked: Monday to Friday but for holidays, and the week-end days that are made up.
 
     >>> is_working(day("2024-02-18")), is_working(day("2024-02-12"))
     (True, False)
@@ -49,7 +49,7 @@ def is_working(one: dt.date) -> bool:
 
 
 def after(one: dt.date, working_days: int) -> dt.date:
-    """Give the day that lies so many working days after `one`.
+    """Return the day that lies so many working days after `one`.
 
     >>> after(day("2024-09-30"), 1)
     datetime.date(2024, 10, 8)
@@ -61,7 +61,7 @@ def after(one: dt.date, working_days: int) -> dt.date:
 
 
 def until(first: dt.date, shown: int) -> dt.date:
-    """Give the end (not included) of a stretch from `first` that holds exactly so many working days.
+    """Return the end (not included) of a stretch from `first` that holds exactly so many working days.
 
     >>> until(day("2024-09-30"), 2)
     datetime.date(2024, 10, 9)
@@ -74,22 +74,22 @@ def until(first: dt.date, shown: int) -> dt.date:
 
 
 def on_working_day(one: dt.date) -> dt.date:
-    """Give the day itself where it is worked, else the next one that is."""
+    """Return the day itself where it is worked, else the next one that is."""
     return one if is_working(one) else after(one, 1)
 
 
 def plus(one: dt.date, days: int) -> dt.date:
-    """Give the day so many days later."""
+    """Return the day so many days later."""
     return one + dt.timedelta(days=days)
 
 
 def months() -> list[dt.date]:
-    """Give the first day of each month of the two years."""
+    """Return the first day of each month of the two years."""
     return [dt.date(year, month, 1) for year in (2024, 2025) for month in range(1, 13)]
 
 
 def month_end(first: dt.date) -> dt.date:
-    """Give the last day of the month of that day.
+    """Return the last day of the month of that day.
 
     >>> month_end(day("2024-02-01"))
     datetime.date(2024, 2, 29)
@@ -98,7 +98,7 @@ def month_end(first: dt.date) -> dt.date:
 
 
 def at(one: dt.date, clock: str = "10:00") -> str:
-    """Give an instant of that day by the owner's wall, as reports write it.
+    """Return an instant of that day by the owner's wall, as reports write it.
 
     >>> at(day("2024-03-05"), "09:30")
     '2024-03-05T09:30:00'

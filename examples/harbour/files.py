@@ -38,7 +38,7 @@ class File:
 
 
 def reports_of(said: Sequence[Said], kinds: dict[str, Kind]) -> list[File]:
-    """Give all reports in the order in which they arrive; what one says at one time is one report, or a few."""
+    """Return all reports in the order in which they arrive; what one says at one time is one report, or a few."""
     groups: dict[tuple[dt.datetime, str, str], Facts] = {}
     for one in said:
         held = groups.setdefault((one.arrives, one.reporter, one.batch), {})
@@ -138,7 +138,7 @@ def _envelope(facts: Facts) -> bytes:
 
 
 def _columns(rows: Sequence[Row], kind: Kind) -> list[str]:
-    """Give the names that some row has, in the order of the kind's fields; `act` last."""
+    """Return the names that some row has, in the order of the kind's fields; `act` last."""
     used = {name for row in rows for name in row}
     return [f.name for f in kind.fields if f.name in used] + (["act"] if "act" in used else [])
 
@@ -161,7 +161,7 @@ def _csv(rows: Sequence[Row], kind: Kind, *, labels: bool = False) -> str:
 
 
 def _xlsx(facts: Facts, kinds: dict[str, Kind]) -> bytes:
-    """Give a workbook as the templates are: a sheet a kind, Chinese labels, a star where a value is required."""
+    """Return a workbook as the templates are: a sheet a kind, Chinese labels, a star where a value is required."""
     stream = io.BytesIO()
     book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"created": _MADE})

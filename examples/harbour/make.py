@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def write(folder: Path, seed: int = SEED) -> dict[str, int]:
-    """Write the world of a seed into a folder; gives how many reports, facts and lines of the key there are."""
+    """Write the world of a seed into a folder; returns how many reports, facts and lines of the key there are."""
     kinds = read_pack(gather_files(pack_roots(), PACK), PACK).kinds
     book = make_world(seed)
     files = reports_of(book.said, kinds)
@@ -56,7 +56,7 @@ def write(folder: Path, seed: int = SEED) -> dict[str, int]:
 
 
 def _timeline(files: list[File]) -> list[dict[str, str]]:
-    """Give all that happens, in order: reports, and a tick of the clock on the fifth of each month."""
+    """Return all that happens, in order: reports, and a tick of the clock on the fifth of each month."""
     ticks = [dt.datetime.combine(first + dt.timedelta(days=4), dt.time(9, 0)) for first in months()] + [FINAL_TICK]
     steps = [
         (

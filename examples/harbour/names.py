@@ -12,7 +12,7 @@ _GIVEN = "望潮听澜守港知汀怀远临川惟清素简行舟"
 
 
 def credit_code(number: int) -> str:
-    """Give a code of the form of a unified social credit code, in a region that does not exist (990000).
+    """Return a code of the form of a unified social credit code, in a region that does not exist (990000).
 
     >>> credit_code(1)
     '91990000MA0WG0001F'
@@ -23,7 +23,7 @@ def credit_code(number: int) -> str:
 
 
 def supplier(number: int) -> str:
-    """Give the name of a supplier or customer; each number has its own.
+    """Return the name of a supplier or customer; each number has its own.
 
     >>> supplier(0), supplier(1) == supplier(2)
     ('望港澜远建材有限公司', False)
@@ -36,7 +36,7 @@ def supplier(number: int) -> str:
 
 
 def person(number: int) -> str:
-    """Give a person's key: a made-up name and a number, never an identity number.
+    """Return a person's key: a made-up name and a number, never an identity number.
 
     >>> person(7)
     'P0007'
@@ -45,7 +45,7 @@ def person(number: int) -> str:
 
 
 def signer_name(number: int) -> str:
-    """Give the made-up name of the holder of a post that signs; it is never reported, only its digest.
+    """Return the made-up name of the holder of a post that signs; it is never reported, only its digest.
 
     >>> signer_name(0), signer_name(91)
     ('闻望潮', '郁望潮')
@@ -56,6 +56,6 @@ def signer_name(number: int) -> str:
 
 
 def person_name(random: Random) -> str:
-    """Give a made-up person's name, for payees who are persons."""
+    """Return a made-up person's name, for payees who are persons."""
     at = random.randrange(0, len(_GIVEN) - 1, 2)
     return random.choice(_SURNAMES) + _GIVEN[at : at + 2]

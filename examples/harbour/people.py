@@ -37,7 +37,7 @@ _APPOINTED_POSTS = ("chair", "director", "outside_director", "employee_director"
 
 
 def who(entity: str, post: str) -> str:
-    """Give the key of who holds a post of an entity throughout the two years.
+    """Return the key of who holds a post of an entity throughout the two years.
 
     >>> who("HB0001", "representative")
     'P0001'
@@ -46,7 +46,7 @@ def who(entity: str, post: str) -> str:
 
 
 def signer(entity: str, post: str) -> str:
-    """Give the made-up name of who signs for an entity, by office or by power; nobody reports it.
+    """Return the made-up name of who signs for an entity, by office or by power; nobody reports it.
 
     >>> signer("HB0004", "representative"), signer("HB0004", "manager")
     ('储望潮', '戚望潮')
@@ -55,12 +55,12 @@ def signer(entity: str, post: str) -> str:
 
 
 def digest(entity: str, name: str) -> str:
-    """Give the digest by which a signer's name is reported."""
+    """Return the digest by which a signer's name is reported."""
     return sha256(f"{entity}|{name}".encode()).hexdigest()
 
 
 def account(entity: str) -> str:
-    """Give the entity's basic account."""
+    """Return the entity's basic account."""
     return f"ZH-{entity}-1"
 
 
@@ -96,7 +96,9 @@ def settle(book: Book, arrives: str) -> None:
 
 
 def _appointed_by(one: Entity, post: str, key: str) -> str | None:
-    """Give who filled a post of an entity with a board: its manager, but for what is planted; staff elect their own."""
+    """Return who filled a post of an entity with a board: its manager, but for what is planted; staff elect
+    their own.
+    """
     if not one.board or post not in _APPOINTED_POSTS or one.code in UNTOLD:
         return None
     said = APPOINTED.get(one.code, {})
@@ -105,7 +107,9 @@ def _appointed_by(one: Entity, post: str, key: str) -> str | None:
 
 
 def _posts(one: Entity) -> list[tuple[str, str]]:
-    """Give an entity's posts: a chair and directors where there is a board, party posts where there is a committee."""
+    """Return an entity's posts: a chair and directors where there is a board, party posts where there is a
+    committee.
+    """
     held = [("legal_representative", "representative"), ("general_manager", "manager"), ("cfo", "cfo")]
     if one.board:
         held += [("chair", "representative"), ("director", "manager"), ("employee_director", "employee")]

@@ -101,7 +101,7 @@ class Entity:
 
     @property
     def group(self) -> str:
-        """Give the group's head."""
+        """Return the group's head."""
         return PORT if self.code.startswith("HB") else CITY
 
 
@@ -132,7 +132,7 @@ OTHERS = [Other(c, f, n, h, int(s)) for c, f, n, h, s in (line.split() for line 
 
 
 def reporter_of(code: str) -> str:
-    """Give who reports for an entity: the second-level entity above it, or itself above that level."""
+    """Return who reports for an entity: the second-level entity above it, or itself above that level."""
     one = ENTITIES[code]
     while one.level > 2:
         one = ENTITIES[one.parent]
@@ -140,5 +140,5 @@ def reporter_of(code: str) -> str:
 
 
 def below(code: str) -> list[str]:
-    """Give the entities that one manages directly."""
+    """Return the entities that one manages directly."""
     return [one.code for one in ENTITIES.values() if one.parent == code]

@@ -16,7 +16,7 @@ BEGINS = ("2023-12-27T09:00:00", "2023-12-27T10:00:00", "2023-12-28T09:00:00", "
 
 
 def make_world(seed: int = SEED) -> Book:
-    """Give all that is said in the two years, and the key; the same for the same seed."""
+    """Return all that is said in the two years, and the key; the same for the same seed."""
     book = Book(Random(seed))
     book.reporters = {code: reporter_of(code) for code in ENTITIES} | {OWNER: OWNER}
     register(book)

@@ -41,7 +41,7 @@ console = Console(width=140)
 
 
 def new_node(name: str, pack: str = "cn-central") -> engine.Engine:
-    """Give a fresh node under build/real, under a pack."""
+    """Return a fresh node under build/real, under a pack."""
     folder = ROOT / "build" / "real" / name
     shutil.rmtree(folder, ignore_errors=True)
     files = gather_files(pack_roots(), pack)
@@ -60,13 +60,13 @@ def report(worker: engine.Engine, name: str, payload: bytes, mapping: str) -> No
 
 
 def counts(worker: engine.Engine) -> dict[str, Any]:
-    """Give the scoreboard of the rules that had something to judge."""
+    """Return the scoreboard of the rules that had something to judge."""
     found = scoreboard(worker.duck, worker.pack, worker.watch.findings)
     return {s.rule: s.as_json() for s in found if s.judged or s.not_judged or s.not_applicable}
 
 
 def logs(folder: Path) -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:
-    """Give each approval log with what reads it."""
+    """Yield each approval log with what reads it."""
     for name in sorted({p.name.removesuffix(".xes.gz") for p in (folder / "bpic2020").glob("*.xes.gz")} | set(LOGS)):
         path = folder / "bpic2020" / f"{name}.xes.gz"
         if path.is_file():
@@ -114,7 +114,7 @@ ASKED = {
 
 
 def capital(folder: Path, name: str) -> dict[str, Any]:
-    """Read a set of owners or transfers; gives what the graph says, and the scoreboard of the rules over it."""
+    """Read a set of owners or transfers; returns what the graph says, and the scoreboard of the rules over it."""
     worker = new_node(name.replace("/", "_").removesuffix(".tgz"), "cn-capital")
     archive = tarfile.open(folder / name) if name.endswith(".tgz") else None  # noqa: SIM115 - closed below
     for file, mapping in CAPITAL[name]:

@@ -24,10 +24,12 @@ class NotByDesk(Exception):
 
 
 def verify_hook(secret: str, headers: Mapping[str, str], body: bytes, *, at: float) -> dict[str, Any]:
-    """Give the news in a webhook's message; refuses (NotByDesk) what the desk did not sign, or signed over five minutes ago.
+    """Return the news in a webhook's message; raises NotByDesk for what the desk did not sign, or signed over five
+    minutes ago.
 
-    `secret` is what the desk told when the hook was made, `body` the bytes as they came, `at` the present time in seconds
-    since 1970, as `time.time()` gives it. Pass over a `webhook-id` that came before: what was not taken is sent again.
+    `secret` is what the desk told when the hook was made, `body` the bytes as they came, `at` the present time in
+    seconds since 1970, as `time.time()` gives it. Pass over a `webhook-id` that came before: what was not taken is sent
+    again.
     """
     said = {name.lower(): value for name, value in headers.items()}
     stamp, signed = said.get("webhook-timestamp", ""), said.get("webhook-signature", "")
@@ -64,7 +66,7 @@ class Client:
         self._base, self._token, self._timeout = address.rstrip("/") + "/api/v1", token, timeout_seconds
 
     def report(self, payload: bytes, *, name: str, kind: str = "", reporter: str = "", key: str = "") -> dict[str, Any]:
-        """Report a file; gives its entry and receipt. Sent again under the same `key` it is taken once."""
+        """Report a file; returns its entry and receipt. Sent again under the same `key` it is taken once."""
         asked = urlencode({"name": name, "kind": kind, "reporter": reporter})
         found: dict[str, Any] = self._call(
             "POST", f"/reports?{asked}", payload, {"Idempotency-Key": key} if key else {}
@@ -72,7 +74,9 @@ class Client:
         return found
 
     def stream(self, lines: Iterable[bytes], *, kind: str = "", reporter: str = "") -> list[dict[str, Any]]:
-        """Report NDJSON lines while they come; gives an answer, with entry and receipt or with refusals, for each thousand."""
+        """Report NDJSON lines while they come; returns an answer, with entry and receipt or with refusals, for
+        each thousand.
+        """
         asked = urlencode({"kind": kind, "reporter": reporter})
         body = (line.rstrip(b"\n") + b"\n" for line in lines)
         with self._open("POST", f"/stream?{asked}", body, {"Content-Type": "application/x-ndjson"}) as answer:
@@ -85,7 +89,7 @@ class Client:
         return found
 
     def query(self, sql: str) -> Iterator[dict[str, Any]]:
-        """Ask one SELECT; gives its rows one by one by the names of their columns, over all pages of one answer."""
+        """Ask one SELECT; returns its rows one by one by the names of their columns, over all pages of one answer."""
         after: str | None = ""
         while after is not None:
             page = self._call("POST", "/queries", json.dumps({"sql": sql, "after": after}).encode(), _JSON)
@@ -93,33 +97,35 @@ class Client:
             after = page["next"]
 
     def rules(self) -> Iterator[dict[str, Any]]:
-        """Give the rules in force."""
+        """Return the rules in force."""
         return self._all("/rules", {})
 
     def rule(self, name: str) -> dict[str, Any]:
-        """Give a rule with its text and its score within reach."""
+        """Return a rule with its text and its score within reach."""
         found: dict[str, Any] = self._call("GET", f"/rules/{quote(name)}")
         return found
 
     def entries(self, reporter: str = "") -> Iterator[dict[str, Any]]:
-        """Give the heads of the ledger's entries within reach."""
+        """Return the heads of the ledger's entries within reach."""
         return self._all("/entries", {"reporter": reporter})
 
     def entry(self, number: int) -> dict[str, Any]:
-        """Give an entry with its header, receipt and key, which `docs/verify_receipt.py` checks."""
+        """Return an entry with its header, receipt and key, which `docs/verify_receipt.py` checks."""
         found: dict[str, Any] = self._call("GET", f"/entries/{number}")
         return found
 
     def findings(self, **asked: str) -> Iterator[dict[str, Any]]:
-        """Give findings one by one, over all pages; `asked` are the filters of the page, such as state, rule, under."""
+        """Return findings one by one, over all pages; `asked` are the filters of the page, such as state, rule,
+        under.
+        """
         return self._all("/findings", asked)
 
     def entities(self) -> Iterator[dict[str, Any]]:
-        """Give the entities within reach."""
+        """Return the entities within reach."""
         return self._all("/entities", {})
 
     def entity(self, code: str) -> dict[str, Any]:
-        """Give one entity of the register."""
+        """Return one entity of the register."""
         found: dict[str, Any] = self._call("GET", f"/entities/{quote(code, safe='')}")
         return found
 
@@ -129,16 +135,18 @@ class Client:
         return found
 
     def cases(self, **asked: str) -> Iterator[dict[str, Any]]:
-        """Give cases one by one; `asked` are state, line, entity, rule, and `side="entity"` for the entity's side."""
+        """Return cases one by one; `asked` are state, line, entity, rule, and `side="entity"` for the entity's side."""
         return self._all("/cases", asked)
 
     def case(self, name: str, *, side: str = "") -> dict[str, Any]:
-        """Give one case with the acts that may be done in it."""
+        """Return one case with the acts that may be done in it."""
         found: dict[str, Any] = self._call("GET", f"/cases/{quote(name, safe='')}?{urlencode({'side': side})}")
         return found
 
     def act(self, case: str, act: str, *, side: str = "", number: str = "", **said: Any) -> dict[str, Any]:
-        """Do an act in a case; gives its entry, or under which number it waits. Sent again under a `number` it is done once."""
+        """Do an act in a case; returns its entry, or under which number it waits. Sent again under a `number`
+        it is done once.
+        """
         body = json.dumps({"act": act, "number": number, **said}).encode()
         path = f"/cases/{quote(case, safe='')}/acts?{urlencode({'side': side})}"
         found: dict[str, Any] = self._call("POST", path, body, {"Content-Type": "application/json"})
@@ -151,7 +159,7 @@ class Client:
         return found
 
     def day(self) -> dict[str, Any]:
-        """Give what is due from whom the token acts for."""
+        """Return what is due from whom the token acts for."""
         found: dict[str, Any] = self._call("GET", "/day")
         return found
 
@@ -161,7 +169,7 @@ class Client:
         return found
 
     def events(self) -> Iterator[dict[str, Any]]:
-        """Give news as they happen, until the desk closes."""
+        """Yield news as they happen, until the desk closes."""
         with self._open("GET", "/events", None, {}) as stream:
             for line in stream:
                 if line.startswith(b"data:"):

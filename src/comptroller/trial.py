@@ -10,7 +10,7 @@ from comptroller.watch import Watch
 def try_out(pack: Pack, before: Pack) -> None:
     """Run every rule over empty tables, and compare the columns' types: what is in the ledger can always be folded.
 
-    Refuses (BrokenPack) a policy that cannot follow `before`. What was tried out in this process is not tried again.
+    Raises BrokenPack for a policy that cannot follow `before`. What was tried out in this process is not tried again.
     """
     both = (pack.name, pack.digest, before.name, before.digest)
     if both in _TRIED:

@@ -30,18 +30,18 @@ def node(tmp_path_factory):
 
 
 def reach_of(node, role, entity, line="", domain=""):
-    """Give the reach of somebody with one grant."""
+    """Return the reach of somebody with one grant."""
     grant = Grant("G", "u", role, entity, domain, line, DAY, None, "r", 0)
     return AccessScope(Viewer("u", "u", "", (grant,), DAY), node.pack, OWNER)
 
 
 def read(node, reach, table):
-    """Give all cells that are read freely of a table."""
+    """Return all cells that are read freely of a table."""
     return str(node.duck.rows(reach.views([table])[table]))
 
 
 def counts(node, reach, tables=TABLES):
-    """Give how many rows are read of each table of casework that has any."""
+    """Return how many rows are read of each table of casework that has any."""
     views = reach.views(tables)
     found = {t: node.duck.rows(f"SELECT count(*) FROM ({views[t]})")[0][0] for t in tables}
     return {t: n for t, n in found.items() if n}

@@ -23,7 +23,9 @@ def node(tmp_path):
 
 
 def seen(node, role, entity, employer="", line=""):
-    """Give the findings that somebody with one grant sees, and the number of cases and events that a question shows."""
+    """Return the findings that somebody with one grant sees, and the number of cases and events that a question
+    shows.
+    """
     grant = Grant("G", "u", role, entity, "", line, DAY, None, "r", 0)
     reach = AccessScope(Viewer("u", "u", employer, (grant,), DAY), node.pack, OWNER)
     views = reach.views(["finding_now", "finding", "case_now", "case_event", "case_finding", "rule_outcome"])

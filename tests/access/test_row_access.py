@@ -43,12 +43,12 @@ def world(tmp_path_factory):
 
 
 def above(entity):
-    """Give an entity and all above it."""
+    """Return an entity and all above it."""
     return [entity, *above(PARENT[entity])] if entity in PARENT else [entity, OWNER]
 
 
 def with_grants(worker, grants):
-    """Give the reach of somebody who has exactly these grants."""
+    """Return the reach of somebody who has exactly these grants."""
     login = f"u{worker.ledger.size}"
     same = {"granted_by": OWNER, "login": login}
     facts = [

@@ -11,7 +11,7 @@ GROUP, FIRM, CASE_RULE = "913300000000000001", "G1", "acted_before_approval"
 
 
 def city(folder: Path, pack: str = "cn-central") -> Engine:
-    """Give a node with an owner's group G and its firms G1 and G2."""
+    """Return a node with an owner's group G and its firms G1 and G2."""
     node = fresh_node(folder, pack)
     rows = [{"entity": OWNER, "name": "Owner"}, {"entity": "G", "name": "Group", "parent": OWNER}]
     rows += [{"entity": one, "name": one, "parent": "G"} for one in ("G1", "G2")]
@@ -33,7 +33,7 @@ def mend(node: Engine, matter: str = "M1", *, decided: str, at: str, firm: str =
 
 
 def the_case(node: Engine, entity: str = FIRM) -> str:
-    """Give the name of the one case about an entity."""
+    """Return the name of the one case about an entity."""
     rows = node.duck.rows("SELECT case_id FROM case_now WHERE entity = ?", [entity])
     assert len(rows) == 1, rows
     return str(rows[0][0])
@@ -43,19 +43,19 @@ _number = iter(range(1, 1_000_000))
 
 
 def step(case_id: str, move: str, line: str, by: str, on: str, **more: Any) -> dict[str, Any]:
-    """Give a step of a line as a row."""
+    """Return a step of a line as a row."""
     row = {"step": f"S{next(_number)}", "case_id": case_id, "office": OWNER, "by_line": line, "move": move}
     return {**row, "by": by, "done_on": on, "reason": f"{move} because", **more}
 
 
 def answer(case_id: str, move: str, on: str, by: str = "E1", firm: str = FIRM, **more: Any) -> dict[str, Any]:
-    """Give an answer of a firm as a row."""
+    """Return an answer of a firm as a row."""
     row = {"entity": firm, "answer": f"A{next(_number)}", "case_id": case_id, "move": move, "done_on": on, "by": by}
     return {**row, "reason": f"{move} so", **more}
 
 
 def ask(case_id: str, line: str, by: str, on: str, material: str = "minutes") -> dict[str, Any]:
-    """Give a request of a line for material as a row; by it the line releases the case to the firm."""
+    """Return a request of a line for material as a row; by it the line releases the case to the firm."""
     row = {"request": f"R{next(_number)}", "case_id": case_id, "office": OWNER, "by_line": line, "by": by}
     return {**row, "material": material, "asked_on": on}
 
@@ -72,12 +72,12 @@ def said(node: Engine, *rows: dict[str, Any]) -> None:
 
 
 def refused(node: Engine, row: dict[str, Any], kind: str = "case_step", **more: Any) -> list[Refusal]:
-    """Give the refusals of one row."""
+    """Return the refusals of one row."""
     day = row.get("done_on") or row.get("asked_on") or row.get("sent_on")
     taken: Taken = take(node, report(kind, row, **more), at=f"{more.pop('at', day)}T12:00:00")
     return taken.refused.get(0, [])
 
 
 def state(node: Engine, case_id: str) -> str:
-    """Give the state of a case."""
+    """Return the state of a case."""
     return str(node.duck.rows("SELECT state FROM case_now WHERE case_id = ?", [case_id])[0][0])

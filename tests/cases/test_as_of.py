@@ -12,7 +12,9 @@ from tests.worlds import moment, report
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory):
-    """Give a node with a case that went through three states, of which one step was told three days late; and entry counts."""
+    """Yield a node with a case that went through three states, of which one step was told three days late; and
+    entry counts.
+    """
     node = city(tmp_path_factory.mktemp("then"), "cn-cases")
     pay(node, at="2024-03-11T09:00:00")
     one = the_case(node)

@@ -16,7 +16,7 @@ _ON = dt.date(2024, 3, 10)
 
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory):
-    """Give a node on which G has set lines for loans and a firm has a delegation."""
+    """Yield a node on which G has set lines for loans and a firm has a delegation."""
     worker = city(tmp_path_factory.mktemp("asked"), "cn-cases")
     line = {"entity": "G", "list": "collective_decision", "item": "loan", "valid_from": "2024-01-01"}
     kept(

@@ -17,7 +17,7 @@ _MINOR = {"loss_classes": ["general"], "with_persons": False}
 
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory):
-    """Give a node whose tests each make cases of their own, each of one tender whose deposit is above its cap."""
+    """Yield a node whose tests each make cases of their own, each of one tender whose deposit is above its cap."""
     worker = city(tmp_path_factory.mktemp("closing"), "cn-cases")
     yield worker
     worker.close()
@@ -40,7 +40,7 @@ def _stands(node: Engine, case_id: str) -> tuple[Any, ...]:
 
 
 def _taken_up(node: Engine, month: str, *numbers: str) -> list[str]:
-    """Give cases that were escalated in a month, and whose entity was told to put them right."""
+    """Return cases that were escalated in a month, and whose entity was told to put them right."""
     for number in numbers:
         _tender(node, number, f"{month}-11")
     cases = [_case(node, number) for number in numbers]

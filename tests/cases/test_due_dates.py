@@ -16,7 +16,7 @@ _DAY = st.dates(_BEGIN, _END)
 
 @lru_cache(maxsize=1)
 def _years() -> tuple[set[dt.date], set[dt.date]]:
-    """Give days off and worked week-ends as the pack's calendar names them, without the engine's own table."""
+    """Return days off and worked week-ends as the pack's calendar names them, without the engine's own table."""
     calendars = read_pack(gather_files([PACKS], "cn-central"), "cn-central").calendars
     return {d for c in calendars for d in c.holidays}, {d for c in calendars for d in c.workdays}
 

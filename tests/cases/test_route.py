@@ -23,7 +23,7 @@ class _Register:
     owner = OWNER
 
     def parent(self, entity: str) -> str | None:
-        """Give whoever manages an entity."""
+        """Return whoever manages an entity."""
         return dict(zip(_CHAIN, (OWNER, *_CHAIN), strict=False)).get(entity)
 
 
@@ -34,7 +34,7 @@ def _pack() -> Pack:
 
 @pytest.fixture(scope="module")
 def duck():
-    """Give books that know class and level of the chain."""
+    """Yield books that know class and level of the chain."""
     books = DuckDb(memory="128MB")
     books.execute('CREATE TABLE entity (entity VARCHAR, "class" VARCHAR)')
     books.execute("CREATE TABLE level (entity VARCHAR, management INTEGER)")

@@ -12,7 +12,7 @@ from tests.worlds import PACKS
 
 @pytest.fixture(scope="module")
 def pack():
-    """Give the policy that has bands."""
+    """Return the policy that has bands."""
     return read_pack(gather_files([PACKS], "cn-cases"), "cn-cases")
 
 

@@ -11,7 +11,7 @@ from tests.worlds import OWNER, kept, report, take
 
 @pytest.fixture
 def node(tmp_path: Path):
-    """Give a node with one case in triage, led by the internal line."""
+    """Yield a node with one case in triage, led by the internal line."""
     worker = city(tmp_path)
     pay(worker, at="2024-03-11T09:00:00")
     yield worker

@@ -19,7 +19,7 @@ HIDDEN = "whistle"
 
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory):
-    """Give a node with a case that discipline leads, internal and audit know, and that holds secrets."""
+    """Yield a node with a case that discipline leads, internal and audit know, and that holds secrets."""
     worker: Engine = city(tmp_path_factory.mktemp("seen"))
     pay(worker, at="2024-03-11T09:00:00")
     one = the_case(worker)

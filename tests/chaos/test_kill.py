@@ -81,7 +81,7 @@ def _kill_and_look(folder: Path, *, kills: int, seed: int, longest_s: float) -> 
 
 
 def _write_until_killed(folder: Path, seed: int, wait_s: float) -> dict[int, str]:
-    """Let a child feed the node, and kill it after a while; gives what it acknowledged."""
+    """Let a child feed the node, and kill it after a while; returns what it acknowledged."""
     with subprocess.Popen(
         [sys.executable, "-c", WRITER, str(folder), str(seed)],
         stdout=subprocess.PIPE,

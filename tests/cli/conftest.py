@@ -23,7 +23,7 @@ class Line:
         return CliRunner().invoke(app, [str(word) for word in words])
 
     def json(self, *words: object, code: int = 0) -> Any:
-        """Run a command with --json; gives what it printed, which must be JSON, and the exit code as expected."""
+        """Run a command with --json; returns what it printed, which must be JSON, and the exit code as expected."""
         found = self(*words, "--json")
         assert found.exit_code == code, (found.output, found.exception)
         return json.loads(found.stdout)
@@ -37,7 +37,7 @@ class Line:
 
 @pytest.fixture
 def line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Line:
-    """Give a command line that finds the small pack, with no node named."""
+    """Return a command line that finds the small pack, with no node named."""
     monkeypatch.setenv("COMPTROLLER_PACKS", str(lay(tmp_path / "packs", small_files())))
     monkeypatch.setenv("COMPTROLLER_LANGUAGE", "en")
     monkeypatch.delenv("COMPTROLLER_NODE", raising=False)
@@ -47,7 +47,7 @@ def line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Line:
 
 @pytest.fixture
 def begun(line: Line, monkeypatch: pytest.MonkeyPatch) -> Line:
-    """Give a command line at a node that knows entity A and one payment that is found."""
+    """Return a command line at a node that knows entity A and one payment that is found."""
     assert line("init", line.node, "--pack", "small", "--owner", "O").exit_code == 0
     monkeypatch.setenv("COMPTROLLER_NODE", str(line.node))
     line.json("report", line.file("e.json", [{"entity": "A", "name": "A"}]), "--kind", "entity")

@@ -21,7 +21,7 @@ ENTITIES = "entity,name,parent\nG,Group,\nA,Alpha,G\nB,Beta,A\nX,Xi,\n"
 
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a node that was told of a small group."""
+    """Return a node that was told of a small group."""
     folder = tmp_path_factory.mktemp("capital")
     made = CliRunner().invoke(app, ["init", str(folder / "node"), "--owner", "O", "--pack", "base"])
     assert made.exit_code == 0, made.output
@@ -35,7 +35,7 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def asked(node: Path, *words: str) -> Any:
-    """Give what a command prints as JSON."""
+    """Return what a command prints as JSON."""
     found = CliRunner().invoke(app, [*words, "--node", str(node), "--json"])
     assert found.exit_code == 0, found.output
     return json.loads(found.stdout)

@@ -12,7 +12,7 @@ from tests.worlds import moment
 
 @pytest.fixture
 def case_id(tmp_path, monkeypatch):
-    """Give the case of a node that the command line works on."""
+    """Return the case of a node that the command line works on."""
     node = city(tmp_path)
     pay(node, at="2024-03-11T09:00:00")
     name = the_case(node)
@@ -25,7 +25,7 @@ def case_id(tmp_path, monkeypatch):
 
 
 def run(*words, code=0):
-    """Run a command in both forms; gives its JSON."""
+    """Run a command in both forms; returns its JSON."""
     text, said = CliRunner().invoke(app, list(words)), CliRunner().invoke(app, [*words, "--json"])
     assert (text.exit_code, said.exit_code) == (code, code), (text.output, said.output)
     return json.loads(said.stdout)

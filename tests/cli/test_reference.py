@@ -15,7 +15,7 @@ def _made() -> dict[str, str]:
 
 
 def _kept() -> dict[str, str]:
-    """Give the pages as the repository has them, made by another process."""
+    """Return the pages as the repository has them, made by another process."""
     return {
         path.relative_to(REFERENCE).as_posix(): path.read_text(encoding="utf-8") for path in REFERENCE.rglob("*.md")
     }

@@ -11,7 +11,7 @@ from comptroller.ledger.key import load_key, make_key
 
 
 def text_of(begun):
-    """Give the highest checkpoint, as the command prints it."""
+    """Return the highest checkpoint, as the command prints it."""
     return begun("checkpoint").stdout
 
 

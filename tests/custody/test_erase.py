@@ -22,7 +22,7 @@ LATER = AT + dt.timedelta(days=30)
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Give a node with a little history, closed."""
+    """Return a node with a little history, closed."""
     made = small_node(tmp_path / "n")
     tell(made, [("payment", pay("SECRET-1", payee="Somebody-Named"))])
     live(made)

@@ -19,7 +19,7 @@ NEW = make_key("owner.example/again", bytes([7] * 32))
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Give a node with a little history, closed."""
+    """Return a node with a little history, closed."""
     made = small_node(tmp_path / "n")
     live(made)
     made.close()

@@ -20,7 +20,7 @@ VOTES = [{"person": "U1", "vote": "yes"}]
 
 
 def pay(number: str, **more: Any) -> dict[str, Any]:
-    """Give a payment of B."""
+    """Return a payment of B."""
     return {
         "entity": "B",
         "payment": number,
@@ -33,7 +33,7 @@ def pay(number: str, **more: Any) -> dict[str, Any]:
 
 
 def decide(number: str, **more: Any) -> dict[str, Any]:
-    """Give a decision of B."""
+    """Return a decision of B."""
     return {
         "entity": "B",
         "decision": number,

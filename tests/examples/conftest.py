@@ -21,7 +21,7 @@ Read = Callable[[str, bytes, str], engine.Engine]
 
 @pytest.fixture
 def read(tmp_path: Path) -> Read:
-    """Give what takes a file through a mapping into fresh books."""
+    """Return what takes a file through a mapping into fresh books."""
 
     def take(name: str, payload: bytes, mapping: str) -> engine.Engine:
         key = make_key("comptroller.invalid/real", b"real".ljust(32, b"\0"))

@@ -21,7 +21,7 @@ from tests.worlds import PACKS
 
 @pytest.fixture(scope="module")
 def book() -> Book:
-    """Give the world as values."""
+    """Return the world as values."""
     return make_world()
 
 

@@ -18,7 +18,7 @@ Json = dict[str, Any]
 
 
 def statement(record: str, kind: str, day: str, details: Json, status: str = "new") -> Json:
-    """Give one statement about a record."""
+    """Return one statement about a record."""
     return {
         "statementId": f"{record}-{day}",
         "declarationSubject": record,
@@ -31,28 +31,28 @@ def statement(record: str, kind: str, day: str, details: Json, status: str = "ne
 
 
 def entity(record: str, kind: str = "registeredEntity") -> Json:
-    """Give a statement about an entity."""
+    """Return a statement about an entity."""
     return statement(record, "entity", "2020-01-01", {"entityType": {"type": kind}, "name": f"Name of {record}"})
 
 
 def person(record: str, kind: str = "knownPerson") -> Json:
-    """Give a statement about a person."""
+    """Return a statement about a person."""
     return statement(record, "person", "2020-01-01", {"personType": kind, "names": [{"fullName": f"Name of {record}"}]})
 
 
 def tie(record: str, party: Any, subject: str, *interests: Json, day: str = "2020-01-01", status: str = "new") -> Json:
-    """Give a statement about a relationship."""
+    """Return a statement about a relationship."""
     details = {"subject": subject, "interestedParty": party, "interests": list(interests)}
     return statement(record, "relationship", day, details, status)
 
 
 def held(share: Json | None = None, kind: str = "shareholding", way: str = "direct", **dates: str) -> Json:
-    """Give an interest."""
+    """Return an interest."""
     return {"type": kind, "directOrIndirect": way, **({"share": share} if share else {}), **dates}
 
 
 def stakes(worker: engine.Engine) -> list[tuple[str, ...]]:
-    """Give the stakes as text: holder, entity, share, bounds, period."""
+    """Return the stakes as text: holder, entity, share, bounds, period."""
     sql = "SELECT holder, entity, share_pct, share_low_pct, share_high_pct, valid_from, valid_until FROM stake ORDER BY ALL"
     return [tuple("" if cell is None else str(cell) for cell in row) for row in worker.duck.rows(sql)]
 
@@ -176,7 +176,7 @@ COLUMNS = [
 
 
 def record(child: str, parent: str, kind: str, **cells: str) -> dict[str, str]:
-    """Give a relationship record; cells are named without dots."""
+    """Return a relationship record; cells are named without dots."""
     names = {name.rpartition("Relationship.")[2].replace(".", "_"): name for name in COLUMNS}
     usual = {
         "StartNode_NodeID": child,

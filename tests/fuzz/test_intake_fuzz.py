@@ -94,7 +94,7 @@ SEEDS |= {
 
 
 def damaged(payload: bytes, dice: random.Random) -> bytes:
-    """Give the bytes with some of them changed, cut, doubled or moved."""
+    """Return the bytes with some of them changed, cut, doubled or moved."""
     work = bytearray(payload)
     for _ in range(dice.randint(1, 6)):
         at = dice.randrange(len(work) + 1)

@@ -13,12 +13,12 @@ CODE = ("src", "tests", "bench", "examples", "docs")
 
 
 def sources() -> list[Path]:
-    """Give every source file of the product."""
+    """Return every source file of the product."""
     return sorted(SRC.rglob("*.py"))
 
 
 def files(*folders: str, endings: tuple[str, ...]) -> list[Path]:
-    """Give the files of those folders that end so; what is made by tools is left out."""
+    """Return the files of those folders that end so; what is made by tools is left out."""
     found = [p for folder in folders for p in (REPOSITORY / folder).rglob("*") if p.suffix in endings and p.is_file()]
     return sorted(
         p for p in found if not any(part.startswith((".", "__")) for part in p.relative_to(REPOSITORY).parts[:-1])
@@ -26,24 +26,24 @@ def files(*folders: str, endings: tuple[str, ...]) -> list[Path]:
 
 
 def shown(path: Path) -> str:
-    """Give a path as it is named from the repository's root."""
+    """Return a path as it is named from the repository's root."""
     return path.relative_to(REPOSITORY).as_posix()
 
 
 @cache
 def parsed(path: Path) -> ast.Module:
-    """Give a file's syntax tree."""
+    """Return a file's syntax tree."""
     return ast.parse(path.read_text(encoding="utf-8"), str(path))
 
 
 def room_of(path: Path) -> str:
-    """Give the room that a source file belongs to: its folder, or its own stem beside the rooms."""
+    """Return the room that a source file belongs to: its folder, or its own stem beside the rooms."""
     inside = path.relative_to(SRC).parts
     return inside[0] if len(inside) > 1 else path.stem
 
 
 def imports(path: Path) -> Iterator[tuple[str, int]]:
-    """Give every module that a file imports, with the line; imports for types alone are among them."""
+    """Yield every module that a file imports, with the line; imports for types alone are among them."""
     for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)
@@ -52,7 +52,7 @@ def imports(path: Path) -> Iterator[tuple[str, int]]:
 
 
 def _imported_from(node: ast.ImportFrom) -> Iterator[tuple[str, int]]:
-    """Give what a `from` names: the module, and for a package each name that is a module of it."""
+    """Yield what a `from` names: the module, and for a package each name that is a module of it."""
     assert not node.level, f"line {node.lineno}: imports are by whole names"
     module = node.module or ""
     folder = SRC.parent / module.replace(".", "/")
@@ -63,7 +63,7 @@ def _imported_from(node: ast.ImportFrom) -> Iterator[tuple[str, int]]:
 
 
 def texts(path: Path) -> Iterator[tuple[str, int]]:
-    """Give every string of a file but the docstrings, with its line.
+    """Yield every string of a file but the docstrings, with its line.
 
     What an f-string fills in stands as {}, unless it is a constant of the same file.
     """
@@ -83,7 +83,7 @@ def texts(path: Path) -> Iterator[tuple[str, int]]:
 
 
 def _constants(tree: ast.Module) -> dict[str, str]:
-    """Give a file's own constants that are text."""
+    """Return a file's own constants that are text."""
     found: dict[str, str] = {}
     for node in tree.body:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
@@ -92,7 +92,7 @@ def _constants(tree: ast.Module) -> dict[str, str]:
 
 
 def _part(part: ast.expr, named: dict[str, str]) -> str:
-    """Give a part of an f-string as far as it can be read."""
+    """Return a part of an f-string as far as it can be read."""
     if isinstance(part, ast.Constant):
         return str(part.value)
     filled = part.value if isinstance(part, ast.FormattedValue) else None

@@ -46,7 +46,7 @@ def _may(path: Path, allowed: tuple[str, ...]) -> bool:
 
 
 def _said(path: Path) -> Iterator[tuple[str, int]]:
-    """Give every `a.b` of a file, said or imported, with its line."""
+    """Yield every `a.b` of a file, said or imported, with its line."""
     for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Attribute):
             yield _dotted(node), node.lineno
@@ -55,7 +55,7 @@ def _said(path: Path) -> Iterator[tuple[str, int]]:
 
 
 def _dotted(node: ast.Attribute) -> str:
-    """Give an attribute by its last two words."""
+    """Return an attribute by its last two words."""
     before = node.value
     head = before.attr if isinstance(before, ast.Attribute) else before.id if isinstance(before, ast.Name) else ""
     return f"{head}.{node.attr}"

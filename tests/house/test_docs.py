@@ -28,12 +28,12 @@ def _made() -> dict[str, str]:
 
 
 def _written() -> list[Path]:
-    """Give the pages that people write."""
+    """Return the pages that people write."""
     return [p for p in [*sorted(REPOSITORY.glob("*.md")), *sorted(DOCS.rglob("*.md"))] if REFERENCE not in p.parents]
 
 
 def _prose(path: Path) -> list[tuple[int, str]]:
-    """Give a page's lines of prose with their numbers: no code, no tables."""
+    """Return a page's lines of prose with their numbers: no code, no tables."""
     found, is_code = [], False
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if line.lstrip().startswith("```"):

@@ -9,7 +9,7 @@ Named = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 def _public(tree: ast.Module | ast.ClassDef, prefix: str = "") -> Iterator[tuple[str, Named]]:
-    """Give public functions and classes, and the public methods of public classes."""
+    """Yield public functions and classes, and the public methods of public classes."""
     for node in tree.body:
         if isinstance(node, Named) and not node.name.startswith("_"):
             yield f"{prefix}{node.name}", node

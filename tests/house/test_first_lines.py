@@ -21,7 +21,7 @@ def _every() -> list[Path]:
 
 
 def _first_sentence(path: Path) -> tuple[str, str]:
-    """Give how a file begins, and its first paragraph without that."""
+    """Return how a file begins, and its first paragraph without that."""
     lines = path.read_text(encoding="utf-8").splitlines()
     if lines[0].startswith("#!"):
         lines = lines[1:]

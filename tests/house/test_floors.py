@@ -52,7 +52,7 @@ def test_imports_go_down() -> None:
 
 
 def _imported_room(module: str) -> str | None:
-    """Give the room that an import reaches into; None for what is not ours, and for the package's own name."""
+    """Return the room that an import reaches into; None for what is not ours, and for the package's own name."""
     head, _, rest = module.partition(".")
     return rest.split(".")[0] if head == "comptroller" and rest else None
 
@@ -99,6 +99,6 @@ def test_no_file_imports_itself_through_others() -> None:
 
 
 def _name(path: Path) -> str:
-    """Give the dotted name of a source file."""
+    """Return the dotted name of a source file."""
     dotted = shown(path.with_suffix("")).removeprefix("src/").split("/")
     return ".".join(dotted[:-1] if dotted[-1] == "__init__" else dotted)

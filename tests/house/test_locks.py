@@ -14,7 +14,7 @@ PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-
 
 
 def _pins(lock: str) -> dict[str, str]:
-    """Give the text that stands behind each pinned name."""
+    """Return the text that stands behind each pinned name."""
     text = (REPOSITORY / lock).read_text(encoding="utf-8")
     parts = re.split(r"(?m)^(?=[a-z0-9])", text)
     return {part.split("==")[0]: part for part in parts if "==" in part}

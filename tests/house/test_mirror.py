@@ -38,7 +38,7 @@ ELSEWHERE: dict[str, str] = {
 
 
 def _mirrored(path: Path) -> Path:
-    """Give where a file's tests stand: the same folder under tests/; a file beside the rooms is a room there."""
+    """Return where a file's tests stand: the same folder under tests/; a file beside the rooms is a room there."""
     inside = path.relative_to(SRC)
     folder = inside.parent if inside.parent.name or path.stem.startswith("__") else Path(path.stem)
     stem = inside.parent.name if path.stem == "__init__" else path.stem

@@ -13,7 +13,7 @@ FORBIDDEN = {
 
 
 def _words(name: str) -> set[str]:
-    """Give the words of a file's or a class's name."""
+    """Return the words of a file's or a class's name."""
     parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
     return {word.lower() for word in parted.split("_")}
 

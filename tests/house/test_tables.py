@@ -24,7 +24,7 @@ LENT = {
 
 
 def _writers() -> dict[str, set[str]]:
-    """Give for each table the rooms whose SQL writes it; tables of one transaction's making are left out."""
+    """Return for each table the rooms whose SQL writes it; tables of one transaction's making are left out."""
     found: dict[str, set[str]] = defaultdict(set)
     for path in sources():
         for text, _ in texts(path):
@@ -66,7 +66,7 @@ def test_mappings_read_the_raw_file_alone() -> None:
 
 
 def _tables(path: Path) -> set[str]:
-    """Give the tables that a file's statements read, their own CTEs left out."""
+    """Return the tables that a file's statements read, their own CTEs left out."""
     found: set[str] = set()
     for tree in sqlglot.parse(path.read_text(encoding="utf-8"), read="duckdb"):
         if tree is not None:

@@ -36,7 +36,7 @@ def test_the_rule_of_the_page_runs(tmp_path: Path) -> None:
 
 @pytest.fixture
 def sealed(tmp_path: Path) -> tuple[Path, str]:
-    """Seven entries in a ledger; gives the fifth as the command line prints it, and the verifier key."""
+    """Seven entries in a ledger; returns the fifth as the command line prints it, and the verifier key."""
     key = make_key("example.org/walk", bytes(32))
     at = dt.datetime(2024, 3, 1, tzinfo=dt.UTC)
     ledger = Ledger.create(tmp_path / "ledger.sqlite", key.name, key, at)

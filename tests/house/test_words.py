@@ -44,7 +44,7 @@ def test_the_engine_knows_no_threshold() -> None:
 
 
 def _amounts() -> set[float]:
-    """Give every amount of money that a parameter of a pack gives."""
+    """Return every amount of money that a parameter of a pack gives."""
     found: set[float] = set()
     for name in sorted(p.parent.name for p in PACKS.glob("*/pack.yml")):
         params = read_pack(gather_files([PACKS], name), name).params.values()
@@ -53,7 +53,7 @@ def _amounts() -> set[float]:
 
 
 def _numbers() -> Iterator[tuple[str, float]]:
-    """Give every number of the source with its place."""
+    """Yield every number of the source with its place."""
     for path in sources():
         for node in ast.walk(parsed(path)):
             if (

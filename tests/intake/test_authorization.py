@@ -16,7 +16,7 @@ from tests.worlds import OWNER, fresh_node, kept, report, take
 
 @cache
 def base_pack():
-    """Give the base pack."""
+    """Return the base pack."""
     return read_pack(gather_files([SHIPPED], "base"), "base")
 
 
@@ -108,7 +108,7 @@ def test_no_kind_lets_a_stranger_end_what_stands(kind, act):
 
 @pytest.fixture
 def node(tmp_path):
-    """Give a node under the base pack that knows A, B under A, and X; A has an account, and B declared a relation."""
+    """Yield a node under the base pack that knows A, B under A, and X; A has an account, and B declared a relation."""
     made = fresh_node(tmp_path, "base")
     parents = {"A": None, "B": "A", "X": None}
     kept(made, report("entity", *({"entity": e, "name": e, "parent": p} for e, p in parents.items())), at=DAY)

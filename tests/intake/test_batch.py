@@ -15,7 +15,7 @@ KINDS = small_pack().kinds
 
 
 def rows_of(reports):
-    """Give for each report its rows as (kind, seq, line, cells) and its codes."""
+    """Return for each report its rows as (kind, seq, line, cells) and its codes."""
     tables, refused = gather(reports, KINDS, Limits())
     found = {at: [] for at in range(len(reports))}
     for kind, table in tables.items():

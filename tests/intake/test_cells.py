@@ -18,7 +18,7 @@ NOT_TAKEN = object()
 
 @pytest.fixture(scope="module")
 def duck():
-    """Give one database for all cells, in a zone of its own."""
+    """Yield one database for all cells, in a zone of its own."""
     one = DuckDb(memory="200MB")
     one.set_zone("Asia/Shanghai")
     yield one
@@ -26,7 +26,7 @@ def duck():
 
 
 def cell(duck: DuckDb, form: str, text: str) -> Any:
-    """Give what a trimmed text becomes in a field of that type."""
+    """Return what a trimmed text becomes in a field of that type."""
     field = Field("f", form, Text(zh="", en=""), choices=CHOICES if form == "choice" else {})
     (value,) = duck.rows(f"SELECT {typed(field, 'c')} FROM (SELECT {literal(text)} AS c)")[0]
     return NOT_TAKEN if value is None else value

@@ -7,7 +7,7 @@ from tests.packs_small.small import AT, codes, said, small_node
 
 @pytest.fixture(scope="module")
 def node(tmp_path_factory):
-    """Give a node in which payment P0 of B stands, over 5."""
+    """Yield a node in which payment P0 of B stands, over 5."""
     made = small_node(tmp_path_factory.mktemp("sense") / "n")
     made.take([said("payment", paid("P0"))], AT)
     yield made
@@ -15,7 +15,7 @@ def node(tmp_path_factory):
 
 
 def paid(number, **more):
-    """Give a payment of B over 5."""
+    """Return a payment of B over 5."""
     return {"entity": "B", "payment": number, "amount": 5, **more}
 
 

@@ -16,14 +16,14 @@ from comptroller.intake.limits import USUAL, Limits
 
 
 def parquet() -> bytes:
-    """Give a small Parquet file."""
+    """Return a small Parquet file."""
     out = io.BytesIO()
     pq.write_table(pa.table({"a": ["x", "y"], "b": [1, 2]}), out)
     return out.getvalue()
 
 
 def workbook() -> bytes:
-    """Give a small workbook."""
+    """Return a small workbook."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})
     book.add_worksheet("payment").write_column(0, 0, ["a", "x"])
@@ -32,7 +32,7 @@ def workbook() -> bytes:
 
 
 def archive() -> bytes:
-    """Give a small zip."""
+    """Return a small zip."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         new.writestr("payment.csv", b"a,b\n1,2\n")

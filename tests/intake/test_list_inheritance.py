@@ -21,11 +21,11 @@ class Above:
     lines: list[dict[str, Any]]
 
     def tightens(self, name: str) -> str:
-        """Give how the list may differ."""
+        """Return how the list may differ."""
         return self.way if name == "limits" else ""
 
     def lines_above(self, _entity: str, _name: str) -> list[dict[str, Any]]:
-        """Give the lines above."""
+        """Return the lines above."""
         return self.lines
 
 

@@ -10,14 +10,14 @@ from comptroller.intake.raw_table import RawTable
 
 
 def raw(**columns: list[str | None]) -> RawTable:
-    """Give a raw table of text columns, lines from 1."""
+    """Return a raw table of text columns, lines from 1."""
     count = len(next(iter(columns.values())))
     lines = pa.array(range(1, count + 1), pa.int64())
     return RawTable("", pa.table({**{k: pa.array(v, pa.string()) for k, v in columns.items()}, "line": lines}), "a.csv")
 
 
 def mapped(sql: str, one: RawTable) -> list[dict[str, object]]:
-    """Give the rows of a mapping with one SELECT."""
+    """Return the rows of a mapping with one SELECT."""
     selects, refusals = parse_mapping("m.sql", f"-- kind: payment\n{sql}")
     assert refusals == []
     raws, refusals = apply_mapping(one, selects)
@@ -27,7 +27,7 @@ def mapped(sql: str, one: RawTable) -> list[dict[str, object]]:
 
 
 def parse_codes(text: str) -> list[str]:
-    """Give the codes with which a mapping's text is refused."""
+    """Return the codes with which a mapping's text is refused."""
     selects, refusals = parse_mapping("m.sql", text)
     assert selects == []
     assert all(one.file == "m.sql" for one in refusals)

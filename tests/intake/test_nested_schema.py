@@ -11,7 +11,7 @@ from tests.packs_small.small import small_pack
 
 
 def lines(*lists):
-    """Shape the votes of facts D0, D1, …, each a report: gives the rows and the refusals."""
+    """Shape the votes of facts D0, D1, …, each a report: returns the rows and the refusals."""
     duck = DuckDb(memory="200MB")
     texts = [one if isinstance(one, str) or one is None else json.dumps(one) for one in lists]
     numbers = list(range(len(lists)))

@@ -19,14 +19,14 @@ Row = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def duck():
-    """Give one database for all shapes."""
+    """Yield one database for all shapes."""
     one = DuckDb(memory="300MB")
     yield one
     one.close()
 
 
 def raw(*reports: Row | list[Row]) -> pa.Table:
-    """Give rows as a raw table: each argument is a report, of one row or of several."""
+    """Return rows as a raw table: each argument is a report, of one row or of several."""
     rows = [(at, n, row) for at, r in enumerate(reports) for n, row in enumerate(r if isinstance(r, list) else [r], 1)]
     names = list(dict.fromkeys(c for _, _, row in rows for c in row))
     cells = {c: pa.array([_text(row.get(c)) for _, _, row in rows], pa.string()) for c in names}
@@ -45,7 +45,7 @@ def shaped(duck: DuckDb, kind: str, *reports: Row | list[Row]) -> tuple[Shaped |
 
 
 def told(refused: list[tuple[int, Refusal]]) -> list[tuple[int, str, int | None, str]]:
-    """Give refusals as report, code, line and field."""
+    """Return refusals as report, code, line and field."""
     return [(at, one.code, one.line, one.field) for at, one in refused]
 
 

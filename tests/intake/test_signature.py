@@ -21,7 +21,7 @@ class Register:
     held: dict[str, list[tuple[str, dt.date | None, dt.date | None]]] = field(default_factory=dict)
 
     def keys(self, entity: str) -> list[tuple[str, dt.date | None, dt.date | None]]:
-        """Give the entity's keys."""
+        """Return the entity's keys."""
         return self.held.get(entity, [])
 
 

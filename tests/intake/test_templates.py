@@ -83,7 +83,7 @@ ROW = st.fixed_dictionaries(
 
 
 def as_read(value: object) -> object:
-    """Give a value as the text that stands for it."""
+    """Return a value as the text that stands for it."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Decimal):

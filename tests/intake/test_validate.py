@@ -19,11 +19,11 @@ class Register:
     owner: str = "O"
 
     def is_known(self, entity):
-        """Say whether it is there."""
+        """Return whether it is there."""
         return entity in self.parents
 
     def parent(self, entity):
-        """Give its manager."""
+        """Return its manager."""
         return self.parents.get(entity)
 
     def standing(self, _kind, keys):
@@ -33,14 +33,14 @@ class Register:
 
 @pytest.fixture(scope="module")
 def duck():
-    """Give one database for all checks."""
+    """Yield one database for all checks."""
     one = DuckDb(memory="300MB")
     yield one
     one.close()
 
 
 def paid(number, entity="B", **more):
-    """Give a payment."""
+    """Return a payment."""
     return {"entity": entity, "payment": number, "amount": 5, **more}
 
 
@@ -50,7 +50,7 @@ def look(duck: DuckDb, *reports: Report) -> Checked:
 
 
 def codes(checked: Checked) -> dict[int, list[str]]:
-    """Give the codes of refusals by report."""
+    """Return the codes of refusals by report."""
     return {at: sorted(one.code for one in found) for at, found in checked.refused.items()}
 
 

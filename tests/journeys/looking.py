@@ -28,7 +28,7 @@ class Words:
     en: frozenset[str]
 
     def strange(self, language: str, said: str) -> bool:
-        """Say whether that is said in the other language."""
+        """Return whether that is said in the other language."""
         return said in (self.en if language == "zh" else self.zh)
 
 
@@ -39,7 +39,7 @@ def _of_console() -> tuple[frozenset[str], frozenset[str]]:
 
 
 def words_of(pack: Pack) -> Words:
-    """Give the words of the console and the titles of a policy that tell the two languages apart."""
+    """Return the words of the console and the titles of a policy that tell the two languages apart."""
     zh, en = _of_console()
     titles = [one.title for many in (pack.kinds, pack.rules, pack.lists, pack.params) for one in many.values()]
     titles += [field.title for kind in pack.kinds.values() for field in kind.fields]

@@ -31,7 +31,7 @@ def walk(server):
 
 
 def workbook(amount: str) -> dict[str, object]:
-    """Give a workbook with two payments, as a browser sends it."""
+    """Return a workbook with two payments, as a browser sends it."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})
     page = book.add_worksheet("payment")

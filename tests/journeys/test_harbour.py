@@ -24,7 +24,7 @@ from tests.worlds import Harbour, open_findings
 
 @pytest.fixture(scope="module")
 def worker(harbour: Harbour, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """Give an engine on a copy of the city's node."""
+    """Yield an engine on a copy of the city's node."""
     folder = tmp_path_factory.mktemp("city") / "node"
     shutil.copytree(harbour.node, folder)
     opened = engine.open_node(folder)
@@ -78,7 +78,7 @@ def test_a_rebuild_gives_equal_tables(harbour: Harbour, tmp_path: Path) -> None:
 
 
 def _tables(folder: Path) -> dict[str, str]:
-    """Give a hash of each table of a node's books."""
+    """Return a hash of each table of a node's books."""
     duck = DuckDb(folder / "books.duckdb", readonly=True)
     names = [name for (name,) in duck.rows("SELECT table_name FROM duckdb_tables() WHERE NOT temporary ORDER BY 1")]
     found = {name: _hash(duck.rows(f'SELECT * FROM "{name}" ORDER BY ALL')) for name in names}

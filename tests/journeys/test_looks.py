@@ -58,7 +58,7 @@ def walk(city):
 
 
 def details(server):
-    """Give a page of each sort that is about one thing, for an officer of a line."""
+    """Return a page of each sort that is about one thing, for an officer of a line."""
     one = lambda sql: server.duck.rows(sql)[0]  # noqa: E731 - the first row that there is
     (finding, entity) = one("SELECT finding, entity FROM finding_now WHERE rule LIKE '%without_authority' ORDER BY 1")
     (case,) = one("SELECT case_id FROM case_now WHERE lead = 'internal' ORDER BY 1")
@@ -84,7 +84,7 @@ def details(server):
 
 
 def pages_of(walk, role):
-    """Sign a role in; gives the places of its menu."""
+    """Sign a role in; returns the places of its menu."""
     walk.sign_in(role)
     links = walk.page.locator("header nav a").all()
     return [str(one.get_attribute("href")) for one in links]

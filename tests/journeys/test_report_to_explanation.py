@@ -18,7 +18,7 @@ RULE = "payments/payee_not_contract_party"
 
 @pytest.fixture
 def worker(tmp_path: Path) -> Iterator[Engine]:
-    """Give a node that knows one group and its subsidiary."""
+    """Yield a node that knows one group and its subsidiary."""
     made = fresh_node(tmp_path)
     group = {"entity": "G", "name": "集团", "status": "active"}
     harbour = {"entity": "H", "name": "港务", "parent": "G", "status": "active"}
@@ -38,7 +38,7 @@ def _payment(**more: object) -> Row:
 
 
 def _reported(worker: Engine) -> tuple[int, int]:
-    """Let the contract and the payment be reported; gives their entries."""
+    """Let the contract and the payment be reported; returns their entries."""
     (contract,) = kept(worker, report("contract", _contract(), reporter="H"), at="2024-03-06T09:00:00")
     (payment,) = kept(worker, report("payment", _payment(), reporter="H", name="march.json"), at="2024-03-13T09:00:00")
     return contract, payment

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.browser
 
 
 def deal():
-    """Give a contract with its matter, its minutes and its payment, signed by somebody who has no authority."""
+    """Yield a contract with its matter, its minutes and its payment, signed by somebody who has no authority."""
     firm, matter = {"entity": "G1"}, {"entity": "G1", "matter": "M9"}
     yield "post", firm | {"person": "P-HEAD", "post": "legal_representative", "valid_from": "2020-01-01"}
     yield "matter", matter | {"title": "设备采购", "item": "investment", "amount": 5000, "raised_on": "2024-02-26"}

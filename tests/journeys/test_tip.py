@@ -75,20 +75,20 @@ class Person:
         self.page.click(f"#{form} button")
 
     def reads(self, count):
-        """Give the texts of a talk once there are so many, and all of them open."""
+        """Return the texts of a talk once there are so many, and all of them open."""
         expect(self.page.locator(".talk li")).to_have_count(count, timeout=60_000)
         expect(self.page.locator(".talk")).not_to_contain_text(SEALED, timeout=60_000)
         return self.page.locator(".talk p").all_inner_texts()
 
     def hears(self, form):
-        """Give what a form complains of."""
+        """Return what a form complains of."""
         alert = self.page.locator(f"#{form} [role=alert]")
         expect(alert).not_to_be_empty(timeout=60_000)
         return alert.inner_text()
 
 
 def signed_in(chromium, login, locale="en-GB"):
-    """Give the officer of a line, at the desk."""
+    """Return the officer of a line, at the desk."""
     person = Person(chromium, locale)
     person.goes("/sign-in")
     person.page.fill("[name=login]", login)
@@ -107,7 +107,7 @@ def makes_key(officer):
 
 
 def opens(officer, number, count):
-    """Let the officer open a mailbox with the passphrase; gives what it says."""
+    """Let the officer open a mailbox with the passphrase; returns what it says."""
     officer.goes(f"/tips/{number}")
     officer.says("unlock", PHRASE)
     officer.page.wait_for_selector("#answer", state="visible")
@@ -115,7 +115,7 @@ def opens(officer, number, count):
 
 
 def comes_back(chromium, code, locale="en-GB"):
-    """Give the informant in another browser, with nothing but the claim code."""
+    """Return the informant in another browser, with nothing but the claim code."""
     person = Person(chromium, locale)
     person.goes("/public/tips")
     person.says("back", code)

@@ -60,18 +60,18 @@ class Walk:
         self.page.wait_for_url(re.compile(rf"^{self._address}/(?!sign-in)"))
 
     def open(self, path: str) -> int:
-        """Open a page; gives its status."""
+        """Open a page; returns its status."""
         answer = self.page.goto(self._address + path)
         assert answer is not None
         return answer.status
 
     def acts(self, path: str) -> list[str]:
-        """Give the acts for which a page has a form."""
+        """Return the acts for which a page has a form."""
         assert self.open(path) == 200
         return [str(one.get_attribute("value")) for one in self.page.locator("details.act input[name=act]").all()]
 
     def act(self, path: str, act: str, **fields: str) -> str:
-        """Fill the form of an act in and send it; gives what the page then says of it."""
+        """Fill the form of an act in and send it; returns what the page then says of it."""
         assert self.open(path) == 200
         form = self.page.locator(f"details.act:has(input[name=act][value={act}])")
         form.locator("summary").click()
@@ -86,12 +86,12 @@ class Walk:
         return said.inner_text()
 
     def text(self) -> str:
-        """Give what is shown in the main part of the page."""
+        """Return what is shown in the main part of the page."""
         return self.page.locator("main").inner_text()
 
     @property
     def overflow(self) -> int:
-        """Give by how many pixels the page is wider than the window."""
+        """Return by how many pixels the page is wider than the window."""
         return int(self.page.evaluate("document.documentElement.scrollWidth - innerWidth"))
 
 

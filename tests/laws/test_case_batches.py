@@ -21,7 +21,7 @@ _ASIDE = ("fact", "received_at", "first_at", "told", "key_hash", "content_hash")
 
 
 def rows_of(node: Engine, *aside: str) -> dict[str, list[tuple[Any, ...]]]:
-    """Give what the tables of cases say, without what depends on the entries' numbers."""
+    """Return what the tables of cases say, without what depends on the entries' numbers."""
     found = {}
     for table in TABLES:
         names = [c for c in node.duck.columns(f"SELECT * FROM {table}") if c not in (*_ASIDE, *aside)]
@@ -73,7 +73,7 @@ _STEP = st.fixed_dictionaries(
 
 
 def _said(cases: dict[str, str], at: int, one: dict[str, str]) -> tuple[str, dict[str, Any]]:
-    """Give a drawn act as a row of its kind."""
+    """Return a drawn act as a row of its kind."""
     day, firm = (dt.date(2024, 3, 12) + dt.timedelta(days=at // 3)).isoformat(), one["firm"]
     case_id, what = cases[firm], one["what"]
     if what in ("mend", "undo"):
@@ -118,7 +118,7 @@ class _Told:
 
 
 def _one_by_one(alone: _Told, drawn: list[dict[str, str]]) -> list[Report | int]:
-    """Let acts and ticks happen one by one; gives the reports that were kept, and the days that passed."""
+    """Let acts and ticks happen one by one; returns the reports that were kept, and the days that passed."""
     cases = dict(alone.node.duck.rows("SELECT entity, case_id FROM case_now"))
     kept_ones: list[Report | int] = []
     for at, act in enumerate(drawn):
@@ -133,7 +133,7 @@ def _one_by_one(alone: _Told, drawn: list[dict[str, str]]) -> list[Report | int]
 
 
 def _batches(taken: list[Report | int], cuts: set[int]) -> Iterator[list[Report] | int]:
-    """Give the same in batches that are cut anywhere, and where the clock ticks."""
+    """Yield the same in batches that are cut anywhere, and where the clock ticks."""
     batch: list[Report] = []
     for at, one in enumerate(taken):
         if batch and (at in cuts or isinstance(one, int)):

@@ -21,7 +21,7 @@ def _batches(rows: list[tuple[str, Row]], cuts: list[int]) -> list[list[tuple[st
 
 
 def _turns_at_once(of: str, rows: list[tuple[str, Row]], cuts: list[int], day: dt.date) -> list[tuple[object, ...]]:
-    """Say rows in batches with a tick between; gives what turns when everything is then judged at once."""
+    """Say rows in batches with a tick between; returns what turns when everything is then judged at once."""
     world = World.new(pack(of))
     batches = _batches(rows, cuts)
     for at, batch in enumerate(batches):

@@ -25,7 +25,7 @@ Row = dict[str, str]
 
 @lru_cache(maxsize=4)
 def pack(name: str) -> Pack:
-    """Give a pack that ships, or the small one of the tests."""
+    """Return a pack that ships, or the small one of the tests."""
     if name == "small":
         return small_pack()
     return read_pack(gather_files([PACKS], name), name)
@@ -155,7 +155,7 @@ _SMALL_FACTS: dict[str, st.SearchStrategy[Row]] = {
 
 @st.composite
 def facts(draw: st.DrawFn, most: int = 24, of: str = "") -> list[tuple[str, Row]]:
-    """Give facts of several kinds in the order in which they are said; `of` is "small" for the small pack's."""
+    """Return facts of several kinds in the order in which they are said; `of` is "small" for the small pack's."""
     drawn = _SMALL_FACTS if of == "small" else _FACTS
     count = draw(st.integers(1, most))
     kinds = draw(st.lists(st.sampled_from(sorted(drawn)), min_size=count, max_size=count))
@@ -164,7 +164,7 @@ def facts(draw: st.DrawFn, most: int = 24, of: str = "") -> list[tuple[str, Row]
 
 @lru_cache(maxsize=4)
 def _stage(name: str) -> DuckDb:
-    """Give a database with a pack's tables, on which one world after the other is tried inside a transaction."""
+    """Return a database with a pack's tables, on which one world after the other is tried inside a transaction."""
     duck = DuckDb(memory="500MB")
     Books(duck, pack(name), owner="O", zone="UTC")
     Watch(duck, pack(name))
@@ -183,7 +183,9 @@ class World:
 
     @classmethod
     def new(cls, of: Pack) -> "World":
-        """Give an empty world with entities A and B, and the clock at the end of June; the one before it is forgotten."""
+        """Return an empty world with entities A and B, and the clock at the end of June; the one before it is
+        forgotten.
+        """
         duck = _stage(of.name)
         duck.execute("ROLLBACK")
         duck.execute("BEGIN")
@@ -241,7 +243,7 @@ class World:
             self.watch.judge(change.added, change.ended, renewed=change.renewed, known=self.said)
 
     def standing(self, *, entries: bool = True) -> set[tuple[object, ...]]:
-        """Give all that stands: rule, subject, what is missing, evidence, and (where wanted) the facts behind it."""
+        """Return all that stands: rule, subject, what is missing, evidence, and (where wanted) the facts behind it."""
         return {
             (v.rule, v.subject, v.missing, v.excluded, v.evidence, v.entries if entries else len(v.entries))
             for rule in self.watch.findings.rules()

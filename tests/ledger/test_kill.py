@@ -61,7 +61,9 @@ def test_a_killed_writer_loses_nothing_it_acknowledged(tmp_path: Path) -> None:
 
 
 def _write_until_killed(path: Path, seed: int, wait_s: float) -> list[str]:
-    """Start a writer, let it write for a while from its first acknowledgement on, kill it; gives what it acknowledged."""
+    """Start a writer, let it write for a while from its first acknowledgement on, kill it; returns what it
+    acknowledged.
+    """
     with subprocess.Popen(
         [sys.executable, "-c", WRITER, str(path), str(seed)],
         stdout=subprocess.PIPE,

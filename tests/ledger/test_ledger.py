@@ -28,13 +28,13 @@ def report(text: str, **more: object) -> Accepted:
 
 
 def at(second: int) -> datetime:
-    """Give an instant after the beginning."""
+    """Return an instant after the beginning."""
     return BEGAN + timedelta(seconds=second)
 
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    """Give an empty ledger."""
+    """Yield an empty ledger."""
     with Ledger.create(tmp_path / "ledger", ORIGIN, KEY, BEGAN) as made:
         yield made
 

@@ -14,7 +14,7 @@ AT = datetime(2025, 1, 1, tzinfo=UTC)
 
 
 def rows(path: Path) -> dict[int, tuple[bytes, bytes | None]]:
-    """Give header and payload of each entry found."""
+    """Return header and payload of each entry found."""
     pages = Pages(path)
     found = {row.number: (row.header, row.payload) for row in entry_rows(pages)}
     pages.close()

@@ -71,7 +71,7 @@ CT_CONSISTENCY = {
 
 
 def recursive_root(leaves: Sequence[bytes]) -> bytes:
-    """Give the root as RFC 6962, 2.1 defines it, with no cleverness."""
+    """Return the root as RFC 6962, 2.1 defines it, with no cleverness."""
     if not leaves:
         return sha256(b"").digest()
     if len(leaves) == 1:
@@ -83,7 +83,7 @@ def recursive_root(leaves: Sequence[bytes]) -> bytes:
 
 
 def recursive_path(place: int, leaves: Sequence[bytes]) -> tuple[bytes, ...]:
-    """Give the audit path as RFC 6962, 2.1.1 defines it."""
+    """Return the audit path as RFC 6962, 2.1.1 defines it."""
     if len(leaves) <= 1:
         return ()
     split = 1
@@ -95,7 +95,7 @@ def recursive_path(place: int, leaves: Sequence[bytes]) -> tuple[bytes, ...]:
 
 
 def recursive_subproof(old: int, leaves: Sequence[bytes], *, is_known: bool = True) -> tuple[bytes, ...]:
-    """Give the consistency proof as RFC 6962, 2.1.2 defines it."""
+    """Return the consistency proof as RFC 6962, 2.1.2 defines it."""
     if old == len(leaves):
         return () if is_known else (recursive_root(leaves),)
     split = 1
@@ -126,7 +126,7 @@ ROOTS = [recursive_root(LEAVES[:size]) for size in range(MOST + 1)]
 
 
 def flipped(value: bytes, bit: int) -> bytes:
-    """Give the bytes with one bit turned."""
+    """Return the bytes with one bit turned."""
     return (int.from_bytes(value, "big") ^ (1 << bit % (len(value) * 8))).to_bytes(len(value), "big")
 
 

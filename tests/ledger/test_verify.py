@@ -27,7 +27,7 @@ SIZE = sum(GROUPS)
 
 
 def fill(path: Path, groups: tuple[int, ...] = GROUPS, *, word: str = "fact") -> list[str]:
-    """Write a ledger with blobs, full tiles and several groups; gives its checkpoints."""
+    """Write a ledger with blobs, full tiles and several groups; returns its checkpoints."""
     named = sha256(BLOB).hexdigest()
     with Ledger.create(path, ORIGIN, KEY, BEGAN) as ledger:
         for second, width in enumerate(groups, 1):
@@ -41,7 +41,7 @@ def fill(path: Path, groups: tuple[int, ...] = GROUPS, *, word: str = "fact") ->
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a sound ledger, never written again."""
+    """Return a sound ledger, never written again."""
     path = tmp_path_factory.mktemp("sound") / "ledger"
     fill(path)
     return path
@@ -60,7 +60,7 @@ def altered(sound: Path, path: Path, sql: str, values: tuple[Any, ...] = ()) -> 
 
 
 def contents(path: Path) -> object:
-    """Give all that a ledger's file says: every row of every table, and the tables themselves."""
+    """Return all that a ledger's file says: every row of every table, and the tables themselves."""
     driver = sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)
     try:
         tables = sorted(driver.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema"), key=repr)
@@ -105,7 +105,7 @@ def test_any_changed_byte_of_any_row_is_found(sound: Path, tmp_path: Path) -> No
 
 
 def changes(value: Any, chance: random.Random) -> list[Any]:
-    """Give the value with one byte changed at the ends and at two random places."""
+    """Return the value with one byte changed at the ends and at two random places."""
     if isinstance(value, int):
         return [value ^ 1, value ^ (1 << 40), value + 1000]
     places = {0, len(value) - 1, chance.randrange(len(value)), chance.randrange(len(value))}

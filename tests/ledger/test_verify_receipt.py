@@ -38,7 +38,7 @@ verifier = _load()
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
-    """Give a ledger of seven entries, each its own group."""
+    """Return a ledger of seven entries, each its own group."""
     made = Ledger.create(tmp_path / "ledger.sqlite", KEY.name, KEY, AT)
     for place in range(SIZE):
         made.append([Accepted(b"[%d]" % place, "json", "港口")], AT)
@@ -51,7 +51,7 @@ def _entry(ledger: Ledger, number: int, size: int | None = None) -> dict[str, An
 
 
 def _proves(said: dict[str, Any], payload: bytes | None = None) -> str:
-    """Give what the verifier prints, or '' where it rejects."""
+    """Return what the verifier prints, or '' where it rejects."""
     try:
         found: str = verifier.check_entry(verifier.parse(json.dumps(said).encode(), "x"), str(KEY.verifier), payload)
     except verifier.Wrong:
@@ -150,7 +150,7 @@ def _bytes(text: str | None) -> bytes:
 
 
 def _agree(said: dict[str, Any]) -> bool:
-    """Give whether a vector holds, by the product's tree code, which must agree with the stand-alone verifier."""
+    """Return whether a vector holds, by the product's tree code, which must agree with the stand-alone verifier."""
     proof = [_bytes(one) for one in said["proof"] or []]
     if "leafIdx" in said:
         place, size = said["leafIdx"], said["treeSize"]

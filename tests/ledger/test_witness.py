@@ -15,12 +15,12 @@ AT = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 def head(size: int, name: str = KEY.name, seed: int = 0) -> Checkpoint:
-    """Give a checkpoint that a key of that name signed."""
+    """Return a checkpoint that a key of that name signed."""
     return sign_checkpoint(name, size, bytes([size % 256] * 32), make_key(name, bytes([seed] * 32)))
 
 
 def code(content: bytes) -> str:
-    """Give the code with which these bytes are refused, '' where they are not."""
+    """Return the code with which these bytes are refused, '' where they are not."""
     try:
         parse_witness(content, KEY.name, KEY.verifier)
     except WitnessRefused as fault:

@@ -16,7 +16,7 @@ from tests.packs_small.small import dump, small_node, tell
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Give a node with a few payments, closed."""
+    """Return a node with a few payments, closed."""
     made = small_node(tmp_path / "n")
     tell(made, [("payment", pay(f"P{n}")) for n in range(5)], together=False)
     made.close()
@@ -24,7 +24,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def refused(folder: Path) -> str:
-    """Give the code with which the node is refused, '' where it opens."""
+    """Return the code with which the node is refused, '' where it opens."""
     try:
         engine.open_node(folder).close()
     except Refused as found:

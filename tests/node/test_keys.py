@@ -11,7 +11,7 @@ from tests.packs_small.small import key
 
 
 def found(folder: Path, passphrase: bytes | None = None) -> Path:
-    """Give a founded folder."""
+    """Return a founded folder."""
     node.found(folder, CHARTER, key(), passphrase)
     node.finish(folder)
     return folder

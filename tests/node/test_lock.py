@@ -22,7 +22,7 @@ time.sleep(60)
 
 
 def is_busy(folder: Path) -> str:
-    """Give what the refusal shows, '' where the lock could be taken."""
+    """Return what the refusal shows, '' where the lock could be taken."""
     try:
         NodeLock(folder).release()
     except Refused as refused:

@@ -16,7 +16,7 @@ from tests.packs_small.small import AT, key, small_node, tell
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Give a node of two entries, closed, with a copy of its ledger beside it."""
+    """Return a node of two entries, closed, with a copy of its ledger beside it."""
     small_node(tmp_path / "n").close()
     shutil.copy(tmp_path / "n" / node.LEDGER, tmp_path / "old")
     return tmp_path / "n"
@@ -30,7 +30,7 @@ def grow(folder: Path, *numbers: str) -> None:
 
 
 def refused(folder: Path) -> Refusal:
-    """Give the refusal of a node that must not open."""
+    """Return the refusal of a node that must not open."""
     with pytest.raises(BrokenLedger) as found:
         engine.open_node(folder).close()
     return found.value.refusals[0]

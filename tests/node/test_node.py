@@ -10,7 +10,7 @@ CHARTER = node.Charter("O", ORIGIN, "small")
 
 
 def code(call, *told):
-    """Give the code with which a call is refused."""
+    """Return the code with which a call is refused."""
     with pytest.raises(Refused) as refused:
         call(*told)
     return refused.value.refusals[0].code

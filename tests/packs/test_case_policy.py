@@ -16,7 +16,7 @@ def _files() -> dict[str, bytes]:
 
 
 def refused(path: str, old: str, new: str) -> list[tuple[str, str]]:
-    """Give the refusals of the pack with a text in one of its files replaced, as code and field."""
+    """Return the refusals of the pack with a text in one of its files replaced, as code and field."""
     files = _files()
     text = files[path].decode()
     assert old in text

@@ -16,7 +16,7 @@ def series(*values, by=()):
 
 
 def value(start, until=None, amount=1, **by):
-    """Give one dated value."""
+    """Return one dated value."""
     return {"from": start, "value": amount, "cites": {"source": "s"}, **({"until": until} if until else {}), **by}
 
 

@@ -12,7 +12,7 @@ from tests.packs_small.small import SHIPPED, changed, lay, small_files, small_pa
 
 
 def refused(files, name="small"):
-    """Give the refusals of a pack as code, file, field."""
+    """Return the refusals of a pack as code, file, field."""
     with pytest.raises(BrokenPack) as broken:
         read_pack(files, name)
     assert all(r.expected.zh and r.expected.en and r.mend.zh and r.mend.en for r in broken.value.refusals)

@@ -12,7 +12,7 @@ TWICE, SILENT, UNDECIDED = "rules/pay/twice", "rules/say/silent", "rules/pay/und
 
 
 def refused(path, old, new):
-    """Give the codes with which a changed small pack is refused."""
+    """Return the codes with which a changed small pack is refused."""
     with pytest.raises(BrokenPack) as broken:
         read_pack(changed(path, old, new), "small")
     return {r.code for r in broken.value.refusals}

@@ -23,7 +23,7 @@ AT = dt.datetime(2024, 6, 1, tzinfo=dt.UTC)
 
 
 def small_files() -> dict[str, bytes]:
-    """Give the small pack's files, by path."""
+    """Return the small pack's files, by path."""
     files = gather_files([HERE], "small")
     for kind in REGISTER:
         files[f"small/kinds/{kind}.yml"] = (SHIPPED / "base" / "kinds" / f"{kind}.yml").read_bytes()
@@ -32,19 +32,19 @@ def small_files() -> dict[str, bytes]:
 
 @lru_cache(maxsize=1)
 def small_pack() -> Pack:
-    """Give the small pack."""
+    """Return the small pack."""
     return read_pack(small_files(), "small")
 
 
 def changed(path: str, old: str, new: str) -> dict[str, bytes]:
-    """Give the small pack's files with a text in one of them replaced."""
+    """Return the small pack's files with a text in one of them replaced."""
     files, name = small_files(), f"small/{path}"
     assert old.encode() in files[name], f"{name} does not hold {old!r}"
     return {**files, name: files[name].replace(old.encode(), new.encode())}
 
 
 def lay(folder: Path, files: dict[str, bytes]) -> Path:
-    """Write a pack's files under a folder; gives the folder."""
+    """Write a pack's files under a folder; returns the folder."""
     for path, content in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)
@@ -52,7 +52,7 @@ def lay(folder: Path, files: dict[str, bytes]) -> Path:
 
 
 def key() -> SignerKey:
-    """Give the key of every small node."""
+    """Return the key of every small node."""
     return make_key(ORIGIN, bytes(range(32)))
 
 
@@ -64,7 +64,7 @@ def small_node(folder: Path) -> Engine:
 
 
 def said(kind: str, *rows: dict[str, Any], by: str = "O", name: str = "a.json", media: str = "json") -> Report:
-    """Give rows of one kind as a report."""
+    """Return rows of one kind as a report."""
     if media == "ndjson":
         text = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
     else:
@@ -83,11 +83,11 @@ def tell(to: Engine, facts: list[tuple[str, dict[str, Any]]], *, days: int = 0, 
 
 
 def codes(taken: Taken) -> dict[int, list[str]]:
-    """Give the codes of refusals by report."""
+    """Return the codes of refusals by report."""
     return {at: [one.code for one in found] for at, found in sorted(taken.refused.items())}
 
 
 def dump(of: Engine) -> dict[str, list[tuple[Any, ...]]]:
-    """Give every table of the books, rows in one order."""
+    """Return every table of the books, rows in one order."""
     tables = [row[0] for row in of.duck.rows("SELECT table_name FROM duckdb_tables() WHERE NOT temporary ORDER BY 1")]
     return {table: of.duck.rows(f'SELECT * FROM "{table}" ORDER BY ALL') for table in tables}

@@ -21,7 +21,7 @@ def pay(worker, number, amount):
 
 
 def shadow_of(worker, folder, copied, value):
-    """Give a shadow over a copy of the books."""
+    """Return a shadow over a copy of the books."""
     other = read_pack(changed("params/large_cny.yml", "value: 1000", f"value: {value}"), "small")
     worker.duck.execute("CHECKPOINT")
     copied.mkdir()

@@ -6,7 +6,7 @@ from comptroller.store.gc_tuning import collect_rarely
 
 
 def _rounds(count: int) -> int:
-    """Make so many lasting objects; gives how often the collector went through some of them."""
+    """Make so many lasting objects; returns how often the collector went through some of them."""
     before = sum(one["collections"] for one in gc.get_stats())
     kept = [[at] for at in range(count)]
     assert len(kept) == count

@@ -30,7 +30,7 @@ def _part(fact: int, **cells: str) -> Part:
 
 
 def _told(came: list[Part], ended: list[Part], renewed: dict[str, Any], *, passes: bool = True) -> tuple[str, int]:
-    """Give how a finding about payments of G1 to X is gone, and by which fact."""
+    """Return how a finding about payments of G1 to X is gone, and by which fact."""
     docket = int(next(iter(_part(0, **_MINE).hashes.values()))[0])
     verdict = Verdict(_RULE, ("G1", "P2"), docket, "G1", None, "", "{}", (1,))
     added = {"payment": came[0].rows} if came else {}

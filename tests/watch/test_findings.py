@@ -13,7 +13,7 @@ PAID = {"entity": "A", "payment": "P1", "amount": "2000", "matter": "M1", "payee
 
 
 def told(world):
-    """Give all versions: state, amount shown, entries."""
+    """Return all versions: state, amount shown, entries."""
     found = history.findings(world.duck, rule="undecided", state="all")
     return [
         (v.state, v.evidence["amount"], len(v.entries))

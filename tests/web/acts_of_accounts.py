@@ -140,7 +140,7 @@ def turn_on(own):
 
 
 def with_factor(own, login):
-    """Give a browser of somebody whose factor was turned on after it was signed in."""
+    """Return a browser of somebody whose factor was turned on after it was signed in."""
     own.accounts.factors.end(login)
     browser = sign_in(own, login)
     factor_of(own, login)

@@ -46,7 +46,7 @@ def send_report(own):
 
 
 def proposed(own):
-    """Give the proposal that is to be replayed."""
+    """Return the proposal that is to be replayed."""
     return str(own.storage.rows("SELECT proposal FROM proposal WHERE state = 'open'")[0][0])
 
 
@@ -110,7 +110,7 @@ def act_in_case(server):
 
 
 def entries_of(server, number, key):
-    """Give how many entries of the ledger hold an act with that number."""
+    """Return how many entries of the ledger hold an act with that number."""
     found = 0
     for one in range(1, server.ledger.size + 1):
         text = server.ledger.entry(one).payload or b""
@@ -135,7 +135,7 @@ def answer_in_inbox(server):
 
 
 def waits(server):
-    """Give the number of an act that waits for a second officer, and how many entries there are."""
+    """Return the number of an act that waits for a second officer, and how many entries there are."""
     browser = sign_in(server, "internal1")
     form = {"act": "responsibility", "person": "P1", "degree": "direct", "inquired_on": "2024-03-01"}
     head = {"x-form-key": form_key(browser)}
@@ -161,5 +161,5 @@ def settle_by_call(server):
 
 
 def new_acts(server, size):
-    """Give how many entries of acts in cases came after an entry."""
+    """Return how many entries of acts in cases came after an entry."""
     return entries_named(server, "desk-case.json", size)

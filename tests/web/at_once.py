@@ -12,7 +12,7 @@ SECRET = b"12345678901234567890"
 
 
 def at_once(send):
-    """Send in all threads at the same moment; gives the answers."""
+    """Send in all threads at the same moment; returns the answers."""
     gate = Barrier(THREADS)
 
     def one(_):
@@ -24,7 +24,7 @@ def at_once(send):
 
 
 def posting(browser, path, /, **form):
-    """Give a function that posts a form of the browser's session, with cookies as they are now."""
+    """Return a function that posts a form of the browser's session, with cookies as they are now."""
     data, cookies = {"form_key": form_key(browser)} | form, dict(browser.cookies)
 
     def send():
@@ -34,23 +34,23 @@ def posting(browser, path, /, **form):
 
 
 def acts(server, did):
-    """Give how many acts of that name the ledger tells."""
+    """Return how many acts of that name the ledger tells."""
     server.note("leader", "sign_out").result(60)
     return server.duck.rows("SELECT count(*) FROM desk_act WHERE did = ?", [did])[0][0]
 
 
 def admin(own, path, /, **form):
-    """Give a function that posts a form as the administrator."""
+    """Return a function that posts a form as the administrator."""
     return posting(sign_in(own, "administrator"), path, **form)
 
 
 def entries_named(server, name, size):
-    """Give how many entries after one came under that name."""
+    """Return how many entries after one came under that name."""
     return sum(one.fields["name"] == name for one in server.heads.between(size + 1, server.ledger.size))
 
 
 def factor_of(own, login, *, is_on=True):
-    """Give somebody a second factor, turned on or only offered."""
+    """Return somebody a second factor, turned on or only offered."""
     own.accounts.factors.end(login)
     own.accounts.factors.offer(login, encrypt(SECRET, b"of the node", b"0" * 12))
     if is_on:

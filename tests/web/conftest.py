@@ -8,7 +8,7 @@ from tests.consoles import open_desk, sign_in
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
-    """Give the desk of the small world."""
+    """Yield the desk of the small world."""
     opened = open_desk(tmp_path_factory.mktemp("desk"))
     yield opened
     opened.stop()
@@ -16,7 +16,7 @@ def server(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def browser(server):
-    """Give a function from a sign-in name to a browser of that user."""
+    """Return a function from a sign-in name to a browser of that user."""
     held = {}
 
     def of(login, language="en"):
@@ -29,7 +29,7 @@ def browser(server):
 
 @pytest.fixture(scope="session")
 def cases(tmp_path_factory):
-    """Give a desk with one case in triage, which nobody may move."""
+    """Yield a desk with one case in triage, which nobody may move."""
     opened = open_case_desk(tmp_path_factory.mktemp("cases"))
     yield opened
     opened.stop()
@@ -37,7 +37,7 @@ def cases(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def released(tmp_path_factory):
-    """Give a desk with one case in triage of which a line asked the firm something, and which nobody may move."""
+    """Yield a desk with one case in triage of which a line asked the firm something, and which nobody may move."""
     opened = release(open_case_desk(tmp_path_factory.mktemp("released")))
     yield opened
     opened.stop()
@@ -45,7 +45,7 @@ def released(tmp_path_factory):
 
 @pytest.fixture
 def moving(tmp_path):
-    """Give a desk with one case of a test's own."""
+    """Yield a desk with one case of a test's own."""
     opened = open_case_desk(tmp_path)
     yield opened
     opened.stop()

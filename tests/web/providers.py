@@ -34,14 +34,14 @@ class Other:
         self.claims, self.told, self.codes, self.key_asks = {}, {}, {}, 0
 
     def agree(self, address, subject="somebody"):
-        """Give the answer with which a browser that was sent here goes back, as the provider's page would."""
+        """Return the answer with which a browser that was sent here goes back, as the provider's page would."""
         asked = {name: found[0] for name, found in parse_qs(urlsplit(address).query).items()}
         code = f"code-{len(self.codes)}"
         self.codes[code] = (asked, subject)
         return {"code": code, "state": asked["state"], "iss": self.issuer}
 
     def token(self, asked, subject):
-        """Give the identity token, right but for what was set wrong."""
+        """Return the identity token, right but for what was set wrong."""
         now = int(NOW.timestamp())
         said = {"iss": self.issuer, "aud": CLIENT, "sub": subject, "nonce": asked["nonce"], "iat": now, "exp": now + 60}
         said = {name: value for name, value in (said | self.claims).items() if value is not None}
@@ -86,7 +86,7 @@ def _app(other):
 
 @contextlib.contextmanager
 def provider():
-    """Give a provider that listens, until the block ends."""
+    """Yield a provider that listens, until the block ends."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

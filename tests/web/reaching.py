@@ -39,12 +39,12 @@ EVERYWHERE = (
 
 
 def words(entity: str) -> str:
-    """Give the end of an entity's words."""
+    """Return the end of an entity's words."""
     return entity[4:]
 
 
 def facts_of(entity: str) -> list[Any]:
-    """Give reports of an entity: paid twice, paid before the board approved, and a tie of kin."""
+    """Return reports of an entity: paid twice, paid before the board approved, and a tie of kin."""
     end = words(entity)
     paid = {
         "entity": entity,
@@ -157,7 +157,9 @@ class Visitor:
         return grant["entity"] in _above(entity) and grant.get("domain") in (None, rule.domain) and on_line
 
     def outside(self, said: str, *, of_users: bool = False) -> set[str]:
-        """Give the words of an answer that are not within the visitor's reach; `of_users` for pages about users and their grants."""
+        """Return the words of an answer that are not within the visitor's reach; `of_users` for pages about
+        users and their grants.
+        """
         found = set()
         for kind, end in set(WORD.findall(said)):
             entity = f"EN4K{end}"
@@ -169,7 +171,7 @@ class Visitor:
         return found | {f for f in self.world.findings if f in said and f not in self.findings}
 
     def ask(self, path: str) -> str:
-        """Give what is answered to a GET, without what the address itself said."""
+        """Return what is answered to a GET, without what the address itself said."""
         answer = self.browser.get(path)
         assert answer.status_code in (200, 303, 400, 403, 404, 422), (path, answer.status_code)
         if "?" not in path and (
@@ -179,7 +181,7 @@ class Visitor:
         return _readable(answer, path)
 
     def query(self, sql: str, how: str) -> str:
-        """Give what is answered to a question, by the page, as a file, or by the call."""
+        """Return what is answered to a question, by the page, as a file, or by the call."""
         if how == "call":
             answer = self.browser.post(
                 "/api/v1/queries", json={"sql": sql}, headers={"x-form-key": f"key of {self.login}"}
@@ -190,7 +192,7 @@ class Visitor:
         return _readable(answer, sql)
 
     def hear(self) -> str:
-        """Give what an event stream tells of all that ever came."""
+        """Return what an event stream tells of all that ever came."""
         return asyncio.run(self._hear())
 
     async def _hear(self) -> str:
@@ -235,12 +237,12 @@ class Visitor:
 
 
 def _above(entity: str) -> list[str]:
-    """Give an entity and all above it."""
+    """Return an entity and all above it."""
     return [entity, *_above(PARENT[entity])] if entity in PARENT else [entity]
 
 
 def _readable(answer: Any, asked: str) -> str:
-    """Give an answer as text, a workbook's cells with it, less the words that the one who asks wrote himself."""
+    """Return an answer as text, a workbook's cells with it, less the words that the one who asks wrote himself."""
     said = str(answer.text)
     if answer.content.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
@@ -251,7 +253,9 @@ def _readable(answer: Any, asked: str) -> str:
 
 
 def addresses(world: World, routes: list[str], places: int) -> list[str]:
-    """Give addresses of every route that is read, its gaps filled in with `places` things of the world each; a gap unheard of fails."""
+    """Return addresses of every route that is read, its gaps filled in with `places` things of the world each;
+    a gap unheard of fails.
+    """
     size = world.server.ledger.size
     pools: dict[str, list[str]] = {
         "finding": list(world.findings), "code": CODES, "entity": CODES, "case_id": list(world.cases),

@@ -106,14 +106,14 @@ OWN_FAMILIES = {
 
 
 def routes():
-    """Give every route of the app, as method and path."""
+    """Return every route of the app, as method and path."""
     modules = [*((calls, "/api/v1") for calls in CALLS), *((page, "") for page in (*PAGES, public_pages, public_tips))]
     found = {f"{m} {ahead}{one.path}" for module, ahead in modules for one in module.router.routes for m in one.methods}
     return sorted(found)
 
 
 def fits(route, address):
-    """Say whether an address is one of a route."""
+    """Return whether an address is one of a route."""
     path = route.split(" ", 1)[1]
     parts = re.split(r"\{(\w+)(:path)?\}", path)
     shape = "".join(
@@ -153,5 +153,5 @@ def test_nothing_outside_shows_on_the_others(browser, login):
 
 
 def _is_own_word(asked, seen):
-    """Say whether what shows is what the one who asks wrote into the address himself."""
+    """Return whether what shows is what the one who asks wrote into the address himself."""
     return all(mark(e) in asked for e in seen)

@@ -48,7 +48,7 @@ LEFT_OUT = ("/sign-out", "/account/password", "/account/sessions/end", "/admin/s
 
 @pytest.fixture(scope="module")
 def evil(tmp_path_factory):
-    """A desk in whose world every text of every kind says what would run; gives it with the kinds that were taken."""
+    """A desk in whose world every text of every kind says what would run; returns it with the kinds that were taken."""
     server = open_desk(tmp_path_factory.mktemp("scripts"))
     rows = {
         name: {one.name: _value(one) for one in kind.fields if one.known or one.required}

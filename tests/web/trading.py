@@ -19,7 +19,7 @@ DEAL = "HT-1"
 
 
 def trading_desk(folder):
-    """Give a desk that works over the world of trade, under the rules over the capital graph."""
+    """Return a desk that works over the world of trade, under the rules over the capital graph."""
     worker = fresh_node(folder, "cn-capital")
     for at, (reporter, kind, *rows) in enumerate(_reports()):
         taken = take(worker, report(kind, *rows, reporter=reporter), at=f"2024-06-{1 + at:02}T09:00:00")

@@ -5,6 +5,6 @@ from comptroller.web.shell.visit import Visit
 
 
 def visit_for(server, login, language="en"):
-    """Give the visit of a user of the small world."""
+    """Return the visit of a user of the small world."""
     viewer = viewer_of(server.duck, server.owner, login, server.clock().date())
     return Visit(server, AccessScope(viewer, server.pack, server.owner), language, "key", "/")

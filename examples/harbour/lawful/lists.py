@@ -90,7 +90,7 @@ def authorise(book: Book, entity: str, year: int) -> None:
 
 
 def yearly(entity: str, year: int) -> str:
-    """Give the number of an entity's yearly power of attorney."""
+    """Return the number of an entity's yearly power of attorney."""
     return f"SQ-{entity}-{year}"
 
 

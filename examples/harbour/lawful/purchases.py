@@ -104,7 +104,7 @@ def _large(book: Book, entity: str, number: int) -> None:
 def hold_tender(  # noqa: PLR0913, PLR0917 - what a tender says
     book: Book, entity: str, published: dt.date, estimate: int, category: str, number: int, **more: Any
 ) -> tuple[str, str, int, dt.date]:
-    """Say an open tender with its bids; gives its number, the winner, the winner's price and the day of award.
+    """Say an open tender with its bids; returns its number, the winner, the winner's price and the day of award.
 
     `bidders` names who bids, the winner first; else their names come from `number`.
     """

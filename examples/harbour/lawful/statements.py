@@ -19,27 +19,27 @@ IN_TIME = {("HB0004", "2024-10-31"): "2024-11-15T17:30:00"}
 
 
 def reporting() -> list[str]:
-    """Give the entities that send statements every month."""
+    """Return the entities that send statements every month."""
     return [one.code for one in ENTITIES.values() if one.level <= 2]
 
 
 def yearly() -> list[str]:
-    """Give the entities that send statements every year."""
+    """Return the entities that send statements every year."""
     return [one.code for one in ENTITIES.values() if one.level <= 3]
 
 
 def net_assets(entity: str) -> int:
-    """Give an entity's own net assets in its annual statements, in yuan."""
+    """Return an entity's own net assets in its annual statements, in yuan."""
     return _NET.get(entity) or _NET_BY_LEVEL[ENTITIES[entity].level]
 
 
 def due_on(end: dt.date) -> dt.date:
-    """Give by when a monthly statement is due: the fifteenth of the next month."""
+    """Return by when a monthly statement is due: the fifteenth of the next month."""
     return plus(end, 15)
 
 
 def number(entity: str, letters: str, end: dt.date) -> str:
-    """Give a statement's number."""
+    """Return a statement's number."""
     return f"BB-{entity}-{letters}-{end:%Y%m}"
 
 
@@ -105,7 +105,7 @@ def _annual(book: Book, entity: str, year: int) -> None:
 
 
 def lines(book: Book, net: int, months_run: int) -> list[Row]:
-    """Give the items of a statement that add up, from its net assets."""
+    """Return the items of a statement that add up, from its net assets."""
     debts = int(net * (0.8 + 0.4 * book.random.random()))
     revenue = int(net * 0.05 * months_run)
     cost = int(revenue * (0.86 + 0.08 * book.random.random()))

@@ -22,7 +22,7 @@ def plant(book: Book) -> None:
 
 
 def _power(book: Book, entity: str, on: str, delegate: str, **more: object) -> str:
-    """Say a power of attorney of one year up to half a million; gives its number."""
+    """Say a power of attorney of one year up to half a million; returns its number."""
     first = day(on)
     row: Row = {
         "entity": entity,

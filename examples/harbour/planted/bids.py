@@ -119,7 +119,7 @@ def _traces(book: Book) -> None:
 
 
 def _bid(entity: str, tender: str, awarded: dt.date, bidder: str, place: int) -> Row:
-    """Give a bid that shares nothing with the others of its tender."""
+    """Return a bid that shares nothing with the others of its tender."""
     return {
         "entity": entity,
         "tender": tender,

@@ -93,7 +93,7 @@ class Case:
     opened: dt.date
 
     def day(self, number: int) -> tuple[str, str]:
-        """Give the working day so many after the opening, and when the report arrives that tells of it with others.
+        """Return the working day so many after the opening, and when the report arrives that tells of it with others.
 
         The office tells of the first days together, and of the rest with the regular reports of the month.
         """
@@ -111,7 +111,7 @@ class Case:
         answer(self.book, self.entity, self.case, move, *self.day(number), reason=reason, **more)
 
     def write(self, number: int, asks: str = "rectify") -> str:
-        """Let the line send a letter on that working day; gives its number."""
+        """Let the line send a letter on that working day; returns its number."""
         on, arrives = self.day(number)
         letter = self.book.number("HJ", OWNER)
         row: Row = {"letter": letter, "case_id": self.case, "office": OWNER, "by_line": self.line, "kind": asks}
@@ -159,7 +159,7 @@ def plant(book: Book) -> None:
 
 
 def _told(book: Book) -> dict[str, dt.date]:
-    """Give when each code was last said."""
+    """Return when each code was last said."""
     found: dict[str, dt.date] = {}
     for said in book.said:
         for value in said.row.values():
@@ -169,12 +169,12 @@ def _told(book: Book) -> dict[str, dt.date]:
 
 
 def _opened(one: Expected, told: dict[str, dt.date]) -> dt.date:
-    """Give when a finding opens its case: when the last fact about it arrives, or when its rule's trial run ends."""
+    """Return when a finding opens its case: when the last fact about it arrives, or when its rule's trial run ends."""
     return max(told[one.subject[1]], dt.date.fromisoformat(LATER.get(one.rule, "2024-01-01")))
 
 
 def _taken_up(case: Case) -> str:
-    """Look at it in time, take it up and write to the entity; gives the letter."""
+    """Look at it in time, take it up and write to the entity; returns the letter."""
     case.do("escalate", 2, reason="线索属实，转入办理。")
     return case.write(3)
 

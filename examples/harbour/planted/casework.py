@@ -174,7 +174,7 @@ def _hand_over(book: Book) -> None:
 def _ask(  # noqa: PLR0913, PLR0917 - what a request says
     book: Book, case: str, line: Row, material: str, on: str, arrives: str
 ) -> str:
-    """Say one request for material; gives its number."""
+    """Say one request for material; returns its number."""
     number = book.number("DY", OWNER)
     row: Row = {"request": number, "case_id": case, "office": OWNER, "material": material, "asked_on": day(on)}
     book.say("material_request", row | line, arrives=arrives, by=OWNER)
@@ -263,7 +263,7 @@ def _hold_back(book: Book, dismissed: list[str]) -> None:
 
 
 def _is_left(one: Any, dismissed: list[str]) -> bool:
-    """Whether a planted finding is of a rule that is worked on, and nobody works on it."""
+    """Return whether a planted finding is of a rule that is worked on, and nobody works on it."""
     if one.rule == _LEVELS:
         return one.entity not in dismissed
     return one.rule == _BARE and one.entity in ("HB0006", "CJ0008")

@@ -29,7 +29,7 @@ def plant(book: Book) -> None:
 def _series(
     book: Book, entity: str, first: str, steps: list[tuple[int, float]], number: int, **more: object
 ) -> tuple[str, list[dt.date]]:
-    """Say payments to one payee, each so many days after the first day; gives the payee and the days."""
+    """Say payments to one payee, each so many days after the first day; returns the payee and the days."""
     payee = supplier(_PARTY + number)
     days = [plus(day(first), days) for days, _ in steps]
     for on, (_, amount) in zip(days, steps, strict=True):

@@ -22,7 +22,7 @@ def plant(book: Book) -> None:
 def tie(  # noqa: PLR0913 - what a tie is made of
     book: Book, entity: str, post: str, number: int, *, kin: bool, ended: str = ""
 ) -> str:
-    """Say that a firm belongs to the holder of a post, or to a relative; gives the firm."""
+    """Say that a firm belongs to the holder of a post, or to a relative; returns the firm."""
     firm, head = supplier(_PARTY + number), who(entity, post)
     more = {
         "entity": entity,

@@ -225,6 +225,6 @@ def _groups(book: Book) -> None:
 
 
 def _standing(book: Book, group: str, on: dt.date) -> float:
-    """Give what the members of a group guarantee on that day."""
+    """Return what the members of a group guarantee on that day."""
     rows = [s.row for s in book.said if s.kind == "guarantee" and s.row["entity"].startswith(group)]
     return sum(r["amount_cny"] for r in rows if r["valid_from"] <= on.isoformat() < r["valid_until"])

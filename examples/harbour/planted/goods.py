@@ -29,7 +29,7 @@ def plant(book: Book) -> None:
 def ship(  # noqa: PLR0913, PLR0917 - what a shipment says
     book: Book, entity: str, shipper: str, receiver: str, on: str, quantity: float, **more: Any
 ) -> str:
-    """Say that goods went from one to another, as an entity saw it; gives the shipment's number."""
+    """Say that goods went from one to another, as an entity saw it; returns the shipment's number."""
     number = book.number("HW", entity)
     row: Row = {
         "entity": entity,

@@ -27,7 +27,7 @@ def plant(book: Book) -> None:
 
 
 def _legs(book: Book, *legs: tuple[str, str, str, float]) -> list[list[str]]:
-    """Say payments (who, to whom, on which day, how much); gives them as subjects."""
+    """Say payments (who, to whom, on which day, how much); returns them as subjects."""
     return [[who, acts.pay(book, who, day(on), amount, whom)] for who, whom, on, amount in legs]
 
 
@@ -146,7 +146,7 @@ def _gathered(book: Book) -> None:
 
 
 def _is_near(row: dict[str, object], centre: str, out: dt.date) -> bool:
-    """Whether a payment is one of the centre's own in the days that follow."""
+    """Return whether a payment is one of the centre's own in the days that follow."""
     return row["entity"] == centre and out.isoformat() <= str(row["paid_on"]) <= plus(out, 12).isoformat()
 
 
@@ -176,11 +176,11 @@ def _guarantees(book: Book) -> None:
 
 
 def _agreed(book: Book, on: dt.date) -> str:
-    """Say that the group's board had agreed to a guarantee within the group; gives the matter."""
+    """Say that the group's board had agreed to a guarantee within the group; returns the matter."""
     return acts.settle_matter(book, CITY, plus(on, -3), "guarantee", "集团内担保", amount=1_000_000)
 
 
 def _given(book: Book, entity: str, debtor: str) -> str:
-    """Give the number of the guarantee that an entity gave for a debtor."""
+    """Return the number of the guarantee that an entity gave for a debtor."""
     found = [s.row for s in book.said if s.kind == "guarantee"]
     return str(next(r["guarantee"] for r in found if (r["entity"], r["debtor"]) == (entity, debtor)))

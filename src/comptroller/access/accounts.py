@@ -183,7 +183,9 @@ class Accounts:
             )
 
     def session(self, secret: str, at: dt.datetime, *, is_used: bool = True) -> Session | None:
-        """Give the live session of a secret and note that it was used, if it was; None where it ended or never was."""
+        """Return the live session of a secret and note that it was used, if it was; None where it ended or
+        never was.
+        """
         digest = _digest(secret)
         row = self._store.row("SELECT login, form_key, made_at, seen_at FROM session WHERE digest = ?", [digest])
         if row is None:
@@ -214,11 +216,11 @@ class Accounts:
         return login
 
     def close_sessions(self, login: str) -> int:
-        """End all sessions of a user; gives how many there were."""
+        """End all sessions of a user; returns how many there were."""
         return self._store.execute("DELETE FROM session WHERE login = ?", [login])
 
     def sessions(self) -> list[tuple[str, str, str]]:
-        """Give who is signed in: login, since when, last seen."""
+        """Return who is signed in: login, since when, last seen."""
         sql = "SELECT login, made_at, seen_at FROM session ORDER BY seen_at DESC"
         return [(str(login), str(made), str(seen)) for login, made, seen in self._store.rows(sql)]
 
@@ -237,12 +239,12 @@ class Accounts:
         )
 
     def token(self, secret: str, at: dt.datetime) -> Token | None:
-        """Give the token of a secret; None where it has ended or never was."""
+        """Return the token of a secret; None where it has ended or never was."""
         found = [one for one in self._tokens(" WHERE digest = ?", [_digest(secret)]) if at < one.until]
         return found[0] if found else None
 
     def tokens(self) -> list[Token]:
-        """Give all tokens, each under its digest, by which it can be ended."""
+        """Return all tokens, each under its digest, by which it can be ended."""
         return self._tokens("", [])
 
     def _tokens(self, where: str, values: list[str]) -> list[Token]:

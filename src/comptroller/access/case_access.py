@@ -28,7 +28,7 @@ Sees = Callable[[str, Sequence[Grant]], str]
 
 
 def part_of(pack: Pack, grants: Sequence[Grant], line: str, sees: Sees) -> str:
-    """Give SQL over `case_now AS n`: whether it is one in which that line has a part ('' for grants on no line)."""
+    """Return SQL over `case_now AS n`: whether it is one in which that line has a part ('' for grants on no line)."""
     mine = [g for g in grants if g.line == line and not g.gives(REPORT)]
     if not mine:
         return "false"
@@ -42,14 +42,18 @@ def part_of(pack: Pack, grants: Sequence[Grant], line: str, sees: Sees) -> str:
 
 
 def offered_office(pack: Pack) -> str:
-    """Give SQL over `case_now AS n`: the office that a case is being handed to, or is at; older policy knows the latter alone."""
+    """Return SQL over `case_now AS n`: the office that a case is being handed to, or is at; older policy knows
+    the latter alone.
+    """
     kind = pack.kinds.get("case_now")
     is_told = kind is not None and "pending_office" in kind.columns
     return "coalesce(n.pending_office, n.office)" if is_told else "n.office"
 
 
 def _reached(pack: Pack, grants: Sequence[Grant], column: str, sees: Sees) -> str:
-    """Give SQL over `case_now AS n`: whether grants reach the office in a column, and open the domain of the case's rule."""
+    """Return SQL over `case_now AS n`: whether grants reach the office in a column, and open the domain of the
+    case's rule.
+    """
     found = []
     for domain in sorted({g.domain for g in grants}):
         wheres = [sees(column, [g for g in grants if g.domain == domain])]
@@ -61,7 +65,7 @@ def _reached(pack: Pack, grants: Sequence[Grant], column: str, sees: Sees) -> st
 
 
 def parts_of(pack: Pack, grants: Sequence[Grant], sees: Sees) -> str:
-    """Give SQL over `case_now AS n`: whether the viewer has a part in it by any of his grants."""
+    """Return SQL over `case_now AS n`: whether the viewer has a part in it by any of his grants."""
     lines = sorted({g.line for g in grants})
     found = [one for line in lines if (one := part_of(pack, grants, line, sees)) != "false"]
     return " OR ".join(f"({one})" for one in found) or "false"
@@ -105,17 +109,17 @@ def released_findings(pack: Pack, among: str) -> str:
 
 
 def keepers(pack: Pack) -> list[str]:
-    """Give the lines that keep their steps to themselves."""
+    """Return the lines that keep their steps to themselves."""
     return [name for name, sight in pack.case_policy.sights.items() if sight.keeps]
 
 
 def knows_persons(pack: Pack, line: str) -> bool:
-    """Whether a line may know persons."""
+    """Return whether a line may know persons."""
     return line in pack.case_policy.sights and pack.case_policy.sights[line].knows_persons
 
 
 def may_read_findings(pack: Pack, grant: Grant, rule: Rule) -> bool:
-    """Whether a grant opens findings of a rule, as far as what the rule reads of cases goes."""
+    """Return whether a grant opens findings of a rule, as far as what the rule reads of cases goes."""
     read = {*rule.reads, *rule.references}
     if read.isdisjoint(_INNER):
         return True
@@ -123,7 +127,7 @@ def may_read_findings(pack: Pack, grant: Grant, rule: Rule) -> bool:
 
 
 def casework_view(pack: Pack, table: str, rows: str, grants: Sequence[Grant], sees: Sees) -> str:
-    """Give the SQL of what may be read freely of a table of casework, from the SQL of its rows."""
+    """Return the SQL of what may be read freely of a table of casework, from the SQL of its rows."""
     if table == OUTCOMES:
         return rows if any(not g.gives(REPORT) for g in grants) else f"SELECT * FROM ({rows}) AS t WHERE false"
     if table == ANSWERS:

@@ -43,11 +43,11 @@ class Grant:
     fact: int
 
     def is_in_force(self, on: dt.date) -> bool:
-        """Say whether the grant holds on that day; its last day is not in it."""
+        """Return whether the grant holds on that day; its last day is not in it."""
         return self.valid_from <= on and (self.valid_until is None or on < self.valid_until)
 
     def gives(self, act: str) -> bool:
-        """Say whether the role may do that."""
+        """Return whether the role may do that."""
         return act in ROLES.get(self.role, frozenset())
 
 
@@ -64,21 +64,21 @@ class Viewer:
 
     @property
     def in_force(self) -> tuple[Grant, ...]:
-        """Give the grants that hold today."""
+        """Return the grants that hold today."""
         return tuple(g for g in self.grants if self.is_admitted and g.is_in_force(self.on))
 
     def may(self, act: str) -> bool:
-        """Say whether some grant in force gives that act."""
+        """Return whether some grant in force gives that act."""
         return any(g.gives(act) for g in self.in_force)
 
     @property
     def roles(self) -> tuple[str, ...]:
-        """Give the roles in force, each once."""
+        """Return the roles in force, each once."""
         return tuple(dict.fromkeys(g.role for g in self.in_force))
 
 
 def viewer_of(duck: DuckDb, owner: str, login: str, on: dt.date) -> Viewer | None:
-    """Give the viewer of that sign-in name, or None where the owner never admitted such a person."""
+    """Return the viewer of that sign-in name, or None where the owner never admitted such a person."""
     said = duck.rows(
         "SELECT name, employer, valid_from, valid_until FROM desk_user WHERE granted_by = ? AND login = ?",
         [owner, login],
@@ -91,7 +91,7 @@ def viewer_of(duck: DuckDb, owner: str, login: str, on: dt.date) -> Viewer | Non
 
 
 def grants_of(duck: DuckDb, owner: str, login: str = "") -> list[Grant]:
-    """Give the grants that stand, of one user or of all, the oldest first."""
+    """Return the grants that stand, of one user or of all, the oldest first."""
     sql = (
         'SELECT "grant", login, role, entity, domain, supervision_line, valid_from, valid_until, reason, fact '
         "FROM access_grant WHERE granted_by = ? AND (? = '' OR login = ?) ORDER BY fact"

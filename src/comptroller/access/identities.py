@@ -47,7 +47,7 @@ class Identities:
         return kept > 0
 
     def end(self, issuer: str, subject: str) -> str:
-        """End a link and every session of the account; gives whose it was, or ''."""
+        """End a link and every session of the account; returns whose it was, or ''."""
         with self._store.transaction():
             login = self.login(issuer, subject)
             self._store.execute("DELETE FROM identity WHERE issuer = ? AND subject = ?", [issuer, subject])
@@ -55,12 +55,12 @@ class Identities:
         return login
 
     def login(self, issuer: str, subject: str) -> str:
-        """Give whose account a subject opens, or '' where it opens none."""
+        """Return whose account a subject opens, or '' where it opens none."""
         row = self._store.row("SELECT login FROM identity WHERE issuer = ? AND subject = ?", [issuer, subject])
         return str(row[0]) if row else ""
 
     def all(self) -> list[Identity]:
-        """Give every link, by account."""
+        """Return every link, by account."""
         sql = "SELECT issuer, subject, login FROM identity ORDER BY login, issuer, subject"
         return [Identity(*row) for row in self._store.rows(sql)]
 
@@ -75,7 +75,7 @@ class Identities:
             self._store.execute("INSERT INTO under_way VALUES (?, ?, ?)", [_digest(secret), back, at.isoformat()])
 
     def finish(self, secret: str, at: dt.datetime) -> str | None:
-        """Give where the browser wanted to go, once; None where it never went, came back before, or took too long."""
+        """Return where the browser wanted to go, once; None where it never went, came back before, or took too long."""
         with self._store.transaction():
             row = self._store.row("SELECT back, made_at FROM under_way WHERE digest = ?", [_digest(secret)])
             self._store.execute("DELETE FROM under_way WHERE digest = ?", [_digest(secret)])

@@ -51,7 +51,7 @@ Below = Callable[[tuple[str, ...]], str]
 
 
 def walked(roots: tuple[str, ...]) -> str:
-    """Give that SQL over the tables of the books.
+    """Return that SQL over the tables of the books.
 
     >>> walked(("G1",))
     "SELECT a.entity FROM main.ancestor AS a WHERE a.ancestor IN ('G1')"
@@ -91,7 +91,7 @@ class AccessScope:
 
     @cached_property
     def key(self) -> tuple[object, ...]:
-        """Give what two viewers share who see the same."""
+        """Return what two viewers share who see the same."""
         seen = sorted({(g.entity, g.domain, g.line, g.gives(REPORT)) for g in self._seeing})
         return (*seen, self._own, self.viewer.may(WATCH), self._pack.digest)
 
@@ -107,20 +107,22 @@ class AccessScope:
         return bool(self._own) or any(g.gives(REPORT) for g in self._seeing)
 
     def may(self, act: str) -> bool:
-        """Say whether the viewer may do that."""
+        """Return whether the viewer may do that."""
         return self.viewer.may(act)
 
     def opens(self, chain: Iterable[str], table: str) -> bool:
-        """Say whether rows of a table about an entity are in reach, where the table goes by its entity; `chain` is it and all above it."""
+        """Return whether rows of a table about an entity are in reach, where the table goes by its entity;
+        `chain` is it and all above it.
+        """
         above = {*chain, self._owner}
         return any(g.entity in above and self._opens(g, table) for g in self._seeing)
 
     def roots(self, act: str) -> list[str]:
-        """Give the entities from which down an act is granted."""
+        """Return the entities from which down an act is granted."""
         return sorted({g.entity for g in self.viewer.in_force if g.gives(act)})
 
     def rules_of(self, grant: Grant) -> frozenset[str]:
-        """Give the rules whose findings a grant opens."""
+        """Return the rules whose findings a grant opens."""
         return frozenset(name for name, rule in self._pack.rules.items() if self._covers_rule(grant, rule))
 
     def _covers_rule(self, grant: Grant, rule: Rule) -> bool:
@@ -135,7 +137,7 @@ class AccessScope:
 
     @cached_property
     def _closed(self) -> list[tuple[str, str, str, str]]:
-        """Give (table, column, word, line) of what one line alone may read."""
+        """Return (table, column, word, line) of what one line alone may read."""
         kept = self._pack.lists.get(_KEPT_CLOSE)
         found = []
         for line in kept.lines if kept else ():
@@ -153,7 +155,7 @@ class AccessScope:
         return any(names & {*rule.reads, *rule.references} for rule in rules)
 
     def sees(self, column: str, grants: Iterable[Grant] | None = None) -> str:
-        """Give SQL: whether the entity that `column` names is in reach of these grants, or of all that see."""
+        """Return SQL: whether the entity that `column` names is in reach of these grants, or of all that see."""
         roots = {g.entity for g in (self._seeing if grants is None else grants)}
         if self._owner in roots:
             return "true"
@@ -162,21 +164,25 @@ class AccessScope:
         return f"{column} IN ({self._below(tuple(sorted(roots)))})"
 
     def views(self, tables: Iterable[str], bases: dict[str, str] | None = None) -> dict[str, str]:
-        """Give for each documented table the SQL of what the viewer sees of it; `bases` are its rows as of a day."""
+        """Return for each documented table the SQL of what the viewer sees of it; `bases` are its rows as of a day."""
         bases = bases or {}
         return {name: self._view(name, bases.get(name, f"SELECT * FROM main.{name}")) for name in tables}
 
     def part(self, line: str) -> str:
-        """Give SQL over `case_now AS n`: whether that line ('' for none) has a part in it, by grants of the viewer."""
+        """Return SQL over `case_now AS n`: whether that line ('' for none) has a part in it, by grants of the
+        viewer.
+        """
         return part_of(self._pack, self._seeing, line, self.sees)
 
     @property
     def lines(self) -> list[str]:
-        """Give the lines on which the viewer sees, '' among them for grants on none."""
+        """Return the lines on which the viewer sees, '' among them for grants on none."""
         return sorted({g.line for g in self._seeing})
 
     def may_know(self, rule: str) -> bool:
-        """Say whether that something was found by a rule may be told to the viewer at all: not where one line alone may read."""
+        """Return whether that something was found by a rule may be told to the viewer at all: not where one
+        line alone may read.
+        """
         one = self._pack.rules.get(rule)
         return one is None or any(self._may_read_closed(g, one) for g in self._seeing)
 
@@ -269,7 +275,7 @@ class AccessScope:
 
 
 def scoped(sql: str, views: dict[str, str]) -> str:
-    """Give a page's own SELECT with each table that it names in the place of which `views` stands.
+    """Return a page's own SELECT with each table that it names in the place of which `views` stands.
 
     >>> scoped("SELECT * FROM entity", {"entity": "SELECT 1 AS entity"})
     'WITH "entity" AS (SELECT 1 AS entity) SELECT * FROM entity'

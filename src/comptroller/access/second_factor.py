@@ -29,7 +29,7 @@ LONGEST_HALF = dt.timedelta(minutes=5)
 
 
 def code_of(secret: bytes, step: int, digits: int = DIGITS, digest: str = "sha1") -> str:
-    """Give the code of a step of time (RFC 4226, RFC 6238).
+    """Return the code of a step of time (RFC 4226, RFC 6238).
 
     >>> code_of(b"12345678901234567890", 59 // 30, 8)
     '94287082'
@@ -41,12 +41,12 @@ def code_of(secret: bytes, step: int, digits: int = DIGITS, digest: str = "sha1"
 
 
 def step_of(at: dt.datetime) -> int:
-    """Give the step of time that an instant lies in."""
+    """Return the step of time that an instant lies in."""
     return int(at.timestamp()) // STEP_SECONDS
 
 
 def shown(secret: bytes) -> str:
-    """Give a secret as a device takes it.
+    """Return a secret as a device takes it.
 
     >>> shown(b"12345678901234567890")
     'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
@@ -55,12 +55,12 @@ def shown(secret: bytes) -> str:
 
 
 def address(secret: bytes, login: str, named: str) -> str:
-    """Give a secret as an address that opens a device's own program."""
+    """Return a secret as an address that opens a device's own program."""
     return f"otpauth://totp/{quote(f'{named}:{login}')}?{urlencode({'secret': shown(secret), 'issuer': named})}"
 
 
 def recovery_codes(chance: Sequence[str]) -> list[str]:
-    """Give a recovery code, 80 bits in four groups, from each of some secrets that nobody can guess.
+    """Return a recovery code, 80 bits in four groups, from each of some secrets that nobody can guess.
 
     >>> recovery_codes(["a secret"])
     ['KVYP-ALOZ-Y23V-6RCY']
@@ -70,7 +70,7 @@ def recovery_codes(chance: Sequence[str]) -> list[str]:
 
 
 def is_recovery(said: str) -> bool:
-    """Say whether what was typed is of the form of a recovery code.
+    """Return whether what was typed is of the form of a recovery code.
 
     >>> is_recovery("kvyp aloz y23v 6rcy"), is_recovery("123 456")
     (True, False)
@@ -100,7 +100,7 @@ class SecondFactors:
         )
 
     def kept(self, login: str) -> str:
-        """Give a user's secret as it was sealed, or ''."""
+        """Return a user's secret as it was sealed, or ''."""
         row = self._store.row("SELECT kept FROM factor WHERE login = ?", [login])
         return str(row[0]) if row else ""
 
@@ -111,12 +111,12 @@ class SecondFactors:
                 self._store.execute("UPDATE factor SET kept = ? WHERE login = ? AND kept = ?", [text, login, kept])
 
     def is_on(self, login: str) -> bool:
-        """Say whether a user's signing in asks for a code."""
+        """Return whether a user's signing in asks for a code."""
         row = self._store.row("SELECT is_on FROM factor WHERE login = ?", [login])
         return bool(row and row[0])
 
     def logins(self) -> frozenset[str]:
-        """Give whose signing in asks for a code."""
+        """Return whose signing in asks for a code."""
         return frozenset(str(row[0]) for row in self._store.rows("SELECT login FROM factor WHERE is_on = 1"))
 
     def check(self, login: str, secret: bytes, said: str, at: dt.datetime) -> bool:
@@ -148,7 +148,7 @@ class SecondFactors:
                 self._store.execute("INSERT INTO recovery VALUES (?, ?, ?)", [login, salt, digest])
 
     def recovery_left(self, login: str) -> int:
-        """Give how many recovery codes a user has that were not used."""
+        """Return how many recovery codes a user has that were not used."""
         row = self._store.row("SELECT count(*) FROM recovery WHERE login = ?", [login])
         return int(row[0]) if row else 0
 
@@ -188,7 +188,9 @@ class SecondFactors:
             self._store.execute("INSERT INTO half VALUES (?, ?, ?, ?)", [_digest(secret), login, back, at.isoformat()])
 
     def half(self, secret: str, at: dt.datetime) -> tuple[str, str] | None:
-        """Give who owes a code in that browser, and where he wanted to go; None where nobody does, or not any more."""
+        """Return who owes a code in that browser, and where he wanted to go; None where nobody does, or not any
+        more.
+        """
         row = self._store.row("SELECT login, back, made_at FROM half WHERE digest = ?", [_digest(secret)])
         if row is None or at - dt.datetime.fromisoformat(row[2]) >= LONGEST_HALF:
             return None

@@ -27,7 +27,7 @@ _EVENT = ("case_id", "place", "entity", "what", "happened_on", "told", "by_line"
 
 
 def case_as_of(duck: DuckDb, pack: Pack, case_id: str, views: Views, on: dt.date | None) -> Whole | None:
-    """Give one case in the form of `board.whole` after what had happened by a day (all that was known, where None).
+    """Return one case in the form of `board.whole` after what had happened by a day (all that was known, where None).
 
     None where nothing of it had happened, or was known.
     """
@@ -41,7 +41,7 @@ def case_as_of(duck: DuckDb, pack: Pack, case_id: str, views: Views, on: dt.date
 
 
 def cases_as_of(duck: DuckDb, pack: Pack, cases: Sequence[str], views: Views, on: dt.date | None) -> dict[str, Whole]:
-    """Give cases in that form, without who answers for them; those of which nothing had happened are not there."""
+    """Return cases in that form, without who answers for them; those of which nothing had happened are not there."""
     if not cases:
         return {}
     names = ", ".join(f'"{name}"' for name in (*_EVENT, "state_after", "said"))
@@ -57,7 +57,7 @@ def cases_as_of(duck: DuckDb, pack: Pack, cases: Sequence[str], views: Views, on
 
 
 def _folded(pack: Pack, days: DueDates, case_id: str, events: list[Whole], on: dt.date | None) -> Whole:
-    """Give a case after its events."""
+    """Return a case after its events."""
     case = Case(case_id)
     for row in events:
         apply(case, _event(row), pack.case_policy, days)
@@ -73,7 +73,7 @@ def _place(row: Mapping[str, Any], order: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _kept(row: Mapping[str, Any]) -> Whole:
-    """Give a row as the tables keep it: a text of nothing is none."""
+    """Return a row as the tables keep it: a text of nothing is none."""
     return {name: None if cell == "" else cell for name, cell in row.items()}
 
 
@@ -88,7 +88,9 @@ def _event(row: Mapping[str, Any]) -> Event:
 
 
 def clocks_as_of(views: Views, on: dt.date | None) -> str:
-    """Give SQL for all clocks as rows of `case_clock`: those that had started, with what had ended or stopped them by then."""
+    """Return SQL for all clocks as rows of `case_clock`: those that had started, with what had ended or stopped
+    them by then.
+    """
     base = views.get("case_clock", "FROM case_clock")
     if on is None:
         return f"({base})"
@@ -97,7 +99,7 @@ def clocks_as_of(views: Views, on: dt.date | None) -> str:
 
 
 def relation_as_of(views: Views, on: dt.date | None) -> str:
-    """Give SQL for all cases as rows of `case_now`, of which state and due day are those of then.
+    """Return SQL for all cases as rows of `case_now`, of which state and due day are those of then.
 
     Who leads and what they cost is told as known with the entry; whoever needs it of the day folds the case.
     """

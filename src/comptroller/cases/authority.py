@@ -19,7 +19,7 @@ class PowerTables(Protocol):
     """What is asked: rows of the books, all of them or those within somebody's reach."""
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Give a query's rows as tuples."""
+        """Return a query's rows as tuples."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class PowerAnswer:
     first: tuple[str, ...] = field(default=())
 
     def as_json(self) -> dict[str, Any]:
-        """Give the answer as plain values."""
+        """Return the answer as plain values."""
         found: dict[str, Any] = plain(asdict(self))
         return found
 
@@ -66,7 +66,7 @@ _PASSED_ON_MOST = 16
 def lines_of(
     duck: PowerTables, parts: Mapping[str, str], entity: str, on: dt.date, item: str = ""
 ) -> list[dict[str, Any]]:
-    """Give the lines about authority that bind an entity on a day, of one item or of all, each with its part."""
+    """Return the lines about authority that bind an entity on a day, of one item or of all, each with its part."""
     rows = duck.rows(
         f"SELECT {', '.join(_LINE)} FROM list_in_force WHERE entity = ? AND (? = '' OR item = ?) AND verified "
         "AND valid_from <= ? AND (valid_until IS NULL OR valid_until > ?) ORDER BY item, list, distance, position, body",
@@ -100,12 +100,14 @@ def may(duck: PowerTables, parts: Mapping[str, str], asked: Question) -> PowerAn
 
 
 def _reaches(line: Mapping[str, Any], asked: Question) -> bool:
-    """Whether the amount reaches a line; one without a limit is always reached."""
+    """Return whether the amount reaches a line; one without a limit is always reached."""
     return line["limit_cny"] is None or (asked.amount_cny is not None and asked.amount_cny >= line["limit_cny"])
 
 
 def _lacking(lines: Sequence[Mapping[str, Any]], asked: Question) -> str:
-    """Give what a question does not say and a line asks for: the amount, or a share, which no question says; or ''."""
+    """Return what a question does not say and a line asks for: the amount, or a share, which no question says;
+    or ''.
+    """
     if asked.amount_cny is None and any(one["limit_cny"] is not None for one in lines):
         return "amount_cny"
     by_share = [one for one in lines if one["share_pct"] is not None]
@@ -164,7 +166,7 @@ _IN_FORCE = (
 
 
 def _given(duck: PowerTables, asked: Question) -> list[dict[str, Any]]:
-    """Give what was delegated to the person for the item and is in force on the day, the widest first."""
+    """Return what was delegated to the person for the item and is in force on the day, the widest first."""
     rows = duck.rows(
         f"SELECT {', '.join(_GIVEN)} FROM delegation WHERE delegate = ? AND {_IN_FORCE} "
         "ORDER BY limit_cny DESC NULLS FIRST, delegation",
@@ -174,7 +176,7 @@ def _given(duck: PowerTables, asked: Question) -> list[dict[str, Any]]:
 
 
 def _carries(duck: PowerTables, one: Mapping[str, Any], asked: Question) -> bool:
-    """Whether a delegation reaches as far as is asked, and every one that it was passed on from does so as well.
+    """Return whether a delegation reaches as far as is asked, and every one that it was passed on from does so as well.
 
     One for a kind of contract carries nothing: a question does not say which contract it is about.
     """
@@ -203,7 +205,7 @@ def _said(line: Mapping[str, Any]) -> str:
 
 
 def powers(duck: PowerTables, parts: Mapping[str, str], entity: str, on: dt.date) -> dict[str, Any]:
-    """Give who may approve what in an entity: for each item its lines in order, and what does not fit together.
+    """Return who may approve what in an entity: for each item its lines in order, and what does not fit together.
 
     A gap is an item whose lines name no body that decides; an overlap is one whose same amount two bodies decide.
     `below` gives for each item without gap the amount under which no line names who decides.
@@ -233,7 +235,7 @@ def powers(duck: PowerTables, parts: Mapping[str, str], entity: str, on: dt.date
 
 
 def as_fact(advice: str, asked: Question, answered: PowerAnswer) -> dict[str, Any]:
-    """Give an answer as a fact of the kind `advice`, which later acts are held against."""
+    """Return an answer as a fact of the kind `advice`, which later acts are held against."""
     said = {
         "advice": advice,
         "entity": asked.entity,

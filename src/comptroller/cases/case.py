@@ -23,12 +23,12 @@ class Event:
     office: str = ""
 
     def day(self, name: str) -> dt.date | None:
-        """Give a day that was said, or None."""
+        """Return a day that was said, or None."""
         said = self.said.get(name)
         return said if isinstance(said, dt.date) else dt.date.fromisoformat(str(said)) if said else None
 
     def text(self, name: str) -> str:
-        """Give a word that was said, or ''."""
+        """Return a word that was said, or ''."""
         return str(self.said.get(name) or "")
 
 
@@ -87,7 +87,7 @@ class MaterialRequest:
 
     @property
     def is_saved(self) -> bool:
-        """Whether it was answered with what another line had, so that nobody was asked again."""
+        """Return whether it was answered with what another line had, so that nobody was asked again."""
         return self.supplied_on is not None
 
 
@@ -138,24 +138,24 @@ class Case:
 
     @property
     def standing(self) -> list[CaseFinding]:
-        """Give the findings that stand."""
+        """Return the findings that stand."""
         return [one for one in self.findings.values() if one.stands]
 
     @property
     def is_ended(self) -> bool:
-        """Whether nothing is due any more."""
+        """Return whether nothing is due any more."""
         return self.state in ENDED
 
     @property
     def is_contested(self) -> bool:
-        """Whether the entity contests a finding of it."""
+        """Return whether the entity contests a finding of it."""
         return any(one.contested for one in self.findings.values())
 
     @property
     def due_on(self) -> dt.date | None:
-        """Give the next day on which something is due."""
+        """Return the next day on which something is due."""
         return min((c.due_on for c in self.clocks if c.due_on and not c.ended_on and not c.stopped_on), default=None)
 
     def running(self, clock: str) -> Running | None:
-        """Give the run of a clock that has not ended, the latest first; None where it does not run."""
+        """Return the run of a clock that has not ended, the latest first; None where it does not run."""
         return next((one for one in reversed(self.clocks) if one.clock == clock and not one.ended_on), None)

@@ -15,7 +15,9 @@ _OF_ITSELF = ("policy", "time")
 
 
 def next_state(case: Case, event: Event) -> tuple[str, str]:
-    """Give the state to which a case without standing findings goes, and how it ends there; '' where it does not end."""
+    """Return the state to which a case without standing findings goes, and how it ends there; '' where it does
+    not end.
+    """
     now = current(case)
     if case.state == "triage":
         if any(one.closes is None and one.cleared_how not in ("added", *_OF_ITSELF) for one in now):
@@ -25,18 +27,18 @@ def next_state(case: Case, event: Event) -> tuple[str, str]:
 
 
 def current(case: Case) -> list[CaseFinding]:
-    """Give the findings of a case since it was opened, or opened again."""
+    """Return the findings of a case since it was opened, or opened again."""
     return [one for one in case.findings.values() if not one.is_past]
 
 
 def is_lapsed(case: Case) -> bool:
-    """Whether every finding of a case ended with a list, the clock or the policy, and none by facts."""
+    """Return whether every finding of a case ended with a list, the clock or the policy, and none by facts."""
     now = current(case)
     return bool(now) and all(not one.stands and one.cleared_how in LAPSED for one in now)
 
 
 def _closes(case: Case, event: Event, now: list[CaseFinding]) -> bool:
-    """Whether a case that officers have taken up ends by what was told."""
+    """Return whether a case that officers have taken up ends by what was told."""
     has_persons, has_loss = bool(event.said.get("persons")), bool(case.loss_cny and Decimal(case.loss_cny))
     if case.inquiry or case.pending or "decide" in case.officers:
         return False

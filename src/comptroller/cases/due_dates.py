@@ -18,7 +18,7 @@ class DueDates:
         self._worked = sorted(worked)
 
     def due(self, start: dt.date, amount: int, unit: str) -> dt.date | None:
-        """Give the last day in time, for so many units from `start`; None beyond the calendar.
+        """Return the last day in time, for so many units from `start`; None beyond the calendar.
 
         >>> Days([]).due(dt.date(2024, 1, 31), 1, "months")
         datetime.date(2024, 2, 29)
@@ -32,7 +32,7 @@ class DueDates:
         return dt.date(year, month, min(start.day, calendar.monthrange(year, month)[1]))
 
     def later(self, due: dt.date, stopped: dt.date, resumed: dt.date, unit: str) -> dt.date | None:
-        """Give the due day of a clock that stood still from one day to another."""
+        """Return the due day of a clock that stood still from one day to another."""
         if unit != "working days":
             return due + (resumed - stopped)
         if not self._holds(stopped) or not self._holds(resumed):
@@ -41,11 +41,11 @@ class DueDates:
         return self._after(due, lost) if lost else due
 
     def _holds(self, day: dt.date) -> bool:
-        """Whether the calendar reaches a day."""
+        """Return whether the calendar reaches a day."""
         return bool(self._worked) and self._worked[0].replace(month=1, day=1) <= day <= self._worked[-1]
 
     def _after(self, start: dt.date, amount: int) -> dt.date | None:
-        """Give the worked day that is so many worked days after a day."""
+        """Return the worked day that is so many worked days after a day."""
         if not self._holds(start):
             return None
         at = bisect_left(self._worked, start + dt.timedelta(days=1)) + amount - 1

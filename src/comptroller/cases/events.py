@@ -31,7 +31,7 @@ _ASIDE = (*_OWN, *_DAYS.values(), "move", "seq", "line", "act", "key_hash", "con
 
 
 def events_from_facts(added: Mapping[str, pa.Table], number: str = "fact") -> Iterator[tuple[str, str, Event]]:
-    """Give (kind, case, event) of the facts that came, in the order in which `number` counts them."""
+    """Yield (kind, case, event) of the facts that came, in the order in which `number` counts them."""
     rows: list[tuple[int, str, dict[str, Any]]] = []
     for kind in KINDS:
         if kind in added:
@@ -41,7 +41,7 @@ def events_from_facts(added: Mapping[str, pa.Table], number: str = "fact") -> It
 
 
 def event_of(kind: str, row: Mapping[str, Any], fact: int) -> Event:
-    """Give the event that a row tells."""
+    """Return the event that a row tells."""
     on = row[_DAYS[kind]]
     assert isinstance(on, dt.date), "the kinds require a day"
     return Event(

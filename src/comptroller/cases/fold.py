@@ -262,7 +262,9 @@ def _happen(case: Case, tag: str, event: Event, work: CasePolicy, days: DueDates
 
 
 def _concerns(run: Running, tag: str, event: Event) -> bool:
-    """Whether what happened ends this run: one that belongs to a request or a letter is ended by its own answer."""
+    """Return whether what happened ends this run: one that belongs to a request or a letter is ended by its own
+    answer.
+    """
     if tag == "request.answered":
         return run.instance == event.text("request")
     if run.instance.isdigit() or tag.startswith("state."):
@@ -289,5 +291,7 @@ def _start(case: Case, clock: Clock, tag: str, event: Event, days: DueDates) -> 
 
 
 def _is_asked_by_letter(case: Case, clock: Clock, event: Event) -> bool:
-    """Whether a letter sets a day, and whom the clock binds is whom it is addressed to: nobody answers another's letter."""
+    """Return whether a letter sets a day, and whom the clock binds is whom it is addressed to: nobody answers
+    another's letter.
+    """
     return event.day("due_on") is not None and (clock.binds != "entity" or event.text("addressee") == case.entity)

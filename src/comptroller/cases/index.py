@@ -60,11 +60,11 @@ class Index:
                 self._open.setdefault(key, case_id)
 
     def open_case(self, keys: Iterable[str]) -> str | None:
-        """Give the open case that the first of those keys leads to; None where none does."""
+        """Return the open case that the first of those keys leads to; None where none does."""
         return next((self._open[key] for key in keys if key in self._open), None)
 
     def follow(self, case: Case) -> set[str]:
-        """Take in how a case stands now; gives the rules of which the outcomes changed."""
+        """Take in how a case stands now; returns the rules of which the outcomes changed."""
         changed: set[str] = set()
         for what, name in case.touched:
             if what == "finding" and name in case.findings:
@@ -112,5 +112,7 @@ class Index:
             self.held[entity, material] = CaseIndexRow(event.line, event.on, shared)
 
     def asked_before(self, entity: str, material: str, line: str) -> bool:
-        """Whether another line has asked that entity for that material, and neither keeps to itself what it asks."""
+        """Return whether another line has asked that entity for that material, and neither keeps to itself what
+        it asks.
+        """
         return line not in self._keepers and bool(self._asked[entity, material] - self._keepers - {line})

@@ -17,14 +17,16 @@ _MARK = 0x52414E5F4F555421
 
 
 def has_run_out(run: Running, today: dt.date | None) -> bool:
-    """Whether a clock has run out on the day of the last tick."""
+    """Return whether a clock has run out on the day of the last tick."""
     if today is None or run.due_on is None or run.ended_on or run.stopped_on:
         return False
     return run.due_on < today
 
 
 def run_out(duck: DuckDb, kind: Kind, today: dt.date, written: pa.Table | None) -> pa.Table | None:
-    """Give the clocks that run out by a day as rows in the form in which books fold them, but those written already."""
+    """Return the clocks that run out by a day as rows in the form in which books fold them, but those written
+    already.
+    """
     names = ", ".join(f'c."{one.name}"' for one in kind.fields if one.name != "ran_out")
     keys = written.select(["case_id", "clock", "instance"]) if written is not None else None
     if keys is not None:

@@ -35,7 +35,9 @@ _ASKED = ("request", "material", "asked_on", "due_on", "answered_on", "supplied_
 
 
 def case_rows(case: Case, pack: Pack, today: dt.date | None) -> dict[str, list[Row]]:
-    """Give the rows of a case that its last events touched, by table, on the day of the last tick; what was touched is then written."""
+    """Return the rows of a case that its last events touched, by table, on the day of the last tick; what was
+    touched is then written.
+    """
     found: dict[str, list[Row]] = {"case_now": [_now(case, pack)]}
     clocks = {f"{run.clock} {run.instance}": run for run in case.clocks}
     for what, name in sorted(case.touched):
@@ -64,7 +66,7 @@ def case_rows(case: Case, pack: Pack, today: dt.date | None) -> dict[str, list[R
 
 
 def event_row(case: Case, event: Event) -> Row:
-    """Give an event as a row of the time line, with the state that it left."""
+    """Return an event as a row of the time line, with the state that it left."""
     return {
         "case_id": case.case_id,
         "place": case.events,
@@ -113,7 +115,7 @@ def _now(case: Case, pack: Pack) -> Row:
 
 
 def loss_class(param: Param | None, loss: Decimal | None, on: dt.date | None) -> str:
-    """Give the class whose beginning is the highest that a loss reaches on a day; '' where nothing can be told."""
+    """Return the class whose beginning is the highest that a loss reaches on a day; '' where nothing can be told."""
     if param is None or loss is None or on is None:
         return ""
     held = [v for v in param.values if v.valid_from <= on and (v.valid_until is None or on < v.valid_until)]
@@ -122,19 +124,21 @@ def loss_class(param: Param | None, loss: Decimal | None, on: dt.date | None) ->
 
 
 def tables_of(kinds: Mapping[str, Kind], rows: Mapping[str, list[Row]]) -> dict[str, pa.Table]:
-    """Give rows as typed tables in the form in which books fold facts; each says of its key what holds from now on."""
+    """Return rows as typed tables in the form in which books fold facts; each says of its key what holds from
+    now on.
+    """
     return {name: _table(kinds[name], some) for name, some in rows.items() if some and name in kinds}
 
 
 def joined(one: pa.Table | None, other: pa.Table | None) -> pa.Table | None:
-    """Give the rows of two tables of one kind as one, each with a place of its own."""
+    """Return the rows of two tables of one kind as one, each with a place of its own."""
     if one is None or other is None:
         return one if other is None else _placed(other)
     return _placed(pa.concat_tables([one, _placed(other).select(one.column_names).cast(one.schema)]))
 
 
 def _placed(rows: pa.Table) -> pa.Table:
-    """Give rows with the last places of a report, in their order."""
+    """Return rows with the last places of a report, in their order."""
     count, bare = rows.num_rows, rows.drop_columns([c for c in ("report", "seq") if c in rows.column_names])
     places = np.arange(FACT_LINES - count, FACT_LINES, dtype=np.int64)
     return bare.append_column("report", pa.array(np.zeros(count, dtype=np.int64))).append_column(

@@ -37,7 +37,9 @@ class CaseFilter:
 
 
 def board(duck: DuckDb, asked: CaseFilter) -> tuple[list[dict[str, Any]], dict[str, int]]:
-    """Give the cards of a page, what is due first, first; and how many cases there are by state, whatever state is asked for."""
+    """Return the cards of a page, what is due first, first; and how many cases there are by state, whatever
+    state is asked for.
+    """
     where, values = _where(asked)
     counts = dict(duck.rows(f"SELECT state, count(*) FROM {asked.source} AS n WHERE {where} GROUP BY state", values))
     states = _states(asked)
@@ -52,7 +54,7 @@ def board(duck: DuckDb, asked: CaseFilter) -> tuple[list[dict[str, Any]], dict[s
 
 
 def _where(asked: CaseFilter) -> tuple[str, list[Any]]:
-    """Give SQL for what is asked for but the state, and its values."""
+    """Return SQL for what is asked for but the state, and its values."""
     wheres: list[str] = [_among_those_of_now(asked.within, asked.source)]
     values: list[Any] = []
     if asked.line:
@@ -70,7 +72,7 @@ def _where(asked: CaseFilter) -> tuple[str, list[Any]]:
 
 
 def _among_those_of_now(within: str, source: str) -> str:
-    """Give SQL by which a case is seen: by whoever has a part in it now, of whatever day its rows are."""
+    """Return SQL by which a case is seen: by whoever has a part in it now, of whatever day its rows are."""
     return (
         f"({within})" if source == "case_now" else f"n.case_id IN (SELECT n.case_id FROM case_now AS n WHERE {within})"
     )
@@ -87,7 +89,9 @@ def _among(states: tuple[str, ...]) -> str:
 def columns(
     duck: DuckDb, asked: CaseFilter, states: tuple[str, ...] = OPEN
 ) -> tuple[dict[str, list[dict[str, Any]]], dict[str, int]]:
-    """Give for each state the first `limit` cards, what is due first, first; and how many cases there are by state."""
+    """Return for each state the first `limit` cards, what is due first, first; and how many cases there are by
+    state.
+    """
     where, values = _where(asked)
     counts = dict(duck.rows(f"SELECT state, count(*) FROM {asked.source} AS n WHERE {where} GROUP BY state", values))
     rows = duck.rows(
@@ -104,7 +108,7 @@ def columns(
 
 
 def listed(duck: DuckDb, asked: CaseFilter, after: str) -> list[dict[str, Any]]:
-    """Give the cards of the cases that come after a name, in the order of names, `limit` of them at most."""
+    """Return the cards of the cases that come after a name, in the order of names, `limit` of them at most."""
     where, values = _where(asked)
     states = _states(asked)
     rows = duck.rows(
@@ -115,7 +119,7 @@ def listed(duck: DuckDb, asked: CaseFilter, after: str) -> list[dict[str, Any]]:
 
 
 def whole(duck: DuckDb, case_id: str) -> dict[str, Any] | None:
-    """Give one case with its findings, clocks, requests, letters and time line; None where there is no such one."""
+    """Return one case with its findings, clocks, requests, letters and time line; None where there is no such one."""
     ids = duck.rows("SELECT case_id FROM case_now WHERE starts_with(case_id, ?) LIMIT 2", [case_id])
     if len(ids) != 1:
         return None
@@ -147,7 +151,8 @@ def due(  # noqa: PLR0913 - what one may ask by
     source: str = "case_clock",
     limit: int = 1_000_000,
 ) -> tuple[list[dict[str, Any]], int]:
-    """Give the clocks that run against a line or an entity and are due within so many days, the latest first; and how many there are.
+    """Return the clocks that run against a line or an entity and are due within so many days, the latest first; and how
+    many there are.
 
     `within` is SQL over `case_now AS n`, as a board's is; `source` the SQL of the clocks.
     """
@@ -164,7 +169,7 @@ def due(  # noqa: PLR0913 - what one may ask by
 
 
 def load(duck: DuckDb, today: dt.date, within: str = "true", source: str = "case_now") -> list[dict[str, Any]]:
-    """Give for each leading line how many cases it has open, overdue, closed and reopened, and what was recovered.
+    """Return for each leading line how many cases it has open, overdue, closed and reopened, and what was recovered.
 
     Of those that were closed `put_right` are those whose rules passed on facts, `by_rule` those of them that ended by
     themselves; `lapsed` are those, closed or dismissed, of which a list, the clock or the policy was the end.
@@ -183,7 +188,9 @@ def load(duck: DuckDb, today: dt.date, within: str = "true", source: str = "case
 
 
 def requests(duck: DuckDb, within: str = "true") -> dict[str, Any]:
-    """Give how many requests for material there were, how many asked again for what was asked before, how many were saved."""
+    """Return how many requests for material there were, how many asked again for what was asked before, how
+    many were saved.
+    """
     asked, again, saved = duck.rows(
         "SELECT count(*), count(*) FILTER (WHERE duplicate), count(*) FILTER (WHERE saved) FROM case_request "
         f"WHERE case_id IN (SELECT n.case_id FROM case_now AS n WHERE {within})"
@@ -192,13 +199,13 @@ def requests(duck: DuckDb, within: str = "true") -> dict[str, Any]:
 
 
 def counts_in(pack: Pack) -> list[str]:
-    """Give SQL for each count of a rule's outcomes by its name; 0 for one that an older policy does not have."""
+    """Return SQL for each count of a rule's outcomes by its name; 0 for one that an older policy does not have."""
     known = pack.kinds["rule_outcome"].columns
     return [f"coalesce({n}_count, 0) AS {n}" if f"{n}_count" in known else f"0 AS {n}" for n in COUNTS]
 
 
 def precision(duck: DuckDb, pack: Pack) -> list[dict[str, Any]]:
-    """Give for each rule how its findings came out; `precision_pct` is of those decided, None where none is."""
+    """Return for each rule how its findings came out; `precision_pct` is of those decided, None where none is."""
     found = duck.records(f"SELECT rule, {', '.join(counts_in(pack))} FROM rule_outcome ORDER BY rule")
     for one in found:
         decided = one["confirmed"] + one["dismissed"]

@@ -36,7 +36,7 @@ class Router:
         self._has_class = "entity" in pack.kinds and "class" in pack.kinds["entity"].columns
 
     def route(self, told: RoutedFinding) -> Route | None:
-        """Give the route of a finding; None where its rule is gone or nothing fits."""
+        """Return the route of a finding; None where its rule is gone or nothing fits."""
         rule = self._pack.rules.get(told.rule)
         if rule is None:
             return None
@@ -48,7 +48,7 @@ class Router:
         self._places.clear()
 
     def _place(self, entity: str) -> tuple[str, int]:
-        """Give an entity's class and its level of management; asked once a batch."""
+        """Return an entity's class and its level of management; asked once a batch."""
         if entity not in self._places:
             self._places[entity] = self._ask(entity)
         return self._places[entity]
@@ -63,7 +63,7 @@ class Router:
         return rows[0] if rows else ("", 0)
 
     def event(self, told: RoutedFinding, route: Route, on: dt.date) -> Event:
-        """Give the event that takes a finding into a case."""
+        """Return the event that takes a finding into a case."""
         rule = self._pack.rules[told.rule]
         remedy = rule.route.get("remedy")
         unit = "days" if remedy and remedy.get("unit") == "calendar" else "working days"
@@ -84,7 +84,7 @@ class Router:
         return Event("finding.raised", on, said=said)
 
     def _office(self, named: str, entity: str) -> str:
-        """Give who handles a case about an entity: the owner, the head of its group, or whoever manages it."""
+        """Return who handles a case about an entity: the owner, the head of its group, or whoever manages it."""
         owner = self._known.owner
         above = self._known.parent(entity)
         if named == "owner" or above is None:
@@ -98,7 +98,7 @@ class Router:
 
 
 def joins(route: Route, told: RoutedFinding) -> list[str]:
-    """Give the keys by which a finding joins others: one for each set of columns of which none is empty."""
+    """Return the keys by which a finding joins others: one for each set of columns of which none is empty."""
     evidence: Mapping[str, Any] = {"entity": told.entity, **json.loads(told.evidence or "{}")}
     found = []
     for columns in route.joins:
@@ -109,7 +109,7 @@ def joins(route: Route, told: RoutedFinding) -> list[str]:
 
 
 def _fits(route: Route, rule: Rule, place: tuple[str, int]) -> bool:
-    """Whether every condition of a route holds for a rule's finding about an entity of that class and level."""
+    """Return whether every condition of a route holds for a rule's finding about an entity of that class and level."""
     asked = (
         (route.kinds, rule.kind),
         (route.severities, rule.severity),
@@ -127,6 +127,6 @@ def _fits(route: Route, rule: Rule, place: tuple[str, int]) -> bool:
 
 
 def leading(work: CasePolicy, rule: Rule) -> str:
-    """Give the line that leads what a rule finds, as far as its route can be told without an entity."""
+    """Return the line that leads what a rule finds, as far as its route can be told without an entity."""
     route = next((r for r in work.routes if _fits(r, rule, ("", 0))), None)
     return (route.lead if route else "") or str(rule.route.get("lead", ""))

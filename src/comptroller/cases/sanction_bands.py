@@ -18,12 +18,12 @@ class SanctionBand:
     cites: tuple[Cite, ...]
 
     def holds(self, share: Decimal) -> bool:
-        """Whether a share lies within."""
+        """Return whether a share lies within."""
         return self.least <= share <= self.most
 
 
 def band_of(pack: Pack, loss_class: str, degree: str, on: dt.date) -> SanctionBand | None:
-    """Give the band that policy has for a class of loss and a degree on a day; None where it has none."""
+    """Return the band that policy has for a class of loss and a degree on a day; None where it has none."""
     if not pack.case_policy.band_params:
         return None
     found = [_value(pack, name, {"class": loss_class, "degree": degree}, on) for name in pack.case_policy.band_params]
@@ -35,6 +35,6 @@ def band_of(pack: Pack, loss_class: str, degree: str, on: dt.date) -> SanctionBa
 
 
 def _value(pack: Pack, name: str, by: dict[str, str], on: dt.date) -> Value | None:
-    """Give the value of a parameter in force on a day; None where there is none."""
+    """Return the value of a parameter in force on a day; None where there is none."""
     held = (v for v in pack.params[name].values if dict(v.by) == by and v.valid_from <= on)
     return next((v for v in held if v.valid_until is None or on < v.valid_until), None)

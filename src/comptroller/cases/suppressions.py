@@ -19,7 +19,7 @@ class _Scope:
     valid_until: dt.date
 
     def concerns(self, one: RoutedFinding) -> bool:
-        """Whether a finding is within the scope."""
+        """Return whether a finding is within the scope."""
         return (
             (self.rule in (one.rule, one.rule.rsplit("/", 1)[-1]))
             and self.entity in (None, one.entity)
@@ -41,7 +41,7 @@ class Suppressions:
         self._scopes = [_Scope(*row) for row in self._duck.rows(f"SELECT {columns} FROM suppression ORDER BY fact")]
 
     def takes(self, one: RoutedFinding, on: dt.date) -> bool:
-        """Whether a finding is kept back on a day; it then is, until the suppression ends."""
+        """Return whether a finding is kept back on a day; it then is, until the suppression ends."""
         if any(s.concerns(one) and s.valid_from <= on < s.valid_until for s in self._scopes):
             self._kept.add(one.finding)
             return True
@@ -52,7 +52,7 @@ class Suppressions:
         self._kept.discard(finding)
 
     def over(self, on: dt.date, *, is_changed: bool) -> Iterator[RoutedFinding]:
-        """Give the findings that nothing keeps back any more on a day; to be asked once a batch."""
+        """Yield the findings that nothing keeps back any more on a day; to be asked once a batch."""
         if is_changed:
             self._read()
         if not self._kept or not (is_changed or any(s.valid_until <= on for s in self._scopes)):
@@ -63,7 +63,7 @@ class Suppressions:
                 yield one
 
     def _outside(self) -> Iterator[RoutedFinding]:
-        """Give the findings that stand and are in no case that is open."""
+        """Yield the findings that stand and are in no case that is open."""
         if not self._scopes and not getattr(self, "_kept", None):
             return
         sql = (

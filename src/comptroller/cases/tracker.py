@@ -69,7 +69,7 @@ class Cases:
         self._hush = Suppressions(self._duck)
 
     def case(self, case_id: str) -> Case | None:
-        """Give a case as it stands; None where there is none."""
+        """Return a case as it stands; None where there is none."""
         self._load([case_id])
         return self._cases.get(case_id)
 
@@ -111,7 +111,7 @@ class Cases:
         return str(rows[0][0]) if rows and rows[0][0] else None
 
     def _beside(self, case: Case) -> list[str]:
-        """Give the other cases of which a finding stands on a fact that a finding of this one stands on."""
+        """Return the other cases of which a finding stands on a fact that a finding of this one stands on."""
         sql = (
             "WITH mine AS (SELECT DISTINCT unnest(f.entries) AS fact FROM case_finding AS c "
             "JOIN finding_now AS f USING (finding) WHERE c.stands AND c.case_id = $1), "
@@ -130,10 +130,10 @@ class Cases:
         *,
         ticked: bool = False,
     ) -> dict[str, pa.Table]:
-        """Let what lines and entities said, and then what turned, happen on a day; gives the rows that changed.
+        """Let what lines and entities said, and then what turned, happen on a day; returns the rows that changed.
 
-        Where the clock `ticked` to that day, clocks of cases run out.
-        A turn that says `stands` opens a case where its finding is in none, and else changes nothing.
+        Where the clock `ticked` to that day, clocks of cases run out. A turn that says `stands` opens a case where its
+        finding is in none, and else changes nothing.
         """
         if not self.is_on:
             return {}
@@ -157,7 +157,9 @@ class Cases:
         return self._with_run_out(rows, on) if ticked else rows
 
     def _newly_dated(self) -> list[Case]:
-        """Give the cases with a clock that the calendar of before did not reach and this one does; looked for once under a policy."""
+        """Return the cases with a clock that the calendar of before did not reach and this one does; looked for
+        once under a policy.
+        """
         waits, self._waits_for_calendar = self._waits_for_calendar, False
         rows = self._duck.rows(_UNDATED) if waits else []
         found = [
@@ -214,7 +216,7 @@ class Cases:
                 self._happen(case, Event("finding.cleared", on, turn.fact, said=told_by), batch)
 
     def _held_to_account(self, batch: "_Batch") -> set[str]:
-        """Give the cases in which a person answers for something."""
+        """Return the cases in which a person answers for something."""
         if batch.accounts is None:
             is_told = "responsibility" in self.pack.kinds
             rows = self._duck.rows("SELECT DISTINCT case_id FROM responsibility") if is_told else []
@@ -240,7 +242,7 @@ class Cases:
         self._happen(held, event, batch)
 
     def _new(self, finding: str, before: str | None) -> Case:
-        """Give a case of its own for a finding; it is named by the finding and the case that it was in before."""
+        """Return a case of its own for a finding; it is named by the finding and the case that it was in before."""
         whole = json.dumps([finding, before], separators=(",", ":")).encode()
         name = "C-" + base64.b32encode(sha256(whole).digest()[:10]).decode().lower()
         return self._cases.setdefault(name, Case(name))
@@ -254,7 +256,7 @@ class Cases:
             self.index.hold(case.entity, event)
 
     def _rows(self, batch: "_Batch", on: dt.date) -> dict[str, pa.Table]:
-        """Give all rows that a batch changed; rows come in the order of cases' names."""
+        """Return all rows that a batch changed; rows come in the order of cases' names."""
         rows: dict[str, list[Row]] = {}
         for case_id in sorted(batch.cases):
             for table, some in case_rows(batch.cases[case_id], self.pack, self._today).items():

@@ -38,7 +38,7 @@ class StepValidation:
     def refuse(
         self, tables: Mapping[str, pa.Table], on: dt.date, lookup: Lookup, beside: Beside
     ) -> dict[int, list[Refusal]]:
-        """Give refusals by report, for reports that arrive on a day."""
+        """Return refusals by report, for reports that arrive on a day."""
         mine = {name: tables[name] for name in (*KINDS, RESPONSIBILITY) if name in tables}
         found: dict[int, list[Refusal]] = {}
         tried: dict[str, Case] = {}
@@ -175,7 +175,7 @@ class StepValidation:
         return found
 
     def above(self, entity: str) -> set[str]:
-        """Give the offices that may handle a case about an entity: the owner, and whoever is above the entity."""
+        """Return the offices that may handle a case about an entity: the owner, and whoever is above the entity."""
         found, above = {self._known.owner}, self._known.parent(entity)
         while above is not None and above not in found:
             found.add(above)
@@ -190,12 +190,12 @@ class _Parallel:
         self._tried, self._lookup, self._beside = tried, lookup, beside
 
     def line(self, case: Case) -> str:
-        """Give the line that inquires into the same facts in another case, or ''."""
+        """Return the line that inquires into the same facts in another case, or ''."""
         others = (self._tried.get(one) or self._lookup(one) for one in self._beside(case))
         return next((other.inquiry for other in others if other is not None and other.inquiry), "")
 
 
 def _may(move: Move, case: Case, line: str) -> bool:
-    """Whether a line's place in a case lets it make a move."""
+    """Return whether a line's place in a case lets it make a move."""
     places = {"lead": (case.lead,), "informed": tuple(case.informed), "pending": (case.pending,)}
     return any(line and line in places.get(who, ()) for who in move.by)

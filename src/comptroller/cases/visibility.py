@@ -33,7 +33,7 @@ Whole = dict[str, Any]
 
 
 def visible_to_line(whole: Whole, line: str, work: CasePolicy) -> Whole | None:
-    """Give a case (as `board.whole` does) as a line may see it; None for a line that has no part in it."""
+    """Return a case (as `board.whole` does) as a line may see it; None for a line that has no part in it."""
     lead, informed = whole["lead"], (whole["informed"] or "").split()
     if line not in (lead, whole["pending"], *informed):
         return None
@@ -41,17 +41,19 @@ def visible_to_line(whole: Whole, line: str, work: CasePolicy) -> Whole | None:
 
 
 def visible_as_of(whole: Whole, line: str, work: CasePolicy) -> Whole:
-    """Give a case of an earlier day to a seat that sees the case as it stands now; '' for an overseer."""
+    """Return a case of an earlier day to a seat that sees the case as it stands now; '' for an overseer."""
     return _shown(whole, line, work)
 
 
 def visible_to_overseer(whole: Whole, work: CasePolicy) -> Whole | None:
-    """Give a case as somebody sees it who oversees its office on no line; None for one that a line keeps to itself."""
+    """Return a case as somebody sees it who oversees its office on no line; None for one that a line keeps to
+    itself.
+    """
     return None if work.sights.get(whole["lead"], Sight()).keeps else _shown(whole, "", work)
 
 
 def _shown(whole: Whole, line: str, work: CasePolicy) -> Whole:
-    """Give a case to whoever has a part in it, without what others keep."""
+    """Return a case to whoever has a part in it, without what others keep."""
     lead = whole["lead"]
     keeps = {name for name, sight in work.sights.items() if sight.keeps and name != line}
     shown = {**whole, "event": [_event(one, line, lead, keeps) for one in whole["event"]]}
@@ -67,7 +69,7 @@ def _shown(whole: Whole, line: str, work: CasePolicy) -> Whole:
 
 
 def _event(one: Whole, line: str, lead: str, keeps: set[str]) -> Whole:
-    """Give an event of the time line without what its line keeps to itself."""
+    """Return an event of the time line without what its line keeps to itself."""
     if one["what"] == "finding.cleared" and line != lead:
         said = json.loads(one["said"] or "{}")
         return {**one, "said": json.dumps({name: cell for name, cell in said.items() if name != "persons"})}
@@ -79,12 +81,12 @@ def _event(one: Whole, line: str, lead: str, keeps: set[str]) -> Whole:
 
 
 def _is_handed_to(one: Whole, line: str) -> bool:
-    """Whether by this event a case was handed to a line: it is told why."""
+    """Return whether by this event a case was handed to a line: it is told why."""
     return bool(line) and one["what"] == "move.hand_over" and json.loads(one["said"] or "{}").get("to_line") == line
 
 
 def _is_answer(one: Whole) -> bool:
-    """Whether the entity said it: an answer carries the entity's name."""
+    """Return whether the entity said it: an answer carries the entity's name."""
     return "answer" in json.loads(one["said"] or "{}")
 
 
@@ -94,7 +96,7 @@ def _may_see(one: Whole, line: str, lead: str) -> bool:
 
 
 def _without_persons(whole: Whole) -> Whole:
-    """Give a case with each person named by a number, in the order in which they come."""
+    """Return a case with each person named by a number, in the order in which they come."""
     numbers: dict[str, str] = {}
     for person in _persons(whole):
         numbers.setdefault(person, f"person {len(numbers) + 1}")
@@ -124,11 +126,13 @@ def _as_event(one: Whole) -> Event:
 
 
 def visible_to_entity(whole: Whole, work: CasePolicy, *, answers: bool = True, until: int | None = None) -> Whole:
-    """Give a case as the entity that it is about may see it: its findings, its own answers, what is asked of it and by when.
+    """Return a case as the entity that it is about may see it: its findings, its own answers, what is asked of it and
+    by when.
 
-    Findings are those that were in the case when a line last told the entity of it, the event in the place `until`.
-    Of the lines' steps it sees those that the pack lets it see, without officers; of requests its own, of clocks those
-    that bind it. A line that keeps its steps to itself is not named, and what it asks for and writes is for who `answers`.
+    Findings are those that were in the case when a line last told the entity of it, the event in the place `until`. Of
+    the lines' steps it sees those that the pack lets it see, without officers; of requests its own, of clocks those
+    that bind it. A line that keeps its steps to itself is not named, and what it asks for and writes is for who
+    `answers`.
     """
     seen = {f"move.{name}" for name, move in work.moves.items() if move.entity_sees}
     own = {f"move.{name}" for name, move in work.moves.items() if "entity" in move.by}
@@ -177,12 +181,12 @@ def _rank(severity: str) -> int:
 
 
 def _is_letter_to(one: Whole, entity: str) -> bool:
-    """Whether an event tells of a letter that is addressed to the entity."""
+    """Return whether an event tells of a letter that is addressed to the entity."""
     return one["what"] == "letter.sent" and bool(json.loads(one["said"] or "{}").get("addressee") == entity)
 
 
 def visible_letters(whole: Whole) -> set[str]:
-    """Give the letters of a case of which a seat is told, by what it sees of the case."""
+    """Return the letters of a case of which a seat is told, by what it sees of the case."""
     said = (json.loads(one["said"] or "{}") for one in whole["event"] if one["what"] == "letter.sent")
     return {str(one["letter"]) for one in said if "letter" in one}
 

@@ -63,7 +63,7 @@ class Compared:
 
     @property
     def is_met(self) -> bool:
-        """Say whether all was found as planted and nothing else."""
+        """Return whether all was found as planted and nothing else."""
         return not (self.missed or self.false or self.not_as_said)
 
 
@@ -154,7 +154,7 @@ def feed(worker: engine.Engine, world: Path, move: Any) -> list[dict[str, Any]]:
 
 
 def batches(steps: list[dict[str, str]]) -> Iterator[tuple[dt.datetime, list[dict[str, str]]]]:
-    """Give what happens at each instant (UTC) together: reports, or ticks of the clock.
+    """Yield what happens at each instant (UTC) together: reports, or ticks of the clock.
 
     >>> [len(some) for _, some in batches([{"at": "2024-01-03T09:00:00+08:00", "file": "a"}] * 2)]
     [2]
@@ -164,7 +164,7 @@ def batches(steps: list[dict[str, str]]) -> Iterator[tuple[dt.datetime, list[dic
 
 
 def incoming(world: Path, step: dict[str, str]) -> Report:
-    """Give a step of the timeline as the report that it is."""
+    """Return a step of the timeline as the report that it is."""
     path = world / step["file"]
     payload = path.read_bytes()
     reporter = step["reporter"] or reporter_of(path.name)
@@ -206,7 +206,7 @@ def _subject(line: dict[str, Any]) -> Subject:
 
 
 def _lacks(worker: engine.Engine, pack: Pack, subject: Subject) -> str:
-    """Give what a subject's own row lacks, so that its rule did not look at it; '' where nothing is."""
+    """Return what a subject's own row lacks, so that its rule did not look at it; '' where nothing is."""
     rule = pack.rules[subject[0]]
     named = " AND ".join(f'CAST("{column}" AS VARCHAR) = ?' for column in rule.subject)
     sql = f"SELECT why FROM ({answers_sql(pack, rule)}) WHERE applies AND NOT complete AND {named}"
@@ -215,7 +215,7 @@ def _lacks(worker: engine.Engine, pack: Pack, subject: Subject) -> str:
 
 
 def _said(worker: engine.Engine, compared: Compared, seconds: float) -> dict[str, Any]:
-    """Give the whole outcome as plain values."""
+    """Return the whole outcome as plain values."""
     tables = worker.pack.kinds
     facts = sum(worker.duck.rows(f"SELECT count(*) FROM {name}")[0][0] for name in tables)
     planted = Counter(one["rule"] for one in compared.as_planted)

@@ -78,13 +78,13 @@ def open_desk(folder: Path, port: int = PORT) -> bool:
 
 
 def _is_free(port: int) -> bool:
-    """Whether nobody listens there."""
+    """Return whether nobody listens there."""
     with socket.socket() as tried:
         return tried.connect_ex((HOST, port)) != 0
 
 
 def _free_port() -> int:
-    """Give a port on which nobody listens."""
+    """Return a port on which nobody listens."""
     with socket.socket() as tried:
         tried.bind((HOST, 0))
         return int(tried.getsockname()[1])
@@ -111,7 +111,7 @@ def _check(server: Server) -> bool:
 
 
 def _ask_pages(port: int) -> list[tuple[str, str, int]]:
-    """Give who asked for which page and what the answer was; public pages are asked without signing in."""
+    """Return who asked for which page and what the answer was; public pages are asked without signing in."""
     found = []
     visit = HTTPConnection(HOST, port, timeout=120)
     for path in PUBLIC:

@@ -18,7 +18,9 @@ _ROUNDS = 600_000
 
 
 def open_tips(server: Server, officer: str, passphrase: str) -> str:
-    """Keep a new key of the line that takes tip-offs, as its officer's browser would; gives the line, '' where none does."""
+    """Keep a new key of the line that takes tip-offs, as its officer's browser would; returns the line, ''
+    where none does.
+    """
     line = line_for(server, ITEM, today(server))
     if not line or "line_key" not in server.pack.kinds:
         return ""
@@ -29,7 +31,7 @@ def open_tips(server: Server, officer: str, passphrase: str) -> str:
 
 
 def new_key(passphrase: str) -> tuple[str, str]:
-    """Give a pair of P-256 as `seal.js` writes it: the public half, and the private half locked by a passphrase."""
+    """Return a pair of P-256 as `seal.js` writes it: the public half, and the private half locked by a passphrase."""
     secret = ec.generate_private_key(ec.SECP256R1())
     salt, iv = os.urandom(16), os.urandom(12)
     lock = PBKDF2HMAC(SHA256(), 32, salt, _ROUNDS).derive(passphrase.encode())

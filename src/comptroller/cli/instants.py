@@ -6,12 +6,12 @@ import typer
 
 
 def now() -> dt.datetime:
-    """Give the present instant; nothing below the command line asks for it."""
+    """Return the present instant; nothing below the command line asks for it."""
     return dt.datetime.now(dt.UTC)
 
 
 def instant(said: str | None) -> dt.datetime:
-    """Give the instant that was said (ISO 8601; UTC where no offset is given), or now; wrong use where it is none."""
+    """Return the instant that was said (ISO 8601; UTC where no offset is given), or now; wrong use where it is none."""
     if not said:
         return now()
     try:

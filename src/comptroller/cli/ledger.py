@@ -103,7 +103,7 @@ def _as_json(one: Entry, proof: Receipt) -> dict[str, Any]:
 
 
 def _holding(ledger: Ledger, file: Path) -> int:
-    """Give the first entry whose payload is this file; refuses (Refused) a file that was never taken."""
+    """Return the first entry whose payload is this file; raises Refused for a file that was never taken."""
     try:
         found = ledger.find(payload_digest(file.read_bytes()))
     except OSError as fault:

@@ -36,7 +36,9 @@ class Reading:
 
     @property
     def is_current(self) -> bool:
-        """Whether the books hold the whole ledger, under the policy that it names; raises Refused for damaged books."""
+        """Return whether the books hold the whole ledger, under the policy that it names; raises Refused for
+        damaged books.
+        """
         with node.reading():
             entries, policy = node.check_books(self.duck, self.ledger)
             if not entries or entries != self.ledger.size:

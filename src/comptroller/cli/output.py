@@ -29,19 +29,19 @@ err = Console(stderr=True, highlight=False)
 
 
 def language() -> str:
-    """Give the language of texts: COMPTROLLER_LANGUAGE, or zh where the locale is Chinese, else en."""
+    """Return the language of texts: COMPTROLLER_LANGUAGE, or zh where the locale is Chinese, else en."""
     said = os.environ.get("COMPTROLLER_LANGUAGE") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
     return "zh" if said.lower().startswith("zh") else "en"
 
 
 def passphrase() -> bytes | None:
-    """Give the key's passphrase from COMPTROLLER_PASSPHRASE, where it is set."""
+    """Return the key's passphrase from COMPTROLLER_PASSPHRASE, where it is set."""
     said = os.environ.get("COMPTROLLER_PASSPHRASE")
     return said.encode() if said else None
 
 
 def node_folder(node: Path | None) -> Path:
-    """Give the node that was named; wrong use where none was."""
+    """Return the node that was named; wrong use where none was."""
     if node is None:
         err.print("name the node with --node DIR, or set COMPTROLLER_NODE")
         raise typer.Exit(WRONG_USE)
@@ -116,7 +116,7 @@ def doors(*, as_json: bool) -> Iterator[None]:
 
 @contextmanager
 def progress(title: str, *, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
-    """Show a bar while something long goes on; gives the function that moves it."""
+    """Show a bar while something long goes on; returns the function that moves it."""
     if quiet:
         yield lambda _name, _at, _whole: None
         return

@@ -48,7 +48,7 @@ OFFERED = {
 
 
 def pages(roots: Iterable[Path]) -> dict[str, str]:
-    """Give every page by its path below docs/reference; the same code and packs give the same pages."""
+    """Return every page by its path below docs/reference; the same code and packs give the same pages."""
     places = list(roots)
     packs = [read_pack(gather_files(places, name), name) for name in _pack_names(places)]
     kinds = {one.source: one for pack in packs for one in pack.kinds.values()}
@@ -74,7 +74,7 @@ def _pack_names(roots: Sequence[Path]) -> list[str]:
 
 
 def _place(rule: str) -> str:
-    """Give where a rule's page lies."""
+    """Return where a rule's page lies."""
     return f"rules/{rule.replace('/rules/', '/')}.md"
 
 
@@ -143,7 +143,7 @@ def _tables_page(packs: Sequence[Pack]) -> str:
 
 
 def _columns_of(text: str) -> str:
-    """Give the columns that a fixed table's text declares; what parts them is a comma and a space."""
+    """Return the columns that a fixed table's text declares; what parts them is a comma and a space."""
     rows = [(f"`{part.split(' ', 1)[0]}`", part.split(" ", 1)[1]) for part in text.split(", ")]
     return table(("column", "type"), rows)
 
@@ -239,7 +239,7 @@ def _command(named: str, callback: Callable[..., Any]) -> list[str]:
 
 
 def _option(name: str, info: OptionInfo) -> str:
-    """Give how an option is said: as declared (Typer keeps the first as the default), or by its parameter's name."""
+    """Return how an option is said: as declared (Typer keeps the first as the default), or by its parameter's name."""
     declared = [one for one in (info.default, *(info.param_decls or ())) if isinstance(one, str) and one[:1] == "-"]
     return declared[0] if declared else f"--{name.replace('_', '-')}"
 
@@ -262,7 +262,7 @@ def _refusals_page(found: Sequence[Code]) -> str:
 
 
 def write(folder: Path) -> list[str]:
-    """Write every page below `folder` and take away those that are not made any more; gives the pages' paths."""
+    """Write every page below `folder` and take away those that are not made any more; returns the pages' paths."""
     made = pages(pack_roots())
     for path in sorted(folder.rglob("*.md")) if folder.is_dir() else []:
         if path.relative_to(folder).as_posix() not in made:

@@ -48,12 +48,12 @@ class Code:
     files: tuple[str, ...]
 
     def row(self) -> tuple[str, ...]:
-        """Give the code as cells: code, expected in English and Chinese, mend in English and Chinese, files."""
+        """Return the code as cells: code, expected in English and Chinese, mend in English and Chinese, files."""
         return (f"`{self.code}`", self.expected[1], self.expected[0], self.mend[1], self.mend[0], ", ".join(self.files))
 
 
 def codes() -> list[Code]:
-    """Give every code in order of names."""
+    """Return every code in order of names."""
     root = Path(comptroller.__file__).parent
     found: dict[str, list[Code]] = {}
     for path in sorted(root.rglob("*.py")):
@@ -65,7 +65,7 @@ def codes() -> list[Code]:
 
 
 def _merged(code: str, said: Sequence[Code]) -> Code:
-    """Give a code once: the first texts that are known, and all files."""
+    """Return a code once: the first texts that are known, and all files."""
     other = VARYING.get(code, (("", ""), ("", "")))
     expected = _message(f"{code}:expected") or next((one.expected for one in said if one.expected[1]), other[0])
     mend = _message(f"{code}:fix") or next((one.mend for one in said if one.mend[1]), other[1])
@@ -78,7 +78,7 @@ def _message(code: str) -> Texts | None:
 
 
 def _codes_of(tree: ast.Module, file: str) -> Iterator[Code]:
-    """Give the codes of a file: those said to a maker in place, through a function of the file, or by a variable."""
+    """Yield the codes of a file: those said to a maker in place, through a function of the file, or by a variable."""
     for function in [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]:
         calls = list(_calls(function, _MAKERS))
         if not calls:
@@ -129,7 +129,7 @@ def _one_text(said: ast.expr, names: dict[str, list[tuple[int, ast.expr]]], line
 
 
 def _assigned(function: ast.FunctionDef) -> dict[str, list[tuple[int, ast.expr]]]:
-    """Give what each local name is set to, with the line."""
+    """Return what each local name is set to, with the line."""
     found: dict[str, list[tuple[int, ast.expr]]] = {}
     for node in ast.walk(function):
         if not isinstance(node, ast.Assign):
@@ -145,7 +145,7 @@ def _assigned(function: ast.FunctionDef) -> dict[str, list[tuple[int, ast.expr]]
 
 
 def _values(said: ast.expr, names: dict[str, list[tuple[int, ast.expr]]]) -> list[str]:
-    """Give the codes that an expression may be."""
+    """Return the codes that an expression may be."""
     if isinstance(said, ast.Constant):
         return [str(said.value)]
     if isinstance(said, ast.JoinedStr):
@@ -158,7 +158,7 @@ def _values(said: ast.expr, names: dict[str, list[tuple[int, ast.expr]]]) -> lis
 
 
 def _texts(said: ast.expr, names: dict[str, list[tuple[int, ast.expr]]], line: int) -> Texts:
-    """Give the two texts that an expression says, if it says them in this function."""
+    """Return the two texts that an expression says, if it says them in this function."""
     if isinstance(said, ast.Name):
         earlier = [value for at, value in names.get(said.id, []) if at <= line]
         said = earlier[-1] if earlier else said
@@ -170,7 +170,7 @@ def _texts(said: ast.expr, names: dict[str, list[tuple[int, ast.expr]]], line: i
 
 
 def _template(said: ast.expr, form: str = "{name}") -> str:
-    """Give a text; what is filled in stands in `form` by its last word."""
+    """Return a text; what is filled in stands in `form` by its last word."""
     if isinstance(said, ast.Constant):
         return str(said.value)
     if not isinstance(said, ast.JoinedStr):

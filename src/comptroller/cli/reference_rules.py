@@ -18,7 +18,7 @@ _STANDS = {
 
 
 def rule_page(rule: Rule, pack: Pack) -> str:
-    """Give a rule's page, made from its two files and from the sources and parameters that they name."""
+    """Return a rule's page, made from its two files and from the sources and parameters that they name."""
     about = pack.files[f"{rule.name}.yml"].decode().splitlines()[0].lstrip("# ")
     route = rule.route
     told = ", ".join(_line(pack, one) for one in route.get("informed", []))
@@ -135,7 +135,7 @@ def views_page(packs: Iterable[Pack]) -> str:
 
 
 def limits(param: Param) -> str:
-    """Give a parameter's values by date as a table; a figure that is not verified says so."""
+    """Return a parameter's values by date as a table; a figure that is not verified says so."""
     rows = [
         (
             *(value for _, value in one.by),
@@ -177,13 +177,13 @@ def _json(value: Any) -> str:
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """Give rows as a Markdown table."""
+    """Return rows as a Markdown table."""
     body = ["| " + " | ".join(cell(value) for value in row) + " |" for row in rows]
     return "\n".join(["| " + " | ".join(heads) + " |", "| " + " | ".join("---" for _ in heads) + " |", *body])
 
 
 def cell(value: Any) -> str:
-    """Give a value as one line that a table holds."""
+    """Return a value as one line that a table holds."""
     shown = "" if value is None else str(value)
     if isinstance(value, float):
         shown = f"{value:,.4f}".rstrip("0").rstrip(".")

@@ -32,7 +32,7 @@ PortOption = Annotated[int, typer.Option("--port", help="The port to listen on."
 
 
 def chance() -> str:
-    """Give a secret that nobody can guess."""
+    """Return a secret that nobody can guess."""
     return secrets.token_urlsafe(32)
 
 
@@ -116,7 +116,8 @@ def networks(said: list[str], option: str = "--hooks-into") -> tuple[str, ...]:
 
 
 def factor_roles(said: list[str], *, has_passphrase: bool) -> frozenset[str]:
-    """Give the roles that owe a second factor; wrong use (typer.BadParameter) where one is none, or no secret of one could be kept.
+    """Return the roles that owe a second factor; wrong use (typer.BadParameter) where one is none, or no secret of one
+    could be kept.
 
     >>> sorted(factor_roles(["administrator"], has_passphrase=True))
     ['administrator']
@@ -260,7 +261,7 @@ def let_in(server: Server, user: dict[str, Any], grants: list[dict[str, Any]], s
 
 
 def set_password(folder: Path, login: str, password: str) -> None:
-    """Give a user a password."""
+    """Return a user a password."""
     accounts = Accounts(folder / ACCOUNTS)
     accounts.set_password(login, password)
     accounts.close()

@@ -244,7 +244,7 @@ def _chains(
 
 @kernel
 def _rank(pairs: I64, has: I64, reach: I32) -> None:
-    """Say whether an owner has nobody above it but its own ring: whoever controls it controls the entity as well."""
+    """Return whether an owner has nobody above it but its own ring: whoever controls it controls the entity as well."""
     above, ring = np.zeros(len(has) - 1, np.int32), np.zeros(len(has) - 1, np.int32)
     for x in range(len(has) - 1):
         for at in range(has[x], has[x + 1]):

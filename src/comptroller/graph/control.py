@@ -111,7 +111,7 @@ def close(
     queue: I32,
     out: I64,
 ) -> int:
-    """One owner's closure into `out` (entity, basis, row, tally); gives its length. Scratch is left clean but for
+    """One owner's closure into `out` (entity, basis, row, tally); returns its length. Scratch is left clean but for
     `seen`.
 
     `seen[v] == stamp` once v is inside (a stamp never used before); `tally` must be zero; `out` has a row per entity.

@@ -130,7 +130,9 @@ def mark_ahead(
 
 @kernel
 def was_taken(place: int, end: int, upper: int, law: I64, pool: I64) -> bool:
-    """Whether a later payment of this pair and amount was tried before: what this one completes, that one did."""
+    """Return whether a later payment of this pair and amount was tried before: what this one completes, that
+    one did.
+    """
     for row in range(place + 1, min(end, place + 256)):
         if pool[row, TIME] > upper or (law[ANY_ORDER] and pool[row, TIME] != pool[place, TIME]):
             return False
@@ -144,12 +146,13 @@ def walk_back(
     ends: tuple[int, int, int], row_new: I64, law: I64, keep: float, with_late: bool,
     span_in: I64, pool_in: I64, marks: I64, frame: I64, found: I64, used: int,
 ) -> tuple[int, int, bool]:  # fmt: skip
-    """Write every circle that the new payment completes into `found`; gives the new `used`, the count, and whether it
+    """Write every circle that the new payment completes into `found`; returns the new `used`, the count, and whether it
     was cut short.
 
     `ends` is (source, target, stamp); each circle is its number of legs, then the numbers of its payments in order of
     time. The walk stops at the limits of `law` on steps and finds. Shapes: `law` (10,), `span_in` (accounts, 3),
-    `pool_in` (payments, 4), `marks` (accounts, 3), `frame` (legs + 1, 10), `found` and `used`: a flat list and its length.
+    `pool_in` (payments, 4), `marks` (accounts, 3), `frame` (legs + 1, 10), `found` and `used`: a flat list and its
+    length.
     """
     source, target, stamp = ends
     now, goods, window, legs_most = row_new[TIME], row_new[PEER] >> 32, law[WINDOW], law[MOST]

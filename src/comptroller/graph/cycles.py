@@ -235,8 +235,8 @@ def _feed(
     rows: I64, done: int, first: int, law: I64, limits: I64, keep: float,
     span_out: I64, pool_out: I64, span_in: I64, pool_in: I64, marks: I64, frame: I64, found: I64, state: I64,
 ) -> tuple[int, int, int, I64]:  # fmt: skip
-    """Payments from `done` on; gives where it stopped, how much of `found` is used, why it stopped, and notes (sort,
-    number).
+    """Payments from `done` on; returns where it stopped, how much of `found` is used, why it stopped, and notes
+    (sort, number).
     """
     used, noted, notes = 0, 0, np.empty((16, 3), np.int64)
     fresh = np.empty(4, np.int64)

@@ -89,20 +89,20 @@ class Forest:
             self._scratch()
 
     def set_stake(self, holder: int, company: int, parts: int) -> list[int]:
-        """The holder now has so many parts of the company in all; gives the entities whose nearest controller or ring
-        changed.
+        """The holder now has so many parts of the company in all; returns the entities whose nearest controller
+        or ring changed.
         """
         return self.change([holder], [company], [parts])
 
     def assert_control(self, holder: int, company: int, basis: int, *, holds: bool = True) -> list[int]:
-        """A fact now says (or no longer says) that the holder controls the company; gives the entities that moved."""
+        """A fact now says (or no longer says) that the holder controls the company; returns the entities that moved."""
         return self.change([holder], [company], [int(holds)], [basis])
 
     def change(
         self, holder: ArrayLike, company: ArrayLike, parts: ArrayLike, basis: ArrayLike | None = None
     ) -> list[int]:
-        """Many changes in their order; gives the entities that hang elsewhere after a change than before it, without
-        doubles.
+        """Many changes in their order; returns the entities that hang elsewhere after a change than before it,
+        without doubles.
         """
         holders, companies = np.asarray(holder, np.int32), np.asarray(company, np.int32)
         bases = np.zeros(len(holders), np.int32) if basis is None else np.asarray(basis, np.int32)
@@ -137,7 +137,7 @@ class Forest:
         return self._spans
 
     def controls(self, owner: int, entity: int) -> bool:
-        """Whether the owner controls the entity."""
+        """Return whether the owner controls the entity."""
         ring = int(self.node[owner, RING])
         top = owner if ring < 0 else ring
         if owner == entity:

@@ -69,7 +69,7 @@ def roots(node: I32, order: I32) -> I32:
 
 @kernel
 def holds_below(owner: int, entity: int, node: I32) -> bool:
-    """Whether the forest says that the owner controls the entity."""
+    """Return whether the forest says that the owner controls the entity."""
     top = node[owner, RING] if node[owner, RING] >= 0 else owner
     return owner != entity and is_below(entity, top, node)
 

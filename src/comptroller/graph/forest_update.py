@@ -124,7 +124,7 @@ def detach(y: int, node: I32) -> None:
 
 @kernel
 def subtree(y: int, node: I32, out: I32) -> int:
-    """Write y and all below it into `out`, parents first; gives how many."""
+    """Write y and all below it into `out`, parents first; returns how many."""
     out[0] = y
     count, v = 1, node[y, CHILD]
     while v >= 0:
@@ -143,7 +143,7 @@ def subtree(y: int, node: I32, out: I32) -> int:
 
 @kernel
 def is_below(v: int, top: int, node: I32) -> bool:
-    """Whether v is top or hangs below it."""
+    """Return whether v is top or hangs below it."""
     while v >= 0:
         if v == top:
             return True
@@ -178,7 +178,7 @@ def place(y: int, x: int, node: I32) -> bool:
 
 @kernel
 def note(y: int, node: I32, moved: I32, moves: int) -> int:
-    """Before y moves for the first time, write down where it hung (-2 if in a ring); gives the count of notes."""
+    """Before y moves for the first time, write down where it hung (-2 if in a ring); returns the count of notes."""
     if not node[y, MARK] & 2:
         node[y, MARK] |= 2
         moved[moves, 0] = y
@@ -189,8 +189,8 @@ def note(y: int, node: I32, moved: I32, moves: int) -> int:
 
 @kernel
 def uproot(y: int, link: I32, head: I32, node: I32, queue: I32, space: I32, moved: I32, moves: int) -> tuple[int, int]:
-    """Take y off its parent or out of its ring, and all that may have hung where it did because of y; gives count and
-    notes.
+    """Take y off its parent or out of its ring, and all that may have hung where it did because of y; returns
+    count and notes.
     """
     queue[0], count, done = y, 1, 0
     node[y, MARK] |= 1

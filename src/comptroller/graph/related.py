@@ -74,7 +74,7 @@ class Ties:
         since: ArrayLike | None = None,
         until: ArrayLike | None = None,
     ) -> int:
-        """Add ties from left to right; gives the number of the first, the others follow it."""
+        """Add ties from left to right; returns the number of the first, the others follow it."""
         lefts, rights = np.atleast_1d(np.asarray(left, np.int32)), np.atleast_1d(np.asarray(right, np.int32))
         ties = len(lefts)
         kinds = np.broadcast_to(np.asarray(kind, np.int32), ties)
@@ -132,8 +132,8 @@ class Ties:
 def _add(
     left: I32, right: I32, kind: I32, since: I64, until: I64, first: int, done: int, span: I64, pool: I64, top: int
 ) -> tuple[int, int]:
-    """Add ties from number `done` on; gives how many are in, and the pool's top. It stops before a tie for which there
-    is no room.
+    """Add ties from number `done` on; returns how many are in, and the pool's top. It stops before a tie for
+    which there is no room.
     """
     for i in range(done, len(left)):
         for direction in range(2):
@@ -176,7 +176,7 @@ def _walk(
     places: I32,
     hubs: I32,
 ) -> tuple[int, int]:
-    """Fill `places` (node, state, steps, tie, before) and `hubs`; gives their counts, -1 if `places` is too small."""
+    """Fill `places` (node, state, steps, tie, before) and `hubs`; returns their counts, -1 if `places` is too small."""
     count, done, hub_count, full = 1, 0, 0, False
     places[0, 0], places[0, 1], places[0, 2], places[0, 3], places[0, 4] = origin, 0, 0, -1, -1
     mask[origin] = -1

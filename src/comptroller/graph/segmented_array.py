@@ -23,7 +23,7 @@ def empty(nodes: int, columns: int, rows: int) -> tuple[I64, I64]:
 
 @kernel
 def widen(node: int, span: I64, pool: I64, top: int) -> int:
-    """Make room for one more row of the node; gives the pool's new top, or -1 if the pool is full."""
+    """Make room for one more row of the node; returns the pool's new top, or -1 if the pool is full."""
     used, room = span[node, USED], span[node, ROOM]
     if used < room:
         return top
@@ -40,8 +40,8 @@ def widen(node: int, span: I64, pool: I64, top: int) -> int:
 
 @kernel
 def repack(span: I64, pool: I64, spare: int) -> tuple[I64, int]:
-    """All segments side by side in a new pool with half as much again, and room to double any one, free; gives it and
-    its top.
+    """All segments side by side in a new pool with half as much again, and room to double any one, free;
+    returns it and its top.
     """
     top = 0
     for node in range(len(span)):

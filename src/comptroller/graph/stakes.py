@@ -45,11 +45,11 @@ class Stakes:
         self.local: I32 = np.full(size, -1, np.int32)
 
     def set_stake(self, holder: int, company: int, parts: int) -> int:
-        """The holder now has so many parts of the company in all (0 ends it); gives the row."""
+        """The holder now has so many parts of the company in all (0 ends it); returns the row."""
         return self._set(holder, company, STAKE, parts)
 
     def assert_control(self, holder: int, company: int, basis: int, *, holds: bool = True) -> int:
-        """A fact now says (or no longer says) that the holder controls the company on this basis; gives the row."""
+        """A fact now says (or no longer says) that the holder controls the company on this basis; returns the row."""
         if basis <= STAKE:
             raise ValueError(f"saw basis {basis}, expected a code above 0")
         return self._set(holder, company, basis, int(holds))
@@ -96,8 +96,8 @@ def _ids(values: ArrayLike, size: int) -> I32:
 
 @kernel
 def put_row(link: I32, parts: I64, head: I32, count: int, key: tuple[int, int, int], amount: int) -> tuple[int, int]:
-    """Set the parts of one (holder, company, basis); gives the row (-1 if there is none and none is needed) and the
-    count.
+    """Set the parts of one (holder, company, basis); returns the row (-1 if there is none and none is needed)
+    and the count.
     """
     holder, company, basis = key
     row = head[company, IN]
@@ -114,7 +114,7 @@ def put_row(link: I32, parts: I64, head: I32, count: int, key: tuple[int, int, i
 
 @kernel
 def hang_row(link: I32, head: I32, count: int, key: tuple[int, int, int]) -> int:
-    """Hang a new row in both lists; gives the count."""
+    """Hang a new row in both lists; returns the count."""
     holder, company, basis = key
     link[count, HOLDER], link[count, COMPANY], link[count, BASIS] = holder, company, basis
     link[count, NEXT_IN], link[count, NEXT_OUT] = head[company, IN], head[holder, OUT]
@@ -210,7 +210,7 @@ def edges_into(company: int, link: I32, parts: I64, head: I32) -> I32:
 
 @kernel
 def _link(holder: I32, company: I32, amount: I64, link: I32, parts: I64, head: I32) -> int:
-    """Sort the stakes by company, merge those of one holder, and hang the rows in both lists; gives their count."""
+    """Sort the stakes by company, merge those of one holder, and hang the rows in both lists; returns their count."""
     size, stakes = len(head), len(holder)
     start = np.zeros(size + 1, np.int32)
     for i in range(stakes):

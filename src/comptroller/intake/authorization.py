@@ -63,7 +63,7 @@ class _Reach:
         self._asked: dict[tuple[str, str], bool] = {}
 
     def holds(self, at: int, books: Books) -> bool:
-        """Say whether the report's sender may speak for one of those entities, or is the owner."""
+        """Return whether the report's sender may speak for one of those entities, or is the owner."""
         reporter = self._reports[at].reporter
         return reporter == self._known.owner or any(self._may(reporter, one) for one in books if one is not None)
 
@@ -74,7 +74,9 @@ class _Reach:
 
 
 def _spoken(kind: Kind, table: pa.Table, known: RegisterView) -> Iterator[tuple[int, Books]]:
-    """Give each report with the entities in whose books its rows are, and those in whose books what it would end is."""
+    """Yield each report with the entities in whose books its rows are, and those in whose books what it would
+    end is.
+    """
     said = table.select(["report", *kind.books])
     mends = np.flatnonzero(pc.is_in(table.column("act"), value_set=_MENDS).to_numpy(zero_copy_only=False))
     if len(mends):
@@ -93,7 +95,7 @@ def _spoken(kind: Kind, table: pa.Table, known: RegisterView) -> Iterator[tuple[
 
 
 def may_speak(reporter: str, entity: str, known: RegisterView) -> bool:
-    """Say whether `reporter` is the owner, the entity itself, or above it in the chain of management."""
+    """Return whether `reporter` is the owner, the entity itself, or above it in the chain of management."""
     if reporter == known.owner:
         return True
     one: str | None = entity

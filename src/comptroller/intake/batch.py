@@ -22,10 +22,10 @@ _SMALL = 65_536
 def gather(
     reports: Sequence[Report], kinds: Mapping[str, Kind], limits: Limits
 ) -> tuple[dict[str, pa.Table], dict[int, list[Refusal]]]:
-    """Give one raw table a kind, with `report` and `seq`, and the refusals by report.
+    """Return one raw table a kind, with `report` and `seq`, and the refusals by report.
 
-    A fact's `seq` depends on its own report alone: kind by kind in the order of their names. Many small reports are read
-    at once; one that names a kind in another way than by its name is read alone.
+    A fact's `seq` depends on its own report alone: kind by kind in the order of their names. Many small reports are
+    read at once; one that names a kind in another way than by its name is read alone.
     """
     refusals: dict[int, list[Refusal]] = defaultdict(list)
     pieces: dict[str, list[pa.Table]] = defaultdict(list)

@@ -37,17 +37,17 @@ EXPECTED: dict[str, tuple[str, str]] = {
 
 
 def quoted(name: str) -> str:
-    """Give a name as an SQL identifier."""
+    """Return a name as an SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def literal(text: str) -> str:
-    """Give a text as an SQL literal."""
+    """Return a text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
 
 
 def typed(field: Field, column: str) -> str:
-    """Give SQL for the typed value of `column`, a trimmed text that may be null; null where it cannot be typed."""
+    """Return SQL for the typed value of `column`, a trimmed text that may be null; null where it cannot be typed."""
     kind = field.type
     if kind in ("text", "code", "entity", "person"):
         safe = f"NOT regexp_matches({column}, {literal(_UNSAFE)})"
@@ -101,7 +101,7 @@ def expected(field: Field) -> tuple[str, str]:
 
 
 def filled(kind: Kind) -> list[str]:
-    """Give the SELECT list that keeps each typed column, filling it by the kind's own expression where it is null."""
+    """Return the SELECT list that keeps each typed column, filling it by the kind's own expression where it is null."""
     return [
         f"coalesce({quoted(f.name)}, CAST(({f.fills}) AS {f.column_type})) AS {quoted(f.name)}"
         if f.fills

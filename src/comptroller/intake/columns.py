@@ -18,7 +18,7 @@ _SHOWN = 5
 
 
 def own_name(name: str) -> str:
-    """Give the name a file's column has in a raw table.
+    """Return the name a file's column has in a raw table.
 
     >>> own_name("line"), own_name("amount")
     ('line_in_file', 'amount')
@@ -30,7 +30,7 @@ def own_name(name: str) -> str:
 
 
 def header(cell: str) -> str:
-    """Give a header cell as a name: without blanks around it and without the star that marks a required field.
+    """Return a header cell as a name: without blanks around it and without the star that marks a required field.
 
     >>> header(" amount * ")
     'amount'
@@ -58,13 +58,13 @@ def names_refused(names: Sequence[str], place: Place, limits: Limits) -> list[Re
 
 
 def blank_to_null(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
-    """Give a text column in which empty text is null."""
+    """Return a text column in which empty text is null."""
     empty = pc.equal(column, "")
     return pc.if_else(empty, pa.scalar(None, pa.string()), column) if pc.any(empty).as_py() else column
 
 
 def text_table(names: Sequence[str], columns: Sequence[pa.Array | pa.ChunkedArray], lines: pa.Array) -> pa.Table:
-    """Give a raw table from text columns and the lines that they stand in."""
+    """Return a raw table from text columns and the lines that they stand in."""
     shown = [own_name(name) for name in names]
     return pa.table([*(blank_to_null(column) for column in columns), lines], names=[*shown, LINE])
 
@@ -92,13 +92,13 @@ def values_refused(table: pa.Table, name: str, limits: Limits) -> list[Refusal]:
 
 
 def _where(table: pa.Table, field: str, wrong: pa.ChunkedArray, name: str) -> list[tuple[Place, str]]:
-    """Give the places and values of the first rows that are wrong."""
+    """Return the places and values of the first rows that are wrong."""
     rows = table.select([field, LINE]).filter(wrong).slice(0, _SHOWN)
     return [((name, row[LINE], field), row[field]) for row in rows.to_pylist()]
 
 
 def matching(table: pa.Table, pattern: str, name: str) -> list[tuple[Place, str]]:
-    """Give place and value of text that matches a pattern, the first few of each column."""
+    """Return place and value of text that matches a pattern, the first few of each column."""
     found = []
     for field in table.schema:
         if pa.types.is_string(field.type):
@@ -108,7 +108,7 @@ def matching(table: pa.Table, pattern: str, name: str) -> list[tuple[Place, str]
 
 
 def as_text(duck: DuckDb, table: str, order: str = "") -> pa.Table:
-    """Give a table's columns as text: ISO days and instants, exact numbers, lists and structs as JSON; `line` stays.
+    """Return a table's columns as text: ISO days and instants, exact numbers, lists and structs as JSON; `line` stays.
 
     Raises what DuckDB raises when a value cannot be computed.
     """
@@ -117,7 +117,7 @@ def as_text(duck: DuckDb, table: str, order: str = "") -> pa.Table:
 
 
 def _text_of(name: str, type_: str) -> str:
-    """Give the SQL that turns one column into text."""
+    """Return the SQL that turns one column into text."""
     column = '"' + name.replace('"', '""') + '"'
     if name == LINE:
         return column

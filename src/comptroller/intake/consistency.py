@@ -16,7 +16,9 @@ _MOST = 1000
 def check_sense(
     kinds: Mapping[str, Kind], tables: Mapping[str, pa.Table], known: RegisterView
 ) -> tuple[list[tuple[int, Refusal]], set[int]]:
-    """Give refusals by report, and the reports that must wait because an earlier one of the batch brings what they need."""
+    """Return refusals by report, and the reports that must wait because an earlier one of the batch brings what
+    they need.
+    """
     refusals: list[tuple[int, Refusal]] = []
     waits: set[int] = set()
     brought = _brought(kinds, tables)
@@ -30,12 +32,14 @@ def check_sense(
 
 
 def register_changes(kinds: Mapping[str, Kind], tables: Mapping[str, pa.Table]) -> int | None:
-    """Give the first report of the batch that changes the register, after which another may speak for an entity; or None."""
+    """Return the first report of the batch that changes the register, after which another may speak for an
+    entity; or None.
+    """
     return min(_brought(kinds, tables).values(), default=None)
 
 
 def _brought(kinds: Mapping[str, Kind], tables: Mapping[str, pa.Table]) -> dict[str, int]:
-    """Give each entity of which the batch itself changes the register, with the first report that does."""
+    """Return each entity of which the batch itself changes the register, with the first report that does."""
     found: dict[str, int] = {}
     for name, table in tables.items():
         registers = [f.name for f in kinds[name].fields if f.type == "entity" and f.name == name]

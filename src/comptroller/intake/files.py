@@ -44,10 +44,10 @@ _HEAD = 4096
 def read_file(
     payload: bytes, media: str, name: str, *, limits: Limits = USUAL, kind: str | None = None
 ) -> tuple[list[RawTable], list[Refusal]]:
-    """Give a file's raw tables, or all that is refused in it; never both, and never an exception.
+    """Return a file's raw tables, or all that is refused in it; never both, and never an exception.
 
-    `kind` is the kind that is said outside of the file: in JSON a fact's own `kind` is then a field like any other
-    ('' says only that; use it for mappings). What says its kind itself, such as a named sheet, keeps it.
+    `kind` is the kind that is said outside of the file: in JSON a fact's own `kind` is then a field like any other (''
+    says only that; use it for mappings). What says its kind itself, such as a named sheet, keeps it.
 
     >>> raws, refusals = read_file(b'{"kind": "payment", "amount": 5}', "json", "a.json")
     >>> raws[0].kind, raws[0].table.num_rows, refusals
@@ -121,7 +121,7 @@ def _sniffed(head: bytes) -> str | None:
 
 
 def _first_bytes(payload: bytes) -> bytes:
-    """Give the first bytes of a gzip file; none where it is damaged."""
+    """Return the first bytes of a gzip file; none where it is damaged."""
     try:
         return zlib.decompressobj(wbits=31).decompress(payload, _HEAD)
     except zlib.error:

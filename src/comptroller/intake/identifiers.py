@@ -12,7 +12,7 @@ import stdnum
 
 @lru_cache(maxsize=1)
 def schemes() -> tuple[str, ...]:
-    """Give the names of all schemes: the module's path in python-stdnum, such as `cn.uscc`."""
+    """Return the names of all schemes: the module's path in python-stdnum, such as `cn.uscc`."""
     found = []
     for module in pkgutil.walk_packages(stdnum.__path__):
         if module.ispkg:
@@ -36,7 +36,7 @@ def check_identifiers(scheme: str, values: Sequence[str]) -> list[bool]:
 
 @lru_cache(maxsize=64)
 def _validator(scheme: str) -> Callable[[str], bool]:
-    """Give the scheme's own check, which answers False to whatever it cannot read."""
+    """Return the scheme's own check, which answers False to whatever it cannot read."""
     check = None
     if re.fullmatch(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?", scheme):
         with suppress(ImportError):

@@ -13,7 +13,7 @@ TABLE = "list_line"
 
 
 def check_lists(tables: Mapping[str, pa.Table], known: RegisterView) -> Iterator[tuple[int, Refusal]]:
-    """Give a refusal for each reported line that is looser than what is in force above its entity (design D9).
+    """Yield a refusal for each reported line that is looser than what is in force above its entity (design D9).
 
     How a list may differ is said by the pack: `only_items` allows no item that is not above, `lower_limit` no higher
     limit, `higher_limit` no lower one; a list that no pack names may differ freely.
@@ -38,12 +38,14 @@ def check_lists(tables: Mapping[str, pa.Table], known: RegisterView) -> Iterator
 
 
 def listing_reports(tables: Mapping[str, pa.Table]) -> set[int]:
-    """Give the reports of a batch that say lines of lists: each is measured against those before it, so they go one by one."""
+    """Return the reports of a batch that say lines of lists: each is measured against those before it, so they
+    go one by one.
+    """
     return set(tables[TABLE].column("report").to_pylist()) if TABLE in tables else set()
 
 
 def _meet(row: Mapping[str, Any], line: Mapping[str, Any]) -> bool:
-    """Whether the two lines are in force at some day together."""
+    """Return whether the two lines are in force at some day together."""
     starts_late = (
         line["valid_until"] is not None and row["valid_from"] is not None and row["valid_from"] >= line["valid_until"]
     )
@@ -54,7 +56,7 @@ def _meet(row: Mapping[str, Any], line: Mapping[str, Any]) -> bool:
 def _broken(
     row: Mapping[str, Any], above: Sequence[Mapping[str, Any]], way: str
 ) -> tuple[str, str, Decimal | None] | None:
-    """Give holder, item and limit of the line that is broken, or None."""
+    """Return holder, item and limit of the line that is broken, or None."""
     if way == "only_items":
         if above and all(line["item"] != row["item"] for line in above):
             items = ", ".join(sorted({line["item"] for line in above}))

@@ -51,7 +51,7 @@ class Select(NamedTuple):
 
 
 def parse_mapping(name: str, text: str) -> tuple[list[Select], list[Refusal]]:
-    r"""Give a mapping's SELECTs, or all that is refused in it; none is run here.
+    r"""Return a mapping's SELECTs, or all that is refused in it; none is run here.
 
     >>> parse_mapping("m.sql", "-- kind: payment\nSELECT id AS payment, line FROM raw")[0][0].kind
     'payment'
@@ -73,7 +73,7 @@ def parse_mapping(name: str, text: str) -> tuple[list[Select], list[Refusal]]:
 
 
 def _select(text: str, place: tuple[str, int | None, str]) -> tuple[str, list[Refusal]]:
-    """Give one SELECT as plain SQL, or why it is refused."""
+    """Return one SELECT as plain SQL, or why it is refused."""
     try:
         trees = [
             tree for tree in sqlglot.parse(text, read="duckdb") if not (tree is None or isinstance(tree, exp.Semicolon))
@@ -154,7 +154,7 @@ def _all_objects(column: pa.ChunkedArray) -> bool:
 
 
 def _run(duck: DuckDb, select: Select, raw: RawTable, limits: Limits) -> tuple[list[RawTable], list[Refusal]]:
-    """Run one SELECT; gives its table, or the refusal that says what DuckDB said."""
+    """Run one SELECT; returns its table, or the refusal that says what DuckDB said."""
     place = (raw.place, None, f"{select.mapping}, line {select.line}, kind {select.kind}")
     try:
         duck.execute(f"CREATE OR REPLACE TEMP TABLE given AS SELECT * FROM (\n{select.sql}\n) LIMIT {limits.rows + 1}")
@@ -179,7 +179,7 @@ def _run(duck: DuckDb, select: Select, raw: RawTable, limits: Limits) -> tuple[l
 
 
 def _order(sql: str, names: list[str]) -> str:
-    """Give the ORDER BY that makes the rows' order depend on the file alone."""
+    """Return the ORDER BY that makes the rows' order depend on the file alone."""
     tree = sqlglot.parse_one(sql, read="duckdb")
     if tree.args.get("order") or not any(tree.find(kind) for kind in (*_SPREADS, exp.AggFunc)):
         return ""
@@ -189,5 +189,5 @@ def _order(sql: str, names: list[str]) -> str:
 
 
 def _first_line(fault: Exception) -> str:
-    """Give what an exception says, without the drawing below it."""
+    """Return what an exception says, without the drawing below it."""
     return re.sub(r"\x1b\[[0-9;]*m", "", str(fault)).strip().split("\n")[0]

@@ -35,7 +35,7 @@ def bounded(refusals: Iterable[Refusal], limits: Limits, name: str) -> list[Refu
 
 
 def _printable(value: object) -> str:
-    """Give text that any page, terminal and JSON can hold."""
+    """Return text that any page, terminal and JSON can hold."""
     text = value if isinstance(value, str) else str(value)
     text = text[:2000].encode("utf-8", "backslashreplace").decode("utf-8")
     return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

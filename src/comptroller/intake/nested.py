@@ -13,7 +13,7 @@ from comptroller.model.refusal import Refusal, refusal
 
 
 def by_kind(raws: Sequence[RawTable], kinds: Mapping[str, Kind], said: str) -> tuple[list[RawTable], list[Refusal]]:
-    """Give one raw table a kind's table, named by kind; tables of nested lists are folded into their kind's rows.
+    """Return one raw table a kind's table, named by kind; tables of nested lists are folded into their kind's rows.
 
     A table is named by the kind's name, its title in either language, or `<kind>_<field>`; one without a name is of the
     kind that was `said`. Refused are tables of no kind, and lines of a list whose fact is not in the file.
@@ -82,7 +82,7 @@ def _join(inner: Kind, raw: RawTable, found: list[RawTable], kinds: Mapping[str,
 def _with_list(
     outer: Kind, raw: RawTable, name: str, lines: dict[tuple[str | None, ...], list[dict[str, str]]]
 ) -> RawTable:
-    """Give the raw table with the lists that belong to its rows; these are taken out of `lines`."""
+    """Return the raw table with the lists that belong to its rows; these are taken out of `lines`."""
     columns, refusals = match_headers(outer, raw.table.column_names, raw.place)
     if refusals or any(k not in columns for k in outer.key):
         return raw

@@ -15,7 +15,7 @@ MOST = 1000
 def shape_list(
     duck: DuckDb, inner: Kind, name: str, place: str, *, is_bounded: bool = True
 ) -> tuple[pa.Table | None, list[tuple[int, Refusal]]]:
-    """Give a nested list's typed rows: its JSON text unnested, with the columns it carries."""
+    """Return a nested list's typed rows: its JSON text unnested, with the columns it carries."""
     column = quoted("l_" + name)
     wanted = ("JSON 数组,每项为对象", "a JSON list of objects")
     mend = (f"改正{inner.title.zh}", f"Mend {name}.")

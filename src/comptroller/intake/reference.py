@@ -24,7 +24,7 @@ _TYPES: dict[str, dict[str, Any]] = {
 
 
 def json_schema(kind: Kind) -> dict[str, Any]:
-    """Give the JSON Schema (2020-12) of one fact of the kind, nested lists included.
+    """Return the JSON Schema (2020-12) of one fact of the kind, nested lists included.
 
     A field that is not required may also be null; `act` says what the fact does, and is `state` where it is left out.
     """
@@ -36,7 +36,7 @@ def json_schema(kind: Kind) -> dict[str, Any]:
 
 
 def name_in(kind: Kind, inner: Kind) -> str:
-    """Give the field of `kind` that holds the nested list `inner`."""
+    """Return the field of `kind` that holds the nested list `inner`."""
     return inner.name.removeprefix(f"{kind.name}_")
 
 
@@ -72,7 +72,7 @@ def _property(field: Field, *, needed: bool) -> dict[str, Any]:
 
 
 def reference_page(kind: Kind) -> str:
-    """Give the kind's page: what it is, its key, whose books, when it holds, its fields, lists and checks."""
+    """Return the kind's page: what it is, its key, whose books, when it holds, its fields, lists and checks."""
     valid = ", ".join(f"{word} `{field}`" for word, field in kind.valid.items())
     lines = [
         f"# {kind.name}: {kind.title.en} ({kind.title.zh})",
@@ -111,7 +111,7 @@ def _reported(kind: Kind) -> list[str]:
 
 
 def _fields(kind: Kind) -> list[str]:
-    """Give the table of fields."""
+    """Return the table of fields."""
     rows = [
         "| field | 中文 | English | type | unit | required | example |",
         "| --- | --- | --- | --- | --- | --- | --- |",

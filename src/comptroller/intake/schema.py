@@ -30,7 +30,7 @@ class Shaped:
 
 
 def match_headers(kind: Kind, names: Iterable[str], place: str) -> tuple[dict[str, str], list[Refusal]]:
-    """Give field name -> raw column, matched by name or by label; an unknown or doubled column is refused."""
+    """Return field name -> raw column, matched by name or by label; an unknown or doubled column is refused."""
     known: dict[str, str] = {}
     lists = {inner.name.removeprefix(f"{kind.name}_"): inner.title for inner in kind.lists}
     titles = {f.name: f.title for f in kind.fields}
@@ -61,7 +61,7 @@ def _plain(label: str) -> str:
 def shape_rows(
     duck: DuckDb, kind: Kind, raw: pa.Table, place: str, *, is_bounded: bool = True
 ) -> tuple[Shaped | None, list[tuple[int, Refusal]]]:
-    """Give the typed rows of `raw` (text columns, with report, seq and line), or refusals by report.
+    """Return the typed rows of `raw` (text columns, with report, seq and line), or refusals by report.
 
     A refused cell or column refuses its whole report; rows of other reports are still given. A column without any value
     is no column, so that what is said of a report does not depend on those beside it. What the ledger holds already is
@@ -95,12 +95,12 @@ def shape_rows(
 
 
 def _filled(raw: pa.Table) -> list[str]:
-    """Give the names of the columns that hold a value."""
+    """Return the names of the columns that hold a value."""
     return [name for name in raw.column_names if raw.column(name).null_count < raw.num_rows]
 
 
 def _apart(kind: Kind, raw: pa.Table, place: str) -> tuple[pa.Table, list[tuple[int, Refusal]]]:
-    """Match the columns of each report by itself: gives the rows of those that fit, under the fields' names."""
+    """Match the columns of each report by itself: returns the rows of those that fit, under the fields' names."""
     fit, refusals = [], []
     for report in sorted(set(raw.column("report").to_pylist())):
         part = raw.filter(pc.equal(raw.column("report"), report))
@@ -151,7 +151,9 @@ def _select(kind: Kind, columns: dict[str, str], present: list[str]) -> str:
 def _all_sound(
     duck: DuckDb, kind: Kind, columns: dict[str, str], raw: pa.Table, *, is_bounded: bool
 ) -> pa.Table | None:
-    """Give the typed rows in one query where all are sound, as they usually are; None where a closer look is needed."""
+    """Return the typed rows in one query where all are sound, as they usually are; None where a closer look is
+    needed.
+    """
     lists = {inner.name.removeprefix(f"{kind.name}_") for inner in kind.lists}
     if lists & columns.keys() or any(field.identifier and field.name in columns for field in kind.fields):
         return None
@@ -164,13 +166,13 @@ def _all_sound(
 
 
 def _is_in_order(raw: pa.Table) -> bool:
-    """Whether rows come in the order of their reports and numbers, as they do where nothing was read apart."""
+    """Return whether rows come in the order of their reports and numbers, as they do where nothing was read apart."""
     places = raw.column("report").to_numpy() * FACT_LINES + raw.column("seq").to_numpy()
     return bool((places[1:] > places[:-1]).all())
 
 
 def _named(kind: Kind, *more: str) -> list[str]:
-    """Give the columns of shaped rows with the hashes of key and content; `more` goes into the content's."""
+    """Return the columns of shaped rows with the hashes of key and content; `more` goes into the content's."""
     plain = [quoted(f.name) for f in kind.fields]
     key, content = ", ".join(quoted(k) for k in kind.key), ", ".join([*plain, *more])
     return ["report", "seq", "line", "act", *plain, f"hash({key}) AS key_hash", f"hash({content}) AS content_hash"]
@@ -279,7 +281,7 @@ def _bad_acts(duck: DuckDb, wrong: str, place: str) -> list[tuple[int, Refusal]]
 
 
 def _result(duck: DuckDb, kind: Kind, lists: dict[str, pa.Table]) -> pa.Table:
-    """Give the shaped rows with the hashes of key and content; the content takes in the nested lists."""
+    """Return the shaped rows with the hashes of key and content; the content takes in the nested lists."""
     joined, hashes = "", list[str]()
     for at, (name, table) in enumerate(sorted(lists.items())):
         duck.register(f"list_{at}", table)

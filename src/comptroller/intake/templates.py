@@ -46,15 +46,15 @@ Rows = Mapping[str, Sequence[Mapping[str, object]]]
 
 
 def template_csv(kind: Kind) -> bytes:
-    """Give a CSV with the field names in one line, marked as UTF-8 so that spreadsheets read what is filled in."""
+    """Return a CSV with the field names in one line, marked as UTF-8 so that spreadsheets read what is filled in."""
     return b"\xef\xbb\xbf" + (",".join(one.name for one in kind.fields) + "\r\n").encode()
 
 
 def template_xlsx(kind: Kind, language: str, rows: Rows | None = None) -> bytes:
-    """Give a workbook to fill in: the kind's sheet, one for each nested list, and `help`.
+    """Return a workbook to fill in: the kind's sheet, one for each nested list, and `help`.
 
-    The header row holds the labels, a star behind those that are required, the field's name in the cell's note.
-    Texts are written as texts, so that none is run as a formula. The same kind gives the same bytes.
+    The header row holds the labels, a star behind those that are required, the field's name in the cell's note. Texts
+    are written as texts, so that none is run as a formula. The same kind gives the same bytes.
     """
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -80,7 +80,7 @@ def template_xlsx(kind: Kind, language: str, rows: Rows | None = None) -> bytes:
 
 
 def labels(kind: Kind, language: str) -> list[str]:
-    """Give the columns' labels; the field's name where a label is empty, looks like a formula, or stands for two."""
+    """Return the columns' labels; the field's name where a label is empty, looks like a formula, or stands for two."""
     said = [field.title.of(language).strip() for field in kind.fields]
     folded = [one.lower() for one in said]
     return [
@@ -166,12 +166,12 @@ def _help(book: xlsxwriter.Workbook, sheet: Worksheet, kinds: Sequence[Kind], la
 
 
 def example(field: Field, language: str = "en") -> str:
-    """Give a value that fits the field."""
+    """Return a value that fits the field."""
     for key, text in field.choices.items():
         return text.of(language) or key
     return _EXAMPLES[field.type]
 
 
 def _type(field: Field) -> str:
-    """Give a field's type as people read it."""
+    """Return a field's type as people read it."""
     return f"{field.type} ({field.identifier})" if field.identifier else field.type

@@ -37,7 +37,7 @@ class Facts:
 
     @property
     def count(self) -> int:
-        """Give how many facts there are, nested lines not counted."""
+        """Return how many facts there are, nested lines not counted."""
         return sum(table.num_rows for table in self.tables.values())
 
 
@@ -51,7 +51,7 @@ class Checked:
     facts: Facts
 
     def but(self, refused: Mapping[int, list[Refusal]], reports: Sequence[Report]) -> "Checked":
-        """Give what is left when another room refuses reports, named by their place among those accepted."""
+        """Return what is left when another room refuses reports, named by their place among those accepted."""
         if not refused:
             return self
         names = {at: reports[self.accepted[at]].name for at in refused}
@@ -69,7 +69,7 @@ def shape(
     *,
     is_bounded: bool = True,
 ) -> tuple[Facts, dict[int, list[Refusal]]]:
-    """Give the typed rows of all reports, and the refusals by report; needs nothing that is known.
+    """Return the typed rows of all reports, and the refusals by report; needs nothing that is known.
 
     What the ledger holds already is shaped without the bounds of values (`is_bounded`): it was accepted.
     """

@@ -13,7 +13,7 @@ from comptroller.store.sqlite import Sqlite
 def keep_blobs(store: Sqlite, reports: Sequence[Accepted], blobs: Mapping[str, bytes]) -> None:
     """Write what the reports attach and is not kept yet, inside the caller's transaction.
 
-    Refuses (ValueError) a blob that no report attaches, one that is not what its name says, and an attachment that is
+    Raises ValueError for a blob that no report attaches, one that is not what its name says, and an attachment that is
     neither kept nor given.
     """
     attached = {named for report in reports for named in report.attachments}
@@ -27,7 +27,7 @@ def keep_blobs(store: Sqlite, reports: Sequence[Accepted], blobs: Mapping[str, b
 
 
 def read_blob(store: Sqlite, named: str) -> bytes:
-    """Give the blob with this SHA-256 in hex. Refuses (LookupError) one that is not kept."""
+    """Return the blob with this SHA-256 in hex. Raises LookupError for one that is not kept."""
     row = store.row("SELECT content FROM blob WHERE sha256 = ?", (bytes.fromhex(named),))
     if row is None:
         raise LookupError(f"there is no blob {named}")

@@ -41,9 +41,9 @@ class Checkpoint:
 
 
 def sign_note(body: str, key: SignerKey) -> str:
-    """Sign a text that ends in a newline; gives the whole note. Source: C2SP signed-note, "Format".
+    """Sign a text that ends in a newline; returns the whole note. Source: C2SP signed-note, "Format".
 
-    Refuses (NoteRefused) a body that is empty, lacks the last newline, or holds control characters.
+    Raises NoteRefused for a body that is empty, lacks the last newline, or holds control characters.
     """
     if not body.endswith("\n") or _has_control(body):
         raise NoteRefused("a note's text ends in a newline and holds no other control character")
@@ -51,7 +51,7 @@ def sign_note(body: str, key: SignerKey) -> str:
 
 
 def split_note(text: str) -> tuple[str, tuple[Signature, ...]]:
-    """Part a note into its body and its signatures, unverified. Refuses (NoteRefused) every other form."""
+    """Part a note into its body and its signatures, unverified. Raises NoteRefused for every other form."""
     if len(text) > _MOST_BYTES or _has_control(text):
         raise NoteRefused("a note holds no control characters and is not longer than a megabyte")
     body, gap, tail = text.rpartition("\n\n")
@@ -65,9 +65,9 @@ def split_note(text: str) -> tuple[str, tuple[Signature, ...]]:
 
 
 def open_note(text: str, key: VerifierKey) -> str:
-    """Give the body of a note that `key` signed.
+    """Return the body of a note that `key` signed.
 
-    Signatures of other keys are passed over. Refuses (NoteRefused) a note that `key` did not sign, or signed wrongly.
+    Signatures of other keys are passed over. Raises NoteRefused for a note that `key` did not sign, or signed wrongly.
     """
     body, signatures = split_note(text)
     own = [line for line in signatures if line.name == key.name and line.key_id == key.key_id]
@@ -85,7 +85,8 @@ def sign_checkpoint(origin: str, size: int, root: bytes, key: SignerKey) -> Chec
 
 
 def parse_checkpoint(text: str) -> Checkpoint:
-    """Read a checkpoint without asking who signed it. Refuses (NoteRefused) every other form. Source: C2SP tlog-checkpoint.
+    """Read a checkpoint without asking who signed it. Raises NoteRefused for every other form. Source: C2SP
+    tlog-checkpoint.
 
     Extension lines are let through, as they must be, and say nothing here.
     """
@@ -103,7 +104,7 @@ def parse_checkpoint(text: str) -> Checkpoint:
 
 
 def open_checkpoint(text: str, origin: str, key: VerifierKey) -> Checkpoint:
-    """Read a checkpoint that `key` signed for `origin`. Refuses (NoteRefused) everything else."""
+    """Read a checkpoint that `key` signed for `origin`. Raises NoteRefused for everything else."""
     open_note(text, key)
     found = parse_checkpoint(text)
     if found.origin != origin:

@@ -75,7 +75,7 @@ class Entry:
 
     @property
     def is_erased(self) -> bool:
-        """Whether the payload was erased."""
+        """Return whether the payload was erased."""
         return self.payload is None
 
 
@@ -100,7 +100,7 @@ class Receipt:
     checkpoint: str
 
     def to_json(self) -> str:
-        """Give the receipt as JSON: hashes in base64, the checkpoint as its text."""
+        """Return the receipt as JSON: hashes in base64, the checkpoint as its text."""
         return json.dumps(
             {
                 "format": RECEIPT_FORMAT,
@@ -115,7 +115,7 @@ class Receipt:
 
     @classmethod
     def from_json(cls, text: str) -> "Receipt":
-        """Read what `to_json` gave. Refuses (ValueError) everything else."""
+        """Read what `to_json` gave. Raises ValueError for everything else."""
         try:
             said = json.loads(text)
             if said["format"] != RECEIPT_FORMAT or type(said["entry"]) is not int or type(said["size"]) is not int:
@@ -129,7 +129,7 @@ class Receipt:
 
 
 def check_receipt(receipt: Receipt, header: bytes, key: VerifierKey) -> list[str]:
-    """Give everything that is wrong with a receipt for this header under this key; nothing means that it holds.
+    """Return everything that is wrong with a receipt for this header under this key; nothing means that it holds.
 
     Whoever also holds the payload compares its SHA-256 with the header's `payload_sha256`.
     """
@@ -152,9 +152,9 @@ def header_of(report: Accepted, digest: str, received: str, batch: int) -> bytes
     """Write the header: canonical JSON, equal byte for byte to `json.dumps` with sorted keys, no spaces, UTF-8.
 
     `digest` is the payload's SHA-256 in hex, `received` comes from `instant_text`, `batch` is the number of the first
-    entry of the group that is committed together, so that the groups a rebuild replays are in the tree.
-    Refuses (ValueError) text that UTF-8 cannot carry, an attachment that is not a SHA-256 in hex, a note's name that is
-    not a short lower-case word, and a payload above 512 MiB.
+    entry of the group that is committed together, so that the groups a rebuild replays are in the tree. Raises
+    ValueError for text that UTF-8 cannot carry, an attachment that is not a SHA-256 in hex, a note's name that is not a
+    short lower-case word, and a payload above 512 MiB.
     """
     attachments, note = "[]", "{}"
     if report.attachments:
@@ -177,7 +177,7 @@ def header_of(report: Accepted, digest: str, received: str, batch: int) -> bytes
 
 
 def rows_of(reports: Sequence[Accepted], at: int, first: int) -> tuple[list[bytes], list[EntryRow]]:
-    """Give the leaf hashes and the rows of a group received at `at` (microseconds), numbered from `first` on."""
+    """Return the leaf hashes and the rows of a group received at `at` (microseconds), numbered from `first` on."""
     received = instant_text(at)
     leaves: list[bytes] = []
     rows: list[EntryRow] = []
@@ -191,30 +191,30 @@ def rows_of(reports: Sequence[Accepted], at: int, first: int) -> tuple[list[byte
 
 
 def payload_key(digest: bytes) -> int:
-    """Give the first 8 bytes of a SHA-256 as the signed number that payloads are found by."""
+    """Return the first 8 bytes of a SHA-256 as the signed number that payloads are found by."""
     key: int = _KEY.unpack_from(digest)[0]
     return key
 
 
 def payload_digest(payload: bytes) -> str:
-    """Give a payload's SHA-256 in hex, as the header names it."""
+    """Return a payload's SHA-256 in hex, as the header names it."""
     return sha256(payload).hexdigest()
 
 
 def instant_micros(instant: datetime) -> int:
-    """Give microseconds since 1970 in UTC. Refuses (ValueError) an instant whose offset is not zero or unknown."""
+    """Return microseconds since 1970 in UTC. Raises ValueError for an instant whose offset is not zero or unknown."""
     if instant.utcoffset() != timedelta(0):
         raise ValueError(f"an instant is in UTC: {instant!r}")
     return (instant - _EPOCH) // timedelta(microseconds=1)
 
 
 def instant_from(micros: int) -> datetime:
-    """Give the instant for microseconds since 1970."""
+    """Return the instant for microseconds since 1970."""
     return _EPOCH + timedelta(microseconds=micros)
 
 
 def instant_text(micros: int) -> str:
-    """Give the one spelling used in headers.
+    """Return the one spelling used in headers.
 
     >>> instant_text(1_722_470_400_000_001)
     '2024-08-01T00:00:00.000001Z'

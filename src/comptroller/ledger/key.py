@@ -42,12 +42,12 @@ class VerifierKey:
         object.__setattr__(self, "key_id", hashed[:4])
 
     def __str__(self) -> str:
-        """Give the C2SP form."""
+        """Return the C2SP form."""
         return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(_ED25519 + self.public).decode()}"
 
     @classmethod
     def parse(cls, text: str) -> "VerifierKey":
-        """Read the C2SP form. Refuses (KeyRefused) another algorithm, a wrong key id, and any other spelling."""
+        """Read the C2SP form. Raises KeyRefused for another algorithm, a wrong key id, and any other spelling."""
         name, _, rest = text.partition("+")
         key_id, _, encoded = rest.partition("+")
         try:
@@ -83,7 +83,7 @@ class SignerKey:
         return self.verifier.name
 
     def sign(self, message: bytes) -> bytes:
-        """Sign; gives 64 bytes, always the same for the same message. Source: RFC 8032."""
+        """Sign; returns 64 bytes, always the same for the same message. Source: RFC 8032."""
         return self.private.sign(message)
 
 
@@ -128,7 +128,8 @@ def is_encrypted(path: Path) -> bool:
 def load_key(path: Path, name: str, passphrase: bytes | None = None) -> SignerKey:
     """Read a key that `save_key` wrote.
 
-    Refuses (KeyRefused) a wrong or missing passphrase, another kind of key, and an unencrypted file that others can read.
+    Raises KeyRefused for a wrong or missing passphrase, another kind of key, and an unencrypted file that others can
+    read.
     """
     pem = path.read_bytes()
     is_locked = b"ENCRYPTED" in pem.partition(b"\n")[0]

@@ -96,7 +96,7 @@ class Ledger(LedgerReader):
 
         `blobs` holds, by SHA-256 in hex, what the reports attach and the ledger does not hold yet. `received_at` (UTC)
         may equal the last instant and never precede it: a clock that was set back is for the caller to wait out, not to
-        be hidden here. Refuses (ValueError) an earlier instant, no reports, a missing or unasked-for blob, a ledger
+        be hidden here. Raises ValueError for an earlier instant, no reports, a missing or unasked-for blob, a ledger
         opened without its key.
         """
         signer = self._signer
@@ -130,7 +130,8 @@ class Ledger(LedgerReader):
         """Erase an entry's payload for ever; its header, leaf and proofs stand. Attachments are not touched.
 
         The bytes are overwritten in the file. Gives False when a reader still holds them in the write-ahead log: call
-        `settle` when it is gone. Refuses (LookupError) a number that was not given out, (ValueError) a reader's ledger.
+        `settle` when it is gone. Raises LookupError for a number that was not given out, (ValueError) a reader's
+        ledger.
         """
         if self._signer is None:
             raise ValueError("a ledger opened without its key cannot be changed")
@@ -140,12 +141,12 @@ class Ledger(LedgerReader):
         return self.settle()
 
     def settle(self) -> bool:
-        """Move the write-ahead log into the file and empty it; gives False when a reader or writer is in the way."""
+        """Move the write-ahead log into the file and empty it; returns False when a reader or writer is in the way."""
         row = self._store.row("PRAGMA wal_checkpoint(TRUNCATE)")
         return row is not None and row[0] == 0
 
     def _current_edge(self) -> TileEdge:
-        """Give the edge; taken up anew when another process has written since, or when a group was abandoned."""
+        """Return the edge; taken up anew when another process has written since, or when a group was abandoned."""
         if self._edge is None or self._edge.size != self.size:
             self._edge = self._load()
         return self._edge

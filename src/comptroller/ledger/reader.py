@@ -81,14 +81,14 @@ class LedgerReader:
             yield _entry(row)
 
     def entry(self, number: int) -> Entry:
-        """Give one entry. Refuses (LookupError) a number that was not given out."""
+        """Return one entry. Raises LookupError for a number that was not given out."""
         row = self._store.row(f"SELECT {_ENTRY_COLUMNS} FROM entry WHERE number = ?", (number,))
         if row is None:
             raise LookupError(f"there is no entry {number}")
         return _entry(row)
 
     def blob(self, named: str) -> bytes:
-        """Give the blob with this SHA-256 in hex. Refuses (LookupError) one that is not kept."""
+        """Return the blob with this SHA-256 in hex. Raises LookupError for one that is not kept."""
         return read_blob(self._store, named)
 
     def has_blob(self, named: str) -> bool:
@@ -96,7 +96,9 @@ class LedgerReader:
         return self._store.row("SELECT 1 FROM blob WHERE sha256 = ?", (bytes.fromhex(named),)) is not None
 
     def find(self, payload_sha256: str) -> int | None:
-        """Give the first entry whose payload has this SHA-256 in hex, erased or not; None when it was never received."""
+        """Return the first entry whose payload has this SHA-256 in hex, erased or not; None when it was never
+        received.
+        """
         return next(iter(self.find_all(payload_sha256)), None)
 
     def find_all(self, payload_sha256: str) -> Iterator[int]:
@@ -107,7 +109,7 @@ class LedgerReader:
                 yield int(number)
 
     def size_at(self, instant: datetime) -> int:
-        """Give the number of entries received up to and including an instant (UTC)."""
+        """Return the number of entries received up to and including an instant (UTC)."""
         at, below, above = instant_micros(instant), 0, self.size
         while below < above:
             middle = (below + above + 1) // 2
@@ -128,7 +130,9 @@ class LedgerReader:
             yield size, self.created_at if at is None else instant_from(at), text.decode()
 
     def checkpoint(self, size: int | None = None) -> Checkpoint:
-        """Give the checkpoint signed at `size`, or the last. Refuses (LookupError) a size at which none was signed."""
+        """Return the checkpoint signed at `size`, or the last. Raises LookupError for a size at which none was
+        signed.
+        """
         sql = "SELECT text FROM checkpoint WHERE size = ?" if size is not None else _LAST_CHECKPOINT
         row = self._store.row(sql, (size,) if size is not None else ())
         if row is None:
@@ -138,7 +142,7 @@ class LedgerReader:
     def receipt(self, number: int, at_size: int | None = None) -> Receipt:
         """Prove an entry under the last checkpoint, or under that of `at_size`.
 
-        Refuses (LookupError) a number beyond the checkpoint, and a size at which none was signed.
+        Raises LookupError for a number beyond the checkpoint, and a size at which none was signed.
         """
         with self._store.snapshot():
             head = self.checkpoint(at_size)
@@ -157,7 +161,9 @@ class LedgerReader:
             return consistency_proof(old_size, new_size, self._reader())
 
     def tile(self, level: int, place: int) -> bytes | None:
-        """Give the hashes of a tile, joined; what there is of an unfinished one of level 0; None where it is not kept."""
+        """Return the hashes of a tile, joined; what there is of an unfinished one of level 0; None where it is
+        not kept.
+        """
         row = self._store.row("SELECT hashes FROM tile WHERE level = ? AND place = ?", (level, place))
         if row is not None:
             hashes: bytes = row[0]

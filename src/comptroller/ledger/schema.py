@@ -47,7 +47,7 @@ class LedgerCharter:
 
 
 def make_tables(store: Sqlite, origin: str, key: SignerKey, at: datetime) -> None:
-    """Write the empty tables and the charter; refuses (ValueError) an origin that is not the key's name."""
+    """Write the empty tables and the charter; raises ValueError for an origin that is not the key's name."""
     if key.name != origin:
         raise ValueError(f"the key is named {key.name!r}; it must bear the ledger's origin, {origin!r}")
     body = f"{FORMAT}\n{origin}\n{instant_text(instant_micros(at))}\n{key.verifier}\n"
@@ -58,7 +58,9 @@ def make_tables(store: Sqlite, origin: str, key: SignerKey, at: datetime) -> Non
 
 
 def read_charter(store: Sqlite) -> LedgerCharter:
-    """Give the charter, checked against its own key. Refuses (BrokenChain) a file that is not a ledger of this format."""
+    """Return the charter, checked against its own key. Raises BrokenChain for a file that is not a ledger of
+    this format.
+    """
     _check_tables(store)
     rows = list(store.rows("SELECT text FROM charter"))
     if len(rows) != 1 or not isinstance(rows[0][0], bytes):
@@ -90,7 +92,7 @@ def _check_tables(store: Sqlite) -> None:
 
 
 def check_pages(store: Sqlite) -> str:
-    """Have the engine check its own pages and indexes; gives '' or the first thing found wrong."""
+    """Have the engine check its own pages and indexes; returns '' or the first thing found wrong."""
     try:
         found = store.row("PRAGMA integrity_check(1)")
     except StoreDown as fault:

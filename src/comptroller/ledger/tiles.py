@@ -45,15 +45,15 @@ class TileEdge:
         return self._frontier.size
 
     def width(self, level: int) -> int:
-        """Give the number of hashes in the begun tile of a level."""
+        """Return the number of hashes in the begun tile of a level."""
         return len(self._begun[level]) // HASH_BYTES if level < len(self._begun) else 0
 
     def root(self) -> bytes:
-        """Give the root of all leaves so far."""
+        """Return the root of all leaves so far."""
         return self._frontier.root()
 
     def grow(self, leaves: list[bytes]) -> list[tuple[int, int, bytes]]:
-        """Add leaf hashes; gives (level, place, 8,192 bytes) of every tile that became full."""
+        """Add leaf hashes; returns (level, place, 8,192 bytes) of every tile that became full."""
         before = self._frontier.size
         self._begun[0] += b"".join(leaves)
         for height, hashed in self._frontier.grow(leaves, step=TILE_HEIGHT):
@@ -82,9 +82,9 @@ def edge_at(size: int, read: Reader) -> TileEdge:
 
 
 def tile_path(level: int, place: int, width: int = TILE_WIDTH) -> str:
-    """Give the path of a tile, relative to the log's prefix. Source: C2SP tlog-tiles, "Merkle Tree".
+    """Return the path of a tile, relative to the log's prefix. Source: C2SP tlog-tiles, "Merkle Tree".
 
-    Refuses (ValueError) a level beyond 63, a negative place, a width outside 1 to 256.
+    Raises ValueError for a level beyond 63, a negative place, a width outside 1 to 256.
 
     >>> tile_path(0, 1234067), tile_path(1, 0, 17)
     ('tile/0/x001/x234/067', 'tile/1/000.p/17')
@@ -95,14 +95,14 @@ def tile_path(level: int, place: int, width: int = TILE_WIDTH) -> str:
 
 
 def entries_path(place: int, width: int = TILE_WIDTH) -> str:
-    """Give the path of a bundle of entries (what level 0's hashes are of). Source: C2SP tlog-tiles, "Log entries"."""
+    """Return the path of a bundle of entries (what level 0's hashes are of). Source: C2SP tlog-tiles, "Log entries"."""
     if place < 0 or not 1 <= width <= TILE_WIDTH:
         raise ValueError(f"there is no bundle at place {place}, width {width}")
     return f"tile/entries/{_place_path(place, width)}"
 
 
 def parse_path(path: str) -> TileName:
-    """Read a tile's path back; a bundle of entries has level -1. Refuses (ValueError) every other spelling.
+    """Read a tile's path back; a bundle of entries has level -1. Raises ValueError for every other spelling.
 
     >>> parse_path("tile/0/x001/x234/067"), parse_path("tile/entries/000.p/9")
     ((0, 1234067, 256), (-1, 0, 9))
@@ -120,7 +120,7 @@ def parse_path(path: str) -> TileName:
 
 
 def partial_width(size: int, level: int) -> int:
-    """Give the width of the unfinished tile of a level in a tree of `size`; 0 when there is none."""
+    """Return the width of the unfinished tile of a level in a tree of `size`; 0 when there is none."""
     return (size >> (TILE_HEIGHT * level)) % TILE_WIDTH
 
 
@@ -138,7 +138,7 @@ def tiles_at(size: int) -> Iterator[TileName]:
 def bundle(leaves: Iterable[bytes]) -> bytes:
     """Join leaves into a bundle: each behind its length in two bytes, big end first. Source: C2SP tlog-tiles.
 
-    Refuses (ValueError) a leaf longer than 65,535 bytes, which the format cannot carry.
+    Raises ValueError for a leaf longer than 65,535 bytes, which the format cannot carry.
     """
     parts: list[bytes] = []
     for leaf in leaves:

@@ -37,14 +37,18 @@ class Frontier:
     __slots__ = ("peaks", "size")
 
     def __init__(self, size: int = 0, peaks: Iterable[bytes] = ()) -> None:
-        """Take up an edge of `size` leaves; refuses (ValueError) peaks that are not one for each set bit of the size."""
+        """Take up an edge of `size` leaves; raises ValueError for peaks that are not one for each set bit of
+        the size.
+        """
         self.size = size
         self.peaks = list(peaks)
         if size < 0 or len(self.peaks) != size.bit_count():
             raise ValueError(f"a tree of {size} leaves has other than {len(self.peaks)} peaks")
 
     def grow(self, leaves: Iterable[bytes], *, step: int = 8) -> list[tuple[int, bytes]]:
-        """Add leaf hashes in order; gives (height, hash) of each subtree completed at a height that `step` divides."""
+        """Add leaf hashes in order; returns (height, hash) of each subtree completed at a height that `step`
+        divides.
+        """
         peaks, size = self.peaks, self.size
         completed: list[tuple[int, bytes]] = []
         for leaf in leaves:
@@ -61,12 +65,14 @@ class Frontier:
         return completed
 
     def root(self) -> bytes:
-        """Give the root of all leaves so far."""
+        """Return the root of all leaves so far."""
         return _fold(self.peaks)
 
 
 def root_of(leaves: Sequence[bytes]) -> bytes:
-    """Give the root over a row of leaf hashes; level by level, an odd last one goes up as it is. Source: RFC 6962, 2.1."""
+    """Return the root over a row of leaf hashes; level by level, an odd last one goes up as it is. Source: RFC
+    6962, 2.1.
+    """
     if not leaves:
         return EMPTY_ROOT
     row = list(leaves)
@@ -79,19 +85,19 @@ def root_of(leaves: Sequence[bytes]) -> bytes:
 
 
 def root_at(size: int, read: Reader) -> bytes:
-    """Give the root that the first `size` leaves had."""
+    """Return the root that the first `size` leaves had."""
     return _fold(peaks_at(size, read))
 
 
 def peaks_at(size: int, read: Reader) -> list[bytes]:
-    """Give the roots of the complete subtrees that make up the first `size` leaves, largest first."""
+    """Return the roots of the complete subtrees that make up the first `size` leaves, largest first."""
     return _peaks(0, size, read)
 
 
 def inclusion_proof(place: int, size: int, read: Reader) -> tuple[bytes, ...]:
     """Draw the audit path of the leaf at `place` (0 is first) in the tree of `size` leaves. Source: RFC 6962, 2.1.1.
 
-    Refuses (ValueError) a place outside the tree.
+    Raises ValueError for a place outside the tree.
     """
     if not 0 <= place < size:
         raise ValueError(f"leaf {place} is not in a tree of {size}")
@@ -111,7 +117,7 @@ def inclusion_proof(place: int, size: int, read: Reader) -> tuple[bytes, ...]:
 def consistency_proof(old_size: int, new_size: int, read: Reader) -> tuple[bytes, ...]:
     """Draw the proof that the tree of `old_size` is the beginning of that of `new_size`. Source: RFC 6962, 2.1.2.
 
-    Empty when the old tree is empty or the sizes are equal. Refuses (ValueError) an old size beyond the new.
+    Empty when the old tree is empty or the sizes are equal. Raises ValueError for an old size beyond the new.
     """
     if not 0 <= old_size <= new_size:
         raise ValueError(f"a tree of {old_size} is not the beginning of one of {new_size}")
@@ -191,7 +197,7 @@ def check_consistency(  # noqa: C901  the RFC's steps stay together
 
 
 def _left_width(width: int) -> int:
-    """Give the largest power of two below `width`, for a width of at least 2."""
+    """Return the largest power of two below `width`, for a width of at least 2."""
     return 1 << ((width - 1).bit_length() - 1)
 
 

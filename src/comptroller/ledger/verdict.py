@@ -37,7 +37,7 @@ class VerifyResult:
 
     @property
     def is_sound(self) -> bool:
-        """Whether everything fits."""
+        """Return whether everything fits."""
         return self.problem is None
 
 

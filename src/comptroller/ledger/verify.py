@@ -193,7 +193,7 @@ class _Walk:
                 raise Found("erasure", where, number, f"entry {one} as {leaf}", "an earlier entry as it stands")
 
     def _header(self, where: str, number: int, said: tuple[int, bytes], batch: int) -> bytes:
-        """Check the header's own words; gives the payload's hash. What they say is vouched for by the root, later."""
+        """Check the header's own words; returns the payload's hash. What they say is vouched for by the root, later."""
         received_at, header = said
         try:
             fields = Entry(number, instant_from(0), header, None).fields

@@ -80,7 +80,7 @@ class Clock:
     extension_most: int = 0
 
     def term(self, on: dt.date) -> Term | None:
-        """Give the term in force on a day; None before the first."""
+        """Return the term in force on a day; None before the first."""
         held = [one for one in self.terms if one.valid_from <= on]
         return held[-1] if held else None
 
@@ -148,7 +148,7 @@ class CasePolicy:
 
     @property
     def is_on(self) -> bool:
-        """Whether findings open cases under this pack."""
+        """Return whether findings open cases under this pack."""
         return bool(self.routes)
 
 

@@ -25,12 +25,12 @@ class Verdict:
 
     @property
     def answer(self) -> str:
-        """Give which of the four answers it is; what is clear has no verdict."""
+        """Return which of the four answers it is; what is clear has no verdict."""
         return "not_applicable" if self.excluded else "not_judged" if self.missing else "found"
 
     @property
     def finding(self) -> str:
-        """Give the finding's name: the same rule and subject always have the same."""
+        """Return the finding's name: the same rule and subject always have the same."""
         return finding_id(self.rule, self.subject)
 
 
@@ -58,14 +58,14 @@ class FindingChange:
 
 
 def finding_id(rule: str, subject: tuple[Any, ...]) -> str:
-    """Give a short name made of the rule and the subject: `F-` and 16 letters of base 32 (80 bits of SHA-256)."""
+    """Return a short name made of the rule and the subject: `F-` and 16 letters of base 32 (80 bits of SHA-256)."""
     whole = _compact([rule, [plain(one) for one in subject]])
     bits = int.from_bytes(hashlib.sha256(whole.encode()).digest()[:10], "big")
     return "F-" + "".join([_PAIRS[(bits >> at) & 1023] for at in _PLACES])
 
 
 def plain(value: Any) -> Any:
-    """Give a value as JSON holds it: days and instants in ISO form, decimals without trailing zeros."""
+    """Return a value as JSON holds it: days and instants in ISO form, decimals without trailing zeros."""
     if type(value) in AS_IT_IS:  # most cells, of which there are many
         return value
     if isinstance(value, Decimal):

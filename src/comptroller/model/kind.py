@@ -50,7 +50,7 @@ class Field:
 
     @property
     def column_type(self) -> str:
-        """Give the SQL type of the field's column."""
+        """Return the SQL type of the field's column."""
         return COLUMN_TYPES[self.type]
 
 
@@ -90,7 +90,7 @@ class Kind:
 
     @property
     def columns(self) -> dict[str, str]:
-        """Give the table's columns and SQL types, in order, the ledger's columns last.
+        """Return the table's columns and SQL types, in order, the ledger's columns last.
 
         `first_at` is when the first fact was received of which this one is a correction, itself where it is none.
         """
@@ -98,7 +98,7 @@ class Kind:
         return named | {name: form for name, form in STAMPS.items() if name != "first_at" or not self.parent}
 
     def field(self, name: str) -> Field:
-        """Give the field of that name; KeyError where there is none."""
+        """Return the field of that name; KeyError where there is none."""
         for one in self.fields:
             if one.name == name:
                 return one
@@ -106,5 +106,5 @@ class Kind:
 
     @property
     def since(self) -> str:
-        """Give the column that says from when a row holds: a day or an instant."""
+        """Return the column that says from when a row holds: a day or an instant."""
         return self.valid.get("on") or self.valid.get("at") or self.valid.get("from") or ""

@@ -187,7 +187,7 @@ class Rule:
 
     @property
     def complete(self) -> str:
-        """Give SQL over one judged row: it applies, and nothing that the rule needs is missing."""
+        """Return SQL over one judged row: it applies, and nothing that the rule needs is missing."""
         parts = [f"({w})" for w in self.when]
         parts += [f"({expression}) IS NOT NULL" for expression in self.needs.values()]
         parts += [f'"{column}" IS NOT NULL' for column in self.docket]
@@ -227,12 +227,12 @@ class Pack:
 
     @property
     def told(self) -> dict[str, Kind]:
-        """Give the kinds that may be reported: all but those whose rows the engine makes itself."""
+        """Return the kinds that may be reported: all but those whose rows the engine makes itself."""
         return {name: kind for name, kind in self.kinds.items() if not kind.is_made}
 
     @property
     def tables(self) -> dict[str, Kind]:
-        """Give every fact table's kind by table name, nested lists among them."""
+        """Return every fact table's kind by table name, nested lists among them."""
         found = dict(self.kinds)
         for kind in self.kinds.values():
             found.update({inner.name: inner for inner in kind.lists})

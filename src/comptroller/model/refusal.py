@@ -29,11 +29,11 @@ class Refusal:
     mend: Text
 
     def as_json(self) -> dict[str, Any]:
-        """Give the refusal as plain values, in the one form of every door."""
+        """Return the refusal as plain values, in the one form of every door."""
         return asdict(self)
 
     def text(self, language: str = "en") -> str:
-        """Give the refusal as lines a person reads."""
+        """Return the refusal as lines a person reads."""
         line = "" if self.line is None else f"line {self.line}"
         place = ", ".join(part for part in (self.file, line, self.field) if part) or "-"
         return (

@@ -12,13 +12,13 @@ class RegisterView(Protocol):
 
     @property
     def owner(self) -> str:
-        """Give the code of the node's owner, who may speak for every entity."""
+        """Return the code of the node's owner, who may speak for every entity."""
 
     def is_known(self, entity: str) -> bool:
-        """Say whether the register holds that entity."""
+        """Return whether the register holds that entity."""
 
     def parent(self, entity: str) -> str | None:
-        """Give the entity that manages it, or None."""
+        """Return the entity that manages it, or None."""
 
     def standing(self, kind: str, keys: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
         """Give, for each hash of a natural key, the standing fact (0 where there is none) and the hash of its content."""
@@ -27,10 +27,12 @@ class RegisterView(Protocol):
         """Give, for each of those facts, the entities in whose books it is, in the order in which the kind names them."""
 
     def keys(self, entity: str) -> list[tuple[str, dt.date | None, dt.date | None]]:
-        """Give the entity's public keys (base64 Ed25519) with the days from and until which they are valid."""
+        """Return the entity's public keys (base64 Ed25519) with the days from and until which they are valid."""
 
     def tightens(self, name: str) -> str:
-        """Give how a lower list of that name may differ; '' where no pack names it."""
+        """Return how a lower list of that name may differ; '' where no pack names it."""
 
     def lines_above(self, entity: str, name: str) -> list[dict[str, Any]]:
-        """Give the lines of that list which reach the entity from above: holder, item, limit_cny, valid_from, valid_until."""
+        """Return the lines of that list which reach the entity from above: holder, item, limit_cny, valid_from,
+        valid_until.
+        """

@@ -68,7 +68,7 @@ Tables = Mapping[str, pa.Table]
 
 
 def found(folder: Path, charter: Charter, key: SignerKey, passphrase: bytes | None = None) -> None:
-    """Begin a node's folder, which `finish` makes a node; refuses (Refused) a folder that holds something already.
+    """Begin a node's folder, which `finish` makes a node; raises Refused for a folder that holds something already.
 
     What a founding left that was cut off is thrown away: nobody was told that there is a node.
     """

@@ -11,7 +11,7 @@ _NAME = "name"
 
 
 def pack_files(files: Mapping[str, bytes], name: str) -> bytes:
-    """Give the archive of all files of pack `name`, in the order of paths and without times."""
+    """Return the archive of all files of pack `name`, in the order of paths and without times."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for path, content in [(_NAME, name.encode()), *sorted(files.items())]:
@@ -22,7 +22,7 @@ def pack_files(files: Mapping[str, bytes], name: str) -> bytes:
 
 
 def unpack_files(bundle: bytes) -> tuple[dict[str, bytes], str]:
-    """Give the files and the name of the pack that an archive holds; the same archive is not opened again."""
+    """Return the files and the name of the pack that an archive holds; the same archive is not opened again."""
     files = dict(_unpacked(bundle))
     return files, files.pop(_NAME).decode()
 
@@ -34,7 +34,7 @@ def _unpacked(bundle: bytes) -> tuple[tuple[str, bytes], ...]:
 
 
 def digest_of(files: Mapping[str, bytes]) -> str:
-    """Give the SHA-256 over all files' paths and contents, in the order of paths."""
+    """Return the SHA-256 over all files' paths and contents, in the order of paths."""
     whole = hashlib.sha256()
     for path in sorted(files):
         whole.update(path.encode() + b"\0" + hashlib.sha256(files[path]).digest())

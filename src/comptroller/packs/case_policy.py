@@ -53,7 +53,7 @@ def case_policy_of(  # noqa: PLR0913 - a pack's casework stands on all of these
     params: Mapping[str, Param],
     words: Mapping[str, Mapping[str, Text]],
 ) -> tuple[CasePolicy, list[Refusal]]:
-    """Give what a pack's files say about cases (by full name), and all that does not fit."""
+    """Return what a pack's files say about cases (by full name), and all that does not fit."""
     refusals: list[Refusal] = []
 
     def say(full: str, field: str, seen: object, zh: str, en: str) -> None:

@@ -17,7 +17,7 @@ UNITS = ("CNY", "percent", "fraction", "days", "working days", "months", "years"
 
 
 def param_of(full: str, form: schema.ParamForm) -> tuple[Param | None, list[Refusal]]:
-    """Give the parameter, or what is wrong: an unknown unit, a value's missing column, a gap, an overlap."""
+    """Return the parameter, or what is wrong: an unknown unit, a value's missing column, a gap, an overlap."""
     refusals: list[Refusal] = []
 
     def say(field: str, seen: object, zh: str, en: str) -> None:

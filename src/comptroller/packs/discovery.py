@@ -10,9 +10,9 @@ from comptroller.packs.yaml import read_form
 
 
 def gather_files(roots: Iterable[Path], name: str) -> dict[str, bytes]:
-    """Give the files of pack `name` and of all packs beneath it, by path from `<pack>/`.
+    """Return the files of pack `name` and of all packs beneath it, by path from `<pack>/`.
 
-    Refuses (BrokenPack) a pack that no root holds, and packs that extend one another in a ring.
+    Raises BrokenPack for a pack that no root holds, and packs that extend one another in a ring.
     """
     files: dict[str, bytes] = {}
     waiting, places = [name], list(roots)

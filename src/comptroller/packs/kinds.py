@@ -23,7 +23,7 @@ _RESERVED = ("fact", "received_at", "first_at", "act", "line", "report", "seq")
 
 
 def kind_of(full: str, form: schema.KindForm) -> tuple[Kind | None, list[Refusal]]:
-    """Give the kind that `form` says, or what does not fit in it."""
+    """Return the kind that `form` says, or what does not fit in it."""
     name = full.rsplit("/", 1)[-1]
     refusals = [*_sense(full, form), *channels_refused(full, form)]
     if refusals:
@@ -61,7 +61,7 @@ def kind_of(full: str, form: schema.KindForm) -> tuple[Kind | None, list[Refusal
 
 
 def _inner(outer: str, name: str, form: schema.FieldForm, key: tuple[str, ...], named: dict[str, Field]) -> Kind:
-    """Give a nested list as a kind of its own: the columns it carries, then its own."""
+    """Return a nested list as a kind of its own: the columns it carries, then its own."""
     carried = tuple(dict.fromkeys((*key, *form.carries)))
     fields = tuple(named[one] for one in carried) + tuple(_field(k, f) for k, f in form.fields.items())
     return Kind(
@@ -207,7 +207,7 @@ def _is_pattern(text: str) -> bool:
 
 
 def _is_scheme(name: str) -> bool:
-    """Whether python-stdnum has a module of that name that tells sound codes."""
+    """Return whether python-stdnum has a module of that name that tells sound codes."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?", name):
         return False
     try:

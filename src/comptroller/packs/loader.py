@@ -36,7 +36,7 @@ _WITH_SQL = ("rules", "views")
 
 
 def read_pack(files: Mapping[str, bytes], name: str, *, adopted: bool = False) -> Pack:
-    """Give pack `name` with all it extends; raises BrokenPack with every refusal found.
+    """Return pack `name` with all it extends; raises BrokenPack with every refusal found.
 
     The same files give the same pack, without being read again. One that was `adopted` is not held to the lint of a
     later day: what a ledger holds can always be folded.
@@ -52,7 +52,9 @@ def read_pack(files: Mapping[str, bytes], name: str, *, adopted: bool = False) -
 
 @lru_cache(maxsize=4)
 def _read(name: str, files: tuple[tuple[str, bytes], ...]) -> tuple[Pack | None, list[Refusal], list[Refusal]]:
-    """Give the pack, what refuses it, and what the lint alone refuses; nothing is composed where layers are missing."""
+    """Return the pack, what refuses it, and what the lint alone refuses; nothing is composed where layers are
+    missing.
+    """
     reading = _Reading(dict(files))
     layers = reading.layers(name)
     if reading.refusals:
@@ -70,7 +72,7 @@ class _Reading:
         self.lints: list[Refusal] = []
 
     def layers(self, name: str) -> list[str]:
-        """Give the packs from `name` down, each once, an upper before what it extends."""
+        """Return the packs from `name` down, each once, an upper before what it extends."""
         order: list[str] = []
 
         def visit(one: str, above: tuple[str, ...]) -> None:
@@ -92,7 +94,7 @@ class _Reading:
         return order
 
     def form(self, path: str, shape: type[_Form]) -> _Form | None:
-        """Give a file's form, or None and keep its refusals."""
+        """Return a file's form, or None and keep its refusals."""
         if path not in self.files:
             wanted = ("该文件存在", "that file to be there")
             self.refusals.append(
@@ -104,12 +106,12 @@ class _Reading:
         return form
 
     def each(self, layer: str, folder: str) -> list[tuple[str, str]]:
-        """Give (path, full name) of the YAML files of a layer's folder."""
+        """Return (path, full name) of the YAML files of a layer's folder."""
         head = f"{layer}/{folder}/"
         return [(p, p[: -len(".yml")]) for p in sorted(self.files) if p.startswith(head) and p.endswith(".yml")]
 
     def compose(self, name: str, layers: list[str]) -> Pack:  # noqa: C901, PLR0912 - one branch a folder
-        """Give the pack: lower layers first, upper ones laid over them by stem."""
+        """Return the pack: lower layers first, upper ones laid over them by stem."""
         heads = {layer: self.form(f"{layer}/pack.yml", schema.PackForm) for layer in layers}
         kinds: dict[str, Kind] = {}
         params: dict[str, Param] = {}
@@ -257,7 +259,7 @@ class _Reading:
         params: dict[str, Param],
         words: dict[str, dict[str, Text]],
     ) -> CasePolicy:
-        """Give moves, clocks and routes, upper layers' laid over lower ones by stem."""
+        """Return moves, clocks and routes, upper layers' laid over lower ones by stem."""
         sights: dict[str, Sight] = {}
         loss_param, band_params, authority = "", list[str](), dict[str, str]()
         for layer in reversed(layers):
@@ -284,7 +286,7 @@ class _Reading:
         return made
 
     def _laid(self, layers: list[str], folder: str, shape: type[_Form]) -> dict[str, _Form]:
-        """Give the forms of a folder by full name; an upper layer's file stands for a lower one's of that stem."""
+        """Return the forms of a folder by full name; an upper layer's file stands for a lower one's of that stem."""
         found: dict[str, tuple[str, _Form]] = {}
         for layer in reversed(layers):
             for path, full in self.each(layer, folder):

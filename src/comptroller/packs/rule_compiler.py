@@ -99,7 +99,7 @@ def _compiled(  # noqa: PLR0913, PLR0917 - what a rule's two files say, as plain
     references: frozenset[str],
     views: tuple[tuple[str, str], ...],
 ) -> tuple[Compiled | None, tuple[Refusal, ...]]:
-    """Give what `compile_rule` gives; `said` is subject, docket, when and what is needed."""
+    """Return what `compile_rule` gives; `said` is subject, docket, when and what is needed."""
     sql, yml = files
     subject, docket, when, needs = said
     reads = dict(tables)

@@ -10,23 +10,23 @@ from comptroller.packs.schema_types import Both
 
 
 def text_of(both: Both) -> Text:
-    """Give the text a form says."""
+    """Return the text a form says."""
     return Text(both)
 
 
 def stem(full: str) -> str:
-    """Give the last part of a full name."""
+    """Return the last part of a full name."""
     return full.rsplit("/", 1)[-1]
 
 
 def cites_of(said: Any) -> tuple[Cite, ...]:
-    """Give the citations that a form says, one or many."""
+    """Return the citations that a form says, one or many."""
     many = said if isinstance(said, list) else [said]
     return tuple(Cite(one.source, one.article) for one in many)
 
 
 def source_of(full: str, form: schema.SourceForm) -> Source:
-    """Give the source that a file says."""
+    """Return the source that a file says."""
     period = form.in_force
     return Source(
         name=full,
@@ -41,7 +41,7 @@ def source_of(full: str, form: schema.SourceForm) -> Source:
 
 
 def list_of(full: str, form: schema.ListForm) -> PolicyList:
-    """Give the list that a file says."""
+    """Return the list that a file says."""
     lines = tuple(
         ListLine(
             item=line.item,
@@ -62,6 +62,6 @@ def list_of(full: str, form: schema.ListForm) -> PolicyList:
 
 
 def calendar_of(path: str, form: schema.CalendarForm) -> Calendar:
-    """Give the year that a file says."""
+    """Return the year that a file says."""
     days = (tuple(sorted(form.holidays)), tuple(sorted(form.workdays)))
     return Calendar(path, form.region, form.year, days[0], days[1], cites_of(form.cites))

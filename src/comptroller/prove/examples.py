@@ -182,7 +182,7 @@ class _Shown:
 
 
 def _facts(duck: DuckDb, pack: Pack, example: Example) -> _Shown:
-    """Give an example's rows; required fields may be left out, and `received_at` may be said."""
+    """Return an example's rows; required fields may be left out, and `received_at` may be said."""
     shown = _Shown({}, {}, {}, [])
     for kind, rows in example.given.items():
         if kind not in pack.kinds:
@@ -207,7 +207,7 @@ def _facts(duck: DuckDb, pack: Pack, example: Example) -> _Shown:
 
 
 def _named(shown: _Shown) -> set[str]:
-    """Give the entities in whose books the rows are; where an example shows no register, they stand in it alone."""
+    """Return the entities in whose books the rows are; where an example shows no register, they stand in it alone."""
     found = {e for rows in shown.tables.values() if "entity" in rows.column_names for e in rows["entity"].to_pylist()}
     return {e for e in found if e is not None}
 

@@ -31,7 +31,7 @@ class Difference:
             yield rule, *groups[rule]
 
     def as_json(self) -> dict[str, Any]:
-        """Give the difference as plain values."""
+        """Return the difference as plain values."""
         return {
             "appear": [_said(v) for v in self.appear],
             "vanish": [_said(v) for v in self.vanish],

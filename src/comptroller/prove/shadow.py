@@ -68,17 +68,17 @@ class Shadow(Engine):
             self._replay(before + 1, last)
 
     def standing(self) -> Standing:
-        """Give what stands as found under the shadow's policy."""
+        """Return what stands as found under the shadow's policy."""
         return standing(self.duck)
 
 
 def standing(duck: DuckDb) -> Standing:
-    """Give what stands as found in some books: rule, hash of the evidence, and entry by which it is so known."""
+    """Return what stands as found in some books: rule, hash of the evidence, and entry by which it is so known."""
     return {finding: (rule, evidence, known) for finding, rule, evidence, known in duck.rows(STANDING)}
 
 
 def beside(adopted: Standing, shadow: Standing, entries: int, began: int) -> Beside:
-    """Give where a shadow differs from what is adopted, both at entry `entries`."""
+    """Return where a shadow differs from what is adopted, both at entry `entries`."""
     both = adopted.keys() & shadow.keys()
     findings = {
         "appear": sorted(shadow.keys() - adopted.keys()),
@@ -102,6 +102,6 @@ def beside(adopted: Standing, shadow: Standing, entries: int, began: int) -> Bes
 
 
 def rows(duck: DuckDb, findings: Sequence[str]) -> list[dict[str, Any]]:
-    """Give findings as they stand in some books, in the order asked; what stands no more is left out."""
+    """Return findings as they stand in some books, in the order asked; what stands no more is left out."""
     found = {row["finding"]: row for row in duck.records(_ROW, [list(findings)])} if findings else {}
     return [found[one] for one in findings if one in found]

@@ -130,7 +130,9 @@ class DuckDb:
         finalize(self, self._parsed.clear)  # also at the interpreter's end, when the driver must have them back
 
     def _statement(self, sql: str) -> duckdb.Statement | str:
-        """Give a text as its one statement, so that it is parsed once however often it runs; as it is, where it holds more."""
+        """Return a text as its one statement, so that it is parsed once however often it runs; as it is, where
+        it holds more.
+        """
         if sql not in self._parsed:
             statements = self._connection.extract_statements(sql)
             if len(self._parsed) >= _TEXTS:
@@ -150,7 +152,7 @@ class DuckDb:
         return one
 
     def cursor(self) -> "DuckDb":
-        """Give a further connection to the same database, with temporary tables of its own."""
+        """Return a further connection to the same database, with temporary tables of its own."""
         return DuckDb._of(self._connection.cursor())
 
     def set_zone(self, zone: str) -> None:
@@ -172,35 +174,35 @@ class DuckDb:
         self._run(sql, values)
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Give a query's rows as tuples."""
+        """Return a query's rows as tuples."""
         return self._run(sql, values).fetchall()
 
     def named_rows(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Give a query's columns by name, and its rows as tuples."""
+        """Return a query's columns by name, and its rows as tuples."""
         ran = self._run(sql)
         return [str(column[0]) for column in ran.description or ()], ran.fetchall()
 
     def records(self, sql: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
-        """Give a query's rows by the names of their columns."""
+        """Return a query's rows by the names of their columns."""
         done = self._run(sql, values)
         names = [str(column[0]) for column in done.description or ()]
         return [dict(zip(names, row, strict=True)) for row in done.fetchall()]
 
     def columns(self, sql: str) -> list[str]:
-        """Give the names of the columns that a query would give."""
+        """Return the names of the columns that a query would give."""
         return [str(row[0]) for row in self._connection.execute(f"DESCRIBE {sql}").fetchall()]
 
     def arrow(self, sql: str, values: Sequence[Any] = ()) -> pa.Table:
-        """Give a query's rows as an Arrow table."""
+        """Return a query's rows as an Arrow table."""
         return self._connection.sql(sql, params=list(values) or None).to_arrow_table()
 
     def batches(self, sql: str) -> Iterator[pa.Table]:
-        """Give a query's rows some at a time; the connection does nothing else until they are all taken."""
+        """Yield a query's rows some at a time; the connection does nothing else until they are all taken."""
         for some in self._connection.sql(sql).to_arrow_reader(_ROWS):
             yield pa.Table.from_batches([some])
 
     def few(self, sql: str) -> pa.Table:
-        """Give a query's rows as an Arrow table, where they are few: quicker to begin, at the price of a copy."""
+        """Return a query's rows as an Arrow table, where they are few: quicker to begin, at the price of a copy."""
         return self._run(sql).to_arrow_table()
 
     def register(self, name: str, table: pa.Table) -> None:

@@ -69,7 +69,7 @@ def _walk(slots: Slots, hashes: Hashes, before: Slots, keys: Hashes, mask: np.ui
 
 
 def grown(array: NDArray, needed: int) -> NDArray:  # type: ignore[type-arg]  # any dtype
-    """Give the array, or a larger copy of it that holds `needed` items; it grows by an eighth at a time."""
+    """Return the array, or a larger copy of it that holds `needed` items; it grows by an eighth at a time."""
     if len(array) >= needed:
         return array
     larger = np.empty(max(needed, len(array) + len(array) // 8, 1024), dtype=array.dtype)
@@ -89,7 +89,7 @@ class Chain:
         self._slots: NDArray[np.int32] = np.full(1024, _EMPTY, dtype=np.int32)
 
     def __len__(self) -> int:
-        """Give how many rows there are."""
+        """Return how many rows there are."""
         return self._count
 
     def add(self, hashes: NDArray[np.uint64]) -> None:
@@ -110,13 +110,13 @@ class Chain:
         self._count = stop
 
     def rows(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """Give the rows of all those hashes (each hash once), in no order."""
+        """Return the rows of all those hashes (each hash once), in no order."""
         mask = np.uint64(len(self._slots) - 1)
         found: NDArray[np.int64] = _walk(self._slots, self._hashes, self._before, hashes, mask)
         return found
 
     def latest(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """Give the newest row of each hash, or -1."""
+        """Return the newest row of each hash, or -1."""
         found = np.empty(len(hashes), dtype=np.int64)
         _look(self._slots, self._hashes, hashes, np.uint64(len(self._slots) - 1), found)
         return found

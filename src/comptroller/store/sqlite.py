@@ -43,7 +43,7 @@ class Sqlite:
         self.path = path
 
     def execute(self, sql: str, values: Sequence[Value] = ()) -> int:
-        """Run one statement; gives the number of rows it changed (-1 where that has no meaning)."""
+        """Run one statement; returns the number of rows it changed (-1 where that has no meaning)."""
         try:
             return self._driver.execute(sql, values).rowcount
         except _FAULTS as fault:
@@ -66,7 +66,7 @@ class Sqlite:
             raise StoreDown(str(fault)) from fault
 
     def row(self, sql: str, values: Sequence[Value] = ()) -> Row | None:
-        """Give the first row of a query, or None."""
+        """Return the first row of a query, or None."""
         try:
             found: Row | None = self._driver.execute(sql, values).fetchone()
         except _FAULTS as fault:

@@ -25,14 +25,14 @@ Renewed = Mapping[str, tuple[str, ...] | None]
 
 
 def by_policy(turns: Iterable[FindingChange]) -> list[FindingChange]:
-    """Give turns of which those that are gone ended by another policy."""
+    """Return turns of which those that are gone ended by another policy."""
     return [replace(turn, how="policy") if turn.state in _GONE else turn for turn in turns]
 
 
 def with_causes(
     turns: list[Turned], plan: Plan, changes: Changes, added: Mapping[str, pa.Table], renewed: Renewed
 ) -> list[Turned]:
-    """Give the turns of a batch, of which those that are gone say by what; `added` and `renewed` are what changed."""
+    """Return the turns of a batch, of which those that are gone say by what; `added` and `renewed` are what changed."""
     if not any(turn.state in _GONE for _, turn in turns):
         return turns
     causes = _Causes(plan, changes, added, renewed)
@@ -48,7 +48,7 @@ class _Causes:
         self._own: dict[tuple[str, str], dict[int, tuple[int, bool]]] = {}
 
     def told(self, rule: Rule, turn: FindingChange) -> FindingChange:
-        """Give a turn with how its finding is gone, and by which fact."""
+        """Return a turn with how its finding is gone, and by which fact."""
         if "clock" in self._renewed:
             return replace(turn, how="time")
         fact, has_ended = self._facts(rule, turn.verdict)
@@ -60,14 +60,14 @@ class _Causes:
         return replace(turn, how="retracted" if has_ended else "lists" if listed else "around")
 
     def _facts(self, rule: Rule, verdict: Verdict) -> tuple[int, bool]:
-        """Give the last fact that came about a finding's docket, and whether one of it ended."""
+        """Return the last fact that came about a finding's docket, and whether one of it ended."""
         found = [self._of_docket(table, self._label[rule.name]).get(verdict.docket) for table in rule.reads]
         found += [_of_entity(part, verdict.entity) for part in self._around(rule, verdict)]
         some = [one for one in found if one is not None]
         return max((fact for fact, _ in some), default=0), any(ended for _, ended in some)
 
     def _around(self, rule: Rule, verdict: Verdict) -> list[tuple[pa.Table, bool]]:
-        """Give the changed rows of reported kinds that a rule looks up by the entity."""
+        """Return the changed rows of reported kinds that a rule looks up by the entity."""
         tables = [t for t, by in rule.references.items() if by == ("entity",) and _is_told(self._pack, t)]
         return [
             (part.rows, self._is_new(table, part))
@@ -77,7 +77,7 @@ class _Causes:
         ]
 
     def _of_docket(self, table: str, label: str) -> dict[int, tuple[int, bool]]:
-        """Give for each docket of which a table's rows changed the last fact that came, and whether one ended."""
+        """Return for each docket of which a table's rows changed the last fact that came, and whether one ended."""
         known = self._own.get((table, label))
         if known is not None:
             return known
@@ -95,7 +95,7 @@ class _Causes:
         return part.rows is self._added.get(table)
 
     def _lists(self, rule: Rule, verdict: Verdict) -> bool:
-        """Whether a list changed that binds the finding's entity and that the rule looks up."""
+        """Return whether a list changed that binds the finding's entity and that the rule looks up."""
         for table in _LISTS:
             if table not in rule.references and table not in rule.reads:
                 continue
@@ -106,14 +106,14 @@ class _Causes:
 
 
 def _is_told(pack: Pack, table: str) -> bool:
-    """Whether a table's rows are reported by people, and are no list."""
+    """Return whether a table's rows are reported by people, and are no list."""
     kind = pack.tables.get(table)
     whole = pack.kinds.get(kind.parent or kind.name) if kind else None
     return whole is not None and not whole.is_made and table not in _LISTS
 
 
 def _of_entity(part: tuple[pa.Table, bool], entity: str) -> tuple[int, bool] | None:
-    """Give the last fact about an entity among rows that came, or that one ended; None where none is about it."""
+    """Return the last fact about an entity among rows that came, or that one ended; None where none is about it."""
     rows, is_new = part
     facts = rows.filter(pc.equal(rows.column("entity"), entity)).column("fact").to_pylist()
     if not facts:

@@ -20,12 +20,12 @@ class Column(Protocol):
         ...
 
     def take(self, rows: NDArray[np.int64]) -> pa.Array:
-        """Give the values of those rows."""
+        """Return the values of those rows."""
         ...
 
 
 def arrow_type(form: str) -> pa.DataType:
-    """Give the Arrow type of an SQL type of a kind's field."""
+    """Return the Arrow type of an SQL type of a kind's field."""
     if form.startswith("DECIMAL"):
         precision, scale = (int(x) for x in form[8:-1].split(","))
         return pa.decimal128(precision, scale)
@@ -33,7 +33,7 @@ def arrow_type(form: str) -> pa.DataType:
 
 
 def column_of(form: str) -> Column:
-    """Give an empty column for an SQL type of a kind's field."""
+    """Return an empty column for an SQL type of a kind's field."""
     kind = arrow_type(form)
     if form == "VARCHAR":
         return Texts()
@@ -78,7 +78,7 @@ class Plain:
         self._count = stop
 
     def take(self, rows: NDArray[np.int64]) -> pa.Array:
-        """Give the values of those rows."""
+        """Return the values of those rows."""
         values = self._values[rows]
         none = np.isnan(values) if self._stored == pa.float64() else values == self._none
         return pa.array(values, self._stored, mask=none).cast(self._form)
@@ -107,7 +107,7 @@ class Decimals:
         self._count = stop
 
     def take(self, rows: NDArray[np.int64]) -> pa.Array:
-        """Give the values of those rows."""
+        """Return the values of those rows."""
         values = self._values[rows]
         none = values == _NO_INT
         words = np.empty(2 * len(values), dtype=np.int64)
@@ -188,7 +188,7 @@ class Texts:
         self._texts += len(texts)
 
     def _spread(self) -> None:
-        """Give up the codes: each row has its own text from here on."""
+        """Return up the codes: each row has its own text from here on."""
         assert self._codes is not None
         every = self._texts_of(self._codes[: self._count].astype(np.int64))
         self._codes, self._known, self._texts = None, {}, 0
@@ -204,7 +204,7 @@ class Texts:
         return pa.Array.from_buffers(pa.string(), len(places), [valid, pa.py_buffer(offsets), pa.py_buffer(out)])
 
     def take(self, rows: NDArray[np.int64]) -> pa.Array:
-        """Give the values of those rows."""
+        """Return the values of those rows."""
         if self._codes is None:
             return self._texts_of(rows)
         codes = self._codes[rows]

@@ -33,11 +33,11 @@ class Due:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is due."""
+        """Return whether nothing is due."""
         return not len(self.dockets)
 
     def concerns(self, rule: Rule) -> bool:
-        """Whether the rule reads a table that changed, or is due through a reference."""
+        """Return whether the rule reads a table that changed, or is due through a reference."""
         return rule.name in self.rules or not self.tables.isdisjoint(rule.reads)
 
 
@@ -50,7 +50,7 @@ class DueDays:
         self._dockets, self._starts, self._ends = (part[order] for part in spans)
 
     def of(self, docket: int) -> list[tuple[date, date]]:
-        """Give the spans of a docket, both days included."""
+        """Return the spans of a docket, both days included."""
         low = np.searchsorted(self._dockets, np.uint64(docket), side="left")
         high = np.searchsorted(self._dockets, np.uint64(docket), side="right")
         starts, ends = self._starts[low:high].tolist(), self._ends[low:high].tolist()
@@ -58,7 +58,7 @@ class DueDays:
 
 
 def _day(number: int) -> date:
-    """Give the day of a number counted from 1970-01-01, or the nearest that there is."""
+    """Return the day of a number counted from 1970-01-01, or the nearest that there is."""
     return date.fromordinal(min(max(_EPOCH + number, 1), date.max.toordinal()))
 
 

@@ -29,7 +29,7 @@ class Explanation:
     lawful: dict[str, str]
 
     def as_json(self) -> dict[str, Any]:
-        """Give the explanation as plain values."""
+        """Return the explanation as plain values."""
         rule = self.rule
         return {
             "finding": self.finding.as_json(),
@@ -85,13 +85,15 @@ def explain(
 
 
 def _holds(finding: Version, begins: dt.date | None, ends: dt.date | None) -> bool:
-    """Whether a period holds the finding's day: the day it is about, else the day of the clock when it was judged."""
+    """Return whether a period holds the finding's day: the day it is about, else the day of the clock when it
+    was judged.
+    """
     day = finding.since or finding.today
     return day is None or ((begins is None or begins <= day) and (ends is None or day < ends))
 
 
 def _sources(pack: Pack, rule: Rule, finding: Version) -> list[dict[str, Any]]:
-    """Give the sources that a rule cites and that were in force on the finding's day; all, where none was."""
+    """Return the sources that a rule cites and that were in force on the finding's day; all, where none was."""
     cited = [(cite, pack.sources[cite.source]) for cite in rule.cites]
     in_force = [(cite, source) for cite, source in cited if _holds(finding, source.valid_from, source.valid_until)]
     found = []
@@ -110,7 +112,7 @@ def _sources(pack: Pack, rule: Rule, finding: Version) -> list[dict[str, Any]]:
 
 
 def _parameters(pack: Pack, rule: Rule, finding: Version) -> list[dict[str, Any]]:
-    """Give the values of a rule's parameters that were in force on the finding's day."""
+    """Return the values of a rule's parameters that were in force on the finding's day."""
     found = []
     for name in rule.params:
         param = pack.params[name]
@@ -134,7 +136,7 @@ def _parameters(pack: Pack, rule: Rule, finding: Version) -> list[dict[str, Any]
 
 
 def _rows(duck: DuckDb, pack: Pack, rule: Rule, finding: Version) -> list[dict[str, Any]]:
-    """Give the rows that are the finding's evidence, as they were said, each with its entry and its place in it."""
+    """Return the rows that are the finding's evidence, as they were said, each with its entry and its place in it."""
     if not finding.entries:
         return []
     listed = ", ".join(str(int(fact)) for fact in finding.entries)

@@ -84,12 +84,12 @@ class Findings:
                 self._standing[rule][docket][key] = verdict
 
     def standing(self, rule: str) -> list[Verdict]:
-        """Give all that stands for a rule, in the order of subjects."""
+        """Return all that stands for a rule, in the order of subjects."""
         found = [v for held in self._standing.get(rule, {}).values() for v in held.values()]
         return sorted(found, key=lambda v: str(v.subject))
 
     def found(self) -> list[Verdict]:
-        """Give every finding that stands, in the order of rules and subjects."""
+        """Return every finding that stands, in the order of rules and subjects."""
         return [one for rule in self.rules() for one in self.standing(rule) if one.answer == "found"]
 
     def compare(
@@ -99,7 +99,7 @@ class Findings:
         dockets: frozenset[int] | None,
         spans: DueDays | None,
     ) -> list[FindingChange]:
-        """Give what turned: `new` against what stands in those dockets (all, where None).
+        """Return what turned: `new` against what stands in those dockets (all, where None).
 
         With `spans`, only verdicts whose `since` lies in a span of their docket are compared.
         """
@@ -121,7 +121,7 @@ class Findings:
         return self.compare(rule, [], None, None)
 
     def rules(self) -> list[str]:
-        """Give the rules of which something stands."""
+        """Return the rules of which something stands."""
         return sorted(rule for rule, held in self._standing.items() if any(held.values()))
 
     def _take(self, rule: str, turns: list[FindingChange]) -> None:
@@ -178,7 +178,7 @@ class Findings:
 
 
 def subject_json(subject: tuple[Any, ...]) -> str:
-    """Give a subject as JSON text."""
+    """Return a subject as JSON text."""
     return _spaced([plain(one) for one in subject])
 
 
@@ -188,7 +188,7 @@ _spaced = json.JSONEncoder(ensure_ascii=False).encode
 def verdicts_of(
     rule: Rule, names: Sequence[str], rows: Iterable[Sequence[Any]], dockets: Iterable[int]
 ) -> list[Verdict]:
-    """Give the verdicts that the rows of a rule's SELECT say, each of its docket."""
+    """Return the verdicts that the rows of a rule's SELECT say, each of its docket."""
     columns = dict(zip(names, zip(*rows, strict=True), strict=False))
     if not columns:
         return []
@@ -223,7 +223,7 @@ def verdicts_of(
 
 
 def _plains(column: Sequence[Any], as_it_is: frozenset[type]) -> Sequence[Any]:
-    """Give the cells of a column as JSON holds them; most columns hold nothing that would look otherwise."""
+    """Return the cells of a column as JSON holds them; most columns hold nothing that would look otherwise."""
     return column if as_it_is.issuperset(map(type, column)) else [plain(one) for one in column]
 
 
@@ -238,7 +238,7 @@ _json = msgspec.json.Encoder()
 
 
 def _both(held: Mapping[int, Any], dockets: frozenset[int]) -> set[int]:
-    """Give the dockets that are in both; goes through the smaller."""
+    """Return the dockets that are in both; goes through the smaller."""
     return (
         {one for one in held if one in dockets} if len(held) < len(dockets) else {one for one in dockets if one in held}
     )

@@ -27,7 +27,7 @@ class Key:
 
 
 def key_hashes(rows: pa.Table, keys: Iterable[Key]) -> dict[Key, Hashes]:
-    """Give for each key the hashes of rows, 0 where a part of it is null, and never 0 otherwise."""
+    """Return for each key the hashes of rows, 0 where a part of it is null, and never 0 otherwise."""
     wanted = dict.fromkeys(keys)
     dockets = {key.columns: np.empty(0, dtype=np.uint64) for key in wanted}
     texts = {name: text_hashes(rows.column(name)) for name in {name for columns in dockets for name in columns}}
@@ -42,13 +42,15 @@ def key_hashes(rows: pa.Table, keys: Iterable[Key]) -> dict[Key, Hashes]:
 
 
 def docket_hashes(forms: Sequence[str], values: Sequence[Sequence[Any]]) -> Hashes:
-    """Give the hashes of dockets whose columns have those SQL types and values: as `key_hashes` gives them for rows."""
+    """Return the hashes of dockets whose columns have those SQL types and values: as `key_hashes` gives them
+    for rows.
+    """
     columns = [pa.chunked_array([pa.array(some, arrow_type(form))]) for form, some in zip(forms, values, strict=True)]
     return _joined([text_hashes(column) for column in columns])
 
 
 def text_hashes(values: pa.ChunkedArray) -> Hashes:
-    """Give the hash of each value's text (FNV-1a, mixed), 0 where it is null."""
+    """Return the hash of each value's text (FNV-1a, mixed), 0 where it is null."""
     texts = values.cast(pa.large_string()).combine_chunks()
     if isinstance(texts, pa.ChunkedArray):
         texts = pa.array([], pa.large_string()) if not texts.num_chunks else texts.chunk(0)
@@ -75,7 +77,7 @@ def _hash_texts(offsets: NDArray[np.int64], data: NDArray[np.uint8], found: Hash
 
 
 def _joined(parts: Sequence[Hashes]) -> Hashes:
-    """Give one hash for the hashes of several columns, in their order."""
+    """Return one hash for the hashes of several columns, in their order."""
     whole = parts[0]
     with np.errstate(over="ignore"):
         for part in parts[1:]:
@@ -86,7 +88,7 @@ def _joined(parts: Sequence[Hashes]) -> Hashes:
 
 
 def _days(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Give the days of a column, counted from 1970-01-01, and where there is none."""
+    """Return the days of a column, counted from 1970-01-01, and where there is none."""
     days = column.cast(pa.date32()).cast(pa.int32())
     return days.fill_null(0).to_numpy().astype(np.int64), days.is_null().to_numpy()
 

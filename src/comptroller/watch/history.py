@@ -32,7 +32,7 @@ class Version:
     known: int
 
     def as_json(self) -> dict[str, Any]:
-        """Give the version as plain values."""
+        """Return the version as plain values."""
         return {name: getattr(self, name) for name in _COLUMNS.split(", ")}
 
 
@@ -45,10 +45,10 @@ def findings(  # noqa: PLR0913 - what one may ask by
     valid: dt.date | None = None,
     known: int | None = None,
 ) -> list[Version]:
-    """Give findings by rule (a part of its name), entity and state, as they stood.
+    """Return findings by rule (a part of its name), entity and state, as they stood.
 
-    `state` is `open` (raised or changed), `all`, or one of STATES. `valid` leaves out what is about a later day; `known`
-    is the ledger's entry with which it was known.
+    `state` is `open` (raised or changed), `all`, or one of STATES. `valid` leaves out what is about a later day;
+    `known` is the ledger's entry with which it was known.
     """
     wheres, values = ["known <= ?"], [known if known is not None else 2**62]
     latest = f"SELECT {_COLUMNS}, row_number() OVER (PARTITION BY finding ORDER BY version DESC) AS place FROM finding WHERE {wheres[0]}"
@@ -73,7 +73,7 @@ def findings(  # noqa: PLR0913 - what one may ask by
 
 
 def versions(duck: DuckDb, finding: str) -> list[Version]:
-    """Give all versions of a finding, the first first; none where there is no such finding."""
+    """Return all versions of a finding, the first first; none where there is no such finding."""
     return [
         _version(r) for r in duck.rows(f"SELECT {_COLUMNS} FROM finding WHERE finding = ? ORDER BY version", [finding])
     ]

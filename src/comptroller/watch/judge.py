@@ -1,9 +1,9 @@
 """Judging: what a change makes due, the rules run over what is due, and what turned.
 
-Law: judging in increments, in any batching and any order of independent reports, gives exactly what judging everything
-at once gives. It rests on three things: a rule's answer about a docket depends on the rows of that docket (and of the
-window), on its references, and on nothing else; a change makes due every docket that it touches; and what a rule gives
-for due dockets replaces what stood for them.
+Law: judging in increments, in any batching and any order of independent reports, returns exactly what judging
+everything at once gives. It rests on three things: a rule's answer about a docket depends on the rows of that docket
+(and of the window), on its references, and on nothing else; a change makes due every docket that it touches; and what a
+rule gives for due dockets replaces what stood for them.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -167,7 +167,7 @@ class Watch:
         return turns
 
     def _with_passing(self, rule: Rule, turns: list[FindingChange]) -> list[FindingChange]:
-        """Give turns of which those that are gone say whether the rule applies to their subject as it is now."""
+        """Return turns of which those that are gone say whether the rule applies to their subject as it is now."""
         known = [name for name in rule.subject if name in self.pack.tables[rule.judges].columns]
         columns = ", ".join(f'"{name}"' for name in known)
         rows = self._duck.rows(
@@ -181,7 +181,7 @@ class Watch:
         ]
 
     def _with_judged(self, rules: list[Rule], scoped: Mapping[str, pa.Table]) -> set[str]:
-        """Give the rules that have a row to judge: the others find nothing, and need not be run."""
+        """Return the rules that have a row to judge: the others find nothing, and need not be run."""
         awake: set[str] = set()
         by_table: dict[str, list[Rule]] = {}
         for rule in rules:
@@ -194,7 +194,7 @@ class Watch:
         return awake
 
     def _run(self, rule: Rule, dockets: frozenset[int] | None = None) -> list[Verdict]:
-        """Give what a rule's SELECT says, within its time in force; with `dockets`, of those that are due alone."""
+        """Return what a rule's SELECT says, within its time in force; with `dockets`, of those that are due alone."""
         sql = rule.sql if dockets is None else due_sql(rule.sql, rule.reads)
         until = f" AND r.since < DATE '{rule.valid_until}'" if rule.valid_until else ""
         in_force = f"r.since IS NULL OR (r.since >= DATE '{rule.valid_from}'{until})"

@@ -23,7 +23,7 @@ class Group:
 
     @property
     def label(self) -> str:
-        """Give a short name that is unique in a plan."""
+        """Return a short name that is unique in a plan."""
         return "+".join(self.docket) + (f"~{self.window.days}.{self.window.on}" if self.window else "")
 
 
@@ -37,7 +37,7 @@ class Plan:
 
 
 def plan(pack: Pack) -> Plan:
-    """Give the plan of a pack's rules."""
+    """Return the plan of a pack's rules."""
     grouped: dict[tuple[tuple[str, ...], Window | None], list[Rule]] = defaultdict(list)
     tables = pack.tables
     for name in sorted(pack.rules):
@@ -54,7 +54,7 @@ def plan(pack: Pack) -> Plan:
 
 
 def columns_needed(rules: Iterable[Rule], tables: Mapping[str, Kind]) -> dict[str, tuple[str, ...]]:
-    """Give for each table that rules read the columns that they need, their dockets' and windows' among them."""
+    """Return for each table that rules read the columns that they need, their dockets' and windows' among them."""
     needed: dict[str, set[str]] = defaultdict(set)
     for rule in rules:
         for table in rule.reads:
@@ -64,7 +64,7 @@ def columns_needed(rules: Iterable[Rule], tables: Mapping[str, Kind]) -> dict[st
 
 @lru_cache(maxsize=1024)
 def due_sql(sql: str, reads: tuple[str, ...]) -> str:
-    """Give a rule's SQL with the tables that it reads replaced by `due_<table>`, which hold what is due."""
+    """Return a rule's SQL with the tables that it reads replaced by `due_<table>`, which hold what is due."""
     tree = sqlglot.parse_one(sql, read="duckdb")
     own = {cte.alias for cte in tree.find_all(exp.CTE)}
     for table in tree.find_all(exp.Table):
@@ -76,7 +76,7 @@ def due_sql(sql: str, reads: tuple[str, ...]) -> str:
 
 
 def columns_read(rule: Rule, kind: Kind) -> set[str]:
-    """Give the columns of a kind that a rule's SQL may name, its conditions and keys among them."""
+    """Return the columns of a kind that a rule's SQL may name, its conditions and keys among them."""
     named = set(rule.names)
     named |= set(rule.docket) | {"fact"} | ({rule.window.on} if rule.window else set())
     if rule.judges == kind.name:

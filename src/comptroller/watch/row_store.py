@@ -30,11 +30,11 @@ class RowStore:
         self._count = 0
 
     def __len__(self) -> int:
-        """Give how many rows were ever held."""
+        """Return how many rows were ever held."""
         return self._count
 
     def add(self, rows: pa.Table) -> dict[str, NDArray[np.uint64]]:
-        """Add rows (in the order of their facts); gives for each index the hashes of the rows, 0 for no docket."""
+        """Add rows (in the order of their facts); returns for each index the hashes of the rows, 0 for no docket."""
         hashes = key_hashes(rows, self._keys.values())
         stop = self._count + rows.num_rows
         facts = rows.column("fact").to_numpy()
@@ -50,7 +50,7 @@ class RowStore:
         return {name: hashes[key] for name, key in self._keys.items()}
 
     def end(self, facts: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Let those facts end; gives the rows that they were in."""
+        """Let those facts end; returns the rows that they were in."""
         ordered = np.unique(facts)
         begin = np.searchsorted(self._facts[: self._count], ordered, side="left")
         end = np.searchsorted(self._facts[: self._count], ordered, side="right")
@@ -61,14 +61,14 @@ class RowStore:
         return ended
 
     def rows_of(self, index: str, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """Give the standing rows of those hashes (each once), in the order of their facts."""
+        """Return the standing rows of those hashes (each once), in the order of their facts."""
         rows = self._chains[self._keys[index]].rows(hashes)
         rows = rows[self._stands[rows]]
         rows.sort()
         return rows
 
     def take(self, rows: NDArray[np.int64], columns: Iterable[str] | None = None) -> pa.Table:
-        """Give those rows as Arrow; all columns where none are named."""
+        """Return those rows as Arrow; all columns where none are named."""
         wanted = self.columns if columns is None else tuple(columns)
         return pa.table({c: self._column(c, rows) for c in wanted})
 

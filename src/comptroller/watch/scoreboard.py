@@ -29,7 +29,7 @@ class Score:
     asleep: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        """Give the count as plain values."""
+        """Return the count as plain values."""
         return {
             "judged": self.judged,
             "found": self.found,
@@ -43,7 +43,7 @@ class Score:
 
 
 def scoreboard(duck: DuckDb, pack: Pack, findings: Findings, rules: list[str] | None = None) -> list[Score]:
-    """Give the counts of the rules named, or of all."""
+    """Return the counts of the rules named, or of all."""
     asleep = {(rule, text): said for rule, text, said in duck.rows("SELECT rule, fingerprint, said FROM asleep")}
     chosen = [pack.rules[name] for name in rules or sorted(pack.rules)]
     return [
@@ -53,7 +53,7 @@ def scoreboard(duck: DuckDb, pack: Pack, findings: Findings, rules: list[str] | 
 
 
 def answers_sql(pack: Pack, rule: Rule) -> str:
-    """Give SQL for each subject of a rule: `applies`, `complete`, and `why` it cannot be judged.
+    """Return SQL for each subject of a rule: `applies`, `complete`, and `why` it cannot be judged.
 
     A subject that stands on several rows is judged as soon as one of them applies and is complete.
     """
@@ -85,7 +85,9 @@ def answers_sql(pack: Pack, rule: Rule) -> str:
 
 
 def counts_sql(pack: Pack, rule: Rule) -> str:
-    """Give SQL that counts a rule's subjects by what their rows say of them: applies, complete, what is missing, how many."""
+    """Return SQL that counts a rule's subjects by what their rows say of them: applies, complete, what is
+    missing, how many.
+    """
     return (
         "SELECT applies, complete, CASE WHEN applies AND NOT complete THEN why END AS why, count(*) AS many "
         f"FROM ({answers_sql(pack, rule)}) GROUP BY ALL"
@@ -102,7 +104,8 @@ def tally(
     counted: Iterable[tuple[bool, bool, str | None, int]],
     standing: Iterable[tuple[str, str | None, str | None, int]],
 ) -> Score:
-    """Give the score from the counts of subjects, and from what stands: answer, what is missing, why left out, how many.
+    """Return the score from the counts of subjects, and from what stands: answer, what is missing, why left out, how
+    many.
 
     >>> tally("r", [(True, True, None, 5), (True, False, "day", 2)], [("found", "", "", 1)]).clear
     4

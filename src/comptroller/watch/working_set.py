@@ -63,7 +63,7 @@ class WorkingSet:
         return self._tables[table]
 
     def _keys(self, table: str) -> dict[str, Key]:
-        """Give the indexes of a table: one a group's docket, one a window's stretches, one a reference's columns."""
+        """Return the indexes of a table: one a group's docket, one a window's stretches, one a reference's columns."""
         keys: dict[str, Key] = {}
         for group in self._members.get(table, ()):
             keys[f"docket {group.label}"] = Key(group.docket)
@@ -79,7 +79,7 @@ class WorkingSet:
         return keys
 
     def take_in(self, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]) -> Changes:
-        """Hold what came and let go what ended; gives the rows of both."""
+        """Hold what came and let go what ended; returns the rows of both."""
         parts: dict[str, list[Part]] = {}
         for table, new in added.items():
             held = self._tables.get(table)
@@ -97,7 +97,7 @@ class WorkingSet:
         return Changes({table: tuple(some) for table, some in parts.items()})
 
     def _gone(self, table: str, facts: NDArray[np.int64]) -> pa.Table:
-        """Give the rows of facts that ended, from the books."""
+        """Return the rows of facts that ended, from the books."""
         self._duck.register("gone_facts", pa.table({"fact": facts}))
         columns = ", ".join(f'"{c}"' for c in self._plan.pack.tables[table].columns)
         rows = self._duck.arrow(f"SELECT {columns} FROM all_{table} WHERE fact IN (SELECT fact FROM gone_facts)")
@@ -107,7 +107,7 @@ class WorkingSet:
     def due(
         self, group: Group, changes: Changes, renewed: Mapping[str, tuple[str, ...] | None]
     ) -> tuple[Due, set[str]]:
-        """Give what is due in a group, and the rules of it that are to be judged over everything."""
+        """Return what is due in a group, and the rules of it that are to be judged over everything."""
         touched = frozenset(t for t in group.tables if t in changes.parts)
         everything: set[str] = set()
         through: set[str] = set()
@@ -140,7 +140,7 @@ class WorkingSet:
         parts: tuple[Part, ...],
         entities: tuple[str, ...] | None,
     ) -> NDArray[np.uint64] | None:
-        """Give the dockets that a change of a reference touches by its columns; None for all."""
+        """Return the dockets that a change of a reference touches by its columns; None for all."""
         if not by or entities is None or not set(by) <= set(self._plan.columns[rule.judges]):
             return None
         hashes = [_hashes(part.rows, by) for part in parts]
@@ -157,7 +157,7 @@ class WorkingSet:
         return np.unique(_hashes(held.take(found, (*group.docket, "fact")), group.docket))
 
     def rows(self, group: Group, due: Due, tables: Iterable[str]) -> dict[str, NDArray[np.int64]]:
-        """Give by table the rows of a group's due dockets; with a window, those within two windows of a due day."""
+        """Return by table the rows of a group's due dockets; with a window, those within two windows of a due day."""
         found: dict[str, NDArray[np.int64]] = {}
         for table in tables:
             held, docket = self._held(table), f"docket {group.label}"
@@ -170,7 +170,7 @@ class WorkingSet:
         return found
 
     def scope(self, wanted: Iterable[Mapping[str, NDArray[np.int64]]], rules: Iterable[Rule]) -> dict[str, pa.Table]:
-        """Give by table the rows that are wanted, each once, with the columns that the rules read."""
+        """Return by table the rows that are wanted, each once, with the columns that the rules read."""
         rows: dict[str, list[NDArray[np.int64]]] = {}
         for one in wanted:
             for table, some in one.items():
@@ -185,7 +185,7 @@ class WorkingSet:
 
 
 def _reach(group: Group, parts: list[Part], whole: NDArray[np.uint64]) -> tuple[Spans, NDArray[np.uint64]]:
-    """Give the due days of each docket, and the hashes of the stretches whose rows they need."""
+    """Return the due days of each docket, and the hashes of the stretches whose rows they need."""
     assert group.window is not None
     days_apart, on = group.window.days, group.window.on
     dockets, starts, ends = [whole], [np.full(len(whole), EVERYTHING[0])], [np.full(len(whole), EVERYTHING[1])]

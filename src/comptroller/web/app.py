@@ -58,14 +58,14 @@ class Files(StaticFiles):
     """
 
     def file_response(self, *said: Any, **more: Any) -> Response:
-        """Give a file, or word that it is the same."""
+        """Return a file, or word that it is the same."""
         answer = super().file_response(*said, **more)
         answer.headers["cache-control"] = "no-cache"
         return answer
 
 
 def make_app(server: Server) -> Any:
-    """Give the ASGI app of a desk that was started."""
+    """Yield the ASGI app of a desk that was started."""
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:

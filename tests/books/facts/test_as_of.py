@@ -15,7 +15,7 @@ LINE = {"entity": "A", "list": "free_items", "item": "S", "valid_from": "2024-03
 
 @pytest.fixture
 def world():
-    """Give a world in which B came under A, and A's list got a line, one after the other."""
+    """Return a world in which B came under A, and A's list got a line, one after the other."""
     made = World.new(pack("small"))
     made.books.advance(made.said, policy=1)
     made.say([("decision", DECIDED)])

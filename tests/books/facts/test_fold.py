@@ -14,7 +14,7 @@ DECIDED = {"entity": "A", "decision": "D1", "matter": "M1"}
 
 @pytest.fixture
 def world():
-    """Give an empty world of the small pack: entities A and B, the clock at the end of June."""
+    """Return an empty world of the small pack: entities A and B, the clock at the end of June."""
     return World.new(pack("small"))
 
 

@@ -13,7 +13,7 @@ _DAYS = st.lists(st.dates(dt.date(2023, 1, 1), dt.date(2024, 12, 31)), max_size=
 
 
 def calendars(off, worked):
-    """Give calendars of 2023 and 2024 from days off and worked week-ends."""
+    """Return calendars of 2023 and 2024 from days off and worked week-ends."""
     return tuple(
         Calendar(str(y), "CN", y, tuple(d for d in off if d.year == y), tuple(d for d in worked if d.year == y), ())
         for y in (2023, 2024)

@@ -8,7 +8,7 @@ _PAYMENT = "SELECT * FROM (VALUES {}) AS v(fact, entity, payee, payment, amount_
 
 
 def _said(circle: list[list[int]], name: str, *days: int) -> list[tuple[int, str]]:
-    """Give position and payer of the rows of a circle of three, paid on those days of January."""
+    """Return position and payer of the rows of a circle of three, paid on those days of January."""
     parties = ("A", "B"), ("B", "C"), ("C", "A")
     cells = ", ".join(
         f"({fact}, '{a}', '{b}', 'P{fact}', 7.5, NULL, DATE '2024-01-{day:02}')"

@@ -9,7 +9,7 @@ from tests.laws.worlds import pack
 
 
 def legs(*rows: tuple[int, str, str, int, int]) -> str:
-    """Give SQL for legs (fact, payer, payee, cents, day)."""
+    """Return SQL for legs (fact, payer, payee, cents, day)."""
     cells = ", ".join(
         f"({fact}, '{a}', '{b}', 'L{fact}', {cents}, {day * 86_400}, '')" for fact, a, b, cents, day in rows
     )

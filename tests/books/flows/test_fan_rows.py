@@ -16,7 +16,7 @@ from tests.laws.worlds import PACKS, Row, World
 
 @lru_cache(maxsize=1)
 def few() -> Pack:
-    """Give the pack with the rules of fans alone, with few enough others to be met by chance."""
+    """Return the pack with the rules of fans alone, with few enough others to be met by chance."""
     whole = read_pack(gather_files([PACKS], "cn-capital"), "cn-capital")
     rules = {name: rule for name, rule in whole.rules.items() if "flow_fan" in rule.references}
     assert len(rules) == 3
@@ -31,7 +31,7 @@ def few() -> Pack:
 
 
 def payment(payer: str, name: str, payee: str, day: int, amount: str = "100", act: str = "state") -> tuple[str, Row]:
-    """Give a payment in March."""
+    """Return a payment in March."""
     row = {
         "entity": payer,
         "payment": name,
@@ -44,14 +44,14 @@ def payment(payer: str, name: str, payee: str, day: int, amount: str = "100", ac
 
 
 def world() -> World:
-    """Give an empty world with entities A to E."""
+    """Return an empty world with entities A to E."""
     found = World.new(few())
     found.say([("entity", {"entity": one, "name": one}) for one in "ABCDE"])
     return found
 
 
 def table(found: World) -> list[tuple[Any, ...]]:
-    """Give the rows in order."""
+    """Return the rows in order."""
     return sorted(found.duck.rows("SELECT * FROM flow_fan"), key=str)
 
 

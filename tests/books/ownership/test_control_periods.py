@@ -22,7 +22,7 @@ DAYS = [dt.date(2023, 12, 31), *(dt.date(2024, month, 1) for month in (1, 5, 7, 
 
 @lru_cache(maxsize=1)
 def asking() -> Pack:
-    """Give the base pack with one rule, which asks about the holders and companies of stakes."""
+    """Return the base pack with one rule, which asks about the holders and companies of stakes."""
     whole = read_pack(gather_files([PACKS], "cn-capital"), "cn-capital")
     some = next(iter(whole.rules.values()))
     rule = replace(some, name="asks", judges="stake", references={TABLE: ("holder", "entity")})
@@ -30,12 +30,12 @@ def asking() -> Pack:
 
 
 def told(world: World) -> list[tuple[object, ...]]:
-    """Give the table in order."""
+    """Return the table in order."""
     return sorted(world.duck.rows(f"SELECT {', '.join(COLUMNS)} FROM {TABLE}"), key=str)
 
 
 def new() -> World:
-    """Give an empty world under that rule."""
+    """Return an empty world under that rule."""
     duck = DuckDb(memory="300MB")
     return World(duck, Books(duck, asking(), owner="O", zone="UTC"), Watch(duck, pack("base")))
 

@@ -48,7 +48,7 @@ class _Rows:
         return self.low, self.stakes.parts, self.high
 
     def put(self, want: EdgeRequest) -> int:
-        """Let the rows be what is wanted; gives how many edges turned."""
+        """Let the rows be what is wanted; returns how many edges turned."""
         put, asserted = want.turns(self.stakes, self.bounds)
         self.stakes.row_count = put_all(put, self.stakes.link, self.bounds, self.stakes.head, self.stakes.row_count)
         for holder, company, basis, holds in asserted:

@@ -15,24 +15,24 @@ from tests.laws.worlds import Row, World, pack
 
 
 def stake(holder: str, entity: str, share: str, **fields: str) -> tuple[str, Row]:
-    """Give a stake from 2024 on."""
+    """Return a stake from 2024 on."""
     row = {"holder": holder, "entity": entity, "share_pct": share, "valid_from": "2024-01-01", **fields}
     return "stake", {name: value for name, value in row.items() if value}
 
 
 def table(world: World, name: str) -> list[tuple[Any, ...]]:
-    """Give a table's rows in order."""
+    """Return a table's rows in order."""
     columns = ", ".join(COLUMNS[name])
     return sorted(world.duck.rows(f"SELECT {columns} FROM {name}"), key=str)
 
 
 def controls(world: World) -> set[tuple[str, str, str, str]]:
-    """Give who controls whom, on what basis, by which chain."""
+    """Return who controls whom, on what basis, by which chain."""
     return set(world.duck.rows("SELECT owner, entity, basis, path FROM controls"))
 
 
 def world(*facts: tuple[str, Row]) -> World:
-    """Give a world that was told these facts at once."""
+    """Return a world that was told these facts at once."""
     found = World.new(pack("base"))
     assert found.say(list(facts)) == len(facts)
     return found

@@ -27,7 +27,7 @@ RULES = (
 
 @lru_cache(maxsize=1)
 def few() -> Pack:
-    """Give the pack with the rules alone that ask about relations and circles."""
+    """Return the pack with the rules alone that ask about relations and circles."""
     whole = read_pack(gather_files([PACKS], "cn-capital"), "cn-capital")
     rules = {name: rule for name, rule in whole.rules.items() if name.endswith(RULES)}
     assert len(rules) == len(RULES)
@@ -35,7 +35,7 @@ def few() -> Pack:
 
 
 def world() -> World:
-    """Give an empty world under those rules, with entities A to D."""
+    """Return an empty world under those rules, with entities A to D."""
     duck = DuckDb(memory="500MB")
     books = Books(duck, few(), owner="O", zone="UTC")
     found = World(duck, books, Watch(duck, few()))
@@ -44,12 +44,12 @@ def world() -> World:
 
 
 def table(found: World, name: str) -> list[tuple[Any, ...]]:
-    """Give a table's rows in order."""
+    """Return a table's rows in order."""
     return sorted(found.duck.rows(f"SELECT * FROM {name}"), key=str)
 
 
 def payment(payer: str, name: str, payee: str, amount: str, day: str, **fields: str) -> tuple[str, Row]:
-    """Give a payment."""
+    """Return a payment."""
     return "payment", {"entity": payer, "payment": name, "payee": payee, "amount": amount, "paid_on": day, **fields}
 
 

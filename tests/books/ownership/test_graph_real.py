@@ -25,7 +25,7 @@ _FIRST = dt.date(2020, 1, 1)
 
 
 def shaped(world: World, kind: str, cells: dict[str, list[str]]) -> pa.Table:
-    """Give typed rows of a kind."""
+    """Return typed rows of a kind."""
     count = len(next(iter(cells.values())))
     raw = pa.table({name: pa.array(column, pa.string()) for name, column in cells.items()})
     places = pa.array(np.arange(1, count + 1))
@@ -36,7 +36,7 @@ def shaped(world: World, kind: str, cells: dict[str, list[str]]) -> pa.Table:
 
 
 def rows(name: str) -> list[dict[str, str]]:
-    """Give a file's rows, or skip where it is not there."""
+    """Return a file's rows, or skip where it is not there."""
     path = DATA / name
     if not path.is_file():
         pytest.skip(f"{path} is not there: name the folder of the data sets in COMPTROLLER_DATA")
@@ -45,7 +45,7 @@ def rows(name: str) -> list[dict[str, str]]:
 
 
 def told(stakes: list[tuple[str, str, str]]) -> World:
-    """Give a world that was told these stakes at once."""
+    """Return a world that was told these stakes at once."""
     found = World.new(pack("base"))
     facts: list[tuple[str, Row]] = []
     for holder, entity, share in stakes:
@@ -95,7 +95,7 @@ def test_a_register_with_loops_and_sums_off_the_whole() -> None:
 
 
 def transfers(name: str, file: str) -> list[dict[str, str]]:
-    """Give the rows of a file of an AMLSim archive, or skip where it is not there."""
+    """Return the rows of a file of an AMLSim archive, or skip where it is not there."""
     path = DATA / "amlsim" / f"20K_{name}.tgz"
     if not path.is_file():
         pytest.skip(f"{path} is not there: name the folder of the data sets in COMPTROLLER_DATA")
@@ -106,7 +106,7 @@ def transfers(name: str, file: str) -> list[dict[str, str]]:
 
 
 def rings(edges: set[tuple[str, str]]) -> set[frozenset[str]]:
-    """Give the accounts of every ring in a graph in which few meet, by walking it."""
+    """Return the accounts of every ring in a graph in which few meet, by walking it."""
     out = defaultdict(set)
     for payer, payee in edges:
         out[payer].add(payee)

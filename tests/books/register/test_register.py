@@ -15,7 +15,7 @@ def _entity(code, parent="", act="state"):
 
 
 def chain(world, entity):
-    """Give the entities above one, nearest first."""
+    """Return the entities above one, nearest first."""
     sql = "SELECT ancestor FROM ancestor WHERE entity = ? ORDER BY distance"
     return [row[0] for row in world.duck.rows(sql, [entity])]
 

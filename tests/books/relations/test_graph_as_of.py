@@ -19,7 +19,7 @@ Facts = list[tuple[str, Row]]
 
 
 def said(books: Books, valid: dt.date | None, known: int | None) -> dict[str, list[tuple[Any, ...]]]:
-    """Give every table that is made from the graph, in order."""
+    """Return every table that is made from the graph, in order."""
     views = books.views_here(valid, known)
     tables = {**COLUMNS, "ancestor": ("entity", "ancestor", "distance"), "level": ("entity", "legal", "management")}
     found = {}

@@ -11,7 +11,7 @@ from comptroller.intake.limits import Limits
 
 
 def refused(payload: bytes, **limits: int) -> list[tuple[str, int | None, str]]:
-    """Give code, line and field of each refusal."""
+    """Return code, line and field of each refusal."""
     raws, refusals = read_csv(payload, "a.csv", limits=Limits(**limits))
     assert raws == []
     return [(one.code, one.line, one.field) for one in refusals]

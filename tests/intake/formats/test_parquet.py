@@ -13,7 +13,7 @@ from comptroller.intake.limits import Limits
 
 
 def parquet(table: pa.Table) -> bytes:
-    """Give a table as a Parquet file."""
+    """Return a table as a Parquet file."""
     out = io.BytesIO()
     pq.write_table(table, out)
     return out.getvalue()

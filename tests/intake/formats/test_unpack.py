@@ -14,7 +14,7 @@ SMALL = Limits(bytes_unpacked=100_000, ratio_from=1000, ratio=50)
 
 
 def archive(*files: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """Give a zip of those files."""
+    """Return a zip of those files."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", method) as new:
         for name, payload in files:
@@ -23,7 +23,7 @@ def archive(*files: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> by
 
 
 def codes(payload: bytes, limits: Limits = SMALL) -> list[tuple[str, str]]:
-    """Give code and file of the refusals of a zip."""
+    """Return code and file of the refusals of a zip."""
     found, refusals = members(payload, "a.zip", limits)
     assert bool(found) != bool(refusals)
     return [(one.code, one.file) for one in refusals]

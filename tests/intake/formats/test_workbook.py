@@ -13,7 +13,7 @@ LINKS = b'<Relationships><Relationship Id="r1" Target="worksheets/sheet1.xml"/><
 
 
 def book(sheet: bytes, **parts: bytes) -> bytes:
-    """Give an archive of the few parts that matter."""
+    """Return an archive of the few parts that matter."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as new:
         new.writestr("xl/workbook.xml", parts.get("workbook", BOOK))

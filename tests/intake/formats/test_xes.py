@@ -39,7 +39,7 @@ LOG = b"""<?xml version="1.0" encoding="UTF-8"?>
 
 
 def refused(payload: bytes, **limits: int) -> list[str]:
-    """Give the codes of the refusals."""
+    """Return the codes of the refusals."""
     raws, refusals = read_xes(payload, "a.xes", limits=Limits(**limits))
     assert raws == []
     return [one.code for one in refusals]

@@ -15,7 +15,7 @@ Fill = Callable[[xlsxwriter.Workbook], None]
 
 
 def workbook(fill: Fill) -> bytes:
-    """Give a workbook as `fill` writes it."""
+    """Return a workbook as `fill` writes it."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False})
     fill(book)
@@ -24,7 +24,7 @@ def workbook(fill: Fill) -> bytes:
 
 
 def rows(*cells: list[object], sheet: str = "payment") -> bytes:
-    """Give a workbook of one sheet."""
+    """Return a workbook of one sheet."""
 
     def fill(book: xlsxwriter.Workbook) -> None:
         page = book.add_worksheet(sheet)
@@ -35,7 +35,7 @@ def rows(*cells: list[object], sheet: str = "payment") -> bytes:
 
 
 def changed(payload: bytes, member: str, change: Callable[[bytes], bytes]) -> bytes:
-    """Give the workbook with one part changed."""
+    """Return the workbook with one part changed."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(payload)) as old, zipfile.ZipFile(out, "w") as new:
         for name in old.namelist():
@@ -46,7 +46,7 @@ def changed(payload: bytes, member: str, change: Callable[[bytes], bytes]) -> by
 
 
 def refused(payload: bytes, **limits: int) -> list[tuple[str, str, int | None, str]]:
-    """Give code, file, line and field of each refusal."""
+    """Return code, file, line and field of each refusal."""
     raws, refusals = read_xlsx(payload, "a.xlsx", limits=Limits(**limits))
     assert raws == []
     return [(one.code, one.file, one.line, one.field) for one in refusals]

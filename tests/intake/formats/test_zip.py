@@ -12,7 +12,7 @@ from comptroller.intake.limits import Limits
 
 
 def archive(*files: tuple[str, bytes]) -> bytes:
-    """Give a zip of those files."""
+    """Return a zip of those files."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as new:
         for name, payload in files:

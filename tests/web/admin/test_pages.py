@@ -17,7 +17,7 @@ def own(tmp_path_factory):
 
 
 def link_in(page):
-    """Give the one-time link that a page shows."""
+    """Return the one-time link that a page shows."""
     return re.search(r"/take-up\?link=([^<]+)</code>", page).group(1)
 
 

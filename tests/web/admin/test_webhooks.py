@@ -22,7 +22,7 @@ SECRET = b"whsec_" + base64.b64encode(b"a shared secret of some length")
 
 @pytest.fixture
 def far():
-    """Give a server elsewhere: what it heard, and what it answers."""
+    """Yield a server elsewhere: what it heard, and what it answers."""
 
     class Far(BaseHTTPRequestHandler):
         heard, answers = [], []

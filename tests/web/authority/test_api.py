@@ -19,7 +19,7 @@ BOARD = {"entity": "G1", "post": "board", "item": "loan", "amount_cny": "1000"}
 
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory):
-    """Give a function that asks as somebody; over G1 a line for loans was set."""
+    """Yield a function that asks as somebody; over G1 a line for loans was set."""
     folder = tmp_path_factory.mktemp("checks")
     worker = city(folder, "cn-cases")
     line = {"entity": "G1", "list": "collective_decision", "item": "loan", "body": "board", "limit_cny": 1000}

@@ -14,13 +14,13 @@ from tests.web.visits import visit_for
 
 
 def seen_by(server, login):
-    """Give a visit and the case as that user sees it."""
+    """Return a visit and the case as that user sees it."""
     visit = visit_for(server, login)
     return visit, view.see(visit, the_case(server))
 
 
 def names(server, login):
-    """Give the names of the acts that a user may do."""
+    """Return the names of the acts that a user may do."""
     return {act.name for act in actions.actions_of(*seen_by(server, login))}
 
 

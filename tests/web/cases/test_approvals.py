@@ -25,13 +25,13 @@ def writing(tmp_path_factory):
 
 
 def seen_by(server, login):
-    """Give a visit and the case as that user sees it."""
+    """Return a visit and the case as that user sees it."""
     visit = visit_for(server, login)
     return visit, view.see(visit, the_case(server))
 
 
 def sent(server):
-    """Give the letters that the ledger knows, with their officers."""
+    """Return the letters that the ledger knows, with their officers."""
     return server.duck.rows('SELECT letter, "by", approved_by FROM letter ORDER BY fact')
 
 

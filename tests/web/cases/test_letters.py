@@ -29,7 +29,7 @@ def writing(tmp_path_factory):
 
 
 def seen_by(server, login):
-    """Give a visit and the case as that user sees it."""
+    """Return a visit and the case as that user sees it."""
     visit = visit_for(server, login)
     return visit, view.see(visit, the_case(server))
 

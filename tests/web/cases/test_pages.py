@@ -14,7 +14,7 @@ TITLE = "Acted before the collective decision"
 
 @pytest.fixture(scope="module")
 def seen(cases):
-    """Give a function from a sign-in name to a browser on the desk of cases."""
+    """Return a function from a sign-in name to a browser on the desk of cases."""
     held = {}
 
     def of(login):

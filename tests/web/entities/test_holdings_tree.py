@@ -34,7 +34,7 @@ def held(tmp_path_factory):
 
 
 def walk(branch):
-    """Give each branch below, with how deep it stands."""
+    """Yield each branch below, with how deep it stands."""
     for child in branch.children:
         yield 1, child
         for depth, one in walk(child):

@@ -15,7 +15,7 @@ NEW, WRONG = "another long password", "a wrong password"
 
 @pytest.fixture(scope="module")
 def sealed(tmp_path_factory):
-    """Give a desk whose node has a passphrase, under which secrets can be kept."""
+    """Yield a desk whose node has a passphrase, under which secrets can be kept."""
     opened = open_desk(tmp_path_factory.mktemp("sealed"), passphrase=b"of the node", most_sign_ins_a_minute=1000)
     yield opened
     opened.stop()
@@ -26,7 +26,7 @@ def post(browser, path, **form):
 
 
 def turned_on(browser):
-    """Turn the factor on by the code of a step before now; gives the secret."""
+    """Turn the factor on by the code of a step before now; returns the secret."""
     page = post(browser, "/factor", password=PASSWORD).text
     secret = base64.b32decode(re.search(r"secret=([A-Z2-7]{32})", page)[1])
     shown = post(browser, "/factor/on", code=code_of(secret, step_of(NOW) - 1))

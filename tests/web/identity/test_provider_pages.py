@@ -15,14 +15,14 @@ from tests.worlds import OWNER
 
 @pytest.fixture(scope="module")
 def other():
-    """Give a provider that listens."""
+    """Yield a provider that listens."""
     with provider() as listening:
         yield listening
 
 
 @pytest.fixture(scope="module")
 def linked(other, tmp_path_factory):
-    """Give a desk that knows the provider, with one subject linked."""
+    """Yield a desk that knows the provider, with one subject linked."""
     named = ProviderSettings(other.issuer, CLIENT, ORIGIN, title="Login", secret=SECRET)
     opened = open_desk(
         tmp_path_factory.mktemp("linked"), provider=named, passphrase=b"of the node", most_sign_ins_a_minute=1000
@@ -33,7 +33,7 @@ def linked(other, tmp_path_factory):
 
 
 def went(server, other, subject="lea", back="/findings"):
-    """Give a browser that went to the provider, and the answer that it brings back."""
+    """Return a browser that went to the provider, and the answer that it brings back."""
     browser = visitor(server)
     sent = browser.get("/oidc/start", params={"back": back})
     assert sent.status_code == 303

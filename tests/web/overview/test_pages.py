@@ -29,7 +29,7 @@ def busy(tmp_path_factory):
 
 
 def _numbers(page):
-    """Give the address and the number of each link of the overview that shows a number."""
+    """Yield the address and the number of each link of the overview that shows a number."""
     for address, body in re.findall(r'<a[^>]* href="([^"]+)"[^>]*>(.*?)</a>', page, re.DOTALL):
         bold = re.search(r"<b>(.*?)</b>", body)
         said = bold.group(1) if bold else re.sub(r"<[^>]+>", " ", body).strip()

@@ -37,7 +37,7 @@ def board(tmp_path_factory):
 
 
 def line_of(page, title):
-    """Give the row of a task."""
+    """Return the row of a task."""
     return next(part for part in page.split("<tr>") if title in part)
 
 

@@ -17,7 +17,7 @@ RULE = "base/rules/payments/duplicate"
 
 @pytest.fixture(scope="module")
 def changing(tmp_path_factory):
-    """Give a desk of its own, with a proposal that was replayed: doubles that are a day apart are none."""
+    """Yield a desk of its own, with a proposal that was replayed: doubles that are a day apart are none."""
     server = open_desk(tmp_path_factory.mktemp("shadow"), shadow_seconds=600.0)
     author = visit_for(server, "author")
     name = proposals.propose(author, PATH, text_with(server, 0), "too many doubles")

@@ -31,7 +31,7 @@ def _rows():
 
 @pytest.fixture(scope="session")
 def open_world(tmp_path_factory):
-    """Give the desk of that world."""
+    """Yield the desk of that world."""
     server = open_desk(tmp_path_factory.mktemp("public"), proof_bits=4)
     for kind, rows in _rows().items():
         outcome = server.writer.take(report(kind, *rows)).result(60)
@@ -42,7 +42,7 @@ def open_world(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def anybody(open_world):
-    """Give the browser of somebody who is not signed in."""
+    """Return the browser of somebody who is not signed in."""
     browser = visitor(open_world)
     browser.cookies.set("desk_language", "en")
     return browser

@@ -9,7 +9,7 @@ MAILBOX, PASS, PUBLIC = "0f" * 16, "a1" * 16, "M" * 120
 
 
 def ticketed(browser, **said):
-    """Give what is sent with a ticket and its work."""
+    """Return what is sent with a ticket and its work."""
     ticket = browser.get("/public/tips/ticket").json()
     tried = (str(n) for n in range(1 << 20))
     number = next(n for n in tried if zero_bits(f"{ticket['ticket']}:{n}") >= ticket["bits"])
@@ -22,13 +22,13 @@ def sha(said):
 
 
 def lodging(browser, key, mailbox=MAILBOX, passed=PASS, sealed='{"sealed": 1}'):
-    """Give a tip-off as it is sent."""
+    """Return a tip-off as it is sent."""
     box = {"mailbox": mailbox, "pass_hash": sha(passed), "public_key": PUBLIC}
     return ticketed(browser, **box, kept_key='{"kept": 1}', line_key=key, sealed=sealed)
 
 
 def with_key(server, browser_of_line, form_key):
-    """Let the line make a key where it has none; gives its fingerprint."""
+    """Let the line make a key where it has none; returns its fingerprint."""
     if key_of(server, "discipline") is None:
         said = {"public_key": "K" * 120, "kept_key": '{"salt": ""}', "form_key": form_key}
         assert browser_of_line.post("/tips/key", data=said).status_code == 303

@@ -29,7 +29,7 @@ class Ledger:
 
 @pytest.fixture
 def shelf(tmp_path):
-    """Give each caller a door of its own to one shelf, as the desk's threads have."""
+    """Return each caller a door of its own to one shelf, as the desk's threads have."""
     return lambda: DeskStore(tmp_path / "desk.sqlite")
 
 

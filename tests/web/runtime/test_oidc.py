@@ -18,14 +18,14 @@ BROWSER = "the secret of a browser"
 
 @pytest.fixture(scope="module")
 def listening():
-    """Give one provider that listens."""
+    """Yield one provider that listens."""
     with provider() as other:
         yield other
 
 
 @pytest.fixture
 def other(listening):
-    """Give the provider as it was made."""
+    """Yield the provider as it was made."""
     first = listening.keys[0]
     yield listening
     listening.keys, listening.signs, listening.alg, listening.kid = [first], first, "RS256", "one"

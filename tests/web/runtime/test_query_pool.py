@@ -16,7 +16,7 @@ from tests.questions import ask
 
 @pytest.fixture
 def duck():
-    """Give a database with a table that may be read, and one that may not."""
+    """Yield a database with a table that may be read, and one that may not."""
     one = DuckDb(memory="200MB")
     one.execute("CREATE TABLE t AS SELECT 1 AS a; CREATE TABLE hidden AS SELECT 42 AS b")
     yield one

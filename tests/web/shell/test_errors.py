@@ -72,7 +72,9 @@ def test_a_wrong_value_is_told_in_chinese(browser):
 
 @pytest.fixture(scope="module")
 def strict(server):
-    """Give a function from a browser to one that stands before the same desk, which takes small bodies alone and has a page that breaks."""
+    """Return a function from a browser to one that stands before the same desk, which takes small bodies alone
+    and has a page that breaks.
+    """
     app = make_app(server)._app
 
     @app.get("/breaks")

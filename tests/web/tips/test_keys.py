@@ -35,7 +35,9 @@ SIGN = half_of(SECRET)
 
 @pytest.fixture
 def line(tmp_path):
-    """A desk where the line made a key that signs, with one tip-off; gives it with the officer's browser and the register's number."""
+    """A desk where the line made a key that signs, with one tip-off; returns it with the officer's browser and
+    the register's number.
+    """
     server = open_desk(tmp_path)
     browser = sign_in(server, "discipline")
     said = {"public_key": "K" * 120, "sign_key": SIGN, "kept_key": '{"salt": ""}', "form_key": form_key(browser)}

@@ -12,7 +12,7 @@ SEALED = '{"SEALEDMARK": 1}'
 
 @pytest.fixture(scope="module")
 def held(tmp_path_factory):
-    """A desk with a key of the line and one tip-off; gives it with the number in the register."""
+    """A desk with a key of the line and one tip-off; returns it with the number in the register."""
     server = open_desk(tmp_path_factory.mktemp("tips"))
     browser = sign_in(server, "discipline")
     key = with_key(server, browser, form_key(browser))

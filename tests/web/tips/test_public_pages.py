@@ -11,7 +11,7 @@ from tests.web.public.tipping import MAILBOX, PASS, lodging, ticketed, with_key
 
 @pytest.fixture(scope="module")
 def key(open_world):
-    """Give the fingerprint of the line's key."""
+    """Return the fingerprint of the line's key."""
     browser = sign_in(open_world, "discipline")
     return with_key(open_world, browser, form_key(browser))
 

@@ -10,10 +10,10 @@ _HIGHEST = 64
 
 
 def views(pack: Pack, *, valid: dt.date | None, known: int | None, is_same_policy: bool) -> dict[str, str]:
-    """Give SQL by table for what held on a day and was known with an entry; both are optional, one of them is asked.
+    """Return SQL by table for what held on a day and was known with an entry; both are optional, one of them is asked.
 
-    Fact tables, nested lists by their parent's day, findings and rules asleep, and, where the policy is the same as with
-    that entry (`is_same_policy`), parameters, working days and `list_in_force`. The clock and what was heard last
+    Fact tables, nested lists by their parent's day, findings and rules asleep, and, where the policy is the same as
+    with that entry (`is_same_policy`), parameters, working days and `list_in_force`. The clock and what was heard last
     have only what is now; what is told by graphs is in `graph_as_of`.
     """
     found = dict(_facts(pack, valid, known)) | _findings(valid, known)
@@ -44,7 +44,9 @@ def _facts(pack: Pack, valid: dt.date | None, known: int | None) -> Iterator[tup
 
 
 def _findings(valid: dt.date | None, known: int | None) -> dict[str, str]:
-    """Give findings as they had turned with the entry, of which `finding_now` has the last of each; about no later day."""
+    """Return findings as they had turned with the entry, of which `finding_now` has the last of each; about no
+    later day.
+    """
     last = "true" if known is None else f"f.known <= {known}"
     about = "true" if valid is None else f"(n.since IS NULL OR n.since <= DATE '{valid}')"
     place = "row_number() OVER (PARTITION BY f.finding ORDER BY f.version DESC) = 1"
@@ -56,7 +58,9 @@ def _findings(valid: dt.date | None, known: int | None) -> dict[str, str]:
 
 
 def _lists(entities: str, lines: str, valid: dt.date | None) -> str:
-    """Give the lines that reached each entity, down the chain of managers as it was; as `put_lists` writes those of now."""
+    """Return the lines that reached each entity, down the chain of managers as it was; as `put_lists` writes
+    those of now.
+    """
     columns = "limit_cny, share_pct, body, position, legal_review, text, valid_from, valid_until"
     return f"""
 WITH RECURSIVE here AS (SELECT entity, parent FROM ({entities}) AS r),

@@ -82,24 +82,24 @@ class Books:
             duck.execute("UPDATE position SET pack = ?", [pack.digest])
 
     def adopt(self, pack: Pack) -> "Books":
-        """Give the books under another pack: its kinds, parameters, lists and calendar."""
+        """Return the books under another pack: its kinds, parameters, lists and calendar."""
         return Books(self.duck, pack, owner=self.owner, zone=self.zone.key)
 
     @property
     def owner(self) -> str:
-        """Give the code of the node's owner."""
+        """Return the code of the node's owner."""
         return self.register.owner
 
     def is_known(self, entity: str) -> bool:
-        """Say whether the register holds that entity."""
+        """Return whether the register holds that entity."""
         return self.register.is_known(entity)
 
     def parent(self, entity: str) -> str | None:
-        """Give the entity that manages it, or None."""
+        """Return the entity that manages it, or None."""
         return self.register.parent(entity)
 
     def standing(self, kind: str, keys: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
-        """Give the standing facts of those key hashes (0 where none) and the hashes of their contents."""
+        """Return the standing facts of those key hashes (0 where none) and the hashes of their contents."""
         return self._keys_of(kind).standing(keys)
 
     def whose_books(self, kind: str, facts: NDArray[np.int64]) -> dict[int, tuple[str | None, ...]]:
@@ -112,18 +112,18 @@ class Books:
         return found
 
     def keys(self, entity: str) -> list[tuple[str, dt.date | None, dt.date | None]]:
-        """Give the entity's public keys with the days from and until which they are valid."""
+        """Return the entity's public keys with the days from and until which they are valid."""
         if "reporter_key" not in self.pack.kinds:
             return []
         sql = "SELECT public_key, valid_from, valid_until FROM reporter_key WHERE entity = ?"
         return [(key, start, end) for key, start, end in self.duck.rows(sql, [entity])]
 
     def tightens(self, name: str) -> str:
-        """Give how a lower list of that name may differ; '' where no pack names it."""
+        """Return how a lower list of that name may differ; '' where no pack names it."""
         return self.pack.lists[name].tightens if name in self.pack.lists else ""
 
     def lines_above(self, entity: str, name: str) -> list[dict[str, Any]]:
-        """Give the lines of that list which reach the entity from above; lines that nobody verified do not bind."""
+        """Return the lines of that list which reach the entity from above; lines that nobody verified do not bind."""
         columns = ("holder", "item", "limit_cny", "valid_from", "valid_until")
         sql = f"SELECT {', '.join(columns)} FROM list_in_force WHERE entity = ? AND list = ? AND distance > 0 AND verified"
         return [dict(zip(columns, row, strict=True)) for row in self.duck.rows(sql, [entity, name])]
@@ -201,7 +201,7 @@ class Books:
         return rows, gone
 
     def _first_at(self, kind: Kind, received: pa.ChunkedArray, ends: NDArray[np.int64]) -> pa.ChunkedArray:
-        """Give when the first fact was received under each key: that of the fact which ends, else the row's own."""
+        """Return when the first fact was received under each key: that of the fact which ends, else the row's own."""
         if not ends.any():
             return received
         self.duck.register("asked_facts", pa.table({"fact": ends, "own": received, "row": np.arange(len(ends))}))
@@ -233,7 +233,9 @@ class Books:
     def _renew(
         self, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]
     ) -> dict[str, tuple[str, ...] | None]:
-        """Write what turned of the tables that stand on the register or on lists; gives the entities where each differs."""
+        """Write what turned of the tables that stand on the register or on lists; returns the entities where
+        each differs.
+        """
         renewed: dict[str, tuple[str, ...] | None] = {}
         touched = added.keys() | ended.keys()
         if touched & set(_REGISTER):
@@ -263,12 +265,15 @@ class Books:
         return Change(added=self.graph.tick(now.date(), self.entries + 1), renewed={"clock": None})
 
     def adopted(self, digest: str, known: int) -> int:
-        """Give the entry by which the policy of that digest was adopted, the last one that was known with entry `known`."""
+        """Return the entry by which the policy of that digest was adopted, the last one that was known with
+        entry `known`.
+        """
         sql = "SELECT max(entry) FROM adopted WHERE pack = ? AND entry <= ?"
         return int(self.duck.rows(sql, [digest, known])[0][0])
 
     def views(self, valid: dt.date | None, known: int | None, duck: DuckDb) -> dict[str, str]:
-        """Give SQL for each table that can be asked as of a day and as known with an entry; none where neither is asked.
+        """Return SQL for each table that can be asked as of a day and as known with an entry; none where neither is
+        asked.
 
         Whoever is not the thread of the books hands in a connection of its own: theirs may be busy.
         """
@@ -277,7 +282,7 @@ class Books:
         return views(self.pack, valid=valid, known=known, is_same_policy=self._is_same_policy(known, duck))
 
     def views_here(self, valid: dt.date | None, known: int | None) -> Mapping[str, str]:
-        """Give the same, and the tables that are told by graphs, where this connection reads them, and no other."""
+        """Return the same, and the tables that are told by graphs, where this connection reads them, and no other."""
         told = self.views(valid, known, self.duck)
         if not told or not self._is_same_policy(known, self.duck):
             return told

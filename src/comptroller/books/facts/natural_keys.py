@@ -25,7 +25,7 @@ class NaturalKeys:
         self._contents[start:stop] = contents
 
     def standing(self, keys: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
-        """Give the standing facts (0 where there is none) and the hashes of their contents."""
+        """Return the standing facts (0 where there is none) and the hashes of their contents."""
         rows = self._chain.latest(keys)
         found = rows >= 0
         at = np.where(found, rows, 0)

@@ -46,7 +46,7 @@ def put_policy(duck: DuckDb, pack: Pack) -> None:
 
 
 def _row(cells: Sequence[Any]) -> str:
-    """Give cells as an SQL row."""
+    """Return cells as an SQL row."""
     return f"({', '.join(_cell(cell) for cell in cells)})"
 
 
@@ -64,7 +64,8 @@ def _cell(value: Any) -> str:
 
 @lru_cache(maxsize=8)
 def working_days(calendars: tuple[Calendar, ...]) -> list[tuple[dt.date, bool, int]]:
-    """Give each day of the unbroken run of dated years: whether it is worked, and how many worked days there are with it.
+    """Return each day of the unbroken run of dated years: whether it is worked, and how many worked days there are with
+    it.
 
     Monday to Friday are worked unless they are holidays; a week-end day is worked where the calendar says so.
     """
@@ -105,7 +106,7 @@ def put_lists(duck: DuckDb, entities: Sequence[str] | None = None) -> None:
 
 
 def lines_reaching(chain: Sequence[str]) -> str:
-    """Give the SQL of the rows of `list_in_force` of one entity, from it and those above it, the nearest first.
+    """Return the SQL of the rows of `list_in_force` of one entity, from it and those above it, the nearest first.
 
     The table holds the lines of all entities; to look through it for one took 19 ms of CPU at 60,000, and this takes 2.
     """
@@ -119,7 +120,7 @@ def lines_reaching(chain: Sequence[str]) -> str:
 
 
 def parameters_used(pack: Pack, params: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Give each parameter with its dated values, as evidence shows them."""
+    """Return each parameter with its dated values, as evidence shows them."""
     return [
         {
             "name": pack.params[name].name,

@@ -49,7 +49,7 @@ class StoredRows:
         return some
 
     def read(self, entities: NDArray[np.int32], columns: str) -> pa.Table:
-        """Give what is kept about those entities."""
+        """Return what is kept about those entities."""
         self._fit()
         return self._duck.arrow(f"SELECT {columns} FROM {self._table} WHERE {self._where(entities)}")
 

@@ -112,7 +112,7 @@ def create(duck: DuckDb, pack: Pack) -> None:
 
 
 def standing(table: str, kind: Kind, *, known: int | None = None) -> str:
-    """Give SQL for the rows that stand, now or as known up to and with entry `known`."""
+    """Return SQL for the rows that stand, now or as known up to and with entry `known`."""
     columns = ", ".join(f'"{name}"' for name in kind.columns)
     gone = f"gone_{kind.parent or table}"
     if known is None:
@@ -127,7 +127,7 @@ def standing(table: str, kind: Kind, *, known: int | None = None) -> str:
 
 
 def as_of(table: str, kind: Kind, *, valid: dt.date | None, known: int | None) -> str:
-    """Give SQL for the rows that hold on a day and are known with an entry (both optional)."""
+    """Return SQL for the rows that hold on a day and are known with an entry (both optional)."""
     rows = standing(table, kind, known=known)
     if valid is None or not kind.valid:
         return rows
@@ -140,7 +140,7 @@ def as_of(table: str, kind: Kind, *, valid: dt.date | None, known: int | None) -
 
 
 def documented(pack: Pack) -> Iterable[str]:
-    """Give the names of the tables that SQL from outside may read."""
+    """Yield the names of the tables that SQL from outside may read."""
     yield from pack.tables
     yield from (name for name in FIXED if name not in ("position", "adopted", "policy_line"))
     yield from GOVERNANCE

@@ -33,7 +33,9 @@ Leg = dict[str, Any]
 
 
 def patterns_of(pack: Pack, flow: str) -> dict[str, Pattern]:
-    """Give what counts as a circle of a flow, by the pack's latest parameters; nothing where the pack says nothing."""
+    """Return what counts as a circle of a flow, by the pack's latest parameters; nothing where the pack says
+    nothing.
+    """
     found = {}
     for name in PATTERNS:
         said = [_latest(pack, f"cycle_{word}", flow, name) for word in ("window_days", "legs_max", "tolerance_pct")]
@@ -54,7 +56,7 @@ def patterns_of(pack: Pack, flow: str) -> dict[str, Pattern]:
 
 
 def _latest(pack: Pack, name: str, flow: str, pattern: str) -> float | None:
-    """Give a parameter's value; one that names no pattern is that of circles in order of time."""
+    """Return a parameter's value; one that names no pattern is that of circles in order of time."""
     values = pack.params[name].values if name in pack.params else ()
     mine = [
         value
@@ -65,9 +67,10 @@ def _latest(pack: Pack, name: str, flow: str, pattern: str) -> float | None:
 
 
 def circle_rows(duck: DuckDb, patterns: dict[str, Pattern], name: str, found: list[Circle], source: str) -> pa.Table:
-    """Give circles of a pattern as rows: a row for each fact of a leg, positions from the leg that is first in time.
+    """Return circles of a pattern as rows: a row for each fact of a leg, positions from the leg that is first in time.
 
-    Of merged circles those stay that no circle by itself is; of circles in any order those that are not in order of time.
+    Of merged circles those stay that no circle by itself is; of circles in any order those that are not in order of
+    time.
     """
     pattern, rows = patterns[name], []
     said = _legs(duck, pattern, found, source)
@@ -104,7 +107,7 @@ def _legs(duck: DuckDb, pattern: Pattern, found: list[Circle], source: str) -> d
 
 
 def _turned(legs: list[list[Leg]]) -> list[list[Leg]]:
-    """Give the legs from the one that is first: so that time never falls, where the circle can be read so."""
+    """Return the legs from the one that is first: so that time never falls, where the circle can be read so."""
     legs = [sorted(leg, key=lambda one: (one["moment"], one["fact"])) for leg in legs]
     turns = [[*legs[at:], *legs[:at]] for at in range(len(legs))]
 
@@ -116,7 +119,7 @@ def _turned(legs: list[list[Leg]]) -> list[list[Leg]]:
 
 
 def _is_in_turn(legs: list[Leg], law: CycleOptions) -> bool:
-    """Say whether legs, turned to begin with the first, are a circle in order of time by that law."""
+    """Return whether legs, turned to begin with the first, are a circle in order of time by that law."""
     times, cents = [leg["moment"] for leg in legs], [leg["cents"] for leg in legs]
     is_rising = all(a <= b for a, b in pairwise(times)) and times[-1] - times[0] <= law.window
     return is_rising and len(legs) <= law.legs[1] and min(cents) >= max(cents) * (1.0 - law.tolerance)
@@ -127,7 +130,7 @@ def _day(moment: int) -> dt.date:
 
 
 def closed_by(legs: pa.Table, valid: dt.date | None) -> pa.Table:
-    """Give the legs of circles that were closed by a day."""
+    """Return the legs of circles that were closed by a day."""
     if valid is None or not legs.num_rows:
         return legs
     late = legs.filter(pc.greater(legs.column("day"), pa.scalar(valid))).column("cycle").combine_chunks()

@@ -38,7 +38,7 @@ class CycleRows:
         self._has_groups = "stake" in pack.kinds and "entity" in pack.kinds
 
     def concerns(self, kinds: Iterable[str]) -> bool:
-        """Say whether facts of those kinds may move the tables."""
+        """Return whether facts of those kinds may move the tables."""
         return not {*self._patterns, "guarantee"}.isdisjoint(kinds)
 
     def prepare(self, kinds: Iterable[str]) -> None:
@@ -67,7 +67,7 @@ class CycleRows:
             put_guarantees(self._duck)
 
     def fold(self, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]) -> dict[str, pa.Table]:
-        """Move with facts that came and ended; gives the rows that came or went, by table."""
+        """Move with facts that came and ended; returns the rows that came or went, by table."""
         changed: dict[str, pa.Table] = {}
         parts: list[pa.Table] = []
         for flow in sorted(self._streams):
@@ -84,7 +84,7 @@ class CycleRows:
         return changed
 
     def _came(self, flow: str, rows: pa.Table) -> Iterator[pa.Table]:
-        """Take in facts of a flow; gives the rows that they make."""
+        """Take in facts of a flow; returns the rows that they make."""
         self._meet(flow, rows)
         for name, stream in self._streams[flow].items():
             self._duck.register("came_rows", rows)
@@ -124,7 +124,7 @@ class CycleRows:
             turned -= named
 
     def _beside(self, flow: str, name: str, joined: list[tuple[int, int]]) -> pa.Table:
-        """Give rows for facts that stand for legs of circles together with others."""
+        """Return rows for facts that stand for legs of circles together with others."""
         facts, others = (pa.array(column, pa.int64()) for column in zip(*joined, strict=True))
         self._duck.register("joined_facts", pa.table({"fact": facts, "other": others}))
         found = self._duck.few(
@@ -144,7 +144,9 @@ class CycleRows:
         return found
 
     def _drop(self, flow: str, facts: NDArray[np.int64]) -> pa.Table:
-        """Let facts end, and the circles of which a leg ends with them; gives the rows of all circles that they were in."""
+        """Let facts end, and the circles of which a leg ends with them; returns the rows of all circles that
+        they were in.
+        """
         for stream in self._streams[flow].values():
             stream.end(facts)
         self._duck.register("went_facts", pa.table({"fact": facts}))
@@ -163,7 +165,7 @@ class CycleRows:
         return rows
 
     def _insert(self, rows: pa.Table) -> pa.Table:
-        """Write rows that do not stand yet; gives them all."""
+        """Write rows that do not stand yet; returns them all."""
         if rows.num_rows:
             self._duck.register("graph_rows", rows)
             self._duck.execute(
@@ -174,7 +176,9 @@ class CycleRows:
         return rows
 
     def regroup(self, parties: Iterable[str] | None) -> pa.Table | None:
-        """Tell merged circles anew where control of parties (of any, where None) turned; gives the rows that differ."""
+        """Tell merged circles anew where control of parties (of any, where None) turned; returns the rows that
+        differ.
+        """
         turned = None if parties is None else set(parties)
         parts = []
         for flow, patterns in self._patterns.items():
@@ -193,7 +197,7 @@ class CycleRows:
         return pa.concat_tables(parts) if parts else None
 
     def _trades(self, flow: str, parties: set[str] | None) -> bool:
-        """Say whether any of those parties is one of a flow's."""
+        """Return whether any of those parties is one of a flow's."""
         if parties is None:
             return True
         if flow in self._streams:
@@ -219,7 +223,8 @@ class CycleRows:
         return differ
 
     def told(self, valid: dt.date | None, known: int, groups: Mapping[str, str]) -> pa.Table:
-        """Give the circles that were closed by a day, as known with an entry and by those groups, without writing them.
+        """Return the circles that were closed by a day, as known with an entry and by those groups, without writing
+        them.
 
         Where no leg of a flow has ended since, they are those that stand and whose legs were all known.
         """

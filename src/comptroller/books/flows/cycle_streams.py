@@ -37,7 +37,7 @@ class PaymentFlow:
     leg: str
 
     def sql(self, source: str) -> str:
-        """Give SQL for the legs in rows of the kind, amounts in whole hundredths; what rounds to none is no leg."""
+        """Return SQL for the legs in rows of the kind, amounts in whole hundredths; what rounds to none is no leg."""
         cents = f'CAST("{self.amount}" * 100 AS BIGINT)'
         return (
             f'SELECT fact, "{self.payer}" AS payer, "{self.payee}" AS payee, "{self.leg}" AS leg, '
@@ -63,12 +63,12 @@ class Pattern:
 
     @property
     def is_merged(self) -> bool:
-        """Say whether control groups count as one party each."""
+        """Return whether control groups count as one party each."""
         return self.name == "merged"
 
     @property
     def key(self) -> str:
-        """Give SQL over a leg for what tells it from other legs of its pattern."""
+        """Return SQL over a leg for what tells it from other legs of its pattern."""
         if not self.law.twins:
             return "concat_ws(chr(9), payer, leg)"
         moment = f"moment // {DAY}" if self.law.any_order else "moment"
@@ -97,7 +97,7 @@ class Stream:
         self.found, _ = self.feed(self._all)
 
     def feed(self, legs: str) -> tuple[list[Circle], list[tuple[int, int]]]:
-        """Take in legs; gives the circles that they close, and (fact, fact that stood before) of legs that are one.
+        """Take in legs; returns the circles that they close, and (fact, fact that stood before) of legs that are one.
 
         Where the search was cut short, `crowded` has the parties and `cut` the facts of which that is so.
         """
@@ -131,7 +131,9 @@ class Stream:
         return self._turned.get(name) or self._groups.get(name, name)
 
     def _columns(self, rows: pa.Table) -> tuple[NDArray[Any], ...]:
-        """Give time, payer, payee, amount and goods of legs as numbers; new parties get theirs, with that of their group."""
+        """Return time, payer, payee, amount and goods of legs as numbers; new parties get theirs, with that of
+        their group.
+        """
         before = len(self.parties)
         payers = self.parties.numbers(rows.column("payer").to_pylist())
         payees = self.parties.numbers(rows.column("payee").to_pylist())
@@ -147,7 +149,7 @@ class Stream:
         return times, payers, payees, rows.column("cents").to_numpy().astype(np.int64), goods
 
     def _again(self, fresh: set[int]) -> tuple[list[Circle], list[tuple[int, int]]]:
-        """Begin the stream anew with room for more parties; gives what the fresh facts close and join."""
+        """Begin the stream anew with room for more parties; returns what the fresh facts close and join."""
         size = 2 * len(self.parties) + 64
         group: NDArray[np.int32] = np.arange(size, dtype=np.int32)
         for number, name in enumerate(list(self.parties.names) if self._groups or self._turned else ()):
@@ -160,7 +162,9 @@ class Stream:
         return closed, [pair for pair in joined if pair[0] in fresh and pair[1] not in fresh]
 
     def _join(self, told: CycleHits) -> tuple[list[tuple[int, int]], list[int]]:
-        """Note twins; gives (fact, a fact that stood for the leg), and the facts of legs that nothing stood for any more."""
+        """Note twins; returns (fact, a fact that stood for the leg), and the facts of legs that nothing stood
+        for any more.
+        """
         joined, revived = [], []
         for number, first in told.twins.tolist():
             fact, living = int(self._facts[number]), self._members(first)
@@ -172,7 +176,7 @@ class Stream:
         return joined, revived
 
     def _members(self, number: int) -> list[int]:
-        """Give the facts that stand for a leg."""
+        """Return the facts that stand for a leg."""
         facts = (int(self._facts[n]) for n in self._twins.get(number, (number,)))
         return [fact for fact in facts if fact not in self._dead]
 

@@ -59,7 +59,7 @@ class Shape:
 
 
 def shapes_of(pack: Pack, flow: str) -> list[Shape]:
-    """Give the shapes of a flow by the pack's latest parameters; none where the pack says nothing."""
+    """Return the shapes of a flow by the pack's latest parameters; none where the pack says nothing."""
     found = []
     for name in SHAPES:
         said = {}
@@ -85,7 +85,7 @@ class Legs:
         self.add(legs)
 
     def add(self, legs: str) -> NDArray[np.int64]:
-        """Take in legs; gives the parties that they are between."""
+        """Take in legs; returns the parties that they are between."""
         rows = self._duck.few(f"{legs} ORDER BY fact")
         ends = [self._parties.numbers(rows.column(word).to_pylist()).astype(np.int64) for word in ("payer", "payee")]
         fresh = [rows.column(word).to_numpy().astype(np.int64) for word in ("fact", "moment", "cents")]
@@ -101,7 +101,7 @@ class Legs:
         return np.unique(np.concatenate(ends))
 
     def end(self, facts: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Let facts end; gives the parties that they were between."""
+        """Let facts end; returns the parties that they were between."""
         held = self._cells[: self._count]
         at = np.searchsorted(held[:, 0], facts)
         at = at[(at < self._count) & (held[np.minimum(at, self._count - 1), 0] == facts)] if self._count else at[:0]
@@ -109,19 +109,21 @@ class Legs:
         return np.unique(held[at, 3:])
 
     def everybody(self) -> NDArray[np.int64]:
-        """Give all parties."""
+        """Return all parties."""
         return np.arange(len(self._parties))
 
     def name(self, party: int) -> str:
-        """Give a party's name."""
+        """Return a party's name."""
         return self._parties.names[party]
 
     def names(self, parties: NDArray[np.int64]) -> list[str]:
-        """Give the names of parties."""
+        """Return the names of parties."""
         return [self._parties.names[party] for party in parties.tolist()]
 
     def stretches(self, shape: Shape, parties: NDArray[np.int64]) -> Iterator[tuple[int, int, list[int]]]:
-        """Give each stretch around one of those parties: the party, how many others, and the facts in order of time."""
+        """Yield each stretch around one of those parties: the party, how many others, and the facts in order of
+        time.
+        """
         gathered = self._fans(shape, parties, is_in=True) if shape.name != "fan_out" else None
         scattered = self._fans(shape, parties, is_in=False) if shape.name != "fan_in" else None
         if gathered and scattered:
@@ -141,7 +143,7 @@ class Legs:
                 yield int(found[0].account[place]), int(found[0].peers[place]), facts
 
     def _fans(self, shape: Shape, parties: NDArray[np.int64], *, is_in: bool) -> tuple[Flows, NDArray[np.int64]]:
-        """Give the stretches on one side of those parties, and the facts by the numbers that they use."""
+        """Return the stretches on one side of those parties, and the facts by the numbers that they use."""
         rows = np.sort(self._of[int(is_in)].rows(parties.astype(np.uint64)))
         cells = self._cells[rows]
         cells = cells[cells[:, 2] > 0]
@@ -155,7 +157,7 @@ class Legs:
 
     @staticmethod
     def _lots(shape: Shape, cents: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Give a code that amounts alike share."""
+        """Return a code that amounts alike share."""
         return size_class(cents, 1 / (1 - shape.tolerance)) if shape.tolerance else cents
 
 
@@ -171,7 +173,7 @@ class FanRows:
         self._legs: dict[str, Legs] = {}
 
     def concerns(self, kinds: Iterable[str]) -> bool:
-        """Say whether facts of those kinds may move the table."""
+        """Return whether facts of those kinds may move the table."""
         return not self._shapes.keys().isdisjoint(kinds)
 
     def prepare(self, kinds: Iterable[str]) -> None:
@@ -189,7 +191,7 @@ class FanRows:
             self._put(flow, legs, legs.everybody())
 
     def fold(self, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]) -> pa.Table | None:
-        """Move with facts that came and ended; gives the rows that came or went."""
+        """Move with facts that came and ended; returns the rows that came or went."""
         parts = []
         for flow, legs in sorted(self._legs.items()):
             touched = [legs.end(ended[flow])] if flow in ended else []
@@ -202,7 +204,7 @@ class FanRows:
         return pa.concat_tables(parts) if parts else None
 
     def _put(self, flow: str, legs: Legs, parties: NDArray[np.int64]) -> pa.Table:
-        """Write what differs around those parties; gives the rows that came or went."""
+        """Write what differs around those parties; returns the rows that came or went."""
         self._duck.register("graph_rows", self._rows(flow, legs, parties, FLOWS[flow].sql(flow)))
         self._duck.register("graph_parties", pa.table({"party": pa.array(legs.names(parties), pa.string())}))
         scope = f"WHERE flow = '{flow}' AND centre IN (SELECT party FROM graph_parties)"
@@ -239,7 +241,7 @@ class FanRows:
         return pa.table({n: pa.array(c, form) for (n, form), c in zip(COLUMNS.items(), columns, strict=True)})
 
     def told(self, valid: dt.date | None, known: int) -> pa.Table:
-        """Give the shapes of what was paid by a day, as known with an entry, without writing them."""
+        """Return the shapes of what was paid by a day, as known with an entry, without writing them."""
         parts = [pa.table({n: pa.array([], form) for n, form in COLUMNS.items()})]
         for flow in self._shapes:
             source = FLOWS[flow].sql(f"({standing(flow, self._pack.kinds[flow], known=known)})")

@@ -27,7 +27,9 @@ _FORMS = {
 
 
 def guarantee_rows(duck: DuckDb, source: str = "guarantee", valid: dt.date | None = None) -> pa.Table:
-    """Find every circle of guarantees (rows of the kind) that is whole on some day, or on that day; gives its legs."""
+    """Find every circle of guarantees (rows of the kind) that is whole on some day, or on that day; returns its
+    legs.
+    """
     sql = (
         f"SELECT entity, debtor, guarantee, amount_cny, coalesce(date_diff('day', DATE '1970-01-01', valid_from), {_EVER[0]}), "
         f"coalesce(date_diff('day', DATE '1970-01-01', valid_until), {_EVER[1]}), fact FROM {source} AS s "
@@ -53,7 +55,7 @@ def guarantee_rows(duck: DuckDb, source: str = "guarantee", valid: dt.date | Non
 
 
 def put_guarantees(duck: DuckDb) -> pa.Table:
-    """Write what differs; gives the rows that came or went."""
+    """Write what differs; returns the rows that came or went."""
     duck.register("graph_rows", guarantee_rows(duck))
     was, now = "SELECT * FROM guarantee_circle", f"SELECT {', '.join(_COLUMNS)} FROM graph_rows"
     differ = differing_groups(duck, "circle", was, now)

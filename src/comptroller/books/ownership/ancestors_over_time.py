@@ -23,7 +23,7 @@ class AncestorsOverTime:
         self._uppers: dict[int, set[int]] = {}
 
     def read(self, duck: DuckDb) -> set[int]:
-        """Read who was above the parties in the table `asked_entities`; gives them."""
+        """Read who was above the parties in the table `asked_entities`; returns them."""
         found = set()
         for kind, upper, lower in _UPPERS:
             if kind not in self._pack.kinds:
@@ -37,7 +37,7 @@ class AncestorsOverTime:
         return found
 
     def of(self, party: str) -> set[str]:
-        """Give a party and whoever was above it, or above those."""
+        """Return a party and whoever was above it, or above those."""
         number = self._parties.number(party)
         found, waiting = {number}, [number]
         while waiting:

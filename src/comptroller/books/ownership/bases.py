@@ -39,7 +39,7 @@ class Bases:
 
 
 def bases_on(pack: Pack, day: dt.date | None) -> Bases:
-    """Give the policy in force on a day; without a day, what has no end."""
+    """Return the policy in force on a day; without a day, what has no end."""
     lines = {}
     for line in pack.lists[LIST].lines if LIST in pack.lists else ():
         if line.valid_until is None if day is None else _holds(line.valid_from, line.valid_until, day):
@@ -77,7 +77,9 @@ class Assertions:
             pile.setdefault(other, set()).add(one)
 
     def read(self, duck: DuckDb, rows: Rows, bases: Bases, companies: Iterable[int] | None) -> set[int]:
-        """Read boards, owners' bodies and assertions of those companies again (of all, where None); gives who has any."""
+        """Read boards, owners' bodies and assertions of those companies again (of all, where None); returns who
+        has any.
+        """
         scope = ""
         if companies is None:
             self._edges = {}
@@ -96,26 +98,26 @@ class Assertions:
         return set(self._edges)
 
     def agreeing(self) -> set[int]:
-        """Give everybody who has an agreement or acts in concert with somebody."""
+        """Return everybody who has an agreement or acts in concert with somebody."""
         return self._partners.keys() | self._concert.keys()
 
     def groups(self, parties: Iterable[int]) -> set[int]:
-        """Give the parties, those with whom they have agreements, and all with whom they act in concert."""
+        """Return the parties, those with whom they have agreements, and all with whom they act in concert."""
         found: set[int] = set()
         for party in parties:
             found |= {*_reached(party, self._concert), *self._partners.get(party, ())}
         return found
 
     def companies(self) -> set[int]:
-        """Give the companies into which something is asserted otherwise than by a stake or an agreement."""
+        """Return the companies into which something is asserted otherwise than by a stake or an agreement."""
         return set(self._edges)
 
     def holders(self, company: int) -> set[int]:
-        """Give who has asserted edges into a company."""
+        """Return who has asserted edges into a company."""
         return {holder for holder, _ in self._edges.get(company, ())}
 
     def concern(self, companies: NDArray[np.int32], shares: NDArray[np.int64], bases: Bases) -> set[int]:
-        """Give those of the companies for which more than shares (company, holder, parts) may count."""
+        """Return those of the companies for which more than shares (company, holder, parts) may count."""
         found = self._edges.keys() & set(companies.tolist()) if self._edges else set()
         agreeing = sorted(self.agreeing()) if AGREEMENT in bases.counted else []
         if agreeing:
@@ -123,7 +125,7 @@ class Assertions:
         return found
 
     def of(self, company: int, held: dict[int, StakeRecord], bases: Bases) -> set[tuple[int, int]]:
-        """Give the edges (holder, basis) that are asserted into a company whose holders have so much."""
+        """Return the edges (holder, basis) that are asserted into a company whose holders have so much."""
         found = {edge for edge in self._edges.get(company, ()) if edge[1] in bases.counted}
         if ASSERTED in bases.counted:
             found |= {(holder, ASSERTED) for holder, one in held.items() if one.is_asserted}
@@ -132,7 +134,9 @@ class Assertions:
         return {(holder, basis) for holder, basis in found if holder != company}
 
     def _agreed(self, company: int, held: dict[int, StakeRecord], bases: Bases) -> set[int]:
-        """Give the holders who lead by agreement: the largest of all, or the largest of a concert that passes together."""
+        """Return the holders who lead by agreement: the largest of all, or the largest of a concert that passes
+        together.
+        """
         most = max(one.low for one in held.values())
         largest = [holder for holder, one in held.items() if one.low == most]
         found = set()
@@ -163,7 +167,7 @@ def _reached(party: int, ties: dict[int, set[int]]) -> set[int]:
 
 
 def _edges_sql(rows: Rows, bases: Bases) -> str:
-    """Give SQL for (holder, entity, code): boards, owners' bodies, and relations that say control."""
+    """Return SQL for (holder, entity, code): boards, owners' bodies, and relations that say control."""
     return f"""
 SELECT left_party AS holder, right_party AS entity, {ASSERTED} AS code FROM ({rows("relation")}) AS r WHERE relation = 'controls'
 UNION ALL

@@ -19,7 +19,9 @@ _PUBLIC = f"SELECT entity FROM {{entity}} AS e WHERE {_IS_PUBLIC}"
 def groups_of(
     duck: DuckDb, parties: Iterable[str] | None = None, *, controls: str = "controls", entity: str = "entity"
 ) -> dict[str, str]:
-    """Give the head of each of those parties (of all, where None) that somebody controls; from other rows, where said."""
+    """Return the head of each of those parties (of all, where None) that somebody controls; from other rows,
+    where said.
+    """
     private = f"SELECT entity, owner FROM {controls} AS c WHERE owner NOT IN ({_PUBLIC.format(entity=entity)})"
     if parties is None:
         rows = duck.rows(private)
@@ -61,5 +63,5 @@ def regrouped(duck: DuckDb, added: Mapping[str, pa.Table], ended: Mapping[str, N
 
 
 def _ring(above: set[str], owners: dict[str, set[str]]) -> set[str]:
-    """Give those of the owners who control one another: nobody else is above them."""
+    """Return those of the owners who control one another: nobody else is above them."""
     return {owner for owner in above if any(owner in owners.get(other, ()) for other in owners.get(owner, ()))} or above

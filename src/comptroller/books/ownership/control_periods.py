@@ -52,7 +52,7 @@ class ControlPeriods:
         self._is_read = False
 
     def concerns(self, kinds: set[str]) -> bool:
-        """Say whether facts of those kinds may move the table."""
+        """Return whether facts of those kinds may move the table."""
         return bool(self._asked) and not kinds.isdisjoint({*self._asked, *KINDS})
 
     def prepare(self) -> None:
@@ -73,7 +73,9 @@ class ControlPeriods:
         return found
 
     def _held(self) -> set[str]:
-        """Give everybody below whom or above whom anybody ever stood: of others nothing is told, and nothing is read."""
+        """Return everybody below whom or above whom anybody ever stood: of others nothing is told, and nothing
+        is read.
+        """
         found: set[str] = set()
         for kind, columns in _NAMES.items():
             if kind in self._pack.kinds:
@@ -86,7 +88,7 @@ class ControlPeriods:
         return found
 
     def _climb(self, parties: Iterable[str]) -> OwnershipGraph:
-        """Give the graph above those parties, with all that ever holds; notes what lies above each."""
+        """Return the graph above those parties, with all that ever holds; notes what lies above each."""
         asked = sorted(parties)
         capital = OwnershipGraph(self._duck, self._pack, None, known=self._known, about=asked, ever=True)
         for party in asked:
@@ -103,7 +105,7 @@ class ControlPeriods:
             self._put(self._started & self._lower)
 
     def fold(self, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]) -> pa.Table | None:
-        """Move with facts that came and ended; gives the rows that came or went."""
+        """Move with facts that came and ended; returns the rows that came or went."""
         named: set[str] = set()
         for kind, columns in _NAMES.items():
             rows = [added[kind].select(columns)] if kind in added else []
@@ -141,14 +143,14 @@ class ControlPeriods:
         return found
 
     def told(self, valid: dt.date | None) -> list[Row]:
-        """Give all rows, without writing them; those that hold on a day, where one is said."""
+        """Return all rows, without writing them; those that hold on a day, where one is said."""
         rows = self.rows(self._starts() & self._held())
         if valid is None:
             return rows
         return [row for row in rows if (row[4] or _BEFORE) <= valid and (row[5] is None or valid < row[5])]
 
     def rows(self, parties: set[str]) -> list[Row]:
-        """Give who controlled each of those parties, and when."""
+        """Return who controlled each of those parties, and when."""
         if not parties:
             return []
         capital = self._climb(parties)
@@ -171,7 +173,9 @@ class ControlPeriods:
         return sorted(found, key=str)
 
     def _turns(self, capital: OwnershipGraph) -> set[dt.date]:
-        """Give the days on which an assertion above the parties begins or ends, and those on which the policy is another."""
+        """Return the days on which an assertion above the parties begins or ends, and those on which the policy
+        is another.
+        """
         found: set[dt.date] = set()
         names = pa.table({"party": pa.array(capital.named(), pa.string())})
         self._duck.register("asked_parties", names)
@@ -189,7 +193,7 @@ class ControlPeriods:
 
 
 def period_table(rows: list[Row]) -> pa.Table:
-    """Give rows of the table as Arrow."""
+    """Return rows of the table as Arrow."""
     columns: list[Sequence[Any]] = list(zip(*rows, strict=True)) or [() for _ in COLUMNS]
     return pa.table({n: pa.array(c, _FORMS.get(n, pa.string())) for n, c in zip(COLUMNS, columns, strict=True)})
 

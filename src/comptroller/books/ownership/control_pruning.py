@@ -79,7 +79,7 @@ class ControlPruning:
             self._marks[holders] = (self._begins[holders] > 0) | (self._controlled[holders] > 0)
 
     def of(self, size: int) -> Marks | None:
-        """Give what is known of all parties; None where nothing is learned."""
+        """Return what is known of all parties; None where nothing is learned."""
         if not self._is_learned:
             return None
         self._fit(size)

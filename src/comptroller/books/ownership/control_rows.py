@@ -62,7 +62,9 @@ class ControlEvidence:
     def table(
         self, capital: OwnershipGraph, name: str, only: NDArray[np.int32] | None = None
     ) -> tuple[pa.Table, NDArray[np.int64]]:
-        """Give the rows of a table, about those entities only where named, and the entity of each; in entities' order."""
+        """Return the rows of a table, about those entities only where named, and the entity of each; in
+        entities' order.
+        """
         if name == "effective_share":
             cells = self.shares if only is None else self.shares[np.isin(self.shares[:, 0], only)]
             return share_table(capital, cells), cells[:, 0]
@@ -73,7 +75,7 @@ class ControlEvidence:
 
 
 def table_of(name: str, rows: list[Row]) -> pa.Table:
-    """Give rows of a table as Arrow; sums of parts become percents."""
+    """Return rows of a table as Arrow; sums of parts become percents."""
     columns: list[Sequence[Any]] = list(zip(*rows, strict=True)) or [() for _ in COLUMNS[name]]
     cells = {}
     for column, values in zip(COLUMNS[name], columns, strict=True):
@@ -84,13 +86,13 @@ def table_of(name: str, rows: list[Row]) -> pa.Table:
 
 
 def _decimals(parts: NDArray[np.int64], form: pa.DataType) -> pa.Array:
-    """Give whole parts as percents with six decimals: the same bits, told as decimals."""
+    """Return whole parts as percents with six decimals: the same bits, told as decimals."""
     most = parts if form == _FORMS["sum_pct"] else np.minimum(parts, _MOST)
     return pa.Array.from_buffers(form, len(parts), [None, pa.py_buffer(np.stack((most, most >> 63), axis=1).tobytes())])
 
 
 def share_table(capital: OwnershipGraph, cells: NDArray[np.int64]) -> pa.Table:
-    """Give rows of shares as Arrow."""
+    """Return rows of shares as Arrow."""
     found = {}
     for column, at in _SHARES.items():
         values = np.ascontiguousarray(cells[:, at])
@@ -104,7 +106,7 @@ def share_table(capital: OwnershipGraph, cells: NDArray[np.int64]) -> pa.Table:
 
 
 def parts_of(capital: OwnershipGraph, rows: pa.Table) -> NDArray[np.int64]:
-    """Give rows of shares that the books have as whole parts."""
+    """Return rows of shares that the books have as whole parts."""
     cells = np.empty((rows.num_rows, len(_SHARES)), np.int64)
     for column, at in _SHARES.items():
         values = rows.column(column)
@@ -114,13 +116,13 @@ def parts_of(capital: OwnershipGraph, rows: pa.Table) -> NDArray[np.int64]:
 
 
 def in_order(cells: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Give rows of shares in the order of their entities and owners."""
+    """Return rows of shares in the order of their entities and owners."""
     ranked: NDArray[np.int64] = cells[np.lexsort((cells[:, 1], cells[:, 0]))]
     return ranked
 
 
 def rows_of(capital: OwnershipGraph, entities: NDArray[np.int32]) -> dict[str, pa.Table]:
-    """Give the rows of every table about those entities, however many are above them."""
+    """Return the rows of every table about those entities, however many are above them."""
     found = said_of(capital, entities)
     return {name: found.table(capital, name)[0] for name in COLUMNS}
 
@@ -128,7 +130,7 @@ def rows_of(capital: OwnershipGraph, entities: NDArray[np.int32]) -> dict[str, p
 def said_of(
     capital: OwnershipGraph, entities: NDArray[np.int32], most: NDArray[np.int32] | None = None
 ) -> ControlEvidence:
-    """Give what is said about those entities; the shares of those only that have no more than so many above them."""
+    """Return what is said about those entities; the shares of those only that have no more than so many above them."""
     share = capital.weights(entities, most)
     rounds = rounds_of(capital, entities, share)
     found = capital.chains(entities)
@@ -143,7 +145,7 @@ def said_of(
 
 
 def roots_of(entity: NDArray[np.int32], owner: NDArray[np.int32], is_ring: NDArray[np.int32]) -> dict[int, int]:
-    """Give the root of each entity that has an ultimate controller: the one it has, where that stands in no ring."""
+    """Return the root of each entity that has an ultimate controller: the one it has, where that stands in no ring."""
     named, at, count = np.unique(entity, return_index=True, return_counts=True)
     plain = (count == 1) & (is_ring[at] == 0)
     return dict(zip(named.tolist(), np.where(plain, owner[at], ANY).tolist(), strict=True))
@@ -152,7 +154,7 @@ def roots_of(entity: NDArray[np.int32], owner: NDArray[np.int32], is_ring: NDArr
 def apart(
     before: ControlEvidence, after: ControlEvidence
 ) -> dict[str, tuple[list[Row] | NDArray[np.int64], NDArray[np.int32]]]:
-    """Give by table the rows that came or went, and the entities whose rows differ."""
+    """Return by table the rows that came or went, and the entities whose rows differ."""
     found: dict[str, tuple[list[Row] | NDArray[np.int64], NDArray[np.int32]]] = {}
     for name in sorted(before.rows.keys() | after.rows.keys()):
         was, now = before.rows.get(name, {}), after.rows.get(name, {})
@@ -167,7 +169,7 @@ def apart(
 
 
 def _missing(some: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Give the rows of one that the other does not have as they are; both are in order."""
+    """Return the rows of one that the other does not have as they are; both are in order."""
     mine, theirs = some[:, 0] << 32 | some[:, 1], other[:, 0] << 32 | other[:, 1]
     at = np.minimum(np.searchsorted(theirs, mine), max(0, len(theirs) - 1))
     if not len(theirs):
@@ -177,7 +179,8 @@ def _missing(some: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.in
 
 
 def path_text(capital: OwnershipGraph, rows: list[int]) -> str:
-    """Give a chain as text: each party, and between two what the upper has of the lower, or on what basis it controls.
+    """Return a chain as text: each party, and between two what the upper has of the lower, or on what basis it
+    controls.
 
     A>51%>B>asserted>C
     """
@@ -191,7 +194,7 @@ def path_text(capital: OwnershipGraph, rows: list[int]) -> str:
 
 
 def percent(parts: int) -> str:
-    """Give parts as percent, without zeros at the end."""
+    """Return parts as percent, without zeros at the end."""
     return f"{(Decimal(parts) / PARTS).normalize():f}%"
 
 
@@ -213,7 +216,9 @@ def _control(capital: OwnershipGraph, found: Chains) -> dict[str, dict[int, list
 
 
 def limits(capital: OwnershipGraph, entities: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Give how many may be above each of those entities for its shares to be kept: any number above a registered one."""
+    """Return how many may be above each of those entities for its shares to be kept: any number above a
+    registered one.
+    """
     names, size = capital.parties.names, len(capital.parties)
     return np.array([size if capital.is_registered(names[e]) else WIDE for e in entities.tolist()], np.int32)
 
@@ -241,7 +246,7 @@ def _shares(
 
 
 def _parts(percents: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Give percents with six decimals as whole parts; what is larger than a column takes is cut."""
+    """Return percents with six decimals as whole parts; what is larger than a column takes is cut."""
     parts: NDArray[np.int64] = np.minimum(np.floor((percents + 1e-9) * PARTS + 0.5), _MOST).astype(np.int64)
     return parts
 
@@ -249,7 +254,7 @@ def _parts(percents: NDArray[np.float64]) -> NDArray[np.int64]:
 def _issues(
     capital: OwnershipGraph, entities: NDArray[np.int32], rounds: dict[int, tuple[list[Any], float, int]]
 ) -> dict[int, list[Row]]:
-    """Give what is wrong with the stakes in each entity: over, nothing, unsized, own, ring, endless."""
+    """Return what is wrong with the stakes in each entity: over, nothing, unsized, own, ring, endless."""
     found: dict[int, list[Row]] = {}
     for at, number in enumerate(entities.tolist()):
         faults = list(capital.faults.get(number, ()))

@@ -49,7 +49,8 @@ def _solved(capital: OwnershipGraph, entity: int) -> tuple[list[Any], float, int
 
 
 def shortest_ring(capital: OwnershipGraph, entity: int) -> list[int]:
-    """Give the stakes of a shortest way round from the entity up and back to it, from it down; empty where there is none.
+    """Return the stakes of a shortest way round from the entity up and back to it, from it down; empty where there is
+    none.
 
     Among ways of one length, that whose holders were named first by their own order.
     """

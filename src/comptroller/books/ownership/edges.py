@@ -29,7 +29,7 @@ class EdgeRequest:
     faults: dict[int, list[Fault]]
 
     def turns(self, stakes: Stakes, bounds: Bounds) -> tuple[NDArray[np.int64], list[tuple[int, int, int, bool]]]:
-        """Give what `put_all` must put, and (holder, company, basis, holds) of assertions that come or go."""
+        """Return what `put_all` must put, and (holder, company, basis, holds) of assertions that come or go."""
         put, rows = unlike(
             self.companies, self.start, self.holder, self.cells, stakes.link, bounds, stakes.head, stakes.local
         )
@@ -51,7 +51,9 @@ def edge_request(  # noqa: PLR0913, PLR0917 - all that is said of companies
     day: int | None,
     names: list[str],
 ) -> EdgeRequest:
-    """Give what the edges into those companies ought to be on a day; exact shares are taken together, the rest one by one."""
+    """Return what the edges into those companies ought to be on a day; exact shares are taken together, the
+    rest one by one.
+    """
     asked = np.array(sorted(companies), np.int32)
     shares, odd = ownership.plain(asked, day)
     odd |= assertions.concern(asked, shares, bases)

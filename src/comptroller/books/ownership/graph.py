@@ -79,7 +79,7 @@ class OwnershipGraph:
         return None if self.day is None else day_number(self.day)
 
     def rows(self, kind: str) -> str:
-        """Give SQL for the rows of a kind that hold on the day; no rows where the pack has no such kind."""
+        """Return SQL for the rows of a kind that hold on the day; no rows where the pack has no such kind."""
         if kind not in self._pack.kinds:
             columns = {"entity": "entity, parent, form, is_owner", "body": "entity, body, seats"}
             names = columns.get(kind, "left_party, right_party, relation, entity, person, post, appointed_by").split(
@@ -92,7 +92,7 @@ class OwnershipGraph:
         return f"SELECT * FROM ({standing(kind, spec, known=self._known)}) AS s WHERE valid_until IS NULL"
 
     def _climb(self, about: Iterable[str], *, ever: bool) -> set[int]:
-        """Read the stakes in those parties, in their holders, and so on up; gives all whom that names."""
+        """Read the stakes in those parties, in their holders, and so on up; returns all whom that names."""
         rows = "SELECT 1 WHERE false"
         if "stake" in self._pack.kinds:
             kind = self._pack.kinds["stake"]
@@ -113,7 +113,7 @@ class OwnershipGraph:
         return seen
 
     def named(self) -> list[str]:
-        """Give those of whom, and of whose holders, was read."""
+        """Return those of whom, and of whose holders, was read."""
         return [self.parties.names[n] for n in sorted(self._climbed or ())]
 
     def _read_assertions(self, companies: Iterable[int] | None) -> set[int]:
@@ -122,14 +122,16 @@ class OwnershipGraph:
         return self._assertions.read(self._duck, self.rows, self.bases, companies)
 
     def _agreeing(self) -> set[int]:
-        """Give the companies in which somebody has a stake who has an agreement, and those who have one themselves."""
+        """Return the companies in which somebody has a stake who has an agreement, and those who have one
+        themselves.
+        """
         found = set()
         for party in self._assertions.agreeing():
             found |= {party, *self.held_by(party)}
         return found
 
     def held_by(self, party: int) -> set[int]:
-        """Give the companies of which a party has a stake or control by assertion."""
+        """Return the companies of which a party has a stake or control by assertion."""
         found, row = set(), int(self.stakes.head[party, 1]) if party < self.stakes.size else -1
         while row >= 0:
             if self.stakes.parts[row] > 0:
@@ -138,11 +140,11 @@ class OwnershipGraph:
         return found
 
     def held(self, company: int) -> dict[int, StakeRecord]:
-        """Give what each holder has of a company on the day."""
+        """Return what each holder has of a company on the day."""
         return self.ownership.held(company, self._day_number)
 
     def _put(self, companies: Iterable[int], always: Iterable[int] = (), look: Look | None = None) -> NDArray[np.int32]:
-        """Let the kernels' rows into these companies be what is held and asserted; gives what may say something else.
+        """Let the kernels' rows into these companies be what is held and asserted; returns what may say something else.
 
         That is what hangs below companies whose rows are others, and `always`: what was said of their stakes may differ
         though nobody has another share. `look` is told them before anything moves.
@@ -175,7 +177,7 @@ class OwnershipGraph:
         return touched
 
     def stake_parts(self, company: int) -> int:
-        """Give the parts of all stakes in a company."""
+        """Return the parts of all stakes in a company."""
         rows = edges_into(company, self.stakes.link, self.stakes.parts, self.stakes.head)
         return int(self.stakes.parts[rows][self.stakes.link[rows, BASIS] == STAKE].sum())
 
@@ -188,7 +190,7 @@ class OwnershipGraph:
     def move(
         self, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]], look: Look | None = None
     ) -> NDArray[np.int32]:
-        """Take in facts that came and ended (they stand in the books already); gives the entities that may differ."""
+        """Take in facts that came and ended (they stand in the books already); returns the entities that may differ."""
         touched: set[int] = set()
         boards: set[int] = set()
         agreed: set[int] = set()
@@ -207,7 +209,7 @@ class OwnershipGraph:
         return self._put(touched | boards, always=touched | boards, look=look)
 
     def turn(self, day: dt.date | None, look: Look | None = None, *, asserts: bool = True) -> NDArray[np.int32]:
-        """Let the day be another; gives the entities that may differ, all of them where the policy differs.
+        """Let the day be another; returns the entities that may differ, all of them where the policy differs.
 
         `asserts` says that assertions may turn as well, and must be read again.
         """
@@ -257,7 +259,7 @@ class OwnershipGraph:
             self._duck.unregister("named_entities")
 
     def chains(self, entities: NDArray[np.int32]) -> Chains:
-        """Give who controls those entities, by which chain and on what basis."""
+        """Return who controls those entities, by which chain and on what basis."""
         marks = self.useful.of(len(self.parties))
         order = self.parties.order
         return chains(self.stakes, self.bases.threshold, entities, order, parts=self.low, marks=marks)
@@ -267,9 +269,9 @@ class OwnershipGraph:
         self.useful.learn(self.stakes, self.low, entities, roots)
 
     def weights(self, entities: NDArray[np.int32], most: NDArray[np.int32] | None = None) -> Weights:
-        """Give what everything above those entities has of them, of each where no more than so many are above it."""
+        """Return what everything above those entities has of them, of each where no more than so many are above it."""
         return weights(self.stakes, WHOLE, entities, self.low, self.high, most=most)
 
     def numbers(self, names: Iterable[str]) -> NDArray[np.int32]:
-        """Give the numbers of names that the graph knows."""
+        """Return the numbers of names that the graph knows."""
         return np.array(named(self.parties, names), np.int32)

@@ -26,14 +26,16 @@ class OwnershipView:
         self.day = valid or books.graph.day
 
     def _graph(self, about: list[str] | None) -> OwnershipGraph:
-        """Give the kept graph where it is of that day and in memory; else what lies above those parties, from the facts."""
+        """Return the kept graph where it is of that day and in memory; else what lies above those parties, from
+        the facts.
+        """
         kept = self._books.graph
         if self._known is None and self.day == kept.day and (kept.is_open or about is None):
             return kept.capital
         return OwnershipGraph(self._books.duck, self._books.pack, self.day, known=self._known, about=about)
 
     def knows(self, party: str) -> bool:
-        """Say whether the graph or the register knows a party."""
+        """Return whether the graph or the register knows a party."""
         if self._books.is_known(party) or self._relations().knows(party):
             return True
         stakes = standing("stake", self._books.pack.kinds["stake"], known=self._known)
@@ -51,7 +53,7 @@ class OwnershipView:
         return {"party": party, "name": self._name(party), "day": self.day, "known": self._known}
 
     def who(self, entity: str) -> dict[str, Any]:
-        """Give who controls an entity, nearest first, and what is wrong with its stakes."""
+        """Return who controls an entity, nearest first, and what is wrong with its stakes."""
         capital = self._graph([entity])
         told = rows_of(capital, capital.numbers([entity]))
         tables = {name: rows.to_pylist() for name, rows in told.items()}
@@ -63,7 +65,7 @@ class OwnershipView:
         return {**self._of(entity), "controllers": found, "issues": tables["stake_issue"]}
 
     def owners(self, entity: str) -> dict[str, Any]:
-        """Give the tree of holders above an entity, and what everybody above has of it."""
+        """Return the tree of holders above an entity, and what everybody above has of it."""
         capital = self._graph([entity])
         effective = rows_of(capital, capital.numbers([entity]))["effective_share"].to_pylist()
         effective.sort(key=lambda row: (-row["share_pct"], row["owner"]))
@@ -74,7 +76,7 @@ class OwnershipView:
         return {**self._of(entity), "holders": tree["holders"], "effective": effective, "gap_pct": gap}
 
     def holdings(self, party: str) -> dict[str, Any]:
-        """Give the tree of what a party holds, and what it controls."""
+        """Return the tree of what a party holds, and what it controls."""
         capital = self._graph(None)
         number = capital.numbers([party])
         lower = below(capital.stakes, number)
@@ -95,12 +97,12 @@ class OwnershipView:
         return {**self._of(party), **counts, "holdings": tree["holdings"], "controlled": controlled}
 
     def related(self, party: str, steps: int) -> dict[str, Any]:
-        """Give who is related to a party over so many ties."""
+        """Return who is related to a party over so many ties."""
         found, hubs = self._relations().around(party, steps)
         return {**self._of(party), "related": found, "hubs": hubs}
 
     def path(self, upper: str, lower: str) -> dict[str, Any]:
-        """Give the chain of control from one to the other, or else a shortest way of stakes, in either direction."""
+        """Return the chain of control from one to the other, or else a shortest way of stakes, in either direction."""
         capital = self._graph([upper, lower])
         for one, other in ((upper, lower), (lower, upper)):
             ends = (capital.parties.find(one), capital.parties.find(other))
@@ -137,7 +139,7 @@ def _way(capital: OwnershipGraph, top: int, bottom: int) -> list[int]:
 
 
 def _edges(capital: OwnershipGraph, number: int, *, up: bool) -> list[tuple[int, int]]:
-    """Give (party, row) of the stakes and assertions into a party, or out of it, the largest first."""
+    """Return (party, row) of the stakes and assertions into a party, or out of it, the largest first."""
     if not 0 <= number < capital.stakes.size:
         return []
     link, parts = capital.stakes.link, capital.stakes.parts
@@ -185,13 +187,15 @@ def _depth(tree: dict[str, Any], word: str) -> int:
 
 
 def search_limits(books: Books, party: str) -> int:
-    """Give how often the search for circles was cut short, of a party where one is named: there may be more than are told."""
+    """Return how often the search for circles was cut short, of a party where one is named: there may be more
+    than are told.
+    """
     scope = "WHERE entity = ?" if party else ""
     return int(books.duck.rows(f"SELECT count(*) FROM search_limit {scope}", [party] if party else [])[0][0])
 
 
 def circles(books: Books, party: str, valid: dt.date | None, known: int | None) -> list[dict[str, Any]]:
-    """Give the circles that stand, or stood on a day and as known with an entry, each with its legs in order.
+    """Return the circles that stand, or stood on a day and as known with an entry, each with its legs in order.
 
     Where a party is named, those that it is in; a leg that several facts stand for is told once for each.
     """

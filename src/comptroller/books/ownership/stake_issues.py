@@ -12,7 +12,9 @@ Fault = tuple[str, int, str]
 
 
 def plain_issues(shares: NDArray[np.int64]) -> dict[int, list[Fault]]:
-    """Give by company what is wrong with shares (company, holder, parts) that are all known exactly; companies ascend."""
+    """Return by company what is wrong with shares (company, holder, parts) that are all known exactly;
+    companies ascend.
+    """
     firsts = np.flatnonzero(np.diff(shares[:, 0], prepend=-1))
     if not len(firsts):
         return {}
@@ -29,7 +31,7 @@ def plain_issues(shares: NDArray[np.int64]) -> dict[int, list[Fault]]:
 
 
 def stake_issues_of(company: int, held: dict[int, StakeRecord], names: Sequence[str]) -> list[Fault]:
-    """Give what is wrong with whatever is said of stakes; `names` are those of the parties."""
+    """Return what is wrong with whatever is said of stakes; `names` are those of the parties."""
     found: list[Fault] = []
     total = sum(one.middle for one in held.values())
     if company in held and held[company].middle:

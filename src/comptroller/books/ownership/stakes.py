@@ -52,7 +52,7 @@ class StakeRecord:
 
 
 def day_number(day: dt.date) -> int:
-    """Give a day as days since 1970."""
+    """Return a day as days since 1970."""
     return day.toordinal() - dt.date(1970, 1, 1).toordinal()
 
 
@@ -68,7 +68,7 @@ class Ownership:
         self._cells: NDArray[np.int64] = np.empty((0, 9), np.int64)
 
     def add(self, duck: DuckDb, source: str) -> NDArray[np.int32]:
-        """Take in the stakes that `source` (SQL for rows of the kind) gives; gives their companies."""
+        """Take in the stakes that `source` (SQL for rows of the kind) gives; returns their companies."""
         rows = duck.arrow(f"{_ROWS} ({source}) AS s ORDER BY fact")
         cells = np.empty((rows.num_rows, 9), np.int64)
         for at, name in enumerate(("low", "middle", "high", "is_unsized", "is_asserted", "since", "until"), 1):
@@ -77,7 +77,7 @@ class Ownership:
         return self._add(rows.column("fact").to_numpy(), cells)
 
     def add_rows(self, duck: DuckDb, rows: pa.Table) -> NDArray[np.int32]:
-        """Take in stakes as rows of the kind, which came after all others; gives their companies."""
+        """Take in stakes as rows of the kind, which came after all others; returns their companies."""
         if rows.num_rows <= _FEW:
             return self._add(*_by_hand(self._parties, rows))
         duck.register("came_rows", rows)
@@ -97,7 +97,7 @@ class Ownership:
         return companies
 
     def end(self, facts: NDArray[np.int64]) -> NDArray[np.int32]:
-        """Let facts end; gives their companies."""
+        """Let facts end; returns their companies."""
         places = self._places(np.asarray(facts, np.int64))
         self._cells[places, 7] = ALWAYS
         self._cells[places, 6] = NEVER
@@ -105,7 +105,7 @@ class Ownership:
         return companies
 
     def whole(self, day: int | None) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-        """Give (holder, company, parts) of all exact stakes on a day, and the companies that have others as well."""
+        """Return (holder, company, parts) of all exact stakes on a day, and the companies that have others as well."""
         cells = self._cells[: self._count]
         since, until = cells[:, 6], cells[:, 7]
         holds = (since < until) & (until == NEVER) if day is None else (since <= day) & (day < until)
@@ -121,23 +121,26 @@ class Ownership:
         return kept
 
     def turning(self, before: int, after: int) -> NDArray[np.int32]:
-        """Give the companies of stakes that begin or end between two days: after the first, up to and with the second."""
+        """Return the companies of stakes that begin or end between two days: after the first, up to and with
+        the second.
+        """
         low, high = min(before, after), max(before, after)
         since, until = self._cells[: self._count, 6], self._cells[: self._count, 7]
         turns = (since > low) & (since <= high) | (until > low) & (until <= high)
         return np.unique(self._cells[: self._count][turns, 8]).astype(np.int32)
 
     def days(self) -> set[dt.date]:
-        """Give the days on which a stake begins or ends."""
+        """Return the days on which a stake begins or ends."""
         turns = np.unique(self._cells[: self._count, 6:8])
         return {dt.date.fromordinal(n + _EPOCH) for n in turns[(turns > ALWAYS) & (turns < NEVER)].tolist()}
 
     def companies(self) -> NDArray[np.int32]:
-        """Give every company in which somebody has, had or will have a stake."""
+        """Return every company in which somebody has, had or will have a stake."""
         return np.unique(self._cells[: self._count, 8]).astype(np.int32)
 
     def plain(self, companies: NDArray[np.int32], day: int | None) -> tuple[NDArray[np.int64], set[int]]:
-        """Give (company, holder, parts) of every stake in companies on a day, and those of which more is said than shares.
+        """Return (company, holder, parts) of every stake in companies on a day, and those of which more is said than
+        shares.
 
         The companies ascend, and so do the rows; several stakes of one holder stand one by one.
         """
@@ -146,7 +149,7 @@ class Ownership:
         return shares, set(odd.tolist())
 
     def held(self, company: int, day: int | None) -> dict[int, StakeRecord]:
-        """Give what each holder has of a company on a day; without a day, what has no end.
+        """Return what each holder has of a company on a day; without a day, what has no end.
 
         Several stakes of one holder add up. An assertion of control says again what the holder has: its share counts
         where no other stake of the holder says one.
@@ -171,7 +174,9 @@ class Ownership:
 
 @kernel
 def _shares_on(rows: I64, cells: I64, day: int) -> tuple[I64, I64]:
-    """Give (company, holder, parts) of rows that hold on a day, and the companies of those that are no exact shares."""
+    """Return (company, holder, parts) of rows that hold on a day, and the companies of those that are no exact
+    shares.
+    """
     shares, odd, count, others = np.empty((len(rows), 3), np.int64), np.empty(len(rows), np.int64), 0, 0
     for row in rows:
         since, until = cells[row, 6], cells[row, 7]
@@ -185,7 +190,7 @@ def _shares_on(rows: I64, cells: I64, day: int) -> tuple[I64, I64]:
 
 
 def _by_hand(parties: PartyIds, rows: pa.Table) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Give the facts and cells that the query gives for rows of the kind, in the order of their facts."""
+    """Return the facts and cells that the query gives for rows of the kind, in the order of their facts."""
     named = (
         "fact",
         "holder",
@@ -224,7 +229,7 @@ def _sum(one: StakeRecord, other: StakeRecord) -> StakeRecord:
 
 
 def _numbers(parties: PartyIds, names: pa.ChunkedArray) -> NDArray[np.int32]:
-    """Give the numbers of a column of names, each name looked up once."""
+    """Return the numbers of a column of names, each name looked up once."""
     whole = names.combine_chunks().dictionary_encode() if names.num_chunks else None
     if whole is None:
         return np.empty(0, np.int32)
@@ -236,5 +241,5 @@ def _numbers(parties: PartyIds, names: pa.ChunkedArray) -> NDArray[np.int32]:
 
 
 def named(parties: PartyIds, names: Iterable[str | None]) -> list[int]:
-    """Give the numbers of names that are known, each once."""
+    """Return the numbers of names that are known, each once."""
     return sorted({n for name in names if name is not None and (n := parties.find(name)) >= 0})

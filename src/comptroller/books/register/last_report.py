@@ -42,7 +42,7 @@ class LastReport:
         self._last: dict[str, int] | None = None
 
     def put(self, heard: dict[str, int], at: dt.datetime) -> tuple[str, ...]:
-        """Write the latest facts of those entities, received at that time; gives the entities, in order."""
+        """Write the latest facts of those entities, received at that time; returns the entities, in order."""
         mine = {entity: heard[entity] for entity in sorted(heard) if self._is_known(entity)}
         if not mine:
             return ()

@@ -18,11 +18,11 @@ class PartyIds:
         self._order: NDArray[np.int64] = np.empty(0, np.int64)
 
     def __len__(self) -> int:
-        """Give how many there are."""
+        """Return how many there are."""
         return len(self.names)
 
     def number(self, name: str) -> int:
-        """Give a name's number; a new name gets the next one."""
+        """Return a name's number; a new name gets the next one."""
         found = self._numbers.get(name)
         if found is None:
             found = self._numbers[name] = len(self.names)
@@ -30,22 +30,22 @@ class PartyIds:
         return found
 
     def find(self, name: str) -> int:
-        """Give a name's number, -1 where nobody said it."""
+        """Return a name's number, -1 where nobody said it."""
         return self._numbers.get(name, -1)
 
     def numbers(self, names: Iterable[str]) -> NDArray[np.int32]:
-        """Give the numbers of names, new ones among them."""
+        """Return the numbers of names, new ones among them."""
         return np.fromiter(map(self.number, names), np.int32)
 
     def column(self, numbers: NDArray[np.int32]) -> pa.Array:
-        """Give the names of numbers."""
+        """Return the names of numbers."""
         if len(numbers) * 4 > len(self.names):
             return pa.array(self.names, pa.string()).take(pa.array(numbers))
         return pa.array([self.names[n] for n in numbers.tolist()], pa.string())
 
     @property
     def order(self) -> NDArray[np.int64]:
-        """Give each name a number that does not depend on when it was first said: it settles ties."""
+        """Return each name a number that does not depend on when it was first said: it settles ties."""
         if len(self._order) < len(self.names):
             fresh = self.names[len(self._order) :]
             digests = b"".join(blake2b(name.encode(), digest_size=8).digest() for name in fresh)

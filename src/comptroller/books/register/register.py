@@ -49,19 +49,19 @@ class Register:
         self._levels |= {entity: int(entity != self.owner) for entity in fresh if not self._up.get(entity)}
 
     def is_known(self, entity: str) -> bool:
-        """Say whether the register holds that entity."""
+        """Return whether the register holds that entity."""
         return entity in self._parents
 
     def parent(self, entity: str) -> str | None:
-        """Give the entity that manages it; None at the top, and for one that is not known."""
+        """Return the entity that manages it; None at the top, and for one that is not known."""
         return self._parents.get(entity)
 
     def __len__(self) -> int:
-        """Give how many entities there are."""
+        """Return how many entities there are."""
         return len(self._parents)
 
     def chain(self, entity: str) -> list[str]:
-        """Give the entity and those above it; a ring of managers is followed once."""
+        """Return the entity and those above it; a ring of managers is followed once."""
         found: list[str] = []
         one: str | None = entity
         while one is not None and one not in found and len(found) < _HIGHEST:
@@ -70,18 +70,18 @@ class Register:
         return found
 
     def entities(self) -> Iterable[str]:
-        """Give all entities."""
+        """Return all entities."""
         return self._parents
 
     def level(self, entity: str) -> tuple[int | None, int]:
-        """Give the legal and the management level of an entity of the register."""
+        """Return the legal and the management level of an entity of the register."""
         chain = self.chain(entity)
         return self._levels.get(entity), len(chain) - (self.owner in chain)
 
     def move(
         self, duck: DuckDb, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]
     ) -> set[str] | None:
-        """Take in facts of the register that came and ended; gives who may stand elsewhere, None for everybody."""
+        """Take in facts of the register that came and ended; returns who may stand elsewhere, None for everybody."""
         named = self.named(duck, added, ended)
         if len(named) > _MANY:
             self.load(duck)
@@ -116,7 +116,9 @@ class Register:
         return named
 
     def _turn_managers(self, duck: DuckDb, named: set[str]) -> set[str]:
-        """Read those entities again, with their stakes where they came or went; gives whose holders are others now."""
+        """Read those entities again, with their stakes where they came or went; returns whose holders are
+        others now.
+        """
         if not named:
             return set()
         duck.register("named_entities", pa.table({"entity": pa.array(sorted(named), pa.string())}))
@@ -136,7 +138,7 @@ class Register:
         return roots - gone
 
     def _turn_stakes(self, duck: DuckDb, fresh: set[str], gone: set[str]) -> set[str]:
-        """Let go the stakes of who is gone, take up those of who is new; gives the entities held."""
+        """Let go the stakes of who is gone, take up those of who is new; returns the entities held."""
         held = set()
         for fact, (holder, entity) in list(self._stakes.items()) if gone else ():
             if holder in gone or entity in gone:
@@ -173,7 +175,7 @@ class Register:
         return found
 
     def _level_again(self, roots: set[str]) -> set[str]:
-        """Tell the legal levels of all below those entities afresh; gives whose level is another."""
+        """Tell the legal levels of all below those entities afresh; returns whose level is another."""
         region = self._under(roots, self._down)
         was = {entity: self._levels.pop(entity, None) for entity in region}
         steps: dict[int, list[str]] = {}
@@ -214,7 +216,7 @@ def put_register(duck: DuckDb, register: Register, entities: Iterable[str] | Non
 
 
 def told(register: Register, entities: Iterable[str]) -> dict[str, pa.Table]:
-    """Give the rows of `ancestor` and `level` about those entities that the register holds."""
+    """Return the rows of `ancestor` and `level` about those entities that the register holds."""
     names = [entity for entity in entities if register.is_known(entity)]
     chains = [register.chain(entity) for entity in names]
     levels = [register.level(entity) for entity in names]
@@ -232,7 +234,7 @@ def told(register: Register, entities: Iterable[str]) -> dict[str, pa.Table]:
 
 
 def legal_levels(held: Iterable[tuple[str, str]], known: set[str], owner: str) -> dict[str, int]:
-    """Give each known entity's legal level: one more than that of its nearest holder.
+    """Return each known entity's legal level: one more than that of its nearest holder.
 
     The owner is at level 0. An entity that no known entity holds is at level 1; one held by the owner is at 1 as well.
     """

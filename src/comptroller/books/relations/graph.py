@@ -64,17 +64,17 @@ class Graph:
 
     @property
     def is_open(self) -> bool:
-        """Say whether the stakes are in memory."""
+        """Return whether the stakes are in memory."""
         return self._capital is not None
 
     @property
     def day(self) -> dt.date | None:
-        """Give the day as of which the tables are kept: the clock's."""
+        """Return the day as of which the tables are kept: the clock's."""
         return self._today() if self._capital is None else self._capital.day
 
     @property
     def capital(self) -> OwnershipGraph:
-        """Give the stakes in memory, as of the clock's day; read from the books when first asked for."""
+        """Return the stakes in memory, as of the clock's day; read from the books when first asked for."""
         if self._capital is None:
             self._capital = OwnershipGraph(self._duck, self._pack, self._today())
             self._capital.is_registered = self._is_registered
@@ -114,7 +114,7 @@ class Graph:
             self._periods.prepare()
 
     def fold(self, added: Rows, ended: Facts, since: int) -> dict[str, pa.Table]:
-        """Move with the facts that came and ended with an entry; gives the rows that came or went, by table."""
+        """Move with the facts that came and ended with an entry; returns the rows that came or went, by table."""
         coming = {*added, *ended}
         changed: dict[str, pa.Table] = {}
         if not coming.isdisjoint(KINDS) and self._capital is not None:
@@ -138,7 +138,7 @@ class Graph:
         return changed
 
     def tick(self, day: dt.date, since: int) -> dict[str, pa.Table]:
-        """Move to a day, which the clock shows already, with an entry; gives the rows that came or went, by table."""
+        """Move to a day, which the clock shows already, with an entry; returns the rows that came or went, by table."""
         before = self._capital.day if self._capital else None
         if before == day or "stake" not in self._pack.kinds:
             return {}
@@ -175,7 +175,7 @@ class Graph:
         self._was = replace(was, shares=shares)
 
     def _put(self, entities: NDArray[np.int32], since: int) -> dict[str, pa.Table]:
-        """Write what is said now of entities that were looked at; gives the rows that came or went, by table."""
+        """Write what is said now of entities that were looked at; returns the rows that came or went, by table."""
         if not len(entities):
             return {}
         now = said_of(self.capital, entities, limits(self.capital, entities))
@@ -206,7 +206,7 @@ class Graph:
             self._duck.insert("control_turn", pa.table({n: pa.array(c, forms.get(n, pa.string())) for n, c in columns}))
 
     def _kept_roots(self) -> dict[int, int]:
-        """Give the root of each that somebody controls, as the books have it."""
+        """Return the root of each that somebody controls, as the books have it."""
         rows = self._duck.arrow("SELECT entity, owner, CAST(is_ring AS INTEGER) AS is_ring FROM ultimate_controller")
         entity, owner = (self.capital.parties.numbers(rows.column(c).to_pylist()) for c in ("entity", "owner"))
         return roots_of(entity, owner, rows.column("is_ring").to_numpy())
@@ -230,7 +230,7 @@ class Graph:
         return rows
 
     def _named(self, table: str, rows: pa.Table) -> pa.Table:
-        """Give the rows with what they are about under the other names by which rules are touched."""
+        """Return the rows with what they are about under the other names by which rules are touched."""
         if "flow" in rows.column_names:
             rows = self._reported(rows)
         for alias in sorted(self._aliases.get(table, set()) - set(rows.column_names)):
@@ -239,7 +239,7 @@ class Graph:
 
 
 def _aliases(pack: Pack) -> dict[str, set[str]]:
-    """Give the columns by which rules say that a table of the graph touches them."""
+    """Return the columns by which rules say that a table of the graph touches them."""
     found: dict[str, set[str]] = {}
     for rule in pack.rules.values():
         for table, by in rule.references.items():

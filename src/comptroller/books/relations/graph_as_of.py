@@ -66,15 +66,15 @@ class GraphAsOf(Mapping[str, str]):
         return (*self._beside, *capital, *others, *circles)
 
     def __iter__(self) -> Iterator[str]:
-        """Give the tables."""
+        """Return the tables."""
         return iter(self._names())
 
     def __len__(self) -> int:
-        """Give how many tables there are."""
+        """Return how many tables there are."""
         return len(self._names())
 
     def __getitem__(self, table: str) -> str:
-        """Give SQL for a table, over tables of this connection that are made here."""
+        """Return SQL for a table, over tables of this connection that are made here."""
         if table in self._beside:
             return self._beside[table]
         if table not in self._names():
@@ -111,7 +111,7 @@ class GraphAsOf(Mapping[str, str]):
         return found
 
     def _put(self, table: str, rows: pa.Table) -> str:
-        """Keep rows beside the table of that name, for as long as the connection lives; gives SQL that reads them."""
+        """Keep rows beside the table of that name, for as long as the connection lives; returns SQL that reads them."""
         columns = ", ".join(rows.column_names)
         self._duck.execute(f"CREATE OR REPLACE TEMP TABLE then_{table} ({FIXED[table]})")
         self._duck.register("then_rows", rows)
@@ -140,7 +140,7 @@ class GraphAsOf(Mapping[str, str]):
         return found
 
     def touched(self) -> set[str] | None:
-        """Give all of whom something else may be said than is kept; None where that may be everybody."""
+        """Return all of whom something else may be said than is kept; None where that may be everybody."""
         if bases_on(self._pack, self.day) != bases_on(self._pack, self.today):
             return None
         turned = {name for (name,) in self._duck.rows(self._turned())}
@@ -155,7 +155,7 @@ class GraphAsOf(Mapping[str, str]):
         return self._below(turned | self._held_by(agree))
 
     def _turned(self) -> str:
-        """Give SQL for the companies of stakes that hold in one of the two states and not in the other."""
+        """Return SQL for the companies of stakes that hold in one of the two states and not in the other."""
         gone = "(SELECT min(g.entry) FROM gone_stake AS g WHERE g.fact = f.fact)"
         return (
             f"SELECT DISTINCT entity FROM (SELECT entity, {_holds(self.today)} AND gone IS NULL AS now, "
@@ -173,7 +173,7 @@ class GraphAsOf(Mapping[str, str]):
         return found | parties
 
     def _below(self, entities: set[str]) -> set[str]:
-        """Give all that hangs below those entities by stakes or assertions that were ever said."""
+        """Return all that hangs below those entities by stakes or assertions that were ever said."""
         found, waiting = set(entities), set(entities)
         edges = ["SELECT holder AS upper, entity AS lower FROM all_stake"]
         if "relation" in self._pack.kinds:

@@ -47,7 +47,7 @@ class Way(NamedTuple):
     until: dt.date
 
     def path(self, start: str) -> str:
-        """Give the way as text: p>kin>k>controls>B."""
+        """Return the way as text: p>kin>k>controls>B."""
         return ">".join([start, *(word for tie in self.ties for word in (tie.how, tie.other))])
 
 
@@ -72,7 +72,7 @@ class RelationTies:
                 )
 
     def add(self, kind: str, rows: list[tuple[Any, ...]]) -> set[str]:
-        """Take in ties (one, other, word, since, until, fact) of a kind; gives the parties at their ends."""
+        """Take in ties (one, other, word, since, until, fact) of a kind; returns the parties at their ends."""
         ends = set()
         for one, other, word, since, until, fact in rows:
             back = _BOTH.get(word) or {"holds_post": "officer", "holds": "held_by"}[word]
@@ -84,7 +84,7 @@ class RelationTies:
         return ends
 
     def end(self, rows: list[tuple[Any, ...]]) -> set[str]:
-        """Let ties end; gives the parties at their ends."""
+        """Let ties end; returns the parties at their ends."""
         ends = set()
         for one, other, _, _, _, fact in rows:
             for party in (one, other):
@@ -95,16 +95,16 @@ class RelationTies:
         return ends
 
     def knows(self, party: str) -> bool:
-        """Say whether a party has any tie."""
+        """Return whether a party has any tie."""
         return party in self._ties
 
     @property
     def most_steps(self) -> int:
-        """Give the length of the longest way that counts."""
+        """Return the length of the longest way that counts."""
         return max((len(way) for way in self._ways), default=0)
 
     def near(self, parties: set[str], steps: int) -> set[str]:
-        """Give everybody within so many ties of those parties, whatever the ties; hubs are not walked through."""
+        """Return everybody within so many ties of those parties, whatever the ties; hubs are not walked through."""
         found, last = set(parties), set(parties)
         for _ in range(steps):
             last = {
@@ -115,7 +115,9 @@ class RelationTies:
         return found
 
     def ways(self, start: str, steps: int) -> tuple[list[Way], set[str]]:
-        """Give every way of at most so many ties from a party that counts, and the hubs that were not walked through."""
+        """Return every way of at most so many ties from a party that counts, and the hubs that were not walked
+        through.
+        """
         found: list[Way] = []
         hubs: set[str] = set()
         waiting: list[tuple[str, tuple[Tie, ...], dt.date, dt.date]] = [(start, (), *_EVER)]
@@ -139,7 +141,7 @@ class RelationTies:
         return found, hubs
 
     def around(self, start: str, steps: int) -> tuple[list[dict[str, Any]], list[str]]:
-        """Give who is related to a party on the day, nearest first, each category of each once, and the hubs."""
+        """Return who is related to a party on the day, nearest first, each category of each once, and the hubs."""
         ways, hubs = self.ways(start, steps)
         best: dict[tuple[str, str], Way] = {}
         for way in sorted(ways, key=lambda w: (len(w.ties), w.path(start))):
@@ -168,5 +170,5 @@ _SELECT = {
 
 
 def ties_of(duck: DuckDb, kind: str, source: str) -> list[tuple[Any, ...]]:
-    """Give the ties that rows of a kind make, as `Relations` takes them."""
+    """Return the ties that rows of a kind make, as `Relations` takes them."""
     return duck.rows(f"{_SELECT[kind]} FROM {source} AS s")

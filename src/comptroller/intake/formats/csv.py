@@ -71,7 +71,7 @@ def formulas_refused(table: pa.Table, name: str) -> list[Refusal]:
 
 
 def _as_utf8(payload: bytes, name: str) -> tuple[bytes, str, list[Refusal]]:
-    """Give the text as UTF-8 bytes with the encoding it had, or why it has none that is taken."""
+    """Return the text as UTF-8 bytes with the encoding it had, or why it has none that is taken."""
     place = (name, None, "")
     if other := other_unicode(payload):
         return b"", "", [reject("intake.file.encoding", place, other, also=_ALSO)]
@@ -150,7 +150,7 @@ class _BadQuote(Exception):
 
 
 def _rows(payload: bytes, separator: str, limits: Limits) -> Iterator[tuple[int, list[str]]]:
-    """Give rows with their numbers; blank rows are counted and passed over, as spreadsheets do."""
+    """Yield rows with their numbers; blank rows are counted and passed over, as spreadsheets do."""
     csv.field_size_limit(max(limits.cell_chars * 4, 1 << 20))
     text = io.TextIOWrapper(io.BytesIO(payload), encoding="utf-8", newline="")
     number = 0

@@ -23,7 +23,7 @@ _CHINESE = (
 
 
 def without_bom(payload: bytes) -> bytes:
-    r"""Give the bytes without the mark that some programs put before UTF-8.
+    r"""Return the bytes without the mark that some programs put before UTF-8.
 
     >>> without_bom(b"\xef\xbb\xbfa")
     b'a'
@@ -37,7 +37,7 @@ def other_unicode(payload: bytes) -> str:
 
 
 def utf8_fault(payload: bytes) -> int | None:
-    r"""Give the offset of the first byte that is not UTF-8; None where all is.
+    r"""Return the offset of the first byte that is not UTF-8; None where all is.
 
     >>> utf8_fault("é".encode()), utf8_fault(b"ab\xe9")
     (None, 2)
@@ -56,7 +56,7 @@ def utf8_fault(payload: bytes) -> int | None:
 
 
 def from_gb18030(payload: bytes) -> str | None:
-    """Give the text of GB18030 bytes, or None where they are something else.
+    """Return the text of GB18030 bytes, or None where they are something else.
 
     What decodes need not be Chinese, since most pairs of bytes mean some character. So it is taken for GB18030 only
     when it decodes without a fault and at least 95 of 100 characters beyond ASCII are ones that Chinese text uses.

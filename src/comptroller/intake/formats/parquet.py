@@ -66,7 +66,7 @@ def _read(file: pq.ParquetFile, name: str, limits: Limits) -> tuple[pa.Table, li
 
 
 def _plain(table: pa.Table, name: str) -> tuple[pa.Table, list[Refusal]]:
-    """Give a batch whose text is sound and whose bytes are text; refuse columns of other bytes by their name."""
+    """Return a batch whose text is sound and whose bytes are text; refuse columns of other bytes by their name."""
     columns, refusals = [], []
     for field in table.schema:
         column = table[field.name]

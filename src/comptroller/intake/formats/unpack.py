@@ -32,7 +32,7 @@ class _Bomb(Exception):
 
 
 def gunzip(payload: bytes, name: str, limits: Limits) -> tuple[bytes, list[Refusal]]:
-    """Give what a gzip file holds, or why it is refused: damaged, cut short, or too large once unpacked."""
+    """Return what a gzip file holds, or why it is refused: damaged, cut short, or too large once unpacked."""
     out = io.BytesIO()
     rest = payload
     try:
@@ -54,7 +54,7 @@ def gunzip(payload: bytes, name: str, limits: Limits) -> tuple[bytes, list[Refus
 
 
 def members(payload: bytes, name: str, limits: Limits, *, media: str = "zip") -> tuple[list[Member], list[Refusal]]:
-    """Give an archive's files in its order, or all that is refused in it; nothing is written to a disk."""
+    """Return an archive's files in its order, or all that is refused in it; nothing is written to a disk."""
     try:
         with zipfile.ZipFile(io.BytesIO(payload)) as archive:
             listed = [one for one in archive.infolist() if not one.is_dir() and not _is_leftover(one.filename)]
@@ -105,7 +105,7 @@ def _unpack(
 
 
 def member_name(one: zipfile.ZipInfo) -> str:
-    """Give a member's name as it was meant: names that are not marked as UTF-8 are often GB18030."""
+    """Return a member's name as it was meant: names that are not marked as UTF-8 are often GB18030."""
     if one.flag_bits & 0x800 or one.filename.isascii():
         return one.filename
     try:

@@ -69,7 +69,7 @@ def _is_xml(part: Member) -> bool:
 
 
 def _titles(held: dict[str, bytes]) -> dict[str, str]:
-    """Give the sheets' names by the path of their part; fewer where the workbook does not say."""
+    """Return the sheets' names by the path of their part; fewer where the workbook does not say."""
     try:
         book = etree.fromstring(held["xl/workbook.xml"], _PARSER)
         links = etree.fromstring(held.get("xl/_rels/workbook.xml.rels", b"<none/>"), _PARSER)
@@ -113,7 +113,7 @@ def _sheet_refused(opened: Opened, path: str, place: str, limits: Limits) -> lis
 
 
 def _extent(part: bytes) -> tuple[int, int]:
-    """Give the last column and row that any cell names, or that so many unnamed cells could reach."""
+    """Return the last column and row that any cell names, or that so many unnamed cells could reach."""
     letters, rows = set(), 0
     for match in _AT.finditer(part):
         letters.add(match[1])
@@ -152,5 +152,5 @@ def _place(place: str, cell: re.Match[bytes] | None) -> tuple[str, int | None, s
 
 
 def _after(part: bytes, at: int) -> str:
-    """Give what stands in an element, for people."""
+    """Return what stands in an element, for people."""
     return re.sub(r"<[^>]*>", " ", part[at : at + 120].decode("utf-8", "replace")).split("<")[0].strip() or "-"

@@ -141,5 +141,5 @@ def _as_json(attributes: Attributes) -> str:
 
 @lru_cache(maxsize=1024)
 def _local(tag: object) -> str:
-    """Give an element's name without its namespace; '' for what is no element."""
+    """Return an element's name without its namespace; '' for what is no element."""
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""

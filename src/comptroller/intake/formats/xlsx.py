@@ -108,7 +108,7 @@ def _read_columns(sheet: str, columns: Columns, place: str, limits: Limits) -> t
 
 
 def _names(workbook: python_calamine.CalamineWorkbook) -> list[str]:
-    """Give the names of the sheets that may hold facts."""
+    """Return the names of the sheets that may hold facts."""
     sheet = python_calamine.SheetTypeEnum.WorkSheet
     return [one.name for one in workbook.sheets_metadata if one.typ == sheet and one.name.lower() not in HELP]
 
@@ -116,7 +116,7 @@ def _names(workbook: python_calamine.CalamineWorkbook) -> list[str]:
 def _read_sheet(
     sheet: str, rows: Sequence[Sequence[object]], place: str, limits: Limits
 ) -> tuple[RawTable | None, list[Refusal]]:
-    """Give one sheet as a raw table; None where it holds no rows."""
+    """Return one sheet as a raw table; None where it holds no rows."""
     full = [(number, row) for number, row in enumerate(rows, start=1) if any(cell != "" for cell in row)]
     if len(full) < 2:
         return None, []
@@ -160,7 +160,7 @@ class _Wrong:
 
 
 def _text(cell: object) -> str | _Wrong | None:
-    """Give a cell as text: ISO days and instants, numbers as a spreadsheet shows them in full."""
+    """Return a cell as text: ISO days and instants, numbers as a spreadsheet shows them in full."""
     if isinstance(cell, str):
         if cell in _ERRORS:
             return _Wrong("intake.cell.error", cell)
@@ -177,7 +177,7 @@ def _text(cell: object) -> str | _Wrong | None:
 
 
 def _number(cell: float) -> str | _Wrong:
-    """Give a number without exponent, to the 15 digits that a spreadsheet keeps.
+    """Return a number without exponent, to the 15 digits that a spreadsheet keeps.
 
     >>> _number(3.0), _number(0.1 + 0.2)
     ('3', '0.3')
@@ -188,7 +188,7 @@ def _number(cell: float) -> str | _Wrong:
 
 
 def address(column: int, row: int) -> str:
-    """Give a cell's address from its column (from 0) and row (from 1).
+    """Return a cell's address from its column (from 0) and row (from 1).
 
     >>> address(1, 7), address(26, 1)
     ('B7', 'AA1')

@@ -43,7 +43,7 @@ def read_zip(
 
 
 def kind_of(member: str) -> str:
-    """Give the kind that a member's name says; a number behind it tells parts of one kind apart.
+    """Return the kind that a member's name says; a number behind it tells parts of one kind apart.
 
     >>> kind_of("2024/payment.csv"), kind_of("payment-2.csv")
     ('payment', 'payment')
@@ -52,7 +52,7 @@ def kind_of(member: str) -> str:
 
 
 def reporter_of(name: str) -> str:
-    """Give the reporter's code with which a file's name begins: all before the first `_`, else before the first `-`.
+    """Return the reporter's code with which a file's name begins: all before the first `_`, else before the first `-`.
 
     >>> reporter_of("91310000X_2024-08.zip"), reporter_of("H01-august.zip"), reporter_of("H01.zip")
     ('91310000X', 'H01', 'H01')

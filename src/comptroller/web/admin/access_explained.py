@@ -19,7 +19,7 @@ def why(
     entity: Annotated[str, Query(max_length=100)] = "",
     rule: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
-    """Give the viewer's grants, asked about an entity and a rule; it tells of nothing else than grants."""
+    """Return the viewer's grants, asked about an entity and a rule; it tells of nothing else than grants."""
     chain = [
         row["ancestor"] for row in visit.duck.records("SELECT ancestor FROM main.ancestor WHERE entity = ?", [entity])
     ]
@@ -28,6 +28,6 @@ def why(
 
 
 def _choices(visit: Visiting) -> dict[str, str]:
-    """Give the roles by name in the viewer's language."""
+    """Return the roles by name in the viewer's language."""
     kind = visit.pack.kinds.get("access_grant")
     return {name: visit.in_language(title) for name, title in kind.field("role").choices.items()} if kind else {}

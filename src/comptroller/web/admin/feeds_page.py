@@ -33,7 +33,7 @@ class Last:
 
 @router.get("/admin/feeds")
 def feeds(visit: Administering, page: Annotated[int, Query(ge=1, le=100_000)] = 1) -> Response:
-    """Give each feed with its health and lag, the worst first; the state of the line; and the jobs."""
+    """Return each feed with its health and lag, the worst first; the state of the line; and the jobs."""
     server, at = visit.server, visit.now.replace(tzinfo=visit.server.zone)
     every = feeds_of(visit, at)
     shown = every[(page - 1) * PAGE : page * PAGE]
@@ -59,7 +59,7 @@ def feeds(visit: Administering, page: Annotated[int, Query(ge=1, le=100_000)] = 
 
 
 def feeds_of(visit: Visit, at: dt.datetime) -> list[Feed]:
-    """Give all feeds, those that are refused or quiet first, then whoever was heard longest ago."""
+    """Return all feeds, those that are refused or quiet first, then whoever was heard longest ago."""
     server = visit.server
     rows = server.storage.rows("SELECT reporter, kind, media, at FROM refused ORDER BY number")
     refused = [
@@ -71,7 +71,9 @@ def feeds_of(visit: Visit, at: dt.datetime) -> list[Feed]:
 
 
 def last_of(visit: Visit, entries: list[int]) -> dict[int, Last]:
-    """Give of each entry the kinds of its facts, and how old the newest was when it came where its kind happens on a day."""
+    """Return of each entry the kinds of its facts, and how old the newest was when it came where its kind
+    happens on a day.
+    """
     kinds = [k for k in visit.pack.kinds.values() if not k.is_made]
     if not entries or not kinds:
         return {}
@@ -90,5 +92,5 @@ _AGE = "min(CAST(received_at AS DATE) - CAST({} AS DATE))"
 
 
 def _happens(kind: Kind) -> bool:
-    """Whether facts of a kind happen on a day, and do not hold from one."""
+    """Return whether facts of a kind happen on a day, and do not hold from one."""
     return bool({"on", "at"} & set(kind.valid))

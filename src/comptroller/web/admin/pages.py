@@ -36,7 +36,7 @@ LONGEST_TOKEN_DAYS = 366
 
 @router.get("/admin")
 def admin(visit: Administering) -> Response:
-    """Give users, grants, tokens and who is signed in."""
+    """Return users, grants, tokens and who is signed in."""
     server = visit.server
     return _page(visit, said="", waiting=server.writer.depth)
 
@@ -70,7 +70,7 @@ def _page(visit: Visit, said: str, waiting: int = 0) -> Response:
 
 
 def _need(form: Form, *names: str) -> dict[str, str]:
-    """Give fields of a form; refuses (Refused) the first that is empty."""
+    """Return fields of a form; raises Refused for the first that is empty."""
     said = {name: str(form.get(name) or "").strip()[:500] for name in names}
     for name, value in said.items():
         if not value:
@@ -265,7 +265,7 @@ def end_sessions(visit: Administering, form: Form) -> Response:
 def acts(
     visit: Watching, login: Annotated[str, Query(max_length=100)] = "", before: Annotated[int, Query(ge=0)] = 0
 ) -> Response:
-    """Give what users did, the newest first: who watches the watchers."""
+    """Return what users did, the newest first: who watches the watchers."""
     wheres, values = ["granted_by = ?"], [visit.server.owner]
     if login:
         wheres.append("login = ?")

@@ -52,7 +52,7 @@ class Webhook:
 
 
 def webhooks_of(shelf: DeskStore) -> list[Webhook]:
-    """Give the subscriptions."""
+    """Return the subscriptions."""
     return [Webhook(*row) for row in shelf.rows("SELECT hook, login, url, secret, failures FROM hook ORDER BY hook")]
 
 
@@ -86,7 +86,7 @@ def end(shelf: DeskStore, hook: str) -> bool:
 
 
 def sign(secret: bytes, identifier: str, at: dt.datetime, body: bytes) -> dict[str, str]:
-    """Give the headers that prove who sent a body, which message it is, and when.
+    """Return the headers that prove who sent a body, which message it is, and when.
 
     A secret that begins with `whsec_` is taken as the base64 that follows, as Standard Webhooks have it.
     """
@@ -182,7 +182,7 @@ class Webhooks:
         return Visit(server, AccessScope(viewer, server.pack, server.owner, server.below), "zh", "", "/")
 
     def send_due(self) -> int:
-        """Send what is due, the oldest first; gives how many were taken."""
+        """Send what is due, the oldest first; returns how many were taken."""
         shelf, now, taken = self._desk.storage, self._desk.clock(), 0
         held = {one.hook: one for one in webhooks_of(shelf)}
         due = shelf.rows(
@@ -220,7 +220,7 @@ class Webhooks:
         return json.dumps(plain({"type": "news", "timestamp": about["at"], "data": news}), ensure_ascii=False).encode()
 
     def _send(self, one: Webhook, message: str, body: bytes, now: dt.datetime) -> int:
-        """Give the status of the answer; 0 where there was none, or where it may not be sent."""
+        """Return the status of the answer; 0 where there was none, or where it may not be sent."""
         try:
             secret = decrypt(one.secret, self._desk.settings.passphrase)
             return post(one.url, sign(secret, message, now, body), body, self._desk.settings.hook_networks)

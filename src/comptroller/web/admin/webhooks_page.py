@@ -24,7 +24,7 @@ Administering = Annotated[Visit, Depends(may(ADMINISTER))]
 
 @router.get("/admin/hooks")
 def hooks_page(visit: Administering) -> Response:
-    """Give the subscriptions, with what waits for each."""
+    """Return the subscriptions, with what waits for each."""
     return _page(visit, "")
 
 

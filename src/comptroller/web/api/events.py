@@ -28,7 +28,7 @@ MOST_TURNS, MOST_FINDINGS = 50, 2_000
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
 async def events(request: Request, visit: Seeing) -> StreamingResponse:
-    """Give news as they happen: event `news` with what turned and which reports came.
+    """Yield news as they happen: event `news` with what turned and which reports came.
 
     Each time the door is passed anew: a session, a token or a grant that ends takes the stream with it.
     """
@@ -45,7 +45,7 @@ async def events(request: Request, visit: Seeing) -> StreamingResponse:
 
 
 def _told(request: Request, batch: Batch | None) -> str | None:
-    """Give what to send of a batch, or of a while without one; None where whoever listens may do so no more."""
+    """Return what to send of a batch, or of a while without one; None where whoever listens may do so no more."""
     try:
         visit = visitor(request, is_used=False)
     except (Unauthenticated, SecondFactorRequired):
@@ -59,7 +59,7 @@ def _told(request: Request, batch: Batch | None) -> str | None:
 
 
 def news_of(visit: Visit, batch: Batch) -> dict[str, Any]:
-    """Give of a batch what the viewer may see: findings through the books, reports by who sent them."""
+    """Return of a batch what the viewer may see: findings through the books, reports by who sent them."""
     names = [turn.verdict.finding for turn in batch.turns]
     kept = [(entry, report.reporter, report.name, report.kind) for entry, report in batch.kept]
     return news_about(visit, batch.at, names, kept)

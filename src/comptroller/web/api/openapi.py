@@ -15,7 +15,7 @@ _ABOUT = (
 
 
 def document_of(app: FastAPI) -> dict[str, Any]:
-    """Give the document of an app, made once."""
+    """Return the document of an app, made once."""
     if not app.openapi_schema:
         found = get_openapi(title=app.title, version=app.version, description=_ABOUT, routes=app.routes)
         found["components"]["securitySchemes"] = {

@@ -11,7 +11,8 @@ Limit = Annotated[int, Query(ge=1, le=1000, description="How many at most.")]
 
 
 def cut(rows: list[dict[str, Any]], limit: int, key: str) -> tuple[list[dict[str, Any]], str | None]:
-    """Give a page of rows, one more of which was read than is given, and the cursor of the next; None where this was the last.
+    """Return a page of rows, one more of which was read than is given, and the cursor of the next; None where this was
+    the last.
 
     >>> cut([{"name": "a"}, {"name": "b"}], 1, "name")
     ([{'name': 'a'}], 'a')
@@ -20,7 +21,7 @@ def cut(rows: list[dict[str, Any]], limit: int, key: str) -> tuple[list[dict[str
 
 
 def no_cursor(after: str) -> Refused:
-    """Give the refusal of a cursor that no page gave, or that is too old."""
+    """Return the refusal of a cursor that no page gave, or that is too old."""
     wanted = ("上一页给出的 next", "what the page before gave as `next`")
     mend = ("从第一页重新查询", "Begin again with the first page.")
     return Refused([refusal("desk.cursor", ("", None, "after"), after, wanted, mend)])

@@ -59,10 +59,11 @@ def check(  # noqa: PLR0913, PLR0917 - what a question is made of
     *,
     wait: Annotated[bool, Query(description="Answer when the ledger has it, with its entry.")] = False,
 ) -> AuthorityCheck:
-    """Say whether a post may approve this, by which line, and whom to ask if not; the answer is an entry that later acts are held against.
+    """Return whether a post may approve this, by which line, and whom to ask if not; the answer is an entry that later
+    acts are held against.
 
-    The answer is durable before it is given, and its entry follows within half a second, with others of that moment; with `wait`
-    it is given when the entry is.
+    The answer is durable before it is given, and its entry follows within half a second, with others of that moment;
+    with `wait` it is given when the entry is.
     """
     if KIND not in visit.pack.kinds:
         raise _nothing_to_tell_from()
@@ -88,7 +89,9 @@ def check(  # noqa: PLR0913, PLR0917 - what a question is made of
 
 
 def _chain(visit: Visit, entity: str) -> list[str]:
-    """Give an entity within reach and all above it, or nothing where another day is asked for; refuses (Gone) one out of reach."""
+    """Return an entity within reach and all above it, or nothing where another day is asked for; raises Gone
+    for one out of reach.
+    """
     if visit.valid is not None or visit.known is not None:
         present(visit.one("SELECT entity FROM entity WHERE entity = ?", [entity]), entity)
         return []

@@ -28,7 +28,9 @@ class AuthorityAnswer:
 
 
 def question_of(visit: Visit, said: dict[str, str]) -> Question:
-    """Give the question that was asked; refuses (Gone) an entity out of reach and (Refused) an amount that is none."""
+    """Return the question that was asked; raises Gone for an entity out of reach and (Refused) an amount that
+    is none.
+    """
     entity = said.get("entity", "")
     if not visit.sees_entity(entity):
         raise NotFound(entity)
@@ -74,7 +76,7 @@ def _amount(said: str) -> Decimal | None:
 
 
 def check_authority(visit: Visit, asked: Question) -> AuthorityAnswer:
-    """Answer a question and keep the answer; refuses (Refused) what the ledger does not take."""
+    """Answer a question and keep the answer; raises Refused for what the ledger does not take."""
     answer = authority.may(visit.duck, visit.pack.case_policy.authority, asked)
     advice = f"Q-{visit.server.chance()[:12]}"
     done = visit.server.outcome_of(visit.server.report("advice", [authority.as_fact(advice, asked, answer)], ENGINE))
@@ -82,25 +84,29 @@ def check_authority(visit: Visit, asked: Question) -> AuthorityAnswer:
 
 
 def powers_of(visit: Visit, entity: str, on: dt.date) -> dict[str, Any]:
-    """Give who may approve what in an entity: items with their lines, gaps and overlaps; refuses (Gone) one out of reach."""
+    """Return who may approve what in an entity: items with their lines, gaps and overlaps; raises Gone for one
+    out of reach.
+    """
     if not visit.sees_entity(entity):
         raise NotFound(entity)
     return authority.powers(visit.duck, visit.pack.case_policy.authority, entity, on)
 
 
 def bodies_of(powers: dict[str, Any]) -> list[str]:
-    """Give the bodies and posts that the lines of an entity name."""
+    """Return the bodies and posts that the lines of an entity name."""
     return sorted({one["body"] for lines in powers["items"].values() for one in lines if one["body"]})
 
 
 def items_of_body(powers: dict[str, Any], body: str) -> dict[str, list[dict[str, Any]]]:
-    """Give what a body decides, alone decides or studies: for each item its lines that name it."""
+    """Return what a body decides, alone decides or studies: for each item its lines that name it."""
     found = {item: [one for one in lines if one["body"] == body] for item, lines in powers["items"].items()}
     return {item: lines for item, lines in found.items() if lines}
 
 
 def clauses_of(pack: Pack, line: Mapping[str, Any]) -> tuple[Cite, ...]:
-    """Give the clauses on which a line of a pack's list rests; none for a line that somebody reported, whose entry is its ground."""
+    """Return the clauses on which a line of a pack's list rests; none for a line that somebody reported, whose
+    entry is its ground.
+    """
     listed = None if line.get("holder") else pack.lists.get(str(line.get("list", "")))
     told = (line.get("item"), line.get("valid_from"), line.get("body") or "")
     same = (one for one in (listed.lines if listed else ()) if (one.item, one.valid_from, one.body or "") == told)
@@ -108,7 +114,7 @@ def clauses_of(pack: Pack, line: Mapping[str, Any]) -> tuple[Cite, ...]:
 
 
 def grounds_of(pack: Pack, line: Mapping[str, Any]) -> dict[str, Any]:
-    """Give a line of an answer with what it rests on: the clauses of a pack's list, or the entry that reported it."""
+    """Return a line of an answer with what it rests on: the clauses of a pack's list, or the entry that reported it."""
     fact, cites = line.get("fact"), clauses_of(pack, line)
     said = [{"source": one.source, "article": one.article} for one in cites]
     return {**line, "cites": said, "entry": fact // FACT_LINES if fact else None}

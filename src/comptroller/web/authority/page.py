@@ -42,7 +42,7 @@ Word = Annotated[str, Query(max_length=100)]
 
 @router.get("/authority")
 def authority(visit: Seeing, entity: Word = "", body: Word = "", item: Word = "") -> Response:
-    """Give the desk: the question to be asked, and an entity's matrix, by item or by body."""
+    """Return the desk: the question to be asked, and an entity's matrix, by item or by body."""
     return _page(visit, {"entity": entity.strip(), "post": body, "item": item}, None)
 
 
@@ -85,7 +85,7 @@ def _page(visit: Visit, said: dict[str, str], advice: AuthorityAnswer | None) ->
 
 
 def _why(visit: Visit, advice: AuthorityAnswer) -> str:
-    """Give in words why an answer is as it is, where no line is shown that says so."""
+    """Return in words why an answer is as it is, where no line is shown that says so."""
     told = advice.answer
     if told.because in _LACKING or told.because.startswith("no "):
         return visit.text(f"authority.why.{_LACKING.get(told.because, 'no_line')}")
@@ -93,14 +93,14 @@ def _why(visit: Visit, advice: AuthorityAnswer) -> str:
 
 
 def first_entities(visit: Visit) -> list[str]:
-    """Give the entities that stand highest, from which to choose."""
+    """Return the entities that stand highest, from which to choose."""
     sql = f"SELECT e.entity FROM entity AS e JOIN level AS l ON l.entity = e.entity ORDER BY l.management, e.entity LIMIT {MOST_FIRST}"
     found: list[str] = visit.kept("first_entities", ("entity",), lambda: [row["entity"] for row in visit.rows(sql)])
     return found
 
 
 def titles_of(visit: Visit) -> dict[str, str]:
-    """Give the titles of items as the pack's lists name them, in the viewer's language."""
+    """Return the titles of items as the pack's lists name them, in the viewer's language."""
     found: dict[str, str] = {}
     for listed in visit.pack.lists.values():
         for line in listed.lines:
@@ -109,6 +109,6 @@ def titles_of(visit: Visit) -> dict[str, str]:
 
 
 def body_titles(visit: Visit) -> dict[str, str]:
-    """Give the names of bodies, as decisions name them."""
+    """Return the names of bodies, as decisions name them."""
     kind = visit.pack.kinds.get("decision")
     return {name: visit.in_language(title) for name, title in kind.field("body").choices.items()} if kind else {}

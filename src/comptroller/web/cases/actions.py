@@ -73,14 +73,14 @@ class ActionResult:
     refusals: tuple[Refusal, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """Give it as plain values."""
+        """Return it as plain values."""
         if self.refusals:
             return {"refused": [one.as_json() for one in self.refusals]}
         return {"entry": self.entry, "waits": self.waits}
 
 
 def actions_of(visit: Visit, seen: CaseView) -> list[Action]:
-    """Give what the viewer may do in a case as it stands, in the order of the pack."""
+    """Return what the viewer may do in a case as it stands, in the order of the pack."""
     if seen.seat == ENTITY:
         return _answers(visit, seen) if may_answer(visit, seen.raw["entity"]) else []
     if seen.seat != LINE:
@@ -93,7 +93,7 @@ def actions_of(visit: Visit, seen: CaseView) -> list[Action]:
 
 
 def may_answer(visit: Visit, entity: str) -> bool:
-    """Say whether the viewer may answer in an entity's name."""
+    """Return whether the viewer may answer in an entity's name."""
     grants = [g for g in visit.reach.viewer.in_force if g.gives(REPORT)]
     if not visit.may(REPORT) or not grants:
         return False
@@ -104,7 +104,7 @@ def may_answer(visit: Visit, entity: str) -> bool:
 
 
 def places_of(seen: CaseView) -> list[str]:
-    """Give the lines that have a part in a case, the leading one first."""
+    """Return the lines that have a part in a case, the leading one first."""
     raw = seen.raw
     return [one for one in dict.fromkeys((raw["lead"], raw["pending"], *(raw["informed"] or "").split())) if one]
 
@@ -126,7 +126,7 @@ def _step(visit: Visit, seen: CaseView, move: Move, mine: list[str]) -> Action |
 
 
 def _is_ready(visit: Visit, raw: Mapping[str, Any], move: Move) -> bool:
-    """Whether what a move requires holds, as far as the case itself tells."""
+    """Return whether what a move requires holds, as far as the case itself tells."""
     is_accepted = bool(raw["standing"]) and any(one["what"] == "move.accept" for one in _since_reopened(raw))
     if "cleared" in move.requires and raw["standing"]:
         return False
@@ -141,14 +141,14 @@ def _is_ready(visit: Visit, raw: Mapping[str, Any], move: Move) -> bool:
 
 
 def _is_asked(raw: Mapping[str, Any], move: Move) -> bool:
-    """Whether a move that this one answers was made and not answered yet."""
+    """Return whether a move that this one answers was made and not answered yet."""
     made = [one["what"].partition(".")[2] for one in _since_reopened(raw)]
     answered = max((at for at, name in enumerate(made) if name == move.name), default=-1)
     return any(name in move.after for name in made[answered + 1 :])
 
 
 def _since_reopened(raw: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Give the moves made since a case was opened, or opened again for the last time."""
+    """Return the moves made since a case was opened, or opened again for the last time."""
     events: list[dict[str, Any]] = raw["event"]
     last = 0
     for at, one in enumerate(events):
@@ -194,7 +194,7 @@ def _beside(visit: Visit, kind: str, line: str) -> Action:
 def perform(visit: Visit, seen: CaseView, name: str, said: Mapping[str, Any], number: str = "") -> ActionResult:
     """Do an act with what was said in its fields; `number` names it, so that the same one told again is told once.
 
-    Refuses (NotGranted) an act that is not among those that the viewer may do.
+    Raises NotGranted for an act that is not among those that the viewer may do.
     """
     act = next((one for one in actions_of(visit, seen) if one.name == name), None)
     if act is None:
@@ -216,7 +216,7 @@ def _missing(act: Action, name: str) -> Refusal:
 
 
 def fact_of(visit: Visit, seen: CaseView, act: Action, said: Mapping[str, Any], number: str) -> dict[str, Any]:
-    """Give an act as a fact: what was said, and what the desk knows of who does it, when, in which case."""
+    """Return an act as a fact: what was said, and what the desk knows of who does it, when, in which case."""
     raw, today = seen.raw, visit.server.local_now().date().isoformat()
     fact: dict[str, Any] = {f.name: _typed(f, said[f.name]) for f in act.fields if said.get(f.name) not in (None, "")}
     fact |= {"case_id": raw["case_id"], "by": visit.login}
@@ -239,7 +239,7 @@ def fact_of(visit: Visit, seen: CaseView, act: Action, said: Mapping[str, Any], 
 
 
 def _office(visit: Visit, raw: Mapping[str, Any], act: Action) -> str:
-    """Give the office in whose name an act is told: the one that a case is being handed to, where that answers."""
+    """Return the office in whose name an act is told: the one that a case is being handed to, where that answers."""
     move = visit.pack.case_policy.moves.get(act.move)
     answers = move is not None and move.does in ("receive", "decline") and raw.get("pending_office")
     return str(raw.get("pending_office") if answers else raw["office"])
@@ -262,7 +262,7 @@ def tell(  # noqa: PLR0913 - what an act is told with
 
 
 def propose(visit: Visit, seen: CaseView, kind: str, name: str, *, line: str, fact: Mapping[str, Any]) -> int:  # noqa: PLR0913 - what is kept of it
-    """Keep an act until another officer of the line approves it; gives its number."""
+    """Keep an act until another officer of the line approves it; returns its number."""
     at = visit.server.local_now().isoformat(timespec="seconds")
     text = json.dumps(fact, ensure_ascii=False)
     rows = visit.server.storage.rows(

@@ -63,7 +63,7 @@ def cases(  # noqa: PLR0913, PLR0917 - what one may ask by
     after: After = "",
     limit: Limit = 100,
 ) -> dict[str, Any]:
-    """Give cases in the order of their names; `state` is open, all, or a state."""
+    """Return cases in the order of their names; `state` is open, all, or a state."""
     view.require_cases(visit)
     mine = view.entity_within(visit) if side else view.within(visit)
     state = state if state in ("open", "all", *STATES) else "open"
@@ -83,7 +83,7 @@ def _card(visit: Visit, one: dict[str, Any], side: str) -> dict[str, Any]:
 
 @router.get("/cases/{case_id}")
 def case(visit: Seeing, case_id: str, side: Side = "") -> dict[str, Any]:
-    """Give one case from the caller's seat, with the acts that he may do and those that wait for an officer."""
+    """Return one case from the caller's seat, with the acts that he may do and those that wait for an officer."""
     seen = _seen(visit, case_id, side)
     whole = {**seen.whole, "event": [{**e, "said": json.loads(e["said"] or "{}")} for e in seen.whole["event"]]}
     waiting = actions.waiting(visit, seen.raw["case_id"]) if seen.seat == view.LINE else []
@@ -128,7 +128,9 @@ def settle(visit: Seeing, case_id: str, number: int, *, approve: Annotated[bool,
 
 @router.get("/cases/{case_id}/letters")
 def letters_of_case(visit: Seeing, case_id: str, side: Side = "") -> dict[str, Any]:
-    """Give the letters that were sent in a case, those that wait to be released, and the kinds that the caller may write."""
+    """Return the letters that were sent in a case, those that wait to be released, and the kinds that the
+    caller may write.
+    """
     seen = _seen(visit, case_id, side)
     may_write = letters.may_write(visit, seen)
     kinds = [{"kind": k, "two_officers": letters.is_for_two(visit, k)} for k in letters.kinds_of(visit) if may_write]
@@ -154,7 +156,7 @@ def _answered(done: ActionResult) -> Response:
 
 @router.get("/day")
 def day(visit: Seeing) -> dict[str, Any]:
-    """Give what is due from the caller: clocks, acts that wait, cases offered and to be looked at."""
+    """Return what is due from the caller: clocks, acts that wait, cases offered and to be looked at."""
     view.require_cases(visit)
     found: dict[str, Any] = plain(day_of(visit))
     return found

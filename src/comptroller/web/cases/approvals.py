@@ -15,7 +15,9 @@ _DAYS = ("done_on", "decided_on", "valid_from")
 
 
 def waits_here(visit: Visit, seen: CaseView, number: int) -> dict[str, Any]:
-    """Give what waits in a case under a number; refuses (Gone) what does not wait here for a line of the viewer's."""
+    """Return what waits in a case under a number; raises Gone for what does not wait here for a line of the
+    viewer's.
+    """
     one = next((w for w in actions.waiting(visit, seen.raw["case_id"]) if w["number"] == number), None)
     if one is None or seen.seat != LINE or one["line"] not in actions.places_of(seen):
         raise NotFound(number)
@@ -23,7 +25,7 @@ def waits_here(visit: Visit, seen: CaseView, number: int) -> dict[str, Any]:
 
 
 def settle(visit: Visit, seen: CaseView, number: int, *, approves: bool) -> ActionResult:
-    """Approve what waits, or take it away; refuses (Gone) what does not wait here, and (Refused) one's own."""
+    """Approve what waits, or take it away; raises Gone for what does not wait here, and (Refused) one's own."""
     with visit.server.exclusive.about(("waiting", number), visit.server.settings.most_wait_seconds):
         return _settled(visit, seen, number, approves=approves)
 

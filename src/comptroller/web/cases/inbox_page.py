@@ -28,7 +28,7 @@ _SOON_DAYS, _MOST = 30, 200
 
 @router.get("/inbox")
 def inbox(visit: Seeing, state: Annotated[str, Query(pattern="open|all")] = "open") -> Response:
-    """Give the cases about entities on whose side the viewer stands, what is due first, first."""
+    """Return the cases about entities on whose side the viewer stands, what is due first, first."""
     view.require_cases(visit)
     mine, today = view.entity_within(visit), view.today_of(visit)
     cards, counts = view.cards_of(visit, queries.CaseFilter(state, limit=_MOST, within=mine))
@@ -41,7 +41,7 @@ def inbox(visit: Seeing, state: Annotated[str, Query(pattern="open|all")] = "ope
 
 @router.get("/inbox/{case_id}")
 def inbox_case(visit: Seeing, case_id: str, kept: Annotated[int, Query(ge=0)] = 0) -> Response:
-    """Give a case as the entity sees it, with forms for its answers."""
+    """Return a case as the entity sees it, with forms for its answers."""
     return show_case(visit, view.see_as_entity(visit, case_id), "/inbox", kept=kept)
 
 
@@ -58,13 +58,17 @@ def _answer(visit: Visit, case_id: str, said: dict[str, str]) -> Response:
 
 @router.get("/day")
 def day(visit: Seeing) -> Response:
-    """Give what is due from the viewer: clocks of his lines and entities, acts that wait for him, cases to be looked at."""
+    """Return what is due from the viewer: clocks of his lines and entities, acts that wait for him, cases to be
+    looked at.
+    """
     view.require_cases(visit)
     return render(visit, "cases/day.html", **day_of(visit))
 
 
 def day_of(visit: Visit) -> dict[str, Any]:
-    """Give what is due from the viewer, by what it is due for: the first of each, and how many there are of those that are due."""
+    """Return what is due from the viewer, by what it is due for: the first of each, and how many there are of
+    those that are due.
+    """
     today, count = view.today_of(visit), 0
     due: list[dict[str, Any]] = []
     lines = view.handling_lines(visit)
@@ -100,7 +104,7 @@ def _cards(visit: Visit, state: str, line: str, where: str) -> list[dict[str, An
 
 
 def _titled(visit: Visit, due: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Give clocks with the rule of their case, where it may be known."""
+    """Return clocks with the rule of their case, where it may be known."""
     names = sorted({one["case_id"] for one in due})
     if not names:
         return due
@@ -110,13 +114,15 @@ def _titled(visit: Visit, due: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _owed(visit: Visit, where: str, days: int, most: int) -> tuple[list[dict[str, Any]], int]:
-    """Give the clocks that bind the entity of a case itself, in the cases that the SQL names, due within so many days."""
+    """Return the clocks that bind the entity of a case itself, in the cases that the SQL names, due within so
+    many days.
+    """
     clocks = f"(SELECT * FROM {view.clocks_of(visit)} AS o WHERE holder = entity)"
     return queries.due(visit.duck, view.today_of(visit), within_days=days, within=where, source=clocks, limit=most)
 
 
 def due_within(visit: Visit, where: str, cases: list[str]) -> list[dict[str, Any]]:
-    """Give the clocks that run against the entity in some of the cases that the SQL names."""
+    """Return the clocks that run against the entity in some of the cases that the SQL names."""
     if not cases:
         return []
     named = ", ".join(map(_text, cases))
@@ -124,5 +130,5 @@ def due_within(visit: Visit, where: str, cases: list[str]) -> list[dict[str, Any
 
 
 def _text(said: str) -> str:
-    """Give a word as SQL."""
+    """Return a word as SQL."""
     return "'" + said.replace("'", "''") + "'"

@@ -60,7 +60,7 @@ class Hands:
 
 
 def may_write(visit: Visit, seen: CaseView) -> str:
-    """Give the line in whose name the viewer may write letters in a case; '' where he may not."""
+    """Return the line in whose name the viewer may write letters in a case; '' where he may not."""
     raw = seen.raw
     places = (raw["lead"], raw["pending"], *(raw["informed"] or "").split())
     mine = [one for one in places if one in view.handling_lines(visit)]
@@ -68,24 +68,24 @@ def may_write(visit: Visit, seen: CaseView) -> str:
 
 
 def kinds_of(visit: Visit) -> list[str]:
-    """Give the kinds of letter for which policy has a template."""
+    """Return the kinds of letter for which policy has a template."""
     if KIND not in visit.pack.kinds:
         return []
     return [one for one in visit.pack.kinds[KIND].field("kind").choices if one in visit.pack.letters]
 
 
 def new_code() -> str:
-    """Give the code that verifies a new letter."""
+    """Return the code that verifies a new letter."""
     return "L" + "".join(secrets.choice(_LETTERS) for _ in range(LETTER_CHARS))
 
 
 def is_for_two(visit: Visit, kind: str) -> bool:
-    """Say whether policy asks for another officer to release a letter of this kind."""
+    """Return whether policy asks for another officer to release a letter of this kind."""
     return kind in visit.pack.letters and visit.pack.letters[kind].two_officers
 
 
 def own_hands(visit: Visit, seen: CaseView) -> Hands:
-    """Give the viewer as the one officer of a letter of his line."""
+    """Return the viewer as the one officer of a letter of his line."""
     return Hands(may_write(visit, seen), _name(visit))
 
 
@@ -124,7 +124,7 @@ def letter_fonts() -> Fonts:
 
 
 def _marks(visit: Visit, number: str, code: str) -> dict[str, Any]:
-    """Give what tells a letter from its draft."""
+    """Return what tells a letter from its draft."""
     shown = f"{code[0]}-{in_groups(code[1:])}" if code else "—"
     return {
         "number": number,
@@ -207,7 +207,7 @@ def _figures(visit: Visit, one: Mapping[str, Any]) -> list[list[str]]:
 def send(visit: Visit, seen: CaseView, said: LetterDraft) -> ActionResult:
     """Send a letter, or keep it until another officer releases it, as policy says of its kind.
 
-    Refuses (NotGranted) whoever may not write in the case.
+    Raises NotGranted for whoever may not write in the case.
     """
     line = may_write(visit, seen)
     if not line:
@@ -228,12 +228,12 @@ def release(visit: Visit, seen: CaseView, waits: Mapping[str, Any]) -> ActionRes
 
 
 def said_of(waits: Mapping[str, Any]) -> LetterDraft:
-    """Give what is said in a letter that waits."""
+    """Return what is said in a letter that waits."""
     return LetterDraft(*(waits["fact"][name] for name in LetterDraft.__slots__))
 
 
 def hands_of(waits: Mapping[str, Any], released_by: str = "") -> Hands:
-    """Give whose letter it is that waits."""
+    """Return whose letter it is that waits."""
     return Hands(waits["line"], waits["fact"]["officer"], released_by)
 
 
@@ -263,13 +263,15 @@ def _send(visit: Visit, seen: CaseView, said: LetterDraft, hands: Hands, told: M
 
 
 def waiting_in(visit: Visit, seen: CaseView) -> list[dict[str, Any]]:
-    """Give the letters of a case that wait to be released by another officer of the viewer's lines."""
+    """Return the letters of a case that wait to be released by another officer of the viewer's lines."""
     held = actions.waiting(visit, seen.raw["case_id"]) if seen.seat == LINE else []
     return [one for one in held if one["kind"] == KIND]
 
 
 def letters_of(visit: Visit, seen: CaseView) -> list[dict[str, Any]]:
-    """Give the letters of a case of which the viewer's seat is told: the entity those to it, a line none that another keeps."""
+    """Return the letters of a case of which the viewer's seat is told: the entity those to it, a line none that
+    another keeps.
+    """
     rows = visit.server.duck.records(
         "SELECT letter, kind, addressee, by_line, sent_on, due_on, hash, check_code, fact >> 20 AS entry "
         "FROM main.letter WHERE case_id = ? ORDER BY fact",
@@ -280,7 +282,7 @@ def letters_of(visit: Visit, seen: CaseView) -> list[dict[str, Any]]:
 
 
 def file_of(visit: Visit, seen: CaseView, letter: str) -> bytes:
-    """Give a letter's file; refuses (Gone) one that is absent, not for this seat, or no longer kept."""
+    """Return a letter's file; raises Gone for one that is absent, not for this seat, or no longer kept."""
     found = next((row for row in letters_of(visit, seen) if row["letter"] == letter), None)
     rows = visit.server.storage.rows("SELECT pdf FROM letter_file WHERE hash = ?", [found["hash"]]) if found else []
     if not rows or not isinstance(rows[0][0], bytes):

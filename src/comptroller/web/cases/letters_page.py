@@ -27,7 +27,7 @@ _MOST_READ = 1_000_000
 
 @router.get("")
 def of_case(visit: Seeing, case_id: str) -> Response:
-    """Give the letters of a case, and the form of a new one for whoever may write."""
+    """Return the letters of a case, and the form of a new one for whoever may write."""
     return _page(visit, view.see(visit, case_id))
 
 
@@ -74,7 +74,7 @@ def _said(form: Form) -> LetterDraft:
 
 @router.post("/draft")
 def draft(visit: Seeing, case_id: str, form: Form) -> Response:
-    """Give the draft of a letter; nothing is kept of it."""
+    """Return the draft of a letter; nothing is kept of it."""
     seen = view.see(visit, case_id)
     if not letters.may_write(visit, seen):
         raise PermissionDenied(letters.KIND)
@@ -94,7 +94,7 @@ def send(visit: Seeing, case_id: str, form: Form) -> Response:
 
 @router.get("/waiting/{number}.pdf")
 def waiting_file(visit: Seeing, case_id: str, number: int) -> Response:
-    """Give a letter that waits to be released, as a draft: what it would say if it went out now."""
+    """Return a letter that waits to be released, as a draft: what it would say if it went out now."""
     seen = view.see(visit, case_id)
     waits = approvals.waits_here(visit, seen, number)
     if waits["kind"] != letters.KIND:
@@ -107,7 +107,7 @@ def waiting_file(visit: Seeing, case_id: str, number: int) -> Response:
 
 @router.get("/{letter}.pdf")
 def file(visit: Seeing, case_id: str, letter: str) -> Response:
-    """Give a letter's file."""
+    """Return a letter's file."""
     found = letters.file_of(visit, view.see(visit, case_id), letter)
     headers = {"content-disposition": f'attachment; filename="letter-{letter}.pdf"'}
     return Response(found, media_type=_PDF, headers=headers)

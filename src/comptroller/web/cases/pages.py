@@ -64,7 +64,7 @@ def cases(  # noqa: PLR0913, PLR0917 - what one may ask by
     show: Annotated[str, Query(pattern="board|table")] = "board",
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
-    """Give the cases in which the viewer has a part: by state, or as a table."""
+    """Return the cases in which the viewer has a part: by state, or as a table."""
     view.require_cases(visit)
     mine, today = view.within(visit), view.today_of(visit)
     state = state if state in ("open", "all", *STATES) else "open"
@@ -104,7 +104,9 @@ def cases(  # noqa: PLR0913, PLR0917 - what one may ask by
 
 @router.get("/cases/load")
 def load(visit: Seeing) -> Response:
-    """Give what each line is loaded with, how much it closes and recovers, and how often material is asked for twice."""
+    """Return what each line is loaded with, how much it closes and recovers, and how often material is asked
+    for twice.
+    """
     view.require_cases(visit)
     mine = view.within(visit)
     visit.hidden_count = view.count_hidden(visit, mine)
@@ -112,7 +114,7 @@ def load(visit: Seeing) -> Response:
 
 
 def loads(visit: Visit, mine: str) -> dict[str, Any]:
-    """Give the figures of the lines over the cases that the SQL names."""
+    """Return the figures of the lines over the cases that the SQL names."""
     lines = queries.load(visit.duck, view.today_of(visit), mine, view.source_of(visit))
     for one in lines:
         whole = one["open"] + one["closed"] + one["dismissed"]
@@ -123,7 +125,7 @@ def loads(visit: Visit, mine: str) -> dict[str, Any]:
 
 @router.get("/cases/{case_id}")
 def case_page(visit: Seeing, case_id: str, kept: Annotated[int, Query(ge=0)] = 0, waits: int = 0) -> Response:
-    """Give one case on one page, as the viewer's seat shows it."""
+    """Return one case on one page, as the viewer's seat shows it."""
     return show_case(visit, view.see(visit, case_id), "/cases", kept=kept, waits=waits)
 
 
@@ -147,7 +149,7 @@ def settle(visit: Seeing, case_id: str, number: int, form: Form) -> Response:
 
 
 async def fields_of_form(form: Form) -> dict[str, str]:
-    """Give what was typed into a form; of a file only its digest is told."""
+    """Return what was typed into a form; of a file only its digest is told."""
     said: dict[str, str] = {}
     for name, value in form.items():
         if isinstance(value, UploadFile):
@@ -176,7 +178,7 @@ def _after(visit: Visit, seen: CaseView, done: ActionResult, base: str) -> Respo
 def show_case(  # noqa: PLR0913 - what was just done is shown beside the case
     visit: Visit, seen: CaseView, base: str, *, refusals: Sequence[Refusal] = (), kept: int = 0, waits: int = 0
 ) -> Response:
-    """Give the page of a case from a seat."""
+    """Return the page of a case from a seat."""
     one, today = _filled(seen), view.today_of(visit)
     names = [f["finding"] for f in one["finding"]]
     hidden = len(seen.raw["finding"]) - len(names)
@@ -214,7 +216,9 @@ def show_case(  # noqa: PLR0913 - what was just done is shown beside the case
 
 
 def _bands(visit: Visit, one: dict[str, Any], today: dt.date) -> dict[str, Any]:
-    """Give the band of consequences for each degree of responsibility, by policy of today, where the class of the loss is known."""
+    """Return the band of consequences for each degree of responsibility, by policy of today, where the class of
+    the loss is known.
+    """
     if "responsibility" not in visit.pack.kinds or not one["loss_class"]:
         return {}
     degrees = visit.pack.kinds["responsibility"].field("degree").choices
@@ -223,14 +227,14 @@ def _bands(visit: Visit, one: dict[str, Any], today: dt.date) -> dict[str, Any]:
 
 
 def _filled(seen: CaseView) -> dict[str, Any]:
-    """Give a case as it is seen, with nothing in the place of whatever is kept from the seat."""
+    """Return a case as it is seen, with nothing in the place of whatever is kept from the seat."""
     found: dict[str, Any] = {**dict.fromkeys(seen.raw), **seen.whole}
     blank = {"by_line": None, "supplied_on": None, "duplicate": False, "saved": False}
     return found | {"request": [blank | one for one in found["request"]]}
 
 
 def _waiting(visit: Visit, seen: CaseView) -> list[dict[str, Any]]:
-    """Give the acts that wait in a case, each with what it says under the titles of its fields."""
+    """Return the acts that wait in a case, each with what it says under the titles of its fields."""
     if seen.seat != view.LINE:
         return []
     found = []
@@ -259,7 +263,7 @@ def _evidence_cells(visit: Visit, rule: str, said: dict[str, Any]) -> list[tuple
 
 
 def what_title(visit: Visit, what: str) -> str:
-    """Give the title of an event: the pack's of a move, the console's of anything else."""
+    """Return the title of an event: the pack's of a move, the console's of anything else."""
     head, _, name = what.partition(".")
     move = visit.pack.case_policy.moves.get(name) if head == "move" else None
     if move is not None:
@@ -269,7 +273,7 @@ def what_title(visit: Visit, what: str) -> str:
 
 
 def said_cells(visit: Visit, event: dict[str, Any]) -> list[tuple[str, str]]:
-    """Give what else an event says, with the titles of its fields."""
+    """Return what else an event says, with the titles of its fields."""
     told = {"request": "material_request", "evidence": "case_evidence", "loss": "loss_estimate", "letter": "letter"}
     kind = told.get(event["what"].partition(".")[0], "case_step")
     tables = [kind, "case_step", "enterprise_answer", "case_request", "case_finding", "case_now"]

@@ -39,7 +39,7 @@ def require_cases(visit: Visit) -> None:
 
 
 def within(visit: Visit) -> str:
-    """Give SQL over `case_now AS n`: the cases in which the viewer has a part for a line or oversees its office."""
+    """Return SQL over `case_now AS n`: the cases in which the viewer has a part for a line or oversees its office."""
     found = [one for line in visit.reach.lines if (one := visit.reach.part(line)) != "false"]
     return " OR ".join(f"({one})" for one in found) or "false"
 
@@ -54,27 +54,29 @@ def entity_within(visit: Visit) -> str:
 
 
 def is_then(visit: Visit) -> bool:
-    """Say whether the page is asked as of a day, or as known with an entry."""
+    """Return whether the page is asked as of a day, or as known with an entry."""
     return visit.valid is not None or visit.known is not None
 
 
 def source_of(visit: Visit) -> str:
-    """Give SQL for the rows of `case_now` as of what is asked."""
+    """Return SQL for the rows of `case_now` as of what is asked."""
     return relation_as_of(_views(visit), visit.valid) if is_then(visit) else "case_now"
 
 
 def clocks_of(visit: Visit) -> str:
-    """Give SQL for the rows of `case_clock` as of what is asked."""
+    """Return SQL for the rows of `case_clock` as of what is asked."""
     return clocks_as_of(_views(visit), visit.valid) if is_then(visit) else "case_clock"
 
 
 def _views(visit: Visit) -> dict[str, str]:
-    """Give the SQL of tables as known with the entry that is asked about, without what else was asked."""
+    """Return the SQL of tables as known with the entry that is asked about, without what else was asked."""
     return visit.server.engine.books.views(None, visit.known, visit.duck)
 
 
 def today_of(visit: Visit) -> dt.date:
-    """Give the day that is asked about, or that of the entry; else that of the books' clock, or the desk's before the first tick."""
+    """Return the day that is asked about, or that of the entry; else that of the books' clock, or the desk's
+    before the first tick.
+    """
     if visit.valid is not None:
         return visit.valid
     if visit.known:
@@ -84,7 +86,7 @@ def today_of(visit: Visit) -> dt.date:
 
 
 def see(visit: Visit, case_id: str) -> CaseView:
-    """Give a case from the best seat that the viewer has in it; refuses (Gone) one that is absent or not for him."""
+    """Return a case from the best seat that the viewer has in it; raises Gone for one that is absent or not for him."""
     require_cases(visit)
     raw = queries.whole(visit.duck, case_id) if len(case_id) > 2 else None
     if raw is None:
@@ -106,9 +108,9 @@ def see(visit: Visit, case_id: str) -> CaseView:
 
 
 def _then(visit: Visit, raw: Whole, shown: Whole, line: str) -> Whole:
-    """Give a case as of what is asked, to a seat that sees it as it stands; persons are told where they still are.
+    """Return a case as of what is asked, to a seat that sees it as it stands; persons are told where they still are.
 
-    Refuses (Gone) one of which nothing had happened.
+    Raises Gone for one of which nothing had happened.
     """
     if not is_then(visit):
         return shown
@@ -125,7 +127,9 @@ def _whole_then(visit: Visit, raw: Whole) -> Whole:
 
 
 def _by_entity(visit: Visit, raw: Whole) -> CaseView:
-    """Give a case as the entity sees it; what a line that keeps its steps asks of it is for who answers in its name."""
+    """Return a case as the entity sees it; what a line that keeps its steps asks of it is for who answers in
+    its name.
+    """
     answering = visit.reach.sees("n.entity", [g for g in visit.reach.viewer.in_force if g.gives(REPORT)])
     answers = _holds(visit, answering, raw["case_id"])
     whole = _whole_then(visit, raw) if is_then(visit) else raw
@@ -135,7 +139,7 @@ def _by_entity(visit: Visit, raw: Whole) -> CaseView:
 
 
 def see_as_entity(visit: Visit, case_id: str) -> CaseView:
-    """Give a case as the entity sees it; refuses (Gone) one that is not about an entity of the viewer's."""
+    """Return a case as the entity sees it; raises Gone for one that is not about an entity of the viewer's."""
     require_cases(visit)
     raw = queries.whole(visit.duck, case_id) if len(case_id) > 2 else None
     if raw is None or not _holds(visit, entity_within(visit), raw["case_id"]):
@@ -149,7 +153,7 @@ def _holds(visit: Visit, where: str, case_id: str) -> bool:
 
 
 def _without_closed(visit: Visit, whole: Whole) -> Whole:
-    """Give a case without the findings of rules of which the viewer may know nothing."""
+    """Return a case without the findings of rules of which the viewer may know nothing."""
     closed = {one["finding"] for one in whole["finding"] if not visit.reach.may_know(one["rule"])}
     if not closed and visit.reach.may_know(whole["rule"] or ""):
         return whole
@@ -163,13 +167,15 @@ def _without_closed(visit: Visit, whole: Whole) -> Whole:
 
 
 def cards_of(visit: Visit, asked: queries.CaseFilter) -> tuple[list[Whole], dict[str, int]]:
-    """Give the cards that a board shows and how many there are by state, with rules told only where they may be known."""
+    """Return the cards that a board shows and how many there are by state, with rules told only where they may
+    be known.
+    """
     cards, counts = queries.board(visit.duck, replace(asked, source=source_of(visit)))
     return [told_card(visit, one) for one in cards_then(visit, cards)], counts
 
 
 def cards_then(visit: Visit, cards: list[Whole]) -> list[Whole]:
-    """Give cards of which each tells how its case stood then; as they are where now is asked about."""
+    """Return cards of which each tells how its case stood then; as they are where now is asked about."""
     if not is_then(visit):
         return cards
     found = cases_as_of(visit.duck, visit.pack, [one["case_id"] for one in cards], _views(visit), visit.valid)
@@ -177,7 +183,7 @@ def cards_then(visit: Visit, cards: list[Whole]) -> list[Whole]:
 
 
 def told_card(visit: Visit, card: Whole) -> Whole:
-    """Give a card without a rule of which the viewer may know nothing."""
+    """Return a card without a rule of which the viewer may know nothing."""
     return card if visit.reach.may_know(card["rule"] or "") else {**card, "rule": None}
 
 
@@ -197,21 +203,23 @@ def count_hidden(visit: Visit, where: str) -> int | None:
 
 
 def handling_lines(visit: Visit) -> list[str]:
-    """Give the lines for which the viewer may act."""
+    """Return the lines for which the viewer may act."""
     if not visit.may(HANDLE):
         return []
     return sorted({g.line for g in visit.reach.viewer.in_force if g.line and g.gives(HANDLE)})
 
 
 def is_offered(visit: Visit, raw: Whole) -> bool:
-    """Say whether a case is being handed to a line for which the viewer may act, at an office that his grants reach."""
+    """Return whether a case is being handed to a line for which the viewer may act, at an office that his
+    grants reach.
+    """
     grants = [g for g in visit.reach.viewer.in_force if g.line == raw["pending"] and g.gives(HANDLE)]
     offered = visit.reach.sees(offered_office(visit.pack), grants)
     return bool(raw["pending"]) and _holds(visit, offered, raw["case_id"])
 
 
 def evidence_of(visit: Visit, whole: Whole, names: Iterable[str]) -> dict[str, Whole]:
-    """Give by finding what a case's findings stand on, as they were judged last."""
+    """Return by finding what a case's findings stand on, as they were judged last."""
     listed = list(names)
     if not listed:
         return {}

@@ -12,7 +12,7 @@ Rows = list[dict[str, Any]]
 
 
 def above(visit: Visit, code: str, day: dt.date) -> tuple[Rows, Rows]:
-    """Give who controls an entity, the nearest first, and what the ultimate owners have of it, the most first."""
+    """Return who controls an entity, the nearest first, and what the ultimate owners have of it, the most first."""
     if visit.valid is None and visit.known is None:
         control = visit.rows(
             f"SELECT owner, basis, share_pct, path FROM controls WHERE entity = ? ORDER BY steps, owner LIMIT {MOST_CONTROLLERS}",
@@ -31,7 +31,7 @@ def above(visit: Visit, code: str, day: dt.date) -> tuple[Rows, Rows]:
 
 
 def bases(visit: Visit, code: str, held: list[str], day: dt.date) -> dict[str, str]:
-    """Give by which basis an entity controls those that it holds."""
+    """Return by which basis an entity controls those that it holds."""
     if not held:
         return {}
     if visit.valid is None and visit.known is None:
@@ -44,7 +44,9 @@ def bases(visit: Visit, code: str, held: list[str], day: dt.date) -> dict[str, s
 
 
 def _then(visit: Visit, entities: list[str], day: dt.date) -> dict[str, Rows]:
-    """Give the rows about these entities as of the two days, told from the stakes above them; owners out of reach are left out."""
+    """Return the rows about these entities as of the two days, told from the stakes above them; owners out of
+    reach are left out.
+    """
     if "stake" not in visit.pack.kinds:
         return {"controls": [], "effective_share": []}
     capital = OwnershipGraph(visit.duck, visit.pack, day, known=visit.known, about=entities)

@@ -27,7 +27,7 @@ class HistoryRow:
 
 
 def history_of(visit: Visit, code: str) -> list[HistoryRow]:
-    """Give what was said of an entity's own line, its stakes, bodies and posts within reach, the newest first.
+    """Return what was said of an entity's own line, its stakes, bodies and posts within reach, the newest first.
 
     Of its own line only what differs from the one before it is told.
     """

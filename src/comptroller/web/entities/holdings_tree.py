@@ -44,7 +44,9 @@ def branches(  # noqa: PLR0913 - which page of which brothers, as the root sees 
     visit: Visit, root: str, holders: Sequence[str], day: dt.date, *, after: int = 0, most: int = BROTHERS,
     also: frozenset[str] = frozenset(),
 ) -> dict[str, tuple[list[Branch], int]]:  # fmt: skip
-    """Give what each of these entities holds, the largest first, from `after` on, and how many remain; `also` is shown wherever it stands."""
+    """Return what each of these entities holds, the largest first, from `after` on, and how many remain; `also`
+    is shown wherever it stands.
+    """
     if not holders:
         return {}
     extra = f" OR entity IN ({_marks(also)})" if also else ""
@@ -75,7 +77,9 @@ def branches(  # noqa: PLR0913 - which page of which brothers, as the root sees 
 
 
 def grown(visit: Visit, root: str, day: dt.date, *, depth: int = 1, find: str = "") -> Branch:
-    """Give the tree opened so many levels deep, or down to one entity; no more than `MOST_SHOWN` entities of it at once."""
+    """Return the tree opened so many levels deep, or down to one entity; no more than `MOST_SHOWN` entities of
+    it at once.
+    """
     way = ways(visit, root, [find], day).get(find, []) if find else []
     path = frozenset(way)
     whole = Branch(root, "")
@@ -106,7 +110,9 @@ _OF_EDGE = ("entity", "holder", "share_pct", "bounds", "basis", "effective_pct",
 
 
 def ways(visit: Visit, root: str, entities: Sequence[str], day: dt.date) -> dict[str, list[str]]:
-    """Give for each of these entities a way down from the root, over the largest stakes first; those it does not reach are left out."""
+    """Return for each of these entities a way down from the root, over the largest stakes first; those it does
+    not reach are left out.
+    """
     up: dict[str, list[str]] = {}
     line = list(dict.fromkeys(entities))
     for _ in range(DEEPEST):
@@ -123,7 +129,7 @@ def ways(visit: Visit, root: str, entities: Sequence[str], day: dt.date) -> dict
 
 
 def _way(root: str, entity: str, up: dict[str, list[str]]) -> list[str]:
-    """Give the shortest way from the root to an entity, both named; [] where there is none."""
+    """Return the shortest way from the root to an entity, both named; [] where there is none."""
     came: dict[str, str] = {entity: ""}
     line = [entity]
     while line and root not in came:
@@ -143,7 +149,9 @@ def _way(root: str, entity: str, up: dict[str, list[str]]) -> list[str]:
 
 
 def search(visit: Visit, root: str, text: str, day: dt.date) -> list[list[str]]:
-    """Give ways down to entities of that name or code which the root reaches by holdings, the shortest names first."""
+    """Return ways down to entities of that name or code which the root reaches by holdings, the shortest names
+    first.
+    """
     rows = visit.rows(
         "SELECT entity FROM entity WHERE contains(lower(concat_ws(' ', entity, name, uscc)), lower(?)) AND entity <> ? "
         f"ORDER BY length(name), entity LIMIT {MOST_FOUND * 5}",
@@ -165,7 +173,7 @@ def _below(visit: Visit, codes: Sequence[str], day: dt.date) -> dict[str, int]:
 
 
 def _bases(visit: Visit, holders: Sequence[str], codes: Sequence[str], day: dt.date) -> dict[tuple[str, str], str]:
-    """Give by which basis holders control what they hold, now or as of then."""
+    """Return by which basis holders control what they hold, now or as of then."""
     if not codes:
         return {}
     if visit.valid is not None or visit.known is not None:

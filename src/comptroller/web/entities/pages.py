@@ -42,7 +42,7 @@ def entities(  # noqa: PLR0913, PLR0917 - what one may ask by
     visit: Seeing, level: Word = "", kind: Annotated[str | None, Query(alias="class", max_length=100)] = None, under: Word = "", text: Word = "",
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:  # fmt: skip
-    """Give one page of the register."""
+    """Return one page of the register."""
     wheres, values = ["true"], []
     for said, where in (
         (level, "CAST(l.management AS VARCHAR) = ?"),
@@ -79,7 +79,7 @@ def entities(  # noqa: PLR0913, PLR0917 - what one may ask by
 
 @router.get("/entities.named")
 def named(visit: Seeing, text: Word = "") -> Response:
-    """Give a few entities of that name or code, for fields in which an entity is said by its code."""
+    """Return a few entities of that name or code, for fields in which an entity is said by its code."""
     sql = (
         "SELECT entity, name FROM entity WHERE contains(lower(concat_ws(' ', entity, name, uscc)), lower(?)) "
         f"ORDER BY length(name), entity LIMIT {MOST_NAMED}"
@@ -88,7 +88,7 @@ def named(visit: Seeing, text: Word = "") -> Response:
 
 
 def open_counts(visit: Visit, entities: list[str]) -> dict[str, int]:
-    """Give how many findings are open about each of these entities that has any."""
+    """Return how many findings are open about each of these entities that has any."""
     if not entities:
         return {}
     marks = ", ".join("?" * len(entities))
@@ -98,7 +98,7 @@ def open_counts(visit: Visit, entities: list[str]) -> dict[str, int]:
 
 @router.get("/entities/{code}")
 def entity(visit: Seeing, code: str) -> Response:
-    """Give one entity: who it is, above, below, inside, what is found about it and owed by it, and its history."""
+    """Return one entity: who it is, above, below, inside, what is found about it and owed by it, and its history."""
     present(code if visit.sees_entity(code) else None, code)
     rows = visit.rows("SELECT * FROM entity WHERE entity = ? ORDER BY fact DESC LIMIT 1", [code])
     day = day_of(visit)
@@ -155,18 +155,20 @@ def entity(visit: Seeing, code: str) -> Response:
 
 
 def day_of(visit: Visit) -> dt.date:
-    """Give the day on which things are shown: the one that is asked for, or the books' own."""
+    """Return the day on which things are shown: the one that is asked for, or the books' own."""
     return visit.valid or visit.clock[0] or visit.now.date()
 
 
 def known_on(visit: Visit) -> str:
-    """Give the day on which the entry that is asked for was received, for the field in which one asks; '' where none is."""
+    """Return the day on which the entry that is asked for was received, for the field in which one asks; ''
+    where none is.
+    """
     head = next(iter(visit.server.heads.between(visit.known, visit.known)), None) if visit.known else None
     return head.received_at.astimezone(visit.server.zone).date().isoformat() if head else ""
 
 
 def _by(visit: Visit, by: str) -> str:
-    """Give by what one holds the next: a share as it is, a basis in words."""
+    """Return by what one holds the next: a share as it is, a basis in words."""
     code = f"basis.{by}"
     return visit.text(code) if code in texts(visit.language) else by
 
@@ -175,7 +177,9 @@ def _by(visit: Visit, by: str) -> str:
 def structure(
     visit: Seeing, code: str, text: Word = "", find: Word = "", depth: Annotated[int, Query(ge=1, le=99)] = 1
 ) -> Response:
-    """Give the whole tree of holdings below an entity: level by level, opened to a depth, or down to one that is looked for."""
+    """Return the whole tree of holdings below an entity: level by level, opened to a depth, or down to one that
+    is looked for.
+    """
     present(code if visit.sees_entity(code) else None, code)
     day = day_of(visit)
     visit.hidden_count = visit.count_hidden("stake")
@@ -195,7 +199,9 @@ def holdings(
     first: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
     root: Word = "",
 ) -> Response:
-    """Give what an entity holds, or who holds it: one level of the tree of a root, or the part of it that begins there."""
+    """Return what an entity holds, or who holds it: one level of the tree of a root, or the part of it that
+    begins there.
+    """
     present(code if visit.sees_entity(code) else None, code)
     day = day_of(visit)
     if side == "holdings":
@@ -209,7 +215,7 @@ def holdings(
 
 
 def _row(visit: Visit, found: list[dict[str, Any]], basis: dict[str, str]) -> list[Box]:
-    """Give a row of the chart: the largest stakes with share and basis, and how many more there are."""
+    """Return a row of the chart: the largest stakes with share and basis, and how many more there are."""
     edges = [
         ChartEdge(
             one["party"], visit.names.get(one["party"], one["party"]),
@@ -222,7 +228,9 @@ def _row(visit: Visit, found: list[dict[str, Any]], basis: dict[str, str]) -> li
 
 
 def stakes(visit: Visit, code: str, day: dt.date, *, up: bool, first: int = 0) -> list[dict[str, Any]]:
-    """Give the stakes in an entity, or those that it holds, on a day, the largest first: the other party, and how many come next."""
+    """Return the stakes in an entity, or those that it holds, on a day, the largest first: the other party, and
+    how many come next.
+    """
     one, other = ("entity", "holder") if up else ("holder", "entity")
     return visit.rows(
         f"SELECT s.{other} AS party, s.share_pct, (SELECT count(*) FROM stake AS t WHERE t.{one} = s.{other}) AS next, count(*) OVER () AS many "
@@ -234,7 +242,9 @@ def stakes(visit: Visit, code: str, day: dt.date, *, up: bool, first: int = 0) -
 
 
 def held(visit: Visit, table: str, code: str, day: dt.date) -> tuple[list[str], list[list[str]]]:
-    """Give the rows of a kind that hold for an entity on a day: the titles of what any of them says, and the values."""
+    """Return the rows of a kind that hold for an entity on a day: the titles of what any of them says, and the
+    values.
+    """
     kind = visit.pack.tables.get(table)
     if kind is None:
         return [], []
@@ -249,7 +259,9 @@ def held(visit: Visit, table: str, code: str, day: dt.date) -> tuple[list[str], 
 
 
 def dues(visit: Visit, code: str, day: dt.date) -> list[dict[str, Any]]:
-    """Give the last reports that an entity owed for periods that were over on a day, and when each came; what is not due yet is not missing."""
+    """Return the last reports that an entity owed for periods that were over on a day, and when each came; what
+    is not due yet is not missing.
+    """
     if not {"report_due", "statement"} <= set(visit.pack.kinds):
         return []
     return visit.rows(

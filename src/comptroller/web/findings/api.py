@@ -56,7 +56,7 @@ def asked_by(  # noqa: PLR0913, PLR0917 - what one may ask by
     ] = "",
     text: Word = "",
 ) -> FindingFilter:
-    """Give what a call asks findings for; the filters are those of the page."""
+    """Return what a call asks findings for; the filters are those of the page."""
     return FindingFilter(state, rule, domain, problem, severity, line, under, entity, since, until, least, text)
 
 
@@ -64,7 +64,7 @@ def asked_by(  # noqa: PLR0913, PLR0917 - what one may ask by
 def findings(
     visit: Seeing, asked: Annotated[FindingFilter, Depends(asked_by)], after: After = "", limit: Limit = 100
 ) -> FindingPage:
-    """Give findings in the order of their names; the filters are those of the page."""
+    """Return findings in the order of their names; the filters are those of the page."""
     sql, values = select(visit, asked)
     names = visit.rows(
         f"SELECT finding, known FROM ({sql}) WHERE finding > ? ORDER BY finding LIMIT {limit + 1}", [*values, after]
@@ -95,7 +95,7 @@ def finding(visit: Seeing, finding: str) -> FindingWhole:
 
 @router.get("/entities")
 def entities(visit: Seeing, after: After = "", limit: Limit = 100) -> EntityPage:
-    """Give entities of the register in the order of their codes."""
+    """Return entities of the register in the order of their codes."""
     rows = visit.rows(f"SELECT * FROM entity WHERE entity > ? ORDER BY entity LIMIT {limit + 1}", [after])
     items, following = cut(rows, limit, "entity")
     return EntityPage(plain(items), following, visit.count_hidden("entity") or 0)
@@ -103,7 +103,7 @@ def entities(visit: Seeing, after: After = "", limit: Limit = 100) -> EntityPage
 
 @router.get("/entities/{entity}")
 def entity(visit: Seeing, entity: str) -> dict[str, Any]:
-    """Give one entity of the register, with the fields that the policy gives it."""
+    """Return one entity of the register, with the fields that the policy gives it."""
     rows = visit.rows("SELECT * FROM entity WHERE entity = ?", [entity])
     found: dict[str, Any] = plain(present(rows[0] if rows else None, entity))
     return found

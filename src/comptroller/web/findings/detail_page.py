@@ -31,7 +31,7 @@ Seeing = Annotated[Visit, Depends(may(SEE))]
 
 
 def explained(visit: Visit, finding: str) -> Explanation:
-    """Give a finding with all that explains it; refuses (Gone) one that is not there or out of reach."""
+    """Return a finding with all that explains it; raises Gone for one that is not there or out of reach."""
     known = present(visit.one("SELECT finding FROM finding_now WHERE finding = ?", [finding]), finding)
     found: Explanation = present(explain(visit.duck, visit.pack, known, policy_of=visit.server.policy_of), finding)
     return found
@@ -39,7 +39,7 @@ def explained(visit: Visit, finding: str) -> Explanation:
 
 @router.get("/findings/{finding}")
 def finding_page(visit: Seeing, finding: str) -> Response:
-    """Give the page of a finding."""
+    """Return the page of a finding."""
     found = explained(visit, finding)
     rows, hidden = seen_rows(visit, found.rows)
     visit.hidden_count = hidden
@@ -74,7 +74,9 @@ def finding_page(visit: Seeing, finding: str) -> Response:
 
 
 def _strips(visit: Visit, entity: str, said: dict[str, Any], rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    """Give the strips that a finding belongs to: by what it says, and by the facts that it read of the same entity."""
+    """Return the strips that a finding belongs to: by what it says, and by the facts that it read of the same
+    entity.
+    """
     found = {(name, str(said[name])): None for name in starts(visit.pack) if said.get(name)}
     for row in rows:
         table, code = row["table"], row["row"].get(row["table"])
@@ -84,7 +86,9 @@ def _strips(visit: Visit, entity: str, said: dict[str, Any], rows: list[dict[str
 
 
 def _picture(visit: Visit, found: Explanation, strips: list[tuple[str, str]]) -> Picture | None:
-    """Give the time line of the strip that the finding is about: the one by which its rule is judged, else the first."""
+    """Return the time line of the strip that the finding is about: the one by which its rule is judged, else
+    the first.
+    """
     docket = found.rule.docket if found.rule else ()
     chosen = next((one for one in strips if one[0] in docket), strips[0] if strips else None)
     strip = timeline_of(visit, chosen[0], found.finding.entity, chosen[1]) if chosen else None
@@ -92,7 +96,7 @@ def _picture(visit: Visit, found: Explanation, strips: list[tuple[str, str]]) ->
 
 
 def _lists(visit: Visit, found: Explanation) -> list[dict[str, Any]]:
-    """Give the lines of lists that the rule reads, for the item that the finding names, as they held on its day."""
+    """Return the lines of lists that the rule reads, for the item that the finding names, as they held on its day."""
     names = sorted(set(_READ_LIST.findall(found.rule.whole_text))) if found.rule else []
     item, day = found.finding.evidence.get("item"), found.finding.since or found.finding.today
     if not (names and item and day):
@@ -113,7 +117,7 @@ def _lists(visit: Visit, found: Explanation) -> list[dict[str, Any]]:
 
 
 def _case(visit: Visit, finding: str) -> dict[str, Any] | None:
-    """Give the case that holds a finding, with what the viewer may do in it; None where there is none for him."""
+    """Return the case that holds a finding, with what the viewer may do in it; None where there is none for him."""
     if "case_finding" not in visit.pack.tables:
         return None
     rows = visit.duck.rows(
@@ -130,13 +134,13 @@ def _case(visit: Visit, finding: str) -> dict[str, Any] | None:
 
 
 def _edition(visit: Visit, digest: str) -> int | None:
-    """Give the entry with which a policy was first adopted."""
+    """Return the entry with which a policy was first adopted."""
     rows = visit.duck.rows("SELECT min(entry) FROM main.adopted WHERE pack = ?", [digest])
     return rows[0][0] if rows else None
 
 
 def _events(visit: Visit, found: Explanation, rows: list[dict[str, Any]]) -> list[tuple[dt.date, str, str]]:
-    """Give what happened when: the rows read on their own days, and the day that the finding is about."""
+    """Return what happened when: the rows read on their own days, and the day that the finding is about."""
     events = []
     for row in rows:
         kind = visit.pack.tables[row["table"]]

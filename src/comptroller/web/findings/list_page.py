@@ -53,7 +53,7 @@ class FindingFilter:
     sort: str = "newest"
 
     def address(self, **changed: str) -> str:
-        """Give the query part of an address that asks for this, with changes."""
+        """Return the query part of an address that asks for this, with changes."""
         said = {f.name: changed.get(f.name, getattr(self, f.name)) for f in fields(self)}
         more = {name: value for name, value in changed.items() if name not in said}
         usual = {f.name: f.default for f in fields(self)}
@@ -61,7 +61,7 @@ class FindingFilter:
 
 
 def asked_of(request: Request) -> FindingFilter:
-    """Give what an address asks for; what is not known is left out."""
+    """Return what an address asks for; what is not known is left out."""
     said = {f.name: request.query_params[f.name][:200] for f in fields(FindingFilter) if f.name in request.query_params}
     if said.get("state") not in STATES:
         said.pop("state", None)
@@ -74,7 +74,7 @@ Asking = Annotated[FindingFilter, Depends(asked_of)]
 
 
 def select(visit: Visit, asked: FindingFilter) -> tuple[str, list[Any]]:
-    """Give the SELECT (without its order) of the findings that are asked for, and its values."""
+    """Return the SELECT (without its order) of the findings that are asked for, and its values."""
     wheres, values = ["true"], []
     if asked.state == "open":
         wheres.append(f"f.state IN {OPEN}")
@@ -117,7 +117,7 @@ def _under(visit: Visit, under: str) -> tuple[str, list[Any]]:
 
 
 def page_of(visit: Visit, asked: FindingFilter, page: int) -> tuple[list[dict[str, Any]], int]:
-    """Give one page and how many there are: names first, whole rows only of those that are shown."""
+    """Return one page and how many there are: names first, whole rows only of those that are shown."""
     sql, values = select(visit, asked)
     order = SORTS[asked.sort]
     count: int = visit.cached(("findings", asked), lambda: visit.one(f"SELECT count(*) FROM ({sql})", values) or 0)
@@ -130,7 +130,7 @@ def page_of(visit: Visit, asked: FindingFilter, page: int) -> tuple[list[dict[st
 
 
 def whole_rows(visit: Visit, names: list[dict[str, Any]], order: str) -> list[dict[str, Any]]:
-    """Give whole rows of these findings (`finding`, `known`), each of which was asked for within reach."""
+    """Return whole rows of these findings (`finding`, `known`), each of which was asked for within reach."""
     if not names:
         return []
     sql, _ = select(visit, FindingFilter(state="all"))
@@ -142,7 +142,7 @@ def whole_rows(visit: Visit, names: list[dict[str, Any]], order: str) -> list[di
 
 
 def _rules(visit: Visit, asked: FindingFilter) -> list[str] | None:
-    """Give the rules that are asked for; None where all are."""
+    """Return the rules that are asked for; None where all are."""
     if not (asked.rule or asked.domain or asked.problem or asked.severity or asked.line):
         return None
     return [
@@ -160,7 +160,7 @@ def _rules(visit: Visit, asked: FindingFilter) -> list[str] | None:
 def findings(
     request: Request, visit: Seeing, asked: Asking, page: Annotated[int, Query(ge=1, le=100_000)] = 1
 ) -> Response:
-    """Give one page of the table."""
+    """Return one page of the table."""
     rows, count = page_of(visit, asked, page)
     visit.hidden_count = visit.count_hidden("finding_now")
     pages = max(1, -(-count // PAGE))
@@ -171,7 +171,7 @@ def findings(
 
 @router.get("/findings.xlsx")
 def export(visit: Exporting, asked: Asking) -> Response:
-    """Give the findings that are asked for as a workbook."""
+    """Return the findings that are asked for as a workbook."""
     sql, values = select(visit, asked)
     rows = visit.rows(f"SELECT * FROM ({sql}) ORDER BY {SORTS[asked.sort]} LIMIT {MOST_EXPORTED}", values)
     t, rules = visit.text, visit.pack.rules

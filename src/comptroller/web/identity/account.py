@@ -30,7 +30,7 @@ _OFFERED = (TOKEN, IDENTITY)
 
 @router.get("/account")
 def account(visit: Visiting) -> Response:
-    """Give one's own account."""
+    """Return one's own account."""
     return _page(visit)
 
 
@@ -114,14 +114,15 @@ def renew(visit: Visiting, form: Form) -> Response:
 
 
 def _drawn_codes(visit: Visit) -> list[str]:
-    """Give recovery codes that were drawn and kept just now."""
+    """Return recovery codes that were drawn and kept just now."""
     codes = recovery_codes([visit.server.chance() for _ in range(RECOVERY_CODES)])
     visit.server.accounts.factors.renew_recovery(visit.login, codes, sha256(visit.server.chance().encode()).hexdigest())
     return codes
 
 
 def qr_path(said: str) -> tuple[int, str]:
-    """Give a text as a QR code (ISO/IEC 18004): how many modules wide with its margin, and the dark ones as the path of an SVG.
+    """Return a text as a QR code (ISO/IEC 18004): how many modules wide with its margin, and the dark ones as the path
+    of an SVG.
 
     >>> qr_path("otpauth://totp/x?secret=A")[0]
     33

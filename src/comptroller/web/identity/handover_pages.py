@@ -22,7 +22,7 @@ Secret = Annotated[str, FormField(max_length=200)]
 
 @router.get("/take-up")
 def open_link(request: Request, link: Annotated[str, Query(max_length=200)] = "") -> Response:
-    """Give the page on which a link is taken up; opening it changes nothing."""
+    """Return the page on which a link is taken up; opening it changes nothing."""
     return _page(
         request, link, "" if desk_of(request).accounts.handovers.link(link, desk_of(request).clock()) else "link"
     )

@@ -29,7 +29,7 @@ UNDER_WAY = "desk_oidc"
 
 
 def provider_of(server: Server) -> Provider:
-    """Give the provider that the desk's settings name; refuses (Gone) where they name none."""
+    """Return the provider that the desk's settings name; raises Gone for where they name none."""
     if server.provider is None:
         raise NotFound("/oidc")
     return server.provider
@@ -109,7 +109,7 @@ def _refused(request: Request, wrong: str, subject: str) -> Response:
 
 @router.get("/admin/identities")
 def identities(visit: Administering) -> Response:
-    """Give which subject opens whose account."""
+    """Return which subject opens whose account."""
     provider_of(visit.server)
     users = visit.rows("SELECT login, name FROM desk_user WHERE granted_by = ? ORDER BY login", [visit.server.owner])
     accounts = visit.server.accounts

@@ -29,7 +29,7 @@ DEVICE = "desk_device"
 
 @router.get("/sign-in")
 def ask(request: Request, back: str = "/") -> Response:
-    """Give the page on which one signs in."""
+    """Return the page on which one signs in."""
     return render_sign_in(request, back=inner(back))
 
 
@@ -123,7 +123,7 @@ def known_here(request: Request, answer: Response, login: str) -> Response:
 
 
 def with_cookie(server: Server, answer: Response, secret: str) -> Response:
-    """Give a browser the secret of its session."""
+    """Return a browser the secret of its session."""
     answer.set_cookie(SESSION, secret, httponly=True, samesite="lax", secure=server.settings.is_secure, path="/")
     return answer
 
@@ -162,7 +162,7 @@ def choose_language(request: Request, language: str, back: str = "/") -> Respons
 
 
 def inner(back: str) -> str:
-    """Give an address of this desk: what leads elsewhere becomes the first page.
+    """Return an address of this desk: what leads elsewhere becomes the first page.
 
     >>> inner("/findings?state=open"), inner("//elsewhere.example"), inner("https://elsewhere.example")
     ('/findings?state=open', '/', '/')

@@ -29,7 +29,7 @@ def entries(
     limit: Limit = 100,
     reporter: Annotated[str, Query(max_length=100)] = "",
 ) -> EntryPage:
-    """Give the heads of entries whose reporter is within reach, in the order in which they came."""
+    """Return the heads of entries whose reporter is within reach, in the order in which they came."""
     first = int(after or 0) + 1
     size = visit.server.ledger.size
     last = min(size, first + _MOST_LOOKED_AT - 1)
@@ -48,7 +48,7 @@ def entries(
 
 @router.get("/entries/{number}")
 def entry(visit: Seeing, number: int) -> EntryWhole:
-    """Give one entry with its header byte for byte, its proof, and the key to check it by."""
+    """Return one entry with its header byte for byte, its proof, and the key to check it by."""
     one, source = seen_entry(visit, number)
     receipt = json.loads(visit.server.ledger.receipt(number).to_json())
     return EntryWhole(

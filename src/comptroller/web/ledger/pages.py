@@ -45,7 +45,9 @@ def entries(
     reporter: Annotated[str, Query(max_length=100)] = "",
     since: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
-    """Give the newest entries whose reporter is within reach, page by page; with `since`, the reports that came from then on."""
+    """Return the newest entries whose reporter is within reach, page by page; with `since`, the reports that
+    came from then on.
+    """
     ledger = visit.server.ledger
     last = min(before - 1 if before else ledger.size, visit.known or ledger.size)
     first, count = _since(visit, since)
@@ -75,9 +77,10 @@ def entries(
 
 
 def _since(visit: Visit, since: str) -> tuple[int, int]:
-    """Give the first entry that came at or after an instant, and how many reports within reach came since; 1 and 0 where none is said.
+    """Return the first entry that came at or after an instant, and how many reports within reach came since; 1 and 0
+    where none is said.
 
-    Refuses (Refused) what is no instant with its offset.
+    Raises Refused for what is no instant with its offset.
     """
     if not since:
         return 1, 0
@@ -94,12 +97,12 @@ def _since(visit: Visit, since: str) -> tuple[int, int]:
 
 
 def is_seen(visit: Visit, reporter: str) -> bool:
-    """Say whether an entry's head may be shown: its reporter is within reach, or it is the node's own."""
+    """Return whether an entry's head may be shown: its reporter is within reach, or it is the node's own."""
     return visit.sees_entity(reporter) or reporter == visit.server.owner
 
 
 def seen_entry(visit: Visit, number: int) -> tuple[Entry, PayloadSource]:
-    """Give an entry with what of its text may be shown; refuses (Gone) one that is absent or wholly out of reach."""
+    """Return an entry with what of its text may be shown; raises Gone for one that is absent or wholly out of reach."""
     if not 1 <= number <= visit.server.ledger.size:
         raise NotFound(number)
     one = visit.server.ledger.entry(number)
@@ -111,7 +114,7 @@ def seen_entry(visit: Visit, number: int) -> tuple[Entry, PayloadSource]:
 
 @router.get("/ledger/{number}")
 def entry(visit: Seeing, number: int, place: Annotated[int, Query(ge=0)] = 0) -> Response:
-    """Give an entry: its head, its proof, and the report's own text around a place."""
+    """Return an entry: its head, its proof, and the report's own text around a place."""
     one, source = seen_entry(visit, number)
     receipt = visit.server.ledger.receipt(number)
     visit.hidden_count = source.hidden_count
@@ -131,7 +134,7 @@ def entry(visit: Seeing, number: int, place: Annotated[int, Query(ge=0)] = 0) ->
 
 @router.get("/ledger/{number}/receipt.json")
 def receipt(visit: Seeing, number: int) -> Response:
-    """Give the receipt of an entry, with the head that it proves."""
+    """Return the receipt of an entry, with the head that it proves."""
     one, _ = seen_entry(visit, number)
     said = json.loads(visit.server.ledger.receipt(number).to_json()) | {
         "header": one.header.decode(),

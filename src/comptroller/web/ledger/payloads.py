@@ -29,7 +29,7 @@ class PayloadSource:
     is_shown: bool
 
     def lines(self, place: int) -> Lines:
-        """Give the text's lines around a fact's place, or its first lines: number, text, whether it is the fact's."""
+        """Return the text's lines around a fact's place, or its first lines: number, text, whether it is the fact's."""
         if not self.is_shown:
             return []
         if self.media == "json":
@@ -43,7 +43,7 @@ class PayloadSource:
 
 
 def source_of(visit: Visit, entry: Entry) -> PayloadSource:
-    """Give what of an entry may be shown."""
+    """Return what of an entry may be shown."""
     head = entry.fields
     payload = entry.payload or b""
     media = str(head["media"])
@@ -60,7 +60,7 @@ def source_of(visit: Visit, entry: Entry) -> PayloadSource:
 
 
 def _counts(visit: Visit, entry: Entry) -> dict[str, int]:
-    """Give how many facts of each kind a report holds, those that said nothing new among them."""
+    """Return how many facts of each kind a report holds, those that said nothing new among them."""
     head = entry.fields
     if not entry.payload:
         return {}
@@ -84,7 +84,8 @@ def _seen(visit: Visit, number: int, tables: list[str]) -> dict[str, int]:
 
 
 def listed(said: Any) -> list[Any]:
-    """Give the facts of a JSON report in their order: a list, a list in an envelope, a list for each kind, or one fact.
+    """Return the facts of a JSON report in their order: a list, a list in an envelope, a list for each kind, or one
+    fact.
 
     >>> listed({"facts": {"a": [1], "b": [2, 3]}}), listed([4]), listed({"kind": "a", "facts": [5]}), listed({"x": 6})
     ([1, 2, 3], [4], [5], [{'x': 6}])
@@ -96,7 +97,7 @@ def listed(said: Any) -> list[Any]:
 
 
 def _json_lines(text: str, place: int) -> Lines:
-    """Give a JSON report with each fact on its own lines; the fact of that place is marked."""
+    """Return a JSON report with each fact on its own lines; the fact of that place is marked."""
     said = json.loads(text)
     facts = listed(said)
     shown: Lines = []

@@ -19,7 +19,7 @@ Seeing = Annotated[Visit, Depends(may(SEE))]
 
 @router.get("/capital")
 def capital(visit: Seeing, item: Annotated[str, Query(max_length=100)]) -> Response:
-    """Give the statements behind an item that the policy shows first."""
+    """Return the statements behind an item that the policy shows first."""
     items = first_items(visit)
     one = present(next((held for held in items if held[0] == item), None), item)
     rows = capital_parts(visit, one[0], one[1])

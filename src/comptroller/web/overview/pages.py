@@ -27,7 +27,7 @@ Seeing = Annotated[Visit, Depends(may(SEE))]
 
 @router.get("/")
 def overview(visit: Visiting) -> Response:
-    """Give the overview; whoever only administers goes to what there is to administer."""
+    """Return the overview; whoever only administers goes to what there is to administer."""
     if not visit.may(SEE):
         return RedirectResponse("/admin" if visit.may(ADMINISTER) else "/acts", 303)
     return render(visit, "overview/overview.html", **glance(visit))
@@ -35,13 +35,13 @@ def overview(visit: Visiting) -> Response:
 
 @router.get("/wall")
 def wall(visit: Seeing) -> Response:
-    """Give the overview for the wall of a control room."""
+    """Return the overview for the wall of a control room."""
     return render(visit, "overview/wall.html", **glance(visit))
 
 
 @router.get("/overview/live")
 def live(visit: Seeing) -> Response:
-    """Give the part of the overview that follows the news."""
+    """Return the part of the overview that follows the news."""
     drawn: Response = visit.cached(
         ("live", visit.clock, minute_of(visit), visit.language),
         lambda: render(visit, "overview/overview_live.html", **glance(visit)),
@@ -50,19 +50,19 @@ def live(visit: Seeing) -> Response:
 
 
 def glance(visit: Visit) -> dict[str, Any]:
-    """Give all that the overview shows, made once for each position of the books."""
+    """Return all that the overview shows, made once for each position of the books."""
     made: dict[str, Any] = visit.cached(("glance", visit.clock, minute_of(visit)), lambda: _glance(visit))
     visit.hidden_count = made["hidden_findings"]
     return made
 
 
 def minute_of(visit: Visit) -> dt.datetime:
-    """Give the minute that it is: what arrived in the last hour changes with it, though nothing comes."""
+    """Return the minute that it is: what arrived in the last hour changes with it, though nothing comes."""
     return visit.server.clock().replace(second=0, microsecond=0)
 
 
 def arrived(visit: Visit) -> tuple[str, int]:
-    """Give since when the last hour counts, and how many reports came since whose reporter is within reach."""
+    """Return since when the last hour counts, and how many reports came since whose reporter is within reach."""
     server = visit.server
     since, counted = server.report_rate.by_reporter(server.ledger, server.heads, server.clock())
     return since.isoformat(timespec="minutes"), sum(n for who, n in counted.items() if is_seen(visit, who))
@@ -122,7 +122,7 @@ def _glance(visit: Visit) -> dict[str, Any]:
 
 
 def levels(visit: Visit) -> dict[str, Any]:
-    """Give how many entities stand at each level in each class, made once until the register changes."""
+    """Return how many entities stand at each level in each class, made once until the register changes."""
     sql = (
         "SELECT l.management AS level, coalesce(e.class, '') AS class, count(*) AS many FROM entity AS e "
         "JOIN level AS l ON l.entity = e.entity GROUP BY ALL ORDER BY 1, 2"
@@ -142,7 +142,7 @@ def levels(visit: Visit) -> dict[str, Any]:
 
 
 def newest(visit: Visit, most: int) -> list[dict[str, Any]]:
-    """Give the findings that were raised or changed last."""
+    """Return the findings that were raised or changed last."""
     return visit.rows(
         "SELECT finding, rule, entity, state, since, known FROM finding_now "
         f"WHERE state IN {OPEN} ORDER BY known DESC, finding LIMIT {int(most)}"

@@ -24,7 +24,7 @@ class Groups:
 
 
 def groups_of(visit: Visit) -> Groups:
-    """Give the groups: the first level below the highest that the viewer sees, with at least one entity below it."""
+    """Return the groups: the first level below the highest that the viewer sees, with at least one entity below it."""
     found: Groups = visit.kept("groups", ("entity",), lambda: _groups(visit))
     return found
 
@@ -50,7 +50,7 @@ def _groups(visit: Visit) -> Groups:
 
 
 def capital(visit: Visit) -> list[dict[str, Any]]:
-    """Give the capital at a glance, made once until a statement, a stake or the register changes."""
+    """Return the capital at a glance, made once until a statement, a stake or the register changes."""
     found: list[dict[str, Any]] = visit.kept("capital", CAPITAL, lambda: _capital(visit))
     return found
 
@@ -69,7 +69,7 @@ def _capital(visit: Visit) -> list[dict[str, Any]]:
 
 
 def first_items(visit: Visit) -> list[tuple[str, str, Text | None]]:
-    """Give the items of statements that the policy shows first: item, scope, title."""
+    """Return the items of statements that the policy shows first: item, scope, title."""
     listed = visit.pack.lists.get(_FIRST_ITEMS)
     if listed is None or "statement_lines" not in visit.pack.tables:
         return []
@@ -88,7 +88,7 @@ _FIRST_STATEMENTS = (
 
 
 def capital_parts(visit: Visit, item: str, scope: str) -> list[dict[str, Any]]:
-    """Give the statements that an item of the capital is the sum of, the largest first."""
+    """Return the statements that an item of the capital is the sum of, the largest first."""
     sql = f"SELECT * FROM ({_FIRST_STATEMENTS}) ORDER BY amount_cny DESC NULLS LAST, entity"
     found: list[dict[str, Any]] = visit.kept(
         ("capital", item, scope), CAPITAL, lambda: visit.rows(sql, [item, scope, visit.server.owner])
@@ -105,7 +105,7 @@ class Late:
 
 
 def late(visit: Visit, most: int = 8) -> Late:
-    """Give the reports that are due and did not come, the longest overdue first."""
+    """Return the reports that are due and did not come, the longest overdue first."""
     found: Late = visit.kept(("late", most), DUES, lambda: _late(visit, most))
     return found
 
@@ -123,6 +123,6 @@ def _late(visit: Visit, most: int) -> Late:
 
 
 def recent_days(visit: Visit, days: int) -> dt.date | None:
-    """Give the day so many days before the books' clock; None before the first tick."""
+    """Return the day so many days before the books' clock; None before the first tick."""
     today, _ = visit.clock
     return today - dt.timedelta(days=days) if today else None

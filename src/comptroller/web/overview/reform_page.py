@@ -37,7 +37,7 @@ _ENDINGS = {"late": "/reform/task_overdue", "bare": "/reform/done_without_eviden
 
 @router.get("/reform")
 def reform(visit: Seeing, result: Word = "", status: Word = "", mark: Word = "", under: Word = "") -> Response:
-    """Give the tasks within reach, with what is found about each, and how far each result has come."""
+    """Return the tasks within reach, with what is found about each, and how far each result has come."""
     if TASK not in visit.pack.tables:
         raise NotFound(visit.path)
     found = _found(visit)
@@ -67,7 +67,7 @@ def reform(visit: Seeing, result: Word = "", status: Word = "", mark: Word = "",
 
 
 def _tasks(visit: Visit) -> list[dict[str, Any]]:
-    """Give the tasks as they stand, each with the latest measure of its figure."""
+    """Return the tasks as they stand, each with the latest measure of its figure."""
     return visit.rows(
         "SELECT t.entity, t.task, t.task_title, t.result, t.task_owner, t.due_on, t.task_status, t.done_on, t.document, t.hash, "
         "t.figure, t.figure_from, t.figure_target, t.fact >> 20 AS entry, f.figure_value, f.measured_on FROM reform_task AS t "
@@ -78,7 +78,7 @@ def _tasks(visit: Visit) -> list[dict[str, Any]]:
 
 
 def _found(visit: Visit) -> Marks:
-    """Give which of the rules find each task."""
+    """Return which of the rules find each task."""
     named = {_rule(visit, mark): mark for mark in _RULES}
     listed = [name for name in named if name]
     if not listed:
@@ -113,7 +113,9 @@ def _fits(row: Mapping[str, Any], asked: Mapping[str, str]) -> bool:
 
 
 def _counted(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Give how many tasks there are, how many are done and of these how many with evidence, and what is found about them."""
+    """Return how many tasks there are, how many are done and of these how many with evidence, and what is found
+    about them.
+    """
     live = [row for row in rows if row["task_status"] != "dropped"]
     done = [row for row in live if row["task_status"] == "done"]
     counted: dict[str, Any] = {mark: sum(any(m == mark for m, _ in row["marks"]) for row in live) for mark in _RULES}

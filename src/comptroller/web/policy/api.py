@@ -23,7 +23,7 @@ Seeing = Annotated[Visit, Depends(may(SEE))]
 
 @router.get("/rules")
 def rules(visit: Seeing, after: After = "", limit: Limit = 100) -> RulePage:
-    """Give the rules in force in the order of their names."""
+    """Return the rules in force in the order of their names."""
     names = [name for name in sorted(visit.pack.rules) if name > after]
     items = [RuleRow(**_row(visit.pack.rules[name])) for name in names[:limit]]
     return RulePage(items, items[-1].rule if len(names) > limit else None)
@@ -31,7 +31,7 @@ def rules(visit: Seeing, after: After = "", limit: Limit = 100) -> RulePage:
 
 @router.get("/rules/{name:path}")
 def rule(visit: Seeing, name: str) -> RuleWhole:
-    """Give one rule with its reason, its sources, its text, and its score within reach."""
+    """Return one rule with its reason, its sources, its text, and its score within reach."""
     one: Rule = present(visit.pack.rules.get(name), name)
     score = score_of(visit, one)
     asleep = visit.one("SELECT max(said) FROM asleep WHERE rule = ? AND fingerprint = ?", [one.name, one.fingerprint])

@@ -41,7 +41,7 @@ TABS = ("rules", "params", "lists", "sources", "proposals", "versions")
 
 @router.get("/policy")
 def policy(visit: Seeing, tab: Word = "rules", domain: Word = "", text: Word = "") -> Response:
-    """Give one of the shelves of the policy in force."""
+    """Return one of the shelves of the policy in force."""
     pack, tab = visit.pack, tab if tab in TABS else "rules"
     counts = open_by_rule(visit) if tab == "rules" else {}
     visit.hidden_count = visit.count_hidden("finding_now") if tab == "rules" else None
@@ -77,13 +77,13 @@ def _holds(since: dt.date | None, until: dt.date | None, on: dt.date) -> bool:
 
 
 def values_on(param: Param, on: dt.date) -> list[Any]:
-    """Give the values of a parameter that hold on a day: one, or one for each kind of thing that it tells apart."""
+    """Return the values of a parameter that hold on a day: one, or one for each kind of thing that it tells apart."""
     return [one for one in param.values if _holds(one.valid_from, one.valid_until, on)]
 
 
 @router.get("/policy/versions/{entry}")
 def version(visit: Seeing, entry: int) -> Response:
-    """Give what an adopted policy changed in the one before."""
+    """Return what an adopted policy changed in the one before."""
     held = versions(visit.server)
     at = next((at for at, one in enumerate(held) if one.entry == entry), None)
     if at is None:
@@ -95,7 +95,7 @@ def version(visit: Seeing, entry: int) -> Response:
 
 @router.get("/policy/{name:path}")
 def piece(visit: Seeing, name: str) -> Response:
-    """Give the page of a rule, a parameter, a list or a source, by its full name."""
+    """Return the page of a rule, a parameter, a list or a source, by its full name."""
     pack = visit.pack
     if name in pack.rules:
         return _rule_page(visit, pack.rules[name])
@@ -143,7 +143,7 @@ def _rule_page(visit: Visit, rule: Rule) -> Response:
 
 
 def _example(visit: Visit, table: str, row: dict[str, Any]) -> str:
-    """Give a row of an example: the titles of its fields and what they say."""
+    """Return a row of an example: the titles of its fields and what they say."""
     plain = {name: value for name, value in row.items() if not isinstance(value, list)}
     if table not in visit.pack.tables:
         return ", ".join(f"{worded(visit, name)} {value}" for name, value in plain.items())
@@ -154,12 +154,14 @@ def _example(visit: Visit, table: str, row: dict[str, Any]) -> str:
 
 
 def _spoken(visit: Visit, rule: Rule, text: Text) -> str:
-    """Give the rule's words on what would be lawful, with the titles of its columns where a finding has their values."""
+    """Return the rule's words on what would be lawful, with the titles of its columns where a finding has their
+    values.
+    """
     return re.sub(r"\{(\w+)\}", lambda hit: f"[{label(visit, rule, hit[1])}]", visit.in_language(text))
 
 
 def bars(*counts: int) -> list[tuple[float, float]]:
-    """Give where bars for these counts begin and how long they are, of 960; what is not nothing is not less than 2.
+    """Return where bars for these counts begin and how long they are, of 960; what is not nothing is not less than 2.
 
     >>> bars(1, 3)
     [(0.0, 240.0), (240.0, 720.0)]
@@ -174,12 +176,12 @@ def bars(*counts: int) -> list[tuple[float, float]]:
 
 
 def source_of(pack: Pack, cite: Cite) -> Any:
-    """Give the source that is cited."""
+    """Return the source that is cited."""
     return pack.sources[cite.source]
 
 
 def citing(pack: Pack, name: str) -> list[tuple[str, Any]]:
-    """Give what cites a source: full names and titles of rules, parameters and lists."""
+    """Return what cites a source: full names and titles of rules, parameters and lists."""
     stem = name.rsplit("/", 1)[-1]
     rules = [(r.name, r.title) for r in pack.rules.values() if any(c.source == stem for c in r.cites)]
     params = [
@@ -194,12 +196,12 @@ def citing(pack: Pack, name: str) -> list[tuple[str, Any]]:
 
 
 def reading(pack: Pack, name: str) -> list[tuple[str, Any]]:
-    """Give the rules that read a parameter, or that name a list in their text."""
+    """Return the rules that read a parameter, or that name a list in their text."""
     stem = name.rsplit("/", 1)[-1]
     return [(r.name, r.title) for r in pack.rules.values() if stem in r.params or f"'{stem}'" in r.whole_text]
 
 
 def _changes(visit: Visit, name: str) -> list[Any]:
-    """Give the adopted policies with which a file of that name came or changed."""
+    """Return the adopted policies with which a file of that name came or changed."""
     paths = {f"{name}.yml", f"{name}.sql"}
     return [one for one in versions(visit.server) if one.is_first or paths & set(one.changed)]

@@ -28,7 +28,7 @@ _SHOWN = 200
 
 
 def line_of(said: dict[str, str]) -> str:
-    """Give one line of a parameter or a list as YAML, from what a form says; '' says nothing.
+    """Return one line of a parameter or a list as YAML, from what a form says; '' says nothing.
 
     >>> line_of({"from": "2027-01-01", "value": "5", "source": "order_16", "article": "05"})
     '  - {from: 2027-01-01, value: 5, cites: {source: order_16, article: "05"}, verified: false}'
@@ -59,7 +59,7 @@ def _scalar(name: str, value: str) -> str:
 
 
 def with_line(text: str, line: str) -> str:
-    r"""Give a file's text with one line more, behind its last.
+    r"""Return a file's text with one line more, behind its last.
 
     >>> with_line("lines:\n  - {a: 1}\n", "  - {a: 2}")
     'lines:\n  - {a: 1}\n  - {a: 2}\n'
@@ -71,7 +71,9 @@ def with_line(text: str, line: str) -> str:
 
 @router.get("/policy/propose")
 def form(request: Request, visit: Proposing, path: Annotated[str, Query(max_length=300)]) -> Response:
-    """Give the form in which a file's text is changed; with the parts of a line in the address, the line is in it already."""
+    """Return the form in which a file's text is changed; with the parts of a line in the address, the line is
+    in it already.
+    """
     if path not in visit.pack.files or not path.endswith((".yml", ".sql")):
         raise NotFound(path)
     text = visit.pack.files[path].decode()
@@ -113,7 +115,7 @@ def proposal(
     rule: Annotated[str, Query(max_length=200)] = "",
     of: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
-    """Give a proposal: its change, what replay and shadow run gave within reach, and what may be done with it."""
+    """Return a proposal: its change, what replay and shadow run gave within reach, and what may be done with it."""
     one = kept.proposal_of(visit.server, name)
     run = shadow.run_of(visit.server, name)
     told = {"replay": _told(visit, one, one.outcome), "shadow": _told(visit, one, run.outcome if run else {})}
@@ -147,7 +149,9 @@ def proposal(
 
 
 def _told(visit: Visit, one: kept.Proposal, outcome: dict[str, Any]) -> dict[str, Any]:
-    """Give what trying a policy gave, as far as the viewer sees it: counts of everything where nothing is hidden from him."""
+    """Return what trying a policy gave, as far as the viewer sees it: counts of everything where nothing is
+    hidden from him.
+    """
     counts: dict[str, dict[str, int]] = outcome.get("counts", {})
     since: dict[str, dict[str, int]] = outcome.get("since", {})
     rows: dict[str, list[dict[str, Any]]] = {}

@@ -45,12 +45,14 @@ class Proposal:
 
     @property
     def is_live(self) -> bool:
-        """Say whether it may still be replayed, adopted or withdrawn."""
+        """Return whether it may still be replayed, adopted or withdrawn."""
         return self.state in (OPEN, REPLAYED)
 
 
 def may_change(visit: Visit, act: str) -> bool:
-    """Say whether the viewer has that act for everything: policy binds the whole node, so a part of it is not enough."""
+    """Return whether the viewer has that act for everything: policy binds the whole node, so a part of it is
+    not enough.
+    """
     return visit.may(act) and _may_whole(visit.reach.viewer.in_force, act, visit.server.owner)
 
 
@@ -68,12 +70,12 @@ def _kept(server: Server, where: str, *values: str) -> list[Proposal]:
 
 
 def proposals(server: Server) -> list[Proposal]:
-    """Give all proposals, the newest first."""
+    """Return all proposals, the newest first."""
     return _kept(server, "true")
 
 
 def proposal_of(server: Server, name: str) -> Proposal:
-    """Give one proposal; refuses (Gone) one that is not there."""
+    """Return one proposal; raises Gone for one that is not there."""
     found = _kept(server, "proposal = ?", name)
     if not found:
         raise NotFound(name)
@@ -81,7 +83,7 @@ def proposal_of(server: Server, name: str) -> Proposal:
 
 
 def difference(before: str, after: str, path: str) -> str:
-    r"""Give what two texts of a file differ in, as lines with + and -.
+    r"""Return what two texts of a file differ in, as lines with + and -.
 
     >>> print(difference("a\nb\n", "a\nc\n", "p.yml"))
     @@ -1,2 +1,2 @@
@@ -94,7 +96,9 @@ def difference(before: str, after: str, path: str) -> str:
 
 
 def propose(visit: Visit, path: str, text: str, why: str) -> str:
-    """Keep a proposal and tell the ledger of it; refuses (Refused) a text with which the policy does not hold together."""
+    """Keep a proposal and tell the ledger of it; raises Refused for a text with which the policy does not hold
+    together.
+    """
     pack = visit.pack
     if not may_change(visit, PROPOSE):
         raise PermissionDenied(PROPOSE)
@@ -123,7 +127,7 @@ def propose(visit: Visit, path: str, text: str, why: str) -> str:
 
 
 def replay(visit: Visit, one: Proposal) -> int:
-    """Let a proposal be replayed on history as soon as it is its turn; gives the job's number."""
+    """Let a proposal be replayed on history as soon as it is its turn; returns the job's number."""
     refuse_ended(visit.server, one)
     server, login = visit.server, visit.login
     after = changed(visit.pack, one)
@@ -213,7 +217,9 @@ def withdraw(visit: Visit, one: Proposal) -> None:
 
 
 def changed(pack: Pack, one: Proposal) -> Pack:
-    """Give the policy that a proposal would make; refuses (Refused) where the file has changed since it was written."""
+    """Return the policy that a proposal would make; raises Refused for where the file has changed since it was
+    written.
+    """
     if is_stale(pack, one):
         wanted = ("提议时的文本仍在施行", "the text that was in force when it was proposed")
         mend = ("按现行文本重新提议", "Propose it again from the text in force.")
@@ -222,12 +228,12 @@ def changed(pack: Pack, one: Proposal) -> Pack:
 
 
 def is_stale(pack: Pack, one: Proposal) -> bool:
-    """Say whether the file has changed since the proposal was written."""
+    """Return whether the file has changed since the proposal was written."""
     return _digest(pack.files.get(one.path, b"").decode()) != one.outcome.get("before")
 
 
 def seen(visit: Visit, packs: list[Pack], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Give of findings that a replay gave those within reach, under every policy that has their rule."""
+    """Return of findings that a replay gave those within reach, under every policy that has their rule."""
     open_to: dict[str, set[str]] = {}
     reaches = [AccessScope(visit.reach.viewer, pack, visit.server.owner) for pack in packs]
     for grant in (g for g in visit.reach.viewer.in_force if g.gives(SEE) and not g.gives(REPORT)):

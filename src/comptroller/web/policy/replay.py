@@ -40,7 +40,7 @@ class Trial:
     """Letters that were set because a template changed."""
 
     def as_json(self) -> dict[str, Any]:
-        """Give the trial as plain values."""
+        """Return the trial as plain values."""
         return {
             "entries": self.entries,
             "digest": self.digest,
@@ -54,13 +54,13 @@ class Trial:
 
 
 def candidate(pack: Pack, path: str, text: str) -> Pack:
-    """Give the policy with one file's text put in its place; raises BrokenPack with every refusal."""
+    """Return the policy with one file's text put in its place; raises BrokenPack with every refusal."""
     files: Mapping[str, bytes] = {**pack.files, path: text.encode()}
     return read_pack(files, pack.name)
 
 
 def touched(before: Pack, after: Pack) -> list[str]:
-    """Give the rules whose text differs, or that read a parameter or a list which does."""
+    """Return the rules whose text differs, or that read a parameter or a list which does."""
     params = {name for name, one in after.params.items() if before.params.get(name) != one}
     lists_differ = before.lists != after.lists
 
@@ -104,7 +104,7 @@ def try_out(server: Server, after: Pack) -> Trial:
 
 
 def copy_books(worker: Engine, folder: Path, target: Path) -> tuple[int, Pack]:
-    """Copy the books while nobody writes them; gives to which entry they are folded, and under which policy."""
+    """Copy the books while nobody writes them; returns to which entry they are folded, and under which policy."""
     with suppress(SqlError):  # Where it must not be now, the log that is copied as well holds the rest.
         worker.duck.execute("CHECKPOINT")
     for path in (folder / node.BOOKS, folder / f"{node.BOOKS}.wal"):

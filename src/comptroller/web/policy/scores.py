@@ -13,7 +13,7 @@ _STANDS = "('raised', 'changed', 'not_judged', 'not_applicable')"
 
 
 def score_of(visit: Visit, rule: Rule) -> Score:
-    """Give the score of a rule over what the viewer may see; made once for each position of the books."""
+    """Return the score of a rule over what the viewer may see; made once for each position of the books."""
     found: Score = visit.cached(("score", rule.name), lambda: _score(visit, rule))
     return found
 
@@ -33,7 +33,9 @@ def _score(visit: Visit, rule: Rule) -> Score:
 
 
 def open_by_rule(visit: Visit) -> dict[str, tuple[int, int]]:
-    """Give for each rule how many findings are open, and how many subjects lack data, as far as the rule itself says so."""
+    """Return for each rule how many findings are open, and how many subjects lack data, as far as the rule
+    itself says so.
+    """
 
     def make() -> dict[str, tuple[int, int]]:
         rows = visit.rows(
@@ -64,13 +66,15 @@ class RuleOutcome:
 
     @property
     def precision_pct(self) -> float | None:
-        """Give how many of a hundred decided findings were confirmed."""
+        """Return how many of a hundred decided findings were confirmed."""
         decided = self.confirmed + self.dismissed
         return 100 * self.confirmed / decided if decided else None
 
 
 def outcome_of(visit: Visit, rule: Rule) -> RuleOutcome | None:
-    """Give the outcomes of a rule, which are told to everybody who sees; None where no finding of it was in a case."""
+    """Return the outcomes of a rule, which are told to everybody who sees; None where no finding of it was in a
+    case.
+    """
     if _OUTCOMES not in visit.pack.tables:
         return None
     rows = visit.rows(f"SELECT {', '.join(counts_in(visit.pack))} FROM {_OUTCOMES} WHERE rule = ?", [rule.name])

@@ -42,7 +42,7 @@ class Run:
 
 
 def run_of(server: Server, proposal: str) -> Run | None:
-    """Give the shadow run of a proposal, the last one, or None."""
+    """Return the shadow run of a proposal, the last one, or None."""
     rows = server.storage.rows("SELECT proposal, login, at, state, outcome FROM shadow WHERE proposal = ?", [proposal])
     return _run(rows[0]) if rows else None
 
@@ -53,7 +53,7 @@ def _run(row: Any) -> Run:
 
 
 def may_run(visit: Visit) -> bool:
-    """Say whether the viewer may begin and end shadow runs: whoever may propose or adopt for everything."""
+    """Return whether the viewer may begin and end shadow runs: whoever may propose or adopt for everything."""
     return may_change(visit, PROPOSE) or may_change(visit, ADOPT)
 
 
@@ -118,7 +118,7 @@ def _start(server: Server, one: Proposal, after: Pack) -> None:
 
 @contextmanager
 def _beside(server: Server, proposal: str, after: Pack) -> Iterator[Callable[[], bool]]:
-    """Give the rounds of a shadow on a copy of the books, which is thrown away behind it."""
+    """Yield the rounds of a shadow on a copy of the books, which is thrown away behind it."""
     with tempfile.TemporaryDirectory(prefix="comptroller-shadow-") as folder:
         target = Path(folder) / node.BOOKS
         server.writer.do(lambda worker: copy_books(worker, server.folder, target)).result(_MOST_COPY_SECONDS)
@@ -167,7 +167,7 @@ def _round(server: Server, proposal: str, shadow: proving.Shadow, policy: int) -
 
 
 def _stand(server: Server) -> tuple[int, int]:
-    """Give to which entry the live books are folded, and which entry holds their policy."""
+    """Return to which entry the live books are folded, and which entry holds their policy."""
     entries, policy = server.duck.rows("SELECT entries, policy FROM position")[0]
     return int(entries), int(policy)
 
@@ -181,7 +181,7 @@ def _ended(server: Server, proposal: str, state: str, said: str = "") -> None:
 
 
 def _said(run: Run | None) -> str:
-    """Give what a run gave in a line for the ledger."""
+    """Return what a run gave in a line for the ledger."""
     if run is None or "counts" not in run.outcome:
         return "nothing yet"
     parts = [f"{sort} {sum(run.outcome['counts'][sort].values())} ({sum(run.outcome['since'][sort].values())} since entry {run.outcome['began']})" for sort in proving.SORTS]  # fmt: skip

@@ -20,7 +20,7 @@ class PolicyVersion:
 
 
 def versions(server: Server) -> list[PolicyVersion]:
-    """Give the adopted policies, the newest first."""
+    """Return the adopted policies, the newest first."""
     rows = [
         (int(entry), str(digest))
         for entry, digest in server.duck.rows("SELECT entry, pack FROM adopted ORDER BY entry")
@@ -36,7 +36,7 @@ def versions(server: Server) -> list[PolicyVersion]:
 
 
 def files_of(server: Server, entry: int) -> dict[str, bytes]:
-    """Give the files of the policy that an entry adopted."""
+    """Return the files of the policy that an entry adopted."""
 
     def make() -> dict[str, bytes]:
         payload = server.ledger.entry(entry).payload
@@ -47,7 +47,7 @@ def files_of(server: Server, entry: int) -> dict[str, bytes]:
 
 
 def differences(server: Server, edition: PolicyVersion, before: PolicyVersion) -> list[tuple[str, str]]:
-    """Give for each file that differs between two policies what differs, file by file."""
+    """Return for each file that differs between two policies what differs, file by file."""
     now, then = files_of(server, edition.entry), files_of(server, before.entry)
     return [
         (path, difference(then.get(path, b"").decode(), now.get(path, b"").decode(), path)) for path in edition.changed

@@ -36,7 +36,7 @@ class PublicAnswer:
 
 
 def plain_name(said: str) -> str:
-    """Give a name as names are compared: one form of each character, no spaces, one case.
+    """Return a name as names are compared: one form of each character, no spaces, one case.
 
     >>> plain_name(" 海港（集团） 有限公司")
     '海港(集团)有限公司'
@@ -45,12 +45,12 @@ def plain_name(said: str) -> str:
 
 
 def name_digest(entity: str, name: str) -> str:
-    """Give the digest by which a person's name is kept and compared, of one entity each."""
+    """Return the digest by which a person's name is kept and compared, of one entity each."""
     return sha256(f"{entity}|{plain_name(name)}".encode()).hexdigest()
 
 
 def answer(server: Server, enterprise: str, person: str, on: dt.date) -> PublicAnswer:
-    """Give what the public is told of an enterprise and a person on a day."""
+    """Return what the public is told of an enterprise and a person on a day."""
     entity = _found(server, enterprise, on)
     if entity is None:
         return PublicAnswer()
@@ -63,7 +63,7 @@ def answer(server: Server, enterprise: str, person: str, on: dt.date) -> PublicA
 
 
 def _found(server: Server, said: str, on: dt.date) -> str | None:
-    """Give the one entity of that code or name which the register holds on that day."""
+    """Return the one entity of that code or name which the register holds on that day."""
     name = plain_name(said)
     if not name:
         return None
@@ -77,7 +77,7 @@ def _found(server: Server, said: str, on: dt.date) -> str | None:
 
 
 def published(server: Server, entity: str, on: dt.date) -> frozenset[str]:
-    """Give what policy publishes of an entity: the lines of the nearest list that is in force for it."""
+    """Return what policy publishes of an entity: the lines of the nearest list that is in force for it."""
     rows = server.duck.rows(
         f"SELECT item, distance FROM main.list_in_force WHERE entity = $1 AND list = '{LIST}' AND {_HOLDS}",
         [entity, on],
@@ -113,7 +113,7 @@ def _name(server: Server, entity: str) -> str:
 
 
 def _signs(server: Server, entity: str, person: str, on: dt.date) -> str:
-    """Say whether that person may sign; a "no" needs the name of everybody who may."""
+    """Return whether that person may sign; a "no" needs the name of everybody who may."""
     duck, bound = server.duck, [entity, on]
     sql = f"SELECT name_hash, person FROM main.signatory WHERE entity = $1 AND {_HOLDS}"
     named = dict(duck.rows(sql, bound))
@@ -140,7 +140,9 @@ def _signs(server: Server, entity: str, person: str, on: dt.date) -> str:
 
 
 def fees_of(server: Server, entity: str, on: dt.date) -> tuple[Text, ...] | None:
-    """Give the titles of the fees that an entity may take: what every list in force for it holds; None without a list."""
+    """Return the titles of the fees that an entity may take: what every list in force for it holds; None
+    without a list.
+    """
     rows = server.duck.rows(
         f"SELECT item, distance, text FROM main.list_in_force WHERE entity = $1 AND list = '{FEES}' AND {_HOLDS}",
         [entity, on],
@@ -155,7 +157,7 @@ def fees_of(server: Server, entity: str, on: dt.date) -> tuple[Text, ...] | None
 
 
 def titles_of(server: Server, name: str, on: dt.date) -> dict[str, Text]:
-    """Give the titles of a pack's list by item, as it holds on a day; none where the pack has no such list."""
+    """Return the titles of a pack's list by item, as it holds on a day; none where the pack has no such list."""
     listed = server.pack.lists.get(name)
     return {
         line.item: line.title
@@ -165,7 +167,7 @@ def titles_of(server: Server, name: str, on: dt.date) -> dict[str, Text]:
 
 
 def line_for(server: Server, item: str, on: dt.date) -> str:
-    """Give the line of supervision that takes what arrives on a public page; '' where the page is not open."""
+    """Return the line of supervision that takes what arrives on a public page; '' where the page is not open."""
     listed = server.pack.lists.get(LIST)
     return next(
         (

@@ -58,7 +58,7 @@ class Budget:
             return None
 
     def give_back(self, day: dt.date, size: int) -> None:
-        """Give bytes back that were taken and not recorded."""
+        """Return bytes back that were taken and not recorded."""
         with self._lock:
             now = self._of(day)
             now.whole = max(0, now.whole - size)

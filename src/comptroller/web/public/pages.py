@@ -29,7 +29,7 @@ Word = Annotated[str, Field(max_length=200)]
 
 
 def gate_of(request: Request) -> RateLimit:
-    """Give the gate of the app's public pages."""
+    """Return the gate of the app's public pages."""
     found: RateLimit = request.app.state.gate
     return found
 
@@ -50,12 +50,12 @@ def client_of(request: Request) -> str:
 
 
 def today(server: Server) -> dt.date:
-    """Give the owner's present day."""
+    """Return the owner's present day."""
     return server.local_now().date()
 
 
 def draw_public(request: Request, template: str, **values: Any) -> HTMLResponse:
-    """Give a public page, with the notice that policy puts on all of them."""
+    """Return a public page, with the notice that policy puts on all of them."""
     server, language = desk_of(request), language_of(request)
     notice = [text.of(language) for text in titles_of(server, NOTICE, today(server)).values()]
     return render_bare(
@@ -64,19 +64,19 @@ def draw_public(request: Request, template: str, **values: Any) -> HTMLResponse:
 
 
 def refused(request: Request, why: Refusal) -> Response:
-    """Give a page that says why nothing was taken; what is asked too often may be asked again."""
+    """Return a page that says why nothing was taken; what is asked too often may be asked again."""
     return render_refusals(request, 429 if why.code in _LATER else 422, [why])
 
 
 @router.get("")
 def index(request: Request) -> Response:
-    """Give the first of the public pages: what can be asked and said here."""
+    """Return the first of the public pages: what can be asked and said here."""
     return draw_public(request, "public/public_index.html")
 
 
 @router.get("/verify")
 def verify(request: Request, code: Annotated[str, Query(max_length=100)] = "") -> Response:
-    """Say whether a code proves an entry, and under which checkpoint."""
+    """Return whether a code proves an entry, and under which checkpoint."""
     if code and (why := gate_of(request).busy(VERIFY, client_of(request))):
         return refused(request, why)
     server = desk_of(request)
@@ -88,7 +88,7 @@ def verify(request: Request, code: Annotated[str, Query(max_length=100)] = "") -
 
 @router.get("/verify/receipt.json")
 def receipt(request: Request, code: Annotated[str, Query(max_length=100)] = "") -> Response:
-    """Give the proof of inclusion behind a code, for a program that checks it."""
+    """Return the proof of inclusion behind a code, for a program that checks it."""
     if why := gate_of(request).busy(VERIFY, client_of(request)):
         return refused(request, why)
     found = prove(desk_of(request), code)
@@ -97,7 +97,7 @@ def receipt(request: Request, code: Annotated[str, Query(max_length=100)] = "") 
 
 @router.get("/enterprise")
 def enterprise(request: Request) -> Response:
-    """Give the page on which one asks about an enterprise."""
+    """Return the page on which one asks about an enterprise."""
     day = today(desk_of(request)).isoformat()
     return draw_public(
         request, "public/public_enterprise.html", asked={"enterprise": "", "person": "", "on": day}, told=None
@@ -126,7 +126,7 @@ def _day(said: str) -> dt.date | None:
 
 @router.get("/fees")
 def fees(request: Request) -> Response:
-    """Give the fees that enterprises may take, as policy lists them today."""
+    """Return the fees that enterprises may take, as policy lists them today."""
     server = desk_of(request)
     listed = server.pack.lists.get(FEES)
     lines = [
@@ -137,7 +137,7 @@ def fees(request: Request) -> Response:
 
 @router.get("/false-enterprise")
 def false_enterprise(request: Request) -> Response:
-    """Give the form on which a suspected false enterprise is reported."""
+    """Return the form on which a suspected false enterprise is reported."""
     server = desk_of(request)
     is_open = bool(line_for(server, FALSE_ENTERPRISE, today(server)))
     ticket = gate_of(request).ticket()

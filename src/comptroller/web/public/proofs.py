@@ -31,7 +31,7 @@ class InclusionAnswer:
 
 
 def prove(server: Server, said: str) -> InclusionAnswer | None:
-    """Give what a code proves; None for a code that proves nothing, whatever is wrong with it."""
+    """Return what a code proves; None for a code that proves nothing, whatever is wrong with it."""
     code = re.sub(r"[\s-]", "", said).upper()
     if (found := _RECEIPT.fullmatch(code)) is not None:
         return _receipt(server, int(found[1]), found[2])
@@ -55,7 +55,9 @@ def _letter(server: Server, code: str) -> InclusionAnswer | None:
 
 
 def _proof(server: Server, number: int) -> InclusionAnswer:
-    """Give the proof of an entry, checked here as an outsider checks it: header, leaf, path, root, signature, payload."""
+    """Return the proof of an entry, checked here as an outsider checks it: header, leaf, path, root, signature,
+    payload.
+    """
     one, receipt = server.ledger.entry(number), server.ledger.receipt(number)
     wrong = check_receipt(receipt, one.header, server.ledger.verifier_key)
     is_payload = one.payload is None or sha256(one.payload).hexdigest() == one.fields["payload_sha256"]

@@ -45,7 +45,7 @@ def query(
 
 
 def _begun(after: str, asked: str) -> tuple[str, int]:
-    """Give which answer a cursor goes on with, and where; refuses (Refused) a cursor of another question."""
+    """Return which answer a cursor goes on with, and where; raises Refused for a cursor of another question."""
     name, _, first = after.rpartition(".")
     if not name.startswith(f"{asked}.") or not (first.isascii() and first.isdigit() and len(first) < 10):
         raise no_cursor(after)

@@ -52,7 +52,7 @@ def answer_of(visit: Visit, sql: str) -> Answer:
 
 @router.get("/ask")
 def ask_page(visit: Asking, sql: Annotated[str, Query(max_length=20_000)] = "") -> Response:
-    """Give the page with a question that is not run: opening an address asks nothing."""
+    """Return the page with a question that is not run: opening an address asks nothing."""
     return _page(visit, sql, None, ())
 
 
@@ -76,7 +76,9 @@ def _page(visit: Visit, sql: str, answer: Answer | None, refusals: Sequence[Any]
 
 
 def chart_of(answer: Answer | None) -> str:
-    """Give the chart of an answer as ECharts takes it: bars of the first number by the first column; '' where there is none."""
+    """Return the chart of an answer as ECharts takes it: bars of the first number by the first column; '' where
+    there is none.
+    """
     if answer is None or len(answer[1]) < 2:
         return ""
     columns, rows = answer

@@ -19,7 +19,9 @@ _MOST_CHARS = 2_000
 
 
 def inner_of(kind: Kind) -> list[tuple[str, Kind, list[Field]]]:
-    """Give the lists of a kind: the name under which a fact says each, the list as a kind, and the fields that are typed."""
+    """Return the lists of a kind: the name under which a fact says each, the list as a kind, and the fields
+    that are typed.
+    """
     return [
         (one.name.removeprefix(f"{kind.name}_"), one, [f for f in one.fields if f.name not in one.carries])
         for one in kind.lists
@@ -27,7 +29,7 @@ def inner_of(kind: Kind) -> list[tuple[str, Kind, list[Field]]]:
 
 
 def typed(kind: Kind, form: FormData) -> dict[str, Any]:
-    """Give the fact that was typed; empty fields, and rows without anything in them, say nothing."""
+    """Return the fact that was typed; empty fields, and rows without anything in them, say nothing."""
     fact = _row(kind.fields, form, "field_")
     for name, _, fields in inner_of(kind):
         rows = [_row(fields, form, f"list_{name}_{at}_") for at in range(MOST_ROWS)]
@@ -45,7 +47,9 @@ def _row(fields: Sequence[Field], form: FormData, ahead: str) -> dict[str, Any]:
 def draw_form(  # noqa: PLR0913 - what a form comes back with
     visit: Visit, kind: Kind, fact: dict[str, Any], reporter: str, refusals: Sequence[Refusal] = (), *, rows: int = 0, status: int = 200
 ) -> Response:  # fmt: skip
-    """Give the form with what was typed, so many empty rows more, and what was refused beside the field that it is about."""
+    """Return the form with what was typed, so many empty rows more, and what was refused beside the field that
+    it is about.
+    """
     lists = []
     for name, one, fields in inner_of(kind):
         held = fact.get(name, [])
@@ -70,13 +74,13 @@ def draw_form(  # noqa: PLR0913 - what a form comes back with
 
 
 def is_about(refusal: Refusal, field: Field) -> bool:
-    """Say whether a refusal is about a field of the fact itself, by its name or its title."""
+    """Return whether a refusal is about a field of the fact itself, by its name or its title."""
     said = header(refusal.field)
     return said.rsplit(".", 1)[-1] == field.name or said in (field.title.zh, field.title.en)
 
 
 def reporters(visit: Visit) -> list[str]:
-    """Give the entities in whose name the viewer may report, his own first."""
+    """Return the entities in whose name the viewer may report, his own first."""
     roots = visit.reach.roots(REPORT)
     if not roots:
         return []

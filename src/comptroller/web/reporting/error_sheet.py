@@ -28,7 +28,7 @@ _SAID = {
 def marked_sheet(
     payload: bytes, media: str, refusals: Sequence[Refusal], language: str, kinds: Iterable[Kind] = ()
 ) -> bytes:
-    """Give a workbook with the report's own cells, wrong ones marked and annotated, and a sheet of all refusals.
+    """Return a workbook with the report's own cells, wrong ones marked and annotated, and a sheet of all refusals.
 
     A column may be headed by a field's name or by its title in either language; `kinds` say which titles a name has.
     """
@@ -66,7 +66,7 @@ def marked_sheet(
 
 
 def _titles(kinds: Iterable[Kind]) -> dict[str, set[str]]:
-    """Give by a field's name the titles under which its column may stand."""
+    """Return by a field's name the titles under which its column may stand."""
     found: dict[str, set[str]] = defaultdict(set)
     for kind in kinds:
         for field in (*kind.fields, *(f for inner in kind.lists for f in inner.fields)):
@@ -75,7 +75,9 @@ def _titles(kinds: Iterable[Kind]) -> dict[str, set[str]]:
 
 
 def _names(refusal: Refusal, column: str, titles: Mapping[str, set[str]]) -> bool:
-    """Say whether a refusal is about a column: by name or title, or with the kind before it; one without a field is about the row."""
+    """Return whether a refusal is about a column: by name or title, or with the kind before it; one without a
+    field is about the row.
+    """
     field = header(refusal.field.rsplit(".", 1)[-1])
     return not field or field == column or column in titles.get(field, ())
 
@@ -90,7 +92,9 @@ def _write(page: Any, place: tuple[int, int], value: Any, form: Any) -> None:
 
 
 def tables_of(payload: bytes, media: str) -> list[tuple[str, int, list[list[Any]]]]:
-    """Give a report's sheets: title, the line of the first row, rows with the head first; nothing where it has no cells."""
+    """Return a report's sheets: title, the line of the first row, rows with the head first; nothing where it
+    has no cells.
+    """
     try:
         if media == "csv":
             return [("csv", 1, list(csv.reader(io.StringIO(payload.decode("utf-8-sig")))))]

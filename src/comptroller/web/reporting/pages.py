@@ -53,7 +53,7 @@ def kinds_of(visit: Visit) -> dict[str, Kind]:
 
 @router.get("/reporting")
 def reporting(visit: Seeing, show: Annotated[str, Query(pattern="late|missing|all")] = "missing") -> Response:
-    """Give the plan: what is due, what is missing, what came late."""
+    """Return the plan: what is due, what is missing, what came late."""
     rows = plan(visit, show)
     if "report_due" in visit.pack.kinds:
         visit.hidden_count = visit.count_hidden("report_due")
@@ -71,7 +71,7 @@ def reporting(visit: Seeing, show: Annotated[str, Query(pattern="late|missing|al
 
 
 def plan(visit: Visit, show: str) -> list[dict[str, Any]]:
-    """Give what is due until the clock's day, the last first, with when it came and how late."""
+    """Return what is due until the clock's day, the last first, with when it came and how late."""
     found: list[dict[str, Any]] = visit.kept(("plan", show), DUES, lambda: _plan(visit, show))
     return found
 
@@ -90,7 +90,7 @@ def _plan(visit: Visit, show: str) -> list[dict[str, Any]]:
 
 
 def refused_of(visit: Visit) -> list[dict[str, Any]]:
-    """Give refused reports whose reporter is within reach, the newest first, without their text."""
+    """Return refused reports whose reporter is within reach, the newest first, without their text."""
     rows = visit.server.storage.rows(
         "SELECT number, at, login, reporter, name, media, kind, refusals FROM refused ORDER BY number DESC LIMIT 500"
     )
@@ -107,7 +107,7 @@ def _refusal(said: dict[str, Any]) -> Refusal:
 
 @router.get("/reporting/send")
 def send_page(visit: Reporting) -> Response:
-    """Give the page on which a file is sent, with a template for each kind."""
+    """Return the page on which a file is sent, with a template for each kind."""
     return render(
         visit,
         "reporting/send.html",
@@ -169,7 +169,7 @@ def kept(visit: Reporting, number: int, kind: str = "") -> Response:
 
 @router.get("/reporting/templates/{kind}.{ending}")
 def template(visit: Seeing, kind: str, ending: str) -> Response:
-    """Give a blank sheet of a kind to fill in."""
+    """Return a blank sheet of a kind to fill in."""
     one = present(kinds_of(visit).get(kind), kind)
     present(ending if ending in ("csv", "xlsx") else None, ending)
     body = template_xlsx(one, visit.language) if ending == "xlsx" else template_csv(one)
@@ -179,7 +179,7 @@ def template(visit: Seeing, kind: str, ending: str) -> Response:
 
 @router.get("/reporting/form/{kind}")
 def form_page(visit: Reporting, kind: str) -> Response:
-    """Give the form of a kind, made from its fields."""
+    """Return the form of a kind, made from its fields."""
     return draw_form(visit, present(kinds_of(visit).get(kind), kind), {}, "")
 
 
@@ -204,13 +204,13 @@ def _one_refused(visit: Visit, number: int) -> dict[str, Any]:
 
 
 def is_own(visit: Visit, one: dict[str, Any]) -> bool:
-    """Say whether a refused report is the viewer's to mend: he sent it, or may report in its reporter's name."""
+    """Return whether a refused report is the viewer's to mend: he sent it, or may report in its reporter's name."""
     return bool(one["login"] == visit.login or one["reporter"] in reporters(visit))
 
 
 @router.get("/reporting/refused/{number}.xlsx")
 def refused_sheet(visit: Seeing, number: int) -> Response:
-    """Give the refused report as a sheet, the wrong cells marked, each with its mend."""
+    """Return the refused report as a sheet, the wrong cells marked, each with its mend."""
     one = _one_refused(visit, number)
     present(one if is_own(visit, one) else None, number)
     payload = visit.server.storage.rows("SELECT payload FROM refused WHERE number = ?", [number])[0][0]
@@ -221,7 +221,7 @@ def refused_sheet(visit: Seeing, number: int) -> Response:
 
 @router.get("/reporting/refused/{number}")
 def refused(visit: Seeing, number: int) -> Response:
-    """Give the refusals of a report: where, what was seen, what was expected, the mend."""
+    """Return the refusals of a report: where, what was seen, what was expected, the mend."""
     one = _one_refused(visit, number)
     kinds = _kinds_of(visit, one)
     return render(
@@ -234,13 +234,13 @@ def refused(visit: Seeing, number: int) -> Response:
 
 
 def _kinds_of(visit: Visit, one: dict[str, Any]) -> list[Kind]:
-    """Give the kinds that a refused report may speak of: its own where it was said."""
+    """Return the kinds that a refused report may speak of: its own where it was said."""
     own = kinds_of(visit).get(one["kind"])
     return [own] if own else list(kinds_of(visit).values())
 
 
 def _titled(visit: Visit, kinds: list[Kind], said: str) -> str:
-    """Give the title of a field that a refusal names, such as `payment.amount`; '' where it is no field's name."""
+    """Return the title of a field that a refusal names, such as `payment.amount`; '' where it is no field's name."""
     table, _, name = said.rpartition(".")
     among = [kind for kind in kinds if kind.name == table] or kinds
     return next((visit.in_language(f.title) for kind in among for f in kind.fields if f.name == name), "")

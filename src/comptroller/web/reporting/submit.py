@@ -37,7 +37,7 @@ class SubmitResult:
     outcome: Outcome | None
 
     def as_json(self, visit: Visit) -> dict[str, Any]:
-        """Give the answer as plain values: the entry with its receipt, or the refusals."""
+        """Return the answer as plain values: the entry with its receipt, or the refusals."""
         if self.entry is None:
             return {"refused": [one.as_json() for one in self.refusals]}
         receipt = json.loads(visit.server.ledger.receipt(self.entry).to_json())
@@ -83,7 +83,7 @@ def _reporter(visit: Visit, said: Sent) -> str:
 
 
 def keep_refused(visit: Visit, payload: bytes, reporter: str, said: Sent, refusals: tuple[Refusal, ...]) -> int:
-    """Keep a refused report beside its refusals, so that it can be mended; gives its number."""
+    """Keep a refused report beside its refusals, so that it can be mended; returns its number."""
     why = json.dumps([one.as_json() for one in refusals], ensure_ascii=False)
     at = visit.server.local_now().isoformat(timespec="seconds")
     rows = visit.server.storage.rows(

@@ -34,7 +34,7 @@ class AdviceLog:
         self._timer: threading.Timer | None = None
 
     def put(self, fact: Fact) -> "Future[Outcome]":
-        """Let an answer wait for its report, durable when this returns; gives what becomes of it."""
+        """Let an answer wait for its report, durable when this returns; returns what becomes of it."""
         future: Future[Outcome] = Future()
         self._shelf().owe(str(fact[KIND]), json.dumps(fact, ensure_ascii=False))
         with self._lock:

@@ -51,11 +51,11 @@ class Broadcast:
 
     @property
     def count(self) -> int:
-        """Give how many listen."""
+        """Return how many listen."""
         return len(self._listeners)
 
     async def listen(self, every_seconds: float) -> AsyncIterator[Batch | None]:
-        """Give batches as they come, and None when nothing came for so long; ends when the desk closes."""
+        """Yield batches as they come, and None when nothing came for so long; ends when the desk closes."""
         mine: asyncio.Queue[Batch | None] = asyncio.Queue(_MOST_WAITING)
         self._listeners.add(mine)
         try:

@@ -35,7 +35,9 @@ class Feed:
     refused: int = 0
 
     def state(self, at: dt.datetime) -> str:
-        """Give how it does: refused where its newest report was, quiet where it is silent for three times as long as usual."""
+        """Return how it does: refused where its newest report was, quiet where it is silent for three times as
+        long as usual.
+        """
         if self.refused:
             return REFUSED
         if self.usual is None or self.last_at is None:
@@ -66,7 +68,7 @@ class Feeds:
         self._upto = 0
 
     def of(self, heads: EntryHeaders, size: int) -> list[Feed]:
-        """Give the feeds as the ledger holds them up to its size, in the order of reporter, kind and medium."""
+        """Return the feeds as the ledger holds them up to its size, in the order of reporter, kind and medium."""
         with self._lock:
             for head in heads.between(max(self._upto, size - MOST_READ) + 1, size):
                 self._upto = head.number
@@ -83,7 +85,8 @@ def _feed(key: Key, one: _Seen) -> Feed:
 
 
 def with_refused(feeds: Iterable[Feed], refused: Iterable[tuple[Key, dt.datetime]]) -> list[Feed]:
-    """Give feeds with how many reports were refused after the last that was kept; who was only ever refused is a feed too.
+    """Return feeds with how many reports were refused after the last that was kept; who was only ever refused is a feed
+    too.
 
     >>> never = with_refused([], [(("A", "payment", "csv"), dt.datetime(2024, 1, 1, tzinfo=dt.UTC))])
     >>> [(one.reporter, one.count, one.refused) for one in never]

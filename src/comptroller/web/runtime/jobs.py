@@ -48,7 +48,7 @@ class Jobs:
             return None if self.open_about(about) else self.start(did, about, login, work)
 
     def start(self, did: str, about: str, login: str, work: Callable[[], str]) -> int:
-        """Let work wait its turn, which gives what is said of it in the end; gives the job's number."""
+        """Let work wait its turn, which gives what is said of it in the end; returns the job's number."""
         with self._lock:
             self._count += 1
             number = self._count
@@ -60,12 +60,12 @@ class Jobs:
         return number
 
     def newest(self) -> list[Job]:
-        """Give the jobs, the newest first."""
+        """Return the jobs, the newest first."""
         with self._lock:
             return list(self._kept)[::-1]
 
     def open_about(self, about: str) -> Job | None:
-        """Give the job about something that has not ended."""
+        """Return the job about something that has not ended."""
         return next((one for one in self.newest() if one.about == about and one.ended_at is None), None)
 
     def stop(self) -> None:

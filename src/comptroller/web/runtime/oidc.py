@@ -49,7 +49,9 @@ class Provider:
         self._keys: tuple[dt.datetime, KeySet] | None = None
 
     def address(self, secret: str, at: dt.datetime) -> str:
-        """Give where a browser with that secret is sent; refuses (NotIdentified) where the provider does not answer."""
+        """Return where a browser with that secret is sent; raises NotIdentified for where the provider does not
+        answer.
+        """
         endpoint = self._endpoint("authorization_endpoint", at)
         challenge = base64.urlsafe_b64encode(sha256(_drawn(secret, "verifier").encode()).digest()).rstrip(b"=")
         said = {
@@ -65,7 +67,9 @@ class Provider:
         return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(said)}"
 
     def subject(self, secret: str, answer: dict[str, str], at: dt.datetime) -> str:
-        """Give the subject for whom the provider vouches to the browser with that secret; refuses (NotIdentified) any doubt."""
+        """Return the subject for whom the provider vouches to the browser with that secret; raises
+        NotIdentified for any doubt.
+        """
         if not hmac.compare_digest(answer.get("state", "").encode(), _drawn(secret, "state").encode()):
             raise NotIdentified("the state is not that of this browser")
         if answer.get("iss", self.settings.issuer) != self.settings.issuer:  # RFC 9207
@@ -76,7 +80,7 @@ class Provider:
         return self._vouched(self._exchanged(answer["code"], secret, at), _drawn(secret, "nonce"), at)
 
     def _exchanged(self, code: str, secret: str, at: dt.datetime) -> str:
-        """Give the identity token for a code."""
+        """Return the identity token for a code."""
         form = {
             "grant_type": "authorization_code",
             "code": code,
@@ -95,7 +99,7 @@ class Provider:
         return token
 
     def _vouched(self, token: str, nonce: str, at: dt.datetime) -> str:
-        """Give the subject of an identity token that holds in every point."""
+        """Return the subject of an identity token that holds in every point."""
         claims = self._signed(token, at)
         known: jwt.ClaimsOption = {"essential": True}
         now = int(at.timestamp())
@@ -126,7 +130,7 @@ class Provider:
         return subject
 
     def _signed(self, token: str, at: dt.datetime) -> dict[str, Any]:
-        """Give the claims of a token whose signature holds; keys are asked for again where its key is not known."""
+        """Return the claims of a token whose signature holds; keys are asked for again where its key is not known."""
         algorithms = list(self.settings.algorithms)
         try:
             try:
@@ -173,12 +177,12 @@ class Provider:
 
 
 def _drawn(secret: str, what: str) -> str:
-    """Give one of the three values that follow from the browser's secret; none tells anything of another."""
+    """Return one of the three values that follow from the browser's secret; none tells anything of another."""
     return base64.urlsafe_b64encode(hmac.digest(secret.encode(), what.encode(), "sha256")).rstrip(b"=").decode()
 
 
 def _keys_of(said: dict[str, Any]) -> KeySet:
-    """Give the keys that sign; a key that is shared, or is for something else, is none."""
+    """Return the keys that sign; a key that is shared, or is for something else, is none."""
     rows = said.get("keys")
     fit = [
         row

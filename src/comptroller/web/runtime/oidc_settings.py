@@ -42,12 +42,12 @@ class ProviderSettings:
 
     @property
     def back(self) -> str:
-        """Give the address that browsers come back to; it is registered with the provider as it stands here."""
+        """Return the address that browsers come back to; it is registered with the provider as it stands here."""
         return self.address.rstrip("/") + BACK
 
 
 def read_provider(path: Path, passphrase: bytes | None) -> ProviderSettings:
-    """Read the file; refuses (Refused) it with everything that is wrong in it."""
+    """Read the file; raises Refused for it with everything that is wrong in it."""
     try:
         said = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
@@ -73,7 +73,7 @@ def read_provider(path: Path, passphrase: bytes | None) -> ProviderSettings:
 
 
 def is_safe(url: str) -> bool:
-    """Say whether an address is https, or http on this machine itself, where a provider is tried out.
+    """Return whether an address is https, or http on this machine itself, where a provider is tried out.
 
     >>> is_safe("https://login.example/a"), is_safe("http://localhost:8080"), is_safe("http://login.example")
     (True, True, False)
@@ -103,7 +103,7 @@ def _is_network(said: object) -> bool:
 
 
 def _strange(path: Path, said: dict[str, Any]) -> list[Refusal]:
-    """Give what is missing, and what nobody knows, with the name that was perhaps meant."""
+    """Return what is missing, and what nobody knows, with the name that was perhaps meant."""
     known = (*_NEEDED, *_OPTIONAL)
     missing = [_wrong(path, name, "-", ("填写该项", "this setting")) for name in _NEEDED if not said.get(name)]
     for name in sorted(said.keys() - set(known)):
@@ -114,7 +114,7 @@ def _strange(path: Path, said: dict[str, Any]) -> list[Refusal]:
 
 
 def _values(path: Path, said: dict[str, Any]) -> list[Refusal]:
-    """Give the values that cannot be what they should be."""
+    """Return the values that cannot be what they should be."""
     found = []
     for name in ("issuer", "client", "address", "secret", "title"):
         value = said.get(name, "")

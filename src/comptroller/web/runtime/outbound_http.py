@@ -57,7 +57,7 @@ class Unreachable(Exception):
 def post(url: str, headers: Mapping[str, str], body: bytes, allowed: Sequence[str] = ()) -> int:
     """Send a body and give the status of the answer; `allowed` are networks such as `10.1.0.0/16`.
 
-    Refuses (Refused) an address that may not be asked, (NotReached) one that does not answer.
+    Raises Refused for an address that may not be asked, (NotReached) one that does not answer.
     """
     return get(url, headers, body, allowed)[0]
 
@@ -92,7 +92,9 @@ def get(
 
 
 def split(url: str) -> SplitResult:
-    """Give an address in its parts; refuses (Refused) what is not http or https, has no host, or holds a password."""
+    """Return an address in its parts; raises Refused for what is not http or https, has no host, or holds a
+    password.
+    """
     try:
         parts = urlsplit(url)
         is_right = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc

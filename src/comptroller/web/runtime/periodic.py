@@ -34,7 +34,7 @@ class PeriodicTasks:
         thread.start()
 
     def about(self) -> list[str]:
-        """Give what there are rounds about."""
+        """Return what there are rounds about."""
         with self._lock:
             return list(self._asked)
 

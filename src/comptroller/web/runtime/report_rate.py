@@ -12,7 +12,7 @@ HOUR = dt.timedelta(hours=1)
 
 
 def is_report(head: EntryHeader) -> bool:
-    """Say whether an entry is what somebody reported, and not an entry of the engine's own or an act at the desk."""
+    """Return whether an entry is what somebody reported, and not an entry of the engine's own or an act at the desk."""
     return head.fields["media"] not in MADE and not head.fields["name"].startswith("desk-")
 
 
@@ -26,7 +26,7 @@ class ReportRate:
         self._upto = 0
 
     def by_reporter(self, ledger: Ledger, heads: EntryHeaders, at: dt.datetime) -> tuple[dt.datetime, Counter[str]]:
-        """Give since when it counts, which is a whole minute, and how many reports came since by reporter."""
+        """Return since when it counts, which is a whole minute, and how many reports came since by reporter."""
         since = (at.astimezone(dt.UTC) - HOUR).replace(second=0, microsecond=0)
         with self._lock:
             self._minutes = {minute: count for minute, count in self._minutes.items() if minute >= since}

@@ -24,7 +24,9 @@ class ScopeTables:
         self._asked: dict[int, dt.datetime] = {}
 
     def register(self, stamp: Any) -> int:
-        """Give a number for the register of that stamp, for somebody who begins to read by it; one long forgotten gets another."""
+        """Return a number for the register of that stamp, for somebody who begins to read by it; one long
+        forgotten gets another.
+        """
         with self._lock:
             number = self._registers.get(stamp)
             if number is None:
@@ -34,7 +36,7 @@ class ScopeTables:
             return number
 
     def below(self, duck: DuckDb, register: int, roots: tuple[str, ...]) -> str:
-        """Give SQL of the entities at and below these roots, of all the register of that number for none."""
+        """Return SQL of the entities at and below these roots, of all the register of that number for none."""
         with self._lock:
             tables = self._tables.setdefault(register, {})
             if roots not in tables:

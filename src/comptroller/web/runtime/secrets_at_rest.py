@@ -48,7 +48,7 @@ def encrypt(secret: bytes, passphrase: bytes | None, nonce: bytes) -> str:
 
 
 def is_named(kept: str) -> bool:
-    """Say whether a text names a secret of the environment in the form that is taken.
+    """Return whether a text names a secret of the environment in the form that is taken.
 
     >>> is_named("env:COMPTROLLER_SECRET_A"), is_named("env:PATH")
     (True, False)

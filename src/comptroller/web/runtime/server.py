@@ -131,17 +131,17 @@ class Server:
 
     @property
     def engine(self) -> Engine:
-        """Give the engine, of which only values may be read here: pack, charter, owner."""
+        """Return the engine, of which only values may be read here: pack, charter, owner."""
         assert self._engine is not None, "the desk is started before it is asked"
         return self._engine
 
     @property
     def pack(self) -> Pack:
-        """Give the policy in force."""
+        """Return the policy in force."""
         return self.engine.pack
 
     def policy_of(self, digest: str, known: int) -> Pack:
-        """Give the policy of that digest, as it was adopted not later than entry `known`."""
+        """Return the policy of that digest, as it was adopted not later than entry `known`."""
         if digest == self.pack.digest:
             return self.pack
         asked = self.writer.do(lambda worker: worker.policy_of(digest, known))
@@ -149,12 +149,12 @@ class Server:
 
     @property
     def owner(self) -> str:
-        """Give the code of the node's owner."""
+        """Return the code of the node's owner."""
         return self.engine.charter.owner
 
     @property
     def duck(self) -> DuckDb:
-        """Give this thread's own reading connection to the books."""
+        """Return this thread's own reading connection to the books."""
         if not hasattr(self._own, "duck"):
             with self._lock:
                 self._own.duck = self.writer.root.cursor()
@@ -163,7 +163,7 @@ class Server:
 
     @property
     def ledger(self) -> Ledger:
-        """Give this thread's own reader of the ledger."""
+        """Return this thread's own reader of the ledger."""
         if not hasattr(self._own, "ledger"):
             self._own.ledger = Ledger.open(self.folder / node.LEDGER, readonly=True)
         found: Ledger = self._own.ledger
@@ -171,7 +171,7 @@ class Server:
 
     @property
     def heads(self) -> EntryHeaders:
-        """Give this thread's own reader of the heads of entries."""
+        """Return this thread's own reader of the heads of entries."""
         if not hasattr(self._own, "heads"):
             self._own.heads = EntryHeaders(self.folder / node.LEDGER)
         found: EntryHeaders = self._own.heads
@@ -179,7 +179,7 @@ class Server:
 
     @property
     def accounts(self) -> Accounts:
-        """Give this thread's own door to accounts."""
+        """Return this thread's own door to accounts."""
         if not hasattr(self._own, "accounts"):
             self._own.accounts = Accounts(self.folder / ACCOUNTS)
         found: Accounts = self._own.accounts
@@ -187,7 +187,7 @@ class Server:
 
     @property
     def storage(self) -> DeskStore:
-        """Give this thread's own door to what users keep at the desk."""
+        """Return this thread's own door to what users keep at the desk."""
         if not hasattr(self._own, "shelf"):
             self._own.storage = DeskStore(self.folder / SHELF)
         found: DeskStore = self._own.storage
@@ -195,20 +195,21 @@ class Server:
 
     @property
     def zone(self) -> ZoneInfo:
-        """Give the owner's time zone."""
+        """Return the owner's time zone."""
         return ZoneInfo(self.pack.zone)
 
     def local_now(self) -> dt.datetime:
-        """Give the present wall time of the owner."""
+        """Return the present wall time of the owner."""
         return self.clock().astimezone(self.zone).replace(tzinfo=None)
 
     def position(self) -> tuple[int, str]:
-        """Give to which entry the books are folded, and under which policy."""
+        """Return to which entry the books are folded, and under which policy."""
         entries, digest = self.duck.rows("SELECT entries, pack FROM position")[0]
         return int(entries), str(digest)
 
     def stamp(self, tables: Sequence[str]) -> tuple[Any, ...]:
-        """Give what changes when a row of one of these fact tables comes or goes, the clock's day or the policy moves.
+        """Return what changes when a row of one of these fact tables comes or goes, the clock's day or the policy
+        moves.
 
         What stands on few tables is kept by their stamp: most batches do not touch them.
         """
@@ -224,15 +225,21 @@ class Server:
 
     @property
     def register(self) -> int:
-        """Give a number that changes when the register does, and with it who is below whom; whoever asks begins to read by it."""
+        """Return a number that changes when the register does, and with it who is below whom; whoever asks
+        begins to read by it.
+        """
         return self.scope_tables.register(self.stamp(["entity"] if "entity" in self.pack.kinds else []))
 
     def below(self, roots: tuple[str, ...]) -> str:
-        """Give SQL of the entities at and below some roots, of all the register for none, for reading connections of this desk."""
+        """Return SQL of the entities at and below some roots, of all the register for none, for reading
+        connections of this desk.
+        """
         return self.scope_tables.below(self.duck, self.register, roots)
 
     def cached(self, key: Any, make: Callable[[], Found]) -> Found:
-        """Give what was made for this key before, or make it, once however many ask; keys hold the position, so nothing goes stale."""
+        """Return what was made for this key before, or make it, once however many ask; keys hold the position,
+        so nothing goes stale.
+        """
         with self._lock:
             if key in self._cached:
                 self._cached.move_to_end(key)
@@ -281,7 +288,7 @@ class Server:
         return self.writer.take(Report(payload, "json", name, self.owner, channel=channel, login=login))
 
     def outcome_of(self, waiting: "Future[Outcome]") -> Outcome:
-        """Wait for what the desk reported; refuses (Refused) what was not taken."""
+        """Wait for what the desk reported; raises Refused for what was not taken."""
         outcome = waiting.result(self.settings.most_wait_seconds)
         if outcome.refusals:
             raise Refused(list(outcome.refusals))

@@ -40,7 +40,7 @@ class DeskStore:
         self._store.execute("INSERT OR REPLACE INTO owed_advice VALUES (?, ?)", [advice, fact])
 
     def owed(self) -> list[tuple[str, str]]:
-        """Give the answers of which it is not known that the ledger has them: number and fact, the oldest first."""
+        """Return the answers of which it is not known that the ledger has them: number and fact, the oldest first."""
         found = self._store.rows("SELECT advice, fact FROM owed_advice ORDER BY rowid")
         return [(str(number), str(fact)) for number, fact in found]
 
@@ -51,7 +51,7 @@ class DeskStore:
                 self._store.execute("DELETE FROM owed_advice WHERE advice = ?", [one])
 
     def saved(self, login: str, page: str) -> list[tuple[str, str]]:
-        """Give what a user saved of a page: name and text."""
+        """Return what a user saved of a page: name and text."""
         sql = "SELECT name, said FROM saved WHERE login = ? AND page = ? ORDER BY name"
         return [(str(name), str(said)) for name, said in self._store.rows(sql, [login, page])]
 
@@ -63,7 +63,7 @@ class DeskStore:
             self._store.execute("DELETE FROM saved WHERE login = ? AND page = ? AND name = ?", [login, page, name])
 
     def answered(self, login: str, key: str) -> tuple[str, str] | None:
-        """Give the digest and the answer of a report that came under this key before."""
+        """Return the digest and the answer of a report that came under this key before."""
         row = self._store.row("SELECT digest, answer FROM answered WHERE login = ? AND key = ?", [login, key])
         return (str(row[0]), str(row[1])) if row else None
 
@@ -73,7 +73,7 @@ class DeskStore:
         return self._store.execute(sql, [login, key, digest, answer, at]) > 0
 
     def end_key(self, login: str, key: str) -> None:
-        """Give a key back, under which nothing was done."""
+        """Return a key back, under which nothing was done."""
         self._store.execute("DELETE FROM answered WHERE login = ? AND key = ?", [login, key])
 
     def answer(self, login: str, key: str, digest: str, answer: str, at: str) -> None:
@@ -81,9 +81,9 @@ class DeskStore:
         self._store.execute("INSERT OR REPLACE INTO answered VALUES (?, ?, ?, ?, ?)", [login, key, digest, answer, at])
 
     def rows(self, sql: str, values: Sequence[Value] = ()) -> list[Row]:
-        """Give rows of what is kept here."""
+        """Return rows of what is kept here."""
         return list(self._store.rows(sql, values))
 
     def put(self, sql: str, values: Sequence[Value] = ()) -> int:
-        """Change what is kept here; gives how many rows changed."""
+        """Change what is kept here; returns how many rows changed."""
         return self._store.execute(sql, values)

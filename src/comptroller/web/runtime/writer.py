@@ -91,7 +91,7 @@ class Writer:
 
     @property
     def depth(self) -> int:
-        """Give how much waits."""
+        """Return how much waits."""
         return self._waiting.qsize()
 
     def stop(self) -> None:
@@ -117,7 +117,7 @@ class Writer:
             worker.close()
 
     def _next(self, worker: Engine, job: _Job) -> _Job | None:
-        """Do a job, with all reports that wait behind it if it is one; gives the job after."""
+        """Do a job, with all reports that wait behind it if it is one; returns the job after."""
         if job.report is None:
             self._do(worker, job)
             return self._waiting.get()
@@ -161,7 +161,7 @@ class Writer:
 
 
 def told(at: dt.datetime, reports: list[Report], taken: Taken) -> Batch:
-    """Give a batch as it is told to those who listen."""
+    """Return a batch as it is told to those who listen."""
     kept = tuple((entry, _unread(reports[place])) for place, entry in sorted(taken.entries.items()))
     refused = tuple((_unread(reports[place]), tuple(why)) for place, why in sorted(taken.refused.items()))
     return Batch(at, kept, refused, taken.turns)

@@ -23,13 +23,13 @@ _WITHOUT_FACTOR = ("/account", "/sign-out", "/language/", "/static/")
 
 
 def desk_of(request: Request) -> Server:
-    """Give the desk that the app serves."""
+    """Return the desk that the app serves."""
     found: Server = request.app.state.server
     return found
 
 
 def language_of(request: Request) -> str:
-    """Give the language: asked in the address, kept in the browser, or what the browser likes best."""
+    """Return the language: asked in the address, kept in the browser, or what the browser likes best."""
     said = request.query_params.get("lang") or request.cookies.get(LANGUAGE)
     if said in languages():
         return str(said)
@@ -37,14 +37,14 @@ def language_of(request: Request) -> str:
 
 
 def visit_of(request: Request) -> Visit:
-    """Give the visit of whoever is signed in or bears a token; refuses (NotSignedIn) everybody else."""
+    """Return the visit of whoever is signed in or bears a token; raises NotSignedIn for everybody else."""
     visit = visitor(request)
     visit.valid, visit.known = axes_of(request, visit.server)
     return visit
 
 
 def visitor(request: Request, *, is_used: bool = True) -> Visit:
-    """Give the visit of whoever is signed in or bears a token, as of now; refuses (NotSignedIn) everybody else.
+    """Return the visit of whoever is signed in or bears a token, as of now; raises NotSignedIn for everybody else.
 
     A page that only goes on listening has not `used` its session, which may end meanwhile.
     """
@@ -76,21 +76,25 @@ def visitor(request: Request, *, is_used: bool = True) -> Visit:
 
 
 def owes_factor(server: Server, viewer: Viewer) -> bool:
-    """Say whether a role of the viewer demands a second factor that is not turned on; whoever has no password here shows his at the provider."""
+    """Return whether a role of the viewer demands a second factor that is not turned on; whoever has no
+    password here shows his at the provider.
+    """
     if server.settings.factor_roles.isdisjoint(viewer.roles):
         return False
     return server.accounts.has_password(viewer.login) and not server.accounts.factors.is_on(viewer.login)
 
 
 def address_of(request: Request) -> str:
-    """Give where to come back to: the page with what it was asked, or the page from which a form was sent."""
+    """Return where to come back to: the page with what it was asked, or the page from which a form was sent."""
     said = str(request.url) if request.method == "GET" else request.headers.get("referer", "")
     parts = urlsplit(said)
     return f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
 
 
 def axes_of(request: Request, server: Server) -> tuple[dt.date | None, int | None]:
-    """Give the two days that an address asks for: `valid`, true on; `known`, an entry or a day up to which things were known."""
+    """Return the two days that an address asks for: `valid`, true on; `known`, an entry or a day up to which
+    things were known.
+    """
     said = {name: request.query_params.get(name, "").strip() for name in ("valid", "known")}
     try:
         valid = dt.date.fromisoformat(said["valid"]) if said["valid"] else None
@@ -112,7 +116,7 @@ Visiting = Annotated[Visit, Depends(visit_of)]
 
 
 def may(act: str) -> Callable[[Visit], Visit]:
-    """Give the door of pages for which a grant of that act is needed."""
+    """Return the door of pages for which a grant of that act is needed."""
 
     def door(visit: Visiting) -> Visit:
         if not visit.may(act):
@@ -123,7 +127,7 @@ def may(act: str) -> Callable[[Visit], Visit]:
 
 
 async def form_of(request: Request, visit: Visiting) -> AsyncIterator[FormData]:
-    """Give the fields of a form of this session; refuses (NotGranted) a form that does not carry the session's key.
+    """Yield the fields of a form of this session; raises NotGranted for a form that does not carry the session's key.
 
     A program that bears a token has no session and needs no key.
     """
@@ -141,7 +145,7 @@ Form = Annotated[FormData, Depends(form_of)]
 
 
 def present(found: Any, seen: object) -> Any:
-    """Give what was found; refuses (Gone) nothing, in the same words whether it is absent or out of reach."""
+    """Return what was found; raises Gone for nothing, in the same words whether it is absent or out of reach."""
     if found is None:
         raise NotFound(seen)
     return found

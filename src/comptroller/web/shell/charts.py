@@ -32,7 +32,7 @@ class TimeLine:
 
 
 def time_line(events: Sequence[tuple[dt.date, str, str]]) -> TimeLine | None:
-    """Give where events stand; those of one day share a row. None where nothing has a day.
+    """Return where events stand; those of one day share a row. None where nothing has a day.
 
     >>> line = time_line([(dt.date(2024, 1, 1), "a", "fact"), (dt.date(2024, 1, 11), "b", "fact")])
     >>> [round(m.x) for m in line.marks], line.height
@@ -69,7 +69,7 @@ def _ticks(first: dt.date, last: dt.date, at: "object") -> tuple[tuple[float, st
 
 
 def chain_of(path: str) -> list[tuple[str, str]]:
-    """Give a chain such as `A>51%>B>asserted>C` as steps: who, and by what he holds the next ('' for the last).
+    """Return a chain such as `A>51%>B>asserted>C` as steps: who, and by what he holds the next ('' for the last).
 
     >>> chain_of("A>51%>B>asserted>C")
     [('A', '51%'), ('B', 'asserted'), ('C', '')]
@@ -79,7 +79,7 @@ def chain_of(path: str) -> list[tuple[str, str]]:
 
 
 def ring(count: int, radius: float, center: float) -> list[tuple[float, float]]:
-    """Give the places of so many things on a circle, the first at the top, clockwise.
+    """Return the places of so many things on a circle, the first at the top, clockwise.
 
     >>> [(round(x), round(y)) for x, y in ring(2, 10, 50)]
     [(50, 40), (50, 60)]
@@ -89,7 +89,7 @@ def ring(count: int, radius: float, center: float) -> list[tuple[float, float]]:
 
 
 def spark(values: Sequence[float], width: int, height: int) -> str:
-    """Give the points of a small line through values, as SVG takes them.
+    """Return the points of a small line through values, as SVG takes them.
 
     >>> spark([0, 1], 10, 4)
     '0.0,4.0 10.0,0.0'
@@ -124,7 +124,8 @@ class Box:
 
 
 def stakes_row(edges: Sequence[ChartEdge], rest: str = "", most: int = 8) -> list[Box]:
-    """Give the boxes of one row of a chart of stakes, at most so many; the last one stands for the rest, with the words given.
+    """Return the boxes of one row of a chart of stakes, at most so many; the last one stands for the rest, with the
+    words given.
 
     >>> [(b.edge.code, round(b.x), b.lines) for b in stakes_row([Edge("A", "Alpha")])]
     [('A', 590, ('Alpha',))]
@@ -136,7 +137,7 @@ def stakes_row(edges: Sequence[ChartEdge], rest: str = "", most: int = 8) -> lis
 
 
 def wrapped(words: str, room: float, most: int = 2) -> tuple[str, ...]:
-    """Give words in at most so many lines of so many Chinese letters' room; what is too long ends in a mark.
+    """Return words in at most so many lines of so many Chinese letters' room; what is too long ends in a mark.
 
     >>> wrapped("望港港口集团有限公司", 6), wrapped("Harbour Group", 8), wrapped("望港", 1, 1)
     (('望港港口集团', '有限公司'), ('Harbour Group',), ('望',))

@@ -84,12 +84,12 @@ class PermissionDenied(Exception):
 
 
 def body_of(refusals: Sequence[Refusal]) -> dict[str, Any]:
-    """Give refusals as every answer holds them."""
+    """Return refusals as every answer holds them."""
     return {"refused": [one.as_json() for one in refusals]}
 
 
 def http_refusal(status: int, seen: object) -> Refusal:
-    """Give the refusal of a plain status."""
+    """Return the refusal of a plain status."""
     place = ("", None, "")
     if status == 401:
         return refusal(
@@ -111,7 +111,7 @@ def http_refusal(status: int, seen: object) -> Refusal:
 
 
 def _busy(path: str) -> Refusal:
-    """Give the refusal of a wait that took too long; what waited may be done all the same."""
+    """Return the refusal of a wait that took too long; what waited may be done all the same."""
     wanted = ("能及时处理完毕的引擎", "an engine that is done in time")
     mend = (
         "稍后查看是否已登记;以同一幂等键重发不会重复",
@@ -121,7 +121,7 @@ def _busy(path: str) -> Refusal:
 
 
 def value_wanted(fault: Mapping[str, Any]) -> tuple[str, str]:
-    """Give what a value should have been, in Chinese and English, from one of pydantic's faults.
+    """Return what a value should have been, in Chinese and English, from one of pydantic's faults.
 
     >>> value_wanted({"type": "less_than_equal", "ctx": {"le": 100}, "msg": "..."})
     ('不大于 100', 'at most 100')

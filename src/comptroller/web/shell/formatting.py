@@ -16,7 +16,7 @@ NOTHING = "\N{EN DASH}"
 
 
 def number(value: Any, digits: int = 0) -> str:
-    """Give a number with thousands apart, half rounded away from zero; a dash for none.
+    """Return a number with thousands apart, half rounded away from zero; a dash for none.
 
     >>> number(1234567), number(None), number(-12.345, 2)
     ('1,234,567', '–', '−12.35')
@@ -28,7 +28,7 @@ def number(value: Any, digits: int = 0) -> str:
 
 
 def amount(value: Any, language: str) -> str:
-    """Give an amount with the unit that suits its size.
+    """Return an amount with the unit that suits its size.
 
     >>> amount(350000000, "zh"), amount(12500, "zh"), amount(2400000, "en")
     ('3.50 亿元', '1.25 万元', '2.40 CNY m')
@@ -42,7 +42,7 @@ def amount(value: Any, language: str) -> str:
 
 
 def column(value: Any, language: str) -> str:
-    """Give an amount in the one unit of tables, without the unit, which stands in the head of the column.
+    """Return an amount in the one unit of tables, without the unit, which stands in the head of the column.
 
     >>> column(12345678, "zh"), column(12345678, "en")
     ('1,234.57', '12,345.68')
@@ -51,7 +51,7 @@ def column(value: Any, language: str) -> str:
 
 
 def percent(value: Any) -> str:
-    """Give a share in percent with two digits.
+    """Return a share in percent with two digits.
 
     >>> percent(66.6667)
     '66.67%'
@@ -60,7 +60,7 @@ def percent(value: Any) -> str:
 
 
 def day(value: Any) -> str:
-    """Give a day, or an instant to the minute; a dash for none."""
+    """Return a day, or an instant to the minute; a dash for none."""
     if value is None:
         return NOTHING
     if isinstance(value, dt.datetime):
@@ -69,7 +69,7 @@ def day(value: Any) -> str:
 
 
 def age(since: dt.date | dt.datetime | None, now: dt.datetime, language: str) -> str:
-    """Give how long ago something was, in one unit.
+    """Return how long ago something was, in one unit.
 
     >>> noon = dt.datetime(2026, 1, 5, 12)
     >>> age(dt.datetime(2026, 1, 5, 11, 58), noon, "en"), age(dt.date(2026, 1, 1), noon, "zh")
@@ -91,7 +91,7 @@ def _units(count: int, zh: str, en: str, language: str) -> str:
 
 
 def heat(count: int, most: int) -> int:
-    """Give one of six shades, 0 to 5, for a count among counts: nothing is 0, the most is 5.
+    """Return one of six shades, 0 to 5, for a count among counts: nothing is 0, the most is 5.
 
     >>> [heat(n, 100) for n in (0, 1, 30, 100)]
     [0, 1, 3, 5]

@@ -20,13 +20,13 @@ _PLAIN = {"since": "finding.since", "entries": "finding.entries"}
 
 
 def every_view(visit: Visit, table: str) -> dict[str, str]:
-    """Give the view of all rows of a fact table within reach, those that no longer stand among them."""
+    """Return the view of all rows of a fact table within reach, those that no longer stand among them."""
     columns = ", ".join(f'"{name}"' for name in visit.pack.tables[table].columns)
     return visit.reach.views([table], {table: f"SELECT {columns} FROM main.all_{table}"})
 
 
 def seen_rows(visit: Visit, rows: Sequence[dict[str, Any]]) -> tuple[list[dict[str, Any]], int]:
-    """Give of rows that explain something those within reach, and how many are not."""
+    """Return of rows that explain something those within reach, and how many are not."""
     by_table: dict[str, list[int]] = defaultdict(list)
     for row in rows:
         by_table[row["table"]].append(row["entry"] * FACT_LINES + row["place"])
@@ -39,7 +39,7 @@ def seen_rows(visit: Visit, rows: Sequence[dict[str, Any]]) -> tuple[list[dict[s
 
 
 def cell(visit: Visit, field: Field | None, value: Any) -> str:
-    """Give a value as people read it."""
+    """Return a value as people read it."""
     if value is None or value == "":
         return formatting.NOTHING
     if isinstance(value, bool):
@@ -59,13 +59,15 @@ def cell(visit: Visit, field: Field | None, value: Any) -> str:
 
 
 def worded(visit: Visit, code: str) -> str:
-    """Give the words of a code that a list or the policy's words name; what nobody names is shown as it was said."""
+    """Return the words of a code that a list or the policy's words name; what nobody names is shown as it was said."""
     found = titles_of(visit).get(code)
     return visit.in_language(found) if found else code
 
 
 def titles_of(visit: Visit) -> dict[str, Text]:
-    """Give the titles of codes: the policy's words; else of lines of its lists, of choices, rules, parameters and kinds."""
+    """Return the titles of codes: the policy's words; else of lines of its lists, of choices, rules, parameters
+    and kinds.
+    """
 
     def make() -> dict[str, Text]:
         pack = visit.pack
@@ -80,19 +82,21 @@ def titles_of(visit: Visit) -> dict[str, Text]:
 
 
 def fields_of(visit: Visit, table: str, row: dict[str, Any]) -> list[tuple[str, str, Field]]:
-    """Give a row's fields that say something: title, value as people read it, and the field."""
+    """Return a row's fields that say something: title, value as people read it, and the field."""
     kind = visit.pack.tables[table]
     return [(title_of(visit, f), cell(visit, f, row[f.name]), f) for f in kind.fields if row.get(f.name) is not None]
 
 
 def title_of(visit: Visit, field: Field) -> str:
-    """Give the title of a field; that of an amount without its unit, since amounts are shown with the unit that suits them."""
+    """Return the title of a field; that of an amount without its unit, since amounts are shown with the unit
+    that suits them.
+    """
     said = visit.in_language(field.title)
     return _UNIT.sub("", said) if field.type == "money" else said
 
 
 def field_named(visit: Visit, kinds: Sequence[str], name: str) -> Field | None:
-    """Give the field of that name from the first of these kinds that has it."""
+    """Return the field of that name from the first of these kinds that has it."""
     for table in kinds:
         kind: Kind | None = visit.pack.tables.get(table)
         for field in kind.fields if kind else ():
@@ -102,7 +106,7 @@ def field_named(visit: Visit, kinds: Sequence[str], name: str) -> Field | None:
 
 
 def label(visit: Visit, rule: Rule | None, name: str) -> str:
-    """Give the title of a piece of evidence: that of the field, of a text, or its own name in words."""
+    """Return the title of a piece of evidence: that of the field, of a text, or its own name in words."""
     if name in _PLAIN:
         return visit.text(_PLAIN[name])
     field = field_named(visit, rule.reads if rule else (), name)
@@ -115,7 +119,7 @@ def label(visit: Visit, rule: Rule | None, name: str) -> str:
 
 
 def evidence(visit: Visit, rule: Rule | None, name: str, value: Any) -> str:
-    """Give a value of the evidence as people read it."""
+    """Return a value of the evidence as people read it."""
     field = field_named(visit, [*(rule.reads if rule else ()), *visit.pack.tables], name)
     if field is None and name.endswith("_cny") and isinstance(value, (int, float, str)):
         return formatting.amount(value, visit.language)
@@ -127,7 +131,9 @@ def evidence(visit: Visit, rule: Rule | None, name: str, value: Any) -> str:
 
 
 def lawful_said(visit: Visit, rule: Rule, said: Mapping[str, Any]) -> str:
-    """Give the rule's words on what would have been lawful, filled with evidence as people read it: amounts with units, names for codes."""
+    """Return the rule's words on what would have been lawful, filled with evidence as people read it: amounts
+    with units, names for codes.
+    """
 
     def amount(found: re.Match[str]) -> str:
         value = said.get(found[1] or found[2])
@@ -146,7 +152,7 @@ def lawful_said(visit: Visit, rule: Rule, said: Mapping[str, Any]) -> str:
 
 
 def evidence_said(visit: Visit, rule: Rule | None, said: Mapping[str, Any]) -> str:
-    """Give a finding's evidence in one line: titles and values as people read them."""
+    """Return a finding's evidence in one line: titles and values as people read them."""
     told = [
         (label(visit, rule, name), evidence(visit, rule, name, value))
         for name, value in said.items()
@@ -156,7 +162,7 @@ def evidence_said(visit: Visit, rule: Rule | None, said: Mapping[str, Any]) -> s
 
 
 def subject_said(visit: Visit, entity: str, subject: str) -> str:
-    """Give what a finding is about as people read it, without the entity, which stands beside it."""
+    """Return what a finding is about as people read it, without the entity, which stands beside it."""
     parts = [part for part in json.loads(subject) if part != entity]
     return " · ".join(
         formatting.NOTHING if p is None else visit.names.get(str(p)) or worded(visit, str(p)) for p in parts
@@ -164,7 +170,7 @@ def subject_said(visit: Visit, entity: str, subject: str) -> str:
 
 
 def lacking(visit: Visit, rule: Rule | None, name: str) -> str:
-    """Give the words for what a rule could not judge without: a column, or one of another table."""
+    """Return the words for what a rule could not judge without: a column, or one of another table."""
     table, _, column = name.rpartition(".")
     kind = visit.pack.tables.get(table)
     return f"{visit.in_language(kind.title)} · {label(visit, rule, column)}" if kind else label(visit, rule, column)

@@ -104,7 +104,7 @@ class Middleware:
         await found(scope, receive, out)
 
     def _wrong(self, scope: Message, headers: dict[str, str]) -> tuple[int, Refusal] | None:
-        """Give why a request is not let through at all: too often, too large, or made by another site."""
+        """Return why a request is not let through at all: too often, too large, or made by another site."""
         method, path = scope["method"], scope["path"]
         client = network_of(scope["client"][0])
         is_sign_in = path.startswith("/oidc/") or (method == "POST" and path.startswith(_SIGN_INS))
@@ -144,7 +144,9 @@ class Middleware:
 
 
 def is_own(headers: dict[str, str]) -> bool:
-    """Say whether a request comes from a page of the host that it goes to; browsers always say where a form stands."""
+    """Return whether a request comes from a page of the host that it goes to; browsers always say where a form
+    stands.
+    """
     if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         return False
     origin = headers.get("origin")
@@ -152,14 +154,14 @@ def is_own(headers: dict[str, str]) -> bool:
 
 
 def too_large(seen: object, most: int) -> Refusal:
-    """Give the refusal of a body that is too large."""
+    """Return the refusal of a body that is too large."""
     wanted = (f"至多 {most} 字节", f"at most {most} bytes")
     mend = ("拆分后分次报送", "Send it in parts.")
     return refusal("desk.body.size", ("", None, "body"), seen, wanted, mend)
 
 
 def too_slow(count: int, seconds: float) -> Refusal:
-    """Give the refusal of a body that does not come."""
+    """Return the refusal of a body that does not come."""
     wanted = (f"{seconds:g} 秒内传完", f"a body that is whole within {seconds:g} s")
     mend = ("检查网络,或拆分后分次报送", "Look at the network, or send it in parts.")
     return refusal("desk.body.slow", ("", None, "body"), f"{count} bytes", wanted, mend)
@@ -218,7 +220,7 @@ def _watched(send: Callable[[Message], Any], body: _Body, slot: _Slot) -> Callab
 
 
 def _dressed(send: Callable[[Message], Any], *, is_secure: bool) -> Callable[[Message], Any]:
-    """Give a `send` that puts the desk's headers on every answer."""
+    """Return a `send` that puts the desk's headers on every answer."""
     more = [(name.encode(), value.encode()) for name, value in HEADERS]
     if is_secure:
         more.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))

@@ -50,7 +50,7 @@ _ALWAYS_BARE = (429,)
 
 
 def render(visit: Visit, template: str, **values: Any) -> HTMLResponse:
-    """Give a page within its layout."""
+    """Return a page within its layout."""
     language = visit.language
     common = {
         "visit": visit,
@@ -74,7 +74,7 @@ def render(visit: Visit, template: str, **values: Any) -> HTMLResponse:
 
 
 def local(value: Any, zone: dt.tzinfo) -> Any:
-    """Give an instant by the owner's wall; what has no offset stands by that wall already, and a day stays a day.
+    """Return an instant by the owner's wall; what has no offset stands by that wall already, and a day stays a day.
 
     >>> local("2026-01-05T01:30:00+00:00", dt.timezone(dt.timedelta(hours=8))).hour, local("2026-01-05", dt.UTC)
     (9, '2026-01-05')
@@ -85,7 +85,7 @@ def local(value: Any, zone: dt.tzinfo) -> Any:
 
 
 def render_bare(request: Request, template: str, code: int = 200, **values: Any) -> HTMLResponse:
-    """Give a page for somebody who is not known yet."""
+    """Return a page for somebody who is not known yet."""
     language = language_of(request)
     texts = partial(translate, language)
     page = _environment.get_template(template).render(t=texts, language=language, path=request.url.path, **values)
@@ -95,7 +95,7 @@ def render_bare(request: Request, template: str, code: int = 200, **values: Any)
 def render_sign_in(
     request: Request, code: int = 200, *, wrong: str = "", back: str = "/", subject: str = ""
 ) -> HTMLResponse:
-    """Give the page on which one signs in; `wrong` says why one was not let in, `subject` whom the provider named."""
+    """Return the page on which one signs in; `wrong` says why one was not let in, `subject` whom the provider named."""
     named = desk_of(request).settings.provider
     return render_bare(
         request,
@@ -110,7 +110,9 @@ def render_sign_in(
 
 
 def render_refusals(request: Request, status: int, refusals: Sequence[Refusal]) -> Response:
-    """Give refusals as a page: within the house for somebody who is signed in, bare for a stranger and where the house fails."""
+    """Return refusals as a page: within the house for somebody who is signed in, bare for a stranger and where
+    the house fails.
+    """
     if status == 401:
         return render_sign_in(request, 401, back=address_of(request) if request.method == "GET" else "/")
     back = address_of(request) if request.method == "POST" else ""
@@ -129,5 +131,5 @@ def render_refusals(request: Request, status: int, refusals: Sequence[Refusal]) 
 
 
 def _vendored() -> frozenset[str]:
-    """Give the scripts of others that were fetched; pages do without them where there are none."""
+    """Return the scripts of others that were fetched; pages do without them where there are none."""
     return frozenset(p.name for p in VENDOR.glob("*.js"))

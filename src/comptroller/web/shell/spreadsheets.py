@@ -19,7 +19,7 @@ Sheet = tuple[str, Sequence[str], Iterable[Sequence[Any]]]
 
 
 def harmless(value: Any) -> Any:
-    """Give a text that no spreadsheet takes for a formula; numbers and days as they are.
+    """Return a text that no spreadsheet takes for a formula; numbers and days as they are.
 
     >>> harmless("=1+1"), harmless("plain"), harmless(-3)
     ("'=1+1", 'plain', -3)
@@ -31,7 +31,7 @@ def harmless(value: Any) -> Any:
 
 
 def workbook(sheets: Iterable[Sheet]) -> bytes:
-    """Give a workbook; texts are written as texts, the head stays in sight, and every column can be filtered."""
+    """Return a workbook; texts are written as texts, the head stays in sight, and every column can be filtered."""
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(out, options)
@@ -67,14 +67,14 @@ def _write(page: Any, row: int, at: int, value: Any, on_day: Any) -> None:
 
 
 def sheet(name: str, sheets: Iterable[Sheet]) -> Response:
-    """Give a workbook as a file to download."""
+    """Return a workbook as a file to download."""
     return Response(
         workbook(sheets), media_type=XLSX, headers={"content-disposition": f'attachment; filename="{name}"'}
     )
 
 
 def table_csv(name: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:
-    """Give a table as CSV to download, marked as UTF-8."""
+    """Return a table as CSV to download, marked as UTF-8."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow([harmless(one) for one in heads])

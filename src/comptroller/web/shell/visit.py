@@ -37,39 +37,39 @@ class Visit:
 
     @property
     def login(self) -> str:
-        """Give who looks."""
+        """Return who looks."""
         return self.reach.viewer.login
 
     @property
     def pack(self) -> Pack:
-        """Give the policy in force."""
+        """Return the policy in force."""
         return self.server.pack
 
     @property
     def duck(self) -> DuckDb:
-        """Give the raw connection, for what is scoped already; pages use `rows`."""
+        """Return the raw connection, for what is scoped already; pages use `rows`."""
         return self.server.duck
 
     def may(self, act: str) -> bool:
-        """Say whether the viewer may do that; a token's scope narrows it."""
+        """Return whether the viewer may do that; a token's scope narrows it."""
         return self.reach.may(act) and (self.scope is None or act in self.scope)
 
     def text(self, code: str, **values: object) -> str:
-        """Give a text by its code in the viewer's language."""
+        """Return a text by its code in the viewer's language."""
         return translate(self.language, code, **values)
 
     def in_language(self, text: Text | None) -> str:
-        """Give a text of policy in the viewer's language; '' for none."""
+        """Return a text of policy in the viewer's language; '' for none."""
         return text.of(self.language) if text else ""
 
     @cached_property
     def position(self) -> tuple[int, str]:
-        """Give to which entry the books are folded, and under which policy."""
+        """Return to which entry the books are folded, and under which policy."""
         return self.server.position()
 
     @cached_property
     def views(self) -> dict[str, str]:
-        """Give the SQL of each table within reach, as of the two days that are asked."""
+        """Return the SQL of each table within reach, as of the two days that are asked."""
         key = ("views", self.reach.key, self.valid, self.known, self.server.register)
         return self.server.cached(key, self._views)
 
@@ -78,31 +78,33 @@ class Visit:
 
     @cached_property
     def bases(self) -> dict[str, str]:
-        """Give SQL of all rows of each table as of the two days, whoever looks; nothing where none is asked."""
+        """Return SQL of all rows of each table as of the two days, whoever looks; nothing where none is asked."""
         return self.server.engine.books.views(self.valid, self.known, self.duck)
 
     @property
     def then(self) -> str:
-        """Give the query part of an address that asks for the same two days; '' where none is asked."""
+        """Return the query part of an address that asks for the same two days; '' where none is asked."""
         said = {"valid": self.valid, "known": self.known}
         asked = urlencode({name: value for name, value in said.items() if value is not None})
         return f"?{asked}" if asked else ""
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
-        """Give rows of a page's own SELECT, in which every table shows what is within reach."""
+        """Return rows of a page's own SELECT, in which every table shows what is within reach."""
         return self.duck.records(scoped(sql, self.views), values)
 
     def one(self, sql: str, values: Sequence[Any] = ()) -> Any:
-        """Give the first cell of the first row, or None."""
+        """Return the first cell of the first row, or None."""
         found = self.duck.rows(scoped(sql, self.views), values)
         return found[0][0] if found else None
 
     def cached(self, name: Any, make: Any) -> Any:
-        """Give something made from the books for everybody with this reach, made once for each position."""
+        """Return something made from the books for everybody with this reach, made once for each position."""
         return self.server.cached((name, self.position, self.reach.key, self.valid, self.known), make)
 
     def kept(self, name: Any, tables: Sequence[str], make: Any) -> Any:
-        """Give something made from these fact tables alone (and the clock's day), made once until one of them changes."""
+        """Return something made from these fact tables alone (and the clock's day), made once until one of them
+        changes.
+        """
         there = [table for table in tables if table in self.pack.kinds]
         return self.server.cached((name, self.server.stamp(there), self.reach.key, self.valid, self.known), make)
 
@@ -124,7 +126,7 @@ class Visit:
         return self._counted(("hidden", table, where, *values), table, count)
 
     def count(self, table: str, where: str = "true", values: Sequence[Any] = ()) -> int:
-        """Give how many rows of a table, as of the two days, are within reach; made once until one comes or goes."""
+        """Return how many rows of a table, as of the two days, are within reach; made once until one comes or goes."""
 
         def count() -> int:
             return int(self.one(f"SELECT count(*) FROM {table} AS k WHERE {where}", values))
@@ -137,18 +139,18 @@ class Visit:
 
     @cached_property
     def clock(self) -> tuple[dt.date | None, dt.datetime | None]:
-        """Give the day and the moment at which the books' clock stands."""
+        """Return the day and the moment at which the books' clock stands."""
         rows = self.duck.rows("SELECT today, now FROM main.clock")
         return rows[0] if rows else (None, None)
 
     @property
     def now(self) -> dt.datetime:
-        """Give the moment by which ages are counted: the books' clock, or the desk's before the first tick."""
+        """Return the moment by which ages are counted: the books' clock, or the desk's before the first tick."""
         return self.clock[1] or self.server.local_now()
 
     @cached_property
     def names(self) -> Mapping[str, str]:
-        """Give the names of the entities within reach by code; whoever is not in it is shown by code alone."""
+        """Return the names of the entities within reach by code; whoever is not in it is shown by code alone."""
 
         def make() -> dict[str, str]:
             return dict(self.duck.rows(scoped("SELECT entity, name FROM entity", self.views)))
@@ -157,7 +159,9 @@ class Visit:
         return found
 
     def chain(self, entity: str) -> list[str]:
-        """Give an entity of the register and all above it as of now, the nearest first; nothing where it is not in the register."""
+        """Return an entity of the register and all above it as of now, the nearest first; nothing where it is
+        not in the register.
+        """
 
         def make() -> dict[str, str | None]:
             return dict(self.duck.rows("SELECT entity, parent FROM main.entity"))
@@ -172,7 +176,9 @@ class Visit:
         return found
 
     def under(self, column: str, entity: str) -> tuple[str, list[Any]]:
-        """Give SQL and its values: whether the entity in a column stands at or below one; below what is out of reach nothing does."""
+        """Return SQL and its values: whether the entity in a column stands at or below one; below what is out
+        of reach nothing does.
+        """
         if self.valid is not None or self.known is not None:
             return f"{column} IN (SELECT a.entity FROM ancestor AS a WHERE a.ancestor = ?)", [entity]
         if not self.sees_entity(entity):
@@ -180,11 +186,11 @@ class Visit:
         return f"{column} IN (SELECT a.entity FROM main.ancestor AS a WHERE a.ancestor = ?)", [entity]
 
     def sees_entity(self, entity: str) -> bool:
-        """Say whether an entity is within reach."""
+        """Return whether an entity is within reach."""
         return entity in self.names
 
     def sees_all(self, table: str) -> bool:
-        """Say whether every row of a table is within reach, whatever comes to stand in it."""
+        """Return whether every row of a table is within reach, whatever comes to stand in it."""
         return "WHERE" not in self.reach.views([table])[table]
 
     def note(self, did: str, about: str = "", detail: str = "") -> None:

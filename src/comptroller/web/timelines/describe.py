@@ -48,7 +48,7 @@ class Complaint:
 
 
 def tell(visit: Visit, strip: Timeline) -> tuple[list[StepText], list[Complaint], Picture | None]:
-    """Give a strip as lines in their order, its findings, and its picture."""
+    """Return a strip as lines in their order, its findings, and its picture."""
     mine = {step.fact for step in strip.steps}
     complaints = [_complaint(visit, number, row, mine) for number, row in enumerate(strip.findings, 1)]
     flags = {fact: tuple(c.number for c in complaints if fact in c.facts) for fact in mine}
@@ -70,7 +70,7 @@ def _complaint(visit: Visit, number: int, row: Mapping[str, Any], mine: set[int]
 
 
 def clause(visit: Visit, rule: Rule | None, on: dt.date | None) -> str:
-    """Give the first source that a rule cites and that was in force on a day, with its article."""
+    """Return the first source that a rule cites and that was in force on a day, with its article."""
     for cite in rule.cites if rule else ():
         source = visit.pack.sources[cite.source]
         begins, ends = source.valid_from, source.valid_until
@@ -86,7 +86,7 @@ def _flag_words(visit: Visit, one: Complaint) -> str:
 
 
 def lane_of(visit: Visit, step: Step) -> tuple[str, str]:
-    """Give the lane of a step: that of the body that took it, else that of its kind."""
+    """Return the lane of a step: that of the body that took it, else that of its kind."""
     body = _field(step.kind, _BODY)
     value = step.row.get(_BODY)
     if body is not None and body.choices and value in body.choices:
@@ -99,7 +99,7 @@ def _field(kind: Kind, name: str) -> Field | None:
 
 
 def words_of(visit: Visit, step: Step) -> str:
-    """Give what a step says in a few words: its title, or its choices and with whom."""
+    """Return what a step says in a few words: its title, or its choices and with whom."""
     title = str(step.row.get(_TITLE) or "")
     chosen = [
         visit.in_language(field.choices[str(step.row[field.name])])
@@ -116,7 +116,7 @@ def words_of(visit: Visit, step: Step) -> str:
 
 
 def moment_of(step: Step) -> dt.datetime | None:
-    """Give when a step happened: to the minute where that was said, else its day."""
+    """Return when a step happened: to the minute where that was said, else its day."""
     valid = step.kind.valid
     on = valid.get("at") or valid.get("on") or valid.get("from") or ""
     exact = step.row.get(f"{on.removesuffix('_on')}_at") if on.endswith("_on") else None
@@ -153,7 +153,7 @@ def _told(visit: Visit, step: Step, flags: tuple[int, ...], strip: Timeline) -> 
 
 
 def _marks(visit: Visit, step: Step, flags: tuple[int, ...]) -> Iterable[LaneText]:
-    """Give the marks of a step: the step itself, its other days, and its period where it holds for a time."""
+    """Yield the marks of a step: the step itself, its other days, and its period where it holds for a time."""
     lane, first = lane_of(visit, step)[0], moment_of(step)
     words = words_of(visit, step)
     amount = step.row.get(_AMOUNT)
@@ -184,7 +184,7 @@ def _marks(visit: Visit, step: Step, flags: tuple[int, ...]) -> Iterable[LaneTex
 
 
 def _absent(visit: Visit, one: Complaint) -> LaneText | None:
-    """Give the mark of a step that a rule looks for and that is not there."""
+    """Return the mark of a step that a rule looks for and that is not there."""
     kind = visit.pack.kinds.get(one.rule.expects.get("kind", "")) if one.rule else None
     if kind is None or one.since is None or one.rule is None:
         return None
@@ -195,7 +195,7 @@ def _absent(visit: Visit, one: Complaint) -> LaneText | None:
 
 
 def _lanes(visit: Visit, strip: Timeline, said: Iterable[LaneText], absent: Iterable[LaneText]) -> dict[str, str]:
-    """Give the lanes with their titles, in the order in which they begin; bodies stand together."""
+    """Return the lanes with their titles, in the order in which they begin; bodies stand together."""
     titles = dict(lane_of(visit, step) for step in strip.steps)
     for mark in absent:
         table, _, body = mark.lane.partition("/")
@@ -225,7 +225,7 @@ def _working(visit: Visit, first: dt.date, last: dt.date) -> dict[dt.date, bool]
 
 
 def fields_said(visit: Visit, step: Step) -> list[tuple[str, str]]:
-    """Give all that a step says, field by field."""
+    """Return all that a step says, field by field."""
     return [
         (visit.in_language(field.title), cell(visit, field, step.row[field.name]))
         for field in step.kind.fields

@@ -41,7 +41,7 @@ class FlowPicture:
 
 
 def four_flows(strip: Timeline) -> tuple[FlowPicture, ...]:
-    """Give the four flows of the contract that a strip is about; nothing where it is about no deal of goods."""
+    """Return the four flows of the contract that a strip is about; nothing where it is about no deal of goods."""
     deal = strip.seed
     if deal is None or deal.kind.name != "contract":
         return ()
@@ -101,12 +101,12 @@ class Leg:
 
     @property
     def entry(self) -> tuple[int, int]:
-        """Give the entry of the ledger that says so, and the place in it."""
+        """Return the entry of the ledger that says so, and the place in it."""
         return self.fact // FACT_LINES, self.fact % FACT_LINES
 
 
 def ring_of(visit: Visit, flow: str, name: str) -> list[Leg]:
-    """Give the legs of a circle in their order; nothing where none of them is within reach."""
+    """Return the legs of a circle in their order; nothing where none of them is within reach."""
     if flow == GUARANTEES:
         rows = visit.rows(
             "SELECT position, legs, entity, guarantee AS leg, debtor AS payee, amount_cny AS amount, '' AS goods, "
@@ -143,7 +143,9 @@ _RADIUS, _GAP, _BULGE, _WORDS_AT = 150.0, 40.0, 1.14, 1.42
 
 
 def drawn(legs: Sequence[Leg]) -> list[Leg]:
-    """Give the legs with their places: each party on the circle, its arc to the next, and where the arc's words stand."""
+    """Return the legs with their places: each party on the circle, its arc to the next, and where the arc's
+    words stand.
+    """
     center_x, center_y = WIDE / 2, HIGH / 2
     places = [(x - 500 + center_x, y - 500 + center_y) for x, y in ring(len(legs), _RADIUS, 500)]
     found = []
@@ -160,14 +162,14 @@ def drawn(legs: Sequence[Leg]) -> list[Leg]:
 
 
 def _towards(x: float, y: float, to_x: float, to_y: float) -> tuple[float, float]:
-    """Give the point that lies a gap away from one point towards another, farther sideways, as boxes are wide."""
+    """Return the point that lies a gap away from one point towards another, farther sideways, as boxes are wide."""
     long = math.hypot(to_x - x, to_y - y) or 1.0
     gap = _GAP * (1 + 0.75 * abs(to_x - x) / long) / 1.4
     return x + (to_x - x) * min(0.45, gap / long), y + (to_y - y) * min(0.45, gap / long)
 
 
 def rings_through(visit: Visit, facts: Sequence[int]) -> list[tuple[str, str, int]]:
-    """Give the circles that go through facts: flow, name, and how many legs."""
+    """Return the circles that go through facts: flow, name, and how many legs."""
     listed = ", ".join(str(int(fact)) for fact in facts)
     if not listed:
         return []
@@ -179,7 +181,7 @@ def rings_through(visit: Visit, facts: Sequence[int]) -> list[tuple[str, str, in
 
 
 def rings(visit: Visit, most: int) -> list[dict[str, Any]]:
-    """Give the circles of which a leg is within reach, the newest first."""
+    """Return the circles of which a leg is within reach, the newest first."""
     return visit.rows(
         "SELECT flow, cycle AS ring, max(legs) AS legs, min(day) AS begins, max(day) AS ends, min(amount) AS amount, "
         "list(entity ORDER BY position) AS parties FROM trade_cycle GROUP BY flow, cycle UNION ALL "

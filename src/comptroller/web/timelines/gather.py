@@ -43,12 +43,12 @@ class Timeline:
 
     @property
     def seed(self) -> Step | None:
-        """Give the step that was asked for; None where only what names it was reported."""
+        """Return the step that was asked for; None where only what names it was reported."""
         return next((one for one in self.steps if one.kind.name == self.asked[0] and one.distance == 0), None)
 
 
 def starts(pack: Pack) -> dict[str, Kind]:
-    """Give the kinds of which a strip can be asked: known by a code, and named by other kinds or naming them."""
+    """Return the kinds of which a strip can be asked: known by a code, and named by other kinds or naming them."""
     coded = {
         name: kind
         for name, kind in pack.kinds.items()
@@ -68,12 +68,12 @@ def _names(kind: Kind, coded: Iterable[str]) -> list[str]:
 
 
 def holds_for_a_time(kind: Kind) -> bool:
-    """Say whether a kind is something that holds, not something that happens."""
+    """Return whether a kind is something that holds, not something that happens."""
     return "from" in kind.valid
 
 
 def timeline_of(visit: Visit, kind: str, entity: str, code: str) -> Timeline | None:
-    """Give the strip of a fact; None where nothing of it is within reach."""
+    """Return the strip of a fact; None where nothing of it is within reach."""
     known = starts(visit.pack)
     if kind not in known:
         return None
@@ -102,7 +102,9 @@ def _nodes(step: Step, known: dict[str, Kind]) -> list[Node]:
 def _level(
     visit: Visit, known: dict[str, Kind], entity: str, nodes: list[Node], distance: int
 ) -> tuple[list[Step], int]:
-    """Give the facts of these codes and, but from the last ones and from what holds for a time, the facts that name them."""
+    """Return the facts of these codes and, but from the last ones and from what holds for a time, the facts
+    that name them.
+    """
     own: dict[str, list[str]] = defaultdict(list)
     for name, code in nodes:
         own[name].append(code)

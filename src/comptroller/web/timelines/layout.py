@@ -97,7 +97,9 @@ class Scale:
         self.stretch = min(_MOST_STRETCH, (WIDE - LEFT - RIGHT) / max(at, 1.0))
 
     def x(self, moment: dt.datetime | dt.date) -> float:
-        """Give where a moment stands; a day alone stands in the middle of its day, what is outside stands at the edge."""
+        """Return where a moment stands; a day alone stands in the middle of its day, what is outside stands at
+        the edge.
+        """
         day = moment.date() if isinstance(moment, dt.datetime) else moment
         part = 0.5
         if isinstance(moment, dt.datetime) and moment.time() != dt.time.min:
@@ -112,7 +114,7 @@ class Scale:
         return LEFT + self.stretch * (at + wide * ((day - before).days - 1 + part) / quiet)
 
     def edges(self, day: dt.date) -> tuple[float, float]:
-        """Give where a day begins and ends."""
+        """Return where a day begins and ends."""
         middle = self.x(day)
         if day in self._starts:
             half = self.stretch * _STEP_DAY / 2
@@ -122,7 +124,7 @@ class Scale:
         return middle - half, middle + half
 
     def gaps(self) -> list[tuple[dt.date, dt.date, float, float, float]]:
-        """Give each quiet time: the days around it, where it begins and ends, and how wide one of its days is."""
+        """Return each quiet time: the days around it, where it begins and ends, and how wide one of its days is."""
         after = dict(zip(self.days, self.days[1:], strict=False))
         return [
             (one, after[one], LEFT + self.stretch * at, LEFT + self.stretch * (at + wide), self.stretch * wide / quiet)
@@ -131,7 +133,7 @@ class Scale:
 
 
 def text_width(words: str) -> float:
-    """Give about how wide words are drawn.
+    """Return about how wide words are drawn.
 
     >>> text_width("ab") < text_width("甲乙")
     True
@@ -145,7 +147,7 @@ def render_timeline(
     flags: Sequence[tuple[int, dt.date | None, str, frozenset[int]]],
     working: Callable[[dt.date, dt.date], Mapping[dt.date, bool]],
 ) -> Picture | None:
-    """Give the picture; None where nothing has a day.
+    """Return the picture; None where nothing has a day.
 
     `titles` gives the lanes in their order; `flags` are findings: number, day, words, and the facts concerned;
     `working` says of the days of a span which are worked, and nothing of a day it does not know.
@@ -173,7 +175,7 @@ def render_timeline(
 
 
 def _place(mine: Sequence[LaneText], scale: Scale) -> tuple[list[tuple[LaneText, float, float, float, bool, int]], int]:
-    """Give each step its row, so that no words lie on others."""
+    """Return each step its row, so that no words lie on others."""
     rows: list[list[tuple[float, float]]] = []
     placed = []
     for one in mine:
@@ -212,13 +214,13 @@ def _flags(
 
 
 def _worked(calendar: Mapping[dt.date, bool], one: dt.date, two: dt.date) -> int:
-    """Give how many working days lie after one day up to another; -1 where the calendar does not know them all."""
+    """Return how many working days lie after one day up to another; -1 where the calendar does not know them all."""
     days = [one + dt.timedelta(days=n) for n in range(1, (two - one).days + 1)]
     return sum(calendar[day] for day in days) if all(day in calendar for day in days) else -1
 
 
 def _shades(scale: Scale, calendar: Mapping[dt.date, bool]) -> tuple[tuple[float, float], ...]:
-    """Give the bands of days that are not worked, where a day is wide enough to be seen."""
+    """Return the bands of days that are not worked, where a day is wide enough to be seen."""
     narrow = {
         one + dt.timedelta(days=n)
         for one, two, _, _, wide in scale.gaps()

@@ -42,7 +42,7 @@ def strips(  # noqa: PLR0913, PLR0917 - what one may ask by
     text: Word = "",
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
-    """Give the facts of one kind, the newest first, each with how much is found about it; or the circles."""
+    """Return the facts of one kind, the newest first, each with how much is found about it; or the circles."""
     known = starts(visit.pack)
     shelf = kind if kind in known or kind == RINGS else next(iter(_shelves(visit)), RINGS)
     asked = {"kind": shelf, "under": under, "entity": entity, "text": text}
@@ -96,7 +96,7 @@ def strips(  # noqa: PLR0913, PLR0917 - what one may ask by
 
 
 def _shelves(visit: Visit) -> list[str]:
-    """Give the kinds of strips that one begins with: those with most ties, and of which there is something."""
+    """Return the kinds of strips that one begins with: those with most ties, and of which there is something."""
 
     def make() -> list[str]:
         known = starts(visit.pack)
@@ -120,7 +120,7 @@ def _searched(kind: Any) -> str:
 
 
 def _found(visit: Visit, kind: str, codes: list[str]) -> dict[tuple[str, str], int]:
-    """Give how many findings name each of these codes as that kind: by entity and code."""
+    """Return how many findings name each of these codes as that kind: by entity and code."""
     if not codes:
         return {}
     place = f"json_extract_string(evidence, '$.{kind}')"
@@ -135,7 +135,7 @@ def _found(visit: Visit, kind: str, codes: list[str]) -> dict[tuple[str, str], i
 
 @router.get("/strips/rings/{flow}/{name:path}")
 def ring_page(visit: Seeing, flow: str, name: str) -> Response:
-    """Give a circle as a ring with its legs; refuses (Gone) one of which no leg is within reach."""
+    """Return a circle as a ring with its legs; raises Gone for one of which no leg is within reach."""
     legs = present(ring_of(visit, flow, name) or None, name)
     visit.hidden_count = sum(leg.is_hidden for leg in legs)
     seen = [leg for leg in legs if not leg.is_hidden]
@@ -154,7 +154,9 @@ def ring_page(visit: Seeing, flow: str, name: str) -> Response:
 
 @router.get("/strips/{kind}/{entity}/{code:path}")
 def strip_page(visit: Seeing, kind: str, entity: str, code: str) -> Response:
-    """Give one strip: its picture, its steps, what is found about it, its flows; refuses (Gone) what is out of reach."""
+    """Return one strip: its picture, its steps, what is found about it, its flows; raises Gone for what is out
+    of reach.
+    """
     strip = present(timeline_of(visit, kind, entity, code) if visit.sees_entity(entity) else None, code)
     told, complaints, picture = tell(visit, strip)
     visit.hidden_count = strip.hidden_count

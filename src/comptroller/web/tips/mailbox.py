@@ -49,12 +49,14 @@ def say(server: Server, facts: dict[str, list[dict[str, Any]]], login: str = "")
 
 
 def today(server: Server) -> dt.date:
-    """Give the owner's present day."""
+    """Return the owner's present day."""
     return server.local_now().date()
 
 
 def key_of(server: Server, line: str, named: str = "") -> dict[str, Any] | None:
-    """Give the public key of a line that is in force today, or the one of that fingerprint; None where there is none."""
+    """Return the public key of a line that is in force today, or the one of that fingerprint; None where there
+    is none.
+    """
     day = today(server)
     rows = server.duck.records(
         f"SELECT {key_columns(server)} FROM main.line_key WHERE office = $1 AND by_line = $2 "
@@ -82,9 +84,9 @@ def keep_key(server: Server, line: str, halves: tuple[str, str], by: str, sign: 
 
 
 def lodge(server: Server, said: dict[str, str]) -> int:
-    """Keep a tip-off with its first message and its line in the register; gives the entry.
+    """Keep a tip-off with its first message and its line in the register; returns the entry.
 
-    Refuses (Gone) a mailbox that is there already: two claim codes never give one.
+    Raises Gone for a mailbox that is there already: two claim codes never give one.
     """
     if server.duck.rows("SELECT 1 FROM main.tip WHERE tip = ?", [said["mailbox"]]):
         raise NotFound("-")
@@ -122,13 +124,13 @@ def opened(server: Server, mailbox: str, passed: str) -> dict[str, Any]:
 
 
 def messages(server: Server, tip: str) -> list[dict[str, Any]]:
-    """Give the messages of a mailbox in the order in which they came."""
+    """Return the messages of a mailbox in the order in which they came."""
     sql = 'SELECT sender, sealed, sent_on, "by", fact >> 20 AS entry FROM main.tip_message WHERE tip = ? ORDER BY fact'
     return server.duck.records(sql, [tip])
 
 
 def write(server: Server, tip: dict[str, Any], sealed: str) -> int:
-    """Keep a further message of the informant; gives the entry."""
+    """Keep a further message of the informant; returns the entry."""
     return say(server, _step(server, tip, _message(server, tip, "informant", sealed), ("asked_on",)))
 
 
@@ -139,7 +141,7 @@ def reply(server: Server, tip: dict[str, Any], sealed: str, by: str) -> int:
 
 
 def _step(server: Server, tip: dict[str, Any], message: dict[str, Any], turns: tuple[str, ...]) -> dict[str, Any]:
-    """Give a message with the register's line corrected: today in each of `turns`; an acknowledgement keeps its day.
+    """Return a message with the register's line corrected: today in each of `turns`; an acknowledgement keeps its day.
 
     A message of the informant waits from the first on that nobody answered; an answer of the line answers all of them.
     """
@@ -151,7 +153,7 @@ def _step(server: Server, tip: dict[str, Any], message: dict[str, Any], turns: t
 
 
 def _entered(server: Server, number: str) -> dict[str, Any]:
-    """Give the register's line of a tip-off as it would be reported again."""
+    """Return the register's line of a tip-off as it would be reported again."""
     entered = registered(server, number)
     fields = ("office", "tip_number", "by_line", "lodged_on", "acknowledged_on", "answered_on", "asked_on")
     held = (*fields, *(name for name in ("waiting_since", *_KEPT) if name in entered))
@@ -159,19 +161,21 @@ def _entered(server: Server, number: str) -> dict[str, Any]:
 
 
 def close(server: Server, number: str, outcome: str, by: str) -> int:
-    """Say in the register how a tip-off ended, today; refuses (Refused) an outcome that there is none of."""
+    """Say in the register how a tip-off ended, today; raises Refused for an outcome that there is none of."""
     row = _entered(server, number) | {"closed_on": today(server).isoformat(), "outcome": outcome, "act": "correct"}
     return say(server, {"tip_register": [row]}, by)
 
 
 def extend(server: Server, number: str, days: str, order: str, by: str) -> int:
-    """Say in the register that an order puts the closing off by working days; refuses (Refused) what is no number of days."""
+    """Say in the register that an order puts the closing off by working days; raises Refused for what is no
+    number of days.
+    """
     row = _entered(server, number) | {"extended_by": days, "order_number": order or None, "act": "correct"}
     return say(server, {"tip_register": [row]}, by)
 
 
 def registered(server: Server, number: str) -> dict[str, Any]:
-    """Give the register's line of a tip-off with its due day; refuses (Gone) a number that is not there."""
+    """Return the register's line of a tip-off with its due day; raises Gone for a number that is not there."""
     found = register(server, number)
     if not found:
         raise NotFound(number)
@@ -197,12 +201,14 @@ def register(server: Server, number: str = "") -> list[dict[str, Any]]:
 
 
 def _columns(server: Server) -> set[str]:
-    """Give the columns of the register under the policy in force: an older one has fewer."""
+    """Return the columns of the register under the policy in force: an older one has fewer."""
     return {one.name for one in server.pack.kinds["tip_register"].fields}
 
 
 def is_of_line(visit: Visit, act: str = SEE) -> bool:
-    """Say whether the viewer has a grant of the line that takes tip-offs, over the whole node, which gives that act."""
+    """Return whether the viewer has a grant of the line that takes tip-offs, over the whole node, which gives
+    that act.
+    """
     line = line_for(visit.server, ITEM, today(visit.server))
     grants = visit.reach.viewer.in_force
     held = (g.line == line and g.entity == visit.server.owner and not g.domain and g.gives(act) for g in grants)
@@ -210,14 +216,16 @@ def is_of_line(visit: Visit, act: str = SEE) -> bool:
 
 
 def of_line(visit: Visit, act: str = SEE) -> str:
-    """Give the line; refuses (NotGranted) whoever is not on it. Its mailboxes are for its own people alone."""
+    """Return the line; raises NotGranted for whoever is not on it. Its mailboxes are for its own people alone."""
     if not is_of_line(visit, act):
         raise PermissionDenied(act)
     return line_for(visit.server, ITEM, today(visit.server))
 
 
 def mailbox_of(visit: Visit, number: str) -> dict[str, Any]:
-    """Give the mailbox behind a number of the register, for somebody of its line; refuses (Gone) others and what is absent."""
+    """Return the mailbox behind a number of the register, for somebody of its line; raises Gone for others and
+    what is absent.
+    """
     line = of_line(visit)
     rows = visit.server.duck.records("SELECT * FROM main.tip WHERE tip_number = ? AND by_line = ?", [number, line])
     if not rows or is_expired(visit.server, registered(visit.server, number), today(visit.server)):
@@ -226,5 +234,5 @@ def mailbox_of(visit: Visit, number: str) -> dict[str, Any]:
 
 
 def may_answer(visit: Visit) -> bool:
-    """Say whether the viewer may answer and make keys, and not only read."""
+    """Return whether the viewer may answer and make keys, and not only read."""
     return is_of_line(visit, HANDLE)

@@ -41,7 +41,7 @@ _MOST_SEALED, _MOST_KEY = 160_000, 2000
 
 @router.get("/tips")
 def tips(visit: Seeing) -> Response:
-    """Give the register of the line's tip-offs."""
+    """Return the register of the line's tip-offs."""
     line = of_line(visit)
     rows = [row for row in register(visit.server) if row["by_line"] == line]
     keys = history(visit.server, line)
@@ -77,7 +77,7 @@ def make_key(visit: Seeing, form: Form) -> Response:
 
 @router.get("/tips/{number}")
 def tip(visit: Seeing, number: str) -> Response:
-    """Give one mailbox, as ciphertext that the line's key opens in the browser."""
+    """Return one mailbox, as ciphertext that the line's key opens in the browser."""
     box = mailbox_of(visit, number)
     rows = visit.server.storage.rows("SELECT kept FROM line_key WHERE line_key = ?", [box["line_key"]])
     visit.note("tip_open", number)
@@ -97,7 +97,7 @@ def tip(visit: Seeing, number: str) -> Response:
 
 
 def _outcomes(visit: Visit) -> dict[str, Text]:
-    """Give how a tip-off may end; nothing under an older policy that does not say."""
+    """Return how a tip-off may end; nothing under an older policy that does not say."""
     found = next((f for f in visit.pack.kinds["tip_register"].fields if f.name == "outcome"), None)
     return dict(found.choices) if found else {}
 

@@ -15,7 +15,7 @@ from comptroller.intake.raw_table import RawTable
 
 
 def rows(raws: list[RawTable]) -> dict[str, list[dict[str, object]]]:
-    """Give the rows by kind, absent and null alike, without regard to the order of columns."""
+    """Return the rows by kind, absent and null alike, without regard to the order of columns."""
     given: dict[str, list[dict[str, object]]] = {}
     for raw in raws:
         for row in raw.table.to_pylist():
@@ -24,7 +24,7 @@ def rows(raws: list[RawTable]) -> dict[str, list[dict[str, object]]]:
 
 
 def codes(payload: bytes, **limits: int) -> list[tuple[str, int | None, str]]:
-    """Give code, line and field of each refusal of a JSON text."""
+    """Return code, line and field of each refusal of a JSON text."""
     return [(one.code, one.line, one.field) for one in read_json(payload, "a.json", limits=Limits(**limits))[1]]
 
 
@@ -207,7 +207,7 @@ VALUES = {
 
 @st.composite
 def facts(draw: st.DrawFn) -> list[str]:
-    """Give facts whose columns mostly hold one type, some of them absent, some appearing late."""
+    """Return facts whose columns mostly hold one type, some of them absent, some appearing late."""
     names = draw(st.lists(st.sampled_from(["a", "b", "金额", "line", 'q"q', "kind_of"]), unique=True, max_size=4))
     columns = {
         name: VALUES[draw(st.sampled_from(["text", "number", "text", "number", "flag", "mixed", "empty", "list"]))]

@@ -1,4 +1,4 @@
-"""Long NDJSON read column by column, without a Python object for each row; gives nothing where only care will do."""
+"""Long NDJSON read column by column, without a Python object for each row; returns nothing where only care will do."""
 
 import re
 from itertools import islice
@@ -32,10 +32,10 @@ _DECODE = msgspec.json.Decoder().decode
 
 
 def columnar(payload: bytes, name: str, limits: Limits, kind: str | None = None) -> list[RawTable] | None:
-    """Give what the lines say, by the kind that each names where `kind` is None; None where care is needed.
+    """Return what the lines say, by the kind that each names where `kind` is None; None where care is needed.
 
-    The result is the one that reading one by one gives (a test holds this). What Arrow would read differently is
-    left to that reader: nested values, names escaped in odd ways, text among numbers, blank or broken lines.
+    The result is the one that reading one by one gives (a test holds this). What Arrow would read differently is left
+    to that reader: nested values, names escaped in odd ways, text among numbers, blank or broken lines.
     """
     lines = _lines(payload)
     types = _sample(payload)
@@ -59,7 +59,7 @@ def columnar(payload: bytes, name: str, limits: Limits, kind: str | None = None)
 
 
 def _lines(payload: bytes) -> np.ndarray[Any, Any] | None:
-    """Give the numbers of the lines that hold something; None where a line may not be exactly one object.
+    """Return the numbers of the lines that hold something; None where a line may not be exactly one object.
 
     When each line begins with `{` and ends with `}`, and there are as many objects as lines, each line is one object:
     after a closing brace at a line's end, an object cannot go on with an opening one.
@@ -80,7 +80,9 @@ def _lines(payload: bytes) -> np.ndarray[Any, Any] | None:
 
 
 def _sample(payload: bytes) -> dict[str, pa.DataType] | None:
-    """Give the columns of the first lines with their Arrow types; None for values that Arrow does not give as text."""
+    """Return the columns of the first lines with their Arrow types; None for values that Arrow does not give as
+    text.
+    """
     facts = []
     for match in islice(re.finditer(rb"[^\r\n]+", payload), _SAMPLE):
         try:
@@ -128,7 +130,7 @@ def _pure(payload: bytes, name: str) -> bool:
 
 
 def _text(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
-    """Give a column's values as text; None for types that have no text of their own here."""
+    """Return a column's values as text; None for types that have no text of their own here."""
     if pa.types.is_decimal(column.type):
         return pc.utf8_rtrim(pc.utf8_rtrim(column.cast(pa.string()), "0"), ".")
     if pa.types.is_string(column.type):

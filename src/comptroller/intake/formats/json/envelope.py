@@ -20,7 +20,7 @@ Part = tuple[str | None, Sequence[int], Sequence[bytes]]
 
 
 def sound(payload: bytes, name: str, limits: Limits) -> tuple[bytes, list[Refusal]]:
-    """Give the bytes without a byte order mark, or why they are no UTF-8 text."""
+    """Return the bytes without a byte order mark, or why they are no UTF-8 text."""
     place = (name, None, "")
     if len(payload) > limits.bytes_in:
         return b"", [reject("intake.file.size", place, len(payload), limit=limits.bytes_in)]
@@ -65,7 +65,7 @@ def parts_of(payload: bytes, name: str, limits: Limits, outer: str | None) -> tu
 
 
 def _held(kind: str | None, facts: bytes, name: str) -> tuple[list[Part], list[Refusal]]:
-    """Give what an envelope's `facts` hold: a list, or a list for each kind."""
+    """Return what an envelope's `facts` hold: a list, or a list for each kind."""
     try:
         if facts[:1] == b"[":
             return _listed(kind, facts, 1), []
@@ -82,7 +82,7 @@ def _held(kind: str | None, facts: bytes, name: str) -> tuple[list[Part], list[R
 
 
 def _listed(kind: str | None, facts: bytes, line: int) -> list[Part]:
-    """Give a list's facts some at a time, numbered on from `line`."""
+    """Return a list's facts some at a time, numbered on from `line`."""
     texts = [bytes(one) for one in _LIST.decode(facts)]
     starts = range(0, len(texts), _CHUNK_FACTS)
     return [
@@ -91,7 +91,7 @@ def _listed(kind: str | None, facts: bytes, line: int) -> list[Part]:
 
 
 def line_parts(payload: bytes, kind: str | None) -> Iterator[Part]:
-    """Give the lines that hold something, some at a time."""
+    """Yield the lines that hold something, some at a time."""
     stream, before = BytesIO(payload), 0
     while lines := stream.readlines(_CHUNK_BYTES):
         full = [(before + n, line) for n, line in enumerate(lines, start=1) if not line.isspace()]

@@ -27,7 +27,7 @@ _HUGE = "a number of too many digits"
 
 
 def plain(number: str, digits: int) -> str:
-    """Give a number's text without exponent and without zeros at its end; ValueError beyond so many digits.
+    """Return a number's text without exponent and without zeros at its end; ValueError beyond so many digits.
 
     >>> plain("1.10", 40), plain("1e3", 40), plain("-0.0", 40)
     ('1.1', '1000', '0')
@@ -47,7 +47,7 @@ def plain(number: str, digits: int) -> str:
 
 @lru_cache(maxsize=8)
 def decoder(digits: int) -> Callable[[bytes], Any]:
-    """Give the function that decodes JSON with decimal numbers as their plain text."""
+    """Return the function that decodes JSON with decimal numbers as their plain text."""
 
     def number(text: str) -> str:
         if text[-1] != "0" and len(text) <= digits and "e" not in text and "E" not in text:
@@ -58,7 +58,7 @@ def decoder(digits: int) -> Callable[[bytes], Any]:
 
 
 def decode(payload: bytes, place: Place, limits: Limits) -> tuple[Any, list[Refusal]]:
-    """Give what one JSON text says, or why it is refused: syntax, a number too long, a name twice, too deep."""
+    """Return what one JSON text says, or why it is refused: syntax, a number too long, a name twice, too deep."""
     try:
         value = decoder(limits.digits)(payload)
     except RecursionError:
@@ -106,7 +106,7 @@ def may_repeat(texts: Sequence[bytes], values: Sequence[object]) -> bool:
 
 
 def _twice(payload: bytes) -> list[str]:
-    """Give the names that stand twice in one object."""
+    """Return the names that stand twice in one object."""
     found: list[str] = []
 
     def look(pairs: list[tuple[str, Any]]) -> None:
@@ -121,10 +121,10 @@ def _twice(payload: bytes) -> list[str]:
 
 
 def kinds_of(facts: Sequence[Fact], kind: str | None) -> tuple[dict[str, list[int]], list[tuple[int, object]]]:
-    """Give the facts' positions by kind, and the positions of those that name no sound kind, with what they name.
+    """Return the facts' positions by kind, and the positions of those that name no sound kind, with what they name.
 
-    Where `kind` is None the facts name it themselves, and the name is taken off them; else `kind` is a field like
-    any other.
+    Where `kind` is None the facts name it themselves, and the name is taken off them; else `kind` is a field like any
+    other.
     """
     if kind is not None:
         return {kind: list(range(len(facts)))}, []
@@ -151,7 +151,7 @@ def is_kind(value: object) -> bool:
 
 
 def columns_of(facts: Sequence[Fact]) -> tuple[list[str], list[Sequence[Any]]]:
-    """Give the facts' names, in order of appearance, and for each its values."""
+    """Return the facts' names, in order of appearance, and for each its values."""
     first = list(facts[0])
     if len(first) > 1 and set(map(len, facts)) == {len(first)}:
         try:
@@ -172,7 +172,7 @@ class WrongValue(Exception):
 
 
 def texts_of(values: Sequence[Any], limits: Limits) -> Sequence[str | None]:
-    """Give JSON values as text; WrongValue for the first that cannot be."""
+    """Return JSON values as text; WrongValue for the first that cannot be."""
     if set(map(type, values)) <= _TEXTUAL:
         return values
     texts: list[str | None] = []
@@ -196,7 +196,7 @@ def texts_of(values: Sequence[Any], limits: Limits) -> Sequence[str | None]:
 def facts_table(
     facts: Sequence[Fact], lines: Sequence[int], name: str, limits: Limits
 ) -> tuple[pa.Table, list[Refusal]]:
-    """Give facts of one kind as a raw table, with what is refused in them."""
+    """Return facts of one kind as a raw table, with what is refused in them."""
     names, columns = columns_of(facts)
     refusals = names_refused(names, (name, None, ""), limits)
     if refusals:

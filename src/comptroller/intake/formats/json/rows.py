@@ -70,7 +70,7 @@ def read_ndjson(
 
 
 def _read_parts(parts: Iterable[Part], name: str, limits: Limits) -> tuple[list[RawTable], list[Refusal]]:
-    """Give the parts' facts as one raw table for each kind, or all that is refused in them."""
+    """Return the parts' facts as one raw table for each kind, or all that is refused in them."""
     tables: dict[str, list[pa.Table]] = {}
     refusals: list[Refusal] = []
     count = 0
@@ -95,7 +95,7 @@ def _read_parts(parts: Iterable[Part], name: str, limits: Limits) -> tuple[list[
 
 
 def _add(tables: dict[str, list[pa.Table]], part: Part, name: str, limits: Limits) -> list[Refusal]:
-    """Add a part's facts to the tables of their kinds; gives what is refused in them."""
+    """Add a part's facts to the tables of their kinds; returns what is refused in them."""
     kind, lines, texts = part
     facts, refusals = _decoded(texts, lines, name, limits)
     if refusals or not facts:
@@ -168,7 +168,7 @@ def read_small(
 def _read_batch(
     batch: tuple[Sequence[bytes], Sequence[str | None]], start: int, limits: Limits, tables: dict[str, list[pa.Table]]
 ) -> set[int]:
-    """Add the rows of all reports that are plainly sound; gives the numbers of the others, to be read alone."""
+    """Add the rows of all reports that are plainly sound; returns the numbers of the others, to be read alone."""
     rows, odd = _unfold(*batch, limits)
     fresh: list[tuple[str, pa.Table]] = []
     named = dict.fromkeys(rows.kinds)
@@ -210,7 +210,7 @@ class _Rows(NamedTuple):
 
 
 def _unfold(reports: Sequence[bytes], outer: Sequence[str | None], limits: Limits) -> tuple[_Rows, set[int]]:
-    """Give the facts of all reports, and the reports that need a closer look."""
+    """Return the facts of all reports, and the reports that need a closer look."""
     try:
         said: list[Any] = list(map(decoder(limits.digits), reports))
     except (ValueError, RecursionError):
@@ -249,7 +249,7 @@ def _add_plain(rows: _Rows, number: int, held: _Held, limits: Limits) -> bool:
 
 
 def _decoded_or_none(report: bytes, limits: Limits) -> Any:
-    """Give what a report says, or None where it does not decode."""
+    """Return what a report says, or None where it does not decode."""
     try:
         return decoder(limits.digits)(report)
     except (ValueError, RecursionError):
@@ -257,7 +257,7 @@ def _decoded_or_none(report: bytes, limits: Limits) -> Any:
 
 
 def _open(one: Any, outer: str | None) -> _Held | None:
-    """Give the facts of a fact, a list or a plain envelope under their kinds; None for what needs a closer look."""
+    """Return the facts of a fact, a list or a plain envelope under their kinds; None for what needs a closer look."""
     if type(one) is list:
         return [(outer, one)]
     if "facts" not in one:
