@@ -127,13 +127,13 @@ def reading(node_option: Path | None) -> Iterator[Reading]:
     except (OSError, ValueError, StoreDown, BrokenChain) as fault:
         raise BrokenLedger(str(fault)) from fault
     with closing(ledger):
-        opened = Reading(folder, charter, ledger)
-        if not opened.is_current:
-            opened.close()
-            with working(node_option):
-                pass
-            opened = Reading(folder, charter, ledger)
-        with closing(opened):
+        with closing(Reading(folder, charter, ledger)) as opened:
+            if opened.is_current:
+                yield opened
+                return
+        with working(node_option):
+            pass
+        with closing(Reading(folder, charter, ledger)) as opened:
             yield opened
 
 
