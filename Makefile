@@ -31,7 +31,7 @@ demo: $(VENV)/run ## Build a node from the made-up harbour city, evaluate it, an
 web: $(VENDOR)/htmx.min.js ## Fetch the scripts that the console's pages load and the font of letters, as pinned in web/package-lock.json.
 
 # Journeys walk in the machine's own Chromium, or in one that is fetched; COMPTROLLER_BROWSER=fetched passes over the machine's.
-OWN_BROWSER = $(if $(COMPTROLLER_BROWSER),,$(shell command -v chromium || command -v chromium-browser || command -v google-chrome))
+OWN_BROWSER = $(if $(filter fetched,$(COMPTROLLER_BROWSER)),,$(shell command -v chromium || command -v chromium-browser || command -v google-chrome))
 
 browser: | $(BIN)/python ## Fetch a headless Chromium for the journeys, where the machine has none.
 	@[ -n "$(OWN_BROWSER)" ] || $(MAKE) --no-print-directory build/browser/chromium || \

@@ -27,7 +27,7 @@ def test_report_says_what_became_of_each_file(begun):
     said = begun("report", bad, "--kind", "payment")
     assert said.exit_code == 1
     assert "bad.csv, line 2, amount" in said.stderr
-    assert "nothing of it was kept" in said.stderr
+    assert "nothing of it was recorded" in said.stderr
 
 
 def test_report_tells_what_turned(begun):

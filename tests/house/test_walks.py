@@ -31,7 +31,7 @@ def test_the_rule_of_the_page_runs(tmp_path: Path) -> None:
     pack = read_pack(gather_files([tmp_path, PACKS], "mine"), "mine")
     proof = prove(pack, ["mine/rules/payments/paid_on_rest_day"])
     assert proof.failures == ()
-    assert f"{proof.examples} examples of 1 rules, 0 fail" in page
+    assert f"{proof.examples} examples of 1 rule, 0 failed" in page
 
 
 @pytest.fixture
