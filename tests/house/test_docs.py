@@ -28,8 +28,9 @@ def _made() -> dict[str, str]:
 
 
 def _written() -> list[Path]:
-    """Return the pages that people write."""
-    return [p for p in [*sorted(REPOSITORY.glob("*.md")), *sorted(DOCS.rglob("*.md"))] if REFERENCE not in p.parents]
+    """Return the pages that people write; the change log is made of fragments."""
+    pages = [*sorted(REPOSITORY.glob("*.md")), *sorted(DOCS.rglob("*.md"))]
+    return [p for p in pages if REFERENCE not in p.parents and p.name != "CHANGELOG.md"]
 
 
 def _prose(path: Path) -> list[tuple[int, str]]:

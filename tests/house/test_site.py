@@ -68,3 +68,13 @@ def test_drawings_load_nothing() -> None:
         text = path.read_text(encoding="utf-8")
         assert re.findall(r"<script|<style|<image|href=|url\((?!#)", text) == [], path.name
         assert "<title>" in text
+
+
+def test_pages_link_to_pages_of_the_site() -> None:
+    """A page of the site links to no Markdown page outside of it: the link would lead nowhere there."""
+    wrong = []
+    for path in sorted(DOCS.rglob("*.md")):
+        targets = re.findall(r"\]\(([^)#\s]+\.md)", FENCE.sub("", path.read_text(encoding="utf-8")))
+        inner = [target for target in targets if "://" not in target]
+        wrong += [f"{shown(path)}: {one}" for one in inner if DOCS not in (path.parent / one).resolve().parents]
+    assert wrong == []

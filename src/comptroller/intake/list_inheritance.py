@@ -13,7 +13,7 @@ TABLE = "list_line"
 
 
 def check_lists(tables: Mapping[str, pa.Table], known: RegisterView) -> Iterator[tuple[int, Refusal]]:
-    """Yield a refusal for each reported line that is looser than what is in force above its entity (design D9).
+    """Yield a refusal for each reported line that is looser than what is in force above its entity (docs/architecture.md, D9).
 
     How a list may differ is said by the pack: `only_items` allows no item that is not above, `lower_limit` no higher
     limit, `higher_limit` no lower one; a list that no pack names may differ freely.

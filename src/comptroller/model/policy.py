@@ -195,7 +195,7 @@ class Rule:
 
     @property
     def may_be_breach(self) -> bool:
-        """Only limits, procedures and deadlines may be called a breach (design D7)."""
+        """Only limits, procedures and deadlines may be called a breach (docs/architecture.md, D7)."""
         return self.kind in ("limit", "procedure", "deadline")
 
 
