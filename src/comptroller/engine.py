@@ -162,7 +162,7 @@ class Engine:
             try:
                 with self.duck.transaction():
                     turns = work()
-                    self.books.bear(node.books_mark(self.duck, self.ledger, last))
+                    self.books.bear(lambda position: node.books_mark(position, self.ledger))
                     return turns
             except RuleBroken as broken:
                 self._open(self.pack)

@@ -1,12 +1,11 @@
 """Facts folded into the books: what is new is added, what is corrected or retracted ends, and nothing is overwritten.
 
-- A fact stands from its entry on, until an entry ends it.
-- The same fact said again adds nothing.
+- A fact stands from its entry on, until an entry ends it; the same fact said again adds nothing.
 - The books hold the ledger position they are folded to, in the same transaction as the rows.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -52,8 +51,7 @@ class Books:
 
     def __init__(self, duck: Duck, pack: Pack, *, owner: str, zone: str) -> None:
         """Open the books under `pack`: tables that are missing are made; instants are shown in `zone`."""
-        self.duck = duck
-        self.pack = pack
+        self.duck, self.pack = duck, pack
         self.zone = ZoneInfo(zone)
         self.register = Register(owner)
         self._keys: dict[str, Keys] = {}
@@ -61,8 +59,8 @@ class Books:
         duck.execute(f"CREATE TABLE IF NOT EXISTS position ({FIXED['position']})")
         if not duck.rows("SELECT 1 FROM position"):
             duck.execute("INSERT INTO position VALUES (true, 0, 0, 1, '', '')")
-        entries, batches, digest = duck.rows("SELECT entries, batches, pack FROM position")[0]
-        self.entries, self.batches = int(entries), int(batches)
+        entries, batches, policy, digest = duck.rows("SELECT entries, batches, policy, pack FROM position")[0]
+        self.entries, self.batches, self._policy = int(entries), int(batches), int(policy)
         if digest != pack.digest:
             create(duck, pack)
             put_policy(duck, pack)
@@ -98,8 +96,8 @@ class Books:
 
     def whose_books(self, kind: str, facts: NDArray[np.int64]) -> dict[int, tuple[str | None, ...]]:
         """Give, for each of those facts, the entities in whose books it is."""
-        columns = ", ".join(f'"{column}"' for column in self.pack.kinds[kind].books)
         self.duck.register("asked_facts", pa.table({"fact": facts}))
+        columns = ", ".join(f'"{column}"' for column in self.pack.kinds[kind].books)
         sql = f"SELECT fact, {columns} FROM all_{kind} WHERE fact IN (SELECT fact FROM asked_facts)"
         found = {fact: tuple(books) for fact, *books in self.duck.rows(sql)}
         self.duck.unregister("asked_facts")
@@ -283,13 +281,15 @@ class Books:
         """Say to which entry the books are folded, by one batch more, and which entry's policy they follow."""
         self.entries, self.batches = entries, self.batches + 1
         if policy is not None:
+            self._policy = policy
             self.duck.execute("INSERT INTO adopted VALUES (?, ?)", [policy, self.pack.digest])
-        cells = [self.entries, self.batches, policy]
-        self.duck.execute("UPDATE position SET entries = ?, batches = ?, policy = coalesce(?, policy)", cells)
+        cells = [entries, self.batches, self._policy]
+        self.duck.execute("UPDATE position SET entries = ?, batches = ?, policy = ?", cells)
 
-    def bear(self, mark: str) -> None:
-        """Write the mark of the ledger's state that the books are folded from."""
-        self.duck.execute("UPDATE position SET mark = ?", [mark])
+    def bear(self, mark_of: Callable[[tuple[int, int, int, str]], str]) -> None:
+        """Write the mark of the ledger's state at the books' position: entries, batches, policy, digest of the pack."""
+        position = (self.entries, self.batches, self._policy, self.pack.digest)
+        self.duck.execute("UPDATE position SET mark = ?", [mark_of(position)])
 
 
 def _stamped(rows: pa.Table, facts: NDArray[np.int64], at: dt.datetime, keep: NDArray[np.bool_]) -> pa.Table:

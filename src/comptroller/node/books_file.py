@@ -2,10 +2,11 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+from typing import cast
 
 from comptroller.books.tables import FIXED
 from comptroller.ledger.reader import LedgerReader
@@ -108,17 +109,18 @@ def check_books(duck: Duck, ledger: LedgerReader) -> tuple[int, int]:
         )
         seen = f"the ledger ends at entry {size}"
         raise BrokenLedger([refusal("node.books_ahead", (BOOKS, None, ""), seen, wanted, mend)])
-    if duck.rows("SELECT mark FROM position") != [(books_mark(duck, ledger, entries),)]:
+    (*position, mark), *more = duck.rows("SELECT entries, batches, policy, pack, mark FROM position")
+    if more or mark != books_mark(position, ledger):
         wanted = (f"由本台账前 {entries} 条折算的账簿", f"books folded from the first {entries} entries of this ledger")
         seen = "books of another history, or with another position"
         raise Refused([refusal("node.books_other", (BOOKS, None, "position"), seen, wanted, _REBUILD)])
     return entries, policy
 
 
-def books_mark(duck: Duck, ledger: LedgerReader, entries: int) -> str:
-    """Return the mark of books that are folded to an entry: a digest of their position and of the ledger's root there."""
-    position = duck.rows("SELECT entries, batches, policy, pack FROM position")
-    return sha256(json.dumps([position, ledger.checkpoint(entries).root.hex()]).encode()).hexdigest()
+def books_mark(position: Sequence[object], ledger: LedgerReader) -> str:
+    """Return the mark of books at a position (entries, batches, policy, pack): its digest with the ledger's root there."""
+    root = ledger.checkpoint(cast("int", position[0])).root.hex()
+    return sha256(json.dumps([*position, root]).encode()).hexdigest()
 
 
 def drop_books(folder: Path, name: str = BOOKS) -> None:
