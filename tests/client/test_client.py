@@ -20,6 +20,7 @@ def test_a_program_reports_and_reads(tmp_path):
     desk = open_desk(tmp_path)
     scope = frozenset({"see", "report", "ask"})
     desk.accounts.make_token(Token("m", "reporter", scope, NOW + dt.timedelta(days=1)), "machine", NOW)
+    desk.accounts.make_token(Token("o", "group", scope, NOW + dt.timedelta(days=1)), "oversees", NOW)
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
@@ -28,15 +29,19 @@ def test_a_program_reports_and_reads(tmp_path):
     thread.start()
     while not server.started:
         time.sleep(0.02)
-    program = Client(f"http://localhost:{port}/", "machine")
+    program, overseer = (Client(f"http://localhost:{port}/", secret) for secret in ("machine", "oversees"))
     fact = {"entity": "A", "payment": "CLIENT", "amount": 1, "currency": "CNY", "paid_on": "2024-06-01"}
     payload = json.dumps({"kind": "payment", "facts": [fact]}).encode()
     first, second = (program.report(payload, name="p.json", key="k") for _ in range(2))
     assert first == second
     assert first["receipt"]["entry"] == first["entry"]
-    found = list(program.findings(state="all"))
-    assert {one["entity"] for one in found} == {"A", "A1"}
-    assert program.finding(found[0]["finding"])["finding"]["entity"] in ("A", "A1")
+    assert list(program.findings(state="all")) == [], "a firm sees no lead about itself before a line releases it"
+    found = list(overseer.findings(state="all"))
+    assert {one["entity"] for one in found} == {"G1", "A", "A1"}
+    assert overseer.finding(found[0]["finding"])["finding"]["entity"] in ("G1", "A", "A1")
+    with pytest.raises(RefusedByDesk) as refused:
+        program.finding(found[0]["finding"])
+    assert refused.value.status == 404
     assert [one["entity"] for one in program.entities()] == ["A", "A1"]
     assert program.me()["login"] == "reporter"
     with pytest.raises(RefusedByDesk) as refused:
