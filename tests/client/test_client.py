@@ -20,6 +20,7 @@ def test_a_program_reports_and_reads(tmp_path):
     server = open_desk(tmp_path)
     scope = frozenset({"see", "report", "ask"})
     server.accounts.make_token(Token("m", "reporter", scope, NOW + dt.timedelta(days=1)), "machine", NOW)
+    server.accounts.make_token(Token("o", "group", scope, NOW + dt.timedelta(days=1)), "oversees", NOW)
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
@@ -28,15 +29,19 @@ def test_a_program_reports_and_reads(tmp_path):
     thread.start()
     while not listener.started:
         time.sleep(0.02)
-    program = Client(f"http://localhost:{port}/", "machine")
+    program, overseer = (Client(f"http://localhost:{port}/", secret) for secret in ("machine", "oversees"))
     fact = {"entity": "A", "payment": "CLIENT", "amount": 1, "currency": "CNY", "paid_on": "2024-06-01"}
     payload = json.dumps({"kind": "payment", "facts": [fact]}).encode()
     first, second = (program.report(payload, name="p.json", key="k") for _ in range(2))
     assert first == second
     assert first["receipt"]["entry"] == first["entry"]
-    found = list(program.findings(state="all"))
-    assert {one["entity"] for one in found} == {"A", "A1"}
-    assert program.finding(found[0]["finding"])["finding"]["entity"] in ("A", "A1")
+    assert list(program.findings(state="all")) == [], "a firm sees no lead about itself before a line releases it"
+    found = list(overseer.findings(state="all"))
+    assert {one["entity"] for one in found} == {"G1", "A", "A1"}
+    assert overseer.finding(found[0]["finding"])["finding"]["entity"] in ("G1", "A", "A1")
+    with pytest.raises(RefusedByDesk) as refused:
+        program.finding(found[0]["finding"])
+    assert refused.value.status == 404
     assert [one["entity"] for one in program.entities()] == ["A", "A1"]
     assert program.me()["login"] == "reporter"
     with pytest.raises(RefusedByDesk) as refused:
@@ -47,7 +52,8 @@ def test_a_program_reports_and_reads(tmp_path):
     assert [one["entry"] for one in program.entries()] == sorted(one["entry"] for one in program.entries())
     assert program.entry(first["entry"])["receipt"]["entry"] == first["entry"]
     assert [one["rule"] for one in program.rules()] == sorted(server.pack.rules)
-    assert program.rule("base/rules/payments/duplicate")["score"]["found"] == 2
+    assert program.rule("base/rules/payments/duplicate")["score"]["found"] == 0, "a score counts no lead of its own"
+    assert overseer.rule("base/rules/payments/duplicate")["score"]["found"] == 3
     lines = (json.dumps({**fact, "payment": f"L{n}"}).encode() for n in range(1_001))
     assert [set(one) for one in program.stream(lines, kind="payment")] == [{"entry", "receipt"}] * 2
     advice = program.check("A", "board", "loan", wait=True)
