@@ -31,6 +31,7 @@ from comptroller.ledger.schema import BrokenChain
 from comptroller.model.finding import Turn
 from comptroller.model.policy import Pack
 from comptroller.model.refusal import BrokenLedger, Refusal, Refused, RuleBroken
+from comptroller.node import check_reports as check
 from comptroller.packs import read_pack
 from comptroller.packs.bundle import pack_files, unpack_files
 from comptroller.store.duck import Duck, SqlError
@@ -104,7 +105,7 @@ class Engine:
         waiting = list(range(len(reports)))
         while waiting:
             batch = [reports[i] for i in waiting]
-            shaped = node.check_reports(self._desk, self.pack, self.books, batch, self._day(at))
+            shaped = check(self._desk, self.pack, self.books, batch, self._day(at))
             checked = shaped.but(self.cases.refuse(shaped.facts.tables, self._day(at)), batch)
             refused.update({waiting[i]: found for i, found in checked.refused.items()})
             if checked.accepted:
@@ -241,11 +242,9 @@ class Engine:
 
     def policy_of(self, digest: str, known: int) -> Pack:
         """Give the policy of that digest, as it was adopted not later than entry `known`."""
-        return (
-            self.pack
-            if digest == self.pack.digest
-            else self._policy(self.ledger.entry(self.books.adopted(digest, known)))
-        )
+        if digest == self.pack.digest:
+            return self.pack
+        return self._policy(self.ledger.entry(self.books.adopted(digest, known)))
 
     def _batches(self, folded: int) -> list[tuple[int, int]]:
         """Give the first and last entry of each batch that is not folded: the stretches between checkpoints."""
