@@ -62,6 +62,7 @@ def test_what_runs_is_the_printed_form_and_names_no_table_of_its_own():
         ("DELETE FROM payment", "query.select"),
         ("SELECT 1 +", "query.sql"),
         ("SELECT '" + "x" * 200_000 + "'", "query.long"),
+        ("SELECT " + "1 + " * 5_000 + "1", "query.long"),
         ("SELECT a FROM entity", "query.as_of"),
     ],
 )

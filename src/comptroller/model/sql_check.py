@@ -105,6 +105,14 @@ class Problem(NamedTuple):
     seen: str
 
 
+def count_words(sql: str) -> int:
+    """Return of how many words, numbers, strings and signs a text is made; 0 for one that is no SQL at all."""
+    try:
+        return len(Tokenizer(dialect="duckdb").tokenize(sql))
+    except sqlglot.errors.SqlglotError:
+        return 0  # Parsing says why.
+
+
 def parse_select(sql: str) -> tuple[exp.Query | None, list[Problem]]:
     """Return the one query of a text, or the problem: it does not parse, or it is not one SELECT."""
     try:

@@ -7,12 +7,13 @@ from sqlglot import exp
 
 from comptroller.model.near import did_you_mean
 from comptroller.model.refusal import Refusal, Refused, refusal
-from comptroller.model.sql_check import Problem, parse_select, problems_of
+from comptroller.model.sql_check import Problem, count_words, parse_select, problems_of
 from comptroller.model.sql_functions import ROW_MAKERS, STEADY, UNSTEADY
 from comptroller.model.sql_names import is_own, printed
 
 MAY_CALL = STEADY | UNSTEADY | ROW_MAKERS | {"columns"}
-_MOST_TEXT = 100_000
+_MOST_TEXT, _MOST_WORDS = 100_000, 4_000
+"""A longer text is not parsed: some forms of it would take seconds of the server."""
 _MEND = ("改用文档所列的表与函数", "Use the documented tables and the functions of docs/packs.md.")
 
 
@@ -26,10 +27,14 @@ class Question:
 
 def read_question(sql: str, tables: Collection[str], current_only: Collection[str] = ()) -> Question:
     """Return a question over `tables`; raises (Refused) for all else, and for tables that are not known as of a day."""
-    if len(sql) > _MOST_TEXT:
-        wanted = (f"至多 {_MOST_TEXT} 个字符", f"at most {_MOST_TEXT} characters")
+    if len(sql) > _MOST_TEXT or (size := count_words(sql)) > _MOST_WORDS:
+        wanted = (
+            f"至多 {_MOST_TEXT} 个字符、{_MOST_WORDS} 个词",
+            f"at most {_MOST_TEXT} characters and {_MOST_WORDS} words",
+        )
         mend = ("缩短语句", "Shorten the statement.")
-        raise Refused([refusal("query.long", ("", None, "sql"), len(sql), wanted, mend)])
+        seen = f"{len(sql)} characters" if len(sql) > _MOST_TEXT else f"{size} words"
+        raise Refused([refusal("query.long", ("", None, "sql"), seen, wanted, mend)])
     names = {name.lower(): name for name in tables}
     tree, problems = parse_select(sql)
     if tree is not None:

@@ -1,5 +1,6 @@
 """Ask: one SELECT within reach; nothing changes, nothing outside is read, and nothing runs for ever."""
 
+import datetime as dt
 import json
 
 import pytest
@@ -62,6 +63,28 @@ def test_a_question_that_takes_too_long_is_ended(server):
     finally:
         server.settings = kept
     assert answer_of(visit_for(server, "supervisor"), "SELECT 1 AS one") == (["one"], [(1,)])
+
+
+def test_who_finds_no_place_is_told_to_come_again(server):
+    """Where too many ask, pages and calls answer 503 and say when to ask again; nothing is noted as asked."""
+    server.questions, kept = QueryPool(Limits(of_one_person=0)), server.questions
+    browser = sign_in(server, "supervisor")
+    try:
+        answer = browser.post("/ask", data={"form_key": form_key(browser), "sql": "SELECT 1 AS one"})
+        assert (answer.status_code, answer.headers["retry-after"], "query.person" in answer.text) == (503, "10", True)
+    finally:
+        server.questions = kept
+
+
+def test_a_table_without_a_history_is_not_asked_as_of_a_day(server):
+    """A question about a day is never answered by what is now; one about facts is answered as they stood."""
+    visit = visit_for(server, "supervisor")
+    visit.valid = dt.date(2024, 3, 4)
+    with pytest.raises(Refused) as refused:
+        answer_of(visit, "SELECT * FROM heard")
+    assert refused.value.refusals[0].code == "query.as_of"
+    now = answer_of(visit_for(server, "supervisor"), "SELECT count(*) AS n FROM payment")[1]
+    assert answer_of(visit, "SELECT count(*) AS n FROM payment")[1] < now
 
 
 def test_what_is_asked_is_noted_saved_and_exported(server):

@@ -68,10 +68,10 @@ class QueryPool:
         one that is not known as of the day asked; without any views, tables are read as they stand in the database.
         """
         unknown = [name for name in tables if name not in views] if views else []
-        question = read_question(sql, tables, unknown)
         shown = views or {name: f'SELECT * FROM "{name}"' for name in tables}
         with self._place(person):
             begin = time.monotonic()
+            question = read_question(sql, tables, unknown)
             handed = self._handed(duck, question, shown, seconds)
             left = max(0.1, seconds - (time.monotonic() - begin))
             head, body = self._answered(question, handed, left, duck.zone)
