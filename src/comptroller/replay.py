@@ -20,7 +20,7 @@ from comptroller.ledger.entry_headers import EntryHeaders
 from comptroller.ledger.ledger import Ledger
 from comptroller.model.finding import FindingChange
 from comptroller.model.policy import Pack
-from comptroller.model.refusal import Refused
+from comptroller.model.refusal import BrokenPack, ComptrollerError
 from comptroller.packs import read_pack
 from comptroller.packs.bundle import unpack_files
 from comptroller.projection import Projection
@@ -105,7 +105,7 @@ class Replay(Projection):
         try:
             return self._refold(entries, self._aside)
         except Exception as fault:
-            if first == FOUNDING or not (is_of_values(fault) or isinstance(fault, Refused)):
+            if first == FOUNDING or not _is_of_content(fault):
                 raise
             wrong = self._at_fault(entries)
             if not wrong:
@@ -124,7 +124,7 @@ class Replay(Projection):
             except _Tried:
                 return None
             except Exception as fault:
-                if not (is_of_values(fault) or isinstance(fault, Refused)):
+                if not _is_of_content(fault):
                     raise
                 return fault
             raise AssertionError("an attempt is always taken back")
@@ -204,6 +204,14 @@ class Replay(Projection):
         """Let go of the stores."""
         self._stores.close()
         self._desk.close()
+
+
+def _is_of_content(fault: BaseException) -> bool:
+    """Return whether what an entry says is the cause: its values, or a policy that no reader takes.
+
+    A payload that is missing or altered is damage, which is named by number and never set aside.
+    """
+    return isinstance(fault, BrokenPack) or (is_of_values(fault) and not isinstance(fault, ComptrollerError))
 
 
 def _in_ledger() -> None:

@@ -15,7 +15,7 @@ from comptroller.web.admin.webhooks import sign
 from tests.consoles import NOW, open_desk
 
 
-def test_a_program_reports_and_reads(tmp_path):
+def test_a_program_reports_and_reads(tmp_path):  # noqa: PLR0915 - one conversation of a program with a server
     """A report comes back with its receipt, twice under one key as once; findings come over all pages."""
     server = open_desk(tmp_path)
     scope = frozenset({"see", "report", "ask"})

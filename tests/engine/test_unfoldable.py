@@ -1,6 +1,8 @@
 """The law of unfoldable facts: no report stops a node; what a ledger already holds and cannot be folded is set aside."""
 
 import datetime as dt
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ from comptroller import acts, engine, node as node_room
 from comptroller.books import Books
 from comptroller.engine import Engine
 from comptroller.ledger.ledger import Ledger
-from comptroller.model.refusal import Refused
+from comptroller.model.refusal import BrokenLedger, Refused
 from comptroller.model.report import Report
 from tests.engine.test_engine import pay
 from tests.packs_small.small import AT, changed, codes, dump, said, small_node, tell
@@ -245,3 +247,18 @@ def test_a_report_that_is_sealed_is_never_called_rejected(tmp_path: Path, monkey
     node = reopened(node, tmp_path / "n")
     assert [row[0] for row in node.duck.rows("SELECT payment FROM payment")] == ["P1"]
     node.close()
+
+
+def test_a_payload_that_is_missing_is_damage_and_never_set_aside(tmp_path: Path) -> None:
+    """Whoever takes a payload away finds it named by number, at rebuilding too, and no entry that excuses it."""
+    folder = tmp_path / "n"
+    node = small_node(folder)
+    tell(node, [("payment", pay("P1"))])
+    size = node.ledger.size
+    node.close()
+    with closing(sqlite3.connect(folder / node_room.LEDGER)) as store, store:
+        store.execute("UPDATE entry SET payload = NULL WHERE number = ?", [size])
+    with pytest.raises(BrokenLedger, match=f"entry {size}"):
+        engine.rebuild(folder)
+    with closing(Ledger.open(folder / node_room.LEDGER, readonly=True)) as ledger:
+        assert ledger.size == size

@@ -1,19 +1,15 @@
 """The command about the clock: what it is, letting a jump pass, and naming entries that a wrong clock made."""
 
-from collections.abc import Iterable, Mapping
-from contextlib import closing
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
-from comptroller import acts, engine
+from comptroller import engine
 from comptroller.cli.instants import instant
 from comptroller.cli.output import (
     JsonOption,
     NodeOption,
     doors,
-    err,
     node_folder,
     out,
     passphrase,
@@ -21,8 +17,6 @@ from comptroller.cli.output import (
     print_table,
 )
 from comptroller.cli.write import AtOption
-from comptroller.ledger.entry_headers import EntryHeaders
-from comptroller.ledger.ledger import Ledger
 
 _COLUMNS = ("entry", "does", "first_entry", "last_entry", "by", "why", "since", "until")
 
@@ -63,24 +57,3 @@ def clock(  # noqa: PLR0913 - what an act says
 def _said(worker: engine.Engine) -> dict[str, Any]:
     acts = worker.duck.records("SELECT * FROM clock_act ORDER BY entry")
     return {"last_moment": worker.last_moment(), "jump_days": worker.pack.clock_jump_days, "acts": acts}
-
-
-def warn(worker: engine.Engine) -> None:
-    """Print on the error stream which entries are not folded, and which a wrong clock made, as the books have it."""
-    _tell(dict(worker.duck.rows("SELECT entry, fault FROM unfolded ORDER BY entry")), worker.books.notes.wrong)
-
-
-def warn_of_ledger(path: Path) -> None:
-    """Print the same as the ledger's file has it."""
-    with closing(EntryHeaders(path)) as heads, closing(Ledger.open(path, readonly=True)) as ledger:
-        aside, marks = ([ledger.entry(n) for n in heads.of_media(media, 0)] for media in (acts.ASIDE, acts.CLOCK))
-        said = [acts.content_of(one) for one in marks]
-        faults = {number: fault for one in aside for number, fault in acts.faults_in(one).items()}
-        _tell(faults, [(one["first"], one["last"]) for one in said if one["does"] == acts.WRONG])
-
-
-def _tell(faults: Mapping[int, str], stretches: Iterable[tuple[int, int]]) -> None:
-    for entry, fault in faults.items():
-        err.print(f"set aside  entry {entry} cannot be folded: {fault}", markup=False)
-    for first, last in stretches:
-        err.print(f"clock      entries {first} to {last} were made by a wrong clock", markup=False)

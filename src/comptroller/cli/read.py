@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from comptroller.cli.notices import notices
 from comptroller.cli.opening import Reading, reading
 from comptroller.cli.output import JsonOption, NodeOption, counted, doors, err, language, out, print_json, print_table
 from comptroller.model.near import did_you_mean
@@ -46,6 +47,7 @@ def findings(  # noqa: PLR0913 - what one may ask by
             found = history.findings(opened.duck, rule=rule, entity=entity, state=state, valid=since, known=at)
             titles = {} if as_json else opened.titles({one.rule for one in found})
             hints = [] if found else opened.hints(rule, entity)
+            notices(opened.duck)
     if as_json:
         print_json([one.as_json() for one in found])
         return

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from comptroller import node as node_room
-from comptroller.cli.clock import warn_of_ledger
+from comptroller.cli.notices import notices_of_ledger
 from comptroller.cli.output import (
     REFUSED,
     JsonOption,
@@ -66,7 +66,7 @@ def verify(
     else:
         _print(found, heads, differing)
     if found.is_sound:
-        warn_of_ledger(folder / node_room.LEDGER)
+        notices_of_ledger(folder / node_room.LEDGER)
     if found.problem is not None or differing:
         raise typer.Exit(REFUSED)
 

@@ -7,6 +7,8 @@ import pytest
 
 from comptroller.model.refusal import Refused
 from comptroller.web.query.page import answer_of, chart_of
+from comptroller.web.runtime.query_limits import Limits
+from comptroller.web.runtime.query_pool import QueryPool
 from tests.consoles import form_key, mark, sign_in
 from tests.web.visits import visit_for
 
