@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import sqlglot
 
-from comptroller.model.kind import COLUMN_TYPES, Bound, Check, Field, Kind
+from comptroller.model.kind import COLUMN_TYPES, Check, Field, Kind
 from comptroller.model.refusal import Refusal, Text, refusal
 from comptroller.model.sql_check import plain_error
 from comptroller.packs import forms
@@ -160,8 +160,10 @@ def _sense(full: str, form: forms.KindForm) -> list[Refusal]:  # noqa: C901, PLR
     return refusals
 
 
-def _bound(said: float | dt.date | None) -> Bound:
-    return said if said is None or isinstance(said, dt.date) else Decimal(str(said))
+def _bound(said: float | dt.date | None) -> str:
+    if said is None:
+        return ""
+    return said.isoformat() if isinstance(said, dt.date) else format(Decimal(str(said)), "f")
 
 
 def _wrong_bounds(form: forms.FieldForm) -> str:
