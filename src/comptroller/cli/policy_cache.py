@@ -44,7 +44,7 @@ def store(folder: Path, pack: Pack) -> None:
 
 
 def _decoded(text: bytes) -> Pack:
-    pack = msgspec.json.decode(text, type=Pack)
+    pack = msgspec.json.decode(text, type=Pack, dec_hook=lambda kind, value: kind(value))
     for kind in pack.kinds.values():
         if isinstance(by := kind.reported.get("by"), dict):
             kind.reported["by"] = Text(**by)

@@ -1,8 +1,6 @@
 """A kind of fact: its fields, its natural key, whose books it belongs to, and when it holds."""
 
-import datetime as dt
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from comptroller.model.channel import REPORTER
@@ -22,8 +20,6 @@ COLUMN_TYPES = {
     "instant": "TIMESTAMP",
     "flag": "BOOLEAN",
 }
-Bound = Decimal | dt.date | None
-"""The least or the most that a field's value may be, itself included."""
 FACT_LINES = 1 << 20
 """A fact's number is its entry's number times this, plus its line: a report holds at most so many facts."""
 STAMPS = {"fact": "BIGINT", "received_at": "TIMESTAMP", "first_at": "TIMESTAMP"}
@@ -32,7 +28,10 @@ STAMPS = {"fact": "BIGINT", "received_at": "TIMESTAMP", "first_at": "TIMESTAMP"}
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a kind, and the column it gives; the whole of a value matches `pattern` (RE2), where there is one."""
+    """One field of a kind, and the column it gives; the whole of a value matches `pattern` (RE2), where there is one.
+
+    `least` and `most` are numbers or days as text, both included; '' where the kind sets no bound.
+    """
 
     name: str
     type: str
@@ -43,8 +42,8 @@ class Field:
     currency: str = ""
     unit: str = ""
     fills: str = ""
-    least: Bound = None
-    most: Bound = None
+    least: str = ""
+    most: str = ""
     pattern: str = ""
     choices: dict[str, Text] = field(default_factory=dict)
 

@@ -6,7 +6,9 @@ A folder is a node from the moment its charter has its name; a founding that was
 import os
 from collections.abc import Mapping
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -40,7 +42,6 @@ from comptroller.node.keys import change_passphrase, charter_bytes, read_charter
 from comptroller.node.lock import NodeLock
 from comptroller.node.loss import Loss
 from comptroller.node.outside import outside_heads
-from comptroller.node.reports import check_reports, to_keep
 from comptroller.node.stores import (
     Stores,
     add_books,
@@ -56,6 +57,9 @@ from comptroller.node.stores import (
     with_books,
     witness_file,
 )
+
+if TYPE_CHECKING:
+    from comptroller.node.reports import check_reports, to_keep
 
 __all__ = [
     "BOOKS", "CHARTER", "KEY", "LEDGER", "LOCK", "WITNESS", "Charter", "Loss", "NodeLock", "Stores", "Tables",
@@ -101,3 +105,10 @@ def load(folder: Path, passphrase: bytes | None) -> tuple[Charter, SignerKey]:
     """Return a node's charter and key; raises Refused for a folder that is not a node."""
     charter = read_charter(folder)
     return charter, read_key(folder, charter, passphrase)
+
+
+def __getattr__(name: str) -> Any:
+    """Return a function about reports; its module brings intake and books, which most commands do without."""
+    if name in ("check_reports", "to_keep"):
+        return getattr(import_module("comptroller.node.reports"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

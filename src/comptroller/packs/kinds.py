@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import sqlglot
 
-from comptroller.model.kind import COLUMN_TYPES, Bound, Check, Field, Kind
+from comptroller.model.kind import COLUMN_TYPES, Check, Field, Kind
 from comptroller.model.refusal import Refusal, refusal
 from comptroller.model.sql_check import plain_error
 from comptroller.model.text import Text
@@ -161,8 +161,10 @@ def _sense(full: str, form: schema.KindForm) -> list[Refusal]:  # noqa: C901, PL
     return refusals
 
 
-def _bound(said: float | dt.date | None) -> Bound:
-    return said if said is None or isinstance(said, dt.date) else Decimal(str(said))
+def _bound(said: float | dt.date | None) -> str:
+    if said is None:
+        return ""
+    return said.isoformat() if isinstance(said, dt.date) else format(Decimal(str(said)), "f")
 
 
 def _wrong_bounds(form: schema.FieldForm) -> str:
