@@ -44,11 +44,13 @@ def test_books_that_are_behind_are_brought_up_to_date(begun):
         assert len(history.findings(opened.duck)) == 1
 
 
-def test_books_of_another_policy_are_brought_up_to_date(begun):
-    """Where the books' policy is not that of the ledger, the engine makes its tables again before anything is read."""
+def test_books_of_another_policy_are_rejected_by_name(begun):
+    """Books whose position was altered are not those of the ledger: no command reads them, and `rebuild` makes them again."""
     duck = node.open_books(begun.node)
     duck.execute("UPDATE position SET pack = 'other'")
     duck.close()
+    assert begun.json("findings", code=1)["refused"][0]["code"] == "node.books_other"
+    begun("rebuild")
     with reading(begun.node) as opened:
         assert opened.is_current
 
@@ -60,7 +62,7 @@ def test_what_is_busy_or_no_node_is_refused(begun, tmp_path):
     with sqlite3.connect(begun.node / node.LEDGER) as store:
         store.execute("DELETE FROM checkpoint")
     shown = begun.json("findings", code=1)
-    assert shown["refused"][0]["code"] == "broken"
+    assert shown["refused"][0]["code"] == "node.ledger"
 
 
 def test_an_entry_is_named_by_number_or_instant(begun):

@@ -39,7 +39,8 @@ def store(folder: Path, pack: Pack) -> None:
         return
     unfinished = folder / f"{NAME}.{os.getpid()}"
     with suppress(OSError):  # reading works without it
-        unfinished.write_bytes(_stamp(pack.digest) + b"\n" + text)
+        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(_stamp(pack.digest) + b"\n" + text)
         unfinished.replace(folder / NAME)
 
 

@@ -1,12 +1,17 @@
 """What a visitor's question may use, and the refusals of what passes a limit."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
+from comptroller.model.near import did_you_mean
 from comptroller.model.refusal import Refusal, refusal
 from comptroller.model.sql_check import Problem
+from comptroller.model.text import Text
 from comptroller.store.question import refused
+
+_NO_COLUMN = re.compile(r'Referenced column "([^"]+)" not found')
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,16 @@ def refusal_of(
         wanted = (f"至多 {most.columns} 列", f"an answer of at most {most.columns} columns")
         return refusal("query.columns", place, text, wanted, less)
     return refused(Problem(code, text), tables)
+
+
+def with_near_column(refused: Refusal, columns: Callable[[], set[str]]) -> Refusal:
+    """Return a refusal that offers the columns close to one that the engine does not know; any other as it is."""
+    missing = _NO_COLUMN.search(refused.seen)
+    if refused.code != "query.sql" or missing is None:
+        return refused
+    otherwise = (refused.mend.zh, refused.mend.en)
+    zh, en = did_you_mean(missing.group(1), columns(), otherwise)
+    return replace(refused, mend=Text(zh=zh, en=en))
 
 
 def too_slow(sql: str, seconds: float) -> Refusal:

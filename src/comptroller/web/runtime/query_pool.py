@@ -28,7 +28,7 @@ from comptroller.store import query_process
 from comptroller.store.duck import DuckDb, SqlError, closed_settings
 from comptroller.store.handout import Handed, Handouts
 from comptroller.store.question import MAY_CALL, Question, read_question
-from comptroller.web.runtime.query_limits import Limits, NoPlace, no_place, refusal_of, too_slow
+from comptroller.web.runtime.query_limits import Limits, NoPlace, no_place, refusal_of, too_slow, with_near_column
 
 Answer = tuple[list[str], list[tuple[Any, ...]]]
 """Columns, and rows as tuples."""
@@ -76,7 +76,8 @@ class QueryPool:
             left = max(0.1, seconds - (time.monotonic() - begin))
             head, body = self._answered(question, handed, left, duck.zone)
         if head["code"]:
-            raise Refused([refusal_of(head, sql, tables, limits=self.limits, seconds=seconds)])
+            found = refusal_of(head, sql, tables, limits=self.limits, seconds=seconds)
+            raise Refused([with_near_column(found, lambda: _columns_of(duck, question, shown))])
         return _rows(body)
 
     def __enter__(self) -> Self:
@@ -248,6 +249,11 @@ def _received(reply: socket.socket, until: float, most: int) -> bytes:
         parts.append(part)
         size += len(part)
     return b""
+
+
+def _columns_of(duck: DuckDb, question: Question, views: Mapping[str, str]) -> set[str]:
+    """Return the names of all columns of the tables that a question reads."""
+    return {column for name in question.tables for column in duck.columns(views[name])}
 
 
 def _rows(body: bytes) -> Answer:
