@@ -18,8 +18,8 @@ def test_a_policy_that_cannot_be_run_is_not_adopted(tmp_path: Path) -> None:
     tell(node, [("payment", pay("P1", payee="S"))])
     size, before = node.ledger.size, dump(node)
     for files, code in (
-        (changed("rules/pay/twice.sql", "count(*)", "nosuchfunction(1)"), "adopt.rule"),
-        (changed("rules/pay/twice.sql", "count(*)", "nosuchfunction(1)"), "adopt.rule"),
+        (changed("rules/pay/twice.sql", "count(*)", "nosuchfunction(1)"), "packs.sql.function"),
+        (changed("rules/pay/twice.sql", "count(*)", "nosuchfunction(1)"), "packs.sql.function"),
         (changed("kinds/payment.yml", "payee: {type: text", "payee: {type: integer"), "adopt.type"),
     ):
         with pytest.raises(BrokenPack) as refused:
