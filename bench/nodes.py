@@ -113,7 +113,7 @@ def take_seconds(worker: Engine, reports: Sequence[Report]) -> float:
 def accept(worker: Engine, reports: Sequence[Report]) -> Taken:
     """Let a node take reports, all of which must be accepted."""
     taken = worker.take(reports, AT)
-    assert not taken.refused, [one.said() for found in taken.refused.values() for one in found][:3]
+    assert not taken.refused, [one.text() for found in taken.refused.values() for one in found][:3]
     return taken
 
 

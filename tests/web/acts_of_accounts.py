@@ -55,7 +55,7 @@ def grant(own):
 
 def end_grant(own):
     fact = {"granted_by": OWNER, "grant": "G-END", "login": "leader", "role": "author", "entity": "G1", "reason": "r"}
-    own.said(own.say("access_grant", [fact | {"valid_from": "2024-06-01"}]))
+    own.outcome_of(own.report("access_grant", [fact | {"valid_from": "2024-06-01"}]))
     return admin(own, "/admin/grants/end", grant="G-END"), lambda _: acts(own, "grant_end")
 
 

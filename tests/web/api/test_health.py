@@ -17,12 +17,12 @@ import resource, signal, sys, threading, typer
 from pathlib import Path
 from comptroller.cli.serve import chance, run
 from comptroller.cli.write import now
-from comptroller.web.runtime.server import Desk
+from comptroller.web.runtime.server import Server
 from comptroller.node import BOOKS
 
 folder, port = Path(sys.argv[1]), int(sys.argv[2])
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-desk = Desk(folder, now, chance)
+desk = Server(folder, now, chance)
 desk.start()
 
 def break_it(worker):

@@ -83,9 +83,9 @@ def test_two_officers_are_two_persons(writing):
     """Another sign-in name of the same person does not approve what the first proposed."""
     grant = {"role": "supervisor", "entity": OWNER, "supervision_line": "internal", "reason": "test"}
     user = {"granted_by": OWNER, "login": "again", "name": "internal1 某", "valid_from": "2024-01-01"}
-    writing.said(writing.say("desk_user", [user]))
+    writing.outcome_of(writing.report("desk_user", [user]))
     more = {"granted_by": OWNER, "grant": "G-AGAIN", "login": "again", "valid_from": "2024-01-01"}
-    writing.said(writing.say("access_grant", [grant | more]))
+    writing.outcome_of(writing.report("access_grant", [grant | more]))
     number = actions.perform(
         *seen_by(writing, "internal1"), "suppression", {"valid_until": "2024-06-01", "reason": "r"}
     ).waits

@@ -86,7 +86,7 @@ def test_pages_and_calls_name_their_channel():
         for call in (node for node in ast.walk(parsed(path)) if isinstance(node, ast.Call)):
             if isinstance(call.func, ast.Attribute) and ast.unparse(call.func) in ("desk.say", "visit.desk.say"):
                 unnamed += [] if len(call.args) > 2 else [f"{shown(path)}:{call.lineno}"]
-            if ast.unparse(call.func) == "Incoming" and path.name != "payloads.py":
+            if ast.unparse(call.func) == "Report" and path.name != "payloads.py":
                 named = "channel" in {one.arg for one in call.keywords}
                 unnamed += [] if named else [f"{shown(path)}:{call.lineno}"]
         if path.name != "state.py":
