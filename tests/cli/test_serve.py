@@ -34,6 +34,8 @@ def test_somebody_is_let_in_and_the_desk_answers(tmp_path):
     """A user, a grant and a password are made; then the page of the door is served, and the process ends when told."""
     fresh_node(tmp_path, "base").close()
     node = str(tmp_path / "node")
+    passed = CliRunner().invoke(app, ["clock", "pass", "--by", "root", "--why", "a node of 2023", "--node", node])
+    assert passed.exit_code == 0, passed.output
     words = ["admit", "root", "--role", "administrator", "--node", node]
     said = CliRunner().invoke(app, words, env={"COMPTROLLER_PASSWORD": PASSWORD})
     assert (said.exit_code, "administrator" in said.output) == (0, True)

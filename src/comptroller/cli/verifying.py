@@ -4,7 +4,7 @@ import base64
 import os
 import tempfile
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -22,13 +22,15 @@ from comptroller.cli.output import (
     print_json,
     progress,
 )
-from comptroller.custody.compare import Difference, compare_books
 from comptroller.ledger.acts import numbers_text
 from comptroller.ledger.checkpoint import Checkpoint
 from comptroller.ledger.key import KeyRefused, VerifierKey
 from comptroller.ledger.verdict import VerifyResult
 from comptroller.ledger.verify import verify as verify_ledger
 from comptroller.model.refusal import Refused, refusal
+
+if TYPE_CHECKING:
+    from comptroller.custody.compare import Difference
 
 
 def verify(
@@ -85,12 +87,14 @@ def _parse_key(text: str) -> VerifierKey:
         raise Refused([refusal("verify.key", ("", None, "key"), fault, wanted, mend)]) from fault
 
 
-def _compare(folder: Path) -> list[Difference]:
+def _compare(folder: Path) -> list["Difference"]:
+    from comptroller.custody.compare import compare_books  # noqa: PLC0415 - it brings the engine, and only --books needs it
+
     with tempfile.TemporaryDirectory(prefix="comptroller-books-") as scratch:
         return compare_books(folder, Path(scratch), passphrase())
 
 
-def _as_json(found: VerifyResult, heads: dict[Path, Checkpoint], differing: list[Difference]) -> dict[str, Any]:
+def _as_json(found: VerifyResult, heads: dict[Path, Checkpoint], differing: "list[Difference]") -> dict[str, Any]:
     problem = found.problem
     return {
         "sound": found.is_sound and not differing,
@@ -106,7 +110,7 @@ def _as_json(found: VerifyResult, heads: dict[Path, Checkpoint], differing: list
     }
 
 
-def _print(found: VerifyResult, heads: dict[Path, Checkpoint], differing: list[Difference]) -> None:
+def _print(found: VerifyResult, heads: dict[Path, Checkpoint], differing: "list[Difference]") -> None:
     """Print a verdict for a person."""
     if found.problem is None:
         erased = f", {len(found.erased)} payloads erased" if found.erased else ""

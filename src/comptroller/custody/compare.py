@@ -1,6 +1,7 @@
 """The books held against the ledger: folded again elsewhere, and compared table by table."""
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -29,8 +30,8 @@ def compare_books(folder: Path, scratch: Path, passphrase: bytes | None = None) 
     engine = at_work(stores)
     try:
         written = _rows(engine.duck)
-        again = at_work(node.with_books(stores, scratch))
-        return _differences(written, _rows(again.duck))
+        with closing(at_work(node.with_books(stores, scratch))) as again:
+            return _differences(written, _rows(again.duck))
     finally:
         engine.close()
 

@@ -18,12 +18,15 @@ import signal
 import socket
 import sys
 import time
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 import pyarrow.dataset as _dataset  # noqa: F401 - the engine looks for it when a table is put before it; no file is opened then
+
+warnings.filterwarnings("ignore", message="Arrow output on a DB-API result")
 
 _MOST_FILES = 250
 _ROWS = 1024

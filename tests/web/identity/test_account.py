@@ -130,7 +130,7 @@ def test_a_secret_is_never_kept_in_the_open(server, sealed):
     assert refused.status_code == 422
     assert "desk.secret" in refused.text
     kept = sealed.accounts.factors.kept("auditor")
-    assert not kept or kept.startswith("sealed:")
+    assert not kept or kept.startswith("argon2id:")
 
 
 def test_one_sees_and_ends_ones_own_sessions(sealed):

@@ -95,9 +95,9 @@ def test_an_adoption_withdrawn_while_it_waits_is_not_done(changing):
 def test_author_and_adopter_are_two_persons(changing):
     """A second sign-in name of the author's person adopts nothing of the author's."""
     user = {"granted_by": OWNER, "login": "author2", "name": " Author 某", "valid_from": "2024-01-01"}
-    changing.said(changing.say("desk_user", [user]))
+    changing.outcome_of(changing.report("desk_user", [user]))
     grant = {"granted_by": OWNER, "grant": "G-2", "login": "author2", "role": "adopter", "entity": OWNER, "reason": "r"}
-    changing.said(changing.say("access_grant", [grant | {"valid_from": "2024-01-01"}]))
+    changing.outcome_of(changing.report("access_grant", [grant | {"valid_from": "2024-01-01"}]))
     name = proposals.propose(visit_for(changing, "author"), PATH, text_with(changing, 6), "own")
     with pytest.raises(PermissionDenied):
         proposals.adopt(visit_for(changing, "author2"), proposals.proposal_of(changing, name))

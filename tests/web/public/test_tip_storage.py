@@ -72,7 +72,7 @@ def test_what_is_past_its_retention_opens_to_nobody_and_is_named(lodged):
     day, days = today(lodged), on_day(lodged, "tip_retention_days", today(lodged))
     last = day + dt.timedelta(days=days)
     assert not is_expired(lodged, registered(lodged, number), last), "an open one is not past anything"
-    close(lodged, number, "not_borne_out")
+    close(lodged, number, "not_borne_out", "discipline")
     assert due_for_erasure(lodged, register(lodged), last - dt.timedelta(days=1)) == []
     (found,) = due_for_erasure(lodged, register(lodged), last)
     assert (found.tip_number, found.since, len(found.entries)) == (number, last, 1)

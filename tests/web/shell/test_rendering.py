@@ -21,7 +21,7 @@ def evil(tmp_path_factory):
         "amount_cny": 7,
         "currency": "CNY",
         "invoice": "01",
-        "purpose": EVIL,
+        "purpose": "goods",
         "note": EVIL,
     }
     rows = [same | {"payment": f"EVIL{n}", "paid_on": f"2024-06-0{n}"} for n in (1, 2)]

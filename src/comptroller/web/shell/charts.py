@@ -127,7 +127,7 @@ def stakes_row(edges: Sequence[ChartEdge], rest: str = "", most: int = 8) -> lis
     """Return the boxes of one row of a chart of stakes, at most so many; the last one stands for the rest, with the
     words given.
 
-    >>> [(b.edge.code, round(b.x), b.lines) for b in stakes_row([Edge("A", "Alpha")])]
+    >>> [(b.edge.code, round(b.x), b.lines) for b in stakes_row([ChartEdge("A", "Alpha")])]
     [('A', 590, ('Alpha',))]
     """
     shown = list(edges[:most]) if len(edges) <= most else [*edges[: most - 1], ChartEdge("", rest)]
