@@ -1,10 +1,10 @@
-"""The secrets of the desk: passwords, sessions, tokens; one small SQLite file of the node, never in the ledger.
+"""The secrets of the console: passwords, sessions, tokens; one small SQLite file of the node, never in the ledger.
 
-- Only digests are kept: a password by argon2id, sessions and tokens by SHA-256.
-- A session ends after a while unused and at the latest at its end; signing out ends it at once.
+- Only digests are stored: a password by argon2id, sessions and tokens by SHA-256.
+- A session ends after a time unused and at the latest at its end; signing out ends it at once.
 - A new password or a new second factor ends the sessions and tokens from before it.
-- Attempts are counted by client and name before they are checked, so nobody can lock another user out.
-- Every attempt costs the same work, so that names cannot be told apart by time.
+- Attempts are counted by client and name before they are checked, so no user can lock another one out.
+- Every attempt costs the same work, so that names cannot be distinguished by time.
 """
 
 import datetime as dt
@@ -36,7 +36,7 @@ _SCHEMA = (
 )
 IDLE, LONGEST = dt.timedelta(minutes=30), dt.timedelta(hours=12)
 FREE_FAILURES_OF_NAME, LONGEST_WAIT_OF_NAME = 1_000, dt.timedelta(seconds=10)
-"""The slower brake on a name, over all clients together; browsers in which the user has signed in are exempt."""
+"""The slower limit on a name, over all clients together; browsers in which the user has signed in are exempt."""
 LONGEST_DEVICE, MOST_DEVICES = dt.timedelta(days=180), 20
 LEAST_PASSWORD = 12
 _ARGON = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
@@ -45,7 +45,7 @@ _NOBODY = _ARGON.hash("nobody has this password")
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A session that is alive: whose it is, and the key that forms of it carry."""
+    """A live session: its user, and the CSRF key of its forms."""
 
     login: str
     form_key: str
@@ -54,7 +54,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token of a machine: its name, for whom it acts, and what it may do at most."""
+    """A token of a machine: its name, the user for which it acts, and its most extensive rights."""
 
     name: str
     login: str
@@ -120,23 +120,27 @@ class Accounts:
         return self._store.row("SELECT 1 FROM account WHERE login = ?", [login]) is not None
 
     def claim(self, login: str) -> bool:
-        """Take a sign-in name for a login by its folded form and its looks; return whether the name belongs to that login."""
+        """Reserve a sign-in name for a login by its folded form and its shape; return whether the name belongs
+        to that login.
+        """
         name, shape = folded(login), looks(login)
         self._store.execute("INSERT INTO sign_in_name VALUES (?, ?, ?) ON CONFLICT DO NOTHING", [shape, name, login])
         row = self._store.row("SELECT login FROM sign_in_name WHERE looks = ?", [shape])
         return row is not None and row[0] == login
 
     def login_of(self, typed: str) -> str:
-        """Return the login that a typed name means: an exact one, else one whose folded form is equal, else the folded name."""
+        """Return the login that a typed name means: an exact one, else one with an equal folded form, else the
+        folded name.
+        """
         exact = self._store.row("SELECT login FROM account WHERE login = ?", [typed])
         alike = self._store.row("SELECT login FROM sign_in_name WHERE folded = ?", [folded(typed)])
         return str((exact or alike or (folded(typed),))[0])
 
     def check(self, login: str, password: str, at: dt.datetime, client: str = "", device: str = "") -> bool:
-        """Return whether that is the user's password; an attempt within a wait is False, whatever the password.
+        """Return whether that is the user's password; an attempt within a wait is False for every password.
 
-        The wait belongs to the name and the client, or to the name and the browser where the user signed in before
-        (`device`). Each attempt is counted before it is checked, and costs the same for every name.
+        The wait belongs to the name and the client, or to the name and the browser (`device`) of an earlier sign-in.
+        Each attempt is counted before it is checked, and costs the same for every name.
         """
         is_known = self.knows(device, login, at)
         own = f"password {folded(login)} {'device ' + device if is_known else 'client ' + client}"
@@ -225,7 +229,7 @@ class Accounts:
         return [(str(login), str(made), str(seen)) for login, made, seen in self._store.rows(sql)]
 
     def make_token(self, token: Token, secret: str, at: dt.datetime) -> None:
-        """Keep a token for a machine; the secret is told once and never kept."""
+        """Store a token for a machine; the secret is shown once and never stored."""
         self._store.execute(
             "INSERT INTO token VALUES (?, ?, ?, ?, ?, ?)",
             [
@@ -244,7 +248,7 @@ class Accounts:
         return found[0] if found else None
 
     def tokens(self) -> list[Token]:
-        """Return all tokens, each under its digest, by which it can be ended."""
+        """Return all tokens by digest; the digest can end a token."""
         return self._tokens("", [])
 
     def _tokens(self, where: str, values: list[str]) -> list[Token]:
@@ -255,7 +259,7 @@ class Accounts:
         ]
 
     def end_token(self, digest: str) -> bool:
-        """End a token by its digest; says whether there was one."""
+        """Remove a token by its digest; return whether there was one."""
         return self._store.execute("DELETE FROM token WHERE digest = ?", [digest]) > 0
 
     def end_tokens(self, login: str) -> int:

@@ -1,10 +1,12 @@
-"""What of casework a viewer may read: in which cases a line has a part, and what of their rows may be read freely.
+"""What a viewer may read of cases: in which cases a line takes part, and which of their rows are open to queries.
 
-- A line reads of the cases in which it has a part, at offices within its grants; who has no line, of none that a line keeps.
-- What lines said, with their officers, is read freely by the line that said it and only where it may know persons; the page of
-  a case shows more of it, through the confidentiality of its lines.
-- Findings made of what is said in cases are for lines; those about persons, for lines that may know persons.
-- The entity that a case is about learns of it, and of its findings, when a line releases it.
+- A line reads the cases in which it takes part, at offices within its grants. A viewer without a line reads no case
+  that
+  a line treats as confidential.
+- Statements of lines, with their officers, are open to the line that made them, and only if it may know persons. The
+  page of a case shows more of them, subject to the confidentiality of its lines.
+- Findings made from statements in cases are for lines; those about persons, for lines that may know persons.
+- The entity of a case learns of it, and of its findings, when a line releases it.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,22 +15,24 @@ from comptroller.access.grants import REPORT, Grant
 from comptroller.model.policy import Pack, Rule
 
 HEADS = ("case_now", "case_finding", "case_clock", "case_request")
-"""Tables of which the rows of a viewer's cases are read, without persons."""
+"""Tables that show the rows of a viewer's cases, without persons."""
 WORDS = ("case_event", "case_step", "material_request", "case_evidence", "loss_estimate", "letter", "responsibility")
-"""Tables of what lines said, each row with the line that said it."""
+"""Tables with the statements of lines, each row with its line."""
 ANSWERS, OUTCOMES = "enterprise_answer", "rule_outcome"
 TABLES = (*HEADS, *WORDS, ANSWERS, OUTCOMES)
 _PERSONS = ("rectified_by", "verified_by", "closed_by")
 _ABOUT_PERSONS = "responsibility"
 _KEPT = {"case_now": ("inquiry", "inquiry"), "case_request": ("by_line", "material")}
-"""By table, the column that names a line, and the one that is struck where that line keeps it from the viewer's lines."""
+"""By table, the column that names a line, and the column that is redacted if that line withholds it from the
+viewer's lines.
+"""
 _INNER = {"case_now", *WORDS}
 Sees = Callable[[str, Sequence[Grant]], str]
-"""Gives SQL: whether the entity in a column is in reach of grants."""
+"""Returns SQL: whether the entity in a column is within the scope of grants."""
 
 
 def part_of(pack: Pack, grants: Sequence[Grant], line: str, sees: Sees) -> str:
-    """Return SQL over `case_now AS n`: whether it is one in which that line has a part ('' for grants on no line)."""
+    """Return SQL over `case_now AS n`: whether that line takes part in the case ('' for grants on no line)."""
     mine = [g for g in grants if g.line == line and not g.gives(REPORT)]
     if not mine:
         return "false"
@@ -65,18 +69,19 @@ def _reached(pack: Pack, grants: Sequence[Grant], column: str, sees: Sees) -> st
 
 
 def parts_of(pack: Pack, grants: Sequence[Grant], sees: Sees) -> str:
-    """Return SQL over `case_now AS n`: whether the viewer has a part in it by any of his grants."""
+    """Return SQL over `case_now AS n`: whether the viewer takes part in the case by any grant."""
     lines = sorted({g.line for g in grants})
     found = [one for line in lines if (one := part_of(pack, grants, line, sees)) != "false"]
     return " OR ".join(f"({one})" for one in found) or "false"
 
 
 def releases(pack: Pack, among: str) -> str:
-    """Return SQL of (case_id, place): the last event of each case by which a line told the entity of it; '' without cases.
+    """Return SQL of (case_id, place): the last event of each case that informed the entity; '' without cases.
 
-    `among` is SQL over an event `e` that says which entities matter, so that no other's events are read.
+    `among` is SQL over an event `e` that selects the relevant entities, so that no other events are read.
 
-    An entity is told by a step of a line that the pack lets release, by a request that it is asked, and by a letter to it.
+    Three events inform an entity: a step of a line that the pack marks as a release, a request to it, and a letter to
+    it.
     """
     if "case_event" not in pack.tables or not pack.case_policy.is_on:
         return ""
@@ -109,7 +114,7 @@ def released_findings(pack: Pack, among: str) -> str:
 
 
 def keepers(pack: Pack) -> list[str]:
-    """Return the lines that keep their steps to themselves."""
+    """Return the lines with confidential steps."""
     return [name for name, sight in pack.case_policy.sights.items() if sight.keeps]
 
 

@@ -14,7 +14,7 @@ Sees = Callable[[str, Sequence[Grant]], str]
 def findings_seen(pack: Pack, by_grant: Iterable[tuple[Grant, frozenset[str]]], own: str, sees: Sees) -> str:
     """Return SQL over a finding `t`: whether grants, each with the rules that it opens, show it.
 
-    `own` is the entity that the viewer works for, or ''; `sees` gives the SQL of the entities in reach of grants.
+    `own` is the entity that the viewer works for, or ''; `sees` returns the SQL of the entities in scope of grants.
     """
     by_rules: dict[tuple[frozenset[str], bool], list[Grant]] = {}
     for grant, rules in by_grant:
@@ -44,7 +44,7 @@ def _released(pack: Pack, among: str) -> str:
 
 
 def _in_own_cases(pack: Pack, grants: Sequence[Grant], sees: Sees) -> str:
-    """Return SQL over a finding `t`: whether it is in a case in which a grant has a part."""
+    """Return SQL over a finding `t`: whether it is in a case in which a grant takes part."""
     parts = "false" if "case_now" not in pack.tables else parts_of(pack, grants, sees)
     if parts == "false":
         return "false"

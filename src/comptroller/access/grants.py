@@ -1,7 +1,7 @@
-"""Grants as they stand in the books: who may do what, over which subtree, in which domain, on which line, until when.
+"""Current grants from the books: who may do what, over which subtree, in which domain, on which line, until when.
 
-- A grant counts only when the node's owner gave it, and only within its days.
-- A role is a set of acts; nobody has an act that no grant of theirs gives.
+- A grant counts only if the node's owner made it, and only within its days.
+- A role is a set of acts; a user has only the acts of their own grants.
 """
 
 import datetime as dt
@@ -24,7 +24,7 @@ ROLES: dict[str, frozenset[str]] = {
 }
 """What each role may do. A leader reads only; who administers sees nothing of what is supervised."""
 KINDS = ("access_grant", "desk_user", "desk_act")
-"""The kinds of fact that this room reads; they are for those who watch."""
+"""The kinds of fact that this package reads; they are for supervisors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Somebody who looks: who it is, with all grants ever given, on a day. `is_admitted` says whether he may sign in at all."""
+    """A person with all grants ever made to them, on a day. `is_admitted` is true if they may sign in at all."""
 
     login: str
     name: str
@@ -68,7 +68,7 @@ class Viewer:
         return tuple(g for g in self.grants if self.is_admitted and g.is_in_force(self.on))
 
     def may(self, act: str) -> bool:
-        """Return whether some grant in force gives that act."""
+        """Return whether a grant in force includes that act."""
         return any(g.gives(act) for g in self.in_force)
 
     @property
@@ -91,7 +91,7 @@ def viewer_of(duck: DuckDb, owner: str, login: str, on: dt.date) -> Viewer | Non
 
 
 def grants_of(duck: DuckDb, owner: str, login: str = "") -> list[Grant]:
-    """Return the grants that stand, of one user or of all, the oldest first."""
+    """Return the current grants of one user or of all users, the oldest first."""
     sql = (
         'SELECT "grant", login, role, entity, domain, supervision_line, valid_from, valid_until, reason, fact '
         "FROM access_grant WHERE granted_by = ? AND (? = '' OR login = ?) ORDER BY fact"

@@ -1,8 +1,9 @@
-"""What an administrator begins for another user and that user alone completes: first passwords, tokens, identities.
+"""Steps that an administrator begins for another user and that user alone completes: first passwords, tokens,
+identities.
 
-- A one-time link sets a password; for an account that can be signed in to already a second proof is asked beside it.
+- A one-time link sets a password; an account with an existing sign-in needs a second proof.
 - The second proof is a code of the second factor, or a code that another administrator releases.
-- A token or an identity is an offer that its user takes up while signed in; the administrator sees no secret of it.
+- A token or an identity is an offer that its user accepts while signed in; the administrator sees no secret of it.
 - Links and codes are stored as digests; each counts once.
 """
 
@@ -29,7 +30,7 @@ IDENTITY_TWICE = "identity_twice"
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A one-time link that is open: for which account, who issued it, and whether a second proof is asked."""
+    """An open one-time link: its account, its issuer, and whether a second proof is required."""
 
     login: str
     made_by: str
@@ -54,7 +55,7 @@ class Handovers:
     """Links and offers in the file of accounts, behind the connection of the thread that opened it."""
 
     def __init__(self, store: Sqlite) -> None:
-        """Take the open file, and make the tables that are missing."""
+        """Store the open file, and make the missing tables."""
         self._store = store
         for statement in SCHEMA:
             store.execute(statement)
@@ -132,7 +133,7 @@ class Handovers:
         ]
 
     def settle(self, number: int) -> bool:
-        """Take an offer away as it is taken up or declined; return whether this call did."""
+        """Remove an offer as it is accepted or declined; return whether this call did."""
         return self._store.execute("DELETE FROM offer WHERE number = ?", [number]) > 0
 
 

@@ -12,7 +12,7 @@ from comptroller.model.refusal import Refusal, refusal
 MOST_CHARACTERS = 60
 _MARKS = "._-@"
 _ALONGSIDE = frozenset({"LATIN", "CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO"})
-"""Scripts that stand beside each other in one name; any other stands alone."""
+"""Scripts that may be mixed in one name; any other script must be alone."""
 _LOOKS = str.maketrans(
     {
         **dict(zip("авгезіїӏјкмнорсԛѕтухһԁԝьбп", "abrezii" + "ljkmhopcqstyxhdwb6n", strict=True)),

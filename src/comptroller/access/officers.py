@@ -1,4 +1,4 @@
-"""May this user do this act? Acts of the console are held against the grants of the users in whose names they come."""
+"""Checks acts of the console against the grants of the users who submit and approve them."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +21,7 @@ class Officers:
     """The users of the console, as the books have them on a day."""
 
     def __init__(self, duck: DuckDb, owner: str, parent: Parent) -> None:
-        """Take where grants are read, whose grants count, and who is above whom."""
+        """Store the source of grants, the owner of valid grants, and the function that returns a parent."""
         self._duck, self._owner, self._parent = duck, owner, parent
 
     def refuse(
@@ -65,7 +65,7 @@ class Officers:
         return refusal("access.officer", place, seen, wanted, _MEND)
 
     def _opens(self, grant: Grant, office: str, line: str | None) -> bool:
-        """Return whether a grant lets its user act for a line (any, where None) at an office."""
+        """Return whether a grant allows its user to act for a line (any, if None) at an office."""
         return grant.gives(HANDLE) and bool(grant.line) and line in (None, grant.line) and self._reaches(grant, office)
 
     def _reaches(self, grant: Grant, office: str) -> bool:

@@ -1,10 +1,10 @@
-"""What a viewer may read, as SQL in the place of each table, and as rows that say why or why not.
+"""Row-level security: SQL that replaces each table for a viewer, and rows that explain access.
 
-- A row of a fact is seen by whoever's grants reach the entity in whose books it stands, and open the row's table.
+- A fact is visible if the viewer's grants cover the entity that owns it, and include the row's table.
 - A domain or a line on a grant opens the rules of that domain or line, the tables that they read, and the register.
-- The people of an entity see findings about it that are theirs to put right at once, all others when a line releases them.
-- What the list `kept_close` names is for the line that it names alone, and so are findings of rules that read it.
-- The SQL names tables of the books by their schema, so that no name of a query can be put in their place.
+- Staff of an entity see the findings that they must correct at once, and all others when a line releases them.
+- Entries of the list `kept_close` are for the line that it names alone, and so are findings of rules that read them.
+- The SQL names tables of the books by their schema, so that no name of a query can replace them.
 """
 
 from collections.abc import Callable, Iterable
@@ -47,7 +47,7 @@ _WHOLE_WORD = r"\b{}\b"
 
 
 Below = Callable[[tuple[str, ...]], str]
-"""Gives SQL of the entities at and below some roots; of all the register for none."""
+"""Returns SQL of the entities at and below some roots; of the whole register without roots."""
 
 
 def walked(roots: tuple[str, ...]) -> str:
@@ -63,7 +63,7 @@ def walked(roots: tuple[str, ...]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class AccessReason:
-    """One line of the answer to "why do I (not) see this?": a grant, and each thing asked of it; None where it does not matter."""
+    """One line of the access explanation: a grant, and the result of each condition; None if it does not apply."""
 
     grant: Grant
     in_force: bool
@@ -85,7 +85,7 @@ class AccessScope:
     """The reach of one viewer under one policy; cheap to make, and equal for equal grants (`key`)."""
 
     def __init__(self, viewer: Viewer, pack: Pack, owner: str, below: Below = walked) -> None:
-        """Take the grants that are in force on the viewer's day; `below` tells where the entities below roots are read."""
+        """Store the grants in force on the viewer's day; `below` returns the SQL of the entities below roots."""
         self.viewer, self._pack, self._owner, self._below = viewer, pack, owner, below
         self._seeing = [g for g in viewer.in_force if g.gives(SEE)]
 
@@ -118,11 +118,11 @@ class AccessScope:
         return any(g.entity in above and self._opens(g, table) for g in self._seeing)
 
     def roots(self, act: str) -> list[str]:
-        """Return the entities from which down an act is granted."""
+        """Return the entities at the top of the subtrees in which an act is granted."""
         return sorted({g.entity for g in self.viewer.in_force if g.gives(act)})
 
     def rules_of(self, grant: Grant) -> frozenset[str]:
-        """Return the rules whose findings a grant opens."""
+        """Return the rules with findings that a grant opens."""
         return frozenset(name for name, rule in self._pack.rules.items() if self._covers_rule(grant, rule))
 
     def _covers_rule(self, grant: Grant, rule: Rule) -> bool:
@@ -176,13 +176,11 @@ class AccessScope:
 
     @property
     def lines(self) -> list[str]:
-        """Return the lines on which the viewer sees, '' among them for grants on none."""
+        """Return the lines of the viewer's grants; '' for grants on no line."""
         return sorted({g.line for g in self._seeing})
 
     def may_know(self, rule: str) -> bool:
-        """Return whether that something was found by a rule may be told to the viewer at all: not where one
-        line alone may read.
-        """
+        """Return whether the viewer may learn that a rule found something: not if one line alone may read it."""
         one = self._pack.rules.get(rule)
         return one is None or any(self._may_read_closed(g, one) for g in self._seeing)
 
@@ -238,9 +236,9 @@ class AccessScope:
         ]
 
     def why(self, chain: Iterable[str], rule: str = "", table: str = "") -> list[AccessReason]:
-        """Say for each grant ever given what it does for a thing: `chain` is its entity and all above it.
+        """Return, for each grant ever made, its effect on a thing: `chain` is its entity and all entities above it.
 
-        `rule` names the rule of a finding, `table` the table of a fact; the viewer sees it where one row opens.
+        `rule` names the rule of a finding, `table` the table of a fact; the viewer sees the thing if one row opens it.
         """
         chain = list(chain)
         above = {*chain, self._owner}
@@ -275,7 +273,7 @@ class AccessScope:
 
 
 def scoped(sql: str, views: dict[str, str]) -> str:
-    """Return a page's own SELECT with each table that it names in the place of which `views` stands.
+    """Return a page's own SELECT with each table that it names replaced by its view in `views`.
 
     >>> scoped("SELECT * FROM entity", {"entity": "SELECT 1 AS entity"})
     'WITH "entity" AS (SELECT 1 AS entity) SELECT * FROM entity'

@@ -25,7 +25,7 @@ class Throttle:
     """Counters in the file of accounts, behind the connection of the thread that opened it."""
 
     def __init__(self, store: Sqlite) -> None:
-        """Take the open file, and make the tables that are missing."""
+        """Store the open file, and make the missing tables."""
         self._store = store
         for statement in SCHEMA:
             store.execute(statement)

@@ -1,4 +1,4 @@
-"""What a pack says about cases: the moves that change them, the clocks that run on them, and the routes that lead to them."""
+"""The part of a pack about cases: moves that change them, clocks that run on them, routes that lead to them."""
 
 import datetime as dt
 from dataclasses import dataclass, field
@@ -16,21 +16,23 @@ STATES = {
 }
 """The states of a case; the first is where each one begins."""
 ENDED = ("dismissed", "closed")
-"""States in which nothing is due any more."""
+"""Final states: no deadline runs in them."""
 DOES = ("", "hand_over", "receive", "decline", "inform", "extend", "stop", "resume", "accept", "inquire", "conclude")
 """What a move does beside changing the state; '' for nothing."""
 PARTIES = ("lead", "informed", "pending", "entity")
 """Who may make a move: the leading line, an informed one, the one a case is being handed to, the entity itself."""
 REQUIRES = ("cleared", "verified", "cleared_or_accepted", "no_other_inquiry")
-"""What must be so for a move: every finding passes again; somebody verified; one of the two; nobody else inquires."""
+"""Conditions of a move: all findings pass again; an officer verified; one of the two; no other line inquires."""
 PARTS = ("decides", "studies", "reserves", "bars")
-"""What a list says of authority: who decides from an amount on, who studies first, who alone decides, what is not handed down."""
+"""Roles of an authority list: who decides from an amount, who studies first, who alone decides, what may not be
+delegated.
+"""
 UNITS = ("working days", "days", "months")
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One thing that may be done in a case: who may, from which states, to which, and what must be said with it."""
+    """One action in a case: who may do it, from which states, to which state, and which fields it needs."""
 
     name: str
     title: Text
@@ -65,7 +67,9 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A time limit on a case: what starts and ends it, in which unit it runs, whom it binds, how far it may be extended."""
+    """A time limit on a case: what starts and ends it, its unit, the party that it binds, and its possible
+    extension.
+    """
 
     name: str
     title: Text
@@ -87,9 +91,9 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """When a case ends by itself as its rules pass: for findings of these severities, and with which losses and persons.
+    """When a case closes itself as its rules pass: for findings of these severities, and with these losses and persons.
 
-    Without a loss, and without anybody who answers for it, nothing more is asked.
+    A case without a loss and without a responsible person needs nothing more.
     """
 
     severities: tuple[str, ...]
@@ -99,10 +103,10 @@ class Closing:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Which findings open a case, who leads it, who is informed, and by which keys findings meet in it.
+    """Which findings open a case, who leads it, who is informed, and which keys join findings in it.
 
-    Each of the conditions that is empty holds for all; of several routes that fit the first by `order` counts.
-    An empty `lead` is the rule's own.
+    An empty condition matches all findings. Of several matching routes, the first by `order` applies. An empty `lead`
+    means the line of the rule.
     """
 
     name: str
@@ -128,7 +132,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What a line of supervision may see and show: whether it knows persons, and whether it keeps its steps to itself."""
+    """What a supervision line may see and show: whether it knows persons, and whether its steps are confidential."""
 
     knows_persons: bool = False
     keeps: bool = False
@@ -136,7 +140,7 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class CasePolicy:
-    """All that a pack says about cases; without routes there are none."""
+    """The moves, clocks and routes of a pack; a pack without routes opens no cases."""
 
     moves: dict[str, Move]
     clocks: dict[str, Clock]
@@ -153,4 +157,4 @@ class CasePolicy:
 
 
 NO_CASEWORK = CasePolicy({}, {}, (), {})
-"""What a pack says about cases that says nothing about them."""
+"""The case policy of a pack that has none."""

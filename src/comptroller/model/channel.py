@@ -1,4 +1,4 @@
-"""The channels by which a report comes in; a kind names those from which its facts are accepted."""
+"""The channels through which a report arrives; a kind names the channels from which its facts are accepted."""
 
 CONSOLE = "console"
 """Pages and calls for an officer who is signed in: the act is in that officer's name."""
@@ -9,11 +9,13 @@ PUBLIC = "public"
 ENGINE = "engine"
 """What the node itself records, such as its answers and what its users did."""
 OPERATOR = "operator"
-"""The node's operator on its own machine, who carries over what was done elsewhere; no page and no call gives it."""
+"""The node's operator on its own machine, who enters what was done elsewhere; no page and no API call uses this
+channel.
+"""
 DECLARED = (CONSOLE, REPORTER, PUBLIC, ENGINE)
 """What a kind's file may name. The operator's channel is named by no kind: it may report every kind that has reports."""
 OFFICER_FIELDS = ("by", "by_line", "office", "granted_by")
-"""A kind with one of these fields is for the console alone, unless its file says otherwise."""
+"""A kind with one of these fields is for the console alone, unless its file states otherwise."""
 FIXED = {
     **dict.fromkeys(("desk_act", "advice"), (ENGINE,)),
     **dict.fromkeys(("access_grant", "desk_user", "line_key"), (CONSOLE,)),

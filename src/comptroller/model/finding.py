@@ -1,4 +1,4 @@
-"""A finding: a rule's standing answer about something, with its evidence frozen at the moment."""
+"""A finding: the current result of a rule about a subject, with its evidence frozen at that moment."""
 
 import hashlib
 import json
@@ -11,7 +11,9 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a rule says about one subject: found with evidence, not judged because of what is missing, or why it is left out."""
+    """The result of a rule for one subject: found with evidence, not judged because data is missing, or
+    excluded with a reason.
+    """
 
     rule: str
     subject: tuple[Any, ...]
@@ -35,9 +37,9 @@ class Verdict:
 
 
 BY_FACTS = ("added", "corrected")
-"""How a finding ends that was put right: new facts were told beside the old ones, or in their place."""
+"""How a finding ends that was corrected: new facts were added to the old ones, or replaced them."""
 LAPSED = ("lists", "time", "policy")
-"""How a finding ends that nobody put right: a list, the clock or the policy changed and nothing else."""
+"""How a finding ends that was not corrected: only a list, the clock or the policy changed."""
 HOWS = (*BY_FACTS, "retracted", "around", "otherwise", *LAPSED)
 """How a finding ends; beside those: facts were taken back, what surrounds the subject changed, or the rule applies no more."""
 
@@ -46,8 +48,8 @@ HOWS = (*BY_FACTS, "retracted", "around", "otherwise", *LAPSED)
 class FindingChange:
     """A verdict that is new, changed or gone: one version of a finding.
 
-    Where it is gone, `passes` says that its rule applies and finds nothing, `how` is one of `HOWS`, and `fact` is the
-    last fact that made it so, 0 where none did.
+    For a verdict that is gone, `passes` is true if its rule applies and finds nothing, and `how` is one of `HOWS`.
+    `fact` is the last fact that caused the change, or 0.
     """
 
     state: str
@@ -66,7 +68,7 @@ def finding_id(rule: str, subject: tuple[Any, ...]) -> str:
 
 def plain(value: Any) -> Any:
     """Return a value as JSON holds it: days and instants in ISO form, decimals without trailing zeros."""
-    if type(value) in AS_IT_IS:  # most cells, of which there are many
+    if type(value) in AS_IT_IS:  # the most frequent types first
         return value
     if isinstance(value, Decimal):
         shown = format(value.normalize(), "f")
@@ -81,7 +83,7 @@ def plain(value: Any) -> Any:
 
 
 AS_IT_IS: frozenset[type] = frozenset((str, int, float, bool, type(None)))
-"""Types whose values JSON holds as they are."""
+"""Types that JSON represents directly."""
 _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 _PAIRS = [one + other for one in _LETTERS for other in _LETTERS]

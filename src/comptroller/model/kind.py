@@ -1,4 +1,4 @@
-"""A kind of fact: its fields, its natural key, whose books it belongs to, and when it holds."""
+"""A kind of fact: its fields, its natural key, the entity that owns it, and its validity."""
 
 import datetime as dt
 from dataclasses import dataclass, field
@@ -27,12 +27,12 @@ Bound = Decimal | dt.date | None
 FACT_LINES = 1 << 20
 """A fact's number is its entry's number times this, plus its line: a report holds at most so many facts."""
 STAMPS = {"fact": "BIGINT", "received_at": "TIMESTAMP", "first_at": "TIMESTAMP"}
-"""The columns that the ledger gives every fact; the lines of a nested list have no `first_at`."""
+"""The columns that the ledger adds to every fact; the lines of a nested list have no `first_at`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a kind, and the column it gives; the whole of a value matches `pattern` (RE2), where there is one."""
+    """One field of a kind and its column; a whole value matches `pattern` (RE2), if there is one."""
 
     name: str
     type: str
@@ -66,10 +66,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of fact. A nested list is a kind of its own, named `<kind>_<field>`, whose `parent` is the outer kind.
+    """A kind of fact. A nested list is a kind of its own, named `<kind>_<field>`; its `parent` is the outer kind.
 
-    Rows of a kind that `is_made` come from the engine itself; nobody reports them.
-    `reported_by` names the channels from which its facts are accepted.
+    Rows of a kind that `is_made` come from the engine itself and are never reported. `reported_by` names the channels
+    from which its facts are accepted.
     """
 
     name: str
@@ -92,7 +92,7 @@ class Kind:
     def columns(self) -> dict[str, str]:
         """Return the table's columns and SQL types, in order, the ledger's columns last.
 
-        `first_at` is when the first fact was received of which this one is a correction, itself where it is none.
+        `first_at` is the time of receipt of the first fact in a chain of corrections; for an uncorrected fact, its own.
         """
         named = {f.name: f.column_type for f in self.fields}
         return named | {name: form for name, form in STAMPS.items() if name != "first_at" or not self.parent}
@@ -106,5 +106,5 @@ class Kind:
 
     @property
     def since(self) -> str:
-        """Return the column that says from when a row holds: a day or an instant."""
+        """Return the column with the start of a row's validity: a day or an instant."""
         return self.valid.get("on") or self.valid.get("at") or self.valid.get("from") or ""

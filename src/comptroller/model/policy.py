@@ -109,7 +109,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Rows that a rule is shown, and the verdict on every subject that it must give."""
+    """Input rows of a rule, and the verdict that the rule must return for every subject."""
 
     name: Text
     shows: str
@@ -141,11 +141,11 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What must hold: one SELECT and what surrounds it. `sql` has `judged` already defined as its first CTE.
+    """A check as one SELECT with its metadata. `sql` has `judged` already defined as its first CTE.
 
-    `names` are the columns that the SQL names anywhere, of any table. `views` are the shared SELECTs that it stands on;
-    `references` and `params` have theirs in them, and `view_text` is their SQL as written.
-    `expects` names the step whose absence the rule finds: a kind, and the body that should have taken it.
+    `names` are all columns that the SQL names, of any table. `views` are the shared SELECTs that the rule uses.
+    `references` and `params` include those of the views, and `view_text` is their SQL as written. `expects` names the
+    step that the rule finds missing: a kind, and the body that should have taken it.
     """
 
     name: str
@@ -182,7 +182,7 @@ class Rule:
 
     @property
     def whole_text(self) -> str:
-        """Return the rule's SQL as written, with that of the views that it stands on."""
+        """Return the rule's SQL as written, with the SQL of its views."""
         return self.text + self.view_text
 
     @property
@@ -227,7 +227,7 @@ class Pack:
 
     @property
     def told(self) -> dict[str, Kind]:
-        """Return the kinds that may be reported: all but those whose rows the engine makes itself."""
+        """Return the kinds that may be reported: all kinds except those that the engine makes itself."""
         return {name: kind for name, kind in self.kinds.items() if not kind.is_made}
 
     @property

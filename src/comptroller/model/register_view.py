@@ -1,4 +1,4 @@
-"""What intake may ask of what is known: a read-only view of the register and of standing facts."""
+"""A read-only view of the register and of current facts, for intake."""
 
 import datetime as dt
 from typing import Any, Protocol
@@ -21,10 +21,10 @@ class RegisterView(Protocol):
         """Return the entity that manages it, or None."""
 
     def standing(self, kind: str, keys: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
-        """Give, for each hash of a natural key, the standing fact (0 where there is none) and the hash of its content."""
+        """Return, for each hash of a natural key, the current fact (0 if there is none) and the hash of its content."""
 
     def whose_books(self, kind: str, facts: NDArray[np.int64]) -> dict[int, tuple[str | None, ...]]:
-        """Give, for each of those facts, the entities in whose books it is, in the order in which the kind names them."""
+        """Return, for each of those facts, the entities that own it, in the order of the kind's columns."""
 
     def keys(self, entity: str) -> list[tuple[str, dt.date | None, dt.date | None]]:
         """Return the entity's public keys (base64 Ed25519) with the days from and until which they are valid."""

@@ -1,9 +1,10 @@
-"""SQL from outside as a tree: what it reads and calls, what of it is not allowed, and its one printed form.
+"""SQL from outside as a tree: which tables it reads, which functions it calls, what is not allowed, and its printed
+form.
 
 - One printed form: a tree is printed without comments, parsed again, and must print the same. The printed form is what
-  runs, so that text which one parser reads otherwise than another never reaches the engine.
-- Functions are checked by name on the tokens of the printed form, whatever node a parser makes of a call.
-- A name in a FROM is a WITH of the query itself only where the engine takes it as one; otherwise it is a table.
+  runs. Text that two parsers read differently therefore never reaches the engine.
+- Functions are checked by name on the tokens of the printed form, for every type of node that a parser makes of a call.
+- A name in a FROM is a WITH of the query itself only if the engine resolves it as one; otherwise it is a table.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -85,14 +86,14 @@ _SYNTAX = frozenset(
         ),
     )
 )
-"""Words of the language, and types, behind which a parenthesis may stand."""
+"""Keywords and types that may precede a parenthesis."""
 _MOMENTS = frozenset(
     (
         *("current_date", "current_time", "current_timestamp", "localtime", "localtimestamp"),
         *("current_user", "session_user", "current_role", "current_catalog", "current_schema"),
     )
 )
-"""Words that stand for the moment or the session without a parenthesis."""
+"""Keywords without a parenthesis that mean the current time or the session."""
 _TEXT_FORMS = (exp.ByteString, exp.RawString, exp.UnicodeString, exp.HexString, exp.BitString, exp.National)
 _NEVER = (exp.Into, exp.Command, exp.Placeholder, exp.Parameter, exp.SessionParameter)
 """What no SQL from outside holds: writing, other statements, values handed in."""
@@ -141,7 +142,7 @@ def parse_expression(sql: str, functions: frozenset[str]) -> tuple[tuple[str, ..
 
 
 def _is_plain(sql: str) -> bool:
-    """Check that a text is its tokens and white space alone, and that its strings stand between single quotes."""
+    """Check that a text is its tokens and white space alone, and that its strings are in single quotes."""
     at = 0
     for token in Tokenizer(dialect="duckdb").tokenize(sql):
         part = sql[token.start : token.end + 1]
@@ -197,7 +198,7 @@ def _calls(tokens: Sequence[Token]) -> Iterator[str]:
 
 
 def _moments(tokens: Sequence[Token]) -> Iterator[str]:
-    """Yield the words of the language that stand for the moment or the session."""
+    """Yield the keywords that mean the current time or the session."""
     for at, token in enumerate(tokens):
         is_word = token.token_type is not TokenType.IDENTIFIER and _is_word(token)
         is_part = at > 0 and tokens[at - 1].token_type is TokenType.DOT
@@ -225,7 +226,7 @@ def _shown(node: exp.Expr) -> str:
 
 
 def plain_error(error: Exception) -> str:
-    """Return the first line of what a parser says, without the marks for a screen."""
+    """Return the first line of a parser's message, without terminal control sequences."""
     text = str(error) or type(error).__name__
     return "".join(
         part.split("m", 1)[-1] if at else part for at, part in enumerate(text.splitlines()[0].split("\x1b["))

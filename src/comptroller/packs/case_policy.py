@@ -1,4 +1,4 @@
-"""Moves, clocks and routes made from their files, with what the lint refuses: gaps, dead ends, words that nobody knows."""
+"""Moves, clocks and routes from their files, with the checks: gaps, dead ends, unknown names."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -29,13 +29,13 @@ from comptroller.packs import case_schema
 from comptroller.packs.schema_types import Both, CiteForm
 
 STEP, ANSWER = "case_step", "enterprise_answer"
-"""The kinds whose facts are moves, of a line and of an entity."""
+"""The kinds with moves as facts: of a line and of an entity."""
 HAPPENS = ("request.asked", "request.answered", "letter.sent", "finding.raised", "finding.cleared", "loss.estimated")
 """What may start or end a clock beside a state that is entered and a move that is made."""
 OFFICES = ("owner", "head", "manager")
 SEVERITIES = ("crit", "high", "med", "low", "info")
 BAND, BY_BAND = ("least", "most"), ("class", "degree")
-"""What a band of consequences consists of, and what it is told by."""
+"""The two limits of a sanction band, and the columns that select it."""
 Say = Callable[[str, str, object, str, str], None]
 
 
@@ -53,7 +53,7 @@ def case_policy_of(  # noqa: PLR0913 - a pack's casework stands on all of these
     params: Mapping[str, Param],
     words: Mapping[str, Mapping[str, Text]],
 ) -> tuple[CasePolicy, list[Refusal]]:
-    """Return what a pack's files say about cases (by full name), and all that does not fit."""
+    """Return the case policy of a pack's files (by full name), and a refusal for everything that does not fit."""
     refusals: list[Refusal] = []
 
     def say(full: str, field: str, seen: object, zh: str, en: str) -> None:
@@ -176,7 +176,7 @@ def _route(full: str, form: case_schema.RouteForm) -> Route:
 
 
 def _among(say: Say, full: str, field: str, seen: Iterable[str], known: Iterable[str]) -> None:
-    """Refuse words that are none of those known."""
+    """Reject names that are not known."""
     listed = sorted(known)
     for word in seen:
         if word not in listed:
@@ -238,7 +238,7 @@ def _check_route(route: Route, rules: Mapping[str, Rule], words: Mapping[str, Ma
 
 
 def _check_whole(made: CasePolicy, kinds: Mapping[str, Kind], say: Say) -> None:
-    """Refuse routes that leave a finding without an answer, and states that nobody can leave or reach."""
+    """Reject routes that leave a finding without a case decision, and states without a way in or out."""
     orders = Counter(route.order for route in made.routes)
     for route in made.routes:
         if orders[route.order] > 1:

@@ -8,8 +8,8 @@ from comptroller.packs.schema import KindForm
 def channels_of(name: str, form: KindForm) -> tuple[str, ...]:
     """Return the channels from which facts of a kind are accepted.
 
-    A file that names none gets those of the product's own kinds, or the console alone where a field names an officer, a
-    line, an office or who grants, or the reporters.
+    A file that names none has the channels of the product's own kinds. Without those, a field for an officer, a line,
+    an office or a grantor means the console alone; any other kind is for reporters.
     """
     if form.made:
         return (ENGINE,)
@@ -19,7 +19,9 @@ def channels_of(name: str, form: KindForm) -> tuple[str, ...]:
 
 
 def channels_refused(full: str, form: KindForm) -> list[Refusal]:
-    """Reject a channel that there is not, a channel of rows that nobody reports, and one that a kind of the product must not have."""
+    """Reject unknown channels, channels of kinds that are never reported, and channels that a product kind must
+    not have.
+    """
     name, listed = full.rsplit("/", 1)[-1], _listed(form)
     allowed = (ENGINE,) if form.made else FIXED.get(name, DECLARED)
     wrong = [one for one in listed if one not in allowed]

@@ -1,4 +1,4 @@
-"""A pack's files, gathered from the folders in which packs lie, with those of all packs beneath it."""
+"""The files of a pack and of all packs that it extends, collected from the pack folders."""
 
 from collections.abc import Iterable
 from pathlib import Path

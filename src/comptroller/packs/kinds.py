@@ -23,7 +23,7 @@ _RESERVED = ("fact", "received_at", "first_at", "act", "line", "report", "seq")
 
 
 def kind_of(full: str, form: schema.KindForm) -> tuple[Kind | None, list[Refusal]]:
-    """Return the kind that `form` says, or what does not fit in it."""
+    """Return the kind of `form`, or a refusal for everything that does not fit."""
     name = full.rsplit("/", 1)[-1]
     refusals = [*_sense(full, form), *channels_refused(full, form)]
     if refusals:
@@ -176,7 +176,7 @@ def _wrong_bounds(form: schema.FieldForm) -> str:
 
 
 def disagreements(kinds: Mapping[str, Kind]) -> list[Refusal]:
-    """Refuse one field name with two types of column, or with two units, among the kinds of one pack (design section 5)."""
+    """Reject one field name with two column types, or with two units, among the kinds of one pack."""
     mend = ("其中一个改名或统一", "Rename one of them, or let them agree.")
     first: dict[str, tuple[str, Field]] = {}
     refusals = []
@@ -207,7 +207,7 @@ def _is_pattern(text: str) -> bool:
 
 
 def _is_scheme(name: str) -> bool:
-    """Return whether python-stdnum has a module of that name that tells sound codes."""
+    """Return whether python-stdnum has a module of that name that validates codes."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?", name):
         return False
     try:
@@ -217,7 +217,7 @@ def _is_scheme(name: str) -> bool:
 
 
 def _columns(full: str, field: str, sql: str, plain: set[str]) -> list[Refusal]:
-    """Refuse an expression that does not parse or that names a column which is not there."""
+    """Reject an expression that does not parse or that names an unknown column."""
     place = (f"{full}.yml", None, field)
     mend = ("改正表达式", "Mend the expression.")
     try:

@@ -1,11 +1,11 @@
-"""Templates of letters held to what a template may use; whatever else stands in one is rejected by its name and line.
+"""Templates of letters, checked against a list of allowed words; everything else is rejected by its name and line.
 
 A template is a program of the typesetter, which could read files, fetch packages and run text. The list below names all
-that a template may say outside of strings; an alias, a module of the library or a function of tomorrow is not on it.
+words that a template may use outside of strings. An alias, a library module or a future function is not on it.
 
 Why strings can be skipped: a quote outside of code is plain text to the typesetter, and could hide code from a reader
-that takes it for a string. A string here stands on one line and holds no character that leads from text into code or
-back (`#`, brackets, `$`, a raw mark, a block comment). So both readings of a quote hold text alone, and stay in step.
+that takes it for a string. A string here is on one line and holds no character that leads from text into code or back
+(`#`, brackets, `$`, a raw mark, a block comment). So both readings of a quote hold text alone, and agree.
 """
 
 import re
@@ -42,7 +42,7 @@ _BOUND = (
     re.compile(r"\bfor\s+([\w-]+)\s+in\b"),
     re.compile(r"\bfor\s*\(([^()]*)\)\s*in\b"),
 )
-"""Where a template gives names of its own."""
+"""Where a template defines names of its own."""
 _LANGUAGE = "let set show if else for in while break continue return context not and or none auto true false"
 _ELEMENTS = (
     "document page text par parbreak linebreak pagebreak align place block box pad move h v line rect square circle stack "
@@ -72,7 +72,7 @@ _VALUES = (
     "is_draft sent_on rule sources facts stands entries row pair part"
 )
 ALLOWED = frozenset(f"{_LANGUAGE} {_ELEMENTS} {_ARGUMENTS} {_MEMBERS} {_NAMES} {_VALUES}".split())
-"""Every word that a template may say outside of strings, beside the names that it gives itself."""
+"""Every word that a template may use outside of strings, beside the names that it defines itself."""
 _LIBRARY = (
     "read json csv toml yaml xml cbor image plugin bibliography cite include import eval sys std pdf path asset bundle "
     "query state locate metadata dictionary module theme syntaxes regex func link label ref datetime type wasm raw "
@@ -82,7 +82,7 @@ _LIBRARY = (
     "selector skew sym symbol tiling version aqua btt eastern fuchsia lime maroon olive orange purple silver teal yellow"
 )
 REJECTED = frozenset(_LIBRARY.split())
-"""Words of the library that a template has no use for: rejected even where it gives one of these names itself."""
+"""Library words that a template does not need: rejected even if it defines one of these names itself."""
 
 
 def check_letters(letters: Mapping[str, LetterForm], files: Mapping[str, bytes]) -> list[Refusal]:
@@ -142,7 +142,7 @@ def _words(tokens: Sequence[re.Match[str]], at: int, count: int) -> tuple[str, .
 
 
 def _bound(text: str) -> frozenset[str]:
-    """Return the names that a template gives itself."""
+    """Return the names that a template defines itself."""
     return frozenset(
         name
         for pattern in _BOUND
@@ -152,12 +152,12 @@ def _bound(text: str) -> frozenset[str]:
 
 
 def _is_known(word: str, known: frozenset[str]) -> bool:
-    """Return whether a word may stand outside of strings; words without a Latin letter are names of no library."""
+    """Return whether a word may be used outside of strings; words without a Latin letter are names of no library."""
     return word == "_" or word in known or not re.search("[A-Za-z]", word)
 
 
 def _is_wrong(sort: str, seen: str, before: str) -> bool:
-    """Return whether a token leads from text into code unseen; `before` is the character that stands before it."""
+    """Return whether a token leads from text into code unseen; `before` is the preceding character."""
     if sort == "string":
         return bool(_IN_STRING.search(seen)) and not _COLOUR.fullmatch(seen)
     return (sort == "sign" and seen in _OUTSIDE) or (sort == "comment" and before == ":")

@@ -36,10 +36,13 @@ _WITH_SQL = ("rules", "views")
 
 
 def read_pack(files: Mapping[str, bytes], name: str, *, adopted: bool = False) -> Pack:
-    """Return pack `name` with all it extends; raises BrokenPack with every refusal found.
+    """Return pack `name` with all packs that it extends.
 
-    The same files give the same pack, without being read again. One that was `adopted` is not held to the lint of a
-    later day: what a ledger holds can always be folded.
+    The same files return the same pack, without a second read. An `adopted` pack is not checked by later lints: a pack
+    in a ledger can always be loaded.
+
+    Raises:
+        BrokenPack: with all refusals.
     """
     pack, refusals, lints = _read(name, tuple(sorted(files.items())))
     if pack is not None and not adopted:
@@ -52,9 +55,7 @@ def read_pack(files: Mapping[str, bytes], name: str, *, adopted: bool = False) -
 
 @lru_cache(maxsize=4)
 def _read(name: str, files: tuple[tuple[str, bytes], ...]) -> tuple[Pack | None, list[Refusal], list[Refusal]]:
-    """Return the pack, what refuses it, and what the lint alone refuses; nothing is composed where layers are
-    missing.
-    """
+    """Return the pack, its refusals, and those of the lints alone; the pack is None if layers are missing."""
     reading = _Reading(dict(files))
     layers = reading.layers(name)
     if reading.refusals:
@@ -94,7 +95,7 @@ class _Reading:
         return order
 
     def form(self, path: str, shape: type[_Form]) -> _Form | None:
-        """Return a file's form, or None and keep its refusals."""
+        """Return a file's form, or None after collecting its refusals."""
         if path not in self.files:
             wanted = ("该文件存在", "that file to be there")
             self.refusals.append(
@@ -190,7 +191,7 @@ class _Reading:
         )
 
     def _stray(self, layer: str) -> None:
-        """Refuse files that no reader takes: another extension, another folder, SQL where none is read."""
+        """Reject files that no reader takes: another extension, another folder, SQL where none is read."""
         for path in self.files:
             owner, _, rest = path.partition("/")
             if owner != layer or rest == "pack.yml":
@@ -220,7 +221,7 @@ class _Reading:
             self.cited(place, cite, sources)
 
     def cited(self, place: str, cite: Cite, sources: Mapping[str, Source]) -> None:
-        """Refuse a citation of a source that no layer has."""
+        """Reject a citation of a source that no layer has."""
         if cite.source not in sources:
             wanted = ("sources/ 中的依据", "a source under sources/")
             mend = ("先补该依据文件", "Write that source first.")
@@ -286,7 +287,7 @@ class _Reading:
         return made
 
     def _laid(self, layers: list[str], folder: str, shape: type[_Form]) -> dict[str, _Form]:
-        """Return the forms of a folder by full name; an upper layer's file stands for a lower one's of that stem."""
+        """Return the forms of a folder by full name; an upper layer's file replaces a lower one's of that stem."""
         found: dict[str, tuple[str, _Form]] = {}
         for layer in reversed(layers):
             for path, full in self.each(layer, folder):

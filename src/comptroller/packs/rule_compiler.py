@@ -35,7 +35,7 @@ class Compiled:
     fingerprint: str
     gives: tuple[str, ...]
     names: frozenset[str]
-    """Every name of a column that the SQL says, those in `judged` included."""
+    """Every column name in the SQL, including those in `judged`."""
 
 
 def _said(  # noqa: PLR0913, PLR0917 - the parts of a refusal
@@ -65,9 +65,9 @@ def compile_rule(  # noqa: PLR0913 - what a rule's two files say
     references: set[str],
     views: Sequence[View] = (),
 ) -> tuple[Compiled | None, list[Refusal]]:
-    """Return the rule's runnable SQL, or refusals: two statements, tables not declared, columns not given.
+    """Return the rule's runnable SQL, or refusals: two statements, undeclared tables, missing columns.
 
-    `views` are those that the rule stands on, an inner one first; their texts are part of its fingerprint.
+    `views` are the views that the rule uses, inner ones first; their texts are part of its fingerprint.
     """
     compiled, refusals = _compiled(
         name,
@@ -94,14 +94,14 @@ def _compiled(  # noqa: PLR0913, PLR0917 - what a rule's two files say, as plain
     name: str,
     files: tuple[bytes, bytes],
     judges: _Table | None,
-    said: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...]],
+    keys: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...]],
     tables: tuple[tuple[str, _Table | None], ...],
     references: frozenset[str],
     views: tuple[tuple[str, str], ...],
 ) -> tuple[Compiled | None, tuple[Refusal, ...]]:
-    """Return what `compile_rule` gives; `said` is subject, docket, when and what is needed."""
+    """Return the result of `compile_rule`; `keys` are subject, docket, when and the needs."""
     sql, yml = files
-    subject, docket, when, needs = said
+    subject, docket, when, needs = keys
     reads = dict(tables)
     place = (f"{name}.sql", None, "")
     text = sql.decode("utf-8", "replace")
@@ -156,7 +156,7 @@ def columns_of(expression: str) -> tuple[str, ...]:
     trees = sqlglot.parse(expression, read="duckdb")
     if len(trees) != 1 or trees[0] is None:
         raise sqlglot.errors.ParseError(f"{len(trees)} expressions where one stands: {expression[:80]}")
-    sqlglot.parse_one(f"SELECT ({expression})", read="duckdb")  # So it stands in a statement.
+    sqlglot.parse_one(f"SELECT ({expression})", read="duckdb")  # As it is used in a statement.
     return tuple(column.name for column in trees[0].find_all(exp.Column))
 
 
@@ -184,7 +184,7 @@ def _check_tables(
 
 
 def _check_same_always(name: str, tree: exp.Select) -> list[Refusal]:
-    """Return the refusals of what makes the same rows give another answer: an order with a limit, the present, chance."""
+    """Return a refusal for each construct with unstable results: an order with a limit, the current time, chance."""
     place = (f"{name}.sql", None, "")
     zh, en = "不含 ORDER BY 与 LIMIT 的 SELECT", "a SELECT without ORDER BY and LIMIT"
     refusals = [_said(place, "order", word, zh, en) for word in orders(tree)]
@@ -193,12 +193,12 @@ def _check_same_always(name: str, tree: exp.Select) -> list[Refusal]:
 
 
 def orders(tree: exp.Select) -> list[str]:
-    """Return the words by which a SELECT orders or cuts its rows."""
+    """Return the keywords with which a SELECT orders or limits its rows."""
     return [word for part, word in _ORDERS.items() if tree.args.get(part) is not None]
 
 
 def asks_moment(tree: exp.Expr) -> list[str]:
-    """Return the calls that give another value at another moment: the present, chance, counters."""
+    """Return the calls that return another value at another moment: the current time, chance, counters."""
     return [
         call.sql("duckdb")
         for call in tree.find_all(exp.Func)

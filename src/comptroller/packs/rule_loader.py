@@ -1,4 +1,4 @@
-"""Rules made from their two files, with what the lint refuses."""
+"""Rules built from their two files, with their lint checks."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -128,7 +128,9 @@ def rule_of(  # noqa: C901, PLR0913 - a rule stands on all of these, and each ma
 
 
 def _views(form: schema.RuleForm, shared: Sequence[View], say: Any) -> None:
-    """Refuse a view that reads other rows than the rule: of another kind, or a table whole that the rule reads by docket."""
+    """Reject a view that reads other rows than the rule: of another kind, or a whole table that the rule reads
+    by docket.
+    """
     for view in shared:
         if form.references.get(view.name):
             by = form.references[view.name]
@@ -153,7 +155,7 @@ def _views(form: schema.RuleForm, shared: Sequence[View], say: Any) -> None:
 
 
 def _references(form: schema.RuleForm, shared: Sequence[View]) -> dict[str, tuple[str, ...]]:
-    """Return the tables that a rule looks up with the columns that touch it; its own word stands before a view's."""
+    """Return the lookup tables of a rule with their columns; the rule's own entry replaces a view's."""
     names = {view.name for view in shared}
     found = {table: by for view in shared for table, by in view.references.items()}
     found |= {table: tuple(by) for table, by in form.references.items()}
@@ -161,7 +163,7 @@ def _references(form: schema.RuleForm, shared: Sequence[View]) -> dict[str, tupl
 
 
 def _examples(form: schema.RuleForm, say: Any) -> None:
-    """Refuse a rule without the examples that show it: one found, one clear, one missing where it has needs."""
+    """Reject a rule without its examples: one found, one clear, and one missing if it has needs."""
     shown = {example.shows for example in form.examples}
     wanted = {"found", "clear"} | ({"missing"} if form.needs else set())
     if not wanted <= shown:
@@ -177,7 +179,7 @@ def _examples(form: schema.RuleForm, say: Any) -> None:
 
 
 def _expects(form: schema.RuleForm, tables: Mapping[str, Kind], say: Any) -> None:
-    """Refuse an expected step that no kind gives, or that is taken by a body that the kind does not know."""
+    """Reject an expected step of an unknown kind, or of a body that the kind does not know."""
     if not form.expects:
         return
     kind = tables.get(form.expects.get("kind", ""))
@@ -190,7 +192,7 @@ def _expects(form: schema.RuleForm, tables: Mapping[str, Kind], say: Any) -> Non
 
 
 def _answers(form: schema.RuleForm, gives: tuple[str, ...], say: Any) -> None:
-    """Refuse a rule whose SELECT may give an answer (by `missing` or `excluded`) that no example shows."""
+    """Reject a rule with an output column (`missing` or `excluded`) that no example shows."""
     shown = {example.shows for example in form.examples}
     for column in ("missing", "excluded"):
         if column in gives and column not in shown:

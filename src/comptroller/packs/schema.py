@@ -1,4 +1,6 @@
-"""The forms of a pack's files, as msgspec structs: what each YAML file may say; unknown keys are refused."""
+"""The schemas of a pack's files, as msgspec structs: the keys that each YAML file may have; unknown keys are
+rejected.
+"""
 
 import datetime as dt
 from typing import Any

@@ -7,7 +7,7 @@ import msgspec
 
 
 class Form(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """A form refuses what it does not know."""
+    """Base of all schemas: rejects unknown keys."""
 
 
 Both = dict[Annotated[str, msgspec.Meta(pattern="^[a-z]{2}(-[A-Za-z]+)?$")], str]

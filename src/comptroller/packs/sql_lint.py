@@ -1,9 +1,9 @@
-"""What a pack's SQL may not do, looked for wherever SQL stands in a pack: read, call or name anything beyond its rows.
+"""Checks of all SQL in a pack: it must not read, call or name anything beyond its rows.
 
-- A rule's SELECT reads `judged`, the tables that it declares, and WITHs of its own; it calls steady functions by name.
-- Conditions, needs, checks and fills are expressions over the columns of one row, without a query inside.
+- A rule's SELECT reads `judged`, its declared tables, and WITHs of its own; it calls steady functions by name.
+- Conditions, needs, checks and fills are expressions over the columns of one row, without a subquery.
 - Names that go into statements (columns, keys, files) are plain identifiers.
-- These are lints: a policy that a ledger holds already is folded all the same, by an engine that reads nothing else.
+- These are lints: a policy that is already in a ledger is still loaded, by an engine that reads nothing else.
 """
 
 import re

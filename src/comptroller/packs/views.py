@@ -1,4 +1,4 @@
-"""Views of a pack: SELECTs that several rules share, each standing in a rule's SQL as if it were written there."""
+"""Views of a pack: SELECTs that several rules share, each inserted in a rule's SQL as if it were written there."""
 
 # ruff: noqa: RUF012 - msgspec copies the default of a struct for each one
 
@@ -39,7 +39,7 @@ def views_of(
     tables: Mapping[str, Kind],
     params: Iterable[str],
 ) -> tuple[dict[str, View], list[Refusal]]:
-    """Build the views of a pack by name, with what is refused in them; `laid` are their forms by full name."""
+    """Build the views of a pack by name, and the refusals; `laid` are their forms by full name."""
     found: dict[str, View] = {}
     refusals: list[Refusal] = []
     known_params = set(params)
@@ -70,7 +70,7 @@ def views_of(
 
 
 def needed(named: Iterable[str], views: Mapping[str, View]) -> list[View]:
-    """Return the views of those names with all that they stand on, each once, an inner one before an outer one."""
+    """Return the views of those names with all views that they use, each once, an inner one before an outer one."""
     order: list[View] = []
 
     def visit(name: str, above: tuple[str, ...]) -> None:
@@ -86,7 +86,7 @@ def needed(named: Iterable[str], views: Mapping[str, View]) -> list[View]:
 
 
 def _declared(view: View, tables: Mapping[str, Kind], params: set[str], names: set[str]) -> list[Refusal]:
-    """Return what is refused in a view's own lists: names that are taken, and tables or parameters that are not there."""
+    """Return the refusals of a view's own lists: names in use, and unknown tables or parameters."""
     file, found = f"{view.path}.yml", []
     if view.name in tables or view.name in OFFERED or view.name == JUDGED or view.name.startswith("param_"):
         found.append(_wrong((file, None, ""), view.name, ("尚未用作表名的名称", "a name that no table has")))
@@ -101,7 +101,7 @@ def _declared(view: View, tables: Mapping[str, Kind], params: set[str], names: s
 
 
 def _text(view: View) -> list[Refusal]:
-    """Return what is refused in a view's SQL: it is one SELECT over what the view declares, the same at any time."""
+    """Return the refusals of a view's SQL: it must be one SELECT over its declared tables, the same at any time."""
     file = f"{view.path}.sql"
     if not view.text.startswith("--"):
         return [_wrong((file, 1, ""), view.text[:40], ("首行为注释", "a first line of comment"))]
@@ -145,7 +145,7 @@ def parsed(text: str) -> exp.Select:
 
 
 def _rings(views: Mapping[str, View]) -> list[Refusal]:
-    """Return the refusal of each view that stands on itself through others."""
+    """Return a refusal for each view that reads itself through others."""
     found = []
     for name, view in views.items():
         waiting, seen = list(view.references), set[str]()

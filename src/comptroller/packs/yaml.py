@@ -56,7 +56,7 @@ _Loader.add_constructor("tag:yaml.org,2002:float", _float)
 
 
 def read_yaml(name: str, text: bytes) -> tuple[Any, list[Refusal]]:
-    """Return what `text` says, or a refusal with the line; `name` is the file's name in it."""
+    """Return the value of `text`, or a refusal with the line; `name` is the file name in the refusal."""
     try:
         return yaml.load(text, Loader=_Loader), []  # noqa: S506 - a safe loader with other scalars
     except yaml.MarkedYAMLError as error:
@@ -77,7 +77,7 @@ def read_yaml(name: str, text: bytes) -> tuple[Any, list[Refusal]]:
 
 
 def read_form(files: Mapping[str, bytes], path: str, shape: type[_Form]) -> tuple[_Form | None, list[Refusal]]:
-    """Return one file as a value of its form, which nobody alters, or what is refused in it.
+    """Return one file as an immutable value of its form, or its refusals.
 
     A file that several packs hold is read once in a process.
     """

@@ -1,4 +1,6 @@
-"""The examples of a pack's rules, run in two ways: everything at once, and row by row; both must say what is written."""
+"""The examples of a pack's rules, run in two ways: all rows at once, and row by row; both must return the
+stated result.
+"""
 
 import datetime as dt
 import json
@@ -25,7 +27,7 @@ _START = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An example that does not give what it says."""
+    """An example with another result than it states."""
 
     rule: str
     example: str
@@ -182,7 +184,7 @@ class _Shown:
 
 
 def _facts(duck: DuckDb, pack: Pack, example: Example) -> _Shown:
-    """Return an example's rows; required fields may be left out, and `received_at` may be said."""
+    """Return an example's rows; required fields may be left out, and `received_at` may be set."""
     shown = _Shown({}, {}, {}, [])
     for kind, rows in example.given.items():
         if kind not in pack.kinds:
@@ -207,7 +209,7 @@ def _facts(duck: DuckDb, pack: Pack, example: Example) -> _Shown:
 
 
 def _named(shown: _Shown) -> set[str]:
-    """Return the entities in whose books the rows are; where an example shows no register, they stand in it alone."""
+    """Return the entities that own the rows; an example without a register gets one with these entities alone."""
     found = {e for rows in shown.tables.values() if "entity" in rows.column_names for e in rows["entity"].to_pylist()}
     return {e for e in found if e is not None}
 

@@ -1,7 +1,8 @@
-"""A policy that nobody adopted, at work on a copy of the books: it follows the ledger, and says where it differs from what is adopted.
+"""A policy that is not adopted, run on a copy of the books: it follows the ledger and reports differences from the
+adopted one.
 
-- What it gives at an entry is what adopting the policy when the shadow began would have given there.
-- Its copy is its own: no finding of it stands in the node, opens a case, or is an entry.
+- Its findings at an entry equal those of a node that adopted the policy when the shadow began.
+- Its copy is its own: its findings do not enter the node, open no case, and are no ledger entries.
 """
 
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ from comptroller.store.duck import DuckDb
 
 SORTS = ("appear", "vanish", "change")
 STANDING = "SELECT finding, rule, hash(evidence), known FROM finding_now WHERE state IN ('raised', 'changed')"
-"""What stands as found, of either policy; few columns, since all of them are compared."""
+"""Current findings of either policy; few columns, since all of them are compared."""
 _ROW = (
     "SELECT finding, rule, entity, subject, since, evidence, known FROM finding_now WHERE finding IN (SELECT unnest(?))"
 )
@@ -53,7 +54,7 @@ class Shadow(Engine):
     """A copy of a node's books, judged under another policy. `began` is the entry at which it began."""
 
     def __init__(self, ledger: Ledger, duck: DuckDb, charter: Charter, pack: Pack) -> None:
-        """Take up a copy of the books and a reader of the ledger, and judge everything that is known under `pack`."""
+        """Open a copy of the books and a reader of the ledger, and judge all known facts under `pack`."""
         super().__init__(Copy(ledger, duck, charter))
         self.began = self.books.entries
         at = self.last_moment()
@@ -68,12 +69,12 @@ class Shadow(Engine):
             self._replay(before + 1, last)
 
     def standing(self) -> Standing:
-        """Return what stands as found under the shadow's policy."""
+        """Return the current findings under the shadow's policy."""
         return standing(self.duck)
 
 
 def standing(duck: DuckDb) -> Standing:
-    """Return what stands as found in some books: rule, hash of the evidence, and entry by which it is so known."""
+    """Return the current findings of some books: rule, hash of the evidence, and the entry that made them known."""
     return {finding: (rule, evidence, known) for finding, rule, evidence, known in duck.rows(STANDING)}
 
 
@@ -102,6 +103,6 @@ def beside(adopted: Standing, shadow: Standing, entries: int, began: int) -> Bes
 
 
 def rows(duck: DuckDb, findings: Sequence[str]) -> list[dict[str, Any]]:
-    """Return findings as they stand in some books, in the order asked; what stands no more is left out."""
+    """Return current findings of some books, in the order of `findings`; ended ones are left out."""
     found = {row["finding"]: row for row in duck.records(_ROW, [list(findings)])} if findings else {}
     return [found[one] for one in findings if one in found]

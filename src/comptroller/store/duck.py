@@ -12,13 +12,15 @@ import duckdb
 import pyarrow as pa
 
 _TEXTS = 2_000
-"""Statements that a connection keeps parsed: more than a pack's rules need; parsing is a third of a small query."""
+"""Number of parsed statements that a connection caches. A pack's rules need fewer; parsing is a third of a
+small query.
+"""
 _SOME = 8
 """So many rows are written as values."""
 _ROWS = 500_000
-"""Rows that are given at a time where a table may be too large to be given whole."""
+"""Rows per batch of a table that may be too large to return at once."""
 
-# Said once for all threads: to change the filters around each call would change them under the feet of others.
+# Set once for all threads: to change the warning filters around each call would affect other threads.
 warnings.filterwarnings("ignore", message="Arrow output on a DB-API result")
 
 SqlError = duckdb.Error
@@ -69,7 +71,7 @@ def fault_without_values(fault: Exception) -> str:
 
 
 def fault_text(fault: Exception) -> str:
-    """Return what somebody who proposed policy is told of a fault: of the engine's, its kind alone."""
+    """Return the text of a fault for the author of a policy: for an engine fault, its type alone."""
     if isinstance(fault, SqlError):
         return fault_without_values(fault)
     return f"{type(fault).__name__}: {fault}"[:2000]
@@ -156,7 +158,7 @@ class DuckDb:
         return DuckDb._of(self._connection.cursor())
 
     def set_zone(self, zone: str) -> None:
-        """Read and show instants in that time zone; refuses (duckdb.Error) a zone that is not known."""
+        """Set the time zone in which instants are read and shown; raises duckdb.Error for an unknown zone."""
         quoted = zone.replace("'", "''")
         self._connection.execute(f"SET TimeZone = '{quoted}'")
 
@@ -166,7 +168,7 @@ class DuckDb:
         return str(self.rows("SELECT current_setting('TimeZone')")[0][0])
 
     def interrupt(self) -> None:
-        """End what runs on this connection, from another thread; whoever waits for it gets SqlError."""
+        """Stop the running statement of this connection, from another thread; its caller gets SqlError."""
         self._connection.interrupt()
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> None:
@@ -189,7 +191,7 @@ class DuckDb:
         return [dict(zip(names, row, strict=True)) for row in done.fetchall()]
 
     def columns(self, sql: str) -> list[str]:
-        """Return the names of the columns that a query would give."""
+        """Return the names of the columns of a query."""
         return [str(row[0]) for row in self._connection.execute(f"DESCRIBE {sql}").fetchall()]
 
     def arrow(self, sql: str, values: Sequence[Any] = ()) -> pa.Table:
@@ -206,11 +208,11 @@ class DuckDb:
         return self._run(sql).to_arrow_table()
 
     def register(self, name: str, table: pa.Table) -> None:
-        """Let SQL on this connection see an Arrow table under `name`, in front of any table of that name."""
+        """Register an Arrow table under `name` on this connection; it hides any table of that name."""
         self._connection.register(name, table)
 
     def unregister(self, name: str) -> None:
-        """Take a registered table away; in a transaction that has failed, the end of it does so."""
+        """Remove a registered table; after a failed transaction its end removes the table."""
         with suppress(duckdb.TransactionException):
             self._connection.unregister(name)
 
@@ -229,7 +231,7 @@ class DuckDb:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Do what is inside whole or not at all."""
+        """Run the block as one transaction: all of it or nothing."""
         self._connection.execute("BEGIN")
         try:
             yield

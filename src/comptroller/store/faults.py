@@ -14,7 +14,7 @@ _OF_STORE: tuple[type[BaseException], ...] = (
     *(duckdb.CatalogException, duckdb.BinderException, duckdb.ParserException, duckdb.SyntaxException),
 )
 _BEGINNINGS = ("out of memory", "invalid error: std::bad_alloc", "io error", "fatal error", "internal error")
-"""How the engine's own messages begin; a value that is quoted in a message stands further behind."""
+"""The beginnings of the engine's own messages; a value quoted in a message comes further behind."""
 
 
 def is_of_machine(fault: BaseException) -> bool:
@@ -23,8 +23,8 @@ def is_of_machine(fault: BaseException) -> bool:
 
 
 def is_of_values(fault: BaseException) -> bool:
-    """Return whether the values at hand are the cause: the same values would give the same fault everywhere.
+    """Return whether the values are the cause: the same values would cause the same fault everywhere.
 
-    A table or a column that is not there is the store's fault: no value can take it away.
+    A missing table or column is the store's fault: no value can remove it.
     """
     return isinstance(fault, Exception) and not is_of_machine(fault) and not isinstance(fault, _OF_STORE)

@@ -1,6 +1,6 @@
-"""Tables handed to the process that answers a question: rows of views, as Arrow streams in memory that is not a file's.
+"""Tables for the process that answers a question: rows of views, as Arrow streams in anonymous memory.
 
-What is handed out is kept for the next question as long as the books stand where they stood, bounded in bytes.
+Tables are cached for the next question until the books change; the cache is bounded in bytes.
 """
 
 import fcntl
@@ -19,7 +19,7 @@ from comptroller.store.duck import DuckDb
 from comptroller.store.question import Question
 
 MOST_BYTES, MOST_KEPT = 512 << 20, 128 << 20
-"""What one question may be handed, and what is kept for the next ones."""
+"""Bytes that one question may receive, and bytes that are cached for the next ones."""
 
 
 class Handed:
@@ -36,7 +36,7 @@ class Handouts:
     """Tables as they were handed out, the newest last."""
 
     def __init__(self, most_kept: int = MOST_KEPT) -> None:
-        """Keep so many bytes at most."""
+        """Build a cache of at most so many bytes."""
         self._most, self._lock = most_kept, threading.Lock()
         self._kept: OrderedDict[Hashable, Handed] = OrderedDict()
         self._size = 0
@@ -44,7 +44,11 @@ class Handouts:
     def hand_out(
         self, duck: DuckDb, question: Question, views: Mapping[str, str], *, most: int = MOST_BYTES
     ) -> list[Handed]:
-        """Return the tables that a question names, all as of one state of the books; raises (Refused) for more bytes than `most`."""
+        """Return the tables that a question names, all as of one state of the books.
+
+        Raises:
+            Refused: the tables take more bytes than `most`.
+        """
         found: list[Handed] = []
         with duck.snapshot():
             stands = _position(duck)
@@ -65,7 +69,7 @@ class Handouts:
             return self._kept.get(key)
 
     def _keep(self, key: Hashable, handed: Handed) -> None:
-        """Keep a table that leaves room for others, and let go of what was longest not asked for."""
+        """Add a table to the cache if it leaves space for others, and remove the least recently used ones."""
         if handed.size > self._most // 4:
             return
         with self._lock:
@@ -85,7 +89,7 @@ def _nameless() -> int:
 
 
 def _position(duck: DuckDb) -> tuple[object, ...] | None:
-    """Return where the books stand; None for a database that is none."""
+    """Return the position of the books; None for a database without books."""
     there = duck.rows("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'position' AND NOT internal")
     return duck.rows("SELECT entries, pack FROM main.position")[0] if there[0][0] else None
 
@@ -115,6 +119,6 @@ def _written(duck: DuckDb, name: str, sql: str, most: int) -> Handed:
         if writer is None:
             writer = pa.ipc.new_stream(file, duck.arrow(f"SELECT * FROM ({sql}) AS none LIMIT 0").schema)
         writer.close()
-    with suppress(OSError, AttributeError):  # Nobody who reads it can change it; a plain file has no seals.
+    with suppress(OSError, AttributeError):  # No reader can change the table; a plain file has no seals.
         fcntl.fcntl(handed.file, fcntl.F_ADD_SEALS, fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW)
     return handed

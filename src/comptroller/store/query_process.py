@@ -1,12 +1,12 @@
-"""The program that answers one question: a process with nothing but the tables that it was handed, under system limits.
+"""The program that answers one question: a process that has only its tables, under limits of the system.
 
-It is started by itself (`python -I query_process.py`) with an empty environment in an empty folder, and imports its engine.
-It keeps copies of itself (forks) that wait with an engine open; each answers one question and ends, and another takes its
-place. So a question finds a clean process at once, and nothing of one question is there for the next. Nothing of the
+It runs alone (`python -I query_process.py`) with an empty environment in an empty folder, and imports its engine. It
+holds copies of itself (forks) that wait with an open engine. Each answers one question and ends, and another takes its
+place. So a question finds a clean process at once, and no data of one question is left for the next. Nothing of the
 product is imported here.
 
-One message brings the files that go with a question, by their descriptors: the socket for the answer, the question as
-JSON, then each table as an Arrow stream. The answer is a line of JSON, and behind it the rows as an Arrow stream.
+One message brings the files of a question, by their descriptors: the socket for the answer, the question as JSON, then
+each table as an Arrow stream. The answer is a line of JSON, followed by the rows as an Arrow stream.
 """
 
 import contextlib
@@ -33,11 +33,11 @@ _SLACK = 192 << 20
 _SECONDS_AFTER = 2
 """So long after its time the system ends what has not ended by itself."""
 _CLOSED, _BROKEN, _PAUSE = 3, 1, 0.5
-"""How a process ends that was told to end, and one that met a fault; how long another one waits behind a fault."""
+"""Exit codes of a stopped process and of a failed one; seconds to wait after a failure before the next start."""
 
 
 def serve(control: socket.socket, made: dict[str, Any]) -> None:
-    """Keep some processes that wait for a question each, until the other end of the socket is closed."""
+    """Run some waiting processes, one for each question, until the other end of the socket is closed."""
     waiting = {_spare(control, made) for _ in range(made["spare"])}
     while waiting:
         number, status = os.wait()
@@ -95,7 +95,7 @@ def _code(fault: duckdb.Error) -> str:
 def _run(
     connection: duckdb.DuckDBPyConnection, asked: dict[str, Any], files: list[int]
 ) -> tuple[dict[str, Any], bytes]:
-    """Put the tables before the engine, look at the question as the engine reads it, and run it under limits."""
+    """Register the tables, check the question as the engine parses it, and run it under limits."""
     connection.execute("SET TimeZone = '" + asked["zone"].replace("'", "''") + "'")
     for name, file in zip(asked["tables"], files, strict=True):
         length = os.fstat(file).st_size
@@ -110,7 +110,7 @@ def _run(
 
 
 def _limit_time(seconds: float) -> None:
-    """Let the system end this process when its time is over, whatever it does; it is the first to go where memory is short."""
+    """Set the system to end this process when its time is over; it is the first to be killed when memory is short."""
     signal.setitimer(signal.ITIMER_REAL, seconds)
     cpu = int(seconds) * 2 + _SECONDS_AFTER
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
@@ -122,7 +122,7 @@ def _limit_time(seconds: float) -> None:
 
 
 def _limit_space(memory: int) -> None:
-    """Hold this process to so many further bytes, and let it open, write and start nothing."""
+    """Limit this process to so many further bytes, and forbid it to open, write or start anything."""
     with contextlib.suppress(ValueError, OSError):
         used = int(open("/proc/self/statm", encoding="ascii").read().split()[0]) * mmap.PAGESIZE  # noqa: PTH123, SIM115
         resource.setrlimit(resource.RLIMIT_AS, (used + memory + _SLACK, used + memory + _SLACK))

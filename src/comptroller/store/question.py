@@ -25,7 +25,11 @@ class Question:
 
 
 def read_question(sql: str, tables: Collection[str], current_only: Collection[str] = ()) -> Question:
-    """Return a question over `tables`; raises (Refused) for all else, and for tables that are not known as of a day."""
+    """Return a question over `tables`.
+
+    Raises:
+        Refused: for anything else, and for tables that are not known as of a day.
+    """
     if len(sql) > _MOST_TEXT:
         wanted = (f"至多 {_MOST_TEXT} 个字符", f"at most {_MOST_TEXT} characters")
         mend = ("缩短语句", "Shorten the statement.")
@@ -66,10 +70,10 @@ def refused(problem: Problem, tables: Collection[str]) -> Refusal:
 
 
 def _columns(tree: exp.Expr) -> frozenset[str] | None:
-    """Return every name that may be a column's, in lower case; None where a question may read all columns.
+    """Return every name that may be a column's, in lower case; None if a question may read all columns.
 
-    A name too many costs time; a name that is left out would change an answer. So every name counts, and a star, a row
-    that is taken as a value, columns by pattern or by place, and joins and pivots that look at all columns count as all.
+    A superfluous name costs time; a missing name would change an answer. So every name counts. All columns count for a
+    star, a row used as a value, columns by pattern or position, and joins and pivots over all columns.
     """
     if any(not isinstance(star.parent, exp.Count) for star in tree.find_all(exp.Star)):
         return None
