@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from comptroller.model.refusal import Refusal, refusal
+from comptroller.model.text import Text, message
 
 MOST_CHARACTERS = 60
 _MARKS = "._-@"
@@ -77,21 +78,16 @@ def scripts(name: str) -> frozenset[str]:
 def fault_of(name: str) -> Refusal | None:
     """Return why a folded name cannot be admitted; None where it can."""
     strange = [c for c in name if not (c.isalnum() or c in _MARKS)]
-    found = scripts(name)
-    mend = (
-        "改用字母、汉字、数字和 . _ - @ 组成的登录名",
-        "Use letters of one script, digits and . _ - @ for the name.",
-    )
+    mixed = scripts(name)
     if not name or strange or len(name) > MOST_CHARACTERS:
-        wanted = (
-            f"至多 {MOST_CHARACTERS} 个字母、汉字、数字或 . _ - @",
-            f"up to {MOST_CHARACTERS} letters, digits or . _ - @",
-        )
-        return refusal("desk.name", ("", None, "login"), name[:MOST_CHARACTERS], wanted, mend)
-    if found - _ALONGSIDE and len(found) > 1:
-        wanted = ("同一种文字的字母", "letters of one script")
-        return refusal("desk.name", ("", None, "login"), f"{name}: {', '.join(sorted(found))}", wanted, mend)
+        return _rejected(name[:MOST_CHARACTERS], message("desk.name.form:expected", limit=MOST_CHARACTERS))
+    if mixed - _ALONGSIDE and len(mixed) > 1:
+        return _rejected(f"{name}: {', '.join(sorted(mixed))}", message("desk.name.script:expected"))
     return None
+
+
+def _rejected(seen: str, expected: Text) -> Refusal:
+    return refusal("desk.name", ("", None, "login"), seen, expected, message("desk.name.form:fix"))
 
 
 def taken_by(name: str, others: Iterable[str]) -> str:

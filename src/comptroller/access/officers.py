@@ -9,6 +9,7 @@ from comptroller.access.grants import ADMINISTER, HANDLE, Grant, viewer_of
 from comptroller.model.channel import CONSOLE
 from comptroller.model.refusal import Refusal, refusal
 from comptroller.model.report import Report
+from comptroller.model.text import message
 from comptroller.store.duck import DuckDb
 
 OFFICE, LINE, GRANTOR = "office", "by_line", "granted_by"
@@ -52,17 +53,12 @@ class Officers:
         if OFFICE not in row:
             if any(one.gives(ADMINISTER) for one in grants):
                 return None
-            wanted = ("系统管理员", "an administrator")
-            return refusal("access.administer", place, user or "-", wanted, _MEND)
+            return refusal("access.administer", place, user or "-")
         office, line = str(row[OFFICE] or ""), row.get(LINE)
         if any(self._opens(one, office, line) for one in grants):
             return None
         seen = f"{user or '-'}: {office}, {line or '-'}"
-        wanted = (
-            f"在条线 {line or '(任一)'} 和机构 {office} 范围内有权办理的人员",
-            f"an officer with a grant on line {line or '(any)'} that reaches office {office}",
-        )
-        return refusal("access.officer", place, seen, wanted, _MEND)
+        return refusal("access.officer", place, seen, line=line or message("access.any_line"), office=office)
 
     def _opens(self, grant: Grant, office: str, line: str | None) -> bool:
         """Return whether a grant allows its user to act for a line (any, if None) at an office."""
@@ -78,6 +74,3 @@ class Officers:
                 return one is not None
             one = self._parent(one)
         return False
-
-
-_MEND = ("由有权人员办理,或先在管理页授权", "Let somebody with the right do it, or ask an administrator for a grant.")

@@ -4,16 +4,9 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from comptroller.model.cite import Cite
-from comptroller.model.text import Text
+from comptroller.model.text import Labels, Text
 
-STATES = {
-    "triage": Text(zh="待研判", en="To be looked at"),
-    "dismissed": Text(zh="已解除", en="Dismissed"),
-    "escalated": Text(zh="已升级", en="Escalated"),
-    "rectifying": Text(zh="待整改", en="To be put right"),
-    "verifying": Text(zh="待复核", en="To be verified"),
-    "closed": Text(zh="已关闭", en="Closed"),
-}
+STATES = Labels("case.state", ("triage", "dismissed", "escalated", "rectifying", "verifying", "closed"))
 """The states of a case; the first is where each one begins."""
 ENDED = ("dismissed", "closed")
 """Final states: no deadline runs in them."""

@@ -2,6 +2,7 @@
 
 from comptroller.model.channel import CONSOLE, DECLARED, ENGINE, FIXED, OFFICER_FIELDS, REPORTER
 from comptroller.model.refusal import Refusal, refusal
+from comptroller.model.text import message
 from comptroller.packs.schema import KindForm
 
 
@@ -24,11 +25,12 @@ def channels_refused(full: str, form: KindForm) -> list[Refusal]:
     """
     name, listed = full.rsplit("/", 1)[-1], _listed(form)
     allowed = (ENGINE,) if form.made else FIXED.get(name, DECLARED)
-    wrong = [one for one in listed if one not in allowed]
-    words = ", ".join(allowed)
-    wanted = (f"其中的报送渠道:{words}", f"channels out of: {words}")
-    mend = ("改正或删去 reported_by", "Correct reported_by, or leave it out.")
-    return [refusal("packs.kind", (f"{full}.yml", None, "reported_by"), one, wanted, mend) for one in wrong]
+    wrong = [channel for channel in listed if channel not in allowed]
+    if not wrong:
+        return []
+    expected, fix = message("packs.kind.channels:expected", channels=allowed), message("packs.kind.channels:fix")
+    place = (f"{full}.yml", None, "reported_by")
+    return [refusal("packs.kind", place, channel, expected, fix) for channel in wrong]
 
 
 def _listed(form: KindForm) -> list[str]:

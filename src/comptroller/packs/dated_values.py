@@ -10,7 +10,7 @@ import msgspec
 from comptroller.model.cite import Cite
 from comptroller.model.policy import Param, Value
 from comptroller.model.refusal import Refusal, refusal
-from comptroller.model.text import Text
+from comptroller.model.text import Text, message
 from comptroller.packs import schema
 
 UNITS = ("CNY", "percent", "fraction", "days", "working days", "months", "years", "count", "hours", "level", "ratio")
@@ -20,26 +20,26 @@ def param_of(full: str, form: schema.ParamForm) -> tuple[Param | None, list[Refu
     """Return the parameter, or what is wrong: an unknown unit, a value's missing column, a gap, an overlap."""
     refusals: list[Refusal] = []
 
-    def say(field: str, seen: object, zh: str, en: str) -> None:
-        mend = ("改正该序列", "Mend the series.")
-        refusals.append(refusal("packs.series", (f"{full}.yml", None, field), seen, (zh, en), mend))
+    def reject(field: str, seen: object, problem: str, **values: object) -> None:
+        expected = message(f"packs.series.{problem}:expected", **values)
+        refusals.append(refusal("packs.series", (f"{full}.yml", None, field), seen, expected))
 
     if form.unit not in UNITS:
-        say("unit", form.unit, f"单位之一:{UNITS}", f"one of the units {UNITS}")
+        reject("unit", form.unit, "unit", units=UNITS)
     values: list[Value] = []
     for at, said in enumerate(form.values):
         try:
             values.append(_value(said, form.by))
         except (msgspec.ValidationError, KeyError) as error:
-            say(f"values[{at}]", error, f"from、value 及 {form.by}", f"from, value and {form.by}")
+            reject(f"values[{at}]", error, "columns", columns=form.by)
     if not values and not refusals:
-        say("values", "-", "至少一个值", "at least one value")
+        reject("values", "-", "empty")
     groups: dict[tuple[tuple[str, str], ...], list[Value]] = defaultdict(list)
     for value in values:
         groups[value.by].append(value)
     for by, group in groups.items():
-        for message in _breaks(group):
-            say("values", f"{dict(by)} {message}", "首尾相接的期间", "periods that meet, without gap or overlap")
+        for break_ in _breaks(group):
+            reject("values", f"{dict(by)} {break_}", "periods")
     if refusals:
         return None, refusals
     ordered = tuple(sorted(values, key=lambda v: (v.by, v.valid_from)))

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from comptroller.model.near import did_you_mean
+from comptroller.model.near import suggest
 from comptroller.model.refusal import BrokenPack, refusal
+from comptroller.model.text import message
 from comptroller.packs import schema
 from comptroller.packs.yaml import read_form
 
@@ -22,10 +23,9 @@ def gather_files(roots: Iterable[Path], name: str) -> dict[str, bytes]:
             continue
         folder = next((root / one for root in places if (root / one / "pack.yml").is_file()), None)
         if folder is None:
-            held = sorted({p.parent.name for root in places for p in root.glob("*/pack.yml")})
-            wanted = (f"已有政策包之一:{held}", f"one of the packs that are here: {held}")
-            mend = did_you_mean(one, held, ("核对政策包名称", "Check the pack's name."))
-            raise BrokenPack([refusal("packs.unknown", (one, None, ""), one, wanted, mend)])
+            existing = sorted({p.parent.name for root in places for p in root.glob("*/pack.yml")})
+            fix = suggest(one, existing, message("packs.unknown:fix"))
+            raise BrokenPack([refusal("packs.unknown", (one, None, ""), one, mend=fix, packs=existing)])
         for path in sorted(folder.rglob("*")):
             if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
                 files[f"{one}/{path.relative_to(folder).as_posix()}"] = path.read_bytes()

@@ -13,7 +13,7 @@ import sqlglot
 from comptroller.model.kind import COLUMN_TYPES, Bound, Check, Field, Kind
 from comptroller.model.refusal import Refusal, refusal
 from comptroller.model.sql_check import plain_error
-from comptroller.model.text import Text
+from comptroller.model.text import Text, message
 from comptroller.packs import schema
 from comptroller.packs.channels import channels_of, channels_refused
 from comptroller.packs.rule_compiler import columns_of
@@ -99,63 +99,48 @@ def _field(name: str, form: schema.FieldForm) -> Field:
 def _sense(full: str, form: schema.KindForm) -> list[Refusal]:  # noqa: C901, PLR0912 - one line a thing that may be wrong
     refusals: list[Refusal] = []
 
-    def say(field: str, seen: object, zh: str, en: str) -> None:
-        mend = ("按 docs/packs.md 改正", "Mend it as docs/packs.md says.")
-        refusals.append(refusal("packs.kind", (f"{full}.yml", None, field), seen, (zh, en), mend))
+    def reject(field: str, seen: object, problem: str, **values: object) -> None:
+        expected = message(f"packs.kind.{problem}:expected", **values)
+        refusals.append(refusal("packs.kind", (f"{full}.yml", None, field), seen, expected))
 
     plain = {name for name, one in form.fields.items() if one.type != "list"}
     books = [form.books] if isinstance(form.books, str) else form.books
     inner_fields = ((f"{name}.{key}", inner) for name, one in form.fields.items() for key, inner in one.fields.items())
     for name, one in (*form.fields.items(), *inner_fields):
         if one.identifier and not _is_scheme(one.identifier):
-            say(name, one.identifier, "python-stdnum 中的编码名", "a scheme of python-stdnum, such as cn.uscc or lei")
+            reject(name, one.identifier, "scheme")
         if wrong := _wrong_bounds(one):
-            say(
-                name,
-                wrong,
-                "与类型相符的 least 和 most,前者不大于后者",
-                "least and most that fit the type, the least first",
-            )
+            reject(name, wrong, "bounds")
         if one.pattern and not (one.type in ("code", "text") and _is_pattern(one.pattern)):
-            say(name, one.pattern, "code 或 text 字段的 RE2 正则表达式", "an RE2 pattern, on a field of code or text")
+            reject(name, one.pattern, "pattern")
     for name, one in form.fields.items():
         if one.type != "list" and one.type not in COLUMN_TYPES:
-            say(name, one.type, f"类型之一:{sorted(COLUMN_TYPES)}", f"one of the types {sorted(COLUMN_TYPES)}")
+            reject(name, one.type, "type", types=sorted(COLUMN_TYPES))
         if not name.isidentifier() or name != name.lower() or name in _RESERVED:
-            say(name, name, "小写标识符,且非保留名", "a lower-case identifier that is not reserved")
+            reject(name, name, "identifier")
         if one.type == "choice" and not one.of:
-            say(name, "-", "choice 写明 of", "`of` for a choice")
+            reject(name, "-", "choices")
         if one.type == "money" and not one.currency:
-            say(name, "-", "money 写明 currency", "`currency` for money: a field's name or a code")
+            reject(name, "-", "currency")
         if one.type == "list":
             for key in (*form.key, *one.carries):
                 if key not in plain:
-                    say(name, key, "外层事项的列", "a column of the outer kind")
+                    reject(name, key, "outer_column")
             for key in one.key:
                 if key not in one.fields:
-                    say(name, key, "列表项的列", "a column of the list's lines")
+                    reject(name, key, "line_column")
             for inner, field in one.fields.items():
                 if field.type not in COLUMN_TYPES or (field.type == "choice" and not field.of):
-                    say(
-                        f"{name}.{inner}",
-                        field.type,
-                        f"类型之一:{sorted(COLUMN_TYPES)}",
-                        f"one of the types {sorted(COLUMN_TYPES)}",
-                    )
+                    reject(f"{name}.{inner}", field.type, "type", types=sorted(COLUMN_TYPES))
                 if not inner.isidentifier() or inner != inner.lower() or inner in _RESERVED:
-                    say(
-                        f"{name}.{inner}",
-                        inner,
-                        "小写标识符,且非保留名",
-                        "a lower-case identifier that is not reserved",
-                    )
+                    reject(f"{name}.{inner}", inner, "identifier")
         if one.fills:
             refusals.extend(_columns(full, name, one.fills, plain))
     for column in (*form.key, *books, *form.valid.values()):
         if column not in plain:
-            say("key/books/valid", column, "已声明的字段", "a declared field")
+            reject("key/books/valid", column, "declared")
     if set(form.valid) not in ({"on"}, {"at"}, {"from"}, {"from", "until"}):
-        say("valid", form.valid, "on、at 或 from/until", "on, at, or from and until")
+        reject("valid", form.valid, "validity")
     for check in form.checks:
         refusals.extend(_columns(full, "checks", check.holds, plain))
     return refusals
@@ -177,19 +162,17 @@ def _wrong_bounds(form: schema.FieldForm) -> str:
 
 def disagreements(kinds: Mapping[str, Kind]) -> list[Refusal]:
     """Reject one field name with two column types, or with two units, among the kinds of one pack."""
-    mend = ("其中一个改名或统一", "Rename one of them, or let them agree.")
     first: dict[str, tuple[str, Field]] = {}
     refusals = []
     for kind in kinds.values():
         own = [(kind.name, f) for f in kind.fields]
         own += [(inner.name, f) for inner in kind.lists for f in inner.fields if f.name not in inner.carries]
         for table, field in own:
-            where, held = first.setdefault(field.name, (table, field))
-            for said, wanted in ((field.column_type, held.column_type), (_unit(field), _unit(held))):
-                if said != wanted:
-                    at = (f"{kind.source}.yml", None, f"{table}.{field.name}")
-                    both = (f"与 {where} 相同:{wanted}", f"as in {where}: {wanted}")
-                    refusals.append(refusal("packs.kind.field", at, said, both, mend))
+            earlier, other = first.setdefault(field.name, (table, field))
+            for value, wanted in ((field.column_type, other.column_type), (_unit(field), _unit(other))):
+                if value != wanted:
+                    place = (f"{kind.source}.yml", None, f"{table}.{field.name}")
+                    refusals.append(refusal("packs.kind.field", place, value, kind=earlier, value=wanted))
     return refusals
 
 
@@ -218,15 +201,13 @@ def _is_scheme(name: str) -> bool:
 
 def _columns(full: str, field: str, sql: str, plain: set[str]) -> list[Refusal]:
     """Reject an expression that does not parse or that names an unknown column."""
-    place = (f"{full}.yml", None, field)
-    mend = ("改正表达式", "Mend the expression.")
+
+    def rejected(seen: str, problem: str) -> Refusal:
+        expected, fix = message(f"packs.kind.{problem}:expected"), message("packs.kind.expression:fix")
+        return refusal("packs.kind", (f"{full}.yml", None, field), seen, expected, fix)
+
     try:
         named = columns_of(sql)
     except (sqlglot.errors.SqlglotError, RecursionError) as error:
-        return [
-            refusal(
-                "packs.kind", place, plain_error(error), ("可解析的 SQL 表达式", "an SQL expression that parses"), mend
-            )
-        ]
-    wrong = sorted(set(named) - plain)
-    return [refusal("packs.kind", place, one, ("已声明的字段", "a declared field"), mend) for one in wrong]
+        return [rejected(plain_error(error), "expression")]
+    return [rejected(column, "declared") for column in sorted(set(named) - plain)]

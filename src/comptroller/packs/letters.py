@@ -110,9 +110,7 @@ def _checked(templates: tuple[tuple[str, str, str], ...], lines: tuple[int, ...]
 def _check(begins: tuple[str, int], text: str, stems: frozenset[str], exports: frozenset[str]) -> Iterator[Refusal]:
     path, first = begins
     if len(text) > MOST_TEMPLATE:
-        wanted = (f"至多 {MOST_TEMPLATE} 个字符", f"at most {MOST_TEMPLATE} characters")
-        mend = ("缩短模板", "Make the template shorter.")
-        yield refusal("packs.letter.long", (path, None, "template"), len(text), wanted, mend)
+        yield refusal("packs.letter.long", (path, None, "template"), len(text), limit=MOST_TEMPLATE)
         return
     text = text.replace("\r\n", "\n")
     known = (ALLOWED | exports | _bound(text)) - REJECTED
@@ -126,11 +124,12 @@ def _check(begins: tuple[str, int], text: str, stems: frozenset[str], exports: f
         elif not skip and seen == "import" and _words(tokens, at - 1, 1) == ("#",):
             named = _STEM.fullmatch("".join(_words(tokens, at + 1, 1)))
             if named is None or named[1] not in stems:
-                yield _import(path, _line(text, token, first), "".join(_words(tokens, at + 1, 1))[:80])
+                place = (path, _line(text, token, first), "template")
+                yield refusal("packs.letter.import", place, "".join(_words(tokens, at + 1, 1))[:80])
         elif sort == "word" and not skip and not _is_known(seen, known):
-            yield _word(path, _line(text, token, first), seen)
+            yield refusal("packs.letter.word", (path, _line(text, token, first), "template"), seen)
         elif _is_wrong(sort, seen, text[token.start() - 1 : token.start()]):
-            yield _sign(path, _line(text, token, first), seen[:80])
+            yield refusal("packs.letter.sign", (path, _line(text, token, first), "template"), seen[:80])
 
 
 def _line(text: str, token: re.Match[str], first: int) -> int:
@@ -161,27 +160,3 @@ def _is_wrong(sort: str, seen: str, before: str) -> bool:
     if sort == "string":
         return bool(_IN_STRING.search(seen)) and not _COLOUR.fullmatch(seen)
     return (sort == "sign" and seen in _OUTSIDE) or (sort == "comment" and before == ":")
-
-
-def _word(path: str, line: int, seen: str) -> Refusal:
-    wanted = (
-        "模板可用的名称,或模板自己用 #let 命名的名称",
-        "a name that a template may use, or one that it gives by #let",
-    )
-    mend = ("文字放入引号;去掉读取文件、引用程序包、执行文本的写法", "Put words into quotes; take away what reads files, packages or runs text.")  # fmt: skip
-    return refusal("packs.letter.word", (path, line, "template"), seen, wanted, mend)
-
-
-def _import(path: str, line: int, seen: str) -> Refusal:
-    wanted = ("本政策包 letters/ 中的模板", "a template under letters/ of this pack")
-    mend = ('写作 #import "frame.typ": *', 'Write #import "frame.typ": *.')
-    return refusal("packs.letter.import", (path, line, "template"), seen, wanted, mend)
-
-
-def _sign(path: str, line: int, seen: str) -> Refusal:
-    wanted = (
-        "单行且不含 # [ ] $ ` 的字符串,不用公式、原文块和块注释",
-        "strings on one line without # [ ] $ `, and no formulas, raw blocks or block comments",
-    )
-    mend = ("改写该处;# 写作 \\u{23}", "Write it otherwise; # is written \\u{23}.")
-    return refusal("packs.letter.sign", (path, line, "template"), seen, wanted, mend)

@@ -9,10 +9,10 @@ import msgspec
 from comptroller.model.case_policy import CasePolicy, Sight
 from comptroller.model.cite import Cite
 from comptroller.model.kind import Kind
-from comptroller.model.near import did_you_mean, listed
+from comptroller.model.near import listing, suggest
 from comptroller.model.policy import Calendar, LetterForm, Pack, Param, PolicyList, Rule, Source, View
 from comptroller.model.refusal import BrokenPack, Refusal, refusal
-from comptroller.model.text import Text
+from comptroller.model.text import Text, message
 from comptroller.packs import case_schema, schema
 from comptroller.packs.bundle import digest_of
 from comptroller.packs.case_policy import case_policy_of
@@ -78,9 +78,7 @@ class _Reading:
 
         def visit(one: str, above: tuple[str, ...]) -> None:
             if one in above:
-                wanted = ("不成环的继承", "packs that do not extend one another in a ring")
-                mend = ("去掉其中一个 extends", "Take one `extends` away.")
-                self.refusals.append(refusal("packs.ring", (f"{one}/pack.yml", None, "extends"), above, wanted, mend))
+                self.refusals.append(refusal("packs.ring", (f"{one}/pack.yml", None, "extends"), above))
                 return
             form = self.form(f"{one}/pack.yml", schema.PackForm)
             if form is None:
@@ -97,10 +95,7 @@ class _Reading:
     def form(self, path: str, shape: type[_Form]) -> _Form | None:
         """Return a file's form, or None after collecting its refusals."""
         if path not in self.files:
-            wanted = ("该文件存在", "that file to be there")
-            self.refusals.append(
-                refusal("packs.missing", (path, None, ""), "-", wanted, ("补上该文件", "Add the file."))
-            )
+            self.refusals.append(refusal("packs.missing", (path, None, ""), "-"))
             return None
         form, refusals = read_form(self.files, path, shape)
         self.refusals += refusals
@@ -122,8 +117,8 @@ class _Reading:
         words: dict[str, dict[str, Text]] = {"domains": {}, "problems": {}, "lines": {}, "words": {}}
         for layer in reversed(layers):
             head = heads[layer]
-            for what, found in words.items():
-                found.update({key: text_of(both) for key, both in getattr(head, what).items()})
+            for what, labels in words.items():
+                labels.update({key: text_of(both) for key, both in getattr(head, what).items()})
             self._stray(layer)
             for path, full in self.each(layer, "sources"):
                 if (source := self.form(path, schema.SourceForm)) is not None:
@@ -141,8 +136,8 @@ class _Reading:
                     if series is not None:
                         params[stem(full)] = series
             for path, full in self.each(layer, "lists"):
-                if (listed := self.form(path, schema.ListForm)) is not None:
-                    lists[stem(full)] = list_of(full, listed)
+                if (list_form := self.form(path, schema.ListForm)) is not None:
+                    lists[stem(full)] = list_of(full, list_form)
             for path, _ in self.each(layer, "calendar"):
                 if (year := self.form(path, schema.CalendarForm)) is not None:
                     calendars[year.region, year.year] = calendar_of(path, year)
@@ -202,15 +197,11 @@ class _Reading:
             is_known = folder in _FOLDERS and "/" in rest
             if is_known and is_text and not is_alone and (path.endswith(".yml") or folder in _WITH_SQL):
                 continue
-            zh, en = listed(_FOLDERS, len(_FOLDERS))
-            wanted = (
-                f"位于 {zh} 之一的 .yml 文件，规则与视图另有 .sql",
-                f"a .yml file in one of {en}; rules and views have a .sql beside it",
-            )
-            mend = did_you_mean(folder, _FOLDERS, ("移动或删除该文件", "Move the file or delete it."))
+            fix = suggest(folder, _FOLDERS, message("packs.stray:fix"))
+            folders = listing(_FOLDERS, len(_FOLDERS))
             was_read = folder in (*_FOLDERS, *_UNREAD) and is_text and not is_alone
-            found = refusal("packs.stray", (path, None, ""), path, wanted, mend)
-            (self.lints if was_read else self.refusals).append(found)
+            stray = refusal("packs.stray", (path, None, ""), path, mend=fix, folders=folders)
+            (self.lints if was_read else self.refusals).append(stray)
 
     def _cites(
         self, params: Mapping[str, Param], lists: Mapping[str, PolicyList], sources: Mapping[str, Source]
@@ -223,9 +214,7 @@ class _Reading:
     def cited(self, place: str, cite: Cite, sources: Mapping[str, Source]) -> None:
         """Reject a citation of a source that no layer has."""
         if cite.source not in sources:
-            wanted = ("sources/ 中的依据", "a source under sources/")
-            mend = ("先补该依据文件", "Write that source first.")
-            self.refusals.append(refusal("packs.source", (f"{place}.yml", None, "cites"), cite.source, wanted, mend))
+            self.refusals.append(refusal("packs.source", (f"{place}.yml", None, "cites"), cite.source))
 
     def _rules(  # noqa: PLR0913, PLR0917 - what a rule may name
         self,

@@ -13,10 +13,11 @@ import sqlglot
 from sqlglot import exp
 
 from comptroller.model.kind import Kind
-from comptroller.model.near import did_you_mean
+from comptroller.model.near import suggest
 from comptroller.model.policy import View
 from comptroller.model.refusal import Refusal, refusal
 from comptroller.model.sql_check import plain_error
+from comptroller.model.text import message
 
 OFFERED = (
     *("clock", "working_day", "list_in_force", "ancestor", "level", "group_head", "heard"),
@@ -38,11 +39,11 @@ class Compiled:
     """Every column name in the SQL, including those in `judged`."""
 
 
-def _said(  # noqa: PLR0913, PLR0917 - the parts of a refusal
-    place: tuple[str, int | None, str], code: str, seen: object, zh: str, en: str, known: Collection[str] = ()
+def _rejected(
+    place: tuple[str, int | None, str], code: str, seen: object, known: Collection[str] = (), **values: object
 ) -> Refusal:
-    mend = did_you_mean(str(seen), known, ("按 docs/packs.md 改正", "Correct it as docs/packs.md says."))
-    return refusal(f"packs.rule.{code}", place, seen, (zh, en), mend)
+    fix = suggest(str(seen), known, message(f"packs.rule.{code}:fix"))
+    return refusal(f"packs.rule.{code}", place, seen, mend=fix, **values)
 
 
 def table_names(tree: exp.Expr) -> set[str]:
@@ -107,16 +108,16 @@ def _compiled(  # noqa: PLR0913, PLR0917 - what a rule's two files say, as plain
     text = sql.decode("utf-8", "replace")
     refusals: list[Refusal] = []
     if not text.startswith("--"):
-        refusals.append(_said((f"{name}.sql", 1, ""), "first_line", text[:40], "首行为注释", "a first line of comment"))
+        refusals.append(_rejected((f"{name}.sql", 1, ""), "first_line", text[:40]))
     try:
         statements = [s for s in sqlglot.parse(text, read="duckdb") if s is not None]
         conditions = [columns_of(w) for w in (*when, *needs)]
     except (sqlglot.errors.SqlglotError, RecursionError) as error:
         detail: dict[str, Any] = next(iter(getattr(error, "errors", [])), {})
         at = (f"{name}.sql", detail.get("line"), "")
-        return None, (*refusals, _said(at, "sql", plain_error(error), "可解析的 SQL", "SQL that parses"))
+        return None, (*refusals, _rejected(at, "sql", plain_error(error)))
     if len(statements) != 1 or not isinstance(statements[0], exp.Select):
-        return None, (*refusals, _said(place, "one_select", len(statements), "一条 SELECT", "one SELECT"))
+        return None, (*refusals, _rejected(place, "one_select", len(statements)))
     tree = statements[0]
     shared = {view: sqlglot.parse_one(text, read="duckdb") for view, text in views}
     refusals += _check_tables(name, tree, set(reads), references, shared)
@@ -127,7 +128,7 @@ def _compiled(  # noqa: PLR0913, PLR0917 - what a rule's two files say, as plain
     kind, known = judges
     at = (f"{name}.yml", None, "when/needs")
     for column in (column for named in conditions for column in named if column not in known):
-        refusals.append(_said(at, "column", column, f"{kind} 的列", f"a column of {kind}", known))
+        refusals.append(_rejected(at, "column", column, known, kind=kind))
     if refusals:
         return None, tuple(refusals)
     complete = [f"({w})" for w in when]
@@ -166,30 +167,22 @@ def _check_tables(
     used = table_names(tree)
     within = used.union(*(table_names(view) for view in shared.values())) - set(shared)
     place = (f"{name}.sql", None, "")
-    refusals = []
-    for table in sorted(used - {"judged"} - reads - references):
-        zh, en = "reads、references 或 params 中声明的表", "a table declared under reads, references or params"
-        refusals.append(_said(place, "table", table, zh, en, {*reads, *references, "judged"}))
+    known = {*reads, *references, "judged"}
+    refusals = [_rejected(place, "table", table, known) for table in sorted(used - known)]
     if "judged" not in within:
-        refusals.append(_said(place, "judged", sorted(used), "读取 judged", "the SELECT reads `judged`"))
+        refusals.append(_rejected(place, "judged", sorted(used)))
     for table in sorted(references - used - within):
         at = (f"{name}.yml", None, "references")
-        refusals.append(_said(at, "unused", table, "SQL 实际读取的表", "a table that the SQL reads"))
-    own, zh, en = (
-        {cte.alias for cte in tree.find_all(exp.CTE)},
-        "不与视图同名的 WITH",
-        "a WITH that has no name of a view",
-    )
-    return refusals + [_said(place, "view_name", alias, zh, en) for alias in sorted(own & set(shared))]
+        refusals.append(_rejected(at, "unused", table))
+    own = {cte.alias for cte in tree.find_all(exp.CTE)}
+    return refusals + [_rejected(place, "view_name", alias) for alias in sorted(own & set(shared))]
 
 
 def _check_same_always(name: str, tree: exp.Select) -> list[Refusal]:
     """Return a refusal for each construct with unstable results: an order with a limit, the current time, chance."""
     place = (f"{name}.sql", None, "")
-    zh, en = "不含 ORDER BY 与 LIMIT 的 SELECT", "a SELECT without ORDER BY and LIMIT"
-    refusals = [_said(place, "order", word, zh, en) for word in orders(tree)]
-    zh, en = "由 clock 表给出的时间", "time from the table `clock`, and no chance"
-    return [*refusals, *(_said(place, "moment", call, zh, en) for call in asks_moment(tree))]
+    refusals = [_rejected(place, "order", word) for word in orders(tree)]
+    return [*refusals, *(_rejected(place, "moment", call) for call in asks_moment(tree))]
 
 
 def orders(tree: exp.Select) -> list[str]:
@@ -234,19 +227,20 @@ def _check_columns(
     for column in dict.fromkeys((*subject, *docket, "entity", "since", "entries")):
         if column not in given:
             at = (f"{name}.sql", None, column)
-            refusals.append(_said(at, "gives", sorted(given), f"结果包含列 {column}", f"the SELECT gives {column}"))
+            refusals.append(_rejected(at, "gives", sorted(given), column=column))
     if "*" in given:
-        refusals.append(_said((f"{name}.sql", None, ""), "star", "*", "逐列写明", "columns named one by one"))
+        refusals.append(_rejected((f"{name}.sql", None, ""), "star", "*"))
     for table, kind in reads.items():
         if kind is None:
             at = (f"{name}.yml", None, "reads")
-            refusals.append(_said(at, "table", table, "已有的事项表", "a table of a kind of fact"))
+            expected, fix = message("packs.rule.kind_table:expected"), message("packs.rule.table:fix")
+            refusals.append(refusal("packs.rule.table", at, table, expected, fix))
             continue
         for column in docket:
             if column not in kind[1]:
                 at = (f"{name}.yml", None, "docket")
-                refusals.append(_said(at, "docket", column, f"{table} 的列", f"a column of {table}", kind[1]))
+                refusals.append(_rejected(at, "docket", column, kind[1], table=table))
     if judges is not None and judges[0] not in reads:
         at = (f"{name}.yml", None, "judges")
-        refusals.append(_said(at, "judges", judges[0], "reads 中的表", "one of the tables in reads"))
+        refusals.append(_rejected(at, "judges", judges[0]))
     return refusals

@@ -15,21 +15,11 @@ from comptroller.model.policy import Pack, PolicyList, Rule, View
 from comptroller.model.refusal import Refusal, refusal
 from comptroller.model.sql_check import Problem, parse_expression, parse_select, problems_of
 from comptroller.model.sql_functions import ROW_MAKERS, STEADY
+from comptroller.model.text import message
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _CLOSED_LINE = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*:[\w ]+")
 _KEPT_CLOSE = "kept_close"
-_MEND = ("按 docs/packs.md 改正", "Correct it as docs/packs.md says.")
-_WANTED = {
-    "sql": ("可解析、无注释的 SQL", "SQL that parses, without comments inside an expression"),
-    "select": ("一条只读的 SELECT", "one SELECT that only reads"),
-    "table": ("judged 或声明过的表", "`judged`, or a table that the rule declares"),
-    "function": ("docs/packs.md 所列的函数", "a function that docs/packs.md lists"),
-    "subquery": ("只用本行各列的表达式", "an expression over the columns of one row"),
-    "column": ("不带表名的列", "a column without a table's name before it"),
-    "moment": ("由 clock 表给出的时间", "time from the table `clock`, and no chance"),
-    "name": ("小写字母、数字与下划线组成的名称", "a name of lower-case letters, digits and underscores"),
-}
 
 
 def lint_sql(pack: Pack) -> list[Refusal]:
@@ -100,8 +90,8 @@ def _of_select(sql: str, tables: frozenset[str]) -> tuple[Problem, ...]:
 def _of_closed(one: PolicyList) -> Iterator[Refusal]:
     for line in one.lines:
         if not _CLOSED_LINE.fullmatch(line.item):
-            wanted = ("table.column:word", "table.column:word")
-            yield refusal("packs.sql.name", (f"{one.name}.yml", None, "item"), line.item, wanted, _MEND)
+            expected = message("packs.sql.closed_line:expected")
+            yield refusal("packs.sql.name", (f"{one.name}.yml", None, "item"), line.item, expected)
 
 
 def _expression(file: str, field: str, sql: str) -> list[Refusal]:
@@ -116,4 +106,4 @@ def _named(file: str, field: str, name: str) -> list[Refusal]:
 
 
 def _refused(file: str, field: str, problem: Problem) -> Refusal:
-    return refusal(f"packs.sql.{problem.code}", (file, None, field), problem.seen, _WANTED[problem.code], _MEND)
+    return refusal(f"packs.sql.{problem.code}", (file, None, field), problem.seen)

@@ -112,9 +112,7 @@ def _written(duck: DuckDb, name: str, sql: str, most: int) -> Handed:
             writer = writer or pa.ipc.new_stream(file, rows.schema)
             handed.size += rows.nbytes
             if handed.size > most:
-                wanted = (f"所读的表至多 {most} 字节", f"tables of at most {most} bytes")
-                mend = ("写明所需的列,或缩小范围", "Name the columns that are needed, or ask about less.")
-                raise Refused([refusal("query.large", ("", None, "sql"), name, wanted, mend)])
+                raise Refused([refusal("query.large", ("", None, "sql"), name, limit=most)])
             writer.write_table(rows)
         if writer is None:
             writer = pa.ipc.new_stream(file, duck.arrow(f"SELECT * FROM ({sql}) AS none LIMIT 0").schema)

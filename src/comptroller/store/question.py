@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from comptroller.model.near import did_you_mean
+from comptroller.model.near import suggest
 from comptroller.model.refusal import Refusal, Refused, refusal
 from comptroller.model.sql_check import Problem, parse_select, problems_of
 from comptroller.model.sql_functions import ROW_MAKERS, STEADY, UNSTEADY
 from comptroller.model.sql_names import is_own, printed
+from comptroller.model.text import message
 
 MAY_CALL = STEADY | UNSTEADY | ROW_MAKERS | {"columns"}
 _MOST_TEXT = 100_000
-_MEND = ("改用文档所列的表与函数", "Use the documented tables and the functions of docs/packs.md.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,7 @@ def read_question(sql: str, tables: Collection[str], current_only: Collection[st
         Refused: for anything else, and for tables that are not known as of a day.
     """
     if len(sql) > _MOST_TEXT:
-        wanted = (f"至多 {_MOST_TEXT} 个字符", f"at most {_MOST_TEXT} characters")
-        mend = ("缩短语句", "Shorten the statement.")
-        raise Refused([refusal("query.long", ("", None, "sql"), len(sql), wanted, mend)])
+        raise Refused([refusal("query.long", ("", None, "sql"), len(sql), limit=_MOST_TEXT)])
     names = {name.lower(): name for name in tables}
     tree, problems = parse_select(sql)
     if tree is not None:
@@ -46,9 +44,7 @@ def read_question(sql: str, tables: Collection[str], current_only: Collection[st
     named = sorted(names[one] for one in read)
     for name in named:
         if name in current_only:
-            wanted = ("可按日期查询的表", "a table that can be asked as of a day")
-            mend = ("去掉日期条件,或改问其他表", "Ask without the day, or ask another table.")
-            raise Refused([refusal("query.as_of", ("", None, "sql"), name, wanted, mend)])
+            raise Refused([refusal("query.as_of", ("", None, "sql"), name)])
     columns = _columns(tree)
     return Question(printed(tree), dict.fromkeys(named, columns))
 
@@ -57,16 +53,13 @@ def refused(problem: Problem, tables: Collection[str]) -> Refusal:
     """Return the refusal of what a question may not do."""
     place = ("", None, "sql")
     if problem.code == "table":
-        listing = ("用 comptroller query --tables 列出可查的表", "List the tables: comptroller query --tables.")
-        wanted = ("文档所列且可见的表", "a documented table that may be seen")
-        return refusal("query.table", place, problem.seen, wanted, did_you_mean(problem.seen, set(tables), listing))
+        fix = suggest(problem.seen, set(tables), message("query.table:fix"))
+        return refusal("query.table", place, problem.seen, mend=fix)
     if problem.code == "function":
-        wanted = ("只由所给的值计算的函数", "functions that compute from their values only")
-        return refusal("query.function", place, problem.seen, wanted, _MEND)
+        return refusal("query.function", place, problem.seen)
     if problem.code == "select":
-        return refusal("query.select", place, problem.seen, ("一条只读的 SELECT", "one SELECT that only reads"), _MEND)
-    wanted = ("DuckDB 能执行的一条 SELECT", "one SELECT that DuckDB takes")
-    return refusal("query.sql", place, problem.seen, wanted, ("按提示改正", "Correct it by what it says."))
+        return refusal("query.select", place, problem.seen)
+    return refusal("query.sql", place, problem.seen)
 
 
 def _columns(tree: exp.Expr) -> frozenset[str] | None:
