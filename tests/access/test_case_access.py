@@ -19,12 +19,12 @@ def node(tmp_path_factory):
     """A case that discipline was handed and keeps; internal and audit know of it."""
     worker = city(tmp_path_factory.mktemp("read"), "cn-cases")
     pay(worker, at="2024-03-11T09:00:00")
-    one = the_case(worker)
-    did(worker, step(one, "hand_over", "internal", "U1", "2024-03-12", to_line="discipline"))
-    did(worker, step(one, "receive", "discipline", "V1", "2024-03-12"))
-    did(worker, step(one, "escalate", "discipline", "V1", "2024-03-13", reason="whistle"))
-    did(worker, step(one, "require", "discipline", "V1", "2024-03-14", reason="whistle"))
-    said(worker, answer(one, "explain", "2024-03-15"))
+    case_id = the_case(worker)
+    did(worker, step(case_id, "hand_over", "internal", "U1", "2024-03-12", to_line="discipline"))
+    did(worker, step(case_id, "receive", "discipline", "V1", "2024-03-12"))
+    did(worker, step(case_id, "escalate", "discipline", "V1", "2024-03-13", reason="whistle"))
+    did(worker, step(case_id, "require", "discipline", "V1", "2024-03-14", reason="whistle"))
+    said(worker, answer(case_id, "explain", "2024-03-15"))
     yield worker
     worker.close()
 
@@ -43,8 +43,8 @@ def read(node, reach, table):
 def counts(node, reach, tables=TABLES):
     """Return how many rows are read of each table of casework that has any."""
     views = reach.views(tables)
-    found = {t: node.duck.rows(f"SELECT count(*) FROM ({views[t]})")[0][0] for t in tables}
-    return {t: n for t, n in found.items() if n}
+    numbers = {t: node.duck.rows(f"SELECT count(*) FROM ({views[t]})")[0][0] for t in tables}
+    return {t: n for t, n in numbers.items() if n}
 
 
 def test_a_line_reads_of_its_cases_alone(node):
@@ -82,9 +82,9 @@ def test_what_a_line_keeps_is_struck_from_what_others_read(node):
     did(node, {**row, "material": "bank-papers", "asked_on": "2024-03-15"}, kind="material_request")
     did(node, step(the_case(node), "inquire", "discipline", "V1", "2024-03-15"))
     sql = "SELECT inquiry, material FROM ({}) AS n JOIN ({}) AS r USING (case_id)"
-    for line, seen in (("audit", (None, None)), ("discipline", ("discipline", "bank-papers"))):
+    for line, cells in (("audit", (None, None)), ("discipline", ("discipline", "bank-papers"))):
         views = reach_of(node, "supervisor", OWNER, line).views(["case_now", "case_request"])
-        assert node.duck.rows(sql.format(views["case_now"], views["case_request"])) == [seen]
+        assert node.duck.rows(sql.format(views["case_now"], views["case_request"])) == [cells]
 
 
 def test_an_entity_reads_its_own_answers_alone(node):

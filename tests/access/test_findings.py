@@ -29,11 +29,11 @@ def seen(node, role, entity, employer="", line=""):
     grant = Grant("G", "u", role, entity, "", line, DAY, None, "r", 0)
     reach = AccessScope(Viewer("u", "u", employer, (grant,), DAY), node.pack, OWNER)
     views = reach.views(["finding_now", "finding", "case_now", "case_event", "case_finding", "rule_outcome"])
-    found = {f for (f,) in node.duck.rows(scoped("SELECT finding FROM finding_now", views))}
+    findings = {f for (f,) in node.duck.rows(scoped("SELECT finding FROM finding_now", views))}
     history = {f for (f,) in node.duck.rows(scoped("SELECT finding FROM finding", views))}
-    assert history == found
+    assert history == findings
     counted = [node.duck.rows(scoped(f"SELECT count(*) FROM {t}", views))[0][0] for t in ("case_now", "case_event")]
-    return found, sum(counted), node.duck.rows(scoped("SELECT count(*) FROM rule_outcome", views))[0][0]
+    return findings, sum(counted), node.duck.rows(scoped("SELECT count(*) FROM rule_outcome", views))[0][0]
 
 
 def all_findings(node):
@@ -45,32 +45,32 @@ def test_a_reporter_sees_a_lead_when_a_line_releases_it(node):
     assert all_findings(node)
     assert seen(node, "reporter", "G1") == (set(), 0, 0)
     assert seen(node, "reporter", "G") == (set(), 0, 0)
-    one = the_case(node)
-    did(node, step(one, "escalate", "internal", "U1", "2024-03-12"))
+    case_id = the_case(node)
+    did(node, step(case_id, "escalate", "internal", "U1", "2024-03-12"))
     assert seen(node, "reporter", "G1")[0] == set(), "a step that does not tell the firm releases nothing"
-    did(node, ask(one, "internal", "U1", "2024-03-12"), kind="material_request")
+    did(node, ask(case_id, "internal", "U1", "2024-03-12"), kind="material_request")
     assert seen(node, "reporter", "G1") == (all_findings(node), 0, 0)
     assert seen(node, "reporter", "G2")[0] == set()
 
 
 def test_what_joins_a_case_later_waits_for_the_next_release(node):
     """A second finding of the same matter is not shown by the request before it; the step after it shows it."""
-    one = the_case(node)
-    did(node, ask(one, "internal", "U1", "2024-03-12"), kind="material_request")
+    case_id = the_case(node)
+    did(node, ask(case_id, "internal", "U1", "2024-03-12"), kind="material_request")
     first = all_findings(node)
     rejected = {"entity": "G1", "decision": "D9", "matter": "M1", "body": "board", "outcome": "rejected"}
     kept(node, report("decision", {**rejected, "decided_at": "2024-03-09T10:00:00"}), at="2024-03-13T09:00:00")
-    joined = {f for (f,) in node.duck.rows("SELECT finding FROM case_finding WHERE case_id = ?", [one])} - first
+    joined = {f for (f,) in node.duck.rows("SELECT finding FROM case_finding WHERE case_id = ?", [case_id])} - first
     assert joined
     assert seen(node, "reporter", "G1")[0] == first
-    did(node, ask(one, "internal", "U1", "2024-03-14", "more"), kind="material_request")
+    did(node, ask(case_id, "internal", "U1", "2024-03-14", "more"), kind="material_request")
     assert seen(node, "reporter", "G1")[0] == first | joined
 
 
 def test_a_letter_to_another_releases_nothing(node):
     """A letter is the firm's when it is addressed to it."""
-    one = the_case(node)
-    row = {"case_id": one, "office": OWNER, "by_line": "internal", "by": "U1", "kind": "prompt", "hash": "0" * 64}
+    case_id = the_case(node)
+    row = {"case_id": case_id, "office": OWNER, "by_line": "internal", "by": "U1", "kind": "prompt", "hash": "0" * 64}
     for number, addressee in (("L1", "G2"), ("L2", "G1")):
         did(node, row | {"letter": number, "addressee": addressee, "sent_on": "2024-03-12"}, kind="letter")
         assert bool(seen(node, "reporter", "G1")[0]) == (addressee == "G1")

@@ -141,15 +141,15 @@ COUNTS: Counter[str] = Counter()
 def test_no_question_gives_a_row_or_a_count_from_outside(world, grants, questions):
     """What is answered holds no mark of an entity outside, no kin for another line, and as many rows as where nothing else exists."""
     reach = with_grants(world, grants)
-    held = [
+    current = [
         g
         for g in grants
         if g["role"] != "administrator"
         and g["valid_from"] <= DAY.isoformat()
         and (g["valid_until"] or "9") > DAY.isoformat()
     ]
-    covered = {e for e in CODES if any(g["entity"] in above(e) for g in held)}
-    may_see_kin = any(g["supervision_line"] == "discipline" and g["entity"] in above("A") for g in held)
+    covered = {e for e in CODES if any(g["entity"] in above(e) for g in current)}
+    may_see_kin = any(g["supervision_line"] == "discipline" and g["entity"] in above("A") for g in current)
     tables = set(documented(world.pack))
     views = reach.views(tables)
     for sql in questions:
@@ -159,9 +159,9 @@ def test_no_question_gives_a_row_or_a_count_from_outside(world, grants, question
             COUNTS["refused"] += 1
             continue
         COUNTS["answered"] += 1
-        told = json.dumps([columns, rows], default=str)
-        assert {e for e in CODES if mark(e) in told} <= covered, (grants, sql)
-        assert "KINA" not in told or may_see_kin, (grants, sql)
+        text = json.dumps([columns, rows], default=str)
+        assert {e for e in CODES if mark(e) in text} <= covered, (grants, sql)
+        assert "KINA" not in text or may_see_kin, (grants, sql)
         if not any(word in sql.upper() for word in ("SAMPLE", "RANDOM")):
             assert _alone(world, sql, tables, views) in (None, len(rows)), (grants, sql)
 
@@ -187,9 +187,9 @@ def test_the_known_ways_give_what_is_within_reach(world, sql):
         rows = ask(world.duck, sql, tables, reach.views(tables))[1]
     except Refused:
         return
-    told = json.dumps(rows, default=str)
-    assert not any(mark(entity) in told for entity in ("G2", "B"))
-    assert "KINA" not in told
+    text = json.dumps(rows, default=str)
+    assert not any(mark(entity) in text for entity in ("G2", "B"))
+    assert "KINA" not in text
     assert rows != [(10,)]
 
 

@@ -68,9 +68,9 @@ def test_a_counter_is_forgotten_after_a_day_and_holds_no_name(accounts, tmp_path
     accounts.check("other", "wrong", later, "x")
     assert accounts.throttle.failures("password typed-name client client-address") == 0
     accounts.close()
-    kept = b"".join(p.read_bytes() for p in tmp_path.iterdir())
-    assert b"typed-name" not in kept
-    assert b"client-address" not in kept
+    content = b"".join(p.read_bytes() for p in tmp_path.iterdir())
+    assert b"typed-name" not in content
+    assert b"client-address" not in content
 
 
 @pytest.mark.parametrize("name", ["a", "nobody"])

@@ -12,8 +12,8 @@ def test_a_refusal_is_read_by_people_and_machines():
     assert "f.csv, line 3, amount" in ONE.text()
     assert "数字" in ONE.text("zh")
     assert len(ONE.seen) == 200
-    told = json.loads(json.dumps(ONE.as_json()))
-    assert (told["code"], told["line"], told["expected"]["zh"]) == ("a.b", 3, "数字")
+    fields = json.loads(json.dumps(ONE.as_json()))
+    assert (fields["code"], fields["line"], fields["expected"]["zh"]) == ("a.b", 3, "数字")
 
 
 def test_a_place_may_be_less_than_a_cell():

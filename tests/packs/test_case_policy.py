@@ -22,7 +22,7 @@ def refused(path: str, old: str, new: str) -> list[tuple[str, str]]:
     assert old in text
     with pytest.raises(BrokenPack) as broken:
         read_pack({**files, path: text.replace(old, new).encode()}, "cn-central")
-    return [(one.code, one.field) for one in broken.value.refusals]
+    return [(item.code, item.field) for item in broken.value.refusals]
 
 
 @pytest.mark.parametrize(

@@ -33,15 +33,15 @@ def test_no_pack_opens_a_kind_of_the_product(name):
     assert channels_of(name, form("by")) == FIXED[name]
     for channel in DECLARED:
         refused = channels_refused(f"base/kinds/{name}", form(reported_by=channel))
-        assert [one.code for one in refused] == ([] if channel in FIXED[name] else ["packs.kind"]), channel
+        assert [item.code for item in refused] == ([] if channel in FIXED[name] else ["packs.kind"]), channel
 
 
 def test_a_channel_that_there_is_not_is_rejected():
     """With the file, the key and what may stand there; the operator's channel is named by no file."""
     for word in ("operator", "everybody", ""):
-        (one,) = channels_refused("mine/kinds/new", form(reported_by=[word]))
-        assert (one.file, one.field, one.seen) == ("mine/kinds/new.yml", "reported_by", word)
-        assert "console" in one.expected.en
-    assert [one.seen for one in channels_refused("mine/kinds/new", form(made=True, reported_by="reporter"))] == [
+        (item,) = channels_refused("mine/kinds/new", form(reported_by=[word]))
+        assert (item.file, item.field, item.seen) == ("mine/kinds/new.yml", "reported_by", word)
+        assert "console" in item.expected.en
+    assert [item.seen for item in channels_refused("mine/kinds/new", form(made=True, reported_by="reporter"))] == [
         "reporter"
     ]

@@ -38,7 +38,7 @@ def test_gaps_overlaps_and_strange_values_are_refused(values, said):
     """The refusal names the days at which the series breaks."""
     param, refused = series(*values)
     assert param is None
-    assert any(said in one.seen for one in refused), [one.seen for one in refused]
+    assert any(said in item.seen for item in refused), [item.seen for item in refused]
 
 
 def test_a_value_ends_where_the_next_begins():

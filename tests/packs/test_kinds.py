@@ -42,7 +42,7 @@ def test_a_field_means_one_thing_in_a_pack(path, old, new, code):
     """A scheme that nobody checks, and one name with two types or units, also in a nested list, are refused."""
     with pytest.raises(BrokenPack) as broken:
         read_pack(changed(path, old, new), "small")
-    assert code in {one.code for one in broken.value.refusals}
+    assert code in {item.code for item in broken.value.refusals}
 
 
 def test_an_adopted_pack_is_not_held_to_a_later_lint():

@@ -24,7 +24,8 @@ def test_a_pack_is_all_its_files_say():
     pack = small_pack()
     assert (pack.name, pack.zone, pack.layers) == ("small", "Asia/Shanghai", ("small",))
     assert sorted(pack.rules) == [
-        f"small/rules/{one}" for one in ("pay/above_parent", "pay/twice", "pay/undecided", "say/outvoted", "say/silent")
+        f"small/rules/{name}"
+        for name in ("pay/above_parent", "pay/twice", "pay/undecided", "say/outvoted", "say/silent")
     ]
     assert {"decision_votes", "decision_papers"} <= pack.tables.keys()
     assert pack.sources["small_law"].valid_from == dt.date(2020, 1, 1)
@@ -58,8 +59,8 @@ def test_packs_that_ship_can_be_read(name):
 )
 def test_what_does_not_fit_is_refused_by_place(path, old, new, code, field):
     """Each fault is refused by its file and field."""
-    found = refused(changed(path, old, new))
-    assert (code, path, field) in found, found
+    refusals = refused(changed(path, old, new))
+    assert (code, path, field) in refusals, refusals
 
 
 def test_all_refusals_come_at_once():
@@ -69,9 +70,9 @@ def test_all_refusals_come_at_once():
     files |= {
         k: v for k, v in changed("kinds/list_line.yml", "valid:", "colour: red\nvalid:").items() if "list_line" in k
     }
-    found = refused(files)
-    assert len(found) == len(set(found))
-    assert {path for _, path, _ in found} >= {"params/large_cny.yml", "rules/pay/twice.yml", "kinds/list_line.yml"}
+    refusals = refused(files)
+    assert len(refusals) == len(set(refusals))
+    assert {path for _, path, _ in refusals} >= {"params/large_cny.yml", "rules/pay/twice.yml", "kinds/list_line.yml"}
 
 
 def test_stray_files_are_refused():
@@ -82,9 +83,9 @@ def test_stray_files_are_refused():
 
 def test_a_ring_of_packs_is_refused(tmp_path):
     """Packs that extend one another in a ring are refused, in whatever order they are found."""
-    for one, other in (("one", "two"), ("two", "three"), ("three", "one")):
+    for pack, other in (("one", "two"), ("two", "three"), ("three", "one")):
         text = f"# x\ntitle: {{zh: 一, en: x}}\nextends: [{other}]\n"
-        lay(tmp_path, {f"{one}/pack.yml": text.encode()})
+        lay(tmp_path, {f"{pack}/pack.yml": text.encode()})
     assert [code for code, _, _ in refused(gather_files([tmp_path], "one"), "one")] == ["packs.ring"]
 
 

@@ -52,8 +52,8 @@ def refused(path, old, new):
 )
 def test_what_does_not_fit_is_refused(path, old, new, code):
     """A fault of a rule has a stable code of its own."""
-    found = refused(path, old, new)
-    assert any(one.startswith(code) for one in found), found
+    codes = refused(path, old, new)
+    assert any(item.startswith(code) for item in codes), codes
 
 
 @pytest.mark.parametrize("tail", ["ORDER BY 1", "LIMIT 5", "ORDER BY 1 LIMIT 5"])

@@ -157,7 +157,7 @@ def refused(files):
     """Check that a pack is refused by name, and that no refusal holds what stands in the file."""
     with pytest.raises(BrokenPack) as broken:
         read_pack(files, "small")
-    codes = {one.code for one in broken.value.refusals}
+    codes = {item.code for item in broken.value.refusals}
     assert any(code.startswith(("packs.sql.", "packs.rule.", "packs.kind")) for code in codes), broken.value
     assert CONTENT not in str(broken.value)
 

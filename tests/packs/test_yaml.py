@@ -34,10 +34,10 @@ PLAIN = [
 @pytest.mark.parametrize(("text", "value"), PLAIN)
 def test_scalars_are_those_of_yaml_1_2(text, value):
     """Only true and false are flags, days stay text until a form reads them, and nothing else is guessed."""
-    found, refused = read_yaml("a.yml", f"# x\na: {text}\n".encode())
+    content, refused = read_yaml("a.yml", f"# x\na: {text}\n".encode())
     assert refused == []
-    assert found == {"a": value}
-    assert type(found["a"]) is type(value)
+    assert content == {"a": value}
+    assert type(content["a"]) is type(value)
 
 
 @pytest.mark.parametrize("text", ["007", "01", "-01", "+00", "08"])
@@ -60,7 +60,7 @@ def test_a_bare_leading_zero_is_refused(text):
 )
 def test_what_is_no_yaml_is_refused(text, line):
     """A key twice, an unfinished list, a foreign tag, another encoding: refused by name, never an exception."""
-    found, refused = read_yaml("a.yml", text)
-    assert found is None
+    content, refused = read_yaml("a.yml", text)
+    assert content is None
     assert [(r.code, r.file) for r in refused] == [("packs.yaml.form", "a.yml")]
     assert refused[0].line == line or line is None

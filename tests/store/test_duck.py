@@ -143,8 +143,8 @@ def test_instants_are_read_in_the_zone():
     """An instant without an offset is of the zone that was set; an unknown zone is refused."""
     duck = DuckDb()
     duck.set_zone("Asia/Shanghai")
-    (found,) = duck.rows("SELECT CAST(CAST('2024-03-01T10:00:00' AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS VARCHAR)")
-    assert found == ("2024-03-01 02:00:00",)
+    (row,) = duck.rows("SELECT CAST(CAST('2024-03-01T10:00:00' AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS VARCHAR)")
+    assert row == ("2024-03-01 02:00:00",)
     with pytest.raises(SqlError):
         duck.set_zone("Nowhere/Else")
     duck.close()
@@ -189,10 +189,10 @@ def test_a_fault_is_told_without_values(sql) -> None:
     duck.execute("CREATE TABLE one AS SELECT 'never told' AS a, 9223372036854775807 AS b")
     with pytest.raises(SqlError) as fault:
         duck.rows(sql)
-    for told in (fault_without_values(fault.value), fault_text(fault.value)):
-        assert "never" not in told
-        assert "9223372036854775807" not in told
-        assert "Error" in told
+    for text in (fault_without_values(fault.value), fault_text(fault.value)):
+        assert "never" not in text
+        assert "9223372036854775807" not in text
+        assert "Error" in text
 
 
 def test_a_fault_of_names_is_told_whole() -> None:

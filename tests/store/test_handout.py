@@ -17,11 +17,11 @@ VIEW = "SELECT * FROM main.payment WHERE n < 3"
 @pytest.fixture
 def duck():
     """Return a database with a table, and with where the books stand."""
-    one = DuckDb(memory="200MB")
-    one.execute("CREATE TABLE payment AS SELECT range AS n, 'x' || range AS text FROM range(1000)")
-    one.execute("CREATE TABLE position AS SELECT 1 AS entries, 'p' AS pack")
-    yield one
-    one.close()
+    database = DuckDb(memory="200MB")
+    database.execute("CREATE TABLE payment AS SELECT range AS n, 'x' || range AS text FROM range(1000)")
+    database.execute("CREATE TABLE position AS SELECT 1 AS entries, 'p' AS pack")
+    yield database
+    database.close()
 
 
 def rows_of(handed):
@@ -49,13 +49,13 @@ def test_nobody_who_reads_a_table_can_change_it(duck):
 
 def test_a_table_is_kept_until_the_books_move_on(duck):
     """The same view at the same position is made once; another position or another view is made anew."""
-    handouts, asked = Handouts(), Question("", {"payment": None})
-    (first,) = handouts.hand_out(duck, asked, {"payment": VIEW})
-    assert handouts.hand_out(duck, asked, {"payment": VIEW}) == [first]
-    (other,) = handouts.hand_out(duck, asked, {"payment": f"{VIEW} AND n > 0"})
+    handouts, question = Handouts(), Question("", {"payment": None})
+    (first,) = handouts.hand_out(duck, question, {"payment": VIEW})
+    assert handouts.hand_out(duck, question, {"payment": VIEW}) == [first]
+    (other,) = handouts.hand_out(duck, question, {"payment": f"{VIEW} AND n > 0"})
     assert rows_of(other).num_rows == 2
     duck.execute("UPDATE position SET entries = 2; INSERT INTO payment VALUES (0, 'again')")
-    (later,) = handouts.hand_out(duck, asked, {"payment": VIEW})
+    (later,) = handouts.hand_out(duck, question, {"payment": VIEW})
     assert rows_of(later).num_rows == 4
 
 

@@ -22,10 +22,10 @@ ASKED = {
 @pytest.fixture
 def connection():
     """Return a database as a question finds it."""
-    one = duckdb.connect(":memory:", config=closed_settings(100 << 20))
-    one.register("payment", pa.table({"n": [1, 2]}))
-    yield one
-    one.close()
+    database = duckdb.connect(":memory:", config=closed_settings(100 << 20))
+    database.register("payment", pa.table({"n": [1, 2]}))
+    yield database
+    database.close()
 
 
 @pytest.mark.parametrize(

@@ -69,5 +69,5 @@ def test_what_may_not_be_asked_is_refused_by_name(sql, code):
     """Each refusal says the place, what was seen, what was expected, and how to correct it."""
     with pytest.raises(Refused) as refused:
         read_question(sql, TABLES, {"entity"})
-    assert [one.code for one in refused.value.refusals] == [code]
-    assert all(one.mend.zh and one.mend.en and one.field == "sql" for one in refused.value.refusals)
+    assert [rejected.code for rejected in refused.value.refusals] == [code]
+    assert all(rejected.mend.zh and rejected.mend.en and rejected.field == "sql" for rejected in refused.value.refusals)

@@ -43,13 +43,13 @@ def test_both_languages_have_the_same_codes_and_the_same_places() -> None:
 def test_no_code_stands_in_two_files() -> None:
     """Each code has one message in a language, so that no file hides another's."""
     for language in ("zh", "en"):
-        found = [
+        codes = [
             line
             for path in sorted((OWN / language).glob("*.po"))
             for line in path.read_text(encoding="utf-8").splitlines()
             if line.startswith("msgid ") and line != 'msgid ""'
         ]
-        assert len(found) == len(set(found))
+        assert len(codes) == len(set(codes))
 
 
 def test_english_has_no_chinese() -> None:
@@ -84,9 +84,9 @@ def test_a_third_language_is_a_folder(tmp_path: Path) -> None:
     texts.add_folder(tmp_path)
     try:
         assert texts.languages() == ("zh", "en", "fr")
-        one = refusal("intake.rows.many", ("a.csv", None, ""), 12, limit=10)
-        assert one.expected["fr"] == "au plus 10 lignes"
-        assert one.mend["fr"] == one.mend["en"]
+        rejected = refusal("intake.rows.many", ("a.csv", None, ""), 12, limit=10)
+        assert rejected.expected["fr"] == "au plus 10 lignes"
+        assert rejected.mend["fr"] == rejected.mend["en"]
         assert texts.translate("fr", "count.reasons", count=1) == "1 raison"
         assert texts.translate("fr", "count.reasons", count=2) == "2 raisons"
     finally:

@@ -40,7 +40,7 @@ FREE_FAILURES_OF_NAME, LONGEST_WAIT_OF_NAME = 1_000, dt.timedelta(seconds=10)
 LONGEST_DEVICE, MOST_DEVICES = dt.timedelta(days=180), 20
 LEAST_PASSWORD = 12
 _ARGON = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-_NOBODY = _ARGON.hash("nobody has this password")
+_UNKNOWN_USER = _ARGON.hash("nobody has this password")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,10 @@ class Accounts:
     def change_password(self, login: str, present: str, new: str) -> bool:
         """Set a new password in place of the present one, in one statement; return whether this call did.
 
-        Raises ValueError for a short one. Everything that `set_password` ends, ends.
+        It ends everything that `set_password` ends.
+
+        Raises:
+            ValueError: the new password is too short.
         """
         row = self._store.row("SELECT password FROM account WHERE login = ?", [login])
         if row is None or not _is_right(str(row[0]), present):
@@ -147,11 +150,11 @@ class Accounts:
         of_name = f"password {folded(login)}"
         row = self._store.row("SELECT password FROM account WHERE login = ?", [login])
         with self._store.transaction():
-            is_heard = self.throttle.take(own, at)
+            may_try = self.throttle.take(own, at)
             is_open = self.throttle.take(of_name, at, FREE_FAILURES_OF_NAME, LONGEST_WAIT_OF_NAME)
             self._store.execute("UPDATE account SET failures = failures + 1 WHERE login = ?", [login])
-        is_right = _is_right(str(row[0]) if row else _NOBODY, password)
-        if not (is_heard and (is_open or is_known) and is_right and row):
+        is_right = _is_right(str(row[0]) if row else _UNKNOWN_USER, password)
+        if not (may_try and (is_open or is_known) and is_right and row):
             return False
         with self._store.transaction():
             self.throttle.clear(own)
@@ -166,7 +169,7 @@ class Accounts:
         return self._store.row(sql, values) is not None and bool(device)
 
     def know(self, device: str, login: str, at: dt.datetime) -> None:
-        """Note that the user signed in in the browser with that secret; the oldest of many are forgotten."""
+        """Store that the user signed in in the browser with that secret; the oldest of many are deleted."""
         with self._store.transaction():
             self._store.execute(
                 "INSERT OR REPLACE INTO device VALUES (?, ?, ?)", [_digest(device), login, at.isoformat()]
@@ -178,7 +181,7 @@ class Accounts:
             )
 
     def open_session(self, login: str, secret: str, form_key: str, at: dt.datetime) -> None:
-        """Begin a session under a new secret; what a browser brought before signing in is never taken up."""
+        """Start a session under a new secret; a value that a browser had before signing in is never reused."""
         with self._store.transaction():
             self._store.execute("DELETE FROM session WHERE made_at < ?", [(at - LONGEST).isoformat()])
             self._store.execute(
@@ -187,15 +190,13 @@ class Accounts:
             )
 
     def session(self, secret: str, at: dt.datetime, *, is_used: bool = True) -> Session | None:
-        """Return the live session of a secret and note that it was used, if it was; None where it ended or
-        never was.
-        """
+        """Return the live session of a secret and store its use, if it was used; None if it ended or never existed."""
         digest = _digest(secret)
         row = self._store.row("SELECT login, form_key, made_at, seen_at FROM session WHERE digest = ?", [digest])
         if row is None:
             return None
-        login, form_key, made, seen = row
-        made_at, seen_at = dt.datetime.fromisoformat(made), dt.datetime.fromisoformat(seen)
+        login, form_key, made, last_used = row
+        made_at, seen_at = dt.datetime.fromisoformat(made), dt.datetime.fromisoformat(last_used)
         if at - made_at >= LONGEST or at - seen_at >= IDLE:
             self._store.execute("DELETE FROM session WHERE digest = ?", [digest])
             return None
@@ -224,9 +225,9 @@ class Accounts:
         return self._store.execute("DELETE FROM session WHERE login = ?", [login])
 
     def sessions(self) -> list[tuple[str, str, str]]:
-        """Return who is signed in: login, since when, last seen."""
+        """Return the sessions: login, start, last use."""
         sql = "SELECT login, made_at, seen_at FROM session ORDER BY seen_at DESC"
-        return [(str(login), str(made), str(seen)) for login, made, seen in self._store.rows(sql)]
+        return [(str(login), str(made), str(last_used)) for login, made, last_used in self._store.rows(sql)]
 
     def make_token(self, token: Token, secret: str, at: dt.datetime) -> None:
         """Store a token for a machine; the secret is shown once and never stored."""
@@ -243,9 +244,9 @@ class Accounts:
         )
 
     def token(self, secret: str, at: dt.datetime) -> Token | None:
-        """Return the token of a secret; None where it has ended or never was."""
-        found = [one for one in self._tokens(" WHERE digest = ?", [_digest(secret)]) if at < one.until]
-        return found[0] if found else None
+        """Return the token of a secret; None if it ended or never existed."""
+        valid = [token for token in self._tokens(" WHERE digest = ?", [_digest(secret)]) if at < token.until]
+        return valid[0] if valid else None
 
     def tokens(self) -> list[Token]:
         """Return all tokens by digest; the digest can end a token."""

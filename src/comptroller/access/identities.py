@@ -38,13 +38,13 @@ class Identities:
         for statement in SCHEMA:
             store.execute(statement)
 
-    def link(self, one: Identity, at: dt.datetime) -> bool:
+    def link(self, identity: Identity, at: dt.datetime) -> bool:
         """Add a link of a subject to an account; return whether it was added: a linked subject stays unchanged."""
-        kept = self._store.execute(
+        added = self._store.execute(
             "INSERT INTO identity VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            [one.issuer, one.subject, one.login, at.isoformat()],
+            [identity.issuer, identity.subject, identity.login, at.isoformat()],
         )
-        return kept > 0
+        return added > 0
 
     def end(self, issuer: str, subject: str) -> str:
         """Remove a link and every session of the account; return the login, or ''."""
@@ -65,7 +65,7 @@ class Identities:
         return [Identity(*row) for row in self._store.rows(sql)]
 
     def begin(self, secret: str, back: str, at: dt.datetime) -> None:
-        """Note that a browser with that secret went to the provider; the oldest are forgotten where there are many."""
+        """Store that a browser with that secret went to the provider; the oldest of many are deleted."""
         with self._store.transaction():
             self._store.execute("DELETE FROM under_way WHERE made_at < ?", [(at - LONGEST_WAY).isoformat()])
             self._store.execute(
@@ -75,7 +75,7 @@ class Identities:
             self._store.execute("INSERT INTO under_way VALUES (?, ?, ?)", [_digest(secret), back, at.isoformat()])
 
     def finish(self, secret: str, at: dt.datetime) -> str | None:
-        """Return where the browser wanted to go, once; None where it never went, came back before, or took too long."""
+        """Return the target page of the browser, once; None if it never went, came back before, or took too long."""
         with self._store.transaction():
             row = self._store.row("SELECT back, made_at FROM under_way WHERE digest = ?", [_digest(secret)])
             self._store.execute("DELETE FROM under_way WHERE digest = ?", [_digest(secret)])

@@ -1,7 +1,7 @@
-"""Sign-in names as they are compared: folded, and by the shape that a reader sees.
+"""Sign-in names: how they are compared, by folded form and by the shape that a reader sees.
 
-- Two names are one where their folds are equal (NFKC, case, invisible characters removed).
-- A name is not admitted where its letters are of scripts that look alike, or where it looks like another name.
+- Two names are the same if their folded forms are equal (NFKC, case, invisible characters removed).
+- A name is rejected if its letters are of scripts that look alike, or if it looks like another name.
 """
 
 import unicodedata
@@ -39,8 +39,8 @@ def folded(name: str) -> str:
     'internal'
     """
     plain = unicodedata.normalize("NFKC", name)
-    seen = "".join(c for c in plain if not _is_invisible(c))
-    return unicodedata.normalize("NFKC", seen.casefold()).strip()
+    visible = "".join(c for c in plain if not _is_invisible(c))
+    return unicodedata.normalize("NFKC", visible.casefold()).strip()
 
 
 def _is_invisible(c: str) -> bool:
@@ -54,15 +54,15 @@ def _is_invisible(c: str) -> bool:
 
 
 def looks(name: str) -> str:
-    """Return the shape of a name: letters that look alike are one, marks above and below letters are gone.
+    """Return the shape of a name: letters that look alike are equal, marks above and below letters are removed.
 
     >>> looks("аuthоr") == looks("author"), looks("interna1") == looks("internal")
     (True, True)
     """
     apart = unicodedata.normalize("NFD", folded(name))
     plain = "".join(c for c in apart if unicodedata.category(c) != "Mn").translate(_LOOKS)
-    for pair, one in _PAIRS:
-        plain = plain.replace(pair, one)
+    for pair, letter in _PAIRS:
+        plain = plain.replace(pair, letter)
     return plain
 
 
@@ -76,7 +76,7 @@ def scripts(name: str) -> frozenset[str]:
 
 
 def fault_of(name: str) -> Refusal | None:
-    """Return why a folded name cannot be admitted; None where it can."""
+    """Return why a folded name is rejected; None for an acceptable name."""
     strange = [c for c in name if not (c.isalnum() or c in _MARKS)]
     mixed = scripts(name)
     if not name or strange or len(name) > MOST_CHARACTERS:
@@ -91,10 +91,10 @@ def _rejected(seen: str, expected: Text) -> Refusal:
 
 
 def taken_by(name: str, others: Iterable[str]) -> str:
-    """Return which of other names a name looks like; '' where it looks like none.
+    """Return which of other names a name looks like, or ''.
 
     >>> taken_by("Author", ["auditor", "author"]), taken_by("anna", ["author"])
     ('author', '')
     """
     shape = looks(name)
-    return next((one for one in others if looks(one) == shape), "")
+    return next((other for other in others if looks(other) == shape), "")

@@ -19,7 +19,7 @@ _HIGHEST = 64
 
 
 class Officers:
-    """The users of the console, as the books have them on a day."""
+    """The users of the console, as of a day."""
 
     def __init__(self, duck: DuckDb, owner: str, parent: Parent) -> None:
         """Store the source of grants, the owner of valid grants, and the function that returns a parent."""
@@ -28,12 +28,15 @@ class Officers:
     def refuse(
         self, tables: Mapping[str, pa.Table], reports: Sequence[Report], on: dt.date
     ) -> dict[int, list[Refusal]]:
-        """Return refusals by report: acts for a line or an office that no grant of its users opens, grants by others than administrators."""
-        found: dict[int, list[Refusal]] = {}
+        """Return refusals by report.
+
+        Rejects acts for a line or an office that no grant of their users covers, and grants that no administrator made.
+        """
+        refusals: dict[int, list[Refusal]] = {}
         if not any(report.channel == CONSOLE for report in reports):
-            return found
+            return refusals
         for name, table in sorted(tables.items()):
-            columns = [one for one in (OFFICE, LINE, GRANTOR) if one in table.column_names]
+            columns = [column for column in (OFFICE, LINE, GRANTOR) if column in table.column_names]
             if OFFICE not in columns and GRANTOR not in columns:
                 continue
             rows = table.select(["report", *columns]).group_by(["report", *columns]).aggregate([]).to_pylist()
@@ -43,22 +46,22 @@ class Officers:
                     continue
                 for user in dict.fromkeys((report.login, *((report.approver,) if report.approver else ()))):
                     if (wrong := self._refused(name, row, user, on)) is not None:
-                        found.setdefault(row["report"], []).append(wrong)
-        return found
+                        refusals.setdefault(row["report"], []).append(wrong)
+        return refusals
 
     def _refused(self, kind: str, row: Mapping[str, str | None], user: str, on: dt.date) -> Refusal | None:
         viewer = viewer_of(self._duck, self._owner, user, on) if user else None
         grants = viewer.in_force if viewer else ()
         place = ("", None, f"{kind}.by")
         if OFFICE not in row:
-            if any(one.gives(ADMINISTER) for one in grants):
+            if any(grant.gives(ADMINISTER) for grant in grants):
                 return None
             return refusal("access.administer", place, user or "-")
         office, line = str(row[OFFICE] or ""), row.get(LINE)
-        if any(self._opens(one, office, line) for one in grants):
+        if any(self._opens(grant, office, line) for grant in grants):
             return None
-        seen = f"{user or '-'}: {office}, {line or '-'}"
-        return refusal("access.officer", place, seen, line=line or message("access.any_line"), office=office)
+        act = f"{user or '-'}: {office}, {line or '-'}"
+        return refusal("access.officer", place, act, line=line or message("access.any_line"), office=office)
 
     def _opens(self, grant: Grant, office: str, line: str | None) -> bool:
         """Return whether a grant allows its user to act for a line (any, if None) at an office."""
@@ -68,9 +71,9 @@ class Officers:
         """Return whether an office is a grant's entity or below it."""
         if grant.entity == self._owner:
             return True
-        one: str | None = office
+        entity: str | None = office
         for _ in range(_HIGHEST):
-            if one is None or one == grant.entity:
-                return one is not None
-            one = self._parent(one)
+            if entity is None or entity == grant.entity:
+                return entity is not None
+            entity = self._parent(entity)
         return False

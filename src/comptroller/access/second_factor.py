@@ -29,24 +29,24 @@ LONGEST_HALF = dt.timedelta(minutes=5)
 
 
 def code_of(secret: bytes, step: int, digits: int = DIGITS, digest: str = "sha1") -> str:
-    """Return the code of a step of time (RFC 4226, RFC 6238).
+    """Return the code of a time step (RFC 4226, RFC 6238).
 
     >>> code_of(b"12345678901234567890", 59 // 30, 8)
     '94287082'
     """
-    found = hmac.digest(secret, step.to_bytes(8, "big"), digest)
-    place = found[-1] & 15
-    number = int.from_bytes(found[place : place + 4], "big") & 0x7FFFFFFF
+    mac = hmac.digest(secret, step.to_bytes(8, "big"), digest)
+    place = mac[-1] & 15
+    number = int.from_bytes(mac[place : place + 4], "big") & 0x7FFFFFFF
     return str(number % 10**digits).zfill(digits)
 
 
 def step_of(at: dt.datetime) -> int:
-    """Return the step of time that an instant lies in."""
+    """Return the time step of an instant."""
     return int(at.timestamp()) // STEP_SECONDS
 
 
 def shown(secret: bytes) -> str:
-    """Return a secret as a device takes it.
+    """Return a secret in the form that a device accepts.
 
     >>> shown(b"12345678901234567890")
     'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
@@ -55,7 +55,7 @@ def shown(secret: bytes) -> str:
 
 
 def address(secret: bytes, login: str, named: str) -> str:
-    """Return a secret as an address that opens a device's own program."""
+    """Return a secret as an address that opens an authenticator."""
     return f"otpauth://totp/{quote(f'{named}:{login}')}?{urlencode({'secret': shown(secret), 'issuer': named})}"
 
 
@@ -65,21 +65,21 @@ def recovery_codes(chance: Sequence[str]) -> list[str]:
     >>> recovery_codes(["a secret"])
     ['KVYP-ALOZ-Y23V-6RCY']
     """
-    plain = [base64.b32encode(sha256(one.encode()).digest()[:RECOVERY_BYTES]).decode() for one in chance]
-    return ["-".join(one[i : i + 4] for i in range(0, 16, 4)) for one in plain]
+    plain = [base64.b32encode(sha256(text.encode()).digest()[:RECOVERY_BYTES]).decode() for text in chance]
+    return ["-".join(text[i : i + 4] for i in range(0, 16, 4)) for text in plain]
 
 
-def is_recovery(said: str) -> bool:
-    """Return whether what was typed is of the form of a recovery code.
+def is_recovery(typed: str) -> bool:
+    """Return whether a typed text has the form of a recovery code.
 
     >>> is_recovery("kvyp aloz y23v 6rcy"), is_recovery("123 456")
     (True, False)
     """
-    return len(_plain(said)) > DIGITS + 2
+    return len(_plain(typed)) > DIGITS + 2
 
 
-def _plain(said: str) -> str:
-    return said.replace("-", "").replace(" ", "").upper()
+def _plain(typed: str) -> str:
+    return typed.replace("-", "").replace(" ", "").upper()
 
 
 class SecondFactors:
@@ -91,24 +91,24 @@ class SecondFactors:
         for statement in SCHEMA:
             store.execute(statement)
 
-    def offer(self, login: str, kept: str) -> None:
+    def offer(self, login: str, sealed: str) -> None:
         """Store a new secret for a user; it counts after its first right code. An active secret stays unchanged."""
         self._store.execute(
             "INSERT INTO factor VALUES (?, ?, 0, 0, 0, '') ON CONFLICT (login) DO UPDATE SET kept = excluded.kept, last_step = 0"
             " WHERE is_on = 0",
-            [login, kept],
+            [login, sealed],
         )
 
     def kept(self, login: str) -> str:
-        """Return a user's secret as it was sealed, or ''."""
+        """Return a user's secret in its encrypted form, or ''."""
         row = self._store.row("SELECT kept FROM factor WHERE login = ?", [login])
         return str(row[0]) if row else ""
 
     def renew(self, renewed: Callable[[str], str]) -> None:
         """Write each secret again as `renewed` returns it, if the text differs."""
-        for login, kept in self._store.rows("SELECT login, kept FROM factor ORDER BY login"):
-            if (text := renewed(str(kept))) != kept:
-                self._store.execute("UPDATE factor SET kept = ? WHERE login = ? AND kept = ?", [text, login, kept])
+        for login, sealed in self._store.rows("SELECT login, kept FROM factor ORDER BY login"):
+            if (text := renewed(str(sealed))) != sealed:
+                self._store.execute("UPDATE factor SET kept = ? WHERE login = ? AND kept = ?", [text, login, sealed])
 
     def is_on(self, login: str) -> bool:
         """Return whether a user's sign-in requires a code."""
@@ -149,12 +149,14 @@ class SecondFactors:
                 self._store.execute("INSERT INTO recovery VALUES (?, ?, ?)", [login, salt, digest])
 
     def recovery_left(self, login: str) -> int:
-        """Return how many recovery codes a user has that were not used."""
+        """Return how many unused recovery codes a user has."""
         row = self._store.row("SELECT count(*) FROM recovery WHERE login = ?", [login])
         return int(row[0]) if row else 0
 
-    def recover(self, login: str, said: str, at: dt.datetime) -> bool:
-        """Return whether that is a recovery code of the user, and use it up; wrong ones make the next wait, as with a device."""
+    def recover(self, login: str, typed: str, at: dt.datetime) -> bool:
+        """Return whether that is a recovery code of the user, and mark it as used; wrong ones make the next one
+        wait.
+        """
         with self._store.transaction():
             row = self._store.row("SELECT failures, waits_until FROM factor WHERE login = ? AND is_on = 1", [login])
             if row is None or (row[1] and at < dt.datetime.fromisoformat(row[1])):
@@ -162,7 +164,7 @@ class SecondFactors:
             salts = list(self._store.rows("SELECT DISTINCT salt FROM recovery WHERE login = ?", [login]))
             used = 0
             for (salt,) in salts:
-                digest = _digest(str(salt) + _plain(said))
+                digest = _digest(str(salt) + _plain(typed))
                 used += self._store.execute("DELETE FROM recovery WHERE login = ? AND digest = ?", [login, digest])
             if not used:
                 self._failed(login, row[0] + 1, at)
@@ -200,7 +202,7 @@ class SecondFactors:
         return str(row[0]), str(row[1])
 
     def end_half(self, secret: str) -> bool:
-        """End a signing in that waited; return whether this call did."""
+        """Remove a sign-in that waited for a code; return whether this call did."""
         return self._store.execute("DELETE FROM half WHERE digest = ?", [_digest(secret)]) > 0
 
 

@@ -13,7 +13,7 @@ ENDED = ("dismissed", "closed")
 DOES = ("", "hand_over", "receive", "decline", "inform", "extend", "stop", "resume", "accept", "inquire", "conclude")
 """What a move does beside changing the state; '' for nothing."""
 PARTIES = ("lead", "informed", "pending", "entity")
-"""Who may make a move: the leading line, an informed one, the one a case is being handed to, the entity itself."""
+"""Who may make a move: the leading line, an informed line, the receiving line of a hand-over, the entity itself."""
 REQUIRES = ("cleared", "verified", "cleared_or_accepted", "no_other_inquiry")
 """Conditions of a move: all findings pass again; an officer verified; one of the two; no other line inquires."""
 PARTS = ("decides", "studies", "reserves", "bars")
@@ -44,13 +44,13 @@ class Move:
 
     @property
     def tells_entity(self) -> bool:
-        """Return whether the entity learns of the case and of what was found so far by this move of a line."""
+        """Return whether this move of a line informs the entity of the case and its findings so far."""
         return self.of == "case_step" and (self.releases or (self.entity_sees and self.to == "rectifying"))
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """How long a clock runs, for what starts from a day on."""
+    """The duration of a clock that starts on or after a day."""
 
     amount: int
     valid_from: dt.date
@@ -78,8 +78,8 @@ class Clock:
 
     def term(self, on: dt.date) -> Term | None:
         """Return the term in force on a day; None before the first."""
-        held = [one for one in self.terms if one.valid_from <= on]
-        return held[-1] if held else None
+        terms = [term for term in self.terms if term.valid_from <= on]
+        return terms[-1] if terms else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,12 +27,12 @@ class Verdict:
 
     @property
     def answer(self) -> str:
-        """Return which of the four answers it is; what is clear has no verdict."""
+        """Return which of the four answers it is; a clear subject has no verdict."""
         return "not_applicable" if self.excluded else "not_judged" if self.missing else "found"
 
     @property
     def finding(self) -> str:
-        """Return the finding's name: the same rule and subject always have the same."""
+        """Return the finding's id: the same for the same rule and subject."""
         return finding_id(self.rule, self.subject)
 
 
@@ -41,7 +41,9 @@ BY_FACTS = ("added", "corrected")
 LAPSED = ("lists", "time", "policy")
 """How a finding ends that was not corrected: only a list, the clock or the policy changed."""
 HOWS = (*BY_FACTS, "retracted", "around", "otherwise", *LAPSED)
-"""How a finding ends; beside those: facts were taken back, what surrounds the subject changed, or the rule applies no more."""
+"""How a finding ends. Beside those above: facts were retracted, the surroundings of the subject changed, or the
+rule no longer applies.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +62,19 @@ class FindingChange:
 
 
 def finding_id(rule: str, subject: tuple[Any, ...]) -> str:
-    """Return a short name made of the rule and the subject: `F-` and 16 letters of base 32 (80 bits of SHA-256)."""
-    whole = _compact([rule, [plain(one) for one in subject]])
-    bits = int.from_bytes(hashlib.sha256(whole.encode()).digest()[:10], "big")
+    """Return a short id of the rule and the subject: `F-` and 16 letters of base 32 (80 bits of SHA-256)."""
+    text = _compact([rule, [plain(value) for value in subject]])
+    bits = int.from_bytes(hashlib.sha256(text.encode()).digest()[:10], "big")
     return "F-" + "".join([_PAIRS[(bits >> at) & 1023] for at in _PLACES])
 
 
 def plain(value: Any) -> Any:
-    """Return a value as JSON holds it: days and instants in ISO form, decimals without trailing zeros."""
+    """Return a value in its JSON form: days and instants in ISO form, decimals without trailing zeros."""
     if type(value) in AS_IT_IS:  # the most frequent types first
         return value
     if isinstance(value, Decimal):
-        shown = format(value.normalize(), "f")
-        return int(shown) if "." not in shown and abs(value) < 2**53 else shown
+        text = format(value.normalize(), "f")
+        return int(text) if "." not in text and abs(value) < 2**53 else text
     if isinstance(value, (date, datetime)):
         return value.isoformat()
     if isinstance(value, Mapping):

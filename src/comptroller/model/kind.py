@@ -23,9 +23,9 @@ COLUMN_TYPES = {
     "flag": "BOOLEAN",
 }
 Bound = Decimal | dt.date | None
-"""The least or the most that a field's value may be, itself included."""
+"""The lowest or the highest value of a field, inclusive."""
 FACT_LINES = 1 << 20
-"""A fact's number is its entry's number times this, plus its line: a report holds at most so many facts."""
+"""A fact's number is its entry's number times this, plus its line: the most facts of one report."""
 STAMPS = {"fact": "BIGINT", "received_at": "TIMESTAMP", "first_at": "TIMESTAMP"}
 """The columns that the ledger adds to every fact; the lines of a nested list have no `first_at`."""
 
@@ -56,7 +56,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Sense within one row: SQL that must not be false."""
+    """A check within one row: SQL that must not be false."""
 
     code: str
     holds: str
@@ -98,10 +98,10 @@ class Kind:
         return named | {name: form for name, form in STAMPS.items() if name != "first_at" or not self.parent}
 
     def field(self, name: str) -> Field:
-        """Return the field of that name; KeyError where there is none."""
-        for one in self.fields:
-            if one.name == name:
-                return one
+        """Return the field of that name; raises KeyError if there is none."""
+        for known in self.fields:
+            if known.name == name:
+                return known
         raise KeyError(name)
 
     @property

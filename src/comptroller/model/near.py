@@ -1,4 +1,4 @@
-"""Known names that are close to a name that is not known, for the answer to a mistyped one."""
+"""Names that are close to an unknown name, for the answer to a typing error."""
 
 from collections.abc import Collection
 from difflib import SequenceMatcher, get_close_matches
@@ -13,26 +13,27 @@ Texts = tuple[str, str]
 
 
 def near(name: str, known: Collection[str]) -> list[str]:
-    """Return at most three known names close to `name`, the closest first: letter case and the folder of a path may differ.
+    """Return at most three known names close to `name`, the closest first, without regard to case or the folder of a
+    path.
 
     >>> near("Paymnt", ["payment", "stake", "entity"])
     ['payment']
     """
     wanted = name.strip().lower()
     by_form: dict[str, list[str]] = {}
-    for one in sorted(known):
-        for form in {one.lower(), one.lower().rsplit("/", 1)[-1]}:
-            by_form.setdefault(form, []).append(one)
+    for known_name in sorted(known):
+        for form in {known_name.lower(), known_name.lower().rsplit("/", 1)[-1]}:
+            by_form.setdefault(form, []).append(known_name)
     scored: dict[str, float] = {}
     for form in get_close_matches(wanted, by_form, n=_MOST, cutoff=_CLOSE):
         score = SequenceMatcher(None, wanted, form).ratio()
-        for one in by_form[form]:
-            scored[one] = max(score, scored.get(one, 0.0))
+        for known_name in by_form[form]:
+            scored[known_name] = max(score, scored.get(known_name, 0.0))
     if len(wanted) >= 3:
-        inside = [one for form, names in sorted(by_form.items()) if wanted in form for one in names]
-        for one in inside:
-            scored.setdefault(one, _CLOSE)
-    return sorted(scored, key=lambda one: (-scored[one], one))[:_MOST]
+        inside = [known_name for form, names in sorted(by_form.items()) if wanted in form for known_name in names]
+        for known_name in inside:
+            scored.setdefault(known_name, _CLOSE)
+    return sorted(scored, key=lambda known_name: (-scored[known_name], known_name))[:_MOST]
 
 
 def suggest(name: str, known: Collection[str], otherwise: Text) -> Text:

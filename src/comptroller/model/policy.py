@@ -12,7 +12,7 @@ from comptroller.model.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A law or document that policy rests on."""
+    """A law or document that policy cites."""
 
     name: str
     title: Text
@@ -38,7 +38,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """A dated series of values of one thing."""
+    """A dated series of values of one parameter."""
 
     name: str
     title: Text
@@ -49,7 +49,7 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class ListLine:
-    """One dated line of a list that a pack carries."""
+    """One dated line of a pack's list."""
 
     item: str
     title: Text
@@ -66,7 +66,7 @@ class ListLine:
 
 @dataclass(frozen=True, slots=True)
 class PolicyList:
-    """A list that a pack carries, and how a lower list may differ from it."""
+    """A list of a pack, and how a lower list may differ from it."""
 
     name: str
     title: Text
@@ -76,7 +76,7 @@ class PolicyList:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """One year's days off and worked week-ends, for one region."""
+    """One year's days off and worked weekends, for one region."""
 
     name: str
     region: str
@@ -101,7 +101,7 @@ class LetterForm:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What is found about a day depends only on rows of the docket within so many days of it, by this column."""
+    """The result for a day depends only on rows of the docket within so many days of it, by this column."""
 
     days: int
     on: str
@@ -187,7 +187,7 @@ class Rule:
 
     @property
     def complete(self) -> str:
-        """Return SQL over one judged row: it applies, and nothing that the rule needs is missing."""
+        """Return SQL over one judged row: the rule applies, and no value that it needs is missing."""
         parts = [f"({w})" for w in self.when]
         parts += [f"({expression}) IS NOT NULL" for expression in self.needs.values()]
         parts += [f'"{column}" IS NOT NULL' for column in self.docket]
@@ -195,13 +195,13 @@ class Rule:
 
     @property
     def may_be_breach(self) -> bool:
-        """Only limits, procedures and deadlines may be called a breach (design D7)."""
+        """Only limits, procedures and deadlines may be called a breach."""
         return self.kind in ("limit", "procedure", "deadline")
 
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A pack with all it extends folded in: what is in force is read from here and nowhere else."""
+    """A pack merged with all packs that it extends: the only source of policy in force."""
 
     name: str
     version: str
@@ -233,7 +233,7 @@ class Pack:
     @property
     def tables(self) -> dict[str, Kind]:
         """Return every fact table's kind by table name, nested lists among them."""
-        found = dict(self.kinds)
+        tables = dict(self.kinds)
         for kind in self.kinds.values():
-            found.update({inner.name: inner for inner in kind.lists})
-        return found
+            tables.update({inner.name: inner for inner in kind.lists})
+        return tables

@@ -32,7 +32,7 @@ class Refusal:
         return asdict(self)
 
     def text(self, language: str = "en") -> str:
-        """Return the refusal as lines a person reads."""
+        """Return the refusal as lines of text."""
         line = "" if self.line is None else f"line {self.line}"
         place = ", ".join(part for part in (self.file, line, self.field) if part) or "-"
         return (
@@ -46,12 +46,12 @@ class ComptrollerError(Exception):
 
 
 class RuleBroken(ComptrollerError):
-    """A rule's SQL fails on facts that are known; the rule is put to sleep, and the line goes on without it."""
+    """A rule's SQL fails on accepted facts; the rule is suspended, and the others continue."""
 
-    def __init__(self, rule: str, fingerprint: str, said: str) -> None:
+    def __init__(self, rule: str, fingerprint: str, error: str) -> None:
         """Store which version of which rule fails, and the engine's message."""
-        super().__init__(f"{rule}: {said}")
-        self.rule, self.fingerprint, self.said = rule, fingerprint, said
+        super().__init__(f"{rule}: {error}")
+        self.rule, self.fingerprint, self.said = rule, fingerprint, error
 
 
 class Refused(ComptrollerError):
@@ -64,11 +64,11 @@ class Refused(ComptrollerError):
 
 
 class BrokenLedger(Refused):
-    """The ledger contradicts itself, its witness or its books; the refusals name what is missing or other."""
+    """The ledger contradicts itself, its witness or its books; the refusals name what is missing or different."""
 
 
 class BrokenPack(Refused):
-    """A pack cannot be read, or does not fit together."""
+    """A pack cannot be read, or is inconsistent."""
 
 
 def refusal(
@@ -88,13 +88,13 @@ def refusal(
         KeyError: no catalogue has the messages of the code.
     """
     file, line, field = place
-    shown = str(seen)
+    text = str(seen)
     return Refusal(
         code,
         file,
         line,
         field,
-        shown if len(shown) <= 200 else shown[:197] + "...",
+        text if len(text) <= 200 else text[:197] + "...",
         message(f"{code}:expected", **values) if expected is None else _text(expected),
         message(f"{code}:fix", **values) if mend is None else _text(mend),
     )

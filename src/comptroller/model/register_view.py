@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 
 class RegisterView(Protocol):
-    """The books, as intake sees them."""
+    """The books as intake reads them."""
 
     @property
     def owner(self) -> str:
-        """Return the code of the node's owner, who may speak for every entity."""
+        """Return the code of the node's owner, who may report for every entity."""
 
     def is_known(self, entity: str) -> bool:
         """Return whether the register holds that entity."""
@@ -27,12 +27,12 @@ class RegisterView(Protocol):
         """Return, for each of those facts, the entities that own it, in the order of the kind's columns."""
 
     def keys(self, entity: str) -> list[tuple[str, dt.date | None, dt.date | None]]:
-        """Return the entity's public keys (base64 Ed25519) with the days from and until which they are valid."""
+        """Return the entity's public keys (base64 Ed25519) with the first and the last day of validity."""
 
     def tightens(self, name: str) -> str:
-        """Return how a lower list of that name may differ; '' where no pack names it."""
+        """Return how a lower list of that name may differ; '' if no pack names it."""
 
     def lines_above(self, entity: str, name: str) -> list[dict[str, Any]]:
-        """Return the lines of that list which reach the entity from above: holder, item, limit_cny, valid_from,
+        """Return the lines of that list that bind the entity from above: holder, item, limit_cny, valid_from,
         valid_until.
         """

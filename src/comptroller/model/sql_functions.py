@@ -81,4 +81,4 @@ ROW_MAKERS = frozenset(("unnest", "range", "generate_series"))
 IN_THE_PARSER = frozenset(
     ("count_star", "like_escape", "ilike_escape", "not_like_escape", "not_ilike_escape", "unpivot_list", "alias")
 )
-"""Names that the engine's parser itself puts in the place of operators and forms of the language."""
+"""Names that the engine's parser itself puts in place of operators and keywords."""

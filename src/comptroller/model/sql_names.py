@@ -1,4 +1,4 @@
-"""Names in a FROM as the engine takes them: a WITH of the query itself, a maker of rows, or a table."""
+"""Names in a FROM as the engine resolves them: a WITH of the query itself, a maker of rows, or a table."""
 
 from collections.abc import Collection, Iterator
 
@@ -45,10 +45,10 @@ def is_own(table: exp.Expr) -> bool:
                 return True
             if outer.args.get("recursive") and _is_named(inner, table) and _is_in_second_part(inner, table):
                 return True
-            outer = outer.parent  # Its own query has been looked at.
+            outer = outer.parent  # Its own query was checked above.
             if outer is None:
                 return False
-        elif (found := outer.args.get("with_")) is not None and any(_is_named(c, table) for c in found.expressions):
+        elif (withs := outer.args.get("with_")) is not None and any(_is_named(c, table) for c in withs.expressions):
             return True
         inner = outer
     return False

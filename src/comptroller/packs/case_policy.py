@@ -32,7 +32,7 @@ from comptroller.packs.schema_types import Both, CiteForm
 STEP, ANSWER = "case_step", "enterprise_answer"
 """The kinds with moves as facts: of a line and of an entity."""
 HAPPENS = ("request.asked", "request.answered", "letter.sent", "finding.raised", "finding.cleared", "loss.estimated")
-"""What may start or end a clock beside a state that is entered and a move that is made."""
+"""Events that may start or end a clock, beside entering a state and making a move."""
 OFFICES = ("owner", "head", "manager")
 SEVERITIES = ("crit", "high", "med", "low", "info")
 BAND, BY_BAND = ("least", "most"), ("class", "degree")
@@ -151,8 +151,8 @@ def _clock(full: str, form: case_schema.ClockForm) -> Clock:
     )
 
 
-def _cites(said: CiteForm | list[CiteForm]) -> tuple[Cite, ...]:
-    return tuple(Cite(one.source, one.article) for one in (said if isinstance(said, list) else [said]))
+def _cites(cites: CiteForm | list[CiteForm]) -> tuple[Cite, ...]:
+    return tuple(Cite(cite.source, cite.article) for cite in (cites if isinstance(cites, list) else [cites]))
 
 
 def _route(full: str, form: case_schema.RouteForm) -> Route:
@@ -174,17 +174,17 @@ def _route(full: str, form: case_schema.RouteForm) -> Route:
         lead=form.lead,
         informed=tuple(form.informed),
         office=form.office,
-        joins=tuple(tuple(one) for one in form.joins),
+        joins=tuple(tuple(item) for item in form.joins),
         window_days=form.window_days,
         closes=closing if closing.severities else None,
-        cites=tuple(Cite(one.source, one.article) for one in form.cites),
+        cites=tuple(Cite(item.source, item.article) for item in form.cites),
     )
 
 
-def _among(reject: Reject, full: str, field: str, seen: Iterable[str], known: Iterable[str]) -> None:
+def _among(reject: Reject, full: str, field: str, words: Iterable[str], known: Iterable[str]) -> None:
     """Reject names that are not known."""
     listed = sorted(known)
-    for word in seen:
+    for word in words:
         if word not in listed:
             reject(full, field, word, "one_of", names=listed)
 
@@ -213,15 +213,15 @@ def _check_clock(full: str, clock: Clock, made: CasePolicy, lines: Mapping[str, 
     _among(reject, full, "ends", clock.ends, happens)
     _among(reject, full, "binds", [clock.binds], PARTIES)
     _among(reject, full, "lines", clock.lines, lines)
-    for field, seen in (("starts", clock.starts), ("ends", clock.ends), ("terms", clock.terms)):
-        if not seen:
+    for field, items in (("starts", clock.starts), ("ends", clock.ends), ("terms", clock.terms)):
+        if not items:
             reject(full, field, "-", "empty")
     for earlier, later in pairwise(clock.terms):
         if earlier.valid_from == later.valid_from:
             reject(full, "terms", later.valid_from, "terms")
-    if any(one.amount < 1 for one in clock.terms):
+    if any(term.amount < 1 for term in clock.terms):
         reject(full, "terms", [t.amount for t in clock.terms], "amounts")
-    if any(not one.cites for one in clock.terms):
+    if any(not term.cites for term in clock.terms):
         reject(full, "terms", "-", "cites")
     if bool(clock.extensions) != bool(clock.extension_most):
         reject(full, "extensions", clock.extensions, "extensions")

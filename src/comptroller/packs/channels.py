@@ -1,4 +1,6 @@
-"""The channels of a kind: what its file names, what follows from its fields, and what no file may open."""
+"""The channels of a kind: those that its file names, those that follow from its fields, and those that no file
+may add.
+"""
 
 from comptroller.model.channel import CONSOLE, DECLARED, ENGINE, FIXED, OFFICER_FIELDS, REPORTER
 from comptroller.model.refusal import Refusal, refusal
@@ -14,7 +16,7 @@ def channels_of(name: str, form: KindForm) -> tuple[str, ...]:
     """
     if form.made:
         return (ENGINE,)
-    if listed := _listed(form):
+    if listed := _channel_list(form):
         return tuple(dict.fromkeys(listed))
     return FIXED.get(name) or ((CONSOLE,) if not form.fields.keys().isdisjoint(OFFICER_FIELDS) else (REPORTER,))
 
@@ -23,7 +25,7 @@ def channels_refused(full: str, form: KindForm) -> list[Refusal]:
     """Reject unknown channels, channels of kinds that are never reported, and channels that a product kind must
     not have.
     """
-    name, listed = full.rsplit("/", 1)[-1], _listed(form)
+    name, listed = full.rsplit("/", 1)[-1], _channel_list(form)
     allowed = (ENGINE,) if form.made else FIXED.get(name, DECLARED)
     wrong = [channel for channel in listed if channel not in allowed]
     if not wrong:
@@ -33,6 +35,6 @@ def channels_refused(full: str, form: KindForm) -> list[Refusal]:
     return [refusal("packs.kind", place, channel, expected, fix) for channel in wrong]
 
 
-def _listed(form: KindForm) -> list[str]:
+def _channel_list(form: KindForm) -> list[str]:
     """Return what the file names, as a list."""
     return [form.reported_by] if isinstance(form.reported_by, str) else form.reported_by

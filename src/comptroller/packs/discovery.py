@@ -11,25 +11,26 @@ from comptroller.packs.yaml import read_form
 
 
 def gather_files(roots: Iterable[Path], name: str) -> dict[str, bytes]:
-    """Return the files of pack `name` and of all packs beneath it, by path from `<pack>/`.
+    """Return the files of pack `name` and of all packs that it extends, by path from `<pack>/`.
 
-    Raises BrokenPack for a pack that no root holds, and packs that extend one another in a ring.
+    Raises:
+        BrokenPack: a pack is in no root, or its `pack.yml` is not valid.
     """
     files: dict[str, bytes] = {}
     waiting, places = [name], list(roots)
     while waiting:
-        one = waiting.pop(0)
-        if f"{one}/pack.yml" in files:
+        pack = waiting.pop(0)
+        if f"{pack}/pack.yml" in files:
             continue
-        folder = next((root / one for root in places if (root / one / "pack.yml").is_file()), None)
+        folder = next((root / pack for root in places if (root / pack / "pack.yml").is_file()), None)
         if folder is None:
             existing = sorted({p.parent.name for root in places for p in root.glob("*/pack.yml")})
-            fix = suggest(one, existing, message("packs.unknown:fix"))
-            raise BrokenPack([refusal("packs.unknown", (one, None, ""), one, mend=fix, packs=existing)])
+            fix = suggest(pack, existing, message("packs.unknown:fix"))
+            raise BrokenPack([refusal("packs.unknown", (pack, None, ""), pack, mend=fix, packs=existing)])
         for path in sorted(folder.rglob("*")):
             if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
-                files[f"{one}/{path.relative_to(folder).as_posix()}"] = path.read_bytes()
-        form, refusals = read_form(files, f"{one}/pack.yml", schema.PackForm)
+                files[f"{pack}/{path.relative_to(folder).as_posix()}"] = path.read_bytes()
+        form, refusals = read_form(files, f"{pack}/pack.yml", schema.PackForm)
         if form is None:
             raise BrokenPack(refusals)
         waiting.extend(form.extends)

@@ -1,4 +1,4 @@
-"""Kinds made from their forms, with the sense that one file must make."""
+"""Kinds built from their forms, with checks of one file."""
 
 import datetime as dt
 import re
@@ -28,11 +28,11 @@ def kind_of(full: str, form: schema.KindForm) -> tuple[Kind | None, list[Refusal
     refusals = [*_sense(full, form), *channels_refused(full, form)]
     if refusals:
         return None, refusals
-    flat = tuple(_field(key, one) for key, one in form.fields.items() if one.type != "list")
+    flat = tuple(_field(key, field) for key, field in form.fields.items() if field.type != "list")
     books = (form.books,) if isinstance(form.books, str) else tuple(form.books)
-    named = {one.name: one for one in flat}
+    named = {field.name: field for field in flat}
     inner = tuple(
-        _inner(name, key, one, tuple(form.key), named) for key, one in form.fields.items() if one.type == "list"
+        _inner(name, key, field, tuple(form.key), named) for key, field in form.fields.items() if field.type == "list"
     )
     reported = {
         "by": Text(form.reported.by),
@@ -63,7 +63,7 @@ def kind_of(full: str, form: schema.KindForm) -> tuple[Kind | None, list[Refusal
 def _inner(outer: str, name: str, form: schema.FieldForm, key: tuple[str, ...], named: dict[str, Field]) -> Kind:
     """Return a nested list as a kind of its own: the columns it carries, then its own."""
     carried = tuple(dict.fromkeys((*key, *form.carries)))
-    fields = tuple(named[one] for one in carried) + tuple(_field(k, f) for k, f in form.fields.items())
+    fields = tuple(named[column] for column in carried) + tuple(_field(k, f) for k, f in form.fields.items())
     return Kind(
         name=f"{outer}_{name}",
         title=Text(zh=form.zh, en=form.en),
@@ -103,39 +103,41 @@ def _sense(full: str, form: schema.KindForm) -> list[Refusal]:  # noqa: C901, PL
         expected = message(f"packs.kind.{problem}:expected", **values)
         refusals.append(refusal("packs.kind", (f"{full}.yml", None, field), seen, expected))
 
-    plain = {name for name, one in form.fields.items() if one.type != "list"}
+    plain = {name for name, part in form.fields.items() if part.type != "list"}
     books = [form.books] if isinstance(form.books, str) else form.books
-    inner_fields = ((f"{name}.{key}", inner) for name, one in form.fields.items() for key, inner in one.fields.items())
-    for name, one in (*form.fields.items(), *inner_fields):
-        if one.identifier and not _is_scheme(one.identifier):
-            reject(name, one.identifier, "scheme")
-        if wrong := _wrong_bounds(one):
+    inner_fields = (
+        (f"{name}.{key}", inner) for name, part in form.fields.items() for key, inner in part.fields.items()
+    )
+    for name, part in (*form.fields.items(), *inner_fields):
+        if part.identifier and not _is_scheme(part.identifier):
+            reject(name, part.identifier, "scheme")
+        if wrong := _wrong_bounds(part):
             reject(name, wrong, "bounds")
-        if one.pattern and not (one.type in ("code", "text") and _is_pattern(one.pattern)):
-            reject(name, one.pattern, "pattern")
-    for name, one in form.fields.items():
-        if one.type != "list" and one.type not in COLUMN_TYPES:
-            reject(name, one.type, "type", types=sorted(COLUMN_TYPES))
+        if part.pattern and not (part.type in ("code", "text") and _is_pattern(part.pattern)):
+            reject(name, part.pattern, "pattern")
+    for name, part in form.fields.items():
+        if part.type != "list" and part.type not in COLUMN_TYPES:
+            reject(name, part.type, "type", types=sorted(COLUMN_TYPES))
         if not name.isidentifier() or name != name.lower() or name in _RESERVED:
             reject(name, name, "identifier")
-        if one.type == "choice" and not one.of:
+        if part.type == "choice" and not part.of:
             reject(name, "-", "choices")
-        if one.type == "money" and not one.currency:
+        if part.type == "money" and not part.currency:
             reject(name, "-", "currency")
-        if one.type == "list":
-            for key in (*form.key, *one.carries):
+        if part.type == "list":
+            for key in (*form.key, *part.carries):
                 if key not in plain:
                     reject(name, key, "outer_column")
-            for key in one.key:
-                if key not in one.fields:
+            for key in part.key:
+                if key not in part.fields:
                     reject(name, key, "line_column")
-            for inner, field in one.fields.items():
+            for inner, field in part.fields.items():
                 if field.type not in COLUMN_TYPES or (field.type == "choice" and not field.of):
                     reject(f"{name}.{inner}", field.type, "type", types=sorted(COLUMN_TYPES))
                 if not inner.isidentifier() or inner != inner.lower() or inner in _RESERVED:
                     reject(f"{name}.{inner}", inner, "identifier")
-        if one.fills:
-            refusals.extend(_columns(full, name, one.fills, plain))
+        if part.fills:
+            refusals.extend(_columns(full, name, part.fills, plain))
     for column in (*form.key, *books, *form.valid.values()):
         if column not in plain:
             reject("key/books/valid", column, "declared")
@@ -146,15 +148,15 @@ def _sense(full: str, form: schema.KindForm) -> list[Refusal]:  # noqa: C901, PL
     return refusals
 
 
-def _bound(said: float | dt.date | None) -> Bound:
-    return said if said is None or isinstance(said, dt.date) else Decimal(str(said))
+def _bound(value: float | dt.date | None) -> Bound:
+    return value if value is None or isinstance(value, dt.date) else Decimal(str(value))
 
 
 def _wrong_bounds(form: schema.FieldForm) -> str:
-    """Return the bounds of a field where they do not fit its type or each other, else ''."""
-    stated = [one for one in (form.least, form.most) if one is not None]
+    """Return the bounds of a field if they do not fit its type or each other, else ''."""
+    stated = [bound for bound in (form.least, form.most) if bound is not None]
     forms_of = dt.date if form.type in ("day", "instant") else (int, float) if form.type in _COUNTED else ()
-    fits = all(isinstance(one, forms_of) and not isinstance(one, (bool, dt.datetime)) for one in stated)
+    fits = all(isinstance(bound, forms_of) and not isinstance(bound, (bool, dt.datetime)) for bound in stated)
     if not fits or (len(stated) == 2 and sorted(stated) != stated):
         return f"{form.least}, {form.most}"
     return ""
@@ -181,7 +183,7 @@ def _unit(field: Field) -> str:
 
 
 def _is_pattern(text: str) -> bool:
-    """Return whether a text is a pattern that RE2 takes."""
+    """Return whether a text is a pattern that RE2 accepts."""
     try:
         pc.match_substring_regex(pa.array([""]), text)
     except pa.ArrowInvalid:

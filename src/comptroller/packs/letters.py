@@ -19,9 +19,9 @@ from comptroller.model.refusal import Refusal, refusal
 MOST_TEMPLATE = 100_000
 """Characters of one template."""
 MOST_REFUSALS = 20
-"""Refusals that one template is answered with."""
+"""The most refusals for one template."""
 _DATA = ("json", "(", "bytes", "(", "sys", ".", "inputs", ".", "said", ")", ")")
-"""The one way to the values of a letter, by its tokens."""
+"""The only access to the values of a letter, by its tokens."""
 _STEM = re.compile(r'"([a-z0-9_]+)\.typ"')
 _TOKEN = re.compile(
     r"""(?P<comment>//[^\n]*)|(?P<string>"(?:\\.|[^"\\\n])*")|(?P<escape>\\u\{[0-9a-fA-F]{1,6}\}|\\.?)
@@ -86,15 +86,15 @@ REJECTED = frozenset(_LIBRARY.split())
 
 
 def check_letters(letters: Mapping[str, LetterForm], files: Mapping[str, bytes]) -> list[Refusal]:
-    """Return refusals of the templates of a pack, each with file and line; `files` are those that it was read from."""
-    given = tuple(sorted((stem, f"{one.name}.yml", one.template) for stem, one in letters.items()))
+    """Return refusals of a pack's templates, each with file and line; `files` are the files of the pack."""
+    given = tuple(sorted((stem, f"{letter.name}.yml", letter.template) for stem, letter in letters.items()))
     return list(_checked(given, tuple(_first_line(files.get(path, b"")) for _, path, _ in given)))
 
 
 def _first_line(file: bytes) -> int:
     """Return the line of a file on which its template begins."""
-    head, found, _ = file.partition(b"\ntemplate:")
-    return head.count(b"\n") + 3 if found else 1
+    head, separator, _ = file.partition(b"\ntemplate:")
+    return head.count(b"\n") + 3 if separator else 1
 
 
 @lru_cache(maxsize=16)
@@ -103,7 +103,9 @@ def _checked(templates: tuple[tuple[str, str, str], ...], lines: tuple[int, ...]
     exports = frozenset(name for _, _, text in templates if len(text) <= MOST_TEMPLATE for name in _bound(text))
     each = zip(templates, lines, strict=True)
     return tuple(
-        one for (_, path, text), at in each for one in islice(_check((path, at), text, stems, exports), MOST_REFUSALS)
+        problem
+        for (_, path, text), at in each
+        for problem in islice(_check((path, at), text, stems, exports), MOST_REFUSALS)
     )
 
 
@@ -114,22 +116,22 @@ def _check(begins: tuple[str, int], text: str, stems: frozenset[str], exports: f
         return
     text = text.replace("\r\n", "\n")
     known = (ALLOWED | exports | _bound(text)) - REJECTED
-    tokens = [one for one in _TOKEN.finditer(text) if one.lastgroup != "space"]
+    tokens = [match for match in _TOKEN.finditer(text) if match.lastgroup != "space"]
     skip = 0
-    for at, token in enumerate(tokens):
+    for index, token in enumerate(tokens):
         skip = max(0, skip - 1)
-        sort, seen = str(token.lastgroup), token.group()
-        if not skip and seen == "json" and _words(tokens, at, len(_DATA)) == _DATA:
+        sort, part = str(token.lastgroup), token.group()
+        if not skip and part == "json" and _words(tokens, index, len(_DATA)) == _DATA:
             skip = len(_DATA)
-        elif not skip and seen == "import" and _words(tokens, at - 1, 1) == ("#",):
-            named = _STEM.fullmatch("".join(_words(tokens, at + 1, 1)))
+        elif not skip and part == "import" and _words(tokens, index - 1, 1) == ("#",):
+            named = _STEM.fullmatch("".join(_words(tokens, index + 1, 1)))
             if named is None or named[1] not in stems:
                 place = (path, _line(text, token, first), "template")
-                yield refusal("packs.letter.import", place, "".join(_words(tokens, at + 1, 1))[:80])
-        elif sort == "word" and not skip and not _is_known(seen, known):
-            yield refusal("packs.letter.word", (path, _line(text, token, first), "template"), seen)
-        elif _is_wrong(sort, seen, text[token.start() - 1 : token.start()]):
-            yield refusal("packs.letter.sign", (path, _line(text, token, first), "template"), seen[:80])
+                yield refusal("packs.letter.import", place, "".join(_words(tokens, index + 1, 1))[:80])
+        elif sort == "word" and not skip and not _is_known(part, known):
+            yield refusal("packs.letter.word", (path, _line(text, token, first), "template"), part)
+        elif _is_wrong(sort, part, text[token.start() - 1 : token.start()]):
+            yield refusal("packs.letter.sign", (path, _line(text, token, first), "template"), part[:80])
 
 
 def _line(text: str, token: re.Match[str], first: int) -> int:
@@ -137,7 +139,7 @@ def _line(text: str, token: re.Match[str], first: int) -> int:
 
 
 def _words(tokens: Sequence[re.Match[str]], at: int, count: int) -> tuple[str, ...]:
-    return tuple(one.group() for one in tokens[max(0, at) : at + count])
+    return tuple(token.group() for token in tokens[max(0, at) : at + count])
 
 
 def _bound(text: str) -> frozenset[str]:
@@ -145,8 +147,8 @@ def _bound(text: str) -> frozenset[str]:
     return frozenset(
         name
         for pattern in _BOUND
-        for found in pattern.finditer(text)
-        for name in re.findall(r"[^\W\d][\w-]*", found[1])
+        for match in pattern.finditer(text)
+        for name in re.findall(r"[^\W\d][\w-]*", match[1])
     )
 
 
@@ -155,8 +157,8 @@ def _is_known(word: str, known: frozenset[str]) -> bool:
     return word == "_" or word in known or not re.search("[A-Za-z]", word)
 
 
-def _is_wrong(sort: str, seen: str, before: str) -> bool:
+def _is_wrong(sort: str, part: str, before: str) -> bool:
     """Return whether a token leads from text into code unseen; `before` is the preceding character."""
     if sort == "string":
-        return bool(_IN_STRING.search(seen)) and not _COLOUR.fullmatch(seen)
-    return (sort == "sign" and seen in _OUTSIDE) or (sort == "comment" and before == ":")
+        return bool(_IN_STRING.search(part)) and not _COLOUR.fullmatch(part)
+    return (sort == "sign" and part in _OUTSIDE) or (sort == "comment" and before == ":")

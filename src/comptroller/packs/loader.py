@@ -1,4 +1,4 @@
-"""A pack read from its files and composed with what it extends; all refusals at once, or one Pack."""
+"""A pack read from its files and merged with the packs that it extends: all refusals at once, or one Pack."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -31,7 +31,7 @@ _FOLDERS = (
     *("moves", "clocks", "routes", "letters"),
 )
 _UNREAD = ("measures", "schemes", "classes")
-"""Folders that earlier versions accepted and nothing reads: a pack in a ledger may have them."""
+"""Folders that earlier versions accepted and that are not read: a pack in a ledger may have them."""
 _WITH_SQL = ("rules", "views")
 
 
@@ -65,7 +65,7 @@ def _read(name: str, files: tuple[tuple[str, bytes], ...]) -> tuple[Pack | None,
 
 
 class _Reading:
-    """One reading of a pack: its files, and the refusals collected on the way."""
+    """One reading of a pack: its files, and the refusals collected."""
 
     def __init__(self, files: dict[str, bytes]) -> None:
         self.files = files
@@ -73,21 +73,21 @@ class _Reading:
         self.lints: list[Refusal] = []
 
     def layers(self, name: str) -> list[str]:
-        """Return the packs from `name` down, each once, an upper before what it extends."""
+        """Return the packs from `name` down, each once, an upper pack before those that it extends."""
         order: list[str] = []
 
-        def visit(one: str, above: tuple[str, ...]) -> None:
-            if one in above:
-                self.refusals.append(refusal("packs.ring", (f"{one}/pack.yml", None, "extends"), above))
+        def visit(layer: str, above: tuple[str, ...]) -> None:
+            if layer in above:
+                self.refusals.append(refusal("packs.ring", (f"{layer}/pack.yml", None, "extends"), above))
                 return
-            form = self.form(f"{one}/pack.yml", schema.PackForm)
+            form = self.form(f"{layer}/pack.yml", schema.PackForm)
             if form is None:
                 return
-            if one in order:
-                order.remove(one)
-            order.append(one)
+            if layer in order:
+                order.remove(layer)
+            order.append(layer)
             for below in form.extends:
-                visit(below, (*above, one))
+                visit(below, (*above, layer))
 
         visit(name, ())
         return order
@@ -107,7 +107,7 @@ class _Reading:
         return [(p, p[: -len(".yml")]) for p in sorted(self.files) if p.startswith(head) and p.endswith(".yml")]
 
     def compose(self, name: str, layers: list[str]) -> Pack:  # noqa: C901, PLR0912 - one branch a folder
-        """Return the pack: lower layers first, upper ones laid over them by stem."""
+        """Return the pack: lower layers first, replaced by upper ones with the same stem."""
         heads = {layer: self.form(f"{layer}/pack.yml", schema.PackForm) for layer in layers}
         kinds: dict[str, Kind] = {}
         params: dict[str, Param] = {}
@@ -207,7 +207,7 @@ class _Reading:
         self, params: Mapping[str, Param], lists: Mapping[str, PolicyList], sources: Mapping[str, Source]
     ) -> None:
         cited = [(p.name, cite) for p in params.values() for v in p.values for cite in v.cites]
-        cited += [(one.name, cite) for one in lists.values() for line in one.lines for cite in line.cites]
+        cited += [(item.name, cite) for item in lists.values() for line in item.lines for cite in line.cites]
         for place, cite in cited:
             self.cited(place, cite, sources)
 
@@ -249,13 +249,13 @@ class _Reading:
         params: dict[str, Param],
         words: dict[str, dict[str, Text]],
     ) -> CasePolicy:
-        """Return moves, clocks and routes, upper layers' laid over lower ones by stem."""
+        """Return moves, clocks and routes; an upper layer's file replaces a lower one's of that stem."""
         sights: dict[str, Sight] = {}
         loss_param, band_params, authority = "", list[str](), dict[str, str]()
         for layer in reversed(layers):
             head = self.form(f"{layer}/pack.yml", schema.PackForm)
             if head is not None:
-                sights.update({line: Sight(one.knows_persons, one.keeps) for line, one in head.sights.items()})
+                sights.update({line: Sight(sight.knows_persons, sight.keeps) for line, sight in head.sights.items()})
                 loss_param = head.loss_param or loss_param
                 band_params = head.band_params or band_params
                 authority.update(head.authority)
@@ -277,12 +277,12 @@ class _Reading:
 
     def _laid(self, layers: list[str], folder: str, shape: type[_Form]) -> dict[str, _Form]:
         """Return the forms of a folder by full name; an upper layer's file replaces a lower one's of that stem."""
-        found: dict[str, tuple[str, _Form]] = {}
+        forms: dict[str, tuple[str, _Form]] = {}
         for layer in reversed(layers):
             for path, full in self.each(layer, folder):
                 if (form := self.form(path, shape)) is not None:
-                    found[stem(full)] = (full, form)
-        return dict(found.values())
+                    forms[stem(full)] = (full, form)
+        return dict(forms.values())
 
 
 def _tables(kinds: Mapping[str, Kind]) -> dict[str, Kind]:

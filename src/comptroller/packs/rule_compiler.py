@@ -1,6 +1,6 @@
 """A rule compiled from its two files: the SELECT with `judged` defined, its tables and columns checked.
 
-Parsing is most of what reading a pack costs: each text is parsed once in a process, whichever packs hold it.
+Parsing is most of the cost of reading a pack: each text is parsed once in a process, for all packs that hold it.
 """
 
 import hashlib
@@ -70,7 +70,7 @@ def compile_rule(  # noqa: PLR0913 - what a rule's two files say
 
     `views` are the views that the rule uses, inner ones first; their texts are part of its fingerprint.
     """
-    compiled, refusals = _compiled(
+    compiled, refusals = _compile(
         name,
         (sql, yml),
         _table(judges),
@@ -91,7 +91,7 @@ def _table(kind: Kind | None) -> _Table | None:
 
 
 @lru_cache(maxsize=2048)
-def _compiled(  # noqa: PLR0913, PLR0917 - what a rule's two files say, as plain values
+def _compile(  # noqa: PLR0913, PLR0917 - what a rule's two files say, as plain values
     name: str,
     files: tuple[bytes, bytes],
     judges: _Table | None,
@@ -139,21 +139,28 @@ def _compiled(  # noqa: PLR0913, PLR0917 - what a rule's two files say, as plain
     first = exp.CTE(
         this=sqlglot.parse_one(judged, read="duckdb"), alias=exp.TableAlias(this=exp.to_identifier("judged"))
     )
-    heads = [first, *(exp.CTE(this=one, alias=exp.TableAlias(this=exp.to_identifier(n))) for n, one in shared.items())]
-    found = tree.args.get("with_") or tree.args.get("with")
-    if found is not None:
-        found.set("expressions", [*heads, *found.expressions])
+    heads = [
+        first,
+        *(exp.CTE(this=view_tree, alias=exp.TableAlias(this=exp.to_identifier(n))) for n, view_tree in shared.items()),
+    ]
+    own_ctes = tree.args.get("with_") or tree.args.get("with")
+    if own_ctes is not None:
+        own_ctes.set("expressions", [*heads, *own_ctes.expressions])
     else:
         tree.set("with_", exp.With(expressions=heads))
     names = frozenset(column.name for column in tree.find_all(exp.Column))
     runnable = tree.sql(dialect="duckdb", comments=False, copy=False)
-    whole = b"\0".join((yml, sql, *(f"{view}\0{text}".encode() for view, text in views)))
-    return Compiled(runnable, hashlib.sha256(whole).hexdigest(), gives, names), ()
+    content = b"\0".join((yml, sql, *(f"{view}\0{text}".encode() for view, text in views)))
+    return Compiled(runnable, hashlib.sha256(content).hexdigest(), gives, names), ()
 
 
 @lru_cache(maxsize=4096)
 def columns_of(expression: str) -> tuple[str, ...]:
-    """Return the columns that an SQL expression names, in its order; raises (SqlglotError) for what is no single expression."""
+    """Return the columns that an SQL expression names, in its order.
+
+    Raises:
+        SqlglotError: the text is no single expression.
+    """
     trees = sqlglot.parse(expression, read="duckdb")
     if len(trees) != 1 or trees[0] is None:
         raise sqlglot.errors.ParseError(f"{len(trees)} expressions where one stands: {expression[:80]}")

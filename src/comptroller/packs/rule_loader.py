@@ -39,12 +39,12 @@ def rule_of(  # noqa: C901, PLR0913 - a rule stands on all of these, and each ma
     """Return the rule of `form` and its SQL, or all that does not fit."""
     refusals: list[Refusal] = []
 
-    def reject(field: str, seen: object, problem: str, known: Iterable[str] = (), **values: object) -> None:
+    def reject(field: str, value: object, problem: str, known: Iterable[str] = (), **values: object) -> None:
         expected = message(f"packs.rule.{problem}:expected", **values)
-        fix = suggest(str(seen), set(known), message("packs.rule:fix"))
-        refusals.append(refusal("packs.rule", (f"{full}.yml", None, field), seen, expected, fix))
+        fix = suggest(str(value), set(known), message("packs.rule:fix"))
+        refusals.append(refusal("packs.rule", (f"{full}.yml", None, field), value, expected, fix))
 
-    for field, seen, allowed in (
+    for field, value, allowed in (
         ("kind", form.kind, KINDS),
         ("severity", form.severity, SEVERITIES),
         ("domain", form.domain, tuple(words["domains"])),
@@ -52,8 +52,8 @@ def rule_of(  # noqa: C901, PLR0913 - a rule stands on all of these, and each ma
         ("problem", form.problem or "", ("", *words["problems"])),
         ("route.lead", form.route.get("lead", ""), ("", *words["lines"])),
     ):
-        if seen not in allowed:
-            reject(field, seen, "one_of", allowed, names=listing([name for name in allowed if name]))
+        if value not in allowed:
+            reject(field, value, "one_of", allowed, names=listing([name for name in allowed if name]))
     if not form.cites:
         reject("cites", "-", "source")
     if not form.docket:
@@ -154,17 +154,17 @@ def _views(form: schema.RuleForm, shared: Sequence[View], reject: Reject) -> Non
 def _references(form: schema.RuleForm, shared: Sequence[View]) -> dict[str, tuple[str, ...]]:
     """Return the lookup tables of a rule with their columns; the rule's own entry replaces a view's."""
     names = {view.name for view in shared}
-    found = {table: by for view in shared for table, by in view.references.items()}
-    found |= {table: tuple(by) for table, by in form.references.items()}
-    return {table: by for table, by in found.items() if table not in names}
+    lookups = {table: by for view in shared for table, by in view.references.items()}
+    lookups |= {table: tuple(by) for table, by in form.references.items()}
+    return {table: by for table, by in lookups.items() if table not in names}
 
 
 def _examples(form: schema.RuleForm, reject: Reject) -> None:
     """Reject a rule without its examples: one found, one clear, and one missing if it has needs."""
-    shown = {example.shows for example in form.examples}
+    shows = {example.shows for example in form.examples}
     wanted = {"found", "clear"} | ({"missing"} if form.needs else set())
-    if not wanted <= shown:
-        reject("examples", sorted(shown), "examples", shows=sorted(wanted))
+    if not wanted <= shows:
+        reject("examples", sorted(shows), "examples", shows=sorted(wanted))
     for at, example in enumerate(form.examples):
         if example.shows not in SHOWS:
             reject(f"examples[{at}].shows", example.shows, "example_shows", names=SHOWS)
@@ -190,10 +190,10 @@ def _expects(form: schema.RuleForm, tables: Mapping[str, Kind], reject: Reject) 
 
 def _answers(form: schema.RuleForm, gives: tuple[str, ...], reject: Reject) -> None:
     """Reject a rule with an output column (`missing` or `excluded`) that no example shows."""
-    shown = {example.shows for example in form.examples}
+    shows = {example.shows for example in form.examples}
     for column in ("missing", "excluded"):
-        if column in gives and column not in shown:
-            reject("examples", sorted(shown), "example_column", column=column)
+        if column in gives and column not in shows:
+            reject("examples", sorted(shows), "example_column", column=column)
 
 
 def _example(form: schema.ExampleForm) -> Example:

@@ -11,7 +11,7 @@ from comptroller.packs.schema_types import Both, CiteForm, Form, PeriodForm
 
 
 class SightForm(Form, frozen=True, kw_only=True):
-    """What a line of supervision may see and show."""
+    """What a supervision line may see and show."""
 
     knows_persons: bool = False
     keeps: bool = False

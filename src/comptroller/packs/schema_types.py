@@ -1,4 +1,4 @@
-"""What the forms of all files of a pack have in common: no unknown keys, texts in both languages, periods, citations."""
+"""Common parts of the schemas of a pack: no unknown keys, texts by language, periods, citations."""
 
 import datetime as dt
 from typing import Annotated

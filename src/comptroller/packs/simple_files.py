@@ -1,4 +1,4 @@
-"""What needs no sense beyond its form: sources, lists and calendars made from their files."""
+"""Files without checks beyond their schema: sources, lists and calendars."""
 
 from typing import Any
 
@@ -19,10 +19,10 @@ def stem(full: str) -> str:
     return full.rsplit("/", 1)[-1]
 
 
-def cites_of(said: Any) -> tuple[Cite, ...]:
+def cites_of(cites: Any) -> tuple[Cite, ...]:
     """Return the citations of a form that has one or many."""
-    many = said if isinstance(said, list) else [said]
-    return tuple(Cite(one.source, one.article) for one in many)
+    many = cites if isinstance(cites, list) else [cites]
+    return tuple(Cite(cite.source, cite.article) for cite in many)
 
 
 def source_of(full: str, form: schema.SourceForm) -> Source:

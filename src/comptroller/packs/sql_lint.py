@@ -19,91 +19,91 @@ from comptroller.model.text import message
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _CLOSED_LINE = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*:[\w ]+")
-_KEPT_CLOSE = "kept_close"
+_CLOSED_LIST = "kept_close"
 
 
 def lint_sql(pack: Pack) -> list[Refusal]:
-    """Return a refusal for each thing that the SQL of a pack may not do, and for each name that is no plain name."""
-    found: list[Refusal] = []
+    """Return a refusal for each forbidden construct in the SQL of a pack, and for each name that is no plain name."""
+    refusals: list[Refusal] = []
     for kind in pack.kinds.values():
-        found += [*_of_kind(kind)]
+        refusals += [*_of_kind(kind)]
     for rule in pack.rules.values():
-        found += [*_of_rule(rule)]
+        refusals += [*_of_rule(rule)]
     for view in pack.views.values():
-        found += [*_of_view(view, pack.views)]
+        refusals += [*_of_view(view, pack.views)]
     for stem, param in pack.params.items():
         for name in (stem, *param.by):
-            found += _named(f"{param.name}.yml", "by", name)
-    for stem, one in pack.lists.items():
-        found += _named(f"{one.name}.yml", "", stem)
-        found += [*_of_closed(one)] if stem == _KEPT_CLOSE else []
-    return found
+            refusals += _check_name(f"{param.name}.yml", "by", name)
+    for stem, policy_list in pack.lists.items():
+        refusals += _check_name(f"{policy_list.name}.yml", "", stem)
+        refusals += [*_of_closed(policy_list)] if stem == _CLOSED_LIST else []
+    return refusals
 
 
 def _of_kind(kind: Kind) -> Iterator[Refusal]:
     file = f"{kind.source}.yml"
-    yield from _named(file, "", kind.name)
+    yield from _check_name(file, "", kind.name)
     for inner in kind.lists:
         for name in (inner.name, *(field.name for field in inner.fields)):
-            yield from _named(file, inner.name, name)
+            yield from _check_name(file, inner.name, name)
     for field in kind.fields:
         yield from _expression(file, f"{field.name}.fills", field.fills)
     for check in kind.checks:
-        yield from _named(file, "checks.code", check.code)
+        yield from _check_name(file, "checks.code", check.code)
         yield from _expression(file, f"checks.{check.code}", check.holds)
 
 
 def _of_rule(rule: Rule) -> Iterator[Refusal]:
     file = f"{rule.name}.yml"
     for part in rule.name.split("/")[1:]:
-        yield from _named(file, "", part)
+        yield from _check_name(file, "", part)
     for condition in rule.when:
         yield from _expression(file, "when", condition)
     for name, needed in rule.needs.items():
-        yield from _named(file, "needs", name)
+        yield from _check_name(file, "needs", name)
         yield from _expression(file, f"needs.{name}", needed)
     by = {column for columns in rule.references.values() for column in columns}
     for name in (*rule.subject, *rule.docket, *sorted(by)):
-        yield from _named(file, "subject/docket/references", name)
+        yield from _check_name(file, "subject/docket/references", name)
     tables = frozenset(
         ("judged", *rule.reads, *rule.references, *rule.views, *(f"param_{param}" for param in rule.params))
     )
-    for one in _of_select(rule.text, tables):
-        yield _refused(f"{rule.name}.sql", "", one)
+    for problem in _of_select(rule.text, tables):
+        yield _rejected(f"{rule.name}.sql", "", problem)
 
 
 def _of_view(view: View, views: Mapping[str, View]) -> Iterator[Refusal]:
-    """Yield a refusal for each thing that the SELECT of a view may not do; a view may read other views."""
-    yield from _named(f"{view.path}.yml", "", view.name)
+    """Yield a refusal for each forbidden construct in the SELECT of a view; a view may read other views."""
+    yield from _check_name(f"{view.path}.yml", "", view.name)
     declared = ("judged", *view.reads, *view.references, *views, *(f"param_{param}" for param in view.params))
-    for one in _of_select(view.text, frozenset(declared)):
-        yield _refused(f"{view.path}.sql", "", one)
+    for problem in _of_select(view.text, frozenset(declared)):
+        yield _rejected(f"{view.path}.sql", "", problem)
 
 
 @lru_cache(maxsize=2048)
 def _of_select(sql: str, tables: frozenset[str]) -> tuple[Problem, ...]:
-    """Return the problems of a rule's SELECT: each text is looked through once in a process."""
+    """Return the problems of a rule's SELECT: each text is checked once in a process."""
     tree, problems = parse_select(sql)
     return tuple(problems if tree is None else problems_of(tree, tables, STEADY | ROW_MAKERS))
 
 
-def _of_closed(one: PolicyList) -> Iterator[Refusal]:
-    for line in one.lines:
+def _of_closed(closed: PolicyList) -> Iterator[Refusal]:
+    for line in closed.lines:
         if not _CLOSED_LINE.fullmatch(line.item):
             expected = message("packs.sql.closed_line:expected")
-            yield refusal("packs.sql.name", (f"{one.name}.yml", None, "item"), line.item, expected)
+            yield refusal("packs.sql.name", (f"{closed.name}.yml", None, "item"), line.item, expected)
 
 
 def _expression(file: str, field: str, sql: str) -> list[Refusal]:
     if not sql:
         return []
     _, problems = parse_expression(sql, STEADY)
-    return [_refused(file, field, one) for one in problems]
+    return [_rejected(file, field, problem) for problem in problems]
 
 
-def _named(file: str, field: str, name: str) -> list[Refusal]:
-    return [] if _NAME.fullmatch(name) else [_refused(file, field, Problem("name", name))]
+def _check_name(file: str, field: str, name: str) -> list[Refusal]:
+    return [] if _NAME.fullmatch(name) else [_rejected(file, field, Problem("name", name))]
 
 
-def _refused(file: str, field: str, problem: Problem) -> Refusal:
+def _rejected(file: str, field: str, problem: Problem) -> Refusal:
     return refusal(f"packs.sql.{problem.code}", (file, None, field), problem.seen)

@@ -40,7 +40,7 @@ def views_of(
     params: Iterable[str],
 ) -> tuple[dict[str, View], list[Refusal]]:
     """Build the views of a pack by name, and the refusals; `laid` are their forms by full name."""
-    found: dict[str, View] = {}
+    views: dict[str, View] = {}
     refusals: list[Refusal] = []
     known_params = set(params)
     names = {stem(full) for full in laid}
@@ -63,9 +63,9 @@ def views_of(
         wrong = [*_declared(view, tables, known_params, names), *_text(view)]
         refusals += wrong
         if not wrong:
-            found[view.name] = view
-    refusals += _rings(found)
-    return found, refusals
+            views[view.name] = view
+    refusals += _rings(views)
+    return views, refusals
 
 
 def needed(named: Iterable[str], views: Mapping[str, View]) -> list[View]:
@@ -73,7 +73,7 @@ def needed(named: Iterable[str], views: Mapping[str, View]) -> list[View]:
     order: list[View] = []
 
     def visit(name: str, above: tuple[str, ...]) -> None:
-        if name not in views or name in above or any(one.name == name for one in order):
+        if name not in views or name in above or any(view.name == name for view in order):
             return
         for inner in views[name].references:
             visit(inner, (*above, name))
@@ -129,11 +129,13 @@ def _tables(view: View, tree: exp.Select) -> list[Refusal]:
 
 @lru_cache(maxsize=256)
 def parsed(text: str) -> exp.Select:
-    """Parse the one SELECT of a text; raises ParseError, or ValueError where it is no single SELECT.
+    """Parse the one SELECT of a text. The tree is shared: a caller that changes it must copy it first.
 
-    The tree is shared: a caller that changes it takes a copy.
+    Raises:
+        ParseError: the text does not parse.
+        ValueError: it is no single SELECT.
     """
-    statements = [one for one in sqlglot.parse(text, read="duckdb") if one is not None]
+    statements = [statement for statement in sqlglot.parse(text, read="duckdb") if statement is not None]
     if len(statements) != 1 or not isinstance(statements[0], exp.Select):
         raise ValueError(f"{len(statements)} statements")
     return statements[0]

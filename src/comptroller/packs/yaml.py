@@ -1,4 +1,6 @@
-"""YAML 1.2 as packs write it: the core schema, no duplicate keys, no bare codes with leading zeros, no anchors' surprises."""
+"""YAML 1.2 of packs: the core schema, no duplicate keys, no unquoted codes with leading zeros, no surprises of
+anchors.
+"""
 
 import re
 from collections.abc import Mapping
@@ -39,11 +41,11 @@ def _refuse_leading_zero(_loader: _Loader, node: yaml.ScalarNode) -> Any:
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
-    seen: set[str] = set()
+    keys: set[str] = set()
     for key, _ in node.value:
-        if key.value in seen:
+        if key.value in keys:
             raise yaml.constructor.ConstructorError(None, None, f"duplicate key: {key.value}", key.start_mark)
-        seen.add(key.value)
+        keys.add(key.value)
     return yaml.SafeLoader.construct_mapping(loader, node, deep=True)
 
 

@@ -33,13 +33,13 @@ class Difference:
     def as_json(self) -> dict[str, Any]:
         """Return the difference as plain values."""
         return {
-            "appear": [_said(v) for v in self.appear],
-            "vanish": [_said(v) for v in self.vanish],
-            "change": [{"from": _said(a), "to": _said(b)} for a, b in self.change],
+            "appear": [_as_json(v) for v in self.appear],
+            "vanish": [_as_json(v) for v in self.vanish],
+            "change": [{"from": _as_json(a), "to": _as_json(b)} for a, b in self.change],
         }
 
 
-def _said(verdict: Verdict) -> dict[str, Any]:
+def _as_json(verdict: Verdict) -> dict[str, Any]:
     return {
         "finding": verdict.finding,
         "rule": verdict.rule,

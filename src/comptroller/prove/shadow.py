@@ -28,7 +28,7 @@ Standing = dict[str, tuple[str, int, int]]
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Where a shadow differs at an entry: how many by sort and rule, how many of them since it began, and which."""
+    """Differences of a shadow at an entry: counts by sort and rule, counts since it began, and the findings."""
 
     entries: int
     counts: dict[str, dict[str, int]]
@@ -61,7 +61,7 @@ class Shadow(Engine):
         self.settle(lambda: self.change_policy(pack, self.began, at), self.began, lambda: None)
 
     def follow(self, until: int) -> None:
-        """Fold and judge what the ledger holds up to entry `until`, batch by batch as it came."""
+        """Load and judge the ledger up to entry `until`, batch by batch as it arrived."""
         sizes = [self.books.entries, *(size for size, _, _ in self.ledger.checkpoints(self.books.entries))]
         for before, last in pairwise(sizes):
             if last > until:
@@ -79,30 +79,30 @@ def standing(duck: DuckDb) -> Standing:
 
 
 def beside(adopted: Standing, shadow: Standing, entries: int, began: int) -> Beside:
-    """Return where a shadow differs from what is adopted, both at entry `entries`."""
+    """Return the differences between a shadow and the adopted policy, both at entry `entries`."""
     both = adopted.keys() & shadow.keys()
     findings = {
         "appear": sorted(shadow.keys() - adopted.keys()),
         "vanish": sorted(adopted.keys() - shadow.keys()),
-        "change": sorted(one for one in both if adopted[one][1] != shadow[one][1]),
+        "change": sorted(name for name in both if adopted[name][1] != shadow[name][1]),
     }
     counts: dict[str, dict[str, int]] = {sort: {} for sort in SORTS}
     since: dict[str, dict[str, int]] = {sort: {} for sort in SORTS}
-    for sort, found in findings.items():
-        for one in found:
-            stands = [held[one] for held in (shadow, adopted) if one in held]
-            rule, known = stands[0][0], max(known for _, _, known in stands)
+    for sort, names in findings.items():
+        for name in names:
+            current = [side[name] for side in (shadow, adopted) if name in side]
+            rule, known = current[0][0], max(known for _, _, known in current)
             counts[sort][rule] = counts[sort].get(rule, 0) + 1
             if known > began:
                 since[sort][rule] = since[sort].get(rule, 0) + 1
     newest = {
-        sort: sorted(found, key=lambda one: -max(held[one][2] for held in (shadow, adopted) if one in held))
-        for sort, found in findings.items()
+        sort: sorted(names, key=lambda name: -max(side[name][2] for side in (shadow, adopted) if name in side))
+        for sort, names in findings.items()
     }
-    return Beside(entries, counts, since, {sort: found[:_MOST_ROWS] for sort, found in newest.items()})
+    return Beside(entries, counts, since, {sort: names[:_MOST_ROWS] for sort, names in newest.items()})
 
 
 def rows(duck: DuckDb, findings: Sequence[str]) -> list[dict[str, Any]]:
     """Return current findings of some books, in the order of `findings`; ended ones are left out."""
-    found = {row["finding"]: row for row in duck.records(_ROW, [list(findings)])} if findings else {}
-    return [found[one] for one in findings if one in found]
+    records = {row["finding"]: row for row in duck.records(_ROW, [list(findings)])} if findings else {}
+    return [records[finding] for finding in findings if finding in records]

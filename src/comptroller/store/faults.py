@@ -1,4 +1,4 @@
-"""Which faults come from the machine (memory, disk, a store that is closed or damaged), and which from the values at hand."""
+"""Separates faults of the machine (memory, disk, a closed or damaged store) from faults of the values."""
 
 import duckdb
 
@@ -9,7 +9,7 @@ _OF_MACHINE: tuple[type[BaseException], ...] = (
     *(duckdb.OperationalError, duckdb.InterruptException, duckdb.FatalException, duckdb.InternalException),
     *(duckdb.PermissionException, duckdb.DependencyException),
 )
-"""`duckdb.OperationalError` holds memory, files, transactions and connections."""
+"""`duckdb.OperationalError` covers memory, files, transactions and connections."""
 _OF_STORE: tuple[type[BaseException], ...] = (
     *(duckdb.CatalogException, duckdb.BinderException, duckdb.ParserException, duckdb.SyntaxException),
 )
@@ -18,7 +18,7 @@ _BEGINNINGS = ("out of memory", "invalid error: std::bad_alloc", "io error", "fa
 
 
 def is_of_machine(fault: BaseException) -> bool:
-    """Return whether the same statement over the same rows may pass at another time, or on another machine."""
+    """Return whether the same statement over the same rows may succeed at another time, or on another machine."""
     return isinstance(fault, _OF_MACHINE) or str(fault).lower().startswith(_BEGINNINGS)
 
 

@@ -18,12 +18,12 @@ from comptroller.model.refusal import Refused, refusal
 from comptroller.store.duck import DuckDb
 from comptroller.store.question import Question
 
-MOST_BYTES, MOST_KEPT = 512 << 20, 128 << 20
+MOST_BYTES, MOST_CACHED = 512 << 20, 128 << 20
 """Bytes that one question may receive, and bytes that are cached for the next ones."""
 
 
 class Handed:
-    """One table in a file without a name; the file is closed when nothing holds the table any more."""
+    """One table in a file without a name; the file is closed when the last reference to the table is gone."""
 
     def __init__(self, name: str) -> None:
         """Make an empty file for the table of that name."""
@@ -33,12 +33,12 @@ class Handed:
 
 
 class Handouts:
-    """Tables as they were handed out, the newest last."""
+    """A cache of tables for questions, the newest last."""
 
-    def __init__(self, most_kept: int = MOST_KEPT) -> None:
+    def __init__(self, most_kept: int = MOST_CACHED) -> None:
         """Build a cache of at most so many bytes."""
         self._most, self._lock = most_kept, threading.Lock()
-        self._kept: OrderedDict[Hashable, Handed] = OrderedDict()
+        self._cached: OrderedDict[Hashable, Handed] = OrderedDict()
         self._size = 0
 
     def hand_out(
@@ -49,35 +49,35 @@ class Handouts:
         Raises:
             Refused: the tables take more bytes than `most`.
         """
-        found: list[Handed] = []
+        tables: list[Handed] = []
         with duck.snapshot():
             stands = _position(duck)
             for name, named in question.tables.items():
-                sql = f"SELECT {_selected(duck, views[name], named)} FROM ({views[name]}) AS handed"
+                sql = f"SELECT {_columns(duck, views[name], named)} FROM ({views[name]}) AS handed"
                 key = (sql, stands)
                 handed = self._look(key) if stands else None
                 if handed is None:
-                    handed = _written(duck, name, sql, most - sum(one.size for one in found))
-                    self._keep(key, handed) if stands else None
-                found.append(handed)
-        return found
+                    handed = _write(duck, name, sql, most - sum(table.size for table in tables))
+                    self._add(key, handed) if stands else None
+                tables.append(handed)
+        return tables
 
     def _look(self, key: Hashable) -> Handed | None:
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
+            if key in self._cached:
+                self._cached.move_to_end(key)
+            return self._cached.get(key)
 
-    def _keep(self, key: Hashable, handed: Handed) -> None:
+    def _add(self, key: Hashable, handed: Handed) -> None:
         """Add a table to the cache if it leaves space for others, and remove the least recently used ones."""
         if handed.size > self._most // 4:
             return
         with self._lock:
-            before = self._kept.pop(key, None)
-            self._kept[key] = handed
+            before = self._cached.pop(key, None)
+            self._cached[key] = handed
             self._size += handed.size - (before.size if before else 0)
             while self._size > self._most:
-                _, gone = self._kept.popitem(last=False)
+                _, gone = self._cached.popitem(last=False)
                 self._size -= gone.size
 
 
@@ -94,17 +94,17 @@ def _position(duck: DuckDb) -> tuple[object, ...] | None:
     return duck.rows("SELECT entries, pack FROM main.position")[0] if there[0][0] else None
 
 
-def _selected(duck: DuckDb, view: str, named: frozenset[str] | None) -> str:
+def _columns(duck: DuckDb, view: str, named: frozenset[str] | None) -> str:
     """Return the columns of a view that a question may read: at least one, so that rows are counted."""
     if named is None:
         return "*"
     columns = duck.columns(f"SELECT * FROM ({view}) AS handed")
-    wanted = [one for one in columns if one.lower() in named] or columns[:1]
-    return ", ".join('"' + one.replace('"', '""') + '"' for one in wanted)
+    wanted = [column for column in columns if column.lower() in named] or columns[:1]
+    return ", ".join('"' + column.replace('"', '""') + '"' for column in wanted)
 
 
-def _written(duck: DuckDb, name: str, sql: str, most: int) -> Handed:
-    """Return the rows of a query as a file, written some at a time."""
+def _write(duck: DuckDb, name: str, sql: str, most: int) -> Handed:
+    """Return the rows of a query as a file, written in batches."""
     handed = Handed(name)
     with os.fdopen(os.dup(handed.file), "wb") as file:
         writer = None

@@ -44,9 +44,9 @@ def _link(slots: Slots, hashes: Hashes, before: Slots, rows: tuple[int, int], ma
 
 
 @njit(cache=True)
-def _look(slots: Slots, hashes: Hashes, keys: Hashes, mask: np.uint64, found: Rows) -> None:
+def _look(slots: Slots, hashes: Hashes, keys: Hashes, mask: np.uint64, rows: Rows) -> None:
     for i in range(len(keys)):
-        found[i] = slots[_place(slots, hashes, keys[i], mask)]
+        rows[i] = slots[_place(slots, hashes, keys[i], mask)]
 
 
 @njit(cache=True)
@@ -112,11 +112,11 @@ class Chain:
     def rows(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Return the rows of all those hashes (each hash once), in no order."""
         mask = np.uint64(len(self._slots) - 1)
-        found: NDArray[np.int64] = _walk(self._slots, self._hashes, self._before, hashes, mask)
-        return found
+        rows: NDArray[np.int64] = _walk(self._slots, self._hashes, self._before, hashes, mask)
+        return rows
 
     def latest(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Return the newest row of each hash, or -1."""
-        found = np.empty(len(hashes), dtype=np.int64)
-        _look(self._slots, self._hashes, hashes, np.uint64(len(self._slots) - 1), found)
-        return found
+        rows = np.empty(len(hashes), dtype=np.int64)
+        _look(self._slots, self._hashes, hashes, np.uint64(len(self._slots) - 1), rows)
+        return rows

@@ -1,4 +1,4 @@
-"""A question from outside, read: one SELECT in its one printed form, and the tables and columns that it names."""
+"""A query from outside, parsed: one SELECT in its printed form, and the tables and columns that it names."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _MOST_TEXT = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The SELECT as it runs, and for each table that it names the columns that it may read; None for all of them."""
+    """The SELECT as it runs, and for each named table the columns that it may read; None for all of them."""
 
     sql: str
     tables: Mapping[str, frozenset[str] | None]
@@ -37,11 +37,13 @@ def read_question(sql: str, tables: Collection[str], current_only: Collection[st
     if tree is not None:
         problems = problems_of(tree, names, MAY_CALL, is_steady=False)
     if tree is None or problems:
-        raise Refused([refused(one, tables) for one in problems])
+        raise Refused([refused(node, tables) for node in problems])
     read = {
-        one.name.lower() for one in tree.find_all(exp.Table) if isinstance(one.this, exp.Identifier) and not is_own(one)
+        node.name.lower()
+        for node in tree.find_all(exp.Table)
+        if isinstance(node.this, exp.Identifier) and not is_own(node)
     }
-    named = sorted(names[one] for one in read)
+    named = sorted(names[node] for node in read)
     for name in named:
         if name in current_only:
             raise Refused([refusal("query.as_of", ("", None, "sql"), name)])
@@ -50,7 +52,7 @@ def read_question(sql: str, tables: Collection[str], current_only: Collection[st
 
 
 def refused(problem: Problem, tables: Collection[str]) -> Refusal:
-    """Return the refusal of what a question may not do."""
+    """Return the refusal of a problem in a question."""
     place = ("", None, "sql")
     if problem.code == "table":
         fix = suggest(problem.seen, set(tables), message("query.table:fix"))
@@ -74,9 +76,9 @@ def _columns(tree: exp.Expr) -> frozenset[str] | None:
         return None
     if any(join.args.get("method") == "NATURAL" for join in tree.find_all(exp.Join)):
         return None
-    names = {one.name.lower() for one in tree.find_all(exp.Identifier)}
+    names = {node.name.lower() for node in tree.find_all(exp.Identifier)}
     rows = {
-        one.alias_or_name.lower() for one in tree.find_all(exp.Table, exp.Subquery, exp.CTE, exp.Lateral, exp.Unnest)
+        node.alias_or_name.lower() for node in tree.find_all(exp.Table, exp.Subquery, exp.CTE, exp.Lateral, exp.Unnest)
     }
     if any(not column.table and column.name.lower() in rows for column in tree.find_all(exp.Column)):
         return None

@@ -15,8 +15,10 @@ Value = int | float | str | bytes | None
 Row = tuple[Any, ...]
 
 _MAPPED_BYTES = 256 * 1024 * 1024
-_WAL_PAGES = 1000  # Short, so that the pages written over again stay warm and no commit waits long for the move.
-_CACHE_KIB = 64 * 1024  # Above what one group dirties, or its pages spill into the log before the commit.
+_WAL_PAGES = 1000  # Short, so that rewritten pages stay in memory and no commit waits long for the checkpoint.
+_CACHE_KIB = (
+    64 * 1024
+)  # Larger than the changes of one group; otherwise its pages spill into the log before the commit.
 _WAIT_SECONDS = 30.0
 # The driver fails to decode its own message if the message contains a mangled name.
 _FAULTS = (sqlite3.Error, UnicodeDecodeError)
@@ -43,7 +45,7 @@ class Sqlite:
         self.path = path
 
     def execute(self, sql: str, values: Sequence[Value] = ()) -> int:
-        """Run one statement; returns the number of rows it changed (-1 where that has no meaning)."""
+        """Run one statement; return the number of rows it changed (-1 for a statement without such a number)."""
         try:
             return self._driver.execute(sql, values).rowcount
         except _FAULTS as fault:
@@ -57,7 +59,7 @@ class Sqlite:
             raise StoreDown(str(fault)) from fault
 
     def rows(self, sql: str, values: Sequence[Value] = ()) -> Iterator[Row]:
-        """Stream the rows of a query; a fault met half-way is raised from the iteration."""
+        """Yield the rows of a query; a fault during the iteration is raised from it."""
         try:
             # Not `yield from`: an iteration abandoned after `close` would then close its cursor and fail
             # silently.
@@ -69,10 +71,10 @@ class Sqlite:
     def row(self, sql: str, values: Sequence[Value] = ()) -> Row | None:
         """Return the first row of a query, or None."""
         try:
-            found: Row | None = self._driver.execute(sql, values).fetchone()
+            row: Row | None = self._driver.execute(sql, values).fetchone()
         except _FAULTS as fault:
             raise StoreDown(str(fault)) from fault
-        return found
+        return row
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
