@@ -1,4 +1,4 @@
-"""Accounts: only digests are kept, sessions end by themselves, and guessing becomes slow."""
+"""Accounts: only digests are stored, sessions end by themselves, and guessing becomes slow."""
 
 import datetime as dt
 
@@ -38,7 +38,7 @@ def test_a_short_password_is_refused(accounts):
 
 
 def test_guessing_becomes_slow(accounts):
-    """After a few failures the right password is not heard either, until the wait is over."""
+    """After a few failures the right password is rejected as well, until the wait is over."""
     assert accounts.check("a", PASSWORD, AT)
     for _ in range(FREE_FAILURES):
         assert not accounts.check("a", "wrong", AT)

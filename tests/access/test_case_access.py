@@ -1,4 +1,4 @@
-"""What of casework is read freely: in questions and on entries, by who has a part in it, and never what a line keeps."""
+"""Which case data is readable, in queries and on entries: only for participants, and never confidential steps."""
 
 import datetime as dt
 
@@ -16,7 +16,7 @@ DAY = dt.date(2024, 3, 20)
 
 @pytest.fixture(scope="module")
 def node(tmp_path_factory):
-    """A case that discipline was handed and keeps; internal and audit know of it."""
+    """A case that was handed to discipline, which treats it as confidential; internal and audit are informed."""
     worker = city(tmp_path_factory.mktemp("read"), "cn-cases")
     pay(worker, at="2024-03-11T09:00:00")
     case_id = the_case(worker)
@@ -30,7 +30,7 @@ def node(tmp_path_factory):
 
 
 def reach_of(node, role, entity, line="", domain=""):
-    """Return the reach of somebody with one grant."""
+    """Return the access scope of a user with one grant."""
     grant = Grant("G", "u", role, entity, domain, line, DAY, None, "r", 0)
     return AccessScope(Viewer("u", "u", "", (grant,), DAY), node.pack, OWNER)
 
@@ -48,7 +48,9 @@ def counts(node, reach, tables=TABLES):
 
 
 def test_a_line_reads_of_its_cases_alone(node):
-    """Who leads or is informed reads how the case stands; a line without a part, and who has no line, read nothing."""
+    """A leading or informed line reads the state of the case; a line without a part and a viewer without a line
+    read nothing.
+    """
     for line in ("internal", "audit", "discipline"):
         assert counts(node, reach_of(node, "supervisor", OWNER, line), ("case_now", "case_finding")) == {
             "case_now": 1,
@@ -77,7 +79,9 @@ def test_what_lines_said_is_for_who_may_know_persons(node):
 
 
 def test_what_a_line_keeps_is_struck_from_what_others_read(node):
-    """An informed line reads that discipline asked and that a case is under way, not for what, nor that discipline inquires."""
+    """An informed line reads that a request and a case exist, but neither their subject nor that discipline
+    inquires.
+    """
     row = {"request": "R1", "case_id": the_case(node), "office": OWNER, "by_line": "discipline", "by": "V1"}
     did(node, {**row, "material": "bank-papers", "asked_on": "2024-03-15"}, kind="material_request")
     did(node, step(the_case(node), "inquire", "discipline", "V1", "2024-03-15"))
@@ -95,7 +99,7 @@ def test_an_entity_reads_its_own_answers_alone(node):
 
 
 def test_findings_about_officers_are_for_lines(node):
-    """A rule that reads what is said in cases is open to lines, and one about persons to lines that may know them."""
+    """A rule that reads case statements is open to lines, and one about persons to lines that may know them."""
     by_name = {name.rsplit("/", 1)[1]: name for name in node.pack.rules}
     audit = reach_of(node, "supervisor", OWNER, "audit")
     for stem, lines in (("verified_by_rectifier", True), ("moved_during_inquiry", False)):
@@ -108,7 +112,7 @@ def test_findings_about_officers_are_for_lines(node):
 
 
 def test_every_kind_of_casework_is_kept(node):
-    """A kind that names a case, a line and an officer is one of those that are not read freely, and told at the desk."""
+    """A kind with a case, a line and an officer is not open to queries, and the console shows it."""
     for name, kind in node.pack.kinds.items():
         columns = set(kind.columns)
         if {"case_id", "by_line", "by"} <= columns:

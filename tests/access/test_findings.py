@@ -15,7 +15,7 @@ DAY = dt.date(2024, 3, 20)
 
 @pytest.fixture
 def node(tmp_path):
-    """A case about G1 of which nobody was told."""
+    """A case about G1 that is not released yet."""
     worker = city(tmp_path, "cn-cases")
     pay(worker, at="2024-03-11T09:00:00")
     yield worker
@@ -23,9 +23,7 @@ def node(tmp_path):
 
 
 def seen(node, role, entity, employer="", line=""):
-    """Return the findings that somebody with one grant sees, and the number of cases and events that a question
-    shows.
-    """
+    """Return the findings that a user with one grant sees, and the number of cases and events in a query."""
     grant = Grant("G", "u", role, entity, "", line, DAY, None, "r", 0)
     reach = AccessScope(Viewer("u", "u", employer, (grant,), DAY), node.pack, OWNER)
     views = reach.views(["finding_now", "finding", "case_now", "case_event", "case_finding", "rule_outcome"])
@@ -41,7 +39,9 @@ def all_findings(node):
 
 
 def test_a_reporter_sees_a_lead_when_a_line_releases_it(node):
-    """Before: nothing, no case, no count; after a request, a letter or a step that asks it: the findings of then."""
+    """Before: no finding, no case, no count. After a request, a letter or a releasing step: the findings at
+    that time.
+    """
     assert all_findings(node)
     assert seen(node, "reporter", "G1") == (set(), 0, 0)
     assert seen(node, "reporter", "G") == (set(), 0, 0)
@@ -78,7 +78,7 @@ def test_a_letter_to_another_releases_nothing(node):
 
 @pytest.mark.parametrize(("employer", "sees"), [("", True), (OWNER, True), ("G", True), ("G2", True), ("G1", False)])
 def test_who_works_for_a_firm_sees_of_it_what_is_released(node, employer, sees):
-    """Whatever the role: of the firm that somebody works for no lead is shown before a line releases it."""
+    """In every role: staff of a firm see no lead about it before a line releases it."""
     assert bool(seen(node, "supervisor", "G1", employer)[0]) == sees
     assert bool(seen(node, "supervisor", "G", employer)[0]) == sees
     did(node, ask(the_case(node), "internal", "U1", "2024-03-12"), kind="material_request")

@@ -1,4 +1,4 @@
-"""Grants: only the owner's count, only within their days, and a role gives its acts and no others."""
+"""Grants: only the owner's count, only within their days, and a role has its acts and no others."""
 
 import datetime as dt
 
@@ -35,7 +35,7 @@ def test_grants_are_facts_with_a_term(tmp_path):
 
 
 def test_an_enterprise_cannot_grant(tmp_path):
-    """A grant that somebody else than the owner says is no grant, though it may stand in the books."""
+    """A grant that another party than the owner reports is no grant, though it may be in the books."""
     worker = fresh_node(tmp_path, "base")
     take(worker, report("entity", {"entity": "A", "name": "A"}), at="2024-01-02T09:00:00")
     base = {"login": "a", "valid_from": "2024-01-01"}
@@ -56,7 +56,7 @@ def test_an_enterprise_cannot_grant(tmp_path):
 
 
 def test_roles_keep_duties_apart():
-    """Leaders read only; nobody drafts and adopts; who administers sees nothing; who reports decides nothing."""
+    """Leaders read only; no role drafts and adopts; administrators see nothing; reporters decide nothing."""
     assert ROLES["leader"] == {SEE}
     assert not any({PROPOSE, ADOPT} <= acts for acts in ROLES.values())
     assert SEE not in ROLES["administrator"]

@@ -119,7 +119,7 @@ QUESTIONS = st.recursive(
 
 
 def _alone(world, sql, tables, views):
-    """Return how many rows the question gives where only the rows within reach exist; None where it gives none by a fault."""
+    """Return how many rows the question returns if only the rows within scope exist; None after a fault."""
     question, alone = read_question(sql, tables), DuckDb(memory="200MB", spills=False)
     try:
         for name in question.tables:
@@ -180,7 +180,9 @@ def test_no_question_gives_a_row_or_a_count_from_outside(world, grants, question
     ],
 )
 def test_the_known_ways_give_what_is_within_reach(world, sql):
-    """Names that shadow a table, aliases that hold SQL, rows as values: each gives rows of the group alone, or is refused."""
+    """Names that shadow a table, aliases that hold SQL, rows as values: each returns rows of the group alone,
+    or is rejected.
+    """
     reach = with_grants(world, [{"role": "supervisor", "entity": "G1", "valid_from": "2024-01-01"}])
     tables = set(documented(world.pack))
     try:
@@ -194,6 +196,6 @@ def test_the_known_ways_give_what_is_within_reach(world, sql):
 
 
 def test_the_grammar_draws_what_is_answered_and_what_is_refused() -> None:
-    """The law above says little where everything is refused: a good part of what is drawn is answered."""
+    """The law above shows little if every query is rejected: a good part of the generated ones is answered."""
     assert COUNTS["answered"] > 20
     assert COUNTS["refused"] > 20

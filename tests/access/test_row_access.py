@@ -1,4 +1,4 @@
-"""Reach: a generated world of grants in which nothing outside shows, and rows that say why."""
+"""Access scope: a generated world of grants in which nothing outside is visible, and rows that explain access."""
 
 import json
 
@@ -48,7 +48,7 @@ def above(entity):
 
 
 def with_grants(worker, grants):
-    """Return the reach of somebody who has exactly these grants."""
+    """Return the access scope of a user with exactly these grants."""
     login = f"u{worker.ledger.size}"
     same = {"granted_by": OWNER, "login": login}
     facts = [
@@ -113,7 +113,7 @@ def test_why_agrees_with_what_is_seen(world, grants, entity):
     ],
 )
 def test_no_question_gets_around_the_reach(world, sql):
-    """SQL from outside cannot put a name of its own in the place of what the reach is told by."""
+    """SQL from outside cannot replace the tables that determine the scope with names of its own."""
     reach = with_grants(world, [{"role": "supervisor", "entity": "G1", "valid_from": "2024-01-01"}])
     tables = set(documented(world.pack))
     _, rows = ask(world.duck, sql, tables, reach.views(tables))

@@ -1,4 +1,4 @@
-"""Files on cases say what their forms know, and nothing else."""
+"""Files on cases hold the keys of their schemas, and no others."""
 
 import msgspec
 import pytest

@@ -53,7 +53,7 @@ def test_a_value_ends_where_the_next_begins():
 
 
 def test_each_combination_of_the_further_columns_is_a_series():
-    """What breaks in one series is no gap in another; a value without its column is refused."""
+    """A break in one series is no gap in another; a value without its column is rejected."""
     param, refused = series(value("2020-01-01", level="1"), value("2021-01-01", level="2"), by=["level"])
     assert refused == []
     assert param is not None

@@ -1,4 +1,4 @@
-"""A pack is read whole from its files, or refused with everything that is wrong in it."""
+"""A pack is read as a whole from its files, or rejected with all its faults."""
 
 import datetime as dt
 
@@ -58,13 +58,13 @@ def test_packs_that_ship_can_be_read(name):
     ],
 )
 def test_what_does_not_fit_is_refused_by_place(path, old, new, code, field):
-    """Each fault is refused by its file and field."""
+    """Each fault is rejected by its file and field."""
     refusals = refused(changed(path, old, new))
     assert (code, path, field) in refusals, refusals
 
 
 def test_all_refusals_come_at_once():
-    """Faults in several files are all told in one answer, each once."""
+    """Faults in several files are reported in one answer, each once."""
     files = changed("params/large_cny.yml", "unit: CNY", "unit: shells")
     files |= {k: v for k, v in changed("rules/pay/twice.yml", "kind: signal", "kind: odd").items() if "twice" in k}
     files |= {
@@ -82,7 +82,7 @@ def test_stray_files_are_refused():
 
 
 def test_a_ring_of_packs_is_refused(tmp_path):
-    """Packs that extend one another in a ring are refused, in whatever order they are found."""
+    """Packs that extend one another in a ring are rejected, in any order of discovery."""
     for pack, other in (("one", "two"), ("two", "three"), ("three", "one")):
         text = f"# x\ntitle: {{zh: 一, en: x}}\nextends: [{other}]\n"
         lay(tmp_path, {f"{pack}/pack.yml": text.encode()})
@@ -98,7 +98,7 @@ def test_a_pack_that_is_not_there_is_refused(tmp_path):
 
 
 def test_an_upper_pack_lies_over_those_it_extends(tmp_path):
-    """What an upper pack says of a parameter replaces what a lower one says; the rest is inherited."""
+    """An upper pack's value of a parameter replaces a lower pack's; the rest is inherited."""
     upper = {
         "upper/pack.yml": b"# x\ntitle: {zh: a, en: Upper}\nextends: [small]\n",
         "upper/params/twice_days.yml": b"# x\ntitle: {zh: a, en: Days}\nunit: days\nvalues:\n  - {from: 2000-01-01, value: 3, cites: {source: small_law}}\n",
@@ -125,7 +125,7 @@ def test_any_byte_changes_the_digest(data):
 
 
 def test_the_same_files_are_bundled_in_the_same_bytes():
-    """A bundle depends on paths and contents alone, and gives them back."""
+    """A bundle depends on paths and contents alone, and restores them."""
     files = small_files()
     bundle = pack_files(files, "small")
     assert pack_files(dict(reversed(files.items())), "small") == bundle

@@ -1,4 +1,4 @@
-"""Views of a pack: shared SELECTs stand in a rule's SQL as if written there, are refused by place, and name the rule anew."""
+"""Views of a pack: shared SELECTs in a rule's SQL, rejected by place, and part of the rule's fingerprint."""
 
 import pytest
 
@@ -33,7 +33,7 @@ VIEW = "small/views/earlier_payments"
 
 
 def files():
-    """Return the small pack's files with its rule `twice` standing on a view."""
+    """Return the small pack's files with its rule `twice` using a view."""
     changed_files = changed("rules/pay/twice.yml", "params: [twice_days]", "references: {earlier_payments: []}")
     return changed_files | {f"{RULE}.sql": RULE_SQL, f"{VIEW}.yml": VIEW_YML, f"{VIEW}.sql": VIEW_SQL}
 
@@ -79,7 +79,7 @@ def test_a_rule_on_a_view_finds_what_it_found_before():
 
 
 def test_a_view_is_part_of_the_fingerprint():
-    """Another text of a view is another text of each rule that stands on it, directly or through a view, and of no other."""
+    """A changed view changes the fingerprint of each rule that uses it, directly or through a view, and of no other."""
     first, second = (
         read_pack(files(), "small"),
         read_pack(with_text(f"{VIEW}.sql", b"LEAST(t.value, 10)", b"LEAST(t.value, 9)"), "small"),
@@ -125,13 +125,13 @@ def test_views_stand_on_views():
     ],
 )  # fmt: skip
 def test_a_wrong_view_is_refused_by_place(path, old, new, place):
-    """Each fault of a view, and of a rule that names one, is refused by its file and field."""
+    """Each fault of a view, and of a rule that names one, is rejected by its file and field."""
     refusals = refused(with_text(path, old, new))
     assert place in refusals, refusals
 
 
 def test_a_view_needs_both_files_and_a_name_of_its_own():
-    """A view without SQL, SQL without a view, and a view that is named like a table are refused."""
+    """A view without SQL, SQL without a view, and a view with the name of a table are rejected."""
     alone = {path: text for path, text in files().items() if path != f"{VIEW}.sql"}
     assert ("packs.view", f"{VIEW}.yml", "") in refused(alone)
     bare = {path: text for path, text in files().items() if path != f"{VIEW}.yml"}

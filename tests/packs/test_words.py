@@ -1,4 +1,4 @@
-"""Words of packs: every column that a rule's finding shows, and every code that it gives, has words in both languages."""
+"""Labels of packs: every column and code of a rule's finding has a label in both languages."""
 
 import re
 

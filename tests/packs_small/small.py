@@ -1,4 +1,4 @@
-"""The small pack's files and values, and nodes that work under it: what the tests of many rooms stand on."""
+"""The small pack's files and values, and nodes under it: the base of tests in many packages."""
 
 import datetime as dt
 import json

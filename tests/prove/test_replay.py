@@ -6,7 +6,7 @@ from tests.packs_small.small import changed, dump, small_node, tell
 
 
 def test_another_pack_is_compared_and_leaves_no_trace(tmp_path):
-    """A higher line lets a finding vanish, a lower one lets another appear, and every table is as it was."""
+    """A higher limit makes a finding vanish, a lower one makes another appear, and every table is unchanged."""
     node = small_node(tmp_path / "n")
     for number, amount in (("P1", 1100), ("P2", 900)):
         tell(

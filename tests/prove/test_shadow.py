@@ -1,4 +1,4 @@
-"""A policy in the shadow: at each entry it says what adopting it would have given, and it leaves no trace."""
+"""A shadow policy reports at each entry the result of adopting it, and leaves no trace."""
 
 import shutil
 
@@ -32,7 +32,7 @@ def shadow_of(worker, folder, copied, value):
 
 @pytest.mark.parametrize("value", [800, 1500])
 def test_a_shadow_follows_and_says_what_adopting_would_have_given(tmp_path, value):
-    """After each report its difference is that of judging all of history afresh; what came since it began is told apart."""
+    """After each report the difference equals a full replay of history; differences since the start are separate."""
     worker = small_node(tmp_path / "n")
     pay(worker, "P1", 1100)
     pay(worker, "P2", 900)

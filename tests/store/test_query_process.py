@@ -48,7 +48,7 @@ def connection():
     ],
 )
 def test_the_engines_parser_finds_what_reaches_further(connection, sql, code):
-    """Whatever another parser made of a question, tables and functions are looked at as the engine reads them."""
+    """Tables and functions are checked as the engine parses them, independently of the other parser."""
     assert query_process._foreign(connection, {**ASKED, "sql": sql})["code"] == code
 
 

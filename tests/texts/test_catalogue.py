@@ -1,4 +1,4 @@
-"""Message catalogues: whole in both languages, plural where a count stands, and open to a further language without code."""
+"""Message catalogues: complete in both languages, plural for counts, and extensible by a language without code."""
 
 import re
 import shutil
@@ -101,7 +101,7 @@ def test_a_folder_without_catalogues_is_rejected(tmp_path: Path) -> None:
 
 
 def test_a_damaged_catalogue_is_rejected(tmp_path: Path) -> None:
-    """A file that is no catalogue raises; it never gives half of its messages."""
+    """A file that is no catalogue raises; it never yields half of its messages."""
     shutil.copytree(OWN / "en", tmp_path / "xx")
     (tmp_path / "xx" / "bad.po").write_text("no catalogue\n", encoding="utf-8")
     texts.add_folder(tmp_path)
