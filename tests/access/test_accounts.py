@@ -1,4 +1,4 @@
-"""Accounts: only digests are kept, sessions end by themselves, and guessing becomes slow."""
+"""Accounts: only digests are stored, sessions end by themselves, and guessing becomes slow."""
 
 import datetime as dt
 
@@ -25,10 +25,10 @@ def test_no_secret_lies_in_the_file(accounts, tmp_path):
     accounts.open_session("a", "the session's secret", "key", AT)
     accounts.make_token(Token("t", "a", frozenset({"see"}), AT + LONGEST), "the token's secret", AT)
     accounts.close()
-    kept = b"".join(p.read_bytes() for p in tmp_path.iterdir())
+    content = b"".join(p.read_bytes() for p in tmp_path.iterdir())
     for secret in (PASSWORD, "the session's secret", "the token's secret"):
-        assert secret.encode() not in kept
-    assert b"argon2id" in kept
+        assert secret.encode() not in content
+    assert b"argon2id" in content
 
 
 def test_a_short_password_is_refused(accounts):
@@ -38,7 +38,7 @@ def test_a_short_password_is_refused(accounts):
 
 
 def test_guessing_becomes_slow(accounts):
-    """After a few failures the right password is not heard either, until the wait is over."""
+    """After a few failures the right password is rejected as well, until the wait is over."""
     assert accounts.check("a", PASSWORD, AT)
     for _ in range(FREE_FAILURES):
         assert not accounts.check("a", "wrong", AT)
@@ -67,10 +67,10 @@ def test_a_session_ends_unused_and_at_the_latest_at_its_end(accounts):
 def test_a_token_holds_until_its_day_and_until_it_is_ended(accounts):
     """A token is found by its secret, and ended by its digest."""
     accounts.make_token(Token("t", "a", frozenset({"see", "report"}), AT + LONGEST), "secret", AT)
-    held = accounts.token("secret", AT)
-    assert (held.login, held.scope) == ("a", {"see", "report"})
+    token = accounts.token("secret", AT)
+    assert (token.login, token.scope) == ("a", {"see", "report"})
     assert accounts.token("secret", AT + LONGEST) is None
     assert accounts.token("another", AT) is None
     assert [t.name for t in accounts.tokens()] == ["t"]
-    assert accounts.end_token(held.digest)
+    assert accounts.end_token(token.digest)
     assert accounts.token("secret", AT) is None

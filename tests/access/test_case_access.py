@@ -1,4 +1,4 @@
-"""What of casework is read freely: in questions and on entries, by who has a part in it, and never what a line keeps."""
+"""Which case data is readable, in queries and on entries: only for participants, and never confidential steps."""
 
 import datetime as dt
 
@@ -16,21 +16,21 @@ DAY = dt.date(2024, 3, 20)
 
 @pytest.fixture(scope="module")
 def node(tmp_path_factory):
-    """A case that discipline was handed and keeps; internal and audit know of it."""
+    """A case that was handed to discipline, which treats it as confidential; internal and audit are informed."""
     worker = city(tmp_path_factory.mktemp("read"), "cn-cases")
     pay(worker, at="2024-03-11T09:00:00")
-    one = the_case(worker)
-    did(worker, step(one, "hand_over", "internal", "U1", "2024-03-12", to_line="discipline"))
-    did(worker, step(one, "receive", "discipline", "V1", "2024-03-12"))
-    did(worker, step(one, "escalate", "discipline", "V1", "2024-03-13", reason="whistle"))
-    did(worker, step(one, "require", "discipline", "V1", "2024-03-14", reason="whistle"))
-    said(worker, answer(one, "explain", "2024-03-15"))
+    case_id = the_case(worker)
+    did(worker, step(case_id, "hand_over", "internal", "U1", "2024-03-12", to_line="discipline"))
+    did(worker, step(case_id, "receive", "discipline", "V1", "2024-03-12"))
+    did(worker, step(case_id, "escalate", "discipline", "V1", "2024-03-13", reason="whistle"))
+    did(worker, step(case_id, "require", "discipline", "V1", "2024-03-14", reason="whistle"))
+    said(worker, answer(case_id, "explain", "2024-03-15"))
     yield worker
     worker.close()
 
 
 def reach_of(node, role, entity, line="", domain=""):
-    """Return the reach of somebody with one grant."""
+    """Return the access scope of a user with one grant."""
     grant = Grant("G", "u", role, entity, domain, line, DAY, None, "r", 0)
     return AccessScope(Viewer("u", "u", "", (grant,), DAY), node.pack, OWNER)
 
@@ -43,12 +43,14 @@ def read(node, reach, table):
 def counts(node, reach, tables=TABLES):
     """Return how many rows are read of each table of casework that has any."""
     views = reach.views(tables)
-    found = {t: node.duck.rows(f"SELECT count(*) FROM ({views[t]})")[0][0] for t in tables}
-    return {t: n for t, n in found.items() if n}
+    numbers = {t: node.duck.rows(f"SELECT count(*) FROM ({views[t]})")[0][0] for t in tables}
+    return {t: n for t, n in numbers.items() if n}
 
 
 def test_a_line_reads_of_its_cases_alone(node):
-    """Who leads or is informed reads how the case stands; a line without a part, and who has no line, read nothing."""
+    """A leading or informed line reads the state of the case; a line without a part and a viewer without a line
+    read nothing.
+    """
     for line in ("internal", "audit", "discipline"):
         assert counts(node, reach_of(node, "supervisor", OWNER, line), ("case_now", "case_finding")) == {
             "case_now": 1,
@@ -77,14 +79,16 @@ def test_what_lines_said_is_for_who_may_know_persons(node):
 
 
 def test_what_a_line_keeps_is_struck_from_what_others_read(node):
-    """An informed line reads that discipline asked and that a case is under way, not for what, nor that discipline inquires."""
+    """An informed line reads that a request and a case exist, but neither their subject nor that discipline
+    inquires.
+    """
     row = {"request": "R1", "case_id": the_case(node), "office": OWNER, "by_line": "discipline", "by": "V1"}
     did(node, {**row, "material": "bank-papers", "asked_on": "2024-03-15"}, kind="material_request")
     did(node, step(the_case(node), "inquire", "discipline", "V1", "2024-03-15"))
     sql = "SELECT inquiry, material FROM ({}) AS n JOIN ({}) AS r USING (case_id)"
-    for line, seen in (("audit", (None, None)), ("discipline", ("discipline", "bank-papers"))):
+    for line, cells in (("audit", (None, None)), ("discipline", ("discipline", "bank-papers"))):
         views = reach_of(node, "supervisor", OWNER, line).views(["case_now", "case_request"])
-        assert node.duck.rows(sql.format(views["case_now"], views["case_request"])) == [seen]
+        assert node.duck.rows(sql.format(views["case_now"], views["case_request"])) == [cells]
 
 
 def test_an_entity_reads_its_own_answers_alone(node):
@@ -95,7 +99,7 @@ def test_an_entity_reads_its_own_answers_alone(node):
 
 
 def test_findings_about_officers_are_for_lines(node):
-    """A rule that reads what is said in cases is open to lines, and one about persons to lines that may know them."""
+    """A rule that reads case statements is open to lines, and one about persons to lines that may know them."""
     by_name = {name.rsplit("/", 1)[1]: name for name in node.pack.rules}
     audit = reach_of(node, "supervisor", OWNER, "audit")
     for stem, lines in (("verified_by_rectifier", True), ("moved_during_inquiry", False)):
@@ -108,7 +112,7 @@ def test_findings_about_officers_are_for_lines(node):
 
 
 def test_every_kind_of_casework_is_kept(node):
-    """A kind that names a case, a line and an officer is one of those that are not read freely, and told at the desk."""
+    """A kind with a case, a line and an officer is not open to queries, and the console shows it."""
     for name, kind in node.pack.kinds.items():
         columns = set(kind.columns)
         if {"case_id", "by_line", "by"} <= columns:

@@ -1,4 +1,4 @@
-"""Grants: only the owner's count, only within their days, and a role gives its acts and no others."""
+"""Grants: only the owner's count, only within their days, and a role has its acts and no others."""
 
 import datetime as dt
 
@@ -23,8 +23,8 @@ def test_grants_are_facts_with_a_term(tmp_path):
     grants = [grant | {"grant": f"G{n}", "login": n, "role": "supervisor"} for n in ("a", "b")]
     taken = take(worker, report("desk_user", *people), report("access_grant", *grants), at="2024-01-02T09:00:00")
     assert not taken.refused
-    found = viewer_of(worker.duck, OWNER, "a", DAY)
-    assert found.roles == ("supervisor",)
+    viewer = viewer_of(worker.duck, OWNER, "a", DAY)
+    assert viewer.roles == ("supervisor",)
     assert viewer_of(worker.duck, OWNER, "a", dt.date(2024, 7, 1)).roles == ()
     assert viewer_of(worker.duck, OWNER, "a", dt.date(2024, 1, 31)).roles == ()
     assert not viewer_of(worker.duck, OWNER, "b", DAY).is_admitted
@@ -35,13 +35,13 @@ def test_grants_are_facts_with_a_term(tmp_path):
 
 
 def test_an_enterprise_cannot_grant(tmp_path):
-    """A grant that somebody else than the owner says is no grant, though it may stand in the books."""
+    """A grant that another party than the owner reports is no grant, though it may be in the books."""
     worker = fresh_node(tmp_path, "base")
     take(worker, report("entity", {"entity": "A", "name": "A"}), at="2024-01-02T09:00:00")
-    said = {"login": "a", "valid_from": "2024-01-01"}
-    own = {**said, "granted_by": "A", "grant": "G", "role": "leader", "entity": OWNER, "reason": "mine"}
+    base = {"login": "a", "valid_from": "2024-01-01"}
+    own = {**base, "granted_by": "A", "grant": "G", "role": "leader", "entity": OWNER, "reason": "mine"}
     forged = own | {"granted_by": OWNER}
-    user = {**said, "granted_by": "A", "name": "a"}
+    user = {**base, "granted_by": "A", "name": "a"}
     taken = take(
         worker,
         report("access_grant", own, reporter="A"),
@@ -56,7 +56,7 @@ def test_an_enterprise_cannot_grant(tmp_path):
 
 
 def test_roles_keep_duties_apart():
-    """Leaders read only; nobody drafts and adopts; who administers sees nothing; who reports decides nothing."""
+    """Leaders read only; no role drafts and adopts; administrators see nothing; reporters decide nothing."""
     assert ROLES["leader"] == {SEE}
     assert not any({PROPOSE, ADOPT} <= acts for acts in ROLES.values())
     assert SEE not in ROLES["administrator"]

@@ -61,8 +61,8 @@ def test_links_and_offers_end_by_themselves(accounts):
     assert links.link("s", AT + LONGEST_LINK) is None
     assert links.offer("a", TOKEN, {"name": "n"}, "root", AT)
     assert not links.offer("a", TOKEN, {"name": "n"}, "root", AT)
-    [one] = links.offers(AT, "a")
+    [offer] = links.offers(AT, "a")
     assert links.offers(AT, "b") == []
     assert links.offers(AT + LONGEST_OFFER, "a") == []
-    assert links.settle(one.number)
-    assert not links.settle(one.number)
+    assert links.settle(offer.number)
+    assert not links.settle(offer.number)

@@ -19,7 +19,7 @@ def accounts(tmp_path):
 
 
 def test_a_subject_opens_one_account(accounts):
-    """The first link stands; ending it ends the sessions of the account."""
+    """The first link remains; ending it ends the sessions of the account."""
     links = accounts.identities
     assert links.link(Identity("i", "s", "a"), AT)
     assert not links.link(Identity("i", "s", "b"), AT)
@@ -32,7 +32,7 @@ def test_a_subject_opens_one_account(accounts):
 
 
 def test_a_way_is_finished_once_and_in_time(accounts, tmp_path):
-    """What is kept of it is a digest; after ten minutes it is forgotten."""
+    """Only a digest is stored; it is deleted after ten minutes."""
     ways = accounts.identities
     ways.begin("the browser's secret", "/x", AT)
     ways.begin("late", "/y", AT)

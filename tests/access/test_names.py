@@ -1,4 +1,4 @@
-"""Sign-in names: folded before they are compared, and told apart by what a reader sees."""
+"""Sign-in names: folded before they are compared, and distinguished by the shape that a reader sees."""
 
 import pytest
 from hypothesis import given, strategies as st
@@ -45,7 +45,7 @@ def test_what_looks_like_a_name_is_taken(alike):
 
 @pytest.mark.parametrize("name", ["a\u0430", "аudit", "βob", "", "a b", "a/b", "x" * 61, "👤"])
 def test_a_name_of_mixed_scripts_or_strange_characters_is_refused(name):
-    """Latin stands beside Chinese, Japanese and Korean writing, every other script alone."""
+    """Latin may be mixed with Chinese, Japanese and Korean scripts; every other script must be alone."""
     assert fault_of(folded(name)) is not None
 
 
@@ -57,7 +57,7 @@ def test_a_plain_name_is_taken(name):
 
 @given(st.text(max_size=40))
 def test_folding_is_done_once(name):
-    """A folded name folds to itself, and keeps its shape."""
+    """A folded name folds to itself, and has the same shape."""
     assert folded(folded(name)) == folded(name)
     assert looks(folded(name)) == looks(name)
     assert scripts(folded(name)) is not None

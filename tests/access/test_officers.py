@@ -1,4 +1,4 @@
-"""Acts of the console count only within the grants of the users in whose names they come."""
+"""Acts of the console count only within the grants of the users who submit them."""
 
 import datetime as dt
 
@@ -49,11 +49,11 @@ def node(tmp_path_factory):
 
 
 def refused(node, kind, row, user, approver="", channel=CONSOLE):
-    """Return the codes of what is refused of one row that a user reports."""
-    said = Report(b"", "json", "r", OWNER, channel=channel, login=user, approver=approver)
+    """Return the refusal codes of one row that a user reports."""
+    sent = Report(b"", "json", "r", OWNER, channel=channel, login=user, approver=approver)
     tables = {kind: pa.table({name: [value] for name, value in {"report": 0, **row}.items()})}
-    found = Officers(node.duck, OWNER, node.books.parent).refuse(tables, [said], DAY)
-    return [one.code for one in found.get(0, [])]
+    refusals = Officers(node.duck, OWNER, node.books.parent).refuse(tables, [sent], DAY)
+    return [item.code for item in refusals.get(0, [])]
 
 
 @pytest.mark.parametrize(

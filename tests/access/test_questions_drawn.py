@@ -119,7 +119,7 @@ QUESTIONS = st.recursive(
 
 
 def _alone(world, sql, tables, views):
-    """Return how many rows the question gives where only the rows within reach exist; None where it gives none by a fault."""
+    """Return how many rows the question returns if only the rows within scope exist; None after a fault."""
     question, alone = read_question(sql, tables), DuckDb(memory="200MB", spills=False)
     try:
         for name in question.tables:
@@ -141,15 +141,15 @@ COUNTS: Counter[str] = Counter()
 def test_no_question_gives_a_row_or_a_count_from_outside(world, grants, questions):
     """What is answered holds no mark of an entity outside, no kin for another line, and as many rows as where nothing else exists."""
     reach = with_grants(world, grants)
-    held = [
+    current = [
         g
         for g in grants
         if g["role"] != "administrator"
         and g["valid_from"] <= DAY.isoformat()
         and (g["valid_until"] or "9") > DAY.isoformat()
     ]
-    covered = {e for e in CODES if any(g["entity"] in above(e) for g in held)}
-    may_see_kin = any(g["supervision_line"] == "discipline" and g["entity"] in above("A") for g in held)
+    covered = {e for e in CODES if any(g["entity"] in above(e) for g in current)}
+    may_see_kin = any(g["supervision_line"] == "discipline" and g["entity"] in above("A") for g in current)
     tables = set(documented(world.pack))
     views = reach.views(tables)
     for sql in questions:
@@ -159,9 +159,9 @@ def test_no_question_gives_a_row_or_a_count_from_outside(world, grants, question
             COUNTS["refused"] += 1
             continue
         COUNTS["answered"] += 1
-        told = json.dumps([columns, rows], default=str)
-        assert {e for e in CODES if mark(e) in told} <= covered, (grants, sql)
-        assert "KINA" not in told or may_see_kin, (grants, sql)
+        text = json.dumps([columns, rows], default=str)
+        assert {e for e in CODES if mark(e) in text} <= covered, (grants, sql)
+        assert "KINA" not in text or may_see_kin, (grants, sql)
         if not any(word in sql.upper() for word in ("SAMPLE", "RANDOM")):
             assert _alone(world, sql, tables, views) in (None, len(rows)), (grants, sql)
 
@@ -180,20 +180,22 @@ def test_no_question_gives_a_row_or_a_count_from_outside(world, grants, question
     ],
 )
 def test_the_known_ways_give_what_is_within_reach(world, sql):
-    """Names that shadow a table, aliases that hold SQL, rows as values: each gives rows of the group alone, or is refused."""
+    """Names that shadow a table, aliases that hold SQL, rows as values: each returns rows of the group alone,
+    or is rejected.
+    """
     reach = with_grants(world, [{"role": "supervisor", "entity": "G1", "valid_from": "2024-01-01"}])
     tables = set(documented(world.pack))
     try:
         rows = ask(world.duck, sql, tables, reach.views(tables))[1]
     except Refused:
         return
-    told = json.dumps(rows, default=str)
-    assert not any(mark(entity) in told for entity in ("G2", "B"))
-    assert "KINA" not in told
+    text = json.dumps(rows, default=str)
+    assert not any(mark(entity) in text for entity in ("G2", "B"))
+    assert "KINA" not in text
     assert rows != [(10,)]
 
 
 def test_the_grammar_draws_what_is_answered_and_what_is_refused() -> None:
-    """The law above says little where everything is refused: a good part of what is drawn is answered."""
+    """The law above shows little if every query is rejected: a good part of the generated ones is answered."""
     assert COUNTS["answered"] > 20
     assert COUNTS["refused"] > 20

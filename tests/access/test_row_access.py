@@ -1,4 +1,4 @@
-"""Reach: a generated world of grants in which nothing outside shows, and rows that say why."""
+"""Access scope: a generated world of grants in which nothing outside is visible, and rows that explain access."""
 
 import json
 
@@ -48,7 +48,7 @@ def above(entity):
 
 
 def with_grants(worker, grants):
-    """Return the reach of somebody who has exactly these grants."""
+    """Return the access scope of a user with exactly these grants."""
     login = f"u{worker.ledger.size}"
     same = {"granted_by": OWNER, "login": login}
     facts = [
@@ -67,24 +67,24 @@ def with_grants(worker, grants):
 def test_nothing_outside_the_grants_is_in_any_table(world, grants):
     """Of every documented table, only rows in the books of entities that a grant in force covers are seen; kin by its line alone."""
     reach = with_grants(world, grants)
-    held = [
+    current = [
         g
         for g in grants
         if g["role"] != "administrator"
         and g["valid_from"] <= DAY.isoformat()
         and (g["valid_until"] or "9") > DAY.isoformat()
     ]
-    covered = {e for e in CODES if any(g["entity"] in above(e) for g in held)}
+    covered = {e for e in CODES if any(g["entity"] in above(e) for g in current)}
     views = reach.views(documented(world.pack))
     own = {"access_grant", "desk_user", "desk_act"}
     for table in set(views) - own:
-        said = str(world.duck.records(scoped(f"SELECT * FROM {table}", views)))
-        seen = {e for e in CODES if mark(e) in said}
-        assert seen <= covered, (table, grants)
+        text = str(world.duck.records(scoped(f"SELECT * FROM {table}", views)))
+        marked = {e for e in CODES if mark(e) in text}
+        assert marked <= covered, (table, grants)
     kin = str(world.duck.records(scoped("SELECT * FROM relation", views)))
-    lines = {g["supervision_line"] for g in held}
+    lines = {g["supervision_line"] for g in current}
     assert "KINA" not in kin or ("discipline" in lines and "A" in covered)
-    if any(g["entity"] == OWNER and not g["domain"] and not g["supervision_line"] for g in held):
+    if any(g["entity"] == OWNER and not g["domain"] and not g["supervision_line"] for g in current):
         assert len(world.duck.records(scoped("SELECT * FROM payment", views))) == 2 * len(CODES)
 
 
@@ -95,10 +95,10 @@ def test_why_agrees_with_what_is_seen(world, grants, entity):
     reach = with_grants(world, grants)
     rule = "base/rules/payments/duplicate"
     views = reach.views(documented(world.pack))
-    seen = world.duck.rows(
+    counts = world.duck.rows(
         scoped("SELECT count(*) FROM finding_now WHERE rule = ? AND entity = ?", views), [rule, entity]
     )
-    assert (seen[0][0] > 0) == any(one.opens for one in reach.why(above(entity), rule))
+    assert (counts[0][0] > 0) == any(reason.opens for reason in reach.why(above(entity), rule))
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_why_agrees_with_what_is_seen(world, grants, entity):
     ],
 )
 def test_no_question_gets_around_the_reach(world, sql):
-    """SQL from outside cannot put a name of its own in the place of what the reach is told by."""
+    """SQL from outside cannot replace the tables that determine the scope with names of its own."""
     reach = with_grants(world, [{"role": "supervisor", "entity": "G1", "valid_from": "2024-01-01"}])
     tables = set(documented(world.pack))
     _, rows = ask(world.duck, sql, tables, reach.views(tables))

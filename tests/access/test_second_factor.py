@@ -80,7 +80,7 @@ def test_one_that_is_on_is_not_changed_by_an_offer(factors):
 
 
 def test_half_a_signing_in_ends_by_itself(accounts, factors, tmp_path):
-    """It belongs to one browser, for five minutes, and only a digest is kept."""
+    """It belongs to one browser, for five minutes, and only a digest is stored."""
     factors.begin_half("the browser's secret", "a", "/x", AT)
     assert factors.half("the browser's secret", AT) == ("a", "/x")
     assert factors.half("another", AT) is None

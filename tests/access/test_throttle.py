@@ -39,7 +39,7 @@ def test_attempts_at_once_are_all_counted(tmp_path, accounts):
 
 
 def test_nobody_locks_somebody_else_out(accounts):
-    """Wrong passwords of one client make no other wait, and not a browser in which the user signed in before."""
+    """Wrong passwords of one client delay no other client, and no browser in which the user signed in before."""
     accounts.know("a browser's secret", "a", AT)
     for _ in range(3 * FREE_FAILURES):
         accounts.check("a", "wrong", AT, "203.0.113.1")
@@ -50,7 +50,7 @@ def test_nobody_locks_somebody_else_out(accounts):
 
 
 def test_many_clients_together_are_slowed_and_known_browsers_are_not(accounts, monkeypatch):
-    """The brake on a name comes after many failures of all clients; a known browser is let in through it."""
+    """The limit on a name applies after many failures of all clients; a known browser is exempt."""
     monkeypatch.setattr("comptroller.access.accounts.FREE_FAILURES_OF_NAME", 3)
     assert FREE_FAILURES_OF_NAME > 100
     accounts.know("a browser's secret", "a", AT)
@@ -68,9 +68,9 @@ def test_a_counter_is_forgotten_after_a_day_and_holds_no_name(accounts, tmp_path
     accounts.check("other", "wrong", later, "x")
     assert accounts.throttle.failures("password typed-name client client-address") == 0
     accounts.close()
-    kept = b"".join(p.read_bytes() for p in tmp_path.iterdir())
-    assert b"typed-name" not in kept
-    assert b"client-address" not in kept
+    content = b"".join(p.read_bytes() for p in tmp_path.iterdir())
+    assert b"typed-name" not in content
+    assert b"client-address" not in content
 
 
 @pytest.mark.parametrize("name", ["a", "nobody"])

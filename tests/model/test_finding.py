@@ -38,8 +38,8 @@ def test_a_name_follows_from_rule_and_subject(rule, subject):
     name = finding_id(rule, tuple(subject))
     assert name == finding_id(rule, tuple(json.loads(json.dumps(plain(subject)))))
     assert (len(name), name[:2], name.lower()[2:]) == (18, "F-", name[2:])
-    whole = json.dumps([rule, plain(subject)], ensure_ascii=False, separators=(",", ":")).encode()
-    assert name == "F-" + base64.b32encode(hashlib.sha256(whole).digest()[:10]).decode().lower(), (
+    text = json.dumps([rule, plain(subject)], ensure_ascii=False, separators=(",", ":")).encode()
+    assert name == "F-" + base64.b32encode(hashlib.sha256(text).digest()[:10]).decode().lower(), (
         "as the document says it"
     )
     assert finding_id(rule + "x", tuple(subject)) != name

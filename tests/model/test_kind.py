@@ -1,4 +1,4 @@
-"""A kind gives its table's columns, its fields by name, and from when its rows hold."""
+"""A kind returns its table's columns, its fields by name, and the column with the start of validity."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tests.packs_small.small import small_pack
 
 
 def test_a_kind_gives_the_columns_of_its_table():
-    """Fields in their order, then where a fact stands in the ledger and when it was received."""
+    """Fields in their order, then the fact's position in the ledger and its time of receipt."""
     kind = small_pack().kinds["payment"]
     assert list(kind.columns)[:2] == ["entity", "payment"]
     assert list(kind.columns)[-3:] == ["fact", "received_at", "first_at"]

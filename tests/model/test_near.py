@@ -20,7 +20,7 @@ def test_few_names_are_offered():
 
 
 def test_both_languages_say_the_same_names():
-    """The Chinese and the English text offer the same names, and both say what else can be done."""
+    """The Chinese and the English text offer the same names, and both add the other way to correct the name."""
     zh, en = did_you_mean("stak", ["stake", "state"], ("列出", "List them."))
     assert "stake" in zh
     assert "stake" in en
@@ -30,7 +30,7 @@ def test_both_languages_say_the_same_names():
 
 
 def test_long_lists_are_cut():
-    """A list of many names shows the first ones and says how many there are beside them."""
+    """A list of many names shows the first ones and the number of the others."""
     zh, en = listed([f"n{n:02}" for n in range(30)], most=3)
     assert en == "n00, n01, n02 and 27 more"
     assert "27" in zh

@@ -1,4 +1,4 @@
-"""A refusal says where, what was seen, what was expected, and the mend, in both languages and as plain values."""
+"""A refusal shows the place, what was seen, what was expected and the fix, in both languages and as plain values."""
 
 import json
 
@@ -12,12 +12,12 @@ def test_a_refusal_is_read_by_people_and_machines():
     assert "f.csv, line 3, amount" in ONE.text()
     assert "数字" in ONE.text("zh")
     assert len(ONE.seen) == 200
-    told = json.loads(json.dumps(ONE.as_json()))
-    assert (told["code"], told["line"], told["expected"]["zh"]) == ("a.b", 3, "数字")
+    fields = json.loads(json.dumps(ONE.as_json()))
+    assert (fields["code"], fields["line"], fields["expected"]["zh"]) == ("a.b", 3, "数字")
 
 
 def test_a_place_may_be_less_than_a_cell():
-    """Where no line and no field is meant, none is said."""
+    """A refusal without line and field shows none."""
     assert refusal("a.b", ("f.csv", None, ""), 1, ("", ""), ("", "")).text().startswith("refused  f.csv\n")
 
 

@@ -12,7 +12,7 @@ MAY_CALL = STEADY | ROW_MAKERS
 def codes(sql: str) -> set[str]:
     """Return the codes of all problems of a SELECT that may read `t` and `u`."""
     tree, problems = parse_select(sql)
-    return {one.code for one in (problems if tree is None else problems_of(tree, {"t", "u"}, MAY_CALL))}
+    return {problem.code for problem in (problems if tree is None else problems_of(tree, {"t", "u"}, MAY_CALL))}
 
 
 @pytest.mark.parametrize(
@@ -106,4 +106,4 @@ def test_an_expression_over_columns_passes(sql):
 )
 def test_an_expression_reads_nothing_else(sql, code):
     """No query, no table, no star, no other name, no comment, no other form of string."""
-    assert code in {one.code for one in parse_expression(sql, STEADY)[1]}
+    assert code in {problem.code for problem in parse_expression(sql, STEADY)[1]}

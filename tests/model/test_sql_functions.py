@@ -32,5 +32,5 @@ def test_nothing_that_reaches_out_may_be_called() -> None:
 
 
 def test_no_table_function_is_called_but_makers_of_rows() -> None:
-    """A table function that shares its name with a scalar is the only kind that is listed; it is refused as a table."""
+    """A table function is listed only if it shares its name with a scalar; it is rejected as a table."""
     assert (STEADY & _of_engine("table", "table_macro")) - ROW_MAKERS <= {"repeat", "histogram", "summary"}

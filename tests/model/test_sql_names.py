@@ -27,7 +27,7 @@ CASES = [
 def test_a_name_is_own_only_where_the_engine_needs_no_table(sql):
     """Where every name is a WITH of the query, the engine answers without any table of that name."""
     tree = sqlglot.parse_one(sql, read="duckdb")
-    are_own = all(is_own(one) for one in tree.find_all(exp.Table))
+    are_own = all(is_own(table) for table in tree.find_all(exp.Table))
     duck = DuckDb()
     try:
         duck.rows(printed(tree))

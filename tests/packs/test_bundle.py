@@ -1,4 +1,4 @@
-"""An archive of a policy gives back the files it was made of, and nobody's copy of them is another's."""
+"""An archive of a policy restores its files, and each reader gets its own copy."""
 
 from comptroller.packs.bundle import pack_files, unpack_files
 
@@ -6,7 +6,7 @@ FILES = {"a/pack.yml": b"# A\n", "a/rules/one.sql": b"-- One\nSELECT 1\n"}
 
 
 def test_an_archive_gives_back_its_files_each_time() -> None:
-    """What one reader does to the files that it was given, the next does not see."""
+    """Changes of one reader to the files do not reach the next reader."""
     bundle = pack_files(FILES, "a")
     files, name = unpack_files(bundle)
     assert (files, name) == (FILES, "a")

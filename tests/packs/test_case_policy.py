@@ -1,4 +1,4 @@
-"""What a pack says about cases is refused where it leaves a gap, leads nowhere, or names what nobody knows."""
+"""The case policy of a pack is rejected for gaps, dead ends and unknown names."""
 
 from functools import lru_cache
 
@@ -22,7 +22,7 @@ def refused(path: str, old: str, new: str) -> list[tuple[str, str]]:
     assert old in text
     with pytest.raises(BrokenPack) as broken:
         read_pack({**files, path: text.replace(old, new).encode()}, "cn-central")
-    return [(one.code, one.field) for one in broken.value.refusals]
+    return [(item.code, item.field) for item in broken.value.refusals]
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def refused(path: str, old: str, new: str) -> list[tuple[str, str]]:
     ],
 )
 def test_what_does_not_fit_is_refused(path: str, old: str, new: str, field: str) -> None:
-    """Each wrong word is refused at its field."""
+    """Each wrong word is rejected at its field."""
     assert ("packs.casework", field) in refused(path, old, new)
 
 
@@ -61,7 +61,7 @@ def test_a_finding_may_not_fall_through_the_routes() -> None:
 
 
 def test_no_state_is_a_dead_end() -> None:
-    """A state that no move leaves, or that none reaches, is refused."""
+    """A state that no move leaves, or that none reaches, is rejected."""
     assert ("packs.casework", "") in refused("base/moves/rectify.yml", "to: verifying", "to: rectifying")
 
 
@@ -73,7 +73,7 @@ def test_a_clock_cites_a_source_that_there_is() -> None:
 
 
 def test_every_move_is_a_choice_of_its_kind() -> None:
-    """Whatever may be done can be said, and whatever can be said is known."""
+    """The moves of the pack and the choices of their kinds are the same."""
     pack = read_pack(_files(), "cn-central")
     for kind in ("case_step", "enterprise_answer"):
         known = {name for name, move in pack.case_policy.moves.items() if move.of == kind}

@@ -1,4 +1,4 @@
-"""Files on cases say what their forms know, and nothing else."""
+"""Files on cases hold the keys of their schemas, and no others."""
 
 import msgspec
 import pytest
@@ -12,12 +12,12 @@ WHOLE = {
 }
 
 
-@pytest.mark.parametrize("form", sorted(WHOLE, key=lambda one: one.__name__))
+@pytest.mark.parametrize("form", sorted(WHOLE, key=lambda fields: fields.__name__))
 def test_a_form_takes_its_keys_alone(form):
     """What it needs is enough; a key too many, one too few and a value of another type are rejected."""
-    whole = WHOLE[form]
-    assert msgspec.convert(whole, form).title is not None
-    wrong = [{**whole, "nonsense": 1}, {**whole, "title": 5}, {k: v for k, v in whole.items() if k != "title"}]
-    for one in wrong:
+    complete = WHOLE[form]
+    assert msgspec.convert(complete, form).title is not None
+    wrong = [{**complete, "nonsense": 1}, {**complete, "title": 5}, {k: v for k, v in complete.items() if k != "title"}]
+    for fields in wrong:
         with pytest.raises(msgspec.ValidationError):
-            msgspec.convert(one, form)
+            msgspec.convert(fields, form)

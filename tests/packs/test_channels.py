@@ -15,7 +15,7 @@ def form(*fields, **more):
 
 @pytest.mark.parametrize("field", ["by", "by_line", "office", "granted_by"])
 def test_officers_lines_and_offices_are_the_consoles_by_default(field):
-    """A kind with such a field, of which the file names no channel, is for the console alone; any other for reporters."""
+    """A kind with such a field and without named channels is for the console alone; any other is for reporters."""
     assert channels_of("new", form(field)) == (CONSOLE,)
     assert channels_of("new", form("amount")) == (REPORTER,)
 
@@ -33,15 +33,15 @@ def test_no_pack_opens_a_kind_of_the_product(name):
     assert channels_of(name, form("by")) == FIXED[name]
     for channel in DECLARED:
         refused = channels_refused(f"base/kinds/{name}", form(reported_by=channel))
-        assert [one.code for one in refused] == ([] if channel in FIXED[name] else ["packs.kind"]), channel
+        assert [item.code for item in refused] == ([] if channel in FIXED[name] else ["packs.kind"]), channel
 
 
 def test_a_channel_that_there_is_not_is_rejected():
-    """With the file, the key and what may stand there; the operator's channel is named by no file."""
+    """With the file, the key and the allowed values; no file may name the operator's channel."""
     for word in ("operator", "everybody", ""):
-        (one,) = channels_refused("mine/kinds/new", form(reported_by=[word]))
-        assert (one.file, one.field, one.seen) == ("mine/kinds/new.yml", "reported_by", word)
-        assert "console" in one.expected.en
-    assert [one.seen for one in channels_refused("mine/kinds/new", form(made=True, reported_by="reporter"))] == [
+        (item,) = channels_refused("mine/kinds/new", form(reported_by=[word]))
+        assert (item.file, item.field, item.seen) == ("mine/kinds/new.yml", "reported_by", word)
+        assert "console" in item.expected.en
+    assert [item.seen for item in channels_refused("mine/kinds/new", form(made=True, reported_by="reporter"))] == [
         "reporter"
     ]

@@ -38,7 +38,7 @@ def test_gaps_overlaps_and_strange_values_are_refused(values, said):
     """The refusal names the days at which the series breaks."""
     param, refused = series(*values)
     assert param is None
-    assert any(said in one.seen for one in refused), [one.seen for one in refused]
+    assert any(said in item.seen for item in refused), [item.seen for item in refused]
 
 
 def test_a_value_ends_where_the_next_begins():
@@ -53,7 +53,7 @@ def test_a_value_ends_where_the_next_begins():
 
 
 def test_each_combination_of_the_further_columns_is_a_series():
-    """What breaks in one series is no gap in another; a value without its column is refused."""
+    """A break in one series is no gap in another; a value without its column is rejected."""
     param, refused = series(value("2020-01-01", level="1"), value("2021-01-01", level="2"), by=["level"])
     assert refused == []
     assert param is not None

@@ -8,7 +8,7 @@ from tests.packs_small.small import SHIPPED, changed, small_pack
 
 
 def test_nested_lists_carry_the_key_and_what_they_name():
-    """Key columns always, others where the list says so, then its own fields."""
+    """Key columns always, others if the list names them, then its own fields."""
     votes, papers = small_pack().kinds["decision"].lists
     assert (votes.name, votes.parent, papers.name) == ("decision_votes", "decision", "decision_papers")
     assert [f.name for f in votes.fields] == ["entity", "decision", "matter", "person", "vote", "weight"]
@@ -16,7 +16,7 @@ def test_nested_lists_carry_the_key_and_what_they_name():
 
 
 def test_a_kind_keeps_what_its_file_says():
-    """Choices with their labels, checks with their mends, and where it was read."""
+    """Choices with their labels, checks with their fixes, and the source file."""
     kind = small_pack().kinds["payment"]
     assert kind.field("payee_kind").choices["person"].zh == "个人"
     assert kind.checks[0].mend.en == "Give zero or more."
@@ -39,10 +39,10 @@ def test_a_kind_keeps_what_its_file_says():
     ],
 )
 def test_a_field_means_one_thing_in_a_pack(path, old, new, code):
-    """A scheme that nobody checks, and one name with two types or units, also in a nested list, are refused."""
+    """An unknown scheme is rejected, and one name with two types or units, also in a nested list."""
     with pytest.raises(BrokenPack) as broken:
         read_pack(changed(path, old, new), "small")
-    assert code in {one.code for one in broken.value.refusals}
+    assert code in {item.code for item in broken.value.refusals}
 
 
 def test_an_adopted_pack_is_not_held_to_a_later_lint():
@@ -57,5 +57,5 @@ def test_an_adopted_pack_is_not_held_to_a_later_lint():
 
 @pytest.mark.parametrize("name", ["base", "cn-central", "sample-city"])
 def test_the_packs_that_ship_agree(name):
-    """What ships keeps the rule."""
+    """The shipped packs follow the rule."""
     assert read_pack(gather_files([SHIPPED], name), name).kinds

@@ -90,11 +90,11 @@ def test_every_template_of_every_pack_passes():
 
 @pytest.mark.parametrize("text", OUT)
 def test_a_way_out_is_rejected_with_its_place(text):
-    """Each way out is refused by code, file and line, however it is spelled."""
-    found = check_letters(letters(prompt=f'#import "frame.typ": *\n{text}'), {})
-    assert found
-    assert all(one.code.startswith("packs.letter.") and one.file == "p/letters/prompt.yml" for one in found)
-    assert all(one.line and one.line >= 2 for one in found)
+    """Each way out is rejected by code, file and line, in every spelling."""
+    refusals = check_letters(letters(prompt=f'#import "frame.typ": *\n{text}'), {})
+    assert refusals
+    assert all(item.code.startswith("packs.letter.") and item.file == "p/letters/prompt.yml" for item in refusals)
+    assert all(item.line and item.line >= 2 for item in refusals)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_a_way_out_is_rejected_with_its_place(text):
     ],
 )
 def test_what_letters_are_made_of_passes(text):
-    """Names that a template gives itself, words within quotes, comments and Chinese text are no way out."""
+    """A template's own names, quoted words, comments and Chinese text are no way out."""
     assert check_letters(letters(prompt=f'#import "frame.typ": *\n{text}'), {}) == []
 
 
@@ -129,14 +129,14 @@ def test_a_pack_with_a_way_out_is_refused_and_an_adopted_one_is_still_read():
     files[path] = files[path].replace(b"  #words\n", b'  #read("key.pem")\n')
     with pytest.raises(BrokenPack) as fault:
         read_pack(files, "cn-central")
-    found = fault.value.refusals[0]
+    first = fault.value.refusals[0]
     line = files[path].decode().splitlines().index('  #read("key.pem")') + 1
-    assert (found.code, found.file, found.line) == ("packs.letter.word", path, line)
+    assert (first.code, first.file, first.line) == ("packs.letter.word", path, line)
     assert read_pack(files, "cn-central", adopted=True).letters["prompt"]
 
 
 def test_a_template_is_bounded():
-    """A template past its length is refused before it is looked through."""
+    """A template that is too long is rejected before it is checked."""
     assert check_letters(letters(prompt="a" * 100_001), {})[0].code == "packs.letter.long"
 
 
@@ -183,9 +183,9 @@ def test_no_drawn_template_hides_a_file_in_what_looks_like_a_string():
 
 
 def set_with(text, files):
-    """Return what a template gives as SVG beside files of the machine, or its fault."""
+    """Return the SVG of a template beside files of the machine, or its fault."""
     try:
-        found = typst.compile({"main.typ": text.encode(), **files}, format="svg")
+        image = typst.compile({"main.typ": text.encode(), **files}, format="svg")
     except (RuntimeError, ValueError) as fault:
         return str(fault)
-    return found
+    return image

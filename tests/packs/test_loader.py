@@ -1,4 +1,4 @@
-"""A pack is read whole from its files, or refused with everything that is wrong in it."""
+"""A pack is read as a whole from its files, or rejected with all its faults."""
 
 import datetime as dt
 
@@ -24,7 +24,8 @@ def test_a_pack_is_all_its_files_say():
     pack = small_pack()
     assert (pack.name, pack.zone, pack.layers) == ("small", "Asia/Shanghai", ("small",))
     assert sorted(pack.rules) == [
-        f"small/rules/{one}" for one in ("pay/above_parent", "pay/twice", "pay/undecided", "say/outvoted", "say/silent")
+        f"small/rules/{name}"
+        for name in ("pay/above_parent", "pay/twice", "pay/undecided", "say/outvoted", "say/silent")
     ]
     assert {"decision_votes", "decision_papers"} <= pack.tables.keys()
     assert pack.sources["small_law"].valid_from == dt.date(2020, 1, 1)
@@ -57,21 +58,21 @@ def test_packs_that_ship_can_be_read(name):
     ],
 )
 def test_what_does_not_fit_is_refused_by_place(path, old, new, code, field):
-    """Each fault is refused by its file and field."""
-    found = refused(changed(path, old, new))
-    assert (code, path, field) in found, found
+    """Each fault is rejected by its file and field."""
+    refusals = refused(changed(path, old, new))
+    assert (code, path, field) in refusals, refusals
 
 
 def test_all_refusals_come_at_once():
-    """Faults in several files are all told in one answer, each once."""
+    """Faults in several files are reported in one answer, each once."""
     files = changed("params/large_cny.yml", "unit: CNY", "unit: shells")
     files |= {k: v for k, v in changed("rules/pay/twice.yml", "kind: signal", "kind: odd").items() if "twice" in k}
     files |= {
         k: v for k, v in changed("kinds/list_line.yml", "valid:", "colour: red\nvalid:").items() if "list_line" in k
     }
-    found = refused(files)
-    assert len(found) == len(set(found))
-    assert {path for _, path, _ in found} >= {"params/large_cny.yml", "rules/pay/twice.yml", "kinds/list_line.yml"}
+    refusals = refused(files)
+    assert len(refusals) == len(set(refusals))
+    assert {path for _, path, _ in refusals} >= {"params/large_cny.yml", "rules/pay/twice.yml", "kinds/list_line.yml"}
 
 
 def test_stray_files_are_refused():
@@ -81,10 +82,10 @@ def test_stray_files_are_refused():
 
 
 def test_a_ring_of_packs_is_refused(tmp_path):
-    """Packs that extend one another in a ring are refused, in whatever order they are found."""
-    for one, other in (("one", "two"), ("two", "three"), ("three", "one")):
+    """Packs that extend one another in a ring are rejected, in any order of discovery."""
+    for pack, other in (("one", "two"), ("two", "three"), ("three", "one")):
         text = f"# x\ntitle: {{zh: 一, en: x}}\nextends: [{other}]\n"
-        lay(tmp_path, {f"{one}/pack.yml": text.encode()})
+        lay(tmp_path, {f"{pack}/pack.yml": text.encode()})
     assert [code for code, _, _ in refused(gather_files([tmp_path], "one"), "one")] == ["packs.ring"]
 
 
@@ -97,7 +98,7 @@ def test_a_pack_that_is_not_there_is_refused(tmp_path):
 
 
 def test_an_upper_pack_lies_over_those_it_extends(tmp_path):
-    """What an upper pack says of a parameter replaces what a lower one says; the rest is inherited."""
+    """An upper pack's value of a parameter replaces a lower pack's; the rest is inherited."""
     upper = {
         "upper/pack.yml": b"# x\ntitle: {zh: a, en: Upper}\nextends: [small]\n",
         "upper/params/twice_days.yml": b"# x\ntitle: {zh: a, en: Days}\nunit: days\nvalues:\n  - {from: 2000-01-01, value: 3, cites: {source: small_law}}\n",
@@ -124,7 +125,7 @@ def test_any_byte_changes_the_digest(data):
 
 
 def test_the_same_files_are_bundled_in_the_same_bytes():
-    """A bundle depends on paths and contents alone, and gives them back."""
+    """A bundle depends on paths and contents alone, and restores them."""
     files = small_files()
     bundle = pack_files(files, "small")
     assert pack_files(dict(reversed(files.items())), "small") == bundle

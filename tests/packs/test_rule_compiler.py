@@ -1,4 +1,4 @@
-"""A rule is two files that fit each other; what the lint refuses, it refuses by name."""
+"""A rule is two files that fit each other; the lint rejects faults by name."""
 
 import pytest
 import sqlglot
@@ -12,7 +12,7 @@ TWICE, SILENT, UNDECIDED = "rules/pay/twice", "rules/say/silent", "rules/pay/und
 
 
 def refused(path, old, new):
-    """Return the codes with which a changed small pack is refused."""
+    """Return the refusal codes of a changed small pack."""
     with pytest.raises(BrokenPack) as broken:
         read_pack(changed(path, old, new), "small")
     return {r.code for r in broken.value.refusals}
@@ -52,8 +52,8 @@ def refused(path, old, new):
 )
 def test_what_does_not_fit_is_refused(path, old, new, code):
     """A fault of a rule has a stable code of its own."""
-    found = refused(path, old, new)
-    assert any(one.startswith(code) for one in found), found
+    codes = refused(path, old, new)
+    assert any(item.startswith(code) for item in codes), codes
 
 
 @pytest.mark.parametrize("tail", ["ORDER BY 1", "LIMIT 5", "ORDER BY 1 LIMIT 5"])
@@ -77,7 +77,7 @@ def test_a_rule_without_its_sql_is_refused():
 
 
 def test_an_sql_without_its_rule_is_refused():
-    """An SQL file that no rule names would never run, and is told."""
+    """An SQL file that no rule names would never run, and is reported."""
     files = small_files()
     del files[f"small/{TWICE}.yml"]
     with pytest.raises(BrokenPack):
@@ -113,7 +113,7 @@ def test_what_was_changed_is_read_anew():
 
 
 def test_a_rule_says_which_columns_its_sql_names():
-    """What the watch keeps of a table stands on them: every column of the SQL as it runs, that of `judged` included."""
+    """Row storage depends on them: every column of the SQL as it runs, including that of `judged`."""
     for rule in small_pack().rules.values():
         named = {column.name for column in sqlglot.parse_one(rule.sql, read="duckdb").find_all(exp.Column)}
         assert rule.names == named

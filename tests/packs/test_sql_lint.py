@@ -1,4 +1,4 @@
-"""No policy text reaches the machine: every place in a pack where SQL stands, and forty and more ways out in each."""
+"""No policy text reaches the machine: more than forty ways out in every place for SQL in a pack."""
 
 import json
 
@@ -56,7 +56,7 @@ SOURCES = [
     "(WITH RECURSIVE all_payment AS (SELECT * FROM all_payment) SELECT * FROM all_payment)",
     "(VALUES (getenv('HOME')))",
 ]
-"""What may be put where a table stands."""
+"""Ways out in place of a table."""
 CALLS = [
     "getenv('HOME')",
     "current_setting('temp_directory')",
@@ -106,7 +106,7 @@ CALLS = [
     "E'\\x41'",
     "$1",
 ]
-"""What may be put where a value stands."""
+"""Ways out in place of a value."""
 STATEMENTS = [
     "ATTACH '{file}' AS x",
     "COPY payment TO '{folder}/out.csv'",
@@ -143,7 +143,7 @@ EXPRESSION_PLACES = {
 
 @pytest.fixture
 def outside(tmp_path):
-    """Return a function that puts a real file's path into a way out, and checks that nothing of it was told."""
+    """Return a function that puts a real file's path into a way out, and check that its content was not shown."""
     secret = tmp_path / "key.pem"
     secret.write_text(CONTENT, encoding="utf-8")
 
@@ -154,17 +154,17 @@ def outside(tmp_path):
 
 
 def refused(files):
-    """Check that a pack is refused by name, and that no refusal holds what stands in the file."""
+    """Check that a pack is rejected by name, and that no refusal holds the content of the file."""
     with pytest.raises(BrokenPack) as broken:
         read_pack(files, "small")
-    codes = {one.code for one in broken.value.refusals}
+    codes = {item.code for item in broken.value.refusals}
     assert any(code.startswith(("packs.sql.", "packs.rule.", "packs.kind")) for code in codes), broken.value
     assert CONTENT not in str(broken.value)
 
 
 @pytest.mark.parametrize("place", SQL_PLACES)
 def test_no_value_in_a_rule_reaches_out(place, outside):
-    """Each way out where a value stands in a rule's SELECT is refused at load."""
+    """Each way out in place of a value in a rule's SELECT is rejected at load."""
     old, new = SQL_PLACES[place]
     for way in CALLS:
         refused(changed("rules/pay/twice.sql", old, new.replace("{way}", outside(way))))
@@ -172,7 +172,7 @@ def test_no_value_in_a_rule_reaches_out(place, outside):
 
 @pytest.mark.parametrize("place", SOURCE_PLACES)
 def test_no_table_in_a_rule_reaches_out(place, outside):
-    """Each way out where a table stands in a rule's SELECT is refused at load."""
+    """Each way out in place of a table in a rule's SELECT is rejected at load."""
     old, new = SOURCE_PLACES[place]
     for way in SOURCES:
         refused(changed("rules/pay/twice.sql", old, new.replace("{way}", outside(way))))
@@ -180,7 +180,7 @@ def test_no_table_in_a_rule_reaches_out(place, outside):
 
 @pytest.mark.parametrize("place", EXPRESSION_PLACES)
 def test_no_expression_reaches_out(place, outside):
-    """Conditions, needs, fills and checks refuse each value that reaches out, and each table behind a subquery."""
+    """Conditions, needs, fills and checks reject each value that reaches out, and each table in a subquery."""
     path, old, new = EXPRESSION_PLACES[place]
     ways = [*CALLS, *(f"amount > (SELECT count(*) FROM {source} AS t(payment, amount))" for source in SOURCES)]
     ways += [f"amount > 0; {statement}" for statement in STATEMENTS]
@@ -190,7 +190,7 @@ def test_no_expression_reaches_out(place, outside):
 
 
 def test_no_second_statement_stands_in_a_rule(outside):
-    """A rule's SQL is one SELECT, whatever stands before it or behind it."""
+    """A rule's SQL is one SELECT, with nothing before or behind it."""
     sql = small_files()["small/rules/pay/twice.sql"].decode()
     for statement in STATEMENTS:
         files = small_files()
@@ -200,7 +200,7 @@ def test_no_second_statement_stands_in_a_rule(outside):
 
 
 def test_no_mapping_reaches_out(outside):
-    """A mapping's SELECT refuses each value, each table and each statement that reaches out."""
+    """A mapping's SELECT rejects each value, each table and each statement that reaches out."""
     texts = [f"SELECT {way} AS payment FROM raw" for way in CALLS]
     texts += [f"SELECT * FROM raw, {source} AS zz" for source in SOURCES]
     texts += [f"SELECT a FROM raw WHERE EXISTS (SELECT 1 FROM {source} AS zz)" for source in SOURCES]
@@ -223,12 +223,12 @@ def test_no_mapping_reaches_out(outside):
     ],
 )
 def test_names_that_go_into_statements_are_plain(path, old, new):
-    """A key, a column or a code that is no plain identifier is refused."""
+    """A key, a column or a code that is no plain identifier is rejected."""
     refused(changed(path, old, new))
 
 
 def test_names_of_files_are_plain():
-    """A parameter or a list whose file is named otherwise than an identifier is refused."""
+    """A parameter or a list is rejected if its file name is no identifier."""
     files = small_files()
     refused({**files, "small/params/x (a INT); DROP TABLE y.yml": files["small/params/twice_days.yml"]})
     refused({**files, "small/lists/it's.yml": files["small/lists/free_items.yml"]})

@@ -1,4 +1,4 @@
-"""Views of a pack: shared SELECTs stand in a rule's SQL as if written there, are refused by place, and name the rule anew."""
+"""Views of a pack: shared SELECTs in a rule's SQL, rejected by place, and part of the rule's fingerprint."""
 
 import pytest
 
@@ -33,23 +33,23 @@ VIEW = "small/views/earlier_payments"
 
 
 def files():
-    """Return the small pack's files with its rule `twice` standing on a view."""
-    found = changed("rules/pay/twice.yml", "params: [twice_days]", "references: {earlier_payments: []}")
-    return found | {f"{RULE}.sql": RULE_SQL, f"{VIEW}.yml": VIEW_YML, f"{VIEW}.sql": VIEW_SQL}
+    """Return the small pack's files with its rule `twice` using a view."""
+    changed_files = changed("rules/pay/twice.yml", "params: [twice_days]", "references: {earlier_payments: []}")
+    return changed_files | {f"{RULE}.sql": RULE_SQL, f"{VIEW}.yml": VIEW_YML, f"{VIEW}.sql": VIEW_SQL}
 
 
 def with_text(path, old, new):
     """Return the files with a text in one of them replaced."""
-    found = files()
-    assert old in found[path]
-    return found | {path: found[path].replace(old, new)}
+    originals = files()
+    assert old in originals[path]
+    return originals | {path: originals[path].replace(old, new)}
 
 
-def refused(some):
+def refused(pack_files):
     """Return the refusals of a pack: code, file, field."""
     with pytest.raises(BrokenPack) as broken:
-        read_pack(some, "small")
-    return {(one.code, one.file, one.field) for one in broken.value.refusals}
+        read_pack(pack_files, "small")
+    return {(item.code, item.file, item.field) for item in broken.value.refusals}
 
 
 def test_a_rule_on_a_view_finds_what_it_found_before():
@@ -79,15 +79,15 @@ def test_a_rule_on_a_view_finds_what_it_found_before():
 
 
 def test_a_view_is_part_of_the_fingerprint():
-    """Another text of a view is another text of each rule that stands on it, directly or through a view, and of no other."""
-    one, two = (
+    """A changed view changes the fingerprint of each rule that uses it, directly or through a view, and of no other."""
+    first, second = (
         read_pack(files(), "small"),
         read_pack(with_text(f"{VIEW}.sql", b"LEAST(t.value, 10)", b"LEAST(t.value, 9)"), "small"),
     )
-    differ = {name for name in one.rules if one.rules[name].fingerprint != two.rules[name].fingerprint}
+    differ = {name for name in first.rules if first.rules[name].fingerprint != second.rules[name].fingerprint}
     assert differ == {RULE}
     assert {n: r.fingerprint for n, r in small_pack().rules.items() if n != RULE} == {
-        n: r.fingerprint for n, r in one.rules.items() if n != RULE
+        n: r.fingerprint for n, r in first.rules.items() if n != RULE
     }
 
 
@@ -95,10 +95,10 @@ def test_views_stand_on_views():
     """An inner view comes first, once, and its tables and parameters are the rule's."""
     upper_yml = b"# Upper.\ntitle: {zh: a, en: Upper}\nreferences: {earlier_payments: [], clock: []}\n"
     upper_sql = b"-- Upper.\nSELECT e.* FROM earlier_payments AS e LEFT JOIN clock AS c ON true\n"
-    some = files() | {"small/views/upper.yml": upper_yml, "small/views/upper.sql": upper_sql}
-    some[f"{RULE}.sql"] = RULE_SQL.replace(b"earlier_payments", b"upper")
-    some[f"{RULE}.yml"] = some[f"{RULE}.yml"].replace(b"earlier_payments", b"upper")
-    rule = read_pack(some, "small").rules[RULE]
+    pack_files = files() | {"small/views/upper.yml": upper_yml, "small/views/upper.sql": upper_sql}
+    pack_files[f"{RULE}.sql"] = RULE_SQL.replace(b"earlier_payments", b"upper")
+    pack_files[f"{RULE}.yml"] = pack_files[f"{RULE}.yml"].replace(b"earlier_payments", b"upper")
+    rule = read_pack(pack_files, "small").rules[RULE]
     assert rule.views == ("earlier_payments", "upper")
     assert rule.references == {"clock": ()}
     assert rule.sql.index("earlier_payments AS (") < rule.sql.index("upper AS (")
@@ -125,13 +125,13 @@ def test_views_stand_on_views():
     ],
 )  # fmt: skip
 def test_a_wrong_view_is_refused_by_place(path, old, new, place):
-    """Each fault of a view, and of a rule that names one, is refused by its file and field."""
-    found = refused(with_text(path, old, new))
-    assert place in found, found
+    """Each fault of a view, and of a rule that names one, is rejected by its file and field."""
+    refusals = refused(with_text(path, old, new))
+    assert place in refusals, refusals
 
 
 def test_a_view_needs_both_files_and_a_name_of_its_own():
-    """A view without SQL, SQL without a view, and a view that is named like a table are refused."""
+    """A view without SQL, SQL without a view, and a view with the name of a table are rejected."""
     alone = {path: text for path, text in files().items() if path != f"{VIEW}.sql"}
     assert ("packs.view", f"{VIEW}.yml", "") in refused(alone)
     bare = {path: text for path, text in files().items() if path != f"{VIEW}.yml"}
@@ -143,17 +143,17 @@ def test_a_view_needs_both_files_and_a_name_of_its_own():
 
 def test_views_in_a_ring_are_refused():
     """Views that read each other are named, each once; the reading ends."""
-    some = small_files()
-    for one, other in (("one", "two"), ("two", "one")):
-        some[f"small/views/{one}.yml"] = f"# x\ntitle: {{zh: a, en: b}}\nreferences: {{{other}: []}}\n".encode()
-        some[f"small/views/{one}.sql"] = f"-- x\nSELECT * FROM {other}\n".encode()
-    assert {("packs.view", f"small/views/{one}.yml", "references") for one in ("one", "two")} <= refused(some)
+    pack_files = small_files()
+    for view, other in (("one", "two"), ("two", "one")):
+        pack_files[f"small/views/{view}.yml"] = f"# x\ntitle: {{zh: a, en: b}}\nreferences: {{{other}: []}}\n".encode()
+        pack_files[f"small/views/{view}.sql"] = f"-- x\nSELECT * FROM {other}\n".encode()
+    assert {("packs.view", f"small/views/{view}.yml", "references") for view in ("one", "two")} <= refused(pack_files)
 
 
 def test_a_near_name_is_offered():
     """A table, a column, a parameter or a view that is mistyped is answered with the names that are close, in both languages."""
     with pytest.raises(BrokenPack) as broken:
         read_pack(with_text(f"{VIEW}.yml", b"reads: [payment]", b"reads: [paymnt]"), "small")
-    mend = next(one.mend for one in broken.value.refusals if one.seen == "paymnt" and one.file.endswith(".yml"))
+    mend = next(item.mend for item in broken.value.refusals if item.seen == "paymnt" and item.file.endswith(".yml"))
     assert "payment" in mend.en
     assert "payment" in mend.zh

@@ -1,4 +1,4 @@
-"""Words of packs: every column that a rule's finding shows, and every code that it gives, has words in both languages."""
+"""Labels of packs: every column and code of a rule's finding has a label in both languages."""
 
 import re
 
@@ -18,12 +18,12 @@ def test_what_a_finding_shows_has_words(name):
     pack = read_pack(gather_files([SHIPPED], name), name)
     fields = {field.name: field for kind in pack.tables.values() for field in kind.fields}
     choices = {choice for field in fields.values() for choice in field.choices}
-    lines = {line.item for one in pack.lists.values() for line in one.lines}
+    lines = {line.item for item in pack.lists.values() for line in item.lines}
     known = {*fields, *pack.words, *pack.tables, *pack.params, *choices, *lines, *_OWN}
     lacking = []
     for rule in pack.rules.values():
         columns = sqlglot.parse_one(rule.text, read="duckdb").named_selects
         codes = [code.rpartition(".")[2] for code in _GIVEN.findall(rule.text)]
-        lacking += [(rule.name, one) for one in (*columns, *rule.needs, *codes) if one not in known]
+        lacking += [(rule.name, item) for item in (*columns, *rule.needs, *codes) if item not in known]
     assert lacking == []
-    assert all(said.zh and said.en for said in pack.words.values())
+    assert all(text.zh and text.en for text in pack.words.values())

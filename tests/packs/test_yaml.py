@@ -1,4 +1,4 @@
-"""YAML 1.2 as packs write it: text stays text, codes keep their zeros, keys stand once."""
+"""YAML 1.2 of packs: text stays text, codes keep their zeros, keys occur once."""
 
 import pytest
 
@@ -34,15 +34,15 @@ PLAIN = [
 @pytest.mark.parametrize(("text", "value"), PLAIN)
 def test_scalars_are_those_of_yaml_1_2(text, value):
     """Only true and false are flags, days stay text until a form reads them, and nothing else is guessed."""
-    found, refused = read_yaml("a.yml", f"# x\na: {text}\n".encode())
+    content, refused = read_yaml("a.yml", f"# x\na: {text}\n".encode())
     assert refused == []
-    assert found == {"a": value}
-    assert type(found["a"]) is type(value)
+    assert content == {"a": value}
+    assert type(content["a"]) is type(value)
 
 
 @pytest.mark.parametrize("text", ["007", "01", "-01", "+00", "08"])
 def test_a_bare_leading_zero_is_refused(text):
-    """A code that lost its quotes is refused with its line, before it becomes a number."""
+    """A code without its quotes is rejected with its line, before it becomes a number."""
     _, refused = read_yaml("a.yml", f"# x\na: 1\nb: [{text}]\n".encode())
     assert [(r.code, r.line) for r in refused] == [("packs.yaml.leading_zero", 3)]
 
@@ -59,8 +59,8 @@ def test_a_bare_leading_zero_is_refused(text):
     ],
 )
 def test_what_is_no_yaml_is_refused(text, line):
-    """A key twice, an unfinished list, a foreign tag, another encoding: refused by name, never an exception."""
-    found, refused = read_yaml("a.yml", text)
-    assert found is None
+    """A duplicate key, an unfinished list, a foreign tag, another encoding: rejected by name, never an exception."""
+    content, refused = read_yaml("a.yml", text)
+    assert content is None
     assert [(r.code, r.file) for r in refused] == [("packs.yaml.form", "a.yml")]
     assert refused[0].line == line or line is None

@@ -1,4 +1,4 @@
-"""The small pack's files and values, and nodes that work under it: what the tests of many rooms stand on."""
+"""The small pack's files and values, and nodes under it: the base of tests in many packages."""
 
 import datetime as dt
 import json
@@ -76,15 +76,15 @@ def tell(to: Engine, facts: list[tuple[str, dict[str, Any]]], *, days: int = 0, 
     """Report facts, each as a report of its own, in one batch or each in its own; every one must be taken."""
     reports = [said(kind, row) for kind, row in facts]
     at = AT + dt.timedelta(days=days)
-    taken = [to.take(reports, at)] if together else [to.take([one], at) for one in reports]
-    refused = [r.text() for one in taken for found in one.refused.values() for r in found]
+    taken = [to.take(reports, at)] if together else [to.take([item], at) for item in reports]
+    refused = [r.text() for item in taken for refusals in item.refused.values() for r in refusals]
     assert refused == []
     return taken
 
 
 def codes(taken: Taken) -> dict[int, list[str]]:
     """Return the codes of refusals by report."""
-    return {at: [one.code for one in found] for at, found in sorted(taken.refused.items())}
+    return {at: [item.code for item in refusals] for at, refusals in sorted(taken.refused.items())}
 
 
 def dump(of: Engine) -> dict[str, list[tuple[Any, ...]]]:

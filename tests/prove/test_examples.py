@@ -1,4 +1,4 @@
-"""Examples prove a rule in two ways; one that does not give what it says fails and tells what it gave."""
+"""Examples test a rule in two ways; a wrong one fails and shows the result."""
 
 import pytest
 
@@ -10,7 +10,7 @@ RULE = "small/rules/pay/twice"
 
 
 def test_the_small_packs_examples_hold():
-    """What the tests stand on is proved itself."""
+    """The pack of the tests passes its own examples."""
     proof = prove(small_pack(), [RULE, "small/rules/say/outvoted"])
     assert (proof.rules, proof.examples, proof.failures) == (2, 7, ())
 
@@ -36,7 +36,7 @@ def test_the_small_packs_examples_hold():
     ],
 )
 def test_a_wrong_example_fails_and_tells_what_it_gave(old, new, said):
-    """Subjects under another answer, other evidence, and rows that are no facts: each way of running tells it."""
+    """Subjects under another answer, other evidence, and rows that are no facts: each way of running reports it."""
     proof = prove(read_pack(changed("rules/pay/twice.yml", old, new), "small"), [RULE])
     assert {failure.rule for failure in proof.failures} == {RULE}
     assert {failure.way for failure in proof.failures} == {"at once", "row by row"}

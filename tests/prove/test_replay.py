@@ -6,7 +6,7 @@ from tests.packs_small.small import changed, dump, small_node, tell
 
 
 def test_another_pack_is_compared_and_leaves_no_trace(tmp_path):
-    """A higher line lets a finding vanish, a lower one lets another appear, and every table is as it was."""
+    """A higher limit makes a finding vanish, a lower one makes another appear, and every table is unchanged."""
     node = small_node(tmp_path / "n")
     for number, amount in (("P1", 1100), ("P2", 900)):
         tell(
@@ -21,11 +21,11 @@ def test_another_pack_is_compared_and_leaves_no_trace(tmp_path):
     before = dump(node)
     for line, appear, vanish, change in ((1500, [], ["P1"], 0), (800, ["P2"], [], 1), (1000, [], [], 0)):
         other = read_pack(changed("params/large_cny.yml", "value: 1000", f"value: {line}"), "small")
-        found = compare(node.duck, node.books, other, node.watch.findings)
-        assert [v.subject[1] for v in found.appear] == appear
-        assert [v.subject[1] for v in found.vanish] == vanish
-        assert len(found.change) == change
-        assert [rule for rule, *_ in found.by_rule()] == (
+        difference = compare(node.duck, node.books, other, node.watch.findings)
+        assert [v.subject[1] for v in difference.appear] == appear
+        assert [v.subject[1] for v in difference.vanish] == vanish
+        assert len(difference.change) == change
+        assert [rule for rule, *_ in difference.by_rule()] == (
             ["small/rules/pay/undecided"] if appear or vanish or change else []
         )
     assert dump(node) == before

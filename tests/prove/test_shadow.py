@@ -1,4 +1,4 @@
-"""A policy in the shadow: at each entry it says what adopting it would have given, and it leaves no trace."""
+"""A shadow policy reports at each entry the result of adopting it, and leaves no trace."""
 
 import shutil
 
@@ -32,7 +32,7 @@ def shadow_of(worker, folder, copied, value):
 
 @pytest.mark.parametrize("value", [800, 1500])
 def test_a_shadow_follows_and_says_what_adopting_would_have_given(tmp_path, value):
-    """After each report its difference is that of judging all of history afresh; what came since it began is told apart."""
+    """After each report the difference equals a full replay of history; differences since the start are separate."""
     worker = small_node(tmp_path / "n")
     pay(worker, "P1", 1100)
     pay(worker, "P2", 900)
@@ -43,18 +43,20 @@ def test_a_shadow_follows_and_says_what_adopting_would_have_given(tmp_path, valu
         pay(worker, number, amount)
         before = dump(worker)
         shadow.follow(worker.books.entries)
-        found = beside(standing(worker.duck), shadow.standing(), worker.books.entries, shadow.began)
-        whole = compare(worker.duck, worker.books, other, worker.watch.findings)
-        assert found.findings["appear"] == sorted(found.findings["appear"], key=found.findings["appear"].index)
-        assert set(found.findings["appear"]) == {v.finding for v in whole.appear}
-        assert set(found.findings["vanish"]) == {v.finding for v in whole.vanish}
-        assert set(found.findings["change"]) == {b.finding for _, b in whole.change}
+        difference = beside(standing(worker.duck), shadow.standing(), worker.books.entries, shadow.began)
+        replayed = compare(worker.duck, worker.books, other, worker.watch.findings)
+        assert difference.findings["appear"] == sorted(
+            difference.findings["appear"], key=difference.findings["appear"].index
+        )
+        assert set(difference.findings["appear"]) == {v.finding for v in replayed.appear}
+        assert set(difference.findings["vanish"]) == {v.finding for v in replayed.vanish}
+        assert set(difference.findings["change"]) == {b.finding for _, b in replayed.change}
         assert dump(worker) == before
         wanted = {800: (0, 1, 1, 2), 1500: (0, 0, 1, 1)}[value][count]
-        assert found.since[sort].get(RULE, 0) == wanted
-        assert found.counts[sort][RULE] == wanted + 1
-    held = shadow.duck if sort == "appear" else worker.duck
-    assert [row["rule"] for row in rows(held, found.findings[sort])] == [RULE] * found.counts[sort][RULE]
+        assert difference.since[sort].get(RULE, 0) == wanted
+        assert difference.counts[sort][RULE] == wanted + 1
+    books = shadow.duck if sort == "appear" else worker.duck
+    assert [row["rule"] for row in rows(books, difference.findings[sort])] == [RULE] * difference.counts[sort][RULE]
     shadow.close()
     worker.close()
 

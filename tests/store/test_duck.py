@@ -1,4 +1,4 @@
-"""The laws of the door to DuckDB, and the fault for which its version is pinned."""
+"""Properties of the interface to DuckDB, and the fault for which its version is pinned."""
 
 import datetime as dt
 from decimal import Decimal
@@ -117,7 +117,7 @@ def test_every_database_is_closed_off_when_it_is_made(tmp_path, sql, is_file) ->
 
 
 def test_a_closed_database_keeps_its_file_and_a_second_one_in_memory(tmp_path) -> None:
-    """The file of the books is written and read again, and a database in memory stands beside it."""
+    """The file of the books is written and read again, and a database in memory works beside it."""
     duck = DuckDb(tmp_path / "books.duckdb")
     duck.execute("CREATE TABLE one AS SELECT range AS a FROM range(10000)")
     duck.execute("ATTACH ':memory:' AS beside")
@@ -140,18 +140,18 @@ def test_without_spilling_what_is_too_large_fails(tmp_path, monkeypatch) -> None
 
 
 def test_instants_are_read_in_the_zone():
-    """An instant without an offset is of the zone that was set; an unknown zone is refused."""
+    """An instant without an offset is read in the configured zone; an unknown zone is rejected."""
     duck = DuckDb()
     duck.set_zone("Asia/Shanghai")
-    (found,) = duck.rows("SELECT CAST(CAST('2024-03-01T10:00:00' AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS VARCHAR)")
-    assert found == ("2024-03-01 02:00:00",)
+    (row,) = duck.rows("SELECT CAST(CAST('2024-03-01T10:00:00' AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS VARCHAR)")
+    assert row == ("2024-03-01 02:00:00",)
     with pytest.raises(SqlError):
         duck.set_zone("Nowhere/Else")
     duck.close()
 
 
 def test_few_rows_and_many_are_added_alike() -> None:
-    """Rows go in by the names of their columns, whatever their number, and cells come out as they went in."""
+    """Rows are added by the names of their columns, in any number, and cells come out unchanged."""
     duck = DuckDb()
     duck.execute("CREATE TABLE one (d DECIMAL(30,6), a VARCHAR, n BIGINT, day DATE, is_so BOOLEAN)")
     for count in (0, 1, 8, 9):
@@ -184,15 +184,15 @@ def test_few_rows_and_many_are_added_alike() -> None:
     ],
 )
 def test_a_fault_is_told_without_values(sql) -> None:
-    """What somebody who proposes policy is told of a fault is its kind and a type, never what stands in a row."""
+    """The author of a policy sees the kind of a fault and a type, never a value of a row."""
     duck = DuckDb()
     duck.execute("CREATE TABLE one AS SELECT 'never told' AS a, 9223372036854775807 AS b")
     with pytest.raises(SqlError) as fault:
         duck.rows(sql)
-    for told in (fault_without_values(fault.value), fault_text(fault.value)):
-        assert "never" not in told
-        assert "9223372036854775807" not in told
-        assert "Error" in told
+    for text in (fault_without_values(fault.value), fault_text(fault.value)):
+        assert "never" not in text
+        assert "9223372036854775807" not in text
+        assert "Error" in text
 
 
 def test_a_fault_of_names_is_told_whole() -> None:

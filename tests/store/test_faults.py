@@ -33,7 +33,7 @@ def test_the_machine_is_the_cause() -> None:
     with pytest.raises(SqlError) as raised:
         duck.rows("SELECT 1")
     assert is_of_machine(raised.value)
-    assert all(is_of_machine(one) for one in (MemoryError(), OSError(), StoreDown("full")))
+    assert all(is_of_machine(fault) for fault in (MemoryError(), OSError(), StoreDown("full")))
 
 
 def test_a_table_that_is_not_there_is_neither() -> None:

@@ -7,10 +7,10 @@ from comptroller.store.gc_tuning import collect_rarely
 
 def _rounds(count: int) -> int:
     """Make so many lasting objects; returns how often the collector went through some of them."""
-    before = sum(one["collections"] for one in gc.get_stats())
-    kept = [[at] for at in range(count)]
-    assert len(kept) == count
-    return sum(one["collections"] for one in gc.get_stats()) - before
+    before = sum(generation["collections"] for generation in gc.get_stats())
+    objects = [[at] for at in range(count)]
+    assert len(objects) == count
+    return sum(generation["collections"] for generation in gc.get_stats()) - before
 
 
 def test_lasting_objects_are_gone_through_rarely() -> None:

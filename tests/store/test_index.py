@@ -14,11 +14,11 @@ def test_a_chain_gives_all_rows_of_a_hash_and_no_others(batches: list[list[int]]
         hashes = np.asarray([h * 0x9E3779B97F4A7C15 % 2**64 for h in batch], dtype=np.uint64)
         chain.add(hashes)
         rows += hashes.tolist()
-    for one in {*rows, 12345}:
-        wanted = [i for i, h in enumerate(rows) if h == one]
-        asked = np.asarray([one], dtype=np.uint64)
-        assert sorted(chain.rows(asked).tolist()) == wanted
-        assert chain.latest(asked)[0] == (wanted[-1] if wanted else -1)
+    for key in {*rows, 12345}:
+        wanted = [i for i, h in enumerate(rows) if h == key]
+        keys = np.asarray([key], dtype=np.uint64)
+        assert sorted(chain.rows(keys).tolist()) == wanted
+        assert chain.latest(keys)[0] == (wanted[-1] if wanted else -1)
 
 
 def test_a_chain_grows_past_its_first_slots() -> None:

@@ -22,10 +22,10 @@ ASKED = {
 @pytest.fixture
 def connection():
     """Return a database as a question finds it."""
-    one = duckdb.connect(":memory:", config=closed_settings(100 << 20))
-    one.register("payment", pa.table({"n": [1, 2]}))
-    yield one
-    one.close()
+    database = duckdb.connect(":memory:", config=closed_settings(100 << 20))
+    database.register("payment", pa.table({"n": [1, 2]}))
+    yield database
+    database.close()
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def connection():
     ],
 )
 def test_the_engines_parser_finds_what_reaches_further(connection, sql, code):
-    """Whatever another parser made of a question, tables and functions are looked at as the engine reads them."""
+    """Tables and functions are checked as the engine parses them, independently of the other parser."""
     assert query_process._foreign(connection, {**ASKED, "sql": sql})["code"] == code
 
 

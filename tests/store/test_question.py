@@ -47,7 +47,7 @@ def test_where_all_columns_may_be_read_all_are_handed_over(sql):
 
 
 def test_what_runs_is_the_printed_form_and_names_no_table_of_its_own():
-    """Comments are gone, names keep their tables, and a WITH of the question is no table to hand over."""
+    """Comments are removed, names include their tables, and a WITH of the question is no table to load."""
     question = read_question("WITH q AS (SELECT a FROM Payment /* c */) SELECT a FROM q -- d", TABLES)
     assert question.sql == "WITH q AS (SELECT a FROM Payment) SELECT a FROM q"
     assert set(question.tables) == {"payment"}
@@ -67,8 +67,8 @@ def test_what_runs_is_the_printed_form_and_names_no_table_of_its_own():
     ],
 )
 def test_what_may_not_be_asked_is_refused_by_name(sql, code):
-    """Each refusal says the place, what was seen, what was expected, and how to correct it."""
+    """Each refusal shows the place, what was seen, what was expected, and how to correct it."""
     with pytest.raises(Refused) as refused:
         read_question(sql, TABLES, {"entity"})
-    assert [one.code for one in refused.value.refusals] == [code]
-    assert all(one.mend.zh and one.mend.en and one.field == "sql" for one in refused.value.refusals)
+    assert [rejected.code for rejected in refused.value.refusals] == [code]
+    assert all(rejected.mend.zh and rejected.mend.en and rejected.field == "sql" for rejected in refused.value.refusals)

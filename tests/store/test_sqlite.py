@@ -1,4 +1,6 @@
-"""Laws of the door to SQLite: whole or nothing, durable, one state to a reader, and only its own exception."""
+"""Properties of the interface to SQLite: all or nothing, durable, one state for a reader, and only its own
+exception.
+"""
 
 import os
 import stat
@@ -60,7 +62,7 @@ def test_the_settings_that_durability_rests_on(tmp_path: Path) -> None:
 
 
 def test_a_reader_cannot_write(tmp_path: Path) -> None:
-    """A connection opened to read refuses to write, and does not make a missing file."""
+    """A read-only connection cannot write, and does not make a missing file."""
     with pytest.raises(StoreDown):
         connect(tmp_path / "none", readonly=True)
     assert not (tmp_path / "none").exists()

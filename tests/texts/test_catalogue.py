@@ -1,4 +1,4 @@
-"""Message catalogues: whole in both languages, plural where a count stands, and open to a further language without code."""
+"""Message catalogues: complete in both languages, plural for counts, and extensible by a language without code."""
 
 import re
 import shutil
@@ -43,13 +43,13 @@ def test_both_languages_have_the_same_codes_and_the_same_places() -> None:
 def test_no_code_stands_in_two_files() -> None:
     """Each code has one message in a language, so that no file hides another's."""
     for language in ("zh", "en"):
-        found = [
+        codes = [
             line
             for path in sorted((OWN / language).glob("*.po"))
             for line in path.read_text(encoding="utf-8").splitlines()
             if line.startswith("msgid ") and line != 'msgid ""'
         ]
-        assert len(found) == len(set(found))
+        assert len(codes) == len(set(codes))
 
 
 def test_english_has_no_chinese() -> None:
@@ -84,9 +84,9 @@ def test_a_third_language_is_a_folder(tmp_path: Path) -> None:
     texts.add_folder(tmp_path)
     try:
         assert texts.languages() == ("zh", "en", "fr")
-        one = refusal("intake.rows.many", ("a.csv", None, ""), 12, limit=10)
-        assert one.expected["fr"] == "au plus 10 lignes"
-        assert one.mend["fr"] == one.mend["en"]
+        rejected = refusal("intake.rows.many", ("a.csv", None, ""), 12, limit=10)
+        assert rejected.expected["fr"] == "au plus 10 lignes"
+        assert rejected.mend["fr"] == rejected.mend["en"]
         assert texts.translate("fr", "count.reasons", count=1) == "1 raison"
         assert texts.translate("fr", "count.reasons", count=2) == "2 raisons"
     finally:
@@ -101,7 +101,7 @@ def test_a_folder_without_catalogues_is_rejected(tmp_path: Path) -> None:
 
 
 def test_a_damaged_catalogue_is_rejected(tmp_path: Path) -> None:
-    """A file that is no catalogue raises; it never gives half of its messages."""
+    """A file that is no catalogue raises; it never yields half of its messages."""
     shutil.copytree(OWN / "en", tmp_path / "xx")
     (tmp_path / "xx" / "bad.po").write_text("no catalogue\n", encoding="utf-8")
     texts.add_folder(tmp_path)

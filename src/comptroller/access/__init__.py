@@ -1,4 +1,4 @@
-"""Who may see and do what? Grants as facts, reach as SQL, and every answer as rows that explain themselves."""
+"""Access control: grants as facts, scope as SQL, and decisions that explain themselves."""
 
 from comptroller.access.grants import Grant, Viewer, viewer_of
 from comptroller.access.row_access import AccessScope

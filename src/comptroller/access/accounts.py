@@ -1,10 +1,10 @@
-"""The secrets of the desk: passwords, sessions, tokens; one small SQLite file of the node, never in the ledger.
+"""The secrets of the console: passwords, sessions, tokens; one small SQLite file of the node, never in the ledger.
 
-- Only digests are kept: a password by argon2id, sessions and tokens by SHA-256.
-- A session ends after a while unused and at the latest at its end; signing out ends it at once.
+- Only digests are stored: a password by argon2id, sessions and tokens by SHA-256.
+- A session ends after a time unused and at the latest at its end; signing out ends it at once.
 - A new password or a new second factor ends the sessions and tokens from before it.
-- Attempts are counted by client and name before they are checked, so nobody can lock another user out.
-- Every attempt costs the same work, so that names cannot be told apart by time.
+- Attempts are counted by client and name before they are checked, so no user can lock another one out.
+- Every attempt costs the same work, so that names cannot be distinguished by time.
 """
 
 import datetime as dt
@@ -36,16 +36,16 @@ _SCHEMA = (
 )
 IDLE, LONGEST = dt.timedelta(minutes=30), dt.timedelta(hours=12)
 FREE_FAILURES_OF_NAME, LONGEST_WAIT_OF_NAME = 1_000, dt.timedelta(seconds=10)
-"""The slower brake on a name, over all clients together; browsers in which the user has signed in are exempt."""
+"""The slower limit on a name, over all clients together; browsers in which the user has signed in are exempt."""
 LONGEST_DEVICE, MOST_DEVICES = dt.timedelta(days=180), 20
 LEAST_PASSWORD = 12
 _ARGON = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-_NOBODY = _ARGON.hash("nobody has this password")
+_UNKNOWN_USER = _ARGON.hash("nobody has this password")
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A session that is alive: whose it is, and the key that forms of it carry."""
+    """A live session: its user, and the CSRF key of its forms."""
 
     login: str
     form_key: str
@@ -54,7 +54,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token of a machine: its name, for whom it acts, and what it may do at most."""
+    """A token of a machine: its name, the user for which it acts, and its most extensive rights."""
 
     name: str
     login: str
@@ -92,7 +92,10 @@ class Accounts:
     def change_password(self, login: str, present: str, new: str) -> bool:
         """Set a new password in place of the present one, in one statement; return whether this call did.
 
-        Raises ValueError for a short one. Everything that `set_password` ends, ends.
+        It ends everything that `set_password` ends.
+
+        Raises:
+            ValueError: the new password is too short.
         """
         row = self._store.row("SELECT password FROM account WHERE login = ?", [login])
         if row is None or not _is_right(str(row[0]), present):
@@ -120,34 +123,38 @@ class Accounts:
         return self._store.row("SELECT 1 FROM account WHERE login = ?", [login]) is not None
 
     def claim(self, login: str) -> bool:
-        """Take a sign-in name for a login by its folded form and its looks; return whether the name belongs to that login."""
+        """Reserve a sign-in name for a login by its folded form and its shape; return whether the name belongs
+        to that login.
+        """
         name, shape = folded(login), looks(login)
         self._store.execute("INSERT INTO sign_in_name VALUES (?, ?, ?) ON CONFLICT DO NOTHING", [shape, name, login])
         row = self._store.row("SELECT login FROM sign_in_name WHERE looks = ?", [shape])
         return row is not None and row[0] == login
 
     def login_of(self, typed: str) -> str:
-        """Return the login that a typed name means: an exact one, else one whose folded form is equal, else the folded name."""
+        """Return the login that a typed name means: an exact one, else one with an equal folded form, else the
+        folded name.
+        """
         exact = self._store.row("SELECT login FROM account WHERE login = ?", [typed])
         alike = self._store.row("SELECT login FROM sign_in_name WHERE folded = ?", [folded(typed)])
         return str((exact or alike or (folded(typed),))[0])
 
     def check(self, login: str, password: str, at: dt.datetime, client: str = "", device: str = "") -> bool:
-        """Return whether that is the user's password; an attempt within a wait is False, whatever the password.
+        """Return whether that is the user's password; an attempt within a wait is False for every password.
 
-        The wait belongs to the name and the client, or to the name and the browser where the user signed in before
-        (`device`). Each attempt is counted before it is checked, and costs the same for every name.
+        The wait belongs to the name and the client, or to the name and the browser (`device`) of an earlier sign-in.
+        Each attempt is counted before it is checked, and costs the same for every name.
         """
         is_known = self.knows(device, login, at)
         own = f"password {folded(login)} {'device ' + device if is_known else 'client ' + client}"
         of_name = f"password {folded(login)}"
         row = self._store.row("SELECT password FROM account WHERE login = ?", [login])
         with self._store.transaction():
-            is_heard = self.throttle.take(own, at)
+            may_try = self.throttle.take(own, at)
             is_open = self.throttle.take(of_name, at, FREE_FAILURES_OF_NAME, LONGEST_WAIT_OF_NAME)
             self._store.execute("UPDATE account SET failures = failures + 1 WHERE login = ?", [login])
-        is_right = _is_right(str(row[0]) if row else _NOBODY, password)
-        if not (is_heard and (is_open or is_known) and is_right and row):
+        is_right = _is_right(str(row[0]) if row else _UNKNOWN_USER, password)
+        if not (may_try and (is_open or is_known) and is_right and row):
             return False
         with self._store.transaction():
             self.throttle.clear(own)
@@ -162,7 +169,7 @@ class Accounts:
         return self._store.row(sql, values) is not None and bool(device)
 
     def know(self, device: str, login: str, at: dt.datetime) -> None:
-        """Note that the user signed in in the browser with that secret; the oldest of many are forgotten."""
+        """Store that the user signed in in the browser with that secret; the oldest of many are deleted."""
         with self._store.transaction():
             self._store.execute(
                 "INSERT OR REPLACE INTO device VALUES (?, ?, ?)", [_digest(device), login, at.isoformat()]
@@ -174,7 +181,7 @@ class Accounts:
             )
 
     def open_session(self, login: str, secret: str, form_key: str, at: dt.datetime) -> None:
-        """Begin a session under a new secret; what a browser brought before signing in is never taken up."""
+        """Start a session under a new secret; a value that a browser had before signing in is never reused."""
         with self._store.transaction():
             self._store.execute("DELETE FROM session WHERE made_at < ?", [(at - LONGEST).isoformat()])
             self._store.execute(
@@ -183,15 +190,13 @@ class Accounts:
             )
 
     def session(self, secret: str, at: dt.datetime, *, is_used: bool = True) -> Session | None:
-        """Return the live session of a secret and note that it was used, if it was; None where it ended or
-        never was.
-        """
+        """Return the live session of a secret and store its use, if it was used; None if it ended or never existed."""
         digest = _digest(secret)
         row = self._store.row("SELECT login, form_key, made_at, seen_at FROM session WHERE digest = ?", [digest])
         if row is None:
             return None
-        login, form_key, made, seen = row
-        made_at, seen_at = dt.datetime.fromisoformat(made), dt.datetime.fromisoformat(seen)
+        login, form_key, made, last_used = row
+        made_at, seen_at = dt.datetime.fromisoformat(made), dt.datetime.fromisoformat(last_used)
         if at - made_at >= LONGEST or at - seen_at >= IDLE:
             self._store.execute("DELETE FROM session WHERE digest = ?", [digest])
             return None
@@ -220,12 +225,12 @@ class Accounts:
         return self._store.execute("DELETE FROM session WHERE login = ?", [login])
 
     def sessions(self) -> list[tuple[str, str, str]]:
-        """Return who is signed in: login, since when, last seen."""
+        """Return the sessions: login, start, last use."""
         sql = "SELECT login, made_at, seen_at FROM session ORDER BY seen_at DESC"
-        return [(str(login), str(made), str(seen)) for login, made, seen in self._store.rows(sql)]
+        return [(str(login), str(made), str(last_used)) for login, made, last_used in self._store.rows(sql)]
 
     def make_token(self, token: Token, secret: str, at: dt.datetime) -> None:
-        """Keep a token for a machine; the secret is told once and never kept."""
+        """Store a token for a machine; the secret is shown once and never stored."""
         self._store.execute(
             "INSERT INTO token VALUES (?, ?, ?, ?, ?, ?)",
             [
@@ -239,12 +244,12 @@ class Accounts:
         )
 
     def token(self, secret: str, at: dt.datetime) -> Token | None:
-        """Return the token of a secret; None where it has ended or never was."""
-        found = [one for one in self._tokens(" WHERE digest = ?", [_digest(secret)]) if at < one.until]
-        return found[0] if found else None
+        """Return the token of a secret; None if it ended or never existed."""
+        valid = [token for token in self._tokens(" WHERE digest = ?", [_digest(secret)]) if at < token.until]
+        return valid[0] if valid else None
 
     def tokens(self) -> list[Token]:
-        """Return all tokens, each under its digest, by which it can be ended."""
+        """Return all tokens by digest; the digest can end a token."""
         return self._tokens("", [])
 
     def _tokens(self, where: str, values: list[str]) -> list[Token]:
@@ -255,7 +260,7 @@ class Accounts:
         ]
 
     def end_token(self, digest: str) -> bool:
-        """End a token by its digest; says whether there was one."""
+        """Remove a token by its digest; return whether there was one."""
         return self._store.execute("DELETE FROM token WHERE digest = ?", [digest]) > 0
 
     def end_tokens(self, login: str) -> int:

@@ -1,4 +1,6 @@
-"""Which findings a viewer sees, as SQL: by rule and entity, and on the side of an entity what is its own or was released."""
+"""The findings that a viewer sees, as SQL: by rule and entity; for staff of an entity its own findings and
+released ones.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -7,14 +9,14 @@ from comptroller.access.grants import REPORT, Grant
 from comptroller.model.policy import Pack
 
 OF_REPORTER = "data"
-"""The kind of rule with findings that are the reporter's own to put right."""
+"""The kind of rule with findings that the reporter must correct."""
 Sees = Callable[[str, Sequence[Grant]], str]
 
 
-def findings_seen(pack: Pack, by_grant: Iterable[tuple[Grant, frozenset[str]]], own: str, sees: Sees) -> str:
+def findings_condition(pack: Pack, by_grant: Iterable[tuple[Grant, frozenset[str]]], own: str, sees: Sees) -> str:
     """Return SQL over a finding `t`: whether grants, each with the rules that it opens, show it.
 
-    `own` is the entity that the viewer works for, or ''; `sees` gives the SQL of the entities in reach of grants.
+    `own` is the entity that the viewer works for, or ''; `sees` returns the SQL of the entities in scope of grants.
     """
     by_rules: dict[tuple[frozenset[str], bool], list[Grant]] = {}
     for grant, rules in by_grant:
@@ -24,19 +26,19 @@ def findings_seen(pack: Pack, by_grant: Iterable[tuple[Grant, frozenset[str]]], 
     for (rules, is_entity), grants in by_rules.items():
         part = f"t.rule IN ({_listed(rules)}) AND {sees('t.entity', grants)}"
         if is_entity:
-            part = f"{part} AND ({_released(pack, sees('e.entity', grants))})"
+            part = f"{part} AND ({_released_condition(pack, sees('e.entity', grants))})"
         elif own:
-            released = _released(pack, f"e.entity = {_text(own)}")
+            released = _released_condition(pack, f"e.entity = {_text(own)}")
             in_part = _in_own_cases(pack, every, sees)
             part = f"{part} AND (t.entity IS DISTINCT FROM {_text(own)} OR {released} OR {in_part})"
         parts.append(f"({part})")
     return " OR ".join(parts) or "false"
 
 
-def _released(pack: Pack, among: str) -> str:
-    """Return SQL over a finding `t`: whether the entity that it is about may see it.
+def _released_condition(pack: Pack, among: str) -> str:
+    """Return SQL over a finding `t`: whether its entity may see it.
 
-    It may see at once what is the reporter's own to put right, and anything else when a line releases it.
+    It may see at once the findings that the reporter must correct, and all others when a line releases them.
     """
     own = _listed(name for name, rule in pack.rules.items() if rule.kind == OF_REPORTER)
     released = released_findings(pack, among)
@@ -44,7 +46,7 @@ def _released(pack: Pack, among: str) -> str:
 
 
 def _in_own_cases(pack: Pack, grants: Sequence[Grant], sees: Sees) -> str:
-    """Return SQL over a finding `t`: whether it is in a case in which a grant has a part."""
+    """Return SQL over a finding `t`: whether it is in a case in which a grant takes part."""
     parts = "false" if "case_now" not in pack.tables else parts_of(pack, grants, sees)
     if parts == "false":
         return "false"

@@ -1,7 +1,7 @@
-"""Grants as they stand in the books: who may do what, over which subtree, in which domain, on which line, until when.
+"""Current grants from the books: who may do what, over which subtree, in which domain, on which line, until when.
 
-- A grant counts only when the node's owner gave it, and only within its days.
-- A role is a set of acts; nobody has an act that no grant of theirs gives.
+- A grant counts only if the node's owner made it, and only within its days.
+- A role is a set of acts; a user has only the acts of their own grants.
 """
 
 import datetime as dt
@@ -12,7 +12,7 @@ from comptroller.store.duck import DuckDb
 SEE, ASK, EXPORT, REPORT = "see", "ask", "export", "report"
 PROPOSE, ADOPT, ADMINISTER, WATCH = "propose", "adopt", "administer", "watch"
 HANDLE = "handle"
-"""To act in cases: for a line of supervision, on grants that name one."""
+"""To act in cases: for a supervision line, on grants that name one."""
 ROLES: dict[str, frozenset[str]] = {
     "leader": frozenset({SEE}),
     "supervisor": frozenset({SEE, ASK, EXPORT, HANDLE}),
@@ -22,14 +22,16 @@ ROLES: dict[str, frozenset[str]] = {
     "reporter": frozenset({SEE, REPORT}),
     "administrator": frozenset({ADMINISTER, WATCH}),
 }
-"""What each role may do. A leader reads only; who administers sees nothing of what is supervised."""
+"""The acts of each role. A leader reads only; an administrator sees no supervision data."""
 KINDS = ("access_grant", "desk_user", "desk_act")
-"""The kinds of fact that this room reads; they are for those who watch."""
+"""The kinds of fact that this package reads; they are for supervisors."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One grant: a role over an entity and all below it; '' for domain or line is every domain, and no line of its own."""
+    """One grant: a role over an entity and all below it; '' for domain means every domain, '' for line means no
+    line.
+    """
 
     grant: str
     login: str
@@ -43,17 +45,17 @@ class Grant:
     fact: int
 
     def is_in_force(self, on: dt.date) -> bool:
-        """Return whether the grant holds on that day; its last day is not in it."""
+        """Return whether the grant is in force on that day; its end day is excluded."""
         return self.valid_from <= on and (self.valid_until is None or on < self.valid_until)
 
     def gives(self, act: str) -> bool:
-        """Return whether the role may do that."""
+        """Return whether the role includes an act."""
         return act in ROLES.get(self.role, frozenset())
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Somebody who looks: who it is, with all grants ever given, on a day. `is_admitted` says whether he may sign in at all."""
+    """A person with all grants ever made to them, on a day. `is_admitted` is true if they may sign in at all."""
 
     login: str
     name: str
@@ -64,11 +66,11 @@ class Viewer:
 
     @property
     def in_force(self) -> tuple[Grant, ...]:
-        """Return the grants that hold today."""
+        """Return the grants in force today."""
         return tuple(g for g in self.grants if self.is_admitted and g.is_in_force(self.on))
 
     def may(self, act: str) -> bool:
-        """Return whether some grant in force gives that act."""
+        """Return whether a grant in force includes that act."""
         return any(g.gives(act) for g in self.in_force)
 
     @property
@@ -78,20 +80,20 @@ class Viewer:
 
 
 def viewer_of(duck: DuckDb, owner: str, login: str, on: dt.date) -> Viewer | None:
-    """Return the viewer of that sign-in name, or None where the owner never admitted such a person."""
-    said = duck.rows(
+    """Return the viewer of that sign-in name, or None if the owner never admitted such a person."""
+    users = duck.rows(
         "SELECT name, employer, valid_from, valid_until FROM desk_user WHERE granted_by = ? AND login = ?",
         [owner, login],
     )
-    if not said:
+    if not users:
         return None
-    name, employer, since, until = said[0]
+    name, employer, since, until = users[0]
     is_admitted = since <= on and (until is None or on < until)
     return Viewer(login, name, employer or "", tuple(grants_of(duck, owner, login)), on, is_admitted)
 
 
 def grants_of(duck: DuckDb, owner: str, login: str = "") -> list[Grant]:
-    """Return the grants that stand, of one user or of all, the oldest first."""
+    """Return the current grants of one user or of all users, the oldest first."""
     sql = (
         'SELECT "grant", login, role, entity, domain, supervision_line, valid_from, valid_until, reason, fact '
         "FROM access_grant WHERE granted_by = ? AND (? = '' OR login = ?) ORDER BY fact"

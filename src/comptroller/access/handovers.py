@@ -1,8 +1,9 @@
-"""What an administrator begins for another user and that user alone completes: first passwords, tokens, identities.
+"""Steps that an administrator begins for another user and that user alone completes: first passwords, tokens,
+identities.
 
-- A one-time link sets a password; for an account that can be signed in to already a second proof is asked beside it.
+- A one-time link sets a password; an account with an existing sign-in needs a second proof.
 - The second proof is a code of the second factor, or a code that another administrator releases.
-- A token or an identity is an offer that its user takes up while signed in; the administrator sees no secret of it.
+- A token or an identity is an offer that its user accepts while signed in; the administrator sees no secret of it.
 - Links and codes are stored as digests; each counts once.
 """
 
@@ -24,12 +25,12 @@ LONGEST_LINK, LONGEST_OFFER = dt.timedelta(days=3), dt.timedelta(days=14)
 MOST_TRIES = 5
 TOKEN, IDENTITY, FACTOR_END = "token", "identity", "factor_end"
 IDENTITY_TWICE = "identity_twice"
-"""The same identity offered by a second administrator: together they open an account that has no other way in."""
+"""The same identity offered by a second administrator: together they open an account that has no other sign-in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A one-time link that is open: for which account, who issued it, and whether a second proof is asked."""
+    """An open one-time link: its account, its issuer, and whether a second proof is required."""
 
     login: str
     made_by: str
@@ -40,7 +41,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What an administrator began for a user, and what it is about."""
+    """An offer of an administrator to a user, with its details."""
 
     number: int
     login: str
@@ -51,16 +52,16 @@ class Offer:
 
 
 class Handovers:
-    """Links and offers in the file of accounts, behind the connection of the thread that opened it."""
+    """Links and offers in the file of accounts, on the connection of the thread that opened it."""
 
     def __init__(self, store: Sqlite) -> None:
-        """Take the open file, and make the tables that are missing."""
+        """Store the open file, and make the missing tables."""
         self._store = store
         for statement in SCHEMA:
             store.execute(statement)
 
     def issue(self, secret: str, login: str, made_by: str, at: dt.datetime, *, needs_proof: bool) -> None:
-        """Open a one-time link of a user in place of the link before it."""
+        """Store a one-time link for a user; it replaces the previous link."""
         self._store.execute(
             "INSERT OR REPLACE INTO link VALUES (?, ?, ?, ?, ?, '', 0)",
             [login, _digest(secret), made_by, at.isoformat(), int(needs_proof)],
@@ -78,12 +79,12 @@ class Handovers:
         ]
 
     def link(self, secret: str, at: dt.datetime) -> Link | None:
-        """Return the open link of a secret; None where there is none, or not any more."""
+        """Return the open link of a secret; None if there is none, or no longer."""
         row = self._store.row("SELECT login FROM link WHERE digest = ?", [_digest(secret)])
-        return next((one for one in self.links(at) if row and one.login == row[0]), None)
+        return next((link for link in self.links(at) if row and link.login == row[0]), None)
 
     def release(self, login: str, code: str, made_by: str) -> bool:
-        """Set the code that another administrator releases a link with, once; return whether it was set."""
+        """Set the code with which another administrator releases a link, once; return whether it was set."""
         changed = self._store.execute(
             "UPDATE link SET release = ? WHERE login = ? AND made_by = ? AND release = '' AND needs_proof = 1",
             [_digest(plain(code)), login, made_by],
@@ -91,7 +92,7 @@ class Handovers:
         return changed > 0
 
     def fits(self, secret: str, code: str) -> bool:
-        """Count a try of a released code and return whether it is the right one; few wrong ones end the link."""
+        """Count an attempt with a released code and return whether it is right; a few wrong ones end the link."""
         digest = _digest(secret)
         self._store.execute("UPDATE link SET tries = tries + 1 WHERE digest = ?", [digest])
         row = self._store.row(
@@ -101,7 +102,7 @@ class Handovers:
         return row is not None
 
     def use(self, secret: str) -> bool:
-        """Use a link up; return whether this call did."""
+        """Remove a link by using it; return whether this call did."""
         return self._store.execute("DELETE FROM link WHERE digest = ?", [_digest(secret)]) > 0
 
     def end_link(self, login: str) -> bool:
@@ -109,7 +110,7 @@ class Handovers:
         return self._store.execute("DELETE FROM link WHERE login = ?", [login]) > 0
 
     def offer(self, login: str, purpose: str, detail: dict[str, Any], made_by: str, at: dt.datetime) -> bool:
-        """Store an offer to a user; return False where the same offer is open already."""
+        """Store an offer to a user; return False if the same offer is already open."""
         with self._store.transaction():
             self._store.execute("DELETE FROM offer WHERE made_at < ?", [(at - LONGEST_OFFER).isoformat()])
             text = json.dumps(detail, ensure_ascii=False, sort_keys=True)
@@ -132,12 +133,12 @@ class Handovers:
         ]
 
     def settle(self, number: int) -> bool:
-        """Take an offer away as it is taken up or declined; return whether this call did."""
+        """Remove an offer as it is accepted or declined; return whether this call did."""
         return self._store.execute("DELETE FROM offer WHERE number = ?", [number]) > 0
 
 
 def plain(code: str) -> str:
-    """Return a code as it is compared.
+    """Return a code in the form for comparison.
 
     >>> plain("ab-cd ef")
     'ABCDEF'

@@ -1,7 +1,7 @@
-"""Who somebody is elsewhere: subjects of an OpenID provider linked to accounts, and signings in that are under way.
+"""External identities: subjects of an OpenID provider linked to accounts, and sign-ins in progress.
 
-- A subject is linked by an administrator alone, to one account; what it may do follows from that account's grants.
-- Of a signing in under way only the digest of the browser's secret is kept; it can be ended once.
+- A subject is linked by an administrator alone, to one account; its rights follow from that account's grants.
+- Of a sign-in in progress only the digest of the browser's secret is stored; it can be completed once.
 """
 
 import datetime as dt
@@ -22,7 +22,7 @@ MOST_UNDER_WAY = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A subject of a provider, and whose account it opens."""
+    """A subject of a provider, and the account that it opens."""
 
     issuer: str
     subject: str
@@ -30,24 +30,24 @@ class Identity:
 
 
 class Identities:
-    """Two tables of the accounts' file, behind the connection of whoever opened it."""
+    """Two tables of the accounts' file, on the connection of the caller."""
 
     def __init__(self, store: Sqlite) -> None:
-        """Take the open file, and make what is not there yet."""
+        """Store the open file, and make the missing tables."""
         self._store = store
         for statement in SCHEMA:
             store.execute(statement)
 
-    def link(self, one: Identity, at: dt.datetime) -> bool:
-        """Link a subject to an account; says whether it did: a subject that is linked stays where it is."""
-        kept = self._store.execute(
+    def link(self, identity: Identity, at: dt.datetime) -> bool:
+        """Add a link of a subject to an account; return whether it was added: a linked subject stays unchanged."""
+        added = self._store.execute(
             "INSERT INTO identity VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            [one.issuer, one.subject, one.login, at.isoformat()],
+            [identity.issuer, identity.subject, identity.login, at.isoformat()],
         )
-        return kept > 0
+        return added > 0
 
     def end(self, issuer: str, subject: str) -> str:
-        """End a link and every session of the account; returns whose it was, or ''."""
+        """Remove a link and every session of the account; return the login, or ''."""
         with self._store.transaction():
             login = self.login(issuer, subject)
             self._store.execute("DELETE FROM identity WHERE issuer = ? AND subject = ?", [issuer, subject])
@@ -55,7 +55,7 @@ class Identities:
         return login
 
     def login(self, issuer: str, subject: str) -> str:
-        """Return whose account a subject opens, or '' where it opens none."""
+        """Return the login of the account that a subject opens, or ''."""
         row = self._store.row("SELECT login FROM identity WHERE issuer = ? AND subject = ?", [issuer, subject])
         return str(row[0]) if row else ""
 
@@ -65,7 +65,7 @@ class Identities:
         return [Identity(*row) for row in self._store.rows(sql)]
 
     def begin(self, secret: str, back: str, at: dt.datetime) -> None:
-        """Note that a browser with that secret went to the provider; the oldest are forgotten where there are many."""
+        """Store that a browser with that secret went to the provider; the oldest of many are deleted."""
         with self._store.transaction():
             self._store.execute("DELETE FROM under_way WHERE made_at < ?", [(at - LONGEST_WAY).isoformat()])
             self._store.execute(
@@ -75,7 +75,7 @@ class Identities:
             self._store.execute("INSERT INTO under_way VALUES (?, ?, ?)", [_digest(secret), back, at.isoformat()])
 
     def finish(self, secret: str, at: dt.datetime) -> str | None:
-        """Return where the browser wanted to go, once; None where it never went, came back before, or took too long."""
+        """Return the target page of the browser, once; None if it never went, came back before, or took too long."""
         with self._store.transaction():
             row = self._store.row("SELECT back, made_at FROM under_way WHERE digest = ?", [_digest(secret)])
             self._store.execute("DELETE FROM under_way WHERE digest = ?", [_digest(secret)])

@@ -1,18 +1,19 @@
-"""Sign-in names as they are compared: folded, and by the shape that a reader sees.
+"""Sign-in names: how they are compared, by folded form and by the shape that a reader sees.
 
-- Two names are one where their folds are equal (NFKC, case, invisible characters removed).
-- A name is not admitted where its letters are of scripts that look alike, or where it looks like another name.
+- Two names are the same if their folded forms are equal (NFKC, case, invisible characters removed).
+- A name is rejected if its letters are of scripts that look alike, or if it looks like another name.
 """
 
 import unicodedata
 from collections.abc import Iterable
 
 from comptroller.model.refusal import Refusal, refusal
+from comptroller.model.text import Text, message
 
 MOST_CHARACTERS = 60
 _MARKS = "._-@"
 _ALONGSIDE = frozenset({"LATIN", "CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO"})
-"""Scripts that stand beside each other in one name; any other stands alone."""
+"""Scripts that may be mixed in one name; any other script must be alone."""
 _LOOKS = str.maketrans(
     {
         **dict(zip("авгезіїӏјкмнорсԛѕтухһԁԝьбп", "abrezii" + "ljkmhopcqstyxhdwb6n", strict=True)),
@@ -38,8 +39,8 @@ def folded(name: str) -> str:
     'internal'
     """
     plain = unicodedata.normalize("NFKC", name)
-    seen = "".join(c for c in plain if not _is_invisible(c))
-    return unicodedata.normalize("NFKC", seen.casefold()).strip()
+    visible = "".join(c for c in plain if not _is_invisible(c))
+    return unicodedata.normalize("NFKC", visible.casefold()).strip()
 
 
 def _is_invisible(c: str) -> bool:
@@ -53,15 +54,15 @@ def _is_invisible(c: str) -> bool:
 
 
 def looks(name: str) -> str:
-    """Return the shape of a name: letters that look alike are one, marks above and below letters are gone.
+    """Return the shape of a name: letters that look alike are equal, marks above and below letters are removed.
 
     >>> looks("аuthоr") == looks("author"), looks("interna1") == looks("internal")
     (True, True)
     """
     apart = unicodedata.normalize("NFD", folded(name))
     plain = "".join(c for c in apart if unicodedata.category(c) != "Mn").translate(_LOOKS)
-    for pair, one in _PAIRS:
-        plain = plain.replace(pair, one)
+    for pair, letter in _PAIRS:
+        plain = plain.replace(pair, letter)
     return plain
 
 
@@ -75,30 +76,25 @@ def scripts(name: str) -> frozenset[str]:
 
 
 def fault_of(name: str) -> Refusal | None:
-    """Return why a folded name cannot be admitted; None where it can."""
+    """Return why a folded name is rejected; None for an acceptable name."""
     strange = [c for c in name if not (c.isalnum() or c in _MARKS)]
-    found = scripts(name)
-    mend = (
-        "改用字母、汉字、数字和 . _ - @ 组成的登录名",
-        "Use letters of one script, digits and . _ - @ for the name.",
-    )
+    mixed = scripts(name)
     if not name or strange or len(name) > MOST_CHARACTERS:
-        wanted = (
-            f"至多 {MOST_CHARACTERS} 个字母、汉字、数字或 . _ - @",
-            f"up to {MOST_CHARACTERS} letters, digits or . _ - @",
-        )
-        return refusal("desk.name", ("", None, "login"), name[:MOST_CHARACTERS], wanted, mend)
-    if found - _ALONGSIDE and len(found) > 1:
-        wanted = ("同一种文字的字母", "letters of one script")
-        return refusal("desk.name", ("", None, "login"), f"{name}: {', '.join(sorted(found))}", wanted, mend)
+        return _rejected(name[:MOST_CHARACTERS], message("desk.name.form:expected", limit=MOST_CHARACTERS))
+    if mixed - _ALONGSIDE and len(mixed) > 1:
+        return _rejected(f"{name}: {', '.join(sorted(mixed))}", message("desk.name.script:expected"))
     return None
 
 
+def _rejected(seen: str, expected: Text) -> Refusal:
+    return refusal("desk.name", ("", None, "login"), seen, expected, message("desk.name.form:fix"))
+
+
 def taken_by(name: str, others: Iterable[str]) -> str:
-    """Return which of other names a name looks like; '' where it looks like none.
+    """Return which of other names a name looks like, or ''.
 
     >>> taken_by("Author", ["auditor", "author"]), taken_by("anna", ["author"])
     ('author', '')
     """
     shape = looks(name)
-    return next((one for one in others if looks(one) == shape), "")
+    return next((other for other in others if looks(other) == shape), "")

@@ -1,4 +1,4 @@
-"""May this user do this act? Acts of the console are held against the grants of the users in whose names they come."""
+"""Checks acts of the console against the grants of the users who submit and approve them."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
@@ -9,6 +9,7 @@ from comptroller.access.grants import ADMINISTER, HANDLE, Grant, viewer_of
 from comptroller.model.channel import CONSOLE
 from comptroller.model.refusal import Refusal, refusal
 from comptroller.model.report import Report
+from comptroller.model.text import message
 from comptroller.store.duck import DuckDb
 
 OFFICE, LINE, GRANTOR = "office", "by_line", "granted_by"
@@ -18,21 +19,24 @@ _HIGHEST = 64
 
 
 class Officers:
-    """The users of the console, as the books have them on a day."""
+    """The users of the console, as of a day."""
 
     def __init__(self, duck: DuckDb, owner: str, parent: Parent) -> None:
-        """Take where grants are read, whose grants count, and who is above whom."""
+        """Store the source of grants, the owner of valid grants, and the function that returns a parent."""
         self._duck, self._owner, self._parent = duck, owner, parent
 
     def refuse(
         self, tables: Mapping[str, pa.Table], reports: Sequence[Report], on: dt.date
     ) -> dict[int, list[Refusal]]:
-        """Return refusals by report: acts for a line or an office that no grant of its users opens, grants by others than administrators."""
-        found: dict[int, list[Refusal]] = {}
+        """Return refusals by report.
+
+        Rejects acts for a line or an office that no grant of their users covers, and grants that no administrator made.
+        """
+        refusals: dict[int, list[Refusal]] = {}
         if not any(report.channel == CONSOLE for report in reports):
-            return found
+            return refusals
         for name, table in sorted(tables.items()):
-            columns = [one for one in (OFFICE, LINE, GRANTOR) if one in table.column_names]
+            columns = [column for column in (OFFICE, LINE, GRANTOR) if column in table.column_names]
             if OFFICE not in columns and GRANTOR not in columns:
                 continue
             rows = table.select(["report", *columns]).group_by(["report", *columns]).aggregate([]).to_pylist()
@@ -42,42 +46,34 @@ class Officers:
                     continue
                 for user in dict.fromkeys((report.login, *((report.approver,) if report.approver else ()))):
                     if (wrong := self._refused(name, row, user, on)) is not None:
-                        found.setdefault(row["report"], []).append(wrong)
-        return found
+                        refusals.setdefault(row["report"], []).append(wrong)
+        return refusals
 
     def _refused(self, kind: str, row: Mapping[str, str | None], user: str, on: dt.date) -> Refusal | None:
         viewer = viewer_of(self._duck, self._owner, user, on) if user else None
         grants = viewer.in_force if viewer else ()
         place = ("", None, f"{kind}.by")
         if OFFICE not in row:
-            if any(one.gives(ADMINISTER) for one in grants):
+            if any(grant.gives(ADMINISTER) for grant in grants):
                 return None
-            wanted = ("系统管理员", "an administrator")
-            return refusal("access.administer", place, user or "-", wanted, _MEND)
+            return refusal("access.administer", place, user or "-")
         office, line = str(row[OFFICE] or ""), row.get(LINE)
-        if any(self._opens(one, office, line) for one in grants):
+        if any(self._opens(grant, office, line) for grant in grants):
             return None
-        seen = f"{user or '-'}: {office}, {line or '-'}"
-        wanted = (
-            f"在条线 {line or '(任一)'} 和机构 {office} 范围内有权办理的人员",
-            f"an officer with a grant on line {line or '(any)'} that reaches office {office}",
-        )
-        return refusal("access.officer", place, seen, wanted, _MEND)
+        act = f"{user or '-'}: {office}, {line or '-'}"
+        return refusal("access.officer", place, act, line=line or message("access.any_line"), office=office)
 
     def _opens(self, grant: Grant, office: str, line: str | None) -> bool:
-        """Return whether a grant lets its user act for a line (any, where None) at an office."""
+        """Return whether a grant allows its user to act for a line (any, if None) at an office."""
         return grant.gives(HANDLE) and bool(grant.line) and line in (None, grant.line) and self._reaches(grant, office)
 
     def _reaches(self, grant: Grant, office: str) -> bool:
         """Return whether an office is a grant's entity or below it."""
         if grant.entity == self._owner:
             return True
-        one: str | None = office
+        entity: str | None = office
         for _ in range(_HIGHEST):
-            if one is None or one == grant.entity:
-                return one is not None
-            one = self._parent(one)
+            if entity is None or entity == grant.entity:
+                return entity is not None
+            entity = self._parent(entity)
         return False
-
-
-_MEND = ("由有权人员办理,或先在管理页授权", "Let somebody with the right do it, or ask an administrator for a grant.")

@@ -1,10 +1,10 @@
-"""What a viewer may read, as SQL in the place of each table, and as rows that say why or why not.
+"""Row-level security: SQL that replaces each table for a viewer, and rows that explain access.
 
-- A row of a fact is seen by whoever's grants reach the entity in whose books it stands, and open the row's table.
+- A fact is visible if the viewer's grants cover the entity that owns it, and include the row's table.
 - A domain or a line on a grant opens the rules of that domain or line, the tables that they read, and the register.
-- The people of an entity see findings about it that are theirs to put right at once, all others when a line releases them.
-- What the list `kept_close` names is for the line that it names alone, and so are findings of rules that read it.
-- The SQL names tables of the books by their schema, so that no name of a query can be put in their place.
+- Staff of an entity see the findings that they must correct at once, and all others when a line releases them.
+- Entries of the list `kept_close` are for the line that it names alone, and so are findings of rules that read them.
+- The SQL names tables of the books by their schema, so that no name of a query can replace them.
 """
 
 from collections.abc import Callable, Iterable
@@ -17,7 +17,7 @@ from comptroller.access.case_access import (
     may_read_findings,
     part_of,
 )
-from comptroller.access.findings import OF_REPORTER, findings_seen
+from comptroller.access.findings import OF_REPORTER, findings_condition
 from comptroller.access.grants import KINDS, REPORT, SEE, WATCH, Grant, Viewer
 from comptroller.model.kind import Kind
 from comptroller.model.policy import Pack, Rule
@@ -42,12 +42,12 @@ _PAIRS = {
     "effective_share": ("owner", "entity"),
     "related": ("party", "other"),
 }
-_KEPT_CLOSE = "kept_close"
+_CLOSED_LIST = "kept_close"
 _WHOLE_WORD = r"\b{}\b"
 
 
 Below = Callable[[tuple[str, ...]], str]
-"""Gives SQL of the entities at and below some roots; of all the register for none."""
+"""Returns SQL of the entities at and below some roots; of the whole register without roots."""
 
 
 def walked(roots: tuple[str, ...]) -> str:
@@ -58,12 +58,12 @@ def walked(roots: tuple[str, ...]) -> str:
     """
     if not roots:
         return "SELECT e.entity FROM main.entity AS e"
-    return f"SELECT a.entity FROM main.ancestor AS a WHERE a.ancestor IN ({', '.join(_text(one) for one in roots)})"
+    return f"SELECT a.entity FROM main.ancestor AS a WHERE a.ancestor IN ({', '.join(_text(root) for root in roots)})"
 
 
 @dataclass(frozen=True, slots=True)
 class AccessReason:
-    """One line of the answer to "why do I (not) see this?": a grant, and each thing asked of it; None where it does not matter."""
+    """One line of the access explanation: a grant, and the result of each condition; None if it does not apply."""
 
     grant: Grant
     in_force: bool
@@ -72,57 +72,63 @@ class AccessReason:
     covers_rule: bool
     line_may_read: bool
     is_at_once: bool = True
-    """Whether a finding is shown as it is made; else the entity that it is about sees it when a line releases it."""
+    """Whether a finding is shown at once; otherwise its entity sees it when a line releases it."""
 
     @property
     def opens(self) -> bool:
-        """Return whether this grant alone shows it, before any line released it."""
+        """Return whether this grant alone opens the thing, before any release by a line."""
         is_covered = self.covers_entity and self.covers_rule
         return self.in_force and self.reads and is_covered and self.line_may_read and self.is_at_once
 
 
 class AccessScope:
-    """The reach of one viewer under one policy; cheap to make, and equal for equal grants (`key`)."""
+    """The access scope of one viewer under one policy; cheap to make, and equal for equal grants (`key`)."""
 
     def __init__(self, viewer: Viewer, pack: Pack, owner: str, below: Below = walked) -> None:
-        """Take the grants that are in force on the viewer's day; `below` tells where the entities below roots are read."""
+        """Store the grants in force on the viewer's day; `below` returns the SQL of the entities below roots."""
         self.viewer, self._pack, self._owner, self._below = viewer, pack, owner, below
         self._seeing = [g for g in viewer.in_force if g.gives(SEE)]
 
     @cached_property
     def key(self) -> tuple[object, ...]:
-        """Return what two viewers share who see the same."""
-        seen = sorted({(g.entity, g.domain, g.line, g.gives(REPORT)) for g in self._seeing})
-        return (*seen, self._own, self.viewer.may(WATCH), self._pack.digest)
+        """Return the cache key: equal for viewers with the same access."""
+        rights = sorted({(g.entity, g.domain, g.line, g.gives(REPORT)) for g in self._seeing})
+        return (*rights, self._own, self.viewer.may(WATCH), self._pack.digest)
 
     @cached_property
     def _own(self) -> str:
-        """Return the entity that the viewer works for, '' for the owner of the node: of itself an entity sees what is released."""
+        """Return the entity that the viewer works for, or '' for the owner of the node.
+
+        Staff of an entity see only released findings about it.
+        """
         employer = self.viewer.employer
         return "" if employer == self._owner else employer
 
     @cached_property
     def is_of_entity(self) -> bool:
-        """Return whether the viewer is on the side of an entity that is supervised; findings hidden from it are not counted for it."""
+        """Return whether the viewer belongs to a supervised entity; findings hidden from the entity are not
+        counted for it.
+        """
         return bool(self._own) or any(g.gives(REPORT) for g in self._seeing)
 
     def may(self, act: str) -> bool:
-        """Return whether the viewer may do that."""
+        """Return whether the viewer may do an act."""
         return self.viewer.may(act)
 
     def opens(self, chain: Iterable[str], table: str) -> bool:
-        """Return whether rows of a table about an entity are in reach, where the table goes by its entity;
-        `chain` is it and all above it.
+        """Return whether rows of a table about an entity are in scope, for tables with an entity.
+
+        `chain` is the entity and all entities above it.
         """
         above = {*chain, self._owner}
         return any(g.entity in above and self._opens(g, table) for g in self._seeing)
 
     def roots(self, act: str) -> list[str]:
-        """Return the entities from which down an act is granted."""
+        """Return the entities at the top of the subtrees in which an act is granted."""
         return sorted({g.entity for g in self.viewer.in_force if g.gives(act)})
 
     def rules_of(self, grant: Grant) -> frozenset[str]:
-        """Return the rules whose findings a grant opens."""
+        """Return the rules with findings that a grant opens."""
         return frozenset(name for name, rule in self._pack.rules.items() if self._covers_rule(grant, rule))
 
     def _covers_rule(self, grant: Grant, rule: Rule) -> bool:
@@ -137,14 +143,14 @@ class AccessScope:
 
     @cached_property
     def _closed(self) -> list[tuple[str, str, str, str]]:
-        """Return (table, column, word, line) of what one line alone may read."""
-        kept = self._pack.lists.get(_KEPT_CLOSE)
-        found = []
-        for line in kept.lines if kept else ():
+        """Return (table, column, word, line) of the rows that one line alone may read."""
+        confidential = self._pack.lists.get(_CLOSED_LIST)
+        words = []
+        for line in confidential.lines if confidential else ():
             place, _, word = line.item.partition(":")
             table, _, column = place.partition(".")
-            found.append((table, column, word, line.body))
-        return found
+            words.append((table, column, word, line.body))
+        return words
 
     def _opens(self, grant: Grant, table: str) -> bool:
         if not (grant.domain or grant.line) or table in REGISTER:
@@ -155,7 +161,7 @@ class AccessScope:
         return any(names & {*rule.reads, *rule.references} for rule in rules)
 
     def sees(self, column: str, grants: Iterable[Grant] | None = None) -> str:
-        """Return SQL: whether the entity that `column` names is in reach of these grants, or of all that see."""
+        """Return SQL: whether the entity in `column` is in scope of these grants, or of all grants that see."""
         roots = {g.entity for g in (self._seeing if grants is None else grants)}
         if self._owner in roots:
             return "true"
@@ -164,35 +170,35 @@ class AccessScope:
         return f"{column} IN ({self._below(tuple(sorted(roots)))})"
 
     def views(self, tables: Iterable[str], bases: dict[str, str] | None = None) -> dict[str, str]:
-        """Return for each documented table the SQL of what the viewer sees of it; `bases` are its rows as of a day."""
+        """Return for each documented table the SQL of the rows that the viewer sees; `bases` are its rows as of
+        a day.
+        """
         bases = bases or {}
         return {name: self._view(name, bases.get(name, f"SELECT * FROM main.{name}")) for name in tables}
 
     def part(self, line: str) -> str:
-        """Return SQL over `case_now AS n`: whether that line ('' for none) has a part in it, by grants of the
+        """Return SQL over `case_now AS n`: whether that line ('' for none) takes part in it, by grants of the
         viewer.
         """
         return part_of(self._pack, self._seeing, line, self.sees)
 
     @property
     def lines(self) -> list[str]:
-        """Return the lines on which the viewer sees, '' among them for grants on none."""
+        """Return the lines of the viewer's grants; '' for grants on no line."""
         return sorted({g.line for g in self._seeing})
 
     def may_know(self, rule: str) -> bool:
-        """Return whether that something was found by a rule may be told to the viewer at all: not where one
-        line alone may read.
-        """
-        one = self._pack.rules.get(rule)
-        return one is None or any(self._may_read_closed(g, one) for g in self._seeing)
+        """Return whether the viewer may learn that a rule found something: not if one line alone may read it."""
+        known_rule = self._pack.rules.get(rule)
+        return known_rule is None or any(self._may_read_closed(g, known_rule) for g in self._seeing)
 
     def _view(self, table: str, rows: str) -> str:
         if table in OF_CASES and table in self._pack.tables:
             return casework_view(self._pack, table, rows, self._seeing, self.sees)
         wanted = self._predicate(table)
         wheres = [wanted, *self._without_closed(table)]
-        said = " AND ".join(f"({w})" for w in wheres if w != "true")
-        return f"SELECT * FROM ({rows}) AS t WHERE {said}" if said else rows
+        condition = " AND ".join(f"({w})" for w in wheres if w != "true")
+        return f"SELECT * FROM ({rows}) AS t WHERE {condition}" if condition else rows
 
     def _predicate(self, table: str) -> str:
         if table in KINDS:
@@ -201,7 +207,7 @@ class AccessScope:
             return "true" if self._seeing else "false"
         if table in ("finding", "finding_now"):
             by_rules = [(grant, self.rules_of(grant)) for grant in self._seeing]
-            return findings_seen(self._pack, by_rules, self._own, self.sees)
+            return findings_condition(self._pack, by_rules, self._own, self.sees)
         grants = [g for g in self._seeing if self._opens(g, table)]
         if table in _PAIRS:
             return self._pair(_PAIRS[table], grants)
@@ -214,20 +220,20 @@ class AccessScope:
         outer = self._pack.tables[kind.parent] if kind.parent else kind
         columns = [c for c in outer.books if c in kind.columns]
         if len(columns) == len(outer.books):
-            seen = [self.sees(f't."{column}"', grants) for column in columns]
-            return "true" if "true" in seen else " OR ".join(seen)
-        seen = [self.sees(f'p."{column}"', grants) for column in outer.books]
-        inner = "true" if "true" in seen else " OR ".join(seen)
+            conditions = [self.sees(f't."{column}"', grants) for column in columns]
+            return "true" if "true" in conditions else " OR ".join(conditions)
+        conditions = [self.sees(f'p."{column}"', grants) for column in outer.books]
+        inner = "true" if "true" in conditions else " OR ".join(conditions)
         return f"t.fact IN (SELECT p.fact FROM main.all_{kind.parent} AS p WHERE {inner})"
 
     def _pair(self, columns: tuple[str, str], grants: list[Grant]) -> str:
-        """At least one of the two is in reach, and none is an entity of the register that is not."""
-        seen = [self.sees(f't."{c}"', grants) for c in columns]
-        if "true" in seen:
+        """Return SQL: at least one of the two is in scope, and the other is in scope or not in the register."""
+        conditions = [self.sees(f't."{c}"', grants) for c in columns]
+        if "true" in conditions:
             return "true"
         unknown = [f't."{c}" NOT IN ({self._below(())})' for c in columns]
-        each = " AND ".join(f"({s} OR {u})" for s, u in zip(seen, unknown, strict=True))
-        return f"({' OR '.join(seen)}) AND {each}"
+        each = " AND ".join(f"({s} OR {u})" for s, u in zip(conditions, unknown, strict=True))
+        return f"({' OR '.join(conditions)}) AND {each}"
 
     def _without_closed(self, table: str) -> list[str]:
         mine = {g.line for g in self._seeing}
@@ -238,31 +244,33 @@ class AccessScope:
         ]
 
     def why(self, chain: Iterable[str], rule: str = "", table: str = "") -> list[AccessReason]:
-        """Say for each grant ever given what it does for a thing: `chain` is its entity and all above it.
+        """Return, for each grant ever made, its effect on a thing: `chain` is its entity and all entities above it.
 
-        `rule` names the rule of a finding, `table` the table of a fact; the viewer sees it where one row opens.
+        `rule` names the rule of a finding, `table` the table of a fact; the viewer sees the thing if one row opens it.
         """
         chain = list(chain)
         above = {*chain, self._owner}
-        found = []
+        reasons = []
         for grant in self.viewer.grants:
-            one = self._pack.rules.get(rule)
+            known_rule = self._pack.rules.get(rule)
             closed = {line for name, _, _, line in self._closed if name == table}
-            found.append(
+            reasons.append(
                 AccessReason(
                     grant,
                     in_force=self.viewer.is_admitted and grant.is_in_force(self.viewer.on),
                     reads=grant.gives(SEE),
                     covers_entity=grant.entity in above,
-                    covers_rule=self._covers_scope(grant, one, table),
-                    line_may_read=self._may_read_closed(grant, one) if one else closed <= {grant.line},
-                    is_at_once=one is None or one.kind == OF_REPORTER or not self._is_of_entity(grant, chain),
+                    covers_rule=self._covers_scope(grant, known_rule, table),
+                    line_may_read=self._may_read_closed(grant, known_rule) if known_rule else closed <= {grant.line},
+                    is_at_once=known_rule is None
+                    or known_rule.kind == OF_REPORTER
+                    or not self._is_of_entity(grant, chain),
                 )
             )
-        return found
+        return reasons
 
     def _is_of_entity(self, grant: Grant, chain: list[str]) -> bool:
-        """Return whether by a grant the viewer is on the side of the entity that a chain begins with."""
+        """Return whether by a grant the viewer belongs to the first entity of a chain."""
         return grant.gives(REPORT) or bool(self._own and chain[:1] == [self._own])
 
     def _covers_scope(self, grant: Grant, rule: Rule | None, table: str) -> bool:
@@ -275,7 +283,7 @@ class AccessScope:
 
 
 def scoped(sql: str, views: dict[str, str]) -> str:
-    """Return a page's own SELECT with each table that it names in the place of which `views` stands.
+    """Return a page's own SELECT with each table that it names replaced by its view in `views`.
 
     >>> scoped("SELECT * FROM entity", {"entity": "SELECT 1 AS entity"})
     'WITH "entity" AS (SELECT 1 AS entity) SELECT * FROM entity'

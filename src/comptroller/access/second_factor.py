@@ -1,9 +1,9 @@
-"""The second factor: codes of a device by time (RFC 6238), and signings in that wait for one.
+"""The second factor: codes of a device by time (RFC 6238), and sign-ins that wait for a code.
 
 - A code counts once, and only within half a minute of its time.
-- Wrong codes make the next one wait, longer each time; a right password does not shorten that.
-- Recovery codes stand in for a lost device: drawn together, told once, kept as salted digests, each good once.
-- Secrets are kept as whoever opened the file sealed them; of a signing in that waits only a digest is kept.
+- Wrong codes make the next one wait, longer each time; a right password does not shorten the wait.
+- Recovery codes replace a lost device: drawn together, shown once, stored as salted digests, each valid once.
+- Secrets are stored encrypted by the caller; of a sign-in that waits only a digest is stored.
 """
 
 import base64
@@ -29,24 +29,24 @@ LONGEST_HALF = dt.timedelta(minutes=5)
 
 
 def code_of(secret: bytes, step: int, digits: int = DIGITS, digest: str = "sha1") -> str:
-    """Return the code of a step of time (RFC 4226, RFC 6238).
+    """Return the code of a time step (RFC 4226, RFC 6238).
 
     >>> code_of(b"12345678901234567890", 59 // 30, 8)
     '94287082'
     """
-    found = hmac.digest(secret, step.to_bytes(8, "big"), digest)
-    place = found[-1] & 15
-    number = int.from_bytes(found[place : place + 4], "big") & 0x7FFFFFFF
+    mac = hmac.digest(secret, step.to_bytes(8, "big"), digest)
+    place = mac[-1] & 15
+    number = int.from_bytes(mac[place : place + 4], "big") & 0x7FFFFFFF
     return str(number % 10**digits).zfill(digits)
 
 
 def step_of(at: dt.datetime) -> int:
-    """Return the step of time that an instant lies in."""
+    """Return the time step of an instant."""
     return int(at.timestamp()) // STEP_SECONDS
 
 
 def shown(secret: bytes) -> str:
-    """Return a secret as a device takes it.
+    """Return a secret in the form that a device accepts.
 
     >>> shown(b"12345678901234567890")
     'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
@@ -55,74 +55,75 @@ def shown(secret: bytes) -> str:
 
 
 def address(secret: bytes, login: str, named: str) -> str:
-    """Return a secret as an address that opens a device's own program."""
+    """Return a secret as an address that opens an authenticator."""
     return f"otpauth://totp/{quote(f'{named}:{login}')}?{urlencode({'secret': shown(secret), 'issuer': named})}"
 
 
 def recovery_codes(chance: Sequence[str]) -> list[str]:
-    """Return a recovery code, 80 bits in four groups, from each of some secrets that nobody can guess.
+    """Return a recovery code, 80 bits in four groups, from each of some unguessable secrets.
 
     >>> recovery_codes(["a secret"])
     ['KVYP-ALOZ-Y23V-6RCY']
     """
-    plain = [base64.b32encode(sha256(one.encode()).digest()[:RECOVERY_BYTES]).decode() for one in chance]
-    return ["-".join(one[i : i + 4] for i in range(0, 16, 4)) for one in plain]
+    plain = [base64.b32encode(sha256(text.encode()).digest()[:RECOVERY_BYTES]).decode() for text in chance]
+    return ["-".join(text[i : i + 4] for i in range(0, 16, 4)) for text in plain]
 
 
-def is_recovery(said: str) -> bool:
-    """Return whether what was typed is of the form of a recovery code.
+def is_recovery(typed: str) -> bool:
+    """Return whether a typed text has the form of a recovery code.
 
     >>> is_recovery("kvyp aloz y23v 6rcy"), is_recovery("123 456")
     (True, False)
     """
-    return len(_plain(said)) > DIGITS + 2
+    return len(_plain(typed)) > DIGITS + 2
 
 
-def _plain(said: str) -> str:
-    return said.replace("-", "").replace(" ", "").upper()
+def _plain(typed: str) -> str:
+    return typed.replace("-", "").replace(" ", "").upper()
 
 
 class SecondFactors:
-    """Two tables of the accounts' file, behind the connection of whoever opened it."""
+    """Two tables of the accounts' file, on the connection of the caller."""
 
     def __init__(self, store: Sqlite) -> None:
-        """Take the open file, and make what is not there yet."""
+        """Store the open file, and make the missing tables."""
         self._store = store
         for statement in SCHEMA:
             store.execute(statement)
 
-    def offer(self, login: str, kept: str) -> None:
-        """Keep a new secret for a user; it counts when a code of it was given. One that is on stays as it is."""
+    def offer(self, login: str, sealed: str) -> None:
+        """Store a new secret for a user; it counts after its first right code. An active secret stays unchanged."""
         self._store.execute(
             "INSERT INTO factor VALUES (?, ?, 0, 0, 0, '') ON CONFLICT (login) DO UPDATE SET kept = excluded.kept, last_step = 0"
             " WHERE is_on = 0",
-            [login, kept],
+            [login, sealed],
         )
 
     def kept(self, login: str) -> str:
-        """Return a user's secret as it was sealed, or ''."""
+        """Return a user's secret in its encrypted form, or ''."""
         row = self._store.row("SELECT kept FROM factor WHERE login = ?", [login])
         return str(row[0]) if row else ""
 
     def renew(self, renewed: Callable[[str], str]) -> None:
-        """Write each secret anew as `renewed` gives it, where that is another text."""
-        for login, kept in self._store.rows("SELECT login, kept FROM factor ORDER BY login"):
-            if (text := renewed(str(kept))) != kept:
-                self._store.execute("UPDATE factor SET kept = ? WHERE login = ? AND kept = ?", [text, login, kept])
+        """Write each secret again as `renewed` returns it, if the text differs."""
+        for login, sealed in self._store.rows("SELECT login, kept FROM factor ORDER BY login"):
+            if (text := renewed(str(sealed))) != sealed:
+                self._store.execute("UPDATE factor SET kept = ? WHERE login = ? AND kept = ?", [text, login, sealed])
 
     def is_on(self, login: str) -> bool:
-        """Return whether a user's signing in asks for a code."""
+        """Return whether a user's sign-in requires a code."""
         row = self._store.row("SELECT is_on FROM factor WHERE login = ?", [login])
         return bool(row and row[0])
 
     def logins(self) -> frozenset[str]:
-        """Return whose signing in asks for a code."""
+        """Return the logins of users that sign in with a code."""
         return frozenset(str(row[0]) for row in self._store.rows("SELECT login FROM factor WHERE is_on = 1"))
 
     def check(self, login: str, secret: bytes, said: str, at: dt.datetime) -> bool:
-        """Return whether that is a current code that was not used, and use it up; False within the wait of wrong ones.
+        """Return whether that is a current unused code, and mark it as used; False within the wait after wrong codes.
 
-        Reading and counting are one transaction: of codes given at once one counts. A first right code turns the factor on.
+        Reading and counting are one transaction: of simultaneous codes one counts. A first right code turns the factor
+        on.
         """
         now, typed = step_of(at), said.replace(" ", "").encode("utf-8", "surrogatepass")
         fit = [s for s in (now - 1, now, now + 1) if hmac.compare_digest(code_of(secret, s).encode(), typed)]
@@ -140,7 +141,7 @@ class SecondFactors:
         return True
 
     def renew_recovery(self, login: str, codes: Sequence[str], salt: str) -> None:
-        """Keep recovery codes in the place of those a user had; only digests under the salt are kept."""
+        """Store recovery codes in place of a user's earlier ones; only digests under the salt are stored."""
         with self._store.transaction():
             self._store.execute("DELETE FROM recovery WHERE login = ?", [login])
             for code in codes:
@@ -148,12 +149,14 @@ class SecondFactors:
                 self._store.execute("INSERT INTO recovery VALUES (?, ?, ?)", [login, salt, digest])
 
     def recovery_left(self, login: str) -> int:
-        """Return how many recovery codes a user has that were not used."""
+        """Return how many unused recovery codes a user has."""
         row = self._store.row("SELECT count(*) FROM recovery WHERE login = ?", [login])
         return int(row[0]) if row else 0
 
-    def recover(self, login: str, said: str, at: dt.datetime) -> bool:
-        """Return whether that is a recovery code of the user, and use it up; wrong ones make the next wait, as with a device."""
+    def recover(self, login: str, typed: str, at: dt.datetime) -> bool:
+        """Return whether that is a recovery code of the user, and mark it as used; wrong ones make the next one
+        wait.
+        """
         with self._store.transaction():
             row = self._store.row("SELECT failures, waits_until FROM factor WHERE login = ? AND is_on = 1", [login])
             if row is None or (row[1] and at < dt.datetime.fromisoformat(row[1])):
@@ -161,7 +164,7 @@ class SecondFactors:
             salts = list(self._store.rows("SELECT DISTINCT salt FROM recovery WHERE login = ?", [login]))
             used = 0
             for (salt,) in salts:
-                digest = _digest(str(salt) + _plain(said))
+                digest = _digest(str(salt) + _plain(typed))
                 used += self._store.execute("DELETE FROM recovery WHERE login = ? AND digest = ?", [login, digest])
             if not used:
                 self._failed(login, row[0] + 1, at)
@@ -174,7 +177,7 @@ class SecondFactors:
         self._store.execute("UPDATE factor SET failures = ?, waits_until = ? WHERE login = ?", values)
 
     def end(self, login: str) -> bool:
-        """Take a user's factor away; says whether there was one that was on."""
+        """Remove a user's factor; return whether an active one was removed."""
         with self._store.transaction():
             was = self.is_on(login)
             self._store.execute("DELETE FROM factor WHERE login = ?", [login])
@@ -182,14 +185,16 @@ class SecondFactors:
         return was
 
     def begin_half(self, secret: str, login: str, back: str, at: dt.datetime) -> None:
-        """Note that somebody gave the right password in a browser with that secret, and owes a code."""
+        """Store that the right password was entered in a browser with that secret, and that a code is still
+        required.
+        """
         with self._store.transaction():
             self._store.execute("DELETE FROM half WHERE made_at < ?", [(at - LONGEST_HALF).isoformat()])
             self._store.execute("INSERT INTO half VALUES (?, ?, ?, ?)", [_digest(secret), login, back, at.isoformat()])
 
     def half(self, secret: str, at: dt.datetime) -> tuple[str, str] | None:
-        """Return who owes a code in that browser, and where he wanted to go; None where nobody does, or not any
-        more.
+        """Return the login that must still enter a code in that browser, and its target page; None if none is
+        waiting.
         """
         row = self._store.row("SELECT login, back, made_at FROM half WHERE digest = ?", [_digest(secret)])
         if row is None or at - dt.datetime.fromisoformat(row[2]) >= LONGEST_HALF:
@@ -197,7 +202,7 @@ class SecondFactors:
         return str(row[0]), str(row[1])
 
     def end_half(self, secret: str) -> bool:
-        """End a signing in that waited; return whether this call did."""
+        """Remove a sign-in that waited for a code; return whether this call did."""
         return self._store.execute("DELETE FROM half WHERE digest = ?", [_digest(secret)]) > 0
 
 

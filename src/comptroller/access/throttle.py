@@ -1,6 +1,6 @@
-"""How often an attempt may be checked: each is counted before it is checked, and the wait grows with each failure.
+"""Limits on attempts: each is counted before it is checked, and the wait grows with each failure.
 
-- Counting and deciding are one transaction, so attempts sent at once are all counted.
+- Counting and deciding are one transaction, so simultaneous attempts are all counted.
 - A counter belongs to a keyed digest; neither addresses nor names are stored.
 - Attempts made during a wait are counted, and do not move its end.
 """
@@ -22,10 +22,10 @@ FORGOTTEN_AFTER = dt.timedelta(days=1)
 
 
 class Throttle:
-    """Counters in the file of accounts, behind the connection of the thread that opened it."""
+    """Counters in the file of accounts, on the connection of the thread that opened it."""
 
     def __init__(self, store: Sqlite) -> None:
-        """Take the open file, and make the tables that are missing."""
+        """Store the open file, and make the missing tables."""
         self._store = store
         for statement in SCHEMA:
             store.execute(statement)

@@ -14,8 +14,6 @@ _MAKERS = ("refusal", "refuse", "reject", "_refuse")
 _NAMED, _NEAR = "<code>", "did_you_mean"
 _WORDED = ("intake/messages.py",)
 Texts = tuple[str, str]
-_AS_PACKS = ("按 docs/packs.md 改正", "Correct it as docs/packs.md says.")
-_QUERY = ("改用文档所列的表与函数", "Use the documented tables and plain functions.")
 VARYING: dict[str, tuple[Texts, Texts]] = {
     "desk.account": (("该字段所要求的密码、验证码或名称", "the password, code or name that the field asks for"), ("", "")),
     "desk.hook.address": (("公网 https 地址，或配置允许的网络", "a public https address, or a network that the settings allow"), ("", "")),
@@ -26,14 +24,6 @@ VARYING: dict[str, tuple[Texts, Texts]] = {
     "desk.value": (("该参数允许的值", "a value that the parameter allows"), ("改正该值后重试", "Correct the value and try again.")),
     "intake.sense.<code>": (("事项的检查所说的条件", "what the kind's check of that name says"), ("按该检查所说改正", "Correct it as that check says.")),
     "intake.shape.<type>": (("该字段类型的值", "a value of the field's type"), ("", "")),
-    "packs.casework": (("问题处置文件允许的名称或值", "a name or a value that files about cases allow"), ("", "")),
-    "packs.rule": (("规则文件允许的名称或值", "a name or a value that a rule's file allows"), _AS_PACKS),
-    "packs.series": (("单位已知、日期相接且不重叠的值", "a known unit, and values whose days neither overlap nor leave a gap"), ("", "")),
-    "packs.view": (("视图文件允许的名称、表或语句", "a name, a table or a statement that a view's files allow"), _AS_PACKS),
-    "query.as_of": (("可按日期或条目查询的表", "a table that can be asked as of a day or an entry"), _QUERY),
-    "query.function": (("只读取表中数值的函数", "functions that read the table's values only"), _QUERY),
-    "query.long": (("至多 100000 个字符", "at most 100,000 characters"), _QUERY),
-    "query.select": (("一条 SELECT", "one SELECT"), _QUERY),
 }  # fmt: skip
 """What is expected, and how it is corrected, of codes whose texts depend on the place: said in general."""
 

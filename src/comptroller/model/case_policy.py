@@ -1,36 +1,31 @@
-"""What a pack says about cases: the moves that change them, the clocks that run on them, and the routes that lead to them."""
+"""The part of a pack about cases: moves that change them, clocks that run on them, routes that lead to them."""
 
 import datetime as dt
 from dataclasses import dataclass, field
 
 from comptroller.model.cite import Cite
-from comptroller.model.text import Text
+from comptroller.model.text import Labels, Text
 
-STATES = {
-    "triage": Text(zh="待研判", en="To be looked at"),
-    "dismissed": Text(zh="已解除", en="Dismissed"),
-    "escalated": Text(zh="已升级", en="Escalated"),
-    "rectifying": Text(zh="待整改", en="To be put right"),
-    "verifying": Text(zh="待复核", en="To be verified"),
-    "closed": Text(zh="已关闭", en="Closed"),
-}
+STATES = Labels("case.state", ("triage", "dismissed", "escalated", "rectifying", "verifying", "closed"))
 """The states of a case; the first is where each one begins."""
 ENDED = ("dismissed", "closed")
-"""States in which nothing is due any more."""
+"""Final states: no deadline runs in them."""
 DOES = ("", "hand_over", "receive", "decline", "inform", "extend", "stop", "resume", "accept", "inquire", "conclude")
 """What a move does beside changing the state; '' for nothing."""
 PARTIES = ("lead", "informed", "pending", "entity")
-"""Who may make a move: the leading line, an informed one, the one a case is being handed to, the entity itself."""
+"""Who may make a move: the leading line, an informed line, the receiving line of a hand-over, the entity itself."""
 REQUIRES = ("cleared", "verified", "cleared_or_accepted", "no_other_inquiry")
-"""What must be so for a move: every finding passes again; somebody verified; one of the two; nobody else inquires."""
+"""Conditions of a move: all findings pass again; an officer verified; one of the two; no other line inquires."""
 PARTS = ("decides", "studies", "reserves", "bars")
-"""What a list says of authority: who decides from an amount on, who studies first, who alone decides, what is not handed down."""
+"""Roles of an authority list: who decides from an amount, who studies first, who alone decides, what may not be
+delegated.
+"""
 UNITS = ("working days", "days", "months")
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One thing that may be done in a case: who may, from which states, to which, and what must be said with it."""
+    """One action in a case: who may do it, from which states, to which state, and which fields it needs."""
 
     name: str
     title: Text
@@ -49,13 +44,13 @@ class Move:
 
     @property
     def tells_entity(self) -> bool:
-        """Return whether the entity learns of the case and of what was found so far by this move of a line."""
+        """Return whether this move of a line informs the entity of the case and its findings so far."""
         return self.of == "case_step" and (self.releases or (self.entity_sees and self.to == "rectifying"))
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """How long a clock runs, for what starts from a day on."""
+    """The duration of a clock that starts on or after a day."""
 
     amount: int
     valid_from: dt.date
@@ -65,7 +60,9 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A time limit on a case: what starts and ends it, in which unit it runs, whom it binds, how far it may be extended."""
+    """A time limit on a case: what starts and ends it, its unit, the party that it binds, and its possible
+    extension.
+    """
 
     name: str
     title: Text
@@ -81,15 +78,15 @@ class Clock:
 
     def term(self, on: dt.date) -> Term | None:
         """Return the term in force on a day; None before the first."""
-        held = [one for one in self.terms if one.valid_from <= on]
-        return held[-1] if held else None
+        terms = [term for term in self.terms if term.valid_from <= on]
+        return terms[-1] if terms else None
 
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """When a case ends by itself as its rules pass: for findings of these severities, and with which losses and persons.
+    """When a case closes itself as its rules pass: for findings of these severities, and with these losses and persons.
 
-    Without a loss, and without anybody who answers for it, nothing more is asked.
+    A case without a loss and without a responsible person needs nothing more.
     """
 
     severities: tuple[str, ...]
@@ -99,10 +96,10 @@ class Closing:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Which findings open a case, who leads it, who is informed, and by which keys findings meet in it.
+    """Which findings open a case, who leads it, who is informed, and which keys join findings in it.
 
-    Each of the conditions that is empty holds for all; of several routes that fit the first by `order` counts.
-    An empty `lead` is the rule's own.
+    An empty condition matches all findings. Of several matching routes, the first by `order` applies. An empty `lead`
+    means the line of the rule.
     """
 
     name: str
@@ -128,7 +125,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What a line of supervision may see and show: whether it knows persons, and whether it keeps its steps to itself."""
+    """What a supervision line may see and show: whether it knows persons, and whether its steps are confidential."""
 
     knows_persons: bool = False
     keeps: bool = False
@@ -136,7 +133,7 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class CasePolicy:
-    """All that a pack says about cases; without routes there are none."""
+    """The moves, clocks and routes of a pack; a pack without routes opens no cases."""
 
     moves: dict[str, Move]
     clocks: dict[str, Clock]
@@ -153,4 +150,4 @@ class CasePolicy:
 
 
 NO_CASEWORK = CasePolicy({}, {}, (), {})
-"""What a pack says about cases that says nothing about them."""
+"""The case policy of a pack that has none."""

@@ -1,4 +1,4 @@
-"""A finding: a rule's standing answer about something, with its evidence frozen at the moment."""
+"""A finding: the current result of a rule about a subject, with its evidence frozen at that moment."""
 
 import hashlib
 import json
@@ -11,7 +11,9 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a rule says about one subject: found with evidence, not judged because of what is missing, or why it is left out."""
+    """The result of a rule for one subject: found with evidence, not judged because data is missing, or
+    excluded with a reason.
+    """
 
     rule: str
     subject: tuple[Any, ...]
@@ -25,29 +27,31 @@ class Verdict:
 
     @property
     def answer(self) -> str:
-        """Return which of the four answers it is; what is clear has no verdict."""
+        """Return which of the four answers it is; a clear subject has no verdict."""
         return "not_applicable" if self.excluded else "not_judged" if self.missing else "found"
 
     @property
     def finding(self) -> str:
-        """Return the finding's name: the same rule and subject always have the same."""
+        """Return the finding's id: the same for the same rule and subject."""
         return finding_id(self.rule, self.subject)
 
 
 BY_FACTS = ("added", "corrected")
-"""How a finding ends that was put right: new facts were told beside the old ones, or in their place."""
+"""How a finding ends that was corrected: new facts were added to the old ones, or replaced them."""
 LAPSED = ("lists", "time", "policy")
-"""How a finding ends that nobody put right: a list, the clock or the policy changed and nothing else."""
+"""How a finding ends that was not corrected: only a list, the clock or the policy changed."""
 HOWS = (*BY_FACTS, "retracted", "around", "otherwise", *LAPSED)
-"""How a finding ends; beside those: facts were taken back, what surrounds the subject changed, or the rule applies no more."""
+"""How a finding ends. Beside those above: facts were retracted, the surroundings of the subject changed, or the
+rule no longer applies.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class FindingChange:
     """A verdict that is new, changed or gone: one version of a finding.
 
-    Where it is gone, `passes` says that its rule applies and finds nothing, `how` is one of `HOWS`, and `fact` is the
-    last fact that made it so, 0 where none did.
+    For a verdict that is gone, `passes` is true if its rule applies and finds nothing, and `how` is one of `HOWS`.
+    `fact` is the last fact that caused the change, or 0.
     """
 
     state: str
@@ -58,19 +62,19 @@ class FindingChange:
 
 
 def finding_id(rule: str, subject: tuple[Any, ...]) -> str:
-    """Return a short name made of the rule and the subject: `F-` and 16 letters of base 32 (80 bits of SHA-256)."""
-    whole = _compact([rule, [plain(one) for one in subject]])
-    bits = int.from_bytes(hashlib.sha256(whole.encode()).digest()[:10], "big")
+    """Return a short id of the rule and the subject: `F-` and 16 letters of base 32 (80 bits of SHA-256)."""
+    text = _compact([rule, [plain(value) for value in subject]])
+    bits = int.from_bytes(hashlib.sha256(text.encode()).digest()[:10], "big")
     return "F-" + "".join([_PAIRS[(bits >> at) & 1023] for at in _PLACES])
 
 
 def plain(value: Any) -> Any:
-    """Return a value as JSON holds it: days and instants in ISO form, decimals without trailing zeros."""
-    if type(value) in AS_IT_IS:  # most cells, of which there are many
+    """Return a value in its JSON form: days and instants in ISO form, decimals without trailing zeros."""
+    if type(value) in AS_IT_IS:  # the most frequent types first
         return value
     if isinstance(value, Decimal):
-        shown = format(value.normalize(), "f")
-        return int(shown) if "." not in shown and abs(value) < 2**53 else shown
+        text = format(value.normalize(), "f")
+        return int(text) if "." not in text and abs(value) < 2**53 else text
     if isinstance(value, (date, datetime)):
         return value.isoformat()
     if isinstance(value, Mapping):
@@ -81,7 +85,7 @@ def plain(value: Any) -> Any:
 
 
 AS_IT_IS: frozenset[type] = frozenset((str, int, float, bool, type(None)))
-"""Types whose values JSON holds as they are."""
+"""Types that JSON represents directly."""
 _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 _PAIRS = [one + other for one in _LETTERS for other in _LETTERS]

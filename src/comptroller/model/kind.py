@@ -1,4 +1,4 @@
-"""A kind of fact: its fields, its natural key, whose books it belongs to, and when it holds."""
+"""A kind of fact: its fields, its natural key, the entity that owns it, and its validity."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,16 +21,16 @@ COLUMN_TYPES = {
     "flag": "BOOLEAN",
 }
 FACT_LINES = 1 << 20
-"""A fact's number is its entry's number times this, plus its line: a report holds at most so many facts."""
+"""A fact's number is its entry's number times this, plus its line: the most facts of one report."""
 STAMPS = {"fact": "BIGINT", "received_at": "TIMESTAMP", "first_at": "TIMESTAMP"}
-"""The columns that the ledger gives every fact; the lines of a nested list have no `first_at`."""
+"""The columns that the ledger adds to every fact; the lines of a nested list have no `first_at`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a kind, and the column it gives; the whole of a value matches `pattern` (RE2), where there is one.
+    """One field of a kind and its column; a whole value matches `pattern` (RE2), if there is one.
 
-    `least` and `most` are numbers or days as text, both included; '' where the kind sets no bound.
+    `least` and `most` are numbers or days as text, both inclusive; '' where the kind sets no bound.
     """
 
     name: str
@@ -55,7 +55,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Sense within one row: SQL that must not be false."""
+    """A check within one row: SQL that must not be false."""
 
     code: str
     holds: str
@@ -65,10 +65,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of fact. A nested list is a kind of its own, named `<kind>_<field>`, whose `parent` is the outer kind.
+    """A kind of fact. A nested list is a kind of its own, named `<kind>_<field>`; its `parent` is the outer kind.
 
-    Rows of a kind that `is_made` come from the engine itself; nobody reports them.
-    `reported_by` names the channels from which its facts are accepted.
+    Rows of a kind that `is_made` come from the engine itself and are never reported. `reported_by` names the channels
+    from which its facts are accepted.
     """
 
     name: str
@@ -91,19 +91,19 @@ class Kind:
     def columns(self) -> dict[str, str]:
         """Return the table's columns and SQL types, in order, the ledger's columns last.
 
-        `first_at` is when the first fact was received of which this one is a correction, itself where it is none.
+        `first_at` is the time of receipt of the first fact in a chain of corrections; for an uncorrected fact, its own.
         """
         named = {f.name: f.column_type for f in self.fields}
         return named | {name: form for name, form in STAMPS.items() if name != "first_at" or not self.parent}
 
     def field(self, name: str) -> Field:
-        """Return the field of that name; KeyError where there is none."""
-        for one in self.fields:
-            if one.name == name:
-                return one
+        """Return the field of that name; raises KeyError if there is none."""
+        for known in self.fields:
+            if known.name == name:
+                return known
         raise KeyError(name)
 
     @property
     def since(self) -> str:
-        """Return the column that says from when a row holds: a day or an instant."""
+        """Return the column with the start of a row's validity: a day or an instant."""
         return self.valid.get("on") or self.valid.get("at") or self.valid.get("from") or ""

@@ -12,7 +12,7 @@ from comptroller.model.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A law or document that policy rests on."""
+    """A law or document that policy cites."""
 
     name: str
     title: Text
@@ -38,7 +38,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """A dated series of values of one thing."""
+    """A dated series of values of one parameter."""
 
     name: str
     title: Text
@@ -49,7 +49,7 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class ListLine:
-    """One dated line of a list that a pack carries."""
+    """One dated line of a pack's list."""
 
     item: str
     title: Text
@@ -66,7 +66,7 @@ class ListLine:
 
 @dataclass(frozen=True, slots=True)
 class PolicyList:
-    """A list that a pack carries, and how a lower list may differ from it."""
+    """A list of a pack, and how a lower list may differ from it."""
 
     name: str
     title: Text
@@ -76,7 +76,7 @@ class PolicyList:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """One year's days off and worked week-ends, for one region."""
+    """One year's days off and worked weekends, for one region."""
 
     name: str
     region: str
@@ -101,7 +101,7 @@ class LetterForm:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What is found about a day depends only on rows of the docket within so many days of it, by this column."""
+    """The result for a day depends only on rows of the docket within so many days of it, by this column."""
 
     days: int
     on: str
@@ -109,7 +109,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Rows that a rule is shown, and the verdict on every subject that it must give."""
+    """Input rows of a rule, and the verdict that the rule must return for every subject."""
 
     name: Text
     shows: str
@@ -141,11 +141,11 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What must hold: one SELECT and what surrounds it. `sql` has `judged` already defined as its first CTE.
+    """A check as one SELECT with its metadata. `sql` has `judged` already defined as its first CTE.
 
-    `names` are the columns that the SQL names anywhere, of any table. `views` are the shared SELECTs that it stands on;
-    `references` and `params` have theirs in them, and `view_text` is their SQL as written.
-    `expects` names the step whose absence the rule finds: a kind, and the body that should have taken it.
+    `names` are all columns that the SQL names, of any table. `views` are the shared SELECTs that the rule uses.
+    `references` and `params` include those of the views, and `view_text` is their SQL as written. `expects` names the
+    step that the rule finds missing: a kind, and the body that should have taken it.
     """
 
     name: str
@@ -182,12 +182,12 @@ class Rule:
 
     @property
     def whole_text(self) -> str:
-        """Return the rule's SQL as written, with that of the views that it stands on."""
+        """Return the rule's SQL as written, with the SQL of its views."""
         return self.text + self.view_text
 
     @property
     def complete(self) -> str:
-        """Return SQL over one judged row: it applies, and nothing that the rule needs is missing."""
+        """Return SQL over one judged row: the rule applies, and no value that it needs is missing."""
         parts = [f"({w})" for w in self.when]
         parts += [f"({expression}) IS NOT NULL" for expression in self.needs.values()]
         parts += [f'"{column}" IS NOT NULL' for column in self.docket]
@@ -201,7 +201,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A pack with all it extends folded in: what is in force is read from here and nowhere else."""
+    """A pack merged with all packs that it extends: the only source of policy in force."""
 
     name: str
     version: str
@@ -227,13 +227,13 @@ class Pack:
 
     @property
     def told(self) -> dict[str, Kind]:
-        """Return the kinds that may be reported: all but those whose rows the engine makes itself."""
+        """Return the kinds that may be reported: all kinds except those that the engine makes itself."""
         return {name: kind for name, kind in self.kinds.items() if not kind.is_made}
 
     @property
     def tables(self) -> dict[str, Kind]:
         """Return every fact table's kind by table name, nested lists among them."""
-        found = dict(self.kinds)
+        tables = dict(self.kinds)
         for kind in self.kinds.values():
-            found.update({inner.name: inner for inner in kind.lists})
-        return found
+            tables.update({inner.name: inner for inner in kind.lists})
+        return tables

@@ -1,13 +1,12 @@
-"""A refusal: what was said, why it is not taken, and the mend; and the few exceptions of broken things.
+"""A refusal: the place, what was seen, what was expected, how to fix it. Also the few exceptions of the product.
 
-Refusals are values: they are collected, never raised, for what people send.
-Exceptions are for what is broken:
+Refusals of input are values: they are collected, never raised. Exceptions are for internal failures:
 
     ComptrollerError
-    ├── BrokenPack      a pack cannot be read or does not fit together (carries its refusals)
+    ├── BrokenPack      a pack cannot be read or is inconsistent (carries its refusals)
     ├── BrokenLedger    the ledger contradicts itself, its witness or its books (carries its refusals)
-    ├── RuleBroken      a rule's SQL fails on facts that are known
-    └── Refused         a door that answers one caller at once (carries its refusals)
+    ├── RuleBroken      a rule's SQL fails on accepted facts
+    └── Refused         a request is rejected at once (carries its refusals)
 """
 
 from dataclasses import asdict, dataclass
@@ -18,7 +17,7 @@ from comptroller.model.text import Text, message
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why something said is not taken: place, what was seen, what was expected, the mend, a stable code."""
+    """Why an input is rejected: place, what was seen, what was expected, how to fix it, and a stable code."""
 
     code: str
     file: str
@@ -29,11 +28,11 @@ class Refusal:
     mend: Text
 
     def as_json(self) -> dict[str, Any]:
-        """Return the refusal as plain values, in the one form of every door."""
+        """Return the refusal as plain values, the same form in every interface."""
         return asdict(self)
 
     def text(self, language: str = "en") -> str:
-        """Return the refusal as lines a person reads."""
+        """Return the refusal as lines of text."""
         line = "" if self.line is None else f"line {self.line}"
         place = ", ".join(part for part in (self.file, line, self.field) if part) or "-"
         return (
@@ -43,33 +42,33 @@ class Refusal:
 
 
 class ComptrollerError(Exception):
-    """Something is broken, as against something said that is not taken."""
+    """Base class for internal failures. Rejected input is returned as Refusal values instead."""
 
 
 class RuleBroken(ComptrollerError):
-    """A rule's SQL fails on facts that are known; the rule is put to sleep, and the line goes on without it."""
+    """A rule's SQL fails on accepted facts; the rule is suspended, and the others continue."""
 
-    def __init__(self, rule: str, fingerprint: str, said: str) -> None:
-        """Keep which text of which rule fails, and what the engine said."""
-        super().__init__(f"{rule}: {said}")
-        self.rule, self.fingerprint, self.said = rule, fingerprint, said
+    def __init__(self, rule: str, fingerprint: str, error: str) -> None:
+        """Store which version of which rule fails, and the engine's message."""
+        super().__init__(f"{rule}: {error}")
+        self.rule, self.fingerprint, self.said = rule, fingerprint, error
 
 
 class Refused(ComptrollerError):
-    """A door answers its caller with refusals."""
+    """A request is rejected; the exception carries the refusals."""
 
     def __init__(self, refusals: list[Refusal]) -> None:
-        """Keep all refusals; the message is their text."""
+        """Store all refusals; the message is their text."""
         super().__init__("\n\n".join(r.text() for r in refusals))
         self.refusals = refusals
 
 
 class BrokenLedger(Refused):
-    """The ledger contradicts itself, its witness or its books; the refusals name what is missing or other."""
+    """The ledger contradicts itself, its witness or its books; the refusals name what is missing or different."""
 
 
 class BrokenPack(Refused):
-    """A pack cannot be read, or does not fit together."""
+    """A pack cannot be read, or is inconsistent."""
 
 
 def refusal(
@@ -89,13 +88,13 @@ def refusal(
         KeyError: no catalogue has the messages of the code.
     """
     file, line, field = place
-    shown = str(seen)
+    text = str(seen)
     return Refusal(
         code,
         file,
         line,
         field,
-        shown if len(shown) <= 200 else shown[:197] + "...",
+        text if len(text) <= 200 else text[:197] + "...",
         message(f"{code}:expected", **values) if expected is None else _text(expected),
         message(f"{code}:fix", **values) if mend is None else _text(mend),
     )

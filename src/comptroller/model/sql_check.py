@@ -1,9 +1,10 @@
-"""SQL from outside as a tree: what it reads and calls, what of it is not allowed, and its one printed form.
+"""SQL from outside as a tree: which tables it reads, which functions it calls, what is not allowed, and its printed
+form.
 
 - One printed form: a tree is printed without comments, parsed again, and must print the same. The printed form is what
-  runs, so that text which one parser reads otherwise than another never reaches the engine.
-- Functions are checked by name on the tokens of the printed form, whatever node a parser makes of a call.
-- A name in a FROM is a WITH of the query itself only where the engine takes it as one; otherwise it is a table.
+  runs. Text that two parsers read differently therefore never reaches the engine.
+- Functions are checked by name on the tokens of the printed form, for every type of node that a parser makes of a call.
+- A name in a FROM is a WITH of the query itself only if the engine resolves it as one; otherwise it is a table.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -85,17 +86,17 @@ _SYNTAX = frozenset(
         ),
     )
 )
-"""Words of the language, and types, behind which a parenthesis may stand."""
+"""Keywords and types that may precede a parenthesis."""
 _MOMENTS = frozenset(
     (
         *("current_date", "current_time", "current_timestamp", "localtime", "localtimestamp"),
         *("current_user", "session_user", "current_role", "current_catalog", "current_schema"),
     )
 )
-"""Words that stand for the moment or the session without a parenthesis."""
+"""Keywords without a parenthesis that mean the current time or the session."""
 _TEXT_FORMS = (exp.ByteString, exp.RawString, exp.UnicodeString, exp.HexString, exp.BitString, exp.National)
 _NEVER = (exp.Into, exp.Command, exp.Placeholder, exp.Parameter, exp.SessionParameter)
-"""What no SQL from outside holds: writing, other statements, values handed in."""
+"""Constructs that no SQL from outside may have: writes, other statements, parameters."""
 
 
 class Problem(NamedTuple):
@@ -130,8 +131,9 @@ def parse_select(sql: str) -> tuple[exp.Query | None, list[Problem]]:
 def parse_expression(sql: str, functions: frozenset[str]) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
     """Return the columns that an expression names, in their order, and its problems.
 
-    An expression reads the columns of one row: no query, no table, no qualified name, no star. Its text is put into
-    statements as it is, so it holds nothing that two parsers may read differently: no comment, no other form of string.
+    An expression reads the columns of one row: no query, no table, no qualified name, no star. Its text is inserted
+    into statements unchanged. So it must not contain a comment or another form of string, which two parsers may read
+    differently.
     """
     try:
         trees = sqlglot.parse(sql, read="duckdb")
@@ -140,16 +142,18 @@ def parse_expression(sql: str, functions: frozenset[str]) -> tuple[tuple[str, ..
     tree = trees[0] if len(trees) == 1 else None
     if tree is None or isinstance(tree, (exp.DDL, exp.DML, exp.Alias, exp.Command)) or not _is_plain(sql):
         return (), (Problem("sql", sql.strip()[:80]),)
-    found = [Problem("subquery", _shown(one)) for one in tree.find_all(exp.Query, exp.Table, exp.Star, exp.Columns)]
+    problems = [
+        Problem("subquery", _excerpt(node)) for node in tree.find_all(exp.Query, exp.Table, exp.Star, exp.Columns)
+    ]
     columns = list(tree.find_all(exp.Column))
-    found += [Problem("column", _shown(one)) for one in columns if one.table and not _is_in_lambda(one)]
-    found += problems_of(tree, (), functions) if not found else []
-    named = tuple(one.name for one in columns if not one.table)
-    return named, tuple(found)
+    problems += [Problem("column", _excerpt(node)) for node in columns if node.table and not _is_in_lambda(node)]
+    problems += problems_of(tree, (), functions) if not problems else []
+    named = tuple(node.name for node in columns if not node.table)
+    return named, tuple(problems)
 
 
 def _is_plain(sql: str) -> bool:
-    """Check that a text is its tokens and white space alone, and that its strings stand between single quotes."""
+    """Check that a text is its tokens and white space alone, and that its strings are in single quotes."""
     at = 0
     for token in Tokenizer(dialect="duckdb").tokenize(sql):
         part = sql[token.start : token.end + 1]
@@ -165,29 +169,32 @@ def _is_plain(sql: str) -> bool:
 def problems_of(
     tree: exp.Expr, tables: Collection[str], functions: Collection[str], *, is_steady: bool = True
 ) -> list[Problem]:
-    """Return what a tree holds beyond these tables (in lower case) and functions, and what does not print as it parses.
+    """Return the tables and functions of a tree that are not allowed, and constructs that print differently.
 
-    With `is_steady`, for policy, the present moment, chance, the session and other forms of strings are problems as well.
+    `tables` are in lower case. With `is_steady`, for policy, the current time, chance, the session and other forms of
+    strings are problems as well.
     """
     try:
         text = printed(tree)
         again = sqlglot.parse_one(text, read="duckdb")
         if printed(again) != text:
             return [Problem("sql", text[:80])]
-        found = [Problem("select", _shown(one)) for one in tree.find_all(*_NEVER, *(_TEXT_FORMS if is_steady else ()))]
-        found += [Problem("table", _shown(one)) for one in foreign_tables(tree, tables)]
+        problems = [
+            Problem("select", _excerpt(node)) for node in tree.find_all(*_NEVER, *(_TEXT_FORMS if is_steady else ()))
+        ]
+        problems += [Problem("table", _excerpt(node)) for node in foreign_tables(tree, tables)]
         tokens = _bare_tokens(again, text)
     except (sqlglot.errors.SqlglotError, RecursionError) as error:
         return [Problem("sql", plain_error(error))]
-    said = [*_calls(tokens)]
-    moments = [*_moments(tokens), *(name for name in said if name.lower() in UNSTEADY)] if is_steady else []
-    found += [Problem("moment", name) for name in moments]
-    found += [Problem("function", name) for name in said if name.lower() not in functions and name not in moments]
-    return list(dict.fromkeys(found))
+    calls = [*_calls(tokens)]
+    moments = [*_moments(tokens), *(name for name in calls if name.lower() in UNSTEADY)] if is_steady else []
+    problems += [Problem("moment", name) for name in moments]
+    problems += [Problem("function", name) for name in calls if name.lower() not in functions and name not in moments]
+    return list(dict.fromkeys(problems))
 
 
 def _bare_tokens(tree: exp.Expr, text: str) -> list[Token]:
-    """Return the tokens of a tree's printed form; the columns of `AS name(column)` are taken away, where nothing is called."""
+    """Return the tokens of a tree's printed form, without the columns of `AS name(column)`, where nothing is called."""
     aliases = [alias for alias in tree.find_all(exp.TableAlias) if alias.columns]
     for alias in aliases:
         alias.set("columns", None)
@@ -195,7 +202,7 @@ def _bare_tokens(tree: exp.Expr, text: str) -> list[Token]:
 
 
 def _calls(tokens: Sequence[Token]) -> Iterator[str]:
-    """Yield the names that are called as functions, the words of the language left out."""
+    """Yield the names that are called as functions, without keywords."""
     for at, (token, after) in enumerate(pairwise(tokens)):
         if after.token_type is TokenType.L_PAREN and _is_word(token):
             is_quoted = token.token_type is TokenType.IDENTIFIER
@@ -205,7 +212,7 @@ def _calls(tokens: Sequence[Token]) -> Iterator[str]:
 
 
 def _moments(tokens: Sequence[Token]) -> Iterator[str]:
-    """Yield the words of the language that stand for the moment or the session."""
+    """Yield the keywords that mean the current time or the session."""
     for at, token in enumerate(tokens):
         is_word = token.token_type is not TokenType.IDENTIFIER and _is_word(token)
         is_part = at > 0 and tokens[at - 1].token_type is TokenType.DOT
@@ -220,20 +227,20 @@ def _is_word(token: Token) -> bool:
 
 
 def _is_in_lambda(column: exp.Column) -> bool:
-    """Check whether a qualified name goes into a value that a lambda names."""
+    """Check whether a qualified name is a field of a lambda's parameter."""
     at: exp.Expr | None = column
     while (at := at.parent if at is not None else None) is not None:
-        if isinstance(at, exp.Lambda) and any(one.name == column.table for one in at.expressions):
+        if isinstance(at, exp.Lambda) and any(name.name == column.table for name in at.expressions):
             return True
     return False
 
 
-def _shown(node: exp.Expr) -> str:
+def _excerpt(node: exp.Expr) -> str:
     return printed(node)[:80]
 
 
 def plain_error(error: Exception) -> str:
-    """Return the first line of what a parser says, without the marks for a screen."""
+    """Return the first line of a parser's message, without terminal control sequences."""
     text = str(error) or type(error).__name__
     return "".join(
         part.split("m", 1)[-1] if at else part for at, part in enumerate(text.splitlines()[0].split("\x1b["))

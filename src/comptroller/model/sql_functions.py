@@ -1,9 +1,9 @@
-"""Functions that SQL from outside may call, by name: what is not named here is not called.
+"""Functions that SQL from outside may call, by name; all others are rejected.
 
-The names are those of DuckDB: scalars, aggregates and windows that compute from the values they are given. Left out is
-what reads files, settings, the catalogue, the session, sequences or variables, what raises errors with values in their
-text, what waits, and what belongs to the engine's inside. A test compares the lists with the engine's own: a function
-that is new in the engine is not called until somebody adds it here.
+The names are those of DuckDB: scalars, aggregates and windows that compute from their arguments. The list leaves out
+functions that read files, settings, the catalogue, the session, sequences or variables. It also leaves out functions
+that raise errors with values in their text, that wait, or that are internal to the engine. A test compares the lists
+with the engine's own: a new function of the engine is rejected until it is added here.
 """
 
 _SCALARS = """
@@ -68,17 +68,17 @@ cume_dist dense_rank first_value lag last_value lead nth_value ntile percent_ran
 """
 
 STEADY = frozenset((_SCALARS + _AGGREGATES + _WINDOWS + " if coalesce ifnull").split())
-"""Functions that give the same answer for the same rows, on any day: policy and mappings may call them."""
+"""Functions that return the same result for the same rows on any day: policy and mappings may call them."""
 UNSTEADY = frozenset(
     (
         *("now", "today", "get_current_time", "get_current_timestamp", "transaction_timestamp", "current_date"),
         *("random", "uuid", "uuidv4", "uuidv7", "gen_random_uuid", "setseed", "reservoir_quantile"),
     )
 )
-"""Functions whose answer is the moment or chance: a visitor's question may call them, policy may not."""
+"""Functions that depend on the current time or chance: a query may call them, policy may not."""
 ROW_MAKERS = frozenset(("unnest", "range", "generate_series"))
-"""The only functions that may stand in the place of a table."""
+"""The only functions that may be used as a table."""
 IN_THE_PARSER = frozenset(
     ("count_star", "like_escape", "ilike_escape", "not_like_escape", "not_ilike_escape", "unpivot_list", "alias")
 )
-"""Names that the engine's parser itself puts in the place of operators and forms of the language."""
+"""Names that the engine's parser itself puts in place of operators and keywords."""

@@ -1,4 +1,4 @@
-"""Names in a FROM as the engine takes them: a WITH of the query itself, a maker of rows, or a table."""
+"""Names in a FROM as the engine resolves them: a WITH of the query itself, a maker of rows, or a table."""
 
 from collections.abc import Collection, Iterator
 
@@ -8,12 +8,12 @@ from comptroller.model.sql_functions import ROW_MAKERS
 
 
 def printed(tree: exp.Expr) -> str:
-    """Return the one form in which a tree runs."""
+    """Return the one form in which a tree is executed."""
     return tree.sql("duckdb", comments=False)
 
 
 def foreign_tables(tree: exp.Expr, tables: Collection[str]) -> Iterator[exp.Expr]:
-    """Yield what stands in the place of a table and is neither one of these, nor a WITH of the query, nor a maker of rows."""
+    """Yield each table source that is none of these tables, no WITH of the query, and no maker of rows."""
     for table in tree.find_all(exp.Table):
         made = table.this
         if isinstance(made, exp.Func):
@@ -33,7 +33,7 @@ def foreign_tables(tree: exp.Expr, tables: Collection[str]) -> Iterator[exp.Expr
 
 
 def is_own(table: exp.Expr) -> bool:
-    """Check whether a name means a WITH of the query: one that encloses it, and inside a WITH one that stands before it.
+    """Check whether a name means a WITH of the query: an enclosing one, or an earlier one inside the same WITH.
 
     A WITH names itself only in the second part of a recursive UNION: elsewhere the engine reads a table of that name.
     """
@@ -45,10 +45,10 @@ def is_own(table: exp.Expr) -> bool:
                 return True
             if outer.args.get("recursive") and _is_named(inner, table) and _is_in_second_part(inner, table):
                 return True
-            outer = outer.parent  # Its own query has been looked at.
+            outer = outer.parent  # Its own query was checked above.
             if outer is None:
                 return False
-        elif (found := outer.args.get("with_")) is not None and any(_is_named(c, table) for c in found.expressions):
+        elif (withs := outer.args.get("with_")) is not None and any(_is_named(c, table) for c in withs.expressions):
             return True
         inner = outer
     return False
@@ -69,5 +69,5 @@ def _is_in_second_part(cte: exp.Expr, table: exp.Expr) -> bool:
 
 
 def _called(function: exp.Expr) -> str:
-    """Return the name by which a function is called in the printed form, in lower case."""
+    """Return the name of a called function as in the printed form, in lower case."""
     return printed(function).split("(", 1)[0].strip('"').lower()

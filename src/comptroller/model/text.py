@@ -1,6 +1,6 @@
 """A text in several languages, and a text made from the message catalogues."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
 from comptroller import texts
 
@@ -38,3 +38,25 @@ def message(code: str, /, **values: object) -> Text:
         KeyError: no catalogue has the code.
     """
     return Text((language, texts.translate(language, code, **values)) for language in texts.languages())
+
+
+class Labels(Mapping[str, Text]):
+    """The labels `<prefix>.<name>` of some names, in their order; each is read from the catalogues when it is used."""
+
+    def __init__(self, prefix: str, names: Iterable[str]) -> None:
+        """Store the names; the catalogues are not read yet."""
+        self._prefix, self._names = prefix, tuple(names)
+
+    def __getitem__(self, name: str) -> Text:
+        """Return the label of a name; raises KeyError for another name."""
+        if name not in self._names:
+            raise KeyError(name)
+        return message(f"{self._prefix}.{name}")
+
+    def __iter__(self) -> Iterator[str]:
+        """Return the names in their order."""
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        """Return the number of names."""
+        return len(self._names)

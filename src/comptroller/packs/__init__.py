@@ -1,4 +1,6 @@
-"""The only reader of YAML: packs from their files, composed, checked, and refused with the place and the mend."""
+"""The only reader of YAML: packs are read from their files, composed and checked; each fault has its place and
+its fix.
+"""
 
 from importlib import import_module
 from typing import TYPE_CHECKING

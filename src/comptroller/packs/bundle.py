@@ -1,4 +1,4 @@
-"""A pack's files as one archive, the same bytes for the same files, and back; and the digest that names them."""
+"""A pack's files as one archive, with the same bytes for the same files, and the digest of a pack."""
 
 import hashlib
 import io
@@ -35,7 +35,7 @@ def _unpacked(bundle: bytes) -> tuple[tuple[str, bytes], ...]:
 
 def digest_of(files: Mapping[str, bytes]) -> str:
     """Return the SHA-256 over all files' paths and contents, in the order of paths."""
-    whole = hashlib.sha256()
+    digest = hashlib.sha256()
     for path in sorted(files):
-        whole.update(path.encode() + b"\0" + hashlib.sha256(files[path]).digest())
-    return whole.hexdigest()
+        digest.update(path.encode() + b"\0" + hashlib.sha256(files[path]).digest())
+    return digest.hexdigest()

@@ -1,8 +1,9 @@
-"""Moves, clocks and routes made from their files, with what the lint refuses: gaps, dead ends, words that nobody knows."""
+"""Moves, clocks and routes from their files, with the checks: gaps, dead ends, unknown names."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
+from typing import Protocol
 
 from comptroller.model.case_policy import (
     DOES,
@@ -24,19 +25,25 @@ from comptroller.model.cite import Cite
 from comptroller.model.kind import Kind
 from comptroller.model.policy import Param, Rule
 from comptroller.model.refusal import Refusal, refusal
-from comptroller.model.text import Text
+from comptroller.model.text import Text, message
 from comptroller.packs import case_schema
 from comptroller.packs.schema_types import Both, CiteForm
 
 STEP, ANSWER = "case_step", "enterprise_answer"
-"""The kinds whose facts are moves, of a line and of an entity."""
+"""The kinds with moves as facts: of a line and of an entity."""
 HAPPENS = ("request.asked", "request.answered", "letter.sent", "finding.raised", "finding.cleared", "loss.estimated")
-"""What may start or end a clock beside a state that is entered and a move that is made."""
+"""Events that may start or end a clock, beside entering a state and making a move."""
 OFFICES = ("owner", "head", "manager")
 SEVERITIES = ("crit", "high", "med", "low", "info")
 BAND, BY_BAND = ("least", "most"), ("class", "degree")
-"""What a band of consequences consists of, and what it is told by."""
-Say = Callable[[str, str, object, str, str], None]
+"""The two limits of a sanction band, and the columns that select it."""
+
+
+class Reject(Protocol):
+    """Add a refusal of a file's field: what was seen, and the problem by the code of its message."""
+
+    def __call__(self, full: str, field: str, seen: object, problem: str, **values: object) -> None:
+        """Add the refusal; `values` fill in its message."""
 
 
 def case_policy_of(  # noqa: PLR0913 - a pack's casework stands on all of these
@@ -53,12 +60,12 @@ def case_policy_of(  # noqa: PLR0913 - a pack's casework stands on all of these
     params: Mapping[str, Param],
     words: Mapping[str, Mapping[str, Text]],
 ) -> tuple[CasePolicy, list[Refusal]]:
-    """Return what a pack's files say about cases (by full name), and all that does not fit."""
+    """Return the case policy of a pack's files (by full name), and a refusal for everything that does not fit."""
     refusals: list[Refusal] = []
 
-    def say(full: str, field: str, seen: object, zh: str, en: str) -> None:
-        mend = ("按 docs/casework.md 改正", "Mend it as docs/casework.md says.")
-        refusals.append(refusal("packs.casework", (f"{full}.yml", None, field), seen, (zh, en), mend))
+    def reject(full: str, field: str, seen: object, problem: str, **values: object) -> None:
+        expected = message(f"packs.casework.{problem}:expected", **values)
+        refusals.append(refusal("packs.casework", (f"{full}.yml", None, field), seen, expected))
 
     made = CasePolicy(
         moves={_stem(full): _move(full, form) for full, form in moves.items()},
@@ -70,31 +77,30 @@ def case_policy_of(  # noqa: PLR0913 - a pack's casework stands on all of these
         authority=dict(authority),
     )
     for full, move in zip(moves, made.moves.values(), strict=True):
-        _check_move(full, move, kinds, made, say)
+        _check_move(full, move, kinds, made, reject)
     for full, clock in zip(clocks, made.clocks.values(), strict=True):
-        _check_clock(full, clock, made, words["lines"], say)
+        _check_clock(full, clock, made, words["lines"], reject)
     losses = {dict(v.by).get("class", "") for v in params[loss_param].values} if loss_param in params else set()
     for route in made.routes:
-        _check_route(route, rules, words, say)
+        _check_route(route, rules, words, reject)
         if route.closes is not None:
-            _among(say, route.name, "closes_itself", route.closes.severities, SEVERITIES)
-            _among(say, route.name, "closes_with_loss", route.closes.loss_classes, losses)
+            _among(reject, route.name, "closes_itself", route.closes.severities, SEVERITIES)
+            _among(reject, route.name, "closes_with_loss", route.closes.loss_classes, losses)
     if made.routes:
-        _check_whole(made, kinds, say)
+        _check_whole(made, kinds, reject)
     for line in sights:
         if line not in words["lines"]:
-            say("pack", "sights", line, "lines 中的条线", "a line of the pack")
-    _among(say, "pack", "authority", authority.values(), PARTS)
-    _check_params(loss_param, band_params, params, say)
+            reject("pack", "sights", line, "line")
+    _among(reject, "pack", "authority", authority.values(), PARTS)
+    _check_params(loss_param, band_params, params, reject)
     return made, refusals
 
 
-def _check_params(loss_param: str, band_params: Sequence[str], params: Mapping[str, Param], say: Say) -> None:
+def _check_params(loss_param: str, band_params: Sequence[str], params: Mapping[str, Param], reject: Reject) -> None:
     if loss_param and loss_param not in params:
-        say("pack", "loss_param", loss_param, "params/ 中的参数", "a parameter under params/")
+        reject("pack", "loss_param", loss_param, "param")
     if band_params and (len(band_params) != len(BAND) or any(_by(params, name) != BY_BAND for name in band_params)):
-        wanted = "two parameters, the least and the most, each by class and degree"
-        say("pack", "band_params", ", ".join(band_params), "下限、上限两个参数,各按 class 和 degree 分列", wanted)
+        reject("pack", "band_params", ", ".join(band_params), "band")
 
 
 def _by(params: Mapping[str, Param], name: str) -> tuple[str, ...]:
@@ -145,8 +151,8 @@ def _clock(full: str, form: case_schema.ClockForm) -> Clock:
     )
 
 
-def _cites(said: CiteForm | list[CiteForm]) -> tuple[Cite, ...]:
-    return tuple(Cite(one.source, one.article) for one in (said if isinstance(said, list) else [said]))
+def _cites(cites: CiteForm | list[CiteForm]) -> tuple[Cite, ...]:
+    return tuple(Cite(cite.source, cite.article) for cite in (cites if isinstance(cites, list) else [cites]))
 
 
 def _route(full: str, form: case_schema.RouteForm) -> Route:
@@ -168,90 +174,94 @@ def _route(full: str, form: case_schema.RouteForm) -> Route:
         lead=form.lead,
         informed=tuple(form.informed),
         office=form.office,
-        joins=tuple(tuple(one) for one in form.joins),
+        joins=tuple(tuple(item) for item in form.joins),
         window_days=form.window_days,
         closes=closing if closing.severities else None,
-        cites=tuple(Cite(one.source, one.article) for one in form.cites),
+        cites=tuple(Cite(item.source, item.article) for item in form.cites),
     )
 
 
-def _among(say: Say, full: str, field: str, seen: Iterable[str], known: Iterable[str]) -> None:
-    """Refuse words that are none of those known."""
+def _among(reject: Reject, full: str, field: str, words: Iterable[str], known: Iterable[str]) -> None:
+    """Reject names that are not known."""
     listed = sorted(known)
-    for word in seen:
+    for word in words:
         if word not in listed:
-            say(full, field, word, f"其一:{listed}", f"one of {listed}")
+            reject(full, field, word, "one_of", names=listed)
 
 
-def _check_move(full: str, move: Move, kinds: Mapping[str, Kind], made: CasePolicy, say: Say) -> None:
-    _among(say, full, "of", [move.of], (STEP, ANSWER))
-    _among(say, full, "by", move.by, PARTIES)
-    _among(say, full, "states", move.states, STATES)
-    _among(say, full, "to", [move.to] if move.to else [], STATES)
-    _among(say, full, "does", [move.does], DOES)
-    _among(say, full, "requires", move.requires, REQUIRES)
-    _among(say, full, "apart_from", move.apart_from, made.moves)
-    _among(say, full, "after", move.after, made.moves)
+def _check_move(full: str, move: Move, kinds: Mapping[str, Kind], made: CasePolicy, reject: Reject) -> None:
+    _among(reject, full, "of", [move.of], (STEP, ANSWER))
+    _among(reject, full, "by", move.by, PARTIES)
+    _among(reject, full, "states", move.states, STATES)
+    _among(reject, full, "to", [move.to] if move.to else [], STATES)
+    _among(reject, full, "does", [move.does], DOES)
+    _among(reject, full, "requires", move.requires, REQUIRES)
+    _among(reject, full, "apart_from", move.apart_from, made.moves)
+    _among(reject, full, "after", move.after, made.moves)
     if not move.by:
-        say(full, "by", "-", "至少一方", "somebody who may make it")
+        reject(full, "by", "-", "party")
     kind = kinds.get(move.of)
     if kind is not None:
-        _among(say, full, "needs", move.needs, kind.columns)
-        _among(say, full, "", [move.name], kind.field("move").choices)
+        _among(reject, full, "needs", move.needs, kind.columns)
+        _among(reject, full, "", [move.name], kind.field("move").choices)
 
 
-def _check_clock(full: str, clock: Clock, made: CasePolicy, lines: Mapping[str, Text], say: Say) -> None:
+def _check_clock(full: str, clock: Clock, made: CasePolicy, lines: Mapping[str, Text], reject: Reject) -> None:
     happens = {*HAPPENS, *(f"state.{s}" for s in STATES), *(f"move.{m}" for m in made.moves)}
-    _among(say, full, "unit", [clock.unit], UNITS)
-    _among(say, full, "starts", clock.starts, happens)
-    _among(say, full, "ends", clock.ends, happens)
-    _among(say, full, "binds", [clock.binds], PARTIES)
-    _among(say, full, "lines", clock.lines, lines)
-    for field, seen in (("starts", clock.starts), ("ends", clock.ends), ("terms", clock.terms)):
-        if not seen:
-            say(full, field, "-", "至少一项", "at least one")
+    _among(reject, full, "unit", [clock.unit], UNITS)
+    _among(reject, full, "starts", clock.starts, happens)
+    _among(reject, full, "ends", clock.ends, happens)
+    _among(reject, full, "binds", [clock.binds], PARTIES)
+    _among(reject, full, "lines", clock.lines, lines)
+    for field, items in (("starts", clock.starts), ("ends", clock.ends), ("terms", clock.terms)):
+        if not items:
+            reject(full, field, "-", "empty")
     for earlier, later in pairwise(clock.terms):
         if earlier.valid_from == later.valid_from:
-            say(full, "terms", later.valid_from, "起始日各不相同", "terms that begin on different days")
-    if any(one.amount < 1 for one in clock.terms):
-        say(full, "terms", [t.amount for t in clock.terms], "正数", "amounts above zero")
-    if any(not one.cites for one in clock.terms):
-        say(full, "terms", "-", "每项有依据", "a source for each term")
+            reject(full, "terms", later.valid_from, "terms")
+    if any(term.amount < 1 for term in clock.terms):
+        reject(full, "terms", [t.amount for t in clock.terms], "amounts")
+    if any(not term.cites for term in clock.terms):
+        reject(full, "terms", "-", "cites")
     if bool(clock.extensions) != bool(clock.extension_most):
-        say(full, "extensions", clock.extensions, "次数与上限并存", "a number of extensions and their most, together")
+        reject(full, "extensions", clock.extensions, "extensions")
 
 
-def _check_route(route: Route, rules: Mapping[str, Rule], words: Mapping[str, Mapping[str, Text]], say: Say) -> None:
+def _check_route(
+    route: Route, rules: Mapping[str, Rule], words: Mapping[str, Mapping[str, Text]], reject: Reject
+) -> None:
     lines = words["lines"]
-    _among(say, route.name, "lead", [route.lead] if route.lead else [], lines)
-    _among(say, route.name, "informed", route.informed, lines)
-    _among(say, route.name, "office", [route.office], OFFICES)
-    _among(say, route.name, "when.domains", route.domains, words["domains"])
-    _among(say, route.name, "when.problems", route.problems, words["problems"])
-    _among(say, route.name, "when.kinds", route.kinds, ("limit", "procedure", "deadline", "target", "signal", "data"))
-    _among(say, route.name, "when.severities", route.severities, SEVERITIES)
+    _among(reject, route.name, "lead", [route.lead] if route.lead else [], lines)
+    _among(reject, route.name, "informed", route.informed, lines)
+    _among(reject, route.name, "office", [route.office], OFFICES)
+    _among(reject, route.name, "when.domains", route.domains, words["domains"])
+    _among(reject, route.name, "when.problems", route.problems, words["problems"])
+    _among(
+        reject, route.name, "when.kinds", route.kinds, ("limit", "procedure", "deadline", "target", "signal", "data")
+    )
+    _among(reject, route.name, "when.severities", route.severities, SEVERITIES)
     for part in route.rules:
         if not any(part in name for name in rules):
-            say(route.name, "when.rules", part, "某条规则名称的一部分", "a part of some rule's name")
+            reject(route.name, "when.rules", part, "rule")
     if route.opens and not route.joins:
-        say(route.name, "joins", "-", "至少一组字段", "at least one set of columns")
+        reject(route.name, "joins", "-", "joins")
 
 
-def _check_whole(made: CasePolicy, kinds: Mapping[str, Kind], say: Say) -> None:
-    """Refuse routes that leave a finding without an answer, and states that nobody can leave or reach."""
+def _check_whole(made: CasePolicy, kinds: Mapping[str, Kind], reject: Reject) -> None:
+    """Reject routes that leave a finding without a case decision, and states without a way in or out."""
     orders = Counter(route.order for route in made.routes)
     for route in made.routes:
         if orders[route.order] > 1:
-            say(route.name, "order", route.order, "互不相同的次序", "an order of its own")
+            reject(route.name, "order", route.order, "order")
     last = made.routes[-1]
     if any((last.rules, last.kinds, last.severities, last.domains, last.problems, last.classes)):
-        say(last.name, "when", "-", "最后一条不设条件", "a last route without conditions, so that none falls through")
+        reject(last.name, "when", "-", "last")
     for kind in (STEP, ANSWER):
         if kind not in kinds:
-            say(last.name, "", kind, f"事项种类 {kind}", f"the kind {kind}")
+            reject(last.name, "", kind, "kind", kind=kind)
     steps = [m for m in made.moves.values() if m.to]
     for state in STATES:
         if state not in ENDED and not any(state in m.states and m.to not in ("", state) for m in steps):
-            say(last.name, "", state, "可离开的状态", "a move that leads out of that state")
+            reject(last.name, "", state, "way_out")
         if state != "triage" and not any(m.to == state for m in steps):
-            say(last.name, "", state, "可到达的状态", "a move that leads into that state")
+            reject(last.name, "", state, "way_in")

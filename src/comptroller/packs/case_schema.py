@@ -1,4 +1,4 @@
-"""The forms of a pack's files on cases, as msgspec structs: moves, clocks and routes."""
+"""The schemas of a pack's files on cases, as msgspec structs: moves, clocks and routes."""
 
 # ruff: noqa: RUF012 - msgspec copies the default of a struct for each one
 import datetime as dt

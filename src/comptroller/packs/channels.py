@@ -1,34 +1,40 @@
-"""The channels of a kind: what its file names, what follows from its fields, and what no file may open."""
+"""The channels of a kind: those that its file names, those that follow from its fields, and those that no file
+may add.
+"""
 
 from comptroller.model.channel import CONSOLE, DECLARED, ENGINE, FIXED, OFFICER_FIELDS, REPORTER
 from comptroller.model.refusal import Refusal, refusal
+from comptroller.model.text import message
 from comptroller.packs.schema import KindForm
 
 
 def channels_of(name: str, form: KindForm) -> tuple[str, ...]:
     """Return the channels from which facts of a kind are accepted.
 
-    A file that names none gets those of the product's own kinds, or the console alone where a field names an officer, a
-    line, an office or who grants, or the reporters.
+    A file that names none has the channels of the product's own kinds. Without those, a field for an officer, a line,
+    an office or a grantor means the console alone; any other kind is for reporters.
     """
     if form.made:
         return (ENGINE,)
-    if listed := _listed(form):
+    if listed := _channel_list(form):
         return tuple(dict.fromkeys(listed))
     return FIXED.get(name) or ((CONSOLE,) if not form.fields.keys().isdisjoint(OFFICER_FIELDS) else (REPORTER,))
 
 
 def channels_refused(full: str, form: KindForm) -> list[Refusal]:
-    """Reject a channel that there is not, a channel of rows that nobody reports, and one that a kind of the product must not have."""
-    name, listed = full.rsplit("/", 1)[-1], _listed(form)
+    """Reject unknown channels, channels of kinds that are never reported, and channels that a product kind must
+    not have.
+    """
+    name, listed = full.rsplit("/", 1)[-1], _channel_list(form)
     allowed = (ENGINE,) if form.made else FIXED.get(name, DECLARED)
-    wrong = [one for one in listed if one not in allowed]
-    words = ", ".join(allowed)
-    wanted = (f"其中的报送渠道:{words}", f"channels out of: {words}")
-    mend = ("改正或删去 reported_by", "Correct reported_by, or leave it out.")
-    return [refusal("packs.kind", (f"{full}.yml", None, "reported_by"), one, wanted, mend) for one in wrong]
+    wrong = [channel for channel in listed if channel not in allowed]
+    if not wrong:
+        return []
+    expected, fix = message("packs.kind.channels:expected", channels=allowed), message("packs.kind.channels:fix")
+    place = (f"{full}.yml", None, "reported_by")
+    return [refusal("packs.kind", place, channel, expected, fix) for channel in wrong]
 
 
-def _listed(form: KindForm) -> list[str]:
+def _channel_list(form: KindForm) -> list[str]:
     """Return what the file names, as a list."""
     return [form.reported_by] if isinstance(form.reported_by, str) else form.reported_by

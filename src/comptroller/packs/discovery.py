@@ -1,35 +1,36 @@
-"""A pack's files, gathered from the folders in which packs lie, with those of all packs beneath it."""
+"""The files of a pack and of all packs that it extends, collected from the pack folders."""
 
 from collections.abc import Iterable
 from pathlib import Path
 
-from comptroller.model.near import did_you_mean
+from comptroller.model.near import suggest
 from comptroller.model.refusal import BrokenPack, refusal
+from comptroller.model.text import message
 from comptroller.packs import schema
 from comptroller.packs.yaml import read_form
 
 
 def gather_files(roots: Iterable[Path], name: str) -> dict[str, bytes]:
-    """Return the files of pack `name` and of all packs beneath it, by path from `<pack>/`.
+    """Return the files of pack `name` and of all packs that it extends, by path from `<pack>/`.
 
-    Raises BrokenPack for a pack that no root holds, and packs that extend one another in a ring.
+    Raises:
+        BrokenPack: a pack is in no root, or its `pack.yml` is not valid.
     """
     files: dict[str, bytes] = {}
     waiting, places = [name], list(roots)
     while waiting:
-        one = waiting.pop(0)
-        if f"{one}/pack.yml" in files:
+        pack = waiting.pop(0)
+        if f"{pack}/pack.yml" in files:
             continue
-        folder = next((root / one for root in places if (root / one / "pack.yml").is_file()), None)
+        folder = next((root / pack for root in places if (root / pack / "pack.yml").is_file()), None)
         if folder is None:
-            held = sorted({p.parent.name for root in places for p in root.glob("*/pack.yml")})
-            wanted = (f"已有政策包之一:{held}", f"one of the packs that are here: {held}")
-            mend = did_you_mean(one, held, ("核对政策包名称", "Check the pack's name."))
-            raise BrokenPack([refusal("packs.unknown", (one, None, ""), one, wanted, mend)])
+            existing = sorted({p.parent.name for root in places for p in root.glob("*/pack.yml")})
+            fix = suggest(pack, existing, message("packs.unknown:fix"))
+            raise BrokenPack([refusal("packs.unknown", (pack, None, ""), pack, mend=fix, packs=existing)])
         for path in sorted(folder.rglob("*")):
             if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
-                files[f"{one}/{path.relative_to(folder).as_posix()}"] = path.read_bytes()
-        form, refusals = read_form(files, f"{one}/pack.yml", schema.PackForm)
+                files[f"{pack}/{path.relative_to(folder).as_posix()}"] = path.read_bytes()
+        form, refusals = read_form(files, f"{pack}/pack.yml", schema.PackForm)
         if form is None:
             raise BrokenPack(refusals)
         waiting.extend(form.extends)

@@ -1,4 +1,4 @@
-"""Kinds made from their forms, with the sense that one file must make."""
+"""Kinds built from their forms, with checks of one file."""
 
 import datetime as dt
 import re
@@ -13,7 +13,7 @@ import sqlglot
 from comptroller.model.kind import COLUMN_TYPES, Check, Field, Kind
 from comptroller.model.refusal import Refusal, refusal
 from comptroller.model.sql_check import plain_error
-from comptroller.model.text import Text
+from comptroller.model.text import Text, message
 from comptroller.packs import schema
 from comptroller.packs.channels import channels_of, channels_refused
 from comptroller.packs.rule_compiler import columns_of
@@ -23,16 +23,16 @@ _RESERVED = ("fact", "received_at", "first_at", "act", "line", "report", "seq")
 
 
 def kind_of(full: str, form: schema.KindForm) -> tuple[Kind | None, list[Refusal]]:
-    """Return the kind that `form` says, or what does not fit in it."""
+    """Return the kind of `form`, or a refusal for everything that does not fit."""
     name = full.rsplit("/", 1)[-1]
     refusals = [*_sense(full, form), *channels_refused(full, form)]
     if refusals:
         return None, refusals
-    flat = tuple(_field(key, one) for key, one in form.fields.items() if one.type != "list")
+    flat = tuple(_field(key, field) for key, field in form.fields.items() if field.type != "list")
     books = (form.books,) if isinstance(form.books, str) else tuple(form.books)
-    named = {one.name: one for one in flat}
+    named = {field.name: field for field in flat}
     inner = tuple(
-        _inner(name, key, one, tuple(form.key), named) for key, one in form.fields.items() if one.type == "list"
+        _inner(name, key, field, tuple(form.key), named) for key, field in form.fields.items() if field.type == "list"
     )
     reported = {
         "by": Text(form.reported.by),
@@ -63,7 +63,7 @@ def kind_of(full: str, form: schema.KindForm) -> tuple[Kind | None, list[Refusal
 def _inner(outer: str, name: str, form: schema.FieldForm, key: tuple[str, ...], named: dict[str, Field]) -> Kind:
     """Return a nested list as a kind of its own: the columns it carries, then its own."""
     carried = tuple(dict.fromkeys((*key, *form.carries)))
-    fields = tuple(named[one] for one in carried) + tuple(_field(k, f) for k, f in form.fields.items())
+    fields = tuple(named[column] for column in carried) + tuple(_field(k, f) for k, f in form.fields.items())
     return Kind(
         name=f"{outer}_{name}",
         title=Text(zh=form.zh, en=form.en),
@@ -99,99 +99,84 @@ def _field(name: str, form: schema.FieldForm) -> Field:
 def _sense(full: str, form: schema.KindForm) -> list[Refusal]:  # noqa: C901, PLR0912 - one line a thing that may be wrong
     refusals: list[Refusal] = []
 
-    def say(field: str, seen: object, zh: str, en: str) -> None:
-        mend = ("按 docs/packs.md 改正", "Mend it as docs/packs.md says.")
-        refusals.append(refusal("packs.kind", (f"{full}.yml", None, field), seen, (zh, en), mend))
+    def reject(field: str, seen: object, problem: str, **values: object) -> None:
+        expected = message(f"packs.kind.{problem}:expected", **values)
+        refusals.append(refusal("packs.kind", (f"{full}.yml", None, field), seen, expected))
 
-    plain = {name for name, one in form.fields.items() if one.type != "list"}
+    plain = {name for name, part in form.fields.items() if part.type != "list"}
     books = [form.books] if isinstance(form.books, str) else form.books
-    inner_fields = ((f"{name}.{key}", inner) for name, one in form.fields.items() for key, inner in one.fields.items())
-    for name, one in (*form.fields.items(), *inner_fields):
-        if one.identifier and not _is_scheme(one.identifier):
-            say(name, one.identifier, "python-stdnum 中的编码名", "a scheme of python-stdnum, such as cn.uscc or lei")
-        if wrong := _wrong_bounds(one):
-            say(
-                name,
-                wrong,
-                "与类型相符的 least 和 most,前者不大于后者",
-                "least and most that fit the type, the least first",
-            )
-        if one.pattern and not (one.type in ("code", "text") and _is_pattern(one.pattern)):
-            say(name, one.pattern, "code 或 text 字段的 RE2 正则表达式", "an RE2 pattern, on a field of code or text")
-    for name, one in form.fields.items():
-        if one.type != "list" and one.type not in COLUMN_TYPES:
-            say(name, one.type, f"类型之一:{sorted(COLUMN_TYPES)}", f"one of the types {sorted(COLUMN_TYPES)}")
+    inner_fields = (
+        (f"{name}.{key}", inner) for name, part in form.fields.items() for key, inner in part.fields.items()
+    )
+    for name, part in (*form.fields.items(), *inner_fields):
+        if part.identifier and not _is_scheme(part.identifier):
+            reject(name, part.identifier, "scheme")
+        if wrong := _wrong_bounds(part):
+            reject(name, wrong, "bounds")
+        if part.pattern and not (part.type in ("code", "text") and _is_pattern(part.pattern)):
+            reject(name, part.pattern, "pattern")
+    for name, part in form.fields.items():
+        if part.type != "list" and part.type not in COLUMN_TYPES:
+            reject(name, part.type, "type", types=sorted(COLUMN_TYPES))
         if not name.isidentifier() or name != name.lower() or name in _RESERVED:
-            say(name, name, "小写标识符,且非保留名", "a lower-case identifier that is not reserved")
-        if one.type == "choice" and not one.of:
-            say(name, "-", "choice 写明 of", "`of` for a choice")
-        if one.type == "money" and not one.currency:
-            say(name, "-", "money 写明 currency", "`currency` for money: a field's name or a code")
-        if one.type == "list":
-            for key in (*form.key, *one.carries):
+            reject(name, name, "identifier")
+        if part.type == "choice" and not part.of:
+            reject(name, "-", "choices")
+        if part.type == "money" and not part.currency:
+            reject(name, "-", "currency")
+        if part.type == "list":
+            for key in (*form.key, *part.carries):
                 if key not in plain:
-                    say(name, key, "外层事项的列", "a column of the outer kind")
-            for key in one.key:
-                if key not in one.fields:
-                    say(name, key, "列表项的列", "a column of the list's lines")
-            for inner, field in one.fields.items():
+                    reject(name, key, "outer_column")
+            for key in part.key:
+                if key not in part.fields:
+                    reject(name, key, "line_column")
+            for inner, field in part.fields.items():
                 if field.type not in COLUMN_TYPES or (field.type == "choice" and not field.of):
-                    say(
-                        f"{name}.{inner}",
-                        field.type,
-                        f"类型之一:{sorted(COLUMN_TYPES)}",
-                        f"one of the types {sorted(COLUMN_TYPES)}",
-                    )
+                    reject(f"{name}.{inner}", field.type, "type", types=sorted(COLUMN_TYPES))
                 if not inner.isidentifier() or inner != inner.lower() or inner in _RESERVED:
-                    say(
-                        f"{name}.{inner}",
-                        inner,
-                        "小写标识符,且非保留名",
-                        "a lower-case identifier that is not reserved",
-                    )
-        if one.fills:
-            refusals.extend(_columns(full, name, one.fills, plain))
+                    reject(f"{name}.{inner}", inner, "identifier")
+        if part.fills:
+            refusals.extend(_columns(full, name, part.fills, plain))
     for column in (*form.key, *books, *form.valid.values()):
         if column not in plain:
-            say("key/books/valid", column, "已声明的字段", "a declared field")
+            reject("key/books/valid", column, "declared")
     if set(form.valid) not in ({"on"}, {"at"}, {"from"}, {"from", "until"}):
-        say("valid", form.valid, "on、at 或 from/until", "on, at, or from and until")
+        reject("valid", form.valid, "validity")
     for check in form.checks:
         refusals.extend(_columns(full, "checks", check.holds, plain))
     return refusals
 
 
-def _bound(said: float | dt.date | None) -> str:
-    if said is None:
+def _bound(value: float | dt.date | None) -> str:
+    if value is None:
         return ""
-    return said.isoformat() if isinstance(said, dt.date) else format(Decimal(str(said)), "f")
+    return value.isoformat() if isinstance(value, dt.date) else format(Decimal(str(value)), "f")
 
 
 def _wrong_bounds(form: schema.FieldForm) -> str:
-    """Return the bounds of a field where they do not fit its type or each other, else ''."""
-    stated = [one for one in (form.least, form.most) if one is not None]
+    """Return the bounds of a field if they do not fit its type or each other, else ''."""
+    stated = [bound for bound in (form.least, form.most) if bound is not None]
     forms_of = dt.date if form.type in ("day", "instant") else (int, float) if form.type in _COUNTED else ()
-    fits = all(isinstance(one, forms_of) and not isinstance(one, (bool, dt.datetime)) for one in stated)
+    fits = all(isinstance(bound, forms_of) and not isinstance(bound, (bool, dt.datetime)) for bound in stated)
     if not fits or (len(stated) == 2 and sorted(stated) != stated):
         return f"{form.least}, {form.most}"
     return ""
 
 
 def disagreements(kinds: Mapping[str, Kind]) -> list[Refusal]:
-    """Refuse one field name with two types of column, or with two units, among the kinds of one pack (design section 5)."""
-    mend = ("其中一个改名或统一", "Rename one of them, or let them agree.")
+    """Reject one field name with two column types, or with two units, among the kinds of one pack."""
     first: dict[str, tuple[str, Field]] = {}
     refusals = []
     for kind in kinds.values():
         own = [(kind.name, f) for f in kind.fields]
         own += [(inner.name, f) for inner in kind.lists for f in inner.fields if f.name not in inner.carries]
         for table, field in own:
-            where, held = first.setdefault(field.name, (table, field))
-            for said, wanted in ((field.column_type, held.column_type), (_unit(field), _unit(held))):
-                if said != wanted:
-                    at = (f"{kind.source}.yml", None, f"{table}.{field.name}")
-                    both = (f"与 {where} 相同:{wanted}", f"as in {where}: {wanted}")
-                    refusals.append(refusal("packs.kind.field", at, said, both, mend))
+            earlier, other = first.setdefault(field.name, (table, field))
+            for value, wanted in ((field.column_type, other.column_type), (_unit(field), _unit(other))):
+                if value != wanted:
+                    place = (f"{kind.source}.yml", None, f"{table}.{field.name}")
+                    refusals.append(refusal("packs.kind.field", place, value, kind=earlier, value=wanted))
     return refusals
 
 
@@ -200,7 +185,7 @@ def _unit(field: Field) -> str:
 
 
 def _is_pattern(text: str) -> bool:
-    """Return whether a text is a pattern that RE2 takes."""
+    """Return whether a text is a pattern that RE2 accepts."""
     try:
         pc.match_substring_regex(pa.array([""]), text)
     except pa.ArrowInvalid:
@@ -209,7 +194,7 @@ def _is_pattern(text: str) -> bool:
 
 
 def _is_scheme(name: str) -> bool:
-    """Return whether python-stdnum has a module of that name that tells sound codes."""
+    """Return whether python-stdnum has a module of that name that validates codes."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?", name):
         return False
     try:
@@ -219,16 +204,14 @@ def _is_scheme(name: str) -> bool:
 
 
 def _columns(full: str, field: str, sql: str, plain: set[str]) -> list[Refusal]:
-    """Refuse an expression that does not parse or that names a column which is not there."""
-    place = (f"{full}.yml", None, field)
-    mend = ("改正表达式", "Mend the expression.")
+    """Reject an expression that does not parse or that names an unknown column."""
+
+    def rejected(seen: str, problem: str) -> Refusal:
+        expected, fix = message(f"packs.kind.{problem}:expected"), message("packs.kind.expression:fix")
+        return refusal("packs.kind", (f"{full}.yml", None, field), seen, expected, fix)
+
     try:
         named = columns_of(sql)
     except (sqlglot.errors.SqlglotError, RecursionError) as error:
-        return [
-            refusal(
-                "packs.kind", place, plain_error(error), ("可解析的 SQL 表达式", "an SQL expression that parses"), mend
-            )
-        ]
-    wrong = sorted(set(named) - plain)
-    return [refusal("packs.kind", place, one, ("已声明的字段", "a declared field"), mend) for one in wrong]
+        return [rejected(plain_error(error), "expression")]
+    return [rejected(column, "declared") for column in sorted(set(named) - plain)]

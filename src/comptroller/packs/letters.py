@@ -1,11 +1,11 @@
-"""Templates of letters held to what a template may use; whatever else stands in one is rejected by its name and line.
+"""Templates of letters, checked against a list of allowed words; everything else is rejected by its name and line.
 
 A template is a program of the typesetter, which could read files, fetch packages and run text. The list below names all
-that a template may say outside of strings; an alias, a module of the library or a function of tomorrow is not on it.
+words that a template may use outside of strings. An alias, a library module or a future function is not on it.
 
 Why strings can be skipped: a quote outside of code is plain text to the typesetter, and could hide code from a reader
-that takes it for a string. A string here stands on one line and holds no character that leads from text into code or
-back (`#`, brackets, `$`, a raw mark, a block comment). So both readings of a quote hold text alone, and stay in step.
+that takes it for a string. A string here is on one line and holds no character that leads from text into code or back
+(`#`, brackets, `$`, a raw mark, a block comment). So both readings of a quote hold text alone, and agree.
 """
 
 import re
@@ -19,9 +19,9 @@ from comptroller.model.refusal import Refusal, refusal
 MOST_TEMPLATE = 100_000
 """Characters of one template."""
 MOST_REFUSALS = 20
-"""Refusals that one template is answered with."""
+"""The most refusals for one template."""
 _DATA = ("json", "(", "bytes", "(", "sys", ".", "inputs", ".", "said", ")", ")")
-"""The one way to the values of a letter, by its tokens."""
+"""The only access to the values of a letter, by its tokens."""
 _STEM = re.compile(r'"([a-z0-9_]+)\.typ"')
 _TOKEN = re.compile(
     r"""(?P<comment>//[^\n]*)|(?P<string>"(?:\\.|[^"\\\n])*")|(?P<escape>\\u\{[0-9a-fA-F]{1,6}\}|\\.?)
@@ -42,7 +42,7 @@ _BOUND = (
     re.compile(r"\bfor\s+([\w-]+)\s+in\b"),
     re.compile(r"\bfor\s*\(([^()]*)\)\s*in\b"),
 )
-"""Where a template gives names of its own."""
+"""Where a template defines names of its own."""
 _LANGUAGE = "let set show if else for in while break continue return context not and or none auto true false"
 _ELEMENTS = (
     "document page text par parbreak linebreak pagebreak align place block box pad move h v line rect square circle stack "
@@ -72,7 +72,7 @@ _VALUES = (
     "is_draft sent_on rule sources facts stands entries row pair part"
 )
 ALLOWED = frozenset(f"{_LANGUAGE} {_ELEMENTS} {_ARGUMENTS} {_MEMBERS} {_NAMES} {_VALUES}".split())
-"""Every word that a template may say outside of strings, beside the names that it gives itself."""
+"""Every word that a template may use outside of strings, beside the names that it defines itself."""
 _LIBRARY = (
     "read json csv toml yaml xml cbor image plugin bibliography cite include import eval sys std pdf path asset bundle "
     "query state locate metadata dictionary module theme syntaxes regex func link label ref datetime type wasm raw "
@@ -82,19 +82,19 @@ _LIBRARY = (
     "selector skew sym symbol tiling version aqua btt eastern fuchsia lime maroon olive orange purple silver teal yellow"
 )
 REJECTED = frozenset(_LIBRARY.split())
-"""Words of the library that a template has no use for: rejected even where it gives one of these names itself."""
+"""Library words that a template does not need: rejected even if it defines one of these names itself."""
 
 
 def check_letters(letters: Mapping[str, LetterForm], files: Mapping[str, bytes]) -> list[Refusal]:
-    """Return refusals of the templates of a pack, each with file and line; `files` are those that it was read from."""
-    given = tuple(sorted((stem, f"{one.name}.yml", one.template) for stem, one in letters.items()))
+    """Return refusals of a pack's templates, each with file and line; `files` are the files of the pack."""
+    given = tuple(sorted((stem, f"{letter.name}.yml", letter.template) for stem, letter in letters.items()))
     return list(_checked(given, tuple(_first_line(files.get(path, b"")) for _, path, _ in given)))
 
 
 def _first_line(file: bytes) -> int:
     """Return the line of a file on which its template begins."""
-    head, found, _ = file.partition(b"\ntemplate:")
-    return head.count(b"\n") + 3 if found else 1
+    head, separator, _ = file.partition(b"\ntemplate:")
+    return head.count(b"\n") + 3 if separator else 1
 
 
 @lru_cache(maxsize=16)
@@ -103,34 +103,35 @@ def _checked(templates: tuple[tuple[str, str, str], ...], lines: tuple[int, ...]
     exports = frozenset(name for _, _, text in templates if len(text) <= MOST_TEMPLATE for name in _bound(text))
     each = zip(templates, lines, strict=True)
     return tuple(
-        one for (_, path, text), at in each for one in islice(_check((path, at), text, stems, exports), MOST_REFUSALS)
+        problem
+        for (_, path, text), at in each
+        for problem in islice(_check((path, at), text, stems, exports), MOST_REFUSALS)
     )
 
 
 def _check(begins: tuple[str, int], text: str, stems: frozenset[str], exports: frozenset[str]) -> Iterator[Refusal]:
     path, first = begins
     if len(text) > MOST_TEMPLATE:
-        wanted = (f"至多 {MOST_TEMPLATE} 个字符", f"at most {MOST_TEMPLATE} characters")
-        mend = ("缩短模板", "Make the template shorter.")
-        yield refusal("packs.letter.long", (path, None, "template"), len(text), wanted, mend)
+        yield refusal("packs.letter.long", (path, None, "template"), len(text), limit=MOST_TEMPLATE)
         return
     text = text.replace("\r\n", "\n")
     known = (ALLOWED | exports | _bound(text)) - REJECTED
-    tokens = [one for one in _TOKEN.finditer(text) if one.lastgroup != "space"]
+    tokens = [match for match in _TOKEN.finditer(text) if match.lastgroup != "space"]
     skip = 0
-    for at, token in enumerate(tokens):
+    for index, token in enumerate(tokens):
         skip = max(0, skip - 1)
-        sort, seen = str(token.lastgroup), token.group()
-        if not skip and seen == "json" and _words(tokens, at, len(_DATA)) == _DATA:
+        sort, part = str(token.lastgroup), token.group()
+        if not skip and part == "json" and _words(tokens, index, len(_DATA)) == _DATA:
             skip = len(_DATA)
-        elif not skip and seen == "import" and _words(tokens, at - 1, 1) == ("#",):
-            named = _STEM.fullmatch("".join(_words(tokens, at + 1, 1)))
+        elif not skip and part == "import" and _words(tokens, index - 1, 1) == ("#",):
+            named = _STEM.fullmatch("".join(_words(tokens, index + 1, 1)))
             if named is None or named[1] not in stems:
-                yield _import(path, _line(text, token, first), "".join(_words(tokens, at + 1, 1))[:80])
-        elif sort == "word" and not skip and not _is_known(seen, known):
-            yield _word(path, _line(text, token, first), seen)
-        elif _is_wrong(sort, seen, text[token.start() - 1 : token.start()]):
-            yield _sign(path, _line(text, token, first), seen[:80])
+                place = (path, _line(text, token, first), "template")
+                yield refusal("packs.letter.import", place, "".join(_words(tokens, index + 1, 1))[:80])
+        elif sort == "word" and not skip and not _is_known(part, known):
+            yield refusal("packs.letter.word", (path, _line(text, token, first), "template"), part)
+        elif _is_wrong(sort, part, text[token.start() - 1 : token.start()]):
+            yield refusal("packs.letter.sign", (path, _line(text, token, first), "template"), part[:80])
 
 
 def _line(text: str, token: re.Match[str], first: int) -> int:
@@ -138,50 +139,26 @@ def _line(text: str, token: re.Match[str], first: int) -> int:
 
 
 def _words(tokens: Sequence[re.Match[str]], at: int, count: int) -> tuple[str, ...]:
-    return tuple(one.group() for one in tokens[max(0, at) : at + count])
+    return tuple(token.group() for token in tokens[max(0, at) : at + count])
 
 
 def _bound(text: str) -> frozenset[str]:
-    """Return the names that a template gives itself."""
+    """Return the names that a template defines itself."""
     return frozenset(
         name
         for pattern in _BOUND
-        for found in pattern.finditer(text)
-        for name in re.findall(r"[^\W\d][\w-]*", found[1])
+        for match in pattern.finditer(text)
+        for name in re.findall(r"[^\W\d][\w-]*", match[1])
     )
 
 
 def _is_known(word: str, known: frozenset[str]) -> bool:
-    """Return whether a word may stand outside of strings; words without a Latin letter are names of no library."""
+    """Return whether a word may be used outside of strings; words without a Latin letter are names of no library."""
     return word == "_" or word in known or not re.search("[A-Za-z]", word)
 
 
-def _is_wrong(sort: str, seen: str, before: str) -> bool:
-    """Return whether a token leads from text into code unseen; `before` is the character that stands before it."""
+def _is_wrong(sort: str, part: str, before: str) -> bool:
+    """Return whether a token leads from text into code unseen; `before` is the preceding character."""
     if sort == "string":
-        return bool(_IN_STRING.search(seen)) and not _COLOUR.fullmatch(seen)
-    return (sort == "sign" and seen in _OUTSIDE) or (sort == "comment" and before == ":")
-
-
-def _word(path: str, line: int, seen: str) -> Refusal:
-    wanted = (
-        "模板可用的名称,或模板自己用 #let 命名的名称",
-        "a name that a template may use, or one that it gives by #let",
-    )
-    mend = ("文字放入引号;去掉读取文件、引用程序包、执行文本的写法", "Put words into quotes; take away what reads files, packages or runs text.")  # fmt: skip
-    return refusal("packs.letter.word", (path, line, "template"), seen, wanted, mend)
-
-
-def _import(path: str, line: int, seen: str) -> Refusal:
-    wanted = ("本政策包 letters/ 中的模板", "a template under letters/ of this pack")
-    mend = ('写作 #import "frame.typ": *', 'Write #import "frame.typ": *.')
-    return refusal("packs.letter.import", (path, line, "template"), seen, wanted, mend)
-
-
-def _sign(path: str, line: int, seen: str) -> Refusal:
-    wanted = (
-        "单行且不含 # [ ] $ ` 的字符串,不用公式、原文块和块注释",
-        "strings on one line without # [ ] $ `, and no formulas, raw blocks or block comments",
-    )
-    mend = ("改写该处;# 写作 \\u{23}", "Write it otherwise; # is written \\u{23}.")
-    return refusal("packs.letter.sign", (path, line, "template"), seen, wanted, mend)
+        return bool(_IN_STRING.search(part)) and not _COLOUR.fullmatch(part)
+    return (sort == "sign" and part in _OUTSIDE) or (sort == "comment" and before == ":")

@@ -1,4 +1,4 @@
-"""A pack read from its files and composed with what it extends; all refusals at once, or one Pack."""
+"""A pack read from its files and merged with the packs that it extends: all refusals at once, or one Pack."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -9,10 +9,10 @@ import msgspec
 from comptroller.model.case_policy import CasePolicy, Sight
 from comptroller.model.cite import Cite
 from comptroller.model.kind import Kind
-from comptroller.model.near import did_you_mean, listed
+from comptroller.model.near import listing, suggest
 from comptroller.model.policy import Calendar, LetterForm, Pack, Param, PolicyList, Rule, Source, View
 from comptroller.model.refusal import BrokenPack, Refusal, refusal
-from comptroller.model.text import Text
+from comptroller.model.text import Text, message
 from comptroller.packs import case_schema, schema
 from comptroller.packs.bundle import digest_of
 from comptroller.packs.case_policy import case_policy_of
@@ -31,15 +31,18 @@ _FOLDERS = (
     *("moves", "clocks", "routes", "letters"),
 )
 _UNREAD = ("measures", "schemes", "classes")
-"""Folders that earlier versions accepted and nothing reads: a pack in a ledger may have them."""
+"""Folders that earlier versions accepted and that are not read: a pack in a ledger may have them."""
 _WITH_SQL = ("rules", "views")
 
 
 def read_pack(files: Mapping[str, bytes], name: str, *, adopted: bool = False) -> Pack:
-    """Return pack `name` with all it extends; raises BrokenPack with every refusal found.
+    """Return pack `name` with all packs that it extends.
 
-    The same files give the same pack, without being read again. One that was `adopted` is not held to the lint of a
-    later day: what a ledger holds can always be folded.
+    The same files return the same pack, without a second read. An `adopted` pack is not checked by later lints: a pack
+    in a ledger can always be loaded.
+
+    Raises:
+        BrokenPack: with all refusals.
     """
     pack, refusals, lints = _read(name, tuple(sorted(files.items())))
     if pack is not None and not adopted:
@@ -52,9 +55,7 @@ def read_pack(files: Mapping[str, bytes], name: str, *, adopted: bool = False) -
 
 @lru_cache(maxsize=4)
 def _read(name: str, files: tuple[tuple[str, bytes], ...]) -> tuple[Pack | None, list[Refusal], list[Refusal]]:
-    """Return the pack, what refuses it, and what the lint alone refuses; nothing is composed where layers are
-    missing.
-    """
+    """Return the pack, its refusals, and those of the lints alone; the pack is None if layers are missing."""
     reading = _Reading(dict(files))
     layers = reading.layers(name)
     if reading.refusals:
@@ -64,7 +65,7 @@ def _read(name: str, files: tuple[tuple[str, bytes], ...]) -> tuple[Pack | None,
 
 
 class _Reading:
-    """One reading of a pack: its files, and the refusals collected on the way."""
+    """One reading of a pack: its files, and the refusals collected."""
 
     def __init__(self, files: dict[str, bytes]) -> None:
         self.files = files
@@ -72,34 +73,29 @@ class _Reading:
         self.lints: list[Refusal] = []
 
     def layers(self, name: str) -> list[str]:
-        """Return the packs from `name` down, each once, an upper before what it extends."""
+        """Return the packs from `name` down, each once, an upper pack before those that it extends."""
         order: list[str] = []
 
-        def visit(one: str, above: tuple[str, ...]) -> None:
-            if one in above:
-                wanted = ("不成环的继承", "packs that do not extend one another in a ring")
-                mend = ("去掉其中一个 extends", "Take one `extends` away.")
-                self.refusals.append(refusal("packs.ring", (f"{one}/pack.yml", None, "extends"), above, wanted, mend))
+        def visit(layer: str, above: tuple[str, ...]) -> None:
+            if layer in above:
+                self.refusals.append(refusal("packs.ring", (f"{layer}/pack.yml", None, "extends"), above))
                 return
-            form = self.form(f"{one}/pack.yml", schema.PackForm)
+            form = self.form(f"{layer}/pack.yml", schema.PackForm)
             if form is None:
                 return
-            if one in order:
-                order.remove(one)
-            order.append(one)
+            if layer in order:
+                order.remove(layer)
+            order.append(layer)
             for below in form.extends:
-                visit(below, (*above, one))
+                visit(below, (*above, layer))
 
         visit(name, ())
         return order
 
     def form(self, path: str, shape: type[_Form]) -> _Form | None:
-        """Return a file's form, or None and keep its refusals."""
+        """Return a file's form, or None after collecting its refusals."""
         if path not in self.files:
-            wanted = ("该文件存在", "that file to be there")
-            self.refusals.append(
-                refusal("packs.missing", (path, None, ""), "-", wanted, ("补上该文件", "Add the file."))
-            )
+            self.refusals.append(refusal("packs.missing", (path, None, ""), "-"))
             return None
         form, refusals = read_form(self.files, path, shape)
         self.refusals += refusals
@@ -111,7 +107,7 @@ class _Reading:
         return [(p, p[: -len(".yml")]) for p in sorted(self.files) if p.startswith(head) and p.endswith(".yml")]
 
     def compose(self, name: str, layers: list[str]) -> Pack:  # noqa: C901, PLR0912 - one branch a folder
-        """Return the pack: lower layers first, upper ones laid over them by stem."""
+        """Return the pack: lower layers first, replaced by upper ones with the same stem."""
         heads = {layer: self.form(f"{layer}/pack.yml", schema.PackForm) for layer in layers}
         kinds: dict[str, Kind] = {}
         params: dict[str, Param] = {}
@@ -121,8 +117,8 @@ class _Reading:
         words: dict[str, dict[str, Text]] = {"domains": {}, "problems": {}, "lines": {}, "words": {}}
         for layer in reversed(layers):
             head = heads[layer]
-            for what, found in words.items():
-                found.update({key: text_of(both) for key, both in getattr(head, what).items()})
+            for what, labels in words.items():
+                labels.update({key: text_of(both) for key, both in getattr(head, what).items()})
             self._stray(layer)
             for path, full in self.each(layer, "sources"):
                 if (source := self.form(path, schema.SourceForm)) is not None:
@@ -140,8 +136,8 @@ class _Reading:
                     if series is not None:
                         params[stem(full)] = series
             for path, full in self.each(layer, "lists"):
-                if (listed := self.form(path, schema.ListForm)) is not None:
-                    lists[stem(full)] = list_of(full, listed)
+                if (list_form := self.form(path, schema.ListForm)) is not None:
+                    lists[stem(full)] = list_of(full, list_form)
             for path, _ in self.each(layer, "calendar"):
                 if (year := self.form(path, schema.CalendarForm)) is not None:
                     calendars[year.region, year.year] = calendar_of(path, year)
@@ -190,7 +186,7 @@ class _Reading:
         )
 
     def _stray(self, layer: str) -> None:
-        """Refuse files that no reader takes: another extension, another folder, SQL where none is read."""
+        """Reject files that no reader takes: another extension, another folder, SQL where none is read."""
         for path in self.files:
             owner, _, rest = path.partition("/")
             if owner != layer or rest == "pack.yml":
@@ -201,30 +197,24 @@ class _Reading:
             is_known = folder in _FOLDERS and "/" in rest
             if is_known and is_text and not is_alone and (path.endswith(".yml") or folder in _WITH_SQL):
                 continue
-            zh, en = listed(_FOLDERS, len(_FOLDERS))
-            wanted = (
-                f"位于 {zh} 之一的 .yml 文件，规则与视图另有 .sql",
-                f"a .yml file in one of {en}; rules and views have a .sql beside it",
-            )
-            mend = did_you_mean(folder, _FOLDERS, ("移动或删除该文件", "Move the file or delete it."))
+            fix = suggest(folder, _FOLDERS, message("packs.stray:fix"))
+            folders = listing(_FOLDERS, len(_FOLDERS))
             was_read = folder in (*_FOLDERS, *_UNREAD) and is_text and not is_alone
-            found = refusal("packs.stray", (path, None, ""), path, wanted, mend)
-            (self.lints if was_read else self.refusals).append(found)
+            stray = refusal("packs.stray", (path, None, ""), path, mend=fix, folders=folders)
+            (self.lints if was_read else self.refusals).append(stray)
 
     def _cites(
         self, params: Mapping[str, Param], lists: Mapping[str, PolicyList], sources: Mapping[str, Source]
     ) -> None:
         cited = [(p.name, cite) for p in params.values() for v in p.values for cite in v.cites]
-        cited += [(one.name, cite) for one in lists.values() for line in one.lines for cite in line.cites]
+        cited += [(item.name, cite) for item in lists.values() for line in item.lines for cite in line.cites]
         for place, cite in cited:
             self.cited(place, cite, sources)
 
     def cited(self, place: str, cite: Cite, sources: Mapping[str, Source]) -> None:
-        """Refuse a citation of a source that no layer has."""
+        """Reject a citation of a source that no layer has."""
         if cite.source not in sources:
-            wanted = ("sources/ 中的依据", "a source under sources/")
-            mend = ("先补该依据文件", "Write that source first.")
-            self.refusals.append(refusal("packs.source", (f"{place}.yml", None, "cites"), cite.source, wanted, mend))
+            self.refusals.append(refusal("packs.source", (f"{place}.yml", None, "cites"), cite.source))
 
     def _rules(  # noqa: PLR0913, PLR0917 - what a rule may name
         self,
@@ -259,13 +249,13 @@ class _Reading:
         params: dict[str, Param],
         words: dict[str, dict[str, Text]],
     ) -> CasePolicy:
-        """Return moves, clocks and routes, upper layers' laid over lower ones by stem."""
+        """Return moves, clocks and routes; an upper layer's file replaces a lower one's of that stem."""
         sights: dict[str, Sight] = {}
         loss_param, band_params, authority = "", list[str](), dict[str, str]()
         for layer in reversed(layers):
             head = self.form(f"{layer}/pack.yml", schema.PackForm)
             if head is not None:
-                sights.update({line: Sight(one.knows_persons, one.keeps) for line, one in head.sights.items()})
+                sights.update({line: Sight(sight.knows_persons, sight.keeps) for line, sight in head.sights.items()})
                 loss_param = head.loss_param or loss_param
                 band_params = head.band_params or band_params
                 authority.update(head.authority)
@@ -286,13 +276,13 @@ class _Reading:
         return made
 
     def _laid(self, layers: list[str], folder: str, shape: type[_Form]) -> dict[str, _Form]:
-        """Return the forms of a folder by full name; an upper layer's file stands for a lower one's of that stem."""
-        found: dict[str, tuple[str, _Form]] = {}
+        """Return the forms of a folder by full name; an upper layer's file replaces a lower one's of that stem."""
+        forms: dict[str, tuple[str, _Form]] = {}
         for layer in reversed(layers):
             for path, full in self.each(layer, folder):
                 if (form := self.form(path, shape)) is not None:
-                    found[stem(full)] = (full, form)
-        return dict(found.values())
+                    forms[stem(full)] = (full, form)
+        return dict(forms.values())
 
 
 def _tables(kinds: Mapping[str, Kind]) -> dict[str, Kind]:

@@ -1,6 +1,6 @@
 """A rule compiled from its two files: the SELECT with `judged` defined, its tables and columns checked.
 
-Parsing is most of what reading a pack costs: each text is parsed once in a process, whichever packs hold it.
+Parsing is most of the cost of reading a pack: each text is parsed once in a process, for all packs that hold it.
 """
 
 import hashlib
@@ -13,10 +13,11 @@ import sqlglot
 from sqlglot import exp
 
 from comptroller.model.kind import Kind
-from comptroller.model.near import did_you_mean
+from comptroller.model.near import suggest
 from comptroller.model.policy import View
 from comptroller.model.refusal import Refusal, refusal
 from comptroller.model.sql_check import plain_error
+from comptroller.model.text import message
 
 OFFERED = (
     *("clock", "working_day", "list_in_force", "ancestor", "level", "group_head", "heard"),
@@ -35,14 +36,14 @@ class Compiled:
     fingerprint: str
     gives: tuple[str, ...]
     names: frozenset[str]
-    """Every name of a column that the SQL says, those in `judged` included."""
+    """Every column name in the SQL, including those in `judged`."""
 
 
-def _said(  # noqa: PLR0913, PLR0917 - the parts of a refusal
-    place: tuple[str, int | None, str], code: str, seen: object, zh: str, en: str, known: Collection[str] = ()
+def _rejected(
+    place: tuple[str, int | None, str], code: str, seen: object, known: Collection[str] = (), **values: object
 ) -> Refusal:
-    mend = did_you_mean(str(seen), known, ("按 docs/packs.md 改正", "Correct it as docs/packs.md says."))
-    return refusal(f"packs.rule.{code}", place, seen, (zh, en), mend)
+    fix = suggest(str(seen), known, message(f"packs.rule.{code}:fix"))
+    return refusal(f"packs.rule.{code}", place, seen, mend=fix, **values)
 
 
 def table_names(tree: exp.Expr) -> set[str]:
@@ -65,11 +66,11 @@ def compile_rule(  # noqa: PLR0913 - what a rule's two files say
     references: set[str],
     views: Sequence[View] = (),
 ) -> tuple[Compiled | None, list[Refusal]]:
-    """Return the rule's runnable SQL, or refusals: two statements, tables not declared, columns not given.
+    """Return the rule's runnable SQL, or refusals: two statements, undeclared tables, missing columns.
 
-    `views` are those that the rule stands on, an inner one first; their texts are part of its fingerprint.
+    `views` are the views that the rule uses, inner ones first; their texts are part of its fingerprint.
     """
-    compiled, refusals = _compiled(
+    compiled, refusals = _compile(
         name,
         (sql, yml),
         _table(judges),
@@ -90,33 +91,33 @@ def _table(kind: Kind | None) -> _Table | None:
 
 
 @lru_cache(maxsize=2048)
-def _compiled(  # noqa: PLR0913, PLR0917 - what a rule's two files say, as plain values
+def _compile(  # noqa: PLR0913, PLR0917 - what a rule's two files say, as plain values
     name: str,
     files: tuple[bytes, bytes],
     judges: _Table | None,
-    said: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...]],
+    keys: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...]],
     tables: tuple[tuple[str, _Table | None], ...],
     references: frozenset[str],
     views: tuple[tuple[str, str], ...],
 ) -> tuple[Compiled | None, tuple[Refusal, ...]]:
-    """Return what `compile_rule` gives; `said` is subject, docket, when and what is needed."""
+    """Return the result of `compile_rule`; `keys` are subject, docket, when and the needs."""
     sql, yml = files
-    subject, docket, when, needs = said
+    subject, docket, when, needs = keys
     reads = dict(tables)
     place = (f"{name}.sql", None, "")
     text = sql.decode("utf-8", "replace")
     refusals: list[Refusal] = []
     if not text.startswith("--"):
-        refusals.append(_said((f"{name}.sql", 1, ""), "first_line", text[:40], "首行为注释", "a first line of comment"))
+        refusals.append(_rejected((f"{name}.sql", 1, ""), "first_line", text[:40]))
     try:
         statements = [s for s in sqlglot.parse(text, read="duckdb") if s is not None]
         conditions = [columns_of(w) for w in (*when, *needs)]
     except (sqlglot.errors.SqlglotError, RecursionError) as error:
         detail: dict[str, Any] = next(iter(getattr(error, "errors", [])), {})
         at = (f"{name}.sql", detail.get("line"), "")
-        return None, (*refusals, _said(at, "sql", plain_error(error), "可解析的 SQL", "SQL that parses"))
+        return None, (*refusals, _rejected(at, "sql", plain_error(error)))
     if len(statements) != 1 or not isinstance(statements[0], exp.Select):
-        return None, (*refusals, _said(place, "one_select", len(statements), "一条 SELECT", "one SELECT"))
+        return None, (*refusals, _rejected(place, "one_select", len(statements)))
     tree = statements[0]
     shared = {view: sqlglot.parse_one(text, read="duckdb") for view, text in views}
     refusals += _check_tables(name, tree, set(reads), references, shared)
@@ -127,7 +128,7 @@ def _compiled(  # noqa: PLR0913, PLR0917 - what a rule's two files say, as plain
     kind, known = judges
     at = (f"{name}.yml", None, "when/needs")
     for column in (column for named in conditions for column in named if column not in known):
-        refusals.append(_said(at, "column", column, f"{kind} 的列", f"a column of {kind}", known))
+        refusals.append(_rejected(at, "column", column, known, kind=kind))
     if refusals:
         return None, tuple(refusals)
     complete = [f"({w})" for w in when]
@@ -138,25 +139,32 @@ def _compiled(  # noqa: PLR0913, PLR0917 - what a rule's two files say, as plain
     first = exp.CTE(
         this=sqlglot.parse_one(judged, read="duckdb"), alias=exp.TableAlias(this=exp.to_identifier("judged"))
     )
-    heads = [first, *(exp.CTE(this=one, alias=exp.TableAlias(this=exp.to_identifier(n))) for n, one in shared.items())]
-    found = tree.args.get("with_") or tree.args.get("with")
-    if found is not None:
-        found.set("expressions", [*heads, *found.expressions])
+    heads = [
+        first,
+        *(exp.CTE(this=view_tree, alias=exp.TableAlias(this=exp.to_identifier(n))) for n, view_tree in shared.items()),
+    ]
+    own_ctes = tree.args.get("with_") or tree.args.get("with")
+    if own_ctes is not None:
+        own_ctes.set("expressions", [*heads, *own_ctes.expressions])
     else:
         tree.set("with_", exp.With(expressions=heads))
     names = frozenset(column.name for column in tree.find_all(exp.Column))
     runnable = tree.sql(dialect="duckdb", comments=False, copy=False)
-    whole = b"\0".join((yml, sql, *(f"{view}\0{text}".encode() for view, text in views)))
-    return Compiled(runnable, hashlib.sha256(whole).hexdigest(), gives, names), ()
+    content = b"\0".join((yml, sql, *(f"{view}\0{text}".encode() for view, text in views)))
+    return Compiled(runnable, hashlib.sha256(content).hexdigest(), gives, names), ()
 
 
 @lru_cache(maxsize=4096)
 def columns_of(expression: str) -> tuple[str, ...]:
-    """Return the columns that an SQL expression names, in its order; raises (SqlglotError) for what is no single expression."""
+    """Return the columns that an SQL expression names, in its order.
+
+    Raises:
+        SqlglotError: the text is no single expression.
+    """
     trees = sqlglot.parse(expression, read="duckdb")
     if len(trees) != 1 or trees[0] is None:
         raise sqlglot.errors.ParseError(f"{len(trees)} expressions where one stands: {expression[:80]}")
-    sqlglot.parse_one(f"SELECT ({expression})", read="duckdb")  # So it stands in a statement.
+    sqlglot.parse_one(f"SELECT ({expression})", read="duckdb")  # As it is used in a statement.
     return tuple(column.name for column in trees[0].find_all(exp.Column))
 
 
@@ -166,39 +174,31 @@ def _check_tables(
     used = table_names(tree)
     within = used.union(*(table_names(view) for view in shared.values())) - set(shared)
     place = (f"{name}.sql", None, "")
-    refusals = []
-    for table in sorted(used - {"judged"} - reads - references):
-        zh, en = "reads、references 或 params 中声明的表", "a table declared under reads, references or params"
-        refusals.append(_said(place, "table", table, zh, en, {*reads, *references, "judged"}))
+    known = {*reads, *references, "judged"}
+    refusals = [_rejected(place, "table", table, known) for table in sorted(used - known)]
     if "judged" not in within:
-        refusals.append(_said(place, "judged", sorted(used), "读取 judged", "the SELECT reads `judged`"))
+        refusals.append(_rejected(place, "judged", sorted(used)))
     for table in sorted(references - used - within):
         at = (f"{name}.yml", None, "references")
-        refusals.append(_said(at, "unused", table, "SQL 实际读取的表", "a table that the SQL reads"))
-    own, zh, en = (
-        {cte.alias for cte in tree.find_all(exp.CTE)},
-        "不与视图同名的 WITH",
-        "a WITH that has no name of a view",
-    )
-    return refusals + [_said(place, "view_name", alias, zh, en) for alias in sorted(own & set(shared))]
+        refusals.append(_rejected(at, "unused", table))
+    own = {cte.alias for cte in tree.find_all(exp.CTE)}
+    return refusals + [_rejected(place, "view_name", alias) for alias in sorted(own & set(shared))]
 
 
 def _check_same_always(name: str, tree: exp.Select) -> list[Refusal]:
-    """Return the refusals of what makes the same rows give another answer: an order with a limit, the present, chance."""
+    """Return a refusal for each construct with unstable results: an order with a limit, the current time, chance."""
     place = (f"{name}.sql", None, "")
-    zh, en = "不含 ORDER BY 与 LIMIT 的 SELECT", "a SELECT without ORDER BY and LIMIT"
-    refusals = [_said(place, "order", word, zh, en) for word in orders(tree)]
-    zh, en = "由 clock 表给出的时间", "time from the table `clock`, and no chance"
-    return [*refusals, *(_said(place, "moment", call, zh, en) for call in asks_moment(tree))]
+    refusals = [_rejected(place, "order", word) for word in orders(tree)]
+    return [*refusals, *(_rejected(place, "moment", call) for call in asks_moment(tree))]
 
 
 def orders(tree: exp.Select) -> list[str]:
-    """Return the words by which a SELECT orders or cuts its rows."""
+    """Return the keywords with which a SELECT orders or limits its rows."""
     return [word for part, word in _ORDERS.items() if tree.args.get(part) is not None]
 
 
 def asks_moment(tree: exp.Expr) -> list[str]:
-    """Return the calls that give another value at another moment: the present, chance, counters."""
+    """Return the calls that return another value at another moment: the current time, chance, counters."""
     return [
         call.sql("duckdb")
         for call in tree.find_all(exp.Func)
@@ -234,19 +234,20 @@ def _check_columns(
     for column in dict.fromkeys((*subject, *docket, "entity", "since", "entries")):
         if column not in given:
             at = (f"{name}.sql", None, column)
-            refusals.append(_said(at, "gives", sorted(given), f"结果包含列 {column}", f"the SELECT gives {column}"))
+            refusals.append(_rejected(at, "gives", sorted(given), column=column))
     if "*" in given:
-        refusals.append(_said((f"{name}.sql", None, ""), "star", "*", "逐列写明", "columns named one by one"))
+        refusals.append(_rejected((f"{name}.sql", None, ""), "star", "*"))
     for table, kind in reads.items():
         if kind is None:
             at = (f"{name}.yml", None, "reads")
-            refusals.append(_said(at, "table", table, "已有的事项表", "a table of a kind of fact"))
+            expected, fix = message("packs.rule.kind_table:expected"), message("packs.rule.table:fix")
+            refusals.append(refusal("packs.rule.table", at, table, expected, fix))
             continue
         for column in docket:
             if column not in kind[1]:
                 at = (f"{name}.yml", None, "docket")
-                refusals.append(_said(at, "docket", column, f"{table} 的列", f"a column of {table}", kind[1]))
+                refusals.append(_rejected(at, "docket", column, kind[1], table=table))
     if judges is not None and judges[0] not in reads:
         at = (f"{name}.yml", None, "judges")
-        refusals.append(_said(at, "judges", judges[0], "reads 中的表", "one of the tables in reads"))
+        refusals.append(_rejected(at, "judges", judges[0]))
     return refusals

@@ -1,14 +1,14 @@
-"""Rules made from their two files, with what the lint refuses."""
+"""Rules built from their two files, with their lint checks."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Protocol
 
 from comptroller.model.cite import Cite
 from comptroller.model.kind import Kind
-from comptroller.model.near import did_you_mean, listed
+from comptroller.model.near import listing, suggest
 from comptroller.model.policy import Example, Param, Rule, View, Window
 from comptroller.model.refusal import Refusal, refusal
-from comptroller.model.text import Text
+from comptroller.model.text import Text, message
 from comptroller.packs import schema
 from comptroller.packs.rule_compiler import OFFERED, compile_rule
 from comptroller.packs.views import needed
@@ -17,6 +17,13 @@ KINDS = ("limit", "procedure", "deadline", "target", "signal", "data")
 SEVERITIES = ("crit", "high", "med", "low", "info")
 SHOWS = ("found", "clear", "excluded", "missing")
 VERDICTS = ("found", "clear", "not_applicable", "not_judged")
+
+
+class Reject(Protocol):
+    """Add a refusal of a rule's field: what was seen, and the problem by the code of its message."""
+
+    def __call__(self, field: str, seen: object, problem: str, known: Iterable[str] = (), **values: object) -> None:
+        """Add the refusal; `known` are names to suggest, `values` fill in its message."""
 
 
 def rule_of(  # noqa: C901, PLR0913 - a rule stands on all of these, and each may be wrong
@@ -32,11 +39,12 @@ def rule_of(  # noqa: C901, PLR0913 - a rule stands on all of these, and each ma
     """Return the rule of `form` and its SQL, or all that does not fit."""
     refusals: list[Refusal] = []
 
-    def say(field: str, seen: object, zh: str, en: str, known: Iterable[str] = ()) -> None:
-        mend = did_you_mean(str(seen), set(known), ("按 docs/packs.md 改正", "Correct it as docs/packs.md says."))
-        refusals.append(refusal("packs.rule", (f"{full}.yml", None, field), seen, (zh, en), mend))
+    def reject(field: str, value: object, problem: str, known: Iterable[str] = (), **values: object) -> None:
+        expected = message(f"packs.rule.{problem}:expected", **values)
+        fix = suggest(str(value), set(known), message("packs.rule:fix"))
+        refusals.append(refusal("packs.rule", (f"{full}.yml", None, field), value, expected, fix))
 
-    for field, seen, allowed in (
+    for field, value, allowed in (
         ("kind", form.kind, KINDS),
         ("severity", form.severity, SEVERITIES),
         ("domain", form.domain, tuple(words["domains"])),
@@ -44,31 +52,29 @@ def rule_of(  # noqa: C901, PLR0913 - a rule stands on all of these, and each ma
         ("problem", form.problem or "", ("", *words["problems"])),
         ("route.lead", form.route.get("lead", ""), ("", *words["lines"])),
     ):
-        if seen not in allowed:
-            zh, en = listed([one for one in allowed if one])
-            say(field, seen, f"其一:{zh}", f"one of: {en}", allowed)
+        if value not in allowed:
+            reject(field, value, "one_of", allowed, names=listing([name for name in allowed if name]))
     if not form.cites:
-        say("cites", "-", "至少一条依据", "at least one source")
+        reject("cites", "-", "source")
     if not form.docket:
-        say("docket", "-", "至少一列", "at least one column")
+        reject("docket", "-", "dockets")
     for param in form.params:
         if param not in params:
-            say("params", param, "params/ 中的参数", "a parameter under params/", params)
+            reject("params", param, "param", params)
     for table, by in form.references.items():
         if table not in OFFERED and table not in tables and table not in views:
-            zh, en = "引擎提供的表、事项表或视图", "a table of the engine or of a kind, or a view"
-            say("references", table, zh, en, {*OFFERED, *tables, *views})
+            reject("references", table, "reference", {*OFFERED, *tables, *views})
         if table in tables:
             missing = [c for c in by if c not in tables[table].columns]
             if missing:
-                say(f"references.{table}", missing, f"{table} 的列", f"columns of {table}", tables[table].columns)
+                reject(f"references.{table}", missing, "columns", tables[table].columns, table=table)
     shared = needed(form.references, views)
-    _views(form, shared, say)
-    _examples(form, say)
+    _views(form, shared, reject)
+    _examples(form, reject)
     judges, sql = tables.get(form.judges), texts[1]
     subject = tuple(form.subject) or (judges.key if judges else ())
     if sql is None:
-        say("", "-", f"{full}.sql 存在", f"{full}.sql beside it")
+        reject("", "-", "file", file=f"{full}.sql")
         return None, refusals
     when = (form.when,) if isinstance(form.when, str) else tuple(form.when)
     compiled, wrong = compile_rule(
@@ -85,8 +91,8 @@ def rule_of(  # noqa: C901, PLR0913 - a rule stands on all of these, and each ma
         views=shared,
     )
     refusals += wrong
-    _answers(form, compiled.gives if compiled else (), say)
-    _expects(form, tables, say)
+    _answers(form, compiled.gives if compiled else (), reject)
+    _expects(form, tables, reject)
     if compiled is None or refusals:
         return None, refusals
     return (
@@ -127,79 +133,67 @@ def rule_of(  # noqa: C901, PLR0913 - a rule stands on all of these, and each ma
     )
 
 
-def _views(form: schema.RuleForm, shared: Sequence[View], say: Any) -> None:
-    """Refuse a view that reads other rows than the rule: of another kind, or a table whole that the rule reads by docket."""
+def _views(form: schema.RuleForm, shared: Sequence[View], reject: Reject) -> None:
+    """Reject a view that reads other rows than the rule: of another kind, or a whole table that the rule reads
+    by docket.
+    """
     for view in shared:
         if form.references.get(view.name):
             by = form.references[view.name]
-            say(f"references.{view.name}", by, "视图不写列名", "no columns: the view has its own")
+            reject(f"references.{view.name}", by, "view_columns")
         if view.judges not in ("", form.judges):
-            say(f"references.{view.name}", form.judges, f"judges 为 {view.judges}", f"a rule that judges {view.judges}")
+            reject(f"references.{view.name}", form.judges, "view_judges", kind=view.judges)
         for table in view.reads:
             if table not in form.reads:
-                say(
-                    "reads",
-                    sorted(form.reads),
-                    f"含视图 {view.name} 所读的 {table}",
-                    f"{table}, which {view.name} reads",
-                )
+                reject("reads", sorted(form.reads), "view_reads", view=view.name, table=table)
         for table in view.references:
             if table in form.reads:
-                zh, en = (
-                    f"视图 {view.name} 整表读取，规则不按卷宗读取",
-                    f"a table that {view.name} reads whole, so not by docket",
-                )
-                say("reads", table, zh, en)
+                reject("reads", table, "view_whole", view=view.name)
 
 
 def _references(form: schema.RuleForm, shared: Sequence[View]) -> dict[str, tuple[str, ...]]:
-    """Return the tables that a rule looks up with the columns that touch it; its own word stands before a view's."""
+    """Return the lookup tables of a rule with their columns; the rule's own entry replaces a view's."""
     names = {view.name for view in shared}
-    found = {table: by for view in shared for table, by in view.references.items()}
-    found |= {table: tuple(by) for table, by in form.references.items()}
-    return {table: by for table, by in found.items() if table not in names}
+    lookups = {table: by for view in shared for table, by in view.references.items()}
+    lookups |= {table: tuple(by) for table, by in form.references.items()}
+    return {table: by for table, by in lookups.items() if table not in names}
 
 
-def _examples(form: schema.RuleForm, say: Any) -> None:
-    """Refuse a rule without the examples that show it: one found, one clear, one missing where it has needs."""
-    shown = {example.shows for example in form.examples}
+def _examples(form: schema.RuleForm, reject: Reject) -> None:
+    """Reject a rule without its examples: one found, one clear, and one missing if it has needs."""
+    shows = {example.shows for example in form.examples}
     wanted = {"found", "clear"} | ({"missing"} if form.needs else set())
-    if not wanted <= shown:
-        say("examples", sorted(shown), f"示例包括 {sorted(wanted)}", f"examples that show {sorted(wanted)}")
+    if not wanted <= shows:
+        reject("examples", sorted(shows), "examples", shows=sorted(wanted))
     for at, example in enumerate(form.examples):
         if example.shows not in SHOWS:
-            say(f"examples[{at}].shows", example.shows, f"其一:{SHOWS}", f"one of {SHOWS}")
+            reject(f"examples[{at}].shows", example.shows, "example_shows", names=SHOWS)
         if not set(example.gives) <= set(VERDICTS):
-            say(f"examples[{at}].gives", sorted(example.gives), f"其中:{VERDICTS}", f"among {VERDICTS}")
+            reject(f"examples[{at}].gives", sorted(example.gives), "example_gives", names=VERDICTS)
         key = {"found": "found", "clear": "clear", "excluded": "not_applicable", "missing": "not_judged"}
         if not example.gives.get(key.get(example.shows, ""), []):
-            say(f"examples[{at}].gives", dict(example.gives), "与 shows 相符", f"a subject under {example.shows}")
+            reject(f"examples[{at}].gives", dict(example.gives), "example_subject", shows=example.shows)
 
 
-def _expects(form: schema.RuleForm, tables: Mapping[str, Kind], say: Any) -> None:
-    """Refuse an expected step that no kind gives, or that is taken by a body that the kind does not know."""
+def _expects(form: schema.RuleForm, tables: Mapping[str, Kind], reject: Reject) -> None:
+    """Reject an expected step of an unknown kind, or of a body that the kind does not know."""
     if not form.expects:
         return
     kind = tables.get(form.expects.get("kind", ""))
     if kind is None or not set(form.expects) <= {"kind", "body"}:
-        say("expects", dict(form.expects), "kind 为一种事项，body 可不填", "a kind, and perhaps a body")
+        reject("expects", dict(form.expects), "expects")
         return
     bodies = {name for field in kind.fields if field.name == "body" for name in field.choices}
     if "body" in form.expects and form.expects["body"] not in bodies:
-        say("expects.body", form.expects["body"], f"其一:{sorted(bodies)}", f"one of {sorted(bodies)}")
+        reject("expects.body", form.expects["body"], "one_of", names=sorted(bodies))
 
 
-def _answers(form: schema.RuleForm, gives: tuple[str, ...], say: Any) -> None:
-    """Refuse a rule whose SELECT may give an answer (by `missing` or `excluded`) that no example shows."""
-    shown = {example.shows for example in form.examples}
+def _answers(form: schema.RuleForm, gives: tuple[str, ...], reject: Reject) -> None:
+    """Reject a rule with an output column (`missing` or `excluded`) that no example shows."""
+    shows = {example.shows for example in form.examples}
     for column in ("missing", "excluded"):
-        if column in gives and column not in shown:
-            say(
-                "examples",
-                sorted(shown),
-                f"有 shows: {column} 的示例",
-                f"an example that shows {column}, as the SELECT does",
-            )
+        if column in gives and column not in shows:
+            reject("examples", sorted(shows), "example_column", column=column)
 
 
 def _example(form: schema.ExampleForm) -> Example:

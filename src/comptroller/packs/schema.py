@@ -1,4 +1,6 @@
-"""The forms of a pack's files, as msgspec structs: what each YAML file may say; unknown keys are refused."""
+"""The schemas of a pack's files, as msgspec structs: the keys that each YAML file may have; unknown keys are
+rejected.
+"""
 
 import datetime as dt
 from typing import Any
@@ -9,7 +11,7 @@ from comptroller.packs.schema_types import Both, CiteForm, Form, PeriodForm
 
 
 class SightForm(Form, frozen=True, kw_only=True):
-    """What a line of supervision may see and show."""
+    """What a supervision line may see and show."""
 
     knows_persons: bool = False
     keeps: bool = False

@@ -1,4 +1,4 @@
-"""What the forms of all files of a pack have in common: no unknown keys, texts in both languages, periods, citations."""
+"""Common parts of the schemas of a pack: no unknown keys, texts by language, periods, citations."""
 
 import datetime as dt
 from typing import Annotated
@@ -7,7 +7,7 @@ import msgspec
 
 
 class Form(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """A form refuses what it does not know."""
+    """Base of all schemas: rejects unknown keys."""
 
 
 Both = dict[Annotated[str, msgspec.Meta(pattern="^[a-z]{2}(-[A-Za-z]+)?$")], str]

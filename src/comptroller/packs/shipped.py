@@ -1,4 +1,4 @@
-"""Where the packs lie that ship with Comptroller: beside the source, or inside the installed package."""
+"""The folders of the packs that ship with Comptroller: beside the source, or inside the installed package."""
 
 from pathlib import Path
 

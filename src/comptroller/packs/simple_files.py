@@ -1,4 +1,4 @@
-"""What needs no sense beyond its form: sources, lists and calendars made from their files."""
+"""Files without checks beyond their schema: sources, lists and calendars."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from comptroller.packs.schema_types import Both
 
 
 def text_of(both: Both) -> Text:
-    """Return the text a form says."""
+    """Return the text of a form's sentences by language."""
     return Text(both)
 
 
@@ -19,14 +19,14 @@ def stem(full: str) -> str:
     return full.rsplit("/", 1)[-1]
 
 
-def cites_of(said: Any) -> tuple[Cite, ...]:
-    """Return the citations that a form says, one or many."""
-    many = said if isinstance(said, list) else [said]
-    return tuple(Cite(one.source, one.article) for one in many)
+def cites_of(cites: Any) -> tuple[Cite, ...]:
+    """Return the citations of a form that has one or many."""
+    many = cites if isinstance(cites, list) else [cites]
+    return tuple(Cite(cite.source, cite.article) for cite in many)
 
 
 def source_of(full: str, form: schema.SourceForm) -> Source:
-    """Return the source that a file says."""
+    """Return the source of a file."""
     period = form.in_force
     return Source(
         name=full,
@@ -41,7 +41,7 @@ def source_of(full: str, form: schema.SourceForm) -> Source:
 
 
 def list_of(full: str, form: schema.ListForm) -> PolicyList:
-    """Return the list that a file says."""
+    """Return the list of a file."""
     lines = tuple(
         ListLine(
             item=line.item,
@@ -62,6 +62,6 @@ def list_of(full: str, form: schema.ListForm) -> PolicyList:
 
 
 def calendar_of(path: str, form: schema.CalendarForm) -> Calendar:
-    """Return the year that a file says."""
+    """Return the calendar year of a file."""
     days = (tuple(sorted(form.holidays)), tuple(sorted(form.workdays)))
     return Calendar(path, form.region, form.year, days[0], days[1], cites_of(form.cites))

@@ -1,4 +1,4 @@
-"""Titles of rules, read without the rest of their pack: a list of findings needs no more of it."""
+"""Titles of rules, read without the rest of their pack: a list of findings needs only these."""
 
 from collections.abc import Iterable, Mapping
 
@@ -10,10 +10,10 @@ from comptroller.packs.yaml import read_form
 
 def rule_titles(files: Mapping[str, bytes], rules: Iterable[str]) -> dict[str, Text]:
     """Return the titles of those rules that the files of a pack hold."""
-    found = {}
+    titles = {}
     for name in sorted({*rules}):
         if f"{name}.yml" in files:
             form, _ = read_form(files, f"{name}.yml", schema.RuleForm)
             if form is not None:
-                found[name] = text_of(form.title)
-    return found
+                titles[name] = text_of(form.title)
+    return titles

@@ -1,4 +1,4 @@
-"""Views of a pack: SELECTs that several rules share, each standing in a rule's SQL as if it were written there."""
+"""Views of a pack: SELECTs that several rules share, each inserted in a rule's SQL as if it were written there."""
 
 # ruff: noqa: RUF012 - msgspec copies the default of a struct for each one
 
@@ -10,15 +10,15 @@ import sqlglot
 from sqlglot import exp
 
 from comptroller.model.kind import Kind
-from comptroller.model.near import did_you_mean
+from comptroller.model.near import suggest
 from comptroller.model.policy import View
 from comptroller.model.refusal import Refusal, refusal
+from comptroller.model.text import message
 from comptroller.packs.rule_compiler import OFFERED, asks_moment, orders, table_names
 from comptroller.packs.schema_types import Both, Form
 from comptroller.packs.simple_files import stem, text_of
 
 JUDGED = "judged"
-_MEND = ("按 docs/packs.md 改正", "Correct it as docs/packs.md says.")
 
 
 class ViewForm(Form, frozen=True, kw_only=True):
@@ -39,16 +39,15 @@ def views_of(
     tables: Mapping[str, Kind],
     params: Iterable[str],
 ) -> tuple[dict[str, View], list[Refusal]]:
-    """Build the views of a pack by name, with what is refused in them; `laid` are their forms by full name."""
-    found: dict[str, View] = {}
+    """Build the views of a pack by name, and the refusals; `laid` are their forms by full name."""
+    views: dict[str, View] = {}
     refusals: list[Refusal] = []
     known_params = set(params)
     names = {stem(full) for full in laid}
     for full, form in laid.items():
         text = files.get(f"{full}.sql")
         if text is None:
-            wanted = (f"{full}.sql 存在", f"{full}.sql beside it")
-            refusals.append(_wrong((f"{full}.yml", None, ""), "-", wanted))
+            refusals.append(_rejected((f"{full}.yml", None, ""), "-", "file", file=f"{full}.sql"))
             continue
         view = View(
             name=stem(full),
@@ -64,17 +63,17 @@ def views_of(
         wrong = [*_declared(view, tables, known_params, names), *_text(view)]
         refusals += wrong
         if not wrong:
-            found[view.name] = view
-    refusals += _rings(found)
-    return found, refusals
+            views[view.name] = view
+    refusals += _rings(views)
+    return views, refusals
 
 
 def needed(named: Iterable[str], views: Mapping[str, View]) -> list[View]:
-    """Return the views of those names with all that they stand on, each once, an inner one before an outer one."""
+    """Return the views of those names with all views that they use, each once, an inner one before an outer one."""
     order: list[View] = []
 
     def visit(name: str, above: tuple[str, ...]) -> None:
-        if name not in views or name in above or any(one.name == name for one in order):
+        if name not in views or name in above or any(view.name == name for view in order):
             return
         for inner in views[name].references:
             visit(inner, (*above, name))
@@ -86,81 +85,79 @@ def needed(named: Iterable[str], views: Mapping[str, View]) -> list[View]:
 
 
 def _declared(view: View, tables: Mapping[str, Kind], params: set[str], names: set[str]) -> list[Refusal]:
-    """Return what is refused in a view's own lists: names that are taken, and tables or parameters that are not there."""
-    file, found = f"{view.path}.yml", []
+    """Return the refusals of a view's own lists: names in use, and unknown tables or parameters."""
+    file, refusals = f"{view.path}.yml", []
     if view.name in tables or view.name in OFFERED or view.name == JUDGED or view.name.startswith("param_"):
-        found.append(_wrong((file, None, ""), view.name, ("尚未用作表名的名称", "a name that no table has")))
+        refusals.append(_rejected((file, None, ""), view.name, "name"))
     known = {*tables, *OFFERED, *names} - {view.name}
-    wanted = ("已有的表或视图", "a table or a view that exists")
-    listed = [(one, set(tables)) for one in (*view.reads, view.judges) if one]
-    listed += [(one, known) for one in view.references]
-    found += [_wrong((file, None, "references"), one, wanted, among) for one, among in listed if one not in among]
-    wanted = ("params/ 中的参数", "a parameter under params/")
-    found += [_wrong((file, None, "params"), one, wanted, params) for one in view.params if one not in params]
-    return found
+    listed = [(name, set(tables)) for name in (*view.reads, view.judges) if name]
+    listed += [(name, known) for name in view.references]
+    place = (file, None, "references")
+    refusals += [_rejected(place, name, "table", among) for name, among in listed if name not in among]
+    place = (file, None, "params")
+    refusals += [_rejected(place, name, "param", params) for name in view.params if name not in params]
+    return refusals
 
 
 def _text(view: View) -> list[Refusal]:
-    """Return what is refused in a view's SQL: it is one SELECT over what the view declares, the same at any time."""
+    """Return the refusals of a view's SQL: it must be one SELECT over its declared tables, the same at any time."""
     file = f"{view.path}.sql"
     if not view.text.startswith("--"):
-        return [_wrong((file, 1, ""), view.text[:40], ("首行为注释", "a first line of comment"))]
+        return [_rejected((file, 1, ""), view.text[:40], "first_line")]
     try:
         tree = parsed(view.text)
     except sqlglot.errors.ParseError as error:
         line = error.errors[0].get("line") if error.errors else None
-        return [_wrong((file, line, ""), str(error).splitlines()[0], ("可解析的 SQL", "SQL that parses"))]
+        return [_rejected((file, line, ""), str(error).splitlines()[0], "sql")]
     except ValueError as error:
-        return [_wrong((file, None, ""), error, ("一条 SELECT", "one SELECT"))]
-    found = _tables(view, tree)
-    wanted = ("不含 ORDER BY 与 LIMIT 的 SELECT", "a SELECT without ORDER BY and LIMIT")
-    found += [_wrong((file, None, ""), word, wanted) for word in orders(tree)]
-    wanted = ("由 clock 表给出的时间", "time from the table `clock`, and no chance")
-    return found + [_wrong((file, None, ""), call, wanted) for call in asks_moment(tree)]
+        return [_rejected((file, None, ""), error, "one_select")]
+    refusals = _tables(view, tree)
+    refusals += [_rejected((file, None, ""), word, "order") for word in orders(tree)]
+    return refusals + [_rejected((file, None, ""), call, "moment") for call in asks_moment(tree)]
 
 
 def _tables(view: View, tree: exp.Select) -> list[Refusal]:
     """Return the refusals of tables that a view reads and does not declare, or declares and does not read."""
     declared = {JUDGED, *view.reads, *view.references, *(f"param_{name}" for name in view.params)}
     used, place = table_names(tree), (f"{view.path}.sql", None, "")
-    wanted = ("reads、references 或 params 中声明的表", "a table declared under reads, references or params")
-    found = [_wrong(place, one, wanted, declared) for one in sorted(used - declared)]
-    unread, wanted = sorted(declared - used - {JUDGED}), ("SQL 实际读取的表", "a table that the SQL reads")
-    found += [_wrong((f"{view.path}.yml", None, "references"), one, wanted) for one in unread]
-    wanted = ("不与所读表同名的 WITH", "a WITH that has no name of a table it reads")
+    refusals = [_rejected(place, table, "undeclared", declared) for table in sorted(used - declared)]
+    unread = sorted(declared - used - {JUDGED})
+    refusals += [_rejected((f"{view.path}.yml", None, "references"), table, "unread") for table in unread]
     own = sorted({cte.alias for cte in tree.find_all(exp.CTE)} & declared)
-    return found + [_wrong(place, one, wanted) for one in own]
+    return refusals + [_rejected(place, alias, "with_name") for alias in own]
 
 
 @lru_cache(maxsize=256)
 def parsed(text: str) -> exp.Select:
-    """Parse the one SELECT of a text; raises ParseError, or ValueError where it is no single SELECT.
+    """Parse the one SELECT of a text. The tree is shared: a caller that changes it must copy it first.
 
-    The tree is shared: a caller that changes it takes a copy.
+    Raises:
+        ParseError: the text does not parse.
+        ValueError: it is no single SELECT.
     """
-    statements = [one for one in sqlglot.parse(text, read="duckdb") if one is not None]
+    statements = [statement for statement in sqlglot.parse(text, read="duckdb") if statement is not None]
     if len(statements) != 1 or not isinstance(statements[0], exp.Select):
         raise ValueError(f"{len(statements)} statements")
     return statements[0]
 
 
 def _rings(views: Mapping[str, View]) -> list[Refusal]:
-    """Return the refusal of each view that stands on itself through others."""
-    found = []
+    """Return a refusal for each view that reads itself through others."""
+    refusals = []
     for name, view in views.items():
-        waiting, seen = list(view.references), set[str]()
+        waiting, visited = list(view.references), set[str]()
         while waiting:
-            one = waiting.pop()
-            if one in views and one not in seen:
-                seen.add(one)
-                waiting += views[one].references
-        if name in seen:
-            wanted = ("不成环的视图", "views that do not read one another in a ring")
-            found.append(_wrong((f"{view.path}.yml", None, "references"), name, wanted))
-    return found
+            inner = waiting.pop()
+            if inner in views and inner not in visited:
+                visited.add(inner)
+                waiting += views[inner].references
+        if name in visited:
+            refusals.append(_rejected((f"{view.path}.yml", None, "references"), name, "ring"))
+    return refusals
 
 
-def _wrong(
-    place: tuple[str, int | None, str], seen: object, wanted: tuple[str, str], known: Collection[str] = ()
+def _rejected(
+    place: tuple[str, int | None, str], seen: object, problem: str, known: Collection[str] = (), **values: object
 ) -> Refusal:
-    return refusal("packs.view", place, seen, wanted, did_you_mean(str(seen), known, _MEND))
+    expected = message(f"packs.view.{problem}:expected", **values)
+    return refusal("packs.view", place, seen, expected, suggest(str(seen), known, message("packs.view:fix")))

@@ -1,4 +1,6 @@
-"""YAML 1.2 as packs write it: the core schema, no duplicate keys, no bare codes with leading zeros, no anchors' surprises."""
+"""YAML 1.2 of packs: the core schema, no duplicate keys, no unquoted codes with leading zeros, no surprises of
+anchors.
+"""
 
 import re
 from collections.abc import Mapping
@@ -9,6 +11,7 @@ import msgspec
 import yaml
 
 from comptroller.model.refusal import Refusal, refusal
+from comptroller.model.text import message
 
 _Form = TypeVar("_Form", bound=msgspec.Struct)
 
@@ -38,11 +41,11 @@ def _refuse_leading_zero(_loader: _Loader, node: yaml.ScalarNode) -> Any:
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
-    seen: set[str] = set()
+    keys: set[str] = set()
     for key, _ in node.value:
-        if key.value in seen:
+        if key.value in keys:
             raise yaml.constructor.ConstructorError(None, None, f"duplicate key: {key.value}", key.start_mark)
-        seen.add(key.value)
+        keys.add(key.value)
     return yaml.SafeLoader.construct_mapping(loader, node, deep=True)
 
 
@@ -56,7 +59,7 @@ _Loader.add_constructor("tag:yaml.org,2002:float", _float)
 
 
 def read_yaml(name: str, text: bytes) -> tuple[Any, list[Refusal]]:
-    """Return what `text` says, or a refusal with the line; `name` is the file's name in it."""
+    """Return the value of `text`, or a refusal with the line; `name` is the file name in the refusal."""
     try:
         return yaml.load(text, Loader=_Loader), []  # noqa: S506 - a safe loader with other scalars
     except yaml.MarkedYAMLError as error:
@@ -64,20 +67,15 @@ def read_yaml(name: str, text: bytes) -> tuple[Any, list[Refusal]]:
         line = mark.line + 1 if mark else None
         problem = (error.problem or "").split(" at 0x", maxsplit=1)[0]
         if problem.startswith("leading zero"):
-            wanted = ("带前导零的代码应加引号", "a code with a leading zero stands in quotes")
-            mend = ("给该值加上引号", "Put the value in quotes.")
-            return None, [refusal("packs.yaml.leading_zero", (name, line, ""), problem, wanted, mend)]
-        wanted = ("YAML 1.2,键不重复", "YAML 1.2 without duplicate keys")
-        return None, [refusal("packs.yaml.form", (name, line, ""), problem, wanted, ("改正该行", "Mend that line."))]
+            return None, [refusal("packs.yaml.leading_zero", (name, line, ""), problem)]
+        return None, [refusal("packs.yaml.form", (name, line, ""), problem)]
     except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
-        wanted = ("UTF-8 编码的 YAML 文本", "YAML text in UTF-8")
-        return None, [
-            refusal("packs.yaml.form", (name, None, ""), error, wanted, ("另存为 UTF-8", "Save the file as UTF-8."))
-        ]
+        expected, fix = message("packs.yaml.encoding:expected"), message("packs.yaml.encoding:fix")
+        return None, [refusal("packs.yaml.form", (name, None, ""), error, expected, fix)]
 
 
 def read_form(files: Mapping[str, bytes], path: str, shape: type[_Form]) -> tuple[_Form | None, list[Refusal]]:
-    """Return one file as a value of its form, which nobody alters, or what is refused in it.
+    """Return one file as an immutable value of its form, or its refusals.
 
     A file that several packs hold is read once in a process.
     """
@@ -93,13 +91,9 @@ def _read_form(
     if refusals:
         return None, tuple(refusals)
     if not text.startswith(b"#"):
-        wanted = ("首行为一句注释", "a first line of comment")
-        mend = ("加一行 # 注释", "Add a first line that says what is kept here.")
-        refusals.append(refusal("packs.first_line", (path, 1, ""), text[:30].decode("utf-8", "replace"), wanted, mend))
+        refusals.append(refusal("packs.first_line", (path, 1, ""), text[:30].decode("utf-8", "replace")))
     try:
         return msgspec.convert(value, shape, strict=True), tuple(refusals)
     except msgspec.ValidationError as error:
-        message, _, place = str(error).partition(" - at ")
-        wanted = (f"{shape.__doc__} 的格式", f"the form of {shape.__doc__} (docs/packs.md)")
-        mend = ("按该格式改正", "Mend the file by that form.")
-        return None, (*refusals, refusal("packs.form", (path, None, place.strip("`")), message, wanted, mend))
+        problem, _, place = str(error).partition(" - at ")
+        return None, (*refusals, refusal("packs.form", (path, None, place.strip("`")), problem, form=shape.__doc__))

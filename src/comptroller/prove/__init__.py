@@ -1,4 +1,4 @@
-"""Does the policy do what it says? Runs the examples packs carry, and replays history under another pack."""
+"""Tests of policy: runs the examples of packs, and replays history under another pack."""
 
 from comptroller.prove.examples import ExampleResult, Failure, prove
 from comptroller.prove.replay import Difference, compare

@@ -1,4 +1,6 @@
-"""The examples of a pack's rules, run in two ways: everything at once, and row by row; both must say what is written."""
+"""The examples of a pack's rules, run in two ways: all rows at once, and row by row; both must return the
+stated result.
+"""
 
 import datetime as dt
 import json
@@ -25,7 +27,7 @@ _START = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An example that does not give what it says."""
+    """An example with another result than it states."""
 
     rule: str
     example: str
@@ -36,7 +38,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class ExampleResult:
-    """What running the examples gave."""
+    """The result of running the examples."""
 
     rules: int
     examples: int
@@ -50,9 +52,9 @@ def prove(
     workers: int = 1,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> ExampleResult:
-    """Run the examples of those rules (all, where None) at once and row by row, on so many processes."""
+    """Run the examples of those rules (all, if None) at once and row by row, in so many processes."""
     chosen = sorted(rules if rules is not None else pack.rules)
-    tell = progress or (lambda _name, _at, _whole: None)
+    tell = progress or (lambda _name, _index, _count: None)
     if workers < 2 or len(chosen) < _WORTH_IT:
         return _prove_here(pack, chosen, tell)
     parts = [chosen[at::_PART] for at in range(_PART)] if len(chosen) > _PART else [[name] for name in chosen]
@@ -60,18 +62,18 @@ def prove(
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         for proof in pool.map(_prove_part, [(dict(pack.files), pack.name, part) for part in parts]):
             proofs.append(proof)
-            tell("", sum(one.rules for one in proofs), len(chosen))
-    failures = sorted((f for one in proofs for f in one.failures), key=lambda f: (f.rule, f.example, f.way))
-    return ExampleResult(len(chosen), sum(one.examples for one in proofs), tuple(failures))
+            tell("", sum(proved.rules for proved in proofs), len(chosen))
+    failures = sorted((f for proved in proofs for f in proved.failures), key=lambda f: (f.rule, f.example, f.way))
+    return ExampleResult(len(chosen), sum(proved.examples for proved in proofs), tuple(failures))
 
 
 _WORTH_IT, _PART = 12, 10
-"""From so many rules on, further processes pay; the rules are dealt out in so many parts."""
+"""The number of rules from which further processes pay off, and the number of parts for them."""
 
 
-def _prove_part(said: tuple[dict[str, bytes], str, list[str]]) -> ExampleResult:
-    files, name, rules = said
-    return _prove_here(read_pack(files, name), rules, lambda _name, _at, _whole: None)
+def _prove_part(part: tuple[dict[str, bytes], str, list[str]]) -> ExampleResult:
+    files, name, rules = part
+    return _prove_here(read_pack(files, name), rules, lambda _name, _index, _count: None)
 
 
 def _prove_here(pack: Pack, chosen: list[str], tell: Callable[[str, int, int], None]) -> ExampleResult:
@@ -91,7 +93,7 @@ def _prove_here(pack: Pack, chosen: list[str], tell: Callable[[str, int, int], N
 
 
 def _run(duck: DuckDb, pack: Pack, rule: Rule, example: Example) -> list[Failure]:
-    """Run one example in both ways, each in a transaction that is taken back."""
+    """Run one example in both ways, each in a transaction that is rolled back."""
     changed = _with_params(pack, example.params)
     alone = replace(changed, rules={rule.name: rule})
     failures = []
@@ -107,31 +109,31 @@ def _run(duck: DuckDb, pack: Pack, rule: Rule, example: Example) -> list[Failure
 def _with_params(pack: Pack, params: dict[str, float]) -> Pack:
     changed: dict[str, Param] = dict(pack.params)
     for name, value in params.items():
-        held = pack.params[name]
-        same = tuple(replace(v, value=value) for v in held.values)
-        whole = (Value(value, dt.date(1900, 1, 1), None, verified=True, cites=()),)
-        changed[name] = replace(held, values=same if held.by else whole)
+        param = pack.params[name]
+        same = tuple(replace(v, value=value) for v in param.values)
+        constant = (Value(value, dt.date(1900, 1, 1), None, verified=True, cites=()),)
+        changed[name] = replace(param, values=same if param.by else constant)
     return replace(pack, params=changed)
 
 
 def _compare(duck: DuckDb, pack: Pack, rule: Rule, example: Example, *, way: str, split: bool) -> list[Failure]:  # noqa: C901, PLR0912, PLR0913 - one question after the other
     name = example.name.en or example.name.zh
 
-    def fail(said: Any, gave: Any) -> list[Failure]:
-        return [Failure(rule.name, name, way, said, gave)]
+    def fail(wanted: Any, gave: Any) -> list[Failure]:
+        return [Failure(rule.name, name, way, wanted, gave)]
 
-    shown = _facts(duck, pack, example)
-    if shown.wrong:
-        return fail("facts that fit their kinds", shown.wrong)
+    facts = _facts(duck, pack, example)
+    if facts.wrong:
+        return fail("facts that fit their kinds", facts.wrong)
     if example.params:
         duck.execute("UPDATE position SET pack = ''")
     books = Books(duck, pack, owner="", zone="UTC")
     if "entity" not in example.given:
-        books.introduce(_named(shown))
+        books.introduce(_entities_of(facts))
     watch = Watch(duck, pack)
     if example.today:
         books.tick(dt.datetime.combine(example.today, dt.time(12), tzinfo=dt.UTC))
-    _feed(books, watch, shown, split=split)
+    _feed(books, watch, facts, split=split)
     if not split:
         watch.judge_all(0)
     answers = {
@@ -152,10 +154,10 @@ def _compare(duck: DuckDb, pack: Pack, rule: Rule, example: Example, *, way: str
     strays = [s for s in standing if s not in answers or not answers[s][1]]
     if strays:
         return fail("findings about judged subjects only", strays)
-    said = {key: sorted((plain(s) for s in example.gives.get(key, [])), key=str) for key in gave}
+    wanted = {key: sorted((plain(s) for s in example.gives.get(key, [])), key=str) for key in gave}
     gave = {key: sorted(value, key=str) for key, value in gave.items()}
-    if said != gave:
-        return fail(said, gave)
+    if wanted != gave:
+        return fail(wanted, gave)
     if example.today and split:
         again = books.tick(dt.datetime.combine(example.today, dt.time(12), tzinfo=dt.UTC) + dt.timedelta(days=1))
         turned = watch.judge(again.added, again.ended, renewed=again.renewed, known=0)
@@ -164,16 +166,16 @@ def _compare(duck: DuckDb, pack: Pack, rule: Rule, example: Example, *, way: str
             return fail("evidence that is the same on the next day", restless)
     if example.shown:
         first = min((v for v in standing.values() if v.answer == "found"), key=lambda v: str(v.subject), default=None)
-        shown = json.loads(first.evidence) if first else {}
-        picked = {k: shown.get(k) for k in example.shown}
+        facts = json.loads(first.evidence) if first else {}
+        picked = {k: facts.get(k) for k in example.shown}
         if {k: str(v) for k, v in picked.items()} != {k: str(plain(v)) for k, v in example.shown.items()}:
             return fail(dict(example.shown), picked)
     return []
 
 
 @dataclass(frozen=True, slots=True)
-class _Shown:
-    """An example's rows as typed tables, each row a report of its own, with when it was received."""
+class _ExampleFacts:
+    """An example's rows as typed tables, each row a report of its own, with its time of receipt."""
 
     tables: dict[str, pa.Table]
     lists: dict[str, pa.Table]
@@ -181,35 +183,39 @@ class _Shown:
     wrong: list[str]
 
 
-def _facts(duck: DuckDb, pack: Pack, example: Example) -> _Shown:
-    """Return an example's rows; required fields may be left out, and `received_at` may be said."""
-    shown = _Shown({}, {}, {}, [])
+def _facts(duck: DuckDb, pack: Pack, example: Example) -> _ExampleFacts:
+    """Return an example's rows; required fields may be left out, and `received_at` may be set."""
+    facts = _ExampleFacts({}, {}, {}, [])
     for kind, rows in example.given.items():
         if kind not in pack.kinds:
-            shown.wrong.append(f"no kind {kind}")
+            facts.wrong.append(f"no kind {kind}")
             continue
         if not rows:
             continue
         columns = [c for c in dict.fromkeys(c for row in rows for c in row) if c != "received_at"]
         raw = {c: pa.array([_text(row.get(c)) for row in rows], pa.string()) for c in columns}
-        numbers = range(len(shown.received), len(shown.received) + len(rows))
+        numbers = range(len(facts.received), len(facts.received) + len(rows))
         for number, row in zip(numbers, rows, strict=True):
-            said = row.get("received_at")
-            shown.received[number] = dt.datetime.fromisoformat(said).replace(tzinfo=dt.UTC) if said else _START
+            received_at = row.get("received_at")
+            facts.received[number] = (
+                dt.datetime.fromisoformat(received_at).replace(tzinfo=dt.UTC) if received_at else _START
+            )
         ones = pa.array([1] * len(rows), pa.int64())
-        whole = pa.table({**raw, "report": pa.array(numbers, pa.int64()), "seq": ones, "line": ones})
-        shaped, refused = shape_rows(duck, pack.kinds[kind], whole, kind)
-        shown.wrong.extend(r.text() for _, r in refused if r.code != "intake.shape.required")
+        table = pa.table({**raw, "report": pa.array(numbers, pa.int64()), "seq": ones, "line": ones})
+        shaped, refused = shape_rows(duck, pack.kinds[kind], table, kind)
+        facts.wrong.extend(r.text() for _, r in refused if r.code != "intake.shape.required")
         if shaped is not None:
-            shown.tables[kind] = shaped.table
-            shown.lists.update(shaped.lists)
-    return shown
+            facts.tables[kind] = shaped.table
+            facts.lists.update(shaped.lists)
+    return facts
 
 
-def _named(shown: _Shown) -> set[str]:
-    """Return the entities in whose books the rows are; where an example shows no register, they stand in it alone."""
-    found = {e for rows in shown.tables.values() if "entity" in rows.column_names for e in rows["entity"].to_pylist()}
-    return {e for e in found if e is not None}
+def _entities_of(facts: _ExampleFacts) -> set[str]:
+    """Return the entities that own the rows; an example without a register gets one with these entities alone."""
+    entities = {
+        e for rows in facts.tables.values() if "entity" in rows.column_names for e in rows["entity"].to_pylist()
+    }
+    return {e for e in entities if e is not None}
 
 
 def _text(value: Any) -> str | None:
@@ -222,21 +228,21 @@ def _text(value: Any) -> str | None:
     return str(value)
 
 
-def _feed(books: Books, watch: Watch, shown: "_Shown", *, split: bool) -> None:
-    """Fold the rows, in one batch a moment, or each in a batch of its own that is judged at once."""
-    numbers = sorted(shown.received)
-    moments = sorted({shown.received[n] for n in numbers})
-    batches = [[n] for n in numbers] if split else [[n for n in numbers if shown.received[n] == m] for m in moments]
+def _feed(books: Books, watch: Watch, facts: "_ExampleFacts", *, split: bool) -> None:
+    """Load the rows, in one batch for each moment, or each in a batch of its own that is judged at once."""
+    numbers = sorted(facts.received)
+    moments = sorted({facts.received[n] for n in numbers})
+    batches = [[n] for n in numbers] if split else [[n for n in numbers if facts.received[n] == m] for m in moments]
     for batch in batches:
         wanted = pa.array(batch, pa.int64())
-        tables, lists = _only(shown.tables, wanted), _only(shown.lists, wanted)
+        tables, lists = _only(facts.tables, wanted), _only(facts.lists, wanted)
         if split:
             watch.prepare([*tables, *lists])
-        change = books.fold(tables, lists, 1, shown.received[batch[0]])
+        change = books.fold(tables, lists, 1, facts.received[batch[0]])
         if split:
             watch.judge(change.added, change.ended, renewed=change.renewed, known=batch[-1] + 1)
 
 
 def _only(tables: dict[str, pa.Table], wanted: pa.Array) -> dict[str, pa.Table]:
-    kept = {name: rows.filter(pc.is_in(rows.column("report"), value_set=wanted)) for name, rows in tables.items()}
-    return {name: rows for name, rows in kept.items() if rows.num_rows}
+    selected = {name: rows.filter(pc.is_in(rows.column("report"), value_set=wanted)) for name, rows in tables.items()}
+    return {name: rows for name, rows in selected.items() if rows.num_rows}

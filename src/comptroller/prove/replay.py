@@ -1,4 +1,4 @@
-"""History judged under another pack: which findings would appear, which would vanish, which would stand on other evidence."""
+"""History judged under another pack: which findings would appear, vanish, or have other evidence."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -15,14 +15,14 @@ from comptroller.watch.findings import Findings
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What another pack would say of the same facts; findings that cannot be judged do not count."""
+    """How another pack would judge the same facts; findings that cannot be judged do not count."""
 
     appear: list[Verdict]
     vanish: list[Verdict]
     change: list[tuple[Verdict, Verdict]]
 
     def by_rule(self) -> Iterator[tuple[str, list[Verdict], list[Verdict], list[Verdict]]]:
-        """Give, rule by rule, what appears, vanishes and changes."""
+        """Yield, rule by rule, the findings that appear, vanish and change."""
         groups: dict[str, tuple[list[Verdict], list[Verdict], list[Verdict]]] = defaultdict(lambda: ([], [], []))
         for at, verdicts in enumerate((self.appear, self.vanish, [after for _, after in self.change])):
             for verdict in verdicts:
@@ -33,13 +33,13 @@ class Difference:
     def as_json(self) -> dict[str, Any]:
         """Return the difference as plain values."""
         return {
-            "appear": [_said(v) for v in self.appear],
-            "vanish": [_said(v) for v in self.vanish],
-            "change": [{"from": _said(a), "to": _said(b)} for a, b in self.change],
+            "appear": [_as_json(v) for v in self.appear],
+            "vanish": [_as_json(v) for v in self.vanish],
+            "change": [{"from": _as_json(a), "to": _as_json(b)} for a, b in self.change],
         }
 
 
-def _said(verdict: Verdict) -> dict[str, Any]:
+def _as_json(verdict: Verdict) -> dict[str, Any]:
     return {
         "finding": verdict.finding,
         "rule": verdict.rule,
@@ -53,7 +53,7 @@ def _said(verdict: Verdict) -> dict[str, Any]:
 def compare(
     duck: DuckDb, books: Books, other: Pack, standing: Findings, progress: Callable[[str, int, int], None] | None = None
 ) -> Difference:
-    """Judge everything that is known under `other` and compare with what stands; the node is left as it was."""
+    """Judge all known facts under `other` and compare with the current findings; the node is left unchanged."""
     before = {v.finding: v for rule in standing.rules() for v in standing.standing(rule) if v.answer == "found"}
     duck.execute("BEGIN")
     try:

@@ -1,1 +1,1 @@
-"""The only door to SQL engines: SQL in, rows or Arrow tables out; no noun lives here."""
+"""The only interface to SQL engines: SQL in, rows or Arrow tables out; no domain terms."""

@@ -1,4 +1,4 @@
-"""DuckDB as the books' and the judges' engine: one connection, SQL in, rows or Arrow tables out."""
+"""DuckDB as the engine of books and rules: one connection, SQL in, rows or Arrow tables out."""
 
 import re
 import warnings
@@ -12,19 +12,21 @@ import duckdb
 import pyarrow as pa
 
 _TEXTS = 2_000
-"""Statements that a connection keeps parsed: more than a pack's rules need; parsing is a third of a small query."""
+"""Number of parsed statements that a connection caches. A pack's rules need fewer; parsing is a third of a
+small query.
+"""
 _SOME = 8
-"""So many rows are written as values."""
+"""Up to so many rows are written as values."""
 _ROWS = 500_000
-"""Rows that are given at a time where a table may be too large to be given whole."""
+"""Rows per batch of a table that may be too large to return at once."""
 
-# Said once for all threads: to change the filters around each call would change them under the feet of others.
+# Set once for all threads: to change the warning filters around each call would affect other threads.
 warnings.filterwarnings("ignore", message="Arrow output on a DB-API result")
 
 SqlError = duckdb.Error
-"""What DuckDB raises for a statement that it does not take."""
+"""Raised by DuckDB for a statement that it rejects."""
 DatabaseInvalid = duckdb.FatalException
-"""What DuckDB raises when a database can only be closed: every later statement fails as well."""
+"""Raised by DuckDB when a database can only be closed: every later statement fails as well."""
 _CLOSED: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "autoload_known_extensions": "false",
@@ -36,25 +38,25 @@ _CLOSED: dict[str, str | bool | int | float | list[str]] = {
     "allowed_configs": ["TimeZone", "enable_progress_bar"],
     "lock_configuration": "true",
 }
-"""Every database is made without files, network, extensions, other databases and variables of the program.
+"""Every database is opened without files, network, extensions, other databases and variables of the program.
 
-The file of the database and its log are the only files that the engine may touch; no statement changes these settings.
+The engine may touch only the database file and its log; no statement changes these settings.
 """
 
 
 def closed_settings(memory: int) -> dict[str, str | list[str]]:
-    """Return the settings of a closed database in memory that may use so many bytes and no temporary folder."""
+    """Return the settings of a closed database in memory, limited to so many bytes, without a temporary folder."""
     plain = {name: value if isinstance(value, list) else str(value) for name, value in _CLOSED.items()}
     return {**plain, "threads": "2", "memory_limit": f"{memory}B", "temp_directory": ""}
 
 
 _BY_NAME = ("Binder Error", "Catalog Error", "Parser Error", "Syntax Error", "Not implemented Error")
-"""Faults that are found before a row is read: their text names tables, columns and functions, and no value."""
+"""Faults that occur before a row is read: their text names tables, columns and functions, and no value."""
 _INTO = re.compile(r" to (?:type )?([A-Z][A-Z0-9_]*(?:\(\d+,\d+\))?)\b")
 
 
 def fault_without_values(fault: Exception) -> str:
-    """Return what kind of fault a statement met and, where a conversion failed, into which type: never a value of a row.
+    """Return the type of a statement's fault and, for a failed conversion, the target type: never a value of a row.
 
     >>> fault_without_values(duckdb.ConversionException("Conversion Error: Could not convert string 'secret' to INT32"))
     'Conversion Error: into INT32 (values are left out)'
@@ -63,13 +65,13 @@ def fault_without_values(fault: Exception) -> str:
     kind = first.split(":", 1)[0]
     if kind in _BY_NAME and "'" not in first:
         return first
-    types = [one for one in _INTO.findall(first) if one.split("(")[0] in _TYPES]
+    types = [word for word in _INTO.findall(first) if word.split("(")[0] in _TYPES]
     kind = kind if kind.endswith("Error") and len(kind) < _LONGEST_KIND else type(fault).__name__
     return f"{kind}:{f' into {types[-1]}' if types else ''} (values are left out)"
 
 
 def fault_text(fault: Exception) -> str:
-    """Return what somebody who proposed policy is told of a fault: of the engine's, its kind alone."""
+    """Return the text of a fault for the author of a policy: for an engine fault, its type alone."""
     if isinstance(fault, SqlError):
         return fault_without_values(fault)
     return f"{type(fault).__name__}: {fault}"[:2000]
@@ -108,9 +110,12 @@ class DuckDb:
         memory: str = "1GB",
         spills: bool = True,
     ) -> None:
-        """Open the file, or a database in memory, closed off from everything else; raises (duckdb.Error) for a file that another process writes.
+        """Open the file, or a database in memory, closed off from everything else.
 
-        With `spills=False` nothing is written to a temporary folder: what does not fit in memory fails.
+        With `spills=False` nothing is written to a temporary folder: a statement that needs more memory fails.
+
+        Raises:
+            duckdb.Error: another process writes the file.
         """
         config: dict[str, str | bool | int | float | list[str]] = {
             **_CLOSED,
@@ -125,13 +130,13 @@ class DuckDb:
 
     def _take(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
-        connection.execute("SET enable_progress_bar = false")  # a program's output is its own
+        connection.execute("SET enable_progress_bar = false")  # The output of a program is its own.
         self._parsed: dict[str, duckdb.Statement | str] = {}
-        finalize(self, self._parsed.clear)  # also at the interpreter's end, when the driver must have them back
+        finalize(self, self._parsed.clear)  # Also at the interpreter's end: the driver requires the filters back.
 
     def _statement(self, sql: str) -> duckdb.Statement | str:
-        """Return a text as its one statement, so that it is parsed once however often it runs; as it is, where
-        it holds more.
+        """Return a text as its one statement, parsed once for all executions; a text of several statements
+        stays text.
         """
         if sql not in self._parsed:
             statements = self._connection.extract_statements(sql)
@@ -147,16 +152,16 @@ class DuckDb:
 
     @classmethod
     def _of(cls, connection: duckdb.DuckDBPyConnection) -> "DuckDb":
-        one = cls.__new__(cls)
-        one._take(connection)  # noqa: SLF001 - its own
-        return one
+        other = cls.__new__(cls)
+        other._take(connection)  # noqa: SLF001 - its own
+        return other
 
     def cursor(self) -> "DuckDb":
         """Return a further connection to the same database, with temporary tables of its own."""
         return DuckDb._of(self._connection.cursor())
 
     def set_zone(self, zone: str) -> None:
-        """Read and show instants in that time zone; refuses (duckdb.Error) a zone that is not known."""
+        """Set the time zone in which instants are read and shown; raises duckdb.Error for an unknown zone."""
         quoted = zone.replace("'", "''")
         self._connection.execute(f"SET TimeZone = '{quoted}'")
 
@@ -166,7 +171,7 @@ class DuckDb:
         return str(self.rows("SELECT current_setting('TimeZone')")[0][0])
 
     def interrupt(self) -> None:
-        """End what runs on this connection, from another thread; whoever waits for it gets SqlError."""
+        """Stop the running statement of this connection, from another thread; its caller gets SqlError."""
         self._connection.interrupt()
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> None:
@@ -189,7 +194,7 @@ class DuckDb:
         return [dict(zip(names, row, strict=True)) for row in done.fetchall()]
 
     def columns(self, sql: str) -> list[str]:
-        """Return the names of the columns that a query would give."""
+        """Return the names of the columns of a query."""
         return [str(row[0]) for row in self._connection.execute(f"DESCRIBE {sql}").fetchall()]
 
     def arrow(self, sql: str, values: Sequence[Any] = ()) -> pa.Table:
@@ -197,25 +202,25 @@ class DuckDb:
         return self._connection.sql(sql, params=list(values) or None).to_arrow_table()
 
     def batches(self, sql: str) -> Iterator[pa.Table]:
-        """Yield a query's rows some at a time; the connection does nothing else until they are all taken."""
-        for some in self._connection.sql(sql).to_arrow_reader(_ROWS):
-            yield pa.Table.from_batches([some])
+        """Yield a query's rows in batches; the connection is busy until all batches are read."""
+        for batch in self._connection.sql(sql).to_arrow_reader(_ROWS):
+            yield pa.Table.from_batches([batch])
 
     def few(self, sql: str) -> pa.Table:
-        """Return a query's rows as an Arrow table, where they are few: quicker to begin, at the price of a copy."""
+        """Return a small result as an Arrow table: it starts faster, but costs a copy."""
         return self._run(sql).to_arrow_table()
 
     def register(self, name: str, table: pa.Table) -> None:
-        """Let SQL on this connection see an Arrow table under `name`, in front of any table of that name."""
+        """Register an Arrow table under `name` on this connection; it hides any table of that name."""
         self._connection.register(name, table)
 
     def unregister(self, name: str) -> None:
-        """Take a registered table away; in a transaction that has failed, the end of it does so."""
+        """Remove a registered table; after a failed transaction its end removes the table."""
         with suppress(duckdb.TransactionException):
             self._connection.unregister(name)
 
     def insert(self, table: str, rows: pa.Table) -> None:
-        """Add rows to a table, by the names of their columns; a few go as values, which is sooner begun."""
+        """Add rows to a table, by the names of their columns; a few rows go as values, which starts faster."""
         columns = ", ".join(f'"{column}"' for column in rows.column_names)
         if rows.num_rows <= _SOME:
             cells = zip(*(column.to_pylist() for column in rows.columns), strict=True)
@@ -229,7 +234,7 @@ class DuckDb:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Do what is inside whole or not at all."""
+        """Run the block as one transaction: all of it or nothing."""
         self._connection.execute("BEGIN")
         try:
             yield
@@ -240,7 +245,7 @@ class DuckDb:
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """Read one state of the database inside, also where a transaction has begun already."""
+        """Read one state of the database inside the block, also within an open transaction."""
         first, second = (self.rows("SELECT txid_current()")[0][0] for _ in range(2))
         if first == second:  # Outside a transaction each statement has its own.
             yield

@@ -1,4 +1,4 @@
-"""Which faults come from the machine (memory, disk, a store that is closed or damaged), and which from the values at hand."""
+"""Separates faults of the machine (memory, disk, a closed or damaged store) from faults of the values."""
 
 import duckdb
 
@@ -9,22 +9,22 @@ _OF_MACHINE: tuple[type[BaseException], ...] = (
     *(duckdb.OperationalError, duckdb.InterruptException, duckdb.FatalException, duckdb.InternalException),
     *(duckdb.PermissionException, duckdb.DependencyException),
 )
-"""`duckdb.OperationalError` holds memory, files, transactions and connections."""
+"""`duckdb.OperationalError` covers memory, files, transactions and connections."""
 _OF_STORE: tuple[type[BaseException], ...] = (
     *(duckdb.CatalogException, duckdb.BinderException, duckdb.ParserException, duckdb.SyntaxException),
 )
 _BEGINNINGS = ("out of memory", "invalid error: std::bad_alloc", "io error", "fatal error", "internal error")
-"""How the engine's own messages begin; a value that is quoted in a message stands further behind."""
+"""The beginnings of the engine's own messages; a value quoted in a message comes further behind."""
 
 
 def is_of_machine(fault: BaseException) -> bool:
-    """Return whether the same statement over the same rows may pass at another time, or on another machine."""
+    """Return whether the same statement over the same rows may succeed at another time, or on another machine."""
     return isinstance(fault, _OF_MACHINE) or str(fault).lower().startswith(_BEGINNINGS)
 
 
 def is_of_values(fault: BaseException) -> bool:
-    """Return whether the values at hand are the cause: the same values would give the same fault everywhere.
+    """Return whether the values are the cause: the same values would cause the same fault everywhere.
 
-    A table or a column that is not there is the store's fault: no value can take it away.
+    A missing table or column is the store's fault: no value can remove it.
     """
     return isinstance(fault, Exception) and not is_of_machine(fault) and not isinstance(fault, _OF_STORE)

@@ -1,4 +1,4 @@
-"""How often Python looks for circles of dead objects: rarely, in a process that holds a node."""
+"""Tunes the garbage collector: collects less often, because a node holds millions of long-lived objects."""
 
 import gc
 
@@ -6,9 +6,9 @@ _NEW, _YOUNG, _OLD = 50_000, 20, 50
 
 
 def collect_rarely() -> None:
-    """Let this process look for circles of dead objects after 50,000 new ones, where Python does after 700.
+    """Set the garbage collector of this process to run after 50,000 new objects; Python's default is 700.
 
-    A node holds what stands in some millions of lasting objects: to go through them again and again took half of the time
-    of opening a node with 100,000 cases, and a sixth of judging a batch as large.
+    A node holds some millions of long-lived objects. With the default, collections took half of the time to open a node
+    with 100,000 cases, and a sixth of the time to judge a batch of that size.
     """
     gc.set_threshold(_NEW, _YOUNG, _OLD)

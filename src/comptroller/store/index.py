@@ -1,9 +1,9 @@
-"""Hash indexes in arrays: from 64-bit hashes to row numbers, growing, flat in cost however much is held.
+"""Hash indexes in arrays: from 64-bit hashes to row numbers, growing, with constant cost at any size.
 
-Two shapes share one table of slots (open addressing, linear probing, at most two thirds full):
-`OneRow` holds the latest row of a hash, `Chain` holds all rows of a hash as a linked list, newest first.
-A hash is a 64-bit number that the SQL engine made; what two different keys share by accident, they share here,
-so a caller must bear rows that are too many, never rows that are too few.
+Two shapes share one table of slots (open addressing, linear probing, at most two thirds full): `OneRow` holds the
+latest row of a hash, `Chain` holds all rows of a hash as a linked list, newest first. A hash is a 64-bit number that
+the SQL engine made. Two different keys may share a hash by accident. A lookup may therefore return rows of another key,
+which the caller must filter, but never misses a row.
 """
 
 import numpy as np
@@ -44,9 +44,9 @@ def _link(slots: Slots, hashes: Hashes, before: Slots, rows: tuple[int, int], ma
 
 
 @njit(cache=True)
-def _look(slots: Slots, hashes: Hashes, keys: Hashes, mask: np.uint64, found: Rows) -> None:
+def _look(slots: Slots, hashes: Hashes, keys: Hashes, mask: np.uint64, rows: Rows) -> None:
     for i in range(len(keys)):
-        found[i] = slots[_place(slots, hashes, keys[i], mask)]
+        rows[i] = slots[_place(slots, hashes, keys[i], mask)]
 
 
 @njit(cache=True)
@@ -78,7 +78,7 @@ def grown(array: NDArray, needed: int) -> NDArray:  # type: ignore[type-arg]  # 
 
 
 class Chain:
-    """All rows of a hash. Rows are numbered in the order in which they are added, from 0."""
+    """All rows of a hash. Rows are numbered in the order of insertion, from 0."""
 
     def __init__(self) -> None:
         """Begin empty."""
@@ -112,11 +112,11 @@ class Chain:
     def rows(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Return the rows of all those hashes (each hash once), in no order."""
         mask = np.uint64(len(self._slots) - 1)
-        found: NDArray[np.int64] = _walk(self._slots, self._hashes, self._before, hashes, mask)
-        return found
+        rows: NDArray[np.int64] = _walk(self._slots, self._hashes, self._before, hashes, mask)
+        return rows
 
     def latest(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Return the newest row of each hash, or -1."""
-        found = np.empty(len(hashes), dtype=np.int64)
-        _look(self._slots, self._hashes, hashes, np.uint64(len(self._slots) - 1), found)
-        return found
+        rows = np.empty(len(hashes), dtype=np.int64)
+        _look(self._slots, self._hashes, hashes, np.uint64(len(self._slots) - 1), rows)
+        return rows

@@ -1,12 +1,12 @@
-"""The program that answers one question: a process with nothing but the tables that it was handed, under system limits.
+"""The program that answers one question: a process that has only its tables, under limits of the system.
 
-It is started by itself (`python -I query_process.py`) with an empty environment in an empty folder, and imports its engine.
-It keeps copies of itself (forks) that wait with an engine open; each answers one question and ends, and another takes its
-place. So a question finds a clean process at once, and nothing of one question is there for the next. Nothing of the
+It runs alone (`python -I query_process.py`) with an empty environment in an empty folder, and imports its engine. It
+holds copies of itself (forks) that wait with an open engine. Each answers one question and ends, and another takes its
+place. So a question finds a clean process at once, and no data of one question is left for the next. Nothing of the
 product is imported here.
 
-One message brings the files that go with a question, by their descriptors: the socket for the answer, the question as
-JSON, then each table as an Arrow stream. The answer is a line of JSON, and behind it the rows as an Arrow stream.
+One message brings the files of a question, by their descriptors: the socket for the answer, the question as JSON, then
+each table as an Arrow stream. The answer is a line of JSON, followed by the rows as an Arrow stream.
 """
 
 import contextlib
@@ -30,17 +30,17 @@ warnings.filterwarnings("ignore", message="Arrow output on a DB-API result")
 
 _MOST_FILES = 250
 _ROWS = 1024
-"""Rows that are taken from the engine at a time, so that an answer that is too large is cut off early."""
+"""Rows per batch from the engine, so that an oversized answer is cut off early."""
 _SLACK = 192 << 20
-"""Addresses for stacks and buffers of the engine, beside the memory that a question may use."""
+"""Bytes of address space for stacks and buffers of the engine, beside the memory of a question."""
 _SECONDS_AFTER = 2
-"""So long after its time the system ends what has not ended by itself."""
+"""Seconds after the time limit at which the system ends a process that is still running."""
 _CLOSED, _BROKEN, _PAUSE = 3, 1, 0.5
-"""How a process ends that was told to end, and one that met a fault; how long another one waits behind a fault."""
+"""Exit codes of a stopped process and of a failed one; seconds to wait after a failure before the next start."""
 
 
 def serve(control: socket.socket, made: dict[str, Any]) -> None:
-    """Keep some processes that wait for a question each, until the other end of the socket is closed."""
+    """Run some waiting processes, one for each question, until the other end of the socket is closed."""
     waiting = {_spare(control, made) for _ in range(made["spare"])}
     while waiting:
         number, status = os.wait()
@@ -54,7 +54,7 @@ def serve(control: socket.socket, made: dict[str, Any]) -> None:
 
 
 def _spare(control: socket.socket, made: dict[str, Any]) -> int:
-    """Make a process that waits for one question with its engine open, answers it and ends; returns its number."""
+    """Start a process that waits for one question with an open engine, answers it and ends; return its number."""
     number = os.fork()
     if number:
         return number
@@ -74,13 +74,15 @@ def _spare(control: socket.socket, made: dict[str, Any]) -> int:
 
 
 def answer(connection: duckdb.DuckDBPyConnection, files: list[int]) -> None:
-    """Answer the question of these files: the first is the socket for the answer, the second the question."""
+    """Write the answer to the question of these files: the first is the socket for the answer, the second the
+    question.
+    """
     reply = socket.socket(fileno=files[0])
     with os.fdopen(files[1], "rb") as file:
-        asked = json.loads(file.read())
-    _limit_time(asked["seconds"])
+        question = json.loads(file.read())
+    _limit_time(question["seconds"])
     try:
-        head, body = _run(connection, asked, files[2:])
+        head, body = _run(connection, question, files[2:])
     except MemoryError:
         head, body = {"code": "memory", "text": ""}, b""
     except duckdb.Error as fault:
@@ -96,24 +98,24 @@ def _code(fault: duckdb.Error) -> str:
 
 
 def _run(
-    connection: duckdb.DuckDBPyConnection, asked: dict[str, Any], files: list[int]
+    connection: duckdb.DuckDBPyConnection, question: dict[str, Any], files: list[int]
 ) -> tuple[dict[str, Any], bytes]:
-    """Put the tables before the engine, look at the question as the engine reads it, and run it under limits."""
-    connection.execute("SET TimeZone = '" + asked["zone"].replace("'", "''") + "'")
-    for name, file in zip(asked["tables"], files, strict=True):
+    """Register the tables, check the question as the engine parses it, and run it under limits."""
+    connection.execute("SET TimeZone = '" + question["zone"].replace("'", "''") + "'")
+    for name, file in zip(question["tables"], files, strict=True):
         length = os.fstat(file).st_size
         mapped = mmap.mmap(file, length, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ)
         os.close(file)
         connection.register(name, pa.ipc.open_stream(pa.py_buffer(mapped)).read_all())
-    wrong = _foreign(connection, asked)
+    wrong = _foreign(connection, question)
     if wrong:
         return wrong, b""
-    _limit_space(asked["memory"])
-    return _taken(connection.execute(asked["sql"]).to_arrow_reader(_ROWS), asked)
+    _limit_space(question["memory"])
+    return _collect(connection.execute(question["sql"]).to_arrow_reader(_ROWS), question)
 
 
 def _limit_time(seconds: float) -> None:
-    """Let the system end this process when its time is over, whatever it does; it is the first to go where memory is short."""
+    """Set the system to end this process when its time is over; it is the first to be killed when memory is short."""
     signal.setitimer(signal.ITIMER_REAL, seconds)
     cpu = int(seconds) * 2 + _SECONDS_AFTER
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
@@ -125,7 +127,7 @@ def _limit_time(seconds: float) -> None:
 
 
 def _limit_space(memory: int) -> None:
-    """Hold this process to so many further bytes, and let it open, write and start nothing."""
+    """Limit this process to so many further bytes, and forbid it to open, write or start anything."""
     with contextlib.suppress(ValueError, OSError):
         used = int(open("/proc/self/statm", encoding="ascii").read().split()[0]) * mmap.PAGESIZE  # noqa: PTH123, SIM115
         resource.setrlimit(resource.RLIMIT_AS, (used + memory + _SLACK, used + memory + _SLACK))
@@ -133,16 +135,16 @@ def _limit_space(memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
 
 
-def _foreign(connection: duckdb.DuckDBPyConnection, asked: dict[str, Any]) -> dict[str, Any] | None:
-    """Return what the engine's own parser finds in a question beyond the tables handed over and the functions allowed."""
-    (text,) = connection.execute("SELECT json_serialize_sql(?)", [asked["sql"]]).fetchone() or ("{}",)
+def _foreign(connection: duckdb.DuckDBPyConnection, question: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the first thing that the engine's own parser finds beyond the allowed tables and functions."""
+    (text,) = connection.execute("SELECT json_serialize_sql(?)", [question["sql"]]).fetchone() or ("{}",)
     tree = json.loads(text)
     if tree.get("error") or len(tree.get("statements", ())) != 1:
         return {"code": "select", "text": str(tree.get("error_message", ""))[:200]}
-    tables, functions = {name.lower() for name in asked["tables"]}, frozenset(asked["functions"])
-    makers = frozenset(asked["makers"])
+    tables, functions = {name.lower() for name in question["tables"]}, frozenset(question["functions"])
+    makers = frozenset(question["makers"])
     nodes = list(_nodes(tree["statements"][0]))
-    own = {str(one["key"]).lower() for node in nodes for one in node.get("cte_map", {}).get("map", ())}
+    own = {str(entry["key"]).lower() for node in nodes for entry in node.get("cte_map", {}).get("map", ())}
     for node in nodes:
         kind, inner = node.get("type"), node.get("function")
         if kind == "BASE_TABLE":
@@ -164,42 +166,42 @@ def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
     """Yield every object of a tree, without recursion: a tree may be deep."""
     waiting = [tree]
     while waiting:
-        one = waiting.pop()
-        if isinstance(one, dict):
-            yield one
-            waiting.extend(one.values())
-        elif isinstance(one, list):
-            waiting.extend(one)
+        node = waiting.pop()
+        if isinstance(node, dict):
+            yield node
+            waiting.extend(node.values())
+        elif isinstance(node, list):
+            waiting.extend(node)
 
 
-def _taken(rows: pa.RecordBatchReader, asked: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-    """Return an answer's rows as bytes, or which limit they pass."""
-    if len(rows.schema) > asked["most_columns"]:
+def _collect(rows: pa.RecordBatchReader, question: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    """Return an answer's rows as bytes, or the limit that they exceed."""
+    if len(rows.schema) > question["most_columns"]:
         return {"code": "columns", "text": str(len(rows.schema))}, b""
     sink, count, size = pa.BufferOutputStream(), 0, 0
     with pa.ipc.new_stream(sink, rows.schema) as writer:
         for batch in rows:
             count, size = count + batch.num_rows, size + _weight(batch)
-            if count > asked["most_rows"]:
+            if count > question["most_rows"]:
                 return {"code": "rows", "text": str(count)}, b""
-            if size > asked["most_bytes"]:
+            if size > question["most_bytes"]:
                 return {"code": "bytes", "text": str(size)}, b""
             writer.write_batch(batch)
     return {"code": "", "rows": count}, sink.getvalue().to_pybytes()
 
 
 def _weight(batch: pa.RecordBatch) -> int:
-    """Return how many bytes a batch holds, each value counted with what it takes as an object."""
+    """Return how many bytes a batch holds, each value counted with its size as an object."""
     cells, waiting = 0, list(batch.columns)
     while waiting:
-        one = waiting.pop()
-        cells += len(one)
-        if pa.types.is_struct(one.type):
-            waiting += [one.field(at) for at in range(one.type.num_fields)]
-        elif pa.types.is_map(one.type):
-            waiting += [one.keys, one.items]
-        elif pa.types.is_nested(one.type) and not pa.types.is_union(one.type):
-            waiting.append(one.flatten())
+        array = waiting.pop()
+        cells += len(array)
+        if pa.types.is_struct(array.type):
+            waiting += [array.field(at) for at in range(array.type.num_fields)]
+        elif pa.types.is_map(array.type):
+            waiting += [array.keys, array.items]
+        elif pa.types.is_nested(array.type) and not pa.types.is_union(array.type):
+            waiting.append(array.flatten())
     return int(batch.nbytes) + 16 * cells
 
 

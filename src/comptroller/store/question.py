@@ -1,80 +1,76 @@
-"""A question from outside, read: one SELECT in its one printed form, and the tables and columns that it names."""
+"""A query from outside, parsed: one SELECT in its printed form, and the tables and columns that it names."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlglot import exp
 
-from comptroller.model.near import did_you_mean
+from comptroller.model.near import suggest
 from comptroller.model.refusal import Refusal, Refused, refusal
 from comptroller.model.sql_check import Problem, count_words, parse_select, problems_of
 from comptroller.model.sql_functions import ROW_MAKERS, STEADY, UNSTEADY
 from comptroller.model.sql_names import is_own, printed
+from comptroller.model.text import message
 
 MAY_CALL = STEADY | UNSTEADY | ROW_MAKERS | {"columns"}
 _MOST_TEXT, _MOST_WORDS = 100_000, 4_000
 """A longer text is not parsed: some forms of it would take seconds of the server."""
-_MEND = ("改用文档所列的表与函数", "Use the documented tables and the functions of docs/packs.md.")
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The SELECT as it runs, and for each table that it names the columns that it may read; None for all of them."""
+    """The SELECT as it runs, and for each named table the columns that it may read; None for all of them."""
 
     sql: str
     tables: Mapping[str, frozenset[str] | None]
 
 
 def read_question(sql: str, tables: Collection[str], current_only: Collection[str] = ()) -> Question:
-    """Return a question over `tables`; raises (Refused) for all else, and for tables that are not known as of a day."""
+    """Return a question over `tables`.
+
+    Raises:
+        Refused: for anything else, and for tables that are not known as of a day.
+    """
     if len(sql) > _MOST_TEXT or (size := count_words(sql)) > _MOST_WORDS:
-        wanted = (
-            f"至多 {_MOST_TEXT} 个字符、{_MOST_WORDS} 个词",
-            f"at most {_MOST_TEXT} characters and {_MOST_WORDS} words",
-        )
-        mend = ("缩短语句", "Shorten the statement.")
         seen = f"{len(sql)} characters" if len(sql) > _MOST_TEXT else f"{size} words"
-        raise Refused([refusal("query.long", ("", None, "sql"), seen, wanted, mend)])
+        raise Refused([refusal("query.long", ("", None, "sql"), seen, limit=_MOST_TEXT, words=_MOST_WORDS)])
     names = {name.lower(): name for name in tables}
     tree, problems = parse_select(sql)
     if tree is not None:
         problems = problems_of(tree, names, MAY_CALL, is_steady=False)
     if tree is None or problems:
-        raise Refused([refused(one, tables) for one in problems])
+        raise Refused([refused(node, tables) for node in problems])
     read = {
-        one.name.lower() for one in tree.find_all(exp.Table) if isinstance(one.this, exp.Identifier) and not is_own(one)
+        node.name.lower()
+        for node in tree.find_all(exp.Table)
+        if isinstance(node.this, exp.Identifier) and not is_own(node)
     }
-    named = sorted(names[one] for one in read)
+    named = sorted(names[node] for node in read)
     for name in named:
         if name in current_only:
-            wanted = ("可按日期查询的表", "a table that can be asked as of a day")
-            mend = ("去掉日期条件,或改问其他表", "Ask without the day, or ask another table.")
-            raise Refused([refusal("query.as_of", ("", None, "sql"), name, wanted, mend)])
+            raise Refused([refusal("query.as_of", ("", None, "sql"), name)])
     columns = _columns(tree)
     return Question(printed(tree), dict.fromkeys(named, columns))
 
 
 def refused(problem: Problem, tables: Collection[str]) -> Refusal:
-    """Return the refusal of what a question may not do."""
+    """Return the refusal of a problem in a question."""
     place = ("", None, "sql")
     if problem.code == "table":
-        listing = ("用 comptroller query --tables 列出可查的表", "List the tables: comptroller query --tables.")
-        wanted = ("文档所列且可见的表", "a documented table that may be seen")
-        return refusal("query.table", place, problem.seen, wanted, did_you_mean(problem.seen, set(tables), listing))
+        fix = suggest(problem.seen, set(tables), message("query.table:fix"))
+        return refusal("query.table", place, problem.seen, mend=fix)
     if problem.code == "function":
-        wanted = ("只由所给的值计算的函数", "functions that compute from their values only")
-        return refusal("query.function", place, problem.seen, wanted, _MEND)
+        return refusal("query.function", place, problem.seen)
     if problem.code == "select":
-        return refusal("query.select", place, problem.seen, ("一条只读的 SELECT", "one SELECT that only reads"), _MEND)
-    wanted = ("DuckDB 能执行的一条 SELECT", "one SELECT that DuckDB takes")
-    return refusal("query.sql", place, problem.seen, wanted, ("按提示改正", "Correct it by what it says."))
+        return refusal("query.select", place, problem.seen)
+    return refusal("query.sql", place, problem.seen)
 
 
 def _columns(tree: exp.Expr) -> frozenset[str] | None:
-    """Return every name that may be a column's, in lower case; None where a question may read all columns.
+    """Return every name that may be a column's, in lower case; None if a question may read all columns.
 
-    A name too many costs time; a name that is left out would change an answer. So every name counts, and a star, a row
-    that is taken as a value, columns by pattern or by place, and joins and pivots that look at all columns count as all.
+    A superfluous name costs time; a missing name would change an answer. So every name counts. All columns count for a
+    star, a row used as a value, columns by pattern or position, and joins and pivots over all columns.
     """
     if any(not isinstance(star.parent, exp.Count) for star in tree.find_all(exp.Star)):
         return None
@@ -82,9 +78,9 @@ def _columns(tree: exp.Expr) -> frozenset[str] | None:
         return None
     if any(join.args.get("method") == "NATURAL" for join in tree.find_all(exp.Join)):
         return None
-    names = {one.name.lower() for one in tree.find_all(exp.Identifier)}
+    names = {node.name.lower() for node in tree.find_all(exp.Identifier)}
     rows = {
-        one.alias_or_name.lower() for one in tree.find_all(exp.Table, exp.Subquery, exp.CTE, exp.Lateral, exp.Unnest)
+        node.alias_or_name.lower() for node in tree.find_all(exp.Table, exp.Subquery, exp.CTE, exp.Lateral, exp.Unnest)
     }
     if any(not column.table and column.name.lower() in rows for column in tree.find_all(exp.Column)):
         return None

@@ -1,7 +1,7 @@
-"""The door to SQLite: open a file durably, run statements, stream rows, commit whole or not at all.
+"""The interface to SQLite: open a file durably, run statements, stream rows, commit all or nothing.
 
-A statement that returned from `transaction()` is on the disk (WAL with full sync).
-A failure of the engine comes out as `StoreDown`, never as the driver's own exception.
+After `transaction()` returns, its statements are on the disk (WAL with full sync). A failure of the engine is raised as
+`StoreDown`, never as the driver's own exception.
 """
 
 import os
@@ -15,17 +15,19 @@ Value = int | float | str | bytes | None
 Row = tuple[Any, ...]
 
 _MAPPED_BYTES = 256 * 1024 * 1024
-_WAL_PAGES = 1000  # Short, so that the pages written over again stay warm and no commit waits long for the move.
-_CACHE_KIB = 64 * 1024  # Above what one group dirties, or its pages spill into the log before the commit.
+_WAL_PAGES = 1000  # Short, so that rewritten pages stay in memory and no commit waits long for the checkpoint.
+_CACHE_KIB = (
+    64 * 1024
+)  # Larger than the changes of one group; otherwise its pages spill into the log before the commit.
 _WAIT_SECONDS = 30.0
-# The driver fails to decode its own message when a mangled name stands in it.
+# The driver fails to decode its own message if the message contains a mangled name.
 _FAULTS = (sqlite3.Error, UnicodeDecodeError)
 
 
 class StoreDown(Exception):
-    """The engine cannot do what was asked: the file is missing, locked, full, or mangled.
+    """The engine cannot run the statement: the file is missing, locked, full, or mangled.
 
-    The message is the engine's own. Nothing of an open transaction is kept.
+    The message is the engine's own. An open transaction is rolled back.
     """
 
 
@@ -38,12 +40,12 @@ class Sqlite:
     __slots__ = ("_driver", "path")
 
     def __init__(self, driver: sqlite3.Connection, path: Path) -> None:
-        """Take up an open connection; `connect` is the way in."""
+        """Store an open connection; use `connect` to open one."""
         self._driver = driver
         self.path = path
 
     def execute(self, sql: str, values: Sequence[Value] = ()) -> int:
-        """Run one statement; returns the number of rows it changed (-1 where that has no meaning)."""
+        """Run one statement; return the number of rows it changed (-1 for a statement without such a number)."""
         try:
             return self._driver.execute(sql, values).rowcount
         except _FAULTS as fault:
@@ -57,9 +59,10 @@ class Sqlite:
             raise StoreDown(str(fault)) from fault
 
     def rows(self, sql: str, values: Sequence[Value] = ()) -> Iterator[Row]:
-        """Stream the rows of a query; a fault met half-way is raised from the iteration."""
+        """Yield the rows of a query; a fault during the iteration is raised from it."""
         try:
-            # Not `yield from`: an iteration given up after `close` would then close its cursor and fail unheard.
+            # Not `yield from`: an iteration abandoned after `close` would then close its cursor and fail
+            # silently.
             for row in self._driver.execute(sql, values):  # noqa: UP028
                 yield row
         except _FAULTS as fault:
@@ -68,14 +71,14 @@ class Sqlite:
     def row(self, sql: str, values: Sequence[Value] = ()) -> Row | None:
         """Return the first row of a query, or None."""
         try:
-            found: Row | None = self._driver.execute(sql, values).fetchone()
+            row: Row | None = self._driver.execute(sql, values).fetchone()
         except _FAULTS as fault:
             raise StoreDown(str(fault)) from fault
-        return found
+        return row
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Hold the write lock: all statements inside are durable when the block ends, or none is kept."""
+        """Hold the write lock: all statements inside are durable when the block ends, or none is stored."""
         self.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -86,7 +89,7 @@ class Sqlite:
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """Read one state of the file throughout the block, whatever others write meanwhile."""
+        """Read one state of the file throughout the block, also during writes of others."""
         self.execute("BEGIN")
         try:
             yield
@@ -105,7 +108,7 @@ class Sqlite:
             try:
                 self._driver.execute("ROLLBACK")
             except _FAULTS:
-                # The fault that led here is the one to tell; closing gives the locks back.
+                # The first fault is the one to report; closing releases the locks.
                 self._driver.close()
 
 
@@ -161,7 +164,7 @@ def _answers(driver: sqlite3.Connection) -> bool:
     except sqlite3.OperationalError:
         return False
     except _FAULTS:
-        return True  # A mangled file is told of by the first statement that reads it.
+        return True  # The first statement that reads a mangled file reports it.
     return True
 
 

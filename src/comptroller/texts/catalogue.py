@@ -107,13 +107,13 @@ def translate(language: str, code: str, /, **values: object) -> str:
     text = catalogue(language).text(code, count) or catalogue(FALLBACK).text(code, count)
     if text is None:
         raise KeyError(code)
-    return text.format(**{name: shown(language, value) for name, value in values.items()}) if values else text
+    return text.format(**{name: _in_language(language, value) for name, value in values.items()}) if values else text
 
 
-def shown(language: str, value: object) -> object:
-    """Return a value as a message shows it: a text in the language, a list with the language's own separator."""
+def _in_language(language: str, value: object) -> object:
+    """Return a value in the form of a message: a text in the language, a list with the language's own separator."""
     if isinstance(value, Mapping):
         return value.get(language) or value.get(FALLBACK) or next(iter(value.values()), "")
     if isinstance(value, Iterable) and not isinstance(value, str | bytes):
-        return translate(language, "list.separator").join(str(shown(language, one)) for one in value)
+        return translate(language, "list.separator").join(str(_in_language(language, item)) for item in value)
     return value
