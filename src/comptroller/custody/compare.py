@@ -12,7 +12,7 @@ from comptroller.store.duck import DuckDb
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A table of the books that differs from what the ledger gives: rows in the books alone, rows in the ledger's alone."""
+    """A table of the books that differs from the ledger: rows in the books alone, rows in the ledger's alone."""
 
     table: str
     extra: int

@@ -1,10 +1,10 @@
 """Payloads erased by law: an act of two officers, an entry that lists them, then the removal and new books.
 
-1. The entry is appended: from here on the act stands, whatever happens.
+1. The entry is appended: from here on the act is in force, even after a crash.
 2. The payloads are overwritten in the ledger; headers, leaves and proofs stay.
 3. The books are dropped and folded again without them.
 
-A crash after the first step is finished when the node is opened: nothing depends on a second call.
+After a crash behind the first step, the next opening of the node finishes the erasure; no second call is needed.
 """
 
 import datetime as dt
@@ -25,7 +25,9 @@ _LONGEST = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Who orders an erasure, who else confirms it, why, and by which law (a source and article)."""
+    """The officer who orders an erasure, the officer who confirms it, the reason, and the law (a source and
+    article).
+    """
 
     by: str
     second: str
@@ -38,8 +40,8 @@ def erase(
 ) -> Engine:
     """Erase the payloads of entries and return the node, folded again without them.
 
-    Raises Refused, with nothing changed, for an order that lacks something or names one officer twice, and for entries
-    that are not there, are erased already, or are not reports.
+    Raises Refused, with nothing changed, for an incomplete order or one with the same officer twice. It does so as well
+    for entries that are missing, are erased already, or are not reports.
     """
     stores = node.open_ledger(folder, passphrase)
     try:

@@ -1,6 +1,7 @@
-"""May this reporter speak for this entity? Itself, who manages it at any height, and the node's owner may.
+"""The right of a reporter to report on an entity: the entity itself, any manager above it, and the node's owner have
+it.
 
-A key need not hold the entity in whose books a fact is: what stands under it is ended by those alone who may speak there.
+A key alone does not grant it. To end a recorded fact, a reporter needs the right for the entity in the fact's books.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +16,9 @@ from comptroller.model.register_view import RegisterView
 from comptroller.model.report import Report
 
 Books = tuple[str | None, ...]
-"""The entities in whose books a fact is, by the columns that its kind names; whoever may speak for one of them may say it."""
+"""The entities in the books of a fact, read from the columns that its kind names. The right for one of them
+suffices.
+"""
 _HIGHEST = 64
 _MENDS = pa.array(["correct", "retract"])
 
@@ -23,10 +26,10 @@ _MENDS = pa.array(["correct", "retract"])
 def check_sender(
     kinds: Mapping[str, Kind], reports: Sequence[Report], tables: Mapping[str, pa.Table], known: RegisterView
 ) -> list[tuple[int, Refusal]]:
-    """Refuse reports by somebody unknown, and rows about an entity for which the reporter may not speak.
+    """Yield refusals of reports by an unknown reporter, and of rows about entities outside the reporter's authority.
 
-    A correction or a retraction is also held against the entity in whose books the fact stands that it would end; a
-    retraction that names no entity of its own is held against that one alone.
+    A correction or retraction is also checked for the entity in the books of the recorded fact that it would end. A
+    retraction that names no entity is checked for that entity alone.
     """
     refusals: list[tuple[int, Refusal]] = []
     strangers: set[int] = set()
@@ -56,7 +59,7 @@ def _refused(reporter: str, field: str, subject: str) -> Refusal:
 
 
 class _Reach:
-    """For whom each report of a batch may speak, asked once an entity."""
+    """The entities that the reporter of each report may report on, looked up once an entity."""
 
     def __init__(self, reports: Sequence[Report], known: RegisterView) -> None:
         self._reports, self._known = reports, known
@@ -74,9 +77,7 @@ class _Reach:
 
 
 def _spoken(kind: Kind, table: pa.Table, known: RegisterView) -> Iterator[tuple[int, Books]]:
-    """Yield each report with the entities in whose books its rows are, and those in whose books what it would
-    end is.
-    """
+    """Yield each report with the entities in the books of its rows, and in the books of the facts that it would end."""
     said = table.select(["report", *kind.books])
     mends = np.flatnonzero(pc.is_in(table.column("act"), value_set=_MENDS).to_numpy(zero_copy_only=False))
     if len(mends):

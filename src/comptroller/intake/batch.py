@@ -97,7 +97,7 @@ def _read(at: int, report: Report, limits: Limits, refusals: dict[int, list[Refu
 def _keep_small(
     raw: RawTable, positions: np.ndarray, alone: set[int], pieces: dict[str, list[pa.Table]], counts: dict[int, int]
 ) -> None:
-    """Keep rows of many small reports at once, but for those that are read alone."""
+    """Add the rows of many small reports at once, without the reports that are read alone."""
     chosen = positions[raw.table.column("report").to_numpy()]
     order = np.argsort(chosen, kind="stable")
     order = order[~np.isin(chosen[order], list(alone))] if alone else order

@@ -8,7 +8,9 @@ _DECIMAL = r"^[+-]?\d{1,14}(\.\d{1,4}0*)?$"
 _SHARE = r"^\d{1,3}(\.\d{1,6}0*)?$"
 _UNSAFE = r"^[=@]|[\x00-\x08\x0b\x0c\x0e-\x1f]"
 _NOT_IN_CODES = r"""[<>"'`\\\x00-\x1f\x7f-\x9f\x{200b}-\x{200f}\x{2028}-\x{202e}\x{2060}-\x{206f}\x{feff}]"""
-"""Signs of markup, quotes and backslashes, and characters that nobody sees: no code holds them, given or filled."""
+"""Signs of markup, quotes, backslashes and invisible characters: no code may contain them, whether reported or
+filled in.
+"""
 CODES = ("code", "entity")
 _LONGEST = {"code": 128, "entity": 64, "person": 128, "text": 4000, "choice": 128}
 
@@ -92,7 +94,7 @@ def misspelled(field: Field) -> str:
 
 
 def expected(field: Field) -> tuple[str, str]:
-    """Say, in both languages, what a cell of that field should hold."""
+    """Return, in both languages, what a cell of that field must contain."""
     if field.type == "choice":
         zh = "、".join(t.zh or k for k, t in field.choices.items())
         return f"其一:{zh}", f"one of {', '.join(field.choices)}"
@@ -101,7 +103,7 @@ def expected(field: Field) -> tuple[str, str]:
 
 
 def filled(kind: Kind) -> list[str]:
-    """Return the SELECT list that keeps each typed column, filling it by the kind's own expression where it is null."""
+    """Return the SELECT list of the typed columns; the kind's own expression fills a column where it is null."""
     return [
         f"coalesce({quoted(f.name)}, CAST(({f.fills}) AS {f.column_type})) AS {quoted(f.name)}"
         if f.fills

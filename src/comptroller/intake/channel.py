@@ -1,6 +1,6 @@
-"""Who may report this? Each kind is held against the channel by which its report came, and acts against who is signed in.
+"""Who may report a kind: each kind is checked against the report's channel, and acts against the signed-in user.
 
-The decision is made on the tables that came out of a report, so that no medium and no spelling of a kind changes it.
+The check reads the tables of a report, so neither the format nor the spelling of a kind changes the result.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,9 +31,9 @@ _PLACES = {
 def check_channels(
     kinds: Mapping[str, Kind], reports: Sequence[Report], raws: Mapping[str, pa.Table]
 ) -> tuple[dict[str, pa.Table], dict[int, list[Refusal]]]:
-    """Return the raw tables of reports whose kinds their channels may report, and the refusals of all others.
+    """Return the raw tables of the reports that their channels may send, and the refusals of all others.
 
-    A report with a kind that its channel may not report is rejected for that alone; none of its rows is looked at further.
+    A report with a kind that its channel may not report is rejected for that alone; its rows are not checked further.
     """
     channels = {report.channel for report in reports}
     barred: dict[int, list[Refusal]] = {}
@@ -64,7 +64,7 @@ def may_report(kind: Kind, channel: str) -> bool:
 
 
 def wrong_channel(kind: Kind, file: str) -> Refusal:
-    """Return the refusal of a kind that came by a channel from which it is not accepted."""
+    """Return the refusal of a kind that its channel may not report."""
     wanted = (
         f"由以下渠道报送的{kind.title.zh}:{'、'.join(_TITLES[one] for one in kind.reported_by)}",
         f"{kind.name} from {' or '.join(_PLACES[one] for one in kind.reported_by)}",

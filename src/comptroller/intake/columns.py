@@ -39,7 +39,7 @@ def header(cell: str) -> str:
 
 
 def names_refused(names: Sequence[str], place: Place, limits: Limits) -> list[Refusal]:
-    """Refuse empty, repeated, overlong and unprintable names, and too many of them."""
+    """Return refusals of empty, repeated, overlong and unprintable names, and of too many names."""
     file, line, _ = place
     if len(names) > limits.columns:
         return [reject("intake.columns.many", place, len(names), limit=limits.columns)]
@@ -58,25 +58,25 @@ def names_refused(names: Sequence[str], place: Place, limits: Limits) -> list[Re
 
 
 def blank_to_null(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
-    """Return a text column in which empty text is null."""
+    """Return a text column with null in place of empty text."""
     empty = pc.equal(column, "")
     return pc.if_else(empty, pa.scalar(None, pa.string()), column) if pc.any(empty).as_py() else column
 
 
 def text_table(names: Sequence[str], columns: Sequence[pa.Array | pa.ChunkedArray], lines: pa.Array) -> pa.Table:
-    """Return a raw table from text columns and the lines that they stand in."""
+    """Return a raw table from text columns and the numbers of their lines."""
     shown = [own_name(name) for name in names]
     return pa.table([*(blank_to_null(column) for column in columns), lines], names=[*shown, LINE])
 
 
 def sound_values(column: pa.Array | pa.ChunkedArray, limits: Limits) -> bool:
-    """Tell that no value is too long or holds NUL."""
+    """Return whether no value is too long or contains NUL."""
     longest = pc.max(pc.binary_length(column)).as_py() or 0
     return longest <= limits.cell_chars and not pc.any(pc.match_substring(column, "\0")).as_py()
 
 
 def values_refused(table: pa.Table, name: str, limits: Limits) -> list[Refusal]:
-    """Refuse values that are too long or hold NUL, the first few of each column by line."""
+    """Return refusals of values that are too long or contain NUL: the first few of each column, by line."""
     refusals = []
     for field in table.schema:
         if field.name in OWN or not pa.types.is_string(field.type) or not len(table):

@@ -1,4 +1,6 @@
-"""Does it fit what is known? Unknown entities, keys said twice, corrections that do not say so, retractions of nothing."""
+"""Consistency with the register: unknown entities, repeated keys, unmarked corrections, retractions of missing
+facts.
+"""
 
 from collections.abc import Mapping
 
@@ -39,7 +41,9 @@ def register_changes(kinds: Mapping[str, Kind], tables: Mapping[str, pa.Table]) 
 
 
 def _brought(kinds: Mapping[str, Kind], tables: Mapping[str, pa.Table]) -> dict[str, int]:
-    """Return each entity of which the batch itself changes the register, with the first report that does."""
+    """Return the entities that the batch itself adds or changes in the register, each with the first report
+    that does so.
+    """
     found: dict[str, int] = {}
     for name, table in tables.items():
         registers = [f.name for f in kinds[name].fields if f.type == "entity" and f.name == name]
@@ -80,7 +84,9 @@ def _entities(  # noqa: PLR0913, PLR0917 - what one look collects
 def _keys(
     kind: Kind, table: pa.Table, known: RegisterView, refusals: list[tuple[int, Refusal]], waits: set[int]
 ) -> None:
-    """Refuse a key twice in one report, a changed key that does not say `correct`, and a mend of what is not there."""
+    """Add refusals of a key that is twice in a report, of a changed key without `correct`, and of corrections
+    of nothing.
+    """
     hashes = table.column("key_hash").to_numpy()
     reports = table.column("report").to_numpy()
     contents = table.column("content_hash").to_numpy()

@@ -44,10 +44,10 @@ _HEAD = 4096
 def read_file(
     payload: bytes, media: str, name: str, *, limits: Limits = USUAL, kind: str | None = None
 ) -> tuple[list[RawTable], list[Refusal]]:
-    """Return a file's raw tables, or all that is refused in it; never both, and never an exception.
+    """Return the raw tables of a file, or all its refusals; never both, and never an exception.
 
-    `kind` is the kind that is said outside of the file: in JSON a fact's own `kind` is then a field like any other (''
-    says only that; use it for mappings). What says its kind itself, such as a named sheet, keeps it.
+    `kind` names the kind from outside the file: a fact's own `kind` in JSON is then an ordinary field. `kind=""` does
+    the same and names none, for mappings. A part that names its own kind, such as a named sheet, is of that kind.
 
     >>> raws, refusals = read_file(b'{"kind": "payment", "amount": 5}', "json", "a.json")
     >>> raws[0].kind, raws[0].table.num_rows, refusals
@@ -80,7 +80,7 @@ def read_file(
 
 
 def _not_taken(payload: bytes, media: str, name: str, limits: Limits) -> list[Refusal]:
-    """Refuse what no reader takes: unknown media, nothing, too much."""
+    """Return the refusal of a file that no reader accepts: unknown format, empty, too large."""
     place = (name, None, "")
     if media not in MEDIA:
         return [reject("intake.file.media", place, media or name, media=", ".join(MEDIA))]
@@ -90,7 +90,7 @@ def _not_taken(payload: bytes, media: str, name: str, limits: Limits) -> list[Re
 
 
 def media_of(name: str, payload: bytes) -> str | None:
-    """Tell what a file is, by its first bytes where these say it, else by its name; None where neither does.
+    """Return the format of a file: by its first bytes where they decide, else by its name; None where neither decides.
 
     >>> media_of("a.csv", b"x,y"), media_of("a.xes.gz", b""), media_of("upload", b"PAR1"), media_of("a.pdf", b"%PDF")
     ('csv', 'xes', 'parquet', None)
@@ -111,7 +111,7 @@ def media_of(name: str, payload: bytes) -> str | None:
 
 
 def _sniffed(head: bytes) -> str | None:
-    """Tell what text without a telling name is."""
+    """Return the format of text without an ending in its name, or None."""
     first, _, rest = head[:_HEAD].partition(b"\n")
     if head.startswith(b"{") and first.rstrip().endswith(b"}") and rest.lstrip().startswith(b"{"):
         return "ndjson"
@@ -129,7 +129,7 @@ def _first_bytes(payload: bytes) -> bytes:
 
 
 def _is_workbook(payload: bytes) -> bool:
-    """Tell a workbook from another archive by the parts that it lists."""
+    """Return whether an archive is a workbook, by the parts that it lists."""
     try:
         with zipfile.ZipFile(BytesIO(payload)) as archive:
             return any(one.startswith(("xl/", "[Content_Types]")) for one in archive.namelist())

@@ -1,4 +1,6 @@
-"""Lists only tighten on the way down: a line that is looser than one above it is refused with the line it breaks."""
+"""Lists only tighten on the way down: a line that is looser than one above it is rejected, and the refusal
+names that line.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -15,8 +17,8 @@ TABLE = "list_line"
 def check_lists(tables: Mapping[str, pa.Table], known: RegisterView) -> Iterator[tuple[int, Refusal]]:
     """Yield a refusal for each reported line that is looser than what is in force above its entity (design D9).
 
-    How a list may differ is said by the pack: `only_items` allows no item that is not above, `lower_limit` no higher
-    limit, `higher_limit` no lower one; a list that no pack names may differ freely.
+    The pack defines how a list may differ: `only_items` allows no item that is not above, `lower_limit` no higher
+    limit, `higher_limit` no lower one. A list that no pack names may differ freely.
     """
     if TABLE not in tables:
         return
@@ -38,9 +40,7 @@ def check_lists(tables: Mapping[str, pa.Table], known: RegisterView) -> Iterator
 
 
 def listing_reports(tables: Mapping[str, pa.Table]) -> set[int]:
-    """Return the reports of a batch that say lines of lists: each is measured against those before it, so they
-    go one by one.
-    """
+    """Return the reports of a batch with lines of lists. They go one by one: each is compared with those before it."""
     return set(tables[TABLE].column("report").to_pylist()) if TABLE in tables else set()
 
 

@@ -21,7 +21,7 @@ def reject(code: str, place: Place, seen: object, **figures: object) -> Refusal:
 
 
 def bounded(refusals: Iterable[Refusal], limits: Limits, name: str) -> list[Refusal]:
-    """List refusals up to the limit, and say how many more there are."""
+    """Return refusals up to the limit, and one more that counts the rest."""
     listed: list[Refusal] = []
     more = 0
     for one in refusals:

@@ -1,4 +1,4 @@
-"""Tables of a file matched to kinds; the lines of a nested list that stand in a table of their own join their fact's row."""
+"""Tables of a file matched to kinds; the lines of a nested list in its own table join the row of their fact."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -13,10 +13,11 @@ from comptroller.model.refusal import Refusal, refusal
 
 
 def by_kind(raws: Sequence[RawTable], kinds: Mapping[str, Kind], said: str) -> tuple[list[RawTable], list[Refusal]]:
-    """Return one raw table a kind's table, named by kind; tables of nested lists are folded into their kind's rows.
+    """Return one raw table for each table of a kind, named by kind; tables of nested lists are merged into their kind's
+    rows.
 
-    A table is named by the kind's name, its title in either language, or `<kind>_<field>`; one without a name is of the
-    kind that was `said`. Refused are tables of no kind, and lines of a list whose fact is not in the file.
+    A table is named by the kind's name, its title in either language, or `<kind>_<field>`. One without a name is of the
+    kind `named`. Rejects tables of no kind, and lines of a list without their fact in the file.
     """
     names = {
         label.lower(): kind for kind in kinds.values() for label in (kind.name, kind.title.zh, kind.title.en) if label
@@ -44,7 +45,7 @@ def by_kind(raws: Sequence[RawTable], kinds: Mapping[str, Kind], said: str) -> t
 
 
 def unknown_kind(kind: str, place: str, kinds: Mapping[str, Kind]) -> Refusal:
-    """Refuse a name that is no kind's."""
+    """Return the refusal of a name that no kind has."""
     wanted = (f"事项类型之一:{'、'.join(sorted(kinds))}", f"one of the kinds: {', '.join(sorted(kinds))}")
     otherwise = ("写明 kind,或用 --kind 指明", "Name the kind in the file, or with --kind.")
     mend = did_you_mean(kind, kinds, otherwise)

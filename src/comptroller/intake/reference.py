@@ -26,7 +26,7 @@ _TYPES: dict[str, dict[str, Any]] = {
 def json_schema(kind: Kind) -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of one fact of the kind, nested lists included.
 
-    A field that is not required may also be null; `act` says what the fact does, and is `state` where it is left out.
+    A field that is not required may also be null. `act` states what the fact does, and is `state` where it is left out.
     """
     schema = _object(kind, kind.fields)
     schema["properties"] |= {name_in(kind, inner): _list(inner) for inner in kind.lists}
@@ -72,7 +72,7 @@ def _property(field: Field, *, needed: bool) -> dict[str, Any]:
 
 
 def reference_page(kind: Kind) -> str:
-    """Return the kind's page: what it is, its key, whose books, when it holds, its fields, lists and checks."""
+    """Return the reference page of a kind: meaning, key, books, validity, fields, lists and checks."""
     valid = ", ".join(f"{word} `{field}`" for word, field in kind.valid.items())
     lines = [
         f"# {kind.name}: {kind.title.en} ({kind.title.zh})",
@@ -100,7 +100,7 @@ def _codes(names: tuple[str, ...]) -> str:
 
 
 def _reported(kind: Kind) -> list[str]:
-    """Return who reports a kind and how soon, and the channels from which it is accepted."""
+    """Return who reports a kind and how soon, and the channels that may send it."""
     by, days, unit = (kind.reported.get(one) for one in ("by", "within_days", "unit"))
     lines = (
         []

@@ -17,7 +17,7 @@ from comptroller.store.duck import DuckDb
 
 ACTS = ("state", "correct", "retract", "ensure")
 _MANY = 20_000
-"""From so many rows on, a copy of what a query gives costs more than a slower beginning."""
+"""From so many rows on, copying the result of a query costs more than a slower start."""
 _ASIDE = ("report", "line", "seq", "act")
 
 
@@ -30,7 +30,7 @@ class Shaped:
 
 
 def match_headers(kind: Kind, names: Iterable[str], place: str) -> tuple[dict[str, str], list[Refusal]]:
-    """Return field name -> raw column, matched by name or by label; an unknown or doubled column is refused."""
+    """Return field name -> raw column, matched by name or by label, and refusals of unknown and repeated columns."""
     known: dict[str, str] = {}
     lists = {inner.name.removeprefix(f"{kind.name}_"): inner.title for inner in kind.lists}
     titles = {f.name: f.title for f in kind.fields}
@@ -63,9 +63,9 @@ def shape_rows(
 ) -> tuple[Shaped | None, list[tuple[int, Refusal]]]:
     """Return the typed rows of `raw` (text columns, with report, seq and line), or refusals by report.
 
-    A refused cell or column refuses its whole report; rows of other reports are still given. A column without any value
-    is no column, so that what is said of a report does not depend on those beside it. What the ledger holds already is
-    shaped without bounds: it was accepted.
+    A rejected cell or column rejects its whole report; rows of other reports are still returned. A column without any
+    value is ignored, so the result for a report does not depend on the others. What the ledger already holds is typed
+    without bounds: it was accepted.
     """
     refusals: list[tuple[int, Refusal]] = []
     columns, wrong = match_headers(kind, _filled(raw), place)
@@ -113,9 +113,9 @@ def _apart(kind: Kind, raw: pa.Table, place: str) -> tuple[pa.Table, list[tuple[
 
 
 def _select(kind: Kind, columns: dict[str, str], present: list[str]) -> str:
-    """Return the query from text to typed columns; the text of each field stays beside it as t_<field>.
+    """Return the query from text to typed columns; the text of each field is beside it as t_<field>.
 
-    Where a field fills itself, u_<field> says that its own text could not be typed.
+    Where a field fills itself, u_<field> states that its own text could not be typed.
     """
     texts, values = [], []
     for field in kind.fields:
@@ -179,7 +179,7 @@ def _named(kind: Kind, *more: str) -> list[str]:
 
 
 def _wrong(kind: Kind, columns: dict[str, str], *, is_bounded: bool) -> dict[str, str]:
-    """Give, for each thing that may be wrong with a shaped row, the SQL that is true where it is."""
+    """Return, for each possible fault of a typed row, the SQL that is true where the row has it."""
     wrong = {f"cell {f.name}": _is_bad(kind, f.name, present=f.name in columns) for f in kind.fields}
     if is_bounded:
         there = [f for f in kind.fields if f.name in columns or f.fills]
@@ -191,7 +191,7 @@ def _wrong(kind: Kind, columns: dict[str, str], *, is_bounded: bool) -> dict[str
 def _bad_cells(
     duck: DuckDb, kind: Kind, columns: dict[str, str], place: str, *, is_bounded: bool
 ) -> list[tuple[int, Refusal]]:
-    """Refuse what could not be typed, is empty though required, or makes no sense; count first, look only where needed."""
+    """Return refusals of untyped, missing and implausible cells; counts first and looks for rows only where needed."""
     wrong = _wrong(kind, columns, is_bounded=is_bounded)
     counts = ", ".join(f"count(*) FILTER (WHERE {sql})" for sql in wrong.values())
     found = dict(zip(wrong, duck.rows(f"SELECT {counts} FROM shaped")[0], strict=True))

@@ -14,7 +14,7 @@ from comptroller.model.report import Report
 
 
 def check_signatures(reports: Sequence[Report], known: RegisterView, on: dt.date | None) -> list[tuple[int, Refusal]]:
-    """Refuse reports whose signature does not fit a key of the reporter that is valid on the day `on`."""
+    """Return refusals of reports with a signature by no key of the reporter that is valid on the day `on`."""
     refusals: list[tuple[int, Refusal]] = []
     for at, report in enumerate(reports):
         if report.signature and not _fits(report, known, on):

@@ -13,7 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 from comptroller.model.kind import Field, Kind
 
 ACTS = ("state", "correct", "retract", "ensure")
-"""What a fact may do: say, correct by its key, end, or say unless it is already said."""
+"""What a fact may do: state, correct by its key, end, or state unless it is already recorded."""
 HELP, CHOICES = "help", "choices"
 _ROWS = 10_000
 """Rows of a template that carry formats and drop-downs."""
@@ -53,8 +53,8 @@ def template_csv(kind: Kind) -> bytes:
 def template_xlsx(kind: Kind, language: str, rows: Rows | None = None) -> bytes:
     """Return a workbook to fill in: the kind's sheet, one for each nested list, and `help`.
 
-    The header row holds the labels, a star behind those that are required, the field's name in the cell's note. Texts
-    are written as texts, so that none is run as a formula. The same kind gives the same bytes.
+    The header row has the labels, with a star after required ones and the field's name in the cell's note. Texts are
+    written as texts, so that none is run as a formula. The same kind always results in the same bytes.
     """
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -80,7 +80,7 @@ def template_xlsx(kind: Kind, language: str, rows: Rows | None = None) -> bytes:
 
 
 def labels(kind: Kind, language: str) -> list[str]:
-    """Return the columns' labels; the field's name where a label is empty, looks like a formula, or stands for two."""
+    """Return the labels of the columns; the field's name where a label is empty, ambiguous, or looks like a formula."""
     said = [field.title.of(language).strip() for field in kind.fields]
     folded = [one.lower() for one in said]
     return [
@@ -99,7 +99,7 @@ def _column(book: xlsxwriter.Workbook, sheet: Worksheet, column: int, field: Fie
 
 
 def _drop_down(sheet: Worksheet, column: int, field: Field, language: str, choices: tuple[Worksheet, int]) -> int:
-    """Let the cells of a column take only what fits; long lists of choices stand in a sheet of their own."""
+    """Restrict the cells of a column to valid values; long lists of choices get a sheet of their own."""
     rule: dict[str, Any] = {"ignore_blank": True}
     beside, listed = choices
     if field.choices:
@@ -123,7 +123,7 @@ def _drop_down(sheet: Worksheet, column: int, field: Field, language: str, choic
 
 
 def _fill(sheet: Worksheet, row: int, column: int, value: object) -> None:
-    """Write one value; numbers of more digits than a spreadsheet keeps are written as text."""
+    """Write one value; numbers of more digits than a spreadsheet stores are written as text."""
     if isinstance(value, dt.datetime):
         sheet.write_string(row, column, value.isoformat())
     elif isinstance(value, dt.date):

@@ -1,4 +1,6 @@
-"""Shape, then sender, then sense: which reports are taken whole, which are refused whole, and which must wait for another."""
+"""Validation of a batch: schema, then authorization, then consistency. Each report is accepted whole, rejected
+or deferred.
+"""
 
 import datetime as dt
 from collections import defaultdict
@@ -31,7 +33,7 @@ class Facts:
     lists: dict[str, pa.Table] = field(default_factory=dict)
 
     def only(self, reports: Sequence[int]) -> "Facts":
-        """Keep the rows of those reports, renumbered by their position among them."""
+        """Return the rows of those reports, renumbered by their position among them."""
         place = {report: at for at, report in enumerate(reports)}
         return Facts(_only(self.tables, place), _only(self.lists, place))
 
@@ -51,7 +53,7 @@ class Checked:
     facts: Facts
 
     def but(self, refused: Mapping[int, list[Refusal]], reports: Sequence[Report]) -> "Checked":
-        """Return what is left when another room refuses reports, named by their place among those accepted."""
+        """Return what is left when a later check rejects reports, numbered by their position among those accepted."""
         if not refused:
             return self
         names = {at: reports[self.accepted[at]].name for at in refused}
@@ -108,10 +110,10 @@ def check(  # noqa: PLR0913 - what a batch is held against
     on: dt.date | None = None,
     limits: Limits | None = None,
 ) -> Checked:
-    """Say of each report whether it is taken; a report is taken whole or refused whole, with every refusal at once.
+    """Return the decision on each report; a report is accepted whole, or rejected whole with every refusal at once.
 
-    A report that stands on another one of the same batch (an entity, a key, or a right to speak, that the other one
-    changes) is put off until that one is known, with all reports after it: the order of arrival is kept.
+    A report may depend on another one of the batch that changes an entity, a key or an authority. It is then deferred
+    until that one is recorded, with all reports after it, so that the order of arrival is preserved.
     """
     raws, refused = gather(reports, kinds, limits or Limits())
     raws, barred = check_channels(kinds, reports, raws)

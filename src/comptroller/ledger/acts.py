@@ -1,7 +1,7 @@
 """Entries that a node makes about its own ledger: payloads erased, entries given up, a ledger made from another.
 
-Each is an entry of a medium of its own, with a JSON payload; no reader of reports takes these media. An erasure lists the
-erased entries with the hashes of their leaves and payloads, so that every missing payload is held against an entry.
+Each has a medium of its own and a JSON payload; no reader of reports accepts these media. An erasure lists the erased
+entries with the hashes of their leaves and payloads, so that every missing payload can be checked against an entry.
 """
 
 import json
@@ -13,14 +13,16 @@ from comptroller.ledger.entry import Entry, instant_from
 from comptroller.store.sqlite import Sqlite
 
 ERASURE, LOSS, SALVAGE, LOST = "erasure", "loss", "salvage", "lost"
-"""Payloads erased by law; entries given up; where a ledger comes from; the place of an entry that could not be read."""
+"""Payloads erased by law; entries given up; the origin of a copied ledger; the place of an entry that could not
+be read.
+"""
 ACTS = frozenset({ERASURE, LOSS, SALVAGE, LOST})
 _SCAN = "SELECT number, header, payload FROM entry WHERE instr(header, ?) > 0 ORDER BY number"
 
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """An act of erasure: who, confirmed by whom else, why, by which law; and (entry, leaf, payload's SHA-256), in hex."""
+    """An act of erasure: officer, second officer, reason, law; and (entry, leaf, payload's SHA-256), in hex."""
 
     by: str
     second: str

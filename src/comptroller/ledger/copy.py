@@ -1,7 +1,7 @@
-"""A new ledger made from what a damaged one still holds: the same entries under the same numbers, signed by another key.
+"""A new ledger made from the readable part of a damaged one: the same entries and numbers, signed by another key.
 
-Headers, leaves and payloads are copied as they are, so that the leaf of a copied entry is what it was. The place of an
-entry that is lost is taken by an entry of the medium `lost`, which says nothing but its number.
+Headers, leaves and payloads are copied as they are, so the leaf of a copied entry does not change. An entry of the
+medium `lost` takes the place of a lost entry; it contains nothing but its number.
 """
 
 from collections.abc import Iterable, Iterator
@@ -27,9 +27,10 @@ _MANY = 2_000
 
 @dataclass(slots=True)
 class Remains:
-    """What was found in a damaged ledger: its signed checkpoints, the leaves its tiles name, and what became of it.
+    """What is left of a damaged ledger: its signed checkpoints, the leaves that its tiles name, and the result of the
+    copy.
 
-    `proved_to` is the last size at which everything copied gives the root that was signed.
+    `proved_to` is the last size where everything copied has the root that was signed.
     """
 
     heads: dict[int, Checkpoint]
@@ -40,10 +41,10 @@ class Remains:
 
 
 def copy_ledger(source: Path, target: Path, key: SignerKey, old: VerifierKey, first: Accepted | None) -> Remains:
-    """Write a new ledger at `target` from the pages of `source`; returns what was found, and what is lost.
+    """Write a new ledger at `target` from the pages of `source`; return what could be read and what is lost.
 
     `first` replaces entry 1 where it is lost. Raises LookupError where entry 1 is lost and `first` is None, and OSError
-    where the file cannot be read at all.
+    where the file cannot be read.
     """
     pages = Pages(source)
     try:
@@ -115,7 +116,7 @@ def _chunks(rows: Iterable[One]) -> Iterator[list[One]]:
 
 
 def _find_lost(store: Sqlite, remains: Remains) -> None:
-    """Find the entries that are not there, whose mapping is gone, or whose payload is; what they left is removed.
+    """Store the entries that are missing, or lack their mapping or payload, as lost; remove their remains.
 
     A payload that is missing without an act of erasure is a lost entry; one that an act lists is erased now.
     """

@@ -120,7 +120,7 @@ def checkpoint_rows(pages: Pages) -> Iterator[tuple[int, bytes]]:
 
 
 def blob_rows(pages: Pages) -> Iterator[tuple[bytes, bytes]]:
-    """Yield digest and content of each blob whose digest fits."""
+    """Yield digest and content of each blob with a correct digest."""
     for _, row in pages.records():
         if len(row) == 2 and isinstance(row[0], bytes) and isinstance(row[1], bytes):
             name, content = row[0], row[1]

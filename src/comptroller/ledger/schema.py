@@ -1,6 +1,6 @@
-"""The tables of a ledger's file, the signed charter that names it, and how to tell that a file is a ledger.
+"""The tables of a ledger's file, the signed charter that names it, and the test that a file is a ledger.
 
-`entry` is the truth; `tile` and `entry_by_payload` could be drawn from it again; `checkpoint` is what was signed.
+`entry` is the source; `tile` and `entry_by_payload` can be computed from it again; `checkpoint` is what was signed.
 """
 
 from dataclasses import dataclass
@@ -31,15 +31,15 @@ _TABLES = {
 
 
 class BrokenChain(Exception):
-    """The ledger is not what it must be: another kind of file, a part missing, or a root that does not follow.
+    """The ledger is broken: another kind of file, a part missing, or a root that does not follow.
 
-    Run `verify` on the file to be told where. Nothing is written to a ledger that is broken.
+    `verify` names the place in the file. Nothing is written to a broken ledger.
     """
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerCharter:
-    """What a ledger says of itself, signed when it is made: its origin, its verifier key, and when it began."""
+    """The ledger's own description, signed when it is made: its origin, its verifier key, and its first instant."""
 
     origin: str
     key: VerifierKey

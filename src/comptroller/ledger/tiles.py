@@ -32,7 +32,7 @@ class TileEdge:
     __slots__ = ("_begun", "_frontier")
 
     def __init__(self, frontier: Frontier | None = None, begun: Iterable[bytes] = ()) -> None:
-        """Take up an edge; `begun` holds each level's unfinished hashes, joined, level 0 first."""
+        """Store an edge; `begun` has the unfinished hashes of each level, joined, level 0 first."""
         self._frontier = frontier or Frontier()
         self._begun = [bytearray(hashes) for hashes in begun] or [bytearray()]
         for level, hashes in enumerate(self._begun):
@@ -72,7 +72,7 @@ class TileEdge:
 
 
 def edge_at(size: int, read: Reader) -> TileEdge:
-    """Take up the edge of a tree of `size` leaves that is kept elsewhere."""
+    """Return the edge of a tree of `size` leaves that is stored elsewhere."""
     begun: list[bytes] = []
     while size >> (TILE_HEIGHT * (level := len(begun))):
         start = (size >> (TILE_HEIGHT * (level + 1))) * TILE_WIDTH
@@ -154,10 +154,11 @@ def split_hashes(tile: bytes) -> list[bytes]:
 
 
 def reader_over(tile_of: Callable[[int, int], bytes | None], drawn: dict[tuple[int, int], bytes]) -> Reader:
-    """Make a reader of subtrees from a reader of tiles, `tile_of(level, place)`: hashes joined, or None where not kept.
+    """Return a reader of subtrees over a reader of tiles, `tile_of(level, place)`: hashes joined, or None where not
+    stored.
 
-    Where a tile above level 0 is not kept, its hashes are drawn from the full tiles below it, and remembered in
-    `drawn`, which may outlive the reader: one hash for each 256 leaves at most. The reader raises LookupError for a
+    Where a tile above level 0 is missing, its hashes are computed from the full tiles below it and cached in `drawn`.
+    `drawn` may outlive the reader and has one hash for each 256 leaves at most. The reader raises LookupError for a
     subtree that the tiles do not cover.
     """
 

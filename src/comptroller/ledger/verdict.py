@@ -1,4 +1,4 @@
-"""What a check of a ledger says: how far it read, and the first thing that does not fit."""
+"""The result of a check of a ledger: how far it read, and the first fault."""
 
 from dataclasses import dataclass
 from hashlib import sha256
@@ -15,16 +15,16 @@ class Problem:
     expected: str
 
     def __str__(self) -> str:
-        """Tell it in one line."""
+        """Return the problem in one line."""
         return f"{self.where}: saw {self.saw}, expected {self.expected} ({self.code})"
 
 
 @dataclass(frozen=True, slots=True)
 class VerifyResult:
-    """What `verify` found: how far it read, whose payloads are erased, and the first problem if there is one.
+    """The result of `verify`: how far it read, the entries with erased payloads, and the first problem if there is one.
 
-    `lost` names the entries that could not be read where the file itself is damaged; `acts` the entries that the node
-    made about its ledger, as (number, medium).
+    `lost` names the entries that could not be read where the file itself is damaged. `acts` are the entries that the
+    node made about its ledger, as (number, medium).
     """
 
     entry_count: int

@@ -22,7 +22,7 @@ from comptroller.store.sqlite import Row, Sqlite, StoreDown, connect
 
 _REPORTED_EVERY = 1000
 _DAMAGE = frozenset(f"ledger.{code}" for code in ("leaf", "payload", "gap", "header", "tile", "pages", "checkpoint"))
-"""Faults with which entries may be lost."""
+"""Faults that may mean lost entries."""
 
 
 def verify(
@@ -33,13 +33,12 @@ def verify(
     erased: Container[int] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> VerifyResult:
-    """Read everything in the ledger's file and give the first thing that does not fit, or none.
+    """Return the result of reading everything in the ledger's file: the first thing that does not fit, or none.
 
-    `witness` is a checkpoint that someone kept outside (several may be given): the present tree must begin with it,
-    which an old copy put back or a history written anew cannot do. Every missing payload is held against the acts of
-    erasure in the ledger, and every act against the payloads; `erased`, where it is given, replaces the acts.
-    `progress(done, size)` is called as entries are read.
-    A ledger that is being written may be verified: one state of it is read.
+    `witness` is a checkpoint (or several) that was stored outside: the present tree must begin with it. An old copy put
+    back, or a history written anew, cannot do that. Every missing payload is checked against the acts of erasure in the
+    ledger, and every act against the payloads. `erased` replaces the acts where it is not None. `progress(done, size)`
+    is called as entries are read. A ledger that is being written may be verified: one state of it is read.
     """
     walk = _Walk(key, witness, erased, progress)
     problem: Problem | None = None
@@ -178,7 +177,7 @@ class _Walk:
         self.erased.append(number)
 
     def _act(self, store: Sqlite, number: int, payload: bytes) -> None:
-        """Check that what an act of erasure lists are earlier entries as they stand."""
+        """Check that an act of erasure lists earlier entries with their actual hashes."""
         where = f"entry {number}"
         try:
             act = Erasure.from_json(payload)
@@ -193,7 +192,7 @@ class _Walk:
                 raise Found("erasure", where, number, f"entry {one} as {leaf}", "an earlier entry as it stands")
 
     def _header(self, where: str, number: int, said: tuple[int, bytes], batch: int) -> bytes:
-        """Check the header's own words; returns the payload's hash. What they say is vouched for by the root, later."""
+        """Check the fields of the header; return the payload's hash. The root proves the fields later."""
         received_at, header = said
         try:
             fields = Entry(number, instant_from(0), header, None).fields

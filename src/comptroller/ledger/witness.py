@@ -1,6 +1,6 @@
-"""Checkpoints outside the ledger's file: how one is read from a file of any content, and the highest one kept by a node.
+"""Checkpoints outside the ledger's file: read from a file of any content, and the highest one stored by a node.
 
-A fault of such a file is a fault of that file: `WitnessRefused` names it, and says nothing about the ledger.
+A fault of such a file is a fault of that file: `WitnessRefused` names it, and states nothing about the ledger.
 """
 
 import codecs
@@ -27,7 +27,7 @@ class WitnessRefused(ValueError):
     """A file holds no checkpoint that this ledger signed. `code` is one of missing, encoding, form, foreign, damaged."""
 
     def __init__(self, code: str, seen: str) -> None:
-        """Take the code and what was seen."""
+        """Store the code and what the file contained."""
         super().__init__(seen)
         self.code, self.seen = code, seen
 
@@ -133,14 +133,14 @@ _MEND = (
 
 
 class WitnessFile:
-    """The file in which a node keeps the highest checkpoint that it has signed.
+    """The file of the highest checkpoint that a node has signed.
 
-    A write is one call of the system into one of two slots, without waiting for the disk: a killed process loses nothing,
-    and after a loss of power the file may lag behind the ledger, never the reverse.
+    A write is one system call into one of two slots, without waiting for the disk. A killed process loses nothing.
+    After a loss of power the file may lag behind the ledger, never the reverse.
     """
 
     def __init__(self, path: Path, origin: str, key: VerifierKey) -> None:
-        """Take the file's path, and whose checkpoints it holds; nothing is opened yet."""
+        """Store the path of the file, with origin and key of its checkpoints; nothing is opened yet."""
         self.path = path
         self._origin, self._key = origin, key
         self._handle = -1
@@ -162,7 +162,7 @@ class WitnessFile:
         return head
 
     def write(self, head: Checkpoint) -> None:
-        """Write a checkpoint into the slot that does not hold the last one; raises OSError where the disk refuses."""
+        """Write a checkpoint into the slot that does not hold the last one. Raises OSError where the disk fails."""
         content = head.text.encode()
         if len(content) > SLOT_BYTES:
             raise ValueError(f"a checkpoint has at most {SLOT_BYTES} bytes, not {len(content)}")
@@ -172,7 +172,7 @@ class WitnessFile:
         self._slot = 1 - self._slot
 
     def reset(self, head: Checkpoint) -> None:
-        """Write a checkpoint into both slots, so that no higher one stands beside it, and wait for the disk."""
+        """Write a checkpoint into both slots, so that no higher one remains, and wait for the disk."""
         self.write(head)
         self.write(head)
         os.fsync(self._handle)

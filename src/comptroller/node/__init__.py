@@ -68,9 +68,9 @@ Tables = Mapping[str, pa.Table]
 
 
 def found(folder: Path, charter: Charter, key: SignerKey, passphrase: bytes | None = None) -> None:
-    """Begin a node's folder, which `finish` makes a node; raises Refused for a folder that holds something already.
+    """Start a node's folder, which `finish` makes a node. Raises Refused for a folder that is not empty.
 
-    What a founding left that was cut off is thrown away: nobody was told that there is a node.
+    The remains of an interrupted start are deleted: no user was told to expect a node.
     """
     there = {path.name for path in folder.iterdir()} if folder.exists() else set()
     if UNFINISHED in there and there <= LAID_OUT:
@@ -98,6 +98,6 @@ def finish(folder: Path) -> None:
 
 
 def load(folder: Path, passphrase: bytes | None) -> tuple[Charter, SignerKey]:
-    """Return a node's charter and key; raises Refused for a folder that is not a node."""
+    """Return a node's charter and key. Raises Refused for a folder that is not a node."""
     charter = read_charter(folder)
     return charter, read_key(folder, charter, passphrase)

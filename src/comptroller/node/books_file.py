@@ -24,7 +24,7 @@ _LAYOUT = sha256(json.dumps([FIXED, STAMPS, COLUMNS]).encode()).hexdigest()[:16]
 
 
 def open_books(folder: Path, name: str = BOOKS) -> DuckDb:
-    """Open the books; raises Refused where another program has them open, or where they are damaged."""
+    """Open the books. Raises Refused where another program has them open, or where they are damaged."""
     before = os.umask(0o077)
     try:
         return DuckDb(folder / name)
@@ -69,8 +69,8 @@ def reading() -> Iterator[None]:
 def folded(duck: DuckDb) -> tuple[int, int]:
     """Return the last entry that is folded into the books and the entry of their policy; 0 and 1 for empty books.
 
-    Raises Refused for books of which something is gone, and for books that another version laid out with other tables:
-    with less than they should be, they would be folded wrongly.
+    Raises Refused for books with missing tables, and for books with the tables of another version: entries folded into
+    them would be wrong.
     """
     tables = {str(name) for (name,) in duck.rows("SELECT table_name FROM duckdb_tables() WHERE NOT internal")}
     if not tables:
@@ -89,7 +89,7 @@ def folded(duck: DuckDb) -> tuple[int, int]:
 
 
 def check_books(duck: DuckDb, ledger: LedgerReader) -> tuple[int, int]:
-    """Return what `folded` returns, held against the ledger: the books bear the root that they were folded from.
+    """Return the result of `folded` after a check against the ledger: the root in the books must be the ledger's.
 
     Raises BrokenLedger for books that are ahead of the ledger, Refused for books of another history or position.
     """

@@ -22,10 +22,11 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Charter:
-    """A node's own settings: owner's code, ledger's origin, first pack, verifier key, policy of the key, second witness.
+    """A node's own settings: owner's code, ledger's origin, first pack, verifier key, policy of the key, second
+    witness.
 
-    `needs_passphrase` refuses an unencrypted key. `witness` is a path outside the folder where the highest checkpoint is
-    written as well, or ''.
+    `needs_passphrase` forbids an unencrypted key. `witness` is a path outside the folder for a second copy of the
+    highest checkpoint, or ''.
     """
 
     owner: str
@@ -37,9 +38,10 @@ class Charter:
 
 
 def make_private(folder: Path) -> list[str]:
-    """Set the folder to 0700 and what lies in it to 0600 (folders 0700); returns what had other modes.
+    """Set the folder to 0700 and its content to 0600 (folders 0700); return what had other modes.
 
-    It is logged where the folder itself was open to others. Symbolic links are left alone. Raises Refused (`node.mode`) where the mode cannot be set.
+    Logs where the folder itself was open to others. Symbolic links are left alone. Raises Refused (`node.mode`) where
+    the mode cannot be set.
     """
     exposed = []
     was_open = bool(folder.stat().st_mode & _OTHERS)

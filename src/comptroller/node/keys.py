@@ -16,7 +16,7 @@ _log = logging.getLogger(__name__)
 
 
 def read_charter(folder: Path) -> Charter:
-    """Return a node's charter; raises Refused for a folder that is not a node."""
+    """Return a node's charter. Raises Refused for a folder that is not a node."""
     path = folder / CHARTER
     wanted = (f"含 {CHARTER} 的节点文件夹", f"a node's folder, with {CHARTER} in it")
     mend = (
@@ -43,7 +43,9 @@ def charter_bytes(charter: Charter) -> bytes:
 
 
 def read_key(folder: Path, charter: Charter, passphrase: bytes | None) -> SignerKey:
-    """Return a node's key; raises Refused where it cannot be read, or lies in the clear against the charter."""
+    """Return a node's key. Raises Refused where it cannot be read, or is unencrypted although the charter
+    forbids it.
+    """
     path = folder / KEY
     try:
         is_open = not is_encrypted(path)

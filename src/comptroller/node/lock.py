@@ -10,13 +10,13 @@ from comptroller.node.files import FILE_MODE, LOCK
 
 
 class NodeLock:
-    """An exclusive lock on a node's folder; raises Refused (`node.busy`) where another holds it.
+    """An exclusive lock on a node's folder. Raises Refused (`node.busy`) where another process has it.
 
-    The system releases it when the process ends, however it ends. A forked child does not carry it on.
+    The system releases it when the process ends in any way. A forked child does not inherit it.
     """
 
     def __init__(self, folder: Path) -> None:
-        """Take the lock without waiting."""
+        """Acquire the lock without waiting."""
         self._handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
         try:
             fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""A ledger held against its witnesses: what is missing is refused by number, and given up by an entry alone."""
+"""The ledger compared with its witnesses: missing entries are named by number, and only an entry gives them up."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -13,12 +13,12 @@ from comptroller.ledger.witness import WitnessFile, WitnessRefused
 from comptroller.model.refusal import BrokenLedger, Refusal, refusal
 
 UNWITNESSED, OTHER = "unwitnessed", "other-history"
-"""What is accepted by name where no numbers can be given: no witness is there; another history was signed."""
+"""Losses accepted by name because they have no numbers: no witness is there; another history was signed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What a rebuild may give up: the numbers (or name) that the refusal stated, when, and why."""
+    """What a rebuild may give up: the numbers (or name) from the refusal, when, and why."""
 
     accepted: str = ""
     at: dt.datetime | None = None
@@ -26,7 +26,7 @@ class Loss:
 
 
 def compare_with_witnesses(ledger: Ledger, witnesses: Sequence[WitnessFile], owner: str, loss: Loss) -> None:
-    """Compare the ledger with each witness; raises BrokenLedger, unless `loss` accepts exactly what is given up."""
+    """Compare the ledger with each witness. Raises BrokenLedger, unless `loss` accepts exactly what is given up."""
     given_up: list[tuple[str, Path, str, Checkpoint | None]] = []
     for one in witnesses:
         try:

@@ -26,7 +26,7 @@ from comptroller.store.sqlite import StoreDown
 
 @dataclass(eq=False)
 class Stores:
-    """What one process holds of a node while it works on it; `close` gives everything back."""
+    """The open files of a node that one process works on; `close` releases them."""
 
     folder: Path
     charter: Charter
@@ -88,9 +88,9 @@ def begin(folder: Path, charter: Charter, key: SignerKey, at: dt.datetime) -> St
 
 
 def open_ledger(folder: Path, passphrase: bytes | None, loss: Loss | None = None) -> Stores:
-    """Open a node without its books: locked, private, its ledger held against its witnesses, its erasures finished.
+    """Open a node without its books: locked, private, its ledger compared with its witnesses, its erasures finished.
 
-    Raises Refused or BrokenLedger by name for everything that is not as it must be.
+    Raises Refused or BrokenLedger by name for every fault.
     """
     charter = read_charter(folder)
     with ExitStack() as undo, _named(folder / LEDGER):
@@ -137,7 +137,7 @@ def add_new_books(stores: Stores) -> Stores:
 
 
 def put_new_books(stores: Stores) -> Stores:
-    """Put the new books, folded and closed, in the place of the old ones, in one step, and open them."""
+    """Replace the old books by the new ones, folded and closed, in one step, and open them."""
     for duck in stores.books:
         duck.close()
     stores.books.clear()
@@ -153,7 +153,7 @@ def with_books(stores: Stores, folder: Path) -> Stores:
 
 
 def finish_erasure(ledger: Ledger) -> None:
-    """Erase what the last entry says is erased: a crash may have come between the entry and the removal."""
+    """Erase the payloads that the last entry lists: a crash may have come between the entry and the removal."""
     for number, payload in acts_of(ledger.entries(ledger.size), ERASURE):
         act = Erasure.from_json(payload or b"")
         for one, _, _ in act.entries:
@@ -173,7 +173,9 @@ def _holds_erased(duck: DuckDb, ledger: Ledger) -> bool:
 
 
 def name_witness(stores: Stores, path: Path | None) -> None:
-    """Write a node's highest checkpoint to a second path and name it in the charter; raises Refused for a path that fails."""
+    """Write a node's highest checkpoint to a second path and name it in the charter. Raises Refused for a path
+    that fails.
+    """
     if path is not None:
         file = WitnessFile(path.absolute(), stores.ledger.origin, stores.ledger.verifier_key)
         try:
@@ -198,7 +200,7 @@ def _witness_files(folder: Path, charter: Charter, ledger: Ledger) -> tuple[Witn
 
 
 def _attach(stores: Stores) -> None:
-    """Let each further checkpoint be written to every witness before its group is acknowledged."""
+    """Add every witness, so that each further checkpoint is written to them before its group is acknowledged."""
 
     def write(head: Checkpoint) -> None:
         for one in stores.witnesses:

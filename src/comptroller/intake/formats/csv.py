@@ -28,8 +28,8 @@ _ALSO = "(CSV 亦可为 GB18030)"
 def read_csv(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[list[RawTable], list[Refusal]]:
     r"""Read a CSV: the first line names the columns, `line` is the row as a spreadsheet counts it (the header is 1).
 
-    Bytes that are not UTF-8 are taken for GB18030 when they read as Chinese (see `from_gb18030`), and the table's
-    metadata says so.
+    Bytes that are not UTF-8 are read as GB18030 where they are Chinese text (see `from_gb18030`). The encoding is then
+    in the table's metadata.
 
     >>> raws, refusals = read_csv("金额,备注\n1.10,\n".encode("gbk"), "a.csv")
     >>> raws[0].table.to_pylist(), raws[0].table.schema.metadata
@@ -61,7 +61,7 @@ def read_csv(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[list
 
 
 def formulas_refused(table: pa.Table, name: str) -> list[Refusal]:
-    """Refuse text that a spreadsheet would run when the file is opened in one; the first few of each column.
+    """Return refusals of text that a spreadsheet would run as a formula: the first few of each column.
 
     >>> table = pa.table({"note": ["-", "=HYPERLINK(1)"], "line": [2, 3]})
     >>> [one.line for one in formulas_refused(table, "a.csv")]
@@ -146,7 +146,7 @@ def _by_rows(payload: bytes, separator: str, name: str, limits: Limits) -> tuple
 
 
 class _BadQuote(Exception):
-    """A row whose quotes do not pair: its number, and what the reader said."""
+    """A row with quotes that do not pair: its number, and the message of the reader."""
 
 
 def _rows(payload: bytes, separator: str, limits: Limits) -> Iterator[tuple[int, list[str]]]:

@@ -14,7 +14,7 @@ _BATCH = 1 << 16
 
 
 def read_parquet(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[list[RawTable], list[Refusal]]:
-    """Read a Parquet file; `line` counts rows from 1. Numbers keep every digit, 3.0 of a float column is '3'."""
+    """Read a Parquet file; `line` counts rows from 1. Numbers retain every digit; 3.0 of a float column is '3'."""
     place = (name, None, "")
     try:
         file = pq.ParquetFile(pa.BufferReader(payload))
@@ -66,7 +66,7 @@ def _read(file: pq.ParquetFile, name: str, limits: Limits) -> tuple[pa.Table, li
 
 
 def _plain(table: pa.Table, name: str) -> tuple[pa.Table, list[Refusal]]:
-    """Return a batch whose text is sound and whose bytes are text; refuse columns of other bytes by their name."""
+    """Return a batch with valid text and bytes decoded as text, or refusals of columns of other bytes by their name."""
     columns, refusals = [], []
     for field in table.schema:
         column = table[field.name]

@@ -38,7 +38,7 @@ _DECIMAL = re.compile(r"[+-]?[0-9.]+([eE][+-]?[0-9]+)?")
 _FIRST = frozenset("=@+-#")
 """How text begins that may be a formula or an error."""
 _FIRST_DAY, _LAST_DAY = 61.0, 2_958_465.0
-"""The serial numbers from which and before which a day is counted without exceptions: from 1 March 1900, in the year 9999."""
+"""The range of serial numbers that count days without exceptions: from 1 March 1900 to the year 9999."""
 _EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet knows no zone
 _MOST_STYLES = 1 << 16
 _DAY_MS = 86_400_000
@@ -57,7 +57,7 @@ class Columns:
 
 
 NumberText = Callable[[float], object]
-"""Returns a number as text, or something else where it is refused."""
+"""Returns a number as text, or something else where the number is rejected."""
 
 
 def columns_of(parts: Mapping[str, bytes], part: bytes, cells: Cells, number_text: NumberText) -> Columns:
@@ -145,7 +145,7 @@ def _numbers(
     chosen: NDArray[np.bool_],
     number_text: NumberText,
 ) -> pa.Array:
-    """Return texts in which numbers are written without exponent, to the digits that a spreadsheet keeps."""
+    """Return texts with numbers written without exponent, to the digits that a spreadsheet stores."""
     plain = np.zeros(len(texts), dtype=np.bool_)
     plain_numbers(np.frombuffer(part, dtype=np.uint8), *places, plain)
     other = chosen & ~plain
@@ -165,7 +165,7 @@ def _numbers(
 
 
 def _days(texts: pa.Array, chosen: NDArray[np.bool_]) -> pa.Array:
-    """Return texts in which serial numbers of days are ISO days, or instants where there is a time of day."""
+    """Return texts with serial numbers of days as ISO days, or as instants where there is a time of day."""
     if not chosen.any():
         return texts
     coded = texts.filter(pa.array(chosen)).dictionary_encode()

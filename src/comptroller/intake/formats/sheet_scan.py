@@ -1,8 +1,8 @@
-"""The XML of a worksheet scanned in one pass: where each cell stands, what type it has, and where its value lies.
+"""The XML of a worksheet scanned in one pass: position, type and value of each cell.
 
-Compiled by numba. A part that is written in another way than spreadsheets write it is told apart and read by a slower
-reader; nothing is guessed. Arrays of cells, one element a cell: row and column from 1, the type (constants below), the
-style, and the bytes of the value in the part (`start` to `end`, `start` -1 where the cell is empty).
+Compiled by numba. A part in a form that spreadsheets do not write is recognised and left to a slower reader; nothing is
+guessed. Arrays of cells have one element a cell: row and column from 1, type (constants below), style, and the bytes of
+the value in the part (`start` to `end`, `start` -1 where the cell is empty).
 """
 
 from typing import Any, NamedTuple

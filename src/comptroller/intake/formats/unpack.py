@@ -17,7 +17,7 @@ ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _STEP = 1 << 20
 _ENCRYPTED = 0x1
 _LEFTOVERS = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
-"""What systems put into archives by themselves; it says nothing, so it is passed over."""
+"""Files that operating systems add to archives; they carry no facts and are skipped."""
 
 
 class Member(NamedTuple):
@@ -32,7 +32,7 @@ class _Bomb(Exception):
 
 
 def gunzip(payload: bytes, name: str, limits: Limits) -> tuple[bytes, list[Refusal]]:
-    """Return what a gzip file holds, or why it is refused: damaged, cut short, or too large once unpacked."""
+    """Return the content of a gzip file, or its refusal: damaged, cut short, or too large once unpacked."""
     out = io.BytesIO()
     rest = payload
     try:
@@ -54,7 +54,7 @@ def gunzip(payload: bytes, name: str, limits: Limits) -> tuple[bytes, list[Refus
 
 
 def members(payload: bytes, name: str, limits: Limits, *, media: str = "zip") -> tuple[list[Member], list[Refusal]]:
-    """Return an archive's files in its order, or all that is refused in it; nothing is written to a disk."""
+    """Return the files of an archive in order, or all its refusals; nothing is written to a disk."""
     try:
         with zipfile.ZipFile(io.BytesIO(payload)) as archive:
             listed = [one for one in archive.infolist() if not one.is_dir() and not _is_leftover(one.filename)]
@@ -67,7 +67,7 @@ def members(payload: bytes, name: str, limits: Limits, *, media: str = "zip") ->
 
 
 def _members_refused(listed: Iterable[zipfile.ZipInfo], name: str, limits: Limits) -> list[Refusal]:
-    """Refuse passwords, paths that lead out, repeated names, links, and too many files, before anything is unpacked."""
+    """Return refusals of passwords, paths that lead out, repeated names, links and too many files, before unpacking."""
     refusals = []
     seen: set[str] = set()
     shown = [(one, member_name(one)) for one in listed]
@@ -115,7 +115,7 @@ def member_name(one: zipfile.ZipInfo) -> str:
 
 
 def _stays_within(member: str) -> bool:
-    """Tell whether a path stays within the archive: relative, without `..`, drive or backslash."""
+    """Return whether a path is inside the archive: relative, without `..`, drive or backslash."""
     path = PurePosixPath(member)
     return not (path.is_absolute() or ".." in path.parts or "\\" in member or ":" in member or "\0" in member)
 

@@ -37,12 +37,12 @@ class Opened:
 
 
 def look_over(payload: bytes, name: str, limits: Limits) -> list[Refusal]:
-    """Return all for which a workbook is refused before its cells are read."""
+    """Return all refusals of a workbook that can be found before its cells are read."""
     return open_workbook(payload, name, limits)[1]
 
 
 def open_workbook(payload: bytes, name: str, limits: Limits) -> tuple[Opened, list[Refusal]]:
-    """Return a workbook unpacked, and all for which it is refused before its cells are read."""
+    """Return an unpacked workbook, and all refusals that can be found before its cells are read."""
     place, nothing = (name, None, ""), Opened({}, {}, {})
     if payload.startswith(OLE):
         return nothing, [reject("intake.sheet.password", place, "an OLE container: a password, or an old .xls")]
@@ -69,7 +69,7 @@ def _is_xml(part: Member) -> bool:
 
 
 def _titles(held: dict[str, bytes]) -> dict[str, str]:
-    """Return the sheets' names by the path of their part; fewer where the workbook does not say."""
+    """Return the names of the sheets by the path of their part; fewer where the workbook does not name them."""
     try:
         book = etree.fromstring(held["xl/workbook.xml"], _PARSER)
         links = etree.fromstring(held.get("xl/_rels/workbook.xml.rels", b"<none/>"), _PARSER)
@@ -85,7 +85,7 @@ def _titles(held: dict[str, bytes]) -> dict[str, str]:
 
 
 def _sheet_refused(opened: Opened, path: str, place: str, limits: Limits) -> list[Refusal]:
-    """Refuse a sheet's formulas and errors by their address, and cells that stand too far from each other."""
+    """Return refusals of a sheet's formulas and errors by address, and of cells that are too far from each other."""
     part = opened.parts[path]
     if b"\0" in part:
         return [reject("intake.file.encoding", (place, None, ""), "NUL", also="")]
@@ -140,7 +140,7 @@ def _starts(part: bytes, pattern: bytes) -> Iterator[int]:
 
 
 def _cell_before(part: bytes, at: int) -> re.Match[bytes] | None:
-    """Find the address of the cell within which a formula stands."""
+    """Return the address of the cell that contains a formula."""
     found = None
     for match in _AT.finditer(part, max(0, at - 400), at):
         found = match
@@ -152,5 +152,5 @@ def _place(place: str, cell: re.Match[bytes] | None) -> tuple[str, int | None, s
 
 
 def _after(part: bytes, at: int) -> str:
-    """Return what stands in an element, for people."""
+    """Return the text of an element, for display."""
     return re.sub(r"<[^>]*>", " ", part[at : at + 120].decode("utf-8", "replace")).split("<")[0].strip() or "-"

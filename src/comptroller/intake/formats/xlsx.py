@@ -32,10 +32,10 @@ _FLOAT_DIGITS = 400
 
 
 def read_xlsx(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[list[RawTable], list[Refusal]]:
-    """Read each sheet that holds rows; its name is the kind as it stands (a nested list's sheet: `<kind>_<field>`).
+    """Read each sheet that has rows; its name is the kind (for a nested list `<kind>_<field>`).
 
-    Header cells stay as they are, but for blanks and the star of a required field. `line` is the sheet's row.
-    Refused by address: formulas, errors, and numbers of more digits than a spreadsheet keeps.
+    Header cells are read without blanks and without the star of a required field. `line` is the row of the sheet.
+    Rejects by address: formulas, errors, and numbers of more digits than a spreadsheet stores.
     """
     opened, refusals = open_workbook(payload, name, limits)
     if refusals:
@@ -62,7 +62,7 @@ def read_xlsx(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[lis
 def _counted(
     raws: list[RawTable], refusals: list[Refusal], name: str, limits: Limits
 ) -> tuple[list[RawTable], list[Refusal]]:
-    """Return raw tables or refusals, of which there are some where there are too many rows or none."""
+    """Return the raw tables, or refusals; too many rows, or none, are refusals as well."""
     count = sum(len(raw.table) for raw in raws)
     if count > limits.rows:
         refusals.append(reject("intake.rows.many", (name, None, ""), count, limit=limits.rows))
@@ -153,7 +153,7 @@ def _read_sheet(
 
 
 class _Wrong:
-    """A cell that is refused: the code, and what was seen."""
+    """A rejected cell: the code and the value."""
 
     def __init__(self, code: str, seen: object) -> None:
         self.code, self.seen = code, seen
@@ -177,7 +177,7 @@ def _text(cell: object) -> str | _Wrong | None:
 
 
 def _number(cell: float) -> str | _Wrong:
-    """Return a number without exponent, to the 15 digits that a spreadsheet keeps.
+    """Return a number without exponent, to the 15 digits that a spreadsheet stores.
 
     >>> _number(3.0), _number(0.1 + 0.2)
     ('3', '0.3')

@@ -32,10 +32,11 @@ _DECODE = msgspec.json.Decoder().decode
 
 
 def columnar(payload: bytes, name: str, limits: Limits, kind: str | None = None) -> list[RawTable] | None:
-    """Return what the lines say, by the kind that each names where `kind` is None; None where care is needed.
+    """Return the facts of the lines by kind (each names its own where `kind` is None); None where the exact reader is
+    needed.
 
-    The result is the one that reading one by one gives (a test holds this). What Arrow would read differently is left
-    to that reader: nested values, names escaped in odd ways, text among numbers, blank or broken lines.
+    The result equals that of reading one by one (a test checks this). Arrow reads some input differently, and that is
+    left to the exact reader: nested values, escaped names, text among numbers, blank or broken lines.
     """
     lines = _lines(payload)
     types = _sample(payload)
@@ -80,7 +81,7 @@ def _lines(payload: bytes) -> np.ndarray[Any, Any] | None:
 
 
 def _sample(payload: bytes) -> dict[str, pa.DataType] | None:
-    """Return the columns of the first lines with their Arrow types; None for values that Arrow does not give as
+    """Return the columns of the first lines with their Arrow types; None for values that Arrow cannot return as
     text.
     """
     facts = []
@@ -123,7 +124,7 @@ def _read(payload: bytes, types: dict[str, pa.DataType]) -> pa.Table | None:
 
 
 def _pure(payload: bytes, name: str) -> bool:
-    """Tell that a column of numbers never holds text: Arrow would take "0010" for 10."""
+    """Return whether no column of numbers contains text: Arrow would read "0010" as 10."""
     if b"\\u00" in payload or (not name.isascii() and b"\\u" in payload) or not re.fullmatch(r"[^\"\\/]*", name):
         return False
     return re.search(rb'"' + re.escape(name.encode()) + rb'"\s*:\s*"', payload) is None

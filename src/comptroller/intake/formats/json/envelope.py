@@ -1,4 +1,4 @@
-"""The envelope of a JSON report taken off: which facts it holds, of which kind, in which line."""
+"""The envelope of a JSON report is removed: the facts in it, with their kinds and lines."""
 
 from collections.abc import Iterator, Sequence
 from io import BytesIO
@@ -36,7 +36,7 @@ def sound(payload: bytes, name: str, limits: Limits) -> tuple[bytes, list[Refusa
 
 
 def parts_of(payload: bytes, name: str, limits: Limits, outer: str | None) -> tuple[list[Part], list[Refusal]]:
-    """Take the envelope off: facts as they stand in the text, by the kind that the envelope says."""
+    """Return the facts of a JSON report as they are in the text, by the kind that the envelope names."""
     place = (name, None, "")
     if not payload:
         return [], [reject("intake.file.empty", place, "-")]

@@ -58,7 +58,7 @@ def decoder(digits: int) -> Callable[[bytes], Any]:
 
 
 def decode(payload: bytes, place: Place, limits: Limits) -> tuple[Any, list[Refusal]]:
-    """Return what one JSON text says, or why it is refused: syntax, a number too long, a name twice, too deep."""
+    """Return the value of one JSON text, or its refusal: syntax, a number too long, a repeated name, too deep."""
     try:
         value = decoder(limits.digits)(payload)
     except RecursionError:
@@ -89,15 +89,15 @@ def key_count(value: object) -> int:
 
 
 def repeats(payload: bytes, keys: int) -> bool:
-    """Tell whether an object may hold a name twice: never False where one does.
+    """Return whether an object may contain a name twice: never False where one does.
 
-    Each name in the text is followed by `":`, unless blanks stand between; so there are at least as many as names.
+    Each name in the text is followed by `":`, unless blanks come between. So there are at least as many as names.
     """
     return payload.count(b'":') != keys or any(gap[:1] in payload and gap in payload for gap in _GAPS)
 
 
 def may_repeat(texts: Sequence[bytes], values: Sequence[object]) -> bool:
-    """Tell whether one of many texts may hold a name twice in an object: never False where one does."""
+    """Return whether one of many texts may contain a name twice in an object: never False where one does."""
     joined = b"".join(texts)
     lists = [one for one in values if type(one) is list]
     facts = [one for one in values if type(one) is dict] + [fact for one in lists for fact in one]
@@ -106,7 +106,7 @@ def may_repeat(texts: Sequence[bytes], values: Sequence[object]) -> bool:
 
 
 def _twice(payload: bytes) -> list[str]:
-    """Return the names that stand twice in one object."""
+    """Return the names that occur twice in one object."""
     found: list[str] = []
 
     def look(pairs: list[tuple[str, Any]]) -> None:
@@ -140,13 +140,15 @@ def kinds_of(facts: Sequence[Fact], kind: str | None) -> tuple[dict[str, list[in
 
 
 def taken_kind(fact: Fact) -> Any:
-    """Take the kind that a fact names off it; '' where it names none. What stands there need not be a sound kind."""
+    """Return the kind that a fact names and remove it from the fact; '' where it names none. It need not be a
+    valid kind.
+    """
     said = fact.pop("kind", None)
     return "" if said is None else said
 
 
 def is_kind(value: object) -> bool:
-    """Tell whether a value may be a kind's name; '' is one that is not said."""
+    """Return whether a value may be the name of a kind; '' means that none is named."""
     return type(value) is str and len(value) <= _KIND_CHARS and value.isprintable()
 
 
@@ -166,7 +168,7 @@ class WrongValue(Exception):
     """A value that no column holds: its position among the rows, the code of the refusal."""
 
     def __init__(self, position: int, code: str) -> None:
-        """Keep where it stands and the code."""
+        """Store the position of the fault and its code."""
         super().__init__(position, code)
         self.position, self.code = position, code
 
@@ -196,7 +198,7 @@ def texts_of(values: Sequence[Any], limits: Limits) -> Sequence[str | None]:
 def facts_table(
     facts: Sequence[Fact], lines: Sequence[int], name: str, limits: Limits
 ) -> tuple[pa.Table, list[Refusal]]:
-    """Return facts of one kind as a raw table, with what is refused in them."""
+    """Return facts of one kind as a raw table, and the refusals of their values."""
     names, columns = columns_of(facts)
     refusals = names_refused(names, (name, None, ""), limits)
     if refusals:

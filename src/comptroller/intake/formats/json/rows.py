@@ -25,9 +25,9 @@ from comptroller.intake.raw_table import RawTable
 from comptroller.model.refusal import Refusal
 
 REPORT = "report"
-"""The column that says which of many small reports a row belongs to; from 0."""
+"""The column with the number of the report that a row belongs to, from 0, where many small reports are read at once."""
 _LONG = 2000
-"""Files of so many lines are read column by column where that gives the same."""
+"""Files of so many lines are read column by column where the result is the same."""
 _Held = Sequence[tuple[str | None, list[Any]]]
 """A report's facts, some at a time, each time with their kind; None where each names its own."""
 _BATCH = 2000
@@ -39,8 +39,8 @@ def read_json(
 ) -> tuple[list[RawTable], list[Refusal]]:
     """Read one JSON text: one fact, a list of facts, or `{"kind": …, "facts": …}`; `line` counts facts from 1.
 
-    Where the kind is said outside of the facts, by `kind` or by the envelope, a fact's own `kind` is a field like any
-    other; where it is not, it names the fact's kind. (`kind=""` keeps it a field and says no kind: for mappings.)
+    Where `kind` or the envelope names the kind, a fact's own `kind` is an ordinary field; else it names the fact's
+    kind. With `kind=""` it is a field and no kind is named: for mappings.
 
     >>> raws, refusals = read_json(b'[{"kind": "payment", "amount": 1.10}]', "a.json")
     >>> raws[0].kind, raws[0].table.to_pylist(), refusals
@@ -70,7 +70,7 @@ def read_ndjson(
 
 
 def _read_parts(parts: Iterable[Part], name: str, limits: Limits) -> tuple[list[RawTable], list[Refusal]]:
-    """Return the parts' facts as one raw table for each kind, or all that is refused in them."""
+    """Return the facts of the parts as one raw table for each kind, or all their refusals."""
     tables: dict[str, list[pa.Table]] = {}
     refusals: list[Refusal] = []
     count = 0
@@ -95,7 +95,7 @@ def _read_parts(parts: Iterable[Part], name: str, limits: Limits) -> tuple[list[
 
 
 def _add(tables: dict[str, list[pa.Table]], part: Part, name: str, limits: Limits) -> list[Refusal]:
-    """Add a part's facts to the tables of their kinds; returns what is refused in them."""
+    """Add the facts of a part to the tables of their kinds; return the refusals."""
     kind, lines, texts = part
     facts, refusals = _decoded(texts, lines, name, limits)
     if refusals or not facts:
@@ -112,7 +112,7 @@ def _add(tables: dict[str, list[pa.Table]], part: Part, name: str, limits: Limit
 def _decoded(
     texts: Sequence[bytes], lines: Sequence[int], name: str, limits: Limits
 ) -> tuple[list[Fact], list[Refusal]]:
-    """Decode facts, at once where all are sound, else one by one to say what is wrong with each."""
+    """Return decoded facts and refusals: all facts at once where all are valid, else one by one to name each fault."""
     try:
         facts: list[Any] = list(map(decoder(limits.digits), texts))
     except (ValueError, RecursionError):
@@ -131,7 +131,7 @@ def _decoded(
 
 
 def one_table(tables: Sequence[pa.Table]) -> pa.Table:
-    """Put tables of one kind under each other; a column that one lacks is null there; `line` stands last."""
+    """Return tables of one kind as one table; a column that a table lacks is null there; `line` is the last column."""
     table = tables[0] if len(tables) == 1 else pa.concat_tables(tables, promote_options="default")
     own = [n for n in table.column_names if n in OWN]
     return table.select([n for n in table.column_names if n not in OWN] + own)
@@ -142,8 +142,8 @@ def read_small(
 ) -> tuple[list[RawTable], dict[int, list[Refusal]]]:
     """Read many small JSON reports at once: one raw table a kind with the column `report`, and refusals by report.
 
-    A refused report has no row in any table. `names` are the reports' file names, said in refusals;
-    `kinds` the kinds that are said outside of them, as in `read_json`.
+    A rejected report has no row in any table. `names` are the reports' file names, for refusals; `kinds` the kinds that
+    are named outside of them, as in `read_json`.
 
     >>> raws, refusals = read_small([b'{"kind": "payment", "amount": 1}', b"{"])
     >>> raws[0].kind, raws[0].table.to_pylist(), [one.code for one in refusals[1]]
@@ -204,7 +204,7 @@ class _Rows(NamedTuple):
     kinds: list[str]
 
     def at(self, positions: Iterable[int]) -> "_Rows":
-        """Keep the facts at those positions."""
+        """Return the facts at those positions."""
         kept = list(positions)
         return _Rows(*([column[p] for p in kept] for column in self))  # type: ignore[arg-type]
 
@@ -234,7 +234,7 @@ def _unfold(reports: Sequence[bytes], outer: Sequence[str | None], limits: Limit
 
 
 def _add_plain(rows: _Rows, number: int, held: _Held, limits: Limits) -> bool:
-    """Add a report's facts where all of them are plain facts of named kinds; says whether they were."""
+    """Add the facts of a report where all are plain facts of named kinds; return whether they were."""
     facts = [fact for _, some in held for fact in some]
     if set(map(type, facts)) != {dict} or len(facts) > limits.rows:
         return False
@@ -249,7 +249,7 @@ def _add_plain(rows: _Rows, number: int, held: _Held, limits: Limits) -> bool:
 
 
 def _decoded_or_none(report: bytes, limits: Limits) -> Any:
-    """Return what a report says, or None where it does not decode."""
+    """Return the decoded content of a report, or None where it does not decode."""
     try:
         return decoder(limits.digits)(report)
     except (ValueError, RecursionError):
