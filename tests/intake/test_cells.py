@@ -150,7 +150,8 @@ def _shared() -> DuckDb:
 @pytest.mark.parametrize("form", sorted({form for form, *_ in TAKEN}))
 def test_what_is_expected_is_said_in_both_languages(form):
     """For each type a person is told what the cell should hold; for a choice, by its labels."""
-    zh, en = expected(Field("f", form, Text(zh="", en=""), choices=CHOICES))
+    text = expected(Field("f", form, Text(zh="", en=""), choices=CHOICES))
+    zh, en = text.zh, text.en
     assert zh
     assert en
     if form == "choice":

@@ -80,13 +80,9 @@ def _check_order(order: Order) -> list[Refusal]:
     for name in ("by", "second", "reason", "law"):
         said = getattr(order, name)
         if not person(said) or len(said) > _LONGEST:
-            wanted = (f"1 至 {_LONGEST} 字", f"1 to {_LONGEST} characters")
-            mend = ("写明命令人、复核人、理由与依据", "Name both officers, the reason and the law.")
-            found.append(refusal("erase.order", ("", None, name), said, wanted, mend))
+            found.append(refusal("erase.order", ("", None, name), said, limit=_LONGEST))
     if person(order.by) == person(order.second):
-        wanted = ("另一名官员", "another officer than the one who orders it")
-        mend = ("由第二人复核", "Have a second officer confirm it.")
-        found.append(refusal("erase.second", ("", None, "second"), order.second, wanted, mend))
+        found.append(refusal("erase.second", ("", None, "second"), order.second))
     return found
 
 
@@ -94,28 +90,22 @@ def _check_entries(ledger: Ledger, numbers: Sequence[int]) -> list[Refusal]:
     """Return why entries cannot be erased: none named, not there, erased already, or no reports."""
     size, found = ledger.size, []
     if not numbers:
-        wanted = ("至少一个条目号", "at least one entry's number")
-        found.append(refusal("erase.number", ("", None, "N"), "-", wanted, _CHECK_NUMBER))
+        found.append(refusal("erase.number", ("", None, "N"), "-", size=size))
     for number in sorted(set(numbers)):
         if not 1 <= number <= size:
-            wanted = (f"1 到 {size} 之间的条目号", f"an entry from 1 to {size}")
-            found.append(refusal("erase.number", ("", None, "N"), number, wanted, _CHECK_NUMBER))
+            found.append(refusal("erase.number", ("", None, "N"), number, size=size))
             continue
         one = ledger.entry(number)
         if one.is_erased:
-            wanted = ("尚有原文的条目", "an entry that still holds its payload")
-            found.append(refusal("erase.erased", ("", None, "N"), number, wanted, _CHECK_NUMBER))
+            found.append(refusal("erase.erased", ("", None, "N"), number))
         elif _is_act(one):
-            wanted = ("报送条目", "an entry that holds a report: policy, ticks and acts are kept")
             seen = f"{number}, {one.fields['media']}"
-            found.append(refusal("erase.kind", ("", None, "N"), seen, wanted, _CHECK_NUMBER))
+            found.append(refusal("erase.kind", ("", None, "N"), seen))
     return found
 
 
 def _is_act(entry: Entry) -> bool:
     return entry.fields["media"] in {*MADE, *ACTS}
 
-
-_CHECK_NUMBER = ("用 comptroller entry N 核对条目号", "Look at the entry first: comptroller entry N.")
 
 __all__ = ["Order", "copies_of", "erase", "numbers_text", "person"]

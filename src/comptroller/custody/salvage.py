@@ -66,13 +66,8 @@ def salvage(source: Path, target: Path, new: NewNode, at: dt.datetime, reason: s
         try:
             remains = copy_ledger(source / node.LEDGER, target / node.LEDGER, new.key, old, first)
         except (LookupError, OSError) as fault:
-            wanted = ("含条目 1(政策)的台账,或 --pack", "a ledger with entry 1, its policy, or --pack")
-            mend = (
-                "用 --pack 指明政策包,并清空目标文件夹",
-                "Name the pack it worked under: --pack. Empty the target first.",
-            )
             place = (str(source / node.LEDGER), None, "")
-            raise Refused([refusal("salvage.policy", place, fault, wanted, mend)]) from fault
+            raise Refused([refusal("salvage.policy", place, fault)]) from fault
         size = _note(target, new.key, _made_from(remains, str(old), reason), at, charter.owner)
         node.finish(target)
     found = Salvaged(remains.size, tuple(remains.lost), remains.proved_to, size)

@@ -36,10 +36,7 @@ def check_sender(
     for at, report in enumerate(reports):
         if report.reporter != known.owner and not known.is_known(report.reporter):
             strangers.add(at)
-            wanted = ("登记簿中的报送单位", "a reporter that the register holds")
-            mend = ("先登记该单位,或核对编码", "Register it first, or look its code up.")
-            place = ("", None, "reporter")
-            refusals.append((at, refusal("intake.sender.unknown", place, report.reporter, wanted, mend)))
+            refusals.append((at, refusal("intake.sender.unknown", ("", None, "reporter"), report.reporter)))
     if all(report.reporter == known.owner for report in reports):
         return refusals
     reach = _Reach(reports, known)
@@ -53,9 +50,7 @@ def check_sender(
 
 
 def _refused(reporter: str, field: str, subject: str) -> Refusal:
-    wanted = (f"由 {subject} 自身或其上级报送", f"a reporter that is {subject} or manages it")
-    mend = ("由有权单位报送", "Let a reporter send it that may speak for the entity.")
-    return refusal("intake.sender.reach", ("", None, field), f"{reporter} -> {subject}", wanted, mend)
+    return refusal("intake.sender.reach", ("", None, field), f"{reporter} -> {subject}", entity=subject)
 
 
 class _Reach:

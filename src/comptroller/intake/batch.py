@@ -51,13 +51,10 @@ def gather(
             _keep(at, raw, pieces, counts)
     for at, report in enumerate(reports):
         if not counts[at] and not refusals[at]:
-            wanted = ("至少一条事项", "at least one fact")
-            mend = ("填写数据行后再报", "Add rows and send it again.")
-            refusals[at].append(refusal("intake.empty", (report.name, None, ""), "0", wanted, mend))
+            refusals[at].append(refusal("intake.empty", (report.name, None, ""), "0"))
         if counts[at] >= FACT_LINES:
-            wanted = (f"每份报送不超过 {FACT_LINES - 1} 条事项", f"at most {FACT_LINES - 1} facts a report")
-            mend = ("拆成多份报送", "Send it as several reports.")
-            refusals[at].append(refusal("intake.too_many", (report.name, None, ""), counts[at], wanted, mend))
+            place = (report.name, None, "")
+            refusals[at].append(refusal("intake.too_many", place, counts[at], limit=FACT_LINES - 1))
     whole = {kind: pa.concat_tables(tables, promote_options="default") for kind, tables in pieces.items()}
     return whole, {at: found for at, found in refusals.items() if found}
 

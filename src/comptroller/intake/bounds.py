@@ -10,6 +10,7 @@ from decimal import Decimal
 from comptroller.intake.cells import quoted
 from comptroller.model.kind import Bound, Field
 from comptroller.model.refusal import Refusal, refusal
+from comptroller.model.text import message
 
 _DAYS = (dt.date(1900, 1, 1), dt.date(2199, 12, 31))
 _BOUNDS: dict[str, tuple[Bound, Bound]] = {
@@ -46,21 +47,11 @@ def _literal(field: Field, bound: Bound) -> str:
 def refused_beyond(field: Field, place: tuple[str, int | None, str], seen: object) -> Refusal:
     """Return the refusal of a value beyond its bounds, which names them."""
     least, most = (
-        "" if one is None else f"{one:,}" if isinstance(one, Decimal) else str(one) for one in bounds_of(field)
+        "" if bound is None else f"{bound:,}" if isinstance(bound, Decimal) else str(bound)
+        for bound in bounds_of(field)
     )
-    unit = f" {field.unit}" if field.unit else ""
-    zh = f"{least} 至 {most}{unit}" if least and most else f"不小于 {least}{unit}" if least else f"不大于 {most}{unit}"
-    en = (
-        f"from {least} to {most}{unit}"
-        if least and most
-        else f"at least {least}{unit}"
-        if least
-        else f"at most {most}{unit}"
-    )
-    is_day = field.type in ("day", "instant")
-    mend = (
-        ("核对日期;没有期限的留空", "Check the day; leave it empty where there is no end.")
-        if is_day
-        else ("核对数值和计量单位", "Check the value and its unit.")
-    )
-    return refusal("intake.shape.bound", place, seen, (zh, en), mend)
+    code = "intake.shape.bound"
+    form = f"{code}.range" if least and most else f"{code}.least" if least else f"{code}.most"
+    bounds = message(form, least=least, most=most, unit=f" {field.unit}" if field.unit else "")
+    fix = message(f"{code}.day:fix" if field.type in ("day", "instant") else f"{code}:fix")
+    return refusal("intake.shape.bound", place, seen, bounds, fix)

@@ -12,20 +12,9 @@ from comptroller.model.channel import CONSOLE, OPERATOR, PUBLIC
 from comptroller.model.kind import Kind
 from comptroller.model.refusal import Refusal, refusal
 from comptroller.model.report import Report
+from comptroller.model.text import Text, message
 
 OFFICER, APPROVER = "by", "approved_by"
-_TITLES = {
-    "console": "登录后的监督人员在系统中办理",
-    "reporter": "企业报送",
-    "public": "公开页面提交",
-    "engine": "系统自身记录",
-}
-_PLACES = {
-    "console": "the console, by an officer who is signed in",
-    "reporter": "reporters",
-    "public": "the public pages",
-    "engine": "the node itself",
-}
 
 
 def check_channels(
@@ -65,15 +54,9 @@ def may_report(kind: Kind, channel: str) -> bool:
 
 def wrong_channel(kind: Kind, file: str) -> Refusal:
     """Return the refusal of a kind that its channel may not report."""
-    wanted = (
-        f"由以下渠道报送的{kind.title.zh}:{'、'.join(_TITLES[one] for one in kind.reported_by)}",
-        f"{kind.name} from {' or '.join(_PLACES[one] for one in kind.reported_by)}",
-    )
-    mend = (
-        "用户与权限在管理页办理,处置在问题页办理",
-        "Grants are made under administration, steps on their case's page.",
-    )
-    return refusal("desk.kind", (file, None, "kind"), kind.name, wanted, mend)
+    channels = [message(f"intake.channel.{channel}") for channel in kind.reported_by]
+    label = Text(zh=kind.title.zh, en=kind.name)
+    return refusal("desk.kind", (file, None, "kind"), kind.name, kind=label, channels=channels)
 
 
 def _is_act(kind: Kind) -> bool:
@@ -94,7 +77,6 @@ def _other_names(kind: Kind, reports: Sequence[Report], table: pa.Table) -> Iter
         for column, user in ((OFFICER, report.login), (APPROVER, report.approver)):
             seen = row.get(column)
             if seen is not None and seen != user:
-                wanted = (f"登录的经办人 {user or '(无)'}", f"the user who is signed in: {user or 'nobody'}")
-                mend = ("由本人登录办理", "Let that person sign in and do it.")
+                user_text = user or message("intake.sender.officer.none")
                 place = (report.name, row["line"], f"{kind.name}.{column}")
-                yield row["report"], refusal("intake.sender.officer", place, seen, wanted, mend)
+                yield row["report"], refusal("intake.sender.officer", place, seen, user=user_text)

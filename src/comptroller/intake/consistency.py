@@ -76,9 +76,7 @@ def _entities(  # noqa: PLR0913, PLR0917 - what one look collects
             continue
         if known.is_known(entity) or brought.get(entity) == report:
             continue
-        wanted = ("登记簿中的企业", "an entity that the register holds")
-        mend = ("先报送该企业,或核对编码", "Report the entity first, or look its code up.")
-        refusals.append((report, refusal("intake.sense.entity", ("", row["line"], column), entity, wanted, mend)))
+        refusals.append((report, refusal("intake.sense.entity", ("", row["line"], column), entity)))
 
 
 def _keys(
@@ -98,10 +96,8 @@ def _keys(
         row, before = order[position], order[position - 1]
         if reports[row] == reports[before]:
             said = _key(kind, table, int(row))
-            wanted = ("同一报送内主键不重复", "each key once in a report")
-            mend = ("合并或删除重复行", "Merge the rows, or take one away.")
             at = ("", int(table.column("line")[int(row)].as_py()), "+".join(kind.key))
-            refusals.append((int(reports[row]), refusal("intake.sense.key_twice", at, said, wanted, mend)))
+            refusals.append((int(reports[row]), refusal("intake.sense.key_twice", at, said)))
         else:
             waits.add(int(reports[row]))
     standing, held = known.standing(kind.name, hashes)
@@ -113,15 +109,11 @@ def _keys(
     for row in np.flatnonzero(changed)[:_MOST].tolist():
         at = ("", int(table.column("line")[row].as_py()), "+".join(kind.key))
         said = f"{_key(kind, table, row)} (entry {int(standing[row]) >> 20})"
-        wanted = ("新的主键,或写明更正", "a new key, or a row that says it is a correction")
-        mend = ("更正时将 act 填为 correct", "Say act: correct to correct what was said before.")
-        refusals.append((int(reports[row]), refusal("intake.sense.key_changed", at, said, wanted, mend)))
+        refusals.append((int(reports[row]), refusal("intake.sense.key_changed", at, said)))
     for row in np.flatnonzero(absent)[:_MOST].tolist():
         at = ("", int(table.column("line")[row].as_py()), "+".join(kind.key))
-        wanted = ("已报送过的主键", "a key that was reported before")
-        mend = ("核对主键,或按新事项报送", "Look the key up, or report it as new (act: state).")
         said = _key(kind, table, row)
-        refusals.append((int(reports[row]), refusal("intake.sense.key_absent", at, said, wanted, mend)))
+        refusals.append((int(reports[row]), refusal("intake.sense.key_absent", at, said)))
 
 
 def _key(kind: Kind, table: pa.Table, row: int) -> str:

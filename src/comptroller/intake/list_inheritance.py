@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from comptroller.model.refusal import Refusal, refusal
 from comptroller.model.register_view import RegisterView
+from comptroller.model.text import message
 
 TABLE = "list_line"
 
@@ -30,13 +31,12 @@ def check_lists(tables: Mapping[str, pa.Table], known: RegisterView) -> Iterator
         broken = _broken(row, above, way)
         if broken is not None:
             holder, item, limit = broken
-            wanted = (
-                f"不宽于上级清单:{holder or '政策包'} {row['list']} {item} {limit or ''}",
-                f"no looser than the line above: {holder or 'the pack'} {row['list']} {item} {limit or ''}",
-            )
-            mend = ("收紧该行,或先由上级调整清单", "Tighten the line, or let the list above be changed first.")
+            values = {
+                "holder": holder or message("intake.list.pack"),
+                "line": f"{row['list']} {item} {limit or ''}".strip(),
+            }
             seen = f"{row['item']} {row['limit_cny'] or ''}".strip()
-            yield row["report"], refusal("intake.list.looser", ("", row["line"], "item/limit_cny"), seen, wanted, mend)
+            yield row["report"], refusal("intake.list.looser", ("", row["line"], "item/limit_cny"), seen, **values)
 
 
 def listing_reports(tables: Mapping[str, pa.Table]) -> set[int]:

@@ -10,6 +10,7 @@ from comptroller.intake.schema import match_headers
 from comptroller.model.kind import Kind
 from comptroller.model.near import did_you_mean
 from comptroller.model.refusal import Refusal, refusal
+from comptroller.model.text import Text, message
 
 
 def by_kind(raws: Sequence[RawTable], kinds: Mapping[str, Kind], said: str) -> tuple[list[RawTable], list[Refusal]]:
@@ -46,10 +47,9 @@ def by_kind(raws: Sequence[RawTable], kinds: Mapping[str, Kind], said: str) -> t
 
 def unknown_kind(kind: str, place: str, kinds: Mapping[str, Kind]) -> Refusal:
     """Return the refusal of a name that no kind has."""
-    wanted = (f"事项类型之一:{'、'.join(sorted(kinds))}", f"one of the kinds: {', '.join(sorted(kinds))}")
-    otherwise = ("写明 kind,或用 --kind 指明", "Name the kind in the file, or with --kind.")
-    mend = did_you_mean(kind, kinds, otherwise)
-    return refusal("intake.kind", (place, None, "kind"), kind or "-", wanted, mend)
+    fix = message("intake.kind:fix")
+    near = did_you_mean(kind, kinds, (fix.zh, fix.en))
+    return refusal("intake.kind", (place, None, "kind"), kind or "-", None, near, kinds=sorted(kinds))
 
 
 def _join(inner: Kind, raw: RawTable, found: list[RawTable], kinds: Mapping[str, Kind]) -> list[Refusal]:
@@ -59,9 +59,7 @@ def _join(inner: Kind, raw: RawTable, found: list[RawTable], kinds: Mapping[str,
     name = inner.name.removeprefix(f"{outer.name}_")
     missing = [k for k in outer.key if k not in columns]
     if refusals or missing:
-        wanted = (f"外层事项的主键列 {outer.key}", f"the key columns {outer.key} of the outer kind")
-        mend = ("补上主键列", "Add the key's columns.")
-        return refusals or [refusal("intake.nested.key", (raw.place, None, missing[0]), "-", wanted, mend)]
+        return refusals or [refusal("intake.nested.key", (raw.place, None, missing[0]), "-", columns=outer.key)]
     lines: dict[tuple[str | None, ...], list[dict[str, str]]] = {}
     places: dict[tuple[str | None, ...], int] = {}
     own = [f.name for f in inner.fields if f.name not in inner.carries and f.name in columns]
@@ -72,11 +70,9 @@ def _join(inner: Kind, raw: RawTable, found: list[RawTable], kinds: Mapping[str,
     for at, one in enumerate(found):
         if one.kind == outer.name and lines:
             found[at] = _with_list(outer, one, name, lines)
-    wanted = (f"本文件中{outer.title.zh}的主键", f"the key of a {outer.name} in this file")
-    mend = ("核对主键,或补上外层事项", "Check the key, or add the outer fact.")
+    label = Text(zh=outer.title.zh, en=outer.name)
     return [
-        refusal("intake.nested.stray", (raw.place, places[key], "+".join(outer.key)), key, wanted, mend)
-        for key in lines
+        refusal("intake.nested.stray", (raw.place, places[key], "+".join(outer.key)), key, kind=label) for key in lines
     ]
 
 

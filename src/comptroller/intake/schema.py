@@ -13,6 +13,7 @@ from comptroller.intake.identifiers import check_identifiers
 from comptroller.intake.nested_schema import MOST, shape_list
 from comptroller.model.kind import FACT_LINES, Field, Kind
 from comptroller.model.refusal import Refusal, refusal
+from comptroller.model.text import Text, message
 from comptroller.store.duck import DuckDb
 
 ACTS = ("state", "correct", "retract", "ensure")
@@ -46,9 +47,8 @@ def match_headers(kind: Kind, names: Iterable[str], place: str) -> tuple[dict[st
         if field is None or field in found:
             near = difflib.get_close_matches(_plain(column), known, 1)
             hint = f" ({near[0]}?)" if near else ""
-            wanted = (f"{kind.title.zh}的字段,且不重复{hint}", f"a field of {kind.name}, once{hint}")
-            mend = (f"改列名为:{'、'.join(titles)}", f"Name the column as one of: {', '.join(titles)}.")
-            refusals.append(refusal("intake.shape.column", (place, None, column), column, wanted, mend))
+            values = {"kind": Text(zh=kind.title.zh, en=kind.name), "hint": hint, "fields": list(titles)}
+            refusals.append(refusal("intake.shape.column", (place, None, column), column, **values))
         else:
             found[field] = column
     return found, refusals
@@ -236,12 +236,10 @@ def _look_at_cells(duck: DuckDb, field: Field, wrong: str, column: str | None, p
     ):
         at = (place, line, column or field.name)
         if seen is None:
-            wanted = (f"必填:{field.title.zh}", f"a value: {field.title.en} is required")
-            mend = (f"填写{field.title.zh}", f"Fill in {field.name}.")
-            refusals.append((report, refusal("intake.shape.required", at, "-", wanted, mend)))
+            refusals.append((report, refusal("intake.shape.required", at, "-", field=field.title)))
         else:
-            mend = (f"改正第 {line} 行的{field.title.zh}", f"Mend {field.name} in line {line}.")
-            refusals.append((report, refusal(f"intake.shape.{field.type}", at, seen, expected(field), mend)))
+            fix = message("intake.shape.cell:fix", field=Text(zh=field.title.zh, en=field.name), line=line)
+            refusals.append((report, refusal(f"intake.shape.{field.type}", at, seen, expected(field), fix)))
     return refusals
 
 
@@ -261,21 +259,14 @@ def _bad_identifiers(duck: DuckDb, name: str, scheme: str, place: str) -> list[t
             f"SELECT report, line, {column} FROM shaped WHERE {column} IN ({listed}) ORDER BY report, line LIMIT {MOST}"
         )
         for report, line, seen in duck.rows(sql):
-            wanted = (f"校验位正确的 {scheme} 编码", f"a {scheme} code whose check characters are right")
-            mend = ("按证照核对该编码", "Look the code up in its certificate and send the line again.")
-            refusals.append((report, refusal("intake.shape.identifier", (place, line, name), seen, wanted, mend)))
+            refusals.append((report, refusal("intake.shape.identifier", (place, line, name), seen, scheme=scheme)))
     return refusals
 
 
 def _bad_acts(duck: DuckDb, wrong: str, place: str) -> list[tuple[int, Refusal]]:
     sql = f"SELECT report, line, act FROM shaped WHERE {wrong} ORDER BY report, line LIMIT {MOST}"
-    wanted = (f"其一:{'、'.join(ACTS)}", f"one of {', '.join(ACTS)}")
-    mend = (
-        "新报 state,更正 correct,撤回 retract",
-        "Say state for new, correct for a correction, retract for a retraction.",
-    )
     return [
-        (report, refusal("intake.shape.act", (place, line, "act"), seen, wanted, mend))
+        (report, refusal("intake.shape.act", (place, line, "act"), seen, acts=ACTS))
         for report, line, seen in duck.rows(sql)
     ]
 

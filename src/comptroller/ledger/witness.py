@@ -108,28 +108,16 @@ def _slots(content: bytes, origin: str, key: VerifierKey) -> list[Checkpoint | N
 
 def witness_refusal(fault: WitnessRefused, path: str) -> Refusal:
     """Return the refusal of a file that holds no checkpoint of this ledger."""
-    place, seen = (path, None, ""), fault.seen
-    if fault.code == "missing":
-        return refusal("witness.missing", place, seen, ("可读的普通文件", "a file that can be read"), _MEND)
-    if fault.code == "encoding":
-        wanted = ("UTF-8 无 BOM、以 LF 换行的文本", "text in UTF-8 without a byte order mark, lines ended by LF")
-        return refusal("witness.encoding", place, seen, wanted, _MEND)
-    if fault.code == "form":
-        wanted = (
-            "检查点:来源、大小、根、空行、签名行",
-            "a checkpoint: origin, size, root, an empty line, signature lines",
-        )
-        return refusal("witness.form", place, seen, wanted, _MEND)
-    if fault.code == "foreign":
-        wanted = ("由本台账密钥签署的检查点", "a checkpoint of this ledger, signed by its key")
-        return refusal("witness.foreign", place, seen, wanted, _MEND)
-    return refusal("witness.damaged", place, seen, ("未经改动的检查点", "a checkpoint as it was signed"), _MEND)
+    return refusal(_CODES[fault.code], (path, None, ""), fault.seen)
 
 
-_MEND = (
-    "换用有效的见证文件;台账未核验,也未判为有误",
-    "Give a file that holds a checkpoint of this ledger. The ledger was not verified, and not found wrong.",
-)
+_CODES = {
+    "missing": "witness.missing",
+    "encoding": "witness.encoding",
+    "form": "witness.form",
+    "foreign": "witness.foreign",
+    "damaged": "witness.damaged",
+}
 
 
 class WitnessFile:

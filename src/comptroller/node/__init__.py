@@ -77,9 +77,7 @@ def found(folder: Path, charter: Charter, key: SignerKey, passphrase: bytes | No
         for name in sorted(there - {UNFINISHED}):
             (folder / name).unlink()
     elif there:
-        wanted = ("空文件夹或新路径", "an empty folder, or a path that does not exist yet")
-        mend = ("另选一个文件夹", "Choose another folder.")
-        raise Refused([refusal("node.taken", (str(folder), None, ""), sorted(there)[:5], wanted, mend)])
+        raise Refused([refusal("node.taken", (str(folder), None, ""), sorted(there)[:5])])
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(FOLDER_MODE)
     named = replace(charter, verifier=str(key.verifier), needs_passphrase=bool(passphrase))

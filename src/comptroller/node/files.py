@@ -56,9 +56,7 @@ def make_private(folder: Path) -> list[str]:
         except FileNotFoundError:
             continue  # a write-ahead log that its owner has just removed
         except OSError as fault:
-            wanted = ("仅所有者可读写 (0700/0600)", "readable and writable by its owner alone (0700, files 0600)")
-            mend = ("以文件所有者身份运行,或修改权限", "Run as the owner of the files, or set their modes.")
-            raise Refused([refusal("node.mode", (str(path), None, ""), fault.strerror, wanted, mend)]) from fault
+            raise Refused([refusal("node.mode", (str(path), None, ""), fault.strerror)]) from fault
     if was_open:
         _log.warning("%s: others could read %s; the modes are set to 0700 and 0600 now", folder, ", ".join(exposed))
     return exposed

@@ -42,12 +42,7 @@ class NodeLock:
 
 def busy(folder: Path, owner: str) -> Refusal:
     """Return the refusal of a node that another process works on."""
-    wanted = ("无其他进程使用的节点", "a node that no other process works on")
-    mend = (
-        "等待该进程结束,或先停止它(如 comptroller serve),再重试;不要重建,未作任何更改",
-        "Wait for that process to end, or stop it (such as comptroller serve), then try again. Nothing was changed.",
-    )
-    return refusal("node.busy", (str(folder), None, ""), owner, wanted, mend)
+    return refusal("node.busy", (str(folder), None, ""), owner)
 
 
 def _let_go() -> None:

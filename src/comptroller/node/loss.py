@@ -66,22 +66,7 @@ def _refused_loss(name: str, path: Path, seen: str, head: Checkpoint | None) -> 
     place = (str(path), None, "")
     command = f"comptroller rebuild --accept-loss {name}"
     if head is None:
-        wanted = ("可读的见证文件,含最高检查点", "a witness file with the highest checkpoint that was signed")
-        mend = (
-            f"恢复该文件;若确无此文件,运行 {command},并留下条目",
-            f"Put the file back. If there is none, run: {command}. An entry records it.",
-        )
-        return refusal("node.witness", place, seen, wanted, mend)
+        return refusal("node.witness", place, seen, command=command)
     if name == OTHER:
-        wanted = (f"根为 {head.root.hex()} 的台账", f"a ledger with the root {head.root.hex()} at entry {head.size}")
-        mend = (
-            f"恢复原台账;若放弃原历史,运行 {command},并留下条目",
-            f"Put the ledger back. To give up the history that was signed, run: {command}. An entry records it.",
-        )
-        return refusal("node.ledger_other", place, seen, wanted, mend)
-    wanted = (f"含已签名的 {head.size} 条的台账", f"a ledger with the {head.size} entries that were signed for")
-    mend = (
-        f"恢复较新的台账;条目 {name} 缺失。若放弃这些条目,运行 {command},并留下条目",
-        f"Put the newer ledger back: entries {name} are missing. To give them up, run: {command}. An entry records it.",
-    )
-    return refusal("node.ledger_short", place, seen, wanted, mend)
+        return refusal("node.ledger_other", place, seen, root=head.root.hex(), size=head.size, command=command)
+    return refusal("node.ledger_short", place, seen, size=head.size, numbers=name, command=command)

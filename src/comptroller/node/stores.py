@@ -182,9 +182,7 @@ def name_witness(stores: Stores, path: Path | None) -> None:
             file.reset(stores.ledger.checkpoint())
             file.close()
         except OSError as fault:
-            wanted = ("可写的文件路径", "a path that can be written")
-            mend = ("核对路径与权限", "Check the path and its permissions.")
-            raise Refused([refusal("witness.path", (str(path), None, ""), fault.strerror, wanted, mend)]) from fault
+            raise Refused([refusal("witness.path", (str(path), None, ""), fault.strerror)]) from fault
     named = replace(stores.charter, witness=str(path.absolute()) if path else "")
     write_charter(stores.folder, named)
 
@@ -220,12 +218,7 @@ def _named(path: Path) -> Iterator[None]:
     except Refused:
         raise
     except (OSError, ValueError, LookupError, StoreDown, BrokenChain) as fault:
-        wanted = ("完好的台账文件", "a ledger that can be read")
-        mend = (
-            "运行 comptroller verify 查明首个坏条目;恢复备份,或用 comptroller salvage 另建节点",
-            "Run comptroller verify: it names what is damaged. Put a copy back, or save the rest: comptroller salvage.",
-        )
-        raise BrokenLedger([refusal("node.ledger", (str(path), None, ""), fault, wanted, mend)]) from fault
+        raise BrokenLedger([refusal("node.ledger", (str(path), None, ""), fault)]) from fault
 
 
 def payload_of(ledger: Ledger, entry: Entry) -> bytes:
@@ -234,17 +227,11 @@ def payload_of(ledger: Ledger, entry: Entry) -> bytes:
     Raises BrokenLedger, with the entry's number, for an altered entry and for a payload that is missing without an act.
     """
     place = (LEDGER, None, f"entry {entry.number}")
-    mend = (
-        "运行 comptroller verify;恢复备份,或用 comptroller salvage 另建节点",
-        "Run comptroller verify. Put a copy back, or save the rest: comptroller salvage.",
-    )
     if entry.payload is None:
         if entry.number in ledger.erased():
             return b""
-        wanted = ("原文,或说明其已依法删除的条目", "its payload, or a later entry that says it was erased")
-        raise BrokenLedger([refusal("node.ledger_gap", place, "no payload", wanted, mend)])
+        raise BrokenLedger([refusal("node.ledger_gap", place, "no payload")])
     digest, stated = payload_digest(entry.payload), entry.fields["payload_sha256"]
     if digest != stated:
-        wanted = (f"SHA-256 为 {stated} 的原文", f"a payload of SHA-256 {stated}")
-        raise BrokenLedger([refusal("node.ledger_altered", place, digest, wanted, mend)])
+        raise BrokenLedger([refusal("node.ledger_altered", place, digest, digest=stated)])
     return entry.payload

@@ -15,6 +15,7 @@ from comptroller.intake.limits import USUAL, Limits
 from comptroller.intake.messages import bounded, reject
 from comptroller.intake.raw_table import RawTable
 from comptroller.model.refusal import Refusal
+from comptroller.model.text import message
 
 ENCODING = b"encoding"
 """Key in the table's schema metadata: the encoding that the file was found to be in."""
@@ -22,7 +23,6 @@ _CHUNK = 10_000
 _SEPARATORS = (",", "\t", ";")
 FORMULA = r"^(=|@[A-Za-z]+\(|[+@-].*\|.*!)"
 """Text that a spreadsheet would run: a formula, an old function call, a call to another program."""
-_ALSO = "(CSV 亦可为 GB18030)"
 
 
 def read_csv(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[list[RawTable], list[Refusal]]:
@@ -74,7 +74,7 @@ def _as_utf8(payload: bytes, name: str) -> tuple[bytes, str, list[Refusal]]:
     """Return the text as UTF-8 bytes with the encoding it had, or why it has none that is taken."""
     place = (name, None, "")
     if other := other_unicode(payload):
-        return b"", "", [reject("intake.file.encoding", place, other, also=_ALSO)]
+        return b"", "", [reject("intake.file.encoding", place, other, also=message("intake.file.encoding.csv"))]
     payload, encoding = without_bom(payload), "UTF-8"
     fault = utf8_fault(payload)
     if fault is not None:
@@ -82,7 +82,11 @@ def _as_utf8(payload: bytes, name: str) -> tuple[bytes, str, list[Refusal]]:
         if text is None:
             line = payload.count(b"\n", 0, fault) + 1
             seen = payload[fault : fault + 8].hex(" ")
-            return b"", "", [reject("intake.file.encoding", (name, line, ""), seen, also=_ALSO)]
+            return (
+                b"",
+                "",
+                [reject("intake.file.encoding", (name, line, ""), seen, also=message("intake.file.encoding.csv"))],
+            )
         payload, encoding = text.encode(), "GB18030"
     nul = payload.find(b"\0")
     if nul >= 0:
