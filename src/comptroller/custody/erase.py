@@ -50,7 +50,7 @@ def erase(
         if refusals:
             raise Refused(refusals)
         entries = [ledger.entry(number) for number in sorted(set(numbers))]
-        listed = tuple((one.number, one.leaf.hex(), str(one.fields["payload_sha256"])) for one in entries)
+        listed = tuple((entry.number, entry.leaf.hex(), str(entry.fields["payload_sha256"])) for entry in entries)
         act = Erasure(order.by.strip(), order.second.strip(), order.reason.strip(), order.law.strip(), listed)
         instant = max(at.astimezone(dt.UTC), ledger.last_at)
         ledger.append([Accepted(act.to_json(), ERASURE, stores.charter.owner, kind=ERASURE)], instant)
@@ -63,45 +63,45 @@ def erase(
 
 def copies_of(ledger: Ledger, numbers: Sequence[int]) -> list[int]:
     """Return further entries that hold the same payload as one of these, and are not erased."""
-    found: set[int] = set()
+    copies: set[int] = set()
     for number in numbers:
-        found |= set(ledger.find_all(str(ledger.entry(number).fields["payload_sha256"])))
-    return sorted(number for number in found - set(numbers) if not ledger.entry(number).is_erased)
+        copies |= set(ledger.find_all(str(ledger.entry(number).fields["payload_sha256"])))
+    return sorted(number for number in copies - set(numbers) if not ledger.entry(number).is_erased)
 
 
 def person(name: str) -> str:
     """Return a name as it is compared: without case, width, spaces and invisible characters."""
     folded = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(one for one in folded if unicodedata.category(one)[0] not in "ZC")
+    return "".join(char for char in folded if unicodedata.category(char)[0] not in "ZC")
 
 
 def _check_order(order: Order) -> list[Refusal]:
-    found = []
+    refusals = []
     for name in ("by", "second", "reason", "law"):
-        said = getattr(order, name)
-        if not person(said) or len(said) > _LONGEST:
-            found.append(refusal("erase.order", ("", None, name), said, limit=_LONGEST))
+        value = getattr(order, name)
+        if not person(value) or len(value) > _LONGEST:
+            refusals.append(refusal("erase.order", ("", None, name), value, limit=_LONGEST))
     if person(order.by) == person(order.second):
-        found.append(refusal("erase.second", ("", None, "second"), order.second))
-    return found
+        refusals.append(refusal("erase.second", ("", None, "second"), order.second))
+    return refusals
 
 
 def _check_entries(ledger: Ledger, numbers: Sequence[int]) -> list[Refusal]:
     """Return why entries cannot be erased: none named, not there, erased already, or no reports."""
-    size, found = ledger.size, []
+    size, refusals = ledger.size, []
     if not numbers:
-        found.append(refusal("erase.number", ("", None, "N"), "-", size=size))
+        refusals.append(refusal("erase.number", ("", None, "N"), "-", size=size))
     for number in sorted(set(numbers)):
         if not 1 <= number <= size:
-            found.append(refusal("erase.number", ("", None, "N"), number, size=size))
+            refusals.append(refusal("erase.number", ("", None, "N"), number, size=size))
             continue
-        one = ledger.entry(number)
-        if one.is_erased:
-            found.append(refusal("erase.erased", ("", None, "N"), number))
-        elif _is_act(one):
-            seen = f"{number}, {one.fields['media']}"
-            found.append(refusal("erase.kind", ("", None, "N"), seen))
-    return found
+        entry = ledger.entry(number)
+        if entry.is_erased:
+            refusals.append(refusal("erase.erased", ("", None, "N"), number))
+        elif _is_act(entry):
+            seen = f"{number}, {entry.fields['media']}"
+            refusals.append(refusal("erase.kind", ("", None, "N"), seen))
+    return refusals
 
 
 def _is_act(entry: Entry) -> bool:

@@ -62,7 +62,7 @@ def salvage(source: Path, target: Path, new: NewNode, at: dt.datetime, reason: s
     with ExitStack() as stack:
         stack.callback(node.NodeLock(source).release)
         named = replace(charter, origin=new.key.name, witness="", pack=new.pack or charter.pack)
-        node.found(target, named, new.key, new.passphrase)
+        node.start(target, named, new.key, new.passphrase)
         try:
             remains = copy_ledger(source / node.LEDGER, target / node.LEDGER, new.key, old, first)
         except (LookupError, OSError) as fault:
@@ -70,14 +70,14 @@ def salvage(source: Path, target: Path, new: NewNode, at: dt.datetime, reason: s
             raise Refused([refusal("salvage.policy", place, fault)]) from fault
         size = _note(target, new.key, _made_from(remains, str(old), reason), at, charter.owner)
         node.finish(target)
-    found = Salvaged(remains.size, tuple(remains.lost), remains.proved_to, size)
-    return open_node(target, passphrase=new.passphrase), found
+    salvaged = Salvaged(remains.size, tuple(remains.lost), remains.proved_to, size)
+    return open_node(target, passphrase=new.passphrase), salvaged
 
 
 def _made_from(remains: Remains, old: str, reason: str) -> bytes:
     """Return the payload of the entry that names the origin of a ledger."""
     last = remains.heads[max(remains.heads)].text if remains.heads else ""
-    said = {
+    fields = {
         "made_from": old,
         "checkpoint": last,
         "size": remains.size,
@@ -85,7 +85,7 @@ def _made_from(remains: Remains, old: str, reason: str) -> bytes:
         "proved_to": remains.proved_to,
         "reason": reason,
     }
-    return json_bytes(said)
+    return json_bytes(fields)
 
 
 def _note(target: Path, key: SignerKey, payload: bytes, at: dt.datetime, owner: str) -> int:

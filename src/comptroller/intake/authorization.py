@@ -41,15 +41,15 @@ def check_sender(
         return refusals
     reach = _Reach(reports, known)
     for name, table in tables.items():
-        for at, books in _spoken(kinds[name], table, known):
+        for at, books in _books_of_rows(kinds[name], table, known):
             if at in strangers or reach.holds(at, books):
                 continue
-            subject = next((one for one in books if one is not None), "-")
-            refusals.append((at, _refused(reports[at].reporter, f"{name}.{kinds[name].books[0]}", subject)))
+            subject = next((entity for entity in books if entity is not None), "-")
+            refusals.append((at, _out_of_authority(reports[at].reporter, f"{name}.{kinds[name].books[0]}", subject)))
     return list(dict.fromkeys(refusals))
 
 
-def _refused(reporter: str, field: str, subject: str) -> Refusal:
+def _out_of_authority(reporter: str, field: str, subject: str) -> Refusal:
     return refusal("intake.sender.reach", ("", None, field), f"{reporter} -> {subject}", entity=subject)
 
 
@@ -58,22 +58,24 @@ class _Reach:
 
     def __init__(self, reports: Sequence[Report], known: RegisterView) -> None:
         self._reports, self._known = reports, known
-        self._asked: dict[tuple[str, str], bool] = {}
+        self._answers: dict[tuple[str, str], bool] = {}
 
     def holds(self, at: int, books: Books) -> bool:
         """Return whether the report's sender may speak for one of those entities, or is the owner."""
         reporter = self._reports[at].reporter
-        return reporter == self._known.owner or any(self._may(reporter, one) for one in books if one is not None)
+        return reporter == self._known.owner or any(
+            self._may(reporter, entity) for entity in books if entity is not None
+        )
 
     def _may(self, reporter: str, entity: str) -> bool:
-        if (reporter, entity) not in self._asked:
-            self._asked[reporter, entity] = may_speak(reporter, entity, self._known)
-        return self._asked[reporter, entity]
+        if (reporter, entity) not in self._answers:
+            self._answers[reporter, entity] = may_speak(reporter, entity, self._known)
+        return self._answers[reporter, entity]
 
 
-def _spoken(kind: Kind, table: pa.Table, known: RegisterView) -> Iterator[tuple[int, Books]]:
+def _books_of_rows(kind: Kind, table: pa.Table, known: RegisterView) -> Iterator[tuple[int, Books]]:
     """Yield each report with the entities in the books of its rows, and in the books of the facts that it would end."""
-    said = table.select(["report", *kind.books])
+    rows = table.select(["report", *kind.books])
     mends = np.flatnonzero(pc.is_in(table.column("act"), value_set=_MENDS).to_numpy(zero_copy_only=False))
     if len(mends):
         standing, _ = known.standing(kind.name, table.column("key_hash").to_numpy()[mends])
@@ -85,8 +87,8 @@ def _spoken(kind: Kind, table: pa.Table, known: RegisterView) -> Iterator[tuple[
         nameless[mends] = pc.equal(table.column("act"), "retract").to_numpy(zero_copy_only=False)[mends]
         for column in kind.books:
             nameless &= table.column(column).is_null().to_numpy()
-        said = said.filter(pa.array(~nameless)) if nameless.any() else said
-    for row in said.group_by(said.column_names).aggregate([]).to_pylist():
+        rows = rows.filter(pa.array(~nameless)) if nameless.any() else rows
+    for row in rows.group_by(rows.column_names).aggregate([]).to_pylist():
         yield row["report"], tuple(row[column] for column in kind.books)
 
 
@@ -94,11 +96,11 @@ def may_speak(reporter: str, entity: str, known: RegisterView) -> bool:
     """Return whether `reporter` is the owner, the entity itself, or above it in the chain of management."""
     if reporter == known.owner:
         return True
-    one: str | None = entity
+    manager: str | None = entity
     for _ in range(_HIGHEST):
-        if one is None:
+        if manager is None:
             return False
-        if one == reporter:
+        if manager == reporter:
             return True
-        one = known.parent(one)
+        manager = known.parent(manager)
     return False

@@ -27,7 +27,7 @@ def check_channels(
     channels = {report.channel for report in reports}
     barred: dict[int, list[Refusal]] = {}
     for name, raw in sorted(raws.items()):
-        if not all(may_report(kinds[name], one) for one in channels):
+        if not all(may_report(kinds[name], channel) for channel in channels):
             for at in pc.unique(raw.column("report")).to_pylist():
                 if not may_report(kinds[name], reports[at].channel):
                     barred.setdefault(at, []).append(wrong_channel(kinds[name], reports[at].name))
@@ -69,14 +69,14 @@ def _other_names(kind: Kind, reports: Sequence[Report], table: pa.Table) -> Iter
 
     Who acts for an enterprise is the enterprise's own word; what the operator carries over was done by others.
     """
-    columns = [one for one in (OFFICER, APPROVER) if one in kind.columns]
+    columns = [column_name for column_name in (OFFICER, APPROVER) if column_name in kind.columns]
     for row in table.select(["report", "line", *columns]).to_pylist():
         report = reports[row["report"]]
         if report.channel not in (CONSOLE, PUBLIC):
             continue
         for column, user in ((OFFICER, report.login), (APPROVER, report.approver)):
-            seen = row.get(column)
-            if seen is not None and seen != user:
+            named = row.get(column)
+            if named is not None and named != user:
                 user_text = user or message("intake.sender.officer.none")
                 place = (report.name, row["line"], f"{kind.name}.{column}")
-                yield row["report"], refusal("intake.sender.officer", place, seen, user=user_text)
+                yield row["report"], refusal("intake.sender.officer", place, named, user=user_text)

@@ -44,16 +44,16 @@ def names_refused(names: Sequence[str], place: Place, limits: Limits) -> list[Re
     if len(names) > limits.columns:
         return [reject("intake.columns.many", place, len(names), limit=limits.columns)]
     refusals = []
-    seen: set[str] = set()
+    earlier: set[str] = set()
     for position, name in enumerate(names, start=1):
         here = (file, line, f"{name or position}")
         if not name:
             refusals.append(reject("intake.header.empty", here, f"column {position}"))
-        elif name in seen:
+        elif name in earlier:
             refusals.append(reject("intake.header.twice", here, name))
         elif len(name) > limits.name_chars or not name.isprintable():
             refusals.append(reject("intake.header.long", here, name, limit=limits.name_chars))
-        seen.add(name)
+        earlier.add(name)
     return refusals
 
 
@@ -65,8 +65,8 @@ def blank_to_null(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Ar
 
 def text_table(names: Sequence[str], columns: Sequence[pa.Array | pa.ChunkedArray], lines: pa.Array) -> pa.Table:
     """Return a raw table from text columns and the numbers of their lines."""
-    shown = [own_name(name) for name in names]
-    return pa.table([*(blank_to_null(column) for column in columns), lines], names=[*shown, LINE])
+    column_names = [own_name(name) for name in names]
+    return pa.table([*(blank_to_null(column) for column in columns), lines], names=[*column_names, LINE])
 
 
 def sound_values(column: pa.Array | pa.ChunkedArray, limits: Limits) -> bool:
@@ -85,8 +85,8 @@ def values_refused(table: pa.Table, name: str, limits: Limits) -> list[Refusal]:
         if sound_values(column, limits):
             continue
         long, nul = pc.greater(pc.utf8_length(column), limits.cell_chars), pc.match_substring(column, "\0")
-        for place, seen in _where(table, field.name, long, name):
-            refusals.append(reject("intake.cell.long", place, f"{len(seen)}: {seen[:40]}", limit=limits.cell_chars))
+        for place, value in _where(table, field.name, long, name):
+            refusals.append(reject("intake.cell.long", place, f"{len(value)}: {value[:40]}", limit=limits.cell_chars))
         refusals.extend(reject("intake.file.nul", p, s) for p, s in _where(table, field.name, nul, name))
     return refusals
 
@@ -99,12 +99,12 @@ def _where(table: pa.Table, field: str, wrong: pa.ChunkedArray, name: str) -> li
 
 def matching(table: pa.Table, pattern: str, name: str) -> list[tuple[Place, str]]:
     """Return place and value of text that matches a pattern, the first few of each column."""
-    found = []
+    hits = []
     for field in table.schema:
         if pa.types.is_string(field.type):
             wrong = pc.match_substring_regex(table[field.name], pattern)
-            found += _where(table, field.name, wrong, name) if pc.any(wrong).as_py() else []
-    return found
+            hits += _where(table, field.name, wrong, name) if pc.any(wrong).as_py() else []
+    return hits
 
 
 def as_text(duck: DuckDb, table: str, order: str = "") -> pa.Table:

@@ -13,14 +13,14 @@ import stdnum
 @lru_cache(maxsize=1)
 def schemes() -> tuple[str, ...]:
     """Return the names of all schemes: the module's path in python-stdnum, such as `cn.uscc`."""
-    found = []
+    names = []
     for module in pkgutil.walk_packages(stdnum.__path__):
         if module.ispkg:
             package = import_module(f"stdnum.{module.name}")
-            found += [f"{module.name}.{inner.name}" for inner in pkgutil.iter_modules(package.__path__)]
+            names += [f"{module.name}.{inner.name}" for inner in pkgutil.iter_modules(package.__path__)]
         else:
-            found.append(module.name)
-    return tuple(sorted(found))
+            names.append(module.name)
+    return tuple(sorted(names))
 
 
 def check_identifiers(scheme: str, values: Sequence[str]) -> list[bool]:

@@ -106,11 +106,11 @@ def _quoted(sql: str) -> str:
 
 def _reaches(tree: exp.Expr) -> list[str]:
     """Name what a SELECT reads beyond `raw` and its own WITHs, and what makes it answer differently each time."""
-    found = [one.seen for one in problems_of(tree, {RAW}, _CALLED)]
-    found += [one.sql("duckdb") for one in tree.find_all(exp.TableSample)]
-    found += ["WITH RECURSIVE" for one in tree.find_all(exp.With) if one.args.get("recursive")]
-    makers = [one for one in tree.find_all(exp.Table) if isinstance(one.this, exp.Func)]
-    return [*found, *(one.sql("duckdb") for one in makers)]
+    reaches = [node.seen for node in problems_of(tree, {RAW}, _CALLED)]
+    reaches += [node.sql("duckdb") for node in tree.find_all(exp.TableSample)]
+    reaches += ["WITH RECURSIVE" for node in tree.find_all(exp.With) if node.args.get("recursive")]
+    makers = [node for node in tree.find_all(exp.Table) if isinstance(node.this, exp.Func)]
+    return [*reaches, *(node.sql("duckdb") for node in makers)]
 
 
 def apply_mapping(
@@ -123,27 +123,27 @@ def apply_mapping(
     duck = DuckDb(memory="2GB", spills=False)
     try:
         duck.set_zone("UTC")
-        _show(duck, raw.table)
+        _register(duck, raw.table)
         raws: list[RawTable] = []
         refusals: list[Refusal] = []
         for select in mapping:
-            found, wrong = _run(duck, select, raw, limits)
-            raws += found
+            produced, wrong = _run(duck, select, raw, limits)
+            raws += produced
             refusals += wrong
         return ([] if refusals else raws), refusals
     finally:
         duck.close()
 
 
-def _show(duck: DuckDb, table: pa.Table) -> None:
+def _register(duck: DuckDb, table: pa.Table) -> None:
     """Register the file's table under its name, with JSON objects as maps."""
     duck.register("file", table)
-    shown = [
+    casts = [
         f"CAST(CAST({name} AS JSON) AS MAP(VARCHAR, VARCHAR)) AS {name}"
         for name in _MAPS
         if name in table.column_names and _all_objects(table[name])
     ]
-    replaced = f"* REPLACE ({', '.join(shown)})" if shown else "*"
+    replaced = f"* REPLACE ({', '.join(casts)})" if casts else "*"
     duck.execute(f"CREATE TABLE {RAW} AS SELECT {replaced} FROM file")
     duck.unregister("file")
 

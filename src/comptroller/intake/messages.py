@@ -25,9 +25,9 @@ def bounded(refusals: Iterable[Refusal], limits: Limits, name: str) -> list[Refu
     """Return refusals up to the limit, and one more that counts the rest."""
     listed: list[Refusal] = []
     more = 0
-    for one in refusals:
+    for item in refusals:
         if len(listed) < limits.refusals:
-            listed.append(one)
+            listed.append(item)
         else:
             more += 1
     if more:

@@ -13,7 +13,7 @@ from comptroller.model.refusal import Refusal, refusal
 from comptroller.model.text import Text, message
 
 
-def by_kind(raws: Sequence[RawTable], kinds: Mapping[str, Kind], said: str) -> tuple[list[RawTable], list[Refusal]]:
+def by_kind(raws: Sequence[RawTable], kinds: Mapping[str, Kind], named: str) -> tuple[list[RawTable], list[Refusal]]:
     """Return one raw table for each table of a kind, named by kind; tables of nested lists are merged into their kind's
     rows.
 
@@ -25,24 +25,24 @@ def by_kind(raws: Sequence[RawTable], kinds: Mapping[str, Kind], said: str) -> t
     }
     inner = {i.name[:31]: i for kind in kinds.values() for i in kind.lists}
     inner |= {i.name: i for i in inner.values()}
-    found: list[RawTable] = []
+    matched: list[RawTable] = []
     waiting: list[tuple[Kind, RawTable]] = []
     refusals: list[Refusal] = []
     for raw in raws:
-        name = raw.kind or said
+        name = raw.kind or named
         if not raw.table.num_rows and name.lower() not in names:
             continue
         if name.lower() in names:
-            found.append(RawTable(names[name.lower()].name, raw.table, raw.place))
+            matched.append(RawTable(names[name.lower()].name, raw.table, raw.place))
         elif name in inner:
             waiting.append((inner[name], raw))
-        elif len(raws) > 1 and said.lower() in names and not any(r.kind == said for r in raws):
-            found.append(RawTable(names[said.lower()].name, raw.table, raw.place))
+        elif len(raws) > 1 and named.lower() in names and not any(r.kind == named for r in raws):
+            matched.append(RawTable(names[named.lower()].name, raw.table, raw.place))
         else:
             refusals.append(unknown_kind(name, raw.place, kinds))
-    for one, raw in waiting:
-        refusals += _join(one, raw, found, kinds)
-    return found, refusals
+    for inner_kind, raw in waiting:
+        refusals += _join(inner_kind, raw, matched, kinds)
+    return matched, refusals
 
 
 def unknown_kind(kind: str, place: str, kinds: Mapping[str, Kind]) -> Refusal:
@@ -52,7 +52,7 @@ def unknown_kind(kind: str, place: str, kinds: Mapping[str, Kind]) -> Refusal:
     return refusal("intake.kind", (place, None, "kind"), kind or "-", None, near, kinds=sorted(kinds))
 
 
-def _join(inner: Kind, raw: RawTable, found: list[RawTable], kinds: Mapping[str, Kind]) -> list[Refusal]:
+def _join(inner: Kind, raw: RawTable, matched: list[RawTable], kinds: Mapping[str, Kind]) -> list[Refusal]:
     """Fold the lines of a list into the rows of their facts, as JSON in one column; the facts are found by their key."""
     columns, refusals = match_headers(inner, raw.table.column_names, raw.place)
     outer = kinds[inner.parent]
@@ -67,9 +67,9 @@ def _join(inner: Kind, raw: RawTable, found: list[RawTable], kinds: Mapping[str,
         key = tuple(row[columns[k]] for k in outer.key)
         places.setdefault(key, row[LINE])
         lines.setdefault(key, []).append({f: row[columns[f]] for f in own if row[columns[f]] is not None})
-    for at, one in enumerate(found):
-        if one.kind == outer.name and lines:
-            found[at] = _with_list(outer, one, name, lines)
+    for at, table in enumerate(matched):
+        if table.kind == outer.name and lines:
+            matched[at] = _with_list(outer, table, name, lines)
     label = Text(zh=outer.title.zh, en=outer.name)
     return [
         refusal("intake.nested.stray", (raw.place, places[key], "+".join(outer.key)), key, kind=label) for key in lines

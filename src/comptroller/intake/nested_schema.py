@@ -40,11 +40,11 @@ def shape_list(
         refusals.append((report, refusal("intake.shape.list", (place, line, name), seen, objects, fix)))
     texts = [f"nullif(trim(item->>{literal('$.' + f.name)}), '') AS {quoted('t_' + f.name)}" for f in own]
     values = [f"{typed(f, quoted('t_' + f.name))} AS {quoted(f.name)}" for f in own]
-    held = [quoted(f.name) for f in carried]
-    kept = [quoted("t_" + f.name) for f in own]
-    first = f"SELECT {', '.join(['report', 'seq', 'line', *held, *texts])} FROM ({unnested}) WHERE json_type(item) = 'OBJECT'"
+    carried_names = [quoted(f.name) for f in carried]
+    text_names = [quoted("t_" + f.name) for f in own]
+    first = f"SELECT {', '.join(['report', 'seq', 'line', *carried_names, *texts])} FROM ({unnested}) WHERE json_type(item) = 'OBJECT'"
     duck.execute(
-        f"CREATE OR REPLACE TEMP TABLE shaped_list AS SELECT {', '.join(['report', 'seq', 'line', *held, *kept, *values])} FROM ({first})"
+        f"CREATE OR REPLACE TEMP TABLE shaped_list AS SELECT {', '.join(['report', 'seq', 'line', *carried_names, *text_names, *values])} FROM ({first})"
     )
     for field in own:
         text, value = quoted("t_" + field.name), quoted(field.name)
@@ -64,6 +64,6 @@ def shape_list(
     for row in duck.rows(sql):
         once = message("intake.shape.list.twice:expected")
         refusals.append((row[0], refusal("intake.shape.list", (place, row[1], name), row[2:], once, fix)))
-    ordered = [*held, *[quoted(f.name) for f in own]]
+    ordered = [*carried_names, *[quoted(f.name) for f in own]]
     sort = f"report, seq, {doubled}"
     return duck.arrow(f"SELECT report, seq, line, {', '.join(ordered)} FROM shaped_list ORDER BY {sort}"), refusals

@@ -38,20 +38,20 @@ def match_headers(kind: Kind, names: Iterable[str], place: str) -> tuple[dict[st
     for name, title in {**titles, **lists}.items():
         for label in (name, title.zh, title.en):
             known.setdefault(_plain(label), name)
-    found: dict[str, str] = {}
+    matched: dict[str, str] = {}
     refusals = []
     for column in names:
         if column in _ASIDE:
             continue
         field = known.get(_plain(column))
-        if field is None or field in found:
+        if field is None or field in matched:
             near = difflib.get_close_matches(_plain(column), known, 1)
             hint = f" ({near[0]}?)" if near else ""
             values = {"kind": Text(zh=kind.title.zh, en=kind.name), "hint": hint, "fields": list(titles)}
             refusals.append(refusal("intake.shape.column", (place, None, column), column, **values))
         else:
-            found[field] = column
-    return found, refusals
+            matched[field] = column
+    return matched, refusals
 
 
 def _plain(label: str) -> str:
@@ -105,7 +105,7 @@ def _apart(kind: Kind, raw: pa.Table, place: str) -> tuple[pa.Table, list[tuple[
     for report in sorted(set(raw.column("report").to_pylist())):
         part = raw.filter(pc.equal(raw.column("report"), report))
         columns, wrong = match_headers(kind, _filled(part), place)
-        refusals += [(report, one) for one in wrong]
+        refusals += [(report, fault) for fault in wrong]
         if not wrong:
             aside = [name for name in part.column_names if name in _ASIDE]
             fit.append(part.select([*columns.values(), *aside]).rename_columns([*columns, *aside]))
@@ -130,15 +130,15 @@ def _select(kind: Kind, columns: dict[str, str], present: list[str]) -> str:
             texts.append(f"nullif(trim({quoted(columns[name])}), '') AS {quoted('l_' + name)}")
     act = "coalesce(nullif(trim(act), ''), 'state')" if "act" in present else "'state'"
     cells = ["report", "seq", "line", f"{act} AS act", *texts]
-    kept = [f"t.{quoted('t_' + f.name)}" for f in kind.fields if f.name in columns]
-    kept += [
+    text_names = [f"t.{quoted('t_' + f.name)}" for f in kind.fields if f.name in columns]
+    text_names += [
         quoted("l_" + i.name.removeprefix(f"{kind.name}_"))
         for i in kind.lists
         if i.name.removeprefix(f"{kind.name}_") in columns
     ]
     inner_sql = f"SELECT {', '.join(cells)} FROM raw_rows"
-    typed_sql = f"SELECT report, seq, line, act, {', '.join([*kept, *values])} FROM ({inner_sql}) AS t"
-    aside = ["report", "seq", "line", "act", *kept] if kept else ["report", "seq", "line", "act"]
+    typed_sql = f"SELECT report, seq, line, act, {', '.join([*text_names, *values])} FROM ({inner_sql}) AS t"
+    aside = ["report", "seq", "line", "act", *text_names] if text_names else ["report", "seq", "line", "act"]
     plain = [one.removeprefix("t.") for one in aside]
     unread = [
         f"({quoted('t_' + f.name)} IS NOT NULL AND {quoted(f.name)} IS NULL) AS {quoted('u_' + f.name)}"
@@ -194,23 +194,23 @@ def _bad_cells(
     """Return refusals of untyped, missing and implausible cells; counts first and looks for rows only where needed."""
     wrong = _wrong(kind, columns, is_bounded=is_bounded)
     counts = ", ".join(f"count(*) FILTER (WHERE {sql})" for sql in wrong.values())
-    found = dict(zip(wrong, duck.rows(f"SELECT {counts} FROM shaped")[0], strict=True))
+    counted = dict(zip(wrong, duck.rows(f"SELECT {counts} FROM shaped")[0], strict=True))
     refusals: list[tuple[int, Refusal]] = []
     for field in kind.fields:
-        if found[f"cell {field.name}"]:
+        if counted[f"cell {field.name}"]:
             refusals += _look_at_cells(duck, field, wrong[f"cell {field.name}"], columns.get(field.name), place)
-        if found.get(f"bound {field.name}"):
+        if counted.get(f"bound {field.name}"):
             refusals += _beyond(duck, field, wrong[f"bound {field.name}"], place)
         if field.identifier and field.name in columns:
             refusals += _bad_identifiers(duck, field.name, field.identifier, place)
     for at, check in enumerate(kind.checks):
-        if found[f"check {at}"]:
+        if counted[f"check {at}"]:
             sql = f"SELECT report, line FROM shaped WHERE {wrong[f'check {at}']} ORDER BY report, line LIMIT {MOST}"
             for report, line in duck.rows(sql):
                 texts = ((check.title.zh, check.title.en), (check.mend.zh, check.mend.en))
-                one = refusal(f"intake.sense.{check.code}", (place, line, check.code), check.holds, *texts)
-                refusals.append((report, one))
-    return refusals + (_bad_acts(duck, wrong["act"], place) if found["act"] else [])
+                fault = refusal(f"intake.sense.{check.code}", (place, line, check.code), check.holds, *texts)
+                refusals.append((report, fault))
+    return refusals + (_bad_acts(duck, wrong["act"], place) if counted["act"] else [])
 
 
 def _is_bad(kind: Kind, name: str, *, present: bool) -> str:
@@ -281,7 +281,7 @@ def _result(duck: DuckDb, kind: Kind, lists: dict[str, pa.Table]) -> pa.Table:
         hashes.append(f"h_{at}")
         assert name.startswith(kind.name)
     sql = f"SELECT {', '.join(_named(kind, *hashes))} FROM shaped{joined} ORDER BY report, seq"
-    found = duck.arrow(sql)
+    rows = duck.arrow(sql)
     for at in range(len(lists)):
         duck.unregister(f"list_{at}")
-    return found
+    return rows

@@ -10,11 +10,11 @@ from comptroller.ledger.entry import Accepted
 from comptroller.store.sqlite import Sqlite
 
 
-def keep_blobs(store: Sqlite, reports: Sequence[Accepted], blobs: Mapping[str, bytes]) -> None:
+def store_blobs(store: Sqlite, reports: Sequence[Accepted], blobs: Mapping[str, bytes]) -> None:
     """Write the attached blobs that are not stored yet, inside the caller's transaction.
 
-    Raises ValueError for a blob that no report attaches, a blob that does not match its name, and an attachment that is
-    neither stored nor supplied.
+    Raises ValueError for a blob that no report attaches or that does not match its name. It does so as well for an
+    attachment that is neither stored nor supplied.
     """
     attached = {named for report in reports for named in report.attachments}
     for named, content in blobs.items():

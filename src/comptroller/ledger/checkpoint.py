@@ -106,10 +106,10 @@ def parse_checkpoint(text: str) -> Checkpoint:
 def open_checkpoint(text: str, origin: str, key: VerifierKey) -> Checkpoint:
     """Read a checkpoint that `key` signed for `origin`. Raises NoteRefused for everything else."""
     open_note(text, key)
-    found = parse_checkpoint(text)
-    if found.origin != origin:
-        raise NoteRefused(f"saw a checkpoint of {found.origin!r}, expected one of {origin!r}")
-    return found
+    checkpoint = parse_checkpoint(text)
+    if checkpoint.origin != origin:
+        raise NoteRefused(f"saw a checkpoint of {checkpoint.origin!r}, expected one of {origin!r}")
+    return checkpoint
 
 
 def _body(origin: str, size: int, root: bytes) -> str:

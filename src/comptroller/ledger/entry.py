@@ -117,13 +117,17 @@ class Receipt:
     def from_json(cls, text: str) -> "Receipt":
         """Read what `to_json` gave. Raises ValueError for everything else."""
         try:
-            said = json.loads(text)
-            if said["format"] != RECEIPT_FORMAT or type(said["entry"]) is not int or type(said["size"]) is not int:
+            fields = json.loads(text)
+            if (
+                fields["format"] != RECEIPT_FORMAT
+                or type(fields["entry"]) is not int
+                or type(fields["size"]) is not int
+            ):
                 raise ValueError("another format")
-            if not isinstance(said["checkpoint"], str):
+            if not isinstance(fields["checkpoint"], str):
                 raise TypeError("the checkpoint is text")
-            proof = tuple(_decode(step) for step in said["proof"])
-            return cls(said["entry"], _decode(said["leaf"]), said["size"], proof, said["checkpoint"])
+            proof = tuple(_decode(step) for step in fields["proof"])
+            return cls(fields["entry"], _decode(fields["leaf"]), fields["size"], proof, fields["checkpoint"])
         except (KeyError, TypeError, ValueError, RecursionError) as fault:
             raise ValueError(f"not a receipt of format {RECEIPT_FORMAT}: {fault}") from fault
 
@@ -170,7 +174,7 @@ def header_of(report: Accepted, digest: str, received: str, batch: int) -> bytes
         for word in report.note:
             if not _NOTE_NAME.fullmatch(word):
                 raise ValueError(f"a note's name is a short lower-case word, not {word!r}")
-        note = f"{{{','.join(f'{_quoted(word)}:{_quoted(said)}' for word, said in sorted(report.note.items()))}}}"
+        note = f"{{{','.join(f'{_quoted(word)}:{_quoted(value)}' for word, value in sorted(report.note.items()))}}}"
     if len(report.payload) > MOST_PAYLOAD_BYTES:
         raise ValueError(f"a payload has at most {MOST_PAYLOAD_BYTES} bytes, not {len(report.payload)}")
     return (

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from comptroller.ledger.attachments import keep_blobs
+from comptroller.ledger.attachments import store_blobs
 from comptroller.ledger.checkpoint import Checkpoint, sign_checkpoint
 from comptroller.ledger.entry import (
     Accepted,
@@ -68,8 +68,10 @@ class Ledger(LedgerReader):
 
         Checks only that the last checkpoint follows from the tree; `verify` checks everything.
 
-        Raises FileNotFoundError for a missing file, BrokenChain for another kind of file or a broken end, and
-        ValueError for a key that is not the charter's.
+        Raises:
+            FileNotFoundError: the file is missing.
+            BrokenChain: the file is of another kind, or its end is broken.
+            ValueError: the key is not the charter's.
         """
         if not path.exists():
             raise FileNotFoundError(f"there is no ledger at {path}")
@@ -114,7 +116,7 @@ class Ledger(LedgerReader):
                     raise ValueError(
                         f"time runs backwards: saw {instant_text(at)}, after {instant_text(self._last_at)}"
                     )
-                keep_blobs(self._store, reports, blobs or {})
+                store_blobs(self._store, reports, blobs or {})
                 leaves, rows = rows_of(reports, at, edge.size + 1)
                 self._store.executemany("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?)", rows)
                 self._store.executemany("INSERT INTO tile VALUES (?, ?, ?)", edge.grow(leaves))

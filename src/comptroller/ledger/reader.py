@@ -65,8 +65,8 @@ class LedgerReader:
     @property
     def size(self) -> int:
         """The number of entries, which is also the last entry's number."""
-        found = self._store.row("SELECT max(number) FROM entry")
-        return (found and found[0]) or 0
+        row = self._store.row("SELECT max(number) FROM entry")
+        return (row and row[0]) or 0
 
     @property
     def last_at(self) -> datetime:

@@ -84,17 +84,17 @@ def _check_tables(store: Sqlite) -> None:
     mark = store.row("PRAGMA application_id")
     if mark != (FILE_MARK,):
         raise BrokenChain(f"{store.path} is not a ledger: saw mark {mark}, expected {FILE_MARK}")
-    seen: list[Row] = sorted(store.rows("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL"), key=repr)
+    actual: list[Row] = sorted(store.rows("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL"), key=repr)
     expected = sorted(_TABLES.items(), key=repr)
-    if seen != expected:
-        odd = [row for row in seen if row not in expected] or [row for row in expected if row not in seen]
+    if actual != expected:
+        odd = [row for row in actual if row not in expected] or [row for row in expected if row not in actual]
         raise BrokenChain(f"tables: saw other than expected, first at {odd[:1]}")
 
 
 def check_pages(store: Sqlite) -> str:
     """Have the engine check its own pages and indexes; returns '' or the first thing found wrong."""
     try:
-        found = store.row("PRAGMA integrity_check(1)")
+        answer = store.row("PRAGMA integrity_check(1)")
     except StoreDown as fault:
         return str(fault)
-    return "" if found == ("ok",) else str(found[0] if found else "nothing was said")
+    return "" if answer == ("ok",) else str(answer[0] if answer else "nothing was said")

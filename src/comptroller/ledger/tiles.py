@@ -107,12 +107,12 @@ def parse_path(path: str) -> TileName:
     >>> parse_path("tile/0/x001/x234/067"), parse_path("tile/entries/000.p/9")
     ((0, 1234067, 256), (-1, 0, 9))
     """
-    found = _PATH.fullmatch(path)
-    if found is None:
+    match = _PATH.fullmatch(path)
+    if match is None:
         raise ValueError(f"not the path of a tile: {path!r}")
-    level = -1 if found[1] == "entries" else int(found[1])
-    place = int(found[2].replace("/", "").replace("x", ""))
-    width = int(found[3]) if found[3] else TILE_WIDTH
+    level = -1 if match[1] == "entries" else int(match[1])
+    place = int(match[2].replace("/", "").replace("x", ""))
+    width = int(match[3]) if match[3] else TILE_WIDTH
     again = entries_path(place, width) if level < 0 else tile_path(level, place, width)
     if again != path:
         raise ValueError(f"not the path of a tile: {path!r}, which would be {again!r}")
@@ -178,10 +178,10 @@ def reader_over(tile_of: Callable[[int, int], bytes | None], drawn: dict[tuple[i
         if tile is None and level:
             return root_of([whole(level, start + at) for at in range(width)])
         at = start % TILE_WIDTH * HASH_BYTES
-        found = (tile or b"")[at : at + width * HASH_BYTES]
-        if len(found) != width * HASH_BYTES:
+        hashes = (tile or b"")[at : at + width * HASH_BYTES]
+        if len(hashes) != width * HASH_BYTES:
             raise LookupError(f"no tile covers the subtree of height {height} at {place}")
-        return root_of(split_hashes(found))
+        return root_of(split_hashes(hashes))
 
     return read
 

@@ -46,10 +46,10 @@ class Found(Exception):
 
     def __init__(self, code: str, where: str, entry: int | None, saw: object, expected: object) -> None:
         super().__init__(where)
-        self.problem = Problem(f"ledger.{code}", where, entry, shown(saw), shown(expected))
+        self.problem = Problem(f"ledger.{code}", where, entry, printable(saw), printable(expected))
 
 
-def shown(value: object) -> str:
+def printable(value: object) -> str:
     """Return a value as a verdict shows it: bytes in hex, long ones by their hash."""
     if isinstance(value, bytes):
         return value.hex() if len(value) <= 64 else f"{len(value)} bytes of hash {sha256(value).hexdigest()}"

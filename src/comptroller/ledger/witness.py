@@ -44,9 +44,9 @@ def read_witness(path: Path, origin: str, key: VerifierKey) -> Checkpoint:
             raise
         raise WitnessRefused("missing", getattr(fault, "strerror", None) or str(fault)) from fault
     if len(content) in {SLOT_BYTES, 2 * SLOT_BYTES} and b"\0" in content:
-        found = [head for head in _slots(content, origin, key) if head is not None]
-        if found:
-            return max(found, key=lambda head: head.size)
+        heads = [head for head in _slots(content, origin, key) if head is not None]
+        if heads:
+            return max(heads, key=lambda head: head.size)
     return parse_witness(content, origin, key)
 
 
@@ -97,13 +97,13 @@ def _decode(content: bytes) -> str:
 
 def _slots(content: bytes, origin: str, key: VerifierKey) -> list[Checkpoint | None]:
     """Return the checkpoint of each slot, None for one that holds none."""
-    found: list[Checkpoint | None] = []
+    slots: list[Checkpoint | None] = []
     for at in range(0, 2 * SLOT_BYTES, SLOT_BYTES):
         try:
-            found.append(parse_witness(content[at : at + SLOT_BYTES].rstrip(b"\0"), origin, key))
+            slots.append(parse_witness(content[at : at + SLOT_BYTES].rstrip(b"\0"), origin, key))
         except WitnessRefused:
-            found.append(None)
-    return found
+            slots.append(None)
+    return slots
 
 
 def witness_refusal(fault: WitnessRefused, path: str) -> Refusal:
@@ -142,10 +142,10 @@ class WitnessFile:
             content = self.path.read_bytes()
         except OSError as fault:
             raise WitnessRefused("missing", fault.strerror or str(fault)) from fault
-        found = [(head.size, slot, head) for slot, head in enumerate(self._slots(content)) if head is not None]
-        if not found:
+        heads = [(head.size, slot, head) for slot, head in enumerate(self._slots(content)) if head is not None]
+        if not heads:
             raise WitnessRefused("damaged", f"no checkpoint of this ledger in {len(content)} bytes")
-        _, slot, head = max(found, key=lambda one: one[:2])
+        _, slot, head = max(heads, key=lambda slot_head: slot_head[:2])
         self._slot = 1 - slot
         return head
 

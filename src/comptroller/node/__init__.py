@@ -67,10 +67,10 @@ __all__ = [
 Tables = Mapping[str, pa.Table]
 
 
-def found(folder: Path, charter: Charter, key: SignerKey, passphrase: bytes | None = None) -> None:
+def start(folder: Path, charter: Charter, key: SignerKey, passphrase: bytes | None = None) -> None:
     """Start a node's folder, which `finish` makes a node. Raises Refused for a folder that is not empty.
 
-    The remains of an interrupted start are deleted: no user was told to expect a node.
+    The remains of an interrupted start are deleted: no user was promised a node.
     """
     there = {path.name for path in folder.iterdir()} if folder.exists() else set()
     if UNFINISHED in there and there <= LAID_OUT:

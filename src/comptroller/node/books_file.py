@@ -28,17 +28,17 @@ def open_books(folder: Path, name: str = BOOKS) -> DuckDb:
     try:
         return DuckDb(folder / name)
     except SqlError as error:
-        seen = str(error).splitlines()[0]
-        if "could not set lock" in seen.lower():
-            raise Refused([busy(folder, seen)]) from error
-        raise Refused([damaged(seen)]) from error
+        fault_line = str(error).splitlines()[0]
+        if "could not set lock" in fault_line.lower():
+            raise Refused([busy(folder, fault_line)]) from error
+        raise Refused([damaged(fault_line)]) from error
     finally:
         os.umask(before)
 
 
-def damaged(seen: object) -> Refusal:
+def damaged(fault: object) -> Refusal:
     """Return the refusal of books that cannot be read."""
-    return refusal("node.books", (BOOKS, None, ""), seen)
+    return refusal("node.books", (BOOKS, None, ""), fault)
 
 
 def damaged_store(path: Path, fault: object) -> Refusal:

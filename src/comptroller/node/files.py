@@ -45,7 +45,7 @@ def make_private(folder: Path) -> list[str]:
     """
     exposed = []
     was_open = bool(folder.stat().st_mode & _OTHERS)
-    for path, mode in [(folder, FOLDER_MODE), *((one, FILE_MODE) for one in sorted(folder.iterdir()))]:
+    for path, mode in [(folder, FOLDER_MODE), *((item, FILE_MODE) for item in sorted(folder.iterdir()))]:
         if path.is_symlink():
             continue
         try:

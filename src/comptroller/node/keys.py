@@ -91,5 +91,5 @@ def change_passphrase(folder: Path, old: bytes | None, new: bytes | None, *, is_
         lock.release()
 
 
-def _unreadable(path: Path, seen: str) -> Refusal:
-    return refusal("node.key", (str(path), None, ""), seen)
+def _unreadable(path: Path, fault: str) -> Refusal:
+    return refusal("node.key", (str(path), None, ""), fault)

@@ -45,10 +45,10 @@ def busy(folder: Path, owner: str) -> Refusal:
     return refusal("node.busy", (str(folder), None, ""), owner)
 
 
-def _let_go() -> None:
+def _forget_locks() -> None:
     for lock in list(_TAKEN):
         lock.forget()
 
 
 _TAKEN: "WeakSet[NodeLock]" = WeakSet()
-os.register_at_fork(after_in_child=_let_go)
+os.register_at_fork(after_in_child=_forget_locks)

@@ -28,40 +28,40 @@ class Loss:
 def compare_with_witnesses(ledger: Ledger, witnesses: Sequence[WitnessFile], owner: str, loss: Loss) -> None:
     """Compare the ledger with each witness. Raises BrokenLedger, unless `loss` accepts exactly what is given up."""
     given_up: list[tuple[str, Path, str, Checkpoint | None]] = []
-    for one in witnesses:
+    for witness in witnesses:
         try:
-            head = one.read()
+            head = witness.read()
         except WitnessRefused as fault:
-            given_up.append((UNWITNESSED, one.path, fault.seen, None))
+            given_up.append((UNWITNESSED, witness.path, fault.seen, None))
             continue
         if head is None:
-            given_up.append((UNWITNESSED, one.path, "no file", None))
+            given_up.append((UNWITNESSED, witness.path, "no file", None))
         elif head.size > ledger.size:
             numbers = numbers_text(range(ledger.size + 1, head.size + 1))
-            given_up.append((numbers, one.path, f"the ledger ends at entry {ledger.size}", head))
+            given_up.append((numbers, witness.path, f"the ledger ends at entry {ledger.size}", head))
         elif ledger.root(head.size) != head.root:
-            given_up.append((OTHER, one.path, f"another history up to entry {head.size}", head))
+            given_up.append((OTHER, witness.path, f"another history up to entry {head.size}", head))
         elif head.size < ledger.size:
-            one.reset(ledger.checkpoint())
+            witness.reset(ledger.checkpoint())
     if not given_up:
         return
-    name, path, seen, head = next((one for one in given_up if one[0] != UNWITNESSED), given_up[0])
+    name, path, seen, head = next((witness for witness in given_up if witness[0] != UNWITNESSED), given_up[0])
     if loss.accepted != name or loss.at is None:
-        raise BrokenLedger([_refused_loss(name, path, seen, head)])
+        raise BrokenLedger([_loss_refusal(name, path, seen, head)])
     at = max(loss.at.astimezone(dt.UTC), ledger.last_at)
-    said = {
+    fields = {
         "given_up": name,
         "reason": loss.reason,
         "witness": head.text if head else "",
         "size": ledger.size,
         "root": ledger.root(ledger.size).hex(),
     }
-    ledger.append([Accepted(json_bytes(said), LOSS, owner, kind=LOSS)], at)
-    for one in witnesses:
-        one.reset(ledger.checkpoint())
+    ledger.append([Accepted(json_bytes(fields), LOSS, owner, kind=LOSS)], at)
+    for witness in witnesses:
+        witness.reset(ledger.checkpoint())
 
 
-def _refused_loss(name: str, path: Path, seen: str, head: Checkpoint | None) -> Refusal:
+def _loss_refusal(name: str, path: Path, seen: str, head: Checkpoint | None) -> Refusal:
     """Return the refusal of a ledger that its witness does not bear out."""
     place = (str(path), None, "")
     command = f"comptroller rebuild --accept-loss {name}"

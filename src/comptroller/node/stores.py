@@ -58,8 +58,8 @@ class Stores:
         for duck in self.books:
             duck.close()
         self.ledger.close()
-        for one in self.witnesses:
-            one.close()
+        for witness in self.witnesses:
+            witness.close()
         self.lock.release()
         _OPEN.discard(self)
 
@@ -78,8 +78,8 @@ def begin(folder: Path, charter: Charter, key: SignerKey, at: dt.datetime) -> St
     try:
         ledger = Ledger.create(folder / LEDGER, charter.origin, key, at)
         stores = Stores(folder, charter, lock, ledger, _witness_files(folder, charter, ledger))
-        for one in stores.witnesses:
-            one.reset(ledger.checkpoint())
+        for witness in stores.witnesses:
+            witness.reset(ledger.checkpoint())
         _attach(stores)
     except BaseException:
         lock.release()
@@ -156,9 +156,9 @@ def finish_erasure(ledger: Ledger) -> None:
     """Erase the payloads that the last entry lists: a crash may have come between the entry and the removal."""
     for number, payload in acts_of(ledger.entries(ledger.size), ERASURE):
         act = Erasure.from_json(payload or b"")
-        for one, _, _ in act.entries:
-            if one < number and not ledger.entry(one).is_erased:
-                ledger.erase(one)
+        for erased, _, _ in act.entries:
+            if erased < number and not ledger.entry(erased).is_erased:
+                ledger.erase(erased)
         ledger.settle()
 
 
@@ -169,7 +169,7 @@ def _holds_erased(duck: DuckDb, ledger: Ledger) -> bool:
     except (Refused, SqlError, LookupError, TypeError):
         return False  # named when the engine reads them
     acts = acts_of(ledger.entries(entries + 1), ERASURE) if 0 < entries < ledger.size else []
-    return any(one <= entries for _, payload in acts for one, _, _ in Erasure.from_json(payload or b"").entries)
+    return any(erased <= entries for _, payload in acts for erased, _, _ in Erasure.from_json(payload or b"").entries)
 
 
 def name_witness(stores: Stores, path: Path | None) -> None:
@@ -201,11 +201,11 @@ def _attach(stores: Stores) -> None:
     """Add every witness, so that each further checkpoint is written to them before its group is acknowledged."""
 
     def write(head: Checkpoint) -> None:
-        for one in stores.witnesses:
+        for witness in stores.witnesses:
             try:
-                one.write(head)
+                witness.write(head)
             except OSError as fault:
-                raise StoreDown(f"{one.path}: {fault.strerror}") from fault
+                raise StoreDown(f"{witness.path}: {fault.strerror}") from fault
 
     stores.ledger.attach_witness(write)
 

@@ -42,7 +42,7 @@ def read_csv(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[list
     top = payload if first < 0 else payload[:first]
     if not top.strip():
         return [], [reject("intake.file.empty", (name, None, ""), "-")]
-    separator = max(_SEPARATORS, key=lambda one: top.count(one.encode()))
+    separator = max(_SEPARATORS, key=lambda candidate: top.count(candidate.encode()))
     table: Any = None
     if b'"' not in payload and b"\r" not in payload.replace(b"\r\n", b""):
         table = _columnar(payload, separator, name, limits)
@@ -67,7 +67,7 @@ def formulas_refused(table: pa.Table, name: str) -> list[Refusal]:
     >>> [one.line for one in formulas_refused(table, "a.csv")]
     [3]
     """
-    return [reject("intake.cell.formula", place, seen) for place, seen in matching(table, FORMULA, name)]
+    return [reject("intake.cell.formula", place, value) for place, value in matching(table, FORMULA, name)]
 
 
 def _as_utf8(payload: bytes, name: str) -> tuple[bytes, str, list[Refusal]]:
@@ -81,11 +81,15 @@ def _as_utf8(payload: bytes, name: str) -> tuple[bytes, str, list[Refusal]]:
         text = from_gb18030(payload)
         if text is None:
             line = payload.count(b"\n", 0, fault) + 1
-            seen = payload[fault : fault + 8].hex(" ")
+            fault_bytes = payload[fault : fault + 8].hex(" ")
             return (
                 b"",
                 "",
-                [reject("intake.file.encoding", (name, line, ""), seen, also=message("intake.file.encoding.csv"))],
+                [
+                    reject(
+                        "intake.file.encoding", (name, line, ""), fault_bytes, also=message("intake.file.encoding.csv")
+                    )
+                ],
             )
         payload, encoding = text.encode(), "GB18030"
     nul = payload.find(b"\0")
@@ -128,20 +132,20 @@ def _by_rows(payload: bytes, separator: str, name: str, limits: Limits) -> tuple
         names = [header(cell) for cell in cells]
         refusals += names_refused(names, (name, number, ""), limits)
         lines: list[int] = []
-        held: list[list[str]] = []
+        buffered: list[list[str]] = []
         for number, cells in rows:
             if len(cells) != len(names):
                 place = (name, number, "")
                 refusals.append(reject("intake.csv.ragged", place, f"{len(cells)}: {cells}", limit=len(names)))
             elif not refusals:
                 lines.append(number)
-                held.append(cells)
-            if len(held) == _CHUNK:
-                chunks.append(_chunk(names, held, lines))
-                lines, held = [], []
+                buffered.append(cells)
+            if len(buffered) == _CHUNK:
+                chunks.append(_chunk(names, buffered, lines))
+                lines, buffered = [], []
             if len(refusals) > limits.refusals:
                 break
-        chunks.append(_chunk(names, held, lines))
+        chunks.append(_chunk(names, buffered, lines))
     except StopIteration:
         return None, [reject("intake.file.empty", (name, None, ""), "-")]
     except _BadQuote as fault:

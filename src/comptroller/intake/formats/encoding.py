@@ -47,11 +47,11 @@ def utf8_fault(payload: bytes) -> int | None:
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
     for start in range(0, len(payload), _STEP):
         step = payload[start : start + _STEP]
-        held = len(decoder.getstate()[0])
+        pending = len(decoder.getstate()[0])
         try:
             decoder.decode(step, final=start + _STEP >= len(payload))
         except UnicodeDecodeError as fault:
-            return start - held + fault.start
+            return start - pending + fault.start
     return None
 
 

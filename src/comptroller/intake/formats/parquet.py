@@ -48,8 +48,10 @@ def _read(file: pq.ParquetFile, name: str, limits: Limits) -> tuple[pa.Table, li
             rows += len(batch)
             if size > limits.bytes_unpacked:
                 limit = limits.bytes_unpacked
-                seen = f"more than {limit}"
-                return None, [reject("intake.zip.bomb", (name, None, ""), seen, limit=limit, ratio=limits.ratio)]
+                unpacked_size = f"more than {limit}"
+                return None, [
+                    reject("intake.zip.bomb", (name, None, ""), unpacked_size, limit=limit, ratio=limits.ratio)
+                ]
             if rows > limits.rows:
                 return None, [
                     reject("intake.rows.many", (name, None, ""), f"more than {limits.rows}", limit=limits.rows)
@@ -81,4 +83,4 @@ def _plain(table: pa.Table, name: str) -> tuple[pa.Table, list[Refusal]]:
         except pa.ArrowInvalid as fault:
             refusals.append(reject("intake.file.encoding", (name, None, field.name), fault, also=""))
         columns.append(column)
-    return pa.table(columns, names=[own_name(one) for one in table.column_names]), refusals
+    return pa.table(columns, names=[own_name(column_name) for column_name in table.column_names]), refusals

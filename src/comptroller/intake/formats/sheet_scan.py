@@ -208,13 +208,13 @@ def scan_cells(  # noqa: C901, PLR0911, PLR0912, PLR0913, PLR0915, PLR0917 - one
 
 def cells_of(part: bytes) -> Cells | None:
     """Return the cells of a worksheet's XML; None where it is not plain, or holds a formula or an error."""
-    seen = np.frombuffer(part, dtype=np.uint8)
+    part_bytes = np.frombuffer(part, dtype=np.uint8)
     most = part.count(b"<c")
     row, column, style = (np.empty(most, dtype=np.int32) for _ in range(3))
     start, end = (np.empty(most, dtype=np.int64) for _ in range(2))
     kind = np.empty(most, dtype=np.int8)
-    found: tuple[int, int, int] = scan_cells(seen, row, column, kind, style, start, end)
-    state, count, last = found
+    result: tuple[int, int, int] = scan_cells(part_bytes, row, column, kind, style, start, end)
+    state, count, last = result
     if state != PLAIN or part.find(b"<sheetData", last) >= 0:
         return None
     return Cells(row[:count], column[:count], kind[:count], style[:count], start[:count], end[:count])

@@ -46,7 +46,10 @@ def read_xlsx(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[lis
         del opened
     try:
         workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(payload))
-        sheets = [(one, workbook.get_sheet_by_name(one).to_python(skip_empty_area=False)) for one in _names(workbook)]
+        sheets = [
+            (sheet_name, workbook.get_sheet_by_name(sheet_name).to_python(skip_empty_area=False))
+            for sheet_name in _names(workbook)
+        ]
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as fault:  # noqa: BLE001 - the reader's own panics are no Exceptions
@@ -110,7 +113,11 @@ def _read_columns(sheet: str, columns: Columns, place: str, limits: Limits) -> t
 def _names(workbook: python_calamine.CalamineWorkbook) -> list[str]:
     """Return the names of the sheets that may hold facts."""
     sheet = python_calamine.SheetTypeEnum.WorkSheet
-    return [one.name for one in workbook.sheets_metadata if one.typ == sheet and one.name.lower() not in HELP]
+    return [
+        metadata.name
+        for metadata in workbook.sheets_metadata
+        if metadata.typ == sheet and metadata.name.lower() not in HELP
+    ]
 
 
 def _read_sheet(
@@ -123,15 +130,15 @@ def _read_sheet(
     top, cells = full[0]
     titles = [_text(cell) for cell in cells]
     refusals = [
-        reject(one.code, (place, top, address(at, top)), one.seen)
-        for at, one in enumerate(titles)
-        if isinstance(one, _Wrong)
+        reject(title.code, (place, top, address(at, top)), title.seen)
+        for at, title in enumerate(titles)
+        if isinstance(title, _Wrong)
     ]
     if refusals:
         return None, refusals
-    names = [header(one) if isinstance(one, str) else "" for one in titles]
+    names = [header(title) if isinstance(title, str) else "" for title in titles]
     body = full[1:]
-    used = [at for at, one in enumerate(names) if one or any(row[at] != "" for _, row in body)]
+    used = [at for at, title in enumerate(names) if title or any(row[at] != "" for _, row in body)]
     names = [names[at] for at in used]
     refusals = names_refused(names, (place, top, ""), limits)
     if refusals:

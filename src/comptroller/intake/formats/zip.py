@@ -23,21 +23,21 @@ def read_zip(
     """Read each member by `read`; the member's name states the kind where the content does not. Returns all
     refusals at once.
     """
-    found, refusals = members(payload, name, limits)
+    archive_members, refusals = members(payload, name, limits)
     if refusals:
         return [], refusals
-    if not found:
+    if not archive_members:
         return [], [reject("intake.file.empty", (name, None, ""), "-")]
     raws: list[RawTable] = []
-    for member in found:
+    for member in archive_members:
         place = f"{name}/{member.name}"
         if member.name.lower().endswith(_PACKED) or member.payload.startswith(GZIP):
             refusals.append(reject("intake.zip.nested", (place, None, ""), member.name))
             continue
         kind = kind_of(member.name)
-        some, wrong = read(member.payload, place, None if kind == _ANY else kind)
+        member_raws, wrong = read(member.payload, place, None if kind == _ANY else kind)
         refusals += wrong
-        raws += some
+        raws += member_raws
     rows = sum(len(raw.table) for raw in raws)
     if rows > limits.rows:
         refusals.append(reject("intake.rows.many", (name, None, ""), rows, limit=limits.rows))

@@ -55,8 +55,8 @@ def columnar(payload: bytes, name: str, limits: Limits, kind: str | None = None)
         columns.append(column)
     if len(lines) > limits.rows or names_refused(names, (name, None, ""), limits):
         return None
-    whole = text_table(names, columns, pa.array(lines))
-    return _by_kind(whole, name) if kind is None else [RawTable(kind, whole, name)]
+    all_rows = text_table(names, columns, pa.array(lines))
+    return _by_kind(all_rows, name) if kind is None else [RawTable(kind, all_rows, name)]
 
 
 def _lines(payload: bytes) -> np.ndarray[Any, Any] | None:
@@ -145,14 +145,14 @@ def _by_kind(table: pa.Table, name: str) -> list[RawTable] | None:
     """Part the rows by the kind that they name."""
     if "kind" not in table.column_names:
         return [RawTable("", table, name)]
-    said = pc.fill_null(table["kind"], "")
+    names = pc.fill_null(table["kind"], "")
     rest = table.drop_columns(["kind"])
-    kinds = pc.unique(said).to_pylist()
+    kinds = pc.unique(names).to_pylist()
     if not all(map(is_kind, kinds)):
         return None
     if len(kinds) == 1:
         return [RawTable(kinds[0], rest, name)]
-    return [RawTable(one, without_empty(rest.filter(pc.equal(said, one))), name) for one in kinds]
+    return [RawTable(kind, without_empty(rest.filter(pc.equal(names, kind))), name) for kind in kinds]
 
 
 def without_empty(table: pa.Table) -> pa.Table:

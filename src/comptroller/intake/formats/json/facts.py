@@ -71,7 +71,7 @@ def decode(payload: bytes, place: Place, limits: Limits) -> tuple[Any, list[Refu
         return None, [reject("intake.json.syntax", place, fault)]
     if repeats(payload, key_count(value)):
         file, line, _ = place
-        return value, [reject("intake.json.twice", (file, line, key), key) for key in _twice(payload)]
+        return value, [reject("intake.json.twice", (file, line, key), key) for key in _repeated_names(payload)]
     return value, []
 
 
@@ -79,12 +79,12 @@ def key_count(value: object) -> int:
     """Count the names in all objects within a value, however deep."""
     count, waiting = 0, [value]
     while waiting:
-        one = waiting.pop()
-        if type(one) is dict:
-            count += len(one)
-            waiting.extend(v for v in one.values() if type(v) is dict or type(v) is list)
-        elif type(one) is list:
-            waiting.extend(v for v in one if type(v) is dict or type(v) is list)
+        node = waiting.pop()
+        if type(node) is dict:
+            count += len(node)
+            waiting.extend(v for v in node.values() if type(v) is dict or type(v) is list)
+        elif type(node) is list:
+            waiting.extend(v for v in node if type(v) is dict or type(v) is list)
     return count
 
 
@@ -99,25 +99,25 @@ def repeats(payload: bytes, keys: int) -> bool:
 def may_repeat(texts: Sequence[bytes], values: Sequence[object]) -> bool:
     """Return whether one of many texts may contain a name twice in an object: never False where one does."""
     joined = b"".join(texts)
-    lists = [one for one in values if type(one) is list]
-    facts = [one for one in values if type(one) is dict] + [fact for one in lists for fact in one]
+    lists = [value for value in values if type(value) is list]
+    facts = [value for value in values if type(value) is dict] + [fact for value in lists for fact in value]
     flat = joined.count(b"{") == len(facts) and joined.count(b"[") == len(lists) and set(map(type, facts)) <= {dict}
     return repeats(joined, sum(map(len, facts)) if flat else sum(map(key_count, values)))
 
 
-def _twice(payload: bytes) -> list[str]:
+def _repeated_names(payload: bytes) -> list[str]:
     """Return the names that occur twice in one object."""
-    found: list[str] = []
+    repeated: list[str] = []
 
     def look(pairs: list[tuple[str, Any]]) -> None:
         counts = Counter(name for name, _ in pairs)
-        found.extend(name for name, count in counts.items() if count > 1)
+        repeated.extend(name for name, count in counts.items() if count > 1)
 
     try:
         json.loads(payload.decode(), object_pairs_hook=look, parse_int=str, parse_float=str)
     except (ValueError, RecursionError):
         return ["?"]
-    return found
+    return repeated
 
 
 def kinds_of(facts: Sequence[Fact], kind: str | None) -> tuple[dict[str, list[int]], list[tuple[int, object]]]:
@@ -131,11 +131,11 @@ def kinds_of(facts: Sequence[Fact], kind: str | None) -> tuple[dict[str, list[in
     groups: dict[str, list[int]] = {}
     wrong: list[tuple[int, object]] = []
     for position, fact in enumerate(facts):
-        said = taken_kind(fact)
-        if is_kind(said):
-            groups.setdefault(said, []).append(position)
+        named = taken_kind(fact)
+        if is_kind(named):
+            groups.setdefault(named, []).append(position)
         else:
-            wrong.append((position, said))
+            wrong.append((position, named))
     return groups, wrong
 
 
@@ -143,8 +143,8 @@ def taken_kind(fact: Fact) -> Any:
     """Return the kind that a fact names and remove it from the fact; '' where it names none. It need not be a
     valid kind.
     """
-    said = fact.pop("kind", None)
-    return "" if said is None else said
+    kind = fact.pop("kind", None)
+    return "" if kind is None else kind
 
 
 def is_kind(value: object) -> bool:
@@ -214,10 +214,10 @@ def facts_table(
     if refusals:
         return None, refusals
     # All columns are one array, cut up after: fewer calls into Arrow, which is what small batches cost.
-    whole, rows = blank_to_null(pa.array(texts, pa.string())), len(facts)
-    cut = [whole.slice(at * rows, rows) for at in range(len(names))]
+    joined, rows = blank_to_null(pa.array(texts, pa.string())), len(facts)
+    cut = [joined.slice(at * rows, rows) for at in range(len(names))]
     table = pa.table([*cut, pa.array(lines, pa.int64())], names=[*map(own_name, names), LINE])
-    if not texts or sound_values(whole, limits):
+    if not texts or sound_values(joined, limits):
         return table, []
     return table, values_refused(table, name, limits)
 
@@ -227,8 +227,8 @@ def _depth(value: object) -> int:
     depth, level = 1, [value]
     while level:
         inner: list[object] = []
-        for one in level:
-            held = one.values() if type(one) is dict else one if type(one) is list else ()
-            inner.extend(v for v in held if type(v) is dict or type(v) is list)
+        for node in level:
+            values = node.values() if type(node) is dict else node if type(node) is list else ()
+            inner.extend(v for v in values if type(v) is dict or type(v) is list)
         depth, level = depth + 1, inner
     return depth
