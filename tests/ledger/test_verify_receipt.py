@@ -1,4 +1,4 @@
-"""Laws of the stand-alone verifier: it prints the number that is proved, and nothing but a true proof passes."""
+"""Laws of the independent verifier: it prints the number that is proved, and nothing but a true proof passes."""
 
 import base64
 import importlib.util
@@ -150,7 +150,7 @@ def _bytes(text: str | None) -> bytes:
 
 
 def _agree(said: dict[str, Any]) -> bool:
-    """Return whether a vector holds, by the product's tree code, which must agree with the stand-alone verifier."""
+    """Return whether a vector holds, by the product's tree code, which must agree with the independent verifier."""
     proof = [_bytes(one) for one in said["proof"] or []]
     if "leafIdx" in said:
         place, size = said["leafIdx"], said["treeSize"]

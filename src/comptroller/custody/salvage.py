@@ -50,7 +50,7 @@ def salvage(source: Path, target: Path, new: NewNode, at: dt.datetime, reason: s
     entries.
 
     Entries retain their numbers; the damaged node is not changed. Raises Refused for a source that is no node or is
-    busy, for a target that is not empty, and where entry 1 is lost and no pack is named.
+    busy, and for a target that is not empty. It does so as well where entry 1 is lost and no pack is named.
     """
     charter = node.read_charter(source)
     old = node.verifier_of(source, new.passphrase)

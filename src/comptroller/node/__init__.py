@@ -60,8 +60,8 @@ from comptroller.node.stores import (
 __all__ = [
     "BOOKS", "CHARTER", "KEY", "LEDGER", "LOCK", "WITNESS", "Charter", "Loss", "NodeLock", "Stores", "Tables",
     "add_books", "add_new_books", "begin", "books_mark", "change_passphrase", "check_books", "check_reports", "damaged", "damaged_store", "drop_books", "finish",
-    "finish_erasure", "folded", "found", "name_witness", "open_all", "open_books", "open_ledger", "open_stores", "outside_heads", "payload_of", "put_new_books",
-    "read_charter", "reading", "take_up", "to_keep", "verifier_of", "with_books", "witness_file",
+    "finish_erasure", "folded", "load", "name_witness", "open_all", "open_books", "open_ledger", "open_stores", "outside_heads", "payload_of", "put_new_books",
+    "read_charter", "reading", "start", "to_keep", "verifier_of", "with_books", "witness_file",
     "write_charter",
 ]  # fmt: skip
 Tables = Mapping[str, pa.Table]
