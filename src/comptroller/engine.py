@@ -230,7 +230,7 @@ def create(  # noqa: PLR0913 - what a node begins with
         raise Refused([outside])
     pack = read_pack(files, charter.pack)
     trial.try_out(pack, pack)
-    node.found(folder, charter, key, passphrase)
+    node.start(folder, charter, key, passphrase)
     stores = node.begin(folder, charter, key, at)
     stores.ledger.append([acts.policy(pack_files(files, pack.name), pack.name, charter.owner)], at)
     node.finish(folder)

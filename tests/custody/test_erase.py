@@ -31,7 +31,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def check(node_: Engine, folder: Path, erased: tuple[int, ...]) -> None:
-    """Hold a node against its rebuild, its ledger against its acts, and its files against the erased words."""
+    """Compare a node with its rebuild, its ledger with its acts, and its files with the erased words."""
     before = dump(node_)
     node_.close()
     again = engine.rebuild(folder)
@@ -85,7 +85,7 @@ def test_a_crash_on_the_way_is_finished_on_opening(folder: Path, step: str) -> N
     ],
 )
 def test_an_order_that_lacks_something_changes_nothing(folder: Path, order: Order, code: str) -> None:
-    """One officer under two spellings, no reason, no law: refused, with no byte changed."""
+    """One officer under two spellings, no reason, no law: rejected, with no byte changed."""
     before = (folder / node.LEDGER).read_bytes()
     with pytest.raises(Refused) as refused:
         erase(folder, [4], order, LATER)
@@ -94,7 +94,7 @@ def test_an_order_that_lacks_something_changes_nothing(folder: Path, order: Orde
 
 
 def test_only_reports_that_are_there_are_erased(folder: Path) -> None:
-    """No number, numbers that were not given out, the policy, a tick, an act and the erased are refused, all at once."""
+    """No number, unknown numbers, the policy, a tick, an act and erased entries are rejected, all at once."""
     erase(folder, [4], ORDER, LATER).close()
     size = verify(folder / node.LEDGER, key().verifier).entry_count
     for numbers, code in (

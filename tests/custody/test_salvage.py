@@ -1,4 +1,6 @@
-"""Laws of salvage: a new node holds what the damaged one still does, says what is lost, and is a node like any other."""
+"""Laws of salvage: a new node has the readable part of the damaged one, lists what is lost, and works like any
+other.
+"""
 
 import json
 import sqlite3
@@ -27,7 +29,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_node_is_saved_without_what_is_lost(folder: Path, tmp_path: Path) -> None:
-    """Entries keep their numbers, the last entry names the old ledger and the lost ones, and the node goes on."""
+    """Entries retain their numbers, the last entry names the old ledger and the lost ones, and the node continues."""
     with sqlite3.connect(folder / node.LEDGER) as store:
         store.execute("UPDATE entry SET payload = x'00' WHERE number = 5")
         store.execute("DELETE FROM entry WHERE number = 8")
@@ -63,7 +65,7 @@ def test_a_whole_node_is_saved_whole(folder: Path, tmp_path: Path) -> None:
 
 
 def test_a_lost_policy_is_replaced_by_a_pack_that_is_named(folder: Path, tmp_path: Path) -> None:
-    """Without entry 1 the salvage asks for the pack; the folder may then be given again."""
+    """Without entry 1 the salvage requires the pack; the folder may then be used again."""
     with sqlite3.connect(folder / node.LEDGER) as store:
         store.execute("UPDATE entry SET payload = x'00' WHERE number = 1")
     store.close()

@@ -69,7 +69,7 @@ def test_a_founding_that_is_killed_can_be_done_again(tmp_path: Path) -> None:
 
 def test_a_folder_that_holds_something_else_is_not_begun_anew(tmp_path: Path) -> None:
     """Beside the traces of a founding lies a stranger's file: nothing is taken away."""
-    node.found(tmp_path, node.Charter("O", ORIGIN, "small"), key())
+    node.start(tmp_path, node.Charter("O", ORIGIN, "small"), key())
     (tmp_path / "mine.txt").write_text("x")
     with pytest.raises(Refused):
         small_node(tmp_path)

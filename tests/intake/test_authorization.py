@@ -1,4 +1,4 @@
-"""An entity may speak for itself, whoever manages it at any height may, and the node's owner may; nobody else."""
+"""An entity may report on itself; so may any manager above it and the node's owner, and no other."""
 
 from dataclasses import dataclass, field
 from functools import cache
@@ -54,7 +54,7 @@ def refused(by, kind="payment", **columns):
 
 
 def test_a_stranger_is_refused_once():
-    """A reporter that the register does not hold is refused as such, not row by row."""
+    """A reporter that is not in the register is rejected as such, not row by row."""
     assert refused("nobody", entity=["A", "B"]) == [(0, "intake.sender.unknown", "nobody")]
 
 
@@ -65,25 +65,25 @@ def test_each_entity_out_of_reach_is_named_once():
 
 
 def test_one_of_several_books_is_enough():
-    """A stake may be told by the one who holds or by the one who is held."""
+    """A stake may be reported by the holder or by the held entity."""
     assert refused("B", "stake", entity=["X", "B"], holder=["B", "X"]) == []
     assert refused("B", "stake", entity=["X"], holder=["A"]) == [(0, "intake.sender.reach", "B -> X")]
 
 
 def test_rows_that_name_nobody_are_the_owners():
-    """A row that does not say whose books it concerns, such as a bare retraction, is not taken from others."""
+    """A row that names no entity, such as a bare retraction, is accepted from the owner alone."""
     assert refused("B", entity=[None]) == [(0, "intake.sender.reach", "B -> -")]
     assert refused("O", entity=[None]) == []
 
 
 @dataclass
 class Standing(Register):
-    """A register under which every key stands in the books of A."""
+    """A register with every key in the books of A."""
 
     parents: dict[str, str | None] = field(default_factory=lambda: {"A": None, "X": None})
 
     def standing(self, _kind, keys):
-        """Everything stands, as fact 1 and on."""
+        """Return every key as recorded, as fact 1 and on."""
         return np.arange(1, len(keys) + 1), np.zeros(len(keys), dtype=np.uint64)
 
     def whose_books(self, _kind, facts):
@@ -94,7 +94,9 @@ class Standing(Register):
 @pytest.mark.parametrize("act", ["state", "correct", "retract"])
 @pytest.mark.parametrize("kind", sorted(base_pack().kinds))
 def test_no_kind_lets_a_stranger_end_what_stands(kind, act):
-    """Of every kind: X that names itself throughout may say what is new, and neither correct nor retract what is A's."""
+    """Of every kind: X that names itself throughout may report new facts, and neither correct nor retract facts
+    of A.
+    """
     kinds = base_pack().kinds
     columns = {c: pa.array(["X"]) for c in kinds[kind].books}
     row = pa.table({"report": [0], "act": [act], "key_hash": pa.array([7], pa.uint64()), **columns})
@@ -132,7 +134,9 @@ STRANGERS = [
 
 @pytest.mark.parametrize(("kind", "row"), STRANGERS)
 def test_what_stands_in_the_books_of_another_is_not_ended(node, kind, row):
-    """Whatever the key holds: who may not speak where a fact stands neither corrects nor retracts it by naming itself."""
+    """A reporter without authority over a fact's books neither corrects nor retracts it by naming itself, for
+    any key.
+    """
     before = node.duck.rows(f"SELECT * FROM {kind}")
     taken = take(node, report(kind, row, reporter="X"), at=DAY)
     assert [one.code for one in taken.refused[0]] == ["intake.sender.reach"]
@@ -142,13 +146,13 @@ def test_what_stands_in_the_books_of_another_is_not_ended(node, kind, row):
 @pytest.mark.parametrize("by", ["A", OWNER])
 @pytest.mark.parametrize(("kind", "row"), STRANGERS[2::3])
 def test_who_may_speak_there_retracts_by_the_key_alone(node, by, kind, row):
-    """A retraction that names nobody is held against the books that the fact stands in."""
+    """A retraction that names no entity is checked against the books of the recorded fact."""
     assert take(node, report(kind, row, reporter=by), at=DAY).refused == {}
     assert node.duck.rows(f"SELECT count(*) FROM {kind}") == [(0,)]
 
 
 def test_a_correction_that_hands_over_needs_both(node):
-    """What A hands to B by a correction is A's to end and must be A's to say: the manager may, B alone may not."""
+    """A correction from A to B needs authority over both: the manager may send it, B alone may not."""
     handed = {"account": "1", "entity": "B", "act": "correct"}
     refused = take(node, report("account", handed, reporter="B"), at=DAY).refused
     assert [one.code for one in refused[0]] == ["intake.sender.reach"]
@@ -156,7 +160,7 @@ def test_a_correction_that_hands_over_needs_both(node):
 
 
 def test_what_one_batch_says_and_ends_is_held_against_the_same(node):
-    """A correction that came with what it would end waits until that stands, and is then refused as any other."""
+    """A correction in one batch with its fact waits until that fact is recorded, and is then rejected as any other."""
     first = report("account", {"account": "2", "entity": "A"}, reporter="A")
     second = report("account", {"account": "2", "entity": "X", "act": "correct"}, reporter="X")
     refused = take(node, first, second, at=DAY).refused

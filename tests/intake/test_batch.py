@@ -1,4 +1,4 @@
-"""Raw rows of many reports are gathered by kind; what a report gives depends on that report alone."""
+"""Raw rows of many reports are gathered by kind; the result of a report depends on that report alone."""
 
 import io
 import json
@@ -58,13 +58,13 @@ def test_facts_are_numbered_through_all_files_of_a_report():
 
 
 def test_a_report_without_facts_is_refused():
-    """Nothing said is not taken for something."""
+    """A report without facts is rejected."""
     empty = Report(b"entity,payment\n", "csv", "a.csv", "O", "payment")
     assert [found for _, found in rows_of([said("payment"), empty])] != [[], []]
 
 
 def test_an_unknown_kind_is_refused_with_those_there_are():
-    """Who names a kind that the policy does not have is told which ones it has."""
+    """The refusal of an unknown kind names the kinds of the policy."""
     _, refused = gather([said("nothing", {"entity": "A"})], KINDS, Limits())
     assert refused[0][0].code == "intake.kind"
     assert "payment" in refused[0][0].expected.en

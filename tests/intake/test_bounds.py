@@ -51,7 +51,7 @@ def test_a_value_in_a_list_is_bounded(node: Engine) -> None:
 
 @pytest.mark.parametrize("bounds", ["least: 5, most: 2", "least: 2024-01-01", "most: true"])
 def test_bounds_fit_their_field(bounds: str) -> None:
-    """A kind whose bounds run backwards, or are of another type, is no kind."""
+    """A kind with bounds that run backwards, or are of another type, is rejected."""
     files = changed("kinds/payment.yml", "lines: {type: integer,", f"lines: {{type: integer, {bounds},")
     with pytest.raises(BrokenPack):
         read_pack(files, "small")

@@ -1,4 +1,4 @@
-"""Cells of text become typed values exactly, or they are refused by the name of their type."""
+"""Cells of text become typed values exactly, or they are rejected by the name of their type."""
 
 import datetime as dt
 from decimal import Decimal
@@ -112,13 +112,15 @@ REFUSED = [
 
 @pytest.mark.parametrize(("form", "text", "value"), TAKEN)
 def test_what_is_taken_is_taken_exactly(duck, form, text, value):
-    """A text that fits its type gives that value, to the last digit."""
+    """A text that fits its type results in that value, to the last digit."""
     assert cell(duck, form, text) == value
 
 
 @pytest.mark.parametrize(("form", "text"), REFUSED)
 def test_what_does_not_fit_is_not_typed(duck, form, text):
-    """A text that does not fit gives nothing, so that the row is refused; nothing is guessed and nothing is cut off."""
+    """A text that does not fit results in null, so that the row is rejected; nothing is guessed and nothing is
+    cut off.
+    """
     assert cell(duck, form, text) is NOT_TAKEN
 
 
@@ -132,7 +134,7 @@ def test_money_is_exact(value: Decimal) -> None:
 @settings(max_examples=40)
 @given(st.datetimes(dt.datetime(1900, 1, 1), dt.datetime(2200, 1, 1)))
 def test_an_instant_without_an_offset_is_the_owners_wall_time(value: dt.datetime) -> None:
-    """What is said without an offset is kept as it is said, unless the zone's clocks leap over it."""
+    """A time without an offset is stored as written, unless the zone's clocks leap over it."""
     kept = cell(_shared(), "instant", value.isoformat())
     assert kept == value or abs(kept - value) <= dt.timedelta(hours=1, minutes=6)
 
@@ -149,8 +151,9 @@ def _shared() -> DuckDb:
 
 @pytest.mark.parametrize("form", sorted({form for form, *_ in TAKEN}))
 def test_what_is_expected_is_said_in_both_languages(form):
-    """For each type a person is told what the cell should hold; for a choice, by its labels."""
-    zh, en = expected(Field("f", form, Text(zh="", en=""), choices=CHOICES))
+    """For each type a message states what the cell must contain; for a choice, by its labels."""
+    text = expected(Field("f", form, Text(zh="", en=""), choices=CHOICES))
+    zh, en = text.zh, text.en
     assert zh
     assert en
     if form == "choice":
@@ -171,7 +174,7 @@ _CODES = ("A-1", "沪(2020)第1号", "〔2025〕18号", "a_b/c.d:e", "R&D 7", "x
 
 @pytest.mark.parametrize("field", ["code", "entity"])
 def test_a_code_holds_no_markup(duck, field):
-    """Signs of markup, quotes and characters that nobody sees are no part of a code; names of documents are."""
+    """Signs of markup, quotes and invisible characters are not allowed in a code; names of documents are."""
     one = Field("x", field, Text(zh="x", en="x"))
     for text, wrong in [*((text, True) for text in _MARKUP), *((text, False) for text in _CODES)]:
         sql = f"SELECT {misspelled(one)} FROM (SELECT ? AS x) AS t"

@@ -35,13 +35,13 @@ def every_kind():
 
 
 def spellings(kind):
-    """Return the ways in which a kind is named: by name and title, also in other cases."""
+    """Return the spellings of a kind's name: name and title, also in other cases."""
     plain = (kind.name, kind.title.zh, kind.title.en)
     return list(dict.fromkeys((*plain, kind.name.upper(), kind.name.title(), kind.title.en.swapcase())))
 
 
 def row_of(kind):
-    """Return a row whose columns the kind knows."""
+    """Return a row with columns of the kind."""
     return dict.fromkeys(dict.fromkeys((*kind.key, *kind.books)), "1")
 
 
@@ -64,7 +64,7 @@ def packed(name, payload):
 
 
 def in_every_medium(said, row):
-    """Yield (form, payload, medium, kind beside the file, mapping) of a row whose kind is named so."""
+    """Yield (form, payload, medium, kind beside the file, mapping) of a row with its kind named so."""
     text, sheet = json.dumps(row), f"{','.join(row)}\n{','.join(row.values())}\n".encode()
     escaped = json.dumps("".join(f"\\u{ord(c):04x}" for c in said)).replace("\\\\", "\\")
     table = io.BytesIO()
@@ -88,7 +88,7 @@ def in_every_medium(said, row):
 
 
 def decided(kinds, form, said):
-    """Return from which channels a report in that form is rejected, and whether it could not be read."""
+    """Return the channels that reject a report in that form, and whether it could not be read."""
     _, payload, media, beside, mapping = form
     report = read_ahead(Report(payload, media, "r", "A", beside, mapping))
     raws, refused = gather([report], kinds, USUAL)
@@ -101,7 +101,7 @@ def decided(kinds, form, said):
 
 
 def test_every_kind_is_held_to_its_file():
-    """No spelling and no medium changes from which channels a kind is accepted; what names no kind is rejected."""
+    """No spelling and no medium changes the channels of a kind; a report that names no kind is rejected."""
     kinds = {name: kind for name, kind in every_kind().items() if not kind.is_made}
     seen = 0
     for kind in kinds.values():
@@ -116,7 +116,7 @@ def test_every_kind_is_held_to_its_file():
 
 
 def test_a_mapping_is_held_as_a_file():
-    """Rows that a mapping gives to a kind are rejected like rows that were sent as such."""
+    """Rows from a mapping are rejected like rows that were sent as such."""
     kinds = every_kind()
     for kind in (kinds["case_step"], kinds["payment"]):
         row = row_of(kind)
@@ -127,7 +127,7 @@ def test_a_mapping_is_held_as_a_file():
 
 
 def test_what_the_engine_makes_comes_from_nowhere():
-    """A kind whose rows the engine makes is accepted from no channel, the operator's included."""
+    """A kind with rows made by the engine is accepted from no channel, the operator's included."""
     made = [kind for kind in every_kind().values() if kind.is_made]
     assert made
     for kind, channel in product(made, (CONSOLE, REPORTER, PUBLIC, OPERATOR)):
@@ -168,7 +168,7 @@ def test_one_kind_too_many_rejects_the_whole_report():
     ],
 )
 def test_an_act_is_in_the_name_of_who_is_signed_in(channel, login, approver, fields):
-    """Whoever is named as `by` or `approved_by` is a user of the report's own; the operator carries over what others did."""
+    """`by` and `approved_by` must name a user of the report's own; the operator may transfer acts of others."""
     row = {"report": [0], "line": [1], "by": ["ann"], "approved_by": [approver or None]}
     report = Report(b"", "json", "r", "A", channel=channel, login=login, approver=approver)
     found = list(check_names(every_kind(), [report], {"case_step": pa.table(row)}))

@@ -16,7 +16,7 @@ from comptroller.store.duck import DuckDb
 
 
 def test_names() -> None:
-    """Empty, repeated, overlong and unprintable names are refused, each at its own place."""
+    """Empty, repeated, overlong and unprintable names are rejected, each at its own place."""
     found = names_refused(["a", "", "a", "x" * 201, "b\n"], ("f", 1, ""), Limits())
     assert [one.code.removeprefix("intake.header.") for one in found] == ["empty", "twice", "long", "long"]
     assert [one.code for one in names_refused(["a", "b"], ("f", 1, ""), Limits(columns=1))] == ["intake.columns.many"]
@@ -33,7 +33,7 @@ def test_blank_to_null() -> None:
 
 
 def test_values() -> None:
-    """Long values and NUL are refused at their line, the first few of each column."""
+    """Long values and NUL are rejected at their line, the first few of each column."""
     table = text_table(["a", "b"], [pa.array(["付" * 5] * 9), pa.array(["x\0"] + ["y"] * 8)], pa.array(range(2, 11)))
     found = values_refused(table, "f", Limits(cell_chars=4))
     assert [(one.code, one.line, one.field) for one in found] == [
@@ -44,7 +44,7 @@ def test_values() -> None:
 
 
 def test_matching() -> None:
-    """Values that match are given with their place."""
+    """Matching values are returned with their place."""
     table = text_table(["a"], [pa.array(["x", "=y", None])], pa.array([2, 3, 4]))
     assert matching(table, "^=", "f") == [(("f", 3, "a"), "=y")]
 

@@ -1,4 +1,4 @@
-"""What is said fits what is known: entities, keys, corrections and retractions."""
+"""Reports must fit the register: entities, keys, corrections and retractions."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tests.packs_small.small import AT, codes, said, small_node
 
 @pytest.fixture(scope="module")
 def node(tmp_path_factory):
-    """Yield a node in which payment P0 of B stands, over 5."""
+    """Yield a node with payment P0 of B, over 5, in its books."""
     made = small_node(tmp_path_factory.mktemp("sense") / "n")
     made.take([said("payment", paid("P0"))], AT)
     yield made
@@ -31,12 +31,12 @@ def paid(number, **more):
     ],
 )
 def test_what_does_not_fit_is_refused(node, rows, code):
-    """An unknown entity, a key twice, a change that does not say so, a mend of nothing: each by name."""
+    """An unknown entity, a repeated key, an unmarked change, and a correction of nothing are rejected, each by name."""
     assert codes(node.take([said("payment", *rows)], AT)) == {0: code}
 
 
 def test_a_refusal_names_the_row_and_the_entry(node):
-    """Whoever is refused reads which line, which key, and in which entry it stands."""
+    """A refusal names the line, the key, and the entry of the recorded fact."""
     taken = node.take([said("payment", paid("Y"), paid("P0", amount=7))], AT)
     (one,) = taken.refused[0]
     assert (one.line, one.field, one.seen) == (2, "entity+payment", "B, P0 (entry 4)")
@@ -52,14 +52,14 @@ def test_the_same_said_again_is_taken_and_adds_nothing(node):
 
 
 def test_ensure_adds_what_is_missing_and_changes_nothing(node):
-    """`ensure` states a fact where its key is free, and leaves what stands as it is."""
+    """`ensure` states a fact where its key is free, and leaves a recorded fact as it is."""
     node.take([said("payment", paid("E1", act="ensure"), paid("P0", amount=99, act="ensure"))], AT)
     found = node.duck.rows("SELECT payment, amount FROM payment WHERE payment IN ('E1', 'P0') ORDER BY 1")
     assert found == [("E1", 5), ("P0", 5)]
 
 
 def test_a_key_that_was_retracted_is_free_again(node):
-    """After a retraction the key may be stated anew, and cannot be mended."""
+    """After a retraction the key may be stated anew, and cannot be corrected."""
     node.take([said("payment", paid("R1"))], AT)
     node.take([said("payment", paid("R1", act="retract"))], AT)
     assert codes(node.take([said("payment", paid("R1", act="correct"))], AT)) == {0: ["intake.sense.key_absent"]}
@@ -67,6 +67,6 @@ def test_a_key_that_was_retracted_is_free_again(node):
 
 
 def test_an_entity_need_not_be_known_where_the_kind_says_so(node):
-    """A holder of a stake may be nobody in the register."""
+    """The holder of a stake need not be in the register."""
     held = {"holder": "somebody", "entity": "B", "share_pct": 10, "valid_from": "2024-01-01"}
     assert node.take([said("stake", held)], AT).refused == {}

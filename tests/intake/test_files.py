@@ -1,4 +1,4 @@
-"""Any file: what it is told by, and nothing sent ever raises."""
+"""Any file: how its format is recognised, and that no input raises."""
 
 import gzip
 import io
@@ -52,7 +52,7 @@ GOOD = {
 
 @pytest.mark.parametrize("media", MEDIA)
 def test_each_media(media: str) -> None:
-    """Each kind of file is told by its name, read, and read the same when it is gzipped."""
+    """Each format is recognised by its name, read, and read the same when it is gzipped."""
     payload = GOOD[media]
     assert media_of(f"a.{media}", payload) == media
     raws, refusals = read_file(payload, media, "a")
@@ -94,7 +94,7 @@ def test_media_of(name: str, payload: bytes, media: str | None) -> None:
 
 
 def test_refusals_of_any_file() -> None:
-    """Unknown media, empty and oversized files, and gzip within gzip are refused by name."""
+    """Unknown media, empty and oversized files, and gzip within gzip are rejected by name."""
     for payload, media, code in (
         (b"x", "pdf", "intake.file.media"),
         (b"", "csv", "intake.file.empty"),
@@ -105,14 +105,14 @@ def test_refusals_of_any_file() -> None:
 
 
 def test_kind_said_outside() -> None:
-    """A kind said outside is given to what does not say its own."""
+    """A kind from outside applies to content that does not name its own."""
     assert read_file(GOOD["csv"], "csv", "a", kind="payment")[0][0].kind == "payment"
     assert read_file(GOOD["xlsx"], "xlsx", "a", kind="other")[0][0].kind == "payment"
     assert read_file(GOOD["json"], "json", "a", kind="")[0][0].table["kind"].to_pylist() == ["payment"]
 
 
 def sound(payload: bytes, media: str) -> None:
-    """Hold the law of this door: rows or refusals, never both, never neither, each refusal complete."""
+    """Check the law of intake: rows or refusals, never both, never neither, each refusal complete."""
     raws, refusals = read_file(payload, media, "a")
     assert bool(raws) != bool(refusals)
     for one in refusals:
@@ -130,7 +130,7 @@ def sound(payload: bytes, media: str) -> None:
 @given(payload=st.binary(max_size=300), media=st.sampled_from(MEDIA))
 @settings(max_examples=400, deadline=None)
 def test_any_bytes(payload: bytes, media: str) -> None:
-    """Arbitrary bytes under every media are read or refused; nothing is raised."""
+    """Arbitrary bytes under every media are read or rejected; nothing is raised."""
     sound(payload, media)
 
 
@@ -140,14 +140,14 @@ def test_any_bytes(payload: bytes, media: str) -> None:
 )
 @settings(max_examples=400, deadline=None)
 def test_any_text(payload: str, media: str) -> None:
-    """Text made of the formats' own signs is read or refused."""
+    """Text made of the formats' own signs is read or rejected."""
     sound(payload.encode(), media)
 
 
 @given(data=st.data(), media=st.sampled_from(MEDIA))
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_damaged_files(data: st.DataObject, media: str) -> None:
-    """Good files with bytes changed, cut or doubled are read or refused."""
+    """Good files with bytes changed, cut or doubled are read or rejected."""
     payload = bytearray(GOOD[media])
     for _ in range(data.draw(st.integers(1, 4))):
         at = data.draw(st.integers(0, len(payload) - 1))

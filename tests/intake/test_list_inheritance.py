@@ -50,12 +50,12 @@ def _refused(
     ("higher_limit", 100, False), ("higher_limit", 110, False), ("higher_limit", 99, True), ("free", 999, False),
 ])  # fmt: skip
 def test_a_limit_may_differ_one_way_only(way: str, limit: int | None, *, refused: bool) -> None:
-    """Equal is as strict; stricter is taken; looser, or without any limit, is refused with the line it breaks."""
+    """Equal is as strict; stricter is accepted; looser, or without any limit, is rejected with the line above."""
     assert _refused(way, ("x", limit), _line("x", 100)) is refused
 
 
 def test_a_list_of_items_may_only_leave_out() -> None:
-    """An item that stands above is taken, one that does not is refused; where nothing stands above, all may be said."""
+    """An item that is above is accepted, another one is rejected; where no list is above, all items are accepted."""
     assert not _refused("only_items", ("x", None), _line("x", None), _line("y", None))
     assert _refused("only_items", ("z", None), _line("x", None), _line("y", None))
     assert not _refused("only_items", ("z", None))
@@ -69,6 +69,6 @@ def test_what_is_not_in_force_together_does_not_bind() -> None:
 
 
 def test_reports_of_lists_are_known_by_their_number() -> None:
-    """Each report that says lines of lists is named, so that they are taken one by one."""
+    """Each report with lines of lists is named, so that they are processed one by one."""
     assert listing_reports({"list_line": pa.table({"report": [3, 1, 3]})}) == {1, 3}
     assert listing_reports({}) == set()

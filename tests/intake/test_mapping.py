@@ -1,4 +1,4 @@
-"""Mappings: one SELECT a kind over the raw file, locked in, steady, and refused with what DuckDB says."""
+"""Mappings: one SELECT a kind over the raw file, isolated, repeatable, and rejected with DuckDB's message."""
 
 import pyarrow as pa
 import pytest
@@ -27,7 +27,7 @@ def mapped(sql: str, one: RawTable) -> list[dict[str, object]]:
 
 
 def parse_codes(text: str) -> list[str]:
-    """Return the codes with which a mapping's text is refused."""
+    """Return the codes of the refusals of a mapping's text."""
     selects, refusals = parse_mapping("m.sql", text)
     assert selects == []
     assert all(one.file == "m.sql" for one in refusals)
@@ -35,7 +35,7 @@ def parse_codes(text: str) -> list[str]:
 
 
 def test_several_kinds() -> None:
-    """Each SELECT stands under the kind that its comment names; comments and semicolons do no harm."""
+    """Each SELECT is under the kind that its comment names; comments and semicolons do no harm."""
     text = "-- A bank's.\n-- kind: payment\nSELECT a FROM raw; -- end\n\n-- kind: account\n/* x */ SELECT b FROM raw\n"
     selects, refusals = parse_mapping("m.sql", text)
     assert refusals == []
@@ -46,7 +46,7 @@ def test_several_kinds() -> None:
 
 
 def test_results_are_text() -> None:
-    """Numbers keep every digit, days and instants are ISO, lists and structs are JSON, nothing is null."""
+    """Numbers retain every digit, days and instants are ISO, lists and structs are JSON, nothing is null."""
     sql = """SELECT CAST(n AS DECIMAL(18,4)) AS money, CAST(n AS DOUBLE) AS number, CAST(d AS DATE) AS day,
         CAST(d AS TIMESTAMP) AS moment, CAST(d || ' 00:00:00+01' AS TIMESTAMPTZ) AS instant, '' AS nothing,
         n = '3' AS flag, [{'p': 'x'}] AS list, line FROM raw"""
@@ -66,14 +66,14 @@ def test_results_are_text() -> None:
 
 
 def test_lines() -> None:
-    """`line` is the file's where the SELECT gives it, else rows are counted."""
+    """`line` is the file's where the SELECT has it, else rows are counted."""
     one = raw(a=["x", "y"])
     assert [row["line"] for row in mapped("SELECT a, line FROM raw WHERE a = 'y'", one)] == [2]
     assert [row["line"] for row in mapped("SELECT a FROM raw", one)] == [1, 2]
 
 
 def test_order_depends_on_the_file_alone() -> None:
-    """What groups or joins is put in order, so that the same file always gives the same rows."""
+    """Grouped and joined rows are put in order, so that the same file always has the same rows."""
     one = raw(a=[str(n % 50) for n in range(5000)])
     rows = mapped("SELECT a, count(*) AS n FROM raw GROUP BY a", one)
     assert [row["a"] for row in rows] == sorted({str(n) for n in range(50)})
@@ -81,7 +81,7 @@ def test_order_depends_on_the_file_alone() -> None:
 
 
 def test_event_logs() -> None:
-    """Attributes are maps: an absent one is null; `at` needs no quotes, though DuckDB keeps the word for itself."""
+    """Attributes are maps: an absent one is null; `at` needs no quotes, though DuckDB reserves the word."""
     log = b"""<log><trace><string key="concept:name" value="c"/><event><string key="(case)_Amount" value="5.50"/>
         <date key="time:timestamp" value="2024-01-01T10:00:00+01:00"/></event><event/></trace></log>"""
     raws, _ = read_xes(log, "a.xes")
@@ -150,7 +150,7 @@ def test_reach(sql: str) -> None:
     ],
 )
 def test_syntax(text: str) -> None:
-    """Anything but SELECTs under their kinds is refused."""
+    """Anything but SELECTs under their kinds is rejected."""
     assert "intake.mapping.syntax" in parse_codes(text)
 
 
@@ -164,7 +164,7 @@ def test_syntax(text: str) -> None:
     ],
 )
 def test_failures(sql: str, said: str) -> None:
-    """A SELECT that does not run over this file is refused with DuckDB's words and the file's columns."""
+    """A SELECT that does not run over this file is rejected with DuckDB's words and the file's columns."""
     raws, refusals = apply_mapping(raw(a=["x"], b=["y"]), [Select("payment", sql, "m.sql", 3)])
     assert raws == []
     assert [one.code for one in refusals] == ["intake.mapping.failed"]
@@ -175,7 +175,7 @@ def test_failures(sql: str, said: str) -> None:
 
 
 def test_locked() -> None:
-    """What gets past the reading of the SQL still finds no file, and cannot open the door."""
+    """SQL that passes the check still finds no file, and cannot change the settings."""
     for sql in ("SELECT * FROM read_text('/etc/hostname')", "SELECT * FROM 'x.csv'", "SELECT * FROM glob('*')"):
         raws, refusals = apply_mapping(raw(a=["x"]), [Select("payment", sql, "m.sql", 1)])
         assert raws == []
@@ -183,7 +183,7 @@ def test_locked() -> None:
 
 
 def test_one_failure_refuses_all() -> None:
-    """A mapping gives all its kinds or none."""
+    """A mapping returns all its kinds or none."""
     selects = [Select("payment", "SELECT a FROM raw", "m", 1), Select("account", "SELECT b FROM raw", "m", 2)]
     raws, refusals = apply_mapping(raw(a=["x"]), selects)
     assert raws == []
@@ -191,7 +191,7 @@ def test_one_failure_refuses_all() -> None:
 
 
 def test_limits() -> None:
-    """A SELECT that makes too many rows is stopped, and a wrong `line` is refused."""
+    """A SELECT that makes too many rows is stopped, and a wrong `line` is rejected."""
     selects = [Select("payment", "SELECT unnest(range(1000)) AS a FROM raw", "m", 1)]
     _, refusals = apply_mapping(raw(a=["x"]), selects, limits=Limits(rows=10))
     assert [one.code for one in refusals] == ["intake.rows.many"]

@@ -1,4 +1,4 @@
-"""Refusals of intake: printable whatever was seen, and bounded in number."""
+"""Refusals of intake: printable for any input, and bounded in number."""
 
 from hypothesis import given, strategies as st
 

@@ -1,4 +1,4 @@
-"""A nested list's lines become rows of their own, in whatever order they came; a line that does not fit is refused."""
+"""A nested list's lines become rows of their own, in any order of arrival; a line that does not fit is rejected."""
 
 import json
 
@@ -25,7 +25,7 @@ def lines(*lists):
 
 
 def test_lines_carry_their_facts_columns_and_come_in_the_order_of_their_keys():
-    """Each line has the fact's key and what the list carries; a fact without a list gives none."""
+    """Each line has the fact's key and the carried columns; a fact without a list has no line."""
     rows, refused = lines([{"person": "V", "vote": "no"}, {"person": "U", "vote": "yes"}], None, [{"person": "W"}])
     assert refused == []
     assert [(r["decision"], r["matter"], r["person"], r["vote"]) for r in rows] == [
@@ -37,7 +37,7 @@ def test_lines_carry_their_facts_columns_and_come_in_the_order_of_their_keys():
 
 @pytest.mark.parametrize("said", ["not json", {"person": "U"}, ["U"], [{"person": "U", "colour": "red"}]])
 def test_what_is_no_list_of_its_lines_refuses_its_report_alone(said):
-    """Text, an object, plain values and unknown fields are refused by the report they came in; the others stand."""
+    """Text, an object, plain values and unknown fields reject their own report; the others are accepted."""
     rows, refused = lines(said, [{"person": "U"}])
     assert refused == [(0, "intake.shape.list")]
     assert [r["decision"] for r in rows if r["report"] == 1] == ["D1"]

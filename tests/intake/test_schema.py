@@ -1,4 +1,6 @@
-"""Raw rows become typed rows; whatever does not fit is refused with its place, and refuses its own report alone."""
+"""Raw rows become typed rows; anything that does not fit is rejected with its place, and rejects its own report
+alone.
+"""
 
 import json
 from dataclasses import replace
@@ -54,7 +56,7 @@ DECIDED = {"entity": "A", "decision": "D", "matter": "M"}
 
 
 def test_headers_match_by_name_and_by_label_in_both_languages():
-    """A column is known by its field's name, its Chinese label or its English one, whatever its case; a star is no part of it."""
+    """A column matches by its field's name or its label in either language, in any case; a star is ignored."""
     kind = small_pack().kinds["payment"]
     found, refused = match_headers(kind, ["付款企业", "Payment*", " AMOUNT ", "paid on"], "a.csv")
     assert not refused
@@ -62,7 +64,7 @@ def test_headers_match_by_name_and_by_label_in_both_languages():
 
 
 def test_an_unknown_column_is_refused_with_a_near_name():
-    """A column that no field has is refused, and the field that looks like it is named; a column twice is refused."""
+    """A column that no field has is rejected, and a similar field is named; a column twice is rejected."""
     kind = small_pack().kinds["payment"]
     _, refused = match_headers(kind, ["amuont", "amount", "金额"], "a.csv")
     assert [(r.code, r.field) for r in refused] == [("intake.shape.column", "amuont"), ("intake.shape.column", "金额")]
@@ -70,7 +72,7 @@ def test_an_unknown_column_is_refused_with_a_near_name():
 
 
 def test_a_column_without_values_is_no_column(duck):
-    """An empty column of any name says nothing, so that it matters neither alone nor beside others."""
+    """An empty column of any name has no effect, alone or beside others."""
     whole, refused = shaped(duck, "payment", {**PAID, "colour": None, "金额": None})
     assert not refused
     assert whole is not None
@@ -90,7 +92,7 @@ def test_a_wrong_column_refuses_its_own_report_alone(duck):
 
 
 def test_all_refusals_come_at_once_with_line_and_field(duck):
-    """Cells, required fields, checks, acts and identifiers are all refused in one answer, each with its place."""
+    """Cells, required fields, checks, acts and identifiers are all rejected in one answer, each with its place."""
     rows = [
         {**PAID, "amount": "much", "paid_on": "soon"},
         {"entity": "A", "payment": "Q", "lines": "-1"},
@@ -108,7 +110,7 @@ def test_all_refusals_come_at_once_with_line_and_field(duck):
 
 
 def test_check_characters_are_checked(duck):
-    """A code with a scheme is refused when its check characters are wrong."""
+    """A code with a scheme is rejected when its check characters are wrong."""
     good, bad = "213800KUD8LAJWSQ9D15", "213800KUD8LAJWSQ9D16"
     _, refused = shaped(
         duck, "entity", {"entity": "A", "name": "A", "lei": good}, {"entity": "B", "name": "B", "lei": bad}
@@ -136,7 +138,7 @@ def test_what_is_not_given_is_filled_and_what_is_given_stands(duck):
 
 
 def test_nested_lists_become_tables_with_what_they_carry(duck):
-    """Lines of a list repeat their fact's key and carried columns, whatever order reports and lines are in."""
+    """Lines of a list repeat their fact's key and carried columns, for any order of reports and lines."""
     votes = [{"person": "V", "vote": "no"}, {"person": "U", "vote": "赞成"}]
     votes[1]["vote"] = "同意"
     whole, refused = shaped(
@@ -162,13 +164,13 @@ def test_nested_lists_become_tables_with_what_they_carry(duck):
     ],
 )
 def test_a_list_that_does_not_fit_is_refused(duck, votes, code):
-    """Text that is no list, lines that are no objects, unknown or missing fields, and a line twice are refused."""
+    """Text that is no list, lines that are no objects, unknown or missing fields, and a line twice are rejected."""
     _, refused = shaped(duck, "decision", {**DECIDED, "votes": votes})
     assert [(at, one.code) for at, one in refused] == [(0, code)]
 
 
 def test_a_closer_look_gives_the_same_rows(duck):
-    """Rows are the same whether all of a batch was sound at once or a wrong one beside them asked for a closer look."""
+    """Rows are the same for a valid batch and for one that a wrong row sends to the closer look."""
     alone, _ = shaped(duck, "payment", PAID, {**PAID, "payment": "Q"})
     beside, refused = shaped(
         duck, "payment", PAID, {**PAID, "payment": "Q"}, {**PAID, "payment": "R", "amount": "many"}
@@ -204,7 +206,7 @@ def test_the_hash_of_what_is_said_depends_on_nothing_else(duck):
 
 
 def test_a_code_that_fills_itself_is_held_too(duck):
-    """Text with markup in a code is refused also where the field would fill itself; left empty, it is filled."""
+    """Text with markup in a code is rejected also where the field would fill itself; left empty, it is filled."""
     kind = small_pack().kinds["payment"]
     code = Field("currency", "code", Text(zh="币种", en="Currency"), pattern="[A-Z]{3}", fills="'CNY'")
     kind = replace(kind, fields=(*(one for one in kind.fields if one.name != "currency"), code))
@@ -216,7 +218,7 @@ def test_a_code_that_fills_itself_is_held_too(duck):
 
 
 def test_what_a_field_fills_itself_with_hides_no_wrong_cell(duck):
-    """Text that cannot be typed is refused also where another field would give the value."""
+    """Text that cannot be typed is rejected also where another field would fill in the value."""
     kind = small_pack().kinds["payment"]
     fields = {one.name: one for one in kind.fields}
     for name, fills, text in (

@@ -41,24 +41,24 @@ def test_a_signature_by_a_registered_key_is_taken() -> None:
 
 
 def test_a_report_without_a_signature_is_taken() -> None:
-    """Reports may carry a signature; none is asked for."""
+    """Reports may carry a signature; none is required."""
     assert not _refused(Report(b"{}", "json", "r.json", "A"))
 
 
 def test_another_payload_or_another_reporter_is_refused() -> None:
-    """A signature stands for one payload by one reporter."""
+    """A signature is valid for one payload by one reporter."""
     assert _refused(_signed(b"{ }"))
     assert _refused(_signed(reporter="B"))
 
 
 def test_a_key_counts_on_its_days_only() -> None:
-    """A key is looked up as of the day: from its first day, and no longer on the day on which it ends."""
+    """A key is looked up as of the day: valid from its first day, and no longer on the day of its end."""
     assert not _refused(_signed(), start=DAY)
     assert _refused(_signed(), start=DAY + dt.timedelta(days=1))
     assert _refused(_signed(), end=DAY)
 
 
 def test_what_is_no_signature_is_refused() -> None:
-    """Text that is not base64, and base64 of another length, are refused and never crash."""
+    """Text that is not base64, and base64 of another length, are rejected and never crash."""
     for said in ("###", "AAAA", "签名"):
         assert _refused(Report(b"{}", "json", "r.json", "A", signature=said))

@@ -83,7 +83,7 @@ ROW = st.fixed_dictionaries(
 
 
 def as_read(value: object) -> object:
-    """Return a value as the text that stands for it."""
+    """Return the text of a value."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Decimal):
@@ -112,7 +112,7 @@ def test_filled_in_and_read_back(rows: list[dict[str, object]], votes: list[dict
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_blank_template(language: str) -> None:
-    """A blank template says that it holds no facts; the same kind gives the same bytes."""
+    """A blank template is rejected as empty; the same kind always results in the same bytes."""
     payload = template_xlsx(KIND, language)
     raws, refusals = read_xlsx(payload, "a.xlsx")
     assert raws == []
@@ -131,7 +131,7 @@ def test_nothing_runs() -> None:
 
 
 def test_labels_tell_fields_apart() -> None:
-    """A label that two fields share gives way to the fields' names."""
+    """A label that two fields share is replaced by the fields' names."""
     assert labels(KIND, "en")[7:9] == ["seats", "present"]
     assert labels(KIND, "zh")[7:9] == ["人数", "到会"]
 

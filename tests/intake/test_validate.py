@@ -1,4 +1,4 @@
-"""A report is taken whole or refused whole, with every refusal at once, in the order of arrival."""
+"""A report is accepted whole or rejected whole, with every refusal at once, in the order of arrival."""
 
 from dataclasses import dataclass, field
 
@@ -27,7 +27,7 @@ class Register:
         return self.parents.get(entity)
 
     def standing(self, _kind, keys):
-        """Nothing stands."""
+        """Return no key as recorded."""
         return np.zeros(len(keys), dtype=np.int64), np.zeros(len(keys), dtype=np.uint64)
 
 
@@ -55,7 +55,7 @@ def codes(checked: Checked) -> dict[int, list[str]]:
 
 
 def test_each_report_is_in_one_place(duck):
-    """A report is accepted, refused, or put off; never two of these, and none is forgotten."""
+    """A report is accepted, rejected, or deferred; never two of these, and none is forgotten."""
     found = look(
         duck, said("payment", paid("P1")), said("payment", {}), said("payment", paid("P1")), said("payment", paid("P2"))
     )
@@ -63,7 +63,7 @@ def test_each_report_is_in_one_place(duck):
 
 
 def test_a_report_is_refused_whole(duck):
-    """One wrong cell among many rows refuses all of them, and nothing of the report is among the facts."""
+    """One wrong cell among many rows rejects all of them, and nothing of the report is among the facts."""
     rows = [paid(f"P{n}") for n in range(5)]
     found = look(duck, said("payment", *rows, paid("X", amount="much")), said("payment", paid("P9")))
     assert found.accepted == [1]
@@ -92,7 +92,7 @@ def test_refusals_name_the_file(duck):
 
 
 def test_nothing_known_is_needed_for_shape(duck):
-    """Shape alone gives the same rows for what is taken, so that the ledger can be folded again."""
+    """The schema alone results in the same rows for accepted reports, so that the ledger can be folded again."""
     reports = [said("payment", paid("P1")), said("payment", paid("P2"), media="ndjson")]
     facts, refused = shape(duck, small_pack().kinds, reports)
     assert refused == {}
@@ -118,7 +118,7 @@ def test_within_one_report_order_does_not_matter(duck):
 
 
 def test_an_empty_batch_is_nothing(duck):
-    """No reports give no facts and no refusals."""
+    """No reports result in no facts and no refusals."""
     found = look(duck)
     assert (found.accepted, found.refused, found.later, found.facts.count) == ([], {}, [], 0)
 
@@ -126,7 +126,7 @@ def test_an_empty_batch_is_nothing(duck):
 @pytest.mark.parametrize("name", ["line", "report", "seq", "line_in_file", "seq_in_file"])
 @pytest.mark.parametrize("way", ["json", "csv", "mapping"])
 def test_a_file_may_not_speak_in_intake_s_own_columns(duck, name, way):
-    """A column named as one of those that intake adds is refused as any unknown one, and stops no other report."""
+    """A column named like one that intake adds is rejected as any unknown one, and stops no other report."""
     names = list(dict.fromkeys((name.removesuffix("_in_file"), name)))
     rows = [paid("P1", **dict.fromkeys(names, "1"))]
     csv = f"entity,payment,amount,{','.join(names)}\nB,P1,5{',1' * len(names)}\n".encode()

@@ -9,7 +9,7 @@ import pyarrow as pa
 from hypothesis import strategies as st
 
 from comptroller.books import Books
-from comptroller.intake.consistency import check_sense
+from comptroller.intake.consistency import check_consistency
 from comptroller.intake.schema import shape_rows
 from comptroller.intake.validate import Facts
 from comptroller.model.policy import Pack
@@ -228,7 +228,7 @@ class World:
 
     def _sense(self, rows: list[tuple[str, Row]]) -> tuple[list[tuple[str, Row]], list[tuple[str, Row]]]:
         whole = self._shape(rows)
-        refused, waits = check_sense(self.books.pack.kinds, whole.tables, self.books)
+        refused, waits = check_consistency(self.books.pack.kinds, whole.tables, self.books)
         first = min(waits, default=len(rows))
         wrong = {at for at, _ in refused}
         return [row for i, row in enumerate(rows[:first]) if i not in wrong], rows[first:]

@@ -18,7 +18,7 @@ AT = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 def act_on(ledger: Ledger, *numbers: int, leaf: str = "") -> Erasure:
-    """Return an act of erasure that lists these entries as they stand."""
+    """Return an act of erasure that lists these entries with their actual hashes."""
     entries = [ledger.entry(number) for number in numbers]
     listed = tuple((one.number, leaf or one.leaf.hex(), str(one.fields["payload_sha256"])) for one in entries)
     return Erasure("Li", "Wang", "asked for", "Source, art. 1", listed)
@@ -26,7 +26,7 @@ def act_on(ledger: Ledger, *numbers: int, leaf: str = "") -> Erasure:
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
-    """Return a ledger of four reports, one of which mentions the words of an act."""
+    """Return a ledger of four reports, one of them with the words of an act."""
     made = Ledger.create(tmp_path / "ledger", KEY.name, KEY, AT)
     for name in ("a", "b", '"media":"erasure"', "d"):
         made.append([Accepted(name.encode(), "json", "r", name=name)], AT)
@@ -34,7 +34,7 @@ def ledger(tmp_path: Path) -> Ledger:
 
 
 def look(ledger: Ledger) -> VerifyResult:
-    """Return what `verify` says."""
+    """Return the result of `verify`."""
     return verify(ledger.path, KEY.verifier)
 
 

@@ -81,7 +81,7 @@ def test_any_flipped_byte_is_found(at: int, mask: int) -> None:
 @settings(max_examples=300, deadline=None)
 @given(st.text())
 def test_rubbish_is_refused_by_name(text: str) -> None:
-    """Any text whatever is a note or is refused as one."""
+    """Any text is a note or is rejected as one."""
     for given_text in (text, PETER_BODY + text, SPEC_CHECKPOINT + text):
         with pytest.raises(NoteRefused):
             open_note(given_text, KEY.verifier)
@@ -95,7 +95,7 @@ def test_a_witness_may_sign_too() -> None:
 
 
 def test_another_key_does_not_open() -> None:
-    """A note signed by another key, of another name or with the same name, is refused; so is another origin."""
+    """A note signed by another key, of another name or with the same name, is rejected; so is another origin."""
     text = sign_checkpoint(ORIGIN, 1, ROOT, KEY).text
     for stranger in (make_key("another.example", bytes(range(32))), make_key(ORIGIN, bytes(32))):
         with pytest.raises(NoteRefused, match="not signed by"):

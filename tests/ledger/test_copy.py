@@ -32,7 +32,7 @@ def test_a_whole_ledger_is_copied_whole(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("page", [1, 5, 8, 9, 20, 29, 33, 34])
 def test_a_damaged_ledger_is_copied_without_what_is_lost(tmp_path: Path, page: int) -> None:
-    """Every entry that is whole keeps number, header and payload; the lost have a place that says so; the copy is sound."""
+    """Every whole entry retains number, header and payload; each lost one has a marked place; the copy is valid."""
     path = tmp_path / "old"
     fill(path)
     with Ledger.open(path) as old:
@@ -75,7 +75,7 @@ def test_entries_that_were_altered_or_robbed_are_lost_and_the_erased_stay_erased
 
 
 def test_without_its_first_entry_a_ledger_is_not_copied(tmp_path: Path) -> None:
-    """The policy that a node begins with must be there, or be given."""
+    """Entry 1, the first policy, must be there or be supplied."""
     path = tmp_path / "old"
     fill(path, GROUPS[:2])
     with sqlite3.connect(path) as store:

@@ -43,7 +43,7 @@ MICROS = st.integers(-60_000_000_000_000_000, 250_000_000_000_000_000)
 @settings(max_examples=500, deadline=None)
 @given(REPORTS, MICROS, st.integers(1, 2**53))
 def test_a_header_is_canonical_json(report: Accepted, micros: int, batch: int) -> None:
-    """A header equals what json.dumps gives with sorted keys, no spaces and UTF-8, for every report."""
+    """A header equals the result of json.dumps with sorted keys, no spaces and UTF-8, for every report."""
     digest, received = payload_digest(report.payload), instant_text(micros)
     header = header_of(report, digest, received, batch)
     fields = {
@@ -75,21 +75,21 @@ def test_a_header_is_canonical_json(report: Accepted, micros: int, batch: int) -
     ],
 )
 def test_what_a_header_cannot_carry_is_refused(report: Accepted) -> None:
-    """Lone surrogates, attachments that are no hashes, and notes with odd names are refused."""
+    """Lone surrogates, attachments that are no hashes, and notes with odd names are rejected."""
     with pytest.raises(ValueError):  # noqa: PT011  the causes differ, the kind is the law
         header_of(report, "0" * 64, "", 1)
 
 
 @given(MICROS)
 def test_instants_read_back(micros: int) -> None:
-    """An instant's microseconds, its value and its text say the same."""
+    """An instant's microseconds, its value and its text agree."""
     assert instant_micros(instant_from(micros)) == micros
     assert datetime.fromisoformat(instant_text(micros)) == instant_from(micros)
     assert len(instant_text(micros)) == 27
 
 
 def test_an_instant_is_in_utc() -> None:
-    """An instant without a zone, or of another zone, is refused."""
+    """An instant without a zone, or of another zone, is rejected."""
     for instant in (datetime(2024, 1, 1), datetime(2024, 1, 1, tzinfo=timezone(timedelta(hours=8)))):
         with pytest.raises(ValueError, match="UTC"):
             instant_micros(instant)
@@ -130,6 +130,6 @@ def test_every_change_to_a_receipt_is_named() -> None:
 
 @given(st.one_of(st.text(), st.recursive(st.none() | st.integers() | st.text(), st.lists).map(json.dumps)))
 def test_rubbish_is_no_receipt(text: str) -> None:
-    """Any other text is refused as a receipt, by name."""
+    """Any other text is rejected as a receipt, by name."""
     with pytest.raises(ValueError, match="not a receipt"):
         Receipt.from_json(text)

@@ -1,4 +1,4 @@
-"""Heads: what the header says, in either order, with no payload read."""
+"""Headers of entries: their fields, in either order, with no payload read."""
 
 import datetime as dt
 
@@ -11,7 +11,7 @@ AT = dt.datetime(2024, 6, 30, 10, tzinfo=dt.UTC)
 
 
 def test_heads_are_those_of_the_entries(tmp_path):
-    """The same number, instant and fields as the whole entry; an erased one says so."""
+    """A header has the number, instant and fields of the whole entry; an erased one is marked."""
     path = tmp_path / "ledger.sqlite"
     with Ledger.create(path, "test.example/node", make_key("test.example/node", bytes(32)), AT) as ledger:
         ledger.append([Accepted(f"report {n}".encode(), "json", "A") for n in range(5)], AT)

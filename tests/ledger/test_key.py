@@ -1,4 +1,4 @@
-"""Laws of keys: told in one form, kept for the owner's eyes, refused by name when wrong."""
+"""Laws of keys: published in one form, readable by the owner alone, rejected by name when wrong."""
 
 from pathlib import Path
 
@@ -10,12 +10,12 @@ KEY = make_key("owner.example/ledger", bytes(range(32)))
 
 
 def test_a_verifier_key_reads_back() -> None:
-    """What str() gives, parse() reads."""
+    """`parse` reads the result of `str`."""
     assert VerifierKey.parse(str(KEY.verifier)) == KEY.verifier
 
 
 def test_no_other_spelling_is_a_verifier_key() -> None:
-    """Any cut or changed letter of a verifier key is refused."""
+    """A verifier key with any letter cut or changed is rejected."""
     text = str(KEY.verifier)
     for at in range(len(text)):
         with pytest.raises(KeyRefused):
@@ -63,7 +63,7 @@ def test_an_encrypted_key_needs_its_passphrase(tmp_path: Path) -> None:
 
 
 def test_an_open_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
-    """An unencrypted key whose file others can read is not used."""
+    """An unencrypted key in a file that others can read is not used."""
     path = tmp_path / "ledger.key"
     save_key(KEY, path)
     path.chmod(0o644)
@@ -72,7 +72,7 @@ def test_an_open_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
 
 
 def test_rubbish_is_no_key(tmp_path: Path) -> None:
-    """A file that holds no key is refused by name, and so is a seed of another length."""
+    """A file that contains no key is rejected by name, and so is a seed of another length."""
     path = tmp_path / "ledger.key"
     path.write_bytes(b"nothing")
     path.chmod(0o600)

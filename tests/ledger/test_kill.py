@@ -1,4 +1,4 @@
-"""The law of the killed writer: whatever was acknowledged is there, in a ledger that verifies, and it grows on."""
+"""The law of the killed writer: everything acknowledged is there, in a ledger that verifies, and it can grow on."""
 
 import os
 import random
@@ -61,9 +61,7 @@ def test_a_killed_writer_loses_nothing_it_acknowledged(tmp_path: Path) -> None:
 
 
 def _write_until_killed(path: Path, seed: int, wait_s: float) -> list[str]:
-    """Start a writer, let it write for a while from its first acknowledgement on, kill it; returns what it
-    acknowledged.
-    """
+    """Start a writer, kill it a while after its first acknowledgement, and return what it acknowledged."""
     with subprocess.Popen(
         [sys.executable, "-c", WRITER, str(path), str(seed)],
         stdout=subprocess.PIPE,

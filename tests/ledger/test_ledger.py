@@ -1,4 +1,4 @@
-"""Laws of the ledger: what was accepted is kept in order, proved, found again, and never changed."""
+"""Laws of the ledger: accepted reports are stored in order, proved, found again, and never changed."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -59,7 +59,9 @@ def test_what_is_appended_is_kept(ledger: Ledger) -> None:
 
 
 def test_time_never_runs_backwards(ledger: Ledger) -> None:
-    """An instant before the last, or before the ledger began, is refused and nothing is kept; an equal one is taken."""
+    """An instant before the last, or before the ledger began, is rejected and nothing is stored; an equal one
+    is accepted.
+    """
     with pytest.raises(ValueError, match="backwards"):
         ledger.append([report("a")], BEGAN - timedelta(microseconds=1))
     ledger.append([report("a")], at(5))
@@ -71,7 +73,7 @@ def test_time_never_runs_backwards(ledger: Ledger) -> None:
 
 
 def test_a_group_is_kept_whole_or_not_at_all(ledger: Ledger) -> None:
-    """A group with one report that cannot be kept leaves nothing, and the next one is appended as if it never was."""
+    """A group with one report that cannot be stored leaves nothing, and the next one is appended as if it never was."""
     ledger.append([report("a")], at(1))
     with pytest.raises(ValueError, match="attaches"):
         ledger.append([report("b"), report("c", attachments=("ab" * 32,))], at(2))
@@ -84,7 +86,7 @@ def test_a_group_is_kept_whole_or_not_at_all(ledger: Ledger) -> None:
 
 
 def test_blobs_are_kept_once_and_only_when_attached(ledger: Ledger) -> None:
-    """A blob is kept under its hash when a report attaches it; a stranger or a misnamed one is refused."""
+    """A blob is stored under its hash when a report attaches it; an unattached or misnamed one is rejected."""
     content = b"SELECT 1"
     named = sha256(content).hexdigest()
     for blobs in ({named: b"other"}, {sha256(b"x").hexdigest(): b"x"}):
@@ -110,7 +112,7 @@ def test_a_payload_sent_again_is_found(ledger: Ledger) -> None:
 
 
 def test_erasing_leaves_the_proof(ledger: Ledger) -> None:
-    """An erased payload is gone from the file, byte for byte, while receipts and the verdict stand."""
+    """An erased payload is gone from the file, byte for byte, while receipts and the verdict remain valid."""
     secret = b"a person's name" * 1000
     ledger.append([Accepted(secret, "json", "r"), report("b")], at(1))
     before = ledger.receipt(1)
@@ -210,7 +212,7 @@ def test_a_reader_follows_the_writer(ledger: Ledger) -> None:
 
 
 def test_what_is_no_ledger_is_refused_by_name(tmp_path: Path) -> None:
-    """A missing file, another file, another database, an existing path and another key are each refused."""
+    """A missing file, another file, another database, an existing path and another key are each rejected."""
     with pytest.raises(FileNotFoundError):
         Ledger.open(tmp_path / "none")
     (tmp_path / "text").write_text("nothing of the kind" * 100)
@@ -229,7 +231,7 @@ def test_what_is_no_ledger_is_refused_by_name(tmp_path: Path) -> None:
 
 
 def test_nothing_is_appended_to_a_broken_end(ledger: Ledger) -> None:
-    """A ledger whose last checkpoint does not follow from its entries does not open."""
+    """A ledger with a last checkpoint that does not follow from its entries does not open."""
     ledger.append([report("a"), report("b")], at(1))
     ledger.close()
     driver = sqlite3.connect(ledger.path)
@@ -242,7 +244,7 @@ def test_nothing_is_appended_to_a_broken_end(ledger: Ledger) -> None:
 
 @pytest.mark.parametrize("text", [None, 7, "words"])
 def test_a_checkpoint_that_is_no_text_is_a_broken_chain(ledger: Ledger, text: object) -> None:
-    """Damage that makes the last checkpoint nothing, or a number, is named by whoever opens the file, and found."""
+    """A last checkpoint that is damaged to nothing or to a number is named on opening, and found by `verify`."""
     path, allowed = ledger.path, "text BLOB NOT NULL) STRICT"
     ledger.append([report("a")], at(1))
     ledger.close()

@@ -1,4 +1,4 @@
-"""Laws of reading past the engine: whatever page is damaged, every row that is whole elsewhere is found, and no other."""
+"""Laws of reading past the engine: for any damaged page, every row that is whole elsewhere is found, and no other."""
 
 import random
 from datetime import UTC, datetime
@@ -63,7 +63,7 @@ def test_each_damaged_page_loses_its_own_rows_and_the_lost_are_named(tmp_path: P
 
 
 def test_garbage_of_any_length_is_no_trace(tmp_path: Path) -> None:
-    """Cut, garbled and foreign files give what they hold, possibly nothing."""
+    """Cut, garbled and foreign files return what they contain, possibly nothing."""
     path, chance = tmp_path / "ledger", random.Random(9)
     fill(path)
     raw = path.read_bytes()

@@ -27,7 +27,7 @@ def test_the_root_of_every_size_is_the_one_that_was_signed(tmp_path: Path) -> No
 
 
 def test_every_copy_of_a_payload_is_found(tmp_path: Path) -> None:
-    """All entries of one payload are given in order, and blobs are known by their hash."""
+    """All entries of one payload are returned in order, and blobs are known by their hash."""
     blob = b"SELECT 1"
     named = sha256(blob).hexdigest()
     with Ledger.create(tmp_path / "l", KEY.name, KEY, AT) as ledger:

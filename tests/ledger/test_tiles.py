@@ -1,4 +1,4 @@
-"""Laws of tiles: their paths have one spelling, and the tiles alone give every subtree of the tree."""
+"""Laws of tiles: their paths have one spelling, and the tiles alone are enough for every subtree of the tree."""
 
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -98,7 +98,7 @@ def test_tiles_do_not_depend_on_the_groups(groups: list[int]) -> None:
 
 @pytest.mark.parametrize("size", [1, 255, 256, 257, 511, 65_535, 65_536, 65_537, 70_000])
 def test_tiles_alone_give_the_tree(size: int) -> None:
-    """The full tiles and the unfinished one of level 0 give every root at every smaller size."""
+    """The full tiles and the unfinished one of level 0 are enough for every root at every smaller size."""
     tiles = {(level, place): hashes for level, place, hashes in TileEdge().grow(LEAVES[:size])}
     assert all(len(hashes) == TILE_BYTES for hashes in tiles.values())
 
@@ -125,13 +125,13 @@ def test_an_upper_tile_holds_the_roots_of_the_lower() -> None:
 
 
 def test_an_edge_fits_its_frontier() -> None:
-    """An edge whose begun tiles do not fit its size is refused."""
+    """An edge with unfinished tiles that do not fit its size is rejected."""
     with pytest.raises(ValueError, match="does not fit"):
         TileEdge(Frontier(1, LEAVES[:1]), [b""])
 
 
 def test_a_bundle_carries_lengths() -> None:
-    """A bundle puts two bytes of length before each leaf, and refuses what two bytes cannot count."""
+    """A bundle puts two bytes of length before each leaf, and rejects what two bytes cannot count."""
     assert bundle([b"", b"ab"]) == b"\x00\x00\x00\x02ab"
     with pytest.raises(ValueError, match="cannot carry"):
         bundle([bytes(1 << 16)])

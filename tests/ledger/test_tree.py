@@ -159,7 +159,7 @@ def test_every_way_to_the_root_is_the_definition() -> None:
 
 
 def test_an_edge_tells_each_completed_subtree() -> None:
-    """Growing in one go or leaf by leaf tells the same completed subtrees of the asked heights."""
+    """Growing in one go or leaf by leaf reports the same completed subtrees of the requested heights."""
     whole, single = Frontier(), Frontier()
     told = whole.grow(LEAVES, step=2)
     assert told == [told_one for leaf in LEAVES for told_one in single.grow([leaf], step=2)]
@@ -167,7 +167,7 @@ def test_an_edge_tells_each_completed_subtree() -> None:
 
 
 def test_an_edge_fits_its_size() -> None:
-    """An edge with other peaks than its size calls for is refused."""
+    """An edge with other peaks than its size requires is rejected."""
     with pytest.raises(ValueError, match="peaks"):
         Frontier(3, LEAVES[:1])
 

@@ -60,7 +60,7 @@ def altered(sound: Path, path: Path, sql: str, values: tuple[Any, ...] = ()) -> 
 
 
 def contents(path: Path) -> object:
-    """Return all that a ledger's file says: every row of every table, and the tables themselves."""
+    """Return the content of a ledger's file: every row of every table, and the tables themselves."""
     driver = sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)
     try:
         tables = sorted(driver.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema"), key=repr)
@@ -71,7 +71,7 @@ def contents(path: Path) -> object:
 
 
 def test_a_sound_ledger_is_sound(sound: Path) -> None:
-    """Everything fits in a ledger that nobody touched, and progress reaches the end."""
+    """Everything fits in an unaltered ledger, and progress reaches the end."""
     told: list[tuple[int, int]] = []
     verdict = verify(sound, KEY.verifier, erased=(), progress=lambda done, size: told.append((done, size)))
     assert (verdict.is_sound, verdict.entry_count, verdict.checkpoint_count) == (True, SIZE, len(GROUPS) + 1)
@@ -173,7 +173,7 @@ def test_a_rewritten_entry_is_found_without_the_key(sound: Path, tmp_path: Path)
 
 
 def test_a_witness_finds_an_old_copy_and_a_new_history(sound: Path, tmp_path: Path) -> None:
-    """Even with the key: an old copy put back and a history written anew do not begin with what a witness kept."""
+    """Even with the key: an old copy put back and a history written anew do not begin with the witness's checkpoint."""
     old, new, split = tmp_path / "old", tmp_path / "new", tmp_path / "split"
     fill(old, GROUPS[:3])
     fill(new, (1000,), word="fake")
@@ -204,8 +204,8 @@ def test_another_key_is_not_believed(sound: Path) -> None:
 def test_any_changed_byte_of_the_file_is_found_or_changes_nothing(sound: Path, tmp_path: Path) -> None:
     """Bytes changed anywhere in the file, rows or not, are found, or every row of every table still reads the same.
 
-    What is let through may only be what holds no content: the head's counters, free space in pages. Opening such a file
-    ends in a ledger or in a named exception, never in another.
+    Only bytes without content may pass: the head's counters, free space in pages. Opening such a file ends in a ledger
+    or in a named exception, never in another.
     """
     chance = random.Random(11)
     raw, before, path = sound.read_bytes(), contents(sound), tmp_path / "raw"
@@ -229,7 +229,7 @@ def test_any_changed_byte_of_the_file_is_found_or_changes_nothing(sound: Path, t
 
 
 def test_any_cut_or_garbled_file_is_answered(sound: Path, tmp_path: Path) -> None:
-    """A file cut short at any page, emptied, garbled over a whole page, or no file at all gets a verdict, not a crash."""
+    """A file cut short at any page, emptied, garbled over a whole page, or no file gets a verdict, not a crash."""
     chance = random.Random(13)
     raw, path = sound.read_bytes(), tmp_path / "cut"
     for length in [0, 1, 99, 100, *range(0, len(raw), 4096), len(raw) - 1]:
@@ -243,7 +243,9 @@ def test_any_cut_or_garbled_file_is_answered(sound: Path, tmp_path: Path) -> Non
 
 
 def test_a_changed_write_ahead_log_loses_a_tail_at_most(tmp_path: Path) -> None:
-    """A byte changed in the log beside the file is found, or gives back an earlier checkpoint, which a witness misses."""
+    """A byte changed in the log beside the file is found, or returns an earlier checkpoint, and a witness
+    detects that.
+    """
     chance = random.Random(17)
     path = tmp_path / "live"
     texts = fill(path)

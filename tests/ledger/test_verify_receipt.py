@@ -1,4 +1,4 @@
-"""Laws of the stand-alone verifier: it prints the number that is proved, and nothing but a true proof passes."""
+"""Laws of the independent verifier: it prints the number that is proved, and nothing but a true proof passes."""
 
 import base64
 import importlib.util
@@ -79,7 +79,7 @@ def test_every_true_receipt_passes_under_its_own_number_alone(ledger: Ledger) ->
 
 
 def test_the_consoles_form_of_a_receipt_is_read_as_well(ledger: Ledger) -> None:
-    """A receipt with its header as text, as the console gives it, proves the same."""
+    """A receipt with its header as text, as the console exports it, proves the same."""
     said = json.loads(ledger.receipt(3).to_json()) | {"header": ledger.entry(3).header.decode()}
     assert _proves(said, b"[2]").startswith("entry 3 ")
     assert _proves({**said, "header": said["header"].replace("json", "xlsx")}) == ""
@@ -106,7 +106,7 @@ def test_no_bent_field_passes(ledger: Ledger) -> None:
 
 
 def test_any_changed_character_of_an_entry_is_rejected_or_changes_nothing(ledger: Ledger) -> None:
-    """Characters changed at random: what still passes says the same as before."""
+    """With characters changed at random, an entry that still passes has the same content as before."""
     chance, text = random.Random(5), json.dumps(_entry(ledger, 5), ensure_ascii=False)
     for _ in range(400):
         at = chance.randrange(len(text))
@@ -150,7 +150,7 @@ def _bytes(text: str | None) -> bytes:
 
 
 def _agree(said: dict[str, Any]) -> bool:
-    """Return whether a vector holds, by the product's tree code, which must agree with the stand-alone verifier."""
+    """Return whether a vector holds, by the product's tree code, which must agree with the independent verifier."""
     proof = [_bytes(one) for one in said["proof"] or []]
     if "leafIdx" in said:
         place, size = said["leafIdx"], said["treeSize"]
@@ -169,7 +169,7 @@ def _agree(said: dict[str, Any]) -> bool:
 
 @pytest.mark.skipif(not VECTORS, reason="the vectors of others are not there: name their folder in COMPTROLLER_DATA")
 def test_vectors_of_others_hold_or_are_rejected() -> None:
-    """Each vector of the Go implementation is accepted or rejected as it says, by both."""
+    """Each vector of the Go implementation is accepted or rejected as it states, by both."""
     wrong = []
     for path in VECTORS:
         said = json.loads(path.read_text(encoding="utf-8"))

@@ -1,4 +1,6 @@
-"""Laws of checkpoints outside the ledger: a fault of such a file is named as the file's, and the highest one is kept."""
+"""Laws of checkpoints outside the ledger: a fault of such a file is named as the file's, and the highest one is
+stored.
+"""
 
 import random
 from datetime import UTC, datetime
@@ -20,7 +22,7 @@ def head(size: int, name: str = KEY.name, seed: int = 0) -> Checkpoint:
 
 
 def code(content: bytes) -> str:
-    """Return the code with which these bytes are refused, '' where they are not."""
+    """Return the code of the refusal of these bytes, '' where they are accepted."""
     try:
         parse_witness(content, KEY.name, KEY.verifier)
     except WitnessRefused as fault:
@@ -56,7 +58,7 @@ def test_a_file_of_another_kind_is_named_for_what_it_is() -> None:
 
 
 def test_any_damage_is_a_fault_of_the_file() -> None:
-    """A character changed anywhere is refused by a code, and never read as another checkpoint."""
+    """A character changed anywhere is rejected by a code, and never read as another checkpoint."""
     chance, text = random.Random(3), head(12345).text
     for at in range(len(text)):
         bent = text[:at] + chance.choice("0aZ+/=\n x\u2014é") + text[at + 1 :]
@@ -75,7 +77,7 @@ def test_what_is_no_file_is_missing(tmp_path: Path) -> None:
 
 
 def test_the_highest_checkpoint_is_read_back(tmp_path: Path) -> None:
-    """Whatever was written last and highest is read, also where the other slot is torn; only a reset goes back."""
+    """The last and highest checkpoint is read, also where the other slot is torn; only a reset goes back."""
     file = WitnessFile(tmp_path / "w", KEY.name, KEY.verifier)
     assert file.read() is None
     for size in (1, 2, 3, 70):

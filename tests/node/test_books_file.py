@@ -24,7 +24,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def refused(folder: Path) -> str:
-    """Return the code with which the node is refused, '' where it opens."""
+    """Return the code of the refusal on opening the node, '' where it opens."""
     try:
         engine.open_node(folder).close()
     except Refused as found:
@@ -71,7 +71,7 @@ def test_torn_and_foreign_books_are_refused_and_rebuilt(folder: Path) -> None:
     ],
 )
 def test_an_altered_position_is_refused(folder: Path, sql: str) -> None:
-    """Books that say another position than their mark are refused by name."""
+    """Books with another position than their mark are rejected by name."""
     with duckdb.connect(str(folder / node.BOOKS)) as store:
         store.execute(sql)
     assert refused(folder) in {"node.books", "node.books_other", "node.layout"}
@@ -80,7 +80,7 @@ def test_an_altered_position_is_refused(folder: Path, sql: str) -> None:
 
 
 def test_books_of_another_history_are_refused(folder: Path, tmp_path: Path) -> None:
-    """Books of the same node's other future, as long as the ledger, and of another node: refused by name."""
+    """Books of the same node's other future, as long as the ledger, and of another node are rejected by name."""
     shutil.copytree(folder, tmp_path / "other")
     for name, place in (("one", folder), ("two", tmp_path / "other")):
         worker = engine.open_node(place)

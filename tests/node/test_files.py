@@ -9,7 +9,7 @@ from comptroller.node.files import make_private, write_whole
 
 
 def test_an_open_folder_is_closed_and_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """Files become 0600, folders 0700; the log names what others could read; a private folder is said nothing of."""
+    """Files become 0600, folders 0700; the log names what others could read; nothing is logged for a private folder."""
     folder = tmp_path / "n"
     folder.mkdir(mode=0o755)
     folder.chmod(0o755)
@@ -32,7 +32,7 @@ def test_an_open_folder_is_closed_and_said(tmp_path: Path, caplog: pytest.LogCap
 
 
 def test_a_file_is_written_whole(tmp_path: Path) -> None:
-    """The new content stands under the name, private, and nothing unfinished is left."""
+    """The new content is under the name, private, and nothing unfinished is left."""
     write_whole(tmp_path / "a", b"one")
     write_whole(tmp_path / "a", b"two")
     assert (tmp_path / "a").read_bytes() == b"two"

@@ -1,4 +1,4 @@
-"""Laws of a node's key: encrypted where a passphrase is given, changed without loss, required where it was decided."""
+"""Laws of a node's key: encrypted with a passphrase, changed without loss, required where the charter requires it."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from tests.packs_small.small import key
 
 def found(folder: Path, passphrase: bytes | None = None) -> Path:
     """Return a founded folder."""
-    node.found(folder, CHARTER, key(), passphrase)
+    node.start(folder, CHARTER, key(), passphrase)
     node.finish(folder)
     return folder
 
@@ -28,7 +28,9 @@ def test_a_passphrase_encrypts_the_key_and_is_required(tmp_path: Path) -> None:
 
 
 def test_a_passphrase_is_set_changed_and_removed(tmp_path: Path) -> None:
-    """Each change opens under the new one alone; a wrong old one changes nothing; an open key is refused where one is required."""
+    """Each change opens under the new passphrase alone; a wrong old one changes nothing; a forbidden open key
+    is rejected.
+    """
     folder = found(tmp_path / "n")
     open_key = (folder / node.KEY).read_bytes()
     with pytest.raises(Refused):
@@ -49,7 +51,7 @@ def test_a_passphrase_is_set_changed_and_removed(tmp_path: Path) -> None:
 
 
 def test_garbage_in_charter_or_key_is_refused_by_name(tmp_path: Path) -> None:
-    """Whatever bytes stand in the file: a refusal, never a trace."""
+    """Any bytes in the file result in a refusal, never in a trace."""
     folder = found(tmp_path / "n")
     charter, pem = (folder / node.CHARTER).read_bytes(), (folder / node.KEY).read_bytes()
     for content in (b"", b"\xff\xfe\x00", b"[]", b"{", b'{"owner": 1}', b"[" * 100_000, charter[:-20]):

@@ -1,4 +1,4 @@
-"""Laws of the witness: a shorter, older or other ledger is refused on opening, and given up by an entry alone."""
+"""Laws of the witness: a shorter, older or other ledger is rejected on opening, and given up by an entry alone."""
 
 import json
 import shutil
@@ -37,7 +37,7 @@ def refused(folder: Path) -> Refusal:
 
 
 def put_back(folder: Path) -> None:
-    """Put the old copy of the ledger in the place of the newer one."""
+    """Replace the newer ledger by the old copy."""
     shutil.copy(folder.parent / "old", folder / node.LEDGER)
 
 
@@ -70,7 +70,7 @@ def test_an_old_copy_is_refused_by_number_and_given_up_by_an_entry(folder: Path,
 
 
 def test_a_group_cut_off_and_a_log_that_is_gone_are_refused(folder: Path) -> None:
-    """The last group deleted with its checkpoint, as a lost write-ahead log would: refused by number."""
+    """A last group deleted with its checkpoint, as a lost write-ahead log would do, is rejected by number."""
     grow(folder, "P1")
     with sqlite3.connect(folder / node.LEDGER) as store:
         (last,) = store.execute("SELECT max(number) FROM entry").fetchone()
@@ -82,7 +82,7 @@ def test_a_group_cut_off_and_a_log_that_is_gone_are_refused(folder: Path) -> Non
 
 
 def test_another_history_is_refused(folder: Path, tmp_path: Path) -> None:
-    """A ledger of the same key with another entry under the same number, as long or longer, is refused by name."""
+    """A ledger of the same key with another entry under the same number, as long or longer, is rejected by name."""
     shutil.copytree(folder, tmp_path / "other")
     grow(folder, "P1")
     grow(tmp_path / "other", "Q1", "Q2")
@@ -96,7 +96,7 @@ def test_another_history_is_refused(folder: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [None, b"", b"garbage" * 2000])
 def test_a_witness_that_is_gone_is_refused_and_made_again_by_an_entry(folder: Path, content: bytes | None) -> None:
-    """Without its witness a ledger may be an old one: it is refused until somebody says otherwise in an entry."""
+    """Without its witness a ledger may be an old one: it is rejected until an entry accepts the loss."""
     (folder / node.WITNESS).unlink()
     if content is not None:
         (folder / node.WITNESS).write_bytes(content)
@@ -107,7 +107,7 @@ def test_a_witness_that_is_gone_is_refused_and_made_again_by_an_entry(folder: Pa
 
 
 def test_a_witness_that_lags_is_brought_up(folder: Path) -> None:
-    """After a loss of power the witness may be older than the ledger: it is brought up to it, and nothing is refused."""
+    """After a loss of power the witness may be older than the ledger: it is updated, and nothing is rejected."""
     old = (folder / node.WITNESS).read_bytes()
     grow(folder, "P1")
     (folder / node.WITNESS).write_bytes(old)
@@ -117,7 +117,7 @@ def test_a_witness_that_lags_is_brought_up(folder: Path) -> None:
 
 
 def test_a_second_witness_finds_a_folder_put_back_whole(folder: Path, tmp_path: Path) -> None:
-    """A copy of the whole folder, its own witness included, is refused by the witness that lies elsewhere."""
+    """A copy of the whole folder, its own witness included, is rejected by the witness that lies elsewhere."""
     charter = node.read_charter(folder)
     stores = node.open_ledger(folder, None)
     second = tmp_path / "elsewhere"

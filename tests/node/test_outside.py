@@ -1,4 +1,4 @@
-"""Laws of the checkpoints outside: each file is named by itself, and a fault of one says nothing of the ledger."""
+"""Laws of the checkpoints outside: each file is named by itself, and a fault of one has no bearing on the ledger."""
 
 from pathlib import Path
 

@@ -24,7 +24,7 @@ time.sleep(60)
 
 
 def test_beside_a_process_at_work_nothing_is_dropped(tmp_path: Path) -> None:
-    """While another process has the node, opening, rebuilding and a new passphrase are refused, and change no file."""
+    """While another process has the node, opening, rebuilding and a new passphrase are rejected, and change no file."""
     small_node(tmp_path / "n").close()
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     with subprocess.Popen(
@@ -45,7 +45,7 @@ def test_beside_a_process_at_work_nothing_is_dropped(tmp_path: Path) -> None:
 
 
 def test_a_garbled_ledger_is_a_refusal_by_name(tmp_path: Path) -> None:
-    """Whatever bytes stand in the ledger's file, or none: a refusal, no trace, and the lock is free afterwards."""
+    """Any bytes in the ledger's file, or none, result in a refusal and no trace, and the lock is free afterwards."""
     small_node(tmp_path / "n").close()
     path, chance = tmp_path / "n" / node.LEDGER, random.Random(5)
     raw = path.read_bytes()

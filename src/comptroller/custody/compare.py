@@ -13,7 +13,7 @@ from comptroller.store.duck import DuckDb
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A table of the books that differs from what the ledger gives: rows in the books alone, rows in the ledger's alone."""
+    """A table of the books that differs from the ledger: rows in the books alone, rows in the ledger's alone."""
 
     table: str
     extra: int
@@ -39,23 +39,23 @@ def compare_books(folder: Path, scratch: Path, passphrase: bytes | None = None) 
 def _rows(duck: DuckDb) -> dict[str, dict[str, str]]:
     """Return each table's rows by their digest, each with its text."""
     sql = "SELECT table_name FROM duckdb_tables() WHERE NOT temporary AND NOT internal ORDER BY 1"
-    found: dict[str, dict[str, str]] = {}
+    rows_by_table: dict[str, dict[str, str]] = {}
     for (table,) in duck.rows(sql):
-        rows = found.setdefault(str(table), {})
+        rows = rows_by_table.setdefault(str(table), {})
         counts: dict[str, int] = {}
         for row in duck.rows(f'SELECT * FROM "{table}"'):
             text = repr(row)
             counts[text] = counts.get(text, 0) + 1
             rows[sha256(f"{counts[text]} {text}".encode()).hexdigest()] = text
-    return found
+    return rows_by_table
 
 
 def _differences(written: Mapping[str, dict[str, str]], again: Mapping[str, dict[str, str]]) -> list[Difference]:
-    found = []
+    differences = []
     for table in sorted(written.keys() | again.keys()):
-        one, other = written.get(table, {}), again.get(table, {})
-        extra, missing = one.keys() - other.keys(), other.keys() - one.keys()
+        present, other = written.get(table, {}), again.get(table, {})
+        extra, missing = present.keys() - other.keys(), other.keys() - present.keys()
         if extra or missing:
-            example = one[min(extra)] if extra else other[min(missing)]
-            found.append(Difference(table, len(extra), len(missing), example[:300]))
-    return found
+            example = present[min(extra)] if extra else other[min(missing)]
+            differences.append(Difference(table, len(extra), len(missing), example[:300]))
+    return differences

@@ -1,10 +1,10 @@
 """Payloads erased by law: an act of two officers, an entry that lists them, then the removal and new books.
 
-1. The entry is appended: from here on the act stands, whatever happens.
+1. The entry is appended: from here on the act is in force, even after a crash.
 2. The payloads are overwritten in the ledger; headers, leaves and proofs stay.
 3. The books are dropped and folded again without them.
 
-A crash after the first step is finished when the node is opened: nothing depends on a second call.
+After a crash behind the first step, the next opening of the node finishes the erasure; no second call is needed.
 """
 
 import datetime as dt
@@ -25,7 +25,9 @@ _LONGEST = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Who orders an erasure, who else confirms it, why, and by which law (a source and article)."""
+    """The officer who orders an erasure, the officer who confirms it, the reason, and the law (a source and
+    article).
+    """
 
     by: str
     second: str
@@ -38,8 +40,8 @@ def erase(
 ) -> Engine:
     """Erase the payloads of entries and return the node, folded again without them.
 
-    Raises Refused, with nothing changed, for an order that lacks something or names one officer twice, and for entries
-    that are not there, are erased already, or are not reports.
+    Raises Refused, with nothing changed, for an incomplete order or one with the same officer twice. It does so as well
+    for entries that are missing, are erased already, or are not reports.
     """
     stores = node.open_ledger(folder, passphrase)
     try:
@@ -48,7 +50,7 @@ def erase(
         if refusals:
             raise Refused(refusals)
         entries = [ledger.entry(number) for number in sorted(set(numbers))]
-        listed = tuple((one.number, one.leaf.hex(), str(one.fields["payload_sha256"])) for one in entries)
+        listed = tuple((entry.number, entry.leaf.hex(), str(entry.fields["payload_sha256"])) for entry in entries)
         act = Erasure(order.by.strip(), order.second.strip(), order.reason.strip(), order.law.strip(), listed)
         instant = max(at.astimezone(dt.UTC), ledger.last_at)
         ledger.append([Accepted(act.to_json(), ERASURE, stores.charter.owner, kind=ERASURE)], instant)
@@ -61,59 +63,49 @@ def erase(
 
 def copies_of(ledger: Ledger, numbers: Sequence[int]) -> list[int]:
     """Return further entries that hold the same payload as one of these, and are not erased."""
-    found: set[int] = set()
+    copies: set[int] = set()
     for number in numbers:
-        found |= set(ledger.find_all(str(ledger.entry(number).fields["payload_sha256"])))
-    return sorted(number for number in found - set(numbers) if not ledger.entry(number).is_erased)
+        copies |= set(ledger.find_all(str(ledger.entry(number).fields["payload_sha256"])))
+    return sorted(number for number in copies - set(numbers) if not ledger.entry(number).is_erased)
 
 
 def person(name: str) -> str:
     """Return a name as it is compared: without case, width, spaces and invisible characters."""
     folded = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(one for one in folded if unicodedata.category(one)[0] not in "ZC")
+    return "".join(char for char in folded if unicodedata.category(char)[0] not in "ZC")
 
 
 def _check_order(order: Order) -> list[Refusal]:
-    found = []
+    refusals = []
     for name in ("by", "second", "reason", "law"):
-        said = getattr(order, name)
-        if not person(said) or len(said) > _LONGEST:
-            wanted = (f"1 至 {_LONGEST} 字", f"1 to {_LONGEST} characters")
-            mend = ("写明命令人、复核人、理由与依据", "Name both officers, the reason and the law.")
-            found.append(refusal("erase.order", ("", None, name), said, wanted, mend))
+        value = getattr(order, name)
+        if not person(value) or len(value) > _LONGEST:
+            refusals.append(refusal("erase.order", ("", None, name), value, limit=_LONGEST))
     if person(order.by) == person(order.second):
-        wanted = ("另一名官员", "another officer than the one who orders it")
-        mend = ("由第二人复核", "Have a second officer confirm it.")
-        found.append(refusal("erase.second", ("", None, "second"), order.second, wanted, mend))
-    return found
+        refusals.append(refusal("erase.second", ("", None, "second"), order.second))
+    return refusals
 
 
 def _check_entries(ledger: Ledger, numbers: Sequence[int]) -> list[Refusal]:
     """Return why entries cannot be erased: none named, not there, erased already, or no reports."""
-    size, found = ledger.size, []
+    size, refusals = ledger.size, []
     if not numbers:
-        wanted = ("至少一个条目号", "at least one entry's number")
-        found.append(refusal("erase.number", ("", None, "N"), "-", wanted, _CHECK_NUMBER))
+        refusals.append(refusal("erase.number", ("", None, "N"), "-", size=size))
     for number in sorted(set(numbers)):
         if not 1 <= number <= size:
-            wanted = (f"1 到 {size} 之间的条目号", f"an entry from 1 to {size}")
-            found.append(refusal("erase.number", ("", None, "N"), number, wanted, _CHECK_NUMBER))
+            refusals.append(refusal("erase.number", ("", None, "N"), number, size=size))
             continue
-        one = ledger.entry(number)
-        if one.is_erased:
-            wanted = ("尚有原文的条目", "an entry that still holds its payload")
-            found.append(refusal("erase.erased", ("", None, "N"), number, wanted, _CHECK_NUMBER))
-        elif _is_act(one):
-            wanted = ("报送条目", "an entry that holds a report: policy, ticks and acts are kept")
-            seen = f"{number}, {one.fields['media']}"
-            found.append(refusal("erase.kind", ("", None, "N"), seen, wanted, _CHECK_NUMBER))
-    return found
+        entry = ledger.entry(number)
+        if entry.is_erased:
+            refusals.append(refusal("erase.erased", ("", None, "N"), number))
+        elif _is_act(entry):
+            seen = f"{number}, {entry.fields['media']}"
+            refusals.append(refusal("erase.kind", ("", None, "N"), seen))
+    return refusals
 
 
 def _is_act(entry: Entry) -> bool:
     return entry.fields["media"] in {*MADE, *ACTS}
 
-
-_CHECK_NUMBER = ("用 comptroller entry N 核对条目号", "Look at the entry first: comptroller entry N.")
 
 __all__ = ["Order", "copies_of", "erase", "numbers_text", "person"]

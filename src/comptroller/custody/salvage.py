@@ -1,4 +1,4 @@
-"""A new node made from what a damaged ledger still holds; its last entry says what it is made from and what is lost."""
+"""A new node made from the readable part of a damaged ledger; its last entry names the source and the lost entries."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -30,7 +30,9 @@ class NewNode:
 
 @dataclass(frozen=True, slots=True)
 class Salvaged:
-    """What became of a damaged ledger: its size, how many entries were copied, which are lost, and the entry that says so."""
+    """The result for a damaged ledger: its size, the number of copied entries, the lost ones, and the entry
+    that lists them.
+    """
 
     size: int
     lost: tuple[int, ...]
@@ -44,10 +46,11 @@ class Salvaged:
 
 
 def salvage(source: Path, target: Path, new: NewNode, at: dt.datetime, reason: str = "") -> tuple[Engine, Salvaged]:
-    """Copy what a damaged node's ledger holds into a new node, and return it at work, with what became of the entries.
+    """Copy the readable part of a damaged node's ledger into a new node; return the open node and the result for its
+    entries.
 
-    Entries keep their numbers; the damaged node is not changed. Raises Refused for a source that is no node or is busy, for
-    a target that holds something, and where entry 1 is lost and no pack is named.
+    Entries retain their numbers; the damaged node is not changed. Raises Refused for a source that is no node or is
+    busy, and for a target that is not empty. It does so as well where entry 1 is lost and no pack is named.
     """
     charter = node.read_charter(source)
     old = node.verifier_of(source, new.passphrase)
@@ -59,27 +62,22 @@ def salvage(source: Path, target: Path, new: NewNode, at: dt.datetime, reason: s
     with ExitStack() as stack:
         stack.callback(node.NodeLock(source).release)
         named = replace(charter, origin=new.key.name, witness="", pack=new.pack or charter.pack)
-        node.found(target, named, new.key, new.passphrase)
+        node.start(target, named, new.key, new.passphrase)
         try:
             remains = copy_ledger(source / node.LEDGER, target / node.LEDGER, new.key, old, first)
         except (LookupError, OSError) as fault:
-            wanted = ("含条目 1(政策)的台账,或 --pack", "a ledger with entry 1, its policy, or --pack")
-            mend = (
-                "用 --pack 指明政策包,并清空目标文件夹",
-                "Name the pack it worked under: --pack. Empty the target first.",
-            )
             place = (str(source / node.LEDGER), None, "")
-            raise Refused([refusal("salvage.policy", place, fault, wanted, mend)]) from fault
+            raise Refused([refusal("salvage.policy", place, fault)]) from fault
         size = _note(target, new.key, _made_from(remains, str(old), reason), at, charter.owner)
         node.finish(target)
-    found = Salvaged(remains.size, tuple(remains.lost), remains.proved_to, size)
-    return open_node(target, passphrase=new.passphrase), found
+    salvaged = Salvaged(remains.size, tuple(remains.lost), remains.proved_to, size)
+    return open_node(target, passphrase=new.passphrase), salvaged
 
 
 def _made_from(remains: Remains, old: str, reason: str) -> bytes:
-    """Return the payload of the entry that says where a ledger comes from."""
+    """Return the payload of the entry that names the origin of a ledger."""
     last = remains.heads[max(remains.heads)].text if remains.heads else ""
-    said = {
+    fields = {
         "made_from": old,
         "checkpoint": last,
         "size": remains.size,
@@ -87,7 +85,7 @@ def _made_from(remains: Remains, old: str, reason: str) -> bytes:
         "proved_to": remains.proved_to,
         "reason": reason,
     }
-    return json_bytes(said)
+    return json_bytes(fields)
 
 
 def _note(target: Path, key: SignerKey, payload: bytes, at: dt.datetime, owner: str) -> int:

@@ -1,4 +1,4 @@
-"""May this be said? A report's file becomes facts, or refusals with the line, the field and the mend."""
+"""Intake: the file of a report becomes facts, or refusals with line, field and fix."""
 
 from comptroller.intake.batch import read_ahead
 from comptroller.intake.validate import Checked, check, shape

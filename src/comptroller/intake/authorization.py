@@ -1,6 +1,7 @@
-"""May this reporter speak for this entity? Itself, who manages it at any height, and the node's owner may.
+"""The right of a reporter to report on an entity: the entity itself, any manager above it, and the node's owner have
+it.
 
-A key need not hold the entity in whose books a fact is: what stands under it is ended by those alone who may speak there.
+A key alone does not grant it. To end a recorded fact, a reporter needs the right for the entity in the fact's books.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +16,9 @@ from comptroller.model.register_view import RegisterView
 from comptroller.model.report import Report
 
 Books = tuple[str | None, ...]
-"""The entities in whose books a fact is, by the columns that its kind names; whoever may speak for one of them may say it."""
+"""The entities in the books of a fact, read from the columns that its kind names. The right for one of them
+suffices.
+"""
 _HIGHEST = 64
 _MENDS = pa.array(["correct", "retract"])
 
@@ -23,61 +26,56 @@ _MENDS = pa.array(["correct", "retract"])
 def check_sender(
     kinds: Mapping[str, Kind], reports: Sequence[Report], tables: Mapping[str, pa.Table], known: RegisterView
 ) -> list[tuple[int, Refusal]]:
-    """Refuse reports by somebody unknown, and rows about an entity for which the reporter may not speak.
+    """Yield refusals of reports by an unknown reporter, and of rows about entities outside the reporter's authority.
 
-    A correction or a retraction is also held against the entity in whose books the fact stands that it would end; a
-    retraction that names no entity of its own is held against that one alone.
+    A correction or retraction is also checked for the entity in the books of the recorded fact that it would end. A
+    retraction that names no entity is checked for that entity alone.
     """
     refusals: list[tuple[int, Refusal]] = []
     strangers: set[int] = set()
     for at, report in enumerate(reports):
         if report.reporter != known.owner and not known.is_known(report.reporter):
             strangers.add(at)
-            wanted = ("登记簿中的报送单位", "a reporter that the register holds")
-            mend = ("先登记该单位,或核对编码", "Register it first, or look its code up.")
-            place = ("", None, "reporter")
-            refusals.append((at, refusal("intake.sender.unknown", place, report.reporter, wanted, mend)))
+            refusals.append((at, refusal("intake.sender.unknown", ("", None, "reporter"), report.reporter)))
     if all(report.reporter == known.owner for report in reports):
         return refusals
     reach = _Reach(reports, known)
     for name, table in tables.items():
-        for at, books in _spoken(kinds[name], table, known):
+        for at, books in _books_of_rows(kinds[name], table, known):
             if at in strangers or reach.holds(at, books):
                 continue
-            subject = next((one for one in books if one is not None), "-")
-            refusals.append((at, _refused(reports[at].reporter, f"{name}.{kinds[name].books[0]}", subject)))
+            subject = next((entity for entity in books if entity is not None), "-")
+            refusals.append((at, _out_of_authority(reports[at].reporter, f"{name}.{kinds[name].books[0]}", subject)))
     return list(dict.fromkeys(refusals))
 
 
-def _refused(reporter: str, field: str, subject: str) -> Refusal:
-    wanted = (f"由 {subject} 自身或其上级报送", f"a reporter that is {subject} or manages it")
-    mend = ("由有权单位报送", "Let a reporter send it that may speak for the entity.")
-    return refusal("intake.sender.reach", ("", None, field), f"{reporter} -> {subject}", wanted, mend)
+def _out_of_authority(reporter: str, field: str, subject: str) -> Refusal:
+    return refusal("intake.sender.reach", ("", None, field), f"{reporter} -> {subject}", entity=subject)
 
 
 class _Reach:
-    """For whom each report of a batch may speak, asked once an entity."""
+    """The entities that the reporter of each report may report on, looked up once an entity."""
 
     def __init__(self, reports: Sequence[Report], known: RegisterView) -> None:
         self._reports, self._known = reports, known
-        self._asked: dict[tuple[str, str], bool] = {}
+        self._answers: dict[tuple[str, str], bool] = {}
 
     def holds(self, at: int, books: Books) -> bool:
         """Return whether the report's sender may speak for one of those entities, or is the owner."""
         reporter = self._reports[at].reporter
-        return reporter == self._known.owner or any(self._may(reporter, one) for one in books if one is not None)
+        return reporter == self._known.owner or any(
+            self._may(reporter, entity) for entity in books if entity is not None
+        )
 
     def _may(self, reporter: str, entity: str) -> bool:
-        if (reporter, entity) not in self._asked:
-            self._asked[reporter, entity] = may_speak(reporter, entity, self._known)
-        return self._asked[reporter, entity]
+        if (reporter, entity) not in self._answers:
+            self._answers[reporter, entity] = may_speak(reporter, entity, self._known)
+        return self._answers[reporter, entity]
 
 
-def _spoken(kind: Kind, table: pa.Table, known: RegisterView) -> Iterator[tuple[int, Books]]:
-    """Yield each report with the entities in whose books its rows are, and those in whose books what it would
-    end is.
-    """
-    said = table.select(["report", *kind.books])
+def _books_of_rows(kind: Kind, table: pa.Table, known: RegisterView) -> Iterator[tuple[int, Books]]:
+    """Yield each report with the entities in the books of its rows, and in the books of the facts that it would end."""
+    rows = table.select(["report", *kind.books])
     mends = np.flatnonzero(pc.is_in(table.column("act"), value_set=_MENDS).to_numpy(zero_copy_only=False))
     if len(mends):
         standing, _ = known.standing(kind.name, table.column("key_hash").to_numpy()[mends])
@@ -89,8 +87,8 @@ def _spoken(kind: Kind, table: pa.Table, known: RegisterView) -> Iterator[tuple[
         nameless[mends] = pc.equal(table.column("act"), "retract").to_numpy(zero_copy_only=False)[mends]
         for column in kind.books:
             nameless &= table.column(column).is_null().to_numpy()
-        said = said.filter(pa.array(~nameless)) if nameless.any() else said
-    for row in said.group_by(said.column_names).aggregate([]).to_pylist():
+        rows = rows.filter(pa.array(~nameless)) if nameless.any() else rows
+    for row in rows.group_by(rows.column_names).aggregate([]).to_pylist():
         yield row["report"], tuple(row[column] for column in kind.books)
 
 
@@ -98,11 +96,11 @@ def may_speak(reporter: str, entity: str, known: RegisterView) -> bool:
     """Return whether `reporter` is the owner, the entity itself, or above it in the chain of management."""
     if reporter == known.owner:
         return True
-    one: str | None = entity
+    manager: str | None = entity
     for _ in range(_HIGHEST):
-        if one is None:
+        if manager is None:
             return False
-        if one == reporter:
+        if manager == reporter:
             return True
-        one = known.parent(one)
+        manager = known.parent(manager)
     return False

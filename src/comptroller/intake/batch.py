@@ -33,33 +33,30 @@ def gather(
     small = [i for i, r in enumerate(reports) if r.media == "json" and not r.mapping and len(r.payload) <= _SMALL]
     alone = set(range(len(reports))) - set(small)
     if len(small) > 1:
-        payloads, asked = [reports[i].payload for i in small], [reports[i].kind or None for i in small]
-        raws, wrong = read_small(payloads, kinds=asked, limits=limits)
-        for at, found in wrong.items():
-            refusals[small[at]] += [replace(one, file=reports[small[at]].name) for one in found]
+        payloads, outer = [reports[i].payload for i in small], [reports[i].kind or None for i in small]
+        raws, wrong = read_small(payloads, kinds=outer, limits=limits)
+        for at, faults in wrong.items():
+            refusals[small[at]] += [replace(fault, file=reports[small[at]].name) for fault in faults]
         positions = np.asarray(small, dtype=np.int64)
         alone |= {at for raw in raws if raw.kind not in kinds for at in positions[raw.table.column("report")].tolist()}
         for raw in sorted(raws, key=lambda r: r.kind):
             if raw.kind in kinds:
-                _keep_small(raw, positions, alone, pieces, counts)
+                _add_small(raw, positions, alone, pieces, counts)
     else:
         alone |= set(small)
     for at in sorted(alone):
         named, strays = by_kind(_read(at, reports[at], limits, refusals), kinds, reports[at].kind)
         refusals[at] += strays
         for raw in sorted(named, key=lambda r: r.kind):
-            _keep(at, raw, pieces, counts)
+            _add(at, raw, pieces, counts)
     for at, report in enumerate(reports):
         if not counts[at] and not refusals[at]:
-            wanted = ("至少一条事项", "at least one fact")
-            mend = ("填写数据行后再报", "Add rows and send it again.")
-            refusals[at].append(refusal("intake.empty", (report.name, None, ""), "0", wanted, mend))
+            refusals[at].append(refusal("intake.empty", (report.name, None, ""), "0"))
         if counts[at] >= FACT_LINES:
-            wanted = (f"每份报送不超过 {FACT_LINES - 1} 条事项", f"at most {FACT_LINES - 1} facts a report")
-            mend = ("拆成多份报送", "Send it as several reports.")
-            refusals[at].append(refusal("intake.too_many", (report.name, None, ""), counts[at], wanted, mend))
-    whole = {kind: pa.concat_tables(tables, promote_options="default") for kind, tables in pieces.items()}
-    return whole, {at: found for at, found in refusals.items() if found}
+            place = (report.name, None, "")
+            refusals[at].append(refusal("intake.too_many", place, counts[at], limit=FACT_LINES - 1))
+    tables_by_kind = {kind: pa.concat_tables(tables, promote_options="default") for kind, tables in pieces.items()}
+    return tables_by_kind, {at: faults for at, faults in refusals.items() if faults}
 
 
 def read_ahead(report: Report) -> Report:
@@ -88,16 +85,16 @@ def _read(at: int, report: Report, limits: Limits, refusals: dict[int, list[Refu
         return []
     mapped: list[RawTable] = []
     for raw in raws:
-        found, wrong = apply_mapping(raw, statements)
+        produced, wrong = apply_mapping(raw, statements)
         refusals[at] += wrong
-        mapped += found
+        mapped += produced
     return mapped
 
 
-def _keep_small(
+def _add_small(
     raw: RawTable, positions: np.ndarray, alone: set[int], pieces: dict[str, list[pa.Table]], counts: dict[int, int]
 ) -> None:
-    """Keep rows of many small reports at once, but for those that are read alone."""
+    """Add the rows of many small reports at once, without the reports that are read alone."""
     chosen = positions[raw.table.column("report").to_numpy()]
     order = np.argsort(chosen, kind="stable")
     order = order[~np.isin(chosen[order], list(alone))] if alone else order
@@ -114,7 +111,7 @@ def _keep_small(
         counts[int(i)] += int(n)
 
 
-def _keep(at: int, raw: RawTable, pieces: dict[str, list[pa.Table]], counts: dict[int, int]) -> None:
+def _add(at: int, raw: RawTable, pieces: dict[str, list[pa.Table]], counts: dict[int, int]) -> None:
     rows = raw.table.num_rows
     if not rows:
         return

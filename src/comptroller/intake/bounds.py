@@ -7,6 +7,7 @@ beyond them the calendar of windows. Bounds hold for what comes now; what the le
 from comptroller.intake.cells import quoted
 from comptroller.model.kind import Field
 from comptroller.model.refusal import Refusal, refusal
+from comptroller.model.text import message
 
 _DAYS = ("1900-01-01", "2199-12-31")
 _BOUNDS: dict[str, tuple[str, str]] = {
@@ -46,22 +47,12 @@ def _is_day(field: Field) -> bool:
 
 def refused_beyond(field: Field, place: tuple[str, int | None, str], seen: object) -> Refusal:
     """Return the refusal of a value beyond its bounds, which names them."""
-    least, most = (one if _is_day(field) or not one else _grouped(one) for one in bounds_of(field))
-    unit = f" {field.unit}" if field.unit else ""
-    zh = f"{least} 至 {most}{unit}" if least and most else f"不小于 {least}{unit}" if least else f"不大于 {most}{unit}"
-    en = (
-        f"from {least} to {most}{unit}"
-        if least and most
-        else f"at least {least}{unit}"
-        if least
-        else f"at most {most}{unit}"
-    )
-    mend = (
-        ("核对日期;没有期限的留空", "Check the day; leave it empty where there is no end.")
-        if _is_day(field)
-        else ("核对数值和计量单位", "Check the value and its unit.")
-    )
-    return refusal("intake.shape.bound", place, seen, (zh, en), mend)
+    least, most = (bound if _is_day(field) or not bound else _grouped(bound) for bound in bounds_of(field))
+    code = "intake.shape.bound"
+    form = f"{code}.range" if least and most else f"{code}.least" if least else f"{code}.most"
+    bounds = message(form, least=least, most=most, unit=f" {field.unit}" if field.unit else "")
+    fix = message(f"{code}.day:fix" if _is_day(field) else f"{code}:fix")
+    return refusal("intake.shape.bound", place, seen, bounds, fix)
 
 
 def _grouped(number: str) -> str:

@@ -1,6 +1,7 @@
 """The SQL that turns a kind's cells of text into typed ones, and what each cell is expected to hold."""
 
 from comptroller.model.kind import Field, Kind
+from comptroller.model.text import Text, message
 
 _DATE = r"^\d{4}-\d{2}-\d{2}$"
 _INSTANT = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?( ?(Z|[+-]\d{2}(:?\d{2})?))?)?$"
@@ -8,32 +9,11 @@ _DECIMAL = r"^[+-]?\d{1,14}(\.\d{1,4}0*)?$"
 _SHARE = r"^\d{1,3}(\.\d{1,6}0*)?$"
 _UNSAFE = r"^[=@]|[\x00-\x08\x0b\x0c\x0e-\x1f]"
 _NOT_IN_CODES = r"""[<>"'`\\\x00-\x1f\x7f-\x9f\x{200b}-\x{200f}\x{2028}-\x{202e}\x{2060}-\x{206f}\x{feff}]"""
-"""Signs of markup, quotes and backslashes, and characters that nobody sees: no code holds them, given or filled."""
+"""Signs of markup, quotes, backslashes and invisible characters: no code may contain them, whether reported or
+filled in.
+"""
 CODES = ("code", "entity")
 _LONGEST = {"code": 128, "entity": 64, "person": 128, "text": 4000, "choice": 128}
-
-EXPECTED: dict[str, tuple[str, str]] = {
-    "text": (
-        "不超过 4000 字的文本,不以 = 或 @ 开头",
-        "text of at most 4,000 characters that does not begin with = or @",
-    ),
-    "code": (
-        "不超过 128 字符的编码,不含 < > \" ' ` \\ 和不可见字符",
-        "a code of at most 128 characters, without < > \" ' ` \\ or characters that cannot be seen",
-    ),
-    "entity": (
-        "不超过 64 字符的企业编码,不含 < > \" ' ` \\ 和不可见字符",
-        "an entity code of at most 64 characters, without < > \" ' ` \\ or characters that cannot be seen",
-    ),
-    "person": ("不超过 128 字符的人员标识", "a person key of at most 128 characters"),
-    "money": ("数字,最多 4 位小数,无千分位", "a number with at most 4 decimals and no thousands separators"),
-    "number": ("有限的数字", "a finite number"),
-    "integer": ("整数", "a whole number"),
-    "share": ("0 到 100 之间的百分数,最多 6 位小数", "a percentage from 0 to 100 with at most 6 decimals"),
-    "day": ("日期 YYYY-MM-DD", "a day as YYYY-MM-DD"),
-    "instant": ("时刻 YYYY-MM-DDTHH:MM:SS,可带时区", "an instant as YYYY-MM-DDTHH:MM:SS, with an offset or without"),
-    "flag": ("true 或 false(是 或 否)", "true or false"),
-}
 
 
 def quoted(name: str) -> str:
@@ -91,17 +71,15 @@ def misspelled(field: Field) -> str:
     return " OR ".join(wrong)
 
 
-def expected(field: Field) -> tuple[str, str]:
-    """Say, in both languages, what a cell of that field should hold."""
-    if field.type == "choice":
-        zh = "、".join(t.zh or k for k, t in field.choices.items())
-        return f"其一:{zh}", f"one of {', '.join(field.choices)}"
-    zh, en = EXPECTED[field.type]
-    return (f"{zh};格式 {field.pattern}", f"{en}, as {field.pattern}") if field.pattern else (zh, en)
+def expected(field: Field) -> Text:
+    """Return, in every language, what a cell of that field must contain."""
+    choices = [Text(zh=text.zh or key, en=key) for key, text in field.choices.items()]
+    text = message(f"intake.cell.{field.type}", choices=choices)
+    return message("intake.cell.pattern", expected=text, pattern=field.pattern) if field.pattern else text
 
 
 def filled(kind: Kind) -> list[str]:
-    """Return the SELECT list that keeps each typed column, filling it by the kind's own expression where it is null."""
+    """Return the SELECT list of the typed columns; the kind's own expression fills a column where it is null."""
     return [
         f"coalesce({quoted(f.name)}, CAST(({f.fills}) AS {f.column_type})) AS {quoted(f.name)}"
         if f.fills

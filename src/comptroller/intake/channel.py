@@ -1,6 +1,6 @@
-"""Who may report this? Each kind is held against the channel by which its report came, and acts against who is signed in.
+"""Who may report a kind: each kind is checked against the report's channel, and acts against the signed-in user.
 
-The decision is made on the tables that came out of a report, so that no medium and no spelling of a kind changes it.
+The check reads the tables of a report, so neither the format nor the spelling of a kind changes the result.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,33 +12,22 @@ from comptroller.model.channel import CONSOLE, OPERATOR, PUBLIC
 from comptroller.model.kind import Kind
 from comptroller.model.refusal import Refusal, refusal
 from comptroller.model.report import Report
+from comptroller.model.text import Text, message
 
 OFFICER, APPROVER = "by", "approved_by"
-_TITLES = {
-    "console": "登录后的监督人员在系统中办理",
-    "reporter": "企业报送",
-    "public": "公开页面提交",
-    "engine": "系统自身记录",
-}
-_PLACES = {
-    "console": "the console, by an officer who is signed in",
-    "reporter": "reporters",
-    "public": "the public pages",
-    "engine": "the node itself",
-}
 
 
 def check_channels(
     kinds: Mapping[str, Kind], reports: Sequence[Report], raws: Mapping[str, pa.Table]
 ) -> tuple[dict[str, pa.Table], dict[int, list[Refusal]]]:
-    """Return the raw tables of reports whose kinds their channels may report, and the refusals of all others.
+    """Return the raw tables of the reports that their channels may send, and the refusals of all others.
 
-    A report with a kind that its channel may not report is rejected for that alone; none of its rows is looked at further.
+    A report with a kind that its channel may not report is rejected for that alone; its rows are not checked further.
     """
     channels = {report.channel for report in reports}
     barred: dict[int, list[Refusal]] = {}
     for name, raw in sorted(raws.items()):
-        if not all(may_report(kinds[name], one) for one in channels):
+        if not all(may_report(kinds[name], channel) for channel in channels):
             for at in pc.unique(raw.column("report")).to_pylist():
                 if not may_report(kinds[name], reports[at].channel):
                     barred.setdefault(at, []).append(wrong_channel(kinds[name], reports[at].name))
@@ -64,16 +53,10 @@ def may_report(kind: Kind, channel: str) -> bool:
 
 
 def wrong_channel(kind: Kind, file: str) -> Refusal:
-    """Return the refusal of a kind that came by a channel from which it is not accepted."""
-    wanted = (
-        f"由以下渠道报送的{kind.title.zh}:{'、'.join(_TITLES[one] for one in kind.reported_by)}",
-        f"{kind.name} from {' or '.join(_PLACES[one] for one in kind.reported_by)}",
-    )
-    mend = (
-        "用户与权限在管理页办理,处置在问题页办理",
-        "Grants are made under administration, steps on their case's page.",
-    )
-    return refusal("desk.kind", (file, None, "kind"), kind.name, wanted, mend)
+    """Return the refusal of a kind that its channel may not report."""
+    channels = [message(f"intake.channel.{channel}") for channel in kind.reported_by]
+    label = Text(zh=kind.title.zh, en=kind.name)
+    return refusal("desk.kind", (file, None, "kind"), kind.name, kind=label, channels=channels)
 
 
 def _is_act(kind: Kind) -> bool:
@@ -86,15 +69,14 @@ def _other_names(kind: Kind, reports: Sequence[Report], table: pa.Table) -> Iter
 
     Who acts for an enterprise is the enterprise's own word; what the operator carries over was done by others.
     """
-    columns = [one for one in (OFFICER, APPROVER) if one in kind.columns]
+    columns = [column_name for column_name in (OFFICER, APPROVER) if column_name in kind.columns]
     for row in table.select(["report", "line", *columns]).to_pylist():
         report = reports[row["report"]]
         if report.channel not in (CONSOLE, PUBLIC):
             continue
         for column, user in ((OFFICER, report.login), (APPROVER, report.approver)):
-            seen = row.get(column)
-            if seen is not None and seen != user:
-                wanted = (f"登录的经办人 {user or '(无)'}", f"the user who is signed in: {user or 'nobody'}")
-                mend = ("由本人登录办理", "Let that person sign in and do it.")
+            named = row.get(column)
+            if named is not None and named != user:
+                user_text = user or message("intake.sender.officer.none")
                 place = (report.name, row["line"], f"{kind.name}.{column}")
-                yield row["report"], refusal("intake.sender.officer", place, seen, wanted, mend)
+                yield row["report"], refusal("intake.sender.officer", place, named, user=user_text)

@@ -39,44 +39,44 @@ def header(cell: str) -> str:
 
 
 def names_refused(names: Sequence[str], place: Place, limits: Limits) -> list[Refusal]:
-    """Refuse empty, repeated, overlong and unprintable names, and too many of them."""
+    """Return refusals of empty, repeated, overlong and unprintable names, and of too many names."""
     file, line, _ = place
     if len(names) > limits.columns:
         return [reject("intake.columns.many", place, len(names), limit=limits.columns)]
     refusals = []
-    seen: set[str] = set()
+    earlier: set[str] = set()
     for position, name in enumerate(names, start=1):
         here = (file, line, f"{name or position}")
         if not name:
             refusals.append(reject("intake.header.empty", here, f"column {position}"))
-        elif name in seen:
+        elif name in earlier:
             refusals.append(reject("intake.header.twice", here, name))
         elif len(name) > limits.name_chars or not name.isprintable():
             refusals.append(reject("intake.header.long", here, name, limit=limits.name_chars))
-        seen.add(name)
+        earlier.add(name)
     return refusals
 
 
 def blank_to_null(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
-    """Return a text column in which empty text is null."""
+    """Return a text column with null in place of empty text."""
     empty = pc.equal(column, "")
     return pc.if_else(empty, pa.scalar(None, pa.string()), column) if pc.any(empty).as_py() else column
 
 
 def text_table(names: Sequence[str], columns: Sequence[pa.Array | pa.ChunkedArray], lines: pa.Array) -> pa.Table:
-    """Return a raw table from text columns and the lines that they stand in."""
-    shown = [own_name(name) for name in names]
-    return pa.table([*(blank_to_null(column) for column in columns), lines], names=[*shown, LINE])
+    """Return a raw table from text columns and the numbers of their lines."""
+    column_names = [own_name(name) for name in names]
+    return pa.table([*(blank_to_null(column) for column in columns), lines], names=[*column_names, LINE])
 
 
 def sound_values(column: pa.Array | pa.ChunkedArray, limits: Limits) -> bool:
-    """Tell that no value is too long or holds NUL."""
+    """Return whether no value is too long or contains NUL."""
     longest = pc.max(pc.binary_length(column)).as_py() or 0
     return longest <= limits.cell_chars and not pc.any(pc.match_substring(column, "\0")).as_py()
 
 
 def values_refused(table: pa.Table, name: str, limits: Limits) -> list[Refusal]:
-    """Refuse values that are too long or hold NUL, the first few of each column by line."""
+    """Return refusals of values that are too long or contain NUL: the first few of each column, by line."""
     refusals = []
     for field in table.schema:
         if field.name in OWN or not pa.types.is_string(field.type) or not len(table):
@@ -85,8 +85,8 @@ def values_refused(table: pa.Table, name: str, limits: Limits) -> list[Refusal]:
         if sound_values(column, limits):
             continue
         long, nul = pc.greater(pc.utf8_length(column), limits.cell_chars), pc.match_substring(column, "\0")
-        for place, seen in _where(table, field.name, long, name):
-            refusals.append(reject("intake.cell.long", place, f"{len(seen)}: {seen[:40]}", limit=limits.cell_chars))
+        for place, value in _where(table, field.name, long, name):
+            refusals.append(reject("intake.cell.long", place, f"{len(value)}: {value[:40]}", limit=limits.cell_chars))
         refusals.extend(reject("intake.file.nul", p, s) for p, s in _where(table, field.name, nul, name))
     return refusals
 
@@ -99,12 +99,12 @@ def _where(table: pa.Table, field: str, wrong: pa.ChunkedArray, name: str) -> li
 
 def matching(table: pa.Table, pattern: str, name: str) -> list[tuple[Place, str]]:
     """Return place and value of text that matches a pattern, the first few of each column."""
-    found = []
+    hits = []
     for field in table.schema:
         if pa.types.is_string(field.type):
             wrong = pc.match_substring_regex(table[field.name], pattern)
-            found += _where(table, field.name, wrong, name) if pc.any(wrong).as_py() else []
-    return found
+            hits += _where(table, field.name, wrong, name) if pc.any(wrong).as_py() else []
+    return hits
 
 
 def as_text(duck: DuckDb, table: str, order: str = "") -> pa.Table:

@@ -1,4 +1,6 @@
-"""Does it fit what is known? Unknown entities, keys said twice, corrections that do not say so, retractions of nothing."""
+"""Consistency with the register: unknown entities, repeated keys, unmarked corrections, retractions of missing
+facts.
+"""
 
 from collections.abc import Mapping
 
@@ -13,7 +15,7 @@ from comptroller.model.register_view import RegisterView
 _MOST = 1000
 
 
-def check_sense(
+def check_consistency(
     kinds: Mapping[str, Kind], tables: Mapping[str, pa.Table], known: RegisterView
 ) -> tuple[list[tuple[int, Refusal]], set[int]]:
     """Return refusals by report, and the reports that must wait because an earlier one of the batch brings what
@@ -21,12 +23,12 @@ def check_sense(
     """
     refusals: list[tuple[int, Refusal]] = []
     waits: set[int] = set()
-    brought = _brought(kinds, tables)
+    changed_entities = _changed_entities(kinds, tables)
     for name, table in tables.items():
         kind = kinds[name]
         for field in kind.fields:
             if field.type == "entity" and field.known:
-                _entities(table, field.name, known, brought, refusals, waits)
+                _entities(table, field.name, known, changed_entities, refusals, waits)
         _keys(kind, table, known, refusals, waits)
     return refusals, waits
 
@@ -35,52 +37,56 @@ def register_changes(kinds: Mapping[str, Kind], tables: Mapping[str, pa.Table]) 
     """Return the first report of the batch that changes the register, after which another may speak for an
     entity; or None.
     """
-    return min(_brought(kinds, tables).values(), default=None)
+    return min(_changed_entities(kinds, tables).values(), default=None)
 
 
-def _brought(kinds: Mapping[str, Kind], tables: Mapping[str, pa.Table]) -> dict[str, int]:
-    """Return each entity of which the batch itself changes the register, with the first report that does."""
-    found: dict[str, int] = {}
+def _changed_entities(kinds: Mapping[str, Kind], tables: Mapping[str, pa.Table]) -> dict[str, int]:
+    """Return the entities that the batch itself adds or changes in the register, each with the first report
+    that does so.
+    """
+    first_reports: dict[str, int] = {}
     for name, table in tables.items():
         registers = [f.name for f in kinds[name].fields if f.type == "entity" and f.name == name]
         for column in registers:
             pairs = zip(table.column(column).to_pylist(), table.column("report").to_pylist(), strict=True)
             for entity, report in pairs:
                 if entity is not None:
-                    found[entity] = min(found.get(entity, report), report)
-    return found
+                    first_reports[entity] = min(first_reports.get(entity, report), report)
+    return first_reports
 
 
 def _entities(  # noqa: PLR0913, PLR0917 - what one look collects
     table: pa.Table,
     column: str,
     known: RegisterView,
-    brought: dict[str, int],
+    changed_entities: dict[str, int],
     refusals: list[tuple[int, Refusal]],
     waits: set[int],
 ) -> None:
     values = table.column(column)
-    looked = [e for e in pc.unique(values).to_pylist() if e is not None and (e in brought or not known.is_known(e))]
+    looked = [
+        e for e in pc.unique(values).to_pylist() if e is not None and (e in changed_entities or not known.is_known(e))
+    ]
     if not looked:
         return
     mask = pc.is_in(values, value_set=pa.array(looked, pa.string()))
     rows = table.select(["report", "line", column]).filter(mask).to_pylist()
     for row in rows[: _MOST * 10]:
         entity, report = row[column], row["report"]
-        if brought.get(entity, report) < report:
+        if changed_entities.get(entity, report) < report:
             waits.add(report)
             continue
-        if known.is_known(entity) or brought.get(entity) == report:
+        if known.is_known(entity) or changed_entities.get(entity) == report:
             continue
-        wanted = ("登记簿中的企业", "an entity that the register holds")
-        mend = ("先报送该企业,或核对编码", "Report the entity first, or look its code up.")
-        refusals.append((report, refusal("intake.sense.entity", ("", row["line"], column), entity, wanted, mend)))
+        refusals.append((report, refusal("intake.sense.entity", ("", row["line"], column), entity)))
 
 
 def _keys(
     kind: Kind, table: pa.Table, known: RegisterView, refusals: list[tuple[int, Refusal]], waits: set[int]
 ) -> None:
-    """Refuse a key twice in one report, a changed key that does not say `correct`, and a mend of what is not there."""
+    """Add refusals of a key that is twice in a report, of a changed key without `correct`, and of corrections
+    of nothing.
+    """
     hashes = table.column("key_hash").to_numpy()
     reports = table.column("report").to_numpy()
     contents = table.column("content_hash").to_numpy()
@@ -91,31 +97,25 @@ def _keys(
     for position in np.flatnonzero(again):
         row, before = order[position], order[position - 1]
         if reports[row] == reports[before]:
-            said = _key(kind, table, int(row))
-            wanted = ("同一报送内主键不重复", "each key once in a report")
-            mend = ("合并或删除重复行", "Merge the rows, or take one away.")
+            key = _key(kind, table, int(row))
             at = ("", int(table.column("line")[int(row)].as_py()), "+".join(kind.key))
-            refusals.append((int(reports[row]), refusal("intake.sense.key_twice", at, said, wanted, mend)))
+            refusals.append((int(reports[row]), refusal("intake.sense.key_twice", at, key)))
         else:
             waits.add(int(reports[row]))
-    standing, held = known.standing(kind.name, hashes)
+    standing, recorded = known.standing(kind.name, hashes)
     is_known = standing != 0
     stated = pc.equal(acts, "state").to_numpy(zero_copy_only=False)
     mends = pc.is_in(acts, value_set=pa.array(["correct", "retract"])).to_numpy(zero_copy_only=False)
-    changed = is_known & stated & (held != contents)
+    changed = is_known & stated & (recorded != contents)
     absent = ~is_known & mends
     for row in np.flatnonzero(changed)[:_MOST].tolist():
         at = ("", int(table.column("line")[row].as_py()), "+".join(kind.key))
-        said = f"{_key(kind, table, row)} (entry {int(standing[row]) >> 20})"
-        wanted = ("新的主键,或写明更正", "a new key, or a row that says it is a correction")
-        mend = ("更正时将 act 填为 correct", "Say act: correct to correct what was said before.")
-        refusals.append((int(reports[row]), refusal("intake.sense.key_changed", at, said, wanted, mend)))
+        key = f"{_key(kind, table, row)} (entry {int(standing[row]) >> 20})"
+        refusals.append((int(reports[row]), refusal("intake.sense.key_changed", at, key)))
     for row in np.flatnonzero(absent)[:_MOST].tolist():
         at = ("", int(table.column("line")[row].as_py()), "+".join(kind.key))
-        wanted = ("已报送过的主键", "a key that was reported before")
-        mend = ("核对主键,或按新事项报送", "Look the key up, or report it as new (act: state).")
-        said = _key(kind, table, row)
-        refusals.append((int(reports[row]), refusal("intake.sense.key_absent", at, said, wanted, mend)))
+        key = _key(kind, table, row)
+        refusals.append((int(reports[row]), refusal("intake.sense.key_absent", at, key)))
 
 
 def _key(kind: Kind, table: pa.Table, row: int) -> str:

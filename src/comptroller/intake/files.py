@@ -1,17 +1,12 @@
-"""Any file as raw tables: which reader takes it, by its name and first bytes."""
+"""Any file as raw tables: its format is recognised by its name and first bytes."""
 
 import zipfile
 import zlib
 from io import BytesIO
 from pathlib import PurePosixPath
 
-from comptroller.intake.formats.csv import read_csv
-from comptroller.intake.formats.json.rows import read_json, read_ndjson
-from comptroller.intake.formats.parquet import read_parquet
-from comptroller.intake.formats.unpack import GZIP, ZIP, gunzip
-from comptroller.intake.formats.workbook import OLE
-from comptroller.intake.formats.xes import read_xes
-from comptroller.intake.formats.xlsx import read_xlsx
+from comptroller.intake.formats.registry import FORMATS
+from comptroller.intake.formats.unpack import GZIP, gunzip
 from comptroller.intake.formats.zip import read_zip
 from comptroller.intake.limits import USUAL, Limits
 from comptroller.intake.messages import reject
@@ -20,34 +15,20 @@ from comptroller.model.refusal import Refusal
 
 __all__ = ["MEDIA", "USUAL", "Limits", "media_of", "read_file"]
 
-MEDIA = ("json", "ndjson", "csv", "xlsx", "parquet", "zip", "xes")
-"""What is taken; each also gzipped, but for archives."""
-_JSON = {"json": read_json, "ndjson": read_ndjson}
-_READERS = {
-    "csv": read_csv,
-    "xlsx": read_xlsx,
-    "parquet": read_parquet,
-    "xes": read_xes,
-}
-_ENDINGS = {
-    **{f".{media}": media for media in MEDIA},
-    ".jsonl": "ndjson",
-    ".tsv": "csv",
-    ".txt": "csv",
-    ".xlsm": "xlsx",
-    ".xls": "xlsx",
-    ".pq": "parquet",
-}
+MEDIA = tuple(form.name for form in FORMATS)
+"""The formats that intake accepts; each also gzipped, except archives."""
+_READERS = {form.name: form.read for form in FORMATS}
+_ENDINGS = {ending: form.name for form in FORMATS for ending in form.endings}
 _HEAD = 4096
 
 
 def read_file(
     payload: bytes, media: str, name: str, *, limits: Limits = USUAL, kind: str | None = None
 ) -> tuple[list[RawTable], list[Refusal]]:
-    """Return a file's raw tables, or all that is refused in it; never both, and never an exception.
+    """Return the raw tables of a file, or all its refusals; never both, and never an exception.
 
-    `kind` is the kind that is said outside of the file: in JSON a fact's own `kind` is then a field like any other (''
-    says only that; use it for mappings). What says its kind itself, such as a named sheet, keeps it.
+    `kind` names the kind from outside the file: a fact's own `kind` in JSON is then an ordinary field. `kind=""` does
+    the same and names none, for mappings. A part that names its own kind, such as a named sheet, is of that kind.
 
     >>> raws, refusals = read_file(b'{"kind": "payment", "amount": 5}', "json", "a.json")
     >>> raws[0].kind, raws[0].table.num_rows, refusals
@@ -64,11 +45,9 @@ def read_file(
             return [], refusals
         if payload.startswith(GZIP) or media == "zip":
             return [], [reject("intake.zip.nested", place, "gzip")]
-    if media in _JSON:
-        return _JSON[media](payload, name, limits=limits, kind=kind)
-    if media != "zip":
-        raws, refusals = _READERS[media](payload, name, limits=limits)
-        return [RawTable(raw.kind or kind or "", raw.table, raw.place) for raw in raws], refusals
+    read = _READERS[media]
+    if read is not None:
+        return read(payload, name, limits=limits, kind=kind)
 
     def read_member(member: bytes, member_name: str, kind: str | None) -> tuple[list[RawTable], list[Refusal]]:
         inner = media_of(member_name, member) or ""
@@ -80,7 +59,7 @@ def read_file(
 
 
 def _not_taken(payload: bytes, media: str, name: str, limits: Limits) -> list[Refusal]:
-    """Refuse what no reader takes: unknown media, nothing, too much."""
+    """Return the refusal of a file that no reader accepts: unknown format, empty, too large."""
     place = (name, None, "")
     if media not in MEDIA:
         return [reject("intake.file.media", place, media or name, media=", ".join(MEDIA))]
@@ -90,7 +69,7 @@ def _not_taken(payload: bytes, media: str, name: str, limits: Limits) -> list[Re
 
 
 def media_of(name: str, payload: bytes) -> str | None:
-    """Tell what a file is, by its first bytes where these say it, else by its name; None where neither does.
+    """Return the format of a file: by its first bytes where they decide, else by its name; None where neither decides.
 
     >>> media_of("a.csv", b"x,y"), media_of("a.xes.gz", b""), media_of("upload", b"PAR1"), media_of("a.pdf", b"%PDF")
     ('csv', 'xes', 'parquet', None)
@@ -98,12 +77,11 @@ def media_of(name: str, payload: bytes) -> str | None:
     packed = payload.startswith(GZIP)
     if packed:
         payload = _first_bytes(payload)
-    if payload.startswith(b"PAR1"):
-        return "parquet"
-    if payload.startswith(OLE):
-        return "xlsx"
-    if payload.startswith(ZIP) and not packed:
-        return "xlsx" if _is_workbook(payload) else "zip"
+    media = next((form.name for form in FORMATS if payload.startswith(form.magic)), None)
+    if media == "zip":
+        media = None if packed else "xlsx" if _is_workbook(payload) else "zip"
+    if media is not None:
+        return media
     endings = PurePosixPath(name.lower().removesuffix(".gz")).suffixes
     if endings and endings[-1] in _ENDINGS:
         return _ENDINGS[endings[-1]]
@@ -111,7 +89,7 @@ def media_of(name: str, payload: bytes) -> str | None:
 
 
 def _sniffed(head: bytes) -> str | None:
-    """Tell what text without a telling name is."""
+    """Return the format of text without an ending in its name, or None."""
     first, _, rest = head[:_HEAD].partition(b"\n")
     if head.startswith(b"{") and first.rstrip().endswith(b"}") and rest.lstrip().startswith(b"{"):
         return "ndjson"
@@ -129,9 +107,9 @@ def _first_bytes(payload: bytes) -> bytes:
 
 
 def _is_workbook(payload: bytes) -> bool:
-    """Tell a workbook from another archive by the parts that it lists."""
+    """Return whether an archive is a workbook, by the parts that it lists."""
     try:
         with zipfile.ZipFile(BytesIO(payload)) as archive:
-            return any(one.startswith(("xl/", "[Content_Types]")) for one in archive.namelist())
+            return any(member.startswith(("xl/", "[Content_Types]")) for member in archive.namelist())
     except (zipfile.BadZipFile, ValueError, EOFError, OSError, NotImplementedError, RuntimeError):
         return False

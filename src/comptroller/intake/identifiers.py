@@ -13,18 +13,18 @@ import stdnum
 @lru_cache(maxsize=1)
 def schemes() -> tuple[str, ...]:
     """Return the names of all schemes: the module's path in python-stdnum, such as `cn.uscc`."""
-    found = []
+    names = []
     for module in pkgutil.walk_packages(stdnum.__path__):
         if module.ispkg:
             package = import_module(f"stdnum.{module.name}")
-            found += [f"{module.name}.{inner.name}" for inner in pkgutil.iter_modules(package.__path__)]
+            names += [f"{module.name}.{inner.name}" for inner in pkgutil.iter_modules(package.__path__)]
         else:
-            found.append(module.name)
-    return tuple(sorted(found))
+            names.append(module.name)
+    return tuple(sorted(names))
 
 
 def check_identifiers(scheme: str, values: Sequence[str]) -> list[bool]:
-    """Tell for each value whether it is a sound code of the scheme; KeyError for a scheme that is not known.
+    """Return for each value whether it is a valid code of the scheme. Raises KeyError for an unknown scheme.
 
     >>> check_identifiers("lei", ["213800KUD8LAJWSQ9D15", "213800KUD8LAJWSQ9D16"])
     [True, False]
@@ -36,7 +36,7 @@ def check_identifiers(scheme: str, values: Sequence[str]) -> list[bool]:
 
 @lru_cache(maxsize=64)
 def _validator(scheme: str) -> Callable[[str], bool]:
-    """Return the scheme's own check, which answers False to whatever it cannot read."""
+    """Return the scheme's own check, which answers False to any value that it cannot read."""
     check = None
     if re.fullmatch(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?", scheme):
         with suppress(ImportError):

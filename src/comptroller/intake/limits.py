@@ -7,7 +7,7 @@ from comptroller.model.kind import FACT_LINES
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one report may be at most; whatever is larger is refused by name, never cut off.
+    """The limits of one report; a larger one is rejected by name, never cut off.
 
     >>> Limits(rows=10).rows
     10

@@ -1,4 +1,6 @@
-"""Lists only tighten on the way down: a line that is looser than one above it is refused with the line it breaks."""
+"""Lists only tighten on the way down: a line that is looser than one above it is rejected, and the refusal
+names that line.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -8,6 +10,7 @@ import pyarrow as pa
 
 from comptroller.model.refusal import Refusal, refusal
 from comptroller.model.register_view import RegisterView
+from comptroller.model.text import message
 
 TABLE = "list_line"
 
@@ -15,8 +18,8 @@ TABLE = "list_line"
 def check_lists(tables: Mapping[str, pa.Table], known: RegisterView) -> Iterator[tuple[int, Refusal]]:
     """Yield a refusal for each reported line that is looser than what is in force above its entity (docs/architecture.md, D9).
 
-    How a list may differ is said by the pack: `only_items` allows no item that is not above, `lower_limit` no higher
-    limit, `higher_limit` no lower one; a list that no pack names may differ freely.
+    The pack defines how a list may differ: `only_items` allows no item that is not above, `lower_limit` no higher
+    limit, `higher_limit` no lower one. A list that no pack names may differ freely.
     """
     if TABLE not in tables:
         return
@@ -28,19 +31,16 @@ def check_lists(tables: Mapping[str, pa.Table], known: RegisterView) -> Iterator
         broken = _broken(row, above, way)
         if broken is not None:
             holder, item, limit = broken
-            wanted = (
-                f"不宽于上级清单:{holder or '政策包'} {row['list']} {item} {limit or ''}",
-                f"no looser than the line above: {holder or 'the pack'} {row['list']} {item} {limit or ''}",
-            )
-            mend = ("收紧该行,或先由上级调整清单", "Tighten the line, or let the list above be changed first.")
+            values = {
+                "holder": holder or message("intake.list.pack"),
+                "line": f"{row['list']} {item} {limit or ''}".strip(),
+            }
             seen = f"{row['item']} {row['limit_cny'] or ''}".strip()
-            yield row["report"], refusal("intake.list.looser", ("", row["line"], "item/limit_cny"), seen, wanted, mend)
+            yield row["report"], refusal("intake.list.looser", ("", row["line"], "item/limit_cny"), seen, **values)
 
 
 def listing_reports(tables: Mapping[str, pa.Table]) -> set[int]:
-    """Return the reports of a batch that say lines of lists: each is measured against those before it, so they
-    go one by one.
-    """
+    """Return the reports of a batch with lines of lists. They go one by one: each is compared with those before it."""
     return set(tables[TABLE].column("report").to_pylist()) if TABLE in tables else set()
 
 

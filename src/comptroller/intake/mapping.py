@@ -1,4 +1,4 @@
-"""A mapping: SELECTs that give kinds' columns from a file nobody shaped for this; read, guarded and run."""
+"""Mappings: SELECTs that build the columns of kinds from a file of any layout; parsed, restricted and run."""
 
 import re
 from itertools import zip_longest
@@ -20,7 +20,7 @@ from comptroller.model.sql_functions import STEADY
 from comptroller.store.duck import DuckDb, SqlError
 
 RAW = "raw"
-"""The name under which a mapping reads its file."""
+"""The name of the file's table in a mapping."""
 _KIND = re.compile(r"^--\s*kind:\s*([a-z][a-z0-9_]*)\s*$", re.MULTILINE)
 _MAPS = ("attributes", "case_attributes")
 """Columns of JSON objects that a mapping sees as MAPs, when each of their values is one."""
@@ -38,11 +38,11 @@ _SPREADS = (
     exp.Unnest,
     exp.Lateral,
 )
-"""What may give rows in another order than the file's."""
+"""Syntax that may return rows in another order than the file's."""
 
 
 class Select(NamedTuple):
-    """One SELECT of a mapping: the kind whose columns it gives, its SQL, the mapping's name, the line it begins in."""
+    """One SELECT of a mapping: the kind of its rows, its SQL, the mapping's name, the line where it begins."""
 
     kind: str
     sql: str
@@ -51,7 +51,7 @@ class Select(NamedTuple):
 
 
 def parse_mapping(name: str, text: str) -> tuple[list[Select], list[Refusal]]:
-    r"""Return a mapping's SELECTs, or all that is refused in it; none is run here.
+    r"""Return the SELECTs of a mapping, or all its refusals; none is run here.
 
     >>> parse_mapping("m.sql", "-- kind: payment\nSELECT id AS payment, line FROM raw")[0][0].kind
     'payment'
@@ -73,7 +73,7 @@ def parse_mapping(name: str, text: str) -> tuple[list[Select], list[Refusal]]:
 
 
 def _select(text: str, place: tuple[str, int | None, str]) -> tuple[str, list[Refusal]]:
-    """Return one SELECT as plain SQL, or why it is refused."""
+    """Return one SELECT as plain SQL, or its refusal."""
     try:
         trees = [
             tree for tree in sqlglot.parse(text, read="duckdb") if not (tree is None or isinstance(tree, exp.Semicolon))
@@ -88,9 +88,9 @@ def _select(text: str, place: tuple[str, int | None, str]) -> tuple[str, list[Re
 
 
 def _quoted(sql: str) -> str:
-    """Put quotes around the bare word `at`: a column of event logs, and a word that DuckDB keeps for itself.
+    """Return the SQL with quotes around the bare word `at`: a column of event logs, and a reserved word of DuckDB.
 
-    What stands behind the last semicolon is a comment, and is left out.
+    Text after the last semicolon is a comment and is left out.
     """
     pieces, done = [], 0
     tokens = Tokenizer(dialect="duckdb").tokenize(sql)
@@ -106,11 +106,11 @@ def _quoted(sql: str) -> str:
 
 def _reaches(tree: exp.Expr) -> list[str]:
     """Name what a SELECT reads beyond `raw` and its own WITHs, and what makes it answer differently each time."""
-    found = [one.seen for one in problems_of(tree, {RAW}, _CALLED)]
-    found += [one.sql("duckdb") for one in tree.find_all(exp.TableSample)]
-    found += ["WITH RECURSIVE" for one in tree.find_all(exp.With) if one.args.get("recursive")]
-    makers = [one for one in tree.find_all(exp.Table) if isinstance(one.this, exp.Func)]
-    return [*found, *(one.sql("duckdb") for one in makers)]
+    reaches = [node.seen for node in problems_of(tree, {RAW}, _CALLED)]
+    reaches += [node.sql("duckdb") for node in tree.find_all(exp.TableSample)]
+    reaches += ["WITH RECURSIVE" for node in tree.find_all(exp.With) if node.args.get("recursive")]
+    makers = [node for node in tree.find_all(exp.Table) if isinstance(node.this, exp.Func)]
+    return [*reaches, *(node.sql("duckdb") for node in makers)]
 
 
 def apply_mapping(
@@ -123,38 +123,38 @@ def apply_mapping(
     duck = DuckDb(memory="2GB", spills=False)
     try:
         duck.set_zone("UTC")
-        _show(duck, raw.table)
+        _register(duck, raw.table)
         raws: list[RawTable] = []
         refusals: list[Refusal] = []
         for select in mapping:
-            found, wrong = _run(duck, select, raw, limits)
-            raws += found
+            produced, wrong = _run(duck, select, raw, limits)
+            raws += produced
             refusals += wrong
         return ([] if refusals else raws), refusals
     finally:
         duck.close()
 
 
-def _show(duck: DuckDb, table: pa.Table) -> None:
-    """Put the file's table under its name, with JSON objects as maps."""
+def _register(duck: DuckDb, table: pa.Table) -> None:
+    """Register the file's table under its name, with JSON objects as maps."""
     duck.register("file", table)
-    shown = [
+    casts = [
         f"CAST(CAST({name} AS JSON) AS MAP(VARCHAR, VARCHAR)) AS {name}"
         for name in _MAPS
         if name in table.column_names and _all_objects(table[name])
     ]
-    replaced = f"* REPLACE ({', '.join(shown)})" if shown else "*"
+    replaced = f"* REPLACE ({', '.join(casts)})" if casts else "*"
     duck.execute(f"CREATE TABLE {RAW} AS SELECT {replaced} FROM file")
     duck.unregister("file")
 
 
 def _all_objects(column: pa.ChunkedArray) -> bool:
-    """Tell whether each value looks like a JSON object, and there is one."""
+    """Return whether each value looks like a JSON object, and there is one."""
     return bool(pc.all(pc.starts_with(column, "{")).as_py())
 
 
 def _run(duck: DuckDb, select: Select, raw: RawTable, limits: Limits) -> tuple[list[RawTable], list[Refusal]]:
-    """Run one SELECT; returns its table, or the refusal that says what DuckDB said."""
+    """Return the table of one SELECT, or the refusal with DuckDB's message."""
     place = (raw.place, None, f"{select.mapping}, line {select.line}, kind {select.kind}")
     try:
         duck.execute(f"CREATE OR REPLACE TEMP TABLE given AS SELECT * FROM (\n{select.sql}\n) LIMIT {limits.rows + 1}")
@@ -189,5 +189,5 @@ def _order(sql: str, names: list[str]) -> str:
 
 
 def _first_line(fault: Exception) -> str:
-    """Return what an exception says, without the drawing below it."""
+    """Return the message of an exception, without the lines below it."""
     return re.sub(r"\x1b\[[0-9;]*m", "", str(fault)).strip().split("\n")[0]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from comptroller.intake.limits import Limits
 from comptroller.model.refusal import Refusal, refusal
+from comptroller.model.text import Text
 
 Place = tuple[str, int | None, str]
 """File (with member or sheet), line, field."""
@@ -15,18 +16,18 @@ def reject(code: str, place: Place, seen: object, **figures: object) -> Refusal:
     >>> reject("intake.rows.many", ("a.csv", None, ""), 12, limit=10).expected.en
     'at most 10 rows in one report'
     """
-    shown = {name: _printable(value) for name, value in figures.items()}
+    values = {name: value if isinstance(value, Text) else _printable(value) for name, value in figures.items()}
     file, line, field = place
-    return refusal(code, (_printable(file), line, _printable(field)), _printable(seen), None, None, **shown)
+    return refusal(code, (_printable(file), line, _printable(field)), _printable(seen), **values)
 
 
 def bounded(refusals: Iterable[Refusal], limits: Limits, name: str) -> list[Refusal]:
-    """List refusals up to the limit, and say how many more there are."""
+    """Return refusals up to the limit, and one more that counts the rest."""
     listed: list[Refusal] = []
     more = 0
-    for one in refusals:
+    for item in refusals:
         if len(listed) < limits.refusals:
-            listed.append(one)
+            listed.append(item)
         else:
             more += 1
     if more:

@@ -1,4 +1,4 @@
-"""Tables of a file matched to kinds; the lines of a nested list that stand in a table of their own join their fact's row."""
+"""Tables of a file matched to kinds; the lines of a nested list in its own table join the row of their fact."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -10,57 +10,56 @@ from comptroller.intake.schema import match_headers
 from comptroller.model.kind import Kind
 from comptroller.model.near import did_you_mean
 from comptroller.model.refusal import Refusal, refusal
+from comptroller.model.text import Text, message
 
 
-def by_kind(raws: Sequence[RawTable], kinds: Mapping[str, Kind], said: str) -> tuple[list[RawTable], list[Refusal]]:
-    """Return one raw table a kind's table, named by kind; tables of nested lists are folded into their kind's rows.
+def by_kind(raws: Sequence[RawTable], kinds: Mapping[str, Kind], named: str) -> tuple[list[RawTable], list[Refusal]]:
+    """Return one raw table for each table of a kind, named by kind; tables of nested lists are merged into their kind's
+    rows.
 
-    A table is named by the kind's name, its title in either language, or `<kind>_<field>`; one without a name is of the
-    kind that was `said`. Refused are tables of no kind, and lines of a list whose fact is not in the file.
+    A table is named by the kind's name, its title in either language, or `<kind>_<field>`. One without a name is of the
+    kind `named`. Rejects tables of no kind, and lines of a list without their fact in the file.
     """
     names = {
         label.lower(): kind for kind in kinds.values() for label in (kind.name, kind.title.zh, kind.title.en) if label
     }
     inner = {i.name[:31]: i for kind in kinds.values() for i in kind.lists}
     inner |= {i.name: i for i in inner.values()}
-    found: list[RawTable] = []
+    matched: list[RawTable] = []
     waiting: list[tuple[Kind, RawTable]] = []
     refusals: list[Refusal] = []
     for raw in raws:
-        name = raw.kind or said
+        name = raw.kind or named
         if not raw.table.num_rows and name.lower() not in names:
             continue
         if name.lower() in names:
-            found.append(RawTable(names[name.lower()].name, raw.table, raw.place))
+            matched.append(RawTable(names[name.lower()].name, raw.table, raw.place))
         elif name in inner:
             waiting.append((inner[name], raw))
-        elif len(raws) > 1 and said.lower() in names and not any(r.kind == said for r in raws):
-            found.append(RawTable(names[said.lower()].name, raw.table, raw.place))
+        elif len(raws) > 1 and named.lower() in names and not any(r.kind == named for r in raws):
+            matched.append(RawTable(names[named.lower()].name, raw.table, raw.place))
         else:
             refusals.append(unknown_kind(name, raw.place, kinds))
-    for one, raw in waiting:
-        refusals += _join(one, raw, found, kinds)
-    return found, refusals
+    for inner_kind, raw in waiting:
+        refusals += _join(inner_kind, raw, matched, kinds)
+    return matched, refusals
 
 
 def unknown_kind(kind: str, place: str, kinds: Mapping[str, Kind]) -> Refusal:
-    """Refuse a name that is no kind's."""
-    wanted = (f"事项类型之一:{'、'.join(sorted(kinds))}", f"one of the kinds: {', '.join(sorted(kinds))}")
-    otherwise = ("写明 kind,或用 --kind 指明", "Name the kind in the file, or with --kind.")
-    mend = did_you_mean(kind, kinds, otherwise)
-    return refusal("intake.kind", (place, None, "kind"), kind or "-", wanted, mend)
+    """Return the refusal of a name that no kind has."""
+    fix = message("intake.kind:fix")
+    near = did_you_mean(kind, kinds, (fix.zh, fix.en))
+    return refusal("intake.kind", (place, None, "kind"), kind or "-", None, near, kinds=sorted(kinds))
 
 
-def _join(inner: Kind, raw: RawTable, found: list[RawTable], kinds: Mapping[str, Kind]) -> list[Refusal]:
+def _join(inner: Kind, raw: RawTable, matched: list[RawTable], kinds: Mapping[str, Kind]) -> list[Refusal]:
     """Fold the lines of a list into the rows of their facts, as JSON in one column; the facts are found by their key."""
     columns, refusals = match_headers(inner, raw.table.column_names, raw.place)
     outer = kinds[inner.parent]
     name = inner.name.removeprefix(f"{outer.name}_")
     missing = [k for k in outer.key if k not in columns]
     if refusals or missing:
-        wanted = (f"外层事项的主键列 {outer.key}", f"the key columns {outer.key} of the outer kind")
-        mend = ("补上主键列", "Add the key's columns.")
-        return refusals or [refusal("intake.nested.key", (raw.place, None, missing[0]), "-", wanted, mend)]
+        return refusals or [refusal("intake.nested.key", (raw.place, None, missing[0]), "-", columns=outer.key)]
     lines: dict[tuple[str | None, ...], list[dict[str, str]]] = {}
     places: dict[tuple[str | None, ...], int] = {}
     own = [f.name for f in inner.fields if f.name not in inner.carries and f.name in columns]
@@ -68,14 +67,12 @@ def _join(inner: Kind, raw: RawTable, found: list[RawTable], kinds: Mapping[str,
         key = tuple(row[columns[k]] for k in outer.key)
         places.setdefault(key, row[LINE])
         lines.setdefault(key, []).append({f: row[columns[f]] for f in own if row[columns[f]] is not None})
-    for at, one in enumerate(found):
-        if one.kind == outer.name and lines:
-            found[at] = _with_list(outer, one, name, lines)
-    wanted = (f"本文件中{outer.title.zh}的主键", f"the key of a {outer.name} in this file")
-    mend = ("核对主键,或补上外层事项", "Check the key, or add the outer fact.")
+    for at, table in enumerate(matched):
+        if table.kind == outer.name and lines:
+            matched[at] = _with_list(outer, table, name, lines)
+    label = Text(zh=outer.title.zh, en=outer.name)
     return [
-        refusal("intake.nested.stray", (raw.place, places[key], "+".join(outer.key)), key, wanted, mend)
-        for key in lines
+        refusal("intake.nested.stray", (raw.place, places[key], "+".join(outer.key)), key, kind=label) for key in lines
     ]
 
 

@@ -6,6 +6,7 @@ from comptroller.intake.bounds import beyond, refused_beyond
 from comptroller.intake.cells import expected, literal, misspelled, quoted, typed
 from comptroller.model.kind import Kind
 from comptroller.model.refusal import Refusal, refusal
+from comptroller.model.text import Text, message
 from comptroller.store.duck import DuckDb
 
 MOST = 1000
@@ -17,8 +18,8 @@ def shape_list(
 ) -> tuple[pa.Table | None, list[tuple[int, Refusal]]]:
     """Return a nested list's typed rows: its JSON text unnested, with the columns it carries."""
     column = quoted("l_" + name)
-    wanted = ("JSON 数组,每项为对象", "a JSON list of objects")
-    mend = (f"改正{inner.title.zh}", f"Mend {name}.")
+    label = Text(zh=inner.title.zh, en=name)
+    fix = message("intake.shape.list:fix", field=label)
     refusals = []
     bad = (
         f"NOT json_valid({column}) OR json_type(CASE WHEN json_valid({column}) THEN {column} ELSE '[]' END) <> 'ARRAY'"
@@ -26,7 +27,7 @@ def shape_list(
     for report, line, seen in duck.rows(
         f"SELECT report, line, {column} FROM shaped WHERE {column} IS NOT NULL AND ({bad}) LIMIT {MOST}"
     ):
-        refusals.append((report, refusal("intake.shape.list", (place, line, name), seen, wanted, mend)))
+        refusals.append((report, refusal("intake.shape.list", (place, line, name), seen, field=label)))
     own = [f for f in inner.fields if f.name not in inner.carries]
     carried = [f for f in inner.fields if f.name in inner.carries]
     good = f"{column} IS NOT NULL AND NOT ({bad})"
@@ -35,26 +36,15 @@ def shape_list(
         f"SELECT report, line, item FROM ({unnested}) WHERE json_type(item) <> 'OBJECT' OR NOT list_has_all([{', '.join(literal(f.name) for f in own)}], json_keys(item)) LIMIT {MOST}"
     )
     for report, line, seen in strays:
-        names = ", ".join(f.name for f in own)
-        refusals.append(
-            (
-                report,
-                refusal(
-                    "intake.shape.list",
-                    (place, line, name),
-                    seen,
-                    (f"字段 {names} 的对象", f"objects with {names}"),
-                    mend,
-                ),
-            )
-        )
+        objects = message("intake.shape.list.fields:expected", fields=[f.name for f in own])
+        refusals.append((report, refusal("intake.shape.list", (place, line, name), seen, objects, fix)))
     texts = [f"nullif(trim(item->>{literal('$.' + f.name)}), '') AS {quoted('t_' + f.name)}" for f in own]
     values = [f"{typed(f, quoted('t_' + f.name))} AS {quoted(f.name)}" for f in own]
-    held = [quoted(f.name) for f in carried]
-    kept = [quoted("t_" + f.name) for f in own]
-    first = f"SELECT {', '.join(['report', 'seq', 'line', *held, *texts])} FROM ({unnested}) WHERE json_type(item) = 'OBJECT'"
+    carried_names = [quoted(f.name) for f in carried]
+    text_names = [quoted("t_" + f.name) for f in own]
+    first = f"SELECT {', '.join(['report', 'seq', 'line', *carried_names, *texts])} FROM ({unnested}) WHERE json_type(item) = 'OBJECT'"
     duck.execute(
-        f"CREATE OR REPLACE TEMP TABLE shaped_list AS SELECT {', '.join(['report', 'seq', 'line', *held, *kept, *values])} FROM ({first})"
+        f"CREATE OR REPLACE TEMP TABLE shaped_list AS SELECT {', '.join(['report', 'seq', 'line', *carried_names, *text_names, *values])} FROM ({first})"
     )
     for field in own:
         text, value = quoted("t_" + field.name), quoted(field.name)
@@ -64,7 +54,7 @@ def shape_list(
         sql = f"SELECT report, line, {text} FROM shaped_list WHERE {bad} LIMIT {MOST}"
         for report, line, seen in duck.rows(sql):
             at = (place, line, f"{name}.{field.name}")
-            refusals.append((report, refusal(f"intake.shape.{field.type}", at, seen or "-", expected(field), mend)))
+            refusals.append((report, refusal(f"intake.shape.{field.type}", at, seen or "-", expected(field), fix)))
         if is_bounded and (wrong := beyond(field)):
             sql = f"SELECT report, line, {value} FROM shaped_list WHERE {wrong} LIMIT {MOST}"
             places = ((r, (place, line, f"{name}.{field.name}"), seen) for r, line, seen in duck.rows(sql))
@@ -72,8 +62,8 @@ def shape_list(
     doubled = ", ".join(quoted(k) for k in inner.key)
     sql = f"SELECT report, min(line), {doubled} FROM shaped_list GROUP BY report, seq, {doubled} HAVING count(*) > 1 LIMIT {MOST}"
     for row in duck.rows(sql):
-        twice = ("列表内不重复", "each line of the list once")
-        refusals.append((row[0], refusal("intake.shape.list", (place, row[1], name), row[2:], twice, mend)))
-    ordered = [*held, *[quoted(f.name) for f in own]]
+        once = message("intake.shape.list.twice:expected")
+        refusals.append((row[0], refusal("intake.shape.list", (place, row[1], name), row[2:], once, fix)))
+    ordered = [*carried_names, *[quoted(f.name) for f in own]]
     sort = f"report, seq, {doubled}"
     return duck.arrow(f"SELECT report, seq, line, {', '.join(ordered)} FROM shaped_list ORDER BY {sort}"), refusals

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 LINE = "line"
-"""The column of a raw table that says in which line (row, element) of the file a fact stands; from 1."""
+"""The column of a raw table with the line (row, element) of a fact in its file; from 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class RawTable:
-    """Rows of one kind as a file gave them.
+    """Rows of one kind as they are in a file.
 
-    `table` has text columns (VARCHAR; empty text is null) named as the file named them, and the int64 column `line`.
-    A nested list is one text column holding JSON. `kind` is '' where the file does not say it. `place` is the file's
-    name, with the sheet or the member of an archive behind it.
+    `table` has text columns (VARCHAR; empty text is null) with the names of the file, and the int64 column `line`. A
+    nested list is one text column of JSON. `kind` is '' where the file does not name it. `place` is the name of the
+    file, followed by the sheet or the member of an archive.
     """
 
     kind: str

@@ -26,7 +26,7 @@ _TYPES: dict[str, dict[str, Any]] = {
 def json_schema(kind: Kind) -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of one fact of the kind, nested lists included.
 
-    A field that is not required may also be null; `act` says what the fact does, and is `state` where it is left out.
+    A field that is not required may also be null. `act` states what the fact does, and is `state` where it is left out.
     """
     schema = _object(kind, kind.fields)
     schema["properties"] |= {name_in(kind, inner): _list(inner) for inner in kind.lists}
@@ -41,13 +41,13 @@ def name_in(kind: Kind, inner: Kind) -> str:
 
 
 def _object(kind: Kind, fields: tuple[Field, ...]) -> dict[str, Any]:
-    needed = [one.name for one in fields if one.required or one.name in kind.key]
-    properties = {one.name: _property(one, needed=one.name in needed) for one in fields}
+    needed = [field.name for field in fields if field.required or field.name in kind.key]
+    properties = {field.name: _property(field, needed=field.name in needed) for field in fields}
     return {"type": "object", "properties": properties, "required": needed, "additionalProperties": False}
 
 
 def _list(inner: Kind) -> dict[str, Any]:
-    own = tuple(one for one in inner.fields if one.name not in inner.carries)
+    own = tuple(field for field in inner.fields if field.name not in inner.carries)
     return {
         "type": ["array", "null"],
         "title": inner.title.en,
@@ -72,7 +72,7 @@ def _property(field: Field, *, needed: bool) -> dict[str, Any]:
 
 
 def reference_page(kind: Kind) -> str:
-    """Return the kind's page: what it is, its key, whose books, when it holds, its fields, lists and checks."""
+    """Return the reference page of a kind: meaning, key, books, validity, fields, lists and checks."""
     valid = ", ".join(f"{word} `{field}`" for word, field in kind.valid.items())
     lines = [
         f"# {kind.name}: {kind.title.en} ({kind.title.zh})",
@@ -96,12 +96,12 @@ def reference_page(kind: Kind) -> str:
 
 
 def _codes(names: tuple[str, ...]) -> str:
-    return ", ".join(f"`{one}`" for one in names)
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _reported(kind: Kind) -> list[str]:
-    """Return who reports a kind and how soon, and the channels from which it is accepted."""
-    by, days, unit = (kind.reported.get(one) for one in ("by", "within_days", "unit"))
+    """Return who reports a kind and how soon, and the channels that may send it."""
+    by, days, unit = (kind.reported.get(key) for key in ("by", "within_days", "unit"))
     lines = (
         []
         if by is None
@@ -116,11 +116,19 @@ def _fields(kind: Kind) -> list[str]:
         "| field | 中文 | English | type | unit | required | example |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
-    for one in kind.fields:
-        type_ = f"{one.type} ({one.identifier})" if one.identifier else one.type
-        if one.choices:
-            type_ += ": " + ", ".join(f"`{key}` {text.zh}/{text.en}" for key, text in one.choices.items())
-        needed = "yes" if one.required or one.name in kind.key else ""
-        cells = (f"`{one.name}`", one.title.zh, one.title.en, type_, one.unit or one.currency, needed, example(one))
+    for field in kind.fields:
+        type_ = f"{field.type} ({field.identifier})" if field.identifier else field.type
+        if field.choices:
+            type_ += ": " + ", ".join(f"`{key}` {text.zh}/{text.en}" for key, text in field.choices.items())
+        needed = "yes" if field.required or field.name in kind.key else ""
+        cells = (
+            f"`{field.name}`",
+            field.title.zh,
+            field.title.en,
+            type_,
+            field.unit or field.currency,
+            needed,
+            example(field),
+        )
         rows.append("| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |")
     return rows

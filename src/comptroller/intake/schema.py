@@ -13,11 +13,12 @@ from comptroller.intake.identifiers import check_identifiers
 from comptroller.intake.nested_schema import MOST, shape_list
 from comptroller.model.kind import FACT_LINES, Field, Kind
 from comptroller.model.refusal import Refusal, refusal
+from comptroller.model.text import Text, message
 from comptroller.store.duck import DuckDb
 
 ACTS = ("state", "correct", "retract", "ensure")
 _MANY = 20_000
-"""From so many rows on, a copy of what a query gives costs more than a slower beginning."""
+"""From so many rows on, copying the result of a query costs more than a slower start."""
 _ASIDE = ("report", "line", "seq", "act")
 
 
@@ -30,28 +31,27 @@ class Shaped:
 
 
 def match_headers(kind: Kind, names: Iterable[str], place: str) -> tuple[dict[str, str], list[Refusal]]:
-    """Return field name -> raw column, matched by name or by label; an unknown or doubled column is refused."""
+    """Return field name -> raw column, matched by name or by label, and refusals of unknown and repeated columns."""
     known: dict[str, str] = {}
     lists = {inner.name.removeprefix(f"{kind.name}_"): inner.title for inner in kind.lists}
     titles = {f.name: f.title for f in kind.fields}
     for name, title in {**titles, **lists}.items():
         for label in (name, title.zh, title.en):
             known.setdefault(_plain(label), name)
-    found: dict[str, str] = {}
+    matched: dict[str, str] = {}
     refusals = []
     for column in names:
         if column in _ASIDE:
             continue
         field = known.get(_plain(column))
-        if field is None or field in found:
+        if field is None or field in matched:
             near = difflib.get_close_matches(_plain(column), known, 1)
             hint = f" ({near[0]}?)" if near else ""
-            wanted = (f"{kind.title.zh}的字段,且不重复{hint}", f"a field of {kind.name}, once{hint}")
-            mend = (f"改列名为:{'、'.join(titles)}", f"Name the column as one of: {', '.join(titles)}.")
-            refusals.append(refusal("intake.shape.column", (place, None, column), column, wanted, mend))
+            values = {"kind": Text(zh=kind.title.zh, en=kind.name), "hint": hint, "fields": list(titles)}
+            refusals.append(refusal("intake.shape.column", (place, None, column), column, **values))
         else:
-            found[field] = column
-    return found, refusals
+            matched[field] = column
+    return matched, refusals
 
 
 def _plain(label: str) -> str:
@@ -63,9 +63,9 @@ def shape_rows(
 ) -> tuple[Shaped | None, list[tuple[int, Refusal]]]:
     """Return the typed rows of `raw` (text columns, with report, seq and line), or refusals by report.
 
-    A refused cell or column refuses its whole report; rows of other reports are still given. A column without any value
-    is no column, so that what is said of a report does not depend on those beside it. What the ledger holds already is
-    shaped without bounds: it was accepted.
+    A rejected cell or column rejects its whole report; rows of other reports are still returned. A column without any
+    value is ignored, so the result for a report does not depend on the others. What the ledger already holds is typed
+    without bounds: it was accepted.
     """
     refusals: list[tuple[int, Refusal]] = []
     columns, wrong = match_headers(kind, _filled(raw), place)
@@ -105,7 +105,7 @@ def _apart(kind: Kind, raw: pa.Table, place: str) -> tuple[pa.Table, list[tuple[
     for report in sorted(set(raw.column("report").to_pylist())):
         part = raw.filter(pc.equal(raw.column("report"), report))
         columns, wrong = match_headers(kind, _filled(part), place)
-        refusals += [(report, one) for one in wrong]
+        refusals += [(report, fault) for fault in wrong]
         if not wrong:
             aside = [name for name in part.column_names if name in _ASIDE]
             fit.append(part.select([*columns.values(), *aside]).rename_columns([*columns, *aside]))
@@ -113,9 +113,9 @@ def _apart(kind: Kind, raw: pa.Table, place: str) -> tuple[pa.Table, list[tuple[
 
 
 def _select(kind: Kind, columns: dict[str, str], present: list[str]) -> str:
-    """Return the query from text to typed columns; the text of each field stays beside it as t_<field>.
+    """Return the query from text to typed columns; the text of each field is beside it as t_<field>.
 
-    Where a field fills itself, u_<field> says that its own text could not be typed.
+    Where a field fills itself, u_<field> states that its own text could not be typed.
     """
     texts, values = [], []
     for field in kind.fields:
@@ -130,15 +130,15 @@ def _select(kind: Kind, columns: dict[str, str], present: list[str]) -> str:
             texts.append(f"nullif(trim({quoted(columns[name])}), '') AS {quoted('l_' + name)}")
     act = "coalesce(nullif(trim(act), ''), 'state')" if "act" in present else "'state'"
     cells = ["report", "seq", "line", f"{act} AS act", *texts]
-    kept = [f"t.{quoted('t_' + f.name)}" for f in kind.fields if f.name in columns]
-    kept += [
+    text_names = [f"t.{quoted('t_' + f.name)}" for f in kind.fields if f.name in columns]
+    text_names += [
         quoted("l_" + i.name.removeprefix(f"{kind.name}_"))
         for i in kind.lists
         if i.name.removeprefix(f"{kind.name}_") in columns
     ]
     inner_sql = f"SELECT {', '.join(cells)} FROM raw_rows"
-    typed_sql = f"SELECT report, seq, line, act, {', '.join([*kept, *values])} FROM ({inner_sql}) AS t"
-    aside = ["report", "seq", "line", "act", *kept] if kept else ["report", "seq", "line", "act"]
+    typed_sql = f"SELECT report, seq, line, act, {', '.join([*text_names, *values])} FROM ({inner_sql}) AS t"
+    aside = ["report", "seq", "line", "act", *text_names] if text_names else ["report", "seq", "line", "act"]
     plain = [one.removeprefix("t.") for one in aside]
     unread = [
         f"({quoted('t_' + f.name)} IS NOT NULL AND {quoted(f.name)} IS NULL) AS {quoted('u_' + f.name)}"
@@ -179,7 +179,7 @@ def _named(kind: Kind, *more: str) -> list[str]:
 
 
 def _wrong(kind: Kind, columns: dict[str, str], *, is_bounded: bool) -> dict[str, str]:
-    """Give, for each thing that may be wrong with a shaped row, the SQL that is true where it is."""
+    """Return, for each possible fault of a typed row, the SQL that is true where the row has it."""
     wrong = {f"cell {f.name}": _is_bad(kind, f.name, present=f.name in columns) for f in kind.fields}
     if is_bounded:
         there = [f for f in kind.fields if f.name in columns or f.fills]
@@ -191,26 +191,26 @@ def _wrong(kind: Kind, columns: dict[str, str], *, is_bounded: bool) -> dict[str
 def _bad_cells(
     duck: DuckDb, kind: Kind, columns: dict[str, str], place: str, *, is_bounded: bool
 ) -> list[tuple[int, Refusal]]:
-    """Refuse what could not be typed, is empty though required, or makes no sense; count first, look only where needed."""
+    """Return refusals of untyped, missing and implausible cells; counts first and looks for rows only where needed."""
     wrong = _wrong(kind, columns, is_bounded=is_bounded)
     counts = ", ".join(f"count(*) FILTER (WHERE {sql})" for sql in wrong.values())
-    found = dict(zip(wrong, duck.rows(f"SELECT {counts} FROM shaped")[0], strict=True))
+    counted = dict(zip(wrong, duck.rows(f"SELECT {counts} FROM shaped")[0], strict=True))
     refusals: list[tuple[int, Refusal]] = []
     for field in kind.fields:
-        if found[f"cell {field.name}"]:
+        if counted[f"cell {field.name}"]:
             refusals += _look_at_cells(duck, field, wrong[f"cell {field.name}"], columns.get(field.name), place)
-        if found.get(f"bound {field.name}"):
+        if counted.get(f"bound {field.name}"):
             refusals += _beyond(duck, field, wrong[f"bound {field.name}"], place)
         if field.identifier and field.name in columns:
             refusals += _bad_identifiers(duck, field.name, field.identifier, place)
     for at, check in enumerate(kind.checks):
-        if found[f"check {at}"]:
+        if counted[f"check {at}"]:
             sql = f"SELECT report, line FROM shaped WHERE {wrong[f'check {at}']} ORDER BY report, line LIMIT {MOST}"
             for report, line in duck.rows(sql):
                 texts = ((check.title.zh, check.title.en), (check.mend.zh, check.mend.en))
-                one = refusal(f"intake.sense.{check.code}", (place, line, check.code), check.holds, *texts)
-                refusals.append((report, one))
-    return refusals + (_bad_acts(duck, wrong["act"], place) if found["act"] else [])
+                fault = refusal(f"intake.sense.{check.code}", (place, line, check.code), check.holds, *texts)
+                refusals.append((report, fault))
+    return refusals + (_bad_acts(duck, wrong["act"], place) if counted["act"] else [])
 
 
 def _is_bad(kind: Kind, name: str, *, present: bool) -> str:
@@ -236,12 +236,10 @@ def _look_at_cells(duck: DuckDb, field: Field, wrong: str, column: str | None, p
     ):
         at = (place, line, column or field.name)
         if seen is None:
-            wanted = (f"必填:{field.title.zh}", f"a value: {field.title.en} is required")
-            mend = (f"填写{field.title.zh}", f"Fill in {field.name}.")
-            refusals.append((report, refusal("intake.shape.required", at, "-", wanted, mend)))
+            refusals.append((report, refusal("intake.shape.required", at, "-", field=field.title)))
         else:
-            mend = (f"改正第 {line} 行的{field.title.zh}", f"Mend {field.name} in line {line}.")
-            refusals.append((report, refusal(f"intake.shape.{field.type}", at, seen, expected(field), mend)))
+            fix = message("intake.shape.cell:fix", field=Text(zh=field.title.zh, en=field.name), line=line)
+            refusals.append((report, refusal(f"intake.shape.{field.type}", at, seen, expected(field), fix)))
     return refusals
 
 
@@ -261,21 +259,14 @@ def _bad_identifiers(duck: DuckDb, name: str, scheme: str, place: str) -> list[t
             f"SELECT report, line, {column} FROM shaped WHERE {column} IN ({listed}) ORDER BY report, line LIMIT {MOST}"
         )
         for report, line, seen in duck.rows(sql):
-            wanted = (f"校验位正确的 {scheme} 编码", f"a {scheme} code whose check characters are right")
-            mend = ("按证照核对该编码", "Look the code up in its certificate and send the line again.")
-            refusals.append((report, refusal("intake.shape.identifier", (place, line, name), seen, wanted, mend)))
+            refusals.append((report, refusal("intake.shape.identifier", (place, line, name), seen, scheme=scheme)))
     return refusals
 
 
 def _bad_acts(duck: DuckDb, wrong: str, place: str) -> list[tuple[int, Refusal]]:
     sql = f"SELECT report, line, act FROM shaped WHERE {wrong} ORDER BY report, line LIMIT {MOST}"
-    wanted = (f"其一:{'、'.join(ACTS)}", f"one of {', '.join(ACTS)}")
-    mend = (
-        "新报 state,更正 correct,撤回 retract",
-        "Say state for new, correct for a correction, retract for a retraction.",
-    )
     return [
-        (report, refusal("intake.shape.act", (place, line, "act"), seen, wanted, mend))
+        (report, refusal("intake.shape.act", (place, line, "act"), seen, acts=ACTS))
         for report, line, seen in duck.rows(sql)
     ]
 
@@ -290,7 +281,7 @@ def _result(duck: DuckDb, kind: Kind, lists: dict[str, pa.Table]) -> pa.Table:
         hashes.append(f"h_{at}")
         assert name.startswith(kind.name)
     sql = f"SELECT {', '.join(_named(kind, *hashes))} FROM shaped{joined} ORDER BY report, seq"
-    found = duck.arrow(sql)
+    rows = duck.arrow(sql)
     for at in range(len(lists)):
         duck.unregister(f"list_{at}")
-    return found
+    return rows

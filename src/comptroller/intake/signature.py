@@ -14,17 +14,11 @@ from comptroller.model.report import Report
 
 
 def check_signatures(reports: Sequence[Report], known: RegisterView, on: dt.date | None) -> list[tuple[int, Refusal]]:
-    """Refuse reports whose signature does not fit a key of the reporter that is valid on the day `on`."""
+    """Return refusals of reports with a signature by no key of the reporter that is valid on the day `on`."""
     refusals: list[tuple[int, Refusal]] = []
     for at, report in enumerate(reports):
         if report.signature and not _fits(report, known, on):
-            wanted = ("报送单位当日有效公钥的签名", "a signature by a key of the reporter that is valid that day")
-            mend = (
-                "用登记的密钥重新签名,或先登记公钥",
-                "Sign it again with a registered key, or register the key first.",
-            )
-            place = ("", None, "signature")
-            refusals.append((at, refusal("intake.signature", place, report.signature[:24], wanted, mend)))
+            refusals.append((at, refusal("intake.signature", ("", None, "signature"), report.signature[:24])))
     return refusals
 
 

@@ -11,9 +11,10 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from comptroller.model.kind import Field, Kind
+from comptroller.texts import translate
 
 ACTS = ("state", "correct", "retract", "ensure")
-"""What a fact may do: say, correct by its key, end, or say unless it is already said."""
+"""What a fact may do: state, correct by its key, end, or state unless it is already recorded."""
 HELP, CHOICES = "help", "choices"
 _ROWS = 10_000
 """Rows of a template that carry formats and drop-downs."""
@@ -37,42 +38,39 @@ _EXAMPLES = {
     "instant": "2024-03-01 10:00:00",
     "flag": "true",
 }
-_SAID = {
-    "zh": ("列名", "字段", "类型", "单位", "必填", "可选值", "示例", "是", ""),
-    "en": ("Column", "Field", "Type", "Unit", "Required", "Choices", "Example", "yes", ""),
-}
+_HELP_COLUMNS = ("column", "field", "type", "unit", "required", "choices", "example")
 Rows = Mapping[str, Sequence[Mapping[str, object]]]
 """Rows to fill in, by the sheet's name, each by field name."""
 
 
 def template_csv(kind: Kind) -> bytes:
     """Return a CSV with the field names in one line, marked as UTF-8 so that spreadsheets read what is filled in."""
-    return b"\xef\xbb\xbf" + (",".join(one.name for one in kind.fields) + "\r\n").encode()
+    return b"\xef\xbb\xbf" + (",".join(field.name for field in kind.fields) + "\r\n").encode()
 
 
 def template_xlsx(kind: Kind, language: str, rows: Rows | None = None) -> bytes:
     """Return a workbook to fill in: the kind's sheet, one for each nested list, and `help`.
 
-    The header row holds the labels, a star behind those that are required, the field's name in the cell's note. Texts
-    are written as texts, so that none is run as a formula. The same kind gives the same bytes.
+    The header row has the labels, with a star after required ones and the field's name in the cell's note. Texts are
+    written as texts, so that none is run as a formula. The same kind always results in the same bytes.
     """
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(out, options)
     book.set_properties({"created": _MADE})
     sheets = (kind, *kind.lists)
-    written = {one.name: book.add_worksheet(one.name[:_SHEET_CHARS]) for one in sheets}
+    written = {sheet_kind.name: book.add_worksheet(sheet_kind.name[:_SHEET_CHARS]) for sheet_kind in sheets}
     help_sheet, choices = book.add_worksheet(HELP), book.add_worksheet(CHOICES)
     choices.hide()
     listed = 0
-    for one in sheets:
-        sheet = written[one.name]
-        for column, (field, label) in enumerate(zip(one.fields, labels(one, language), strict=True)):
+    for sheet_kind in sheets:
+        sheet = written[sheet_kind.name]
+        for column, (field, label) in enumerate(zip(sheet_kind.fields, labels(sheet_kind, language), strict=True)):
             _column(book, sheet, column, field, label)
             listed = _drop_down(sheet, column, field, language, (choices, listed))
         sheet.freeze_panes(1, 0)
-        for number, row in enumerate((rows or {}).get(one.name, ()), start=1):
-            for column, field in enumerate(one.fields):
+        for number, row in enumerate((rows or {}).get(sheet_kind.name, ()), start=1):
+            for column, field in enumerate(sheet_kind.fields):
                 _fill(sheet, number, column, row.get(field.name))
     _help(book, help_sheet, sheets, language)
     book.close()
@@ -80,12 +78,12 @@ def template_xlsx(kind: Kind, language: str, rows: Rows | None = None) -> bytes:
 
 
 def labels(kind: Kind, language: str) -> list[str]:
-    """Return the columns' labels; the field's name where a label is empty, looks like a formula, or stands for two."""
-    said = [field.title.of(language).strip() for field in kind.fields]
-    folded = [one.lower() for one in said]
+    """Return the labels of the columns; the field's name where a label is empty, ambiguous, or looks like a formula."""
+    titles = [field.title.of(language).strip() for field in kind.fields]
+    folded = [label.lower() for label in titles]
     return [
-        one if one and one[0] not in _RUNS and folded.count(one.lower()) == 1 else field.name
-        for one, field in zip(said, kind.fields, strict=True)
+        label if label and label[0] not in _RUNS and folded.count(label.lower()) == 1 else field.name
+        for label, field in zip(titles, kind.fields, strict=True)
     ]
 
 
@@ -94,22 +92,22 @@ def _column(book: xlsxwriter.Workbook, sheet: Worksheet, column: int, field: Fie
     top = {"bold": True, "border": 1, "text_wrap": True, "bg_color": "#FDE9D9" if field.required else "#EEEEEE"}
     sheet.write_string(0, column, f"{label} *" if field.required else label, book.add_format(top))
     sheet.write_comment(0, column, f"{field.name}\n{_type(field)}")
-    shown: Format = book.add_format({"num_format": _FORMATS.get(field.type, "@")})
-    sheet.set_column(column, column, max(12, min(40, len(label.encode("gb18030", "replace")) + 4)), shown)
+    cell_format: Format = book.add_format({"num_format": _FORMATS.get(field.type, "@")})
+    sheet.set_column(column, column, max(12, min(40, len(label.encode("gb18030", "replace")) + 4)), cell_format)
 
 
 def _drop_down(sheet: Worksheet, column: int, field: Field, language: str, choices: tuple[Worksheet, int]) -> int:
-    """Let the cells of a column take only what fits; long lists of choices stand in a sheet of their own."""
+    """Restrict the cells of a column to valid values; long lists of choices get a sheet of their own."""
     rule: dict[str, Any] = {"ignore_blank": True}
     beside, listed = choices
     if field.choices:
-        said = [text.of(language) or key for key, text in field.choices.items()]
-        source: object = said
-        if len(",".join(said)) > _LISTED_CHARS or any("," in one for one in said):
-            for row, one in enumerate(said):
-                beside.write_string(row, listed, one)
+        texts = [text.of(language) or key for key, text in field.choices.items()]
+        source: object = texts
+        if len(",".join(texts)) > _LISTED_CHARS or any("," in label for label in texts):
+            for row, label in enumerate(texts):
+                beside.write_string(row, listed, label)
             letter = xlsxwriter.utility.xl_col_to_name(listed, col_abs=True)
-            source = f"={CHOICES}!{letter}$1:{letter}${len(said)}"
+            source = f"={CHOICES}!{letter}$1:{letter}${len(texts)}"
             listed += 1
         rule |= {"validate": "list", "source": source}
     elif field.type == "flag":
@@ -123,7 +121,7 @@ def _drop_down(sheet: Worksheet, column: int, field: Field, language: str, choic
 
 
 def _fill(sheet: Worksheet, row: int, column: int, value: object) -> None:
-    """Write one value; numbers of more digits than a spreadsheet keeps are written as text."""
+    """Write one value; numbers of more digits than a spreadsheet stores are written as text."""
     if isinstance(value, dt.datetime):
         sheet.write_string(row, column, value.isoformat())
     elif isinstance(value, dt.date):
@@ -141,12 +139,13 @@ def _fill(sheet: Worksheet, row: int, column: int, value: object) -> None:
 def _help(book: xlsxwriter.Workbook, sheet: Worksheet, kinds: Sequence[Kind], language: str) -> None:
     """Explain each column: what it is called, its type, unit, choices and an example."""
     bold = book.add_format({"bold": True})
-    said = _SAID["zh" if language == "zh" else "en"]
+    heads = [translate(language, f"intake.help.{column}") for column in _HELP_COLUMNS]
+    required = translate(language, "intake.help.yes")
     row = 0
     for kind in kinds:
         sheet.write_string(row, 0, f"{kind.title.of(language)} ({kind.name})", bold)
         sheet.write_string(row + 1, 0, kind.about.of(language))
-        for column, text in enumerate(said[:7]):
+        for column, text in enumerate(heads):
             sheet.write_string(row + 2, column, text, bold)
         row += 3
         for field, label in zip(kind.fields, labels(kind, language), strict=True):
@@ -156,7 +155,7 @@ def _help(book: xlsxwriter.Workbook, sheet: Worksheet, kinds: Sequence[Kind], la
                 field.name,
                 _type(field),
                 field.unit or field.currency,
-                said[7] if field.required else said[8],
+                required if field.required else "",
             )
             for column, text in enumerate((*cells, choices, example(field, language))):
                 sheet.write_string(row, column, text)

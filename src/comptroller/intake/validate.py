@@ -1,4 +1,6 @@
-"""Shape, then sender, then sense: which reports are taken whole, which are refused whole, and which must wait for another."""
+"""Validation of a batch: schema, then authorization, then consistency. Each report is accepted whole, rejected
+or deferred.
+"""
 
 import datetime as dt
 from collections import defaultdict
@@ -11,7 +13,7 @@ import pyarrow as pa
 from comptroller.intake.authorization import check_sender
 from comptroller.intake.batch import gather
 from comptroller.intake.channel import check_channels, check_names
-from comptroller.intake.consistency import check_sense, register_changes
+from comptroller.intake.consistency import check_consistency, register_changes
 from comptroller.intake.files import Limits
 from comptroller.intake.list_inheritance import check_lists, listing_reports
 from comptroller.intake.schema import shape_rows
@@ -31,7 +33,7 @@ class Facts:
     lists: dict[str, pa.Table] = field(default_factory=dict)
 
     def only(self, reports: Sequence[int]) -> "Facts":
-        """Keep the rows of those reports, renumbered by their position among them."""
+        """Return the rows of those reports, renumbered by their position among them."""
         place = {report: at for at, report in enumerate(reports)}
         return Facts(_only(self.tables, place), _only(self.lists, place))
 
@@ -51,14 +53,14 @@ class Checked:
     facts: Facts
 
     def but(self, refused: Mapping[int, list[Refusal]], reports: Sequence[Report]) -> "Checked":
-        """Return what is left when another room refuses reports, named by their place among those accepted."""
+        """Return what is left when a later check rejects reports, numbered by their position among those accepted."""
         if not refused:
             return self
         names = {at: reports[self.accepted[at]].name for at in refused}
-        more = {self.accepted[at]: [replace(r, file=names[at]) for r in found] for at, found in refused.items()}
-        kept = [at for at in range(len(self.accepted)) if at not in refused]
+        more = {self.accepted[at]: [replace(r, file=names[at]) for r in faults] for at, faults in refused.items()}
+        remaining = [at for at in range(len(self.accepted)) if at not in refused]
         every = dict(sorted({**self.refused, **more}.items()))
-        return Checked([self.accepted[at] for at in kept], every, self.later, self.facts.only(kept))
+        return Checked([self.accepted[at] for at in remaining], every, self.later, self.facts.only(remaining))
 
 
 def shape(
@@ -91,8 +93,8 @@ def _typed(  # noqa: PLR0913 - what typing needs
     lists: dict[str, pa.Table] = {}
     for kind in sorted(raws):
         shaped, wrong = shape_rows(duck, kinds[kind], raws[kind], "", is_bounded=is_bounded)
-        for at, one in wrong:
-            refused.setdefault(at, []).append(replace(one, file=reports[at].name))
+        for at, fault in wrong:
+            refused.setdefault(at, []).append(replace(fault, file=reports[at].name))
         if shaped is not None:
             tables[kind] = shaped.table
             lists.update(shaped.lists)
@@ -108,37 +110,37 @@ def check(  # noqa: PLR0913 - what a batch is held against
     on: dt.date | None = None,
     limits: Limits | None = None,
 ) -> Checked:
-    """Say of each report whether it is taken; a report is taken whole or refused whole, with every refusal at once.
+    """Return the decision on each report; a report is accepted whole, or rejected whole with every refusal at once.
 
-    A report that stands on another one of the same batch (an entity, a key, or a right to speak, that the other one
-    changes) is put off until that one is known, with all reports after it: the order of arrival is kept.
+    A report may depend on another one of the batch that changes an entity, a key or an authority. It is then deferred
+    until that one is recorded, with all reports after it, so that the order of arrival is preserved.
     """
     raws, refused = gather(reports, kinds, limits or Limits())
     raws, barred = check_channels(kinds, reports, raws)
     facts = _typed(duck, kinds, reports, raws, refused)
-    found: dict[int, list[Refusal]] = defaultdict(list, {**refused, **barred})
-    said = [*check_sender(kinds, reports, facts.tables, known), *check_signatures(reports, known, on)]
-    said += check_names(kinds, reports, facts.tables)
-    for at, one in (*said, *check_lists(facts.tables, known)):
-        found[at].append(replace(one, file=reports[at].name))
-    wrong, waits = check_sense(kinds, facts.tables, known)
-    for at, one in wrong:
-        found[at].append(replace(one, file=reports[at].name))
+    refusals_by_report: dict[int, list[Refusal]] = defaultdict(list, {**refused, **barred})
+    later_faults = [*check_sender(kinds, reports, facts.tables, known), *check_signatures(reports, known, on)]
+    later_faults += check_names(kinds, reports, facts.tables)
+    for at, fault in (*later_faults, *check_lists(facts.tables, known)):
+        refusals_by_report[at].append(replace(fault, file=reports[at].name))
+    wrong, waits = check_consistency(kinds, facts.tables, known)
+    for at, fault in wrong:
+        refusals_by_report[at].append(replace(fault, file=reports[at].name))
     changes = register_changes(kinds, facts.tables)
     if changes is not None:
         waits |= {at for at in range(changes + 1, len(reports)) if reports[at].reporter != known.owner}
     waits |= set(sorted(listing_reports(facts.tables))[1:])
     first_wait = min(waits, default=len(reports))
     later = list(range(first_wait, len(reports)))
-    accepted = [at for at in range(first_wait) if at not in found]
-    kept = {at: found[at] for at in sorted(found) if at < first_wait}
-    return Checked(accepted, kept, later, facts.only(accepted))
+    accepted = [at for at in range(first_wait) if at not in refusals_by_report]
+    rejected = {at: refusals_by_report[at] for at in sorted(refusals_by_report) if at < first_wait}
+    return Checked(accepted, rejected, later, facts.only(accepted))
 
 
 def _only(tables: dict[str, pa.Table], place: dict[int, int]) -> dict[str, pa.Table]:
-    kept: dict[str, pa.Table] = {}
+    selected: dict[str, pa.Table] = {}
     if not place:
-        return kept
+        return selected
     positions = np.full(max(place) + 1, -1, dtype=np.int64)
     for report, at in place.items():
         positions[report] = at
@@ -148,5 +150,5 @@ def _only(tables: dict[str, pa.Table], place: dict[int, int]) -> dict[str, pa.Ta
         mask = within >= 0
         rows = table if mask.all() else table.filter(pa.array(mask))
         if rows.num_rows:
-            kept[name] = rows.set_column(rows.column_names.index("report"), "report", pa.array(within[mask]))
-    return kept
+            selected[name] = rows.set_column(rows.column_names.index("report"), "report", pa.array(within[mask]))
+    return selected

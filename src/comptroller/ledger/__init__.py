@@ -1,1 +1,1 @@
-"""The ledger: what was accepted, kept for ever, with proofs that an outsider can check."""
+"""The ledger: everything that was accepted, stored for ever, with proofs that an outsider can check."""

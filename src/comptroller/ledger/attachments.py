@@ -1,6 +1,6 @@
-"""The blobs that reports attach (a mapping's SQL, a pack), each kept once under its SHA-256.
+"""The blobs that reports attach (a mapping's SQL, a pack), each stored once under its SHA-256.
 
-A blob is kept only when an entry attaches it, and an entry attaches only what is kept.
+A blob is stored only when an entry attaches it, and an entry attaches only blobs that are stored.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,11 +10,11 @@ from comptroller.ledger.entry import Accepted
 from comptroller.store.sqlite import Sqlite
 
 
-def keep_blobs(store: Sqlite, reports: Sequence[Accepted], blobs: Mapping[str, bytes]) -> None:
-    """Write what the reports attach and is not kept yet, inside the caller's transaction.
+def store_blobs(store: Sqlite, reports: Sequence[Accepted], blobs: Mapping[str, bytes]) -> None:
+    """Write the attached blobs that are not stored yet, inside the caller's transaction.
 
-    Raises ValueError for a blob that no report attaches, one that is not what its name says, and an attachment that is
-    neither kept nor given.
+    Raises ValueError for a blob that no report attaches or that does not match its name. It does so as well for an
+    attachment that is neither stored nor supplied.
     """
     attached = {named for report in reports for named in report.attachments}
     for named, content in blobs.items():
@@ -27,7 +27,7 @@ def keep_blobs(store: Sqlite, reports: Sequence[Accepted], blobs: Mapping[str, b
 
 
 def read_blob(store: Sqlite, named: str) -> bytes:
-    """Return the blob with this SHA-256 in hex. Raises LookupError for one that is not kept."""
+    """Return the blob with this SHA-256 in hex. Raises LookupError for one that is not stored."""
     row = store.row("SELECT content FROM blob WHERE sha256 = ?", (bytes.fromhex(named),))
     if row is None:
         raise LookupError(f"there is no blob {named}")

@@ -18,7 +18,7 @@ _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 
 
 class NoteRefused(ValueError):
-    """A note or checkpoint has another form than C2SP gives it, or is not signed by the key that was asked for."""
+    """A note or checkpoint is not in the form of C2SP, or is not signed by the expected key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +85,10 @@ def sign_checkpoint(origin: str, size: int, root: bytes, key: SignerKey) -> Chec
 
 
 def parse_checkpoint(text: str) -> Checkpoint:
-    """Read a checkpoint without asking who signed it. Raises NoteRefused for every other form. Source: C2SP
+    """Parse a checkpoint without checking its signature. Raises NoteRefused for every other form. Source: C2SP
     tlog-checkpoint.
 
-    Extension lines are let through, as they must be, and say nothing here.
+    Extension lines are accepted, as they must be, and have no meaning here.
     """
     body, _ = split_note(text)
     lines = body.split("\n")[:-1]
@@ -106,10 +106,10 @@ def parse_checkpoint(text: str) -> Checkpoint:
 def open_checkpoint(text: str, origin: str, key: VerifierKey) -> Checkpoint:
     """Read a checkpoint that `key` signed for `origin`. Raises NoteRefused for everything else."""
     open_note(text, key)
-    found = parse_checkpoint(text)
-    if found.origin != origin:
-        raise NoteRefused(f"saw a checkpoint of {found.origin!r}, expected one of {origin!r}")
-    return found
+    checkpoint = parse_checkpoint(text)
+    if checkpoint.origin != origin:
+        raise NoteRefused(f"saw a checkpoint of {checkpoint.origin!r}, expected one of {origin!r}")
+    return checkpoint
 
 
 def _body(origin: str, size: int, root: bytes) -> str:

@@ -1,7 +1,7 @@
-"""A new ledger made from what a damaged one still holds: the same entries under the same numbers, signed by another key.
+"""A new ledger made from the readable part of a damaged one: the same entries and numbers, signed by another key.
 
-Headers, leaves and payloads are copied as they are, so that the leaf of a copied entry is what it was. The place of an
-entry that is lost is taken by an entry of the medium `lost`, which says nothing but its number.
+Headers, leaves and payloads are copied as they are, so the leaf of a copied entry does not change. An entry of the
+medium `lost` takes the place of a lost entry; it contains nothing but its number.
 """
 
 from collections.abc import Iterable, Iterator
@@ -27,9 +27,10 @@ _MANY = 2_000
 
 @dataclass(slots=True)
 class Remains:
-    """What was found in a damaged ledger: its signed checkpoints, the leaves its tiles name, and what became of it.
+    """What is left of a damaged ledger: its signed checkpoints, the leaves that its tiles name, and the result of the
+    copy.
 
-    `proved_to` is the last size at which everything copied gives the root that was signed.
+    `proved_to` is the last size where everything copied has the root that was signed.
     """
 
     heads: dict[int, Checkpoint]
@@ -40,10 +41,10 @@ class Remains:
 
 
 def copy_ledger(source: Path, target: Path, key: SignerKey, old: VerifierKey, first: Accepted | None) -> Remains:
-    """Write a new ledger at `target` from the pages of `source`; returns what was found, and what is lost.
+    """Write a new ledger at `target` from the pages of `source`; return what could be read and what is lost.
 
     `first` replaces entry 1 where it is lost. Raises LookupError where entry 1 is lost and `first` is None, and OSError
-    where the file cannot be read at all.
+    where the file cannot be read.
     """
     pages = Pages(source)
     try:
@@ -66,24 +67,24 @@ def copy_ledger(source: Path, target: Path, key: SignerKey, old: VerifierKey, fi
 
 
 def _heads(pages: Pages, old: VerifierKey) -> dict[int, Checkpoint]:
-    found = {}
+    heads = {}
     for size, text in checkpoint_rows(pages):
         try:
             head = open_checkpoint(text.decode(), old.name, old)
         except (NoteRefused, UnicodeDecodeError):
             continue
         if head.size == size:
-            found[size] = head
-    return found
+            heads[size] = head
+    return heads
 
 
 def _leaves(pages: Pages) -> dict[int, bytes]:
     """Return the leaf hash of each entry that a full tile names."""
-    found: dict[int, bytes] = {}
+    leaves: dict[int, bytes] = {}
     for place, hashes in leaf_tiles(pages):
         if len(hashes) == TILE_WIDTH * 32:
-            found.update(enumerate(split_hashes(hashes), place * TILE_WIDTH + 1))
-    return found
+            leaves.update(enumerate(split_hashes(hashes), place * TILE_WIDTH + 1))
+    return leaves
 
 
 def _copy_rows(store: Sqlite, pages: Pages, remains: Remains) -> None:
@@ -93,10 +94,10 @@ def _copy_rows(store: Sqlite, pages: Pages, remains: Remains) -> None:
         for row in entry_rows(pages)
         if row.number > 0 and remains.leaves.get(row.number, row.leaf) == row.leaf and _digest(row.header)
     )
-    for some in _chunks(rows):
+    for chunk in _chunks(rows):
         with store.transaction():
-            store.executemany("INSERT OR IGNORE INTO entry VALUES (?, ?, ?, ?, ?, ?)", some)
-            erased = [(number, leaf) for number, _, _, leaf, _, payload in some if payload is None]
+            store.executemany("INSERT OR IGNORE INTO entry VALUES (?, ?, ?, ?, ?, ?)", chunk)
+            erased = [(number, leaf) for number, _, _, leaf, _, payload in chunk if payload is None]
             store.executemany("UPDATE entry SET payload = NULL WHERE number = ? AND leaf = ?", erased)
     for blobs in _chunks(blob_rows(pages)):
         with store.transaction():
@@ -104,18 +105,18 @@ def _copy_rows(store: Sqlite, pages: Pages, remains: Remains) -> None:
 
 
 def _chunks(rows: Iterable[One]) -> Iterator[list[One]]:
-    some: list[One] = []
+    chunk: list[One] = []
     for row in rows:
-        some.append(row)
-        if len(some) == _MANY:
-            yield some
-            some = []
-    if some:
-        yield some
+        chunk.append(row)
+        if len(chunk) == _MANY:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
 
 
 def _find_lost(store: Sqlite, remains: Remains) -> None:
-    """Find the entries that are not there, whose mapping is gone, or whose payload is; what they left is removed.
+    """Store the entries that are missing, or lack their mapping or payload, as lost; remove their remains.
 
     A payload that is missing without an act of erasure is a lost entry; one that an act lists is erased now.
     """
@@ -174,9 +175,9 @@ class _Signer:
         groups = self._groups()
         with self._store.transaction():
             self._checkpoint()
-        for some in _chunks(pairwise(groups)):
+        for chunk in _chunks(pairwise(groups)):
             with self._store.transaction():
-                for start, following in some:
+                for start, following in chunk:
                     self._group(start, following, first)
 
     def _groups(self) -> list[int]:
@@ -195,7 +196,7 @@ class _Signer:
             row = self._store.row("SELECT header FROM entry WHERE number = ?", (number,)) or (b"",)
             batch = int(_fields(row[0]).get("batch", number))
             starts.add(batch)
-        return [*sorted(one for one in starts if 0 < one < following), following]
+        return [*sorted(start for start in starts if 0 < start < following), following]
 
     def _group(self, start: int, following: int, first: Accepted | None) -> None:
         sql = "SELECT number, received_at, leaf FROM entry WHERE number >= ? AND number < ? ORDER BY number"

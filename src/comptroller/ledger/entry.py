@@ -1,7 +1,7 @@
-"""What goes into the ledger and what comes out: the accepted report, the entry, its header, the receipt.
+"""The values of the ledger: the accepted report, the entry, its header, the receipt.
 
-The header is the leaf: canonical JSON (RFC 8785 for what is allowed in it) that holds the payload's hash and not the
-payload, so that a payload can be erased by law while every proof stands.
+The header is the leaf: canonical JSON (RFC 8785 for what is allowed in it) with the hash of the payload in place of the
+payload. So a payload can be erased by law while every proof remains valid.
 """
 
 import base64
@@ -117,21 +117,25 @@ class Receipt:
     def from_json(cls, text: str) -> "Receipt":
         """Read what `to_json` gave. Raises ValueError for everything else."""
         try:
-            said = json.loads(text)
-            if said["format"] != RECEIPT_FORMAT or type(said["entry"]) is not int or type(said["size"]) is not int:
+            fields = json.loads(text)
+            if (
+                fields["format"] != RECEIPT_FORMAT
+                or type(fields["entry"]) is not int
+                or type(fields["size"]) is not int
+            ):
                 raise ValueError("another format")
-            if not isinstance(said["checkpoint"], str):
+            if not isinstance(fields["checkpoint"], str):
                 raise TypeError("the checkpoint is text")
-            proof = tuple(_decode(step) for step in said["proof"])
-            return cls(said["entry"], _decode(said["leaf"]), said["size"], proof, said["checkpoint"])
+            proof = tuple(_decode(step) for step in fields["proof"])
+            return cls(fields["entry"], _decode(fields["leaf"]), fields["size"], proof, fields["checkpoint"])
         except (KeyError, TypeError, ValueError, RecursionError) as fault:
             raise ValueError(f"not a receipt of format {RECEIPT_FORMAT}: {fault}") from fault
 
 
 def check_receipt(receipt: Receipt, header: bytes, key: VerifierKey) -> list[str]:
-    """Return everything that is wrong with a receipt for this header under this key; nothing means that it holds.
+    """Return all faults of a receipt for this header under this key; an empty list means that it is valid.
 
-    Whoever also holds the payload compares its SHA-256 with the header's `payload_sha256`.
+    A reader who also has the payload compares its SHA-256 with the header's `payload_sha256`.
     """
     problems: list[str] = []
     leaf = leaf_hash(header)
@@ -149,12 +153,16 @@ def check_receipt(receipt: Receipt, header: bytes, key: VerifierKey) -> list[str
 
 
 def header_of(report: Accepted, digest: str, received: str, batch: int) -> bytes:
-    """Write the header: canonical JSON, equal byte for byte to `json.dumps` with sorted keys, no spaces, UTF-8.
+    """Return the header: canonical JSON, equal byte for byte to `json.dumps` with sorted keys, no spaces, UTF-8.
 
-    `digest` is the payload's SHA-256 in hex, `received` comes from `instant_text`, `batch` is the number of the first
-    entry of the group that is committed together, so that the groups a rebuild replays are in the tree. Raises
-    ValueError for text that UTF-8 cannot carry, an attachment that is not a SHA-256 in hex, a note's name that is not a
-    short lower-case word, and a payload above 512 MiB.
+    `digest` is the payload's SHA-256 in hex, and `received` comes from `instant_text`. `batch` is the number of the
+    first entry of the group that is committed together, so that the groups of a rebuild are in the tree.
+
+    Raises ValueError for:
+    - text that UTF-8 cannot carry;
+    - an attachment that is not a SHA-256 in hex;
+    - a note with a name that is not a short lower-case word;
+    - a payload above 512 MiB.
     """
     attachments, note = "[]", "{}"
     if report.attachments:
@@ -166,7 +174,7 @@ def header_of(report: Accepted, digest: str, received: str, batch: int) -> bytes
         for word in report.note:
             if not _NOTE_NAME.fullmatch(word):
                 raise ValueError(f"a note's name is a short lower-case word, not {word!r}")
-        note = f"{{{','.join(f'{_quoted(word)}:{_quoted(said)}' for word, said in sorted(report.note.items()))}}}"
+        note = f"{{{','.join(f'{_quoted(word)}:{_quoted(value)}' for word, value in sorted(report.note.items()))}}}"
     if len(report.payload) > MOST_PAYLOAD_BYTES:
         raise ValueError(f"a payload has at most {MOST_PAYLOAD_BYTES} bytes, not {len(report.payload)}")
     return (
@@ -202,7 +210,9 @@ def payload_digest(payload: bytes) -> str:
 
 
 def instant_micros(instant: datetime) -> int:
-    """Return microseconds since 1970 in UTC. Raises ValueError for an instant whose offset is not zero or unknown."""
+    """Return microseconds since 1970 in UTC. Raises ValueError for an instant with an offset that is not zero,
+    or without one.
+    """
     if instant.utcoffset() != timedelta(0):
         raise ValueError(f"an instant is in UTC: {instant!r}")
     return (instant - _EPOCH) // timedelta(microseconds=1)

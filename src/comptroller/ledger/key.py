@@ -1,4 +1,4 @@
-"""The Ed25519 keys that sign checkpoints: how one is made, kept in a file, and told to others (C2SP signed-note).
+"""The Ed25519 keys that sign checkpoints: made, stored in a file, and published (C2SP signed-note).
 
 A key has a name, which is the ledger's origin: a schema-less URL without spaces or plus signs.
 """
@@ -25,7 +25,7 @@ class KeyRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class VerifierKey:
-    """The public half, with its name. `str()` gives the C2SP form `<name>+<key id>+<base64>`; `parse` reads it."""
+    """The public half, with its name. `str()` returns the C2SP form `<name>+<key id>+<base64>`; `parse` reads it."""
 
     name: str
     public: bytes
@@ -33,7 +33,7 @@ class VerifierKey:
     key_id: bytes = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Refuse (KeyRefused) a name with spaces or plus signs, and a key that is not 32 bytes."""
+        """Raise KeyRefused for a name with spaces or plus signs, and for a key that is not 32 bytes."""
         if not is_key_name(self.name):
             raise KeyRefused(f"a key's name holds no spaces, plus signs or control characters: {self.name!r}")
         if len(self.public) != SEED_BYTES:
@@ -62,7 +62,7 @@ class VerifierKey:
         return key
 
     def verifies(self, signature: bytes, message: bytes) -> bool:
-        """Tell whether `signature` (64 bytes) is this key's over `message`. Source: RFC 8032."""
+        """Return whether `signature` (64 bytes) is this key's over `message`. Source: RFC 8032."""
         try:
             Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
         except (InvalidSignature, ValueError):
@@ -100,7 +100,7 @@ def make_key(name: str, seed: bytes) -> SignerKey:
 
 
 def save_key(key: SignerKey, path: Path, passphrase: bytes | None = None) -> None:
-    """Write the key as PKCS #8 PEM, readable by the owner alone (mode 0600), encrypted when a passphrase is given.
+    """Write the key as PKCS #8 PEM, readable by the owner alone (mode 0600), encrypted where there is a passphrase.
 
     The name is not in the file. Never overwrites: an existing file raises FileExistsError.
     """
@@ -113,7 +113,7 @@ def save_key(key: SignerKey, path: Path, passphrase: bytes | None = None) -> Non
 
 
 def key_bytes(key: SignerKey, passphrase: bytes | None = None) -> bytes:
-    """Return the key as PKCS #8 PEM, encrypted when a passphrase is given."""
+    """Return the key as PKCS #8 PEM, encrypted where there is a passphrase."""
     locked: serialization.KeySerializationEncryption = serialization.NoEncryption()
     if passphrase:
         locked = serialization.BestAvailableEncryption(passphrase)
@@ -145,5 +145,5 @@ def load_key(path: Path, name: str, passphrase: bytes | None = None) -> SignerKe
 
 
 def is_key_name(name: str) -> bool:
-    """Tell whether `name` may name a key: not empty, no spaces, plus signs or control characters. Source: C2SP."""
+    """Return whether `name` may name a key: not empty, no spaces, plus signs or control characters. Source: C2SP."""
     return bool(name) and not re.search(r"[\s+\x00-\x1f\x7f]", name) and name.isprintable()

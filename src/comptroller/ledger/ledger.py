@@ -1,14 +1,14 @@
 """The ledger of one node: entries appended in signed groups, read back with proofs, never changed.
 
-An entry's number is one more than the last. A group is on the disk whole, with its checkpoint, when `append` returns.
-Time never runs backwards. Nothing is altered but a payload that is erased by law, and the proof of that entry stands.
+An entry's number is one more than the last. When `append` returns, the whole group and its checkpoint are on the disk.
+Time never runs backwards. Only a payload that is erased by law is altered, and the proof of that entry remains valid.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from comptroller.ledger.attachments import keep_blobs
+from comptroller.ledger.attachments import store_blobs
 from comptroller.ledger.checkpoint import Checkpoint, sign_checkpoint
 from comptroller.ledger.entry import (
     Accepted,
@@ -36,7 +36,7 @@ class Ledger(LedgerReader):
     __slots__ = ("_edge", "_last_at", "_signer", "_witness")
 
     def __init__(self, store: Sqlite, charter: LedgerCharter, signer: SignerKey | None) -> None:
-        """Take up an open file; `Ledger.create` and `Ledger.open` are the ways in."""
+        """Store an open file; use `Ledger.create` or `Ledger.open` to make a ledger."""
         super().__init__(store, charter)
         self._signer = signer
         self._edge: TileEdge | None = None
@@ -45,9 +45,9 @@ class Ledger(LedgerReader):
 
     @classmethod
     def create(cls, path: Path, origin: str, key: SignerKey, at: datetime) -> "Ledger":
-        """Make an empty ledger with a signed charter and a checkpoint of size 0.
+        """Create an empty ledger with a signed charter and a checkpoint of size 0.
 
-        Refuses an existing file (FileExistsError), and an origin that is not the key's name (ValueError).
+        Raises FileExistsError for an existing file, and ValueError for an origin that is not the key's name.
         """
         if path.exists():
             raise FileExistsError(f"{path} exists; a ledger is never overwritten")
@@ -66,9 +66,12 @@ class Ledger(LedgerReader):
     def open(cls, path: Path, key: SignerKey | None = None, *, readonly: bool = False) -> "Ledger":
         """Open a ledger; without `key` nothing can be appended.
 
-        Checks that the last checkpoint follows from the tree, and no more: `verify` checks everything.
-        Refuses a missing file (FileNotFoundError), another kind of file or a broken end (BrokenChain),
-        another key than the charter's (ValueError).
+        Checks only that the last checkpoint follows from the tree; `verify` checks everything.
+
+        Raises:
+            FileNotFoundError: the file is missing.
+            BrokenChain: the file is of another kind, or its end is broken.
+            ValueError: the key is not the charter's.
         """
         if not path.exists():
             raise FileNotFoundError(f"there is no ledger at {path}")
@@ -86,18 +89,19 @@ class Ledger(LedgerReader):
         return ledger
 
     def attach_witness(self, witness: Callable[[Checkpoint], None]) -> None:
-        """Hand each checkpoint to `witness` once its group is durable, before `append` returns."""
+        """Add a witness: it receives each checkpoint once its group is durable, before `append` returns."""
         self._witness = witness
 
     def append(
         self, reports: Sequence[Accepted], received_at: datetime, blobs: Mapping[str, bytes] | None = None
     ) -> Appended:
-        """Write the reports as one group and sign the tree: all durable when this returns, or nothing is kept.
+        """Write the reports as one group and sign the tree: all is durable when this returns, or nothing is stored.
 
-        `blobs` holds, by SHA-256 in hex, what the reports attach and the ledger does not hold yet. `received_at` (UTC)
-        may equal the last instant and never precede it: a clock that was set back is for the caller to wait out, not to
-        be hidden here. Raises ValueError for an earlier instant, no reports, a missing or unasked-for blob, a ledger
-        opened without its key.
+        `blobs` maps the SHA-256 in hex to the content that the reports attach and the ledger lacks. `received_at` (UTC)
+        may equal the last instant and never precede it. The caller must wait where a clock was set back.
+
+        Raises ValueError for an earlier instant, no reports, a missing or unattached blob, and a ledger opened without
+        its key.
         """
         signer = self._signer
         if signer is None:
@@ -112,7 +116,7 @@ class Ledger(LedgerReader):
                     raise ValueError(
                         f"time runs backwards: saw {instant_text(at)}, after {instant_text(self._last_at)}"
                     )
-                keep_blobs(self._store, reports, blobs or {})
+                store_blobs(self._store, reports, blobs or {})
                 leaves, rows = rows_of(reports, at, edge.size + 1)
                 self._store.executemany("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?)", rows)
                 self._store.executemany("INSERT INTO tile VALUES (?, ?, ?)", edge.grow(leaves))
@@ -127,11 +131,10 @@ class Ledger(LedgerReader):
         return Appended(head.size - len(leaves) + 1, head.size, tuple(leaves), head)
 
     def erase(self, number: int) -> bool:
-        """Erase an entry's payload for ever; its header, leaf and proofs stand. Attachments are not touched.
+        """Erase the payload of an entry for ever; its header, leaf and proofs remain. Attachments are not changed.
 
-        The bytes are overwritten in the file. Gives False when a reader still holds them in the write-ahead log: call
-        `settle` when it is gone. Raises LookupError for a number that was not given out, (ValueError) a reader's
-        ledger.
+        The bytes are overwritten in the file. Returns False when a reader still has them in the write-ahead log: call
+        `settle` when it has closed. Raises LookupError for a number without an entry, ValueError for a reader's ledger.
         """
         if self._signer is None:
             raise ValueError("a ledger opened without its key cannot be changed")

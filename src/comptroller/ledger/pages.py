@@ -71,8 +71,8 @@ class Pages:
         rowid = 0
         if kind == _TABLE_LEAF:
             rowid, at = _varint(page, at)
-        whole = self._content(page, at, length, kind)
-        return rowid, _columns(whole)
+        record = self._content(page, at, length, kind)
+        return rowid, _columns(record)
 
     def _content(self, page: bytes, at: int, length: int, kind: int) -> bytes:
         """Return a cell's content with what overflows to other pages."""
@@ -120,7 +120,7 @@ def checkpoint_rows(pages: Pages) -> Iterator[tuple[int, bytes]]:
 
 
 def blob_rows(pages: Pages) -> Iterator[tuple[bytes, bytes]]:
-    """Yield digest and content of each blob whose digest fits."""
+    """Yield digest and content of each blob with a correct digest."""
     for _, row in pages.records():
         if len(row) == 2 and isinstance(row[0], bytes) and isinstance(row[1], bytes):
             name, content = row[0], row[1]
@@ -157,10 +157,10 @@ def _is_payload(header: bytes, payload: Cell) -> bool:
 
 
 def _exact(page: bytes, at: int, length: int) -> bytes:
-    found = page[at : at + length]
-    if len(found) != length:
+    content = page[at : at + length]
+    if len(content) != length:
         raise ValueError("a cell beyond its page")
-    return found
+    return content
 
 
 def _varint(content: bytes, at: int) -> tuple[int, int]:
@@ -182,7 +182,7 @@ def _columns(record: bytes) -> list[Cell]:
     while at < head:
         kind, at = _varint(record, at)
         kinds.append(kind)
-    found: list[Cell] = []
+    cells: list[Cell] = []
     at = head
     for kind in kinds:
         if kind in {7, 10, 11} or kind < 0:
@@ -191,10 +191,10 @@ def _columns(record: bytes) -> list[Cell]:
         content = _exact(record, at, width)
         at += width
         if kind >= 12:
-            found.append(content)
+            cells.append(content)
         else:
-            found.append(None if kind == 0 else kind - 8 if kind >= 8 else int.from_bytes(content, "big", signed=True))
-    return found
+            cells.append(None if kind == 0 else kind - 8 if kind >= 8 else int.from_bytes(content, "big", signed=True))
+    return cells
 
 
 def _read_log(path: Path, size: int) -> dict[int, bytes]:

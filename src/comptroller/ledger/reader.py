@@ -26,7 +26,7 @@ class LedgerReader:
     __slots__ = ("_charter", "_drawn", "_erased", "_store")
 
     def __init__(self, store: Sqlite, charter: LedgerCharter) -> None:
-        """Take an open file and its charter."""
+        """Store an open file and its charter."""
         self._store = store
         self._charter = charter
         self._drawn: dict[tuple[int, int], bytes] = {}
@@ -65,8 +65,8 @@ class LedgerReader:
     @property
     def size(self) -> int:
         """The number of entries, which is also the last entry's number."""
-        found = self._store.row("SELECT max(number) FROM entry")
-        return (found and found[0]) or 0
+        row = self._store.row("SELECT max(number) FROM entry")
+        return (row and row[0]) or 0
 
     @property
     def last_at(self) -> datetime:
@@ -81,14 +81,14 @@ class LedgerReader:
             yield _entry(row)
 
     def entry(self, number: int) -> Entry:
-        """Return one entry. Raises LookupError for a number that was not given out."""
+        """Return one entry. Raises LookupError for a number without an entry."""
         row = self._store.row(f"SELECT {_ENTRY_COLUMNS} FROM entry WHERE number = ?", (number,))
         if row is None:
             raise LookupError(f"there is no entry {number}")
         return _entry(row)
 
     def blob(self, named: str) -> bytes:
-        """Return the blob with this SHA-256 in hex. Raises LookupError for one that is not kept."""
+        """Return the blob with this SHA-256 in hex. Raises LookupError for one that is not stored."""
         return read_blob(self._store, named)
 
     def has_blob(self, named: str) -> bool:
@@ -96,13 +96,13 @@ class LedgerReader:
         return self._store.row("SELECT 1 FROM blob WHERE sha256 = ?", (bytes.fromhex(named),)) is not None
 
     def find(self, payload_sha256: str) -> int | None:
-        """Return the first entry whose payload has this SHA-256 in hex, erased or not; None when it was never
+        """Return the first entry with this SHA-256 of its payload in hex, erased or not; None when it was never
         received.
         """
         return next(iter(self.find_all(payload_sha256)), None)
 
     def find_all(self, payload_sha256: str) -> Iterator[int]:
-        """Yield every entry whose payload has this SHA-256 in hex, erased or not."""
+        """Yield every entry with this SHA-256 of its payload in hex, erased or not."""
         sql = "SELECT number, header FROM entry WHERE payload_key = ? ORDER BY number"
         for number, header in self._store.rows(sql, (payload_key(bytes.fromhex(payload_sha256)),)):
             if Entry(number, self.created_at, header, None).fields["payload_sha256"] == payload_sha256:
@@ -130,8 +130,8 @@ class LedgerReader:
             yield size, self.created_at if at is None else instant_from(at), text.decode()
 
     def checkpoint(self, size: int | None = None) -> Checkpoint:
-        """Return the checkpoint signed at `size`, or the last. Raises LookupError for a size at which none was
-        signed.
+        """Return the checkpoint signed at `size`, or the last. Raises LookupError for a size without a signed
+        checkpoint.
         """
         sql = "SELECT text FROM checkpoint WHERE size = ?" if size is not None else _LAST_CHECKPOINT
         row = self._store.row(sql, (size,) if size is not None else ())
@@ -140,9 +140,9 @@ class LedgerReader:
         return parse_checkpoint(row[0].decode())
 
     def receipt(self, number: int, at_size: int | None = None) -> Receipt:
-        """Prove an entry under the last checkpoint, or under that of `at_size`.
+        """Return the proof of an entry under the last checkpoint, or under that of `at_size`.
 
-        Raises LookupError for a number beyond the checkpoint, and a size at which none was signed.
+        Raises LookupError for a number beyond the checkpoint, and for a size without a signed checkpoint.
         """
         with self._store.snapshot():
             head = self.checkpoint(at_size)
@@ -161,8 +161,8 @@ class LedgerReader:
             return consistency_proof(old_size, new_size, self._reader())
 
     def tile(self, level: int, place: int) -> bytes | None:
-        """Return the hashes of a tile, joined; what there is of an unfinished one of level 0; None where it is
-        not kept.
+        """Return the hashes of a tile, joined; of an unfinished tile of level 0 those that exist; None where it
+        is not stored.
         """
         row = self._store.row("SELECT hashes FROM tile WHERE level = ? AND place = ?", (level, place))
         if row is not None:

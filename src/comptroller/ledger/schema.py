@@ -1,6 +1,6 @@
-"""The tables of a ledger's file, the signed charter that names it, and how to tell that a file is a ledger.
+"""The tables of a ledger's file, the signed charter that names it, and the test that a file is a ledger.
 
-`entry` is the truth; `tile` and `entry_by_payload` could be drawn from it again; `checkpoint` is what was signed.
+`entry` is the source; `tile` and `entry_by_payload` can be computed from it again; `checkpoint` is what was signed.
 """
 
 from dataclasses import dataclass
@@ -31,15 +31,15 @@ _TABLES = {
 
 
 class BrokenChain(Exception):
-    """The ledger is not what it must be: another kind of file, a part missing, or a root that does not follow.
+    """The ledger is broken: another kind of file, a part missing, or a root that does not follow.
 
-    Run `verify` on the file to be told where. Nothing is written to a ledger that is broken.
+    `verify` names the place in the file. Nothing is written to a broken ledger.
     """
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerCharter:
-    """What a ledger says of itself, signed when it is made: its origin, its verifier key, and when it began."""
+    """The ledger's own description, signed when it is made: its origin, its verifier key, and its first instant."""
 
     origin: str
     key: VerifierKey
@@ -84,17 +84,17 @@ def _check_tables(store: Sqlite) -> None:
     mark = store.row("PRAGMA application_id")
     if mark != (FILE_MARK,):
         raise BrokenChain(f"{store.path} is not a ledger: saw mark {mark}, expected {FILE_MARK}")
-    seen: list[Row] = sorted(store.rows("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL"), key=repr)
+    actual: list[Row] = sorted(store.rows("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL"), key=repr)
     expected = sorted(_TABLES.items(), key=repr)
-    if seen != expected:
-        odd = [row for row in seen if row not in expected] or [row for row in expected if row not in seen]
+    if actual != expected:
+        odd = [row for row in actual if row not in expected] or [row for row in expected if row not in actual]
         raise BrokenChain(f"tables: saw other than expected, first at {odd[:1]}")
 
 
 def check_pages(store: Sqlite) -> str:
     """Have the engine check its own pages and indexes; returns '' or the first thing found wrong."""
     try:
-        found = store.row("PRAGMA integrity_check(1)")
+        answer = store.row("PRAGMA integrity_check(1)")
     except StoreDown as fault:
         return str(fault)
-    return "" if found == ("ok",) else str(found[0] if found else "nothing was said")
+    return "" if answer == ("ok",) else str(answer[0] if answer else "nothing was said")

@@ -32,7 +32,7 @@ class TileEdge:
     __slots__ = ("_begun", "_frontier")
 
     def __init__(self, frontier: Frontier | None = None, begun: Iterable[bytes] = ()) -> None:
-        """Take up an edge; `begun` holds each level's unfinished hashes, joined, level 0 first."""
+        """Store an edge; `begun` has the unfinished hashes of each level, joined, level 0 first."""
         self._frontier = frontier or Frontier()
         self._begun = [bytearray(hashes) for hashes in begun] or [bytearray()]
         for level, hashes in enumerate(self._begun):
@@ -72,7 +72,7 @@ class TileEdge:
 
 
 def edge_at(size: int, read: Reader) -> TileEdge:
-    """Take up the edge of a tree of `size` leaves that is kept elsewhere."""
+    """Return the edge of a tree of `size` leaves that is stored elsewhere."""
     begun: list[bytes] = []
     while size >> (TILE_HEIGHT * (level := len(begun))):
         start = (size >> (TILE_HEIGHT * (level + 1))) * TILE_WIDTH
@@ -107,12 +107,12 @@ def parse_path(path: str) -> TileName:
     >>> parse_path("tile/0/x001/x234/067"), parse_path("tile/entries/000.p/9")
     ((0, 1234067, 256), (-1, 0, 9))
     """
-    found = _PATH.fullmatch(path)
-    if found is None:
+    match = _PATH.fullmatch(path)
+    if match is None:
         raise ValueError(f"not the path of a tile: {path!r}")
-    level = -1 if found[1] == "entries" else int(found[1])
-    place = int(found[2].replace("/", "").replace("x", ""))
-    width = int(found[3]) if found[3] else TILE_WIDTH
+    level = -1 if match[1] == "entries" else int(match[1])
+    place = int(match[2].replace("/", "").replace("x", ""))
+    width = int(match[3]) if match[3] else TILE_WIDTH
     again = entries_path(place, width) if level < 0 else tile_path(level, place, width)
     if again != path:
         raise ValueError(f"not the path of a tile: {path!r}, which would be {again!r}")
@@ -154,10 +154,11 @@ def split_hashes(tile: bytes) -> list[bytes]:
 
 
 def reader_over(tile_of: Callable[[int, int], bytes | None], drawn: dict[tuple[int, int], bytes]) -> Reader:
-    """Make a reader of subtrees from a reader of tiles, `tile_of(level, place)`: hashes joined, or None where not kept.
+    """Return a reader of subtrees over a reader of tiles, `tile_of(level, place)`: hashes joined, or None where not
+    stored.
 
-    Where a tile above level 0 is not kept, its hashes are drawn from the full tiles below it, and remembered in
-    `drawn`, which may outlive the reader: one hash for each 256 leaves at most. The reader raises LookupError for a
+    Where a tile above level 0 is missing, its hashes are computed from the full tiles below it and cached in `drawn`.
+    `drawn` may outlive the reader and has one hash for each 256 leaves at most. The reader raises LookupError for a
     subtree that the tiles do not cover.
     """
 
@@ -177,10 +178,10 @@ def reader_over(tile_of: Callable[[int, int], bytes | None], drawn: dict[tuple[i
         if tile is None and level:
             return root_of([whole(level, start + at) for at in range(width)])
         at = start % TILE_WIDTH * HASH_BYTES
-        found = (tile or b"")[at : at + width * HASH_BYTES]
-        if len(found) != width * HASH_BYTES:
+        hashes = (tile or b"")[at : at + width * HASH_BYTES]
+        if len(hashes) != width * HASH_BYTES:
             raise LookupError(f"no tile covers the subtree of height {height} at {place}")
-        return root_of(split_hashes(found))
+        return root_of(split_hashes(hashes))
 
     return read
 

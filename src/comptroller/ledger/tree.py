@@ -1,7 +1,7 @@
-"""The Merkle tree of RFC 6962: its hashes, its growing edge, the proofs drawn from it and the checks of those proofs.
+"""The Merkle tree of RFC 6962: its hashes, its growing edge, its proofs and their checks.
 
-Everything here is arithmetic on SHA-256 values. A proof is drawn through a reader of complete subtrees, so that it does
-not matter where hashes are kept. A check never raises for what an outsider sends: it answers no.
+Everything here is arithmetic on SHA-256 values. A proof is built through a reader of complete subtrees, so it does not
+matter where hashes are stored. A check never raises for input of an outsider: it returns False.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -10,7 +10,7 @@ from hashlib import sha256
 HASH_BYTES = 32
 EMPTY_ROOT = sha256(b"").digest()
 
-#: Gives the hash of the complete subtree of 2**height leaves that begins at leaf place * 2**height.
+# : Returns the hash of the complete subtree of 2**height leaves that begins at leaf place * 2**height.
 Reader = Callable[[int, int], bytes]
 
 
@@ -27,7 +27,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 class Frontier:
     """The growing right edge: the roots of the complete subtrees that the leaves so far make up, largest first.
 
-    Holds at most 64 hashes whatever the size. Source: RFC 6962, 2.1, read from the left.
+    Holds at most 64 hashes for any size. Source: RFC 6962, 2.1, read from the left.
 
     >>> edge = Frontier()
     >>> edge.root() == EMPTY_ROOT
@@ -37,9 +37,7 @@ class Frontier:
     __slots__ = ("peaks", "size")
 
     def __init__(self, size: int = 0, peaks: Iterable[bytes] = ()) -> None:
-        """Take up an edge of `size` leaves; raises ValueError for peaks that are not one for each set bit of
-        the size.
-        """
+        """Store an edge of `size` leaves. Raises ValueError for peaks that are not one for each set bit of the size."""
         self.size = size
         self.peaks = list(peaks)
         if size < 0 or len(self.peaks) != size.bit_count():
@@ -133,13 +131,15 @@ def consistency_proof(old_size: int, new_size: int, read: Reader) -> tuple[bytes
         else:
             path.append(_span(start, middle, read))
             start = middle
-    if start:  # Else the subtree is the old tree itself, whose root the checker holds.
+    if start:  # Else the subtree is the old tree itself, and the checker has its root.
         path.append(_span(start, end, read))
     return tuple(reversed(path))
 
 
 def check_inclusion(leaf: bytes, place: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
-    """Tell whether `proof` shows the leaf hash at `place` under `root`. Source: RFC 9162, 2.1.3.2 (same tree as 6962)."""
+    """Return whether `proof` shows the leaf hash at `place` under `root`. Source: RFC 9162, 2.1.3.2 (same tree
+    as 6962).
+    """
     if not 0 <= place < size or not _are_hashes((leaf, root, *proof)):
         return False
     at, last, hashed = place, size - 1, leaf
@@ -161,7 +161,7 @@ def check_inclusion(leaf: bytes, place: int, size: int, proof: Sequence[bytes], 
 def check_consistency(  # noqa: C901  the RFC's steps stay together
     old_size: int, new_size: int, proof: Sequence[bytes], *, old_root: bytes, new_root: bytes
 ) -> bool:
-    """Tell whether `proof` shows the old tree as the beginning of the new. Source: RFC 9162, 2.1.4.2.
+    """Return whether `proof` shows the old tree as the beginning of the new. Source: RFC 9162, 2.1.4.2.
 
     The empty tree begins every tree, with an empty proof.
     """

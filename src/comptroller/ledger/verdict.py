@@ -1,4 +1,4 @@
-"""What a check of a ledger says: how far it read, and the first thing that does not fit."""
+"""The result of a check of a ledger: how far it read, and the first fault."""
 
 from dataclasses import dataclass
 from hashlib import sha256
@@ -15,16 +15,16 @@ class Problem:
     expected: str
 
     def __str__(self) -> str:
-        """Tell it in one line."""
+        """Return the problem in one line."""
         return f"{self.where}: saw {self.saw}, expected {self.expected} ({self.code})"
 
 
 @dataclass(frozen=True, slots=True)
 class VerifyResult:
-    """What `verify` found: how far it read, whose payloads are erased, and the first problem if there is one.
+    """The result of `verify`: how far it read, the entries with erased payloads, and the first problem if there is one.
 
-    `lost` names the entries that could not be read where the file itself is damaged; `acts` the entries that the node
-    made about its ledger, as (number, medium).
+    `lost` names the entries that could not be read where the file itself is damaged. `acts` are the entries that the
+    node made about its ledger, as (number, medium).
     """
 
     entry_count: int
@@ -46,10 +46,10 @@ class Found(Exception):
 
     def __init__(self, code: str, where: str, entry: int | None, saw: object, expected: object) -> None:
         super().__init__(where)
-        self.problem = Problem(f"ledger.{code}", where, entry, shown(saw), shown(expected))
+        self.problem = Problem(f"ledger.{code}", where, entry, printable(saw), printable(expected))
 
 
-def shown(value: object) -> str:
+def printable(value: object) -> str:
     """Return a value as a verdict shows it: bytes in hex, long ones by their hash."""
     if isinstance(value, bytes):
         return value.hex() if len(value) <= 64 else f"{len(value)} bytes of hash {sha256(value).hexdigest()}"

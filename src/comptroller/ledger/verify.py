@@ -17,12 +17,12 @@ from comptroller.ledger.pages import lost_entries
 from comptroller.ledger.schema import BrokenChain, LedgerCharter, check_pages, read_charter
 from comptroller.ledger.tiles import TILE_WIDTH, TileEdge, tile_path
 from comptroller.ledger.tree import leaf_hash
-from comptroller.ledger.verdict import Found, Problem, VerifyResult, shown
+from comptroller.ledger.verdict import Found, Problem, VerifyResult, printable
 from comptroller.store.sqlite import Row, Sqlite, StoreDown, connect
 
 _REPORTED_EVERY = 1000
 _DAMAGE = frozenset(f"ledger.{code}" for code in ("leaf", "payload", "gap", "header", "tile", "pages", "checkpoint"))
-"""Faults with which entries may be lost."""
+"""Faults that may mean lost entries."""
 
 
 def verify(
@@ -33,21 +33,20 @@ def verify(
     erased: Container[int] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> VerifyResult:
-    """Read everything in the ledger's file and give the first thing that does not fit, or none.
+    """Return the result of reading everything in the ledger's file: the first thing that does not fit, or none.
 
-    `witness` is a checkpoint that someone kept outside (several may be given): the present tree must begin with it,
-    which an old copy put back or a history written anew cannot do. Every missing payload is held against the acts of
-    erasure in the ledger, and every act against the payloads; `erased`, where it is given, replaces the acts.
-    `progress(done, size)` is called as entries are read.
-    A ledger that is being written may be verified: one state of it is read.
+    `witness` is a checkpoint (or several) that was stored outside: the present tree must begin with it. An old copy put
+    back, or a history written anew, cannot do that. Every missing payload is checked against the acts of erasure in the
+    ledger, and every act against the payloads. `erased` replaces the acts where it is not None. `progress(done, size)`
+    is called as entries are read. A ledger that is being written may be verified: one state of it is read.
     """
     walk = _Walk(key, witness, erased, progress)
     problem: Problem | None = None
     lost: tuple[int, ...] = ()
     try:
         walk.through(path)
-    except Found as found:
-        problem = found.problem
+    except Found as fault:
+        problem = fault.problem
         lost = tuple(lost_entries(path)) if problem.code in _DAMAGE else ()
     except (StoreDown, BrokenChain, OSError) as fault:
         lost = tuple(lost_entries(path))
@@ -124,19 +123,21 @@ class _Walk:
             "SELECT number, received_at, payload_key, leaf, header, payload FROM entry ORDER BY number"
         )
         batch = 0
-        for held, text in store.rows("SELECT size, text FROM checkpoint ORDER BY size"):
-            if batch == 0 and held != 0:
-                raise Found("checkpoint", "checkpoint 0", None, f"size {held}", "the empty tree's")
+        for signed_size, text in store.rows("SELECT size, text FROM checkpoint ORDER BY size"):
+            if batch == 0 and signed_size != 0:
+                raise Found("checkpoint", "checkpoint 0", None, f"size {signed_size}", "the empty tree's")
             batch = self.edge.size + 1
-            while self.edge.size < held:
+            while self.edge.size < signed_size:
                 row = next(entries, None)
                 if row is None:
                     missing = self.edge.size + 1
-                    raise Found("gap", f"entry {missing}", missing, "nothing", f"an entry; {held} were signed for")
+                    raise Found(
+                        "gap", f"entry {missing}", missing, "nothing", f"an entry; {signed_size} were signed for"
+                    )
                 self._entry(store, row, batch)
                 if self._progress and (self.edge.size % _REPORTED_EVERY == 0 or self.edge.size == size):
                     self._progress(self.edge.size, size)
-            self._checkpoint(held, text, charter)
+            self._checkpoint(signed_size, text, charter)
         extra = next(entries, None)
         if batch == 0 or extra is not None:
             number = self.edge.size + 1
@@ -178,23 +179,23 @@ class _Walk:
         self.erased.append(number)
 
     def _act(self, store: Sqlite, number: int, payload: bytes) -> None:
-        """Check that what an act of erasure lists are earlier entries as they stand."""
+        """Check that an act of erasure lists earlier entries with their actual hashes."""
         where = f"entry {number}"
         try:
             act = Erasure.from_json(payload)
         except ValueError as fault:
             raise Found("erasure", where, number, fault, "an act of erasure") from fault
-        for one, leaf, digest in act.entries:
-            row = store.row("SELECT leaf, header FROM entry WHERE number = ? AND number < ?", (one, number))
+        for entry, leaf, digest in act.entries:
+            row = store.row("SELECT leaf, header FROM entry WHERE number = ? AND number < ?", (entry, number))
             fields = {} if row is None else json.loads(row[1])
             if fields.get("media") == LOST:
                 continue
             if row is None or (row[0].hex(), fields.get("payload_sha256")) != (leaf, digest):
-                raise Found("erasure", where, number, f"entry {one} as {leaf}", "an earlier entry as it stands")
+                raise Found("erasure", where, number, f"entry {entry} as {leaf}", "an earlier entry as it stands")
 
-    def _header(self, where: str, number: int, said: tuple[int, bytes], batch: int) -> bytes:
-        """Check the header's own words; returns the payload's hash. What they say is vouched for by the root, later."""
-        received_at, header = said
+    def _header(self, where: str, number: int, stored: tuple[int, bytes], batch: int) -> bytes:
+        """Check the fields of the header; return the payload's hash. The root proves the fields later."""
+        received_at, header = stored
         try:
             fields = Entry(number, instant_from(0), header, None).fields
             stated = instant_text(received_at)
@@ -252,16 +253,16 @@ class _Walk:
             act = self._listed[number].act
             raise Found("erasure", f"entry {number}", number, "a payload", f"none: entry {act} says it was erased")
         full = sum(size >> (8 * level) for level in range(1, 8))
-        kept = (store.row("SELECT count(*) FROM tile") or (0,))[0]
-        if kept != full:
-            raise Found("tile", "tiles", None, f"{kept} tiles", f"{full} tiles")
+        stored = (store.row("SELECT count(*) FROM tile") or (0,))[0]
+        if stored != full:
+            raise Found("tile", "tiles", None, f"{stored} tiles", f"{full} tiles")
 
     def _blobs(self, store: Sqlite) -> None:
         for name, content in store.rows("SELECT sha256, content FROM blob"):
             made = sha256(content).digest() if isinstance(content, bytes) else b""
             number = self._attached.pop(made.hex(), None)
             if name != made or number is None:
-                raise Found("blob", f"blob {shown(name)}", number, made, "what an entry attaches, under its hash")
+                raise Found("blob", f"blob {printable(name)}", number, made, "what an entry attaches, under its hash")
         for named, number in self._attached.items():
             raise Found("blob", f"entry {number}", number, "no blob", named)
 

@@ -1,6 +1,6 @@
-"""Checkpoints outside the ledger's file: how one is read from a file of any content, and the highest one kept by a node.
+"""Checkpoints outside the ledger's file: read from a file of any content, and the highest one stored by a node.
 
-A fault of such a file is a fault of that file: `WitnessRefused` names it, and says nothing about the ledger.
+A fault of such a file is a fault of that file: `WitnessRefused` names it, and states nothing about the ledger.
 """
 
 import codecs
@@ -27,7 +27,7 @@ class WitnessRefused(ValueError):
     """A file holds no checkpoint that this ledger signed. `code` is one of missing, encoding, form, foreign, damaged."""
 
     def __init__(self, code: str, seen: str) -> None:
-        """Take the code and what was seen."""
+        """Store the code and what the file contained."""
         super().__init__(seen)
         self.code, self.seen = code, seen
 
@@ -44,9 +44,9 @@ def read_witness(path: Path, origin: str, key: VerifierKey) -> Checkpoint:
             raise
         raise WitnessRefused("missing", getattr(fault, "strerror", None) or str(fault)) from fault
     if len(content) in {SLOT_BYTES, 2 * SLOT_BYTES} and b"\0" in content:
-        found = [head for head in _slots(content, origin, key) if head is not None]
-        if found:
-            return max(found, key=lambda head: head.size)
+        heads = [head for head in _slots(content, origin, key) if head is not None]
+        if heads:
+            return max(heads, key=lambda head: head.size)
     return parse_witness(content, origin, key)
 
 
@@ -97,50 +97,38 @@ def _decode(content: bytes) -> str:
 
 def _slots(content: bytes, origin: str, key: VerifierKey) -> list[Checkpoint | None]:
     """Return the checkpoint of each slot, None for one that holds none."""
-    found: list[Checkpoint | None] = []
+    slots: list[Checkpoint | None] = []
     for at in range(0, 2 * SLOT_BYTES, SLOT_BYTES):
         try:
-            found.append(parse_witness(content[at : at + SLOT_BYTES].rstrip(b"\0"), origin, key))
+            slots.append(parse_witness(content[at : at + SLOT_BYTES].rstrip(b"\0"), origin, key))
         except WitnessRefused:
-            found.append(None)
-    return found
+            slots.append(None)
+    return slots
 
 
 def witness_refusal(fault: WitnessRefused, path: str) -> Refusal:
     """Return the refusal of a file that holds no checkpoint of this ledger."""
-    place, seen = (path, None, ""), fault.seen
-    if fault.code == "missing":
-        return refusal("witness.missing", place, seen, ("可读的普通文件", "a file that can be read"), _MEND)
-    if fault.code == "encoding":
-        wanted = ("UTF-8 无 BOM、以 LF 换行的文本", "text in UTF-8 without a byte order mark, lines ended by LF")
-        return refusal("witness.encoding", place, seen, wanted, _MEND)
-    if fault.code == "form":
-        wanted = (
-            "检查点:来源、大小、根、空行、签名行",
-            "a checkpoint: origin, size, root, an empty line, signature lines",
-        )
-        return refusal("witness.form", place, seen, wanted, _MEND)
-    if fault.code == "foreign":
-        wanted = ("由本台账密钥签署的检查点", "a checkpoint of this ledger, signed by its key")
-        return refusal("witness.foreign", place, seen, wanted, _MEND)
-    return refusal("witness.damaged", place, seen, ("未经改动的检查点", "a checkpoint as it was signed"), _MEND)
+    return refusal(_CODES[fault.code], (path, None, ""), fault.seen)
 
 
-_MEND = (
-    "换用有效的见证文件;台账未核验,也未判为有误",
-    "Give a file that holds a checkpoint of this ledger. The ledger was not verified, and not found wrong.",
-)
+_CODES = {
+    "missing": "witness.missing",
+    "encoding": "witness.encoding",
+    "form": "witness.form",
+    "foreign": "witness.foreign",
+    "damaged": "witness.damaged",
+}
 
 
 class WitnessFile:
-    """The file in which a node keeps the highest checkpoint that it has signed.
+    """The file of the highest checkpoint that a node has signed.
 
-    A write is one call of the system into one of two slots, without waiting for the disk: a killed process loses nothing,
-    and after a loss of power the file may lag behind the ledger, never the reverse.
+    A write is one system call into one of two slots, without waiting for the disk. A killed process loses nothing.
+    After a loss of power the file may lag behind the ledger, never the reverse.
     """
 
     def __init__(self, path: Path, origin: str, key: VerifierKey) -> None:
-        """Take the file's path, and whose checkpoints it holds; nothing is opened yet."""
+        """Store the path of the file, with origin and key of its checkpoints; nothing is opened yet."""
         self.path = path
         self._origin, self._key = origin, key
         self._handle = -1
@@ -154,15 +142,15 @@ class WitnessFile:
             content = self.path.read_bytes()
         except OSError as fault:
             raise WitnessRefused("missing", fault.strerror or str(fault)) from fault
-        found = [(head.size, slot, head) for slot, head in enumerate(self._slots(content)) if head is not None]
-        if not found:
+        heads = [(head.size, slot, head) for slot, head in enumerate(self._slots(content)) if head is not None]
+        if not heads:
             raise WitnessRefused("damaged", f"no checkpoint of this ledger in {len(content)} bytes")
-        _, slot, head = max(found, key=lambda one: one[:2])
+        _, slot, head = max(heads, key=lambda slot_head: slot_head[:2])
         self._slot = 1 - slot
         return head
 
     def write(self, head: Checkpoint) -> None:
-        """Write a checkpoint into the slot that does not hold the last one; raises OSError where the disk refuses."""
+        """Write a checkpoint into the slot that does not hold the last one. Raises OSError where the disk fails."""
         content = head.text.encode()
         if len(content) > SLOT_BYTES:
             raise ValueError(f"a checkpoint has at most {SLOT_BYTES} bytes, not {len(content)}")
@@ -172,7 +160,7 @@ class WitnessFile:
         self._slot = 1 - self._slot
 
     def reset(self, head: Checkpoint) -> None:
-        """Write a checkpoint into both slots, so that no higher one stands beside it, and wait for the disk."""
+        """Write a checkpoint into both slots, so that no higher one remains, and wait for the disk."""
         self.write(head)
         self.write(head)
         os.fsync(self._handle)

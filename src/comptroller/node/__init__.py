@@ -64,26 +64,24 @@ if TYPE_CHECKING:
 __all__ = [
     "BOOKS", "CHARTER", "KEY", "LEDGER", "LOCK", "WITNESS", "Charter", "Loss", "NodeLock", "Stores", "Tables",
     "add_books", "add_new_books", "begin", "books_mark", "change_passphrase", "check_books", "check_reports", "damaged", "damaged_store", "drop_books", "finish",
-    "finish_erasure", "folded", "found", "name_witness", "open_all", "open_books", "open_ledger", "open_stores", "outside_heads", "payload_of", "put_new_books",
-    "read_charter", "reading", "take_up", "to_keep", "verifier_of", "with_books", "witness_file",
+    "finish_erasure", "folded", "load", "name_witness", "open_all", "open_books", "open_ledger", "open_stores", "outside_heads", "payload_of", "put_new_books",
+    "read_charter", "reading", "start", "to_keep", "verifier_of", "with_books", "witness_file",
     "write_charter",
 ]  # fmt: skip
 Tables = Mapping[str, pa.Table]
 
 
-def found(folder: Path, charter: Charter, key: SignerKey, passphrase: bytes | None = None) -> None:
-    """Begin a node's folder, which `finish` makes a node; raises Refused for a folder that holds something already.
+def start(folder: Path, charter: Charter, key: SignerKey, passphrase: bytes | None = None) -> None:
+    """Start a node's folder, which `finish` makes a node. Raises Refused for a folder that is not empty.
 
-    What a founding left that was cut off is thrown away: nobody was told that there is a node.
+    The remains of an interrupted start are deleted: no user was promised a node.
     """
     there = {path.name for path in folder.iterdir()} if folder.exists() else set()
     if UNFINISHED in there and there <= LAID_OUT:
         for name in sorted(there - {UNFINISHED}):
             (folder / name).unlink()
     elif there:
-        wanted = ("空文件夹或新路径", "an empty folder, or a path that does not exist yet")
-        mend = ("另选一个文件夹", "Choose another folder.")
-        raise Refused([refusal("node.taken", (str(folder), None, ""), sorted(there)[:5], wanted, mend)])
+        raise Refused([refusal("node.taken", (str(folder), None, ""), sorted(there)[:5])])
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(FOLDER_MODE)
     named = replace(charter, verifier=str(key.verifier), needs_passphrase=bool(passphrase))
@@ -102,7 +100,7 @@ def finish(folder: Path) -> None:
 
 
 def load(folder: Path, passphrase: bytes | None) -> tuple[Charter, SignerKey]:
-    """Return a node's charter and key; raises Refused for a folder that is not a node."""
+    """Return a node's charter and key. Raises Refused for a folder that is not a node."""
     charter = read_charter(folder)
     return charter, read_key(folder, charter, passphrase)
 

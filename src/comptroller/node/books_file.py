@@ -17,40 +17,33 @@ from comptroller.store.duck import DuckDb, SqlError
 from comptroller.watch.findings import COLUMNS
 
 NEW_BOOKS = f"{BOOKS}.unfinished"
-_REBUILD = ("运行 comptroller rebuild 重建账簿", "Build them again from the ledger: comptroller rebuild.")
 _NO_DAMAGE = frozenset({"OutOfMemoryException", "ConnectionException", "InterruptException"})
 _LAYOUT = sha256(json.dumps([FIXED, STAMPS, COLUMNS]).encode()).hexdigest()[:16]
 """Names how the books' tables are laid out, so that books of another version are folded again and not misread."""
 
 
 def open_books(folder: Path, name: str = BOOKS) -> DuckDb:
-    """Open the books; raises Refused where another program has them open, or where they are damaged."""
+    """Open the books. Raises Refused where another program has them open, or where they are damaged."""
     before = os.umask(0o077)
     try:
         return DuckDb(folder / name)
     except SqlError as error:
-        seen = str(error).splitlines()[0]
-        if "could not set lock" in seen.lower():
-            raise Refused([busy(folder, seen)]) from error
-        raise Refused([damaged(seen)]) from error
+        fault_line = str(error).splitlines()[0]
+        if "could not set lock" in fault_line.lower():
+            raise Refused([busy(folder, fault_line)]) from error
+        raise Refused([damaged(fault_line)]) from error
     finally:
         os.umask(before)
 
 
-def damaged(seen: object) -> Refusal:
+def damaged(fault: object) -> Refusal:
     """Return the refusal of books that cannot be read."""
-    wanted = ("完好的账簿", "books that can be read")
-    return refusal("node.books", (BOOKS, None, ""), seen, wanted, _REBUILD)
+    return refusal("node.books", (BOOKS, None, ""), fault)
 
 
 def damaged_store(path: Path, fault: object) -> Refusal:
     """Return the refusal of a small store of the node, such as its accounts, that cannot be read or written."""
-    wanted = ("可读写的文件", "a file that can be read and written")
-    mend = (
-        "检查磁盘空间与权限;若文件损坏,从备份恢复",
-        "Check the disk's space and the file's modes; if the file is damaged, put a copy back.",
-    )
-    return refusal("node.store", (str(path), None, ""), fault, wanted, mend)
+    return refusal("node.store", (str(path), None, ""), fault)
 
 
 @contextmanager
@@ -69,8 +62,8 @@ def reading() -> Iterator[None]:
 def folded(duck: DuckDb) -> tuple[int, int]:
     """Return the last entry that is folded into the books and the entry of their policy; 0 and 1 for empty books.
 
-    Raises Refused for books of which something is gone, and for books that another version laid out with other tables:
-    with less than they should be, they would be folded wrongly.
+    Raises Refused for books with missing tables, and for books with the tables of another version: entries folded into
+    them would be wrong.
     """
     tables = {str(name) for (name,) in duck.rows("SELECT table_name FROM duckdb_tables() WHERE NOT internal")}
     if not tables:
@@ -78,18 +71,16 @@ def folded(duck: DuckDb) -> tuple[int, int]:
         return 0, 1
     layout = duck.rows("SELECT layout FROM laid_out")[0][0] if "laid_out" in tables else "-"
     if layout != _LAYOUT:
-        wanted = (f"本版本的表结构 {_LAYOUT}", f"tables as this version lays them out, {_LAYOUT}")
-        raise Refused([refusal("node.layout", (BOOKS, None, "laid_out"), layout, wanted, _REBUILD)])
+        raise Refused([refusal("node.layout", (BOOKS, None, "laid_out"), layout, layout=_LAYOUT)])
     entries, policy = (0, 1) if "position" not in tables else duck.rows("SELECT entries, policy FROM position")[0]
     gone = sorted({"position", "finding", "asleep"} - tables) if entries or "position" not in tables else []
     if gone and tables != {"laid_out"}:
-        wanted = ("完整的账簿", "books that are whole")
-        raise Refused([refusal("node.books", (BOOKS, None, ", ".join(gone)), "-", wanted, _REBUILD)])
+        raise Refused([refusal("node.books", (BOOKS, None, ", ".join(gone)), "-")])
     return int(entries), int(policy)
 
 
 def check_books(duck: DuckDb, ledger: LedgerReader) -> tuple[int, int]:
-    """Return what `folded` returns, held against the ledger: the books bear the root that they were folded from.
+    """Return the result of `folded` after a check against the ledger: the root in the books must be the ledger's.
 
     Raises BrokenLedger for books that are ahead of the ledger, Refused for books of another history or position.
     """
@@ -98,20 +89,11 @@ def check_books(duck: DuckDb, ledger: LedgerReader) -> tuple[int, int]:
         return entries, policy
     size = ledger.size
     if entries > size:
-        wanted = (
-            f"至少到条目 {entries} 的台账",
-            f"a ledger with the {entries} entries that the books were folded from",
-        )
-        mend = (
-            "恢复较新的台账;若账簿来自别的节点,运行 comptroller rebuild",
-            "Put the newer ledger back; if the books are another node's, run: comptroller rebuild.",
-        )
         seen = f"the ledger ends at entry {size}"
-        raise BrokenLedger([refusal("node.books_ahead", (BOOKS, None, ""), seen, wanted, mend)])
+        raise BrokenLedger([refusal("node.books_ahead", (BOOKS, None, ""), seen, entries=entries)])
     if duck.rows("SELECT mark FROM position") != [(books_mark(duck, ledger, entries),)]:
-        wanted = (f"由本台账前 {entries} 条折算的账簿", f"books folded from the first {entries} entries of this ledger")
         seen = "books of another history, or with another position"
-        raise Refused([refusal("node.books_other", (BOOKS, None, "position"), seen, wanted, _REBUILD)])
+        raise Refused([refusal("node.books_other", (BOOKS, None, "position"), seen, entries=entries)])
     return entries, policy
 
 

@@ -22,10 +22,11 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Charter:
-    """A node's own settings: owner's code, ledger's origin, first pack, verifier key, policy of the key, second witness.
+    """A node's own settings: owner's code, ledger's origin, first pack, verifier key, policy of the key, second
+    witness.
 
-    `needs_passphrase` refuses an unencrypted key. `witness` is a path outside the folder where the highest checkpoint is
-    written as well, or ''.
+    `needs_passphrase` forbids an unencrypted key. `witness` is a path outside the folder for a second copy of the
+    highest checkpoint, or ''.
     """
 
     owner: str
@@ -37,13 +38,14 @@ class Charter:
 
 
 def make_private(folder: Path) -> list[str]:
-    """Set the folder to 0700 and what lies in it to 0600 (folders 0700); returns what had other modes.
+    """Set the folder to 0700 and its content to 0600 (folders 0700); return what had other modes.
 
-    It is logged where the folder itself was open to others. Symbolic links are left alone. Raises Refused (`node.mode`) where the mode cannot be set.
+    Logs where the folder itself was open to others. Symbolic links are left alone. Raises Refused (`node.mode`) where
+    the mode cannot be set.
     """
     exposed = []
     was_open = bool(folder.stat().st_mode & _OTHERS)
-    for path, mode in [(folder, FOLDER_MODE), *((one, FILE_MODE) for one in sorted(folder.iterdir()))]:
+    for path, mode in [(folder, FOLDER_MODE), *((item, FILE_MODE) for item in sorted(folder.iterdir()))]:
         if path.is_symlink():
             continue
         try:
@@ -54,9 +56,7 @@ def make_private(folder: Path) -> list[str]:
         except FileNotFoundError:
             continue  # a write-ahead log that its owner has just removed
         except OSError as fault:
-            wanted = ("仅所有者可读写 (0700/0600)", "readable and writable by its owner alone (0700, files 0600)")
-            mend = ("以文件所有者身份运行,或修改权限", "Run as the owner of the files, or set their modes.")
-            raise Refused([refusal("node.mode", (str(path), None, ""), fault.strerror, wanted, mend)]) from fault
+            raise Refused([refusal("node.mode", (str(path), None, ""), fault.strerror)]) from fault
     if was_open:
         _log.warning("%s: others could read %s; the modes are set to 0700 and 0600 now", folder, ", ".join(exposed))
     return exposed

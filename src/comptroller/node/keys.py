@@ -16,20 +16,14 @@ _log = logging.getLogger(__name__)
 
 
 def read_charter(folder: Path) -> Charter:
-    """Return a node's charter; raises Refused for a folder that is not a node."""
+    """Return a node's charter. Raises Refused for a folder that is not a node."""
     path = folder / CHARTER
-    wanted = (f"含 {CHARTER} 的节点文件夹", f"a node's folder, with {CHARTER} in it")
-    mend = (
-        "用 --node 指明节点,或先运行 comptroller init",
-        "Name the node with --node, or make one: comptroller init DIR.",
-    )
     try:
         return msgspec.json.decode(path.read_bytes(), type=Charter)
     except OSError as error:
-        raise Refused([refusal("node.absent", (str(folder), None, ""), error.strerror, wanted, mend)]) from error
+        raise Refused([refusal("node.absent", (str(folder), None, ""), error.strerror, file=CHARTER)]) from error
     except (msgspec.DecodeError, RecursionError) as error:
-        mend = (f"从备份恢复 {CHARTER}", f"Put {CHARTER} back from a copy.")
-        raise Refused([refusal("node.charter", (str(path), None, ""), error, wanted, mend)]) from error
+        raise Refused([refusal("node.charter", (str(path), None, ""), error, file=CHARTER)]) from error
 
 
 def write_charter(folder: Path, charter: Charter) -> None:
@@ -43,7 +37,9 @@ def charter_bytes(charter: Charter) -> bytes:
 
 
 def read_key(folder: Path, charter: Charter, passphrase: bytes | None) -> SignerKey:
-    """Return a node's key; raises Refused where it cannot be read, or lies in the clear against the charter."""
+    """Return a node's key. Raises Refused where it cannot be read, or is unencrypted although the charter
+    forbids it.
+    """
     path = folder / KEY
     try:
         is_open = not is_encrypted(path)
@@ -67,9 +63,7 @@ def verifier_of(folder: Path, passphrase: bytes | None) -> VerifierKey:
     try:
         return VerifierKey.parse(charter.verifier)
     except KeyRefused as error:
-        wanted = ("可读的验证公钥", "a verifier key, <name>+<id>+<key>")
-        mend = (f"从备份恢复 {CHARTER}", f"Put {CHARTER} back from a copy.")
-        raise Refused([refusal("node.charter", (CHARTER, None, "verifier"), error, wanted, mend)]) from error
+        raise Refused([refusal("node.charter", (CHARTER, None, "verifier"), error, file=CHARTER)]) from error
 
 
 def change_passphrase(folder: Path, old: bytes | None, new: bytes | None, *, is_needed: bool) -> None:
@@ -83,9 +77,7 @@ def change_passphrase(folder: Path, old: bytes | None, new: bytes | None, *, is_
     try:
         key = read_key(folder, charter, old)
         if is_needed and not new:
-            wanted = ("新口令", "a new passphrase")
-            mend = ("设置 COMPTROLLER_NEW_PASSPHRASE", "Set COMPTROLLER_NEW_PASSPHRASE.")
-            raise Refused([refusal("node.passphrase", (str(folder / KEY), None, ""), "-", wanted, mend)])
+            raise Refused([refusal("node.passphrase", (str(folder / KEY), None, ""), "-")])
         if not is_needed and charter.needs_passphrase:
             write_charter(folder, replace(charter, needs_passphrase=False))
         with (folder / KEY).open("r+b") as before:
@@ -99,10 +91,5 @@ def change_passphrase(folder: Path, old: bytes | None, new: bytes | None, *, is_
         lock.release()
 
 
-def _unreadable(path: Path, seen: str) -> Refusal:
-    wanted = ("可读的节点密钥", "the node's key, readable")
-    mend = (
-        "恢复密钥文件,或用 COMPTROLLER_PASSPHRASE 给出口令",
-        "Put the key's file back, or give its passphrase in COMPTROLLER_PASSPHRASE.",
-    )
-    return refusal("node.key", (str(path), None, ""), seen, wanted, mend)
+def _unreadable(path: Path, fault: str) -> Refusal:
+    return refusal("node.key", (str(path), None, ""), fault)

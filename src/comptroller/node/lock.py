@@ -10,13 +10,13 @@ from comptroller.node.files import FILE_MODE, LOCK
 
 
 class NodeLock:
-    """An exclusive lock on a node's folder; raises Refused (`node.busy`) where another holds it.
+    """An exclusive lock on a node's folder. Raises Refused (`node.busy`) where another process has it.
 
-    The system releases it when the process ends, however it ends. A forked child does not carry it on.
+    The system releases it when the process ends in any way. A forked child does not inherit it.
     """
 
     def __init__(self, folder: Path) -> None:
-        """Take the lock without waiting."""
+        """Acquire the lock without waiting."""
         self._handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
         try:
             fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -42,18 +42,13 @@ class NodeLock:
 
 def busy(folder: Path, owner: str) -> Refusal:
     """Return the refusal of a node that another process works on."""
-    wanted = ("无其他进程使用的节点", "a node that no other process works on")
-    mend = (
-        "等待该进程结束,或先停止它(如 comptroller serve),再重试;不要重建,未作任何更改",
-        "Wait for that process to end, or stop it (such as comptroller serve), then try again. Nothing was changed.",
-    )
-    return refusal("node.busy", (str(folder), None, ""), owner, wanted, mend)
+    return refusal("node.busy", (str(folder), None, ""), owner)
 
 
-def _let_go() -> None:
+def _forget_locks() -> None:
     for lock in list(_TAKEN):
         lock.forget()
 
 
 _TAKEN: "WeakSet[NodeLock]" = WeakSet()
-os.register_at_fork(after_in_child=_let_go)
+os.register_at_fork(after_in_child=_forget_locks)

@@ -1,4 +1,4 @@
-"""Checkpoints kept outside the ledger's file: the node's own, its second witness, and those that somebody gives."""
+"""Checkpoints outside the ledger's file: the node's own, its second witness, and those that a user supplies."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +14,7 @@ from comptroller.node.keys import read_charter
 def outside_heads(folder: Path, key: VerifierKey, given: Sequence[Path] = ()) -> dict[Path, Checkpoint]:
     """Return the checkpoint of each witness, by its file.
 
-    Raises Refused, with one refusal a file, for files that hold no checkpoint of this ledger: the ledger is not judged.
+    Raises Refused, with one refusal a file, for files without a checkpoint of this ledger: the ledger is not judged.
     """
     charter = read_charter(folder)
     own = [folder / WITNESS, *([Path(charter.witness)] if charter.witness else [])]

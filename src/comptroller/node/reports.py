@@ -15,7 +15,7 @@ from comptroller.store.duck import DuckDb
 
 
 def check_reports(scratch: DuckDb, pack: Pack, books: Books, reports: Sequence[Report], on: dt.date) -> Checked:
-    """Return what intake accepts of a batch, without acts for which the users of the console have no grant on a day."""
+    """Return the accepted reports of a batch, without acts that the console's users have no grant for on that day."""
     checked = check(scratch, pack.told, reports, known=books, on=on)
     officers = Officers(books.duck, books.owner, books.parent)
     return checked.but(officers.refuse(checked.facts.tables, [reports[at] for at in checked.accepted], on), reports)

@@ -26,7 +26,7 @@ from comptroller.store.sqlite import StoreDown
 
 @dataclass(eq=False)
 class Stores:
-    """What one process holds of a node while it works on it; `close` gives everything back."""
+    """The open files of a node that one process works on; `close` releases them."""
 
     folder: Path
     charter: Charter
@@ -58,8 +58,8 @@ class Stores:
         for duck in self.books:
             duck.close()
         self.ledger.close()
-        for one in self.witnesses:
-            one.close()
+        for witness in self.witnesses:
+            witness.close()
         self.lock.release()
         _OPEN.discard(self)
 
@@ -78,8 +78,8 @@ def begin(folder: Path, charter: Charter, key: SignerKey, at: dt.datetime) -> St
     try:
         ledger = Ledger.create(folder / LEDGER, charter.origin, key, at)
         stores = Stores(folder, charter, lock, ledger, _witness_files(folder, charter, ledger))
-        for one in stores.witnesses:
-            one.reset(ledger.checkpoint())
+        for witness in stores.witnesses:
+            witness.reset(ledger.checkpoint())
         _attach(stores)
     except BaseException:
         lock.release()
@@ -88,9 +88,9 @@ def begin(folder: Path, charter: Charter, key: SignerKey, at: dt.datetime) -> St
 
 
 def open_ledger(folder: Path, passphrase: bytes | None, loss: Loss | None = None) -> Stores:
-    """Open a node without its books: locked, private, its ledger held against its witnesses, its erasures finished.
+    """Open a node without its books: locked, private, its ledger compared with its witnesses, its erasures finished.
 
-    Raises Refused or BrokenLedger by name for everything that is not as it must be.
+    Raises Refused or BrokenLedger by name for every fault.
     """
     charter = read_charter(folder)
     with ExitStack() as undo, _named(folder / LEDGER):
@@ -137,7 +137,7 @@ def add_new_books(stores: Stores) -> Stores:
 
 
 def put_new_books(stores: Stores) -> Stores:
-    """Put the new books, folded and closed, in the place of the old ones, in one step, and open them."""
+    """Replace the old books by the new ones, folded and closed, in one step, and open them."""
     for duck in stores.books:
         duck.close()
     stores.books.clear()
@@ -153,12 +153,12 @@ def with_books(stores: Stores, folder: Path) -> Stores:
 
 
 def finish_erasure(ledger: Ledger) -> None:
-    """Erase what the last entry says is erased: a crash may have come between the entry and the removal."""
+    """Erase the payloads that the last entry lists: a crash may have come between the entry and the removal."""
     for number, payload in acts_of(ledger.entries(ledger.size), ERASURE):
         act = Erasure.from_json(payload or b"")
-        for one, _, _ in act.entries:
-            if one < number and not ledger.entry(one).is_erased:
-                ledger.erase(one)
+        for erased, _, _ in act.entries:
+            if erased < number and not ledger.entry(erased).is_erased:
+                ledger.erase(erased)
         ledger.settle()
 
 
@@ -169,20 +169,20 @@ def _holds_erased(duck: DuckDb, ledger: Ledger) -> bool:
     except (Refused, SqlError, LookupError, TypeError):
         return False  # named when the engine reads them
     acts = acts_of(ledger.entries(entries + 1), ERASURE) if 0 < entries < ledger.size else []
-    return any(one <= entries for _, payload in acts for one, _, _ in Erasure.from_json(payload or b"").entries)
+    return any(erased <= entries for _, payload in acts for erased, _, _ in Erasure.from_json(payload or b"").entries)
 
 
 def name_witness(stores: Stores, path: Path | None) -> None:
-    """Write a node's highest checkpoint to a second path and name it in the charter; raises Refused for a path that fails."""
+    """Write a node's highest checkpoint to a second path and name it in the charter. Raises Refused for a path
+    that fails.
+    """
     if path is not None:
         file = WitnessFile(path.absolute(), stores.ledger.origin, stores.ledger.verifier_key)
         try:
             file.reset(stores.ledger.checkpoint())
             file.close()
         except OSError as fault:
-            wanted = ("可写的文件路径", "a path that can be written")
-            mend = ("核对路径与权限", "Check the path and its permissions.")
-            raise Refused([refusal("witness.path", (str(path), None, ""), fault.strerror, wanted, mend)]) from fault
+            raise Refused([refusal("witness.path", (str(path), None, ""), fault.strerror)]) from fault
     named = replace(stores.charter, witness=str(path.absolute()) if path else "")
     write_charter(stores.folder, named)
 
@@ -198,14 +198,14 @@ def _witness_files(folder: Path, charter: Charter, ledger: Ledger) -> tuple[Witn
 
 
 def _attach(stores: Stores) -> None:
-    """Let each further checkpoint be written to every witness before its group is acknowledged."""
+    """Add every witness, so that each further checkpoint is written to them before its group is acknowledged."""
 
     def write(head: Checkpoint) -> None:
-        for one in stores.witnesses:
+        for witness in stores.witnesses:
             try:
-                one.write(head)
+                witness.write(head)
             except OSError as fault:
-                raise StoreDown(f"{one.path}: {fault.strerror}") from fault
+                raise StoreDown(f"{witness.path}: {fault.strerror}") from fault
 
     stores.ledger.attach_witness(write)
 
@@ -218,12 +218,7 @@ def _named(path: Path) -> Iterator[None]:
     except Refused:
         raise
     except (OSError, ValueError, LookupError, StoreDown, BrokenChain) as fault:
-        wanted = ("完好的台账文件", "a ledger that can be read")
-        mend = (
-            "运行 comptroller verify 查明首个坏条目;恢复备份,或用 comptroller salvage 另建节点",
-            "Run comptroller verify: it names what is damaged. Put a copy back, or save the rest: comptroller salvage.",
-        )
-        raise BrokenLedger([refusal("node.ledger", (str(path), None, ""), fault, wanted, mend)]) from fault
+        raise BrokenLedger([refusal("node.ledger", (str(path), None, ""), fault)]) from fault
 
 
 def payload_of(ledger: Ledger, entry: Entry) -> bytes:
@@ -232,17 +227,11 @@ def payload_of(ledger: Ledger, entry: Entry) -> bytes:
     Raises BrokenLedger, with the entry's number, for an altered entry and for a payload that is missing without an act.
     """
     place = (LEDGER, None, f"entry {entry.number}")
-    mend = (
-        "运行 comptroller verify;恢复备份,或用 comptroller salvage 另建节点",
-        "Run comptroller verify. Put a copy back, or save the rest: comptroller salvage.",
-    )
     if entry.payload is None:
         if entry.number in ledger.erased():
             return b""
-        wanted = ("原文,或说明其已依法删除的条目", "its payload, or a later entry that says it was erased")
-        raise BrokenLedger([refusal("node.ledger_gap", place, "no payload", wanted, mend)])
+        raise BrokenLedger([refusal("node.ledger_gap", place, "no payload")])
     digest, stated = payload_digest(entry.payload), entry.fields["payload_sha256"]
     if digest != stated:
-        wanted = (f"SHA-256 为 {stated} 的原文", f"a payload of SHA-256 {stated}")
-        raise BrokenLedger([refusal("node.ledger_altered", place, digest, wanted, mend)])
+        raise BrokenLedger([refusal("node.ledger_altered", place, digest, digest=stated)])
     return entry.payload

@@ -1,4 +1,4 @@
-"""CSV: encodings, separators, quotes, rows as a spreadsheet counts them, and what is refused by row and column."""
+"""CSV: encodings, separators, quotes, rows as a spreadsheet counts them, and rejection by row and column."""
 
 import csv
 import io
@@ -19,7 +19,7 @@ def refused(payload: bytes, **limits: int) -> list[tuple[str, int | None, str]]:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030"])
 def test_encodings(encoding: str) -> None:
-    """UTF-8 with or without a mark and GB18030 are read; the table says which it was."""
+    """UTF-8 with or without a mark and GB18030 are read; the table states which it was."""
     text = "付款单位,金额,备注\n甲公司,1.10,“一”\n乙公司,2,——\n"
     raws, refusals = read_csv(text.encode(encoding), "a.csv")
     assert refusals == []
@@ -39,7 +39,7 @@ def test_encodings(encoding: str) -> None:
     ],
 )
 def test_other_encodings(payload: bytes) -> None:
-    """Bytes that are neither UTF-8 nor Chinese are refused, never guessed."""
+    """Bytes that are neither UTF-8 nor Chinese are rejected, never guessed."""
     assert refused(payload)[0][0] == "intake.file.encoding"
 
 
@@ -81,7 +81,7 @@ def test_quotes_and_blank_rows() -> None:
     ],
 )
 def test_refusals(payload: bytes, expected: tuple[str, int | None, str]) -> None:
-    """What does not fit is refused by row and column."""
+    """Rows and values that do not fit are rejected by row and column."""
     assert expected in refused(payload)
 
 
@@ -98,7 +98,7 @@ def test_all_ragged_rows_at_once() -> None:
 
 
 def test_limits() -> None:
-    """Rows, columns and lengths beyond the limits are refused by name."""
+    """Rows, columns and lengths beyond the limits are rejected by name."""
     assert refused(b"a,b\n1,2\n3,4\n", rows=1) == [("intake.rows.many", None, "")]
     assert refused(b"a,b,c\n1,2,3\n", columns=2) == [("intake.columns.many", 1, "")]
     assert refused(b"a,b\n1,xxxx\n", cell_chars=3) == [("intake.cell.long", 2, "b")]

@@ -1,4 +1,4 @@
-"""Encodings: UTF-8 faults found at their byte, GB18030 told from what merely decodes."""
+"""Encodings: UTF-8 faults found at their byte, GB18030 distinguished from bytes that merely decode."""
 
 import pytest
 from hypothesis import given, strategies as st

@@ -1,4 +1,4 @@
-"""Parquet: every type as exact text, damaged and foreign bytes refused."""
+"""Parquet: every type as exact text, damaged and foreign bytes rejected."""
 
 import datetime as dt
 import io
@@ -20,7 +20,7 @@ def parquet(table: pa.Table) -> bytes:
 
 
 def test_types() -> None:
-    """Decimals keep their digits, whole floats have no point, days and instants are ISO, lists are JSON."""
+    """Decimals retain their digits, whole floats have no point, days and instants are ISO, lists are JSON."""
     moment = dt.datetime(2024, 1, 2, 3, 4, 5)
     table = pa.table(
         {
@@ -77,7 +77,7 @@ def test_types() -> None:
     ],
 )
 def test_refusals(payload: bytes, code: str) -> None:
-    """What is damaged, empty, or not text is refused by name."""
+    """Damaged files, empty files and bytes that are not text are rejected by name."""
     raws, refusals = read_parquet(payload, "a.parquet")
     assert raws == []
     assert code in [one.code for one in refusals]

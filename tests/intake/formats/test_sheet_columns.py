@@ -85,7 +85,7 @@ def told(read):
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.tuples(CELLS, CELLS, CELLS), min_size=1, max_size=6), inline=st.booleans())
 def test_both_readers_read_alike(rows, inline, monkeypatch):
-    """Texts, numbers, days, instants and flags of drawn sheets are the same by both, where the quick one reads at all."""
+    """Both readers read the same texts, numbers, days, instants and flags, where the quick one can read the sheet."""
     payload = workbook(rows, constant_memory=inline)
     found = quick(payload)
     if found is not None and found[0]:
@@ -155,7 +155,7 @@ ODD = {
 
 @pytest.mark.parametrize("why", sorted(ODD))
 def test_what_is_not_plain_is_left_to_the_slow_reader(why, monkeypatch):
-    """Odd XML, odd formats and broken workbooks are read or refused as they were before, by the slow reader."""
+    """Odd XML, odd formats and broken workbooks are read or rejected as before, by the slow reader."""
     payload = workbook([("text", (1234.5, "0.00"), None), ("x", (45000, "yyyy-mm-dd"), None)])
     odd = changed(payload, *ODD[why])
     assert quick(odd) is None
@@ -163,7 +163,7 @@ def test_what_is_not_plain_is_left_to_the_slow_reader(why, monkeypatch):
 
 
 def test_days_are_days_by_their_style_alone():
-    """A date's number in a column of amounts stays a number; an instant keeps its time."""
+    """A date's number in a column of amounts stays a number; an instant retains its time."""
     when = dt.datetime(2024, 6, 30, 8, 15, 30)
     serial = (when - dt.datetime(1899, 12, 30)) / dt.timedelta(days=1)
     found = quick(workbook([("x", (45473, "0"), (serial, "yyyy-mm-dd hh:mm:ss"))]))

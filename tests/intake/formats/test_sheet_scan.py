@@ -64,7 +64,7 @@ def test_what_is_not_plain_is_told_apart(body):
 
 
 def test_any_cut_of_a_sheet_is_survived():
-    """A part that ends anywhere, or has any byte changed to another sign of XML, is read or told apart, and never runs on."""
+    """A part that ends anywhere, or has any byte changed, is read or recognised as odd, and never runs on."""
     part = sheet('<row r="1"><c r="A1" s="1"><v>1</v></c><c r="B1" t="inlineStr"><is><t>x</t></is></c></row>')
     for at in range(len(part)):
         cells_of(part[:at])

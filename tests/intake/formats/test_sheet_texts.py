@@ -46,7 +46,7 @@ def test_texts_are_copied_with_what_is_to_be_looked_at():
 
 
 def test_shared_texts_are_found():
-    """Each text between its marks, empty ones among them; formatted runs and comments are told apart."""
+    """Each text between its marks is found, empty ones among them; formatted runs and comments are reported as odd."""
     part = b'<?xml version="1.0"?><sst><si><t>a</t></si><si><t xml:space="preserve"> b</t></si><si><t/></si><si/></sst>'
     starts, ends = np.empty(9, dtype=np.int64), np.empty(9, dtype=np.int64)
     assert scan_strings(np.frombuffer(part, dtype=np.uint8), starts, ends) == (PLAIN, 4)

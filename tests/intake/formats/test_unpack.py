@@ -1,4 +1,4 @@
-"""Archives: counted while they come out, and refused by name before anything in them is read."""
+"""Archives: counted while they are unpacked, and rejected by name before anything in them is read."""
 
 import gzip
 import io
@@ -43,7 +43,7 @@ def test_chinese_names() -> None:
 
 @pytest.mark.parametrize("name", ["../x.csv", "/x.csv", "a/../../x.csv", "C:/x.csv", "a\\..\\x.csv", "//host/x.csv"])
 def test_paths_that_lead_out(name: str) -> None:
-    """A path that leaves the archive is refused."""
+    """A path that leaves the archive is rejected."""
     info = zipfile.ZipInfo("x")
     info.filename = name
     out = io.BytesIO()
@@ -53,7 +53,7 @@ def test_paths_that_lead_out(name: str) -> None:
 
 
 def test_links_are_refused() -> None:
-    """A member that is a link to somewhere is refused."""
+    """A member that is a link is rejected."""
     info = zipfile.ZipInfo("x.csv")
     info.external_attr = 0o120777 << 16
     out = io.BytesIO()
@@ -71,7 +71,7 @@ def test_bombs() -> None:
 
 
 def test_lying_header() -> None:
-    """A header that says less than comes out is not believed."""
+    """A header that states less than comes out is not believed."""
     payload = archive(("a", b"0" * 200_000))
     lying = payload.replace((200_000).to_bytes(4, "little"), (10).to_bytes(4, "little"))
     assert lying != payload
@@ -79,7 +79,7 @@ def test_lying_header() -> None:
 
 
 def test_encrypted_repeated_many() -> None:
-    """A password, one name twice, and too many files are refused, all at once."""
+    """A password, one name twice, and too many files are rejected, all at once."""
     out = bytearray(archive(("a", b"1")))
     out[6] |= 1
     out[out.index(b"PK\x01\x02") + 8] |= 1
@@ -92,12 +92,12 @@ def test_encrypted_repeated_many() -> None:
 
 @pytest.mark.parametrize("cut", [10, 40, 60])
 def test_damaged(cut: int) -> None:
-    """What is cut short is refused."""
+    """An archive that is cut short is rejected."""
     assert codes(archive(("a", b"hello"))[:cut]) == [("intake.file.damaged", "a.zip")]
 
 
 def test_gunzip() -> None:
-    """A gzip file gives its bytes, members of it after each other, and is refused when damaged or too large."""
+    """A gzip file returns its bytes, several members one after the other; a damaged or too large one is rejected."""
     assert gunzip(gzip.compress(b"ab") + gzip.compress(b"cd"), "a", SMALL) == (b"abcd", [])
     for payload in (
         gzip.compress(b"abc")[:-4],

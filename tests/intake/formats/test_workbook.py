@@ -1,4 +1,4 @@
-"""A workbook is looked over before it is read: by its parts, without trust in what they say of themselves."""
+"""A workbook is checked before it is read: by its parts, without trust in their own description."""
 
 import io
 import zipfile
@@ -65,6 +65,6 @@ def test_not_a_workbook() -> None:
 
 
 def test_refusals_are_bounded() -> None:
-    """A sheet full of formulas gives the first ones, not a million refusals."""
+    """A sheet full of formulas results in the first refusals, not in a million."""
     sheet = b"".join(b'<c r="A%d"><f>1</f></c>' % n for n in range(1, 200))
     assert len(look_over(book(sheet), "a.xlsx", Limits(refusals=10))) <= 12

@@ -105,12 +105,12 @@ def test_events_are_rows(payload: bytes) -> None:
     ],
 )
 def test_refusals(payload: bytes, code: str) -> None:
-    """Document types, entities, broken XML and other XML are refused by name."""
+    """Document types, entities, broken XML and other XML are rejected by name."""
     assert refused(payload) == [code]
 
 
 def test_limits() -> None:
-    """Too many events and values that are too long are refused."""
+    """Too many events and values that are too long are rejected."""
     assert refused(LOG, rows=2) == ["intake.rows.many"]
     assert "intake.cell.long" in refused(LOG, cell_chars=20)
 

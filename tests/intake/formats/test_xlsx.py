@@ -1,4 +1,4 @@
-"""Workbooks: sheets as kinds, cells as exact text, and what is refused by its address."""
+"""Workbooks: sheets as kinds, cells as exact text, and rejection by address."""
 
 import datetime as dt
 import io
@@ -85,7 +85,7 @@ def test_cells_are_exact_text() -> None:
 
 
 def test_sheets_are_kinds() -> None:
-    """Each sheet with rows is a table of its own; help, blank sheets and sheets without a name say no kind."""
+    """Each sheet with rows is a table of its own; help, blank sheets and sheets without a name state no kind."""
 
     def fill(book: xlsxwriter.Workbook) -> None:
         for name in ("decision", "decision_votes", "Sheet3", "help"):
@@ -144,7 +144,7 @@ def test_sheets_are_kinds() -> None:
     ],
 )
 def test_refusals(payload: bytes, expected: tuple[str, str, int | None, str]) -> None:
-    """Formulas, errors, cut numbers, passwords, macros and stray cells are refused where they stand."""
+    """Formulas, errors, cut numbers, passwords, macros and stray cells are rejected with their address."""
     assert expected in refused(payload)
 
 
@@ -161,7 +161,7 @@ def test_other_parts_may_say_formula() -> None:
 
 
 def test_limits() -> None:
-    """Rows and bytes beyond the limits are refused by name."""
+    """Rows and bytes beyond the limits are rejected by name."""
     assert ("intake.rows.many", "a.xlsx", None, "") in refused(rows(["a"], ["x"], ["y"]), rows=1)
     bomb = changed(rows(["a"], ["x"]), "xl/media/image.png", lambda _: b"0" * 100_000)
     assert refused(bomb, bytes_unpacked=50_000)[0][0] == "intake.zip.bomb"

@@ -51,14 +51,14 @@ def test_members_are_kinds() -> None:
     ],
 )
 def test_refusals(member: tuple[str, bytes], code: str) -> None:
-    """One bad member refuses the archive, under the member's name; a good one beside it is not kept."""
+    """One bad member rejects the archive, under the member's name; a good one beside it is dropped."""
     raws, refusals = read_file(archive(("bid.csv", b"a,b\n1,2\n"), member), "zip", "a.zip")
     assert raws == []
     assert [(one.code, one.file) for one in refusals] == [(code, f"a.zip/{member[0]}")]
 
 
 def test_whole_archive_is_limited() -> None:
-    """Rows of all members count together; an empty archive says nothing."""
+    """Rows of all members count together; an empty archive is rejected as empty."""
     payload = archive(("a.csv", b"a,b\n1,2\n"), ("b.csv", b"a,b\n1,2\n"))
     assert [one.code for one in read_file(payload, "zip", "a.zip", limits=Limits(rows=1))[1]] == ["intake.rows.many"]
     assert [one.code for one in read_file(archive(), "zip", "a.zip")[1]] == ["intake.file.empty"]

@@ -15,6 +15,7 @@ from comptroller.intake.limits import USUAL, Limits
 from comptroller.intake.messages import bounded, reject
 from comptroller.intake.raw_table import RawTable
 from comptroller.model.refusal import Refusal
+from comptroller.model.text import message
 
 ENCODING = b"encoding"
 """Key in the table's schema metadata: the encoding that the file was found to be in."""
@@ -22,14 +23,13 @@ _CHUNK = 10_000
 _SEPARATORS = (",", "\t", ";")
 FORMULA = r"^(=|@[A-Za-z]+\(|[+@-].*\|.*!)"
 """Text that a spreadsheet would run: a formula, an old function call, a call to another program."""
-_ALSO = "(CSV 亦可为 GB18030)"
 
 
 def read_csv(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[list[RawTable], list[Refusal]]:
     r"""Read a CSV: the first line names the columns, `line` is the row as a spreadsheet counts it (the header is 1).
 
-    Bytes that are not UTF-8 are taken for GB18030 when they read as Chinese (see `from_gb18030`), and the table's
-    metadata says so.
+    Bytes that are not UTF-8 are read as GB18030 where they are Chinese text (see `from_gb18030`). The encoding is then
+    in the table's metadata.
 
     >>> raws, refusals = read_csv("金额,备注\n1.10,\n".encode("gbk"), "a.csv")
     >>> raws[0].table.to_pylist(), raws[0].table.schema.metadata
@@ -42,7 +42,7 @@ def read_csv(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[list
     top = payload if first < 0 else payload[:first]
     if not top.strip():
         return [], [reject("intake.file.empty", (name, None, ""), "-")]
-    separator = max(_SEPARATORS, key=lambda one: top.count(one.encode()))
+    separator = max(_SEPARATORS, key=lambda candidate: top.count(candidate.encode()))
     table: Any = None
     if b'"' not in payload and b"\r" not in payload.replace(b"\r\n", b""):
         table = _columnar(payload, separator, name, limits)
@@ -61,28 +61,36 @@ def read_csv(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[list
 
 
 def formulas_refused(table: pa.Table, name: str) -> list[Refusal]:
-    """Refuse text that a spreadsheet would run when the file is opened in one; the first few of each column.
+    """Return refusals of text that a spreadsheet would run as a formula: the first few of each column.
 
     >>> table = pa.table({"note": ["-", "=HYPERLINK(1)"], "line": [2, 3]})
     >>> [one.line for one in formulas_refused(table, "a.csv")]
     [3]
     """
-    return [reject("intake.cell.formula", place, seen) for place, seen in matching(table, FORMULA, name)]
+    return [reject("intake.cell.formula", place, value) for place, value in matching(table, FORMULA, name)]
 
 
 def _as_utf8(payload: bytes, name: str) -> tuple[bytes, str, list[Refusal]]:
     """Return the text as UTF-8 bytes with the encoding it had, or why it has none that is taken."""
     place = (name, None, "")
     if other := other_unicode(payload):
-        return b"", "", [reject("intake.file.encoding", place, other, also=_ALSO)]
+        return b"", "", [reject("intake.file.encoding", place, other, also=message("intake.file.encoding.csv"))]
     payload, encoding = without_bom(payload), "UTF-8"
     fault = utf8_fault(payload)
     if fault is not None:
         text = from_gb18030(payload)
         if text is None:
             line = payload.count(b"\n", 0, fault) + 1
-            seen = payload[fault : fault + 8].hex(" ")
-            return b"", "", [reject("intake.file.encoding", (name, line, ""), seen, also=_ALSO)]
+            fault_bytes = payload[fault : fault + 8].hex(" ")
+            return (
+                b"",
+                "",
+                [
+                    reject(
+                        "intake.file.encoding", (name, line, ""), fault_bytes, also=message("intake.file.encoding.csv")
+                    )
+                ],
+            )
         payload, encoding = text.encode(), "GB18030"
     nul = payload.find(b"\0")
     if nul >= 0:
@@ -124,20 +132,20 @@ def _by_rows(payload: bytes, separator: str, name: str, limits: Limits) -> tuple
         names = [header(cell) for cell in cells]
         refusals += names_refused(names, (name, number, ""), limits)
         lines: list[int] = []
-        held: list[list[str]] = []
+        buffered: list[list[str]] = []
         for number, cells in rows:
             if len(cells) != len(names):
                 place = (name, number, "")
                 refusals.append(reject("intake.csv.ragged", place, f"{len(cells)}: {cells}", limit=len(names)))
             elif not refusals:
                 lines.append(number)
-                held.append(cells)
-            if len(held) == _CHUNK:
-                chunks.append(_chunk(names, held, lines))
-                lines, held = [], []
+                buffered.append(cells)
+            if len(buffered) == _CHUNK:
+                chunks.append(_chunk(names, buffered, lines))
+                lines, buffered = [], []
             if len(refusals) > limits.refusals:
                 break
-        chunks.append(_chunk(names, held, lines))
+        chunks.append(_chunk(names, buffered, lines))
     except StopIteration:
         return None, [reject("intake.file.empty", (name, None, ""), "-")]
     except _BadQuote as fault:
@@ -146,7 +154,7 @@ def _by_rows(payload: bytes, separator: str, name: str, limits: Limits) -> tuple
 
 
 class _BadQuote(Exception):
-    """A row whose quotes do not pair: its number, and what the reader said."""
+    """A row with quotes that do not pair: its number, and the message of the reader."""
 
 
 def _rows(payload: bytes, separator: str, limits: Limits) -> Iterator[tuple[int, list[str]]]:

@@ -47,19 +47,19 @@ def utf8_fault(payload: bytes) -> int | None:
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
     for start in range(0, len(payload), _STEP):
         step = payload[start : start + _STEP]
-        held = len(decoder.getstate()[0])
+        pending = len(decoder.getstate()[0])
         try:
             decoder.decode(step, final=start + _STEP >= len(payload))
         except UnicodeDecodeError as fault:
-            return start - held + fault.start
+            return start - pending + fault.start
     return None
 
 
 def from_gb18030(payload: bytes) -> str | None:
     """Return the text of GB18030 bytes, or None where they are something else.
 
-    What decodes need not be Chinese, since most pairs of bytes mean some character. So it is taken for GB18030 only
-    when it decodes without a fault and at least 95 of 100 characters beyond ASCII are ones that Chinese text uses.
+    Most pairs of bytes decode to some character, so decoding alone proves nothing. Text is accepted as GB18030 when it
+    decodes without a fault and 95 of 100 characters beyond ASCII are common in Chinese text.
 
     >>> from_gb18030("付款".encode("gbk"))
     '付款'

@@ -14,7 +14,7 @@ _BATCH = 1 << 16
 
 
 def read_parquet(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[list[RawTable], list[Refusal]]:
-    """Read a Parquet file; `line` counts rows from 1. Numbers keep every digit, 3.0 of a float column is '3'."""
+    """Read a Parquet file; `line` counts rows from 1. Numbers retain every digit; 3.0 of a float column is '3'."""
     place = (name, None, "")
     try:
         file = pq.ParquetFile(pa.BufferReader(payload))
@@ -48,8 +48,10 @@ def _read(file: pq.ParquetFile, name: str, limits: Limits) -> tuple[pa.Table, li
             rows += len(batch)
             if size > limits.bytes_unpacked:
                 limit = limits.bytes_unpacked
-                seen = f"more than {limit}"
-                return None, [reject("intake.zip.bomb", (name, None, ""), seen, limit=limit, ratio=limits.ratio)]
+                unpacked_size = f"more than {limit}"
+                return None, [
+                    reject("intake.zip.bomb", (name, None, ""), unpacked_size, limit=limit, ratio=limits.ratio)
+                ]
             if rows > limits.rows:
                 return None, [
                     reject("intake.rows.many", (name, None, ""), f"more than {limits.rows}", limit=limits.rows)
@@ -66,7 +68,7 @@ def _read(file: pq.ParquetFile, name: str, limits: Limits) -> tuple[pa.Table, li
 
 
 def _plain(table: pa.Table, name: str) -> tuple[pa.Table, list[Refusal]]:
-    """Return a batch whose text is sound and whose bytes are text; refuse columns of other bytes by their name."""
+    """Return a batch with valid text and bytes decoded as text, or refusals of columns of other bytes by their name."""
     columns, refusals = [], []
     for field in table.schema:
         column = table[field.name]
@@ -81,4 +83,4 @@ def _plain(table: pa.Table, name: str) -> tuple[pa.Table, list[Refusal]]:
         except pa.ArrowInvalid as fault:
             refusals.append(reject("intake.file.encoding", (name, None, field.name), fault, also=""))
         columns.append(column)
-    return pa.table(columns, names=[own_name(one) for one in table.column_names]), refusals
+    return pa.table(columns, names=[own_name(column_name) for column_name in table.column_names]), refusals

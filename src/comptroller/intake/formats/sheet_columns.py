@@ -38,7 +38,7 @@ _DECIMAL = re.compile(r"[+-]?[0-9.]+([eE][+-]?[0-9]+)?")
 _FIRST = frozenset("=@+-#")
 """How text begins that may be a formula or an error."""
 _FIRST_DAY, _LAST_DAY = 61.0, 2_958_465.0
-"""The serial numbers from which and before which a day is counted without exceptions: from 1 March 1900, in the year 9999."""
+"""The range of serial numbers that count days without exceptions: from 1 March 1900 to the year 9999."""
 _EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet knows no zone
 _MOST_STYLES = 1 << 16
 _DAY_MS = 86_400_000
@@ -57,26 +57,26 @@ class Columns:
 
 
 NumberText = Callable[[float], object]
-"""Returns a number as text, or something else where it is refused."""
+"""Returns a number as text, or something else where the number is rejected."""
 
 
 def columns_of(parts: Mapping[str, bytes], part: bytes, cells: Cells, number_text: NumberText) -> Columns:
     """Return the columns of a sheet from its part and the cells found in it. Raises NotPlain for what is not read here."""
     values = _values(parts, part, cells, number_text)
-    kept = np.flatnonzero(pc.fill_null(pc.not_equal(values, ""), False).to_numpy(zero_copy_only=False))
-    row, column = cells.row[kept], cells.column[kept]
+    filled = np.flatnonzero(pc.fill_null(pc.not_equal(values, ""), False).to_numpy(zero_copy_only=False))
+    row, column = cells.row[filled], cells.column[filled]
     begins = np.ones(len(row), dtype=np.bool_)
     begins[1:] = row[1:] != row[:-1]
     lines, place = row[begins].astype(np.int64), np.cumsum(begins) - 1
     texts = {}
-    for one in np.flatnonzero(np.bincount(column)).tolist():
-        chosen = np.flatnonzero(column == one)
+    for number in np.flatnonzero(np.bincount(column)).tolist():
+        chosen = np.flatnonzero(column == number)
         if len(chosen) == len(lines):
-            texts[one] = values.take(pa.array(kept[chosen]))
+            texts[number] = values.take(pa.array(filled[chosen]))
             continue
         source = np.full(len(lines), -1, dtype=np.int64)
-        source[place[chosen]] = kept[chosen]
-        texts[one] = values.take(pa.array(source, mask=source < 0))
+        source[place[chosen]] = filled[chosen]
+        texts[number] = values.take(pa.array(source, mask=source < 0))
     return Columns(lines, texts)
 
 
@@ -106,12 +106,12 @@ def _texts(part: bytes, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> t
     data = np.empty(int((ends - starts).sum()), dtype=np.uint8)
     marks = np.zeros(len(starts), dtype=np.uint8)
     copy_texts(np.frombuffer(part, dtype=np.uint8), starts, ends, offsets, data, marks)
-    found = pa.StringArray.from_buffers(len(starts), pa.py_buffer(offsets), pa.py_buffer(data))
+    texts = pa.StringArray.from_buffers(len(starts), pa.py_buffer(offsets), pa.py_buffer(data))
     try:
-        found.validate(full=True)
+        texts.validate(full=True)
     except pa.ArrowInvalid as fault:
         raise NotPlain(str(fault)) from fault
-    return found, marks
+    return texts, marks
 
 
 def _sound(texts: pa.Array, marks: NDArray[np.uint8], chosen: NDArray[np.bool_]) -> pa.Array:
@@ -119,10 +119,10 @@ def _sound(texts: pa.Array, marks: NDArray[np.uint8], chosen: NDArray[np.bool_])
     looked = np.flatnonzero((marks != 0) & chosen)
     if not len(looked):
         return texts
-    found = [_resolved(one) for one in texts.take(pa.array(looked)).to_pylist()]
+    resolved = [_resolved(text) for text in texts.take(pa.array(looked)).to_pylist()]
     mask = np.zeros(len(texts), dtype=np.bool_)
     mask[looked] = True
-    return _replaced(texts, mask, pa.array(found, pa.string()))
+    return _replaced(texts, mask, pa.array(resolved, pa.string()))
 
 
 def _resolved(text: str) -> str:
@@ -145,7 +145,7 @@ def _numbers(
     chosen: NDArray[np.bool_],
     number_text: NumberText,
 ) -> pa.Array:
-    """Return texts in which numbers are written without exponent, to the digits that a spreadsheet keeps."""
+    """Return texts with numbers written without exponent, to the digits that a spreadsheet stores."""
     plain = np.zeros(len(texts), dtype=np.bool_)
     plain_numbers(np.frombuffer(part, dtype=np.uint8), *places, plain)
     other = chosen & ~plain
@@ -153,26 +153,28 @@ def _numbers(
         return texts
     coded = texts.filter(pa.array(other)).dictionary_encode()
     written = []
-    for one in coded.dictionary.to_pylist():
+    for number in coded.dictionary.to_pylist():
         try:
-            text = number_text(float(one))
+            text = number_text(float(number))
         except ValueError as fault:
-            raise NotPlain(one) from fault
-        if not isinstance(text, str) or not _DECIMAL.fullmatch(one):
-            raise NotPlain(one)
+            raise NotPlain(number) from fault
+        if not isinstance(text, str) or not _DECIMAL.fullmatch(number):
+            raise NotPlain(number)
         written.append(text)
     return _replaced(texts, other, pa.array(written, pa.string()).take(coded.indices))
 
 
 def _days(texts: pa.Array, chosen: NDArray[np.bool_]) -> pa.Array:
-    """Return texts in which serial numbers of days are ISO days, or instants where there is a time of day."""
+    """Return texts with serial numbers of days as ISO days, or as instants where there is a time of day."""
     if not chosen.any():
         return texts
     coded = texts.filter(pa.array(chosen)).dictionary_encode()
     serials = coded.dictionary.cast(pa.float64()).to_numpy()
     if (serials < _FIRST_DAY).any() or (serials >= _LAST_DAY).any():
         raise NotPlain("a day that a spreadsheet counts in its own way")
-    return _replaced(texts, chosen, pa.array([_day(one) for one in serials.tolist()], pa.string()).take(coded.indices))
+    return _replaced(
+        texts, chosen, pa.array([_day(serial) for serial in serials.tolist()], pa.string()).take(coded.indices)
+    )
 
 
 def _day(serial: float) -> str:
@@ -216,7 +218,7 @@ def _is_date(parts: Mapping[str, bytes], styles: NDArray[np.int32], chosen: NDAr
     codes, formats = _formats(parts)
     if used.max() >= len(formats) or re.search(rb"date1904\s*=\s*[\"'](1|true|on)", parts["xl/workbook.xml"]):
         raise NotPlain("a style that is not there, or days counted from 1904")
-    days = [one for one in map(int, used) if _shows_day(formats[one], codes)]
+    days = [style for style in map(int, used) if _shows_day(formats[style], codes)]
     return np.isin(styles, days)
 
 
@@ -224,9 +226,11 @@ def _formats(parts: Mapping[str, bytes]) -> tuple[dict[int, str], list[int]]:
     """Return a workbook's own formats of numbers by their id, and the id of each style."""
     try:
         sheet = etree.fromstring(parts["xl/styles.xml"], _PARSER)
-        codes = {int(one.get("numFmtId") or 0): one.get("formatCode") or "" for one in sheet.iter("{*}numFmt")}
+        codes = {
+            int(element.get("numFmtId") or 0): element.get("formatCode") or "" for element in sheet.iter("{*}numFmt")
+        }
         styles = sheet.find("{*}cellXfs")
-        ids = [int(one.get("numFmtId") or 0) for one in styles] if styles is not None else []
+        ids = [int(element.get("numFmtId") or 0) for element in styles] if styles is not None else []
     except (etree.LxmlError, ValueError, KeyError) as fault:
         raise NotPlain(str(fault)) from fault
     return codes, ids

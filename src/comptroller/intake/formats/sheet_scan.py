@@ -1,8 +1,8 @@
-"""The XML of a worksheet scanned in one pass: where each cell stands, what type it has, and where its value lies.
+"""The XML of a worksheet scanned in one pass: position, type and value of each cell.
 
-Compiled by numba. A part that is written in another way than spreadsheets write it is told apart and read by a slower
-reader; nothing is guessed. Arrays of cells, one element a cell: row and column from 1, the type (constants below), the
-style, and the bytes of the value in the part (`start` to `end`, `start` -1 where the cell is empty).
+Compiled by numba. A part in a form that spreadsheets do not write is recognised and left to a slower reader; nothing is
+guessed. Arrays of cells have one element a cell: row and column from 1, type (constants below), style, and the bytes of
+the value in the part (`start` to `end`, `start` -1 where the cell is empty).
 """
 
 from typing import Any, NamedTuple
@@ -208,13 +208,13 @@ def scan_cells(  # noqa: C901, PLR0911, PLR0912, PLR0913, PLR0915, PLR0917 - one
 
 def cells_of(part: bytes) -> Cells | None:
     """Return the cells of a worksheet's XML; None where it is not plain, or holds a formula or an error."""
-    seen = np.frombuffer(part, dtype=np.uint8)
+    part_bytes = np.frombuffer(part, dtype=np.uint8)
     most = part.count(b"<c")
     row, column, style = (np.empty(most, dtype=np.int32) for _ in range(3))
     start, end = (np.empty(most, dtype=np.int64) for _ in range(2))
     kind = np.empty(most, dtype=np.int8)
-    found: tuple[int, int, int] = scan_cells(seen, row, column, kind, style, start, end)
-    state, count, last = found
+    result: tuple[int, int, int] = scan_cells(part_bytes, row, column, kind, style, start, end)
+    state, count, last = result
     if state != PLAIN or part.find(b"<sheetData", last) >= 0:
         return None
     return Cells(row[:count], column[:count], kind[:count], style[:count], start[:count], end[:count])

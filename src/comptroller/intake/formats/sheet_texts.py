@@ -14,7 +14,10 @@ _LT, _GT, _SLASH, _AMP, _CR = 60, 62, 47, 38, 13
 def scan_strings(  # noqa: C901, PLR0912 - one pass over the bytes, state by state
     part: Bytes, starts: Numbers, ends: Numbers
 ) -> tuple[int, int]:
-    """Fill where each shared text lies; return what the part is and how many there are. Formatted runs are told apart as odd."""
+    """Return the state of the part and the number of shared texts, and fill in where each text lies.
+
+    Formatted runs are reported as odd.
+    """
     size, at, count = len(part), 0, 0
     inside, waits = False, False
     while True:

@@ -17,7 +17,7 @@ ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _STEP = 1 << 20
 _ENCRYPTED = 0x1
 _LEFTOVERS = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
-"""What systems put into archives by themselves; it says nothing, so it is passed over."""
+"""Files that operating systems add to archives; they carry no facts and are skipped."""
 
 
 class Member(NamedTuple):
@@ -32,7 +32,7 @@ class _Bomb(Exception):
 
 
 def gunzip(payload: bytes, name: str, limits: Limits) -> tuple[bytes, list[Refusal]]:
-    """Return what a gzip file holds, or why it is refused: damaged, cut short, or too large once unpacked."""
+    """Return the content of a gzip file, or its refusal: damaged, cut short, or too large once unpacked."""
     out = io.BytesIO()
     rest = payload
     try:
@@ -54,10 +54,10 @@ def gunzip(payload: bytes, name: str, limits: Limits) -> tuple[bytes, list[Refus
 
 
 def members(payload: bytes, name: str, limits: Limits, *, media: str = "zip") -> tuple[list[Member], list[Refusal]]:
-    """Return an archive's files in its order, or all that is refused in it; nothing is written to a disk."""
+    """Return the files of an archive in order, or all its refusals; nothing is written to a disk."""
     try:
         with zipfile.ZipFile(io.BytesIO(payload)) as archive:
-            listed = [one for one in archive.infolist() if not one.is_dir() and not _is_leftover(one.filename)]
+            listed = [entry for entry in archive.infolist() if not entry.is_dir() and not _is_leftover(entry.filename)]
             refusals = _members_refused(listed, name, limits)
             if refusals:
                 return [], refusals
@@ -67,21 +67,21 @@ def members(payload: bytes, name: str, limits: Limits, *, media: str = "zip") ->
 
 
 def _members_refused(listed: Iterable[zipfile.ZipInfo], name: str, limits: Limits) -> list[Refusal]:
-    """Refuse passwords, paths that lead out, repeated names, links, and too many files, before anything is unpacked."""
+    """Return refusals of passwords, paths that lead out, repeated names, links and too many files, before unpacking."""
     refusals = []
-    seen: set[str] = set()
-    shown = [(one, member_name(one)) for one in listed]
-    if len(shown) > limits.members:
-        refusals.append(reject("intake.zip.members", (name, None, ""), len(shown), limit=limits.members))
-    for one, member in shown[: limits.members]:
+    earlier: set[str] = set()
+    named = [(entry, member_name(entry)) for entry in listed]
+    if len(named) > limits.members:
+        refusals.append(reject("intake.zip.members", (name, None, ""), len(named), limit=limits.members))
+    for entry, member in named[: limits.members]:
         place = (f"{name}/{member}", None, "")
-        if one.flag_bits & _ENCRYPTED:
+        if entry.flag_bits & _ENCRYPTED:
             refusals.append(reject("intake.zip.encrypted", place, "password"))
-        if not _stays_within(member) or stat.S_ISLNK(one.external_attr >> 16):
+        if not _stays_within(member) or stat.S_ISLNK(entry.external_attr >> 16):
             refusals.append(reject("intake.zip.path", place, member))
-        if member in seen:
+        if member in earlier:
             refusals.append(reject("intake.zip.twice", place, member))
-        seen.add(member)
+        earlier.add(member)
     return refusals
 
 
@@ -89,33 +89,33 @@ def _unpack(
     archive: zipfile.ZipFile, listed: Iterable[zipfile.ZipInfo], packed: int, name: str, limits: Limits
 ) -> tuple[list[Member], list[Refusal]]:
     """Unpack the files one after the other, all under one count."""
-    found, total = [], 0
-    for one in listed:
+    unpacked, total = [], 0
+    for entry in listed:
         out = io.BytesIO()
         try:
-            with archive.open(one) as stream:
+            with archive.open(entry) as stream:
                 while step := stream.read(_STEP):
                     total += len(step)
                     _count(total, packed, limits)
                     out.write(step)
         except _Bomb as bomb:
-            return [], [_bomb(f"{name}/{member_name(one)}", bomb, limits)]
-        found.append(Member(member_name(one), out.getvalue()))
-    return found, []
+            return [], [_bomb(f"{name}/{member_name(entry)}", bomb, limits)]
+        unpacked.append(Member(member_name(entry), out.getvalue()))
+    return unpacked, []
 
 
-def member_name(one: zipfile.ZipInfo) -> str:
+def member_name(entry: zipfile.ZipInfo) -> str:
     """Return a member's name as it was meant: names that are not marked as UTF-8 are often GB18030."""
-    if one.flag_bits & 0x800 or one.filename.isascii():
-        return one.filename
+    if entry.flag_bits & 0x800 or entry.filename.isascii():
+        return entry.filename
     try:
-        return one.filename.encode("cp437").decode("gb18030")
+        return entry.filename.encode("cp437").decode("gb18030")
     except UnicodeError:
-        return one.filename
+        return entry.filename
 
 
 def _stays_within(member: str) -> bool:
-    """Tell whether a path stays within the archive: relative, without `..`, drive or backslash."""
+    """Return whether a path is inside the archive: relative, without `..`, drive or backslash."""
     path = PurePosixPath(member)
     return not (path.is_absolute() or ".." in path.parts or "\\" in member or ":" in member or "\0" in member)
 
@@ -131,5 +131,5 @@ def _count(unpacked: int, packed: int, limits: Limits) -> None:
 
 
 def _bomb(name: str, bomb: _Bomb, limits: Limits) -> Refusal:
-    seen = f"more than {bomb.args[0] - 1}"
-    return reject("intake.zip.bomb", (name, None, ""), seen, limit=limits.bytes_unpacked, ratio=limits.ratio)
+    size = f"more than {bomb.args[0] - 1}"
+    return reject("intake.zip.bomb", (name, None, ""), size, limit=limits.bytes_unpacked, ratio=limits.ratio)

@@ -37,28 +37,28 @@ class Opened:
 
 
 def look_over(payload: bytes, name: str, limits: Limits) -> list[Refusal]:
-    """Return all for which a workbook is refused before its cells are read."""
+    """Return all refusals of a workbook that can be found before its cells are read."""
     return open_workbook(payload, name, limits)[1]
 
 
 def open_workbook(payload: bytes, name: str, limits: Limits) -> tuple[Opened, list[Refusal]]:
-    """Return a workbook unpacked, and all for which it is refused before its cells are read."""
+    """Return an unpacked workbook, and all refusals that can be found before its cells are read."""
     place, nothing = (name, None, ""), Opened({}, {}, {})
     if payload.startswith(OLE):
         return nothing, [reject("intake.sheet.password", place, "an OLE container: a password, or an old .xls")]
     parts, refusals = members(payload, name, limits, media="xlsx")
     if refusals:
         return nothing, refusals
-    held = {one.name: one.payload for one in parts}
-    if "xl/workbook.xml" not in held:
+    by_path = {part.name: part.payload for part in parts}
+    if "xl/workbook.xml" not in by_path:
         return nothing, [reject("intake.file.damaged", place, "no xl/workbook.xml", media="xlsx")]
-    macros = [one.name for one in parts if "vbaproject" in one.name.lower() or "/macrosheets/" in one.name.lower()]
+    macros = [part.name for part in parts if "vbaproject" in part.name.lower() or "/macrosheets/" in part.name.lower()]
     if macros:
         return nothing, [reject("intake.sheet.macro", (name, None, ""), macros[0])]
-    if any(b"<!DOCTYPE" in one.payload or b"<!ENTITY" in one.payload for one in parts if _is_xml(one)):
+    if any(b"<!DOCTYPE" in part.payload or b"<!ENTITY" in part.payload for part in parts if _is_xml(part)):
         return nothing, [reject("intake.xml.entity", place, "<!DOCTYPE")]
-    opened = Opened(held, _titles(held), {})
-    for path in held:
+    opened = Opened(by_path, _titles(by_path), {})
+    for path in by_path:
         if path.lower().startswith("xl/worksheets/") and path.lower().endswith(".xml"):
             refusals += _sheet_refused(opened, path, f"{name}/{opened.titles.get(path, path)}", limits)
     return opened, refusals
@@ -68,14 +68,14 @@ def _is_xml(part: Member) -> bool:
     return part.name.lower().endswith((".xml", ".rels"))
 
 
-def _titles(held: dict[str, bytes]) -> dict[str, str]:
-    """Return the sheets' names by the path of their part; fewer where the workbook does not say."""
+def _titles(parts: dict[str, bytes]) -> dict[str, str]:
+    """Return the names of the sheets by the path of their part; fewer where the workbook does not name them."""
     try:
-        book = etree.fromstring(held["xl/workbook.xml"], _PARSER)
-        links = etree.fromstring(held.get("xl/_rels/workbook.xml.rels", b"<none/>"), _PARSER)
+        book = etree.fromstring(parts["xl/workbook.xml"], _PARSER)
+        links = etree.fromstring(parts.get("xl/_rels/workbook.xml.rels", b"<none/>"), _PARSER)
     except (etree.LxmlError, ValueError):
         return {}
-    targets = {one.get("Id"): one.get("Target") or "" for one in links if isinstance(one.tag, str)}
+    targets = {element.get("Id"): element.get("Target") or "" for element in links if isinstance(element.tag, str)}
     titles = {}
     for sheet in book.iter("{*}sheet"):
         link = next((value for key, value in sheet.attrib.items() if str(key).endswith("}id")), None)
@@ -85,7 +85,7 @@ def _titles(held: dict[str, bytes]) -> dict[str, str]:
 
 
 def _sheet_refused(opened: Opened, path: str, place: str, limits: Limits) -> list[Refusal]:
-    """Refuse a sheet's formulas and errors by their address, and cells that stand too far from each other."""
+    """Return refusals of a sheet's formulas and errors by address, and of cells that are too far from each other."""
     part = opened.parts[path]
     if b"\0" in part:
         return [reject("intake.file.encoding", (place, None, ""), "NUL", also="")]
@@ -140,11 +140,11 @@ def _starts(part: bytes, pattern: bytes) -> Iterator[int]:
 
 
 def _cell_before(part: bytes, at: int) -> re.Match[bytes] | None:
-    """Find the address of the cell within which a formula stands."""
-    found = None
+    """Return the address of the cell that contains a formula."""
+    last_match = None
     for match in _AT.finditer(part, max(0, at - 400), at):
-        found = match
-    return found
+        last_match = match
+    return last_match
 
 
 def _place(place: str, cell: re.Match[bytes] | None) -> tuple[str, int | None, str]:
@@ -152,5 +152,5 @@ def _place(place: str, cell: re.Match[bytes] | None) -> tuple[str, int | None, s
 
 
 def _after(part: bytes, at: int) -> str:
-    """Return what stands in an element, for people."""
+    """Return the text of an element, for display."""
     return re.sub(r"<[^>]*>", " ", part[at : at + 120].decode("utf-8", "replace")).split("<")[0].strip() or "-"

@@ -27,7 +27,7 @@ COLUMNS = (
     "attributes",
     "case_attributes",
 )
-"""`case_no` counts traces and `event_no` the events of a trace, from 1; the rest is as the log gives it."""
+"""`case_no` counts traces and `event_no` the events of a trace, from 1; the rest is as in the log."""
 _NAMED = ("concept:name", "time:timestamp", "lifecycle:transition", "org:role", "org:resource", "org:group")
 _VALUES = frozenset({"string", "date", "int", "float", "boolean", "id"})
 _KINDS = _VALUES | {"list", "container"}
@@ -37,8 +37,8 @@ Attributes = dict[str, str | None]
 def read_xes(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[list[RawTable], list[Refusal]]:
     """Read a log of XES 1.0 or 2.0, with or without namespace; `line` counts events from 1.
 
-    Attributes within attributes are named by their path (`outer/inner`); a name that stands twice, as in lists, gets a
-    prime behind it the second time (`item`, `item'`). A document type is refused before anything is read from it.
+    Attributes within attributes are named by their path (`outer/inner`). A name that occurs twice, as in lists, gets a
+    prime the second time (`item`, `item'`). A document type is rejected before anything else is read.
 
     >>> log = b'<log><trace><event><string key="concept:name" value="pay"/></event></trace></log>'
     >>> read_xes(log, "a.xes")[0][0].table["activity"].to_pylist()
@@ -68,7 +68,7 @@ def read_xes(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[list
 
 
 def _read_log(payload: bytes, columns: dict[str, list[str | None]], name: str, limits: Limits) -> list[Refusal]:
-    """Add each event of each trace to the columns; a trace is let go of once it is read."""
+    """Add each event of each trace to the columns and return the refusals; a trace is freed once it is read."""
     place = (name, None, "")
     stream = etree.iterparse(
         io.BytesIO(payload),
@@ -118,7 +118,7 @@ def _add_trace(trace: etree._Element, case_no: int, columns: dict[str, list[str 
 
 
 def _collect(elements: Iterable[etree._Element], path: str, into: Attributes) -> None:
-    """Put attributes, and those within them, under their paths."""
+    """Add attributes, and those within them, under their paths."""
     for element in elements:
         kind, key = _local(element.tag), element.get("key")
         if key is None or kind not in _KINDS:

@@ -32,10 +32,10 @@ _FLOAT_DIGITS = 400
 
 
 def read_xlsx(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[list[RawTable], list[Refusal]]:
-    """Read each sheet that holds rows; its name is the kind as it stands (a nested list's sheet: `<kind>_<field>`).
+    """Read each sheet that has rows; its name is the kind (for a nested list `<kind>_<field>`).
 
-    Header cells stay as they are, but for blanks and the star of a required field. `line` is the sheet's row.
-    Refused by address: formulas, errors, and numbers of more digits than a spreadsheet keeps.
+    Header cells are read without blanks and without the star of a required field. `line` is the row of the sheet.
+    Rejects by address: formulas, errors, and numbers of more digits than a spreadsheet stores.
     """
     opened, refusals = open_workbook(payload, name, limits)
     if refusals:
@@ -46,7 +46,10 @@ def read_xlsx(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[lis
         del opened
     try:
         workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(payload))
-        sheets = [(one, workbook.get_sheet_by_name(one).to_python(skip_empty_area=False)) for one in _names(workbook)]
+        sheets = [
+            (sheet_name, workbook.get_sheet_by_name(sheet_name).to_python(skip_empty_area=False))
+            for sheet_name in _names(workbook)
+        ]
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as fault:  # noqa: BLE001 - the reader's own panics are no Exceptions
@@ -62,7 +65,7 @@ def read_xlsx(payload: bytes, name: str, *, limits: Limits = USUAL) -> tuple[lis
 def _counted(
     raws: list[RawTable], refusals: list[Refusal], name: str, limits: Limits
 ) -> tuple[list[RawTable], list[Refusal]]:
-    """Return raw tables or refusals, of which there are some where there are too many rows or none."""
+    """Return the raw tables, or refusals; too many rows, or none, are refusals as well."""
     count = sum(len(raw.table) for raw in raws)
     if count > limits.rows:
         refusals.append(reject("intake.rows.many", (name, None, ""), count, limit=limits.rows))
@@ -110,7 +113,11 @@ def _read_columns(sheet: str, columns: Columns, place: str, limits: Limits) -> t
 def _names(workbook: python_calamine.CalamineWorkbook) -> list[str]:
     """Return the names of the sheets that may hold facts."""
     sheet = python_calamine.SheetTypeEnum.WorkSheet
-    return [one.name for one in workbook.sheets_metadata if one.typ == sheet and one.name.lower() not in HELP]
+    return [
+        metadata.name
+        for metadata in workbook.sheets_metadata
+        if metadata.typ == sheet and metadata.name.lower() not in HELP
+    ]
 
 
 def _read_sheet(
@@ -123,15 +130,15 @@ def _read_sheet(
     top, cells = full[0]
     titles = [_text(cell) for cell in cells]
     refusals = [
-        reject(one.code, (place, top, address(at, top)), one.seen)
-        for at, one in enumerate(titles)
-        if isinstance(one, _Wrong)
+        reject(title.code, (place, top, address(at, top)), title.seen)
+        for at, title in enumerate(titles)
+        if isinstance(title, _Wrong)
     ]
     if refusals:
         return None, refusals
-    names = [header(one) if isinstance(one, str) else "" for one in titles]
+    names = [header(title) if isinstance(title, str) else "" for title in titles]
     body = full[1:]
-    used = [at for at, one in enumerate(names) if one or any(row[at] != "" for _, row in body)]
+    used = [at for at, title in enumerate(names) if title or any(row[at] != "" for _, row in body)]
     names = [names[at] for at in used]
     refusals = names_refused(names, (place, top, ""), limits)
     if refusals:
@@ -153,7 +160,7 @@ def _read_sheet(
 
 
 class _Wrong:
-    """A cell that is refused: the code, and what was seen."""
+    """A rejected cell: the code and the value."""
 
     def __init__(self, code: str, seen: object) -> None:
         self.code, self.seen = code, seen
@@ -177,7 +184,7 @@ def _text(cell: object) -> str | _Wrong | None:
 
 
 def _number(cell: float) -> str | _Wrong:
-    """Return a number without exponent, to the 15 digits that a spreadsheet keeps.
+    """Return a number without exponent, to the 15 digits that a spreadsheet stores.
 
     >>> _number(3.0), _number(0.1 + 0.2)
     ('3', '0.3')

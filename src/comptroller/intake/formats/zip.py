@@ -11,31 +11,33 @@ from comptroller.intake.raw_table import RawTable
 from comptroller.model.refusal import Refusal
 
 Reader = Callable[[bytes, str, str | None], tuple[list[RawTable], list[Refusal]]]
-"""Reads one member by its name, and the kind that its name says."""
+"""Reads one member by its name and the kind that its name states."""
 _ANY = "facts"
-"""A member of this name says no kind: its facts do."""
+"""A member of this name states no kind: its facts do."""
 _PACKED = (".zip", ".gz", ".tgz", ".7z", ".rar", ".tar", ".bz2", ".xz")
 
 
 def read_zip(
     payload: bytes, name: str, read: Reader, *, limits: Limits = USUAL
 ) -> tuple[list[RawTable], list[Refusal]]:
-    """Read each member by `read`; where a member does not say its kind, its name does. All refusals at once."""
-    found, refusals = members(payload, name, limits)
+    """Read each member by `read`; the member's name states the kind where the content does not. Returns all
+    refusals at once.
+    """
+    archive_members, refusals = members(payload, name, limits)
     if refusals:
         return [], refusals
-    if not found:
+    if not archive_members:
         return [], [reject("intake.file.empty", (name, None, ""), "-")]
     raws: list[RawTable] = []
-    for member in found:
+    for member in archive_members:
         place = f"{name}/{member.name}"
         if member.name.lower().endswith(_PACKED) or member.payload.startswith(GZIP):
             refusals.append(reject("intake.zip.nested", (place, None, ""), member.name))
             continue
         kind = kind_of(member.name)
-        some, wrong = read(member.payload, place, None if kind == _ANY else kind)
+        member_raws, wrong = read(member.payload, place, None if kind == _ANY else kind)
         refusals += wrong
-        raws += some
+        raws += member_raws
     rows = sum(len(raw.table) for raw in raws)
     if rows > limits.rows:
         refusals.append(reject("intake.rows.many", (name, None, ""), rows, limit=limits.rows))
@@ -43,7 +45,7 @@ def read_zip(
 
 
 def kind_of(member: str) -> str:
-    """Return the kind that a member's name says; a number behind it tells parts of one kind apart.
+    """Return the kind that a member's name states; a number after it separates parts of one kind.
 
     >>> kind_of("2024/payment.csv"), kind_of("payment-2.csv")
     ('payment', 'payment')
@@ -52,7 +54,7 @@ def kind_of(member: str) -> str:
 
 
 def reporter_of(name: str) -> str:
-    """Return the reporter's code with which a file's name begins: all before the first `_`, else before the first `-`.
+    """Return the reporter's code at the start of a file's name: all before the first `_`, else before the first `-`.
 
     >>> reporter_of("91310000X_2024-08.zip"), reporter_of("H01-august.zip"), reporter_of("H01.zip")
     ('91310000X', 'H01', 'H01')

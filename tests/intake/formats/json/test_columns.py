@@ -1,4 +1,4 @@
-"""NDJSON column by column: used where it gives the exact reader's answer, and given up where in doubt."""
+"""NDJSON column by column: used where the result equals the exact reader's, and left to it in doubt."""
 
 import json
 

@@ -34,7 +34,7 @@ def test_plain_refuses_long_numbers(number: str) -> None:
 
 @given(value=VALUES)
 def test_no_repeat_no_refusal(value: object) -> None:
-    """JSON that a writer wrote has no name twice, whatever its texts hold."""
+    """JSON from a writer has no name twice, for any texts in it."""
     payload = json.dumps(value, ensure_ascii=False).encode()
     read, refusals = decode(payload, ("a", None, ""), USUAL)
     assert "intake.json.twice" not in [one.code for one in refusals]
@@ -44,7 +44,7 @@ def test_no_repeat_no_refusal(value: object) -> None:
 
 @given(before=VALUES, after=VALUES, blank=st.sampled_from(["", " ", "\t", "\n", "  "]), name=st.text(max_size=3))
 def test_repeats_are_found(before: object, after: object, blank: str, name: str) -> None:
-    """A name that stands twice is found, however it is spaced or escaped, and whatever stands around it."""
+    """A name that occurs twice is found in any spacing, escaping and context."""
     first, second = json.dumps(name), json.dumps(name, ensure_ascii=False)
     text = f'{{{first}{blank}:{json.dumps(before)},"other":1,{second}:{json.dumps(after)}}}'.encode()
     _, refusals = decode(text, ("a", None, ""), USUAL)

@@ -1,4 +1,6 @@
-"""JSON and NDJSON: shapes of a report, exact values, refusals with their lines, and both readers giving the same."""
+"""JSON and NDJSON: shapes of a report, exact values, refusals with their lines, and the same result from both
+readers.
+"""
 
 import json
 from decimal import Decimal
@@ -49,7 +51,7 @@ def codes(payload: bytes, **limits: int) -> list[tuple[str, int | None, str]]:
     ],
 )
 def test_shapes(payload: bytes, expected: dict[str, list[dict[str, object]]]) -> None:
-    """One fact, a list, and both envelopes are read; in an envelope that says the kind, `kind` is a field."""
+    """One fact, a list, and both envelopes are read; in an envelope that names the kind, `kind` is a field."""
     raws, refusals = read_json(payload, "a.json")
     assert refusals == []
     assert rows(raws) == expected
@@ -76,7 +78,7 @@ def test_shapes(payload: bytes, expected: dict[str, list[dict[str, object]]]) ->
     ],
 )
 def test_values(value: str, text: str | None) -> None:
-    """Numbers keep their exact decimal value, text stays as it is, nothing and empty are null, lists become JSON."""
+    """Numbers retain their exact decimal value, text stays as it is, nothing and empty are null, lists become JSON."""
     raws, refusals = read_json(f'{{"v": {value}}}'.encode(), "a.json")
     assert refusals == []
     assert raws[0].table["v"].to_pylist() == [text]
@@ -117,7 +119,7 @@ def test_values(value: str, text: str | None) -> None:
     ],
 )
 def test_refusals(payload: bytes, refused: tuple[str, int | None, str]) -> None:
-    """What cannot be taken is refused by its code and its place, and nothing of the file is kept."""
+    """Invalid content is rejected by code and place, and nothing of the file is returned."""
     raws, refusals = read_json(payload, "a.json")
     assert raws == []
     assert refused in [(one.code, one.line, one.field) for one in refusals]
@@ -125,7 +127,7 @@ def test_refusals(payload: bytes, refused: tuple[str, int | None, str]) -> None:
 
 
 def test_limits() -> None:
-    """Rows, columns, lengths and bytes beyond the limits are refused by name."""
+    """Rows, columns, lengths and bytes beyond the limits are rejected by name."""
     assert codes(b"[{},{},{}]", rows=2) == [("intake.rows.many", None, "")]
     assert codes(b'[{"a":1},{"b":1}]', columns=1) == [("intake.columns.many", None, "")]
     assert codes(b'[{"a":"xxx"}]', cell_chars=2) == [("intake.cell.long", 1, "a")]
@@ -136,14 +138,14 @@ def test_limits() -> None:
 
 
 def test_all_refusals_at_once() -> None:
-    """Each bad line is refused, not only the first."""
+    """Each bad line is rejected, not only the first."""
     _, refusals = read_ndjson(b'{"a":1}\n{\n\n[]\n{"a":1,"a":1}\n', "a.ndjson")
     found = [(one.line, one.code) for one in refusals]
     assert found == [(2, "intake.json.syntax"), (4, "intake.json.shape"), (5, "intake.json.twice")]
 
 
 def test_kind_said_outside() -> None:
-    """Where the caller says the kind, `kind` is a field; where it says that there is none, it stays a column."""
+    """Where the caller names the kind, `kind` is a field; where the caller passes '', it stays a column."""
     for read in (read_json, read_ndjson):
         raws, _ = read(b'{"kind": "study"}', "a", kind="decision")
         assert rows(raws) == {"decision": [{"kind": "study", "line": 1}]}
@@ -158,13 +160,13 @@ def test_blank_lines_keep_their_number() -> None:
 
 
 def test_own_names() -> None:
-    """A fact's own `line` or `report` does not stand in for the room's."""
+    """A fact's own `line` or `report` does not replace the columns of intake."""
     raws, _ = read_json(b'[{"line": 7, "report": 8}]', "a.json")
     assert raws[0].table.to_pylist() == [{"line_in_file": "7", "report_in_file": "8", "line": 1}]
 
 
 class Literal(str):
-    """Text that stands in JSON without quotes."""
+    """Text without quotes in JSON."""
 
     __slots__ = ()
 
@@ -207,7 +209,7 @@ VALUES = {
 
 @st.composite
 def facts(draw: st.DrawFn) -> list[str]:
-    """Return facts whose columns mostly hold one type, some of them absent, some appearing late."""
+    """Return facts with columns of mostly one type, some absent, some appearing late."""
     names = draw(st.lists(st.sampled_from(["a", "b", "金额", "line", 'q"q', "kind_of"]), unique=True, max_size=4))
     columns = {
         name: VALUES[draw(st.sampled_from(["text", "number", "text", "number", "flag", "mixed", "empty", "list"]))]
@@ -232,7 +234,9 @@ def facts(draw: st.DrawFn) -> list[str]:
 @given(lines=facts(), end=st.sampled_from(["\n", "\r\n", "\n\n"]), kind=st.sampled_from([None, "", "payment"]))
 @settings(max_examples=120, deadline=None)
 def test_both_readers_agree(lines: list[str], end: str, kind: str | None) -> None:
-    """Reading column by column gives what reading one by one gives, or gives nothing and leaves it to the other."""
+    """Reading column by column returns the same as reading one by one, or None, which leaves the file to the
+    other reader.
+    """
     payload = end.join(lines).encode("utf-8", "surrogatepass").decode("utf-8", "replace").encode()
     slow, refusals = read_ndjson(payload, "a.ndjson", kind=kind)
     fast = columnar(payload, "a.ndjson", Limits(), kind)
@@ -245,7 +249,7 @@ def test_both_readers_agree(lines: list[str], end: str, kind: str | None) -> Non
 
 
 def test_long_files_take_either_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same long file gives the same table whichever way it is read."""
+    """The same long file results in the same table from both readers."""
     payload = b"".join(b'{"kind":"p","n":%d.50,"t":"\xe4\xbb\x98"}\n' % n for n in range(2500))
     fast, _ = read_ndjson(payload, "a")
     monkeypatch.setattr(json_rows, "_LONG", 10**9)
@@ -285,7 +289,7 @@ SMALL = st.one_of(
 @given(reports=st.lists(SMALL, max_size=12), outer=st.lists(st.sampled_from([None, None, "", "bid"]), min_size=12))
 @settings(max_examples=120, deadline=None)
 def test_small_reports_as_if_alone(reports: list[str], outer: list[str | None]) -> None:
-    """Many reports read at once give, each, what the report gives alone: its rows, or its refusals."""
+    """Each of many reports read at once has the result that it has alone: its rows, or its refusals."""
     payloads = [one.encode("utf-8", "replace") for one in reports]
     kinds = outer[: len(payloads)]
     raws, refusals = read_small(payloads, kinds=kinds)
@@ -302,7 +306,7 @@ def test_small_reports_as_if_alone(reports: list[str], outer: list[str | None]) 
 
 
 def test_small_reports_with_one_bad_value() -> None:
-    """A value that no column holds refuses its own report and no other."""
+    """A value that no column can hold rejects its own report and no other."""
     payloads = [b'{"a": %d}' % n for n in range(100)]
     payloads[40] = b'{"a": ' + b"9" * 60 + b"}"
     raws, refusals = read_small(payloads, names=[f"r{n}" for n in range(100)])

@@ -32,10 +32,11 @@ _DECODE = msgspec.json.Decoder().decode
 
 
 def columnar(payload: bytes, name: str, limits: Limits, kind: str | None = None) -> list[RawTable] | None:
-    """Return what the lines say, by the kind that each names where `kind` is None; None where care is needed.
+    """Return the facts of the lines by kind (each names its own where `kind` is None); None where the exact reader is
+    needed.
 
-    The result is the one that reading one by one gives (a test holds this). What Arrow would read differently is left
-    to that reader: nested values, names escaped in odd ways, text among numbers, blank or broken lines.
+    The result equals that of reading one by one (a test checks this). Arrow reads some input differently, and that is
+    left to the exact reader: nested values, escaped names, text among numbers, blank or broken lines.
     """
     lines = _lines(payload)
     types = _sample(payload)
@@ -54,8 +55,8 @@ def columnar(payload: bytes, name: str, limits: Limits, kind: str | None = None)
         columns.append(column)
     if len(lines) > limits.rows or names_refused(names, (name, None, ""), limits):
         return None
-    whole = text_table(names, columns, pa.array(lines))
-    return _by_kind(whole, name) if kind is None else [RawTable(kind, whole, name)]
+    all_rows = text_table(names, columns, pa.array(lines))
+    return _by_kind(all_rows, name) if kind is None else [RawTable(kind, all_rows, name)]
 
 
 def _lines(payload: bytes) -> np.ndarray[Any, Any] | None:
@@ -80,7 +81,7 @@ def _lines(payload: bytes) -> np.ndarray[Any, Any] | None:
 
 
 def _sample(payload: bytes) -> dict[str, pa.DataType] | None:
-    """Return the columns of the first lines with their Arrow types; None for values that Arrow does not give as
+    """Return the columns of the first lines with their Arrow types; None for values that Arrow cannot return as
     text.
     """
     facts = []
@@ -123,7 +124,7 @@ def _read(payload: bytes, types: dict[str, pa.DataType]) -> pa.Table | None:
 
 
 def _pure(payload: bytes, name: str) -> bool:
-    """Tell that a column of numbers never holds text: Arrow would take "0010" for 10."""
+    """Return whether no column of numbers contains text: Arrow would read "0010" as 10."""
     if b"\\u00" in payload or (not name.isascii() and b"\\u" in payload) or not re.fullmatch(r"[^\"\\/]*", name):
         return False
     return re.search(rb'"' + re.escape(name.encode()) + rb'"\s*:\s*"', payload) is None
@@ -144,14 +145,14 @@ def _by_kind(table: pa.Table, name: str) -> list[RawTable] | None:
     """Part the rows by the kind that they name."""
     if "kind" not in table.column_names:
         return [RawTable("", table, name)]
-    said = pc.fill_null(table["kind"], "")
+    names = pc.fill_null(table["kind"], "")
     rest = table.drop_columns(["kind"])
-    kinds = pc.unique(said).to_pylist()
+    kinds = pc.unique(names).to_pylist()
     if not all(map(is_kind, kinds)):
         return None
     if len(kinds) == 1:
         return [RawTable(kinds[0], rest, name)]
-    return [RawTable(one, without_empty(rest.filter(pc.equal(said, one))), name) for one in kinds]
+    return [RawTable(kind, without_empty(rest.filter(pc.equal(names, kind))), name) for kind in kinds]
 
 
 def without_empty(table: pa.Table) -> pa.Table:

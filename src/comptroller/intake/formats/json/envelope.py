@@ -1,4 +1,4 @@
-"""The envelope of a JSON report taken off: which facts it holds, of which kind, in which line."""
+"""The envelope of a JSON report is removed: the facts in it, with their kinds and lines."""
 
 from collections.abc import Iterator, Sequence
 from io import BytesIO
@@ -36,7 +36,7 @@ def sound(payload: bytes, name: str, limits: Limits) -> tuple[bytes, list[Refusa
 
 
 def parts_of(payload: bytes, name: str, limits: Limits, outer: str | None) -> tuple[list[Part], list[Refusal]]:
-    """Take the envelope off: facts as they stand in the text, by the kind that the envelope says."""
+    """Return the facts of a JSON report as they are in the text, by the kind that the envelope names."""
     place = (name, None, "")
     if not payload:
         return [], [reject("intake.file.empty", place, "-")]
@@ -55,26 +55,26 @@ def parts_of(payload: bytes, name: str, limits: Limits, outer: str | None) -> tu
     facts = bytes(top["facts"])
     _, refusals = decode(payload.replace(facts, b"null", 1) if len(facts) > 2 else payload, place, limits)
     strange = sorted(top.keys() - {"kind", "facts"})
-    refusals += [reject("intake.json.shape", (name, None, one), one) for one in strange]
+    refusals += [reject("intake.json.shape", (name, None, field), field) for field in strange]
     kind = msgspec.json.decode(top["kind"]) if "kind" in top else None
     if kind is not None and not is_kind(kind):
         refusals.append(reject("intake.json.kind", (name, None, "kind"), kind))
     if refusals:
         return [], refusals
-    return _held(kind or outer, facts, name)
+    return _named_lists(kind or outer, facts, name)
 
 
-def _held(kind: str | None, facts: bytes, name: str) -> tuple[list[Part], list[Refusal]]:
+def _named_lists(kind: str | None, facts: bytes, name: str) -> tuple[list[Part], list[Refusal]]:
     """Return what an envelope's `facts` hold: a list, or a list for each kind."""
     try:
         if facts[:1] == b"[":
             return _listed(kind, facts, 1), []
         parts: list[Part] = []
         line = 1
-        for one, held in _TOP.decode(facts).items():
-            if not one or not is_kind(one):
-                return [], [reject("intake.json.kind", (name, None, "facts"), one)]
-            parts += _listed(one, bytes(held), line)
+        for named, content in _TOP.decode(facts).items():
+            if not named or not is_kind(named):
+                return [], [reject("intake.json.kind", (name, None, "facts"), named)]
+            parts += _listed(named, bytes(content), line)
             line = parts[-1][1][-1] + 1 if parts else line
     except (msgspec.DecodeError, RecursionError) as fault:
         return [], [reject("intake.json.shape", (name, None, "facts"), fault)]
@@ -83,7 +83,7 @@ def _held(kind: str | None, facts: bytes, name: str) -> tuple[list[Part], list[R
 
 def _listed(kind: str | None, facts: bytes, line: int) -> list[Part]:
     """Return a list's facts some at a time, numbered on from `line`."""
-    texts = [bytes(one) for one in _LIST.decode(facts)]
+    texts = [bytes(text) for text in _LIST.decode(facts)]
     starts = range(0, len(texts), _CHUNK_FACTS)
     return [
         (kind, range(line + s, line + min(s + _CHUNK_FACTS, len(texts))), texts[s : s + _CHUNK_FACTS]) for s in starts

@@ -58,7 +58,7 @@ def decoder(digits: int) -> Callable[[bytes], Any]:
 
 
 def decode(payload: bytes, place: Place, limits: Limits) -> tuple[Any, list[Refusal]]:
-    """Return what one JSON text says, or why it is refused: syntax, a number too long, a name twice, too deep."""
+    """Return the value of one JSON text, or its refusal: syntax, a number too long, a repeated name, too deep."""
     try:
         value = decoder(limits.digits)(payload)
     except RecursionError:
@@ -71,7 +71,7 @@ def decode(payload: bytes, place: Place, limits: Limits) -> tuple[Any, list[Refu
         return None, [reject("intake.json.syntax", place, fault)]
     if repeats(payload, key_count(value)):
         file, line, _ = place
-        return value, [reject("intake.json.twice", (file, line, key), key) for key in _twice(payload)]
+        return value, [reject("intake.json.twice", (file, line, key), key) for key in _repeated_names(payload)]
     return value, []
 
 
@@ -79,45 +79,45 @@ def key_count(value: object) -> int:
     """Count the names in all objects within a value, however deep."""
     count, waiting = 0, [value]
     while waiting:
-        one = waiting.pop()
-        if type(one) is dict:
-            count += len(one)
-            waiting.extend(v for v in one.values() if type(v) is dict or type(v) is list)
-        elif type(one) is list:
-            waiting.extend(v for v in one if type(v) is dict or type(v) is list)
+        node = waiting.pop()
+        if type(node) is dict:
+            count += len(node)
+            waiting.extend(v for v in node.values() if type(v) is dict or type(v) is list)
+        elif type(node) is list:
+            waiting.extend(v for v in node if type(v) is dict or type(v) is list)
     return count
 
 
 def repeats(payload: bytes, keys: int) -> bool:
-    """Tell whether an object may hold a name twice: never False where one does.
+    """Return whether an object may contain a name twice: never False where one does.
 
-    Each name in the text is followed by `":`, unless blanks stand between; so there are at least as many as names.
+    Each name in the text is followed by `":`, unless blanks come between. So there are at least as many as names.
     """
     return payload.count(b'":') != keys or any(gap[:1] in payload and gap in payload for gap in _GAPS)
 
 
 def may_repeat(texts: Sequence[bytes], values: Sequence[object]) -> bool:
-    """Tell whether one of many texts may hold a name twice in an object: never False where one does."""
+    """Return whether one of many texts may contain a name twice in an object: never False where one does."""
     joined = b"".join(texts)
-    lists = [one for one in values if type(one) is list]
-    facts = [one for one in values if type(one) is dict] + [fact for one in lists for fact in one]
+    lists = [value for value in values if type(value) is list]
+    facts = [value for value in values if type(value) is dict] + [fact for value in lists for fact in value]
     flat = joined.count(b"{") == len(facts) and joined.count(b"[") == len(lists) and set(map(type, facts)) <= {dict}
     return repeats(joined, sum(map(len, facts)) if flat else sum(map(key_count, values)))
 
 
-def _twice(payload: bytes) -> list[str]:
-    """Return the names that stand twice in one object."""
-    found: list[str] = []
+def _repeated_names(payload: bytes) -> list[str]:
+    """Return the names that occur twice in one object."""
+    repeated: list[str] = []
 
     def look(pairs: list[tuple[str, Any]]) -> None:
         counts = Counter(name for name, _ in pairs)
-        found.extend(name for name, count in counts.items() if count > 1)
+        repeated.extend(name for name, count in counts.items() if count > 1)
 
     try:
         json.loads(payload.decode(), object_pairs_hook=look, parse_int=str, parse_float=str)
     except (ValueError, RecursionError):
         return ["?"]
-    return found
+    return repeated
 
 
 def kinds_of(facts: Sequence[Fact], kind: str | None) -> tuple[dict[str, list[int]], list[tuple[int, object]]]:
@@ -131,22 +131,24 @@ def kinds_of(facts: Sequence[Fact], kind: str | None) -> tuple[dict[str, list[in
     groups: dict[str, list[int]] = {}
     wrong: list[tuple[int, object]] = []
     for position, fact in enumerate(facts):
-        said = taken_kind(fact)
-        if is_kind(said):
-            groups.setdefault(said, []).append(position)
+        named = taken_kind(fact)
+        if is_kind(named):
+            groups.setdefault(named, []).append(position)
         else:
-            wrong.append((position, said))
+            wrong.append((position, named))
     return groups, wrong
 
 
 def taken_kind(fact: Fact) -> Any:
-    """Take the kind that a fact names off it; '' where it names none. What stands there need not be a sound kind."""
-    said = fact.pop("kind", None)
-    return "" if said is None else said
+    """Return the kind that a fact names and remove it from the fact; '' where it names none. It need not be a
+    valid kind.
+    """
+    kind = fact.pop("kind", None)
+    return "" if kind is None else kind
 
 
 def is_kind(value: object) -> bool:
-    """Tell whether a value may be a kind's name; '' is one that is not said."""
+    """Return whether a value may be the name of a kind; '' means that none is named."""
     return type(value) is str and len(value) <= _KIND_CHARS and value.isprintable()
 
 
@@ -166,7 +168,7 @@ class WrongValue(Exception):
     """A value that no column holds: its position among the rows, the code of the refusal."""
 
     def __init__(self, position: int, code: str) -> None:
-        """Keep where it stands and the code."""
+        """Store the position of the fault and its code."""
         super().__init__(position, code)
         self.position, self.code = position, code
 
@@ -196,7 +198,7 @@ def texts_of(values: Sequence[Any], limits: Limits) -> Sequence[str | None]:
 def facts_table(
     facts: Sequence[Fact], lines: Sequence[int], name: str, limits: Limits
 ) -> tuple[pa.Table, list[Refusal]]:
-    """Return facts of one kind as a raw table, with what is refused in them."""
+    """Return facts of one kind as a raw table, and the refusals of their values."""
     names, columns = columns_of(facts)
     refusals = names_refused(names, (name, None, ""), limits)
     if refusals:
@@ -212,10 +214,10 @@ def facts_table(
     if refusals:
         return None, refusals
     # All columns are one array, cut up after: fewer calls into Arrow, which is what small batches cost.
-    whole, rows = blank_to_null(pa.array(texts, pa.string())), len(facts)
-    cut = [whole.slice(at * rows, rows) for at in range(len(names))]
+    joined, rows = blank_to_null(pa.array(texts, pa.string())), len(facts)
+    cut = [joined.slice(at * rows, rows) for at in range(len(names))]
     table = pa.table([*cut, pa.array(lines, pa.int64())], names=[*map(own_name, names), LINE])
-    if not texts or sound_values(whole, limits):
+    if not texts or sound_values(joined, limits):
         return table, []
     return table, values_refused(table, name, limits)
 
@@ -225,8 +227,8 @@ def _depth(value: object) -> int:
     depth, level = 1, [value]
     while level:
         inner: list[object] = []
-        for one in level:
-            held = one.values() if type(one) is dict else one if type(one) is list else ()
-            inner.extend(v for v in held if type(v) is dict or type(v) is list)
+        for node in level:
+            values = node.values() if type(node) is dict else node if type(node) is list else ()
+            inner.extend(v for v in values if type(v) is dict or type(v) is list)
         depth, level = depth + 1, inner
     return depth

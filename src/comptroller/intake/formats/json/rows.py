@@ -25,10 +25,10 @@ from comptroller.intake.raw_table import RawTable
 from comptroller.model.refusal import Refusal
 
 REPORT = "report"
-"""The column that says which of many small reports a row belongs to; from 0."""
+"""The column with the number of the report that a row belongs to, from 0, where many small reports are read at once."""
 _LONG = 2000
-"""Files of so many lines are read column by column where that gives the same."""
-_Held = Sequence[tuple[str | None, list[Any]]]
+"""Files of so many lines are read column by column where the result is the same."""
+_Parts = Sequence[tuple[str | None, list[Any]]]
 """A report's facts, some at a time, each time with their kind; None where each names its own."""
 _BATCH = 2000
 """Small reports decoded together; more does not make it faster."""
@@ -39,8 +39,8 @@ def read_json(
 ) -> tuple[list[RawTable], list[Refusal]]:
     """Read one JSON text: one fact, a list of facts, or `{"kind": …, "facts": …}`; `line` counts facts from 1.
 
-    Where the kind is said outside of the facts, by `kind` or by the envelope, a fact's own `kind` is a field like any
-    other; where it is not, it names the fact's kind. (`kind=""` keeps it a field and says no kind: for mappings.)
+    Where `kind` or the envelope names the kind, a fact's own `kind` is an ordinary field; else it names the fact's
+    kind. With `kind=""` it is a field and no kind is named: for mappings.
 
     >>> raws, refusals = read_json(b'[{"kind": "payment", "amount": 1.10}]', "a.json")
     >>> raws[0].kind, raws[0].table.to_pylist(), refusals
@@ -70,7 +70,7 @@ def read_ndjson(
 
 
 def _read_parts(parts: Iterable[Part], name: str, limits: Limits) -> tuple[list[RawTable], list[Refusal]]:
-    """Return the parts' facts as one raw table for each kind, or all that is refused in them."""
+    """Return the facts of the parts as one raw table for each kind, or all their refusals."""
     tables: dict[str, list[pa.Table]] = {}
     refusals: list[Refusal] = []
     count = 0
@@ -86,33 +86,33 @@ def _read_parts(parts: Iterable[Part], name: str, limits: Limits) -> tuple[list[
         refusals.append(reject("intake.file.empty", (name, None, ""), "-"))
     if refusals:
         return [], bounded(refusals, limits, name)
-    raws = [RawTable(kind, one_table(some), name) for kind, some in tables.items()]
+    raws = [RawTable(kind, one_table(pieces), name) for kind, pieces in tables.items()]
     wide = [raw for raw in raws if raw.table.num_columns > limits.columns + 1]
     if wide:
-        seen = wide[0].table.num_columns - 1
-        return [], [reject("intake.columns.many", (name, None, ""), seen, limit=limits.columns)]
+        column_count = wide[0].table.num_columns - 1
+        return [], [reject("intake.columns.many", (name, None, ""), column_count, limit=limits.columns)]
     return [RawTable(r.kind, without_empty(r.table), name) for r in raws] if len(raws) > 1 else raws, []
 
 
 def _add(tables: dict[str, list[pa.Table]], part: Part, name: str, limits: Limits) -> list[Refusal]:
-    """Add a part's facts to the tables of their kinds; returns what is refused in them."""
+    """Add the facts of a part to the tables of their kinds; return the refusals."""
     kind, lines, texts = part
     facts, refusals = _decoded(texts, lines, name, limits)
     if refusals or not facts:
         return refusals
     groups, wrong = kinds_of(facts, kind)
-    refusals = [reject("intake.json.kind", (name, lines[at], "kind"), said) for at, said in wrong]
-    for one, positions in groups.items():
+    refusals = [reject("intake.json.kind", (name, lines[at], "kind"), named) for at, named in wrong]
+    for kind_name, positions in groups.items():
         table, more = facts_table([facts[p] for p in positions], [lines[p] for p in positions], name, limits)
         refusals += more
-        tables.setdefault(one, []).append(table)
+        tables.setdefault(kind_name, []).append(table)
     return refusals
 
 
 def _decoded(
     texts: Sequence[bytes], lines: Sequence[int], name: str, limits: Limits
 ) -> tuple[list[Fact], list[Refusal]]:
-    """Decode facts, at once where all are sound, else one by one to say what is wrong with each."""
+    """Return decoded facts and refusals: all facts at once where all are valid, else one by one to name each fault."""
     try:
         facts: list[Any] = list(map(decoder(limits.digits), texts))
     except (ValueError, RecursionError):
@@ -131,7 +131,7 @@ def _decoded(
 
 
 def one_table(tables: Sequence[pa.Table]) -> pa.Table:
-    """Put tables of one kind under each other; a column that one lacks is null there; `line` stands last."""
+    """Return tables of one kind as one table; a column that a table lacks is null there; `line` is the last column."""
     table = tables[0] if len(tables) == 1 else pa.concat_tables(tables, promote_options="default")
     own = [n for n in table.column_names if n in OWN]
     return table.select([n for n in table.column_names if n not in OWN] + own)
@@ -142,8 +142,8 @@ def read_small(
 ) -> tuple[list[RawTable], dict[int, list[Refusal]]]:
     """Read many small JSON reports at once: one raw table a kind with the column `report`, and refusals by report.
 
-    A refused report has no row in any table. `names` are the reports' file names, said in refusals;
-    `kinds` the kinds that are said outside of them, as in `read_json`.
+    A rejected report has no row in any table. `names` are the reports' file names, for refusals; `kinds` the kinds that
+    are named outside of them, as in `read_json`.
 
     >>> raws, refusals = read_small([b'{"kind": "payment", "amount": 1}', b"{"])
     >>> raws[0].kind, raws[0].table.to_pylist(), [one.code for one in refusals[1]]
@@ -152,9 +152,9 @@ def read_small(
     tables: dict[str, list[pa.Table]] = {}
     refusals: dict[int, list[Refusal]] = {}
     for start in range(0, len(reports), _BATCH):
-        some = reports[start : start + _BATCH]
-        outer = kinds[start : start + _BATCH] or [None] * len(some)
-        for number in sorted(_read_batch((some, outer), start, limits, tables)):
+        batch = reports[start : start + _BATCH]
+        outer = kinds[start : start + _BATCH] or [None] * len(batch)
+        for number in sorted(_read_batch((batch, outer), start, limits, tables)):
             name, kind = names[number] if names else "", kinds[number] if kinds else None
             raws, wrong = read_json(reports[number], name, limits=limits, kind=kind)
             if wrong:
@@ -162,7 +162,7 @@ def read_small(
             for raw in raws:
                 numbers = pa.array([number] * len(raw.table), pa.int64())
                 tables.setdefault(raw.kind, []).append(raw.table.append_column(REPORT, numbers))
-    return [RawTable(kind, one_table(some), "") for kind, some in tables.items()], refusals
+    return [RawTable(kind, one_table(batch), "") for kind, batch in tables.items()], refusals
 
 
 def _read_batch(
@@ -173,25 +173,25 @@ def _read_batch(
     fresh: list[tuple[str, pa.Table]] = []
     named = dict.fromkeys(rows.kinds)
     for kind in named:
-        some = rows if len(named) == 1 else rows.at([p for p, one in enumerate(rows.kinds) if one == kind])
-        waiting = [some]
+        part = rows if len(named) == 1 else rows.at([p for p, name in enumerate(rows.kinds) if name == kind])
+        waiting = [part]
         while waiting:  # what is wrong is narrowed down by halves
-            some = waiting.pop()
-            table, wrong = facts_table(some.facts, some.lines, "", limits)
+            part = waiting.pop()
+            table, wrong = facts_table(part.facts, part.lines, "", limits)
             if not wrong:
-                numbers = pc.add(pa.array(some.reports, pa.int64()), start)
+                numbers = pc.add(pa.array(part.reports, pa.int64()), start)
                 fresh.append((kind, table.append_column(REPORT, numbers)))
-            elif len(some.facts) == 1:
-                odd.add(some.reports[0])
+            elif len(part.facts) == 1:
+                odd.add(part.reports[0])
             else:
-                half = len(some.facts) // 2
-                waiting += [some.at(range(half, len(some.facts))), some.at(range(half))]
+                half = len(part.facts) // 2
+                waiting += [part.at(range(half, len(part.facts))), part.at(range(half))]
     numbered = {number + start for number in odd}
     gone = pa.array(sorted(numbered), pa.int64())
     for kind, table in fresh:
-        kept = table.filter(pc.invert(pc.is_in(table[REPORT], gone))) if numbered else table
-        if len(kept):
-            tables.setdefault(kind, []).append(kept)
+        accepted = table.filter(pc.invert(pc.is_in(table[REPORT], gone))) if numbered else table
+        if len(accepted):
+            tables.setdefault(kind, []).append(accepted)
     return numbered
 
 
@@ -204,41 +204,47 @@ class _Rows(NamedTuple):
     kinds: list[str]
 
     def at(self, positions: Iterable[int]) -> "_Rows":
-        """Keep the facts at those positions."""
-        kept = list(positions)
-        return _Rows(*([column[p] for p in kept] for column in self))  # type: ignore[arg-type]
+        """Return the facts at those positions."""
+        chosen = list(positions)
+        return _Rows(*([column[p] for p in chosen] for column in self))  # type: ignore[arg-type]
 
 
 def _unfold(reports: Sequence[bytes], outer: Sequence[str | None], limits: Limits) -> tuple[_Rows, set[int]]:
     """Return the facts of all reports, and the reports that need a closer look."""
     try:
-        said: list[Any] = list(map(decoder(limits.digits), reports))
+        contents: list[Any] = list(map(decoder(limits.digits), reports))
     except (ValueError, RecursionError):
-        said = [_decoded_or_none(report, limits) for report in reports]
+        contents = [_decoded_or_none(report, limits) for report in reports]
     odd = set()
-    if not set(map(type, said)) <= {dict, list} or may_repeat(reports, said):
-        odd = {n for n, one in enumerate(said) if type(one) not in {dict, list} or may_repeat([reports[n]], [one])}
-    if not odd and not any("facts" in one or type(one) is list for one in said):  # one fact each, the usual report
-        kinds = [k if k is not None else taken_kind(one) for one, k in zip(said, outer, strict=True)]
-        rows = _Rows(said, list(range(len(said))), [1] * len(said), kinds)
+    if not set(map(type, contents)) <= {dict, list} or may_repeat(reports, contents):
+        odd = {
+            n
+            for n, content in enumerate(contents)
+            if type(content) not in {dict, list} or may_repeat([reports[n]], [content])
+        }
+    if not odd and not any(
+        "facts" in content or type(content) is list for content in contents
+    ):  # one fact each, the usual report
+        kinds = [k if k is not None else taken_kind(content) for content, k in zip(contents, outer, strict=True)]
+        rows = _Rows(contents, list(range(len(contents))), [1] * len(contents), kinds)
         if set(map(type, kinds)) <= {str} and all(map(is_kind, set(kinds))):
             return rows, odd
         odd = {number for number, kind in enumerate(kinds) if not is_kind(kind)}
-        return rows.at(number for number in range(len(said)) if number not in odd), odd
+        return rows.at(number for number in range(len(contents)) if number not in odd), odd
     rows = _Rows([], [], [], [])
-    for number, one in enumerate(said):
-        held = _open(one, outer[number]) if number not in odd else None
-        if held is None or not _add_plain(rows, number, held, limits):
+    for number, content in enumerate(contents):
+        parts = _open(content, outer[number]) if number not in odd else None
+        if parts is None or not _add_plain(rows, number, parts, limits):
             odd.add(number)
     return rows, odd
 
 
-def _add_plain(rows: _Rows, number: int, held: _Held, limits: Limits) -> bool:
-    """Add a report's facts where all of them are plain facts of named kinds; says whether they were."""
-    facts = [fact for _, some in held for fact in some]
+def _add_plain(rows: _Rows, number: int, parts: _Parts, limits: Limits) -> bool:
+    """Add the facts of a report where all are plain facts of named kinds; return whether they were."""
+    facts = [fact for _, listed in parts for fact in listed]
     if set(map(type, facts)) != {dict} or len(facts) > limits.rows:
         return False
-    kinds = [kind if kind is not None else taken_kind(fact) for kind, some in held for fact in some]
+    kinds = [kind if kind is not None else taken_kind(fact) for kind, listed in parts for fact in listed]
     if not all(map(is_kind, set(kinds) if set(map(type, kinds)) == {str} else kinds)):
         return False
     rows.facts.extend(facts)
@@ -249,21 +255,21 @@ def _add_plain(rows: _Rows, number: int, held: _Held, limits: Limits) -> bool:
 
 
 def _decoded_or_none(report: bytes, limits: Limits) -> Any:
-    """Return what a report says, or None where it does not decode."""
+    """Return the decoded content of a report, or None where it does not decode."""
     try:
         return decoder(limits.digits)(report)
     except (ValueError, RecursionError):
         return None
 
 
-def _open(one: Any, outer: str | None) -> _Held | None:
+def _open(content: Any, outer: str | None) -> _Parts | None:
     """Return the facts of a fact, a list or a plain envelope under their kinds; None for what needs a closer look."""
-    if type(one) is list:
-        return [(outer, one)]
-    if "facts" not in one:
-        return [(outer, [one])]
-    kind, facts = one.get("kind", ""), one["facts"]
-    if not one.keys() <= {"kind", "facts"} or not is_kind(kind):
+    if type(content) is list:
+        return [(outer, content)]
+    if "facts" not in content:
+        return [(outer, [content])]
+    kind, facts = content.get("kind", ""), content["facts"]
+    if not content.keys() <= {"kind", "facts"} or not is_kind(kind):
         return None
     if type(facts) is list:
         return [(kind or outer, facts)]
