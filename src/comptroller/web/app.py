@@ -52,9 +52,9 @@ CALLS = (reporting_api, findings_api, policy_api, ledger_api, query_api, authori
 
 
 class Files(StaticFiles):
-    """Styles, scripts and pictures: a browser keeps them, and asks each time whether they are still the same.
+    """Styles, scripts and pictures: browsers cache them, and check each time whether they changed.
 
-    They hold nothing of anybody's, so that they may be compressed; pages hold keys of forms, and are not.
+    They hold no personal data, so they may be compressed; pages hold form keys, and are not.
     """
 
     def file_response(self, *said: Any, **more: Any) -> Response:

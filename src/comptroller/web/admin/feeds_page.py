@@ -59,7 +59,7 @@ def feeds(visit: Administering, page: Annotated[int, Query(ge=1, le=100_000)] = 
 
 
 def feeds_of(visit: Visit, at: dt.datetime) -> list[Feed]:
-    """Return all feeds, those that are refused or quiet first, then whoever was heard longest ago."""
+    """Return all feeds: rejected and quiet ones first, then by the oldest last report."""
     server = visit.server
     rows = server.storage.rows("SELECT reporter, kind, media, at FROM refused ORDER BY number")
     refused = [

@@ -1,4 +1,4 @@
-"""Administration: users, grants with their terms, tokens, sessions, the writer's state; and what everybody did."""
+"""Administration: users, grants with their terms, tokens, sessions, the writer's state; and the acts of all users."""
 
 from typing import Annotated
 
@@ -27,7 +27,7 @@ MENU = (
 ADDRESSES = ("/acts", "/admin")
 """Addresses that the tests of access open as every role."""
 TOKEN_ACTS = tuple(dict.fromkeys(act for acts in ROLES.values() for act in sorted(acts) if act != ADMINISTER))
-"""What a token's scope may hold; what its user's grants give narrows it."""
+"""Acts that a token's scope may hold; the grants of its user narrow it."""
 Administering = Annotated[Visit, Depends(may(ADMINISTER))]
 Watching = Annotated[Visit, Depends(may(WATCH))]
 PAGE = 100
@@ -83,7 +83,7 @@ def _need(form: Form, *names: str) -> dict[str, str]:
 
 @router.post("/admin/users")
 def make_user(visit: Administering, form: Form) -> Response:
-    """Admit a person; the one-time link by which that person sets a password is shown once."""
+    """Admit a person; the one-time link with which that person sets a password is shown once."""
     said = _need(form, "login", "name")
     said |= {name: str(form.get(name) or "").strip()[:100] for name in ("employer", "person")}
     with visit.server.exclusive.about("users", visit.server.settings.most_wait_seconds):
@@ -95,7 +95,9 @@ def make_user(visit: Administering, form: Form) -> Response:
 
 @router.post("/admin/password")
 def reset_password(visit: Administering, form: Form) -> Response:
-    """Issue a one-time link by which a user sets a new password; the password and sessions hold until it is taken up."""
+    """Issue a one-time link with which a user sets a new password; password and sessions stay valid until it is
+    used.
+    """
     login = _user(visit, form)
     link = _issued(visit, login)
     visit.note("password", login)
@@ -103,9 +105,9 @@ def reset_password(visit: Administering, form: Form) -> Response:
 
 
 def _issued(visit: Visit, login: str) -> str:
-    """Return what is shown of a new one-time link of a user.
+    """Return the page values of a new one-time link of a user.
 
-    A second proof is asked where the account can be signed in to already, or where another administrator is in force.
+    A second proof is required for an account that can already sign in, and while another administrator is active.
     """
     server, secret = visit.server, visit.server.chance()
     can_enter = server.accounts.has_password(login) or any(o.login == login for o in server.accounts.identities.all())
@@ -139,7 +141,9 @@ def end_link(visit: Administering, form: Form) -> Response:
 
 @router.post("/admin/factor/end")
 def end_factor(visit: Administering, form: Form) -> Response:
-    """Take somebody else's second factor away: one administrator asks for it, another does it; all sessions of the user end."""
+    """Remove another user's second factor: one administrator requests it, another does it; all sessions of the
+    user end.
+    """
     login, accounts, at = _user(visit, form), visit.server.accounts, visit.server.clock()
     if login == visit.login or not accounts.factors.is_on(login):
         return RedirectResponse("/admin", 303)
@@ -156,7 +160,7 @@ def end_factor(visit: Administering, form: Form) -> Response:
 
 
 def _refuse_same(visit: Visit, before: str, login: str) -> None:
-    """Reject (Refused) an administrator who began it, under whichever sign-in name, and the user whom it is about."""
+    """Reject (Refused) the administrator who began it, under any sign-in name, and the user it is about."""
     if any(admission.is_same_person(visit.server, visit.login, other) for other in (before, login)):
         wanted = ("另一名管理员", "another administrator")
         mend = ("由另一名管理员办理", "Let another administrator do it; `comptroller admit` admits one at the node.")
@@ -172,9 +176,9 @@ def _user(visit: Visit, form: Form) -> str:
 
 @router.post("/admin/grants")
 def make_grant(visit: Administering, form: Form) -> Response:
-    """Grant a role over an entity and all below it, with a reason and a term; nobody grants to himself.
+    """Grant a role over an entity and all below it, with a reason and a term; no administrator grants to themselves.
 
-    A grant that is there with the same scope and term is not made again.
+    An existing grant with the same scope and term is not made again.
     """
     said = _need(form, "login", "role", "entity", "reason", "valid_from")
     server = visit.server
@@ -206,7 +210,7 @@ def _scope_of(one: Grant) -> tuple[str | None, ...]:
 
 @router.post("/admin/grants/end")
 def end_grant(visit: Administering, form: Form) -> Response:
-    """Retract a grant: it ends at once, and that it was stands in the ledger."""
+    """Retract a grant: it ends at once, and the ledger still shows that it was in force."""
     grant, server = _need(form, "grant")["grant"], visit.server
     with server.exclusive.about(("grant", grant), server.settings.most_wait_seconds):
         facts = [{"act": "retract", "granted_by": server.owner, "grant": g.grant, "login": g.login, "role": g.role, "entity": g.entity,
@@ -234,7 +238,7 @@ def offer_token(visit: Administering, form: Form) -> Response:
 
 @router.post("/admin/offers/end")
 def end_offer(visit: Administering, form: Form) -> Response:
-    """Take back an offer, or a request for a second factor's end, that waits."""
+    """Withdraw a waiting offer, or a waiting request to remove a second factor."""
     number = _need(form, "number")["number"]
     accounts, at = visit.server.accounts, visit.server.clock()
     one = next((o for o in accounts.handovers.offers(at) if str(o.number) == number), None)

@@ -42,7 +42,9 @@ _EVERY_SECONDS, _MOST_WAITING = 5.0, 1_000
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """A subscription: where to, in whose name, where its secret is, and how many messages were given up since one was taken."""
+    """A subscription: its address, user, secret reference, and the number of messages dropped since the last
+    success.
+    """
 
     hook: str
     login: str
@@ -57,13 +59,13 @@ def webhooks_of(shelf: DeskStore) -> list[Webhook]:
 
 
 def keep(shelf: DeskStore, one: Webhook) -> None:
-    """Keep a subscription."""
+    """Store a subscription."""
     values: list[Value] = [one.hook, one.login, one.url, one.secret, one.failures]
     shelf.put("INSERT OR REPLACE INTO hook (hook, login, url, secret, failures) VALUES (?, ?, ?, ?, ?)", values)
 
 
 def renew(shelf: DeskStore, renewed: Callable[[str], str]) -> None:
-    """Write each subscription's secret anew as `renewed` gives it, where that is another text."""
+    """Write each subscription's secret anew as `renewed` returns it, if the text differs."""
     for one in webhooks_of(shelf):
         if (text := renewed(one.secret)) != one.secret:
             shelf.put("UPDATE hook SET secret = ? WHERE hook = ? AND secret = ?", [text, one.hook, one.secret])
@@ -80,7 +82,7 @@ def subscribe(shelf: DeskStore, one: Webhook) -> bool:
 
 
 def end(shelf: DeskStore, hook: str) -> bool:
-    """End a subscription and drop what waits for it; says whether there was one."""
+    """End a subscription and drop its waiting messages; return whether there was one."""
     shelf.put("DELETE FROM hook_message WHERE hook = ?", [hook])
     return shelf.put("DELETE FROM hook WHERE hook = ?", [hook]) > 0
 
@@ -105,7 +107,7 @@ class Webhooks:
     """The sending side, on a thread of its own; batches wait in memory, messages on the disk."""
 
     def __init__(self, server: Server) -> None:
-        """Take the desk; `start` begins to send."""
+        """Take the server; `start` begins to send."""
         self._desk = server
         self._batches: queue.Queue[Batch | None] = queue.Queue(_MOST_WAITING)
         self._thread: threading.Thread | None = None
@@ -192,7 +194,7 @@ class Webhooks:
         silent: set[str] = set()
         for message, hook, body, tries in due:
             if hook in silent or hook not in held:
-                continue  # who did not answer is not asked for each message: they keep their turn
+                continue  # no request for each message after one failed: the others stay in the queue
             made = self._made(held[hook], body)
             if made is None:
                 shelf.put("DELETE FROM hook_message WHERE message = ?", [message])

@@ -37,7 +37,7 @@ def _page(visit: Visit, said: str) -> Response:
 
 @router.post("/admin/hooks")
 def make_hook(visit: Administering, form: Form) -> Response:
-    """Subscribe an address to the news of a user's reach; a secret that is made here is told once."""
+    """Subscribe an address to the news within a user's reach; a secret that is made here is shown once."""
     server = visit.server
     login, url, named = (str(form.get(name) or "").strip()[:500] for name in ("login", "url", "secret"))
     split(url)

@@ -1,4 +1,4 @@
-"""News as server-sent events: what turned and what came, each only to those whose reach it lies in."""
+"""News as server-sent events: changed findings and accepted reports, each only to viewers within reach."""
 
 import datetime as dt
 import json
@@ -28,9 +28,9 @@ MOST_TURNS, MOST_FINDINGS = 50, 2_000
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
 async def events(request: Request, visit: Seeing) -> StreamingResponse:
-    """Yield news as they happen: event `news` with what turned and which reports came.
+    """Yield news as they happen: event `news` with changed findings and accepted reports.
 
-    Each time the door is passed anew: a session, a token or a grant that ends takes the stream with it.
+    Access is checked each time: a session, token or grant that ends also ends the stream.
     """
 
     async def out() -> AsyncIterator[str]:
@@ -45,7 +45,7 @@ async def events(request: Request, visit: Seeing) -> StreamingResponse:
 
 
 def _told(request: Request, batch: Batch | None) -> str | None:
-    """Return what to send of a batch, or of a while without one; None where whoever listens may do so no more."""
+    """Return what to send of a batch, or after a pause without one; None when the listener lost access."""
     try:
         visit = visitor(request, is_used=False)
     except (Unauthenticated, SecondFactorRequired):

@@ -11,8 +11,7 @@ Limit = Annotated[int, Query(ge=1, le=1000, description="How many at most.")]
 
 
 def cut(rows: list[dict[str, Any]], limit: int, key: str) -> tuple[list[dict[str, Any]], str | None]:
-    """Return a page of rows, one more of which was read than is given, and the cursor of the next; None where this was
-    the last.
+    """Return a page of rows and the cursor of the next page, None for the last; `rows` holds one row beyond the page.
 
     >>> cut([{"name": "a"}, {"name": "b"}], 1, "name")
     ([{'name': 'a'}], 'a')

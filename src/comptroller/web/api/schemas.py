@@ -14,7 +14,7 @@ class PolicyText:
 
 @dataclass
 class RefusalForm:
-    """Why something is not taken: the place, what was seen, what was expected, the mend, a stable code."""
+    """Reason of a rejection: the place, what was seen, what was expected, how to fix it, a stable code."""
 
     code: str
     file: str
@@ -45,7 +45,7 @@ class GrantForm:
 
 @dataclass
 class Me:
-    """Who asks, with the grants that hold, and to which entry the books are folded."""
+    """The caller, with the current grants, and the last ledger entry in the books."""
 
     login: str
     grants: list[GrantForm]
@@ -55,7 +55,7 @@ class Me:
 
 @dataclass
 class FindingRow:
-    """A finding as it stands; `amount` is what its evidence says in CNY, as text, so that no digit is lost."""
+    """A finding in its current state; `amount` is the CNY amount in its evidence, as text, so that no digit is lost."""
 
     finding: str
     state: str
@@ -94,7 +94,7 @@ class FindingWhole:
 
 @dataclass
 class EntityPage:
-    """Rows of the register with the fields that the policy gives them, the next cursor, and how many are hidden."""
+    """Rows of the register with the fields of the policy, the next cursor, and the number of hidden rows."""
 
     items: list[dict[str, Any]]
     next: str | None
@@ -168,9 +168,9 @@ class EntryRow:
 
 @dataclass
 class EntryPage:
-    """Heads of entries, the cursor of the next page, and how many of those looked at the reach hides.
+    """Headers of entries, the cursor of the next page, and the number of hidden entries among those read.
 
-    A page may hold fewer than were asked for, even none, and yet have a next one.
+    A page may hold fewer entries than requested, even none, and still have a next one.
     """
 
     items: list[EntryRow]
@@ -203,7 +203,7 @@ class EntryWhole(EntryRow):
 
 @dataclass
 class AcceptedReport:
-    """A report that was kept: its entry and receipt."""
+    """A report that was accepted: its entry and receipt."""
 
     entry: int
     receipt: ReceiptForm
@@ -221,11 +221,11 @@ class Table:
 
 @dataclass
 class AuthorityCheck:
-    """The answer to "may I?": `allowed`, `ask` (whom), `forbidden` or `unknown`, with the lines that say so.
+    """Answer of the authority check: `allowed`, `ask` (a body), `forbidden` or `unknown`, with the lines behind it.
 
-    Each line names what it rests on: `cites` (source and article) of a pack's list, or the `entry` that reported it.
+    Each line names its source: `cites` (source and article) of a pack's list, or the `entry` that reported it.
 
-    `advice` names it in the ledger; `entry` is known where the call waited for it.
+    `advice` is its name in the ledger; `entry` is known when the call waited for it.
     """
 
     advice: str

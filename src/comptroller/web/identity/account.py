@@ -81,7 +81,7 @@ def change_password(request: Request, visit: Visiting, form: Form) -> Response:
 
 @router.post("/account/factor")
 def offer_factor(visit: Visiting, form: Form) -> Response:
-    """Draw a secret for a device, told once; it counts when a code of the device is given."""
+    """Create a secret for a device, shown once; it becomes active with a code of the device."""
     _known(visit, form)
     factors = visit.server.accounts.factors
     if factors.is_on(visit.login):
@@ -105,7 +105,7 @@ def turn_on(request: Request, visit: Visiting, form: Form) -> Response:
 
 @router.post("/account/recovery")
 def renew(visit: Visiting, form: Form) -> Response:
-    """Draw recovery codes afresh, told once; those from before open nothing any more."""
+    """Create new recovery codes, shown once; the old ones stop working."""
     _known(visit, form)
     if not visit.server.accounts.factors.is_on(visit.login) or not _code_fits(visit, form):
         raise _wrong("code", "-", ("设备上当前的验证码", "the present code of the device"))
@@ -114,7 +114,7 @@ def renew(visit: Visiting, form: Form) -> Response:
 
 
 def _drawn_codes(visit: Visit) -> list[str]:
-    """Return recovery codes that were drawn and kept just now."""
+    """Return new recovery codes after storing them."""
     codes = recovery_codes([visit.server.chance() for _ in range(RECOVERY_CODES)])
     visit.server.accounts.factors.renew_recovery(visit.login, codes, sha256(visit.server.chance().encode()).hexdigest())
     return codes
@@ -134,7 +134,7 @@ def qr_path(said: str) -> tuple[int, str]:
 
 @router.post("/account/factor/end")
 def turn_off(visit: Visiting, form: Form) -> Response:
-    """Turn the second factor off; password and code are asked for."""
+    """Turn the second factor off; password and code are required."""
     _known(visit, form)
     if not _code_fits(visit, form):
         raise _wrong("code", "-", ("设备上当前的验证码", "the present code of the device"))
@@ -155,7 +155,7 @@ def end_sessions(request: Request, visit: Visiting, _form: Form) -> Response:
 
 @router.post("/account/offers")
 def take_offer(visit: Visiting, form: Form) -> Response:
-    """Take up or decline what an administrator offered: a token, with its secret shown here and once, or an identity."""
+    """Accept or decline an administrator's offer: a token, with its secret shown here once, or an identity."""
     if form.get("does") == "decline":
         _person_alone(visit)
     else:
@@ -196,7 +196,7 @@ def _person_alone(visit: Visit) -> None:
 
 
 def _known(visit: Visit, form: Form) -> None:
-    """Reject (Refused) a user who does not give his password again; a user of a provider alone has none to give."""
+    """Reject (Refused) a user whose password is not repeated; a user of a provider alone has no password."""
     _person_alone(visit)
     accounts, at = visit.server.accounts, visit.server.clock()
     given = str(form.get("password") or "")[:MOST_PASSWORD]

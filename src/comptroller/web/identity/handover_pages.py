@@ -1,4 +1,4 @@
-"""A one-time link that an administrator issued: its user opens it, sets the password, and nobody else learns it."""
+"""One-time link of an administrator: its user opens it and sets the password, which no other person learns."""
 
 import logging
 from typing import Annotated
@@ -22,7 +22,7 @@ Secret = Annotated[str, FormField(max_length=200)]
 
 @router.get("/take-up")
 def open_link(request: Request, link: Annotated[str, Query(max_length=200)] = "") -> Response:
-    """Return the page on which a link is taken up; opening it changes nothing."""
+    """Return the page of a link; opening it changes nothing."""
     return _page(
         request, link, "" if desk_of(request).accounts.handovers.link(link, desk_of(request).clock()) else "link"
     )
@@ -55,7 +55,7 @@ def _is_admitted(server: Server, login: str) -> bool:
 
 
 def _is_proven(server: Server, held: Link, link: str, code: str) -> bool:
-    """Return whether a code is given that the administrator who issued the link does not have; each try counts."""
+    """Return whether a valid code came that the issuing administrator does not have; each try counts."""
     if server.accounts.handovers.fits(link, code):
         return True
     return server.accounts.factors.is_on(held.login) and bool(code_fits(server, held.login, code[:40]))

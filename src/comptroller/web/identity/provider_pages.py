@@ -1,4 +1,4 @@
-"""Signing in through an OpenID provider: the way there, the way back, and which subject opens whose account."""
+"""Sign-in through an OpenID provider: the redirect to it, the way back, and which subject opens which account."""
 
 import logging
 from typing import Annotated, Any
@@ -55,7 +55,7 @@ def start(request: Request, back: Annotated[str, Query(max_length=500)] = "/") -
 
 @router.get(BACK)
 def come_back(request: Request) -> Response:
-    """Let somebody in whom the provider vouches for and whose subject an administrator linked to an account."""
+    """Sign in a user whom the provider identifies, if an administrator linked the subject to an account."""
     server = desk_of(request)
     provider, at = provider_of(server), server.clock()
     secret = request.cookies.get(UNDER_WAY, "")
@@ -81,7 +81,10 @@ def come_back(request: Request) -> Response:
 
 
 def _taken_up(server: Server, issuer: str, subject: str) -> str:
-    """Return the account whose first way in the subject takes up; '' where it is offered none, or the account has a way in."""
+    """Return the account that the subject opens for the first time.
+
+    '' when no account is offered, or the account has a sign-in method already.
+    """
     accounts, at, detail = server.accounts, server.clock(), {"issuer": issuer, "subject": subject}
     for one in accounts.handovers.offers(at):
         if one.purpose != IDENTITY or one.detail != detail or can_enter(server, one.login):
@@ -109,7 +112,7 @@ def _refused(request: Request, wrong: str, subject: str) -> Response:
 
 @router.get("/admin/identities")
 def identities(visit: Administering) -> Response:
-    """Return which subject opens whose account."""
+    """Return the page of subjects and their accounts."""
     provider_of(visit.server)
     users = visit.rows("SELECT login, name FROM desk_user WHERE granted_by = ? ORDER BY login", [visit.server.owner])
     accounts = visit.server.accounts
@@ -119,7 +122,10 @@ def identities(visit: Administering) -> Response:
 
 @router.post("/admin/identities")
 def link(visit: Administering, form: Form) -> Response:
-    """Offer a user a subject of the provider, which the user takes up; nobody offers to himself, and no subject opens two accounts."""
+    """Offer a user a subject of the provider, which the user accepts.
+
+    No administrator offers one to themselves, and no subject opens two accounts.
+    """
     issuer = provider_of(visit.server).settings.issuer
     login, subject = (str(form.get(name) or "").strip()[:255] for name in ("login", "subject"))
     day = visit.server.local_now().date()
@@ -140,7 +146,7 @@ def link(visit: Administering, form: Form) -> Response:
 
 @router.post("/admin/identities/end")
 def unlink(visit: Administering, form: Form) -> Response:
-    """End a link; whoever is signed in with that account is signed out."""
+    """End a link; users signed in with that account are signed out."""
     issuer, subject = (str(form.get(name) or "") for name in ("issuer", "subject"))
     login = visit.server.accounts.identities.end(issuer, subject)
     if login:

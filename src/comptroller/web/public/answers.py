@@ -1,8 +1,8 @@
-"""What the public is told of an enterprise on a day: is it state-controlled, by which chain, who may sign, which fees it takes.
+"""Public answers about an enterprise on a day: state control, its chain, signers and fees.
 
-- An enterprise that policy does not publish is answered like one that is not known, in the same words.
+- An enterprise that policy does not publish gets the same answer as an unknown one, in the same words.
 - No person is named; a name that a visitor types is compared by its digest.
-- What is missing gives "not known", never "no".
+- Missing data mean "not known", never "no".
 """
 
 import datetime as dt
@@ -17,7 +17,7 @@ from comptroller.web.runtime.server import Server
 
 LIST, FEES = "public_desk", "allowed_fees"
 CONTROL, SIGNERS, FEE_ITEM = "control", "signers", "fees"
-"""The lines of the list that says what the public pages answer, for each entity the nearest."""
+"""Lines of the list of public answers; the nearest list above an entity applies."""
 YES, WITHIN, NO, UNKNOWN = "yes", "within", "no", "unknown"
 _HOLDS = "valid_from <= $2 AND coalesce(valid_until, DATE '9999-12-31') > $2"
 
@@ -45,12 +45,12 @@ def plain_name(said: str) -> str:
 
 
 def name_digest(entity: str, name: str) -> str:
-    """Return the digest by which a person's name is kept and compared, of one entity each."""
+    """Return the digest by which a person's name is stored and compared; it differs for each entity."""
     return sha256(f"{entity}|{plain_name(name)}".encode()).hexdigest()
 
 
 def answer(server: Server, enterprise: str, person: str, on: dt.date) -> PublicAnswer:
-    """Return what the public is told of an enterprise and a person on a day."""
+    """Return the public answer about an enterprise and a person on a day."""
     entity = _found(server, enterprise, on)
     if entity is None:
         return PublicAnswer()
@@ -113,7 +113,7 @@ def _name(server: Server, entity: str) -> str:
 
 
 def _signs(server: Server, entity: str, person: str, on: dt.date) -> str:
-    """Return whether that person may sign; a "no" needs the name of everybody who may."""
+    """Return whether that person may sign; a "no" needs the name of every signer."""
     duck, bound = server.duck, [entity, on]
     sql = f"SELECT name_hash, person FROM main.signatory WHERE entity = $1 AND {_HOLDS}"
     named = dict(duck.rows(sql, bound))

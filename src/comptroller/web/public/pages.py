@@ -45,7 +45,7 @@ def budgets_of(server: Server) -> dict[str, Budget]:
 
 
 def client_of(request: Request) -> str:
-    """Return the client of a request, as the server or a proxy that it believes says it; of IPv6 its network."""
+    """Return the client of a request from the server or a trusted proxy; for IPv6 its network."""
     return network_of(request.client.host) if request.client else "-"
 
 
@@ -64,19 +64,19 @@ def draw_public(request: Request, template: str, **values: Any) -> HTMLResponse:
 
 
 def refused(request: Request, why: Refusal) -> Response:
-    """Return a page that says why nothing was taken; what is asked too often may be asked again."""
+    """Return a page with the reason of a rejection; a client over the rate may try again."""
     return render_refusals(request, 429 if why.code in _LATER else 422, [why])
 
 
 @router.get("")
 def index(request: Request) -> Response:
-    """Return the first of the public pages: what can be asked and said here."""
+    """Return the first public page, with everything that is offered here."""
     return draw_public(request, "public/public_index.html")
 
 
 @router.get("/verify")
 def verify(request: Request, code: Annotated[str, Query(max_length=100)] = "") -> Response:
-    """Return whether a code proves an entry, and under which checkpoint."""
+    """Return the page that shows whether a code proves an entry, and under which checkpoint."""
     if code and (why := gate_of(request).busy(VERIFY, client_of(request))):
         return refused(request, why)
     server = desk_of(request)
@@ -97,7 +97,7 @@ def receipt(request: Request, code: Annotated[str, Query(max_length=100)] = "") 
 
 @router.get("/enterprise")
 def enterprise(request: Request) -> Response:
-    """Return the page on which one asks about an enterprise."""
+    """Return the page with the form about an enterprise."""
     day = today(desk_of(request)).isoformat()
     return draw_public(
         request, "public/public_enterprise.html", asked={"enterprise": "", "person": "", "on": day}, told=None
@@ -106,7 +106,9 @@ def enterprise(request: Request) -> Response:
 
 @router.post("/enterprise")
 def ask_enterprise(request: Request, enterprise: Word, person: Word = "", on: Word = "") -> Response:
-    """Answer about an enterprise, a person and a day; they come in the body, so that no address keeps them."""
+    """Return the answer about an enterprise, a person and a day; they come in the body, so that no address
+    contains them.
+    """
     if why := gate_of(request).busy(ASK, client_of(request)):
         return refused(request, why)
     server = desk_of(request)
@@ -137,7 +139,7 @@ def fees(request: Request) -> Response:
 
 @router.get("/false-enterprise")
 def false_enterprise(request: Request) -> Response:
-    """Return the form on which a suspected false enterprise is reported."""
+    """Return the form for reports of suspected false enterprises."""
     server = desk_of(request)
     is_open = bool(line_for(server, FALSE_ENTERPRISE, today(server)))
     ticket = gate_of(request).ticket()
@@ -153,7 +155,9 @@ def report_false(  # noqa: PLR0913, PLR0917 - what the form holds
     uscc: Word = "",
     place: Word = "",
 ) -> Response:
-    """Take a report of a suspected false enterprise, as a lead for the line that policy names; nothing tells who sent it."""
+    """Record a report of a suspected false enterprise, as a lead for the line of the policy; the sender is not
+    recorded.
+    """
     server = desk_of(request)
     day = today(server)
     line = line_for(server, FALSE_ENTERPRISE, day)

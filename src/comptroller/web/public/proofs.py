@@ -1,7 +1,7 @@
-"""What a code proves: that an entry stands in the ledger, and under which checkpoint; never what it says.
+"""Verification codes: they prove that an entry is in the ledger, and under which checkpoint, never its content.
 
-- A receipt's code is the entry's number and the first characters of its leaf: whoever has it was given it.
-- A letter's code is drawn by chance, printed in the letter, and stands in the fact that says it was sent.
+- A receipt's code is the entry's number and the first characters of its leaf, so only its recipient knows it.
+- A letter's code is random; it is printed in the letter and recorded in the fact of its dispatch.
 """
 
 import re
@@ -31,7 +31,7 @@ class InclusionAnswer:
 
 
 def prove(server: Server, said: str) -> InclusionAnswer | None:
-    """Return what a code proves; None for a code that proves nothing, whatever is wrong with it."""
+    """Return what a code proves; None for any invalid code."""
     code = re.sub(r"[\s-]", "", said).upper()
     if (found := _RECEIPT.fullmatch(code)) is not None:
         return _receipt(server, int(found[1]), found[2])

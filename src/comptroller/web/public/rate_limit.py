@@ -1,10 +1,10 @@
-"""What keeps public pages from being flooded without identifying a client: buckets by purpose, tickets for one use, work to be done.
+"""Flood protection of public pages without identifying a client: buckets by purpose, one-time tickets, proof of work.
 
-- Each purpose has buckets of its own, one for all clients and one for each: a flood of one purpose takes nothing from another.
-- A question past its buckets is rejected. A tip-off never is: it asks for more work, the more there are, and more of the
-  client that sends many; a client that does the work gets in.
-- No address, cookie or mark of a visitor is stored; clients are counted under a hash with a salt that is drawn anew.
-- A ticket is a moment and chance under a key that dies with the process. It is spent by work, never by a request alone.
+- Each purpose has separate buckets, one for all clients and one for each: a flood of one purpose leaves the others.
+- A question past its buckets is rejected. A tip-off never is: it requires more work with more tip-offs, and still
+  more of a client that sends many. A client that does the work is accepted.
+- No address, cookie or mark of a visitor is stored; clients are counted under a hash with a fresh random salt.
+- A ticket is a moment and random bytes under a key of this process. Work spends it, never a request alone.
 """
 
 import hmac
@@ -24,7 +24,7 @@ WORKED = (LODGE, READ, WRITE)
 MOST_MORE_BITS, MOST_CLIENT_BITS = 10, 4
 """Zero bits that a flood adds to the work of all, and that a client's own number adds to its work."""
 _SLACK = 2
-"""Bits by which the work may fall behind what is asked when it comes: it was more when the browser began."""
+"""Bits by which the work may be below the current requirement: it was lower when the browser began."""
 _MINUTES, _MOST_SPENT, _MOST_CLIENTS = 60, 500_000, 20_000
 _MARK_CHARS, _SALT_MINUTES = 32, 10
 
@@ -68,7 +68,9 @@ class RateLimit:
     """The buckets and tickets of all public pages."""
 
     def __init__(self, secret: str, most_a_minute: int, bits: int, clock: Callable[[], float] = time.monotonic) -> None:
-        """Take the key of the tickets, how many questions a minute brings, the least zero bits of work, and a clock in seconds."""
+        """Take the key of the tickets, the questions allowed a minute, the least zero bits of work, and a clock
+        in seconds.
+        """
         self._secret, self._shares, self.bits, self._clock = secret.encode(), shares_of(most_a_minute), bits, clock
         self._all = {name: _Level() for name in self._shares}
         self._clients: OrderedDict[bytes, _Level] = OrderedDict()
@@ -85,7 +87,7 @@ class RateLimit:
         return hmac.new(self._secret, said.encode(), "sha256").hexdigest()[:_MARK_CHARS]
 
     def busy(self, purpose: str, client: str) -> Refusal | None:
-        """Take one from the buckets of a purpose; return why there is none left, of all or of this client."""
+        """Take one from the buckets of a purpose; return the refusal when none is left, of all or of this client."""
         share = self._shares[purpose]
         with self._lock:
             moment = self._clock()
@@ -129,7 +131,7 @@ class RateLimit:
         return None if self._spend(ticket) else _no_ticket()
 
     def refuse(self, purpose: str, client: str, work: tuple[str, str], more: int = 0) -> Refusal | None:
-        """Return why a ticket and its number do not let a purpose in, and spend the ticket where they do.
+        """Return the refusal of a ticket and its number for a purpose; spend the ticket when they are accepted.
 
         Too little work spends nothing: the browser goes on with the same ticket.
         """

@@ -12,7 +12,7 @@ from comptroller.model.refusal import Refusal, refusal
 from comptroller.web.runtime.server import Server
 
 RETENTION = "tip_retention_days"
-"""The parameter that says how many days after its closing a tip-off is stored."""
+"""Parameter: days for which a closed tip-off is stored."""
 
 
 @dataclass(frozen=True, slots=True)

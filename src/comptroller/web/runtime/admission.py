@@ -28,7 +28,7 @@ def has_persons(server: Server) -> bool:
 
 
 def users_of(server: Server) -> list[User]:
-    """Return the users whom the owner ever admitted."""
+    """Return the users that the owner ever admitted."""
     person = PERSON if has_persons(server) else "NULL"
     today = server.local_now().date()
     rows = server.duck.rows(
@@ -53,9 +53,9 @@ def is_same_person(server: Server, one: str, other: str) -> bool:
 
 
 def checked_login(server: Server, said: Mapping[str, str]) -> str:
-    """Return the folded sign-in name of a new user.
+    """Return the normalised sign-in name of a new user.
 
-    Rejects (Refused) a name that cannot be told from another one, and a person who has an account in force.
+    Rejects (Refused) a name that looks like another one, and a person who already has an active account.
     """
     login = folded(said["login"])
     if (why := fault_of(login)) is not None:
@@ -81,9 +81,9 @@ _ANOTHER = ("改用其他登录名", "Choose another sign-in name.")
 
 
 def admit(server: Server, said: Mapping[str, str], channel: str, by: str) -> str:
-    """Tell the ledger that a person is admitted under a sign-in name, through a channel and by a user; return the stored name.
+    """Record in the ledger that a person is admitted under a sign-in name, by a user; return the stored name.
 
-    The caller admits one at a time. Rejects (Refused) what `checked_login` and intake reject.
+    The caller admits one person at a time. Rejects (Refused) what `checked_login` and intake reject.
     """
     login = checked_login(server, said)
     if not server.accounts.claim(login):

@@ -1,6 +1,6 @@
-"""Live news: what a batch did, told to each open page that may see it, without any page being loaded again.
+"""Live news: what a batch changed, sent to each open page that may see it, without a reload.
 
-News go from the writer's thread into the server's loop; a listener that does not keep up misses old news, never new ones.
+News pass from the writer's thread into the server's loop. A slow listener misses the oldest news, never the newest.
 """
 
 import asyncio
@@ -24,15 +24,15 @@ class Broadcast:
     _listeners: set["asyncio.Queue[Batch | None]"] = field(default_factory=set)
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Name the loop in which listeners wait."""
+        """Set the loop in which listeners wait."""
         self._loop = loop
 
     def also(self, told: Callable[[Batch], None]) -> None:
-        """Let somebody else hear of each batch, in the writer's thread, where nothing may take long or fail."""
+        """Add a callback for each batch. It runs in the writer's thread and must be quick and must not fail."""
         self._also.append(told)
 
     def tell(self, batch: Batch) -> None:
-        """Tell a batch, from any thread."""
+        """Send a batch to all listeners, from any thread."""
         self.recent.append(batch)
         for told in self._also:
             told(batch)
@@ -46,7 +46,7 @@ class Broadcast:
             listener.put_nowait(batch)
 
     def close(self) -> None:
-        """Let every listener end; called in the loop."""
+        """End every listener; called in the loop."""
         self._spread(None)
 
     @property

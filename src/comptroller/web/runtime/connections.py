@@ -1,8 +1,9 @@
-"""Connections of the server: how many there are, in all and of one client, and how long one may stay without asking anything.
+"""Connections of the server: their number in all and per client, and how long one may stay idle.
 
-- Headers are whole within some seconds of their first chance, however slowly their bytes come; else the connection is closed.
-- Past a limit the longest idle connection gives way, then the longest upload: a flood pushes out its own, and no request at work.
-- A body that the server does not read any more, and an answer that its client does not take, end their connection as well.
+- Headers must be complete within some seconds, however slowly their bytes come; otherwise the connection is closed.
+- Past a limit the longest idle connection is closed, then the longest upload. A flood pushes out its own connections,
+  and no request in progress.
+- A body that the server no longer reads, and an answer that its client does not take, end their connection as well.
 """
 
 import asyncio
@@ -20,7 +21,7 @@ IDLE, UPLOAD, WORK = "idle", "upload", "work"
 STAGES = (IDLE, UPLOAD, WORK)
 """No whole headers yet; a body that is not whole yet; a request that is being answered."""
 GIVING = (IDLE, UPLOAD)
-"""Stages in which a connection gives way to a new one, the first before the second."""
+"""Stages in which a connection may be closed for a new one, the first before the second."""
 _RESERVE = 256
 """File handles that are left for files, pipes and outgoing calls."""
 _SLOW = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
@@ -29,7 +30,7 @@ _FULL = b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\nretry-after: 
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
-    """How many connections are kept, in all and of one client; seconds for headers, idle time, and an answer to be taken."""
+    """Limits: connections in all and per client; seconds for headers, for idle time, and for an answer to be taken."""
 
     most: int = 2048
     most_a_client: int = 256
@@ -68,7 +69,7 @@ class ConnectionLimits:
 
 
 def network_of(address: str) -> str:
-    """Return what one client has: an address of IPv4, or the network of /64 that an address of IPv6 stands in.
+    """Return the network of one client: an IPv4 address, or the /64 network of an IPv6 address.
 
     >>> network_of("192.0.2.7"), network_of("2001:db8::1:2"), network_of("::ffff:192.0.2.7"), network_of("-")
     ('192.0.2.7', '2001:db8::/64', '192.0.2.7', '-')
@@ -93,7 +94,7 @@ def raise_handles(wanted: int) -> int:
 
 
 class Register:
-    """All connections of a server, by client and by stage, each stage in the order in which connections came to it."""
+    """All connections of a server, by client and by stage, in the order in which they entered their stage."""
 
     def __init__(self, limits: ConnectionLimits) -> None:
         """Take the limits."""
@@ -108,7 +109,7 @@ class Register:
         return sum(len(one) for one in self._stages.values())
 
     def enter(self, one: "BoundedProtocol") -> bool:
-        """Take a new connection; return whether it may stay. Past a limit another one that asks nothing is closed for it."""
+        """Add a connection; return whether it may stay. Past a limit an idle connection is closed for it."""
         mine = self._of.setdefault(one.who, set())
         if len(mine) >= self.limits.most_a_client and not self.limits.is_shared(one.who):
             gives = [
@@ -130,7 +131,7 @@ class Register:
         return True
 
     def move(self, one: "BoundedProtocol", stage: str) -> None:
-        """Note that a connection came to a stage; one that stays in its stage keeps its place."""
+        """Move a connection to a stage; a connection already in that stage does not change its place."""
         if one.stage != stage and one in self._of.get(one.who, ()):
             if one.stage:
                 self._stages[one.stage].pop(one, None)
@@ -159,7 +160,7 @@ class BoundedProtocol(H11Protocol):
     _sends: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
-        """Take a connection, or answer 503 where even the longest idle one is this one."""
+        """Add the connection, or answer 503 when this one is itself the longest idle."""
         super().connection_made(transport)
         self.who = network_of(self.client[0]) if self.client else ""
         if not self.register.enter(self):
@@ -175,7 +176,7 @@ class BoundedProtocol(H11Protocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes; what does not make a whole request does not begin the time anew."""
+        """Receive bytes; an incomplete request does not restart the time limit."""
         if not self.transport.is_closing():
             super().data_received(data)
             self._watch()
@@ -202,7 +203,7 @@ class BoundedProtocol(H11Protocol):
         return self.cycle is not None and not self.cycle.response_complete
 
     def _watch(self) -> None:
-        """Start or stop the time in which a whole request has to come; it is never prolonged by single bytes."""
+        """Start or stop the time limit of a complete request; single bytes never prolong it."""
         if self.transport.is_closing():
             return
         if self.is_at_work:
@@ -213,7 +214,7 @@ class BoundedProtocol(H11Protocol):
             self._waits = self.loop.call_later(self._seconds(), self._too_slow)
 
     def _seconds(self) -> float:
-        """Return the seconds that are given: for the first request its headers' time, between requests the idle time as well."""
+        """Return the seconds allowed: the header time for the first request, plus the idle time between requests."""
         limits = self.register.limits
         return limits.header_seconds if self.cycle is None else limits.header_seconds + limits.idle_seconds
 
@@ -225,12 +226,12 @@ class BoundedProtocol(H11Protocol):
             self.transport.close()
 
     def end(self) -> None:
-        """Close the connection at once, whatever it still has to send."""
+        """Close the connection at once and drop unsent data."""
         self.transport.abort()
 
 
 def _cancel(timer: asyncio.TimerHandle | None) -> asyncio.TimerHandle | None:
-    """Cancel a timer, if there is one; return what stands in its place."""
+    """Cancel a timer, if there is one; return None as its new value."""
     if timer is not None:
         timer.cancel()
     return None

@@ -1,4 +1,4 @@
-"""Feeds: who reports what, how often, when last, and what was refused since; each entry is read once, however many ask."""
+"""Feeds: who reports what, how often, when last, and how many reports were rejected since. Each entry is read once."""
 
 import datetime as dt
 import statistics
@@ -19,10 +19,10 @@ Key = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What one reporter sends of one kind ('' where reports name their kinds inside) in one medium.
+    """Reports of one reporter, kind ('' when the reports name their kinds inside) and medium.
 
-    `usual` is the median time between its last reports, None until there were enough; `refused` counts what was refused
-    since the last report that was kept.
+    `usual` is the median time between its last reports, or None before there were enough. `refused` counts the reports
+    rejected since the last accepted one.
     """
 
     reporter: str
@@ -35,8 +35,8 @@ class Feed:
     refused: int = 0
 
     def state(self, at: dt.datetime) -> str:
-        """Return how it does: refused where its newest report was, quiet where it is silent for three times as
-        long as usual.
+        """Return the state: refused after a rejected newest report, quiet after a silence of three times the
+        usual, else ok.
         """
         if self.refused:
             return REFUSED
@@ -85,8 +85,9 @@ def _feed(key: Key, one: _Seen) -> Feed:
 
 
 def with_refused(feeds: Iterable[Feed], refused: Iterable[tuple[Key, dt.datetime]]) -> list[Feed]:
-    """Return feeds with how many reports were refused after the last that was kept; who was only ever refused is a feed
-    too.
+    """Return feeds with the number of reports rejected after the last accepted one.
+
+    A reporter that only had rejected reports is a feed too.
 
     >>> never = with_refused([], [(("A", "payment", "csv"), dt.datetime(2024, 1, 1, tzinfo=dt.UTC))])
     >>> [(one.reporter, one.count, one.refused) for one in never]

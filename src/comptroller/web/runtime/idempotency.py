@@ -1,7 +1,7 @@
-"""An answer under a key is made once: who sends the same again gets the same answer, however many send at once.
+"""Idempotency keys: the answer under a key is made once, and every repetition gets the same answer.
 
-- A key is taken before the work begins, in one statement; the digest tells what was sent under it.
-- Work that a fault cut short is looked for in the ledger before it is done again.
+- A key is taken before the work begins, in one statement; the digest identifies what was sent under it.
+- After a fault cut work short, its result is searched in the ledger before the work is done again.
 """
 
 import json
@@ -28,11 +28,11 @@ def answer_once(
     again: Callable[[int], Answer | None],
     is_final: Callable[[Answer], bool] = lambda _answer: True,
 ) -> Answer:
-    """Return the answer to what is sent under a key: from `work` for the first, the same for all others.
+    """Return the answer to a request under a key: from `work` for the first, the same for all others.
 
-    `place` is login, key and digest. `again(size)` returns what became of work that a fault cut short, looked for in
-    entries of the ledger after `size`; None where nothing did. An answer that is not final gives the key back.
-    Raises Refused where the key came with another digest.
+    `place` is login, key and digest. `again(size)` searches the ledger entries after `size` for the result of work that
+    a fault cut short, and returns None without one. An answer that is not final releases the key. Raises Refused for a
+    key that came with another digest.
     """
     login, key, digest = place
     with server.exclusive.about(("once", login, key), server.settings.most_wait_seconds):

@@ -17,7 +17,7 @@ WAITS, RUNS, DONE, FAILED = "waits", "runs", "done", "failed"
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job: what is done about what, for whom, since when, and what came of it."""
+    """A job: its action, subject, user, start and result."""
 
     number: int
     did: str
@@ -31,7 +31,7 @@ class Job:
 
 
 class Jobs:
-    """The jobs of a desk; the newest are kept to be looked at, and none outlives the process."""
+    """The jobs of a desk. The newest are listed; none outlives the process."""
 
     def __init__(self, clock: Callable[[], dt.datetime]) -> None:
         """Take the clock; the thread begins with the first job."""
@@ -43,12 +43,12 @@ class Jobs:
         self._count = 0
 
     def start_alone(self, did: str, about: str, login: str, work: Callable[[], str]) -> int | None:
-        """Let work wait its turn where no job about the same thing is open; return its number, or None where one is."""
+        """Queue work unless a job about the same subject is open; return its number, or None when one is."""
         with self._starting:
             return None if self.open_about(about) else self.start(did, about, login, work)
 
     def start(self, did: str, about: str, login: str, work: Callable[[], str]) -> int:
-        """Let work wait its turn, which gives what is said of it in the end; returns the job's number."""
+        """Queue work, which returns its result as text; return the job's number."""
         with self._lock:
             self._count += 1
             number = self._count
@@ -69,7 +69,7 @@ class Jobs:
         return next((one for one in self.newest() if one.about == about and one.ended_at is None), None)
 
     def stop(self) -> None:
-        """Let what runs come to its end; what waits is given up."""
+        """Finish the running job and drop the waiting ones."""
         if self._thread is None:
             return
         while not self._waiting.empty():

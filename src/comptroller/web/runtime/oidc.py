@@ -1,9 +1,9 @@
-"""Signing in by another's word: an OpenID provider says who somebody is (OpenID Connect Core 1.0, code flow with PKCE).
+"""Sign-in through an OpenID provider (OpenID Connect Core 1.0, code flow with PKCE).
 
-- The browser keeps one secret; state, nonce and verifier follow from it, so that an answer belongs to the browser that asked.
-- An identity token counts when it is signed with a pinned algorithm by a key of the provider, and names this provider,
-  this desk, this asking, and a time that holds.
-- Nothing but the subject is read from it: rights are facts of the ledger.
+- The browser stores one secret. State, nonce and verifier derive from it, so that an answer belongs to that browser.
+- An identity token must be signed by a key of the provider with a pinned algorithm. It must name this provider,
+  this desk, this request and a valid time.
+- Only the subject is read from it: rights are facts of the ledger.
 """
 
 import base64
@@ -39,10 +39,10 @@ class NotIdentified(Exception):
 
 
 class Provider:
-    """One provider, asked over the network; what it says of itself is kept for an hour."""
+    """One provider, called over the network; its metadata is cached for an hour."""
 
     def __init__(self, settings: ProviderSettings) -> None:
-        """Take how the provider is named; nothing is asked yet."""
+        """Take the settings of the provider; no request is sent yet."""
         self.settings = settings
         self._lock = threading.Lock()
         self._told: tuple[dt.datetime, dict[str, Any]] | None = None
@@ -67,8 +67,9 @@ class Provider:
         return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(said)}"
 
     def subject(self, secret: str, answer: dict[str, str], at: dt.datetime) -> str:
-        """Return the subject for whom the provider vouches to the browser with that secret; raises
-        NotIdentified for any doubt.
+        """Return the subject that the provider identified for the browser with that secret.
+
+        Raises NotIdentified for any doubt.
         """
         if not hmac.compare_digest(answer.get("state", "").encode(), _drawn(secret, "state").encode()):
             raise NotIdentified("the state is not that of this browser")
@@ -130,7 +131,7 @@ class Provider:
         return subject
 
     def _signed(self, token: str, at: dt.datetime) -> dict[str, Any]:
-        """Return the claims of a token whose signature holds; keys are asked for again where its key is not known."""
+        """Return the claims of a token with a valid signature; fetch the keys again when its key is unknown."""
         algorithms = list(self.settings.algorithms)
         try:
             try:
@@ -160,9 +161,10 @@ class Provider:
         return found
 
     def _asked(self, url: str, headers: dict[str, str], body: bytes | None = None) -> dict[str, Any]:
-        """Return the JSON object that an address of the provider answers with.
+        """Return the JSON object at an address of the provider.
 
-        The issuer's own host is asked wherever it is; any other host at a public address, or in the networks of the settings.
+        The issuer's own host may have any address; other hosts need a public address or one in the networks of the
+        settings.
         """
         own = urlsplit(self.settings.issuer).hostname
         allowed = ANYWHERE if urlsplit(url).hostname == own else self.settings.networks
@@ -177,7 +179,7 @@ class Provider:
 
 
 def _drawn(secret: str, what: str) -> str:
-    """Return one of the three values that follow from the browser's secret; none tells anything of another."""
+    """Return one of the three values derived from the browser's secret; none reveals another."""
     return base64.urlsafe_b64encode(hmac.digest(secret.encode(), what.encode(), "sha256")).rstrip(b"=").decode()
 
 

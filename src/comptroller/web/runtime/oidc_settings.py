@@ -1,12 +1,7 @@
-"""How an OpenID provider is named: a TOML file, read whole or refused with every line that is wrong.
+"""Settings of an OpenID provider: a TOML file, read completely or rejected with every wrong line.
 
-issuer = "https://login.example/realms/owner"
-client = "comptroller"
-address = "https://desk.example"
-secret = "env:COMPTROLLER_SECRET_OIDC"
-title = "统一身份认证"
-algorithms = ["RS256"]
-networks = ["10.1.0.0/16"]
+issuer = "https://login.example/realms/owner" client = "comptroller" address = "https://desk.example" secret =
+"env:COMPTROLLER_SECRET_OIDC" title = "统一身份认证" algorithms = ["RS256"] networks = ["10.1.0.0/16"]
 """
 
 import ipaddress
@@ -21,7 +16,7 @@ from comptroller.model.refusal import Refusal, Refused, refusal
 from comptroller.web.runtime.secrets_at_rest import decrypt
 
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA", "RS384", "RS512", "PS384", "PS512", "ES384", "ES512")
-"""Signatures by a key of which the provider alone has the secret half; no other is ever taken."""
+"""Signature algorithms with a private key that only the provider has; no other is accepted."""
 USUAL = ("RS256", "PS256", "ES256", "EdDSA")
 BACK = "/oidc/back"
 _NEEDED, _OPTIONAL = ("issuer", "client", "address"), ("secret", "title", "algorithms", "networks")
@@ -42,12 +37,12 @@ class ProviderSettings:
 
     @property
     def back(self) -> str:
-        """Return the address that browsers come back to; it is registered with the provider as it stands here."""
+        """Return the address that browsers come back to; it must be registered with the provider exactly so."""
         return self.address.rstrip("/") + BACK
 
 
 def read_provider(path: Path, passphrase: bytes | None) -> ProviderSettings:
-    """Read the file; raises Refused for it with everything that is wrong in it."""
+    """Return the settings in the file; raises Refused with everything that is wrong in it."""
     try:
         said = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
@@ -103,7 +98,7 @@ def _is_network(said: object) -> bool:
 
 
 def _strange(path: Path, said: dict[str, Any]) -> list[Refusal]:
-    """Return what is missing, and what nobody knows, with the name that was perhaps meant."""
+    """Return refusals for missing and for unknown names, with the name that was perhaps meant."""
     known = (*_NEEDED, *_OPTIONAL)
     missing = [_wrong(path, name, "-", ("填写该项", "this setting")) for name in _NEEDED if not said.get(name)]
     for name in sorted(said.keys() - set(known)):

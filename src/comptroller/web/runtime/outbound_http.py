@@ -18,12 +18,12 @@ from comptroller.model.text import Text
 SECONDS = 10.0
 MOST_ANSWER = 1 << 20
 ANYWHERE = ("0.0.0.0/0", "::/0")
-"""For addresses that whoever runs the desk wrote into its settings."""
+"""For addresses that the operator of the desk wrote into its settings."""
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 _UNICAST_V6 = tuple(map(ipaddress.ip_network, ("2000::/3",)))
-"""Where the public network of IPv6 has its addresses; no other range is asked."""
+"""The public range of IPv6; requests go to no other range."""
 _NOT_V6 = tuple(
     map(
         ipaddress.ip_network,
@@ -55,9 +55,9 @@ class Unreachable(Exception):
 
 
 def post(url: str, headers: Mapping[str, str], body: bytes, allowed: Sequence[str] = ()) -> int:
-    """Send a body and give the status of the answer; `allowed` are networks such as `10.1.0.0/16`.
+    """Return the status of the answer to a body that is sent; `allowed` are networks such as `10.1.0.0/16`.
 
-    Raises Refused for an address that may not be asked, (NotReached) one that does not answer.
+    Raises Refused for an address that is not allowed, NotReached for one that does not answer.
     """
     return get(url, headers, body, allowed)[0]
 
@@ -65,7 +65,7 @@ def post(url: str, headers: Mapping[str, str], body: bytes, allowed: Sequence[st
 def get(
     url: str, headers: Mapping[str, str], body: bytes | None = None, allowed: Sequence[str] = ()
 ) -> tuple[int, bytes]:
-    """Get an address, or send a body to it, and give the status with what was answered; refuses as `post` does."""
+    """Return status and content of an address, or of the answer to a body sent to it; raises as `post` does."""
     parts = split(url)
     try:
         told = socket.getaddrinfo(parts.hostname, _port(parts), type=socket.SOCK_STREAM)
@@ -92,9 +92,7 @@ def get(
 
 
 def split(url: str) -> SplitResult:
-    """Return an address in its parts; raises Refused for what is not http or https, has no host, or holds a
-    password.
-    """
+    """Return an address in its parts; raises Refused for other schemes than http(s), no host, or a password."""
     try:
         parts = urlsplit(url)
         is_right = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc

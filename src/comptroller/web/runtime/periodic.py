@@ -18,14 +18,16 @@ class PeriodicTasks:
     """The rounds of a desk, by what they are about; none outlives the process."""
 
     def __init__(self, seconds: float) -> None:
-        """Take how long is waited between two rounds."""
+        """Take the seconds between two rounds."""
         self._seconds = seconds
         self._lock = threading.Lock()
         self._asked: dict[str, queue.Queue[Future[None] | None]] = {}
         self._threads: dict[str, threading.Thread] = {}
 
     def begin(self, about: str, work: AbstractContextManager[Turn], failed: Callable[[str], None]) -> None:
-        """Let work about something begin; its context is entered and left on its thread, and a fault is told."""
+        """Start periodic work about a subject. Its context is entered and left on its thread; a fault calls
+        `failed`.
+        """
         with self._lock:
             assert about not in self._asked, "work about a thing is begun once"
             self._asked[about] = queue.Queue()
@@ -39,7 +41,7 @@ class PeriodicTasks:
             return list(self._asked)
 
     def turn(self, about: str) -> "Future[None]":
-        """Let a round be done at once; the future is done when it is, also where there are no rounds about that."""
+        """Request a round at once; return a future that ends with the round, or at once without periodic work."""
         future: Future[None] = Future()
         with self._lock:
             if about in self._asked:
@@ -49,7 +51,7 @@ class PeriodicTasks:
         return future
 
     def end(self, about: str) -> None:
-        """Let the rounds about something end, and wait for the one that goes on."""
+        """Stop the rounds about a subject, and wait for a running one."""
         with self._lock:
             thread = self._threads.get(about)
             if about in self._asked:

@@ -1,7 +1,6 @@
-"""Answers of questions that are read page by page: kept in files without names, few for each person, for some minutes.
+"""Answers of queries that are read page by page: stored in unnamed files, few for each person, for some minutes.
 
-An answer is never in the memory of the server between two pages; what is kept is bounded in number, and each answer by
-the limits of questions.
+No answer stays in the server's memory between two pages. Their number is bounded, and each answer by the query limits.
 """
 
 import json
@@ -18,7 +17,7 @@ _SECONDS = 600.0
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One answer in a file: a line of columns, then a line for each row, where each begins, and until when it is kept."""
+    """One answer in a file: a line of columns, a line for each row, the offsets of the rows, and the expiry."""
 
     person: str
     columns: list[str]
@@ -42,7 +41,7 @@ class Kept:
 
 
 class Answers:
-    """The answers that are kept, the newest last."""
+    """The stored answers, the newest last."""
 
     def __init__(self, seconds: Callable[[], float]) -> None:
         """Take a clock that counts seconds."""
@@ -50,7 +49,7 @@ class Answers:
         self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
 
     def keep(self, key: Hashable, person: str, columns: list[str], rows: list[list[Any]]) -> None:
-        """Keep an answer's rows, given as plain values; the oldest of a person, or of all, makes room for it."""
+        """Store an answer's rows as plain values; the oldest answer of a person, or of all, is removed for it."""
         file = tempfile.TemporaryFile()  # noqa: SIM115 - it is closed when it is let go
         starts = [0]
         for row in rows:
@@ -68,7 +67,7 @@ class Answers:
                 self._let_go(next(iter(self._kept)))
 
     def rows(self, key: Hashable, first: int, count: int) -> tuple[list[str], list[list[Any]], int] | None:
-        """Return the columns, some rows, and how many there are; None where the answer is kept no more."""
+        """Return the columns, some rows, and the number of all rows; None for an answer that is gone."""
         with self._lock:
             one = self._kept.get(key)
             if one is None or one.until < self._seconds():
@@ -76,7 +75,7 @@ class Answers:
             return one.columns, one.rows(first, count), one.count
 
     def clear(self) -> None:
-        """Let go of all answers."""
+        """Remove all answers."""
         with self._lock:
             for name in list(self._kept):
                 self._let_go(name)

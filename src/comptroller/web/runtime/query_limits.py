@@ -11,8 +11,10 @@ from comptroller.store.question import refused
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What questions may use: processes at once, places to wait and seconds of it, questions of one person, bytes of memory
-    and of tables handed over, and rows, bytes and columns of an answer.
+    """Limits of queries.
+
+    They bound parallel processes, waiting queries and their seconds, and queries of one person. They bound bytes of
+    memory and of input tables, and rows, bytes and columns of an answer.
     """
 
     processes: int = 2
@@ -30,7 +32,7 @@ class NoPlace(Exception):
     """Too many questions run or wait; the sender may try again."""
 
     def __init__(self, why: Refusal) -> None:
-        """Keep the refusal that says which limit was met."""
+        """Store the refusal that names the limit."""
         super().__init__(why.code)
         self.refusal = why
 
@@ -38,7 +40,7 @@ class NoPlace(Exception):
 def refusal_of(
     head: Mapping[str, Any], sql: str, tables: Collection[str], *, limits: Limits, seconds: float
 ) -> Refusal:
-    """Return the refusal for what a process says of a question."""
+    """Return the refusal for the error that a query process reported."""
     code, text, place = str(head["code"]), str(head["text"]), ("", None, "sql")
     less = ("缩小范围,或用 LIMIT", "Ask about less, or use LIMIT.")
     most = limits

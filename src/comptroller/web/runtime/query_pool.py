@@ -1,8 +1,8 @@
-"""Questions of visitors, answered by processes of their own: how many at once, how large, how long, and what is said when one fails.
+"""Queries of users, run by separate processes: how many at once, how large, how long, and the refusal of each failure.
 
-- A process knows the tables that it was handed and nothing else (`store/query_process.py`); it answers one question.
-- Few questions run at once, a few more wait, and one person has few of them; who finds no place is told so with a 503.
-- Memory, time, rows, bytes and columns of an answer are bounded; what passes a bound is refused by its name.
+- A process knows only the tables that it received (`store/query_process.py`); it answers one query.
+- Few queries run at once, a few more wait, and one person has few of them; a query without a place gets a 503.
+- Memory, time, rows, bytes and columns of an answer are bounded; a refusal names the bound that was passed.
 """
 
 import contextlib
@@ -41,7 +41,7 @@ class QueryPool:
     """The processes of one server; the first question starts them."""
 
     def __init__(self, limits: Limits | None = None) -> None:
-        """Take the limits; nothing is started yet."""
+        """Take the limits; no process is started yet."""
         self.limits = limits or Limits()
         self.handouts = Handouts()
         self._lock = threading.Lock()
@@ -62,10 +62,10 @@ class QueryPool:
         person: str = "",
         seconds: float = 60.0,
     ) -> Answer:
-        """Return the answer to one SELECT over `tables`, each as its view has it; the connection reads the views.
+        """Return the answer to one SELECT over `tables`, each limited to its view; the connection reads the views.
 
-        Raises Refused for what may not be asked or passes a limit, NoPlace where too many ask. A table without a view is
-        one that is not known as of the day asked; without any views, tables are read as they stand in the database.
+        Raises Refused for a query that is not allowed or passes a limit, NoPlace for too many queries. A table without
+        a view is unknown as of the requested day. Without any views, tables are read as they are in the database.
         """
         unknown = [name for name in tables if name not in views] if views else []
         question = read_question(sql, tables, unknown)
@@ -80,7 +80,7 @@ class QueryPool:
         return _rows(body)
 
     def __enter__(self) -> Self:
-        """Return the pool, whose processes end with the block."""
+        """Return the pool; its processes end with the block."""
         return self
 
     def __exit__(self, *_fault: object) -> None:
@@ -108,7 +108,10 @@ class QueryPool:
 
     @contextlib.contextmanager
     def _place(self, person: str) -> Iterator[None]:
-        """Hold a process for one question; raises (NoPlace) where a person has too many, too many wait, or it takes too long."""
+        """Yield a process for one query.
+
+        Raises NoPlace when a person has too many queries, too many wait, or the wait is too long.
+        """
         most = self.limits
         with self._lock:
             if person and self._people[person] >= most.of_one_person:
@@ -196,7 +199,7 @@ class QueryPool:
         return ours
 
     def _started(self) -> socket.socket:
-        """Return the socket at which processes wait, and start them where there are none."""
+        """Return the socket of the waiting processes, and start them when there are none."""
         with self._lock:
             if self._process is not None and self._process.poll() is not None:
                 self._end()

@@ -12,7 +12,7 @@ HOUR = dt.timedelta(hours=1)
 
 
 def is_report(head: EntryHeader) -> bool:
-    """Return whether an entry is what somebody reported, and not an entry of the engine's own or an act at the desk."""
+    """Return whether an entry is a report of a person, not of the engine or an act at the desk."""
     return head.fields["media"] not in MADE and not head.fields["name"].startswith("desk-")
 
 

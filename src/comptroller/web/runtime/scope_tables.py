@@ -1,4 +1,7 @@
-"""The entities at and below each set of roots, kept as tables in memory until the register changes, so that pages need not walk the tree for every table."""
+"""The entities at and below each set of roots, cached as tables until the register changes.
+
+Pages then need not walk the tree for every table.
+"""
 
 import datetime as dt
 import threading
@@ -9,7 +12,7 @@ from comptroller.access.row_access import walked
 from comptroller.store.duck import DuckDb
 
 _SECONDS = 300
-"""How long tables of a register that nobody asks for any more are kept for those who still read: longer than a page may take."""
+"""Seconds for which tables of an old register stay for current readers: longer than a page may take."""
 
 
 class ScopeTables:
@@ -24,8 +27,8 @@ class ScopeTables:
         self._asked: dict[int, dt.datetime] = {}
 
     def register(self, stamp: Any) -> int:
-        """Return a number for the register of that stamp, for somebody who begins to read by it; one long
-        forgotten gets another.
+        """Return a number for the register of that stamp, for a reader that begins now; an expired register
+        gets a new number.
         """
         with self._lock:
             number = self._registers.get(stamp)
@@ -48,7 +51,7 @@ class ScopeTables:
             return f"SELECT b.entity FROM reached.main.below_{tables[roots]} AS b"
 
     def _forget(self, duck: DuckDb) -> None:
-        """Drop what stands on a register by which nobody has begun to read for long."""
+        """Drop the tables of registers with no new reader for a long time."""
         now = self._clock()
         for stamp, number in list(self._registers.items()):
             if (now - self._asked[number]).total_seconds() > _SECONDS:

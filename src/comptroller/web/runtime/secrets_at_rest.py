@@ -1,8 +1,8 @@
-"""Secrets of the desk that must be read again: named in the environment, or encrypted under the node's passphrase.
+"""Secrets that the desk must read again: named in the environment, or encrypted under the node's passphrase.
 
-A text is `argon2id:1:MEMORY:PASSES:LANES:SALT:CIPHER`: the version, what deriving the key costs (KiB of memory, passes,
-lanes), the salt, and nonce and AES-256-GCM cipher together, both in base64. Texts of before (`sealed:`, a key without
-salt or cost) are read, and `renewed` gives them in the present form.
+A text is `argon2id:1:MEMORY:PASSES:LANES:SALT:CIPHER`: the version, the cost of key derivation (KiB of memory, passes,
+lanes), the salt, and nonce with AES-256-GCM cipher, both in base64. Older texts (`sealed:`, a key without salt or cost)
+are read too, and `renewed` returns them in the current form.
 """
 
 import base64
@@ -29,9 +29,9 @@ _MOST_COST = (1_048_576, 64, 16)
 
 
 def encrypt(secret: bytes, passphrase: bytes | None, nonce: bytes) -> str:
-    """Return a secret as it may lie on the disk; raises Refused where the node has no passphrase.
+    """Return a secret encrypted for storage; raises Refused when the node has no passphrase.
 
-    `nonce` is drawn for this secret alone; salt and nonce of the cipher come from it.
+    `nonce` is random and for this secret alone; salt and nonce of the cipher come from it.
     """
     if not passphrase:
         wanted = ("env:COMPTROLLER_SECRET_... 形式的引用", "a reference such as env:COMPTROLLER_SECRET_NAME")
@@ -57,7 +57,7 @@ def is_named(kept: str) -> bool:
 
 
 def decrypt(kept: str, passphrase: bytes | None) -> bytes:
-    """Return the secret; raises Refused for one that is not there any more or does not open."""
+    """Return the secret; raises Refused for one that is missing or cannot be decrypted."""
     if found := _IN_ENVIRONMENT.fullmatch(kept):
         said = os.environ.get(found.group(1), "")
         if said:

@@ -46,10 +46,7 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How the desk is run: whether cookies need https, how much a body may hold, how often somebody may ask,
-    how much all visitors of public pages may ask together, how much work their browsers show, how much of theirs is stored, who else says who somebody is, how many pages are made at once, how long a page waits for the engine,
-    which roles owe a second factor, whether passwords of this node open anything, and which proxies are believed.
-    """
+    """Settings of the web server."""
 
     is_secure: bool = False
     most_body_bytes: int = 64 << 20
@@ -80,7 +77,7 @@ class Server:
     """One node at the desk. Time and chance are handed in."""
 
     def __init__(self, folder: Path, clock: Clock, chance: Callable[[], str], settings: Settings | None = None) -> None:
-        """Take the node's folder, the clock, and where secrets come from; `start` opens it."""
+        """Take the node's folder, the clock, and the source of random bytes; `start` opens the node."""
         self.folder, self.clock, self.chance = folder, clock, chance
         self.settings = settings or Settings()
         self.broadcast = Broadcast()
@@ -131,7 +128,7 @@ class Server:
 
     @property
     def engine(self) -> Engine:
-        """Return the engine, of which only values may be read here: pack, charter, owner."""
+        """Return the engine; only its values may be read here: pack, charter, owner."""
         assert self._engine is not None, "the desk is started before it is asked"
         return self._engine
 
@@ -179,7 +176,7 @@ class Server:
 
     @property
     def accounts(self) -> Accounts:
-        """Return this thread's own door to accounts."""
+        """Return this thread's own connection to the accounts."""
         if not hasattr(self._own, "accounts"):
             self._own.accounts = Accounts(self.folder / ACCOUNTS)
         found: Accounts = self._own.accounts
@@ -187,7 +184,7 @@ class Server:
 
     @property
     def storage(self) -> DeskStore:
-        """Return this thread's own door to what users keep at the desk."""
+        """Return this thread's own connection to the desk's store."""
         if not hasattr(self._own, "shelf"):
             self._own.storage = DeskStore(self.folder / SHELF)
         found: DeskStore = self._own.storage
@@ -199,19 +196,18 @@ class Server:
         return ZoneInfo(self.pack.zone)
 
     def local_now(self) -> dt.datetime:
-        """Return the present wall time of the owner."""
+        """Return the current local time of the owner."""
         return self.clock().astimezone(self.zone).replace(tzinfo=None)
 
     def position(self) -> tuple[int, str]:
-        """Return to which entry the books are folded, and under which policy."""
+        """Return the last ledger entry in the books, and the policy version."""
         entries, digest = self.duck.rows("SELECT entries, pack FROM position")[0]
         return int(entries), str(digest)
 
     def stamp(self, tables: Sequence[str]) -> tuple[Any, ...]:
-        """Return what changes when a row of one of these fact tables comes or goes, the clock's day or the policy
-        moves.
+        """Return a stamp that changes with the rows of these fact tables, the clock's day or the policy.
 
-        What stands on few tables is kept by their stamp: most batches do not touch them.
+        Values that depend on few tables are cached by their stamp: most batches do not change these tables.
         """
         position = self.position()
 
@@ -225,9 +221,7 @@ class Server:
 
     @property
     def register(self) -> int:
-        """Return a number that changes when the register does, and with it who is below whom; whoever asks
-        begins to read by it.
-        """
+        """Return a number that changes with the register and its hierarchy; the caller begins to read by it."""
         return self.scope_tables.register(self.stamp(["entity"] if "entity" in self.pack.kinds else []))
 
     def below(self, roots: tuple[str, ...]) -> str:
@@ -263,7 +257,7 @@ class Server:
                     self._making.pop(key, None)
 
     def note(self, login: str, did: str, about: str = "", detail: str = "") -> "Future[Outcome]":
-        """Let the ledger say what a user did."""
+        """Record in the ledger what a user did; return the future of its outcome."""
         fact = {
             "granted_by": self.owner,
             "deed": self.chance()[:16],
@@ -288,7 +282,7 @@ class Server:
         return self.writer.take(Report(payload, "json", name, self.owner, channel=channel, login=login))
 
     def outcome_of(self, waiting: "Future[Outcome]") -> Outcome:
-        """Wait for what the desk reported; raises Refused for what was not taken."""
+        """Return the outcome of a report of the desk, after waiting for it; raises Refused when it was rejected."""
         outcome = waiting.result(self.settings.most_wait_seconds)
         if outcome.refusals:
             raise Refused(list(outcome.refusals))

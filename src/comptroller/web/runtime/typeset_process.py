@@ -54,7 +54,7 @@ def filter_of(machine: str) -> bytes:
 
 
 def close_off() -> bool:
-    """Take sockets and other programs away from this process; return whether the kernel did so."""
+    """Close this process off from sockets and other programs; return whether the kernel did so."""
     program = filter_of(platform.machine()) if sys.platform == "linux" else b""
     if not program:
         return False
@@ -75,7 +75,7 @@ def typeset(job: dict[str, Any]) -> bytes:
         sys.exit(FONTLESS)
     files = {name: text.encode() for name, text in job["files"].items()}
     empty = job["root"]
-    # The library takes a project as a dictionary of files, which its types do not say.
+    # The library accepts a project as a dictionary of files, which its types leave out.
     compiler = typst.Compiler(files, root=empty, font_paths=fonts, package_path=empty, package_cache_path=empty)  # type: ignore[type-var]
     found = compiler.compile(format="pdf", sys_inputs={"said": job["values"]}, timestamp=job["at"])
     assert isinstance(found, bytes), "a PDF is one file"

@@ -24,7 +24,7 @@ _ENVIRONMENT = {"LC_ALL": "C.UTF-8", "RAYON_NUM_THREADS": "1", "https_proxy": "h
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one letter may take: address space in bytes, processor time and wall time in seconds, bytes of its PDF."""
+    """Limits of one letter: address space in bytes, processor time and wall time in seconds, bytes of its PDF."""
 
     most_bytes: int = 1 << 30
     most_seconds: int = 15
@@ -44,11 +44,13 @@ class Typesetter:
     """Sets letters, few at once."""
 
     def __init__(self, limits: Limits | None = None, most_at_once: int = 2) -> None:
-        """Take the limits of one letter, and how many are set at the same time."""
+        """Take the limits of one letter, and the number of letters set at the same time."""
         self._limits, self._turns = limits or Limits(), threading.BoundedSemaphore(most_at_once)
 
     def typeset(self, files: Mapping[str, str], values: Mapping[str, Any], fonts: Fonts, at: int) -> bytes:
-        """Return the PDF of `main.typ` among `files`, dated at `at` (seconds since 1970); raises Refused with the reason."""
+        """Return the PDF of `main.typ` among `files`, dated at `at` (seconds since 1970); raises Refused with
+        the reason.
+        """
         if not self._turns.acquire(timeout=self._limits.most_wait_seconds):
             raise Refused([_busy()])
         try:

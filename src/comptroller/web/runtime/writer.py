@@ -1,8 +1,8 @@
-"""The one thread that owns the engine: what waits is taken as one batch, what else is to be done waits its turn.
+"""The one thread that owns the engine: waiting reports are taken as one batch, other work waits its turn.
 
-- A fault of the engine is told to whoever waited for that batch, and to nobody else; the thread goes on.
-- Nobody else touches the engine; readers have cursors of their own and never block it.
-- A batch is what waits when the last one is done, up to a number and a size, so that batches grow with the load.
+- A fault of the engine is reported to the callers that wait for that batch, and to no other; the thread goes on.
+- No other thread touches the engine; readers have cursors of their own and never block it.
+- A batch holds what waited at the end of the last one, up to a number and a size. Batches grow with the load.
 """
 
 import datetime as dt
@@ -30,7 +30,7 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one report: its entry, or why it was refused; and what turned with its batch."""
+    """The outcome of one report: its entry or its refusals, and the changes of its batch."""
 
     entry: int | None
     refusals: tuple[Refusal, ...]
@@ -39,7 +39,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What a batch did, as it is told to those who listen: reports kept, reports refused, and what turned."""
+    """What listeners learn of a batch: accepted reports, rejected reports, and changed findings."""
 
     at: dt.datetime
     kept: tuple[tuple[int, Report], ...]
@@ -60,7 +60,7 @@ class Writer:
     def __init__(
         self, folder: Path, clock: Clock, tell: Callable[[Batch], None], passphrase: bytes | None = None
     ) -> None:
-        """Take what the thread needs: the node, the clock, and whom to tell of batches."""
+        """Take the node's folder, the clock, the callback for batches, and the passphrase."""
         self._folder, self._clock, self._tell, self._passphrase = folder, clock, tell, passphrase
         self._waiting: queue.Queue[_Job | None] = queue.Queue()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
@@ -68,18 +68,20 @@ class Writer:
         self.root: DuckDb
 
     def start(self) -> Engine:
-        """Open the node in the thread and give the engine, whose stores only the thread may use; raises what opening raises."""
+        """Open the node in the thread and return the engine. Only the thread may use its stores; raises as
+        opening does.
+        """
         self._thread.start()
         return self._opened.result()
 
     def take(self, report: Report) -> "Future[Outcome]":
-        """Let a report wait for the next batch."""
+        """Queue a report for the next batch; return the future of its outcome."""
         future: Future[Outcome] = Future()
         self._waiting.put(_Job(future, report=report))
         return future
 
     def do(self, work: Callable[[Engine], Found]) -> "Future[Found]":
-        """Let work that needs the engine wait its turn."""
+        """Queue work that needs the engine; return the future of its result."""
         future: Future[Found] = Future()
         self._waiting.put(_Job(future, work=work))
         return future
@@ -161,12 +163,12 @@ class Writer:
 
 
 def told(at: dt.datetime, reports: list[Report], taken: Taken) -> Batch:
-    """Return a batch as it is told to those who listen."""
+    """Return a batch as listeners learn of it."""
     kept = tuple((entry, _unread(reports[place])) for place, entry in sorted(taken.entries.items()))
     refused = tuple((_unread(reports[place]), tuple(why)) for place, why in sorted(taken.refused.items()))
     return Batch(at, kept, refused, taken.turns)
 
 
 def _unread(report: Report) -> Report:
-    """Return a report without what was read of it, which nobody needs once it was taken."""
+    """Return a report without its content, which no code needs after the batch."""
     return report if report.reading is None else replace(report, reading=None)

@@ -1,4 +1,4 @@
-"""Who is at the door: a session of a browser, or a token of a program, becomes a visit; nobody else gets in."""
+"""Authentication: a session of a browser, or a token of a program, becomes a visit; no other request does."""
 
 import datetime as dt
 import hmac
@@ -19,7 +19,7 @@ from comptroller.web.shell.visit import Visit
 SESSION, LANGUAGE = "desk_session", "desk_language"
 FORM_KEY = "form_key"
 _WITHOUT_FACTOR = ("/account", "/sign-out", "/language/", "/static/")
-"""What somebody may ask for who owes a second factor: the way to one, and the way out."""
+"""Pages for a user who still has to set up a second factor: the set-up itself, and sign-out."""
 
 
 def desk_of(request: Request) -> Server:
@@ -29,7 +29,7 @@ def desk_of(request: Request) -> Server:
 
 
 def language_of(request: Request) -> str:
-    """Return the language: asked in the address, kept in the browser, or what the browser likes best."""
+    """Return the language: from the address, from the browser's cookie, or from the browser's preference."""
     said = request.query_params.get("lang") or request.cookies.get(LANGUAGE)
     if said in languages():
         return str(said)
@@ -37,16 +37,16 @@ def language_of(request: Request) -> str:
 
 
 def visit_of(request: Request) -> Visit:
-    """Return the visit of whoever is signed in or bears a token; raises NotSignedIn for everybody else."""
+    """Return the visit of a signed-in user or of a token; raises Unauthenticated without one."""
     visit = visitor(request)
     visit.valid, visit.known = axes_of(request, visit.server)
     return visit
 
 
 def visitor(request: Request, *, is_used: bool = True) -> Visit:
-    """Return the visit of whoever is signed in or bears a token, as of now; raises NotSignedIn for everybody else.
+    """Return the current visit of a signed-in user or of a token; raises Unauthenticated without one.
 
-    A page that only goes on listening has not `used` its session, which may end meanwhile.
+    A page that only listens has not `used` its session, which may expire meanwhile.
     """
     server = desk_of(request)
     at = server.clock()
@@ -76,8 +76,9 @@ def visitor(request: Request, *, is_used: bool = True) -> Visit:
 
 
 def owes_factor(server: Server, viewer: Viewer) -> bool:
-    """Return whether a role of the viewer demands a second factor that is not turned on; whoever has no
-    password here shows his at the provider.
+    """Return whether a role of the viewer demands a second factor that is off.
+
+    Users without a password here show their factor at the provider.
     """
     if server.settings.factor_roles.isdisjoint(viewer.roles):
         return False
@@ -85,16 +86,14 @@ def owes_factor(server: Server, viewer: Viewer) -> bool:
 
 
 def address_of(request: Request) -> str:
-    """Return where to come back to: the page with what it was asked, or the page from which a form was sent."""
+    """Return the address to come back to: the page with its query, or the page of a form that was sent."""
     said = str(request.url) if request.method == "GET" else request.headers.get("referer", "")
     parts = urlsplit(said)
     return f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
 
 
 def axes_of(request: Request, server: Server) -> tuple[dt.date | None, int | None]:
-    """Return the two days that an address asks for: `valid`, true on; `known`, an entry or a day up to which
-    things were known.
-    """
+    """Return the two days of an address: `valid`, when rows were true; `known`, an entry or a day up to then known."""
     said = {name: request.query_params.get(name, "").strip() for name in ("valid", "known")}
     try:
         valid = dt.date.fromisoformat(said["valid"]) if said["valid"] else None
@@ -116,7 +115,7 @@ Visiting = Annotated[Visit, Depends(visit_of)]
 
 
 def may(act: str) -> Callable[[Visit], Visit]:
-    """Return the door of pages for which a grant of that act is needed."""
+    """Return the dependency of pages that need a grant of that act."""
 
     def door(visit: Visiting) -> Visit:
         if not visit.may(act):

@@ -1,4 +1,4 @@
-"""Pictures as numbers: where marks stand on a time line, in a ring, in a chain; templates draw them as SVG."""
+"""Charts as numbers: positions of marks on a time line, in a ring, in a chain; templates draw them as SVG."""
 
 import datetime as dt
 import math
@@ -12,7 +12,7 @@ CHART, _WIDE_FROM = WIDTH, 0x2E80
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A mark on a time line: where it stands, its day, its words, and what it is."""
+    """A mark on a time line: its position, day, label and type."""
 
     x: float
     y: float
@@ -32,7 +32,7 @@ class TimeLine:
 
 
 def time_line(events: Sequence[tuple[dt.date, str, str]]) -> TimeLine | None:
-    """Return where events stand; those of one day share a row. None where nothing has a day.
+    """Return the positions of events; events of one day share a row. None without a dated event.
 
     >>> line = time_line([(dt.date(2024, 1, 1), "a", "fact"), (dt.date(2024, 1, 11), "b", "fact")])
     >>> [round(m.x) for m in line.marks], line.height
@@ -69,7 +69,7 @@ def _ticks(first: dt.date, last: dt.date, at: "object") -> tuple[tuple[float, st
 
 
 def chain_of(path: str) -> list[tuple[str, str]]:
-    """Return a chain such as `A>51%>B>asserted>C` as steps: who, and by what he holds the next ('' for the last).
+    """Return a chain such as `A>51%>B>asserted>C` as steps: each holder, and its basis for the next ('' for the last).
 
     >>> chain_of("A>51%>B>asserted>C")
     [('A', '51%'), ('B', 'asserted'), ('C', '')]
@@ -104,7 +104,9 @@ def spark(values: Sequence[float], width: int, height: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ChartEdge:
-    """A stake as a chart shows it: who stands at its other end, the share in words, by what it controls, how many stand behind."""
+    """A stake in a chart: the entity at its other end, the share as text, the control basis, the number of
+    entities behind.
+    """
 
     code: str
     name: str
@@ -115,7 +117,7 @@ class ChartEdge:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A box of a chart: the edge to it, its place and width, its name in lines; one without a code stands for the rest."""
+    """A box of a chart: its edge, position, width, and name in lines; a box without a code represents the rest."""
 
     edge: ChartEdge
     x: float
@@ -124,8 +126,8 @@ class Box:
 
 
 def stakes_row(edges: Sequence[ChartEdge], rest: str = "", most: int = 8) -> list[Box]:
-    """Return the boxes of one row of a chart of stakes, at most so many; the last one stands for the rest, with the
-    words given.
+    """Return the boxes of one row of a chart of stakes, at most `most`; the last one represents the rest, with its
+    label.
 
     >>> [(b.edge.code, round(b.x), b.lines) for b in stakes_row([Edge("A", "Alpha")])]
     [('A', 590, ('Alpha',))]
@@ -137,7 +139,7 @@ def stakes_row(edges: Sequence[ChartEdge], rest: str = "", most: int = 8) -> lis
 
 
 def wrapped(words: str, room: float, most: int = 2) -> tuple[str, ...]:
-    """Return words in at most so many lines of so many Chinese letters' room; what is too long ends in a mark.
+    """Return words in at most `most` lines of `room` Chinese letters each; a longer text ends in an ellipsis.
 
     >>> wrapped("望港港口集团有限公司", 6), wrapped("Harbour Group", 8), wrapped("望港", 1, 1)
     (('望港港口集团', '有限公司'), ('Harbour Group',), ('望',))

@@ -1,8 +1,8 @@
-"""Which client a request comes from: the peer itself, or the last address that a named proxy forwarded.
+"""Client of a request: the peer itself, or the last address that a named proxy forwarded.
 
-- A forwarded address is believed only where the peer is a proxy that the settings name.
-- Of the addresses forwarded the right-most one that is no named proxy counts; all to the left of it are the client's own claim.
-- An IPv6 client is counted by its /64 network, of which one client has every address.
+- A forwarded address counts only when the peer is a proxy that the settings name.
+- The right-most forwarded address that is no named proxy counts; addresses to its left are the client's own claim.
+- An IPv6 client is counted by its /64 network, since one client has every address in it.
 """
 
 import ipaddress

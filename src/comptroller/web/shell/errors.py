@@ -1,6 +1,6 @@
-"""Every error in one form: the five fields of a refusal, as JSON for programs and as a page for people.
+"""Errors in one form: the five fields of a refusal, as JSON for programs and as a page for people.
 
-What is out of reach and what is not there are one answer: 404, with the same bytes but for what was asked for.
+Absent rows and rows out of reach get the same answer: 404, with the same bytes except for the request's own words.
 """
 
 from collections.abc import Mapping, Sequence
@@ -44,15 +44,15 @@ _WANTED: dict[str, tuple[str, str]] = {
         ("时刻，如 2026-01-31T09:00:00", "an instant such as 2026-01-31T09:00:00"),
     ),
 }
-"""What a value should have been, by pydantic's name of the fault; {} are filled in from what pydantic tells with it."""
+"""Message of each pydantic fault, by its name; pydantic supplies the values of the places."""
 _ANY_VALUE = "符合接口说明的值"
 
 
 class NotFound(Exception):
-    """What was asked for is not there, or not within reach: the two are answered alike."""
+    """Raised for what is absent or out of reach: both get the same answer."""
 
     def __init__(self, seen: object) -> None:
-        """Keep what was asked for."""
+        """Store what was requested."""
         super().__init__(str(seen))
         self.seen = seen
 
@@ -62,23 +62,23 @@ class SecondFactorRequired(Exception):
 
 
 class BodyRejected(HTTPException):
-    """A body that is too large or too slow, found while it is read; whoever reads it lets this pass."""
+    """Raised for a body that is too large or too slow, while it is read; code that reads the body must not catch it."""
 
     def __init__(self, status: int, why: Refusal) -> None:
-        """Keep why."""
+        """Store status and refusal."""
         super().__init__(status, why.code)
         self.refusal = why
 
 
 class Unauthenticated(Exception):
-    """Nobody is signed in, or the token does not hold."""
+    """Raised when no user is signed in, or the token is invalid."""
 
 
 class PermissionDenied(Exception):
-    """The viewer's grants do not give that act."""
+    """Raised when the viewer's grants do not include an act."""
 
     def __init__(self, act: str) -> None:
-        """Keep which act it was."""
+        """Store the act."""
         super().__init__(act)
         self.act = act
 
@@ -135,7 +135,7 @@ def value_wanted(fault: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def put_errors(app: FastAPI, page: Any) -> None:  # noqa: C901 - one small answer for each way in which something fails
-    """Let every error of the app come out in the one form; `page(request, status, refusals)` gives it for people."""
+    """Install the one form for every error of the app; `page(request, status, refusals)` renders it for people."""
 
     async def answer(
         request: Request, status: int, refusals: Sequence[Refusal], headers: Mapping[str, str] | None = None

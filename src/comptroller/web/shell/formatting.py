@@ -10,7 +10,7 @@ _STEPS = {
     "en": ((Decimal(10) ** 9, "CNY bn"), (Decimal(10) ** 6, "CNY m"), (Decimal(10) ** 3, "CNY k"), (Decimal(1), "CNY")),
 }
 TABLE_UNIT = {"zh": (Decimal(10) ** 4, "万元"), "en": (Decimal(10) ** 3, "CNY k")}
-"""The one unit in which a column of amounts stands, so that figures can be compared by their length."""
+"""The one unit of a column of amounts, so that figures can be compared by their length."""
 _MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"
 
@@ -42,7 +42,7 @@ def amount(value: Any, language: str) -> str:
 
 
 def column(value: Any, language: str) -> str:
-    """Return an amount in the one unit of tables, without the unit, which stands in the head of the column.
+    """Return an amount in the one unit of tables; the head of the column shows the unit.
 
     >>> column(12345678, "zh"), column(12345678, "en")
     ('1,234.57', '12,345.68')

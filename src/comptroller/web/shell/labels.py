@@ -20,7 +20,7 @@ _PLAIN = {"since": "finding.since", "entries": "finding.entries"}
 
 
 def every_view(visit: Visit, table: str) -> dict[str, str]:
-    """Return the view of all rows of a fact table within reach, those that no longer stand among them."""
+    """Return the view of all rows of a fact table within reach, withdrawn rows included."""
     columns = ", ".join(f'"{name}"' for name in visit.pack.tables[table].columns)
     return visit.reach.views([table], {table: f"SELECT {columns} FROM main.all_{table}"})
 
@@ -59,7 +59,9 @@ def cell(visit: Visit, field: Field | None, value: Any) -> str:
 
 
 def worded(visit: Visit, code: str) -> str:
-    """Return the words of a code that a list or the policy's words name; what nobody names is shown as it was said."""
+    """Return the label of a code from a list or from the policy's words; a code without a label is shown as
+    reported.
+    """
     found = titles_of(visit).get(code)
     return visit.in_language(found) if found else code
 
@@ -82,7 +84,7 @@ def titles_of(visit: Visit) -> dict[str, Text]:
 
 
 def fields_of(visit: Visit, table: str, row: dict[str, Any]) -> list[tuple[str, str, Field]]:
-    """Return a row's fields that say something: title, value as people read it, and the field."""
+    """Return a row's non-empty fields: title, formatted value and field."""
     kind = visit.pack.tables[table]
     return [(title_of(visit, f), cell(visit, f, row[f.name]), f) for f in kind.fields if row.get(f.name) is not None]
 
@@ -162,7 +164,7 @@ def evidence_said(visit: Visit, rule: Rule | None, said: Mapping[str, Any]) -> s
 
 
 def subject_said(visit: Visit, entity: str, subject: str) -> str:
-    """Return what a finding is about as people read it, without the entity, which stands beside it."""
+    """Return the formatted subject of a finding, without the entity, which is shown beside it."""
     parts = [part for part in json.loads(subject) if part != entity]
     return " · ".join(
         formatting.NOTHING if p is None else visit.names.get(str(p)) or worded(visit, str(p)) for p in parts

@@ -1,12 +1,12 @@
-"""What stands before every page and call: headers, sizes, slowness, rates, and requests that other sites make.
+"""Checks before every page and call: headers, sizes, slow bodies, rates, and requests from other sites.
 
-- A body is counted while it comes; one that is too large or too slow is refused before anything reads it.
-- A stream may be longer, and last as long as something comes: what waits of it is never more than some lines.
-- What changes something comes from a page of this desk (its origin), or bears a token.
-- Few pages are made at once, in the order in which they were asked for: many readers wait for one another, and not the engine.
-- A forwarded address is believed from a proxy that the settings name, and from no other.
-- Nobody's address is kept: how often somebody asked is counted under a hash whose salt dies with the minute.
-- Whom the guard itself refuses is told so as everywhere: programs in JSON, people on a page.
+- A body is counted while it comes; one that is too large or too slow is rejected before any code reads it.
+- A stream may be longer, and last as long as data comes; at most some lines of it wait in memory.
+- A request that changes data comes from a page of this desk (its origin), or bears a token.
+- Few pages are made at once, in the order of their requests: readers wait for one another, not for the engine.
+- A forwarded address counts only from a proxy that the settings name.
+- No address is stored: requests are counted under a hash, and its salt lives for one minute.
+- Rejections of the middleware have the usual form: JSON for programs, a page for people.
 - No answer lets a browser run scripts or load styles that are not the desk's own files.
 """
 
@@ -49,7 +49,7 @@ STREAM, HEALTH = "/api/v1/stream", "/healthz"
 _READ = ("GET", "HEAD")
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _SIGN_INS = ("/sign-in", "/account/", "/take-up")
-"""Beginnings of addresses at which something secret is tried."""
+"""Prefixes of addresses at which secrets are tried."""
 _MOST_CLIENTS = 20_000
 
 
@@ -57,14 +57,14 @@ class Middleware:
     """The outermost layer of the desk's server."""
 
     def __init__(self, app: Any, settings: Settings, page: Page | None = None) -> None:
-        """Stand before `app`; `page` draws what the guard itself refuses for people, else it is JSON."""
+        """Wrap `app`; `page` renders the middleware's own refusals for people, without it they are JSON."""
         self._app, self._settings, self._page = app, settings, page
         self._asked: OrderedDict[bytes, int] = OrderedDict()
         self._minute, self._salt = 0, b""
         self._slots = {name: asyncio.Semaphore(most) for name, most in slots_of(settings.most_readers).items()}
 
     async def __call__(self, scope: Message, receive: Callable[[], Any], send: Callable[[Message], Any]) -> None:
-        """Let a request through, or answer it with a refusal."""
+        """Pass a request on, or answer it with a refusal."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -88,14 +88,14 @@ class Middleware:
             slot.give()
 
     def _client(self, scope: Message) -> tuple[str, int]:
-        """Return the client of a request; a forwarded address counts where a named proxy says it."""
+        """Return the client of a request; a forwarded address counts only from a named proxy."""
         peer, port = scope.get("client") or ("-", 0)
         said = [value.decode("latin-1") for name, value in scope["headers"] if name == FORWARDED.encode()]
         found = client_of(peer, said, self._settings.proxies)
         return found, port if found == peer else 0
 
     async def _answer(self, scope: Message, receive: Any, out: Any, status: int, why: Refusal) -> None:
-        """Refuse: as JSON to programs, as a page to people."""
+        """Send a refusal: JSON to programs, a page to people."""
         if self._page is None or scope["path"].startswith("/api/"):
             found: Any = JSONResponse(body_of([why]), status)
         else:
@@ -104,7 +104,7 @@ class Middleware:
         await found(scope, receive, out)
 
     def _wrong(self, scope: Message, headers: dict[str, str]) -> tuple[int, Refusal] | None:
-        """Return why a request is not let through at all: too often, too large, or made by another site."""
+        """Return the refusal of a request that is too frequent, too large, or made by another site; None for others."""
         method, path = scope["method"], scope["path"]
         client = network_of(scope["client"][0])
         is_sign_in = path.startswith("/oidc/") or (method == "POST" and path.startswith(_SIGN_INS))
@@ -144,9 +144,7 @@ class Middleware:
 
 
 def is_own(headers: dict[str, str]) -> bool:
-    """Return whether a request comes from a page of the host that it goes to; browsers always say where a form
-    stands.
-    """
+    """Return whether a request comes from a page of its own host; browsers always send the origin of a form."""
     if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         return False
     origin = headers.get("origin")
@@ -194,7 +192,7 @@ class _Body:
 
 
 class _Slot:
-    """A reader's turn, held while a page is made and given back before it is sent: a slow browser keeps nobody waiting."""
+    """A reader's turn. It is released before the page is sent, so that a slow browser delays no other reader."""
 
     def __init__(self, readers: asyncio.Semaphore | None) -> None:
         self._readers, self._is_held = readers, False

@@ -1,4 +1,4 @@
-"""Tables as workbooks and CSV that spreadsheets open without running anything that stands in a cell."""
+"""Tables as workbooks and CSV; spreadsheets run nothing that a cell contains."""
 
 import csv
 import datetime as dt

@@ -23,7 +23,7 @@ from comptroller.web.public.tip_storage import on_day
 from comptroller.web.runtime.server import Server
 
 NOTICE = "tip_key_notice_days"
-"""The parameter that says for how many days a change of the key is announced."""
+"""Parameter: days for which a change of the key is announced."""
 KIND, SIGNS = "line_key", "sign_key"
 _SIGNATURE_BYTES = 64
 
@@ -87,9 +87,9 @@ def signed_text(mailbox: str, sealed: str) -> bytes:
 
 
 def check_answer(key: dict[str, Any] | None, mailbox: str, answer: str) -> list[Refusal]:
-    """Return why an answer is not the line's: without a signature, under another key, or not verified.
+    """Return the refusal of an answer that is not the line's: unsigned, under another key, or with a wrong signature.
 
-    Nothing is asked of an answer under a key without a half that verifies; such keys are of an older version.
+    Answers under a key without a verifying half are accepted; such keys are of an older version.
     """
     if key is None or not key[SIGNS]:
         return []

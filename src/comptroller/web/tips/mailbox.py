@@ -1,8 +1,8 @@
-"""Tip-offs as the desk keeps them: mailboxes and ciphertext as facts, a register that tells their times, and who may open them.
+"""Mailboxes of tip-offs: ciphertext as facts, a register of their dates, and who may open them.
 
 - The desk holds no clear text, no address, and no key that opens a message.
-- What belongs to one step is one report, kept whole or refused whole.
-- The register's number cannot be led back to a mailbox; what others may know of a tip-off is in the register alone.
+- All facts of one step are one report, accepted or rejected together.
+- The register's number cannot be traced to a mailbox; only the register is visible to others.
 """
 
 import datetime as dt
@@ -28,16 +28,18 @@ TERMS = {
     "answer_due_on": ("tip_answer_days", "r.waiting_since", "0"),
     "close_due_on": ("tip_close_days", "r.lodged_on", "coalesce(r.extended_by, 0)"),
 }
-"""The days by which a tip-off is acknowledged, its informant answered, and it is closed: by which parameter, from when, and put off by what."""
+"""Due dates of acknowledgement, answer and closing of a tip-off: the parameter, the starting date, and the
+extension.
+"""
 _USED = {"due_on": {"lodged_on"}, "answer_due_on": {"waiting_since"}, "close_due_on": {"extended_by"}}
 _KEPT = ("extended_by", "order_number", "closed_on", "outcome")
 _REPORT = "public.json"
 
 
 def say(server: Server, facts: dict[str, list[dict[str, Any]]], login: str = "") -> int:
-    """Report facts of several kinds in the owner's name, as one entry: of the public, or of a user who is signed in.
+    """Report facts of several kinds for the owner, as one entry: from the public, or from a signed-in user.
 
-    Raises Refused for what is not accepted.
+    Raises Refused when the report is rejected.
     """
     said = {kind: [{k: v for k, v in row.items() if v is not None} for row in rows] for kind, rows in facts.items()}
     payload = json.dumps({"facts": said}, ensure_ascii=False).encode()
@@ -84,9 +86,9 @@ def keep_key(server: Server, line: str, halves: tuple[str, str], by: str, sign: 
 
 
 def lodge(server: Server, said: dict[str, str]) -> int:
-    """Keep a tip-off with its first message and its line in the register; returns the entry.
+    """Record a tip-off with its first message and its line in the register; return the entry.
 
-    Raises Gone for a mailbox that is there already: two claim codes never give one.
+    Raises NotFound for an existing mailbox: two claim codes never share one.
     """
     if server.duck.rows("SELECT 1 FROM main.tip WHERE tip = ?", [said["mailbox"]]):
         raise NotFound("-")
@@ -124,18 +126,18 @@ def opened(server: Server, mailbox: str, passed: str) -> dict[str, Any]:
 
 
 def messages(server: Server, tip: str) -> list[dict[str, Any]]:
-    """Return the messages of a mailbox in the order in which they came."""
+    """Return the messages of a mailbox, the oldest first."""
     sql = 'SELECT sender, sealed, sent_on, "by", fact >> 20 AS entry FROM main.tip_message WHERE tip = ? ORDER BY fact'
     return server.duck.records(sql, [tip])
 
 
 def write(server: Server, tip: dict[str, Any], sealed: str) -> int:
-    """Keep a further message of the informant; returns the entry."""
+    """Record a further message of the informant; return the entry."""
     return say(server, _step(server, tip, _message(server, tip, "informant", sealed), ("asked_on",)))
 
 
 def reply(server: Server, tip: dict[str, Any], sealed: str, by: str) -> int:
-    """Keep an answer of the line; the first one acknowledges the tip-off."""
+    """Record an answer of the line; the first one acknowledges the tip-off."""
     message = _message(server, tip, "line", sealed) | {"by": by}
     return say(server, _step(server, tip, message, ("acknowledged_on", "answered_on")), by)
 
@@ -143,7 +145,8 @@ def reply(server: Server, tip: dict[str, Any], sealed: str, by: str) -> int:
 def _step(server: Server, tip: dict[str, Any], message: dict[str, Any], turns: tuple[str, ...]) -> dict[str, Any]:
     """Return a message with the register's line corrected: today in each of `turns`; an acknowledgement keeps its day.
 
-    A message of the informant waits from the first on that nobody answered; an answer of the line answers all of them.
+    The waiting time counts from the first unanswered message of the informant; an answer of the line answers all of
+    them.
     """
     row, day = _entered(server, tip["tip_number"]), today(server).isoformat()
     row |= {name: (row[name] or day) if name == "acknowledged_on" else day for name in turns}
@@ -161,14 +164,14 @@ def _entered(server: Server, number: str) -> dict[str, Any]:
 
 
 def close(server: Server, number: str, outcome: str, by: str) -> int:
-    """Say in the register how a tip-off ended, today; raises Refused for an outcome that there is none of."""
+    """Record in the register today's outcome of a tip-off; raises Refused for an unknown outcome."""
     row = _entered(server, number) | {"closed_on": today(server).isoformat(), "outcome": outcome, "act": "correct"}
     return say(server, {"tip_register": [row]}, by)
 
 
 def extend(server: Server, number: str, days: str, order: str, by: str) -> int:
-    """Say in the register that an order puts the closing off by working days; raises Refused for what is no
-    number of days.
+    """Record in the register that an order postpones the closing by working days; raises Refused for an invalid
+    number.
     """
     row = _entered(server, number) | {"extended_by": days, "order_number": order or None, "act": "correct"}
     return say(server, {"tip_register": [row]}, by)
@@ -206,9 +209,7 @@ def _columns(server: Server) -> set[str]:
 
 
 def is_of_line(visit: Visit, act: str = SEE) -> bool:
-    """Return whether the viewer has a grant of the line that takes tip-offs, over the whole node, which gives
-    that act.
-    """
+    """Return whether the viewer's grant of the tip-off line covers the whole node and includes that act."""
     line = line_for(visit.server, ITEM, today(visit.server))
     grants = visit.reach.viewer.in_force
     held = (g.line == line and g.entity == visit.server.owner and not g.domain and g.gives(act) for g in grants)
@@ -216,16 +217,16 @@ def is_of_line(visit: Visit, act: str = SEE) -> bool:
 
 
 def of_line(visit: Visit, act: str = SEE) -> str:
-    """Return the line; raises NotGranted for whoever is not on it. Its mailboxes are for its own people alone."""
+    """Return the line; raises PermissionDenied for viewers who are not on it. Only the line's people see its
+    mailboxes.
+    """
     if not is_of_line(visit, act):
         raise PermissionDenied(act)
     return line_for(visit.server, ITEM, today(visit.server))
 
 
 def mailbox_of(visit: Visit, number: str) -> dict[str, Any]:
-    """Return the mailbox behind a number of the register, for somebody of its line; raises Gone for others and
-    what is absent.
-    """
+    """Return the mailbox of a register number, for the line's people; raises NotFound for others and absent numbers."""
     line = of_line(visit)
     rows = visit.server.duck.records("SELECT * FROM main.tip WHERE tip_number = ? AND by_line = ?", [number, line])
     if not rows or is_expired(visit.server, registered(visit.server, number), today(visit.server)):

@@ -97,14 +97,14 @@ def tip(visit: Seeing, number: str) -> Response:
 
 
 def _outcomes(visit: Visit) -> dict[str, Text]:
-    """Return how a tip-off may end; nothing under an older policy that does not say."""
+    """Return the possible outcomes of a tip-off; empty under an older policy without them."""
     found = next((f for f in visit.pack.kinds["tip_register"].fields if f.name == "outcome"), None)
     return dict(found.choices) if found else {}
 
 
 @router.post("/tips/{number}")
 def answer(visit: Seeing, number: str, form: Form) -> Response:
-    """Keep an answer that the browser encrypted to the informant and to the line."""
+    """Record an answer that the browser encrypted to the informant and to the line."""
     of_line(visit, HANDLE)
     box = mailbox_of(visit, number)
     sealed = str(form.get("sealed") or "")
@@ -119,7 +119,7 @@ def answer(visit: Seeing, number: str, form: Form) -> Response:
 
 @router.post("/tips/{number}/closing")
 def closing(visit: Seeing, number: str, form: Form) -> Response:
-    """Close a tip-off with its outcome, or put its closing off by an order; the register tells both."""
+    """Close a tip-off with its outcome, or postpone its closing by an order; the register shows both."""
     of_line(visit, HANDLE)
     mailbox_of(visit, number)
     said = {name: str(form.get(name) or "").strip()[:100] for name in ("outcome", "extended_by", "order_number")}

@@ -1,4 +1,4 @@
-"""The informant's side of tip-offs: what the browser encrypted is taken, and given back to whoever holds the claim code."""
+"""The informant's side of tip-offs: encrypted messages are accepted, and returned to the holder of the claim code."""
 
 from collections.abc import Callable
 from functools import partial, wraps
@@ -35,7 +35,7 @@ class Ticketed(BaseModel):
 
 
 class Lodging(Ticketed):
-    """A new tip-off: its mailbox as the claim code gives it, and the first message."""
+    """A new tip-off: the mailbox derived from the claim code, and the first message."""
 
     mailbox: Hex32
     pass_hash: Hex64
@@ -46,7 +46,7 @@ class Lodging(Ticketed):
 
 
 class Coming(Ticketed):
-    """Whoever comes back: the mailbox and its pass."""
+    """A returning informant: the mailbox and its pass."""
 
     mailbox: Hex32
     passed: Hex32
@@ -75,7 +75,7 @@ def in_own_threads(most: int) -> Callable[[Callable[..., Response]], Callable[..
 @router.get("")
 @in_own_threads(2)
 def tips(request: Request) -> Response:
-    """Return the page on which one lodges a tip-off, or comes back to one."""
+    """Return the page to submit a tip-off, or to come back to one."""
     return _page(request)
 
 
@@ -105,13 +105,13 @@ def ticket(request: Request, purpose: Annotated[str, Query(alias="for", max_leng
 
 
 def _more_bits(request: Request, purpose: str) -> int:
-    """Return the zero bits that a day's budget adds; the books are asked once a day at the most."""
+    """Return the zero bits that a day's budget adds; the books are queried at most once a day."""
     budget: Budget | None = request.app.state.budgets.get(purpose)
     return budget.more_bits(today(desk_of(request))) if budget else 0
 
 
 def _come_in(request: Request, purpose: str, said: Ticketed) -> Response | None:
-    """Return why something may not come in, or nothing; nothing is asked of the books before the work is seen."""
+    """Return the refusal of a submission, or None; the books are queried only after the work is checked."""
     gate, client, more = gate_of(request), client_of(request), _more_bits(request, purpose)
     why = gate.refuse(purpose, client, (said.ticket, said.number), more)
     if why is not None and why.code == "public.work":
@@ -137,7 +137,7 @@ def _store(request: Request, purpose: str, sealed: str, write_it: Callable[[], i
 @router.post("/lodge")
 @in_own_threads(4)
 def lodging(request: Request, said: Lodging) -> Response:
-    """Take a tip-off; what is returned proves that it was lodged, without telling what."""
+    """Record a tip-off; the returned code proves the submission without its content."""
     if (closed := _come_in(request, LODGE, said)) is not None:
         return closed
     server = desk_of(request)
@@ -168,7 +168,7 @@ def reading(request: Request, said: Coming) -> Response:
 @router.post("/write")
 @in_own_threads(4)
 def writing(request: Request, said: Saying) -> Response:
-    """Take a further message."""
+    """Record a further message."""
     if (closed := _come_in(request, WRITE, said)) is not None:
         return closed
     server = desk_of(request)
