@@ -17,7 +17,8 @@ from starlette.testclient import TestClient
 
 from comptroller.cli.serve import let_in
 from comptroller.web.app import make_app
-from comptroller.web.runtime.server import Server, Settings
+from comptroller.web.runtime.server import Server
+from comptroller.web.runtime.settings import Settings
 from tests.worlds import OWNER, fresh_node, moment, report, take
 
 PACK = "base"

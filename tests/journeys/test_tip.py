@@ -12,7 +12,8 @@ from playwright.sync_api import expect, sync_playwright
 
 from comptroller.cli.serve import server_of
 from comptroller.web.public.rate_limit import zero_bits
-from comptroller.web.runtime.server import Server, Settings
+from comptroller.web.runtime.server import Server
+from comptroller.web.runtime.settings import Settings
 from comptroller.web.tips.keys import in_fours
 from comptroller.web.tips.mailbox import key_of, reply
 from tests.consoles import NOW, PASSWORD, open_desk

@@ -57,9 +57,9 @@ class Files(StaticFiles):
     They hold no personal data, so they may be compressed; pages hold form keys, and are not.
     """
 
-    def file_response(self, *said: Any, **more: Any) -> Response:
+    def file_response(self, *args: Any, **more: Any) -> Response:
         """Return a file, or word that it is the same."""
-        answer = super().file_response(*said, **more)
+        answer = super().file_response(*args, **more)
         answer.headers["cache-control"] = "no-cache"
         return answer
 

@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from comptroller.web.app import make_app
-from comptroller.web.runtime.server import Settings
+from comptroller.web.runtime.settings import Settings
 from comptroller.web.shell.errors import value_wanted
 from comptroller.web.shell.middleware import Middleware
 from comptroller.web.shell.rendering import render_refusals

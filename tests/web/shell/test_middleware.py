@@ -2,7 +2,7 @@
 
 import asyncio
 
-from comptroller.web.runtime.server import Settings
+from comptroller.web.runtime.settings import Settings
 from comptroller.web.shell.middleware import HEADERS, STREAM, Middleware, is_own
 from tests.consoles import PASSWORD, form_key, open_desk, sign_in, visitor
 

@@ -36,18 +36,18 @@ def feeds(visit: Administering, page: Annotated[int, Query(ge=1, le=100_000)] = 
     """Return each feed with its health and lag, the worst first; the state of the line; and the jobs."""
     server, at = visit.server, visit.now.replace(tzinfo=visit.server.zone)
     every = feeds_of(visit, at)
-    shown = every[(page - 1) * PAGE : page * PAGE]
-    size, lasts = server.ledger.size, last_of(visit, [one.last for one in shown if one.last])
+    on_page = every[(page - 1) * PAGE : page * PAGE]
+    size, lasts = server.ledger.size, last_of(visit, [feed.last for feed in on_page if feed.last])
     last = next(iter(server.heads.between(size, size)), None)
     return render(
         visit,
         "admin/feeds.html",
-        rows=[(one, one.state(at), lasts.get(one.last, Last())) for one in shown],
+        rows=[(feed, feed.state(at), lasts.get(feed.last, Last())) for feed in on_page],
         count=len(every),
         page=page,
         pages=max(1, -(-len(every) // PAGE)),
-        since=lambda one: age(one, at, visit.language),
-        lasted=lambda one: age(None if one is None else at - one, at, visit.language),
+        since=lambda feed: age(feed, at, visit.language),
+        lasted=lambda feed: age(None if feed is None else at - feed, at, visit.language),
         size=size,
         folded=visit.position[0],
         heard=last.received_at if last else None,
@@ -66,8 +66,8 @@ def feeds_of(visit: Visit, at: dt.datetime) -> list[Feed]:
         ((str(who), str(kind), str(media)), dt.datetime.fromisoformat(str(when)).replace(tzinfo=server.zone))
         for who, kind, media, when in rows
     ]
-    found = with_refused(server.feeds.of(server.heads, server.ledger.size), refused)
-    return sorted(found, key=lambda one: (_WORST.get(one.state(at), 2), one.last, one.reporter, one.kind))
+    feeds = with_refused(server.feeds.of(server.heads, server.ledger.size), refused)
+    return sorted(feeds, key=lambda feed: (_WORST.get(feed.state(at), 2), feed.last, feed.reporter, feed.kind))
 
 
 def last_of(visit: Visit, entries: list[int]) -> dict[int, Last]:

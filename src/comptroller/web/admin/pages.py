@@ -38,10 +38,10 @@ LONGEST_TOKEN_DAYS = 366
 def admin(visit: Administering) -> Response:
     """Return users, grants, tokens and who is signed in."""
     server = visit.server
-    return _page(visit, said="", waiting=server.writer.depth)
+    return _page(visit, once="", waiting=server.writer.depth)
 
 
-def _page(visit: Visit, said: str, waiting: int = 0) -> Response:
+def _page(visit: Visit, once: str, waiting: int = 0) -> Response:
     server = visit.server
     today = server.local_now().date()
     users = visit.rows(
@@ -64,33 +64,33 @@ def _page(visit: Visit, said: str, waiting: int = 0) -> Response:
         kept_persons=admission.has_persons(server),
         listening=server.broadcast.count,
         waiting=waiting,
-        said_once=said,
+        said_once=once,
         token_acts=TOKEN_ACTS,
     )
 
 
 def _need(form: Form, *names: str) -> dict[str, str]:
     """Return fields of a form; raises Refused for the first that is empty."""
-    said = {name: str(form.get(name) or "").strip()[:500] for name in names}
-    for name, value in said.items():
+    fields = {name: str(form.get(name) or "").strip()[:500] for name in names}
+    for name, value in fields.items():
         if not value:
             wanted = ("填写该字段", "something in this field")
             raise Refused(
                 [refusal("desk.form", ("", None, name), "-", wanted, ("补填后重试", "Fill it in and try again."))]
             )
-    return said
+    return fields
 
 
 @router.post("/admin/users")
 def make_user(visit: Administering, form: Form) -> Response:
     """Admit a person; the one-time link with which that person sets a password is shown once."""
-    said = _need(form, "login", "name")
-    said |= {name: str(form.get(name) or "").strip()[:100] for name in ("employer", "person")}
+    fields = _need(form, "login", "name")
+    fields |= {name: str(form.get(name) or "").strip()[:100] for name in ("employer", "person")}
     with visit.server.exclusive.about("users", visit.server.settings.most_wait_seconds):
-        login = admission.admit(visit.server, said, CONSOLE, visit.login)
+        login = admission.admit(visit.server, fields, CONSOLE, visit.login)
         link = _issued(visit, login)
-    visit.note("user", login, said["name"])
-    return _page(visit, said=link)
+    visit.note("user", login, fields["name"])
+    return _page(visit, once=link)
 
 
 @router.post("/admin/password")
@@ -101,7 +101,7 @@ def reset_password(visit: Administering, form: Form) -> Response:
     login = _user(visit, form)
     link = _issued(visit, login)
     visit.note("password", login)
-    return _page(visit, said=link)
+    return _page(visit, once=link)
 
 
 def _issued(visit: Visit, login: str) -> str:
@@ -121,13 +121,13 @@ def release_link(visit: Administering, form: Form) -> Response:
     """Release another administrator's one-time link by a code, shown once; link and code together set a password."""
     login = _need(form, "login")["login"]
     accounts, at = visit.server.accounts, visit.server.clock()
-    link = next((one for one in accounts.handovers.links(at) if one.login == login), None)
+    link = next((item for item in accounts.handovers.links(at) if item.login == login), None)
     _refuse_same(visit, link.made_by if link else "", login)
     code = recovery_codes([visit.server.chance()])[0]
     if link is None or not accounts.handovers.release(login, code, link.made_by):
         raise NotFound(login)
     visit.note("released", login, link.made_by)
-    return _page(visit, said=f"{login}: {code}")
+    return _page(visit, once=f"{login}: {code}")
 
 
 @router.post("/admin/links/end")
@@ -147,7 +147,7 @@ def end_factor(visit: Administering, form: Form) -> Response:
     login, accounts, at = _user(visit, form), visit.server.accounts, visit.server.clock()
     if login == visit.login or not accounts.factors.is_on(login):
         return RedirectResponse("/admin", 303)
-    offers = [one for one in accounts.handovers.offers(at, login) if one.purpose == FACTOR_END]
+    offers = [offer for offer in accounts.handovers.offers(at, login) if offer.purpose == FACTOR_END]
     if not offers:
         if accounts.handovers.offer(login, FACTOR_END, {}, visit.login, at):
             visit.note("factor_asked", login)
@@ -180,32 +180,32 @@ def make_grant(visit: Administering, form: Form) -> Response:
 
     An existing grant with the same scope and term is not made again.
     """
-    said = _need(form, "login", "role", "entity", "reason", "valid_from")
+    fields = _need(form, "login", "role", "entity", "reason", "valid_from")
     server = visit.server
-    if admission.is_same_person(server, said["login"], visit.login):
+    if admission.is_same_person(server, fields["login"], visit.login):
         wanted, mend = ("授予他人", "somebody else"), ("由另一名管理员授予", "Let another administrator grant it.")
-        raise Refused([refusal("desk.grant.self", ("", None, "login"), said["login"], wanted, mend)])
+        raise Refused([refusal("desk.grant.self", ("", None, "login"), fields["login"], wanted, mend)])
     more = {name: str(form.get(name) or "").strip() or None for name in ("domain", "supervision_line", "valid_until")}
     same = (
-        said["role"],
-        said["entity"],
+        fields["role"],
+        fields["entity"],
         more["domain"] or "",
         more["supervision_line"] or "",
-        said["valid_from"],
+        fields["valid_from"],
         more["valid_until"],
     )
-    with server.exclusive.about(("grants", said["login"]), server.settings.most_wait_seconds):
-        if same in [_scope_of(one) for one in grants_of(server.duck, server.owner, said["login"])]:
+    with server.exclusive.about(("grants", fields["login"]), server.settings.most_wait_seconds):
+        if same in [_scope_of(grant) for grant in grants_of(server.duck, server.owner, fields["login"])]:
             return RedirectResponse("/admin", 303)
-        fact = {**said, **more, "granted_by": server.owner, "grant": f"G-{server.chance()[:12]}"}
+        fact = {**fields, **more, "granted_by": server.owner, "grant": f"G-{server.chance()[:12]}"}
         server.outcome_of(server.report("access_grant", [fact], CONSOLE, visit.login))
-    visit.note("grant", said["login"], f"{said['role']} {said['entity']}: {said['reason']}")
+    visit.note("grant", fields["login"], f"{fields['role']} {fields['entity']}: {fields['reason']}")
     return RedirectResponse("/admin", 303)
 
 
-def _scope_of(one: Grant) -> tuple[str | None, ...]:
-    until = one.valid_until.isoformat() if one.valid_until else None
-    return (one.role, one.entity, one.domain, one.line, one.valid_from.isoformat(), until)
+def _scope_of(grant: Grant) -> tuple[str | None, ...]:
+    until = grant.valid_until.isoformat() if grant.valid_until else None
+    return (grant.role, grant.entity, grant.domain, grant.line, grant.valid_from.isoformat(), until)
 
 
 @router.post("/admin/grants/end")
@@ -224,15 +224,15 @@ def end_grant(visit: Administering, form: Form) -> Response:
 @router.post("/admin/tokens")
 def offer_token(visit: Administering, form: Form) -> Response:
     """Offer a user a token for a program that acts for that user, who takes it up and alone sees its secret."""
-    said = _need(form, "name", "scope")
+    fields = _need(form, "name", "scope")
     login = _user(visit, form)
-    asked = frozenset(word for one in form.getlist("scope") for word in str(one).split())
-    acts = sorted(asked & frozenset(TOKEN_ACTS)) or [REPORT]
+    requested = frozenset(word for item in form.getlist("scope") for word in str(item).split())
+    acts = sorted(requested & frozenset(TOKEN_ACTS)) or [REPORT]
     given = str(form.get("days") or "90")
     days = min(LONGEST_TOKEN_DAYS, int(given) if given.isascii() and given.isdigit() and len(given) < 6 else 90)
-    detail = {"name": said["name"], "scope": acts, "days": days}
+    detail = {"name": fields["name"], "scope": acts, "days": days}
     if visit.server.accounts.handovers.offer(login, TOKEN, detail, visit.login, visit.server.clock()):
-        visit.note("token_offered", login, said["name"])
+        visit.note("token_offered", login, fields["name"])
     return RedirectResponse("/admin", 303)
 
 
@@ -241,9 +241,9 @@ def end_offer(visit: Administering, form: Form) -> Response:
     """Withdraw a waiting offer, or a waiting request to remove a second factor."""
     number = _need(form, "number")["number"]
     accounts, at = visit.server.accounts, visit.server.clock()
-    one = next((o for o in accounts.handovers.offers(at) if str(o.number) == number), None)
-    if one is not None and accounts.handovers.settle(one.number):
-        visit.note("offer_end", one.login, one.purpose)
+    offer = next((o for o in accounts.handovers.offers(at) if str(o.number) == number), None)
+    if offer is not None and accounts.handovers.settle(offer.number):
+        visit.note("offer_end", offer.login, offer.purpose)
     return RedirectResponse("/admin", 303)
 
 

@@ -8,8 +8,8 @@ from comptroller.web.runtime.server import Server
 def renew_secrets(server: Server) -> None:
     """Write secrets of second factors and webhooks in the present form; what does not open stays as it is."""
 
-    def present(kept: str) -> str:
-        return renewed(kept, server.settings.passphrase, server.chance().encode())
+    def present(text: str) -> str:
+        return renewed(text, server.settings.passphrase, server.chance().encode())
 
     if server.settings.passphrase:
         server.accounts.factors.renew(present)

@@ -58,22 +58,22 @@ def webhooks_of(shelf: DeskStore) -> list[Webhook]:
     return [Webhook(*row) for row in shelf.rows("SELECT hook, login, url, secret, failures FROM hook ORDER BY hook")]
 
 
-def keep(shelf: DeskStore, one: Webhook) -> None:
+def keep(shelf: DeskStore, hook: Webhook) -> None:
     """Store a subscription."""
-    values: list[Value] = [one.hook, one.login, one.url, one.secret, one.failures]
+    values: list[Value] = [hook.hook, hook.login, hook.url, hook.secret, hook.failures]
     shelf.put("INSERT OR REPLACE INTO hook (hook, login, url, secret, failures) VALUES (?, ?, ?, ?, ?)", values)
 
 
 def renew(shelf: DeskStore, renewed: Callable[[str], str]) -> None:
     """Write each subscription's secret anew as `renewed` returns it, if the text differs."""
-    for one in webhooks_of(shelf):
-        if (text := renewed(one.secret)) != one.secret:
-            shelf.put("UPDATE hook SET secret = ? WHERE hook = ? AND secret = ?", [text, one.hook, one.secret])
+    for hook in webhooks_of(shelf):
+        if (text := renewed(hook.secret)) != hook.secret:
+            shelf.put("UPDATE hook SET secret = ? WHERE hook = ? AND secret = ?", [text, hook.hook, hook.secret])
 
 
-def subscribe(shelf: DeskStore, one: Webhook) -> bool:
+def subscribe(shelf: DeskStore, hook: Webhook) -> bool:
     """Store a new subscription; return False where the user has one to that address."""
-    values: list[Value] = [one.hook, one.login, one.url, one.secret, one.failures, one.login, one.url]
+    values: list[Value] = [hook.hook, hook.login, hook.url, hook.secret, hook.failures, hook.login, hook.url]
     sql = (
         "INSERT INTO hook (hook, login, url, secret, failures) SELECT ?, ?, ?, ?, ? "
         "WHERE NOT EXISTS (SELECT 1 FROM hook WHERE login = ? AND url = ?)"
@@ -156,9 +156,9 @@ class Webhooks:
             "findings": [turn.verdict.finding for turn in batch.turns][:MOST_FINDINGS],
             "reports": [(entry, report.reporter, report.name, report.kind) for entry, report in batch.kept],
         }
-        for one in webhooks_of(shelf):
-            if self._news(one.login, about):
-                self._write(one.hook, about)
+        for hook in webhooks_of(shelf):
+            if self._news(hook.login, about):
+                self._write(hook.hook, about)
         return int(shelf.rows("SELECT count(*) FROM hook_message")[0][0])
 
     def _news(self, login: str, about: dict[str, Any]) -> dict[str, Any]:
@@ -166,8 +166,8 @@ class Webhooks:
         visit = self._visit(login)
         if visit is None or not visit.may(SEE):
             return {}
-        said = news_about(visit, about["at"], about["findings"], about["reports"])
-        return said if said["turns"] or said["reports"] else {}
+        news = news_about(visit, about["at"], about["findings"], about["reports"])
+        return news if news["turns"] or news["reports"] else {}
 
     def _write(self, hook: str, about: dict[str, Any]) -> None:
         body = json.dumps(plain(about), ensure_ascii=False)
@@ -186,20 +186,20 @@ class Webhooks:
     def send_due(self) -> int:
         """Send what is due, the oldest first; returns how many were taken."""
         shelf, now, taken = self._desk.storage, self._desk.clock(), 0
-        held = {one.hook: one for one in webhooks_of(shelf)}
+        hooks = {subscription.hook: subscription for subscription in webhooks_of(shelf)}
         due = shelf.rows(
             "SELECT message, hook, body, tries FROM hook_message WHERE due <= ? ORDER BY due, message LIMIT 200",
             [now.isoformat()],
         )
         silent: set[str] = set()
         for message, hook, body, tries in due:
-            if hook in silent or hook not in held:
+            if hook in silent or hook not in hooks:
                 continue  # no request for each message after one failed: the others stay in the queue
-            made = self._made(held[hook], body)
+            made = self._made(hooks[hook], body)
             if made is None:
                 shelf.put("DELETE FROM hook_message WHERE message = ?", [message])
                 continue
-            status = self._send(held[hook], message, made, now)
+            status = self._send(hooks[hook], message, made, now)
             if status in _TAKEN:
                 taken += 1
                 shelf.put("DELETE FROM hook_message WHERE message = ?", [message])
@@ -207,35 +207,35 @@ class Webhooks:
             elif status == _GONE:
                 end(shelf, hook)
                 silent.add(hook)
-                self._desk.note(held[hook].login, "hook_end", held[hook].url, "410")
+                self._desk.note(hooks[hook].login, "hook_end", hooks[hook].url, "410")
             else:
                 silent.add(hook)
-                self._again(held[hook], message, tries, now)
+                self._again(hooks[hook], message, tries, now)
         return taken
 
-    def _made(self, one: Webhook, kept: str) -> bytes | None:
+    def _made(self, hook: Webhook, stored: str) -> bytes | None:
         """Return the body of a message as its user may see it now; None where nothing of it is left to see."""
-        about = json.loads(kept)
-        news = self._news(one.login, about) if "findings" in about else {}
+        about = json.loads(stored)
+        news = self._news(hook.login, about) if "findings" in about else {}
         if not news:
             return None
         return json.dumps(plain({"type": "news", "timestamp": about["at"], "data": news}), ensure_ascii=False).encode()
 
-    def _send(self, one: Webhook, message: str, body: bytes, now: dt.datetime) -> int:
+    def _send(self, hook: Webhook, message: str, body: bytes, now: dt.datetime) -> int:
         """Return the status of the answer; 0 where there was none, or where it may not be sent."""
         try:
-            secret = decrypt(one.secret, self._desk.settings.passphrase)
-            return post(one.url, sign(secret, message, now, body), body, self._desk.settings.hook_networks)
+            secret = decrypt(hook.secret, self._desk.settings.passphrase)
+            return post(hook.url, sign(secret, message, now, body), body, self._desk.settings.hook_networks)
         except (Unreachable, Refused) as fault:
             _log.info("a webhook was not taken: %s", fault)
             return 0
 
-    def _again(self, one: Webhook, message: str, tries: int, now: dt.datetime) -> None:
+    def _again(self, hook: Webhook, message: str, tries: int, now: dt.datetime) -> None:
         shelf = self._desk.storage
         if tries < len(WAITS):
             values: list[Value] = [tries + 1, (now + WAITS[tries]).isoformat(), message]
             shelf.put("UPDATE hook_message SET tries = ?, due = ? WHERE message = ?", values)
             return
         shelf.put("DELETE FROM hook_message WHERE message = ?", [message])
-        shelf.put("UPDATE hook SET failures = failures + 1 WHERE hook = ?", [one.hook])
-        self._desk.note(one.login, "hook_failed", one.url, message)
+        shelf.put("UPDATE hook SET failures = failures + 1 WHERE hook = ?", [hook.hook])
+        self._desk.note(hook.login, "hook_failed", hook.url, message)

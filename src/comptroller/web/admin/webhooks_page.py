@@ -28,11 +28,11 @@ def hooks_page(visit: Administering) -> Response:
     return _page(visit, "")
 
 
-def _page(visit: Visit, said: str) -> Response:
+def _page(visit: Visit, once: str) -> Response:
     waiting: dict[str, int] = dict(visit.server.storage.rows("SELECT hook, count(*) FROM hook_message GROUP BY 1"))
     users = visit.rows("SELECT login, name FROM desk_user WHERE granted_by = ? ORDER BY login", [visit.server.owner])
-    held = webhooks.webhooks_of(visit.server.storage)
-    return render(visit, "admin/hooks.html", hooks=held, waiting=waiting, users=users, said_once=said)
+    hooks = webhooks.webhooks_of(visit.server.storage)
+    return render(visit, "admin/hooks.html", hooks=hooks, waiting=waiting, users=users, said_once=once)
 
 
 @router.post("/admin/hooks")
@@ -43,14 +43,14 @@ def make_hook(visit: Administering, form: Form) -> Response:
     split(url)
     present(viewer_of(server.duck, server.owner, login, server.local_now().date()), login)
     made = "" if is_named(named) else f"whsec_{base64.b64encode(server.chance().encode()).decode()}"
-    kept = named if is_named(named) else encrypt(made.encode(), server.settings.passphrase, server.chance().encode())
-    one = webhooks.Webhook(f"H-{server.chance()[:12]}", login, url, kept)
-    if not webhooks.subscribe(server.storage, one):
+    stored = named if is_named(named) else encrypt(made.encode(), server.settings.passphrase, server.chance().encode())
+    hook = webhooks.Webhook(f"H-{server.chance()[:12]}", login, url, stored)
+    if not webhooks.subscribe(server.storage, hook):
         wanted = ("该用户尚未订阅的地址", "an address to which the user has no subscription")
         mend = ("先终止已有的订阅", "End the other subscription first.")
         raise Refused([refusal("desk.hook.twice", ("", None, "url"), url[:200], wanted, mend)])
-    visit.note("hook", url, f"{one.hook} {login}")
-    return _page(visit, f"{one.hook}: {made or named}")
+    visit.note("hook", url, f"{hook.hook} {login}")
+    return _page(visit, f"{hook.hook}: {made or named}")
 
 
 @router.post("/admin/hooks/end")

@@ -36,10 +36,10 @@ async def events(request: Request, visit: Seeing) -> StreamingResponse:
     async def out() -> AsyncIterator[str]:
         yield ": open\n\n"
         async for batch in visit.server.broadcast.listen(EVERY_SECONDS):
-            said = await run_in_threadpool(_told, request, batch)
-            if said is None:
+            message = await run_in_threadpool(_told, request, batch)
+            if message is None:
                 return
-            yield said
+            yield message
 
     return StreamingResponse(out(), media_type="text/event-stream", headers={"x-accel-buffering": "no"})
 
@@ -52,17 +52,17 @@ def _told(request: Request, batch: Batch | None) -> str | None:
         return None
     if not visit.may(SEE):
         return None
-    said = news_of(visit, batch) if batch else {"turns": [], "reports": []}
-    if not said["turns"] and not said["reports"]:
+    news = news_of(visit, batch) if batch else {"turns": [], "reports": []}
+    if not news["turns"] and not news["reports"]:
         return ": still here\n\n"
-    return f"event: news\ndata: {json.dumps(plain(said), ensure_ascii=False)}\n\n"
+    return f"event: news\ndata: {json.dumps(plain(news), ensure_ascii=False)}\n\n"
 
 
 def news_of(visit: Visit, batch: Batch) -> dict[str, Any]:
     """Return of a batch what the viewer may see: findings through the books, reports by who sent them."""
     names = [turn.verdict.finding for turn in batch.turns]
-    kept = [(entry, report.reporter, report.name, report.kind) for entry, report in batch.kept]
-    return news_about(visit, batch.at, names, kept)
+    accepted = [(entry, report.reporter, report.name, report.kind) for entry, report in batch.kept]
+    return news_about(visit, batch.at, names, accepted)
 
 
 def news_about(

@@ -51,9 +51,9 @@ def _page(visit: Visit, secret: bytes = b"", codes: Sequence[str] = (), once: st
         codes=codes,
         left=accounts.factors.recovery_left(login),
         is_owed=owes_factor(visit.server, visit.reach.viewer),
-        sessions=[(made, seen) for who, made, seen in accounts.sessions() if who == login],
-        offers=[one for one in accounts.handovers.offers(visit.server.clock(), login) if one.purpose in _OFFERED],
-        tokens=[one for one in accounts.tokens() if one.login == login],
+        sessions=[(made, used_at) for who, made, used_at in accounts.sessions() if who == login],
+        offers=[item for item in accounts.handovers.offers(visit.server.clock(), login) if item.purpose in _OFFERED],
+        tokens=[item for item in accounts.tokens() if item.login == login],
         said_once=once,
     )
 
@@ -120,14 +120,14 @@ def _drawn_codes(visit: Visit) -> list[str]:
     return codes
 
 
-def qr_path(said: str) -> tuple[int, str]:
+def qr_path(text: str) -> tuple[int, str]:
     """Return a text as a QR code (ISO/IEC 18004): how many modules wide with its margin, and the dark ones as the path
     of an SVG.
 
     >>> qr_path("otpauth://totp/x?secret=A")[0]
     33
     """
-    rows = [list(row) for row in segno.make(said, error="m", micro=False).matrix_iter(border=4)]
+    rows = [list(row) for row in segno.make(text, error="m", micro=False).matrix_iter(border=4)]
     dark = [f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, is_dark in enumerate(row) if is_dark]
     return len(rows), "".join(dark)
 
@@ -162,20 +162,20 @@ def take_offer(visit: Visiting, form: Form) -> Response:
         _known(visit, form)
     accounts, at = visit.server.accounts, visit.server.clock()
     number = str(form.get("number") or "")
-    one = next((o for o in accounts.handovers.offers(at, visit.login) if str(o.number) == number), None)
-    if one is None or one.purpose not in _OFFERED or not accounts.handovers.settle(one.number):
+    offer = next((o for o in accounts.handovers.offers(at, visit.login) if str(o.number) == number), None)
+    if offer is None or offer.purpose not in _OFFERED or not accounts.handovers.settle(offer.number):
         raise NotFound(number)
     if form.get("does") == "decline":
-        visit.note("declined", one.purpose, one.made_by)
+        visit.note("declined", offer.purpose, offer.made_by)
         return RedirectResponse("/account", 303)
-    if one.purpose == IDENTITY:
-        accounts.identities.link(Identity(one.detail["issuer"], one.detail["subject"], visit.login), at)
-        visit.note("identity", visit.login, f"{one.detail['issuer']} {one.made_by}")
+    if offer.purpose == IDENTITY:
+        accounts.identities.link(Identity(offer.detail["issuer"], offer.detail["subject"], visit.login), at)
+        visit.note("identity", visit.login, f"{offer.detail['issuer']} {offer.made_by}")
         return RedirectResponse("/account", 303)
-    secret, until = visit.server.chance(), at + dt.timedelta(days=int(one.detail["days"]))
-    accounts.make_token(Token(one.detail["name"], visit.login, frozenset(one.detail["scope"]), until), secret, at)
-    visit.note("token", visit.login, f"{one.detail['name']} {one.made_by}")
-    return _page(visit, once=f"{one.detail['name']}: {secret}")
+    secret, until = visit.server.chance(), at + dt.timedelta(days=int(offer.detail["days"]))
+    accounts.make_token(Token(offer.detail["name"], visit.login, frozenset(offer.detail["scope"]), until), secret, at)
+    visit.note("token", visit.login, f"{offer.detail['name']} {offer.made_by}")
+    return _page(visit, once=f"{offer.detail['name']}: {secret}")
 
 
 @router.post("/account/tokens/end")
@@ -183,7 +183,7 @@ def end_own_token(visit: Visiting, form: Form) -> Response:
     """End one of one's own tokens at once."""
     _person_alone(visit)
     digest = str(form.get("digest") or "")
-    own = {one.digest for one in visit.server.accounts.tokens() if one.login == visit.login}
+    own = {token.digest for token in visit.server.accounts.tokens() if token.login == visit.login}
     if digest in own and visit.server.accounts.end_token(digest):
         visit.note("token_end", digest[:12])
     return RedirectResponse("/account", 303)
@@ -206,10 +206,10 @@ def _known(visit: Visit, form: Form) -> None:
 
 def _code_fits(visit: Visit, form: Form) -> bool:
     factors = visit.server.accounts.factors
-    kept = factors.kept(visit.login)
-    if visit.scope is not None or not kept:
+    encrypted = factors.kept(visit.login)
+    if visit.scope is not None or not encrypted:
         raise PermissionDenied("account")
-    secret = decrypt(kept, visit.server.settings.passphrase)
+    secret = decrypt(encrypted, visit.server.settings.passphrase)
     return factors.check(visit.login, secret, str(form.get("code") or "")[:20], visit.server.clock())
 
 

@@ -86,21 +86,21 @@ def _taken_up(server: Server, issuer: str, subject: str) -> str:
     '' when no account is offered, or the account has a sign-in method already.
     """
     accounts, at, detail = server.accounts, server.clock(), {"issuer": issuer, "subject": subject}
-    for one in accounts.handovers.offers(at):
-        if one.purpose != IDENTITY or one.detail != detail or can_enter(server, one.login):
+    for offer in accounts.handovers.offers(at):
+        if offer.purpose != IDENTITY or offer.detail != detail or can_enter(server, offer.login):
             continue
-        second = [o.detail for o in accounts.handovers.offers(at, one.login) if o.purpose == IDENTITY_TWICE]
-        if others_of(server, one.made_by) and detail not in second:
+        second = [o.detail for o in accounts.handovers.offers(at, offer.login) if o.purpose == IDENTITY_TWICE]
+        if others_of(server, offer.made_by) and detail not in second:
             continue
-        if accounts.handovers.settle(one.number) and accounts.identities.link(Identity(issuer, subject, one.login), at):
-            server.note(one.login, "identity", one.login, f"{issuer} {one.made_by}")
-            return one.login
+        if accounts.handovers.settle(offer.number) and accounts.identities.link(Identity(issuer, subject, offer.login), at):
+            server.note(offer.login, "identity", offer.login, f"{issuer} {offer.made_by}")
+            return offer.login
     return ""
 
 
 def can_enter(server: Server, login: str) -> bool:
     """Return whether an account can be signed in to: by a password, or by an identity that is linked."""
-    is_linked = any(one.login == login for one in server.accounts.identities.all())
+    is_linked = any(identity.login == login for identity in server.accounts.identities.all())
     return server.accounts.has_password(login) or is_linked
 
 
@@ -116,7 +116,7 @@ def identities(visit: Administering) -> Response:
     provider_of(visit.server)
     users = visit.rows("SELECT login, name FROM desk_user WHERE granted_by = ? ORDER BY login", [visit.server.owner])
     accounts = visit.server.accounts
-    offers = [one for one in accounts.handovers.offers(visit.server.clock()) if one.purpose == IDENTITY]
+    offers = [offer for offer in accounts.handovers.offers(visit.server.clock()) if offer.purpose == IDENTITY]
     return render(visit, "identity/identities.html", users=users, links=accounts.identities.all(), offers=offers)
 
 

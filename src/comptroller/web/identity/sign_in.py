@@ -97,8 +97,8 @@ def code_fits(server: Server, login: str, code: str) -> str:
     factors, at = server.accounts.factors, server.clock()
     if is_recovery(code):
         return "recovery" if factors.recover(login, code, at) else ""
-    kept = factors.kept(login)
-    return "code" if kept and factors.check(login, decrypt(kept, server.settings.passphrase), code, at) else ""
+    encrypted = factors.kept(login)
+    return "code" if encrypted and factors.check(login, decrypt(encrypted, server.settings.passphrase), code, at) else ""
 
 
 def enter(request: Request, login: str, back: str, by: str = "") -> Response:

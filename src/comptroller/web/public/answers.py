@@ -35,13 +35,13 @@ class PublicAnswer:
     """The fees it may take; None where that is not known, or where it is not the state's."""
 
 
-def plain_name(said: str) -> str:
+def plain_name(name: str) -> str:
     """Return a name as names are compared: one form of each character, no spaces, one case.
 
     >>> plain_name(" 海港（集团） 有限公司")
     '海港(集团)有限公司'
     """
-    return "".join(unicodedata.normalize("NFKC", said).split()).casefold()
+    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
 def name_digest(entity: str, name: str) -> str:
@@ -62,9 +62,9 @@ def answer(server: Server, enterprise: str, person: str, on: dt.date) -> PublicA
     return PublicAnswer(control.controlled, control.since, control.chain, signs, fees)
 
 
-def _found(server: Server, said: str, on: dt.date) -> str | None:
+def _found(server: Server, code_or_name: str, on: dt.date) -> str | None:
     """Return the one entity of that code or name which the register holds on that day."""
-    name = plain_name(said)
+    name = plain_name(code_or_name)
     if not name:
         return None
     rows = server.duck.rows(
@@ -101,7 +101,7 @@ def _control(server: Server, entity: str, on: dt.date) -> PublicAnswer:
     for begin, end, _ in reversed(stretches):
         if begin < since <= end:
             since = begin
-    path = min(now, key=lambda one: (len(one), one))
+    path = min(now, key=lambda chain: (len(chain), chain))
     codes = path.split(">")[::2]
     named = tuple(_name(server, c) if c in owners or CONTROL in published(server, c, on) else "" for c in codes)
     return PublicAnswer(YES, None if since == dt.date.min else since, named)
@@ -148,11 +148,11 @@ def fees_of(server: Server, entity: str, on: dt.date) -> tuple[Text, ...] | None
         [entity, on],
     )
     distances = {distance for _, distance, _ in rows}
-    held: dict[str, set[Any]] = {}
+    lists_by_item: dict[str, set[Any]] = {}
     for item, distance, _ in rows:
-        held.setdefault(item, set()).add(distance)
+        lists_by_item.setdefault(item, set()).add(distance)
     titles = titles_of(server, FEES, on)
-    allowed = tuple(titles.get(item, Text(zh=item, en=item)) for item, at in sorted(held.items()) if at == distances)
+    allowed = tuple(titles.get(item, Text(zh=item, en=item)) for item, at in sorted(lists_by_item.items()) if at == distances)
     return allowed if rows else None
 
 
@@ -171,9 +171,9 @@ def line_for(server: Server, item: str, on: dt.date) -> str:
     listed = server.pack.lists.get(LIST)
     return next(
         (
-            one.body
-            for one in (listed.lines if listed else ())
-            if one.item == item and one.valid_from <= on and (one.valid_until is None or on < one.valid_until)
+            line.body
+            for line in (listed.lines if listed else ())
+            if line.item == item and line.valid_from <= on and (line.valid_until is None or on < line.valid_until)
         ),
         "",
     )

@@ -30,8 +30,8 @@ Word = Annotated[str, Field(max_length=200)]
 
 def gate_of(request: Request) -> RateLimit:
     """Return the gate of the app's public pages."""
-    found: RateLimit = request.app.state.gate
-    return found
+    gate: RateLimit = request.app.state.gate
+    return gate
 
 
 def budgets_of(server: Server) -> dict[str, Budget]:
@@ -80,9 +80,9 @@ def verify(request: Request, code: Annotated[str, Query(max_length=100)] = "") -
     if code and (why := gate_of(request).busy(VERIFY, client_of(request))):
         return refused(request, why)
     server = desk_of(request)
-    found = prove(server, code) if code else None
+    proof = prove(server, code) if code else None
     return draw_public(
-        request, "public/public_verify.html", typed=code, proof=found, key=str(server.ledger.verifier_key)
+        request, "public/public_verify.html", typed=code, proof=proof, key=str(server.ledger.verifier_key)
     )
 
 
@@ -91,8 +91,8 @@ def receipt(request: Request, code: Annotated[str, Query(max_length=100)] = "") 
     """Return the proof of inclusion behind a code, for a program that checks it."""
     if why := gate_of(request).busy(VERIFY, client_of(request)):
         return refused(request, why)
-    found = prove(desk_of(request), code)
-    return Response(found.receipt.to_json() if found else "null", 200 if found else 404, media_type="application/json")
+    proof = prove(desk_of(request), code)
+    return Response(proof.receipt.to_json() if proof else "null", 200 if proof else 404, media_type="application/json")
 
 
 @router.get("/enterprise")
@@ -113,15 +113,15 @@ def ask_enterprise(request: Request, enterprise: Word, person: Word = "", on: Wo
         return refused(request, why)
     server = desk_of(request)
     day = _day(on) or today(server)
-    asked = {"enterprise": enterprise, "person": person, "on": day.isoformat()}
+    fields = {"enterprise": enterprise, "person": person, "on": day.isoformat()}
     return draw_public(
-        request, "public/public_enterprise.html", asked=asked, told=answer(server, enterprise, person, day)
+        request, "public/public_enterprise.html", asked=fields, told=answer(server, enterprise, person, day)
     )
 
 
-def _day(said: str) -> dt.date | None:
+def _day(text: str) -> dt.date | None:
     try:
-        return dt.date.fromisoformat(said)
+        return dt.date.fromisoformat(text)
     except ValueError:
         return None
 
@@ -132,7 +132,7 @@ def fees(request: Request) -> Response:
     server = desk_of(request)
     listed = server.pack.lists.get(FEES)
     lines = [
-        one for one in (listed.lines if listed else ()) if one.valid_until is None or one.valid_until > today(server)
+        line for line in (listed.lines if listed else ()) if line.valid_until is None or line.valid_until > today(server)
     ]
     return draw_public(request, "public/public_fees.html", lines=lines, source=server.pack.sources.get)
 
@@ -169,8 +169,8 @@ def report_false(  # noqa: PLR0913, PLR0917 - what the form holds
     budget: Budget = request.app.state.budgets[LEAD]
     if why := budget.take(day, size):
         return refused(request, why)
-    said = {"office": server.owner, "lead": f"F-{server.chance()[:12]}", "by_line": line, "about": FALSE_ENTERPRISE}
-    fact = said | {"named": named.strip(), "uscc": uscc.strip() or None, "seen_at": place.strip() or None}
+    lead = {"office": server.owner, "lead": f"F-{server.chance()[:12]}", "by_line": line, "about": FALSE_ENTERPRISE}
+    fact = lead | {"named": named.strip(), "uscc": uscc.strip() or None, "seen_at": place.strip() or None}
     fact |= {"text": text.strip(), "received_on": day.isoformat()}
     try:
         outcome = server.outcome_of(server.report("public_lead", [fact], PUBLIC))

@@ -30,11 +30,11 @@ class InclusionAnswer:
     is_letter: bool = False
 
 
-def prove(server: Server, said: str) -> InclusionAnswer | None:
+def prove(server: Server, typed: str) -> InclusionAnswer | None:
     """Return what a code proves; None for any invalid code."""
-    code = re.sub(r"[\s-]", "", said).upper()
-    if (found := _RECEIPT.fullmatch(code)) is not None:
-        return _receipt(server, int(found[1]), found[2])
+    code = re.sub(r"[\s-]", "", typed).upper()
+    if (match := _RECEIPT.fullmatch(code)) is not None:
+        return _receipt(server, int(match[1]), match[2])
     return _letter(server, code) if _LETTER.fullmatch(code) else None
 
 
@@ -58,8 +58,8 @@ def _proof(server: Server, number: int) -> InclusionAnswer:
     """Return the proof of an entry, checked here as an outsider checks it: header, leaf, path, root, signature,
     payload.
     """
-    one, receipt = server.ledger.entry(number), server.ledger.receipt(number)
-    wrong = check_receipt(receipt, one.header, server.ledger.verifier_key)
-    is_payload = one.payload is None or sha256(one.payload).hexdigest() == one.fields["payload_sha256"]
+    entry, receipt = server.ledger.entry(number), server.ledger.receipt(number)
+    wrong = check_receipt(receipt, entry.header, server.ledger.verifier_key)
+    is_payload = entry.payload is None or sha256(entry.payload).hexdigest() == entry.fields["payload_sha256"]
     head = server.ledger.checkpoint(receipt.size)
-    return InclusionAnswer(receipt_code(number, one.leaf), receipt, head, is_sound=not wrong and is_payload)
+    return InclusionAnswer(receipt_code(number, entry.leaf), receipt, head, is_sound=not wrong and is_payload)

@@ -53,13 +53,13 @@ class _Level:
 
 def shares_of(most_a_minute: int) -> dict[str, Share]:
     """Return the shares of every purpose where `most_a_minute` questions are answered in a minute."""
-    one = max(1, most_a_minute // 4)
+    quarter = max(1, most_a_minute // 4)
     return {
-        ASK: Share(most_a_minute, one),
-        VERIFY: Share(most_a_minute, one),
+        ASK: Share(most_a_minute, quarter),
+        VERIFY: Share(most_a_minute, quarter),
         LEAD: Share(max(1, most_a_minute // 8), max(1, most_a_minute // 24)),
         LODGE: Share(max(1, most_a_minute // 2), max(1, most_a_minute // 24)),
-        READ: Share(most_a_minute, one),
+        READ: Share(most_a_minute, quarter),
         WRITE: Share(max(1, most_a_minute // 2), max(1, most_a_minute // 24)),
     }
 
@@ -80,23 +80,23 @@ class RateLimit:
 
     def ticket(self) -> str:
         """Return a ticket."""
-        said = f"{int(self._clock() // 60)}.{secrets.token_hex(8)}"
-        return f"{said}.{self._mark(said)}"
+        text = f"{int(self._clock() // 60)}.{secrets.token_hex(8)}"
+        return f"{text}.{self._mark(text)}"
 
-    def _mark(self, said: str) -> str:
-        return hmac.new(self._secret, said.encode(), "sha256").hexdigest()[:_MARK_CHARS]
+    def _mark(self, text: str) -> str:
+        return hmac.new(self._secret, text.encode(), "sha256").hexdigest()[:_MARK_CHARS]
 
     def busy(self, purpose: str, client: str) -> Refusal | None:
         """Take one from the buckets of a purpose; return the refusal when none is left, of all or of this client."""
         share = self._shares[purpose]
         with self._lock:
             moment = self._clock()
-            whole, own = self._all[purpose], self._level(purpose, client, moment)
-            if whole.now(moment, share.most) * share.most + 1 > share.most:
+            shared, own = self._all[purpose], self._level(purpose, client, moment)
+            if shared.now(moment, share.most) * share.most + 1 > share.most:
                 return _busy()
             if own.now(moment, share.most_a_client) * share.most_a_client + 1 > share.most_a_client:
                 return _busy()
-            whole.full += 1
+            shared.full += 1
             own.full += 1
             return None
 
@@ -106,20 +106,20 @@ class RateLimit:
             self._salt, self._salt_at = secrets.token_bytes(32), moment
             self._clients.clear()
         who = blake2b(f"{purpose} {client}".encode(), key=self._salt, digest_size=16).digest()
-        found = self._clients.pop(who, None) or _Level(at=moment)
-        self._clients[who] = found
+        level = self._clients.pop(who, None) or _Level(at=moment)
+        self._clients[who] = level
         while len(self._clients) > _MOST_CLIENTS:
             self._clients.popitem(last=False)
-        return found
+        return level
 
     def bits_for(self, purpose: str, client: str, more: int = 0) -> int:
         """Return how many zero bits the work for a purpose must show now, of this client; `more` are those of other reasons."""
         share = self._shares[purpose]
         with self._lock:
             moment = self._clock()
-            whole = self._all[purpose].now(moment, share.most)
+            shared = self._all[purpose].now(moment, share.most)
             own = self._level(purpose, client, moment).now(moment, share.most_a_client)
-        flood = min(MOST_MORE_BITS, int(whole * MOST_MORE_BITS))
+        flood = min(MOST_MORE_BITS, int(shared * MOST_MORE_BITS))
         return self.bits + min(MOST_MORE_BITS, flood + more) + min(MOST_CLIENT_BITS, int(own * MOST_CLIENT_BITS / 2))
 
     def refuse_lead(self, ticket: str, client: str) -> Refusal | None:
@@ -139,9 +139,9 @@ class RateLimit:
         if not self._is_whole(ticket):
             return _no_ticket()
         need = self.bits_for(purpose, client, more)
-        shown = zero_bits(f"{ticket}:{number}")
-        if shown < max(self.bits, need - _SLACK):
-            return _too_little(shown, need)
+        bits = zero_bits(f"{ticket}:{number}")
+        if bits < max(self.bits, need - _SLACK):
+            return _too_little(bits, need)
         if not self._spend(ticket):
             return _no_ticket()
         with self._lock:
@@ -152,10 +152,10 @@ class RateLimit:
 
     def _is_whole(self, ticket: str) -> bool:
         """Return whether a ticket is of this gate, and of this hour."""
-        said, _, mark = ticket.rpartition(".")
-        if not hmac.compare_digest(mark.encode(), self._mark(said).encode()):
+        text, _, mark = ticket.rpartition(".")
+        if not hmac.compare_digest(mark.encode(), self._mark(text).encode()):
             return False
-        return 0 <= int(self._clock() // 60) - int(said.partition(".")[0]) <= _MINUTES
+        return 0 <= int(self._clock() // 60) - int(text.partition(".")[0]) <= _MINUTES
 
     def _spend(self, ticket: str) -> bool:
         """Spend a ticket that is whole; return False where it is spent already."""
@@ -174,10 +174,10 @@ def _no_ticket() -> Refusal:
     return refusal("public.ticket", ("", None, "ticket"), "-", wanted, ("刷新页面后重试", "Load the page again."))
 
 
-def _too_little(shown: int, need: int) -> Refusal:
+def _too_little(bits: int, need: int) -> Refusal:
     wanted = (f"至少 {need} 个零位的计算", f"work that shows at least {need} zero bits")
     mend = ("浏览器会继续计算后重发", "The browser goes on working and sends it again.")
-    return refusal("public.work", ("", None, "number"), shown, wanted, mend)
+    return refusal("public.work", ("", None, "number"), bits, wanted, mend)
 
 
 def _busy() -> Refusal:
@@ -185,11 +185,11 @@ def _busy() -> Refusal:
     return refusal("public.busy", ("", None, ""), "-", wanted, ("稍后再试", "Try again in a minute."))
 
 
-def zero_bits(said: str) -> int:
+def zero_bits(text: str) -> int:
     """Return how many zero bits the SHA-256 of a text begins with.
 
     >>> zero_bits("") == 0, zero_bits("ticket:5") >= 0
     (True, True)
     """
-    number = int.from_bytes(sha256(said.encode()).digest())
+    number = int.from_bytes(sha256(text.encode()).digest())
     return 256 - number.bit_length()

@@ -26,10 +26,10 @@ class Expired:
 
 def on_day(server: Server, param: str, day: dt.date) -> int | None:
     """Return the value of a whole-number parameter on a day; None where policy has none."""
-    found = server.pack.params.get(param)
-    for one in found.values if found else ():
-        if one.valid_from <= day and (one.valid_until is None or day < one.valid_until):
-            return int(one.value)
+    parameter = server.pack.params.get(param)
+    for value in parameter.values if parameter else ():
+        if value.valid_from <= day and (value.valid_until is None or day < value.valid_until):
+            return int(value.value)
     return None
 
 
@@ -41,7 +41,7 @@ def is_expired(server: Server, entered: dict[str, Any], day: dt.date) -> bool:
 
 def due_for_erasure(server: Server, rows: list[dict[str, Any]], day: dt.date) -> list[Expired]:
     """Return the mailboxes of the register's `rows` to be erased, the oldest first."""
-    found = []
+    expired = []
     for row in rows:
         if is_expired(server, row, day):
             sql = (
@@ -51,8 +51,8 @@ def due_for_erasure(server: Server, rows: list[dict[str, Any]], day: dt.date) ->
             entries = tuple(int(entry) for (entry,) in server.duck.rows(sql, [row["tip_number"]]))
             if entries:
                 days = on_day(server, RETENTION, day) or 0
-                found.append(Expired(str(row["tip_number"]), row["closed_on"] + dt.timedelta(days=days), entries))
-    return sorted(found, key=lambda one: (one.since, one.tip_number))
+                expired.append(Expired(str(row["tip_number"]), row["closed_on"] + dt.timedelta(days=days), entries))
+    return sorted(expired, key=lambda item: (item.since, item.tip_number))
 
 
 OVERHEAD = 2048

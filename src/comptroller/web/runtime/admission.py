@@ -39,32 +39,32 @@ def users_of(server: Server) -> list[User]:
     return [User(str(login), str(name or ""), str(code or ""), bool(holds)) for login, name, code, holds in rows]
 
 
-def is_same_person(server: Server, one: str, other: str) -> bool:
+def is_same_person(server: Server, login: str, other: str) -> bool:
     """Return whether two logins are one person: by the codes where both have one, else by the folded names."""
-    if one == other:
+    if login == other:
         return True
     users = {user.login: user for user in users_of(server)}
-    if one not in users or other not in users:
+    if login not in users or other not in users:
         return False
-    left, right = users[one], users[other]
+    left, right = users[login], users[other]
     if left.person and right.person:
         return folded(left.person) == folded(right.person)
     return bool(left.name) and folded(left.name) == folded(right.name)
 
 
-def checked_login(server: Server, said: Mapping[str, str]) -> str:
+def checked_login(server: Server, fields: Mapping[str, str]) -> str:
     """Return the normalised sign-in name of a new user.
 
     Rejects (Refused) a name that looks like another one, and a person who already has an active account.
     """
-    login = folded(said["login"])
+    login = folded(fields["login"])
     if (why := fault_of(login)) is not None:
         raise Refused([why])
     users = users_of(server)
     if other := taken_by(login, (user.login for user in users)):
         wanted = ("与已有登录名不相混淆的登录名", "a sign-in name that looks like no other")
         raise Refused([refusal("desk.name", ("", None, "login"), f"{login} ~ {other}", wanted, _ANOTHER)])
-    name, person = folded(said.get("name", "")), folded(said.get(PERSON, ""))
+    name, person = folded(fields.get("name", "")), folded(fields.get(PERSON, ""))
     for user in users:
         is_same = folded(user.person) == person if person else folded(user.name) == name
         if user.is_in_force and is_same:
@@ -80,20 +80,20 @@ def checked_login(server: Server, said: Mapping[str, str]) -> str:
 _ANOTHER = ("改用其他登录名", "Choose another sign-in name.")
 
 
-def admit(server: Server, said: Mapping[str, str], channel: str, by: str) -> str:
+def admit(server: Server, fields: Mapping[str, str], channel: str, by: str) -> str:
     """Record in the ledger that a person is admitted under a sign-in name, by a user; return the stored name.
 
     The caller admits one person at a time. Rejects (Refused) what `checked_login` and intake reject.
     """
-    login = checked_login(server, said)
+    login = checked_login(server, fields)
     if not server.accounts.claim(login):
         raise Refused(
             [refusal("desk.name", ("", None, "login"), login, ("未被占用的登录名", "a free sign-in name"), _ANOTHER)]
         )
     day = server.local_now().date().isoformat()
-    fact: dict[str, Any] = {"login": login, "name": said["name"], "granted_by": server.owner, "valid_from": day}
+    fact: dict[str, Any] = {"login": login, "name": fields["name"], "granted_by": server.owner, "valid_from": day}
     more = ("employer", PERSON) if has_persons(server) else ("employer",)
-    fact |= {name: said.get(name) or None for name in more}
+    fact |= {name: fields.get(name) or None for name in more}
     server.outcome_of(server.report(KIND, [fact], channel, by))
     return login
 
@@ -101,9 +101,9 @@ def admit(server: Server, said: Mapping[str, str], channel: str, by: str) -> str
 def others_of(server: Server, login: str) -> list[str]:
     """Return the other administrators in force, as sign-in names of other persons."""
     today = server.local_now().date()
-    found = []
+    logins = []
     for user in users_of(server):
         viewer = viewer_of(server.duck, server.owner, user.login, today) if user.is_in_force else None
         if viewer is not None and viewer.may(ADMINISTER) and not is_same_person(server, user.login, login):
-            found.append(user.login)
-    return found
+            logins.append(user.login)
+    return logins

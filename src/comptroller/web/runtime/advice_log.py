@@ -59,7 +59,7 @@ class AdviceLog:
         """
         owed = self._shelf().owed()
         self._shelf().settle([number for number, _ in owed if is_kept(number)])
-        left = [(json.loads(said), Future[Outcome]()) for number, said in owed if not is_kept(number)]
+        left = [(json.loads(text), Future[Outcome]()) for number, text in owed if not is_kept(number)]
         with self._lock:
             self._waiting += left
         self.flush()

@@ -27,15 +27,15 @@ class Broadcast:
         """Set the loop in which listeners wait."""
         self._loop = loop
 
-    def also(self, told: Callable[[Batch], None]) -> None:
+    def also(self, callback: Callable[[Batch], None]) -> None:
         """Add a callback for each batch. It runs in the writer's thread and must be quick and must not fail."""
-        self._also.append(told)
+        self._also.append(callback)
 
     def tell(self, batch: Batch) -> None:
         """Send a batch to all listeners, from any thread."""
         self.recent.append(batch)
-        for told in self._also:
-            told(batch)
+        for callback in self._also:
+            callback(batch)
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._spread, batch)
 

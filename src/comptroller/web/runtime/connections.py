@@ -61,11 +61,11 @@ class ConnectionLimits:
         [True, True, False, False]
         """
         try:
-            found = ipaddress.ip_network(client)
+            address = ipaddress.ip_network(client)
         except ValueError:
             return False
-        shared = [ipaddress.ip_network(one) for one in self.many_from]
-        return any(one.version == found.version and one.overlaps(found) for one in shared)
+        shared = [ipaddress.ip_network(network) for network in self.many_from]
+        return any(network.version == address.version and network.overlaps(address) for network in shared)
 
 
 def network_of(address: str) -> str:
@@ -75,12 +75,12 @@ def network_of(address: str) -> str:
     ('192.0.2.7', '2001:db8::/64', '192.0.2.7', '-')
     """
     try:
-        found = ipaddress.ip_address(address.partition("%")[0])
+        parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return address
-    if isinstance(found, ipaddress.IPv4Address):
-        return str(found)
-    return str(found.ipv4_mapped or ipaddress.ip_network((found, 64), strict=False))
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    return str(parsed.ipv4_mapped or ipaddress.ip_network((parsed, 64), strict=False))
 
 
 def raise_handles(wanted: int) -> int:
@@ -106,46 +106,46 @@ class Register:
     @property
     def count(self) -> int:
         """Return how many connections there are."""
-        return sum(len(one) for one in self._stages.values())
+        return sum(len(connection) for connection in self._stages.values())
 
-    def enter(self, one: "BoundedProtocol") -> bool:
+    def enter(self, connection: "BoundedProtocol") -> bool:
         """Add a connection; return whether it may stay. Past a limit an idle connection is closed for it."""
-        mine = self._of.setdefault(one.who, set())
-        if len(mine) >= self.limits.most_a_client and not self.limits.is_shared(one.who):
+        mine = self._of.setdefault(connection.who, set())
+        if len(mine) >= self.limits.most_a_client and not self.limits.is_shared(connection.who):
             gives = [
-                min(found, key=lambda other: other.turn)
+                min(oldest, key=lambda other: other.turn)
                 for name in GIVING
-                if (found := [c for c in mine if c.stage == name])
+                if (oldest := [c for c in mine if c.stage == name])
             ]
         else:
             gives = [next(iter(self._stages[name])) for name in GIVING if self._stages[name]]
             if self.count < self.limits.most:
-                gives = [one]
+                gives = [connection]
         if not gives:
             return False
-        if gives[0] is not one:
+        if gives[0] is not connection:
             self.leave(gives[0])
             gives[0].end()
-        self._of.setdefault(one.who, set()).add(one)
-        self.move(one, IDLE)
+        self._of.setdefault(connection.who, set()).add(connection)
+        self.move(connection, IDLE)
         return True
 
-    def move(self, one: "BoundedProtocol", stage: str) -> None:
+    def move(self, connection: "BoundedProtocol", stage: str) -> None:
         """Move a connection to a stage; a connection already in that stage does not change its place."""
-        if one.stage != stage and one in self._of.get(one.who, ()):
-            if one.stage:
-                self._stages[one.stage].pop(one, None)
-            self._stages[stage][one] = None
-            one.stage, one.turn = stage, next(self._turn)
+        if connection.stage != stage and connection in self._of.get(connection.who, ()):
+            if connection.stage:
+                self._stages[connection.stage].pop(connection, None)
+            self._stages[stage][connection] = None
+            connection.stage, connection.turn = stage, next(self._turn)
 
-    def leave(self, one: "BoundedProtocol") -> None:
+    def leave(self, connection: "BoundedProtocol") -> None:
         """Forget a connection that is closed."""
-        if one.stage:
-            self._stages[one.stage].pop(one, None)
-        mine = self._of.get(one.who, set())
-        mine.discard(one)
+        if connection.stage:
+            self._stages[connection.stage].pop(connection, None)
+        mine = self._of.get(connection.who, set())
+        mine.discard(connection)
         if not mine:
-            self._of.pop(one.who, None)
+            self._of.pop(connection.who, None)
 
 
 class BoundedProtocol(H11Protocol):

@@ -73,15 +73,17 @@ class Feeds:
             for head in heads.between(max(self._upto, size - MOST_READ) + 1, size):
                 self._upto = head.number
                 if is_report(head):
-                    said = head.fields
-                    self._seen.setdefault((said["reporter"], said.get("kind", ""), said["media"]), _Seen()).take(head)
-            return [_feed(key, one) for key, one in sorted(self._seen.items())]
+                    fields = head.fields
+                    self._seen.setdefault((fields["reporter"], fields.get("kind", ""), fields["media"]), _Seen()).take(
+                        head
+                    )
+            return [_feed(key, seen) for key, seen in sorted(self._seen.items())]
 
 
-def _feed(key: Key, one: _Seen) -> Feed:
-    seconds = [gap.total_seconds() for gap in one.gaps]
+def _feed(key: Key, seen: _Seen) -> Feed:
+    seconds = [gap.total_seconds() for gap in seen.gaps]
     usual = dt.timedelta(seconds=statistics.median(seconds)) if len(seconds) >= _LEAST_GAPS else None
-    return Feed(*key, one.count, one.last, one.last_at, usual)
+    return Feed(*key, seen.count, seen.last, seen.last_at, usual)
 
 
 def with_refused(feeds: Iterable[Feed], refused: Iterable[tuple[Key, dt.datetime]]) -> list[Feed]:
@@ -93,9 +95,9 @@ def with_refused(feeds: Iterable[Feed], refused: Iterable[tuple[Key, dt.datetime
     >>> [(one.reporter, one.count, one.refused) for one in never]
     [('A', 0, 1)]
     """
-    found = {(one.reporter, one.kind, one.media): one for one in feeds}
+    by_key = {(feed.reporter, feed.kind, feed.media): feed for feed in feeds}
     for key, at in refused:
-        one = found.get(key) or Feed(*key, 0, 0, None, None)
-        if one.last_at is None or at > one.last_at:
-            found[key] = replace(one, refused=one.refused + 1)
-    return [found[key] for key in sorted(found)]
+        feed = by_key.get(key) or Feed(*key, 0, 0, None, None)
+        if feed.last_at is None or at > feed.last_at:
+            by_key[key] = replace(feed, refused=feed.refused + 1)
+    return [by_key[key] for key in sorted(by_key)]

@@ -38,15 +38,15 @@ def answer_once(
     with server.exclusive.about(("once", login, key), server.settings.most_wait_seconds):
         size = server.ledger.size
         is_first = server.storage.take_key(login, key, digest, json.dumps({_OPEN: size}), server.clock().isoformat())
-        held = server.storage.answered(login, key)
-        assert held is not None, "the key was taken just now, or before"
-        if held[0] != digest:
+        stored = server.storage.answered(login, key)
+        assert stored is not None, "the key was taken just now, or before"
+        if stored[0] != digest:
             raise KeyTaken([_changed(key)])
-        answer: Answer = json.loads(held[1])
+        answer: Answer = json.loads(stored[1])
         if not is_first and _OPEN not in answer:
             return answer
-        found = None if is_first else _after_writer(server, again, int(answer[_OPEN]))
-        answer = work() if found is None else found
+        recovered = None if is_first else _after_writer(server, again, int(answer[_OPEN]))
+        answer = work() if recovered is None else recovered
         if not is_final(answer):
             server.storage.end_key(login, key)
             return answer

@@ -66,7 +66,7 @@ class Jobs:
 
     def open_about(self, about: str) -> Job | None:
         """Return the job about something that has not ended."""
-        return next((one for one in self.newest() if one.about == about and one.ended_at is None), None)
+        return next((job for job in self.newest() if job.about == about and job.ended_at is None), None)
 
     def stop(self) -> None:
         """Finish the running job and drop the waiting ones."""
@@ -78,18 +78,18 @@ class Jobs:
         self._thread.join()
 
     def _run(self) -> None:
-        while (one := self._waiting.get()) is not None:
-            number, work = one
+        while (item := self._waiting.get()) is not None:
+            number, work = item
             self._turn(number, state=RUNS, began_at=self._clock())
             try:
-                state, said = DONE, work()
+                state, result = DONE, work()
             except Exception as fault:  # noqa: BLE001 - told to whoever looks at the job
                 _log.exception("a job failed")
-                state, said = FAILED, fault_text(fault)
-            self._turn(number, state=state, ended_at=self._clock(), said=said)
+                state, result = FAILED, fault_text(fault)
+            self._turn(number, state=state, ended_at=self._clock(), said=result)
 
     def _turn(self, number: int, **changed: object) -> None:
         with self._lock:
-            for at, one in enumerate(self._kept):
-                if one.number == number:
-                    self._kept[at] = replace(one, **changed)  # type: ignore[arg-type]
+            for at, job in enumerate(self._kept):
+                if job.number == number:
+                    self._kept[at] = replace(job, **changed)  # type: ignore[arg-type]

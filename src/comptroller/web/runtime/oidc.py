@@ -54,7 +54,7 @@ class Provider:
         """
         endpoint = self._endpoint("authorization_endpoint", at)
         challenge = base64.urlsafe_b64encode(sha256(_drawn(secret, "verifier").encode()).digest()).rstrip(b"=")
-        said = {
+        query = {
             "response_type": "code",
             "client_id": self.settings.client,
             "redirect_uri": self.settings.back,
@@ -64,7 +64,7 @@ class Provider:
             "code_challenge": challenge.decode(),
             "code_challenge_method": "S256",
         }
-        return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(said)}"
+        return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(query)}"
 
     def subject(self, secret: str, answer: dict[str, str], at: dt.datetime) -> str:
         """Return the subject that the provider identified for the browser with that secret.
@@ -76,8 +76,8 @@ class Provider:
         if answer.get("iss", self.settings.issuer) != self.settings.issuer:  # RFC 9207
             raise NotIdentified("the answer is of another issuer")
         if answer.get("error") or not answer.get("code"):
-            said = answer.get("error", "")
-            raise NotIdentified(f"the provider gave no code: {said if said in _ERRORS else 'unknown error'}")
+            error = answer.get("error", "")
+            raise NotIdentified(f"the provider gave no code: {error if error in _ERRORS else 'unknown error'}")
         return self._vouched(self._exchanged(answer["code"], secret, at), _drawn(secret, "nonce"), at)
 
     def _exchanged(self, code: str, secret: str, at: dt.datetime) -> str:
@@ -93,8 +93,8 @@ class Provider:
         if self.settings.secret:
             pair = f"{quote(self.settings.client, '')}:{quote(self.settings.secret.decode(), '')}"
             headers["authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
-        said = self._asked(self._endpoint("token_endpoint", at), headers, urlencode(form).encode())
-        token = said.get("id_token")
+        reply = self._asked(self._endpoint("token_endpoint", at), headers, urlencode(form).encode())
+        token = reply.get("id_token")
         if not isinstance(token, str):
             raise NotIdentified("no identity token came for the code")
         return token
@@ -151,14 +151,14 @@ class Provider:
     def _endpoint(self, name: str, at: dt.datetime) -> str:
         with self._lock:
             if self._told is None or at - self._told[0] >= _KEPT:
-                said = self._asked(self.settings.issuer.rstrip("/") + DISCOVERY, {"accept": "application/json"})
-                if said.get("issuer") != self.settings.issuer:
-                    raise NotIdentified(f"the provider calls itself {str(said.get('issuer'))[:200]!r}")
-                self._told = (at, said)
-            found = self._told[1].get(name)
-        if not isinstance(found, str) or not is_safe(found):
-            raise NotIdentified(f"the provider has no safe {name}: {str(found)[:200]!r}")
-        return found
+                metadata = self._asked(self.settings.issuer.rstrip("/") + DISCOVERY, {"accept": "application/json"})
+                if metadata.get("issuer") != self.settings.issuer:
+                    raise NotIdentified(f"the provider calls itself {str(metadata.get('issuer'))[:200]!r}")
+                self._told = (at, metadata)
+            endpoint = self._told[1].get(name)
+        if not isinstance(endpoint, str) or not is_safe(endpoint):
+            raise NotIdentified(f"the provider has no safe {name}: {str(endpoint)[:200]!r}")
+        return endpoint
 
     def _asked(self, url: str, headers: dict[str, str], body: bytes | None = None) -> dict[str, Any]:
         """Return the JSON object at an address of the provider.
@@ -169,13 +169,13 @@ class Provider:
         own = urlsplit(self.settings.issuer).hostname
         allowed = ANYWHERE if urlsplit(url).hostname == own else self.settings.networks
         try:
-            status, said = get(url, headers, body, allowed)
-            found = json.loads(said)
+            status, body_text = get(url, headers, body, allowed)
+            content = json.loads(body_text)
         except (Unreachable, Refused, ValueError) as fault:
             raise NotIdentified(f"an address of the provider cannot be asked: {type(fault).__name__}") from fault
-        if status != 200 or not isinstance(found, dict):
+        if status != 200 or not isinstance(content, dict):
             raise NotIdentified(f"an address of the provider answers with status {status}")
-        return found
+        return content
 
 
 def _drawn(secret: str, what: str) -> str:
@@ -183,9 +183,9 @@ def _drawn(secret: str, what: str) -> str:
     return base64.urlsafe_b64encode(hmac.digest(secret.encode(), what.encode(), "sha256")).rstrip(b"=").decode()
 
 
-def _keys_of(said: dict[str, Any]) -> KeySet:
+def _keys_of(content: dict[str, Any]) -> KeySet:
     """Return the keys that sign; a key that is shared, or is for something else, is none."""
-    rows = said.get("keys")
+    rows = content.get("keys")
     fit = [
         row
         for row in (rows if isinstance(rows, list) else [])

@@ -44,26 +44,29 @@ class ProviderSettings:
 def read_provider(path: Path, passphrase: bytes | None) -> ProviderSettings:
     """Return the settings in the file; raises Refused with everything that is wrong in it."""
     try:
-        said = tomllib.loads(path.read_text(encoding="utf-8"))
+        settings = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
         raise Refused([_wrong(path, "", fault, ("可读取的 TOML 文件", "a TOML file that can be read"))]) from fault
-    found = [*_strange(path, said), *_values(path, said)]
+    refusals = [*_strange(path, settings), *_values(path, settings)]
     secret = b""
-    if not found and said.get("secret"):
+    if not refusals and settings.get("secret"):
         try:
-            secret = decrypt(said["secret"], passphrase)
+            secret = decrypt(settings["secret"], passphrase)
         except Refused as fault:
-            found += [_wrong(path, "secret", one.seen, (one.expected.zh, one.expected.en)) for one in fault.refusals]
-    if found:
-        raise Refused(found)
+            refusals += [
+                _wrong(path, "secret", reason.seen, (reason.expected.zh, reason.expected.en))
+                for reason in fault.refusals
+            ]
+    if refusals:
+        raise Refused(refusals)
     return ProviderSettings(
-        said["issuer"],
-        said["client"],
-        said["address"],
-        said.get("title", ""),
-        tuple(said.get("algorithms", USUAL)),
+        settings["issuer"],
+        settings["client"],
+        settings["address"],
+        settings.get("title", ""),
+        tuple(settings.get("algorithms", USUAL)),
         secret,
-        tuple(said.get("networks", ())),
+        tuple(settings.get("networks", ())),
     )
 
 
@@ -90,43 +93,45 @@ def _is_here(host: str) -> bool:
         return False
 
 
-def _is_network(said: object) -> bool:
+def _is_network(value: object) -> bool:
     try:
-        return isinstance(said, str) and bool(ipaddress.ip_network(said))
+        return isinstance(value, str) and bool(ipaddress.ip_network(value))
     except ValueError:
         return False
 
 
-def _strange(path: Path, said: dict[str, Any]) -> list[Refusal]:
+def _strange(path: Path, settings: dict[str, Any]) -> list[Refusal]:
     """Return refusals for missing and for unknown names, with the name that was perhaps meant."""
     known = (*_NEEDED, *_OPTIONAL)
-    missing = [_wrong(path, name, "-", ("填写该项", "this setting")) for name in _NEEDED if not said.get(name)]
-    for name in sorted(said.keys() - set(known)):
+    missing = [_wrong(path, name, "-", ("填写该项", "this setting")) for name in _NEEDED if not settings.get(name)]
+    for name in sorted(settings.keys() - set(known)):
         near = get_close_matches(name, known, 1)
         meant = near[0] if near else ", ".join(known)
         missing.append(_wrong(path, name, name, (f"可用的配置项: {meant}", f"a setting that is known: {meant}")))
     return missing
 
 
-def _values(path: Path, said: dict[str, Any]) -> list[Refusal]:
+def _values(path: Path, settings: dict[str, Any]) -> list[Refusal]:
     """Return the values that cannot be what they should be."""
-    found = []
+    refusals = []
     for name in ("issuer", "client", "address", "secret", "title"):
-        value = said.get(name, "")
+        value = settings.get(name, "")
         if not isinstance(value, str) or len(value) > _MOST:
-            found.append(_wrong(path, name, value, (f"至多 {_MOST} 字的文本", f"a text of at most {_MOST} characters")))
+            refusals.append(
+                _wrong(path, name, value, (f"至多 {_MOST} 字的文本", f"a text of at most {_MOST} characters"))
+            )
     for name in ("issuer", "address"):
-        value = said.get(name)
+        value = settings.get(name)
         if isinstance(value, str) and value and not is_safe(value):
-            found.append(_wrong(path, name, value, ("https 地址", "an https address")))
-    networks = said.get("networks", [])
-    if not isinstance(networks, list) or not all(_is_network(one) for one in networks):
-        found.append(_wrong(path, "networks", networks, ("网段,如 10.1.0.0/16", "networks such as 10.1.0.0/16")))
-    algorithms = said.get("algorithms", list(USUAL))
+            refusals.append(_wrong(path, name, value, ("https 地址", "an https address")))
+    networks = settings.get("networks", [])
+    if not isinstance(networks, list) or not all(_is_network(network) for network in networks):
+        refusals.append(_wrong(path, "networks", networks, ("网段,如 10.1.0.0/16", "networks such as 10.1.0.0/16")))
+    algorithms = settings.get("algorithms", list(USUAL))
     if not isinstance(algorithms, list) or not algorithms or not {str(a) for a in algorithms} <= set(ALGORITHMS):
         known = ", ".join(ALGORITHMS)
-        found.append(_wrong(path, "algorithms", algorithms, (f"下列签名算法: {known}", f"signatures among {known}")))
-    return found
+        refusals.append(_wrong(path, "algorithms", algorithms, (f"下列签名算法: {known}", f"signatures among {known}")))
+    return refusals
 
 
 def _wrong(path: Path, name: str, seen: object, wanted: tuple[str, str]) -> Refusal:

@@ -68,10 +68,10 @@ def get(
     """Return status and content of an address, or of the answer to a body sent to it; raises as `post` does."""
     parts = split(url)
     try:
-        told = socket.getaddrinfo(parts.hostname, _port(parts), type=socket.SOCK_STREAM)
+        resolved = socket.getaddrinfo(parts.hostname, _port(parts), type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as fault:
         raise Unreachable(str(fault)) from fault
-    addresses = [str(one[4][0]) for one in told]
+    addresses = [str(one[4][0]) for one in resolved]
     for one in addresses:
         _refuse_inner(url, ipaddress.ip_address(one), parts.scheme, allowed)
     line = HTTPConnection(parts.hostname or "", _port(parts), timeout=SECONDS)
@@ -82,11 +82,11 @@ def get(
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         line.request("GET" if body is None else "POST", path, body, dict(headers))
         answer = line.getresponse()
-        said = answer.read(MOST_ANSWER)
+        content = answer.read(MOST_ANSWER)
     except (OSError, HTTPException) as fault:
         raise Unreachable(f"{type(fault).__name__}: {fault}") from fault
     else:
-        return answer.status, said
+        return answer.status, content
     finally:
         line.close()
 

@@ -76,21 +76,21 @@ class PeriodicTasks:
                 waiting = self._asked.pop(about)
                 self._threads.pop(about)
             while not waiting.empty():
-                asked = waiting.get_nowait()
-                if asked is not None:
-                    asked.set_result(None)
+                request = waiting.get_nowait()
+                if request is not None:
+                    request.set_result(None)
 
     def _turns(self, waiting: "queue.Queue[Future[None] | None]", turn: Turn) -> None:
         is_on = turn()
         while is_on:
             try:
-                asked = waiting.get(timeout=self._seconds)
+                request = waiting.get(timeout=self._seconds)
             except queue.Empty:
                 is_on = turn()
                 continue
-            if asked is None:
+            if request is None:
                 return
             try:
                 is_on = turn()
             finally:
-                asked.set_result(None)
+                request.set_result(None)

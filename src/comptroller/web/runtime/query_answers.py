@@ -54,9 +54,9 @@ class Answers:
         starts = [0]
         for row in rows:
             starts.append(starts[-1] + file.write(json.dumps(row, ensure_ascii=False, default=str).encode() + b"\n"))
-        one = Kept(person, columns, starts, file, self._seconds() + _SECONDS)
+        stored = Kept(person, columns, starts, file, self._seconds() + _SECONDS)
         with self._lock:
-            self._kept[key] = one
+            self._kept[key] = stored
             mine = [name for name, other in self._kept.items() if other.person == person]
             for name in mine[:-_MOST_OF_ONE]:
                 self._let_go(name)
@@ -69,10 +69,10 @@ class Answers:
     def rows(self, key: Hashable, first: int, count: int) -> tuple[list[str], list[list[Any]], int] | None:
         """Return the columns, some rows, and the number of all rows; None for an answer that is gone."""
         with self._lock:
-            one = self._kept.get(key)
-            if one is None or one.until < self._seconds():
+            stored = self._kept.get(key)
+            if stored is None or stored.until < self._seconds():
                 return None
-            return one.columns, one.rows(first, count), one.count
+            return stored.columns, stored.rows(first, count), stored.count
 
     def clear(self) -> None:
         """Remove all answers."""

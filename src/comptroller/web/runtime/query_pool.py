@@ -69,10 +69,10 @@ class QueryPool:
         """
         unknown = [name for name in tables if name not in views] if views else []
         question = read_question(sql, tables, unknown)
-        shown = views or {name: f'SELECT * FROM "{name}"' for name in tables}
+        view_sql = views or {name: f'SELECT * FROM "{name}"' for name in tables}
         with self._place(person):
             begin = time.monotonic()
-            handed = self._handed(duck, question, shown, seconds)
+            handed = self._handed(duck, question, view_sql, seconds)
             left = max(0.1, seconds - (time.monotonic() - begin))
             head, body = self._answered(question, handed, left, duck.zone)
         if head["code"]:
@@ -157,12 +157,12 @@ class QueryPool:
     ) -> tuple[dict[str, Any], bytes]:
         """Return how a process answers: a head with a code ('' for an answer), and the rows as an Arrow stream."""
         most = self.limits
-        asked = {
+        request = {
             "sql": question.sql,
             "seconds": seconds,
             "zone": zone,
             "memory": most.memory,
-            "tables": [one.name for one in handed],
+            "tables": [table.name for table in handed],
             "functions": sorted(MAY_CALL | IN_THE_PARSER),
             "makers": sorted(ROW_MAKERS),
             "most_rows": most.rows,
@@ -170,25 +170,25 @@ class QueryPool:
             "most_columns": most.columns,
         }
         begin = time.monotonic()
-        reply = self._sent(json.dumps(asked).encode(), handed)
+        reply = self._sent(json.dumps(request).encode(), handed)
         try:
-            found = _received(reply, begin + seconds + _GRACE, most.bytes + _MANY)
+            content = _received(reply, begin + seconds + _GRACE, most.bytes + _MANY)
         finally:
             reply.close()
-        head, end, body = found.partition(b"\n")
+        head, end, body = content.partition(b"\n")
         if end:
             return json.loads(head), body
         is_late = time.monotonic() - begin >= seconds * 0.9
         return {"code": "slow" if is_late else "memory", "text": ""}, b""
 
-    def _sent(self, asked: bytes, handed: list[Handed]) -> socket.socket:
+    def _sent(self, request: bytes, handed: list[Handed]) -> socket.socket:
         """Send a question to a process that waits; one that was ended from outside is started again."""
         ours, theirs = socket.socketpair()
         with tempfile.TemporaryFile() as text:
-            text.write(asked)
+            text.write(request)
             text.flush()
             os.lseek(text.fileno(), 0, os.SEEK_SET)
-            files = [theirs.fileno(), text.fileno(), *(one.file for one in handed)]
+            files = [theirs.fileno(), text.fileno(), *(table.file for table in handed)]
             try:
                 socket.send_fds(self._started(), [b"question"], files)
             except OSError:
@@ -257,4 +257,4 @@ def _rows(body: bytes) -> Answer:
     table = pa.ipc.open_stream(body).read_all()
     table.validate(full=True)
     names = list(table.column_names)
-    return names, [tuple(row) for row in zip(*(one.to_pylist() for one in table.columns), strict=True)]
+    return names, [tuple(row) for row in zip(*(column.to_pylist() for column in table.columns), strict=True)]

@@ -56,5 +56,5 @@ class ScopeTables:
         for stamp, number in list(self._registers.items()):
             if (now - self._asked[number]).total_seconds() > _SECONDS:
                 del self._registers[stamp], self._asked[number]
-                for one in self._tables.pop(number, {}).values():
-                    duck.execute(f"DROP TABLE reached.main.below_{one}")
+                for register in self._tables.pop(number, {}).values():
+                    duck.execute(f"DROP TABLE reached.main.below_{register}")

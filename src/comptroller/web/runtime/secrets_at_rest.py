@@ -47,51 +47,51 @@ def encrypt(secret: bytes, passphrase: bytes | None, nonce: bytes) -> str:
     return head + _text(box + cipher)
 
 
-def is_named(kept: str) -> bool:
+def is_named(text: str) -> bool:
     """Return whether a text names a secret of the environment in the form that is taken.
 
     >>> is_named("env:COMPTROLLER_SECRET_A"), is_named("env:PATH")
     (True, False)
     """
-    return _IN_ENVIRONMENT.fullmatch(kept) is not None
+    return _IN_ENVIRONMENT.fullmatch(text) is not None
 
 
-def decrypt(kept: str, passphrase: bytes | None) -> bytes:
+def decrypt(text: str, passphrase: bytes | None) -> bytes:
     """Return the secret; raises Refused for one that is missing or cannot be decrypted."""
-    if found := _IN_ENVIRONMENT.fullmatch(kept):
-        said = os.environ.get(found.group(1), "")
-        if said:
-            return said.encode()
-    elif passphrase and (secret := _opened(kept, passphrase)) is not None:
+    if match := _IN_ENVIRONMENT.fullmatch(text):
+        value = os.environ.get(match.group(1), "")
+        if value:
+            return value.encode()
+    elif passphrase and (secret := _opened(text, passphrase)) is not None:
         return secret
     wanted = ("可读取的密钥", "a secret that can be read")
     mend = ("检查环境变量或节点口令", "Look at the environment, or at the node's passphrase.")
-    raise Refused([refusal("desk.secret", ("", None, "secret"), kept.partition(":")[0], wanted, mend)])
+    raise Refused([refusal("desk.secret", ("", None, "secret"), text.partition(":")[0], wanted, mend)])
 
 
-def renewed(kept: str, passphrase: bytes | None, nonce: bytes) -> str:
+def renewed(text: str, passphrase: bytes | None, nonce: bytes) -> str:
     """Return a text in the present form; as it is where it is no text of before, or does not open."""
-    if not passphrase or not kept.startswith(_BEFORE):
-        return kept
-    secret = _opened(kept, passphrase)
-    return kept if secret is None else encrypt(secret, passphrase, nonce)
+    if not passphrase or not text.startswith(_BEFORE):
+        return text
+    secret = _opened(text, passphrase)
+    return text if secret is None else encrypt(secret, passphrase, nonce)
 
 
-def _opened(kept: str, passphrase: bytes) -> bytes | None:
+def _opened(text: str, passphrase: bytes) -> bytes | None:
     """Return the secret of a text, or None where it is of no known form or does not open."""
     try:
-        if found := _PRESENT.fullmatch(kept):
-            memory, passes, lanes = (int(found.group(at)) for at in (1, 2, 3))
-            cost, salt, whole = (memory, passes, lanes), _bytes(found.group(4)), _bytes(found.group(5))
-            if any(not 0 < one <= most for one, most in zip(cost, _MOST_COST, strict=True)):
+        if match := _PRESENT.fullmatch(text):
+            memory, passes, lanes = (int(match.group(at)) for at in (1, 2, 3))
+            cost, salt, box = (memory, passes, lanes), _bytes(match.group(4)), _bytes(match.group(5))
+            if any(not 0 < value <= most for value, most in zip(cost, _MOST_COST, strict=True)):
                 return None
             if len(salt) != _SALT or memory < 8 * lanes:
                 return None
-            head = kept[: found.start(5)].encode()
-            return AESGCM(_key(passphrase, salt, cost)).decrypt(whole[:_NONCE], whole[_NONCE:], head)
-        if kept.startswith(_BEFORE):
-            whole = _bytes(kept.removeprefix(_BEFORE))
-            return AESGCM(_key_before(passphrase)).decrypt(whole[:_NONCE], whole[_NONCE:], None)
+            head = text[: match.start(5)].encode()
+            return AESGCM(_key(passphrase, salt, cost)).decrypt(box[:_NONCE], box[_NONCE:], head)
+        if text.startswith(_BEFORE):
+            box = _bytes(text.removeprefix(_BEFORE))
+            return AESGCM(_key_before(passphrase)).decrypt(box[:_NONCE], box[_NONCE:], None)
     except (InvalidTag, ValueError):  # binascii.Error is a ValueError, as is a nonce that is too short
         return None
     return None

@@ -42,24 +42,24 @@ class DeskStore:
 
     def owed(self) -> list[tuple[str, str]]:
         """Return the answers that the ledger may not have: number and fact, the oldest first."""
-        found = self._store.rows("SELECT advice, fact FROM owed_advice ORDER BY rowid")
-        return [(str(number), str(fact)) for number, fact in found]
+        rows = self._store.rows("SELECT advice, fact FROM owed_advice ORDER BY rowid")
+        return [(str(number), str(fact)) for number, fact in rows]
 
     def settle(self, advices: Sequence[str]) -> None:
         """Remove answers that the ledger has."""
         with self._store.transaction():
-            for one in advices:
-                self._store.execute("DELETE FROM owed_advice WHERE advice = ?", [one])
+            for advice in advices:
+                self._store.execute("DELETE FROM owed_advice WHERE advice = ?", [advice])
 
     def saved(self, login: str, page: str) -> list[tuple[str, str]]:
         """Return what a user saved of a page: name and text."""
         sql = "SELECT name, said FROM saved WHERE login = ? AND page = ? ORDER BY name"
-        return [(str(name), str(said)) for name, said in self._store.rows(sql, [login, page])]
+        return [(str(name), str(text)) for name, text in self._store.rows(sql, [login, page])]
 
-    def save(self, login: str, page: str, name: str, said: str) -> None:
+    def save(self, login: str, page: str, name: str, text: str) -> None:
         """Store a view or a query under a name; '' as text removes it."""
-        if said:
-            self._store.execute("INSERT OR REPLACE INTO saved VALUES (?, ?, ?, ?)", [login, page, name, said])
+        if text:
+            self._store.execute("INSERT OR REPLACE INTO saved VALUES (?, ?, ?, ?)", [login, page, name, text])
         else:
             self._store.execute("DELETE FROM saved WHERE login = ? AND page = ? AND name = ?", [login, page, name])
 

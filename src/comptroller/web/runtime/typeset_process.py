@@ -50,7 +50,7 @@ def filter_of(machine: str) -> bytes:
     for at, number in enumerate(calls):
         program.append((_JUMP_EQUAL, len(calls) - at, 0, number))
     program += [(_RETURN, 0, 0, _ALLOW), (_RETURN, 0, 0, _REJECT)]
-    return b"".join(struct.pack("HBBI", *one) for one in program)
+    return b"".join(struct.pack("HBBI", *instruction) for instruction in program)
 
 
 def close_off() -> bool:
@@ -77,9 +77,9 @@ def typeset(job: dict[str, Any]) -> bytes:
     empty = job["root"]
     # The library accepts a project as a dictionary of files, which its types leave out.
     compiler = typst.Compiler(files, root=empty, font_paths=fonts, package_path=empty, package_cache_path=empty)  # type: ignore[type-var]
-    found = compiler.compile(format="pdf", sys_inputs={"said": job["values"]}, timestamp=job["at"])
-    assert isinstance(found, bytes), "a PDF is one file"
-    return found
+    pdf = compiler.compile(format="pdf", sys_inputs={"said": job["values"]}, timestamp=job["at"])
+    assert isinstance(pdf, bytes), "a PDF is one file"
+    return pdf
 
 
 def main() -> None:
@@ -88,11 +88,11 @@ def main() -> None:
     limit(job["most_bytes"], job["most_seconds"])
     close_off()
     try:
-        found = typeset(job)
+        pdf = typeset(job)
     except (RuntimeError, ValueError, OSError, MemoryError) as fault:
         sys.stderr.write((str(fault) or type(fault).__name__).splitlines()[0][:500])
         sys.exit(FAULT)
-    sys.stdout.buffer.write(found)
+    sys.stdout.buffer.write(pdf)
 
 
 if __name__ == "__main__":

@@ -110,8 +110,8 @@ def _no_font(families: Sequence[str]) -> Refusal:
     return refusal("desk.letter.font", ("", None, "font"), "-", wanted, mend)
 
 
-def _fault(said: str) -> Refusal:
-    seen = "".join(one for one in said if one.isprintable())[:300]
+def _fault(text: str) -> Refusal:
+    seen = "".join(letter for letter in text if letter.isprintable())[:300]
     wanted = ("可排版的模板", "a template that can be set")
     mend = ("在政策中改正该模板", "Correct the template in the policy.")
     return refusal("desk.letter.template", ("", None, "template"), seen, wanted, mend)

@@ -164,9 +164,9 @@ class Writer:
 
 def told(at: dt.datetime, reports: list[Report], taken: Taken) -> Batch:
     """Return a batch as listeners learn of it."""
-    kept = tuple((entry, _unread(reports[place])) for place, entry in sorted(taken.entries.items()))
+    accepted = tuple((entry, _unread(reports[place])) for place, entry in sorted(taken.entries.items()))
     refused = tuple((_unread(reports[place]), tuple(why)) for place, why in sorted(taken.refused.items()))
-    return Batch(at, kept, refused, taken.turns)
+    return Batch(at, accepted, refused, taken.turns)
 
 
 def _unread(report: Report) -> Report:

@@ -24,15 +24,15 @@ _WITHOUT_FACTOR = ("/account", "/sign-out", "/language/", "/static/")
 
 def desk_of(request: Request) -> Server:
     """Return the desk that the app serves."""
-    found: Server = request.app.state.server
-    return found
+    server: Server = request.app.state.server
+    return server
 
 
 def language_of(request: Request) -> str:
     """Return the language: from the address, from the browser's cookie, or from the browser's preference."""
-    said = request.query_params.get("lang") or request.cookies.get(LANGUAGE)
-    if said in languages():
-        return str(said)
+    language = request.query_params.get("lang") or request.cookies.get(LANGUAGE)
+    if language in languages():
+        return str(language)
     return "en" if request.headers.get("accept-language", "zh").lower().startswith("en") else "zh"
 
 
@@ -87,27 +87,27 @@ def owes_factor(server: Server, viewer: Viewer) -> bool:
 
 def address_of(request: Request) -> str:
     """Return the address to come back to: the page with its query, or the page of a form that was sent."""
-    said = str(request.url) if request.method == "GET" else request.headers.get("referer", "")
-    parts = urlsplit(said)
+    address = str(request.url) if request.method == "GET" else request.headers.get("referer", "")
+    parts = urlsplit(address)
     return f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
 
 
 def axes_of(request: Request, server: Server) -> tuple[dt.date | None, int | None]:
     """Return the two days of an address: `valid`, when rows were true; `known`, an entry or a day up to then known."""
-    said = {name: request.query_params.get(name, "").strip() for name in ("valid", "known")}
+    days = {name: request.query_params.get(name, "").strip() for name in ("valid", "known")}
     try:
-        valid = dt.date.fromisoformat(said["valid"]) if said["valid"] else None
-        if not said["known"]:
+        valid = dt.date.fromisoformat(days["valid"]) if days["valid"] else None
+        if not days["known"]:
             return valid, None
-        if said["known"].isdigit() and len(said["known"]) < 16:
-            return valid, int(said["known"])
-        end = dt.datetime.combine(dt.date.fromisoformat(said["known"]), dt.time.max, server.zone)
+        if days["known"].isdigit() and len(days["known"]) < 16:
+            return valid, int(days["known"])
+        end = dt.datetime.combine(dt.date.fromisoformat(days["known"]), dt.time.max, server.zone)
         return valid, server.ledger.size_at(end.astimezone(dt.UTC))
     except ValueError as error:
         wanted = ("形如 2024-06-30 的日期", "a day such as 2024-06-30")
         mend = ("改正日期", "Correct the day.")
         raise Refused(
-            [refusal("desk.day", ("", None, "valid, known"), " ".join(said.values()), wanted, mend)]
+            [refusal("desk.day", ("", None, "valid, known"), " ".join(days.values()), wanted, mend)]
         ) from error
 
 
@@ -143,8 +143,8 @@ async def form_of(request: Request, visit: Visiting) -> AsyncIterator[FormData]:
 Form = Annotated[FormData, Depends(form_of)]
 
 
-def present(found: Any, seen: object) -> Any:
+def present(value: Any, seen: object) -> Any:
     """Return what was found; raises Gone for nothing, in the same words whether it is absent or out of reach."""
-    if found is None:
+    if value is None:
         raise NotFound(seen)
-    return found
+    return value

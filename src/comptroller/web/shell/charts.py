@@ -40,9 +40,9 @@ def time_line(events: Sequence[tuple[dt.date, str, str]]) -> TimeLine | None:
     """
     by_day: dict[tuple[dt.date, str], list[str]] = {}
     for when, words, kind in sorted(events):
-        held = by_day.setdefault((when, kind), [])
-        if words not in held:
-            held.append(words)
+        labels = by_day.setdefault((when, kind), [])
+        if words not in labels:
+            labels.append(words)
     if not by_day:
         return None
     days = sorted({when for when, _ in by_day})
@@ -65,7 +65,7 @@ def _ticks(first: dt.date, last: dt.date, at: "object") -> tuple[tuple[float, st
         return ((at(first), first.isoformat()),)
     steps = 4
     days = [first + (last - first) * step / steps for step in range(steps + 1)]
-    return tuple((at(one), one.isoformat()) for one in dict.fromkeys(days))
+    return tuple((at(when), when.isoformat()) for when in dict.fromkeys(days))
 
 
 def chain_of(path: str) -> list[tuple[str, str]]:
@@ -84,7 +84,7 @@ def ring(count: int, radius: float, center: float) -> list[tuple[float, float]]:
     >>> [(round(x), round(y)) for x, y in ring(2, 10, 50)]
     [(50, 40), (50, 60)]
     """
-    turns = [2 * math.pi * one / max(1, count) - math.pi / 2 for one in range(count)]
+    turns = [2 * math.pi * index / max(1, count) - math.pi / 2 for index in range(count)]
     return [(center + radius * math.cos(t), center + radius * math.sin(t)) for t in turns]
 
 
@@ -132,10 +132,10 @@ def stakes_row(edges: Sequence[ChartEdge], rest: str = "", most: int = 8) -> lis
     >>> [(b.edge.code, round(b.x), b.lines) for b in stakes_row([Edge("A", "Alpha")])]
     [('A', 590, ('Alpha',))]
     """
-    shown = list(edges[:most]) if len(edges) <= most else [*edges[: most - 1], ChartEdge("", rest)]
-    step = CHART / max(1, len(shown))
+    visible = list(edges[:most]) if len(edges) <= most else [*edges[: most - 1], ChartEdge("", rest)]
+    step = CHART / max(1, len(visible))
     wide = min(196.0, step - 10)
-    return [Box(one, step * (at + 0.5), wide, wrapped(one.name, wide / 12.5)) for at, one in enumerate(shown)]
+    return [Box(edge, step * (at + 0.5), wide, wrapped(edge.name, wide / 12.5)) for at, edge in enumerate(visible)]
 
 
 def wrapped(words: str, room: float, most: int = 2) -> tuple[str, ...]:

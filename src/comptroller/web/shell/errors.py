@@ -85,7 +85,7 @@ class PermissionDenied(Exception):
 
 def body_of(refusals: Sequence[Refusal]) -> dict[str, Any]:
     """Return refusals as every answer holds them."""
-    return {"refused": [one.as_json() for one in refusals]}
+    return {"refused": [reason.as_json() for reason in refusals]}
 
 
 def http_refusal(status: int, seen: object) -> Refusal:
@@ -142,9 +142,9 @@ def put_errors(app: FastAPI, page: Any) -> None:  # noqa: C901 - one small answe
     ) -> Response:
         if request.url.path.startswith("/api/"):
             return JSONResponse(body_of(refusals), status, headers)
-        found: Response = await run_in_threadpool(page, request, status, refusals)
-        found.headers.update(headers or {})
-        return found
+        response: Response = await run_in_threadpool(page, request, status, refusals)
+        response.headers.update(headers or {})
+        return response
 
     @app.exception_handler(Refused)
     async def refused(request: Request, fault: Refused) -> Response:
@@ -175,17 +175,17 @@ def put_errors(app: FastAPI, page: Any) -> None:  # noqa: C901 - one small answe
 
     @app.exception_handler(RequestValidationError)
     async def not_valid(request: Request, fault: RequestValidationError) -> Response:
-        found = [
+        refusals = [
             refusal(
                 "desk.value",
-                ("", None, ".".join(str(part) for part in one["loc"][1:])),
-                "-" if one.get("input") is None else str(one["input"])[:200],
-                value_wanted(one),
+                ("", None, ".".join(str(part) for part in error["loc"][1:])),
+                "-" if error.get("input") is None else str(error["input"])[:200],
+                value_wanted(error),
                 MEND,
             )
-            for one in fault.errors()
+            for error in fault.errors()
         ]
-        return await answer(request, 422, found)
+        return await answer(request, 422, refusals)
 
     @app.exception_handler(TimeoutError)
     async def waited(request: Request, _fault: TimeoutError) -> Response:

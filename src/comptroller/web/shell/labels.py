@@ -30,12 +30,12 @@ def seen_rows(visit: Visit, rows: Sequence[dict[str, Any]]) -> tuple[list[dict[s
     by_table: dict[str, list[int]] = defaultdict(list)
     for row in rows:
         by_table[row["table"]].append(row["entry"] * FACT_LINES + row["place"])
-    seen: set[tuple[str, int]] = set()
+    facts_in_reach: set[tuple[str, int]] = set()
     for table, facts in by_table.items():
         sql = scoped(f"SELECT fact FROM {table} WHERE fact IN ({', '.join(map(str, facts))})", every_view(visit, table))
-        seen |= {(table, fact) for (fact,) in visit.duck.rows(sql)}
-    found = [row for row in rows if (row["table"], row["entry"] * FACT_LINES + row["place"]) in seen]
-    return found, len(rows) - len(found)
+        facts_in_reach |= {(table, fact) for (fact,) in visit.duck.rows(sql)}
+    visible = [row for row in rows if (row["table"], row["entry"] * FACT_LINES + row["place"]) in facts_in_reach]
+    return visible, len(rows) - len(visible)
 
 
 def cell(visit: Visit, field: Field | None, value: Any) -> str:
@@ -54,16 +54,16 @@ def cell(visit: Visit, field: Field | None, value: Any) -> str:
         return formatting.percent(value)
     if field.type in ("integer", "number"):
         return formatting.number(value, 0 if float(value).is_integer() else 4)
-    said = str(value)
-    return formatting.day(value) if field.type in ("day", "instant") else visit.names.get(said) or worded(visit, said)
+    text = str(value)
+    return formatting.day(value) if field.type in ("day", "instant") else visit.names.get(text) or worded(visit, text)
 
 
 def worded(visit: Visit, code: str) -> str:
     """Return the label of a code from a list or from the policy's words; a code without a label is shown as
     reported.
     """
-    found = titles_of(visit).get(code)
-    return visit.in_language(found) if found else code
+    title = titles_of(visit).get(code)
+    return visit.in_language(title) if title else code
 
 
 def titles_of(visit: Visit) -> dict[str, Text]:
@@ -73,12 +73,12 @@ def titles_of(visit: Visit) -> dict[str, Text]:
 
     def make() -> dict[str, Text]:
         pack = visit.pack
-        found = {**pack.lines, **{name: kind.title for name, kind in pack.tables.items()}}
-        found |= {name: one.title for many in (pack.params, pack.rules) for name, one in many.items()}
+        titles = {**pack.lines, **{name: kind.title for name, kind in pack.tables.items()}}
+        titles |= {name: item.title for many in (pack.params, pack.rules) for name, item in many.items()}
         for field in (field for kind in pack.tables.values() for field in kind.fields):
-            found.update(field.choices)
-        found.update({line.item: line.title for one in pack.lists.values() for line in one.lines if line.title.zh})
-        return found | pack.words
+            titles.update(field.choices)
+        titles.update({line.item: line.title for item in pack.lists.values() for line in item.lines if line.title.zh})
+        return titles | pack.words
 
     return visit.server.cached(("titles", visit.pack.digest), make)
 
@@ -93,8 +93,8 @@ def title_of(visit: Visit, field: Field) -> str:
     """Return the title of a field; that of an amount without its unit, since amounts are shown with the unit
     that suits them.
     """
-    said = visit.in_language(field.title)
-    return _UNIT.sub("", said) if field.type == "money" else said
+    title = visit.in_language(field.title)
+    return _UNIT.sub("", title) if field.type == "money" else title
 
 
 def field_named(visit: Visit, kinds: Sequence[str], name: str) -> Field | None:
@@ -116,8 +116,8 @@ def label(visit: Visit, rule: Rule | None, name: str) -> str:
         field = field_named(visit, list(visit.pack.tables), name)
     if field:
         return title_of(visit, field)
-    said = worded(visit, name).replace("_", " ")
-    return _UNIT.sub("", said) if name.endswith("_cny") else said
+    title = worded(visit, name).replace("_", " ")
+    return _UNIT.sub("", title) if name.endswith("_cny") else title
 
 
 def evidence(visit: Visit, rule: Rule | None, name: str, value: Any) -> str:
@@ -132,20 +132,20 @@ def evidence(visit: Visit, rule: Rule | None, name: str, value: Any) -> str:
     return cell(visit, field, value)
 
 
-def lawful_said(visit: Visit, rule: Rule, said: Mapping[str, Any]) -> str:
+def lawful_said(visit: Visit, rule: Rule, evidence_values: Mapping[str, Any]) -> str:
     """Return the rule's words on what would have been lawful, filled with evidence as people read it: amounts
     with units, names for codes.
     """
 
-    def amount(found: re.Match[str]) -> str:
-        value = said.get(found[1] or found[2])
+    def amount(match: re.Match[str]) -> str:
+        value = evidence_values.get(match[1] or match[2])
         try:
             return formatting.amount(value, visit.language)
         except ArithmeticError:
-            return found[0]
+            return match[0]
 
-    def word(found: re.Match[str]) -> str:
-        value = said.get(found[1], found[0])
+    def word(match: re.Match[str]) -> str:
+        value = evidence_values.get(match[1], match[0])
         if value is None:
             return formatting.NOTHING
         return visit.names.get(str(value)) or worded(visit, str(value))
@@ -153,14 +153,14 @@ def lawful_said(visit: Visit, rule: Rule, said: Mapping[str, Any]) -> str:
     return _PLACE.sub(word, _SUM.sub(amount, visit.in_language(rule.lawful)))
 
 
-def evidence_said(visit: Visit, rule: Rule | None, said: Mapping[str, Any]) -> str:
+def evidence_said(visit: Visit, rule: Rule | None, values: Mapping[str, Any]) -> str:
     """Return a finding's evidence in one line: titles and values as people read them."""
-    told = [
+    parts = [
         (label(visit, rule, name), evidence(visit, rule, name, value))
-        for name, value in said.items()
+        for name, value in values.items()
         if value is not None and name != "entries"
     ]
-    return ("；" if visit.language == "zh" else "; ").join(f"{title}: {value}" for title, value in told)
+    return ("；" if visit.language == "zh" else "; ").join(f"{title}: {value}" for title, value in parts)
 
 
 def subject_said(visit: Visit, entity: str, subject: str) -> str:

@@ -25,7 +25,7 @@ from starlette.concurrency import run_in_threadpool
 
 from comptroller.model.refusal import Refusal, refusal
 from comptroller.web.runtime.connections import network_of
-from comptroller.web.runtime.server import Settings
+from comptroller.web.runtime.settings import Settings
 from comptroller.web.shell.clients import FORWARDED, client_of
 from comptroller.web.shell.errors import BodyRejected, body_of
 from comptroller.web.shell.lanes import PUBLIC, WORKED, lane_of, slots_of
@@ -90,18 +90,18 @@ class Middleware:
     def _client(self, scope: Message) -> tuple[str, int]:
         """Return the client of a request; a forwarded address counts only from a named proxy."""
         peer, port = scope.get("client") or ("-", 0)
-        said = [value.decode("latin-1") for name, value in scope["headers"] if name == FORWARDED.encode()]
-        found = client_of(peer, said, self._settings.proxies)
-        return found, port if found == peer else 0
+        forwarded = [value.decode("latin-1") for name, value in scope["headers"] if name == FORWARDED.encode()]
+        client = client_of(peer, forwarded, self._settings.proxies)
+        return client, port if client == peer else 0
 
     async def _answer(self, scope: Message, receive: Any, out: Any, status: int, why: Refusal) -> None:
         """Send a refusal: JSON to programs, a page to people."""
         if self._page is None or scope["path"].startswith("/api/"):
-            found: Any = JSONResponse(body_of([why]), status)
+            response: Any = JSONResponse(body_of([why]), status)
         else:
             request = Request({**scope, "app": self._app})
-            found = await run_in_threadpool(self._page, request, status, [why])
-        await found(scope, receive, out)
+            response = await run_in_threadpool(self._page, request, status, [why])
+        await response(scope, receive, out)
 
     def _wrong(self, scope: Message, headers: dict[str, str]) -> tuple[int, Refusal] | None:
         """Return the refusal of a request that is too frequent, too large, or made by another site; None for others."""
@@ -120,8 +120,8 @@ class Middleware:
         if method not in _SAFE and "authorization" not in headers and not is_own(headers):
             wanted = ("由本系统页面发出的请求", "a request that a page of this desk makes")
             mend = ("刷新页面后重试;程序请用令牌", "Load the page again; programs bear a token.")
-            seen = headers.get("origin", "-")
-            return 403, refusal("desk.origin", ("", None, "Origin"), seen, wanted, mend)
+            origin = headers.get("origin", "-")
+            return 403, refusal("desk.origin", ("", None, "Origin"), origin, wanted, mend)
         return None
 
     def _most_bytes(self, path: str) -> int:
@@ -176,8 +176,8 @@ class _Body:
 
     async def receive(self) -> Message:
         if self._is_whole or self.is_answered:
-            found: Message = await self._receive()
-            return found
+            rest: Message = await self._receive()
+            return rest
         try:
             message: Message = await asyncio.wait_for(self._receive(), max(0.001, self._until - time.monotonic()))
         except TimeoutError as error:

@@ -114,10 +114,10 @@ def render_refusals(request: Request, status: int, refusals: Sequence[Refusal]) 
     if status == 401:
         return render_sign_in(request, 401, back=address_of(request) if request.method == "GET" else "/")
     back = address_of(request) if request.method == "POST" else ""
-    said = {"refusals": refusals, "status": status, "acts": ACTS, "told": TOLD, "back": back}
+    visit = {"refusals": refusals, "status": status, "acts": ACTS, "told": TOLD, "back": back}
     if status not in _ALWAYS_BARE and not request.url.path.startswith("/public"):
         try:
-            page = render(visitor(request), "shell/refused.html", **said)
+            page = render(visitor(request), "shell/refused.html", **visit)
         except (Unauthenticated, SecondFactorRequired):
             _log.debug("a stranger is told of a fault on a bare page")
         except Exception:  # noqa: BLE001 - a page that tells of a fault is never one itself
@@ -125,7 +125,7 @@ def render_refusals(request: Request, status: int, refusals: Sequence[Refusal]) 
         else:
             page.status_code = status
             return page
-    return render_bare(request, "shell/refused.html", status, visit=None, **said)
+    return render_bare(request, "shell/refused.html", status, visit=None, **visit)
 
 
 def _vendored() -> frozenset[str]:

@@ -25,8 +25,8 @@ def harmless(value: Any) -> Any:
     ("'=1+1", 'plain', -3)
     """
     if isinstance(value, str):
-        kept = "".join(c for c in value if c >= " " or c in "\t\n\r")[:_CELL_CHARS]
-        return f"'{kept}" if kept.startswith(_RUNS) else kept
+        text = "".join(c for c in value if c >= " " or c in "\t\n\r")[:_CELL_CHARS]
+        return f"'{text}" if text.startswith(_RUNS) else text
     return value
 
 

@@ -84,9 +84,9 @@ class Visit:
     @property
     def then(self) -> str:
         """Return the query part of an address with the same two days; '' without them."""
-        said = {"valid": self.valid, "known": self.known}
-        asked = urlencode({name: value for name, value in said.items() if value is not None})
-        return f"?{asked}" if asked else ""
+        days = {"valid": self.valid, "known": self.known}
+        query = urlencode({name: value for name, value in days.items() if value is not None})
+        return f"?{query}" if query else ""
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
         """Return rows of a page's own SELECT, in which every table is limited to the viewer's reach."""
@@ -94,8 +94,8 @@ class Visit:
 
     def one(self, sql: str, values: Sequence[Any] = ()) -> Any:
         """Return the first cell of the first row, or None."""
-        found = self.duck.rows(scoped(sql, self.views), values)
-        return found[0][0] if found else None
+        rows = self.duck.rows(scoped(sql, self.views), values)
+        return rows[0][0] if rows else None
 
     def cached(self, name: Any, make: Any) -> Any:
         """Return a value made from the books for all viewers with this reach, once for each position."""
@@ -120,8 +120,8 @@ class Visit:
 
         def count() -> int:
             rows = self.bases.get(table, f"SELECT * FROM main.{table}")
-            whole = self.duck.rows(f"SELECT count(*) FROM ({rows}) AS n WHERE {where}", values)[0][0]
-            return int(whole) - self.count(table, where, values)
+            total = self.duck.rows(f"SELECT count(*) FROM ({rows}) AS n WHERE {where}", values)[0][0]
+            return int(total) - self.count(table, where, values)
 
         return self._counted(("hidden", table, where, *values), table, count)
 
@@ -134,8 +134,8 @@ class Visit:
         return self._counted(("count", table, where, *values), table, count)
 
     def _counted(self, name: Any, table: str, count: Callable[[], int]) -> int:
-        found: int = self.kept(name, (table, "entity"), count) if table in self.pack.kinds else self.cached(name, count)
-        return found
+        number: int = self.kept(name, (table, "entity"), count) if table in self.pack.kinds else self.cached(name, count)
+        return number
 
     @cached_property
     def clock(self) -> tuple[dt.date | None, dt.datetime | None]:
@@ -155,8 +155,8 @@ class Visit:
         def make() -> dict[str, str]:
             return dict(self.duck.rows(scoped("SELECT entity, name FROM entity", self.views)))
 
-        found: dict[str, str] = self.kept("names", ("entity",), make)
-        return found
+        names: dict[str, str] = self.kept("names", ("entity",), make)
+        return names
 
     def chain(self, entity: str) -> list[str]:
         """Return an entity of the register and all above it today, the nearest first; empty for an unknown entity."""
@@ -166,12 +166,12 @@ class Visit:
 
         here = [table for table in ("entity",) if table in self.pack.kinds]
         parents: dict[str, str | None] = self.server.cached(("parents", self.server.stamp(here)), make)
-        found: list[str] = []
+        chain: list[str] = []
         at = entity if entity in parents else None
-        while at is not None and at not in found:
-            found.append(at)
+        while at is not None and at not in chain:
+            chain.append(at)
             at = parents.get(at)
-        return found
+        return chain
 
     def under(self, column: str, entity: str) -> tuple[str, list[Any]]:
         """Return the SQL condition, and its values, that a column's entity is at or below `entity`.

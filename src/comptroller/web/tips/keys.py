@@ -75,10 +75,10 @@ def announced(server: Server, keys: list[dict[str, Any]], day: dt.date) -> dict[
 def public_half(der: str) -> ec.EllipticCurvePublicKey | None:
     """Return a public half (base64 of its SubjectPublicKeyInfo) as a key on P-256; None where it is none."""
     try:
-        found = load_der_public_key(base64.b64decode(der, validate=True))
+        key = load_der_public_key(base64.b64decode(der, validate=True))
     except (ValueError, TypeError, binascii.Error, UnsupportedAlgorithm):
         return None
-    return found if isinstance(found, ec.EllipticCurvePublicKey) and isinstance(found.curve, ec.SECP256R1) else None
+    return key if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1) else None
 
 
 def signed_text(mailbox: str, sealed: str) -> bytes:
@@ -94,9 +94,9 @@ def check_answer(key: dict[str, Any] | None, mailbox: str, answer: str) -> list[
     if key is None or not key[SIGNS]:
         return []
     try:
-        said = json.loads(answer)
-        signature = base64.b64decode(said["sig"], validate=True)
-        named, sealed = said["key"], said["sealed"]
+        content = json.loads(answer)
+        signature = base64.b64decode(content["sig"], validate=True)
+        named, sealed = content["key"], content["sealed"]
     except (ValueError, TypeError, KeyError, RecursionError):
         return [_unsigned("-")]
     half = public_half(key[SIGNS])

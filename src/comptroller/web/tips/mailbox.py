@@ -41,8 +41,8 @@ def say(server: Server, facts: dict[str, list[dict[str, Any]]], login: str = "")
 
     Raises Refused when the report is rejected.
     """
-    said = {kind: [{k: v for k, v in row.items() if v is not None} for row in rows] for kind, rows in facts.items()}
-    payload = json.dumps({"facts": said}, ensure_ascii=False).encode()
+    filled = {kind: [{k: v for k, v in row.items() if v is not None} for row in rows] for kind, rows in facts.items()}
+    payload = json.dumps({"facts": filled}, ensure_ascii=False).encode()
     channel = CONSOLE if login else PUBLIC
     report = Report(payload, "json", _REPORT, server.owner, channel=channel, login=login)
     outcome = server.outcome_of(server.writer.take(report))
@@ -75,32 +75,32 @@ def keep_key(server: Server, line: str, halves: tuple[str, str], by: str, sign: 
     `halves` are the public half and the private ones, locked in the browser; `sign` verifies answers, '' for none.
     The public ones are a fact; the locked ones are stored beside the ledger.
     """
-    public, kept = halves
+    public, locked = halves
     sign = sign if SIGNS in server.pack.kinds[KIND].columns else ""
     named = fingerprint(public, sign)
-    server.storage.put("INSERT OR IGNORE INTO line_key VALUES (?, ?)", [named, kept])
+    server.storage.put("INSERT OR IGNORE INTO line_key VALUES (?, ?)", [named, locked])
     fact = {"office": server.owner, "by_line": line, "line_key": named, "public_key": public, "by": by}
     fact |= {SIGNS: sign} if sign else {}
     server.outcome_of(server.report("line_key", [fact | {"valid_from": today(server).isoformat()}], CONSOLE, by))
     return named
 
 
-def lodge(server: Server, said: dict[str, str]) -> int:
+def lodge(server: Server, fields: dict[str, str]) -> int:
     """Record a tip-off with its first message and its line in the register; return the entry.
 
     Raises NotFound for an existing mailbox: two claim codes never share one.
     """
-    if server.duck.rows("SELECT 1 FROM main.tip WHERE tip = ?", [said["mailbox"]]):
+    if server.duck.rows("SELECT 1 FROM main.tip WHERE tip = ?", [fields["mailbox"]]):
         raise NotFound("-")
     day = today(server)
-    line, number = line_for(server, ITEM, day), _number(said["mailbox"])
+    line, number = line_for(server, ITEM, day), _number(fields["mailbox"])
     same = {"office": server.owner, "by_line": line}
-    box = {name: said[name] for name in ("line_key", "pass_hash", "public_key", "kept_key")}
-    tip = same | box | {"tip": said["mailbox"], "tip_number": number, "lodged_on": day.isoformat()}
+    box = {name: fields[name] for name in ("line_key", "pass_hash", "public_key", "kept_key")}
+    tip = same | box | {"tip": fields["mailbox"], "tip_number": number, "lodged_on": day.isoformat()}
     entered = same | {"tip_number": number, "lodged_on": day.isoformat(), "asked_on": day.isoformat()}
     if "waiting_since" in _columns(server):
         entered |= {"waiting_since": day.isoformat()}
-    first = _message(server, tip, "informant", said["sealed"])
+    first = _message(server, tip, "informant", fields["sealed"])
     return say(server, {"tip": [tip], "tip_message": [first], "tip_register": [entered]})
 
 
@@ -117,8 +117,8 @@ def _message(server: Server, tip: dict[str, Any], sender: str, sealed: str) -> d
 def opened(server: Server, mailbox: str, passed: str) -> dict[str, Any]:
     """Return the mailbox that a pass opens; raises Gone alike for a wrong pass, one that is absent, and one past its retention."""
     rows = server.duck.records("SELECT * FROM main.tip WHERE tip = ? ORDER BY fact LIMIT 1", [mailbox])
-    held = str(rows[0]["pass_hash"]) if rows else "-" * 64
-    if not hmac.compare_digest(sha256(passed.encode()).hexdigest(), held):
+    digest = str(rows[0]["pass_hash"]) if rows else "-" * 64
+    if not hmac.compare_digest(sha256(passed.encode()).hexdigest(), digest):
         raise NotFound("-")
     if is_expired(server, registered(server, rows[0]["tip_number"]), today(server)):
         raise NotFound("-")
@@ -159,8 +159,8 @@ def _entered(server: Server, number: str) -> dict[str, Any]:
     """Return the register's line of a tip-off as it would be reported again."""
     entered = registered(server, number)
     fields = ("office", "tip_number", "by_line", "lodged_on", "acknowledged_on", "answered_on", "asked_on")
-    held = (*fields, *(name for name in ("waiting_since", *_KEPT) if name in entered))
-    return {n: entered[n].isoformat() if hasattr(entered[n], "isoformat") else entered[n] for n in held}
+    names = (*fields, *(name for name in ("waiting_since", *_KEPT) if name in entered))
+    return {n: entered[n].isoformat() if hasattr(entered[n], "isoformat") else entered[n] for n in names}
 
 
 def close(server: Server, number: str, outcome: str, by: str) -> int:
@@ -179,10 +179,10 @@ def extend(server: Server, number: str, days: str, order: str, by: str) -> int:
 
 def registered(server: Server, number: str) -> dict[str, Any]:
     """Return the register's line of a tip-off with its due day; raises Gone for a number that is not there."""
-    found = register(server, number)
-    if not found:
+    rows = register(server, number)
+    if not rows:
         raise NotFound(number)
-    return found[0]
+    return rows[0]
 
 
 def register(server: Server, number: str = "") -> list[dict[str, Any]]:
@@ -205,15 +205,15 @@ def register(server: Server, number: str = "") -> list[dict[str, Any]]:
 
 def _columns(server: Server) -> set[str]:
     """Return the columns of the register under the policy in force: an older one has fewer."""
-    return {one.name for one in server.pack.kinds["tip_register"].fields}
+    return {field.name for field in server.pack.kinds["tip_register"].fields}
 
 
 def is_of_line(visit: Visit, act: str = SEE) -> bool:
     """Return whether the viewer's grant of the tip-off line covers the whole node and includes that act."""
     line = line_for(visit.server, ITEM, today(visit.server))
     grants = visit.reach.viewer.in_force
-    held = (g.line == line and g.entity == visit.server.owner and not g.domain and g.gives(act) for g in grants)
-    return bool(line) and "tip" in visit.pack.kinds and visit.may(act) and any(held)
+    fitting = (g.line == line and g.entity == visit.server.owner and not g.domain and g.gives(act) for g in grants)
+    return bool(line) and "tip" in visit.pack.kinds and visit.may(act) and any(fitting)
 
 
 def of_line(visit: Visit, act: str = SEE) -> str:

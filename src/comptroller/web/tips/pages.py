@@ -65,12 +65,12 @@ def make_key(visit: Seeing, form: Form) -> Response:
     line = of_line(visit, HANDLE)
     if visit.scope is not None:
         raise PermissionDenied(HANDLE)
-    public, sign, kept = (str(form.get(name) or "") for name in ("public_key", "sign_key", "kept_key"))
-    if not (100 <= len(public) <= _MOST_KEY and kept.startswith("{") and len(kept) <= _MOST_KEY):
+    public, sign, locked = (str(form.get(name) or "") for name in ("public_key", "sign_key", "kept_key"))
+    if not (100 <= len(public) <= _MOST_KEY and locked.startswith("{") and len(locked) <= _MOST_KEY):
         raise PermissionDenied(HANDLE)
     if sign and public_half(sign) is None:
         raise PermissionDenied(HANDLE)
-    named = keep_key(visit.server, line, (public, kept), visit.login, sign)
+    named = keep_key(visit.server, line, (public, locked), visit.login, sign)
     visit.note("tip_key", named)
     return RedirectResponse("/tips", 303)
 
@@ -98,8 +98,8 @@ def tip(visit: Seeing, number: str) -> Response:
 
 def _outcomes(visit: Visit) -> dict[str, Text]:
     """Return the possible outcomes of a tip-off; empty under an older policy without them."""
-    found = next((f for f in visit.pack.kinds["tip_register"].fields if f.name == "outcome"), None)
-    return dict(found.choices) if found else {}
+    field = next((f for f in visit.pack.kinds["tip_register"].fields if f.name == "outcome"), None)
+    return dict(field.choices) if field else {}
 
 
 @router.post("/tips/{number}")
@@ -122,10 +122,10 @@ def closing(visit: Seeing, number: str, form: Form) -> Response:
     """Close a tip-off with its outcome, or postpone its closing by an order; the register shows both."""
     of_line(visit, HANDLE)
     mailbox_of(visit, number)
-    said = {name: str(form.get(name) or "").strip()[:100] for name in ("outcome", "extended_by", "order_number")}
-    if said["outcome"]:
-        close(visit.server, number, said["outcome"], visit.login)
+    fields = {name: str(form.get(name) or "").strip()[:100] for name in ("outcome", "extended_by", "order_number")}
+    if fields["outcome"]:
+        close(visit.server, number, fields["outcome"], visit.login)
     else:
-        extend(visit.server, number, said["extended_by"], said["order_number"], visit.login)
-    visit.note("tip_close" if said["outcome"] else "tip_extend", number)
+        extend(visit.server, number, fields["extended_by"], fields["order_number"], visit.login)
+    visit.note("tip_close" if fields["outcome"] else "tip_extend", number)
     return RedirectResponse(f"/tips/{number}", 303)

@@ -99,8 +99,8 @@ def _page(request: Request) -> Response:
 def ticket(request: Request, purpose: Annotated[str, Query(alias="for", max_length=10)] = "") -> Response:
     """Return a ticket, and how many zero bits the browser's work must show for a purpose; the most of all where none is named."""
     gate, client = gate_of(request), client_of(request)
-    asked = (purpose,) if purpose in WORKED else WORKED
-    bits = max(gate.bits_for(one, client, _more_bits(request, one)) for one in asked)
+    purposes = (purpose,) if purpose in WORKED else WORKED
+    bits = max(gate.bits_for(name, client, _more_bits(request, name)) for name in purposes)
     return JSONResponse({"ticket": gate.ticket(), "bits": bits})
 
 
@@ -110,10 +110,10 @@ def _more_bits(request: Request, purpose: str) -> int:
     return budget.more_bits(today(desk_of(request))) if budget else 0
 
 
-def _come_in(request: Request, purpose: str, said: Ticketed) -> Response | None:
+def _come_in(request: Request, purpose: str, sent: Ticketed) -> Response | None:
     """Return the refusal of a submission, or None; the books are queried only after the work is checked."""
     gate, client, more = gate_of(request), client_of(request), _more_bits(request, purpose)
-    why = gate.refuse(purpose, client, (said.ticket, said.number), more)
+    why = gate.refuse(purpose, client, (sent.ticket, sent.number), more)
     if why is not None and why.code == "public.work":
         return JSONResponse(body_of([why]) | {"bits": gate.bits_for(purpose, client, more)}, 429)
     return refused(request, why) if why else None
@@ -136,43 +136,43 @@ def _store(request: Request, purpose: str, sealed: str, write_it: Callable[[], i
 
 @router.post("/lodge")
 @in_own_threads(4)
-def lodging(request: Request, said: Lodging) -> Response:
+def lodging(request: Request, sent: Lodging) -> Response:
     """Record a tip-off; the returned code proves the submission without its content."""
-    if (closed := _come_in(request, LODGE, said)) is not None:
+    if (closed := _come_in(request, LODGE, sent)) is not None:
         return closed
     server = desk_of(request)
     key = key_of(server, line_for(server, ITEM, today(server)))
-    if key is None or key["line_key"] != said.line_key:
+    if key is None or key["line_key"] != sent.line_key:
         return _page(request)
-    return _store(request, LODGE, said.sealed, lambda: lodge(server, said.model_dump()))
+    return _store(request, LODGE, sent.sealed, lambda: lodge(server, sent.model_dump()))
 
 
 @router.post("/read")
 @in_own_threads(4)
-def reading(request: Request, said: Coming) -> Response:
+def reading(request: Request, sent: Coming) -> Response:
     """Return the ciphertext of a mailbox to a client that has its pass."""
-    if (closed := _come_in(request, READ, said)) is not None:
+    if (closed := _come_in(request, READ, sent)) is not None:
         return closed
     server = desk_of(request)
-    tip = opened(server, said.mailbox, said.passed)
+    tip = opened(server, sent.mailbox, sent.passed)
     entered = registered(server, tip["tip_number"])
-    told = [{"sender": m["sender"], "sealed": m["sealed"], "sent_on": str(m["sent_on"])} for m in messages(server, said.mailbox)]  # fmt: skip
+    texts = [{"sender": m["sender"], "sealed": m["sealed"], "sent_on": str(m["sent_on"])} for m in messages(server, sent.mailbox)]  # fmt: skip
     dues = {name: str(entered.get(name) or "") for name in ("acknowledged_on", "due_on", "closed_on", "close_due_on")}
     keys = [
-        {name: one[name] for name in ("line_key", "public_key", "sign_key")} for one in history(server, tip["by_line"])
+        {name: key_row[name] for name in ("line_key", "public_key", "sign_key")} for key_row in history(server, tip["by_line"])
     ]
     box = {name: tip[name] for name in ("public_key", "kept_key", "line_key")}
-    return JSONResponse(box | {"messages": told, "keys": keys} | dues)
+    return JSONResponse(box | {"messages": texts, "keys": keys} | dues)
 
 
 @router.post("/write")
 @in_own_threads(4)
-def writing(request: Request, said: Saying) -> Response:
+def writing(request: Request, sent: Saying) -> Response:
     """Record a further message."""
-    if (closed := _come_in(request, WRITE, said)) is not None:
+    if (closed := _come_in(request, WRITE, sent)) is not None:
         return closed
     server = desk_of(request)
-    tip = opened(server, said.mailbox, said.passed)
-    if (why := check_room(server, said.mailbox, len(said.sealed))) is not None:
+    tip = opened(server, sent.mailbox, sent.passed)
+    if (why := check_room(server, sent.mailbox, len(sent.sealed))) is not None:
         return refused(request, why)
-    return _store(request, WRITE, said.sealed, lambda: write(server, tip, said.sealed))
+    return _store(request, WRITE, sent.sealed, lambda: write(server, tip, sent.sealed))
