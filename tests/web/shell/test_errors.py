@@ -59,7 +59,8 @@ def test_errors_of_pages_are_pages(browser):
 )
 def test_what_a_value_should_be_is_said_in_both_languages(fault, zh, en):
     """Faults of the library that reads forms are told in the reader's language, with the figures that they bring."""
-    assert value_wanted(fault) == (zh, en)
+    text = value_wanted(fault)
+    assert (text.zh, text.en) == (zh, en)
 
 
 def test_a_wrong_value_is_told_in_chinese(browser):

@@ -1,4 +1,4 @@
-"""Why do I (not) see this? The answer as rows: each grant, and what it opens."""
+"""Explanation of access, as rows: each grant, and what it opens."""
 
 from typing import Annotated
 

@@ -1,4 +1,6 @@
-"""Administration of what runs: feeds with their health and lag, how far the books are, and jobs with what became of them."""
+"""Administration of running work: feeds with their state and lag, the position of the books, and jobs with
+their results.
+"""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -25,7 +27,7 @@ _WORST = {REFUSED: 0, QUIET: 1}
 
 @dataclass(frozen=True, slots=True)
 class Last:
-    """The last report of a feed: the kinds of its facts, and how many days its newest was old when it came."""
+    """The last report of a feed: the kinds of its facts, and the age in days of its newest fact on arrival."""
 
     kinds: tuple[str, ...] = ()
     days: int | None = None
@@ -33,7 +35,7 @@ class Last:
 
 @router.get("/admin/feeds")
 def feeds(visit: Administering, page: Annotated[int, Query(ge=1, le=100_000)] = 1) -> Response:
-    """Return each feed with its health and lag, the worst first; the state of the line; and the jobs."""
+    """Return the page of feeds with state and lag, the worst first; the writer's state; and the jobs."""
     server, at = visit.server, visit.now.replace(tzinfo=visit.server.zone)
     every = feeds_of(visit, at)
     on_page = every[(page - 1) * PAGE : page * PAGE]
@@ -71,9 +73,7 @@ def feeds_of(visit: Visit, at: dt.datetime) -> list[Feed]:
 
 
 def last_of(visit: Visit, entries: list[int]) -> dict[int, Last]:
-    """Return of each entry the kinds of its facts, and how old the newest was when it came where its kind
-    happens on a day.
-    """
+    """Return the kinds of facts of each entry, and the age of the newest on arrival, for kinds that happen on a day."""
     kinds = [k for k in visit.pack.kinds.values() if not k.is_made]
     if not entries or not kinds:
         return {}
@@ -92,5 +92,5 @@ _AGE = "min(CAST(received_at AS DATE) - CAST({} AS DATE))"
 
 
 def _happens(kind: Kind) -> bool:
-    """Return whether facts of a kind happen on a day, and do not hold from one."""
+    """Return whether facts of a kind happen on a day, rather than hold from a day on."""
     return bool({"on", "at"} & set(kind.valid))

@@ -11,6 +11,7 @@ from comptroller.access.handovers import FACTOR_END, TOKEN
 from comptroller.access.second_factor import recovery_codes
 from comptroller.model.channel import CONSOLE
 from comptroller.model.refusal import Refused, refusal
+from comptroller.model.text import message
 from comptroller.web.runtime import admission
 from comptroller.web.shell.auth import Form, may, present
 from comptroller.web.shell.errors import NotFound
@@ -36,7 +37,7 @@ LONGEST_TOKEN_DAYS = 366
 
 @router.get("/admin")
 def admin(visit: Administering) -> Response:
-    """Return users, grants, tokens and who is signed in."""
+    """Return the page of users, grants, tokens and sessions."""
     server = visit.server
     return _page(visit, once="", waiting=server.writer.depth)
 
@@ -74,10 +75,8 @@ def _need(form: Form, *names: str) -> dict[str, str]:
     fields = {name: str(form.get(name) or "").strip()[:500] for name in names}
     for name, value in fields.items():
         if not value:
-            wanted = ("填写该字段", "something in this field")
-            raise Refused(
-                [refusal("desk.form", ("", None, name), "-", wanted, ("补填后重试", "Fill it in and try again."))]
-            )
+            expected, fix = message("desk.form.field:expected"), message("desk.form.field:fix")
+            raise Refused([refusal("desk.form", ("", None, name), "-", expected, fix)])
     return fields
 
 
@@ -132,7 +131,7 @@ def release_link(visit: Administering, form: Form) -> Response:
 
 @router.post("/admin/links/end")
 def end_link(visit: Administering, form: Form) -> Response:
-    """End a one-time link that was not taken up."""
+    """End an unused one-time link."""
     login = _need(form, "login")["login"]
     if visit.server.accounts.handovers.end_link(login):
         visit.note("link_end", login)
@@ -162,13 +161,11 @@ def end_factor(visit: Administering, form: Form) -> Response:
 def _refuse_same(visit: Visit, before: str, login: str) -> None:
     """Reject (Refused) the administrator who began it, under any sign-in name, and the user it is about."""
     if any(admission.is_same_person(visit.server, visit.login, other) for other in (before, login)):
-        wanted = ("另一名管理员", "another administrator")
-        mend = ("由另一名管理员办理", "Let another administrator do it; `comptroller admit` admits one at the node.")
-        raise Refused([refusal("desk.two_administrators", ("", None, "login"), login, wanted, mend)])
+        raise Refused([refusal("desk.two_administrators", ("", None, "login"), login)])
 
 
 def _user(visit: Visit, form: Form) -> str:
-    """Return the login that a form names; rejects (Gone) one that no user has."""
+    """Return the login in a form; raises NotFound for one that no user has."""
     login = _need(form, "login")["login"]
     present(viewer_of(visit.duck, visit.server.owner, login, visit.server.local_now().date()), login)
     return login
@@ -183,8 +180,7 @@ def make_grant(visit: Administering, form: Form) -> Response:
     fields = _need(form, "login", "role", "entity", "reason", "valid_from")
     server = visit.server
     if admission.is_same_person(server, fields["login"], visit.login):
-        wanted, mend = ("授予他人", "somebody else"), ("由另一名管理员授予", "Let another administrator grant it.")
-        raise Refused([refusal("desk.grant.self", ("", None, "login"), fields["login"], wanted, mend)])
+        raise Refused([refusal("desk.grant.self", ("", None, "login"), fields["login"])])
     more = {name: str(form.get(name) or "").strip() or None for name in ("domain", "supervision_line", "valid_until")}
     same = (
         fields["role"],
@@ -223,7 +219,7 @@ def end_grant(visit: Administering, form: Form) -> Response:
 
 @router.post("/admin/tokens")
 def offer_token(visit: Administering, form: Form) -> Response:
-    """Offer a user a token for a program that acts for that user, who takes it up and alone sees its secret."""
+    """Offer a user a token for a program that acts for that user, who accepts it and alone sees its secret."""
     fields = _need(form, "name", "scope")
     login = _user(visit, form)
     requested = frozenset(word for item in form.getlist("scope") for word in str(item).split())
@@ -269,7 +265,7 @@ def end_sessions(visit: Administering, form: Form) -> Response:
 def acts(
     visit: Watching, login: Annotated[str, Query(max_length=100)] = "", before: Annotated[int, Query(ge=0)] = 0
 ) -> Response:
-    """Return what users did, the newest first: who watches the watchers."""
+    """Return the acts of users, the newest first."""
     wheres, values = ["granted_by = ?"], [visit.server.owner]
     if login:
         wheres.append("login = ?")

@@ -1,10 +1,11 @@
-"""Webhooks: news of a batch sent to addresses that an administrator named, signed, and sent again until they are taken.
+"""Webhooks: signed news of each batch, sent to addresses of an administrator, and repeated until accepted.
 
-- What waits names findings and entries; the body is made at each attempt, of what its user may see then.
-- Where nothing is left that the user may see, because a grant ended or a line took a case over, nothing is sent.
-- Identifier, time and body are signed by HMAC-SHA256 in the form of Standard Webhooks (`webhook-id`, `webhook-timestamp`,
+- A waiting message names findings and entries; its body is made at each attempt, from what its user may see then.
+- Nothing is sent when the user may no longer see any of it, because a grant ended or a line took a case over.
+- Identifier, time and body are signed by HMAC-SHA256 in the form of Standard Webhooks (`webhook-id`,
+  `webhook-timestamp`,
   `webhook-signature: v1,...`), so that its libraries verify it.
-- What was not taken waits on the disk and is tried again, later each time, for about a day.
+- A message that was not accepted waits on the disk and is tried again, less often each time, for about a day.
 """
 
 import base64
@@ -35,7 +36,7 @@ from comptroller.web.shell.visit import Visit
 
 _log = logging.getLogger(__name__)
 WAITS = tuple(dt.timedelta(seconds=one) for one in (5, 300, 1_800, 7_200, 18_000, 36_000, 36_000))
-"""How long after each failure the next attempt comes."""
+"""Time from each failure to the next attempt."""
 _TAKEN, _GONE = range(200, 300), 410
 _EVERY_SECONDS, _MOST_WAITING = 5.0, 1_000
 
@@ -72,7 +73,7 @@ def renew(shelf: DeskStore, renewed: Callable[[str], str]) -> None:
 
 
 def subscribe(shelf: DeskStore, hook: Webhook) -> bool:
-    """Store a new subscription; return False where the user has one to that address."""
+    """Store a new subscription; return False when the user has one to that address."""
     values: list[Value] = [hook.hook, hook.login, hook.url, hook.secret, hook.failures, hook.login, hook.url]
     sql = (
         "INSERT INTO hook (hook, login, url, secret, failures) SELECT ?, ?, ?, ?, ? "
@@ -88,9 +89,9 @@ def end(shelf: DeskStore, hook: str) -> bool:
 
 
 def sign(secret: bytes, identifier: str, at: dt.datetime, body: bytes) -> dict[str, str]:
-    """Return the headers that prove who sent a body, which message it is, and when.
+    """Return the headers that prove sender, identifier and time of a body.
 
-    A secret that begins with `whsec_` is taken as the base64 that follows, as Standard Webhooks have it.
+    A secret that begins with `whsec_` is base64 after this prefix, as in Standard Webhooks.
     """
     key = base64.b64decode(secret[6:]) if secret.startswith(b"whsec_") else secret
     stamp = str(int(at.timestamp()))
@@ -104,7 +105,7 @@ def sign(secret: bytes, identifier: str, at: dt.datetime, body: bytes) -> dict[s
 
 
 class Webhooks:
-    """The sending side, on a thread of its own; batches wait in memory, messages on the disk."""
+    """The sending side, on a separate thread; batches wait in memory, messages on the disk."""
 
     def __init__(self, server: Server) -> None:
         """Take the server; `start` begins to send."""
@@ -119,7 +120,7 @@ class Webhooks:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop; what waits on the disk is sent when the desk is started again."""
+        """Stop sending; messages on the disk are sent after the next start."""
         if self._thread is not None:
             self._batches.put(None)
             self._thread.join()
@@ -149,7 +150,9 @@ class Webhooks:
             _log.exception("webhooks met a fault")
 
     def turn(self, batch: Batch) -> int:
-        """Write down for each subscription what a batch is about, where it means something to it; return how many messages wait."""
+        """Store a message about a batch for each subscription that may see some of it; return the number of
+        waiting messages.
+        """
         shelf = self._desk.storage
         about = {
             "at": batch.at,
@@ -162,7 +165,7 @@ class Webhooks:
         return int(shelf.rows("SELECT count(*) FROM hook_message")[0][0])
 
     def _news(self, login: str, about: dict[str, Any]) -> dict[str, Any]:
-        """Return what a user may see now of what a message is about; {} for nothing."""
+        """Return what a user may now see of a message's subject; {} for nothing."""
         visit = self._visit(login)
         if visit is None or not visit.may(SEE):
             return {}
@@ -184,7 +187,7 @@ class Webhooks:
         return Visit(server, AccessScope(viewer, server.pack, server.owner, server.below), "zh", "", "/")
 
     def send_due(self) -> int:
-        """Send what is due, the oldest first; returns how many were taken."""
+        """Send the due messages, the oldest first; return how many were accepted."""
         shelf, now, taken = self._desk.storage, self._desk.clock(), 0
         hooks = {subscription.hook: subscription for subscription in webhooks_of(shelf)}
         due = shelf.rows(
@@ -214,7 +217,7 @@ class Webhooks:
         return taken
 
     def _made(self, hook: Webhook, stored: str) -> bytes | None:
-        """Return the body of a message as its user may see it now; None where nothing of it is left to see."""
+        """Return the body of a message as its user may see it now; None when nothing of it is visible any more."""
         about = json.loads(stored)
         news = self._news(hook.login, about) if "findings" in about else {}
         if not news:
@@ -222,7 +225,7 @@ class Webhooks:
         return json.dumps(plain({"type": "news", "timestamp": about["at"], "data": news}), ensure_ascii=False).encode()
 
     def _send(self, hook: Webhook, message: str, body: bytes, now: dt.datetime) -> int:
-        """Return the status of the answer; 0 where there was none, or where it may not be sent."""
+        """Return the status of the answer; 0 without an answer, or when sending is not allowed."""
         try:
             secret = decrypt(hook.secret, self._desk.settings.passphrase)
             return post(hook.url, sign(secret, message, now, body), body, self._desk.settings.hook_networks)

@@ -1,4 +1,4 @@
-"""Administration of webhooks: named, tried, ended; each step is an act in the ledger."""
+"""Administration of webhooks: subscribed and ended; each step is recorded in the ledger."""
 
 import base64
 from typing import Annotated
@@ -24,7 +24,7 @@ Administering = Annotated[Visit, Depends(may(ADMINISTER))]
 
 @router.get("/admin/hooks")
 def hooks_page(visit: Administering) -> Response:
-    """Return the subscriptions, with what waits for each."""
+    """Return the page of subscriptions, with the number of waiting messages of each."""
     return _page(visit, "")
 
 
@@ -46,9 +46,7 @@ def make_hook(visit: Administering, form: Form) -> Response:
     stored = named if is_named(named) else encrypt(made.encode(), server.settings.passphrase, server.chance().encode())
     hook = webhooks.Webhook(f"H-{server.chance()[:12]}", login, url, stored)
     if not webhooks.subscribe(server.storage, hook):
-        wanted = ("该用户尚未订阅的地址", "an address to which the user has no subscription")
-        mend = ("先终止已有的订阅", "End the other subscription first.")
-        raise Refused([refusal("desk.hook.twice", ("", None, "url"), url[:200], wanted, mend)])
+        raise Refused([refusal("desk.hook.twice", ("", None, "url"), url[:200])])
     visit.note("hook", url, f"{hook.hook} {login}")
     return _page(visit, f"{hook.hook}: {made or named}")
 

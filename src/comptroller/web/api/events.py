@@ -59,7 +59,7 @@ def _told(request: Request, batch: Batch | None) -> str | None:
 
 
 def news_of(visit: Visit, batch: Batch) -> dict[str, Any]:
-    """Return of a batch what the viewer may see: findings through the books, reports by who sent them."""
+    """Return what the viewer may see of a batch: findings through the books, reports by their reporter."""
     names = [turn.verdict.finding for turn in batch.turns]
     accepted = [(entry, report.reporter, report.name, report.kind) for entry, report in batch.kept]
     return news_about(visit, batch.at, names, accepted)
@@ -68,7 +68,7 @@ def news_of(visit: Visit, batch: Batch) -> dict[str, Any]:
 def news_about(
     visit: Visit, at: dt.datetime | str, findings: Sequence[str], kept: Sequence[tuple[int, str, str, str]]
 ) -> dict[str, Any]:
-    """Return of findings and of reports (entry, reporter, name, kind) what the viewer may see at this moment."""
+    """Return the findings and reports (entry, reporter, name, kind) that the viewer may see now."""
     seen: list[dict[str, Any]] = []
     listed = list(dict.fromkeys(findings))[:MOST_FINDINGS]
     if listed:

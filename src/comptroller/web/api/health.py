@@ -26,7 +26,7 @@ EXIT_CODE = 70
 
 
 def fault_of(server: Server) -> str:
-    """Return why a server cannot work any more; '' while it works."""
+    """Return why the server cannot work any more; '' while it works."""
     if not server.writer.is_alive:
         return "the writer has ended"
     try:
@@ -38,7 +38,7 @@ def fault_of(server: Server) -> str:
 
 @router.get(HEALTH, include_in_schema=False)
 async def healthz(request: Request) -> JSONResponse:
-    """Return 200 while the server works and 503 when it does not, and not a word more."""
+    """Return 200 while the server works and 503 when it does not, without details."""
     is_well = not fault_of(desk_of(request))
     return JSONResponse({"status": "ok" if is_well else "down"}, 200 if is_well else 503)
 

@@ -15,7 +15,7 @@ _ABOUT = (
 
 
 def document_of(app: FastAPI) -> dict[str, Any]:
-    """Return the document of an app, made once."""
+    """Return the document of an app; it is made once."""
     if not app.openapi_schema:
         document = get_openapi(title=app.title, version=app.version, description=_ABOUT, routes=app.routes)
         document["components"]["securitySchemes"] = {

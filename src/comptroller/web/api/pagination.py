@@ -1,4 +1,4 @@
-"""Page by page: what a call takes to go on where the page before ended."""
+"""Pagination: the cursor with which a call continues after the previous page."""
 
 from typing import Annotated, Any
 
@@ -20,7 +20,5 @@ def cut(rows: list[dict[str, Any]], limit: int, key: str) -> tuple[list[dict[str
 
 
 def no_cursor(after: str) -> Refused:
-    """Return the refusal of a cursor that no page gave, or that is too old."""
-    wanted = ("上一页给出的 next", "what the page before gave as `next`")
-    mend = ("从第一页重新查询", "Begin again with the first page.")
-    return Refused([refusal("desk.cursor", ("", None, "after"), after, wanted, mend)])
+    """Return the refusal of a cursor that no page returned, or that is too old."""
+    return Refused([refusal("desk.cursor", ("", None, "after"), after)])

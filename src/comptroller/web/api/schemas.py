@@ -1,4 +1,4 @@
-"""What calls answer, as shapes: answers are held to them, and the OpenAPI document names them."""
+"""Schemas of answers: every answer is validated against its schema, and the OpenAPI document lists them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -34,7 +34,7 @@ class Refusals:
 
 @dataclass
 class GrantForm:
-    """A grant that holds today; '' for domain or line is every domain, and no line of its own."""
+    """A current grant; '' for domain means every domain, '' for line means no line."""
 
     role: str
     entity: str
@@ -71,7 +71,7 @@ class FindingRow:
 
 @dataclass
 class FindingPage:
-    """Findings, the cursor of the next page (null at the end), and how many findings the reach hides."""
+    """Findings, the cursor of the next page (null at the end), and the number of hidden findings."""
 
     items: list[FindingRow]
     next: str | None
@@ -80,7 +80,7 @@ class FindingPage:
 
 @dataclass
 class FindingWhole:
-    """A finding with all that explains it; `rows` are those within reach, `hidden` how many are not."""
+    """A finding with all that explains it; `rows` are within reach, `hidden` is the number of the others."""
 
     finding: dict[str, Any]
     history: list[dict[str, Any]]
@@ -103,7 +103,7 @@ class EntityPage:
 
 @dataclass
 class RuleRow:
-    """A rule in force: what it is called, what kind it is, and which table it judges."""
+    """A rule in force: its title, its type, and the table that it judges."""
 
     rule: str
     title: PolicyText
@@ -126,7 +126,7 @@ class RulePage:
 
 @dataclass
 class ScoreForm:
-    """A rule's honest count within reach: `judged` is found and clear together, `why` counts what was missing."""
+    """A rule's score within reach: `judged` counts found and clear together, `why` counts missing data."""
 
     judged: int
     found: int
@@ -154,7 +154,7 @@ class RuleWhole(RuleRow):
 
 @dataclass
 class EntryRow:
-    """The head of an entry of the ledger."""
+    """The header of a ledger entry."""
 
     entry: int
     received_at: str
@@ -192,7 +192,7 @@ class ReceiptForm:
 
 @dataclass
 class EntryWhole(EntryRow):
-    """An entry with its header byte for byte, its proof, the key to check it by, and its facts within reach and beyond."""
+    """An entry with its exact header, its proof, the key to check it with, and its facts within reach and beyond."""
 
     header: str
     key: str
@@ -211,7 +211,7 @@ class AcceptedReport:
 
 @dataclass
 class Table:
-    """The answer to a question: names of columns, rows of cells, how many rows there are, and the cursor of the next page."""
+    """The answer to a query: column names, rows of cells, the number of rows, and the cursor of the next page."""
 
     columns: list[str]
     rows: list[list[Any]]
@@ -248,7 +248,7 @@ ERRORS: dict[int | str, dict[str, Any]] = {
         (429, "Asked too often."),
     )
 }
-"""How every call may fail."""
+"""Errors of every call."""
 BODY_ERRORS: dict[int | str, dict[str, Any]] = {
     status: {"model": Refusals, "description": said}
     for status, said in (
@@ -256,4 +256,4 @@ BODY_ERRORS: dict[int | str, dict[str, Any]] = {
         (413, "The body is too large."),
     )
 }
-"""How a call with a body may fail as well."""
+"""Further errors of a call with a body."""

@@ -1,4 +1,4 @@
-"""One's own account: the password, the second factor, offers of administrators, tokens, and where one is signed in."""
+"""The user's own account: password, second factor, offers of administrators, tokens and sessions."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from comptroller.access.handovers import IDENTITY, TOKEN
 from comptroller.access.identities import Identity
 from comptroller.access.second_factor import RECOVERY_CODES, SECRET_BYTES, address, recovery_codes, shown
 from comptroller.model.refusal import Refused, refusal
+from comptroller.model.text import message
 from comptroller.web.identity.sign_in import known_here, renewed, with_cookie
 from comptroller.web.runtime.secrets_at_rest import decrypt, encrypt
 from comptroller.web.shell.auth import SESSION, Form, Visiting, owes_factor
@@ -24,13 +25,12 @@ router = APIRouter()
 ADDRESSES = ("/account",)
 """Addresses that the tests of access open as every role."""
 MOST_PASSWORD = 200
-_PRESENT = ("您现在的口令", "your present password")
 _OFFERED = (TOKEN, IDENTITY)
 
 
 @router.get("/account")
 def account(visit: Visiting) -> Response:
-    """Return one's own account."""
+    """Return the page of the user's own account."""
     return _page(visit)
 
 
@@ -60,18 +60,14 @@ def _page(visit: Visit, secret: bytes = b"", codes: Sequence[str] = (), once: st
 
 @router.post("/account/password")
 def change_password(request: Request, visit: Visiting, form: Form) -> Response:
-    """Change one's own password; every session and token ends, and this browser gets a new session."""
+    """Change the user's own password; every session and token ends, and this browser gets a new session."""
     _known(visit, form)
     new, again = (str(form.get(name) or "") for name in ("new", "again"))
     if new != again or not LEAST_PASSWORD <= len(new) <= MOST_PASSWORD:
-        wanted = (
-            f"两次相同的 {LEAST_PASSWORD} 字以上口令",
-            f"the same new password twice, {LEAST_PASSWORD} characters or more",
-        )
-        raise _wrong("new, again", f"{len(new)}, {len(again)}", wanted)
+        raise _wrong("new, again", f"{len(new)}, {len(again)}", "new", least=LEAST_PASSWORD)
     accounts, at = visit.server.accounts, visit.server.clock()
     if not accounts.change_password(visit.login, str(form.get("password") or "")[:MOST_PASSWORD], new):
-        raise _wrong("password", "-", _PRESENT)
+        raise _wrong("password", "-", "password")
     visit.note("own_password")
     secret, form_key = visit.server.chance(), visit.server.chance()
     accounts.open_session(visit.login, secret, form_key, at)
@@ -85,7 +81,7 @@ def offer_factor(visit: Visiting, form: Form) -> Response:
     _known(visit, form)
     factors = visit.server.accounts.factors
     if factors.is_on(visit.login):
-        raise _wrong("factor", "-", ("尚未启用验证码", "an account without a second factor"))
+        raise _wrong("factor", "-", "without_factor")
     secret = sha256(visit.server.chance().encode()).digest()[:SECRET_BYTES]
     nonce = sha256(visit.server.chance().encode()).digest()
     factors.offer(visit.login, encrypt(secret, visit.server.settings.passphrase, nonce))
@@ -94,9 +90,9 @@ def offer_factor(visit: Visiting, form: Form) -> Response:
 
 @router.post("/account/factor/on")
 def turn_on(request: Request, visit: Visiting, form: Form) -> Response:
-    """Turn the second factor on by a code of the device; sessions and tokens from before it end, this session is renewed."""
+    """Turn the second factor on by a code of the device; older sessions and tokens end, and this session is renewed."""
     if visit.server.accounts.factors.is_on(visit.login) or not _code_fits(visit, form):
-        raise _wrong("code", "-", ("设备上当前的验证码", "the present code of the device"))
+        raise _wrong("code", "-", "code")
     secret = renewed(request, visit)
     visit.server.accounts.end_tokens(visit.login)
     visit.note("factor")
@@ -108,7 +104,7 @@ def renew(visit: Visiting, form: Form) -> Response:
     """Create new recovery codes, shown once; the old ones stop working."""
     _known(visit, form)
     if not visit.server.accounts.factors.is_on(visit.login) or not _code_fits(visit, form):
-        raise _wrong("code", "-", ("设备上当前的验证码", "the present code of the device"))
+        raise _wrong("code", "-", "code")
     visit.note("factor", visit.login, "recovery codes")
     return _page(visit, codes=_drawn_codes(visit))
 
@@ -121,8 +117,8 @@ def _drawn_codes(visit: Visit) -> list[str]:
 
 
 def qr_path(text: str) -> tuple[int, str]:
-    """Return a text as a QR code (ISO/IEC 18004): how many modules wide with its margin, and the dark ones as the path
-    of an SVG.
+    """Return a text as a QR code (ISO/IEC 18004): its width in modules with margin, and the dark modules as an SVG
+    path.
 
     >>> qr_path("otpauth://totp/x?secret=A")[0]
     33
@@ -137,7 +133,7 @@ def turn_off(visit: Visiting, form: Form) -> Response:
     """Turn the second factor off; password and code are required."""
     _known(visit, form)
     if not _code_fits(visit, form):
-        raise _wrong("code", "-", ("设备上当前的验证码", "the present code of the device"))
+        raise _wrong("code", "-", "code")
     if visit.server.accounts.factors.end(visit.login):
         visit.note("factor_end", visit.login)
     return RedirectResponse("/account", 303)
@@ -145,7 +141,7 @@ def turn_off(visit: Visiting, form: Form) -> Response:
 
 @router.post("/account/sessions/end")
 def end_sessions(request: Request, visit: Visiting, _form: Form) -> Response:
-    """End one's sessions everywhere but here."""
+    """End the user's other sessions."""
     if visit.scope is not None or not request.cookies.get(SESSION):
         raise PermissionDenied("account")
     secret = renewed(request, visit)
@@ -180,7 +176,7 @@ def take_offer(visit: Visiting, form: Form) -> Response:
 
 @router.post("/account/tokens/end")
 def end_own_token(visit: Visiting, form: Form) -> Response:
-    """End one of one's own tokens at once."""
+    """End one of the user's own tokens at once."""
     _person_alone(visit)
     digest = str(form.get("digest") or "")
     own = {token.digest for token in visit.server.accounts.tokens() if token.login == visit.login}
@@ -190,7 +186,7 @@ def end_own_token(visit: Visiting, form: Form) -> Response:
 
 
 def _person_alone(visit: Visit) -> None:
-    """Reject (NotGranted) a program's token: it opens no account."""
+    """Reject (PermissionDenied) a program's token: it opens no account."""
     if visit.scope is not None:
         raise PermissionDenied("account")
 
@@ -201,7 +197,7 @@ def _known(visit: Visit, form: Form) -> None:
     accounts, at = visit.server.accounts, visit.server.clock()
     given = str(form.get("password") or "")[:MOST_PASSWORD]
     if accounts.has_password(visit.login) and not accounts.check(visit.login, given, at, "session"):
-        raise _wrong("password", "-", _PRESENT)
+        raise _wrong("password", "-", "password")
 
 
 def _code_fits(visit: Visit, form: Form) -> bool:
@@ -213,6 +209,7 @@ def _code_fits(visit: Visit, form: Form) -> bool:
     return factors.check(visit.login, secret, str(form.get("code") or "")[:20], visit.server.clock())
 
 
-def _wrong(name: str, seen: object, wanted: tuple[str, str]) -> Refused:
-    mend = ("改正后重试；多次有误须稍候", "Mend it and try again; after several faults wait a moment.")
-    return Refused([refusal("desk.account", ("", None, name), seen, wanted, mend)])
+def _wrong(name: str, seen: object, expected: str, **values: object) -> Refused:
+    """Return the refusal of a field; `expected` names the message `desk.account.<expected>:expected`."""
+    text = message(f"desk.account.{expected}:expected", **values)
+    return Refused([refusal("desk.account", ("", None, name), seen, text, message("desk.account:fix"))])

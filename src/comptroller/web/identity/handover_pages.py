@@ -32,7 +32,7 @@ def open_link(request: Request, link: Annotated[str, Query(max_length=200)] = ""
 def take_up(
     request: Request, link: Secret, new: Secret, again: Secret, code: Annotated[str, FormField(max_length=60)] = ""
 ) -> Response:
-    """Set the password of the link's user and use the link up; sessions and tokens from before end."""
+    """Set the password of the link's user and use the link up; older sessions and tokens end."""
     server = desk_of(request)
     handover = server.accounts.handovers.link(link, server.clock())
     if handover is None or not _is_admitted(server, handover.login):

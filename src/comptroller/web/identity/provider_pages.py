@@ -1,7 +1,7 @@
 """Sign-in through an OpenID provider: the redirect to it, the way back, and which subject opens which account."""
 
 import logging
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -11,6 +11,7 @@ from comptroller.access.grants import ADMINISTER
 from comptroller.access.handovers import IDENTITY, IDENTITY_TWICE
 from comptroller.access.identities import LONGEST_WAY, Identity
 from comptroller.model.refusal import Refused, refusal
+from comptroller.model.text import message
 from comptroller.web.identity.sign_in import inner, pass_on
 from comptroller.web.runtime.admission import is_same_person, others_of
 from comptroller.web.runtime.oidc import NotIdentified, Provider
@@ -25,11 +26,11 @@ _log = logging.getLogger(__name__)
 router = APIRouter()
 Administering = Annotated[Visit, Depends(may(ADMINISTER))]
 UNDER_WAY = "desk_oidc"
-"""The cookie of a browser that is on its way to the provider; it goes to the addresses under /oidc alone."""
+"""Cookie of a browser on its way to the provider; it is sent to addresses under /oidc only."""
 
 
 def provider_of(server: Server) -> Provider:
-    """Return the provider that the desk's settings name; raises Gone for where they name none."""
+    """Return the provider in the desk's settings; raises NotFound without one."""
     if server.provider is None:
         raise NotFound("/oidc")
     return server.provider
@@ -92,14 +93,16 @@ def _taken_up(server: Server, issuer: str, subject: str) -> str:
         second = [o.detail for o in accounts.handovers.offers(at, offer.login) if o.purpose == IDENTITY_TWICE]
         if others_of(server, offer.made_by) and detail not in second:
             continue
-        if accounts.handovers.settle(offer.number) and accounts.identities.link(Identity(issuer, subject, offer.login), at):
+        if accounts.handovers.settle(offer.number) and accounts.identities.link(
+            Identity(issuer, subject, offer.login), at
+        ):
             server.note(offer.login, "identity", offer.login, f"{issuer} {offer.made_by}")
             return offer.login
     return ""
 
 
 def can_enter(server: Server, login: str) -> bool:
-    """Return whether an account can be signed in to: by a password, or by an identity that is linked."""
+    """Return whether an account has a sign-in method: a password or a linked identity."""
     is_linked = any(identity.login == login for identity in server.accounts.identities.all())
     return server.accounts.has_password(login) or is_linked
 
@@ -130,12 +133,12 @@ def link(visit: Administering, form: Form) -> Response:
     login, subject = (str(form.get(name) or "").strip()[:255] for name in ("login", "subject"))
     day = visit.server.local_now().date()
     if not subject or viewer_of(visit.duck, visit.server.owner, login, day) is None:
-        raise _wrong("login, subject", f"{login} {subject}", ("已有用户和标识", "a user who is there, and a subject"))
+        raise _wrong("login, subject", f"{login} {subject}", "user_subject")
     if login == visit.login:
-        raise _wrong("login", login, ("他人的账户", "somebody else's account"))
+        raise _wrong("login", login, "other_user")
     accounts, at = visit.server.accounts, visit.server.clock()
     if accounts.identities.login(issuer, subject):
-        raise _wrong("subject", subject, ("尚未关联的标识", "a subject that is not linked yet"))
+        raise _wrong("subject", subject, "free_subject")
     detail = {"issuer": issuer, "subject": subject}
     same = [o for o in accounts.handovers.offers(at, login) if o.purpose == IDENTITY and o.detail == detail]
     is_second = bool(same) and not is_same_person(visit.server, same[0].made_by, visit.login)
@@ -154,6 +157,7 @@ def unlink(visit: Administering, form: Form) -> Response:
     return RedirectResponse("/admin/identities", 303)
 
 
-def _wrong(name: str, seen: Any, wanted: tuple[str, str]) -> Refused:
-    mend = ("改正后重试", "Mend it and try again.")
-    return Refused([refusal("desk.identity", ("", None, name), seen, wanted, mend)])
+def _wrong(name: str, seen: object, expected: str) -> Refused:
+    """Return the refusal of a field; `expected` names the message `desk.identity.<expected>:expected`."""
+    text = message(f"desk.identity.{expected}:expected")
+    return Refused([refusal("desk.identity", ("", None, name), seen, text, message("desk.identity:fix"))])

@@ -53,14 +53,14 @@ def sign_in(
     )
     viewer = viewer_of(server.duck, server.owner, who, at.astimezone(server.zone).date()) if is_right else None
     if viewer is None or not viewer.is_admitted:
-        # Of what was typed nothing is logged: people type passwords into the field of the name.
+        # Nothing typed is logged: people type passwords into the field of the name.
         _log.warning("signing in failed: attempt %s", accounts.throttle.digest(f"{client} {folded(login)}")[:12])
         return render_sign_in(request, 401, wrong="failed", back=inner(back))
     return pass_on(request, who, back)
 
 
 def pass_on(request: Request, login: str, back: str, by: str = "") -> Response:
-    """Open the session of a user who is identified by a password or a provider, or ask for the second factor that is on."""
+    """Open the session of a user identified by a password or a provider, or request the active second factor."""
     server = desk_of(request)
     if not server.accounts.factors.is_on(login):
         return enter(request, login, back, by)
@@ -98,7 +98,9 @@ def code_fits(server: Server, login: str, code: str) -> str:
     if is_recovery(code):
         return "recovery" if factors.recover(login, code, at) else ""
     encrypted = factors.kept(login)
-    return "code" if encrypted and factors.check(login, decrypt(encrypted, server.settings.passphrase), code, at) else ""
+    return (
+        "code" if encrypted and factors.check(login, decrypt(encrypted, server.settings.passphrase), code, at) else ""
+    )
 
 
 def enter(request: Request, login: str, back: str, by: str = "") -> Response:
@@ -123,15 +125,16 @@ def known_here(request: Request, answer: Response, login: str) -> Response:
 
 
 def with_cookie(server: Server, answer: Response, secret: str) -> Response:
-    """Return a browser the secret of its session."""
+    """Set the session cookie on an answer; return the answer."""
     answer.set_cookie(SESSION, secret, httponly=True, samesite="lax", secure=server.settings.is_secure, path="/")
     return answer
 
 
 def renewed(request: Request, visit: Visit) -> str:
-    """End every session of the viewer and open one in the place of this one; return its secret.
+    """End every session of the viewer and open a new one; return its secret.
 
-    Rejects (NotSignedIn) a session that ended meanwhile, so that of requests sent at once one is served.
+    Rejects (Unauthenticated) a session that ended meanwhile, so that only one of several simultaneous requests
+    succeeds.
     """
     server = desk_of(request)
     secret, form_key = server.chance(), server.chance()
@@ -162,7 +165,7 @@ def choose_language(request: Request, language: str, back: str = "/") -> Respons
 
 
 def inner(back: str) -> str:
-    """Return an address of this desk: what leads elsewhere becomes the first page.
+    """Return an address within this desk; any other address becomes the first page.
 
     >>> inner("/findings?state=open"), inner("//elsewhere.example"), inner("https://elsewhere.example")
     ('/findings?state=open', '/', '/')

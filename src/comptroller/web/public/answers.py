@@ -24,7 +24,7 @@ _HOLDS = "valid_from <= $2 AND coalesce(valid_until, DATE '9999-12-31') > $2"
 
 @dataclass(frozen=True, slots=True)
 class PublicAnswer:
-    """What is answered: each part `yes`, `no` or `unknown`; to sign, also `within` a power that has limits."""
+    """The public answer: each part `yes`, `no` or `unknown`; `signs` also `within`, for a power with limits."""
 
     controlled: str = UNKNOWN
     since: dt.date | None = None
@@ -32,11 +32,11 @@ class PublicAnswer:
     """Names from the owner down to the enterprise; '' for one that is not published."""
     signs: str = UNKNOWN
     fees: tuple[Text, ...] | None = None
-    """The fees it may take; None where that is not known, or where it is not the state's."""
+    """The fees that it may take; None when that is unknown, or when the state does not control it."""
 
 
 def plain_name(name: str) -> str:
-    """Return a name as names are compared: one form of each character, no spaces, one case.
+    """Return a name in the form in which names are compared: NFKC, no spaces, case folded.
 
     >>> plain_name(" 海港（集团） 有限公司")
     '海港(集团)有限公司'
@@ -63,7 +63,7 @@ def answer(server: Server, enterprise: str, person: str, on: dt.date) -> PublicA
 
 
 def _found(server: Server, code_or_name: str, on: dt.date) -> str | None:
-    """Return the one entity of that code or name which the register holds on that day."""
+    """Return the only entity with that code or name in the register on that day, or None."""
     name = plain_name(code_or_name)
     if not name:
         return None
@@ -77,7 +77,7 @@ def _found(server: Server, code_or_name: str, on: dt.date) -> str | None:
 
 
 def published(server: Server, entity: str, on: dt.date) -> frozenset[str]:
-    """Return what policy publishes of an entity: the lines of the nearest list that is in force for it."""
+    """Return what policy publishes about an entity: the lines of the nearest list in force."""
     rows = server.duck.rows(
         f"SELECT item, distance FROM main.list_in_force WHERE entity = $1 AND list = '{LIST}' AND {_HOLDS}",
         [entity, on],
@@ -140,8 +140,8 @@ def _signs(server: Server, entity: str, person: str, on: dt.date) -> str:
 
 
 def fees_of(server: Server, entity: str, on: dt.date) -> tuple[Text, ...] | None:
-    """Return the titles of the fees that an entity may take: what every list in force for it holds; None
-    without a list.
+    """Return the titles of the fees that an entity may take: those on every list in force for it; None without
+    a list.
     """
     rows = server.duck.rows(
         f"SELECT item, distance, text FROM main.list_in_force WHERE entity = $1 AND list = '{FEES}' AND {_HOLDS}",
@@ -152,12 +152,14 @@ def fees_of(server: Server, entity: str, on: dt.date) -> tuple[Text, ...] | None
     for item, distance, _ in rows:
         lists_by_item.setdefault(item, set()).add(distance)
     titles = titles_of(server, FEES, on)
-    allowed = tuple(titles.get(item, Text(zh=item, en=item)) for item, at in sorted(lists_by_item.items()) if at == distances)
+    allowed = tuple(
+        titles.get(item, Text(zh=item, en=item)) for item, at in sorted(lists_by_item.items()) if at == distances
+    )
     return allowed if rows else None
 
 
 def titles_of(server: Server, name: str, on: dt.date) -> dict[str, Text]:
-    """Return the titles of a pack's list by item, as it holds on a day; none where the pack has no such list."""
+    """Return the titles of a pack's list by item on a day; empty without such a list."""
     listed = server.pack.lists.get(name)
     return {
         line.item: line.title
@@ -167,7 +169,7 @@ def titles_of(server: Server, name: str, on: dt.date) -> dict[str, Text]:
 
 
 def line_for(server: Server, item: str, on: dt.date) -> str:
-    """Return the line of supervision that takes what arrives on a public page; '' where the page is not open."""
+    """Return the supervision line that receives reports of a public page; '' when the page is closed."""
     listed = server.pack.lists.get(LIST)
     return next(
         (

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from comptroller.model.refusal import Refusal, refusal
+from comptroller.model.text import message
 
 LONG = 24_000
 """Bytes of ciphertext past which a message is long: some four thousand characters of text."""
@@ -66,6 +67,4 @@ class Budget:
 
 
 def _full(*, is_long: bool) -> Refusal:
-    wanted = ("当日容量之内的内容", "no more than the public may add in a day")
-    mend = ("缩短内容后再提交", "Make it shorter.") if is_long else ("次日再提交,或通过其他途径联系受理条线", "Come back tomorrow, or reach the line in another way.")  # fmt: skip
-    return refusal("public.full", ("", None, ""), "-", wanted, mend)
+    return refusal("public.full", ("", None, ""), "-", mend=message("public.full.long:fix") if is_long else None)

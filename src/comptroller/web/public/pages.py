@@ -24,18 +24,18 @@ NOTICE, FALSE_ENTERPRISE = "public_notice", "false_enterprise"
 PLACES = ("enterprise", "fees", "false-enterprise", "tips", "verify")
 """The public pages in the order of their menu."""
 _LATER = ("public.busy", "public.full", "public.work")
-"""Codes of refusals after which the same may be sent again."""
+"""Codes of refusals after which a client may send the same again."""
 Word = Annotated[str, Field(max_length=200)]
 
 
 def gate_of(request: Request) -> RateLimit:
-    """Return the gate of the app's public pages."""
+    """Return the rate limit of the app's public pages."""
     gate: RateLimit = request.app.state.gate
     return gate
 
 
 def budgets_of(server: Server) -> dict[str, Budget]:
-    """Return what the public may add in a day, by purpose."""
+    """Return the public's daily budgets by purpose."""
     most = server.settings.most_tip_bytes_a_day
     return {
         LODGE: Budget(most, lambda day: used_on(server, day, is_first=True)),
@@ -50,12 +50,12 @@ def client_of(request: Request) -> str:
 
 
 def today(server: Server) -> dt.date:
-    """Return the owner's present day."""
+    """Return the owner's current day."""
     return server.local_now().date()
 
 
 def draw_public(request: Request, template: str, **values: Any) -> HTMLResponse:
-    """Return a public page, with the notice that policy puts on all of them."""
+    """Return a public page, with the policy's notice for all of them."""
     server, language = desk_of(request), language_of(request)
     notice = [text.of(language) for text in titles_of(server, NOTICE, today(server)).values()]
     return render_bare(
@@ -132,7 +132,9 @@ def fees(request: Request) -> Response:
     server = desk_of(request)
     listed = server.pack.lists.get(FEES)
     lines = [
-        line for line in (listed.lines if listed else ()) if line.valid_until is None or line.valid_until > today(server)
+        line
+        for line in (listed.lines if listed else ())
+        if line.valid_until is None or line.valid_until > today(server)
     ]
     return draw_public(request, "public/public_fees.html", lines=lines, source=server.pack.sources.get)
 

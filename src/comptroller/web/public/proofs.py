@@ -20,7 +20,9 @@ _LETTER = re.compile(rf"L[0-9A-Z]{{{LETTER_CHARS}}}")
 
 @dataclass(frozen=True, slots=True)
 class InclusionAnswer:
-    """An entry of the ledger: its receipt, its checkpoint, whether all of it fits, and of a letter the hash of its file."""
+    """A proved entry of the ledger: its receipt, its checkpoint, the result of all checks, and the file hash of
+    a letter.
+    """
 
     code: str
     receipt: Receipt
@@ -55,9 +57,7 @@ def _letter(server: Server, code: str) -> InclusionAnswer | None:
 
 
 def _proof(server: Server, number: int) -> InclusionAnswer:
-    """Return the proof of an entry, checked here as an outsider checks it: header, leaf, path, root, signature,
-    payload.
-    """
+    """Return the proof of an entry, checked as an outsider would: header, leaf, path, root, signature, payload."""
     entry, receipt = server.ledger.entry(number), server.ledger.receipt(number)
     wrong = check_receipt(receipt, entry.header, server.ledger.verifier_key)
     is_payload = entry.payload is None or sha256(entry.payload).hexdigest() == entry.fields["payload_sha256"]

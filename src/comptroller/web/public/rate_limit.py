@@ -20,9 +20,9 @@ from comptroller.model.refusal import Refusal, refusal
 
 ASK, VERIFY, LEAD, LODGE, READ, WRITE = "ask", "verify", "lead", "lodge", "read", "write"
 WORKED = (LODGE, READ, WRITE)
-"""Purposes that are never rejected for their number: they ask for work."""
+"""Purposes that are never rejected for their number: they require work."""
 MOST_MORE_BITS, MOST_CLIENT_BITS = 10, 4
-"""Zero bits that a flood adds to the work of all, and that a client's own number adds to its work."""
+"""Zero bits that a flood adds to the work of all clients, and that a client's own number adds to its work."""
 _SLACK = 2
 """Bits by which the work may be below the current requirement: it was lower when the browser began."""
 _MINUTES, _MOST_SPENT, _MOST_CLIENTS = 60, 500_000, 20_000
@@ -31,7 +31,7 @@ _MARK_CHARS, _SALT_MINUTES = 32, 10
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """How much of one purpose is taken in a minute, of all clients and of one."""
+    """Requests of one purpose in a minute, of all clients and of one."""
 
     most: int
     most_a_client: int
@@ -39,20 +39,20 @@ class Share:
 
 @dataclass(slots=True)
 class _Level:
-    """A bucket that drains by itself: how full it is, and as of when."""
+    """A leaky bucket: its level, and the moment of that level."""
 
     full: float = 0.0
     at: float = 0.0
 
     def now(self, moment: float, most: int) -> float:
-        """Return how full it is at a moment, in parts of what a minute may bring."""
+        """Return the level at a moment, as a fraction of a minute's requests."""
         self.full = max(0.0, self.full - (moment - self.at) * most / 60)
         self.at = moment
         return self.full / most
 
 
 def shares_of(most_a_minute: int) -> dict[str, Share]:
-    """Return the shares of every purpose where `most_a_minute` questions are answered in a minute."""
+    """Return the shares of every purpose for `most_a_minute` questions in a minute."""
     quarter = max(1, most_a_minute // 4)
     return {
         ASK: Share(most_a_minute, quarter),
@@ -101,7 +101,7 @@ class RateLimit:
             return None
 
     def _level(self, purpose: str, client: str, moment: float) -> _Level:
-        """Return the bucket of a client, under a hash; the salt dies with its minutes, and the buckets with it."""
+        """Return the bucket of a client, under a hash; salt and buckets are dropped after some minutes."""
         if moment - self._salt_at > _SALT_MINUTES * 60:
             self._salt, self._salt_at = secrets.token_bytes(32), moment
             self._clients.clear()
@@ -113,7 +113,7 @@ class RateLimit:
         return level
 
     def bits_for(self, purpose: str, client: str, more: int = 0) -> int:
-        """Return how many zero bits the work for a purpose must show now, of this client; `more` are those of other reasons."""
+        """Return the zero bits that a client must show for a purpose now; `more` adds bits for other reasons."""
         share = self._shares[purpose]
         with self._lock:
             moment = self._clock()
@@ -123,7 +123,7 @@ class RateLimit:
         return self.bits + min(MOST_MORE_BITS, flood + more) + min(MOST_CLIENT_BITS, int(own * MOST_CLIENT_BITS / 2))
 
     def refuse_lead(self, ticket: str, client: str) -> Refusal | None:
-        """Return why a form without work is not taken; its ticket is spent where it is."""
+        """Return the refusal of a form without work, or None; an accepted form spends its ticket."""
         if not self._is_whole(ticket):
             return _no_ticket()
         if (why := self.busy(LEAD, client)) is not None:
@@ -151,14 +151,14 @@ class RateLimit:
         return None
 
     def _is_whole(self, ticket: str) -> bool:
-        """Return whether a ticket is of this gate, and of this hour."""
+        """Return whether a ticket was issued here within the last hour."""
         text, _, mark = ticket.rpartition(".")
         if not hmac.compare_digest(mark.encode(), self._mark(text).encode()):
             return False
         return 0 <= int(self._clock() // 60) - int(text.partition(".")[0]) <= _MINUTES
 
     def _spend(self, ticket: str) -> bool:
-        """Spend a ticket that is whole; return False where it is spent already."""
+        """Spend a valid ticket; return False when it is spent already."""
         digest = sha256(ticket.encode()).digest()[:12]
         with self._lock:
             if digest in self._spent:
@@ -170,19 +170,15 @@ class RateLimit:
 
 
 def _no_ticket() -> Refusal:
-    wanted = ("本页新领取且未用过的凭据", "a ticket of this page that was not used yet")
-    return refusal("public.ticket", ("", None, "ticket"), "-", wanted, ("刷新页面后重试", "Load the page again."))
+    return refusal("public.ticket", ("", None, "ticket"), "-")
 
 
 def _too_little(bits: int, need: int) -> Refusal:
-    wanted = (f"至少 {need} 个零位的计算", f"work that shows at least {need} zero bits")
-    mend = ("浏览器会继续计算后重发", "The browser goes on working and sends it again.")
-    return refusal("public.work", ("", None, "number"), bits, wanted, mend)
+    return refusal("public.work", ("", None, "number"), bits, need=need)
 
 
 def _busy() -> Refusal:
-    wanted = ("该公众页面的每分钟数量之内", "no more than this public page answers in a minute")
-    return refusal("public.busy", ("", None, ""), "-", wanted, ("稍后再试", "Try again in a minute."))
+    return refusal("public.busy", ("", None, ""), "-")
 
 
 def zero_bits(text: str) -> int:

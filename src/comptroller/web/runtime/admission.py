@@ -1,4 +1,6 @@
-"""Who is admitted: sign-in names that no reader takes for another, one account for a person, and who is the same person."""
+"""Admission of users: sign-in names that no reader confuses, one account for a person, and the test for the
+same person.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +8,8 @@ from typing import Any
 
 from comptroller.access.grants import ADMINISTER, viewer_of
 from comptroller.access.names import fault_of, folded, taken_by
-from comptroller.model.refusal import Refused, refusal
+from comptroller.model.refusal import Refusal, Refused, refusal
+from comptroller.model.text import message
 from comptroller.web.runtime.server import Server
 
 KIND, PERSON = "desk_user", "person"
@@ -23,7 +26,7 @@ class User:
 
 
 def has_persons(server: Server) -> bool:
-    """Return whether the policy in force has the code of a person in its kind of users."""
+    """Return whether the policy in force has a column for the code of a person in its kind of users."""
     return PERSON in server.pack.kinds[KIND].columns
 
 
@@ -40,7 +43,7 @@ def users_of(server: Server) -> list[User]:
 
 
 def is_same_person(server: Server, login: str, other: str) -> bool:
-    """Return whether two logins are one person: by the codes where both have one, else by the folded names."""
+    """Return whether two logins are one person: by the codes when both have one, else by the normalised names."""
     if login == other:
         return True
     users = {user.login: user for user in users_of(server)}
@@ -62,22 +65,17 @@ def checked_login(server: Server, fields: Mapping[str, str]) -> str:
         raise Refused([why])
     users = users_of(server)
     if other := taken_by(login, (user.login for user in users)):
-        wanted = ("与已有登录名不相混淆的登录名", "a sign-in name that looks like no other")
-        raise Refused([refusal("desk.name", ("", None, "login"), f"{login} ~ {other}", wanted, _ANOTHER)])
+        raise Refused([_name_refusal("desk.name.similar:expected", f"{login} ~ {other}")])
     name, person = folded(fields.get("name", "")), folded(fields.get(PERSON, ""))
     for user in users:
         is_same = folded(user.person) == person if person else folded(user.name) == name
         if user.is_in_force and is_same:
-            wanted = ("一人一个账户", "one account for each person")
-            mend = (
-                "停用原账户；同名的另一人请填写人员编号",
-                "End the other account; give the code of the person for somebody else of the same name.",
-            )
-            raise Refused([refusal("desk.person", ("", None, "name"), user.login, wanted, mend)])
+            raise Refused([refusal("desk.person", ("", None, "name"), user.login)])
     return login
 
 
-_ANOTHER = ("改用其他登录名", "Choose another sign-in name.")
+def _name_refusal(expected: str, seen: str) -> Refusal:
+    return refusal("desk.name", ("", None, "login"), seen, message(expected), message("desk.name.other:fix"))
 
 
 def admit(server: Server, fields: Mapping[str, str], channel: str, by: str) -> str:
@@ -87,9 +85,7 @@ def admit(server: Server, fields: Mapping[str, str], channel: str, by: str) -> s
     """
     login = checked_login(server, fields)
     if not server.accounts.claim(login):
-        raise Refused(
-            [refusal("desk.name", ("", None, "login"), login, ("未被占用的登录名", "a free sign-in name"), _ANOTHER)]
-        )
+        raise Refused([_name_refusal("desk.name.taken:expected", login)])
     day = server.local_now().date().isoformat()
     fact: dict[str, Any] = {"login": login, "name": fields["name"], "granted_by": server.owner, "valid_from": day}
     more = ("employer", PERSON) if has_persons(server) else ("employer",)
@@ -99,7 +95,7 @@ def admit(server: Server, fields: Mapping[str, str], channel: str, by: str) -> s
 
 
 def others_of(server: Server, login: str) -> list[str]:
-    """Return the other administrators in force, as sign-in names of other persons."""
+    """Return the sign-in names of the other active administrators who are other persons."""
     today = server.local_now().date()
     logins = []
     for user in users_of(server):

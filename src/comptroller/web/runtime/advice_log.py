@@ -66,7 +66,7 @@ class AdviceLog:
         return len(left)
 
     def flush(self) -> None:
-        """Report what waits, at once."""
+        """Report all waiting answers at once."""
         with self._lock:
             batch, self._waiting = self._waiting, []
             if self._timer is not None:

@@ -16,7 +16,7 @@ KEPT = 500
 
 @dataclass(slots=True)
 class Broadcast:
-    """Who listens, and the last batches for those who come later."""
+    """The listeners, and the last batches for listeners that come later."""
 
     recent: deque[Batch] = field(default_factory=lambda: deque(maxlen=KEPT))
     _also: list[Callable[[Batch], None]] = field(default_factory=list)
@@ -51,11 +51,11 @@ class Broadcast:
 
     @property
     def count(self) -> int:
-        """Return how many listen."""
+        """Return the number of listeners."""
         return len(self._listeners)
 
     async def listen(self, every_seconds: float) -> AsyncIterator[Batch | None]:
-        """Yield batches as they come, and None when nothing came for so long; ends when the desk closes."""
+        """Yield batches as they come, and None after so many seconds without one; ends when the desk closes."""
         mine: asyncio.Queue[Batch | None] = asyncio.Queue(_MOST_WAITING)
         self._listeners.add(mine)
         try:

@@ -19,11 +19,11 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 IDLE, UPLOAD, WORK = "idle", "upload", "work"
 STAGES = (IDLE, UPLOAD, WORK)
-"""No whole headers yet; a body that is not whole yet; a request that is being answered."""
+"""Incomplete headers; an incomplete body; a request that is being answered."""
 GIVING = (IDLE, UPLOAD)
 """Stages in which a connection may be closed for a new one, the first before the second."""
 _RESERVE = 256
-"""File handles that are left for files, pipes and outgoing calls."""
+"""File handles reserved for files, pipes and outgoing calls."""
 _SLOW = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 _FULL = b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\nretry-after: 5\r\ncontent-length: 0\r\n\r\n"
 
@@ -40,7 +40,7 @@ class ConnectionLimits:
     most_header_bytes: int = 16 << 10
     backlog: int = 512
     many_from: tuple[str, ...] = ()
-    """Networks that many clients come from, such as that of a proxy: the limit of one client does not bind them."""
+    """Networks of many clients, such as that of a proxy: the limit per client does not apply to them."""
 
     @property
     def handles(self) -> int:
@@ -48,13 +48,13 @@ class ConnectionLimits:
         return self.most + self.backlog + _RESERVE
 
     def within(self, handles: int) -> "ConnectionLimits":
-        """Return the limits that so many file handles allow: the backlog and a reserve stay free."""
+        """Return the limits that fit so many file handles: the backlog and a reserve stay free."""
         backlog = min(self.backlog, max(16, handles // 8))
         most = max(16, min(self.most, handles - backlog - _RESERVE))
         return replace(self, most=most, most_a_client=min(self.most_a_client, max(8, most // 2)), backlog=backlog)
 
     def is_shared(self, client: str) -> bool:
-        """Return whether many clients come from an address, or a network, as `network_of` returns it.
+        """Return whether many clients come from an address, or a network in the form of `network_of`.
 
         >>> limits = ConnectionLimits(many_from=("10.1.0.0/16", "2001:db8::7/128"))
         >>> [limits.is_shared(one) for one in ("10.1.2.3", "2001:db8::/64", "192.0.2.7", "")]
@@ -84,7 +84,9 @@ def network_of(address: str) -> str:
 
 
 def raise_handles(wanted: int) -> int:
-    """Raise the limit of file handles of this process as far as `wanted` and the system allow; return what it is then."""
+    """Raise this process's limit of file handles towards `wanted`, as far as the system allows; return the new
+    limit.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     if soft != resource.RLIM_INFINITY and soft < most:
@@ -105,7 +107,7 @@ class Register:
 
     @property
     def count(self) -> int:
-        """Return how many connections there are."""
+        """Return the number of connections."""
         return sum(len(connection) for connection in self._stages.values())
 
     def enter(self, connection: "BoundedProtocol") -> bool:
@@ -139,7 +141,7 @@ class Register:
             connection.stage, connection.turn = stage, next(self._turn)
 
     def leave(self, connection: "BoundedProtocol") -> None:
-        """Forget a connection that is closed."""
+        """Remove a closed connection."""
         if connection.stage:
             self._stages[connection.stage].pop(connection, None)
         mine = self._of.get(connection.who, set())
@@ -155,7 +157,7 @@ class BoundedProtocol(H11Protocol):
     """The register of its server; `protocol_of` makes a class that has one."""
 
     who, stage, turn = "", "", 0
-    """The client's address, the stage, and the order of its coming to it."""
+    """The client's address, the stage, and the order in which it entered the stage."""
     _waits: asyncio.TimerHandle | None = None
     _sends: asyncio.TimerHandle | None = None
 
@@ -170,7 +172,7 @@ class BoundedProtocol(H11Protocol):
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the connection and its timers."""
+        """Remove the connection and its timers."""
         self.register.leave(self)
         self._waits, self._sends = _cancel(self._waits), _cancel(self._sends)
         super().connection_lost(exc)
@@ -182,18 +184,18 @@ class BoundedProtocol(H11Protocol):
             self._watch()
 
     def on_response_complete(self) -> None:
-        """Begin the time of the next request."""
+        """Start the time limit of the next request."""
         super().on_response_complete()
         self._watch()
 
     def pause_writing(self) -> None:
-        """Wait so long for a client that does not take its answer."""
+        """Start the time limit for a client that does not take its answer."""
         super().pause_writing()
         if self._sends is None:
             self._sends = self.loop.call_later(self.register.limits.send_seconds, self.end)
 
     def resume_writing(self) -> None:
-        """End that wait."""
+        """Stop that time limit."""
         super().resume_writing()
         self._sends = _cancel(self._sends)
 

@@ -11,7 +11,7 @@ from comptroller.ledger.entry_headers import EntryHeader, EntryHeaders
 from comptroller.web.runtime.report_rate import is_report
 
 MOST_READ = 50_000
-"""How many entries are looked back on at the first question; what came before is not counted."""
+"""Entries that the first call reads back; earlier ones are not counted."""
 _GAPS, _LEAST_GAPS, _TIMES = 15, 3, 3
 OK, QUIET, REFUSED = "ok", "quiet", "refused"
 Key = tuple[str, str, str]
@@ -59,7 +59,7 @@ class _Seen:
 
 
 class Feeds:
-    """The feeds of a node, carried on from what was read before."""
+    """The feeds of a node; each call continues after the last entry read."""
 
     def __init__(self) -> None:
         """Begin with nothing read."""
@@ -68,7 +68,7 @@ class Feeds:
         self._upto = 0
 
     def of(self, heads: EntryHeaders, size: int) -> list[Feed]:
-        """Return the feeds as the ledger holds them up to its size, in the order of reporter, kind and medium."""
+        """Return the feeds in the ledger up to its size, in the order of reporter, kind and medium."""
         with self._lock:
             for head in heads.between(max(self._upto, size - MOST_READ) + 1, size):
                 self._upto = head.number

@@ -8,14 +8,14 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from comptroller.model.refusal import Refused, refusal
+from comptroller.model.refusal import Refusal, Refused, refusal
 from comptroller.web.runtime.server import Server
 
 Answer = dict[str, Any]
 
 
 class KeyTaken(Refused):
-    """Something else was sent under the key before."""
+    """A different request came under the key before."""
 
 
 _OPEN = "open"
@@ -55,11 +55,10 @@ def answer_once(
 
 
 def _after_writer(server: Server, again: Callable[[int], Answer | None], size: int) -> Answer | None:
-    """Return what became of cut work once the writer has done all that waited before."""
+    """Return the result of interrupted work, after the writer has done all work that was waiting before."""
     server.writer.do(lambda _worker: None).result(server.settings.most_wait_seconds)
     return again(size)
 
 
-def _changed(key: str) -> Any:
-    wanted = ("与此前相同的内容,或另一个键", "the same bytes as before, or another key")
-    return refusal("desk.key", ("", None, "Idempotency-Key"), key, wanted, ("换一个键", "Use another key."))
+def _changed(key: str) -> Refusal:
+    return refusal("desk.key", ("", None, "Idempotency-Key"), key)

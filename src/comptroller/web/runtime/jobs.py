@@ -1,4 +1,4 @@
-"""Work that takes longer than a page may: one job after another on a thread of its own, each with what became of it."""
+"""Jobs that take longer than a page may: one after another on a separate thread, each with its result."""
 
 import datetime as dt
 import logging
@@ -65,7 +65,7 @@ class Jobs:
             return list(self._kept)[::-1]
 
     def open_about(self, about: str) -> Job | None:
-        """Return the job about something that has not ended."""
+        """Return the unfinished job about a subject, or None."""
         return next((job for job in self.newest() if job.about == about and job.ended_at is None), None)
 
     def stop(self) -> None:

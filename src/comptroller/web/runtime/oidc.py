@@ -35,7 +35,9 @@ _ERRORS = (
 
 
 class NotIdentified(Exception):
-    """The provider's answer does not identify a user; the message goes to the log and repeats nothing that was sent in."""
+    """The provider's answer does not identify a user; the message goes to the log and repeats nothing that was
+    received.
+    """
 
 
 class Provider:
@@ -49,8 +51,8 @@ class Provider:
         self._keys: tuple[dt.datetime, KeySet] | None = None
 
     def address(self, secret: str, at: dt.datetime) -> str:
-        """Return where a browser with that secret is sent; raises NotIdentified for where the provider does not
-        answer.
+        """Return the address to send a browser with that secret to; raises NotIdentified when the provider does
+        not answer.
         """
         endpoint = self._endpoint("authorization_endpoint", at)
         challenge = base64.urlsafe_b64encode(sha256(_drawn(secret, "verifier").encode()).digest()).rstrip(b"=")
@@ -100,7 +102,7 @@ class Provider:
         return token
 
     def _vouched(self, token: str, nonce: str, at: dt.datetime) -> str:
-        """Return the subject of an identity token that holds in every point."""
+        """Return the subject of an identity token that passes every check."""
         claims = self._signed(token, at)
         known: jwt.ClaimsOption = {"essential": True}
         now = int(at.timestamp())
@@ -184,7 +186,7 @@ def _drawn(secret: str, what: str) -> str:
 
 
 def _keys_of(content: dict[str, Any]) -> KeySet:
-    """Return the keys that sign; a key that is shared, or is for something else, is none."""
+    """Return the public signing keys; shared keys and keys for other uses are left out."""
     rows = content.get("keys")
     fit = [
         row

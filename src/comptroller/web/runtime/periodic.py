@@ -1,4 +1,4 @@
-"""Work that is done again every few seconds beside the desk, each on a thread of its own, until it ends or is ended."""
+"""Periodic work beside the desk: repeated every few seconds, each on a separate thread, until it ends or is stopped."""
 
 import logging
 import queue
@@ -11,11 +11,11 @@ from comptroller.store.duck import fault_text
 
 _log = logging.getLogger(__name__)
 Turn = Callable[[], bool]
-"""One round of the work; False where it was the last."""
+"""One round of the work; returns False for the last one."""
 
 
 class PeriodicTasks:
-    """The rounds of a desk, by what they are about; none outlives the process."""
+    """The periodic work of a desk, by subject; none outlives the process."""
 
     def __init__(self, seconds: float) -> None:
         """Take the seconds between two rounds."""
@@ -36,7 +36,7 @@ class PeriodicTasks:
         thread.start()
 
     def about(self) -> list[str]:
-        """Return what there are rounds about."""
+        """Return the subjects of the current periodic work."""
         with self._lock:
             return list(self._asked)
 

@@ -27,7 +27,7 @@ class Kept:
 
     @property
     def count(self) -> int:
-        """Return how many rows there are."""
+        """Return the number of rows."""
         return len(self.starts) - 1
 
     def rows(self, first: int, count: int) -> list[list[Any]]:

@@ -38,7 +38,7 @@ _MANY = 64 << 20
 
 
 class QueryPool:
-    """The processes of one server; the first question starts them."""
+    """The query processes of one server; the first query starts them."""
 
     def __init__(self, limits: Limits | None = None) -> None:
         """Take the limits; no process is started yet."""
@@ -88,12 +88,12 @@ class QueryPool:
         self.stop()
 
     def start(self) -> None:
-        """Start the processes before the first question, which then need not wait for them."""
+        """Start the processes before the first query, so that it need not wait for them."""
         self._started()
 
     @property
     def number(self) -> int:
-        """Return the number of the program's process group; 0 where none runs."""
+        """Return the number of the program's process group; 0 when none runs."""
         return self._process.pid if self._process else 0
 
     @property
@@ -102,7 +102,7 @@ class QueryPool:
         return Path(self._folder.name if self._folder else "")
 
     def stop(self) -> None:
-        """End the processes; a question that runs is ended by its own time at the latest."""
+        """End the processes; a running query ends with its time limit at the latest."""
         with self._lock:
             self._end()
 
@@ -130,11 +130,11 @@ class QueryPool:
         finally:
             with self._lock:
                 self._people[person] -= 1
-                self._people += Counter()  # People without a question are not counted on.
+                self._people += Counter()  # Removes persons without a query.
                 self._count -= 1
 
     def _handed(self, duck: DuckDb, question: Question, views: Mapping[str, str], seconds: float) -> list[Handed]:
-        """Return the tables of a question; reading them is a part of its time."""
+        """Return the tables of a query; the time to read them counts towards its limit."""
         late = threading.Event()
 
         def end() -> None:
@@ -155,7 +155,7 @@ class QueryPool:
     def _answered(
         self, question: Question, handed: list[Handed], seconds: float, zone: str
     ) -> tuple[dict[str, Any], bytes]:
-        """Return how a process answers: a head with a code ('' for an answer), and the rows as an Arrow stream."""
+        """Return the answer of a process: a header with a code ('' for success), and the rows as an Arrow stream."""
         most = self.limits
         request = {
             "sql": question.sql,
@@ -182,7 +182,7 @@ class QueryPool:
         return {"code": "slow" if is_late else "memory", "text": ""}, b""
 
     def _sent(self, request: bytes, handed: list[Handed]) -> socket.socket:
-        """Send a question to a process that waits; one that was ended from outside is started again."""
+        """Send a query to a waiting process; start the program again if it was killed from outside."""
         ours, theirs = socket.socketpair()
         with tempfile.TemporaryFile() as text:
             text.write(request)
@@ -209,7 +209,7 @@ class QueryPool:
             return self._control
 
     def _begin(self) -> None:
-        """Start the program with an empty environment, in an empty folder, with one socket and nothing else."""
+        """Start the program with an empty environment, in an empty folder, with a single socket."""
         self._folder = tempfile.TemporaryDirectory(prefix="comptroller-questions-")
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         made = {"spare": 2 * self.limits.processes, "config": closed_settings(self.limits.memory // 2)}
@@ -229,7 +229,9 @@ class QueryPool:
             self._control.close()
         if self._process is not None:
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)  # The group of this program alone; it is not reaped yet.
+                os.killpg(
+                    self._process.pid, signal.SIGKILL
+                )  # The process group of this program only; its exit status is still unread.
             self._process.wait()
         if self._folder is not None:
             self._folder.cleanup()
@@ -237,7 +239,7 @@ class QueryPool:
 
 
 def _received(reply: socket.socket, until: float, most: int) -> bytes:
-    """Return what comes until the other end is closed, the time is over, or it is more than `most` bytes."""
+    """Return the received bytes; empty when the time runs out or more than `most` bytes come."""
     parts: list[bytes] = []
     size = 0
     while (left := until - time.monotonic()) > 0 and size <= most:

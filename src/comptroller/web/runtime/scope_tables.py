@@ -16,10 +16,10 @@ _SECONDS = 300
 
 
 class ScopeTables:
-    """The tables, in a database of their own beside the books; each reader's connection sees them."""
+    """The cached tables, in a separate database beside the books; each reader's connection sees them."""
 
     def __init__(self, root: DuckDb, clock: Callable[[], dt.datetime]) -> None:
-        """Make the place for them; `root` is a connection to the books that may do so."""
+        """Create the database; `root` is a connection to the books with the right to do so."""
         root.execute("ATTACH IF NOT EXISTS ':memory:' AS reached")
         self._clock, self._lock, self._made = clock, threading.Lock(), 0
         self._registers: dict[Any, int] = {}
@@ -39,7 +39,7 @@ class ScopeTables:
             return number
 
     def below(self, duck: DuckDb, register: int, roots: tuple[str, ...]) -> str:
-        """Return SQL of the entities at and below these roots, of all the register of that number for none."""
+        """Return SQL of the entities at and below these roots; without roots, of the whole register of that number."""
         with self._lock:
             tables = self._tables.setdefault(register, {})
             if roots not in tables:

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from comptroller.model.refusal import Refused, refusal
+from comptroller.model.text import message
 
 _IN_ENVIRONMENT = re.compile(r"env:(COMPTROLLER_SECRET_[A-Z0-9_]{1,60})", re.ASCII)
 _PRESENT = re.compile(r"argon2id:1:(\d{1,8}):(\d{1,3}):(\d{1,2}):([A-Za-z0-9+/]+=*):([A-Za-z0-9+/]+=*)", re.ASCII)
@@ -25,7 +26,7 @@ _BEFORE, _SALT, _NONCE = "sealed:", 16, 12
 _COST = (65_536, 3, 1)
 """KiB of memory, passes and lanes: the second recommendation of RFC 9106 with one lane; a guess costs some 0.1 s."""
 _MOST_COST = (1_048_576, 64, 16)
-"""What a text may ask for at most, so that an altered one does not fill the memory."""
+"""Highest cost that is accepted from a text, so that an altered one cannot fill the memory."""
 
 
 def encrypt(secret: bytes, passphrase: bytes | None, nonce: bytes) -> str:
@@ -34,12 +35,8 @@ def encrypt(secret: bytes, passphrase: bytes | None, nonce: bytes) -> str:
     `nonce` is random and for this secret alone; salt and nonce of the cipher come from it.
     """
     if not passphrase:
-        wanted = ("env:COMPTROLLER_SECRET_... 形式的引用", "a reference such as env:COMPTROLLER_SECRET_NAME")
-        mend = (
-            "把密钥放入环境变量并引用,或为节点设置口令",
-            "Put the secret into the environment and name it, or give the node a passphrase.",
-        )
-        raise Refused([refusal("desk.secret", ("", None, "secret"), "-", wanted, mend)])
+        expected, fix = message("desk.secret.reference:expected"), message("desk.secret.reference:fix")
+        raise Refused([refusal("desk.secret", ("", None, "secret"), "-", expected, fix)])
     drawn = sha512(nonce).digest()
     salt, box = drawn[:_SALT], drawn[_SALT : _SALT + _NONCE]
     head = f"argon2id:1:{':'.join(map(str, _COST))}:{_text(salt)}:"
@@ -48,7 +45,7 @@ def encrypt(secret: bytes, passphrase: bytes | None, nonce: bytes) -> str:
 
 
 def is_named(text: str) -> bool:
-    """Return whether a text names a secret of the environment in the form that is taken.
+    """Return whether a text names a secret of the environment in the accepted form.
 
     >>> is_named("env:COMPTROLLER_SECRET_A"), is_named("env:PATH")
     (True, False)
@@ -64,13 +61,13 @@ def decrypt(text: str, passphrase: bytes | None) -> bytes:
             return value.encode()
     elif passphrase and (secret := _opened(text, passphrase)) is not None:
         return secret
-    wanted = ("可读取的密钥", "a secret that can be read")
-    mend = ("检查环境变量或节点口令", "Look at the environment, or at the node's passphrase.")
-    raise Refused([refusal("desk.secret", ("", None, "secret"), text.partition(":")[0], wanted, mend)])
+    raise Refused([refusal("desk.secret", ("", None, "secret"), text.partition(":")[0])])
 
 
 def renewed(text: str, passphrase: bytes | None, nonce: bytes) -> str:
-    """Return a text in the present form; as it is where it is no text of before, or does not open."""
+    """Return an older text in the current form; other texts, and those that cannot be decrypted, are returned
+    unchanged.
+    """
     if not passphrase or not text.startswith(_BEFORE):
         return text
     secret = _opened(text, passphrase)
@@ -78,7 +75,7 @@ def renewed(text: str, passphrase: bytes | None, nonce: bytes) -> str:
 
 
 def _opened(text: str, passphrase: bytes) -> bytes | None:
-    """Return the secret of a text, or None where it is of no known form or does not open."""
+    """Return the secret of a text, or None for an unknown form or a failed decryption."""
     try:
         if match := _PRESENT.fullmatch(text):
             memory, passes, lanes = (int(match.group(at)) for at in (1, 2, 3))
@@ -99,7 +96,7 @@ def _opened(text: str, passphrase: bytes) -> bytes | None:
 
 @lru_cache(maxsize=256)
 def _key(passphrase: bytes, salt: bytes, cost: tuple[int, int, int]) -> bytes:
-    """Derive the key of one text; the same is not derived again in a process, since each message would wait for it."""
+    """Derive the key of one text. Results are cached in the process: otherwise each message would wait for it."""
     memory, passes, lanes = cost
     return hash_secret_raw(passphrase, salt, passes, memory, lanes, 32, Type.ID)
 

@@ -70,7 +70,7 @@ class Server:
         """Entries of the console's menu, set by the app."""
 
     def start(self) -> None:
-        """Open the node; raises what opening raises."""
+        """Open the node; raises the errors of opening."""
         self._engine = self.writer.start()
         for path in (self.folder / ACCOUNTS, self.folder / SHELF):
             try:
@@ -83,7 +83,7 @@ class Server:
             self.advices.resume(self._is_advised)
 
     def stop(self) -> None:
-        """Do what waits, then close the node."""
+        """Finish the waiting work, then close the node."""
         self.periodic.stop()
         self.jobs.stop()
         self.questions.stop()
@@ -106,7 +106,7 @@ class Server:
         return self.engine.pack
 
     def policy_of(self, digest: str, known: int) -> Pack:
-        """Return the policy of that digest, as it was adopted not later than entry `known`."""
+        """Return the policy of that digest, adopted at or before entry `known`."""
         if digest == self.pack.digest:
             return self.pack
         waiting = self.writer.do(lambda worker: worker.policy_of(digest, known))
@@ -136,7 +136,7 @@ class Server:
 
     @property
     def heads(self) -> EntryHeaders:
-        """Return this thread's own reader of the heads of entries."""
+        """Return this thread's own reader of the entry headers."""
         if not hasattr(self._own, "heads"):
             self._own.heads = EntryHeaders(self.folder / node.LEDGER)
         heads: EntryHeaders = self._own.heads

@@ -28,10 +28,10 @@ _SCHEMA = (
 
 
 class DeskStore:
-    """The open file; it belongs to the thread that opened it."""
+    """The open file; only the thread that opened it may use it."""
 
     def __init__(self, path: Path) -> None:
-        """Open the file, or make it."""
+        """Open the file, or create it."""
         self._store: Sqlite = connect(path)
         for statement in _SCHEMA:
             self._store.execute(statement)
@@ -64,7 +64,7 @@ class DeskStore:
             self._store.execute("DELETE FROM saved WHERE login = ? AND page = ? AND name = ?", [login, page, name])
 
     def answered(self, login: str, key: str) -> tuple[str, str] | None:
-        """Return the digest and the answer of a report that came under this key before."""
+        """Return digest and answer of an earlier report under this key, or None."""
         row = self._store.row("SELECT digest, answer FROM answered WHERE login = ? AND key = ?", [login, key])
         return (str(row[0]), str(row[1])) if row else None
 

@@ -88,16 +88,16 @@ class Writer:
 
     @property
     def is_alive(self) -> bool:
-        """Check whether the thread still takes what waits."""
+        """Return whether the thread still processes its queue."""
         return self._thread.is_alive()
 
     @property
     def depth(self) -> int:
-        """Return how much waits."""
+        """Return the length of the queue."""
         return self._waiting.qsize()
 
     def stop(self) -> None:
-        """Do what waits, then close the node."""
+        """Finish the waiting work, then close the node."""
         if self._thread.is_alive():
             self._waiting.put(None)
             self._thread.join()
@@ -119,7 +119,7 @@ class Writer:
             worker.close()
 
     def _next(self, worker: Engine, job: _Job) -> _Job | None:
-        """Do a job, with all reports that wait behind it if it is one; returns the job after."""
+        """Do a job; a report is taken together with all reports that wait behind it. Return the next job."""
         if job.report is None:
             self._do(worker, job)
             return self._waiting.get()
@@ -151,7 +151,7 @@ class Writer:
         try:
             taken = worker.take(reports, at)
         except Exception as fault:  # noqa: BLE001 - told to whoever waits
-            # The engine folds what a fault left behind before it takes anything else.
+            # The engine first folds the entries that a fault left unfolded.
             _log.exception("a batch of %d reports met a fault", len(jobs))
             for job in jobs:
                 job.future.set_exception(fault)

@@ -11,6 +11,7 @@ from starlette.datastructures import FormData
 
 from comptroller.access import AccessScope, Viewer, viewer_of
 from comptroller.model.refusal import Refused, refusal
+from comptroller.model.text import message
 from comptroller.web.runtime.server import Server
 from comptroller.web.shell.errors import NotFound, PermissionDenied, SecondFactorRequired, Unauthenticated
 from comptroller.web.shell.translations import languages
@@ -23,7 +24,7 @@ _WITHOUT_FACTOR = ("/account", "/sign-out", "/language/", "/static/")
 
 
 def desk_of(request: Request) -> Server:
-    """Return the desk that the app serves."""
+    """Return the server of the app."""
     server: Server = request.app.state.server
     return server
 
@@ -104,11 +105,9 @@ def axes_of(request: Request, server: Server) -> tuple[dt.date | None, int | Non
         end = dt.datetime.combine(dt.date.fromisoformat(days["known"]), dt.time.max, server.zone)
         return valid, server.ledger.size_at(end.astimezone(dt.UTC))
     except ValueError as error:
-        wanted = ("形如 2024-06-30 的日期", "a day such as 2024-06-30")
-        mend = ("改正日期", "Correct the day.")
-        raise Refused(
-            [refusal("desk.day", ("", None, "valid, known"), " ".join(days.values()), wanted, mend)]
-        ) from error
+        expected, fix = message("desk.day.axes:expected"), message("desk.day.axes:fix")
+        place = ("", None, "valid, known")
+        raise Refused([refusal("desk.day", place, " ".join(days.values()), expected, fix)]) from error
 
 
 Visiting = Annotated[Visit, Depends(visit_of)]
@@ -126,9 +125,10 @@ def may(act: str) -> Callable[[Visit], Visit]:
 
 
 async def form_of(request: Request, visit: Visiting) -> AsyncIterator[FormData]:
-    """Yield the fields of a form of this session; raises NotGranted for a form that does not carry the session's key.
+    """Yield the fields of a form of this session.
 
-    A program that bears a token has no session and needs no key.
+    Raises PermissionDenied for a form without the session's key. A program that bears a token has no session and needs
+    no key.
     """
     form = await request.form(max_files=8, max_fields=500)
     if not request.headers.get("authorization"):
@@ -144,7 +144,7 @@ Form = Annotated[FormData, Depends(form_of)]
 
 
 def present(value: Any, seen: object) -> Any:
-    """Return what was found; raises Gone for nothing, in the same words whether it is absent or out of reach."""
+    """Return a value that is not None; raises NotFound for None, in the same words for absent and out of reach."""
     if value is None:
         raise NotFound(seen)
     return value

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 WIDTH, LEFT, RIGHT, ROW = 1180, 24, 24, 24
 CHART, _WIDE_FROM = WIDTH, 0x2E80
-"""The width of a chart of stakes; from this letter on, letters are as wide as they are high."""
+"""Width of a chart of stakes; code point from which letters are as wide as they are high."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def chain_of(path: str) -> list[tuple[str, str]]:
 
 
 def ring(count: int, radius: float, center: float) -> list[tuple[float, float]]:
-    """Return the places of so many things on a circle, the first at the top, clockwise.
+    """Return the positions of `count` points on a circle, the first at the top, clockwise.
 
     >>> [(round(x), round(y)) for x, y in ring(2, 10, 50)]
     [(50, 40), (50, 60)]
@@ -89,7 +89,7 @@ def ring(count: int, radius: float, center: float) -> list[tuple[float, float]]:
 
 
 def spark(values: Sequence[float], width: int, height: int) -> str:
-    """Return the points of a small line through values, as SVG takes them.
+    """Return the points of a small line chart of values, in the form of SVG.
 
     >>> spark([0, 1], 10, 4)
     '0.0,4.0 10.0,0.0'
@@ -129,7 +129,7 @@ def stakes_row(edges: Sequence[ChartEdge], rest: str = "", most: int = 8) -> lis
     """Return the boxes of one row of a chart of stakes, at most `most`; the last one represents the rest, with its
     label.
 
-    >>> [(b.edge.code, round(b.x), b.lines) for b in stakes_row([Edge("A", "Alpha")])]
+    >>> [(b.edge.code, round(b.x), b.lines) for b in stakes_row([ChartEdge("A", "Alpha")])]
     [('A', 590, ('Alpha',))]
     """
     visible = list(edges[:most]) if len(edges) <= most else [*edges[: most - 1], ChartEdge("", rest)]

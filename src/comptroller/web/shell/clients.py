@@ -32,7 +32,7 @@ def client_of(peer: str, forwarded: Iterable[str], proxies: Sequence[str]) -> st
 
 
 def _parsed(value: str) -> Address | None:
-    """Return an address, with or without port, brackets and zone; None where it is none."""
+    """Return an address, with or without port, brackets and zone; None for any other text."""
     text = value.strip().strip('"')
     if text.startswith("["):
         text = text[1:].partition("]")[0]

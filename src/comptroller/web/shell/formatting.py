@@ -1,4 +1,4 @@
-"""How values are shown: amounts with their units, days, ages, shares; in Chinese and in English."""
+"""Formatting of values: amounts with their units, days, ages, shares; in Chinese and in English."""
 
 import datetime as dt
 import math
@@ -16,7 +16,7 @@ NOTHING = "\N{EN DASH}"
 
 
 def number(value: Any, digits: int = 0) -> str:
-    """Return a number with thousands apart, half rounded away from zero; a dash for none.
+    """Return a number with thousands separators, half rounded away from zero; a dash for None.
 
     >>> number(1234567), number(None), number(-12.345, 2)
     ('1,234,567', '–', '−12.35')
@@ -60,7 +60,7 @@ def percent(value: Any) -> str:
 
 
 def day(value: Any) -> str:
-    """Return a day, or an instant to the minute; a dash for none."""
+    """Return a day, or an instant to the minute; a dash for None."""
     if value is None:
         return NOTHING
     if isinstance(value, dt.datetime):
@@ -69,7 +69,7 @@ def day(value: Any) -> str:
 
 
 def age(since: dt.date | dt.datetime | None, now: dt.datetime, language: str) -> str:
-    """Return how long ago something was, in one unit.
+    """Return the time since `since`, in one unit.
 
     >>> noon = dt.datetime(2026, 1, 5, 12)
     >>> age(dt.datetime(2026, 1, 5, 11, 58), noon, "en"), age(dt.date(2026, 1, 1), noon, "zh")

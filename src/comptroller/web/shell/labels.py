@@ -1,4 +1,4 @@
-"""Facts as people read them: fields with their titles, choices with their names, and only rows within reach."""
+"""Labels of facts: fields with their titles, choices with their names, and only rows within reach."""
 
 import json
 import re
@@ -26,7 +26,7 @@ def every_view(visit: Visit, table: str) -> dict[str, str]:
 
 
 def seen_rows(visit: Visit, rows: Sequence[dict[str, Any]]) -> tuple[list[dict[str, Any]], int]:
-    """Return of rows that explain something those within reach, and how many are not."""
+    """Return the explaining rows that are within reach, and the number of the others."""
     by_table: dict[str, list[int]] = defaultdict(list)
     for row in rows:
         by_table[row["table"]].append(row["entry"] * FACT_LINES + row["place"])
@@ -39,7 +39,7 @@ def seen_rows(visit: Visit, rows: Sequence[dict[str, Any]]) -> tuple[list[dict[s
 
 
 def cell(visit: Visit, field: Field | None, value: Any) -> str:
-    """Return a value as people read it."""
+    """Return a formatted value."""
     if value is None or value == "":
         return formatting.NOTHING
     if isinstance(value, bool):
@@ -67,8 +67,8 @@ def worded(visit: Visit, code: str) -> str:
 
 
 def titles_of(visit: Visit) -> dict[str, Text]:
-    """Return the titles of codes: the policy's words; else of lines of its lists, of choices, rules, parameters
-    and kinds.
+    """Return the titles of codes: the policy's words first, then lines of lists, choices, rules, parameters and
+    kinds.
     """
 
     def make() -> dict[str, Text]:
@@ -90,9 +90,7 @@ def fields_of(visit: Visit, table: str, row: dict[str, Any]) -> list[tuple[str, 
 
 
 def title_of(visit: Visit, field: Field) -> str:
-    """Return the title of a field; that of an amount without its unit, since amounts are shown with the unit
-    that suits them.
-    """
+    """Return the title of a field; the title of an amount without its unit, which is shown with the amount."""
     title = visit.in_language(field.title)
     return _UNIT.sub("", title) if field.type == "money" else title
 
@@ -108,7 +106,7 @@ def field_named(visit: Visit, kinds: Sequence[str], name: str) -> Field | None:
 
 
 def label(visit: Visit, rule: Rule | None, name: str) -> str:
-    """Return the title of a piece of evidence: that of the field, of a text, or its own name in words."""
+    """Return the title of a piece of evidence: from the field, from a text, or from its own name."""
     if name in _PLAIN:
         return visit.text(_PLAIN[name])
     field = field_named(visit, rule.reads if rule else (), name)
@@ -121,7 +119,7 @@ def label(visit: Visit, rule: Rule | None, name: str) -> str:
 
 
 def evidence(visit: Visit, rule: Rule | None, name: str, value: Any) -> str:
-    """Return a value of the evidence as people read it."""
+    """Return a formatted value of the evidence."""
     field = field_named(visit, [*(rule.reads if rule else ()), *visit.pack.tables], name)
     if field is None and name.endswith("_cny") and isinstance(value, (int, float, str)):
         return formatting.amount(value, visit.language)
@@ -133,9 +131,7 @@ def evidence(visit: Visit, rule: Rule | None, name: str, value: Any) -> str:
 
 
 def lawful_said(visit: Visit, rule: Rule, evidence_values: Mapping[str, Any]) -> str:
-    """Return the rule's words on what would have been lawful, filled with evidence as people read it: amounts
-    with units, names for codes.
-    """
+    """Return the rule's text on what would have been lawful, filled with formatted amounts and names."""
 
     def amount(match: re.Match[str]) -> str:
         value = evidence_values.get(match[1] or match[2])
@@ -154,7 +150,7 @@ def lawful_said(visit: Visit, rule: Rule, evidence_values: Mapping[str, Any]) ->
 
 
 def evidence_said(visit: Visit, rule: Rule | None, values: Mapping[str, Any]) -> str:
-    """Return a finding's evidence in one line: titles and values as people read them."""
+    """Return a finding's evidence in one line of titles and formatted values."""
     parts = [
         (label(visit, rule, name), evidence(visit, rule, name, value))
         for name, value in values.items()
@@ -172,7 +168,7 @@ def subject_said(visit: Visit, entity: str, subject: str) -> str:
 
 
 def lacking(visit: Visit, rule: Rule | None, name: str) -> str:
-    """Return the words for what a rule could not judge without: a column, or one of another table."""
+    """Return the title of the column, possibly of another table, that a rule lacked for its verdict."""
     table, _, column = name.rpartition(".")
     kind = visit.pack.tables.get(table)
     return f"{visit.in_language(kind.title)} · {label(visit, rule, column)}" if kind else label(visit, rule, column)

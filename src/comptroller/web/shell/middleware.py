@@ -111,17 +111,14 @@ class Middleware:
         most = self._settings.most_sign_ins_a_minute if is_sign_in else self._settings.most_requests_a_minute
         lane = lane_of(path)
         if lane not in WORKED and self._is_too_often(f"{client}{'+' if is_sign_in else ' ' + lane}", most):
-            wanted = (f"每分钟至多 {most} 次", f"at most {most} a minute")
-            return 429, refusal("desk.rate", ("", None, path), client, wanted, ("稍后再试", "Try again in a minute."))
+            return 429, refusal("desk.rate", ("", None, path), client, most=most)
         length = headers.get("content-length", "0")
         most_bytes = self._most_bytes(path)
         if not (length.isascii() and length.isdigit()) or int(length[:20]) > most_bytes:
             return 413, too_large(length[:20], most_bytes)
         if method not in _SAFE and "authorization" not in headers and not is_own(headers):
-            wanted = ("由本系统页面发出的请求", "a request that a page of this desk makes")
-            mend = ("刷新页面后重试;程序请用令牌", "Load the page again; programs bear a token.")
             origin = headers.get("origin", "-")
-            return 403, refusal("desk.origin", ("", None, "Origin"), origin, wanted, mend)
+            return 403, refusal("desk.origin", ("", None, "Origin"), origin)
         return None
 
     def _most_bytes(self, path: str) -> int:
@@ -153,20 +150,16 @@ def is_own(headers: dict[str, str]) -> bool:
 
 def too_large(seen: object, most: int) -> Refusal:
     """Return the refusal of a body that is too large."""
-    wanted = (f"至多 {most} 字节", f"at most {most} bytes")
-    mend = ("拆分后分次报送", "Send it in parts.")
-    return refusal("desk.body.size", ("", None, "body"), seen, wanted, mend)
+    return refusal("desk.body.size", ("", None, "body"), seen, most=most)
 
 
 def too_slow(count: int, seconds: float) -> Refusal:
     """Return the refusal of a body that does not come."""
-    wanted = (f"{seconds:g} 秒内传完", f"a body that is whole within {seconds:g} s")
-    mend = ("检查网络,或拆分后分次报送", "Look at the network, or send it in parts.")
-    return refusal("desk.body.slow", ("", None, "body"), f"{count} bytes", wanted, mend)
+    return refusal("desk.body.slow", ("", None, "body"), f"{count} bytes", seconds=f"{seconds:g}")
 
 
 class _Body:
-    """A body while it comes: counted, and awaited only so long."""
+    """A body while it arrives: counted, with a time limit."""
 
     def __init__(self, receive: Callable[[], Any], settings: Settings, most: int, *, is_stream: bool) -> None:
         self._receive, self._is_stream, self._seconds = receive, is_stream, settings.most_body_seconds
@@ -218,7 +211,7 @@ def _watched(send: Callable[[Message], Any], body: _Body, slot: _Slot) -> Callab
 
 
 def _dressed(send: Callable[[Message], Any], *, is_secure: bool) -> Callable[[Message], Any]:
-    """Return a `send` that puts the desk's headers on every answer."""
+    """Return a `send` that adds the desk's headers to every answer."""
     more = [(name.encode(), value.encode()) for name, value in HEADERS]
     if is_secure:
         more.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))

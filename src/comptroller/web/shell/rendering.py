@@ -1,4 +1,4 @@
-"""Templates filled in: the one place where pages become text, everything escaped."""
+"""Rendering of templates: the only place in which pages become text, everything escaped."""
 
 import datetime as dt
 import logging
@@ -44,7 +44,7 @@ _environment.globals.update(
     REPORT=REPORT,
 )
 TOLD = (403, 404, 408, 413, 422, 429, 500)
-"""The statuses of refusals that have a heading of their own."""
+"""Statuses of refusals that have a heading of their own."""
 _ALWAYS_BARE = (429,)
 """No user is looked up for a client that sends too many requests."""
 
@@ -129,5 +129,5 @@ def render_refusals(request: Request, status: int, refusals: Sequence[Refusal]) 
 
 
 def _vendored() -> frozenset[str]:
-    """Return the scripts of others that were fetched; pages do without them where there are none."""
+    """Return the names of the third-party scripts that are installed; pages work without them."""
     return frozenset(p.name for p in VENDOR.glob("*.js"))

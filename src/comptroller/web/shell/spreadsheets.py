@@ -15,11 +15,11 @@ _RUNS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _MADE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
 _SHEET_CHARS, _CELL_CHARS = 31, 32_000
 Sheet = tuple[str, Sequence[str], Iterable[Sequence[Any]]]
-"""A sheet's title, the heads of its columns, and its rows."""
+"""A sheet: its title, the headers of its columns, and its rows."""
 
 
 def harmless(value: Any) -> Any:
-    """Return a text that no spreadsheet takes for a formula; numbers and days as they are.
+    """Return a text that no spreadsheet takes for a formula; numbers and days unchanged.
 
     >>> harmless("=1+1"), harmless("plain"), harmless(-3)
     ("'=1+1", 'plain', -3)
@@ -31,7 +31,7 @@ def harmless(value: Any) -> Any:
 
 
 def workbook(sheets: Iterable[Sheet]) -> bytes:
-    """Return a workbook; texts are written as texts, the head stays in sight, and every column can be filtered."""
+    """Return a workbook; texts are written as texts, the header row is frozen, and every column has a filter."""
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(out, options)

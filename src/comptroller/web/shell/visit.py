@@ -21,7 +21,7 @@ FINDINGS = ("finding", "finding_now")
 
 @dataclass
 class Visit:
-    """What a page knows. Every row comes through `rows`, so nothing beyond the reach can be shown by mistake."""
+    """The context of one page. Every row comes through `rows`, so that no page shows rows out of reach by mistake."""
 
     server: Server
     reach: AccessScope
@@ -37,7 +37,7 @@ class Visit:
 
     @property
     def login(self) -> str:
-        """Return who looks."""
+        """Return the viewer's sign-in name."""
         return self.reach.viewer.login
 
     @property
@@ -47,7 +47,7 @@ class Visit:
 
     @property
     def duck(self) -> DuckDb:
-        """Return the raw connection, for what is scoped already; pages use `rows`."""
+        """Return the raw connection, for SQL with its scope applied; pages use `rows`."""
         return self.server.duck
 
     def may(self, act: str) -> bool:
@@ -102,8 +102,8 @@ class Visit:
         return self.server.cached((name, self.position, self.reach.key, self.valid, self.known), make)
 
     def kept(self, name: Any, tables: Sequence[str], make: Any) -> Any:
-        """Return something made from these fact tables alone (and the clock's day), made once until one of them
-        changes.
+        """Return a value made from these fact tables and the clock's day alone; it is made again when one of
+        them changes.
         """
         there = [table for table in tables if table in self.pack.kinds]
         return self.server.cached((name, self.server.stamp(there), self.reach.key, self.valid, self.known), make)
@@ -126,7 +126,7 @@ class Visit:
         return self._counted(("hidden", table, where, *values), table, count)
 
     def count(self, table: str, where: str = "true", values: Sequence[Any] = ()) -> int:
-        """Return how many rows of a table, as of the two days, are within reach; made once until one comes or goes."""
+        """Return how many rows of a table, as of the two days, are within reach; cached until the table changes."""
 
         def count() -> int:
             return int(self.one(f"SELECT count(*) FROM {table} AS k WHERE {where}", values))
@@ -134,7 +134,9 @@ class Visit:
         return self._counted(("count", table, where, *values), table, count)
 
     def _counted(self, name: Any, table: str, count: Callable[[], int]) -> int:
-        number: int = self.kept(name, (table, "entity"), count) if table in self.pack.kinds else self.cached(name, count)
+        number: int = (
+            self.kept(name, (table, "entity"), count) if table in self.pack.kinds else self.cached(name, count)
+        )
         return number
 
     @cached_property

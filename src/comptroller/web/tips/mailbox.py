@@ -22,7 +22,7 @@ from comptroller.web.shell.visit import Visit
 from comptroller.web.tips.keys import KIND, SIGNS, fingerprint, key_columns
 
 ITEM = "tip"
-"""The line of the list of public pages that names who takes tip-offs."""
+"""The line of the list of public pages that names the recipient of tip-offs."""
 TERMS = {
     "due_on": ("tip_acknowledge_days", "r.lodged_on", "0"),
     "answer_due_on": ("tip_answer_days", "r.waiting_since", "0"),
@@ -51,14 +51,12 @@ def say(server: Server, facts: dict[str, list[dict[str, Any]]], login: str = "")
 
 
 def today(server: Server) -> dt.date:
-    """Return the owner's present day."""
+    """Return the owner's current day."""
     return server.local_now().date()
 
 
 def key_of(server: Server, line: str, named: str = "") -> dict[str, Any] | None:
-    """Return the public key of a line that is in force today, or the one of that fingerprint; None where there
-    is none.
-    """
+    """Return the public key of a line that is in force today, or the one with that fingerprint; None without one."""
     day = today(server)
     rows = server.duck.records(
         f"SELECT {key_columns(server)} FROM main.line_key WHERE office = $1 AND by_line = $2 "
@@ -115,7 +113,10 @@ def _message(server: Server, tip: dict[str, Any], sender: str, sealed: str) -> d
 
 
 def opened(server: Server, mailbox: str, passed: str) -> dict[str, Any]:
-    """Return the mailbox that a pass opens; raises Gone alike for a wrong pass, one that is absent, and one past its retention."""
+    """Return the mailbox that a pass opens.
+
+    Raises NotFound alike for a wrong pass, an absent mailbox, and one past its retention.
+    """
     rows = server.duck.records("SELECT * FROM main.tip WHERE tip = ? ORDER BY fact LIMIT 1", [mailbox])
     digest = str(rows[0]["pass_hash"]) if rows else "-" * 64
     if not hmac.compare_digest(sha256(passed.encode()).hexdigest(), digest):
@@ -156,7 +157,7 @@ def _step(server: Server, tip: dict[str, Any], message: dict[str, Any], turns: t
 
 
 def _entered(server: Server, number: str) -> dict[str, Any]:
-    """Return the register's line of a tip-off as it would be reported again."""
+    """Return the register's line of a tip-off in the form of a new report."""
     entered = registered(server, number)
     fields = ("office", "tip_number", "by_line", "lodged_on", "acknowledged_on", "answered_on", "asked_on")
     names = (*fields, *(name for name in ("waiting_since", *_KEPT) if name in entered))
@@ -178,7 +179,7 @@ def extend(server: Server, number: str, days: str, order: str, by: str) -> int:
 
 
 def registered(server: Server, number: str) -> dict[str, Any]:
-    """Return the register's line of a tip-off with its due day; raises Gone for a number that is not there."""
+    """Return the register's line of a tip-off with its due days; raises NotFound for an absent number."""
     rows = register(server, number)
     if not rows:
         raise NotFound(number)
@@ -186,7 +187,9 @@ def registered(server: Server, number: str) -> dict[str, Any]:
 
 
 def register(server: Server, number: str = "") -> list[dict[str, Any]]:
-    """Return the register, the newest first, or one line of it, with the days of its clocks (`TERMS`); None where no term is known."""
+    """Return the register, the newest first, or one line of it, with its due days (`TERMS`); None for an
+    unknown term.
+    """
     known = _columns(server)
     dues = [
         f"(SELECT min(w.day) FROM main.param_{term} AS p JOIN main.working_day AS b ON b.day = {since} "
@@ -235,5 +238,5 @@ def mailbox_of(visit: Visit, number: str) -> dict[str, Any]:
 
 
 def may_answer(visit: Visit) -> bool:
-    """Return whether the viewer may answer and make keys, and not only read."""
+    """Return whether the viewer may answer and make keys, beyond reading."""
     return is_of_line(visit, HANDLE)

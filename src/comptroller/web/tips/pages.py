@@ -1,4 +1,6 @@
-"""Tip-offs for the line that takes them: the register with its clocks, mailboxes as ciphertext, the line's key, and answers."""
+"""Tip-offs for the line that takes them: the register with its due days, mailboxes as ciphertext, the key, and
+answers.
+"""
 
 from typing import Annotated
 
@@ -61,7 +63,7 @@ def tips(visit: Seeing) -> Response:
 
 @router.post("/tips/key")
 def make_key(visit: Seeing, form: Form) -> Response:
-    """Record a new key of the line, as its officer who is signed in: a program with a token changes no key."""
+    """Record a new key of the line, for a signed-in officer only: a program with a token changes no key."""
     line = of_line(visit, HANDLE)
     if visit.scope is not None:
         raise PermissionDenied(HANDLE)

@@ -28,7 +28,7 @@ Sealed = Annotated[str, StringConstraints(pattern=r"^\{.+\}$", max_length=160_00
 
 
 class Ticketed(BaseModel):
-    """What every call carries: a ticket, and the number that shows the browser's work."""
+    """Fields of every call: a ticket, and the number that shows the browser's work."""
 
     ticket: Annotated[str, StringConstraints(max_length=200)]
     number: Annotated[str, StringConstraints(pattern=r"^\d{1,15}$")]
@@ -159,7 +159,8 @@ def reading(request: Request, sent: Coming) -> Response:
     texts = [{"sender": m["sender"], "sealed": m["sealed"], "sent_on": str(m["sent_on"])} for m in messages(server, sent.mailbox)]  # fmt: skip
     dues = {name: str(entered.get(name) or "") for name in ("acknowledged_on", "due_on", "closed_on", "close_due_on")}
     keys = [
-        {name: key_row[name] for name in ("line_key", "public_key", "sign_key")} for key_row in history(server, tip["by_line"])
+        {name: key_row[name] for name in ("line_key", "public_key", "sign_key")}
+        for key_row in history(server, tip["by_line"])
     ]
     box = {name: tip[name] for name in ("public_key", "kept_key", "line_key")}
     return JSONResponse(box | {"messages": texts, "keys": keys} | dues)
