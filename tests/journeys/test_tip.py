@@ -181,12 +181,12 @@ def test_a_wrong_code_and_a_wrong_passphrase_open_nothing(served, chromium):
     stranger = Person(chromium)
     stranger.goes("/public/tips")
     stranger.says("back", "00000-00000-00000-00000-00000")
-    assert "No tip-off fits" in stranger.hears("back")
+    assert "No tip-off matches" in stranger.hears("back")
     number = served.duck.rows("SELECT tip_number FROM tip_register")[0][0]
     officer = signed_in(chromium, "discipline")
     officer.goes(f"/tips/{number}")
     officer.says("unlock", "not the passphrase")
-    assert "not the passphrase" in officer.hears("unlock")
+    assert "passphrase is wrong" in officer.hears("unlock")
     assert not officer.page.is_visible("#answer")
 
 

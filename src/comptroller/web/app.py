@@ -1,4 +1,4 @@
-"""The server of a desk: pages, API and static files on one app, behind the guard."""
+"""The console's ASGI app: pages, API and static files, behind the middleware."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -58,14 +58,14 @@ class Files(StaticFiles):
     """
 
     def file_response(self, *args: Any, **more: Any) -> Response:
-        """Return a file, or word that it is the same."""
+        """Return a file, or the status that it is unchanged."""
         answer = super().file_response(*args, **more)
         answer.headers["cache-control"] = "no-cache"
         return answer
 
 
 def make_app(server: Server) -> Any:
-    """Yield the ASGI app of a desk that was started."""
+    """Return the ASGI app of a server that was started."""
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:

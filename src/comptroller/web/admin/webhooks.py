@@ -115,7 +115,7 @@ class Webhooks:
 
     def start(self) -> None:
         """Begin to send."""
-        self._desk.broadcast.also(self._take)
+        self._desk.broadcast.subscribe(self._take)
         self._thread = threading.Thread(target=self._run, name="hooks", daemon=True)
         self._thread.start()
 

@@ -36,7 +36,7 @@ async def events(request: Request, visit: Seeing) -> StreamingResponse:
     async def out() -> AsyncIterator[str]:
         yield ": open\n\n"
         async for batch in visit.server.broadcast.listen(EVERY_SECONDS):
-            message = await run_in_threadpool(_told, request, batch)
+            message = await run_in_threadpool(_message, request, batch)
             if message is None:
                 return
             yield message
@@ -44,7 +44,7 @@ async def events(request: Request, visit: Seeing) -> StreamingResponse:
     return StreamingResponse(out(), media_type="text/event-stream", headers={"x-accel-buffering": "no"})
 
 
-def _told(request: Request, batch: Batch | None) -> str | None:
+def _message(request: Request, batch: Batch | None) -> str | None:
     """Return what to send of a batch, or after a pause without one; None when the listener lost access."""
     try:
         visit = visitor(request, is_used=False)

@@ -22,17 +22,17 @@ KIND = "advice"
 MOST_TOGETHER = 200
 _log = logging.getLogger(__name__)
 Fact = dict[str, Any]
-Say = Callable[[str, list[Fact]], "Future[Outcome]"]
+Reporter = Callable[[str, list[Fact]], "Future[Outcome]"]
 
 
 class AdviceLog:
     """Answers that wait to be reported; a timer reports them, or a caller that waits for them."""
 
-    def __init__(self, say: Say, seconds: float, shelf: Callable[[], DeskStore]) -> None:
+    def __init__(self, report: Reporter, seconds: float, store: Callable[[], DeskStore]) -> None:
         """Take the function that reports facts for the owner, the seconds an answer may wait, and each thread's
         own store.
         """
-        self._say, self._seconds, self._shelf = say, seconds, shelf
+        self._report, self._seconds, self._store = report, seconds, store
         self._lock = threading.Lock()
         self._waiting: list[tuple[Fact, Future[Outcome]]] = []
         self._timer: threading.Timer | None = None
@@ -40,7 +40,7 @@ class AdviceLog:
     def put(self, fact: Fact) -> "Future[Outcome]":
         """Store an answer for its report, durable on return; return the future of its outcome."""
         future: Future[Outcome] = Future()
-        self._shelf().owe(str(fact[KIND]), json.dumps(fact, ensure_ascii=False))
+        self._store().owe(str(fact[KIND]), json.dumps(fact, ensure_ascii=False))
         with self._lock:
             self._waiting.append((fact, future))
             is_full = len(self._waiting) >= MOST_TOGETHER
@@ -57,8 +57,8 @@ class AdviceLog:
 
         `is_kept` tests whether the ledger has an answer.
         """
-        owed = self._shelf().owed()
-        self._shelf().settle([number for number, _ in owed if is_kept(number)])
+        owed = self._store().owed()
+        self._store().settle([number for number, _ in owed if is_kept(number)])
         left = [(json.loads(text), Future[Outcome]()) for number, text in owed if not is_kept(number)]
         with self._lock:
             self._waiting += left
@@ -73,17 +73,17 @@ class AdviceLog:
                 self._timer.cancel()
             self._timer = None
         if batch:
-            self._say(KIND, [fact for fact, _ in batch]).add_done_callback(lambda done: self._settle(batch, done))
+            self._report(KIND, [fact for fact, _ in batch]).add_done_callback(lambda done: self._settle(batch, done))
 
     def _settle(self, batch: list[tuple[Fact, "Future[Outcome]"]], done: "Future[Outcome]") -> None:
         """Set the outcome of each answer; when a batch is rejected, report its answers one by one."""
         fault = done.exception()
         if fault is None and done.result().refusals and len(batch) > 1:
             for fact, future in batch:
-                self._say(KIND, [fact]).add_done_callback(partial(self._settle, [(fact, future)]))
+                self._report(KIND, [fact]).add_done_callback(partial(self._settle, [(fact, future)]))
             return
         if fault is None and not done.result().refusals:
-            self._shelf().settle([str(fact[KIND]) for fact, _ in batch])
+            self._store().settle([str(fact[KIND]) for fact, _ in batch])
         for fact, future in batch:
             if fault is not None:
                 _log.error("advice %s was given and is not in the ledger: %s", fact.get(KIND), fault)

@@ -19,7 +19,7 @@ class Broadcast:
     """The listeners, and the last batches for listeners that come later."""
 
     recent: deque[Batch] = field(default_factory=lambda: deque(maxlen=KEPT))
-    _also: list[Callable[[Batch], None]] = field(default_factory=list)
+    _callbacks: list[Callable[[Batch], None]] = field(default_factory=list)
     _loop: asyncio.AbstractEventLoop | None = None
     _listeners: set["asyncio.Queue[Batch | None]"] = field(default_factory=set)
 
@@ -27,14 +27,14 @@ class Broadcast:
         """Set the loop in which listeners wait."""
         self._loop = loop
 
-    def also(self, callback: Callable[[Batch], None]) -> None:
+    def subscribe(self, callback: Callable[[Batch], None]) -> None:
         """Add a callback for each batch. It runs in the writer's thread and must be quick and must not fail."""
-        self._also.append(callback)
+        self._callbacks.append(callback)
 
-    def tell(self, batch: Batch) -> None:
+    def publish(self, batch: Batch) -> None:
         """Send a batch to all listeners, from any thread."""
         self.recent.append(batch)
-        for callback in self._also:
+        for callback in self._callbacks:
             callback(batch)
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._spread, batch)

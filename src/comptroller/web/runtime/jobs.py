@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from comptroller.store.duck import fault_text
 
 _log = logging.getLogger(__name__)
-_MOST_KEPT = 50
+_MOST_LISTED = 50
 WAITS, RUNS, DONE, FAILED = "waits", "runs", "done", "failed"
 
 
@@ -37,7 +37,7 @@ class Jobs:
         """Take the clock; the thread begins with the first job."""
         self._clock = clock
         self._lock, self._starting = threading.Lock(), threading.Lock()
-        self._kept: deque[Job] = deque(maxlen=_MOST_KEPT)
+        self._jobs: deque[Job] = deque(maxlen=_MOST_LISTED)
         self._waiting: queue.Queue[tuple[int, Callable[[], str]] | None] = queue.Queue()
         self._thread: threading.Thread | None = None
         self._count = 0
@@ -52,7 +52,7 @@ class Jobs:
         with self._lock:
             self._count += 1
             number = self._count
-            self._kept.append(Job(number, did, about, login, self._clock()))
+            self._jobs.append(Job(number, did, about, login, self._clock()))
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
                 self._thread.start()
@@ -62,7 +62,7 @@ class Jobs:
     def newest(self) -> list[Job]:
         """Return the jobs, the newest first."""
         with self._lock:
-            return list(self._kept)[::-1]
+            return list(self._jobs)[::-1]
 
     def open_about(self, about: str) -> Job | None:
         """Return the unfinished job about a subject, or None."""
@@ -90,6 +90,6 @@ class Jobs:
 
     def _turn(self, number: int, **changed: object) -> None:
         with self._lock:
-            for at, job in enumerate(self._kept):
+            for at, job in enumerate(self._jobs):
                 if job.number == number:
-                    self._kept[at] = replace(job, **changed)  # type: ignore[arg-type]
+                    self._jobs[at] = replace(job, **changed)  # type: ignore[arg-type]

@@ -47,7 +47,7 @@ class Provider:
         """Take the settings of the provider; no request is sent yet."""
         self.settings = settings
         self._lock = threading.Lock()
-        self._told: tuple[dt.datetime, dict[str, Any]] | None = None
+        self._metadata: tuple[dt.datetime, dict[str, Any]] | None = None
         self._keys: tuple[dt.datetime, KeySet] | None = None
 
     def address(self, secret: str, at: dt.datetime) -> str:
@@ -55,14 +55,14 @@ class Provider:
         not answer.
         """
         endpoint = self._endpoint("authorization_endpoint", at)
-        challenge = base64.urlsafe_b64encode(sha256(_drawn(secret, "verifier").encode()).digest()).rstrip(b"=")
+        challenge = base64.urlsafe_b64encode(sha256(_derived(secret, "verifier").encode()).digest()).rstrip(b"=")
         query = {
             "response_type": "code",
             "client_id": self.settings.client,
             "redirect_uri": self.settings.back,
             "scope": "openid",
-            "state": _drawn(secret, "state"),
-            "nonce": _drawn(secret, "nonce"),
+            "state": _derived(secret, "state"),
+            "nonce": _derived(secret, "nonce"),
             "code_challenge": challenge.decode(),
             "code_challenge_method": "S256",
         }
@@ -73,14 +73,14 @@ class Provider:
 
         Raises NotIdentified for any doubt.
         """
-        if not hmac.compare_digest(answer.get("state", "").encode(), _drawn(secret, "state").encode()):
+        if not hmac.compare_digest(answer.get("state", "").encode(), _derived(secret, "state").encode()):
             raise NotIdentified("the state is not that of this browser")
         if answer.get("iss", self.settings.issuer) != self.settings.issuer:  # RFC 9207
             raise NotIdentified("the answer is of another issuer")
         if answer.get("error") or not answer.get("code"):
             error = answer.get("error", "")
             raise NotIdentified(f"the provider gave no code: {error if error in _ERRORS else 'unknown error'}")
-        return self._vouched(self._exchanged(answer["code"], secret, at), _drawn(secret, "nonce"), at)
+        return self._subject_of(self._exchanged(answer["code"], secret, at), _derived(secret, "nonce"), at)
 
     def _exchanged(self, code: str, secret: str, at: dt.datetime) -> str:
         """Return the identity token for a code."""
@@ -89,21 +89,21 @@ class Provider:
             "code": code,
             "redirect_uri": self.settings.back,
             "client_id": self.settings.client,
-            "code_verifier": _drawn(secret, "verifier"),
+            "code_verifier": _derived(secret, "verifier"),
         }
         headers = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
         if self.settings.secret:
             pair = f"{quote(self.settings.client, '')}:{quote(self.settings.secret.decode(), '')}"
             headers["authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
-        reply = self._asked(self._endpoint("token_endpoint", at), headers, urlencode(form).encode())
+        reply = self._fetched(self._endpoint("token_endpoint", at), headers, urlencode(form).encode())
         token = reply.get("id_token")
         if not isinstance(token, str):
             raise NotIdentified("no identity token came for the code")
         return token
 
-    def _vouched(self, token: str, nonce: str, at: dt.datetime) -> str:
+    def _subject_of(self, token: str, nonce: str, at: dt.datetime) -> str:
         """Return the subject of an identity token that passes every check."""
-        claims = self._signed(token, at)
+        claims = self._claims_of(token, at)
         known: jwt.ClaimsOption = {"essential": True}
         now = int(at.timestamp())
         registry = jwt.JWTClaimsRegistry(
@@ -132,7 +132,7 @@ class Provider:
             raise NotIdentified("the subject is longer than it may be")
         return subject
 
-    def _signed(self, token: str, at: dt.datetime) -> dict[str, Any]:
+    def _claims_of(self, token: str, at: dt.datetime) -> dict[str, Any]:
         """Return the claims of a token with a valid signature; fetch the keys again when its key is unknown."""
         algorithms = list(self.settings.algorithms)
         try:
@@ -147,22 +147,22 @@ class Provider:
         endpoint = self._endpoint("jwks_uri", at)
         with self._lock:
             if self._keys is None or at - self._keys[0] >= after:
-                self._keys = (at, _keys_of(self._asked(endpoint, {"accept": "application/json"})))
+                self._keys = (at, _keys_of(self._fetched(endpoint, {"accept": "application/json"})))
             return self._keys[1]
 
     def _endpoint(self, name: str, at: dt.datetime) -> str:
         with self._lock:
-            if self._told is None or at - self._told[0] >= _KEPT:
-                metadata = self._asked(self.settings.issuer.rstrip("/") + DISCOVERY, {"accept": "application/json"})
+            if self._metadata is None or at - self._metadata[0] >= _KEPT:
+                metadata = self._fetched(self.settings.issuer.rstrip("/") + DISCOVERY, {"accept": "application/json"})
                 if metadata.get("issuer") != self.settings.issuer:
                     raise NotIdentified(f"the provider calls itself {str(metadata.get('issuer'))[:200]!r}")
-                self._told = (at, metadata)
-            endpoint = self._told[1].get(name)
+                self._metadata = (at, metadata)
+            endpoint = self._metadata[1].get(name)
         if not isinstance(endpoint, str) or not is_safe(endpoint):
             raise NotIdentified(f"the provider has no safe {name}: {str(endpoint)[:200]!r}")
         return endpoint
 
-    def _asked(self, url: str, headers: dict[str, str], body: bytes | None = None) -> dict[str, Any]:
+    def _fetched(self, url: str, headers: dict[str, str], body: bytes | None = None) -> dict[str, Any]:
         """Return the JSON object at an address of the provider.
 
         The issuer's own host may have any address; other hosts need a public address or one in the networks of the
@@ -180,7 +180,7 @@ class Provider:
         return content
 
 
-def _drawn(secret: str, what: str) -> str:
+def _derived(secret: str, what: str) -> str:
     """Return one of the three values derived from the browser's secret; none reveals another."""
     return base64.urlsafe_b64encode(hmac.digest(secret.encode(), what.encode(), "sha256")).rstrip(b"=").decode()
 

@@ -53,7 +53,7 @@ def read_provider(path: Path, passphrase: bytes | None) -> ProviderSettings:
         settings = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
         raise Refused([_wrong(path, "", fault, message("desk.oidc.settings.file:expected"))]) from fault
-    refusals = [*_strange(path, settings), *_values(path, settings)]
+    refusals = [*_name_refusals(path, settings), *_value_refusals(path, settings)]
     secret = b""
     if not refusals and settings.get("secret"):
         try:
@@ -103,7 +103,7 @@ def _is_network(value: object) -> bool:
         return False
 
 
-def _strange(path: Path, settings: dict[str, Any]) -> list[Refusal]:
+def _name_refusals(path: Path, settings: dict[str, Any]) -> list[Refusal]:
     """Return refusals for missing and for unknown names, with the name that was perhaps meant."""
     known = (*_NEEDED, *_OPTIONAL)
     missing = [
@@ -118,7 +118,7 @@ def _strange(path: Path, settings: dict[str, Any]) -> list[Refusal]:
     return missing
 
 
-def _values(path: Path, settings: dict[str, Any]) -> list[Refusal]:
+def _value_refusals(path: Path, settings: dict[str, Any]) -> list[Refusal]:
     """Return refusals for values of a wrong type or form."""
     refusals = []
     for name in ("issuer", "client", "address", "secret", "title"):

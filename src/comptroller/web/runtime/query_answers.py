@@ -11,12 +11,12 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import IO, Any
 
-_MOST_KEPT, _MOST_OF_ONE = 64, 3
+_MOST_STORED, _MOST_OF_PERSON = 64, 3
 _SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredAnswer:
     """One answer in a file: a line of columns, a line for each row, the offsets of the rows, and the expiry."""
 
     person: str
@@ -46,30 +46,30 @@ class Answers:
     def __init__(self, seconds: Callable[[], float]) -> None:
         """Take a clock that counts seconds."""
         self._seconds, self._lock = seconds, threading.Lock()
-        self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
+        self._stored: OrderedDict[Hashable, StoredAnswer] = OrderedDict()
 
     def keep(self, key: Hashable, person: str, columns: list[str], rows: list[list[Any]]) -> None:
         """Store an answer's rows as plain values; the oldest answer of a person, or of all, is removed for it."""
-        file = tempfile.TemporaryFile()  # noqa: SIM115 - it is closed when it is let go
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - it is closed when it is removed
         starts = [0]
         for row in rows:
             starts.append(starts[-1] + file.write(json.dumps(row, ensure_ascii=False, default=str).encode() + b"\n"))
-        stored = Kept(person, columns, starts, file, self._seconds() + _SECONDS)
+        stored = StoredAnswer(person, columns, starts, file, self._seconds() + _SECONDS)
         with self._lock:
-            self._kept[key] = stored
-            mine = [name for name, other in self._kept.items() if other.person == person]
-            for name in mine[:-_MOST_OF_ONE]:
-                self._let_go(name)
+            self._stored[key] = stored
+            mine = [name for name, other in self._stored.items() if other.person == person]
+            for name in mine[:-_MOST_OF_PERSON]:
+                self._remove(name)
             now = self._seconds()
-            for name in [name for name, other in self._kept.items() if other.until < now]:
-                self._let_go(name)
-            while len(self._kept) > _MOST_KEPT:
-                self._let_go(next(iter(self._kept)))
+            for name in [name for name, other in self._stored.items() if other.until < now]:
+                self._remove(name)
+            while len(self._stored) > _MOST_STORED:
+                self._remove(next(iter(self._stored)))
 
     def rows(self, key: Hashable, first: int, count: int) -> tuple[list[str], list[list[Any]], int] | None:
         """Return the columns, some rows, and the number of all rows; None for an answer that is gone."""
         with self._lock:
-            stored = self._kept.get(key)
+            stored = self._stored.get(key)
             if stored is None or stored.until < self._seconds():
                 return None
             return stored.columns, stored.rows(first, count), stored.count
@@ -77,8 +77,8 @@ class Answers:
     def clear(self) -> None:
         """Remove all answers."""
         with self._lock:
-            for name in list(self._kept):
-                self._let_go(name)
+            for name in list(self._stored):
+                self._remove(name)
 
-    def _let_go(self, name: Hashable) -> None:
-        self._kept.pop(name).file.close()
+    def _remove(self, name: Hashable) -> None:
+        self._stored.pop(name).file.close()

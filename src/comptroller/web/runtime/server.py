@@ -37,7 +37,7 @@ from comptroller.web.runtime.settings import Settings
 from comptroller.web.runtime.storage import DeskStore
 from comptroller.web.runtime.writer import Clock, Outcome, Writer
 
-ACCOUNTS, SHELF = "accounts.sqlite", "desk.sqlite"
+ACCOUNTS, STORE = "accounts.sqlite", "desk.sqlite"
 Value = TypeVar("Value")
 
 
@@ -60,7 +60,7 @@ class Server:
         )
         self.periodic = PeriodicTasks(self.settings.shadow_seconds)
         self.provider = Provider(self.settings.provider) if self.settings.provider else None
-        self.writer = Writer(folder, clock, self.broadcast.tell, self.settings.passphrase)
+        self.writer = Writer(folder, clock, self.broadcast.publish, self.settings.passphrase)
         self._own = threading.local()
         self._lock = threading.Lock()
         self._cache = Cache()
@@ -72,7 +72,7 @@ class Server:
     def start(self) -> None:
         """Open the node; raises the errors of opening."""
         self._engine = self.writer.start()
-        for path in (self.folder / ACCOUNTS, self.folder / SHELF):
+        for path in (self.folder / ACCOUNTS, self.folder / STORE):
             try:
                 connect(path).close()
             except StoreDown as fault:
@@ -154,7 +154,7 @@ class Server:
     def storage(self) -> DeskStore:
         """Return this thread's own connection to the desk's store."""
         if not hasattr(self._own, "storage"):
-            self._own.storage = DeskStore(self.folder / SHELF)
+            self._own.storage = DeskStore(self.folder / STORE)
         storage: DeskStore = self._own.storage
         return storage
 

@@ -58,10 +58,10 @@ class Writer:
     """The engine's thread. `start` waits until the node is open."""
 
     def __init__(
-        self, folder: Path, clock: Clock, tell: Callable[[Batch], None], passphrase: bytes | None = None
+        self, folder: Path, clock: Clock, publish: Callable[[Batch], None], passphrase: bytes | None = None
     ) -> None:
         """Take the node's folder, the clock, the callback for batches, and the passphrase."""
-        self._folder, self._clock, self._tell, self._passphrase = folder, clock, tell, passphrase
+        self._folder, self._clock, self._publish, self._passphrase = folder, clock, publish, passphrase
         self._waiting: queue.Queue[_Job | None] = queue.Queue()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._opened: Future[Engine] = Future()
@@ -159,10 +159,10 @@ class Writer:
         for place, job in enumerate(jobs):
             entry, refused = taken.entries.get(place), tuple(taken.refused.get(place, ()))
             job.future.set_result(Outcome(entry, refused, taken.turns))
-        self._tell(told(at, reports, taken))
+        self._publish(batch_of(at, reports, taken))
 
 
-def told(at: dt.datetime, reports: list[Report], taken: Taken) -> Batch:
+def batch_of(at: dt.datetime, reports: list[Report], taken: Taken) -> Batch:
     """Return a batch as listeners learn of it."""
     accepted = tuple((entry, _unread(reports[place])) for place, entry in sorted(taken.entries.items()))
     refused = tuple((_unread(reports[place]), tuple(why)) for place, why in sorted(taken.refused.items()))

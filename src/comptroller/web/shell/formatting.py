@@ -6,10 +6,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 _STEPS = {
-    "zh": ((Decimal(10) ** 8, "亿元"), (Decimal(10) ** 4, "万元"), (Decimal(1), "元")),
-    "en": ((Decimal(10) ** 9, "CNY bn"), (Decimal(10) ** 6, "CNY m"), (Decimal(10) ** 3, "CNY k"), (Decimal(1), "CNY")),
+    "zh": ((Decimal(10) ** 8, "{} 亿元"), (Decimal(10) ** 4, "{} 万元"), (Decimal(1), "{} 元")),
+    "en": ((Decimal(10) ** 9, "CNY {} bn"), (Decimal(10) ** 6, "CNY {} m"), (Decimal(1), "CNY {}")),
 }
-TABLE_UNIT = {"zh": (Decimal(10) ** 4, "万元"), "en": (Decimal(10) ** 3, "CNY k")}
+"""By language: the least amount of each unit, and the form of the text, the largest unit first."""
+TABLE_UNIT = {"zh": (Decimal(10) ** 4, "万元"), "en": (Decimal(10) ** 3, "CNY thousand")}
 """The one unit of a column of amounts, so that figures can be compared by their length."""
 _MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"
@@ -30,15 +31,16 @@ def number(value: Any, digits: int = 0) -> str:
 def amount(value: Any, language: str) -> str:
     """Return an amount with the unit that suits its size.
 
-    >>> amount(350000000, "zh"), amount(12500, "zh"), amount(2400000, "en")
-    ('3.50 亿元', '1.25 万元', '2.40 CNY m')
+    >>> amount(350000000, "zh"), amount(12500, "zh"), amount(2400000, "en"), amount(520000, "en")
+    ('3.50 亿元', '1.25 万元', 'CNY 2.40 m', 'CNY 520,000')
     """
     if value is None:
         return NOTHING
     exact = Decimal(str(value))
     steps = _STEPS[language]
-    step, unit = next(((s, u) for s, u in steps if abs(exact) >= s), steps[-1])
-    return f"{number(exact / step, 2)} {unit}"
+    step, form = next(((least, text) for least, text in steps if abs(exact) >= least), steps[-1])
+    is_whole = step == 1 and language == "en" and exact == exact.to_integral_value()
+    return form.format(number(exact / step, 0 if is_whole else 2))
 
 
 def column(value: Any, language: str) -> str:

@@ -59,7 +59,7 @@ class Saying(Coming):
 
 
 def in_own_threads(most: int) -> Callable[[Callable[..., Response]], Callable[..., Any]]:
-    """Return a decorator that runs a page in threads of its own, `most` at once: no other page uses them up."""
+    """Return a decorator that runs a page in separate threads, `most` at once, so that no other page uses them up."""
     limiter = CapacityLimiter(most)
 
     def decorate(page: Callable[..., Response]) -> Callable[..., Any]:
@@ -97,7 +97,9 @@ def _page(request: Request) -> Response:
 @router.get("/ticket")
 @in_own_threads(2)
 def ticket(request: Request, purpose: Annotated[str, Query(alias="for", max_length=10)] = "") -> Response:
-    """Return a ticket, and how many zero bits the browser's work must show for a purpose; the most of all where none is named."""
+    """Return a ticket, and the zero bits that the browser's work must show for a purpose; without one, the most
+    of all.
+    """
     gate, client = gate_of(request), client_of(request)
     purposes = (purpose,) if purpose in WORKED else WORKED
     bits = max(gate.bits_for(name, client, _more_bits(request, name)) for name in purposes)
@@ -120,7 +122,7 @@ def _come_in(request: Request, purpose: str, sent: Ticketed) -> Response | None:
 
 
 def _store(request: Request, purpose: str, sealed: str, write_it: Callable[[], int]) -> Response:
-    """Return the receipt of what was stored within the day's budget."""
+    """Return the receipt of a message that is recorded within the day's budget."""
     server = desk_of(request)
     budget: Budget = request.app.state.budgets[purpose]
     day, size = today(server), len(sealed.encode()) + OVERHEAD
