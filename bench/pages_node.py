@@ -15,7 +15,8 @@ from comptroller.intake import Report
 from comptroller.ledger.entry import Accepted
 from comptroller.ledger.ledger import Ledger
 from comptroller.store.duck import DuckDb
-from comptroller.web.runtime.server import Server, Settings
+from comptroller.web.runtime.server import Server
+from comptroller.web.runtime.settings import Settings
 
 ENTITIES = 60_000
 PASSWORD = "a long enough password"  # noqa: S105 - of a made node

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from comptroller.cli.serve import let_in
 from comptroller.engine import Engine
-from comptroller.web.runtime.server import Server, Settings
+from comptroller.web.runtime.server import Server
+from comptroller.web.runtime.settings import Settings
 from tests.cases.event_facts import city, pay
 from tests.consoles import PASSWORD
 from tests.worlds import OWNER, moment, report

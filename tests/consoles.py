@@ -17,7 +17,8 @@ from starlette.testclient import TestClient
 
 from comptroller.cli.serve import let_in
 from comptroller.web.app import make_app
-from comptroller.web.runtime.server import Server, Settings
+from comptroller.web.runtime.server import Server
+from comptroller.web.runtime.settings import Settings
 from tests.worlds import OWNER, fresh_node, moment, report, take
 
 PACK = "base"
@@ -40,7 +41,7 @@ PEOPLE = (
 
 
 def mark(entity: str) -> str:
-    """Return the word that stands in the books of that entity and of no other."""
+    """Return the word that is in the books of that entity and of no other."""
     return f"MARK{entity}KRAM"
 
 
@@ -58,7 +59,7 @@ def facts_of(entity: str) -> list[dict[str, object]]:
 
 
 def open_desk(folder: Path, **settings: object) -> Server:
-    """Return a desk that works, with all people let in: a copy of one that is made once."""
+    """Return a running desk with all people admitted: a copy of one that is made once."""
     shutil.copytree(Path(_prepared().name) / "node", folder / "node")
     return _started(folder, Settings(**settings))
 
@@ -111,7 +112,7 @@ def _app(server: Server) -> Any:
 
 
 def visitor(server: Server) -> TestClient:
-    """Return a browser that nobody has signed in with."""
+    """Return a browser without a signed-in user."""
     return TestClient(_app(server), base_url=ORIGIN, headers={"origin": ORIGIN}, follow_redirects=False)
 
 
@@ -125,7 +126,7 @@ def sign_in(server: Server, login: str, language: str = "en") -> TestClient:
 
 
 def second_administrator(server: Server) -> None:
-    """Let another administrator in, `second`."""
+    """Admit another administrator, `second`."""
     let_in(
         server, {"login": "second", "name": "second 某"}, [{"role": "administrator", "entity": OWNER, "reason": "test"}]
     )

@@ -7,7 +7,8 @@ from itertools import product
 import pytest
 
 from comptroller.cli.demo_desk import PEOPLE
-from comptroller.web.runtime.server import Server, Settings
+from comptroller.web.runtime.server import Server
+from comptroller.web.runtime.settings import Settings
 from tests.consoles import PASSWORD
 from tests.journeys.looking import WIDTHS, look_at, words_of
 from tests.journeys.walking import walk_on

@@ -5,7 +5,8 @@ import shutil
 
 import pytest
 
-from comptroller.web.runtime.server import Server, Settings
+from comptroller.web.runtime.server import Server
+from comptroller.web.runtime.settings import Settings
 from tests.consoles import PASSWORD
 from tests.house.source import DOCS
 from tests.journeys.walking import walk_on

@@ -12,7 +12,8 @@ from playwright.sync_api import expect, sync_playwright
 
 from comptroller.cli.serve import server_of
 from comptroller.web.public.rate_limit import zero_bits
-from comptroller.web.runtime.server import Server, Settings
+from comptroller.web.runtime.server import Server
+from comptroller.web.runtime.settings import Settings
 from comptroller.web.tips.keys import in_fours
 from comptroller.web.tips.mailbox import key_of, reply
 from tests.consoles import NOW, PASSWORD, open_desk
@@ -180,12 +181,12 @@ def test_a_wrong_code_and_a_wrong_passphrase_open_nothing(served, chromium):
     stranger = Person(chromium)
     stranger.goes("/public/tips")
     stranger.says("back", "00000-00000-00000-00000-00000")
-    assert "No tip-off fits" in stranger.hears("back")
+    assert "No tip-off matches" in stranger.hears("back")
     number = served.duck.rows("SELECT tip_number FROM tip_register")[0][0]
     officer = signed_in(chromium, "discipline")
     officer.goes(f"/tips/{number}")
     officer.says("unlock", "not the passphrase")
-    assert "not the passphrase" in officer.hears("unlock")
+    assert "passphrase is wrong" in officer.hears("unlock")
     assert not officer.page.is_visible("#answer")
 
 

@@ -229,7 +229,7 @@ class Visitor:
                 break
             await asyncio.sleep(0.001)
         for batch in self.world.batches:
-            server.broadcast.tell(batch)
+            server.broadcast.publish(batch)
             await asyncio.sleep(0)
         server.broadcast.close()
         await stream

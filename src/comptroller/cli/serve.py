@@ -25,7 +25,8 @@ from comptroller.web.app import make_app
 from comptroller.web.runtime.admission import checked_login, users_of
 from comptroller.web.runtime.connections import ConnectionLimits, protocol_of, raise_handles
 from comptroller.web.runtime.oidc_settings import read_provider
-from comptroller.web.runtime.server import ACCOUNTS, Server, Settings
+from comptroller.web.runtime.server import ACCOUNTS, Server
+from comptroller.web.runtime.settings import Settings
 
 HostOption = Annotated[str, typer.Option("--host", help="The address to listen on.")]
 PortOption = Annotated[int, typer.Option("--port", help="The port to listen on.")]

@@ -1,1 +1,1 @@
-"""Who sees it? Pages, JSON and live news over the books, each within the reach of whoever looks."""
+"""The web console: pages, JSON and live news over the books, each within the viewer's reach."""

@@ -1,4 +1,4 @@
-"""The server of a desk: pages, API and static files on one app, behind the guard."""
+"""The console's ASGI app: pages, API and static files, behind the middleware."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -52,20 +52,20 @@ CALLS = (reporting_api, findings_api, policy_api, ledger_api, query_api, authori
 
 
 class Files(StaticFiles):
-    """Styles, scripts and pictures: a browser keeps them, and asks each time whether they are still the same.
+    """Styles, scripts and pictures: browsers cache them, and check each time whether they changed.
 
-    They hold nothing of anybody's, so that they may be compressed; pages hold keys of forms, and are not.
+    They hold no personal data, so they may be compressed; pages hold form keys, and are not.
     """
 
-    def file_response(self, *said: Any, **more: Any) -> Response:
-        """Return a file, or word that it is the same."""
-        answer = super().file_response(*said, **more)
+    def file_response(self, *args: Any, **more: Any) -> Response:
+        """Return a file, or the status that it is unchanged."""
+        answer = super().file_response(*args, **more)
         answer.headers["cache-control"] = "no-cache"
         return answer
 
 
 def make_app(server: Server) -> Any:
-    """Yield the ASGI app of a desk that was started."""
+    """Return the ASGI app of a server that was started."""
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:

@@ -2,7 +2,7 @@
 
 
 def test_the_answer_names_each_grant(browser):
-    """Yes throughout where the entity is covered, no where it is not; nothing is told of others' grants."""
+    """Yes throughout when the entity is covered, no when it is not; grants of others are not disclosed."""
     page = browser("group").get("/why?entity=A").text
     assert page.count("<td>Yes</td>") == 6
     page = browser("group").get("/why?entity=B").text

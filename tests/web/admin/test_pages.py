@@ -1,4 +1,4 @@
-"""Administration: grants by somebody else than oneself, secrets told once, and every act in the ledger."""
+"""Administration: grants by another user only, secrets shown once, and every act in the ledger."""
 
 import re
 
@@ -22,7 +22,7 @@ def link_in(page):
 
 
 def test_somebody_is_admitted_granted_and_ended(own):
-    """From nobody to a supervisor and back, with each step noted; the password is set by the person alone."""
+    """From no account to a supervisor and back, with each step recorded; only the person sets the password."""
     root = sign_in(own, "administrator")
     key = {"form_key": form_key(root)}
     page = root.post("/admin/users", data=key | {"login": "new", "name": "新人"}).text
@@ -48,12 +48,12 @@ def test_somebody_is_admitted_granted_and_ended(own):
     assert browser.get("/why").status_code == 401
     own.outcome_of(own.note("administrator", "last"))
     page = root.get("/acts").text
-    for act in ("Admitted a user", "Took up a one-time link", "Granted", "Ended a grant", "Ended sessions"):
+    for act in ("Admitted a user", "Used a one-time link", "Granted", "Ended a grant", "Ended sessions"):
         assert act in page
 
 
 def test_a_link_alone_opens_no_account_that_is_in_use(own):
-    """For a password of another user an administrator gets a link, and needs what he does not have: a second administrator's code."""
+    """For another user's password an administrator gets a link, and needs a second administrator's code as well."""
     root = sign_in(own, "administrator")
     key = {"form_key": form_key(root)}
     link = link_in(root.post("/admin/password", data=key | {"login": "leader"}).text)
@@ -151,7 +151,7 @@ def test_a_token_is_taken_up_by_its_user_alone(own):
 
 
 def test_only_administrators_administer(own):
-    """Everybody else is refused, and a field that is empty is named."""
+    """All other roles are rejected, and an empty field is named."""
     for login in ("supervisor", "auditor", "leader", "reporter"):
         browser = sign_in(own, login)
         assert browser.get("/admin").status_code == 403

@@ -1,4 +1,4 @@
-"""Webhooks: signed so that the other side can tell, sent again until taken, and nothing beyond the reach in whose name they go."""
+"""Webhooks: signed for the recipient, repeated until accepted, and never beyond the reach of their user."""
 
 import base64
 import datetime as dt
@@ -22,7 +22,7 @@ SECRET = b"whsec_" + base64.b64encode(b"a shared secret of some length")
 
 @pytest.fixture
 def far():
-    """Yield a server elsewhere: what it heard, and what it answers."""
+    """Yield a remote server: what it received, and what it answers."""
 
     class Far(BaseHTTPRequestHandler):
         heard, answers = [], []
@@ -35,7 +35,7 @@ def far():
             self.end_headers()
 
         def log_message(self, *_):
-            """Say nothing."""
+            """Log nothing."""
 
     listener = HTTPServer(("127.0.0.1", 0), Far)
     thread = threading.Thread(target=listener.serve_forever, daemon=True)
@@ -49,7 +49,7 @@ def far():
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """A desk from which a private network may be reached."""
+    """Yield a desk that may reach a private network."""
     opened = open_desk(tmp_path_factory.mktemp("hooks"), hook_networks=("127.0.0.0/8",), passphrase=None)
     yield opened
     opened.stop()
@@ -59,7 +59,7 @@ def server(tmp_path_factory):
 def batch(server):
     """What a batch did: two payments that are one of A, and two of B."""
     told = []
-    server.broadcast.also(told.append)
+    server.broadcast.subscribe(told.append)
     for n, entity in enumerate(("A", "B")):
         rows = [row | {"payee": f"p{n}", "payment": f"{server.chance()}{i}"} for i, row in enumerate(facts_of(entity))]
         outcome = server.writer.take(report("payment", *rows, reporter=entity)).result(60)
@@ -69,7 +69,7 @@ def batch(server):
 
 
 def test_a_message_is_signed_and_within_reach(server, far, batch, monkeypatch):
-    """Whoever holds the secret computes the same signature; of what is out of the user's reach nothing is sent."""
+    """The holder of the secret computes the same signature; nothing out of the user's reach is sent."""
     monkeypatch.setenv("COMPTROLLER_SECRET_FAR", SECRET.decode())
     webhooks.keep(server.storage, Webhook("H-1", "group", far.url, "env:COMPTROLLER_SECRET_FAR"))
     sending = Webhooks(server)
@@ -88,7 +88,9 @@ def test_a_message_is_signed_and_within_reach(server, far, batch, monkeypatch):
 
 
 def test_what_is_not_taken_is_sent_again_and_then_given_up(server, far, batch, monkeypatch):
-    """Later each time under the same identifier, no redirect followed; in the end the ledger says that it was given up."""
+    """Later each time under the same identifier, without redirects; in the end the ledger records the dropped
+    message.
+    """
     monkeypatch.setenv("COMPTROLLER_SECRET_FAR", "s")
     webhooks.keep(server.storage, Webhook("H-2", "supervisor", far.url, "env:COMPTROLLER_SECRET_FAR"))
     sending, clock = Webhooks(server), server.clock

@@ -1,11 +1,13 @@
-"""Administration of webhooks: by administrators alone, in the ledger, and with secrets that are told once."""
+"""Administration of webhooks: by administrators alone, in the ledger, and with secrets that are shown once."""
 
 from comptroller.web.admin import webhooks
 from tests.consoles import form_key, open_desk, sign_in
 
 
 def test_subscriptions_are_administered_and_in_the_ledger(tmp_path):
-    """Made with a secret that is told once and lies encrypted, ended, and each noted; nobody else may, and no file is an address."""
+    """Made with a secret that is shown once and stored encrypted, ended, each step recorded; other roles may
+    not, and no file is an address.
+    """
     server = open_desk(tmp_path, passphrase=b"words of the node")
     browser = sign_in(server, "administrator")
     key = {"form_key": form_key(browser)}

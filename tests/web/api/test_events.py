@@ -1,4 +1,4 @@
-"""News over the network: a report's finding is told to an open page, without asking again."""
+"""News over the network: a report's finding reaches an open page without a further request."""
 
 import datetime as dt
 import json
@@ -45,7 +45,7 @@ def _listen(port, login):
 
 
 def test_a_finding_is_told_as_it_is_raised(served):
-    """Whoever sees it hears of it; the wait is for the engine, not for a page."""
+    """Viewers within reach get the news; the wait is for the engine, not for a page."""
     server, port = served
     line, stream = _listen(port, "group")
     rows = [row | {"payee": "new", "payment": f"N{n}"} for n, row in enumerate(facts_of("A"))]
@@ -62,7 +62,7 @@ def test_a_finding_is_told_as_it_is_raised(served):
 
 
 def test_a_stream_ends_with_its_session(served):
-    """Law: whoever is signed out, or loses what lets him see, hears nothing more on a stream that he left open."""
+    """Law: an open stream sends nothing more to a user who signed out or lost access."""
     server, port = served
     for end in (lambda: server.accounts.close_sessions("group"), lambda: _take_grants_back(server, "group")):
         line, stream = _listen(port, "group")
@@ -74,7 +74,7 @@ def test_a_stream_ends_with_its_session(served):
 
 
 def _take_grants_back(server, login):
-    """Let every grant of a user end the day after it began."""
+    """End every grant of a user the day after it began."""
     rows = server.duck.records(
         'SELECT "grant", login, role, entity, reason, valid_from FROM access_grant WHERE login = ?', [login]
     )

@@ -1,4 +1,4 @@
-"""A server that cannot work says so and ends: the health call, and the end of a process whose database is invalid."""
+"""Health: the call, and the end of a process with an invalid database."""
 
 import os
 import socket
@@ -44,13 +44,13 @@ except typer.Exit as ended:
 
 
 def test_a_server_that_works_says_so(server):
-    """The call is open to everybody and tells one word."""
+    """The call is open to every client and returns one word."""
     answer = visitor(server).get("/healthz")
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
 
 
 def _status(port: int) -> int:
-    """Return the status of the health call; 0 where nobody answers."""
+    """Return the status of the health call; 0 without an answer."""
     line = HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         line.request("GET", "/healthz")
@@ -71,7 +71,9 @@ def _seen(port: int, wanted: int, seconds: float) -> bool:
 
 
 def test_a_server_whose_database_is_invalid_ends_with_a_word(tmp_path: Path) -> None:
-    """A write that the disk cuts off invalidates the database: the call says 503, the log says why, the code is not zero."""
+    """A write that the disk cuts off invalidates the database: the call returns 503, the log names the reason,
+    the code is not zero.
+    """
     fresh_node(tmp_path, "base").close()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

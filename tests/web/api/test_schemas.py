@@ -1,4 +1,6 @@
-"""Shapes of answers: an answer that is not as it is told would be a fault, so each call is answered once for each kind of viewer."""
+"""Schemas of answers: each call is answered once for each type of viewer, since an answer outside its schema is
+a fault.
+"""
 
 import pytest
 
@@ -17,7 +19,7 @@ READS = (
 
 @pytest.mark.parametrize("login", [login for login, _ in PEOPLE])
 def test_answers_keep_to_their_shapes(browser, login):
-    """Whoever asks: what is told, or one of the errors that are told."""
+    """For any viewer: the documented answer, or one of the documented errors."""
     for path in READS:
         answer = browser(login).get(f"/api/v1{path}")
         assert answer.status_code in (200, 403, 404), (path, answer.text)

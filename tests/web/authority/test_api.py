@@ -7,7 +7,8 @@ import pytest
 from comptroller.access.accounts import Token
 from comptroller.books.facts.policy import lines_reaching
 from comptroller.cli.serve import let_in
-from comptroller.web.runtime.server import Server, Settings
+from comptroller.web.runtime.server import Server
+from comptroller.web.runtime.settings import Settings
 from tests.cases.event_facts import city
 from tests.consoles import visitor
 from tests.web.visits import visit_for

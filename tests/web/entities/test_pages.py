@@ -36,8 +36,8 @@ def test_a_code_is_found_by_a_name(browser):
 def test_records_of_later_days_are_not_called_hidden(browser):
     """Whoever sees all is told of nothing outside his reach, on whatever day; somebody else of what was hidden then."""
     for then in ("", "?valid=2024-03-01", "?known=2024-06-01", "?valid=2024-03-04&known=9"):
-        assert "Nothing is outside your reach" in browser("supervisor").get(f"/entities/A{then}").text, then
-    assert "Nothing is outside your reach" in browser("finance").get("/entities/A?known=2").text
+        assert "No records are hidden from you" in browser("supervisor").get(f"/entities/A{then}").text, then
+    assert "No records are hidden from you" in browser("finance").get("/entities/A?known=2").text
 
 
 def test_links_keep_the_two_days(browser):

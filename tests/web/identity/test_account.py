@@ -1,4 +1,4 @@
-"""One's own account: the password again before what is grave, codes at the door, and sessions that end."""
+"""The user's own account: the password again before grave acts, codes at sign-in, and sessions that end."""
 
 import base64
 import datetime as dt
@@ -15,7 +15,7 @@ NEW, WRONG = "another long password", "a wrong password"
 
 @pytest.fixture(scope="module")
 def sealed(tmp_path_factory):
-    """Yield a desk whose node has a passphrase, under which secrets can be kept."""
+    """Yield a desk whose node has a passphrase, so that secrets can be stored."""
     opened = open_desk(tmp_path_factory.mktemp("sealed"), passphrase=b"of the node", most_sign_ins_a_minute=1000)
     yield opened
     opened.stop()
@@ -36,7 +36,7 @@ def turned_on(browser):
 
 
 def test_one_changes_ones_own_password(sealed):
-    """The present one is asked for; all other sessions end, this browser stays in under a new secret."""
+    """The current password is required; all other sessions end, this browser stays signed in under a new secret."""
     browser, elsewhere = sign_in(sealed, "leader"), sign_in(sealed, "leader")
     before = browser.cookies["desk_session"]
     assert post(browser, "/password", password=WRONG, new=NEW, again=NEW).status_code == 422
@@ -52,7 +52,7 @@ def test_one_changes_ones_own_password(sealed):
 
 
 def test_with_a_second_factor_a_password_alone_opens_nothing(sealed):
-    """The right password gives a question for the code; the right code a session; a used code nothing."""
+    """The right password leads to the question for the code; the right code opens a session; a used code does not."""
     secret, _ = turned_on(sign_in(sealed, "auditor"))
     browser = visitor(sealed)
     asked = browser.post("/sign-in", data={"login": "auditor", "password": PASSWORD, "back": "/ledger"})
@@ -68,7 +68,9 @@ def test_with_a_second_factor_a_password_alone_opens_nothing(sealed):
 
 
 def test_a_factor_is_taken_away_by_its_owner_or_two_administrators(sealed):
-    """Its owner gives password and code; for somebody else one administrator asks and another does it, and the ledger tells it."""
+    """Its owner needs password and code; for another user one administrator asks and another acts, and the
+    ledger records it.
+    """
     browser = sign_in(sealed, "author")
     secret, _ = turned_on(browser)
     assert post(browser, "/factor", password=PASSWORD).status_code == 422
@@ -125,7 +127,7 @@ def test_a_factor_and_a_password_end_what_was_before_them(tmp_path_factory):
 
 
 def test_a_secret_is_never_kept_in_the_open(server, sealed):
-    """Without a passphrase of the node nothing is kept; with one, the file does not tell it."""
+    """Without a passphrase of the node nothing is stored; with one, the file does not disclose it."""
     refused = post(sign_in(server, "leader"), "/factor", password=PASSWORD)
     assert refused.status_code == 422
     assert "desk.secret" in refused.text
@@ -142,7 +144,7 @@ def test_one_sees_and_ends_ones_own_sessions(sealed):
 
 
 def test_codes_are_tried_at_the_rate_of_signing_in(tmp_path_factory):
-    """The door for codes has the same few tries a minute as the door for passwords."""
+    """The page for codes allows the same few tries a minute as the page for passwords."""
     few = open_desk(tmp_path_factory.mktemp("few"), most_sign_ins_a_minute=3)
     try:
         browser = visitor(few)
@@ -159,7 +161,7 @@ def _half(sealed, login):
 
 
 def test_a_recovery_code_stands_in_for_the_device_once(sealed):
-    """Ten are told once and kept as digests; one opens the door once, the ledger says so, and new ones end the old."""
+    """Ten are shown once and stored as digests; one signs in once, the ledger records it, and new ones end the old."""
     secret, codes = turned_on(sign_in(sealed, "finance"))
     assert len(set(codes)) == 10
     kept = (
@@ -186,7 +188,7 @@ def test_a_recovery_code_stands_in_for_the_device_once(sealed):
 
 
 def test_the_address_is_a_picture_drawn_here(sealed):
-    """The secret stands on the page as a QR code without script, style or another's service."""
+    """The page shows the secret as a QR code without script, style or a foreign service."""
     page = post(sign_in(sealed, "leader"), "/factor", password=PASSWORD).text
     path = re.search(r'class="qr" viewBox="0 0 (\d+) \1"[^>]*><path d="(M[^"]+)"', page)
     assert int(path[1]) > 40
@@ -194,7 +196,7 @@ def test_the_address_is_a_picture_drawn_here(sealed):
 
 
 def test_a_role_that_owes_a_factor_sees_nothing_before_it(tmp_path_factory):
-    """Pages lead to the account, calls are refused; with the factor all is as before, and other roles owe none."""
+    """Pages lead to the account, calls are rejected; with the factor all pages open, and other roles need none."""
     owing = open_desk(
         tmp_path_factory.mktemp("owing"), passphrase=b"of the node", factor_roles=frozenset({"administrator"})
     )
@@ -207,7 +209,7 @@ def test_a_role_that_owes_a_factor_sees_nothing_before_it(tmp_path_factory):
         call = browser.get("/api/v1/me")
         assert (call.status_code, call.json()["refused"][0]["code"]) == (403, "desk.factor")
         page = browser.get("/account").text
-        assert "Your role demands a second factor" in page
+        assert "Your role requires a second factor" in page
         key = page.split('data-form-key="', 1)[1].split('"', 1)[0]
         shown = browser.post("/account/factor", data={"form_key": key, "password": PASSWORD}).text
         secret = base64.b32decode(re.search(r"secret=([A-Z2-7]{32})", shown)[1])

@@ -11,7 +11,7 @@ SECRET = b"12345678901234567890"
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory):
-    """A desk whose node has a passphrase, on which sign-ins are not limited."""
+    """Yield a desk whose node has a passphrase, without a limit of sign-ins."""
     opened = open_desk(tmp_path_factory.mktemp("take_up"), passphrase=b"of the node", most_sign_ins_a_minute=1000)
     yield opened
     opened.stop()
@@ -28,7 +28,7 @@ def test_a_link_that_is_not_there_is_answered_like_one_that_ended(own):
 
 
 def test_a_code_of_the_device_takes_a_link_up(own):
-    """Whoever has the device of the account needs no second administrator; sessions from before end."""
+    """A user with the device of the account needs no second administrator; older sessions end."""
     own.accounts.factors.offer("leader", encrypt(SECRET, b"of the node", b"0" * 12))
     before = sign_in(own, "leader")
     assert own.accounts.factors.check("leader", SECRET, code_of(SECRET, step_of(NOW) - 1), NOW)

@@ -1,4 +1,4 @@
-"""Signing in through a provider: once for each asking, by the browser that asked, into an account that was linked."""
+"""Sign-in through a provider: once for each request, by the browser that asked, into a linked account."""
 
 import pytest
 
@@ -67,7 +67,7 @@ def test_an_answer_counts_once(linked, other):
 
 
 def test_an_answer_in_another_browser_opens_nothing(linked, other):
-    """Nobody is signed in by a link that somebody else made (login CSRF)."""
+    """A link made by another person signs no user in (login CSRF)."""
     _, answer = went(linked, other)
     victim = visitor(linked)
     assert victim.get("/oidc/back", params=answer).status_code == 401
@@ -76,7 +76,7 @@ def test_an_answer_in_another_browser_opens_nothing(linked, other):
 
 
 def test_an_unknown_subject_is_told_what_to_do_and_gets_no_account(linked, other):
-    """Nobody makes an account for himself; the page names the subject for the administrator."""
+    """No user makes an account alone; the page names the subject for the administrator."""
     users = linked.duck.rows("SELECT count(*) FROM desk_user")
     browser, answer = went(linked, other, "<b>stranger</b>")
     refused = browser.get("/oidc/back", params=answer)
@@ -87,7 +87,7 @@ def test_an_unknown_subject_is_told_what_to_do_and_gets_no_account(linked, other
 
 
 def test_a_subject_of_another_issuer_is_another_one(linked, other):
-    """What one provider calls somebody says nothing about whom another calls so."""
+    """The same subject at two providers is two persons."""
     linked.accounts.identities.link(Identity("https://elsewhere.example", "sam", "supervisor"), linked.clock())
     browser, answer = went(linked, other, "sam")
     assert browser.get("/oidc/back", params=answer).status_code == 401
@@ -146,7 +146,7 @@ def test_an_account_without_a_way_in_is_taken_up_by_the_subject_it_was_offered(l
 
 
 def test_where_there_are_two_administrators_both_open_the_first_way_in(linked, other):
-    """One alone could sign in as somebody who is not there, by a subject of his own."""
+    """One administrator alone could sign in as another user, by a subject of their own."""
     second_administrator(linked)
     let_in(linked, {"login": "later", "name": "later"}, [{"role": "leader", "entity": OWNER, "reason": "test"}])
     for who, status in (("administrator", 401), ("administrator", 401), ("second", 303)):
@@ -173,7 +173,7 @@ def test_a_factor_that_is_on_is_asked_after_the_provider(linked, other):
 
 
 def test_nothing_that_a_browser_brings_is_logged(linked, other, caplog):
-    """Neither subjects nor words of an answer stand in the log."""
+    """The log contains neither subjects nor words of an answer."""
     browser, answer = went(linked, other, "typed-subject")
     browser.get("/oidc/back", params=answer)
     again, answer = went(linked, other, "typed-subject")

@@ -7,7 +7,7 @@ from tests.consoles import PASSWORD, form_key, sign_in, visitor
 
 
 def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(server):
-    """Names cannot be tried out at the door."""
+    """Names cannot be tried out at sign-in."""
     pages = [
         visitor(server).post("/sign-in", data={"login": who, "password": "not that one"})
         for who in ("leader", "nobody")
@@ -17,7 +17,7 @@ def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(server):
 
 
 def test_nothing_that_is_typed_is_logged(server, caplog):
-    """Whoever runs the desk sees that somebody tries; neither name, password, code nor address stands in the log."""
+    """The operator sees the attempts; neither name, password, code nor address is in the log."""
     for login in ("lea\nders", "a typed name", "leader"):
         visitor(server).post("/sign-in", data={"login": login, "password": "a secret guess"})
     lines = [one.getMessage() for one in caplog.records if "signing in failed" in one.getMessage()]
@@ -34,7 +34,7 @@ def test_a_name_is_typed_in_any_spelling(server):
 
 
 def test_a_session_that_a_browser_brought_is_never_taken_up(server):
-    """Session fixation: what somebody else put into the browser is worth nothing after signing in."""
+    """Session fixation: a session that another person put into the browser is worth nothing after sign-in."""
     browser = visitor(server)
     browser.cookies.set("desk_session", "planted")
     answer = browser.post("/sign-in", data={"login": "leader", "password": PASSWORD})
@@ -79,7 +79,7 @@ def test_nobody_is_led_elsewhere(server, back):
 
 
 def test_the_language_is_chosen_and_stays(server):
-    """Every page speaks the language that the browser keeps."""
+    """Every page uses the language in the browser's cookie."""
     browser = visitor(server)
     browser.get("/language/en")
     assert "Sign-in name" in browser.get("/sign-in").text
@@ -88,7 +88,7 @@ def test_the_language_is_chosen_and_stays(server):
 
 
 def test_the_other_language_shows_the_same_page(browser):
-    """The link to the other language comes back to what was asked for; after a form, to the page of the form."""
+    """The link to the other language leads back to the requested page; after a form, to the page of the form."""
     page = browser("supervisor").get("/findings?state=all&text=x").text
     assert 'href="/language/zh?back=/findings%3Fstate%3Dall%26text%3Dx"' in page
     key = page.split('data-form-key="', 1)[1].split('"', 1)[0]

@@ -42,7 +42,7 @@ def open_world(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def anybody(open_world):
-    """Return the browser of somebody who is not signed in."""
+    """Return the browser of a visitor who is not signed in."""
     browser = visitor(open_world)
     browser.cookies.set("desk_language", "en")
     return browser

@@ -1,4 +1,4 @@
-"""What the public is told of an enterprise: yes, no or not known, with the chain of entities and never a person."""
+"""Public answers about an enterprise: yes, no or not known, with the chain of entities and never a person."""
 
 import datetime as dt
 
@@ -25,7 +25,7 @@ def test_control_is_told_with_its_day_and_chain(open_world):
 
 
 def test_a_firm_that_is_not_the_state_s_is_told_no_fees(open_world):
-    """The fees of the list above it are told of an enterprise that the state controls, and of no other."""
+    """The fees of the list above it are shown for an enterprise that the state controls, and for no other."""
     assert [fee.zh for fee in answer(open_world, "A", "", DAY).fees or ()] == ["dividend"]
     assert answer(open_world, "C", "", DAY).fees is None
 
@@ -45,12 +45,12 @@ def test_a_firm_that_is_not_the_state_s_is_told_no_fees(open_world):
     ],
 )
 def test_a_signer_is_told_on_his_day(open_world, entity, person, on, signs):
-    """A "no" needs the names of everybody who may sign; where one is missing, the answer is "not known"."""
+    """A "no" needs the names of all signers; when one is missing, the answer is "not known"."""
     assert answer(open_world, entity, person, on).signs == signs
 
 
 def test_what_is_not_published_is_answered_like_what_is_not_there(open_world):
-    """An entity whose nearest list publishes nothing, one below it, and one that nobody knows give one answer."""
+    """An entity whose nearest list publishes nothing, one below it, and an unknown one get the same answer."""
     for said in ("G2", "nobody at all", "", "*"):
         assert answer(open_world, said, SIGNER, DAY) == PublicAnswer(), said
     below = open_world.duck.rows("SELECT entity FROM main.entity WHERE parent = 'G2'")
@@ -59,14 +59,14 @@ def test_what_is_not_published_is_answered_like_what_is_not_there(open_world):
 
 
 def test_no_answer_names_a_person(open_world):
-    """Neither key nor name nor digest of anybody stands in an answer."""
+    """No answer contains a person's key, name or digest."""
     told = repr(answer(open_world, "A", SIGNER, DAY))
     for said in (SIGNER, "p-king", "p-delegate", name_digest("A", SIGNER)):
         assert said not in told
 
 
 def test_lines_take_what_policy_says_from_its_day_on(open_world):
-    """The list says which line takes what arrives; before its day the page is not open."""
+    """The list names the line that receives reports; before its day the page is closed."""
     assert line_for(open_world, "tip", DAY) == "discipline"
     assert line_for(open_world, "false_enterprise", DAY) == "investor"
     assert line_for(open_world, "tip", dt.date(2019, 1, 1)) == ""

@@ -8,7 +8,7 @@ DAY, NEXT = dt.date(2024, 6, 30), dt.date(2024, 7, 1)
 
 
 def test_a_day_s_budget_ends_and_begins_again():
-    """What is over is refused by name; the next day has its own; what the books hold already counts."""
+    """Content over the budget is rejected by name; the next day has its own; what the books hold already counts."""
     budget = Budget(10_000, lambda day: 4_000 if day == DAY else 0)
     assert budget.take(DAY, 6_000) is None
     assert budget.take(DAY, 1).code == "public.full"

@@ -1,4 +1,4 @@
-"""Public pages: open to whoever comes, in two languages, and telling nothing that policy does not publish."""
+"""Public pages: open to all visitors, in two languages, and silent about what policy does not publish."""
 
 import re
 
@@ -40,7 +40,7 @@ def test_an_enterprise_is_answered_in_the_same_words_known_or_not(anybody):
 
 
 def test_a_code_is_verified_and_nothing_is_told(open_world, anybody):
-    """The page names entry, leaf and checkpoint; no mark of anybody's books stands in it."""
+    """The page names entry, leaf and checkpoint; it contains no mark of the books."""
     for number in range(1, 8):
         code = receipt_code(number, open_world.ledger.entry(number).leaf)
         page = anybody.get(f"/public/verify?code={code}").text
@@ -51,7 +51,7 @@ def test_a_code_is_verified_and_nothing_is_told(open_world, anybody):
 
 
 def test_a_false_enterprise_is_reported_as_a_lead_for_its_line(open_world, anybody):
-    """The report is a fact of the ledger with a receipt; it is taken once, and names nobody."""
+    """The report is a fact of the ledger with a receipt; it is taken once, and names no sender."""
     form = anybody.get("/public/false-enterprise").text
     said = {
         "ticket": form.split('name="ticket" value="', 1)[1].split('"', 1)[0],

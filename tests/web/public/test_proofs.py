@@ -1,4 +1,4 @@
-"""A code proves an entry and its checkpoint, and says nothing of what the entry holds."""
+"""A code proves an entry and its checkpoint, and discloses none of its content."""
 
 from comptroller.web.ledger.proof_codes import in_groups, receipt_code
 from comptroller.web.public.proofs import prove

@@ -1,4 +1,6 @@
-"""The gate: tickets for one use, work that rises with the load, and buckets of each purpose, without knowing anybody."""
+"""Rate limit: one-time tickets, work that rises with the load, and buckets of each purpose, without identifying
+a client.
+"""
 
 from itertools import count
 
@@ -37,7 +39,7 @@ def work(ticket, bits):
 
 
 def enters(gate, purpose, client="a", bits=None):
-    """Return the refusal of a client that does the work that is asked, or the bits that are given."""
+    """Return the refusal of a client that does the required work, or the given bits."""
     ticket = gate.ticket()
     return gate.refuse(
         purpose, client, (ticket, work(ticket, gate.bits_for(purpose, client) if bits is None else bits))
@@ -45,7 +47,7 @@ def enters(gate, purpose, client="a", bits=None):
 
 
 def test_a_ticket_is_taken_once():
-    """What was sent is not sent again by the same page; a ticket of another key, or of none, is refused."""
+    """The same page cannot send twice; a ticket of another key, or of none, is rejected."""
     gate, other = RateLimit("key", 100, 4), RateLimit("another key", 100, 4)
     ticket = gate.ticket()
     assert gate.refuse_lead(ticket, "a") is None
@@ -68,7 +70,7 @@ def test_a_ticket_ends_after_its_hour():
 
 
 def test_too_little_work_spends_nothing():
-    """A number that shows too little is refused by what it shows; the browser goes on with the same ticket, once."""
+    """A number with too little work is rejected by its bits; the browser goes on with the same ticket, once."""
     gate = RateLimit("key", 100, 12)
     ticket = gate.ticket()
     weak = next(str(n) for n in count() if zero_bits(f"{ticket}:{n}") < 4)
@@ -79,7 +81,9 @@ def test_too_little_work_spends_nothing():
 
 
 def test_work_rises_with_what_comes_and_falls_with_time():
-    """Each lodging asks more of the next; a client that does that work gets in, however many came before; an hour later it is as at first."""
+    """Each submission raises the work of the next; a client that does it is accepted; an hour later the work is
+    as at first.
+    """
     clock = Seconds()
     gate = RateLimit("key", 48, 2, clock)
     asked = []
@@ -95,7 +99,7 @@ def test_work_rises_with_what_comes_and_falls_with_time():
 
 
 def test_a_client_that_sends_many_works_more_and_others_do_not():
-    """What one client sends is asked of that client; at one lodging a minute of each, nobody works more."""
+    """Submissions of one client raise the work of that client; at one a minute each, no client works more."""
     clock = Seconds()
     gate = RateLimit("key", 2400, 2, clock)
     for _ in range(300):
@@ -110,7 +114,7 @@ def test_a_client_that_sends_many_works_more_and_others_do_not():
 
 @pytest.mark.parametrize("purpose", [ASK, VERIFY, LEAD])
 def test_a_flood_of_one_purpose_takes_nothing_from_another(purpose):
-    """Questions past their share are refused, of all and of one client; every other purpose stays as it was."""
+    """Questions past their share are rejected, of all and of one client; every other purpose stays as it was."""
     gate = RateLimit("key", 48, 2)
     own = shares_of(48)[purpose].most_a_client
     assert [gate.busy(purpose, "one") is None for _ in range(own + 1)] == [True] * own + [False]

@@ -28,7 +28,7 @@ def lodging(browser, key, mailbox=MAILBOX, passed=PASS, sealed='{"sealed": 1}'):
 
 
 def with_key(server, browser_of_line, form_key):
-    """Let the line make a key where it has none; returns its fingerprint."""
+    """Make a key of the line if it has none; return its fingerprint."""
     if key_of(server, "discipline") is None:
         said = {"public_key": "K" * 120, "kept_key": '{"salt": ""}', "form_key": form_key}
         assert browser_of_line.post("/tips/key", data=said).status_code == 303

@@ -1,4 +1,4 @@
-"""Who is admitted: names that nobody takes for another, one account for a person."""
+"""Admission: sign-in names that no reader confuses, one account for a person."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from tests.consoles import open_desk
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory):
-    """A desk of its own, on which people are admitted."""
+    """Yield a separate desk on which people are admitted."""
     opened = open_desk(tmp_path_factory.mktemp("admission"))
     yield opened
     opened.stop()
@@ -27,7 +27,7 @@ def test_a_person_is_admitted_under_the_folded_name(own):
 
 
 def test_persons_are_compared_by_code_and_else_by_name(own):
-    """With codes on both sides the codes tell; without one the folded names do."""
+    """Codes on both sides decide; without one the normalised names do."""
     admission.admit(own, {"login": "one", "name": "王伟", "person": "P-1"}, OPERATOR, "")
     admission.admit(own, {"login": "two", "name": "王伟", "person": "P-2"}, OPERATOR, "")
     assert not admission.is_same_person(own, "one", "two")

@@ -29,12 +29,12 @@ class Ledger:
 
 @pytest.fixture
 def shelf(tmp_path):
-    """Return each caller a door of its own to one shelf, as the desk's threads have."""
+    """Return a function that opens each caller's own connection to one store, as the desk's threads have."""
     return lambda: DeskStore(tmp_path / "desk.sqlite")
 
 
 def test_answers_of_a_moment_are_one_report(shelf):
-    """Each is told the entry of the report; what comes later is another one."""
+    """Each answer gets the entry of the report; a later answer is in another report."""
     ledger = Ledger()
     log = AdviceLog(ledger.say, 60, shelf)
     waiting = [log.put({"advice": n}) for n in range(3)]
@@ -50,13 +50,13 @@ def test_answers_of_a_moment_are_one_report(shelf):
 
 
 def test_they_go_by_themselves(shelf):
-    """Nobody need ask for the report."""
+    """The timer reports without a further call."""
     ledger = Ledger()
     assert AdviceLog(ledger.say, 0.01, shelf).put({"advice": 1}).result(5).entry == 1
 
 
 def test_a_bad_one_takes_no_other_with_it(caplog, shelf):
-    """What is refused together is reported one by one; what is refused alone is said in the log."""
+    """Answers rejected together are reported one by one; an answer rejected alone is logged."""
     ledger = Ledger()
     log = AdviceLog(ledger.say, 60, shelf)
     good, bad = log.put({"advice": "good"}), log.put({"advice": "bad", "bad": True})
@@ -76,7 +76,7 @@ def test_an_answer_that_was_given_outlives_a_crash(shelf):
 
     before = AdviceLog(dies, 60, shelf)
     before.put({"advice": "kept", "answer": "yes"})
-    before.flush()  # it went to the ledger, and nobody lived to hear of it
+    before.flush()  # it reached the ledger, and the process died before the outcome
     before.put({"advice": "lost", "answer": "yes"})
     ledger = Ledger()
     after = AdviceLog(ledger.say, 60, shelf)

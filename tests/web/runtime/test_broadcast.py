@@ -1,4 +1,4 @@
-"""News: told to all who listen, from any thread; who is slow misses the oldest."""
+"""News: sent to all listeners, from any thread; a slow listener misses the oldest."""
 
 import asyncio
 import threading
@@ -13,7 +13,7 @@ def _batch(number):
 
 
 def test_everybody_who_listens_is_told():
-    """Two listeners hear a batch that another thread tells, and end when the desk closes."""
+    """Two listeners get a batch from another thread, and end when the desk closes."""
 
     async def story():
         hub = Broadcast()
@@ -25,7 +25,7 @@ def test_everybody_who_listens_is_told():
         tasks = [asyncio.create_task(listen()) for _ in range(2)]
         await asyncio.sleep(0.01)
         assert hub.count == 2
-        thread = threading.Thread(target=hub.tell, args=(_batch(7),))
+        thread = threading.Thread(target=hub.publish, args=(_batch(7),))
         thread.start()
         thread.join()
         await asyncio.sleep(0.01)
@@ -44,7 +44,7 @@ def test_the_slow_miss_the_oldest_and_the_quiet_are_kept_awake():
         news = hub.listen(0.01)
         assert await anext(news) is None
         for number in range(100):
-            hub.tell(_batch(number))
+            hub.publish(_batch(number))
         await asyncio.sleep(0.01)
         first = await anext(news)
         await news.aclose()
@@ -56,5 +56,5 @@ def test_the_slow_miss_the_oldest_and_the_quiet_are_kept_awake():
 def test_without_a_loop_news_are_only_kept():
     """Before the server runs nothing is lost and nothing fails."""
     hub = Broadcast()
-    hub.tell(_batch(1))
+    hub.publish(_batch(1))
     assert len(hub.recent) == 1

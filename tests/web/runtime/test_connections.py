@@ -1,4 +1,4 @@
-"""Connections of the server: half-open ones are closed and never keep an honest request waiting."""
+"""Connections of the server: half-open ones are closed and never delay an honest request."""
 
 import asyncio
 import resource
@@ -138,7 +138,7 @@ def test_fifteen_hundred_half_open_connections_keep_nobody_waiting():
 
 
 def test_headers_that_come_byte_by_byte_are_ended(served):
-    """Single bytes do not begin the time anew; the answer says why, and the connection is closed."""
+    """Single bytes do not restart the time limit; the answer states the reason, and the connection is closed."""
     one = served.opened(b"GET / HTTP/1.1\r\n")
     assert trickles(one) < 4
 
@@ -164,7 +164,7 @@ def test_a_connection_between_requests_is_ended_too(served):
 
 
 def test_a_body_that_nobody_reads_ends(served):
-    """Bytes of a body that come after the answer do not keep the connection."""
+    """Bytes of a body after the answer do not hold the connection open."""
     one = served.opened(b"POST /unread HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n")
     assert trickles(one) < 6
 
@@ -192,7 +192,7 @@ def test_a_request_at_work_is_never_pushed_out(served):
 
 
 def test_bodies_that_do_not_come_give_way(served):
-    """Uploads that stay open do not use up the connections of their client: the longest gives way to a new request."""
+    """Open uploads do not use up the connections of their client: the longest is closed for a new request."""
     for _ in range(350):
         served.opened(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\na")
     assert served.asked() < 1
@@ -200,7 +200,7 @@ def test_bodies_that_do_not_come_give_way(served):
 
 
 def test_headers_are_bounded_in_size(served):
-    """More than 16 kB of headers are refused, in one line or in many."""
+    """More than 16 kB of headers are rejected, in one line or in many."""
     one = served.opened(b"GET / HTTP/1.1\r\nHost: a\r\nx: " + b"a" * 20_000)
     assert ends(one, 5)[0].startswith(b"HTTP/1.1 400")
     many = b"".join(b"x%d: y\r\n" % n for n in range(3000))
@@ -225,7 +225,7 @@ def test_all_busy_is_told_and_a_proxy_is_many_clients():
 
 
 def test_limits_fit_the_file_handles():
-    """Few handles give few connections: backlog, connections and a reserve never need more than there are."""
+    """Few handles allow few connections: backlog, connections and a reserve always fit the handles."""
     for handles in (512, 1024, 4096, 1 << 20):
         found = ConnectionLimits().within(handles)
         assert found.most + found.backlog + 256 <= max(handles, 528)

@@ -8,7 +8,7 @@ from comptroller.web.runtime.exclusive import Exclusive
 
 
 def test_one_at_a_time_about_a_key():
-    """Eight threads count without losing one; keys that nobody uses are gone."""
+    """Eight threads count without an error; unused keys are removed."""
     exclusive, count = Exclusive(), [0]
 
     def add():

@@ -1,4 +1,4 @@
-"""Feeds: carried on as read afresh, quiet by their own measure, refused where the newest report was."""
+"""Feeds: continued as read afresh, quiet by their own interval, rejected after a rejected newest report."""
 
 import datetime as dt
 
@@ -29,7 +29,7 @@ def test_a_feed_is_quiet_by_its_own_measure():
 
 
 def test_what_was_refused_after_the_last_kept_counts():
-    """What was refused before a report was kept is over."""
+    """Rejections before an accepted report do not count."""
     key = ("A", "payment", "csv")
     one = Feed(*key, 2, 5, NOON, None)
     found = with_refused([one], [(key, NOON - DAY), (key, NOON + DAY), (key, NOON + 2 * DAY)])

@@ -15,7 +15,7 @@ def never(_size):
 
 
 def test_the_same_again_gets_the_same_answer_and_other_words_none(server):
-    """The work is done once; under the same key other words are refused."""
+    """The work is done once; a different request under the same key is rejected."""
     done = []
 
     def work():
@@ -30,7 +30,7 @@ def test_the_same_again_gets_the_same_answer_and_other_words_none(server):
 
 
 def test_an_answer_that_is_not_final_gives_the_key_back(server):
-    """What was refused may be mended and sent under the same key."""
+    """A rejected request may be corrected and sent under the same key."""
     answers = iter([{"entry": None}, {"entry": 7}])
     final = {"is_final": lambda one: one["entry"] is not None}
     assert answer_once(server, ("group", "k2", "d"), lambda: next(answers), never, **final) == {"entry": None}

@@ -1,4 +1,4 @@
-"""Jobs: one after another, each with what became of it, and a fault of one is told and stops no other."""
+"""Jobs: one after another, each with its result; a failed job is reported and stops no other."""
 
 import datetime as dt
 import threading
@@ -10,7 +10,7 @@ NOW = dt.datetime(2024, 6, 30, tzinfo=dt.UTC)
 
 
 def test_jobs_run_one_after_another_and_say_what_came_of_them():
-    """The second waits for the first; what failed says why."""
+    """The second waits for the first; a failed job states the reason."""
     jobs, gate, seen = Jobs(lambda: NOW), threading.Event(), []
 
     def first() -> str:
@@ -42,7 +42,7 @@ def test_what_never_began_stops_at_once():
 
 
 def test_a_fault_of_the_engine_is_told_without_values():
-    """A job that fails on a row says what kind of fault it was, and not what stood there."""
+    """A job that fails on a row states the type of fault, and not the values."""
     jobs = Jobs(lambda: NOW)
 
     def work() -> str:

@@ -1,4 +1,4 @@
-"""An OpenID provider's word: it counts when every point of it holds, and for the browser that asked alone."""
+"""OpenID provider: an answer counts when every check passes, and only for the browser that asked."""
 
 import datetime as dt
 
@@ -12,7 +12,7 @@ from tests.web.providers import CLIENT, SECRET, provider
 
 SECONDS = int(NOW.timestamp())
 NOBODY = 1
-"""A port at which nobody listens."""
+"""A port without a listener."""
 BROWSER = "the secret of a browser"
 
 
@@ -78,14 +78,14 @@ def test_a_token_with_one_wrong_claim_is_refused(other, claims):
 
 
 def test_a_token_for_several_that_this_desk_asked_for_counts(other):
-    """Several audiences are taken where the token says that this desk asked."""
+    """Several audiences are accepted when the token names this desk as the requester."""
     other.claims = {"aud": [CLIENT, "another desk"], "azp": CLIENT}
     assert vouched(other) == "somebody"
 
 
 @pytest.mark.parametrize("alg", ["none", "HS256", "RS512"])
 def test_only_pinned_algorithms_count(other, alg):
-    """No signature, one by the public key as a shared secret, and one that is not pinned: refused."""
+    """Rejected: no signature, one by the public key as a shared secret, and one that is not pinned."""
     other.alg = alg
     with pytest.raises(NotIdentified):
         vouched(other)
@@ -99,7 +99,7 @@ def test_a_signature_by_another_key_is_refused(other):
 
 
 def test_a_new_key_of_the_provider_is_fetched_and_not_too_often(other):
-    """A provider changes its keys; a token of an unknown key lets the keys be asked for once a minute at most."""
+    """A provider changes its keys; a token with an unknown key causes at most one fetch of the keys a minute."""
     door = asked(other)
     assert vouched(other, door) == "somebody"
     before = other.key_asks
@@ -126,7 +126,7 @@ def test_an_answer_is_for_the_browser_that_asked(other):
 
 
 def test_an_answer_of_another_issuer_or_without_a_code_is_refused(other):
-    """RFC 9207: whoever answers says who it is; an error is no code."""
+    """RFC 9207: the answer names its issuer; an error is no code."""
     door = asked(other)
     answer = other.agree(door.address(BROWSER, NOW))
     with pytest.raises(NotIdentified, match="another issuer"):

@@ -1,4 +1,4 @@
-"""The file that names a provider: read whole, or refused with everything that is wrong."""
+"""Settings file of a provider: read completely, or rejected with every wrong line."""
 
 import pytest
 

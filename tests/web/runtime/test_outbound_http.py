@@ -1,4 +1,4 @@
-"""Requests out of the desk: nothing inside the network is reached by an address that somebody typed."""
+"""Outgoing requests: an address that a user typed never reaches the inner network."""
 
 import ipaddress
 
@@ -9,7 +9,7 @@ from comptroller.model.refusal import Refused
 from comptroller.web.runtime.outbound_http import Unreachable, is_public, post
 
 NOBODY = 1
-"""A port at which nobody listens."""
+"""A port without a listener."""
 INNER = (
     "https://127.0.0.1/",
     "https://localhost/",
@@ -73,7 +73,7 @@ EMBEDDING = (
 
 @pytest.mark.parametrize("url", INNER)
 def test_nothing_inside_is_asked(url):
-    """SSRF: loopback, private, link-local and shared addresses are refused, however they are written."""
+    """SSRF: loopback, private, link-local and shared addresses are rejected in any notation."""
     with pytest.raises((Refused, Unreachable)) as refused:
         post(url, {}, b"")
     if isinstance(refused.value, Refused):
@@ -84,13 +84,13 @@ def test_nothing_inside_is_asked(url):
     "address", ["8.8.8.8", "1.1.1.1", "2606:4700:4700::1111", "2001:4860:4860::8888", "2a00:1450:4001::1"]
 )
 def test_addresses_of_the_public_network_are_public(address):
-    """What names resolve to in the public network may be asked."""
+    """Addresses of the public network are allowed."""
     assert is_public(ipaddress.ip_address(address))
 
 
 @given(st.integers(0, 2**32 - 1), st.sampled_from(EMBEDDING))
 def test_an_embedded_address_never_makes_an_address_public(inner, embed):
-    """NAT64, 6to4, Teredo, mapped, compatible and ISATAP forms of any IPv4 address are refused."""
+    """NAT64, 6to4, Teredo, mapped, compatible and ISATAP forms of any IPv4 address are rejected."""
     assert not is_public(ipaddress.IPv6Address(embed(inner)))
 
 
@@ -103,6 +103,6 @@ def test_what_the_settings_allow_is_asked_and_no_more():
 
 
 def test_an_address_outside_is_asked_over_https_alone():
-    """A public address without https is refused before anything is sent."""
+    """A public address without https is rejected before anything is sent."""
     with pytest.raises(Refused):
         post("http://8.8.8.8/", {}, b"secret")

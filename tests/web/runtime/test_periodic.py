@@ -1,4 +1,4 @@
-"""Rounds: done again until they end, on demand at once, and a fault is told and ends them."""
+"""Periodic work: repeated until it ends, at once on request; a fault is reported and ends it."""
 
 import threading
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from comptroller.web.runtime.periodic import PeriodicTasks
 
 
 class Work:
-    """Work that counts its rounds, and remembers on which thread it was begun and ended."""
+    """Work that counts its rounds, and records the threads of its start and end."""
 
     def __init__(self, last=1_000_000, fault_at=0):
         self.count, self.last, self.fault_at, self.threads, self.said = 0, last, fault_at, [], []
@@ -28,7 +28,7 @@ class Work:
 
 
 def test_rounds_are_done_at_once_when_asked_and_end_when_ended():
-    """What is asked for is done before the future is; the context is left on the thread that entered it."""
+    """A requested round is done before its future; the context is left on the thread that entered it."""
     rounds, work = PeriodicTasks(60), Work()
     rounds.begin("a", work.context(), work.said.append)
     rounds.turn("a").result(10)
@@ -42,7 +42,7 @@ def test_rounds_are_done_at_once_when_asked_and_end_when_ended():
 
 
 def test_rounds_come_by_themselves_until_the_last():
-    """Nobody need ask; the round that says so is the last."""
+    """Rounds come without requests; the round that returns False is the last."""
     rounds, work = PeriodicTasks(0.001), Work(last=5)
     rounds.begin("a", work.context(), work.said.append)
     while rounds.about():

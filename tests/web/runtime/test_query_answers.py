@@ -6,7 +6,7 @@ ROWS = [[n, f"行 {n}\n"] for n in range(25)]
 
 
 def test_pages_are_of_one_answer():
-    """Any part of an answer is read as it was kept, to its end and not further."""
+    """Any part of an answer is read as it was stored, to its end and not further."""
     answers = Answers(lambda: 0.0)
     answers.keep("k", "a", ["n", "text"], ROWS)
     for first in (0, 10, 20, 25, 99):
@@ -15,7 +15,7 @@ def test_pages_are_of_one_answer():
 
 
 def test_few_are_kept_of_one_person_and_none_for_long():
-    """The oldest of a person makes room, others' stay, and after ten minutes an answer is gone."""
+    """The oldest answer of a person is removed, others' stay, and after ten minutes an answer is gone."""
     now = [0.0]
     answers = Answers(lambda: now[0])
     answers.keep("other", "b", ["n"], [[1]])

@@ -83,7 +83,7 @@ def test_what_reaches_further_is_refused(duck, sql):
 
 
 def test_a_view_stands_in_a_tables_place(duck):
-    """Other SQL may be put under a table's name, its alias kept."""
+    """Other SQL may replace a table's name; its alias stays."""
     found = ask(duck, "SELECT x.a, t.a AS b FROM t AS x, t", {"t"}, {"t": "SELECT a + 1 AS a FROM t"})
     assert found == (["a", "b"], [(2, 2)])
 
@@ -93,7 +93,7 @@ def test_a_view_stands_in_a_tables_place(duck):
     ["SELECT " + "(" * 5000 + "1" + ")" * 5000, "SELECT " + "NOT " * 3000 + "true", "SELECT '" + "x" * 200_000 + "'"],
 )
 def test_a_query_too_deep_or_too_long_is_refused(sql):
-    """What no parser follows to its end is refused as any wrong query is."""
+    """A query that no parser can finish is rejected like any wrong query."""
     with pytest.raises(Refused):
         ask(DuckDb(memory="100MB"), sql, set())
 
@@ -183,7 +183,7 @@ def _tried(pool: QueryPool, duck: DuckDb, person: str, found: list[str]) -> None
 
 
 def test_few_run_at_once_and_nobody_has_more_than_a_few(duck):
-    """A person with two questions is told to wait, and so is everybody where all places are taken; others go on."""
+    """A person with two queries must wait, and so must all users while all processes are busy; others go on."""
     found: list[str] = []
     with QueryPool(Limits(processes=2, waiting=1, wait_seconds=0.2)) as pool:
         threads = [threading.Thread(target=_tried, args=(pool, duck, who, found)) for who in ("a", "a", "a", "b", "c")]

@@ -1,4 +1,4 @@
-"""The entities within reach, kept as tables: the same as walking the tree, made anew when the register changes, dropped in time."""
+"""Cached scope tables: equal to a walk of the tree, made anew when the register changes, dropped in time."""
 
 import datetime as dt
 
@@ -20,7 +20,9 @@ def _world() -> DuckDb:
 
 
 def test_what_is_kept_is_what_the_tree_says() -> None:
-    """Law: for any roots, and for none, the kept table holds exactly the entities that walking the tree gives; on any connection."""
+    """Law: for any roots, and for none, the cached table holds exactly the entities of a tree walk, on any
+    connection.
+    """
     duck = _world()
     reached, other = ScopeTables(duck, lambda: _NOON), duck.cursor()
     register = reached.register("as it is")
@@ -30,7 +32,9 @@ def test_what_is_kept_is_what_the_tree_says() -> None:
 
 
 def test_a_register_that_changes_is_read_anew() -> None:
-    """Law: with another stamp the tree is walked again; what stood before is there for whoever began to read by it, and then goes."""
+    """Law: another stamp causes a new walk of the tree. The old table stays for its readers for a time, and
+    then goes.
+    """
     now = [_NOON]
     duck = _world()
     reached = ScopeTables(duck, lambda: now[0])

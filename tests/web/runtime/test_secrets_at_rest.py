@@ -16,7 +16,7 @@ from tests.consoles import open_desk
 
 
 def test_a_sealed_secret_opens_under_its_passphrase_alone():
-    """Another passphrase, none, or a changed byte: refused; without a passphrase nothing is kept."""
+    """Rejected: another passphrase, none, or a changed byte; without a passphrase nothing is stored."""
     kept = encrypt(b"a secret", b"words", b"0123456789ab")
     assert b"a secret" not in kept.encode()
     assert decrypt(kept, b"words") == b"a secret"
@@ -28,7 +28,7 @@ def test_a_sealed_secret_opens_under_its_passphrase_alone():
 
 
 def test_a_named_secret_is_read_from_the_environment(monkeypatch):
-    """Only names made for it: no other variable can be asked for."""
+    """Only names with the prefix: no other variable can be read."""
     monkeypatch.setenv("COMPTROLLER_SECRET_X", "value")
     monkeypatch.setenv("OTHER", "value")
     assert decrypt("env:COMPTROLLER_SECRET_X", None) == b"value"
@@ -56,7 +56,7 @@ def test_a_key_is_derived_with_salt_and_cost():
 
 
 def test_an_altered_text_is_refused():
-    """Another cost, salt or cipher, one that would fill the memory, and what is cut short: refused, never a trace."""
+    """Rejected without a trace: another cost, salt or cipher, a cost that would fill the memory, and a cut text."""
     kept = encrypt(b"a secret", b"words", b"drawn")
     parts = kept.split(":")
     altered = [":".join([*parts[:at], other, *parts[at + 1 :]]) for at, other in (

@@ -1,4 +1,4 @@
-"""The desk while it runs: what is made is made once, and what users do stands in the ledger."""
+"""The running server: values are made once, and acts of users are in the ledger."""
 
 import ast
 from concurrent.futures import ThreadPoolExecutor
@@ -7,14 +7,14 @@ from time import sleep
 import pytest
 
 from comptroller.model.refusal import Refused
-from comptroller.web.runtime.server import ACCOUNTS, SHELF, Server
+from comptroller.web.runtime.server import ACCOUNTS, STORE, Server
 from tests.house.source import parsed, shown, sources
 from tests.packs_small.small import AT, small_node
 
 
-@pytest.mark.parametrize("name", [ACCOUNTS, SHELF])
+@pytest.mark.parametrize("name", [ACCOUNTS, STORE])
 def test_garbage_in_a_store_of_the_desk_is_a_refusal_by_name(tmp_path, name):
-    """Accounts or drafts that cannot be read: the desk does not start, names the file, and lets go of the node."""
+    """Unreadable accounts or drafts: the server does not start, names the file, and releases the node."""
     small_node(tmp_path / "n").close()
     (tmp_path / "n" / name).write_bytes(b"garbage" * 1000)
     with pytest.raises(Refused) as refused:
@@ -64,14 +64,14 @@ def test_many_who_ask_at_once_make_it_once(server):
 
 
 def test_what_fails_is_not_kept(server):
-    """A fault is for who asked; who asks next tries again."""
+    """A fault goes to its caller; the next caller tries again."""
     with pytest.raises(ZeroDivisionError):
         server.cached("fails", lambda: 1 // 0)
     assert server.cached("fails", lambda: 7) == 7
 
 
 def test_a_stamp_moves_with_its_tables_alone(server):
-    """An act of a user moves the books, and nothing that stands on the register has to be made again."""
+    """An act of a user moves the books, and nothing that depends on the register alone is made again."""
     before = server.stamp(["entity"]), server.stamp(["desk_act"]), server.position()
     server.outcome_of(server.note("supervisor", "export"))
     assert server.position() != before[2]
@@ -80,7 +80,7 @@ def test_a_stamp_moves_with_its_tables_alone(server):
 
 
 def test_pages_and_calls_name_their_channel():
-    """No page and no call reports in the operator's channel, by which a report is held against nobody's grants."""
+    """No page and no call reports in the operator's channel, which is checked against no grants."""
     unnamed = []
     pages = [path for path in sources() if "web" in path.parts]
     assert len(pages) > 100

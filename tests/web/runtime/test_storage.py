@@ -1,4 +1,4 @@
-"""The shelf: what a user keeps is his own."""
+"""The desk's store: a user's views and drafts are private."""
 
 from comptroller.web.runtime.storage import DeskStore
 
@@ -14,7 +14,7 @@ def test_what_is_saved_is_ones_own(tmp_path):
 
 
 def test_an_answer_is_kept_under_its_key(tmp_path):
-    """The same key of the same user gives the same answer."""
+    """The same key of the same user returns the same answer."""
     shelf = DeskStore(tmp_path / "desk.sqlite")
     shelf.answer("a", "k", "digest", "{}", "2024-06-30")
     assert shelf.answered("a", "k") == ("digest", "{}")

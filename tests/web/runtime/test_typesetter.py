@@ -21,7 +21,7 @@ def typeset(text, values=None, limits=SMALL):
 
 
 def test_a_template_is_set_and_the_same_at_each_time():
-    """The same template, values and moment give the same bytes."""
+    """The same template, values and moment return the same bytes."""
     text = "#json(bytes(sys.inputs.said)).word"
     first, second = typeset(text, {"word": "字"}), typeset(text, {"word": "字"})
     assert first.startswith(b"%PDF")
@@ -42,7 +42,7 @@ def test_no_file_of_the_machine_is_read(tmp_path, monkeypatch, path):
 
 
 def test_no_package_is_fetched():
-    """A package is not looked for on the network: the kernel gives the process no socket."""
+    """No package is fetched from the network: the kernel denies the process sockets."""
     found = typeset('#import "@preview/nothing:0.1.0": *')
     assert found.code == "desk.letter.template"
     assert "ermission denied" in found.seen
@@ -72,7 +72,7 @@ def test_what_does_not_end_or_grows_is_ended(text):
 
 
 def test_a_stack_of_marks_ends_its_own_process():
-    """A text that the bounds of texts would refuse costs no more than the limits even where it reaches the typesetter."""
+    """A text beyond the bounds of texts costs no more than the limits, even when it reaches the typesetter."""
     found = typeset("#json(bytes(sys.inputs.said)).text", {"text": "e" + "\u0301" * 19_990})
     assert isinstance(found, bytes) or found.code == "desk.letter.limits"
 

@@ -1,4 +1,4 @@
-"""The writer: what waits is one batch, everybody gets his own answer, and readers are never held up."""
+"""The writer: waiting reports are one batch, every caller gets its own answer, and readers never wait."""
 
 import threading
 from concurrent.futures import wait
@@ -35,7 +35,7 @@ def test_reports_that_wait_become_few_batches(writer):
 
 
 def test_each_report_is_answered_for_itself(writer):
-    """One that is refused does not touch its neighbours."""
+    """A rejected report does not affect its neighbours."""
     good = writer.take(report("entity", {"entity": "A", "name": "a"}))
     bad = writer.take(report("entity", {"entity": "B"}))
     work = writer.do(lambda worker: worker.charter.owner)
@@ -46,14 +46,14 @@ def test_each_report_is_answered_for_itself(writer):
 
 
 def test_what_fails_is_told_to_whoever_asked(writer):
-    """Work that raises does not end the thread; a fault of the engine does, and is told to all who ask."""
+    """Work that raises does not end the thread; a fault of the engine does, and reaches all callers."""
     with pytest.raises(ZeroDivisionError):
         writer.do(lambda _: 1 / 0).result(30)
     assert writer.do(lambda _: 1).result(30) == 1
 
 
 def test_a_fault_of_the_engine_is_told_to_the_batch_and_the_line_goes_on(writer):
-    """Nothing of that batch counts as kept; what comes after is taken."""
+    """No report of that batch counts as accepted; later ones are taken."""
 
     def broken(*_):
         raise AssertionError("the engine met what it does not expect")

@@ -1,4 +1,4 @@
-"""Doors: who is let in, with which acts, and as of which days."""
+"""Authentication: who signs in, with which acts, and as of which days."""
 
 import datetime as dt
 
@@ -11,7 +11,7 @@ from tests.consoles import NOW, visitor
 
 
 def test_nobody_gets_in_without_session_or_token(server):
-    """Pages show the door, calls answer 401; a made-up token or session is nobody's."""
+    """Pages show the sign-in form, calls answer 401; an invented token or session signs no user in."""
     for head in (
         {},
         {"authorization": "Bearer made-up"},
@@ -34,7 +34,7 @@ def test_a_token_may_what_its_scope_and_its_users_grants_give(server):
 
 
 def test_two_days_may_be_asked(browser):
-    """True on a day, known by a day or an entry; what is no day is refused in the one form."""
+    """True on a day, known by a day or an entry; other texts are rejected in the usual form."""
     one = browser("supervisor")
     assert one.get("/findings?valid=2024-03-01&known=5").status_code == 200
     assert one.get("/findings?known=2024-03-01").status_code == 200

@@ -12,7 +12,7 @@ DAYS = st.dates(dt.date(1990, 1, 1), dt.date(2090, 1, 1))
 
 @given(st.lists(st.tuples(DAYS, st.text(min_size=1, max_size=5), st.sampled_from(["fact", "since"])), max_size=20))
 def test_marks_lie_within_in_the_order_of_days(events):
-    """Whatever happened when, every day has its mark and every mark its place."""
+    """For any events, every day has its mark and every mark its place."""
     line = time_line(events)
     if not events:
         assert line is None
@@ -24,7 +24,7 @@ def test_marks_lie_within_in_the_order_of_days(events):
 
 
 def test_chains_and_rings_and_sparks():
-    """The small pictures: nothing gives nothing."""
+    """The small charts: no values, no chart."""
     assert chain_of("") == []
     assert len(ring(5, 10, 20)) == 5
     assert spark([], 10, 10) == ""
@@ -33,7 +33,7 @@ def test_chains_and_rings_and_sparks():
 
 @given(st.integers(0, 40), st.text(max_size=60))
 def test_boxes_lie_within_and_beside_each_other(count, name):
-    """However many there are: no box beyond the chart or on another, and one says how many are left out."""
+    """For any number of boxes: none lies beyond the chart or on another, and one shows how many are left out."""
     row = stakes_row([ChartEdge(str(n), name) for n in range(count)], "rest")
     assert len(row) == min(count, 8)
     assert [b.edge.code == "" for b in row].count(True) == (count > 8)

@@ -29,7 +29,7 @@ PROXIES = ("10.0.0.0/8", "2001:db8:1::/48")
     ],
 )
 def test_the_last_hop_that_is_no_proxy_counts(peer, forwarded, client):
-    """What stands to the left of it is the client's own word."""
+    """Addresses to the left of it are the client's own claim."""
     assert client_of(peer, forwarded, PROXIES) == client
 
 

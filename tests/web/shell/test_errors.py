@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from comptroller.web.app import make_app
-from comptroller.web.runtime.server import Settings
+from comptroller.web.runtime.settings import Settings
 from comptroller.web.shell.errors import value_wanted
 from comptroller.web.shell.middleware import Middleware
 from comptroller.web.shell.rendering import render_refusals
@@ -27,7 +27,7 @@ FIELDS = {"code", "file", "line", "field", "seen", "expected", "mend"}
     ],
 )
 def test_errors_of_calls_have_one_form(browser, path, status, code):
-    """JSON, a list of refusals, each with a stable code and a mend in both languages."""
+    """JSON, a list of refusals, each with a stable code and a fix in both languages."""
     answer = browser("supervisor").get(path)
     assert answer.status_code == status
     (one,) = answer.json()["refused"]
@@ -38,7 +38,7 @@ def test_errors_of_calls_have_one_form(browser, path, status, code):
 
 
 def test_errors_of_pages_are_pages(browser):
-    """A person reads what was seen, what was expected and the mend, in his language."""
+    """A person reads what was received, what was expected and how to fix it, in their language."""
     page = browser("supervisor").get("/findings/F-none")
     assert page.status_code == 404
     assert "desk.absent" in page.text
@@ -58,8 +58,9 @@ def test_errors_of_pages_are_pages(browser):
     ],
 )
 def test_what_a_value_should_be_is_said_in_both_languages(fault, zh, en):
-    """Faults of the library that reads forms are told in the reader's language, with the figures that they bring."""
-    assert value_wanted(fault) == (zh, en)
+    """Faults of the form library appear in the reader's language, with their figures."""
+    text = value_wanted(fault)
+    assert (text.zh, text.en) == (zh, en)
 
 
 def test_a_wrong_value_is_told_in_chinese(browser):
@@ -72,9 +73,7 @@ def test_a_wrong_value_is_told_in_chinese(browser):
 
 @pytest.fixture(scope="module")
 def strict(server):
-    """Return a function from a browser to one that stands before the same desk, which takes small bodies alone
-    and has a page that breaks.
-    """
+    """Return a function from a browser to one of the same desk with small bodies and a page that fails."""
     app = make_app(server)._app
 
     @app.get("/breaks")
@@ -122,7 +121,7 @@ def _asked(browser, method, path, more):
 
 @pytest.mark.parametrize(("status", "method", "path", "more"), FAULTS)
 def test_whoever_is_signed_in_stays_in_the_house(strict, browser, status, method, path, more):
-    """Whatever fails, the menu, the language and the way out stay; nothing of the inside is told."""
+    """After any error the menu, the language and sign-out remain; nothing internal is disclosed."""
     for language, word in (("en", "To the overview"), ("zh", "返回概览")):
         answer = _asked(strict(browser("supervisor", language)), method, path, more)
         assert answer.status_code == status, answer.text
@@ -134,7 +133,7 @@ def test_whoever_is_signed_in_stays_in_the_house(strict, browser, status, method
 
 @pytest.mark.parametrize(("status", "method", "path", "more"), FAULTS)
 def test_a_stranger_is_told_on_a_bare_page(server, strict, status, method, path, more):
-    """No menu, no key of a form, no clock and no count; what needs somebody who is signed in is the door."""
+    """No menu, no form key, no clock and no count; an address for signed-in users shows the sign-in form."""
     answer = _asked(strict(visitor(server)), method, path, more)
     assert answer.status_code in (status, 401)
     assert "<nav" not in answer.text
@@ -143,12 +142,12 @@ def test_a_stranger_is_told_on_a_bare_page(server, strict, status, method, path,
 
 
 def test_the_door_leads_back_to_where_one_was(server):
-    """Also with what was asked for there."""
+    """The query of the address is included."""
     assert 'value="/findings?state=all&amp;page=2"' in visitor(server).get("/findings?state=all&page=2").text
 
 
 def test_programs_are_told_in_json_what_the_guard_refuses(strict, browser):
-    """A call whose body is too large, said so or found so, has the one form."""
+    """A call with a body that is too large, declared or counted, gets the usual form."""
     bound = strict(browser("supervisor"))
     key = {"x-form-key": form_key(browser("supervisor"))}
     for content in (b"x" * 3000, _pieces()):
@@ -158,13 +157,13 @@ def test_programs_are_told_in_json_what_the_guard_refuses(strict, browser):
 
 @pytest.mark.parametrize("head", ["/entities/", "/findings/", "/why?entity=", "/api/v1/entities/", "/api/v1/findings/"])
 def test_nobody_can_tell_what_is_out_of_reach_from_what_is_not_there(server, browser, head):
-    """The two answers are the same bytes once what was asked for is taken out."""
+    """The two answers are the same bytes except for the request's own words."""
     finding = server.duck.rows("SELECT finding FROM finding_now WHERE entity = 'B'")[0][0]
     asked = (finding, "F-0123456789abcdef") if "findings" in head else ("B", "Z")
     one = browser("group")
     server.outcome_of(
         server.note("group", "sign_in")
-    )  # what was said before stands in the ledger now, so that its size does not move
+    )  # earlier acts are in the ledger by now, so that its size does not move
     answers = [one.get(f"{head}{code}") for code in asked]
     assert answers[0].status_code == answers[1].status_code
     said = [re.sub(rf"""(?<=[/=>D"]){code}(?=["<&])""", "*", a.text) for a, code in zip(answers, asked, strict=True)]
@@ -174,7 +173,7 @@ def test_nobody_can_tell_what_is_out_of_reach_from_what_is_not_there(server, bro
 
 
 def test_a_wait_that_takes_too_long_is_no_fault(server, browser):
-    """Law: where the engine is not done in time the answer is 503 and says that what was sent may be kept all the same."""
+    """Law: when the engine is late the answer is 503 and states that the request may still be recorded."""
     held, usual, administrator = Event(), server.settings, browser("administrator")
     said = {"login": "late", "name": "Late", "form_key": form_key(administrator)}
     waiting = server.writer.do(lambda _worker: held.wait(60))

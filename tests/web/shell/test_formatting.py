@@ -8,7 +8,7 @@ from comptroller.web.shell import charts, formatting
 
 
 def test_examples_in_docstrings_hold():
-    """What the docstrings of shown values and pictures say is so."""
+    """Examples in the docstrings of formatting and charts hold."""
     for module in (formatting, charts, sign_in):
         assert doctest.testmod(module).failed == 0
 

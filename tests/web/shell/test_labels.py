@@ -32,7 +32,7 @@ def test_fields_have_their_titles_and_units(server):
 
 
 def test_codes_and_columns_have_words(server):
-    """What lists and the policy's words name is shown in words; what nobody names, as it was said."""
+    """Codes in lists and in the policy's words are shown by their labels; others as reported."""
     visit = visit_for(server, "supervisor", "zh")
     rule = visit.pack.rules["base/rules/payments/duplicate"]
     assert (worded(visit, "board"), worded(visit, "X-1"), worded(visit, rule.name)) == ("董事会", "X-1", "重复付款")
@@ -66,11 +66,11 @@ def test_what_would_be_lawful_is_said_in_names_and_units(server):
     told = {"group": "A", "due_cny": 20000000, "since": "2025-02-13", "body": "board", "none": None}
     rule = replace(rule, lawful=said)
     assert lawful_said(visit, rule, told) == "集团（A 公司 MARKAKRAM）在2025-02-13前批准2,000.00 万元，董事会另议–。"
-    assert lawful_said(visit_for(server, "supervisor"), rule, told) == "A 公司 MARKAKRAM: 20.00 CNY m by 2025-02-13"
+    assert lawful_said(visit_for(server, "supervisor"), rule, told) == "A 公司 MARKAKRAM: CNY 20.00 m by 2025-02-13"
 
 
 def test_titles_of_amounts_leave_their_unit_to_the_amount(server):
-    """No title says yuan beside a value that is shown in ten thousands or in hundred millions."""
+    """No title names yuan beside a value in ten thousands or in hundred millions."""
     visit = visit_for(server, "supervisor", "zh")
     titles = [
         label(visit, None, f.name) for kind in visit.pack.tables.values() for f in kind.fields if f.type == "money"

@@ -10,7 +10,7 @@ from comptroller.web.shell.menu import MenuEntry, menu_of
 
 
 def test_the_menu_is_in_order() -> None:
-    """Entries of all pages stand in the order that they declare, each address once."""
+    """Entries of all pages are in their declared order, each address once."""
     menu = menu_of(PAGES)
     assert [entry.order for entry in menu] == sorted(entry.order for entry in menu)
     assert menu[0].path == "/"

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from comptroller.web.runtime.server import Settings
+from comptroller.web.runtime.settings import Settings
 from comptroller.web.shell.middleware import HEADERS, STREAM, Middleware, is_own
 from tests.consoles import PASSWORD, form_key, open_desk, sign_in, visitor
 
@@ -18,7 +18,7 @@ def test_every_answer_bears_the_headers(browser):
 
 
 def test_over_https_alone_cookies_and_browsers_stay_there(tmp_path):
-    """With https the session goes over nothing else, and the browser is told to ask for nothing else."""
+    """With https the session uses nothing else, and the browser must ask for nothing else."""
     server = open_desk(tmp_path, is_secure=True)
     answer = visitor(server).post("/sign-in", data={"login": "leader", "password": PASSWORD})
     assert "; Secure" in answer.headers["set-cookie"]
@@ -48,7 +48,7 @@ def test_a_form_without_the_sessions_key_changes_nothing(server):
 
 
 def test_a_request_that_another_site_makes_is_refused(server):
-    """CSRF: also with the right key, and for signing in, the page that asks is one of this desk."""
+    """CSRF: a request must come from a page of this desk, even with the right key, and for sign-in too."""
     browser = sign_in(server, "supervisor")
     data = {"name": "x", "said": "", "form_key": form_key(browser)}
     for head in ({"origin": "https://elsewhere.example"}, {"sec-fetch-site": "cross-site"}, {"origin": "null"}):
@@ -60,7 +60,7 @@ def test_a_request_that_another_site_makes_is_refused(server):
 
 
 def test_an_oversize_body_is_refused_before_it_is_read():
-    """Said to be too large, or found to be while it comes: refused by name."""
+    """A body that is too large, declared or counted, is rejected by name."""
     small = Middleware(_swallow, Settings(most_body_bytes=100))
     assert _status(small, [b"x" * 60, b"x" * 60]) == 413
     assert _status(small, [b"x" * 60], length="101") == 413
@@ -69,7 +69,7 @@ def test_an_oversize_body_is_refused_before_it_is_read():
 
 
 def test_a_slow_body_is_not_waited_for():
-    """Whoever sends a byte now and then holds nobody up."""
+    """A client that sends single bytes delays no other."""
     quick = Middleware(_swallow, Settings(most_body_seconds=0.05))
     assert _status(quick, [b"x"] * 20, pause=0.02) == 408
     assert _status(quick, [b"x"] * 2) == 200
@@ -100,7 +100,7 @@ async def _swallow(_scope, receive, send):
 
 
 def _status(guard, chunks, length=None, pause=0.0, path="/x"):
-    """Send chunks through a guard as a server does, and give the status."""
+    """Send chunks through the middleware as a server does; return the status."""
     waiting, sent = list(chunks), []
     headers = [(b"authorization", b"Bearer x")] + ([(b"content-length", length.encode())] if length else [])
     scope = {"type": "http", "method": "POST", "path": path, "headers": headers, "client": ("c", 1)}
@@ -118,7 +118,7 @@ def _status(guard, chunks, length=None, pause=0.0, path="/x"):
 
 
 def test_few_pages_are_made_at_once_and_a_slow_browser_keeps_nobody_waiting():
-    """A reader's turn ends when his page is made, also while it is still being sent; who reports needs no turn."""
+    """A reader's turn ends when the page is made, even while it is sent; a report needs no turn."""
 
     async def story():
         made, sent, at_once, most = asyncio.Event(), asyncio.Event(), 0, 0

@@ -1,4 +1,4 @@
-"""Pages: everything that somebody said is shown as text, and nothing of it runs."""
+"""Pages: every reported text is shown as text, and none of it runs."""
 
 import re
 
@@ -12,7 +12,7 @@ EVIL = '<script>alert(1)</script><img src=x onerror=alert(2)>"\' onmouseover="al
 
 @pytest.fixture(scope="module")
 def evil(tmp_path_factory):
-    """A desk in whose world every text field says what would run if it were not shown as text."""
+    """Yield a desk whose world has text fields that would run if they were not shown as text."""
     server = open_desk(tmp_path_factory.mktemp("evil"))
     same = {
         "entity": "A",
@@ -34,7 +34,7 @@ def evil(tmp_path_factory):
 
 
 def test_no_text_of_a_report_runs(evil):
-    """XSS: names, payees, invoices, file names, and what is asked in the address."""
+    """XSS: names, payees, invoices, file names, and the query of the address."""
     browser = sign_in(evil, "supervisor")
     findings = [row[0] for row in evil.duck.rows("SELECT finding FROM finding_now WHERE entity = 'A'")]
     last = evil.ledger.size
@@ -82,7 +82,7 @@ def test_the_menu_shows_what_may_be_opened(browser):
 
 
 def test_no_english_page_holds_chinese_words_of_the_console(browser):
-    """With the names that the world itself gives taken out, an English page is English."""
+    """Without the names of the world itself, an English page is English."""
     for path in (
         "/",
         "/findings",

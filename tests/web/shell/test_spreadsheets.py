@@ -1,4 +1,4 @@
-"""Sheets: whatever stands in a cell, no spreadsheet runs it."""
+"""Spreadsheets: no spreadsheet runs the content of a cell."""
 
 import io
 import zipfile

@@ -30,7 +30,7 @@ def test_both_languages_have_the_same_codes_with_the_same_gaps():
 
 
 def test_english_is_english_and_chinese_is_chinese():
-    """No text stands in the other's file; the name of the other language alone does."""
+    """No text is in the other language's file, except the name of that language."""
     aside = {"layout.other_language"}
     assert [c for c, said in texts("en").items() if HAN.search(said) and c not in aside] == []
     bare = {re.sub(r"\{\w+\}|、", "", said) for said in texts("zh").values() if not HAN.search(said)}
@@ -51,7 +51,7 @@ def test_every_code_that_is_used_has_a_text():
 
 
 def test_every_text_is_used():
-    """A code that nothing says any more is taken out."""
+    """A code without a use is removed."""
     said = "\n".join(path.read_text(encoding="utf-8") for path in _sources())
     stems = set(STEMS.findall(said)) | {"places.", "state.", "severity."}
     codes = set(re.findall(r"""['"]([a-z_]+(?:\.[a-z_]+)*)['"]""", said))
@@ -61,13 +61,13 @@ def test_every_text_is_used():
 
 
 def test_templates_and_code_say_nothing_in_one_language():
-    """Words that people read stand in the two files; refusals alone carry both languages in place."""
+    """Texts for people are in the catalogues, never in templates."""
     assert [p.name for p in (WEB / "templates").rglob("*.html") if HAN.search(p.read_text(encoding="utf-8"))] == []
     assert translate("zh", "layout.hidden", count=3) == "另有 3 条不在您的权限内"
 
 
 def test_every_state_of_a_finding_has_a_text():
-    """A table of all findings says of each what has become of it, those that came to be left out among them."""
+    """A table of all findings shows the state of each, including those that no longer apply."""
     for state in ("raised", "changed", "cleared", "not_judged", "not_applicable"):
         assert translate("en", f"state.{state}")
 

@@ -7,7 +7,7 @@ from tests.web.visits import visit_for
 
 
 def test_rows_are_those_within_reach(server):
-    """The same SELECT gives each viewer his own; together with what is hidden it is the whole."""
+    """The same SELECT returns each viewer their own rows; together with the hidden ones they are all rows."""
     for login, many in (("supervisor", 10), ("group", 6), ("reporter", 4), ("administrator", 0)):
         visit = visit_for(server, login)
         assert visit.one("SELECT count(*) FROM payment") == many
@@ -31,7 +31,7 @@ def test_a_visit_knows_its_acts_and_names(server):
 
 @pytest.mark.parametrize("login", [login for login, _ in PEOPLE])
 def test_an_entity_is_open_where_its_rows_are(server, login):
-    """Told from the chain above an entity, its rows are in reach just where the tables show them."""
+    """By the chain above an entity, its rows are in reach exactly where the tables show them."""
     visit = visit_for(server, login)
     for entity, _ in ENTITIES:
         chain = visit.chain(entity)

@@ -66,7 +66,7 @@ def test_a_ring_shows_its_legs_and_hides_those_beyond(trade):
     whole, part = of("supervisor").get(path).text, of("group").get(path).text
     assert whole.count('class="arc"') == 3
     assert (part.count('class="arc"'), part.count('class="arc beyond"')) == (2, 1)
-    assert "1 records are outside your reach" in part
+    assert "1 records you cannot see" in part
     assert path in of("supervisor").get(PATH).text
     assert path in of("supervisor").get("/strips?kind=rings").text
 

@@ -50,14 +50,16 @@ def line(tmp_path):
 
 
 def test_a_fingerprint_covers_both_halves():
-    """Another half of either sort gives another fingerprint; without a half that verifies it is that of an older version."""
+    """Another half of either sort changes the fingerprint; without a verifying half it is that of an older version."""
     assert len({fingerprint("a", "b"), fingerprint("a", "c"), fingerprint("b", "b"), fingerprint("a")}) == 4
     assert fingerprint("K") == sha("K")[:32]
     assert in_fours("0123456789abcdef") == "0123 4567 89AB CDEF"
 
 
 def test_an_answer_is_recorded_with_the_line_s_signature_alone(line):
-    """Unsigned, signed by another, for another mailbox, under another name or with other words: refused, and nothing is recorded."""
+    """Rejected, with nothing recorded: unsigned, signed by another, for another mailbox, under another name or
+    with other words.
+    """
     server, browser, number = line
     named = key_of(server, "discipline")["line_key"]
     good = signed(SECRET, named, MAILBOX)
@@ -127,7 +129,7 @@ def test_nobody_else_makes_a_key(line, login):
 
 
 def test_a_program_makes_no_key(line):
-    """A token of the line's own officer opens no way to its key, whatever its scope; nor does a half that is none."""
+    """A token of the line's own officer changes no key, for any scope; nor does an invalid half."""
     server, browser, _ = line
     scope = frozenset({"see", "handle"})
     server.accounts.make_token(Token("t", "discipline", scope, NOW + dt.timedelta(days=1)), "machine", NOW)

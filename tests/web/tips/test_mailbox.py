@@ -24,7 +24,9 @@ def held(tmp_path_factory):
 
 @pytest.mark.parametrize("login", ["leader", "supervisor", "auditor", "group", "reporter", "administrator"])
 def test_nobody_else_sees_a_mailbox(held, login):
-    """Neither page nor table nor entry shows mailbox or ciphertext to anybody who is not on the line; the times are seen."""
+    """Neither page nor table nor entry shows mailbox or ciphertext to a user outside the line; the dates are
+    visible.
+    """
     server, _, number, entry = held
     other = sign_in(server, login)
     pages = [other.get(f"/tips/{number}"), other.get("/tips"), other.get(f"/ledger/{entry}")]
@@ -34,7 +36,7 @@ def test_nobody_else_sees_a_mailbox(held, login):
 
 
 def test_the_line_answers_and_that_acknowledges(held):
-    """The first answer acknowledges; a later one keeps that day; what the officer did is an act in the ledger."""
+    """The first answer acknowledges; a later one leaves that day; the officer's act is in the ledger."""
     server, browser, number, _ = held
     assert registered(server, number)["acknowledged_on"] is None
     assert SEALED.replace('"', "&#34;") in browser.get(f"/tips/{number}").text
@@ -50,7 +52,9 @@ def test_the_line_answers_and_that_acknowledges(held):
 
 
 def test_the_register_tells_what_waits_and_how_it_ended(held):
-    """The first message that nobody answered waits from its own day on; an answer ends that; an outcome closes, an order puts off."""
+    """The first unanswered message waits from its own day on; an answer ends that; an outcome closes, an order
+    postpones.
+    """
     server, browser, number, _ = held
     box = server.duck.records("SELECT * FROM tip")[0]
     assert registered(server, number)["waiting_since"] is None
@@ -75,7 +79,9 @@ def test_the_register_tells_what_waits_and_how_it_ended(held):
 
 
 def test_a_line_s_key_is_a_fact_and_its_lock_is_not(held):
-    """The public half stands in the ledger, the locked private half on the shelf; the list of the pack names the line."""
+    """The public half is in the ledger, the locked private half in the desk's store; the list of the pack names
+    the line.
+    """
     server, _, _, _ = held
     assert server.pack.lists[LIST].lines[-1].body == "discipline"
     named = key_of(server, "discipline")["line_key"]

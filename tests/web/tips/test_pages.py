@@ -1,4 +1,4 @@
-"""The line's page of tip-offs: what no browser of the line sends is refused, and nothing is kept of it."""
+"""The line's page of tip-offs: a request that no browser of the line sends is rejected, and nothing of it is stored."""
 
 from tests.consoles import form_key
 

@@ -1,4 +1,4 @@
-"""Tip-offs from outside: lodged once, opened by their pass alone, and proved by a code that says nothing."""
+"""Tip-offs from outside: submitted once, opened by their pass alone, and proved by a code without content."""
 
 import pytest
 from starlette.testclient import TestClient
@@ -33,7 +33,7 @@ def test_a_tip_off_is_lodged_once_and_proved(open_world, anybody, key):
 
 
 def test_a_mailbox_opens_to_its_pass_alone(open_world, anybody, key):
-    """A wrong pass and a mailbox that is not there are answered alike; the right one gives the ciphertext."""
+    """A wrong pass and an absent mailbox get the same answer; the right pass returns the ciphertext."""
     if not open_world.duck.rows("SELECT 1 FROM tip WHERE tip = ?", [MAILBOX]):
         anybody.post("/public/tips/lodge", json=lodging(anybody, key))
     wrong = anybody.post("/public/tips/read", json=ticketed(anybody, mailbox=MAILBOX, passed="b" * 32))
@@ -58,13 +58,13 @@ def test_a_mailbox_opens_to_its_pass_alone(open_world, anybody, key):
     ],
 )
 def test_what_no_page_sends_is_refused(anybody, key, wrong):
-    """Shapes and sizes are looked at before anything is kept."""
+    """Shapes and sizes are checked before anything is stored."""
     said = lodging(anybody, key, mailbox="d" * 32) | wrong
     assert anybody.post("/public/tips/lodge", json=said).status_code == 422
 
 
 def test_a_flood_of_questions_leaves_tip_offs_alone(anybody, key):
-    """After a flood on every other public page a tip-off is lodged at the work that was asked before."""
+    """After a flood on every other public page a tip-off needs the same work as before."""
     asked = anybody.get("/public/tips/ticket?for=lodge").json()["bits"]
     answers = [
         anybody.post("/public/enterprise", data={"enterprise": "A", "person": "", "on": "2024-06-30"}).status_code
@@ -79,7 +79,9 @@ def test_a_flood_of_questions_leaves_tip_offs_alone(anybody, key):
 
 
 def test_a_flood_of_tip_offs_leaves_an_informant_the_way_of_work(anybody, key):
-    """While many lodge, the work rises and is told in the refusal; a client that does it gets in, and mailboxes are read at the first work."""
+    """While many submit, the work rises and the refusal names it; a client that does it is accepted, and
+    reading needs the first work.
+    """
     first = anybody.get("/public/tips/ticket?for=lodge").json()["bits"]
     for n in range(40):
         taken = anybody.post("/public/tips/lodge", json=lodging(anybody, key, mailbox=f"{n:032x}"))
@@ -96,7 +98,7 @@ def test_a_flood_of_tip_offs_leaves_an_informant_the_way_of_work(anybody, key):
 
 
 def test_lodging_asks_for_work_before_the_books(anybody, key, monkeypatch):
-    """Without work nothing is asked of the books: neither key nor mailbox."""
+    """Without work the books are not queried: neither key nor mailbox."""
 
     def never(*_said):
         raise AssertionError("the books were asked")
@@ -111,13 +113,15 @@ def test_lodging_asks_for_work_before_the_books(anybody, key, monkeypatch):
 
 
 def test_a_body_of_a_public_page_is_small(anybody):
-    """More than a quarter of a megabyte is refused before it is read, on every public page."""
+    """More than a quarter of a megabyte is rejected before it is read, on every public page."""
     for path in ("/public/tips/lodge", "/public/enterprise", "/public/false-enterprise"):
         assert anybody.post(path, content=b"x" * 300_000).status_code == 413
 
 
 def test_what_the_public_adds_in_a_day_ends(tmp_path):
-    """A small day's budget ends with a refusal by name; what a restart finds in the books counts; the next process says the same."""
+    """A small day's budget ends with a refusal by name; what a restart finds in the books counts; the next
+    process answers the same.
+    """
     server = open_desk(tmp_path, proof_bits=2, most_tip_bytes_a_day=12_000)
     line = sign_in(server, "discipline")
     named = with_key(server, line, form_key(line))

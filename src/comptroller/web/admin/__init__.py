@@ -1,1 +1,1 @@
-"""Administration: users, grants, feeds, webhooks and why somebody has access."""
+"""Administration: users, grants, feeds, webhooks and the explanation of access."""

@@ -1,4 +1,4 @@
-"""Why do I (not) see this? The answer as rows: each grant, and what it opens."""
+"""Explanation of access, as rows: each grant, and what it opens."""
 
 from typing import Annotated
 
@@ -19,7 +19,7 @@ def why(
     entity: Annotated[str, Query(max_length=100)] = "",
     rule: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
-    """Return the viewer's grants, asked about an entity and a rule; it tells of nothing else than grants."""
+    """Return the viewer's grants, tested against an entity and a rule; only grants are disclosed."""
     chain = [
         row["ancestor"] for row in visit.duck.records("SELECT ancestor FROM main.ancestor WHERE entity = ?", [entity])
     ]

@@ -1,4 +1,6 @@
-"""Administration of what runs: feeds with their health and lag, how far the books are, and jobs with what became of them."""
+"""Administration of running work: feeds with their state and lag, the position of the books, and jobs with
+their results.
+"""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -25,7 +27,7 @@ _WORST = {REFUSED: 0, QUIET: 1}
 
 @dataclass(frozen=True, slots=True)
 class Last:
-    """The last report of a feed: the kinds of its facts, and how many days its newest was old when it came."""
+    """The last report of a feed: the kinds of its facts, and the age in days of its newest fact on arrival."""
 
     kinds: tuple[str, ...] = ()
     days: int | None = None
@@ -33,21 +35,21 @@ class Last:
 
 @router.get("/admin/feeds")
 def feeds(visit: Administering, page: Annotated[int, Query(ge=1, le=100_000)] = 1) -> Response:
-    """Return each feed with its health and lag, the worst first; the state of the line; and the jobs."""
+    """Return the page of feeds with state and lag, the worst first; the writer's state; and the jobs."""
     server, at = visit.server, visit.now.replace(tzinfo=visit.server.zone)
     every = feeds_of(visit, at)
-    shown = every[(page - 1) * PAGE : page * PAGE]
-    size, lasts = server.ledger.size, last_of(visit, [one.last for one in shown if one.last])
+    on_page = every[(page - 1) * PAGE : page * PAGE]
+    size, lasts = server.ledger.size, last_of(visit, [feed.last for feed in on_page if feed.last])
     last = next(iter(server.heads.between(size, size)), None)
     return render(
         visit,
         "admin/feeds.html",
-        rows=[(one, one.state(at), lasts.get(one.last, Last())) for one in shown],
+        rows=[(feed, feed.state(at), lasts.get(feed.last, Last())) for feed in on_page],
         count=len(every),
         page=page,
         pages=max(1, -(-len(every) // PAGE)),
-        since=lambda one: age(one, at, visit.language),
-        lasted=lambda one: age(None if one is None else at - one, at, visit.language),
+        since=lambda feed: age(feed, at, visit.language),
+        lasted=lambda feed: age(None if feed is None else at - feed, at, visit.language),
         size=size,
         folded=visit.position[0],
         heard=last.received_at if last else None,
@@ -59,21 +61,19 @@ def feeds(visit: Administering, page: Annotated[int, Query(ge=1, le=100_000)] = 
 
 
 def feeds_of(visit: Visit, at: dt.datetime) -> list[Feed]:
-    """Return all feeds, those that are refused or quiet first, then whoever was heard longest ago."""
+    """Return all feeds: rejected and quiet ones first, then by the oldest last report."""
     server = visit.server
     rows = server.storage.rows("SELECT reporter, kind, media, at FROM refused ORDER BY number")
     refused = [
         ((str(who), str(kind), str(media)), dt.datetime.fromisoformat(str(when)).replace(tzinfo=server.zone))
         for who, kind, media, when in rows
     ]
-    found = with_refused(server.feeds.of(server.heads, server.ledger.size), refused)
-    return sorted(found, key=lambda one: (_WORST.get(one.state(at), 2), one.last, one.reporter, one.kind))
+    feeds = with_refused(server.feeds.of(server.heads, server.ledger.size), refused)
+    return sorted(feeds, key=lambda feed: (_WORST.get(feed.state(at), 2), feed.last, feed.reporter, feed.kind))
 
 
 def last_of(visit: Visit, entries: list[int]) -> dict[int, Last]:
-    """Return of each entry the kinds of its facts, and how old the newest was when it came where its kind
-    happens on a day.
-    """
+    """Return the kinds of facts of each entry, and the age of the newest on arrival, for kinds that happen on a day."""
     kinds = [k for k in visit.pack.kinds.values() if not k.is_made]
     if not entries or not kinds:
         return {}
@@ -92,5 +92,5 @@ _AGE = "min(CAST(received_at AS DATE) - CAST({} AS DATE))"
 
 
 def _happens(kind: Kind) -> bool:
-    """Return whether facts of a kind happen on a day, and do not hold from one."""
+    """Return whether facts of a kind happen on a day, rather than hold from a day on."""
     return bool({"on", "at"} & set(kind.valid))

@@ -1,4 +1,4 @@
-"""Administration: users, grants with their terms, tokens, sessions, the writer's state; and what everybody did."""
+"""Administration: users, grants with their terms, tokens, sessions, the writer's state; and the acts of all users."""
 
 from typing import Annotated
 
@@ -11,6 +11,7 @@ from comptroller.access.handovers import FACTOR_END, TOKEN
 from comptroller.access.second_factor import recovery_codes
 from comptroller.model.channel import CONSOLE
 from comptroller.model.refusal import Refused, refusal
+from comptroller.model.text import message
 from comptroller.web.runtime import admission
 from comptroller.web.shell.auth import Form, may, present
 from comptroller.web.shell.errors import NotFound
@@ -27,7 +28,7 @@ MENU = (
 ADDRESSES = ("/acts", "/admin")
 """Addresses that the tests of access open as every role."""
 TOKEN_ACTS = tuple(dict.fromkeys(act for acts in ROLES.values() for act in sorted(acts) if act != ADMINISTER))
-"""What a token's scope may hold; what its user's grants give narrows it."""
+"""Acts that a token's scope may hold; the grants of its user narrow it."""
 Administering = Annotated[Visit, Depends(may(ADMINISTER))]
 Watching = Annotated[Visit, Depends(may(WATCH))]
 PAGE = 100
@@ -36,12 +37,12 @@ LONGEST_TOKEN_DAYS = 366
 
 @router.get("/admin")
 def admin(visit: Administering) -> Response:
-    """Return users, grants, tokens and who is signed in."""
+    """Return the page of users, grants, tokens and sessions."""
     server = visit.server
-    return _page(visit, said="", waiting=server.writer.depth)
+    return _page(visit, once="", waiting=server.writer.depth)
 
 
-def _page(visit: Visit, said: str, waiting: int = 0) -> Response:
+def _page(visit: Visit, once: str, waiting: int = 0) -> Response:
     server = visit.server
     today = server.local_now().date()
     users = visit.rows(
@@ -64,48 +65,48 @@ def _page(visit: Visit, said: str, waiting: int = 0) -> Response:
         kept_persons=admission.has_persons(server),
         listening=server.broadcast.count,
         waiting=waiting,
-        said_once=said,
+        said_once=once,
         token_acts=TOKEN_ACTS,
     )
 
 
 def _need(form: Form, *names: str) -> dict[str, str]:
     """Return fields of a form; raises Refused for the first that is empty."""
-    said = {name: str(form.get(name) or "").strip()[:500] for name in names}
-    for name, value in said.items():
+    fields = {name: str(form.get(name) or "").strip()[:500] for name in names}
+    for name, value in fields.items():
         if not value:
-            wanted = ("填写该字段", "something in this field")
-            raise Refused(
-                [refusal("desk.form", ("", None, name), "-", wanted, ("补填后重试", "Fill it in and try again."))]
-            )
-    return said
+            expected, fix = message("desk.form.field:expected"), message("desk.form.field:fix")
+            raise Refused([refusal("desk.form", ("", None, name), "-", expected, fix)])
+    return fields
 
 
 @router.post("/admin/users")
 def make_user(visit: Administering, form: Form) -> Response:
-    """Admit a person; the one-time link by which that person sets a password is shown once."""
-    said = _need(form, "login", "name")
-    said |= {name: str(form.get(name) or "").strip()[:100] for name in ("employer", "person")}
+    """Admit a person; the one-time link with which that person sets a password is shown once."""
+    fields = _need(form, "login", "name")
+    fields |= {name: str(form.get(name) or "").strip()[:100] for name in ("employer", "person")}
     with visit.server.exclusive.about("users", visit.server.settings.most_wait_seconds):
-        login = admission.admit(visit.server, said, CONSOLE, visit.login)
+        login = admission.admit(visit.server, fields, CONSOLE, visit.login)
         link = _issued(visit, login)
-    visit.note("user", login, said["name"])
-    return _page(visit, said=link)
+    visit.note("user", login, fields["name"])
+    return _page(visit, once=link)
 
 
 @router.post("/admin/password")
 def reset_password(visit: Administering, form: Form) -> Response:
-    """Issue a one-time link by which a user sets a new password; the password and sessions hold until it is taken up."""
+    """Issue a one-time link with which a user sets a new password; password and sessions stay valid until it is
+    used.
+    """
     login = _user(visit, form)
     link = _issued(visit, login)
     visit.note("password", login)
-    return _page(visit, said=link)
+    return _page(visit, once=link)
 
 
 def _issued(visit: Visit, login: str) -> str:
-    """Return what is shown of a new one-time link of a user.
+    """Return the page values of a new one-time link of a user.
 
-    A second proof is asked where the account can be signed in to already, or where another administrator is in force.
+    A second proof is required for an account that can already sign in, and while another administrator is active.
     """
     server, secret = visit.server, visit.server.chance()
     can_enter = server.accounts.has_password(login) or any(o.login == login for o in server.accounts.identities.all())
@@ -119,18 +120,18 @@ def release_link(visit: Administering, form: Form) -> Response:
     """Release another administrator's one-time link by a code, shown once; link and code together set a password."""
     login = _need(form, "login")["login"]
     accounts, at = visit.server.accounts, visit.server.clock()
-    link = next((one for one in accounts.handovers.links(at) if one.login == login), None)
+    link = next((item for item in accounts.handovers.links(at) if item.login == login), None)
     _refuse_same(visit, link.made_by if link else "", login)
     code = recovery_codes([visit.server.chance()])[0]
     if link is None or not accounts.handovers.release(login, code, link.made_by):
         raise NotFound(login)
     visit.note("released", login, link.made_by)
-    return _page(visit, said=f"{login}: {code}")
+    return _page(visit, once=f"{login}: {code}")
 
 
 @router.post("/admin/links/end")
 def end_link(visit: Administering, form: Form) -> Response:
-    """End a one-time link that was not taken up."""
+    """End an unused one-time link."""
     login = _need(form, "login")["login"]
     if visit.server.accounts.handovers.end_link(login):
         visit.note("link_end", login)
@@ -139,11 +140,13 @@ def end_link(visit: Administering, form: Form) -> Response:
 
 @router.post("/admin/factor/end")
 def end_factor(visit: Administering, form: Form) -> Response:
-    """Take somebody else's second factor away: one administrator asks for it, another does it; all sessions of the user end."""
+    """Remove another user's second factor: one administrator requests it, another does it; all sessions of the
+    user end.
+    """
     login, accounts, at = _user(visit, form), visit.server.accounts, visit.server.clock()
     if login == visit.login or not accounts.factors.is_on(login):
         return RedirectResponse("/admin", 303)
-    offers = [one for one in accounts.handovers.offers(at, login) if one.purpose == FACTOR_END]
+    offers = [offer for offer in accounts.handovers.offers(at, login) if offer.purpose == FACTOR_END]
     if not offers:
         if accounts.handovers.offer(login, FACTOR_END, {}, visit.login, at):
             visit.note("factor_asked", login)
@@ -156,15 +159,13 @@ def end_factor(visit: Administering, form: Form) -> Response:
 
 
 def _refuse_same(visit: Visit, before: str, login: str) -> None:
-    """Reject (Refused) an administrator who began it, under whichever sign-in name, and the user whom it is about."""
+    """Reject (Refused) the administrator who began it, under any sign-in name, and the user it is about."""
     if any(admission.is_same_person(visit.server, visit.login, other) for other in (before, login)):
-        wanted = ("另一名管理员", "another administrator")
-        mend = ("由另一名管理员办理", "Let another administrator do it; `comptroller admit` admits one at the node.")
-        raise Refused([refusal("desk.two_administrators", ("", None, "login"), login, wanted, mend)])
+        raise Refused([refusal("desk.two_administrators", ("", None, "login"), login)])
 
 
 def _user(visit: Visit, form: Form) -> str:
-    """Return the login that a form names; rejects (Gone) one that no user has."""
+    """Return the login in a form; raises NotFound for one that no user has."""
     login = _need(form, "login")["login"]
     present(viewer_of(visit.duck, visit.server.owner, login, visit.server.local_now().date()), login)
     return login
@@ -172,41 +173,40 @@ def _user(visit: Visit, form: Form) -> str:
 
 @router.post("/admin/grants")
 def make_grant(visit: Administering, form: Form) -> Response:
-    """Grant a role over an entity and all below it, with a reason and a term; nobody grants to himself.
+    """Grant a role over an entity and all below it, with a reason and a term; no administrator grants to themselves.
 
-    A grant that is there with the same scope and term is not made again.
+    An existing grant with the same scope and term is not made again.
     """
-    said = _need(form, "login", "role", "entity", "reason", "valid_from")
+    fields = _need(form, "login", "role", "entity", "reason", "valid_from")
     server = visit.server
-    if admission.is_same_person(server, said["login"], visit.login):
-        wanted, mend = ("授予他人", "somebody else"), ("由另一名管理员授予", "Let another administrator grant it.")
-        raise Refused([refusal("desk.grant.self", ("", None, "login"), said["login"], wanted, mend)])
+    if admission.is_same_person(server, fields["login"], visit.login):
+        raise Refused([refusal("desk.grant.self", ("", None, "login"), fields["login"])])
     more = {name: str(form.get(name) or "").strip() or None for name in ("domain", "supervision_line", "valid_until")}
     same = (
-        said["role"],
-        said["entity"],
+        fields["role"],
+        fields["entity"],
         more["domain"] or "",
         more["supervision_line"] or "",
-        said["valid_from"],
+        fields["valid_from"],
         more["valid_until"],
     )
-    with server.exclusive.about(("grants", said["login"]), server.settings.most_wait_seconds):
-        if same in [_scope_of(one) for one in grants_of(server.duck, server.owner, said["login"])]:
+    with server.exclusive.about(("grants", fields["login"]), server.settings.most_wait_seconds):
+        if same in [_scope_of(grant) for grant in grants_of(server.duck, server.owner, fields["login"])]:
             return RedirectResponse("/admin", 303)
-        fact = {**said, **more, "granted_by": server.owner, "grant": f"G-{server.chance()[:12]}"}
+        fact = {**fields, **more, "granted_by": server.owner, "grant": f"G-{server.chance()[:12]}"}
         server.outcome_of(server.report("access_grant", [fact], CONSOLE, visit.login))
-    visit.note("grant", said["login"], f"{said['role']} {said['entity']}: {said['reason']}")
+    visit.note("grant", fields["login"], f"{fields['role']} {fields['entity']}: {fields['reason']}")
     return RedirectResponse("/admin", 303)
 
 
-def _scope_of(one: Grant) -> tuple[str | None, ...]:
-    until = one.valid_until.isoformat() if one.valid_until else None
-    return (one.role, one.entity, one.domain, one.line, one.valid_from.isoformat(), until)
+def _scope_of(grant: Grant) -> tuple[str | None, ...]:
+    until = grant.valid_until.isoformat() if grant.valid_until else None
+    return (grant.role, grant.entity, grant.domain, grant.line, grant.valid_from.isoformat(), until)
 
 
 @router.post("/admin/grants/end")
 def end_grant(visit: Administering, form: Form) -> Response:
-    """Retract a grant: it ends at once, and that it was stands in the ledger."""
+    """Retract a grant: it ends at once, and the ledger still shows that it was in force."""
     grant, server = _need(form, "grant")["grant"], visit.server
     with server.exclusive.about(("grant", grant), server.settings.most_wait_seconds):
         facts = [{"act": "retract", "granted_by": server.owner, "grant": g.grant, "login": g.login, "role": g.role, "entity": g.entity,
@@ -219,27 +219,27 @@ def end_grant(visit: Administering, form: Form) -> Response:
 
 @router.post("/admin/tokens")
 def offer_token(visit: Administering, form: Form) -> Response:
-    """Offer a user a token for a program that acts for that user, who takes it up and alone sees its secret."""
-    said = _need(form, "name", "scope")
+    """Offer a user a token for a program that acts for that user, who accepts it and alone sees its secret."""
+    fields = _need(form, "name", "scope")
     login = _user(visit, form)
-    asked = frozenset(word for one in form.getlist("scope") for word in str(one).split())
-    acts = sorted(asked & frozenset(TOKEN_ACTS)) or [REPORT]
+    requested = frozenset(word for item in form.getlist("scope") for word in str(item).split())
+    acts = sorted(requested & frozenset(TOKEN_ACTS)) or [REPORT]
     given = str(form.get("days") or "90")
     days = min(LONGEST_TOKEN_DAYS, int(given) if given.isascii() and given.isdigit() and len(given) < 6 else 90)
-    detail = {"name": said["name"], "scope": acts, "days": days}
+    detail = {"name": fields["name"], "scope": acts, "days": days}
     if visit.server.accounts.handovers.offer(login, TOKEN, detail, visit.login, visit.server.clock()):
-        visit.note("token_offered", login, said["name"])
+        visit.note("token_offered", login, fields["name"])
     return RedirectResponse("/admin", 303)
 
 
 @router.post("/admin/offers/end")
 def end_offer(visit: Administering, form: Form) -> Response:
-    """Take back an offer, or a request for a second factor's end, that waits."""
+    """Withdraw a waiting offer, or a waiting request to remove a second factor."""
     number = _need(form, "number")["number"]
     accounts, at = visit.server.accounts, visit.server.clock()
-    one = next((o for o in accounts.handovers.offers(at) if str(o.number) == number), None)
-    if one is not None and accounts.handovers.settle(one.number):
-        visit.note("offer_end", one.login, one.purpose)
+    offer = next((o for o in accounts.handovers.offers(at) if str(o.number) == number), None)
+    if offer is not None and accounts.handovers.settle(offer.number):
+        visit.note("offer_end", offer.login, offer.purpose)
     return RedirectResponse("/admin", 303)
 
 
@@ -265,7 +265,7 @@ def end_sessions(visit: Administering, form: Form) -> Response:
 def acts(
     visit: Watching, login: Annotated[str, Query(max_length=100)] = "", before: Annotated[int, Query(ge=0)] = 0
 ) -> Response:
-    """Return what users did, the newest first: who watches the watchers."""
+    """Return the acts of users, the newest first."""
     wheres, values = ["granted_by = ?"], [visit.server.owner]
     if login:
         wheres.append("login = ?")

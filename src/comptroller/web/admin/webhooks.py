@@ -1,10 +1,11 @@
-"""Webhooks: news of a batch sent to addresses that an administrator named, signed, and sent again until they are taken.
+"""Webhooks: signed news of each batch, sent to addresses of an administrator, and repeated until accepted.
 
-- What waits names findings and entries; the body is made at each attempt, of what its user may see then.
-- Where nothing is left that the user may see, because a grant ended or a line took a case over, nothing is sent.
-- Identifier, time and body are signed by HMAC-SHA256 in the form of Standard Webhooks (`webhook-id`, `webhook-timestamp`,
+- A waiting message names findings and entries; its body is made at each attempt, from what its user may see then.
+- Nothing is sent when the user may no longer see any of it, because a grant ended or a line took a case over.
+- Identifier, time and body are signed by HMAC-SHA256 in the form of Standard Webhooks (`webhook-id`,
+  `webhook-timestamp`,
   `webhook-signature: v1,...`), so that its libraries verify it.
-- What was not taken waits on the disk and is tried again, later each time, for about a day.
+- A message that was not accepted waits on the disk and is tried again, less often each time, for about a day.
 """
 
 import base64
@@ -35,14 +36,16 @@ from comptroller.web.shell.visit import Visit
 
 _log = logging.getLogger(__name__)
 WAITS = tuple(dt.timedelta(seconds=one) for one in (5, 300, 1_800, 7_200, 18_000, 36_000, 36_000))
-"""How long after each failure the next attempt comes."""
+"""Time from each failure to the next attempt."""
 _TAKEN, _GONE = range(200, 300), 410
 _EVERY_SECONDS, _MOST_WAITING = 5.0, 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """A subscription: where to, in whose name, where its secret is, and how many messages were given up since one was taken."""
+    """A subscription: its address, user, secret reference, and the number of messages dropped since the last
+    success.
+    """
 
     hook: str
     login: str
@@ -56,22 +59,22 @@ def webhooks_of(shelf: DeskStore) -> list[Webhook]:
     return [Webhook(*row) for row in shelf.rows("SELECT hook, login, url, secret, failures FROM hook ORDER BY hook")]
 
 
-def keep(shelf: DeskStore, one: Webhook) -> None:
-    """Keep a subscription."""
-    values: list[Value] = [one.hook, one.login, one.url, one.secret, one.failures]
+def keep(shelf: DeskStore, hook: Webhook) -> None:
+    """Store a subscription."""
+    values: list[Value] = [hook.hook, hook.login, hook.url, hook.secret, hook.failures]
     shelf.put("INSERT OR REPLACE INTO hook (hook, login, url, secret, failures) VALUES (?, ?, ?, ?, ?)", values)
 
 
 def renew(shelf: DeskStore, renewed: Callable[[str], str]) -> None:
-    """Write each subscription's secret anew as `renewed` gives it, where that is another text."""
-    for one in webhooks_of(shelf):
-        if (text := renewed(one.secret)) != one.secret:
-            shelf.put("UPDATE hook SET secret = ? WHERE hook = ? AND secret = ?", [text, one.hook, one.secret])
+    """Write each subscription's secret anew as `renewed` returns it, if the text differs."""
+    for hook in webhooks_of(shelf):
+        if (text := renewed(hook.secret)) != hook.secret:
+            shelf.put("UPDATE hook SET secret = ? WHERE hook = ? AND secret = ?", [text, hook.hook, hook.secret])
 
 
-def subscribe(shelf: DeskStore, one: Webhook) -> bool:
-    """Store a new subscription; return False where the user has one to that address."""
-    values: list[Value] = [one.hook, one.login, one.url, one.secret, one.failures, one.login, one.url]
+def subscribe(shelf: DeskStore, hook: Webhook) -> bool:
+    """Store a new subscription; return False when the user has one to that address."""
+    values: list[Value] = [hook.hook, hook.login, hook.url, hook.secret, hook.failures, hook.login, hook.url]
     sql = (
         "INSERT INTO hook (hook, login, url, secret, failures) SELECT ?, ?, ?, ?, ? "
         "WHERE NOT EXISTS (SELECT 1 FROM hook WHERE login = ? AND url = ?)"
@@ -80,15 +83,15 @@ def subscribe(shelf: DeskStore, one: Webhook) -> bool:
 
 
 def end(shelf: DeskStore, hook: str) -> bool:
-    """End a subscription and drop what waits for it; says whether there was one."""
+    """End a subscription and drop its waiting messages; return whether there was one."""
     shelf.put("DELETE FROM hook_message WHERE hook = ?", [hook])
     return shelf.put("DELETE FROM hook WHERE hook = ?", [hook]) > 0
 
 
 def sign(secret: bytes, identifier: str, at: dt.datetime, body: bytes) -> dict[str, str]:
-    """Return the headers that prove who sent a body, which message it is, and when.
+    """Return the headers that prove sender, identifier and time of a body.
 
-    A secret that begins with `whsec_` is taken as the base64 that follows, as Standard Webhooks have it.
+    A secret that begins with `whsec_` is base64 after this prefix, as in Standard Webhooks.
     """
     key = base64.b64decode(secret[6:]) if secret.startswith(b"whsec_") else secret
     stamp = str(int(at.timestamp()))
@@ -102,22 +105,22 @@ def sign(secret: bytes, identifier: str, at: dt.datetime, body: bytes) -> dict[s
 
 
 class Webhooks:
-    """The sending side, on a thread of its own; batches wait in memory, messages on the disk."""
+    """The sending side, on a separate thread; batches wait in memory, messages on the disk."""
 
     def __init__(self, server: Server) -> None:
-        """Take the desk; `start` begins to send."""
+        """Take the server; `start` begins to send."""
         self._desk = server
         self._batches: queue.Queue[Batch | None] = queue.Queue(_MOST_WAITING)
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         """Begin to send."""
-        self._desk.broadcast.also(self._take)
+        self._desk.broadcast.subscribe(self._take)
         self._thread = threading.Thread(target=self._run, name="hooks", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop; what waits on the disk is sent when the desk is started again."""
+        """Stop sending; messages on the disk are sent after the next start."""
         if self._thread is not None:
             self._batches.put(None)
             self._thread.join()
@@ -147,25 +150,27 @@ class Webhooks:
             _log.exception("webhooks met a fault")
 
     def turn(self, batch: Batch) -> int:
-        """Write down for each subscription what a batch is about, where it means something to it; return how many messages wait."""
+        """Store a message about a batch for each subscription that may see some of it; return the number of
+        waiting messages.
+        """
         shelf = self._desk.storage
         about = {
             "at": batch.at,
             "findings": [turn.verdict.finding for turn in batch.turns][:MOST_FINDINGS],
             "reports": [(entry, report.reporter, report.name, report.kind) for entry, report in batch.kept],
         }
-        for one in webhooks_of(shelf):
-            if self._news(one.login, about):
-                self._write(one.hook, about)
+        for hook in webhooks_of(shelf):
+            if self._news(hook.login, about):
+                self._write(hook.hook, about)
         return int(shelf.rows("SELECT count(*) FROM hook_message")[0][0])
 
     def _news(self, login: str, about: dict[str, Any]) -> dict[str, Any]:
-        """Return what a user may see now of what a message is about; {} for nothing."""
+        """Return what a user may now see of a message's subject; {} for nothing."""
         visit = self._visit(login)
         if visit is None or not visit.may(SEE):
             return {}
-        said = news_about(visit, about["at"], about["findings"], about["reports"])
-        return said if said["turns"] or said["reports"] else {}
+        news = news_about(visit, about["at"], about["findings"], about["reports"])
+        return news if news["turns"] or news["reports"] else {}
 
     def _write(self, hook: str, about: dict[str, Any]) -> None:
         body = json.dumps(plain(about), ensure_ascii=False)
@@ -182,22 +187,22 @@ class Webhooks:
         return Visit(server, AccessScope(viewer, server.pack, server.owner, server.below), "zh", "", "/")
 
     def send_due(self) -> int:
-        """Send what is due, the oldest first; returns how many were taken."""
+        """Send the due messages, the oldest first; return how many were accepted."""
         shelf, now, taken = self._desk.storage, self._desk.clock(), 0
-        held = {one.hook: one for one in webhooks_of(shelf)}
+        hooks = {subscription.hook: subscription for subscription in webhooks_of(shelf)}
         due = shelf.rows(
             "SELECT message, hook, body, tries FROM hook_message WHERE due <= ? ORDER BY due, message LIMIT 200",
             [now.isoformat()],
         )
         silent: set[str] = set()
         for message, hook, body, tries in due:
-            if hook in silent or hook not in held:
-                continue  # who did not answer is not asked for each message: they keep their turn
-            made = self._made(held[hook], body)
+            if hook in silent or hook not in hooks:
+                continue  # no request for each message after one failed: the others stay in the queue
+            made = self._made(hooks[hook], body)
             if made is None:
                 shelf.put("DELETE FROM hook_message WHERE message = ?", [message])
                 continue
-            status = self._send(held[hook], message, made, now)
+            status = self._send(hooks[hook], message, made, now)
             if status in _TAKEN:
                 taken += 1
                 shelf.put("DELETE FROM hook_message WHERE message = ?", [message])
@@ -205,35 +210,35 @@ class Webhooks:
             elif status == _GONE:
                 end(shelf, hook)
                 silent.add(hook)
-                self._desk.note(held[hook].login, "hook_end", held[hook].url, "410")
+                self._desk.note(hooks[hook].login, "hook_end", hooks[hook].url, "410")
             else:
                 silent.add(hook)
-                self._again(held[hook], message, tries, now)
+                self._again(hooks[hook], message, tries, now)
         return taken
 
-    def _made(self, one: Webhook, kept: str) -> bytes | None:
-        """Return the body of a message as its user may see it now; None where nothing of it is left to see."""
-        about = json.loads(kept)
-        news = self._news(one.login, about) if "findings" in about else {}
+    def _made(self, hook: Webhook, stored: str) -> bytes | None:
+        """Return the body of a message as its user may see it now; None when nothing of it is visible any more."""
+        about = json.loads(stored)
+        news = self._news(hook.login, about) if "findings" in about else {}
         if not news:
             return None
         return json.dumps(plain({"type": "news", "timestamp": about["at"], "data": news}), ensure_ascii=False).encode()
 
-    def _send(self, one: Webhook, message: str, body: bytes, now: dt.datetime) -> int:
-        """Return the status of the answer; 0 where there was none, or where it may not be sent."""
+    def _send(self, hook: Webhook, message: str, body: bytes, now: dt.datetime) -> int:
+        """Return the status of the answer; 0 without an answer, or when sending is not allowed."""
         try:
-            secret = decrypt(one.secret, self._desk.settings.passphrase)
-            return post(one.url, sign(secret, message, now, body), body, self._desk.settings.hook_networks)
+            secret = decrypt(hook.secret, self._desk.settings.passphrase)
+            return post(hook.url, sign(secret, message, now, body), body, self._desk.settings.hook_networks)
         except (Unreachable, Refused) as fault:
             _log.info("a webhook was not taken: %s", fault)
             return 0
 
-    def _again(self, one: Webhook, message: str, tries: int, now: dt.datetime) -> None:
+    def _again(self, hook: Webhook, message: str, tries: int, now: dt.datetime) -> None:
         shelf = self._desk.storage
         if tries < len(WAITS):
             values: list[Value] = [tries + 1, (now + WAITS[tries]).isoformat(), message]
             shelf.put("UPDATE hook_message SET tries = ?, due = ? WHERE message = ?", values)
             return
         shelf.put("DELETE FROM hook_message WHERE message = ?", [message])
-        shelf.put("UPDATE hook SET failures = failures + 1 WHERE hook = ?", [one.hook])
-        self._desk.note(one.login, "hook_failed", one.url, message)
+        shelf.put("UPDATE hook SET failures = failures + 1 WHERE hook = ?", [hook.hook])
+        self._desk.note(hook.login, "hook_failed", hook.url, message)

@@ -1,4 +1,4 @@
-"""Administration of webhooks: named, tried, ended; each step is an act in the ledger."""
+"""Administration of webhooks: subscribed and ended; each step is recorded in the ledger."""
 
 import base64
 from typing import Annotated
@@ -24,33 +24,31 @@ Administering = Annotated[Visit, Depends(may(ADMINISTER))]
 
 @router.get("/admin/hooks")
 def hooks_page(visit: Administering) -> Response:
-    """Return the subscriptions, with what waits for each."""
+    """Return the page of subscriptions, with the number of waiting messages of each."""
     return _page(visit, "")
 
 
-def _page(visit: Visit, said: str) -> Response:
+def _page(visit: Visit, once: str) -> Response:
     waiting: dict[str, int] = dict(visit.server.storage.rows("SELECT hook, count(*) FROM hook_message GROUP BY 1"))
     users = visit.rows("SELECT login, name FROM desk_user WHERE granted_by = ? ORDER BY login", [visit.server.owner])
-    held = webhooks.webhooks_of(visit.server.storage)
-    return render(visit, "admin/hooks.html", hooks=held, waiting=waiting, users=users, said_once=said)
+    hooks = webhooks.webhooks_of(visit.server.storage)
+    return render(visit, "admin/hooks.html", hooks=hooks, waiting=waiting, users=users, said_once=once)
 
 
 @router.post("/admin/hooks")
 def make_hook(visit: Administering, form: Form) -> Response:
-    """Subscribe an address to the news of a user's reach; a secret that is made here is told once."""
+    """Subscribe an address to the news within a user's reach; a secret that is made here is shown once."""
     server = visit.server
     login, url, named = (str(form.get(name) or "").strip()[:500] for name in ("login", "url", "secret"))
     split(url)
     present(viewer_of(server.duck, server.owner, login, server.local_now().date()), login)
     made = "" if is_named(named) else f"whsec_{base64.b64encode(server.chance().encode()).decode()}"
-    kept = named if is_named(named) else encrypt(made.encode(), server.settings.passphrase, server.chance().encode())
-    one = webhooks.Webhook(f"H-{server.chance()[:12]}", login, url, kept)
-    if not webhooks.subscribe(server.storage, one):
-        wanted = ("该用户尚未订阅的地址", "an address to which the user has no subscription")
-        mend = ("先终止已有的订阅", "End the other subscription first.")
-        raise Refused([refusal("desk.hook.twice", ("", None, "url"), url[:200], wanted, mend)])
-    visit.note("hook", url, f"{one.hook} {login}")
-    return _page(visit, f"{one.hook}: {made or named}")
+    stored = named if is_named(named) else encrypt(made.encode(), server.settings.passphrase, server.chance().encode())
+    hook = webhooks.Webhook(f"H-{server.chance()[:12]}", login, url, stored)
+    if not webhooks.subscribe(server.storage, hook):
+        raise Refused([refusal("desk.hook.twice", ("", None, "url"), url[:200])])
+    visit.note("hook", url, f"{hook.hook} {login}")
+    return _page(visit, f"{hook.hook}: {made or named}")
 
 
 @router.post("/admin/hooks/end")

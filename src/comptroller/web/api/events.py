@@ -1,4 +1,4 @@
-"""News as server-sent events: what turned and what came, each only to those whose reach it lies in."""
+"""News as server-sent events: changed findings and accepted reports, each only to viewers within reach."""
 
 import datetime as dt
 import json
@@ -28,47 +28,47 @@ MOST_TURNS, MOST_FINDINGS = 50, 2_000
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
 async def events(request: Request, visit: Seeing) -> StreamingResponse:
-    """Yield news as they happen: event `news` with what turned and which reports came.
+    """Yield news as they happen: event `news` with changed findings and accepted reports.
 
-    Each time the door is passed anew: a session, a token or a grant that ends takes the stream with it.
+    Access is checked each time: a session, token or grant that ends also ends the stream.
     """
 
     async def out() -> AsyncIterator[str]:
         yield ": open\n\n"
         async for batch in visit.server.broadcast.listen(EVERY_SECONDS):
-            said = await run_in_threadpool(_told, request, batch)
-            if said is None:
+            message = await run_in_threadpool(_message, request, batch)
+            if message is None:
                 return
-            yield said
+            yield message
 
     return StreamingResponse(out(), media_type="text/event-stream", headers={"x-accel-buffering": "no"})
 
 
-def _told(request: Request, batch: Batch | None) -> str | None:
-    """Return what to send of a batch, or of a while without one; None where whoever listens may do so no more."""
+def _message(request: Request, batch: Batch | None) -> str | None:
+    """Return what to send of a batch, or after a pause without one; None when the listener lost access."""
     try:
         visit = visitor(request, is_used=False)
     except (Unauthenticated, SecondFactorRequired):
         return None
     if not visit.may(SEE):
         return None
-    said = news_of(visit, batch) if batch else {"turns": [], "reports": []}
-    if not said["turns"] and not said["reports"]:
+    news = news_of(visit, batch) if batch else {"turns": [], "reports": []}
+    if not news["turns"] and not news["reports"]:
         return ": still here\n\n"
-    return f"event: news\ndata: {json.dumps(plain(said), ensure_ascii=False)}\n\n"
+    return f"event: news\ndata: {json.dumps(plain(news), ensure_ascii=False)}\n\n"
 
 
 def news_of(visit: Visit, batch: Batch) -> dict[str, Any]:
-    """Return of a batch what the viewer may see: findings through the books, reports by who sent them."""
+    """Return what the viewer may see of a batch: findings through the books, reports by their reporter."""
     names = [turn.verdict.finding for turn in batch.turns]
-    kept = [(entry, report.reporter, report.name, report.kind) for entry, report in batch.kept]
-    return news_about(visit, batch.at, names, kept)
+    accepted = [(entry, report.reporter, report.name, report.kind) for entry, report in batch.kept]
+    return news_about(visit, batch.at, names, accepted)
 
 
 def news_about(
     visit: Visit, at: dt.datetime | str, findings: Sequence[str], kept: Sequence[tuple[int, str, str, str]]
 ) -> dict[str, Any]:
-    """Return of findings and of reports (entry, reporter, name, kind) what the viewer may see at this moment."""
+    """Return the findings and reports (entry, reporter, name, kind) that the viewer may see now."""
     seen: list[dict[str, Any]] = []
     listed = list(dict.fromkeys(findings))[:MOST_FINDINGS]
     if listed:

@@ -1,8 +1,8 @@
-"""Whether a server still works: the call that says so, and the watch that ends a server which cannot work any more.
+"""Health of a server: the call that reports it, and the watch that ends a server that cannot work any more.
 
 DuckDB invalidates a database that met a fault in the middle of a write: each later statement fails until the file is
-opened anew. A server with such a database, or without its writer, answers nothing right; it says so and ends, and what
-started it starts it again. Nothing is lost: what was acknowledged is in the ledger.
+opened anew. A server with such a database, or without its writer, cannot answer correctly. It reports that and ends,
+and its supervisor starts it again. Nothing is lost: every acknowledged report is in the ledger.
 """
 
 import logging
@@ -22,11 +22,11 @@ _log = logging.getLogger(__name__)
 router = APIRouter()
 LOOK_SECONDS, GRACE_SECONDS, LAST_SECONDS = 2.0, 3.0, 15.0
 EXIT_CODE = 70
-"""How a process ends whose database is invalid: an error inside the software (sysexits.h)."""
+"""Exit code of a process with an invalid database: an internal software error (sysexits.h)."""
 
 
 def fault_of(server: Server) -> str:
-    """Return why a server cannot work any more; '' while it works."""
+    """Return why the server cannot work any more; '' while it works."""
     if not server.writer.is_alive:
         return "the writer has ended"
     try:
@@ -38,15 +38,15 @@ def fault_of(server: Server) -> str:
 
 @router.get(HEALTH, include_in_schema=False)
 async def healthz(request: Request) -> JSONResponse:
-    """Return 200 while the server works and 503 when it does not, and not a word more."""
+    """Return 200 while the server works and 503 when it does not, without details."""
     is_well = not fault_of(desk_of(request))
     return JSONResponse({"status": "ok" if is_well else "down"}, 200 if is_well else 503)
 
 
 def watch(server: Server, end: Callable[[], None], done: threading.Event) -> None:
-    """Look at a server until it is done; one that cannot work is ended, after some seconds in which its health call says so.
+    """Watch a server until it is done; end one that cannot work, some seconds after its health call first reports it.
 
-    `end` tells the server to stop. What does not stop in time is ended all the same, with a code that is not zero.
+    `end` asks the server to stop. A server that does not stop in time is killed with an exit code other than zero.
     """
     while not done.wait(LOOK_SECONDS):
         fault = fault_of(server)

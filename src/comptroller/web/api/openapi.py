@@ -15,13 +15,13 @@ _ABOUT = (
 
 
 def document_of(app: FastAPI) -> dict[str, Any]:
-    """Return the document of an app, made once."""
+    """Return the document of an app; it is made once."""
     if not app.openapi_schema:
-        found = get_openapi(title=app.title, version=app.version, description=_ABOUT, routes=app.routes)
-        found["components"]["securitySchemes"] = {
+        document = get_openapi(title=app.title, version=app.version, description=_ABOUT, routes=app.routes)
+        document["components"]["securitySchemes"] = {
             "token": {"type": "http", "scheme": "bearer"},
             "session": {"type": "apiKey", "in": "cookie", "name": SESSION},
         }
-        found["security"] = [{"token": []}, {"session": []}]
-        app.openapi_schema = found
+        document["security"] = [{"token": []}, {"session": []}]
+        app.openapi_schema = document
     return app.openapi_schema

@@ -1,4 +1,4 @@
-"""Page by page: what a call takes to go on where the page before ended."""
+"""Pagination: the cursor with which a call continues after the previous page."""
 
 from typing import Annotated, Any
 
@@ -11,8 +11,7 @@ Limit = Annotated[int, Query(ge=1, le=1000, description="How many at most.")]
 
 
 def cut(rows: list[dict[str, Any]], limit: int, key: str) -> tuple[list[dict[str, Any]], str | None]:
-    """Return a page of rows, one more of which was read than is given, and the cursor of the next; None where this was
-    the last.
+    """Return a page of rows and the cursor of the next page, None for the last; `rows` holds one row beyond the page.
 
     >>> cut([{"name": "a"}, {"name": "b"}], 1, "name")
     ([{'name': 'a'}], 'a')
@@ -21,7 +20,5 @@ def cut(rows: list[dict[str, Any]], limit: int, key: str) -> tuple[list[dict[str
 
 
 def no_cursor(after: str) -> Refused:
-    """Return the refusal of a cursor that no page gave, or that is too old."""
-    wanted = ("上一页给出的 next", "what the page before gave as `next`")
-    mend = ("从第一页重新查询", "Begin again with the first page.")
-    return Refused([refusal("desk.cursor", ("", None, "after"), after, wanted, mend)])
+    """Return the refusal of a cursor that no page returned, or that is too old."""
+    return Refused([refusal("desk.cursor", ("", None, "after"), after)])

@@ -1,4 +1,4 @@
-"""What calls answer, as shapes: answers are held to them, and the OpenAPI document names them."""
+"""Schemas of answers: every answer is validated against its schema, and the OpenAPI document lists them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,7 @@ class PolicyText:
 
 @dataclass
 class RefusalForm:
-    """Why something is not taken: the place, what was seen, what was expected, the mend, a stable code."""
+    """Reason of a rejection: the place, what was seen, what was expected, how to fix it, a stable code."""
 
     code: str
     file: str
@@ -34,7 +34,7 @@ class Refusals:
 
 @dataclass
 class GrantForm:
-    """A grant that holds today; '' for domain or line is every domain, and no line of its own."""
+    """A current grant; '' for domain means every domain, '' for line means no line."""
 
     role: str
     entity: str
@@ -45,7 +45,7 @@ class GrantForm:
 
 @dataclass
 class Me:
-    """Who asks, with the grants that hold, and to which entry the books are folded."""
+    """The caller, with the current grants, and the last ledger entry in the books."""
 
     login: str
     grants: list[GrantForm]
@@ -55,7 +55,7 @@ class Me:
 
 @dataclass
 class FindingRow:
-    """A finding as it stands; `amount` is what its evidence says in CNY, as text, so that no digit is lost."""
+    """A finding in its current state; `amount` is the CNY amount in its evidence, as text, so that no digit is lost."""
 
     finding: str
     state: str
@@ -71,7 +71,7 @@ class FindingRow:
 
 @dataclass
 class FindingPage:
-    """Findings, the cursor of the next page (null at the end), and how many findings the reach hides."""
+    """Findings, the cursor of the next page (null at the end), and the number of hidden findings."""
 
     items: list[FindingRow]
     next: str | None
@@ -80,7 +80,7 @@ class FindingPage:
 
 @dataclass
 class FindingWhole:
-    """A finding with all that explains it; `rows` are those within reach, `hidden` how many are not."""
+    """A finding with all that explains it; `rows` are within reach, `hidden` is the number of the others."""
 
     finding: dict[str, Any]
     history: list[dict[str, Any]]
@@ -94,7 +94,7 @@ class FindingWhole:
 
 @dataclass
 class EntityPage:
-    """Rows of the register with the fields that the policy gives them, the next cursor, and how many are hidden."""
+    """Rows of the register with the fields of the policy, the next cursor, and the number of hidden rows."""
 
     items: list[dict[str, Any]]
     next: str | None
@@ -103,7 +103,7 @@ class EntityPage:
 
 @dataclass
 class RuleRow:
-    """A rule in force: what it is called, what kind it is, and which table it judges."""
+    """A rule in force: its title, its type, and the table that it judges."""
 
     rule: str
     title: PolicyText
@@ -126,7 +126,7 @@ class RulePage:
 
 @dataclass
 class ScoreForm:
-    """A rule's honest count within reach: `judged` is found and clear together, `why` counts what was missing."""
+    """A rule's score within reach: `judged` counts found and clear together, `why` counts missing data."""
 
     judged: int
     found: int
@@ -154,7 +154,7 @@ class RuleWhole(RuleRow):
 
 @dataclass
 class EntryRow:
-    """The head of an entry of the ledger."""
+    """The header of a ledger entry."""
 
     entry: int
     received_at: str
@@ -168,9 +168,9 @@ class EntryRow:
 
 @dataclass
 class EntryPage:
-    """Heads of entries, the cursor of the next page, and how many of those looked at the reach hides.
+    """Headers of entries, the cursor of the next page, and the number of hidden entries among those read.
 
-    A page may hold fewer than were asked for, even none, and yet have a next one.
+    A page may hold fewer entries than requested, even none, and still have a next one.
     """
 
     items: list[EntryRow]
@@ -192,7 +192,7 @@ class ReceiptForm:
 
 @dataclass
 class EntryWhole(EntryRow):
-    """An entry with its header byte for byte, its proof, the key to check it by, and its facts within reach and beyond."""
+    """An entry with its exact header, its proof, the key to check it with, and its facts within reach and beyond."""
 
     header: str
     key: str
@@ -203,7 +203,7 @@ class EntryWhole(EntryRow):
 
 @dataclass
 class AcceptedReport:
-    """A report that was kept: its entry and receipt."""
+    """A report that was accepted: its entry and receipt."""
 
     entry: int
     receipt: ReceiptForm
@@ -211,7 +211,7 @@ class AcceptedReport:
 
 @dataclass
 class Table:
-    """The answer to a question: names of columns, rows of cells, how many rows there are, and the cursor of the next page."""
+    """The answer to a query: column names, rows of cells, the number of rows, and the cursor of the next page."""
 
     columns: list[str]
     rows: list[list[Any]]
@@ -221,11 +221,11 @@ class Table:
 
 @dataclass
 class AuthorityCheck:
-    """The answer to "may I?": `allowed`, `ask` (whom), `forbidden` or `unknown`, with the lines that say so.
+    """Answer of the authority check: `allowed`, `ask` (a body), `forbidden` or `unknown`, with the lines behind it.
 
-    Each line names what it rests on: `cites` (source and article) of a pack's list, or the `entry` that reported it.
+    Each line names its source: `cites` (source and article) of a pack's list, or the `entry` that reported it.
 
-    `advice` names it in the ledger; `entry` is known where the call waited for it.
+    `advice` is its name in the ledger; `entry` is known when the call waited for it.
     """
 
     advice: str
@@ -248,7 +248,7 @@ ERRORS: dict[int | str, dict[str, Any]] = {
         (429, "Asked too often."),
     )
 }
-"""How every call may fail."""
+"""Errors of every call."""
 BODY_ERRORS: dict[int | str, dict[str, Any]] = {
     status: {"model": Refusals, "description": said}
     for status, said in (
@@ -256,4 +256,4 @@ BODY_ERRORS: dict[int | str, dict[str, Any]] = {
         (413, "The body is too large."),
     )
 }
-"""How a call with a body may fail as well."""
+"""Further errors of a call with a body."""

@@ -1,4 +1,4 @@
-"""One's own account: the password, the second factor, offers of administrators, tokens, and where one is signed in."""
+"""The user's own account: password, second factor, offers of administrators, tokens and sessions."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from comptroller.access.handovers import IDENTITY, TOKEN
 from comptroller.access.identities import Identity
 from comptroller.access.second_factor import RECOVERY_CODES, SECRET_BYTES, address, recovery_codes, shown
 from comptroller.model.refusal import Refused, refusal
+from comptroller.model.text import message
 from comptroller.web.identity.sign_in import known_here, renewed, with_cookie
 from comptroller.web.runtime.secrets_at_rest import decrypt, encrypt
 from comptroller.web.shell.auth import SESSION, Form, Visiting, owes_factor
@@ -24,13 +25,12 @@ router = APIRouter()
 ADDRESSES = ("/account",)
 """Addresses that the tests of access open as every role."""
 MOST_PASSWORD = 200
-_PRESENT = ("您现在的口令", "your present password")
 _OFFERED = (TOKEN, IDENTITY)
 
 
 @router.get("/account")
 def account(visit: Visiting) -> Response:
-    """Return one's own account."""
+    """Return the page of the user's own account."""
     return _page(visit)
 
 
@@ -51,27 +51,23 @@ def _page(visit: Visit, secret: bytes = b"", codes: Sequence[str] = (), once: st
         codes=codes,
         left=accounts.factors.recovery_left(login),
         is_owed=owes_factor(visit.server, visit.reach.viewer),
-        sessions=[(made, seen) for who, made, seen in accounts.sessions() if who == login],
-        offers=[one for one in accounts.handovers.offers(visit.server.clock(), login) if one.purpose in _OFFERED],
-        tokens=[one for one in accounts.tokens() if one.login == login],
+        sessions=[(made, used_at) for who, made, used_at in accounts.sessions() if who == login],
+        offers=[item for item in accounts.handovers.offers(visit.server.clock(), login) if item.purpose in _OFFERED],
+        tokens=[item for item in accounts.tokens() if item.login == login],
         said_once=once,
     )
 
 
 @router.post("/account/password")
 def change_password(request: Request, visit: Visiting, form: Form) -> Response:
-    """Change one's own password; every session and token ends, and this browser gets a new session."""
+    """Change the user's own password; every session and token ends, and this browser gets a new session."""
     _known(visit, form)
     new, again = (str(form.get(name) or "") for name in ("new", "again"))
     if new != again or not LEAST_PASSWORD <= len(new) <= MOST_PASSWORD:
-        wanted = (
-            f"两次相同的 {LEAST_PASSWORD} 字以上口令",
-            f"the same new password twice, {LEAST_PASSWORD} characters or more",
-        )
-        raise _wrong("new, again", f"{len(new)}, {len(again)}", wanted)
+        raise _wrong("new, again", f"{len(new)}, {len(again)}", "new", least=LEAST_PASSWORD)
     accounts, at = visit.server.accounts, visit.server.clock()
     if not accounts.change_password(visit.login, str(form.get("password") or "")[:MOST_PASSWORD], new):
-        raise _wrong("password", "-", _PRESENT)
+        raise _wrong("password", "-", "password")
     visit.note("own_password")
     secret, form_key = visit.server.chance(), visit.server.chance()
     accounts.open_session(visit.login, secret, form_key, at)
@@ -81,11 +77,11 @@ def change_password(request: Request, visit: Visiting, form: Form) -> Response:
 
 @router.post("/account/factor")
 def offer_factor(visit: Visiting, form: Form) -> Response:
-    """Draw a secret for a device, told once; it counts when a code of the device is given."""
+    """Create a secret for a device, shown once; it becomes active with a code of the device."""
     _known(visit, form)
     factors = visit.server.accounts.factors
     if factors.is_on(visit.login):
-        raise _wrong("factor", "-", ("尚未启用验证码", "an account without a second factor"))
+        raise _wrong("factor", "-", "without_factor")
     secret = sha256(visit.server.chance().encode()).digest()[:SECRET_BYTES]
     nonce = sha256(visit.server.chance().encode()).digest()
     factors.offer(visit.login, encrypt(secret, visit.server.settings.passphrase, nonce))
@@ -94,9 +90,9 @@ def offer_factor(visit: Visiting, form: Form) -> Response:
 
 @router.post("/account/factor/on")
 def turn_on(request: Request, visit: Visiting, form: Form) -> Response:
-    """Turn the second factor on by a code of the device; sessions and tokens from before it end, this session is renewed."""
+    """Turn the second factor on by a code of the device; older sessions and tokens end, and this session is renewed."""
     if visit.server.accounts.factors.is_on(visit.login) or not _code_fits(visit, form):
-        raise _wrong("code", "-", ("设备上当前的验证码", "the present code of the device"))
+        raise _wrong("code", "-", "code")
     secret = renewed(request, visit)
     visit.server.accounts.end_tokens(visit.login)
     visit.note("factor")
@@ -105,39 +101,39 @@ def turn_on(request: Request, visit: Visiting, form: Form) -> Response:
 
 @router.post("/account/recovery")
 def renew(visit: Visiting, form: Form) -> Response:
-    """Draw recovery codes afresh, told once; those from before open nothing any more."""
+    """Create new recovery codes, shown once; the old ones stop working."""
     _known(visit, form)
     if not visit.server.accounts.factors.is_on(visit.login) or not _code_fits(visit, form):
-        raise _wrong("code", "-", ("设备上当前的验证码", "the present code of the device"))
+        raise _wrong("code", "-", "code")
     visit.note("factor", visit.login, "recovery codes")
     return _page(visit, codes=_drawn_codes(visit))
 
 
 def _drawn_codes(visit: Visit) -> list[str]:
-    """Return recovery codes that were drawn and kept just now."""
+    """Return new recovery codes after storing them."""
     codes = recovery_codes([visit.server.chance() for _ in range(RECOVERY_CODES)])
     visit.server.accounts.factors.renew_recovery(visit.login, codes, sha256(visit.server.chance().encode()).hexdigest())
     return codes
 
 
-def qr_path(said: str) -> tuple[int, str]:
-    """Return a text as a QR code (ISO/IEC 18004): how many modules wide with its margin, and the dark ones as the path
-    of an SVG.
+def qr_path(text: str) -> tuple[int, str]:
+    """Return a text as a QR code (ISO/IEC 18004): its width in modules with margin, and the dark modules as an SVG
+    path.
 
     >>> qr_path("otpauth://totp/x?secret=A")[0]
     33
     """
-    rows = [list(row) for row in segno.make(said, error="m", micro=False).matrix_iter(border=4)]
+    rows = [list(row) for row in segno.make(text, error="m", micro=False).matrix_iter(border=4)]
     dark = [f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, is_dark in enumerate(row) if is_dark]
     return len(rows), "".join(dark)
 
 
 @router.post("/account/factor/end")
 def turn_off(visit: Visiting, form: Form) -> Response:
-    """Turn the second factor off; password and code are asked for."""
+    """Turn the second factor off; password and code are required."""
     _known(visit, form)
     if not _code_fits(visit, form):
-        raise _wrong("code", "-", ("设备上当前的验证码", "the present code of the device"))
+        raise _wrong("code", "-", "code")
     if visit.server.accounts.factors.end(visit.login):
         visit.note("factor_end", visit.login)
     return RedirectResponse("/account", 303)
@@ -145,7 +141,7 @@ def turn_off(visit: Visiting, form: Form) -> Response:
 
 @router.post("/account/sessions/end")
 def end_sessions(request: Request, visit: Visiting, _form: Form) -> Response:
-    """End one's sessions everywhere but here."""
+    """End the user's other sessions."""
     if visit.scope is not None or not request.cookies.get(SESSION):
         raise PermissionDenied("account")
     secret = renewed(request, visit)
@@ -155,64 +151,65 @@ def end_sessions(request: Request, visit: Visiting, _form: Form) -> Response:
 
 @router.post("/account/offers")
 def take_offer(visit: Visiting, form: Form) -> Response:
-    """Take up or decline what an administrator offered: a token, with its secret shown here and once, or an identity."""
+    """Accept or decline an administrator's offer: a token, with its secret shown here once, or an identity."""
     if form.get("does") == "decline":
         _person_alone(visit)
     else:
         _known(visit, form)
     accounts, at = visit.server.accounts, visit.server.clock()
     number = str(form.get("number") or "")
-    one = next((o for o in accounts.handovers.offers(at, visit.login) if str(o.number) == number), None)
-    if one is None or one.purpose not in _OFFERED or not accounts.handovers.settle(one.number):
+    offer = next((o for o in accounts.handovers.offers(at, visit.login) if str(o.number) == number), None)
+    if offer is None or offer.purpose not in _OFFERED or not accounts.handovers.settle(offer.number):
         raise NotFound(number)
     if form.get("does") == "decline":
-        visit.note("declined", one.purpose, one.made_by)
+        visit.note("declined", offer.purpose, offer.made_by)
         return RedirectResponse("/account", 303)
-    if one.purpose == IDENTITY:
-        accounts.identities.link(Identity(one.detail["issuer"], one.detail["subject"], visit.login), at)
-        visit.note("identity", visit.login, f"{one.detail['issuer']} {one.made_by}")
+    if offer.purpose == IDENTITY:
+        accounts.identities.link(Identity(offer.detail["issuer"], offer.detail["subject"], visit.login), at)
+        visit.note("identity", visit.login, f"{offer.detail['issuer']} {offer.made_by}")
         return RedirectResponse("/account", 303)
-    secret, until = visit.server.chance(), at + dt.timedelta(days=int(one.detail["days"]))
-    accounts.make_token(Token(one.detail["name"], visit.login, frozenset(one.detail["scope"]), until), secret, at)
-    visit.note("token", visit.login, f"{one.detail['name']} {one.made_by}")
-    return _page(visit, once=f"{one.detail['name']}: {secret}")
+    secret, until = visit.server.chance(), at + dt.timedelta(days=int(offer.detail["days"]))
+    accounts.make_token(Token(offer.detail["name"], visit.login, frozenset(offer.detail["scope"]), until), secret, at)
+    visit.note("token", visit.login, f"{offer.detail['name']} {offer.made_by}")
+    return _page(visit, once=f"{offer.detail['name']}: {secret}")
 
 
 @router.post("/account/tokens/end")
 def end_own_token(visit: Visiting, form: Form) -> Response:
-    """End one of one's own tokens at once."""
+    """End one of the user's own tokens at once."""
     _person_alone(visit)
     digest = str(form.get("digest") or "")
-    own = {one.digest for one in visit.server.accounts.tokens() if one.login == visit.login}
+    own = {token.digest for token in visit.server.accounts.tokens() if token.login == visit.login}
     if digest in own and visit.server.accounts.end_token(digest):
         visit.note("token_end", digest[:12])
     return RedirectResponse("/account", 303)
 
 
 def _person_alone(visit: Visit) -> None:
-    """Reject (NotGranted) a program's token: it opens no account."""
+    """Reject (PermissionDenied) a program's token: it opens no account."""
     if visit.scope is not None:
         raise PermissionDenied("account")
 
 
 def _known(visit: Visit, form: Form) -> None:
-    """Reject (Refused) a user who does not give his password again; a user of a provider alone has none to give."""
+    """Reject (Refused) a user whose password is not repeated; a user of a provider alone has no password."""
     _person_alone(visit)
     accounts, at = visit.server.accounts, visit.server.clock()
     given = str(form.get("password") or "")[:MOST_PASSWORD]
     if accounts.has_password(visit.login) and not accounts.check(visit.login, given, at, "session"):
-        raise _wrong("password", "-", _PRESENT)
+        raise _wrong("password", "-", "password")
 
 
 def _code_fits(visit: Visit, form: Form) -> bool:
     factors = visit.server.accounts.factors
-    kept = factors.kept(visit.login)
-    if visit.scope is not None or not kept:
+    encrypted = factors.kept(visit.login)
+    if visit.scope is not None or not encrypted:
         raise PermissionDenied("account")
-    secret = decrypt(kept, visit.server.settings.passphrase)
+    secret = decrypt(encrypted, visit.server.settings.passphrase)
     return factors.check(visit.login, secret, str(form.get("code") or "")[:20], visit.server.clock())
 
 
-def _wrong(name: str, seen: object, wanted: tuple[str, str]) -> Refused:
-    mend = ("改正后重试；多次有误须稍候", "Mend it and try again; after several faults wait a moment.")
-    return Refused([refusal("desk.account", ("", None, name), seen, wanted, mend)])
+def _wrong(name: str, seen: object, expected: str, **values: object) -> Refused:
+    """Return the refusal of a field; `expected` names the message `desk.account.<expected>:expected`."""
+    text = message(f"desk.account.{expected}:expected", **values)
+    return Refused([refusal("desk.account", ("", None, name), seen, text, message("desk.account:fix"))])

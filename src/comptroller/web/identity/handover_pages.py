@@ -1,4 +1,4 @@
-"""A one-time link that an administrator issued: its user opens it, sets the password, and nobody else learns it."""
+"""One-time link of an administrator: its user opens it and sets the password, which no other person learns."""
 
 import logging
 from typing import Annotated
@@ -22,7 +22,7 @@ Secret = Annotated[str, FormField(max_length=200)]
 
 @router.get("/take-up")
 def open_link(request: Request, link: Annotated[str, Query(max_length=200)] = "") -> Response:
-    """Return the page on which a link is taken up; opening it changes nothing."""
+    """Return the page of a link; opening it changes nothing."""
     return _page(
         request, link, "" if desk_of(request).accounts.handovers.link(link, desk_of(request).clock()) else "link"
     )
@@ -32,20 +32,20 @@ def open_link(request: Request, link: Annotated[str, Query(max_length=200)] = ""
 def take_up(
     request: Request, link: Secret, new: Secret, again: Secret, code: Annotated[str, FormField(max_length=60)] = ""
 ) -> Response:
-    """Set the password of the link's user and use the link up; sessions and tokens from before end."""
+    """Set the password of the link's user and use the link up; older sessions and tokens end."""
     server = desk_of(request)
-    held = server.accounts.handovers.link(link, server.clock())
-    if held is None or not _is_admitted(server, held.login):
+    handover = server.accounts.handovers.link(link, server.clock())
+    if handover is None or not _is_admitted(server, handover.login):
         return _page(request, link, "link", 401)
     if new != again or not LEAST_PASSWORD <= len(new) <= MOST_PASSWORD:
         return _page(request, link, "new", 422)
-    if held.needs_proof and not _is_proven(server, held, link, code):
+    if handover.needs_proof and not _is_proven(server, handover, link, code):
         _log.warning("a link was not taken up: attempt %s", server.accounts.throttle.digest(link)[:12])
         return _page(request, link, "proof", 401)
     if not server.accounts.handovers.use(link):
         return _page(request, link, "link", 401)
-    server.accounts.set_password(held.login, new)
-    server.note(held.login, "taken_up", held.login, held.made_by)
+    server.accounts.set_password(handover.login, new)
+    server.note(handover.login, "taken_up", handover.login, handover.made_by)
     return RedirectResponse("/sign-in", 303)
 
 
@@ -54,18 +54,18 @@ def _is_admitted(server: Server, login: str) -> bool:
     return viewer is not None and viewer.is_admitted
 
 
-def _is_proven(server: Server, held: Link, link: str, code: str) -> bool:
-    """Return whether a code is given that the administrator who issued the link does not have; each try counts."""
+def _is_proven(server: Server, handover: Link, link: str, code: str) -> bool:
+    """Return whether a valid code came that the issuing administrator does not have; each try counts."""
     if server.accounts.handovers.fits(link, code):
         return True
-    return server.accounts.factors.is_on(held.login) and bool(code_fits(server, held.login, code[:40]))
+    return server.accounts.factors.is_on(handover.login) and bool(code_fits(server, handover.login, code[:40]))
 
 
 def _page(request: Request, link: str, wrong: str, status: int = 200) -> Response:
     handovers, at = desk_of(request).accounts.handovers, desk_of(request).clock()
-    held = handovers.link(link, at)
-    status = 401 if held is None else status
+    handover = handovers.link(link, at)
+    status = 401 if handover is None else status
     return render_bare(
-        request, "identity/take_up.html", status, link=link, wrong=wrong, is_open=held is not None, least=LEAST_PASSWORD,
-        needs_proof=held is not None and held.needs_proof,
+        request, "identity/take_up.html", status, link=link, wrong=wrong, is_open=handover is not None, least=LEAST_PASSWORD,
+        needs_proof=handover is not None and handover.needs_proof,
     )  # fmt: skip

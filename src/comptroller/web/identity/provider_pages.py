@@ -1,7 +1,7 @@
-"""Signing in through an OpenID provider: the way there, the way back, and which subject opens whose account."""
+"""Sign-in through an OpenID provider: the redirect to it, the way back, and which subject opens which account."""
 
 import logging
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -11,6 +11,7 @@ from comptroller.access.grants import ADMINISTER
 from comptroller.access.handovers import IDENTITY, IDENTITY_TWICE
 from comptroller.access.identities import LONGEST_WAY, Identity
 from comptroller.model.refusal import Refused, refusal
+from comptroller.model.text import message
 from comptroller.web.identity.sign_in import inner, pass_on
 from comptroller.web.runtime.admission import is_same_person, others_of
 from comptroller.web.runtime.oidc import NotIdentified, Provider
@@ -25,11 +26,11 @@ _log = logging.getLogger(__name__)
 router = APIRouter()
 Administering = Annotated[Visit, Depends(may(ADMINISTER))]
 UNDER_WAY = "desk_oidc"
-"""The cookie of a browser that is on its way to the provider; it goes to the addresses under /oidc alone."""
+"""Cookie of a browser on its way to the provider; it is sent to addresses under /oidc only."""
 
 
 def provider_of(server: Server) -> Provider:
-    """Return the provider that the desk's settings name; raises Gone for where they name none."""
+    """Return the provider in the desk's settings; raises NotFound without one."""
     if server.provider is None:
         raise NotFound("/oidc")
     return server.provider
@@ -55,7 +56,7 @@ def start(request: Request, back: Annotated[str, Query(max_length=500)] = "/") -
 
 @router.get(BACK)
 def come_back(request: Request) -> Response:
-    """Let somebody in whom the provider vouches for and whose subject an administrator linked to an account."""
+    """Sign in a user whom the provider identifies, if an administrator linked the subject to an account."""
     server = desk_of(request)
     provider, at = provider_of(server), server.clock()
     secret = request.cookies.get(UNDER_WAY, "")
@@ -81,23 +82,28 @@ def come_back(request: Request) -> Response:
 
 
 def _taken_up(server: Server, issuer: str, subject: str) -> str:
-    """Return the account whose first way in the subject takes up; '' where it is offered none, or the account has a way in."""
+    """Return the account that the subject opens for the first time.
+
+    '' when no account is offered, or the account has a sign-in method already.
+    """
     accounts, at, detail = server.accounts, server.clock(), {"issuer": issuer, "subject": subject}
-    for one in accounts.handovers.offers(at):
-        if one.purpose != IDENTITY or one.detail != detail or can_enter(server, one.login):
+    for offer in accounts.handovers.offers(at):
+        if offer.purpose != IDENTITY or offer.detail != detail or can_enter(server, offer.login):
             continue
-        second = [o.detail for o in accounts.handovers.offers(at, one.login) if o.purpose == IDENTITY_TWICE]
-        if others_of(server, one.made_by) and detail not in second:
+        second = [o.detail for o in accounts.handovers.offers(at, offer.login) if o.purpose == IDENTITY_TWICE]
+        if others_of(server, offer.made_by) and detail not in second:
             continue
-        if accounts.handovers.settle(one.number) and accounts.identities.link(Identity(issuer, subject, one.login), at):
-            server.note(one.login, "identity", one.login, f"{issuer} {one.made_by}")
-            return one.login
+        if accounts.handovers.settle(offer.number) and accounts.identities.link(
+            Identity(issuer, subject, offer.login), at
+        ):
+            server.note(offer.login, "identity", offer.login, f"{issuer} {offer.made_by}")
+            return offer.login
     return ""
 
 
 def can_enter(server: Server, login: str) -> bool:
-    """Return whether an account can be signed in to: by a password, or by an identity that is linked."""
-    is_linked = any(one.login == login for one in server.accounts.identities.all())
+    """Return whether an account has a sign-in method: a password or a linked identity."""
+    is_linked = any(identity.login == login for identity in server.accounts.identities.all())
     return server.accounts.has_password(login) or is_linked
 
 
@@ -109,27 +115,30 @@ def _refused(request: Request, wrong: str, subject: str) -> Response:
 
 @router.get("/admin/identities")
 def identities(visit: Administering) -> Response:
-    """Return which subject opens whose account."""
+    """Return the page of subjects and their accounts."""
     provider_of(visit.server)
     users = visit.rows("SELECT login, name FROM desk_user WHERE granted_by = ? ORDER BY login", [visit.server.owner])
     accounts = visit.server.accounts
-    offers = [one for one in accounts.handovers.offers(visit.server.clock()) if one.purpose == IDENTITY]
+    offers = [offer for offer in accounts.handovers.offers(visit.server.clock()) if offer.purpose == IDENTITY]
     return render(visit, "identity/identities.html", users=users, links=accounts.identities.all(), offers=offers)
 
 
 @router.post("/admin/identities")
 def link(visit: Administering, form: Form) -> Response:
-    """Offer a user a subject of the provider, which the user takes up; nobody offers to himself, and no subject opens two accounts."""
+    """Offer a user a subject of the provider, which the user accepts.
+
+    No administrator offers one to themselves, and no subject opens two accounts.
+    """
     issuer = provider_of(visit.server).settings.issuer
     login, subject = (str(form.get(name) or "").strip()[:255] for name in ("login", "subject"))
     day = visit.server.local_now().date()
     if not subject or viewer_of(visit.duck, visit.server.owner, login, day) is None:
-        raise _wrong("login, subject", f"{login} {subject}", ("已有用户和标识", "a user who is there, and a subject"))
+        raise _wrong("login, subject", f"{login} {subject}", "user_subject")
     if login == visit.login:
-        raise _wrong("login", login, ("他人的账户", "somebody else's account"))
+        raise _wrong("login", login, "other_user")
     accounts, at = visit.server.accounts, visit.server.clock()
     if accounts.identities.login(issuer, subject):
-        raise _wrong("subject", subject, ("尚未关联的标识", "a subject that is not linked yet"))
+        raise _wrong("subject", subject, "free_subject")
     detail = {"issuer": issuer, "subject": subject}
     same = [o for o in accounts.handovers.offers(at, login) if o.purpose == IDENTITY and o.detail == detail]
     is_second = bool(same) and not is_same_person(visit.server, same[0].made_by, visit.login)
@@ -140,7 +149,7 @@ def link(visit: Administering, form: Form) -> Response:
 
 @router.post("/admin/identities/end")
 def unlink(visit: Administering, form: Form) -> Response:
-    """End a link; whoever is signed in with that account is signed out."""
+    """End a link; users signed in with that account are signed out."""
     issuer, subject = (str(form.get(name) or "") for name in ("issuer", "subject"))
     login = visit.server.accounts.identities.end(issuer, subject)
     if login:
@@ -148,6 +157,7 @@ def unlink(visit: Administering, form: Form) -> Response:
     return RedirectResponse("/admin/identities", 303)
 
 
-def _wrong(name: str, seen: Any, wanted: tuple[str, str]) -> Refused:
-    mend = ("改正后重试", "Mend it and try again.")
-    return Refused([refusal("desk.identity", ("", None, name), seen, wanted, mend)])
+def _wrong(name: str, seen: object, expected: str) -> Refused:
+    """Return the refusal of a field; `expected` names the message `desk.identity.<expected>:expected`."""
+    text = message(f"desk.identity.{expected}:expected")
+    return Refused([refusal("desk.identity", ("", None, name), seen, text, message("desk.identity:fix"))])

@@ -1,4 +1,4 @@
-"""Signing in and out, and the language: what somebody may do who is not known yet."""
+"""Sign-in, sign-out and language: the acts of a visitor who is not signed in."""
 
 import logging
 from typing import Annotated
@@ -22,14 +22,14 @@ from comptroller.web.shell.visit import Visit
 _log = logging.getLogger(__name__)
 router = APIRouter()
 HALF = "desk_half"
-"""The cookie of a browser in which the right password was given, and a code is owed."""
+"""Cookie of a browser after the right password, while a code is still required."""
 DEVICE = "desk_device"
-"""The cookie of a browser in which a user has signed in before; it opens nothing, and spares the waits that others cause."""
+"""Cookie of a browser in which a user signed in before. It grants nothing; it spares the waits that others cause."""
 
 
 @router.get("/sign-in")
 def ask(request: Request, back: str = "/") -> Response:
-    """Return the page on which one signs in."""
+    """Return the sign-in page."""
     return render_sign_in(request, back=inner(back))
 
 
@@ -53,14 +53,14 @@ def sign_in(
     )
     viewer = viewer_of(server.duck, server.owner, who, at.astimezone(server.zone).date()) if is_right else None
     if viewer is None or not viewer.is_admitted:
-        # Of what was typed nothing is logged: people type passwords into the field of the name.
+        # Nothing typed is logged: people type passwords into the field of the name.
         _log.warning("signing in failed: attempt %s", accounts.throttle.digest(f"{client} {folded(login)}")[:12])
         return render_sign_in(request, 401, wrong="failed", back=inner(back))
     return pass_on(request, who, back)
 
 
 def pass_on(request: Request, login: str, back: str, by: str = "") -> Response:
-    """Open the session of a user who is identified by a password or a provider, or ask for the second factor that is on."""
+    """Open the session of a user identified by a password or a provider, or request the active second factor."""
     server = desk_of(request)
     if not server.accounts.factors.is_on(login):
         return enter(request, login, back, by)
@@ -73,7 +73,7 @@ def pass_on(request: Request, login: str, back: str, by: str = "") -> Response:
 
 @router.post("/sign-in/code")
 def give_code(request: Request, code: Annotated[str, FormField(max_length=40)]) -> Response:
-    """Let somebody in who gave the right password in this browser and gives the code of his device now."""
+    """Sign in a user who entered the right password in this browser and now enters the device's code."""
     server = desk_of(request)
     at, half = server.clock(), request.cookies.get(HALF, "")
     waits = server.accounts.factors.half(half, at)
@@ -93,16 +93,18 @@ def give_code(request: Request, code: Annotated[str, FormField(max_length=40)]) 
 
 
 def code_fits(server: Server, login: str, code: str) -> str:
-    """Return by which code a second factor is shown, and use the code up: `code`, `recovery`, or '' for a wrong one."""
+    """Return the type of a second factor's code, and use the code up: `code`, `recovery`, or '' for a wrong one."""
     factors, at = server.accounts.factors, server.clock()
     if is_recovery(code):
         return "recovery" if factors.recover(login, code, at) else ""
-    kept = factors.kept(login)
-    return "code" if kept and factors.check(login, decrypt(kept, server.settings.passphrase), code, at) else ""
+    encrypted = factors.kept(login)
+    return (
+        "code" if encrypted and factors.check(login, decrypt(encrypted, server.settings.passphrase), code, at) else ""
+    )
 
 
 def enter(request: Request, login: str, back: str, by: str = "") -> Response:
-    """Begin a session of a user who is identified now, under a new secret; the ledger tells it, and by what."""
+    """Begin a session of an identified user under a new secret; the ledger records it with its method."""
     server = desk_of(request)
     server.note(login, "sign_in", detail=by)
     server.accounts.close_session(request.cookies.get(SESSION, ""))
@@ -113,7 +115,7 @@ def enter(request: Request, login: str, back: str, by: str = "") -> Response:
 
 
 def known_here(request: Request, answer: Response, login: str) -> Response:
-    """Let the browser be one in which the user has signed in: attempts of others do not make it wait."""
+    """Mark the browser as one in which the user signed in: attempts of others do not make it wait."""
     server = desk_of(request)
     device = request.cookies.get(DEVICE, "") or server.chance()
     server.accounts.know(device, login, server.clock())
@@ -123,15 +125,16 @@ def known_here(request: Request, answer: Response, login: str) -> Response:
 
 
 def with_cookie(server: Server, answer: Response, secret: str) -> Response:
-    """Return a browser the secret of its session."""
+    """Set the session cookie on an answer; return the answer."""
     answer.set_cookie(SESSION, secret, httponly=True, samesite="lax", secure=server.settings.is_secure, path="/")
     return answer
 
 
 def renewed(request: Request, visit: Visit) -> str:
-    """End every session of the viewer and open one in the place of this one; return its secret.
+    """End every session of the viewer and open a new one; return its secret.
 
-    Rejects (NotSignedIn) a session that ended meanwhile, so that of requests sent at once one is served.
+    Rejects (Unauthenticated) a session that ended meanwhile, so that only one of several simultaneous requests
+    succeeds.
     """
     server = desk_of(request)
     secret, form_key = server.chance(), server.chance()
@@ -153,7 +156,7 @@ def sign_out(request: Request, visit: Visiting, _form: Form) -> Response:
 
 @router.get("/language/{language}")
 def choose_language(request: Request, language: str, back: str = "/") -> Response:
-    """Let this browser speak another language, and go back."""
+    """Set this browser's language, and go back."""
     answer = RedirectResponse(inner(back), 303)
     if language in languages():
         secure = desk_of(request).settings.is_secure
@@ -162,7 +165,7 @@ def choose_language(request: Request, language: str, back: str = "/") -> Respons
 
 
 def inner(back: str) -> str:
-    """Return an address of this desk: what leads elsewhere becomes the first page.
+    """Return an address within this desk; any other address becomes the first page.
 
     >>> inner("/findings?state=open"), inner("//elsewhere.example"), inner("https://elsewhere.example")
     ('/findings?state=open', '/', '/')

@@ -1,8 +1,8 @@
-"""What the public is told of an enterprise on a day: is it state-controlled, by which chain, who may sign, which fees it takes.
+"""Public answers about an enterprise on a day: state control, its chain, signers and fees.
 
-- An enterprise that policy does not publish is answered like one that is not known, in the same words.
+- An enterprise that policy does not publish gets the same answer as an unknown one, in the same words.
 - No person is named; a name that a visitor types is compared by its digest.
-- What is missing gives "not known", never "no".
+- Missing data mean "not known", never "no".
 """
 
 import datetime as dt
@@ -17,14 +17,14 @@ from comptroller.web.runtime.server import Server
 
 LIST, FEES = "public_desk", "allowed_fees"
 CONTROL, SIGNERS, FEE_ITEM = "control", "signers", "fees"
-"""The lines of the list that says what the public pages answer, for each entity the nearest."""
+"""Lines of the list of public answers; the nearest list above an entity applies."""
 YES, WITHIN, NO, UNKNOWN = "yes", "within", "no", "unknown"
 _HOLDS = "valid_from <= $2 AND coalesce(valid_until, DATE '9999-12-31') > $2"
 
 
 @dataclass(frozen=True, slots=True)
 class PublicAnswer:
-    """What is answered: each part `yes`, `no` or `unknown`; to sign, also `within` a power that has limits."""
+    """The public answer: each part `yes`, `no` or `unknown`; `signs` also `within`, for a power with limits."""
 
     controlled: str = UNKNOWN
     since: dt.date | None = None
@@ -32,25 +32,25 @@ class PublicAnswer:
     """Names from the owner down to the enterprise; '' for one that is not published."""
     signs: str = UNKNOWN
     fees: tuple[Text, ...] | None = None
-    """The fees it may take; None where that is not known, or where it is not the state's."""
+    """The fees that it may take; None when that is unknown, or when the state does not control it."""
 
 
-def plain_name(said: str) -> str:
-    """Return a name as names are compared: one form of each character, no spaces, one case.
+def plain_name(name: str) -> str:
+    """Return a name in the form in which names are compared: NFKC, no spaces, case folded.
 
     >>> plain_name(" 海港（集团） 有限公司")
     '海港(集团)有限公司'
     """
-    return "".join(unicodedata.normalize("NFKC", said).split()).casefold()
+    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
 def name_digest(entity: str, name: str) -> str:
-    """Return the digest by which a person's name is kept and compared, of one entity each."""
+    """Return the digest by which a person's name is stored and compared; it differs for each entity."""
     return sha256(f"{entity}|{plain_name(name)}".encode()).hexdigest()
 
 
 def answer(server: Server, enterprise: str, person: str, on: dt.date) -> PublicAnswer:
-    """Return what the public is told of an enterprise and a person on a day."""
+    """Return the public answer about an enterprise and a person on a day."""
     entity = _found(server, enterprise, on)
     if entity is None:
         return PublicAnswer()
@@ -62,9 +62,9 @@ def answer(server: Server, enterprise: str, person: str, on: dt.date) -> PublicA
     return PublicAnswer(control.controlled, control.since, control.chain, signs, fees)
 
 
-def _found(server: Server, said: str, on: dt.date) -> str | None:
-    """Return the one entity of that code or name which the register holds on that day."""
-    name = plain_name(said)
+def _found(server: Server, code_or_name: str, on: dt.date) -> str | None:
+    """Return the only entity with that code or name in the register on that day, or None."""
+    name = plain_name(code_or_name)
     if not name:
         return None
     rows = server.duck.rows(
@@ -77,7 +77,7 @@ def _found(server: Server, said: str, on: dt.date) -> str | None:
 
 
 def published(server: Server, entity: str, on: dt.date) -> frozenset[str]:
-    """Return what policy publishes of an entity: the lines of the nearest list that is in force for it."""
+    """Return what policy publishes about an entity: the lines of the nearest list in force."""
     rows = server.duck.rows(
         f"SELECT item, distance FROM main.list_in_force WHERE entity = $1 AND list = '{LIST}' AND {_HOLDS}",
         [entity, on],
@@ -101,7 +101,7 @@ def _control(server: Server, entity: str, on: dt.date) -> PublicAnswer:
     for begin, end, _ in reversed(stretches):
         if begin < since <= end:
             since = begin
-    path = min(now, key=lambda one: (len(one), one))
+    path = min(now, key=lambda chain: (len(chain), chain))
     codes = path.split(">")[::2]
     named = tuple(_name(server, c) if c in owners or CONTROL in published(server, c, on) else "" for c in codes)
     return PublicAnswer(YES, None if since == dt.date.min else since, named)
@@ -113,7 +113,7 @@ def _name(server: Server, entity: str) -> str:
 
 
 def _signs(server: Server, entity: str, person: str, on: dt.date) -> str:
-    """Return whether that person may sign; a "no" needs the name of everybody who may."""
+    """Return whether that person may sign; a "no" needs the name of every signer."""
     duck, bound = server.duck, [entity, on]
     sql = f"SELECT name_hash, person FROM main.signatory WHERE entity = $1 AND {_HOLDS}"
     named = dict(duck.rows(sql, bound))
@@ -140,24 +140,26 @@ def _signs(server: Server, entity: str, person: str, on: dt.date) -> str:
 
 
 def fees_of(server: Server, entity: str, on: dt.date) -> tuple[Text, ...] | None:
-    """Return the titles of the fees that an entity may take: what every list in force for it holds; None
-    without a list.
+    """Return the titles of the fees that an entity may take: those on every list in force for it; None without
+    a list.
     """
     rows = server.duck.rows(
         f"SELECT item, distance, text FROM main.list_in_force WHERE entity = $1 AND list = '{FEES}' AND {_HOLDS}",
         [entity, on],
     )
     distances = {distance for _, distance, _ in rows}
-    held: dict[str, set[Any]] = {}
+    lists_by_item: dict[str, set[Any]] = {}
     for item, distance, _ in rows:
-        held.setdefault(item, set()).add(distance)
+        lists_by_item.setdefault(item, set()).add(distance)
     titles = titles_of(server, FEES, on)
-    allowed = tuple(titles.get(item, Text(zh=item, en=item)) for item, at in sorted(held.items()) if at == distances)
+    allowed = tuple(
+        titles.get(item, Text(zh=item, en=item)) for item, at in sorted(lists_by_item.items()) if at == distances
+    )
     return allowed if rows else None
 
 
 def titles_of(server: Server, name: str, on: dt.date) -> dict[str, Text]:
-    """Return the titles of a pack's list by item, as it holds on a day; none where the pack has no such list."""
+    """Return the titles of a pack's list by item on a day; empty without such a list."""
     listed = server.pack.lists.get(name)
     return {
         line.item: line.title
@@ -167,13 +169,13 @@ def titles_of(server: Server, name: str, on: dt.date) -> dict[str, Text]:
 
 
 def line_for(server: Server, item: str, on: dt.date) -> str:
-    """Return the line of supervision that takes what arrives on a public page; '' where the page is not open."""
+    """Return the supervision line that receives reports of a public page; '' when the page is closed."""
     listed = server.pack.lists.get(LIST)
     return next(
         (
-            one.body
-            for one in (listed.lines if listed else ())
-            if one.item == item and one.valid_from <= on and (one.valid_until is None or on < one.valid_until)
+            line.body
+            for line in (listed.lines if listed else ())
+            if line.item == item and line.valid_from <= on and (line.valid_until is None or on < line.valid_until)
         ),
         "",
     )

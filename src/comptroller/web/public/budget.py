@@ -1,8 +1,8 @@
-"""How much the public may add to the ledger in a day: what is appended stays, so that its growth is bounded.
+"""Daily budgets of bytes that the public may add to the ledger: entries are permanent, so their growth is bounded.
 
-- First messages of tip-offs, further messages and leads have budgets of their own; a flood of one leaves the others.
+- First messages of tip-offs, further messages and leads have separate budgets; a flood of one leaves the others.
 - Long messages share half of a budget: the other half is for messages of ordinary length.
-- The emptier a budget, the more work is asked (`more_bits`); what is over is rejected until the next day.
+- The emptier a budget, the more work a client must do (`more_bits`); bytes over it are rejected until the next day.
 """
 
 import datetime as dt
@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from comptroller.model.refusal import Refusal, refusal
+from comptroller.model.text import message
 
 LONG = 24_000
 """Bytes of ciphertext past which a message is long: some four thousand characters of text."""
@@ -31,7 +32,7 @@ class Budget:
     """The bytes of one purpose in a day."""
 
     def __init__(self, most: int, used: Callable[[dt.date], int]) -> None:
-        """Take the bytes of a day, and what tells how many of them a day used before this process began."""
+        """Take the bytes of a day, and the function that returns the bytes a day used before this process began."""
         self._most, self._used = most, used
         self._now: _Day | None = None
         self._lock = threading.Lock()
@@ -42,13 +43,13 @@ class Budget:
         return self._now
 
     def more_bits(self, day: dt.date) -> int:
-        """Return how many zero bits the used part of a day's budget adds to the work that is asked."""
+        """Return how many zero bits the used part of a day's budget adds to the required work."""
         with self._lock:
             part = self._of(day).whole / self._most
         return min(MORE_BITS, max(0, int((part - 0.5) * 2 * MORE_BITS)))
 
     def take(self, day: dt.date, size: int) -> Refusal | None:
-        """Take bytes from a day's budget; return why they are not there."""
+        """Take bytes from a day's budget; return the refusal when they are not available."""
         with self._lock:
             now = self._of(day)
             if now.whole + size > self._most or (size > LONG and now.long + size > self._most // 2):
@@ -58,7 +59,7 @@ class Budget:
             return None
 
     def give_back(self, day: dt.date, size: int) -> None:
-        """Return bytes back that were taken and not recorded."""
+        """Restore bytes that were taken and not recorded."""
         with self._lock:
             now = self._of(day)
             now.whole = max(0, now.whole - size)
@@ -66,6 +67,4 @@ class Budget:
 
 
 def _full(*, is_long: bool) -> Refusal:
-    wanted = ("当日容量之内的内容", "no more than the public may add in a day")
-    mend = ("缩短内容后再提交", "Make it shorter.") if is_long else ("次日再提交,或通过其他途径联系受理条线", "Come back tomorrow, or reach the line in another way.")  # fmt: skip
-    return refusal("public.full", ("", None, ""), "-", wanted, mend)
+    return refusal("public.full", ("", None, ""), "-", mend=message("public.full.long:fix") if is_long else None)

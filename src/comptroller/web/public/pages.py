@@ -24,18 +24,18 @@ NOTICE, FALSE_ENTERPRISE = "public_notice", "false_enterprise"
 PLACES = ("enterprise", "fees", "false-enterprise", "tips", "verify")
 """The public pages in the order of their menu."""
 _LATER = ("public.busy", "public.full", "public.work")
-"""Codes of refusals after which the same may be sent again."""
+"""Codes of refusals after which a client may send the same again."""
 Word = Annotated[str, Field(max_length=200)]
 
 
 def gate_of(request: Request) -> RateLimit:
-    """Return the gate of the app's public pages."""
-    found: RateLimit = request.app.state.gate
-    return found
+    """Return the rate limit of the app's public pages."""
+    gate: RateLimit = request.app.state.gate
+    return gate
 
 
 def budgets_of(server: Server) -> dict[str, Budget]:
-    """Return what the public may add in a day, by purpose."""
+    """Return the public's daily budgets by purpose."""
     most = server.settings.most_tip_bytes_a_day
     return {
         LODGE: Budget(most, lambda day: used_on(server, day, is_first=True)),
@@ -45,17 +45,17 @@ def budgets_of(server: Server) -> dict[str, Budget]:
 
 
 def client_of(request: Request) -> str:
-    """Return the client of a request, as the server or a proxy that it believes says it; of IPv6 its network."""
+    """Return the client of a request from the server or a trusted proxy; for IPv6 its network."""
     return network_of(request.client.host) if request.client else "-"
 
 
 def today(server: Server) -> dt.date:
-    """Return the owner's present day."""
+    """Return the owner's current day."""
     return server.local_now().date()
 
 
 def draw_public(request: Request, template: str, **values: Any) -> HTMLResponse:
-    """Return a public page, with the notice that policy puts on all of them."""
+    """Return a public page, with the policy's notice for all of them."""
     server, language = desk_of(request), language_of(request)
     notice = [text.of(language) for text in titles_of(server, NOTICE, today(server)).values()]
     return render_bare(
@@ -64,25 +64,25 @@ def draw_public(request: Request, template: str, **values: Any) -> HTMLResponse:
 
 
 def refused(request: Request, why: Refusal) -> Response:
-    """Return a page that says why nothing was taken; what is asked too often may be asked again."""
+    """Return a page with the reason of a rejection; a client over the rate may try again."""
     return render_refusals(request, 429 if why.code in _LATER else 422, [why])
 
 
 @router.get("")
 def index(request: Request) -> Response:
-    """Return the first of the public pages: what can be asked and said here."""
+    """Return the first public page, with everything that is offered here."""
     return draw_public(request, "public/public_index.html")
 
 
 @router.get("/verify")
 def verify(request: Request, code: Annotated[str, Query(max_length=100)] = "") -> Response:
-    """Return whether a code proves an entry, and under which checkpoint."""
+    """Return the page that shows whether a code proves an entry, and under which checkpoint."""
     if code and (why := gate_of(request).busy(VERIFY, client_of(request))):
         return refused(request, why)
     server = desk_of(request)
-    found = prove(server, code) if code else None
+    proof = prove(server, code) if code else None
     return draw_public(
-        request, "public/public_verify.html", typed=code, proof=found, key=str(server.ledger.verifier_key)
+        request, "public/public_verify.html", typed=code, proof=proof, key=str(server.ledger.verifier_key)
     )
 
 
@@ -91,13 +91,13 @@ def receipt(request: Request, code: Annotated[str, Query(max_length=100)] = "") 
     """Return the proof of inclusion behind a code, for a program that checks it."""
     if why := gate_of(request).busy(VERIFY, client_of(request)):
         return refused(request, why)
-    found = prove(desk_of(request), code)
-    return Response(found.receipt.to_json() if found else "null", 200 if found else 404, media_type="application/json")
+    proof = prove(desk_of(request), code)
+    return Response(proof.receipt.to_json() if proof else "null", 200 if proof else 404, media_type="application/json")
 
 
 @router.get("/enterprise")
 def enterprise(request: Request) -> Response:
-    """Return the page on which one asks about an enterprise."""
+    """Return the page with the form about an enterprise."""
     day = today(desk_of(request)).isoformat()
     return draw_public(
         request, "public/public_enterprise.html", asked={"enterprise": "", "person": "", "on": day}, told=None
@@ -106,20 +106,22 @@ def enterprise(request: Request) -> Response:
 
 @router.post("/enterprise")
 def ask_enterprise(request: Request, enterprise: Word, person: Word = "", on: Word = "") -> Response:
-    """Answer about an enterprise, a person and a day; they come in the body, so that no address keeps them."""
+    """Return the answer about an enterprise, a person and a day; they come in the body, so that no address
+    contains them.
+    """
     if why := gate_of(request).busy(ASK, client_of(request)):
         return refused(request, why)
     server = desk_of(request)
     day = _day(on) or today(server)
-    asked = {"enterprise": enterprise, "person": person, "on": day.isoformat()}
+    fields = {"enterprise": enterprise, "person": person, "on": day.isoformat()}
     return draw_public(
-        request, "public/public_enterprise.html", asked=asked, told=answer(server, enterprise, person, day)
+        request, "public/public_enterprise.html", asked=fields, told=answer(server, enterprise, person, day)
     )
 
 
-def _day(said: str) -> dt.date | None:
+def _day(text: str) -> dt.date | None:
     try:
-        return dt.date.fromisoformat(said)
+        return dt.date.fromisoformat(text)
     except ValueError:
         return None
 
@@ -130,14 +132,16 @@ def fees(request: Request) -> Response:
     server = desk_of(request)
     listed = server.pack.lists.get(FEES)
     lines = [
-        one for one in (listed.lines if listed else ()) if one.valid_until is None or one.valid_until > today(server)
+        line
+        for line in (listed.lines if listed else ())
+        if line.valid_until is None or line.valid_until > today(server)
     ]
     return draw_public(request, "public/public_fees.html", lines=lines, source=server.pack.sources.get)
 
 
 @router.get("/false-enterprise")
 def false_enterprise(request: Request) -> Response:
-    """Return the form on which a suspected false enterprise is reported."""
+    """Return the form for reports of suspected false enterprises."""
     server = desk_of(request)
     is_open = bool(line_for(server, FALSE_ENTERPRISE, today(server)))
     ticket = gate_of(request).ticket()
@@ -153,7 +157,9 @@ def report_false(  # noqa: PLR0913, PLR0917 - what the form holds
     uscc: Word = "",
     place: Word = "",
 ) -> Response:
-    """Take a report of a suspected false enterprise, as a lead for the line that policy names; nothing tells who sent it."""
+    """Record a report of a suspected false enterprise, as a lead for the line of the policy; the sender is not
+    recorded.
+    """
     server = desk_of(request)
     day = today(server)
     line = line_for(server, FALSE_ENTERPRISE, day)
@@ -165,8 +171,8 @@ def report_false(  # noqa: PLR0913, PLR0917 - what the form holds
     budget: Budget = request.app.state.budgets[LEAD]
     if why := budget.take(day, size):
         return refused(request, why)
-    said = {"office": server.owner, "lead": f"F-{server.chance()[:12]}", "by_line": line, "about": FALSE_ENTERPRISE}
-    fact = said | {"named": named.strip(), "uscc": uscc.strip() or None, "seen_at": place.strip() or None}
+    lead = {"office": server.owner, "lead": f"F-{server.chance()[:12]}", "by_line": line, "about": FALSE_ENTERPRISE}
+    fact = lead | {"named": named.strip(), "uscc": uscc.strip() or None, "seen_at": place.strip() or None}
     fact |= {"text": text.strip(), "received_on": day.isoformat()}
     try:
         outcome = server.outcome_of(server.report("public_lead", [fact], PUBLIC))

@@ -1,7 +1,7 @@
-"""What a code proves: that an entry stands in the ledger, and under which checkpoint; never what it says.
+"""Verification codes: they prove that an entry is in the ledger, and under which checkpoint, never its content.
 
-- A receipt's code is the entry's number and the first characters of its leaf: whoever has it was given it.
-- A letter's code is drawn by chance, printed in the letter, and stands in the fact that says it was sent.
+- A receipt's code is the entry's number and the first characters of its leaf, so only its recipient knows it.
+- A letter's code is random; it is printed in the letter and recorded in the fact of its dispatch.
 """
 
 import re
@@ -20,7 +20,9 @@ _LETTER = re.compile(rf"L[0-9A-Z]{{{LETTER_CHARS}}}")
 
 @dataclass(frozen=True, slots=True)
 class InclusionAnswer:
-    """An entry of the ledger: its receipt, its checkpoint, whether all of it fits, and of a letter the hash of its file."""
+    """A proved entry of the ledger: its receipt, its checkpoint, the result of all checks, and the file hash of
+    a letter.
+    """
 
     code: str
     receipt: Receipt
@@ -30,11 +32,11 @@ class InclusionAnswer:
     is_letter: bool = False
 
 
-def prove(server: Server, said: str) -> InclusionAnswer | None:
-    """Return what a code proves; None for a code that proves nothing, whatever is wrong with it."""
-    code = re.sub(r"[\s-]", "", said).upper()
-    if (found := _RECEIPT.fullmatch(code)) is not None:
-        return _receipt(server, int(found[1]), found[2])
+def prove(server: Server, typed: str) -> InclusionAnswer | None:
+    """Return what a code proves; None for any invalid code."""
+    code = re.sub(r"[\s-]", "", typed).upper()
+    if (match := _RECEIPT.fullmatch(code)) is not None:
+        return _receipt(server, int(match[1]), match[2])
     return _letter(server, code) if _LETTER.fullmatch(code) else None
 
 
@@ -55,11 +57,9 @@ def _letter(server: Server, code: str) -> InclusionAnswer | None:
 
 
 def _proof(server: Server, number: int) -> InclusionAnswer:
-    """Return the proof of an entry, checked here as an outsider checks it: header, leaf, path, root, signature,
-    payload.
-    """
-    one, receipt = server.ledger.entry(number), server.ledger.receipt(number)
-    wrong = check_receipt(receipt, one.header, server.ledger.verifier_key)
-    is_payload = one.payload is None or sha256(one.payload).hexdigest() == one.fields["payload_sha256"]
+    """Return the proof of an entry, checked as an outsider would: header, leaf, path, root, signature, payload."""
+    entry, receipt = server.ledger.entry(number), server.ledger.receipt(number)
+    wrong = check_receipt(receipt, entry.header, server.ledger.verifier_key)
+    is_payload = entry.payload is None or sha256(entry.payload).hexdigest() == entry.fields["payload_sha256"]
     head = server.ledger.checkpoint(receipt.size)
-    return InclusionAnswer(receipt_code(number, one.leaf), receipt, head, is_sound=not wrong and is_payload)
+    return InclusionAnswer(receipt_code(number, entry.leaf), receipt, head, is_sound=not wrong and is_payload)

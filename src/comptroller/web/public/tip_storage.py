@@ -1,7 +1,7 @@
-"""How long and how much of tip-offs is stored: bounds of one mailbox, and what is older than policy's retention.
+"""Storage limits of tip-offs: the size of one mailbox, and the retention of policy.
 
-Entries are never deleted by these functions: `due_for_erasure` names the entries that the law no longer lets
-the office hold, for the ledger's act of erasure; until that act is done, neither informant nor line opens the mailbox.
+These functions never delete entries. `due_for_erasure` names the entries that the law no longer lets the office hold,
+for the ledger's act of erasure. Until that act is done, neither informant nor line opens the mailbox.
 """
 
 import datetime as dt
@@ -12,12 +12,12 @@ from comptroller.model.refusal import Refusal, refusal
 from comptroller.web.runtime.server import Server
 
 RETENTION = "tip_retention_days"
-"""The parameter that says how many days after its closing a tip-off is stored."""
+"""Parameter: days for which a closed tip-off is stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """A mailbox past its retention: its number in the register, since when, and the entries that hold it."""
+    """A mailbox past its retention: its register number, the end of the retention, and its entries."""
 
     tip_number: str
     since: dt.date
@@ -25,23 +25,23 @@ class Expired:
 
 
 def on_day(server: Server, param: str, day: dt.date) -> int | None:
-    """Return the value of a whole-number parameter on a day; None where policy has none."""
-    found = server.pack.params.get(param)
-    for one in found.values if found else ():
-        if one.valid_from <= day and (one.valid_until is None or day < one.valid_until):
-            return int(one.value)
+    """Return the value of a whole-number parameter on a day; None without one."""
+    parameter = server.pack.params.get(param)
+    for value in parameter.values if parameter else ():
+        if value.valid_from <= day and (value.valid_until is None or day < value.valid_until):
+            return int(value.value)
     return None
 
 
 def is_expired(server: Server, entered: dict[str, Any], day: dt.date) -> bool:
-    """Return whether a line of the register was closed longer ago than policy stores tip-offs."""
+    """Return whether a line of the register was closed longer ago than the retention of policy."""
     days, closed = on_day(server, RETENTION, day), entered.get("closed_on")
     return days is not None and closed is not None and closed + dt.timedelta(days=days) <= day
 
 
 def due_for_erasure(server: Server, rows: list[dict[str, Any]], day: dt.date) -> list[Expired]:
     """Return the mailboxes of the register's `rows` to be erased, the oldest first."""
-    found = []
+    expired = []
     for row in rows:
         if is_expired(server, row, day):
             sql = (
@@ -51,8 +51,8 @@ def due_for_erasure(server: Server, rows: list[dict[str, Any]], day: dt.date) ->
             entries = tuple(int(entry) for (entry,) in server.duck.rows(sql, [row["tip_number"]]))
             if entries:
                 days = on_day(server, RETENTION, day) or 0
-                found.append(Expired(str(row["tip_number"]), row["closed_on"] + dt.timedelta(days=days), entries))
-    return sorted(found, key=lambda one: (one.since, one.tip_number))
+                expired.append(Expired(str(row["tip_number"]), row["closed_on"] + dt.timedelta(days=days), entries))
+    return sorted(expired, key=lambda item: (item.since, item.tip_number))
 
 
 OVERHEAD = 2048
@@ -60,7 +60,7 @@ OVERHEAD = 2048
 
 
 def check_room(server: Server, tip: str, size: int) -> Refusal | None:
-    """Return why a further message of an informant does not fit into its mailbox; None where it does."""
+    """Return the refusal of an informant's message that does not fit into its mailbox; None for others."""
     sql = (
         "SELECT count(*), coalesce(sum(strlen(sealed)), 0) FROM main.tip_message WHERE tip = ? AND sender = 'informant'"
     )
@@ -68,12 +68,7 @@ def check_room(server: Server, tip: str, size: int) -> Refusal | None:
     most, most_bytes = server.settings.most_mailbox_messages, server.settings.most_mailbox_bytes
     if count < most and stored + size <= most_bytes:
         return None
-    wanted = (
-        f"一个信箱至多 {most} 条、{most_bytes} 字节",
-        f"at most {most} messages and {most_bytes} bytes in one mailbox",
-    )
-    mend = ("另行提交新的检举", "Lodge a new tip-off.")
-    return refusal("public.mailbox", ("", None, "sealed"), f"{count}, {stored}", wanted, mend)
+    return refusal("public.mailbox", ("", None, "sealed"), f"{count}, {stored}", most=most, most_bytes=most_bytes)
 
 
 def used_on(server: Server, day: dt.date, *, is_first: bool) -> int:

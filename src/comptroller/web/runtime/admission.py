@@ -1,4 +1,6 @@
-"""Who is admitted: sign-in names that no reader takes for another, one account for a person, and who is the same person."""
+"""Admission of users: sign-in names that no reader confuses, one account for a person, and the test for the
+same person.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +8,8 @@ from typing import Any
 
 from comptroller.access.grants import ADMINISTER, viewer_of
 from comptroller.access.names import fault_of, folded, taken_by
-from comptroller.model.refusal import Refused, refusal
+from comptroller.model.refusal import Refusal, Refused, refusal
+from comptroller.model.text import message
 from comptroller.web.runtime.server import Server
 
 KIND, PERSON = "desk_user", "person"
@@ -23,12 +26,12 @@ class User:
 
 
 def has_persons(server: Server) -> bool:
-    """Return whether the policy in force has the code of a person in its kind of users."""
+    """Return whether the policy in force has a column for the code of a person in its kind of users."""
     return PERSON in server.pack.kinds[KIND].columns
 
 
 def users_of(server: Server) -> list[User]:
-    """Return the users whom the owner ever admitted."""
+    """Return the users that the owner ever admitted."""
     person = PERSON if has_persons(server) else "NULL"
     today = server.local_now().date()
     rows = server.duck.rows(
@@ -39,71 +42,64 @@ def users_of(server: Server) -> list[User]:
     return [User(str(login), str(name or ""), str(code or ""), bool(holds)) for login, name, code, holds in rows]
 
 
-def is_same_person(server: Server, one: str, other: str) -> bool:
-    """Return whether two logins are one person: by the codes where both have one, else by the folded names."""
-    if one == other:
+def is_same_person(server: Server, login: str, other: str) -> bool:
+    """Return whether two logins are one person: by the codes when both have one, else by the normalised names."""
+    if login == other:
         return True
     users = {user.login: user for user in users_of(server)}
-    if one not in users or other not in users:
+    if login not in users or other not in users:
         return False
-    left, right = users[one], users[other]
+    left, right = users[login], users[other]
     if left.person and right.person:
         return folded(left.person) == folded(right.person)
     return bool(left.name) and folded(left.name) == folded(right.name)
 
 
-def checked_login(server: Server, said: Mapping[str, str]) -> str:
-    """Return the folded sign-in name of a new user.
+def checked_login(server: Server, fields: Mapping[str, str]) -> str:
+    """Return the normalised sign-in name of a new user.
 
-    Rejects (Refused) a name that cannot be told from another one, and a person who has an account in force.
+    Rejects (Refused) a name that looks like another one, and a person who already has an active account.
     """
-    login = folded(said["login"])
+    login = folded(fields["login"])
     if (why := fault_of(login)) is not None:
         raise Refused([why])
     users = users_of(server)
     if other := taken_by(login, (user.login for user in users)):
-        wanted = ("与已有登录名不相混淆的登录名", "a sign-in name that looks like no other")
-        raise Refused([refusal("desk.name", ("", None, "login"), f"{login} ~ {other}", wanted, _ANOTHER)])
-    name, person = folded(said.get("name", "")), folded(said.get(PERSON, ""))
+        raise Refused([_name_refusal("desk.name.similar:expected", f"{login} ~ {other}")])
+    name, person = folded(fields.get("name", "")), folded(fields.get(PERSON, ""))
     for user in users:
         is_same = folded(user.person) == person if person else folded(user.name) == name
         if user.is_in_force and is_same:
-            wanted = ("一人一个账户", "one account for each person")
-            mend = (
-                "停用原账户；同名的另一人请填写人员编号",
-                "End the other account; give the code of the person for somebody else of the same name.",
-            )
-            raise Refused([refusal("desk.person", ("", None, "name"), user.login, wanted, mend)])
+            raise Refused([refusal("desk.person", ("", None, "name"), user.login)])
     return login
 
 
-_ANOTHER = ("改用其他登录名", "Choose another sign-in name.")
+def _name_refusal(expected: str, seen: str) -> Refusal:
+    return refusal("desk.name", ("", None, "login"), seen, message(expected), message("desk.name.other:fix"))
 
 
-def admit(server: Server, said: Mapping[str, str], channel: str, by: str) -> str:
-    """Tell the ledger that a person is admitted under a sign-in name, through a channel and by a user; return the stored name.
+def admit(server: Server, fields: Mapping[str, str], channel: str, by: str) -> str:
+    """Record in the ledger that a person is admitted under a sign-in name, by a user; return the stored name.
 
-    The caller admits one at a time. Rejects (Refused) what `checked_login` and intake reject.
+    The caller admits one person at a time. Rejects (Refused) what `checked_login` and intake reject.
     """
-    login = checked_login(server, said)
+    login = checked_login(server, fields)
     if not server.accounts.claim(login):
-        raise Refused(
-            [refusal("desk.name", ("", None, "login"), login, ("未被占用的登录名", "a free sign-in name"), _ANOTHER)]
-        )
+        raise Refused([_name_refusal("desk.name.taken:expected", login)])
     day = server.local_now().date().isoformat()
-    fact: dict[str, Any] = {"login": login, "name": said["name"], "granted_by": server.owner, "valid_from": day}
+    fact: dict[str, Any] = {"login": login, "name": fields["name"], "granted_by": server.owner, "valid_from": day}
     more = ("employer", PERSON) if has_persons(server) else ("employer",)
-    fact |= {name: said.get(name) or None for name in more}
+    fact |= {name: fields.get(name) or None for name in more}
     server.outcome_of(server.report(KIND, [fact], channel, by))
     return login
 
 
 def others_of(server: Server, login: str) -> list[str]:
-    """Return the other administrators in force, as sign-in names of other persons."""
+    """Return the sign-in names of the other active administrators who are other persons."""
     today = server.local_now().date()
-    found = []
+    logins = []
     for user in users_of(server):
         viewer = viewer_of(server.duck, server.owner, user.login, today) if user.is_in_force else None
         if viewer is not None and viewer.may(ADMINISTER) and not is_same_person(server, user.login, login):
-            found.append(user.login)
-    return found
+            logins.append(user.login)
+    return logins

@@ -1,6 +1,6 @@
-"""Live news: what a batch did, told to each open page that may see it, without any page being loaded again.
+"""Live news: what a batch changed, sent to each open page that may see it, without a reload.
 
-News go from the writer's thread into the server's loop; a listener that does not keep up misses old news, never new ones.
+News pass from the writer's thread into the server's loop. A slow listener misses the oldest news, never the newest.
 """
 
 import asyncio
@@ -16,26 +16,26 @@ KEPT = 500
 
 @dataclass(slots=True)
 class Broadcast:
-    """Who listens, and the last batches for those who come later."""
+    """The listeners, and the last batches for listeners that come later."""
 
     recent: deque[Batch] = field(default_factory=lambda: deque(maxlen=KEPT))
-    _also: list[Callable[[Batch], None]] = field(default_factory=list)
+    _callbacks: list[Callable[[Batch], None]] = field(default_factory=list)
     _loop: asyncio.AbstractEventLoop | None = None
     _listeners: set["asyncio.Queue[Batch | None]"] = field(default_factory=set)
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Name the loop in which listeners wait."""
+        """Set the loop in which listeners wait."""
         self._loop = loop
 
-    def also(self, told: Callable[[Batch], None]) -> None:
-        """Let somebody else hear of each batch, in the writer's thread, where nothing may take long or fail."""
-        self._also.append(told)
+    def subscribe(self, callback: Callable[[Batch], None]) -> None:
+        """Add a callback for each batch. It runs in the writer's thread and must be quick and must not fail."""
+        self._callbacks.append(callback)
 
-    def tell(self, batch: Batch) -> None:
-        """Tell a batch, from any thread."""
+    def publish(self, batch: Batch) -> None:
+        """Send a batch to all listeners, from any thread."""
         self.recent.append(batch)
-        for told in self._also:
-            told(batch)
+        for callback in self._callbacks:
+            callback(batch)
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._spread, batch)
 
@@ -46,16 +46,16 @@ class Broadcast:
             listener.put_nowait(batch)
 
     def close(self) -> None:
-        """Let every listener end; called in the loop."""
+        """End every listener; called in the loop."""
         self._spread(None)
 
     @property
     def count(self) -> int:
-        """Return how many listen."""
+        """Return the number of listeners."""
         return len(self._listeners)
 
     async def listen(self, every_seconds: float) -> AsyncIterator[Batch | None]:
-        """Yield batches as they come, and None when nothing came for so long; ends when the desk closes."""
+        """Yield batches as they come, and None after so many seconds without one; ends when the desk closes."""
         mine: asyncio.Queue[Batch | None] = asyncio.Queue(_MOST_WAITING)
         self._listeners.add(mine)
         try:

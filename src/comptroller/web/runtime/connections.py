@@ -1,8 +1,9 @@
-"""Connections of the server: how many there are, in all and of one client, and how long one may stay without asking anything.
+"""Connections of the server: their number in all and per client, and how long one may stay idle.
 
-- Headers are whole within some seconds of their first chance, however slowly their bytes come; else the connection is closed.
-- Past a limit the longest idle connection gives way, then the longest upload: a flood pushes out its own, and no request at work.
-- A body that the server does not read any more, and an answer that its client does not take, end their connection as well.
+- Headers must be complete within some seconds, however slowly their bytes come; otherwise the connection is closed.
+- Past a limit the longest idle connection is closed, then the longest upload. A flood pushes out its own connections,
+  and no request in progress.
+- A body that the server no longer reads, and an answer that its client does not take, end their connection as well.
 """
 
 import asyncio
@@ -18,18 +19,18 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 IDLE, UPLOAD, WORK = "idle", "upload", "work"
 STAGES = (IDLE, UPLOAD, WORK)
-"""No whole headers yet; a body that is not whole yet; a request that is being answered."""
+"""Incomplete headers; an incomplete body; a request that is being answered."""
 GIVING = (IDLE, UPLOAD)
-"""Stages in which a connection gives way to a new one, the first before the second."""
+"""Stages in which a connection may be closed for a new one, the first before the second."""
 _RESERVE = 256
-"""File handles that are left for files, pipes and outgoing calls."""
+"""File handles reserved for files, pipes and outgoing calls."""
 _SLOW = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 _FULL = b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\nretry-after: 5\r\ncontent-length: 0\r\n\r\n"
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
-    """How many connections are kept, in all and of one client; seconds for headers, idle time, and an answer to be taken."""
+    """Limits: connections in all and per client; seconds for headers, for idle time, and for an answer to be taken."""
 
     most: int = 2048
     most_a_client: int = 256
@@ -39,7 +40,7 @@ class ConnectionLimits:
     most_header_bytes: int = 16 << 10
     backlog: int = 512
     many_from: tuple[str, ...] = ()
-    """Networks that many clients come from, such as that of a proxy: the limit of one client does not bind them."""
+    """Networks of many clients, such as that of a proxy: the limit per client does not apply to them."""
 
     @property
     def handles(self) -> int:
@@ -47,43 +48,45 @@ class ConnectionLimits:
         return self.most + self.backlog + _RESERVE
 
     def within(self, handles: int) -> "ConnectionLimits":
-        """Return the limits that so many file handles allow: the backlog and a reserve stay free."""
+        """Return the limits that fit so many file handles: the backlog and a reserve stay free."""
         backlog = min(self.backlog, max(16, handles // 8))
         most = max(16, min(self.most, handles - backlog - _RESERVE))
         return replace(self, most=most, most_a_client=min(self.most_a_client, max(8, most // 2)), backlog=backlog)
 
     def is_shared(self, client: str) -> bool:
-        """Return whether many clients come from an address, or a network, as `network_of` returns it.
+        """Return whether many clients come from an address, or a network in the form of `network_of`.
 
         >>> limits = ConnectionLimits(many_from=("10.1.0.0/16", "2001:db8::7/128"))
         >>> [limits.is_shared(one) for one in ("10.1.2.3", "2001:db8::/64", "192.0.2.7", "")]
         [True, True, False, False]
         """
         try:
-            found = ipaddress.ip_network(client)
+            address = ipaddress.ip_network(client)
         except ValueError:
             return False
-        shared = [ipaddress.ip_network(one) for one in self.many_from]
-        return any(one.version == found.version and one.overlaps(found) for one in shared)
+        shared = [ipaddress.ip_network(network) for network in self.many_from]
+        return any(network.version == address.version and network.overlaps(address) for network in shared)
 
 
 def network_of(address: str) -> str:
-    """Return what one client has: an address of IPv4, or the network of /64 that an address of IPv6 stands in.
+    """Return the network of one client: an IPv4 address, or the /64 network of an IPv6 address.
 
     >>> network_of("192.0.2.7"), network_of("2001:db8::1:2"), network_of("::ffff:192.0.2.7"), network_of("-")
     ('192.0.2.7', '2001:db8::/64', '192.0.2.7', '-')
     """
     try:
-        found = ipaddress.ip_address(address.partition("%")[0])
+        parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return address
-    if isinstance(found, ipaddress.IPv4Address):
-        return str(found)
-    return str(found.ipv4_mapped or ipaddress.ip_network((found, 64), strict=False))
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    return str(parsed.ipv4_mapped or ipaddress.ip_network((parsed, 64), strict=False))
 
 
 def raise_handles(wanted: int) -> int:
-    """Raise the limit of file handles of this process as far as `wanted` and the system allow; return what it is then."""
+    """Raise this process's limit of file handles towards `wanted`, as far as the system allows; return the new
+    limit.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     if soft != resource.RLIM_INFINITY and soft < most:
@@ -93,7 +96,7 @@ def raise_handles(wanted: int) -> int:
 
 
 class Register:
-    """All connections of a server, by client and by stage, each stage in the order in which connections came to it."""
+    """All connections of a server, by client and by stage, in the order in which they entered their stage."""
 
     def __init__(self, limits: ConnectionLimits) -> None:
         """Take the limits."""
@@ -104,47 +107,47 @@ class Register:
 
     @property
     def count(self) -> int:
-        """Return how many connections there are."""
-        return sum(len(one) for one in self._stages.values())
+        """Return the number of connections."""
+        return sum(len(connection) for connection in self._stages.values())
 
-    def enter(self, one: "BoundedProtocol") -> bool:
-        """Take a new connection; return whether it may stay. Past a limit another one that asks nothing is closed for it."""
-        mine = self._of.setdefault(one.who, set())
-        if len(mine) >= self.limits.most_a_client and not self.limits.is_shared(one.who):
+    def enter(self, connection: "BoundedProtocol") -> bool:
+        """Add a connection; return whether it may stay. Past a limit an idle connection is closed for it."""
+        mine = self._of.setdefault(connection.who, set())
+        if len(mine) >= self.limits.most_a_client and not self.limits.is_shared(connection.who):
             gives = [
-                min(found, key=lambda other: other.turn)
+                min(oldest, key=lambda other: other.turn)
                 for name in GIVING
-                if (found := [c for c in mine if c.stage == name])
+                if (oldest := [c for c in mine if c.stage == name])
             ]
         else:
             gives = [next(iter(self._stages[name])) for name in GIVING if self._stages[name]]
             if self.count < self.limits.most:
-                gives = [one]
+                gives = [connection]
         if not gives:
             return False
-        if gives[0] is not one:
+        if gives[0] is not connection:
             self.leave(gives[0])
             gives[0].end()
-        self._of.setdefault(one.who, set()).add(one)
-        self.move(one, IDLE)
+        self._of.setdefault(connection.who, set()).add(connection)
+        self.move(connection, IDLE)
         return True
 
-    def move(self, one: "BoundedProtocol", stage: str) -> None:
-        """Note that a connection came to a stage; one that stays in its stage keeps its place."""
-        if one.stage != stage and one in self._of.get(one.who, ()):
-            if one.stage:
-                self._stages[one.stage].pop(one, None)
-            self._stages[stage][one] = None
-            one.stage, one.turn = stage, next(self._turn)
+    def move(self, connection: "BoundedProtocol", stage: str) -> None:
+        """Move a connection to a stage; a connection already in that stage does not change its place."""
+        if connection.stage != stage and connection in self._of.get(connection.who, ()):
+            if connection.stage:
+                self._stages[connection.stage].pop(connection, None)
+            self._stages[stage][connection] = None
+            connection.stage, connection.turn = stage, next(self._turn)
 
-    def leave(self, one: "BoundedProtocol") -> None:
-        """Forget a connection that is closed."""
-        if one.stage:
-            self._stages[one.stage].pop(one, None)
-        mine = self._of.get(one.who, set())
-        mine.discard(one)
+    def leave(self, connection: "BoundedProtocol") -> None:
+        """Remove a closed connection."""
+        if connection.stage:
+            self._stages[connection.stage].pop(connection, None)
+        mine = self._of.get(connection.who, set())
+        mine.discard(connection)
         if not mine:
-            self._of.pop(one.who, None)
+            self._of.pop(connection.who, None)
 
 
 class BoundedProtocol(H11Protocol):
@@ -154,12 +157,12 @@ class BoundedProtocol(H11Protocol):
     """The register of its server; `protocol_of` makes a class that has one."""
 
     who, stage, turn = "", "", 0
-    """The client's address, the stage, and the order of its coming to it."""
+    """The client's address, the stage, and the order in which it entered the stage."""
     _waits: asyncio.TimerHandle | None = None
     _sends: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
-        """Take a connection, or answer 503 where even the longest idle one is this one."""
+        """Add the connection, or answer 503 when this one is itself the longest idle."""
         super().connection_made(transport)
         self.who = network_of(self.client[0]) if self.client else ""
         if not self.register.enter(self):
@@ -169,30 +172,30 @@ class BoundedProtocol(H11Protocol):
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the connection and its timers."""
+        """Remove the connection and its timers."""
         self.register.leave(self)
         self._waits, self._sends = _cancel(self._waits), _cancel(self._sends)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes; what does not make a whole request does not begin the time anew."""
+        """Receive bytes; an incomplete request does not restart the time limit."""
         if not self.transport.is_closing():
             super().data_received(data)
             self._watch()
 
     def on_response_complete(self) -> None:
-        """Begin the time of the next request."""
+        """Start the time limit of the next request."""
         super().on_response_complete()
         self._watch()
 
     def pause_writing(self) -> None:
-        """Wait so long for a client that does not take its answer."""
+        """Start the time limit for a client that does not take its answer."""
         super().pause_writing()
         if self._sends is None:
             self._sends = self.loop.call_later(self.register.limits.send_seconds, self.end)
 
     def resume_writing(self) -> None:
-        """End that wait."""
+        """Stop that time limit."""
         super().resume_writing()
         self._sends = _cancel(self._sends)
 
@@ -202,7 +205,7 @@ class BoundedProtocol(H11Protocol):
         return self.cycle is not None and not self.cycle.response_complete
 
     def _watch(self) -> None:
-        """Start or stop the time in which a whole request has to come; it is never prolonged by single bytes."""
+        """Start or stop the time limit of a complete request; single bytes never prolong it."""
         if self.transport.is_closing():
             return
         if self.is_at_work:
@@ -213,7 +216,7 @@ class BoundedProtocol(H11Protocol):
             self._waits = self.loop.call_later(self._seconds(), self._too_slow)
 
     def _seconds(self) -> float:
-        """Return the seconds that are given: for the first request its headers' time, between requests the idle time as well."""
+        """Return the seconds allowed: the header time for the first request, plus the idle time between requests."""
         limits = self.register.limits
         return limits.header_seconds if self.cycle is None else limits.header_seconds + limits.idle_seconds
 
@@ -225,12 +228,12 @@ class BoundedProtocol(H11Protocol):
             self.transport.close()
 
     def end(self) -> None:
-        """Close the connection at once, whatever it still has to send."""
+        """Close the connection at once and drop unsent data."""
         self.transport.abort()
 
 
 def _cancel(timer: asyncio.TimerHandle | None) -> asyncio.TimerHandle | None:
-    """Cancel a timer, if there is one; return what stands in its place."""
+    """Cancel a timer, if there is one; return None as its new value."""
     if timer is not None:
         timer.cancel()
     return None

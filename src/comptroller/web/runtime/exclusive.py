@@ -1,6 +1,6 @@
-"""One at a time about one thing: what is checked and changed under a key is not changed by another thread in between.
+"""Mutual exclusion by key: no other thread changes what is checked and changed under a key.
 
-One process owns a node, so a lock of the process is enough; what is durable is changed by statements of its own.
+One process owns a node, so a lock of the process is enough; statements of the store change durable data.
 """
 
 import threading

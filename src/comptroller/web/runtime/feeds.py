@@ -1,4 +1,4 @@
-"""Feeds: who reports what, how often, when last, and what was refused since; each entry is read once, however many ask."""
+"""Feeds: who reports what, how often, when last, and how many reports were rejected since. Each entry is read once."""
 
 import datetime as dt
 import statistics
@@ -11,7 +11,7 @@ from comptroller.ledger.entry_headers import EntryHeader, EntryHeaders
 from comptroller.web.runtime.report_rate import is_report
 
 MOST_READ = 50_000
-"""How many entries are looked back on at the first question; what came before is not counted."""
+"""Entries that the first call reads back; earlier ones are not counted."""
 _GAPS, _LEAST_GAPS, _TIMES = 15, 3, 3
 OK, QUIET, REFUSED = "ok", "quiet", "refused"
 Key = tuple[str, str, str]
@@ -19,10 +19,10 @@ Key = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What one reporter sends of one kind ('' where reports name their kinds inside) in one medium.
+    """Reports of one reporter, kind ('' when the reports name their kinds inside) and medium.
 
-    `usual` is the median time between its last reports, None until there were enough; `refused` counts what was refused
-    since the last report that was kept.
+    `usual` is the median time between its last reports, or None before there were enough. `refused` counts the reports
+    rejected since the last accepted one.
     """
 
     reporter: str
@@ -35,8 +35,8 @@ class Feed:
     refused: int = 0
 
     def state(self, at: dt.datetime) -> str:
-        """Return how it does: refused where its newest report was, quiet where it is silent for three times as
-        long as usual.
+        """Return the state: refused after a rejected newest report, quiet after a silence of three times the
+        usual, else ok.
         """
         if self.refused:
             return REFUSED
@@ -59,7 +59,7 @@ class _Seen:
 
 
 class Feeds:
-    """The feeds of a node, carried on from what was read before."""
+    """The feeds of a node; each call continues after the last entry read."""
 
     def __init__(self) -> None:
         """Begin with nothing read."""
@@ -68,33 +68,36 @@ class Feeds:
         self._upto = 0
 
     def of(self, heads: EntryHeaders, size: int) -> list[Feed]:
-        """Return the feeds as the ledger holds them up to its size, in the order of reporter, kind and medium."""
+        """Return the feeds in the ledger up to its size, in the order of reporter, kind and medium."""
         with self._lock:
             for head in heads.between(max(self._upto, size - MOST_READ) + 1, size):
                 self._upto = head.number
                 if is_report(head):
-                    said = head.fields
-                    self._seen.setdefault((said["reporter"], said.get("kind", ""), said["media"]), _Seen()).take(head)
-            return [_feed(key, one) for key, one in sorted(self._seen.items())]
+                    fields = head.fields
+                    self._seen.setdefault((fields["reporter"], fields.get("kind", ""), fields["media"]), _Seen()).take(
+                        head
+                    )
+            return [_feed(key, seen) for key, seen in sorted(self._seen.items())]
 
 
-def _feed(key: Key, one: _Seen) -> Feed:
-    seconds = [gap.total_seconds() for gap in one.gaps]
+def _feed(key: Key, seen: _Seen) -> Feed:
+    seconds = [gap.total_seconds() for gap in seen.gaps]
     usual = dt.timedelta(seconds=statistics.median(seconds)) if len(seconds) >= _LEAST_GAPS else None
-    return Feed(*key, one.count, one.last, one.last_at, usual)
+    return Feed(*key, seen.count, seen.last, seen.last_at, usual)
 
 
 def with_refused(feeds: Iterable[Feed], refused: Iterable[tuple[Key, dt.datetime]]) -> list[Feed]:
-    """Return feeds with how many reports were refused after the last that was kept; who was only ever refused is a feed
-    too.
+    """Return feeds with the number of reports rejected after the last accepted one.
+
+    A reporter that only had rejected reports is a feed too.
 
     >>> never = with_refused([], [(("A", "payment", "csv"), dt.datetime(2024, 1, 1, tzinfo=dt.UTC))])
     >>> [(one.reporter, one.count, one.refused) for one in never]
     [('A', 0, 1)]
     """
-    found = {(one.reporter, one.kind, one.media): one for one in feeds}
+    by_key = {(feed.reporter, feed.kind, feed.media): feed for feed in feeds}
     for key, at in refused:
-        one = found.get(key) or Feed(*key, 0, 0, None, None)
-        if one.last_at is None or at > one.last_at:
-            found[key] = replace(one, refused=one.refused + 1)
-    return [found[key] for key in sorted(found)]
+        feed = by_key.get(key) or Feed(*key, 0, 0, None, None)
+        if feed.last_at is None or at > feed.last_at:
+            by_key[key] = replace(feed, refused=feed.refused + 1)
+    return [by_key[key] for key in sorted(by_key)]

@@ -1,21 +1,21 @@
-"""An answer under a key is made once: who sends the same again gets the same answer, however many send at once.
+"""Idempotency keys: the answer under a key is made once, and every repetition gets the same answer.
 
-- A key is taken before the work begins, in one statement; the digest tells what was sent under it.
-- Work that a fault cut short is looked for in the ledger before it is done again.
+- A key is taken before the work begins, in one statement; the digest identifies what was sent under it.
+- After a fault cut work short, its result is searched in the ledger before the work is done again.
 """
 
 import json
 from collections.abc import Callable
 from typing import Any
 
-from comptroller.model.refusal import Refused, refusal
+from comptroller.model.refusal import Refusal, Refused, refusal
 from comptroller.web.runtime.server import Server
 
 Answer = dict[str, Any]
 
 
 class KeyTaken(Refused):
-    """Something else was sent under the key before."""
+    """A different request came under the key before."""
 
 
 _OPEN = "open"
@@ -28,25 +28,25 @@ def answer_once(
     again: Callable[[int], Answer | None],
     is_final: Callable[[Answer], bool] = lambda _answer: True,
 ) -> Answer:
-    """Return the answer to what is sent under a key: from `work` for the first, the same for all others.
+    """Return the answer to a request under a key: from `work` for the first, the same for all others.
 
-    `place` is login, key and digest. `again(size)` returns what became of work that a fault cut short, looked for in
-    entries of the ledger after `size`; None where nothing did. An answer that is not final gives the key back.
-    Raises Refused where the key came with another digest.
+    `place` is login, key and digest. `again(size)` searches the ledger entries after `size` for the result of work that
+    a fault cut short, and returns None without one. An answer that is not final releases the key. Raises Refused for a
+    key that came with another digest.
     """
     login, key, digest = place
     with server.exclusive.about(("once", login, key), server.settings.most_wait_seconds):
         size = server.ledger.size
         is_first = server.storage.take_key(login, key, digest, json.dumps({_OPEN: size}), server.clock().isoformat())
-        held = server.storage.answered(login, key)
-        assert held is not None, "the key was taken just now, or before"
-        if held[0] != digest:
+        stored = server.storage.answered(login, key)
+        assert stored is not None, "the key was taken just now, or before"
+        if stored[0] != digest:
             raise KeyTaken([_changed(key)])
-        answer: Answer = json.loads(held[1])
+        answer: Answer = json.loads(stored[1])
         if not is_first and _OPEN not in answer:
             return answer
-        found = None if is_first else _after_writer(server, again, int(answer[_OPEN]))
-        answer = work() if found is None else found
+        recovered = None if is_first else _after_writer(server, again, int(answer[_OPEN]))
+        answer = work() if recovered is None else recovered
         if not is_final(answer):
             server.storage.end_key(login, key)
             return answer
@@ -55,11 +55,10 @@ def answer_once(
 
 
 def _after_writer(server: Server, again: Callable[[int], Answer | None], size: int) -> Answer | None:
-    """Return what became of cut work once the writer has done all that waited before."""
+    """Return the result of interrupted work, after the writer has done all work that was waiting before."""
     server.writer.do(lambda _worker: None).result(server.settings.most_wait_seconds)
     return again(size)
 
 
-def _changed(key: str) -> Any:
-    wanted = ("与此前相同的内容,或另一个键", "the same bytes as before, or another key")
-    return refusal("desk.key", ("", None, "Idempotency-Key"), key, wanted, ("换一个键", "Use another key."))
+def _changed(key: str) -> Refusal:
+    return refusal("desk.key", ("", None, "Idempotency-Key"), key)

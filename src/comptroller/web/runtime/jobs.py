@@ -1,4 +1,4 @@
-"""Work that takes longer than a page may: one job after another on a thread of its own, each with what became of it."""
+"""Jobs that take longer than a page may: one after another on a separate thread, each with its result."""
 
 import datetime as dt
 import logging
@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from comptroller.store.duck import fault_text
 
 _log = logging.getLogger(__name__)
-_MOST_KEPT = 50
+_MOST_LISTED = 50
 WAITS, RUNS, DONE, FAILED = "waits", "runs", "done", "failed"
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job: what is done about what, for whom, since when, and what came of it."""
+    """A job: its action, subject, user, start and result."""
 
     number: int
     did: str
@@ -31,28 +31,28 @@ class Job:
 
 
 class Jobs:
-    """The jobs of a desk; the newest are kept to be looked at, and none outlives the process."""
+    """The jobs of a desk. The newest are listed; none outlives the process."""
 
     def __init__(self, clock: Callable[[], dt.datetime]) -> None:
         """Take the clock; the thread begins with the first job."""
         self._clock = clock
         self._lock, self._starting = threading.Lock(), threading.Lock()
-        self._kept: deque[Job] = deque(maxlen=_MOST_KEPT)
+        self._jobs: deque[Job] = deque(maxlen=_MOST_LISTED)
         self._waiting: queue.Queue[tuple[int, Callable[[], str]] | None] = queue.Queue()
         self._thread: threading.Thread | None = None
         self._count = 0
 
     def start_alone(self, did: str, about: str, login: str, work: Callable[[], str]) -> int | None:
-        """Let work wait its turn where no job about the same thing is open; return its number, or None where one is."""
+        """Queue work unless a job about the same subject is open; return its number, or None when one is."""
         with self._starting:
             return None if self.open_about(about) else self.start(did, about, login, work)
 
     def start(self, did: str, about: str, login: str, work: Callable[[], str]) -> int:
-        """Let work wait its turn, which gives what is said of it in the end; returns the job's number."""
+        """Queue work, which returns its result as text; return the job's number."""
         with self._lock:
             self._count += 1
             number = self._count
-            self._kept.append(Job(number, did, about, login, self._clock()))
+            self._jobs.append(Job(number, did, about, login, self._clock()))
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
                 self._thread.start()
@@ -62,14 +62,14 @@ class Jobs:
     def newest(self) -> list[Job]:
         """Return the jobs, the newest first."""
         with self._lock:
-            return list(self._kept)[::-1]
+            return list(self._jobs)[::-1]
 
     def open_about(self, about: str) -> Job | None:
-        """Return the job about something that has not ended."""
-        return next((one for one in self.newest() if one.about == about and one.ended_at is None), None)
+        """Return the unfinished job about a subject, or None."""
+        return next((job for job in self.newest() if job.about == about and job.ended_at is None), None)
 
     def stop(self) -> None:
-        """Let what runs come to its end; what waits is given up."""
+        """Finish the running job and drop the waiting ones."""
         if self._thread is None:
             return
         while not self._waiting.empty():
@@ -78,18 +78,18 @@ class Jobs:
         self._thread.join()
 
     def _run(self) -> None:
-        while (one := self._waiting.get()) is not None:
-            number, work = one
+        while (item := self._waiting.get()) is not None:
+            number, work = item
             self._turn(number, state=RUNS, began_at=self._clock())
             try:
-                state, said = DONE, work()
+                state, result = DONE, work()
             except Exception as fault:  # noqa: BLE001 - told to whoever looks at the job
                 _log.exception("a job failed")
-                state, said = FAILED, fault_text(fault)
-            self._turn(number, state=state, ended_at=self._clock(), said=said)
+                state, result = FAILED, fault_text(fault)
+            self._turn(number, state=state, ended_at=self._clock(), said=result)
 
     def _turn(self, number: int, **changed: object) -> None:
         with self._lock:
-            for at, one in enumerate(self._kept):
-                if one.number == number:
-                    self._kept[at] = replace(one, **changed)  # type: ignore[arg-type]
+            for at, job in enumerate(self._jobs):
+                if job.number == number:
+                    self._jobs[at] = replace(job, **changed)  # type: ignore[arg-type]

@@ -1,9 +1,9 @@
-"""Signing in by another's word: an OpenID provider says who somebody is (OpenID Connect Core 1.0, code flow with PKCE).
+"""Sign-in through an OpenID provider (OpenID Connect Core 1.0, code flow with PKCE).
 
-- The browser keeps one secret; state, nonce and verifier follow from it, so that an answer belongs to the browser that asked.
-- An identity token counts when it is signed with a pinned algorithm by a key of the provider, and names this provider,
-  this desk, this asking, and a time that holds.
-- Nothing but the subject is read from it: rights are facts of the ledger.
+- The browser stores one secret. State, nonce and verifier derive from it, so that an answer belongs to that browser.
+- An identity token must be signed by a key of the provider with a pinned algorithm. It must name this provider,
+  this desk, this request and a valid time.
+- Only the subject is read from it: rights are facts of the ledger.
 """
 
 import base64
@@ -35,49 +35,52 @@ _ERRORS = (
 
 
 class NotIdentified(Exception):
-    """The provider's answer does not identify a user; the message goes to the log and repeats nothing that was sent in."""
+    """The provider's answer does not identify a user; the message goes to the log and repeats nothing that was
+    received.
+    """
 
 
 class Provider:
-    """One provider, asked over the network; what it says of itself is kept for an hour."""
+    """One provider, called over the network; its metadata is cached for an hour."""
 
     def __init__(self, settings: ProviderSettings) -> None:
-        """Take how the provider is named; nothing is asked yet."""
+        """Take the settings of the provider; no request is sent yet."""
         self.settings = settings
         self._lock = threading.Lock()
-        self._told: tuple[dt.datetime, dict[str, Any]] | None = None
+        self._metadata: tuple[dt.datetime, dict[str, Any]] | None = None
         self._keys: tuple[dt.datetime, KeySet] | None = None
 
     def address(self, secret: str, at: dt.datetime) -> str:
-        """Return where a browser with that secret is sent; raises NotIdentified for where the provider does not
-        answer.
+        """Return the address to send a browser with that secret to; raises NotIdentified when the provider does
+        not answer.
         """
         endpoint = self._endpoint("authorization_endpoint", at)
-        challenge = base64.urlsafe_b64encode(sha256(_drawn(secret, "verifier").encode()).digest()).rstrip(b"=")
-        said = {
+        challenge = base64.urlsafe_b64encode(sha256(_derived(secret, "verifier").encode()).digest()).rstrip(b"=")
+        query = {
             "response_type": "code",
             "client_id": self.settings.client,
             "redirect_uri": self.settings.back,
             "scope": "openid",
-            "state": _drawn(secret, "state"),
-            "nonce": _drawn(secret, "nonce"),
+            "state": _derived(secret, "state"),
+            "nonce": _derived(secret, "nonce"),
             "code_challenge": challenge.decode(),
             "code_challenge_method": "S256",
         }
-        return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(said)}"
+        return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(query)}"
 
     def subject(self, secret: str, answer: dict[str, str], at: dt.datetime) -> str:
-        """Return the subject for whom the provider vouches to the browser with that secret; raises
-        NotIdentified for any doubt.
+        """Return the subject that the provider identified for the browser with that secret.
+
+        Raises NotIdentified for any doubt.
         """
-        if not hmac.compare_digest(answer.get("state", "").encode(), _drawn(secret, "state").encode()):
+        if not hmac.compare_digest(answer.get("state", "").encode(), _derived(secret, "state").encode()):
             raise NotIdentified("the state is not that of this browser")
         if answer.get("iss", self.settings.issuer) != self.settings.issuer:  # RFC 9207
             raise NotIdentified("the answer is of another issuer")
         if answer.get("error") or not answer.get("code"):
-            said = answer.get("error", "")
-            raise NotIdentified(f"the provider gave no code: {said if said in _ERRORS else 'unknown error'}")
-        return self._vouched(self._exchanged(answer["code"], secret, at), _drawn(secret, "nonce"), at)
+            error = answer.get("error", "")
+            raise NotIdentified(f"the provider gave no code: {error if error in _ERRORS else 'unknown error'}")
+        return self._subject_of(self._exchanged(answer["code"], secret, at), _derived(secret, "nonce"), at)
 
     def _exchanged(self, code: str, secret: str, at: dt.datetime) -> str:
         """Return the identity token for a code."""
@@ -86,21 +89,21 @@ class Provider:
             "code": code,
             "redirect_uri": self.settings.back,
             "client_id": self.settings.client,
-            "code_verifier": _drawn(secret, "verifier"),
+            "code_verifier": _derived(secret, "verifier"),
         }
         headers = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
         if self.settings.secret:
             pair = f"{quote(self.settings.client, '')}:{quote(self.settings.secret.decode(), '')}"
             headers["authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
-        said = self._asked(self._endpoint("token_endpoint", at), headers, urlencode(form).encode())
-        token = said.get("id_token")
+        reply = self._fetched(self._endpoint("token_endpoint", at), headers, urlencode(form).encode())
+        token = reply.get("id_token")
         if not isinstance(token, str):
             raise NotIdentified("no identity token came for the code")
         return token
 
-    def _vouched(self, token: str, nonce: str, at: dt.datetime) -> str:
-        """Return the subject of an identity token that holds in every point."""
-        claims = self._signed(token, at)
+    def _subject_of(self, token: str, nonce: str, at: dt.datetime) -> str:
+        """Return the subject of an identity token that passes every check."""
+        claims = self._claims_of(token, at)
         known: jwt.ClaimsOption = {"essential": True}
         now = int(at.timestamp())
         registry = jwt.JWTClaimsRegistry(
@@ -129,8 +132,8 @@ class Provider:
             raise NotIdentified("the subject is longer than it may be")
         return subject
 
-    def _signed(self, token: str, at: dt.datetime) -> dict[str, Any]:
-        """Return the claims of a token whose signature holds; keys are asked for again where its key is not known."""
+    def _claims_of(self, token: str, at: dt.datetime) -> dict[str, Any]:
+        """Return the claims of a token with a valid signature; fetch the keys again when its key is unknown."""
         algorithms = list(self.settings.algorithms)
         try:
             try:
@@ -144,46 +147,47 @@ class Provider:
         endpoint = self._endpoint("jwks_uri", at)
         with self._lock:
             if self._keys is None or at - self._keys[0] >= after:
-                self._keys = (at, _keys_of(self._asked(endpoint, {"accept": "application/json"})))
+                self._keys = (at, _keys_of(self._fetched(endpoint, {"accept": "application/json"})))
             return self._keys[1]
 
     def _endpoint(self, name: str, at: dt.datetime) -> str:
         with self._lock:
-            if self._told is None or at - self._told[0] >= _KEPT:
-                said = self._asked(self.settings.issuer.rstrip("/") + DISCOVERY, {"accept": "application/json"})
-                if said.get("issuer") != self.settings.issuer:
-                    raise NotIdentified(f"the provider calls itself {str(said.get('issuer'))[:200]!r}")
-                self._told = (at, said)
-            found = self._told[1].get(name)
-        if not isinstance(found, str) or not is_safe(found):
-            raise NotIdentified(f"the provider has no safe {name}: {str(found)[:200]!r}")
-        return found
+            if self._metadata is None or at - self._metadata[0] >= _KEPT:
+                metadata = self._fetched(self.settings.issuer.rstrip("/") + DISCOVERY, {"accept": "application/json"})
+                if metadata.get("issuer") != self.settings.issuer:
+                    raise NotIdentified(f"the provider calls itself {str(metadata.get('issuer'))[:200]!r}")
+                self._metadata = (at, metadata)
+            endpoint = self._metadata[1].get(name)
+        if not isinstance(endpoint, str) or not is_safe(endpoint):
+            raise NotIdentified(f"the provider has no safe {name}: {str(endpoint)[:200]!r}")
+        return endpoint
 
-    def _asked(self, url: str, headers: dict[str, str], body: bytes | None = None) -> dict[str, Any]:
-        """Return the JSON object that an address of the provider answers with.
+    def _fetched(self, url: str, headers: dict[str, str], body: bytes | None = None) -> dict[str, Any]:
+        """Return the JSON object at an address of the provider.
 
-        The issuer's own host is asked wherever it is; any other host at a public address, or in the networks of the settings.
+        The issuer's own host may have any address; other hosts need a public address or one in the networks of the
+        settings.
         """
         own = urlsplit(self.settings.issuer).hostname
         allowed = ANYWHERE if urlsplit(url).hostname == own else self.settings.networks
         try:
-            status, said = get(url, headers, body, allowed)
-            found = json.loads(said)
+            status, body_text = get(url, headers, body, allowed)
+            content = json.loads(body_text)
         except (Unreachable, Refused, ValueError) as fault:
             raise NotIdentified(f"an address of the provider cannot be asked: {type(fault).__name__}") from fault
-        if status != 200 or not isinstance(found, dict):
+        if status != 200 or not isinstance(content, dict):
             raise NotIdentified(f"an address of the provider answers with status {status}")
-        return found
+        return content
 
 
-def _drawn(secret: str, what: str) -> str:
-    """Return one of the three values that follow from the browser's secret; none tells anything of another."""
+def _derived(secret: str, what: str) -> str:
+    """Return one of the three values derived from the browser's secret; none reveals another."""
     return base64.urlsafe_b64encode(hmac.digest(secret.encode(), what.encode(), "sha256")).rstrip(b"=").decode()
 
 
-def _keys_of(said: dict[str, Any]) -> KeySet:
-    """Return the keys that sign; a key that is shared, or is for something else, is none."""
-    rows = said.get("keys")
+def _keys_of(content: dict[str, Any]) -> KeySet:
+    """Return the public signing keys; shared keys and keys for other uses are left out."""
+    rows = content.get("keys")
     fit = [
         row
         for row in (rows if isinstance(rows, list) else [])

@@ -1,4 +1,4 @@
-"""How an OpenID provider is named: a TOML file, read whole or refused with every line that is wrong.
+"""Settings of an OpenID provider: a TOML file, read completely or rejected with every wrong line.
 
 issuer = "https://login.example/realms/owner"
 client = "comptroller"
@@ -18,10 +18,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from comptroller.model.refusal import Refusal, Refused, refusal
+from comptroller.model.text import Text, message
 from comptroller.web.runtime.secrets_at_rest import decrypt
 
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA", "RS384", "RS512", "PS384", "PS512", "ES384", "ES512")
-"""Signatures by a key of which the provider alone has the secret half; no other is ever taken."""
+"""Signature algorithms with a private key that only the provider has; no other is accepted."""
 USUAL = ("RS256", "PS256", "ES256", "EdDSA")
 BACK = "/oidc/back"
 _NEEDED, _OPTIONAL = ("issuer", "client", "address"), ("secret", "title", "algorithms", "networks")
@@ -30,7 +31,7 @@ _MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class ProviderSettings:
-    """A provider by its issuer, the desk as its client, and where the provider sends browsers back to."""
+    """An OpenID provider: its issuer, the desk's client identifier, and the address that browsers come back to."""
 
     issuer: str
     client: str
@@ -42,38 +43,38 @@ class ProviderSettings:
 
     @property
     def back(self) -> str:
-        """Return the address that browsers come back to; it is registered with the provider as it stands here."""
+        """Return the address that browsers come back to; it must be registered with the provider exactly so."""
         return self.address.rstrip("/") + BACK
 
 
 def read_provider(path: Path, passphrase: bytes | None) -> ProviderSettings:
-    """Read the file; raises Refused for it with everything that is wrong in it."""
+    """Return the settings in the file; raises Refused with everything that is wrong in it."""
     try:
-        said = tomllib.loads(path.read_text(encoding="utf-8"))
+        settings = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
-        raise Refused([_wrong(path, "", fault, ("可读取的 TOML 文件", "a TOML file that can be read"))]) from fault
-    found = [*_strange(path, said), *_values(path, said)]
+        raise Refused([_wrong(path, "", fault, message("desk.oidc.settings.file:expected"))]) from fault
+    refusals = [*_name_refusals(path, settings), *_value_refusals(path, settings)]
     secret = b""
-    if not found and said.get("secret"):
+    if not refusals and settings.get("secret"):
         try:
-            secret = decrypt(said["secret"], passphrase)
+            secret = decrypt(settings["secret"], passphrase)
         except Refused as fault:
-            found += [_wrong(path, "secret", one.seen, (one.expected.zh, one.expected.en)) for one in fault.refusals]
-    if found:
-        raise Refused(found)
+            refusals += [_wrong(path, "secret", reason.seen, reason.expected) for reason in fault.refusals]
+    if refusals:
+        raise Refused(refusals)
     return ProviderSettings(
-        said["issuer"],
-        said["client"],
-        said["address"],
-        said.get("title", ""),
-        tuple(said.get("algorithms", USUAL)),
+        settings["issuer"],
+        settings["client"],
+        settings["address"],
+        settings.get("title", ""),
+        tuple(settings.get("algorithms", USUAL)),
         secret,
-        tuple(said.get("networks", ())),
+        tuple(settings.get("networks", ())),
     )
 
 
 def is_safe(url: str) -> bool:
-    """Return whether an address is https, or http on this machine itself, where a provider is tried out.
+    """Return whether an address is https, or http on this machine itself, for trying a provider out.
 
     >>> is_safe("https://login.example/a"), is_safe("http://localhost:8080"), is_safe("http://login.example")
     (True, True, False)
@@ -95,48 +96,50 @@ def _is_here(host: str) -> bool:
         return False
 
 
-def _is_network(said: object) -> bool:
+def _is_network(value: object) -> bool:
     try:
-        return isinstance(said, str) and bool(ipaddress.ip_network(said))
+        return isinstance(value, str) and bool(ipaddress.ip_network(value))
     except ValueError:
         return False
 
 
-def _strange(path: Path, said: dict[str, Any]) -> list[Refusal]:
-    """Return what is missing, and what nobody knows, with the name that was perhaps meant."""
+def _name_refusals(path: Path, settings: dict[str, Any]) -> list[Refusal]:
+    """Return refusals for missing and for unknown names, with the name that was perhaps meant."""
     known = (*_NEEDED, *_OPTIONAL)
-    missing = [_wrong(path, name, "-", ("填写该项", "this setting")) for name in _NEEDED if not said.get(name)]
-    for name in sorted(said.keys() - set(known)):
+    missing = [
+        _wrong(path, name, "-", message("desk.oidc.settings.missing:expected"))
+        for name in _NEEDED
+        if not settings.get(name)
+    ]
+    for name in sorted(settings.keys() - set(known)):
         near = get_close_matches(name, known, 1)
-        meant = near[0] if near else ", ".join(known)
-        missing.append(_wrong(path, name, name, (f"可用的配置项: {meant}", f"a setting that is known: {meant}")))
+        expected = message("desk.oidc.settings.unknown:expected", names=near[:1] or list(known))
+        missing.append(_wrong(path, name, name, expected))
     return missing
 
 
-def _values(path: Path, said: dict[str, Any]) -> list[Refusal]:
-    """Return the values that cannot be what they should be."""
-    found = []
+def _value_refusals(path: Path, settings: dict[str, Any]) -> list[Refusal]:
+    """Return refusals for values of a wrong type or form."""
+    refusals = []
     for name in ("issuer", "client", "address", "secret", "title"):
-        value = said.get(name, "")
+        value = settings.get(name, "")
         if not isinstance(value, str) or len(value) > _MOST:
-            found.append(_wrong(path, name, value, (f"至多 {_MOST} 字的文本", f"a text of at most {_MOST} characters")))
+            refusals.append(_wrong(path, name, value, message("desk.oidc.settings.text:expected", most=_MOST)))
     for name in ("issuer", "address"):
-        value = said.get(name)
+        value = settings.get(name)
         if isinstance(value, str) and value and not is_safe(value):
-            found.append(_wrong(path, name, value, ("https 地址", "an https address")))
-    networks = said.get("networks", [])
-    if not isinstance(networks, list) or not all(_is_network(one) for one in networks):
-        found.append(_wrong(path, "networks", networks, ("网段,如 10.1.0.0/16", "networks such as 10.1.0.0/16")))
-    algorithms = said.get("algorithms", list(USUAL))
+            refusals.append(_wrong(path, name, value, message("desk.oidc.settings.https:expected")))
+    networks = settings.get("networks", [])
+    if not isinstance(networks, list) or not all(_is_network(network) for network in networks):
+        refusals.append(_wrong(path, "networks", networks, message("desk.oidc.settings.networks:expected")))
+    algorithms = settings.get("algorithms", list(USUAL))
     if not isinstance(algorithms, list) or not algorithms or not {str(a) for a in algorithms} <= set(ALGORITHMS):
-        known = ", ".join(ALGORITHMS)
-        found.append(_wrong(path, "algorithms", algorithms, (f"下列签名算法: {known}", f"signatures among {known}")))
-    return found
+        refusals.append(
+            _wrong(path, "algorithms", algorithms, message("desk.oidc.settings.algorithms:expected", names=ALGORITHMS))
+        )
+    return refusals
 
 
-def _wrong(path: Path, name: str, seen: object, wanted: tuple[str, str]) -> Refusal:
-    mend = (
-        "改正身份提供方的配置文件后重新启动",
-        "Mend the file that names the provider, and start again.",
-    )
-    return refusal("desk.oidc.settings", (str(path), None, name), seen, wanted, mend)
+def _wrong(path: Path, name: str, seen: object, expected: Text) -> Refusal:
+    place = (str(path), None, name)
+    return refusal("desk.oidc.settings", place, seen, expected, message("desk.oidc.settings:fix"))

@@ -1,8 +1,8 @@
-"""One request out of the desk: to public addresses over https, to no other unless the desk's settings allow them.
+"""One outgoing request: to public addresses over https, to others only when the desk's settings allow them.
 
-- The name is resolved once, every address that it has is looked at, and the one that was looked at is connected to.
-- An address that embeds an IPv4 address, or is for special use, is none of the public network.
-- No redirect is followed, and an answer is read only so far.
+- The name is resolved once, every address of it is checked, and the connection goes to a checked address.
+- An address that embeds an IPv4 address, or is for special use, is not public.
+- No redirect is followed, and the answer is read only up to a limit.
 """
 
 import ipaddress
@@ -13,17 +13,17 @@ from http.client import HTTPConnection, HTTPException
 from urllib.parse import SplitResult, urlsplit
 
 from comptroller.model.refusal import Refused, refusal
-from comptroller.model.text import Text
+from comptroller.model.text import message
 
 SECONDS = 10.0
 MOST_ANSWER = 1 << 20
 ANYWHERE = ("0.0.0.0/0", "::/0")
-"""For addresses that whoever runs the desk wrote into its settings."""
+"""For addresses that the operator of the desk wrote into its settings."""
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 _UNICAST_V6 = tuple(map(ipaddress.ip_network, ("2000::/3",)))
-"""Where the public network of IPv6 has its addresses; no other range is asked."""
+"""The public range of IPv6; requests go to no other range."""
 _NOT_V6 = tuple(
     map(
         ipaddress.ip_network,
@@ -47,7 +47,7 @@ _NOT_V4 = tuple(
         ),
     )
 )
-"""Ranges for special use (RFC 6890), the relays of 6to4 among them."""
+"""Ranges for special use (RFC 6890), including the relays of 6to4."""
 
 
 class Unreachable(Exception):
@@ -55,9 +55,9 @@ class Unreachable(Exception):
 
 
 def post(url: str, headers: Mapping[str, str], body: bytes, allowed: Sequence[str] = ()) -> int:
-    """Send a body and give the status of the answer; `allowed` are networks such as `10.1.0.0/16`.
+    """Return the status of the answer to a body that is sent; `allowed` are networks such as `10.1.0.0/16`.
 
-    Raises Refused for an address that may not be asked, (NotReached) one that does not answer.
+    Raises Refused for an address that is not allowed, Unreachable for one that does not answer.
     """
     return get(url, headers, body, allowed)[0]
 
@@ -65,13 +65,13 @@ def post(url: str, headers: Mapping[str, str], body: bytes, allowed: Sequence[st
 def get(
     url: str, headers: Mapping[str, str], body: bytes | None = None, allowed: Sequence[str] = ()
 ) -> tuple[int, bytes]:
-    """Get an address, or send a body to it, and give the status with what was answered; refuses as `post` does."""
+    """Return status and content of an address, or of the answer to a body sent to it; raises as `post` does."""
     parts = split(url)
     try:
-        told = socket.getaddrinfo(parts.hostname, _port(parts), type=socket.SOCK_STREAM)
+        resolved = socket.getaddrinfo(parts.hostname, _port(parts), type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as fault:
         raise Unreachable(str(fault)) from fault
-    addresses = [str(one[4][0]) for one in told]
+    addresses = [str(one[4][0]) for one in resolved]
     for one in addresses:
         _refuse_inner(url, ipaddress.ip_address(one), parts.scheme, allowed)
     line = HTTPConnection(parts.hostname or "", _port(parts), timeout=SECONDS)
@@ -82,19 +82,17 @@ def get(
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         line.request("GET" if body is None else "POST", path, body, dict(headers))
         answer = line.getresponse()
-        said = answer.read(MOST_ANSWER)
+        content = answer.read(MOST_ANSWER)
     except (OSError, HTTPException) as fault:
         raise Unreachable(f"{type(fault).__name__}: {fault}") from fault
     else:
-        return answer.status, said
+        return answer.status, content
     finally:
         line.close()
 
 
 def split(url: str) -> SplitResult:
-    """Return an address in its parts; raises Refused for what is not http or https, has no host, or holds a
-    password.
-    """
+    """Return an address in its parts; raises Refused for other schemes than http(s), no host, or a password."""
     try:
         parts = urlsplit(url)
         is_right = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
@@ -102,7 +100,7 @@ def split(url: str) -> SplitResult:
     except ValueError:
         is_right = False
     if not is_right:
-        raise _refused(url, Text(zh="https 地址,不含用户名和密码", en="an https address without name and password"))
+        raise _refused(url, "desk.hook.address.plain:expected")
     return parts
 
 
@@ -115,15 +113,13 @@ def _refuse_inner(url: str, address: Address, scheme: str, allowed: Sequence[str
     if any(plain in ipaddress.ip_network(net) for net in allowed):
         return
     if not is_public(address):
-        raise _refused(
-            url, Text(zh="公网地址,或配置允许的网络", en="a public address, or a network that the settings allow")
-        )
+        raise _refused(url, "desk.hook.address.public:expected")
     if scheme != "https":
-        raise _refused(url, Text(zh="https 地址", en="an https address"))
+        raise _refused(url, "desk.hook.address.https:expected")
 
 
 def is_public(address: Address) -> bool:
-    """Return whether an address, and every address that is embedded in it, is one of the public network.
+    """Return whether an address, and every address embedded in it, belongs to the public network.
 
     >>> is_public(ipaddress.ip_address("2002:7f00:1::")), is_public(ipaddress.ip_address("2606:4700::1111"))
     (False, True)
@@ -141,10 +137,10 @@ def _is_plain(address: Address) -> bool:
 
 
 def _is_isatap(address: ipaddress.IPv6Address) -> bool:
-    """Return whether an interface identifier is one of ISATAP (RFC 5214), which embeds an IPv4 address."""
+    """Return whether an interface identifier is an ISATAP one (RFC 5214), which embeds an IPv4 address."""
     return (int(address) >> 32) & 0xFCFFFFFF == 0x00005EFE
 
 
-def _refused(url: str, wanted: Text) -> Refused:
-    mend = ("改用允许的地址,或由运维修改配置", "Use an address that is allowed, or have the settings changed.")
-    return Refused([refusal("desk.hook.address", ("", None, "url"), url[:200], (wanted.zh, wanted.en), mend)])
+def _refused(url: str, expected: str) -> Refused:
+    place, fix = ("", None, "url"), message("desk.hook.address:fix")
+    return Refused([refusal("desk.hook.address", place, url[:200], message(expected), fix)])

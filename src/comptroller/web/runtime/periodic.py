@@ -1,4 +1,4 @@
-"""Work that is done again every few seconds beside the desk, each on a thread of its own, until it ends or is ended."""
+"""Periodic work beside the desk: repeated every few seconds, each on a separate thread, until it ends or is stopped."""
 
 import logging
 import queue
@@ -11,21 +11,23 @@ from comptroller.store.duck import fault_text
 
 _log = logging.getLogger(__name__)
 Turn = Callable[[], bool]
-"""One round of the work; False where it was the last."""
+"""One round of the work; returns False for the last one."""
 
 
 class PeriodicTasks:
-    """The rounds of a desk, by what they are about; none outlives the process."""
+    """The periodic work of a desk, by subject; none outlives the process."""
 
     def __init__(self, seconds: float) -> None:
-        """Take how long is waited between two rounds."""
+        """Take the seconds between two rounds."""
         self._seconds = seconds
         self._lock = threading.Lock()
         self._asked: dict[str, queue.Queue[Future[None] | None]] = {}
         self._threads: dict[str, threading.Thread] = {}
 
     def begin(self, about: str, work: AbstractContextManager[Turn], failed: Callable[[str], None]) -> None:
-        """Let work about something begin; its context is entered and left on its thread, and a fault is told."""
+        """Start periodic work about a subject. Its context is entered and left on its thread; a fault calls
+        `failed`.
+        """
         with self._lock:
             assert about not in self._asked, "work about a thing is begun once"
             self._asked[about] = queue.Queue()
@@ -34,12 +36,12 @@ class PeriodicTasks:
         thread.start()
 
     def about(self) -> list[str]:
-        """Return what there are rounds about."""
+        """Return the subjects of the current periodic work."""
         with self._lock:
             return list(self._asked)
 
     def turn(self, about: str) -> "Future[None]":
-        """Let a round be done at once; the future is done when it is, also where there are no rounds about that."""
+        """Request a round at once; return a future that ends with the round, or at once without periodic work."""
         future: Future[None] = Future()
         with self._lock:
             if about in self._asked:
@@ -49,7 +51,7 @@ class PeriodicTasks:
         return future
 
     def end(self, about: str) -> None:
-        """Let the rounds about something end, and wait for the one that goes on."""
+        """Stop the rounds about a subject, and wait for a running one."""
         with self._lock:
             thread = self._threads.get(about)
             if about in self._asked:
@@ -74,21 +76,21 @@ class PeriodicTasks:
                 waiting = self._asked.pop(about)
                 self._threads.pop(about)
             while not waiting.empty():
-                asked = waiting.get_nowait()
-                if asked is not None:
-                    asked.set_result(None)
+                request = waiting.get_nowait()
+                if request is not None:
+                    request.set_result(None)
 
     def _turns(self, waiting: "queue.Queue[Future[None] | None]", turn: Turn) -> None:
         is_on = turn()
         while is_on:
             try:
-                asked = waiting.get(timeout=self._seconds)
+                request = waiting.get(timeout=self._seconds)
             except queue.Empty:
                 is_on = turn()
                 continue
-            if asked is None:
+            if request is None:
                 return
             try:
                 is_on = turn()
             finally:
-                asked.set_result(None)
+                request.set_result(None)

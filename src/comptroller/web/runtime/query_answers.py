@@ -1,7 +1,6 @@
-"""Answers of questions that are read page by page: kept in files without names, few for each person, for some minutes.
+"""Answers of queries that are read page by page: stored in unnamed files, few for each person, for some minutes.
 
-An answer is never in the memory of the server between two pages; what is kept is bounded in number, and each answer by
-the limits of questions.
+No answer stays in the server's memory between two pages. Their number is bounded, and each answer by the query limits.
 """
 
 import json
@@ -12,13 +11,13 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import IO, Any
 
-_MOST_KEPT, _MOST_OF_ONE = 64, 3
+_MOST_STORED, _MOST_OF_PERSON = 64, 3
 _SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """One answer in a file: a line of columns, then a line for each row, where each begins, and until when it is kept."""
+class StoredAnswer:
+    """One answer in a file: a line of columns, a line for each row, the offsets of the rows, and the expiry."""
 
     person: str
     columns: list[str]
@@ -28,7 +27,7 @@ class Kept:
 
     @property
     def count(self) -> int:
-        """Return how many rows there are."""
+        """Return the number of rows."""
         return len(self.starts) - 1
 
     def rows(self, first: int, count: int) -> list[list[Any]]:
@@ -42,44 +41,44 @@ class Kept:
 
 
 class Answers:
-    """The answers that are kept, the newest last."""
+    """The stored answers, the newest last."""
 
     def __init__(self, seconds: Callable[[], float]) -> None:
         """Take a clock that counts seconds."""
         self._seconds, self._lock = seconds, threading.Lock()
-        self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
+        self._stored: OrderedDict[Hashable, StoredAnswer] = OrderedDict()
 
     def keep(self, key: Hashable, person: str, columns: list[str], rows: list[list[Any]]) -> None:
-        """Keep an answer's rows, given as plain values; the oldest of a person, or of all, makes room for it."""
-        file = tempfile.TemporaryFile()  # noqa: SIM115 - it is closed when it is let go
+        """Store an answer's rows as plain values; the oldest answer of a person, or of all, is removed for it."""
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - it is closed when it is removed
         starts = [0]
         for row in rows:
             starts.append(starts[-1] + file.write(json.dumps(row, ensure_ascii=False, default=str).encode() + b"\n"))
-        one = Kept(person, columns, starts, file, self._seconds() + _SECONDS)
+        stored = StoredAnswer(person, columns, starts, file, self._seconds() + _SECONDS)
         with self._lock:
-            self._kept[key] = one
-            mine = [name for name, other in self._kept.items() if other.person == person]
-            for name in mine[:-_MOST_OF_ONE]:
-                self._let_go(name)
+            self._stored[key] = stored
+            mine = [name for name, other in self._stored.items() if other.person == person]
+            for name in mine[:-_MOST_OF_PERSON]:
+                self._remove(name)
             now = self._seconds()
-            for name in [name for name, other in self._kept.items() if other.until < now]:
-                self._let_go(name)
-            while len(self._kept) > _MOST_KEPT:
-                self._let_go(next(iter(self._kept)))
+            for name in [name for name, other in self._stored.items() if other.until < now]:
+                self._remove(name)
+            while len(self._stored) > _MOST_STORED:
+                self._remove(next(iter(self._stored)))
 
     def rows(self, key: Hashable, first: int, count: int) -> tuple[list[str], list[list[Any]], int] | None:
-        """Return the columns, some rows, and how many there are; None where the answer is kept no more."""
+        """Return the columns, some rows, and the number of all rows; None for an answer that is gone."""
         with self._lock:
-            one = self._kept.get(key)
-            if one is None or one.until < self._seconds():
+            stored = self._stored.get(key)
+            if stored is None or stored.until < self._seconds():
                 return None
-            return one.columns, one.rows(first, count), one.count
+            return stored.columns, stored.rows(first, count), stored.count
 
     def clear(self) -> None:
-        """Let go of all answers."""
+        """Remove all answers."""
         with self._lock:
-            for name in list(self._kept):
-                self._let_go(name)
+            for name in list(self._stored):
+                self._remove(name)
 
-    def _let_go(self, name: Hashable) -> None:
-        self._kept.pop(name).file.close()
+    def _remove(self, name: Hashable) -> None:
+        self._stored.pop(name).file.close()

@@ -1,4 +1,4 @@
-"""What a visitor's question may use, and the refusals of what passes a limit."""
+"""Limits of users' queries, and the refusals of queries that pass a limit."""
 
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -16,8 +16,10 @@ _NO_COLUMN = re.compile(r'Referenced column "([^"]+)" not found')
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What questions may use: processes at once, places to wait and seconds of it, questions of one person, bytes of memory
-    and of tables handed over, and rows, bytes and columns of an answer.
+    """Limits of queries.
+
+    They bound parallel processes, waiting queries and their seconds, and queries of one person. They bound bytes of
+    memory and of input tables, and rows, bytes and columns of an answer.
     """
 
     processes: int = 2
@@ -32,10 +34,10 @@ class Limits:
 
 
 class NoPlace(Exception):
-    """Too many questions run or wait; the sender may try again."""
+    """Too many queries run or wait; the sender may try again."""
 
     def __init__(self, why: Refusal) -> None:
-        """Keep the refusal that says which limit was met."""
+        """Store the refusal that names the limit."""
         super().__init__(why.code)
         self.refusal = why
 
@@ -43,24 +45,18 @@ class NoPlace(Exception):
 def refusal_of(
     head: Mapping[str, Any], sql: str, tables: Collection[str], *, limits: Limits, seconds: float
 ) -> Refusal:
-    """Return the refusal for what a process says of a question."""
+    """Return the refusal for the error that a query process reported."""
     code, text, place = str(head["code"]), str(head["text"]), ("", None, "sql")
-    less = ("缩小范围,或用 LIMIT", "Ask about less, or use LIMIT.")
-    most = limits
     if code == "slow":
         return too_slow(sql, seconds)
     if code == "memory":
-        wanted = (f"在 {most.memory} 字节内存内可答的查询", f"a question answered within {most.memory} bytes of memory")
-        return refusal("query.memory", place, sql[:80], wanted, less)
+        return refusal("query.memory", place, sql[:80], limit=limits.memory)
     if code == "rows":
-        wanted = (f"至多 {most.rows} 行", f"an answer of at most {most.rows} rows")
-        return refusal("query.rows", place, text, wanted, less)
+        return refusal("query.rows", place, text, limit=limits.rows)
     if code == "bytes":
-        wanted = (f"至多 {most.bytes} 字节", f"an answer of at most {most.bytes} bytes")
-        return refusal("query.bytes", place, text, wanted, less)
+        return refusal("query.bytes", place, text, limit=limits.bytes)
     if code == "columns":
-        wanted = (f"至多 {most.columns} 列", f"an answer of at most {most.columns} columns")
-        return refusal("query.columns", place, text, wanted, less)
+        return refusal("query.columns", place, text, limit=limits.columns)
     return refused(Problem(code, text), tables)
 
 
@@ -75,16 +71,12 @@ def with_near_column(refused: Refusal, columns: Callable[[], set[str]]) -> Refus
 
 
 def too_slow(sql: str, seconds: float) -> Refusal:
-    """Return the refusal of a question that was ended by its time."""
-    wanted = (f"{seconds:g} 秒内可答的查询", f"a question that is answered within {seconds:g} s")
-    return refusal("query.slow", ("", None, "sql"), sql[:80], wanted, ("缩小范围", "Ask for less."))
+    """Return the refusal of a query that ran out of time."""
+    return refusal("query.slow", ("", None, "sql"), sql[:80], seconds=f"{seconds:g}")
 
 
 def no_place(code: str, most: int) -> Refusal:
-    """Return the refusal of a question that finds no place."""
-    mend = ("稍后再问", "Ask again in some seconds.")
+    """Return the refusal of a query for which no process is free."""
     if code == "query.person":
-        wanted = (f"每人同时至多 {most} 个查询", f"at most {most} questions of one person at a time")
-        return refusal("query.person", ("", None, "sql"), "-", wanted, mend)
-    wanted = (f"同时至多 {most} 个查询在运行", f"at most {most} questions running, and few waiting")
-    return refusal("query.full", ("", None, "sql"), "-", wanted, mend)
+        return refusal("query.person", ("", None, "sql"), "-", most=most)
+    return refusal("query.full", ("", None, "sql"), "-", most=most)

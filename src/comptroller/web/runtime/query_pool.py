@@ -1,8 +1,8 @@
-"""Questions of visitors, answered by processes of their own: how many at once, how large, how long, and what is said when one fails.
+"""Queries of users, run by separate processes: how many at once, how large, how long, and the refusal of each failure.
 
-- A process knows the tables that it was handed and nothing else (`store/query_process.py`); it answers one question.
-- Few questions run at once, a few more wait, and one person has few of them; who finds no place is told so with a 503.
-- Memory, time, rows, bytes and columns of an answer are bounded; what passes a bound is refused by its name.
+- A process knows only the tables that it received (`store/query_process.py`); it answers one query.
+- Few queries run at once, a few more wait, and one person has few of them; a query without a place gets a 503.
+- Memory, time, rows, bytes and columns of an answer are bounded; a refusal names the bound that was passed.
 """
 
 import contextlib
@@ -38,10 +38,10 @@ _MANY = 64 << 20
 
 
 class QueryPool:
-    """The processes of one server; the first question starts them."""
+    """The query processes of one server; the first query starts them."""
 
     def __init__(self, limits: Limits | None = None) -> None:
-        """Take the limits; nothing is started yet."""
+        """Take the limits; no process is started yet."""
         self.limits = limits or Limits()
         self.handouts = Handouts()
         self._lock = threading.Lock()
@@ -62,26 +62,26 @@ class QueryPool:
         person: str = "",
         seconds: float = 60.0,
     ) -> Answer:
-        """Return the answer to one SELECT over `tables`, each as its view has it; the connection reads the views.
+        """Return the answer to one SELECT over `tables`, each limited to its view; the connection reads the views.
 
-        Raises Refused for what may not be asked or passes a limit, NoPlace where too many ask. A table without a view is
-        one that is not known as of the day asked; without any views, tables are read as they stand in the database.
+        Raises Refused for a query that is not allowed or passes a limit, NoPlace for too many queries. A table without
+        a view is unknown as of the requested day. Without any views, tables are read as they are in the database.
         """
         unknown = [name for name in tables if name not in views] if views else []
-        shown = views or {name: f'SELECT * FROM "{name}"' for name in tables}
+        view_sql = views or {name: f'SELECT * FROM "{name}"' for name in tables}
         with self._place(person):
             begin = time.monotonic()
             question = read_question(sql, tables, unknown)
-            handed = self._handed(duck, question, shown, seconds)
+            handed = self._handed(duck, question, view_sql, seconds)
             left = max(0.1, seconds - (time.monotonic() - begin))
             head, body = self._answered(question, handed, left, duck.zone)
         if head["code"]:
             found = refusal_of(head, sql, tables, limits=self.limits, seconds=seconds)
-            raise Refused([with_near_column(found, lambda: _columns_of(duck, question, shown))])
+            raise Refused([with_near_column(found, lambda: _columns_of(duck, question, view_sql))])
         return _rows(body)
 
     def __enter__(self) -> Self:
-        """Return the pool, whose processes end with the block."""
+        """Return the pool; its processes end with the block."""
         return self
 
     def __exit__(self, *_fault: object) -> None:
@@ -89,12 +89,12 @@ class QueryPool:
         self.stop()
 
     def start(self) -> None:
-        """Start the processes before the first question, which then need not wait for them."""
+        """Start the processes before the first query, so that it need not wait for them."""
         self._started()
 
     @property
     def number(self) -> int:
-        """Return the number of the program's process group; 0 where none runs."""
+        """Return the number of the program's process group; 0 when none runs."""
         return self._process.pid if self._process else 0
 
     @property
@@ -103,13 +103,16 @@ class QueryPool:
         return Path(self._folder.name if self._folder else "")
 
     def stop(self) -> None:
-        """End the processes; a question that runs is ended by its own time at the latest."""
+        """End the processes; a running query ends with its time limit at the latest."""
         with self._lock:
             self._end()
 
     @contextlib.contextmanager
     def _place(self, person: str) -> Iterator[None]:
-        """Hold a process for one question; raises (NoPlace) where a person has too many, too many wait, or it takes too long."""
+        """Yield a process for one query.
+
+        Raises NoPlace when a person has too many queries, too many wait, or the wait is too long.
+        """
         most = self.limits
         with self._lock:
             if person and self._people[person] >= most.of_one_person:
@@ -128,11 +131,11 @@ class QueryPool:
         finally:
             with self._lock:
                 self._people[person] -= 1
-                self._people += Counter()  # People without a question are not counted on.
+                self._people += Counter()  # Removes persons without a query.
                 self._count -= 1
 
     def _handed(self, duck: DuckDb, question: Question, views: Mapping[str, str], seconds: float) -> list[Handed]:
-        """Return the tables of a question; reading them is a part of its time."""
+        """Return the tables of a query; the time to read them counts towards its limit."""
         late = threading.Event()
 
         def end() -> None:
@@ -153,14 +156,14 @@ class QueryPool:
     def _answered(
         self, question: Question, handed: list[Handed], seconds: float, zone: str
     ) -> tuple[dict[str, Any], bytes]:
-        """Return how a process answers: a head with a code ('' for an answer), and the rows as an Arrow stream."""
+        """Return the answer of a process: a header with a code ('' for success), and the rows as an Arrow stream."""
         most = self.limits
-        asked = {
+        request = {
             "sql": question.sql,
             "seconds": seconds,
             "zone": zone,
             "memory": most.memory,
-            "tables": [one.name for one in handed],
+            "tables": [table.name for table in handed],
             "functions": sorted(MAY_CALL | IN_THE_PARSER),
             "makers": sorted(ROW_MAKERS),
             "most_rows": most.rows,
@@ -168,25 +171,25 @@ class QueryPool:
             "most_columns": most.columns,
         }
         begin = time.monotonic()
-        reply = self._sent(json.dumps(asked).encode(), handed)
+        reply = self._sent(json.dumps(request).encode(), handed)
         try:
-            found = _received(reply, begin + seconds + _GRACE, most.bytes + _MANY)
+            content = _received(reply, begin + seconds + _GRACE, most.bytes + _MANY)
         finally:
             reply.close()
-        head, end, body = found.partition(b"\n")
+        head, end, body = content.partition(b"\n")
         if end:
             return json.loads(head), body
         is_late = time.monotonic() - begin >= seconds * 0.9
         return {"code": "slow" if is_late else "memory", "text": ""}, b""
 
-    def _sent(self, asked: bytes, handed: list[Handed]) -> socket.socket:
-        """Send a question to a process that waits; one that was ended from outside is started again."""
+    def _sent(self, request: bytes, handed: list[Handed]) -> socket.socket:
+        """Send a query to a waiting process; start the program again if it was killed from outside."""
         ours, theirs = socket.socketpair()
         with tempfile.TemporaryFile() as text:
-            text.write(asked)
+            text.write(request)
             text.flush()
             os.lseek(text.fileno(), 0, os.SEEK_SET)
-            files = [theirs.fileno(), text.fileno(), *(one.file for one in handed)]
+            files = [theirs.fileno(), text.fileno(), *(table.file for table in handed)]
             try:
                 socket.send_fds(self._started(), [b"question"], files)
             except OSError:
@@ -197,7 +200,7 @@ class QueryPool:
         return ours
 
     def _started(self) -> socket.socket:
-        """Return the socket at which processes wait, and start them where there are none."""
+        """Return the socket of the waiting processes, and start them when there are none."""
         with self._lock:
             if self._process is not None and self._process.poll() is not None:
                 self._end()
@@ -207,7 +210,7 @@ class QueryPool:
             return self._control
 
     def _begin(self) -> None:
-        """Start the program with an empty environment, in an empty folder, with one socket and nothing else."""
+        """Start the program with an empty environment, in an empty folder, with a single socket."""
         self._folder = tempfile.TemporaryDirectory(prefix="comptroller-questions-")
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         made = {"spare": 2 * self.limits.processes, "config": closed_settings(self.limits.memory // 2)}
@@ -227,7 +230,9 @@ class QueryPool:
             self._control.close()
         if self._process is not None:
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)  # The group of this program alone; it is not reaped yet.
+                os.killpg(
+                    self._process.pid, signal.SIGKILL
+                )  # The process group of this program only; its exit status is still unread.
             self._process.wait()
         if self._folder is not None:
             self._folder.cleanup()
@@ -235,7 +240,7 @@ class QueryPool:
 
 
 def _received(reply: socket.socket, until: float, most: int) -> bytes:
-    """Return what comes until the other end is closed, the time is over, or it is more than `most` bytes."""
+    """Return the received bytes; empty when the time runs out or more than `most` bytes come."""
     parts: list[bytes] = []
     size = 0
     while (left := until - time.monotonic()) > 0 and size <= most:
@@ -260,4 +265,4 @@ def _rows(body: bytes) -> Answer:
     table = pa.ipc.open_stream(body).read_all()
     table.validate(full=True)
     names = list(table.column_names)
-    return names, [tuple(row) for row in zip(*(one.to_pylist() for one in table.columns), strict=True)]
+    return names, [tuple(row) for row in zip(*(column.to_pylist() for column in table.columns), strict=True)]

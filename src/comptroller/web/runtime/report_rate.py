@@ -1,4 +1,4 @@
-"""What arrived in the last hour: reports counted by minute and reporter, carried on from what was counted before."""
+"""Reports of the last hour, counted by minute and reporter; each count continues from the last one."""
 
 import datetime as dt
 import threading
@@ -12,12 +12,12 @@ HOUR = dt.timedelta(hours=1)
 
 
 def is_report(head: EntryHeader) -> bool:
-    """Return whether an entry is what somebody reported, and not an entry of the engine's own or an act at the desk."""
+    """Return whether an entry is a report of a person, not of the engine or an act at the desk."""
     return head.fields["media"] not in MADE and not head.fields["name"].startswith("desk-")
 
 
 class ReportRate:
-    """The count of the last hour; each entry is read once, however many ask."""
+    """The count of the last hour; each entry is read only once."""
 
     def __init__(self) -> None:
         """Begin with nothing counted."""
@@ -26,7 +26,7 @@ class ReportRate:
         self._upto = 0
 
     def by_reporter(self, ledger: Ledger, heads: EntryHeaders, at: dt.datetime) -> tuple[dt.datetime, Counter[str]]:
-        """Return since when it counts, which is a whole minute, and how many reports came since by reporter."""
+        """Return the first full minute that is counted, and the number of reports since then by reporter."""
         since = (at.astimezone(dt.UTC) - HOUR).replace(second=0, microsecond=0)
         with self._lock:
             self._minutes = {minute: count for minute, count in self._minutes.items() if minute >= since}

@@ -1,4 +1,7 @@
-"""The entities at and below each set of roots, kept as tables in memory until the register changes, so that pages need not walk the tree for every table."""
+"""The entities at and below each set of roots, cached as tables until the register changes.
+
+Pages then need not walk the tree for every table.
+"""
 
 import datetime as dt
 import threading
@@ -9,14 +12,14 @@ from comptroller.access.row_access import walked
 from comptroller.store.duck import DuckDb
 
 _SECONDS = 300
-"""How long tables of a register that nobody asks for any more are kept for those who still read: longer than a page may take."""
+"""Seconds for which tables of an old register stay for current readers: longer than a page may take."""
 
 
 class ScopeTables:
-    """The tables, in a database of their own beside the books; each reader's connection sees them."""
+    """The cached tables, in a separate database beside the books; each reader's connection sees them."""
 
     def __init__(self, root: DuckDb, clock: Callable[[], dt.datetime]) -> None:
-        """Make the place for them; `root` is a connection to the books that may do so."""
+        """Create the database; `root` is a connection to the books with the right to do so."""
         root.execute("ATTACH IF NOT EXISTS ':memory:' AS reached")
         self._clock, self._lock, self._made = clock, threading.Lock(), 0
         self._registers: dict[Any, int] = {}
@@ -24,8 +27,8 @@ class ScopeTables:
         self._asked: dict[int, dt.datetime] = {}
 
     def register(self, stamp: Any) -> int:
-        """Return a number for the register of that stamp, for somebody who begins to read by it; one long
-        forgotten gets another.
+        """Return a number for the register of that stamp, for a reader that begins now; an expired register
+        gets a new number.
         """
         with self._lock:
             number = self._registers.get(stamp)
@@ -36,7 +39,7 @@ class ScopeTables:
             return number
 
     def below(self, duck: DuckDb, register: int, roots: tuple[str, ...]) -> str:
-        """Return SQL of the entities at and below these roots, of all the register of that number for none."""
+        """Return SQL of the entities at and below these roots; without roots, of the whole register of that number."""
         with self._lock:
             tables = self._tables.setdefault(register, {})
             if roots not in tables:
@@ -48,10 +51,10 @@ class ScopeTables:
             return f"SELECT b.entity FROM reached.main.below_{tables[roots]} AS b"
 
     def _forget(self, duck: DuckDb) -> None:
-        """Drop what stands on a register by which nobody has begun to read for long."""
+        """Drop the tables of registers with no new reader for a long time."""
         now = self._clock()
         for stamp, number in list(self._registers.items()):
             if (now - self._asked[number]).total_seconds() > _SECONDS:
                 del self._registers[stamp], self._asked[number]
-                for one in self._tables.pop(number, {}).values():
-                    duck.execute(f"DROP TABLE reached.main.below_{one}")
+                for register in self._tables.pop(number, {}).values():
+                    duck.execute(f"DROP TABLE reached.main.below_{register}")

@@ -1,8 +1,8 @@
-"""Secrets of the desk that must be read again: named in the environment, or encrypted under the node's passphrase.
+"""Secrets that the desk must read again: named in the environment, or encrypted under the node's passphrase.
 
-A text is `argon2id:1:MEMORY:PASSES:LANES:SALT:CIPHER`: the version, what deriving the key costs (KiB of memory, passes,
-lanes), the salt, and nonce and AES-256-GCM cipher together, both in base64. Texts of before (`sealed:`, a key without
-salt or cost) are read, and `renewed` gives them in the present form.
+A text is `argon2id:1:MEMORY:PASSES:LANES:SALT:CIPHER`: the version, the cost of key derivation (KiB of memory, passes,
+lanes), the salt, and nonce with AES-256-GCM cipher, both in base64. Older texts (`sealed:`, a key without salt or cost)
+are read too, and `renewed` returns them in the current form.
 """
 
 import base64
@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from comptroller.model.refusal import Refused, refusal
+from comptroller.model.text import message
 
 _IN_ENVIRONMENT = re.compile(r"env:(COMPTROLLER_SECRET_[A-Z0-9_]{1,60})", re.ASCII)
 _PRESENT = re.compile(r"argon2id:1:(\d{1,8}):(\d{1,3}):(\d{1,2}):([A-Za-z0-9+/]+=*):([A-Za-z0-9+/]+=*)", re.ASCII)
@@ -25,21 +26,17 @@ _BEFORE, _SALT, _NONCE = "sealed:", 16, 12
 _COST = (65_536, 3, 1)
 """KiB of memory, passes and lanes: the second recommendation of RFC 9106 with one lane; a guess costs some 0.1 s."""
 _MOST_COST = (1_048_576, 64, 16)
-"""What a text may ask for at most, so that an altered one does not fill the memory."""
+"""Highest cost that is accepted from a text, so that an altered one cannot fill the memory."""
 
 
 def encrypt(secret: bytes, passphrase: bytes | None, nonce: bytes) -> str:
-    """Return a secret as it may lie on the disk; raises Refused where the node has no passphrase.
+    """Return a secret encrypted for storage; raises Refused when the node has no passphrase.
 
-    `nonce` is drawn for this secret alone; salt and nonce of the cipher come from it.
+    `nonce` is random and for this secret alone; salt and nonce of the cipher come from it.
     """
     if not passphrase:
-        wanted = ("env:COMPTROLLER_SECRET_... 形式的引用", "a reference such as env:COMPTROLLER_SECRET_NAME")
-        mend = (
-            "把密钥放入环境变量并引用,或为节点设置口令",
-            "Put the secret into the environment and name it, or give the node a passphrase.",
-        )
-        raise Refused([refusal("desk.secret", ("", None, "secret"), "-", wanted, mend)])
+        expected, fix = message("desk.secret.reference:expected"), message("desk.secret.reference:fix")
+        raise Refused([refusal("desk.secret", ("", None, "secret"), "-", expected, fix)])
     drawn = sha512(nonce).digest()
     salt, box = drawn[:_SALT], drawn[_SALT : _SALT + _NONCE]
     head = f"argon2id:1:{':'.join(map(str, _COST))}:{_text(salt)}:"
@@ -47,51 +44,51 @@ def encrypt(secret: bytes, passphrase: bytes | None, nonce: bytes) -> str:
     return head + _text(box + cipher)
 
 
-def is_named(kept: str) -> bool:
-    """Return whether a text names a secret of the environment in the form that is taken.
+def is_named(text: str) -> bool:
+    """Return whether a text names a secret of the environment in the accepted form.
 
     >>> is_named("env:COMPTROLLER_SECRET_A"), is_named("env:PATH")
     (True, False)
     """
-    return _IN_ENVIRONMENT.fullmatch(kept) is not None
+    return _IN_ENVIRONMENT.fullmatch(text) is not None
 
 
-def decrypt(kept: str, passphrase: bytes | None) -> bytes:
-    """Return the secret; raises Refused for one that is not there any more or does not open."""
-    if found := _IN_ENVIRONMENT.fullmatch(kept):
-        said = os.environ.get(found.group(1), "")
-        if said:
-            return said.encode()
-    elif passphrase and (secret := _opened(kept, passphrase)) is not None:
+def decrypt(text: str, passphrase: bytes | None) -> bytes:
+    """Return the secret; raises Refused for one that is missing or cannot be decrypted."""
+    if match := _IN_ENVIRONMENT.fullmatch(text):
+        value = os.environ.get(match.group(1), "")
+        if value:
+            return value.encode()
+    elif passphrase and (secret := _opened(text, passphrase)) is not None:
         return secret
-    wanted = ("可读取的密钥", "a secret that can be read")
-    mend = ("检查环境变量或节点口令", "Look at the environment, or at the node's passphrase.")
-    raise Refused([refusal("desk.secret", ("", None, "secret"), kept.partition(":")[0], wanted, mend)])
+    raise Refused([refusal("desk.secret", ("", None, "secret"), text.partition(":")[0])])
 
 
-def renewed(kept: str, passphrase: bytes | None, nonce: bytes) -> str:
-    """Return a text in the present form; as it is where it is no text of before, or does not open."""
-    if not passphrase or not kept.startswith(_BEFORE):
-        return kept
-    secret = _opened(kept, passphrase)
-    return kept if secret is None else encrypt(secret, passphrase, nonce)
+def renewed(text: str, passphrase: bytes | None, nonce: bytes) -> str:
+    """Return an older text in the current form; other texts, and those that cannot be decrypted, are returned
+    unchanged.
+    """
+    if not passphrase or not text.startswith(_BEFORE):
+        return text
+    secret = _opened(text, passphrase)
+    return text if secret is None else encrypt(secret, passphrase, nonce)
 
 
-def _opened(kept: str, passphrase: bytes) -> bytes | None:
-    """Return the secret of a text, or None where it is of no known form or does not open."""
+def _opened(text: str, passphrase: bytes) -> bytes | None:
+    """Return the secret of a text, or None for an unknown form or a failed decryption."""
     try:
-        if found := _PRESENT.fullmatch(kept):
-            memory, passes, lanes = (int(found.group(at)) for at in (1, 2, 3))
-            cost, salt, whole = (memory, passes, lanes), _bytes(found.group(4)), _bytes(found.group(5))
-            if any(not 0 < one <= most for one, most in zip(cost, _MOST_COST, strict=True)):
+        if match := _PRESENT.fullmatch(text):
+            memory, passes, lanes = (int(match.group(at)) for at in (1, 2, 3))
+            cost, salt, box = (memory, passes, lanes), _bytes(match.group(4)), _bytes(match.group(5))
+            if any(not 0 < value <= most for value, most in zip(cost, _MOST_COST, strict=True)):
                 return None
             if len(salt) != _SALT or memory < 8 * lanes:
                 return None
-            head = kept[: found.start(5)].encode()
-            return AESGCM(_key(passphrase, salt, cost)).decrypt(whole[:_NONCE], whole[_NONCE:], head)
-        if kept.startswith(_BEFORE):
-            whole = _bytes(kept.removeprefix(_BEFORE))
-            return AESGCM(_key_before(passphrase)).decrypt(whole[:_NONCE], whole[_NONCE:], None)
+            head = text[: match.start(5)].encode()
+            return AESGCM(_key(passphrase, salt, cost)).decrypt(box[:_NONCE], box[_NONCE:], head)
+        if text.startswith(_BEFORE):
+            box = _bytes(text.removeprefix(_BEFORE))
+            return AESGCM(_key_before(passphrase)).decrypt(box[:_NONCE], box[_NONCE:], None)
     except (InvalidTag, ValueError):  # binascii.Error is a ValueError, as is a nonce that is too short
         return None
     return None
@@ -99,7 +96,7 @@ def _opened(kept: str, passphrase: bytes) -> bytes | None:
 
 @lru_cache(maxsize=256)
 def _key(passphrase: bytes, salt: bytes, cost: tuple[int, int, int]) -> bytes:
-    """Derive the key of one text; the same is not derived again in a process, since each message would wait for it."""
+    """Derive the key of one text. Results are cached in the process: otherwise each message would wait for it."""
     memory, passes, lanes = cost
     return hash_secret_raw(passphrase, salt, passes, memory, lanes, 32, Type.ID)
 

@@ -1,13 +1,10 @@
-"""What the desk holds while it runs: the writer, cursors for readers, accounts, news; one of each kind a thread."""
+"""The running server: the writer, cursors for readers, accounts, news; readers have one of each per thread."""
 
 import datetime as dt
-import json
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,7 +13,6 @@ from zoneinfo import ZoneInfo
 from comptroller import node
 from comptroller.access.accounts import Accounts
 from comptroller.engine import Engine
-from comptroller.intake import Report
 from comptroller.ledger.entry_headers import EntryHeaders
 from comptroller.ledger.ledger import Ledger
 from comptroller.model.channel import ENGINE, OPERATOR
@@ -26,61 +22,30 @@ from comptroller.store.duck import DuckDb
 from comptroller.store.sqlite import StoreDown, connect
 from comptroller.web.runtime.advice_log import KIND as ADVICE, AdviceLog
 from comptroller.web.runtime.broadcast import Broadcast
+from comptroller.web.runtime.cache import Cache, stamp_of
 from comptroller.web.runtime.exclusive import Exclusive
 from comptroller.web.runtime.feeds import Feeds
 from comptroller.web.runtime.jobs import Jobs
+from comptroller.web.runtime.journal import Journal, outcome_of
 from comptroller.web.runtime.oidc import Provider
-from comptroller.web.runtime.oidc_settings import ProviderSettings
 from comptroller.web.runtime.periodic import PeriodicTasks
 from comptroller.web.runtime.query_answers import Answers
 from comptroller.web.runtime.query_pool import QueryPool
 from comptroller.web.runtime.report_rate import ReportRate
 from comptroller.web.runtime.scope_tables import ScopeTables
+from comptroller.web.runtime.settings import Settings
 from comptroller.web.runtime.storage import DeskStore
 from comptroller.web.runtime.writer import Clock, Outcome, Writer
 
-ACCOUNTS, SHELF = "accounts.sqlite", "desk.sqlite"
-_MOST_CACHED = 512
-Found = TypeVar("Found")
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How the desk is run: whether cookies need https, how much a body may hold, how often somebody may ask,
-    how much all visitors of public pages may ask together, how much work their browsers show, how much of theirs is stored, who else says who somebody is, how many pages are made at once, how long a page waits for the engine,
-    which roles owe a second factor, whether passwords of this node open anything, and which proxies are believed.
-    """
-
-    is_secure: bool = False
-    most_body_bytes: int = 64 << 20
-    most_stream_bytes: int = 16 << 30
-    most_body_seconds: float = 60.0
-    most_requests_a_minute: int = 1200
-    most_sign_ins_a_minute: int = 30
-    ask_seconds: float = 20.0
-    shadow_seconds: float = 10.0
-    advice_seconds: float = 0.5
-    most_readers: int = 4
-    most_wait_seconds: float = 120.0
-    hook_networks: tuple[str, ...] = ()
-    most_public_a_minute: int = 240
-    proof_bits: int = 14
-    most_public_bytes: int = 256 << 10
-    most_tip_bytes_a_day: int = 64 << 20
-    most_mailbox_messages: int = 200
-    most_mailbox_bytes: int = 4 << 20
-    passphrase: bytes | None = None
-    provider: ProviderSettings | None = None
-    factor_roles: frozenset[str] = frozenset()
-    has_passwords: bool = True
-    proxies: tuple[str, ...] = ()
+ACCOUNTS, STORE = "accounts.sqlite", "desk.sqlite"
+Value = TypeVar("Value")
 
 
 class Server:
-    """One node at the desk. Time and chance are handed in."""
+    """The server of one node. Its clock and its source of random text are parameters."""
 
     def __init__(self, folder: Path, clock: Clock, chance: Callable[[], str], settings: Settings | None = None) -> None:
-        """Take the node's folder, the clock, and where secrets come from; `start` opens it."""
+        """Take the node's folder, the clock, and the source of random bytes; `start` opens the node."""
         self.folder, self.clock, self.chance = folder, clock, chance
         self.settings = settings or Settings()
         self.broadcast = Broadcast()
@@ -95,19 +60,19 @@ class Server:
         )
         self.periodic = PeriodicTasks(self.settings.shadow_seconds)
         self.provider = Provider(self.settings.provider) if self.settings.provider else None
-        self.writer = Writer(folder, clock, self.broadcast.tell, self.settings.passphrase)
+        self.writer = Writer(folder, clock, self.broadcast.publish, self.settings.passphrase)
         self._own = threading.local()
         self._lock = threading.Lock()
-        self._cached: OrderedDict[Any, Any] = OrderedDict()
-        self._making: dict[Any, threading.Lock] = {}
+        self._cache = Cache()
+        self._journal = Journal(self.writer, lambda: self.owner, self.local_now, chance)
         self._engine: Engine | None = None
         self.menu: tuple[Any, ...] = ()
         """Entries of the console's menu, set by the app."""
 
     def start(self) -> None:
-        """Open the node; raises what opening raises."""
+        """Open the node; raises the errors of opening."""
         self._engine = self.writer.start()
-        for path in (self.folder / ACCOUNTS, self.folder / SHELF):
+        for path in (self.folder / ACCOUNTS, self.folder / STORE):
             try:
                 connect(path).close()
             except StoreDown as fault:
@@ -118,7 +83,7 @@ class Server:
             self.advices.resume(self._is_advised)
 
     def stop(self) -> None:
-        """Do what waits, then close the node."""
+        """Finish the waiting work, then close the node."""
         self.periodic.stop()
         self.jobs.stop()
         self.questions.stop()
@@ -131,8 +96,8 @@ class Server:
 
     @property
     def engine(self) -> Engine:
-        """Return the engine, of which only values may be read here: pack, charter, owner."""
-        assert self._engine is not None, "the desk is started before it is asked"
+        """Return the engine; only its values may be read here: pack, charter, owner."""
+        assert self._engine is not None, "start the server before its use"
         return self._engine
 
     @property
@@ -141,11 +106,11 @@ class Server:
         return self.engine.pack
 
     def policy_of(self, digest: str, known: int) -> Pack:
-        """Return the policy of that digest, as it was adopted not later than entry `known`."""
+        """Return the policy of that digest, adopted at or before entry `known`."""
         if digest == self.pack.digest:
             return self.pack
-        asked = self.writer.do(lambda worker: worker.policy_of(digest, known))
-        return self.cached(("policy", digest), lambda: asked.result(self.settings.most_wait_seconds))
+        waiting = self.writer.do(lambda worker: worker.policy_of(digest, known))
+        return self.cached(("policy", digest), lambda: waiting.result(self.settings.most_wait_seconds))
 
     @property
     def owner(self) -> str:
@@ -158,40 +123,40 @@ class Server:
         if not hasattr(self._own, "duck"):
             with self._lock:
                 self._own.duck = self.writer.root.cursor()
-        found: DuckDb = self._own.duck
-        return found
+        duck: DuckDb = self._own.duck
+        return duck
 
     @property
     def ledger(self) -> Ledger:
         """Return this thread's own reader of the ledger."""
         if not hasattr(self._own, "ledger"):
             self._own.ledger = Ledger.open(self.folder / node.LEDGER, readonly=True)
-        found: Ledger = self._own.ledger
-        return found
+        ledger: Ledger = self._own.ledger
+        return ledger
 
     @property
     def heads(self) -> EntryHeaders:
-        """Return this thread's own reader of the heads of entries."""
+        """Return this thread's own reader of the entry headers."""
         if not hasattr(self._own, "heads"):
             self._own.heads = EntryHeaders(self.folder / node.LEDGER)
-        found: EntryHeaders = self._own.heads
-        return found
+        heads: EntryHeaders = self._own.heads
+        return heads
 
     @property
     def accounts(self) -> Accounts:
-        """Return this thread's own door to accounts."""
+        """Return this thread's own connection to the accounts."""
         if not hasattr(self._own, "accounts"):
             self._own.accounts = Accounts(self.folder / ACCOUNTS)
-        found: Accounts = self._own.accounts
-        return found
+        accounts: Accounts = self._own.accounts
+        return accounts
 
     @property
     def storage(self) -> DeskStore:
-        """Return this thread's own door to what users keep at the desk."""
-        if not hasattr(self._own, "shelf"):
-            self._own.storage = DeskStore(self.folder / SHELF)
-        found: DeskStore = self._own.storage
-        return found
+        """Return this thread's own connection to the desk's store."""
+        if not hasattr(self._own, "storage"):
+            self._own.storage = DeskStore(self.folder / STORE)
+        storage: DeskStore = self._own.storage
+        return storage
 
     @property
     def zone(self) -> ZoneInfo:
@@ -199,97 +164,51 @@ class Server:
         return ZoneInfo(self.pack.zone)
 
     def local_now(self) -> dt.datetime:
-        """Return the present wall time of the owner."""
+        """Return the current local time of the owner."""
         return self.clock().astimezone(self.zone).replace(tzinfo=None)
 
     def position(self) -> tuple[int, str]:
-        """Return to which entry the books are folded, and under which policy."""
+        """Return the last ledger entry in the books, and the policy version."""
         entries, digest = self.duck.rows("SELECT entries, pack FROM position")[0]
         return int(entries), str(digest)
 
     def stamp(self, tables: Sequence[str]) -> tuple[Any, ...]:
-        """Return what changes when a row of one of these fact tables comes or goes, the clock's day or the policy
-        moves.
+        """Return a stamp that changes with the rows of these fact tables, the clock's day or the policy.
 
-        What stands on few tables is kept by their stamp: most batches do not touch them.
+        Values that depend on few tables are cached by their stamp: most batches do not change these tables.
         """
         position = self.position()
-
-        def make() -> tuple[Any, ...]:
-            parts = [f"SELECT '{t}' AS part, max(fact) AS last, 0 AS gone FROM main.all_{t}" for t in tables]
-            parts += [f"SELECT '{t}', NULL, count(*) FROM main.gone_{t}" for t in tables]
-            days = self.duck.rows("SELECT today FROM main.clock")
-            return (*self.duck.rows(" UNION ALL ".join(parts) + " ORDER BY ALL"), *days, position[1])
-
-        return self.cached(("stamp", tuple(tables), position), make)
+        return self.cached(("stamp", tuple(tables), position), lambda: stamp_of(self.duck, tables, position[1]))
 
     @property
     def register(self) -> int:
-        """Return a number that changes when the register does, and with it who is below whom; whoever asks
-        begins to read by it.
-        """
+        """Return a number that changes with the register and its hierarchy; the caller begins to read by it."""
         return self.scope_tables.register(self.stamp(["entity"] if "entity" in self.pack.kinds else []))
 
     def below(self, roots: tuple[str, ...]) -> str:
-        """Return SQL of the entities at and below some roots, of all the register for none, for reading
-        connections of this desk.
+        """Return SQL of the entities at and below some roots, of the whole register without roots.
+
+        It is for reading connections of this server.
         """
         return self.scope_tables.below(self.duck, self.register, roots)
 
-    def cached(self, key: Any, make: Callable[[], Found]) -> Found:
-        """Return what was made for this key before, or make it, once however many ask; keys hold the position,
-        so nothing goes stale.
-        """
-        with self._lock:
-            if key in self._cached:
-                self._cached.move_to_end(key)
-                found: Found = self._cached[key]
-                return found
-            making = self._making.setdefault(key, threading.Lock())
-        with making:
-            with self._lock:
-                held: tuple[Found, ...] = (self._cached[key],) if key in self._cached else ()
-            if held:
-                return held[0]
-            try:
-                made = make()
-                with self._lock:
-                    self._cached[key] = made
-                    while len(self._cached) > _MOST_CACHED:
-                        self._cached.popitem(last=False)
-                return made
-            finally:
-                with self._lock:
-                    self._making.pop(key, None)
+    def cached(self, key: Any, make: Callable[[], Value]) -> Value:
+        """Return the value of a key from the cache; make it once when it is missing. Keys include the position."""
+        return self._cache.get(key, make)
 
     def note(self, login: str, did: str, about: str = "", detail: str = "") -> "Future[Outcome]":
-        """Let the ledger say what a user did."""
-        fact = {
-            "granted_by": self.owner,
-            "deed": self.chance()[:16],
-            "login": login,
-            "did": did,
-            "about": about[:500] or None,
-            "detail": detail[:4000] or None,
-            "done_at": self.local_now().isoformat(timespec="seconds"),
-        }
-        return self.report("desk_act", [fact], ENGINE)
+        """Record in the ledger what a user did; return the future of its outcome."""
+        return self._journal.note(login, did, about, detail)
 
     def report(
         self, kind: str, facts: list[dict[str, Any]], channel: str = OPERATOR, login: str = ""
     ) -> "Future[Outcome]":
-        """Report facts in the owner's name: of the node itself, of a user who is signed in, or of the public.
+        """Report facts in the owner's name: of the node itself, of a signed-in user, or of the public.
 
         Pages and calls name their channel; without one it is the operator's.
         """
-        said = [{name: value for name, value in fact.items() if value is not None} for fact in facts]
-        payload = json.dumps({"kind": kind, "facts": said}, ensure_ascii=False).encode()
-        name = f"desk-{kind}.json"
-        return self.writer.take(Report(payload, "json", name, self.owner, channel=channel, login=login))
+        return self._journal.report(kind, facts, channel, login)
 
     def outcome_of(self, waiting: "Future[Outcome]") -> Outcome:
-        """Wait for what the desk reported; raises Refused for what was not taken."""
-        outcome = waiting.result(self.settings.most_wait_seconds)
-        if outcome.refusals:
-            raise Refused(list(outcome.refusals))
-        return outcome
+        """Return the outcome of a report of the desk, after waiting for it; raises Refused when it was rejected."""
+        return outcome_of(waiting, self.settings.most_wait_seconds)

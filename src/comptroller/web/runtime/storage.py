@@ -1,6 +1,7 @@
-"""What users keep at the desk: views and questions they saved, answers to reports by key, advice that is owed to the ledger, hooks, proposals, acts that wait; one SQLite file.
+"""The desk's own store, one SQLite file.
 
-Nothing here is a truth about the world: that is in the ledger.
+It holds saved views and queries, answers to reports by key, authority checks that the ledger does not have yet,
+webhooks, proposals, and acts that wait. It holds no truth about the world: that is in the ledger.
 """
 
 from collections.abc import Sequence
@@ -27,63 +28,63 @@ _SCHEMA = (
 
 
 class DeskStore:
-    """The open file; it belongs to the thread that opened it."""
+    """The open file; only the thread that opened it may use it."""
 
     def __init__(self, path: Path) -> None:
-        """Open the file, or make it."""
+        """Open the file, or create it."""
         self._store: Sqlite = connect(path)
         for statement in _SCHEMA:
             self._store.execute(statement)
 
     def owe(self, advice: str, fact: str) -> None:
-        """Keep an answer to "may I?" until the ledger has it; durable when this returns."""
+        """Store an answer of the authority check until the ledger has it; durable on return."""
         self._store.execute("INSERT OR REPLACE INTO owed_advice VALUES (?, ?)", [advice, fact])
 
     def owed(self) -> list[tuple[str, str]]:
-        """Return the answers of which it is not known that the ledger has them: number and fact, the oldest first."""
-        found = self._store.rows("SELECT advice, fact FROM owed_advice ORDER BY rowid")
-        return [(str(number), str(fact)) for number, fact in found]
+        """Return the answers that the ledger may not have: number and fact, the oldest first."""
+        rows = self._store.rows("SELECT advice, fact FROM owed_advice ORDER BY rowid")
+        return [(str(number), str(fact)) for number, fact in rows]
 
     def settle(self, advices: Sequence[str]) -> None:
-        """Take away answers that the ledger has."""
+        """Remove answers that the ledger has."""
         with self._store.transaction():
-            for one in advices:
-                self._store.execute("DELETE FROM owed_advice WHERE advice = ?", [one])
+            for advice in advices:
+                self._store.execute("DELETE FROM owed_advice WHERE advice = ?", [advice])
 
     def saved(self, login: str, page: str) -> list[tuple[str, str]]:
         """Return what a user saved of a page: name and text."""
         sql = "SELECT name, said FROM saved WHERE login = ? AND page = ? ORDER BY name"
-        return [(str(name), str(said)) for name, said in self._store.rows(sql, [login, page])]
+        return [(str(name), str(text)) for name, text in self._store.rows(sql, [login, page])]
 
-    def save(self, login: str, page: str, name: str, said: str) -> None:
-        """Keep a view or a question under a name; '' as text takes it away."""
-        if said:
-            self._store.execute("INSERT OR REPLACE INTO saved VALUES (?, ?, ?, ?)", [login, page, name, said])
+    def save(self, login: str, page: str, name: str, text: str) -> None:
+        """Store a view or a query under a name; '' as text removes it."""
+        if text:
+            self._store.execute("INSERT OR REPLACE INTO saved VALUES (?, ?, ?, ?)", [login, page, name, text])
         else:
             self._store.execute("DELETE FROM saved WHERE login = ? AND page = ? AND name = ?", [login, page, name])
 
     def answered(self, login: str, key: str) -> tuple[str, str] | None:
-        """Return the digest and the answer of a report that came under this key before."""
+        """Return digest and answer of an earlier report under this key, or None."""
         row = self._store.row("SELECT digest, answer FROM answered WHERE login = ? AND key = ?", [login, key])
         return (str(row[0]), str(row[1])) if row else None
 
     def take_key(self, login: str, key: str, digest: str, answer: str, at: str) -> bool:
-        """Take a key for what is sent under it; return whether this call did: a key that is taken stays as it is."""
+        """Take a key for a request; return whether this call took it: a key that is taken stays as it is."""
         sql = "INSERT INTO answered VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
         return self._store.execute(sql, [login, key, digest, answer, at]) > 0
 
     def end_key(self, login: str, key: str) -> None:
-        """Return a key back, under which nothing was done."""
+        """Release a key under which nothing was done."""
         self._store.execute("DELETE FROM answered WHERE login = ? AND key = ?", [login, key])
 
     def answer(self, login: str, key: str, digest: str, answer: str, at: str) -> None:
-        """Keep the answer to a report under its key."""
+        """Store the answer to a report under its key."""
         self._store.execute("INSERT OR REPLACE INTO answered VALUES (?, ?, ?, ?, ?)", [login, key, digest, answer, at])
 
     def rows(self, sql: str, values: Sequence[Value] = ()) -> list[Row]:
-        """Return rows of what is kept here."""
+        """Return rows of the store."""
         return list(self._store.rows(sql, values))
 
     def put(self, sql: str, values: Sequence[Value] = ()) -> int:
-        """Change what is kept here; returns how many rows changed."""
+        """Change the store; return the number of changed rows."""
         return self._store.execute(sql, values)

@@ -1,7 +1,7 @@
-"""Letters set as PDF in a process of their own, with limits of memory and time, an empty folder as root, and no network.
+"""Letters as PDF, typeset in a separate process with limits of memory and time, an empty root folder, and no network.
 
-- A template that does not end, or that takes all memory, ends its own process; the console goes on.
-- Two letters are set at once; others wait, and are rejected by name where the wait is too long.
+- A template that does not end, or that takes all memory, ends only its own process; the console goes on.
+- Two letters are set at once; others wait, and a letter that waits too long gets a refusal.
 """
 
 import json
@@ -19,12 +19,12 @@ from comptroller.web.runtime.typeset_process import FAULT, FONTLESS
 
 _PROGRAM = Path(__file__).with_name("typeset_process.py")
 _ENVIRONMENT = {"LC_ALL": "C.UTF-8", "RAYON_NUM_THREADS": "1", "https_proxy": "http://localhost:9"}
-"""Nothing of the server's own: one thread, and a proxy that does not exist for what would ask the network."""
+"""Nothing of the server's own: one thread, and a proxy that does not exist, for any request to the network."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one letter may take: address space in bytes, processor time and wall time in seconds, bytes of its PDF."""
+    """Limits of one letter: address space in bytes, processor time and wall time in seconds, bytes of its PDF."""
 
     most_bytes: int = 1 << 30
     most_seconds: int = 15
@@ -34,21 +34,23 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Fonts:
-    """Where fonts are beside those of the system, and the families, one of them installed."""
+    """Folders with fonts beside those of the system, and font families; at least one family must be installed."""
 
     folders: Sequence[str]
     one_of: Sequence[str]
 
 
 class Typesetter:
-    """Sets letters, few at once."""
+    """Typesets letters, few at once."""
 
     def __init__(self, limits: Limits | None = None, most_at_once: int = 2) -> None:
-        """Take the limits of one letter, and how many are set at the same time."""
+        """Take the limits of one letter, and the number of letters set at the same time."""
         self._limits, self._turns = limits or Limits(), threading.BoundedSemaphore(most_at_once)
 
     def typeset(self, files: Mapping[str, str], values: Mapping[str, Any], fonts: Fonts, at: int) -> bytes:
-        """Return the PDF of `main.typ` among `files`, dated at `at` (seconds since 1970); raises Refused with the reason."""
+        """Return the PDF of `main.typ` among `files`, dated at `at` (seconds since 1970); raises Refused with
+        the reason.
+        """
         if not self._turns.acquire(timeout=self._limits.most_wait_seconds):
             raise Refused([_busy()])
         try:
@@ -92,24 +94,17 @@ class Typesetter:
 
 
 def _busy() -> Refusal:
-    wanted = ("排队不久即可排版", "a turn at the typesetter within a short wait")
-    return refusal("desk.letter.busy", ("", None, ""), "-", wanted, ("稍后再试", "Try again in a minute."))
+    return refusal("desk.letter.busy", ("", None, ""), "-")
 
 
 def _past_limits(seen: str) -> Refusal:
-    wanted = ("在内存与时间限额内排完的函件", "a letter that is set within the limits of memory and time")
-    mend = ("缩短正文,或请修改模板", "Make the text shorter, or have the template changed.")
-    return refusal("desk.letter.limits", ("", None, "text"), seen, wanted, mend)
+    return refusal("desk.letter.limits", ("", None, "text"), seen)
 
 
 def _no_font(families: Sequence[str]) -> Refusal:
-    wanted = (f"以下字体之一:{tuple(families)}", f"one of the fonts {tuple(families)}")
-    mend = ("运行 make web 取得字体", "Run make web, which fetches one.")
-    return refusal("desk.letter.font", ("", None, "font"), "-", wanted, mend)
+    return refusal("desk.letter.font", ("", None, "font"), "-", fonts=families)
 
 
-def _fault(said: str) -> Refusal:
-    seen = "".join(one for one in said if one.isprintable())[:300]
-    wanted = ("可排版的模板", "a template that can be set")
-    mend = ("在政策中改正该模板", "Correct the template in the policy.")
-    return refusal("desk.letter.template", ("", None, "template"), seen, wanted, mend)
+def _fault(text: str) -> Refusal:
+    seen = "".join(letter for letter in text if letter.isprintable())[:300]
+    return refusal("desk.letter.template", ("", None, "template"), seen)

@@ -1,8 +1,8 @@
-"""The one thread that owns the engine: what waits is taken as one batch, what else is to be done waits its turn.
+"""The one thread that owns the engine: waiting reports are taken as one batch, other work waits its turn.
 
-- A fault of the engine is told to whoever waited for that batch, and to nobody else; the thread goes on.
-- Nobody else touches the engine; readers have cursors of their own and never block it.
-- A batch is what waits when the last one is done, up to a number and a size, so that batches grow with the load.
+- A fault of the engine is reported to the callers that wait for that batch, and to no other; the thread goes on.
+- No other thread touches the engine; readers have cursors of their own and never block it.
+- A batch holds what waited at the end of the last one, up to a number and a size. Batches grow with the load.
 """
 
 import datetime as dt
@@ -30,7 +30,7 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one report: its entry, or why it was refused; and what turned with its batch."""
+    """The outcome of one report: its entry or its refusals, and the changes of its batch."""
 
     entry: int | None
     refusals: tuple[Refusal, ...]
@@ -39,7 +39,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What a batch did, as it is told to those who listen: reports kept, reports refused, and what turned."""
+    """What listeners learn of a batch: accepted reports, rejected reports, and changed findings."""
 
     at: dt.datetime
     kept: tuple[tuple[int, Report], ...]
@@ -58,44 +58,46 @@ class Writer:
     """The engine's thread. `start` waits until the node is open."""
 
     def __init__(
-        self, folder: Path, clock: Clock, tell: Callable[[Batch], None], passphrase: bytes | None = None
+        self, folder: Path, clock: Clock, publish: Callable[[Batch], None], passphrase: bytes | None = None
     ) -> None:
-        """Take what the thread needs: the node, the clock, and whom to tell of batches."""
-        self._folder, self._clock, self._tell, self._passphrase = folder, clock, tell, passphrase
+        """Take the node's folder, the clock, the callback for batches, and the passphrase."""
+        self._folder, self._clock, self._publish, self._passphrase = folder, clock, publish, passphrase
         self._waiting: queue.Queue[_Job | None] = queue.Queue()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._opened: Future[Engine] = Future()
         self.root: DuckDb
 
     def start(self) -> Engine:
-        """Open the node in the thread and give the engine, whose stores only the thread may use; raises what opening raises."""
+        """Open the node in the thread and return the engine. Only the thread may use its stores; raises as
+        opening does.
+        """
         self._thread.start()
         return self._opened.result()
 
     def take(self, report: Report) -> "Future[Outcome]":
-        """Let a report wait for the next batch."""
+        """Queue a report for the next batch; return the future of its outcome."""
         future: Future[Outcome] = Future()
         self._waiting.put(_Job(future, report=report))
         return future
 
     def do(self, work: Callable[[Engine], Found]) -> "Future[Found]":
-        """Let work that needs the engine wait its turn."""
+        """Queue work that needs the engine; return the future of its result."""
         future: Future[Found] = Future()
         self._waiting.put(_Job(future, work=work))
         return future
 
     @property
     def is_alive(self) -> bool:
-        """Check whether the thread still takes what waits."""
+        """Return whether the thread still processes its queue."""
         return self._thread.is_alive()
 
     @property
     def depth(self) -> int:
-        """Return how much waits."""
+        """Return the length of the queue."""
         return self._waiting.qsize()
 
     def stop(self) -> None:
-        """Do what waits, then close the node."""
+        """Finish the waiting work, then close the node."""
         if self._thread.is_alive():
             self._waiting.put(None)
             self._thread.join()
@@ -117,7 +119,7 @@ class Writer:
             worker.close()
 
     def _next(self, worker: Engine, job: _Job) -> _Job | None:
-        """Do a job, with all reports that wait behind it if it is one; returns the job after."""
+        """Do a job; a report is taken together with all reports that wait behind it. Return the next job."""
         if job.report is None:
             self._do(worker, job)
             return self._waiting.get()
@@ -149,7 +151,7 @@ class Writer:
         try:
             taken = worker.take(reports, at)
         except Exception as fault:  # noqa: BLE001 - told to whoever waits
-            # The engine folds what a fault left behind before it takes anything else.
+            # The engine first folds the entries that a fault left unfolded.
             _log.exception("a batch of %d reports met a fault", len(jobs))
             for job in jobs:
                 job.future.set_exception(fault)
@@ -157,16 +159,16 @@ class Writer:
         for place, job in enumerate(jobs):
             entry, refused = taken.entries.get(place), tuple(taken.refused.get(place, ()))
             job.future.set_result(Outcome(entry, refused, taken.turns))
-        self._tell(told(at, reports, taken))
+        self._publish(batch_of(at, reports, taken))
 
 
-def told(at: dt.datetime, reports: list[Report], taken: Taken) -> Batch:
-    """Return a batch as it is told to those who listen."""
-    kept = tuple((entry, _unread(reports[place])) for place, entry in sorted(taken.entries.items()))
+def batch_of(at: dt.datetime, reports: list[Report], taken: Taken) -> Batch:
+    """Return a batch as listeners learn of it."""
+    accepted = tuple((entry, _unread(reports[place])) for place, entry in sorted(taken.entries.items()))
     refused = tuple((_unread(reports[place]), tuple(why)) for place, why in sorted(taken.refused.items()))
-    return Batch(at, kept, refused, taken.turns)
+    return Batch(at, accepted, refused, taken.turns)
 
 
 def _unread(report: Report) -> Report:
-    """Return a report without what was read of it, which nobody needs once it was taken."""
+    """Return a report without its content, which no code needs after the batch."""
     return report if report.reading is None else replace(report, reading=None)

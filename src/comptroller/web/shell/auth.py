@@ -1,4 +1,4 @@
-"""Who is at the door: a session of a browser, or a token of a program, becomes a visit; nobody else gets in."""
+"""Authentication: a session of a browser, or a token of a program, becomes a visit; no other request does."""
 
 import datetime as dt
 import hmac
@@ -11,6 +11,7 @@ from starlette.datastructures import FormData
 
 from comptroller.access import AccessScope, Viewer, viewer_of
 from comptroller.model.refusal import Refused, refusal
+from comptroller.model.text import message
 from comptroller.web.runtime.server import Server
 from comptroller.web.shell.errors import NotFound, PermissionDenied, SecondFactorRequired, Unauthenticated
 from comptroller.web.shell.translations import languages
@@ -19,34 +20,34 @@ from comptroller.web.shell.visit import Visit
 SESSION, LANGUAGE = "desk_session", "desk_language"
 FORM_KEY = "form_key"
 _WITHOUT_FACTOR = ("/account", "/sign-out", "/language/", "/static/")
-"""What somebody may ask for who owes a second factor: the way to one, and the way out."""
+"""Pages for a user who still has to set up a second factor: the set-up itself, and sign-out."""
 
 
 def desk_of(request: Request) -> Server:
-    """Return the desk that the app serves."""
-    found: Server = request.app.state.server
-    return found
+    """Return the server of the app."""
+    server: Server = request.app.state.server
+    return server
 
 
 def language_of(request: Request) -> str:
-    """Return the language: asked in the address, kept in the browser, or what the browser likes best."""
-    said = request.query_params.get("lang") or request.cookies.get(LANGUAGE)
-    if said in languages():
-        return str(said)
+    """Return the language: from the address, from the browser's cookie, or from the browser's preference."""
+    language = request.query_params.get("lang") or request.cookies.get(LANGUAGE)
+    if language in languages():
+        return str(language)
     return "en" if request.headers.get("accept-language", "zh").lower().startswith("en") else "zh"
 
 
 def visit_of(request: Request) -> Visit:
-    """Return the visit of whoever is signed in or bears a token; raises NotSignedIn for everybody else."""
+    """Return the visit of a signed-in user or of a token; raises Unauthenticated without one."""
     visit = visitor(request)
     visit.valid, visit.known = axes_of(request, visit.server)
     return visit
 
 
 def visitor(request: Request, *, is_used: bool = True) -> Visit:
-    """Return the visit of whoever is signed in or bears a token, as of now; raises NotSignedIn for everybody else.
+    """Return the current visit of a signed-in user or of a token; raises Unauthenticated without one.
 
-    A page that only goes on listening has not `used` its session, which may end meanwhile.
+    A page that only listens has not `used` its session, which may expire meanwhile.
     """
     server = desk_of(request)
     at = server.clock()
@@ -76,8 +77,9 @@ def visitor(request: Request, *, is_used: bool = True) -> Visit:
 
 
 def owes_factor(server: Server, viewer: Viewer) -> bool:
-    """Return whether a role of the viewer demands a second factor that is not turned on; whoever has no
-    password here shows his at the provider.
+    """Return whether a role of the viewer demands a second factor that is off.
+
+    Users without a password here show their factor at the provider.
     """
     if server.settings.factor_roles.isdisjoint(viewer.roles):
         return False
@@ -85,38 +87,34 @@ def owes_factor(server: Server, viewer: Viewer) -> bool:
 
 
 def address_of(request: Request) -> str:
-    """Return where to come back to: the page with what it was asked, or the page from which a form was sent."""
-    said = str(request.url) if request.method == "GET" else request.headers.get("referer", "")
-    parts = urlsplit(said)
+    """Return the address to come back to: the page with its query, or the page of a form that was sent."""
+    address = str(request.url) if request.method == "GET" else request.headers.get("referer", "")
+    parts = urlsplit(address)
     return f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
 
 
 def axes_of(request: Request, server: Server) -> tuple[dt.date | None, int | None]:
-    """Return the two days that an address asks for: `valid`, true on; `known`, an entry or a day up to which
-    things were known.
-    """
-    said = {name: request.query_params.get(name, "").strip() for name in ("valid", "known")}
+    """Return the two days of an address: `valid`, when rows were true; `known`, an entry or a day up to then known."""
+    days = {name: request.query_params.get(name, "").strip() for name in ("valid", "known")}
     try:
-        valid = dt.date.fromisoformat(said["valid"]) if said["valid"] else None
-        if not said["known"]:
+        valid = dt.date.fromisoformat(days["valid"]) if days["valid"] else None
+        if not days["known"]:
             return valid, None
-        if said["known"].isdigit() and len(said["known"]) < 16:
-            return valid, int(said["known"])
-        end = dt.datetime.combine(dt.date.fromisoformat(said["known"]), dt.time.max, server.zone)
+        if days["known"].isdigit() and len(days["known"]) < 16:
+            return valid, int(days["known"])
+        end = dt.datetime.combine(dt.date.fromisoformat(days["known"]), dt.time.max, server.zone)
         return valid, server.ledger.size_at(end.astimezone(dt.UTC))
     except ValueError as error:
-        wanted = ("形如 2024-06-30 的日期", "a day such as 2024-06-30")
-        mend = ("改正日期", "Correct the day.")
-        raise Refused(
-            [refusal("desk.day", ("", None, "valid, known"), " ".join(said.values()), wanted, mend)]
-        ) from error
+        expected, fix = message("desk.day.axes:expected"), message("desk.day.axes:fix")
+        place = ("", None, "valid, known")
+        raise Refused([refusal("desk.day", place, " ".join(days.values()), expected, fix)]) from error
 
 
 Visiting = Annotated[Visit, Depends(visit_of)]
 
 
 def may(act: str) -> Callable[[Visit], Visit]:
-    """Return the door of pages for which a grant of that act is needed."""
+    """Return the dependency of pages that need a grant of that act."""
 
     def door(visit: Visiting) -> Visit:
         if not visit.may(act):
@@ -127,9 +125,10 @@ def may(act: str) -> Callable[[Visit], Visit]:
 
 
 async def form_of(request: Request, visit: Visiting) -> AsyncIterator[FormData]:
-    """Yield the fields of a form of this session; raises NotGranted for a form that does not carry the session's key.
+    """Yield the fields of a form of this session.
 
-    A program that bears a token has no session and needs no key.
+    Raises PermissionDenied for a form without the session's key. A program that bears a token has no session and needs
+    no key.
     """
     form = await request.form(max_files=8, max_fields=500)
     if not request.headers.get("authorization"):
@@ -144,8 +143,8 @@ async def form_of(request: Request, visit: Visiting) -> AsyncIterator[FormData]:
 Form = Annotated[FormData, Depends(form_of)]
 
 
-def present(found: Any, seen: object) -> Any:
-    """Return what was found; raises Gone for nothing, in the same words whether it is absent or out of reach."""
-    if found is None:
+def present(value: Any, seen: object) -> Any:
+    """Return a value that is not None; raises NotFound for None, in the same words for absent and out of reach."""
+    if value is None:
         raise NotFound(seen)
-    return found
+    return value

@@ -1,4 +1,4 @@
-"""Pictures as numbers: where marks stand on a time line, in a ring, in a chain; templates draw them as SVG."""
+"""Charts as numbers: positions of marks on a time line, in a ring, in a chain; templates draw them as SVG."""
 
 import datetime as dt
 import math
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 WIDTH, LEFT, RIGHT, ROW = 1180, 24, 24, 24
 CHART, _WIDE_FROM = WIDTH, 0x2E80
-"""The width of a chart of stakes; from this letter on, letters are as wide as they are high."""
+"""Width of a chart of stakes; code point from which letters are as wide as they are high."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A mark on a time line: where it stands, its day, its words, and what it is."""
+    """A mark on a time line: its position, day, label and type."""
 
     x: float
     y: float
@@ -32,7 +32,7 @@ class TimeLine:
 
 
 def time_line(events: Sequence[tuple[dt.date, str, str]]) -> TimeLine | None:
-    """Return where events stand; those of one day share a row. None where nothing has a day.
+    """Return the positions of events; events of one day share a row. None without a dated event.
 
     >>> line = time_line([(dt.date(2024, 1, 1), "a", "fact"), (dt.date(2024, 1, 11), "b", "fact")])
     >>> [round(m.x) for m in line.marks], line.height
@@ -40,9 +40,9 @@ def time_line(events: Sequence[tuple[dt.date, str, str]]) -> TimeLine | None:
     """
     by_day: dict[tuple[dt.date, str], list[str]] = {}
     for when, words, kind in sorted(events):
-        held = by_day.setdefault((when, kind), [])
-        if words not in held:
-            held.append(words)
+        labels = by_day.setdefault((when, kind), [])
+        if words not in labels:
+            labels.append(words)
     if not by_day:
         return None
     days = sorted({when for when, _ in by_day})
@@ -65,11 +65,11 @@ def _ticks(first: dt.date, last: dt.date, at: "object") -> tuple[tuple[float, st
         return ((at(first), first.isoformat()),)
     steps = 4
     days = [first + (last - first) * step / steps for step in range(steps + 1)]
-    return tuple((at(one), one.isoformat()) for one in dict.fromkeys(days))
+    return tuple((at(when), when.isoformat()) for when in dict.fromkeys(days))
 
 
 def chain_of(path: str) -> list[tuple[str, str]]:
-    """Return a chain such as `A>51%>B>asserted>C` as steps: who, and by what he holds the next ('' for the last).
+    """Return a chain such as `A>51%>B>asserted>C` as steps: each holder, and its basis for the next ('' for the last).
 
     >>> chain_of("A>51%>B>asserted>C")
     [('A', '51%'), ('B', 'asserted'), ('C', '')]
@@ -79,17 +79,17 @@ def chain_of(path: str) -> list[tuple[str, str]]:
 
 
 def ring(count: int, radius: float, center: float) -> list[tuple[float, float]]:
-    """Return the places of so many things on a circle, the first at the top, clockwise.
+    """Return the positions of `count` points on a circle, the first at the top, clockwise.
 
     >>> [(round(x), round(y)) for x, y in ring(2, 10, 50)]
     [(50, 40), (50, 60)]
     """
-    turns = [2 * math.pi * one / max(1, count) - math.pi / 2 for one in range(count)]
+    turns = [2 * math.pi * index / max(1, count) - math.pi / 2 for index in range(count)]
     return [(center + radius * math.cos(t), center + radius * math.sin(t)) for t in turns]
 
 
 def spark(values: Sequence[float], width: int, height: int) -> str:
-    """Return the points of a small line through values, as SVG takes them.
+    """Return the points of a small line chart of values, in the form of SVG.
 
     >>> spark([0, 1], 10, 4)
     '0.0,4.0 10.0,0.0'
@@ -104,7 +104,9 @@ def spark(values: Sequence[float], width: int, height: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ChartEdge:
-    """A stake as a chart shows it: who stands at its other end, the share in words, by what it controls, how many stand behind."""
+    """A stake in a chart: the entity at its other end, the share as text, the control basis, the number of
+    entities behind.
+    """
 
     code: str
     name: str
@@ -115,7 +117,7 @@ class ChartEdge:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A box of a chart: the edge to it, its place and width, its name in lines; one without a code stands for the rest."""
+    """A box of a chart: its edge, position, width, and name in lines; a box without a code represents the rest."""
 
     edge: ChartEdge
     x: float
@@ -124,20 +126,20 @@ class Box:
 
 
 def stakes_row(edges: Sequence[ChartEdge], rest: str = "", most: int = 8) -> list[Box]:
-    """Return the boxes of one row of a chart of stakes, at most so many; the last one stands for the rest, with the
-    words given.
+    """Return the boxes of one row of a chart of stakes, at most `most`; the last one represents the rest, with its
+    label.
 
     >>> [(b.edge.code, round(b.x), b.lines) for b in stakes_row([ChartEdge("A", "Alpha")])]
     [('A', 590, ('Alpha',))]
     """
-    shown = list(edges[:most]) if len(edges) <= most else [*edges[: most - 1], ChartEdge("", rest)]
-    step = CHART / max(1, len(shown))
+    visible = list(edges[:most]) if len(edges) <= most else [*edges[: most - 1], ChartEdge("", rest)]
+    step = CHART / max(1, len(visible))
     wide = min(196.0, step - 10)
-    return [Box(one, step * (at + 0.5), wide, wrapped(one.name, wide / 12.5)) for at, one in enumerate(shown)]
+    return [Box(edge, step * (at + 0.5), wide, wrapped(edge.name, wide / 12.5)) for at, edge in enumerate(visible)]
 
 
 def wrapped(words: str, room: float, most: int = 2) -> tuple[str, ...]:
-    """Return words in at most so many lines of so many Chinese letters' room; what is too long ends in a mark.
+    """Return words in at most `most` lines of `room` Chinese letters each; a longer text ends in an ellipsis.
 
     >>> wrapped("望港港口集团有限公司", 6), wrapped("Harbour Group", 8), wrapped("望港", 1, 1)
     (('望港港口集团', '有限公司'), ('Harbour Group',), ('望',))

@@ -1,8 +1,8 @@
-"""Which client a request comes from: the peer itself, or the last address that a named proxy forwarded.
+"""Client of a request: the peer itself, or the last address that a named proxy forwarded.
 
-- A forwarded address is believed only where the peer is a proxy that the settings name.
-- Of the addresses forwarded the right-most one that is no named proxy counts; all to the left of it are the client's own claim.
-- An IPv6 client is counted by its /64 network, of which one client has every address.
+- A forwarded address counts only when the peer is a proxy that the settings name.
+- The right-most forwarded address that is no named proxy counts; addresses to its left are the client's own claim.
+- An IPv6 client is counted by its /64 network, since one client has every address in it.
 """
 
 import ipaddress
@@ -21,19 +21,19 @@ def client_of(peer: str, forwarded: Iterable[str], proxies: Sequence[str]) -> st
     address = _parsed(peer)
     if address is None or not _is_among(address, proxies):
         return peer
-    for one in reversed([part for line in forwarded for part in line.split(",")]):
-        found = _parsed(one)
-        if found is None:
+    for forwarded_address in reversed([part for line in forwarded for part in line.split(",")]):
+        hop = _parsed(forwarded_address)
+        if hop is None:
             break
-        address = found
+        address = hop
         if not _is_among(address, proxies):
             break
     return str(address)
 
 
-def _parsed(said: str) -> Address | None:
-    """Return an address, with or without port, brackets and zone; None where it is none."""
-    text = said.strip().strip('"')
+def _parsed(value: str) -> Address | None:
+    """Return an address, with or without port, brackets and zone; None for any other text."""
+    text = value.strip().strip('"')
     if text.startswith("["):
         text = text[1:].partition("]")[0]
     elif text.count(":") == 1:
@@ -47,4 +47,4 @@ def _parsed(said: str) -> Address | None:
 
 
 def _is_among(address: Address, networks: Sequence[str]) -> bool:
-    return any(address in ipaddress.ip_network(one, strict=False) for one in networks)
+    return any(address in ipaddress.ip_network(network, strict=False) for network in networks)

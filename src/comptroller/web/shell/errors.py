@@ -1,6 +1,6 @@
-"""Every error in one form: the five fields of a refusal, as JSON for programs and as a page for people.
+"""Errors in one form: the five fields of a refusal, as JSON for programs and as a page for people.
 
-What is out of reach and what is not there are one answer: 404, with the same bytes but for what was asked for.
+Absent rows and rows out of reach get the same answer: 404, with the same bytes except for the request's own words.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,138 +13,115 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from comptroller.model.refusal import ComptrollerError, Refusal, Refused, refusal
+from comptroller.model.text import Text, message
 from comptroller.web.runtime.query_limits import NoPlace
 
-MEND = ("改正后重试", "Mend it and try again.")
-_WHOLE, _NUMBER, _DAY = (
-    ("整数", "a whole number"),
-    ("数字", "a number"),
-    ("日期，如 2026-01-31", "a day such as 2026-01-31"),
-)
-_WANTED: dict[str, tuple[str, str]] = {
-    "missing": ("必填，不能空缺", "a value: it is required"),
-    "string_too_long": ("至多 {max_length} 个字符", "at most {max_length} characters"),
-    "string_too_short": ("至少 {min_length} 个字符", "at least {min_length} characters"),
-    "string_pattern_mismatch": ("形如 {pattern}", "of the form {pattern}"),
-    "string_type": ("文字", "text"),
-    "greater_than": ("大于 {gt}", "more than {gt}"),
-    "greater_than_equal": ("不小于 {ge}", "at least {ge}"),
-    "less_than": ("小于 {lt}", "less than {lt}"),
-    "less_than_equal": ("不大于 {le}", "at most {le}"),
-    "enum": ("{expected} 之一", "one of {expected}"),
-    "literal_error": ("{expected} 之一", "one of {expected}"),
-    "bool_parsing": ("是或否（true、false）", "yes or no (true, false)"),
-    "json_invalid": ("有效的 JSON", "valid JSON"),
-    "extra_forbidden": ("接口说明中有的字段", "a field that the call has"),
-    **dict.fromkeys(("int_parsing", "int_type", "int_from_float"), _WHOLE),
-    **dict.fromkeys(("float_parsing", "float_type", "decimal_parsing", "decimal_type", "finite_number"), _NUMBER),
-    **dict.fromkeys(("date_parsing", "date_type", "date_from_datetime_parsing"), _DAY),
-    **dict.fromkeys(
-        ("datetime_parsing", "datetime_type"),
-        ("时刻，如 2026-01-31T09:00:00", "an instant such as 2026-01-31T09:00:00"),
-    ),
+_MESSAGES = {
+    **{
+        name: name
+        for name in (
+            *("missing", "string_too_long", "string_too_short", "string_pattern_mismatch", "string_type"),
+            *("greater_than", "greater_than_equal", "less_than", "less_than_equal"),
+        )
+    },
+    **dict.fromkeys(("enum", "literal_error"), "choice"),
+    "bool_parsing": "yes_or_no",
+    "json_invalid": "json",
+    "extra_forbidden": "unknown_field",
+    **dict.fromkeys(("int_parsing", "int_type", "int_from_float"), "whole_number"),
+    **dict.fromkeys(("float_parsing", "float_type", "decimal_parsing", "decimal_type", "finite_number"), "number"),
+    **dict.fromkeys(("date_parsing", "date_type", "date_from_datetime_parsing"), "day"),
+    **dict.fromkeys(("datetime_parsing", "datetime_type"), "instant"),
 }
-"""What a value should have been, by pydantic's name of the fault; {} are filled in from what pydantic tells with it."""
-_ANY_VALUE = "符合接口说明的值"
+"""Message of each pydantic fault (`desk.value.<name>:expected`), by its name; pydantic supplies the places."""
 
 
 class NotFound(Exception):
-    """What was asked for is not there, or not within reach: the two are answered alike."""
+    """Raised for what is absent or out of reach: both get the same answer."""
 
     def __init__(self, seen: object) -> None:
-        """Keep what was asked for."""
+        """Store what was requested."""
         super().__init__(str(seen))
         self.seen = seen
 
 
 class SecondFactorRequired(Exception):
-    """The viewer's role owes a second factor that is not turned on yet."""
+    """Raised when the viewer's role requires a second factor that is still off."""
 
 
 class BodyRejected(HTTPException):
-    """A body that is too large or too slow, found while it is read; whoever reads it lets this pass."""
+    """Raised for a body that is too large or too slow, while it is read; code that reads the body must not catch it."""
 
     def __init__(self, status: int, why: Refusal) -> None:
-        """Keep why."""
+        """Store status and refusal."""
         super().__init__(status, why.code)
         self.refusal = why
 
 
 class Unauthenticated(Exception):
-    """Nobody is signed in, or the token does not hold."""
+    """Raised when no user is signed in, or the token is invalid."""
 
 
 class PermissionDenied(Exception):
-    """The viewer's grants do not give that act."""
+    """Raised when the viewer's grants do not include an act."""
 
     def __init__(self, act: str) -> None:
-        """Keep which act it was."""
+        """Store the act."""
         super().__init__(act)
         self.act = act
 
 
 def body_of(refusals: Sequence[Refusal]) -> dict[str, Any]:
-    """Return refusals as every answer holds them."""
-    return {"refused": [one.as_json() for one in refusals]}
+    """Return the JSON body of refusals."""
+    return {"refused": [reason.as_json() for reason in refusals]}
 
 
 def http_refusal(status: int, seen: object) -> Refusal:
-    """Return the refusal of a plain status."""
+    """Return the refusal of an HTTP status."""
     place = ("", None, "")
     if status == 401:
-        return refusal(
-            "desk.sign_in", place, seen, ("已登录的用户", "somebody who is signed in"), ("请先登录", "Sign in first.")
-        )
+        return refusal("desk.sign_in", place, seen)
     if status == 403 and seen == "factor":
-        wanted = ("已启用登录验证码的账户", "an account with a second factor")
-        mend = ("在“我的账户”中启用", "Turn it on at /account.")
-        return refusal("desk.factor", place, "-", wanted, mend)
+        return refusal("desk.factor", place, "-")
     if status == 403:
-        mend = ("向管理员申请权限", "Ask an administrator for a grant.")
-        return refusal("desk.right", place, seen, ("有相应权限的用户", "somebody who may do this"), mend)
+        return refusal("desk.right", place, seen)
     if status == 404:
-        wanted = ("存在且在您权限内的内容", "something that is there and within your reach")
-        mend = ("核对地址,或申请权限", "Check the address, or ask for a grant.")
-        return refusal("desk.absent", place, seen, wanted, mend)
-    wanted = ("可处理的请求", "a request that can be answered")
-    return refusal("desk.request", place, f"{status} {seen}", wanted, MEND)
+        return refusal("desk.absent", place, seen)
+    return refusal("desk.request", place, f"{status} {seen}")
 
 
 def _busy(path: str) -> Refusal:
-    """Return the refusal of a wait that took too long; what waited may be done all the same."""
-    wanted = ("能及时处理完毕的引擎", "an engine that is done in time")
-    mend = (
-        "稍后查看是否已登记;以同一幂等键重发不会重复",
-        "See later whether it was kept; sent again under the same key it is not kept twice.",
-    )
-    return refusal("desk.busy", ("", None, ""), path, wanted, mend)
+    """Return the refusal of a wait that took too long; the waiting work may still be done."""
+    return refusal("desk.busy", ("", None, ""), path)
 
 
-def value_wanted(fault: Mapping[str, Any]) -> tuple[str, str]:
-    """Return what a value should have been, in Chinese and English, from one of pydantic's faults.
+def value_wanted(fault: Mapping[str, Any]) -> Text:
+    """Return what a value should have been, from one of pydantic's faults.
 
-    >>> value_wanted({"type": "less_than_equal", "ctx": {"le": 100}, "msg": "..."})
-    ('不大于 100', 'at most 100')
+    >>> value_wanted({"type": "less_than_equal", "ctx": {"le": 100}, "msg": "..."})["en"]
+    'at most 100'
     """
-    zh, en = _WANTED.get(fault["type"], (_ANY_VALUE, ""))
-    told = fault.get("ctx", {})
+    name = _MESSAGES.get(fault["type"])
+    values = fault.get("ctx") or {}
     try:
-        return zh.format(**told), en.format(**told) or str(fault["msg"])
-    except KeyError:
-        return _ANY_VALUE, str(fault["msg"])
+        if name is not None:
+            return message(f"desk.value.{name}:expected", **({"": ""} | values))
+    except KeyError:  # pydantic left a value of the message out
+        pass
+    return Text(message("desk.value.any:expected") | {"en": str(fault["msg"])})
 
 
 def put_errors(app: FastAPI, page: Any) -> None:  # noqa: C901 - one small answer for each way in which something fails
-    """Let every error of the app come out in the one form; `page(request, status, refusals)` gives it for people."""
+    """Install the one form for every error of the app; `page(request, status, refusals)` renders it for people."""
 
     async def answer(
         request: Request, status: int, refusals: Sequence[Refusal], headers: Mapping[str, str] | None = None
     ) -> Response:
         if request.url.path.startswith("/api/"):
             return JSONResponse(body_of(refusals), status, headers)
-        found: Response = await run_in_threadpool(page, request, status, refusals)
-        found.headers.update(headers or {})
-        return found
+        response: Response = await run_in_threadpool(page, request, status, refusals)
+        response.headers.update(headers or {})
+        return response
 
     @app.exception_handler(Refused)
     async def refused(request: Request, fault: Refused) -> Response:
@@ -175,17 +152,17 @@ def put_errors(app: FastAPI, page: Any) -> None:  # noqa: C901 - one small answe
 
     @app.exception_handler(RequestValidationError)
     async def not_valid(request: Request, fault: RequestValidationError) -> Response:
-        found = [
+        refusals = [
             refusal(
                 "desk.value",
-                ("", None, ".".join(str(part) for part in one["loc"][1:])),
-                "-" if one.get("input") is None else str(one["input"])[:200],
-                value_wanted(one),
-                MEND,
+                ("", None, ".".join(str(part) for part in error["loc"][1:])),
+                "-" if error.get("input") is None else str(error["input"])[:200],
+                value_wanted(error),
+                message("desk.value:fix"),
             )
-            for one in fault.errors()
+            for error in fault.errors()
         ]
-        return await answer(request, 422, found)
+        return await answer(request, 422, refusals)
 
     @app.exception_handler(TimeoutError)
     async def waited(request: Request, _fault: TimeoutError) -> Response:
@@ -197,15 +174,9 @@ def put_errors(app: FastAPI, page: Any) -> None:  # noqa: C901 - one small answe
 
     @app.exception_handler(ComptrollerError)
     async def broken(request: Request, fault: ComptrollerError) -> Response:
-        wanted = ("完好的数据", "data that is whole")
-        mend = (
-            "运行 comptroller ledger verify,再运行 rebuild",
-            "Run comptroller ledger verify, then comptroller rebuild.",
-        )
-        return await answer(request, 500, [refusal("broken", ("", None, ""), fault, wanted, mend)])
+        expected, fix = message("desk.broken:expected"), message("desk.broken:fix")
+        return await answer(request, 500, [refusal("broken", ("", None, ""), fault, expected, fix)])
 
     @app.exception_handler(Exception)
     async def unforeseen(request: Request, fault: Exception) -> Response:
-        wanted = ("可处理的请求", "a request that can be answered")
-        mend = ("稍后重试;若仍出现,请告知管理员", "Try again; if it stays, tell an administrator.")
-        return await answer(request, 500, [refusal("desk.fault", ("", None, ""), type(fault).__name__, wanted, mend)])
+        return await answer(request, 500, [refusal("desk.fault", ("", None, ""), type(fault).__name__)])

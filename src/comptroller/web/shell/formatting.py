@@ -1,4 +1,4 @@
-"""How values are shown: amounts with their units, days, ages, shares; in Chinese and in English."""
+"""Formatting of values: amounts with their units, days, ages, shares; in Chinese and in English."""
 
 import datetime as dt
 import math
@@ -6,17 +6,18 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 _STEPS = {
-    "zh": ((Decimal(10) ** 8, "亿元"), (Decimal(10) ** 4, "万元"), (Decimal(1), "元")),
-    "en": ((Decimal(10) ** 9, "CNY bn"), (Decimal(10) ** 6, "CNY m"), (Decimal(10) ** 3, "CNY k"), (Decimal(1), "CNY")),
+    "zh": ((Decimal(10) ** 8, "{} 亿元"), (Decimal(10) ** 4, "{} 万元"), (Decimal(1), "{} 元")),
+    "en": ((Decimal(10) ** 9, "CNY {} bn"), (Decimal(10) ** 6, "CNY {} m"), (Decimal(1), "CNY {}")),
 }
-TABLE_UNIT = {"zh": (Decimal(10) ** 4, "万元"), "en": (Decimal(10) ** 3, "CNY k")}
-"""The one unit in which a column of amounts stands, so that figures can be compared by their length."""
+"""By language: the least amount of each unit, and the form of the text, the largest unit first."""
+TABLE_UNIT = {"zh": (Decimal(10) ** 4, "万元"), "en": (Decimal(10) ** 3, "CNY thousand")}
+"""The one unit of a column of amounts, so that figures can be compared by their length."""
 _MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"
 
 
 def number(value: Any, digits: int = 0) -> str:
-    """Return a number with thousands apart, half rounded away from zero; a dash for none.
+    """Return a number with thousands separators, half rounded away from zero; a dash for None.
 
     >>> number(1234567), number(None), number(-12.345, 2)
     ('1,234,567', '–', '−12.35')
@@ -30,19 +31,20 @@ def number(value: Any, digits: int = 0) -> str:
 def amount(value: Any, language: str) -> str:
     """Return an amount with the unit that suits its size.
 
-    >>> amount(350000000, "zh"), amount(12500, "zh"), amount(2400000, "en")
-    ('3.50 亿元', '1.25 万元', '2.40 CNY m')
+    >>> amount(350000000, "zh"), amount(12500, "zh"), amount(2400000, "en"), amount(520000, "en")
+    ('3.50 亿元', '1.25 万元', 'CNY 2.40 m', 'CNY 520,000')
     """
     if value is None:
         return NOTHING
     exact = Decimal(str(value))
     steps = _STEPS[language]
-    step, unit = next(((s, u) for s, u in steps if abs(exact) >= s), steps[-1])
-    return f"{number(exact / step, 2)} {unit}"
+    step, form = next(((least, text) for least, text in steps if abs(exact) >= least), steps[-1])
+    is_whole = step == 1 and language == "en" and exact == exact.to_integral_value()
+    return form.format(number(exact / step, 0 if is_whole else 2))
 
 
 def column(value: Any, language: str) -> str:
-    """Return an amount in the one unit of tables, without the unit, which stands in the head of the column.
+    """Return an amount in the one unit of tables; the head of the column shows the unit.
 
     >>> column(12345678, "zh"), column(12345678, "en")
     ('1,234.57', '12,345.68')
@@ -60,7 +62,7 @@ def percent(value: Any) -> str:
 
 
 def day(value: Any) -> str:
-    """Return a day, or an instant to the minute; a dash for none."""
+    """Return a day, or an instant to the minute; a dash for None."""
     if value is None:
         return NOTHING
     if isinstance(value, dt.datetime):
@@ -69,7 +71,7 @@ def day(value: Any) -> str:
 
 
 def age(since: dt.date | dt.datetime | None, now: dt.datetime, language: str) -> str:
-    """Return how long ago something was, in one unit.
+    """Return the time since `since`, in one unit.
 
     >>> noon = dt.datetime(2026, 1, 5, 12)
     >>> age(dt.datetime(2026, 1, 5, 11, 58), noon, "en"), age(dt.date(2026, 1, 1), noon, "zh")

@@ -1,4 +1,4 @@
-"""Facts as people read them: fields with their titles, choices with their names, and only rows within reach."""
+"""Labels of facts: fields with their titles, choices with their names, and only rows within reach."""
 
 import json
 import re
@@ -20,26 +20,26 @@ _PLAIN = {"since": "finding.since", "entries": "finding.entries"}
 
 
 def every_view(visit: Visit, table: str) -> dict[str, str]:
-    """Return the view of all rows of a fact table within reach, those that no longer stand among them."""
+    """Return the view of all rows of a fact table within reach, withdrawn rows included."""
     columns = ", ".join(f'"{name}"' for name in visit.pack.tables[table].columns)
     return visit.reach.views([table], {table: f"SELECT {columns} FROM main.all_{table}"})
 
 
 def seen_rows(visit: Visit, rows: Sequence[dict[str, Any]]) -> tuple[list[dict[str, Any]], int]:
-    """Return of rows that explain something those within reach, and how many are not."""
+    """Return the explaining rows that are within reach, and the number of the others."""
     by_table: dict[str, list[int]] = defaultdict(list)
     for row in rows:
         by_table[row["table"]].append(row["entry"] * FACT_LINES + row["place"])
-    seen: set[tuple[str, int]] = set()
+    facts_in_reach: set[tuple[str, int]] = set()
     for table, facts in by_table.items():
         sql = scoped(f"SELECT fact FROM {table} WHERE fact IN ({', '.join(map(str, facts))})", every_view(visit, table))
-        seen |= {(table, fact) for (fact,) in visit.duck.rows(sql)}
-    found = [row for row in rows if (row["table"], row["entry"] * FACT_LINES + row["place"]) in seen]
-    return found, len(rows) - len(found)
+        facts_in_reach |= {(table, fact) for (fact,) in visit.duck.rows(sql)}
+    visible = [row for row in rows if (row["table"], row["entry"] * FACT_LINES + row["place"]) in facts_in_reach]
+    return visible, len(rows) - len(visible)
 
 
 def cell(visit: Visit, field: Field | None, value: Any) -> str:
-    """Return a value as people read it."""
+    """Return a formatted value."""
     if value is None or value == "":
         return formatting.NOTHING
     if isinstance(value, bool):
@@ -54,45 +54,45 @@ def cell(visit: Visit, field: Field | None, value: Any) -> str:
         return formatting.percent(value)
     if field.type in ("integer", "number"):
         return formatting.number(value, 0 if float(value).is_integer() else 4)
-    said = str(value)
-    return formatting.day(value) if field.type in ("day", "instant") else visit.names.get(said) or worded(visit, said)
+    text = str(value)
+    return formatting.day(value) if field.type in ("day", "instant") else visit.names.get(text) or worded(visit, text)
 
 
 def worded(visit: Visit, code: str) -> str:
-    """Return the words of a code that a list or the policy's words name; what nobody names is shown as it was said."""
-    found = titles_of(visit).get(code)
-    return visit.in_language(found) if found else code
+    """Return the label of a code from a list or from the policy's words; a code without a label is shown as
+    reported.
+    """
+    title = titles_of(visit).get(code)
+    return visit.in_language(title) if title else code
 
 
 def titles_of(visit: Visit) -> dict[str, Text]:
-    """Return the titles of codes: the policy's words; else of lines of its lists, of choices, rules, parameters
-    and kinds.
+    """Return the titles of codes: the policy's words first, then lines of lists, choices, rules, parameters and
+    kinds.
     """
 
     def make() -> dict[str, Text]:
         pack = visit.pack
-        found = {**pack.lines, **{name: kind.title for name, kind in pack.tables.items()}}
-        found |= {name: one.title for many in (pack.params, pack.rules) for name, one in many.items()}
+        titles = {**pack.lines, **{name: kind.title for name, kind in pack.tables.items()}}
+        titles |= {name: item.title for many in (pack.params, pack.rules) for name, item in many.items()}
         for field in (field for kind in pack.tables.values() for field in kind.fields):
-            found.update(field.choices)
-        found.update({line.item: line.title for one in pack.lists.values() for line in one.lines if line.title.zh})
-        return found | pack.words
+            titles.update(field.choices)
+        titles.update({line.item: line.title for item in pack.lists.values() for line in item.lines if line.title.zh})
+        return titles | pack.words
 
     return visit.server.cached(("titles", visit.pack.digest), make)
 
 
 def fields_of(visit: Visit, table: str, row: dict[str, Any]) -> list[tuple[str, str, Field]]:
-    """Return a row's fields that say something: title, value as people read it, and the field."""
+    """Return a row's non-empty fields: title, formatted value and field."""
     kind = visit.pack.tables[table]
     return [(title_of(visit, f), cell(visit, f, row[f.name]), f) for f in kind.fields if row.get(f.name) is not None]
 
 
 def title_of(visit: Visit, field: Field) -> str:
-    """Return the title of a field; that of an amount without its unit, since amounts are shown with the unit
-    that suits them.
-    """
-    said = visit.in_language(field.title)
-    return _UNIT.sub("", said) if field.type == "money" else said
+    """Return the title of a field; the title of an amount without its unit, which is shown with the amount."""
+    title = visit.in_language(field.title)
+    return _UNIT.sub("", title) if field.type == "money" else title
 
 
 def field_named(visit: Visit, kinds: Sequence[str], name: str) -> Field | None:
@@ -106,7 +106,7 @@ def field_named(visit: Visit, kinds: Sequence[str], name: str) -> Field | None:
 
 
 def label(visit: Visit, rule: Rule | None, name: str) -> str:
-    """Return the title of a piece of evidence: that of the field, of a text, or its own name in words."""
+    """Return the title of a piece of evidence: from the field, from a text, or from its own name."""
     if name in _PLAIN:
         return visit.text(_PLAIN[name])
     field = field_named(visit, rule.reads if rule else (), name)
@@ -114,12 +114,12 @@ def label(visit: Visit, rule: Rule | None, name: str) -> str:
         field = field_named(visit, list(visit.pack.tables), name)
     if field:
         return title_of(visit, field)
-    said = worded(visit, name).replace("_", " ")
-    return _UNIT.sub("", said) if name.endswith("_cny") else said
+    title = worded(visit, name).replace("_", " ")
+    return _UNIT.sub("", title) if name.endswith("_cny") else title
 
 
 def evidence(visit: Visit, rule: Rule | None, name: str, value: Any) -> str:
-    """Return a value of the evidence as people read it."""
+    """Return a formatted value of the evidence."""
     field = field_named(visit, [*(rule.reads if rule else ()), *visit.pack.tables], name)
     if field is None and name.endswith("_cny") and isinstance(value, (int, float, str)):
         return formatting.amount(value, visit.language)
@@ -130,20 +130,18 @@ def evidence(visit: Visit, rule: Rule | None, name: str, value: Any) -> str:
     return cell(visit, field, value)
 
 
-def lawful_said(visit: Visit, rule: Rule, said: Mapping[str, Any]) -> str:
-    """Return the rule's words on what would have been lawful, filled with evidence as people read it: amounts
-    with units, names for codes.
-    """
+def lawful_said(visit: Visit, rule: Rule, evidence_values: Mapping[str, Any]) -> str:
+    """Return the rule's text on what would have been lawful, filled with formatted amounts and names."""
 
-    def amount(found: re.Match[str]) -> str:
-        value = said.get(found[1] or found[2])
+    def amount(match: re.Match[str]) -> str:
+        value = evidence_values.get(match[1] or match[2])
         try:
             return formatting.amount(value, visit.language)
         except ArithmeticError:
-            return found[0]
+            return match[0]
 
-    def word(found: re.Match[str]) -> str:
-        value = said.get(found[1], found[0])
+    def word(match: re.Match[str]) -> str:
+        value = evidence_values.get(match[1], match[0])
         if value is None:
             return formatting.NOTHING
         return visit.names.get(str(value)) or worded(visit, str(value))
@@ -151,18 +149,18 @@ def lawful_said(visit: Visit, rule: Rule, said: Mapping[str, Any]) -> str:
     return _PLACE.sub(word, _SUM.sub(amount, visit.in_language(rule.lawful)))
 
 
-def evidence_said(visit: Visit, rule: Rule | None, said: Mapping[str, Any]) -> str:
-    """Return a finding's evidence in one line: titles and values as people read them."""
-    told = [
+def evidence_said(visit: Visit, rule: Rule | None, values: Mapping[str, Any]) -> str:
+    """Return a finding's evidence in one line of titles and formatted values."""
+    parts = [
         (label(visit, rule, name), evidence(visit, rule, name, value))
-        for name, value in said.items()
+        for name, value in values.items()
         if value is not None and name != "entries"
     ]
-    return ("；" if visit.language == "zh" else "; ").join(f"{title}: {value}" for title, value in told)
+    return ("；" if visit.language == "zh" else "; ").join(f"{title}: {value}" for title, value in parts)
 
 
 def subject_said(visit: Visit, entity: str, subject: str) -> str:
-    """Return what a finding is about as people read it, without the entity, which stands beside it."""
+    """Return the formatted subject of a finding, without the entity, which is shown beside it."""
     parts = [part for part in json.loads(subject) if part != entity]
     return " · ".join(
         formatting.NOTHING if p is None else visit.names.get(str(p)) or worded(visit, str(p)) for p in parts
@@ -170,7 +168,7 @@ def subject_said(visit: Visit, entity: str, subject: str) -> str:
 
 
 def lacking(visit: Visit, rule: Rule | None, name: str) -> str:
-    """Return the words for what a rule could not judge without: a column, or one of another table."""
+    """Return the title of the column, possibly of another table, that a rule lacked for its verdict."""
     table, _, column = name.rpartition(".")
     kind = visit.pack.tables.get(table)
     return f"{visit.in_language(kind.title)} · {label(visit, rule, column)}" if kind else label(visit, rule, column)

@@ -1,11 +1,13 @@
-"""Lanes of requests: each has its own count and its own pages at once, so that a flood in one takes nothing from another."""
+"""Lanes of requests: each lane has a separate count and separate slots for pages, so that a flood in one leaves
+the others.
+"""
 
 PUBLIC, TIPS = "/public", "/public/tips"
 GENERAL, OPEN = "", "public"
 _TIPS = {TIPS: "tips", f"{TIPS}/ticket": "tips ticket", f"{TIPS}/lodge": "tips lodge", f"{TIPS}/read": "tips read"}
 _TIPS |= {f"{TIPS}/write": "tips write"}
 WORKED = frozenset(name for path, name in _TIPS.items() if path != TIPS)
-"""Lanes without a count by client: they show work, or cost less than a refusal does."""
+"""Lanes without a count by client: their requests show work, or cost less than a refusal."""
 _MOST = {"tips": 2, "tips ticket": 4, OPEN: 2}
 
 

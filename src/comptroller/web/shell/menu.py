@@ -37,5 +37,5 @@ def menu_of(modules: Iterable[Any]) -> tuple[MenuEntry, ...]:
 
 
 def has_cases(visit: Visit) -> bool:
-    """Return whether the policy in force has case routes."""
+    """Return whether the policy in force has a case policy."""
     return visit.pack.case_policy.is_on

@@ -1,12 +1,12 @@
-"""What stands before every page and call: headers, sizes, slowness, rates, and requests that other sites make.
+"""Checks before every page and call: headers, sizes, slow bodies, rates, and requests from other sites.
 
-- A body is counted while it comes; one that is too large or too slow is refused before anything reads it.
-- A stream may be longer, and last as long as something comes: what waits of it is never more than some lines.
-- What changes something comes from a page of this desk (its origin), or bears a token.
-- Few pages are made at once, in the order in which they were asked for: many readers wait for one another, and not the engine.
-- A forwarded address is believed from a proxy that the settings name, and from no other.
-- Nobody's address is kept: how often somebody asked is counted under a hash whose salt dies with the minute.
-- Whom the guard itself refuses is told so as everywhere: programs in JSON, people on a page.
+- A body is counted while it comes; one that is too large or too slow is rejected before any code reads it.
+- A stream may be longer, and last as long as data comes; at most some lines of it wait in memory.
+- A request that changes data comes from a page of this desk (its origin), or bears a token.
+- Few pages are made at once, in the order of their requests: readers wait for one another, not for the engine.
+- A forwarded address counts only from a proxy that the settings name.
+- No address is stored: requests are counted under a hash, and its salt lives for one minute.
+- Rejections of the middleware have the usual form: JSON for programs, a page for people.
 - No answer lets a browser run scripts or load styles that are not the desk's own files.
 """
 
@@ -25,7 +25,7 @@ from starlette.concurrency import run_in_threadpool
 
 from comptroller.model.refusal import Refusal, refusal
 from comptroller.web.runtime.connections import network_of
-from comptroller.web.runtime.server import Settings
+from comptroller.web.runtime.settings import Settings
 from comptroller.web.shell.clients import FORWARDED, client_of
 from comptroller.web.shell.errors import BodyRejected, body_of
 from comptroller.web.shell.lanes import PUBLIC, WORKED, lane_of, slots_of
@@ -49,7 +49,7 @@ STREAM, HEALTH = "/api/v1/stream", "/healthz"
 _READ = ("GET", "HEAD")
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _SIGN_INS = ("/sign-in", "/account/", "/take-up")
-"""Beginnings of addresses at which something secret is tried."""
+"""Prefixes of addresses at which secrets are tried."""
 _MOST_CLIENTS = 20_000
 
 
@@ -57,14 +57,14 @@ class Middleware:
     """The outermost layer of the desk's server."""
 
     def __init__(self, app: Any, settings: Settings, page: Page | None = None) -> None:
-        """Stand before `app`; `page` draws what the guard itself refuses for people, else it is JSON."""
+        """Wrap `app`; `page` renders the middleware's own refusals for people, without it they are JSON."""
         self._app, self._settings, self._page = app, settings, page
         self._asked: OrderedDict[bytes, int] = OrderedDict()
         self._minute, self._salt = 0, b""
         self._slots = {name: asyncio.Semaphore(most) for name, most in slots_of(settings.most_readers).items()}
 
     async def __call__(self, scope: Message, receive: Callable[[], Any], send: Callable[[Message], Any]) -> None:
-        """Let a request through, or answer it with a refusal."""
+        """Pass a request on, or answer it with a refusal."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -88,40 +88,37 @@ class Middleware:
             slot.give()
 
     def _client(self, scope: Message) -> tuple[str, int]:
-        """Return the client of a request; a forwarded address counts where a named proxy says it."""
+        """Return the client of a request; a forwarded address counts only from a named proxy."""
         peer, port = scope.get("client") or ("-", 0)
-        said = [value.decode("latin-1") for name, value in scope["headers"] if name == FORWARDED.encode()]
-        found = client_of(peer, said, self._settings.proxies)
-        return found, port if found == peer else 0
+        forwarded = [value.decode("latin-1") for name, value in scope["headers"] if name == FORWARDED.encode()]
+        client = client_of(peer, forwarded, self._settings.proxies)
+        return client, port if client == peer else 0
 
     async def _answer(self, scope: Message, receive: Any, out: Any, status: int, why: Refusal) -> None:
-        """Refuse: as JSON to programs, as a page to people."""
+        """Send a refusal: JSON to programs, a page to people."""
         if self._page is None or scope["path"].startswith("/api/"):
-            found: Any = JSONResponse(body_of([why]), status)
+            response: Any = JSONResponse(body_of([why]), status)
         else:
             request = Request({**scope, "app": self._app})
-            found = await run_in_threadpool(self._page, request, status, [why])
-        await found(scope, receive, out)
+            response = await run_in_threadpool(self._page, request, status, [why])
+        await response(scope, receive, out)
 
     def _wrong(self, scope: Message, headers: dict[str, str]) -> tuple[int, Refusal] | None:
-        """Return why a request is not let through at all: too often, too large, or made by another site."""
+        """Return the refusal of a request that is too frequent, too large, or made by another site; None for others."""
         method, path = scope["method"], scope["path"]
         client = network_of(scope["client"][0])
         is_sign_in = path.startswith("/oidc/") or (method == "POST" and path.startswith(_SIGN_INS))
         most = self._settings.most_sign_ins_a_minute if is_sign_in else self._settings.most_requests_a_minute
         lane = lane_of(path)
         if lane not in WORKED and self._is_too_often(f"{client}{'+' if is_sign_in else ' ' + lane}", most):
-            wanted = (f"每分钟至多 {most} 次", f"at most {most} a minute")
-            return 429, refusal("desk.rate", ("", None, path), client, wanted, ("稍后再试", "Try again in a minute."))
+            return 429, refusal("desk.rate", ("", None, path), client, most=most)
         length = headers.get("content-length", "0")
         most_bytes = self._most_bytes(path)
         if not (length.isascii() and length.isdigit()) or int(length[:20]) > most_bytes:
             return 413, too_large(length[:20], most_bytes)
         if method not in _SAFE and "authorization" not in headers and not is_own(headers):
-            wanted = ("由本系统页面发出的请求", "a request that a page of this desk makes")
-            mend = ("刷新页面后重试;程序请用令牌", "Load the page again; programs bear a token.")
-            seen = headers.get("origin", "-")
-            return 403, refusal("desk.origin", ("", None, "Origin"), seen, wanted, mend)
+            origin = headers.get("origin", "-")
+            return 403, refusal("desk.origin", ("", None, "Origin"), origin)
         return None
 
     def _most_bytes(self, path: str) -> int:
@@ -144,9 +141,7 @@ class Middleware:
 
 
 def is_own(headers: dict[str, str]) -> bool:
-    """Return whether a request comes from a page of the host that it goes to; browsers always say where a form
-    stands.
-    """
+    """Return whether a request comes from a page of its own host; browsers always send the origin of a form."""
     if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         return False
     origin = headers.get("origin")
@@ -155,20 +150,16 @@ def is_own(headers: dict[str, str]) -> bool:
 
 def too_large(seen: object, most: int) -> Refusal:
     """Return the refusal of a body that is too large."""
-    wanted = (f"至多 {most} 字节", f"at most {most} bytes")
-    mend = ("拆分后分次报送", "Send it in parts.")
-    return refusal("desk.body.size", ("", None, "body"), seen, wanted, mend)
+    return refusal("desk.body.size", ("", None, "body"), seen, most=most)
 
 
 def too_slow(count: int, seconds: float) -> Refusal:
     """Return the refusal of a body that does not come."""
-    wanted = (f"{seconds:g} 秒内传完", f"a body that is whole within {seconds:g} s")
-    mend = ("检查网络,或拆分后分次报送", "Look at the network, or send it in parts.")
-    return refusal("desk.body.slow", ("", None, "body"), f"{count} bytes", wanted, mend)
+    return refusal("desk.body.slow", ("", None, "body"), f"{count} bytes", seconds=f"{seconds:g}")
 
 
 class _Body:
-    """A body while it comes: counted, and awaited only so long."""
+    """A body while it arrives: counted, with a time limit."""
 
     def __init__(self, receive: Callable[[], Any], settings: Settings, most: int, *, is_stream: bool) -> None:
         self._receive, self._is_stream, self._seconds = receive, is_stream, settings.most_body_seconds
@@ -178,8 +169,8 @@ class _Body:
 
     async def receive(self) -> Message:
         if self._is_whole or self.is_answered:
-            found: Message = await self._receive()
-            return found
+            rest: Message = await self._receive()
+            return rest
         try:
             message: Message = await asyncio.wait_for(self._receive(), max(0.001, self._until - time.monotonic()))
         except TimeoutError as error:
@@ -194,7 +185,7 @@ class _Body:
 
 
 class _Slot:
-    """A reader's turn, held while a page is made and given back before it is sent: a slow browser keeps nobody waiting."""
+    """A reader's turn. It is released before the page is sent, so that a slow browser delays no other reader."""
 
     def __init__(self, readers: asyncio.Semaphore | None) -> None:
         self._readers, self._is_held = readers, False
@@ -220,7 +211,7 @@ def _watched(send: Callable[[Message], Any], body: _Body, slot: _Slot) -> Callab
 
 
 def _dressed(send: Callable[[Message], Any], *, is_secure: bool) -> Callable[[Message], Any]:
-    """Return a `send` that puts the desk's headers on every answer."""
+    """Return a `send` that adds the desk's headers to every answer."""
     more = [(name.encode(), value.encode()) for name, value in HEADERS]
     if is_secure:
         more.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))

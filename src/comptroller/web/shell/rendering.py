@@ -1,4 +1,4 @@
-"""Templates filled in: the one place where pages become text, everything escaped."""
+"""Rendering of templates: the only place in which pages become text, everything escaped."""
 
 import datetime as dt
 import logging
@@ -44,9 +44,9 @@ _environment.globals.update(
     REPORT=REPORT,
 )
 TOLD = (403, 404, 408, 413, 422, 429, 500)
-"""The statuses of refusals that have a heading of their own."""
+"""Statuses of refusals that have a heading of their own."""
 _ALWAYS_BARE = (429,)
-"""Of whoever asks too often nothing is looked up."""
+"""No user is looked up for a client that sends too many requests."""
 
 
 def render(visit: Visit, template: str, **values: Any) -> HTMLResponse:
@@ -74,7 +74,7 @@ def render(visit: Visit, template: str, **values: Any) -> HTMLResponse:
 
 
 def local(value: Any, zone: dt.tzinfo) -> Any:
-    """Return an instant by the owner's wall; what has no offset stands by that wall already, and a day stays a day.
+    """Return an instant in the owner's local time; a time without offset is local already, and a day stays a day.
 
     >>> local("2026-01-05T01:30:00+00:00", dt.timezone(dt.timedelta(hours=8))).hour, local("2026-01-05", dt.UTC)
     (9, '2026-01-05')
@@ -85,7 +85,7 @@ def local(value: Any, zone: dt.tzinfo) -> Any:
 
 
 def render_bare(request: Request, template: str, code: int = 200, **values: Any) -> HTMLResponse:
-    """Return a page for somebody who is not known yet."""
+    """Return a page for a visitor who is not signed in."""
     language = language_of(request)
     texts = partial(translate, language)
     page = _environment.get_template(template).render(t=texts, language=language, path=request.url.path, **values)
@@ -95,7 +95,7 @@ def render_bare(request: Request, template: str, code: int = 200, **values: Any)
 def render_sign_in(
     request: Request, code: int = 200, *, wrong: str = "", back: str = "/", subject: str = ""
 ) -> HTMLResponse:
-    """Return the page on which one signs in; `wrong` says why one was not let in, `subject` whom the provider named."""
+    """Return the sign-in page; `wrong` is the reason of a failed attempt, `subject` the name that the provider sent."""
     named = desk_of(request).settings.provider
     return render_bare(
         request,
@@ -110,16 +110,14 @@ def render_sign_in(
 
 
 def render_refusals(request: Request, status: int, refusals: Sequence[Refusal]) -> Response:
-    """Return refusals as a page: within the house for somebody who is signed in, bare for a stranger and where
-    the house fails.
-    """
+    """Return refusals as a page: with the menu for a signed-in user, bare for others and after a server error."""
     if status == 401:
         return render_sign_in(request, 401, back=address_of(request) if request.method == "GET" else "/")
     back = address_of(request) if request.method == "POST" else ""
-    said = {"refusals": refusals, "status": status, "acts": ACTS, "told": TOLD, "back": back}
+    visit = {"refusals": refusals, "status": status, "acts": ACTS, "told": TOLD, "back": back}
     if status not in _ALWAYS_BARE and not request.url.path.startswith("/public"):
         try:
-            page = render(visitor(request), "shell/refused.html", **said)
+            page = render(visitor(request), "shell/refused.html", **visit)
         except (Unauthenticated, SecondFactorRequired):
             _log.debug("a stranger is told of a fault on a bare page")
         except Exception:  # noqa: BLE001 - a page that tells of a fault is never one itself
@@ -127,9 +125,9 @@ def render_refusals(request: Request, status: int, refusals: Sequence[Refusal]) 
         else:
             page.status_code = status
             return page
-    return render_bare(request, "shell/refused.html", status, visit=None, **said)
+    return render_bare(request, "shell/refused.html", status, visit=None, **visit)
 
 
 def _vendored() -> frozenset[str]:
-    """Return the scripts of others that were fetched; pages do without them where there are none."""
+    """Return the names of the third-party scripts that are installed; pages work without them."""
     return frozenset(p.name for p in VENDOR.glob("*.js"))

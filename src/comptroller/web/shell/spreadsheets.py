@@ -1,4 +1,4 @@
-"""Tables as workbooks and CSV that spreadsheets open without running anything that stands in a cell."""
+"""Tables as workbooks and CSV; spreadsheets run nothing that a cell contains."""
 
 import csv
 import datetime as dt
@@ -15,23 +15,23 @@ _RUNS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _MADE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
 _SHEET_CHARS, _CELL_CHARS = 31, 32_000
 Sheet = tuple[str, Sequence[str], Iterable[Sequence[Any]]]
-"""A sheet's title, the heads of its columns, and its rows."""
+"""A sheet: its title, the headers of its columns, and its rows."""
 
 
 def harmless(value: Any) -> Any:
-    """Return a text that no spreadsheet takes for a formula; numbers and days as they are.
+    """Return a text that no spreadsheet takes for a formula; numbers and days unchanged.
 
     >>> harmless("=1+1"), harmless("plain"), harmless(-3)
     ("'=1+1", 'plain', -3)
     """
     if isinstance(value, str):
-        kept = "".join(c for c in value if c >= " " or c in "\t\n\r")[:_CELL_CHARS]
-        return f"'{kept}" if kept.startswith(_RUNS) else kept
+        text = "".join(c for c in value if c >= " " or c in "\t\n\r")[:_CELL_CHARS]
+        return f"'{text}" if text.startswith(_RUNS) else text
     return value
 
 
 def workbook(sheets: Iterable[Sheet]) -> bytes:
-    """Return a workbook; texts are written as texts, the head stays in sight, and every column can be filtered."""
+    """Return a workbook; texts are written as texts, the header row is frozen, and every column has a filter."""
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(out, options)

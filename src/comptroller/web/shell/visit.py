@@ -1,4 +1,4 @@
-"""One look at a page: who looks, within which reach, in which language; the only way by which pages read the books."""
+"""Request context: the viewer, the access scope and the language; the only way in which pages read the books."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +21,7 @@ FINDINGS = ("finding", "finding_now")
 
 @dataclass
 class Visit:
-    """What a page knows. Every row comes through `rows`, so nothing beyond the reach can be shown by mistake."""
+    """The context of one page. Every row comes through `rows`, so that no page shows rows out of reach by mistake."""
 
     server: Server
     reach: AccessScope
@@ -37,7 +37,7 @@ class Visit:
 
     @property
     def login(self) -> str:
-        """Return who looks."""
+        """Return the viewer's sign-in name."""
         return self.reach.viewer.login
 
     @property
@@ -47,7 +47,7 @@ class Visit:
 
     @property
     def duck(self) -> DuckDb:
-        """Return the raw connection, for what is scoped already; pages use `rows`."""
+        """Return the raw connection, for SQL with its scope applied; pages use `rows`."""
         return self.server.duck
 
     def may(self, act: str) -> bool:
@@ -64,12 +64,12 @@ class Visit:
 
     @cached_property
     def position(self) -> tuple[int, str]:
-        """Return to which entry the books are folded, and under which policy."""
+        """Return the last ledger entry in the books, and the policy version."""
         return self.server.position()
 
     @cached_property
     def views(self) -> dict[str, str]:
-        """Return the SQL of each table within reach, as of the two days that are asked."""
+        """Return the SQL of each table within reach, as of the two requested days."""
         key = ("views", self.reach.key, self.valid, self.known, self.server.register)
         return self.server.cached(key, self._views)
 
@@ -78,40 +78,40 @@ class Visit:
 
     @cached_property
     def bases(self) -> dict[str, str]:
-        """Return SQL of all rows of each table as of the two days, whoever looks; nothing where none is asked."""
+        """Return the SQL of all rows of each table as of the two days, for any viewer; empty without requested days."""
         return self.server.engine.books.views(self.valid, self.known, self.duck)
 
     @property
     def then(self) -> str:
-        """Return the query part of an address that asks for the same two days; '' where none is asked."""
-        said = {"valid": self.valid, "known": self.known}
-        asked = urlencode({name: value for name, value in said.items() if value is not None})
-        return f"?{asked}" if asked else ""
+        """Return the query part of an address with the same two days; '' without them."""
+        days = {"valid": self.valid, "known": self.known}
+        query = urlencode({name: value for name, value in days.items() if value is not None})
+        return f"?{query}" if query else ""
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
-        """Return rows of a page's own SELECT, in which every table shows what is within reach."""
+        """Return rows of a page's own SELECT, in which every table is limited to the viewer's reach."""
         return self.duck.records(scoped(sql, self.views), values)
 
     def one(self, sql: str, values: Sequence[Any] = ()) -> Any:
         """Return the first cell of the first row, or None."""
-        found = self.duck.rows(scoped(sql, self.views), values)
-        return found[0][0] if found else None
+        rows = self.duck.rows(scoped(sql, self.views), values)
+        return rows[0][0] if rows else None
 
     def cached(self, name: Any, make: Any) -> Any:
-        """Return something made from the books for everybody with this reach, made once for each position."""
+        """Return a value made from the books for all viewers with this reach, once for each position."""
         return self.server.cached((name, self.position, self.reach.key, self.valid, self.known), make)
 
     def kept(self, name: Any, tables: Sequence[str], make: Any) -> Any:
-        """Return something made from these fact tables alone (and the clock's day), made once until one of them
-        changes.
+        """Return a value made from these fact tables and the clock's day alone; it is made again when one of
+        them changes.
         """
         there = [table for table in tables if table in self.pack.kinds]
         return self.server.cached((name, self.server.stamp(there), self.reach.key, self.valid, self.known), make)
 
     def count_hidden(self, table: str, where: str = "true", values: Sequence[Any] = ()) -> int | None:
-        """Return how many rows of a table, as of the two days, the viewer does not see; a count, and nothing else of them.
+        """Return how many rows of a table, as of the two days, the viewer does not see; only the count is disclosed.
 
-        None for findings where the viewer is on the side of an entity: a count would tell it of a lead.
+        None for findings when the viewer belongs to an entity: a count would disclose a lead.
         """
         if table in FINDINGS and self.reach.is_of_entity:
             return None
@@ -120,13 +120,13 @@ class Visit:
 
         def count() -> int:
             rows = self.bases.get(table, f"SELECT * FROM main.{table}")
-            whole = self.duck.rows(f"SELECT count(*) FROM ({rows}) AS n WHERE {where}", values)[0][0]
-            return int(whole) - self.count(table, where, values)
+            total = self.duck.rows(f"SELECT count(*) FROM ({rows}) AS n WHERE {where}", values)[0][0]
+            return int(total) - self.count(table, where, values)
 
         return self._counted(("hidden", table, where, *values), table, count)
 
     def count(self, table: str, where: str = "true", values: Sequence[Any] = ()) -> int:
-        """Return how many rows of a table, as of the two days, are within reach; made once until one comes or goes."""
+        """Return how many rows of a table, as of the two days, are within reach; cached until the table changes."""
 
         def count() -> int:
             return int(self.one(f"SELECT count(*) FROM {table} AS k WHERE {where}", values))
@@ -134,50 +134,51 @@ class Visit:
         return self._counted(("count", table, where, *values), table, count)
 
     def _counted(self, name: Any, table: str, count: Callable[[], int]) -> int:
-        found: int = self.kept(name, (table, "entity"), count) if table in self.pack.kinds else self.cached(name, count)
-        return found
+        number: int = (
+            self.kept(name, (table, "entity"), count) if table in self.pack.kinds else self.cached(name, count)
+        )
+        return number
 
     @cached_property
     def clock(self) -> tuple[dt.date | None, dt.datetime | None]:
-        """Return the day and the moment at which the books' clock stands."""
+        """Return the day and the moment of the books' clock."""
         rows = self.duck.rows("SELECT today, now FROM main.clock")
         return rows[0] if rows else (None, None)
 
     @property
     def now(self) -> dt.datetime:
-        """Return the moment by which ages are counted: the books' clock, or the desk's before the first tick."""
+        """Return the moment from which ages are counted: the books' clock, or the desk's before the first tick."""
         return self.clock[1] or self.server.local_now()
 
     @cached_property
     def names(self) -> Mapping[str, str]:
-        """Return the names of the entities within reach by code; whoever is not in it is shown by code alone."""
+        """Return the names of the entities within reach by code; an entity without an entry is shown by its code."""
 
         def make() -> dict[str, str]:
             return dict(self.duck.rows(scoped("SELECT entity, name FROM entity", self.views)))
 
-        found: dict[str, str] = self.kept("names", ("entity",), make)
-        return found
+        names: dict[str, str] = self.kept("names", ("entity",), make)
+        return names
 
     def chain(self, entity: str) -> list[str]:
-        """Return an entity of the register and all above it as of now, the nearest first; nothing where it is
-        not in the register.
-        """
+        """Return an entity of the register and all above it today, the nearest first; empty for an unknown entity."""
 
         def make() -> dict[str, str | None]:
             return dict(self.duck.rows("SELECT entity, parent FROM main.entity"))
 
         here = [table for table in ("entity",) if table in self.pack.kinds]
         parents: dict[str, str | None] = self.server.cached(("parents", self.server.stamp(here)), make)
-        found: list[str] = []
+        chain: list[str] = []
         at = entity if entity in parents else None
-        while at is not None and at not in found:
-            found.append(at)
+        while at is not None and at not in chain:
+            chain.append(at)
             at = parents.get(at)
-        return found
+        return chain
 
     def under(self, column: str, entity: str) -> tuple[str, list[Any]]:
-        """Return SQL and its values: whether the entity in a column stands at or below one; below what is out
-        of reach nothing does.
+        """Return the SQL condition, and its values, that a column's entity is at or below `entity`.
+
+        The condition is false below an entity that is out of reach.
         """
         if self.valid is not None or self.known is not None:
             return f"{column} IN (SELECT a.entity FROM ancestor AS a WHERE a.ancestor = ?)", [entity]
@@ -190,9 +191,9 @@ class Visit:
         return entity in self.names
 
     def sees_all(self, table: str) -> bool:
-        """Return whether every row of a table is within reach, whatever comes to stand in it."""
+        """Return whether every present and future row of a table is within reach."""
         return "WHERE" not in self.reach.views([table])[table]
 
     def note(self, did: str, about: str = "", detail: str = "") -> None:
-        """Let the ledger say what the viewer did."""
+        """Record in the ledger what the viewer did."""
         self.server.note(self.login, did, about, detail)

@@ -1,8 +1,8 @@
 """Keys of a line that takes tip-offs: fingerprints, their history, the announcement of a change, and signed answers.
 
-- A key has two public halves: one that tip-offs are encrypted to, one that verifies answers. The fingerprint covers both.
-- An answer is signed in the browser of the line under the key that its mailbox was lodged to; the server verifies it as
-  the informant's browser does, and records no other.
+- A key has two public halves: one encrypts tip-offs, one verifies answers. The fingerprint covers both.
+- An answer is signed in the browser of the line, under the key of its mailbox. The server verifies it as the
+  informant's browser does, and records no other.
 """
 
 import base64
@@ -23,7 +23,7 @@ from comptroller.web.public.tip_storage import on_day
 from comptroller.web.runtime.server import Server
 
 NOTICE = "tip_key_notice_days"
-"""The parameter that says for how many days a change of the key is announced."""
+"""Parameter: days for which a change of the key is announced."""
 KIND, SIGNS = "line_key", "sign_key"
 _SIGNATURE_BYTES = 64
 
@@ -38,7 +38,7 @@ def fingerprint(public: str, sign: str = "") -> str:
 
 
 def in_fours(named: str) -> str:
-    """Return a fingerprint as people compare it.
+    """Return a fingerprint in groups of four, as people compare it.
 
     >>> in_fours("00ff12ab")
     '00FF 12AB'
@@ -47,21 +47,22 @@ def in_fours(named: str) -> str:
 
 
 def key_columns(server: Server) -> str:
-    """Return the SQL of a key's columns; an older policy has no half that verifies."""
+    """Return the SQL of a key's columns; an older policy has no verifying half."""
     signs = SIGNS if SIGNS in server.pack.kinds[KIND].columns else "NULL"
     return f"line_key, public_key, coalesce({signs}, '') AS {SIGNS}, valid_from"
 
 
 def history(server: Server, line: str) -> list[dict[str, Any]]:
-    """Return the keys that a line ever published, the newest first, each with its entry of the ledger."""
+    """Return all keys that a line published, the newest first, each with its ledger entry."""
     sql = f"SELECT {key_columns(server)}, fact >> 20 AS entry FROM main.line_key WHERE office = ? AND by_line = ? ORDER BY fact DESC"
     return server.duck.records(sql, [server.owner, line])
 
 
 def announced(server: Server, keys: list[dict[str, Any]], day: dt.date) -> dict[str, Any] | None:
-    """Return the change of a key that is announced on a day: the newest key and the one before it; None where there is none.
+    """Return the change of a key that is announced on a day: the newest key and the one before it; None without one.
 
-    A change of policy cannot hide a change of the key: where policy names no days, the change is announced always.
+    A change of policy cannot hide a change of the key: without a number of days in policy, the change is always
+    announced.
     """
     if len(keys) < 2 or keys[0]["line_key"] == keys[1]["line_key"]:
         return None
@@ -73,30 +74,30 @@ def announced(server: Server, keys: list[dict[str, Any]], day: dt.date) -> dict[
 
 
 def public_half(der: str) -> ec.EllipticCurvePublicKey | None:
-    """Return a public half (base64 of its SubjectPublicKeyInfo) as a key on P-256; None where it is none."""
+    """Return a public half (base64 of its SubjectPublicKeyInfo) as a key on P-256; None for any other text."""
     try:
-        found = load_der_public_key(base64.b64decode(der, validate=True))
+        key = load_der_public_key(base64.b64decode(der, validate=True))
     except (ValueError, TypeError, binascii.Error, UnsupportedAlgorithm):
         return None
-    return found if isinstance(found, ec.EllipticCurvePublicKey) and isinstance(found.curve, ec.SECP256R1) else None
+    return key if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1) else None
 
 
 def signed_text(mailbox: str, sealed: str) -> bytes:
-    """Return what the signature of an answer is made over: its purpose, its mailbox and its ciphertext."""
+    """Return the signed content of an answer: its purpose, its mailbox and its ciphertext."""
     return f"comptroller tip answer\n{mailbox}\n{sealed}".encode()
 
 
 def check_answer(key: dict[str, Any] | None, mailbox: str, answer: str) -> list[Refusal]:
-    """Return why an answer is not the line's: without a signature, under another key, or not verified.
+    """Return the refusal of an answer that is not the line's: unsigned, under another key, or with a wrong signature.
 
-    Nothing is asked of an answer under a key without a half that verifies; such keys are of an older version.
+    Answers under a key without a verifying half are accepted; such keys are of an older version.
     """
     if key is None or not key[SIGNS]:
         return []
     try:
-        said = json.loads(answer)
-        signature = base64.b64decode(said["sig"], validate=True)
-        named, sealed = said["key"], said["sealed"]
+        content = json.loads(answer)
+        signature = base64.b64decode(content["sig"], validate=True)
+        named, sealed = content["key"], content["sealed"]
     except (ValueError, TypeError, KeyError, RecursionError):
         return [_unsigned("-")]
     half = public_half(key[SIGNS])
@@ -111,9 +112,4 @@ def check_answer(key: dict[str, Any] | None, mailbox: str, answer: str) -> list[
 
 
 def _unsigned(seen: object) -> Refusal:
-    wanted = ("以该信箱所用公钥签名的答复", "an answer signed under the key that its mailbox was lodged to")
-    mend = (
-        "在本页输入该公钥的口令后答复",
-        "Open the mailbox with the passphrase of that key, and answer from its page.",
-    )
-    return refusal("public.signature", ("", None, "sealed"), seen, wanted, mend)
+    return refusal("public.signature", ("", None, "sealed"), seen)

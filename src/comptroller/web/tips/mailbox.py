@@ -1,8 +1,8 @@
-"""Tip-offs as the desk keeps them: mailboxes and ciphertext as facts, a register that tells their times, and who may open them.
+"""Mailboxes of tip-offs: ciphertext as facts, a register of their dates, and who may open them.
 
 - The desk holds no clear text, no address, and no key that opens a message.
-- What belongs to one step is one report, kept whole or refused whole.
-- The register's number cannot be led back to a mailbox; what others may know of a tip-off is in the register alone.
+- All facts of one step are one report, accepted or rejected together.
+- The register's number cannot be traced to a mailbox; only the register is visible to others.
 """
 
 import datetime as dt
@@ -22,25 +22,27 @@ from comptroller.web.shell.visit import Visit
 from comptroller.web.tips.keys import KIND, SIGNS, fingerprint, key_columns
 
 ITEM = "tip"
-"""The line of the list of public pages that names who takes tip-offs."""
+"""The line of the list of public pages that names the recipient of tip-offs."""
 TERMS = {
     "due_on": ("tip_acknowledge_days", "r.lodged_on", "0"),
     "answer_due_on": ("tip_answer_days", "r.waiting_since", "0"),
     "close_due_on": ("tip_close_days", "r.lodged_on", "coalesce(r.extended_by, 0)"),
 }
-"""The days by which a tip-off is acknowledged, its informant answered, and it is closed: by which parameter, from when, and put off by what."""
+"""Due dates of acknowledgement, answer and closing of a tip-off: the parameter, the starting date, and the
+extension.
+"""
 _USED = {"due_on": {"lodged_on"}, "answer_due_on": {"waiting_since"}, "close_due_on": {"extended_by"}}
 _KEPT = ("extended_by", "order_number", "closed_on", "outcome")
 _REPORT = "public.json"
 
 
 def say(server: Server, facts: dict[str, list[dict[str, Any]]], login: str = "") -> int:
-    """Report facts of several kinds in the owner's name, as one entry: of the public, or of a user who is signed in.
+    """Report facts of several kinds for the owner, as one entry: from the public, or from a signed-in user.
 
-    Raises Refused for what is not accepted.
+    Raises Refused when the report is rejected.
     """
-    said = {kind: [{k: v for k, v in row.items() if v is not None} for row in rows] for kind, rows in facts.items()}
-    payload = json.dumps({"facts": said}, ensure_ascii=False).encode()
+    filled = {kind: [{k: v for k, v in row.items() if v is not None} for row in rows] for kind, rows in facts.items()}
+    payload = json.dumps({"facts": filled}, ensure_ascii=False).encode()
     channel = CONSOLE if login else PUBLIC
     report = Report(payload, "json", _REPORT, server.owner, channel=channel, login=login)
     outcome = server.outcome_of(server.writer.take(report))
@@ -49,14 +51,12 @@ def say(server: Server, facts: dict[str, list[dict[str, Any]]], login: str = "")
 
 
 def today(server: Server) -> dt.date:
-    """Return the owner's present day."""
+    """Return the owner's current day."""
     return server.local_now().date()
 
 
 def key_of(server: Server, line: str, named: str = "") -> dict[str, Any] | None:
-    """Return the public key of a line that is in force today, or the one of that fingerprint; None where there
-    is none.
-    """
+    """Return the public key of a line that is in force today, or the one with that fingerprint; None without one."""
     day = today(server)
     rows = server.duck.records(
         f"SELECT {key_columns(server)} FROM main.line_key WHERE office = $1 AND by_line = $2 "
@@ -73,32 +73,32 @@ def keep_key(server: Server, line: str, halves: tuple[str, str], by: str, sign: 
     `halves` are the public half and the private ones, locked in the browser; `sign` verifies answers, '' for none.
     The public ones are a fact; the locked ones are stored beside the ledger.
     """
-    public, kept = halves
+    public, locked = halves
     sign = sign if SIGNS in server.pack.kinds[KIND].columns else ""
     named = fingerprint(public, sign)
-    server.storage.put("INSERT OR IGNORE INTO line_key VALUES (?, ?)", [named, kept])
+    server.storage.put("INSERT OR IGNORE INTO line_key VALUES (?, ?)", [named, locked])
     fact = {"office": server.owner, "by_line": line, "line_key": named, "public_key": public, "by": by}
     fact |= {SIGNS: sign} if sign else {}
     server.outcome_of(server.report("line_key", [fact | {"valid_from": today(server).isoformat()}], CONSOLE, by))
     return named
 
 
-def lodge(server: Server, said: dict[str, str]) -> int:
-    """Keep a tip-off with its first message and its line in the register; returns the entry.
+def lodge(server: Server, fields: dict[str, str]) -> int:
+    """Record a tip-off with its first message and its line in the register; return the entry.
 
-    Raises Gone for a mailbox that is there already: two claim codes never give one.
+    Raises NotFound for an existing mailbox: two claim codes never share one.
     """
-    if server.duck.rows("SELECT 1 FROM main.tip WHERE tip = ?", [said["mailbox"]]):
+    if server.duck.rows("SELECT 1 FROM main.tip WHERE tip = ?", [fields["mailbox"]]):
         raise NotFound("-")
     day = today(server)
-    line, number = line_for(server, ITEM, day), _number(said["mailbox"])
+    line, number = line_for(server, ITEM, day), _number(fields["mailbox"])
     same = {"office": server.owner, "by_line": line}
-    box = {name: said[name] for name in ("line_key", "pass_hash", "public_key", "kept_key")}
-    tip = same | box | {"tip": said["mailbox"], "tip_number": number, "lodged_on": day.isoformat()}
+    box = {name: fields[name] for name in ("line_key", "pass_hash", "public_key", "kept_key")}
+    tip = same | box | {"tip": fields["mailbox"], "tip_number": number, "lodged_on": day.isoformat()}
     entered = same | {"tip_number": number, "lodged_on": day.isoformat(), "asked_on": day.isoformat()}
     if "waiting_since" in _columns(server):
         entered |= {"waiting_since": day.isoformat()}
-    first = _message(server, tip, "informant", said["sealed"])
+    first = _message(server, tip, "informant", fields["sealed"])
     return say(server, {"tip": [tip], "tip_message": [first], "tip_register": [entered]})
 
 
@@ -113,10 +113,13 @@ def _message(server: Server, tip: dict[str, Any], sender: str, sealed: str) -> d
 
 
 def opened(server: Server, mailbox: str, passed: str) -> dict[str, Any]:
-    """Return the mailbox that a pass opens; raises Gone alike for a wrong pass, one that is absent, and one past its retention."""
+    """Return the mailbox that a pass opens.
+
+    Raises NotFound alike for a wrong pass, an absent mailbox, and one past its retention.
+    """
     rows = server.duck.records("SELECT * FROM main.tip WHERE tip = ? ORDER BY fact LIMIT 1", [mailbox])
-    held = str(rows[0]["pass_hash"]) if rows else "-" * 64
-    if not hmac.compare_digest(sha256(passed.encode()).hexdigest(), held):
+    digest = str(rows[0]["pass_hash"]) if rows else "-" * 64
+    if not hmac.compare_digest(sha256(passed.encode()).hexdigest(), digest):
         raise NotFound("-")
     if is_expired(server, registered(server, rows[0]["tip_number"]), today(server)):
         raise NotFound("-")
@@ -124,18 +127,18 @@ def opened(server: Server, mailbox: str, passed: str) -> dict[str, Any]:
 
 
 def messages(server: Server, tip: str) -> list[dict[str, Any]]:
-    """Return the messages of a mailbox in the order in which they came."""
+    """Return the messages of a mailbox, the oldest first."""
     sql = 'SELECT sender, sealed, sent_on, "by", fact >> 20 AS entry FROM main.tip_message WHERE tip = ? ORDER BY fact'
     return server.duck.records(sql, [tip])
 
 
 def write(server: Server, tip: dict[str, Any], sealed: str) -> int:
-    """Keep a further message of the informant; returns the entry."""
+    """Record a further message of the informant; return the entry."""
     return say(server, _step(server, tip, _message(server, tip, "informant", sealed), ("asked_on",)))
 
 
 def reply(server: Server, tip: dict[str, Any], sealed: str, by: str) -> int:
-    """Keep an answer of the line; the first one acknowledges the tip-off."""
+    """Record an answer of the line; the first one acknowledges the tip-off."""
     message = _message(server, tip, "line", sealed) | {"by": by}
     return say(server, _step(server, tip, message, ("acknowledged_on", "answered_on")), by)
 
@@ -143,7 +146,8 @@ def reply(server: Server, tip: dict[str, Any], sealed: str, by: str) -> int:
 def _step(server: Server, tip: dict[str, Any], message: dict[str, Any], turns: tuple[str, ...]) -> dict[str, Any]:
     """Return a message with the register's line corrected: today in each of `turns`; an acknowledgement keeps its day.
 
-    A message of the informant waits from the first on that nobody answered; an answer of the line answers all of them.
+    The waiting time counts from the first unanswered message of the informant; an answer of the line answers all of
+    them.
     """
     row, day = _entered(server, tip["tip_number"]), today(server).isoformat()
     row |= {name: (row[name] or day) if name == "acknowledged_on" else day for name in turns}
@@ -153,37 +157,39 @@ def _step(server: Server, tip: dict[str, Any], message: dict[str, Any], turns: t
 
 
 def _entered(server: Server, number: str) -> dict[str, Any]:
-    """Return the register's line of a tip-off as it would be reported again."""
+    """Return the register's line of a tip-off in the form of a new report."""
     entered = registered(server, number)
     fields = ("office", "tip_number", "by_line", "lodged_on", "acknowledged_on", "answered_on", "asked_on")
-    held = (*fields, *(name for name in ("waiting_since", *_KEPT) if name in entered))
-    return {n: entered[n].isoformat() if hasattr(entered[n], "isoformat") else entered[n] for n in held}
+    names = (*fields, *(name for name in ("waiting_since", *_KEPT) if name in entered))
+    return {n: entered[n].isoformat() if hasattr(entered[n], "isoformat") else entered[n] for n in names}
 
 
 def close(server: Server, number: str, outcome: str, by: str) -> int:
-    """Say in the register how a tip-off ended, today; raises Refused for an outcome that there is none of."""
+    """Record in the register today's outcome of a tip-off; raises Refused for an unknown outcome."""
     row = _entered(server, number) | {"closed_on": today(server).isoformat(), "outcome": outcome, "act": "correct"}
     return say(server, {"tip_register": [row]}, by)
 
 
 def extend(server: Server, number: str, days: str, order: str, by: str) -> int:
-    """Say in the register that an order puts the closing off by working days; raises Refused for what is no
-    number of days.
+    """Record in the register that an order postpones the closing by working days; raises Refused for an invalid
+    number.
     """
     row = _entered(server, number) | {"extended_by": days, "order_number": order or None, "act": "correct"}
     return say(server, {"tip_register": [row]}, by)
 
 
 def registered(server: Server, number: str) -> dict[str, Any]:
-    """Return the register's line of a tip-off with its due day; raises Gone for a number that is not there."""
-    found = register(server, number)
-    if not found:
+    """Return the register's line of a tip-off with its due days; raises NotFound for an absent number."""
+    rows = register(server, number)
+    if not rows:
         raise NotFound(number)
-    return found[0]
+    return rows[0]
 
 
 def register(server: Server, number: str = "") -> list[dict[str, Any]]:
-    """Return the register, the newest first, or one line of it, with the days of its clocks (`TERMS`); None where no term is known."""
+    """Return the register, the newest first, or one line of it, with its due days (`TERMS`); None for an
+    unknown term.
+    """
     known = _columns(server)
     dues = [
         f"(SELECT min(w.day) FROM main.param_{term} AS p JOIN main.working_day AS b ON b.day = {since} "
@@ -202,30 +208,28 @@ def register(server: Server, number: str = "") -> list[dict[str, Any]]:
 
 def _columns(server: Server) -> set[str]:
     """Return the columns of the register under the policy in force: an older one has fewer."""
-    return {one.name for one in server.pack.kinds["tip_register"].fields}
+    return {field.name for field in server.pack.kinds["tip_register"].fields}
 
 
 def is_of_line(visit: Visit, act: str = SEE) -> bool:
-    """Return whether the viewer has a grant of the line that takes tip-offs, over the whole node, which gives
-    that act.
-    """
+    """Return whether the viewer's grant of the tip-off line covers the whole node and includes that act."""
     line = line_for(visit.server, ITEM, today(visit.server))
     grants = visit.reach.viewer.in_force
-    held = (g.line == line and g.entity == visit.server.owner and not g.domain and g.gives(act) for g in grants)
-    return bool(line) and "tip" in visit.pack.kinds and visit.may(act) and any(held)
+    fitting = (g.line == line and g.entity == visit.server.owner and not g.domain and g.gives(act) for g in grants)
+    return bool(line) and "tip" in visit.pack.kinds and visit.may(act) and any(fitting)
 
 
 def of_line(visit: Visit, act: str = SEE) -> str:
-    """Return the line; raises NotGranted for whoever is not on it. Its mailboxes are for its own people alone."""
+    """Return the line; raises PermissionDenied for viewers who are not on it. Only the line's people see its
+    mailboxes.
+    """
     if not is_of_line(visit, act):
         raise PermissionDenied(act)
     return line_for(visit.server, ITEM, today(visit.server))
 
 
 def mailbox_of(visit: Visit, number: str) -> dict[str, Any]:
-    """Return the mailbox behind a number of the register, for somebody of its line; raises Gone for others and
-    what is absent.
-    """
+    """Return the mailbox of a register number, for the line's people; raises NotFound for others and absent numbers."""
     line = of_line(visit)
     rows = visit.server.duck.records("SELECT * FROM main.tip WHERE tip_number = ? AND by_line = ?", [number, line])
     if not rows or is_expired(visit.server, registered(visit.server, number), today(visit.server)):
@@ -234,5 +238,5 @@ def mailbox_of(visit: Visit, number: str) -> dict[str, Any]:
 
 
 def may_answer(visit: Visit) -> bool:
-    """Return whether the viewer may answer and make keys, and not only read."""
+    """Return whether the viewer may answer and make keys, beyond reading."""
     return is_of_line(visit, HANDLE)

@@ -1,4 +1,6 @@
-"""Tip-offs for the line that takes them: the register with its clocks, mailboxes as ciphertext, the line's key, and answers."""
+"""Tip-offs for the line that takes them: the register with its due days, mailboxes as ciphertext, the key, and
+answers.
+"""
 
 from typing import Annotated
 
@@ -61,16 +63,16 @@ def tips(visit: Seeing) -> Response:
 
 @router.post("/tips/key")
 def make_key(visit: Seeing, form: Form) -> Response:
-    """Record a new key of the line, as its officer who is signed in: a program with a token changes no key."""
+    """Record a new key of the line, for a signed-in officer only: a program with a token changes no key."""
     line = of_line(visit, HANDLE)
     if visit.scope is not None:
         raise PermissionDenied(HANDLE)
-    public, sign, kept = (str(form.get(name) or "") for name in ("public_key", "sign_key", "kept_key"))
-    if not (100 <= len(public) <= _MOST_KEY and kept.startswith("{") and len(kept) <= _MOST_KEY):
+    public, sign, locked = (str(form.get(name) or "") for name in ("public_key", "sign_key", "kept_key"))
+    if not (100 <= len(public) <= _MOST_KEY and locked.startswith("{") and len(locked) <= _MOST_KEY):
         raise PermissionDenied(HANDLE)
     if sign and public_half(sign) is None:
         raise PermissionDenied(HANDLE)
-    named = keep_key(visit.server, line, (public, kept), visit.login, sign)
+    named = keep_key(visit.server, line, (public, locked), visit.login, sign)
     visit.note("tip_key", named)
     return RedirectResponse("/tips", 303)
 
@@ -97,14 +99,14 @@ def tip(visit: Seeing, number: str) -> Response:
 
 
 def _outcomes(visit: Visit) -> dict[str, Text]:
-    """Return how a tip-off may end; nothing under an older policy that does not say."""
-    found = next((f for f in visit.pack.kinds["tip_register"].fields if f.name == "outcome"), None)
-    return dict(found.choices) if found else {}
+    """Return the possible outcomes of a tip-off; empty under an older policy without them."""
+    field = next((f for f in visit.pack.kinds["tip_register"].fields if f.name == "outcome"), None)
+    return dict(field.choices) if field else {}
 
 
 @router.post("/tips/{number}")
 def answer(visit: Seeing, number: str, form: Form) -> Response:
-    """Keep an answer that the browser encrypted to the informant and to the line."""
+    """Record an answer that the browser encrypted to the informant and to the line."""
     of_line(visit, HANDLE)
     box = mailbox_of(visit, number)
     sealed = str(form.get("sealed") or "")
@@ -119,13 +121,13 @@ def answer(visit: Seeing, number: str, form: Form) -> Response:
 
 @router.post("/tips/{number}/closing")
 def closing(visit: Seeing, number: str, form: Form) -> Response:
-    """Close a tip-off with its outcome, or put its closing off by an order; the register tells both."""
+    """Close a tip-off with its outcome, or postpone its closing by an order; the register shows both."""
     of_line(visit, HANDLE)
     mailbox_of(visit, number)
-    said = {name: str(form.get(name) or "").strip()[:100] for name in ("outcome", "extended_by", "order_number")}
-    if said["outcome"]:
-        close(visit.server, number, said["outcome"], visit.login)
+    fields = {name: str(form.get(name) or "").strip()[:100] for name in ("outcome", "extended_by", "order_number")}
+    if fields["outcome"]:
+        close(visit.server, number, fields["outcome"], visit.login)
     else:
-        extend(visit.server, number, said["extended_by"], said["order_number"], visit.login)
-    visit.note("tip_close" if said["outcome"] else "tip_extend", number)
+        extend(visit.server, number, fields["extended_by"], fields["order_number"], visit.login)
+    visit.note("tip_close" if fields["outcome"] else "tip_extend", number)
     return RedirectResponse(f"/tips/{number}", 303)

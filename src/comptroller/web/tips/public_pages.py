@@ -1,4 +1,4 @@
-"""The informant's side of tip-offs: what the browser encrypted is taken, and given back to whoever holds the claim code."""
+"""The informant's side of tip-offs: encrypted messages are accepted, and returned to the holder of the claim code."""
 
 from collections.abc import Callable
 from functools import partial, wraps
@@ -28,14 +28,14 @@ Sealed = Annotated[str, StringConstraints(pattern=r"^\{.+\}$", max_length=160_00
 
 
 class Ticketed(BaseModel):
-    """What every call carries: a ticket, and the number that shows the browser's work."""
+    """Fields of every call: a ticket, and the number that shows the browser's work."""
 
     ticket: Annotated[str, StringConstraints(max_length=200)]
     number: Annotated[str, StringConstraints(pattern=r"^\d{1,15}$")]
 
 
 class Lodging(Ticketed):
-    """A new tip-off: its mailbox as the claim code gives it, and the first message."""
+    """A new tip-off: the mailbox derived from the claim code, and the first message."""
 
     mailbox: Hex32
     pass_hash: Hex64
@@ -46,7 +46,7 @@ class Lodging(Ticketed):
 
 
 class Coming(Ticketed):
-    """Whoever comes back: the mailbox and its pass."""
+    """A returning informant: the mailbox and its pass."""
 
     mailbox: Hex32
     passed: Hex32
@@ -59,7 +59,7 @@ class Saying(Coming):
 
 
 def in_own_threads(most: int) -> Callable[[Callable[..., Response]], Callable[..., Any]]:
-    """Return a decorator that runs a page in threads of its own, `most` at once: no other page uses them up."""
+    """Return a decorator that runs a page in separate threads, `most` at once, so that no other page uses them up."""
     limiter = CapacityLimiter(most)
 
     def decorate(page: Callable[..., Response]) -> Callable[..., Any]:
@@ -75,7 +75,7 @@ def in_own_threads(most: int) -> Callable[[Callable[..., Response]], Callable[..
 @router.get("")
 @in_own_threads(2)
 def tips(request: Request) -> Response:
-    """Return the page on which one lodges a tip-off, or comes back to one."""
+    """Return the page to submit a tip-off, or to come back to one."""
     return _page(request)
 
 
@@ -97,30 +97,32 @@ def _page(request: Request) -> Response:
 @router.get("/ticket")
 @in_own_threads(2)
 def ticket(request: Request, purpose: Annotated[str, Query(alias="for", max_length=10)] = "") -> Response:
-    """Return a ticket, and how many zero bits the browser's work must show for a purpose; the most of all where none is named."""
+    """Return a ticket, and the zero bits that the browser's work must show for a purpose; without one, the most
+    of all.
+    """
     gate, client = gate_of(request), client_of(request)
-    asked = (purpose,) if purpose in WORKED else WORKED
-    bits = max(gate.bits_for(one, client, _more_bits(request, one)) for one in asked)
+    purposes = (purpose,) if purpose in WORKED else WORKED
+    bits = max(gate.bits_for(name, client, _more_bits(request, name)) for name in purposes)
     return JSONResponse({"ticket": gate.ticket(), "bits": bits})
 
 
 def _more_bits(request: Request, purpose: str) -> int:
-    """Return the zero bits that a day's budget adds; the books are asked once a day at the most."""
+    """Return the zero bits that a day's budget adds; the books are queried at most once a day."""
     budget: Budget | None = request.app.state.budgets.get(purpose)
     return budget.more_bits(today(desk_of(request))) if budget else 0
 
 
-def _come_in(request: Request, purpose: str, said: Ticketed) -> Response | None:
-    """Return why something may not come in, or nothing; nothing is asked of the books before the work is seen."""
+def _come_in(request: Request, purpose: str, sent: Ticketed) -> Response | None:
+    """Return the refusal of a submission, or None; the books are queried only after the work is checked."""
     gate, client, more = gate_of(request), client_of(request), _more_bits(request, purpose)
-    why = gate.refuse(purpose, client, (said.ticket, said.number), more)
+    why = gate.refuse(purpose, client, (sent.ticket, sent.number), more)
     if why is not None and why.code == "public.work":
         return JSONResponse(body_of([why]) | {"bits": gate.bits_for(purpose, client, more)}, 429)
     return refused(request, why) if why else None
 
 
 def _store(request: Request, purpose: str, sealed: str, write_it: Callable[[], int]) -> Response:
-    """Return the receipt of what was stored within the day's budget."""
+    """Return the receipt of a message that is recorded within the day's budget."""
     server = desk_of(request)
     budget: Budget = request.app.state.budgets[purpose]
     day, size = today(server), len(sealed.encode()) + OVERHEAD
@@ -136,43 +138,44 @@ def _store(request: Request, purpose: str, sealed: str, write_it: Callable[[], i
 
 @router.post("/lodge")
 @in_own_threads(4)
-def lodging(request: Request, said: Lodging) -> Response:
-    """Take a tip-off; what is returned proves that it was lodged, without telling what."""
-    if (closed := _come_in(request, LODGE, said)) is not None:
+def lodging(request: Request, sent: Lodging) -> Response:
+    """Record a tip-off; the returned code proves the submission without its content."""
+    if (closed := _come_in(request, LODGE, sent)) is not None:
         return closed
     server = desk_of(request)
     key = key_of(server, line_for(server, ITEM, today(server)))
-    if key is None or key["line_key"] != said.line_key:
+    if key is None or key["line_key"] != sent.line_key:
         return _page(request)
-    return _store(request, LODGE, said.sealed, lambda: lodge(server, said.model_dump()))
+    return _store(request, LODGE, sent.sealed, lambda: lodge(server, sent.model_dump()))
 
 
 @router.post("/read")
 @in_own_threads(4)
-def reading(request: Request, said: Coming) -> Response:
+def reading(request: Request, sent: Coming) -> Response:
     """Return the ciphertext of a mailbox to a client that has its pass."""
-    if (closed := _come_in(request, READ, said)) is not None:
+    if (closed := _come_in(request, READ, sent)) is not None:
         return closed
     server = desk_of(request)
-    tip = opened(server, said.mailbox, said.passed)
+    tip = opened(server, sent.mailbox, sent.passed)
     entered = registered(server, tip["tip_number"])
-    told = [{"sender": m["sender"], "sealed": m["sealed"], "sent_on": str(m["sent_on"])} for m in messages(server, said.mailbox)]  # fmt: skip
+    texts = [{"sender": m["sender"], "sealed": m["sealed"], "sent_on": str(m["sent_on"])} for m in messages(server, sent.mailbox)]  # fmt: skip
     dues = {name: str(entered.get(name) or "") for name in ("acknowledged_on", "due_on", "closed_on", "close_due_on")}
     keys = [
-        {name: one[name] for name in ("line_key", "public_key", "sign_key")} for one in history(server, tip["by_line"])
+        {name: key_row[name] for name in ("line_key", "public_key", "sign_key")}
+        for key_row in history(server, tip["by_line"])
     ]
     box = {name: tip[name] for name in ("public_key", "kept_key", "line_key")}
-    return JSONResponse(box | {"messages": told, "keys": keys} | dues)
+    return JSONResponse(box | {"messages": texts, "keys": keys} | dues)
 
 
 @router.post("/write")
 @in_own_threads(4)
-def writing(request: Request, said: Saying) -> Response:
-    """Take a further message."""
-    if (closed := _come_in(request, WRITE, said)) is not None:
+def writing(request: Request, sent: Saying) -> Response:
+    """Record a further message."""
+    if (closed := _come_in(request, WRITE, sent)) is not None:
         return closed
     server = desk_of(request)
-    tip = opened(server, said.mailbox, said.passed)
-    if (why := check_room(server, said.mailbox, len(said.sealed))) is not None:
+    tip = opened(server, sent.mailbox, sent.passed)
+    if (why := check_room(server, sent.mailbox, len(sent.sealed))) is not None:
         return refused(request, why)
-    return _store(request, WRITE, said.sealed, lambda: write(server, tip, said.sealed))
+    return _store(request, WRITE, sent.sealed, lambda: write(server, tip, sent.sealed))
