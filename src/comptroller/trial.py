@@ -1,4 +1,6 @@
-"""The trial of a policy before it is adopted: every rule runs over empty tables, and columns keep their types."""
+"""The trial of a policy before it is adopted: every rule runs over empty tables, and columns do not change
+their types.
+"""
 
 from comptroller.books import Books
 from comptroller.model.policy import Pack

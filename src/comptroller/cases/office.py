@@ -1,4 +1,6 @@
-"""Which office may say this? The office of an act is that of its case; a suppression's office reaches what it keeps back."""
+"""Which office may report this? An act belongs to the office of its case; a suppression needs an office above
+its entities.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -27,7 +29,9 @@ def is_office_of(office: str, case: Case, move: Move | None = None) -> bool:
 
 
 def refuse_responsibility(table: pa.Table, tried: Mapping[str, Case], lookup: Lookup) -> Iterator[Refusal]:
-    """Yield refusals of what a line says of a person in a case that is not there, not led by the line, or at another office."""
+    """Yield refusals of responsibility facts: the case does not exist, the line has no part in it, or the
+    office is another.
+    """
     for row in table.to_pylist():
         case = tried.get(str(row["case_id"])) or lookup(str(row["case_id"]))
         if case is None:
@@ -46,14 +50,14 @@ def refuse_suppression(table: pa.Table, owner: str, above: Above, entity_of: Ent
         if office == owner or row["act"] == "retract":
             continue
         scopes = _scopes(row, entity_of)
-        if not scopes or any(one is None or office not in above(one) for one in scopes):
-            seen = f"{office}: {', '.join(str(one or '-') for one in scopes) or '*'}"
-            yield row["report"], refused("cases.reach", SUPPRESSION, "office", seen)
+        if not scopes or any(entity is None or office not in above(entity) for entity in scopes):
+            place = f"{office}: {', '.join(str(entity or '-') for entity in scopes) or '*'}"
+            yield row["report"], refused("cases.reach", SUPPRESSION, "office", place)
 
 
 def _scopes(row: Mapping[str, Any], entity_of: EntityOf) -> list[str | None]:
     """Return the entities that a suppression is limited to; None among them for a finding that there is not."""
-    found: list[str | None] = [str(row["entity"])] if row["entity"] else []
+    entities: list[str | None] = [str(row["entity"])] if row["entity"] else []
     if row["finding"]:
-        found.append(entity_of(str(row["finding"])))
-    return found
+        entities.append(entity_of(str(row["finding"])))
+    return entities

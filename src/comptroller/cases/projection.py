@@ -38,13 +38,13 @@ def case_rows(case: Case, pack: Pack, today: dt.date | None) -> dict[str, list[R
     """Return the rows of a case that its last events touched, by table, on the day of the last tick; what was
     touched is then written.
     """
-    found: dict[str, list[Row]] = {"case_now": [_now(case, pack)]}
+    rows: dict[str, list[Row]] = {"case_now": [_now(case, pack)]}
     clocks = {f"{run.clock} {run.instance}": run for run in case.clocks}
     for what, name in sorted(case.touched):
         if what == "finding" and name in case.findings:
-            one = case.findings[name]
-            cells = {c: getattr(one, c) for c in _FOUND}
-            found.setdefault("case_finding", []).append({"case_id": case.case_id, **cells})
+            finding = case.findings[name]
+            cells = {c: getattr(finding, c) for c in _FOUND}
+            rows.setdefault("case_finding", []).append({"case_id": case.case_id, **cells})
         elif what == "clock":
             run = clocks[name]
             cells = {c: getattr(run, c) for c in _RUNNING}
@@ -55,14 +55,14 @@ def case_rows(case: Case, pack: Pack, today: dt.date | None) -> dict[str, list[R
                 "verified": run.is_verified,
                 "ran_out": has_run_out(run, today),
             }
-            found.setdefault("case_clock", []).append({"case_id": case.case_id, "entity": case.entity, **cells})
+            rows.setdefault("case_clock", []).append({"case_id": case.case_id, "entity": case.entity, **cells})
         elif what == "request":
-            asked = case.requests[name]
-            cells = {c: getattr(asked, c) for c in _ASKED}
-            cells |= {"by_line": asked.line, "duplicate": asked.is_duplicate, "saved": asked.is_saved}
-            found.setdefault("case_request", []).append({"case_id": case.case_id, "entity": case.entity, **cells})
+            request = case.requests[name]
+            cells = {c: getattr(request, c) for c in _ASKED}
+            cells |= {"by_line": request.line, "duplicate": request.is_duplicate, "saved": request.is_saved}
+            rows.setdefault("case_request", []).append({"case_id": case.case_id, "entity": case.entity, **cells})
     case.touched.clear()
-    return found
+    return rows
 
 
 def event_row(case: Case, event: Event) -> Row:
@@ -115,26 +115,24 @@ def _now(case: Case, pack: Pack) -> Row:
 
 
 def loss_class(param: Param | None, loss: Decimal | None, on: dt.date | None) -> str:
-    """Return the class whose beginning is the highest that a loss reaches on a day; '' where nothing can be told."""
+    """Return the highest class that a loss reaches on a day; '' if none can be determined."""
     if param is None or loss is None or on is None:
         return ""
-    held = [v for v in param.values if v.valid_from <= on and (v.valid_until is None or on < v.valid_until)]
-    reached = [v for v in held if loss >= Decimal(str(v.value))]
-    return dict(max(reached, key=lambda v: v.value).by).get(param.by[0], "") if reached and param.by else ""
+    in_force = [v for v in param.values if v.valid_from <= on and (v.valid_until is None or on < v.valid_until)]
+    classes = [v for v in in_force if loss >= Decimal(str(v.value))]
+    return dict(max(classes, key=lambda v: v.value).by).get(param.by[0], "") if classes and param.by else ""
 
 
 def tables_of(kinds: Mapping[str, Kind], rows: Mapping[str, list[Row]]) -> dict[str, pa.Table]:
-    """Return rows as typed tables in the form in which books fold facts; each says of its key what holds from
-    now on.
-    """
-    return {name: _table(kinds[name], some) for name, some in rows.items() if some and name in kinds}
+    """Return rows as typed fact tables; each row replaces the previous one with its key."""
+    return {name: _table(kinds[name], table_rows) for name, table_rows in rows.items() if table_rows and name in kinds}
 
 
-def joined(one: pa.Table | None, other: pa.Table | None) -> pa.Table | None:
+def joined(first: pa.Table | None, other: pa.Table | None) -> pa.Table | None:
     """Return the rows of two tables of one kind as one, each with a place of its own."""
-    if one is None or other is None:
-        return one if other is None else _placed(other)
-    return _placed(pa.concat_tables([one, _placed(other).select(one.column_names).cast(one.schema)]))
+    if first is None or other is None:
+        return first if other is None else _placed(other)
+    return _placed(pa.concat_tables([first, _placed(other).select(first.column_names).cast(first.schema)]))
 
 
 def _placed(rows: pa.Table) -> pa.Table:
@@ -148,10 +146,10 @@ def _placed(rows: pa.Table) -> pa.Table:
 
 def _table(kind: Kind, rows: list[Row]) -> pa.Table:
     cells: dict[str, pa.Array] = {}
-    for one in kind.fields:
-        values = [row.get(one.name) for row in rows]
-        texts = one.column_type == "VARCHAR"
-        cells[one.name] = pa.array([v or None for v in values] if texts else values, _arrow(one.column_type))
+    for field in kind.fields:
+        values = [row.get(field.name) for row in rows]
+        texts = field.column_type == "VARCHAR"
+        cells[field.name] = pa.array([v or None for v in values] if texts else values, _arrow(field.column_type))
     cells |= {"act": pa.array(["correct"] * len(rows)), "key_hash": _hashes(kind.name, rows, kind.key)}
     return _placed(pa.table({**cells, "content_hash": _hashes(kind.name, rows, [f.name for f in kind.fields])}))
 
@@ -165,8 +163,8 @@ def _arrow(form: str) -> pa.DataType:
 
 def _hashes(table: str, rows: Iterable[Row], columns: Iterable[str]) -> pa.Array:
     named = tuple(columns)
-    found = [
+    hashes = [
         int.from_bytes(blake2b(repr([table, *(row.get(c) for c in named)]).encode(), digest_size=8).digest(), "little")
         for row in rows
     ]
-    return pa.array(np.array(found, dtype=np.uint64))
+    return pa.array(np.array(hashes, dtype=np.uint64))

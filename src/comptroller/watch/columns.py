@@ -1,4 +1,4 @@
-"""Columns held in growing arrays, from which a few rows are taken as Arrow at a cost that does not grow with what is held."""
+"""Columns in growing arrays. Taking a few rows as Arrow costs the same however many rows are stored."""
 
 from typing import Any, Protocol
 
@@ -57,11 +57,11 @@ _STORED: dict[str, tuple[pa.DataType, Any, Any]] = {
     "DOUBLE": (pa.float64(), np.float64, np.nan),
     "BOOLEAN": (pa.int8(), np.int8, -1),
 }
-"""How values of a type are stored: as which type, in which array, and what stands for null."""
+"""How values of a type are stored: the Arrow type, the array type, and the value that represents null."""
 
 
 class Plain:
-    """Numbers, days, instants and flags, with one value that stands for null."""
+    """Numbers, days, instants and flags; one value represents null."""
 
     def __init__(self, form: pa.DataType, stored: pa.DataType, dtype: Any, none: Any) -> None:
         """Begin empty."""
@@ -136,7 +136,9 @@ def _gather(
 
 
 class Texts:
-    """Texts, each once where they repeat much, else one behind the other; an empty text stands for null."""
+    """Texts. Values that repeat often are stored once and referred to by code, others are stored in sequence;
+    an empty text represents null.
+    """
 
     def __init__(self) -> None:
         """Begin empty, and with each text once."""
@@ -172,7 +174,7 @@ class Texts:
             self._spread()
 
     def _append(self, texts: pa.Array) -> None:
-        """Put texts behind those in the heap."""
+        """Append texts to the heap."""
         if isinstance(texts, pa.ChunkedArray):
             texts = texts.combine_chunks()
         texts = texts.cast(pa.large_string())
@@ -188,7 +190,7 @@ class Texts:
         self._texts += len(texts)
 
     def _spread(self) -> None:
-        """Return up the codes: each row has its own text from here on."""
+        """Stop using codes: each row has its own text from here on."""
         assert self._codes is not None
         every = self._texts_of(self._codes[: self._count].astype(np.int64))
         self._codes, self._known, self._texts = None, {}, 0

@@ -19,9 +19,9 @@ Spans = tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]
 class Due:
     """The dockets that a change makes due in one group, and why.
 
-    `tables` changed themselves; `rules` are due through a reference. With a window, `spans` says between which days
-    (from 1970-01-01) a docket is due, `windows` are the hashes of docket and stretch of time whose rows are read,
-    and `whole` the dockets that are read whole.
+    `tables` changed themselves; `rules` are due through a reference. With a window, `spans` holds the days between
+    which a docket is due, counted from 1970-01-01. `windows` are hashes of a docket and a stretch of time: their rows
+    are read. `whole` are the dockets that are read completely.
     """
 
     dockets: NDArray[np.uint64]
@@ -42,10 +42,12 @@ class Due:
 
 
 class DueDays:
-    """Between which days a docket is due, looked up where it is asked for: few dockets have something that stands."""
+    """The days between which a docket is due. They are looked up on demand, because few dockets have an open
+    finding.
+    """
 
     def __init__(self, spans: Spans) -> None:
-        """Put the spans in the order of their dockets."""
+        """Sort the spans by docket."""
         order = np.argsort(spans[0], kind="stable")
         self._dockets, self._starts, self._ends = (part[order] for part in spans)
 

@@ -1,4 +1,4 @@
-"""The hashes by which rows are found: of a docket's columns, and of a docket and a stretch of time."""
+"""Hashes that find rows: of a docket's columns, and of a docket with a stretch of time."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -42,10 +42,8 @@ def key_hashes(rows: pa.Table, keys: Iterable[Key]) -> dict[Key, Hashes]:
 
 
 def docket_hashes(forms: Sequence[str], values: Sequence[Sequence[Any]]) -> Hashes:
-    """Return the hashes of dockets whose columns have those SQL types and values: as `key_hashes` gives them
-    for rows.
-    """
-    columns = [pa.chunked_array([pa.array(some, arrow_type(form))]) for form, some in zip(forms, values, strict=True)]
+    """Return the hashes of dockets with those SQL types and values, equal to what `key_hashes` returns for rows."""
+    columns = [pa.chunked_array([pa.array(cells, arrow_type(form))]) for form, cells in zip(forms, values, strict=True)]
     return _joined([text_hashes(column) for column in columns])
 
 
@@ -56,35 +54,35 @@ def text_hashes(values: pa.ChunkedArray) -> Hashes:
         texts = pa.array([], pa.large_string()) if not texts.num_chunks else texts.chunk(0)
     offsets = np.frombuffer(texts.buffers()[1], dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1]
     data = texts.buffers()[2]
-    found = np.empty(len(texts), dtype=np.uint64)
+    hashes = np.empty(len(texts), dtype=np.uint64)
     if len(texts):
-        _hash_texts(offsets, np.frombuffer(data, dtype=np.uint8) if data else np.empty(0, dtype=np.uint8), found)
+        _hash_texts(offsets, np.frombuffer(data, dtype=np.uint8) if data else np.empty(0, dtype=np.uint8), hashes)
     if texts.null_count:
-        found[texts.is_null().to_numpy(zero_copy_only=False)] = 0
-    return found
+        hashes[texts.is_null().to_numpy(zero_copy_only=False)] = 0
+    return hashes
 
 
 @njit(cache=True)
-def _hash_texts(offsets: NDArray[np.int64], data: NDArray[np.uint8], found: Hashes) -> None:
-    for at in range(len(found)):
-        one = _BEGIN
+def _hash_texts(offsets: NDArray[np.int64], data: NDArray[np.uint8], hashes: Hashes) -> None:
+    for at in range(len(hashes)):
+        value = _BEGIN
         for place in range(offsets[at], offsets[at + 1]):
-            one = (one ^ np.uint64(data[place])) * _PRIME
-        one ^= one >> np.uint64(32)
-        one *= _MIX
-        one ^= one >> np.uint64(29)
-        found[at] = max(one, np.uint64(1))
+            value = (value ^ np.uint64(data[place])) * _PRIME
+        value ^= value >> np.uint64(32)
+        value *= _MIX
+        value ^= value >> np.uint64(29)
+        hashes[at] = max(value, np.uint64(1))
 
 
 def _joined(parts: Sequence[Hashes]) -> Hashes:
     """Return one hash for the hashes of several columns, in their order."""
-    whole = parts[0]
+    combined = parts[0]
     with np.errstate(over="ignore"):
         for part in parts[1:]:
-            mixed = (whole * _PRIME ^ part) * _MIX
+            mixed = (combined * _PRIME ^ part) * _MIX
             mixed ^= mixed >> np.uint64(32)
-            whole = np.where((whole == 0) | (part == 0), np.uint64(0), np.maximum(mixed, np.uint64(1)))
-    return whole
+            combined = np.where((combined == 0) | (part == 0), np.uint64(0), np.maximum(mixed, np.uint64(1)))
+    return combined
 
 
 def _days(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

@@ -1,4 +1,4 @@
-"""Findings as they stood: at a day in the world, and as known with an entry of the ledger."""
+"""Findings as of a day, and as known with an entry of the ledger."""
 
 import datetime as dt
 import json
@@ -45,10 +45,10 @@ def findings(  # noqa: PLR0913 - what one may ask by
     valid: dt.date | None = None,
     known: int | None = None,
 ) -> list[Version]:
-    """Return findings by rule (a part of its name), entity and state, as they stood.
+    """Return findings by rule (a part of its name), entity and state.
 
-    `state` is `open` (raised or changed), `all`, or one of STATES. `valid` leaves out what is about a later day;
-    `known` is the ledger's entry with which it was known.
+    `state` is `open` (raised or changed), `all`, or one of STATES. `valid` leaves out findings about a later day.
+    `known` is a ledger entry: later versions are left out.
     """
     wheres, values = ["known <= ?"], [known if known is not None else 2**62]
     latest = f"SELECT {_COLUMNS}, row_number() OVER (PARTITION BY finding ORDER BY version DESC) AS place FROM finding WHERE {wheres[0]}"

@@ -1,9 +1,11 @@
-"""Judging: what a change makes due, the rules run over what is due, and what turned.
+"""Judging: which dockets a change makes due, the rules run over them, and the changes of findings that follow.
 
-Law: judging in increments, in any batching and any order of independent reports, returns exactly what judging
-everything at once gives. It rests on three things: a rule's answer about a docket depends on the rows of that docket
-(and of the window), on its references, and on nothing else; a change makes due every docket that it touches; and what a
-rule gives for due dockets replaces what stood for them.
+Law: judging in increments returns exactly what judging everything at once returns. This is true for any batching, and
+for any order of independent reports. It rests on three facts:
+
+- A rule's answer about a docket depends on the docket's rows (within the window) and the rule's references only.
+- A change makes every docket due that it touches.
+- A rule's new answer about a due docket replaces its previous one.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -34,10 +36,10 @@ _FEW = 5_000
 
 
 class Watch:
-    """The judge of one node: what it holds for its rules, and what stands."""
+    """The judge of one node: the rows in memory for its rules, and the current findings."""
 
     def __init__(self, duck: DuckDb, pack: Pack) -> None:
-        """Take up the standing findings; tables are held when a rule first needs them."""
+        """Load the current findings; tables are read when a rule first needs them."""
         self._duck = duck
         duck.execute(
             "CREATE TABLE IF NOT EXISTS asleep (rule VARCHAR, fingerprint VARCHAR, said VARCHAR, known BIGINT)"
@@ -50,13 +52,15 @@ class Watch:
         self.plan = plan(pack)
         self._holding = WorkingSet(self._duck, self.plan)
         self.asleep = {
-            rule: said
-            for rule, fingerprint, said in self._duck.rows("SELECT rule, fingerprint, said FROM asleep")
+            rule: message
+            for rule, fingerprint, message in self._duck.rows("SELECT rule, fingerprint, said FROM asleep")
             if rule in pack.rules and pack.rules[rule].fingerprint == fingerprint
         }
 
     def put_to_sleep(self, broken: RuleBroken, known: int) -> None:
-        """Judge no more by a text of a rule that fails; what stands by it stays. Another text wakes the rule."""
+        """Suspend the failing text of a rule: it is judged no more, and its findings remain. A new text of the
+        rule ends the suspension.
+        """
         self._duck.execute(
             "INSERT INTO asleep VALUES (?, ?, ?, ?)", [broken.rule, broken.fingerprint, broken.said, known]
         )
@@ -88,7 +92,7 @@ class Watch:
         return [turn for _, turn in turns]
 
     def prepare(self, changing: Iterable[str]) -> None:
-        """Hold what a change of those tables will need; to be called before the change."""
+        """Load the rows that a change of those tables will need; to be called before the change."""
         self._holding.prepare(changing)
 
     def judge(
@@ -99,10 +103,10 @@ class Watch:
         renewed: Mapping[str, tuple[str, ...] | None],
         known: int,
     ) -> list[FindingChange]:
-        """Judge what a change makes due.
+        """Judge what a change makes due, write the changes of findings, and return them.
 
-        `added` are rows by table, `ended` facts by kind, `renewed` the tables that changed as a whole with the entities
-        in which they differ (None: everywhere). Gives what turned, and writes it.
+        `added` are rows by table, and `ended` are facts by kind. `renewed` are the tables that changed as a whole, each
+        with the entities in which it differs (None: everywhere).
         """
         changes = self._holding.take_in(added, ended)
         turns: list[tuple[Rule | None, FindingChange]] = []
@@ -112,8 +116,8 @@ class Watch:
             rules = [rule for rule in group.rules if rule.name not in self.asleep]
             for rule in rules:
                 if rule.name in everything:
-                    found = self._run(rule)
-                    turns += [(rule, turn) for turn in self.findings.compare(rule.name, found, None, None)]
+                    verdicts = self._run(rule)
+                    turns += [(rule, turn) for turn in self.findings.compare(rule.name, verdicts, None, None)]
             rest = [rule for rule in rules if rule.name not in everything and due.concerns(rule)]
             if rest and not due.is_empty:
                 dues.append((group, due, rest))
@@ -125,7 +129,7 @@ class Watch:
     def _judge_due(self, dues: list[tuple[Group, Due, list[Rule]]]) -> list[tuple[Rule | None, FindingChange]]:
         """Judge the rules of all groups over their due dockets; groups that need few rows are judged together."""
         rows = [self._holding.rows(group, due, {t for r in rules for t in r.reads}) for group, due, rules in dues]
-        is_large = [sum(map(len, some.values())) > _FEW for some in rows]
+        is_large = [sum(map(len, tables.values())) > _FEW for tables in rows]
         parts = [
             [at for at in range(len(dues)) if not is_large[at]],
             *([at] for at in range(len(dues)) if is_large[at]),
@@ -141,10 +145,10 @@ class Watch:
 
     @contextmanager
     def _shown(self, scoped: dict[str, pa.Table]) -> Iterator[dict[str, pa.Table]]:
-        """Put rows before the rules as `due_<table>`.
+        """Register rows for the rules as `due_<table>` while the block runs.
 
-        A docket that is due is there whole; what a rule says of other dockets, which may be there in part because
-        another group needs them, is not heard.
+        A docket that is due is complete there. Other dockets may be there in part, because another group needs them. A
+        rule's answer about them is ignored.
         """
         for table, rows in scoped.items():
             self._duck.register(f"due_{table}", rows)
@@ -159,15 +163,15 @@ class Watch:
         days = DueDays(due.spans) if due.spans is not None else None
         turns: list[tuple[Rule | None, FindingChange]] = []
         for rule in rules:
-            found = self._run(rule, dockets) if rule.name in awake else []
-            turned = self.findings.compare(rule.name, found, dockets, days)
+            verdicts = self._run(rule, dockets) if rule.name in awake else []
+            turned = self.findings.compare(rule.name, verdicts, dockets, days)
             if rule.name in awake and any(turn.state == "cleared" for turn in turned):
                 turned = self._with_passing(rule, turned)
             turns += [(rule, turn) for turn in turned]
         return turns
 
     def _with_passing(self, rule: Rule, turns: list[FindingChange]) -> list[FindingChange]:
-        """Return turns of which those that are gone say whether the rule applies to their subject as it is now."""
+        """Return the changes; each cleared one states if the rule still applies to its subject, which then passes."""
         known = [name for name in rule.subject if name in self.pack.tables[rule.judges].columns]
         columns = ", ".join(f'"{name}"' for name in known)
         rows = self._duck.rows(
@@ -194,7 +198,7 @@ class Watch:
         return awake
 
     def _run(self, rule: Rule, dockets: frozenset[int] | None = None) -> list[Verdict]:
-        """Return what a rule's SELECT says, within its time in force; with `dockets`, of those that are due alone."""
+        """Return the verdicts of a rule's SELECT within its time in force; with `dockets`, of those only."""
         sql = rule.sql if dockets is None else due_sql(rule.sql, rule.reads)
         until = f" AND r.since < DATE '{rule.valid_until}'" if rule.valid_until else ""
         in_force = f"r.since IS NULL OR (r.since >= DATE '{rule.valid_from}'{until})"
@@ -209,8 +213,8 @@ class Watch:
         forms = [self.pack.tables[rule.judges].columns[c] for c in rule.docket]
         places = [names.index(c) for c in rule.docket]
         hashes = docket_hashes(forms, [[row[at] for row in rows] for at in places]).tolist()
-        heard = [one != 0 if dockets is None else one in dockets for one in hashes]
-        return verdicts_of(rule, names, compress(rows, heard), compress(hashes, heard))
+        is_due = [docket != 0 if dockets is None else docket in dockets for docket in hashes]
+        return verdicts_of(rule, names, compress(rows, is_due), compress(hashes, is_due))
 
     def _today(self) -> date | None:
         rows = self._duck.rows("SELECT today FROM clock")

@@ -13,12 +13,12 @@ from comptroller.watch.hashes import Key, key_hashes
 
 
 class RowStore:
-    """The rows of one fact table that stand, with the columns that rules read."""
+    """The current rows of one fact table, with the columns that rules read."""
 
     def __init__(self, kind: Kind, columns: Sequence[str], keys: Mapping[str, Key]) -> None:
-        """Begin empty; `keys` says for each index what is hashed of a row.
+        """Begin empty; `keys` names for each index the columns of a row to hash.
 
-        Keys of a stretch further on are given for rows that are added, and have no index; equal keys share one.
+        Keys of a later stretch of time are computed for added rows and have no index; equal keys share one.
         """
         self.kind = kind
         self.columns = tuple(columns)
@@ -50,7 +50,7 @@ class RowStore:
         return {name: hashes[key] for name, key in self._keys.items()}
 
     def end(self, facts: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Let those facts end; returns the rows that they were in."""
+        """End those facts, and return the row numbers that held them."""
         ordered = np.unique(facts)
         begin = np.searchsorted(self._facts[: self._count], ordered, side="left")
         end = np.searchsorted(self._facts[: self._count], ordered, side="right")
@@ -61,7 +61,7 @@ class RowStore:
         return ended
 
     def rows_of(self, index: str, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """Return the standing rows of those hashes (each once), in the order of their facts."""
+        """Return the numbers of the current rows with those hashes (each once), in the order of their facts."""
         rows = self._chains[self._keys[index]].rows(hashes)
         rows = rows[self._stands[rows]]
         rows.sort()
