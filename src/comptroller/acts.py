@@ -1,6 +1,6 @@
 """Entries that the engine makes itself and no reader parses: policies, ticks, entries set aside, acts about the clock.
 
-- A tick holds the instant to which the clock is set; a policy holds the pack's files.
+- A tick holds the instant of the clock; a policy holds the pack's files.
 - `aside` names entries that are not folded, each with its fault: a rebuild leaves out the same entries.
 - `clock` accepts a jump of the clock, or marks a stretch of entries as made by a wrong clock.
 """
@@ -78,23 +78,17 @@ def wrong_stretch(stretch: tuple[int, int], size: int, by: str, why: str) -> dic
     _signed(by, why)
     first, last = stretch
     if not 1 <= first <= last <= size:
-        wanted = (f"1 到 {size} 之间的起止条目", f"the first and the last of entries from 1 to {size}")
-        mend = ("核对条目号", "Look the entries' numbers up.")
-        raise Refused([refusal("clock.stretch", ("", None, "entries"), f"{first}-{last}", wanted, mend)])
+        raise Refused([refusal("clock.stretch", ("", None, "entries"), f"{first}-{last}", size=size)])
     return {"does": WRONG, "first": first, "last": last, "by": by, "why": why}
 
 
 def _signed(by: str, why: str) -> None:
-    wanted = ("经办人和原因", "who does it, and why")
-    mend = ("写明 --by 和 --why", "Say both: --by NAME --why REASON.")
     missing = [name for name, value in (("by", by), ("why", why)) if not value.strip()]
     if missing:
-        raise Refused([refusal("clock.unsigned", ("", None, name), "-", wanted, mend) for name in missing])
+        raise Refused([refusal("clock.unsigned", ("", None, name), "-") for name in missing])
 
 
 def unfoldable(media: str, fault: Exception) -> Refusal:
     """Return the refusal of an entry of the engine's own that the books cannot follow."""
-    wanted = ("账簿能够执行的操作", "an act that the books can follow")
-    mend = ("核对时刻或政策包", "Check the instant, or the pack.")
     text = f"{type(fault).__name__}: {(str(fault).splitlines() or [''])[0]}"
-    return refusal("act.unfoldable", ("", None, media), text, wanted, mend)
+    return refusal("act.unfoldable", ("", None, media), text)

@@ -1,9 +1,9 @@
 """A client of the web API in one file, with nothing but the standard library: copy it, or import it.
 
-    desk = Client("https://desk.example", token)
-    answer = desk.report(open("payments.csv", "rb").read(), name="payments.csv", kind="payment", key="2024-06-payments")
-    for finding in desk.findings(state="open"):
-        ...
+desk = Client("https://desk.example", token)
+answer = desk.report(open("payments.csv", "rb").read(), name="payments.csv", kind="payment", key="2024-06-payments")
+for finding in desk.findings(state="open"):
+    ...
 """
 
 import base64
@@ -46,7 +46,7 @@ def verify_hook(secret: str, headers: Mapping[str, str], body: bytes, *, at: flo
 
 
 class RefusedByDesk(Exception):
-    """The server rejected a call: the status, and its refusals with place, seen, expected, mend and code."""
+    """The server rejected a call: the status, and its refusals with place, seen, expected, `mend` (how to fix it) and code."""
 
     def __init__(self, status: int, refused: list[dict[str, Any]]) -> None:
         """Store both; the message is the first code and how to fix it."""

@@ -19,7 +19,7 @@ NOTE = "clock"
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When an entry arrives: `at` is the moment by which it is judged, `stamp` the instant that the ledger writes."""
+    """When an entry arrives: `at` is the moment used for judging, `stamp` the instant that the ledger writes."""
 
     at: dt.datetime
     stamp: dt.datetime
@@ -56,25 +56,14 @@ def moment_at(at: dt.datetime, last_stamp: dt.datetime, last_moment: dt.datetime
     return Moment(at, max(at, last_stamp))
 
 
-def refused_jump(at: dt.datetime, last: dt.datetime, days: int | None) -> Refusal | None:
+def jump_refusal(at: dt.datetime, last: dt.datetime, days: int | None) -> Refusal | None:
     """Return the refusal of an instant that lies outside the calendar, or more than so many days after the last moment."""
     if not EARLIEST <= at < LATEST:
-        wanted = (
-            f"{EARLIEST:%Y-%m-%d} 至 {LATEST:%Y-%m-%d} 之间的时刻",
-            f"an instant from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}",
-        )
-        return refusal("clock.calendar", ("", None, "at"), at.isoformat(), wanted, ("校准时钟", "Set the clock right."))
+        calendar = {"earliest": f"{EARLIEST:%Y-%m-%d}", "latest": f"{LATEST:%Y-%m-%d}"}
+        return refusal("clock.calendar", ("", None, "at"), at.isoformat(), **calendar)
     if days is None or at - last <= dt.timedelta(days=days):
         return None
-    wanted = (
-        f"不晚于上一时刻 {last.isoformat()} 之后 {days} 天",
-        f"at most {days} days after the last moment, {last.isoformat()}",
-    )
-    mend = (
-        "校准时钟;若时钟无误,由负责人运行 comptroller clock pass --by 姓名 --why 原因",
-        "Set the clock right; if it is right, an officer lets it pass: comptroller clock pass --by NAME --why REASON.",
-    )
-    return refusal("clock.jump", ("", None, "at"), at.isoformat(), wanted, mend)
+    return refusal("clock.jump", ("", None, "at"), at.isoformat(), days=days, last=last.isoformat())
 
 
 def last_right(size: int, stretches: Iterable[tuple[int, int]]) -> int:

@@ -30,7 +30,7 @@ from typing import Any
 
 from comptroller import acts, node, trial
 from comptroller.acts import MADE, POLICY, TICK
-from comptroller.clock import Moment, moment_at, refused_jump, utc
+from comptroller.clock import Moment, jump_refusal, moment_at, utc
 from comptroller.intake import Report
 from comptroller.intake.validate import Checked, Facts
 from comptroller.ledger.entry import Accepted
@@ -70,7 +70,7 @@ class Engine(Replay):
         if not self.is_whole or self.books.entries < self.ledger.size:
             self.catch_up()
         last = self.last_moment()
-        return moment_at(at, self.ledger.last_at, last), refused_jump(at, last, self.pack.clock_jump_days)
+        return moment_at(at, self.ledger.last_at, last), jump_refusal(at, last, self.pack.clock_jump_days)
 
     def take(self, reports: Sequence[Report], at: dt.datetime) -> Taken:
         """Process a batch of reports that arrived by `at`; each is accepted or rejected as a whole.
@@ -125,7 +125,7 @@ class Engine(Replay):
         return outcome, [[waiting[i] for i in checked.later]]
 
     def _checked(self, batch: list[Report], at: dt.datetime) -> Checked:
-        shaped = node.check_reports(self._desk, self.pack, self.books, batch, self.day(at))
+        shaped = node.check_reports(self._scratch, self.pack, self.books, batch, self.day(at))
         return shaped.but(self.cases.refuse(shaped.facts.tables, self.day(at)), batch)
 
     def _accept(self, reports: Sequence[Report], facts: Facts, moment: Moment) -> tuple[int, list[FindingChange]]:
@@ -182,7 +182,7 @@ class Engine(Replay):
         """
         moment, jumped = self._moment(at)
         instant = utc(instant)
-        jumped = jumped or refused_jump(instant, moment.at, self.pack.clock_jump_days)
+        jumped = jumped or jump_refusal(instant, moment.at, self.pack.clock_jump_days)
         if jumped:
             raise Refused([jumped])
         return self._act(acts.tick(instant, self.charter.owner), moment, lambda n: self.turn_clock(instant, n))
@@ -207,7 +207,7 @@ class Engine(Replay):
         returns its number.
         """
         moment, _ = self._moment(at)
-        if outside := refused_jump(utc(at), moment.at, None):
+        if outside := jump_refusal(utc(at), moment.at, None):
             raise Refused([outside])
         return self._clock_act(acts.passing(self.last_moment(), moment.at, by, why), moment)
 
@@ -220,7 +220,7 @@ class Engine(Replay):
         self._moment(at)
         fields = acts.wrong_stretch(stretch, self.ledger.size, by, why)
         last = self.last_moment(stretch)
-        if jumped := refused_jump(utc(at), last, self.pack.clock_jump_days):
+        if jumped := jump_refusal(utc(at), last, self.pack.clock_jump_days):
             raise Refused([jumped])
         return self._clock_act(fields, moment_at(utc(at), self.ledger.last_at, last))
 
@@ -244,7 +244,7 @@ def create(  # noqa: PLR0913 - what a node begins with
     The node exists once that entry is durable. If creation was interrupted before, the same folder may be used again.
     """
     at = utc(at)
-    if outside := refused_jump(at, at, None):
+    if outside := jump_refusal(at, at, None):
         raise Refused([outside])
     pack = read_pack(files, charter.pack)
     trial.try_out(pack, pack)

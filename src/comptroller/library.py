@@ -235,7 +235,9 @@ class Node:
         title = dict(rule.title) if rule else {}
         entries, subject = tuple(fact // FACT_LINES for fact in version.entries), tuple(version.subject)
         place = (version.entity, subject, version.since)
-        return Finding(version.finding, version.state, version.rule, title, *place, version.evidence, entries, version.missing)
+        return Finding(
+            version.finding, version.state, version.rule, title, *place, version.evidence, entries, version.missing
+        )
 
     def _note(self, turns: Iterable[FindingChange]) -> None:
         self._changes = [

@@ -67,7 +67,7 @@ class Projection:
             try:
                 with self.duck.transaction():
                     for rule in broken:
-                        self.watch.put_to_sleep(rule, last)
+                        self.watch.suspend(rule, last)
                     changes = work()
                     seal()
                     self.books.bear(self._mark_of(last))

@@ -47,7 +47,7 @@ class Opened(Protocol):
         """Close the stores."""
 
 
-class _Tried(Exception):
+class _Rollback(Exception):
     """Raised where a seal would be: what was tried held, and is taken back."""
 
 
@@ -59,7 +59,7 @@ class Replay(Projection):
         super().__init__(stores.duck, stores.charter.owner, self._in_store, self._mark)
         self._stores = stores
         self.ledger, self.charter = stores.ledger, stores.charter
-        self._desk = DuckDb(memory="1GB")
+        self._scratch = DuckDb(memory="1GB")
         self._adopted: tuple[int, Pack] | None = None
         self._aside: frozenset[int] = frozenset()
         self.catch_up()
@@ -83,18 +83,18 @@ class Replay(Projection):
 
     def _open(self, pack: Pack) -> None:
         super()._open(pack)
-        self._desk.set_zone(pack.zone)
+        self._scratch.set_zone(pack.zone)
 
     def catch_up(self) -> list[FindingChange]:
         """Load the store, and fold the entries that it lacks; returns the changes of findings."""
         folded, changes = self.load(), list[FindingChange]()
-        self._aside = self._named_aside(folded)
+        self._aside = self._entries_aside(folded)
         while self.books.entries < self.ledger.size:
             for first, last in self._batches(self.books.entries):
                 changes += self._replay(first, last)
         return changes
 
-    def _named_aside(self, folded: int) -> frozenset[int]:
+    def _entries_aside(self, folded: int) -> frozenset[int]:
         """Return the entries that the ledger sets aside behind the last entry that is folded."""
         if folded == self.ledger.size:
             return frozenset()
@@ -124,7 +124,7 @@ class Replay(Projection):
             left_out = frozenset(entry.number for entry in entries) - frozenset(numbers)
             try:
                 self._refold(entries, left_out, is_trial=True)
-            except _Tried:
+            except _Rollback:
                 return None
             except Exception as fault:
                 if not (is_of_values(fault) or isinstance(fault, Refused)):
@@ -143,10 +143,8 @@ class Replay(Projection):
     def _refold(
         self, entries: Sequence[Entry], left_out: frozenset[int], *, is_trial: bool = False
     ) -> list[FindingChange]:
-        """Fold the entries of a batch in one transaction; what is left out counts as erased. A trial raises _Tried."""
-        return self.settle(
-            self._work_of(entries, left_out), entries[-1].number, _taken_back if is_trial else _in_ledger
-        )
+        """Fold the entries of a batch in one transaction; what is left out counts as erased. A trial raises _Rollback."""
+        return self.settle(self._work_of(entries, left_out), entries[-1].number, _roll_back if is_trial else _in_ledger)
 
     def _work_of(self, entries: Sequence[Entry], left_out: frozenset[int]) -> Callable[[], list[FindingChange]]:
         """Return the work that the entries of a batch make."""
@@ -168,7 +166,7 @@ class Replay(Projection):
 
     def _fold_again(self, entries: Sequence[Entry], left_out: frozenset[int]) -> list[FindingChange]:
         reports = [self._incoming(entry, is_left_out=entry.number in left_out) for entry in entries]
-        facts, _ = shape(self._desk, self.pack.told, reports, is_bounded=False)
+        facts, _ = shape(self._scratch, self.pack.told, reports, is_bounded=False)
         return self.fold(facts.tables, facts.lists, (entries[0].number, entries[-1].number), moment_of(entries[0]))
 
     def _incoming(self, entry: Entry, *, is_left_out: bool) -> Report:
@@ -206,13 +204,13 @@ class Replay(Projection):
     def close(self) -> None:
         """Close the stores."""
         self._stores.close()
-        self._desk.close()
+        self._scratch.close()
 
 
 def _in_ledger() -> None:
     """Do nothing: the entries are in the ledger already."""
 
 
-def _taken_back() -> None:
-    """Raise _Tried, so that what was done is taken back."""
-    raise _Tried
+def _roll_back() -> None:
+    """Raise _Rollback, so that what was done is taken back."""
+    raise _Rollback

@@ -50,9 +50,7 @@ def unfoldable(name: str, tables: Mapping[str, pa.Table], fault: Exception) -> R
     allows.
     """
     line, field = _place(str(fault), tables)
-    wanted = ("能够入账并判断的事项", "facts that can be folded and judged")
-    mend = ("核对所指字段的值,改正后再报送", "Check the value of the field that is named, then send it again.")
-    return refusal("report.unfoldable", (name, line, field), _first_line(fault), wanted, mend)
+    return refusal("report.unfoldable", (name, line, field), _first_line(fault))
 
 
 def _first_line(fault: Exception) -> str:

@@ -18,7 +18,6 @@ def try_out(pack: Pack, before: Pack) -> None:
     if both in _TRIED:
         return
     refusals: list[Refusal] = []
-    mend = ("改正后再采用", "Mend it, then adopt it.")
     duck = DuckDb(memory="1GB")
     Books(duck, pack, owner="", zone=pack.zone)
     watch = Watch(duck, pack)
@@ -26,14 +25,15 @@ def try_out(pack: Pack, before: Pack) -> None:
         try:
             watch.judge_all(0, rules=[name])
         except RuleBroken as error:
-            said, wanted = error.said, ("DuckDB 能执行的 SELECT", "a SELECT that DuckDB takes")
-            refusals.append(refusal("adopt.rule", (f"{name}.sql", None, ""), said, wanted, mend))
+            refusals.append(refusal("adopt.rule", (f"{name}.sql", None, ""), error.said))
     duck.close()
     for table in sorted(pack.tables.keys() & before.tables.keys()):
         now, then = pack.tables[table].columns, before.tables[table].columns
-        for column in (c for c in now if then.get(c, now[c]) != now[c]):
-            wanted = (f"原有类型 {then[column]}", f"{then[column]}, as the facts that are kept")
-            refusals.append(refusal("adopt.type", (table, None, column), now[column], wanted, mend))
+        refusals += [
+            refusal("adopt.type", (table, None, column), now[column], type=then[column])
+            for column in now
+            if then.get(column, now[column]) != now[column]
+        ]
     if refusals:
         raise BrokenPack(refusals)
     _TRIED.add(both)

@@ -1,4 +1,6 @@
-"""The law of acts: what an entry of the engine's own says is read back as it was said, and an act says who and why."""
+"""The law of acts: the content of an engine's own entry is read back unchanged, and an act names the officer
+and the reason.
+"""
 
 import datetime as dt
 
@@ -33,7 +35,7 @@ def test_a_stretch_lies_in_the_ledger(stretch: tuple[int, int]) -> None:
 
 
 def test_an_act_says_who_and_why() -> None:
-    """Blanks say nothing."""
+    """Blanks are empty."""
     with pytest.raises(Refused) as refused:
         acts.passing(AT, AT, " ", "")
     assert [one.field for one in refused.value.refusals] == ["by", "why"]

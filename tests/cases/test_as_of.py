@@ -1,4 +1,4 @@
-"""A case as of a day is what its events had made of it by then, and as known with an entry what was known of them."""
+"""A case as of a day reflects the events up to that day, and as known with an entry what was known of them."""
 
 import datetime as dt
 
@@ -12,9 +12,7 @@ from tests.worlds import moment, report
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory):
-    """Yield a node with a case that went through three states, of which one step was told three days late; and
-    entry counts.
-    """
+    """Yield a node and its entry counts, with a case in three states; one step was reported three days late."""
     node = city(tmp_path_factory.mktemp("then"), "cn-cases")
     pay(node, at="2024-03-11T09:00:00")
     one = the_case(node)
@@ -49,7 +47,7 @@ def test_after_everything_a_case_stands_as_it_stands(told):
 
 
 def test_a_day_and_an_entry_are_two_axes(told):
-    """What was done on a day is true on it however late it was told; what was told late was not known before."""
+    """A step counts from its day, however late it was reported; a late report was not known before."""
     node, one, known = told
     day = dt.date(2024, 3, 13)
     assert [_then(node, one, on)["state"] for on in (dt.date(2024, 3, 11), dt.date(2024, 3, 12), day)] == [

@@ -17,7 +17,7 @@ _MINOR = {"loss_classes": ["general"], "with_persons": False}
 
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory):
-    """Yield a node whose tests each make cases of their own, each of one tender whose deposit is above its cap."""
+    """Yield a node for tests that each create their own cases, each with one tender with a deposit above its cap."""
     worker = city(tmp_path_factory.mktemp("closing"), "cn-cases")
     yield worker
     worker.close()
@@ -40,7 +40,7 @@ def _stands(node: Engine, case_id: str) -> tuple[Any, ...]:
 
 
 def _taken_up(node: Engine, month: str, *numbers: str) -> list[str]:
-    """Return cases that were escalated in a month, and whose entity was told to put them right."""
+    """Return cases escalated in a month, after the entity was asked to rectify."""
     for number in numbers:
         _tender(node, number, f"{month}-11")
     cases = [_case(node, number) for number in numbers]
@@ -53,7 +53,9 @@ _LOWERED = {"act": "correct", "bid_deposit_cny": 2}
 
 
 def test_facts_that_come_later_close_a_minor_case_and_their_undoing_opens_it(node: Engine) -> None:
-    """It is closed by the entry that makes its rule pass, accuses nobody, stops its clocks, and opens when that is undone."""
+    """The entry that makes its rule pass closes the case: it accuses no one, stops its clocks, and undoing it
+    reopens the case.
+    """
     (case_id,) = _taken_up(node, "2024-03", "T1")
     entry = _tender(node, "T1", "2024-03-20", **_LOWERED)
     assert _stands(node, case_id) == ("closed", "passed", entry)
@@ -69,7 +71,7 @@ def test_facts_that_come_later_close_a_minor_case_and_their_undoing_opens_it(nod
 
 
 def test_what_is_taken_back_or_said_otherwise_is_looked_at(node: Engine) -> None:
-    """A fact that is taken back, or to which the rule applies no more, puts nothing right: officers look at it."""
+    """A retracted fact, or one outside the rule, corrects nothing: officers review it."""
     back, other = _taken_up(node, "2024-04", "T2", "T3")
     _tender(node, "T2", "2024-04-20", act="retract")
     _tender(node, "T3", "2024-04-20", act="correct", method="bidding")
@@ -132,7 +134,7 @@ _GONE = Event("finding.cleared", moment("2024-03-20T09:00:00").date())
 
 @pytest.mark.parametrize("how", HOWS)
 def test_only_facts_close_and_only_lists_time_and_policy_lapse(how: str) -> None:
-    """Of a case that was taken up, facts alone are the end; what lapses is told apart from what was put right."""
+    """Only facts end a case that was escalated; a lapsed finding differs from a corrected one."""
     for state in ("escalated", "rectifying", "verifying"):
         expected = ("closed", "passed") if how in BY_FACTS else ("verifying", "")
         assert next_state(_case_of(how, state, _MINOR), _GONE) == expected
@@ -145,7 +147,7 @@ def test_only_facts_close_and_only_lists_time_and_policy_lapse(how: str) -> None
 
 
 def test_a_route_may_let_losses_of_a_class_and_persons_pass() -> None:
-    """A loss of a class that the route names, and persons where it says so, end by facts as well; a hand-over never."""
+    """A loss of a class in the route, and persons if it allows them, end by facts as well; a hand-over never."""
     held = {"loss_cny": "5"}
     assert next_state(_case_of("corrected", "rectifying", _MINOR, loss_class="general", **held), _GONE)[0] == "closed"
     assert next_state(_case_of("corrected", "rectifying", _MINOR, loss_class="major", **held), _GONE)[0] == "verifying"

@@ -1,4 +1,6 @@
-"""Clocks and lines of a case, told from events alone: what a stop adds, what an answer ends, who learns of a further finding."""
+"""Clocks and lines of a case from events alone: what a stop adds, what an answer ends, which line learns of a
+further finding.
+"""
 
 import datetime as dt
 from functools import lru_cache
@@ -40,7 +42,7 @@ def _days() -> DueDates:
 
 
 def _tell(case: Case, what: str, on: int, **said: object) -> None:
-    """Let something happen on a day of January 2024."""
+    """Apply an event on a day of January 2024."""
     order = str(said.pop("reason", ""))
     apply(case, Event(what, dt.date(2024, 1, on), line="internal", reason=order, said=said), _work(), _days())
 
@@ -63,7 +65,7 @@ def _due(case: Case, clock: str) -> dt.date | None:
 
 
 def test_a_clock_that_stood_still_gets_its_days_back_in_its_own_unit() -> None:
-    """From Wednesday to the Tuesday after are four working days and six days; nothing is due while it stands."""
+    """From Wednesday to the Tuesday after are four working days and six days; nothing is due during a stop."""
     case = _opened()
     assert (_due(case, "look"), _due(case, "whole")) == (dt.date(2024, 1, 15), dt.date(2024, 1, 11))
     for clock in ("look", "whole"):
@@ -86,7 +88,7 @@ def test_an_extension_adds_to_the_due_day_under_its_order() -> None:
 
 
 def test_an_answer_ends_the_clock_of_what_it_answers_alone() -> None:
-    """Of two requests and two letters each is ended by its own answer; the end of the case ends whatever runs."""
+    """Two requests and two letters are each ended by their own answer; the end of the case ends every running clock."""
     case = _opened()
     for name in ("R1", "R2"):
         _tell(case, "request.asked", 2, request=name, material=name)
@@ -100,7 +102,7 @@ def test_an_answer_ends_the_clock_of_what_it_answers_alone() -> None:
 
 
 def test_a_letter_to_another_asks_nothing_of_the_entity() -> None:
-    """Neither a letter to somebody else nor one without a day starts the clock of the entity's answer."""
+    """Neither a letter to another entity nor one without a day starts the clock of the entity's answer."""
     case = _opened()
     _tell(case, "letter.sent", 2, letter="L1", addressee="O", due_on="2024-01-20")
     _tell(case, "letter.sent", 2, letter="L2", addressee="G1")

@@ -1,4 +1,4 @@
-"""The office of an act is that of its case; a suppression's office reaches what it keeps back."""
+"""The office of an act is that of its case; a suppression needs an office above its entities."""
 
 import pytest
 
@@ -19,13 +19,15 @@ def node(tmp_path_factory):
 
 
 def refused(node, row, kind):
-    """Return the codes of what is refused of one row."""
+    """Return the codes of the refusals of one row."""
     return [one.code for one in take(node, report(kind, row), at=f"{DAY}T12:00:00").refused.get(0, [])]
 
 
 @pytest.mark.parametrize("office", ["G", FIRM, "G2", "nowhere"])
 def test_an_act_is_in_the_name_of_the_cases_office(node, office):
-    """Steps, requests, losses, letters and evidence in another office's name are refused, the entity's own included."""
+    """Steps, requests, losses, letters and evidence in another office's name are rejected, the entity's own
+    included.
+    """
     case_id = the_case(node)
     same = {"case_id": case_id, "office": office, "by_line": "internal", "by": "V1"}
     acts = {
@@ -42,7 +44,7 @@ def test_an_act_is_in_the_name_of_the_cases_office(node, office):
 
 
 def test_a_person_answers_in_a_case_that_there_is(node):
-    """What is said of a person needs a case, and a line with a part in it."""
+    """A responsibility fact needs a case, and a line with a part in it."""
     row = {"person": "P", "office": OWNER, "entity": FIRM, "degree": "direct", "by": "V1", "decided_on": DAY}
     away = refused(node, row | {"case_id": "C-none", "by_line": "internal"}, "responsibility")
     other = refused(node, row | {"case_id": the_case(node), "by_line": "social"}, "responsibility")

@@ -9,7 +9,7 @@ from tests.worlds import moment, open_findings
 
 
 def _tick(node: Engine, day: str) -> int:
-    """Let it be that day; returns how many versions of clocks the tick wrote."""
+    """Tick to that day; returns how many versions of clocks the tick wrote."""
     before = node.duck.rows("SELECT count(*) FROM all_case_clock")[0][0]
     node.tick(moment(f"{day}T09:00:00"), moment(f"{day}T09:00:00"))
     return int(node.duck.rows("SELECT count(*) FROM all_case_clock")[0][0] - before)

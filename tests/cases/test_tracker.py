@@ -1,4 +1,4 @@
-"""Cases as the room has them: what opens them and joins them, what ends and opens them again, what is asked for once."""
+"""The cases of a node: what opens, joins, ends and reopens them, and what is requested only once."""
 
 import datetime as dt
 import json
@@ -54,7 +54,9 @@ def test_found_again_after_the_window_is_another_case(tmp_path: Path) -> None:
 
 
 def test_a_suppressed_finding_opens_its_case_when_the_suppression_ends(tmp_path: Path) -> None:
-    """For its scope and until its last day nothing is opened; then what still stands is, also after a restart."""
+    """In its scope and until its last day no case is opened; then the current findings open one, also after a
+    restart.
+    """
     node = city(tmp_path)
     row = {"suppression": "H1", "office": OWNER, "rule": "acted_before_approval", "entity": "G1", "reason": "known"}
     row |= {"valid_from": "2024-03-01", "valid_until": "2024-04-01", "by": "U1", "approved_by": "U2"}
@@ -94,7 +96,7 @@ def test_material_that_another_line_has_is_not_asked_for_again(tmp_path: Path) -
 
 
 def test_what_a_keeping_line_asks_for_tells_others_nothing(tmp_path: Path) -> None:
-    """What discipline was supplied is neither given to another line nor held against it; what it shares as evidence is."""
+    """Material supplied to discipline is neither passed to another line nor counted against it; shared evidence is."""
     node = city(tmp_path)
     pay(node, at="2024-03-11T09:00:00")
     one = the_case(node)

@@ -1,4 +1,4 @@
-"""What may not be done in a case is refused at the door, with its code, and leaves no trace."""
+"""A step that a case does not allow is rejected with its code, and leaves no trace."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ def _codes(node: Engine, row: dict, kind: str = "case_step") -> list[str]:
 
 
 def test_moves_keep_their_states_lines_and_reasons(node: Engine) -> None:
-    """A move from another state, by another line, without a reason, early, late or in no case is refused."""
+    """A move from another state, by another line, without a reason, early, late or in no case is rejected."""
     one = the_case(node)
     assert _codes(node, step(one, "close", "internal", "U1", "2024-03-12")) == [
         *("cases.state", "cases.stands", "cases.unverified"),
@@ -42,7 +42,7 @@ def test_moves_keep_their_states_lines_and_reasons(node: Engine) -> None:
 
 
 def test_four_eyes(node: Engine) -> None:
-    """Who puts right does not verify, who verifies does not close, and who asks does not grant."""
+    """One officer does not both rectify and verify, verify and close, or request and grant."""
     one = the_case(node)
     did(
         node,
@@ -57,7 +57,9 @@ def test_four_eyes(node: Engine) -> None:
 
 
 def test_a_letter_for_two_officers_is_released_by_another(node: Engine) -> None:
-    """Where its template asks for two, a letter that nobody released, or its own author, is refused; else it is kept."""
+    """If its template requires two officers, a letter released by no one or by its own author is rejected;
+    otherwise it is accepted.
+    """
     base = {"letter": "L1", "case_id": the_case(node), "office": OWNER, "by_line": "internal", "sent_on": "2024-03-12"}
 
     def sent(**more: str) -> list[str]:
@@ -70,7 +72,7 @@ def test_a_letter_for_two_officers_is_released_by_another(node: Engine) -> None:
 
 
 def test_an_appeal_is_decided_once_it_was_made(node: Engine) -> None:
-    """Nothing is decided on an appeal that nobody made; one that was decided is not decided again before the next."""
+    """No appeal is decided before it was made; a decided one is not decided again before the next."""
     one = the_case(node)
     did(node, step(one, "escalate", "internal", "U1", "2024-03-12"))
     did(node, ask(one, "internal", "U1", "2024-03-12"), kind="material_request")
@@ -83,7 +85,7 @@ def test_an_appeal_is_decided_once_it_was_made(node: Engine) -> None:
 
 
 def test_steps_are_never_taken_back(node: Engine) -> None:
-    """A step that was made is mended by another step, not by a correction or a retraction."""
+    """A step is corrected by another step, not by a correction or a retraction."""
     one = the_case(node)
     row = step(one, "escalate", "internal", "U1", "2024-03-12")
     did(node, row)
@@ -102,7 +104,7 @@ def test_one_report_may_hold_several_steps_and_is_taken_whole(node: Engine) -> N
 
 
 def test_two_reports_of_a_batch_do_not_make_one_step_twice(node: Engine) -> None:
-    """Of two reports that arrive together and make the same move, the second is refused."""
+    """Of two reports that arrive together and make the same move, the second is rejected."""
     one = the_case(node)
     rows = [step(one, "escalate", "internal", by, "2024-03-12") for by in ("U1", "U2")]
     taken = take(node, *(report("case_step", row) for row in rows), at="2024-03-12T12:00:00")
@@ -111,7 +113,7 @@ def test_two_reports_of_a_batch_do_not_make_one_step_twice(node: Engine) -> None
 
 
 def test_clocks_are_extended_within_what_the_pack_allows(node: Engine) -> None:
-    """An extension needs its order, a clock that runs, and room within the number and the most."""
+    """An extension needs its order, a running clock, and a number and an amount within the limits."""
     one = the_case(node)
     did(node, step(one, "escalate", "internal", "U1", "2024-03-12"))
     more = {"clock": "verification", "extend_by": 31, "order_number": "N1", "approved_by": "U9"}
@@ -126,7 +128,7 @@ def test_clocks_are_extended_within_what_the_pack_allows(node: Engine) -> None:
 
 
 def test_one_inquiry_into_the_same_facts(node: Engine) -> None:
-    """A second inquiry into a case is refused while one is under way."""
+    """A second inquiry into a case is rejected during the first."""
     one = the_case(node)
     did(
         node,
@@ -158,7 +160,7 @@ def test_no_inquiry_into_the_same_facts_in_another_case(node: Engine) -> None:
 
 
 def test_an_entity_answers_for_itself_alone(node: Engine) -> None:
-    """An answer in the name of another entity than the one that the case is about is refused."""
+    """An answer in the name of another entity than that of the case is rejected."""
     one = the_case(node)
     did(node, ask(one, "internal", "U1", "2024-03-12"), kind="material_request")
     assert _codes(node, answer(one, "explain", "2024-03-12", firm="G2"), "enterprise_answer") == ["cases.entity"]
@@ -181,7 +183,7 @@ def test_a_case_that_no_line_released_is_answered_like_one_that_is_not_there(nod
 
 
 def test_made_tables_cannot_be_reported(node: Engine) -> None:
-    """Nobody reports how a case stands."""
+    """No one reports the state of a case."""
     row = {"case_id": the_case(node), "state": "closed"}
     taken = take(node, report("case_now", row, reporter=OWNER), at="2024-03-12T12:00:00")
     assert taken.entries == {}

@@ -1,4 +1,4 @@
-"""No line, and not the entity, sees what is kept from it."""
+"""No line, and not the entity, sees what is hidden from it."""
 
 import datetime as dt
 import json
@@ -45,14 +45,14 @@ def node(tmp_path_factory: pytest.TempPathFactory):
 
 
 def test_a_line_without_a_part_sees_nothing(node: Engine) -> None:
-    """Who neither leads nor is informed is not even told the state."""
+    """A line that neither leads nor is informed does not even see the state."""
     whole = queries.whole(node.duck, the_case(node))
     assert whole is not None
     assert visibility.visible_to_line(whole, "social", node.pack.case_policy) is None
 
 
 def test_what_discipline_keeps_is_not_in_what_others_see(node: Engine) -> None:
-    """An informed line sees that discipline acted, not why, by whom, or with which evidence; discipline sees all of it."""
+    """An informed line sees that discipline acted, not its reason, officer or evidence; discipline sees all of it."""
     whole = queries.whole(node.duck, the_case(node))
     assert whole is not None
     for line in ("internal", "audit"):
@@ -68,9 +68,10 @@ def test_what_discipline_keeps_is_not_in_what_others_see(node: Engine) -> None:
 
 
 def test_the_entity_sees_what_is_asked_of_it(node: Engine) -> None:
-    """It sees its finding, its answers, what it is to put right and by when; no officer, no line's reason, and no letter to others.
+    """It sees its finding, its answers, what it must rectify and by when; no officer, no line's reason, and no letter
+    to others.
 
-    A letter to somebody else starts no clock against it either.
+    A letter to another entity starts no clock against it either.
     """
     whole = queries.whole(node.duck, the_case(node))
     assert whole is not None
@@ -95,7 +96,9 @@ _EVENT = st.fixed_dictionaries(
 
 @given(st.lists(_EVENT, max_size=8), st.sampled_from(_LINES), st.sets(st.sampled_from(_LINES)), st.sampled_from(_LINES))
 def test_no_line_ever_sees_what_is_kept(drawn: list[dict[str, str]], lead: str, keepers: set[str], line: str) -> None:
-    """Whatever happens in a case, what another line keeps, and persons for who may not know them, is not shown."""
+    """No history of a case shows what another line keeps confidential, or names persons to viewers that may not
+    know them.
+    """
     events: list[dict[str, Any]] = []
     for at, one in enumerate(drawn):
         cells = {"reason": f"why-{at}", "by": f"who-{at}", "approved_by": None, "by_line": one["by_line"]}
@@ -121,7 +124,9 @@ def test_no_line_ever_sees_what_is_kept(drawn: list[dict[str, str]], lead: str, 
 
 
 def test_whoever_is_on_no_line_sees_no_case_that_a_line_keeps(node: Engine) -> None:
-    """An overseer of the office sees nothing of what discipline leads, and the entity is not told that it leads."""
+    """An overseer of the office sees nothing of a case that discipline leads, and the entity does not see that
+    it leads.
+    """
     whole = queries.whole(node.duck, the_case(node))
     assert whole is not None
     assert visibility.visible_to_overseer(whole, node.pack.case_policy) is None

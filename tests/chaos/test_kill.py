@@ -44,7 +44,7 @@ while True:
 
 
 def test_a_node_killed_now_and_then_loses_nothing(tmp_path: Path) -> None:
-    """Killed at three random instants, a node keeps what it acknowledged and comes back whole."""
+    """Killed at three random instants, a node has what it acknowledged and opens complete."""
     _kill_and_look(tmp_path / "n", kills=3, seed=2, longest_s=0.7)
 
 
@@ -81,7 +81,7 @@ def _kill_and_look(folder: Path, *, kills: int, seed: int, longest_s: float) -> 
 
 
 def _write_until_killed(folder: Path, seed: int, wait_s: float) -> dict[int, str]:
-    """Let a child feed the node, and kill it after a while; returns what it acknowledged."""
+    """Start a child that feeds the node, and kill it after a while; returns what it acknowledged."""
     with subprocess.Popen(
         [sys.executable, "-c", WRITER, str(folder), str(seed)],
         stdout=subprocess.PIPE,

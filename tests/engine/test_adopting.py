@@ -1,4 +1,4 @@
-"""A policy is adopted whole, as an entry: what is kept can be folded under it, or it is refused."""
+"""A policy is adopted as a whole, as an entry: recorded facts can be folded under it, or it is rejected."""
 
 from pathlib import Path
 
@@ -13,7 +13,9 @@ from tests.packs_small.small import AT, changed, dump, small_files, small_node, 
 
 
 def test_a_policy_that_cannot_be_run_is_not_adopted(tmp_path: Path) -> None:
-    """A rule that the engine does not take, and a field of another type, are refused before they are an entry, each time."""
+    """A rule that the database rejects, and a field of another type, are rejected before they are an entry,
+    each time.
+    """
     node = small_node(tmp_path / "n")
     tell(node, [("payment", pay("P1", payee="S"))])
     size, before = node.ledger.size, dump(node)
@@ -31,7 +33,7 @@ def test_a_policy_that_cannot_be_run_is_not_adopted(tmp_path: Path) -> None:
 
 
 def test_an_adopted_pack_widens_a_table(tmp_path: Path) -> None:
-    """A field that is new in the policy is a new column; what was said before stands with nothing in it."""
+    """A new field of the policy is a new column; earlier facts are empty in it."""
     node = small_node(tmp_path / "n")
     tell(node, [("payment", pay("P1"))])
     files = changed("kinds/payment.yml", "  maker:", "  colour: {type: text, zh: 颜色, en: Colour}\n  maker:")

@@ -1,4 +1,4 @@
-"""The laws of the line: the same ledger gives the same books, whatever happened on the way."""
+"""The laws of the engine: the same ledger produces the same books, no matter what happened in between."""
 
 import datetime as dt
 import subprocess
@@ -45,7 +45,7 @@ def decide(number: str, **more: Any) -> dict[str, Any]:
 
 
 def live(node: engine.Engine) -> None:
-    """Let a node live a little: reports alone and together, refusals among them, corrections, retractions, ticks, a policy."""
+    """Submit reports alone and together, refusals among them, corrections, retractions, ticks, a policy."""
     tell(node, [("payment", pay("P1"))])
     batch = [
         said("payment", pay("P2", paid_on="2024-03-06")),
@@ -72,7 +72,7 @@ def live(node: engine.Engine) -> None:
 
 
 def test_the_same_reports_give_the_same_books(tmp_path: Path) -> None:
-    """Two nodes that are told the same hold the same rows in every table."""
+    """Two nodes with the same reports have the same rows in every table."""
     dumps = []
     for name in ("one", "two"):
         node = small_node(tmp_path / name)
@@ -101,7 +101,7 @@ def test_rebuilding_gives_the_same_books(tmp_path: Path) -> None:
 
 
 def test_a_rebuild_that_loses_retractions_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The law of rebuilding can fail: a fold that loses retractions gives other books."""
+    """The law of rebuilding can fail: a fold that loses retractions produces other books."""
     node = small_node(tmp_path / "n")
     live(node)
     before = dump(node)
@@ -130,10 +130,10 @@ class Door:
 
 
 def test_an_opened_node_goes_on_where_it_was(tmp_path: Path) -> None:
-    """Closing and opening between any two steps changes nothing of what stands."""
+    """Closing and opening between any two steps changes nothing."""
     straight, door = small_node(tmp_path / "one"), Door(tmp_path / "two")
     live(straight)
-    live(door)  # type: ignore[arg-type]  # stands for the engine behind it
+    live(door)  # type: ignore[arg-type]  # represents the engine behind it
     assert dump(door.node) == dump(straight)
     door.node.close()
     straight.close()
@@ -190,7 +190,7 @@ def test_reports_that_stand_on_each_other_are_taken_in_one_batch(tmp_path: Path)
 
 
 def test_a_batch_says_of_each_report_what_is_said_of_it_alone(tmp_path: Path) -> None:
-    """Whatever lies beside a report in its batch, its entry, its facts and its refusals are the same."""
+    """A report has the same entry, facts and refusals beside any other reports in its batch."""
     told = [
         said("entity", {"entity": "C", "name": "C"}),
         said("entity", {"entity": "B", "name": "B", "parent": "C", "act": "correct"}),
@@ -225,7 +225,7 @@ def test_a_batch_says_of_each_report_what_is_said_of_it_alone(tmp_path: Path) ->
 
 
 def test_refused_reports_leave_no_entry(tmp_path: Path) -> None:
-    """What is refused is not in the ledger, and nothing of it is in the books."""
+    """A rejected report is not in the ledger, and nothing of it is in the books."""
     node = small_node(tmp_path / "n")
     before, size = dump(node), node.ledger.size
     taken = node.take([said("payment", pay("P1"), {"entity": "B", "payment": "P2", "amount": "much"})], AT)
@@ -235,7 +235,7 @@ def test_refused_reports_leave_no_entry(tmp_path: Path) -> None:
 
 
 def test_a_clock_that_was_set_back_waits(tmp_path: Path) -> None:
-    """A report said to arrive before the last one is received with it, in the ledger as in the books."""
+    """A report that claims to arrive before the last one is received with it, in the ledger as in the books."""
     node = small_node(tmp_path / "n")
     tell(node, [("payment", pay("P1"))], days=2)
     tell(node, [("payment", pay("P2"))], days=1)
@@ -248,7 +248,7 @@ def test_a_clock_that_was_set_back_waits(tmp_path: Path) -> None:
 
 
 def test_a_tick_is_a_fact(tmp_path: Path) -> None:
-    """The clock stands where the last tick put it, in the owner's zone, and rules that read it are judged again."""
+    """The clock is at the last tick, in the owner's zone, and rules that read it are judged again."""
     node = small_node(tmp_path / "n")
     node.take([said("entity", {"entity": "C", "name": "C", "status": "active"})], AT)
     turns = node.tick(dt.datetime(2024, 6, 30, 20, tzinfo=dt.UTC), AT)

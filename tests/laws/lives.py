@@ -1,7 +1,7 @@
-"""Lives of a node, drawn by chance: reports, ticks, policies, steps in cases, restarts; and what must be equal after each.
+"""Random lives of a node: reports, ticks, policies, steps in cases, restarts; and what must be equal after each.
 
-The node works under a part of the city's pack: the rules that read circles, shapes of payments, control and cases, whose
-tables are made from what is in memory.
+The node works under a part of the city's pack: the rules that read circles, shapes of payments, control and cases.
+Their tables are computed from memory.
 """
 
 import datetime as dt
@@ -152,7 +152,7 @@ class Life:
         return kind, row
 
     def batch(self) -> list[Report]:
-        """Return some reports, which may be refused."""
+        """Return some reports, which may be rejected."""
         return [report(*self.fact()) for _ in range(self.chance.choice((1, 1, 2, 4, 8)))]
 
     def steps(self) -> list[Report]:
@@ -167,7 +167,7 @@ class Life:
         return [report("case_step", row)]
 
     def act(self) -> str:
-        """Let something happen; returns what."""
+        """Do a random act; returns its description."""
         self.at += dt.timedelta(hours=self.chance.randrange(1, 72))
         what = self.chance.choice(("report",) * 8 + ("step",) * 2 + ("tick", "adopt", "open", "open"))
         if what == "report":
@@ -223,7 +223,7 @@ GRAPHS = (
     *("trade_cycle", "flow_fan", "guarantee_circle", "related", "control_period", "controls", "ultimate_controller"),
     *("effective_share", "stake_issue"),
 )
-"""The tables that graphs make, compared without the places that say in which order they came."""
+"""The tables that graphs produce, compared without the places that only show the order of arrival."""
 
 
 def _rows(node: Engine, table: str) -> list[Any]:

@@ -54,14 +54,14 @@ def test_rejected_input_is_a_value(node) -> None:
 
 @pytest.mark.parametrize("name", ["payments.pdf", "payments", ""])
 def test_a_file_of_unknown_form_is_rejected(node, name: str) -> None:
-    """A file whose form neither its name nor its first bytes tell is rejected, and raises nothing."""
+    """A file of unknown form by name and first bytes is rejected, and raises nothing."""
     (result,) = node.report(Report(b"%PDF", name, "payment"), at=AT)
     assert result.entry is None
     assert result.refusals
 
 
 def test_a_file_is_read_by_its_name(node, tmp_path) -> None:
-    """A CSV file on the disk is a report; its kind is given where its rows do not name it."""
+    """A CSV file on the disk is a report; its kind is passed if its rows do not name it."""
     path = tmp_path / "payments.csv"
     path.write_text("entity,payment,amount,payee,paid_on\nA,P2,10,S,2024-03-06\n", encoding="utf-8")
     (result,) = node.report(Report.from_file(path, kind="payment"), at=AT)
@@ -110,7 +110,7 @@ def test_a_node_is_opened_again_as_it_was(tmp_path, pack) -> None:
 
 @pytest.mark.parametrize("make", [True, False])
 def test_a_folder_that_is_no_node_or_is_taken_is_refused(tmp_path, pack, make: bool) -> None:
-    """Creating in a folder that holds something, or opening one that is no node, raises Refused."""
+    """Creating in a folder that is not empty, or opening one that is no node, raises Refused."""
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "file").write_text("x", encoding="utf-8")
     with pytest.raises(Refused, match="node"):
@@ -118,7 +118,7 @@ def test_a_folder_that_is_no_node_or_is_taken_is_refused(tmp_path, pack, make: b
 
 
 def test_an_unknown_pack_names_those_that_there_are() -> None:
-    """Loading a pack that no folder holds raises Refused and lists the packs that ship."""
+    """Loading a pack that no folder contains raises Refused and lists the packs that ship."""
     with pytest.raises(Refused, match="cn-central"):
         Pack.load("nowhere")
 

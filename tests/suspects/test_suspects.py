@@ -1,4 +1,6 @@
-"""The law of suspects: exactly those are left out without which the others pass, and the refusal says where to look."""
+"""The law of suspects: only items that prevent the others from passing are left out, and the refusal names the
+place.
+"""
 
 import datetime as dt
 import math
@@ -12,7 +14,7 @@ from comptroller.suspects import halves, sift, unfoldable
 
 @given(st.integers(0, 60), st.sets(st.integers(0, 59), max_size=5))
 def test_those_at_fault_are_found(size: int, wrong: set[int]) -> None:
-    """Each is found, nobody else is, and about k log n attempts are made."""
+    """Each is found, no other item is, and about k log n attempts are made."""
     tried: list[Sequence[int]] = []
 
     def attempt(some: Sequence[int]) -> Exception | None:

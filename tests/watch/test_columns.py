@@ -1,4 +1,4 @@
-"""Held columns give back what was added, of every type, with nulls, in any order."""
+"""Columns in memory return what was added, of every type, with nulls, in any order."""
 
 import datetime as dt
 from decimal import Decimal
@@ -41,7 +41,7 @@ def test_take_gives_what_add_was_given(form, data):
 
 
 def test_mostly_unlike_texts_are_held_without_codes():
-    """A column that proves to be mostly unlike changes how it is held, and not what it gives."""
+    """A column with mostly different texts changes how it is stored, and not what it returns."""
     column, said = Texts(), []
     for start in range(0, 60_000, 20_000):
         batch = [None if n % 7 == 0 else f"文{n}" for n in range(start, start + 20_000)]

@@ -47,7 +47,7 @@ def test_only_what_was_in_force_on_the_finding_s_day_is_cited():
 
 
 def test_a_finding_that_was_cleared_shows_the_rows_that_it_stood_on():
-    """Rows that were retracted since are still shown, and the history says what became of the finding."""
+    """Rows that were retracted since are still shown, and the history shows what became of the finding."""
     world = World.new(pack("small"))
     world.say([("payment", PAID)])
     (one,) = history.findings(world.duck)

@@ -49,7 +49,7 @@ def test_versions_tell_the_whole_story():
 
 
 def test_what_is_not_judged_is_told_and_then_judged():
-    """What cannot be judged stands as such, and becomes a finding when what was missing comes."""
+    """A subject that cannot be judged is listed as such, and becomes a finding when the missing input comes."""
     world = World.new(pack("small"))
     decided = {"entity": "A", "decision": "D", "matter": "M", "outcome": "approved"}
     world.say([("decision", decided)])
@@ -59,7 +59,7 @@ def test_what_is_not_judged_is_told_and_then_judged():
 
 
 def test_unchanged_evidence_makes_no_version():
-    """Facts that do not change what a rule gives leave no trace in its findings."""
+    """Facts that do not change a rule's answer leave no trace in its findings."""
     world = World.new(pack("small"))
     world.say([("payment", PAID)])
     world.say([("payment", {**PAID, "payment": "P9", "amount": "1"})])

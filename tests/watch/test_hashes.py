@@ -31,7 +31,7 @@ def test_a_docket_has_one_hash(rows, cut):
 
 
 def test_values_are_hashed_in_their_declared_type():
-    """A number or a day that a rule gives hashes like the column that the books hold."""
+    """A number or a day that a rule returns hashes like the column in the books."""
     table = pa.table({"n": pa.array([Decimal("12.0000")], pa.decimal128(18, 4)), "d": pa.array([date(2024, 2, 29)])})
     for name, form, value in (("n", "DECIMAL(18,4)", Decimal(12)), ("d", "DATE", date(2024, 2, 29))):
         assert docket_hashes([form], [[value]]).tolist() == key_hashes(table, [Key((name,))])[Key((name,))].tolist()

@@ -1,4 +1,4 @@
-"""Findings as they stood, at a day and as known with an entry."""
+"""Findings as of a day, and as known with an entry."""
 
 import datetime as dt
 
@@ -9,7 +9,7 @@ PAID = {"entity": "A", "payment": "P1", "amount": "2000", "matter": "M1", "payee
 
 
 def test_what_was_known_with_each_entry():
-    """Asked as of each entry, findings are those that stood when that entry had been judged."""
+    """As of each entry, the findings are those that were current after judging it."""
     world = World.new(pack("small"))
     stood = {}
     steps = [
@@ -27,7 +27,7 @@ def test_what_was_known_with_each_entry():
 
 
 def test_states_rules_entities_and_days_narrow_what_is_given():
-    """Each way of asking gives a part of all that there is."""
+    """Each filter returns a part of all findings."""
     world = World.new(pack("small"))
     world.say([("payment", PAID), ("payment", {**PAID, "entity": "B", "paid_on": "2024-05-01"})])
     world.say([("payment", {"entity": "A", "payment": "P1", "act": "retract"})])

@@ -22,7 +22,7 @@ def test_a_rule_judges_from_its_first_day_to_its_last():
 
 
 def test_a_rule_that_is_gone_leaves_nothing_standing():
-    """Under a pack without the rule, what stood for it is cleared; with it again, it is raised again."""
+    """A pack without the rule clears the rule's findings; a pack with it raises them again."""
     world = World.new(pack("small"))
     world.say([("payment", {**PAID, "paid_on": "2024-03-01"})])
     less = replace(pack("small"), rules={n: r for n, r in pack("small").rules.items() if n != RULE})

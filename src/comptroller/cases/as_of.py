@@ -16,7 +16,7 @@ from comptroller.cases.projection import case_rows
 from comptroller.model.policy import Pack
 from comptroller.store.duck import DuckDb
 
-Whole = dict[str, Any]
+Record = dict[str, Any]
 Views = Mapping[str, str]
 _ORDER = {
     "case_finding": ("raised_on", "finding"),
@@ -26,7 +26,7 @@ _ORDER = {
 _EVENT = ("case_id", "place", "entity", "what", "happened_on", "told", "by_line", "by", "approved_by", "reason")
 
 
-def case_as_of(duck: DuckDb, pack: Pack, case_id: str, views: Views, on: dt.date | None) -> Whole | None:
+def case_as_of(duck: DuckDb, pack: Pack, case_id: str, views: Views, on: dt.date | None) -> Record | None:
     """Return one case in the form of `board.whole` after what had happened by a day (all that was known, where None).
 
     None where nothing of it had happened, or was known.
@@ -40,7 +40,7 @@ def case_as_of(duck: DuckDb, pack: Pack, case_id: str, views: Views, on: dt.date
     return case | {"responsibility": duck.records(sql, [case_id]) if "responsibility" in pack.kinds else []}
 
 
-def cases_as_of(duck: DuckDb, pack: Pack, cases: Sequence[str], views: Views, on: dt.date | None) -> dict[str, Whole]:
+def cases_as_of(duck: DuckDb, pack: Pack, cases: Sequence[str], views: Views, on: dt.date | None) -> dict[str, Record]:
     """Return cases in the same form, without persons held responsible; a case without any event by that day is
     left out.
     """
@@ -51,20 +51,22 @@ def cases_as_of(duck: DuckDb, pack: Pack, cases: Sequence[str], views: Views, on
         f"SELECT {names} FROM ({views.get('case_event', 'FROM case_event')}) AS e "
         f"WHERE case_id IN ({', '.join('?' * len(cases))}){_by(on)} ORDER BY case_id, place"
     )
-    events: dict[str, list[Whole]] = {}
+    events: dict[str, list[Record]] = {}
     for row in duck.records(sql, list(cases)):
         events.setdefault(row["case_id"], []).append(row)
     days = DueDates(day for (day,) in duck.rows("SELECT day FROM working_day WHERE is_working ORDER BY day"))
-    return {case_id: _folded(pack, days, case_id, case_events, on) for case_id, case_events in events.items()}
+    return {case_id: _replay(pack, days, case_id, case_events, on) for case_id, case_events in events.items()}
 
 
-def _folded(pack: Pack, days: DueDates, case_id: str, events: list[Whole], on: dt.date | None) -> Whole:
+def _replay(pack: Pack, days: DueDates, case_id: str, events: list[Record], on: dt.date | None) -> Record:
     """Return a case after its events."""
     case = Case(case_id)
     for row in events:
         apply(case, _event(row), pack.case_policy, days)
-    rows = {table: [_kept(row) for row in table_rows] for table, table_rows in case_rows(case, pack, on).items()}
-    record: Whole = rows["case_now"][0]
+    rows = {
+        table: [_empty_as_none(row) for row in table_rows] for table, table_rows in case_rows(case, pack, on).items()
+    }
+    record: Record = rows["case_now"][0]
     for table, order in _ORDER.items():
         record[table.partition("_")[2]] = sorted(rows.get(table, []), key=partial(_place, order=order))
     return record | {"event": events}
@@ -74,7 +76,7 @@ def _place(row: Mapping[str, Any], order: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(str(row[name]) for name in order)
 
 
-def _kept(row: Mapping[str, Any]) -> Whole:
+def _empty_as_none(row: Mapping[str, Any]) -> Record:
     """Return a row as the tables store it: an empty text becomes None."""
     return {name: None if cell == "" else cell for name, cell in row.items()}
 

@@ -25,7 +25,7 @@ class PowerTables(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question: who wants to approve what, for which amount, with which counterparty, on which day."""
+    """A question: who wants to approve what, its amount, its counterparty, and the day."""
 
     entity: str
     post: str
@@ -59,7 +59,7 @@ _LINE = (
     *("list", "item", "holder", "distance", "limit_cny", "share_pct", "body", "position", "valid_from", "valid_until"),
     "fact",
 )
-_GIVEN = (
+_DELEGATION = (
     *("delegation", "issuer_body", "limit_cny", "counterparty", "contract_kind", "redelegable", "parent_delegation"),
     *("valid_from", "valid_until", "fact"),
 )
@@ -83,7 +83,9 @@ def may(duck: PowerTables, parts: Mapping[str, str], question: Question) -> Powe
     """Return the answer to a question; `parts` maps each list to its part in it."""
     lines = lines_of(duck, parts, question.entity, question.on, question.item)
     by_part = {part: [line for line in lines if line["part"] == part] for part in PARTS}
-    first = tuple(dict.fromkeys(line["body"] for line in by_part["studies"] if line["body"] and _reaches(line, question)))
+    first = tuple(
+        dict.fromkeys(line["body"] for line in by_part["studies"] if line["body"] and _reaches(line, question))
+    )
     for part in ("reserves", "decides"):
         lacking = _lacking(by_part[part], question)
         if lacking:
@@ -92,13 +94,13 @@ def may(duck: PowerTables, parts: Mapping[str, str], question: Question) -> Powe
     if reserved:
         mine = next((line for line in reserved if line["body"] == question.post), None)
         if mine is not None:
-            return PowerAnswer("allowed", "", _said(mine), (mine,), first)
-        return PowerAnswer("forbidden", reserved[0]["body"] or "", _said(reserved[0]), tuple(reserved))
+            return PowerAnswer("allowed", "", _reason(mine), (mine,), first)
+        return PowerAnswer("forbidden", reserved[0]["body"] or "", _reason(reserved[0]), tuple(reserved))
     deciding = [line for line in by_part["decides"] if line["body"] and _reaches(line, question)]
     if deciding:
-        return _decided(duck, question, deciding, by_part["bars"], first)
+        return _by_line(duck, question, deciding, by_part["bars"], first)
     if question.person:
-        return _delegated(duck, question, by_part["bars"], first)
+        return _by_delegation(duck, question, by_part["bars"], first)
     return _below(by_part["decides"], question, first)
 
 
@@ -116,7 +118,7 @@ def _lacking(lines: Sequence[Mapping[str, Any]], question: Question) -> str:
     return "" if is_told else "share_pct"
 
 
-def _decided(
+def _by_line(
     duck: PowerTables,
     question: Question,
     lines: list[dict[str, Any]],
@@ -128,13 +130,16 @@ def _decided(
     deciding = [line for line in lines if (line["limit_cny"] or Decimal(0)) == most]
     mine = next((line for line in deciding if line["body"] == question.post), None)
     if mine is not None:
-        return PowerAnswer("allowed", "", _said(mine), (mine,), first)
+        return PowerAnswer("allowed", "", _reason(mine), (mine,), first)
     if question.person and not bars:
         bodies = {line["body"] for line in deciding}
-        given = next((d for d in _given(duck, question) if d["issuer_body"] in bodies and _carries(duck, d, question)), None)
-        if given is not None:
-            return PowerAnswer("allowed", "", f"delegation {given['delegation']}", (given,), first)
-    return PowerAnswer("ask", deciding[0]["body"], _said(deciding[0]), tuple(deciding), first)
+        delegation = next(
+            (d for d in _delegations(duck, question) if d["issuer_body"] in bodies and _carries(duck, d, question)),
+            None,
+        )
+        if delegation is not None:
+            return PowerAnswer("allowed", "", f"delegation {delegation['delegation']}", (delegation,), first)
+    return PowerAnswer("ask", deciding[0]["body"], _reason(deciding[0]), tuple(deciding), first)
 
 
 def _below(deciding: list[dict[str, Any]], question: Question, first: tuple[str, ...]) -> PowerAnswer:
@@ -145,14 +150,16 @@ def _below(deciding: list[dict[str, Any]], question: Question, first: tuple[str,
         return PowerAnswer("unknown", "", "no line about this item", (), first)
     lowest = min(deciding, key=lambda line: line["limit_cny"] or Decimal(0))
     answer = "allowed" if any(line["body"] == question.post for line in deciding) else "unknown"
-    return PowerAnswer(answer, "", f"below {_said(lowest)}", (lowest,), first)
+    return PowerAnswer(answer, "", f"below {_reason(lowest)}", (lowest,), first)
 
 
-def _delegated(duck: PowerTables, question: Question, bars: list[dict[str, Any]], first: tuple[str, ...]) -> PowerAnswer:
+def _by_delegation(
+    duck: PowerTables, question: Question, bars: list[dict[str, Any]], first: tuple[str, ...]
+) -> PowerAnswer:
     """Answer for a person who would act by a delegation."""
     if bars:
-        return PowerAnswer("forbidden", "", _said(bars[0]), (bars[0],))
-    delegations = _given(duck, question)
+        return PowerAnswer("forbidden", "", _reason(bars[0]), (bars[0],))
+    delegations = _delegations(duck, question)
     for delegation in delegations:
         if _carries(duck, delegation, question):
             return PowerAnswer("allowed", "", f"delegation {delegation['delegation']}", (delegation,), first)
@@ -168,14 +175,14 @@ _IN_FORCE = (
 )
 
 
-def _given(duck: PowerTables, question: Question) -> list[dict[str, Any]]:
+def _delegations(duck: PowerTables, question: Question) -> list[dict[str, Any]]:
     """Return what was delegated to the person for the item and is in force on the day, the widest first."""
     rows = duck.rows(
-        f"SELECT {', '.join(_GIVEN)} FROM delegation WHERE delegate = ? AND {_IN_FORCE} "
+        f"SELECT {', '.join(_DELEGATION)} FROM delegation WHERE delegate = ? AND {_IN_FORCE} "
         "ORDER BY limit_cny DESC NULLS FIRST, delegation",
         [question.person, question.entity, question.item, question.on, question.on, question.on],
     )
-    return [dict(zip(_GIVEN, row, strict=True)) for row in rows]
+    return [dict(zip(_DELEGATION, row, strict=True)) for row in rows]
 
 
 def _carries(duck: PowerTables, delegation: Mapping[str, Any], question: Question) -> bool:
@@ -186,23 +193,25 @@ def _carries(duck: PowerTables, delegation: Mapping[str, Any], question: Questio
     visited = {delegation["delegation"]}
     for _ in range(_PASSED_ON_MOST):
         fits = delegation["counterparty"] in (None, question.counterparty) and delegation["contract_kind"] is None
-        is_within = delegation["limit_cny"] is None or (question.amount_cny is not None and question.amount_cny <= delegation["limit_cny"])
+        is_within = delegation["limit_cny"] is None or (
+            question.amount_cny is not None and question.amount_cny <= delegation["limit_cny"]
+        )
         if not (fits and is_within):
             return False
         if delegation["parent_delegation"] is None:
             return True
         rows = duck.rows(
-            f"SELECT {', '.join(_GIVEN)} FROM delegation WHERE delegation = ? AND {_IN_FORCE}",
+            f"SELECT {', '.join(_DELEGATION)} FROM delegation WHERE delegation = ? AND {_IN_FORCE}",
             [delegation["parent_delegation"], question.entity, question.item, question.on, question.on, question.on],
         )
-        delegation = dict(zip(_GIVEN, rows[0], strict=True)) if rows else {}
+        delegation = dict(zip(_DELEGATION, rows[0], strict=True)) if rows else {}
         if not delegation or not delegation["redelegable"] or delegation["delegation"] in visited:
             return False
         visited.add(delegation["delegation"])
     return False
 
 
-def _said(line: Mapping[str, Any]) -> str:
+def _reason(line: Mapping[str, Any]) -> str:
     limit = f" >= {line['limit_cny']:f}" if line["limit_cny"] is not None else ""
     return f"{line['list']} {line['item']}{limit} {line['body'] or ''}, {line['holder'] or 'pack'} {line['valid_from']}"
 
@@ -211,7 +220,7 @@ def powers(duck: PowerTables, parts: Mapping[str, str], entity: str, on: dt.date
     """Return who may approve what in an entity: for each item its lines in order, and the inconsistencies.
 
     A gap is an item with no body that decides; an overlap is an item with two bodies deciding the same amount. `below`
-    holds for each item without a gap the amount under which no line names who decides.
+    holds for each item without a gap its lowest limit: smaller amounts have no line.
     """
     lines = lines_of(duck, parts, entity, on)
     items: dict[str, list[dict[str, Any]]] = {}

@@ -91,7 +91,7 @@ class MaterialRequest:
 
     @property
     def is_saved(self) -> bool:
-        """Return whether another line's material answered it, so that the entity was not asked again."""
+        """Return whether another line's material answered it, which saved the entity a request."""
         return self.supplied_on is not None
 
 
@@ -157,7 +157,7 @@ class Case:
 
     @property
     def due_on(self) -> dt.date | None:
-        """Return the earliest day on which something is due."""
+        """Return the earliest due day of a running clock."""
         return min((c.due_on for c in self.clocks if c.due_on and not c.ended_on and not c.stopped_on), default=None)
 
     def running(self, clock: str) -> Running | None:

@@ -1,6 +1,6 @@
 """When a clock is due: working days by the pack's calendar, calendar days, months; and the time that a stop adds.
 
-- The day on which a clock starts does not count.
+- The start day of a clock does not count.
 - Beyond the end of the calendar no day is due: what cannot be counted is not guessed.
 """
 

@@ -21,15 +21,15 @@ def apply(case: Case, event: Event, work: CasePolicy, days: DueDates) -> None:
     case.is_released = case.is_released or is_released_by(case.entity, event, work)
     head, _, tail = event.what.partition(".")
     if head == "finding":
-        _found(case, tail, event, work, days)
+        _apply_finding(case, tail, event, work, days)
         return
     if head == "move":
-        _moved(case, tail, event, work, days)
+        _apply_move(case, tail, event, work, days)
         return
     if head == "request":
-        _asked(case, event)
+        _add_request(case, event)
     elif head == "evidence":
-        _dated(case, event)
+        _note_evidence(case, event)
     elif head == "loss":
         case.loss_cny, case.recovered_cny, case.loss_on = (
             event.text("amount_cny"),
@@ -51,11 +51,11 @@ def is_released_by(entity: str, event: Event, work: CasePolicy) -> bool:
     return event.what == "letter.sent" and bool(entity) and event.text("addressee") == entity
 
 
-def _found(case: Case, turn: str, event: Event, work: CasePolicy, days: DueDates) -> None:
+def _apply_finding(case: Case, turn: str, event: Event, work: CasePolicy, days: DueDates) -> None:
     name = event.text("finding")
     case.touched.add(("finding", name))
     if turn == "raised":
-        _raised(case, event, work, days)
+        _raise_finding(case, event, work, days)
     elif turn == "cleared" and name in case.findings:
         finding = case.findings[name]
         finding.stands, finding.cleared_how = False, event.text("how")
@@ -63,10 +63,10 @@ def _found(case: Case, turn: str, event: Event, work: CasePolicy, days: DueDates
             finding.outcome = "lapsed" if finding.cleared_how in LAPSED else "withdrawn"
         _happen(case, event.what, event, work, days)
         if not case.standing and not case.is_ended:
-            _pass(case, event, work, days)
+            _move_on(case, event, work, days)
 
 
-def _pass(case: Case, event: Event, work: CasePolicy, days: DueDates) -> None:
+def _move_on(case: Case, event: Event, work: CasePolicy, days: DueDates) -> None:
     """Move a case on when its last finding is cleared: it closes itself or goes to review."""
     state, how = next_state(case, event)
     case.passes_as_of = event.said.get("entry") or None
@@ -78,7 +78,7 @@ def _pass(case: Case, event: Event, work: CasePolicy, days: DueDates) -> None:
         _enter(case, state, event, work, days)
 
 
-def _raised(case: Case, event: Event, work: CasePolicy, days: DueDates) -> None:
+def _raise_finding(case: Case, event: Event, work: CasePolicy, days: DueDates) -> None:
     """Add a finding, or raise it again; a case that had ended, or that was being verified, goes back."""
     name = event.text("finding")
     case_finding = case.findings.get(name)
@@ -86,7 +86,12 @@ def _raised(case: Case, event: Event, work: CasePolicy, days: DueDates) -> None:
         finding, entity, rule = (event.text(c) for c in ("finding", "entity", "rule"))
         severity, joins = event.text("severity"), event.text("joins")
         case_finding = case.findings[name] = CaseFinding(finding, entity, rule, severity, joins, event.on)
-    case_finding.stands, case_finding.raised_on, case_finding.cleared_how, case_finding.is_past = True, event.on, "", False
+    case_finding.stands, case_finding.raised_on, case_finding.cleared_how, case_finding.is_past = (
+        True,
+        event.on,
+        "",
+        False,
+    )
     case_finding.closes, case.passes_as_of = event.said.get("closes"), None
     is_new = not case.state
     if is_new:
@@ -98,7 +103,7 @@ def _raised(case: Case, event: Event, work: CasePolicy, days: DueDates) -> None:
     case.raised_on = event.on
     _happen(case, event.what, event, work, days)
     if case.is_ended:
-        _again(case, event)
+        _reset(case, event)
     if is_new or case.is_ended:
         _enter(case, "triage", event, work, days)
     elif case.state == "verifying":
@@ -114,7 +119,7 @@ def _open(case: Case, event: Event) -> None:
     case.remedy = (int(fields["remedy"][0]), str(fields["remedy"][1])) if fields.get("remedy") else None
 
 
-def _again(case: Case, event: Event) -> None:
+def _reset(case: Case, event: Event) -> None:
     """Reset a reopened case: what was done before no longer counts."""
     case.reopened, case.reopened_on = case.reopened + 1, event.on
     case.closed_by, case.closed_on, case.ended_how, case.is_accepted = "", None, "", False
@@ -122,10 +127,10 @@ def _again(case: Case, event: Event) -> None:
     case.evidence_on, case.inquiry, case.pending, case.pending_office, case.officers = None, "", "", "", {}
     for finding in case.findings.values():
         finding.is_past = not finding.stands
-    _come_out(case, "open")
+    _set_outcomes(case, "open")
 
 
-def _come_out(case: Case, outcome: str) -> None:
+def _set_outcomes(case: Case, outcome: str) -> None:
     """Set the outcome of the current findings."""
     for finding in case.standing:
         if finding.outcome != outcome:
@@ -137,7 +142,7 @@ def _end(case: Case, how: str, event: Event) -> None:
     case.ended_how, case.closed_by, case.closed_on = how, event.by, event.on
 
 
-def _moved(case: Case, name: str, event: Event, work: CasePolicy, days: DueDates) -> None:
+def _apply_move(case: Case, name: str, event: Event, work: CasePolicy, days: DueDates) -> None:
     """Make a move: what it does, then the state it leads to; one that the pack does not have changes nothing."""
     move = work.moves.get(name)
     if move is None:
@@ -147,17 +152,17 @@ def _moved(case: Case, name: str, event: Event, work: CasePolicy, days: DueDates
         case.officers.pop(answered, None)
     _do(case, move.does, event, days)
     _note(case, name, event)
-    _dated(case, event)
+    _note_evidence(case, event)
     if move.to == "dismissed":
-        _come_out(case, "dismissed")
+        _set_outcomes(case, "dismissed")
         _end(case, "dismissed", event)
     elif move.to == "closed":
         is_accepted = case.is_accepted and case.standing
         _end(case, "accepted" if is_accepted else "lapsed" if is_lapsed(case) else "rejudged", event)
     elif move.to == "triage":
-        _again(case, event)
+        _reset(case, event)
     elif move.to == "rectifying":
-        _come_out(case, "confirmed")
+        _set_outcomes(case, "confirmed")
     _happen(case, event.what, event, work, days)
     _answer(case, event, work, days)
     if move.to and move.to != case.state:
@@ -194,7 +199,7 @@ def _do(case: Case, does: str, event: Event, days: DueDates) -> None:
         case.informed.append(event.text("to_line"))
     elif does == "accept":
         case.is_accepted = True
-        _come_out(case, "confirmed")
+        _set_outcomes(case, "confirmed")
     elif does in ("inquire", "conclude"):
         case.inquiry = event.line if does == "inquire" else ""
     elif does in ("extend", "stop", "resume"):
@@ -218,14 +223,14 @@ def _clock_act(case: Case, does: str, event: Event, days: DueDates) -> None:
         run.stopped_on = None
 
 
-def _dated(case: Case, event: Event) -> None:
+def _note_evidence(case: Case, event: Event) -> None:
     """Note how new the evidence is."""
     day = event.day("evidence_on")
     if day is not None:
         case.evidence_on = max(day, case.evidence_on or day)
 
 
-def _asked(case: Case, event: Event) -> None:
+def _add_request(case: Case, event: Event) -> None:
     request = MaterialRequest(event.text("request"), event.line, event.text("material"), event.on, event.day("due_on"))
     request.is_duplicate, request.supplied_to = bool(event.said.get("duplicate")), event.text("supplied_to")
     request.supplied_on = event.day("supplied_on")

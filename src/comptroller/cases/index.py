@@ -28,13 +28,11 @@ class Index:
     """The ways into cases."""
 
     def __init__(self, duck: DuckDb, keepers: Iterable[str] = ()) -> None:
-        """Read the tables of cases. `keepers` are lines that keep their steps to themselves: other lines learn
-        nothing from their requests.
-        """
+        """Read the tables of cases. `keepers` are confidential lines: other lines learn nothing from their requests."""
         self._keepers = frozenset(keepers)
         self.case_of: dict[str, str] = {}
         self._open: dict[str, str] = {}
-        self.held: dict[tuple[str, str], CaseIndexRow] = {}
+        self.material: dict[tuple[str, str], CaseIndexRow] = {}
         self._outcomes: dict[tuple[str, str], tuple[str, str, bool]] = {}
         self.counts: dict[str, Counter[str]] = defaultdict(Counter)
         sql = (
@@ -46,9 +44,9 @@ class Index:
             self._count(case_id, finding, (rule, outcome, bool(contested)))
             if not is_ended:
                 self._lead_to(case_id, (keys or "").split("|"))
-        self._asked: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self._requesters: dict[tuple[str, str], set[str]] = defaultdict(set)
         for entity, material, line in duck.rows("SELECT entity, material, by_line FROM case_request"):
-            self._asked[entity, material].add(line)
+            self._requesters[entity, material].add(line)
         sql = (
             "SELECT what, happened_on, by_line, entity, said FROM case_event "
             "WHERE what IN ('move.supply', 'evidence.given') ORDER BY told"
@@ -76,7 +74,7 @@ class Index:
                     changed.add(finding.rule)
             elif what == "request":
                 request = case.requests[name]
-                self._asked[case.entity, request.material].add(request.line)
+                self._requesters[case.entity, request.material].add(request.line)
         keys = [key for finding in case.findings.values() for key in finding.joins.split("|") if key]
         if case.is_ended:
             for key in keys:
@@ -103,18 +101,18 @@ class Index:
     def hold(self, entity: str, event: Event) -> None:
         """Record that a line has material of an entity; the first one that may be shared counts.
 
-        Material of a line that keeps its steps to itself is not shared, unless that line marks its evidence as shared.
+        Material of a confidential line is not shared, unless that line marks its evidence as shared.
         """
         material = event.text("material")
         if not material or not event.line:
             return
         shared = event.said.get("seen_by", "own" if event.line in self._keepers else "case") == "case"
-        before = self.held.get((entity, material))
+        before = self.material.get((entity, material))
         if before is None or (shared and not before.is_shared):
-            self.held[entity, material] = CaseIndexRow(event.line, event.on, shared)
+            self.material[entity, material] = CaseIndexRow(event.line, event.on, shared)
 
     def asked_before(self, entity: str, material: str, line: str) -> bool:
         """Return whether another line has requested that material from that entity, and neither line hides its
         requests.
         """
-        return line not in self._keepers and bool(self._asked[entity, material] - self._keepers - {line})
+        return line not in self._keepers and bool(self._requesters[entity, material] - self._keepers - {line})

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from comptroller.cases.case import Case
-from comptroller.cases.messages import refused
+from comptroller.cases.messages import step_refusal
 from comptroller.model.case_policy import Move
 from comptroller.model.refusal import Refusal
 
@@ -35,12 +35,12 @@ def refuse_responsibility(table: pa.Table, tried: Mapping[str, Case], lookup: Lo
     for row in table.to_pylist():
         case = tried.get(str(row["case_id"])) or lookup(str(row["case_id"]))
         if case is None:
-            yield refused("cases.case", RESPONSIBILITY, "case_id", row["case_id"])
+            yield step_refusal("cases.case", RESPONSIBILITY, "case_id", row["case_id"])
             continue
         if not is_office_of(str(row["office"] or ""), case):
-            yield refused("cases.act_office", RESPONSIBILITY, "office", row["office"] or "-")
+            yield step_refusal("cases.act_office", RESPONSIBILITY, "office", row["office"] or "-")
         if row["by_line"] not in (case.lead, *case.informed):
-            yield refused("cases.role", RESPONSIBILITY, "by_line", row["by_line"])
+            yield step_refusal("cases.role", RESPONSIBILITY, "by_line", row["by_line"])
 
 
 def refuse_suppression(table: pa.Table, owner: str, above: Above, entity_of: EntityOf) -> Iterator[tuple[int, Refusal]]:
@@ -52,7 +52,7 @@ def refuse_suppression(table: pa.Table, owner: str, above: Above, entity_of: Ent
         scopes = _scopes(row, entity_of)
         if not scopes or any(entity is None or office not in above(entity) for entity in scopes):
             place = f"{office}: {', '.join(str(entity or '-') for entity in scopes) or '*'}"
-            yield row["report"], refused("cases.reach", SUPPRESSION, "office", place)
+            yield row["report"], step_refusal("cases.reach", SUPPRESSION, "office", place)
 
 
 def _scopes(row: Mapping[str, Any], entity_of: EntityOf) -> list[str | None]:

@@ -18,7 +18,7 @@ from comptroller.model.policy import Pack, Param
 
 TABLES = ("case_now", "case_finding", "case_clock", "case_request", "case_event", "rule_outcome")
 Row = dict[str, Any]
-_FOUND = (
+_FINDING_COLUMNS = (
     "finding",
     "entity",
     "rule",
@@ -30,8 +30,10 @@ _FOUND = (
     "contested",
     "cleared_how",
 )
-_RUNNING = (*("clock", "instance", "holder", "started_on", "unit", "extended", "due_on", "stopped_on", "ended_on"),)
-_ASKED = ("request", "material", "asked_on", "due_on", "answered_on", "supplied_to", "supplied_on")
+_CLOCK_COLUMNS = (
+    *("clock", "instance", "holder", "started_on", "unit", "extended", "due_on", "stopped_on", "ended_on"),
+)
+_REQUEST_COLUMNS = ("request", "material", "asked_on", "due_on", "answered_on", "supplied_to", "supplied_on")
 
 
 def case_rows(case: Case, pack: Pack, today: dt.date | None) -> dict[str, list[Row]]:
@@ -43,11 +45,11 @@ def case_rows(case: Case, pack: Pack, today: dt.date | None) -> dict[str, list[R
     for what, name in sorted(case.touched):
         if what == "finding" and name in case.findings:
             finding = case.findings[name]
-            cells = {c: getattr(finding, c) for c in _FOUND}
+            cells = {c: getattr(finding, c) for c in _FINDING_COLUMNS}
             rows.setdefault("case_finding", []).append({"case_id": case.case_id, **cells})
         elif what == "clock":
             run = clocks[name]
-            cells = {c: getattr(run, c) for c in _RUNNING}
+            cells = {c: getattr(run, c) for c in _CLOCK_COLUMNS}
             cells |= {
                 "runs": run.amount,
                 "by_line": run.line,
@@ -58,7 +60,7 @@ def case_rows(case: Case, pack: Pack, today: dt.date | None) -> dict[str, list[R
             rows.setdefault("case_clock", []).append({"case_id": case.case_id, "entity": case.entity, **cells})
         elif what == "request":
             request = case.requests[name]
-            cells = {c: getattr(request, c) for c in _ASKED}
+            cells = {c: getattr(request, c) for c in _REQUEST_COLUMNS}
             cells |= {"by_line": request.line, "duplicate": request.is_duplicate, "saved": request.is_saved}
             rows.setdefault("case_request", []).append({"case_id": case.case_id, "entity": case.entity, **cells})
     case.touched.clear()
@@ -128,14 +130,14 @@ def tables_of(kinds: Mapping[str, Kind], rows: Mapping[str, list[Row]]) -> dict[
     return {name: _table(kinds[name], table_rows) for name, table_rows in rows.items() if table_rows and name in kinds}
 
 
-def joined(first: pa.Table | None, other: pa.Table | None) -> pa.Table | None:
+def merge(first: pa.Table | None, other: pa.Table | None) -> pa.Table | None:
     """Return the rows of two tables of one kind as one, each with a place of its own."""
     if first is None or other is None:
-        return first if other is None else _placed(other)
-    return _placed(pa.concat_tables([first, _placed(other).select(first.column_names).cast(first.schema)]))
+        return first if other is None else _with_places(other)
+    return _with_places(pa.concat_tables([first, _with_places(other).select(first.column_names).cast(first.schema)]))
 
 
-def _placed(rows: pa.Table) -> pa.Table:
+def _with_places(rows: pa.Table) -> pa.Table:
     """Return rows with the last places of a report, in their order."""
     count, bare = rows.num_rows, rows.drop_columns([c for c in ("report", "seq") if c in rows.column_names])
     places = np.arange(FACT_LINES - count, FACT_LINES, dtype=np.int64)
@@ -151,7 +153,7 @@ def _table(kind: Kind, rows: list[Row]) -> pa.Table:
         texts = field.column_type == "VARCHAR"
         cells[field.name] = pa.array([v or None for v in values] if texts else values, _arrow(field.column_type))
     cells |= {"act": pa.array(["correct"] * len(rows)), "key_hash": _hashes(kind.name, rows, kind.key)}
-    return _placed(pa.table({**cells, "content_hash": _hashes(kind.name, rows, [f.name for f in kind.fields])}))
+    return _with_places(pa.table({**cells, "content_hash": _hashes(kind.name, rows, [f.name for f in kind.fields])}))
 
 
 def _arrow(form: str) -> pa.DataType:

@@ -37,11 +37,11 @@ class CaseFilter:
 
 
 def board(duck: DuckDb, case_filter: CaseFilter) -> tuple[list[dict[str, Any]], dict[str, int]]:
-    """Return the cards of one page, earliest due first, and the number of cases by state, whatever state is
-    selected.
-    """
+    """Return the cards of one page, earliest due first, and the number of cases in every state."""
     where, values = _where(case_filter)
-    counts = dict(duck.rows(f"SELECT state, count(*) FROM {case_filter.source} AS n WHERE {where} GROUP BY state", values))
+    counts = dict(
+        duck.rows(f"SELECT state, count(*) FROM {case_filter.source} AS n WHERE {where} GROUP BY state", values)
+    )
     states = _states(case_filter)
     where += _among(states)
     rows = duck.rows(
@@ -95,7 +95,9 @@ def columns(
     state.
     """
     where, values = _where(case_filter)
-    counts = dict(duck.rows(f"SELECT state, count(*) FROM {case_filter.source} AS n WHERE {where} GROUP BY state", values))
+    counts = dict(
+        duck.rows(f"SELECT state, count(*) FROM {case_filter.source} AS n WHERE {where} GROUP BY state", values)
+    )
     rows = duck.rows(
         f"SELECT {_CARD} FROM {case_filter.source} AS n WHERE {where}{_among(states)} "
         "QUALIFY row_number() OVER (PARTITION BY state ORDER BY due_on NULLS LAST, case_id) <= "

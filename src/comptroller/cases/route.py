@@ -1,6 +1,4 @@
-"""The route of a finding: whether it opens a case, which line leads it, at which office, and the keys that join
-it to others.
-"""
+"""The route of a finding: does it open a case, which line leads it at what office, and what keys join it to others."""
 
 import datetime as dt
 import json
@@ -33,7 +31,7 @@ class Router:
     def __init__(self, duck: DuckDb, pack: Pack, known: RegisterView) -> None:
         """Store where an entity's class and level are looked up."""
         self._duck, self._pack, self._known = duck, pack, known
-        self._asks = any(r.classes or r.level_from or r.level_until < 99 for r in pack.case_policy.routes)
+        self._reads_register = any(r.classes or r.level_from or r.level_until < 99 for r in pack.case_policy.routes)
         self._places: dict[str, tuple[str, int]] = {}
         self._has_class = "entity" in pack.kinds and "class" in pack.kinds["entity"].columns
 
@@ -42,7 +40,7 @@ class Router:
         rule = self._pack.rules.get(finding.rule)
         if rule is None:
             return None
-        place = self._place(finding.entity) if self._asks else ("", 0)
+        place = self._place(finding.entity) if self._reads_register else ("", 0)
         return next((r for r in self._pack.case_policy.routes if _fits(r, rule, place)), None)
 
     def begin(self) -> None:
@@ -52,10 +50,10 @@ class Router:
     def _place(self, entity: str) -> tuple[str, int]:
         """Return an entity's class and its level of management; read once a batch."""
         if entity not in self._places:
-            self._places[entity] = self._ask(entity)
+            self._places[entity] = self._read_place(entity)
         return self._places[entity]
 
-    def _ask(self, entity: str) -> tuple[str, int]:
+    def _read_place(self, entity: str) -> tuple[str, int]:
         column = '"class"' if self._has_class else "''"
         rows = self._duck.rows(
             f"SELECT coalesce({column}, ''), coalesce(l.management, 0) FROM entity AS e "
@@ -100,7 +98,7 @@ class Router:
 
 
 def joins(route: Route, finding: RoutedFinding) -> list[str]:
-    """Return the keys by which a finding joins others: one for each set of columns without an empty one."""
+    """Return the keys that join a finding to others: one for each set of columns without an empty one."""
     evidence: Mapping[str, Any] = {"entity": finding.entity, **json.loads(finding.evidence or "{}")}
     keys = []
     for columns in route.joins:

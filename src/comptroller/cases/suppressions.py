@@ -36,7 +36,9 @@ class Suppressions:
         """Read the suppressions; a current finding in a scope and in no case is held back."""
         self._duck = duck
         self._read()
-        self._kept = {finding.finding for finding in self._outside() if any(s.concerns(finding) for s in self._scopes)}
+        self._findings = {
+            finding.finding for finding in self._without_case() if any(s.concerns(finding) for s in self._scopes)
+        }
 
     def _read(self) -> None:
         columns = "rule, entity, finding, valid_from, valid_until"
@@ -47,28 +49,28 @@ class Suppressions:
         suppression ends.
         """
         if any(s.concerns(finding) and s.valid_from <= on < s.valid_until for s in self._scopes):
-            self._kept.add(finding.finding)
+            self._findings.add(finding.finding)
             return True
         return False
 
     def drop(self, finding: str) -> None:
         """Remove a finding that is cleared."""
-        self._kept.discard(finding)
+        self._findings.discard(finding)
 
     def over(self, on: dt.date, *, is_changed: bool) -> Iterator[RoutedFinding]:
         """Yield the findings that are no longer held back on a day; to be called once a batch."""
         if is_changed:
             self._read()
-        if not self._kept or not (is_changed or any(s.valid_until <= on for s in self._scopes)):
+        if not self._findings or not (is_changed or any(s.valid_until <= on for s in self._scopes)):
             return
-        for finding in self._outside():
-            if finding.finding in self._kept and not self.takes(finding, on):
-                self._kept.discard(finding.finding)
+        for finding in self._without_case():
+            if finding.finding in self._findings and not self.takes(finding, on):
+                self._findings.discard(finding.finding)
                 yield finding
 
-    def _outside(self) -> Iterator[RoutedFinding]:
+    def _without_case(self) -> Iterator[RoutedFinding]:
         """Yield the current findings that are in no open case."""
-        if not self._scopes and not getattr(self, "_kept", None):
+        if not self._scopes and not getattr(self, "_findings", None):
             return
         sql = (
             "SELECT finding, rule, entity, evidence FROM finding_now WHERE state IN ('raised', 'changed') AND finding "

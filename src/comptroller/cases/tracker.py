@@ -1,7 +1,7 @@
 """The cases of a node: findings open or join cases, steps move them, clocks run, and the changes are returned as rows.
 
 - A current finding is in at most one case that has not ended.
-- A case is computed from its events alone; events are written once, in the order in which they happened.
+- A case is computed from its events alone; events are written once, in the order of their happening.
 - This package writes nothing itself: the rows that it returns are folded into the books like any fact.
 """
 
@@ -24,7 +24,7 @@ from comptroller.cases.fold import apply
 from comptroller.cases.index import OUTCOMES, Index
 from comptroller.cases.office import RESPONSIBILITY, SUPPRESSION, refuse_suppression
 from comptroller.cases.overdue import run_out
-from comptroller.cases.projection import Row, case_rows, event_row, joined, loss_class, tables_of
+from comptroller.cases.projection import Row, case_rows, event_row, merge, loss_class, tables_of
 from comptroller.cases.route import RoutedFinding, Router
 from comptroller.cases.suppressions import Suppressions
 from comptroller.cases.tables import has_cases
@@ -36,7 +36,7 @@ from comptroller.model.refusal import Refusal
 from comptroller.model.register_view import RegisterView
 from comptroller.store.duck import DuckDb
 
-_HEARD = ("raised", "changed", "stands", "cleared", "not_applicable")
+_CASE_STATES = ("raised", "changed", "stands", "cleared", "not_applicable")
 """Turns that concern a case; that a finding can be judged no more neither raises nor clears it."""
 _UNDATED = (
     "SELECT case_id, clock, instance, started_on, runs, unit FROM case_clock WHERE due_on IS NULL AND ended_on IS NULL"
@@ -57,7 +57,7 @@ class Cases:
             worked = [day for (day,) in duck.rows("SELECT day FROM working_day WHERE is_working ORDER BY day")]
             self.days = DueDates(worked)
             self._router = Router(duck, pack, known)
-            self._door = StepValidation(pack, self.days, known)
+            self._validation = StepValidation(pack, self.days, known)
             self._forget()
 
     def _forget(self) -> None:
@@ -66,7 +66,7 @@ class Cases:
         self._waits_for_calendar = True
         self._today: dt.date | None = next((day for (day,) in self._duck.rows("SELECT today FROM clock")), None)
         self.index = Index(self._duck, [name for name, sight in self.work.sights.items() if sight.keeps])
-        self._hush = Suppressions(self._duck)
+        self._suppressions = Suppressions(self._duck)
 
     def case(self, case_id: str) -> Case | None:
         """Return a case in its current state; None if there is none."""
@@ -98,9 +98,9 @@ class Cases:
         """Return by report the refusals of steps that the current cases do not allow."""
         if not self.is_on or tables.keys().isdisjoint((*KINDS, SUPPRESSION, RESPONSIBILITY)):
             return {}
-        refused = self._door.refuse(tables, on, self.case, self._beside)
+        refused = self._validation.refuse(tables, on, self.case, self._beside)
         if SUPPRESSION in tables:
-            given = (tables[SUPPRESSION], self.known.owner, self._door.above, self._entity_of)
+            given = (tables[SUPPRESSION], self.known.owner, self._validation.above, self._entity_of)
             for at, refusal in refuse_suppression(*given):
                 refused.setdefault(at, []).append(refusal)
         return refused
@@ -146,12 +146,12 @@ class Cases:
         for kind, case_id, event in facts:
             case = self._cases.get(case_id)
             if case is not None:
-                self._happen(case, self._completed(kind, case, event), batch)
-        named = [(turn, turn.verdict.finding) for turn in sorted(turns, key=_place) if turn.state in _HEARD]
+                self._happen(case, self._with_context(kind, case, event), batch)
+        named = [(turn, turn.verdict.finding) for turn in sorted(turns, key=_place) if turn.state in _CASE_STATES]
         self._load(self.index.case_of[name] for _, name in named if name in self.index.case_of)
         for turn, name in named:
-            self._turned(turn, name, on, batch)
-        for finding in self._hush.over(on, is_changed="suppression" in added or "suppression" in ended):
+            self._apply_change(turn, name, on, batch)
+        for finding in self._suppressions.over(on, is_changed="suppression" in added or "suppression" in ended):
             self._raise(finding, on, batch)
         rows = self._rows(batch, on)
         return self._with_run_out(rows, on) if ticked else rows
@@ -181,17 +181,17 @@ class Cases:
         kind, written = self.pack.kinds["case_clock"], rows.get("case_clock")
         if "ran_out" not in kind.columns:
             return rows
-        clocks = joined(written, run_out(self._duck, kind, today, written))
+        clocks = merge(written, run_out(self._duck, kind, today, written))
         return rows if clocks is None else {**rows, "case_clock": clocks}
 
-    def _completed(self, kind: str, case: Case, event: Event) -> Event:
+    def _with_context(self, kind: str, case: Case, event: Event) -> Event:
         """Add to a fact what other cases and lines know: who got the material, who has it already."""
         fields, line = dict(event.said), event.line
         if kind == "enterprise_answer":
             request = case.requests.get(event.text("request"))
             line = request.line if request else case.lead
         elif kind == "material_request":
-            material = self.index.held.get((case.entity, event.text("material")))
+            material = self.index.material.get((case.entity, event.text("material")))
             if material is not None and (material.is_shared or material.line == line):
                 fields |= {"supplied_to": material.line, "supplied_on": material.on.isoformat(), "duplicate": True}
             else:
@@ -201,21 +201,21 @@ class Cases:
             fields["loss_class"] = loss_class(param, Decimal(event.text("amount_cny")), event.on)
         return Event(event.what, event.on, event.told, line, event.by, event.approved_by, event.reason, fields)
 
-    def _turned(self, turn: FindingChange, name: str, on: dt.date, batch: "_Batch") -> None:
+    def _apply_change(self, turn: FindingChange, name: str, on: dt.date, batch: "_Batch") -> None:
         finding = RoutedFinding(name, turn.verdict.rule, turn.verdict.entity, turn.verdict.evidence)
         case_id = self.index.case_of.get(finding.finding)
         if turn.state in ("raised", "changed") or (turn.state == "stands" and case_id is None):
             self._raise(finding, on, batch)
         elif turn.state in ("cleared", "not_applicable"):
-            self._hush.drop(finding.finding)
+            self._suppressions.drop(finding.finding)
             case = self._cases.get(case_id) if case_id else None
             if case is not None and case.findings[finding.finding].stands:
-                told_by = {"finding": finding.finding, "how": turn.how, "entry": turn.fact // FACT_LINES}
-                if case.case_id in self._held_to_account(batch):
-                    told_by["persons"] = True
-                self._happen(case, Event("finding.cleared", on, turn.fact, said=told_by), batch)
+                fields = {"finding": finding.finding, "how": turn.how, "entry": turn.fact // FACT_LINES}
+                if case.case_id in self._with_persons(batch):
+                    fields["persons"] = True
+                self._happen(case, Event("finding.cleared", on, turn.fact, said=fields), batch)
 
-    def _held_to_account(self, batch: "_Batch") -> set[str]:
+    def _with_persons(self, batch: "_Batch") -> set[str]:
         """Return the cases with persons held responsible."""
         if batch.accounts is None:
             is_told = "responsibility" in self.pack.kinds
@@ -230,7 +230,7 @@ class Cases:
         route = self._router.route(finding)
         if route is None or (not route.opens and case is None):
             return
-        if self._hush.takes(finding, on) and (case is None or case.is_ended):
+        if self._suppressions.takes(finding, on) and (case is None or case.is_ended):
             return
         event = self._router.event(finding, route, on)
         if case is not None and case.is_ended and case.closed_on is not None:

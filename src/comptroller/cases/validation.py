@@ -14,7 +14,7 @@ from comptroller.cases.case import Case, Event
 from comptroller.cases.due_dates import DueDates
 from comptroller.cases.events import KINDS, MOVES, events_from_facts
 from comptroller.cases.fold import apply
-from comptroller.cases.messages import refused
+from comptroller.cases.messages import step_refusal
 from comptroller.cases.office import RESPONSIBILITY, is_office_of, refuse_responsibility
 from comptroller.model.case_policy import STATES, Move
 from comptroller.model.policy import Pack
@@ -49,22 +49,22 @@ class StepValidation:
             rows = {
                 name: table.filter(pa.compute.equal(table.column("report"), report)) for name, table in mine.items()
             }
-            wrong = list(self._finals(rows))
+            rejected = list(self._finals(rows))
             for kind, case_id, event in events_from_facts(rows, "seq"):
                 case = own.get(case_id) or lookup(case_id)
                 if case is None or (kind == ANSWER and not case.is_released):
-                    wrong.append(refused("cases.case", kind, "case_id", case_id))
+                    rejected.append(step_refusal("cases.case", kind, "case_id", case_id))
                     continue
                 case = copy.deepcopy(case)
-                why = list(self._wrong(kind, case, event, on, _Parallel(own, lookup, beside)))
-                wrong += why
+                why = list(self._check(kind, case, event, on, _Parallel(own, lookup, beside)))
+                rejected += why
                 if not why:
                     apply(case, event, self._work, self._days)
                     own[case_id] = case
             if RESPONSIBILITY in rows:
-                wrong += refuse_responsibility(rows[RESPONSIBILITY], own, lookup)
-            if wrong:
-                refusals[report] = wrong
+                rejected += refuse_responsibility(rows[RESPONSIBILITY], own, lookup)
+            if rejected:
+                refusals[report] = rejected
             else:
                 tried = own
         return refusals
@@ -72,38 +72,40 @@ class StepValidation:
     def _finals(self, rows: Mapping[str, pa.Table]) -> list[Refusal]:
         """Return refusals of corrections and retractions of steps."""
         return [
-            refused("cases.final", kind, "act", act)
+            step_refusal("cases.final", kind, "act", act)
             for kind, table in rows.items()
             if kind in KINDS
             for act in sorted({a for a in table.column("act").to_pylist() if a in ("correct", "retract")})
         ]
 
-    def _wrong(self, kind: str, case: Case, event: Event, on: dt.date, parallel: "_Parallel") -> list[Refusal]:
+    def _check(self, kind: str, case: Case, event: Event, on: dt.date, parallel: "_Parallel") -> list[Refusal]:
         refusals: list[Refusal] = []
         if event.on > on:
-            refusals.append(refused("cases.future", kind, "day", event.on))
+            refusals.append(step_refusal("cases.future", kind, "day", event.on))
         if case.opened_on and event.on < case.opened_on:
-            refusals.append(refused("cases.early", kind, "day", f"{event.on} < {case.opened_on}"))
+            refusals.append(step_refusal("cases.early", kind, "day", f"{event.on} < {case.opened_on}"))
         if kind == ANSWER:
             if event.text("entity") != case.entity:
-                refusals.append(refused("cases.entity", kind, "entity", event.text("entity")))
+                refusals.append(step_refusal("cases.entity", kind, "entity", event.text("entity")))
         elif event.line not in self._pack.lines:
-            refusals.append(refused("cases.line", kind, "by_line", event.line))
+            refusals.append(step_refusal("cases.line", kind, "by_line", event.line))
         elif kind not in MOVES and event.line not in (case.lead, case.pending, *case.informed):
-            refusals.append(refused("cases.role", kind, "by_line", event.line))
+            refusals.append(step_refusal("cases.role", kind, "by_line", event.line))
         refusals += self._letter(kind, event) if kind == "letter" else []
-        return refusals + self._moved(kind, case, event, refusals, parallel)
+        return refusals + self._check_move(kind, case, event, refusals, parallel)
 
-    def _moved(self, kind: str, case: Case, event: Event, previous: list[Refusal], parallel: "_Parallel") -> list[Refusal]:
-        """Return what else is wrong: the office of an act, and the move itself where nothing was found before."""
+    def _check_move(
+        self, kind: str, case: Case, event: Event, previous: list[Refusal], parallel: "_Parallel"
+    ) -> list[Refusal]:
+        """Return what else is rejected: the office of an act, and the move itself where nothing was found before."""
         name = event.what.partition(".")[2]
         move = self._work.moves.get(name) if kind in MOVES else None
         if kind != "enterprise_answer" and not is_office_of(event.office, case, move):
-            return [refused("cases.act_office", kind, "office", event.office or "-")]
+            return [step_refusal("cases.act_office", kind, "office", event.office or "-")]
         if kind not in MOVES or previous:
             return []
         if move is None or move.of != kind:
-            return [refused("cases.move", kind, "move", name)]
+            return [step_refusal("cases.move", kind, "move", name)]
         return self._move(kind, case, move, event, parallel)
 
     def _letter(self, kind: str, event: Event) -> list[Refusal]:
@@ -112,28 +114,32 @@ class StepValidation:
         if template is None or not template.two_officers:
             return []
         if not event.approved_by:
-            return [refused("cases.needs", kind, "approved_by", template.name)]
-        return [refused("cases.one_officer", kind, "approved_by", event.by)] if event.approved_by == event.by else []
+            return [step_refusal("cases.needs", kind, "approved_by", template.name)]
+        return (
+            [step_refusal("cases.one_officer", kind, "approved_by", event.by)] if event.approved_by == event.by else []
+        )
 
     def _move(self, kind: str, case: Case, move: Move, event: Event, parallel: "_Parallel") -> list[Refusal]:
         refusals: list[Refusal] = []
         if case.state not in move.states:
-            refusals.append(refused("cases.state", kind, "move", f"{move.name}: {STATES[case.state].zh} {case.state}"))
+            refusals.append(
+                step_refusal("cases.state", kind, "move", f"{move.name}: {STATES[case.state].zh} {case.state}")
+            )
         if kind == "case_step" and not _may(move, case, event.line):
-            refusals.append(refused("cases.role", kind, "by_line", f"{move.name}: {event.line}"))
+            refusals.append(step_refusal("cases.role", kind, "by_line", f"{move.name}: {event.line}"))
         for name in move.needs:
             value = {"reason": event.reason, "approved_by": event.approved_by}.get(name, event.said.get(name))
             if value in (None, ""):
-                refusals.append(refused("cases.needs", kind, name, move.name))
+                refusals.append(step_refusal("cases.needs", kind, name, move.name))
         if move.two_officers and event.by and event.approved_by == event.by:
-            refusals.append(refused("cases.one_officer", kind, "approved_by", event.by))
+            refusals.append(step_refusal("cases.one_officer", kind, "approved_by", event.by))
         refusals += [
-            refused("cases.same_officer", kind, "by", f"{event.by}: {earlier}, {move.name}")
+            step_refusal("cases.same_officer", kind, "by", f"{event.by}: {earlier}, {move.name}")
             for earlier in move.apart_from
             if case.officers.get(earlier) == event.by
         ]
         if move.after and not any(earlier in case.officers for earlier in move.after):
-            refusals.append(refused("cases.after", kind, "move", f"{move.name}: {', '.join(move.after)}"))
+            refusals.append(step_refusal("cases.after", kind, "move", f"{move.name}: {', '.join(move.after)}"))
         refusals += self._requires(kind, case, move, event, parallel)
         refusals += self._does(kind, case, move, event)
         return refusals
@@ -143,13 +149,13 @@ class StepValidation:
         stands = ", ".join(finding.finding for finding in case.standing)
         needs_clear = "cleared" in move.requires or ("cleared_or_accepted" in move.requires and not case.is_accepted)
         if needs_clear and stands:
-            refusals.append(refused("cases.stands", kind, "move", stands))
+            refusals.append(step_refusal("cases.stands", kind, "move", stands))
         if "verified" in move.requires and not (case.is_accepted or case.verified_by):
-            refusals.append(refused("cases.unverified", kind, "move", move.name))
+            refusals.append(step_refusal("cases.unverified", kind, "move", move.name))
         if "no_other_inquiry" in move.requires:
             other = case.inquiry if case.inquiry not in ("", event.line) else parallel.line(case)
             if case.inquiry == event.line or other:
-                refusals.append(refused("cases.inquiry", kind, "move", other or event.line))
+                refusals.append(step_refusal("cases.inquiry", kind, "move", other or event.line))
         return refusals
 
     def _does(self, kind: str, case: Case, move: Move, event: Event) -> list[Refusal]:
@@ -158,22 +164,22 @@ class StepValidation:
         to_office = event.text("to_office") if move.does == "hand_over" else ""
         stays = to_line == case.lead and to_office in ("", case.office)
         if move.does in ("hand_over", "inform") and (to_line not in self._pack.lines or stays):
-            refusals.append(refused("cases.line", kind, "to_line", to_line))
+            refusals.append(step_refusal("cases.line", kind, "to_line", to_line))
         if to_office and to_office not in self.above(case.entity):
-            refusals.append(refused("cases.office", kind, "to_office", to_office))
+            refusals.append(step_refusal("cases.office", kind, "to_office", to_office))
         if move.does not in ("extend", "stop", "resume"):
             return refusals
         name = event.text("clock")
         run, clock = case.running(name), self._work.clocks.get(name)
         if run is None or clock is None:
-            return [*refusals, refused("cases.clock", kind, "clock", name)]
+            return [*refusals, step_refusal("cases.clock", kind, "clock", name)]
         if (move.does == "stop") == (run.stopped_on is not None) and move.does != "extend":
-            refusals.append(refused("cases.clock", kind, "clock", f"{name}: {run.stopped_on}"))
+            refusals.append(step_refusal("cases.clock", kind, "clock", f"{name}: {run.stopped_on}"))
         if move.does == "extend":
             amount = int(event.said.get("extend_by") or 0)
             if run.extensions >= clock.extensions or run.extended + amount > clock.extension_most:
                 text = f"{run.extensions + 1} x, {run.extended + amount} > {clock.extension_most}"
-                refusals.append(refused("cases.extension", kind, "extend_by", text))
+                refusals.append(step_refusal("cases.extension", kind, "extend_by", text))
         return refusals
 
     def above(self, entity: str) -> set[str]:

@@ -23,7 +23,7 @@ from comptroller.watch.working_set import Changes, Part
 
 _GONE = ("cleared", "not_applicable")
 _LISTS = ("list_in_force", "list_line")
-Turned = tuple[Rule | None, FindingChange]
+RuleChange = tuple[Rule | None, FindingChange]
 Renewed = Mapping[str, tuple[str, ...] | None]
 
 
@@ -33,8 +33,8 @@ def by_policy(turns: Iterable[FindingChange]) -> list[FindingChange]:
 
 
 def with_causes(
-    turns: list[Turned], plan: Plan, changes: Changes, added: Mapping[str, pa.Table], renewed: Renewed
-) -> list[Turned]:
+    turns: list[RuleChange], plan: Plan, changes: Changes, added: Mapping[str, pa.Table], renewed: Renewed
+) -> list[RuleChange]:
     """Return the changes of a batch, with a cause for each finding that is cleared or no longer applicable.
 
     `added` are the new rows by table, `renewed` the tables that changed as a whole.
@@ -42,7 +42,7 @@ def with_causes(
     if not any(turn.state in _GONE for _, turn in turns):
         return turns
     causes = _Causes(plan, changes, added, renewed)
-    return [(rule, causes.told(rule, turn) if rule and turn.state in _GONE else turn) for rule, turn in turns]
+    return [(rule, causes.with_cause(rule, turn) if rule and turn.state in _GONE else turn) for rule, turn in turns]
 
 
 class _Causes:
@@ -53,7 +53,7 @@ class _Causes:
         self._label = {rule.name: f"docket {group.label}" for group in plan.groups for rule in group.rules}
         self._own: dict[tuple[str, str], dict[int, tuple[int, bool]]] = {}
 
-    def told(self, rule: Rule, turn: FindingChange) -> FindingChange:
+    def with_cause(self, rule: Rule, turn: FindingChange) -> FindingChange:
         """Return a change with its cause, and with the fact that caused it."""
         if "clock" in self._renewed:
             return replace(turn, how="time")
@@ -74,7 +74,7 @@ class _Causes:
 
     def _around(self, rule: Rule, verdict: Verdict) -> list[tuple[pa.Table, bool]]:
         """Return the changed rows of reported kinds that a rule looks up by the entity."""
-        tables = [t for t, by in rule.references.items() if by == ("entity",) and _is_told(self._pack, t)]
+        tables = [t for t, by in rule.references.items() if by == ("entity",) and _is_reported(self._pack, t)]
         return [
             (part.rows, self._is_new(table, part))
             for table in tables
@@ -90,7 +90,7 @@ class _Causes:
         if known is not None:
             return known
         by_docket: dict[int, tuple[int, bool]] = defaultdict(lambda: (0, False))
-        for part in self._changes.parts.get(table, ()) if _is_told(self._pack, table) else ():
+        for part in self._changes.parts.get(table, ()) if _is_reported(self._pack, table) else ():
             is_new = self._is_new(table, part)
             hashes = part.hashes.get(label, np.empty(0, dtype=np.uint64))
             for docket, fact in zip(hashes.tolist(), part.rows.column("fact").to_pylist(), strict=False):
@@ -113,7 +113,7 @@ class _Causes:
         return False
 
 
-def _is_told(pack: Pack, table: str) -> bool:
+def _is_reported(pack: Pack, table: str) -> bool:
     """Return whether a table's rows are reported by people, and are no list."""
     kind = pack.tables.get(table)
     reported_kind = pack.kinds.get(kind.parent or kind.name) if kind else None

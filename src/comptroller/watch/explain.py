@@ -1,7 +1,7 @@
 """The explanation of a finding: clause and source, the rule's text, parameters with their dates, the rows read, and
 what would be lawful.
 
-It cites the policy under which the finding was judged, as it was in force on the finding's day.
+It cites the policy that the finding was judged under, as it was in force on the finding's day.
 """
 
 import datetime as dt
@@ -64,7 +64,7 @@ def explain(
     finding.
 
     `pack` is today's policy. `policy_of` returns the policy with a digest, as known with an entry. It is called for the
-    policy under which the finding was last found. Leave it out if there was never another policy.
+    policy that last found the finding. Leave it out if there was never another policy.
     """
     names = duck.rows("SELECT DISTINCT finding FROM finding WHERE starts_with(finding, ?) LIMIT 2", [finding])
     if len(names) != 1:
@@ -154,7 +154,9 @@ def _rows(duck: DuckDb, pack: Pack, rule: Rule, finding: Version) -> list[dict[s
         for row in duck.rows(f"SELECT {names} FROM all_{table} WHERE fact IN ({listed}) ORDER BY fact"):
             cells = {name: plain(value) for name, value in zip(columns, row, strict=True) if value is not None}
             fact = cells.pop("fact")
-            evidence_rows.append({"table": table, "entry": fact // FACT_LINES, "place": fact % FACT_LINES, "row": cells})
+            evidence_rows.append(
+                {"table": table, "entry": fact // FACT_LINES, "place": fact % FACT_LINES, "row": cells}
+            )
     return evidence_rows
 
 

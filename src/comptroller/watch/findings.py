@@ -196,7 +196,7 @@ def verdicts_of(
         return []
     nothing = [""] * len(columns["entity"])
     evidence_names = sorted(name for name in columns if name not in _ASIDE)
-    evidence_rows = zip(*(_plains(columns[name], _SHOWN_AS_IT_IS) for name in evidence_names), strict=True)
+    evidence_rows = zip(*(_plains(columns[name], _ENCODED_AS_IS) for name in evidence_names), strict=True)
     excluded = columns.get("excluded", nothing)
     cells = (
         zip(*(_plains(columns[name], AS_IT_IS) for name in rule.subject), strict=True),
@@ -234,7 +234,7 @@ def _facts(entries: Sequence[int | None] | None) -> tuple[int, ...]:
 
 
 _ASIDE = frozenset(("entries", "missing", "excluded"))
-_SHOWN_AS_IT_IS: frozenset[type] = AS_IT_IS | {date}
+_ENCODED_AS_IS: frozenset[type] = AS_IT_IS | {date}
 """Of these the encoder of evidence makes what `plain` would make."""
 _json = msgspec.json.Encoder()
 
@@ -242,7 +242,9 @@ _json = msgspec.json.Encoder()
 def _both(known: Mapping[int, Any], dockets: frozenset[int]) -> set[int]:
     """Return the dockets that are in both; goes through the smaller."""
     return (
-        {docket for docket in known if docket in dockets} if len(known) < len(dockets) else {docket for docket in dockets if docket in known}
+        {docket for docket in known if docket in dockets}
+        if len(known) < len(dockets)
+        else {docket for docket in dockets if docket in known}
     )
 
 

@@ -31,10 +31,10 @@ def key_hashes(rows: pa.Table, keys: Iterable[Key]) -> dict[Key, Hashes]:
     wanted = dict.fromkeys(keys)
     dockets = {key.columns: np.empty(0, dtype=np.uint64) for key in wanted}
     texts = {name: text_hashes(rows.column(name)) for name in {name for columns in dockets for name in columns}}
-    dockets = {columns: _joined([texts[name] for name in columns]) for columns in dockets}
+    dockets = {columns: _combine([texts[name] for name in columns]) for columns in dockets}
     days = {key.window.on: _days(rows.column(key.window.on)) for key in wanted if key.window}
     return {
-        key: _stretched(dockets[key.columns], days[key.window.on], key.window.days, key.step)
+        key: _mix_stretch(dockets[key.columns], days[key.window.on], key.window.days, key.step)
         if key.window
         else dockets[key.columns]
         for key in wanted
@@ -44,7 +44,7 @@ def key_hashes(rows: pa.Table, keys: Iterable[Key]) -> dict[Key, Hashes]:
 def docket_hashes(forms: Sequence[str], values: Sequence[Sequence[Any]]) -> Hashes:
     """Return the hashes of dockets with those SQL types and values, equal to what `key_hashes` returns for rows."""
     columns = [pa.chunked_array([pa.array(cells, arrow_type(form))]) for form, cells in zip(forms, values, strict=True)]
-    return _joined([text_hashes(column) for column in columns])
+    return _combine([text_hashes(column) for column in columns])
 
 
 def text_hashes(values: pa.ChunkedArray) -> Hashes:
@@ -74,7 +74,7 @@ def _hash_texts(offsets: NDArray[np.int64], data: NDArray[np.uint8], hashes: Has
         hashes[at] = max(value, np.uint64(1))
 
 
-def _joined(parts: Sequence[Hashes]) -> Hashes:
+def _combine(parts: Sequence[Hashes]) -> Hashes:
     """Return one hash for the hashes of several columns, in their order."""
     combined = parts[0]
     with np.errstate(over="ignore"):
@@ -91,7 +91,7 @@ def _days(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], NDArray[np.bool_]
     return days.fill_null(0).to_numpy().astype(np.int64), days.is_null().to_numpy()
 
 
-def _stretched(hashes: Hashes, days: tuple[NDArray[np.int64], NDArray[np.bool_]], length: int, step: int) -> Hashes:
+def _mix_stretch(hashes: Hashes, days: tuple[NDArray[np.int64], NDArray[np.bool_]], length: int, step: int) -> Hashes:
     """Mix the number of a stretch of time into hashes; 0 where there is no hash or no day."""
     stretch = np.floor_divide(days[0], length) + step
     with np.errstate(over="ignore"):

@@ -50,14 +50,14 @@ class Watch:
     def _set(self, pack: Pack) -> None:
         self.pack = pack
         self.plan = plan(pack)
-        self._holding = WorkingSet(self._duck, self.plan)
+        self._working_set = WorkingSet(self._duck, self.plan)
         self.asleep = {
             rule: message
             for rule, fingerprint, message in self._duck.rows("SELECT rule, fingerprint, said FROM asleep")
             if rule in pack.rules and pack.rules[rule].fingerprint == fingerprint
         }
 
-    def put_to_sleep(self, broken: RuleBroken, known: int) -> None:
+    def suspend(self, broken: RuleBroken, known: int) -> None:
         """Suspend the failing text of a rule: it is judged no more, and its findings remain. A new text of the
         rule ends the suspension.
         """
@@ -93,7 +93,7 @@ class Watch:
 
     def prepare(self, changing: Iterable[str]) -> None:
         """Load the rows that a change of those tables will need; to be called before the change."""
-        self._holding.prepare(changing)
+        self._working_set.prepare(changing)
 
     def judge(
         self,
@@ -106,13 +106,13 @@ class Watch:
         """Judge what a change makes due, write the changes of findings, and return them.
 
         `added` are rows by table, and `ended` are facts by kind. `renewed` are the tables that changed as a whole, each
-        with the entities in which it differs (None: everywhere).
+        with the entities that its changes concern (None: all).
         """
-        changes = self._holding.take_in(added, ended)
+        changes = self._working_set.take_in(added, ended)
         turns: list[tuple[Rule | None, FindingChange]] = []
         dues: list[tuple[Group, Due, list[Rule]]] = []
         for group in self.plan.groups:
-            due, everything = self._holding.due(group, changes, renewed)
+            due, everything = self._working_set.due(group, changes, renewed)
             rules = [rule for rule in group.rules if rule.name not in self.asleep]
             for rule in rules:
                 if rule.name in everything:
@@ -128,7 +128,7 @@ class Watch:
 
     def _judge_due(self, dues: list[tuple[Group, Due, list[Rule]]]) -> list[tuple[Rule | None, FindingChange]]:
         """Judge the rules of all groups over their due dockets; groups that need few rows are judged together."""
-        rows = [self._holding.rows(group, due, {t for r in rules for t in r.reads}) for group, due, rules in dues]
+        rows = [self._working_set.rows(group, due, {t for r in rules for t in r.reads}) for group, due, rules in dues]
         is_large = [sum(map(len, tables.values())) > _FEW for tables in rows]
         parts = [
             [at for at in range(len(dues)) if not is_large[at]],
@@ -137,14 +137,14 @@ class Watch:
         turns: dict[int, list[tuple[Rule | None, FindingChange]]] = {}
         for part in parts:
             rules = [rule for at in part for rule in dues[at][2]]
-            with self._shown(self._holding.scope([rows[at] for at in part], rules)) as scoped:
-                awake = self._with_judged(rules, scoped)
+            with self._due_tables(self._working_set.scope([rows[at] for at in part], rules)) as scoped:
+                active = self._rules_with_rows(rules, scoped)
                 for at in part:
-                    turns[at] = self._judge_group(dues[at][1], dues[at][2], awake)
+                    turns[at] = self._judge_group(dues[at][1], dues[at][2], active)
         return [turn for at in range(len(dues)) for turn in turns[at]]
 
     @contextmanager
-    def _shown(self, scoped: dict[str, pa.Table]) -> Iterator[dict[str, pa.Table]]:
+    def _due_tables(self, scoped: dict[str, pa.Table]) -> Iterator[dict[str, pa.Table]]:
         """Register rows for the rules as `due_<table>` while the block runs.
 
         A docket that is due is complete there. Other dockets may be there in part, because another group needs them. A
@@ -158,14 +158,14 @@ class Watch:
             for table in scoped:
                 self._duck.unregister(f"due_{table}")
 
-    def _judge_group(self, due: Due, rules: list[Rule], awake: set[str]) -> list[tuple[Rule | None, FindingChange]]:
+    def _judge_group(self, due: Due, rules: list[Rule], active: set[str]) -> list[tuple[Rule | None, FindingChange]]:
         dockets = frozenset(due.dockets.tolist())
         days = DueDays(due.spans) if due.spans is not None else None
         turns: list[tuple[Rule | None, FindingChange]] = []
         for rule in rules:
-            verdicts = self._run(rule, dockets) if rule.name in awake else []
+            verdicts = self._run(rule, dockets) if rule.name in active else []
             turned = self.findings.compare(rule.name, verdicts, dockets, days)
-            if rule.name in awake and any(turn.state == "cleared" for turn in turned):
+            if rule.name in active and any(turn.state == "cleared" for turn in turned):
                 turned = self._with_passing(rule, turned)
             turns += [(rule, turn) for turn in turned]
         return turns
@@ -184,9 +184,9 @@ class Watch:
             for turn in turns
         ]
 
-    def _with_judged(self, rules: list[Rule], scoped: Mapping[str, pa.Table]) -> set[str]:
+    def _rules_with_rows(self, rules: list[Rule], scoped: Mapping[str, pa.Table]) -> set[str]:
         """Return the rules that have a row to judge: the others find nothing, and need not be run."""
-        awake: set[str] = set()
+        active: set[str] = set()
         by_table: dict[str, list[Rule]] = {}
         for rule in rules:
             by_table.setdefault(rule.judges, []).append(rule)
@@ -194,8 +194,8 @@ class Watch:
             if scoped[table].num_rows:
                 counts = ", ".join(f"bool_or(coalesce(TRY({rule.complete}), true))" for rule in mine)
                 answers = self._duck.rows(f"SELECT {counts} FROM due_{table}")[0]
-                awake |= {rule.name for rule, answer in zip(mine, answers, strict=True) if answer}
-        return awake
+                active |= {rule.name for rule, answer in zip(mine, answers, strict=True) if answer}
+        return active
 
     def _run(self, rule: Rule, dockets: frozenset[int] | None = None) -> list[Verdict]:
         """Return the verdicts of a rule's SELECT within its time in force; with `dockets`, of those only."""

@@ -24,7 +24,7 @@ class RowStore:
         self.columns = tuple(columns)
         self._columns: dict[str, Column] = {c: column_of(kind.columns[c]) for c in columns if c != "fact"}
         self._facts: NDArray[np.int64] = np.empty(0, dtype=np.int64)
-        self._stands: NDArray[np.bool_] = np.empty(0, dtype=np.bool_)
+        self._is_current: NDArray[np.bool_] = np.empty(0, dtype=np.bool_)
         self._keys = keys
         self._chains = {key: Chain() for key in keys.values() if not key.step}
         self._count = 0
@@ -39,9 +39,9 @@ class RowStore:
         stop = self._count + rows.num_rows
         facts = rows.column("fact").to_numpy()
         assert not self._count or not len(facts) or facts[0] >= self._facts[self._count - 1], "facts come in order"
-        self._facts, self._stands = grown(self._facts, stop), grown(self._stands, stop)
+        self._facts, self._is_current = grown(self._facts, stop), grown(self._is_current, stop)
         self._facts[self._count : stop] = facts
-        self._stands[self._count : stop] = True
+        self._is_current[self._count : stop] = True
         for name, column in self._columns.items():
             column.add(rows.column(name))
         for key, chain in self._chains.items():
@@ -56,14 +56,14 @@ class RowStore:
         end = np.searchsorted(self._facts[: self._count], ordered, side="right")
         parts = [np.arange(b, e) for b, e in zip(begin.tolist(), end.tolist(), strict=True)]
         rows = np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
-        ended: NDArray[np.int64] = rows[self._stands[rows]]
-        self._stands[ended] = False
+        ended: NDArray[np.int64] = rows[self._is_current[rows]]
+        self._is_current[ended] = False
         return ended
 
     def rows_of(self, index: str, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Return the numbers of the current rows with those hashes (each once), in the order of their facts."""
         rows = self._chains[self._keys[index]].rows(hashes)
-        rows = rows[self._stands[rows]]
+        rows = rows[self._is_current[rows]]
         rows.sort()
         return rows
 

@@ -51,9 +51,9 @@ class WorkingSet:
         for table in changing:
             for group in self._members.get(table, ()):
                 for needed in group.tables:
-                    self._held(needed)
+                    self._store(needed)
 
-    def _held(self, table: str) -> RowStore:
+    def _store(self, table: str) -> RowStore:
         if table not in self._tables:
             store = RowStore(self._plan.pack.tables[table], self._plan.columns[table], self._keys(table))
             columns = ", ".join(f'"{c}"' for c in store.columns)
@@ -89,14 +89,14 @@ class WorkingSet:
             for table, spec in self._plan.pack.tables.items():
                 if kind in (table, spec.parent):
                     store = self._tables.get(table)
-                    rows = store.take(store.end(facts)) if store is not None else self._gone(table, facts)
+                    rows = store.take(store.end(facts)) if store is not None else self._ended_rows(table, facts)
                     keys = self._keys(table)
                     hashes_by_key = key_hashes(rows, keys.values())
                     hashes = {name: hashes_by_key[key] for name, key in keys.items()}
                     parts.setdefault(table, []).append(Part(rows, hashes))
         return Changes({table: tuple(table_parts) for table, table_parts in parts.items()})
 
-    def _gone(self, table: str, facts: NDArray[np.int64]) -> pa.Table:
+    def _ended_rows(self, table: str, facts: NDArray[np.int64]) -> pa.Table:
         """Return the rows of facts that ended, from the books."""
         self._duck.register("gone_facts", pa.table({"fact": facts}))
         columns = ", ".join(f'"{c}"' for c in self._plan.pack.tables[table].columns)
@@ -116,23 +116,27 @@ class WorkingSet:
             for table, by in rule.references.items():
                 if table not in changes.parts and table not in renewed:
                     continue
-                dockets = self._touched(group, rule, by, changes.parts.get(table, ()), renewed.get(table, ()))
+                dockets = self._touched_dockets(group, rule, by, changes.parts.get(table, ()), renewed.get(table, ()))
                 if dockets is None:
                     everything.add(rule.name)
                 elif len(dockets):
                     through.add(rule.name)
                     through_references.append(dockets)
-        referenced = np.unique(np.concatenate(through_references)) if through_references else np.empty(0, dtype=np.uint64)
+        referenced = (
+            np.unique(np.concatenate(through_references)) if through_references else np.empty(0, dtype=np.uint64)
+        )
         parts = [part for table in sorted(touched) for part in changes.parts[table]]
         label = f"docket {group.label}"
-        dockets = np.unique(np.concatenate([*(part.hashes[label] for part in parts), referenced])) if parts else referenced
+        dockets = (
+            np.unique(np.concatenate([*(part.hashes[label] for part in parts), referenced])) if parts else referenced
+        )
         dockets = dockets[dockets != 0]
         rules = frozenset(through)
         if group.window is None:
             return Due(dockets, touched, rules), everything
         return Due(dockets, touched, rules, *_reach(group, parts, referenced), referenced), everything
 
-    def _touched(
+    def _touched_dockets(
         self,
         group: Group,
         rule: Rule,
@@ -151,8 +155,8 @@ class WorkingSet:
         if not hashes:
             return np.empty(0, dtype=np.uint64)
         for table in group.tables:
-            self._held(table)
-        store = self._held(rule.judges)
+            self._store(table)
+        store = self._store(rule.judges)
         rows = store.rows_of(f"touch {'+'.join(by)}", np.unique(np.concatenate(hashes)))
         return np.unique(_hashes(store.take(rows, (*group.docket, "fact")), group.docket))
 
@@ -160,7 +164,7 @@ class WorkingSet:
         """Return by table the rows of a group's due dockets; with a window, those within two windows of a due day."""
         rows_by_table: dict[str, NDArray[np.int64]] = {}
         for table in tables:
-            store, docket = self._held(table), f"docket {group.label}"
+            store, docket = self._store(table), f"docket {group.label}"
             if group.window is None:
                 rows_by_table[table] = store.rows_of(docket, due.dockets)
             else:
@@ -177,7 +181,7 @@ class WorkingSet:
                 rows.setdefault(table, []).append(row_sets)
         columns = columns_needed(rules, self._plan.pack.tables)
         return {
-            table: self._held(table).take(
+            table: self._store(table).take(
                 row_sets[0] if len(row_sets) == 1 else np.unique(np.concatenate(row_sets)), columns[table]
             )
             for table, row_sets in sorted(rows.items())
