@@ -35,9 +35,9 @@ BEGINS = "2024-01-01T00:00:00"
 Row = Mapping[str, Any]
 
 
-def moment(said: str) -> dt.datetime:
+def moment(text: str) -> dt.datetime:
     """Return an instant of the owner's local time as UTC."""
-    return dt.datetime.fromisoformat(said).replace(tzinfo=WALL).astimezone(dt.UTC)
+    return dt.datetime.fromisoformat(text).replace(tzinfo=WALL).astimezone(dt.UTC)
 
 
 @lru_cache(maxsize=4)
@@ -82,13 +82,13 @@ def take(worker: Engine, *reports: Report, at: str) -> Taken:
 def kept(worker: Engine, *reports: Report, at: str) -> list[int]:
     """Submit reports that must all be accepted; returns their entries."""
     taken = take(worker, *reports, at=at)
-    assert taken.refused == {}, [one.text() for some in taken.refused.values() for one in some]
+    assert taken.refused == {}, [refusal.text() for refusals in taken.refused.values() for refusal in refusals]
     return [taken.entries[place] for place in range(len(reports))]
 
 
-def open_findings(worker: Engine, rule: str = "", **asked: Any) -> list[Version]:
+def open_findings(worker: Engine, rule: str = "", **filters: Any) -> list[Version]:
     """Return the findings, current or as of `known` and `valid`, of rules with `rule` in their name."""
-    return history.findings(worker.duck, rule=rule, **asked)
+    return history.findings(worker.duck, rule=rule, **filters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +102,10 @@ class Harbour:
     @property
     def key(self) -> dict[str, list[dict[str, Any]]]:
         """Return the answer key."""
-        found: dict[str, list[dict[str, Any]]] = json.loads(
+        answer_key: dict[str, list[dict[str, Any]]] = json.loads(
             (self.world / "answer_key.json").read_text(encoding="utf-8")
         )
-        return found
+        return answer_key
 
     @property
     def timeline(self) -> Sequence[dict[str, str]]:

@@ -16,7 +16,7 @@ from comptroller.model.refusal import Refusal, Refused, refusal
 TICK, POLICY, ASIDE, CLOCK = "tick", "policy", "aside", "clock"
 MADE = (TICK, POLICY, ASIDE, CLOCK)
 PASS, WRONG = "pass", "wrong"
-"""What an act about the clock does."""
+"""The values of `does` in an act about the clock."""
 
 
 def tick(instant: dt.datetime, owner: str) -> Accepted:
@@ -89,6 +89,6 @@ def _signed(by: str, why: str) -> None:
 
 
 def unfoldable(media: str, fault: Exception) -> Refusal:
-    """Return the refusal of an entry of the engine's own that the books cannot follow."""
+    """Return the refusal of an engine's own entry that the books cannot follow."""
     text = f"{type(fault).__name__}: {(str(fault).splitlines() or [''])[0]}"
     return refusal("act.unfoldable", ("", None, media), text)

@@ -56,7 +56,7 @@ class RefusedByDesk(Exception):
 
 
 class Client:
-    """Calls of one desk, with one token."""
+    """A client of one server, with one token."""
 
     def __init__(self, address: str, token: str, *, timeout_seconds: float = 60.0) -> None:
         """Store the server's address, such as `https://desk.example`, and a token that an administrator created."""
@@ -73,8 +73,8 @@ class Client:
         return answer
 
     def stream(self, lines: Iterable[bytes], *, kind: str = "", reporter: str = "") -> list[dict[str, Any]]:
-        """Report NDJSON lines while they come; returns an answer, with entry and receipt or with refusals, for
-        each thousand.
+        """Report NDJSON lines while they arrive; returns one answer per thousand lines, with entry and receipt
+        or with refusals.
         """
         parameters = urlencode({"kind": kind, "reporter": reporter})
         body = (line.rstrip(b"\n") + b"\n" for line in lines)
@@ -91,7 +91,7 @@ class Client:
         return answer
 
     def query(self, sql: str) -> Iterator[dict[str, Any]]:
-        """Ask one SELECT; returns its rows one by one by the names of their columns, over all pages of one answer."""
+        """Yield the rows of one SELECT as mappings by column name, over all pages of one answer."""
         after: str | None = ""
         while after is not None:
             page = self._call("POST", "/queries", json.dumps({"sql": sql, "after": after}).encode(), _JSON)
@@ -103,12 +103,12 @@ class Client:
         return self._all("/rules", {})
 
     def rule(self, name: str) -> dict[str, Any]:
-        """Return a rule with its text and its score within reach."""
+        """Return a rule with its text and its score over the visible entities."""
         answer: dict[str, Any] = self._call("GET", f"/rules/{quote(name)}")
         return answer
 
     def entries(self, reporter: str = "") -> Iterator[dict[str, Any]]:
-        """Return the heads of the ledger's entries within reach."""
+        """Return the heads of the visible ledger entries."""
         return self._all("/entries", {"reporter": reporter})
 
     def entry(self, number: int) -> dict[str, Any]:
@@ -117,13 +117,11 @@ class Client:
         return answer
 
     def findings(self, **filters: str) -> Iterator[dict[str, Any]]:
-        """Return findings one by one, over all pages; `asked` are the filters of the page, such as state, rule,
-        under.
-        """
+        """Return findings one by one, over all pages; `filters` are those of the page, such as state, rule, under."""
         return self._all("/findings", filters)
 
     def entities(self) -> Iterator[dict[str, Any]]:
-        """Return the entities within reach."""
+        """Return the visible entities."""
         return self._all("/entities", {})
 
     def entity(self, code: str) -> dict[str, Any]:
@@ -132,21 +130,23 @@ class Client:
         return answer
 
     def finding(self, name: str) -> dict[str, Any]:
-        """Explain a finding."""
+        """Return the explanation of a finding."""
         answer: dict[str, Any] = self._call("GET", f"/findings/{quote(name, safe='')}")
         return answer
 
     def cases(self, **filters: str) -> Iterator[dict[str, Any]]:
-        """Return cases one by one; `asked` are state, line, entity, rule, and `side="entity"` for the entity's side."""
+        """Return cases one by one; `filters` are state, line, entity, rule, and `side="entity"` for the
+        entity's side.
+        """
         return self._all("/cases", filters)
 
     def case(self, name: str, *, side: str = "") -> dict[str, Any]:
-        """Return one case with the acts that may be done in it."""
+        """Return one case with the acts that the user may do in it."""
         answer: dict[str, Any] = self._call("GET", f"/cases/{quote(name, safe='')}?{urlencode({'side': side})}")
         return answer
 
     def act(self, case: str, act: str, *, side: str = "", number: str = "", **fields: Any) -> dict[str, Any]:
-        """Do an act in a case; returns its entry, or the number under which it waits. Repeated under a `number`
+        """Do an act in a case; returns its entry, or the number of the waiting act. Repeated under a `number`
         it is done once.
         """
         body = json.dumps({"act": act, "number": number, **fields}).encode()
@@ -171,7 +171,7 @@ class Client:
         return answer
 
     def events(self) -> Iterator[dict[str, Any]]:
-        """Yield news as they happen, until the desk closes."""
+        """Yield news as they happen, until the server closes."""
         with self._open("GET", "/events", None, {}) as stream:
             for line in stream:
                 if line.startswith(b"data:"):

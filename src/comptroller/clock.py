@@ -13,7 +13,7 @@ from comptroller.ledger.entry import Entry
 from comptroller.model.refusal import Refusal, refusal
 
 EARLIEST, LATEST = dt.datetime(1900, 1, 1, tzinfo=dt.UTC), dt.datetime(2200, 1, 1, tzinfo=dt.UTC)
-"""The calendar that the engine takes: a clock outside of it is wrong by any policy."""
+"""The calendar of the engine: a clock outside it is wrong under any policy."""
 NOTE = "clock"
 
 
@@ -51,13 +51,15 @@ def moment_of(entry: Entry) -> dt.datetime:
 
 
 def moment_at(at: dt.datetime, last_stamp: dt.datetime, last_moment: dt.datetime) -> Moment:
-    """Return the moment of what comes at an instant; a clock that was set back waits at the last moment."""
+    """Return the moment of an arrival at an instant; if the clock was set back, it is the last moment."""
     at = max(at, last_moment)
     return Moment(at, max(at, last_stamp))
 
 
 def jump_refusal(at: dt.datetime, last: dt.datetime, days: int | None) -> Refusal | None:
-    """Return the refusal of an instant that lies outside the calendar, or more than so many days after the last moment."""
+    """Return the refusal of an instant outside the calendar, or more than so many days after the last moment;
+    else None.
+    """
     if not EARLIEST <= at < LATEST:
         calendar = {"earliest": f"{EARLIEST:%Y-%m-%d}", "latest": f"{LATEST:%Y-%m-%d}"}
         return refusal("clock.calendar", ("", None, "at"), at.isoformat(), **calendar)
@@ -67,7 +69,7 @@ def jump_refusal(at: dt.datetime, last: dt.datetime, days: int | None) -> Refusa
 
 
 def last_right(size: int, stretches: Iterable[tuple[int, int]]) -> int:
-    """Return the last entry up to `size` that lies in none of the stretches (first and last); 0 where there is none."""
+    """Return the last entry up to `size` outside all stretches (first and last entry); 0 if there is none."""
     number = size
     for first, last in sorted(stretches, key=lambda stretch: stretch[1], reverse=True):
         if first <= number <= last:

@@ -65,7 +65,7 @@ class Report:
 
     @classmethod
     def from_file(cls, path: str | Path, *, kind: str = "", reporter: str = "", mapping: str = "") -> Self:
-        """Return a file as a report; raises OSError where it cannot be read."""
+        """Return a file as a report; raises OSError if it cannot be read."""
         file = Path(path)
         return cls(file.read_bytes(), file.name, kind, reporter, mapping)
 
@@ -78,7 +78,7 @@ class Report:
 
 
 def _plain(value: object) -> str:
-    """Return a value that JSON does not know as text."""
+    """Return a value that JSON does not support as text."""
     return value.isoformat() if isinstance(value, dt.date | dt.datetime | dt.time) else str(value)
 
 
@@ -95,7 +95,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What happened to one report: the entry that records it, or why it was rejected."""
+    """The outcome of one report: the entry that records it, or the reasons for its rejection."""
 
     name: str
     entry: int | None
@@ -124,7 +124,7 @@ class Finding:
 
 
 class Node:
-    """A node that is open: use it in a `with` statement, or call `close`."""
+    """An open node: use it in a `with` statement, or call `close`."""
 
     def __init__(self, worker: engine.Engine) -> None:
         """Wrap the engine of an open node; programs call `open_node` or `create`."""
@@ -162,7 +162,9 @@ class Node:
         return tuple(self._changes)
 
     def report(self, *reports: Report, at: dt.datetime | None = None) -> list[Result]:
-        """Submit reports as one batch, each accepted whole or rejected whole; returns one result a report, in order."""
+        """Submit reports as one batch; each is accepted or rejected as a whole. Returns one result per report,
+        in order.
+        """
         taken = self._worker.take([self._incoming(report) for report in reports], at or _now())
         self._note(taken.turns)
         return [
@@ -203,7 +205,9 @@ class Node:
         return [self._finding(version) for version in history.findings(self._worker.duck, **filters)]
 
     def explain(self, finding: str) -> dict[str, Any]:
-        """Return a finding with its sources, parameters and rows as plain values; raises LookupError where there is none."""
+        """Return a finding with its sources, parameters and rows as plain values; raises LookupError if there
+        is none.
+        """
         explanation = explain(self._worker.duck, self._worker.pack, finding, policy_of=self._worker.policy_of)
         if explanation is None:
             raise LookupError(f"no finding, or more than one, begins with {finding!r}")
@@ -217,7 +221,7 @@ class Node:
         return [dict(zip(columns, row, strict=True)) for row in rows]
 
     def receipt(self, entry: int) -> dict[str, Any]:
-        """Return the proof that an entry is in the ledger; raises LookupError where there is no such entry."""
+        """Return the proof that an entry is in the ledger; raises LookupError if there is no such entry."""
         proof: dict[str, Any] = json.loads(self._worker.ledger.receipt(entry).to_json())
         return proof
 

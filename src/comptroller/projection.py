@@ -26,7 +26,7 @@ Tables = Mapping[str, pa.Table]
 
 
 class Projection:
-    """What is known, judged and done, as the ledger's entries make it."""
+    """Books, watch and cases of one node, computed from the ledger's entries."""
 
     pack: Pack
     books: Books
@@ -44,7 +44,7 @@ class Projection:
         self.is_whole = True
 
     def load(self) -> int:
-        """Open books, watch and cases as the store has them; returns the last entry that is folded."""
+        """Open books, watch and cases from the store; returns the last entry that is folded."""
         folded, pack = self._stored()
         self._open(pack)
         self.is_whole = True
@@ -83,19 +83,19 @@ class Projection:
                 return changes
 
     def fold(self, tables: Tables, lists: Tables, span: tuple[int, int], at: dt.datetime) -> list[FindingChange]:
-        """Fold the facts of entries `span` (first and last) that came at `at`, and judge what they make due."""
+        """Fold the facts of entries `span` (first and last) that arrived at `at`, and judge what they make due."""
         first, last = span
         self.watch.prepare([*tables, *lists])
         return self._judge(self.books.fold(tables, lists, first, at), last, at)
 
     def turn_clock(self, instant: dt.datetime, number: int) -> list[FindingChange]:
-        """Set the clock with entry `number`, and judge what reads it."""
+        """Set the clock with entry `number`, and judge the rules that read it."""
         return self._judge(self.books.tick(instant), number, instant)
 
     def change_policy(
         self, pack: Pack, number: int, at: dt.datetime, progress: Progress | None = None
     ) -> list[FindingChange]:
-        """Go on under another policy with entry `number` that came at `at`; everything is judged again."""
+        """Change to another policy with entry `number` that arrived at `at`; everything is judged again."""
         is_first = self.books.entries == 0
         self.pack = pack
         self.books = self.books.adopt(pack)
@@ -111,12 +111,12 @@ class Projection:
         return self._judge(Change(), number, at)
 
     def set_aside(self, faults: Mapping[int, str], number: int, at: dt.datetime) -> list[FindingChange]:
-        """Note with entry `number` which entries are not folded, and why."""
+        """Record with entry `number` which entries are not folded, and why."""
         self.books.notes.put_aside(faults, number)
         return self._judge(Change(), number, at)
 
     def act_on_clock(self, fields: Mapping[str, Any], number: int, at: dt.datetime) -> list[FindingChange]:
-        """Note an act about the clock with entry `number`."""
+        """Record an act about the clock with entry `number`."""
         self.books.notes.put_clock_act(fields, number)
         return self._judge(Change(), number, at)
 

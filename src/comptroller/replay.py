@@ -30,7 +30,7 @@ from comptroller.store.faults import is_of_values
 from comptroller.suspects import sift
 
 FOUNDING = 1
-"""The entry of the policy that a node begins with: without it nothing can be folded."""
+"""The number of the entry with the first policy: without it nothing can be folded."""
 
 
 class Opened(Protocol):
@@ -48,7 +48,7 @@ class Opened(Protocol):
 
 
 class _Rollback(Exception):
-    """Raised where a seal would be: what was tried held, and is taken back."""
+    """Raised instead of sealing: the trial succeeded, and is rolled back."""
 
 
 class Replay(Projection):
@@ -65,7 +65,7 @@ class Replay(Projection):
         self.catch_up()
 
     def _in_store(self) -> tuple[int, Pack]:
-        """Return the last entry that is folded in the store, and the policy that is folded there."""
+        """Return the last entry that is folded in the store, and the policy in force there."""
         folded, number = node.check_books(self.duck, self.ledger)
         if self._adopted is None or self._adopted[0] != number:
             self._adopted = number, self._policy(self.ledger.entry(number))
@@ -95,7 +95,7 @@ class Replay(Projection):
         return changes
 
     def _entries_aside(self, folded: int) -> frozenset[int]:
-        """Return the entries that the ledger sets aside behind the last entry that is folded."""
+        """Return the entries that the ledger sets aside after the last folded entry."""
         if folded == self.ledger.size:
             return frozenset()
         with closing(EntryHeaders(self.ledger.path)) as heads:
@@ -103,7 +103,7 @@ class Replay(Projection):
         return frozenset(entry for number in numbers for entry in acts.faults_in(self.ledger.entry(number)))
 
     def _replay(self, first: int, last: int) -> list[FindingChange]:
-        """Fold and judge entries that make one batch, as they were when they came, without those that are set aside."""
+        """Fold and judge the entries of one batch as when they arrived, without those that are set aside."""
         entries = list(self.ledger.entries(first, last))
         try:
             return self._refold(entries, self._aside)
@@ -117,7 +117,9 @@ class Replay(Projection):
         return self._refold(entries, self._aside)
 
     def _at_fault(self, entries: Sequence[Entry]) -> dict[int, Exception]:
-        """Return the entries without which the others of their batch can be folded, each with its fault."""
+        """Return the entries that must be left out so that the rest of their batch can be folded, each with its
+        fault.
+        """
         standing = [entry.number for entry in entries if entry.number not in self._aside]
 
         def attempt(numbers: Sequence[int]) -> Exception | None:
@@ -143,11 +145,13 @@ class Replay(Projection):
     def _refold(
         self, entries: Sequence[Entry], left_out: frozenset[int], *, is_trial: bool = False
     ) -> list[FindingChange]:
-        """Fold the entries of a batch in one transaction; what is left out counts as erased. A trial raises _Rollback."""
+        """Fold the entries of a batch in one transaction; an entry that is left out counts as erased. A trial
+        raises _Rollback.
+        """
         return self.settle(self._work_of(entries, left_out), entries[-1].number, _roll_back if is_trial else _in_ledger)
 
     def _work_of(self, entries: Sequence[Entry], left_out: frozenset[int]) -> Callable[[], list[FindingChange]]:
-        """Return the work that the entries of a batch make."""
+        """Return the work to do for the entries of a batch."""
         head, at, number = entries[0], moment_of(entries[0]), entries[-1].number
         media = head.fields["media"]
         if head.number in left_out and media in acts.MADE:
@@ -189,7 +193,7 @@ class Replay(Projection):
         )
 
     def last_moment(self, *more: tuple[int, int]) -> dt.datetime:
-        """Return the moment of the last entry that lies in no stretch of a wrong clock, those in `more` among them."""
+        """Return the moment of the last entry outside every stretch of a wrong clock; `more` are further stretches."""
         stretches = [*self.books.notes.wrong, *more]
         if not stretches:
             return self.ledger.last_at
@@ -212,5 +216,5 @@ def _in_ledger() -> None:
 
 
 def _roll_back() -> None:
-    """Raise _Rollback, so that what was done is taken back."""
+    """Raise _Rollback, so that the transaction is rolled back."""
     raise _Rollback

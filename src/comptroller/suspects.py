@@ -12,14 +12,14 @@ One = TypeVar("One")
 _VALUES = re.compile(r"-?\d[\d.:T -]*\d|\d{3,}|'([^']+)'")
 _STAMPS = ("report", "seq", "line", "act", "key_hash", "content_hash", "fact", "received_at", "first_at")
 _SHORTEST = 3
-"""Shorter runs of digits are met by chance."""
+"""The minimum of digits to compare: shorter runs match by chance."""
 
 
 def sift(items: Sequence[One], attempt: Callable[[Sequence[One]], Exception | None]) -> dict[One, Exception]:
-    """Return those of the items that must be left out so that the others pass together, each with its fault.
+    """Return the items that must be left out so that the others pass together, each with its fault.
 
-    `attempt` tries some of them, in their order, and returns the fault or None. Of n items with k at fault, about
-    k log2(n) attempts are made.
+    `attempt` tries some of them, in their order, and returns the fault or None. Of n items with k at fault, about k
+    log2(n) attempts are made.
     """
     passing: list[One] = []
     wrong: dict[One, Exception] = {}
@@ -40,7 +40,7 @@ def sift(items: Sequence[One], attempt: Callable[[Sequence[One]], Exception | No
 
 
 def halves(waiting: Sequence[int], suspects: Sequence[int]) -> tuple[list[int], list[int]]:
-    """Return `waiting` in two parts, each with half of the suspects, which are places in it."""
+    """Return `waiting` in two parts, each with half of the suspects; `suspects` are positions in it."""
     cut = suspects[len(suspects) // 2]
     return list(waiting[:cut]), list(waiting[cut:])
 

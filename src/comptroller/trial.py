@@ -10,9 +10,10 @@ from comptroller.watch import Watch
 
 
 def try_out(pack: Pack, before: Pack) -> None:
-    """Run every rule over empty tables, and compare the columns' types: what is in the ledger can always be folded.
+    """Run every rule over empty tables, and compare the types of columns, so that every ledger entry can always be
+    folded.
 
-    Raises BrokenPack for a policy that cannot follow `before`. What was tried out in this process is not tried again.
+    Raises BrokenPack for a policy that cannot follow `before`. A pair that passed in this process is not tried again.
     """
     both = (pack.name, pack.digest, before.name, before.digest)
     if both in _TRIED:
@@ -40,4 +41,4 @@ def try_out(pack: Pack, before: Pack) -> None:
 
 
 _TRIED: set[tuple[str, str, str, str]] = set()
-"""Packs that were found to run, with those that they followed: names and digests."""
+"""Packs that passed, each with the pack before it: names and digests."""

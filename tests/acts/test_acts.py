@@ -22,9 +22,9 @@ def test_what_is_said_is_read_back() -> None:
     """Ticks, what is set aside, and acts about the clock."""
     assert acts.instant_in(entry(acts.tick(AT, "O"))) == AT
     assert acts.faults_in(entry(acts.aside({9: "b", 3: "a"}, "O"))) == {3: "a", 9: "b"}
-    said = acts.wrong_stretch((2, 4), 9, "U1", "battery")
-    assert acts.content_of(entry(acts.clock(said, "O"))) == said
-    assert {acts.tick(AT, "O").media, acts.clock(said, "O").media, acts.aside({}, "O").media} < set(acts.MADE)
+    fields = acts.wrong_stretch((2, 4), 9, "U1", "battery")
+    assert acts.content_of(entry(acts.clock(fields, "O"))) == fields
+    assert {acts.tick(AT, "O").media, acts.clock(fields, "O").media, acts.aside({}, "O").media} < set(acts.MADE)
 
 
 @pytest.mark.parametrize("stretch", [(0, 3), (3, 2), (1, 10), (-1, -1)])
@@ -38,10 +38,14 @@ def test_an_act_says_who_and_why() -> None:
     """Blanks are empty."""
     with pytest.raises(Refused) as refused:
         acts.passing(AT, AT, " ", "")
-    assert [one.field for one in refused.value.refusals] == ["by", "why"]
+    assert [refusal.field for refusal in refused.value.refusals] == ["by", "why"]
 
 
 def test_what_the_books_cannot_follow_is_refused_by_medium() -> None:
     """The fault is named in one line."""
-    one = acts.unfoldable("tick", OverflowError("date value out of range\nmore"))
-    assert (one.code, one.field, one.seen) == ("act.unfoldable", "tick", "OverflowError: date value out of range")
+    refusal = acts.unfoldable("tick", OverflowError("date value out of range\nmore"))
+    assert (refusal.code, refusal.field, refusal.seen) == (
+        "act.unfoldable",
+        "tick",
+        "OverflowError: date value out of range",
+    )

@@ -149,19 +149,19 @@ def test_a_delegation_carries_as_far_as_it_goes(node: Engine) -> None:
 
 def test_the_matrix_names_gaps(node: Engine) -> None:
     """Each item's lines are shown in order; an item without a body that decides is a gap."""
-    found = powers(node.duck, node.pack.case_policy.authority, "G1", dt.date(2024, 7, 1))
-    assert [one["body"] for one in found["items"]["loan"]] == ["board", "management"]
-    assert "loan" not in found["gaps"]
-    assert found["overlaps"] == []
-    assert found["below"]["loan"] == 100
+    matrix = powers(node.duck, node.pack.case_policy.authority, "G1", dt.date(2024, 7, 1))
+    assert [line["body"] for line in matrix["items"]["loan"]] == ["board", "management"]
+    assert "loan" not in matrix["gaps"]
+    assert matrix["overlaps"] == []
+    assert matrix["below"]["loan"] == 100
 
 
 def test_who_acts_against_advice_is_found(node: Engine) -> None:
     """A body that was advised to ask another, and then approved the matter itself, is found."""
-    asked = Question("G1", "management", "loan", _ON, Decimal(1000), matter="M9")
-    row = as_fact("Q1", asked, may(node.duck, node.pack.case_policy.authority, asked))
+    question = Question("G1", "management", "loan", _ON, Decimal(1000), matter="M9")
+    row = as_fact("Q1", question, may(node.duck, node.pack.case_policy.authority, question))
     kept(node, report("advice", row), at="2024-03-10T09:00:00")
     decided = {"entity": "G1", "decision": "D9", "matter": "M9", "body": "management", "outcome": "approved"}
     kept(node, report("decision", {**decided, "decided_at": "2024-03-11T10:00:00"}), at="2024-03-11T11:00:00")
-    (found,) = open_findings(node, "acted_against_advice")
-    assert (found.subject, found.evidence["whom"]) == (["G1", "Q1"], "board")
+    (findings,) = open_findings(node, "acted_against_advice")
+    assert (findings.subject, findings.evidence["whom"]) == (["G1", "Q1"], "board")

@@ -9,7 +9,7 @@ from comptroller.cases.closure import is_lapsed, next_state
 from comptroller.engine import Engine
 from comptroller.model.finding import BY_FACTS, HOWS, LAPSED
 from comptroller.packs import gather_files
-from tests.cases.event_facts import city, did, refused, step
+from tests.cases.event_facts import city, refusals_of, step, take_steps
 from tests.worlds import OWNER, PACKS, kept, moment, open_findings, report
 
 _MINOR = {"loss_classes": ["general"], "with_persons": False}
@@ -44,8 +44,8 @@ def _taken_up(node: Engine, month: str, *numbers: str) -> list[str]:
     for number in numbers:
         _tender(node, number, f"{month}-11")
     cases = [_case(node, number) for number in numbers]
-    moves = [(one, move) for one in cases for move in ("escalate", "require")]
-    did(node, *(step(one, move, "audit", "U1", f"{month}-12") for one, move in moves))
+    moves = [(case_id, move) for case_id in cases for move in ("escalate", "require")]
+    take_steps(node, *(step(case_id, move, "audit", "U1", f"{month}-12") for case_id, move in moves))
     return cases
 
 
@@ -75,7 +75,7 @@ def test_what_is_taken_back_or_said_otherwise_is_looked_at(node: Engine) -> None
     back, other = _taken_up(node, "2024-04", "T2", "T3")
     _tender(node, "T2", "2024-04-20", act="retract")
     _tender(node, "T3", "2024-04-20", act="correct", method="bidding")
-    assert [_stands(node, one)[:2] for one in (back, other)] == [("verifying", None)] * 2
+    assert [_stands(node, case_id)[:2] for case_id in (back, other)] == [("verifying", None)] * 2
     hows = "SELECT cleared_how FROM case_finding WHERE case_id IN (?, ?) ORDER BY 1"
     assert node.duck.rows(hows, [back, other]) == [("otherwise",), ("retracted",)]
 
@@ -91,10 +91,10 @@ def test_loss_persons_and_inquiries_call_for_officers(node: Engine) -> None:
     )
     answers = {"case_id": person, "person": "P1", "office": OWNER, "entity": "G1", "by_line": "audit", "by": "U1"}
     kept(node, report("responsibility", {**answers, "degree": "direct"}), at="2024-05-13T12:00:00")
-    did(node, step(inquiry, "inquire", "audit", "U1", "2024-05-13"))
+    take_steps(node, step(inquiry, "inquire", "audit", "U1", "2024-05-13"))
     for number in ("T4", "T5", "T6"):
         _tender(node, number, "2024-05-20", **_LOWERED)
-    assert [_stands(node, one)[:2] for one in (loss, person, inquiry)] == [("verifying", None)] * 3
+    assert [_stands(node, case_id)[:2] for case_id in (loss, person, inquiry)] == [("verifying", None)] * 3
 
 
 def test_what_lapses_is_never_counted_as_put_right(node: Engine) -> None:
@@ -111,9 +111,11 @@ def test_what_lapses_is_never_counted_as_put_right(node: Engine) -> None:
     node.adopt(files, "cn-cases", moment("2024-06-14T09:00:00"))
     assert _stands(node, fresh)[:2] == ("dismissed", "lapsed")
     assert _stands(node, taken)[:2] == ("verifying", None)
-    did(node, step(taken, "verify", "audit", "U2", "2024-06-14"))
-    assert [r.code for r in refused(node, step(taken, "close", "audit", "U2", "2024-06-14"))] == ["cases.same_officer"]
-    did(node, step(taken, "close", "audit", "U3", "2024-06-14"))
+    take_steps(node, step(taken, "verify", "audit", "U2", "2024-06-14"))
+    assert [r.code for r in refusals_of(node, step(taken, "close", "audit", "U2", "2024-06-14"))] == [
+        "cases.same_officer"
+    ]
+    take_steps(node, step(taken, "close", "audit", "U3", "2024-06-14"))
     assert _stands(node, taken)[:2] == ("closed", "lapsed")
     sql = "SELECT count(*) FILTER (WHERE ended_how IN ('passed', 'rejudged')) FROM case_now"
     assert node.duck.rows(sql) == before
@@ -123,9 +125,9 @@ def test_what_lapses_is_never_counted_as_put_right(node: Engine) -> None:
 
 def _case_of(how: str, state: str, closes: dict[str, Any] | None = None, **more: Any) -> Case:
     case = Case("C", state=state, **more)
-    one = CaseFinding("F", "G1", "r", "low", "", moment("2024-03-11T09:00:00").date(), stands=False)
-    one.cleared_how, one.closes = how, closes
-    case.findings["F"] = one
+    finding = CaseFinding("F", "G1", "r", "low", "", moment("2024-03-11T09:00:00").date(), stands=False)
+    finding.cleared_how, finding.closes = how, closes
+    case.findings["F"] = finding
     return case
 
 
@@ -148,9 +150,9 @@ def test_only_facts_close_and_only_lists_time_and_policy_lapse(how: str) -> None
 
 def test_a_route_may_let_losses_of_a_class_and_persons_pass() -> None:
     """A loss of a class in the route, and persons if it allows them, end by facts as well; a hand-over never."""
-    held = {"loss_cny": "5"}
-    assert next_state(_case_of("corrected", "rectifying", _MINOR, loss_class="general", **held), _GONE)[0] == "closed"
-    assert next_state(_case_of("corrected", "rectifying", _MINOR, loss_class="major", **held), _GONE)[0] == "verifying"
+    case = {"loss_cny": "5"}
+    assert next_state(_case_of("corrected", "rectifying", _MINOR, loss_class="general", **case), _GONE)[0] == "closed"
+    assert next_state(_case_of("corrected", "rectifying", _MINOR, loss_class="major", **case), _GONE)[0] == "verifying"
     answers = Event("finding.cleared", _GONE.on, said={"persons": True})
     assert next_state(_case_of("corrected", "rectifying", _MINOR), answers)[0] == "verifying"
     named = {**_MINOR, "with_persons": True}

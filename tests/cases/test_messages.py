@@ -18,6 +18,6 @@ def test_the_catalogue_has_codes_of_cases():
 @pytest.mark.parametrize("code", CODES)
 def test_a_refusal_is_whole(code):
     """Place, what was seen, what is expected and how to fix it, in Chinese and in English."""
-    one = step_refusal(code, "case_step", "move", "x")
-    assert (one.code, one.field, one.seen) == (code, "case_step.move", "x")
-    assert all((one.expected.zh, one.expected.en, one.mend.zh, one.mend.en))
+    refusal = step_refusal(code, "case_step", "move", "x")
+    assert (refusal.code, refusal.field, refusal.seen) == (code, "case_step.move", "x")
+    assert all((refusal.expected.zh, refusal.expected.en, refusal.mend.zh, refusal.mend.en))

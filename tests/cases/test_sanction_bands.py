@@ -26,10 +26,10 @@ def test_a_band_is_of_its_class_degree_and_day(pack):
     leading = band_of(pack, "general", "leading", dt.date(2024, 1, 1))
     assert leading is not None
     assert (leading.least, leading.most) == (10, 30)
-    assert {one.source for one in leading.cites} == {"accountability_measures_37_2018"}
+    assert {band.source for band in leading.cites} == {"accountability_measures_37_2018"}
     later = band_of(pack, "general", "leading", dt.date(2026, 1, 1))
     assert later is not None
-    assert {one.source for one in later.cites} == {"accountability_measures_46_2026"}
+    assert {band.source for band in later.cites} == {"accountability_measures_46_2026"}
     assert band_of(pack, "general", "leading", dt.date(2018, 1, 1)) is None
     assert band_of(pack, "", "leading", dt.date(2024, 1, 1)) is None
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from comptroller import engine
 from comptroller.packs import gather_files
-from tests.cases.event_facts import answer, city, did, mend, pay, said, state, step, the_case
+from tests.cases.event_facts import answer, city, correct_approval, pay, send_answers, state, step, take_steps, the_case
 from tests.worlds import OWNER, PACKS, fresh_node, kept, moment, report
 
 
@@ -32,7 +32,7 @@ def test_what_is_cleared_before_anybody_looked_is_dismissed_by_itself(tmp_path: 
     kept(node, report("decision", {**early, "decided_at": "2024-03-01T10:00:00"}), at="2024-03-12T09:00:00")
     assert node.duck.rows("SELECT state, ended_how FROM case_now") == [("dismissed", "withdrawn")]
     pay(node, "P2", "M2", "G2", at="2024-03-12T10:00:00")
-    mend(node, "M2", decided="2024-03-02T10:00:00", at="2024-03-13T09:00:00", firm="G2")
+    correct_approval(node, "M2", decided="2024-03-02T10:00:00", at="2024-03-13T09:00:00", firm="G2")
     assert node.duck.rows("SELECT state, ended_how FROM case_now WHERE entity = 'G2'") == [("verifying", None)]
     assert node.duck.rows("SELECT withdrawn_count, open_count FROM rule_outcome WHERE rule LIKE '%acted_before%'") == [
         (2, 0)
@@ -81,10 +81,10 @@ def test_material_that_another_line_has_is_not_asked_for_again(tmp_path: Path) -
 
     def ask(number: str, line: str, day: str) -> None:
         row = {"request": number, "case_id": one, "office": OWNER, "by_line": line, "by": "U1", "material": "minutes"}
-        did(node, {**row, "asked_on": day}, kind="material_request")
+        take_steps(node, {**row, "asked_on": day}, kind="material_request")
 
     ask("R1", "audit", "2024-03-12")
-    said(node, answer(one, "supply", "2024-03-14", material="minutes", request="R1"))
+    send_answers(node, answer(one, "supply", "2024-03-14", material="minutes", request="R1"))
     ask("R2", "internal", "2024-03-18")
     sql = (
         "SELECT request, duplicate, saved, supplied_to, CAST(supplied_on AS VARCHAR) FROM case_request ORDER BY request"
@@ -100,14 +100,14 @@ def test_what_a_keeping_line_asks_for_tells_others_nothing(tmp_path: Path) -> No
     node = city(tmp_path)
     pay(node, at="2024-03-11T09:00:00")
     one = the_case(node)
-    did(node, step(one, "inform", "internal", "U1", "2024-03-12", to_line="discipline"))
+    take_steps(node, step(one, "inform", "internal", "U1", "2024-03-12", to_line="discipline"))
 
     def ask(number: str, line: str, day: str, material: str = "bank") -> None:
         row = {"request": number, "case_id": one, "office": OWNER, "by_line": line, "by": "U1", "material": material}
-        did(node, {**row, "asked_on": day}, kind="material_request")
+        take_steps(node, {**row, "asked_on": day}, kind="material_request")
 
     ask("R1", "discipline", "2024-03-12")
-    said(node, answer(one, "supply", "2024-03-13", material="bank", request="R1"))
+    send_answers(node, answer(one, "supply", "2024-03-13", material="bank", request="R1"))
     for number, line in (("R2", "audit"), ("R3", "discipline")):
         ask(number, line, "2024-03-14")
     sql = "SELECT request, duplicate, saved, supplied_to FROM case_request WHERE request > 'R1' ORDER BY request"
@@ -120,7 +120,7 @@ def test_what_a_keeping_line_asks_for_tells_others_nothing(tmp_path: Path) -> No
         "material": "minutes",
         "by": "V1",
     }
-    did(node, {**row, "obtained_on": "2024-03-14", "seen_by": "case"}, kind="case_evidence")
+    take_steps(node, {**row, "obtained_on": "2024-03-14", "seen_by": "case"}, kind="case_evidence")
     ask("R4", "audit", "2024-03-15", "minutes")
     node.close()
     node = engine.open_node(tmp_path / "node")
@@ -146,7 +146,7 @@ def test_a_clock_beyond_the_calendar_is_dated_by_the_next_one(tmp_path: Path) ->
     """Law: where the calendar ends before a clock does there is no last day; the policy that brings the next calendar sets it, once."""
     files = gather_files([PACKS], "cn-central")
     short = {
-        path: said for path, said in files.items() if not path.endswith(("calendar/2025.yml", "calendar/2026.yml"))
+        path: fields for path, fields in files.items() if not path.endswith(("calendar/2025.yml", "calendar/2026.yml"))
     }
     node = city(tmp_path)
     node.adopt(short, "cn-central", moment("2024-12-01T09:00:00"))
@@ -156,11 +156,11 @@ def test_a_clock_beyond_the_calendar_is_dated_by_the_next_one(tmp_path: Path) ->
     assert node.duck.rows("SELECT due_on FROM case_now") == [(None,)]
     node.adopt(files, "cn-central", moment("2025-01-02T09:00:00"))
     assert node.duck.rows(undated) == [(0,)]
-    held = "SELECT case_id, clock, instance, due_on, fact FROM case_clock ORDER BY ALL"
-    dated, (due,) = node.duck.rows(held), node.duck.rows("SELECT due_on FROM case_now")[0]
+    case = "SELECT case_id, clock, instance, due_on, fact FROM case_clock ORDER BY ALL"
+    dated, (due,) = node.duck.rows(case), node.duck.rows("SELECT due_on FROM case_now")[0]
     assert due == min(row[3] for row in dated)
     node.close()
     node = engine.open_node(tmp_path / "node")
     pay(node, "P2", "M2", at="2025-01-03T09:00:00")
-    assert [row for row in node.duck.rows(held) if row in dated] == dated, "nothing is written twice"
+    assert [row for row in node.duck.rows(case) if row in dated] == dated, "nothing is written twice"
     node.close()

@@ -45,19 +45,19 @@ class Cut(BaseException):
 def cut_at(point: str, passes: int, act: Callable[[], None]) -> Iterator[None]:
     """Do `act` when the point is passed for the `passes`-th time inside."""
     owner, name, is_before = POINTS[point]
-    whole, left = getattr(owner, name), [passes]
+    original, left = getattr(owner, name), [passes]
 
     def watched(*given: Any, **named: Any) -> Any:
         left[0] -= 1
         if is_before and left[0] == 0:
             act()
-        found = whole(*given, **named)
+        result = original(*given, **named)
         if not is_before and left[0] == 0:
             act()
-        return found
+        return result
 
     setattr(owner, name, watched)
     try:
         yield
     finally:
-        setattr(owner, name, whole)
+        setattr(owner, name, original)

@@ -65,8 +65,8 @@ def _kill_and_look(folder: Path, *, kills: int, seed: int, longest_s: float) -> 
         verdict = verify(folder / "ledger.sqlite", key().verifier, erased=())
         assert verdict.is_sound, f"seed {seed}, kill {turn}: {verdict.problem}"
         node = engine.open_node(folder)
-        kept = {e.number: (e.payload or b"").hex() for e in node.ledger.entries() if e.number in acknowledged}
-        assert kept == acknowledged, f"seed {seed}, kill {turn}: a report that was acknowledged is lost"
+        recorded = {e.number: (e.payload or b"").hex() for e in node.ledger.entries() if e.number in acknowledged}
+        assert recorded == acknowledged, f"seed {seed}, kill {turn}: a report that was acknowledged is lost"
         assert node.books.entries == node.ledger.size
         doubled = node.duck.rows("SELECT finding, version FROM finding GROUP BY ALL HAVING count(*) > 1")
         doubled += node.duck.rows("SELECT fact FROM all_payment GROUP BY fact HAVING count(*) > 1")
@@ -96,5 +96,5 @@ def _write_until_killed(folder: Path, seed: int, wait_s: float) -> dict[int, str
         writer.send_signal(signal.SIGKILL)
         lines += writer.stdout.read().splitlines(keepends=True)
         assert writer.wait() == -signal.SIGKILL, "the writer ended by itself"
-    whole = [line.split() for line in lines if line.endswith("\n") and line.strip() != "open"]
-    return {int(number): payload for number, payload in whole}
+    complete = [line.split() for line in lines if line.endswith("\n") and line.strip() != "open"]
+    return {int(number): payload for number, payload in complete}

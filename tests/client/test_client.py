@@ -34,9 +34,9 @@ def test_a_program_reports_and_reads(tmp_path):
     first, second = (program.report(payload, name="p.json", key="k") for _ in range(2))
     assert first == second
     assert first["receipt"]["entry"] == first["entry"]
-    found = list(program.findings(state="all"))
-    assert {one["entity"] for one in found} == {"A", "A1"}
-    assert program.finding(found[0]["finding"])["finding"]["entity"] in ("A", "A1")
+    findings = list(program.findings(state="all"))
+    assert {one["entity"] for one in findings} == {"A", "A1"}
+    assert program.finding(findings[0]["finding"])["finding"]["entity"] in ("A", "A1")
     assert [one["entity"] for one in program.entities()] == ["A", "A1"]
     assert program.me()["login"] == "reporter"
     with pytest.raises(RefusedByDesk) as refused:

@@ -15,9 +15,9 @@ _INSTANTS = st.datetimes(timezones=st.sampled_from([dt.timezone(dt.timedelta(hou
 def test_every_instant_is_taken_or_refused(instant: dt.datetime, days: int) -> None:
     """No instant raises; one in the calendar and near enough passes."""
     at = utc(instant)
-    found = jump_refusal(at, AT, days)
+    refusal = jump_refusal(at, AT, days)
     passes = EARLIEST <= at < LATEST and at - AT <= dt.timedelta(days=days)
-    assert (found is None) == passes
+    assert (refusal is None) == passes
 
 
 def test_an_instant_says_its_offset() -> None:

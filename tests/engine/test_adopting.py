@@ -51,13 +51,13 @@ def test_a_finding_is_explained_by_the_policy_it_was_found_under(tmp_path: Path)
     """A clause that is renumbered later, or a rule that goes, does not change what an earlier finding rested on."""
     node = small_node(tmp_path / "n")
     tell(node, [("payment", pay("P1"))])
-    (one,) = history.findings(node.duck, rule="undecided")
+    (finding,) = history.findings(node.duck, rule="undecided")
 
     def articles() -> tuple[list[str], bool]:
-        told = explain(node.duck, node.pack, one.finding, policy_of=node.policy_of)
-        assert told is not None
-        assert told.rule is not None
-        return [source["article"] for source in told.sources], told.is_same_text
+        explanation = explain(node.duck, node.pack, finding.finding, policy_of=node.policy_of)
+        assert explanation is not None
+        assert explanation.rule is not None
+        return [source["article"] for source in explanation.sources], explanation.is_same_text
 
     assert articles() == (["1"], True)
     files = changed(
@@ -66,14 +66,14 @@ def test_a_finding_is_explained_by_the_policy_it_was_found_under(tmp_path: Path)
     assert node.adopt(files, "small", AT) == []
     assert articles() == (["1"], False)
     node.adopt({path: text for path, text in files.items() if "/undecided" not in path}, "small", AT)
-    assert history.versions(node.duck, one.finding)[-1].state == "cleared"
+    assert history.versions(node.duck, finding.finding)[-1].state == "cleared"
     assert articles() == (["1"], False)
     node.adopt(small_files(), "small", AT)
     assert articles() == (["1"], True)
     node.close()
     again = engine.rebuild(tmp_path / "n")
-    assert [again.policy_of(v.pack, v.known).digest for v in history.versions(again.duck, one.finding)] == [
-        v.pack for v in history.versions(again.duck, one.finding)
+    assert [again.policy_of(v.pack, v.known).digest for v in history.versions(again.duck, finding.finding)] == [
+        v.pack for v in history.versions(again.duck, finding.finding)
     ]
     again.close()
 

@@ -36,9 +36,9 @@ def rebuilt(node: Engine, folder: Path) -> None:
 
 def refused(act: object) -> list[str]:
     """Return the codes of an act's refusals."""
-    with pytest.raises(Refused) as found:
+    with pytest.raises(Refused) as codes:
         act()  # type: ignore[operator]
-    return [one.code for one in found.value.refusals]
+    return [refusal.code for refusal in codes.value.refusals]
 
 
 def test_a_clock_that_jumps_takes_nothing(tmp_path: Path) -> None:

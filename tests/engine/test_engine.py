@@ -107,21 +107,21 @@ def test_a_rebuild_that_loses_retractions_is_seen(tmp_path: Path, monkeypatch: p
     before = dump(node)
     node.close()
     whole = Books._fold_kind
-    monkeypatch.setattr(Books, "_fold_kind", lambda *told: (whole(*told)[0], None))
+    monkeypatch.setattr(Books, "_fold_kind", lambda *arguments: (whole(*arguments)[0], None))
     again = engine.rebuild(tmp_path / "n")
     assert dump(again) != before
     again.close()
 
 
-class Door:
+class Reopening:
     """An engine that is closed and opened again after each step."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.node = folder, small_node(folder)
 
     def __getattr__(self, step: str) -> Any:
-        def go(*told: Any) -> Any:
-            found = getattr(self.node, step)(*told)
+        def go(*arguments: Any) -> Any:
+            found = getattr(self.node, step)(*arguments)
             self.node.close()
             self.node = engine.open_node(self.folder)
             return found
@@ -131,11 +131,11 @@ class Door:
 
 def test_an_opened_node_goes_on_where_it_was(tmp_path: Path) -> None:
     """Closing and opening between any two steps changes nothing."""
-    straight, door = small_node(tmp_path / "one"), Door(tmp_path / "two")
+    straight, reopened = small_node(tmp_path / "one"), Reopening(tmp_path / "two")
     live(straight)
-    live(door)  # type: ignore[arg-type]  # represents the engine behind it
-    assert dump(door.node) == dump(straight)
-    door.node.close()
+    live(reopened)  # type: ignore[arg-type]  # represents the engine behind it
+    assert dump(reopened.node) == dump(straight)
+    reopened.node.close()
     straight.close()
 
 
@@ -173,7 +173,7 @@ node.take([said("payment", pay("P2"))], AT)
 def test_reports_that_stand_on_each_other_are_taken_in_one_batch(tmp_path: Path) -> None:
     """An entity, then a payment of it, then a correction of that: the order of arrival decides, not the batch."""
     node = small_node(tmp_path / "n")
-    told = [
+    reports = [
         said("payment", pay("P0", entity="C")),
         said("entity", {"entity": "C", "name": "C", "parent": "B"}),
         said("payment", pay("P1", entity="C")),
@@ -182,7 +182,7 @@ def test_reports_that_stand_on_each_other_are_taken_in_one_batch(tmp_path: Path)
         said("entity", {"entity": "C", "act": "retract"}),
         said("payment", pay("P2", entity="C")),
     ]
-    taken = node.take(told, AT)
+    taken = node.take(reports, AT)
     assert codes(taken) == {0: ["intake.sense.entity"], 4: ["intake.sense.key_changed"], 6: ["intake.sense.entity"]}
     assert list(taken.entries.values()) == sorted(taken.entries.values())
     assert node.duck.rows("SELECT amount FROM payment") == [(1,)]
@@ -191,7 +191,7 @@ def test_reports_that_stand_on_each_other_are_taken_in_one_batch(tmp_path: Path)
 
 def test_a_batch_says_of_each_report_what_is_said_of_it_alone(tmp_path: Path) -> None:
     """A report has the same entry, facts and refusals beside any other reports in its batch."""
-    told = [
+    reports = [
         said("entity", {"entity": "C", "name": "C"}),
         said("entity", {"entity": "B", "name": "B", "parent": "C", "act": "correct"}),
         said("payment", pay("P1"), by="C"),
@@ -210,18 +210,20 @@ def test_a_batch_says_of_each_report_what_is_said_of_it_alone(tmp_path: Path) ->
         said("decision", decide("D2")),
     ]
     ways = []
-    for name, batches in (("one", [told]), ("each", [[one] for one in told])):
+    for name, batches in (("one", [reports]), ("each", [[report] for report in reports])):
         node = small_node(tmp_path / name)
-        found = []
+        outcomes = []
         for batch in batches:
             taken = node.take(batch, AT)
-            found += [[(r.code, r.line, r.field, r.seen) for r in taken.refused.get(i, [])] for i in range(len(batch))]
+            outcomes += [
+                [(r.code, r.line, r.field, r.seen) for r in taken.refused.get(i, [])] for i in range(len(batch))
+            ]
         books = {t: rows for t, rows in dump(node).items() if t not in ("position", "finding", "finding_last", "heard")}
-        ways.append((found, books))
+        ways.append((outcomes, books))
         node.close()
     assert ways[0][0] == ways[1][0]
     assert ways[0][1] == ways[1][1]
-    assert [at for at, one in enumerate(ways[0][0]) if one] == [3, 5, 14]
+    assert [at for at, report in enumerate(ways[0][0]) if report] == [3, 5, 14]
 
 
 def test_refused_reports_leave_no_entry(tmp_path: Path) -> None:
@@ -262,8 +264,8 @@ def test_a_tick_is_a_fact(tmp_path: Path) -> None:
 
 
 def _versions(node: engine.Engine) -> list[Any]:
-    found = history.findings(node.duck, rule="silent", state="all")
-    return history.versions(node.duck, found[0].finding)
+    listed = history.findings(node.duck, rule="silent", state="all")
+    return history.versions(node.duck, listed[0].finding)
 
 
 def test_books_that_are_ahead_of_the_ledger_are_refused(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def line(item: str, position: int = 1) -> Report:
 
 def seal(node: Engine, *reports: Report) -> None:
     """Append reports to the ledger as one batch, as an older version did that sealed before it folded."""
-    node.ledger.append([node_room.to_keep(one) for one in reports], AT)
+    node.ledger.append([node_room.to_keep(report) for report in reports], AT)
 
 
 def reopened(node: Engine, folder: Path) -> Engine:

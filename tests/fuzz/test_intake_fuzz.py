@@ -157,11 +157,11 @@ def test_json_readers_agree(dice: random.Random) -> None:
         assert _rows(fast) == _rows(slow)
     reports = payload.split(b"\n")
     raws, refused = read_small(reports)
-    kept = {row["report"] for raw in raws for row in raw.table.to_pylist()}
+    accepted = {row["report"] for raw in raws for row in raw.table.to_pylist()}
     for number, report in enumerate(reports):
         alone, wrong = read_json(report, "")
         assert refused.get(number, []) == wrong
-        assert (number in kept) == bool(alone)
+        assert (number in accepted) == bool(alone)
 
 
 def _rows(raws: list[RawTable]) -> list[tuple[str, list[tuple[str, object]]]]:
@@ -226,5 +226,5 @@ def test_mappings(words: list[str]) -> None:
     assert bool(selects) != bool(refusals)
     if selects:
         raws, _ = read_ndjson(b'{"a":"1","b":"x"}\n', "f", kind="")
-        found, refusals = apply_mapping(raws[0], selects, limits=TIGHT)
-        assert bool(found) != bool(refusals)
+        rows, refusals = apply_mapping(raws[0], selects, limits=TIGHT)
+        assert bool(rows) != bool(refusals)

@@ -24,12 +24,12 @@ _ASIDE = ("fact", "received_at", "first_at", "told", "key_hash", "content_hash")
 
 def rows_of(node: Engine, *aside: str) -> dict[str, list[tuple[Any, ...]]]:
     """Return the rows of the tables of cases, without the columns that depend on entry numbers."""
-    found = {}
+    tables = {}
     for table in TABLES:
         names = [c for c in node.duck.columns(f"SELECT * FROM {table}") if c not in (*_ASIDE, *aside)]
         listed = ", ".join(f'"{name}"' for name in names)
-        found[table] = node.duck.rows(f"SELECT {listed} FROM {table} ORDER BY ALL")
-    return found
+        tables[table] = node.duck.rows(f"SELECT {listed} FROM {table} ORDER BY ALL")
+    return tables
 
 
 @lru_cache(maxsize=1)
@@ -96,7 +96,7 @@ def _said(cases: dict[str, str], at: int, one: dict[str, str]) -> tuple[str, dic
 _BEGIN = moment("2024-04-01T12:00:00")
 
 
-class _Told:
+class _LiveNode:
     """A node that receives acts at the moment of its last tick."""
 
     def __init__(self, folder: Path) -> None:
@@ -119,7 +119,7 @@ class _Told:
         self.node = engine.open_node(self.folder / "node")
 
 
-def _one_by_one(alone: _Told, drawn: list[dict[str, str]]) -> list[Report | int]:
+def _one_by_one(alone: _LiveNode, drawn: list[dict[str, str]]) -> list[Report | int]:
     """Do acts and ticks one by one; returns the accepted reports, and the days that passed."""
     cases = dict(alone.node.duck.rows("SELECT entity, case_id FROM case_now"))
     kept_ones: list[Report | int] = []
@@ -157,7 +157,7 @@ def test_any_batching_and_any_interruption_gives_the_same(drawn: list, cuts: set
     Clocks run out meanwhile; a rebuild produces the same cases.
     """
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
-        alone, together = _Told(Path(one)), _Told(Path(two))
+        alone, together = _LiveNode(Path(one)), _LiveNode(Path(two))
         taken = _one_by_one(alone, drawn)
         reports = [r for r in taken if isinstance(r, Report)]
         steps = sum(b'"case_step"' in r.payload for r in reports)
@@ -184,13 +184,13 @@ def test_any_batching_and_any_interruption_gives_the_same(drawn: list, cuts: set
 
 def test_a_clock_runs_out_once_however_often_it_ticks(tmp_path: Path) -> None:
     """Each clock that runs out does so at one tick, is one finding about the office, and opens no case about it."""
-    told = _Told(tmp_path)
+    life = _LiveNode(tmp_path)
     for days in (0, 0, 1):
-        told.tick(days)
-    found = "SELECT count(*) FROM finding_now WHERE rule LIKE '%/clock_overdue' AND state = 'raised'"
-    assert told.node.duck.rows(found) == [(2,)]
-    assert told.node.duck.rows("SELECT count(*), count(DISTINCT key_hash) FROM all_case_clock WHERE ran_out") == [
+        life.tick(days)
+    sql = "SELECT count(*) FROM finding_now WHERE rule LIKE '%/clock_overdue' AND state = 'raised'"
+    assert life.node.duck.rows(sql) == [(2,)]
+    assert life.node.duck.rows("SELECT count(*), count(DISTINCT key_hash) FROM all_case_clock WHERE ran_out") == [
         (2, 2)
     ]
-    assert told.node.duck.rows("SELECT count(*) FROM case_now WHERE entity = 'OWNER'") == [(0,)]
-    told.node.close()
+    assert life.node.duck.rows("SELECT count(*) FROM case_now WHERE entity = 'OWNER'") == [(0,)]
+    life.node.close()

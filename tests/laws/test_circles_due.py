@@ -28,8 +28,8 @@ def test_a_leg_that_another_reported_is_found(tmp_path: Path) -> None:
     """The docket of a leg goes by who reported it, who may be the buyer."""
     life = Life(tmp_path, 0)
     take(life, ship("1", "A", "X", "01"), ship("2", "X", "B", "05", entity="B"))
-    found = take(life, ship("3", "B", "A", "09"))
-    assert found == {("A", "1"): ("raised", 3), ("B", "2"): ("raised", 3), ("B", "3"): ("raised", 3)}
+    changes = take(life, ship("3", "B", "A", "09"))
+    assert changes == {("A", "1"): ("raised", 3), ("B", "2"): ("raised", 3), ("B", "3"): ("raised", 3)}
     life.node.close()
 
 
@@ -37,8 +37,8 @@ def test_a_leg_alike_changes_the_evidence_of_all_legs(tmp_path: Path) -> None:
     """A second similar shipment represents the same leg, and is evidence of each other leg as well."""
     life = Life(tmp_path, 0)
     take(life, ship("1", "A", "B", "01"), ship("2", "B", "C", "05"), ship("3", "C", "A", "09"))
-    found = take(life, ship("4", "B", "C", "05"))
-    assert found == {
+    changes = take(life, ship("4", "B", "C", "05"))
+    assert changes == {
         ("A", "1"): ("changed", 4),
         ("B", "2"): ("changed", 4),
         ("B", "4"): ("raised", 4),

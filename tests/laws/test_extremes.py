@@ -161,8 +161,13 @@ def _take_all(node: Engine, values: Mapping[str, list[Any]], at: dt.datetime) ->
         # Lines of lists wait for each other, one batch each: only what is not text is tried of them.
         mine = {**values, "text": [], "code": [], "choice": []} if kind.name == "list_line" else values
         taken = node.take([report(kind.name, row) for row in rows_of(kind, mine)], at)
-        said = [one for some in taken.refused.values() for one in some if one.code == "report.unfoldable"]
-        assert said == [], f"{kind.name}: {said[0].said()}"
+        unfoldable = [
+            refusal
+            for refusals in taken.refused.values()
+            for refusal in refusals
+            if refusal.code == "report.unfoldable"
+        ]
+        assert unfoldable == [], f"{kind.name}: {unfoldable[0].text()}"
         accepted[kind.name] = len(taken.entries)
     assert node.watch.asleep == {}
     return accepted

@@ -88,8 +88,8 @@ def _payments() -> World:
 
 def test_the_law_sees_a_forgotten_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """A judge that forgets what an ended fact had made due is caught."""
-    whole = WorkingSet.take_in
-    monkeypatch.setattr(WorkingSet, "take_in", lambda self, added, _: whole(self, added, {}))
+    take_in = WorkingSet.take_in
+    monkeypatch.setattr(WorkingSet, "take_in", lambda self, added, _: take_in(self, added, {}))
     world = _payments()
     world.say([("payment", {"entity": "B", "payment": "P1", "act": "retract"})])
     assert world.watch.judge_all(world.said) != []
@@ -107,10 +107,10 @@ def test_the_law_sees_a_forgotten_reference(monkeypatch: pytest.MonkeyPatch) -> 
 def test_the_law_sees_a_narrow_window(monkeypatch: pytest.MonkeyPatch) -> None:
     """A judge that reads too few days around a change is caught."""
     world = _payments()
-    whole = WorkingSet.due
+    due_of = WorkingSet.due
 
-    def narrow(self: WorkingSet, *told: object) -> tuple[Due, set[str]]:
-        due, everything = whole(self, *told)  # type: ignore[arg-type]  # passed on as it came
+    def narrow(self: WorkingSet, *arguments: object) -> tuple[Due, set[str]]:
+        due, everything = due_of(self, *arguments)  # type: ignore[arg-type]  # passed on as it came
         if due.spans is None:
             return due, everything
         dockets, starts, _ = due.spans

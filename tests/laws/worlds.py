@@ -227,17 +227,17 @@ class World:
         return Facts(tables, lists)
 
     def _sense(self, rows: list[tuple[str, Row]]) -> tuple[list[tuple[str, Row]], list[tuple[str, Row]]]:
-        whole = self._shape(rows)
-        refused, waits = check_sense(self.books.pack.kinds, whole.tables, self.books)
+        facts = self._shape(rows)
+        refused, waits = check_sense(self.books.pack.kinds, facts.tables, self.books)
         first = min(waits, default=len(rows))
         wrong = {at for at, _ in refused}
         return [row for i, row in enumerate(rows[:first]) if i not in wrong], rows[first:]
 
     def _fold(self, rows: list[tuple[str, Row]], *, judged: bool, at: dt.datetime) -> None:
-        whole = self._shape(rows)
+        facts = self._shape(rows)
         if judged:
-            self.watch.prepare([*whole.tables, *whole.lists])
-        change = self.books.fold(whole.tables, whole.lists, self.said + 1, at)
+            self.watch.prepare([*facts.tables, *facts.lists])
+        change = self.books.fold(facts.tables, facts.lists, self.said + 1, at)
         self.said += len(rows)
         if judged:
             self.watch.judge(change.added, change.ended, renewed=change.renewed, known=self.said)

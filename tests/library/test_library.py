@@ -34,10 +34,10 @@ def node(tmp_path, pack):
 
 def test_a_report_becomes_a_finding_with_its_evidence(node) -> None:
     """A program reports rows and reads the finding, the entries that it rests on, and its explanation."""
-    (found,) = [one for one in node.findings() if one.entries == (3,)]
-    assert (found.entity, found.state, found.subject) == ("A", "raised", ("A", "P1"))
-    assert node.explain(found.name)["finding"]["finding"] == found.name
-    assert [one.finding for one in node.changes if one.state == "raised"] == [found.name]
+    (finding,) = [item for item in node.findings() if item.entries == (3,)]
+    assert (finding.entity, finding.state, finding.subject) == ("A", "raised", ("A", "P1"))
+    assert node.explain(finding.name)["finding"]["finding"] == finding.name
+    assert [item.finding for item in node.changes if item.state == "raised"] == [finding.name]
 
 
 def test_rejected_input_is_a_value(node) -> None:

@@ -14,7 +14,7 @@ def refused(files, before=None):
     """Return the refusals of a policy that is tried: code and place."""
     with pytest.raises(BrokenPack) as broken:
         try_out(read_pack(files, "small"), before or small_pack())
-    return {(one.code, one.file, one.field) for one in broken.value.refusals}
+    return {(refusal.code, refusal.file, refusal.field) for refusal in broken.value.refusals}
 
 
 def test_a_policy_that_runs_is_taken():

@@ -42,16 +42,16 @@ def test_take_gives_what_add_was_given(form, data):
 
 def test_mostly_unlike_texts_are_held_without_codes():
     """A column with mostly different texts changes how it is stored, and not what it returns."""
-    column, said = Texts(), []
+    column, values = Texts(), []
     for start in range(0, 60_000, 20_000):
         batch = [None if n % 7 == 0 else f"文{n}" for n in range(start, start + 20_000)]
         column.add(pa.chunked_array([pa.array(batch)]))
-        said += batch
+        values += batch
     assert column._codes is None
     column.add(pa.chunked_array([pa.array(["last", None, "last"])]))
-    said += ["last", None, "last"]
-    rows = np.random.default_rng(1).integers(0, len(said), 500)
-    assert column.take(rows).to_pylist() == [said[row] for row in rows.tolist()]
+    values += ["last", None, "last"]
+    rows = np.random.default_rng(1).integers(0, len(values), 500)
+    assert column.take(rows).to_pylist() == [values[row] for row in rows.tolist()]
 
 
 def test_the_ends_of_a_type_are_values():

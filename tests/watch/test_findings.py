@@ -12,13 +12,13 @@ from tests.laws.worlds import World, pack
 PAID = {"entity": "A", "payment": "P1", "amount": "2000", "matter": "M1", "payee": "S", "paid_on": "2024-03-01"}
 
 
-def told(world):
+def _versions(world):
     """Return all versions: state, amount shown, entries."""
-    found = history.findings(world.duck, rule="undecided", state="all")
+    versions = history.findings(world.duck, rule="undecided", state="all")
     return [
         (v.state, v.evidence["amount"], len(v.entries))
-        for one in found
-        for v in history.versions(world.duck, one.finding)
+        for version in versions
+        for v in history.versions(world.duck, version.finding)
     ]
 
 
@@ -37,7 +37,7 @@ def test_versions_tell_the_whole_story():
         ]
     )
     world.say([("decision", {"entity": "A", "decision": "D", "act": "retract"})])
-    assert told(world) == [("raised", 2000, 1), ("changed", 3000, 1), ("cleared", 3000, 1), ("raised", 3000, 1)]
+    assert _versions(world) == [("raised", 2000, 1), ("changed", 3000, 1), ("cleared", 3000, 1), ("raised", 3000, 1)]
     assert world.duck.rows("SELECT * FROM finding WHERE contains(rule, 'undecided') ORDER BY version LIMIT 1") == first
     (row,) = world.duck.rows(
         "SELECT fingerprint, pack, today FROM finding WHERE version = 1 AND contains(rule, 'undecided')"
@@ -64,7 +64,7 @@ def test_unchanged_evidence_makes_no_version():
     world.say([("payment", PAID)])
     world.say([("payment", {**PAID, "payment": "P9", "amount": "1"})])
     world.watch.judge_all(world.said)
-    assert told(world) == [("raised", 2000, 1)]
+    assert _versions(world) == [("raised", 2000, 1)]
 
 
 @settings(max_examples=60)

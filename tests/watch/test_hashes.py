@@ -25,9 +25,9 @@ def test_a_docket_has_one_hash(rows, cut):
     assert np.concatenate(parts).tolist() == hashes.tolist()
     given_by_rule = docket_hashes(["VARCHAR", "VARCHAR"], list(zip(*rows, strict=True)) or [[], []])
     assert given_by_rule.tolist() == hashes.tolist()
-    assert [one == 0 for one in hashes] == [None in row for row in rows]
-    whole = {row for row in rows if None not in row}
-    assert len({one for one in hashes.tolist() if one}) == len(whole)
+    assert [value == 0 for value in hashes] == [None in row for row in rows]
+    complete = {row for row in rows if None not in row}
+    assert len({value for value in hashes.tolist() if value}) == len(complete)
 
 
 def test_values_are_hashed_in_their_declared_type():

@@ -11,7 +11,7 @@ PAID = {"entity": "A", "payment": "P1", "amount": "2000", "matter": "M1", "payee
 def test_what_was_known_with_each_entry():
     """As of each entry, the findings are those that were current after judging it."""
     world = World.new(pack("small"))
-    stood = {}
+    by_entry = {}
     steps = [
         PAID,
         {**PAID, "payment": "P2", "matter": "M2"},
@@ -20,9 +20,9 @@ def test_what_was_known_with_each_entry():
     ]
     for step in steps:
         world.say([("payment", step)])
-        stood[world.said] = {(v.finding, v.version) for v in history.findings(world.duck)}
-    for entry, found in stood.items():
-        assert {(v.finding, v.version) for v in history.findings(world.duck, known=entry)} == found
+        by_entry[world.said] = {(v.finding, v.version) for v in history.findings(world.duck)}
+    for entry, versions in by_entry.items():
+        assert {(v.finding, v.version) for v in history.findings(world.duck, known=entry)} == versions
     assert history.findings(world.duck, known=0) == []
 
 
@@ -32,11 +32,11 @@ def test_states_rules_entities_and_days_narrow_what_is_given():
     world.say([("payment", PAID), ("payment", {**PAID, "entity": "B", "paid_on": "2024-05-01"})])
     world.say([("payment", {"entity": "A", "payment": "P1", "act": "retract"})])
 
-    def asked(**by):
+    def listed(**by):
         return [(v.entity, v.state) for v in history.findings(world.duck, **by)]
 
-    assert asked() == [("B", "raised")]
-    assert asked(state="all") == [("A", "cleared"), ("B", "raised")]
-    assert asked(state="cleared") == asked(state="all", entity="A") == [("A", "cleared")]
-    assert asked(valid=dt.date(2024, 4, 30)) == asked(rule="nothing") == []
+    assert listed() == [("B", "raised")]
+    assert listed(state="all") == [("A", "cleared"), ("B", "raised")]
+    assert listed(state="cleared") == listed(state="all", entity="A") == [("A", "cleared")]
+    assert listed(valid=dt.date(2024, 4, 30)) == listed(rule="nothing") == []
     assert history.versions(world.duck, "F-none") == []

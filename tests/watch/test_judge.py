@@ -16,8 +16,8 @@ def test_a_rule_judges_from_its_first_day_to_its_last():
     world.watch._set(replace(pack("small"), rules={RULE: rule}))
     for number, day in enumerate(("2024-02-29", "2024-03-01", "2024-03-31", "2024-04-01")):
         world.say([("payment", {**PAID, "payment": f"P{number}", "paid_on": day})])
-    found = [v.subject[1] for v in world.watch.findings.standing(RULE)]
-    assert found == ["P1", "P2"]
+    payments = [v.subject[1] for v in world.watch.findings.standing(RULE)]
+    assert payments == ["P1", "P2"]
     assert world.watch.judge_all(world.said) == []
 
 

@@ -7,8 +7,8 @@ from tests.packs_small.small import small_pack
 def test_rules_are_grouped_by_docket_and_window():
     """Each rule is in one group, with the docket and window that it names; a group reads what its rules read."""
     made = plan(small_pack())
-    found = {group.label: sorted(rule.name.rsplit("/", 1)[-1] for rule in group.rules) for group in made.groups}
-    assert found == {
+    groups = {group.label: sorted(rule.name.rsplit("/", 1)[-1] for rule in group.rules) for group in made.groups}
+    assert groups == {
         "entity": ["silent"],
         "entity+decision": ["outvoted"],
         "entity+matter": ["undecided"],

@@ -18,7 +18,7 @@ def test_the_rows_of_a_docket_are_what_sql_gives(rows):
     for group in world.watch.plan.groups:
         if group.window or "payment" not in group.tables:
             continue
-        held = holding._store("payment")
+        store = holding._store("payment")
         key = f"docket {group.label}"
         listed = ", ".join(f'"{c}"' for c in group.docket)
         for values in world.duck.rows(f"SELECT DISTINCT {listed} FROM payment"):
@@ -27,8 +27,8 @@ def test_the_rows_of_a_docket_are_what_sql_gives(rows):
             where = " AND ".join(f'"{c}" = ?' for c in group.docket)
             wanted = [r[0] for r in world.duck.rows(f"SELECT fact FROM payment WHERE {where} ORDER BY fact", values)]
             table = world.duck.arrow(f"SELECT * FROM payment WHERE {where}", values)
-            hashes = np.unique(key_hashes(table, [held._keys[key]])[held._keys[key]])
-            assert held.take(held.rows_of(key, hashes), ["fact"]).column("fact").to_pylist() == wanted
+            hashes = np.unique(key_hashes(table, [store._keys[key]])[store._keys[key]])
+            assert store.take(store.rows_of(key, hashes), ["fact"]).column("fact").to_pylist() == wanted
 
 
 def test_what_ended_is_not_given():
@@ -38,8 +38,8 @@ def test_what_ended_is_not_given():
         world.say(
             [("payment", {"entity": "A", "payment": number, "amount": "5", "payee": "S", "paid_on": "2024-03-01"})]
         )
-    held = world.watch._working_set._store("payment")
+    store = world.watch._working_set._store("payment")
     (fact,) = world.duck.rows("SELECT fact FROM payment WHERE payment = 'P1'")[0]
-    assert len(held.end(np.asarray([fact, fact]))) == 1
-    assert len(held.end(np.asarray([fact]))) == 0
-    assert len(held) == 2
+    assert len(store.end(np.asarray([fact, fact]))) == 1
+    assert len(store.end(np.asarray([fact]))) == 0
+    assert len(store) == 2

@@ -27,9 +27,9 @@ _EVENT = ("case_id", "place", "entity", "what", "happened_on", "told", "by_line"
 
 
 def case_as_of(duck: DuckDb, pack: Pack, case_id: str, views: Views, on: dt.date | None) -> Record | None:
-    """Return one case in the form of `board.whole` after what had happened by a day (all that was known, where None).
+    """Return one case in the form of `queries.whole` as of a day (with all that was known, if None).
 
-    None where nothing of it had happened, or was known.
+    None if it had no event by then, or none was known.
     """
     case = cases_as_of(duck, pack, [case_id], views, on).get(case_id)
     if case is None:
@@ -92,9 +92,7 @@ def _event(row: Mapping[str, Any]) -> Event:
 
 
 def clocks_as_of(views: Views, on: dt.date | None) -> str:
-    """Return SQL for all clocks as rows of `case_clock`: those that had started, with what had ended or stopped
-    them by then.
-    """
+    """Return SQL for all clocks as rows of `case_clock`: those started by then, with the ends and stops by then."""
     base = views.get("case_clock", "FROM case_clock")
     if on is None:
         return f"({base})"

@@ -69,7 +69,7 @@ _PASSED_ON_MOST = 16
 def lines_of(
     duck: PowerTables, parts: Mapping[str, str], entity: str, on: dt.date, item: str = ""
 ) -> list[dict[str, Any]]:
-    """Return the lines about authority that bind an entity on a day, of one item or of all, each with its part."""
+    """Return the lines about authority that bind an entity on a day, for one item or for all, each with its part."""
     rows = duck.rows(
         f"SELECT {', '.join(_LINE)} FROM list_in_force WHERE entity = ? AND (? = '' OR item = ?) AND verified "
         "AND valid_from <= ? AND (valid_until IS NULL OR valid_until > ?) ORDER BY item, list, distance, position, body",
@@ -125,7 +125,9 @@ def _by_line(
     bars: list[dict[str, Any]],
     first: tuple[str, ...],
 ) -> PowerAnswer:
-    """Answer where the amount reaches a line: its body decides, or who acts by a delegation of that very body."""
+    """Return the answer if the amount reaches a line: its body decides, or a person with a delegation from that
+    body.
+    """
     most = max(line["limit_cny"] or Decimal(0) for line in lines)
     deciding = [line for line in lines if (line["limit_cny"] or Decimal(0)) == most]
     mine = next((line for line in deciding if line["body"] == question.post), None)
@@ -156,7 +158,7 @@ def _below(deciding: list[dict[str, Any]], question: Question, first: tuple[str,
 def _by_delegation(
     duck: PowerTables, question: Question, bars: list[dict[str, Any]], first: tuple[str, ...]
 ) -> PowerAnswer:
-    """Answer for a person who would act by a delegation."""
+    """Return the answer for a person who would act by a delegation."""
     if bars:
         return PowerAnswer("forbidden", "", _reason(bars[0]), (bars[0],))
     delegations = _delegations(duck, question)
@@ -176,7 +178,7 @@ _IN_FORCE = (
 
 
 def _delegations(duck: PowerTables, question: Question) -> list[dict[str, Any]]:
-    """Return what was delegated to the person for the item and is in force on the day, the widest first."""
+    """Return the person's delegations for the item in force on the day, the widest first."""
     rows = duck.rows(
         f"SELECT {', '.join(_DELEGATION)} FROM delegation WHERE delegate = ? AND {_IN_FORCE} "
         "ORDER BY limit_cny DESC NULLS FIRST, delegation",
@@ -230,7 +232,7 @@ def powers(duck: PowerTables, parts: Mapping[str, str], entity: str, on: dt.date
     for item, item_lines in items.items():
         reserved = [line for line in item_lines if line["part"] == "reserves" and line["body"]]
         deciding = [line for line in item_lines if line["part"] == "decides" and line["body"]]
-        # What one body reserves to itself without a limit, no other line hands out.
+        # If a body reserves an item without a limit, no other line can assign it.
         counted = reserved if any(line["limit_cny"] is None for line in reserved) else reserved + deciding
         if not counted:
             gaps.append(item)
@@ -247,7 +249,7 @@ def powers(duck: PowerTables, parts: Mapping[str, str], entity: str, on: dt.date
 
 
 def as_fact(advice: str, question: Question, answered: PowerAnswer) -> dict[str, Any]:
-    """Return an answer as a fact of the kind `advice`, which later acts are held against."""
+    """Return an answer as a fact of the kind `advice`; later acts are compared with it."""
     fields = {
         "advice": advice,
         "entity": question.entity,

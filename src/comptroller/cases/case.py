@@ -10,7 +10,10 @@ from comptroller.model.case_policy import ENDED
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened in a case: a finding that turned, a move, a request, a letter, evidence, an estimate."""
+    """One event of a case: a change of a finding, a move, a request, a letter, evidence, an estimate.
+
+    The fields are columns of the table `case_event`: `told` is the fact that reported it, `said` the other fields.
+    """
 
     what: str
     on: dt.date
@@ -147,12 +150,12 @@ class Case:
 
     @property
     def is_ended(self) -> bool:
-        """Return whether nothing is due any more."""
+        """Return whether the case is closed or dismissed, so that nothing is due."""
         return self.state in ENDED
 
     @property
     def is_contested(self) -> bool:
-        """Return whether the entity contests a finding of it."""
+        """Return whether the entity contests one of its findings."""
         return any(finding.contested for finding in self.findings.values())
 
     @property
@@ -161,5 +164,5 @@ class Case:
         return min((c.due_on for c in self.clocks if c.due_on and not c.ended_on and not c.stopped_on), default=None)
 
     def running(self, clock: str) -> Running | None:
-        """Return the run of a clock that has not ended, the latest first; None where it does not run."""
+        """Return the latest run of a clock that has not ended; None if there is none."""
         return next((run for run in reversed(self.clocks) if run.clock == clock and not run.ended_on), None)

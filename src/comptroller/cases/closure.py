@@ -25,7 +25,7 @@ def next_state(case: Case, event: Event) -> tuple[str, str]:
 
 
 def current(case: Case) -> list[CaseFinding]:
-    """Return the findings of a case since it was opened, or opened again."""
+    """Return the findings since a case was opened, or last reopened."""
     return [finding for finding in case.findings.values() if not finding.is_past]
 
 

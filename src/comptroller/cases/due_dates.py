@@ -20,7 +20,7 @@ class DueDates:
     def due(self, start: dt.date, amount: int, unit: str) -> dt.date | None:
         """Return the last day in time, for so many units from `start`; None beyond the calendar.
 
-        >>> Days([]).due(dt.date(2024, 1, 31), 1, "months")
+        >>> DueDates([]).due(dt.date(2024, 1, 31), 1, "months")
         datetime.date(2024, 2, 29)
         """
         if unit == "working days":
@@ -41,11 +41,11 @@ class DueDates:
         return self._after(due, lost) if lost else due
 
     def _holds(self, day: dt.date) -> bool:
-        """Return whether the calendar reaches a day."""
+        """Return whether the calendar contains a day."""
         return bool(self._worked) and self._worked[0].replace(month=1, day=1) <= day <= self._worked[-1]
 
     def _after(self, start: dt.date, amount: int) -> dt.date | None:
-        """Return the worked day that is so many worked days after a day."""
+        """Return the worked day `amount` worked days after `start`; None beyond the calendar."""
         if not self._holds(start):
             return None
         at = bisect_left(self._worked, start + dt.timedelta(days=1)) + amount - 1

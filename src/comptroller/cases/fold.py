@@ -143,7 +143,7 @@ def _end(case: Case, how: str, event: Event) -> None:
 
 
 def _apply_move(case: Case, name: str, event: Event, work: CasePolicy, days: DueDates) -> None:
-    """Make a move: what it does, then the state it leads to; one that the pack does not have changes nothing."""
+    """Apply a move: its effect, then its next state. A move that the pack lacks changes nothing."""
     move = work.moves.get(name)
     if move is None:
         return
@@ -224,7 +224,7 @@ def _clock_act(case: Case, does: str, event: Event, days: DueDates) -> None:
 
 
 def _note_evidence(case: Case, event: Event) -> None:
-    """Note how new the evidence is."""
+    """Record the latest day of evidence."""
     day = event.day("evidence_on")
     if day is not None:
         case.evidence_on = max(day, case.evidence_on or day)
@@ -267,9 +267,7 @@ def _happen(case: Case, tag: str, event: Event, work: CasePolicy, days: DueDates
 
 
 def _concerns(run: Running, tag: str, event: Event) -> bool:
-    """Return whether what happened ends this run: one that belongs to a request or a letter is ended by its own
-    answer.
-    """
+    """Return whether an event ends this run: the clock of a request or a letter is ended by its own answer only."""
     if tag == "request.answered":
         return run.instance == event.text("request")
     if run.instance.isdigit() or tag.startswith("state."):

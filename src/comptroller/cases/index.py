@@ -17,7 +17,7 @@ OUTCOMES = ("open", "confirmed", "dismissed", "withdrawn", "lapsed")
 
 @dataclass(frozen=True, slots=True)
 class CaseIndexRow:
-    """Material that a line has of an entity, since when, and whether every line of its case may have it."""
+    """Material of an entity: the line that has it, since when, and whether every line of its case may have it."""
 
     line: str
     on: dt.date
@@ -25,7 +25,7 @@ class CaseIndexRow:
 
 
 class Index:
-    """The ways into cases."""
+    """Look-ups across all cases."""
 
     def __init__(self, duck: DuckDb, keepers: Iterable[str] = ()) -> None:
         """Read the tables of cases. `keepers` are confidential lines: other lines learn nothing from their requests."""
@@ -60,7 +60,7 @@ class Index:
                 self._open.setdefault(key, case_id)
 
     def open_case(self, keys: Iterable[str]) -> str | None:
-        """Return the open case that the first of those keys leads to; None where none does."""
+        """Return the open case of the first of those keys that has one; None if none has."""
         return next((self._open[key] for key in keys if key in self._open), None)
 
     def follow(self, case: Case) -> set[str]:

@@ -4,5 +4,5 @@ from comptroller.model.refusal import Refusal, refusal
 
 
 def step_refusal(code: str, kind: str, field: str, value: object) -> Refusal:
-    """Return the refusal of that code about a field of a kind."""
+    """Return the refusal with that code about a field of a kind."""
     return refusal(code, ("", None, f"{kind}.{field}"), value)

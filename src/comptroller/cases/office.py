@@ -17,12 +17,14 @@ Lookup = Callable[[str], Case | None]
 Above = Callable[[str], set[str]]
 """Returns the offices that may handle a case about an entity."""
 EntityOf = Callable[[str], str | None]
-"""Returns the entity that a finding is about, or None where there is no such finding."""
+"""Returns the entity of a finding, or None if there is no such finding."""
 _ANSWERS = ("receive", "decline")
 
 
 def is_office_of(office: str, case: Case, move: Move | None = None) -> bool:
-    """Return whether acts in a case are done in an office's name: its own, or the one that it is offered to, for its answer."""
+    """Return whether an office acts in a case: its own office, or the one that it is offered to, which may only
+    answer.
+    """
     if move is not None and move.does in _ANSWERS and case.pending_office:
         return office == case.pending_office
     return office == case.office
@@ -44,7 +46,9 @@ def refuse_responsibility(table: pa.Table, tried: Mapping[str, Case], lookup: Lo
 
 
 def refuse_suppression(table: pa.Table, owner: str, above: Above, entity_of: EntityOf) -> Iterator[tuple[int, Refusal]]:
-    """Yield refusals of suppressions by an office that is not above their entity; a rule everywhere is for the owner's office."""
+    """Yield refusals of suppressions by an office that is not above their entity; only the owner's office may
+    suppress a rule everywhere.
+    """
     for row in table.to_pylist():
         office = str(row["office"] or "")
         if office == owner or row["act"] == "retract":
@@ -56,7 +60,7 @@ def refuse_suppression(table: pa.Table, owner: str, above: Above, entity_of: Ent
 
 
 def _scopes(row: Mapping[str, Any], entity_of: EntityOf) -> list[str | None]:
-    """Return the entities that a suppression is limited to; None among them for a finding that there is not."""
+    """Return the entities that a suppression is limited to; None among them for a finding that does not exist."""
     entities: list[str | None] = [str(row["entity"])] if row["entity"] else []
     if row["finding"]:
         entities.append(entity_of(str(row["finding"])))

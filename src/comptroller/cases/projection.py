@@ -1,4 +1,4 @@
-"""Cases as rows of the tables that rules and readers name; only what the last events touched is written."""
+"""Cases as rows of the tables that rules and readers use; only rows that the last events touched are written."""
 
 import datetime as dt
 import json
@@ -37,8 +37,8 @@ _REQUEST_COLUMNS = ("request", "material", "asked_on", "due_on", "answered_on", 
 
 
 def case_rows(case: Case, pack: Pack, today: dt.date | None) -> dict[str, list[Row]]:
-    """Return the rows of a case that its last events touched, by table, on the day of the last tick; what was
-    touched is then written.
+    """Return the rows of a case that its last events touched, by table, on the day of the last tick; then clear
+    the marks.
     """
     rows: dict[str, list[Row]] = {"case_now": [_now(case, pack)]}
     clocks = {f"{run.clock} {run.instance}": run for run in case.clocks}
@@ -68,7 +68,7 @@ def case_rows(case: Case, pack: Pack, today: dt.date | None) -> dict[str, list[R
 
 
 def event_row(case: Case, event: Event) -> Row:
-    """Return an event as a row of the time line, with the state that it left."""
+    """Return an event as a row of the time line, with the state after it."""
     return {
         "case_id": case.case_id,
         "place": case.events,
@@ -138,7 +138,7 @@ def merge(first: pa.Table | None, other: pa.Table | None) -> pa.Table | None:
 
 
 def _with_places(rows: pa.Table) -> pa.Table:
-    """Return rows with the last places of a report, in their order."""
+    """Return rows with the last places of a report, in their order, so that they are no reporter's lines."""
     count, bare = rows.num_rows, rows.drop_columns([c for c in ("report", "seq") if c in rows.column_names])
     places = np.arange(FACT_LINES - count, FACT_LINES, dtype=np.int64)
     return bare.append_column("report", pa.array(np.zeros(count, dtype=np.int64))).append_column(

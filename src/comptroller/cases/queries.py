@@ -1,4 +1,6 @@
-"""What is read of cases: the board by state, line and entity, one case with all that is in it, and what a line is loaded with."""
+"""Queries about cases: the list by state, line and entity, one complete case, due clocks, and the workload of
+each line.
+"""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -13,7 +15,7 @@ _CARD = (
 )
 _ENDS = ("put_right", "by_rule", "lapsed")
 COUNTS = ("raised", "open", "confirmed", "dismissed", "withdrawn", "lapsed", "contested")
-"""What is counted of the findings of a rule."""
+"""The counts of a rule's findings by outcome."""
 OPEN = ("triage", "escalated", "rectifying", "verifying")
 
 
@@ -91,9 +93,7 @@ def _among(states: tuple[str, ...]) -> str:
 def columns(
     duck: DuckDb, case_filter: CaseFilter, states: tuple[str, ...] = OPEN
 ) -> tuple[dict[str, list[dict[str, Any]]], dict[str, int]]:
-    """Return for each state the first `limit` cards, what is due first, first; and how many cases there are by
-    state.
-    """
+    """Return for each state the first `limit` cards, earliest due first, and the number of cases by state."""
     where, values = _where(case_filter)
     counts = dict(
         duck.rows(f"SELECT state, count(*) FROM {case_filter.source} AS n WHERE {where} GROUP BY state", values)
@@ -112,7 +112,7 @@ def columns(
 
 
 def listed(duck: DuckDb, case_filter: CaseFilter, after: str) -> list[dict[str, Any]]:
-    """Return the cards of the cases that come after a name, in the order of names, `limit` of them at most."""
+    """Return the cards of at most `limit` cases after a case id, in the order of ids."""
     where, values = _where(case_filter)
     states = _states(case_filter)
     rows = duck.rows(
@@ -123,7 +123,9 @@ def listed(duck: DuckDb, case_filter: CaseFilter, after: str) -> list[dict[str, 
 
 
 def whole(duck: DuckDb, case_id: str) -> dict[str, Any] | None:
-    """Return one case with its findings, clocks, requests, letters and time line; None where there is no such one."""
+    """Return one case with its findings, clocks, requests, responsibility and time line; None if there is no
+    such case.
+    """
     ids = duck.rows("SELECT case_id FROM case_now WHERE starts_with(case_id, ?) LIMIT 2", [case_id])
     if len(ids) != 1:
         return None
@@ -155,10 +157,9 @@ def due(  # noqa: PLR0913 - what one may ask by
     source: str = "case_clock",
     limit: int = 1_000_000,
 ) -> tuple[list[dict[str, Any]], int]:
-    """Return the clocks that run against a line or an entity and are due within so many days, the latest first; and how
-    many there are.
+    """Return the clocks of a line or an entity that are due within so many days, the earliest first, and their number.
 
-    `within` is SQL over `case_now AS n`, as a board's is; `source` the SQL of the clocks.
+    `within` is SQL over `case_now AS n`, as in CaseFilter; `source` is the SQL of the clocks.
     """
     names = ("case_id", "clock", "instance", "entity", "holder", "by_line", "started_on", "due_on")
     rows = duck.rows(
@@ -201,13 +202,15 @@ def requests(duck: DuckDb, within: str = "true") -> dict[str, Any]:
 
 
 def counts_in(pack: Pack) -> list[str]:
-    """Return SQL for each count of a rule's outcomes by its name; 0 for one that an older policy does not have."""
+    """Return SQL for each count of a rule's outcomes by its name; 0 for a count that an older policy lacks."""
     known = pack.kinds["rule_outcome"].columns
     return [f"coalesce({n}_count, 0) AS {n}" if f"{n}_count" in known else f"0 AS {n}" for n in COUNTS]
 
 
 def precision(duck: DuckDb, pack: Pack) -> list[dict[str, Any]]:
-    """Return for each rule how its findings came out; `precision_pct` is of those decided, None where none is."""
+    """Return the outcomes of findings by rule; `precision_pct` is the confirmed share of those decided, None
+    without any.
+    """
     rows = duck.records(f"SELECT rule, {', '.join(counts_in(pack))} FROM rule_outcome ORDER BY rule")
     for row in rows:
         decided = row["confirmed"] + row["dismissed"]

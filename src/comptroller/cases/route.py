@@ -26,7 +26,7 @@ class RoutedFinding:
 
 
 class Router:
-    """The routes of a pack, and what they ask of the register."""
+    """The routes of a pack, and the look-ups in the register that they need."""
 
     def __init__(self, duck: DuckDb, pack: Pack, known: RegisterView) -> None:
         """Store where an entity's class and level are looked up."""
@@ -36,7 +36,7 @@ class Router:
         self._has_class = "entity" in pack.kinds and "class" in pack.kinds["entity"].columns
 
     def route(self, finding: RoutedFinding) -> Route | None:
-        """Return the route of a finding; None where its rule is gone or nothing fits."""
+        """Return the route of a finding; None if its rule no longer exists or no route fits."""
         rule = self._pack.rules.get(finding.rule)
         if rule is None:
             return None
@@ -63,7 +63,7 @@ class Router:
         return rows[0] if rows else ("", 0)
 
     def event(self, finding: RoutedFinding, route: Route, on: dt.date) -> Event:
-        """Return the event that takes a finding into a case."""
+        """Return the event that adds a finding to a case."""
         rule = self._pack.rules[finding.rule]
         remedy = rule.route.get("remedy")
         unit = "days" if remedy and remedy.get("unit") == "calendar" else "working days"
@@ -109,7 +109,9 @@ def joins(route: Route, finding: RoutedFinding) -> list[str]:
 
 
 def _fits(route: Route, rule: Rule, place: tuple[str, int]) -> bool:
-    """Return whether every condition of a route holds for a rule's finding about an entity of that class and level."""
+    """Return whether all conditions of a route are true for a rule's finding about an entity of that class and
+    level.
+    """
     conditions = (
         (route.kinds, rule.kind),
         (route.severities, rule.severity),

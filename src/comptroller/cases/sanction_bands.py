@@ -20,12 +20,12 @@ class SanctionBand:
     cites: tuple[Cite, ...]
 
     def holds(self, share: Decimal) -> bool:
-        """Return whether a share lies within."""
+        """Return whether a share is within the band."""
         return self.least <= share <= self.most
 
 
 def band_of(pack: Pack, loss_class: str, degree: str, on: dt.date) -> SanctionBand | None:
-    """Return the band that policy has for a class of loss and a degree on a day; None where it has none."""
+    """Return the band of a class of loss and a degree on a day; None if the policy has none."""
     if not pack.case_policy.band_params:
         return None
     limits = [_value(pack, name, {"class": loss_class, "degree": degree}, on) for name in pack.case_policy.band_params]
@@ -37,6 +37,6 @@ def band_of(pack: Pack, loss_class: str, degree: str, on: dt.date) -> SanctionBa
 
 
 def _value(pack: Pack, name: str, by: dict[str, str], on: dt.date) -> Value | None:
-    """Return the value of a parameter in force on a day; None where there is none."""
+    """Return the value of a parameter in force on a day; None if there is none."""
     begun = (v for v in pack.params[name].values if dict(v.by) == by and v.valid_from <= on)
     return next((v for v in begun if v.valid_until is None or on < v.valid_until), None)

@@ -12,7 +12,7 @@ from comptroller.store.duck import DuckDb
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """One suppression: what it is about, and from when until when it holds."""
+    """One suppression: its scope, its first day, and the day after its last one."""
 
     rule: str
     entity: str | None

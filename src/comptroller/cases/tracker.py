@@ -24,7 +24,7 @@ from comptroller.cases.fold import apply
 from comptroller.cases.index import OUTCOMES, Index
 from comptroller.cases.office import RESPONSIBILITY, SUPPRESSION, refuse_suppression
 from comptroller.cases.overdue import run_out
-from comptroller.cases.projection import Row, case_rows, event_row, merge, loss_class, tables_of
+from comptroller.cases.projection import Row, case_rows, event_row, loss_class, merge, tables_of
 from comptroller.cases.route import RoutedFinding, Router
 from comptroller.cases.suppressions import Suppressions
 from comptroller.cases.tables import has_cases
@@ -37,7 +37,7 @@ from comptroller.model.register_view import RegisterView
 from comptroller.store.duck import DuckDb
 
 _CASE_STATES = ("raised", "changed", "stands", "cleared", "not_applicable")
-"""Turns that concern a case; that a finding can be judged no more neither raises nor clears it."""
+"""States of changes that concern a case; a finding that can no longer be judged is neither raised nor cleared."""
 _UNDATED = (
     "SELECT case_id, clock, instance, started_on, runs, unit FROM case_clock WHERE due_on IS NULL AND ended_on IS NULL"
 )
@@ -46,7 +46,7 @@ _MOST = 20_000
 
 
 class Cases:
-    """The cases of one node, as the books have them."""
+    """The cases of one node."""
 
     def __init__(self, duck: DuckDb, pack: Pack, known: RegisterView) -> None:
         """Load the tables of cases; under a pack without routes nothing is loaded."""
@@ -74,7 +74,7 @@ class Cases:
         return self._cases.get(case_id)
 
     def _load(self, wanted: Iterable[str]) -> None:
-        """Fold those cases that are not in memory from their events."""
+        """Replay those cases that are not in memory from their events."""
         missing = sorted({one for one in wanted if one and one not in self._cases})
         if not missing:
             return
@@ -92,7 +92,7 @@ class Cases:
             apply(case, event, self.work, self.days)
         for case in loaded.values():
             case.touched.clear()
-        self._cases |= loaded  # only when all is folded: a fault in between must not leave a part behind
+        self._cases |= loaded  # only after all are replayed: a fault in between must not leave a part behind
 
     def refuse(self, tables: Mapping[str, pa.Table], on: dt.date) -> dict[int, list[Refusal]]:
         """Return by report the refusals of steps that the current cases do not allow."""
@@ -106,7 +106,7 @@ class Cases:
         return refused
 
     def _entity_of(self, finding: str) -> str | None:
-        """Return the entity that a finding is about; None where there is no such finding."""
+        """Return the entity of a finding; None if there is no such finding."""
         rows = self._duck.rows("SELECT entity FROM finding_now WHERE finding = ?", [finding])
         return str(rows[0][0]) if rows and rows[0][0] else None
 
@@ -157,8 +157,8 @@ class Cases:
         return self._with_run_out(rows, on) if ticked else rows
 
     def _newly_dated(self) -> list[Case]:
-        """Return the cases with a clock that the calendar of before did not reach and this one does; looked for
-        once under a policy.
+        """Return the cases with a clock beyond the previous calendar and within the present one; checked once
+        per policy.
         """
         waits, self._waits_for_calendar = self._waits_for_calendar, False
         rows = self._duck.rows(_UNDATED) if waits else []
@@ -177,7 +177,7 @@ class Cases:
         return dated
 
     def _with_run_out(self, rows: dict[str, pa.Table], today: dt.date) -> dict[str, pa.Table]:
-        """Add the clocks that run out to the rows that a tick changed."""
+        """Return the rows that a tick changed, with the clocks that run out."""
         kind, written = self.pack.kinds["case_clock"], rows.get("case_clock")
         if "ran_out" not in kind.columns:
             return rows
@@ -185,7 +185,9 @@ class Cases:
         return rows if clocks is None else {**rows, "case_clock": clocks}
 
     def _with_context(self, kind: str, case: Case, event: Event) -> Event:
-        """Add to a fact what other cases and lines know: who got the material, who has it already."""
+        """Return an event with what other cases and lines add to it: who received the material, and who has it
+        already.
+        """
         fields, line = dict(event.said), event.line
         if kind == "enterprise_answer":
             request = case.requests.get(event.text("request"))
@@ -242,7 +244,7 @@ class Cases:
         self._happen(case, event, batch)
 
     def _new(self, finding: str, before: str | None) -> Case:
-        """Return a case of its own for a finding; it is named by the finding and the case that it was in before."""
+        """Return a new case for a finding; its id is derived from the finding and its previous case."""
         identity = json.dumps([finding, before], separators=(",", ":")).encode()
         name = "C-" + base64.b32encode(sha256(identity).digest()[:10]).decode().lower()
         return self._cases.setdefault(name, Case(name))
@@ -256,7 +258,7 @@ class Cases:
             self.index.hold(case.entity, event)
 
     def _rows(self, batch: "_Batch", on: dt.date) -> dict[str, pa.Table]:
-        """Return all rows that a batch changed; rows come in the order of cases' names."""
+        """Return all rows that a batch changed, in the order of case ids."""
         rows: dict[str, list[Row]] = {}
         for case_id in sorted(batch.cases):
             for table, table_rows in case_rows(batch.cases[case_id], self.pack, self._today).items():

@@ -97,7 +97,7 @@ class StepValidation:
     def _check_move(
         self, kind: str, case: Case, event: Event, previous: list[Refusal], parallel: "_Parallel"
     ) -> list[Refusal]:
-        """Return what else is rejected: the office of an act, and the move itself where nothing was found before."""
+        """Return refusals of the office of an act, and of the move itself if nothing was rejected before."""
         name = event.what.partition(".")[2]
         move = self._work.moves.get(name) if kind in MOVES else None
         if kind != "enterprise_answer" and not is_office_of(event.office, case, move):
@@ -198,7 +198,7 @@ class _Parallel:
         self._tried, self._lookup, self._beside = tried, lookup, beside
 
     def line(self, case: Case) -> str:
-        """Return the line that inquires into the same facts in another case, or ''."""
+        """Return the line with an inquiry into the same facts in another case, or ''."""
         others = (self._tried.get(case_id) or self._lookup(case_id) for case_id in self._beside(case))
         return next((other.inquiry for other in others if other is not None and other.inquiry), "")
 

@@ -33,7 +33,7 @@ Record = dict[str, Any]
 
 
 def visible_to_line(case: Record, line: str, work: CasePolicy) -> Record | None:
-    """Return a case (as `board.whole` does) as a line may see it; None for a line that has no part in it."""
+    """Return a case (in the form of `queries.whole`) as a line may see it; None for a line without a part in it."""
     lead, informed = case["lead"], (case["informed"] or "").split()
     if line not in (lead, case["pending"], *informed):
         return None

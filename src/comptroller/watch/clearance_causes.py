@@ -66,7 +66,7 @@ class _Causes:
         return replace(turn, how="retracted" if has_ended else "lists" if listed else "around")
 
     def _facts(self, rule: Rule, verdict: Verdict) -> tuple[int, bool]:
-        """Return the last fact that came about a finding's docket, and whether one of it ended."""
+        """Return the last fact added to a finding's docket, and whether a fact of it ended."""
         candidates = [self._of_docket(table, self._label[rule.name]).get(verdict.docket) for table in rule.reads]
         candidates += [_of_entity(part, verdict.entity) for part in self._around(rule, verdict)]
         facts = [one for one in candidates if one is not None]
@@ -103,7 +103,7 @@ class _Causes:
         return part.rows is self._added.get(table)
 
     def _lists(self, rule: Rule, verdict: Verdict) -> bool:
-        """Return whether a list changed that binds the finding's entity and that the rule looks up."""
+        """Return whether a list changed that binds the finding's entity and is read by the rule."""
         for table in _LISTS:
             if table not in rule.references and table not in rule.reads:
                 continue
@@ -114,14 +114,14 @@ class _Causes:
 
 
 def _is_reported(pack: Pack, table: str) -> bool:
-    """Return whether a table's rows are reported by people, and are no list."""
+    """Return whether a table's rows are reported by people and are not a list."""
     kind = pack.tables.get(table)
     reported_kind = pack.kinds.get(kind.parent or kind.name) if kind else None
     return reported_kind is not None and not reported_kind.is_made and table not in _LISTS
 
 
 def _of_entity(part: tuple[pa.Table, bool], entity: str) -> tuple[int, bool] | None:
-    """Return the last fact about an entity among rows that came, or that one ended; None where none is about it."""
+    """Return the last fact about an entity among added rows, or that a fact ended; None if no row is about it."""
     rows, is_new = part
     facts = rows.filter(pc.equal(rows.column("entity"), entity)).column("fact").to_pylist()
     if not facts:

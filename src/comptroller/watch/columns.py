@@ -13,7 +13,7 @@ _NO_INT = np.iinfo(np.int64).min
 
 
 class Column(Protocol):
-    """One column: values are added at the end, and taken by row."""
+    """One column: values are appended, and read by row number."""
 
     def add(self, values: pa.ChunkedArray) -> None:
         """Add values."""
@@ -85,7 +85,7 @@ class Plain:
 
 
 class Decimals:
-    """Decimals of at most 18 digits, held as 64-bit whole numbers."""
+    """Decimals of at most 18 digits, stored as 64-bit integers."""
 
     def __init__(self, form: pa.DataType) -> None:
         """Begin empty."""
@@ -141,7 +141,7 @@ class Texts:
     """
 
     def __init__(self) -> None:
-        """Begin empty, and with each text once."""
+        """Begin empty, in the form that stores each text once."""
         self._count = 0
         self._codes: NDArray[np.int32] | None = np.empty(0, dtype=np.int32)
         self._known: dict[str | None, int] = {None: 0}
@@ -151,7 +151,7 @@ class Texts:
         self._append(pa.array([""]))
 
     def add(self, values: pa.ChunkedArray) -> None:
-        """Add values; a column that proves to be mostly unlike is turned into one without codes."""
+        """Add values; a column with mostly different texts changes to the form without codes."""
         if self._codes is None:
             self._append(values.cast(pa.string()).fill_null("").combine_chunks())
             self._count += len(values)

@@ -1,4 +1,4 @@
-"""What is due: dockets by their hash, with spans of days where a window bounds them."""
+"""Due dockets by their hash, with spans of days if a window limits them."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -60,7 +60,7 @@ class DueDays:
 
 
 def _day(number: int) -> date:
-    """Return the day of a number counted from 1970-01-01, or the nearest that there is."""
+    """Return the day of a number counted from 1970-01-01, or the nearest one in the calendar."""
     return date.fromordinal(min(max(_EPOCH + number, 1), date.max.toordinal()))
 
 

@@ -18,7 +18,7 @@ from comptroller.watch.history import Version, versions
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """All that a person needs to defend a finding, or to contest it."""
+    """Everything that a person needs to defend a finding, or to contest it."""
 
     finding: Version
     history: list[Version]
@@ -87,15 +87,13 @@ def explain(
 
 
 def _holds(finding: Version, begins: dt.date | None, ends: dt.date | None) -> bool:
-    """Return whether a period holds the finding's day: the day it is about, else the day of the clock when it
-    was judged.
-    """
+    """Return whether a period contains the finding's day: its subject's day, or else the clock's day of judging."""
     day = finding.since or finding.today
     return day is None or ((begins is None or begins <= day) and (ends is None or day < ends))
 
 
 def _sources(pack: Pack, rule: Rule, finding: Version) -> list[dict[str, Any]]:
-    """Return the sources that a rule cites and that were in force on the finding's day; all, where none was."""
+    """Return the sources cited by a rule that were in force on the finding's day; all of them if none was."""
     cited = [(cite, pack.sources[cite.source]) for cite in rule.cites]
     in_force = [(cite, source) for cite, source in cited if _holds(finding, source.valid_from, source.valid_until)]
     sources = []
@@ -161,7 +159,7 @@ def _rows(duck: DuckDb, pack: Pack, rule: Rule, finding: Version) -> list[dict[s
 
 
 def _lawful(rule: Rule, finding: Version) -> dict[str, str]:
-    """Fill the evidence into the rule's words on what would have made it lawful."""
+    """Return the rule's text about what would be lawful, filled in with the evidence."""
     evidence = {**finding.evidence}
     return {"zh": _fill(rule.lawful.zh, evidence), "en": _fill(rule.lawful.en, evidence)}
 

@@ -225,7 +225,7 @@ def verdicts_of(
 
 
 def _plains(column: Sequence[Any], as_it_is: frozenset[type]) -> Sequence[Any]:
-    """Return the cells of a column as JSON holds them; most columns hold nothing that would look otherwise."""
+    """Return the cells of a column as JSON values; most columns need no conversion."""
     return column if as_it_is.issuperset(map(type, column)) else [plain(cell) for cell in column]
 
 
@@ -235,12 +235,12 @@ def _facts(entries: Sequence[int | None] | None) -> tuple[int, ...]:
 
 _ASIDE = frozenset(("entries", "missing", "excluded"))
 _ENCODED_AS_IS: frozenset[type] = AS_IT_IS | {date}
-"""Of these the encoder of evidence makes what `plain` would make."""
+"""For these types the JSON encoder returns the same as `plain`."""
 _json = msgspec.json.Encoder()
 
 
 def _both(known: Mapping[int, Any], dockets: frozenset[int]) -> set[int]:
-    """Return the dockets that are in both; goes through the smaller."""
+    """Return the dockets in both, by iterating over the smaller."""
     return (
         {docket for docket in known if docket in dockets}
         if len(known) < len(dockets)

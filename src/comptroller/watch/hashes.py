@@ -19,7 +19,9 @@ _STEP, _MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What is hashed of a row: columns; with a window also the stretch of its length that the day lies in, and so many on."""
+    """The hashed part of a row: columns; with a window also its day's stretch of that length, moved by `step`
+    stretches.
+    """
 
     columns: tuple[str, ...]
     window: Window | None = None
@@ -27,7 +29,7 @@ class Key:
 
 
 def key_hashes(rows: pa.Table, keys: Iterable[Key]) -> dict[Key, Hashes]:
-    """Return for each key the hashes of rows, 0 where a part of it is null, and never 0 otherwise."""
+    """Return for each key the hashes of rows: 0 if a part of it is null, and never 0 otherwise."""
     wanted = dict.fromkeys(keys)
     dockets = {key.columns: np.empty(0, dtype=np.uint64) for key in wanted}
     texts = {name: text_hashes(rows.column(name)) for name in {name for columns in dockets for name in columns}}
@@ -48,7 +50,7 @@ def docket_hashes(forms: Sequence[str], values: Sequence[Sequence[Any]]) -> Hash
 
 
 def text_hashes(values: pa.ChunkedArray) -> Hashes:
-    """Return the hash of each value's text (FNV-1a, mixed), 0 where it is null."""
+    """Return the hash of each value's text (FNV-1a, mixed); 0 for null."""
     texts = values.cast(pa.large_string()).combine_chunks()
     if isinstance(texts, pa.ChunkedArray):
         texts = pa.array([], pa.large_string()) if not texts.num_chunks else texts.chunk(0)
@@ -86,13 +88,13 @@ def _combine(parts: Sequence[Hashes]) -> Hashes:
 
 
 def _days(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Return the days of a column, counted from 1970-01-01, and where there is none."""
+    """Return the days of a column, counted from 1970-01-01, and a mask of the nulls."""
     days = column.cast(pa.date32()).cast(pa.int32())
     return days.fill_null(0).to_numpy().astype(np.int64), days.is_null().to_numpy()
 
 
 def _mix_stretch(hashes: Hashes, days: tuple[NDArray[np.int64], NDArray[np.bool_]], length: int, step: int) -> Hashes:
-    """Mix the number of a stretch of time into hashes; 0 where there is no hash or no day."""
+    """Return the hashes mixed with the number of a stretch of time; 0 if the hash is 0 or the day is null."""
     stretch = np.floor_divide(days[0], length) + step
     with np.errstate(over="ignore"):
         mixed = (hashes ^ (stretch.astype(np.uint64) * _STEP)) * _MIX

@@ -13,7 +13,7 @@ STATES = ("raised", "changed", "cleared", "not_judged", "not_applicable")
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of a finding, frozen when it was made."""
+    """One version of a finding; it never changes."""
 
     finding: str
     version: int
@@ -73,7 +73,7 @@ def findings(  # noqa: PLR0913 - what one may ask by
 
 
 def versions(duck: DuckDb, finding: str) -> list[Version]:
-    """Return all versions of a finding, the first first; none where there is no such finding."""
+    """Return all versions of a finding, oldest first; an empty list if there is no such finding."""
     return [
         _version(r) for r in duck.rows(f"SELECT {_COLUMNS} FROM finding WHERE finding = ? ORDER BY version", [finding])
     ]

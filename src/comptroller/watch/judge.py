@@ -32,7 +32,7 @@ from comptroller.watch.working_set import WorkingSet
 
 Progress = Callable[[str, int, int], None]
 _FEW = 5_000
-"""A group that needs more rows is judged with them alone: the other groups' rules need not go through them."""
+"""A group that needs more rows than this is judged alone, so that the rules of other groups need not scan them."""
 
 
 class Watch:
@@ -67,7 +67,7 @@ class Watch:
         self.asleep[broken.rule] = broken.said
 
     def adopt(self, pack: Pack, known: int, progress: Progress | None = None) -> list[FindingChange]:
-        """Go on under another pack: everything is judged again, and rules that are gone are cleared."""
+        """Change to another pack: everything is judged again, and rules that no longer exist are cleared."""
         self._set(pack)
         turns: list[tuple[Rule | None, FindingChange]] = []
         for name in self.findings.rules():
@@ -79,7 +79,7 @@ class Watch:
     def judge_all(
         self, known: int, *, rules: Iterable[str] | None = None, progress: Progress | None = None
     ) -> list[FindingChange]:
-        """Judge rules (all, where None) over everything at once."""
+        """Judge rules (all, if None) over everything at once."""
         chosen = sorted(name for name in (self.pack.rules if rules is None else rules) if name not in self.asleep)
         turns: list[tuple[Rule | None, FindingChange]] = []
         for at, name in enumerate(chosen):
@@ -185,7 +185,7 @@ class Watch:
         ]
 
     def _rules_with_rows(self, rules: list[Rule], scoped: Mapping[str, pa.Table]) -> set[str]:
-        """Return the rules that have a row to judge: the others find nothing, and need not be run."""
+        """Return the names of the rules with a row to judge: the others find nothing, and need not run."""
         active: set[str] = set()
         by_table: dict[str, list[Rule]] = {}
         for rule in rules:
@@ -206,7 +206,7 @@ class Watch:
             names, rows = self._duck.named_rows(f"SELECT r.* FROM ({sql}) AS r WHERE {in_force}")
         except SqlError as error:
             if is_of_machine(error):
-                raise  # at another time the rule may pass: a rebuild would not put it to sleep
+                raise  # the rule may pass at another time: a rebuild would not suspend it
             raise RuleBroken(rule.name, rule.fingerprint, fault_without_values(error)) from error
         if not rows:
             return []

@@ -1,4 +1,4 @@
-"""A table's rows held in memory for the rules: columns in arrays, and for each group's docket an index from docket to rows."""
+"""The rows of a table in memory: columns in arrays, and for each group's docket an index from docket to rows."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -30,11 +30,13 @@ class RowStore:
         self._count = 0
 
     def __len__(self) -> int:
-        """Return how many rows were ever held."""
+        """Return how many rows were ever added."""
         return self._count
 
     def add(self, rows: pa.Table) -> dict[str, NDArray[np.uint64]]:
-        """Add rows (in the order of their facts); returns for each index the hashes of the rows, 0 for no docket."""
+        """Add rows (in the order of their facts); returns for each index the hashes of the rows, 0 for a row
+        without a docket.
+        """
         hashes = key_hashes(rows, self._keys.values())
         stop = self._count + rows.num_rows
         facts = rows.column("fact").to_numpy()
@@ -68,7 +70,7 @@ class RowStore:
         return rows
 
     def take(self, rows: NDArray[np.int64], columns: Iterable[str] | None = None) -> pa.Table:
-        """Return those rows as Arrow; all columns where none are named."""
+        """Return those rows as Arrow, with all columns if none are named."""
         wanted = self.columns if columns is None else tuple(columns)
         return pa.table({c: self._column(c, rows) for c in wanted})
 

@@ -1,4 +1,4 @@
-"""Each rule's honest count: judged, found, clear, not applicable, and not judged with the reason."""
+"""Counts of subjects for each rule: judged, found, clear, not applicable, and not judged with the reason."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -43,7 +43,7 @@ class Score:
 
 
 def scoreboard(duck: DuckDb, pack: Pack, findings: Findings, rules: list[str] | None = None) -> list[Score]:
-    """Return the counts of the rules named, or of all."""
+    """Return the counts of the named rules, or of all."""
     asleep = {(rule, text): message for rule, text, message in duck.rows("SELECT rule, fingerprint, said FROM asleep")}
     chosen = [pack.rules[name] for name in rules or sorted(pack.rules)]
     return [

@@ -1,4 +1,6 @@
-"""The tables that rules read, held with their indexes; what a change makes due in each group; and the rows of due dockets."""
+"""The rows that rules read, in memory with indexes; the dockets that a change makes due; and the rows of due
+dockets.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -20,7 +22,7 @@ _NEAR = (-2, -1, 1, 2)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Rows of one table that came, or that ended, with the hashes of their keys."""
+    """Rows of one table that were added, or that ended, with the hashes of their keys."""
 
     rows: pa.Table
     hashes: Mapping[str, NDArray[np.uint64]]
@@ -28,16 +30,16 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Rows that came and rows that ended, by table."""
+    """Added and ended rows, by table."""
 
     parts: Mapping[str, tuple[Part, ...]]
 
 
 class WorkingSet:
-    """Held tables by name, loaded from the books when first needed."""
+    """Tables in memory by name, loaded from the books when first needed."""
 
     def __init__(self, duck: DuckDb, plan: Plan) -> None:
-        """Begin with nothing held."""
+        """Begin empty."""
         self._duck = duck
         self._plan = plan
         self._tables: dict[str, RowStore] = {}
@@ -59,11 +61,13 @@ class WorkingSet:
             columns = ", ".join(f'"{c}"' for c in store.columns)
             for rows in self._duck.batches(f"SELECT {columns} FROM {table} ORDER BY fact"):
                 store.add(rows)
-            self._tables[table] = store  # only when all is read: a fault in between must not leave a part behind
+            self._tables[table] = store  # only after all rows are read: a fault in between must not leave a part behind
         return self._tables[table]
 
     def _keys(self, table: str) -> dict[str, Key]:
-        """Return the indexes of a table: one a group's docket, one a window's stretches, one a reference's columns."""
+        """Return the indexes of a table: one for each group's docket, each window's stretches, and each
+        reference's columns.
+        """
         keys: dict[str, Key] = {}
         for group in self._members.get(table, ()):
             keys[f"docket {group.label}"] = Key(group.docket)
@@ -107,7 +111,7 @@ class WorkingSet:
     def due(
         self, group: Group, changes: Changes, renewed: Mapping[str, tuple[str, ...] | None]
     ) -> tuple[Due, set[str]]:
-        """Return what is due in a group, and the rules of it that are to be judged over everything."""
+        """Return what is due in a group, and the names of its rules that must be judged over everything."""
         touched = frozenset(t for t in group.tables if t in changes.parts)
         everything: set[str] = set()
         through: set[str] = set()
@@ -144,7 +148,7 @@ class WorkingSet:
         parts: tuple[Part, ...],
         entities: tuple[str, ...] | None,
     ) -> NDArray[np.uint64] | None:
-        """Return the dockets that a change of a reference touches by its columns; None for all."""
+        """Return the dockets that a change of a reference touches through its columns; None for all."""
         if not by or entities is None or not set(by) <= set(self._plan.columns[rule.judges]):
             return None
         hashes = [_hashes(part.rows, by) for part in parts]
@@ -174,7 +178,7 @@ class WorkingSet:
         return rows_by_table
 
     def scope(self, wanted: Iterable[Mapping[str, NDArray[np.int64]]], rules: Iterable[Rule]) -> dict[str, pa.Table]:
-        """Return by table the rows that are wanted, each once, with the columns that the rules read."""
+        """Return the wanted rows by table, each once, with the columns that the rules read."""
         rows: dict[str, list[NDArray[np.int64]]] = {}
         for by_table in wanted:
             for table, row_sets in by_table.items():
