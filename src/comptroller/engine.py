@@ -1,6 +1,6 @@
 """The engine of one node. This file is the main path of the product: read it first, from top to bottom.
 
-`take` handles a batch of reports in five steps, one package each:
+`Engine.take` passes a batch of reports through five packages, each with one question:
 
     intake   May this be reported?   a report becomes facts, or refusals
     books    What is known?          rows of the fact tables, the register, lists, the calendar
@@ -8,7 +8,8 @@
     cases    What is done?           cases are opened, moved, closed; clocks run
     ledger   What was recorded?      an entry: numbered, hashed, signed
 
-The order of writing protects what was acknowledged:
+Inside it, `_check` asks intake and cases, `_accept` folds and judges, and `_record` writes. The order of writing
+protects what was acknowledged:
 
 - A batch is folded and judged first, then appended to the ledger ("sealed"), then committed to the books.
 - So the books never hold anything that the ledger lacks, and no acknowledged report is lost.
@@ -51,7 +52,11 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The outcome of a batch: entry numbers and refusals by position in the batch, and the changes of findings."""
+    """The outcome of a batch.
+
+    `entries` are the entry numbers of accepted reports, `refused` the refusals of rejected ones; both by the report's
+    position in the batch. `turns` are the changes of findings that the batch caused.
+    """
 
     entries: dict[int, int]
     refused: dict[int, list[Refusal]]
@@ -83,15 +88,15 @@ class Engine(Replay):
         if jumped:
             return Taken({}, {place: [replace(jumped, file=report.name)] for place, report in enumerate(reports)}, ())
         taken = Taken({}, {}, ())
-        stretches = [list(range(len(reports)))]
-        while stretches:
-            waiting = stretches.pop()
+        groups = [list(range(len(reports)))]
+        while groups:
+            waiting = groups.pop()
             if waiting:
-                taken, later = self._take_some(reports, waiting, moment, taken)
-                stretches += later
+                taken, later = self._take_group(reports, waiting, moment, taken)
+                groups += later
         return taken
 
-    def _take_some(
+    def _take_group(
         self, reports: Sequence[Report], waiting: list[int], moment: Moment, taken: Taken
     ) -> tuple[Taken, list[list[int]]]:
         """Process what can be processed of the reports at the positions `waiting`.
@@ -101,7 +106,7 @@ class Engine(Replay):
         """
         batch, checked, size = [reports[i] for i in waiting], None, self.ledger.size
         try:
-            checked = self._checked(batch, moment.at)
+            checked = self._check(batch, moment.at)
             first, changes = self._accept([batch[i] for i in checked.accepted], checked.facts, moment)
         except Exception as fault:
             suspects = checked.accepted if checked else list(range(len(batch)))
@@ -124,13 +129,15 @@ class Engine(Replay):
         outcome = Taken({**taken.entries, **entries}, {**taken.refused, **refused}, (*taken.turns, *changes))
         return outcome, [[waiting[i] for i in checked.later]]
 
-    def _checked(self, batch: list[Report], at: dt.datetime) -> Checked:
+    def _check(self, batch: list[Report], at: dt.datetime) -> Checked:
+        """Return the facts of the reports that intake and cases accept, and the refusals of the others."""
         shaped = node.check_reports(self._scratch, self.pack, self.books, batch, self.day(at))
         return shaped.but(self.cases.refuse(shaped.facts.tables, self.day(at)), batch)
 
     def _accept(self, reports: Sequence[Report], facts: Facts, moment: Moment) -> tuple[int, list[FindingChange]]:
-        """Fold and judge reports, then append them to the ledger; returns the first entry number and the
-        changes of findings.
+        """Fold and judge checked reports, then append them to the ledger.
+
+        Returns the number of the first entry, and the changes of findings.
         """
         first = self.ledger.size + 1
         if not reports:
@@ -142,38 +149,39 @@ class Engine(Replay):
         def work() -> list[FindingChange]:
             return self.fold(facts.tables, facts.lists, span, moment.at)
 
-        return first, self._enter([node.to_keep(report) for report in reports], moment, work, missing)
+        return first, self._record([node.to_keep(report) for report in reports], moment, work, missing)
 
-    def _enter(
-        self, made: Sequence[Accepted], moment: Moment, work: Work, blobs: Mapping[str, bytes] | None = None
+    def _record(
+        self, entries: Sequence[Accepted], moment: Moment, work: Work, blobs: Mapping[str, bytes] | None = None
     ) -> list[FindingChange]:
-        """Do the work that entries cause in the books, and append the entries as one group: both or neither. Returns
-        the changes.
+        """Do `work` in the books and append the entries to the ledger: both or neither. Returns the changes of findings.
 
         If committing the books fails after the ledger was written, the books are caught up with the ledger at once.
         """
         before = self.ledger.size
-        noted = [replace(entry, note={**entry.note, **moment.note}) for entry in made] if moment.note else made
+        noted = [replace(entry, note={**entry.note, **moment.note}) for entry in entries] if moment.note else entries
 
         def seal() -> None:
             self.ledger.append(noted, moment.stamp, blobs)
 
         try:
-            return self.settle(work, before + len(made), seal)
+            return self.settle(work, before + len(entries), seal)
         except Exception:
             if self.ledger.size == before:
                 raise
             return self.catch_up()
 
-    def _act(self, made: Accepted, moment: Moment, work: Callable[[int], list[FindingChange]]) -> list[FindingChange]:
+    def _record_own(
+        self, entry: Accepted, moment: Moment, work: Callable[[int], list[FindingChange]]
+    ) -> list[FindingChange]:
         """Append one entry made by the engine itself; raises Refused if the books cannot follow it."""
         number = self.ledger.size + 1
         try:
-            return self._enter([made], moment, lambda: work(number))
+            return self._record([entry], moment, lambda: work(number))
         except Exception as fault:
             if self.ledger.size >= number or isinstance(fault, ComptrollerError) or not is_of_values(fault):
                 raise
-            raise Refused([acts.unfoldable(made.media, fault)]) from fault
+            raise Refused([acts.unfoldable(entry.media, fault)]) from fault
 
     def tick(self, instant: dt.datetime, at: dt.datetime) -> list[FindingChange]:
         """Set the clock to `instant` by an entry received at `at`, and judge again every rule that reads the clock.
@@ -185,7 +193,7 @@ class Engine(Replay):
         jumped = jumped or jump_refusal(instant, moment.at, self.pack.clock_jump_days)
         if jumped:
             raise Refused([jumped])
-        return self._act(acts.tick(instant, self.charter.owner), moment, lambda n: self.turn_clock(instant, n))
+        return self._record_own(acts.tick(instant, self.charter.owner), moment, lambda n: self.turn_clock(instant, n))
 
     def adopt(
         self, files: Mapping[str, bytes], name: str, at: dt.datetime, progress: Progress | None = None
@@ -199,12 +207,13 @@ class Engine(Replay):
             raise Refused([jumped])
         pack = read_pack(files, name)
         trial.try_out(pack, self.pack)
-        made = acts.policy(pack_files(files, name), name, self.charter.owner)
-        return self._act(made, moment, lambda n: self.change_policy(pack, n, moment.at, progress))
+        entry = acts.policy(pack_files(files, name), name, self.charter.owner)
+        return self._record_own(entry, moment, lambda n: self.change_policy(pack, n, moment.at, progress))
 
     def pass_clock(self, by: str, why: str, at: dt.datetime) -> int:
-        """Accept a jump of the clock to `at` by an officer's act, an entry with the officer and the reason;
-        returns its number.
+        """Accept a jump of the clock to `at` by an officer's act, which is an entry; returns its number.
+
+        Raises Refused without an officer and a reason, or for an instant outside the calendar.
         """
         moment, _ = self._moment(at)
         if outside := jump_refusal(utc(at), moment.at, None):
@@ -212,8 +221,7 @@ class Engine(Replay):
         return self._clock_act(acts.passing(self.last_moment(), moment.at, by, why), moment)
 
     def name_wrong_clock(self, stretch: tuple[int, int], by: str, why: str, at: dt.datetime) -> int:
-        """Mark entries `stretch` (first and last) as made by a wrong clock, by an officer's act; returns the act's
-        entry number.
+        """Mark entries `stretch` (first and last) as made by a wrong clock, by an officer's act; returns its number.
 
         Later moments are measured from before the stretch, so that the clock may be set right again.
         """
@@ -225,8 +233,9 @@ class Engine(Replay):
         return self._clock_act(fields, moment_at(utc(at), self.ledger.last_at, last))
 
     def _clock_act(self, fields: Mapping[str, Any], moment: Moment) -> int:
-        made = acts.clock(fields, self.charter.owner)
-        self._act(made, moment, lambda number: self.act_on_clock(fields, number, moment.at))
+        """Record an act about the clock; returns its entry number."""
+        entry = acts.clock(fields, self.charter.owner)
+        self._record_own(entry, moment, lambda number: self.act_on_clock(fields, number, moment.at))
         return self.ledger.size
 
 

@@ -18,7 +18,7 @@ def entry(made: Accepted) -> Entry:
     return Entry(7, AT, header_of(made, "0" * 64, instant_text(0), 7), made.payload)
 
 
-def test_what_is_said_is_read_back() -> None:
+def test_content_is_read_back() -> None:
     """Ticks, what is set aside, and acts about the clock."""
     assert acts.instant_in(entry(acts.tick(AT, "O"))) == AT
     assert acts.faults_in(entry(acts.aside({9: "b", 3: "a"}, "O"))) == {3: "a", 9: "b"}
@@ -34,14 +34,14 @@ def test_a_stretch_lies_in_the_ledger(stretch: tuple[int, int]) -> None:
         acts.wrong_stretch(stretch, 9, "U1", "x")
 
 
-def test_an_act_says_who_and_why() -> None:
+def test_an_act_names_officer_and_reason() -> None:
     """Blanks are empty."""
     with pytest.raises(Refused) as refused:
         acts.passing(AT, AT, " ", "")
     assert [refusal.field for refusal in refused.value.refusals] == ["by", "why"]
 
 
-def test_what_the_books_cannot_follow_is_refused_by_medium() -> None:
+def test_an_unfoldable_act_is_rejected_by_medium() -> None:
     """The fault is named in one line."""
     refusal = acts.unfoldable("tick", OverflowError("date value out of range\nmore"))
     assert (refusal.code, refusal.field, refusal.seen) == (

@@ -31,7 +31,7 @@ def _as_of(node, case_id, on, known=None):
     return case_as_of(node.duck, node.pack, case_id, views, on)
 
 
-def test_after_everything_a_case_stands_as_it_stands(late_case):
+def test_as_of_now_equals_the_current_case(late_case):
     """As of the last day a case, its findings, its clocks and its events are those of the tables."""
     node, case_id, _ = late_case
     then, now = _as_of(node, case_id, None), queries.whole(node.duck, case_id)
@@ -61,7 +61,7 @@ def test_a_day_and_an_entry_are_two_axes(late_case):
     assert _as_of(node, case_id, dt.date(2024, 3, 19))["pending"] == "discipline"
 
 
-def test_the_board_of_then_counts_as_each_case_stood(late_case):
+def test_the_list_as_of_a_day_counts_each_state(late_case):
     """States and due days of all cases are those of the day, and cases that were not open yet are not there."""
     node, case_id, known = late_case
 
@@ -78,7 +78,7 @@ def test_the_board_of_then_counts_as_each_case_stood(late_case):
     assert of(None)[0] == {"rectifying": 1}
 
 
-def test_clocks_of_then_run_as_they_ran(late_case):
+def test_clocks_as_of_a_day(late_case):
     """A clock that ended later runs on the day, and one that started later is not there."""
     node, _, _ = late_case
     source = clocks_as_of(node.books.views(None, None, node.duck), dt.date(2024, 3, 12))

@@ -70,7 +70,7 @@ def test_facts_that_come_later_close_a_minor_case_and_their_undoing_opens_it(nod
     assert _stands(node, case_id) == ("triage", None, None)
 
 
-def test_what_is_taken_back_or_said_otherwise_is_looked_at(node: Engine) -> None:
+def test_retracted_or_changed_facts_are_reviewed(node: Engine) -> None:
     """A retracted fact, or one outside the rule, corrects nothing: officers review it."""
     back, other = _taken_up(node, "2024-04", "T2", "T3")
     _tender(node, "T2", "2024-04-20", act="retract")

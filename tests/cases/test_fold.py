@@ -64,7 +64,7 @@ def _due(case: Case, clock: str) -> dt.date | None:
     return run.due_on
 
 
-def test_a_clock_that_stood_still_gets_its_days_back_in_its_own_unit() -> None:
+def test_a_stopped_clock_regains_its_days_in_its_own_unit() -> None:
     """From Wednesday to the Tuesday after are four working days and six days; nothing is due during a stop."""
     case = _opened()
     assert (_due(case, "look"), _due(case, "whole")) == (dt.date(2024, 1, 15), dt.date(2024, 1, 11))
@@ -87,7 +87,7 @@ def test_an_extension_adds_to_the_due_day_under_its_order() -> None:
     assert case.running("look").extended == 10  # type: ignore[union-attr]
 
 
-def test_an_answer_ends_the_clock_of_what_it_answers_alone() -> None:
+def test_an_answer_ends_only_its_own_clock() -> None:
     """Two requests and two letters are each ended by their own answer; the end of the case ends every running clock."""
     case = _opened()
     for name in ("R1", "R2"):

@@ -16,7 +16,7 @@ def test_the_catalogue_has_codes_of_cases():
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_a_refusal_is_whole(code):
+def test_a_refusal_is_complete(code):
     """Place, what was seen, what is expected and how to fix it, in Chinese and in English."""
     refusal = step_refusal(code, "case_step", "move", "x")
     assert (refusal.code, refusal.field, refusal.seen) == (code, "case_step.move", "x")

@@ -73,7 +73,7 @@ def test_a_suppressed_finding_opens_its_case_when_the_suppression_ends(tmp_path:
     node.close()
 
 
-def test_material_that_another_line_has_is_not_asked_for_again(tmp_path: Path) -> None:
+def test_material_of_another_line_is_not_requested_again(tmp_path: Path) -> None:
     """A second line's request is answered with what the first one got, names it and its day, starts no clock, and is counted."""
     node = city(tmp_path)
     pay(node, at="2024-03-11T09:00:00")
@@ -95,7 +95,7 @@ def test_material_that_another_line_has_is_not_asked_for_again(tmp_path: Path) -
     node.close()
 
 
-def test_what_a_keeping_line_asks_for_tells_others_nothing(tmp_path: Path) -> None:
+def test_requests_of_a_confidential_line_reveal_nothing(tmp_path: Path) -> None:
     """Material supplied to discipline is neither passed to another line nor counted against it; shared evidence is."""
     node = city(tmp_path)
     pay(node, at="2024-03-11T09:00:00")
@@ -129,7 +129,7 @@ def test_what_a_keeping_line_asks_for_tells_others_nothing(tmp_path: Path) -> No
     node.close()
 
 
-def test_adopting_routes_takes_up_what_already_stands(tmp_path: Path) -> None:
+def test_adopting_routes_opens_cases_for_current_findings(tmp_path: Path) -> None:
     """A node that adopts a policy with routes has cases for what was found before."""
     node = fresh_node(tmp_path, "base")
     kept(node, report("entity", {"entity": "G1", "name": "G1"}), at="2024-03-01T09:00:00")

@@ -25,7 +25,7 @@ def _codes(node: Engine, row: dict, kind: str = "case_step") -> list[str]:
     return codes
 
 
-def test_moves_keep_their_states_lines_and_reasons(node: Engine) -> None:
+def test_moves_require_their_states_lines_and_reasons(node: Engine) -> None:
     """A move from another state, by another line, without a reason, early, late or in no case is rejected."""
     one = the_case(node)
     assert _codes(node, step(one, "close", "internal", "U1", "2024-03-12")) == [
@@ -84,7 +84,7 @@ def test_an_appeal_is_decided_once_it_was_made(node: Engine) -> None:
         assert _codes(node, step(one, "review", "internal", "U1", day, approved_by="U9")) == ["cases.after"]
 
 
-def test_steps_are_never_taken_back(node: Engine) -> None:
+def test_steps_are_never_retracted(node: Engine) -> None:
     """A step is corrected by another step, not by a correction or a retraction."""
     one = the_case(node)
     row = step(one, "escalate", "internal", "U1", "2024-03-12")
@@ -93,7 +93,7 @@ def test_steps_are_never_taken_back(node: Engine) -> None:
         assert "cases.final" in _codes(node, {**row, "act": act, "reason": "another"})
 
 
-def test_one_report_may_hold_several_steps_and_is_taken_whole(node: Engine) -> None:
+def test_one_report_may_hold_several_steps_and_is_accepted_whole(node: Engine) -> None:
     """Steps of a report are tried one after the other; where one fails none is taken."""
     one = the_case(node)
     good = step(one, "escalate", "internal", "U1", "2024-03-12")

@@ -51,7 +51,7 @@ def test_a_line_without_a_part_sees_nothing(node: Engine) -> None:
     assert visibility.visible_to_line(record, "social", node.pack.case_policy) is None
 
 
-def test_what_discipline_keeps_is_not_in_what_others_see(node: Engine) -> None:
+def test_confidential_steps_are_hidden_from_other_lines(node: Engine) -> None:
     """An informed line sees that discipline acted, not its reason, officer or evidence; discipline sees all of it."""
     record = queries.whole(node.duck, the_case(node))
     assert record is not None
@@ -67,7 +67,7 @@ def test_what_discipline_keeps_is_not_in_what_others_see(node: Engine) -> None:
     assert "V1" in view
 
 
-def test_the_entity_sees_what_is_asked_of_it(node: Engine) -> None:
+def test_the_entity_sees_its_own_duties(node: Engine) -> None:
     """It sees its finding, its answers, what it must rectify and by when; no officer, no line's reason, and no letter
     to others.
 
@@ -95,7 +95,9 @@ _EVENT = st.fixed_dictionaries(
 
 
 @given(st.lists(_EVENT, max_size=8), st.sampled_from(_LINES), st.sets(st.sampled_from(_LINES)), st.sampled_from(_LINES))
-def test_no_line_ever_sees_what_is_kept(drawn: list[dict[str, str]], lead: str, keepers: set[str], line: str) -> None:
+def test_no_line_ever_sees_confidential_parts(
+    drawn: list[dict[str, str]], lead: str, keepers: set[str], line: str
+) -> None:
     """No history of a case shows what another line keeps confidential, or names persons to viewers that may not
     know them.
     """
@@ -123,7 +125,7 @@ def test_no_line_ever_sees_what_is_kept(drawn: list[dict[str, str]], lead: str, 
         assert f"asked-by-{name}" not in view
 
 
-def test_whoever_is_on_no_line_sees_no_case_that_a_line_keeps(node: Engine) -> None:
+def test_an_overseer_sees_no_confidential_case(node: Engine) -> None:
     """An overseer of the office sees nothing of a case that discipline leads, and the entity does not see that
     it leads.
     """

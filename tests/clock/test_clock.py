@@ -12,7 +12,7 @@ _INSTANTS = st.datetimes(timezones=st.sampled_from([dt.timezone(dt.timedelta(hou
 
 
 @given(_INSTANTS, st.integers(0, 1000))
-def test_every_instant_is_taken_or_refused(instant: dt.datetime, days: int) -> None:
+def test_every_instant_is_accepted_or_rejected(instant: dt.datetime, days: int) -> None:
     """No instant raises; one in the calendar and near enough passes."""
     at = utc(instant)
     refusal = jump_refusal(at, AT, days)
@@ -20,7 +20,7 @@ def test_every_instant_is_taken_or_refused(instant: dt.datetime, days: int) -> N
     assert (refusal is None) == passes
 
 
-def test_an_instant_says_its_offset() -> None:
+def test_an_instant_needs_an_offset() -> None:
     """An instant without an offset is rejected."""
     with pytest.raises(ValueError, match="offset"):
         utc(AT.replace(tzinfo=None))

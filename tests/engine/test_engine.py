@@ -71,7 +71,7 @@ def live(node: engine.Engine) -> None:
     tell(node, [("payment", pay("P6", amount=1200)), ("payment", pay("P7", amount=1700))], days=5)
 
 
-def test_the_same_reports_give_the_same_books(tmp_path: Path) -> None:
+def test_the_same_reports_produce_the_same_books(tmp_path: Path) -> None:
     """Two nodes with the same reports have the same rows in every table."""
     dumps = []
     for name in ("one", "two"):
@@ -83,7 +83,7 @@ def test_the_same_reports_give_the_same_books(tmp_path: Path) -> None:
     assert len(dumps[0]["finding"]) > 4
 
 
-def test_rebuilding_gives_the_same_books(tmp_path: Path) -> None:
+def test_rebuilding_produces_the_same_books(tmp_path: Path) -> None:
     """Books folded again from the ledger equal those that were there: facts, findings with all versions, clock, policy."""
     node = small_node(tmp_path / "n")
     live(node)
@@ -170,7 +170,7 @@ node.take([said("payment", pay("P2"))], AT)
     again.close()
 
 
-def test_reports_that_stand_on_each_other_are_taken_in_one_batch(tmp_path: Path) -> None:
+def test_dependent_reports_are_accepted_in_one_batch(tmp_path: Path) -> None:
     """An entity, then a payment of it, then a correction of that: the order of arrival decides, not the batch."""
     node = small_node(tmp_path / "n")
     reports = [
@@ -189,7 +189,7 @@ def test_reports_that_stand_on_each_other_are_taken_in_one_batch(tmp_path: Path)
     node.close()
 
 
-def test_a_batch_says_of_each_report_what_is_said_of_it_alone(tmp_path: Path) -> None:
+def test_a_report_has_the_same_outcome_alone_and_in_a_batch(tmp_path: Path) -> None:
     """A report has the same entry, facts and refusals beside any other reports in its batch."""
     reports = [
         said("entity", {"entity": "C", "name": "C"}),
@@ -226,7 +226,7 @@ def test_a_batch_says_of_each_report_what_is_said_of_it_alone(tmp_path: Path) ->
     assert [at for at, report in enumerate(ways[0][0]) if report] == [3, 5, 14]
 
 
-def test_refused_reports_leave_no_entry(tmp_path: Path) -> None:
+def test_rejected_reports_leave_no_entry(tmp_path: Path) -> None:
     """A rejected report is not in the ledger, and nothing of it is in the books."""
     node = small_node(tmp_path / "n")
     before, size = dump(node), node.ledger.size
@@ -268,7 +268,7 @@ def _versions(node: engine.Engine) -> list[Any]:
     return history.versions(node.duck, listed[0].finding)
 
 
-def test_books_that_are_ahead_of_the_ledger_are_refused(tmp_path: Path) -> None:
+def test_books_ahead_of_the_ledger_are_rejected(tmp_path: Path) -> None:
     """An old copy of the ledger beside newer books is named, not folded over."""
     node = small_node(tmp_path / "n")
     node.close()

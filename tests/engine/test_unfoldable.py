@@ -86,9 +86,7 @@ def test_reports_that_cannot_be_folded_are_found_and_rejected(
     again.close()
 
 
-def test_a_step_that_stood_on_a_rejected_report_is_checked_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_step_after_a_rejected_report_is_checked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A correction of what the same batch stated, and could not be folded, finds nothing to correct."""
     node = small_node(tmp_path / "n")
     with monkeypatch.context() as patched:

@@ -151,7 +151,7 @@ def _batches(taken: list[Report | int], cuts: set[int]) -> Iterator[list[Report]
 
 @settings(max_examples=3)
 @given(st.lists(_STEP, min_size=1, max_size=18), st.sets(st.integers(0, 17)), st.booleans())
-def test_any_batching_and_any_interruption_gives_the_same(drawn: list, cuts: set[int], reopened: bool) -> None:
+def test_any_batching_and_any_interruption_produces_the_same(drawn: list, cuts: set[int], reopened: bool) -> None:
     """However steps are batched between the ticks of the clock, and if the node is reopened or not, cases are the same.
 
     Clocks run out meanwhile; a rebuild produces the same cases.

@@ -49,7 +49,7 @@ def test_the_law_holds_for_the_rules_that_ship(rows: list[tuple[str, Row]], cuts
 
 @settings(max_examples=5)
 @given(facts(12, of="small"), _CUTS)
-def test_any_batching_gives_the_same(rows: list[tuple[str, Row]], cuts: list[int]) -> None:
+def test_any_batching_produces_the_same(rows: list[tuple[str, Row]], cuts: list[int]) -> None:
     """The same facts in one batch, one by one, and in random batches produce the same current findings."""
     worlds = []
     for batches in ([rows], [[row] for row in rows], _batches(rows, cuts)):

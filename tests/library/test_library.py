@@ -84,7 +84,7 @@ def test_a_query_only_reads_documented_tables(node, sql: str) -> None:
     assert caught.value.refusals[0].code.startswith("query.")
 
 
-def test_wrong_calls_say_what_was_expected(node) -> None:
+def test_wrong_calls_name_what_was_expected(node) -> None:
     """An unknown state, an unknown finding and an instant without an offset raise, and name what was expected."""
     with pytest.raises(ValueError, match="expected open, all"):
         node.findings(state="new")
@@ -109,7 +109,7 @@ def test_a_node_is_opened_again_as_it_was(tmp_path, pack) -> None:
 
 
 @pytest.mark.parametrize("make", [True, False])
-def test_a_folder_that_is_no_node_or_is_taken_is_refused(tmp_path, pack, make: bool) -> None:
+def test_a_folder_that_is_no_node_or_in_use_is_rejected(tmp_path, pack, make: bool) -> None:
     """Creating in a folder that is not empty, or opening one that is no node, raises Refused."""
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "file").write_text("x", encoding="utf-8")

@@ -17,7 +17,7 @@ def refused(files, before=None):
     return {(refusal.code, refusal.file, refusal.field) for refusal in broken.value.refusals}
 
 
-def test_a_policy_that_runs_is_taken():
+def test_a_policy_that_runs_passes():
     """The small pack follows itself; what was tried once is not tried again."""
     try_out(small_pack(), small_pack())
     try_out(small_pack(), small_pack())
@@ -30,7 +30,7 @@ def test_a_rule_that_does_not_run_is_named():
         assert refused(files) == {("adopt.rule", "small/rules/pay/twice.sql", "")}
 
 
-def test_a_column_keeps_its_type():
+def test_a_column_does_not_change_its_type():
     """A field with another type than the recorded facts is rejected by table and column."""
     files = changed("kinds/payment.yml", "payee: {type: text", "payee: {type: integer")
     assert ("adopt.type", "payment", "payee") in refused(files)

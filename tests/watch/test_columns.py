@@ -25,7 +25,7 @@ FORMS = {
 @pytest.mark.parametrize("form", sorted(FORMS))
 @settings(max_examples=15)
 @given(data=st.data())
-def test_take_gives_what_add_was_given(form, data):
+def test_take_returns_what_was_added(form, data):
     """However values are batched and chunked, and whichever rows are taken, each value comes back as it was."""
     stored, values = FORMS[form]
     batches = data.draw(st.lists(st.lists(st.one_of(st.none(), values), max_size=6), max_size=4))
@@ -40,7 +40,7 @@ def test_take_gives_what_add_was_given(form, data):
     assert taken.to_pylist() == [said[row] for row in rows]
 
 
-def test_mostly_unlike_texts_are_held_without_codes():
+def test_mostly_different_texts_are_stored_without_codes():
     """A column with mostly different texts changes how it is stored, and not what it returns."""
     column, values = Texts(), []
     for start in range(0, 60_000, 20_000):

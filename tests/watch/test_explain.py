@@ -46,7 +46,7 @@ def test_only_what_was_in_force_on_the_finding_s_day_is_cited():
     assert cited == {1: (["small_law"], [500.5]), 31: (["old_law", "small_law"], [1000])}
 
 
-def test_a_finding_that_was_cleared_shows_the_rows_that_it_stood_on():
+def test_a_cleared_finding_shows_its_rows():
     """Rows that were retracted since are still shown, and the history shows what became of the finding."""
     world = World.new(pack("small"))
     world.say([("payment", PAID)])

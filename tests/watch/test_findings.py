@@ -22,7 +22,7 @@ def _versions(world):
     ]
 
 
-def test_versions_tell_the_whole_story():
+def test_versions_record_every_change():
     """Raised, changed, cleared and raised again are versions in a row; none is written again."""
     world = World.new(pack("small"))
     world.say([("payment", PAID)])
@@ -48,7 +48,7 @@ def test_versions_tell_the_whole_story():
     assert world.duck.rows("SELECT * FROM finding_now ORDER BY finding") == world.duck.rows(f"{last} ORDER BY finding")
 
 
-def test_what_is_not_judged_is_told_and_then_judged():
+def test_a_subject_not_judged_is_listed_and_judged_later():
     """A subject that cannot be judged is listed as such, and becomes a finding when the missing input comes."""
     world = World.new(pack("small"))
     decided = {"entity": "A", "decision": "D", "matter": "M", "outcome": "approved"}

@@ -26,7 +26,7 @@ def test_what_was_known_with_each_entry():
     assert history.findings(world.duck, known=0) == []
 
 
-def test_states_rules_entities_and_days_narrow_what_is_given():
+def test_filters_by_state_rule_entity_and_day():
     """Each filter returns a part of all findings."""
     world = World.new(pack("small"))
     world.say([("payment", PAID), ("payment", {**PAID, "entity": "B", "paid_on": "2024-05-01"})])

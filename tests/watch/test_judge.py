@@ -21,7 +21,7 @@ def test_a_rule_judges_from_its_first_day_to_its_last():
     assert world.watch.judge_all(world.said) == []
 
 
-def test_a_rule_that_is_gone_leaves_nothing_standing():
+def test_a_removed_rule_has_no_findings():
     """A pack without the rule clears the rule's findings; a pack with it raises them again."""
     world = World.new(pack("small"))
     world.say([("payment", {**PAID, "paid_on": "2024-03-01"})])

@@ -18,7 +18,7 @@ def test_rules_are_grouped_by_docket_and_window():
     assert all(set(group.tables) == {t for rule in group.rules for t in rule.reads} for group in made.groups)
 
 
-def test_only_columns_that_a_rule_names_are_held():
+def test_only_columns_of_rules_are_loaded():
     """What no rule reads is not held; keys and dockets always are."""
     made = plan(small_pack())
     assert {"entity", "payment", "payee", "matter", "amount", "paid_on", "fact"} <= set(made.columns["payment"])

@@ -9,7 +9,7 @@ from tests.laws.worlds import World, facts, pack
 
 @settings(max_examples=5)
 @given(facts(14, of="small"))
-def test_the_rows_of_a_docket_are_what_sql_gives(rows):
+def test_the_rows_of_a_docket_equal_sql(rows):
     """After any facts, the stored rows of a docket equal the current rows with its columns, each once."""
     world = World.new(pack("small"))
     for row in rows:
@@ -31,7 +31,7 @@ def test_the_rows_of_a_docket_are_what_sql_gives(rows):
             assert store.take(store.rows_of(key, hashes), ["fact"]).column("fact").to_pylist() == wanted
 
 
-def test_what_ended_is_not_given():
+def test_ended_rows_are_not_returned():
     """An ended fact is removed once, and is not among the rows of its docket."""
     world = World.new(pack("small"))
     for number in ("P1", "P2"):
