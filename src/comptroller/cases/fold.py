@@ -294,8 +294,5 @@ def _start(case: Case, clock: Clock, tag: str, event: Event, days: DueDates) -> 
 
 
 def _is_asked_by_letter(case: Case, clock: Clock, event: Event) -> bool:
-    """Return whether a letter sets a day and is addressed to the party that the clock binds.
-
-    An entity never answers a letter to another entity.
-    """
+    """Return whether a letter sets a day and is addressed to the party that the clock binds."""
     return event.day("due_on") is not None and (clock.binds != "entity" or event.text("addressee") == case.entity)
