@@ -3,7 +3,7 @@
     engine = fresh_node(tmp_path)
     take(engine, report("entity", {"entity": "A", "name": "甲"}), at="2024-03-01T09:00:00")
 
-Instants are said by the owner's wall, as reports say them.
+Instants are in the owner's local time, as in reports.
 """
 
 import datetime as dt
@@ -35,9 +35,9 @@ BEGINS = "2024-01-01T00:00:00"
 Row = Mapping[str, Any]
 
 
-def moment(said: str) -> dt.datetime:
-    """Return an instant of the owner's wall as UTC."""
-    return dt.datetime.fromisoformat(said).replace(tzinfo=WALL).astimezone(dt.UTC)
+def moment(text: str) -> dt.datetime:
+    """Return an instant of the owner's local time as UTC."""
+    return dt.datetime.fromisoformat(text).replace(tzinfo=WALL).astimezone(dt.UTC)
 
 
 @lru_cache(maxsize=4)
@@ -62,36 +62,38 @@ def fresh_node(folder: Path, pack: str = "cn-central") -> Engine:
 
 
 def report(kind: str, *rows: Row, reporter: str = OWNER, name: str = "") -> Report:
-    """Return rows of one kind as a report in JSON, carried over by the node's operator: of any kind, in anybody's name."""
+    """Return rows of one kind as a JSON report, delivered by the node's operator: any kind, in the name of any
+    reporter.
+    """
     payload = json.dumps({"kind": kind, "facts": list(rows)}, ensure_ascii=False).encode()
     return Report(payload, "json", name or f"{kind}.json", reporter, channel=OPERATOR)
 
 
 def file_report(payload: bytes, name: str, *, reporter: str = OWNER, kind: str = "") -> Report:
-    """Return a file as a report; its medium is told by its ending."""
+    """Return a file as a report; its ending determines its medium."""
     return Report(payload, name.rsplit(".", 1)[1], name, reporter, kind, channel=OPERATOR)
 
 
 def take(worker: Engine, *reports: Report, at: str) -> Taken:
-    """Let a node take reports that arrive at an instant of the owner's wall."""
+    """Submit reports that arrive at an instant of the owner's local time."""
     return worker.take(list(reports), moment(at))
 
 
 def kept(worker: Engine, *reports: Report, at: str) -> list[int]:
-    """Let a node take reports that it must keep; returns their entries."""
+    """Submit reports that must all be accepted; returns their entries."""
     taken = take(worker, *reports, at=at)
-    assert taken.refused == {}, [one.text() for some in taken.refused.values() for one in some]
+    assert taken.refused == {}, [refusal.text() for refusals in taken.refused.values() for refusal in refusals]
     return [taken.entries[place] for place in range(len(reports))]
 
 
-def open_findings(worker: Engine, rule: str = "", **asked: Any) -> list[Version]:
-    """Return the findings that stand, or stood (`known`, `valid`), of rules whose name holds `rule`."""
-    return history.findings(worker.duck, rule=rule, **asked)
+def open_findings(worker: Engine, rule: str = "", **filters: Any) -> list[Version]:
+    """Return the findings, current or as of `known` and `valid`, of rules with `rule` in their name."""
+    return history.findings(worker.duck, rule=rule, **filters)
 
 
 @dataclass(frozen=True, slots=True)
 class Harbour:
-    """The harbour city as files, the node that judged it, and what was refused on the way."""
+    """The harbour city as files, the node that judged it, and the reports that it rejected."""
 
     world: Path
     node: Path
@@ -100,10 +102,10 @@ class Harbour:
     @property
     def key(self) -> dict[str, list[dict[str, Any]]]:
         """Return the answer key."""
-        found: dict[str, list[dict[str, Any]]] = json.loads(
+        answer_key: dict[str, list[dict[str, Any]]] = json.loads(
             (self.world / "answer_key.json").read_text(encoding="utf-8")
         )
-        return found
+        return answer_key
 
     @property
     def timeline(self) -> Sequence[dict[str, str]]:

@@ -24,8 +24,8 @@ def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module 'comptroller' has no attribute {name!r}; it has {', '.join(__all__)}")
     home = "model.refusal" if name in ("ComptrollerError", "Refusal", "Refused") else "library"
-    globals()[name] = found = getattr(import_module(f"comptroller.{home}"), name)
-    return found
+    globals()[name] = value = getattr(import_module(f"comptroller.{home}"), name)
+    return value
 
 
 def __dir__() -> list[str]:

@@ -1,8 +1,8 @@
-"""Entries that the engine itself makes, and that no reader takes: policies, ticks, what is set aside, acts about the clock.
+"""Entries that the engine makes itself and no reader parses: policies, ticks, entries set aside, acts about the clock.
 
-- A tick says to which instant the clock is set; a policy is the pack's files.
-- `aside` names entries that are not folded, each with the fault that it meets: a rebuild leaves out the same.
-- `clock` lets a jump of the clock pass, or says that a stretch of entries was made by a wrong clock.
+- A tick holds the instant of the clock; a policy holds the pack's files.
+- `aside` names entries that are not folded, each with its fault: a rebuild leaves out the same entries.
+- `clock` accepts a jump of the clock, or marks a stretch of entries as made by a wrong clock.
 """
 
 import datetime as dt
@@ -16,7 +16,7 @@ from comptroller.model.refusal import Refusal, Refused, refusal
 TICK, POLICY, ASIDE, CLOCK = "tick", "policy", "aside", "clock"
 MADE = (TICK, POLICY, ASIDE, CLOCK)
 PASS, WRONG = "pass", "wrong"
-"""What an act about the clock does."""
+"""The values of `does` in an act about the clock."""
 
 
 def tick(instant: dt.datetime, owner: str) -> Accepted:
@@ -31,64 +31,64 @@ def policy(bundle: bytes, name: str, owner: str) -> Accepted:
 
 def aside(faults: Mapping[int, str], owner: str) -> Accepted:
     """Return the entry that sets entries aside, each with its fault."""
-    told = [{"entry": number, "fault": fault} for number, fault in sorted(faults.items())]
-    return _entry(ASIDE, owner, {"entries": told, "why": "cannot be folded"})
+    entries = [{"entry": number, "fault": fault} for number, fault in sorted(faults.items())]
+    return _entry(ASIDE, owner, {"entries": entries, "why": "cannot be folded"})
 
 
-def clock(said: Mapping[str, Any], owner: str) -> Accepted:
-    """Return the entry of an act about the clock: what it `does`, `by` whom and `why`, and the stretch or the instants."""
-    return _entry(CLOCK, owner, said)
+def clock(fields: Mapping[str, Any], owner: str) -> Accepted:
+    """Return the entry of an act about the clock.
+
+    `fields` are what it `does`, `by` which officer and `why`, and the stretch of entries or the two instants.
+    """
+    return _entry(CLOCK, owner, fields)
 
 
-def _entry(media: str, owner: str, said: Mapping[str, Any]) -> Accepted:
-    return Accepted(json.dumps(said, ensure_ascii=False).encode(), media, owner, kind=media)
+def _entry(media: str, owner: str, fields: Mapping[str, Any]) -> Accepted:
+    return Accepted(json.dumps(fields, ensure_ascii=False).encode(), media, owner, kind=media)
 
 
 def content_of(entry: Entry) -> dict[str, Any]:
-    """Return what an entry of the engine's own says; its payload is never erased."""
+    """Return the content of an entry that the engine made; its payload is never erased."""
     assert entry.payload is not None, "what the engine itself says is never erased"
-    found: dict[str, Any] = json.loads(entry.payload)
-    return found
+    content: dict[str, Any] = json.loads(entry.payload)
+    return content
 
 
 def faults_in(entry: Entry) -> dict[int, str]:
     """Return the entries that an entry sets aside, with their faults."""
-    return {int(one["entry"]): str(one["fault"]) for one in content_of(entry)["entries"]}
+    return {int(item["entry"]): str(item["fault"]) for item in content_of(entry)["entries"]}
 
 
 def instant_in(entry: Entry) -> dt.datetime:
-    """Return the instant to which a tick sets the clock."""
+    """Return the instant of a tick."""
     return dt.datetime.fromisoformat(content_of(entry)["instant"])
 
 
 def passing(since: dt.datetime, until: dt.datetime, by: str, why: str) -> dict[str, Any]:
-    """Return what an act says that lets the clock jump; raises Refused where it does not say who and why."""
+    """Return the content of an act that accepts a jump of the clock; raises Refused without an officer and a reason."""
     _signed(by, why)
     return {"does": PASS, "from": since.isoformat(), "to": until.isoformat(), "by": by, "why": why}
 
 
 def wrong_stretch(stretch: tuple[int, int], size: int, by: str, why: str) -> dict[str, Any]:
-    """Return what an act says of entries made by a wrong clock; raises Refused for a stretch that is none, or unsigned."""
+    """Return the content of an act that marks entries as made by a wrong clock.
+
+    Raises Refused for a stretch that does not exist, or without an officer and a reason.
+    """
     _signed(by, why)
     first, last = stretch
     if not 1 <= first <= last <= size:
-        wanted = (f"1 到 {size} 之间的起止条目", f"the first and the last of entries from 1 to {size}")
-        mend = ("核对条目号", "Look the entries' numbers up.")
-        raise Refused([refusal("clock.stretch", ("", None, "entries"), f"{first}-{last}", wanted, mend)])
+        raise Refused([refusal("clock.stretch", ("", None, "entries"), f"{first}-{last}", size=size)])
     return {"does": WRONG, "first": first, "last": last, "by": by, "why": why}
 
 
 def _signed(by: str, why: str) -> None:
-    wanted = ("经办人和原因", "who does it, and why")
-    mend = ("写明 --by 和 --why", "Say both: --by NAME --why REASON.")
-    missing = [name for name, said in (("by", by), ("why", why)) if not said.strip()]
+    missing = [name for name, value in (("by", by), ("why", why)) if not value.strip()]
     if missing:
-        raise Refused([refusal("clock.unsigned", ("", None, name), "-", wanted, mend) for name in missing])
+        raise Refused([refusal("clock.unsigned", ("", None, name), "-") for name in missing])
 
 
 def unfoldable(media: str, fault: Exception) -> Refusal:
-    """Return the refusal of an entry of the engine's own that the books cannot follow."""
-    wanted = ("账簿能够执行的操作", "an act that the books can follow")
-    mend = ("核对时刻或政策包", "Check the instant, or the pack.")
-    said = f"{type(fault).__name__}: {(str(fault).splitlines() or [''])[0]}"
-    return refusal("act.unfoldable", ("", None, media), said, wanted, mend)
+    """Return the refusal of an engine's own entry that the books cannot follow."""
+    text = f"{type(fault).__name__}: {(str(fault).splitlines() or [''])[0]}"
+    return refusal("act.unfoldable", ("", None, media), text)

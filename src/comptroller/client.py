@@ -1,4 +1,4 @@
-"""A client of the desk's calls in one file, with nothing but the standard library: copy it, or import it.
+"""A client of the web API in one file, with nothing but the standard library: copy it, or import it.
 
 desk = Client("https://desk.example", token)
 answer = desk.report(open("payments.csv", "rb").read(), name="payments.csv", kind="payment", key="2024-06-payments")
@@ -20,76 +20,78 @@ _TOLERATED_SECONDS = 300
 
 
 class NotByDesk(Exception):
-    """A message whose signature, time or form does not show that the desk sent it just now."""
+    """A message with a signature, time or form that does not prove that the server sent it just now."""
 
 
 def verify_hook(secret: str, headers: Mapping[str, str], body: bytes, *, at: float) -> dict[str, Any]:
-    """Return the news in a webhook's message; raises NotByDesk for what the desk did not sign, or signed over five
-    minutes ago.
+    """Return the news in a webhook's message; raises NotByDesk if the server did not sign it within the last five
+    minutes.
 
-    `secret` is what the desk told when the hook was made, `body` the bytes as they came, `at` the present time in
-    seconds since 1970, as `time.time()` gives it. Pass over a `webhook-id` that came before: what was not taken is sent
-    again.
+    `secret` was shown when the webhook was created, `body` is the bytes received, `at` is the present time in seconds
+    since 1970, as from `time.time()`. Ignore a repeated `webhook-id`: an unanswered message is sent again.
     """
-    said = {name.lower(): value for name, value in headers.items()}
-    stamp, signed = said.get("webhook-timestamp", ""), said.get("webhook-signature", "")
+    fields = {name.lower(): value for name, value in headers.items()}
+    stamp, signed = fields.get("webhook-timestamp", ""), fields.get("webhook-signature", "")
     if not stamp.isascii() or not stamp.isdigit():
         raise NotByDesk("webhook-timestamp is missing")
     if abs(at - int(stamp)) > _TOLERATED_SECONDS:
         raise NotByDesk("webhook-timestamp is too far from now")
     key = base64.b64decode(secret[6:]) if secret.startswith("whsec_") else secret.encode()
-    mac = hmac.digest(key, f"{said.get('webhook-id', '')}.{stamp}.".encode() + body, "sha256")
+    mac = hmac.digest(key, f"{fields.get('webhook-id', '')}.{stamp}.".encode() + body, "sha256")
     wanted = f"v1,{base64.b64encode(mac).decode()}".encode()
-    if not any(hmac.compare_digest(wanted, one.encode()) for one in signed.split()):
+    if not any(hmac.compare_digest(wanted, signature.encode()) for signature in signed.split()):
         raise NotByDesk("webhook-signature does not hold")
-    found: dict[str, Any] = json.loads(body)
-    return found
+    news: dict[str, Any] = json.loads(body)
+    return news
 
 
 class RefusedByDesk(Exception):
-    """The desk did not take a call: the status, and its refusals with place, seen, expected, mend and code."""
+    """The server rejected a call: the status, and its refusals with place, seen, expected, `mend` (how to fix it) and code."""
 
     def __init__(self, status: int, refused: list[dict[str, Any]]) -> None:
-        """Keep both; the message is the first code and its mend."""
+        """Store both; the message is the first code and how to fix it."""
         first: dict[str, Any] = refused[0] if refused else {"code": "-", "mend": {"en": "-"}}
         super().__init__(f"{status} {first['code']}: {first['mend']['en']}")
         self.status, self.refused = status, refused
 
 
 class Client:
-    """Calls of one desk, with one token."""
+    """A client of one server, with one token."""
 
     def __init__(self, address: str, token: str, *, timeout_seconds: float = 60.0) -> None:
-        """Take the desk's address, such as `https://desk.example`, and a token that an administrator made."""
+        """Store the server's address, such as `https://desk.example`, and a token that an administrator created."""
         if not address.startswith(("http://", "https://")):
             raise ValueError(f"an address begins with http:// or https://: {address}")
         self._base, self._token, self._timeout = address.rstrip("/") + "/api/v1", token, timeout_seconds
 
     def report(self, payload: bytes, *, name: str, kind: str = "", reporter: str = "", key: str = "") -> dict[str, Any]:
-        """Report a file; returns its entry and receipt. Sent again under the same `key` it is taken once."""
-        asked = urlencode({"name": name, "kind": kind, "reporter": reporter})
-        found: dict[str, Any] = self._call(
-            "POST", f"/reports?{asked}", payload, {"Idempotency-Key": key} if key else {}
+        """Report a file; returns its entry and receipt. A repeated call with the same `key` is accepted once."""
+        parameters = urlencode({"name": name, "kind": kind, "reporter": reporter})
+        answer: dict[str, Any] = self._call(
+            "POST", f"/reports?{parameters}", payload, {"Idempotency-Key": key} if key else {}
         )
-        return found
+        return answer
 
     def stream(self, lines: Iterable[bytes], *, kind: str = "", reporter: str = "") -> list[dict[str, Any]]:
-        """Report NDJSON lines while they come; returns an answer, with entry and receipt or with refusals, for
-        each thousand.
+        """Report NDJSON lines while they arrive; returns one answer per thousand lines, with entry and receipt
+        or with refusals.
         """
-        asked = urlencode({"kind": kind, "reporter": reporter})
+        parameters = urlencode({"kind": kind, "reporter": reporter})
         body = (line.rstrip(b"\n") + b"\n" for line in lines)
-        with self._open("POST", f"/stream?{asked}", body, {"Content-Type": "application/x-ndjson"}) as answer:
+        with self._open("POST", f"/stream?{parameters}", body, {"Content-Type": "application/x-ndjson"}) as answer:
             return [json.loads(line) for line in answer]
 
-    def check(self, entity: str, post: str, item: str, *, wait: bool = False, **asked: str) -> dict[str, Any]:
-        """Ask "may I?"; `asked` may say on, amount_cny, counterparty, person, matter. With `wait` the entry is told."""
-        body = json.dumps({"entity": entity, "post": post, "item": item, **asked}).encode()
-        found: dict[str, Any] = self._call("POST", f"/checks?wait={str(wait).lower()}", body, _JSON)
-        return found
+    def check(self, entity: str, post: str, item: str, *, wait: bool = False, **details: str) -> dict[str, Any]:
+        """Return the answer to "may I?"; `details` may hold on, amount_cny, counterparty, person, matter.
+
+        With `wait` the answer contains its ledger entry.
+        """
+        body = json.dumps({"entity": entity, "post": post, "item": item, **details}).encode()
+        answer: dict[str, Any] = self._call("POST", f"/checks?wait={str(wait).lower()}", body, _JSON)
+        return answer
 
     def query(self, sql: str) -> Iterator[dict[str, Any]]:
-        """Ask one SELECT; returns its rows one by one by the names of their columns, over all pages of one answer."""
+        """Yield the rows of one SELECT as mappings by column name, over all pages of one answer."""
         after: str | None = ""
         while after is not None:
             page = self._call("POST", "/queries", json.dumps({"sql": sql, "after": after}).encode(), _JSON)
@@ -101,96 +103,96 @@ class Client:
         return self._all("/rules", {})
 
     def rule(self, name: str) -> dict[str, Any]:
-        """Return a rule with its text and its score within reach."""
-        found: dict[str, Any] = self._call("GET", f"/rules/{quote(name)}")
-        return found
+        """Return a rule with its text and its score over the visible entities."""
+        answer: dict[str, Any] = self._call("GET", f"/rules/{quote(name)}")
+        return answer
 
     def entries(self, reporter: str = "") -> Iterator[dict[str, Any]]:
-        """Return the heads of the ledger's entries within reach."""
+        """Return the heads of the visible ledger entries."""
         return self._all("/entries", {"reporter": reporter})
 
     def entry(self, number: int) -> dict[str, Any]:
         """Return an entry with its header, receipt and key, which `docs/verify_receipt.py` checks."""
-        found: dict[str, Any] = self._call("GET", f"/entries/{number}")
-        return found
+        answer: dict[str, Any] = self._call("GET", f"/entries/{number}")
+        return answer
 
-    def findings(self, **asked: str) -> Iterator[dict[str, Any]]:
-        """Return findings one by one, over all pages; `asked` are the filters of the page, such as state, rule,
-        under.
-        """
-        return self._all("/findings", asked)
+    def findings(self, **filters: str) -> Iterator[dict[str, Any]]:
+        """Return findings one by one, over all pages; `filters` are those of the page, such as state, rule, under."""
+        return self._all("/findings", filters)
 
     def entities(self) -> Iterator[dict[str, Any]]:
-        """Return the entities within reach."""
+        """Return the visible entities."""
         return self._all("/entities", {})
 
     def entity(self, code: str) -> dict[str, Any]:
         """Return one entity of the register."""
-        found: dict[str, Any] = self._call("GET", f"/entities/{quote(code, safe='')}")
-        return found
+        answer: dict[str, Any] = self._call("GET", f"/entities/{quote(code, safe='')}")
+        return answer
 
     def finding(self, name: str) -> dict[str, Any]:
-        """Explain a finding."""
-        found: dict[str, Any] = self._call("GET", f"/findings/{quote(name, safe='')}")
-        return found
+        """Return the explanation of a finding."""
+        answer: dict[str, Any] = self._call("GET", f"/findings/{quote(name, safe='')}")
+        return answer
 
-    def cases(self, **asked: str) -> Iterator[dict[str, Any]]:
-        """Return cases one by one; `asked` are state, line, entity, rule, and `side="entity"` for the entity's side."""
-        return self._all("/cases", asked)
+    def cases(self, **filters: str) -> Iterator[dict[str, Any]]:
+        """Return cases one by one; `filters` are state, line, entity, rule, and `side="entity"` for the
+        entity's side.
+        """
+        return self._all("/cases", filters)
 
     def case(self, name: str, *, side: str = "") -> dict[str, Any]:
-        """Return one case with the acts that may be done in it."""
-        found: dict[str, Any] = self._call("GET", f"/cases/{quote(name, safe='')}?{urlencode({'side': side})}")
-        return found
+        """Return one case with the acts that the user may do in it."""
+        answer: dict[str, Any] = self._call("GET", f"/cases/{quote(name, safe='')}?{urlencode({'side': side})}")
+        return answer
 
-    def act(self, case: str, act: str, *, side: str = "", number: str = "", **said: Any) -> dict[str, Any]:
-        """Do an act in a case; returns its entry, or under which number it waits. Sent again under a `number`
+    def act(self, case: str, act: str, *, side: str = "", number: str = "", **fields: Any) -> dict[str, Any]:
+        """Do an act in a case; returns its entry, or the number of the waiting act. Repeated under a `number`
         it is done once.
         """
-        body = json.dumps({"act": act, "number": number, **said}).encode()
+        body = json.dumps({"act": act, "number": number, **fields}).encode()
         path = f"/cases/{quote(case, safe='')}/acts?{urlencode({'side': side})}"
-        found: dict[str, Any] = self._call("POST", path, body, {"Content-Type": "application/json"})
-        return found
+        answer: dict[str, Any] = self._call("POST", path, body, {"Content-Type": "application/json"})
+        return answer
 
     def approve(self, case: str, waiting: int) -> dict[str, Any]:
         """Approve an act that waits for another officer."""
         path, body = f"/cases/{quote(case, safe='')}/waiting/{waiting}", b'{"approve": true}'
-        found: dict[str, Any] = self._call("POST", path, body, {"Content-Type": "application/json"})
-        return found
+        answer: dict[str, Any] = self._call("POST", path, body, {"Content-Type": "application/json"})
+        return answer
 
     def day(self) -> dict[str, Any]:
-        """Return what is due from whom the token acts for."""
-        found: dict[str, Any] = self._call("GET", "/day")
-        return found
+        """Return what is due from the user of the token."""
+        answer: dict[str, Any] = self._call("GET", "/day")
+        return answer
 
     def me(self) -> dict[str, Any]:
-        """Say for whom the token acts, with which grants."""
-        found: dict[str, Any] = self._call("GET", "/me")
-        return found
+        """Return the user of the token, with the user's grants."""
+        answer: dict[str, Any] = self._call("GET", "/me")
+        return answer
 
     def events(self) -> Iterator[dict[str, Any]]:
-        """Yield news as they happen, until the desk closes."""
+        """Yield news as they happen, until the server closes."""
         with self._open("GET", "/events", None, {}) as stream:
             for line in stream:
                 if line.startswith(b"data:"):
                     yield json.loads(line[5:])
 
-    def _all(self, path: str, asked: dict[str, str]) -> Iterator[dict[str, Any]]:
+    def _all(self, path: str, filters: dict[str, str]) -> Iterator[dict[str, Any]]:
         after: str | None = ""
         while after is not None:
-            page = self._call("GET", f"{path}?{urlencode({**asked, 'after': after, 'limit': 500})}")
+            page = self._call("GET", f"{path}?{urlencode({**filters, 'after': after, 'limit': 500})}")
             yield from page["items"]
             after = page["next"]
 
     def _open(self, method: str, path: str, body: bytes | Iterable[bytes] | None, more: dict[str, str]) -> Any:
         head = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/octet-stream", **more}
-        asked = Request(self._base + path, body, head, method=method)  # noqa: S310 - http or https
+        request = Request(self._base + path, body, head, method=method)  # noqa: S310 - http or https
         try:
-            return urlopen(asked, timeout=self._timeout)  # noqa: S310 - likewise
+            return urlopen(request, timeout=self._timeout)  # noqa: S310 - likewise
         except HTTPError as fault:
             with fault:
-                said = [json.loads(line) for line in fault.read().splitlines() if line.startswith(b"{")]
-            raise RefusedByDesk(fault.code, [why for one in said for why in one.get("refused", [])]) from fault
+                answers = [json.loads(line) for line in fault.read().splitlines() if line.startswith(b"{")]
+            raise RefusedByDesk(fault.code, [why for answer in answers for why in answer.get("refused", [])]) from fault
 
     def _call(self, method: str, path: str, body: bytes | None = None, more: dict[str, str] | None = None) -> Any:
         with self._open(method, path, body, more or {}) as answer:

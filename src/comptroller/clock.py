@@ -1,8 +1,8 @@
-"""Moments of entries: how far a clock may jump, and what is the moment after a stretch of entries made by a wrong clock.
+"""Moments of entries: how far a clock may jump, and which moment follows entries made by a wrong clock.
 
-- The ledger's instants never run backwards. Where a wrong clock was ahead, an entry bears the ledger's last instant and
-  says in its note, under `clock`, at what moment it really came; books, rules and cases go by that moment.
-- A jump is measured from the last moment that no act says is wrong.
+- The ledger's instants never run backwards. After a wrong clock was ahead, an entry carries the ledger's last instant.
+- Its note then holds the real moment under `clock`; books, rules and cases use that moment.
+- A jump is measured from the last moment that no act marks as wrong.
 """
 
 import datetime as dt
@@ -13,27 +13,27 @@ from comptroller.ledger.entry import Entry
 from comptroller.model.refusal import Refusal, refusal
 
 EARLIEST, LATEST = dt.datetime(1900, 1, 1, tzinfo=dt.UTC), dt.datetime(2200, 1, 1, tzinfo=dt.UTC)
-"""The calendar that the engine takes: a clock outside of it is wrong by any policy."""
+"""The calendar of the engine: a clock outside it is wrong under any policy."""
 NOTE = "clock"
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When an entry comes: the moment by which it is judged, and the instant that the ledger writes."""
+    """When an entry arrives: `at` is the moment used for judging, `stamp` the instant that the ledger writes."""
 
     at: dt.datetime
     stamp: dt.datetime
 
     @property
     def note(self) -> dict[str, str]:
-        """Return what the entry's note says of the moment, where the ledger's instant is another."""
+        """Return the part of the entry's note about the moment; empty if the ledger's instant is the same."""
         return {} if self.at == self.stamp else {NOTE: self.at.isoformat()}
 
 
 def utc(instant: dt.datetime) -> dt.datetime:
-    """Return an instant in UTC; raises ValueError for one that does not say its offset.
+    """Return an instant in UTC; raises ValueError for one without an offset.
 
-    An instant that leaves the calendar by its offset is the calendar's nearest end.
+    An instant that leaves the calendar by its offset becomes the calendar's nearest end.
     """
     if instant.utcoffset() is None:
         raise ValueError(f"an instant says its offset from UTC: saw {instant.isoformat()}")
@@ -45,42 +45,33 @@ def utc(instant: dt.datetime) -> dt.datetime:
 
 
 def moment_of(entry: Entry) -> dt.datetime:
-    """Return the moment by which an entry is judged."""
-    said = entry.fields["note"].get(NOTE)
-    return dt.datetime.fromisoformat(said) if said else entry.received_at
+    """Return the moment that an entry is judged by."""
+    noted = entry.fields["note"].get(NOTE)
+    return dt.datetime.fromisoformat(noted) if noted else entry.received_at
 
 
 def moment_at(at: dt.datetime, last_stamp: dt.datetime, last_moment: dt.datetime) -> Moment:
-    """Return the moment of what comes at an instant; a clock that was set back waits at the last moment."""
+    """Return the moment of an arrival at an instant; if the clock was set back, it is the last moment."""
     at = max(at, last_moment)
     return Moment(at, max(at, last_stamp))
 
 
-def refused_jump(at: dt.datetime, last: dt.datetime, days: int | None) -> Refusal | None:
-    """Return the refusal of an instant that lies outside the calendar, or more than so many days after the last moment."""
+def jump_refusal(at: dt.datetime, last: dt.datetime, days: int | None) -> Refusal | None:
+    """Return the refusal of an instant outside the calendar, or more than so many days after the last moment;
+    else None.
+    """
     if not EARLIEST <= at < LATEST:
-        wanted = (
-            f"{EARLIEST:%Y-%m-%d} 至 {LATEST:%Y-%m-%d} 之间的时刻",
-            f"an instant from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}",
-        )
-        return refusal("clock.calendar", ("", None, "at"), at.isoformat(), wanted, ("校准时钟", "Set the clock right."))
+        calendar = {"earliest": f"{EARLIEST:%Y-%m-%d}", "latest": f"{LATEST:%Y-%m-%d}"}
+        return refusal("clock.calendar", ("", None, "at"), at.isoformat(), **calendar)
     if days is None or at - last <= dt.timedelta(days=days):
         return None
-    wanted = (
-        f"不晚于上一时刻 {last.isoformat()} 之后 {days} 天",
-        f"at most {days} days after the last moment, {last.isoformat()}",
-    )
-    mend = (
-        "校准时钟;若时钟无误,由负责人运行 comptroller clock pass --by 姓名 --why 原因",
-        "Set the clock right; if it is right, an officer lets it pass: comptroller clock pass --by NAME --why REASON.",
-    )
-    return refusal("clock.jump", ("", None, "at"), at.isoformat(), wanted, mend)
+    return refusal("clock.jump", ("", None, "at"), at.isoformat(), days=days, last=last.isoformat())
 
 
 def last_right(size: int, stretches: Iterable[tuple[int, int]]) -> int:
-    """Return the last entry up to `size` that lies in none of the stretches (first and last); 0 where there is none."""
+    """Return the last entry up to `size` outside all stretches (first and last entry); 0 if there is none."""
     number = size
-    for first, last in sorted(stretches, key=lambda one: one[1], reverse=True):
+    for first, last in sorted(stretches, key=lambda stretch: stretch[1], reverse=True):
         if first <= number <= last:
             number = first - 1
     return number

@@ -1,16 +1,24 @@
-"""The line: a report is checked, folded, judged, and sealed when all of it held; whoever reads this file has read the product.
+"""The engine of one node. This file is the main path of the product: read it first, from top to bottom.
 
-    intake   May this be said?     a report becomes facts, or refusals
-    books    What is known?        rows of the fact tables, the register, lists, the calendar
-    watch    Is it right?          findings raised, changed, cleared
-    cases    What is done?         cases opened, moved, closed; clocks
-    ledger   It was said.          an entry: numbered, hashed, sealed
+`Engine.take` passes a batch of reports through five packages, each with one question:
 
-- A batch is folded and judged before it is sealed, and committed to the books after it: nothing acknowledged is lost,
-  nothing is in the books that is not in the ledger, and no report can stop the node.
-- What is in the ledger is folded sooner or later, also after a crash; what cannot be folded is set aside by an entry.
-- One checkpoint of the ledger is one batch: replaying the same batches gives the same books and findings.
-- Policy, clock ticks and acts about the clock are entries like reports.
+    intake   May this be reported?   a report becomes facts, or refusals
+    books    What is known?          rows of the fact tables, the register, lists, the calendar
+    watch    Is it right?            findings are raised, changed, cleared
+    cases    What is done?           cases are opened, moved, closed; clocks run
+    ledger   What was recorded?      an entry: numbered, hashed, signed
+
+Inside it, `_check` asks intake and cases, `_accept` folds and judges, and `_record` writes. The order of writing
+protects what was acknowledged:
+
+- A batch is folded and judged first, then appended to the ledger ("sealed"), then committed to the books.
+- So the books never hold anything that the ledger lacks, and no acknowledged report is lost.
+- After a crash between the two writes, the books follow the ledger when the node is opened (`Replay.catch_up`).
+- An entry that cannot be folded is set aside by a further entry. No report can stop the node.
+- One checkpoint of the ledger is one batch: replaying the same batches produces the same books and findings.
+- Policies, clock ticks and acts about the clock are entries too, made by the engine (`acts.py`).
+
+Below this file: `Replay` folds ledger entries again, and `Projection` holds books, watch and cases in one transaction.
 """
 
 import datetime as dt
@@ -23,7 +31,7 @@ from typing import Any
 
 from comptroller import acts, node, trial
 from comptroller.acts import MADE, POLICY, TICK
-from comptroller.clock import Moment, moment_at, refused_jump, utc
+from comptroller.clock import Moment, jump_refusal, moment_at, utc
 from comptroller.intake import Report
 from comptroller.intake.validate import Checked, Facts
 from comptroller.ledger.entry import Accepted
@@ -44,7 +52,11 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of the reports of a batch: entries by position, refusals by position, and what turned."""
+    """The outcome of a batch.
+
+    `entries` are the entry numbers of accepted reports, `refused` the refusals of rejected ones; both by the report's
+    position in the batch. `turns` are the changes of findings that the batch caused.
+    """
 
     entries: dict[int, int]
     refused: dict[int, list[Refusal]]
@@ -52,45 +64,50 @@ class Taken:
 
 
 class Engine(Replay):
-    """One node at work. Time is handed in; nothing here asks the world."""
+    """The engine of one open node. The caller passes the time; nothing here reads a clock or the network."""
 
     def _moment(self, at: dt.datetime) -> tuple[Moment, Refusal | None]:
-        """Return the moment of what comes now, and the refusal of a clock that jumped; first, what is left is folded.
+        """Return the moment of what arrives now, and the refusal of a clock that jumped.
 
-        Raises ValueError for an instant that does not say its offset.
+        Entries that are not folded yet are folded first. Raises ValueError for an instant without an offset.
         """
         at = utc(at)
         if not self.is_whole or self.books.entries < self.ledger.size:
             self.catch_up()
         last = self.last_moment()
-        return moment_at(at, self.ledger.last_at, last), refused_jump(at, last, self.pack.clock_jump_days)
+        return moment_at(at, self.ledger.last_at, last), jump_refusal(at, last, self.pack.clock_jump_days)
 
     def take(self, reports: Sequence[Report], at: dt.datetime) -> Taken:
-        """Take a batch of reports that arrived by `at`: each is accepted whole or rejected whole.
+        """Process a batch of reports that arrived by `at`; each is accepted or rejected as a whole.
 
-        A clock that was set back waits at the last moment; one that jumped rejects all. Where folding a batch fails,
-        the reports at fault are found and rejected, and the others are accepted.
+        - If the clock was set back, the last moment is used. If it jumped too far ahead, all reports are rejected.
+        - If folding a batch fails, the batch is halved until the reports at fault are found. These are rejected, the
+          others accepted.
         """
         moment, jumped = self._moment(at)
         if jumped:
-            return Taken({}, {place: [replace(jumped, file=one.name)] for place, one in enumerate(reports)}, ())
+            return Taken({}, {place: [replace(jumped, file=report.name)] for place, report in enumerate(reports)}, ())
         taken = Taken({}, {}, ())
-        stretches = [list(range(len(reports)))]
-        while stretches:
-            waiting = stretches.pop()
+        groups = [list(range(len(reports)))]
+        while groups:
+            waiting = groups.pop()
             if waiting:
-                taken, later = self._take_some(reports, waiting, moment, taken)
-                stretches += later
+                taken, later = self._take_group(reports, waiting, moment, taken)
+                groups += later
         return taken
 
-    def _take_some(
+    def _take_group(
         self, reports: Sequence[Report], waiting: list[int], moment: Moment, taken: Taken
     ) -> tuple[Taken, list[list[int]]]:
-        """Take what can be taken of the reports that wait; returns the outcome so far, and what still waits, last first."""
+        """Process what can be processed of the reports at the positions `waiting`.
+
+        Returns the outcome so far and the groups of positions that still wait, last group first. A fault of the
+        machine, or one after the ledger was written, is raised: it is no fault of a report.
+        """
         batch, checked, size = [reports[i] for i in waiting], None, self.ledger.size
         try:
-            checked = self._checked(batch, moment.at)
-            first, turns = self._accept([batch[i] for i in checked.accepted], checked.facts, moment)
+            checked = self._check(batch, moment.at)
+            first, changes = self._accept([batch[i] for i in checked.accepted], checked.facts, moment)
         except Exception as fault:
             suspects = checked.accepted if checked else list(range(len(batch)))
             if (
@@ -108,16 +125,20 @@ class Engine(Replay):
             rest = [i for i in waiting if i != waiting[place]]
             return replace(taken, refused={**taken.refused, waiting[place]: why}), [rest]
         entries = {waiting[i]: first + n for n, i in enumerate(checked.accepted)}
-        refused = {waiting[i]: found for i, found in checked.refused.items()}
-        outcome = Taken({**taken.entries, **entries}, {**taken.refused, **refused}, (*taken.turns, *turns))
+        refused = {waiting[i]: refusals for i, refusals in checked.refused.items()}
+        outcome = Taken({**taken.entries, **entries}, {**taken.refused, **refused}, (*taken.turns, *changes))
         return outcome, [[waiting[i] for i in checked.later]]
 
-    def _checked(self, batch: list[Report], at: dt.datetime) -> Checked:
-        shaped = node.check_reports(self._desk, self.pack, self.books, batch, self.day(at))
+    def _check(self, batch: list[Report], at: dt.datetime) -> Checked:
+        """Return the facts of the reports that intake and cases accept, and the refusals of the others."""
+        shaped = node.check_reports(self._scratch, self.pack, self.books, batch, self.day(at))
         return shaped.but(self.cases.refuse(shaped.facts.tables, self.day(at)), batch)
 
     def _accept(self, reports: Sequence[Report], facts: Facts, moment: Moment) -> tuple[int, list[FindingChange]]:
-        """Fold and judge reports, then seal them; returns the first entry and what turned."""
+        """Fold and judge checked reports, then append them to the ledger.
+
+        Returns the number of the first entry, and the changes of findings.
+        """
         first = self.ledger.size + 1
         if not reports:
             return first, []
@@ -128,87 +149,93 @@ class Engine(Replay):
         def work() -> list[FindingChange]:
             return self.fold(facts.tables, facts.lists, span, moment.at)
 
-        return first, self._enter([node.to_keep(one) for one in reports], moment, work, missing)
+        return first, self._record([node.to_keep(report) for report in reports], moment, work, missing)
 
-    def _enter(
-        self, made: Sequence[Accepted], moment: Moment, work: Work, blobs: Mapping[str, bytes] | None = None
+    def _record(
+        self, entries: Sequence[Accepted], moment: Moment, work: Work, blobs: Mapping[str, bytes] | None = None
     ) -> list[FindingChange]:
-        """Do what entries make of the books, and seal the entries as one group, both or neither; returns what turned.
+        """Do `work` in the books and append the entries to the ledger: both or neither. Returns the changes of findings.
 
-        Where the books cannot be committed after the seal, they follow the ledger at once.
+        If committing the books fails after the ledger was written, the books are caught up with the ledger at once.
         """
         before = self.ledger.size
-        noted = [replace(one, note={**one.note, **moment.note}) for one in made] if moment.note else made
+        noted = [replace(entry, note={**entry.note, **moment.note}) for entry in entries] if moment.note else entries
 
         def seal() -> None:
             self.ledger.append(noted, moment.stamp, blobs)
 
         try:
-            return self.settle(work, before + len(made), seal)
+            return self.settle(work, before + len(entries), seal)
         except Exception:
             if self.ledger.size == before:
                 raise
             return self.catch_up()
 
-    def _act(self, made: Accepted, moment: Moment, work: Callable[[int], list[FindingChange]]) -> list[FindingChange]:
-        """Enter one entry of the engine's own; raises Refused where the books cannot follow it."""
+    def _record_own(
+        self, entry: Accepted, moment: Moment, work: Callable[[int], list[FindingChange]]
+    ) -> list[FindingChange]:
+        """Append one entry made by the engine itself; raises Refused if the books cannot follow it."""
         number = self.ledger.size + 1
         try:
-            return self._enter([made], moment, lambda: work(number))
+            return self._record([entry], moment, lambda: work(number))
         except Exception as fault:
             if self.ledger.size >= number or isinstance(fault, ComptrollerError) or not is_of_values(fault):
                 raise
-            raise Refused([acts.unfoldable(made.media, fault)]) from fault
+            raise Refused([acts.unfoldable(entry.media, fault)]) from fault
 
     def tick(self, instant: dt.datetime, at: dt.datetime) -> list[FindingChange]:
-        """Let the clock stand at `instant`, as an entry received at `at`; whatever reads the clock is judged again.
+        """Set the clock to `instant` by an entry received at `at`, and judge again every rule that reads the clock.
 
-        Raises Refused for an instant or a clock that jumps further than the policy allows.
+        Raises Refused for an instant outside the calendar or further ahead than the policy allows.
         """
         moment, jumped = self._moment(at)
         instant = utc(instant)
-        jumped = jumped or refused_jump(instant, moment.at, self.pack.clock_jump_days)
+        jumped = jumped or jump_refusal(instant, moment.at, self.pack.clock_jump_days)
         if jumped:
             raise Refused([jumped])
-        return self._act(acts.tick(instant, self.charter.owner), moment, lambda n: self.turn_clock(instant, n))
+        return self._record_own(acts.tick(instant, self.charter.owner), moment, lambda n: self.turn_clock(instant, n))
 
     def adopt(
         self, files: Mapping[str, bytes], name: str, at: dt.datetime, progress: Progress | None = None
     ) -> list[FindingChange]:
-        """Adopt a policy as an entry received at `at`, when everything was judged again under it.
+        """Judge everything under a new policy, and adopt it by an entry received at `at`.
 
-        Raises BrokenPack for a policy whose rules do not run, or under which facts that are kept would have other types.
+        Raises BrokenPack if its rules do not run, or if it changes the type of a column with recorded facts.
         """
         moment, jumped = self._moment(at)
         if jumped:
             raise Refused([jumped])
         pack = read_pack(files, name)
         trial.try_out(pack, self.pack)
-        made = acts.policy(pack_files(files, name), name, self.charter.owner)
-        return self._act(made, moment, lambda n: self.change_policy(pack, n, moment.at, progress))
+        entry = acts.policy(pack_files(files, name), name, self.charter.owner)
+        return self._record_own(entry, moment, lambda n: self.change_policy(pack, n, moment.at, progress))
 
     def pass_clock(self, by: str, why: str, at: dt.datetime) -> int:
-        """Let the clock jump to `at` by an officer's act, as an entry that says who and why; returns its number."""
+        """Accept a jump of the clock to `at` by an officer's act, which is an entry; returns its number.
+
+        Raises Refused without an officer and a reason, or for an instant outside the calendar.
+        """
         moment, _ = self._moment(at)
-        if outside := refused_jump(utc(at), moment.at, None):
+        if outside := jump_refusal(utc(at), moment.at, None):
             raise Refused([outside])
         return self._clock_act(acts.passing(self.last_moment(), moment.at, by, why), moment)
 
     def name_wrong_clock(self, stretch: tuple[int, int], by: str, why: str, at: dt.datetime) -> int:
-        """Say by an officer's act that entries `stretch` (first and last) were made by a wrong clock; returns its number.
+        """Mark entries `stretch` (first and last) as made by a wrong clock, by an officer's act; returns its number.
 
-        The moments after it are measured from before the stretch, so that the clock may be right again.
+        Later moments are measured from before the stretch, so that the clock may be set right again.
         """
         self._moment(at)
-        said = acts.wrong_stretch(stretch, self.ledger.size, by, why)
+        fields = acts.wrong_stretch(stretch, self.ledger.size, by, why)
         last = self.last_moment(stretch)
-        if jumped := refused_jump(utc(at), last, self.pack.clock_jump_days):
+        if jumped := jump_refusal(utc(at), last, self.pack.clock_jump_days):
             raise Refused([jumped])
-        return self._clock_act(said, moment_at(utc(at), self.ledger.last_at, last))
+        return self._clock_act(fields, moment_at(utc(at), self.ledger.last_at, last))
 
-    def _clock_act(self, said: Mapping[str, Any], moment: Moment) -> int:
-        made = acts.clock(said, self.charter.owner)
-        self._act(made, moment, lambda number: self.act_on_clock(said, number, moment.at))
+    def _clock_act(self, fields: Mapping[str, Any], moment: Moment) -> int:
+        """Record an act about the clock; returns its entry number."""
+        entry = acts.clock(fields, self.charter.owner)
+        self._record_own(entry, moment, lambda number: self.act_on_clock(fields, number, moment.at))
         return self.ledger.size
 
 
@@ -221,12 +248,12 @@ def create(  # noqa: PLR0913 - what a node begins with
     at: dt.datetime,
     passphrase: bytes | None = None,
 ) -> Engine:
-    """Make a node in an empty folder: its first entry is the policy it works under.
+    """Create a node in an empty folder, and open it; its first entry is the policy it works under.
 
-    It is a node when that entry is durable; a folder whose founding was cut off before may be given again.
+    The node exists once that entry is durable. If creation was interrupted before, the same folder may be used again.
     """
     at = utc(at)
-    if outside := refused_jump(at, at, None):
+    if outside := jump_refusal(at, at, None):
         raise Refused([outside])
     pack = read_pack(files, charter.pack)
     trial.try_out(pack, pack)
@@ -238,14 +265,14 @@ def create(  # noqa: PLR0913 - what a node begins with
 
 
 def open_node(folder: Path, *, passphrase: bytes | None = None) -> Engine:
-    """Open a node; raises Refused by name for a folder that is none, is busy, or is not as it must be."""
+    """Open a node; raises Refused if the folder is no node, is in use, or is damaged."""
     return at_work(node.open_all(folder, passphrase))
 
 
 def rebuild(folder: Path, *, passphrase: bytes | None = None, loss: node.Loss | None = None) -> Engine:
-    """Fold new books from the ledger, batch by batch; the old ones are dropped when all is folded.
+    """Fold new books from the ledger, batch by batch, and open the node; the old books are dropped when all is folded.
 
-    Raises BrokenLedger where the ledger lacks what was acknowledged, unless `loss` accepts exactly that.
+    Raises BrokenLedger if the ledger lacks acknowledged entries, unless `loss` accepts exactly that loss.
     """
     stores = node.open_ledger(folder, passphrase, loss)
     with stores.guard():
@@ -254,6 +281,6 @@ def rebuild(folder: Path, *, passphrase: bytes | None = None, loss: node.Loss | 
 
 
 def at_work(stores: node.Stores) -> Engine:
-    """Return a node at work on open stores; they are closed where it cannot be."""
+    """Return the engine on open stores; they are closed if it cannot start."""
     with stores.guard():
         return Engine(stores)

@@ -1,8 +1,8 @@
-"""The interface for Python programs: create or open a node, report, and read what was found.
+"""The interface for Python programs: create or open a node, report, and read the findings.
 
 - One process at a time works on a node, and one thread at a time calls it.
-- Rejected input is a value (`Result.refusals`); what is broken raises ComptrollerError.
-- An instant that is not given is the present one; instants without an offset raise ValueError.
+- Rejected input is a value (`Result.refusals`); internal failures raise ComptrollerError.
+- An instant left out is the present one; instants without an offset raise ValueError.
 """
 
 import datetime as dt
@@ -40,9 +40,9 @@ class Pack:
 
     @classmethod
     def load(cls, name: str, *folders: str | Path) -> Self:
-        """Return the pack of that name; `folders` are searched before the packs that ship.
+        """Return the pack with that name; `folders` are searched before the packs that ship.
 
-        Raises Refused where no folder holds it.
+        Raises Refused if no folder contains it.
         """
         return cls(name, gather_files([*map(Path, folders), *shipped_roots()], name))
 
@@ -51,8 +51,8 @@ class Pack:
 class Report:
     """One report: a file byte for byte, its sender, and how to read it.
 
-    `kind` names the kind of rows that do not name one; `mapping` is the SQL text of a mapping, or ''. `reporter` is the
-    sender's code: '' stands for the node's owner. `media` is told by name and first bytes where it is ''.
+    `kind` is the kind of the rows if they do not name one. `mapping` is the SQL text of a mapping, or ''. `reporter` is
+    the sender's code; '' is the node's owner. `media` is detected from the name and first bytes if it is ''.
     """
 
     payload: bytes = field(repr=False)
@@ -65,9 +65,9 @@ class Report:
 
     @classmethod
     def from_file(cls, path: str | Path, *, kind: str = "", reporter: str = "", mapping: str = "") -> Self:
-        """Return a file as a report; raises OSError where it cannot be read."""
-        whole = Path(path)
-        return cls(whole.read_bytes(), whole.name, kind, reporter, mapping)
+        """Return a file as a report; raises OSError if it cannot be read."""
+        file = Path(path)
+        return cls(file.read_bytes(), file.name, kind, reporter, mapping)
 
     @classmethod
     def from_rows(cls, kind: str, rows: Iterable[Mapping[str, Any]], *, reporter: str = "", name: str = "") -> Self:
@@ -78,13 +78,13 @@ class Report:
 
 
 def _plain(value: object) -> str:
-    """Return a value that JSON does not know as text."""
+    """Return a value that JSON does not support as text."""
     return value.isoformat() if isinstance(value, dt.date | dt.datetime | dt.time) else str(value)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one report or tick changed: a finding by name, its new state, its rule, and whom it is about."""
+    """One change by a report or tick: a finding by name, its new state, its rule, its entity and its subject."""
 
     finding: str
     state: str
@@ -95,7 +95,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What happened to one report: the entry that records it, or why it was rejected."""
+    """The outcome of one report: the entry that records it, or the reasons for its rejection."""
 
     name: str
     entry: int | None
@@ -124,10 +124,10 @@ class Finding:
 
 
 class Node:
-    """A node that is open: use it in a `with` statement, or call `close`."""
+    """An open node: use it in a `with` statement, or call `close`."""
 
     def __init__(self, worker: engine.Engine) -> None:
-        """Take the engine that works on the node; programs call `open_node` or `create`."""
+        """Wrap the engine of an open node; programs call `open_node` or `create`."""
         self._worker = worker
         self._changes: list[Change] = []
 
@@ -162,12 +162,14 @@ class Node:
         return tuple(self._changes)
 
     def report(self, *reports: Report, at: dt.datetime | None = None) -> list[Result]:
-        """Submit reports as one batch, each accepted whole or rejected whole; returns one result a report, in order."""
-        taken = self._worker.take([self._incoming(one) for one in reports], at or _now())
+        """Submit reports as one batch; each is accepted or rejected as a whole. Returns one result per report,
+        in order.
+        """
+        taken = self._worker.take([self._incoming(report) for report in reports], at or _now())
         self._note(taken.turns)
         return [
-            Result(one.name, taken.entries.get(place), tuple(taken.refused.get(place, ())))
-            for place, one in enumerate(reports)
+            Result(report.name, taken.entries.get(place), tuple(taken.refused.get(place, ())))
+            for place, report in enumerate(reports)
         ]
 
     def tick(self, instant: dt.datetime | None = None, *, at: dt.datetime | None = None) -> tuple[Change, ...]:
@@ -179,7 +181,7 @@ class Node:
     def adopt(self, pack: Pack, *, at: dt.datetime | None = None) -> tuple[Change, ...]:
         """Record a policy as an entry, evaluate everything under it, and return what changed.
 
-        Raises Refused where the pack does not fit together or cannot follow the present one.
+        Raises Refused if the pack is inconsistent or cannot follow the present one.
         """
         self._note(self._worker.adopt(pack.files, pack.name, at or _now()))
         return self.changes
@@ -199,15 +201,17 @@ class Node:
         """
         if state not in ("open", "all", *history.STATES):
             raise ValueError(f"state {state!r}: expected open, all, {', '.join(history.STATES)}")
-        asked: dict[str, Any] = {"rule": rule, "entity": entity, "state": state, "valid": valid, "known": known}
-        return [self._finding(one) for one in history.findings(self._worker.duck, **asked)]
+        filters: dict[str, Any] = {"rule": rule, "entity": entity, "state": state, "valid": valid, "known": known}
+        return [self._finding(version) for version in history.findings(self._worker.duck, **filters)]
 
     def explain(self, finding: str) -> dict[str, Any]:
-        """Return a finding with its sources, parameters and rows as plain values; raises LookupError where there is none."""
-        whole = explain(self._worker.duck, self._worker.pack, finding, policy_of=self._worker.policy_of)
-        if whole is None:
+        """Return a finding with its sources, parameters and rows as plain values; raises LookupError if there
+        is none.
+        """
+        explanation = explain(self._worker.duck, self._worker.pack, finding, policy_of=self._worker.policy_of)
+        if explanation is None:
             raise LookupError(f"no finding, or more than one, begins with {finding!r}")
-        return whole.as_json()
+        return explanation.as_json()
 
     def query(self, sql: str, *, valid: dt.date | None = None, known: int | None = None) -> list[dict[str, Any]]:
         """Return the rows of one SELECT over the documented tables; raises Refused for any other statement."""
@@ -217,7 +221,7 @@ class Node:
         return [dict(zip(columns, row, strict=True)) for row in rows]
 
     def receipt(self, entry: int) -> dict[str, Any]:
-        """Return the proof that an entry is in the ledger; raises LookupError where there is no such entry."""
+        """Return the proof that an entry is in the ledger; raises LookupError if there is no such entry."""
         proof: dict[str, Any] = json.loads(self._worker.ledger.receipt(entry).to_json())
         return proof
 
@@ -225,17 +229,19 @@ class Node:
         """Close the stores; a closed node may be closed again."""
         self._worker.close()
 
-    def _incoming(self, one: Report) -> EngineReport:
-        media = one.media or media_of(one.name, one.payload) or ""
-        sender = one.reporter or (reporter_of(one.name) if media == "zip" else "") or self.owner
-        return EngineReport(one.payload, media, one.name, sender, one.kind, one.mapping, one.signature)
+    def _incoming(self, report: Report) -> EngineReport:
+        media = report.media or media_of(report.name, report.payload) or ""
+        sender = report.reporter or (reporter_of(report.name) if media == "zip" else "") or self.owner
+        return EngineReport(report.payload, media, report.name, sender, report.kind, report.mapping, report.signature)
 
-    def _finding(self, one: history.Version) -> Finding:
-        rule = self._worker.pack.rules.get(one.rule)
+    def _finding(self, version: history.Version) -> Finding:
+        rule = self._worker.pack.rules.get(version.rule)
         title = dict(rule.title) if rule else {}
-        entries, subject = tuple(fact // FACT_LINES for fact in one.entries), tuple(one.subject)
-        place = (one.entity, subject, one.since)
-        return Finding(one.finding, one.state, one.rule, title, *place, one.evidence, entries, one.missing)
+        entries, subject = tuple(fact // FACT_LINES for fact in version.entries), tuple(version.subject)
+        place = (version.entity, subject, version.since)
+        return Finding(
+            version.finding, version.state, version.rule, title, *place, version.evidence, entries, version.missing
+        )
 
     def _note(self, turns: Iterable[FindingChange]) -> None:
         self._changes = [
@@ -246,10 +252,10 @@ class Node:
 def create(
     folder: str | Path, pack: Pack, *, owner: str = "OWNER", origin: str = "", at: dt.datetime | None = None
 ) -> Node:
-    """Return a new node in an empty folder, under a pack, with a key drawn for it.
+    """Return a new node in an empty folder, under a pack, with a random key.
 
-    `owner` may report for every entity; `origin` names the ledger in its checkpoints. Raises Refused where the folder
-    holds something or the pack does not fit together.
+    `owner` may report for every entity; `origin` names the ledger in its checkpoints. Raises Refused if the folder is
+    not empty or the pack is inconsistent.
     """
     name = origin or f"comptroller.invalid/{owner.lower()}/{secrets.token_hex(4)}"
     key = make_key(name, secrets.token_bytes(32))
@@ -257,7 +263,7 @@ def create(
 
 
 def open_node(folder: str | Path, *, passphrase: bytes | None = None) -> Node:
-    """Return the node in a folder; raises Refused where there is none, or where another process works on it."""
+    """Return the node in a folder; raises Refused if there is none, or if another process works on it."""
     return Node(engine.open_node(Path(folder), passphrase=passphrase))
 
 

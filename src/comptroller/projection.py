@@ -1,8 +1,8 @@
-"""Books, watch and cases of one node, which move together: whole with the entry that moves them, or not at all.
+"""Books, watch and cases of one node, which change together: completely with an entry, or not at all.
 
-- Work is done in one transaction of the books; the entry is sealed within it, when all is judged and before it is committed.
-- What fails before the seal leaves no trace: not in the ledger, not in the books, not in memory.
-- A rule that fails on facts sleeps from that entry on, by the same transaction.
+- Work is done in one transaction of the books. The entry is sealed within it, after judging and before the commit.
+- A failure before the seal leaves no trace: not in the ledger, not in the books, not in memory.
+- A rule that fails on facts is suspended from that entry on, by the same transaction.
 """
 
 import datetime as dt
@@ -26,7 +26,7 @@ Tables = Mapping[str, pa.Table]
 
 
 class Projection:
-    """What is known, judged and done, as the ledger's entries make it."""
+    """Books, watch and cases of one node, computed from the ledger's entries."""
 
     pack: Pack
     books: Books
@@ -36,15 +36,15 @@ class Projection:
     def __init__(
         self, duck: DuckDb, owner: str, stored: Callable[[], tuple[int, Pack]], mark: Callable[[int], str]
     ) -> None:
-        """Take the store; `stored` gives the last entry that is folded there, and the policy that is.
+        """Open on a store; `stored` returns the last entry that is folded there, and the policy in force there.
 
-        `mark` gives the mark of books that are folded to an entry, once that is sealed.
+        `mark` returns the mark of books that are folded to an entry, once that entry is sealed.
         """
         self.duck, self._owner, self._stored, self._mark_of = duck, owner, stored, mark
         self.is_whole = True
 
     def load(self) -> int:
-        """Open books, watch and cases as the store has them; returns the last entry that is folded."""
+        """Open books, watch and cases from the store; returns the last entry that is folded."""
         folded, pack = self._stored()
         self._open(pack)
         self.is_whole = True
@@ -57,18 +57,18 @@ class Projection:
         self.cases = Cases(self.duck, pack, self.books)
 
     def settle(self, work: Callable[[], list[FindingChange]], last: int, seal: Seal) -> list[FindingChange]:
-        """Do work that makes entry `last`, then seal it, in one transaction of the books; returns what turned.
+        """Do the work of entry `last`, then seal it, in one transaction of the books; returns the changes of findings.
 
-        A rule that fails is put to sleep, and the work is done without it. After any other fault, memory follows what
-        the store has, and `is_whole` says whether it could.
+        A rule that fails is suspended, and the work is done again without it. After any other fault, memory is loaded
+        again from the store; `is_whole` is false if that failed.
         """
         broken: list[RuleBroken] = []
         while True:
             try:
                 with self.duck.transaction():
-                    for one in broken:
-                        self.watch.put_to_sleep(one, last)
-                    turns = work()
+                    for rule in broken:
+                        self.watch.suspend(rule, last)
+                    changes = work()
                     seal()
                     self.books.bear(self._mark_of(last))
             except RuleBroken as fault:
@@ -80,44 +80,44 @@ class Projection:
                     self.load()
                 raise
             else:
-                return turns
+                return changes
 
     def fold(self, tables: Tables, lists: Tables, span: tuple[int, int], at: dt.datetime) -> list[FindingChange]:
-        """Fold the facts of entries `span` (first and last) that came at `at`, and judge what they make due."""
+        """Fold the facts of entries `span` (first and last) that arrived at `at`, and judge what they make due."""
         first, last = span
         self.watch.prepare([*tables, *lists])
         return self._judge(self.books.fold(tables, lists, first, at), last, at)
 
     def turn_clock(self, instant: dt.datetime, number: int) -> list[FindingChange]:
-        """Set the clock with entry `number`, and judge what reads it."""
+        """Set the clock with entry `number`, and judge the rules that read it."""
         return self._judge(self.books.tick(instant), number, instant)
 
     def change_policy(
         self, pack: Pack, number: int, at: dt.datetime, progress: Progress | None = None
     ) -> list[FindingChange]:
-        """Go on under another policy with entry `number` that came at `at`; everything is judged again."""
+        """Change to another policy with entry `number` that arrived at `at`; everything is judged again."""
         is_first = self.books.entries == 0
         self.pack = pack
         self.books = self.books.adopt(pack)
-        turns = [] if is_first else self.watch.adopt(pack, number, progress)
+        changes = [] if is_first else self.watch.adopt(pack, number, progress)
         self.cases = Cases(self.duck, pack, self.books)
         stands = [FindingChange("stands", verdict) for verdict in self.watch.findings.found()]
-        turns += self._follow(Change(), [*turns, *stands], number, at)
+        changes += self._follow(Change(), [*changes, *stands], number, at)
         self.books.advance(number, policy=number)
-        return turns
+        return changes
 
     def pass_over(self, number: int, at: dt.datetime) -> list[FindingChange]:
-        """Go on to entry `number`, which says nothing that is known, judged or done."""
+        """Advance to entry `number`, which changes nothing in books, findings or cases."""
         return self._judge(Change(), number, at)
 
     def set_aside(self, faults: Mapping[int, str], number: int, at: dt.datetime) -> list[FindingChange]:
-        """Note with entry `number` which entries are not folded, and why."""
+        """Record with entry `number` which entries are not folded, and why."""
         self.books.notes.put_aside(faults, number)
         return self._judge(Change(), number, at)
 
-    def act_on_clock(self, said: Mapping[str, Any], number: int, at: dt.datetime) -> list[FindingChange]:
-        """Note an act about the clock with entry `number`."""
-        self.books.notes.put_clock_act(said, number)
+    def act_on_clock(self, fields: Mapping[str, Any], number: int, at: dt.datetime) -> list[FindingChange]:
+        """Record an act about the clock with entry `number`."""
+        self.books.notes.put_clock_act(fields, number)
         return self._judge(Change(), number, at)
 
     def _judge(self, change: Change, last: int, at: dt.datetime) -> list[FindingChange]:
@@ -127,7 +127,9 @@ class Projection:
         return turns
 
     def _follow(self, change: Change, turns: list[FindingChange], last: int, at: dt.datetime) -> list[FindingChange]:
-        """Let cases follow what was said and what turned; how they stand is folded and judged like facts."""
+        """Update cases with reported facts and changes of findings; the rows of cases are folded and judged
+        like facts.
+        """
         ticked = "clock" in change.renewed
         made = self.cases.fold(change.added, change.ended, turns, self.day(at), ticked=ticked)
         self.watch.prepare(made)

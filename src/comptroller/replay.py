@@ -1,8 +1,9 @@
-"""The ledger's entries folded again: what the books do not hold yet, batch by batch as it came, and what is set aside.
+"""Replay of the ledger: folds the entries that the books lack, batch by batch, and sets aside what cannot be folded.
 
-- An entry that cannot be folded by what it says is set aside, by an entry that names it and the fault; the others are
+- An entry with content that cannot be folded is set aside, by a further entry that names it and the fault. The others
+  are
   folded. A rebuild reads these entries first, and leaves out the same.
-- A fault of the machine sets nothing aside: it is raised, and the same entries are folded when the machine can.
+- A fault of the machine sets nothing aside: it is raised, and the same entries are folded later.
 """
 
 import datetime as dt
@@ -29,11 +30,11 @@ from comptroller.store.faults import is_of_values
 from comptroller.suspects import sift
 
 FOUNDING = 1
-"""The entry of the policy that a node begins with: without it nothing can be folded."""
+"""The number of the entry with the first policy: without it nothing can be folded."""
 
 
 class Opened(Protocol):
-    """What is open of a node: its ledger, its books, and whose it is."""
+    """The open stores of a node: its ledger, its books, and its charter."""
 
     ledger: Ledger
     charter: node.Charter
@@ -46,25 +47,25 @@ class Opened(Protocol):
         """Close the stores."""
 
 
-class _Tried(Exception):
-    """Raised where a seal would be: what was tried held, and is taken back."""
+class _Rollback(Exception):
+    """Raised instead of sealing: the trial succeeded, and is rolled back."""
 
 
 class Replay(Projection):
     """Books, watch and cases that follow a ledger."""
 
     def __init__(self, stores: Opened) -> None:
-        """Take up a node: fold what the ledger holds and the books do not; the policy in force is the last adopted."""
+        """Open a node: fold what the ledger holds and the books lack. The policy in force is the last one adopted."""
         super().__init__(stores.duck, stores.charter.owner, self._in_store, self._mark)
         self._stores = stores
         self.ledger, self.charter = stores.ledger, stores.charter
-        self._desk = DuckDb(memory="1GB")
+        self._scratch = DuckDb(memory="1GB")
         self._adopted: tuple[int, Pack] | None = None
         self._aside: frozenset[int] = frozenset()
         self.catch_up()
 
     def _in_store(self) -> tuple[int, Pack]:
-        """Return the last entry that is folded in the store, and the policy that is folded there."""
+        """Return the last entry that is folded in the store, and the policy in force there."""
         folded, number = node.check_books(self.duck, self.ledger)
         if self._adopted is None or self._adopted[0] != number:
             self._adopted = number, self._policy(self.ledger.entry(number))
@@ -74,33 +75,35 @@ class Replay(Projection):
         return node.books_mark(self.duck, self.ledger, entries)
 
     def load(self) -> int:
-        """Open books, watch and cases as the store has them; raises Refused for books that are damaged or another's."""
+        """Open books, watch and cases from the store; raises Refused if the books are damaged or belong to
+        another ledger.
+        """
         with node.reading():
             return super().load()
 
     def _open(self, pack: Pack) -> None:
         super()._open(pack)
-        self._desk.set_zone(pack.zone)
+        self._scratch.set_zone(pack.zone)
 
     def catch_up(self) -> list[FindingChange]:
-        """Take up what the store has, and fold what it has not; returns what turned."""
-        folded, turns = self.load(), list[FindingChange]()
-        self._aside = self._named_aside(folded)
+        """Load the store, and fold the entries that it lacks; returns the changes of findings."""
+        folded, changes = self.load(), list[FindingChange]()
+        self._aside = self._entries_aside(folded)
         while self.books.entries < self.ledger.size:
             for first, last in self._batches(self.books.entries):
-                turns += self._replay(first, last)
-        return turns
+                changes += self._replay(first, last)
+        return changes
 
-    def _named_aside(self, folded: int) -> frozenset[int]:
-        """Return the entries that the ledger sets aside behind the last entry that is folded."""
+    def _entries_aside(self, folded: int) -> frozenset[int]:
+        """Return the entries that the ledger sets aside after the last folded entry."""
         if folded == self.ledger.size:
             return frozenset()
         with closing(EntryHeaders(self.ledger.path)) as heads:
             numbers = heads.of_media(acts.ASIDE, folded)
-        return frozenset(one for number in numbers for one in acts.faults_in(self.ledger.entry(number)))
+        return frozenset(entry for number in numbers for entry in acts.faults_in(self.ledger.entry(number)))
 
     def _replay(self, first: int, last: int) -> list[FindingChange]:
-        """Fold and judge entries that make one batch, as they were when they came, without those that are set aside."""
+        """Fold and judge the entries of one batch as when they arrived, without those that are set aside."""
         entries = list(self.ledger.entries(first, last))
         try:
             return self._refold(entries, self._aside)
@@ -114,14 +117,16 @@ class Replay(Projection):
         return self._refold(entries, self._aside)
 
     def _at_fault(self, entries: Sequence[Entry]) -> dict[int, Exception]:
-        """Return the entries without which the others of their batch can be folded, each with its fault."""
-        standing = [one.number for one in entries if one.number not in self._aside]
+        """Return the entries that must be left out so that the rest of their batch can be folded, each with its
+        fault.
+        """
+        standing = [entry.number for entry in entries if entry.number not in self._aside]
 
-        def attempt(some: Sequence[int]) -> Exception | None:
-            left_out = frozenset(one.number for one in entries) - frozenset(some)
+        def attempt(numbers: Sequence[int]) -> Exception | None:
+            left_out = frozenset(entry.number for entry in entries) - frozenset(numbers)
             try:
                 self._refold(entries, left_out, is_trial=True)
-            except _Tried:
+            except _Rollback:
                 return None
             except Exception as fault:
                 if not _is_of_content(fault):
@@ -132,26 +137,26 @@ class Replay(Projection):
         return sift(standing, attempt)
 
     def _set_aside(self, wrong: dict[int, Exception]) -> None:
-        """Say in the ledger that entries are set aside, before anything is folded without them."""
-        told = {number: f"{type(fault).__name__}: {fault}"[:1000] for number, fault in wrong.items()}
-        self.ledger.append([acts.aside(told, self.charter.owner)], self.ledger.last_at)
+        """Record in the ledger which entries are set aside, before anything is folded without them."""
+        faults = {number: f"{type(fault).__name__}: {fault}"[:1000] for number, fault in wrong.items()}
+        self.ledger.append([acts.aside(faults, self.charter.owner)], self.ledger.last_at)
         self._aside |= frozenset(wrong)
 
     def _refold(
         self, entries: Sequence[Entry], left_out: frozenset[int], *, is_trial: bool = False
     ) -> list[FindingChange]:
-        """Fold the entries of a batch in one transaction; what is left out counts as erased. A trial raises _Tried."""
-        return self.settle(
-            self._work_of(entries, left_out), entries[-1].number, _taken_back if is_trial else _in_ledger
-        )
+        """Fold the entries of a batch in one transaction; an entry that is left out counts as erased. A trial
+        raises _Rollback.
+        """
+        return self.settle(self._work_of(entries, left_out), entries[-1].number, _roll_back if is_trial else _in_ledger)
 
     def _work_of(self, entries: Sequence[Entry], left_out: frozenset[int]) -> Callable[[], list[FindingChange]]:
-        """Return the work that the entries of a batch make."""
+        """Return the work to do for the entries of a batch."""
         head, at, number = entries[0], moment_of(entries[0]), entries[-1].number
         media = head.fields["media"]
         if head.number in left_out and media in acts.MADE:
             return lambda: self.fold({}, {}, (head.number, number), at)
-        if all(one.fields["media"] in ACTS for one in entries):
+        if all(entry.fields["media"] in ACTS for entry in entries):
             return lambda: self.pass_over(number, at)
         if media == acts.TICK:
             return lambda: self.turn_clock(acts.instant_in(head), number)
@@ -164,12 +169,12 @@ class Replay(Projection):
         return lambda: self._fold_again(entries, left_out)
 
     def _fold_again(self, entries: Sequence[Entry], left_out: frozenset[int]) -> list[FindingChange]:
-        reports = [self._incoming(one, is_left_out=one.number in left_out) for one in entries]
-        facts, _ = shape(self._desk, self.pack.told, reports, is_bounded=False)
+        reports = [self._incoming(entry, is_left_out=entry.number in left_out) for entry in entries]
+        facts, _ = shape(self._scratch, self.pack.told, reports, is_bounded=False)
         return self.fold(facts.tables, facts.lists, (entries[0].number, entries[-1].number), moment_of(entries[0]))
 
     def _incoming(self, entry: Entry, *, is_left_out: bool) -> Report:
-        """Return an entry as the report that it was; an erased payload, or one that is left out, says nothing."""
+        """Return an entry as its report; an erased payload, or one that is left out, is empty."""
         head = entry.fields
         mapping = self.ledger.blob(head["attachments"][0]).decode() if head["attachments"] else ""
         is_silent = is_left_out or head["media"] in ACTS
@@ -188,7 +193,7 @@ class Replay(Projection):
         )
 
     def last_moment(self, *more: tuple[int, int]) -> dt.datetime:
-        """Return the moment of the last entry that lies in no stretch of a wrong clock, those in `more` among them."""
+        """Return the moment of the last entry outside every stretch of a wrong clock; `more` are further stretches."""
         stretches = [*self.books.notes.wrong, *more]
         if not stretches:
             return self.ledger.last_at
@@ -201,9 +206,9 @@ class Replay(Projection):
         return [(low + 1, high) for low, high in pairwise(sizes)]
 
     def close(self) -> None:
-        """Let go of the stores."""
+        """Close the stores."""
         self._stores.close()
-        self._desk.close()
+        self._scratch.close()
 
 
 def _is_of_content(fault: BaseException) -> bool:
@@ -215,9 +220,9 @@ def _is_of_content(fault: BaseException) -> bool:
 
 
 def _in_ledger() -> None:
-    """Return at once: what is folded is in the ledger already."""
+    """Do nothing: the entries are in the ledger already."""
 
 
-def _taken_back() -> None:
-    """Raise _Tried, so that what was done is taken back."""
-    raise _Tried
+def _roll_back() -> None:
+    """Raise _Rollback, so that the transaction is rolled back."""
+    raise _Rollback

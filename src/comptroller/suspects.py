@@ -1,4 +1,4 @@
-"""Which reports or entries of a batch are at fault where folding it fails, and how that is refused by place."""
+"""The reports or entries at fault when folding a batch fails, and the refusal that names the place."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -12,27 +12,27 @@ One = TypeVar("One")
 _VALUES = re.compile(r"-?\d[\d.:T -]*\d|\d{3,}|'([^']+)'")
 _STAMPS = ("report", "seq", "line", "act", "key_hash", "content_hash", "fact", "received_at", "first_at")
 _SHORTEST = 3
-"""Shorter runs of digits are met by chance."""
+"""The minimum of digits to compare: shorter runs match by chance."""
 
 
 def sift(items: Sequence[One], attempt: Callable[[Sequence[One]], Exception | None]) -> dict[One, Exception]:
-    """Return those of the items that must be left out so that the others pass together, each with its fault.
+    """Return the items that must be left out so that the others pass together, each with its fault.
 
-    `attempt` tries some of them, in their order, and returns the fault or None. Of n items with k at fault, about
-    k log2(n) attempts are made.
+    `attempt` tries some of them, in their order, and returns the fault or None. Of n items with k at fault, about k
+    log2(n) attempts are made.
     """
     passing: list[One] = []
     wrong: dict[One, Exception] = {}
 
-    def part(some: Sequence[One]) -> None:
-        fault = attempt([*passing, *some])
+    def part(group: Sequence[One]) -> None:
+        fault = attempt([*passing, *group])
         if fault is None:
-            passing.extend(some)
-        elif len(some) == 1:
-            wrong[some[0]] = fault
+            passing.extend(group)
+        elif len(group) == 1:
+            wrong[group[0]] = fault
         else:
-            part(some[: len(some) // 2])
-            part(some[len(some) // 2 :])
+            part(group[: len(group) // 2])
+            part(group[len(group) // 2 :])
 
     if items:
         part(items)
@@ -40,27 +40,27 @@ def sift(items: Sequence[One], attempt: Callable[[Sequence[One]], Exception | No
 
 
 def halves(waiting: Sequence[int], suspects: Sequence[int]) -> tuple[list[int], list[int]]:
-    """Return `waiting` in two parts, each with half of the suspects, which are places in it."""
+    """Return `waiting` in two parts, each with half of the suspects; `suspects` are positions in it."""
     cut = suspects[len(suspects) // 2]
     return list(waiting[:cut]), list(waiting[cut:])
 
 
 def unfoldable(name: str, tables: Mapping[str, pa.Table], fault: Exception) -> Refusal:
-    """Return the refusal of a report whose facts cannot be folded: by line and field, as well as the fault tells them."""
+    """Return the refusal of a report with facts that cannot be folded; line and field are as exact as the fault
+    allows.
+    """
     line, field = _place(str(fault), tables)
-    wanted = ("能够入账并判断的事项", "facts that can be folded and judged")
-    mend = ("核对所指字段的值,改正后再报送", "Check the value of the field that is named, then send it again.")
-    return refusal("report.unfoldable", (name, line, field), _first_line(fault), wanted, mend)
+    return refusal("report.unfoldable", (name, line, field), _first_line(fault))
 
 
 def _first_line(fault: Exception) -> str:
     return f"{type(fault).__name__}: {(str(fault).splitlines() or [''])[0]}"
 
 
-def _place(said: str, tables: Mapping[str, pa.Table]) -> tuple[int | None, str]:
-    """Return line and field of the first cell whose value the fault names; without one, the kinds."""
-    named = {key for one in _VALUES.finditer(said) if (key := _digits(one[0]))}
-    quoted = {one[1] for one in _VALUES.finditer(said) if one[1]}
+def _place(text: str, tables: Mapping[str, pa.Table]) -> tuple[int | None, str]:
+    """Return line and field of the first cell with a value that the fault names; without one, the kinds."""
+    named = {key for match in _VALUES.finditer(text) if (key := _digits(match[0]))}
+    quoted = {match[1] for match in _VALUES.finditer(text) if match[1]}
     for kind in sorted(tables):
         for line, column, cell in _cells(tables[kind]):
             if str(cell) in quoted or _digits(str(cell)) in named:
@@ -75,7 +75,7 @@ def _cells(table: pa.Table) -> Iterable[tuple[int | None, str, Any]]:
                 yield row.get("line"), column, cell
 
 
-def _digits(said: str) -> str:
-    """Return what a number or a day has of digits, without what a scale adds; '' where that is too short to tell."""
-    digits = re.sub(r"\D", "", said).strip("0")
+def _digits(text: str) -> str:
+    """Return the digits of a number or a day, without what a scale adds; '' if they are too few to compare."""
+    digits = re.sub(r"\D", "", text).strip("0")
     return digits if len(digits) >= _SHORTEST else ""

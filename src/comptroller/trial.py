@@ -1,4 +1,6 @@
-"""The trial of a policy before it is adopted: every rule runs over empty tables, and columns keep their types."""
+"""The trial of a policy before it is adopted: every rule runs over empty tables, and columns do not change
+their types.
+"""
 
 from comptroller.books import Books
 from comptroller.model.policy import Pack
@@ -8,15 +10,15 @@ from comptroller.watch import Watch
 
 
 def try_out(pack: Pack, before: Pack) -> None:
-    """Run every rule over empty tables, and compare the columns' types: what is in the ledger can always be folded.
+    """Run every rule over empty tables, and compare the types of columns, so that every ledger entry can always be
+    folded.
 
-    Raises BrokenPack for a policy that cannot follow `before`. What was tried out in this process is not tried again.
+    Raises BrokenPack for a policy that cannot follow `before`. A pair that passed in this process is not tried again.
     """
     both = (pack.name, pack.digest, before.name, before.digest)
     if both in _TRIED:
         return
     refusals: list[Refusal] = []
-    mend = ("改正后再采用", "Mend it, then adopt it.")
     duck = DuckDb(memory="1GB")
     Books(duck, pack, owner="", zone=pack.zone)
     watch = Watch(duck, pack)
@@ -24,18 +26,19 @@ def try_out(pack: Pack, before: Pack) -> None:
         try:
             watch.judge_all(0, rules=[name])
         except RuleBroken as error:
-            said, wanted = error.said, ("DuckDB 能执行的 SELECT", "a SELECT that DuckDB takes")
-            refusals.append(refusal("adopt.rule", (f"{name}.sql", None, ""), said, wanted, mend))
+            refusals.append(refusal("adopt.rule", (f"{name}.sql", None, ""), error.said))
     duck.close()
     for table in sorted(pack.tables.keys() & before.tables.keys()):
         now, then = pack.tables[table].columns, before.tables[table].columns
-        for column in (c for c in now if then.get(c, now[c]) != now[c]):
-            wanted = (f"原有类型 {then[column]}", f"{then[column]}, as the facts that are kept")
-            refusals.append(refusal("adopt.type", (table, None, column), now[column], wanted, mend))
+        refusals += [
+            refusal("adopt.type", (table, None, column), now[column], type=then[column])
+            for column in now
+            if then.get(column, now[column]) != now[column]
+        ]
     if refusals:
         raise BrokenPack(refusals)
     _TRIED.add(both)
 
 
 _TRIED: set[tuple[str, str, str, str]] = set()
-"""Packs that were found to run, with those that they followed: names and digests."""
+"""Packs that passed, each with the pack before it: names and digests."""

@@ -1,4 +1,6 @@
-"""The law of acts: what an entry of the engine's own says is read back as it was said, and an act says who and why."""
+"""The law of acts: the content of an engine's own entry is read back unchanged, and an act names the officer
+and the reason.
+"""
 
 import datetime as dt
 
@@ -16,13 +18,13 @@ def entry(made: Accepted) -> Entry:
     return Entry(7, AT, header_of(made, "0" * 64, instant_text(0), 7), made.payload)
 
 
-def test_what_is_said_is_read_back() -> None:
+def test_content_is_read_back() -> None:
     """Ticks, what is set aside, and acts about the clock."""
     assert acts.instant_in(entry(acts.tick(AT, "O"))) == AT
     assert acts.faults_in(entry(acts.aside({9: "b", 3: "a"}, "O"))) == {3: "a", 9: "b"}
-    said = acts.wrong_stretch((2, 4), 9, "U1", "battery")
-    assert acts.content_of(entry(acts.clock(said, "O"))) == said
-    assert {acts.tick(AT, "O").media, acts.clock(said, "O").media, acts.aside({}, "O").media} < set(acts.MADE)
+    fields = acts.wrong_stretch((2, 4), 9, "U1", "battery")
+    assert acts.content_of(entry(acts.clock(fields, "O"))) == fields
+    assert {acts.tick(AT, "O").media, acts.clock(fields, "O").media, acts.aside({}, "O").media} < set(acts.MADE)
 
 
 @pytest.mark.parametrize("stretch", [(0, 3), (3, 2), (1, 10), (-1, -1)])
@@ -32,14 +34,18 @@ def test_a_stretch_lies_in_the_ledger(stretch: tuple[int, int]) -> None:
         acts.wrong_stretch(stretch, 9, "U1", "x")
 
 
-def test_an_act_says_who_and_why() -> None:
-    """Blanks say nothing."""
+def test_an_act_names_officer_and_reason() -> None:
+    """Blanks are empty."""
     with pytest.raises(Refused) as refused:
         acts.passing(AT, AT, " ", "")
-    assert [one.field for one in refused.value.refusals] == ["by", "why"]
+    assert [refusal.field for refusal in refused.value.refusals] == ["by", "why"]
 
 
-def test_what_the_books_cannot_follow_is_refused_by_medium() -> None:
+def test_an_unfoldable_act_is_rejected_by_medium() -> None:
     """The fault is named in one line."""
-    one = acts.unfoldable("tick", OverflowError("date value out of range\nmore"))
-    assert (one.code, one.field, one.seen) == ("act.unfoldable", "tick", "OverflowError: date value out of range")
+    refusal = acts.unfoldable("tick", OverflowError("date value out of range\nmore"))
+    assert (refusal.code, refusal.field, refusal.seen) == (
+        "act.unfoldable",
+        "tick",
+        "OverflowError: date value out of range",
+    )

@@ -1,4 +1,4 @@
-"""A node with one finding in one case, and the words in which steps and answers are told."""
+"""A node with one finding in one case, and builders of steps and answers."""
 
 from pathlib import Path
 from typing import Any
@@ -20,14 +20,14 @@ def city(folder: Path, pack: str = "cn-central") -> Engine:
 
 
 def pay(node: Engine, number: str = "P1", matter: str = "M1", firm: str = FIRM, *, at: str) -> None:
-    """Let a firm pay for a matter that its board approves four days later."""
+    """Report a payment of a firm for a matter that its board approves four days later."""
     paid = {"entity": firm, "payment": number, "amount": 500, "matter": matter, "paid_at": "2024-03-04T10:00:00"}
     late = {"entity": firm, "decision": f"D{matter}", "matter": matter, "body": "board", "outcome": "approved"}
     kept(node, report("payment", paid), report("decision", {**late, "decided_at": "2024-03-08T10:00:00"}), at=at)
 
 
-def mend(node: Engine, matter: str = "M1", *, decided: str, at: str, firm: str = FIRM) -> None:
-    """Let a firm correct when its board approved."""
+def correct_approval(node: Engine, matter: str = "M1", *, decided: str, at: str, firm: str = FIRM) -> None:
+    """Report a correction of the approval day."""
     row = {"entity": firm, "decision": f"D{matter}", "matter": matter, "body": "board", "outcome": "approved"}
     kept(node, report("decision", {**row, "decided_at": decided, "act": "correct"}), at=at)
 
@@ -60,18 +60,18 @@ def ask(case_id: str, line: str, by: str, on: str, material: str = "minutes") ->
     return {**row, "material": material, "asked_on": on}
 
 
-def did(node: Engine, *rows: dict[str, Any], kind: str = "case_step") -> None:
-    """Let steps be taken on the day of the last of them, at noon."""
+def take_steps(node: Engine, *rows: dict[str, Any], kind: str = "case_step") -> None:
+    """Report steps on the day of the last of them, at noon."""
     day = rows[-1].get("done_on") or rows[-1].get("asked_on") or rows[-1].get("sent_on") or rows[-1].get("obtained_on")
     kept(node, report(kind, *rows), at=f"{day}T12:00:00")
 
 
-def said(node: Engine, *rows: dict[str, Any]) -> None:
-    """Let a firm answer."""
+def send_answers(node: Engine, *rows: dict[str, Any]) -> None:
+    """Report answers of a firm."""
     kept(node, report("enterprise_answer", *rows, reporter=rows[0]["entity"]), at=f"{rows[-1]['done_on']}T12:00:00")
 
 
-def refused(node: Engine, row: dict[str, Any], kind: str = "case_step", **more: Any) -> list[Refusal]:
+def refusals_of(node: Engine, row: dict[str, Any], kind: str = "case_step", **more: Any) -> list[Refusal]:
     """Return the refusals of one row."""
     day = row.get("done_on") or row.get("asked_on") or row.get("sent_on")
     taken: Taken = take(node, report(kind, row, **more), at=f"{more.pop('at', day)}T12:00:00")

@@ -1,4 +1,6 @@
-"""The authority desk tells from lists and delegations who may approve what, and later acts are held against what it said."""
+"""The authority check states from lists and delegations who may approve what, and later acts are compared with
+its answer.
+"""
 
 import datetime as dt
 from decimal import Decimal
@@ -16,7 +18,7 @@ _ON = dt.date(2024, 3, 10)
 
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory):
-    """Yield a node on which G has set lines for loans and a firm has a delegation."""
+    """Yield a node with lines for loans set by G, and a delegation in a firm."""
     worker = city(tmp_path_factory.mktemp("asked"), "cn-cases")
     line = {"entity": "G", "list": "collective_decision", "item": "loan", "valid_from": "2024-01-01"}
     kept(
@@ -61,7 +63,9 @@ _DELEGATIONS = {
     "D9": {"delegate": "U17", "item": "loan", "limit_cny": 5000, "issuer_body": "management"},
     "D10": {"delegate": "U18", "limit_cny": 80, "contract_kind": "works"},
 }
-"""What persons were given: for one counterparty, expired, revoked, passed on, by the board, by another body, for one contract."""
+"""Delegations to persons: for one counterparty, expired, revoked, passed on, by the board, by another body, for
+one contract.
+"""
 
 
 @pytest.mark.parametrize(
@@ -100,7 +104,9 @@ def _ask(node: Engine, post: str, item: str, amount: int | None, **more: Any) ->
 
 
 def test_who_reaches_the_line_decides(node: Engine) -> None:
-    """The body of the highest line that the amount reaches decides, the number itself included; others are told whom to ask."""
+    """The body of the highest line that the amount reaches decides, the limit itself included; other posts must
+    ask it.
+    """
     assert _ask(node, "board", "loan", 1000).answer == "allowed"
     assert (_ask(node, "management", "loan", 1000).answer, _ask(node, "management", "loan", 1000).whom) == (
         "ask",
@@ -132,7 +138,7 @@ def test_what_is_reserved_stays_with_its_body(node: Engine) -> None:
 
 
 def test_a_delegation_carries_as_far_as_it_goes(node: Engine) -> None:
-    """A person acts by a delegation within its amount and its days; beyond it, whoever gave it is asked."""
+    """A person acts by a delegation within its amount and its days; beyond it, its issuer must be asked."""
     assert _ask(node, "officer", "lease", 50, person="U7").answer == "allowed"
     assert _ask(node, "officer", "lease", 51, person="U7").whom == "board"
     assert _ask(node, "officer", "lease", 50, person="U8").answer == "unknown"
@@ -142,20 +148,20 @@ def test_a_delegation_carries_as_far_as_it_goes(node: Engine) -> None:
 
 
 def test_the_matrix_names_gaps(node: Engine) -> None:
-    """Each item's lines are shown in order; an item that nobody is named to decide is a gap."""
-    found = powers(node.duck, node.pack.case_policy.authority, "G1", dt.date(2024, 7, 1))
-    assert [one["body"] for one in found["items"]["loan"]] == ["board", "management"]
-    assert "loan" not in found["gaps"]
-    assert found["overlaps"] == []
-    assert found["below"]["loan"] == 100
+    """Each item's lines are shown in order; an item without a body that decides is a gap."""
+    matrix = powers(node.duck, node.pack.case_policy.authority, "G1", dt.date(2024, 7, 1))
+    assert [line["body"] for line in matrix["items"]["loan"]] == ["board", "management"]
+    assert "loan" not in matrix["gaps"]
+    assert matrix["overlaps"] == []
+    assert matrix["below"]["loan"] == 100
 
 
 def test_who_acts_against_advice_is_found(node: Engine) -> None:
-    """A body that was told to ask another, and then approved the matter itself, is found."""
-    asked = Question("G1", "management", "loan", _ON, Decimal(1000), matter="M9")
-    row = as_fact("Q1", asked, may(node.duck, node.pack.case_policy.authority, asked))
+    """A body that was advised to ask another, and then approved the matter itself, is found."""
+    question = Question("G1", "management", "loan", _ON, Decimal(1000), matter="M9")
+    row = as_fact("Q1", question, may(node.duck, node.pack.case_policy.authority, question))
     kept(node, report("advice", row), at="2024-03-10T09:00:00")
     decided = {"entity": "G1", "decision": "D9", "matter": "M9", "body": "management", "outcome": "approved"}
     kept(node, report("decision", {**decided, "decided_at": "2024-03-11T10:00:00"}), at="2024-03-11T11:00:00")
-    (found,) = open_findings(node, "acted_against_advice")
-    assert (found.subject, found.evidence["whom"]) == (["G1", "Q1"], "board")
+    (findings,) = open_findings(node, "acted_against_advice")
+    assert (findings.subject, findings.evidence["whom"]) == (["G1", "Q1"], "board")

@@ -9,7 +9,7 @@ from comptroller.cases.closure import is_lapsed, next_state
 from comptroller.engine import Engine
 from comptroller.model.finding import BY_FACTS, HOWS, LAPSED
 from comptroller.packs import gather_files
-from tests.cases.event_facts import city, did, refused, step
+from tests.cases.event_facts import city, refusals_of, step, take_steps
 from tests.worlds import OWNER, PACKS, kept, moment, open_findings, report
 
 _MINOR = {"loss_classes": ["general"], "with_persons": False}
@@ -17,7 +17,7 @@ _MINOR = {"loss_classes": ["general"], "with_persons": False}
 
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory):
-    """Yield a node whose tests each make cases of their own, each of one tender whose deposit is above its cap."""
+    """Yield a node for tests that each create their own cases, each with one tender with a deposit above its cap."""
     worker = city(tmp_path_factory.mktemp("closing"), "cn-cases")
     yield worker
     worker.close()
@@ -40,12 +40,12 @@ def _stands(node: Engine, case_id: str) -> tuple[Any, ...]:
 
 
 def _taken_up(node: Engine, month: str, *numbers: str) -> list[str]:
-    """Return cases that were escalated in a month, and whose entity was told to put them right."""
+    """Return cases escalated in a month, after the entity was asked to rectify."""
     for number in numbers:
         _tender(node, number, f"{month}-11")
     cases = [_case(node, number) for number in numbers]
-    moves = [(one, move) for one in cases for move in ("escalate", "require")]
-    did(node, *(step(one, move, "audit", "U1", f"{month}-12") for one, move in moves))
+    moves = [(case_id, move) for case_id in cases for move in ("escalate", "require")]
+    take_steps(node, *(step(case_id, move, "audit", "U1", f"{month}-12") for case_id, move in moves))
     return cases
 
 
@@ -53,7 +53,9 @@ _LOWERED = {"act": "correct", "bid_deposit_cny": 2}
 
 
 def test_facts_that_come_later_close_a_minor_case_and_their_undoing_opens_it(node: Engine) -> None:
-    """It is closed by the entry that makes its rule pass, accuses nobody, stops its clocks, and opens when that is undone."""
+    """The entry that makes its rule pass closes the case: it accuses no one, stops its clocks, and undoing it
+    reopens the case.
+    """
     (case_id,) = _taken_up(node, "2024-03", "T1")
     entry = _tender(node, "T1", "2024-03-20", **_LOWERED)
     assert _stands(node, case_id) == ("closed", "passed", entry)
@@ -68,12 +70,12 @@ def test_facts_that_come_later_close_a_minor_case_and_their_undoing_opens_it(nod
     assert _stands(node, case_id) == ("triage", None, None)
 
 
-def test_what_is_taken_back_or_said_otherwise_is_looked_at(node: Engine) -> None:
-    """A fact that is taken back, or to which the rule applies no more, puts nothing right: officers look at it."""
+def test_retracted_or_changed_facts_are_reviewed(node: Engine) -> None:
+    """A retracted fact, or one outside the rule, corrects nothing: officers review it."""
     back, other = _taken_up(node, "2024-04", "T2", "T3")
     _tender(node, "T2", "2024-04-20", act="retract")
     _tender(node, "T3", "2024-04-20", act="correct", method="bidding")
-    assert [_stands(node, one)[:2] for one in (back, other)] == [("verifying", None)] * 2
+    assert [_stands(node, case_id)[:2] for case_id in (back, other)] == [("verifying", None)] * 2
     hows = "SELECT cleared_how FROM case_finding WHERE case_id IN (?, ?) ORDER BY 1"
     assert node.duck.rows(hows, [back, other]) == [("otherwise",), ("retracted",)]
 
@@ -89,10 +91,10 @@ def test_loss_persons_and_inquiries_call_for_officers(node: Engine) -> None:
     )
     answers = {"case_id": person, "person": "P1", "office": OWNER, "entity": "G1", "by_line": "audit", "by": "U1"}
     kept(node, report("responsibility", {**answers, "degree": "direct"}), at="2024-05-13T12:00:00")
-    did(node, step(inquiry, "inquire", "audit", "U1", "2024-05-13"))
+    take_steps(node, step(inquiry, "inquire", "audit", "U1", "2024-05-13"))
     for number in ("T4", "T5", "T6"):
         _tender(node, number, "2024-05-20", **_LOWERED)
-    assert [_stands(node, one)[:2] for one in (loss, person, inquiry)] == [("verifying", None)] * 3
+    assert [_stands(node, case_id)[:2] for case_id in (loss, person, inquiry)] == [("verifying", None)] * 3
 
 
 def test_what_lapses_is_never_counted_as_put_right(node: Engine) -> None:
@@ -109,9 +111,11 @@ def test_what_lapses_is_never_counted_as_put_right(node: Engine) -> None:
     node.adopt(files, "cn-cases", moment("2024-06-14T09:00:00"))
     assert _stands(node, fresh)[:2] == ("dismissed", "lapsed")
     assert _stands(node, taken)[:2] == ("verifying", None)
-    did(node, step(taken, "verify", "audit", "U2", "2024-06-14"))
-    assert [r.code for r in refused(node, step(taken, "close", "audit", "U2", "2024-06-14"))] == ["cases.same_officer"]
-    did(node, step(taken, "close", "audit", "U3", "2024-06-14"))
+    take_steps(node, step(taken, "verify", "audit", "U2", "2024-06-14"))
+    assert [r.code for r in refusals_of(node, step(taken, "close", "audit", "U2", "2024-06-14"))] == [
+        "cases.same_officer"
+    ]
+    take_steps(node, step(taken, "close", "audit", "U3", "2024-06-14"))
     assert _stands(node, taken)[:2] == ("closed", "lapsed")
     sql = "SELECT count(*) FILTER (WHERE ended_how IN ('passed', 'rejudged')) FROM case_now"
     assert node.duck.rows(sql) == before
@@ -121,9 +125,9 @@ def test_what_lapses_is_never_counted_as_put_right(node: Engine) -> None:
 
 def _case_of(how: str, state: str, closes: dict[str, Any] | None = None, **more: Any) -> Case:
     case = Case("C", state=state, **more)
-    one = CaseFinding("F", "G1", "r", "low", "", moment("2024-03-11T09:00:00").date(), stands=False)
-    one.cleared_how, one.closes = how, closes
-    case.findings["F"] = one
+    finding = CaseFinding("F", "G1", "r", "low", "", moment("2024-03-11T09:00:00").date(), stands=False)
+    finding.cleared_how, finding.closes = how, closes
+    case.findings["F"] = finding
     return case
 
 
@@ -132,7 +136,7 @@ _GONE = Event("finding.cleared", moment("2024-03-20T09:00:00").date())
 
 @pytest.mark.parametrize("how", HOWS)
 def test_only_facts_close_and_only_lists_time_and_policy_lapse(how: str) -> None:
-    """Of a case that was taken up, facts alone are the end; what lapses is told apart from what was put right."""
+    """Only facts end a case that was escalated; a lapsed finding differs from a corrected one."""
     for state in ("escalated", "rectifying", "verifying"):
         expected = ("closed", "passed") if how in BY_FACTS else ("verifying", "")
         assert next_state(_case_of(how, state, _MINOR), _GONE) == expected
@@ -145,10 +149,10 @@ def test_only_facts_close_and_only_lists_time_and_policy_lapse(how: str) -> None
 
 
 def test_a_route_may_let_losses_of_a_class_and_persons_pass() -> None:
-    """A loss of a class that the route names, and persons where it says so, end by facts as well; a hand-over never."""
-    held = {"loss_cny": "5"}
-    assert next_state(_case_of("corrected", "rectifying", _MINOR, loss_class="general", **held), _GONE)[0] == "closed"
-    assert next_state(_case_of("corrected", "rectifying", _MINOR, loss_class="major", **held), _GONE)[0] == "verifying"
+    """A loss of a class in the route, and persons if it allows them, end by facts as well; a hand-over never."""
+    case = {"loss_cny": "5"}
+    assert next_state(_case_of("corrected", "rectifying", _MINOR, loss_class="general", **case), _GONE)[0] == "closed"
+    assert next_state(_case_of("corrected", "rectifying", _MINOR, loss_class="major", **case), _GONE)[0] == "verifying"
     answers = Event("finding.cleared", _GONE.on, said={"persons": True})
     assert next_state(_case_of("corrected", "rectifying", _MINOR), answers)[0] == "verifying"
     named = {**_MINOR, "with_persons": True}

@@ -1,4 +1,4 @@
-"""Clocks are due when an independent calendar says so, over ten years, make-up days among them."""
+"""Clocks are due on the day of an independent calendar, over ten years, make-up days among them."""
 
 import datetime as dt
 from functools import lru_cache
@@ -49,7 +49,7 @@ def test_working_days_are_counted_one_by_one(start: dt.date, amount: int) -> Non
 
 @given(_DAY, st.integers(1, 40), st.integers(0, 30), st.integers(0, 60))
 def test_a_stop_loses_no_time(start: dt.date, amount: int, runs: int, stands: int) -> None:
-    """A clock that stands still has after it as many worked days left as before it."""
+    """A stopped clock has as many worked days left after the stop as before it."""
     due = _days().due(start, amount, "working days")
     assert due is not None
     stopped = min(start + dt.timedelta(days=runs), due)

@@ -1,4 +1,4 @@
-"""The office of an act is that of its case; a suppression's office reaches what it keeps back."""
+"""The office of an act is that of its case; a suppression needs an office above its entities."""
 
 import pytest
 
@@ -18,14 +18,16 @@ def node(tmp_path_factory):
     worker.close()
 
 
-def refused(node, row, kind):
-    """Return the codes of what is refused of one row."""
-    return [one.code for one in take(node, report(kind, row), at=f"{DAY}T12:00:00").refused.get(0, [])]
+def _codes(node, row, kind):
+    """Return the codes of the refusals of one row."""
+    return [refusal.code for refusal in take(node, report(kind, row), at=f"{DAY}T12:00:00").refused.get(0, [])]
 
 
 @pytest.mark.parametrize("office", ["G", FIRM, "G2", "nowhere"])
 def test_an_act_is_in_the_name_of_the_cases_office(node, office):
-    """Steps, requests, losses, letters and evidence in another office's name are refused, the entity's own included."""
+    """Steps, requests, losses, letters and evidence in another office's name are rejected, the entity's own
+    included.
+    """
     case_id = the_case(node)
     same = {"case_id": case_id, "office": office, "by_line": "internal", "by": "V1"}
     acts = {
@@ -37,15 +39,15 @@ def test_an_act_is_in_the_name_of_the_cases_office(node, office):
         "responsibility": {**same, "person": "P", "entity": FIRM, "degree": "direct", "decided_on": DAY},
     }
     for kind, row in acts.items():
-        assert "cases.act_office" in refused(node, row, kind), kind
-        assert "cases.act_office" not in refused(node, row | {"office": OWNER, "by_line": "-"}, kind)
+        assert "cases.act_office" in _codes(node, row, kind), kind
+        assert "cases.act_office" not in _codes(node, row | {"office": OWNER, "by_line": "-"}, kind)
 
 
 def test_a_person_answers_in_a_case_that_there_is(node):
-    """What is said of a person needs a case, and a line with a part in it."""
+    """A responsibility fact needs a case, and a line with a part in it."""
     row = {"person": "P", "office": OWNER, "entity": FIRM, "degree": "direct", "by": "V1", "decided_on": DAY}
-    away = refused(node, row | {"case_id": "C-none", "by_line": "internal"}, "responsibility")
-    other = refused(node, row | {"case_id": the_case(node), "by_line": "social"}, "responsibility")
+    away = _codes(node, row | {"case_id": "C-none", "by_line": "internal"}, "responsibility")
+    other = _codes(node, row | {"case_id": the_case(node), "by_line": "social"}, "responsibility")
     assert (away, other) == (["cases.case"], ["cases.role"])
 
 
@@ -73,7 +75,7 @@ def test_a_suppression_is_by_an_office_above(node, office, scope, may):
         "by": "V1",
     }
     row |= {"approved_by": "V2", "valid_from": DAY, "valid_until": "2024-06-01", "reason": "known"} | scope
-    assert refused(node, row, "suppression") == ([] if may else ["cases.reach"])
+    assert _codes(node, row, "suppression") == ([] if may else ["cases.reach"])
 
 
 def test_a_finding_lends_its_entity(node):
@@ -82,4 +84,4 @@ def test_a_finding_lends_its_entity(node):
     row = {"rule": "acted_before_approval", "by": "V1", "approved_by": "V2", "finding": finding, "reason": "known"}
     row |= {"valid_from": DAY, "valid_until": "2024-06-01"}
     for office, wanted in (("G2", ["cases.reach"]), ("G", [])):
-        assert refused(node, row | {"suppression": office, "office": office}, "suppression") == wanted
+        assert _codes(node, row | {"suppression": office, "office": office}, "suppression") == wanted

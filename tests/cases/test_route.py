@@ -1,4 +1,4 @@
-"""Which way findings go: by level, class and severity, to which line and which office, and what a loss is called."""
+"""Routes of findings by level, class and severity, to a line and an office; and the class of a loss."""
 
 import datetime as dt
 from dataclasses import replace
@@ -18,12 +18,12 @@ _CHAIN = ("G", "G1", "G11", "G111")
 
 
 class _Register:
-    """Who is above whom: one chain below the owner."""
+    """A register with one chain below the owner."""
 
     owner = OWNER
 
     def parent(self, entity: str) -> str | None:
-        """Return whoever manages an entity."""
+        """Return the manager of an entity."""
         return dict(zip(_CHAIN, (OWNER, *_CHAIN), strict=False)).get(entity)
 
 
@@ -61,12 +61,15 @@ def _rule(pack: Pack, severity: str) -> str:
     ],
 )
 def test_minor_findings_at_deep_levels_are_the_managers(duck, entity, severity, route, office) -> None:
-    """From the third level on a minor finding is for whoever manages the entity; what is worse, or nearer, for the owner."""
+    """From the third level on a minor finding goes to the entity's manager; severe or near findings go to the owner."""
     pack = _pack()
-    told = RoutedFinding("F", _rule(pack, severity), entity, "{}")
+    finding = RoutedFinding("F", _rule(pack, severity), entity, "{}")
     router = Router(duck, pack, _Register())
-    found = router.route(told)
-    assert (found.name.rsplit("/", 1)[1], router.event(told, found, dt.date(2024, 1, 1)).said["office"]) == (
+    taken_route = router.route(finding)
+    assert (
+        taken_route.name.rsplit("/", 1)[1],
+        router.event(finding, taken_route, dt.date(2024, 1, 1)).said["office"],
+    ) == (
         route,
         office,
     )
@@ -91,20 +94,20 @@ def test_classes_and_rules_narrow_a_route(duck) -> None:
     ):
         first = replace(last, name="first", order=1, **more)
         narrowed = replace(pack, case_policy=replace(pack.case_policy, routes=(first, last)))
-        found = Router(duck, narrowed, _Register()).route(RoutedFinding("F", name, "G1", "{}"))
-        assert (found.name == "first") == fits, more
+        routes = Router(duck, narrowed, _Register()).route(RoutedFinding("F", name, "G1", "{}"))
+        assert (routes.name == "first") == fits, more
 
 
 def test_keys_with_an_empty_column_join_nothing() -> None:
-    """Findings join by a key only where all of its columns are said."""
+    """Findings join by a key only if all of its columns have values."""
     route = next(r for r in _pack().case_policy.routes if r.joins)
-    told = RoutedFinding("F", "r", "G1", '{"matter": "M1", "contract": "", "tender": null}')
-    assert joins(route, told) == ["entity=G1&matter=M1"]
+    finding = RoutedFinding("F", "r", "G1", '{"matter": "M1", "contract": "", "tender": null}')
+    assert joins(route, finding) == ["entity=G1&matter=M1"]
 
 
 @pytest.mark.parametrize(("loss", "named"), [("4999999.99", "general"), ("5000000", "larger"), ("50000000", "major")])
 def test_a_loss_is_of_the_class_that_it_reaches(loss, named) -> None:
-    """The amount at which a class begins is in it; before the series begins no class is told."""
+    """The lowest amount of a class belongs to it; before the series begins there is no class."""
     param = _pack().params["loss_class_floor_cny"]
     assert loss_class(param, Decimal(loss), dt.date(2024, 1, 1)) == named
     assert loss_class(param, Decimal(loss), dt.date(2010, 1, 1)) == ""

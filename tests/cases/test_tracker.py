@@ -1,4 +1,4 @@
-"""Cases as the room has them: what opens them and joins them, what ends and opens them again, what is asked for once."""
+"""The cases of a node: what opens, joins, ends and reopens them, and what is requested only once."""
 
 import datetime as dt
 import json
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from comptroller import engine
 from comptroller.packs import gather_files
-from tests.cases.event_facts import answer, city, did, mend, pay, said, state, step, the_case
+from tests.cases.event_facts import answer, city, correct_approval, pay, send_answers, state, step, take_steps, the_case
 from tests.worlds import OWNER, PACKS, fresh_node, kept, moment, report
 
 
@@ -32,7 +32,7 @@ def test_what_is_cleared_before_anybody_looked_is_dismissed_by_itself(tmp_path: 
     kept(node, report("decision", {**early, "decided_at": "2024-03-01T10:00:00"}), at="2024-03-12T09:00:00")
     assert node.duck.rows("SELECT state, ended_how FROM case_now") == [("dismissed", "withdrawn")]
     pay(node, "P2", "M2", "G2", at="2024-03-12T10:00:00")
-    mend(node, "M2", decided="2024-03-02T10:00:00", at="2024-03-13T09:00:00", firm="G2")
+    correct_approval(node, "M2", decided="2024-03-02T10:00:00", at="2024-03-13T09:00:00", firm="G2")
     assert node.duck.rows("SELECT state, ended_how FROM case_now WHERE entity = 'G2'") == [("verifying", None)]
     assert node.duck.rows("SELECT withdrawn_count, open_count FROM rule_outcome WHERE rule LIKE '%acted_before%'") == [
         (2, 0)
@@ -54,7 +54,9 @@ def test_found_again_after_the_window_is_another_case(tmp_path: Path) -> None:
 
 
 def test_a_suppressed_finding_opens_its_case_when_the_suppression_ends(tmp_path: Path) -> None:
-    """For its scope and until its last day nothing is opened; then what still stands is, also after a restart."""
+    """In its scope and until its last day no case is opened; then the current findings open one, also after a
+    restart.
+    """
     node = city(tmp_path)
     row = {"suppression": "H1", "office": OWNER, "rule": "acted_before_approval", "entity": "G1", "reason": "known"}
     row |= {"valid_from": "2024-03-01", "valid_until": "2024-04-01", "by": "U1", "approved_by": "U2"}
@@ -71,7 +73,7 @@ def test_a_suppressed_finding_opens_its_case_when_the_suppression_ends(tmp_path:
     node.close()
 
 
-def test_material_that_another_line_has_is_not_asked_for_again(tmp_path: Path) -> None:
+def test_material_of_another_line_is_not_requested_again(tmp_path: Path) -> None:
     """A second line's request is answered with what the first one got, names it and its day, starts no clock, and is counted."""
     node = city(tmp_path)
     pay(node, at="2024-03-11T09:00:00")
@@ -79,10 +81,10 @@ def test_material_that_another_line_has_is_not_asked_for_again(tmp_path: Path) -
 
     def ask(number: str, line: str, day: str) -> None:
         row = {"request": number, "case_id": one, "office": OWNER, "by_line": line, "by": "U1", "material": "minutes"}
-        did(node, {**row, "asked_on": day}, kind="material_request")
+        take_steps(node, {**row, "asked_on": day}, kind="material_request")
 
     ask("R1", "audit", "2024-03-12")
-    said(node, answer(one, "supply", "2024-03-14", material="minutes", request="R1"))
+    send_answers(node, answer(one, "supply", "2024-03-14", material="minutes", request="R1"))
     ask("R2", "internal", "2024-03-18")
     sql = (
         "SELECT request, duplicate, saved, supplied_to, CAST(supplied_on AS VARCHAR) FROM case_request ORDER BY request"
@@ -93,19 +95,19 @@ def test_material_that_another_line_has_is_not_asked_for_again(tmp_path: Path) -
     node.close()
 
 
-def test_what_a_keeping_line_asks_for_tells_others_nothing(tmp_path: Path) -> None:
-    """What discipline was supplied is neither given to another line nor held against it; what it shares as evidence is."""
+def test_requests_of_a_confidential_line_reveal_nothing(tmp_path: Path) -> None:
+    """Material supplied to discipline is neither passed to another line nor counted against it; shared evidence is."""
     node = city(tmp_path)
     pay(node, at="2024-03-11T09:00:00")
     one = the_case(node)
-    did(node, step(one, "inform", "internal", "U1", "2024-03-12", to_line="discipline"))
+    take_steps(node, step(one, "inform", "internal", "U1", "2024-03-12", to_line="discipline"))
 
     def ask(number: str, line: str, day: str, material: str = "bank") -> None:
         row = {"request": number, "case_id": one, "office": OWNER, "by_line": line, "by": "U1", "material": material}
-        did(node, {**row, "asked_on": day}, kind="material_request")
+        take_steps(node, {**row, "asked_on": day}, kind="material_request")
 
     ask("R1", "discipline", "2024-03-12")
-    said(node, answer(one, "supply", "2024-03-13", material="bank", request="R1"))
+    send_answers(node, answer(one, "supply", "2024-03-13", material="bank", request="R1"))
     for number, line in (("R2", "audit"), ("R3", "discipline")):
         ask(number, line, "2024-03-14")
     sql = "SELECT request, duplicate, saved, supplied_to FROM case_request WHERE request > 'R1' ORDER BY request"
@@ -118,7 +120,7 @@ def test_what_a_keeping_line_asks_for_tells_others_nothing(tmp_path: Path) -> No
         "material": "minutes",
         "by": "V1",
     }
-    did(node, {**row, "obtained_on": "2024-03-14", "seen_by": "case"}, kind="case_evidence")
+    take_steps(node, {**row, "obtained_on": "2024-03-14", "seen_by": "case"}, kind="case_evidence")
     ask("R4", "audit", "2024-03-15", "minutes")
     node.close()
     node = engine.open_node(tmp_path / "node")
@@ -127,7 +129,7 @@ def test_what_a_keeping_line_asks_for_tells_others_nothing(tmp_path: Path) -> No
     node.close()
 
 
-def test_adopting_routes_takes_up_what_already_stands(tmp_path: Path) -> None:
+def test_adopting_routes_opens_cases_for_current_findings(tmp_path: Path) -> None:
     """A node that adopts a policy with routes has cases for what was found before."""
     node = fresh_node(tmp_path, "base")
     kept(node, report("entity", {"entity": "G1", "name": "G1"}), at="2024-03-01T09:00:00")
@@ -144,7 +146,7 @@ def test_a_clock_beyond_the_calendar_is_dated_by_the_next_one(tmp_path: Path) ->
     """Law: where the calendar ends before a clock does there is no last day; the policy that brings the next calendar sets it, once."""
     files = gather_files([PACKS], "cn-central")
     short = {
-        path: said for path, said in files.items() if not path.endswith(("calendar/2025.yml", "calendar/2026.yml"))
+        path: fields for path, fields in files.items() if not path.endswith(("calendar/2025.yml", "calendar/2026.yml"))
     }
     node = city(tmp_path)
     node.adopt(short, "cn-central", moment("2024-12-01T09:00:00"))
@@ -154,11 +156,11 @@ def test_a_clock_beyond_the_calendar_is_dated_by_the_next_one(tmp_path: Path) ->
     assert node.duck.rows("SELECT due_on FROM case_now") == [(None,)]
     node.adopt(files, "cn-central", moment("2025-01-02T09:00:00"))
     assert node.duck.rows(undated) == [(0,)]
-    held = "SELECT case_id, clock, instance, due_on, fact FROM case_clock ORDER BY ALL"
-    dated, (due,) = node.duck.rows(held), node.duck.rows("SELECT due_on FROM case_now")[0]
+    case = "SELECT case_id, clock, instance, due_on, fact FROM case_clock ORDER BY ALL"
+    dated, (due,) = node.duck.rows(case), node.duck.rows("SELECT due_on FROM case_now")[0]
     assert due == min(row[3] for row in dated)
     node.close()
     node = engine.open_node(tmp_path / "node")
     pay(node, "P2", "M2", at="2025-01-03T09:00:00")
-    assert [row for row in node.duck.rows(held) if row in dated] == dated, "nothing is written twice"
+    assert [row for row in node.duck.rows(case) if row in dated] == dated, "nothing is written twice"
     node.close()

@@ -1,11 +1,11 @@
-"""What may not be done in a case is refused at the door, with its code, and leaves no trace."""
+"""A step that a case does not allow is rejected with its code, and leaves no trace."""
 
 from pathlib import Path
 
 import pytest
 
 from comptroller.engine import Engine
-from tests.cases.event_facts import answer, ask, city, did, pay, refused, said, state, step, the_case
+from tests.cases.event_facts import answer, ask, city, pay, refusals_of, send_answers, state, step, take_steps, the_case
 from tests.worlds import OWNER, kept, report, take
 
 
@@ -20,13 +20,13 @@ def node(tmp_path: Path):
 
 def _codes(node: Engine, row: dict, kind: str = "case_step") -> list[str]:
     size = node.ledger.size
-    found = [one.code for one in refused(node, row, kind)]
-    assert (node.ledger.size == size) == bool(found)
-    return found
+    codes = [refusal.code for refusal in refusals_of(node, row, kind)]
+    assert (node.ledger.size == size) == bool(codes)
+    return codes
 
 
-def test_moves_keep_their_states_lines_and_reasons(node: Engine) -> None:
-    """A move from another state, by another line, without a reason, early, late or in no case is refused."""
+def test_moves_require_their_states_lines_and_reasons(node: Engine) -> None:
+    """A move from another state, by another line, without a reason, early, late or in no case is rejected."""
     one = the_case(node)
     assert _codes(node, step(one, "close", "internal", "U1", "2024-03-12")) == [
         *("cases.state", "cases.stands", "cases.unverified"),
@@ -42,22 +42,24 @@ def test_moves_keep_their_states_lines_and_reasons(node: Engine) -> None:
 
 
 def test_four_eyes(node: Engine) -> None:
-    """Who puts right does not verify, who verifies does not close, and who asks does not grant."""
+    """One officer does not both rectify and verify, verify and close, or request and grant."""
     one = the_case(node)
-    did(
+    take_steps(
         node,
         step(one, "escalate", "internal", "U1", "2024-03-12"),
         step(one, "require", "internal", "U1", "2024-03-12"),
     )
     alone = step(one, "accept", "internal", "U1", "2024-03-13", approved_by="U1")
     assert _codes(node, alone) == ["cases.one_officer"]
-    did(node, step(one, "accept", "internal", "U1", "2024-03-13", approved_by="U9"))
-    did(node, step(one, "close", "internal", "U2", "2024-03-13"))
+    take_steps(node, step(one, "accept", "internal", "U1", "2024-03-13", approved_by="U9"))
+    take_steps(node, step(one, "close", "internal", "U2", "2024-03-13"))
     assert node.duck.rows("SELECT state, ended_how, standing FROM case_now") == [("closed", "accepted", 1)]
 
 
 def test_a_letter_for_two_officers_is_released_by_another(node: Engine) -> None:
-    """Where its template asks for two, a letter that nobody released, or its own author, is refused; else it is kept."""
+    """If its template requires two officers, a letter released by no one or by its own author is rejected;
+    otherwise it is accepted.
+    """
     base = {"letter": "L1", "case_id": the_case(node), "office": OWNER, "by_line": "internal", "sent_on": "2024-03-12"}
 
     def sent(**more: str) -> list[str]:
@@ -70,28 +72,28 @@ def test_a_letter_for_two_officers_is_released_by_another(node: Engine) -> None:
 
 
 def test_an_appeal_is_decided_once_it_was_made(node: Engine) -> None:
-    """Nothing is decided on an appeal that nobody made; one that was decided is not decided again before the next."""
+    """No appeal is decided before it was made; a decided one is not decided again before the next."""
     one = the_case(node)
-    did(node, step(one, "escalate", "internal", "U1", "2024-03-12"))
-    did(node, ask(one, "internal", "U1", "2024-03-12"), kind="material_request")
+    take_steps(node, step(one, "escalate", "internal", "U1", "2024-03-12"))
+    take_steps(node, ask(one, "internal", "U1", "2024-03-12"), kind="material_request")
     review = step(one, "review", "internal", "U1", "2024-03-13", approved_by="U9")
     assert _codes(node, review) == ["cases.after"]
     for day in ("2024-03-13", "2024-03-14"):
-        said(node, answer(one, "appeal", day))
-        did(node, step(one, "review", "internal", "U1", day, approved_by="U9"))
+        send_answers(node, answer(one, "appeal", day))
+        take_steps(node, step(one, "review", "internal", "U1", day, approved_by="U9"))
         assert _codes(node, step(one, "review", "internal", "U1", day, approved_by="U9")) == ["cases.after"]
 
 
-def test_steps_are_never_taken_back(node: Engine) -> None:
-    """A step that was made is mended by another step, not by a correction or a retraction."""
+def test_steps_are_never_retracted(node: Engine) -> None:
+    """A step is corrected by another step, not by a correction or a retraction."""
     one = the_case(node)
     row = step(one, "escalate", "internal", "U1", "2024-03-12")
-    did(node, row)
+    take_steps(node, row)
     for act in ("correct", "retract"):
         assert "cases.final" in _codes(node, {**row, "act": act, "reason": "another"})
 
 
-def test_one_report_may_hold_several_steps_and_is_taken_whole(node: Engine) -> None:
+def test_one_report_may_hold_several_steps_and_is_accepted_whole(node: Engine) -> None:
     """Steps of a report are tried one after the other; where one fails none is taken."""
     one = the_case(node)
     good = step(one, "escalate", "internal", "U1", "2024-03-12")
@@ -102,7 +104,7 @@ def test_one_report_may_hold_several_steps_and_is_taken_whole(node: Engine) -> N
 
 
 def test_two_reports_of_a_batch_do_not_make_one_step_twice(node: Engine) -> None:
-    """Of two reports that arrive together and make the same move, the second is refused."""
+    """Of two reports that arrive together and make the same move, the second is rejected."""
     one = the_case(node)
     rows = [step(one, "escalate", "internal", by, "2024-03-12") for by in ("U1", "U2")]
     taken = take(node, *(report("case_step", row) for row in rows), at="2024-03-12T12:00:00")
@@ -111,12 +113,12 @@ def test_two_reports_of_a_batch_do_not_make_one_step_twice(node: Engine) -> None
 
 
 def test_clocks_are_extended_within_what_the_pack_allows(node: Engine) -> None:
-    """An extension needs its order, a clock that runs, and room within the number and the most."""
+    """An extension needs its order, a running clock, and a number and an amount within the limits."""
     one = the_case(node)
-    did(node, step(one, "escalate", "internal", "U1", "2024-03-12"))
+    take_steps(node, step(one, "escalate", "internal", "U1", "2024-03-12"))
     more = {"clock": "verification", "extend_by": 31, "order_number": "N1", "approved_by": "U9"}
     assert _codes(node, step(one, "extend", "internal", "U1", "2024-03-13", **more)) == ["cases.extension"]
-    did(node, step(one, "extend", "internal", "U1", "2024-03-13", **{**more, "extend_by": 10}))
+    take_steps(node, step(one, "extend", "internal", "U1", "2024-03-13", **{**more, "extend_by": 10}))
     assert _codes(node, step(one, "extend", "internal", "U1", "2024-03-14", **{**more, "extend_by": 1})) == [
         "cases.extension"
     ]
@@ -126,9 +128,9 @@ def test_clocks_are_extended_within_what_the_pack_allows(node: Engine) -> None:
 
 
 def test_one_inquiry_into_the_same_facts(node: Engine) -> None:
-    """A second inquiry into a case is refused while one is under way."""
+    """A second inquiry into a case is rejected during the first."""
     one = the_case(node)
-    did(
+    take_steps(
         node,
         step(one, "escalate", "internal", "U1", "2024-03-12"),
         step(one, "inquire", "internal", "U1", "2024-03-12"),
@@ -145,7 +147,7 @@ def test_no_inquiry_into_the_same_facts_in_another_case(node: Engine) -> None:
     kept(node, paying, deciding, at="2024-03-11T10:00:00")
     cases = dict(node.duck.rows("SELECT lead, case_id FROM case_now WHERE entity = 'G2'"))
     assert set(cases) == {"internal", "audit"}
-    did(node, *(step(one, "escalate", line, "U1", "2024-03-12") for line, one in sorted(cases.items())))
+    take_steps(node, *(step(one, "escalate", line, "U1", "2024-03-12") for line, one in sorted(cases.items())))
     inquiries = [step(one, "inquire", line, "U1", "2024-03-12") for line, one in sorted(cases.items())]
     taken = take(node, *(report("case_step", row) for row in inquiries), at="2024-03-12T13:00:00")
     assert sorted(taken.entries) == [0]
@@ -153,16 +155,16 @@ def test_no_inquiry_into_the_same_facts_in_another_case(node: Engine) -> None:
     assert _codes(node, {**inquiries[1], "done_on": "2024-03-13"}) == ["cases.inquiry"]
     assert _codes(node, step(the_case(node), "escalate", "internal", "U1", "2024-03-13")) == []
     assert _codes(node, step(the_case(node), "inquire", "internal", "U1", "2024-03-13")) == [], "other facts are free"
-    did(node, step(cases["audit"], "conclude", "audit", "U1", "2024-03-14"))
+    take_steps(node, step(cases["audit"], "conclude", "audit", "U1", "2024-03-14"))
     assert _codes(node, {**inquiries[1], "done_on": "2024-03-14"}) == []
 
 
 def test_an_entity_answers_for_itself_alone(node: Engine) -> None:
-    """An answer in the name of another entity than the one that the case is about is refused."""
+    """An answer in the name of another entity than that of the case is rejected."""
     one = the_case(node)
-    did(node, ask(one, "internal", "U1", "2024-03-12"), kind="material_request")
+    take_steps(node, ask(one, "internal", "U1", "2024-03-12"), kind="material_request")
     assert _codes(node, answer(one, "explain", "2024-03-12", firm="G2"), "enterprise_answer") == ["cases.entity"]
-    said(node, answer(one, "explain", "2024-03-12"))
+    send_answers(node, answer(one, "explain", "2024-03-12"))
 
 
 def test_a_case_that_no_line_released_is_answered_like_one_that_is_not_there(node: Engine) -> None:
@@ -174,14 +176,14 @@ def test_a_case_that_no_line_released_is_answered_like_one_that_is_not_there(nod
             assert _codes(node, answer("C-nothing", move, "2024-03-12", firm=firm), "enterprise_answer") == [
                 "cases.case"
             ]
-    did(node, step(one, "escalate", "internal", "U1", "2024-03-12"))
+    take_steps(node, step(one, "escalate", "internal", "U1", "2024-03-12"))
     assert _codes(node, answer(one, "explain", "2024-03-12"), "enterprise_answer") == ["cases.case"]
-    did(node, step(one, "require", "internal", "U1", "2024-03-12"))
-    said(node, answer(one, "explain", "2024-03-12"))
+    take_steps(node, step(one, "require", "internal", "U1", "2024-03-12"))
+    send_answers(node, answer(one, "explain", "2024-03-12"))
 
 
 def test_made_tables_cannot_be_reported(node: Engine) -> None:
-    """Nobody reports how a case stands."""
+    """No one reports the state of a case."""
     row = {"case_id": the_case(node), "state": "closed"}
     taken = take(node, report("case_now", row, reporter=OWNER), at="2024-03-12T12:00:00")
     assert taken.entries == {}

@@ -1,4 +1,4 @@
-"""No line, and not the entity, sees what is kept from it."""
+"""No line, and not the entity, sees what is hidden from it."""
 
 import datetime as dt
 import json
@@ -11,7 +11,7 @@ from comptroller.cases import queries, visibility
 from comptroller.engine import Engine
 from comptroller.model.case_policy import CasePolicy, Move, Sight
 from comptroller.model.text import Text
-from tests.cases.event_facts import answer, city, did, pay, said, step, the_case
+from tests.cases.event_facts import answer, city, pay, send_answers, step, take_steps, the_case
 from tests.worlds import OWNER
 
 HIDDEN = "whistle"
@@ -23,11 +23,11 @@ def node(tmp_path_factory: pytest.TempPathFactory):
     worker: Engine = city(tmp_path_factory.mktemp("seen"))
     pay(worker, at="2024-03-11T09:00:00")
     one = the_case(worker)
-    did(worker, step(one, "hand_over", "internal", "U1", "2024-03-12", to_line="discipline"))
-    did(worker, step(one, "receive", "discipline", "V1", "2024-03-12"))
-    did(worker, step(one, "escalate", "discipline", "V1", "2024-03-13", reason=HIDDEN))
+    take_steps(worker, step(one, "hand_over", "internal", "U1", "2024-03-12", to_line="discipline"))
+    take_steps(worker, step(one, "receive", "discipline", "V1", "2024-03-12"))
+    take_steps(worker, step(one, "escalate", "discipline", "V1", "2024-03-13", reason=HIDDEN))
     row = {"evidence": "E1", "case_id": one, "office": OWNER, "by_line": "discipline", "material": HIDDEN, "by": "V1"}
-    did(worker, {**row, "obtained_on": "2024-03-13", "seen_by": "own"}, kind="case_evidence")
+    take_steps(worker, {**row, "obtained_on": "2024-03-13", "seen_by": "own"}, kind="case_evidence")
     row = {
         "letter": "L1",
         "case_id": one,
@@ -37,47 +37,48 @@ def node(tmp_path_factory: pytest.TempPathFactory):
         "by": "V1",
         "approved_by": "V2",
     }
-    did(worker, {**row, "addressee": OWNER, "sent_on": "2024-03-13", "due_on": "2024-03-20"}, kind="letter")
-    did(worker, step(one, "require", "discipline", "V1", "2024-03-14"))
-    said(worker, answer(one, "explain", "2024-03-15"))
+    take_steps(worker, {**row, "addressee": OWNER, "sent_on": "2024-03-13", "due_on": "2024-03-20"}, kind="letter")
+    take_steps(worker, step(one, "require", "discipline", "V1", "2024-03-14"))
+    send_answers(worker, answer(one, "explain", "2024-03-15"))
     yield worker
     worker.close()
 
 
 def test_a_line_without_a_part_sees_nothing(node: Engine) -> None:
-    """Who neither leads nor is informed is not even told the state."""
-    whole = queries.whole(node.duck, the_case(node))
-    assert whole is not None
-    assert visibility.visible_to_line(whole, "social", node.pack.case_policy) is None
+    """A line that neither leads nor is informed does not even see the state."""
+    record = queries.whole(node.duck, the_case(node))
+    assert record is not None
+    assert visibility.visible_to_line(record, "social", node.pack.case_policy) is None
 
 
-def test_what_discipline_keeps_is_not_in_what_others_see(node: Engine) -> None:
-    """An informed line sees that discipline acted, not why, by whom, or with which evidence; discipline sees all of it."""
-    whole = queries.whole(node.duck, the_case(node))
-    assert whole is not None
+def test_confidential_steps_are_hidden_from_other_lines(node: Engine) -> None:
+    """An informed line sees that discipline acted, not its reason, officer or evidence; discipline sees all of it."""
+    record = queries.whole(node.duck, the_case(node))
+    assert record is not None
     for line in ("internal", "audit"):
-        shown = json.dumps(visibility.visible_to_line(whole, line, node.pack.case_policy), default=str)
-        assert HIDDEN not in shown
-        assert "V1" not in shown
-        assert "U1" not in shown
-        assert "move.escalate" in shown
-        assert visibility.visible_letters(json.loads(shown)) == set()
-    shown = json.dumps(visibility.visible_to_line(whole, "discipline", node.pack.case_policy), default=str)
-    assert HIDDEN in shown
-    assert "V1" in shown
+        view = json.dumps(visibility.visible_to_line(record, line, node.pack.case_policy), default=str)
+        assert HIDDEN not in view
+        assert "V1" not in view
+        assert "U1" not in view
+        assert "move.escalate" in view
+        assert visibility.visible_letters(json.loads(view)) == set()
+    view = json.dumps(visibility.visible_to_line(record, "discipline", node.pack.case_policy), default=str)
+    assert HIDDEN in view
+    assert "V1" in view
 
 
-def test_the_entity_sees_what_is_asked_of_it(node: Engine) -> None:
-    """It sees its finding, its answers, what it is to put right and by when; no officer, no line's reason, and no letter to others.
+def test_the_entity_sees_its_own_duties(node: Engine) -> None:
+    """It sees its finding, its answers, what it must rectify and by when; no officer, no line's reason, and no letter
+    to others.
 
-    A letter to somebody else starts no clock against it either.
+    A letter to another entity starts no clock against it either.
     """
-    whole = queries.whole(node.duck, the_case(node))
-    assert whole is not None
-    seen = visibility.visible_to_entity(whole, node.pack.case_policy)
-    shown = json.dumps(seen, default=str)
-    assert HIDDEN not in shown
-    assert "V1" not in shown
+    record = queries.whole(node.duck, the_case(node))
+    assert record is not None
+    seen = visibility.visible_to_entity(record, node.pack.case_policy)
+    view = json.dumps(seen, default=str)
+    assert HIDDEN not in view
+    assert "V1" not in view
     assert [one["clock"] for one in seen["clock"]] == ["rectification"]
     assert [one["what"] for one in seen["event"]] == ["finding.raised", "move.require", "move.explain"]
 
@@ -94,18 +95,22 @@ _EVENT = st.fixed_dictionaries(
 
 
 @given(st.lists(_EVENT, max_size=8), st.sampled_from(_LINES), st.sets(st.sampled_from(_LINES)), st.sampled_from(_LINES))
-def test_no_line_ever_sees_what_is_kept(drawn: list[dict[str, str]], lead: str, keepers: set[str], line: str) -> None:
-    """Whatever happens in a case, what another line keeps, and persons for who may not know them, is not shown."""
+def test_no_line_ever_sees_confidential_parts(
+    drawn: list[dict[str, str]], lead: str, keepers: set[str], line: str
+) -> None:
+    """No history of a case shows what another line keeps confidential, or names persons to viewers that may not
+    know them.
+    """
     events: list[dict[str, Any]] = []
     for at, one in enumerate(drawn):
         cells = {"reason": f"why-{at}", "by": f"who-{at}", "approved_by": None, "by_line": one["by_line"]}
         said_text = json.dumps({"seen_by": one["scope"], "material": f"what-{at}", "to_line": one["to_line"]})
         events.append({"what": one["what"], "said": said_text, "place": at, **cells})
-    whole = {"lead": lead, "pending": None, "informed": " ".join(_LINES), "event": events}
+    record = {"lead": lead, "pending": None, "informed": " ".join(_LINES), "event": events}
     asked = [{"by_line": name, "material": f"asked-by-{name}"} for name in _LINES]
-    whole |= {"responsibility": [], "request": asked, "inquiry": lead}
+    record |= {"responsibility": [], "request": asked, "inquiry": lead}
     work = CasePolicy({}, {}, (), {name: Sight(keeps=True) for name in keepers})
-    shown = json.dumps(visibility.visible_to_line(whole, line, work))
+    view = json.dumps(visibility.visible_to_line(record, line, work))
     for at, one in enumerate(drawn):
         own = one["by_line"] == line
         hidden = one["what"] == "evidence.given" and (
@@ -113,19 +118,21 @@ def test_no_line_ever_sees_what_is_kept(drawn: list[dict[str, str]], lead: str, 
         )
         is_told = one["what"] == "move.hand_over" and one["to_line"] == line
         if not own and (hidden or (one["by_line"] in keepers and not is_told)):
-            assert f"why-{at}" not in shown
-            assert f"what-{at}" not in shown
-        assert f"who-{at}" not in shown
+            assert f"why-{at}" not in view
+            assert f"what-{at}" not in view
+        assert f"who-{at}" not in view
     for name in keepers - {line}:
-        assert f"asked-by-{name}" not in shown
+        assert f"asked-by-{name}" not in view
 
 
-def test_whoever_is_on_no_line_sees_no_case_that_a_line_keeps(node: Engine) -> None:
-    """An overseer of the office sees nothing of what discipline leads, and the entity is not told that it leads."""
-    whole = queries.whole(node.duck, the_case(node))
-    assert whole is not None
-    assert visibility.visible_to_overseer(whole, node.pack.case_policy) is None
-    seen = visibility.visible_to_entity(whole, node.pack.case_policy)
+def test_an_overseer_sees_no_confidential_case(node: Engine) -> None:
+    """An overseer of the office sees nothing of a case that discipline leads, and the entity does not see that
+    it leads.
+    """
+    record = queries.whole(node.duck, the_case(node))
+    assert record is not None
+    assert visibility.visible_to_overseer(record, node.pack.case_policy) is None
+    seen = visibility.visible_to_entity(record, node.pack.case_policy)
     assert seen["lead"] is None
     assert [seen["due_on"]] == [one["due_on"] for one in seen["clock"]], "its own clocks alone"
     assert "discipline" not in json.dumps(seen, default=str)
@@ -137,5 +144,5 @@ def test_the_entity_never_sees_a_line_that_the_pack_hides() -> None:
     event = {"what": "move.escalate", "said": "{}", "by_line": "a", "by": "who", "reason": "why", "place": 1}
     event["happened_on"] = dt.date(2024, 3, 12)
     head = dict.fromkeys(visibility._ENTITY_HEAD)
-    whole = {**head, "entity": "G1", "event": [event], "finding": [], "clock": [], "request": []}
-    assert visibility.visible_to_entity(whole, CasePolicy(moves, {}, (), {}))["event"] == []
+    record = {**head, "entity": "G1", "event": [event], "finding": [], "clock": [], "request": []}
+    assert visibility.visible_to_entity(record, CasePolicy(moves, {}, (), {}))["event"] == []

@@ -1,4 +1,6 @@
-"""The named points at which a node is cut off: between folding, judging, sealing and committing, and within an adoption."""
+"""The named points of interrupting a node: between folding, judging, sealing and committing, and within
+an adoption.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,7 +29,7 @@ POINTS: dict[str, tuple[type, str, bool]] = {
     "in an adoption, after its tables": (Books, "adopt", False),
     "in an adoption, after judging": (Watch, "adopt", False),
     "in an adoption, after its cases": (Projection, "change_policy", False),
-    "when a rule is put to sleep": (Watch, "put_to_sleep", False),
+    "when a rule is put to sleep": (Watch, "suspend", False),
     "while what is in the ledger is folded": (Replay, "_refold", True),
     "while the store is taken up": (Projection, "_open", False),
     "within the books": (DuckDb, "insert", False),
@@ -36,26 +38,26 @@ POINTS: dict[str, tuple[type, str, bool]] = {
 
 
 class Cut(BaseException):
-    """The end of the process, as a test tells it within its own."""
+    """The end of the process, simulated by a test within its own process."""
 
 
 @contextmanager
 def cut_at(point: str, passes: int, act: Callable[[], None]) -> Iterator[None]:
     """Do `act` when the point is passed for the `passes`-th time inside."""
     owner, name, is_before = POINTS[point]
-    whole, left = getattr(owner, name), [passes]
+    original, left = getattr(owner, name), [passes]
 
     def watched(*given: Any, **named: Any) -> Any:
         left[0] -= 1
         if is_before and left[0] == 0:
             act()
-        found = whole(*given, **named)
+        result = original(*given, **named)
         if not is_before and left[0] == 0:
             act()
-        return found
+        return result
 
     setattr(owner, name, watched)
     try:
         yield
     finally:
-        setattr(owner, name, whole)
+        setattr(owner, name, original)

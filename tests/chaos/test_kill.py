@@ -44,7 +44,7 @@ while True:
 
 
 def test_a_node_killed_now_and_then_loses_nothing(tmp_path: Path) -> None:
-    """Killed at three random instants, a node keeps what it acknowledged and comes back whole."""
+    """Killed at three random instants, a node has what it acknowledged and opens complete."""
     _kill_and_look(tmp_path / "n", kills=3, seed=2, longest_s=0.7)
 
 
@@ -65,8 +65,8 @@ def _kill_and_look(folder: Path, *, kills: int, seed: int, longest_s: float) -> 
         verdict = verify(folder / "ledger.sqlite", key().verifier, erased=())
         assert verdict.is_sound, f"seed {seed}, kill {turn}: {verdict.problem}"
         node = engine.open_node(folder)
-        kept = {e.number: (e.payload or b"").hex() for e in node.ledger.entries() if e.number in acknowledged}
-        assert kept == acknowledged, f"seed {seed}, kill {turn}: a report that was acknowledged is lost"
+        recorded = {e.number: (e.payload or b"").hex() for e in node.ledger.entries() if e.number in acknowledged}
+        assert recorded == acknowledged, f"seed {seed}, kill {turn}: a report that was acknowledged is lost"
         assert node.books.entries == node.ledger.size
         doubled = node.duck.rows("SELECT finding, version FROM finding GROUP BY ALL HAVING count(*) > 1")
         doubled += node.duck.rows("SELECT fact FROM all_payment GROUP BY fact HAVING count(*) > 1")
@@ -81,7 +81,7 @@ def _kill_and_look(folder: Path, *, kills: int, seed: int, longest_s: float) -> 
 
 
 def _write_until_killed(folder: Path, seed: int, wait_s: float) -> dict[int, str]:
-    """Let a child feed the node, and kill it after a while; returns what it acknowledged."""
+    """Start a child that feeds the node, and kill it after a while; returns what it acknowledged."""
     with subprocess.Popen(
         [sys.executable, "-c", WRITER, str(folder), str(seed)],
         stdout=subprocess.PIPE,
@@ -96,5 +96,5 @@ def _write_until_killed(folder: Path, seed: int, wait_s: float) -> dict[int, str
         writer.send_signal(signal.SIGKILL)
         lines += writer.stdout.read().splitlines(keepends=True)
         assert writer.wait() == -signal.SIGKILL, "the writer ended by itself"
-    whole = [line.split() for line in lines if line.endswith("\n") and line.strip() != "open"]
-    return {int(number): payload for number, payload in whole}
+    complete = [line.split() for line in lines if line.endswith("\n") and line.strip() != "open"]
+    return {int(number): payload for number, payload in complete}

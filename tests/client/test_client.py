@@ -36,11 +36,11 @@ def test_a_program_reports_and_reads(tmp_path):  # noqa: PLR0915 - one conversat
     assert first == second
     assert first["receipt"]["entry"] == first["entry"]
     assert list(program.findings(state="all")) == [], "a firm sees no lead about itself before a line releases it"
-    found = list(overseer.findings(state="all"))
-    assert {one["entity"] for one in found} == {"G1", "A", "A1"}
-    assert overseer.finding(found[0]["finding"])["finding"]["entity"] in ("G1", "A", "A1")
+    findings = list(overseer.findings(state="all"))
+    assert {one["entity"] for one in findings} == {"G1", "A", "A1"}
+    assert overseer.finding(findings[0]["finding"])["finding"]["entity"] in ("G1", "A", "A1")
     with pytest.raises(RefusedByDesk) as refused:
-        program.finding(found[0]["finding"])
+        program.finding(findings[0]["finding"])
     assert refused.value.status == 404
     assert [one["entity"] for one in program.entities()] == ["A", "A1"]
     assert program.me()["login"] == "reporter"

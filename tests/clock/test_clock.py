@@ -5,29 +5,29 @@ import datetime as dt
 import pytest
 from hypothesis import given, strategies as st
 
-from comptroller.clock import EARLIEST, LATEST, last_right, moment_at, refused_jump, utc
+from comptroller.clock import EARLIEST, LATEST, jump_refusal, last_right, moment_at, utc
 
 AT = dt.datetime(2024, 6, 1, tzinfo=dt.UTC)
 _INSTANTS = st.datetimes(timezones=st.sampled_from([dt.timezone(dt.timedelta(hours=h)) for h in (-12, 0, 8, 14)]))
 
 
 @given(_INSTANTS, st.integers(0, 1000))
-def test_every_instant_is_taken_or_refused(instant: dt.datetime, days: int) -> None:
-    """No instant that can be said raises; one in the calendar and near enough passes."""
+def test_every_instant_is_accepted_or_rejected(instant: dt.datetime, days: int) -> None:
+    """No instant raises; one in the calendar and near enough passes."""
     at = utc(instant)
-    found = refused_jump(at, AT, days)
+    refusal = jump_refusal(at, AT, days)
     passes = EARLIEST <= at < LATEST and at - AT <= dt.timedelta(days=days)
-    assert (found is None) == passes
+    assert (refusal is None) == passes
 
 
-def test_an_instant_says_its_offset() -> None:
-    """One without an offset is nobody's instant."""
+def test_an_instant_needs_an_offset() -> None:
+    """An instant without an offset is rejected."""
     with pytest.raises(ValueError, match="offset"):
         utc(AT.replace(tzinfo=None))
 
 
 def test_a_moment_before_the_ledgers_last_instant_is_noted() -> None:
-    """The ledger's instant is the later one; the note says the moment where they differ."""
+    """The ledger's instant is the later one; the note holds the moment if they differ."""
     later = AT + dt.timedelta(days=9)
     plain, behind, back = (moment_at(at, stamp, AT) for at, stamp in ((later, AT), (AT, later), (EARLIEST, AT)))
     assert (plain.stamp, plain.note) == (later, {})

@@ -1,4 +1,4 @@
-"""A policy is adopted whole, as an entry: what is kept can be folded under it, or it is refused."""
+"""A policy is adopted as a whole, as an entry: recorded facts can be folded under it, or it is rejected."""
 
 from pathlib import Path
 
@@ -13,7 +13,9 @@ from tests.packs_small.small import AT, changed, dump, small_files, small_node, 
 
 
 def test_a_policy_that_cannot_be_run_is_not_adopted(tmp_path: Path) -> None:
-    """A rule that the engine does not take, and a field of another type, are refused before they are an entry, each time."""
+    """A rule that the database rejects, and a field of another type, are rejected before they are an entry,
+    each time.
+    """
     node = small_node(tmp_path / "n")
     tell(node, [("payment", pay("P1", payee="S"))])
     size, before = node.ledger.size, dump(node)
@@ -31,7 +33,7 @@ def test_a_policy_that_cannot_be_run_is_not_adopted(tmp_path: Path) -> None:
 
 
 def test_an_adopted_pack_widens_a_table(tmp_path: Path) -> None:
-    """A field that is new in the policy is a new column; what was said before stands with nothing in it."""
+    """A new field of the policy is a new column; earlier facts are empty in it."""
     node = small_node(tmp_path / "n")
     tell(node, [("payment", pay("P1"))])
     files = changed("kinds/payment.yml", "  maker:", "  colour: {type: text, zh: 颜色, en: Colour}\n  maker:")
@@ -49,13 +51,13 @@ def test_a_finding_is_explained_by_the_policy_it_was_found_under(tmp_path: Path)
     """A clause that is renumbered later, or a rule that goes, does not change what an earlier finding rested on."""
     node = small_node(tmp_path / "n")
     tell(node, [("payment", pay("P1"))])
-    (one,) = history.findings(node.duck, rule="undecided")
+    (finding,) = history.findings(node.duck, rule="undecided")
 
     def articles() -> tuple[list[str], bool]:
-        told = explain(node.duck, node.pack, one.finding, policy_of=node.policy_of)
-        assert told is not None
-        assert told.rule is not None
-        return [source["article"] for source in told.sources], told.is_same_text
+        explanation = explain(node.duck, node.pack, finding.finding, policy_of=node.policy_of)
+        assert explanation is not None
+        assert explanation.rule is not None
+        return [source["article"] for source in explanation.sources], explanation.is_same_text
 
     assert articles() == (["1"], True)
     files = changed(
@@ -64,14 +66,14 @@ def test_a_finding_is_explained_by_the_policy_it_was_found_under(tmp_path: Path)
     assert node.adopt(files, "small", AT) == []
     assert articles() == (["1"], False)
     node.adopt({path: text for path, text in files.items() if "/undecided" not in path}, "small", AT)
-    assert history.versions(node.duck, one.finding)[-1].state == "cleared"
+    assert history.versions(node.duck, finding.finding)[-1].state == "cleared"
     assert articles() == (["1"], False)
     node.adopt(small_files(), "small", AT)
     assert articles() == (["1"], True)
     node.close()
     again = engine.rebuild(tmp_path / "n")
-    assert [again.policy_of(v.pack, v.known).digest for v in history.versions(again.duck, one.finding)] == [
-        v.pack for v in history.versions(again.duck, one.finding)
+    assert [again.policy_of(v.pack, v.known).digest for v in history.versions(again.duck, finding.finding)] == [
+        v.pack for v in history.versions(again.duck, finding.finding)
     ]
     again.close()
 

@@ -1,4 +1,4 @@
-"""The law of rules that fail: they sleep, the line goes on, and nobody is accused by them."""
+"""The law of rules that fail: they are suspended, the node continues, and they accuse no one."""
 
 import datetime as dt
 from pathlib import Path
@@ -53,7 +53,9 @@ def _pay(number: str, note: str) -> str:
 
 
 def test_a_rule_that_fails_sleeps_and_the_line_goes_on(tmp_path: Path) -> None:
-    """A report that makes a rule fail is kept and judged by the others; the rule sleeps until its text is another."""
+    """A report that makes a rule fail is accepted and judged by the others; the rule is suspended until its
+    text changes.
+    """
     key = make_key("example.org/o", bytes(32))
     node = engine.create(tmp_path / "n", _files(_SQL), Charter("O", "example.org/o", "base"), key=key, at=AT)
     _say(node, '{"facts": {"entity": [{"entity": "A", "name": "A"}]}}')

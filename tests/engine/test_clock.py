@@ -1,4 +1,6 @@
-"""The law of clocks: a clock that jumps is rejected until an officer lets it pass, and a wrong one can be named and left."""
+"""The law of clocks: a clock that jumps is rejected until an officer accepts it, and a wrong one can be marked
+and corrected.
+"""
 
 import datetime as dt
 from pathlib import Path
@@ -16,7 +18,7 @@ FAR = AT + dt.timedelta(days=27_000)
 
 
 def clocked(folder: Path) -> Engine:
-    """Return a node under the small pack that lets its clock jump by a hundred days."""
+    """Return a node under the small pack that allows its clock to jump by a hundred days."""
     files = changed("pack.yml", "version:", f"clock_jump_days: {DAYS}\nversion:")
     made = engine.create(folder, files, engine.node.Charter("O", ORIGIN, "small"), key=key(), at=AT)
     tell(made, [("entity", {"entity": "A", "name": "A"}), ("entity", {"entity": "B", "name": "B", "parent": "A"})])
@@ -24,7 +26,7 @@ def clocked(folder: Path) -> Engine:
 
 
 def rebuilt(node: Engine, folder: Path) -> None:
-    """Hold a node against a rebuild, and close both."""
+    """Compare a node with a rebuild, and close both."""
     before = dump(node)
     node.close()
     again = engine.rebuild(folder)
@@ -33,10 +35,10 @@ def rebuilt(node: Engine, folder: Path) -> None:
 
 
 def refused(act: object) -> list[str]:
-    """Return the codes with which an act is rejected."""
-    with pytest.raises(Refused) as found:
+    """Return the codes of an act's refusals."""
+    with pytest.raises(Refused) as codes:
         act()  # type: ignore[operator]
-    return [one.code for one in found.value.refusals]
+    return [refusal.code for refusal in codes.value.refusals]
 
 
 def test_a_clock_that_jumps_takes_nothing(tmp_path: Path) -> None:
@@ -64,7 +66,7 @@ def test_a_clock_that_jumps_takes_nothing(tmp_path: Path) -> None:
 
 
 def test_an_officer_lets_a_jump_pass(tmp_path: Path) -> None:
-    """The act says who and why, is an entry, and is shown; after it the clock goes on from there."""
+    """The act names the officer and the reason, is an entry, and is shown; the clock continues from there."""
     node = clocked(tmp_path / "n")
     assert refused(lambda: node.pass_clock("", " ", FAR)) == ["clock.unsigned", "clock.unsigned"]
     assert refused(lambda: node.pass_clock("U1", "moved", FAR + dt.timedelta(days=90_000))) == ["clock.calendar"]

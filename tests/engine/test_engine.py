@@ -1,4 +1,4 @@
-"""The laws of the line: the same ledger gives the same books, whatever happened on the way."""
+"""The laws of the engine: the same ledger produces the same books, no matter what happened in between."""
 
 import datetime as dt
 import subprocess
@@ -45,7 +45,7 @@ def decide(number: str, **more: Any) -> dict[str, Any]:
 
 
 def live(node: engine.Engine) -> None:
-    """Let a node live a little: reports alone and together, refusals among them, corrections, retractions, ticks, a policy."""
+    """Submit reports alone and together, refusals among them, corrections, retractions, ticks, a policy."""
     tell(node, [("payment", pay("P1"))])
     batch = [
         said("payment", pay("P2", paid_on="2024-03-06")),
@@ -71,8 +71,8 @@ def live(node: engine.Engine) -> None:
     tell(node, [("payment", pay("P6", amount=1200)), ("payment", pay("P7", amount=1700))], days=5)
 
 
-def test_the_same_reports_give_the_same_books(tmp_path: Path) -> None:
-    """Two nodes that are told the same hold the same rows in every table."""
+def test_the_same_reports_produce_the_same_books(tmp_path: Path) -> None:
+    """Two nodes with the same reports have the same rows in every table."""
     dumps = []
     for name in ("one", "two"):
         node = small_node(tmp_path / name)
@@ -83,7 +83,7 @@ def test_the_same_reports_give_the_same_books(tmp_path: Path) -> None:
     assert len(dumps[0]["finding"]) > 4
 
 
-def test_rebuilding_gives_the_same_books(tmp_path: Path) -> None:
+def test_rebuilding_produces_the_same_books(tmp_path: Path) -> None:
     """Books folded again from the ledger equal those that were there: facts, findings with all versions, clock, policy."""
     node = small_node(tmp_path / "n")
     live(node)
@@ -101,27 +101,27 @@ def test_rebuilding_gives_the_same_books(tmp_path: Path) -> None:
 
 
 def test_a_rebuild_that_loses_retractions_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The law of rebuilding can fail: a fold that loses retractions gives other books."""
+    """The law of rebuilding can fail: a fold that loses retractions produces other books."""
     node = small_node(tmp_path / "n")
     live(node)
     before = dump(node)
     node.close()
     whole = Books._fold_kind
-    monkeypatch.setattr(Books, "_fold_kind", lambda *told: (whole(*told)[0], None))
+    monkeypatch.setattr(Books, "_fold_kind", lambda *arguments: (whole(*arguments)[0], None))
     again = engine.rebuild(tmp_path / "n")
     assert dump(again) != before
     again.close()
 
 
-class Door:
+class Reopening:
     """An engine that is closed and opened again after each step."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.node = folder, small_node(folder)
 
     def __getattr__(self, step: str) -> Any:
-        def go(*told: Any) -> Any:
-            found = getattr(self.node, step)(*told)
+        def go(*arguments: Any) -> Any:
+            found = getattr(self.node, step)(*arguments)
             self.node.close()
             self.node = engine.open_node(self.folder)
             return found
@@ -130,12 +130,12 @@ class Door:
 
 
 def test_an_opened_node_goes_on_where_it_was(tmp_path: Path) -> None:
-    """Closing and opening between any two steps changes nothing of what stands."""
-    straight, door = small_node(tmp_path / "one"), Door(tmp_path / "two")
+    """Closing and opening between any two steps changes nothing."""
+    straight, reopened = small_node(tmp_path / "one"), Reopening(tmp_path / "two")
     live(straight)
-    live(door)  # type: ignore[arg-type]  # stands for the engine behind it
-    assert dump(door.node) == dump(straight)
-    door.node.close()
+    live(reopened)  # type: ignore[arg-type]  # represents the engine behind it
+    assert dump(reopened.node) == dump(straight)
+    reopened.node.close()
     straight.close()
 
 
@@ -170,10 +170,10 @@ node.take([said("payment", pay("P2"))], AT)
     again.close()
 
 
-def test_reports_that_stand_on_each_other_are_taken_in_one_batch(tmp_path: Path) -> None:
+def test_dependent_reports_are_accepted_in_one_batch(tmp_path: Path) -> None:
     """An entity, then a payment of it, then a correction of that: the order of arrival decides, not the batch."""
     node = small_node(tmp_path / "n")
-    told = [
+    reports = [
         said("payment", pay("P0", entity="C")),
         said("entity", {"entity": "C", "name": "C", "parent": "B"}),
         said("payment", pay("P1", entity="C")),
@@ -182,16 +182,16 @@ def test_reports_that_stand_on_each_other_are_taken_in_one_batch(tmp_path: Path)
         said("entity", {"entity": "C", "act": "retract"}),
         said("payment", pay("P2", entity="C")),
     ]
-    taken = node.take(told, AT)
+    taken = node.take(reports, AT)
     assert codes(taken) == {0: ["intake.sense.entity"], 4: ["intake.sense.key_changed"], 6: ["intake.sense.entity"]}
     assert list(taken.entries.values()) == sorted(taken.entries.values())
     assert node.duck.rows("SELECT amount FROM payment") == [(1,)]
     node.close()
 
 
-def test_a_batch_says_of_each_report_what_is_said_of_it_alone(tmp_path: Path) -> None:
-    """Whatever lies beside a report in its batch, its entry, its facts and its refusals are the same."""
-    told = [
+def test_a_report_has_the_same_outcome_alone_and_in_a_batch(tmp_path: Path) -> None:
+    """A report has the same entry, facts and refusals beside any other reports in its batch."""
+    reports = [
         said("entity", {"entity": "C", "name": "C"}),
         said("entity", {"entity": "B", "name": "B", "parent": "C", "act": "correct"}),
         said("payment", pay("P1"), by="C"),
@@ -210,22 +210,24 @@ def test_a_batch_says_of_each_report_what_is_said_of_it_alone(tmp_path: Path) ->
         said("decision", decide("D2")),
     ]
     ways = []
-    for name, batches in (("one", [told]), ("each", [[one] for one in told])):
+    for name, batches in (("one", [reports]), ("each", [[report] for report in reports])):
         node = small_node(tmp_path / name)
-        found = []
+        outcomes = []
         for batch in batches:
             taken = node.take(batch, AT)
-            found += [[(r.code, r.line, r.field, r.seen) for r in taken.refused.get(i, [])] for i in range(len(batch))]
+            outcomes += [
+                [(r.code, r.line, r.field, r.seen) for r in taken.refused.get(i, [])] for i in range(len(batch))
+            ]
         books = {t: rows for t, rows in dump(node).items() if t not in ("position", "finding", "finding_last", "heard")}
-        ways.append((found, books))
+        ways.append((outcomes, books))
         node.close()
     assert ways[0][0] == ways[1][0]
     assert ways[0][1] == ways[1][1]
-    assert [at for at, one in enumerate(ways[0][0]) if one] == [3, 5, 14]
+    assert [at for at, report in enumerate(ways[0][0]) if report] == [3, 5, 14]
 
 
-def test_refused_reports_leave_no_entry(tmp_path: Path) -> None:
-    """What is refused is not in the ledger, and nothing of it is in the books."""
+def test_rejected_reports_leave_no_entry(tmp_path: Path) -> None:
+    """A rejected report is not in the ledger, and nothing of it is in the books."""
     node = small_node(tmp_path / "n")
     before, size = dump(node), node.ledger.size
     taken = node.take([said("payment", pay("P1"), {"entity": "B", "payment": "P2", "amount": "much"})], AT)
@@ -235,7 +237,7 @@ def test_refused_reports_leave_no_entry(tmp_path: Path) -> None:
 
 
 def test_a_clock_that_was_set_back_waits(tmp_path: Path) -> None:
-    """A report said to arrive before the last one is received with it, in the ledger as in the books."""
+    """A report that claims to arrive before the last one is received with it, in the ledger as in the books."""
     node = small_node(tmp_path / "n")
     tell(node, [("payment", pay("P1"))], days=2)
     tell(node, [("payment", pay("P2"))], days=1)
@@ -248,7 +250,7 @@ def test_a_clock_that_was_set_back_waits(tmp_path: Path) -> None:
 
 
 def test_a_tick_is_a_fact(tmp_path: Path) -> None:
-    """The clock stands where the last tick put it, in the owner's zone, and rules that read it are judged again."""
+    """The clock is at the last tick, in the owner's zone, and rules that read it are judged again."""
     node = small_node(tmp_path / "n")
     node.take([said("entity", {"entity": "C", "name": "C", "status": "active"})], AT)
     turns = node.tick(dt.datetime(2024, 6, 30, 20, tzinfo=dt.UTC), AT)
@@ -262,11 +264,11 @@ def test_a_tick_is_a_fact(tmp_path: Path) -> None:
 
 
 def _versions(node: engine.Engine) -> list[Any]:
-    found = history.findings(node.duck, rule="silent", state="all")
-    return history.versions(node.duck, found[0].finding)
+    listed = history.findings(node.duck, rule="silent", state="all")
+    return history.versions(node.duck, listed[0].finding)
 
 
-def test_books_that_are_ahead_of_the_ledger_are_refused(tmp_path: Path) -> None:
+def test_books_ahead_of_the_ledger_are_rejected(tmp_path: Path) -> None:
     """An old copy of the ledger beside newer books is named, not folded over."""
     node = small_node(tmp_path / "n")
     node.close()

@@ -1,4 +1,4 @@
-"""The law of faults: whatever breaks while a batch is folded, what the ledger holds is folded once, before anything else."""
+"""The law of faults: if anything breaks during folding, the ledger's entries are folded once, before anything else."""
 
 import datetime as dt
 from pathlib import Path
@@ -16,7 +16,7 @@ SHANGHAI = dt.timezone(dt.timedelta(hours=8))
 
 
 def _whole(node: Engine, folder: Path) -> None:
-    """Hold the node's books, what it has in memory of them, and its findings against a rebuild."""
+    """Compare the node's books, its memory of them and its findings with a rebuild."""
     before = dump(node)
     stands = {rule: node.watch.findings.standing(rule) for rule in node.pack.rules}
     node.close()
@@ -28,7 +28,7 @@ def _whole(node: Engine, folder: Path) -> None:
 
 @pytest.mark.parametrize("table", ["finding", "gone_payment", "heard", "position"])
 def test_a_table_that_is_away_for_a_while(tmp_path: Path, table: str) -> None:
-    """A batch that fails at any table is not sealed, and nobody's report is blamed; sent again, it is taken as if new."""
+    """A batch that fails at any table is not sealed, and no report is blamed; sent again, it is accepted as new."""
     node = small_node(tmp_path / "n")
     tell(node, [("payment", pay("P1"))])
     size = node.ledger.size
@@ -66,7 +66,9 @@ def test_a_policy_that_could_not_be_folded_was_not_adopted(tmp_path: Path) -> No
 
 
 def test_a_store_that_is_gone_takes_nothing_more(tmp_path: Path) -> None:
-    """With the books' connection closed nothing is kept and nothing is said to be; opened again, the node is whole."""
+    """With the books' connection closed nothing is accepted and nothing is acknowledged; opened again, the node
+    is complete.
+    """
     node = small_node(tmp_path / "n")
     tell(node, [("payment", pay("P1"))])
     node.duck.close()
@@ -82,7 +84,7 @@ def test_a_store_that_is_gone_takes_nothing_more(tmp_path: Path) -> None:
 
 
 def test_an_instant_may_have_any_offset_and_must_have_one(tmp_path: Path) -> None:
-    """The ledger has instants in UTC, whatever offset they were said with; one that says none is refused, and keeps nothing."""
+    """The ledger has instants in UTC for any offset; one without an offset is rejected, and leaves nothing."""
     node = small_node(tmp_path / "n")
     at = dt.datetime(2024, 6, 2, 8, tzinfo=SHANGHAI)
     (entry,) = node.take([said("payment", pay("P1"))], at).entries.values()

@@ -46,7 +46,9 @@ print(json.dumps(ends))
 
 
 def test_a_founding_that_is_killed_can_be_done_again(tmp_path: Path) -> None:
-    """Killed before each of its files, one after the other, a founding leaves a node, or a folder that can be given again."""
+    """Killed before each of its files, one after the other, creation leaves a node, or a folder that can be
+    used again.
+    """
     nodes = 0
     told = subprocess.run([sys.executable, "-c", FOUNDER, str(tmp_path)], check=True, capture_output=True).stdout
     *killed, last = json.loads(told)
@@ -77,7 +79,7 @@ def test_a_folder_that_holds_something_else_is_not_begun_anew(tmp_path: Path) ->
 
 
 def test_a_node_may_be_founded_at_an_instant_of_any_offset(tmp_path: Path) -> None:
-    """The ledger has the instant in UTC, whatever offset it was said with; without one it is refused."""
+    """The ledger has the instant in UTC for any offset; one without an offset is rejected."""
     charter, shanghai = node.Charter("O", ORIGIN, "small"), dt.timezone(dt.timedelta(hours=8))
     with pytest.raises(ValueError, match="offset"):
         engine.create(tmp_path / "n", small_files(), charter, key=key(), at=AT.replace(tzinfo=None))

@@ -1,4 +1,4 @@
-"""A node is not stopped by what it has taken: whatever is in its ledger can be folded and judged."""
+"""A node is not stopped by what it has accepted: every entry of its ledger can be folded and judged."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from tests.packs_small.small import AT, changed, codes, said, small_node, tell
 
 
 def test_days_at_the_ends_of_the_calendar_do_not_stop_a_node(tmp_path: Path) -> None:
-    """The first and the last day are taken and judged; a year that no calendar has is refused."""
+    """The first and the last day are accepted and judged; a year outside the calendar is rejected."""
     node = small_node(tmp_path / "n")
     days = ("0001-01-01", "9999-12-31")
     for at, day in enumerate(days):
@@ -22,7 +22,9 @@ def test_days_at_the_ends_of_the_calendar_do_not_stop_a_node(tmp_path: Path) -> 
 
 
 def test_a_rule_that_fails_on_a_fact_does_not_stop_the_node(tmp_path: Path) -> None:
-    """Under a policy whose rule fails on some value, what is said is taken, the rule is told of, and the node opens again."""
+    """Under a policy with a rule that fails on some value, reports are accepted, the rule is listed, and the
+    node opens again.
+    """
     node = small_node(tmp_path / "n")
     cast = "CAST(min(q.maker) AS INTEGER) AS earlier"
     node.adopt(changed("rules/pay/twice.sql", "count(*) AS earlier", cast), "small", AT)

@@ -21,14 +21,14 @@ HUGE = 99_999_999_999_999
 
 
 def line(item: str, position: int = 1) -> Report:
-    """Return a list line of A, which reaches A and B in a table whose positions have 32 bits."""
+    """Return a list line of A, which reaches A and B in a table with 32-bit positions."""
     row = {"entity": "A", "list": "free_items", "item": item, "position": position, "valid_from": "2024-03-01"}
     return said("list_line", row)
 
 
 def seal(node: Engine, *reports: Report) -> None:
-    """Put reports into the ledger as one batch, as a version did that sealed before it folded."""
-    node.ledger.append([node_room.to_keep(one) for one in reports], AT)
+    """Append reports to the ledger as one batch, as an older version did that sealed before it folded."""
+    node.ledger.append([node_room.to_keep(report) for report in reports], AT)
 
 
 def reopened(node: Engine, folder: Path) -> Engine:
@@ -49,7 +49,7 @@ def test_a_number_out_of_bounds_is_rejected_by_place(tmp_path: Path) -> None:
 
 
 def _failing(monkeypatch: pytest.MonkeyPatch, wrong: set[str]) -> None:
-    """Let the books' fold fail as it would on values that no bound foresaw: payments of those numbers."""
+    """Make the books' fold fail as on values that no bound foresaw: payments of those numbers."""
     whole = Books.fold
 
     def fold(books: Books, tables: Any, *more: Any) -> Any:
@@ -66,7 +66,9 @@ def _failing(monkeypatch: pytest.MonkeyPatch, wrong: set[str]) -> None:
 def test_reports_that_cannot_be_folded_are_found_and_rejected(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: set[str]
 ) -> None:
-    """Of a batch in which some cannot be folded, these are rejected by name and field, and all others are entries."""
+    """In a batch with some reports that cannot be folded, these are rejected by name and field, and all others
+    are entries.
+    """
     node = small_node(tmp_path / "n")
     size = node.ledger.size
     with monkeypatch.context() as patched:
@@ -86,9 +88,7 @@ def test_reports_that_cannot_be_folded_are_found_and_rejected(
     again.close()
 
 
-def test_a_step_that_stood_on_a_rejected_report_is_checked_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_step_after_a_rejected_report_is_checked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A correction of what the same batch stated, and could not be folded, finds nothing to correct."""
     node = small_node(tmp_path / "n")
     with monkeypatch.context() as patched:
@@ -226,7 +226,9 @@ def test_books_that_cannot_be_committed_follow_the_ledger(tmp_path: Path, monkey
 
 
 def test_a_report_that_is_sealed_is_never_called_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the books fail after the seal, and cannot follow, the sender is told a fault; the next opening has the report."""
+    """If the books fail after the seal, and cannot follow, the sender receives a fault; the next opening has
+    the report.
+    """
     node = small_node(tmp_path / "n")
     append = Ledger.append
 

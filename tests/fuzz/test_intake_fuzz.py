@@ -1,4 +1,4 @@
-"""Long fuzzing of every door of intake: whatever is sent is read or refused, and readers that should agree do."""
+"""Long fuzzing of every entry point of intake: any input is read or rejected, and readers that should agree do."""
 
 import io
 import random
@@ -119,7 +119,7 @@ def damaged(payload: bytes, dice: random.Random) -> bytes:
 
 
 def sound(payload: bytes, media: str) -> None:
-    """Hold the law of the door under usual and under tight limits."""
+    """Check the law of intake under usual and under tight limits."""
     for limits in (Limits(), TIGHT):
         raws, refusals = read_file(payload, media, "a", limits=limits)
         assert bool(raws) != bool(refusals)
@@ -133,14 +133,14 @@ def sound(payload: bytes, media: str) -> None:
 @given(dice=st.randoms(use_true_random=False), media=st.sampled_from(MEDIA))
 @LONG
 def test_damaged_files(dice: random.Random, media: str) -> None:
-    """Files of each kind, damaged at will, are read or refused."""
+    """Files of each kind with random damage are read or rejected."""
     sound(damaged(dice.choice(SEEDS[media]), dice), media)
 
 
 @given(payload=st.binary(max_size=2000), media=st.sampled_from(MEDIA), name=st.text(max_size=12))
 @LONG
 def test_any_bytes(payload: bytes, media: str, name: str) -> None:
-    """Arbitrary bytes are read or refused under every media, and told apart without an exception."""
+    """Arbitrary bytes are read or rejected under every media, without an exception."""
     sound(payload, media)
     assert media_of(name, payload) in (*MEDIA, None)
 
@@ -148,7 +148,7 @@ def test_any_bytes(payload: bytes, media: str, name: str) -> None:
 @given(dice=st.randoms(use_true_random=False))
 @LONG
 def test_json_readers_agree(dice: random.Random) -> None:
-    """Damaged NDJSON gives the same rows column by column, line by line, and as small reports."""
+    """Damaged NDJSON has the same rows column by column, line by line, and as small reports."""
     payload = damaged(b'{"kind":"k","a":1.50,"b":"x"}\n' * 6, dice)
     slow, refusals = read_ndjson(payload, "a")
     fast = columnar(payload, "a", Limits())
@@ -157,11 +157,11 @@ def test_json_readers_agree(dice: random.Random) -> None:
         assert _rows(fast) == _rows(slow)
     reports = payload.split(b"\n")
     raws, refused = read_small(reports)
-    kept = {row["report"] for raw in raws for row in raw.table.to_pylist()}
+    accepted = {row["report"] for raw in raws for row in raw.table.to_pylist()}
     for number, report in enumerate(reports):
         alone, wrong = read_json(report, "")
         assert refused.get(number, []) == wrong
-        assert (number in kept) == bool(alone)
+        assert (number in accepted) == bool(alone)
 
 
 def _rows(raws: list[RawTable]) -> list[tuple[str, list[tuple[str, object]]]]:
@@ -221,10 +221,10 @@ SQL = st.lists(
 @given(words=SQL)
 @settings(max_examples=4000, deadline=None, suppress_health_check=list(HealthCheck))
 def test_mappings(words: list[str]) -> None:
-    """Any text of a mapping is refused, or runs over a file to rows or a refusal."""
+    """Any text of a mapping is rejected, or runs over a file to rows or a refusal."""
     selects, refusals = parse_mapping("m", "-- kind: a\n" + "".join(words))
     assert bool(selects) != bool(refusals)
     if selects:
         raws, _ = read_ndjson(b'{"a":"1","b":"x"}\n', "f", kind="")
-        found, refusals = apply_mapping(raws[0], selects, limits=TIGHT)
-        assert bool(found) != bool(refusals)
+        rows, refusals = apply_mapping(raws[0], selects, limits=TIGHT)
+        assert bool(rows) != bool(refusals)

@@ -1,7 +1,7 @@
-"""Lives of a node, drawn by chance: reports, ticks, policies, steps in cases, restarts; and what must be equal after each.
+"""Random lives of a node: reports, ticks, policies, steps in cases, restarts; and what must be equal after each.
 
-The node works under a part of the city's pack: the rules that read circles, shapes of payments, control and cases, whose
-tables are made from what is in memory.
+The node works under a part of the city's pack: the rules that read circles, shapes of payments, control and cases.
+Their tables are computed from memory.
 """
 
 import datetime as dt
@@ -64,19 +64,19 @@ OTHERS = ("X", "Y", "H1", "H2")
 @lru_cache(maxsize=8)
 def files(edition: int) -> dict[str, bytes]:
     """Return the pack of the lives in one of its editions, which differ in a figure, a title and the fragile rule."""
-    whole = gather_files([PACKS], PACK)
-    kept = {k: v for k, v in whole.items() if "/rules/" not in k or any(name in k for name in RULES)}
+    shipped = gather_files([PACKS], PACK)
+    chosen = {k: v for k, v in shipped.items() if "/rules/" not in k or any(name in k for name in RULES)}
     cast = ("CAST", "TRY_CAST", "CAST", "TRY_CAST")[edition % 4]
     note = f"-- Fails on a purpose that is no number, edition {edition}.\n"
-    kept[f"{FRAGILE}.yml"] = _YML.encode()
-    kept[f"{FRAGILE}.sql"] = (note + _SQL.format(cast=cast).split("\n", 1)[1]).encode()
+    chosen[f"{FRAGILE}.yml"] = _YML.encode()
+    chosen[f"{FRAGILE}.sql"] = (note + _SQL.format(cast=cast).split("\n", 1)[1]).encode()
     if edition % 3 == 1:
-        name = next(k for k in kept if k.endswith("goods_in_circles.yml"))
-        kept[name] = kept[name].replace(b"severity: crit", b"severity: high")
+        name = next(k for k in chosen if k.endswith("goods_in_circles.yml"))
+        chosen[name] = chosen[name].replace(b"severity: crit", b"severity: high")
     if edition % 3 == 2:
-        name = next(k for k in kept if k.endswith("many_to_one.yml"))
-        del kept[name], kept[name[:-4] + ".sql"]
-    return kept
+        name = next(k for k in chosen if k.endswith("many_to_one.yml"))
+        del chosen[name], chosen[name[:-4] + ".sql"]
+    return chosen
 
 
 @lru_cache(maxsize=1)
@@ -152,7 +152,7 @@ class Life:
         return kind, row
 
     def batch(self) -> list[Report]:
-        """Return some reports, which may be refused."""
+        """Return some reports, which may be rejected."""
         return [report(*self.fact()) for _ in range(self.chance.choice((1, 1, 2, 4, 8)))]
 
     def steps(self) -> list[Report]:
@@ -167,7 +167,7 @@ class Life:
         return [report("case_step", row)]
 
     def act(self) -> str:
-        """Let something happen; returns what."""
+        """Do a random act; returns its description."""
         self.at += dt.timedelta(hours=self.chance.randrange(1, 72))
         what = self.chance.choice(("report",) * 8 + ("step",) * 2 + ("tick", "adopt", "open", "open"))
         if what == "report":
@@ -197,33 +197,35 @@ class Life:
         shutil.copytree(self.folder, copy)
         again = engine.rebuild(copy)
         theirs = dump(again)
-        found = {
+        differing = {
             table: _apart(mine[table], theirs.get(table, [])) for table in mine if mine[table] != theirs.get(table)
         }
         again.close()
         self.node = engine.open_node(self.folder)
-        return found | self._afresh()
+        return differing | self._afresh()
 
     def _afresh(self) -> dict[str, Any]:
         """Return what differs when the tables of graphs are made anew, and what turns when everything is judged anew."""
-        node, found = self.node, {}
+        node, differing = self.node, {}
         node.duck.execute("BEGIN")
         mine = {table: _rows(node, table) for table in GRAPHS}
         node.books.graph.rebuild(node.ledger.size + 1)
         theirs = {table: _rows(node, table) for table in GRAPHS}
-        found = {f"{name} afresh": _apart(mine[name], theirs[name]) for name in GRAPHS if mine[name] != theirs[name]}
+        differing = {
+            f"{name} afresh": _apart(mine[name], theirs[name]) for name in GRAPHS if mine[name] != theirs[name]
+        }
         if turns := node.watch.judge_all(node.ledger.size):
-            found["judged afresh"] = [(turn.state, turn.verdict.rule, turn.verdict.subject) for turn in turns]
+            differing["judged afresh"] = [(turn.state, turn.verdict.rule, turn.verdict.subject) for turn in turns]
         node.duck.execute("ROLLBACK")
         self.open()
-        return found
+        return differing
 
 
 GRAPHS = (
     *("trade_cycle", "flow_fan", "guarantee_circle", "related", "control_period", "controls", "ultimate_controller"),
     *("effective_share", "stake_issue"),
 )
-"""The tables that graphs make, compared without the places that say in which order they came."""
+"""The tables that graphs produce, compared without the places that only show the order of arrival."""
 
 
 def _rows(node: Engine, table: str) -> list[Any]:

@@ -55,7 +55,7 @@ _entity = st.fixed_dictionaries(
 
 
 def _makes_sense(fact: tuple[str, Row]) -> bool:
-    """Leave out what intake refuses: a relation to oneself, a period that ends before it begins."""
+    """Leave out what intake rejects: a relation to oneself, a period that ends before it begins."""
     row = fact[1]
     return row.get("left_party", "1") != row.get("right_party", "2") and (row.get("valid_until") or "9") > row.get(
         "valid_from", ""

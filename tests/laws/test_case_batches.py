@@ -1,4 +1,6 @@
-"""Laws of cases: states are a function of facts, nothing is lost or doubled under any batching, and a rebuild gives the same."""
+"""Laws of cases: states are a function of facts, any batching loses or doubles nothing, and a rebuild produces
+the same.
+"""
 
 import datetime as dt
 import shutil
@@ -21,13 +23,13 @@ _ASIDE = ("fact", "received_at", "first_at", "told", "key_hash", "content_hash")
 
 
 def rows_of(node: Engine, *aside: str) -> dict[str, list[tuple[Any, ...]]]:
-    """Return what the tables of cases say, without what depends on the entries' numbers."""
-    found = {}
+    """Return the rows of the tables of cases, without the columns that depend on entry numbers."""
+    tables = {}
     for table in TABLES:
         names = [c for c in node.duck.columns(f"SELECT * FROM {table}") if c not in (*_ASIDE, *aside)]
         listed = ", ".join(f'"{name}"' for name in names)
-        found[table] = node.duck.rows(f"SELECT {listed} FROM {table} ORDER BY ALL")
-    return found
+        tables[table] = node.duck.rows(f"SELECT {listed} FROM {table} ORDER BY ALL")
+    return tables
 
 
 @lru_cache(maxsize=1)
@@ -94,19 +96,19 @@ def _said(cases: dict[str, str], at: int, one: dict[str, str]) -> tuple[str, dic
 _BEGIN = moment("2024-04-01T12:00:00")
 
 
-class _Told:
-    """A node to which acts are told at the moment of its last tick."""
+class _LiveNode:
+    """A node that receives acts at the moment of its last tick."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.node, self.at = folder, _node(folder), _BEGIN
 
     def tick(self, days: int) -> None:
-        """Let so many days pass."""
+        """Advance the clock by so many days."""
         self.at += dt.timedelta(days=days)
         self.node.tick(self.at, self.at)
 
     def take(self, reports: list[Report]) -> bool:
-        """Let reports come together; says whether one was kept."""
+        """Submit reports together; returns whether one was accepted."""
         result = self.node.take(reports, self.at)
         assert not result.refused or len(reports) == 1 or any(b"decision" in r.payload for r in reports)
         return bool(result.entries)
@@ -117,8 +119,8 @@ class _Told:
         self.node = engine.open_node(self.folder / "node")
 
 
-def _one_by_one(alone: _Told, drawn: list[dict[str, str]]) -> list[Report | int]:
-    """Let acts and ticks happen one by one; returns the reports that were kept, and the days that passed."""
+def _one_by_one(alone: _LiveNode, drawn: list[dict[str, str]]) -> list[Report | int]:
+    """Do acts and ticks one by one; returns the accepted reports, and the days that passed."""
     cases = dict(alone.node.duck.rows("SELECT entity, case_id FROM case_now"))
     kept_ones: list[Report | int] = []
     for at, act in enumerate(drawn):
@@ -149,13 +151,13 @@ def _batches(taken: list[Report | int], cuts: set[int]) -> Iterator[list[Report]
 
 @settings(max_examples=3)
 @given(st.lists(_STEP, min_size=1, max_size=18), st.sets(st.integers(0, 17)), st.booleans())
-def test_any_batching_and_any_interruption_gives_the_same(drawn: list, cuts: set[int], reopened: bool) -> None:
-    """However steps come together between the ticks of the clock, and whether or not the node is opened anew, cases stand as they did.
+def test_any_batching_and_any_interruption_produces_the_same(drawn: list, cuts: set[int], reopened: bool) -> None:
+    """However steps are batched between the ticks of the clock, and if the node is reopened or not, cases are the same.
 
-    Clocks run out meanwhile; a rebuild gives the same cases.
+    Clocks run out meanwhile; a rebuild produces the same cases.
     """
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
-        alone, together = _Told(Path(one)), _Told(Path(two))
+        alone, together = _LiveNode(Path(one)), _LiveNode(Path(two))
         taken = _one_by_one(alone, drawn)
         reports = [r for r in taken if isinstance(r, Report)]
         steps = sum(b'"case_step"' in r.payload for r in reports)
@@ -181,14 +183,14 @@ def test_any_batching_and_any_interruption_gives_the_same(drawn: list, cuts: set
 
 
 def test_a_clock_runs_out_once_however_often_it_ticks(tmp_path: Path) -> None:
-    """Where nobody looks in time each clock runs out at one tick, is one finding about the office, and opens no case about it."""
-    told = _Told(tmp_path)
+    """Each clock that runs out does so at one tick, is one finding about the office, and opens no case about it."""
+    life = _LiveNode(tmp_path)
     for days in (0, 0, 1):
-        told.tick(days)
-    found = "SELECT count(*) FROM finding_now WHERE rule LIKE '%/clock_overdue' AND state = 'raised'"
-    assert told.node.duck.rows(found) == [(2,)]
-    assert told.node.duck.rows("SELECT count(*), count(DISTINCT key_hash) FROM all_case_clock WHERE ran_out") == [
+        life.tick(days)
+    sql = "SELECT count(*) FROM finding_now WHERE rule LIKE '%/clock_overdue' AND state = 'raised'"
+    assert life.node.duck.rows(sql) == [(2,)]
+    assert life.node.duck.rows("SELECT count(*), count(DISTINCT key_hash) FROM all_case_clock WHERE ran_out") == [
         (2, 2)
     ]
-    assert told.node.duck.rows("SELECT count(*) FROM case_now WHERE entity = 'OWNER'") == [(0,)]
-    told.node.close()
+    assert life.node.duck.rows("SELECT count(*) FROM case_now WHERE entity = 'OWNER'") == [(0,)]
+    life.node.close()

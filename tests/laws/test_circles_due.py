@@ -1,4 +1,4 @@
-"""The law of legs: whatever turns about one leg of a circle is judged for all its legs, without a policy being adopted."""
+"""The law of legs: any change of one leg of a circle is judged for all its legs, without adopting a policy."""
 
 from pathlib import Path
 from typing import Any
@@ -10,13 +10,13 @@ RULE = "cn-capital/rules/trade/goods_in_circles"
 
 
 def ship(number: str, shipper: str, receiver: str, day: str, **more: Any) -> Report:
-    """Return a shipment of coal, reported by the shipper where nobody else is named."""
+    """Return a shipment of coal, reported by the shipper unless another reporter is named."""
     row = {"entity": shipper, "shipment": number, "shipper": shipper, "receiver": receiver, "goods": "coal"}
     return report("shipment", row | {"quantity": 100, "shipped_on": f"2024-03-{day}"} | more)
 
 
 def take(life: Life, *reports: Report) -> dict[tuple[Any, ...], tuple[str, int]]:
-    """Let a node take reports; returns by subject what turned of goods in circles, and on how many facts it stands."""
+    """Submit reports; returns by subject the changes about goods in circles, and how many facts each rests on."""
     taken = life.node.take(list(reports), BEGINS)
     assert taken.refused == {}
     assert life._afresh() == {}, "judging afresh turns nothing, and the graph's tables are what they would be anew"
@@ -28,17 +28,17 @@ def test_a_leg_that_another_reported_is_found(tmp_path: Path) -> None:
     """The docket of a leg goes by who reported it, who may be the buyer."""
     life = Life(tmp_path, 0)
     take(life, ship("1", "A", "X", "01"), ship("2", "X", "B", "05", entity="B"))
-    found = take(life, ship("3", "B", "A", "09"))
-    assert found == {("A", "1"): ("raised", 3), ("B", "2"): ("raised", 3), ("B", "3"): ("raised", 3)}
+    changes = take(life, ship("3", "B", "A", "09"))
+    assert changes == {("A", "1"): ("raised", 3), ("B", "2"): ("raised", 3), ("B", "3"): ("raised", 3)}
     life.node.close()
 
 
 def test_a_leg_alike_changes_the_evidence_of_all_legs(tmp_path: Path) -> None:
-    """A second shipment that is alike stands for the same leg, and is evidence of each other leg as well."""
+    """A second similar shipment represents the same leg, and is evidence of each other leg as well."""
     life = Life(tmp_path, 0)
     take(life, ship("1", "A", "B", "01"), ship("2", "B", "C", "05"), ship("3", "C", "A", "09"))
-    found = take(life, ship("4", "B", "C", "05"))
-    assert found == {
+    changes = take(life, ship("4", "B", "C", "05"))
+    assert changes == {
         ("A", "1"): ("changed", 4),
         ("B", "2"): ("changed", 4),
         ("B", "4"): ("raised", 4),

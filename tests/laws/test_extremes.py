@@ -120,14 +120,14 @@ def _plain(field: Field) -> Any:
 
 
 def _unique(field: Field, number: int) -> Any:
-    """Return a value of a key that no other row has; None where its type gives none."""
+    """Return a value of a key that no other row has; None if its type has none."""
     if field.type in ("code", "text", "person") or (field.type == "entity" and not field.known):
         return f"k{number}"
     return str(dt.date(2024, 1, 1) - dt.timedelta(days=number)) if field.type == "day" else None
 
 
 def rows_of(kind: Kind, values: Mapping[str, list[Any]]) -> list[dict[str, Any]]:
-    """Return rows that are plain but for one cell, each with a key of its own where the key's types give one."""
+    """Return rows that are plain but for one cell, each with a key of its own if the key's types allow one."""
     needed = [f for f in kind.fields if f.required or f.name in kind.key]
     rows: list[dict[str, Any]] = []
 
@@ -161,8 +161,13 @@ def _take_all(node: Engine, values: Mapping[str, list[Any]], at: dt.datetime) ->
         # Lines of lists wait for each other, one batch each: only what is not text is tried of them.
         mine = {**values, "text": [], "code": [], "choice": []} if kind.name == "list_line" else values
         taken = node.take([report(kind.name, row) for row in rows_of(kind, mine)], at)
-        said = [one for some in taken.refused.values() for one in some if one.code == "report.unfoldable"]
-        assert said == [], f"{kind.name}: {said[0].said()}"
+        unfoldable = [
+            refusal
+            for refusals in taken.refused.values()
+            for refusal in refusals
+            if refusal.code == "report.unfoldable"
+        ]
+        assert unfoldable == [], f"{kind.name}: {unfoldable[0].text()}"
         accepted[kind.name] = len(taken.entries)
     assert node.watch.asleep == {}
     return accepted
@@ -180,7 +185,7 @@ def _rebuilt_equal(node: Engine, folder: Path) -> None:
 
 
 def test_what_is_accepted_of_any_kind_is_folded_judged_and_rebuilt(tmp_path: Path) -> None:
-    """Every field of every kind at its ends, before the rules whose tables are made from graphs."""
+    """Every field of every kind at its ends, with the rules that read tables from graphs."""
     life = Life(tmp_path, 0)
     life.node.adopt(files(1), PACK, BEGINS)
     accepted = _take_all(life.node, FEW, BEGINS)

@@ -1,4 +1,4 @@
-"""The law of increments: however facts come, what stands is what judging everything at once gives."""
+"""The law of increments: in any order of arrival, the current findings are those of judging everything at once."""
 
 import datetime as dt
 from itertools import pairwise
@@ -21,7 +21,7 @@ def _batches(rows: list[tuple[str, Row]], cuts: list[int]) -> list[list[tuple[st
 
 
 def _turns_at_once(of: str, rows: list[tuple[str, Row]], cuts: list[int], day: dt.date) -> list[tuple[object, ...]]:
-    """Say rows in batches with a tick between; returns what turns when everything is then judged at once."""
+    """Report rows in batches with a tick between; returns the changes when everything is then judged at once."""
     world = World.new(pack(of))
     batches = _batches(rows, cuts)
     for at, batch in enumerate(batches):
@@ -49,8 +49,8 @@ def test_the_law_holds_for_the_rules_that_ship(rows: list[tuple[str, Row]], cuts
 
 @settings(max_examples=5)
 @given(facts(12, of="small"), _CUTS)
-def test_any_batching_gives_the_same(rows: list[tuple[str, Row]], cuts: list[int]) -> None:
-    """The same facts in one batch, one by one, and in random batches give the same standing findings."""
+def test_any_batching_produces_the_same(rows: list[tuple[str, Row]], cuts: list[int]) -> None:
+    """The same facts in one batch, one by one, and in random batches produce the same current findings."""
     worlds = []
     for batches in ([rows], [[row] for row in rows], _batches(rows, cuts)):
         world = World.new(pack("small"))
@@ -63,7 +63,7 @@ def test_any_batching_gives_the_same(rows: list[tuple[str, Row]], cuts: list[int
 @settings(max_examples=5)
 @given(st.data())
 def test_the_order_of_independent_reports_does_not_matter(data: st.DataObject) -> None:
-    """New facts with keys of their own, said in another order, give the same standing findings."""
+    """New facts with keys of their own, reported in another order, produce the same current findings."""
     rows = [(kind, {**row, "act": "state"}) for kind, row in data.draw(facts(12, of="small"))]
     keys = {name: pack("small").kinds[name].key for name in {k for k, _ in rows}}
     unique = list({(kind, *(row.get(c) for c in keys[kind])): (kind, row) for kind, row in rows}.values())
@@ -88,8 +88,8 @@ def _payments() -> World:
 
 def test_the_law_sees_a_forgotten_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """A judge that forgets what an ended fact had made due is caught."""
-    whole = WorkingSet.take_in
-    monkeypatch.setattr(WorkingSet, "take_in", lambda self, added, _: whole(self, added, {}))
+    take_in = WorkingSet.take_in
+    monkeypatch.setattr(WorkingSet, "take_in", lambda self, added, _: take_in(self, added, {}))
     world = _payments()
     world.say([("payment", {"entity": "B", "payment": "P1", "act": "retract"})])
     assert world.watch.judge_all(world.said) != []
@@ -98,7 +98,7 @@ def test_the_law_sees_a_forgotten_end(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_law_sees_a_forgotten_reference(monkeypatch: pytest.MonkeyPatch) -> None:
     """A judge that forgets what a changed list touches is caught."""
     world = _payments()
-    monkeypatch.setattr(WorkingSet, "_touched", lambda *_: np.empty(0, dtype=np.uint64))
+    monkeypatch.setattr(WorkingSet, "_touched_dockets", lambda *_: np.empty(0, dtype=np.uint64))
     line = {"entity": "A", "list": "free_items", "item": "S1", "valid_from": "2024-03-01"}
     world.say([("entity", {"entity": "B", "name": "B", "parent": "A", "act": "correct"}), ("list_line", line)])
     assert world.watch.judge_all(world.said) != []
@@ -107,10 +107,10 @@ def test_the_law_sees_a_forgotten_reference(monkeypatch: pytest.MonkeyPatch) -> 
 def test_the_law_sees_a_narrow_window(monkeypatch: pytest.MonkeyPatch) -> None:
     """A judge that reads too few days around a change is caught."""
     world = _payments()
-    whole = WorkingSet.due
+    due_of = WorkingSet.due
 
-    def narrow(self: WorkingSet, *told: object) -> tuple[Due, set[str]]:
-        due, everything = whole(self, *told)  # type: ignore[arg-type]  # passed on as it came
+    def narrow(self: WorkingSet, *arguments: object) -> tuple[Due, set[str]]:
+        due, everything = due_of(self, *arguments)  # type: ignore[arg-type]  # passed on as it came
         if due.spans is None:
             return due, everything
         dockets, starts, _ = due.spans

@@ -1,4 +1,4 @@
-"""The law of rebuilding: whatever happened to a node, its books equal a rebuild, and judging afresh turns nothing."""
+"""The law of rebuilding: after any events, a node's books equal a rebuild, and judging anew changes nothing."""
 
 import os
 import random
@@ -16,7 +16,7 @@ from tests.chaos.points import POINTS, Cut, cut_at
 from tests.laws.lives import Life
 
 FAULTS = (MemoryError, OSError, RuntimeError)
-"""Memory, disk, and a fault that nobody foresaw."""
+"""Memory, disk, and an unforeseen fault."""
 
 
 def _cut() -> None:
@@ -24,7 +24,7 @@ def _cut() -> None:
 
 
 def _lived(life: Life, acts: int, *, is_cut: bool, is_faulty: bool) -> None:
-    """Let a node live, and be cut off or meet faults at points that chance names."""
+    """Run a node with random interruptions and faults."""
     for _ in range(acts):
         point, passes = life.chance.choice(sorted(POINTS)), life.chance.randrange(1, 4)
         fate = life.chance.random()
@@ -94,7 +94,7 @@ with cut_at(sys.argv[3], int(sys.argv[4]), lambda: os.kill(os.getpid(), signal.S
 @pytest.mark.chaos
 @pytest.mark.parametrize("point", sorted(POINTS))
 def test_a_process_killed_at_a_named_point(tmp_path: Path, point: str) -> None:
-    """Killed at each named point, a node keeps what it acknowledged, comes back whole, and equals a rebuild."""
+    """Killed at each named point, a node has what it acknowledged, opens complete, and equals a rebuild."""
     life = Life(tmp_path, 7)
     life.node.close()
     acknowledged = 0

@@ -155,7 +155,7 @@ _SMALL_FACTS: dict[str, st.SearchStrategy[Row]] = {
 
 @st.composite
 def facts(draw: st.DrawFn, most: int = 24, of: str = "") -> list[tuple[str, Row]]:
-    """Return facts of several kinds in the order in which they are said; `of` is "small" for the small pack's."""
+    """Return facts of several kinds in the order of reporting; `of` is "small" for the small pack's."""
     drawn = _SMALL_FACTS if of == "small" else _FACTS
     count = draw(st.integers(1, most))
     kinds = draw(st.lists(st.sampled_from(sorted(drawn)), min_size=count, max_size=count))
@@ -164,7 +164,7 @@ def facts(draw: st.DrawFn, most: int = 24, of: str = "") -> list[tuple[str, Row]
 
 @lru_cache(maxsize=4)
 def _stage(name: str) -> DuckDb:
-    """Return a database with a pack's tables, on which one world after the other is tried inside a transaction."""
+    """Return a database with a pack's tables, for trying one world after the other inside a transaction."""
     duck = DuckDb(memory="500MB")
     Books(duck, pack(name), owner="O", zone="UTC")
     Watch(duck, pack(name))
@@ -196,12 +196,12 @@ class World:
         return world
 
     def tick(self, day: dt.date) -> None:
-        """Let the clock stand on a day."""
+        """Set the clock to a day."""
         change = self.books.tick(dt.datetime.combine(day, dt.time(12), tzinfo=dt.UTC))
         self.watch.judge(change.added, change.ended, renewed=change.renewed, known=self.said)
 
     def say(self, rows: list[tuple[str, Row]], *, judged: bool = True, at: dt.datetime = RECEIVED) -> int:
-        """Take facts as one batch; those that make no sense are left out. Gives how many were taken."""
+        """Report facts as one batch, without those that make no sense; returns how many were reported."""
         taken, waiting = 0, rows
         while waiting:
             sound, later = self._sense(waiting)
@@ -227,23 +227,25 @@ class World:
         return Facts(tables, lists)
 
     def _sense(self, rows: list[tuple[str, Row]]) -> tuple[list[tuple[str, Row]], list[tuple[str, Row]]]:
-        whole = self._shape(rows)
-        refused, waits = check_consistency(self.books.pack.kinds, whole.tables, self.books)
+        facts = self._shape(rows)
+        refused, waits = check_consistency(self.books.pack.kinds, facts.tables, self.books)
         first = min(waits, default=len(rows))
         wrong = {at for at, _ in refused}
         return [row for i, row in enumerate(rows[:first]) if i not in wrong], rows[first:]
 
     def _fold(self, rows: list[tuple[str, Row]], *, judged: bool, at: dt.datetime) -> None:
-        whole = self._shape(rows)
+        facts = self._shape(rows)
         if judged:
-            self.watch.prepare([*whole.tables, *whole.lists])
-        change = self.books.fold(whole.tables, whole.lists, self.said + 1, at)
+            self.watch.prepare([*facts.tables, *facts.lists])
+        change = self.books.fold(facts.tables, facts.lists, self.said + 1, at)
         self.said += len(rows)
         if judged:
             self.watch.judge(change.added, change.ended, renewed=change.renewed, known=self.said)
 
     def standing(self, *, entries: bool = True) -> set[tuple[object, ...]]:
-        """Return all that stands: rule, subject, what is missing, evidence, and (where wanted) the facts behind it."""
+        """Return all current verdicts: rule, subject, the missing input, evidence, and (if wanted) the facts
+        behind it.
+        """
         return {
             (v.rule, v.subject, v.missing, v.excluded, v.evidence, v.entries if entries else len(v.entries))
             for rule in self.watch.findings.rules()

@@ -34,10 +34,10 @@ def node(tmp_path, pack):
 
 def test_a_report_becomes_a_finding_with_its_evidence(node) -> None:
     """A program reports rows and reads the finding, the entries that it rests on, and its explanation."""
-    (found,) = [one for one in node.findings() if one.entries == (3,)]
-    assert (found.entity, found.state, found.subject) == ("A", "raised", ("A", "P1"))
-    assert node.explain(found.name)["finding"]["finding"] == found.name
-    assert [one.finding for one in node.changes if one.state == "raised"] == [found.name]
+    (finding,) = [item for item in node.findings() if item.entries == (3,)]
+    assert (finding.entity, finding.state, finding.subject) == ("A", "raised", ("A", "P1"))
+    assert node.explain(finding.name)["finding"]["finding"] == finding.name
+    assert [item.finding for item in node.changes if item.state == "raised"] == [finding.name]
 
 
 def test_rejected_input_is_a_value(node) -> None:
@@ -54,14 +54,14 @@ def test_rejected_input_is_a_value(node) -> None:
 
 @pytest.mark.parametrize("name", ["payments.pdf", "payments", ""])
 def test_a_file_of_unknown_form_is_rejected(node, name: str) -> None:
-    """A file whose form neither its name nor its first bytes tell is rejected, and raises nothing."""
+    """A file of unknown form by name and first bytes is rejected, and raises nothing."""
     (result,) = node.report(Report(b"%PDF", name, "payment"), at=AT)
     assert result.entry is None
     assert result.refusals
 
 
 def test_a_file_is_read_by_its_name(node, tmp_path) -> None:
-    """A CSV file on the disk is a report; its kind is given where its rows do not name it."""
+    """A CSV file on the disk is a report; its kind is passed if its rows do not name it."""
     path = tmp_path / "payments.csv"
     path.write_text("entity,payment,amount,payee,paid_on\nA,P2,10,S,2024-03-06\n", encoding="utf-8")
     (result,) = node.report(Report.from_file(path, kind="payment"), at=AT)
@@ -84,7 +84,7 @@ def test_a_query_only_reads_documented_tables(node, sql: str) -> None:
     assert caught.value.refusals[0].code.startswith("query.")
 
 
-def test_wrong_calls_say_what_was_expected(node) -> None:
+def test_wrong_calls_name_what_was_expected(node) -> None:
     """An unknown state, an unknown finding and an instant without an offset raise, and name what was expected."""
     with pytest.raises(ValueError, match="expected open, all"):
         node.findings(state="new")
@@ -109,8 +109,8 @@ def test_a_node_is_opened_again_as_it_was(tmp_path, pack) -> None:
 
 
 @pytest.mark.parametrize("make", [True, False])
-def test_a_folder_that_is_no_node_or_is_taken_is_refused(tmp_path, pack, make: bool) -> None:
-    """Creating in a folder that holds something, or opening one that is no node, raises Refused."""
+def test_a_folder_that_is_no_node_or_in_use_is_rejected(tmp_path, pack, make: bool) -> None:
+    """Creating in a folder that is not empty, or opening one that is no node, raises Refused."""
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "file").write_text("x", encoding="utf-8")
     with pytest.raises(Refused, match="node"):
@@ -118,7 +118,7 @@ def test_a_folder_that_is_no_node_or_is_taken_is_refused(tmp_path, pack, make: b
 
 
 def test_an_unknown_pack_names_those_that_there_are() -> None:
-    """Loading a pack that no folder holds raises Refused and lists the packs that ship."""
+    """Loading a pack that no folder contains raises Refused and lists the packs that ship."""
     with pytest.raises(Refused, match="cn-central"):
         Pack.load("nowhere")
 

@@ -1,4 +1,4 @@
-"""The law of replaying: batches of the ledger's own acts say nothing, and what is accepted stays accepted."""
+"""The law of replaying: batches of the ledger's own acts change nothing, and what is accepted stays accepted."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""By what a finding is gone is told from what changed in its own docket, and from nothing else."""
+"""The cause of a cleared finding comes from the changes in its own docket, and from nothing else."""
 
 from functools import lru_cache
 from typing import Any
@@ -29,8 +29,8 @@ def _part(fact: int, **cells: str) -> Part:
     return Part(rows, {f"docket {group.label}": key_hashes(rows, [Key(group.docket)])[Key(group.docket)]})
 
 
-def _told(came: list[Part], ended: list[Part], renewed: dict[str, Any], *, passes: bool = True) -> tuple[str, int]:
-    """Return how a finding about payments of G1 to X is gone, and by which fact."""
+def _cause(came: list[Part], ended: list[Part], renewed: dict[str, Any], *, passes: bool = True) -> tuple[str, int]:
+    """Return the cause of clearing a finding about payments of G1 to X, and the fact that caused it."""
     docket = int(next(iter(_part(0, **_MINE).hashes.values()))[0])
     verdict = Verdict(_RULE, ("G1", "P2"), docket, "G1", None, "", "{}", (1,))
     added = {"payment": came[0].rows} if came else {}
@@ -60,9 +60,12 @@ def _told(came: list[Part], ended: list[Part], renewed: dict[str, Any], *, passe
 def test_what_changed_in_the_docket_is_the_cause(
     came: list[dict[str, str]], ended: list[dict[str, str]], renewed: dict[str, Any], passes: bool, expected: Any
 ) -> None:
-    """Facts of the docket that came, or ended, lists that bind the entity, and the clock are told apart."""
+    """Facts of the docket that were added or ended, lists that bind the entity, and the clock are different causes."""
     assert (
-        _told([_part(8, **one) for one in came], [_part(1, **one) for one in ended], renewed, passes=passes) == expected
+        _cause(
+            [_part(8, **change) for change in came], [_part(1, **change) for change in ended], renewed, passes=passes
+        )
+        == expected
     )
 
 

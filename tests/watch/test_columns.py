@@ -1,4 +1,4 @@
-"""Held columns give back what was added, of every type, with nulls, in any order."""
+"""Columns in memory return what was added, of every type, with nulls, in any order."""
 
 import datetime as dt
 from decimal import Decimal
@@ -25,7 +25,7 @@ FORMS = {
 @pytest.mark.parametrize("form", sorted(FORMS))
 @settings(max_examples=15)
 @given(data=st.data())
-def test_take_gives_what_add_was_given(form, data):
+def test_take_returns_what_was_added(form, data):
     """However values are batched and chunked, and whichever rows are taken, each value comes back as it was."""
     stored, values = FORMS[form]
     batches = data.draw(st.lists(st.lists(st.one_of(st.none(), values), max_size=6), max_size=4))
@@ -40,18 +40,18 @@ def test_take_gives_what_add_was_given(form, data):
     assert taken.to_pylist() == [said[row] for row in rows]
 
 
-def test_mostly_unlike_texts_are_held_without_codes():
-    """A column that proves to be mostly unlike changes how it is held, and not what it gives."""
-    column, said = Texts(), []
+def test_mostly_different_texts_are_stored_without_codes():
+    """A column with mostly different texts changes how it is stored, and not what it returns."""
+    column, values = Texts(), []
     for start in range(0, 60_000, 20_000):
         batch = [None if n % 7 == 0 else f"文{n}" for n in range(start, start + 20_000)]
         column.add(pa.chunked_array([pa.array(batch)]))
-        said += batch
+        values += batch
     assert column._codes is None
     column.add(pa.chunked_array([pa.array(["last", None, "last"])]))
-    said += ["last", None, "last"]
-    rows = np.random.default_rng(1).integers(0, len(said), 500)
-    assert column.take(rows).to_pylist() == [said[row] for row in rows.tolist()]
+    values += ["last", None, "last"]
+    rows = np.random.default_rng(1).integers(0, len(values), 500)
+    assert column.take(rows).to_pylist() == [values[row] for row in rows.tolist()]
 
 
 def test_the_ends_of_a_type_are_values():

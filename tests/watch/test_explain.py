@@ -13,16 +13,16 @@ def test_a_finding_is_explained_from_what_was_frozen():
     """Figures are those in force on the finding's day, marked where unverified; rows are those of its evidence."""
     world = World.new(pack("small"))
     world.say([("payment", PAID)])
-    (one,) = history.findings(world.duck)
-    found = explain(world.duck, pack("small"), one.finding[:8])
-    assert found is not None
-    told = found.as_json()
-    assert [(p["value"], p["verified"]) for p in told["parameters"]] == [(500.5, False)]
-    assert [(r["table"], r["row"]["amount"], r["entry"] * 1048576 + r["place"]) for r in told["rows"]] == [
-        ("payment", 2000, one.entries[0])
+    (finding,) = history.findings(world.duck)
+    explanation = explain(world.duck, pack("small"), finding.finding[:8])
+    assert explanation is not None
+    fields = explanation.as_json()
+    assert [(p["value"], p["verified"]) for p in fields["parameters"]] == [(500.5, False)]
+    assert [(r["table"], r["row"]["amount"], r["entry"] * 1048576 + r["place"]) for r in fields["rows"]] == [
+        ("payment", 2000, finding.entries[0])
     ]
-    assert told["rule"]["same_text_as_judged"] is True
-    assert told["lawful"]["en"] == "An approval on or before 2024-05-01."
+    assert fields["rule"]["same_text_as_judged"] is True
+    assert fields["lawful"]["en"] == "An approval on or before 2024-05-01."
 
 
 def test_only_what_was_in_force_on_the_finding_s_day_is_cited():
@@ -38,24 +38,24 @@ def test_only_what_was_in_force_on_the_finding_s_day_is_cited():
     world = World.new(own)
     world.say([("payment", PAID), ("payment", {**PAID, "payment": "P2", "paid_on": "2024-03-31"})])
     cited = {}
-    for one in history.findings(world.duck):
-        found = explain(world.duck, own, one.finding)
-        assert found is not None
-        values = [value["value"] for value in found.parameters]
-        cited[one.since.day] = ([s["source"].rsplit("/")[-1] for s in found.sources], values)
+    for finding in history.findings(world.duck):
+        explanation = explain(world.duck, own, finding.finding)
+        assert explanation is not None
+        values = [value["value"] for value in explanation.parameters]
+        cited[finding.since.day] = ([s["source"].rsplit("/")[-1] for s in explanation.sources], values)
     assert cited == {1: (["small_law"], [500.5]), 31: (["old_law", "small_law"], [1000])}
 
 
-def test_a_finding_that_was_cleared_shows_the_rows_that_it_stood_on():
-    """Rows that were retracted since are still shown, and the history says what became of the finding."""
+def test_a_cleared_finding_shows_its_rows():
+    """Rows that were retracted since are still shown, and the history shows what became of the finding."""
     world = World.new(pack("small"))
     world.say([("payment", PAID)])
-    (one,) = history.findings(world.duck)
+    (finding,) = history.findings(world.duck)
     world.say([("payment", {"entity": "A", "payment": "P1", "act": "retract"})])
-    found = explain(world.duck, pack("small"), one.finding)
-    assert found is not None
-    assert [v.state for v in found.history] == ["raised", "cleared"]
-    assert len(found.rows) == 1
+    explanation = explain(world.duck, pack("small"), finding.finding)
+    assert explanation is not None
+    assert [v.state for v in explanation.history] == ["raised", "cleared"]
+    assert len(explanation.rows) == 1
 
 
 def test_nothing_is_explained_by_half_a_name():

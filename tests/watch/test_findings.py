@@ -12,17 +12,17 @@ from tests.laws.worlds import World, pack
 PAID = {"entity": "A", "payment": "P1", "amount": "2000", "matter": "M1", "payee": "S", "paid_on": "2024-03-01"}
 
 
-def told(world):
+def _versions(world):
     """Return all versions: state, amount shown, entries."""
-    found = history.findings(world.duck, rule="undecided", state="all")
+    versions = history.findings(world.duck, rule="undecided", state="all")
     return [
         (v.state, v.evidence["amount"], len(v.entries))
-        for one in found
-        for v in history.versions(world.duck, one.finding)
+        for version in versions
+        for v in history.versions(world.duck, version.finding)
     ]
 
 
-def test_versions_tell_the_whole_story():
+def test_versions_record_every_change():
     """Raised, changed, cleared and raised again are versions in a row; none is written again."""
     world = World.new(pack("small"))
     world.say([("payment", PAID)])
@@ -37,7 +37,7 @@ def test_versions_tell_the_whole_story():
         ]
     )
     world.say([("decision", {"entity": "A", "decision": "D", "act": "retract"})])
-    assert told(world) == [("raised", 2000, 1), ("changed", 3000, 1), ("cleared", 3000, 1), ("raised", 3000, 1)]
+    assert _versions(world) == [("raised", 2000, 1), ("changed", 3000, 1), ("cleared", 3000, 1), ("raised", 3000, 1)]
     assert world.duck.rows("SELECT * FROM finding WHERE contains(rule, 'undecided') ORDER BY version LIMIT 1") == first
     (row,) = world.duck.rows(
         "SELECT fingerprint, pack, today FROM finding WHERE version = 1 AND contains(rule, 'undecided')"
@@ -48,8 +48,8 @@ def test_versions_tell_the_whole_story():
     assert world.duck.rows("SELECT * FROM finding_now ORDER BY finding") == world.duck.rows(f"{last} ORDER BY finding")
 
 
-def test_what_is_not_judged_is_told_and_then_judged():
-    """What cannot be judged stands as such, and becomes a finding when what was missing comes."""
+def test_a_subject_not_judged_is_listed_and_judged_later():
+    """A subject that cannot be judged is listed as such, and becomes a finding when the missing input comes."""
     world = World.new(pack("small"))
     decided = {"entity": "A", "decision": "D", "matter": "M", "outcome": "approved"}
     world.say([("decision", decided)])
@@ -59,12 +59,12 @@ def test_what_is_not_judged_is_told_and_then_judged():
 
 
 def test_unchanged_evidence_makes_no_version():
-    """Facts that do not change what a rule gives leave no trace in its findings."""
+    """Facts that do not change a rule's answer leave no trace in its findings."""
     world = World.new(pack("small"))
     world.say([("payment", PAID)])
     world.say([("payment", {**PAID, "payment": "P9", "amount": "1"})])
     world.watch.judge_all(world.said)
-    assert told(world) == [("raised", 2000, 1)]
+    assert _versions(world) == [("raised", 2000, 1)]
 
 
 @settings(max_examples=60)

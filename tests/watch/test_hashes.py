@@ -25,13 +25,13 @@ def test_a_docket_has_one_hash(rows, cut):
     assert np.concatenate(parts).tolist() == hashes.tolist()
     given_by_rule = docket_hashes(["VARCHAR", "VARCHAR"], list(zip(*rows, strict=True)) or [[], []])
     assert given_by_rule.tolist() == hashes.tolist()
-    assert [one == 0 for one in hashes] == [None in row for row in rows]
-    whole = {row for row in rows if None not in row}
-    assert len({one for one in hashes.tolist() if one}) == len(whole)
+    assert [value == 0 for value in hashes] == [None in row for row in rows]
+    complete = {row for row in rows if None not in row}
+    assert len({value for value in hashes.tolist() if value}) == len(complete)
 
 
 def test_values_are_hashed_in_their_declared_type():
-    """A number or a day that a rule gives hashes like the column that the books hold."""
+    """A number or a day that a rule returns hashes like the column in the books."""
     table = pa.table({"n": pa.array([Decimal("12.0000")], pa.decimal128(18, 4)), "d": pa.array([date(2024, 2, 29)])})
     for name, form, value in (("n", "DECIMAL(18,4)", Decimal(12)), ("d", "DATE", date(2024, 2, 29))):
         assert docket_hashes([form], [[value]]).tolist() == key_hashes(table, [Key((name,))])[Key((name,))].tolist()

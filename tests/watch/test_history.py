@@ -1,4 +1,4 @@
-"""Findings as they stood, at a day and as known with an entry."""
+"""Findings as of a day, and as known with an entry."""
 
 import datetime as dt
 
@@ -9,9 +9,9 @@ PAID = {"entity": "A", "payment": "P1", "amount": "2000", "matter": "M1", "payee
 
 
 def test_what_was_known_with_each_entry():
-    """Asked as of each entry, findings are those that stood when that entry had been judged."""
+    """As of each entry, the findings are those that were current after judging it."""
     world = World.new(pack("small"))
-    stood = {}
+    by_entry = {}
     steps = [
         PAID,
         {**PAID, "payment": "P2", "matter": "M2"},
@@ -20,23 +20,23 @@ def test_what_was_known_with_each_entry():
     ]
     for step in steps:
         world.say([("payment", step)])
-        stood[world.said] = {(v.finding, v.version) for v in history.findings(world.duck)}
-    for entry, found in stood.items():
-        assert {(v.finding, v.version) for v in history.findings(world.duck, known=entry)} == found
+        by_entry[world.said] = {(v.finding, v.version) for v in history.findings(world.duck)}
+    for entry, versions in by_entry.items():
+        assert {(v.finding, v.version) for v in history.findings(world.duck, known=entry)} == versions
     assert history.findings(world.duck, known=0) == []
 
 
-def test_states_rules_entities_and_days_narrow_what_is_given():
-    """Each way of asking gives a part of all that there is."""
+def test_filters_by_state_rule_entity_and_day():
+    """Each filter returns a part of all findings."""
     world = World.new(pack("small"))
     world.say([("payment", PAID), ("payment", {**PAID, "entity": "B", "paid_on": "2024-05-01"})])
     world.say([("payment", {"entity": "A", "payment": "P1", "act": "retract"})])
 
-    def asked(**by):
+    def listed(**by):
         return [(v.entity, v.state) for v in history.findings(world.duck, **by)]
 
-    assert asked() == [("B", "raised")]
-    assert asked(state="all") == [("A", "cleared"), ("B", "raised")]
-    assert asked(state="cleared") == asked(state="all", entity="A") == [("A", "cleared")]
-    assert asked(valid=dt.date(2024, 4, 30)) == asked(rule="nothing") == []
+    assert listed() == [("B", "raised")]
+    assert listed(state="all") == [("A", "cleared"), ("B", "raised")]
+    assert listed(state="cleared") == listed(state="all", entity="A") == [("A", "cleared")]
+    assert listed(valid=dt.date(2024, 4, 30)) == listed(rule="nothing") == []
     assert history.versions(world.duck, "F-none") == []

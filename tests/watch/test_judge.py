@@ -16,13 +16,13 @@ def test_a_rule_judges_from_its_first_day_to_its_last():
     world.watch._set(replace(pack("small"), rules={RULE: rule}))
     for number, day in enumerate(("2024-02-29", "2024-03-01", "2024-03-31", "2024-04-01")):
         world.say([("payment", {**PAID, "payment": f"P{number}", "paid_on": day})])
-    found = [v.subject[1] for v in world.watch.findings.standing(RULE)]
-    assert found == ["P1", "P2"]
+    payments = [v.subject[1] for v in world.watch.findings.standing(RULE)]
+    assert payments == ["P1", "P2"]
     assert world.watch.judge_all(world.said) == []
 
 
-def test_a_rule_that_is_gone_leaves_nothing_standing():
-    """Under a pack without the rule, what stood for it is cleared; with it again, it is raised again."""
+def test_a_removed_rule_has_no_findings():
+    """A pack without the rule clears the rule's findings; a pack with it raises them again."""
     world = World.new(pack("small"))
     world.say([("payment", {**PAID, "paid_on": "2024-03-01"})])
     less = replace(pack("small"), rules={n: r for n, r in pack("small").rules.items() if n != RULE})

@@ -7,8 +7,8 @@ from tests.packs_small.small import small_pack
 def test_rules_are_grouped_by_docket_and_window():
     """Each rule is in one group, with the docket and window that it names; a group reads what its rules read."""
     made = plan(small_pack())
-    found = {group.label: sorted(rule.name.rsplit("/", 1)[-1] for rule in group.rules) for group in made.groups}
-    assert found == {
+    groups = {group.label: sorted(rule.name.rsplit("/", 1)[-1] for rule in group.rules) for group in made.groups}
+    assert groups == {
         "entity": ["silent"],
         "entity+decision": ["outvoted"],
         "entity+matter": ["undecided"],
@@ -18,7 +18,7 @@ def test_rules_are_grouped_by_docket_and_window():
     assert all(set(group.tables) == {t for rule in group.rules for t in rule.reads} for group in made.groups)
 
 
-def test_only_columns_that_a_rule_names_are_held():
+def test_only_columns_of_rules_are_loaded():
     """What no rule reads is not held; keys and dockets always are."""
     made = plan(small_pack())
     assert {"entity", "payment", "payee", "matter", "amount", "paid_on", "fact"} <= set(made.columns["payment"])

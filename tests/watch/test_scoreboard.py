@@ -25,7 +25,7 @@ def test_counts_add_up(rows):
 
 
 def test_what_is_missing_is_never_found():
-    """A payment without its day is not judged because of the day, whatever else is wrong with it."""
+    """A payment without its day is not judged because of the day, no matter what else is wrong with it."""
     world = World.new(pack("small"))
     world.say([("payment", {"entity": "A", "payment": "P1", "amount": "9000", "matter": "M1"})])
     (score,) = scoreboard(world.duck, pack("small"), world.watch.findings, ["small/rules/pay/undecided"])

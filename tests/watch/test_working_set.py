@@ -14,11 +14,11 @@ PAID = {"entity": "A", "payment": "P1", "amount": "2000", "matter": "M1", "payee
 def judged(world, monkeypatch):
     """Note the rules that run from here on."""
     ran = []
-    whole = type(world.watch)._run
+    run = type(world.watch)._run
 
     def note(self, rule, *more):
         ran.append(rule.name.rsplit("/", 1)[-1])
-        return whole(self, rule, *more)
+        return run(self, rule, *more)
 
     monkeypatch.setattr(type(world.watch), "_run", note)
     return ran
@@ -54,9 +54,9 @@ def test_a_rule_on_the_lines_of_a_list_alone_follows_its_fact():
         "reads: [decision, decision_votes]", "reads: [decision_votes]"
     )
     head, _, _ = yml.partition("examples:")
-    shown = "given: {decision: [{entity: A, decision: D, matter: M, votes: [{person: U, vote: V}]}]}"
-    head += f"examples:\n  - {{name: {{zh: 有, en: a}}, shows: found, {shown.replace('V', chr(34) + 'no' + chr(34))}, gives: {{found: [[A, D, U]]}}}}\n"
-    head += f"  - {{name: {{zh: 无, en: b}}, shows: clear, {shown.replace('V', chr(34) + 'yes' + chr(34))}, gives: {{clear: [[A, D, U]]}}}}\n"
+    example = "given: {decision: [{entity: A, decision: D, matter: M, votes: [{person: U, vote: V}]}]}"
+    head += f"examples:\n  - {{name: {{zh: 有, en: a}}, shows: found, {example.replace('V', chr(34) + 'no' + chr(34))}, gives: {{found: [[A, D, U]]}}}}\n"
+    head += f"  - {{name: {{zh: 无, en: b}}, shows: clear, {example.replace('V', chr(34) + 'yes' + chr(34))}, gives: {{clear: [[A, D, U]]}}}}\n"
     sql = "-- Votes against.\nSELECT v.entity, v.decision, v.person, DATE '2024-01-01' AS since, [v.fact] AS entries FROM judged AS v WHERE v.vote = 'no'\n"
     made = read_pack(
         {**files, "small/rules/say/outvoted.yml": head.encode(), "small/rules/say/outvoted.sql": sql.encode()}, "small"

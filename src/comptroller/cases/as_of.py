@@ -1,6 +1,6 @@
-"""Cases as they stood on a day, and as known with an entry: folded again from the events of then, under the policy of now.
+"""Cases as of a day and as known with an entry: replayed from the events up to then, under the current policy.
 
-`views` gives the SQL of a table as known with the entry that is asked about; a table that is not in it stands as it is.
+`views` holds the SQL of a table as known with the entry; a table that is not in it is read as it is now.
 """
 
 import datetime as dt
@@ -16,7 +16,7 @@ from comptroller.cases.projection import case_rows
 from comptroller.model.policy import Pack
 from comptroller.store.duck import DuckDb
 
-Whole = dict[str, Any]
+Record = dict[str, Any]
 Views = Mapping[str, str]
 _ORDER = {
     "case_finding": ("raised_on", "finding"),
@@ -26,22 +26,24 @@ _ORDER = {
 _EVENT = ("case_id", "place", "entity", "what", "happened_on", "told", "by_line", "by", "approved_by", "reason")
 
 
-def case_as_of(duck: DuckDb, pack: Pack, case_id: str, views: Views, on: dt.date | None) -> Whole | None:
-    """Return one case in the form of `board.whole` after what had happened by a day (all that was known, where None).
+def case_as_of(duck: DuckDb, pack: Pack, case_id: str, views: Views, on: dt.date | None) -> Record | None:
+    """Return one case in the form of `queries.whole` as of a day (with all that was known, if None).
 
-    None where nothing of it had happened, or was known.
+    None if it had no event by then, or none was known.
     """
-    whole = cases_as_of(duck, pack, [case_id], views, on).get(case_id)
-    if whole is None:
+    case = cases_as_of(duck, pack, [case_id], views, on).get(case_id)
+    if case is None:
         return None
     persons = views.get("responsibility", "FROM responsibility")
     decided = "true" if on is None else f"coalesce(decided_on, inquired_on) <= DATE '{on}'"
     sql = f"SELECT * EXCLUDE (fact) FROM ({persons}) AS r WHERE case_id = ? AND {decided} ORDER BY person"
-    return whole | {"responsibility": duck.records(sql, [case_id]) if "responsibility" in pack.kinds else []}
+    return case | {"responsibility": duck.records(sql, [case_id]) if "responsibility" in pack.kinds else []}
 
 
-def cases_as_of(duck: DuckDb, pack: Pack, cases: Sequence[str], views: Views, on: dt.date | None) -> dict[str, Whole]:
-    """Return cases in that form, without who answers for them; those of which nothing had happened are not there."""
+def cases_as_of(duck: DuckDb, pack: Pack, cases: Sequence[str], views: Views, on: dt.date | None) -> dict[str, Record]:
+    """Return cases in the same form, without persons held responsible; a case without any event by that day is
+    left out.
+    """
     if not cases:
         return {}
     names = ", ".join(f'"{name}"' for name in (*_EVENT, "state_after", "said"))
@@ -49,31 +51,33 @@ def cases_as_of(duck: DuckDb, pack: Pack, cases: Sequence[str], views: Views, on
         f"SELECT {names} FROM ({views.get('case_event', 'FROM case_event')}) AS e "
         f"WHERE case_id IN ({', '.join('?' * len(cases))}){_by(on)} ORDER BY case_id, place"
     )
-    events: dict[str, list[Whole]] = {}
+    events: dict[str, list[Record]] = {}
     for row in duck.records(sql, list(cases)):
         events.setdefault(row["case_id"], []).append(row)
     days = DueDates(day for (day,) in duck.rows("SELECT day FROM working_day WHERE is_working ORDER BY day"))
-    return {case_id: _folded(pack, days, case_id, some, on) for case_id, some in events.items()}
+    return {case_id: _replay(pack, days, case_id, case_events, on) for case_id, case_events in events.items()}
 
 
-def _folded(pack: Pack, days: DueDates, case_id: str, events: list[Whole], on: dt.date | None) -> Whole:
+def _replay(pack: Pack, days: DueDates, case_id: str, events: list[Record], on: dt.date | None) -> Record:
     """Return a case after its events."""
     case = Case(case_id)
     for row in events:
         apply(case, _event(row), pack.case_policy, days)
-    rows = {table: [_kept(row) for row in some] for table, some in case_rows(case, pack, on).items()}
-    whole: Whole = rows["case_now"][0]
+    rows = {
+        table: [_empty_as_none(row) for row in table_rows] for table, table_rows in case_rows(case, pack, on).items()
+    }
+    record: Record = rows["case_now"][0]
     for table, order in _ORDER.items():
-        whole[table.partition("_")[2]] = sorted(rows.get(table, []), key=partial(_place, order=order))
-    return whole | {"event": events}
+        record[table.partition("_")[2]] = sorted(rows.get(table, []), key=partial(_place, order=order))
+    return record | {"event": events}
 
 
 def _place(row: Mapping[str, Any], order: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(str(row[name]) for name in order)
 
 
-def _kept(row: Mapping[str, Any]) -> Whole:
-    """Return a row as the tables keep it: a text of nothing is none."""
+def _empty_as_none(row: Mapping[str, Any]) -> Record:
+    """Return a row as the tables store it: an empty text becomes None."""
     return {name: None if cell == "" else cell for name, cell in row.items()}
 
 
@@ -83,14 +87,12 @@ def _by(on: dt.date | None) -> str:
 
 def _event(row: Mapping[str, Any]) -> Event:
     line, by, approved_by, reason = (str(row[name] or "") for name in ("by_line", "by", "approved_by", "reason"))
-    told = (row["what"], row["happened_on"], row["told"] or 0, line)
-    return Event(*told, by, approved_by, reason, json.loads(row["said"]))
+    head = (row["what"], row["happened_on"], row["told"] or 0, line)
+    return Event(*head, by, approved_by, reason, json.loads(row["said"]))
 
 
 def clocks_as_of(views: Views, on: dt.date | None) -> str:
-    """Return SQL for all clocks as rows of `case_clock`: those that had started, with what had ended or stopped
-    them by then.
-    """
+    """Return SQL for all clocks as rows of `case_clock`: those started by then, with the ends and stops by then."""
     base = views.get("case_clock", "FROM case_clock")
     if on is None:
         return f"({base})"
@@ -99,9 +101,9 @@ def clocks_as_of(views: Views, on: dt.date | None) -> str:
 
 
 def relation_as_of(views: Views, on: dt.date | None) -> str:
-    """Return SQL for all cases as rows of `case_now`, of which state and due day are those of then.
+    """Return SQL for all cases as rows of `case_now`, with the state and the due day as of a day.
 
-    Who leads and what they cost is told as known with the entry; whoever needs it of the day folds the case.
+    The leading line and the loss are as known with the entry. Call `case_as_of` to have them as of the day.
     """
     base = views.get("case_now", "FROM case_now")
     if on is None:

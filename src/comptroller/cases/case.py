@@ -1,4 +1,4 @@
-"""What a case consists of: its findings, clocks, requests, and where it stands; and the events that make it so."""
+"""What a case consists of: its findings, clocks, requests and state; and the events that change them."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -10,7 +10,10 @@ from comptroller.model.case_policy import ENDED
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened in a case: a finding that turned, a move, a request, a letter, evidence, an estimate."""
+    """One event of a case: a change of a finding, a move, a request, a letter, evidence, an estimate.
+
+    The fields are columns of the table `case_event`: `told` is the fact that reported it, `said` the other fields.
+    """
 
     what: str
     on: dt.date
@@ -23,18 +26,22 @@ class Event:
     office: str = ""
 
     def day(self, name: str) -> dt.date | None:
-        """Return a day that was said, or None."""
-        said = self.said.get(name)
-        return said if isinstance(said, dt.date) else dt.date.fromisoformat(str(said)) if said else None
+        """Return a day from the event's fields, or None."""
+        value = self.said.get(name)
+        return value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value)) if value else None
 
     def text(self, name: str) -> str:
-        """Return a word that was said, or ''."""
+        """Return a text from the event's fields, or ''."""
         return str(self.said.get(name) or "")
 
 
 @dataclass(slots=True)
 class CaseFinding:
-    """A finding in a case; `closes` says when its route lets the case end by itself, `is_past` that it ended before this time."""
+    """A finding in a case.
+
+    `closes` states when its route lets the case close itself; `is_past` is true if it ended before the case was
+    reopened.
+    """
 
     finding: str
     entity: str
@@ -87,13 +94,13 @@ class MaterialRequest:
 
     @property
     def is_saved(self) -> bool:
-        """Return whether it was answered with what another line had, so that nobody was asked again."""
+        """Return whether another line's material answered it, which saved the entity a request."""
         return self.supplied_on is not None
 
 
 @dataclass(slots=True)
 class Case:
-    """A case as it stands after its events; `touched` names what the last events changed, for whoever writes rows."""
+    """A case after its events; `touched` names what the last events changed, for the code that writes rows."""
 
     case_id: str
     entity: str = ""
@@ -138,24 +145,24 @@ class Case:
 
     @property
     def standing(self) -> list[CaseFinding]:
-        """Return the findings that stand."""
-        return [one for one in self.findings.values() if one.stands]
+        """Return the findings that are not cleared."""
+        return [finding for finding in self.findings.values() if finding.stands]
 
     @property
     def is_ended(self) -> bool:
-        """Return whether nothing is due any more."""
+        """Return whether the case is closed or dismissed, so that nothing is due."""
         return self.state in ENDED
 
     @property
     def is_contested(self) -> bool:
-        """Return whether the entity contests a finding of it."""
-        return any(one.contested for one in self.findings.values())
+        """Return whether the entity contests one of its findings."""
+        return any(finding.contested for finding in self.findings.values())
 
     @property
     def due_on(self) -> dt.date | None:
-        """Return the next day on which something is due."""
+        """Return the earliest due day of a running clock."""
         return min((c.due_on for c in self.clocks if c.due_on and not c.ended_on and not c.stopped_on), default=None)
 
     def running(self, clock: str) -> Running | None:
-        """Return the run of a clock that has not ended, the latest first; None where it does not run."""
-        return next((one for one in reversed(self.clocks) if one.clock == clock and not one.ended_on), None)
+        """Return the latest run of a clock that has not ended; None if there is none."""
+        return next((run for run in reversed(self.clocks) if run.clock == clock and not run.ended_on), None)

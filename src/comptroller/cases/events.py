@@ -1,4 +1,4 @@
-"""Facts as events: what lines and entities said in a batch, each with the case that it is about, in the order of the ledger."""
+"""Facts as events: what lines and entities reported in a batch, each with its case, in the order of the ledger."""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ from comptroller.model.finding import plain
 
 MOVES = ("case_step", "enterprise_answer")
 KINDS = (*MOVES, "material_request", "case_evidence", "loss_estimate", "letter")
-"""The kinds whose facts are events of a case; none of them is ever corrected or taken back."""
+"""The kinds of facts that are events of a case; none of them is ever corrected or retracted."""
 _DAYS = {
     "case_step": "done_on",
     "enterprise_answer": "done_on",
@@ -31,17 +31,17 @@ _ASIDE = (*_OWN, *_DAYS.values(), "move", "seq", "line", "act", "key_hash", "con
 
 
 def events_from_facts(added: Mapping[str, pa.Table], number: str = "fact") -> Iterator[tuple[str, str, Event]]:
-    """Yield (kind, case, event) of the facts that came, in the order in which `number` counts them."""
+    """Yield (kind, case, event) of the added facts, in the order of the column `number`."""
     rows: list[tuple[int, str, dict[str, Any]]] = []
     for kind in KINDS:
         if kind in added:
             rows += [(row[number], kind, row) for row in added[kind].to_pylist()]
-    for place, kind, row in sorted(rows, key=lambda one: (one[0], one[1])):
+    for place, kind, row in sorted(rows, key=lambda entry: (entry[0], entry[1])):
         yield kind, str(row["case_id"]), event_of(kind, row, place)
 
 
 def event_of(kind: str, row: Mapping[str, Any], fact: int) -> Event:
-    """Return the event that a row tells."""
+    """Return the event in a row."""
     on = row[_DAYS[kind]]
     assert isinstance(on, dt.date), "the kinds require a day"
     return Event(

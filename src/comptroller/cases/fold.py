@@ -1,8 +1,8 @@
-"""A case as a fold of events: what it is after each of them, and after nothing else.
+"""A case as a replay of events: its state depends on them and on nothing else.
 
-- No state is set but by an event; the same events give the same case.
-- A case that ended is opened again by a finding of it that is raised or changed, and by nothing silent.
-- A clock runs once for what starts it, and ends once.
+- Only an event sets a state; the same events produce the same case.
+- A case that ended is reopened only by one of its findings that is raised or changed.
+- A clock starts once for each cause, and ends once.
 """
 
 from comptroller.cases.case import Case, CaseFinding, Event, MaterialRequest, Running
@@ -15,21 +15,21 @@ SEVERITIES = ("info", "low", "med", "high", "crit")
 
 
 def apply(case: Case, event: Event, work: CasePolicy, days: DueDates) -> None:
-    """Let an event happen in a case."""
+    """Apply an event to a case."""
     case.events += 1
     case.changed_on = event.on
     case.is_released = case.is_released or is_released_by(case.entity, event, work)
     head, _, tail = event.what.partition(".")
     if head == "finding":
-        _found(case, tail, event, work, days)
+        _apply_finding(case, tail, event, work, days)
         return
     if head == "move":
-        _moved(case, tail, event, work, days)
+        _apply_move(case, tail, event, work, days)
         return
     if head == "request":
-        _asked(case, event)
+        _add_request(case, event)
     elif head == "evidence":
-        _dated(case, event)
+        _note_evidence(case, event)
     elif head == "loss":
         case.loss_cny, case.recovered_cny, case.loss_on = (
             event.text("amount_cny"),
@@ -41,7 +41,7 @@ def apply(case: Case, event: Event, work: CasePolicy, days: DueDates) -> None:
 
 
 def is_released_by(entity: str, event: Event, work: CasePolicy) -> bool:
-    """Return whether by an event of a case a line tells the entity of it: by a step, a request that it is asked, or a letter to it."""
+    """Return whether an event informs the entity of the case: a step, a request to it, or a letter to it."""
     head, _, tail = event.what.partition(".")
     if head == "move":
         move = work.moves.get(tail)
@@ -51,23 +51,23 @@ def is_released_by(entity: str, event: Event, work: CasePolicy) -> bool:
     return event.what == "letter.sent" and bool(entity) and event.text("addressee") == entity
 
 
-def _found(case: Case, turn: str, event: Event, work: CasePolicy, days: DueDates) -> None:
+def _apply_finding(case: Case, turn: str, event: Event, work: CasePolicy, days: DueDates) -> None:
     name = event.text("finding")
     case.touched.add(("finding", name))
     if turn == "raised":
-        _raised(case, event, work, days)
+        _raise_finding(case, event, work, days)
     elif turn == "cleared" and name in case.findings:
-        one = case.findings[name]
-        one.stands, one.cleared_how = False, event.text("how")
-        if one.outcome == "open":
-            one.outcome = "lapsed" if one.cleared_how in LAPSED else "withdrawn"
+        finding = case.findings[name]
+        finding.stands, finding.cleared_how = False, event.text("how")
+        if finding.outcome == "open":
+            finding.outcome = "lapsed" if finding.cleared_how in LAPSED else "withdrawn"
         _happen(case, event.what, event, work, days)
         if not case.standing and not case.is_ended:
-            _pass(case, event, work, days)
+            _move_on(case, event, work, days)
 
 
-def _pass(case: Case, event: Event, work: CasePolicy, days: DueDates) -> None:
-    """Let a case go on of which nothing stands any more: it ends by what was told, or officers look at it."""
+def _move_on(case: Case, event: Event, work: CasePolicy, days: DueDates) -> None:
+    """Move a case on when its last finding is cleared: it closes itself or goes to review."""
     state, how = next_state(case, event)
     case.passes_as_of = event.said.get("entry") or None
     if how:
@@ -78,27 +78,32 @@ def _pass(case: Case, event: Event, work: CasePolicy, days: DueDates) -> None:
         _enter(case, state, event, work, days)
 
 
-def _raised(case: Case, event: Event, work: CasePolicy, days: DueDates) -> None:
-    """Take a finding in, or again; a case that had ended, or that was being verified, goes back."""
+def _raise_finding(case: Case, event: Event, work: CasePolicy, days: DueDates) -> None:
+    """Add a finding, or raise it again; a case that had ended, or that was being verified, goes back."""
     name = event.text("finding")
-    one = case.findings.get(name)
-    if one is None:
+    case_finding = case.findings.get(name)
+    if case_finding is None:
         finding, entity, rule = (event.text(c) for c in ("finding", "entity", "rule"))
         severity, joins = event.text("severity"), event.text("joins")
-        one = case.findings[name] = CaseFinding(finding, entity, rule, severity, joins, event.on)
-    one.stands, one.raised_on, one.cleared_how, one.is_past = True, event.on, "", False
-    one.closes, case.passes_as_of = event.said.get("closes"), None
+        case_finding = case.findings[name] = CaseFinding(finding, entity, rule, severity, joins, event.on)
+    case_finding.stands, case_finding.raised_on, case_finding.cleared_how, case_finding.is_past = (
+        True,
+        event.on,
+        "",
+        False,
+    )
+    case_finding.closes, case.passes_as_of = event.said.get("closes"), None
     is_new = not case.state
     if is_new:
         _open(case, event)
-    if SEVERITIES.index(one.severity) > SEVERITIES.index(case.severity or SEVERITIES[0]):
-        case.severity = one.severity
+    if SEVERITIES.index(case_finding.severity) > SEVERITIES.index(case.severity or SEVERITIES[0]):
+        case.severity = case_finding.severity
     if event.text("lead") not in ("", case.lead, *case.informed):
         case.informed.append(event.text("lead"))
     case.raised_on = event.on
     _happen(case, event.what, event, work, days)
     if case.is_ended:
-        _again(case, event)
+        _reset(case, event)
     if is_new or case.is_ended:
         _enter(case, "triage", event, work, days)
     elif case.state == "verifying":
@@ -106,39 +111,39 @@ def _raised(case: Case, event: Event, work: CasePolicy, days: DueDates) -> None:
 
 
 def _open(case: Case, event: Event) -> None:
-    said = event.said
+    fields = event.said
     case.entity, case.office, case.lead = event.text("entity"), event.text("office"), event.text("lead")
-    case.informed = [str(one) for one in said["informed"] if one != case.lead]
+    case.informed = [str(line) for line in fields["informed"] if line != case.lead]
     case.rule, case.severity, case.opened_on = event.text("rule"), event.text("severity"), event.on
-    case.window_days = int(said["window_days"])
-    case.remedy = (int(said["remedy"][0]), str(said["remedy"][1])) if said.get("remedy") else None
+    case.window_days = int(fields["window_days"])
+    case.remedy = (int(fields["remedy"][0]), str(fields["remedy"][1])) if fields.get("remedy") else None
 
 
-def _again(case: Case, event: Event) -> None:
-    """Let what was done before a case was opened again count no more."""
+def _reset(case: Case, event: Event) -> None:
+    """Reset a reopened case: what was done before no longer counts."""
     case.reopened, case.reopened_on = case.reopened + 1, event.on
     case.closed_by, case.closed_on, case.ended_how, case.is_accepted = "", None, "", False
     case.verified_by, case.verified_on, case.rectified_by, case.rectified_on = "", None, "", None
     case.evidence_on, case.inquiry, case.pending, case.pending_office, case.officers = None, "", "", "", {}
-    for one in case.findings.values():
-        one.is_past = not one.stands
-    _come_out(case, "open")
+    for finding in case.findings.values():
+        finding.is_past = not finding.stands
+    _set_outcomes(case, "open")
 
 
-def _come_out(case: Case, outcome: str) -> None:
-    """Say how the findings that stand came out."""
-    for one in case.standing:
-        if one.outcome != outcome:
-            one.outcome = outcome
-            case.touched.add(("finding", one.finding))
+def _set_outcomes(case: Case, outcome: str) -> None:
+    """Set the outcome of the current findings."""
+    for finding in case.standing:
+        if finding.outcome != outcome:
+            finding.outcome = outcome
+            case.touched.add(("finding", finding.finding))
 
 
 def _end(case: Case, how: str, event: Event) -> None:
     case.ended_how, case.closed_by, case.closed_on = how, event.by, event.on
 
 
-def _moved(case: Case, name: str, event: Event, work: CasePolicy, days: DueDates) -> None:
-    """Make a move: what it does, then the state it leads to; one that the pack does not have changes nothing."""
+def _apply_move(case: Case, name: str, event: Event, work: CasePolicy, days: DueDates) -> None:
+    """Apply a move: its effect, then its next state. A move that the pack lacks changes nothing."""
     move = work.moves.get(name)
     if move is None:
         return
@@ -147,17 +152,17 @@ def _moved(case: Case, name: str, event: Event, work: CasePolicy, days: DueDates
         case.officers.pop(answered, None)
     _do(case, move.does, event, days)
     _note(case, name, event)
-    _dated(case, event)
+    _note_evidence(case, event)
     if move.to == "dismissed":
-        _come_out(case, "dismissed")
+        _set_outcomes(case, "dismissed")
         _end(case, "dismissed", event)
     elif move.to == "closed":
         is_accepted = case.is_accepted and case.standing
         _end(case, "accepted" if is_accepted else "lapsed" if is_lapsed(case) else "rejudged", event)
     elif move.to == "triage":
-        _again(case, event)
+        _reset(case, event)
     elif move.to == "rectifying":
-        _come_out(case, "confirmed")
+        _set_outcomes(case, "confirmed")
     _happen(case, event.what, event, work, days)
     _answer(case, event, work, days)
     if move.to and move.to != case.state:
@@ -165,23 +170,23 @@ def _moved(case: Case, name: str, event: Event, work: CasePolicy, days: DueDates
 
 
 def _note(case: Case, name: str, event: Event) -> None:
-    """Keep who put right and who verified, and what is contested."""
+    """Record who rectified and who verified, and which findings are contested."""
     if name == "rectify":
         case.rectified_by, case.rectified_on = event.by, event.on
     elif name == "verify":
         case.verified_by, case.verified_on = event.by, event.on
     elif name == "contest":
-        for one in case.findings.values():
-            if event.text("finding") in ("", one.finding) and not one.contested:
-                one.contested = True
-                case.touched.add(("finding", one.finding))
+        for finding in case.findings.values():
+            if event.text("finding") in ("", finding.finding) and not finding.contested:
+                finding.contested = True
+                case.touched.add(("finding", finding.finding))
 
 
 def _do(case: Case, does: str, event: Event, days: DueDates) -> None:
     if does == "hand_over":
         case.pending, case.pending_office = event.text("to_line"), event.text("to_office")
     elif does == "receive":
-        case.informed = [one for one in dict.fromkeys((*case.informed, case.lead)) if one != event.line]
+        case.informed = [line for line in dict.fromkeys((*case.informed, case.lead)) if line != event.line]
         case.office = case.pending_office or case.office
         case.lead, case.pending, case.pending_office = event.line, "", ""
         for run in case.clocks:
@@ -194,7 +199,7 @@ def _do(case: Case, does: str, event: Event, days: DueDates) -> None:
         case.informed.append(event.text("to_line"))
     elif does == "accept":
         case.is_accepted = True
-        _come_out(case, "confirmed")
+        _set_outcomes(case, "confirmed")
     elif does in ("inquire", "conclude"):
         case.inquiry = event.line if does == "inquire" else ""
     elif does in ("extend", "stop", "resume"):
@@ -218,27 +223,27 @@ def _clock_act(case: Case, does: str, event: Event, days: DueDates) -> None:
         run.stopped_on = None
 
 
-def _dated(case: Case, event: Event) -> None:
-    """Note how new the evidence is."""
+def _note_evidence(case: Case, event: Event) -> None:
+    """Record the latest day of evidence."""
     day = event.day("evidence_on")
     if day is not None:
         case.evidence_on = max(day, case.evidence_on or day)
 
 
-def _asked(case: Case, event: Event) -> None:
-    one = MaterialRequest(event.text("request"), event.line, event.text("material"), event.on, event.day("due_on"))
-    one.is_duplicate, one.supplied_to = bool(event.said.get("duplicate")), event.text("supplied_to")
-    one.supplied_on = event.day("supplied_on")
-    one.answered_on = event.on if one.is_saved else None
-    case.requests[one.request] = one
-    case.touched.add(("request", one.request))
+def _add_request(case: Case, event: Event) -> None:
+    request = MaterialRequest(event.text("request"), event.line, event.text("material"), event.on, event.day("due_on"))
+    request.is_duplicate, request.supplied_to = bool(event.said.get("duplicate")), event.text("supplied_to")
+    request.supplied_on = event.day("supplied_on")
+    request.answered_on = event.on if request.is_saved else None
+    case.requests[request.request] = request
+    case.touched.add(("request", request.request))
 
 
 def _answer(case: Case, event: Event, work: CasePolicy, days: DueDates) -> None:
-    asked = case.requests.get(event.text("request"))
-    if asked is not None and asked.answered_on is None:
-        asked.answered_on = event.on
-        case.touched.add(("request", asked.request))
+    request = case.requests.get(event.text("request"))
+    if request is not None and request.answered_on is None:
+        request.answered_on = event.on
+        case.touched.add(("request", request.request))
         _happen(case, "request.answered", event, work, days)
 
 
@@ -248,7 +253,7 @@ def _enter(case: Case, state: str, event: Event, work: CasePolicy, days: DueDate
 
 
 def _happen(case: Case, tag: str, event: Event, work: CasePolicy, days: DueDates) -> None:
-    """Let what happened end clocks and start clocks, in this order."""
+    """End the clocks that an event ends, then start the clocks that it starts."""
     for run in case.clocks:
         clock = work.clocks.get(run.clock)
         if not run.ended_on and (clock is None or (tag in clock.ends and _concerns(run, tag, event))):
@@ -262,9 +267,7 @@ def _happen(case: Case, tag: str, event: Event, work: CasePolicy, days: DueDates
 
 
 def _concerns(run: Running, tag: str, event: Event) -> bool:
-    """Return whether what happened ends this run: one that belongs to a request or a letter is ended by its own
-    answer.
-    """
+    """Return whether an event ends this run: the clock of a request or a letter is ended by its own answer only."""
     if tag == "request.answered":
         return run.instance == event.text("request")
     if run.instance.isdigit() or tag.startswith("state."):
@@ -291,7 +294,5 @@ def _start(case: Case, clock: Clock, tag: str, event: Event, days: DueDates) -> 
 
 
 def _is_asked_by_letter(case: Case, clock: Clock, event: Event) -> bool:
-    """Return whether a letter sets a day, and whom the clock binds is whom it is addressed to: nobody answers
-    another's letter.
-    """
+    """Return whether a letter sets a day and is addressed to the party that the clock binds."""
     return event.day("due_on") is not None and (clock.binds != "entity" or event.text("addressee") == case.entity)

@@ -1,6 +1,6 @@
-"""What cases have in common: which case a finding is in, which open case a key leads to, and who has which material.
+"""What cases share: the case of each finding, the open case for each key, and which line has which material.
 
-It holds nothing that the tables of cases do not say: it is read from them when a node is taken up.
+It holds only what the tables of cases contain, and is read from them when a node is opened.
 """
 
 import datetime as dt
@@ -17,7 +17,7 @@ OUTCOMES = ("open", "confirmed", "dismissed", "withdrawn", "lapsed")
 
 @dataclass(frozen=True, slots=True)
 class CaseIndexRow:
-    """Material that a line has of an entity, since when, and whether every line of its case may have it."""
+    """Material of an entity: the line that has it, since when, and whether every line of its case may have it."""
 
     line: str
     on: dt.date
@@ -25,14 +25,14 @@ class CaseIndexRow:
 
 
 class Index:
-    """The ways into cases."""
+    """Look-ups across all cases."""
 
     def __init__(self, duck: DuckDb, keepers: Iterable[str] = ()) -> None:
-        """Read what the tables of cases say; of what `keepers` ask and get, other lines learn nothing by it."""
+        """Read the tables of cases. `keepers` are confidential lines: other lines learn nothing from their requests."""
         self._keepers = frozenset(keepers)
         self.case_of: dict[str, str] = {}
         self._open: dict[str, str] = {}
-        self.held: dict[tuple[str, str], CaseIndexRow] = {}
+        self.material: dict[tuple[str, str], CaseIndexRow] = {}
         self._outcomes: dict[tuple[str, str], tuple[str, str, bool]] = {}
         self.counts: dict[str, Counter[str]] = defaultdict(Counter)
         sql = (
@@ -44,15 +44,15 @@ class Index:
             self._count(case_id, finding, (rule, outcome, bool(contested)))
             if not is_ended:
                 self._lead_to(case_id, (keys or "").split("|"))
-        self._asked: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self._requesters: dict[tuple[str, str], set[str]] = defaultdict(set)
         for entity, material, line in duck.rows("SELECT entity, material, by_line FROM case_request"):
-            self._asked[entity, material].add(line)
+            self._requesters[entity, material].add(line)
         sql = (
             "SELECT what, happened_on, by_line, entity, said FROM case_event "
             "WHERE what IN ('move.supply', 'evidence.given') ORDER BY told"
         )
-        for what, on, line, entity, said in duck.rows(sql):
-            self.hold(entity, Event(what, on, line=line or "", said=json.loads(said)))
+        for what, on, line, entity, fields in duck.rows(sql):
+            self.hold(entity, Event(what, on, line=line or "", said=json.loads(fields)))
 
     def _lead_to(self, case_id: str, keys: Iterable[str]) -> None:
         for key in keys:
@@ -60,22 +60,22 @@ class Index:
                 self._open.setdefault(key, case_id)
 
     def open_case(self, keys: Iterable[str]) -> str | None:
-        """Return the open case that the first of those keys leads to; None where none does."""
+        """Return the open case of the first of those keys that has one; None if none has."""
         return next((self._open[key] for key in keys if key in self._open), None)
 
     def follow(self, case: Case) -> set[str]:
-        """Take in how a case stands now; returns the rules of which the outcomes changed."""
+        """Update the index with a case; returns the rules with changed outcomes."""
         changed: set[str] = set()
         for what, name in case.touched:
             if what == "finding" and name in case.findings:
-                one = case.findings[name]
+                finding = case.findings[name]
                 self.case_of[name] = case.case_id
-                if self._count(case.case_id, name, (one.rule, one.outcome, one.contested)):
-                    changed.add(one.rule)
+                if self._count(case.case_id, name, (finding.rule, finding.outcome, finding.contested)):
+                    changed.add(finding.rule)
             elif what == "request":
-                asked = case.requests[name]
-                self._asked[case.entity, asked.material].add(asked.line)
-        keys = [key for one in case.findings.values() for key in one.joins.split("|") if key]
+                request = case.requests[name]
+                self._requesters[case.entity, request.material].add(request.line)
+        keys = [key for finding in case.findings.values() for key in finding.joins.split("|") if key]
         if case.is_ended:
             for key in keys:
                 if self._open.get(key) == case.case_id:
@@ -85,7 +85,7 @@ class Index:
         return changed
 
     def _count(self, case_id: str, finding: str, says: tuple[str, str, bool]) -> bool:
-        """Count how a finding came out in place of how it stood before; whether that is another count."""
+        """Replace the counted outcome of a finding; returns whether the count changed."""
         before = self._outcomes.get((case_id, finding))
         if before == says:
             return False
@@ -99,20 +99,20 @@ class Index:
         return True
 
     def hold(self, entity: str, event: Event) -> None:
-        """Note that a line has material of an entity; the first one that may be shared counts.
+        """Record that a line has material of an entity; the first one that may be shared counts.
 
-        What is supplied to a line that keeps its steps is not shared, unless that line says so of its evidence.
+        Material of a confidential line is not shared, unless that line marks its evidence as shared.
         """
         material = event.text("material")
         if not material or not event.line:
             return
         shared = event.said.get("seen_by", "own" if event.line in self._keepers else "case") == "case"
-        before = self.held.get((entity, material))
+        before = self.material.get((entity, material))
         if before is None or (shared and not before.is_shared):
-            self.held[entity, material] = CaseIndexRow(event.line, event.on, shared)
+            self.material[entity, material] = CaseIndexRow(event.line, event.on, shared)
 
     def asked_before(self, entity: str, material: str, line: str) -> bool:
-        """Return whether another line has asked that entity for that material, and neither keeps to itself what
-        it asks.
+        """Return whether another line has requested that material from that entity, and neither line hides its
+        requests.
         """
-        return line not in self._keepers and bool(self._asked[entity, material] - self._keepers - {line})
+        return line not in self._keepers and bool(self._requesters[entity, material] - self._keepers - {line})

@@ -3,6 +3,6 @@
 from comptroller.model.refusal import Refusal, refusal
 
 
-def refused(code: str, kind: str, field: str, seen: object) -> Refusal:
-    """Return the refusal of that code about a field of a kind."""
-    return refusal(code, ("", None, f"{kind}.{field}"), seen)
+def step_refusal(code: str, kind: str, field: str, value: object) -> Refusal:
+    """Return the refusal with that code about a field of a kind."""
+    return refusal(code, ("", None, f"{kind}.{field}"), value)

@@ -1,4 +1,6 @@
-"""Which office may say this? The office of an act is that of its case; a suppression's office reaches what it keeps back."""
+"""Which office may report this? An act belongs to the office of its case; a suppression needs an office above
+its entities.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -6,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from comptroller.cases.case import Case
-from comptroller.cases.messages import refused
+from comptroller.cases.messages import step_refusal
 from comptroller.model.case_policy import Move
 from comptroller.model.refusal import Refusal
 
@@ -15,45 +17,51 @@ Lookup = Callable[[str], Case | None]
 Above = Callable[[str], set[str]]
 """Returns the offices that may handle a case about an entity."""
 EntityOf = Callable[[str], str | None]
-"""Returns the entity that a finding is about, or None where there is no such finding."""
+"""Returns the entity of a finding, or None if there is no such finding."""
 _ANSWERS = ("receive", "decline")
 
 
 def is_office_of(office: str, case: Case, move: Move | None = None) -> bool:
-    """Return whether acts in a case are done in an office's name: its own, or the one that it is offered to, for its answer."""
+    """Return whether an office acts in a case: its own office, or the one that it is offered to, which may only
+    answer.
+    """
     if move is not None and move.does in _ANSWERS and case.pending_office:
         return office == case.pending_office
     return office == case.office
 
 
 def refuse_responsibility(table: pa.Table, tried: Mapping[str, Case], lookup: Lookup) -> Iterator[Refusal]:
-    """Yield refusals of what a line says of a person in a case that is not there, not led by the line, or at another office."""
+    """Yield refusals of responsibility facts: the case does not exist, the line has no part in it, or the
+    office is another.
+    """
     for row in table.to_pylist():
         case = tried.get(str(row["case_id"])) or lookup(str(row["case_id"]))
         if case is None:
-            yield refused("cases.case", RESPONSIBILITY, "case_id", row["case_id"])
+            yield step_refusal("cases.case", RESPONSIBILITY, "case_id", row["case_id"])
             continue
         if not is_office_of(str(row["office"] or ""), case):
-            yield refused("cases.act_office", RESPONSIBILITY, "office", row["office"] or "-")
+            yield step_refusal("cases.act_office", RESPONSIBILITY, "office", row["office"] or "-")
         if row["by_line"] not in (case.lead, *case.informed):
-            yield refused("cases.role", RESPONSIBILITY, "by_line", row["by_line"])
+            yield step_refusal("cases.role", RESPONSIBILITY, "by_line", row["by_line"])
 
 
 def refuse_suppression(table: pa.Table, owner: str, above: Above, entity_of: EntityOf) -> Iterator[tuple[int, Refusal]]:
-    """Yield refusals of suppressions by an office that is not above their entity; a rule everywhere is for the owner's office."""
+    """Yield refusals of suppressions by an office that is not above their entity; only the owner's office may
+    suppress a rule everywhere.
+    """
     for row in table.to_pylist():
         office = str(row["office"] or "")
         if office == owner or row["act"] == "retract":
             continue
         scopes = _scopes(row, entity_of)
-        if not scopes or any(one is None or office not in above(one) for one in scopes):
-            seen = f"{office}: {', '.join(str(one or '-') for one in scopes) or '*'}"
-            yield row["report"], refused("cases.reach", SUPPRESSION, "office", seen)
+        if not scopes or any(entity is None or office not in above(entity) for entity in scopes):
+            place = f"{office}: {', '.join(str(entity or '-') for entity in scopes) or '*'}"
+            yield row["report"], step_refusal("cases.reach", SUPPRESSION, "office", place)
 
 
 def _scopes(row: Mapping[str, Any], entity_of: EntityOf) -> list[str | None]:
-    """Return the entities that a suppression is limited to; None among them for a finding that there is not."""
-    found: list[str | None] = [str(row["entity"])] if row["entity"] else []
+    """Return the entities that a suppression is limited to; None among them for a finding that does not exist."""
+    entities: list[str | None] = [str(row["entity"])] if row["entity"] else []
     if row["finding"]:
-        found.append(entity_of(str(row["finding"])))
-    return found
+        entities.append(entity_of(str(row["finding"])))
+    return entities

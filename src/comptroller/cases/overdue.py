@@ -1,7 +1,8 @@
-"""Clocks that run out: a fact that is written once, at the tick that sees it, so that no later tick has to look at it again.
+"""Clocks that run out: a fact written once, at the first tick that detects it, so that later ticks need not check
+again.
 
-- A clock has run out when its last day is past on the day of the last tick, and it neither ended nor stands still.
-- One that is given more time, or that runs on after a stop, has not run out until that passes as well.
+- A clock has run out when its last day is before the day of the last tick, and it is neither ended nor stopped.
+- An extended or resumed clock has not run out until its new last day is past.
 """
 
 import datetime as dt
@@ -13,7 +14,7 @@ from comptroller.model.kind import Kind
 from comptroller.store.duck import DuckDb
 
 _MARK = 0x52414E5F4F555421
-"""What tells the content of a clock that ran out from its content before."""
+"""Distinguishes the content hash of a clock that ran out from its previous one."""
 
 
 def has_run_out(run: Running, today: dt.date | None) -> bool:
@@ -24,10 +25,8 @@ def has_run_out(run: Running, today: dt.date | None) -> bool:
 
 
 def run_out(duck: DuckDb, kind: Kind, today: dt.date, written: pa.Table | None) -> pa.Table | None:
-    """Return the clocks that run out by a day as rows in the form in which books fold them, but those written
-    already.
-    """
-    names = ", ".join(f'c."{one.name}"' for one in kind.fields if one.name != "ran_out")
+    """Return the clocks that run out by a day as rows for the fact tables, except those in `written`."""
+    names = ", ".join(f'c."{field.name}"' for field in kind.fields if field.name != "ran_out")
     keys = written.select(["case_id", "clock", "instance"]) if written is not None else None
     if keys is not None:
         duck.register("written_clocks", keys)

@@ -1,4 +1,4 @@
-"""Cases as rows of the tables that rules and readers name; only what the last events touched is written."""
+"""Cases as rows of the tables that rules and readers use; only rows that the last events touched are written."""
 
 import datetime as dt
 import json
@@ -18,7 +18,7 @@ from comptroller.model.policy import Pack, Param
 
 TABLES = ("case_now", "case_finding", "case_clock", "case_request", "case_event", "rule_outcome")
 Row = dict[str, Any]
-_FOUND = (
+_FINDING_COLUMNS = (
     "finding",
     "entity",
     "rule",
@@ -30,24 +30,26 @@ _FOUND = (
     "contested",
     "cleared_how",
 )
-_RUNNING = (*("clock", "instance", "holder", "started_on", "unit", "extended", "due_on", "stopped_on", "ended_on"),)
-_ASKED = ("request", "material", "asked_on", "due_on", "answered_on", "supplied_to", "supplied_on")
+_CLOCK_COLUMNS = (
+    *("clock", "instance", "holder", "started_on", "unit", "extended", "due_on", "stopped_on", "ended_on"),
+)
+_REQUEST_COLUMNS = ("request", "material", "asked_on", "due_on", "answered_on", "supplied_to", "supplied_on")
 
 
 def case_rows(case: Case, pack: Pack, today: dt.date | None) -> dict[str, list[Row]]:
-    """Return the rows of a case that its last events touched, by table, on the day of the last tick; what was
-    touched is then written.
+    """Return the rows of a case that its last events touched, by table, on the day of the last tick; then clear
+    the marks.
     """
-    found: dict[str, list[Row]] = {"case_now": [_now(case, pack)]}
+    rows: dict[str, list[Row]] = {"case_now": [_now(case, pack)]}
     clocks = {f"{run.clock} {run.instance}": run for run in case.clocks}
     for what, name in sorted(case.touched):
         if what == "finding" and name in case.findings:
-            one = case.findings[name]
-            cells = {c: getattr(one, c) for c in _FOUND}
-            found.setdefault("case_finding", []).append({"case_id": case.case_id, **cells})
+            finding = case.findings[name]
+            cells = {c: getattr(finding, c) for c in _FINDING_COLUMNS}
+            rows.setdefault("case_finding", []).append({"case_id": case.case_id, **cells})
         elif what == "clock":
             run = clocks[name]
-            cells = {c: getattr(run, c) for c in _RUNNING}
+            cells = {c: getattr(run, c) for c in _CLOCK_COLUMNS}
             cells |= {
                 "runs": run.amount,
                 "by_line": run.line,
@@ -55,18 +57,18 @@ def case_rows(case: Case, pack: Pack, today: dt.date | None) -> dict[str, list[R
                 "verified": run.is_verified,
                 "ran_out": has_run_out(run, today),
             }
-            found.setdefault("case_clock", []).append({"case_id": case.case_id, "entity": case.entity, **cells})
+            rows.setdefault("case_clock", []).append({"case_id": case.case_id, "entity": case.entity, **cells})
         elif what == "request":
-            asked = case.requests[name]
-            cells = {c: getattr(asked, c) for c in _ASKED}
-            cells |= {"by_line": asked.line, "duplicate": asked.is_duplicate, "saved": asked.is_saved}
-            found.setdefault("case_request", []).append({"case_id": case.case_id, "entity": case.entity, **cells})
+            request = case.requests[name]
+            cells = {c: getattr(request, c) for c in _REQUEST_COLUMNS}
+            cells |= {"by_line": request.line, "duplicate": request.is_duplicate, "saved": request.is_saved}
+            rows.setdefault("case_request", []).append({"case_id": case.case_id, "entity": case.entity, **cells})
     case.touched.clear()
-    return found
+    return rows
 
 
 def event_row(case: Case, event: Event) -> Row:
-    """Return an event as a row of the time line, with the state that it left."""
+    """Return an event as a row of the time line, with the state after it."""
     return {
         "case_id": case.case_id,
         "place": case.events,
@@ -115,30 +117,28 @@ def _now(case: Case, pack: Pack) -> Row:
 
 
 def loss_class(param: Param | None, loss: Decimal | None, on: dt.date | None) -> str:
-    """Return the class whose beginning is the highest that a loss reaches on a day; '' where nothing can be told."""
+    """Return the highest class that a loss reaches on a day; '' if none can be determined."""
     if param is None or loss is None or on is None:
         return ""
-    held = [v for v in param.values if v.valid_from <= on and (v.valid_until is None or on < v.valid_until)]
-    reached = [v for v in held if loss >= Decimal(str(v.value))]
-    return dict(max(reached, key=lambda v: v.value).by).get(param.by[0], "") if reached and param.by else ""
+    in_force = [v for v in param.values if v.valid_from <= on and (v.valid_until is None or on < v.valid_until)]
+    classes = [v for v in in_force if loss >= Decimal(str(v.value))]
+    return dict(max(classes, key=lambda v: v.value).by).get(param.by[0], "") if classes and param.by else ""
 
 
 def tables_of(kinds: Mapping[str, Kind], rows: Mapping[str, list[Row]]) -> dict[str, pa.Table]:
-    """Return rows as typed tables in the form in which books fold facts; each says of its key what holds from
-    now on.
-    """
-    return {name: _table(kinds[name], some) for name, some in rows.items() if some and name in kinds}
+    """Return rows as typed fact tables; each row replaces the previous one with its key."""
+    return {name: _table(kinds[name], table_rows) for name, table_rows in rows.items() if table_rows and name in kinds}
 
 
-def joined(one: pa.Table | None, other: pa.Table | None) -> pa.Table | None:
+def merge(first: pa.Table | None, other: pa.Table | None) -> pa.Table | None:
     """Return the rows of two tables of one kind as one, each with a place of its own."""
-    if one is None or other is None:
-        return one if other is None else _placed(other)
-    return _placed(pa.concat_tables([one, _placed(other).select(one.column_names).cast(one.schema)]))
+    if first is None or other is None:
+        return first if other is None else _with_places(other)
+    return _with_places(pa.concat_tables([first, _with_places(other).select(first.column_names).cast(first.schema)]))
 
 
-def _placed(rows: pa.Table) -> pa.Table:
-    """Return rows with the last places of a report, in their order."""
+def _with_places(rows: pa.Table) -> pa.Table:
+    """Return rows with the last places of a report, in their order, so that they are no reporter's lines."""
     count, bare = rows.num_rows, rows.drop_columns([c for c in ("report", "seq") if c in rows.column_names])
     places = np.arange(FACT_LINES - count, FACT_LINES, dtype=np.int64)
     return bare.append_column("report", pa.array(np.zeros(count, dtype=np.int64))).append_column(
@@ -148,12 +148,12 @@ def _placed(rows: pa.Table) -> pa.Table:
 
 def _table(kind: Kind, rows: list[Row]) -> pa.Table:
     cells: dict[str, pa.Array] = {}
-    for one in kind.fields:
-        values = [row.get(one.name) for row in rows]
-        texts = one.column_type == "VARCHAR"
-        cells[one.name] = pa.array([v or None for v in values] if texts else values, _arrow(one.column_type))
+    for field in kind.fields:
+        values = [row.get(field.name) for row in rows]
+        texts = field.column_type == "VARCHAR"
+        cells[field.name] = pa.array([v or None for v in values] if texts else values, _arrow(field.column_type))
     cells |= {"act": pa.array(["correct"] * len(rows)), "key_hash": _hashes(kind.name, rows, kind.key)}
-    return _placed(pa.table({**cells, "content_hash": _hashes(kind.name, rows, [f.name for f in kind.fields])}))
+    return _with_places(pa.table({**cells, "content_hash": _hashes(kind.name, rows, [f.name for f in kind.fields])}))
 
 
 def _arrow(form: str) -> pa.DataType:
@@ -165,8 +165,8 @@ def _arrow(form: str) -> pa.DataType:
 
 def _hashes(table: str, rows: Iterable[Row], columns: Iterable[str]) -> pa.Array:
     named = tuple(columns)
-    found = [
+    hashes = [
         int.from_bytes(blake2b(repr([table, *(row.get(c) for c in named)]).encode(), digest_size=8).digest(), "little")
         for row in rows
     ]
-    return pa.array(np.array(found, dtype=np.uint64))
+    return pa.array(np.array(hashes, dtype=np.uint64))

@@ -1,4 +1,6 @@
-"""What is read of cases: the board by state, line and entity, one case with all that is in it, and what a line is loaded with."""
+"""Queries about cases: the list by state, line and entity, one complete case, due clocks, and the workload of
+each line.
+"""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -13,16 +15,16 @@ _CARD = (
 )
 _ENDS = ("put_right", "by_rule", "lapsed")
 COUNTS = ("raised", "open", "confirmed", "dismissed", "withdrawn", "lapsed", "contested")
-"""What is counted of the findings of a rule."""
+"""The counts of a rule's findings by outcome."""
 OPEN = ("triage", "escalated", "rectifying", "verifying")
 
 
 @dataclass(frozen=True, slots=True)
 class CaseFilter:
-    """By what a board is asked; what is empty asks nothing. `state` is `open`, `all`, or one of the states.
+    """The filters of a list of cases; an empty one filters nothing. `state` is `open`, `all`, or one of the states.
 
-    `within` is SQL over `case_now AS n` that says which cases are meant at all, `source` the SQL of the rows where they
-    are not those of now; neither ever comes from a user.
+    `within` is SQL over `case_now AS n` that selects the visible cases. `source` is the SQL of the rows if they are not
+    the current ones. Neither ever comes from a user.
     """
 
     state: str = "open"
@@ -36,50 +38,52 @@ class CaseFilter:
     source: str = "case_now"
 
 
-def board(duck: DuckDb, asked: CaseFilter) -> tuple[list[dict[str, Any]], dict[str, int]]:
-    """Return the cards of a page, what is due first, first; and how many cases there are by state, whatever
-    state is asked for.
-    """
-    where, values = _where(asked)
-    counts = dict(duck.rows(f"SELECT state, count(*) FROM {asked.source} AS n WHERE {where} GROUP BY state", values))
-    states = _states(asked)
+def board(duck: DuckDb, case_filter: CaseFilter) -> tuple[list[dict[str, Any]], dict[str, int]]:
+    """Return the cards of one page, earliest due first, and the number of cases in every state."""
+    where, values = _where(case_filter)
+    counts = dict(
+        duck.rows(f"SELECT state, count(*) FROM {case_filter.source} AS n WHERE {where} GROUP BY state", values)
+    )
+    states = _states(case_filter)
     where += _among(states)
     rows = duck.rows(
-        f"SELECT {_CARD} FROM {asked.source} AS n WHERE {where} ORDER BY due_on NULLS LAST, case_id "
-        f"LIMIT {int(asked.limit)} OFFSET {int(asked.offset)}",
+        f"SELECT {_CARD} FROM {case_filter.source} AS n WHERE {where} ORDER BY due_on NULLS LAST, case_id "
+        f"LIMIT {int(case_filter.limit)} OFFSET {int(case_filter.offset)}",
         [*values, *states],
     )
     names = _CARD.split(", ")
     return [dict(zip(names, row, strict=True)) for row in rows], {str(k): int(n) for k, n in counts.items()}
 
 
-def _where(asked: CaseFilter) -> tuple[str, list[Any]]:
-    """Return SQL for what is asked for but the state, and its values."""
-    wheres: list[str] = [_among_those_of_now(asked.within, asked.source)]
+def _where(case_filter: CaseFilter) -> tuple[str, list[Any]]:
+    """Return the SQL condition of all filters except the state, and its values."""
+    wheres: list[str] = [_among_those_of_now(case_filter.within, case_filter.source)]
     values: list[Any] = []
-    if asked.line:
+    if case_filter.line:
         wheres.append("(lead = ? OR pending = ? OR list_contains(string_split(informed, ' '), ?))")
-        values += [asked.line] * 3
-    if asked.entity:
+        values += [case_filter.line] * 3
+    if case_filter.entity:
         wheres.append("entity IN (SELECT entity FROM ancestor WHERE ancestor = ? UNION ALL SELECT ?)")
-        values += [asked.entity] * 2
-    if asked.rule:
+        values += [case_filter.entity] * 2
+    if case_filter.rule:
         wheres.append("contains(rule, ?)")
-        values.append(asked.rule)
-    if asked.overdue_on:
-        wheres.append(f"due_on < DATE '{asked.overdue_on}'")
+        values.append(case_filter.rule)
+    if case_filter.overdue_on:
+        wheres.append(f"due_on < DATE '{case_filter.overdue_on}'")
     return " AND ".join(wheres), values
 
 
 def _among_those_of_now(within: str, source: str) -> str:
-    """Return SQL by which a case is seen: by whoever has a part in it now, of whatever day its rows are."""
+    """Return SQL that selects the visible cases. Visibility depends on the current rows, even if `source` is as
+    of a day.
+    """
     return (
         f"({within})" if source == "case_now" else f"n.case_id IN (SELECT n.case_id FROM case_now AS n WHERE {within})"
     )
 
 
-def _states(asked: CaseFilter) -> tuple[str, ...]:
-    return {"open": OPEN, "all": ()}.get(asked.state, (asked.state,))
+def _states(case_filter: CaseFilter) -> tuple[str, ...]:
+    return {"open": OPEN, "all": ()}.get(case_filter.state, (case_filter.state,))
 
 
 def _among(states: tuple[str, ...]) -> str:
@@ -87,50 +91,52 @@ def _among(states: tuple[str, ...]) -> str:
 
 
 def columns(
-    duck: DuckDb, asked: CaseFilter, states: tuple[str, ...] = OPEN
+    duck: DuckDb, case_filter: CaseFilter, states: tuple[str, ...] = OPEN
 ) -> tuple[dict[str, list[dict[str, Any]]], dict[str, int]]:
-    """Return for each state the first `limit` cards, what is due first, first; and how many cases there are by
-    state.
-    """
-    where, values = _where(asked)
-    counts = dict(duck.rows(f"SELECT state, count(*) FROM {asked.source} AS n WHERE {where} GROUP BY state", values))
+    """Return for each state the first `limit` cards, earliest due first, and the number of cases by state."""
+    where, values = _where(case_filter)
+    counts = dict(
+        duck.rows(f"SELECT state, count(*) FROM {case_filter.source} AS n WHERE {where} GROUP BY state", values)
+    )
     rows = duck.rows(
-        f"SELECT {_CARD} FROM {asked.source} AS n WHERE {where}{_among(states)} "
+        f"SELECT {_CARD} FROM {case_filter.source} AS n WHERE {where}{_among(states)} "
         "QUALIFY row_number() OVER (PARTITION BY state ORDER BY due_on NULLS LAST, case_id) <= "
-        f"{int(asked.limit)} ORDER BY due_on NULLS LAST, case_id",
+        f"{int(case_filter.limit)} ORDER BY due_on NULLS LAST, case_id",
         [*values, *states],
     )
-    found: dict[str, list[dict[str, Any]]] = {state: [] for state in states}
+    cards: dict[str, list[dict[str, Any]]] = {state: [] for state in states}
     for row in rows:
         card = dict(zip(_CARD.split(", "), row, strict=True))
-        found[card["state"]].append(card)
-    return found, {str(k): int(n) for k, n in counts.items()}
+        cards[card["state"]].append(card)
+    return cards, {str(k): int(n) for k, n in counts.items()}
 
 
-def listed(duck: DuckDb, asked: CaseFilter, after: str) -> list[dict[str, Any]]:
-    """Return the cards of the cases that come after a name, in the order of names, `limit` of them at most."""
-    where, values = _where(asked)
-    states = _states(asked)
+def listed(duck: DuckDb, case_filter: CaseFilter, after: str) -> list[dict[str, Any]]:
+    """Return the cards of at most `limit` cases after a case id, in the order of ids."""
+    where, values = _where(case_filter)
+    states = _states(case_filter)
     rows = duck.rows(
-        f"SELECT {_CARD} FROM {asked.source} AS n WHERE {where}{_among(states)} AND case_id > ? ORDER BY case_id LIMIT {int(asked.limit)}",
+        f"SELECT {_CARD} FROM {case_filter.source} AS n WHERE {where}{_among(states)} AND case_id > ? ORDER BY case_id LIMIT {int(case_filter.limit)}",
         [*values, *states, after],
     )
     return [dict(zip(_CARD.split(", "), row, strict=True)) for row in rows]
 
 
 def whole(duck: DuckDb, case_id: str) -> dict[str, Any] | None:
-    """Return one case with its findings, clocks, requests, letters and time line; None where there is no such one."""
+    """Return one case with its findings, clocks, requests, responsibility and time line; None if there is no
+    such case.
+    """
     ids = duck.rows("SELECT case_id FROM case_now WHERE starts_with(case_id, ?) LIMIT 2", [case_id])
     if len(ids) != 1:
         return None
     name = ids[0][0]
-    found = _all(duck, "case_now", name)[0]
-    found["finding"] = _all(duck, "case_finding", name, "raised_on, finding")
-    found["clock"] = _all(duck, "case_clock", name, "started_on, clock, instance")
-    found["request"] = _all(duck, "case_request", name, "asked_on, request")
-    found["responsibility"] = _all(duck, "responsibility", name, "person")
-    found["event"] = _all(duck, "case_event", name, "place")
-    return found
+    record = _all(duck, "case_now", name)[0]
+    record["finding"] = _all(duck, "case_finding", name, "raised_on, finding")
+    record["clock"] = _all(duck, "case_clock", name, "started_on, clock, instance")
+    record["request"] = _all(duck, "case_request", name, "asked_on, request")
+    record["responsibility"] = _all(duck, "responsibility", name, "person")
+    record["event"] = _all(duck, "case_event", name, "place")
+    return record
 
 
 def _all(duck: DuckDb, table: str, case_id: str, order: str = "case_id") -> list[dict[str, Any]]:
@@ -151,10 +157,9 @@ def due(  # noqa: PLR0913 - what one may ask by
     source: str = "case_clock",
     limit: int = 1_000_000,
 ) -> tuple[list[dict[str, Any]], int]:
-    """Return the clocks that run against a line or an entity and are due within so many days, the latest first; and how
-    many there are.
+    """Return the clocks of a line or an entity that are due within so many days, the earliest first, and their number.
 
-    `within` is SQL over `case_now AS n`, as a board's is; `source` the SQL of the clocks.
+    `within` is SQL over `case_now AS n`, as in CaseFilter; `source` is the SQL of the clocks.
     """
     names = ("case_id", "clock", "instance", "entity", "holder", "by_line", "started_on", "due_on")
     rows = duck.rows(
@@ -169,10 +174,10 @@ def due(  # noqa: PLR0913 - what one may ask by
 
 
 def load(duck: DuckDb, today: dt.date, within: str = "true", source: str = "case_now") -> list[dict[str, Any]]:
-    """Return for each leading line how many cases it has open, overdue, closed and reopened, and what was recovered.
+    """Return for each leading line its numbers of open, overdue, closed and reopened cases, and the recovered amounts.
 
-    Of those that were closed `put_right` are those whose rules passed on facts, `by_rule` those of them that ended by
-    themselves; `lapsed` are those, closed or dismissed, of which a list, the clock or the policy was the end.
+    `put_right` counts closed cases with rules that passed on facts; `by_rule` counts those of them that closed
+    themselves. `lapsed` counts cases, closed or dismissed, that a list, the clock or the policy ended.
     """
     names = ("line", "open", "overdue", "closed", "dismissed", "reopened", "loss_cny", "recovered_cny", *_ENDS)
     rows = duck.rows(
@@ -188,26 +193,26 @@ def load(duck: DuckDb, today: dt.date, within: str = "true", source: str = "case
 
 
 def requests(duck: DuckDb, within: str = "true") -> dict[str, Any]:
-    """Return how many requests for material there were, how many asked again for what was asked before, how
-    many were saved.
-    """
-    asked, again, saved = duck.rows(
+    """Return the numbers of requests for material, of repeated requests, and of saved ones."""
+    total, again, saved = duck.rows(
         "SELECT count(*), count(*) FILTER (WHERE duplicate), count(*) FILTER (WHERE saved) FROM case_request "
         f"WHERE case_id IN (SELECT n.case_id FROM case_now AS n WHERE {within})"
     )[0]
-    return {"asked": asked, "duplicate": again, "saved": saved, "duplicate_pct": 100 * again / asked if asked else None}
+    return {"asked": total, "duplicate": again, "saved": saved, "duplicate_pct": 100 * again / total if total else None}
 
 
 def counts_in(pack: Pack) -> list[str]:
-    """Return SQL for each count of a rule's outcomes by its name; 0 for one that an older policy does not have."""
+    """Return SQL for each count of a rule's outcomes by its name; 0 for a count that an older policy lacks."""
     known = pack.kinds["rule_outcome"].columns
     return [f"coalesce({n}_count, 0) AS {n}" if f"{n}_count" in known else f"0 AS {n}" for n in COUNTS]
 
 
 def precision(duck: DuckDb, pack: Pack) -> list[dict[str, Any]]:
-    """Return for each rule how its findings came out; `precision_pct` is of those decided, None where none is."""
-    found = duck.records(f"SELECT rule, {', '.join(counts_in(pack))} FROM rule_outcome ORDER BY rule")
-    for one in found:
-        decided = one["confirmed"] + one["dismissed"]
-        one["precision_pct"] = 100 * one["confirmed"] / decided if decided else None
-    return found
+    """Return the outcomes of findings by rule; `precision_pct` is the confirmed share of those decided, None
+    without any.
+    """
+    rows = duck.records(f"SELECT rule, {', '.join(counts_in(pack))} FROM rule_outcome ORDER BY rule")
+    for row in rows:
+        decided = row["confirmed"] + row["dismissed"]
+        row["precision_pct"] = 100 * row["confirmed"] / decided if decided else None
+    return rows

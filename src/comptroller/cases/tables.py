@@ -1,4 +1,4 @@
-"""Whether a pack has what cases need: routes, and the kinds of their events and of their tables."""
+"""The check that a pack has what cases need: routes, and the kinds of their events and of their tables."""
 
 from comptroller.cases.events import KINDS
 from comptroller.cases.projection import TABLES

@@ -1,8 +1,8 @@
-"""What is done about it: findings open cases or join them, steps move them, clocks run, and what changed is given as rows.
+"""The cases of a node: findings open or join cases, steps move them, clocks run, and the changes are returned as rows.
 
-- A finding that stands is in at most one case that has not ended.
-- A case is folded from its events alone; events are written once, in the order in which they happened.
-- This room writes nothing itself: what it gives is folded into the books like any fact.
+- A current finding is in at most one case that has not ended.
+- A case is computed from its events alone; events are written once, in the order of their happening.
+- This package writes nothing itself: the rows that it returns are folded into the books like any fact.
 """
 
 import base64
@@ -24,7 +24,7 @@ from comptroller.cases.fold import apply
 from comptroller.cases.index import OUTCOMES, Index
 from comptroller.cases.office import RESPONSIBILITY, SUPPRESSION, refuse_suppression
 from comptroller.cases.overdue import run_out
-from comptroller.cases.projection import Row, case_rows, event_row, joined, loss_class, tables_of
+from comptroller.cases.projection import Row, case_rows, event_row, loss_class, merge, tables_of
 from comptroller.cases.route import RoutedFinding, Router
 from comptroller.cases.suppressions import Suppressions
 from comptroller.cases.tables import has_cases
@@ -36,20 +36,20 @@ from comptroller.model.refusal import Refusal
 from comptroller.model.register_view import RegisterView
 from comptroller.store.duck import DuckDb
 
-_HEARD = ("raised", "changed", "stands", "cleared", "not_applicable")
-"""Turns that concern a case; that a finding can be judged no more neither raises nor clears it."""
+_CASE_STATES = ("raised", "changed", "stands", "cleared", "not_applicable")
+"""States of changes that concern a case; a finding that can no longer be judged is neither raised nor cleared."""
 _UNDATED = (
     "SELECT case_id, clock, instance, started_on, runs, unit FROM case_clock WHERE due_on IS NULL AND ended_on IS NULL"
 )
 _MOST = 20_000
-"""So many cases are kept in memory between batches; others are folded again from their events when they are touched."""
+"""The maximum of cases in memory between batches; others are replayed from their events when they are touched."""
 
 
 class Cases:
-    """The cases of one node, as the books have them."""
+    """The cases of one node."""
 
     def __init__(self, duck: DuckDb, pack: Pack, known: RegisterView) -> None:
-        """Take up what the tables of cases say; under a pack without routes there is nothing to do."""
+        """Load the tables of cases; under a pack without routes nothing is loaded."""
         self.pack, self.work, self.known = pack, pack.case_policy, known
         self.is_on = has_cases(pack)
         self._duck = duck
@@ -57,24 +57,24 @@ class Cases:
             worked = [day for (day,) in duck.rows("SELECT day FROM working_day WHERE is_working ORDER BY day")]
             self.days = DueDates(worked)
             self._router = Router(duck, pack, known)
-            self._door = StepValidation(pack, self.days, known)
+            self._validation = StepValidation(pack, self.days, known)
             self._forget()
 
     def _forget(self) -> None:
-        """Read again what is kept in memory."""
+        """Load everything in memory anew."""
         self._cases: dict[str, Case] = {}
         self._waits_for_calendar = True
         self._today: dt.date | None = next((day for (day,) in self._duck.rows("SELECT today FROM clock")), None)
         self.index = Index(self._duck, [name for name, sight in self.work.sights.items() if sight.keeps])
-        self._hush = Suppressions(self._duck)
+        self._suppressions = Suppressions(self._duck)
 
     def case(self, case_id: str) -> Case | None:
-        """Return a case as it stands; None where there is none."""
+        """Return a case in its current state; None if there is none."""
         self._load([case_id])
         return self._cases.get(case_id)
 
     def _load(self, wanted: Iterable[str]) -> None:
-        """Fold those cases that are not in memory from their events."""
+        """Replay those cases that are not in memory from their events."""
         missing = sorted({one for one in wanted if one and one not in self._cases})
         if not missing:
             return
@@ -85,33 +85,33 @@ class Cases:
             "WHERE case_id IN (SELECT case_id FROM asked_cases) ORDER BY case_id, place"
         )
         self._duck.unregister("asked_cases")
-        found: dict[str, Case] = {}
-        for case_id, what, on, fact, line, by, approved_by, reason, said in rows:
-            case = found.setdefault(case_id, Case(case_id))
-            event = Event(what, on, fact, line, by, approved_by, reason, json.loads(said))
+        loaded: dict[str, Case] = {}
+        for case_id, what, on, fact, line, by, approved_by, reason, fields in rows:
+            case = loaded.setdefault(case_id, Case(case_id))
+            event = Event(what, on, fact, line, by, approved_by, reason, json.loads(fields))
             apply(case, event, self.work, self.days)
-        for case in found.values():
+        for case in loaded.values():
             case.touched.clear()
-        self._cases |= found  # only when all is folded: a fault in between must not leave a part behind
+        self._cases |= loaded  # only after all are replayed: a fault in between must not leave a part behind
 
     def refuse(self, tables: Mapping[str, pa.Table], on: dt.date) -> dict[int, list[Refusal]]:
-        """Give, by report, what may not be done in the cases as they stand."""
+        """Return by report the refusals of steps that the current cases do not allow."""
         if not self.is_on or tables.keys().isdisjoint((*KINDS, SUPPRESSION, RESPONSIBILITY)):
             return {}
-        refused = self._door.refuse(tables, on, self.case, self._beside)
+        refused = self._validation.refuse(tables, on, self.case, self._beside)
         if SUPPRESSION in tables:
-            given = (tables[SUPPRESSION], self.known.owner, self._door.above, self._entity_of)
-            for at, one in refuse_suppression(*given):
-                refused.setdefault(at, []).append(one)
+            given = (tables[SUPPRESSION], self.known.owner, self._validation.above, self._entity_of)
+            for at, refusal in refuse_suppression(*given):
+                refused.setdefault(at, []).append(refusal)
         return refused
 
     def _entity_of(self, finding: str) -> str | None:
-        """Return the entity that a finding is about; None where there is no such finding."""
+        """Return the entity of a finding; None if there is no such finding."""
         rows = self._duck.rows("SELECT entity FROM finding_now WHERE finding = ?", [finding])
         return str(rows[0][0]) if rows and rows[0][0] else None
 
     def _beside(self, case: Case) -> list[str]:
-        """Return the other cases of which a finding stands on a fact that a finding of this one stands on."""
+        """Return the other cases that share a fact with this one in the evidence of their current findings."""
         sql = (
             "WITH mine AS (SELECT DISTINCT unnest(f.entries) AS fact FROM case_finding AS c "
             "JOIN finding_now AS f USING (finding) WHERE c.stands AND c.case_id = $1), "
@@ -130,10 +130,10 @@ class Cases:
         *,
         ticked: bool = False,
     ) -> dict[str, pa.Table]:
-        """Let what lines and entities said, and then what turned, happen on a day; returns the rows that changed.
+        """Apply reported facts, then changes of findings, on a day; returns the changed rows by table.
 
-        Where the clock `ticked` to that day, clocks of cases run out. A turn that says `stands` opens a case where its
-        finding is in none, and else changes nothing.
+        If the clock `ticked` to that day, clocks of cases run out. A change in state `stands` opens a case if its
+        finding is in none, and otherwise changes nothing.
         """
         if not self.is_on:
             return {}
@@ -146,30 +146,30 @@ class Cases:
         for kind, case_id, event in facts:
             case = self._cases.get(case_id)
             if case is not None:
-                self._happen(case, self._completed(kind, case, event), batch)
-        named = [(turn, turn.verdict.finding) for turn in sorted(turns, key=_place) if turn.state in _HEARD]
+                self._happen(case, self._with_context(kind, case, event), batch)
+        named = [(turn, turn.verdict.finding) for turn in sorted(turns, key=_place) if turn.state in _CASE_STATES]
         self._load(self.index.case_of[name] for _, name in named if name in self.index.case_of)
         for turn, name in named:
-            self._turned(turn, name, on, batch)
-        for one in self._hush.over(on, is_changed="suppression" in added or "suppression" in ended):
-            self._raise(one, on, batch)
+            self._apply_change(turn, name, on, batch)
+        for finding in self._suppressions.over(on, is_changed="suppression" in added or "suppression" in ended):
+            self._raise(finding, on, batch)
         rows = self._rows(batch, on)
         return self._with_run_out(rows, on) if ticked else rows
 
     def _newly_dated(self) -> list[Case]:
-        """Return the cases with a clock that the calendar of before did not reach and this one does; looked for
-        once under a policy.
+        """Return the cases with a clock beyond the previous calendar and within the present one; checked once
+        per policy.
         """
         waits, self._waits_for_calendar = self._waits_for_calendar, False
         rows = self._duck.rows(_UNDATED) if waits else []
-        found = [
+        clocks = [
             (case_id, f"{clock} {instance}")
             for case_id, clock, instance, start, runs, unit in rows
             if runs is not None and self.days.due(start, runs, unit) is not None
         ]
-        self._load([case_id for case_id, _ in found])
+        self._load([case_id for case_id, _ in clocks])
         dated: list[Case] = []
-        for case_id, name in found:
+        for case_id, name in clocks:
             case = self._cases[case_id]
             if any(run.due_on and f"{run.clock} {run.instance}" == name for run in case.clocks):
                 case.touched.add(("clock", name))
@@ -177,74 +177,76 @@ class Cases:
         return dated
 
     def _with_run_out(self, rows: dict[str, pa.Table], today: dt.date) -> dict[str, pa.Table]:
-        """Add the clocks that run out to the rows that a tick changed."""
+        """Return the rows that a tick changed, with the clocks that run out."""
         kind, written = self.pack.kinds["case_clock"], rows.get("case_clock")
         if "ran_out" not in kind.columns:
             return rows
-        found = joined(written, run_out(self._duck, kind, today, written))
-        return rows if found is None else {**rows, "case_clock": found}
+        clocks = merge(written, run_out(self._duck, kind, today, written))
+        return rows if clocks is None else {**rows, "case_clock": clocks}
 
-    def _completed(self, kind: str, case: Case, event: Event) -> Event:
-        """Add to a fact what other cases and lines know: who got the material, who has it already."""
-        said, line = dict(event.said), event.line
+    def _with_context(self, kind: str, case: Case, event: Event) -> Event:
+        """Return an event with what other cases and lines add to it: who received the material, and who has it
+        already.
+        """
+        fields, line = dict(event.said), event.line
         if kind == "enterprise_answer":
-            asked = case.requests.get(event.text("request"))
-            line = asked.line if asked else case.lead
+            request = case.requests.get(event.text("request"))
+            line = request.line if request else case.lead
         elif kind == "material_request":
-            held = self.index.held.get((case.entity, event.text("material")))
-            if held is not None and (held.is_shared or held.line == line):
-                said |= {"supplied_to": held.line, "supplied_on": held.on.isoformat(), "duplicate": True}
+            material = self.index.material.get((case.entity, event.text("material")))
+            if material is not None and (material.is_shared or material.line == line):
+                fields |= {"supplied_to": material.line, "supplied_on": material.on.isoformat(), "duplicate": True}
             else:
-                said["duplicate"] = self.index.asked_before(case.entity, event.text("material"), line)
+                fields["duplicate"] = self.index.asked_before(case.entity, event.text("material"), line)
         elif kind == "loss_estimate":
             param = self.pack.params.get(self.work.loss_param)
-            said["loss_class"] = loss_class(param, Decimal(event.text("amount_cny")), event.on)
-        return Event(event.what, event.on, event.told, line, event.by, event.approved_by, event.reason, said)
+            fields["loss_class"] = loss_class(param, Decimal(event.text("amount_cny")), event.on)
+        return Event(event.what, event.on, event.told, line, event.by, event.approved_by, event.reason, fields)
 
-    def _turned(self, turn: FindingChange, name: str, on: dt.date, batch: "_Batch") -> None:
-        one = RoutedFinding(name, turn.verdict.rule, turn.verdict.entity, turn.verdict.evidence)
-        case_id = self.index.case_of.get(one.finding)
+    def _apply_change(self, turn: FindingChange, name: str, on: dt.date, batch: "_Batch") -> None:
+        finding = RoutedFinding(name, turn.verdict.rule, turn.verdict.entity, turn.verdict.evidence)
+        case_id = self.index.case_of.get(finding.finding)
         if turn.state in ("raised", "changed") or (turn.state == "stands" and case_id is None):
-            self._raise(one, on, batch)
+            self._raise(finding, on, batch)
         elif turn.state in ("cleared", "not_applicable"):
-            self._hush.drop(one.finding)
+            self._suppressions.drop(finding.finding)
             case = self._cases.get(case_id) if case_id else None
-            if case is not None and case.findings[one.finding].stands:
-                told_by = {"finding": one.finding, "how": turn.how, "entry": turn.fact // FACT_LINES}
-                if case.case_id in self._held_to_account(batch):
-                    told_by["persons"] = True
-                self._happen(case, Event("finding.cleared", on, turn.fact, said=told_by), batch)
+            if case is not None and case.findings[finding.finding].stands:
+                fields = {"finding": finding.finding, "how": turn.how, "entry": turn.fact // FACT_LINES}
+                if case.case_id in self._with_persons(batch):
+                    fields["persons"] = True
+                self._happen(case, Event("finding.cleared", on, turn.fact, said=fields), batch)
 
-    def _held_to_account(self, batch: "_Batch") -> set[str]:
-        """Return the cases in which a person answers for something."""
+    def _with_persons(self, batch: "_Batch") -> set[str]:
+        """Return the cases with persons held responsible."""
         if batch.accounts is None:
             is_told = "responsibility" in self.pack.kinds
             rows = self._duck.rows("SELECT DISTINCT case_id FROM responsibility") if is_told else []
             batch.accounts = {case_id for (case_id,) in rows}
         return batch.accounts
 
-    def _raise(self, one: RoutedFinding, on: dt.date, batch: "_Batch") -> None:
-        """Take a finding into its case, into one that a key leads to, or into a new one; or into none."""
-        case_id = self.index.case_of.get(one.finding)
-        held = self.case(case_id) if case_id else None
-        route = self._router.route(one)
-        if route is None or (not route.opens and held is None):
+    def _raise(self, finding: RoutedFinding, on: dt.date, batch: "_Batch") -> None:
+        """Add a finding to its case, to one that a key leads to, or to a new one; or to none."""
+        case_id = self.index.case_of.get(finding.finding)
+        case = self.case(case_id) if case_id else None
+        route = self._router.route(finding)
+        if route is None or (not route.opens and case is None):
             return
-        if self._hush.takes(one, on) and (held is None or held.is_ended):
+        if self._suppressions.takes(finding, on) and (case is None or case.is_ended):
             return
-        event = self._router.event(one, route, on)
-        if held is not None and held.is_ended and held.closed_on is not None:
-            past = (on - held.closed_on).days > held.window_days
-            held = None if past else held
-        if held is None:
+        event = self._router.event(finding, route, on)
+        if case is not None and case.is_ended and case.closed_on is not None:
+            past = (on - case.closed_on).days > case.window_days
+            case = None if past else case
+        if case is None:
             keys = event.text("joins").split("|")
-            held = self.case(self.index.open_case(keys) or "") or self._new(one.finding, case_id)
-        self._happen(held, event, batch)
+            case = self.case(self.index.open_case(keys) or "") or self._new(finding.finding, case_id)
+        self._happen(case, event, batch)
 
     def _new(self, finding: str, before: str | None) -> Case:
-        """Return a case of its own for a finding; it is named by the finding and the case that it was in before."""
-        whole = json.dumps([finding, before], separators=(",", ":")).encode()
-        name = "C-" + base64.b32encode(sha256(whole).digest()[:10]).decode().lower()
+        """Return a new case for a finding; its id is derived from the finding and its previous case."""
+        identity = json.dumps([finding, before], separators=(",", ":")).encode()
+        name = "C-" + base64.b32encode(sha256(identity).digest()[:10]).decode().lower()
         return self._cases.setdefault(name, Case(name))
 
     def _happen(self, case: Case, event: Event, batch: "_Batch") -> None:
@@ -256,11 +258,11 @@ class Cases:
             self.index.hold(case.entity, event)
 
     def _rows(self, batch: "_Batch", on: dt.date) -> dict[str, pa.Table]:
-        """Return all rows that a batch changed; rows come in the order of cases' names."""
+        """Return all rows that a batch changed, in the order of case ids."""
         rows: dict[str, list[Row]] = {}
         for case_id in sorted(batch.cases):
-            for table, some in case_rows(batch.cases[case_id], self.pack, self._today).items():
-                rows.setdefault(table, []).extend(some)
+            for table, table_rows in case_rows(batch.cases[case_id], self.pack, self._today).items():
+                rows.setdefault(table, []).extend(table_rows)
         if batch.events:
             rows["case_event"] = batch.events
         for rule in sorted(batch.rules):
@@ -278,7 +280,7 @@ def _place(turn: FindingChange) -> tuple[str, str]:
 
 
 class _Batch:
-    """What one batch touches: cases, rules whose outcomes changed, events in order."""
+    """What one batch touches: cases, rules with changed outcomes, events in order."""
 
     def __init__(self) -> None:
         self.cases: dict[str, Case] = {}

@@ -1,8 +1,8 @@
-"""What a line, or the entity itself, sees of a case: what is kept back is not there, and persons have names of the case's own.
+"""What a line, or the entity itself, may see of a case: hidden parts are absent, and persons have pseudonyms.
 
-- Who has no part in a case sees nothing of it.
-- A line that keeps its steps to itself shows others what it did, not who did it and why.
-- A person is named to lines that may know persons; to others by a number of its own in each case.
+- A line without a part in a case sees nothing of it.
+- A line with confidential steps shows other lines what it did, not who did it or why.
+- A person is named to lines that may know persons; others see a number that is used in that case only.
 """
 
 import json
@@ -14,7 +14,7 @@ from comptroller.cases.fold import SEVERITIES, is_released_by
 from comptroller.model.case_policy import CasePolicy, Sight
 
 _PERSONS = ("by", "approved_by", "person", "rectified_by", "verified_by", "closed_by")
-_KEPT = ("by", "approved_by", "reason")
+_CONFIDENTIAL = ("by", "approved_by", "reason")
 _ENTITY_HEAD = (
     *("case_id", "entity", "office", "lead", "state", "rule", "severity", "findings", "standing", "opened_on"),
     *(
@@ -29,147 +29,148 @@ _ENTITY_HEAD = (
         "reopened_on",
     ),
 )
-Whole = dict[str, Any]
+Record = dict[str, Any]
 
 
-def visible_to_line(whole: Whole, line: str, work: CasePolicy) -> Whole | None:
-    """Return a case (as `board.whole` does) as a line may see it; None for a line that has no part in it."""
-    lead, informed = whole["lead"], (whole["informed"] or "").split()
-    if line not in (lead, whole["pending"], *informed):
+def visible_to_line(case: Record, line: str, work: CasePolicy) -> Record | None:
+    """Return a case (in the form of `queries.whole`) as a line may see it; None for a line without a part in it."""
+    lead, informed = case["lead"], (case["informed"] or "").split()
+    if line not in (lead, case["pending"], *informed):
         return None
-    return _shown(whole, line, work)
+    return _view_of(case, line, work)
 
 
-def visible_as_of(whole: Whole, line: str, work: CasePolicy) -> Whole:
-    """Return a case of an earlier day to a seat that sees the case as it stands now; '' for an overseer."""
-    return _shown(whole, line, work)
+def visible_as_of(case: Record, line: str, work: CasePolicy) -> Record:
+    """Return a case as of an earlier day to a viewer that may see the current case; `line` is '' for an overseer."""
+    return _view_of(case, line, work)
 
 
-def visible_to_overseer(whole: Whole, work: CasePolicy) -> Whole | None:
-    """Return a case as somebody sees it who oversees its office on no line; None for one that a line keeps to
-    itself.
+def visible_to_overseer(case: Record, work: CasePolicy) -> Record | None:
+    """Return the case as an overseer without a supervision line may see it, or None if its leading line is
+    confidential.
     """
-    return None if work.sights.get(whole["lead"], Sight()).keeps else _shown(whole, "", work)
+    return None if work.sights.get(case["lead"], Sight()).keeps else _view_of(case, "", work)
 
 
-def _shown(whole: Whole, line: str, work: CasePolicy) -> Whole:
-    """Return a case to whoever has a part in it, without what others keep."""
-    lead = whole["lead"]
+def _view_of(case: Record, line: str, work: CasePolicy) -> Record:
+    """Return a case for a party to it, without the confidential parts of other lines."""
+    lead = case["lead"]
     keeps = {name for name, sight in work.sights.items() if sight.keeps and name != line}
-    shown = {**whole, "event": [_event(one, line, lead, keeps) for one in whole["event"]]}
-    shown["request"] = [{**one, "material": None} if one["by_line"] in keeps else one for one in whole["request"]]
-    if whole.get("inquiry") in keeps:
-        shown["inquiry"] = None
+    view = {**case, "event": [_event(row, line, lead, keeps) for row in case["event"]]}
+    view["request"] = [{**row, "material": None} if row["by_line"] in keeps else row for row in case["request"]]
+    if case.get("inquiry") in keeps:
+        view["inquiry"] = None
     if lead in keeps:
-        shown |= dict.fromkeys(("verified_by", "closed_by"))
-        shown["responsibility"] = []
+        view |= dict.fromkeys(("verified_by", "closed_by"))
+        view["responsibility"] = []
     if not work.sights.get(line, Sight()).knows_persons:
-        shown = _without_persons(shown)
-    return shown
+        view = _without_persons(view)
+    return view
 
 
-def _event(one: Whole, line: str, lead: str, keeps: set[str]) -> Whole:
-    """Return an event of the time line without what its line keeps to itself."""
-    if one["what"] == "finding.cleared" and line != lead:
-        said = json.loads(one["said"] or "{}")
-        return {**one, "said": json.dumps({name: cell for name, cell in said.items() if name != "persons"})}
-    if one["what"] == "evidence.given" and not _may_see(one, line, lead):
-        return {**one, "said": "{}", **dict.fromkeys(_KEPT)}
-    if one["by_line"] in keeps and not _is_answer(one) and not _is_handed_to(one, line):
-        return {**one, "said": "{}", **dict.fromkeys(_KEPT)}
-    return one
+def _event(event: Record, line: str, lead: str, keeps: set[str]) -> Record:
+    """Return an event of the time line without the confidential parts of its line."""
+    if event["what"] == "finding.cleared" and line != lead:
+        fields = json.loads(event["said"] or "{}")
+        return {**event, "said": json.dumps({name: cell for name, cell in fields.items() if name != "persons"})}
+    if event["what"] == "evidence.given" and not _may_see(event, line, lead):
+        return {**event, "said": "{}", **dict.fromkeys(_CONFIDENTIAL)}
+    if event["by_line"] in keeps and not _is_answer(event) and not _is_handed_to(event, line):
+        return {**event, "said": "{}", **dict.fromkeys(_CONFIDENTIAL)}
+    return event
 
 
-def _is_handed_to(one: Whole, line: str) -> bool:
-    """Return whether by this event a case was handed to a line: it is told why."""
-    return bool(line) and one["what"] == "move.hand_over" and json.loads(one["said"] or "{}").get("to_line") == line
+def _is_handed_to(event: Record, line: str) -> bool:
+    """Return whether this event handed the case to a line: that line sees the reason."""
+    return bool(line) and event["what"] == "move.hand_over" and json.loads(event["said"] or "{}").get("to_line") == line
 
 
-def _is_answer(one: Whole) -> bool:
-    """Return whether the entity said it: an answer carries the entity's name."""
-    return "answer" in json.loads(one["said"] or "{}")
+def _is_answer(event: Record) -> bool:
+    """Return whether the entity reported it: only an answer has a name in the field `answer`."""
+    return "answer" in json.loads(event["said"] or "{}")
 
 
-def _may_see(one: Whole, line: str, lead: str) -> bool:
-    scope = json.loads(one["said"] or "{}").get("seen_by", "case")
-    return line == one["by_line"] or scope == "case" or (scope == "lead" and line == lead)
+def _may_see(event: Record, line: str, lead: str) -> bool:
+    scope = json.loads(event["said"] or "{}").get("seen_by", "case")
+    return line == event["by_line"] or scope == "case" or (scope == "lead" and line == lead)
 
 
-def _without_persons(whole: Whole) -> Whole:
-    """Return a case with each person named by a number, in the order in which they come."""
+def _without_persons(case: Record) -> Record:
+    """Return a case with each person replaced by a number, in the order of first appearance."""
     numbers: dict[str, str] = {}
-    for person in _persons(whole):
+    for person in _persons(case):
         numbers.setdefault(person, f"person {len(numbers) + 1}")
 
-    def hide(row: Whole) -> Whole:
+    def hide(row: Record) -> Record:
         return {k: numbers.get(v, v) if k in _PERSONS and v else v for k, v in row.items()}
 
-    lists = {name: [hide(one) for one in some] for name, some in whole.items() if isinstance(some, list)}
-    return {**hide(whole), **lists}
+    lists = {name: [hide(one) for one in rows] for name, rows in case.items() if isinstance(rows, list)}
+    return {**hide(case), **lists}
 
 
-def _persons(whole: Whole) -> Iterator[str]:
-    for row in [*whole["event"], whole, *whole["responsibility"]]:
+def _persons(case: Record) -> Iterator[str]:
+    for row in [*case["event"], case, *case["responsibility"]]:
         for name in _PERSONS:
             if row.get(name):
                 yield str(row[name])
 
 
-def released_until(whole: Whole, work: CasePolicy) -> int:
-    """Return the place of the last event by which a line told the entity of a case; 0 where none did."""
-    told = [one["place"] for one in whole["event"] if is_released_by(whole["entity"], _as_event(one), work)]
-    return max(told, default=0)
+def released_until(case: Record, work: CasePolicy) -> int:
+    """Return the place of the last event that informed the entity of a case; 0 if none did."""
+    places = [event["place"] for event in case["event"] if is_released_by(case["entity"], _as_event(event), work)]
+    return max(places, default=0)
 
 
-def _as_event(one: Whole) -> Event:
-    return Event(one["what"], one["happened_on"], said=json.loads(one["said"] or "{}"))
+def _as_event(event: Record) -> Event:
+    return Event(event["what"], event["happened_on"], said=json.loads(event["said"] or "{}"))
 
 
-def visible_to_entity(whole: Whole, work: CasePolicy, *, answers: bool = True, until: int | None = None) -> Whole:
-    """Return a case as the entity that it is about may see it: its findings, its own answers, what is asked of it and
-    by when.
+def visible_to_entity(case: Record, work: CasePolicy, *, answers: bool = True, until: int | None = None) -> Record:
+    """Return a case as its entity may see it: its findings, its own answers, what it must supply and by when.
 
-    Findings are those that were in the case when a line last told the entity of it, the event in the place `until`. Of
-    the lines' steps it sees those that the pack lets it see, without officers; of requests its own, of clocks those
-    that bind it. A line that keeps its steps to itself is not named, and what it asks for and writes is for who
-    `answers`.
+    - Findings are those in the case when a line last informed the entity, at the event in the place `until`.
+    - Of the lines' steps it sees those that the pack lets it see, without officers.
+    - Of requests it sees its own, and of clocks those that bind it.
+    - A confidential line is not named; its requests and letters are for viewers with `answers` only.
     """
-    seen = {f"move.{name}" for name, move in work.moves.items() if move.entity_sees}
+    visible_moves = {f"move.{name}" for name, move in work.moves.items() if move.entity_sees}
     own = {f"move.{name}" for name, move in work.moves.items() if "entity" in move.by}
-    until = released_until(whole, work) if until is None else until
+    until = released_until(case, work) if until is None else until
     known = {
-        _finding(one).get("finding")
-        for one in whole["event"]
-        if one["what"] == "finding.raised" and one["place"] < until
+        _finding_fields(row).get("finding")
+        for row in case["event"]
+        if row["what"] == "finding.raised" and row["place"] < until
     }
-    findings = [one for one in whole["finding"] if one["finding"] in known]
+    findings = [row for row in case["finding"] if row["finding"] in known]
     events = []
-    for one in whole["event"]:
-        if one["what"].startswith("finding.") and _finding(one).get("finding") not in known:
+    for row in case["event"]:
+        if row["what"].startswith("finding.") and _finding_fields(row).get("finding") not in known:
             continue
-        if one["what"] in own or one["what"].startswith("finding."):
-            events.append(one if one["what"] in own else {**one, "said": json.dumps(_finding(one))})
-        elif one["what"] in seen or one["what"] == "request.asked" or _is_letter_to(one, whole["entity"]):
-            events.append({**one, "by": None, "approved_by": None, "said": json.dumps(_told(one))})
-    head = {name: whole[name] for name in _ENTITY_HEAD}
-    clocks = [one for one in whole["clock"] if one["holder"] == whole["entity"]]
-    running = [one["due_on"] for one in clocks if one["due_on"] and not one["ended_on"] and not one["stopped_on"]]
+        if row["what"] in own or row["what"].startswith("finding."):
+            events.append(row if row["what"] in own else {**row, "said": json.dumps(_finding_fields(row))})
+        elif row["what"] in visible_moves or row["what"] == "request.asked" or _is_letter_to(row, case["entity"]):
+            events.append({**row, "by": None, "approved_by": None, "said": json.dumps(_public_fields(row))})
+    head = {name: case[name] for name in _ENTITY_HEAD}
+    clocks = [row for row in case["clock"] if row["holder"] == case["entity"]]
+    running = [row["due_on"] for row in clocks if row["due_on"] and not row["ended_on"] and not row["stopped_on"]]
     head["due_on"] = min(running, default=None)
-    head |= {"findings": len(findings), "standing": sum(bool(one["stands"]) for one in findings)}
-    head["severity"] = max((one["severity"] for one in findings), key=_rank, default=None)
+    head |= {"findings": len(findings), "standing": sum(bool(row["stands"]) for row in findings)}
+    head["severity"] = max((row["severity"] for row in findings), key=_rank, default=None)
     keeps = {name for name, sight in work.sights.items() if sight.keeps}
-    kept = set() if answers else keeps
-    events = [one for one in events if one["what"] in own or one.get("by_line") not in kept]
-    if whole["lead"] in keeps:
+    hidden_lines = set() if answers else keeps
+    events = [row for row in events if row["what"] in own or row.get("by_line") not in hidden_lines]
+    if case["lead"] in keeps:
         head["lead"] = None
-        events = [{**one, "by_line": None} for one in events]
-    asked = ("request", "material", "asked_on", "due_on", "answered_on")
+        events = [{**row, "by_line": None} for row in events]
+    request_fields = ("request", "material", "asked_on", "due_on", "answered_on")
     return {
         **head,
-        "finding": [{k: v for k, v in one.items() if k != "joins"} for one in findings],
+        "finding": [{k: v for k, v in row.items() if k != "joins"} for row in findings],
         "clock": clocks,
         "request": [
-            {k: one[k] for k in asked} for one in whole["request"] if not one["saved"] and one["by_line"] not in kept
+            {k: row[k] for k in request_fields}
+            for row in case["request"]
+            if not row["saved"] and row["by_line"] not in hidden_lines
         ],
         "responsibility": [],
         "event": events,
@@ -180,23 +181,23 @@ def _rank(severity: str) -> int:
     return SEVERITIES.index(severity) if severity in SEVERITIES else -1
 
 
-def _is_letter_to(one: Whole, entity: str) -> bool:
-    """Return whether an event tells of a letter that is addressed to the entity."""
-    return one["what"] == "letter.sent" and bool(json.loads(one["said"] or "{}").get("addressee") == entity)
+def _is_letter_to(event: Record, entity: str) -> bool:
+    """Return whether an event is a letter to the entity."""
+    return event["what"] == "letter.sent" and bool(json.loads(event["said"] or "{}").get("addressee") == entity)
 
 
-def visible_letters(whole: Whole) -> set[str]:
-    """Return the letters of a case of which a seat is told, by what it sees of the case."""
-    said = (json.loads(one["said"] or "{}") for one in whole["event"] if one["what"] == "letter.sent")
-    return {str(one["letter"]) for one in said if "letter" in one}
+def visible_letters(case: Record) -> set[str]:
+    """Return the letters of a case that a viewer may read, from what the viewer sees of the case."""
+    letters = (json.loads(event["said"] or "{}") for event in case["event"] if event["what"] == "letter.sent")
+    return {str(event["letter"]) for event in letters if "letter" in event}
 
 
-def _finding(one: Whole) -> Whole:
-    said = json.loads(one["said"] or "{}")
-    return {name: said[name] for name in ("finding", "rule", "severity", "how", "entry") if name in said}
+def _finding_fields(event: Record) -> Record:
+    fields = json.loads(event["said"] or "{}")
+    return {name: fields[name] for name in ("finding", "rule", "severity", "how", "entry") if name in fields}
 
 
-def _told(one: Whole) -> Whole:
-    said = json.loads(one["said"] or "{}")
+def _public_fields(event: Record) -> Record:
+    fields = json.loads(event["said"] or "{}")
     names = ("clock", "extend_by", "order_number", "due_on", "letter", "kind", "request", "material", "finding")
-    return {name: said[name] for name in names if name in said}
+    return {name: fields[name] for name in names if name in fields}

@@ -1,4 +1,7 @@
-"""Is it right? Changed rows make dockets due; the rules of due dockets are judged; findings are raised, changed, cleared."""
+"""Is it right? Changed rows make dockets due; their rules are judged; findings are raised, changed, cleared.
+
+A docket is the part of the rows that a rule judges together, such as the payments of one entity: a partition key.
+"""
 
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -10,7 +13,9 @@ __all__ = ["Watch"]
 
 
 def __getattr__(name: str) -> object:
-    """Return a public class; its module is imported at the first use, so that a reader of tables does not load it."""
+    """Return a public class; its module is imported at first use, so that code that only reads tables does not
+    load it.
+    """
     if name in __all__:
         return getattr(import_module("comptroller.watch.judge"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

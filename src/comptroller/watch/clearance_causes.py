@@ -1,8 +1,11 @@
-"""By what a finding is gone: facts that were told, a list, the clock, a policy; who follows findings may not take one for another.
+"""Why a finding is cleared: by reported facts, a list, the clock or a policy.
 
-- Facts count where they lie in the finding's own docket, or reach it through a reference by its entity.
-- Facts are the cause only where the rule applies to them and finds nothing; that it applies no more is no passing.
-- Where facts and lists changed in one batch, neither is said to be the cause.
+Readers of findings must not take one cause for another.
+
+- Facts count if they are in the finding's own docket, or reach it through a reference by its entity.
+- Facts are the cause only if the rule still applies to them and finds nothing. A rule that no longer applies does not
+  pass.
+- If facts and lists changed in one batch, neither is named as the cause.
 """
 
 from collections import defaultdict
@@ -20,35 +23,38 @@ from comptroller.watch.working_set import Changes, Part
 
 _GONE = ("cleared", "not_applicable")
 _LISTS = ("list_in_force", "list_line")
-Turned = tuple[Rule | None, FindingChange]
+RuleChange = tuple[Rule | None, FindingChange]
 Renewed = Mapping[str, tuple[str, ...] | None]
 
 
 def by_policy(turns: Iterable[FindingChange]) -> list[FindingChange]:
-    """Return turns of which those that are gone ended by another policy."""
+    """Return the changes, with the policy as the cause of those that are cleared or no longer applicable."""
     return [replace(turn, how="policy") if turn.state in _GONE else turn for turn in turns]
 
 
 def with_causes(
-    turns: list[Turned], plan: Plan, changes: Changes, added: Mapping[str, pa.Table], renewed: Renewed
-) -> list[Turned]:
-    """Return the turns of a batch, of which those that are gone say by what; `added` and `renewed` are what changed."""
+    turns: list[RuleChange], plan: Plan, changes: Changes, added: Mapping[str, pa.Table], renewed: Renewed
+) -> list[RuleChange]:
+    """Return the changes of a batch, with a cause for each finding that is cleared or no longer applicable.
+
+    `added` are the new rows by table, `renewed` the tables that changed as a whole.
+    """
     if not any(turn.state in _GONE for _, turn in turns):
         return turns
     causes = _Causes(plan, changes, added, renewed)
-    return [(rule, causes.told(rule, turn) if rule and turn.state in _GONE else turn) for rule, turn in turns]
+    return [(rule, causes.with_cause(rule, turn) if rule and turn.state in _GONE else turn) for rule, turn in turns]
 
 
 class _Causes:
-    """What changed in a batch, asked docket by docket."""
+    """What changed in a batch, looked up by docket."""
 
     def __init__(self, plan: Plan, changes: Changes, added: Mapping[str, pa.Table], renewed: Renewed) -> None:
         self._pack, self._changes, self._added, self._renewed = plan.pack, changes, added, renewed
         self._label = {rule.name: f"docket {group.label}" for group in plan.groups for rule in group.rules}
         self._own: dict[tuple[str, str], dict[int, tuple[int, bool]]] = {}
 
-    def told(self, rule: Rule, turn: FindingChange) -> FindingChange:
-        """Return a turn with how its finding is gone, and by which fact."""
+    def with_cause(self, rule: Rule, turn: FindingChange) -> FindingChange:
+        """Return a change with its cause, and with the fact that caused it."""
         if "clock" in self._renewed:
             return replace(turn, how="time")
         fact, has_ended = self._facts(rule, turn.verdict)
@@ -60,15 +66,15 @@ class _Causes:
         return replace(turn, how="retracted" if has_ended else "lists" if listed else "around")
 
     def _facts(self, rule: Rule, verdict: Verdict) -> tuple[int, bool]:
-        """Return the last fact that came about a finding's docket, and whether one of it ended."""
-        found = [self._of_docket(table, self._label[rule.name]).get(verdict.docket) for table in rule.reads]
-        found += [_of_entity(part, verdict.entity) for part in self._around(rule, verdict)]
-        some = [one for one in found if one is not None]
-        return max((fact for fact, _ in some), default=0), any(ended for _, ended in some)
+        """Return the last fact added to a finding's docket, and whether a fact of it ended."""
+        candidates = [self._of_docket(table, self._label[rule.name]).get(verdict.docket) for table in rule.reads]
+        candidates += [_of_entity(part, verdict.entity) for part in self._around(rule, verdict)]
+        facts = [one for one in candidates if one is not None]
+        return max((fact for fact, _ in facts), default=0), any(ended for _, ended in facts)
 
     def _around(self, rule: Rule, verdict: Verdict) -> list[tuple[pa.Table, bool]]:
         """Return the changed rows of reported kinds that a rule looks up by the entity."""
-        tables = [t for t, by in rule.references.items() if by == ("entity",) and _is_told(self._pack, t)]
+        tables = [t for t, by in rule.references.items() if by == ("entity",) and _is_reported(self._pack, t)]
         return [
             (part.rows, self._is_new(table, part))
             for table in tables
@@ -77,25 +83,27 @@ class _Causes:
         ]
 
     def _of_docket(self, table: str, label: str) -> dict[int, tuple[int, bool]]:
-        """Return for each docket of which a table's rows changed the last fact that came, and whether one ended."""
+        """Return for each docket with changed rows of a table the last fact that was added, and whether a fact
+        ended.
+        """
         known = self._own.get((table, label))
         if known is not None:
             return known
-        found: dict[int, tuple[int, bool]] = defaultdict(lambda: (0, False))
-        for part in self._changes.parts.get(table, ()) if _is_told(self._pack, table) else ():
+        by_docket: dict[int, tuple[int, bool]] = defaultdict(lambda: (0, False))
+        for part in self._changes.parts.get(table, ()) if _is_reported(self._pack, table) else ():
             is_new = self._is_new(table, part)
             hashes = part.hashes.get(label, np.empty(0, dtype=np.uint64))
             for docket, fact in zip(hashes.tolist(), part.rows.column("fact").to_pylist(), strict=False):
-                last, has_ended = found[docket]
-                found[docket] = (max(last, fact), has_ended) if is_new else (last, True)
-        self._own[table, label] = found = dict(found)
-        return found
+                last, has_ended = by_docket[docket]
+                by_docket[docket] = (max(last, fact), has_ended) if is_new else (last, True)
+        self._own[table, label] = by_docket = dict(by_docket)
+        return by_docket
 
     def _is_new(self, table: str, part: Part) -> bool:
         return part.rows is self._added.get(table)
 
     def _lists(self, rule: Rule, verdict: Verdict) -> bool:
-        """Return whether a list changed that binds the finding's entity and that the rule looks up."""
+        """Return whether a list changed that binds the finding's entity and is read by the rule."""
         for table in _LISTS:
             if table not in rule.references and table not in rule.reads:
                 continue
@@ -105,15 +113,15 @@ class _Causes:
         return False
 
 
-def _is_told(pack: Pack, table: str) -> bool:
-    """Return whether a table's rows are reported by people, and are no list."""
+def _is_reported(pack: Pack, table: str) -> bool:
+    """Return whether a table's rows are reported by people and are not a list."""
     kind = pack.tables.get(table)
-    whole = pack.kinds.get(kind.parent or kind.name) if kind else None
-    return whole is not None and not whole.is_made and table not in _LISTS
+    reported_kind = pack.kinds.get(kind.parent or kind.name) if kind else None
+    return reported_kind is not None and not reported_kind.is_made and table not in _LISTS
 
 
 def _of_entity(part: tuple[pa.Table, bool], entity: str) -> tuple[int, bool] | None:
-    """Return the last fact about an entity among rows that came, or that one ended; None where none is about it."""
+    """Return the last fact about an entity among added rows, or that a fact ended; None if no row is about it."""
     rows, is_new = part
     facts = rows.filter(pc.equal(rows.column("entity"), entity)).column("fact").to_pylist()
     if not facts:

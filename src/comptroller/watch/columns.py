@@ -1,4 +1,4 @@
-"""Columns held in growing arrays, from which a few rows are taken as Arrow at a cost that does not grow with what is held."""
+"""Columns in growing arrays. Taking a few rows as Arrow costs the same however many rows are stored."""
 
 from typing import Any, Protocol
 
@@ -13,7 +13,7 @@ _NO_INT = np.iinfo(np.int64).min
 
 
 class Column(Protocol):
-    """One column: values are added at the end, and taken by row."""
+    """One column: values are appended, and read by row number."""
 
     def add(self, values: pa.ChunkedArray) -> None:
         """Add values."""
@@ -57,11 +57,11 @@ _STORED: dict[str, tuple[pa.DataType, Any, Any]] = {
     "DOUBLE": (pa.float64(), np.float64, np.nan),
     "BOOLEAN": (pa.int8(), np.int8, -1),
 }
-"""How values of a type are stored: as which type, in which array, and what stands for null."""
+"""How values of a type are stored: the Arrow type, the array type, and the value that represents null."""
 
 
 class Plain:
-    """Numbers, days, instants and flags, with one value that stands for null."""
+    """Numbers, days, instants and flags; one value represents null."""
 
     def __init__(self, form: pa.DataType, stored: pa.DataType, dtype: Any, none: Any) -> None:
         """Begin empty."""
@@ -85,7 +85,7 @@ class Plain:
 
 
 class Decimals:
-    """Decimals of at most 18 digits, held as 64-bit whole numbers."""
+    """Decimals of at most 18 digits, stored as 64-bit integers."""
 
     def __init__(self, form: pa.DataType) -> None:
         """Begin empty."""
@@ -136,10 +136,12 @@ def _gather(
 
 
 class Texts:
-    """Texts, each once where they repeat much, else one behind the other; an empty text stands for null."""
+    """Texts. Values that repeat often are stored once and referred to by code, others are stored in sequence;
+    an empty text represents null.
+    """
 
     def __init__(self) -> None:
-        """Begin empty, and with each text once."""
+        """Begin empty, in the form that stores each text once."""
         self._count = 0
         self._codes: NDArray[np.int32] | None = np.empty(0, dtype=np.int32)
         self._known: dict[str | None, int] = {None: 0}
@@ -149,7 +151,7 @@ class Texts:
         self._append(pa.array([""]))
 
     def add(self, values: pa.ChunkedArray) -> None:
-        """Add values; a column that proves to be mostly unlike is turned into one without codes."""
+        """Add values; a column with mostly different texts changes to the form without codes."""
         if self._codes is None:
             self._append(values.cast(pa.string()).fill_null("").combine_chunks())
             self._count += len(values)
@@ -172,7 +174,7 @@ class Texts:
             self._spread()
 
     def _append(self, texts: pa.Array) -> None:
-        """Put texts behind those in the heap."""
+        """Append texts to the heap."""
         if isinstance(texts, pa.ChunkedArray):
             texts = texts.combine_chunks()
         texts = texts.cast(pa.large_string())
@@ -188,7 +190,7 @@ class Texts:
         self._texts += len(texts)
 
     def _spread(self) -> None:
-        """Return up the codes: each row has its own text from here on."""
+        """Stop using codes: each row has its own text from here on."""
         assert self._codes is not None
         every = self._texts_of(self._codes[: self._count].astype(np.int64))
         self._codes, self._known, self._texts = None, {}, 0

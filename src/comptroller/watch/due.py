@@ -1,4 +1,4 @@
-"""What is due: dockets by their hash, with spans of days where a window bounds them."""
+"""Due dockets by their hash, with spans of days if a window limits them."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,9 +19,9 @@ Spans = tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]
 class Due:
     """The dockets that a change makes due in one group, and why.
 
-    `tables` changed themselves; `rules` are due through a reference. With a window, `spans` says between which days
-    (from 1970-01-01) a docket is due, `windows` are the hashes of docket and stretch of time whose rows are read,
-    and `whole` the dockets that are read whole.
+    `tables` changed themselves; `rules` are due through a reference. With a window, `spans` holds the days between
+    which a docket is due, counted from 1970-01-01. `windows` are hashes of a docket and a stretch of time: their rows
+    are read. `whole` are the dockets that are read completely.
     """
 
     dockets: NDArray[np.uint64]
@@ -42,10 +42,12 @@ class Due:
 
 
 class DueDays:
-    """Between which days a docket is due, looked up where it is asked for: few dockets have something that stands."""
+    """The days between which a docket is due. They are looked up on demand, because few dockets have an open
+    finding.
+    """
 
     def __init__(self, spans: Spans) -> None:
-        """Put the spans in the order of their dockets."""
+        """Sort the spans by docket."""
         order = np.argsort(spans[0], kind="stable")
         self._dockets, self._starts, self._ends = (part[order] for part in spans)
 
@@ -58,7 +60,7 @@ class DueDays:
 
 
 def _day(number: int) -> date:
-    """Return the day of a number counted from 1970-01-01, or the nearest that there is."""
+    """Return the day of a number counted from 1970-01-01, or the nearest one in the calendar."""
     return date.fromordinal(min(max(_EPOCH + number, 1), date.max.toordinal()))
 
 

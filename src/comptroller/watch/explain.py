@@ -1,6 +1,7 @@
-"""A finding explained: clause and source, the rule's text, parameters with their dates, the rows read, what would be lawful.
+"""The explanation of a finding: clause and source, the rule's text, parameters with their dates, the rows read, and
+what would be lawful.
 
-What is cited is what held: the policy under which the finding was judged, and of it what was in force on the finding's day.
+It cites the policy that the finding was judged under, as it was in force on the finding's day.
 """
 
 import datetime as dt
@@ -17,7 +18,7 @@ from comptroller.watch.history import Version, versions
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """All that a person needs to defend a finding, or to contest it."""
+    """Everything that a person needs to defend a finding, or to contest it."""
 
     finding: Version
     history: list[Version]
@@ -59,17 +60,18 @@ class Explanation:
 def explain(
     duck: DuckDb, pack: Pack, finding: str, *, policy_of: Callable[[str, int], Pack] | None = None
 ) -> Explanation | None:
-    """Explain a finding by its name (or a beginning that is only its own); None where there is no such finding.
+    """Return the explanation of a finding by its name, or by a unique beginning of the name; None if there is no such
+    finding.
 
-    `pack` is today's policy; `policy_of` gives that of a digest, as known with an entry, and is asked for the one under
-    which the finding was last found. Where it is left out, there never was another policy.
+    `pack` is today's policy. `policy_of` returns the policy with a digest, as known with an entry. It is called for the
+    policy that last found the finding. Leave it out if there was never another policy.
     """
     names = duck.rows("SELECT DISTINCT finding FROM finding WHERE starts_with(finding, ?) LIMIT 2", [finding])
     if len(names) != 1:
         return None
     history = versions(duck, names[0][0])
     last = history[-1]
-    judged = next((one for one in reversed(history) if one.state != "cleared"), last)
+    judged = next((version for version in reversed(history) if version.state != "cleared"), last)
     then = policy_of(judged.pack, judged.known) if policy_of else pack
     rule, now = then.rules.get(last.rule), pack.rules.get(last.rule)
     return Explanation(
@@ -85,21 +87,19 @@ def explain(
 
 
 def _holds(finding: Version, begins: dt.date | None, ends: dt.date | None) -> bool:
-    """Return whether a period holds the finding's day: the day it is about, else the day of the clock when it
-    was judged.
-    """
+    """Return whether a period contains the finding's day: its subject's day, or else the clock's day of judging."""
     day = finding.since or finding.today
     return day is None or ((begins is None or begins <= day) and (ends is None or day < ends))
 
 
 def _sources(pack: Pack, rule: Rule, finding: Version) -> list[dict[str, Any]]:
-    """Return the sources that a rule cites and that were in force on the finding's day; all, where none was."""
+    """Return the sources cited by a rule that were in force on the finding's day; all of them if none was."""
     cited = [(cite, pack.sources[cite.source]) for cite in rule.cites]
     in_force = [(cite, source) for cite, source in cited if _holds(finding, source.valid_from, source.valid_until)]
-    found = []
+    sources = []
     for cite, source in in_force or cited:
         period = [source.valid_from, source.valid_until]
-        found.append(
+        sources.append(
             {
                 "source": source.name,
                 "title": dict(source.title),
@@ -108,18 +108,18 @@ def _sources(pack: Pack, rule: Rule, finding: Version) -> list[dict[str, Any]]:
                 "in_force": [plain(day) for day in period],
             }
         )
-    return found
+    return sources
 
 
 def _parameters(pack: Pack, rule: Rule, finding: Version) -> list[dict[str, Any]]:
     """Return the values of a rule's parameters that were in force on the finding's day."""
-    found = []
+    parameters = []
     for name in rule.params:
         param = pack.params[name]
         for value in param.values:
             if not _holds(finding, value.valid_from, value.valid_until):
                 continue
-            found.append(
+            parameters.append(
                 {
                     "parameter": param.name,
                     "title": dict(param.title),
@@ -132,32 +132,36 @@ def _parameters(pack: Pack, rule: Rule, finding: Version) -> list[dict[str, Any]
                     "cites": [f"{c.source} {c.article}".strip() for c in value.cites],
                 }
             )
-    return found
+    return parameters
 
 
 def _rows(duck: DuckDb, pack: Pack, rule: Rule, finding: Version) -> list[dict[str, Any]]:
-    """Return the rows that are the finding's evidence, as they were said, each with its entry and its place in it."""
+    """Return the rows that are the finding's evidence, as they were reported, each with its entry and its place
+    in it.
+    """
     if not finding.entries:
         return []
     listed = ", ".join(str(int(fact)) for fact in finding.entries)
-    found: list[dict[str, Any]] = []
+    evidence_rows: list[dict[str, Any]] = []
     near = [*rule.reads, *(t for t in rule.references if t in pack.tables)]
     for table in dict.fromkeys([*near, *pack.kinds]):
-        if table not in near and len({(row["entry"], row["place"]) for row in found}) == len(finding.entries):
+        if table not in near and len({(row["entry"], row["place"]) for row in evidence_rows}) == len(finding.entries):
             break
         columns = list(pack.tables[table].columns)
         names = ", ".join(f'"{c}"' for c in columns)
         for row in duck.rows(f"SELECT {names} FROM all_{table} WHERE fact IN ({listed}) ORDER BY fact"):
             cells = {name: plain(value) for name, value in zip(columns, row, strict=True) if value is not None}
             fact = cells.pop("fact")
-            found.append({"table": table, "entry": fact // FACT_LINES, "place": fact % FACT_LINES, "row": cells})
-    return found
+            evidence_rows.append(
+                {"table": table, "entry": fact // FACT_LINES, "place": fact % FACT_LINES, "row": cells}
+            )
+    return evidence_rows
 
 
 def _lawful(rule: Rule, finding: Version) -> dict[str, str]:
-    """Fill the evidence into the rule's words on what would have made it lawful."""
-    shown = {**finding.evidence}
-    return {"zh": _fill(rule.lawful.zh, shown), "en": _fill(rule.lawful.en, shown)}
+    """Return the rule's text about what would be lawful, filled in with the evidence."""
+    evidence = {**finding.evidence}
+    return {"zh": _fill(rule.lawful.zh, evidence), "en": _fill(rule.lawful.en, evidence)}
 
 
 def _fill(text: str, values: dict[str, Any]) -> str:

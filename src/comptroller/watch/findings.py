@@ -1,7 +1,7 @@
-"""The findings that stand, by rule and docket, and the table of all their versions.
+"""The current findings by rule and docket, and the table of all their versions.
 
-- A finding is raised once, changes when its evidence does, and is cleared when its rule no longer gives it.
-- What a version froze is never written again.
+- A finding is raised once, changes when its evidence changes, and is cleared when its rule no longer returns it.
+- A version is never rewritten.
 """
 
 import json
@@ -38,15 +38,17 @@ COLUMNS = {
 }
 """The columns of the table `finding`, and their types."""
 _LAST = "SELECT * FROM finding QUALIFY row_number() OVER (PARTITION BY finding ORDER BY version DESC) = 1"
-"""The latest version of each finding. It is kept as a table: to look for it among all versions took a second at 240,000."""
+"""The latest version of each finding. It is stored as a table: selecting it from all versions took a second at
+240,000.
+"""
 STANDS = ("raised", "changed", "not_judged", "not_applicable")
 
 
 class Findings:
-    """What stands, in memory and in the table `finding`; the one writer of that table."""
+    """The current verdicts, in memory and in the table `finding`. Nothing else writes that table."""
 
     def __init__(self, duck: DuckDb) -> None:
-        """Make the table if it is missing, and take up what stands."""
+        """Create the table if it is missing, and load the current verdicts."""
         self._duck = duck
         columns = ", ".join(f"{name} {form}" for name, form in COLUMNS.items())
         duck.execute(f"CREATE TABLE IF NOT EXISTS finding ({columns})")
@@ -84,13 +86,13 @@ class Findings:
                 self._standing[rule][docket][key] = verdict
 
     def standing(self, rule: str) -> list[Verdict]:
-        """Return all that stands for a rule, in the order of subjects."""
-        found = [v for held in self._standing.get(rule, {}).values() for v in held.values()]
-        return sorted(found, key=lambda v: str(v.subject))
+        """Return all current verdicts of a rule, in the order of subjects."""
+        verdicts = [v for by_subject in self._standing.get(rule, {}).values() for v in by_subject.values()]
+        return sorted(verdicts, key=lambda v: str(v.subject))
 
     def found(self) -> list[Verdict]:
-        """Return every finding that stands, in the order of rules and subjects."""
-        return [one for rule in self.rules() for one in self.standing(rule) if one.answer == "found"]
+        """Return every current finding, in the order of rules and subjects."""
+        return [verdict for rule in self.rules() for verdict in self.standing(rule) if verdict.answer == "found"]
 
     def compare(
         self,
@@ -99,48 +101,48 @@ class Findings:
         dockets: frozenset[int] | None,
         spans: DueDays | None,
     ) -> list[FindingChange]:
-        """Return what turned: `new` against what stands in those dockets (all, where None).
+        """Return the changes between the `new` verdicts and the current ones of those dockets (all dockets, if None).
 
-        With `spans`, only verdicts whose `since` lies in a span of their docket are compared.
+        With `spans`, only verdicts with a `since` inside a span of their docket are compared.
         """
-        held = self._standing[rule]
+        current = self._standing[rule]
         fresh: dict[int, dict[tuple[Any, ...], Verdict]] = defaultdict(dict)
         for verdict in new:
             fresh[verdict.docket][verdict.subject] = verdict
-        due = set(held) if dockets is None else _both(held, dockets)
+        due = set(current) if dockets is None else _both(current, dockets)
         turns: list[FindingChange] = []
         for docket in due | fresh.keys():
-            before, after = held.get(docket, {}), fresh.get(docket, {})
+            before, after = current.get(docket, {}), fresh.get(docket, {})
             turns += _differ(before, after, spans.of(docket) if spans is not None else None)
         turns.sort(key=lambda t: (t.state, str(t.verdict.subject)))
         self._take(rule, turns)
         return turns
 
     def drop_rule(self, rule: str) -> list[FindingChange]:
-        """Clear all that stands for a rule that is no longer in force."""
+        """Clear all verdicts of a rule that is no longer in force, and return the changes."""
         return self.compare(rule, [], None, None)
 
     def rules(self) -> list[str]:
-        """Return the rules of which something stands."""
-        return sorted(rule for rule, held in self._standing.items() if any(held.values()))
+        """Return the names of the rules that have current verdicts."""
+        return sorted(rule for rule, dockets in self._standing.items() if any(dockets.values()))
 
     def _take(self, rule: str, turns: list[FindingChange]) -> None:
-        held = self._standing[rule]
+        current = self._standing[rule]
         for turn in turns:
             verdict = turn.verdict
             if turn.state == "cleared":
-                held[verdict.docket].pop(verdict.subject)
-                if not held[verdict.docket]:
-                    del held[verdict.docket]
+                current[verdict.docket].pop(verdict.subject)
+                if not current[verdict.docket]:
+                    del current[verdict.docket]
             else:
-                held[verdict.docket][verdict.subject] = verdict
+                current[verdict.docket][verdict.subject] = verdict
 
     def write(self, turns: list[tuple[Rule | None, FindingChange]], pack: str, today: date | None, known: int) -> None:
         """Append versions to the table, as known with entry `known`, the clock at `today`."""
         if not turns:
             return
-        told = [turn.verdict for _, turn in turns]
-        names, versions = [one.finding for one in told], []
+        verdicts = [turn.verdict for _, turn in turns]
+        names, versions = [verdict.finding for verdict in verdicts], []
         for name in names:
             versions.append(self._versions.get(name, 0) + 1)
             self._versions[name] = versions[-1]
@@ -148,19 +150,19 @@ class Findings:
             "finding": names,
             "version": versions,
             "state": [turn.state for _, turn in turns],
-            "rule": [one.rule for one in told],
-            "entity": [one.entity for one in told],
-            "subject": [subject_json(one.subject) for one in told],
-            "since": [one.since for one in told],
-            "missing": [one.missing or None for one in told],
-            "excluded": [one.excluded or None for one in told],
-            "evidence": [one.evidence for one in told],
-            "entries": [one.entries for one in told],
-            "docket": [one.docket for one in told],
+            "rule": [verdict.rule for verdict in verdicts],
+            "entity": [verdict.entity for verdict in verdicts],
+            "subject": [subject_json(verdict.subject) for verdict in verdicts],
+            "since": [verdict.since for verdict in verdicts],
+            "missing": [verdict.missing or None for verdict in verdicts],
+            "excluded": [verdict.excluded or None for verdict in verdicts],
+            "evidence": [verdict.evidence for verdict in verdicts],
+            "entries": [verdict.entries for verdict in verdicts],
+            "docket": [verdict.docket for verdict in verdicts],
             "fingerprint": [rule.fingerprint if rule else "" for rule, _ in turns],
-            "pack": [pack] * len(told),
-            "today": [today] * len(told),
-            "known": [known] * len(told),
+            "pack": [pack] * len(verdicts),
+            "today": [today] * len(verdicts),
+            "known": [known] * len(verdicts),
         }
         forms = {"entries": pa.list_(pa.int64()), "docket": pa.uint64(), "since": pa.date32(), "today": pa.date32()}
         forms |= {"version": pa.int32(), "known": pa.int64()}
@@ -179,7 +181,7 @@ class Findings:
 
 def subject_json(subject: tuple[Any, ...]) -> str:
     """Return a subject as JSON text."""
-    return _spaced([plain(one) for one in subject])
+    return _spaced([plain(value) for value in subject])
 
 
 _spaced = json.JSONEncoder(ensure_ascii=False).encode
@@ -188,13 +190,13 @@ _spaced = json.JSONEncoder(ensure_ascii=False).encode
 def verdicts_of(
     rule: Rule, names: Sequence[str], rows: Iterable[Sequence[Any]], dockets: Iterable[int]
 ) -> list[Verdict]:
-    """Return the verdicts that the rows of a rule's SELECT say, each of its docket."""
+    """Return the verdicts in the rows of a rule's SELECT, each with its docket."""
     columns = dict(zip(names, zip(*rows, strict=True), strict=False))
     if not columns:
         return []
     nothing = [""] * len(columns["entity"])
-    shown = sorted(name for name in columns if name not in _ASIDE)
-    said = zip(*(_plains(columns[name], _SHOWN_AS_IT_IS) for name in shown), strict=True)
+    evidence_names = sorted(name for name in columns if name not in _ASIDE)
+    evidence_rows = zip(*(_plains(columns[name], _ENCODED_AS_IS) for name in evidence_names), strict=True)
     excluded = columns.get("excluded", nothing)
     cells = (
         zip(*(_plains(columns[name], AS_IT_IS) for name in rule.subject), strict=True),
@@ -202,7 +204,7 @@ def verdicts_of(
         columns["entity"],
         columns["since"],
         columns.get("missing", nothing),
-        [_json.encode(dict(zip(shown, one, strict=True))).decode() for one in said],
+        [_json.encode(dict(zip(evidence_names, row, strict=True))).decode() for row in evidence_rows],
         columns["entries"],
         excluded,
     )
@@ -223,24 +225,26 @@ def verdicts_of(
 
 
 def _plains(column: Sequence[Any], as_it_is: frozenset[type]) -> Sequence[Any]:
-    """Return the cells of a column as JSON holds them; most columns hold nothing that would look otherwise."""
-    return column if as_it_is.issuperset(map(type, column)) else [plain(one) for one in column]
+    """Return the cells of a column as JSON values; most columns need no conversion."""
+    return column if as_it_is.issuperset(map(type, column)) else [plain(cell) for cell in column]
 
 
 def _facts(entries: Sequence[int | None] | None) -> tuple[int, ...]:
-    return tuple(sorted({one for one in entries or () if one is not None}))
+    return tuple(sorted({fact for fact in entries or () if fact is not None}))
 
 
 _ASIDE = frozenset(("entries", "missing", "excluded"))
-_SHOWN_AS_IT_IS: frozenset[type] = AS_IT_IS | {date}
-"""Of these the encoder of evidence makes what `plain` would make."""
+_ENCODED_AS_IS: frozenset[type] = AS_IT_IS | {date}
+"""For these types the JSON encoder returns the same as `plain`."""
 _json = msgspec.json.Encoder()
 
 
-def _both(held: Mapping[int, Any], dockets: frozenset[int]) -> set[int]:
-    """Return the dockets that are in both; goes through the smaller."""
+def _both(known: Mapping[int, Any], dockets: frozenset[int]) -> set[int]:
+    """Return the dockets in both, by iterating over the smaller."""
     return (
-        {one for one in held if one in dockets} if len(held) < len(dockets) else {one for one in dockets if one in held}
+        {docket for docket in known if docket in dockets}
+        if len(known) < len(dockets)
+        else {docket for docket in dockets if docket in known}
     )
 
 
@@ -249,11 +253,11 @@ def _differ(
 ) -> list[FindingChange]:
     turns = []
     for subject, verdict in after.items():
-        held = before.get(subject)
+        previous = before.get(subject)
         if spans is not None and not _within(verdict, spans):
             continue
-        if held is None or _shows(held) != _shows(verdict):
-            is_new = held is None or held.answer != "found"
+        if previous is None or _shows(previous) != _shows(verdict):
+            is_new = previous is None or previous.answer != "found"
             turns.append(
                 FindingChange(
                     ("raised" if is_new else "changed") if verdict.answer == "found" else verdict.answer, verdict

@@ -1,4 +1,4 @@
-"""The hashes by which rows are found: of a docket's columns, and of a docket and a stretch of time."""
+"""Hashes that find rows: of a docket's columns, and of a docket with a stretch of time."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,9 @@ _STEP, _MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What is hashed of a row: columns; with a window also the stretch of its length that the day lies in, and so many on."""
+    """The hashed part of a row: columns; with a window also its day's stretch of that length, moved by `step`
+    stretches.
+    """
 
     columns: tuple[str, ...]
     window: Window | None = None
@@ -27,14 +29,14 @@ class Key:
 
 
 def key_hashes(rows: pa.Table, keys: Iterable[Key]) -> dict[Key, Hashes]:
-    """Return for each key the hashes of rows, 0 where a part of it is null, and never 0 otherwise."""
+    """Return for each key the hashes of rows: 0 if a part of it is null, and never 0 otherwise."""
     wanted = dict.fromkeys(keys)
     dockets = {key.columns: np.empty(0, dtype=np.uint64) for key in wanted}
     texts = {name: text_hashes(rows.column(name)) for name in {name for columns in dockets for name in columns}}
-    dockets = {columns: _joined([texts[name] for name in columns]) for columns in dockets}
+    dockets = {columns: _combine([texts[name] for name in columns]) for columns in dockets}
     days = {key.window.on: _days(rows.column(key.window.on)) for key in wanted if key.window}
     return {
-        key: _stretched(dockets[key.columns], days[key.window.on], key.window.days, key.step)
+        key: _mix_stretch(dockets[key.columns], days[key.window.on], key.window.days, key.step)
         if key.window
         else dockets[key.columns]
         for key in wanted
@@ -42,59 +44,57 @@ def key_hashes(rows: pa.Table, keys: Iterable[Key]) -> dict[Key, Hashes]:
 
 
 def docket_hashes(forms: Sequence[str], values: Sequence[Sequence[Any]]) -> Hashes:
-    """Return the hashes of dockets whose columns have those SQL types and values: as `key_hashes` gives them
-    for rows.
-    """
-    columns = [pa.chunked_array([pa.array(some, arrow_type(form))]) for form, some in zip(forms, values, strict=True)]
-    return _joined([text_hashes(column) for column in columns])
+    """Return the hashes of dockets with those SQL types and values, equal to what `key_hashes` returns for rows."""
+    columns = [pa.chunked_array([pa.array(cells, arrow_type(form))]) for form, cells in zip(forms, values, strict=True)]
+    return _combine([text_hashes(column) for column in columns])
 
 
 def text_hashes(values: pa.ChunkedArray) -> Hashes:
-    """Return the hash of each value's text (FNV-1a, mixed), 0 where it is null."""
+    """Return the hash of each value's text (FNV-1a, mixed); 0 for null."""
     texts = values.cast(pa.large_string()).combine_chunks()
     if isinstance(texts, pa.ChunkedArray):
         texts = pa.array([], pa.large_string()) if not texts.num_chunks else texts.chunk(0)
     offsets = np.frombuffer(texts.buffers()[1], dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1]
     data = texts.buffers()[2]
-    found = np.empty(len(texts), dtype=np.uint64)
+    hashes = np.empty(len(texts), dtype=np.uint64)
     if len(texts):
-        _hash_texts(offsets, np.frombuffer(data, dtype=np.uint8) if data else np.empty(0, dtype=np.uint8), found)
+        _hash_texts(offsets, np.frombuffer(data, dtype=np.uint8) if data else np.empty(0, dtype=np.uint8), hashes)
     if texts.null_count:
-        found[texts.is_null().to_numpy(zero_copy_only=False)] = 0
-    return found
+        hashes[texts.is_null().to_numpy(zero_copy_only=False)] = 0
+    return hashes
 
 
 @njit(cache=True)
-def _hash_texts(offsets: NDArray[np.int64], data: NDArray[np.uint8], found: Hashes) -> None:
-    for at in range(len(found)):
-        one = _BEGIN
+def _hash_texts(offsets: NDArray[np.int64], data: NDArray[np.uint8], hashes: Hashes) -> None:
+    for at in range(len(hashes)):
+        value = _BEGIN
         for place in range(offsets[at], offsets[at + 1]):
-            one = (one ^ np.uint64(data[place])) * _PRIME
-        one ^= one >> np.uint64(32)
-        one *= _MIX
-        one ^= one >> np.uint64(29)
-        found[at] = max(one, np.uint64(1))
+            value = (value ^ np.uint64(data[place])) * _PRIME
+        value ^= value >> np.uint64(32)
+        value *= _MIX
+        value ^= value >> np.uint64(29)
+        hashes[at] = max(value, np.uint64(1))
 
 
-def _joined(parts: Sequence[Hashes]) -> Hashes:
+def _combine(parts: Sequence[Hashes]) -> Hashes:
     """Return one hash for the hashes of several columns, in their order."""
-    whole = parts[0]
+    combined = parts[0]
     with np.errstate(over="ignore"):
         for part in parts[1:]:
-            mixed = (whole * _PRIME ^ part) * _MIX
+            mixed = (combined * _PRIME ^ part) * _MIX
             mixed ^= mixed >> np.uint64(32)
-            whole = np.where((whole == 0) | (part == 0), np.uint64(0), np.maximum(mixed, np.uint64(1)))
-    return whole
+            combined = np.where((combined == 0) | (part == 0), np.uint64(0), np.maximum(mixed, np.uint64(1)))
+    return combined
 
 
 def _days(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Return the days of a column, counted from 1970-01-01, and where there is none."""
+    """Return the days of a column, counted from 1970-01-01, and a mask of the nulls."""
     days = column.cast(pa.date32()).cast(pa.int32())
     return days.fill_null(0).to_numpy().astype(np.int64), days.is_null().to_numpy()
 
 
-def _stretched(hashes: Hashes, days: tuple[NDArray[np.int64], NDArray[np.bool_]], length: int, step: int) -> Hashes:
-    """Mix the number of a stretch of time into hashes; 0 where there is no hash or no day."""
+def _mix_stretch(hashes: Hashes, days: tuple[NDArray[np.int64], NDArray[np.bool_]], length: int, step: int) -> Hashes:
+    """Return the hashes mixed with the number of a stretch of time; 0 if the hash is 0 or the day is null."""
     stretch = np.floor_divide(days[0], length) + step
     with np.errstate(over="ignore"):
         mixed = (hashes ^ (stretch.astype(np.uint64) * _STEP)) * _MIX

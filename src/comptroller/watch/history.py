@@ -1,4 +1,4 @@
-"""Findings as they stood: at a day in the world, and as known with an entry of the ledger."""
+"""Findings as of a day, and as known with an entry of the ledger."""
 
 import datetime as dt
 import json
@@ -13,7 +13,7 @@ STATES = ("raised", "changed", "cleared", "not_judged", "not_applicable")
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of a finding, frozen when it was made."""
+    """One version of a finding; it never changes."""
 
     finding: str
     version: int
@@ -45,10 +45,10 @@ def findings(  # noqa: PLR0913 - what one may ask by
     valid: dt.date | None = None,
     known: int | None = None,
 ) -> list[Version]:
-    """Return findings by rule (a part of its name), entity and state, as they stood.
+    """Return findings by rule (a part of its name), entity and state.
 
-    `state` is `open` (raised or changed), `all`, or one of STATES. `valid` leaves out what is about a later day;
-    `known` is the ledger's entry with which it was known.
+    `state` is `open` (raised or changed), `all`, or one of STATES. `valid` leaves out findings about a later day.
+    `known` is a ledger entry: later versions are left out.
     """
     wheres, values = ["known <= ?"], [known if known is not None else 2**62]
     latest = f"SELECT {_COLUMNS}, row_number() OVER (PARTITION BY finding ORDER BY version DESC) AS place FROM finding WHERE {wheres[0]}"
@@ -73,7 +73,7 @@ def findings(  # noqa: PLR0913 - what one may ask by
 
 
 def versions(duck: DuckDb, finding: str) -> list[Version]:
-    """Return all versions of a finding, the first first; none where there is no such finding."""
+    """Return all versions of a finding, oldest first; an empty list if there is no such finding."""
     return [
         _version(r) for r in duck.rows(f"SELECT {_COLUMNS} FROM finding WHERE finding = ? ORDER BY version", [finding])
     ]

@@ -1,9 +1,11 @@
-"""Judging: what a change makes due, the rules run over what is due, and what turned.
+"""Judging: which dockets a change makes due, the rules run over them, and the changes of findings that follow.
 
-Law: judging in increments, in any batching and any order of independent reports, returns exactly what judging
-everything at once gives. It rests on three things: a rule's answer about a docket depends on the rows of that docket
-(and of the window), on its references, and on nothing else; a change makes due every docket that it touches; and what a
-rule gives for due dockets replaces what stood for them.
+Law: judging in increments returns exactly what judging everything at once returns. This is true for any batching, and
+for any order of independent reports. It rests on three facts:
+
+- A rule's answer about a docket depends on the docket's rows (within the window) and the rule's references only.
+- A change makes every docket due that it touches.
+- A rule's new answer about a due docket replaces its previous one.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -30,14 +32,14 @@ from comptroller.watch.working_set import WorkingSet
 
 Progress = Callable[[str, int, int], None]
 _FEW = 5_000
-"""A group that needs more rows is judged with them alone: the other groups' rules need not go through them."""
+"""A group that needs more rows than this is judged alone, so that the rules of other groups need not scan them."""
 
 
 class Watch:
-    """The judge of one node: what it holds for its rules, and what stands."""
+    """The judge of one node: the rows in memory for its rules, and the current findings."""
 
     def __init__(self, duck: DuckDb, pack: Pack) -> None:
-        """Take up the standing findings; tables are held when a rule first needs them."""
+        """Load the current findings; tables are read when a rule first needs them."""
         self._duck = duck
         duck.execute(
             "CREATE TABLE IF NOT EXISTS asleep (rule VARCHAR, fingerprint VARCHAR, said VARCHAR, known BIGINT)"
@@ -48,22 +50,24 @@ class Watch:
     def _set(self, pack: Pack) -> None:
         self.pack = pack
         self.plan = plan(pack)
-        self._holding = WorkingSet(self._duck, self.plan)
+        self._working_set = WorkingSet(self._duck, self.plan)
         self.asleep = {
-            rule: said
-            for rule, fingerprint, said in self._duck.rows("SELECT rule, fingerprint, said FROM asleep")
+            rule: message
+            for rule, fingerprint, message in self._duck.rows("SELECT rule, fingerprint, said FROM asleep")
             if rule in pack.rules and pack.rules[rule].fingerprint == fingerprint
         }
 
-    def put_to_sleep(self, broken: RuleBroken, known: int) -> None:
-        """Judge no more by a text of a rule that fails; what stands by it stays. Another text wakes the rule."""
+    def suspend(self, broken: RuleBroken, known: int) -> None:
+        """Suspend the failing text of a rule: it is judged no more, and its findings remain. A new text of the
+        rule ends the suspension.
+        """
         self._duck.execute(
             "INSERT INTO asleep VALUES (?, ?, ?, ?)", [broken.rule, broken.fingerprint, broken.said, known]
         )
         self.asleep[broken.rule] = broken.said
 
     def adopt(self, pack: Pack, known: int, progress: Progress | None = None) -> list[FindingChange]:
-        """Go on under another pack: everything is judged again, and rules that are gone are cleared."""
+        """Change to another pack: everything is judged again, and rules that no longer exist are cleared."""
         self._set(pack)
         turns: list[tuple[Rule | None, FindingChange]] = []
         for name in self.findings.rules():
@@ -75,7 +79,7 @@ class Watch:
     def judge_all(
         self, known: int, *, rules: Iterable[str] | None = None, progress: Progress | None = None
     ) -> list[FindingChange]:
-        """Judge rules (all, where None) over everything at once."""
+        """Judge rules (all, if None) over everything at once."""
         chosen = sorted(name for name in (self.pack.rules if rules is None else rules) if name not in self.asleep)
         turns: list[tuple[Rule | None, FindingChange]] = []
         for at, name in enumerate(chosen):
@@ -88,8 +92,8 @@ class Watch:
         return [turn for _, turn in turns]
 
     def prepare(self, changing: Iterable[str]) -> None:
-        """Hold what a change of those tables will need; to be called before the change."""
-        self._holding.prepare(changing)
+        """Load the rows that a change of those tables will need; to be called before the change."""
+        self._working_set.prepare(changing)
 
     def judge(
         self,
@@ -99,21 +103,21 @@ class Watch:
         renewed: Mapping[str, tuple[str, ...] | None],
         known: int,
     ) -> list[FindingChange]:
-        """Judge what a change makes due.
+        """Judge what a change makes due, write the changes of findings, and return them.
 
-        `added` are rows by table, `ended` facts by kind, `renewed` the tables that changed as a whole with the entities
-        in which they differ (None: everywhere). Gives what turned, and writes it.
+        `added` are rows by table, and `ended` are facts by kind. `renewed` are the tables that changed as a whole, each
+        with the entities that its changes concern (None: all).
         """
-        changes = self._holding.take_in(added, ended)
+        changes = self._working_set.take_in(added, ended)
         turns: list[tuple[Rule | None, FindingChange]] = []
         dues: list[tuple[Group, Due, list[Rule]]] = []
         for group in self.plan.groups:
-            due, everything = self._holding.due(group, changes, renewed)
+            due, everything = self._working_set.due(group, changes, renewed)
             rules = [rule for rule in group.rules if rule.name not in self.asleep]
             for rule in rules:
                 if rule.name in everything:
-                    found = self._run(rule)
-                    turns += [(rule, turn) for turn in self.findings.compare(rule.name, found, None, None)]
+                    verdicts = self._run(rule)
+                    turns += [(rule, turn) for turn in self.findings.compare(rule.name, verdicts, None, None)]
             rest = [rule for rule in rules if rule.name not in everything and due.concerns(rule)]
             if rest and not due.is_empty:
                 dues.append((group, due, rest))
@@ -124,8 +128,8 @@ class Watch:
 
     def _judge_due(self, dues: list[tuple[Group, Due, list[Rule]]]) -> list[tuple[Rule | None, FindingChange]]:
         """Judge the rules of all groups over their due dockets; groups that need few rows are judged together."""
-        rows = [self._holding.rows(group, due, {t for r in rules for t in r.reads}) for group, due, rules in dues]
-        is_large = [sum(map(len, some.values())) > _FEW for some in rows]
+        rows = [self._working_set.rows(group, due, {t for r in rules for t in r.reads}) for group, due, rules in dues]
+        is_large = [sum(map(len, tables.values())) > _FEW for tables in rows]
         parts = [
             [at for at in range(len(dues)) if not is_large[at]],
             *([at] for at in range(len(dues)) if is_large[at]),
@@ -133,18 +137,18 @@ class Watch:
         turns: dict[int, list[tuple[Rule | None, FindingChange]]] = {}
         for part in parts:
             rules = [rule for at in part for rule in dues[at][2]]
-            with self._shown(self._holding.scope([rows[at] for at in part], rules)) as scoped:
-                awake = self._with_judged(rules, scoped)
+            with self._due_tables(self._working_set.scope([rows[at] for at in part], rules)) as scoped:
+                active = self._rules_with_rows(rules, scoped)
                 for at in part:
-                    turns[at] = self._judge_group(dues[at][1], dues[at][2], awake)
+                    turns[at] = self._judge_group(dues[at][1], dues[at][2], active)
         return [turn for at in range(len(dues)) for turn in turns[at]]
 
     @contextmanager
-    def _shown(self, scoped: dict[str, pa.Table]) -> Iterator[dict[str, pa.Table]]:
-        """Put rows before the rules as `due_<table>`.
+    def _due_tables(self, scoped: dict[str, pa.Table]) -> Iterator[dict[str, pa.Table]]:
+        """Register rows for the rules as `due_<table>` while the block runs.
 
-        A docket that is due is there whole; what a rule says of other dockets, which may be there in part because
-        another group needs them, is not heard.
+        A docket that is due is complete there. Other dockets may be there in part, because another group needs them. A
+        rule's answer about them is ignored.
         """
         for table, rows in scoped.items():
             self._duck.register(f"due_{table}", rows)
@@ -154,20 +158,20 @@ class Watch:
             for table in scoped:
                 self._duck.unregister(f"due_{table}")
 
-    def _judge_group(self, due: Due, rules: list[Rule], awake: set[str]) -> list[tuple[Rule | None, FindingChange]]:
+    def _judge_group(self, due: Due, rules: list[Rule], active: set[str]) -> list[tuple[Rule | None, FindingChange]]:
         dockets = frozenset(due.dockets.tolist())
         days = DueDays(due.spans) if due.spans is not None else None
         turns: list[tuple[Rule | None, FindingChange]] = []
         for rule in rules:
-            found = self._run(rule, dockets) if rule.name in awake else []
-            turned = self.findings.compare(rule.name, found, dockets, days)
-            if rule.name in awake and any(turn.state == "cleared" for turn in turned):
+            verdicts = self._run(rule, dockets) if rule.name in active else []
+            turned = self.findings.compare(rule.name, verdicts, dockets, days)
+            if rule.name in active and any(turn.state == "cleared" for turn in turned):
                 turned = self._with_passing(rule, turned)
             turns += [(rule, turn) for turn in turned]
         return turns
 
     def _with_passing(self, rule: Rule, turns: list[FindingChange]) -> list[FindingChange]:
-        """Return turns of which those that are gone say whether the rule applies to their subject as it is now."""
+        """Return the changes; each cleared one states if the rule still applies to its subject, which then passes."""
         known = [name for name in rule.subject if name in self.pack.tables[rule.judges].columns]
         columns = ", ".join(f'"{name}"' for name in known)
         rows = self._duck.rows(
@@ -180,9 +184,9 @@ class Watch:
             for turn in turns
         ]
 
-    def _with_judged(self, rules: list[Rule], scoped: Mapping[str, pa.Table]) -> set[str]:
-        """Return the rules that have a row to judge: the others find nothing, and need not be run."""
-        awake: set[str] = set()
+    def _rules_with_rows(self, rules: list[Rule], scoped: Mapping[str, pa.Table]) -> set[str]:
+        """Return the names of the rules with a row to judge: the others find nothing, and need not run."""
+        active: set[str] = set()
         by_table: dict[str, list[Rule]] = {}
         for rule in rules:
             by_table.setdefault(rule.judges, []).append(rule)
@@ -190,11 +194,11 @@ class Watch:
             if scoped[table].num_rows:
                 counts = ", ".join(f"bool_or(coalesce(TRY({rule.complete}), true))" for rule in mine)
                 answers = self._duck.rows(f"SELECT {counts} FROM due_{table}")[0]
-                awake |= {rule.name for rule, answer in zip(mine, answers, strict=True) if answer}
-        return awake
+                active |= {rule.name for rule, answer in zip(mine, answers, strict=True) if answer}
+        return active
 
     def _run(self, rule: Rule, dockets: frozenset[int] | None = None) -> list[Verdict]:
-        """Return what a rule's SELECT says, within its time in force; with `dockets`, of those that are due alone."""
+        """Return the verdicts of a rule's SELECT within its time in force; with `dockets`, of those only."""
         sql = rule.sql if dockets is None else due_sql(rule.sql, rule.reads)
         until = f" AND r.since < DATE '{rule.valid_until}'" if rule.valid_until else ""
         in_force = f"r.since IS NULL OR (r.since >= DATE '{rule.valid_from}'{until})"
@@ -202,15 +206,15 @@ class Watch:
             names, rows = self._duck.named_rows(f"SELECT r.* FROM ({sql}) AS r WHERE {in_force}")
         except SqlError as error:
             if is_of_machine(error):
-                raise  # at another time the rule may pass: a rebuild would not put it to sleep
+                raise  # the rule may pass at another time: a rebuild would not suspend it
             raise RuleBroken(rule.name, rule.fingerprint, fault_without_values(error)) from error
         if not rows:
             return []
         forms = [self.pack.tables[rule.judges].columns[c] for c in rule.docket]
         places = [names.index(c) for c in rule.docket]
         hashes = docket_hashes(forms, [[row[at] for row in rows] for at in places]).tolist()
-        heard = [one != 0 if dockets is None else one in dockets for one in hashes]
-        return verdicts_of(rule, names, compress(rows, heard), compress(hashes, heard))
+        is_due = [docket != 0 if dockets is None else docket in dockets for docket in hashes]
+        return verdicts_of(rule, names, compress(rows, is_due), compress(hashes, is_due))
 
     def _today(self) -> date | None:
         rows = self._duck.rows("SELECT today FROM clock")

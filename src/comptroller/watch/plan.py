@@ -1,4 +1,6 @@
-"""Which rules are judged together: rules that share a docket and a window, and the columns of each table that they read."""
+"""Groups of rules that are judged together, because they share a docket and a window; and the columns that they
+read.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -14,7 +16,7 @@ from comptroller.model.policy import Pack, Rule, Window
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Rules with one docket and one window; what is due is gathered once for all of them."""
+    """Rules with one docket and one window; their due rows are collected once for all of them."""
 
     docket: tuple[str, ...]
     window: Window | None
@@ -29,7 +31,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All groups, and for each table that rules read the columns they need."""
+    """All groups, and for each table the columns that rules read."""
 
     groups: tuple[Group, ...]
     columns: Mapping[str, tuple[str, ...]]
@@ -54,7 +56,7 @@ def plan(pack: Pack) -> Plan:
 
 
 def columns_needed(rules: Iterable[Rule], tables: Mapping[str, Kind]) -> dict[str, tuple[str, ...]]:
-    """Return for each table that rules read the columns that they need, their dockets' and windows' among them."""
+    """Return for each table the columns that rules need, those of dockets and windows included."""
     needed: dict[str, set[str]] = defaultdict(set)
     for rule in rules:
         for table in rule.reads:
@@ -64,7 +66,7 @@ def columns_needed(rules: Iterable[Rule], tables: Mapping[str, Kind]) -> dict[st
 
 @lru_cache(maxsize=1024)
 def due_sql(sql: str, reads: tuple[str, ...]) -> str:
-    """Return a rule's SQL with the tables that it reads replaced by `due_<table>`, which hold what is due."""
+    """Return a rule's SQL with each table that it reads replaced by `due_<table>`, which holds the due rows."""
     tree = sqlglot.parse_one(sql, read="duckdb")
     own = {cte.alias for cte in tree.find_all(exp.CTE)}
     for table in tree.find_all(exp.Table):
@@ -76,7 +78,7 @@ def due_sql(sql: str, reads: tuple[str, ...]) -> str:
 
 
 def columns_read(rule: Rule, kind: Kind) -> set[str]:
-    """Return the columns of a kind that a rule's SQL may name, its conditions and keys among them."""
+    """Return the columns of a kind that a rule's SQL may name, conditions and keys included."""
     named = set(rule.names)
     named |= set(rule.docket) | {"fact"} | ({rule.window.on} if rule.window else set())
     if rule.judges == kind.name:

@@ -1,4 +1,4 @@
-"""Each rule's honest count: judged, found, clear, not applicable, and not judged with the reason."""
+"""Counts of subjects for each rule: judged, found, clear, not applicable, and not judged with the reason."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -12,10 +12,10 @@ from comptroller.watch.findings import Findings
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One rule's count of subjects; `judged` is found and clear together, and `why` counts what was missing.
+    """One rule's count of subjects; `judged` is found and clear together, and `why` counts the missing inputs.
 
-    `excluded` counts by reason what a rule itself left out, from other tables; `not_applicable` has these in it as well.
-    `asleep` is what the engine said when the rule failed, after which it was judged no more; or ''.
+    `excluded` counts by reason what a rule itself left out, from other tables; `not_applicable` includes these.
+    `asleep` is the database's message if the rule failed and was suspended, or ''.
     """
 
     rule: str
@@ -43,8 +43,8 @@ class Score:
 
 
 def scoreboard(duck: DuckDb, pack: Pack, findings: Findings, rules: list[str] | None = None) -> list[Score]:
-    """Return the counts of the rules named, or of all."""
-    asleep = {(rule, text): said for rule, text, said in duck.rows("SELECT rule, fingerprint, said FROM asleep")}
+    """Return the counts of the named rules, or of all."""
+    asleep = {(rule, text): message for rule, text, message in duck.rows("SELECT rule, fingerprint, said FROM asleep")}
     chosen = [pack.rules[name] for name in rules or sorted(pack.rules)]
     return [
         replace(_score(duck, pack, findings, rule), asleep=asleep.get((rule.name, rule.fingerprint), ""))
@@ -55,7 +55,7 @@ def scoreboard(duck: DuckDb, pack: Pack, findings: Findings, rules: list[str] | 
 def answers_sql(pack: Pack, rule: Rule) -> str:
     """Return SQL for each subject of a rule: `applies`, `complete`, and `why` it cannot be judged.
 
-    A subject that stands on several rows is judged as soon as one of them applies and is complete.
+    A subject with several rows is judged as soon as one of them applies and is complete.
     """
     kind = pack.tables[rule.judges]
     applies = [f"({w})" for w in rule.when]
@@ -73,7 +73,7 @@ def answers_sql(pack: Pack, rule: Rule) -> str:
         f"CASE {missing} END AS lacks FROM {rule.judges}"
     )
     if set(kind.key) <= set(rule.subject) and not kind.parent:
-        # One fact stands under a natural key, so that nothing is left to bring together: a third of the time.
+        # A natural key has one current fact, so no grouping is needed: this takes a third of the time.
         return (
             f"SELECT {subject}, applies, applies AND lacks IS NULL AS complete, "
             f"CASE WHEN applies THEN lacks END AS why FROM ({row})"
@@ -85,8 +85,8 @@ def answers_sql(pack: Pack, rule: Rule) -> str:
 
 
 def counts_sql(pack: Pack, rule: Rule) -> str:
-    """Return SQL that counts a rule's subjects by what their rows say of them: applies, complete, what is
-    missing, how many.
+    """Return SQL that counts a rule's subjects by what their rows show: applies, complete, the missing input,
+    the number.
     """
     return (
         "SELECT applies, complete, CASE WHEN applies AND NOT complete THEN why END AS why, count(*) AS many "
@@ -104,8 +104,9 @@ def tally(
     counted: Iterable[tuple[bool, bool, str | None, int]],
     standing: Iterable[tuple[str, str | None, str | None, int]],
 ) -> Score:
-    """Return the score from the counts of subjects, and from what stands: answer, what is missing, why left out, how
-    many.
+    """Return the score from the counts of subjects and from the current verdicts.
+
+    Each verdict is its answer, the missing input, the reason for leaving it out, and the number of subjects.
 
     >>> tally("r", [(True, True, None, 5), (True, False, "day", 2)], [("found", "", "", 1)]).clear
     4
@@ -120,10 +121,10 @@ def tally(
         elif answer == "not_applicable":
             excluded[left_out or ""] += many
     complete = lacking = other = 0
-    for applies, whole, reason, many in counted:
+    for applies, is_complete, reason, many in counted:
         if not applies:
             other += many
-        elif whole:
+        elif is_complete:
             complete += many
         else:
             lacking += many

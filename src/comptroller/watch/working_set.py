@@ -1,4 +1,6 @@
-"""The tables that rules read, held with their indexes; what a change makes due in each group; and the rows of due dockets."""
+"""The rows that rules read, in memory with indexes; the dockets that a change makes due; and the rows of due
+dockets.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,12 +17,12 @@ from comptroller.watch.plan import Group, Plan, columns_needed
 from comptroller.watch.row_store import RowStore
 
 _NEAR = (-2, -1, 1, 2)
-"""The stretches beside a row's own whose rows may lie within two windows of it."""
+"""The stretches near a row's own stretch: their rows may be within two windows of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Rows of one table that came, or that ended, with the hashes of their keys."""
+    """Rows of one table that were added, or that ended, with the hashes of their keys."""
 
     rows: pa.Table
     hashes: Mapping[str, NDArray[np.uint64]]
@@ -28,16 +30,16 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Rows that came and rows that ended, by table."""
+    """Added and ended rows, by table."""
 
     parts: Mapping[str, tuple[Part, ...]]
 
 
 class WorkingSet:
-    """Held tables by name, loaded from the books when first needed."""
+    """Tables in memory by name, loaded from the books when first needed."""
 
     def __init__(self, duck: DuckDb, plan: Plan) -> None:
-        """Begin with nothing held."""
+        """Begin empty."""
         self._duck = duck
         self._plan = plan
         self._tables: dict[str, RowStore] = {}
@@ -47,23 +49,25 @@ class WorkingSet:
                 self._members.setdefault(table, []).append(group)
 
     def prepare(self, changing: Iterable[str]) -> None:
-        """Hold every table of every group that a change of those tables will touch; to be called before the change."""
+        """Load every table of every group that a change of those tables will touch; to be called before the change."""
         for table in changing:
             for group in self._members.get(table, ()):
-                for one in group.tables:
-                    self._held(one)
+                for needed in group.tables:
+                    self._store(needed)
 
-    def _held(self, table: str) -> RowStore:
+    def _store(self, table: str) -> RowStore:
         if table not in self._tables:
-            held = RowStore(self._plan.pack.tables[table], self._plan.columns[table], self._keys(table))
-            columns = ", ".join(f'"{c}"' for c in held.columns)
+            store = RowStore(self._plan.pack.tables[table], self._plan.columns[table], self._keys(table))
+            columns = ", ".join(f'"{c}"' for c in store.columns)
             for rows in self._duck.batches(f"SELECT {columns} FROM {table} ORDER BY fact"):
-                held.add(rows)
-            self._tables[table] = held  # only when all is read: a fault in between must not leave a part behind
+                store.add(rows)
+            self._tables[table] = store  # only after all rows are read: a fault in between must not leave a part behind
         return self._tables[table]
 
     def _keys(self, table: str) -> dict[str, Key]:
-        """Return the indexes of a table: one a group's docket, one a window's stretches, one a reference's columns."""
+        """Return the indexes of a table: one for each group's docket, each window's stretches, and each
+        reference's columns.
+        """
         keys: dict[str, Key] = {}
         for group in self._members.get(table, ()):
             keys[f"docket {group.label}"] = Key(group.docket)
@@ -79,24 +83,24 @@ class WorkingSet:
         return keys
 
     def take_in(self, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]) -> Changes:
-        """Hold what came and let go what ended; returns the rows of both."""
+        """Store the added rows and drop the ended ones; returns the rows of both."""
         parts: dict[str, list[Part]] = {}
         for table, new in added.items():
-            held = self._tables.get(table)
-            hashes = held.add(new) if held is not None else {}
+            store = self._tables.get(table)
+            hashes = store.add(new) if store is not None else {}
             parts.setdefault(table, []).append(Part(new, hashes))
         for kind, facts in ended.items():
             for table, spec in self._plan.pack.tables.items():
                 if kind in (table, spec.parent):
-                    held = self._tables.get(table)
-                    rows = held.take(held.end(facts)) if held is not None else self._gone(table, facts)
+                    store = self._tables.get(table)
+                    rows = store.take(store.end(facts)) if store is not None else self._ended_rows(table, facts)
                     keys = self._keys(table)
-                    found = key_hashes(rows, keys.values())
-                    hashes = {name: found[key] for name, key in keys.items()}
+                    hashes_by_key = key_hashes(rows, keys.values())
+                    hashes = {name: hashes_by_key[key] for name, key in keys.items()}
                     parts.setdefault(table, []).append(Part(rows, hashes))
-        return Changes({table: tuple(some) for table, some in parts.items()})
+        return Changes({table: tuple(table_parts) for table, table_parts in parts.items()})
 
-    def _gone(self, table: str, facts: NDArray[np.int64]) -> pa.Table:
+    def _ended_rows(self, table: str, facts: NDArray[np.int64]) -> pa.Table:
         """Return the rows of facts that ended, from the books."""
         self._duck.register("gone_facts", pa.table({"fact": facts}))
         columns = ", ".join(f'"{c}"' for c in self._plan.pack.tables[table].columns)
@@ -107,32 +111,36 @@ class WorkingSet:
     def due(
         self, group: Group, changes: Changes, renewed: Mapping[str, tuple[str, ...] | None]
     ) -> tuple[Due, set[str]]:
-        """Return what is due in a group, and the rules of it that are to be judged over everything."""
+        """Return what is due in a group, and the names of its rules that must be judged over everything."""
         touched = frozenset(t for t in group.tables if t in changes.parts)
         everything: set[str] = set()
         through: set[str] = set()
-        found: list[NDArray[np.uint64]] = []
+        through_references: list[NDArray[np.uint64]] = []
         for rule in group.rules:
             for table, by in rule.references.items():
                 if table not in changes.parts and table not in renewed:
                     continue
-                dockets = self._touched(group, rule, by, changes.parts.get(table, ()), renewed.get(table, ()))
+                dockets = self._touched_dockets(group, rule, by, changes.parts.get(table, ()), renewed.get(table, ()))
                 if dockets is None:
                     everything.add(rule.name)
                 elif len(dockets):
                     through.add(rule.name)
-                    found.append(dockets)
-        whole = np.unique(np.concatenate(found)) if found else np.empty(0, dtype=np.uint64)
+                    through_references.append(dockets)
+        referenced = (
+            np.unique(np.concatenate(through_references)) if through_references else np.empty(0, dtype=np.uint64)
+        )
         parts = [part for table in sorted(touched) for part in changes.parts[table]]
         label = f"docket {group.label}"
-        dockets = np.unique(np.concatenate([*(part.hashes[label] for part in parts), whole])) if parts else whole
+        dockets = (
+            np.unique(np.concatenate([*(part.hashes[label] for part in parts), referenced])) if parts else referenced
+        )
         dockets = dockets[dockets != 0]
         rules = frozenset(through)
         if group.window is None:
             return Due(dockets, touched, rules), everything
-        return Due(dockets, touched, rules, *_reach(group, parts, whole), whole), everything
+        return Due(dockets, touched, rules, *_reach(group, parts, referenced), referenced), everything
 
-    def _touched(
+    def _touched_dockets(
         self,
         group: Group,
         rule: Rule,
@@ -140,7 +148,7 @@ class WorkingSet:
         parts: tuple[Part, ...],
         entities: tuple[str, ...] | None,
     ) -> NDArray[np.uint64] | None:
-        """Return the dockets that a change of a reference touches by its columns; None for all."""
+        """Return the dockets that a change of a reference touches through its columns; None for all."""
         if not by or entities is None or not set(by) <= set(self._plan.columns[rule.judges]):
             return None
         hashes = [_hashes(part.rows, by) for part in parts]
@@ -150,45 +158,45 @@ class WorkingSet:
             hashes.append(_hashes(pa.table({"entity": pa.array(entities, pa.string())}), by))
         if not hashes:
             return np.empty(0, dtype=np.uint64)
-        for one in group.tables:
-            self._held(one)
-        held = self._held(rule.judges)
-        found = held.rows_of(f"touch {'+'.join(by)}", np.unique(np.concatenate(hashes)))
-        return np.unique(_hashes(held.take(found, (*group.docket, "fact")), group.docket))
+        for table in group.tables:
+            self._store(table)
+        store = self._store(rule.judges)
+        rows = store.rows_of(f"touch {'+'.join(by)}", np.unique(np.concatenate(hashes)))
+        return np.unique(_hashes(store.take(rows, (*group.docket, "fact")), group.docket))
 
     def rows(self, group: Group, due: Due, tables: Iterable[str]) -> dict[str, NDArray[np.int64]]:
         """Return by table the rows of a group's due dockets; with a window, those within two windows of a due day."""
-        found: dict[str, NDArray[np.int64]] = {}
+        rows_by_table: dict[str, NDArray[np.int64]] = {}
         for table in tables:
-            held, docket = self._held(table), f"docket {group.label}"
+            store, docket = self._store(table), f"docket {group.label}"
             if group.window is None:
-                found[table] = held.rows_of(docket, due.dockets)
+                rows_by_table[table] = store.rows_of(docket, due.dockets)
             else:
-                found[table] = held.rows_of(f"window {group.label}", due.windows)
+                rows_by_table[table] = store.rows_of(f"window {group.label}", due.windows)
                 if len(due.whole):
-                    found[table] = np.union1d(found[table], held.rows_of(docket, due.whole))
-        return found
+                    rows_by_table[table] = np.union1d(rows_by_table[table], store.rows_of(docket, due.whole))
+        return rows_by_table
 
     def scope(self, wanted: Iterable[Mapping[str, NDArray[np.int64]]], rules: Iterable[Rule]) -> dict[str, pa.Table]:
-        """Return by table the rows that are wanted, each once, with the columns that the rules read."""
+        """Return the wanted rows by table, each once, with the columns that the rules read."""
         rows: dict[str, list[NDArray[np.int64]]] = {}
-        for one in wanted:
-            for table, some in one.items():
-                rows.setdefault(table, []).append(some)
+        for by_table in wanted:
+            for table, row_sets in by_table.items():
+                rows.setdefault(table, []).append(row_sets)
         columns = columns_needed(rules, self._plan.pack.tables)
         return {
-            table: self._held(table).take(
-                some[0] if len(some) == 1 else np.unique(np.concatenate(some)), columns[table]
+            table: self._store(table).take(
+                row_sets[0] if len(row_sets) == 1 else np.unique(np.concatenate(row_sets)), columns[table]
             )
-            for table, some in sorted(rows.items())
+            for table, row_sets in sorted(rows.items())
         }
 
 
-def _reach(group: Group, parts: list[Part], whole: NDArray[np.uint64]) -> tuple[Spans, NDArray[np.uint64]]:
-    """Return the due days of each docket, and the hashes of the stretches whose rows they need."""
+def _reach(group: Group, parts: list[Part], complete: NDArray[np.uint64]) -> tuple[Spans, NDArray[np.uint64]]:
+    """Return the due days of each docket, and the hashes of the stretches with the rows that they need."""
     assert group.window is not None
     days_apart, on = group.window.days, group.window.on
-    dockets, starts, ends = [whole], [np.full(len(whole), EVERYTHING[0])], [np.full(len(whole), EVERYTHING[1])]
+    dockets, starts, ends = [complete], [np.full(len(complete), EVERYTHING[0])], [np.full(len(complete), EVERYTHING[1])]
     windows: list[NDArray[np.uint64]] = [np.empty(0, dtype=np.uint64)]
     for part in parts:
         hashes = part.hashes[f"window {group.label}"]
