@@ -26,10 +26,10 @@ Row = tuple[str, str, dt.date | None, dt.date | None]
 
 
 class GroupHeads:
-    """The managers of entities over time, now or as known with an entry; read when first asked for."""
+    """The managers of entities over time, current or as known with an entry; read on first use."""
 
     def __init__(self, duck: DuckDb, known: int | None = None) -> None:
-        """Take the books, and the entry with which facts are known; nothing is read yet."""
+        """Start with the books, as known with an entry; nothing is read yet."""
         self._duck, self._known = duck, known
         self._stretches: dict[str, tuple[Stretch, ...]] = {}
         self._below: dict[str, set[str]] = {}
@@ -85,7 +85,7 @@ class GroupHeads:
         return found
 
     def rows(self, entities: Iterable[str] | None = None, valid: dt.date | None = None) -> pa.Table:
-        """Return the rows of those entities (of all, where None); those that hold on a day, where one is given."""
+        """Return the rows of those entities (of all, where None); with a day, those that hold on it."""
         if not self._is_read:
             self.read()
         found = [row for entity in (self._stretches if entities is None else entities) for row in self._of(entity)]
@@ -165,7 +165,8 @@ class GroupHeads:
 
 
 def stretches_of(versions: list[tuple[int, int | None, Stretch]]) -> tuple[Stretch, ...]:
-    """Return who manages an entity in the order of days, from its versions: entry, the entry that ended it, and what it says.
+    """Return who manages an entity in the order of days, from its versions: entry, the entry that ended it, and the
+    content.
 
     >>> stretches_of([(1, 2, (dt.date.min, dt.date.max, "G", False)), (2, None, (dt.date(2024, 1, 1), dt.date.max, "H", False))])[0][1:3]
     (datetime.date(2024, 1, 1), 'G')

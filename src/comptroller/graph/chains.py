@@ -1,12 +1,13 @@
-"""Who controls an entity, by which chain and on what basis, told the same whatever the order in which stakes arrived.
+"""Who controls an entity, with the chain and the basis; the order of arrival of stakes changes nothing.
 
-`control` finds the least fixpoint owner by owner, and names the edge by which a company entered: which edge that is may
-depend on the order of rows. Here the fixpoint is walked in rounds: all that passes the threshold enters at once; only
-when nothing more does, all that is asserted enters at once; and so on. What entered when is then a matter of the stakes
-alone, and so is the strongest edge from what entered before: the chain back to the owner. Only those above the entities
-who can count are looked at (`candidates`), and only whoever passes the threshold by one edge alone, or by an assertion,
-is walked from, because nobody else can begin (company control: Ceri, Gottlob, Tanca, 1990; Gulino and others, ICDE
-2021).
+`control` finds the least fixpoint owner by owner and names the edge that brought a company in. There the edge may
+depend on the order of rows. Here the fixpoint is computed in rounds. All that passes the threshold enters at once. Only
+when nothing more does, all that is asserted enters at once; and so on. The round of a company's entry thus depends on
+the stakes alone. So does the strongest edge from what entered before it: the chain back to the owner.
+
+Only those above the entities who can count are looked at (`control_candidates`). The walk begins only at parties that
+pass the threshold by one edge alone, or by an assertion, because no other party can begin. (Company control: Ceri,
+Gottlob, Tanca, 1990; Gulino and others, ICDE 2021.)
 """
 
 # ruff: noqa: C901, PLR0912, PLR0913, PLR0917  (a kernel takes its arrays flat and keeps its loop in one place)
@@ -25,11 +26,12 @@ DIRECT, JOINT = 0, -1
 
 @dataclass(frozen=True)
 class Chains:
-    """Pairs (owner, entity) for the entities asked about, in their order.
+    """Pairs (owner, entity) for the requested entities, in their order.
 
-    `basis` is `DIRECT`, `JOINT` or the code of the assertion by which the entity entered; `tally` is the parts counted
-    then; `is_ultimate` says that nobody controls the owner but members of its own ring, `is_ring` that it has one.
-    The chain of pair `i` is the rows `rows[start[i]:start[i+1]]` of the stakes, from the owner down.
+    - `basis` is `DIRECT`, `JOINT` or the code of the assertion that brought the entity in.
+    - `tally` is the parts counted then.
+    - `is_ultimate` is 1 where only members of its own ring control the owner; `is_ring` is 1 where it has a ring.
+    - The chain of pair `i` is the rows `rows[start[i]:start[i+1]]` of the stakes, from the owner down.
     """
 
     owner: I32
@@ -42,11 +44,11 @@ class Chains:
     rows: I32
 
     def __len__(self) -> int:
-        """The number of pairs."""
+        """Return the number of pairs."""
         return len(self.owner)
 
     def chain(self, place: int) -> list[int]:
-        """The rows of one pair's chain."""
+        """Return the rows of one pair's chain."""
         return [int(row) for row in self.rows[self.start[place] : self.start[place + 1]]]
 
 
@@ -54,11 +56,11 @@ def chains(
     stakes: Stakes, threshold: int, entities: ArrayLike, order: ArrayLike, *, parts: I64 | None = None,
     marks: Marks | None = None,
 ) -> Chains:  # fmt: skip
-    """All that control each of the entities with more than `threshold` parts or by an assertion.
+    """Return all that control each of the entities with more than `threshold` parts or by an assertion.
 
-    `order` gives every entity a number that does not depend on when it was first named: it settles ties. `parts` are
-    counted instead of those of the stakes, row by row (what is certain of a stake known by its bounds). `marks` may say
-    who can count at all: then nobody else is looked at.
+    `order` has a number for each entity that does not depend on when it was first named: it settles ties. `parts`, row
+    by row, replace those of the stakes (what is certain of a stake known by its bounds). `marks` may limit the parties
+    that can count: then no other party is looked at.
     """
     asked, keys = np.asarray(entities, np.int32), np.asarray(order, np.int64)
     counted = stakes.parts if parts is None else parts
@@ -75,7 +77,7 @@ def chains(
 
 
 def below(stakes: Stakes, entities: ArrayLike) -> I32:
-    """The entities and all that hangs below them by stakes or assertions: what may differ when theirs do."""
+    """Return the entities and all that hangs below them by stakes or assertions: what may differ when theirs do."""
     return _below(np.asarray(entities, np.int32), stakes.link, stakes.parts, stakes.head)
 
 
@@ -104,9 +106,10 @@ def _closure(
     x: int, out: tuple[I32, I32, I32], rows: I32, link: I32, parts: I64, threshold: int, when: I32, by: I32,
     tally: I64, members: I32, met: I32,
 ) -> tuple[int, int]:  # fmt: skip
-    """What one owner controls, in rounds: `when` each node entered (below 0: not), `by` 0 stakes or 1 assertion.
+    """Compute what one owner controls, in rounds; return the count of `members` and of those `met`.
 
-    Gives the count of `members` and of those `met`, whose marks the caller wipes.
+    `when` is the round of each node's entry (below 0: none), `by` is 0 for stakes and 1 for an assertion. The caller
+    wipes the marks of those met.
     """
     first, out_row, out_to = out
     when[x], by[x], members[0], met[0] = 0, 0, x, x
@@ -147,7 +150,7 @@ def _closure(
 def _strongest(
     w: int, start: I32, rows: I32, holders: I32, names: I32, link: I32, parts: I64, order: I64, when: I32, by: I32
 ) -> int:  # fmt: skip
-    """The place of the strongest row into local node w from what entered before it."""
+    """Return the place of the strongest row into local node w from what entered before it."""
     best = -1
     for i in range(start[w], start[w + 1]):
         h, basis = holders[i], link[rows[i], BASIS]
@@ -169,7 +172,7 @@ def _strongest(
 
 @kernel
 def _downward(start: I32, holders: I32) -> tuple[I32, I32, I32]:
-    """The same rows by their holders: where each one's begin, the rows' places, and the companies."""
+    """Return the same rows by their holders: where each one's begin, the rows' places, and the companies."""
     size = len(start) - 1
     first = np.zeros(size + 1, np.int32)
     for h in holders:
@@ -189,7 +192,7 @@ def _downward(start: I32, holders: I32) -> tuple[I32, I32, I32]:
 def _chains(
     asked: I32, link: I32, parts: I64, head: I32, order: I64, threshold: int, local: I32, marks: tuple[I8, I32, I64]
 ) -> tuple[I64, I64, I32]:
-    """Pairs (owner, entity, basis, tally, is_ultimate, is_ring, places of both), their chains' begin and length, rows."""
+    """Return pairs (see `OWNER` and on), their chains' begin and length in `rows`, and those rows."""
     names, start, rows, holders, begins = above(asked, link, parts, head, threshold, local, marks)
     size, out = len(names), _downward(start, holders)
     when, by, tally = np.full(size, -1, np.int32), np.zeros(size, np.int32), np.zeros(size, np.int64)
@@ -244,7 +247,9 @@ def _chains(
 
 @kernel
 def _rank(pairs: I64, has: I64, reach: I32) -> None:
-    """Return whether an owner has nobody above it but its own ring: whoever controls it controls the entity as well."""
+    """Write for each pair whether only its own ring is above the owner: what controls the owner controls the
+    entity too.
+    """
     above, ring = np.zeros(len(has) - 1, np.int32), np.zeros(len(has) - 1, np.int32)
     for x in range(len(has) - 1):
         for at in range(has[x], has[x + 1]):

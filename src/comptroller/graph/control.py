@@ -1,16 +1,19 @@
 """Company control: the least fixpoint of 'more than the threshold, held directly or through what one controls'.
 
-An owner controls a company if the stakes of the owner and of everything it already controls come, together, to more
-than the threshold; or if a fact asserts it, of the owner or of something it already controls (largest holder with a
-recorded agreement, majority of the board, a document: the caller's basis codes). The closure is computed outward from
-each owner: what enters adds its holdings to a tally per company, and a company enters when its tally passes the
-threshold. Held control is exhausted before an assertion is used, so that a basis is never 'asserted' where the stakes
-prove it. This is the company-control program of Gulino, Ceri, Gottlob, Sallinger and Bellomarini ("Distributed company
-control in company shareholding graphs", ICDE 2021; the Bank of Italy's Vadalog work), after Ceri, Gottlob, Tanca,
-"Logic Programming and Databases", 1990.
+- By stakes: the stakes of the owner and of everything it already controls come, together, to more than the threshold.
+- By assertion: a fact asserts it, of the owner or of something that it already controls. Such a fact is the largest
+  holder with a recorded agreement, a majority of the board, or a document (the caller's basis codes).
 
-A company's stake in itself counts for nobody. Each pair names the strongest edge by which it entered, and those edges
-lead back to the owner: the path.
+The closure is computed outward from each owner. What enters adds its holdings to a tally per company, and a company
+enters when its tally passes the threshold. Control by stakes is exhausted before an assertion is used. So a basis is
+never 'asserted' where the stakes prove control.
+
+This is the company-control program of Gulino, Ceri, Gottlob, Sallinger and Bellomarini ("Distributed company control in
+company shareholding graphs", ICDE 2021; the Bank of Italy's Vadalog work). It follows Ceri, Gottlob, Tanca, "Logic
+Programming and Databases", 1990.
+
+A company's stake in itself never counts. Each pair names the strongest edge that brought it in, and those edges lead
+back to the owner: the path.
 """
 
 # ruff: noqa: C901, PLR0912, PLR0913, PLR0917  (a kernel takes its arrays flat and keeps its loop in one place)
@@ -28,11 +31,12 @@ DIRECT, JOINT = 0, -1
 
 @dataclass(frozen=True)
 class Control:
-    """Pairs (owner, entity), each owner's pairs in the order in which they entered.
+    """Pairs (owner, entity), each owner's pairs in the order of entry.
 
-    `basis` is `DIRECT` (the strongest edge alone passes the threshold and is the owner's own), `JOINT` (held by the
-    owner with, or wholly through, what it controls) or the code of the assertion; `row` is the strongest edge's row in
-    the stakes; `tally` is the parts counted when the entity entered.
+    - `basis` is `DIRECT` where the strongest edge is the owner's own and passes the threshold alone.
+    - `basis` is `JOINT` where the owner holds with, or wholly through, what it controls; else the code of the
+      assertion.
+    - `row` is the strongest edge's row in the stakes; `tally` is the parts counted when the entity entered.
     """
 
     owner: I32
@@ -43,11 +47,11 @@ class Control:
     holder: I32
 
     def __len__(self) -> int:
-        """The number of pairs."""
+        """Return the number of pairs."""
         return len(self.owner)
 
     def path(self, place: int) -> list[int]:
-        """The rows from the owner of the pair at `place` down to its entity: a step an edge, the strongest."""
+        """Return the rows from the owner of the pair at `place` down to its entity: a step an edge, the strongest."""
         rows: list[int] = []
         owner, entity = int(self.owner[place]), int(self.entity[place])
         while entity != owner:
@@ -58,12 +62,14 @@ class Control:
         return rows[::-1]
 
     def pairs(self) -> set[tuple[int, int]]:
-        """The pairs as a set."""
+        """Return the pairs as a set."""
         return set(zip(self.owner.tolist(), self.entity.tolist(), strict=True))
 
 
 def control(stakes: Stakes, threshold: int, owners: Iterable[int] | None = None) -> Control:
-    """Everything the owners (all who hold anything, if none are named) control with more than `threshold` parts."""
+    """Return everything the owners (all who hold anything, if none are named) control with more than
+    `threshold` parts.
+    """
     if owners is None:
         chosen = np.flatnonzero(stakes.head[:, OUT] >= 0).astype(np.int32)
     else:
@@ -74,8 +80,8 @@ def control(stakes: Stakes, threshold: int, owners: Iterable[int] | None = None)
 
 
 def supports(stakes: Stakes, pairs: Control, place: int) -> list[int]:
-    """Every live row that counts for the pair at `place`: stakes and assertions of the owner and of what entered
-    before.
+    """Return every live row that counts for the pair at `place`: stakes and assertions of the owner and of what
+    entered before.
     """
     owner, entity = pairs.owner[place], int(pairs.entity[place])
     inside, earlier = {int(owner)}, place - 1
@@ -91,7 +97,7 @@ def supports(stakes: Stakes, pairs: Control, place: int) -> list[int]:
 
 
 def ultimate(pairs: Control) -> set[tuple[int, int]]:
-    """Of the pairs, those whose owner nobody controls, or only members of its own ring."""
+    """Return the pairs with an owner that no party controls, or only members of its own ring."""
     known = pairs.pairs()
     below = {entity for owner, entity in known if (entity, owner) not in known}
     return {(owner, entity) for owner, entity in known if owner not in below}
@@ -111,8 +117,7 @@ def close(
     queue: I32,
     out: I64,
 ) -> int:
-    """One owner's closure into `out` (entity, basis, row, tally); returns its length. Scratch is left clean but for
-    `seen`.
+    """Write one owner's closure into `out` (entity, basis, row, tally); return its length. Only `seen` is left dirty.
 
     `seen[v] == stamp` once v is inside (a stamp never used before); `tally` must be zero; `out` has a row per entity.
     """
@@ -120,7 +125,7 @@ def close(
     touched = 0
     seen[owner] = stamp
     while True:
-        # Take in the holdings of the newest members; `done` counts members whose holdings have been added.
+        # Add the holdings of the newest members; `done` counts the members that are done.
         while done <= count:
             member = owner if done == 0 else out[done - 1, 0]
             done += 1

@@ -1,10 +1,11 @@
-"""Solving the ownership equations block by block in a kept order: one owner down, one entity up, or all owners at once.
+"""Solving the ownership equations block by block in a fixed order: one owner down, one entity up, or all owners at
+once.
 
-Entities are renumbered so that holders stand before what they hold; only the members of a loop depend on one another,
-and they form a block, solved densely. `I - A` of a block is a Z-matrix; it has a non-negative inverse exactly if
+Entities are renumbered so that holders come before what they hold. Only the members of a loop depend on one another,
+and they form a block, solved densely. `I - A` of a block is a Z-matrix. It has a non-negative inverse exactly if
 elimination without exchanges meets only positive pivots (Fiedler and Ptak, 1962; Berman and Plemmons, 1994, ch. 6). So
-the elimination itself tells a loop that owns itself wholly, or more, from one that does not. Blocks wider than `DENSE`
-are solved by repeated passes (Gauss-Seidel).
+the elimination itself separates a loop that owns itself wholly, or more, from one that does not. Blocks wider than
+`DENSE` are solved by repeated passes (Gauss-Seidel).
 """
 
 # ruff: noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917  (a kernel takes its arrays flat and keeps its loop in one place)
@@ -24,8 +25,8 @@ ZERO, ONE, REACHED = range(3)
 
 @kernel
 def arrange(count: int, label: I32, holder: I32, company: I32, share: F64) -> tuple[I32, I32, I64, I32, F64]:
-    """Entities in order, each place's block end, and the stakes by the place of their company: start, holder's place,
-    share.
+    """Return entities in order, each place's block end, and the stakes by the place of their company: start,
+    holder's place, share.
     """
     size = len(label)
     begin = np.zeros(count + 1, np.int32)
@@ -55,7 +56,9 @@ def arrange(count: int, label: I32, holder: I32, company: I32, share: F64) -> tu
 
 @kernel
 def block_matrix(p: int, end: int, start: I64, holder: I32, share: F64, owner: int) -> F64:
-    """`I - A` among the places p .. end-1, row by row of the held; the owner's own row is that of the identity."""
+    """Return `I - A` among the places p .. end-1, row by row of the held; the owner's own row is that of the
+    identity.
+    """
     width = end - p
     matrix = np.zeros((width, width))
     for i in range(width):
@@ -122,8 +125,9 @@ def repeat(p: int, end: int, start: I64, holder: I32, share: F64, owner: int, in
 def one_owner(
     seed: F64, owner: int, block: I32, start: I64, holder: I32, share: F64, unsolved: int, endless: F64
 ) -> F64:
-    """`e = seed + e A` by places, with nothing led back into `owner` (-1 for none); `endless` is set to 1 in loops
-    without solution.
+    """Return `e = seed + e A` by places, with nothing led back into `owner` (-1 for none).
+
+    `endless` is set to 1 in loops without solution.
     """
     size = len(block)
     e = np.zeros(size)
@@ -172,10 +176,10 @@ def one_owner(
 def up_from(
     entity: int, block: I32, start: I64, holder: I32, share: F64, undisclosed: F64, weight: F64
 ) -> tuple[I32, F64, float]:
-    """The ultimate owners (by place) of one entity, their shares, and its gap: the same equations, walked from the
-    entity up.
+    """Return the ultimate owners (by place) of one entity, their shares, and its gap.
 
-    Only what lies above the entity is visited, the furthest down first; `weight` is zero before and after.
+    The equations are the same, walked from the entity up. Only what lies above the entity is visited, the furthest down
+    first; `weight` is zero before and after.
     """
     above, count, done = np.empty(8, np.int32), 1, 0
     above[0], weight[entity] = entity, 1.0
@@ -185,7 +189,7 @@ def up_from(
         for s in range(start[q], start[q + 1]):
             h = holder[s]
             if weight[h] == 0.0 and share[s] > 0.0:
-                # A mark that is no weight yet: told apart by its sign.
+                # A negative mark cannot be a weight: it only notes that the holder is listed.
                 weight[h] = -1.0
                 if count == len(above):
                     above = np.concatenate((above, np.empty_like(above)))
@@ -233,8 +237,10 @@ def up_from(
 
 @kernel
 def all_owners(least: float, block: I32, start: I64, holder: I32, share: F64, gap: F64) -> tuple[I64, I32, F64, F64]:
-    """By places: where each one's list of ultimate owners begins, the owners, their shares, and what was dropped below
-    `least`.
+    """Return the ultimate owners of every place: where each one's list begins, the owners, their shares, and the
+    dropped sum.
+
+    Shares below `least` are dropped.
     """
     size = len(block)
     begin, dropped = np.zeros(size + 1, np.int64), np.zeros(size)

@@ -1,8 +1,8 @@
 """Reading the control forest: its pre-order, its roots, and the pairs that only the general fixpoint knows.
 
-In pre-order everything below a node stands right behind it, so that 'x controls y' is two comparisons and what x
-controls is a slice. What the forest leaves out are the pairs that lead through an irregular company: only owners above
-a holder of one can have such pairs, and those few are closed one by one.
+In pre-order everything below a node follows right behind it. So 'x controls y' is two comparisons, and what x controls
+is a slice. What the forest leaves out are the pairs that lead through an irregular company. Only owners above a holder
+of one can have such pairs, and those few are closed one by one.
 """
 
 # ruff: noqa: C901  (a kernel takes its arrays flat and keeps its loop in one place)
@@ -16,8 +16,8 @@ from comptroller.graph.jit import I32, I64, kernel
 
 @kernel
 def number(node: I32) -> tuple[I32, I32, I32]:
-    """Pre-order, place of each node in it, and place after the last of its subtree; ring members share their ring's
-    span.
+    """Return pre-order, place of each node in it, and place after the last of its subtree; ring members share
+    their ring's span.
     """
     size = len(node)
     order, enter, leave = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int32)
@@ -52,7 +52,7 @@ def number(node: I32) -> tuple[I32, I32, I32]:
 
 @kernel
 def roots(node: I32, order: I32) -> I32:
-    """Each node's root, a ring's smallest member standing for it."""
+    """Return each node's root; a ring's smallest member represents the ring."""
     size = len(node)
     top = np.arange(size).astype(np.int32)
     least = np.arange(size).astype(np.int32)
@@ -69,14 +69,14 @@ def roots(node: I32, order: I32) -> I32:
 
 @kernel
 def holds_below(owner: int, entity: int, node: I32) -> bool:
-    """Return whether the forest says that the owner controls the entity."""
+    """Return whether the owner controls the entity in the forest."""
     top = node[owner, RING] if node[owner, RING] >= 0 else owner
     return owner != entity and is_below(entity, top, node)
 
 
 @kernel
 def close_one(owner: int, link: I32, parts: I64, head: I32, threshold: int) -> I32:
-    """What one owner controls by the general fixpoint."""
+    """Return what one owner controls by the general fixpoint."""
     size = len(head)
     out = np.empty((size + 1, 4), np.int64)
     seen, tally = np.zeros(size, np.int32), np.zeros(size, np.int64)
@@ -87,7 +87,7 @@ def close_one(owner: int, link: I32, parts: I64, head: I32, threshold: int) -> I
 
 @kernel
 def exceptions(link: I32, parts: I64, head: I32, node: I32, threshold: int) -> I32:
-    """Pairs (owner, entity) that the general fixpoint has and the forest has not."""
+    """Return pairs (owner, entity) that the general fixpoint has and the forest has not."""
     size = len(head)
     above = np.zeros(size, np.bool_)
     for v in range(size):

@@ -2,7 +2,7 @@
 
 Tarjan's algorithm (SIAM Journal on Computing, 1972), without recursion, numbers the components so that every edge leads
 from a lower number to a higher one. Two entities that guarantee one another, and every longer circle, lie within one
-component; within it simple circles are walked out from their smallest member (the bounded form of Johnson, 1975), and a
+component. Within it simple circles are walked out from their smallest member (the bounded form of Johnson, 1975). A
 walk goes on only while its edges still have days in common. A circle that was never whole on any day is not a circle.
 """
 
@@ -20,10 +20,10 @@ FOREVER = np.iinfo(np.int64).max
 
 @dataclass(frozen=True)
 class Circles:
-    """Circles of edges; circle `i` is `edges[start[i]:start[i+1]]`, from its smallest member on, whole in `[since,
-    until)`.
+    """Circles of edges; circle `i` is `edges[start[i]:start[i+1]]`, from its smallest member on.
 
-    `is_cut` says that the limit on circles or on steps was reached, so that there may be more.
+    The circle is whole in `[since, until)`. `is_cut` is true where the limit on circles or on steps was reached, so
+    that there may be more.
     """
 
     start: I64
@@ -33,22 +33,24 @@ class Circles:
     is_cut: bool
 
     def __len__(self) -> int:
-        """The number of circles."""
+        """Return the number of circles."""
         return len(self.since)
 
     def circle(self, place: int) -> list[int]:
-        """The edges of one circle in their order."""
+        """Return the edges of one circle in their order."""
         return [int(edge) for edge in self.edges[self.start[place] : self.start[place + 1]]]
 
 
 def adjacency(size: int, source: ArrayLike, target: ArrayLike) -> tuple[I64, I32, I32]:
-    """Edges sorted by their source: where each node's begin, their targets, and their numbers."""
+    """Return edges sorted by their source: where each node's begin, their targets, and their numbers."""
     sources, targets = np.asarray(source, np.int32), np.asarray(target, np.int32)
     return _sort_edges(size, sources, targets)
 
 
 def components(size: int, source: ArrayLike, target: ArrayLike) -> tuple[int, I32]:
-    """The number of strong components and that of each node; every edge leads to its own or a higher component."""
+    """Return the number of strong components and that of each node; every edge leads to its own or a higher
+    component.
+    """
     start, heads, _ = adjacency(size, source, target)
     count, label = strong(start, heads)
     return count, (count - 1 - label).astype(np.int32)
@@ -64,8 +66,9 @@ def circles(
     legs: int = 6,
     most: int = 100_000,
 ) -> Circles:
-    """All simple circles of 2 to `legs` edges whose validities `[since, until)` share a moment; a pair both ways is one
-    of 2.
+    """Return all simple circles of 2 to `legs` edges with validities `[since, until)` that share a moment.
+
+    A pair both ways is a circle of 2.
     """
     sources, targets = np.asarray(source, np.int32), np.asarray(target, np.int32)
     edges = len(sources)
@@ -95,7 +98,7 @@ def _sort_edges(size: int, source: I32, target: I32) -> tuple[I64, I32, I32]:
 
 @kernel
 def strong(start: I64, heads: I32) -> tuple[int, I32]:
-    """Tarjan: the number of components and each node's, so that every edge leads to its own or a lower number."""
+    """Return the number of components and each node's (Tarjan); every edge leads to its own or a lower number."""
     size = len(start) - 1
     index, low = np.zeros(size, np.int32), np.zeros(size, np.int32)
     label = np.full(size, -1, np.int32)

@@ -1,10 +1,12 @@
 """Who holds how much of what, as merged rows that can be walked from either end and changed one at a time.
 
-One row says that a holder has so many parts of a company; several stakes of one holder in one company are merged first,
-because control asks what a holder has in all. An asserted edge (a holder controls a company by a fact: an agreement, a
-board majority, a document) is a row too, with a basis code above zero and no parts. Rows hang in two linked lists, by
-company and by holder, so that a change costs the same at ten rows and at ten million. Parts are whole numbers of the
-caller's unit (say ten-thousandths of a percent): sums are exact, and the order of arrival cannot change an answer.
+One row means that a holder has so many parts of a company. Several stakes of one holder in one company are merged
+first, because control asks what a holder has in all. An asserted edge (a holder controls a company by a fact: an
+agreement, a board majority, a document) is a row too, with a basis code above zero and no parts.
+
+Rows hang in two linked lists, by company and by holder, so that a change costs the same at ten rows and at ten million.
+Parts are whole numbers of the caller's unit (for example ten-thousandths of a percent): sums are exact, and the order
+of arrival cannot change an answer.
 """
 
 # ruff: noqa: C901, PLR0912, PLR0913, PLR0917  (a kernel takes its arrays flat and keeps its loop in one place)
@@ -30,7 +32,9 @@ class Stakes:
     """
 
     def __init__(self, size: int, holder: ArrayLike = (), company: ArrayLike = (), parts: ArrayLike = ()) -> None:
-        """Stakes between entities `0 .. size-1`; equal pairs are added up, and stakes of no parts are left out."""
+        """Start with stakes between entities `0 .. size-1`; equal pairs are added up, and stakes of no parts
+        are left out.
+        """
         holders, companies = _ids(holder, size), _ids(company, size)
         amounts = np.ascontiguousarray(parts, dtype=np.int64)
         if not len(holders) == len(companies) == len(amounts):
@@ -45,22 +49,22 @@ class Stakes:
         self.local: I32 = np.full(size, -1, np.int32)
 
     def set_stake(self, holder: int, company: int, parts: int) -> int:
-        """The holder now has so many parts of the company in all (0 ends it); returns the row."""
+        """Set the parts that the holder has of the company in all (0 ends it); return the row."""
         return self._set(holder, company, STAKE, parts)
 
     def assert_control(self, holder: int, company: int, basis: int, *, holds: bool = True) -> int:
-        """A fact now says (or no longer says) that the holder controls the company on this basis; returns the row."""
+        """Add (or remove) an assertion that the holder controls the company on this basis; return the row."""
         if basis <= STAKE:
             raise ValueError(f"saw basis {basis}, expected a code above 0")
         return self._set(holder, company, basis, int(holds))
 
     def assert_many(self, holders: Sequence[int], companies: Sequence[int], bases: Sequence[int]) -> None:
-        """Each of these edges is asserted."""
+        """Add each of these edges as an assertion."""
         for holder, company, basis in zip(holders, companies, bases, strict=True):
             self.assert_control(holder, company, basis)
 
     def grow(self, size: int) -> None:
-        """Entities up to `size-1` now exist."""
+        """Add entities up to `size-1`."""
         if size > self.size:
             wider = np.full((max(size, self.size * 5 // 4), 2), -1, np.int32)
             wider[: self.size] = self.head[: self.size]
@@ -69,7 +73,7 @@ class Stakes:
                 self.local = np.full(max(size, len(self.local) * 5 // 4), -1, np.int32)
 
     def make_room(self, rows: int) -> None:
-        """So many rows can be added without a new allocation."""
+        """Reserve space for so many rows."""
         if self.row_count + rows > len(self.parts):
             room = self.row_count + rows + self.row_count // 4 + 16
             link, parts = np.empty((room, 5), np.int32), np.zeros(room, np.int64)
@@ -96,7 +100,7 @@ def _ids(values: ArrayLike, size: int) -> I32:
 
 @kernel
 def put_row(link: I32, parts: I64, head: I32, count: int, key: tuple[int, int, int], amount: int) -> tuple[int, int]:
-    """Set the parts of one (holder, company, basis); returns the row (-1 if there is none and none is needed)
+    """Set the parts of one (holder, company, basis); return the row (-1 if there is none and none is needed)
     and the count.
     """
     holder, company, basis = key
@@ -114,7 +118,7 @@ def put_row(link: I32, parts: I64, head: I32, count: int, key: tuple[int, int, i
 
 @kernel
 def hang_row(link: I32, head: I32, count: int, key: tuple[int, int, int]) -> int:
-    """Hang a new row in both lists; returns the count."""
+    """Hang a new row in both lists; return the count."""
     holder, company, basis = key
     link[count, HOLDER], link[count, COMPANY], link[count, BASIS] = holder, company, basis
     link[count, NEXT_IN], link[count, NEXT_OUT] = head[company, IN], head[holder, OUT]
@@ -126,11 +130,11 @@ def hang_row(link: I32, head: I32, count: int, key: tuple[int, int, int]) -> int
 def unlike(
     companies: I32, start: I64, holder: I32, wanted: I64, link: I32, bounds: tuple[I64, I64, I64], head: I32, local: I32
 ) -> tuple[I64, I64]:
-    """What must be put so that the stakes in each company are those wanted, and the rows of assertions into them.
+    """Return the rows to put so that the stakes in each company are those wanted, and the rows of assertions into them.
 
-    `wanted[start[i]:start[i+1]]` are low, middle and high of the holders of company `i`; those of one holder add up, and
-    none in the middle is no stake. `bounds` are low, middle and high of the rows. Gives (row or -1, holder, company,
-    low, middle, high), all 0 where a stake ends.
+    `wanted[start[i]:start[i+1]]` are low, middle and high of the holders of company `i`. Those of one holder add up,
+    and none in the middle is no stake. `bounds` are low, middle and high of the rows. A row to put is (row or -1,
+    holder, company, low, middle, high), all 0 where a stake ends.
     """
     low, parts, high = bounds
     put, count, asserted, others = np.empty((16, 6), np.int64), 0, np.empty(16, np.int64), 0
@@ -183,7 +187,7 @@ def unlike(
 
 @kernel
 def put_all(put: I64, link: I32, bounds: tuple[I64, I64, I64], head: I32, count: int) -> int:
-    """Put what `unlike` gave; there is room. Gives the count of rows."""
+    """Write the rows that `unlike` returned; there is space for them. Return the count of rows."""
     low, parts, high = bounds
     for at in range(len(put)):
         row = put[at, 0]
@@ -195,7 +199,7 @@ def put_all(put: I64, link: I32, bounds: tuple[I64, I64, I64], head: I32, count:
 
 @kernel
 def edges_into(company: int, link: I32, parts: I64, head: I32) -> I32:
-    """The rows into a company that have parts."""
+    """Return the rows into a company that have parts."""
     rows, count = np.empty(16, np.int32), 0
     row = head[company, IN]
     while row >= 0:
@@ -210,7 +214,7 @@ def edges_into(company: int, link: I32, parts: I64, head: I32) -> I32:
 
 @kernel
 def _link(holder: I32, company: I32, amount: I64, link: I32, parts: I64, head: I32) -> int:
-    """Sort the stakes by company, merge those of one holder, and hang the rows in both lists; returns their count."""
+    """Sort the stakes by company, merge those of one holder, and hang the rows in both lists; return their count."""
     size, stakes = len(head), len(holder)
     start = np.zeros(size + 1, np.int32)
     for i in range(stakes):

@@ -1,9 +1,9 @@
 """What everything above an entity has of it through chains, as lower, middle and upper bound, in one walk.
 
-Walking up from the entity with weight 1, each holder's weight is the sum over what it holds of that weight times its
-share: where nothing above the entity goes round, a holder's weight is its effective share (integrated ownership;
-Brioschi and others, 1989), whether it is an ultimate owner or one in the middle. What a company's stakes leave open
-goes into the gap with the company's weight, and is never spread. Where something goes round, the walk says so, and the
+The walk begins at the entity with weight 1. Each holder's weight is the sum, over what it holds, of that weight times
+its share. Where nothing above the entity goes round, a holder's weight is its effective share (integrated ownership;
+Brioschi and others, 1989), for an ultimate owner and for one in the middle. What a company's stakes leave open goes
+into the gap with the company's weight, and is never spread. Where something goes round, the walk reports it, and the
 equations are solved (`share`). An upper bound is first brought down to what the lower bounds of the others leave.
 """
 
@@ -22,11 +22,13 @@ WALKED, GOES_ROUND, WIDE = range(3)
 
 @dataclass(frozen=True)
 class Weights:
-    """Holders of the entities asked about: row `i` says that `holder[i]` has `share[i]` (low, middle, high) of entity.
+    """Holders of the requested entities: in row `i`, `holder[i]` has `share[i]` (low, middle, high) of the entity.
 
-    `place[i]` is the entity's place among those asked, `is_ultimate` that nobody is known to hold the holder. `gap` and
-    `state` are per entity asked: what is not disclosed, and whether something above it goes round or more are above it
-    than was wanted (then it has no rows).
+    - `place[i]` is the entity's place among the requested ones.
+    - `is_ultimate` is 1 where the holder has no known holder.
+    - `gap` is, per requested entity, what is not disclosed.
+    - `state` is, per requested entity, whether something above it goes round or more are above it than wanted. Then
+      it has no rows.
     """
 
     place: I32
@@ -40,7 +42,7 @@ class Weights:
 def weights(
     stakes: Stakes, whole: int, entities: ArrayLike, low: I64, high: I64, *, most: ArrayLike | None = None
 ) -> Weights:
-    """What everything above each of the entities has of it; `low` and `high` are bounds in parts, row by row.
+    """Return what everything above each of the entities has of it; `low` and `high` are bounds in parts, row by row.
 
     `most` is how many may be above each entity: one that has more is `WIDE`, and has no rows.
     """
@@ -57,7 +59,7 @@ def _weights(
     gap, state = np.zeros(len(asked)), np.zeros(len(asked), np.int32)
     place, holder, last = np.empty(64, np.int32), np.empty(64, np.int32), np.empty(64, np.int32)
     share, used = np.empty((64, 3)), 0
-    # Stakes are met once and kept, those in one company together: who holds, and low, middle and high parts.
+    # Stakes are read once and stored, those in one company together: who holds, and low, middle and high parts.
     whose, sizes = np.empty(64, np.int32), np.empty((64, 3), np.int64)
     for at in range(len(asked)):
         names, waits, count, done = np.empty(16, np.int32), np.zeros(16, np.int32), 1, 0

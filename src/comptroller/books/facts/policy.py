@@ -14,7 +14,7 @@ from comptroller.store.duck import DuckDb
 
 
 def put_policy(duck: DuckDb, pack: Pack) -> None:
-    """Write the pack's parameters, list lines and calendar; what stood there before is replaced."""
+    """Write the pack's parameters, list lines and calendar in place of the previous ones."""
     script = ["DELETE FROM policy_line"]
     for name, param in pack.params.items():
         by = "".join(f', "{column}" VARCHAR' for column in param.by)
@@ -67,7 +67,7 @@ def working_days(calendars: tuple[Calendar, ...]) -> list[tuple[dt.date, bool, i
     """Return each day of the unbroken run of dated years: whether it is worked, and how many worked days there are with
     it.
 
-    Monday to Friday are worked unless they are holidays; a week-end day is worked where the calendar says so.
+    Monday to Friday are worked unless they are holidays; a week-end day is worked where the calendar lists it so.
     """
     found: list[tuple[dt.date, bool, int]] = []
     number = 0

@@ -15,7 +15,7 @@ from comptroller.model.policy import Pack
 from comptroller.store.duck import DuckDb
 
 PATTERNS = ("in_turn", "merged", "any_order")
-"""The patterns that parameters may give, in the order in which they are looked for."""
+"""The patterns that parameters may name, in the order of the search."""
 COLUMNS = (
     *("flow", "pattern", "cycle", "position", "legs", "entity", "leg", "payee"),
     *("amount", "goods", "day", "fact"),
@@ -33,9 +33,7 @@ Leg = dict[str, Any]
 
 
 def patterns_of(pack: Pack, flow: str) -> dict[str, Pattern]:
-    """Return what counts as a circle of a flow, by the pack's latest parameters; nothing where the pack says
-    nothing.
-    """
+    """Return what counts as a circle of a flow, by the pack's latest parameters; nothing where the pack has none."""
     found = {}
     for name in PATTERNS:
         said = [_latest(pack, f"cycle_{word}", flow, name) for word in ("window_days", "legs_max", "tolerance_pct")]

@@ -1,8 +1,9 @@
-"""Circles as rows: payments and goods that come back (`trade_cycle`), and guarantees that go round (`guarantee_circle`).
+"""Circles as rows: payments and goods that come back (`trade_cycle`), and guarantees that go round
+(`guarantee_circle`).
 
 - A flow is watched when a rule refers to `trade_cycle` and judges its kind; else its facts cost nothing here.
-- A circle stands as long as each of its legs has a fact; a leg has a row for each fact that stands for it.
-- Whose control groups are one is told as of the clock's day: where control of a party turns, merged circles are told anew.
+- A circle is current as long as each of its legs has a fact; a leg has a row for each fact behind it.
+- Control groups are those of the clock's day. Where control of a party changes, merged circles are found anew.
 """
 
 import datetime as dt
@@ -67,7 +68,7 @@ class CycleRows:
             put_guarantees(self._duck)
 
     def fold(self, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]) -> dict[str, pa.Table]:
-        """Move with facts that came and ended; returns the rows that came or went, by table."""
+        """Move with facts that came and ended; return the rows that came or went, by table."""
         changed: dict[str, pa.Table] = {}
         parts: list[pa.Table] = []
         for flow in sorted(self._streams):
@@ -84,7 +85,7 @@ class CycleRows:
         return changed
 
     def _came(self, flow: str, rows: pa.Table) -> Iterator[pa.Table]:
-        """Take in facts of a flow; returns the rows that they make."""
+        """Add facts of a flow; yield the rows that they make."""
         self._meet(flow, rows)
         for name, stream in self._streams[flow].items():
             self._duck.register("came_rows", rows)
@@ -98,7 +99,7 @@ class CycleRows:
                 yield self._circles_of(self._insert(self._beside(flow, name, joined)))
 
     def _note(self, flow: str, stream: Stream) -> None:
-        """Write where the search was cut short, unless that is said already."""
+        """Write where the search was cut short, unless that is recorded already."""
         came = f"SELECT * FROM ({FLOWS[flow].sql('came_rows')})"
         self._duck.register("crowded_parties", pa.table({"entity": pa.array(stream.crowded, pa.string())}))
         self._duck.register("cut_facts", pa.table({"fact": pa.array(stream.cut, pa.int64())}))
@@ -113,7 +114,7 @@ class CycleRows:
         self._duck.unregister("cut_facts")
 
     def _meet(self, flow: str, rows: pa.Table) -> None:
-        """Ask to which group parties count that come into a flow after control of them turned."""
+        """Look up the group of parties that come into a flow after control of them changed."""
         turned = self._turned.get(flow)
         if not turned:
             return
@@ -124,7 +125,7 @@ class CycleRows:
             turned -= named
 
     def _beside(self, flow: str, name: str, joined: list[tuple[int, int]]) -> pa.Table:
-        """Return rows for facts that stand for legs of circles together with others."""
+        """Return rows for facts that share a leg of a circle with other facts."""
         facts, others = (pa.array(column, pa.int64()) for column in zip(*joined, strict=True))
         self._duck.register("joined_facts", pa.table({"fact": facts, "other": others}))
         found = self._duck.few(
@@ -144,9 +145,7 @@ class CycleRows:
         return found
 
     def _drop(self, flow: str, facts: NDArray[np.int64]) -> pa.Table:
-        """Let facts end, and the circles of which a leg ends with them; returns the rows of all circles that
-        they were in.
-        """
+        """End facts, and the circles that lose a leg with them; return the rows of all circles that they were in."""
         for stream in self._streams[flow].values():
             stream.end(facts)
         self._duck.register("went_facts", pa.table({"fact": facts}))
@@ -165,7 +164,7 @@ class CycleRows:
         return rows
 
     def _insert(self, rows: pa.Table) -> pa.Table:
-        """Write rows that do not stand yet; returns them all."""
+        """Write the rows that are not in the table yet; return all rows."""
         if rows.num_rows:
             self._duck.register("graph_rows", rows)
             self._duck.execute(
@@ -176,7 +175,7 @@ class CycleRows:
         return rows
 
     def regroup(self, parties: Iterable[str] | None) -> pa.Table | None:
-        """Tell merged circles anew where control of parties (of any, where None) turned; returns the rows that
+        """Find merged circles anew where control of parties (of any, where None) changed; return the rows that
         differ.
         """
         turned = None if parties is None else set(parties)
@@ -226,7 +225,7 @@ class CycleRows:
         """Return the circles that were closed by a day, as known with an entry and by those groups, without writing
         them.
 
-        Where no leg of a flow has ended since, they are those that stand and whose legs were all known.
+        Where no leg of a flow has ended since, they are the current circles with legs that were all known.
         """
         parts, first_unknown = [], (known + 1) << 20
         is_same = groups == self._groups()

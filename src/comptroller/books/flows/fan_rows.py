@@ -1,8 +1,8 @@
 """Shapes of payments around one party as rows of `flow_fan`: many pay it, it pays many, or the one and then the other.
 
 - A flow is watched when a rule refers to `flow_fan` and judges its kind; else its facts cost nothing here.
-- What came or ended is looked at for its two parties alone; whoever deals with more than the policy's most is a hub and
-  is passed over.
+- Legs that came or ended are looked at for their two parties alone. A party with more partners than the policy's most
+  is a hub and is passed over.
 - How long, how many and how like in amount is a parameter by flow and shape, the latest ones in force.
 """
 
@@ -59,7 +59,7 @@ class Shape:
 
 
 def shapes_of(pack: Pack, flow: str) -> list[Shape]:
-    """Return the shapes of a flow by the pack's latest parameters; none where the pack says nothing."""
+    """Return the shapes of a flow by the pack's latest parameters; none where the pack has none."""
     found = []
     for name in SHAPES:
         said = {}
@@ -85,7 +85,7 @@ class Legs:
         self.add(legs)
 
     def add(self, legs: str) -> NDArray[np.int64]:
-        """Take in legs; returns the parties that they are between."""
+        """Add legs; return the parties that they are between."""
         rows = self._duck.few(f"{legs} ORDER BY fact")
         ends = [self._parties.numbers(rows.column(word).to_pylist()).astype(np.int64) for word in ("payer", "payee")]
         fresh = [rows.column(word).to_numpy().astype(np.int64) for word in ("fact", "moment", "cents")]
@@ -101,7 +101,7 @@ class Legs:
         return np.unique(np.concatenate(ends))
 
     def end(self, facts: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Let facts end; returns the parties that they were between."""
+        """End facts; return the parties that they were between."""
         held = self._cells[: self._count]
         at = np.searchsorted(held[:, 0], facts)
         at = at[(at < self._count) & (held[np.minimum(at, self._count - 1), 0] == facts)] if self._count else at[:0]
@@ -191,7 +191,7 @@ class FanRows:
             self._put(flow, legs, legs.everybody())
 
     def fold(self, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]) -> pa.Table | None:
-        """Move with facts that came and ended; returns the rows that came or went."""
+        """Move with facts that came and ended; return the rows that came or went."""
         parts = []
         for flow, legs in sorted(self._legs.items()):
             touched = [legs.end(ended[flow])] if flow in ended else []
@@ -204,7 +204,7 @@ class FanRows:
         return pa.concat_tables(parts) if parts else None
 
     def _put(self, flow: str, legs: Legs, parties: NDArray[np.int64]) -> pa.Table:
-        """Write what differs around those parties; returns the rows that came or went."""
+        """Write what differs around those parties; return the rows that came or went."""
         self._duck.register("graph_rows", self._rows(flow, legs, parties, FLOWS[flow].sql(flow)))
         self._duck.register("graph_parties", pa.table({"party": pa.array(legs.names(parties), pa.string())}))
         scope = f"WHERE flow = '{flow}' AND centre IN (SELECT party FROM graph_parties)"

@@ -1,4 +1,4 @@
-"""Guarantees that go round as rows of `guarantee_circle`, with the days on which the whole circle holds."""
+"""Guarantees that go round as rows of `guarantee_circle`, with the days of the whole circle."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -27,9 +27,7 @@ _FORMS = {
 
 
 def guarantee_rows(duck: DuckDb, source: str = "guarantee", valid: dt.date | None = None) -> pa.Table:
-    """Find every circle of guarantees (rows of the kind) that is whole on some day, or on that day; returns its
-    legs.
-    """
+    """Find every circle of guarantees (rows of the kind) that is whole on some day, or on that day; return its legs."""
     sql = (
         f"SELECT entity, debtor, guarantee, amount_cny, coalesce(date_diff('day', DATE '1970-01-01', valid_from), {_EVER[0]}), "
         f"coalesce(date_diff('day', DATE '1970-01-01', valid_until), {_EVER[1]}), fact FROM {source} AS s "
@@ -55,7 +53,7 @@ def guarantee_rows(duck: DuckDb, source: str = "guarantee", valid: dt.date | Non
 
 
 def put_guarantees(duck: DuckDb) -> pa.Table:
-    """Write what differs; returns the rows that came or went."""
+    """Write what differs; return the rows that came or went."""
     duck.register("graph_rows", guarantee_rows(duck))
     was, now = "SELECT * FROM guarantee_circle", f"SELECT {', '.join(_COLUMNS)} FROM graph_rows"
     differ = differing_groups(duck, "circle", was, now)

@@ -1,4 +1,4 @@
-"""Who was above whom on whatever day, by stakes, posts, management and control that was said."""
+"""Which parties were above a party on any day, by stakes, posts, management and reported control."""
 
 from comptroller.books.facts.tables import standing
 from comptroller.books.register.party_ids import PartyIds
@@ -11,19 +11,19 @@ _UPPERS = (
     ("post", "appointed_by", "entity"),
     ("entity", "parent", "entity"),
 )
-"""In each kind, who may be above whom."""
+"""For each kind, the columns of the upper and the lower party."""
 
 
 class AncestorsOverTime:
-    """Pairs of parties of which the one may have been above the other."""
+    """Pairs of parties; the one may have been above the other."""
 
     def __init__(self, pack: Pack, known: int | None, parties: PartyIds) -> None:
-        """Begin with nobody."""
+        """Start without pairs."""
         self._pack, self._known, self._parties = pack, known, parties
         self._uppers: dict[int, set[int]] = {}
 
     def read(self, duck: DuckDb) -> set[int]:
-        """Read who was above the parties in the table `asked_entities`; returns them."""
+        """Read who was above the parties in the table `asked_entities`; return them."""
         found = set()
         for kind, upper, lower in _UPPERS:
             if kind not in self._pack.kinds:
@@ -37,7 +37,7 @@ class AncestorsOverTime:
         return found
 
     def of(self, party: str) -> set[str]:
-        """Return a party and whoever was above it, or above those."""
+        """Return a party and all that was ever above it, directly or through others."""
         number = self._parties.number(party)
         found, waiting = {number}, [number]
         while waiting:

@@ -1,9 +1,14 @@
-"""On what control may rest, by a dated list of the pack; and who asserts it for which company, by agreement, board or act.
+"""The bases of control, by a dated list of the pack; and who asserts control of a company.
 
-The list `control` has one line a basis: `shares` (more than `share_pct` of the stakes), `agreement` (the largest holder,
-with an agreement about the company or with other holders), `board_majority` (whoever appointed more than `share_pct` of
-the board), `asserted` (a stake or a relation says so), `statutory` (the owner's body above a solely state-owned entity).
-A basis without a line in force counts for nothing; without `shares` nothing is held.
+The list `control` has one line a basis:
+
+- `shares`: more than `share_pct` of the stakes;
+- `agreement`: the largest holder, with an agreement about the company or with other holders;
+- `board_majority`: the party that appointed more than `share_pct` of the board;
+- `asserted`: a stake or a relation asserts it;
+- `statutory`: the owner's body above a solely state-owned entity.
+
+A basis without a line in force counts for nothing; without `shares`, stakes give no control.
 """
 
 import datetime as dt
@@ -24,9 +29,9 @@ BASES = {0: "direct", -1: "joint", 1: "agreement", 2: "board_majority", 3: "asse
 """The word of each basis by its code; a lower code above zero is named before a higher one."""
 AGREEMENT, BOARD, ASSERTED, STATUTORY = 1, 2, 3, 4
 KINDS = ("stake", "relation", "post", "body", "entity")
-"""The kinds of fact from which control is told."""
+"""The kinds of fact that control is derived from."""
 Rows = Callable[[str], str]
-"""Gives SQL for the rows of a kind that hold on the day."""
+"""Return SQL for the rows of a kind that hold on the day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,7 @@ def _holds(since: dt.date, until: dt.date | None, day: dt.date) -> bool:
 
 
 class Assertions:
-    """Who asserts control of which company otherwise than by stakes; read again where facts changed."""
+    """Control that is asserted otherwise than by stakes, by company; read again where facts changed."""
 
     def __init__(self, parties: PartyIds) -> None:
         """Begin with nothing asserted."""
@@ -77,7 +82,7 @@ class Assertions:
             pile.setdefault(other, set()).add(one)
 
     def read(self, duck: DuckDb, rows: Rows, bases: Bases, companies: Iterable[int] | None) -> set[int]:
-        """Read boards, owners' bodies and assertions of those companies again (of all, where None); returns who
+        """Read boards, owners' bodies and assertions of those companies again (of all, where None); return who
         has any.
         """
         scope = ""
@@ -98,11 +103,11 @@ class Assertions:
         return set(self._edges)
 
     def agreeing(self) -> set[int]:
-        """Return everybody who has an agreement or acts in concert with somebody."""
+        """Return every party that has an agreement or acts in concert with another."""
         return self._partners.keys() | self._concert.keys()
 
     def groups(self, parties: Iterable[int]) -> set[int]:
-        """Return the parties, those with whom they have agreements, and all with whom they act in concert."""
+        """Return the parties, their partners in agreements, and all that act in concert with them."""
         found: set[int] = set()
         for party in parties:
             found |= {*_reached(party, self._concert), *self._partners.get(party, ())}
@@ -117,7 +122,7 @@ class Assertions:
         return {holder for holder, _ in self._edges.get(company, ())}
 
     def concern(self, companies: NDArray[np.int32], shares: NDArray[np.int64], bases: Bases) -> set[int]:
-        """Return those of the companies for which more than shares (company, holder, parts) may count."""
+        """Return those of the companies that need more than their shares (company, holder, parts)."""
         found = self._edges.keys() & set(companies.tolist()) if self._edges else set()
         agreeing = sorted(self.agreeing()) if AGREEMENT in bases.counted else []
         if agreeing:
@@ -125,7 +130,7 @@ class Assertions:
         return found
 
     def of(self, company: int, held: dict[int, StakeRecord], bases: Bases) -> set[tuple[int, int]]:
-        """Return the edges (holder, basis) that are asserted into a company whose holders have so much."""
+        """Return the edges (holder, basis) that are asserted into a company with these holders."""
         found = {edge for edge in self._edges.get(company, ()) if edge[1] in bases.counted}
         if ASSERTED in bases.counted:
             found |= {(holder, ASSERTED) for holder, one in held.items() if one.is_asserted}
@@ -167,7 +172,7 @@ def _reached(party: int, ties: dict[int, set[int]]) -> set[int]:
 
 
 def _edges_sql(rows: Rows, bases: Bases) -> str:
-    """Return SQL for (holder, entity, code): boards, owners' bodies, and relations that say control."""
+    """Return SQL for (holder, entity, code): boards, owners' bodies, and relations that assert control."""
     return f"""
 SELECT left_party AS holder, right_party AS entity, {ASSERTED} AS code FROM ({rows("relation")}) AS r WHERE relation = 'controls'
 UNION ALL

@@ -1,4 +1,4 @@
-"""To whose control group a party counts: the uppermost that controls it, state owners and public bodies apart.
+"""The control group of a party: the uppermost that controls it, state owners and public bodies apart.
 
 Firms are not one party because the state owns both (company law, article 265, item 4). A ring of mutual controllers
 counts to the first of them by name.
@@ -19,8 +19,8 @@ _PUBLIC = f"SELECT entity FROM {{entity}} AS e WHERE {_IS_PUBLIC}"
 def groups_of(
     duck: DuckDb, parties: Iterable[str] | None = None, *, controls: str = "controls", entity: str = "entity"
 ) -> dict[str, str]:
-    """Return the head of each of those parties (of all, where None) that somebody controls; from other rows,
-    where said.
+    """Return the head of each of those parties (of all, where None) that has a controller; from other rows,
+    where given.
     """
     private = f"SELECT entity, owner FROM {controls} AS c WHERE owner NOT IN ({_PUBLIC.format(entity=entity)})"
     if parties is None:
@@ -44,9 +44,9 @@ def groups_of(
 
 
 def regrouped(duck: DuckDb, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]) -> set[str]:
-    """Return the parties under an owner that became a public body, or is one no more, though nobody's control turned.
+    """Return the parties under an owner that became a public body, or is one no more, though control of none changed.
 
-    What came stands in the books already. An owner of whom one of its two facts is public has turned.
+    Rows that came are in the books already. An owner has changed where one of its two facts is public.
     """
     facts = [ended["entity"]] if "entity" in ended else []
     facts += [added["entity"].column("fact").to_numpy()] if "entity" in added else []
@@ -63,5 +63,5 @@ def regrouped(duck: DuckDb, added: Mapping[str, pa.Table], ended: Mapping[str, N
 
 
 def _ring(above: set[str], owners: dict[str, set[str]]) -> set[str]:
-    """Return those of the owners who control one another: nobody else is above them."""
+    """Return those of the owners that control one another: no other party is above them."""
     return {owner for owner in above if any(owner in owners.get(other, ()) for other in owners.get(owner, ()))} or above

@@ -1,8 +1,8 @@
-"""The table `control_period`: who controlled whom from when to when, for the parties that rules ask about.
+"""The table `control_period`: the controllers of each party that rules ask about, with their days.
 
-A rule judges an act by the control of the act's day, and not by that of the day on which it is judged. A rule with
-`references: {control_period: [counterparty]}` asks about every party in that column of what it judges: its controllers
-are told on every day on which anything above it turns, and equal answers of neighbouring days are one row.
+A rule judges an act by the control of the act's day, and not by that of the day of judging. A rule with `references:
+{control_period: [counterparty]}` asks about every party in that column of what it judges. Its controllers are computed
+for every day when anything above it changes, and equal answers of neighbouring days are one row.
 """
 
 import datetime as dt
@@ -30,7 +30,7 @@ _NAMES = {
     "body": ("entity",),
     "entity": ("entity", "parent"),
 }
-"""The parties that a fact of each kind names; what lies below one of them may be told otherwise."""
+"""The parties that a fact of each kind names; the answer may change for what is below one of them."""
 Row = tuple[str, str, str, str, dt.date | None, dt.date | None]
 _BEFORE = dt.date.min
 
@@ -56,7 +56,7 @@ class ControlPeriods:
         return bool(self._asked) and not kinds.isdisjoint({*self._asked, *KINDS})
 
     def prepare(self) -> None:
-        """Find who is asked about, and what lies above them, before facts are folded."""
+        """Find the parties that rules ask about, and what lies above them, before facts are folded."""
         if not self._is_read:
             self._is_read = True
             self._started, self._lower = self._starts(), self._held()
@@ -73,8 +73,8 @@ class ControlPeriods:
         return found
 
     def _held(self) -> set[str]:
-        """Return everybody below whom or above whom anybody ever stood: of others nothing is told, and nothing
-        is read.
+        """Return every party that was ever above or below another: others have no rows, and nothing is read for
+        them.
         """
         found: set[str] = set()
         for kind, columns in _NAMES.items():
@@ -105,7 +105,7 @@ class ControlPeriods:
             self._put(self._started & self._lower)
 
     def fold(self, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]) -> pa.Table | None:
-        """Move with facts that came and ended; returns the rows that came or went."""
+        """Move with facts that came and ended; return the rows that came or went."""
         named: set[str] = set()
         for kind, columns in _NAMES.items():
             rows = [added[kind].select(columns)] if kind in added else []
@@ -143,7 +143,7 @@ class ControlPeriods:
         return found
 
     def told(self, valid: dt.date | None) -> list[Row]:
-        """Return all rows, without writing them; those that hold on a day, where one is said."""
+        """Return all rows, without writing them; with a day, those that hold on it."""
         rows = self.rows(self._starts() & self._held())
         if valid is None:
             return rows
@@ -173,9 +173,7 @@ class ControlPeriods:
         return sorted(found, key=str)
 
     def _turns(self, capital: OwnershipGraph) -> set[dt.date]:
-        """Return the days on which an assertion above the parties begins or ends, and those on which the policy
-        is another.
-        """
+        """Return the days when an assertion above the parties begins or ends, and those when the policy changes."""
         found: set[dt.date] = set()
         names = pa.table({"party": pa.array(capital.named(), pa.string())})
         self._duck.register("asked_parties", names)

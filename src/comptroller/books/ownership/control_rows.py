@@ -1,4 +1,6 @@
-"""What the capital graph says about entities, as rows: who controls them, who owns how much, and what is wrong with stakes."""
+"""What the ownership graph shows about entities, as rows: who controls them, who owns how much, and faults of
+stakes.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -28,7 +30,7 @@ COLUMNS = {
     "effective_share": ("owner", "entity", "share_pct", "low_pct", "high_pct", "gap_pct", "is_ultimate"),
     "stake_issue": ("entity", "issue", "sum_pct", "detail"),
 }
-"""The tables that are told about each entity, and their columns."""
+"""The tables with rows about each entity, and their columns."""
 _FORMS = {
     "share_pct": pa.decimal128(30, 6),
     "low_pct": pa.decimal128(9, 6),
@@ -40,7 +42,7 @@ _FORMS = {
     "is_ultimate": pa.bool_(),
 }
 _SHARES = {"owner": 1, "entity": 0, "share_pct": 2, "low_pct": 3, "high_pct": 4, "gap_pct": 5, "is_ultimate": 6}
-"""Where in the rows of shares each column stands."""
+"""The place of each column in the rows of shares."""
 PARTS_SQL = "owner, entity, is_ultimate, " + ", ".join(
     f"CAST({column} * {PARTS} AS BIGINT) AS {column}" for column in _SHARES if column.endswith("_pct")
 )
@@ -50,9 +52,9 @@ Row = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class ControlEvidence:
-    """What is said about some entities: rows by table and entity; shares in whole parts, a row (entity, owner, …).
+    """The rows about some entities by table and entity; shares in whole parts, a row (entity, owner, …).
 
-    `roots` has the root of each that somebody controls (`graph.candidates`).
+    `roots` has the root of each entity that has a controller (`graph.control_candidates`).
     """
 
     rows: dict[str, dict[int, list[Row]]] = field(default_factory=dict)
@@ -86,7 +88,7 @@ def table_of(name: str, rows: list[Row]) -> pa.Table:
 
 
 def _decimals(parts: NDArray[np.int64], form: pa.DataType) -> pa.Array:
-    """Return whole parts as percents with six decimals: the same bits, told as decimals."""
+    """Return whole parts as percents with six decimals: the same bits, typed as decimals."""
     most = parts if form == _FORMS["sum_pct"] else np.minimum(parts, _MOST)
     return pa.Array.from_buffers(form, len(parts), [None, pa.py_buffer(np.stack((most, most >> 63), axis=1).tobytes())])
 
@@ -130,7 +132,9 @@ def rows_of(capital: OwnershipGraph, entities: NDArray[np.int32]) -> dict[str, p
 def said_of(
     capital: OwnershipGraph, entities: NDArray[np.int32], most: NDArray[np.int32] | None = None
 ) -> ControlEvidence:
-    """Return what is said about those entities; the shares of those only that have no more than so many above them."""
+    """Return the evidence about those entities; `most` limits shares to entities with no more than so many
+    above them.
+    """
     share = capital.weights(entities, most)
     rounds = rounds_of(capital, entities, share)
     found = capital.chains(entities)
@@ -145,7 +149,9 @@ def said_of(
 
 
 def roots_of(entity: NDArray[np.int32], owner: NDArray[np.int32], is_ring: NDArray[np.int32]) -> dict[int, int]:
-    """Return the root of each entity that has an ultimate controller: the one it has, where that stands in no ring."""
+    """Return the root of each entity that has an ultimate controller: the only one, where it is in no ring;
+    else `ANY`.
+    """
     named, at, count = np.unique(entity, return_index=True, return_counts=True)
     plain = (count == 1) & (is_ring[at] == 0)
     return dict(zip(named.tolist(), np.where(plain, owner[at], ANY).tolist(), strict=True))
@@ -154,7 +160,7 @@ def roots_of(entity: NDArray[np.int32], owner: NDArray[np.int32], is_ring: NDArr
 def apart(
     before: ControlEvidence, after: ControlEvidence
 ) -> dict[str, tuple[list[Row] | NDArray[np.int64], NDArray[np.int32]]]:
-    """Return by table the rows that came or went, and the entities whose rows differ."""
+    """Return by table the rows that came or went, and the entities with other rows."""
     found: dict[str, tuple[list[Row] | NDArray[np.int64], NDArray[np.int32]]] = {}
     for name in sorted(before.rows.keys() | after.rows.keys()):
         was, now = before.rows.get(name, {}), after.rows.get(name, {})
@@ -216,7 +222,7 @@ def _control(capital: OwnershipGraph, found: Chains) -> dict[str, dict[int, list
 
 
 def limits(capital: OwnershipGraph, entities: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Return how many may be above each of those entities for its shares to be kept: any number above a
+    """Return how many may be above each of those entities for its shares to be stored: no limit for a
     registered one.
     """
     names, size = capital.parties.names, len(capital.parties)

@@ -1,4 +1,4 @@
-"""Entities above which stakes go round: the equations that give their shares, and a shortest way round."""
+"""Entities above which stakes go round: the equations for their shares, and a shortest way round."""
 
 from collections import deque
 from typing import Any
@@ -52,7 +52,7 @@ def shortest_ring(capital: OwnershipGraph, entity: int) -> list[int]:
     """Return the stakes of a shortest way round from the entity up and back to it, from it down; empty where there is
     none.
 
-    Among ways of one length, that whose holders were named first by their own order.
+    Among ways of one length, the holders that were named first decide, by their own order.
     """
     link, parts, head, order = capital.stakes.link, capital.stakes.parts, capital.stakes.head, capital.parties.order
     below: dict[int, int] = {}

@@ -16,9 +16,9 @@ Bounds = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
 
 @dataclass(frozen=True, slots=True)
 class EdgeRequest:
-    """Stakes by company: low, middle and high of `holder[start[i]:start[i+1]]` in `companies[i]`, which ascend.
+    """Stakes by company: low, middle and high of `holder[start[i]:start[i+1]]` in `companies[i]`, in ascending order.
 
-    `asserted` has (holder, basis) by company, where there are any; `faults` likewise.
+    `asserted` has (holder, basis) by company, where there are any; `faults` has faults by company.
     """
 
     companies: NDArray[np.int32]
@@ -43,7 +43,7 @@ class EdgeRequest:
         return put, turns
 
 
-def edge_request(  # noqa: PLR0913, PLR0917 - all that is said of companies
+def edge_request(  # noqa: PLR0913, PLR0917 - all that is known of companies
     companies: Collection[int],
     ownership: Ownership,
     assertions: Assertions,

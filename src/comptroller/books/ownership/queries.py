@@ -18,16 +18,16 @@ from comptroller.graph.stakes import STAKE
 
 
 class OwnershipView:
-    """The graph of one day, as known with one entry; now, where neither is said."""
+    """The graph of one day, as known with one entry; the current one, where neither is given."""
 
     def __init__(self, books: Books, valid: dt.date | None, known: int | None) -> None:
-        """Ask about a day and an entry."""
+        """Start with a day and an entry."""
         self._books, self._valid, self._known = books, valid, known
         self.day = valid or books.graph.day
 
     def _graph(self, about: list[str] | None) -> OwnershipGraph:
-        """Return the kept graph where it is of that day and in memory; else what lies above those parties, from
-        the facts.
+        """Return the stored graph where it is of that day and in memory; else what lies above those parties,
+        from the facts.
         """
         kept = self._books.graph
         if self._known is None and self.day == kept.day and (kept.is_open or about is None):
@@ -65,7 +65,7 @@ class OwnershipView:
         return {**self._of(entity), "controllers": found, "issues": tables["stake_issue"]}
 
     def owners(self, entity: str) -> dict[str, Any]:
-        """Return the tree of holders above an entity, and what everybody above has of it."""
+        """Return the tree of holders above an entity, and what each party above has of it."""
         capital = self._graph([entity])
         effective = rows_of(capital, capital.numbers([entity]))["effective_share"].to_pylist()
         effective.sort(key=lambda row: (-row["share_pct"], row["owner"]))
@@ -187,17 +187,15 @@ def _depth(tree: dict[str, Any], word: str) -> int:
 
 
 def search_limits(books: Books, party: str) -> int:
-    """Return how often the search for circles was cut short, of a party where one is named: there may be more
-    than are told.
-    """
+    """Return how often the search for circles was cut short (for one party, where named): there may be more circles."""
     scope = "WHERE entity = ?" if party else ""
     return int(books.duck.rows(f"SELECT count(*) FROM search_limit {scope}", [party] if party else [])[0][0])
 
 
 def circles(books: Books, party: str, valid: dt.date | None, known: int | None) -> list[dict[str, Any]]:
-    """Return the circles that stand, or stood on a day and as known with an entry, each with its legs in order.
+    """Return the current circles, or those of a day and as known with an entry, each with its legs in order.
 
-    Where a party is named, those that it is in; a leg that several facts stand for is told once for each.
+    Where a party is named, only those that it is in; a leg with several facts occurs once for each.
     """
     then = books.views_here(valid, known)
     trade, given = (

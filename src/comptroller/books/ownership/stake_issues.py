@@ -31,7 +31,7 @@ def plain_issues(shares: NDArray[np.int64]) -> dict[int, list[Fault]]:
 
 
 def stake_issues_of(company: int, held: dict[int, StakeRecord], names: Sequence[str]) -> list[Fault]:
-    """Return what is wrong with whatever is said of stakes; `names` are those of the parties."""
+    """Return what is wrong with all that is reported of stakes; `names` are those of the parties."""
     found: list[Fault] = []
     total = sum(one.middle for one in held.values())
     if company in held and held[company].middle:

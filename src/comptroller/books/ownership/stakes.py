@@ -42,7 +42,7 @@ _FEW = 200
 
 @dataclass(frozen=True, slots=True)
 class StakeRecord:
-    """What one holder has of a company: parts at least, in the middle and at most; and what was said beside."""
+    """What one holder has of a company: parts at least, in the middle and at most; and what was reported beside."""
 
     low: int
     middle: int
@@ -57,7 +57,7 @@ def day_number(day: dt.date) -> int:
 
 
 class Ownership:
-    """Every stake that stands, by company; rows are added and ended, never changed."""
+    """Every current stake, by company; rows are added and ended, never changed."""
 
     def __init__(self, parties: PartyIds) -> None:
         """Begin with no stakes."""
@@ -68,7 +68,7 @@ class Ownership:
         self._cells: NDArray[np.int64] = np.empty((0, 9), np.int64)
 
     def add(self, duck: DuckDb, source: str) -> NDArray[np.int32]:
-        """Take in the stakes that `source` (SQL for rows of the kind) gives; returns their companies."""
+        """Add the stakes that `source` (SQL for rows of the kind) selects; return their companies."""
         rows = duck.arrow(f"{_ROWS} ({source}) AS s ORDER BY fact")
         cells = np.empty((rows.num_rows, 9), np.int64)
         for at, name in enumerate(("low", "middle", "high", "is_unsized", "is_asserted", "since", "until"), 1):
@@ -77,7 +77,7 @@ class Ownership:
         return self._add(rows.column("fact").to_numpy(), cells)
 
     def add_rows(self, duck: DuckDb, rows: pa.Table) -> NDArray[np.int32]:
-        """Take in stakes as rows of the kind, which came after all others; returns their companies."""
+        """Add stakes as rows of the kind, which came after all others; return their companies."""
         if rows.num_rows <= _FEW:
             return self._add(*_by_hand(self._parties, rows))
         duck.register("came_rows", rows)
@@ -97,7 +97,7 @@ class Ownership:
         return companies
 
     def end(self, facts: NDArray[np.int64]) -> NDArray[np.int32]:
-        """Let facts end; returns their companies."""
+        """End facts; return their companies."""
         places = self._places(np.asarray(facts, np.int64))
         self._cells[places, 7] = ALWAYS
         self._cells[places, 6] = NEVER
@@ -130,19 +130,19 @@ class Ownership:
         return np.unique(self._cells[: self._count][turns, 8]).astype(np.int32)
 
     def days(self) -> set[dt.date]:
-        """Return the days on which a stake begins or ends."""
+        """Return the days when a stake begins or ends."""
         turns = np.unique(self._cells[: self._count, 6:8])
         return {dt.date.fromordinal(n + _EPOCH) for n in turns[(turns > ALWAYS) & (turns < NEVER)].tolist()}
 
     def companies(self) -> NDArray[np.int32]:
-        """Return every company in which somebody has, had or will have a stake."""
+        """Return every company that has a past, current or future stake."""
         return np.unique(self._cells[: self._count, 8]).astype(np.int32)
 
     def plain(self, companies: NDArray[np.int32], day: int | None) -> tuple[NDArray[np.int64], set[int]]:
-        """Return (company, holder, parts) of every stake in companies on a day, and those of which more is said than
+        """Return (company, holder, parts) of every stake in companies on a day, and the companies with more than exact
         shares.
 
-        The companies ascend, and so do the rows; several stakes of one holder stand one by one.
+        The companies ascend, and so do the rows; several stakes of one holder are several rows.
         """
         rows = self._chain.rows(companies.astype(np.uint64))
         shares, odd = _shares_on(rows, self._cells, NO_DAY if day is None else day)
@@ -151,8 +151,8 @@ class Ownership:
     def held(self, company: int, day: int | None) -> dict[int, StakeRecord]:
         """Return what each holder has of a company on a day; without a day, what has no end.
 
-        Several stakes of one holder add up. An assertion of control says again what the holder has: its share counts
-        where no other stake of the holder says one.
+        Several stakes of one holder add up. An assertion of control repeats what the holder has: its share counts where
+        no other stake of the holder has one.
         """
         said: dict[int, StakeRecord] = {}
         asserted: dict[int, StakeRecord] = {}
@@ -190,7 +190,7 @@ def _shares_on(rows: I64, cells: I64, day: int) -> tuple[I64, I64]:
 
 
 def _by_hand(parties: PartyIds, rows: pa.Table) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the facts and cells that the query gives for rows of the kind, in the order of their facts."""
+    """Return the facts and cells that the query would return for rows of the kind, in the order of their facts."""
     named = (
         "fact",
         "holder",

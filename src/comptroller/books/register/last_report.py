@@ -1,7 +1,7 @@
-"""The latest report about each entity of the register: what a batch says of whom, and the table `heard`.
+"""The latest report about each entity of the register: who a batch is about, and the table `heard`.
 
-An entity comes into the register by a report about itself, so that nothing is lost by noting nobody else. Rows stand in
-the order of their facts: what is to be written anew is found by the fact that it named last, and nothing else is read.
+An entity comes into the register by a report about itself, so nothing is lost by noting registered entities only. Rows
+are in the order of their facts. A row to rewrite is found by the fact that it named last, and nothing else is read.
 """
 
 import datetime as dt
@@ -19,7 +19,7 @@ _FEW = 50
 
 
 def record_report(kind: Kind, table: pa.Table, facts: NDArray[np.int64], heard: dict[str, int]) -> None:
-    """Note the latest fact about each entity in whose books the rows are."""
+    """Note the latest fact about each entity that has the rows in its books."""
     for column in kind.books:
         if len(facts) <= _FEW:
             for entity, fact in zip(table.column(column).to_pylist(), facts.tolist(), strict=True):
@@ -42,7 +42,7 @@ class LastReport:
         self._last: dict[str, int] | None = None
 
     def put(self, heard: dict[str, int], at: dt.datetime) -> tuple[str, ...]:
-        """Write the latest facts of those entities, received at that time; returns the entities, in order."""
+        """Write the latest facts of those entities, received at that time; return the entities, in order."""
         mine = {entity: heard[entity] for entity in sorted(heard) if self._is_known(entity)}
         if not mine:
             return ()

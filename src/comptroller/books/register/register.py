@@ -1,4 +1,4 @@
-"""The register in memory and as tables: who there is, who manages whom, and at which level each entity stands."""
+"""The register in memory and as tables: which entities there are, who manages them, and the level of each."""
 
 from collections import deque
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ _HIGHEST = 64
 _HELD = "SELECT fact, holder, entity FROM {} AS s WHERE (share_pct > 0 OR share_pct IS NULL)"
 _ENDLESS = " AND valid_until IS NULL"
 _MANY = 2_000
-"""When so many entities may stand elsewhere, everything is written afresh."""
+"""When so many entities may have changed, everything is written afresh."""
 
 
 class Register:
@@ -30,7 +30,7 @@ class Register:
         self._down: dict[str, set[str]] = {}
 
     def load(self, duck: DuckDb, entity: str = "entity", stake: str = "stake", *, endless: bool = True) -> None:
-        """Read all entities that stand, and the stakes (those without end) between them; from other rows, where said."""
+        """Read all current entities, and the stakes (those without end) between them; from other rows, where given."""
         self._parents = dict(duck.rows(f"SELECT entity, parent FROM {entity} AS e ORDER BY fact"))
         self._managed, self._stakes, self._up, self._down = {}, {}, {}, {}
         for one, parent in self._parents.items():
@@ -43,7 +43,7 @@ class Register:
         self._levels = legal_levels(self._stakes.values(), set(self._parents), self.owner)
 
     def introduce(self, entities: Iterable[str]) -> None:
-        """Add entities with nobody above them."""
+        """Add entities with no manager."""
         fresh = dict.fromkeys(entities)
         self._parents.update(fresh)
         self._levels |= {entity: int(entity != self.owner) for entity in fresh if not self._up.get(entity)}
@@ -81,7 +81,7 @@ class Register:
     def move(
         self, duck: DuckDb, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]
     ) -> set[str] | None:
-        """Take in facts of the register that came and ended; returns who may stand elsewhere, None for everybody."""
+        """Add and end facts of the register; return the entities that may have changed, None for all."""
         named = self.named(duck, added, ended)
         if len(named) > _MANY:
             self.load(duck)
@@ -116,8 +116,8 @@ class Register:
         return named
 
     def _turn_managers(self, duck: DuckDb, named: set[str]) -> set[str]:
-        """Read those entities again, with their stakes where they came or went; returns whose holders are
-        others now.
+        """Read those entities again, with their stakes where they came or went; return the entities with other
+        holders now.
         """
         if not named:
             return set()
@@ -138,7 +138,7 @@ class Register:
         return roots - gone
 
     def _turn_stakes(self, duck: DuckDb, fresh: set[str], gone: set[str]) -> set[str]:
-        """Let go the stakes of who is gone, take up those of who is new; returns the entities held."""
+        """Remove the stakes of entities that went, add those of entities that came; return the entities held."""
         held = set()
         for fact, (holder, entity) in list(self._stakes.items()) if gone else ():
             if holder in gone or entity in gone:
@@ -175,7 +175,7 @@ class Register:
         return found
 
     def _level_again(self, roots: set[str]) -> set[str]:
-        """Tell the legal levels of all below those entities afresh; returns whose level is another."""
+        """Compute the legal levels of all below those entities afresh; return the entities with another level."""
         region = self._under(roots, self._down)
         was = {entity: self._levels.pop(entity, None) for entity in region}
         steps: dict[int, list[str]] = {}
@@ -198,7 +198,7 @@ class Register:
 
 
 def put_register(duck: DuckDb, register: Register, entities: Iterable[str] | None = None) -> None:
-    """Write `ancestor` and `level` of those entities (of all, where None) afresh from what stands."""
+    """Write `ancestor` and `level` of those entities (of all, where None) afresh from the current facts."""
     if entities is None:
         for table in ("ancestor", "level"):
             duck.execute(f"DELETE FROM {table}")

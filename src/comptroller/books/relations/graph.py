@@ -1,6 +1,6 @@
 """The tables that are made from the graph: written where they differ, with the rows that came and went.
 
-Graph work is done when a fact of its kinds comes or ends, or when a day turns on which one begins or ends; never else.
+Graph work is done only when a fact of its kinds comes or ends, or when the day comes that one begins or ends.
 """
 
 import datetime as dt
@@ -41,7 +41,7 @@ from comptroller.store.duck import DuckDb
 Rows = Mapping[str, pa.Table]
 Facts = Mapping[str, NDArray[np.int64]]
 _ABOUT = {"related": "party", "trade_cycle": "leg", "flow_fan": "leg", "guarantee_circle": "guarantee"}
-"""The column that stands for any other name by which a rule is touched; else it is the entity."""
+"""The column that rules match under any other name; for other tables it is the entity."""
 _TABLES = (*COLUMNS, *_ABOUT, CONTROL_PERIOD, *GOVERNANCE)
 
 
@@ -69,12 +69,12 @@ class Graph:
 
     @property
     def day(self) -> dt.date | None:
-        """Return the day as of which the tables are kept: the clock's."""
+        """Return the day of the tables: the clock's."""
         return self._today() if self._capital is None else self._capital.day
 
     @property
     def capital(self) -> OwnershipGraph:
-        """Return the stakes in memory, as of the clock's day; read from the books when first asked for."""
+        """Return the stakes in memory, as of the clock's day; read from the books on first use."""
         if self._capital is None:
             self._capital = OwnershipGraph(self._duck, self._pack, self._today())
             self._capital.is_registered = self._is_registered
@@ -100,7 +100,7 @@ class Graph:
         self._periods.rebuild()
 
     def prepare(self, kinds: Iterable[str]) -> None:
-        """Read what stands before facts of those kinds are folded, where the graph is made of them."""
+        """Read the current state before facts of those kinds are folded, where the graph is made of them."""
         coming = set(kinds)
         if not coming.isdisjoint(KINDS) and "stake" in self._pack.kinds:
             assert self.capital
@@ -114,7 +114,7 @@ class Graph:
             self._periods.prepare()
 
     def fold(self, added: Rows, ended: Facts, since: int) -> dict[str, pa.Table]:
-        """Move with the facts that came and ended with an entry; returns the rows that came or went, by table."""
+        """Move with the facts that came and ended with an entry; return the rows that came or went, by table."""
         coming = {*added, *ended}
         changed: dict[str, pa.Table] = {}
         if not coming.isdisjoint(KINDS) and self._capital is not None:
@@ -138,7 +138,7 @@ class Graph:
         return changed
 
     def tick(self, day: dt.date, since: int) -> dict[str, pa.Table]:
-        """Move to a day, which the clock shows already, with an entry; returns the rows that came or went, by table."""
+        """Move to a day, which the clock shows already, with an entry; return the rows that came or went, by table."""
         before = self._capital.day if self._capital else None
         if before == day or "stake" not in self._pack.kinds:
             return {}
@@ -147,7 +147,7 @@ class Graph:
         return changed
 
     def _regroup(self, changed: dict[str, pa.Table], parties: set[str]) -> None:
-        """Let circles follow whose control, or control group, turned: rows that came and went are added to what changed."""
+        """Move circles after their parties changed control or group; rows that came and went are added to `changed`."""
         if "controls" in changed:
             parties = parties | set(pc.unique(changed["controls"].column("entity")).to_pylist())
         if not parties:
@@ -162,9 +162,9 @@ class Graph:
         return rows[0][0] if rows else None
 
     def _look(self, entities: NDArray[np.int32]) -> None:
-        """Note what is said of those entities before anything moves.
+        """Note the rows about those entities before anything moves.
 
-        Whose shares are kept turns with the register, which has moved already: there the books say what they have.
+        Which shares are stored depends on the register, which has moved already: for them the books are read.
         """
         was, kept = said_of(self.capital, entities, limits(self.capital, entities)), self._table("effective_share")
         is_kept, is_said = kept.has(entities), np.isin(entities, was.shares[:, 0])
@@ -175,7 +175,7 @@ class Graph:
         self._was = replace(was, shares=shares)
 
     def _put(self, entities: NDArray[np.int32], since: int) -> dict[str, pa.Table]:
-        """Write what is said now of entities that were looked at; returns the rows that came or went, by table."""
+        """Write the current rows about entities that `_look` noted; return the rows that came or went, by table."""
         if not len(entities):
             return {}
         now = said_of(self.capital, entities, limits(self.capital, entities))
@@ -206,7 +206,7 @@ class Graph:
             self._duck.insert("control_turn", pa.table({n: pa.array(c, forms.get(n, pa.string())) for n, c in columns}))
 
     def _kept_roots(self) -> dict[int, int]:
-        """Return the root of each that somebody controls, as the books have it."""
+        """Return the root of each controlled entity, as the books have it."""
         rows = self._duck.arrow("SELECT entity, owner, CAST(is_ring AS INTEGER) AS is_ring FROM ultimate_controller")
         entity, owner = (self.capital.parties.numbers(rows.column(c).to_pylist()) for c in ("entity", "owner"))
         return roots_of(entity, owner, rows.column("is_ring").to_numpy())
@@ -217,7 +217,9 @@ class Graph:
         return self._kept[name]
 
     def _reported(self, rows: pa.Table) -> pa.Table:
-        """Return rows of legs with the entity that reported each, by which its docket goes: it may be no party of the leg."""
+        """Return rows of legs with the reporting entity of each, which decides its docket: it may be no party
+        of the leg.
+        """
         for flow in sorted(set(rows.column("flow").to_pylist())):
             if FLOWS[flow].payer != "entity":
                 self._duck.register("leg_rows", rows)
@@ -230,7 +232,7 @@ class Graph:
         return rows
 
     def _named(self, table: str, rows: pa.Table) -> pa.Table:
-        """Return the rows with what they are about under the other names by which rules are touched."""
+        """Return the rows with their subject also under the other names that rules refer to."""
         if "flow" in rows.column_names:
             rows = self._reported(rows)
         for alias in sorted(self._aliases.get(table, set()) - set(rows.column_names)):
@@ -239,7 +241,7 @@ class Graph:
 
 
 def _aliases(pack: Pack) -> dict[str, set[str]]:
-    """Return the columns by which rules say that a table of the graph touches them."""
+    """Return by table of the graph the columns that rules refer to."""
     found: dict[str, set[str]] = {}
     for rule in pack.rules.values():
         for table, by in rule.references.items():

@@ -1,8 +1,8 @@
 """The tables that are made from the graph and the register, as of another day or as known with an entry.
 
-- The nearest state is the one that the books keep. What may differ hangs below companies of which a stake or an
-  assertion holds in one of the two states and not in the other: only that, and what lies above it, is told again.
-- Of a table that a state cannot be moved to (levels, relations, circles) only the facts that it is made of are read.
+- The nearest state is the one in the books. A stake or an assertion may hold in one of the two states and not in the
+  other. The difference hangs below its company. Only that, and what lies above it, is computed again.
+- Some tables cannot be moved to a state (levels, relations, circles): for them, only the facts that they need are read.
 """
 
 import datetime as dt
@@ -31,10 +31,10 @@ _LAST = 1 << 40
 
 
 class GraphAsOf(Mapping[str, str]):
-    """SQL by table for one state of the books, true on a day and as known with an entry; told when it is first read."""
+    """SQL by table for one state of the books, true on a day and as known with an entry; computed on first read."""
 
     def __init__(self, duck: DuckDb, pack: Pack, owner: str, *, valid: dt.date | None, known: int | None) -> None:
-        """Ask about a day (the clock's, where None) and an entry (the last, where None)."""
+        """Start with a day (the clock's, where None) and an entry (the last, where None)."""
         self._beside: Mapping[str, str] = {}
         self._duck, self._pack, self._owner = duck, pack, owner
         self._valid, self._known = valid, known
@@ -44,7 +44,7 @@ class GraphAsOf(Mapping[str, str]):
         self.day = valid or self.today
 
     def beside(self, others: Mapping[str, str]) -> "GraphAsOf":
-        """Tell these tables as well."""
+        """Return these tables together with those of the graph."""
         self._beside = others
         return self
 
@@ -111,7 +111,7 @@ class GraphAsOf(Mapping[str, str]):
         return found
 
     def _put(self, table: str, rows: pa.Table) -> str:
-        """Keep rows beside the table of that name, for as long as the connection lives; returns SQL that reads them."""
+        """Store rows beside the table of that name, for as long as the connection lives; return SQL that reads them."""
         columns = ", ".join(rows.column_names)
         self._duck.execute(f"CREATE OR REPLACE TEMP TABLE then_{table} ({FIXED[table]})")
         self._duck.register("then_rows", rows)
@@ -140,7 +140,7 @@ class GraphAsOf(Mapping[str, str]):
         return found
 
     def touched(self) -> set[str] | None:
-        """Return all of whom something else may be said than is kept; None where that may be everybody."""
+        """Return all parties with possibly other answers than stored; None where that may be every party."""
         if bases_on(self._pack, self.day) != bases_on(self._pack, self.today):
             return None
         turned = {name for (name,) in self._duck.rows(self._turned())}
@@ -173,7 +173,7 @@ class GraphAsOf(Mapping[str, str]):
         return found | parties
 
     def _below(self, entities: set[str]) -> set[str]:
-        """Return all that hangs below those entities by stakes or assertions that were ever said."""
+        """Return all that hangs below those entities by stakes or assertions that were ever reported."""
         found, waiting = set(entities), set(entities)
         edges = ["SELECT holder AS upper, entity AS lower FROM all_stake"]
         if "relation" in self._pack.kinds:

@@ -1,7 +1,7 @@
-"""The table `related`: the ways from the parties that rules ask about, kept while ties and parties come and go.
+"""The table `related`: the ways from the parties that rules ask about, updated while ties and parties come and go.
 
-A rule with `references: {related: [counterparty]}` asks about every party in that column of what it judges; nobody else
-is walked from, and nothing is done where no rule asks.
+A rule with `references: {related: [counterparty]}` asks about every party in that column of what it judges. No other
+party is walked from, and nothing is done where no rule asks.
 """
 
 import datetime as dt
@@ -67,7 +67,7 @@ class Related:
             self._put(self._started)
 
     def fold(self, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]) -> pa.Table | None:
-        """Move with facts that came and ended; returns the rows that came or went."""
+        """Move with facts that came and ended; return the rows that came or went."""
         assert self._relations is not None
         ends: set[str] = set()
         before: set[str] = set()
@@ -98,7 +98,7 @@ class Related:
         return self._put(touched) if touched else None
 
     def _left(self, ended: Mapping[str, NDArray[np.int64]]) -> set[str]:
-        """Return the parties about whom nothing that stands asks any more."""
+        """Return the parties that no current row asks about any more."""
         named: set[str] = set()
         for table, columns in sorted(self._asked.items()):
             kind = self._pack.tables[table].parent or table
@@ -118,7 +118,7 @@ class Related:
         return named - still
 
     def told(self, valid: dt.date | None) -> pa.Table:
-        """Return all rows, without writing them; those that hold on a day, where one is said."""
+        """Return all rows, without writing them; with a day, those that hold on it."""
         self.prepare()
         rows = self._rows(sorted(self._started) if self._asked else [])
         if valid is None:
@@ -160,5 +160,5 @@ def _row(party: str, way: Way) -> tuple[object, ...]:
 
 
 def circle_name(legs: list[tuple[str, str]]) -> str:
-    """Return a circle's name by its legs, whatever the order in which they are told."""
+    """Return a circle's name by its legs, in any order."""
     return blake2b("\n".join("\t".join(leg) for leg in sorted(legs)).encode(), digest_size=8).hexdigest()

@@ -1,8 +1,8 @@
-"""Who is related to whom: ties of every kind walked under the pack's list of what counts, each with its path and period.
+"""Related parties: ties of every kind walked under the pack's list of what counts, each with its path and period.
 
-The list `related` has one line a way: `item` is the ties in their order (`kin controls`: a relative's controlled firm),
+The list `related` has one line a way. `item` is the ties in their order (`kin controls`: a relative's controlled firm),
 `body` the category that it makes. What no line allows is no relation, however short. A party with more than `position`
-ties (of the line `hub`) is named and not walked through: an agent's address joins thousands who have nothing in common.
+ties (of the line `hub`) is named and not walked through: an agent's address joins thousands with nothing in common.
 """
 
 import datetime as dt
@@ -28,7 +28,7 @@ _EVER = (dt.date.min, dt.date.max)
 
 
 class Tie(NamedTuple):
-    """A tie from one party to another: its word, and the days on which it holds."""
+    """A tie from one party to another: its word, and the days when it holds."""
 
     other: str
     how: str
@@ -38,7 +38,7 @@ class Tie(NamedTuple):
 
 
 class Way(NamedTuple):
-    """One way to a related party: its category, the ties walked, and the days on which all of them hold."""
+    """One way to a related party: its category, the ties walked, and the days when all of them hold."""
 
     party: str
     category: str
@@ -52,10 +52,10 @@ class Way(NamedTuple):
 
 
 class RelationTies:
-    """All ties that stand, by party, and the ways that count."""
+    """All current ties, by party, and the ways that count."""
 
     def __init__(self, duck: DuckDb, pack: Pack, day: dt.date | None, *, known: int | None = None) -> None:
-        """Read what stands (or stood, as known with an entry); the day chooses the list's lines."""
+        """Read the current ties (or those known with an entry); the day chooses the list's lines."""
         self.day = day
         self._ties: dict[str, dict[tuple[int, str], Tie]] = {}
         lines = pack.lists[LIST].lines if LIST in pack.lists else ()
@@ -72,7 +72,7 @@ class RelationTies:
                 )
 
     def add(self, kind: str, rows: list[tuple[Any, ...]]) -> set[str]:
-        """Take in ties (one, other, word, since, until, fact) of a kind; returns the parties at their ends."""
+        """Add ties (left, right, word, since, until, fact) of a kind; return the parties at their ends."""
         ends = set()
         for one, other, word, since, until, fact in rows:
             back = _BOTH.get(word) or {"holds_post": "officer", "holds": "held_by"}[word]
@@ -84,7 +84,7 @@ class RelationTies:
         return ends
 
     def end(self, rows: list[tuple[Any, ...]]) -> set[str]:
-        """Let ties end; returns the parties at their ends."""
+        """End ties; return the parties at their ends."""
         ends = set()
         for one, other, _, _, _, fact in rows:
             for party in (one, other):
@@ -104,7 +104,7 @@ class RelationTies:
         return max((len(way) for way in self._ways), default=0)
 
     def near(self, parties: set[str], steps: int) -> set[str]:
-        """Return everybody within so many ties of those parties, whatever the ties; hubs are not walked through."""
+        """Return every party within so many ties of those parties, by any ties; hubs are not walked through."""
         found, last = set(parties), set(parties)
         for _ in range(steps):
             last = {
