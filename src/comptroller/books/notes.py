@@ -23,10 +23,10 @@ class Notes:
         for entry, fault in sorted(faults.items()):
             self._duck.execute("INSERT INTO unfolded VALUES (?, ?, ?)", [entry, fault, number])
 
-    def put_clock_act(self, said: Mapping[str, Any], number: int) -> None:
+    def put_clock_act(self, act: Mapping[str, Any], number: int) -> None:
         """Write an act about the clock, by entry `number`."""
         names = ("does", "first", "last", "by", "why", "from", "to")
         marks = ", ".join("?" * (len(names) + 1))
-        self._duck.execute(f"INSERT INTO clock_act VALUES ({marks})", [number, *(said.get(name) for name in names)])
-        if said["does"] == WRONG:
-            self.wrong.append((int(said["first"]), int(said["last"])))
+        self._duck.execute(f"INSERT INTO clock_act VALUES ({marks})", [number, *(act.get(name) for name in names)])
+        if act["does"] == WRONG:
+            self.wrong.append((int(act["first"]), int(act["last"])))

@@ -22,6 +22,10 @@ from comptroller.graph.jit import I8, I32, I64, kernel
 from comptroller.graph.stakes import BASIS, COMPANY, NEXT_OUT, OUT, STAKE, Stakes
 
 DIRECT, JOINT = 0, -1
+OWNER, ENTITY, HOW, TALLY, IS_ULTIMATE, IS_RING, ENTITY_PLACE, OWNER_PLACE = range(8)
+"""Columns of `pairs`: both parties, the basis, the parts counted, two flags, and the local places of both parties."""
+BEGIN, LENGTH = range(2)
+"""Columns of `began`: where the chain of a pair begins in the flat rows, and how long it is."""
 
 
 @dataclass(frozen=True)
@@ -62,18 +66,19 @@ def chains(
     by row, replace those of the stakes (what is certain of a stake known by its bounds). `marks` may limit the parties
     that can count: then no other party is looked at.
     """
-    asked, keys = np.asarray(entities, np.int32), np.asarray(order, np.int64)
+    chosen, keys = np.asarray(entities, np.int32), np.asarray(order, np.int64)
     counted = stakes.parts if parts is None else parts
     known = marks or Marks.none()
     pairs, began, flat = _chains(
-        asked, stakes.link, counted, stakes.head, keys, threshold, stakes.local, (known.useful, known.root, known.sums)
+        chosen, stakes.link, counted, stakes.head, keys, threshold, stakes.local, (known.useful, known.root, known.sums)
     )
-    ranked = np.lexsort((pairs[:, 7], pairs[:, 6]))
+    ranked = np.lexsort((pairs[:, OWNER_PLACE], pairs[:, ENTITY_PLACE]))
     pairs, began = pairs[ranked], began[ranked]
-    start = np.concatenate((np.zeros(1, np.int64), np.cumsum(began[:, 1])))
-    rows = flat[np.arange(start[-1]) - np.repeat(start[:-1] - began[:, 0], began[:, 1])]
-    owner, entity, basis, is_ultimate, is_ring = (pairs[:, at].astype(np.int32) for at in (0, 1, 2, 4, 5))
-    return Chains(owner, entity, basis, pairs[:, 3].copy(), is_ultimate, is_ring, start, rows)
+    start = np.concatenate((np.zeros(1, np.int64), np.cumsum(began[:, LENGTH])))
+    rows = flat[np.arange(start[-1]) - np.repeat(start[:-1] - began[:, BEGIN], began[:, LENGTH])]
+    columns = (OWNER, ENTITY, HOW, IS_ULTIMATE, IS_RING)
+    owner, entity, basis, is_ultimate, is_ring = (pairs[:, column].astype(np.int32) for column in columns)
+    return Chains(owner, entity, basis, pairs[:, TALLY].copy(), is_ultimate, is_ring, start, rows)
 
 
 def below(stakes: Stakes, entities: ArrayLike) -> I32:
@@ -83,17 +88,17 @@ def below(stakes: Stakes, entities: ArrayLike) -> I32:
 
 @kernel
 def _below(entities: I32, link: I32, parts: I64, head: I32) -> I32:
-    seen, names, count, done = set(entities[:0]), entities.copy(), len(entities), 0
+    listed, names, count, done = set(entities[:0]), entities.copy(), len(entities), 0
     for v in entities:
-        seen.add(v)
+        listed.add(v)
     while done < count:
         row = head[names[done], OUT]
         while row >= 0:
             company = link[row, COMPANY]
-            if parts[row] > 0 and company not in seen:
+            if parts[row] > 0 and company not in listed:
                 if count == len(names):
                     names = np.concatenate((names, np.empty_like(names)))
-                seen.add(company)
+                listed.add(company)
                 names[count] = company
                 count += 1
             row = link[row, NEXT_OUT]
@@ -113,7 +118,7 @@ def _closure(
     """
     first, out_row, out_to = out
     when[x], by[x], members[0], met[0] = 0, 0, x, x
-    count, counted, asserted, step, seen = 1, 0, 0, 0, 1
+    count, counted, asserted, step, met_count = 1, 0, 0, 0, 1
     while True:
         step += 1
         before = count
@@ -121,8 +126,8 @@ def _closure(
             for i in range(first[members[m]], first[members[m] + 1]):
                 w = out_to[i]
                 if when[w] == -1:
-                    when[w], met[seen] = -2, w
-                    seen += 1
+                    when[w], met[met_count] = -2, w
+                    met_count += 1
                 if when[w] < 0 and link[rows[out_row[i]], BASIS] == STAKE:
                     tally[w] += parts[rows[out_row[i]]]
         for m in range(counted, before):
@@ -143,7 +148,7 @@ def _closure(
         asserted = before
         if count == before:
             break
-    return count, seen
+    return count, met_count
 
 
 @kernel
@@ -190,29 +195,29 @@ def _downward(start: I32, holders: I32) -> tuple[I32, I32, I32]:
 
 @kernel
 def _chains(
-    asked: I32, link: I32, parts: I64, head: I32, order: I64, threshold: int, local: I32, marks: tuple[I8, I32, I64]
+    chosen: I32, link: I32, parts: I64, head: I32, order: I64, threshold: int, local: I32, marks: tuple[I8, I32, I64]
 ) -> tuple[I64, I64, I32]:
     """Return pairs (see `OWNER` and on), their chains' begin and length in `rows`, and those rows."""
-    names, start, rows, holders, begins = above(asked, link, parts, head, threshold, local, marks)
+    names, start, rows, holders, begins = above(chosen, link, parts, head, threshold, local, marks)
     size, out = len(names), _downward(start, holders)
     when, by, tally = np.full(size, -1, np.int32), np.zeros(size, np.int32), np.zeros(size, np.int64)
     members, met = np.empty(size, np.int32), np.empty(size, np.int32)
     pairs, began, count = np.empty((16, 8), np.int64), np.empty((16, 2), np.int64), 0
     flat, used = np.empty(16, np.int32), 0
-    has, reach, reached = np.zeros(size + 1, np.int64), np.empty(16, np.int32), 0
+    has, reach, reach_count = np.zeros(size + 1, np.int64), np.empty(16, np.int32), 0
     for x in range(size):
-        has[x + 1] = reached
+        has[x + 1] = reach_count
         if begins[x] == 0:
             continue
-        held, seen = _closure(x, out, rows, link, parts, threshold, when, by, tally, members, met)
-        for m in range(1, held):
+        member_count, met_count = _closure(x, out, rows, link, parts, threshold, when, by, tally, members, met)
+        for m in range(1, member_count):
             e = members[m]
             if begins[e] == 1:
-                if reached == len(reach):
+                if reach_count == len(reach):
                     reach = np.concatenate((reach, np.empty_like(reach)))
-                reach[reached] = e
-                reached += 1
-            if e >= len(asked):
+                reach[reach_count] = e
+                reach_count += 1
+            if e >= len(chosen):
                 continue
             if count == len(pairs):
                 pairs, began = (
@@ -232,14 +237,16 @@ def _chains(
                     basis = DIRECT
                 v = holders[at]
             flat[used : used + length] = flat[used : used + length][::-1].copy()
-            pairs[count, 0], pairs[count, 1], pairs[count, 2], pairs[count, 3] = names[x], names[e], basis, tally[e]
-            pairs[count, 4], pairs[count, 5], pairs[count, 6], pairs[count, 7] = 1, 0, e, x
-            began[count, 0], began[count, 1] = used, length
+            pairs[count, OWNER], pairs[count, ENTITY] = names[x], names[e]
+            pairs[count, HOW], pairs[count, TALLY] = basis, tally[e]
+            pairs[count, IS_ULTIMATE], pairs[count, IS_RING] = 1, 0
+            pairs[count, ENTITY_PLACE], pairs[count, OWNER_PLACE] = e, x
+            began[count, BEGIN], began[count, LENGTH] = used, length
             used += length
             count += 1
-        has[x + 1] = reached
-        reach[has[x] : reached] = np.sort(reach[has[x] : reached])
-        for m in range(seen):
+        has[x + 1] = reach_count
+        reach[has[x] : reach_count] = np.sort(reach[has[x] : reach_count])
+        for m in range(met_count):
             when[met[m]], tally[met[m]] = -1, 0
     _rank(pairs[:count], has, reach)
     return pairs[:count].copy(), began[:count].copy(), flat[:used].copy()
@@ -261,4 +268,5 @@ def _rank(pairs: I64, has: I64, reach: I32) -> None:
             else:
                 above[y] = 1
     for i in range(len(pairs)):
-        pairs[i, 4], pairs[i, 5] = 1 - above[pairs[i, 7]], ring[pairs[i, 7]]
+        owner = pairs[i, OWNER_PLACE]
+        pairs[i, IS_ULTIMATE], pairs[i, IS_RING] = 1 - above[owner], ring[owner]

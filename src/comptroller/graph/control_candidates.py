@@ -23,6 +23,8 @@ from comptroller.graph.stakes import BASIS, HOLDER, IN, NEXT_IN, STAKE
 
 ANY = -1
 """The root of a party that may count with every family."""
+ROW, PARTY = range(2)
+"""Columns of `met`: a row of the stakes, and its holder."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Marks:
 
 @kernel
 def above(
-    asked: I32, link: I32, parts: I64, head: I32, threshold: int, local: I32, marks: tuple[I8, I32, I64]
+    chosen: I32, link: I32, parts: I64, head: I32, threshold: int, local: I32, marks: tuple[I8, I32, I64]
 ) -> tuple[I32, I32, I32, I32, I32]:
     """Return all that may count above the entities.
 
@@ -53,9 +55,9 @@ def above(
     """
     useful, root, sums = marks
     is_known = len(useful) > 0
-    names, count, done = np.empty(max(16, len(asked)), np.int32), len(asked), 0
-    for i in range(len(asked)):
-        names[i], local[asked[i]] = asked[i], i
+    names, count, done = np.empty(max(16, len(chosen)), np.int32), len(chosen), 0
+    for i in range(len(chosen)):
+        names[i], local[chosen[i]] = chosen[i], i
     # Rows that may count are read once and stored: lists of thousands are walked once only.
     met, upto, used = np.empty((count + 16, 2), np.int32), np.empty(count + 16, np.int32), 0
     while done < count:
@@ -66,7 +68,7 @@ def above(
             if h != v and (not is_known or useful[h] > 0) and parts[row] > 0:
                 if used == len(met):
                     met = np.concatenate((met, np.empty_like(met)))
-                met[used, 0], met[used, 1] = row, h
+                met[used, ROW], met[used, PARTY] = row, h
                 used += 1
                 if not is_known:
                     free = threshold
@@ -89,24 +91,24 @@ def above(
                 names[count], local[h] = h, count
                 count += 1
         for i in range(first, used):
-            if is_known and root[met[i, 1]] != ANY:
-                sums[root[met[i, 1]]] = 0
+            if is_known and root[met[i, PARTY]] != ANY:
+                sums[root[met[i, PARTY]]] = 0
         if done == len(upto):
             upto = np.concatenate((upto, np.empty_like(upto)))
         upto[done] = used
         done += 1
     start, begins = np.zeros(count + 1, np.int32), np.zeros(count, np.int32)
-    rows, holders, kept, i = np.empty(used, np.int32), np.empty(used, np.int32), 0, 0
+    rows, holders, listed, i = np.empty(used, np.int32), np.empty(used, np.int32), 0, 0
     for v in range(count):
         while i < upto[v]:
-            row, h = met[i, 0], local[met[i, 1]]
+            row, h = met[i, ROW], local[met[i, PARTY]]
             if h >= 0:
-                rows[kept], holders[kept] = row, h
+                rows[listed], holders[listed] = row, h
                 if link[row, BASIS] != STAKE or parts[row] > threshold:
                     begins[h] = 1
-                kept += 1
+                listed += 1
             i += 1
-        start[v + 1] = kept
+        start[v + 1] = listed
     for i in range(count):
         local[names[i]] = -1
-    return names[:count], start, rows[:kept], holders[:kept], begins
+    return names[:count], start, rows[:listed], holders[:listed], begins

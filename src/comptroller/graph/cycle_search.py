@@ -81,7 +81,7 @@ def mark_ahead(
     """Mark earliest arrivals one and two hops from `origin` into `marks` (stamp, one hop, two hops); whether there are
     any.
     """
-    steps, found = 0, False
+    steps, is_marked = 0, False
     first = span[origin, FIRST]
     for row in range(first + span[origin, USED] - 1, first - 1, -1):
         if pool[row, TIME] < now - law[WINDOW]:
@@ -96,9 +96,9 @@ def mark_ahead(
             marks[v, STAMP], marks[v, ONE_HOP], marks[v, TWO_HOPS] = stamp, key, NEVER
         elif key < marks[v, ONE_HOP]:
             marks[v, ONE_HOP] = key
-        found = True
-    if not found or law[MOST] < 4:
-        return found
+        is_marked = True
+    if not is_marked or law[MOST] < 4:
+        return is_marked
     for row in range(first + span[origin, USED] - 1, first - 1, -1):
         if pool[row, TIME] < now - law[WINDOW]:
             break
@@ -151,7 +151,7 @@ def was_taken(place: int, end: int, upper: int, law: I64, pool: I64) -> bool:
 @kernel
 def walk_back(
     ends: tuple[int, int, int], row_new: I64, law: I64, keep: float, with_late: bool,
-    span_in: I64, pool_in: I64, marks: I64, frame: I64, found: I64, used: int,
+    span_in: I64, pool_in: I64, marks: I64, frame: I64, circles: I64, used: int,
 ) -> tuple[int, int, bool]:  # fmt: skip
     """Write every circle that the new payment completes into `found`; return the new `used`, the count, and whether it
     was cut short.
@@ -223,15 +223,15 @@ def walk_back(
             turn = 0
             while turn <= depth and frame[turn, IS_LATE] != 1:
                 turn += 1
-            found[used] = depth + 2
+            circles[used] = depth + 2
             used += 1
             for i in range(turn - 1, -1, -1):
-                found[used] = frame[i, PAYMENT]
+                circles[used] = frame[i, PAYMENT]
                 used += 1
-            found[used] = row_new[NUMBER]
+            circles[used] = row_new[NUMBER]
             used += 1
             for i in range(depth, turn - 1, -1):
-                found[used] = frame[i, PAYMENT]
+                circles[used] = frame[i, PAYMENT]
                 used += 1
             count += 1
             if count >= law[FOUND]:

@@ -39,6 +39,15 @@ from comptroller.graph.segmented_array import FIRST, ROOM, USED, empty, repack, 
 
 LEGS_MAX = 12
 DONE, NO_ROOM_OUT, NO_ROOM_IN, NO_ROOM_FOUND = range(4)
+"""Why `_feed` stopped: all payments are in, or an array is full."""
+CROWDED, CUT, LATE, TWIN = range(4)
+"""Sorts of notes: an account over the cap, a search at its limit, a payment too late, a payment equal to another."""
+SORT, SUBJECT, ALIKE = range(3)
+"""Columns of `notes`: the sort, the account or payment concerned, and for a twin the first payment."""
+SLACK, CAP = range(2)
+"""Places of `limits`."""
+TOP_OUT, TOP_IN, NEWEST, LAST_STAMP = range(4)
+"""Places of `state`: the tops of the two pools, the newest time, the stamp of the last search."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +130,6 @@ class Cycles:
         self._marks: I64 = np.zeros((nodes, 3), np.int64)
         self._found: I64 = np.empty(64 * 1024 + 2 * (LEGS_MAX + 1) * law.finds, np.int64)
         self._frame: I64 = np.zeros((LEGS_MAX + 1, 10), np.int64)
-        # Tops of the two pools, the newest time, the stamp of the last search.
         self._state: I64 = np.array([0, 0, -(1 << 60), 0], np.int64)
 
     def feed(
@@ -160,16 +168,16 @@ class Cycles:
             if why == DONE:
                 break
             if why == NO_ROOM_OUT:
-                pool, self._state[0] = repack(*self._out, 64)
+                pool, self._state[TOP_OUT] = repack(*self._out, 64)
                 self._out = self._out[0], pool
             elif why == NO_ROOM_IN:
-                pool, self._state[1] = repack(*self._in, 64)
+                pool, self._state[TOP_IN] = repack(*self._in, 64)
                 self._in = self._in[0], pool
         self.count += len(times)
         start, flat = _unpack(np.concatenate(legs))
-        told = np.concatenate(notes)
-        crowded, cut, late = (told[told[:, 0] == sort, 1] for sort in range(3))
-        return CycleHits(start, flat, np.unique(crowded), cut, late, told[told[:, 0] == 3, 1:])
+        noted = np.concatenate(notes)
+        crowded, cut, late = (noted[noted[:, SORT] == sort, SUBJECT] for sort in (CROWDED, CUT, LATE))
+        return CycleHits(start, flat, np.unique(crowded), cut, late, noted[noted[:, SORT] == TWIN, SUBJECT:])
 
 
 @kernel
@@ -241,58 +249,59 @@ def _insert(node: int, peer: int, time: int, amount: int, number: int, span: I64
 @kernel
 def _feed(
     rows: I64, done: int, first: int, law: I64, limits: I64, keep: float,
-    span_out: I64, pool_out: I64, span_in: I64, pool_in: I64, marks: I64, frame: I64, found: I64, state: I64,
+    span_out: I64, pool_out: I64, span_in: I64, pool_in: I64, marks: I64, frame: I64, circles: I64, state: I64,
 ) -> tuple[int, int, int, I64]:  # fmt: skip
     """Add payments from `done` on; return where it stopped, how much of `found` is used, why it stopped, and notes."""
     used, noted, notes = 0, 0, np.empty((16, 3), np.int64)
     fresh = np.empty(4, np.int64)
     for i in range(done, len(rows)):
+        # The columns of `rows` are those that `Cycles.feed` stacks.
         target, source, time, amount, goods = rows[i, 0], rows[i, 1], rows[i, 2], rows[i, 3], rows[i, 4]
         if source == target:
             continue
         if noted + 4 > len(notes):
             notes = np.concatenate((notes, np.empty_like(notes)))
-        if time < state[2] - limits[0]:
-            notes[noted, 0], notes[noted, 1] = 2, first + i
+        if time < state[NEWEST] - limits[SLACK]:
+            notes[noted, SORT], notes[noted, SUBJECT] = LATE, first + i
             noted += 1
             continue
         if law[TWINS]:
             twin = _twin(source, goods << 32 | target, time, amount, span_out, pool_out)
             if twin >= 0:
-                notes[noted, 0], notes[noted, 1], notes[noted, 2] = 3, first + i, twin
+                notes[noted, SORT], notes[noted, SUBJECT], notes[noted, ALIKE] = TWIN, first + i, twin
                 noted += 1
                 continue
-        if used + (LEGS_MAX + 1) * law[FOUND] > len(found):
+        if used + (LEGS_MAX + 1) * law[FOUND] > len(circles):
             return i, used, NO_ROOM_FOUND, notes[:noted]
-        horizon = max(state[2], time) - limits[0] - law[WINDOW]
-        top, forgot = _make_room(source, horizon, limits[1], span_out, pool_out, state[0])
+        horizon = max(state[NEWEST], time) - limits[SLACK] - law[WINDOW]
+        top, forgot = _make_room(source, horizon, limits[CAP], span_out, pool_out, state[TOP_OUT])
         if top < 0:
             return i, used, NO_ROOM_OUT, notes[:noted]
-        state[0] = top
+        state[TOP_OUT] = top
         if forgot:
-            notes[noted, 0], notes[noted, 1] = 0, source
+            notes[noted, SORT], notes[noted, SUBJECT] = CROWDED, source
             noted += 1
-        top, forgot = _make_room(target, horizon, limits[1], span_in, pool_in, state[1])
+        top, forgot = _make_room(target, horizon, limits[CAP], span_in, pool_in, state[TOP_IN])
         if top < 0:
             return i, used, NO_ROOM_IN, notes[:noted]
-        state[1] = top
+        state[TOP_IN] = top
         if forgot:
-            notes[noted, 0], notes[noted, 1] = 0, target
+            notes[noted, SORT], notes[noted, SUBJECT] = CROWDED, target
             noted += 1
         if span_in[source, USED] > 0 and span_out[target, USED] > 0:
-            state[3] += 1
+            state[LAST_STAMP] += 1
             band = (amount * keep, amount / keep if keep > 0 else np.inf)
-            with_late = state[2] > time or (state[2] == time and not law[STRICT])
-            if mark_ahead(target, goods, time, band, law, with_late, state[3], span_out, pool_out, marks):
+            with_late = state[NEWEST] > time or (state[NEWEST] == time and not law[STRICT])
+            if mark_ahead(target, goods, time, band, law, with_late, state[LAST_STAMP], span_out, pool_out, marks):
                 fresh[PEER], fresh[TIME], fresh[AMOUNT], fresh[NUMBER] = goods << 32 | target, time, amount, first + i
-                ends = (source, target, state[3])
+                ends = (source, target, state[LAST_STAMP])
                 used, _, is_cut = walk_back(
-                    ends, fresh, law, keep, with_late, span_in, pool_in, marks, frame, found, used
+                    ends, fresh, law, keep, with_late, span_in, pool_in, marks, frame, circles, used
                 )
                 if is_cut:
-                    notes[noted, 0], notes[noted, 1] = 1, first + i
+                    notes[noted, SORT], notes[noted, SUBJECT] = CUT, first + i
                     noted += 1
         _insert(source, goods << 32 | target, time, amount, first + i, span_out, pool_out)
         _insert(target, goods << 32 | source, time, amount, first + i, span_in, pool_in)
-        state[2] = max(state[2], time)
+        state[NEWEST] = max(state[NEWEST], time)
     return len(rows), used, DONE, notes[:noted]

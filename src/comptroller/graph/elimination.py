@@ -139,7 +139,7 @@ def one_owner(
             e[p] = seed[p]
             p = end
             continue
-        own, reached = 0.0, False
+        own, is_reached = 0.0, False
         for q in range(p, end):
             value = seed[q]
             if q != owner:
@@ -149,12 +149,12 @@ def one_owner(
                     elif width == 1:
                         own += share[s]
             e[q] = value
-            reached = reached or value > 0
+            is_reached = is_reached or value > 0
         inflow = e[p:end].copy() if width > 1 else e[p:p]
         if width == 1:
             solved = own < 1.0 - PIVOT
             e[p] = e[p] / (1.0 - own) if solved else 0.0
-        elif not reached and unsolved != ONE:
+        elif not is_reached and unsolved != ONE:
             solved = True
         elif width <= DENSE:
             right = inflow.reshape((width, 1))
@@ -164,7 +164,7 @@ def one_owner(
             solved = repeat(p, end, start, holder, share, owner, inflow, e)
         if not solved:
             endless[p:end] = 1.0
-            e[p:end] = 1.0 if unsolved == ONE or (unsolved == REACHED and reached) else 0.0
+            e[p:end] = 1.0 if unsolved == ONE or (unsolved == REACHED and is_reached) else 0.0
         if unsolved == REACHED:
             for q in range(p, end):
                 e[q] = min(e[q], 1.0)
@@ -199,7 +199,7 @@ def up_from(
     for i in range(count):
         weight[above[i]] = 0.0
     weight[entity] = 1.0
-    owners, shares, found, gap = np.empty(count, np.int32), np.empty(count), 0, 0.0
+    owners, shares, owner_count, gap = np.empty(count, np.int32), np.empty(count), 0, 0.0
     i = count - 1
     while i >= 0:
         end = block[above[i]]
@@ -224,15 +224,15 @@ def up_from(
                 continue
             gap += weight[q] * undisclosed[q]
             if start[q] == start[q + 1] and q != entity:
-                owners[found], shares[found] = q, weight[q]
-                found += 1
+                owners[owner_count], shares[owner_count] = q, weight[q]
+                owner_count += 1
             for s in range(start[q], start[q + 1]):
                 if holder[s] < p:
                     weight[holder[s]] += weight[q] * share[s]
         i = first - 1
     for j in range(count):
         weight[above[j]] = 0.0
-    return owners[:found], shares[:found], gap
+    return owners[:owner_count], shares[:owner_count], gap
 
 
 @kernel
@@ -245,7 +245,7 @@ def all_owners(least: float, block: I32, start: I64, holder: I32, share: F64, ga
     size = len(block)
     begin, dropped = np.zeros(size + 1, np.int64), np.zeros(size)
     owners, shares, used = np.empty(2 * size + 64, np.int32), np.empty(2 * size + 64), 0
-    tally, seen, one = np.zeros(size), np.empty(size, np.int32), np.ones((1, 1))
+    tally, listed, unit = np.zeros(size), np.empty(size, np.int32), np.ones((1, 1))
     p = 0
     while p < size:
         end = block[p]
@@ -254,8 +254,8 @@ def all_owners(least: float, block: I32, start: I64, holder: I32, share: F64, ga
             begin[end] = used
             p = end
             continue
-        inverse, solved = (one if width == 1 else np.eye(width)), width <= 4 * DENSE
-        one[0, 0] = 1.0
+        inverse, solved = (unit if width == 1 else np.eye(width)), width <= 4 * DENSE
+        unit[0, 0] = 1.0
         if solved and (width > 1 or start[end] > start[p]):
             loops = width > 1
             for s in range(start[p], start[end]):
@@ -275,12 +275,12 @@ def all_owners(least: float, block: I32, start: I64, holder: I32, share: F64, ga
                     lost += dropped[h] * part
                     if start[h] == start[h + 1]:
                         if tally[h] == 0.0:
-                            seen[count] = h
+                            listed[count] = h
                             count += 1
                         tally[h] += part
                     for k in range(begin[h], begin[h + 1]):
                         if tally[owners[k]] == 0.0:
-                            seen[count] = owners[k]
+                            listed[count] = owners[k]
                             count += 1
                         tally[owners[k]] += shares[k] * part
             if not solved and width > 4 * DENSE:
@@ -289,10 +289,10 @@ def all_owners(least: float, block: I32, start: I64, holder: I32, share: F64, ga
                 owners = np.concatenate((owners, np.empty(len(owners) + count, np.int32)))
                 shares = np.concatenate((shares, np.empty(len(shares) + count)))
             for k in range(count):
-                value = tally[seen[k]]
-                tally[seen[k]] = 0.0
+                value = tally[listed[k]]
+                tally[listed[k]] = 0.0
                 if value >= least:
-                    owners[used], shares[used] = seen[k], value
+                    owners[used], shares[used] = listed[k], value
                     used += 1
                 else:
                     lost += value

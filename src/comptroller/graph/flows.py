@@ -19,6 +19,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from comptroller.graph.jit import I32, I64, kernel
 
+BEGIN, END = range(2)
+"""Columns of `bounds`: the first payment of a stretch, and the one after its last."""
+
 
 @dataclass(frozen=True)
 class Flows:
@@ -167,8 +170,8 @@ def round_trips(
     number = np.concatenate((np.arange(payments), np.arange(payments)))
     goes_out = (np.arange(2 * payments) < payments).astype(np.int32)
     alien = np.concatenate((parties[targets] != parties[sources],) * 2)
-    kept = np.flatnonzero(alien)
-    order = kept[np.lexsort((number[kept], times[number[kept]], against[kept], own[kept]))]
+    foreign = np.flatnonzero(alien)
+    order = foreign[np.lexsort((number[foreign], times[number[foreign]], against[foreign], own[foreign]))]
     return RoundTrips(
         *_returns(own[order], against[order], number[order], goes_out[order], times, amounts, window, tolerance)
     )
@@ -231,21 +234,21 @@ def _stretches(
         distinct += inside[peer[i]] == 1 and peer[i] != account[i]
         if distinct < least:
             continue
-        if count > 0 and bounds[count - 1, 1] > left:
-            bounds[count - 1, 1] = right + 1
+        if count > 0 and bounds[count - 1, END] > left:
+            bounds[count - 1, END] = right + 1
             continue
         if count == len(bounds):
             bounds = np.concatenate((bounds, np.empty_like(bounds)))
-        bounds[count, 0], bounds[count, 1] = left, right + 1
+        bounds[count, BEGIN], bounds[count, END] = left, right + 1
         count += 1
     owner, since, until = np.empty(count, np.int32), np.empty(count, np.int64), np.empty(count, np.int64)
     peers, total, start = np.zeros(count, np.int32), np.zeros(count, np.int64), np.zeros(count + 1, np.int64)
     listed, used = np.empty(payments, np.int64), 0
     inside[:] = 0
     for s in range(count):
-        owner[s] = account[order[bounds[s, 0]]]
-        since[s], until[s] = time[order[bounds[s, 0]]], time[order[bounds[s, 1] - 1]]
-        for at in range(bounds[s, 0], bounds[s, 1]):
+        owner[s] = account[order[bounds[s, BEGIN]]]
+        since[s], until[s] = time[order[bounds[s, BEGIN]]], time[order[bounds[s, END] - 1]]
+        for at in range(bounds[s, BEGIN], bounds[s, END]):
             i = order[at]
             if peer[i] == account[i]:
                 continue
@@ -266,11 +269,11 @@ def _returns(
     rows = len(own)
     used = np.zeros(rows, np.bool_)
     out, start, back = np.empty(rows, np.int64), np.zeros(rows + 1, np.int64), np.empty(rows, np.int64)
-    count, held = 0, 0
+    count, used_count = 0, 0
     for i in range(rows):
         if not goes_out[i]:
             continue
-        sent, returned, first = amount[number[i]], 0, held
+        sent, returned, first = amount[number[i]], 0, used_count
         for j in range(i + 1, rows):
             if own[j] != own[i] or against[j] != against[i] or time[number[j]] - time[number[i]] > window:
                 break
@@ -278,17 +281,17 @@ def _returns(
             if goes_out[j] or used[j] or (returned + part) * (1.0 - tolerance) > sent:
                 continue
             returned += part
-            back[held] = j
-            held += 1
+            back[used_count] = j
+            used_count += 1
             if returned >= sent * (1.0 - tolerance):
                 break
         if returned < sent * (1.0 - tolerance):
-            held = first
+            used_count = first
             continue
-        for k in range(first, held):
+        for k in range(first, used_count):
             used[back[k]] = True
             back[k] = number[back[k]]
         out[count] = number[i]
         count += 1
-        start[count] = held
-    return out[:count], start[: count + 1], back[:held]
+        start[count] = used_count
+    return out[:count], start[: count + 1], back[:used_count]

@@ -22,15 +22,18 @@ from numpy.typing import ArrayLike
 
 from comptroller.graph.forest_queries import close_one, exceptions, number, roots
 from comptroller.graph.forest_update import (
+    IN_RING,
     IRREGULAR,
     JOINTLY,
     LOOSE,
     MARK,
+    MOVED,
     ODD,
     PARENT,
     RING,
     SINGLE,
     STATE,
+    WAS_UNDER,
     is_below,
     judge,
     place,
@@ -157,25 +160,25 @@ class Forest:
 
     def controllers(self, entity: int) -> list[int]:
         """Return all that control the entity, nearest first; members of its ring among them; exceptions last."""
-        found, v = [], self.nearest(entity)
+        controllers, v = [], self.nearest(entity)
         ring = int(self.node[entity, RING])
         while v >= 0:
             ring = int(self.node[v, RING])
             if ring >= 0:
                 break
-            found.append(v)
+            controllers.append(v)
             v = int(self.node[v, PARENT])
         if ring >= 0:
-            found += [member for member in self._members(ring) if member != entity]
+            controllers += [member for member in self._members(ring) if member != entity]
         extra = self.exceptions()
-        return found + sorted(int(x) for x in extra[extra[:, 1] == entity, 0])
+        return controllers + sorted(int(x) for x in extra[extra[:, 1] == entity, 0])
 
     def ultimate(self, entity: int) -> list[int]:
         """Return the controllers of the entity that have no controller (a ring's members together); empty if
         there are none.
         """
-        found = self.controllers(entity)
-        return [x for x in found if all(self.controls(x, y) for y in self.controllers(x))]
+        controllers = self.controllers(entity)
+        return [x for x in controllers if all(self.controls(x, y) for y in self.controllers(x))]
 
     def tops(self) -> I32:
         """Return for every entity the root it hangs below (itself if none; a ring's smallest member),
@@ -240,7 +243,7 @@ def _build(
             _count_odd(y, 1, link, parts, head, node)
     moves = settle(waiting, link, parts, head, node, limits, tally, queue, space, moved, 0)
     for i in range(moves):
-        node[moved[i, 0], MARK] = 0
+        node[moved[i, MOVED], MARK] = 0
 
 
 @kernel
@@ -258,14 +261,16 @@ def _change(
     keys: tuple[I32, I32, I32], amounts: I64, link: I32, parts: I64, head: I32, count: int, node: I32,
     limits: tuple[int, int], tally: I64, queue: I32, space: I32, moved: I32,
 ) -> tuple[int, I32]:  # fmt: skip
-    told, tell = 0, np.empty(16, np.int32)
+    holders, companies, bases = keys
+    threshold, whole = limits
+    used, changed = 0, np.empty(16, np.int32)
     for i in range(len(amounts)):
-        y = keys[1][i]
-        was, old = judge(y, link, parts, head, limits[0], limits[1])
+        y = companies[i]
+        was, old = judge(y, link, parts, head, threshold, whole)
         if was == IRREGULAR:
             _count_odd(y, -1, link, parts, head, node)
-        _, count = put_row(link, parts, head, count, (keys[0][i], y, keys[2][i]), amounts[i])
-        state, x = judge(y, link, parts, head, limits[0], limits[1])
+        _, count = put_row(link, parts, head, count, (holders[i], y, bases[i]), amounts[i])
+        state, x = judge(y, link, parts, head, threshold, whole)
         node[y, STATE] = state
         if state == IRREGULAR:
             _count_odd(y, 1, link, parts, head, node)
@@ -280,12 +285,12 @@ def _change(
             queue[0] = y
             node[y, MARK] |= 1
         moves = settle(waiting, link, parts, head, node, limits, tally, queue, space, moved, moves)
-        while told + moves > len(tell):
-            tell = np.concatenate((tell, np.empty(len(tell), np.int32)))
+        while used + moves > len(changed):
+            changed = np.concatenate((changed, np.empty(len(changed), np.int32)))
         for j in range(moves):
-            v = moved[j, 0]
+            v = moved[j, MOVED]
             node[v, MARK] = 0
-            if moved[j, 1] == -2 or node[v, RING] >= 0 or moved[j, 1] != node[v, PARENT]:
-                tell[told] = v
-                told += 1
-    return count, tell[:told]
+            if moved[j, WAS_UNDER] == IN_RING or node[v, RING] >= 0 or moved[j, WAS_UNDER] != node[v, PARENT]:
+                changed[used] = v
+                used += 1
+    return count, changed[:used]

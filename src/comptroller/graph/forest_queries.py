@@ -9,7 +9,7 @@ of one can have such pairs, and those few are closed one by one.
 
 import numpy as np
 
-from comptroller.graph.control import close
+from comptroller.graph.control import ENTITY, close
 from comptroller.graph.forest_update import CHILD, NEXT, ODD, PARENT, RING, is_below
 from comptroller.graph.jit import I32, I64, kernel
 
@@ -79,10 +79,10 @@ def close_one(owner: int, link: I32, parts: I64, head: I32, threshold: int) -> I
     """Return what one owner controls by the general fixpoint."""
     size = len(head)
     out = np.empty((size + 1, 4), np.int64)
-    seen, tally = np.zeros(size, np.int32), np.zeros(size, np.int64)
+    inside, tally = np.zeros(size, np.int32), np.zeros(size, np.int64)
     best_row, queue = np.empty(size, np.int32), np.empty(size, np.int32)
-    count = close(owner, link, parts, head, threshold, 1, seen, tally, best_row, queue, out)
-    return out[:count, 0].astype(np.int32)
+    count = close(owner, link, parts, head, threshold, 1, inside, tally, best_row, queue, out)
+    return out[:count, ENTITY].astype(np.int32)
 
 
 @kernel
@@ -100,17 +100,17 @@ def exceptions(link: I32, parts: I64, head: I32, node: I32, threshold: int) -> I
         if node[v, RING] >= 0 and above[node[v, RING]]:
             above[v] = True
     out = np.empty((size + 1, 4), np.int64)
-    seen, tally = np.zeros(size, np.int32), np.zeros(size, np.int64)
+    inside, tally = np.zeros(size, np.int32), np.zeros(size, np.int64)
     best_row, queue = np.empty(size, np.int32), np.empty(size, np.int32)
-    total, found = 0, np.empty((64, 2), np.int32)
+    total, pairs = 0, np.empty((64, 2), np.int32)
     for owner in range(size):
         if not above[owner]:
             continue
-        count = close(owner, link, parts, head, threshold, owner + 1, seen, tally, best_row, queue, out)
+        count = close(owner, link, parts, head, threshold, owner + 1, inside, tally, best_row, queue, out)
         for i in range(count):
-            if not holds_below(owner, out[i, 0], node):
-                if total == len(found):
-                    found = np.concatenate((found, np.empty_like(found)))
-                found[total, 0], found[total, 1] = owner, out[i, 0]
+            if not holds_below(owner, out[i, ENTITY], node):
+                if total == len(pairs):
+                    pairs = np.concatenate((pairs, np.empty_like(pairs)))
+                pairs[total, 0], pairs[total, 1] = owner, out[i, ENTITY]
                 total += 1
-    return found[:total]
+    return pairs[:total]

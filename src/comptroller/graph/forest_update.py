@@ -23,6 +23,10 @@ PARENT, CHILD, NEXT, PREVIOUS, RING, STATE, ODD, MARK = range(8)
 holdings, mark.
 """
 
+MOVED, WAS_UNDER = range(2)
+"""Columns of `moved`: an entity that moved, and its parent before (`IN_RING` if it was in a ring)."""
+IN_RING = -2
+
 LOOSE, SINGLE, JOINTLY, IRREGULAR = range(4)
 """How a company is decided: by no party; by one holder; by a meeting point; only by the general fixpoint."""
 
@@ -183,8 +187,8 @@ def note(y: int, node: I32, moved: I32, moves: int) -> int:
     """Note where y hung (-2 if in a ring), before it moves for the first time; return the count of notes."""
     if not node[y, MARK] & 2:
         node[y, MARK] |= 2
-        moved[moves, 0] = y
-        moved[moves, 1] = -2 if node[y, RING] >= 0 else node[y, PARENT]
+        moved[moves, MOVED] = y
+        moved[moves, WAS_UNDER] = IN_RING if node[y, RING] >= 0 else node[y, PARENT]
         moves += 1
     return moves
 

@@ -60,8 +60,8 @@ def longest(size: int, above: ArrayLike, below: ArrayLike, roots: ArrayLike) -> 
 
 def path(size: int, above: ArrayLike, below: ArrayLike, top: int, bottom: int) -> list[int] | None:
     """Return the edges of a shortest way from top down to bottom, None if there is none."""
-    found = shortest(size, above, below, [top])
-    return found.chain(bottom) if found.level[bottom] > 0 else None
+    levels = shortest(size, above, below, [top])
+    return levels.chain(bottom) if levels.level[bottom] > 0 else None
 
 
 @kernel
@@ -114,8 +114,8 @@ def _deepest(start: I64, heads: I32, number: I32, count: int, label: I32, roots:
         for m in range(begin[c], begin[c + 1]):
             if members[m] != entrance:
                 level[members[m]], edge[members[m]], above[members[m]] = 0, -1, -1
-        queue[0], done, held = entrance, 0, 1
-        while done < held:
+        queue[0], done, queued = entrance, 0, 1
+        while done < queued:
             v = queue[done]
             done += 1
             for i in range(start[v], start[v + 1]):
@@ -123,8 +123,8 @@ def _deepest(start: I64, heads: I32, number: I32, count: int, label: I32, roots:
                 if label[w] == label[v]:
                     if level[w] == 0:
                         level[w], edge[w], above[w] = level[entrance], number[i], v
-                        queue[held] = w
-                        held += 1
+                        queue[queued] = w
+                        queued += 1
                 elif level[w] < level[entrance] + 1:
                     level[w], edge[w], above[w] = level[entrance] + 1, number[i], v
     return level, edge, above

@@ -24,6 +24,9 @@ from comptroller.graph.segmented_array import FIRST, ROOM, USED, empty, repack, 
 WITH, AGAINST = 0, 1
 FOREVER = np.iinfo(np.int32).max
 OTHER, TIE, MOVE, SINCE, UNTIL = range(5)
+"""Columns of the pool, a row for each end of a tie: the other end, the tie, the move, and its days."""
+NODE, STATE, STEPS, VIA, BEFORE = range(5)
+"""Columns of `places`: the node, the state, the steps, and the tie and the place before it."""
 STATES_MAX = 62
 
 
@@ -118,9 +121,8 @@ class Ties:
             if count >= 0:
                 break
             self._walk = np.empty((2 * len(places), 5), np.int32), np.empty(2 * len(places), np.int32)
-        found = places[:count].copy()
-        reached, states, depths, ties, before = found.T
-        return TieIndex(reached, states, depths, ties, before, hubs[:hub_count].copy(), count >= most)
+        nodes, states, depths, ties, before = places[:count].copy().T
+        return TieIndex(nodes, states, depths, ties, before, hubs[:hub_count].copy(), count >= most)
 
     def _reserve(self, left: I32, right: I32) -> None:
         """Reserve space for many ties at once, so that no segment moves while they are added."""
@@ -156,12 +158,12 @@ def _add(
 
 @kernel
 def _end(tie: int, node: int, until: int, span: I64, pool: I64) -> bool:
-    found = False
+    is_ended = False
     for row in range(span[node, FIRST], span[node, FIRST] + span[node, USED]):
         if pool[row, TIE] == tie:
             pool[row, UNTIL] = until
-            found = True
-    return found
+            is_ended = True
+    return is_ended
 
 
 @kernel
@@ -180,10 +182,10 @@ def _walk(
 ) -> tuple[int, int]:
     """Write `places` (node, state, steps, tie, before) and `hubs`; return their counts, -1 if `places` is too small."""
     count, done, hub_count, full = 1, 0, 0, False
-    places[0, 0], places[0, 1], places[0, 2], places[0, 3], places[0, 4] = origin, 0, 0, -1, -1
+    places[0, NODE], places[0, STATE], places[0, STEPS], places[0, VIA], places[0, BEFORE] = origin, 0, 0, -1, -1
     mask[origin] = -1
     while done < count and not full:
-        v, state, depth = places[done, 0], places[done, 1], places[done, 2]
+        v, state, depth = places[done, NODE], places[done, STATE], places[done, STEPS]
         if depth == steps:
             break
         if span[v, USED] > hub and done > 0:
@@ -204,12 +206,12 @@ def _walk(
                 full = count < most
                 break
             mask[w] |= 1 << after
-            places[count, 0], places[count, 1], places[count, 2] = w, after, depth + 1
-            places[count, 3], places[count, 4] = pool[row, TIE], done
+            places[count, NODE], places[count, STATE], places[count, STEPS] = w, after, depth + 1
+            places[count, VIA], places[count, BEFORE] = pool[row, TIE], done
             count += 1
         if count == most:
             break
         done += 1
     for i in range(count):
-        mask[places[i, 0]] = 0
+        mask[places[i, NODE]] = 0
     return (-1 if full else count), hub_count

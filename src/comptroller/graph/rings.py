@@ -16,6 +16,8 @@ from numpy.typing import ArrayLike
 from comptroller.graph.jit import I32, I64, kernel
 
 FOREVER = np.iinfo(np.int64).max
+OPENS, CLOSES = range(2)
+"""Columns of `spans`: the first moment of a circle, and the one after its last."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +78,8 @@ def circles(
     end = np.full(edges, FOREVER, np.int64) if until is None else np.asarray(until, np.int64)
     start, heads, number = adjacency(size, sources, targets)
     _, label = strong(start, heads)
-    found = _circles(start, heads, number, label, begin, end, legs, most)
-    return Circles(*found)
+    arrays = _circles(start, heads, number, label, begin, end, legs, most)
+    return Circles(*arrays)
 
 
 @kernel
@@ -112,12 +114,12 @@ def strong(start: I64, heads: I32) -> tuple[int, I32]:
             index[root], label[root] = clock, count
             count += 1
             continue
-        depth, held = 0, 0
+        depth, stack_size = 0, 0
         path[0], cursor[0] = root, start[root]
         clock += 1
         index[root] = low[root] = clock
         stack[0] = root
-        held = 1
+        stack_size = 1
         while depth >= 0:
             v = path[depth]
             if cursor[depth] < start[v + 1]:
@@ -126,8 +128,8 @@ def strong(start: I64, heads: I32) -> tuple[int, I32]:
                 if index[w] == 0:
                     clock += 1
                     index[w] = low[w] = clock
-                    stack[held] = w
-                    held += 1
+                    stack[stack_size] = w
+                    stack_size += 1
                     depth += 1
                     path[depth], cursor[depth] = w, start[w]
                 elif label[w] < 0 and index[w] < low[v]:
@@ -135,9 +137,9 @@ def strong(start: I64, heads: I32) -> tuple[int, I32]:
                 continue
             if low[v] == index[v]:
                 while True:
-                    held -= 1
-                    label[stack[held]] = count
-                    if stack[held] == v:
+                    stack_size -= 1
+                    label[stack[stack_size]] = count
+                    if stack[stack_size] == v:
                         break
                 count += 1
             depth -= 1
@@ -155,7 +157,7 @@ def _circles(
     node, cursor, edge = np.zeros(legs + 1, np.int32), np.zeros(legs + 1, np.int64), np.zeros(legs + 1, np.int32)
     first, last = np.zeros(legs + 1, np.int64), np.zeros(legs + 1, np.int64)
     begin, count, used = np.zeros(1024, np.int64), 0, 0
-    found, spans = np.empty(4096, np.int32), np.empty((1024, 2), np.int64)
+    members, spans = np.empty(4096, np.int32), np.empty((1024, 2), np.int64)
     for root in range(size):
         depth = 0
         node[0], cursor[0], on_path[root] = root, start[root], True
@@ -181,12 +183,12 @@ def _circles(
                 if count + 1 >= len(begin):
                     begin = np.concatenate((begin, np.zeros_like(begin)))
                     spans = np.concatenate((spans, np.empty_like(spans)))
-                if used + legs > len(found):
-                    found = np.concatenate((found, np.empty_like(found)))
+                if used + legs > len(members):
+                    members = np.concatenate((members, np.empty_like(members)))
                 for i in range(depth + 1):
-                    found[used] = edge[i]
+                    members[used] = edge[i]
                     used += 1
-                spans[count, 0], spans[count, 1] = opens, closes
+                spans[count, OPENS], spans[count, CLOSES] = opens, closes
                 count += 1
                 begin[count] = used
             elif depth + 1 < legs:
@@ -194,5 +196,11 @@ def _circles(
                 node[depth], cursor[depth], on_path[w] = w, start[w], True
                 first[depth], last[depth] = opens, closes
             if count >= most or steps > limit:
-                return begin[: count + 1], found[:used], spans[:count, 0].copy(), spans[:count, 1].copy(), True
-    return begin[: count + 1], found[:used], spans[:count, 0].copy(), spans[:count, 1].copy(), False
+                return (
+                    begin[: count + 1],
+                    members[:used],
+                    spans[:count, OPENS].copy(),
+                    spans[:count, CLOSES].copy(),
+                    True,
+                )
+    return begin[: count + 1], members[:used], spans[:count, OPENS].copy(), spans[:count, CLOSES].copy(), False

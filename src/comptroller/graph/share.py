@@ -83,15 +83,15 @@ class Shares:
         )
         self.place: I32 = np.empty(size, np.int32)
         self.place[self.order] = np.arange(size, dtype=np.int32)
-        told = np.bincount(companies, shares, size)
-        self.undisclosed: F64 = np.where(np.bincount(companies, minlength=size) > 0, np.maximum(1 - told, 0), 0.0)
+        disclosed = np.bincount(companies, shares, size)
+        self.undisclosed: F64 = np.where(np.bincount(companies, minlength=size) > 0, np.maximum(1 - disclosed, 0), 0.0)
         self.undisclosed[self.undisclosed < TINY] = 0.0
         self._open: F64 = self.undisclosed[self.order]
         self._weight: F64 = np.zeros(size)
         endless = np.zeros(size)
         self.gap: F64 = self._down(self.undisclosed, -1, ONE, endless)
         self.flags[companies[unsized]] |= UNSIZED
-        self.flags[told > 1 + TINY] |= OVER
+        self.flags[disclosed > 1 + TINY] |= OVER
         self.flags[self.order[endless > 0]] |= ENDLESS
 
     def of_owner(self, owner: int) -> F64:
@@ -115,8 +115,8 @@ class Shares:
         """Return the ultimate owners of every entity; those with less than `least` of it are left out and their
         sum is returned.
         """
-        found = all_owners(least, self._block, self._start, self._holder, self._share, self.gap[self.order])
-        begin, owner, share, dropped = found
+        arrays = all_owners(least, self._block, self._start, self._holder, self._share, self.gap[self.order])
+        begin, owner, share, dropped = arrays
         start: I64 = np.zeros(self.size + 1, np.int64)
         count = np.diff(begin)
         np.cumsum(count[self.place], out=start[1:])

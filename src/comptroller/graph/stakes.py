@@ -19,16 +19,21 @@ from numpy.typing import ArrayLike
 from comptroller.graph.jit import I32, I64, kernel
 
 HOLDER, COMPANY, NEXT_IN, NEXT_OUT, BASIS = range(5)
+"""Columns of `link`, a row for each edge: both parties, the next rows of the two lists, and the basis."""
 IN, OUT = range(2)
+"""Columns of `head`, a row for each party: the first row into it, and the first out of it (-1 for none)."""
 STAKE = 0
+"""The basis of an edge that is a stake; asserted edges have codes above."""
+WANT_LOW, WANT_MIDDLE, WANT_HIGH = range(3)
+"""Columns of `wanted`: the parts that a stake should have."""
+PUT_ROW, PUT_HOLDER, PUT_COMPANY, PUT_LOW, PUT_MIDDLE, PUT_HIGH = range(6)
+"""Columns of `put`: the row to change (-1 for a new one), both parties, and the parts."""
 
 
 class Stakes:
     """Rows of (holder, company, basis) with their parts; `link` and `head` are read by the kernels.
 
-    `link[row]` is holder, company, next row of the same company, next row of the same holder, basis (0 a stake, above 0
-    an asserted edge). `head[node]` is the first row into the node and the first row out of it. A row with no parts is
-    dead. `local` is a scratch for walks that number what they meet; they leave it as they found it, at -1.
+    A row without parts is dead. `local` is scratch for walks that number what they meet; they reset it to -1.
     """
 
     def __init__(self, size: int, holder: ArrayLike = (), company: ArrayLike = (), parts: ArrayLike = ()) -> None:
@@ -157,29 +162,30 @@ def unlike(
                 continue
             h = link[row, HOLDER]
             i = local[h]
-            stands = i >= 0 and wanted[i, 1] > 0
-            if stands:
-                differs = wanted[i, 0] != low[row] or wanted[i, 1] != parts[row] or wanted[i, 2] != high[row]
+            stays = i >= 0 and wanted[i, WANT_MIDDLE] > 0
+            if stays:
+                differs = wanted[i, WANT_LOW] != low[row] or wanted[i, WANT_HIGH] != high[row]
+                differs = differs or wanted[i, WANT_MIDDLE] != parts[row]
             else:
                 differs = parts[row] > 0
             if differs:
                 if count == len(put):
                     put = np.concatenate((put, np.empty_like(put)))
                 put[count] = 0
-                put[count, 0], put[count, 1], put[count, 2] = row, h, c
-                if stands:
-                    put[count, 3:] = wanted[i]
+                put[count, PUT_ROW], put[count, PUT_HOLDER], put[count, PUT_COMPANY] = row, h, c
+                if stays:
+                    put[count, PUT_LOW:] = wanted[i]
                 count += 1
             if i >= 0:
                 local[h] = -2
             row = link[row, NEXT_IN]
         for i in range(start[at], start[at + 1]):
             h = holder[i]
-            if local[h] == i and wanted[i, 1] > 0:
+            if local[h] == i and wanted[i, WANT_MIDDLE] > 0:
                 if count == len(put):
                     put = np.concatenate((put, np.empty_like(put)))
-                put[count, 0], put[count, 1], put[count, 2] = -1, h, c
-                put[count, 3:] = wanted[i]
+                put[count, PUT_ROW], put[count, PUT_HOLDER], put[count, PUT_COMPANY] = -1, h, c
+                put[count, PUT_LOW:] = wanted[i]
                 count += 1
             local[h] = -1
     return put[:count].copy(), asserted[:others].copy()
@@ -190,10 +196,10 @@ def put_all(put: I64, link: I32, bounds: tuple[I64, I64, I64], head: I32, count:
     """Write the rows that `unlike` returned; there is space for them. Return the count of rows."""
     low, parts, high = bounds
     for at in range(len(put)):
-        row = put[at, 0]
+        row = put[at, PUT_ROW]
         if row < 0:
-            row, count = count, hang_row(link, head, count, (put[at, 1], put[at, 2], STAKE))
-        parts[row], low[row], high[row] = put[at, 4], put[at, 3], put[at, 5]
+            row, count = count, hang_row(link, head, count, (put[at, PUT_HOLDER], put[at, PUT_COMPANY], STAKE))
+        parts[row], low[row], high[row] = put[at, PUT_MIDDLE], put[at, PUT_LOW], put[at, PUT_HIGH]
     return count
 
 

@@ -29,7 +29,7 @@ def test_legs_come_go_and_come_back() -> None:
     """A leg stands as long as one fact stands for it; when it comes back, its circles are found again."""
     before = [(1, "A", "B", 100, 1), (2, "B", "A", 100, 2)]
     stream = Stream(DuckDb(), patterns_of(pack("base"), "payment")["in_turn"], {}, legs=legs(*before))
-    assert stream.found == [[[1], [2]]]
+    assert stream.circles == [[[1], [2]]]
     assert stream.feed(legs((3, "A", "B", 100, 1))) == ([], [(3, 1)])
     stream.end(np.array([1]))
     stream.end(np.array([3]))
@@ -43,5 +43,5 @@ def test_groups_are_one_party_each() -> None:
     stream = Stream(
         DuckDb(), pattern, {"A": "H", "C": "H", "D": "H"}, legs=legs((1, "A", "B", 100, 1), (2, "B", "C", 95, 2))
     )
-    assert stream.found == [[[1], [2]]]
+    assert stream.circles == [[[1], [2]]]
     assert stream.feed(legs((3, "B", "D", 99, 3)))[0] == [[[1], [3]]]

@@ -64,7 +64,7 @@ def test_a_fan_grows_goes_and_is_a_hub_at_last() -> None:
     found.say([payment("C", "2", "X", 4)])
     assert [row[2] for row in found.duck.rows(sql)] == [3]
     assert {rule.rsplit("/", 1)[-1] for rule, *_ in found.standing()} == {"many_to_one"}
-    then = FanRows(found.duck, few()).told(dt.date(2024, 3, 3), 1 << 30)
+    then = FanRows(found.duck, few()).rows_as_of(dt.date(2024, 3, 3), 1 << 30)
     assert set(then.column("peers").to_pylist()) == {2}
     found.say([payment("D", "1", "X", 4)])
     assert table(found) == []

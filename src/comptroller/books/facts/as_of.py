@@ -16,13 +16,13 @@ def views(pack: Pack, *, valid: dt.date | None, known: int | None, is_same_polic
     same as with that entry (`is_same_policy`), parameters, working days and `list_in_force` are covered too. The clock
     and the latest reports have only a current state. What is derived from graphs is in `graph_as_of`.
     """
-    found = dict(_facts(pack, valid, known)) | _findings(valid, known)
+    tables = dict(_facts(pack, valid, known)) | _findings(valid, known)
     if is_same_policy:
-        found |= {f"param_{name}": f"SELECT * FROM param_{name} AS s WHERE {_holds(valid)}" for name in pack.params}
-        found["working_day"] = "SELECT * FROM working_day"
+        tables |= {f"param_{name}": f"SELECT * FROM param_{name} AS s WHERE {_holds(valid)}" for name in pack.params}
+        tables["working_day"] = "SELECT * FROM working_day"
         if {"entity", "list_line"} <= pack.kinds.keys():
-            found["list_in_force"] = _lists(found["entity"], found["list_line"], valid)
-    return found
+            tables["list_in_force"] = _lists(tables["entity"], tables["list_line"], valid)
+    return tables
 
 
 def _holds(day: dt.date | None) -> str:

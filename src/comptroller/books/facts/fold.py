@@ -72,7 +72,7 @@ class Books:
         self.register.load(duck)
         self.notes = Notes(duck)
         self._heads = GroupHeads(duck)
-        self._heard = LastReport(duck, self.register.is_known)
+        self._last_report = LastReport(duck, self.register.is_known)
         self.graph = Graph(duck, pack, self.register.is_known)
         if digest != pack.digest:
             put_register(duck, self.register)
@@ -107,9 +107,9 @@ class Books:
         columns = ", ".join(f'"{column}"' for column in self.pack.kinds[kind].books)
         self.duck.register("asked_facts", pa.table({"fact": facts}))
         sql = f"SELECT fact, {columns} FROM all_{kind} WHERE fact IN (SELECT fact FROM asked_facts)"
-        found = {fact: tuple(books) for fact, *books in self.duck.rows(sql)}
+        books_of = {fact: tuple(books) for fact, *books in self.duck.rows(sql)}
         self.duck.unregister("asked_facts")
-        return found
+        return books_of
 
     def keys(self, entity: str) -> list[tuple[str, dt.date | None, dt.date | None]]:
         """Return the entity's public keys with the days from and until which they are valid."""
@@ -150,7 +150,7 @@ class Books:
         self.graph.prepare(tables)
         added: dict[str, pa.Table] = {}
         ended: dict[str, NDArray[np.int64]] = {}
-        heard: dict[str, int] = {}
+        latest: dict[str, int] = {}
         for name in sorted(tables):
             kind, table = self.pack.kinds[name], tables[name]
             facts = (table.column("report").to_numpy() + first) * FACT_LINES + table.column("seq").to_numpy()
@@ -161,7 +161,7 @@ class Books:
                 ended[name] = gone[0]
                 self.duck.insert(f"gone_{name}", pa.table({"fact": gone[0], "entry": gone[1]}))
             if not kind.is_made:
-                record_report(kind, table, facts, heard)
+                record_report(kind, table, facts, latest)
         for name in sorted(lists):
             kind = self.pack.tables[name]
             rows = self._fold_list(kind, lists[name], added.get(kind.parent), first, at)
@@ -171,8 +171,8 @@ class Books:
         added |= self.graph.fold(added, ended, first)
         if "ancestor" in renewed:
             renewed |= dict.fromkeys(GOVERNANCE, renewed["ancestor"])
-        if told := self._heard.put(heard, at):
-            renewed["heard"] = told
+        if reported := self._last_report.put(latest, at):
+            renewed["heard"] = reported
         return Change(added, ended, renewed)
 
     def _fold_kind(
@@ -181,13 +181,13 @@ class Books:
         keys = self._keys_of(kind.name)
         hashes = table.column("key_hash").to_numpy()
         contents = table.column("content_hash").to_numpy()
-        standing, held = keys.standing(hashes)
+        standing, stored = keys.standing(hashes)
         acts = table.column("act")
         retracts = pc.equal(acts, "retract").to_numpy(zero_copy_only=False)
         corrects = pc.equal(acts, "correct").to_numpy(zero_copy_only=False)
         is_known = standing != 0
-        adds = ~retracts & (~is_known | (corrects & (held != contents)))
-        ends = is_known & (retracts | (corrects & (held != contents)))
+        adds = ~retracts & (~is_known | (corrects & (stored != contents)))
+        ends = is_known & (retracts | (corrects & (stored != contents)))
         changed = adds | (retracts & is_known)
         if changed.any():
             keys.add(hashes[changed], np.where(adds, facts, 0)[changed], contents[changed])
@@ -196,10 +196,10 @@ class Books:
             return None, gone
         rows = stamped(table.select([f.name for f in kind.fields]), facts, at, adds)
         rows = rows.append_column("first_at", self._first_at(kind, rows.column("received_at"), standing[adds]))
-        whole = rows.append_column("key_hash", pa.array(hashes[adds])).append_column(
+        hashed = rows.append_column("key_hash", pa.array(hashes[adds])).append_column(
             "content_hash", pa.array(contents[adds])
         )
-        self.duck.insert(f"all_{kind.name}", whole)
+        self.duck.insert(f"all_{kind.name}", hashed)
         return rows, gone
 
     def _first_at(self, kind: Kind, received: pa.ChunkedArray, ends: NDArray[np.int64]) -> pa.ChunkedArray:
@@ -211,13 +211,13 @@ class Books:
         near = f"fact BETWEEN {int(ends[ends > 0].min())} AND {int(ends.max())}"
         if len(ends) <= _FEW:
             near = f"fact IN ({', '.join(map(str, ends.tolist()))})"
-        found = self.duck.few(
+        firsts = self.duck.few(
             "SELECT coalesce(f.first_at, f.received_at, a.own) AS first_at FROM asked_facts AS a "
             f"LEFT JOIN (SELECT fact, first_at, received_at FROM all_{kind.name} WHERE {near}) AS f "
             "ON f.fact = a.fact ORDER BY a.row"
         )
         self.duck.unregister("asked_facts")
-        return found.column("first_at")
+        return firsts.column("first_at")
 
     def _fold_list(
         self, kind: Kind, table: pa.Table, parents: pa.Table | None, first: int, at: dt.datetime
@@ -282,10 +282,10 @@ class Books:
 
     def views_here(self, valid: dt.date | None, known: int | None) -> Mapping[str, str]:
         """Return the same, and the tables that are derived from graphs; only this connection can read them."""
-        told = self.views(valid, known, self.duck)
-        if not told or not self._is_same_policy(known, self.duck):
-            return told
-        return GraphAsOf(self.duck, self.pack, self.owner, valid=valid, known=known).beside(told)
+        tables = self.views(valid, known, self.duck)
+        if not tables or not self._is_same_policy(known, self.duck):
+            return tables
+        return GraphAsOf(self.duck, self.pack, self.owner, valid=valid, known=known).beside(tables)
 
     def _is_same_policy(self, known: int | None, duck: DuckDb) -> bool:
         (policy,) = duck.rows("SELECT coalesce(max(entry), 0) FROM main.adopted")[0]

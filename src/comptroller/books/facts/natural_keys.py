@@ -27,9 +27,9 @@ class NaturalKeys:
     def standing(self, keys: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
         """Return the current facts (0 where there is none) and the hashes of their contents."""
         rows = self._chain.latest(keys)
-        found = rows >= 0
-        at = np.where(found, rows, 0)
+        is_known = rows >= 0
+        at = np.where(is_known, rows, 0)
         if not len(self._chain):
             return np.zeros(len(keys), dtype=np.int64), np.zeros(len(keys), dtype=np.uint64)
-        facts = np.where(found, self._facts[at], 0)
-        return facts, np.where(found & (facts != 0), self._contents[at], np.uint64(0))
+        facts = np.where(is_known, self._facts[at], 0)
+        return facts, np.where(is_known & (facts != 0), self._contents[at], np.uint64(0))

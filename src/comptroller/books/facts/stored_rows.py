@@ -45,8 +45,8 @@ class StoredRows:
     def has(self, entities: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Return for each entity whether there are rows about it."""
         self._fit()
-        some: NDArray[np.bool_] = self._count[entities] > 0
-        return some
+        has_rows: NDArray[np.bool_] = self._count[entities] > 0
+        return has_rows
 
     def read(self, entities: NDArray[np.int32], columns: str) -> pa.Table:
         """Return the rows about those entities."""
@@ -76,8 +76,8 @@ class StoredRows:
         self._duck.insert(self._table, rows.append_column("place", pa.array(places)))
 
     def _where(self, entities: NDArray[np.int32]) -> str:
-        some = entities[self._count[entities] > 0]
-        first, count = self._first[some], self._count[some]
+        stored = entities[self._count[entities] > 0]
+        first, count = self._first[stored], self._count[stored]
         ranked = np.argsort(first)
         first, last = first[ranked], (first + count)[ranked]
         begins = np.flatnonzero(np.concatenate((np.ones(min(1, len(first)), bool), first[1:] != last[:-1])))

@@ -32,10 +32,10 @@ def differences(
     for table in tables:
         now, was = f"SELECT * FROM {table} {scope}", f"SELECT * FROM was_{table}"
         apart = f"({now} EXCEPT {was}) UNION ALL ({was} EXCEPT {now})"
-        found = duck.rows(f"SELECT DISTINCT entity FROM ({apart}) ORDER BY entity")
+        changed = duck.rows(f"SELECT DISTINCT entity FROM ({apart}) ORDER BY entity")
         duck.execute(f"DROP TABLE was_{table}")
-        if found:
-            renewed[table] = tuple(entity for (entity,) in found)
+        if changed:
+            renewed[table] = tuple(entity for (entity,) in changed)
 
 
 def differing_groups(duck: DuckDb, key: str, was: str, now: str) -> pa.Table:

@@ -31,9 +31,9 @@ class CycleRows:
     def __init__(self, duck: DuckDb, pack: Pack) -> None:
         """Find out which flows rules ask about; nothing is read yet."""
         self._duck, self._pack = duck, pack
-        asked = {r.judges for r in pack.rules.values() if "trade_cycle" in r.references}
-        found = {flow: patterns_of(pack, flow) for flow in sorted(asked & FLOWS.keys() & pack.kinds.keys())}
-        self._patterns = {flow: patterns for flow, patterns in found.items() if patterns}
+        judged = {r.judges for r in pack.rules.values() if "trade_cycle" in r.references}
+        patterns_by_flow = {flow: patterns_of(pack, flow) for flow in sorted(judged & FLOWS.keys() & pack.kinds.keys())}
+        self._patterns = {flow: patterns for flow, patterns in patterns_by_flow.items() if patterns}
         self._streams: dict[str, dict[str, Stream]] = {}
         self._turned: dict[str, set[str]] = {}
         self._has_groups = "stake" in pack.kinds and "entity" in pack.kinds
@@ -63,7 +63,7 @@ class CycleRows:
         self.prepare(self._patterns)
         for flow, streams in self._streams.items():
             for name, stream in streams.items():
-                self._insert(circle_rows(self._duck, self._patterns[flow], name, stream.found, flow))
+                self._insert(circle_rows(self._duck, self._patterns[flow], name, stream.circles, flow))
         if "guarantee" in self._pack.kinds:
             put_guarantees(self._duck)
 
@@ -89,11 +89,11 @@ class CycleRows:
         self._meet(flow, rows)
         for name, stream in self._streams[flow].items():
             self._duck.register("came_rows", rows)
-            found, joined = stream.feed(FLOWS[flow].sql("came_rows"))
+            circles, joined = stream.feed(FLOWS[flow].sql("came_rows"))
             if stream.crowded or stream.cut:
                 self._note(flow, stream)
-            if found:
-                yield self._insert(circle_rows(self._duck, self._patterns[flow], name, found, flow))
+            if circles:
+                yield self._insert(circle_rows(self._duck, self._patterns[flow], name, circles, flow))
             self._duck.unregister("came_rows")
             if joined:
                 yield self._circles_of(self._insert(self._beside(flow, name, joined)))
@@ -118,31 +118,33 @@ class CycleRows:
         turned = self._turned.get(flow)
         if not turned:
             return
-        named = {one for end in (FLOWS[flow].payer, FLOWS[flow].payee) for one in rows.column(end).to_pylist()} & turned
+        named = {
+            party for end in (FLOWS[flow].payer, FLOWS[flow].payee) for party in rows.column(end).to_pylist()
+        } & turned
         if named:
             heads = groups_of(self._duck, named)
-            self._streams[flow]["merged"].turn({one: heads.get(one, one) for one in named})
+            self._streams[flow]["merged"].turn({party: heads.get(party, party) for party in named})
             turned -= named
 
     def _beside(self, flow: str, name: str, joined: list[tuple[int, int]]) -> pa.Table:
         """Return rows for facts that share a leg of a circle with other facts."""
         facts, others = (pa.array(column, pa.int64()) for column in zip(*joined, strict=True))
         self._duck.register("joined_facts", pa.table({"fact": facts, "other": others}))
-        found = self._duck.few(
+        circles = self._duck.few(
             f"SELECT t.* REPLACE (l.leg AS leg, l.fact AS fact) FROM trade_cycle AS t JOIN joined_facts AS j ON j.other = t.fact "
             f"JOIN ({FLOWS[flow].sql(flow)}) AS l ON l.fact = j.fact WHERE t.flow = '{flow}' AND t.pattern = '{name}'"
         )
         self._duck.unregister("joined_facts")
-        return found
+        return circles
 
     def _circles_of(self, rows: pa.Table) -> pa.Table:
         """Return all rows of the circles of these rows: a fact that joins a leg is evidence of each other leg as well."""
         if not rows.num_rows:
             return rows
         self._duck.register("joined_rows", rows)
-        found = self._duck.few("SELECT * FROM trade_cycle WHERE cycle IN (SELECT cycle FROM joined_rows)")
+        circles = self._duck.few("SELECT * FROM trade_cycle WHERE cycle IN (SELECT cycle FROM joined_rows)")
         self._duck.unregister("joined_rows")
-        return found
+        return circles
 
     def _drop(self, flow: str, facts: NDArray[np.int64]) -> pa.Table:
         """End facts, and the circles that lose a leg with them; return the rows of all circles that they were in."""
@@ -192,7 +194,7 @@ class CycleRows:
             stream = Stream(self._duck, patterns["merged"], groups)
             if flow in self._streams:
                 self._streams[flow]["merged"] = stream
-            parts.append(self._replace(flow, circle_rows(self._duck, patterns, "merged", stream.found, flow)))
+            parts.append(self._replace(flow, circle_rows(self._duck, patterns, "merged", stream.circles, flow)))
         return pa.concat_tables(parts) if parts else None
 
     def _trades(self, flow: str, parties: set[str] | None) -> bool:
@@ -204,11 +206,11 @@ class CycleRows:
             return any(known.find(party) >= 0 for party in parties)
         self._duck.register("asked_parties", pa.table({"party": pa.array(sorted(parties), pa.string())}))
         scope = "IN (SELECT party FROM asked_parties)"
-        found = self._duck.rows(
+        rows = self._duck.rows(
             f'SELECT 1 FROM {flow} WHERE "{FLOWS[flow].payer}" {scope} OR "{FLOWS[flow].payee}" {scope} LIMIT 1'
         )
         self._duck.unregister("asked_parties")
-        return bool(found)
+        return bool(rows)
 
     def _replace(self, flow: str, rows: pa.Table) -> pa.Table:
         self._duck.register("graph_rows", rows)
@@ -221,7 +223,7 @@ class CycleRows:
         self._duck.unregister("graph_rows")
         return differ
 
-    def told(self, valid: dt.date | None, known: int, groups: Mapping[str, str]) -> pa.Table:
+    def rows_as_of(self, valid: dt.date | None, known: int, groups: Mapping[str, str]) -> pa.Table:
         """Return the circles that were closed by a day, as known with an entry and by those groups, without writing
         them.
 
@@ -237,9 +239,9 @@ class CycleRows:
             for name, pattern in patterns.items():
                 if ended or (pattern.is_merged and not is_same):
                     stream = Stream(self._duck, pattern, groups, legs=FLOWS[flow].sql(source))
-                    parts.append(circle_rows(self._duck, patterns, name, stream.found, source))
+                    parts.append(circle_rows(self._duck, patterns, name, stream.circles, source))
                     continue
                 mine = f"flow = '{flow}' AND pattern = '{name}' AND fact < {first_unknown}"
-                whole = f"SELECT cycle FROM trade_cycle WHERE {mine} GROUP BY cycle HAVING count(DISTINCT position) = max(legs)"
-                parts.append(self._duck.few(f"SELECT * FROM trade_cycle WHERE {mine} AND cycle IN ({whole})"))
+                complete = f"SELECT cycle FROM trade_cycle WHERE {mine} GROUP BY cycle HAVING count(DISTINCT position) = max(legs)"
+                parts.append(self._duck.few(f"SELECT * FROM trade_cycle WHERE {mine} AND cycle IN ({complete})"))
         return closed_by(pa.concat_tables(parts) if parts else self._duck.few(_NONE), valid)

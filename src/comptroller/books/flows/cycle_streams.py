@@ -94,7 +94,7 @@ class Stream:
         self._cycles: Cycles | None = None
         self.crowded: list[str] = []
         self.cut: list[int] = []
-        self.found, _ = self.feed(self._all)
+        self.circles, _ = self.feed(self._all)
 
     def feed(self, legs: str) -> tuple[list[Circle], list[tuple[int, int]]]:
         """Add legs; return the circles that they close, and (fact, earlier fact) of legs that are one.
@@ -111,13 +111,13 @@ class Stream:
         self._facts = grown(self._facts, self._count + len(facts))
         self._facts[self._count : self._count + len(facts)] = facts
         self._count += len(facts)
-        told = self._cycles.feed(*columns)
-        self.crowded, self.cut = [self.parties.names[n] for n in told.crowded.tolist()], self._facts[told.cut].tolist()
-        joined, revived = self._join(told)
-        circles = [[self._members(number) for number in circle] for circle in told.circles()]
-        found = [circle for circle in circles if all(circle)]
-        late = [*self._facts[told.late].tolist(), *revived]
-        return (found + self._around(late) if late else found), joined
+        hits = self._cycles.feed(*columns)
+        self.crowded, self.cut = [self.parties.names[n] for n in hits.crowded.tolist()], self._facts[hits.cut].tolist()
+        joined, revived = self._join(hits)
+        circles = [[self._members(number) for number in circle] for circle in hits.circles()]
+        live = [circle for circle in circles if all(circle)]
+        late = [*self._facts[hits.late].tolist(), *revived]
+        return (live + self._around(late) if late else live), joined
 
     def end(self, facts: NDArray[np.int64]) -> None:
         """End facts: none of them is behind a leg from now on."""
@@ -161,10 +161,10 @@ class Stream:
         closed = [circle for circle in circles if any(fresh.issuperset(leg) for leg in circle)]
         return closed, [pair for pair in joined if pair[0] in fresh and pair[1] not in fresh]
 
-    def _join(self, told: CycleHits) -> tuple[list[tuple[int, int]], list[int]]:
+    def _join(self, hits: CycleHits) -> tuple[list[tuple[int, int]], list[int]]:
         """Note twins; return (fact, an earlier fact of the leg), and the facts of legs that had no fact any more."""
         joined, revived = [], []
-        for number, first in told.twins.tolist():
+        for number, first in hits.twins.tolist():
             fact, living = int(self._facts[number]), self._members(first)
             self._twins.setdefault(first, [first]).append(number)
             if living:
@@ -191,4 +191,4 @@ class Stream:
         # In order of time nothing is late.
         near = Stream(self._duck, self.pattern, self._groups, legs="SELECT * FROM near_legs", order="moment, fact")
         wanted = set(late)
-        return [circle for circle in near.found if any(not wanted.isdisjoint(leg) for leg in circle)]
+        return [circle for circle in near.circles if any(not wanted.isdisjoint(leg) for leg in circle)]

@@ -33,14 +33,18 @@ def guarantee_rows(duck: DuckDb, source: str = "guarantee", valid: dt.date | Non
         f"coalesce(date_diff('day', DATE '1970-01-01', valid_until), {_EVER[1]}), fact FROM {source} AS s "
         "WHERE debtor IS NOT NULL ORDER BY entity, guarantee"
     )
-    given, parties = duck.rows(sql), PartyIds()
+    guarantees, parties = duck.rows(sql), PartyIds()
     rows: list[tuple[object, ...]] = []
-    if given:
-        holder, debtor = (parties.numbers(column) for column in list(zip(*given, strict=True))[:2])
-        since, until = (np.array([row[at] for row in given], np.int64) for at in (4, 5))
-        found = circles(len(parties), holder, debtor, since, until)
-        for at in range(len(found)):
-            legs, first, last = [given[edge] for edge in found.circle(at)], int(found.since[at]), int(found.until[at])
+    if guarantees:
+        holder, debtor = (parties.numbers(column) for column in list(zip(*guarantees, strict=True))[:2])
+        since, until = (np.array([row[at] for row in guarantees], np.int64) for at in (4, 5))
+        rings = circles(len(parties), holder, debtor, since, until)
+        for at in range(len(rings)):
+            legs, first, last = (
+                [guarantees[edge] for edge in rings.circle(at)],
+                int(rings.since[at]),
+                int(rings.until[at]),
+            )
             if valid is not None and not first <= (valid - _EPOCH).days < last:
                 continue
             name, days = circle_name([(leg[0], leg[2]) for leg in legs]), (_day(first), _day(last))

@@ -76,10 +76,10 @@ class Assertions:
             f"FROM ({rows('relation')}) AS r WHERE relation IN ('agreement', 'acting_in_concert')"
         )
         for left, right, in_concert in duck.rows(sql):
-            one, other = self._parties.number(left), self._parties.number(right)
+            first, second = self._parties.number(left), self._parties.number(right)
             pile = self._concert if in_concert else self._partners
-            pile.setdefault(one, set()).add(other)
-            pile.setdefault(other, set()).add(one)
+            pile.setdefault(first, set()).add(second)
+            pile.setdefault(second, set()).add(first)
 
     def read(self, duck: DuckDb, rows: Rows, bases: Bases, companies: Iterable[int] | None) -> set[int]:
         """Read boards, owners' bodies and assertions of those companies again (of all, where None); return who
@@ -89,10 +89,10 @@ class Assertions:
         if companies is None:
             self._edges = {}
         else:
-            asked = list(companies)
-            for company in asked:
+            chosen = list(companies)
+            for company in chosen:
                 self._edges.pop(company, None)
-            names = [self._parties.names[c] for c in asked]
+            names = [self._parties.names[c] for c in chosen]
             duck.register("asked_entities", pa.table({"entity": pa.array(names, pa.string())}))
             scope = "WHERE entity IN (SELECT entity FROM asked_entities)"
         for holder, entity, code in duck.rows(f"SELECT holder, entity, code FROM ({_edges_sql(rows, bases)}) {scope}"):
@@ -108,10 +108,10 @@ class Assertions:
 
     def groups(self, parties: Iterable[int]) -> set[int]:
         """Return the parties, their partners in agreements, and all that act in concert with them."""
-        found: set[int] = set()
+        partners: set[int] = set()
         for party in parties:
-            found |= {*_reached(party, self._concert), *self._partners.get(party, ())}
-        return found
+            partners |= {*_connected(party, self._concert), *self._partners.get(party, ())}
+        return partners
 
     def companies(self) -> set[int]:
         """Return the companies into which something is asserted otherwise than by a stake or an agreement."""
@@ -123,52 +123,52 @@ class Assertions:
 
     def concern(self, companies: NDArray[np.int32], shares: NDArray[np.int64], bases: Bases) -> set[int]:
         """Return those of the companies that need more than their shares (company, holder, parts)."""
-        found = self._edges.keys() & set(companies.tolist()) if self._edges else set()
+        concerned = self._edges.keys() & set(companies.tolist()) if self._edges else set()
         agreeing = sorted(self.agreeing()) if AGREEMENT in bases.counted else []
         if agreeing:
-            found |= set(shares[np.isin(shares[:, 1], agreeing), 0].tolist())
-        return found
+            concerned |= set(shares[np.isin(shares[:, 1], agreeing), 0].tolist())
+        return concerned
 
-    def of(self, company: int, held: dict[int, StakeRecord], bases: Bases) -> set[tuple[int, int]]:
+    def of(self, company: int, holders: dict[int, StakeRecord], bases: Bases) -> set[tuple[int, int]]:
         """Return the edges (holder, basis) that are asserted into a company with these holders."""
-        found = {edge for edge in self._edges.get(company, ()) if edge[1] in bases.counted}
+        edges = {edge for edge in self._edges.get(company, ()) if edge[1] in bases.counted}
         if ASSERTED in bases.counted:
-            found |= {(holder, ASSERTED) for holder, one in held.items() if one.is_asserted}
-        if AGREEMENT in bases.counted and held:
-            found |= {(holder, AGREEMENT) for holder in self._agreed(company, held, bases)}
-        return {(holder, basis) for holder, basis in found if holder != company}
+            edges |= {(holder, ASSERTED) for holder, record in holders.items() if record.is_asserted}
+        if AGREEMENT in bases.counted and holders:
+            edges |= {(holder, AGREEMENT) for holder in self._agreed(company, holders, bases)}
+        return {(holder, basis) for holder, basis in edges if holder != company}
 
-    def _agreed(self, company: int, held: dict[int, StakeRecord], bases: Bases) -> set[int]:
+    def _agreed(self, company: int, holders: dict[int, StakeRecord], bases: Bases) -> set[int]:
         """Return the holders who lead by agreement: the largest of all, or the largest of a concert that passes
         together.
         """
-        most = max(one.low for one in held.values())
-        largest = [holder for holder, one in held.items() if one.low == most]
-        found = set()
+        most = max(record.low for record in holders.values())
+        largest = [holder for holder, record in holders.items() if record.low == most]
+        leaders = set()
         if len(largest) == 1:
             partners = self._partners.get(largest[0], set())
-            if company in partners or partners & held.keys():
-                found.add(largest[0])
-        waiting = {holder for holder in held if holder in self._concert}
+            if company in partners or partners & holders.keys():
+                leaders.add(largest[0])
+        waiting = {holder for holder in holders if holder in self._concert}
         while waiting:
-            group = _reached(waiting.pop(), self._concert)
-            members = {holder: held[holder].low for holder in group if holder in held}
+            group = _connected(waiting.pop(), self._concert)
+            members = {holder: holders[holder].low for holder in group if holder in holders}
             waiting -= group
             top = max(members.values())
             leads = [holder for holder, low in members.items() if low == top]
             if len(members) > 1 and sum(members.values()) > bases.threshold and len(leads) == 1:
-                found.add(leads[0])
-        return found
+                leaders.add(leads[0])
+        return leaders
 
 
-def _reached(party: int, ties: dict[int, set[int]]) -> set[int]:
-    found, waiting = {party}, [party]
+def _connected(party: int, ties: dict[int, set[int]]) -> set[int]:
+    group, waiting = {party}, [party]
     while waiting:
         for other in ties.get(waiting.pop(), ()):
-            if other not in found:
-                found.add(other)
+            if other not in group:
+                group.add(other)
                 waiting.append(other)
-    return found
+    return group
 
 
 def _edges_sql(rows: Rows, bases: Bases) -> str:

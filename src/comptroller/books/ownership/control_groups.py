@@ -27,19 +27,19 @@ def groups_of(
         rows = duck.rows(private)
     else:
         duck.register("asked_parties", pa.table({"party": pa.array(sorted(parties), pa.string())}))
-        asked = f"SELECT * FROM ({private}) AS p WHERE entity IN (SELECT party FROM asked_parties)"
+        chosen = f"SELECT * FROM ({private}) AS p WHERE entity IN (SELECT party FROM asked_parties)"
         rows = duck.rows(
-            f"WITH p AS ({private}), a AS ({asked}) SELECT * FROM a UNION SELECT * FROM p WHERE entity IN (SELECT owner FROM a)"
+            f"WITH p AS ({private}), a AS ({chosen}) SELECT * FROM a UNION SELECT * FROM p WHERE entity IN (SELECT owner FROM a)"
         )
         duck.unregister("asked_parties")
     owners: dict[str, set[str]] = {}
-    for one, owner in rows:
-        owners.setdefault(one, set()).add(owner)
+    for party, owner in rows:
+        owners.setdefault(party, set()).add(owner)
     heads = {}
-    for one, above in owners.items():
+    for party, above in owners.items():
         tops = [owner for owner in above if not owners.get(owner)]
-        ring = {owner for owner in above if one in owners.get(owner, ())}
-        heads[one] = min(tops) if tops else min({*ring, one} if ring else _ring(above, owners))
+        ring = {owner for owner in above if party in owners.get(owner, ())}
+        heads[party] = min(tops) if tops else min({*ring, party} if ring else _ring(above, owners))
     return heads
 
 
@@ -57,9 +57,9 @@ def regrouped(duck: DuckDb, added: Mapping[str, pa.Table], ended: Mapping[str, N
         f"SELECT entity FROM all_entity WHERE fact IN (SELECT fact FROM turned_facts) AND {_IS_PUBLIC} "
         "GROUP BY entity HAVING count(*) % 2 = 1"
     )
-    found = {one for (one,) in duck.rows(f"SELECT entity FROM controls WHERE owner IN ({owners})")}
+    parties = {party for (party,) in duck.rows(f"SELECT entity FROM controls WHERE owner IN ({owners})")}
     duck.unregister("turned_facts")
-    return found
+    return parties
 
 
 def _ring(above: set[str], owners: dict[str, set[str]]) -> set[str]:

@@ -21,7 +21,20 @@ from comptroller.books.ownership.stake_issues import Fault
 from comptroller.books.ownership.stakes import WHOLE, Ownership, StakeRecord, day_number, named
 from comptroller.books.register.party_ids import PartyIds
 from comptroller.graph.chains import Chains, below, chains
-from comptroller.graph.stakes import BASIS, STAKE, Stakes, edges_into, put_all
+from comptroller.graph.stakes import (
+    BASIS,
+    COMPANY,
+    NEXT_OUT,
+    OUT,
+    PUT_COMPANY,
+    PUT_HOLDER,
+    PUT_LOW,
+    PUT_ROW,
+    STAKE,
+    Stakes,
+    edges_into,
+    put_all,
+)
 from comptroller.graph.weights import Weights, weights
 from comptroller.model.policy import Pack
 from comptroller.store.duck import DuckDb
@@ -63,7 +76,7 @@ class OwnershipGraph:
             has_edges &= self._climb(about, ever=ever)
         elif "stake" in pack.kinds:
             self.ownership.add(duck, standing("stake", pack.kinds["stake"], known=known))
-        exact, odd = self.ownership.whole(self._day_number)
+        exact, odd = self.ownership.exact_shares(self._day_number)
         size = len(self.parties)
         self.stakes = Stakes(size, exact[:, 0], exact[:, 1], exact[:, 2])
         self.low: NDArray[np.int64] = self.stakes.parts.copy()
@@ -98,19 +111,19 @@ class OwnershipGraph:
             kind = self._pack.kinds["stake"]
             rows = standing("stake", kind, known=self._known) if ever else self.rows("stake")
         read = self.ever_above.read if ever else lambda _: None
-        waiting, seen = {self.parties.number(name) for name in about}, set[int]()
+        waiting, climbed = {self.parties.number(name) for name in about}, set[int]()
         while waiting:
-            seen |= waiting
+            climbed |= waiting
             names = [self.parties.names[n] for n in sorted(waiting)]
             self._duck.register("asked_entities", pa.table({"entity": pa.array(names, pa.string())}))
             self.ownership.add(
                 self._duck, f"SELECT * FROM ({rows}) AS s WHERE entity IN (SELECT entity FROM asked_entities)"
             )
-            uppers = read(self._duck) or {h for n in waiting for h in (*self.held(n), *self._assertions.holders(n))}
+            uppers = read(self._duck) or {h for n in waiting for h in (*self.holders(n), *self._assertions.holders(n))}
             self._duck.unregister("asked_entities")
-            waiting = uppers - seen
-        self._climbed = seen
-        return seen
+            waiting = uppers - climbed
+        self._climbed = climbed
+        return climbed
 
     def named(self) -> list[str]:
         """Return the parties that were read with their holders."""
@@ -123,23 +136,23 @@ class OwnershipGraph:
 
     def _agreeing(self) -> set[int]:
         """Return the parties that have an agreement, and the companies that they hold."""
-        found = set()
+        concerned = set()
         for party in self._assertions.agreeing():
-            found |= {party, *self.held_by(party)}
-        return found
+            concerned |= {party, *self.holdings_of(party)}
+        return concerned
 
-    def held_by(self, party: int) -> set[int]:
+    def holdings_of(self, party: int) -> set[int]:
         """Return the companies that a party holds or controls by assertion."""
-        found, row = set(), int(self.stakes.head[party, 1]) if party < self.stakes.size else -1
+        companies, row = set(), int(self.stakes.head[party, OUT]) if party < self.stakes.size else -1
         while row >= 0:
             if self.stakes.parts[row] > 0:
-                found.add(int(self.stakes.link[row, 1]))
-            row = int(self.stakes.link[row, 3])
-        return found
+                companies.add(int(self.stakes.link[row, COMPANY]))
+            row = int(self.stakes.link[row, NEXT_OUT])
+        return companies
 
-    def held(self, company: int) -> dict[int, StakeRecord]:
+    def holders(self, company: int) -> dict[int, StakeRecord]:
         """Return what each holder has of a company on the day."""
-        return self.ownership.held(company, self._day_number)
+        return self.ownership.holders(company, self._day_number)
 
     def _put(self, companies: Iterable[int], always: Iterable[int] = (), look: Look | None = None) -> NDArray[np.int32]:
         """Bring the kernels' rows into these companies in line with the facts; return the entities that may differ.
@@ -152,7 +165,7 @@ class OwnershipGraph:
             {*companies}, self.ownership, self._assertions, self.bases, self._day_number, self.parties.names
         )
         put, asserted = want.turns(self.stakes, (self.low, self.stakes.parts, self.high))
-        differ = np.union1d(put[:, 2], np.array([company for _, company, *_ in asserted], np.int64))
+        differ = np.union1d(put[:, PUT_COMPANY], np.array([company for _, company, *_ in asserted], np.int64))
         # What enters a company can only be reached through it: what hangs below is the same before and after.
         hang = below(self.stakes, differ.astype(np.int32))
         touched = np.union1d(hang, np.array(list(always), np.int32)).astype(np.int32)
@@ -161,8 +174,8 @@ class OwnershipGraph:
         for company in self.faults.keys() & set(want.companies.tolist()):
             del self.faults[company]
         self.faults |= want.faults
-        had = np.where(put[:, 0] >= 0, self.low[put[:, 0]], 0)
-        self.useful.turn(put[:, 1], STAKE, had, put[:, 3])
+        had = np.where(put[:, PUT_ROW] >= 0, self.low[put[:, PUT_ROW]], 0)
+        self.useful.turn(put[:, PUT_HOLDER], STAKE, had, put[:, PUT_LOW])
         self.stakes.make_room(len(put) + len(asserted))
         self._fit()
         bounds = (self.low, self.stakes.parts, self.high)
@@ -201,7 +214,7 @@ class OwnershipGraph:
             parties = self._assertions.groups(agreed)
             self._assertions.read_relations(self._duck, self.rows)
             for party in parties | self._assertions.groups(agreed):
-                touched |= {party, *self.held_by(party)}
+                touched |= {party, *self.holdings_of(party)}
         if boards:
             self._read_assertions(boards)
         return self._put(touched | boards, always=touched | boards, look=look)

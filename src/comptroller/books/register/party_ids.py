@@ -23,11 +23,11 @@ class PartyIds:
 
     def number(self, name: str) -> int:
         """Return a name's number; a new name gets the next one."""
-        found = self._numbers.get(name)
-        if found is None:
-            found = self._numbers[name] = len(self.names)
+        number = self._numbers.get(name)
+        if number is None:
+            number = self._numbers[name] = len(self.names)
             self.names.append(name)
-        return found
+        return number
 
     def find(self, name: str) -> int:
         """Return a name's number, -1 where it is not known."""

@@ -29,7 +29,7 @@ from comptroller.books.ownership.control_rows import (
     limits,
     parts_of,
     roots_of,
-    said_of,
+    evidence_of,
     share_table,
     table_of,
 )
@@ -52,7 +52,7 @@ class Graph:
         """Begin with nothing read."""
         self._duck, self._pack, self._is_registered = duck, pack, is_registered
         self._capital: OwnershipGraph | None = None
-        self._kept: dict[str, StoredRows] = {}
+        self._stored: dict[str, StoredRows] = {}
         self._was = ControlEvidence()
         self._cycles, self._related, self._periods = (
             CycleRows(duck, pack),
@@ -79,7 +79,7 @@ class Graph:
             self._capital = OwnershipGraph(self._duck, self._pack, self._today())
             self._capital.is_registered = self._is_registered
             entities = np.arange(len(self._capital.parties), dtype=np.int32)
-            self._capital.learn(entities, self._kept_roots())
+            self._capital.learn(entities, self._stored_roots())
         return self._capital
 
     def rebuild(self, since: int) -> None:
@@ -87,10 +87,10 @@ class Graph:
         if "stake" in self._pack.kinds:
             for table in COLUMNS:
                 self._duck.execute(f"DELETE FROM {table}")
-            self._capital, self._kept = OwnershipGraph(self._duck, self._pack, self._today()), {}
+            self._capital, self._stored = OwnershipGraph(self._duck, self._pack, self._today()), {}
             self._capital.is_registered = self._is_registered
             entities = np.arange(len(self.capital.parties), dtype=np.int32)
-            now = said_of(self.capital, entities, limits(self.capital, entities))
+            now = evidence_of(self.capital, entities, limits(self.capital, entities))
             for table in COLUMNS:
                 self._table(table).put(entities, *now.table(self.capital, table), since)
             self.capital.learn(entities, now.roots)
@@ -120,8 +120,8 @@ class Graph:
         if not coming.isdisjoint(KINDS) and self._capital is not None:
             changed |= self._put(self.capital.move(added, ended, self._look), since)
         if self._cycles.concerns(coming):
-            found = self._cycles.fold(added, ended)
-            changed |= {table: self._named(table, rows) for table, rows in found.items()}
+            circles = self._cycles.fold(added, ended)
+            changed |= {table: self._named(table, rows) for table, rows in circles.items()}
         self._regroup(changed, regrouped(self._duck, added, ended) if "stake" in self._pack.kinds else set())
         if self._fans.concerns(coming):
             fans = self._fans.fold(added, ended)
@@ -166,11 +166,14 @@ class Graph:
 
         Which shares are stored depends on the register, which has moved already: for them the books are read.
         """
-        was, kept = said_of(self.capital, entities, limits(self.capital, entities)), self._table("effective_share")
-        is_kept, is_said = kept.has(entities), np.isin(entities, was.shares[:, 0])
+        was, stored = (
+            evidence_of(self.capital, entities, limits(self.capital, entities)),
+            self._table("effective_share"),
+        )
+        is_kept, is_said = stored.has(entities), np.isin(entities, was.shares[:, 0])
         shares = was.shares[~np.isin(was.shares[:, 0], entities[~is_kept])]
         if (is_kept & ~is_said).any():
-            more = kept.read(entities[is_kept & ~is_said], PARTS_SQL)
+            more = stored.read(entities[is_kept & ~is_said], PARTS_SQL)
             shares = in_order(np.concatenate((shares, parts_of(self.capital, more))))
         self._was = replace(was, shares=shares)
 
@@ -178,12 +181,12 @@ class Graph:
         """Write the current rows about entities that `_look` noted; return the rows that came or went, by table."""
         if not len(entities):
             return {}
-        now = said_of(self.capital, entities, limits(self.capital, entities))
+        now = evidence_of(self.capital, entities, limits(self.capital, entities))
         self.capital.learn(entities, now.roots)
         changed = {}
         for table, (rows, differ) in apart(self._was, now).items():
-            told, about = now.table(self.capital, table, differ)
-            self._table(table).put(differ, told, about, since)
+            fresh, about = now.table(self.capital, table, differ)
+            self._table(table).put(differ, fresh, about, since)
             turned = share_table(self.capital, rows) if isinstance(rows, np.ndarray) else table_of(table, rows)
             changed[table] = self._named(table, turned)
             if table == "controls":
@@ -195,7 +198,9 @@ class Graph:
         """Write who gained or lost control with this entry; another basis or chain is no turn."""
         turns = []
         for entity in entities:
-            was, has = ({row[0]: row for row in said.rows["controls"].get(entity, ())} for said in (self._was, now))
+            was, has = (
+                {row[0]: row for row in evidence.rows["controls"].get(entity, ())} for evidence in (self._was, now)
+            )
             for owner in sorted(was.keys() ^ has.keys()):
                 row, word = (has[owner], "gained") if owner in has else (was[owner], "lost")
                 turns.append((owner, row[1], word, row[2], row[5], self.capital.day, since))
@@ -205,16 +210,16 @@ class Graph:
             columns = zip(names, zip(*turns, strict=True), strict=True)
             self._duck.insert("control_turn", pa.table({n: pa.array(c, forms.get(n, pa.string())) for n, c in columns}))
 
-    def _kept_roots(self) -> dict[int, int]:
+    def _stored_roots(self) -> dict[int, int]:
         """Return the root of each controlled entity, as the books have it."""
         rows = self._duck.arrow("SELECT entity, owner, CAST(is_ring AS INTEGER) AS is_ring FROM ultimate_controller")
         entity, owner = (self.capital.parties.numbers(rows.column(c).to_pylist()) for c in ("entity", "owner"))
         return roots_of(entity, owner, rows.column("is_ring").to_numpy())
 
     def _table(self, name: str) -> StoredRows:
-        if name not in self._kept:
-            self._kept[name] = StoredRows(self._duck, name, self.capital.parties)
-        return self._kept[name]
+        if name not in self._stored:
+            self._stored[name] = StoredRows(self._duck, name, self.capital.parties)
+        return self._stored[name]
 
     def _reported(self, rows: pa.Table) -> pa.Table:
         """Return rows of legs with the reporting entity of each, which decides its docket: it may be no party
@@ -242,9 +247,9 @@ class Graph:
 
 def _aliases(pack: Pack) -> dict[str, set[str]]:
     """Return by table of the graph the columns that rules refer to."""
-    found: dict[str, set[str]] = {}
+    aliases: dict[str, set[str]] = {}
     for rule in pack.rules.values():
         for table, by in rule.references.items():
             if table in _TABLES:
-                found.setdefault(table, set()).update(by)
-    return found
+                aliases.setdefault(table, set()).update(by)
+    return aliases

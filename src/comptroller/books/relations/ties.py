@@ -74,23 +74,23 @@ class RelationTies:
     def add(self, kind: str, rows: list[tuple[Any, ...]]) -> set[str]:
         """Add ties (left, right, word, since, until, fact) of a kind; return the parties at their ends."""
         ends = set()
-        for one, other, word, since, until, fact in rows:
+        for left, right, word, since, until, fact in rows:
             back = _BOTH.get(word) or {"holds_post": "officer", "holds": "held_by"}[word]
             forth = "holds_post" if kind == "relation" and word == "post" else word
             period = (since or _EVER[0], until or _EVER[1])
-            self._ties.setdefault(one, {})[fact, forth] = Tie(other, forth, *period, fact)
-            self._ties.setdefault(other, {})[fact, back] = Tie(one, back, *period, fact)
-            ends |= {one, other}
+            self._ties.setdefault(left, {})[fact, forth] = Tie(right, forth, *period, fact)
+            self._ties.setdefault(right, {})[fact, back] = Tie(left, back, *period, fact)
+            ends |= {left, right}
         return ends
 
     def end(self, rows: list[tuple[Any, ...]]) -> set[str]:
         """End ties; return the parties at their ends."""
         ends = set()
-        for one, other, _, _, _, fact in rows:
-            for party in (one, other):
-                held = self._ties.get(party, {})
-                for key in [key for key in held if key[0] == fact]:
-                    del held[key]
+        for left, right, _, _, _, fact in rows:
+            for party in (left, right):
+                ties = self._ties.get(party, {})
+                for key in [key for key in ties if key[0] == fact]:
+                    del ties[key]
                 ends.add(party)
         return ends
 
@@ -105,20 +105,20 @@ class RelationTies:
 
     def near(self, parties: set[str], steps: int) -> set[str]:
         """Return every party within so many ties of those parties, by any ties; hubs are not walked through."""
-        found, last = set(parties), set(parties)
+        near, last = set(parties), set(parties)
         for _ in range(steps):
             last = {
                 t.other for p in last if len(self._ties.get(p, ())) <= self._hub for t in self._ties.get(p, {}).values()
             }
-            last -= found
-            found |= last
-        return found
+            last -= near
+            near |= last
+        return near
 
     def ways(self, start: str, steps: int) -> tuple[list[Way], set[str]]:
         """Return every way of at most so many ties from a party that counts, and the hubs that were not walked
         through.
         """
-        found: list[Way] = []
+        ways: list[Way] = []
         hubs: set[str] = set()
         waiting: list[tuple[str, tuple[Tie, ...], dt.date, dt.date]] = [(start, (), *_EVER)]
         while waiting:
@@ -133,12 +133,12 @@ class RelationTies:
                 met = tie.other == start or any(t.other == tie.other for t in walked)
                 if words not in self._begun or period[0] >= period[1] or met:
                     continue
-                whole = (*walked, tie)
+                longer = (*walked, tie)
                 if words in self._ways:
-                    found.append(Way(tie.other, self._ways[words], whole, *period))
-                if len(whole) < steps:
-                    waiting.append((tie.other, whole, *period))
-        return found, hubs
+                    ways.append(Way(tie.other, self._ways[words], longer, *period))
+                if len(longer) < steps:
+                    waiting.append((tie.other, longer, *period))
+        return ways, hubs
 
     def around(self, start: str, steps: int) -> tuple[list[dict[str, Any]], list[str]]:
         """Return who is related to a party on the day, nearest first, each category of each once, and the hubs."""
@@ -147,7 +147,7 @@ class RelationTies:
         for way in sorted(ways, key=lambda w: (len(w.ties), w.path(start))):
             if self.day is None or way.since <= self.day < way.until:
                 best.setdefault((way.party, way.category), way)
-        said = [
+        relations = [
             {
                 "party": way.party,
                 "category": way.category,
@@ -158,7 +158,7 @@ class RelationTies:
             }
             for way in best.values()
         ]
-        return said, sorted(hubs)
+        return relations, sorted(hubs)
 
 
 _SELECT = {
