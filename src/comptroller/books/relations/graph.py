@@ -25,11 +25,11 @@ from comptroller.books.ownership.control_rows import (
     PARTS_SQL,
     ControlEvidence,
     apart,
+    evidence_of,
     in_order,
     limits,
     parts_of,
     roots_of,
-    evidence_of,
     share_table,
     table_of,
 )

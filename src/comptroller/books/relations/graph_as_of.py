@@ -18,7 +18,7 @@ from comptroller.books.group_heads import TABLE as GROUP_HEAD, GroupHeads
 from comptroller.books.ownership.bases import Assertions, bases_on
 from comptroller.books.ownership.control_groups import groups_of
 from comptroller.books.ownership.control_periods import TABLE as CONTROL_PERIOD, ControlPeriods, period_table
-from comptroller.books.ownership.control_rows import COLUMNS, ControlEvidence, limits, evidence_of
+from comptroller.books.ownership.control_rows import COLUMNS, ControlEvidence, evidence_of, limits
 from comptroller.books.ownership.graph import OwnershipGraph
 from comptroller.books.register.party_ids import PartyIds
 from comptroller.books.register.register import Register, register_tables
