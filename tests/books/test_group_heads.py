@@ -22,12 +22,12 @@ def heads(world, entity):
 
 
 def test_the_head_is_the_uppermost_below_the_owner():
-    """The chain ends below a body of the owner, which itself has no head; one that nobody manages heads its own group."""
+    """The chain ends below a body of the owner, which itself has no head; one without a manager heads its own group."""
     world = World.new(pack("small"))
     world.say(
         [_entity("O", is_owner="true"), _entity("G", "O"), _entity("M", "G"), _entity("F", "M"), _entity("X", "Y")]
     )
-    assert [heads(world, one) for one in "OGMFX"] == [
+    assert [heads(world, item) for item in "OGMFX"] == [
         [],
         [("G", None, None)],
         [("G", None, None)],
@@ -62,23 +62,23 @@ def test_a_ring_of_managers_has_one_head():
     """Members of a ring and all below it count to the first member by name."""
     world = World.new(pack("small"))
     world.say([_entity("A", "B", "correct"), _entity("B", "C", "correct"), _entity("C", "B"), _entity("D", "A")])
-    assert {heads(world, one)[0][0] for one in "ABCD"} == {"B"}
+    assert {heads(world, item)[0][0] for item in "ABCD"} == {"B"}
 
 
 def test_rows_hold_on_a_day_and_as_known():
-    """Asked as of a day, the row of that day is told; asked with an entry, what was reported later is not known."""
+    """As of a day, the row of that day is returned; as known with an entry, what was reported later is not known."""
     world = World.new(pack("small"))
     world.say([_entity("G"), _entity("H"), _entity("F", "G")])
     before = world.said
     world.say([_entity("F", "H", "correct", valid_from="2024-06-01")])
 
-    def told(valid=None, known=None):
+    def rows_of(valid=None, known=None):
         sql = world.books.views_here(valid, known)["group_head"]
         return world.duck.rows(f"SELECT head FROM ({sql}) AS g WHERE entity = 'F' ORDER BY head")
 
-    assert told(valid=DAY) == [("H",)]
-    assert told(valid=DAY - dt.timedelta(days=1)) == [("G",)]
-    assert told(valid=DAY, known=before) == told(known=before) == [("G",)]
+    assert rows_of(valid=DAY) == [("H",)]
+    assert rows_of(valid=DAY - dt.timedelta(days=1)) == [("G",)]
+    assert rows_of(valid=DAY, known=before) == rows_of(known=before) == [("G",)]
 
 
 def test_versions_are_followed_back_while_each_replaced_the_last():
@@ -105,7 +105,7 @@ _FACTS = st.tuples(
 @settings(max_examples=40)
 @given(st.lists(st.lists(_FACTS, min_size=1, max_size=3), min_size=1, max_size=5))
 def test_moved_rows_are_those_of_writing_everything(batches):
-    """Whatever is reported in whatever order, the table equals one that is written from all facts; rows never overlap."""
+    """For any reports in any order, the table equals one that is written from all facts; rows never overlap."""
     world = World.new(pack("small"))
     for batch in batches:
         world.say(
@@ -114,13 +114,15 @@ def test_moved_rows_are_those_of_writing_everything(batches):
                 for code, parent, act, since, owner in batch
             ]
         )
-    kept = world.duck.rows("SELECT * FROM group_head ORDER BY ALL")
-    whole = GroupHeads(world.duck).rows()
-    assert kept == world.duck.rows(f"SELECT * FROM ({_as_sql(world, whole)}) ORDER BY ALL")
+    moved = world.duck.rows("SELECT * FROM group_head ORDER BY ALL")
+    written = GroupHeads(world.duck).rows()
+    assert moved == world.duck.rows(f"SELECT * FROM ({_as_sql(world, written)}) ORDER BY ALL")
     spans = {}
-    for entity, _, since, until in kept:
+    for entity, _, since, until in moved:
         spans.setdefault(entity, []).append((since or dt.date.min, until or dt.date.max))
-    assert all(a[1] <= b[0] for some in spans.values() for a, b in zip(sorted(some), sorted(some)[1:], strict=False))
+    assert all(
+        a[1] <= b[0] for chosen in spans.values() for a, b in zip(sorted(chosen), sorted(chosen)[1:], strict=False)
+    )
 
 
 def _as_sql(world, rows: pa.Table) -> str:

@@ -12,7 +12,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 def data_folder(name: str) -> Path:
-    """The folder of one real data set, or a skip that says what is missing."""
+    """Return the folder of one real data set, or skip and name what is missing."""
     folder = Path(os.environ.get("COMPTROLLER_DATA", REPOSITORY.parent / "shared" / "data")) / name
     if not folder.is_dir():
         pytest.skip(f"the data set {name} is not here; set COMPTROLLER_DATA to the folder that holds it")

@@ -11,7 +11,7 @@ Edges = Sequence[tuple[int, int, int]]
 
 
 def stake_edges(size: int, parts: int = 100) -> st.SearchStrategy[list[tuple[int, int, int]]]:
-    """Any stakes at all: loops, doubles, own shares, sums above the whole."""
+    """Draw any stakes: loops, doubles, own shares, sums above the whole."""
     ids = st.integers(0, size - 1)
     return st.lists(
         st.tuples(ids, ids, st.sampled_from([0, 1, 10, 20, 26, 30, 40, 50, 51, 60, parts])), max_size=3 * size
@@ -23,12 +23,12 @@ def lawful_edges(size: int) -> st.SearchStrategy[list[tuple[int, int, int]]]:
 
     def cut(edges: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
         left = dict.fromkeys(range(size), 100)
-        kept = []
+        stored = []
         for holder, company, amount in edges:
             if amount <= left[company]:
                 left[company] -= amount
-                kept.append((holder, company, amount))
-        return kept
+                stored.append((holder, company, amount))
+        return stored
 
     return stake_edges(size).map(cut)
 
@@ -47,10 +47,10 @@ def slow_control(size: int, stakes: Edges, asserted: Edges, threshold: int) -> s
         while True:
             new = set()
             for company in set(range(size)) - inside:
-                held = sum(
+                holders = sum(
                     amount for holder, held_company, amount in stakes if held_company == company and holder in inside
                 )
-                if held > threshold or any(h in inside and c == company for h, c, _ in asserted):
+                if holders > threshold or any(h in inside and c == company for h, c, _ in asserted):
                     new.add(company)
             if not new:
                 break

@@ -24,8 +24,8 @@ def built(size: int, stakes: Edges, asserted: Edges = ()) -> Stakes:
 @given(stake_edges(size=7), asserted_edges(size=7))
 def test_equals_the_slow_fixpoint(stakes: Edges, asserted: Edges) -> None:
     """On any graph, with loops, doubles, own shares, sums above 100% and assertions, control is the least fixpoint."""
-    found = control(built(7, stakes, asserted), HALF)
-    assert found.pairs() == slow_control(7, stakes, asserted, HALF)
+    pairs = control(built(7, stakes, asserted), HALF)
+    assert pairs.pairs() == slow_control(7, stakes, asserted, HALF)
 
 
 @settings(max_examples=80, deadline=None)
@@ -33,25 +33,27 @@ def test_equals_the_slow_fixpoint(stakes: Edges, asserted: Edges) -> None:
 def test_every_pair_has_a_path_and_enough_support(stakes: Edges, asserted: Edges) -> None:
     """A pair's path leads from the owner to the entity; its supports are an assertion or pass the threshold."""
     made = built(6, stakes, asserted)
-    found = control(made, HALF)
-    for place in range(len(found)):
-        rows = found.path(place)
-        assert made.link[rows[0], HOLDER] == found.owner[place]
-        assert made.link[rows[-1], 1] == found.entity[place]
+    pairs = control(made, HALF)
+    for place in range(len(pairs)):
+        rows = pairs.path(place)
+        assert made.link[rows[0], HOLDER] == pairs.owner[place]
+        assert made.link[rows[-1], 1] == pairs.entity[place]
         assert all(made.link[a, 1] == made.link[b, 0] for a, b in itertools.pairwise(rows))
-        reasons = supports(made, found, place)
-        held = sum(int(made.parts[row]) for row in reasons if made.link[row, 4] == 0)
+        reasons = supports(made, pairs, place)
+        total = sum(int(made.parts[row]) for row in reasons if made.link[row, 4] == 0)
         assert (
-            held > HALF if found.basis[place] <= DIRECT else any(made.link[r, 4] == found.basis[place] for r in reasons)
+            total > HALF
+            if pairs.basis[place] <= DIRECT
+            else any(made.link[r, 4] == pairs.basis[place] for r in reasons)
         )
 
 
 def test_bases_are_told_apart() -> None:
     """A direct majority, a joint holding and an assertion each carry their own basis."""
     made = built(5, [(0, 1, 60), (0, 2, 30), (1, 2, 30), (2, 3, 41)], [(2, 3, 7), (0, 1, 7)])
-    found = control(made, HALF, [0])
-    assert dict(zip(found.entity.tolist(), found.basis.tolist(), strict=True)) == {1: DIRECT, 2: JOINT, 3: 7}
-    assert [int(x) for x in found.tally] == [60, 60, 41]
+    pairs = control(made, HALF, [0])
+    assert dict(zip(pairs.entity.tolist(), pairs.basis.tolist(), strict=True)) == {1: DIRECT, 2: JOINT, 3: 7}
+    assert [int(x) for x in pairs.tally] == [60, 60, 41]
 
 
 def test_exactly_half_is_not_control() -> None:
@@ -61,9 +63,11 @@ def test_exactly_half_is_not_control() -> None:
 
 
 def test_ultimate_controllers_are_controlled_by_nobody_outside_their_ring() -> None:
-    """The ultimate pairs are those whose owner nobody controls; a ring's members stand together."""
-    found = control(built(6, [(0, 1, 60), (1, 2, 60), (3, 4, 60), (4, 3, 60), (4, 5, 51)]), HALF)
-    assert ultimate(found) == {(0, 1), (0, 2), (3, 4), (4, 3), (3, 5), (4, 5)}
+    """The ultimate pairs are those with an owner that has no controller outside its ring; a ring's members are
+    together.
+    """
+    pairs = control(built(6, [(0, 1, 60), (1, 2, 60), (3, 4, 60), (4, 3, 60), (4, 5, 51)]), HALF)
+    assert ultimate(pairs) == {(0, 1), (0, 2), (3, 4), (4, 3), (3, 5), (4, 5)}
 
 
 def test_an_ended_row_counts_no_more() -> None:
@@ -85,7 +89,7 @@ def test_real_group_needs_asserted_control(group_tree: tuple[int, list[tuple[int
     """
     size, edges = group_tree
     made = built(size, edges)
-    reached = control(made, 5000, [0])
-    assert len(reached) + 1 == 216
+    pairs = control(made, 5000, [0])
+    assert len(pairs) + 1 == 216
     made.assert_many(*zip(*[(h, c, 5) for h, c, parts in edges if parts in (4106, 4376)], strict=True))
     assert len(control(made, 5000, [0])) == 910

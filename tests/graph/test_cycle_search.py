@@ -40,6 +40,6 @@ def test_a_long_chain_without_an_end_is_not_walked() -> None:
     rng = np.random.default_rng(1)
     source, target = rng.integers(0, 99, count), rng.integers(1, 100, count)
     low, high = np.minimum(source, target), np.maximum(source, target) + 1
-    found = stream.feed(np.arange(count), low, high, np.full(count, 7))
-    assert len(found) == 0
-    assert len(found.cut) == 0
+    result = stream.feed(np.arange(count), low, high, np.full(count, 7))
+    assert len(result) == 0
+    assert len(result.cut) == 0

@@ -26,7 +26,7 @@ def brute_force(
     rows: Sequence[Payment], law: CycleOptions, group: Sequence[int] = range(ACCOUNTS)
 ) -> set[frozenset[int]]:
     """Every ring of payments that can be read once round in time, by trying all walks from every first payment."""
-    found: set[frozenset[int]] = set()
+    result: set[frozenset[int]] = set()
 
     def fits(chain: list[int]) -> bool:
         times, amounts = [rows[i][0] for i in chain], [rows[i][3] for i in chain]
@@ -39,7 +39,7 @@ def brute_force(
         here, start = group[rows[chain[-1]][2]], group[rows[chain[0]][1]]
         if here == start:
             if len(chain) >= law.legs[0]:
-                found.add(frozenset(chain))
+                result.add(frozenset(chain))
             return
         if len(chain) == law.legs[1] or here in [group[rows[i][1]] for i in chain]:
             return
@@ -50,22 +50,22 @@ def brute_force(
     for i, row in enumerate(rows):
         if group[row[1]] != group[row[2]]:
             go([i])
-    return found
+    return result
 
 
 def fed(
     rows: Sequence[Payment], law: CycleOptions, order: Sequence[int], group: Sequence[int] | None = None, batch: int = 3
 ) -> list[tuple[int, ...]]:
     """Circles, by the rows' own numbers, after the rows arrive in this order in small batches."""
-    stream, told = Cycles(ACCOUNTS, law, group), []
+    stream, circles = Cycles(ACCOUNTS, law, group), []
     for begin in range(0, len(order), batch):
         part = [rows[i] for i in order[begin : begin + batch]]
-        found = stream.feed(*zip(*part, strict=True))
-        assert not len(found.cut)
-        assert not len(found.crowded)
-        assert not len(found.late)
-        told += [tuple(order[number] for number in circle) for circle in found.circles()]
-    return told
+        result = stream.feed(*zip(*part, strict=True))
+        assert not len(result.cut)
+        assert not len(result.crowded)
+        assert not len(result.late)
+        circles += [tuple(order[number] for number in circle) for circle in result.circles()]
+    return circles
 
 
 laws = st.builds(
@@ -83,13 +83,13 @@ laws = st.builds(
 @settings(max_examples=400, deadline=None)
 @given(payments, laws, st.randoms(use_true_random=False))
 def test_equals_brute_force_in_any_order(rows: list[Payment], law: CycleOptions, random: object) -> None:
-    """Whatever the order of arrival, each circle of the stream is found exactly once, its legs in order of time."""
+    """In any order of arrival, each circle of the stream is found exactly once, its legs in order of time."""
     order = list(range(len(rows)))
-    random.shuffle(order)  # type: ignore[attr-defined]  # hypothesis gives a Random whose type it does not export
-    told = fed(rows, law, order)
-    assert len({frozenset(circle) for circle in told}) == len(told)
-    assert {frozenset(circle) for circle in told} == brute_force(rows, law)
-    for circle in told:
+    random.shuffle(order)  # type: ignore[attr-defined]  # hypothesis does not export the type of its Random
+    circles = fed(rows, law, order)
+    assert len({frozenset(circle) for circle in circles}) == len(circles)
+    assert {frozenset(circle) for circle in circles} == brute_force(rows, law)
+    for circle in circles:
         assert all(rows[a][2] == rows[b][1] for a, b in pairwise(circle))
         assert law.any_order or all(rows[a][0] <= rows[b][0] for a, b in pairwise(circle))
         assert rows[circle[-1]][2] == rows[circle[0]][1]
@@ -99,23 +99,25 @@ def test_equals_brute_force_in_any_order(rows: list[Payment], law: CycleOptions,
 @given(payments, laws, st.lists(st.integers(0, 3), min_size=ACCOUNTS, max_size=ACCOUNTS))
 def test_accounts_of_a_group_are_one(rows: list[Payment], law: CycleOptions, group: list[int]) -> None:
     """Merged by control group, circles run from group to group, and payments within a group are passed over."""
-    told = fed(rows, law, list(range(len(rows))), group)
-    assert len({frozenset(circle) for circle in told}) == len(told)
-    assert {frozenset(circle) for circle in told} == brute_force(rows, law, group)
+    circles = fed(rows, law, list(range(len(rows))), group)
+    assert len({frozenset(circle) for circle in circles}) == len(circles)
+    assert {frozenset(circle) for circle in circles} == brute_force(rows, law, group)
 
 
 @settings(max_examples=100, deadline=None)
 @given(payments, laws, st.randoms(use_true_random=False))
 def test_payments_alike_are_one_leg(rows: list[Payment], law: CycleOptions, random: object) -> None:
-    """Twins stand behind their first, and the circles are those of the payments without twins, in any order of arrival."""
+    """Twins are behind their first, and the circles are those of the payments without twins, in any order of
+    arrival.
+    """
     order = list(range(len(rows)))
-    random.shuffle(order)  # type: ignore[attr-defined]  # hypothesis gives a Random whose type it does not export
-    told = fed(rows, replace(law, twins=True), order)
+    random.shuffle(order)  # type: ignore[attr-defined]  # hypothesis does not export the type of its Random
+    circles = fed(rows, replace(law, twins=True), order)
     alike = {row: i for i, row in enumerate(rows)}
     single = list(alike)
     expected = {frozenset(single[i] for i in circle) for circle in brute_force(single, law)}
-    assert len(told) == len(expected)
-    assert {frozenset(rows[i] for i in circle) for circle in told} == expected
+    assert len(circles) == len(expected)
+    assert {frozenset(rows[i] for i in circle) for circle in circles} == expected
     stream = Cycles(ACCOUNTS, replace(law, twins=True))
     twins = stream.feed(*zip(*rows, strict=True)).twins.tolist() if rows else []
     outside = [row for row in rows if row[1] != row[2]]
@@ -126,14 +128,14 @@ def test_payments_alike_are_one_leg(rows: list[Payment], law: CycleOptions, rand
 @settings(max_examples=100, deadline=None)
 @given(payments, laws)
 def test_folded_is_one_circle_for_each_ring_of_accounts(rows: list[Payment], law: CycleOptions) -> None:
-    """In order of time, folding tells one circle for each last payment and ring of accounts, and only true ones."""
+    """In order of time, folding reports one circle for each last payment and ring of accounts, and only true ones."""
     rows = sorted(rows)
     order = list(range(len(rows)))
     plain = fed(rows, law, order)
     folded = fed(rows, CycleOptions(**{**law.__dict__, "fold": True}), order)
 
-    def rings(told: list[tuple[int, ...]]) -> set[tuple[int, frozenset[tuple[int, int]]]]:
-        return {(max(circle), frozenset((rows[i][1], rows[i][2]) for i in circle)) for circle in told}
+    def rings(circles: list[tuple[int, ...]]) -> set[tuple[int, frozenset[tuple[int, int]]]]:
+        return {(max(circle), frozenset((rows[i][1], rows[i][2]) for i in circle)) for circle in circles}
 
     assert set(folded) <= set(plain)
     assert rings(folded) == rings(plain)
@@ -141,26 +143,26 @@ def test_folded_is_one_circle_for_each_ring_of_accounts(rows: list[Payment], law
 
 
 def test_long_stream_drops_what_is_expired() -> None:
-    """A long stream gives the same circles as brute force over each window's neighbourhood, and its memory does not
+    """A long stream has the circles of brute force over each window's neighbourhood, and its memory does not
     grow with it.
     """
     rng = np.random.default_rng(3)
     count = 20_000
     rows = np.stack((np.arange(count), *rng.integers(0, 40, (2, count)), np.full(count, 100)), axis=1)
     stream = Cycles(40, CycleOptions(window=60, legs=(2, 4)))
-    told = [circle for part in np.array_split(rows, 50) for circle in stream.feed(*part.T).circles()]
+    circles = [circle for part in np.array_split(rows, 50) for circle in stream.feed(*part.T).circles()]
     afresh = Cycles(40, CycleOptions(window=60, legs=(2, 4))).feed(*rows.T).circles()
-    assert told == afresh
-    assert len(told) == len(set(told)) > 1000
+    assert circles == afresh
+    assert len(circles) == len(set(circles)) > 1000
     assert len(stream._out[1]) < 2000
 
 
 def test_a_cap_that_bites_is_said() -> None:
-    """An account with more live payments than the cap is named, and a search that gives up is named too."""
+    """An account with more live payments than the cap is named, and a search that stops early is named too."""
     count = 100
     stream = Cycles(3, CycleOptions(window=1000, cap=16))
-    found = stream.feed(np.arange(count), np.zeros(count, np.int32), np.ones(count, np.int32), np.full(count, 5))
-    assert found.crowded.tolist() == [0, 1]
+    result = stream.feed(np.arange(count), np.zeros(count, np.int32), np.ones(count, np.int32), np.full(count, 5))
+    assert result.crowded.tolist() == [0, 1]
     many = Cycles(3, CycleOptions(window=1000, finds=10))
     many.feed(np.arange(count), np.zeros(count, np.int32), np.ones(count, np.int32), np.full(count, 5))
     back = many.feed([500], [1], [0], [5])
@@ -169,7 +171,7 @@ def test_a_cap_that_bites_is_said() -> None:
 
 
 def test_what_comes_too_late_is_refused_by_number() -> None:
-    """A payment further behind the newest than the slack is not taken, and its number is told."""
+    """A payment further behind the newest than the slack is rejected, and its number is reported."""
     stream = Cycles(2, CycleOptions(window=10, slack=5))
     assert stream.feed([100, 94, 95], [0, 1, 1], [1, 0, 0], [10, 10, 10]).late.tolist() == [1]
     assert stream.feed([96], [0], [1], [10]).circles() == [(2, 3)]
@@ -186,7 +188,7 @@ def test_impossible_laws_are_refused() -> None:
 
 
 def test_nothing_fed_is_nothing_found() -> None:
-    """An empty batch gives an empty answer."""
-    found = Cycles(2, CycleOptions(window=1)).feed([], [], [], [])
-    assert isinstance(found, CycleHits)
-    assert len(found) == 0
+    """An empty batch has an empty answer."""
+    result = Cycles(2, CycleOptions(window=1)).feed([], [], [], [])
+    assert isinstance(result, CycleHits)
+    assert len(result) == 0

@@ -17,14 +17,14 @@ shares = st.lists(st.lists(st.integers(0, 30), min_size=SIZE, max_size=SIZE), mi
 @settings(max_examples=200, deadline=None)
 @given(shares, st.lists(st.integers(0, 100), min_size=SIZE, max_size=SIZE))
 def test_elimination_equals_fractions(part: list[list[int]], right: list[int]) -> None:
-    """Where it says solved, the solution is the rational one and not negative; where not, there is no such solution."""
+    """Where it reports a solution, that is the rational one and not negative; where not, there is no such solution."""
     exact = [[Fraction(int(i == j)) - Fraction(part[i][j], 100) for j in range(SIZE)] for i in range(SIZE)]
     expected = solve(exact, [Fraction(r, 100) for r in right])
-    found = np.array(right, np.float64).reshape((SIZE, 1)) / 100
-    if eliminate(np.eye(SIZE) - np.array(part) / 100, found):
+    result = np.array(right, np.float64).reshape((SIZE, 1)) / 100
+    if eliminate(np.eye(SIZE) - np.array(part) / 100, result):
         assert expected is not None
-        assert np.allclose(found[:, 0], [float(x) for x in expected], rtol=1e-7, atol=1e-9)
-        assert (found >= 0).all()
+        assert np.allclose(result[:, 0], [float(x) for x in expected], rtol=1e-7, atol=1e-9)
+        assert (result >= 0).all()
     else:
         inverse = [solve(exact, [Fraction(int(i == j)) for i in range(SIZE)]) for j in range(SIZE)]
         tiny = Fraction(-1, 10**9)

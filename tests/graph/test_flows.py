@@ -18,7 +18,7 @@ def columns(rows: list[Payment]) -> tuple[list[int], list[int], list[int], list[
 
 def slow_fan_in(rows: list[Payment], window: int, least: int) -> set[tuple[int, frozenset[int]]]:
     """Every window from every payment on; windows that share a payment are put together until none do."""
-    found = set()
+    result = set()
     for account in range(5):
         mine = [i for i, row in enumerate(rows) if row[2] == account != row[1]]
         stretches = []
@@ -38,8 +38,8 @@ def slow_fan_in(rows: list[Payment], window: int, least: int) -> set[tuple[int, 
                         break
                 if merging:
                     break
-        found |= {(account, frozenset(stretch)) for stretch in stretches}
-    return found
+        result |= {(account, frozenset(stretch)) for stretch in stretches}
+    return result
 
 
 def shown(flows: Flows) -> set[tuple[int, frozenset[int]]]:
@@ -50,9 +50,7 @@ def shown(flows: Flows) -> set[tuple[int, frozenset[int]]]:
 @settings(max_examples=300, deadline=None)
 @given(payments, st.integers(0, 8), st.integers(1, 4))
 def test_fan_in_equals_all_windows(rows: list[Payment], window: int, least: int) -> None:
-    """The stretches are the overlapping windows with enough different payers, each told once, with their payers and
-    sums.
-    """
+    """The stretches are the overlapping windows with enough different payers, each once, with their payers and sums."""
     rows = [row for row in rows if row[1] != row[2]]
     flows = fan_in(*columns(rows), window=window, least=least)
     assert shown(flows) == slow_fan_in(rows, window, least)
@@ -147,5 +145,5 @@ def test_repeated_payments_are_counted_by_pair_lot_and_stretch(rows: list[Paymen
     """A payment counts where as many of its payer, payee, lot and stretch of time are among all."""
     time, source, target, amount = columns(rows)
     keys = [(a, b, cents, t // span) for t, a, b, cents in rows]
-    found = repeated(time, source, target, amount, least=least, span=span)
-    assert found.tolist() == [keys.count(key) >= least for key in keys]
+    result = repeated(time, source, target, amount, least=least, span=span)
+    assert result.tolist() == [keys.count(key) >= least for key in keys]

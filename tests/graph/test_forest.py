@@ -1,4 +1,4 @@
-"""The control forest against the fixpoint, and kept against built afresh."""
+"""The control forest against the fixpoint, and the updated forest against one built afresh."""
 
 from __future__ import annotations
 
@@ -62,18 +62,16 @@ change = st.tuples(
 @settings(max_examples=80, deadline=None)
 @given(lawful_edges(SIZE), st.lists(change, min_size=1, max_size=12), st.booleans())
 def test_changed_equals_afresh(stakes: Edges, changes: Edges, keep_lawful: bool) -> None:
-    """After any sequence of changes the forest equals one built from the stakes as they then are, and tells all that
-    moved.
-    """
+    """After any sequence of changes the forest equals one built from the stakes, and every move is reported."""
     forest = Forest(built(SIZE, stakes), HALF, WHOLE)
-    held = merged(stakes)
+    merged_stakes = merged(stakes)
     for holder, company, amount in changes:
-        rest = sum(a for (h, c), a in held.items() if c == company and h != holder)
+        rest = sum(a for (h, c), a in merged_stakes.items() if c == company and h != holder)
         parts = min(amount, 100 - rest) if keep_lawful else amount
         before, rings = [forest.nearest(y) for y in range(SIZE)], forest.rings()
         moved = forest.set_stake(holder, company, parts)
-        held[holder, company] = parts
-        afresh = Forest(built(SIZE, [(h, c, a) for (h, c), a in held.items()]), HALF, WHOLE)
+        merged_stakes[holder, company] = parts
+        afresh = Forest(built(SIZE, [(h, c, a) for (h, c), a in merged_stakes.items()]), HALF, WHOLE)
         assert shape(forest) == shape(afresh)
         assert shown(forest) == shown(afresh)
         in_ring = {
@@ -92,15 +90,15 @@ def test_changed_equals_afresh_with_assertions(
 ) -> None:
     """The same with unlawful sums and with assertions that come and go."""
     forest = Forest(built(SIZE, stakes, asserted), HALF, WHOLE)
-    held, facts = merged(stakes), set(asserted)
+    merged_stakes, facts = merged(stakes), set(asserted)
     for (holder, company, amount), basis, holds in changes:
         if basis:
             forest.assert_control(holder, company, basis, holds=holds)
             facts = facts | {(holder, company, basis)} if holds else facts - {(holder, company, basis)}
         else:
             forest.set_stake(holder, company, amount)
-            held[holder, company] = amount
-    afresh = Forest(built(SIZE, [(h, c, a) for (h, c), a in held.items()], sorted(facts)), HALF, WHOLE)
+            merged_stakes[holder, company] = amount
+    afresh = Forest(built(SIZE, [(h, c, a) for (h, c), a in merged_stakes.items()], sorted(facts)), HALF, WHOLE)
     assert shape(forest) == shape(afresh)
     assert shown(forest) == shown(afresh)
     assert (forest.node[:, 6] == afresh.node[:, 6]).all()
@@ -119,24 +117,24 @@ def test_a_slice_is_what_is_controlled(stakes: Edges) -> None:
 
 
 def test_large_random_changes_equal_a_rebuild() -> None:
-    """Two thousand changes in a thousand companies, applied as one batch, leave the forest a rebuild would give."""
+    """Two thousand changes in a thousand companies, applied as one batch, leave the forest of a rebuild."""
     rng = np.random.default_rng(5)
     size, count = 1000, 2000
-    held: dict[tuple[int, int], int] = {}
+    merged_stakes: dict[tuple[int, int], int] = {}
 
     def draw() -> tuple[int, int, int]:
         holder, company = (int(v) for v in rng.integers(0, size, 2))
-        rest = sum(held.get((h, company), 0) for h in holders[company] if h != holder)
+        rest = sum(merged_stakes.get((h, company), 0) for h in holders[company] if h != holder)
         holders[company].add(holder)
-        held[holder, company] = min(int(rng.choice([0, 20, 26, 30, 51, 60, 100])), 100 - rest)
-        return holder, company, held[holder, company]
+        merged_stakes[holder, company] = min(int(rng.choice([0, 20, 26, 30, 51, 60, 100])), 100 - rest)
+        return holder, company, merged_stakes[holder, company]
 
     holders: dict[int, set[int]] = {company: set() for company in range(size)}
     first = [draw() for _ in range(count)]
     forest = Forest(Stakes(size), HALF, WHOLE)
     forest.change(*zip(*first, strict=True))
     forest.change(*zip(*[draw() for _ in range(count)], strict=True))
-    afresh = Forest(built(size, [(h, c, a) for (h, c), a in held.items()]), HALF, WHOLE)
+    afresh = Forest(built(size, [(h, c, a) for (h, c), a in merged_stakes.items()]), HALF, WHOLE)
     assert shape(forest) == shape(afresh)
 
 
@@ -172,9 +170,7 @@ def test_new_entities_are_roots() -> None:
 def test_media_register_equals_the_fixpoint(
     media_register: tuple[int, list[tuple[int, int, float | None]], list[int]],
 ) -> None:
-    """On the media register, with its loops and its sums off 100%, forest and exceptions are what the general fixpoint
-    gives.
-    """
+    """On the media register, with its loops and its sums off 100%, forest and exceptions equal the general fixpoint."""
     size, rows, _ = media_register
     stakes = [(h, c, round(share * 100)) for h, c, share in rows if share is not None]
     made = built(size, stakes)

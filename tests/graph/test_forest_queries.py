@@ -30,7 +30,7 @@ def test_one_interval_test_is_control(stakes: Edges) -> None:
 @settings(max_examples=100, deadline=None)
 @given(lawful_edges(SIZE))
 def test_roots_are_controlled_by_nobody_outside_their_ring(stakes: Edges) -> None:
-    """An entity's root controls it or is it, and whoever controls the root is of its ring."""
+    """An entity's root controls it or is it, and any controller of the root is of its ring."""
     forest = Forest(built(SIZE, stakes), HALF, WHOLE)
     top = roots(forest.node, number(forest.node)[0])
     expected = slow_control(SIZE, stakes, (), HALF)

@@ -22,13 +22,13 @@ from tests.graph.test_control import HALF, WHOLE, built
 
 
 def judged(stakes: Edges, asserted: Edges = ()) -> tuple[int, int]:
-    """How company 0 is decided, and by whom."""
+    """Return how company 0 is decided, and the party that decides."""
     made = built(5, stakes, asserted)
     return judge(0, made.link, made.parts, made.head, HALF, WHOLE)
 
 
 def test_a_company_is_decided_in_one_of_four_ways() -> None:
-    """By nobody, by one holder, by a meeting point, or only by the general fixpoint."""
+    """By no party, by one holder, by a meeting point, or only by the general fixpoint."""
     assert judged([(1, 0, 30)]) == (LOOSE, -1)
     assert judged([(1, 0, 30), (2, 0, 51)]) == (SINGLE, 2)
     assert judged([(1, 0, 30), (2, 0, 40)]) == (JOINTLY, -1)
@@ -46,7 +46,7 @@ def test_an_assertion_decides_alone_unless_it_could_be_outvoted() -> None:
 
 
 def test_subtrees_hang_and_come_off_whole() -> None:
-    """What is taken off keeps what hangs below it, and siblings stay."""
+    """What is taken off takes along what hangs below it, and siblings stay."""
     node = Forest(built(5, []), HALF, WHOLE).node
     for y, x in ((1, 0), (2, 1), (3, 1), (4, 0)):
         attach(y, x, node)

@@ -18,11 +18,11 @@ def ends(pairs: list[tuple[int, int]]) -> tuple[list[int], list[int]]:
 
 def slow_shortest(pairs: list[tuple[int, int]], roots: list[int]) -> list[int]:
     """Levels by widening sets."""
-    level, reached, depth = [0] * SIZE, set(roots), 1
-    while reached:
-        for v in reached:
+    level, reachable, depth = [0] * SIZE, set(roots), 1
+    while reachable:
+        for v in reachable:
             level[v] = depth
-        reached = {b for a, b in pairs if a in reached and not level[b]}
+        reachable = {b for a, b in pairs if a in reachable and not level[b]}
         depth += 1
     return level
 
@@ -46,13 +46,13 @@ def slow_longest(pairs: list[tuple[int, int]], roots: list[int]) -> list[int]:
 @given(edges, st.lists(ids, min_size=1, max_size=2, unique=True))
 def test_shortest_levels_equal_widening_sets(pairs: list[tuple[int, int]], roots: list[int]) -> None:
     """The level is one more than the fewest edges from a root, and the chain has that many edges and leads there."""
-    found = shortest(SIZE, *ends(pairs), roots)
-    assert found.level.tolist() == slow_shortest(pairs, roots)
+    levels = shortest(SIZE, *ends(pairs), roots)
+    assert levels.level.tolist() == slow_shortest(pairs, roots)
     for v in range(SIZE):
-        chain = found.chain(v)
-        if found.level[v]:
-            assert len(chain) == found.level[v] - 1
-            walk = [found.root(v), *(pairs[edge][1] for edge in chain)]
+        chain = levels.chain(v)
+        if levels.level[v]:
+            assert len(chain) == levels.level[v] - 1
+            walk = [levels.root(v), *(pairs[edge][1] for edge in chain)]
             assert walk[0] in roots
             assert walk[-1] == v
             assert all(pairs[edge][0] == a for edge, a in zip(chain, walk, strict=False))
@@ -63,27 +63,27 @@ def test_shortest_levels_equal_widening_sets(pairs: list[tuple[int, int]], roots
 def test_longest_levels_equal_every_path(pairs: list[tuple[int, int]], roots: list[int]) -> None:
     """Without loops the longest level is that of the longest path, and its chain has that many edges."""
     pairs = [(a, b) for a, b in pairs if a < b]
-    found = longest(SIZE, *ends(pairs), roots)
-    assert found.level.tolist() == slow_longest(pairs, roots)
+    levels = longest(SIZE, *ends(pairs), roots)
+    assert levels.level.tolist() == slow_longest(pairs, roots)
     for v in range(SIZE):
-        assert len(found.chain(v)) == max(found.level[v] - 1, 0) or found.root(v) in roots
+        assert len(levels.chain(v)) == max(levels.level[v] - 1, 0) or levels.root(v) in roots
 
 
 @settings(max_examples=100, deadline=None)
 @given(edges, st.lists(ids, min_size=1, max_size=2, unique=True))
 def test_longest_levels_stand_loops(pairs: list[tuple[int, int]], roots: list[int]) -> None:
     """With loops every reached entity has a level and a chain that ends at a root."""
-    found = longest(SIZE, *ends(pairs), roots)
+    levels = longest(SIZE, *ends(pairs), roots)
     for v in range(SIZE):
-        assert (found.level[v] > 0) == (slow_shortest(pairs, roots)[v] > 0)
-        assert found.level[v] == 0 or found.root(v) in roots
+        assert (levels.level[v] > 0) == (slow_shortest(pairs, roots)[v] > 0)
+        assert levels.level[v] == 0 or levels.root(v) in roots
 
 
 def test_a_ring_is_one_level() -> None:
     """Members of a ring share a level, and what hangs below is one further down."""
-    found = longest(5, [0, 1, 2, 3, 2], [1, 2, 3, 1, 4], [0])
-    assert found.level.tolist() == [1, 2, 2, 2, 3]
-    assert found.chain(4) == [0, 1, 4]
+    levels = longest(5, [0, 1, 2, 3, 2], [1, 2, 3, 1, 4], [0])
+    assert levels.level.tolist() == [1, 2, 2, 2, 3]
+    assert levels.chain(4) == [0, 1, 4]
 
 
 def test_a_path_from_one_to_another() -> None:
@@ -96,6 +96,6 @@ def test_a_path_from_one_to_another() -> None:
 def test_real_group_has_eleven_levels(group_tree: tuple[int, list[tuple[int, int, int]]]) -> None:
     """The real group's tree has eleven levels by stakes, and every company has one."""
     size, stakes = group_tree
-    found = shortest(size, [s[0] for s in stakes], [s[1] for s in stakes], [0])
-    assert found.level.min() == 1
-    assert found.level.max() == 11
+    levels = shortest(size, [s[0] for s in stakes], [s[1] for s in stakes], [0])
+    assert levels.level.min() == 1
+    assert levels.level.max() == 11

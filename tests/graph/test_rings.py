@@ -33,7 +33,7 @@ def test_components_are_mutual_reach_in_topological_order(edges: list[tuple[int,
 def test_circles_are_all_rings_that_share_a_moment(rows: list[tuple[int, int, int, int]], legs: int) -> None:
     """Every simple ring of edges with a common moment is found once, with that moment, and no other."""
     since, until = [r[2] for r in rows], [r[2] + r[3] for r in rows]
-    found = circles(SIZE, [r[0] for r in rows], [r[1] for r in rows], since, until, legs=legs)
+    result = circles(SIZE, [r[0] for r in rows], [r[1] for r in rows], since, until, legs=legs)
     expected = set()
     for length in range(2, min(legs, len(rows)) + 1):
         for chosen in permutations(range(len(rows)), length):
@@ -43,10 +43,10 @@ def test_circles_are_all_rings_that_share_a_moment(rows: list[tuple[int, int, in
                 span = max(since[i] for i in chosen), min(until[i] for i in chosen)
                 if span[0] < span[1]:
                     expected.add((chosen, span))
-    shown = [(tuple(found.circle(i)), (int(found.since[i]), int(found.until[i]))) for i in range(len(found))]
-    assert len(shown) == len(set(shown))
-    assert set(shown) == expected
-    assert not found.is_cut
+    listed = [(tuple(result.circle(i)), (int(result.since[i]), int(result.until[i]))) for i in range(len(result))]
+    assert len(listed) == len(set(listed))
+    assert set(listed) == expected
+    assert not result.is_cut
 
 
 def test_mutual_guarantees_that_never_met_are_none() -> None:
@@ -56,11 +56,11 @@ def test_mutual_guarantees_that_never_met_are_none() -> None:
 
 
 def test_too_many_circles_are_cut_and_said() -> None:
-    """Where circles are more than asked for, the answer says that it is cut."""
+    """Where there are more circles than wanted, the answer is marked as cut."""
     everyone = [(a, b) for a in range(8) for b in range(8) if a != b]
-    found = circles(8, [a for a, _ in everyone], [b for _, b in everyone], most=50)
-    assert len(found) == 50
-    assert found.is_cut
+    result = circles(8, [a for a, _ in everyone], [b for _, b in everyone], most=50)
+    assert len(result) == 50
+    assert result.is_cut
 
 
 def test_media_register_has_three_loops(

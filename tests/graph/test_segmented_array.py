@@ -1,4 +1,4 @@
-"""Segments keep every row in its order, however often they move."""
+"""Segments hold every row in its order, however often they move."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from comptroller.graph.segmented_array import FIRST, USED, empty, repack, widen
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.integers(0, 4), max_size=120))
 def test_every_row_is_kept_in_order(nodes: list[int]) -> None:
-    """After any sequence of additions each node's segment holds its rows in the order in which they came."""
+    """After any sequence of additions each node's segment holds its rows in order of arrival."""
     span, pool = empty(5, 2, 3)
     top = 0
     for number, node in enumerate(nodes):

@@ -48,8 +48,8 @@ def test_owners_and_gap_are_the_whole(stakes: Edges) -> None:
     """In lawful data the ultimate owners, the gap and what was dropped sum to 1 in every held entity."""
     made = shares_of(SIZE, stakes)
     everyone = made.every_owner(0.05)
-    held = sorted({company for _, company, _ in stakes})
-    for entity in held:
+    merged_stakes = sorted({company for _, company, _ in stakes})
+    for entity in merged_stakes:
         owners, gap = made.owners_of(entity)
         assert sum(owners.values()) + gap == pytest.approx(1, abs=1e-9)
         assert gap == pytest.approx(made.gap[entity], abs=1e-9)
@@ -60,7 +60,7 @@ def test_owners_and_gap_are_the_whole(stakes: Edges) -> None:
 @settings(max_examples=70, deadline=None)
 @given(stake_edges(SIZE))
 def test_down_up_and_all_agree(stakes: Edges) -> None:
-    """One owner down, one entity up and all owners at once give the same shares, on any data, and never crash."""
+    """One owner down, one entity up and all owners at once have the same shares, on any data, and never crash."""
     made = shares_of(SIZE, stakes)
     everyone = made.every_owner()
     table = {owner: made.of_owner(owner) for owner in roots(stakes)}
@@ -102,8 +102,9 @@ def test_a_range_holds_every_truth_within_it(stakes: Edges, owner: int, slack: l
 
 
 def test_cross_holding_worked_by_hand() -> None:
-    """P has 60% of A, A 50% of B, B 20% of A: P's share of A is 0.6 / (1 - 0.1), of B half of that; 20% of A, half of B
-    are not told.
+    """P has 60% of A, A 50% of B, B 20% of A: P's share of A is 0.6 / (1 - 0.1), of B half of that.
+
+    20% of A and half of B are not disclosed.
     """
     made = shares_of(3, [(0, 1, 60), (1, 2, 50), (2, 1, 20)])
     assert made.of_owner(0).tolist() == pytest.approx([1, 0.6 / 0.9, 0.3 / 0.9])
@@ -128,7 +129,7 @@ def test_a_loop_without_solution_is_a_finding() -> None:
 
 
 def test_sums_above_the_whole_and_unknown_sizes_are_flagged() -> None:
-    """A company above 100% keeps its figures and a flag; a stake of unknown size is gap and flag."""
+    """A company above 100% has its figures and a flag; a stake of unknown size is gap and flag."""
     made = Shares(4, [0, 1, 0], [2, 2, 3], [0.7, 0.6, np.nan])
     assert made.flags.tolist() == [0, 0, OVER, UNSIZED]
     assert made.of_owner(0)[2] == pytest.approx(0.7)

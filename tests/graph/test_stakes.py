@@ -11,16 +11,16 @@ from tests.graph.reference import Edges, merged, stake_edges
 
 def rows_of(stakes: Stakes, side: int) -> dict[tuple[int, int], int]:
     """Live stakes read along the lists of one side."""
-    found: dict[tuple[int, int], int] = {}
+    result: dict[tuple[int, int], int] = {}
     for node in range(stakes.size):
         row = int(stakes.head[node, side])
         while row >= 0:
             pair = int(stakes.link[row, HOLDER]), int(stakes.link[row, COMPANY])
             assert pair[1 if side == IN else 0] == node
-            assert pair not in found, "a pair stands in one row"
-            found[pair] = int(stakes.parts[row])
+            assert pair not in result, "a pair stands in one row"
+            result[pair] = int(stakes.parts[row])
             row = int(stakes.link[row, NEXT_IN if side == IN else NEXT_OUT])
-    return {pair: parts for pair, parts in found.items() if parts}
+    return {pair: parts for pair, parts in result.items() if parts}
 
 
 @settings(max_examples=100, deadline=None)
@@ -28,12 +28,12 @@ def rows_of(stakes: Stakes, side: int) -> dict[tuple[int, int], int]:
 def test_both_lists_hold_every_pair_once(stakes: Edges, changes: Edges) -> None:
     """Read from either end, the rows are the merged stakes, built and after changes."""
     made = Stakes(6, *(zip(*stakes, strict=True) if stakes else ((), (), ())))
-    held = merged(stakes)
-    assert rows_of(made, IN) == rows_of(made, OUT) == held
+    merged_stakes = merged(stakes)
+    assert rows_of(made, IN) == rows_of(made, OUT) == merged_stakes
     for holder, company, parts in changes:
         made.set_stake(holder, company, parts)
-        held[holder, company] = parts
-    assert rows_of(made, IN) == rows_of(made, OUT) == {pair: parts for pair, parts in held.items() if parts}
+        merged_stakes[holder, company] = parts
+    assert rows_of(made, IN) == rows_of(made, OUT) == {pair: parts for pair, parts in merged_stakes.items() if parts}
 
 
 def test_a_stake_and_an_assertion_are_two_rows() -> None:
@@ -47,7 +47,7 @@ def test_a_stake_and_an_assertion_are_two_rows() -> None:
 
 
 def test_what_cannot_be_is_refused() -> None:
-    """Negative parts, ids outside, and an assertion without a basis are refused."""
+    """Negative parts, ids outside, and an assertion without a basis are rejected."""
     with pytest.raises(ValueError, match="negative"):
         Stakes(2, [0], [1], [-1])
     with pytest.raises(IndexError, match="expected"):

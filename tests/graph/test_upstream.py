@@ -18,11 +18,11 @@ ids = st.integers(0, SIZE - 1)
 def test_live_shares_equal_shares_afresh(stakes: Edges, changes: Edges) -> None:
     """After any changes the owners and the gap of every entity equal those of the whole, ordered and solved afresh."""
     live = Stakes(SIZE, *(zip(*stakes, strict=True) if stakes else ((), (), ())))
-    upstream, held = Upstream(live, 100), merged(stakes)
+    upstream, holders = Upstream(live, 100), merged(stakes)
     for holder, company, parts in changes:
         live.set_stake(holder, company, parts)
-        held[holder, company] = parts
-    rows = [(h, c, p) for (h, c), p in held.items() if p]
+        holders[holder, company] = parts
+    rows = [(h, c, p) for (h, c), p in holders.items() if p]
     afresh = shares_of(SIZE, rows)
     for entity in range(SIZE):
         owners, gap, _ = upstream.owners_of(entity)

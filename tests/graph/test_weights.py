@@ -1,4 +1,4 @@
-"""Weights walked up equal the exact shares where nothing goes round, and say where something does."""
+"""Weights walked up equal the exact shares where nothing goes round, and report where something does."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ SIZE = 6
 @settings(max_examples=200)
 @given(lawful_edges(SIZE), st.booleans())
 def test_what_is_walked_is_the_exact_share(edges: list[tuple[int, int, int]], climbs: bool) -> None:
-    """Each holder's weight is the solution in fractions; what nobody holds is the gap, with the company's weight."""
+    """Each holder's weight is the solution in fractions; what has no holder is the gap, with the company's weight."""
     edges = [(h, c, p) for h, c, p in edges if not climbs or h < c]
     stakes = Stakes(SIZE, *(list(zip(*edges, strict=True)) or [(), (), ()]))
-    found = weights(stakes, 100, range(SIZE), stakes.parts, stakes.parts)
-    assert not climbs or set(found.state.tolist()) == {WALKED}
+    result = weights(stakes, 100, range(SIZE), stakes.parts, stakes.parts)
+    assert not climbs or set(result.state.tolist()) == {WALKED}
     shares = [(h, c, Fraction(p, 100)) for h, c, p in edges]
     for at in range(SIZE):
-        if found.state[at] == GOES_ROUND:
+        if result.state[at] == GOES_ROUND:
             continue
-        mine = found.place == at
-        said = dict(zip(found.holder[mine].tolist(), found.share[mine].tolist(), strict=True))
+        mine = result.place == at
+        reported = dict(zip(result.holder[mine].tolist(), result.share[mine].tolist(), strict=True))
         for owner in set(range(SIZE)) - {at}:
             exact = slow_share(SIZE, shares, owner)
             if exact is not None:
-                assert said.get(owner, [0.0, 0.0, 0.0]) == [pytest.approx(float(exact[at]))] * 3
+                assert reported.get(owner, [0.0, 0.0, 0.0]) == [pytest.approx(float(exact[at]))] * 3
     assert (stakes.local == -1).all()
 
 
 def test_who_has_too_many_above_is_wide() -> None:
     """An entity above which there are more than may be has no rows; the others have theirs."""
     stakes = Stakes(5, [0, 1, 2, 3], [3, 3, 3, 4], [10, 20, 30, 40])
-    found = weights(stakes, 100, [3, 4], stakes.parts, stakes.parts, most=[2, 4])
-    assert found.state.tolist() == [WIDE, WALKED]
-    assert set(found.place.tolist()) == {1}
+    result = weights(stakes, 100, [3, 4], stakes.parts, stakes.parts, most=[2, 4])
+    assert result.state.tolist() == [WIDE, WALKED]
+    assert set(result.place.tolist()) == {1}
     assert (stakes.local == np.int32(-1)).all()

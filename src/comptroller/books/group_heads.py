@@ -26,10 +26,10 @@ Row = tuple[str, str, dt.date | None, dt.date | None]
 
 
 class GroupHeads:
-    """The managers of entities over time, now or as known with an entry; read when first asked for."""
+    """The managers of entities over time, current or as known with an entry; read on first use."""
 
     def __init__(self, duck: DuckDb, known: int | None = None) -> None:
-        """Take the books, and the entry with which facts are known; nothing is read yet."""
+        """Start with the books, as known with an entry; nothing is read yet."""
         self._duck, self._known = duck, known
         self._stretches: dict[str, tuple[Stretch, ...]] = {}
         self._below: dict[str, set[str]] = {}
@@ -52,8 +52,8 @@ class GroupHeads:
             versions.setdefault(entity, []).append((fact >> _LINES_BITS, gone, stretch))
         if scope:
             self._duck.unregister("asked_entities")
-        for entity, some in versions.items():
-            if stretches := stretches_of(some):
+        for entity, versions_of in versions.items():
+            if stretches := stretches_of(versions_of):
                 self._stretches[entity] = stretches
                 for _, _, manager, _ in stretches:
                     if manager is not None:
@@ -77,21 +77,21 @@ class GroupHeads:
         """Return those entities and all that were ever managed by them, directly or through others."""
         if not self._is_read:
             self.read()
-        found, waiting = set(entities), list(entities)
+        members, waiting = set(entities), list(entities)
         while waiting:
-            fresh = self._below.get(waiting.pop(), set()) - found
-            found |= fresh
+            fresh = self._below.get(waiting.pop(), set()) - members
+            members |= fresh
             waiting += fresh
-        return found
+        return members
 
     def rows(self, entities: Iterable[str] | None = None, valid: dt.date | None = None) -> pa.Table:
-        """Return the rows of those entities (of all, where None); those that hold on a day, where one is given."""
+        """Return the rows of those entities (of all, where None); with a day, those that hold on it."""
         if not self._is_read:
             self.read()
-        found = [row for entity in (self._stretches if entities is None else entities) for row in self._of(entity)]
+        rows = [row for entity in (self._stretches if entities is None else entities) for row in self._of(entity)]
         if valid is not None:
-            found = [row for row in found if (row[2] or _FIRST) <= valid < (row[3] or _LAST)]
-        names, heads, since, until = zip(*found, strict=True) if found else ((), (), (), ())
+            rows = [row for row in rows if (row[2] or _FIRST) <= valid < (row[3] or _LAST)]
+        names, heads, since, until = zip(*rows, strict=True) if rows else ((), (), (), ())
         return pa.table(
             {
                 "entity": pa.array(names, pa.string()),
@@ -127,45 +127,46 @@ class GroupHeads:
         """Return the rows of an entity in the order of days; equal heads of neighbouring stretches are one row."""
         own = self._stretches.get(entity, ())
         cuts = sorted({cut for name in self._above(entity) for s in self._stretches.get(name, ()) for cut in s[:2]})
-        found: list[tuple[str, dt.date, dt.date]] = []
+        periods: list[tuple[str, dt.date, dt.date]] = []
         for since, until in pairwise(cuts):
             if not any(s[0] <= since < s[1] for s in own):
                 continue
             head = self._head(entity, since)
-            if found and found[-1][0] == head and found[-1][2] == since:
-                found[-1] = (found[-1][0], found[-1][1], until)
+            if periods and periods[-1][0] == head and periods[-1][2] == since:
+                periods[-1] = (periods[-1][0], periods[-1][1], until)
             elif head is not None:
-                found.append((head, since, until))
-        return [(entity, h, None if s == _FIRST else s, None if u == _LAST else u) for h, s, u in found]
+                periods.append((head, since, until))
+        return [(entity, h, None if s == _FIRST else s, None if u == _LAST else u) for h, s, u in periods]
 
     def _above(self, entity: str) -> set[str]:
         """Return an entity and all that ever managed it, directly or through others."""
-        found, waiting = {entity}, [entity]
+        managers, waiting = {entity}, [entity]
         while waiting:
             for _, _, manager, _ in self._stretches.get(waiting.pop(), ()):
-                if manager is not None and manager not in found:
-                    found.add(manager)
+                if manager is not None and manager not in managers:
+                    managers.add(manager)
                     waiting.append(manager)
-        return found
+        return managers
 
     def _head(self, entity: str, day: dt.date) -> str | None:
         """Return the head of an entity's group on a day; None for a body of the owner."""
         chain: list[str] = []
-        one: str | None = entity
-        while one is not None and one not in chain:
-            stretch = next((s for s in self._stretches.get(one, ()) if s[0] <= day < s[1]), None)
+        current: str | None = entity
+        while current is not None and current not in chain:
+            stretch = next((s for s in self._stretches.get(current, ()) if s[0] <= day < s[1]), None)
             if stretch is None or stretch[3]:
                 break
-            chain.append(one)
-            one = stretch[2]
+            chain.append(current)
+            current = stretch[2]
         else:
-            if one is not None:
-                return min(chain[chain.index(one) :])
+            if current is not None:
+                return min(chain[chain.index(current) :])
         return chain[-1] if chain else None
 
 
 def stretches_of(versions: list[tuple[int, int | None, Stretch]]) -> tuple[Stretch, ...]:
-    """Return who manages an entity in the order of days, from its versions: entry, the entry that ended it, and what it says.
+    """Return who manages an entity in the order of days, from its versions: entry, the entry that ended it, and the
+    content.
 
     >>> stretches_of([(1, 2, (dt.date.min, dt.date.max, "G", False)), (2, None, (dt.date(2024, 1, 1), dt.date.max, "H", False))])[0][1:3]
     (datetime.date(2024, 1, 1), 'G')
@@ -173,14 +174,14 @@ def stretches_of(versions: list[tuple[int, int | None, Stretch]]) -> tuple[Stret
     entry, gone, last = versions[-1]
     if gone is not None:
         return ()
-    found = [last]
+    stretches = [last]
     for earlier, ended, stretch in reversed(versions[:-1]):
-        since, until = stretch[0], min(stretch[1], found[-1][0])
+        since, until = stretch[0], min(stretch[1], stretches[-1][0])
         if ended != entry:
             break
         if earlier == ended:  # corrected within its own report
             continue
         entry = earlier
         if since < until:
-            found.append((since, until, *stretch[2:]))
-    return tuple(reversed(found))
+            stretches.append((since, until, *stretch[2:]))
+    return tuple(reversed(stretches))

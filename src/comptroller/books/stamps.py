@@ -1,4 +1,4 @@
-"""What the ledger gives every fact: its number, and when it was received."""
+"""What the ledger adds to every fact: its number, and when it was received."""
 
 import datetime as dt
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 
 def stamped(rows: pa.Table, facts: NDArray[np.int64], at: dt.datetime, keep: NDArray[np.bool_]) -> pa.Table:
-    """Return the kept rows with their fact numbers and the time they were received."""
+    """Return the selected rows with their fact numbers and the time they were received."""
     if not keep.all():
         rows, facts = rows.filter(pa.array(keep)), facts[keep]
     stamps = pa.array([at], pa.timestamp("us")).take(pa.array(np.zeros(len(facts), dtype=np.int64)))

@@ -1,14 +1,14 @@
 """The search behind one payment: marks two hops out from where it went, then a walk back from where it came.
 
 A payment e from s to d closes a circle if money could have come from d to s: payments from account to account in order
-of time. From d the earliest arrivals one and two hops out are marked; then the walk goes back from s over incoming
-payments, later ones first, and with two legs or fewer left it takes only branches that the marks can complete.
+of time. From d the earliest arrivals one and two hops out are marked. Then the walk goes back from s over incoming
+payments, later ones first. With two legs or fewer left, it takes only branches that the marks can complete.
 (Read-Tarjan's rule of never entering what cannot be finished, in the temporal form of 2SCENT, Kumar and Calders 2018,
 and Blanusa and others 2022.)
 
-A payment may arrive after later ones. A circle is then told on the arrival of its last payment to arrive, wherever in
-time it lies: the legs that follow e in the circle may be late ones (not before e), after which the circle wraps to its
-earliest leg. Late keys sort before early ones, so one falling bound serves both parts.
+A payment may arrive after later ones. A circle is then reported when its last payment arrives, at any place in time.
+The legs that follow e in the circle may be late ones (not before e), after which the circle wraps to its earliest leg.
+Late keys sort before early ones, so one falling bound serves both parts.
 """
 
 # ruff: noqa: C901, FBT001, PLR0912, PLR0913, PLR0915, PLR0917  (a kernel takes its arrays flat and keeps its loop in one place)
@@ -22,15 +22,22 @@ PEER, TIME, AMOUNT, NUMBER = range(4)
 """Columns of a row: the other account with the goods above bit 32, time, amount, number of the payment."""
 
 WINDOW, LEAST, MOST, STRICT, GOODS, FOLD, STEPS, FOUND, ANY_ORDER, TWINS = range(10)
-"""Places of `law`: window, fewest and most legs, do times rise, do goods agree, fold, steps and finds at most, is time
-order free, are payments alike one leg.
+"""Places of `law`, in order:
+
+- the window, the fewest legs and the most legs;
+- flags: times rise strictly, goods agree, one circle per ring of accounts (fold);
+- the most steps and the most circles of one search;
+- flags: any order of time, equal payments are one leg.
 """
 
 NODE, CURSOR, IS_LATE, CAME_LATE, BOUND, EARLIEST, LOW, HIGH, PAYMENT, PATH = range(10)
-"""Columns of `frame`, a row for each account on the walk: the account, the next payment to try (its place in the pool), are
-late legs tried (else early ones), did the walk come by a late leg, the time that the next leg may not pass (in any order:
-the latest time), the earliest time, the least and the greatest amount, the payment that was taken from here, and the hash
-of the accounts so far.
+"""Columns of `frame`, a row for each account on the walk.
+
+- the account, and the next payment to try (its place in the pool);
+- whether late legs are tried (else early ones), and whether the walk came by a late leg;
+- the time that the next leg may not pass (in any order: the latest time), and the earliest time;
+- the least and the greatest amount;
+- the payment that was taken from here, and the hash of the accounts so far.
 """
 
 STAMP, ONE_HOP, TWO_HOPS = range(3)
@@ -45,8 +52,8 @@ NEVER = 1 << 62
 
 @kernel
 def keys(time: int, now: int, law: I64, with_late: bool) -> tuple[int, int]:
-    """The order keys a leg of this time may have in a circle through a payment at `now`: as a late leg, and as an early
-    one.
+    """Return the order keys of a leg of this time in a circle through a payment at `now`: as a late leg, and as
+    an early one.
     """
     late, early = NEVER, NEVER
     if law[ANY_ORDER]:
@@ -74,7 +81,7 @@ def mark_ahead(
     """Mark earliest arrivals one and two hops from `origin` into `marks` (stamp, one hop, two hops); whether there are
     any.
     """
-    steps, found = 0, False
+    steps, is_marked = 0, False
     first = span[origin, FIRST]
     for row in range(first + span[origin, USED] - 1, first - 1, -1):
         if pool[row, TIME] < now - law[WINDOW]:
@@ -89,9 +96,9 @@ def mark_ahead(
             marks[v, STAMP], marks[v, ONE_HOP], marks[v, TWO_HOPS] = stamp, key, NEVER
         elif key < marks[v, ONE_HOP]:
             marks[v, ONE_HOP] = key
-        found = True
-    if not found or law[MOST] < 4:
-        return found
+        is_marked = True
+    if not is_marked or law[MOST] < 4:
+        return is_marked
     for row in range(first + span[origin, USED] - 1, first - 1, -1):
         if pool[row, TIME] < now - law[WINDOW]:
             break
@@ -144,9 +151,9 @@ def was_taken(place: int, end: int, upper: int, law: I64, pool: I64) -> bool:
 @kernel
 def walk_back(
     ends: tuple[int, int, int], row_new: I64, law: I64, keep: float, with_late: bool,
-    span_in: I64, pool_in: I64, marks: I64, frame: I64, found: I64, used: int,
+    span_in: I64, pool_in: I64, marks: I64, frame: I64, circles: I64, used: int,
 ) -> tuple[int, int, bool]:  # fmt: skip
-    """Write every circle that the new payment completes into `found`; returns the new `used`, the count, and whether it
+    """Write every circle that the new payment completes into `found`; return the new `used`, the count, and whether it
     was cut short.
 
     `ends` is (source, target, stamp); each circle is its number of legs, then the numbers of its payments in order of
@@ -211,19 +218,20 @@ def walk_back(
                 hashes[listed] = frame[depth, PATH]
                 listed += 1
             frame[depth, PAYMENT] = pool_in[place, NUMBER]
-            # Legs in the frames stand backward in time, late ones last: the circle begins at the last early one.
+            # Legs in the frames run backward in time, late ones last: the circle begins at the last early
+            # one.
             turn = 0
             while turn <= depth and frame[turn, IS_LATE] != 1:
                 turn += 1
-            found[used] = depth + 2
+            circles[used] = depth + 2
             used += 1
             for i in range(turn - 1, -1, -1):
-                found[used] = frame[i, PAYMENT]
+                circles[used] = frame[i, PAYMENT]
                 used += 1
-            found[used] = row_new[NUMBER]
+            circles[used] = row_new[NUMBER]
             used += 1
             for i in range(depth, turn - 1, -1):
-                found[used] = frame[i, PAYMENT]
+                circles[used] = frame[i, PAYMENT]
                 used += 1
             count += 1
             if count >= law[FOUND]:

@@ -1,16 +1,18 @@
-"""Payments that come back: circles of 2 to 12 payments in order of time, told as the last of them arrives.
+"""Payments that come back: circles of 2 to 12 payments in order of time, reported when the last of them arrives.
 
-A circle is a ring of different accounts (or control groups: pass `group`), each paying the next, such that the payments
-can be read once round without time falling, all lie within `window`, the smallest amount is at least `1 - tolerance` of
-the largest, and, if asked, all are for the same goods. Amounts are compared over the whole circle, not leg by leg, so
-that the answer does not depend on where the reading begins. Each circle is found once, when its last payment arrives,
-whatever the order of arrival, as long as nothing comes more than `slack` behind the newest; what does is refused and
-named.
+A circle is a ring of different accounts (or control groups: pass `group`), each paying the next.
 
-Each account keeps one growing segment of payments in and one of payments out, in order of time; what no circle can need
-any more is dropped when a segment fills. The search is in `walkback`; the problem is that of 2SCENT (Kumar and Calders,
-VLDB 2018), the streaming form that of GraphS (Qiu and others, VLDB 2018), the many cores' form that of Blanusa and
-others (SPAA 2022), who also bound the length.
+- Read once round, its payments never go back in time, and all lie within `window`.
+- The smallest amount is at least `1 - tolerance` of the largest. Amounts are compared over the whole circle, not leg
+  by leg, so that the answer does not depend on where the reading begins.
+- If the caller wants it, all payments are for the same goods.
+- Each circle is found once, when its last payment arrives. The order of arrival is free as long as no payment comes
+  more than `slack` behind the newest. A later one is rejected and named.
+
+Each account has one growing segment of payments in and one of payments out, in order of time. What no circle can need
+any more is dropped when a segment fills. The search is in `cycle_search`. The problem is that of 2SCENT (Kumar and
+Calders, VLDB 2018), the streaming form that of GraphS (Qiu and others, VLDB 2018). The form for many cores is that of
+Blanusa and others (SPAA 2022), who also bound the length.
 """
 
 # ruff: noqa: C901, PLR0912, PLR0913, PLR0917  (a kernel takes its arrays flat and keeps its loop in one place)
@@ -37,16 +39,25 @@ from comptroller.graph.segmented_array import FIRST, ROOM, USED, empty, repack, 
 
 LEGS_MAX = 12
 DONE, NO_ROOM_OUT, NO_ROOM_IN, NO_ROOM_FOUND = range(4)
+"""Why `_feed` stopped: all payments are in, or an array is full."""
+CROWDED, CUT, LATE, TWIN = range(4)
+"""Sorts of notes: an account over the cap, a search at its limit, a payment too late, a payment equal to another."""
+SORT, SUBJECT, ALIKE = range(3)
+"""Columns of `notes`: the sort, the account or payment concerned, and for a twin the first payment."""
+SLACK, CAP = range(2)
+"""Places of `limits`."""
+TOP_OUT, TOP_IN, NEWEST, LAST_STAMP = range(4)
+"""Places of `state`: the tops of the two pools, the newest time, the stamp of the last search."""
 
 
 @dataclass(frozen=True)
 class CycleHits:
     """What a batch of payments completed: circle `i` is the payments `legs[start[i]:start[i+1]]` in order of time.
 
-    `crowded` are accounts that had more live payments than the cap, the oldest of which were forgotten; `cut` are
-    payments whose search reached the limit on steps or finds; `late` are payments refused for coming too late. Where
-    all three are empty, nothing was missed. `twins` are (payment, first) where payments that are alike count as one
-    leg: the first stands for both.
+    - `crowded` are accounts with more live payments than the cap; their oldest payments were dropped.
+    - `cut` are payments with a search that reached the limit on steps or circles.
+    - `late` are payments that were rejected because they came too late. Where all three are empty, nothing was missed.
+    - `twins` are (payment, first) where equal payments count as one leg: the first represents both.
     """
 
     start: I64
@@ -57,24 +68,27 @@ class CycleHits:
     twins: I64
 
     def __len__(self) -> int:
-        """The number of circles."""
+        """Return the number of circles."""
         return len(self.start) - 1
 
     def circles(self) -> list[tuple[int, ...]]:
-        """Every circle as the numbers of its payments."""
+        """Return every circle as the numbers of its payments."""
         return [tuple(self.legs[a:b].tolist()) for a, b in zip(self.start, self.start[1:], strict=False)]
 
 
 @dataclass(frozen=True)
 class CycleOptions:
-    """What counts as a circle, and where the search gives up and says so.
+    """What counts as a circle, and where the search stops and reports that it stopped.
 
-    `tolerance` is a fraction of the largest leg; `slack` is how far behind the newest a payment may come (None: one
-    window); `strict` wants rising times, else equal ones may follow each other; `any_order` asks only that all lie
-    within the window (a circle is then told in the order of its ring, the last to arrive at the end); `fold` tells one
-    circle per last payment and ring of accounts, the latest, where parallel payments of a pair would give many;
-    `twins` takes payments of one pair, time, amount and goods for one leg, whatever the order in which they came; `cap`
-    is live payments kept per account and side.
+    - `tolerance` is a fraction of the largest leg.
+    - `slack` is how far behind the newest a payment may come (None: one window).
+    - `strict` wants rising times, else equal ones may follow each other.
+    - `any_order` asks only that all lie within the window. A circle is then listed in the order of its ring, the last
+      to arrive at the end.
+    - `fold` reports one circle per last payment and ring of accounts, the latest, where parallel payments of a pair
+      would make many.
+    - `twins` takes payments of one pair, time, amount and goods as one leg, in any order of arrival.
+    - `cap` is the most live payments per account and side.
     """
 
     window: int
@@ -91,7 +105,7 @@ class CycleOptions:
     finds: int = 1000
 
     def as_array(self) -> I64:
-        """The whole numbers in the order the kernels read them."""
+        """Return the whole numbers in the order the kernels read them."""
         if not 2 <= self.legs[0] <= self.legs[1] <= LEGS_MAX:
             raise ValueError(f"saw legs {self.legs}, expected 2 to {LEGS_MAX}")
         if self.window < 0 or not 0 <= self.tolerance <= 1 or self.cap < 8:
@@ -104,7 +118,7 @@ class Cycles:
     """A stream of payments between accounts `0 .. accounts-1`, and the circles in it."""
 
     def __init__(self, accounts: int, law: CycleOptions, group: ArrayLike | None = None) -> None:
-        """No payments yet; accounts of one `group` count as one, and payments within it are passed over."""
+        """Start without payments; accounts of one `group` count as one, and payments within it are passed over."""
         self.law, self._law, self.count = law, law.as_array(), 0
         self.group: I32 = (
             np.arange(accounts, dtype=np.int32) if group is None else np.ascontiguousarray(group, np.int32)
@@ -116,14 +130,15 @@ class Cycles:
         self._marks: I64 = np.zeros((nodes, 3), np.int64)
         self._found: I64 = np.empty(64 * 1024 + 2 * (LEGS_MAX + 1) * law.finds, np.int64)
         self._frame: I64 = np.zeros((LEGS_MAX + 1, 10), np.int64)
-        # Tops of the two pools, the newest time, the stamp of the last search.
         self._state: I64 = np.array([0, 0, -(1 << 60), 0], np.int64)
 
     def feed(
         self, time: ArrayLike, source: ArrayLike, target: ArrayLike, amount: ArrayLike, goods: ArrayLike | None = None
     ) -> CycleHits:
-        """Take payments in the order they arrive (amounts in whole minor units above zero); their numbers run on from
-        `count`.
+        """Add payments in the order of arrival (amounts in whole minor units above zero); return the circles that they
+        complete.
+
+        Their numbers run on from `count`.
         """
         times, amounts = np.ascontiguousarray(time, np.int64), np.ascontiguousarray(amount, np.int64)
         sources, targets = self.group[np.asarray(source, np.int32)], self.group[np.asarray(target, np.int32)]
@@ -153,21 +168,21 @@ class Cycles:
             if why == DONE:
                 break
             if why == NO_ROOM_OUT:
-                pool, self._state[0] = repack(*self._out, 64)
+                pool, self._state[TOP_OUT] = repack(*self._out, 64)
                 self._out = self._out[0], pool
             elif why == NO_ROOM_IN:
-                pool, self._state[1] = repack(*self._in, 64)
+                pool, self._state[TOP_IN] = repack(*self._in, 64)
                 self._in = self._in[0], pool
         self.count += len(times)
         start, flat = _unpack(np.concatenate(legs))
-        told = np.concatenate(notes)
-        crowded, cut, late = (told[told[:, 0] == sort, 1] for sort in range(3))
-        return CycleHits(start, flat, np.unique(crowded), cut, late, told[told[:, 0] == 3, 1:])
+        noted = np.concatenate(notes)
+        crowded, cut, late = (noted[noted[:, SORT] == sort, SUBJECT] for sort in (CROWDED, CUT, LATE))
+        return CycleHits(start, flat, np.unique(crowded), cut, late, noted[noted[:, SORT] == TWIN, SUBJECT:])
 
 
 @kernel
 def _unpack(packed: I64) -> tuple[I64, I64]:
-    """Length-prefixed lists as starts and one flat list."""
+    """Return length-prefixed lists as starts and one flat list."""
     count, i = 0, 0
     while i < len(packed):
         i += packed[i] + 1
@@ -186,8 +201,9 @@ def _unpack(packed: I64) -> tuple[I64, I64]:
 
 @kernel
 def _make_room(node: int, horizon: int, cap: int, span: I64, pool: I64, top: int) -> tuple[int, bool]:
-    """Room for one more row: drop what is expired, else widen, else forget the oldest eighth; the new top (-1: pool
-    full), and if forgot.
+    """Make space for one more row; return the new top (-1: pool full) and whether rows were dropped.
+
+    First the expired rows go, then the segment is widened, then the oldest eighth goes.
     """
     used = span[node, USED]
     if used < span[node, ROOM]:
@@ -209,7 +225,7 @@ def _make_room(node: int, horizon: int, cap: int, span: I64, pool: I64, top: int
 
 @kernel
 def _twin(node: int, peer: int, time: int, amount: int, span: I64, pool: I64) -> int:
-    """The number of a payment of this peer, time and amount that is held already, -1 where none is."""
+    """Return the number of a stored payment of this peer, time and amount, -1 where there is none."""
     row = span[node, FIRST] + span[node, USED] - 1
     while row >= span[node, FIRST] and pool[row, TIME] >= time:
         if pool[row, TIME] == time and pool[row, PEER] == peer and pool[row, AMOUNT] == amount:
@@ -233,60 +249,59 @@ def _insert(node: int, peer: int, time: int, amount: int, number: int, span: I64
 @kernel
 def _feed(
     rows: I64, done: int, first: int, law: I64, limits: I64, keep: float,
-    span_out: I64, pool_out: I64, span_in: I64, pool_in: I64, marks: I64, frame: I64, found: I64, state: I64,
+    span_out: I64, pool_out: I64, span_in: I64, pool_in: I64, marks: I64, frame: I64, circles: I64, state: I64,
 ) -> tuple[int, int, int, I64]:  # fmt: skip
-    """Payments from `done` on; returns where it stopped, how much of `found` is used, why it stopped, and notes
-    (sort, number).
-    """
+    """Add payments from `done` on; return where it stopped, how much of `found` is used, why it stopped, and notes."""
     used, noted, notes = 0, 0, np.empty((16, 3), np.int64)
     fresh = np.empty(4, np.int64)
     for i in range(done, len(rows)):
+        # The columns of `rows` are those that `Cycles.feed` stacks.
         target, source, time, amount, goods = rows[i, 0], rows[i, 1], rows[i, 2], rows[i, 3], rows[i, 4]
         if source == target:
             continue
         if noted + 4 > len(notes):
             notes = np.concatenate((notes, np.empty_like(notes)))
-        if time < state[2] - limits[0]:
-            notes[noted, 0], notes[noted, 1] = 2, first + i
+        if time < state[NEWEST] - limits[SLACK]:
+            notes[noted, SORT], notes[noted, SUBJECT] = LATE, first + i
             noted += 1
             continue
         if law[TWINS]:
             twin = _twin(source, goods << 32 | target, time, amount, span_out, pool_out)
             if twin >= 0:
-                notes[noted, 0], notes[noted, 1], notes[noted, 2] = 3, first + i, twin
+                notes[noted, SORT], notes[noted, SUBJECT], notes[noted, ALIKE] = TWIN, first + i, twin
                 noted += 1
                 continue
-        if used + (LEGS_MAX + 1) * law[FOUND] > len(found):
+        if used + (LEGS_MAX + 1) * law[FOUND] > len(circles):
             return i, used, NO_ROOM_FOUND, notes[:noted]
-        horizon = max(state[2], time) - limits[0] - law[WINDOW]
-        top, forgot = _make_room(source, horizon, limits[1], span_out, pool_out, state[0])
+        horizon = max(state[NEWEST], time) - limits[SLACK] - law[WINDOW]
+        top, forgot = _make_room(source, horizon, limits[CAP], span_out, pool_out, state[TOP_OUT])
         if top < 0:
             return i, used, NO_ROOM_OUT, notes[:noted]
-        state[0] = top
+        state[TOP_OUT] = top
         if forgot:
-            notes[noted, 0], notes[noted, 1] = 0, source
+            notes[noted, SORT], notes[noted, SUBJECT] = CROWDED, source
             noted += 1
-        top, forgot = _make_room(target, horizon, limits[1], span_in, pool_in, state[1])
+        top, forgot = _make_room(target, horizon, limits[CAP], span_in, pool_in, state[TOP_IN])
         if top < 0:
             return i, used, NO_ROOM_IN, notes[:noted]
-        state[1] = top
+        state[TOP_IN] = top
         if forgot:
-            notes[noted, 0], notes[noted, 1] = 0, target
+            notes[noted, SORT], notes[noted, SUBJECT] = CROWDED, target
             noted += 1
         if span_in[source, USED] > 0 and span_out[target, USED] > 0:
-            state[3] += 1
+            state[LAST_STAMP] += 1
             band = (amount * keep, amount / keep if keep > 0 else np.inf)
-            with_late = state[2] > time or (state[2] == time and not law[STRICT])
-            if mark_ahead(target, goods, time, band, law, with_late, state[3], span_out, pool_out, marks):
+            with_late = state[NEWEST] > time or (state[NEWEST] == time and not law[STRICT])
+            if mark_ahead(target, goods, time, band, law, with_late, state[LAST_STAMP], span_out, pool_out, marks):
                 fresh[PEER], fresh[TIME], fresh[AMOUNT], fresh[NUMBER] = goods << 32 | target, time, amount, first + i
-                ends = (source, target, state[3])
+                ends = (source, target, state[LAST_STAMP])
                 used, _, is_cut = walk_back(
-                    ends, fresh, law, keep, with_late, span_in, pool_in, marks, frame, found, used
+                    ends, fresh, law, keep, with_late, span_in, pool_in, marks, frame, circles, used
                 )
                 if is_cut:
-                    notes[noted, 0], notes[noted, 1] = 1, first + i
+                    notes[noted, SORT], notes[noted, SUBJECT] = CUT, first + i
                     noted += 1
         _insert(source, goods << 32 | target, time, amount, first + i, span_out, pool_out)
         _insert(target, goods << 32 | source, time, amount, first + i, span_in, pool_in)
-        state[2] = max(state[2], time)
+        state[NEWEST] = max(state[NEWEST], time)
     return len(rows), used, DONE, notes[:noted]

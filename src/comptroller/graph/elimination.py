@@ -1,10 +1,11 @@
-"""Solving the ownership equations block by block in a kept order: one owner down, one entity up, or all owners at once.
+"""Solving the ownership equations block by block in a fixed order: one owner down, one entity up, or all owners at
+once.
 
-Entities are renumbered so that holders stand before what they hold; only the members of a loop depend on one another,
-and they form a block, solved densely. `I - A` of a block is a Z-matrix; it has a non-negative inverse exactly if
+Entities are renumbered so that holders come before what they hold. Only the members of a loop depend on one another,
+and they form a block, solved densely. `I - A` of a block is a Z-matrix. It has a non-negative inverse exactly if
 elimination without exchanges meets only positive pivots (Fiedler and Ptak, 1962; Berman and Plemmons, 1994, ch. 6). So
-the elimination itself tells a loop that owns itself wholly, or more, from one that does not. Blocks wider than `DENSE`
-are solved by repeated passes (Gauss-Seidel).
+the elimination itself separates a loop that owns itself wholly, or more, from one that does not. Blocks wider than
+`DENSE` are solved by repeated passes (Gauss-Seidel).
 """
 
 # ruff: noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917  (a kernel takes its arrays flat and keeps its loop in one place)
@@ -24,8 +25,8 @@ ZERO, ONE, REACHED = range(3)
 
 @kernel
 def arrange(count: int, label: I32, holder: I32, company: I32, share: F64) -> tuple[I32, I32, I64, I32, F64]:
-    """Entities in order, each place's block end, and the stakes by the place of their company: start, holder's place,
-    share.
+    """Return entities in order, each place's block end, and the stakes by the place of their company: start,
+    holder's place, share.
     """
     size = len(label)
     begin = np.zeros(count + 1, np.int32)
@@ -55,7 +56,9 @@ def arrange(count: int, label: I32, holder: I32, company: I32, share: F64) -> tu
 
 @kernel
 def block_matrix(p: int, end: int, start: I64, holder: I32, share: F64, owner: int) -> F64:
-    """`I - A` among the places p .. end-1, row by row of the held; the owner's own row is that of the identity."""
+    """Return `I - A` among the places p .. end-1, row by row of the held; the owner's own row is that of the
+    identity.
+    """
     width = end - p
     matrix = np.zeros((width, width))
     for i in range(width):
@@ -122,8 +125,9 @@ def repeat(p: int, end: int, start: I64, holder: I32, share: F64, owner: int, in
 def one_owner(
     seed: F64, owner: int, block: I32, start: I64, holder: I32, share: F64, unsolved: int, endless: F64
 ) -> F64:
-    """`e = seed + e A` by places, with nothing led back into `owner` (-1 for none); `endless` is set to 1 in loops
-    without solution.
+    """Return `e = seed + e A` by places, with nothing led back into `owner` (-1 for none).
+
+    `endless` is set to 1 in loops without solution.
     """
     size = len(block)
     e = np.zeros(size)
@@ -135,7 +139,7 @@ def one_owner(
             e[p] = seed[p]
             p = end
             continue
-        own, reached = 0.0, False
+        own, is_reached = 0.0, False
         for q in range(p, end):
             value = seed[q]
             if q != owner:
@@ -145,12 +149,12 @@ def one_owner(
                     elif width == 1:
                         own += share[s]
             e[q] = value
-            reached = reached or value > 0
+            is_reached = is_reached or value > 0
         inflow = e[p:end].copy() if width > 1 else e[p:p]
         if width == 1:
             solved = own < 1.0 - PIVOT
             e[p] = e[p] / (1.0 - own) if solved else 0.0
-        elif not reached and unsolved != ONE:
+        elif not is_reached and unsolved != ONE:
             solved = True
         elif width <= DENSE:
             right = inflow.reshape((width, 1))
@@ -160,7 +164,7 @@ def one_owner(
             solved = repeat(p, end, start, holder, share, owner, inflow, e)
         if not solved:
             endless[p:end] = 1.0
-            e[p:end] = 1.0 if unsolved == ONE or (unsolved == REACHED and reached) else 0.0
+            e[p:end] = 1.0 if unsolved == ONE or (unsolved == REACHED and is_reached) else 0.0
         if unsolved == REACHED:
             for q in range(p, end):
                 e[q] = min(e[q], 1.0)
@@ -172,10 +176,10 @@ def one_owner(
 def up_from(
     entity: int, block: I32, start: I64, holder: I32, share: F64, undisclosed: F64, weight: F64
 ) -> tuple[I32, F64, float]:
-    """The ultimate owners (by place) of one entity, their shares, and its gap: the same equations, walked from the
-    entity up.
+    """Return the ultimate owners (by place) of one entity, their shares, and its gap.
 
-    Only what lies above the entity is visited, the furthest down first; `weight` is zero before and after.
+    The equations are the same, walked from the entity up. Only what lies above the entity is visited, the furthest down
+    first; `weight` is zero before and after.
     """
     above, count, done = np.empty(8, np.int32), 1, 0
     above[0], weight[entity] = entity, 1.0
@@ -185,7 +189,7 @@ def up_from(
         for s in range(start[q], start[q + 1]):
             h = holder[s]
             if weight[h] == 0.0 and share[s] > 0.0:
-                # A mark that is no weight yet: told apart by its sign.
+                # A negative mark cannot be a weight: it only notes that the holder is listed.
                 weight[h] = -1.0
                 if count == len(above):
                     above = np.concatenate((above, np.empty_like(above)))
@@ -195,7 +199,7 @@ def up_from(
     for i in range(count):
         weight[above[i]] = 0.0
     weight[entity] = 1.0
-    owners, shares, found, gap = np.empty(count, np.int32), np.empty(count), 0, 0.0
+    owners, shares, owner_count, gap = np.empty(count, np.int32), np.empty(count), 0, 0.0
     i = count - 1
     while i >= 0:
         end = block[above[i]]
@@ -220,26 +224,28 @@ def up_from(
                 continue
             gap += weight[q] * undisclosed[q]
             if start[q] == start[q + 1] and q != entity:
-                owners[found], shares[found] = q, weight[q]
-                found += 1
+                owners[owner_count], shares[owner_count] = q, weight[q]
+                owner_count += 1
             for s in range(start[q], start[q + 1]):
                 if holder[s] < p:
                     weight[holder[s]] += weight[q] * share[s]
         i = first - 1
     for j in range(count):
         weight[above[j]] = 0.0
-    return owners[:found], shares[:found], gap
+    return owners[:owner_count], shares[:owner_count], gap
 
 
 @kernel
 def all_owners(least: float, block: I32, start: I64, holder: I32, share: F64, gap: F64) -> tuple[I64, I32, F64, F64]:
-    """By places: where each one's list of ultimate owners begins, the owners, their shares, and what was dropped below
-    `least`.
+    """Return the ultimate owners of every place: where each one's list begins, the owners, their shares, and the
+    dropped sum.
+
+    Shares below `least` are dropped.
     """
     size = len(block)
     begin, dropped = np.zeros(size + 1, np.int64), np.zeros(size)
     owners, shares, used = np.empty(2 * size + 64, np.int32), np.empty(2 * size + 64), 0
-    tally, seen, one = np.zeros(size), np.empty(size, np.int32), np.ones((1, 1))
+    tally, listed, unit = np.zeros(size), np.empty(size, np.int32), np.ones((1, 1))
     p = 0
     while p < size:
         end = block[p]
@@ -248,8 +254,8 @@ def all_owners(least: float, block: I32, start: I64, holder: I32, share: F64, ga
             begin[end] = used
             p = end
             continue
-        inverse, solved = (one if width == 1 else np.eye(width)), width <= 4 * DENSE
-        one[0, 0] = 1.0
+        inverse, solved = (unit if width == 1 else np.eye(width)), width <= 4 * DENSE
+        unit[0, 0] = 1.0
         if solved and (width > 1 or start[end] > start[p]):
             loops = width > 1
             for s in range(start[p], start[end]):
@@ -269,12 +275,12 @@ def all_owners(least: float, block: I32, start: I64, holder: I32, share: F64, ga
                     lost += dropped[h] * part
                     if start[h] == start[h + 1]:
                         if tally[h] == 0.0:
-                            seen[count] = h
+                            listed[count] = h
                             count += 1
                         tally[h] += part
                     for k in range(begin[h], begin[h + 1]):
                         if tally[owners[k]] == 0.0:
-                            seen[count] = owners[k]
+                            listed[count] = owners[k]
                             count += 1
                         tally[owners[k]] += shares[k] * part
             if not solved and width > 4 * DENSE:
@@ -283,10 +289,10 @@ def all_owners(least: float, block: I32, start: I64, holder: I32, share: F64, ga
                 owners = np.concatenate((owners, np.empty(len(owners) + count, np.int32)))
                 shares = np.concatenate((shares, np.empty(len(shares) + count)))
             for k in range(count):
-                value = tally[seen[k]]
-                tally[seen[k]] = 0.0
+                value = tally[listed[k]]
+                tally[listed[k]] = 0.0
                 if value >= least:
-                    owners[used], shares[used] = seen[k], value
+                    owners[used], shares[used] = listed[k], value
                     used += 1
                 else:
                     lost += value

@@ -1,11 +1,13 @@
 """Shapes of payments around one account: many in, many out, many in then many out, and money that returns in pieces.
 
-A fan-in is a stretch of payments to one account in which some window of the given length holds payments from enough
-different payers; overlapping windows are one stretch, so that each is told once. A fan-out is the same the other way
-round. Gather-scatter is a fan-in that a fan-out of like amount follows. A round trip is a payment whose amount comes
-back within the window, in one piece or several, from the same party (a group of accounts: the payee's control group or
-related parties). The shapes are those of AMLSim (Suzumura and Kanezashi, 2018) and of the Graph Feature Preprocessor
-(Blanusa and others, ICAIF 2023).
+- A fan-in is a stretch of payments to one account. Some window of the given length in it holds payments from enough
+  different payers. Overlapping windows are one stretch, so that each is reported once.
+- A fan-out is the same the other way round. Gather-scatter is a fan-in that a fan-out of like amount follows.
+- A round trip is a payment with an amount that comes back within the window, in one piece or several, from the same
+  party. A party is a group of accounts: the payee's control group or related parties.
+
+The shapes are those of AMLSim (Suzumura and Kanezashi, 2018) and of the Graph Feature Preprocessor (Blanusa and others,
+ICAIF 2023).
 """
 
 # ruff: noqa: PLR0913, PLR0917  (a kernel takes its arrays flat and keeps its loop in one place)
@@ -16,6 +18,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from comptroller.graph.jit import I32, I64, kernel
+
+BEGIN, END = range(2)
+"""Columns of `bounds`: the first payment of a stretch, and the one after its last."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +38,11 @@ class Flows:
     payment: I64
 
     def __len__(self) -> int:
-        """The number of stretches."""
+        """Return the number of stretches."""
         return len(self.account)
 
     def payments(self, place: int) -> list[int]:
-        """The payments of one stretch in order of time."""
+        """Return the payments of one stretch in order of time."""
         return [int(p) for p in self.payment[self.start[place] : self.start[place + 1]]]
 
 
@@ -50,11 +55,11 @@ class RoundTrips:
     back: I64
 
     def __len__(self) -> int:
-        """The number of round trips."""
+        """Return the number of round trips."""
         return len(self.out)
 
     def returns(self, place: int) -> list[int]:
-        """The payments by which one of them came back, in order of time."""
+        """Return the payments that brought one of them back, in order of time."""
         return [int(p) for p in self.back[self.start[place] : self.start[place + 1]]]
 
 
@@ -68,10 +73,10 @@ def fan_in(
     least: int,
     lot: ArrayLike | None = None,
 ) -> Flows:
-    """Stretches in which an account is paid by at least `least` different others within a window; if lots are given,
-    within one lot.
+    """Return the stretches with at least `least` different payers of an account within a window.
 
-    A lot is any code that payments must share to count together: their goods, or their size (`size_class`).
+    If lots are given, only payments of one lot count together. A lot is any code that payments must share: their goods,
+    or their size (`size_class`).
     """
     times, amounts = np.ascontiguousarray(time, np.int64), np.ascontiguousarray(amount, np.int64)
     peers, accounts = np.ascontiguousarray(source, np.int32), np.ascontiguousarray(target, np.int32)
@@ -90,15 +95,15 @@ def fan_out(
     least: int,
     lot: ArrayLike | None = None,
 ) -> Flows:
-    """Stretches in which an account pays at least `least` different others within a window; if lots are given, within
-    one lot.
+    """Return the stretches with at least `least` different payees of an account within a window (and lot, if
+    passed).
     """
     return fan_in(time, target, source, amount, window=window, least=least, lot=lot)
 
 
 def size_class(amount: ArrayLike, ratio: float) -> I64:
-    """The class of each amount on a scale of powers of `ratio` (above 1): amounts of one class differ by less than that
-    factor.
+    """Return the class of each amount on a scale of powers of `ratio` (above 1): amounts of one class differ by
+    less than that factor.
     """
     classes: I64 = np.floor(np.log(np.asarray(amount, np.float64)) / np.log(ratio)).astype(np.int64)
     return classes
@@ -107,10 +112,11 @@ def size_class(amount: ArrayLike, ratio: float) -> I64:
 def repeated(
     time: ArrayLike, source: ArrayLike, target: ArrayLike, lot: ArrayLike, *, least: int, span: int
 ) -> NDArray[np.bool_]:
-    """Say of each payment whether its payer paid its payee at least `least` times in its lot and its stretch of `span`.
+    """Return for each payment whether its payer paid its payee at least `least` times in its lot and its stretch of
+    `span`.
 
-    Stretches are counted from 0: days, where time is in seconds and `span` is those of a day. Whoever splits a sum pays
-    so; few others do.
+    Stretches are counted from 0: days, where time is in seconds and `span` is those of a day. A payer that splits a sum
+    pays so; few others do.
     """
     buckets = np.asarray(time, np.int64) // span
     cells = np.stack([np.asarray(c, np.int64) for c in (source, target, lot, buckets)], axis=1)
@@ -120,10 +126,10 @@ def repeated(
 
 
 def gather_scatter(gathered: Flows, scattered: Flows, *, window: int, tolerance: float) -> list[tuple[int, int]]:
-    """Pairs (fan-in, fan-out) of one account: the out begins no earlier than the in and at most `window` after its end,
-    sums alike.
+    """Return pairs (fan-in, fan-out) of one account with alike sums.
 
-    Alike means that the smaller sum is at least `1 - tolerance` of the larger.
+    The out begins no earlier than the in and at most `window` after its end. Alike means that the smaller sum is at
+    least `1 - tolerance` of the larger.
     """
     by_account: dict[int, list[int]] = {}
     for place, account in enumerate(scattered.account.tolist()):
@@ -148,25 +154,24 @@ def round_trips(
     window: int,
     tolerance: float,
 ) -> RoundTrips:
-    """Payments that come back from the payee's party within the window: each payment returns once, each return serves
-    one.
+    """Return payments that come back from the payee's party within the window.
 
-    Payments are served in order of time with the earliest returns not yet used, passing over those that would exceed
-    the amount by more than the tolerance, until at least `1 - tolerance` of it is back; what falls short gives its
-    returns free.
+    Each payment returns once, and each return serves one payment. Payments are served in order of time with the
+    earliest unused returns, until at least `1 - tolerance` is back. Returns that would exceed the amount by more than
+    the tolerance are passed over. A payment that falls short frees its returns.
     """
     times, amounts = np.ascontiguousarray(time, np.int64), np.ascontiguousarray(amount, np.int64)
     sources, targets = np.asarray(source, np.int32), np.asarray(target, np.int32)
     parties = np.asarray(party, np.int64)
-    # Each payment stands twice: with its payer against the payee's party, and with its payee against the payer's party.
+    # Each payment has two rows: its payer against the payee's party, and its payee against the payer's party.
     payments = len(times)
     own = np.concatenate((sources, targets)).astype(np.int64)
     against = np.concatenate((parties[targets], parties[sources]))
     number = np.concatenate((np.arange(payments), np.arange(payments)))
     goes_out = (np.arange(2 * payments) < payments).astype(np.int32)
     alien = np.concatenate((parties[targets] != parties[sources],) * 2)
-    kept = np.flatnonzero(alien)
-    order = kept[np.lexsort((number[kept], times[number[kept]], against[kept], own[kept]))]
+    foreign = np.flatnonzero(alien)
+    order = foreign[np.lexsort((number[foreign], times[number[foreign]], against[foreign], own[foreign]))]
     return RoundTrips(
         *_returns(own[order], against[order], number[order], goes_out[order], times, amounts, window, tolerance)
     )
@@ -181,11 +186,11 @@ def fold_parallel(
     *,
     span: int,
 ) -> tuple[I64, I32, I32, I64, I64, I64]:
-    """Payments of a pair (and goods) within one calendar span of time as one leg: time, source, target, sum, goods; and
-    each one's leg.
+    """Return payments of a pair (and goods) within one calendar span as one leg: time, source, target, sum, goods, and
+    leg.
 
-    A leg bears the time of its first payment; legs come in order of time. Whole spans folded alone give the same legs
-    as all at once.
+    The last array has each payment's leg. A leg has the time of its first payment; legs come in order of time. Whole
+    spans folded alone make the same legs as all at once.
     """
     times, amounts = np.asarray(time, np.int64), np.asarray(amount, np.int64)
     sources, targets = np.asarray(source, np.int32), np.asarray(target, np.int32)
@@ -229,21 +234,21 @@ def _stretches(
         distinct += inside[peer[i]] == 1 and peer[i] != account[i]
         if distinct < least:
             continue
-        if count > 0 and bounds[count - 1, 1] > left:
-            bounds[count - 1, 1] = right + 1
+        if count > 0 and bounds[count - 1, END] > left:
+            bounds[count - 1, END] = right + 1
             continue
         if count == len(bounds):
             bounds = np.concatenate((bounds, np.empty_like(bounds)))
-        bounds[count, 0], bounds[count, 1] = left, right + 1
+        bounds[count, BEGIN], bounds[count, END] = left, right + 1
         count += 1
     owner, since, until = np.empty(count, np.int32), np.empty(count, np.int64), np.empty(count, np.int64)
     peers, total, start = np.zeros(count, np.int32), np.zeros(count, np.int64), np.zeros(count + 1, np.int64)
     listed, used = np.empty(payments, np.int64), 0
     inside[:] = 0
     for s in range(count):
-        owner[s] = account[order[bounds[s, 0]]]
-        since[s], until[s] = time[order[bounds[s, 0]]], time[order[bounds[s, 1] - 1]]
-        for at in range(bounds[s, 0], bounds[s, 1]):
+        owner[s] = account[order[bounds[s, BEGIN]]]
+        since[s], until[s] = time[order[bounds[s, BEGIN]]], time[order[bounds[s, END] - 1]]
+        for at in range(bounds[s, BEGIN], bounds[s, END]):
             i = order[at]
             if peer[i] == account[i]:
                 continue
@@ -264,11 +269,11 @@ def _returns(
     rows = len(own)
     used = np.zeros(rows, np.bool_)
     out, start, back = np.empty(rows, np.int64), np.zeros(rows + 1, np.int64), np.empty(rows, np.int64)
-    count, held = 0, 0
+    count, used_count = 0, 0
     for i in range(rows):
         if not goes_out[i]:
             continue
-        sent, returned, first = amount[number[i]], 0, held
+        sent, returned, first = amount[number[i]], 0, used_count
         for j in range(i + 1, rows):
             if own[j] != own[i] or against[j] != against[i] or time[number[j]] - time[number[i]] > window:
                 break
@@ -276,17 +281,17 @@ def _returns(
             if goes_out[j] or used[j] or (returned + part) * (1.0 - tolerance) > sent:
                 continue
             returned += part
-            back[held] = j
-            held += 1
+            back[used_count] = j
+            used_count += 1
             if returned >= sent * (1.0 - tolerance):
                 break
         if returned < sent * (1.0 - tolerance):
-            held = first
+            used_count = first
             continue
-        for k in range(first, held):
+        for k in range(first, used_count):
             used[back[k]] = True
             back[k] = number[back[k]]
         out[count] = number[i]
         count += 1
-        start[count] = held
-    return out[:count], start[: count + 1], back[:held]
+        start[count] = used_count
+    return out[:count], start[: count + 1], back[:used_count]

@@ -1,16 +1,18 @@
-"""The control forest: where stakes sum to at most the whole, 'who controls whom' is one parent per company.
+"""The control forest: where stakes sum to at most the whole, control is one parent per company.
 
-If the stakes in each company sum to at most 100% and control needs at least half, two controllers of one company
-control one another or one controls the other. (Let X1 and X2 both control Y, neither the other; take the first Z of
-what X2 controls that X1 controls too: what X1 had before Z lies outside X2's, and holds more than half of Z, and so
-does what X2 had: over 100%.) So the whole relation is a forest: each company hangs under its nearest controller, 'X
-controls Y' is 'Y hangs below X', what an owner controls is a slice of the pre-order, and one changed stake moves
-subtrees only (`regraft`). The question itself is company control (`control`; Gulino, Ceri, Gottlob, Sallinger,
-Bellomarini, ICDE 2021).
+Let the stakes in each company sum to at most 100%, and let control need at least half. Then of two controllers of one
+company, one controls the other, or each controls the other.
 
-Companies whose stakes exceed the whole, or whose asserted controller the other holders could outvote, are irregular:
-they are reported, hang nowhere, and owners that can reach one are answered by the general fixpoint. A ring of companies
-that control one another is one root; nobody controls it, and it is reported too.
+Proof. Let X1 and X2 both control Y, neither the other. Take the first Z of what X2 controls that X1 controls too. What
+X1 had before Z lies outside X2's, and holds more than half of Z. So does what X2 had: together over 100%.
+
+So the whole relation is a forest. Each company hangs under its nearest controller, and 'X controls Y' is 'Y hangs below
+X'. What an owner controls is a slice of the pre-order, and one changed stake moves subtrees only (`forest_update`). The
+question itself is company control (`control`; Gulino, Ceri, Gottlob, Sallinger, Bellomarini, ICDE 2021).
+
+A company is irregular if its stakes exceed the whole, or if the other holders could outvote its asserted controller.
+Irregular companies are reported and have no parent. Owners that can reach one are answered by the general fixpoint. A
+ring of companies that control one another is one root without a controller, and it is reported too.
 """
 
 # ruff: noqa: PLR0913, PLR0917  (a kernel takes its arrays flat and keeps its loop in one place)
@@ -20,15 +22,18 @@ from numpy.typing import ArrayLike
 
 from comptroller.graph.forest_queries import close_one, exceptions, number, roots
 from comptroller.graph.forest_update import (
+    IN_RING,
     IRREGULAR,
     JOINTLY,
     LOOSE,
     MARK,
+    MOVED,
     ODD,
     PARENT,
     RING,
     SINGLE,
     STATE,
+    WAS_UNDER,
     is_below,
     judge,
     place,
@@ -41,15 +46,16 @@ from comptroller.graph.stakes import HOLDER, IN, NEXT_IN, Stakes, put_row
 
 
 class Forest:
-    """The control relation of some stakes, kept true while they change.
+    """The control relation of some stakes, updated while they change.
 
-    `node[:, 0]` is the nearest controller of each entity (-1 for a root). The forest owns its stakes: change them
+    `node[:, PARENT]` is the nearest controller of each entity (-1 for a root). The forest owns its stakes: change them
     through it.
     """
 
     def __init__(self, stakes: Stakes, threshold: int, whole: int) -> None:
-        """Control by more than `threshold` parts out of `whole`; a threshold below half is refused, for then it is no
-        forest.
+        """Build the forest of control by more than `threshold` parts out of `whole`.
+
+        Raises ValueError for a threshold below half: then control is no forest.
         """
         if 2 * threshold < whole:
             raise ValueError(f"saw a threshold of {threshold} in {whole}, expected at least half")
@@ -78,7 +84,7 @@ class Forest:
         self._spans: tuple[I32, I32, I32] | None = None
 
     def grow(self, size: int) -> None:
-        """Entities up to `size-1` now exist, as roots."""
+        """Add entities up to `size-1`, as roots."""
         old = self.stakes.size
         if size > old:
             self.stakes.grow(size)
@@ -89,21 +95,19 @@ class Forest:
             self._scratch()
 
     def set_stake(self, holder: int, company: int, parts: int) -> list[int]:
-        """The holder now has so many parts of the company in all; returns the entities whose nearest controller
-        or ring changed.
+        """Set the parts that the holder has of the company in all; return the entities with another nearest
+        controller or ring.
         """
         return self.change([holder], [company], [parts])
 
     def assert_control(self, holder: int, company: int, basis: int, *, holds: bool = True) -> list[int]:
-        """A fact now says (or no longer says) that the holder controls the company; returns the entities that moved."""
+        """Add (or remove) an assertion that the holder controls the company; return the entities that moved."""
         return self.change([holder], [company], [int(holds)], [basis])
 
     def change(
         self, holder: ArrayLike, company: ArrayLike, parts: ArrayLike, basis: ArrayLike | None = None
     ) -> list[int]:
-        """Many changes in their order; returns the entities that hang elsewhere after a change than before it,
-        without doubles.
-        """
+        """Apply many changes in their order; return the entities with another parent than before, each once."""
         holders, companies = np.asarray(holder, np.int32), np.asarray(company, np.int32)
         bases = np.zeros(len(holders), np.int32) if basis is None else np.asarray(basis, np.int32)
         amounts = np.asarray(parts, np.int64)
@@ -123,14 +127,14 @@ class Forest:
         return list(dict.fromkeys(moved.tolist()))
 
     def nearest(self, entity: int) -> int:
-        """The nearest controller in the forest, -1 for a root and for a member of a ring."""
+        """Return the nearest controller in the forest, -1 for a root and for a member of a ring."""
         return -1 if self.node[entity, RING] >= 0 else int(self.node[entity, PARENT])
 
     def spans(self) -> tuple[I32, I32, I32]:
-        """Pre-order of all entities, each one's place in it, and the place after its last: what x controls is
-        `order[place+1:end]`.
+        """Return the pre-order of all entities, each one's place in it, and the place after its last.
 
-        For a member of a ring the span is that of the ring, and starts at its first member.
+        What x controls is `order[place+1:end]`. For a member of a ring the span is that of the ring, and starts at its
+        first member.
         """
         if self._spans is None:
             self._spans = number(self.node)
@@ -147,7 +151,7 @@ class Forest:
         return entity in self.controlled(owner).tolist() if self._is_odd(owner) else False
 
     def controlled(self, owner: int) -> I32:
-        """All that the owner controls."""
+        """Return all that the owner controls."""
         if self._is_odd(owner):
             return close_one(owner, self.stakes.link, self.stakes.parts, self.stakes.head, self.limits[0])
         below = self._slice(owner)
@@ -155,44 +159,48 @@ class Forest:
         return others
 
     def controllers(self, entity: int) -> list[int]:
-        """All that control the entity, nearest first; members of its ring among them; exceptions last."""
-        found, v = [], self.nearest(entity)
+        """Return all that control the entity, nearest first; members of its ring among them; exceptions last."""
+        controllers, v = [], self.nearest(entity)
         ring = int(self.node[entity, RING])
         while v >= 0:
             ring = int(self.node[v, RING])
             if ring >= 0:
                 break
-            found.append(v)
+            controllers.append(v)
             v = int(self.node[v, PARENT])
         if ring >= 0:
-            found += [member for member in self._members(ring) if member != entity]
+            controllers += [member for member in self._members(ring) if member != entity]
         extra = self.exceptions()
-        return found + sorted(int(x) for x in extra[extra[:, 1] == entity, 0])
+        return controllers + sorted(int(x) for x in extra[extra[:, 1] == entity, 0])
 
     def ultimate(self, entity: int) -> list[int]:
-        """The controllers of the entity whom nobody controls (a ring's members together); empty if there are none."""
-        found = self.controllers(entity)
-        return [x for x in found if all(self.controls(x, y) for y in self.controllers(x))]
+        """Return the controllers of the entity that have no controller (a ring's members together); empty if
+        there are none.
+        """
+        controllers = self.controllers(entity)
+        return [x for x in controllers if all(self.controls(x, y) for y in self.controllers(x))]
 
     def tops(self) -> I32:
-        """For every entity the root it hangs below (itself if none; a ring's smallest member), exceptions left out."""
+        """Return for every entity the root it hangs below (itself if none; a ring's smallest member),
+        exceptions left out.
+        """
         order, _, _ = self.spans()
         return roots(self.node, order)
 
     def rings(self) -> list[list[int]]:
-        """Companies that control one another, each ring sorted."""
+        """Return companies that control one another, each ring sorted."""
         return sorted(
             self._members(int(top)) for top in np.flatnonzero(self.node[:, RING] == np.arange(len(self.node)))
         )
 
     def irregular(self) -> I32:
-        """Companies decided by the general fixpoint: stakes above the whole, or an asserted controller who could be
-        outvoted.
+        """Return the companies decided by the general fixpoint: stakes above the whole, or an asserted
+        controller to outvote.
         """
         return np.flatnonzero(self.node[:, STATE] == IRREGULAR).astype(np.int32)
 
     def exceptions(self) -> I32:
-        """Pairs (owner, entity) of control that the forest cannot show, by the general fixpoint, sorted."""
+        """Return pairs (owner, entity) of control that the forest cannot show, by the general fixpoint, sorted."""
         stakes = self.stakes
         if not (self.node[:, ODD] > 0).any():
             return np.empty((0, 2), np.int32)
@@ -235,12 +243,12 @@ def _build(
             _count_odd(y, 1, link, parts, head, node)
     moves = settle(waiting, link, parts, head, node, limits, tally, queue, space, moved, 0)
     for i in range(moves):
-        node[moved[i, 0], MARK] = 0
+        node[moved[i, MOVED], MARK] = 0
 
 
 @kernel
 def _count_odd(y: int, step: int, link: I32, parts: I64, head: I32, node: I32) -> None:
-    """Every holder of the irregular company y has one odd holding more, or less."""
+    """Count for every holder of the irregular company y one odd holding more, or less."""
     row = head[y, IN]
     while row >= 0:
         if parts[row] > 0:
@@ -253,14 +261,16 @@ def _change(
     keys: tuple[I32, I32, I32], amounts: I64, link: I32, parts: I64, head: I32, count: int, node: I32,
     limits: tuple[int, int], tally: I64, queue: I32, space: I32, moved: I32,
 ) -> tuple[int, I32]:  # fmt: skip
-    told, tell = 0, np.empty(16, np.int32)
+    holders, companies, bases = keys
+    threshold, whole = limits
+    used, changed = 0, np.empty(16, np.int32)
     for i in range(len(amounts)):
-        y = keys[1][i]
-        was, old = judge(y, link, parts, head, limits[0], limits[1])
+        y = companies[i]
+        was, old = judge(y, link, parts, head, threshold, whole)
         if was == IRREGULAR:
             _count_odd(y, -1, link, parts, head, node)
-        _, count = put_row(link, parts, head, count, (keys[0][i], y, keys[2][i]), amounts[i])
-        state, x = judge(y, link, parts, head, limits[0], limits[1])
+        _, count = put_row(link, parts, head, count, (holders[i], y, bases[i]), amounts[i])
+        state, x = judge(y, link, parts, head, threshold, whole)
         node[y, STATE] = state
         if state == IRREGULAR:
             _count_odd(y, 1, link, parts, head, node)
@@ -275,12 +285,12 @@ def _change(
             queue[0] = y
             node[y, MARK] |= 1
         moves = settle(waiting, link, parts, head, node, limits, tally, queue, space, moved, moves)
-        while told + moves > len(tell):
-            tell = np.concatenate((tell, np.empty(len(tell), np.int32)))
+        while used + moves > len(changed):
+            changed = np.concatenate((changed, np.empty(len(changed), np.int32)))
         for j in range(moves):
-            v = moved[j, 0]
+            v = moved[j, MOVED]
             node[v, MARK] = 0
-            if moved[j, 1] == -2 or node[v, RING] >= 0 or moved[j, 1] != node[v, PARENT]:
-                tell[told] = v
-                told += 1
-    return count, tell[:told]
+            if moved[j, WAS_UNDER] == IN_RING or node[v, RING] >= 0 or moved[j, WAS_UNDER] != node[v, PARENT]:
+                changed[used] = v
+                used += 1
+    return count, changed[:used]

@@ -1,15 +1,16 @@
 """How one company finds its nearest controller in the forest, and how a changed stake moves only what hangs on it.
 
-Every node has a parent: its nearest controller. A company's nearest controller is the deepest node whose subtree holds
-more than the threshold of it: a single holder, or a meeting point found by climbing from every holder and adding up.
-When a stake changes, the company is taken off its parent, and with it every company that was held jointly by its
-subtree and by others (their meeting point may have lain above); each keeps its own subtree, whose reasons lie within.
-Then they look for their nearest controller again, and whatever is attached makes the jointly held companies of its
+Every node has a parent: its nearest controller. That is the deepest node with a subtree that holds more than the
+threshold of the company. It is a single holder, or a meeting point found by climbing from every holder and adding up.
+
+When a stake changes, the company is taken off its parent. So is every company that was held jointly by its subtree and
+by others, because their meeting point may have been above. Each takes its own subtree with it, as the reasons lie
+within. Then they look for their nearest controller again. What is attached makes the jointly held companies of its
 subtree look again, until nothing moves. This is delete-and-rederive (Gupta, Mumick, Subrahmanian, SIGMOD 1993) on a
 forest.
 
-A node whose nearest controller lies in its own subtree closes a ring: all on the way control one another, and by the
-rule of 100% nobody else controls them. The ring is one root: a star under one member.
+A node with its nearest controller in its own subtree closes a ring: all on the way control one another. By the rule of
+100% no other party controls them. The ring is one root: a star under one member.
 """
 
 # ruff: noqa: C901, PLR0913, PLR0917  (a kernel takes its arrays flat and keeps its loop in one place)
@@ -22,16 +23,20 @@ PARENT, CHILD, NEXT, PREVIOUS, RING, STATE, ODD, MARK = range(8)
 holdings, mark.
 """
 
+MOVED, WAS_UNDER = range(2)
+"""Columns of `moved`: an entity that moved, and its parent before (`IN_RING` if it was in a ring)."""
+IN_RING = -2
+
 LOOSE, SINGLE, JOINTLY, IRREGULAR = range(4)
-"""How a company is decided: nobody can; one holder does; by a meeting point; only by the general fixpoint."""
+"""How a company is decided: by no party; by one holder; by a meeting point; only by the general fixpoint."""
 
 
 @kernel
 def judge(y: int, link: I32, parts: I64, head: I32, threshold: int, whole: int) -> tuple[int, int]:
-    """How company y is decided, and by which single holder (-1 if by none).
+    """Return how company y is decided, and the single holder that decides (-1 if none).
 
-    One asserted controller decides alone if the others together could not pass the threshold without it; several, or
-    one whom the others could outvote, or stakes above the whole, make the company irregular.
+    One asserted controller decides alone if the others together could not pass the threshold without it. A company is
+    irregular if it has several, if the others could outvote the one, or if its stakes exceed the whole.
     """
     total, own, most, holder = 0, 0, 0, -1
     asserted, voices = -1, 0
@@ -67,8 +72,9 @@ def judge(y: int, link: I32, parts: I64, head: I32, threshold: int, whole: int) 
 
 @kernel
 def meet(y: int, link: I32, parts: I64, head: I32, node: I32, threshold: int, tally: I64, visited: I32) -> int:
-    """The deepest node whose subtree holds more than the threshold of y (-1 if none); what hangs below y counts up to y
-    only.
+    """Return the deepest node with a subtree that holds more than the threshold of y (-1 if none).
+
+    What hangs below y counts up to y only.
     """
     count, row = 0, head[y, IN]
     while row >= 0:
@@ -108,7 +114,7 @@ def attach(y: int, x: int, node: I32) -> None:
 
 @kernel
 def detach(y: int, node: I32) -> None:
-    """Take y off its parent, if it has one."""
+    """Remove y from its parent, if it has one."""
     x = node[y, PARENT]
     if x < 0:
         return
@@ -124,7 +130,7 @@ def detach(y: int, node: I32) -> None:
 
 @kernel
 def subtree(y: int, node: I32, out: I32) -> int:
-    """Write y and all below it into `out`, parents first; returns how many."""
+    """Write y and all below it into `out`, parents first; return how many."""
     out[0] = y
     count, v = 1, node[y, CHILD]
     while v >= 0:
@@ -178,20 +184,18 @@ def place(y: int, x: int, node: I32) -> bool:
 
 @kernel
 def note(y: int, node: I32, moved: I32, moves: int) -> int:
-    """Before y moves for the first time, write down where it hung (-2 if in a ring); returns the count of notes."""
+    """Note where y hung (-2 if in a ring), before it moves for the first time; return the count of notes."""
     if not node[y, MARK] & 2:
         node[y, MARK] |= 2
-        moved[moves, 0] = y
-        moved[moves, 1] = -2 if node[y, RING] >= 0 else node[y, PARENT]
+        moved[moves, MOVED] = y
+        moved[moves, WAS_UNDER] = IN_RING if node[y, RING] >= 0 else node[y, PARENT]
         moves += 1
     return moves
 
 
 @kernel
 def uproot(y: int, link: I32, head: I32, node: I32, queue: I32, space: I32, moved: I32, moves: int) -> tuple[int, int]:
-    """Take y off its parent or out of its ring, and all that may have hung where it did because of y; returns
-    count and notes.
-    """
+    """Remove y from its parent or its ring, and all that may have hung there because of y; return count and notes."""
     queue[0], count, done = y, 1, 0
     node[y, MARK] |= 1
     while done < count:
@@ -251,11 +255,10 @@ def settle(
     moved: I32,
     moves: int,
 ) -> int:
-    """Let every company in the queue find its nearest controller, and what that brings within reach, until nothing
-    moves.
+    """Attach every company in the queue to its nearest controller, and what that affects, until nothing moves.
 
-    `queue` is a ring of `len(head)` places, the first `waiting` of them taken and marked with bit 1 of `MARK`; `limits`
-    is threshold and whole. Gives the count of notes on what moved.
+    `queue` is a ring of `len(head)` places, the first `waiting` of them taken and marked with bit 1 of `MARK`. `limits`
+    is threshold and whole. Return the count of notes on what moved.
     """
     size, threshold, first = len(head), limits[0], 0
     while waiting > 0:

@@ -1,7 +1,7 @@
-"""The one way a kernel is compiled: once, kept in the cache, without the interpreter's lock.
+"""The one way to compile a kernel: once, cached on disk, without the interpreter's lock.
 
-numba ships no types, so a bare `numba.njit` would make every kernel untyped in the eyes of mypy. Here it is given its
-type once: a kernel keeps the signature it was written with.
+numba ships no types, so a bare `numba.njit` would make every kernel untyped for mypy. Here a kernel has its written
+signature.
 """
 
 from collections.abc import Callable
@@ -20,8 +20,8 @@ _OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "no_cfunc_wrapper": Tr
 
 
 def kernel(function: Kernel) -> Kernel:
-    """The same function, compiled, cached on disk, and free of the interpreter's lock while it runs.
+    """Return the same function, compiled, cached on disk, and free of the interpreter's lock while it runs.
 
-    Nobody calls a kernel from C: without a wrapper for it, compiling takes a tenth less.
+    Kernels are never called from C: without a wrapper for it, compiling takes a tenth less.
     """
     return cast("Kernel", numba.njit(**_OPTIONS)(function))

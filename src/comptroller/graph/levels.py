@@ -20,8 +20,10 @@ from comptroller.graph.rings import adjacency, strong
 
 @dataclass(frozen=True)
 class Levels:
-    """Per entity its level (a root has 1, what no root reaches has 0), its edge from above (-1 at a root), and who is
-    above.
+    """Levels, edges and parents of entities, one place for each entity.
+
+    A root has level 1, and an entity that no root reaches has 0. The edge is that from above (-1 at a root), beside the
+    party above.
     """
 
     level: I32
@@ -29,7 +31,7 @@ class Levels:
     above: I32
 
     def chain(self, entity: int) -> list[int]:
-        """The edges from a root down to the entity; empty at a root and where no root reaches."""
+        """Return the edges from a root down to the entity; empty at a root and where no root reaches."""
         edges: list[int] = []
         while self.edge[entity] >= 0:
             edges.append(int(self.edge[entity]))
@@ -37,29 +39,29 @@ class Levels:
         return edges[::-1]
 
     def root(self, entity: int) -> int:
-        """The root at the top of the entity's chain (itself if it has none)."""
+        """Return the root at the top of the entity's chain (itself if it has none)."""
         while self.edge[entity] >= 0:
             entity = int(self.above[entity])
         return entity
 
 
 def shortest(size: int, above: ArrayLike, below: ArrayLike, roots: ArrayLike) -> Levels:
-    """Levels by the fewest edges from any of the roots; ties go to the earlier root and the lower edge."""
+    """Return levels by the fewest edges from any of the roots; ties go to the earlier root and the lower edge."""
     start, heads, number = adjacency(size, above, below)
     return Levels(*_breadth_first(start, heads, number, np.asarray(roots, np.int32)))
 
 
 def longest(size: int, above: ArrayLike, below: ArrayLike, roots: ArrayLike) -> Levels:
-    """Levels by the most edges from any of the roots, a ring counting as one level."""
+    """Return levels by the most edges from any of the roots; a ring counts as one level."""
     start, heads, number = adjacency(size, above, below)
     count, label = strong(start, heads)
     return Levels(*_deepest(start, heads, number, count, label, np.asarray(roots, np.int32)))
 
 
 def path(size: int, above: ArrayLike, below: ArrayLike, top: int, bottom: int) -> list[int] | None:
-    """The edges of a shortest way from top down to bottom, None if there is none."""
-    found = shortest(size, above, below, [top])
-    return found.chain(bottom) if found.level[bottom] > 0 else None
+    """Return the edges of a shortest way from top down to bottom, None if there is none."""
+    levels = shortest(size, above, below, [top])
+    return levels.chain(bottom) if levels.level[bottom] > 0 else None
 
 
 @kernel
@@ -112,8 +114,8 @@ def _deepest(start: I64, heads: I32, number: I32, count: int, label: I32, roots:
         for m in range(begin[c], begin[c + 1]):
             if members[m] != entrance:
                 level[members[m]], edge[members[m]], above[members[m]] = 0, -1, -1
-        queue[0], done, held = entrance, 0, 1
-        while done < held:
+        queue[0], done, queued = entrance, 0, 1
+        while done < queued:
             v = queue[done]
             done += 1
             for i in range(start[v], start[v + 1]):
@@ -121,8 +123,8 @@ def _deepest(start: I64, heads: I32, number: I32, count: int, label: I32, roots:
                 if label[w] == label[v]:
                     if level[w] == 0:
                         level[w], edge[w], above[w] = level[entrance], number[i], v
-                        queue[held] = w
-                        held += 1
+                        queue[queued] = w
+                        queued += 1
                 elif level[w] < level[entrance] + 1:
                     level[w], edge[w], above[w] = level[entrance] + 1, number[i], v
     return level, edge, above

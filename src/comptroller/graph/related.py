@@ -1,12 +1,14 @@
-"""Who is related to whom: typed ties walked for a few steps under rules that say which tie may follow which.
+"""Related parties: typed ties walked for a few steps under rules about which tie may follow which.
 
 A tie (a stake, a post, kinship, an agreement, a shared address or telephone) joins two nodes and may be walked from
-either end. What a walk may do next is the business of an automaton: `step[state, 2 * kind + direction]` is the state
-after walking a tie of that kind, with it (0) or against it (1), and -1 forbids it; `step[state]` beyond the start may
-forbid, say, kinship after a common address. The walk is breadth-first over pairs of node and state, so that every
-relation is found with a shortest explanation, tie by tie. A node with more ties than `hub` is found but not walked
-through, and is named: an agent's address joins thousands who have nothing else in common. (Regular path queries:
-Mendelzon and Wood, 1995; close links: Atzeni, Bellomarini and others, EDBT 2020.)
+either end. An automaton decides the next step. `step[state, 2 * kind + direction]` is the state after walking a tie of
+that kind, with it (0) or against it (1); -1 forbids it. `step[state]` beyond the start may forbid kinship after a
+common address.
+
+The walk is breadth-first over pairs of node and state. So every relation is found with a shortest explanation, tie by
+tie. A node with more ties than `hub` is found but not walked through, and is named: an agent's address joins thousands
+that have nothing else in common. (Regular path queries: Mendelzon and Wood, 1995; close links: Atzeni, Bellomarini and
+others, EDBT 2020.)
 """
 
 # ruff: noqa: C901, PLR0913, PLR0917  (a kernel takes its arrays flat and keeps its loop in one place)
@@ -22,16 +24,18 @@ from comptroller.graph.segmented_array import FIRST, ROOM, USED, empty, repack, 
 WITH, AGAINST = 0, 1
 FOREVER = np.iinfo(np.int32).max
 OTHER, TIE, MOVE, SINCE, UNTIL = range(5)
+"""Columns of the pool, a row for each end of a tie: the other end, the tie, the move, and its days."""
+NODE, STATE, STEPS, VIA, BEFORE = range(5)
+"""Columns of `places`: the node, the state, the steps, and the tie and the place before it."""
 STATES_MAX = 62
 
 
 @dataclass(frozen=True)
 class TieIndex:
-    """What one walk reached: place 0 is the start; each later place has its node, state, steps, and the tie and place
-    before it.
+    """What one walk reached: place 0 is the start.
 
-    `hubs` are nodes that were found and not walked through; `is_cut` says that more places were reached than were asked
-    for.
+    Each later place has its node, state and steps, and the tie and the place before it. `hubs` are nodes that were
+    found and not walked through; `is_cut` is true where more places were reached than wanted.
     """
 
     node: I32
@@ -43,11 +47,11 @@ class TieIndex:
     is_cut: bool
 
     def __len__(self) -> int:
-        """The number of places, the start among them."""
+        """Return the number of places, the start among them."""
         return len(self.node)
 
     def path(self, place: int) -> list[tuple[int, int]]:
-        """The explanation: (tie, node reached by it) from the start to the place."""
+        """Return the explanation: (tie, node reached by it) from the start to the place."""
         steps: list[tuple[int, int]] = []
         while place > 0:
             steps.append((int(self.tie[place]), int(self.node[place])))
@@ -59,7 +63,7 @@ class Ties:
     """Ties between nodes `0 .. size-1`, of declared kinds, each valid in days `[since, until)`."""
 
     def __init__(self, size: int, kinds: int) -> None:
-        """No ties yet."""
+        """Start without ties."""
         self.size, self.kinds, self.count = size, kinds, 0
         self._span, self._pool = empty(size, 5, 8 * size + 64)
         self._top = 0
@@ -74,7 +78,7 @@ class Ties:
         since: ArrayLike | None = None,
         until: ArrayLike | None = None,
     ) -> int:
-        """Add ties from left to right; returns the number of the first, the others follow it."""
+        """Add ties from left to right; return the number of the first, the others follow it."""
         lefts, rights = np.atleast_1d(np.asarray(left, np.int32)), np.atleast_1d(np.asarray(right, np.int32))
         ties = len(lefts)
         kinds = np.broadcast_to(np.asarray(kind, np.int32), ties)
@@ -95,7 +99,7 @@ class Ties:
         return first
 
     def end(self, tie: int, left: int, right: int, until: int) -> bool:
-        """The tie between these two now ends on this day; whether there was such a tie."""
+        """End the tie between these two on this day; return whether there was such a tie."""
         return bool(_end(tie, left, until, self._span, self._pool)) and bool(
             _end(tie, right, until, self._span, self._pool)
         )
@@ -103,7 +107,7 @@ class Ties:
     def related(
         self, node: int, step: ArrayLike, *, steps: int, hub: int, day: int = 0, most: int = 100_000
     ) -> TieIndex:
-        """All that is related to the node on the day within so many steps under the automaton, from state 0."""
+        """Return all that is related to the node on the day within so many steps under the automaton, from state 0."""
         table = np.ascontiguousarray(step, np.int32)
         if table.shape[1] != 2 * self.kinds or len(table) > STATES_MAX or table.max() >= len(table):
             raise ValueError(
@@ -117,12 +121,11 @@ class Ties:
             if count >= 0:
                 break
             self._walk = np.empty((2 * len(places), 5), np.int32), np.empty(2 * len(places), np.int32)
-        found = places[:count].copy()
-        reached, states, depths, ties, before = found.T
-        return TieIndex(reached, states, depths, ties, before, hubs[:hub_count].copy(), count >= most)
+        nodes, states, depths, ties, before = places[:count].copy().T
+        return TieIndex(nodes, states, depths, ties, before, hubs[:hub_count].copy(), count >= most)
 
     def _reserve(self, left: I32, right: I32) -> None:
-        """Room for many ties at once, so that no segment moves while they are added."""
+        """Reserve space for many ties at once, so that no segment moves while they are added."""
         need = np.bincount(left, minlength=self.size) + np.bincount(right, minlength=self.size) + self._span[:, USED]
         self._span[:, ROOM] = np.maximum(self._span[:, ROOM], need)
         self._pool, self._top = repack(self._span, self._pool, 64)
@@ -132,8 +135,9 @@ class Ties:
 def _add(
     left: I32, right: I32, kind: I32, since: I64, until: I64, first: int, done: int, span: I64, pool: I64, top: int
 ) -> tuple[int, int]:
-    """Add ties from number `done` on; returns how many are in, and the pool's top. It stops before a tie for
-    which there is no room.
+    """Add ties from number `done` on; return how many are in, and the pool's top.
+
+    The kernel stops before a tie that has no space.
     """
     for i in range(done, len(left)):
         for direction in range(2):
@@ -154,12 +158,12 @@ def _add(
 
 @kernel
 def _end(tie: int, node: int, until: int, span: I64, pool: I64) -> bool:
-    found = False
+    is_ended = False
     for row in range(span[node, FIRST], span[node, FIRST] + span[node, USED]):
         if pool[row, TIE] == tie:
             pool[row, UNTIL] = until
-            found = True
-    return found
+            is_ended = True
+    return is_ended
 
 
 @kernel
@@ -176,12 +180,12 @@ def _walk(
     places: I32,
     hubs: I32,
 ) -> tuple[int, int]:
-    """Fill `places` (node, state, steps, tie, before) and `hubs`; returns their counts, -1 if `places` is too small."""
+    """Write `places` (node, state, steps, tie, before) and `hubs`; return their counts, -1 if `places` is too small."""
     count, done, hub_count, full = 1, 0, 0, False
-    places[0, 0], places[0, 1], places[0, 2], places[0, 3], places[0, 4] = origin, 0, 0, -1, -1
+    places[0, NODE], places[0, STATE], places[0, STEPS], places[0, VIA], places[0, BEFORE] = origin, 0, 0, -1, -1
     mask[origin] = -1
     while done < count and not full:
-        v, state, depth = places[done, 0], places[done, 1], places[done, 2]
+        v, state, depth = places[done, NODE], places[done, STATE], places[done, STEPS]
         if depth == steps:
             break
         if span[v, USED] > hub and done > 0:
@@ -202,12 +206,12 @@ def _walk(
                 full = count < most
                 break
             mask[w] |= 1 << after
-            places[count, 0], places[count, 1], places[count, 2] = w, after, depth + 1
-            places[count, 3], places[count, 4] = pool[row, TIE], done
+            places[count, NODE], places[count, STATE], places[count, STEPS] = w, after, depth + 1
+            places[count, VIA], places[count, BEFORE] = pool[row, TIE], done
             count += 1
         if count == most:
             break
         done += 1
     for i in range(count):
-        mask[places[i, 0]] = 0
+        mask[places[i, NODE]] = 0
     return (-1 if full else count), hub_count

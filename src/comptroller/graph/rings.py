@@ -2,7 +2,7 @@
 
 Tarjan's algorithm (SIAM Journal on Computing, 1972), without recursion, numbers the components so that every edge leads
 from a lower number to a higher one. Two entities that guarantee one another, and every longer circle, lie within one
-component; within it simple circles are walked out from their smallest member (the bounded form of Johnson, 1975), and a
+component. Within it simple circles are walked out from their smallest member (the bounded form of Johnson, 1975). A
 walk goes on only while its edges still have days in common. A circle that was never whole on any day is not a circle.
 """
 
@@ -16,14 +16,16 @@ from numpy.typing import ArrayLike
 from comptroller.graph.jit import I32, I64, kernel
 
 FOREVER = np.iinfo(np.int64).max
+OPENS, CLOSES = range(2)
+"""Columns of `spans`: the first moment of a circle, and the one after its last."""
 
 
 @dataclass(frozen=True)
 class Circles:
-    """Circles of edges; circle `i` is `edges[start[i]:start[i+1]]`, from its smallest member on, whole in `[since,
-    until)`.
+    """Circles of edges; circle `i` is `edges[start[i]:start[i+1]]`, from its smallest member on.
 
-    `is_cut` says that the limit on circles or on steps was reached, so that there may be more.
+    The circle is whole in `[since, until)`. `is_cut` is true where the limit on circles or on steps was reached, so
+    that there may be more.
     """
 
     start: I64
@@ -33,22 +35,24 @@ class Circles:
     is_cut: bool
 
     def __len__(self) -> int:
-        """The number of circles."""
+        """Return the number of circles."""
         return len(self.since)
 
     def circle(self, place: int) -> list[int]:
-        """The edges of one circle in their order."""
+        """Return the edges of one circle in their order."""
         return [int(edge) for edge in self.edges[self.start[place] : self.start[place + 1]]]
 
 
 def adjacency(size: int, source: ArrayLike, target: ArrayLike) -> tuple[I64, I32, I32]:
-    """Edges sorted by their source: where each node's begin, their targets, and their numbers."""
+    """Return edges sorted by their source: where each node's begin, their targets, and their numbers."""
     sources, targets = np.asarray(source, np.int32), np.asarray(target, np.int32)
     return _sort_edges(size, sources, targets)
 
 
 def components(size: int, source: ArrayLike, target: ArrayLike) -> tuple[int, I32]:
-    """The number of strong components and that of each node; every edge leads to its own or a higher component."""
+    """Return the number of strong components and that of each node; every edge leads to its own or a higher
+    component.
+    """
     start, heads, _ = adjacency(size, source, target)
     count, label = strong(start, heads)
     return count, (count - 1 - label).astype(np.int32)
@@ -64,8 +68,9 @@ def circles(
     legs: int = 6,
     most: int = 100_000,
 ) -> Circles:
-    """All simple circles of 2 to `legs` edges whose validities `[since, until)` share a moment; a pair both ways is one
-    of 2.
+    """Return all simple circles of 2 to `legs` edges with validities `[since, until)` that share a moment.
+
+    A pair both ways is a circle of 2.
     """
     sources, targets = np.asarray(source, np.int32), np.asarray(target, np.int32)
     edges = len(sources)
@@ -73,8 +78,8 @@ def circles(
     end = np.full(edges, FOREVER, np.int64) if until is None else np.asarray(until, np.int64)
     start, heads, number = adjacency(size, sources, targets)
     _, label = strong(start, heads)
-    found = _circles(start, heads, number, label, begin, end, legs, most)
-    return Circles(*found)
+    arrays = _circles(start, heads, number, label, begin, end, legs, most)
+    return Circles(*arrays)
 
 
 @kernel
@@ -95,7 +100,7 @@ def _sort_edges(size: int, source: I32, target: I32) -> tuple[I64, I32, I32]:
 
 @kernel
 def strong(start: I64, heads: I32) -> tuple[int, I32]:
-    """Tarjan: the number of components and each node's, so that every edge leads to its own or a lower number."""
+    """Return the number of components and each node's (Tarjan); every edge leads to its own or a lower number."""
     size = len(start) - 1
     index, low = np.zeros(size, np.int32), np.zeros(size, np.int32)
     label = np.full(size, -1, np.int32)
@@ -109,12 +114,12 @@ def strong(start: I64, heads: I32) -> tuple[int, I32]:
             index[root], label[root] = clock, count
             count += 1
             continue
-        depth, held = 0, 0
+        depth, stack_size = 0, 0
         path[0], cursor[0] = root, start[root]
         clock += 1
         index[root] = low[root] = clock
         stack[0] = root
-        held = 1
+        stack_size = 1
         while depth >= 0:
             v = path[depth]
             if cursor[depth] < start[v + 1]:
@@ -123,8 +128,8 @@ def strong(start: I64, heads: I32) -> tuple[int, I32]:
                 if index[w] == 0:
                     clock += 1
                     index[w] = low[w] = clock
-                    stack[held] = w
-                    held += 1
+                    stack[stack_size] = w
+                    stack_size += 1
                     depth += 1
                     path[depth], cursor[depth] = w, start[w]
                 elif label[w] < 0 and index[w] < low[v]:
@@ -132,9 +137,9 @@ def strong(start: I64, heads: I32) -> tuple[int, I32]:
                 continue
             if low[v] == index[v]:
                 while True:
-                    held -= 1
-                    label[stack[held]] = count
-                    if stack[held] == v:
+                    stack_size -= 1
+                    label[stack[stack_size]] = count
+                    if stack[stack_size] == v:
                         break
                 count += 1
             depth -= 1
@@ -152,7 +157,7 @@ def _circles(
     node, cursor, edge = np.zeros(legs + 1, np.int32), np.zeros(legs + 1, np.int64), np.zeros(legs + 1, np.int32)
     first, last = np.zeros(legs + 1, np.int64), np.zeros(legs + 1, np.int64)
     begin, count, used = np.zeros(1024, np.int64), 0, 0
-    found, spans = np.empty(4096, np.int32), np.empty((1024, 2), np.int64)
+    members, spans = np.empty(4096, np.int32), np.empty((1024, 2), np.int64)
     for root in range(size):
         depth = 0
         node[0], cursor[0], on_path[root] = root, start[root], True
@@ -178,12 +183,12 @@ def _circles(
                 if count + 1 >= len(begin):
                     begin = np.concatenate((begin, np.zeros_like(begin)))
                     spans = np.concatenate((spans, np.empty_like(spans)))
-                if used + legs > len(found):
-                    found = np.concatenate((found, np.empty_like(found)))
+                if used + legs > len(members):
+                    members = np.concatenate((members, np.empty_like(members)))
                 for i in range(depth + 1):
-                    found[used] = edge[i]
+                    members[used] = edge[i]
                     used += 1
-                spans[count, 0], spans[count, 1] = opens, closes
+                spans[count, OPENS], spans[count, CLOSES] = opens, closes
                 count += 1
                 begin[count] = used
             elif depth + 1 < legs:
@@ -191,5 +196,11 @@ def _circles(
                 node[depth], cursor[depth], on_path[w] = w, start[w], True
                 first[depth], last[depth] = opens, closes
             if count >= most or steps > limit:
-                return begin[: count + 1], found[:used], spans[:count, 0].copy(), spans[:count, 1].copy(), True
-    return begin[: count + 1], found[:used], spans[:count, 0].copy(), spans[:count, 1].copy(), False
+                return (
+                    begin[: count + 1],
+                    members[:used],
+                    spans[:count, OPENS].copy(),
+                    spans[:count, CLOSES].copy(),
+                    True,
+                )
+    return begin[: count + 1], members[:used], spans[:count, OPENS].copy(), spans[:count, CLOSES].copy(), False

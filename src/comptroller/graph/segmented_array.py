@@ -1,9 +1,8 @@
-"""One growing segment of rows per node in one pool: rows of a node lie side by side, and a full segment moves to the
-end.
+"""One growing segment of rows per node in one pool: rows of a node are adjacent, and a full segment moves to the end.
 
 A walk reads a node's rows from one place in memory, and adding a row costs the same however many nodes there are. A
-segment that is full takes twice its room at the end of the pool and leaves its old place behind; when the pool itself
-is full, its owner writes all segments afresh into a larger one (`repack`), which drops what was left behind.
+segment that is full takes twice its capacity at the end of the pool and leaves its old place behind. When the pool
+itself is full, its owner writes all segments afresh into a larger one (`repack`), which drops what was left behind.
 """
 
 import numpy as np
@@ -11,19 +10,19 @@ import numpy as np
 from comptroller.graph.jit import I64, kernel
 
 FIRST, USED, ROOM = range(3)
-"""Columns of `span`: where a node's segment begins, how many rows it has, for how many there is room."""
+"""Columns of `span`: where a node's segment begins, how many rows it has, and its capacity in rows."""
 
 SMALLEST = 4
 
 
 def empty(nodes: int, columns: int, rows: int) -> tuple[I64, I64]:
-    """Spans for so many nodes, and a pool for so many rows."""
+    """Return spans for so many nodes, and a pool for so many rows."""
     return np.zeros((nodes, 3), np.int64), np.empty((rows, columns), np.int64)
 
 
 @kernel
 def widen(node: int, span: I64, pool: I64, top: int) -> int:
-    """Make room for one more row of the node; returns the pool's new top, or -1 if the pool is full."""
+    """Make space for one more row of the node; return the pool's new top, or -1 if the pool is full."""
     used, room = span[node, USED], span[node, ROOM]
     if used < room:
         return top
@@ -40,8 +39,9 @@ def widen(node: int, span: I64, pool: I64, top: int) -> int:
 
 @kernel
 def repack(span: I64, pool: I64, spare: int) -> tuple[I64, int]:
-    """All segments side by side in a new pool with half as much again, and room to double any one, free;
-    returns it and its top.
+    """Return all segments side by side in a new pool, and its top.
+
+    The new pool is half as large again, with space to double any one segment.
     """
     top = 0
     for node in range(len(span)):

@@ -1,15 +1,15 @@
-"""Effective share: what an owner has of every entity through chains, cross-holdings and loops, and what nobody is known
-to have.
+"""Effective share: what an owner has of every entity through chains, cross-holdings and loops, and what has no known
+owner.
 
-The definition is that of integrated ownership. With a_kj the direct share of k in j, an owner's share e solves `e_j =
-sum over k of e_k a_kj`, with the owner's own e set to 1 and nothing led back into the owner: for an ultimate owner this
+The definition is that of integrated ownership. Let a_kj be the direct share of k in j. An owner's share e solves `e_j =
+sum over k of e_k a_kj`, with the owner's own e set to 1 and nothing led back into the owner. For an ultimate owner this
 is a row of `A (I - A)^-1` (Brioschi, Buzzacchi, Colombo, "Gruppi di imprese e mercato finanziario", 1989; Ellerman
-1991), for an owner within a loop it is the corrected form of Baldone, Brioschi and Paleari ("Ownership measures among
-firms connected by cross-shareholdings", 1998), where a company does not own itself through others. Every share in a
+1991). For an owner within a loop it is the corrected form of Baldone, Brioschi and Paleari ("Ownership measures among
+firms connected by cross-shareholdings", 1998). There a company does not own itself through others. Every share in a
 fully disclosed company then ends with ultimate owners, and they sum to 1.
 
 What is not disclosed is treated as one more owner, the gap: it travels down the chains like any share and is never
-spread over the known owners. The order of elimination (strong components, upstream first) is kept, so that one owner
+spread over the known owners. The order of elimination (strong components, upstream first) is stored, so that one owner
 everywhere is one pass. A loop that owns itself wholly or more has no solution: its members are shown as all gap, and
 flagged.
 """
@@ -55,20 +55,21 @@ class Owners:
     dropped: F64
 
     def of(self, entity: int) -> dict[int, float]:
-        """The ultimate owners of one entity and their shares."""
+        """Return the ultimate owners of one entity and their shares."""
         span = slice(int(self.start[entity]), int(self.start[entity + 1]))
         return dict(zip(self.owner[span].tolist(), self.share[span].tolist(), strict=True))
 
 
 class Shares:
-    """Direct shares (fractions of 1; NaN where the size is not known) with the order in which they are eliminated.
+    """Direct shares (fractions of 1; NaN where the size is not known) with the order of elimination.
 
-    `flags` marks what is wrong with an entity's stakes, `undisclosed` is what its stakes leave open, `gap` what of it
-    ends with no known owner.
+    - `flags` marks what is wrong with an entity's stakes.
+    - `undisclosed` is what its stakes leave open.
+    - `gap` is the part of it that ends with no known owner.
     """
 
     def __init__(self, size: int, holder: ArrayLike, company: ArrayLike, share: ArrayLike) -> None:
-        """Order the entities upstream first; a stake of unknown size counts as nothing, and its company is flagged."""
+        """Sort the entities upstream first; a stake of unknown size counts as nothing, and its company is flagged."""
         holders, companies = np.ascontiguousarray(holder, np.int32), np.ascontiguousarray(company, np.int32)
         shares = np.array(share, np.float64)
         unsized = np.isnan(shares)
@@ -82,42 +83,44 @@ class Shares:
         )
         self.place: I32 = np.empty(size, np.int32)
         self.place[self.order] = np.arange(size, dtype=np.int32)
-        told = np.bincount(companies, shares, size)
-        self.undisclosed: F64 = np.where(np.bincount(companies, minlength=size) > 0, np.maximum(1 - told, 0), 0.0)
+        disclosed = np.bincount(companies, shares, size)
+        self.undisclosed: F64 = np.where(np.bincount(companies, minlength=size) > 0, np.maximum(1 - disclosed, 0), 0.0)
         self.undisclosed[self.undisclosed < TINY] = 0.0
         self._open: F64 = self.undisclosed[self.order]
         self._weight: F64 = np.zeros(size)
         endless = np.zeros(size)
         self.gap: F64 = self._down(self.undisclosed, -1, ONE, endless)
         self.flags[companies[unsized]] |= UNSIZED
-        self.flags[told > 1 + TINY] |= OVER
+        self.flags[disclosed > 1 + TINY] |= OVER
         self.flags[self.order[endless > 0]] |= ENDLESS
 
     def of_owner(self, owner: int) -> F64:
-        """The owner's effective share of every entity, and 1 of itself."""
+        """Return the owner's effective share of every entity, and 1 of itself."""
         return self._seeded(owner, ZERO)
 
     def most_of_owner(self, owner: int) -> F64:
-        """The same, taken as an upper bound: never above 1, and 1 throughout a loop without solution that the owner
-        reaches.
+        """Return the same as an upper bound: never above 1, and 1 throughout a loop without solution that the
+        owner reaches.
         """
         return self._seeded(owner, REACHED)
 
     def owners_of(self, entity: int) -> tuple[dict[int, float], float]:
-        """The ultimate owners of one entity with their shares, and its gap."""
+        """Return the ultimate owners of one entity with their shares, and its gap."""
         places, shares, gap = up_from(
             int(self.place[entity]), self._block, self._start, self._holder, self._share, self._open, self._weight
         )
         return dict(zip(self.order[places].tolist(), shares.tolist(), strict=True)), float(gap)
 
     def every_owner(self, least: float = 0.0) -> Owners:
-        """The ultimate owners of every entity, those with less than `least` of it left out and their sum told."""
-        found = all_owners(least, self._block, self._start, self._holder, self._share, self.gap[self.order])
-        begin, owner, share, dropped = found
+        """Return the ultimate owners of every entity; those with less than `least` of it are left out and their
+        sum is returned.
+        """
+        arrays = all_owners(least, self._block, self._start, self._holder, self._share, self.gap[self.order])
+        begin, owner, share, dropped = arrays
         start: I64 = np.zeros(self.size + 1, np.int64)
         count = np.diff(begin)
         np.cumsum(count[self.place], out=start[1:])
-        # Lists stand by place; bring them into the order of the entities.
+        # Lists are in order of place; bring them into the order of the entities.
         source = np.repeat(begin[:-1][self.place] - start[:-1], count[self.place]) + np.arange(len(owner))
         return Owners(start, self.order[owner[source]], share[source], self.gap, dropped[self.place])
 
@@ -145,8 +148,8 @@ class RangedShares:
         upper: ArrayLike,
         middle: ArrayLike | None = None,
     ) -> None:
-        """An upper bound is first brought down to what the lower bounds of the others leave of the whole; never below
-        its own.
+        """Build three systems; an upper bound is first cut to what the lower bounds of the others leave, never
+        below its own.
         """
         low, high = np.asarray(lower, np.float64), np.asarray(upper, np.float64)
         if (low > high).any():
@@ -158,6 +161,6 @@ class RangedShares:
         self.lower, self.middle, self.upper = (Shares(size, holder, companies, part) for part in (low, between, high))
 
     def of_owner(self, owner: int) -> Range:
-        """The owner's effective share of every entity as lower, middle and upper bound."""
+        """Return the owner's effective share of every entity as lower, middle and upper bound."""
         low, between = self.lower.of_owner(owner), self.middle.of_owner(owner)
         return Range(low, between, np.maximum(self.upper.most_of_owner(owner), between))

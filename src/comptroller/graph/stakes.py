@@ -1,10 +1,12 @@
 """Who holds how much of what, as merged rows that can be walked from either end and changed one at a time.
 
-One row says that a holder has so many parts of a company; several stakes of one holder in one company are merged first,
-because control asks what a holder has in all. An asserted edge (a holder controls a company by a fact: an agreement, a
-board majority, a document) is a row too, with a basis code above zero and no parts. Rows hang in two linked lists, by
-company and by holder, so that a change costs the same at ten rows and at ten million. Parts are whole numbers of the
-caller's unit (say ten-thousandths of a percent): sums are exact, and the order of arrival cannot change an answer.
+One row means that a holder has so many parts of a company. Several stakes of one holder in one company are merged
+first, because control asks what a holder has in all. An asserted edge (a holder controls a company by a fact: an
+agreement, a board majority, a document) is a row too, with a basis code above zero and no parts.
+
+Rows hang in two linked lists, by company and by holder, so that a change costs the same at ten rows and at ten million.
+Parts are whole numbers of the caller's unit (for example ten-thousandths of a percent): sums are exact, and the order
+of arrival cannot change an answer.
 """
 
 # ruff: noqa: C901, PLR0912, PLR0913, PLR0917  (a kernel takes its arrays flat and keeps its loop in one place)
@@ -17,20 +19,27 @@ from numpy.typing import ArrayLike
 from comptroller.graph.jit import I32, I64, kernel
 
 HOLDER, COMPANY, NEXT_IN, NEXT_OUT, BASIS = range(5)
+"""Columns of `link`, a row for each edge: both parties, the next rows of the two lists, and the basis."""
 IN, OUT = range(2)
+"""Columns of `head`, a row for each party: the first row into it, and the first out of it (-1 for none)."""
 STAKE = 0
+"""The basis of an edge that is a stake; asserted edges have codes above."""
+WANT_LOW, WANT_MIDDLE, WANT_HIGH = range(3)
+"""Columns of `wanted`: the parts that a stake should have."""
+PUT_ROW, PUT_HOLDER, PUT_COMPANY, PUT_LOW, PUT_MIDDLE, PUT_HIGH = range(6)
+"""Columns of `put`: the row to change (-1 for a new one), both parties, and the parts."""
 
 
 class Stakes:
     """Rows of (holder, company, basis) with their parts; `link` and `head` are read by the kernels.
 
-    `link[row]` is holder, company, next row of the same company, next row of the same holder, basis (0 a stake, above 0
-    an asserted edge). `head[node]` is the first row into the node and the first row out of it. A row with no parts is
-    dead. `local` is a scratch for walks that number what they meet; they leave it as they found it, at -1.
+    A row without parts is dead. `local` is scratch for walks that number what they meet; they reset it to -1.
     """
 
     def __init__(self, size: int, holder: ArrayLike = (), company: ArrayLike = (), parts: ArrayLike = ()) -> None:
-        """Stakes between entities `0 .. size-1`; equal pairs are added up, and stakes of no parts are left out."""
+        """Start with stakes between entities `0 .. size-1`; equal pairs are added up, and stakes of no parts
+        are left out.
+        """
         holders, companies = _ids(holder, size), _ids(company, size)
         amounts = np.ascontiguousarray(parts, dtype=np.int64)
         if not len(holders) == len(companies) == len(amounts):
@@ -45,22 +54,22 @@ class Stakes:
         self.local: I32 = np.full(size, -1, np.int32)
 
     def set_stake(self, holder: int, company: int, parts: int) -> int:
-        """The holder now has so many parts of the company in all (0 ends it); returns the row."""
+        """Set the parts that the holder has of the company in all (0 ends it); return the row."""
         return self._set(holder, company, STAKE, parts)
 
     def assert_control(self, holder: int, company: int, basis: int, *, holds: bool = True) -> int:
-        """A fact now says (or no longer says) that the holder controls the company on this basis; returns the row."""
+        """Add (or remove) an assertion that the holder controls the company on this basis; return the row."""
         if basis <= STAKE:
             raise ValueError(f"saw basis {basis}, expected a code above 0")
         return self._set(holder, company, basis, int(holds))
 
     def assert_many(self, holders: Sequence[int], companies: Sequence[int], bases: Sequence[int]) -> None:
-        """Each of these edges is asserted."""
+        """Add each of these edges as an assertion."""
         for holder, company, basis in zip(holders, companies, bases, strict=True):
             self.assert_control(holder, company, basis)
 
     def grow(self, size: int) -> None:
-        """Entities up to `size-1` now exist."""
+        """Add entities up to `size-1`."""
         if size > self.size:
             wider = np.full((max(size, self.size * 5 // 4), 2), -1, np.int32)
             wider[: self.size] = self.head[: self.size]
@@ -69,7 +78,7 @@ class Stakes:
                 self.local = np.full(max(size, len(self.local) * 5 // 4), -1, np.int32)
 
     def make_room(self, rows: int) -> None:
-        """So many rows can be added without a new allocation."""
+        """Reserve space for so many rows."""
         if self.row_count + rows > len(self.parts):
             room = self.row_count + rows + self.row_count // 4 + 16
             link, parts = np.empty((room, 5), np.int32), np.zeros(room, np.int64)
@@ -96,7 +105,7 @@ def _ids(values: ArrayLike, size: int) -> I32:
 
 @kernel
 def put_row(link: I32, parts: I64, head: I32, count: int, key: tuple[int, int, int], amount: int) -> tuple[int, int]:
-    """Set the parts of one (holder, company, basis); returns the row (-1 if there is none and none is needed)
+    """Set the parts of one (holder, company, basis); return the row (-1 if there is none and none is needed)
     and the count.
     """
     holder, company, basis = key
@@ -114,7 +123,7 @@ def put_row(link: I32, parts: I64, head: I32, count: int, key: tuple[int, int, i
 
 @kernel
 def hang_row(link: I32, head: I32, count: int, key: tuple[int, int, int]) -> int:
-    """Hang a new row in both lists; returns the count."""
+    """Hang a new row in both lists; return the count."""
     holder, company, basis = key
     link[count, HOLDER], link[count, COMPANY], link[count, BASIS] = holder, company, basis
     link[count, NEXT_IN], link[count, NEXT_OUT] = head[company, IN], head[holder, OUT]
@@ -126,11 +135,11 @@ def hang_row(link: I32, head: I32, count: int, key: tuple[int, int, int]) -> int
 def unlike(
     companies: I32, start: I64, holder: I32, wanted: I64, link: I32, bounds: tuple[I64, I64, I64], head: I32, local: I32
 ) -> tuple[I64, I64]:
-    """What must be put so that the stakes in each company are those wanted, and the rows of assertions into them.
+    """Return the rows to put so that the stakes in each company are those wanted, and the rows of assertions into them.
 
-    `wanted[start[i]:start[i+1]]` are low, middle and high of the holders of company `i`; those of one holder add up, and
-    none in the middle is no stake. `bounds` are low, middle and high of the rows. Gives (row or -1, holder, company,
-    low, middle, high), all 0 where a stake ends.
+    `wanted[start[i]:start[i+1]]` are low, middle and high of the holders of company `i`. Those of one holder add up,
+    and none in the middle is no stake. `bounds` are low, middle and high of the rows. A row to put is (row or -1,
+    holder, company, low, middle, high), all 0 where a stake ends.
     """
     low, parts, high = bounds
     put, count, asserted, others = np.empty((16, 6), np.int64), 0, np.empty(16, np.int64), 0
@@ -153,29 +162,30 @@ def unlike(
                 continue
             h = link[row, HOLDER]
             i = local[h]
-            stands = i >= 0 and wanted[i, 1] > 0
-            if stands:
-                differs = wanted[i, 0] != low[row] or wanted[i, 1] != parts[row] or wanted[i, 2] != high[row]
+            stays = i >= 0 and wanted[i, WANT_MIDDLE] > 0
+            if stays:
+                differs = wanted[i, WANT_LOW] != low[row] or wanted[i, WANT_HIGH] != high[row]
+                differs = differs or wanted[i, WANT_MIDDLE] != parts[row]
             else:
                 differs = parts[row] > 0
             if differs:
                 if count == len(put):
                     put = np.concatenate((put, np.empty_like(put)))
                 put[count] = 0
-                put[count, 0], put[count, 1], put[count, 2] = row, h, c
-                if stands:
-                    put[count, 3:] = wanted[i]
+                put[count, PUT_ROW], put[count, PUT_HOLDER], put[count, PUT_COMPANY] = row, h, c
+                if stays:
+                    put[count, PUT_LOW:] = wanted[i]
                 count += 1
             if i >= 0:
                 local[h] = -2
             row = link[row, NEXT_IN]
         for i in range(start[at], start[at + 1]):
             h = holder[i]
-            if local[h] == i and wanted[i, 1] > 0:
+            if local[h] == i and wanted[i, WANT_MIDDLE] > 0:
                 if count == len(put):
                     put = np.concatenate((put, np.empty_like(put)))
-                put[count, 0], put[count, 1], put[count, 2] = -1, h, c
-                put[count, 3:] = wanted[i]
+                put[count, PUT_ROW], put[count, PUT_HOLDER], put[count, PUT_COMPANY] = -1, h, c
+                put[count, PUT_LOW:] = wanted[i]
                 count += 1
             local[h] = -1
     return put[:count].copy(), asserted[:others].copy()
@@ -183,19 +193,19 @@ def unlike(
 
 @kernel
 def put_all(put: I64, link: I32, bounds: tuple[I64, I64, I64], head: I32, count: int) -> int:
-    """Put what `unlike` gave; there is room. Gives the count of rows."""
+    """Write the rows that `unlike` returned; there is space for them. Return the count of rows."""
     low, parts, high = bounds
     for at in range(len(put)):
-        row = put[at, 0]
+        row = put[at, PUT_ROW]
         if row < 0:
-            row, count = count, hang_row(link, head, count, (put[at, 1], put[at, 2], STAKE))
-        parts[row], low[row], high[row] = put[at, 4], put[at, 3], put[at, 5]
+            row, count = count, hang_row(link, head, count, (put[at, PUT_HOLDER], put[at, PUT_COMPANY], STAKE))
+        parts[row], low[row], high[row] = put[at, PUT_MIDDLE], put[at, PUT_LOW], put[at, PUT_HIGH]
     return count
 
 
 @kernel
 def edges_into(company: int, link: I32, parts: I64, head: I32) -> I32:
-    """The rows into a company that have parts."""
+    """Return the rows into a company that have parts."""
     rows, count = np.empty(16, np.int32), 0
     row = head[company, IN]
     while row >= 0:
@@ -210,7 +220,7 @@ def edges_into(company: int, link: I32, parts: I64, head: I32) -> I32:
 
 @kernel
 def _link(holder: I32, company: I32, amount: I64, link: I32, parts: I64, head: I32) -> int:
-    """Sort the stakes by company, merge those of one holder, and hang the rows in both lists; returns their count."""
+    """Sort the stakes by company, merge those of one holder, and hang the rows in both lists; return their count."""
     size, stakes = len(head), len(holder)
     start = np.zeros(size + 1, np.int32)
     for i in range(stakes):

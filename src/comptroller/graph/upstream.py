@@ -1,5 +1,4 @@
-"""Shares around one entity from stakes as they stand now: who is above it, what is below it, without ordering the
-world.
+"""Shares around one entity from the current stakes: who is above it and what is below it, without ordering the world.
 
 When a stake changes, the effective shares that may change are those of the company and of everything below it. Each of
 these is answered from its own upstream: the holders of its holders, gathered from the live rows, ordered and solved
@@ -22,16 +21,14 @@ class Upstream:
         self._local: I32 = np.full(stakes.size, -1, np.int32)
 
     def owners_of(self, entity: int) -> tuple[dict[int, float], float, int]:
-        """The ultimate owners of the entity with their shares, its gap, and the flags of all that lies above it,
-        together.
-        """
+        """Return the ultimate owners of the entity with their shares, its gap, and the joined flags of all above it."""
         names, holder, company, parts = self._gather(entity)
         shares = Shares(len(names), holder, company, parts / self.whole)
         owners, gap = shares.owners_of(0)
         return {int(names[v]): part for v, part in owners.items()}, gap, int(np.bitwise_or.reduce(shares.flags))
 
     def below(self, entity: int) -> I32:
-        """The entity and all that it holds, through any chain: whose shares may change when its own do."""
+        """Return the entity and all that it holds, through any chain: their shares may change when its own do."""
         self._fit()
         return _below(entity, self.stakes.link, self.stakes.parts, self.stakes.head, self._local)
 
@@ -46,7 +43,7 @@ class Upstream:
 
 @kernel
 def _above(entity: int, link: I32, parts: I64, head: I32, local: I32) -> tuple[I32, I32, I32, I64]:
-    """All above the entity, it first, and the stakes among them by local number; `local` is left at -1."""
+    """Return all above the entity, it first, and the stakes among them by local number; `local` is left at -1."""
     names, count, done = np.empty(16, np.int32), 1, 0
     ends, amount, rows = np.empty((16, 2), np.int32), np.empty(16, np.int64), 0
     names[0], local[entity] = entity, 0

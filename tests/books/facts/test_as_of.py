@@ -1,4 +1,4 @@
-"""A table is asked as of then, or it is refused: no question about then is answered by what is now."""
+"""A table is read as of a past state, or the request is rejected: the current state never answers for a past one."""
 
 import datetime as dt
 
@@ -15,7 +15,7 @@ LINE = {"entity": "A", "list": "free_items", "item": "S", "valid_from": "2024-03
 
 @pytest.fixture
 def world():
-    """Return a world in which B came under A, and A's list got a line, one after the other."""
+    """Return a world where B came under A, and A's list got a line, one after the other."""
     made = World.new(pack("small"))
     made.books.advance(made.said, policy=1)
     made.say([("decision", DECIDED)])
@@ -39,22 +39,22 @@ def test_lines_of_a_list_hold_when_their_fact_does(world):
 
 
 def test_lists_reach_down_the_chain_as_it_was(world):
-    """A line reaches B from the entry on with which B came under A, and on the days on which the line is in force."""
-    reached = "SELECT entity, distance FROM list_in_force WHERE holder = 'A' ORDER BY 1"
-    assert asked(world, reached, "2024-02-29") == []
-    assert asked(world, reached, "2024-03-01") == [("A", 0), ("B", 1)]
-    assert asked(world, reached, known=world.said - 1) == [("A", 0)]
-    assert asked(world, reached, known=world.said - 2) == []
-    whole = "SELECT * FROM list_in_force ORDER BY ALL"
-    assert asked(world, whole, known=world.said) == world.duck.rows(whole)
+    """A line reaches B from the entry that put B under A, and on the days when the line is in force."""
+    reachable = "SELECT entity, distance FROM list_in_force WHERE holder = 'A' ORDER BY 1"
+    assert asked(world, reachable, "2024-02-29") == []
+    assert asked(world, reachable, "2024-03-01") == [("A", 0), ("B", 1)]
+    assert asked(world, reachable, known=world.said - 1) == [("A", 0)]
+    assert asked(world, reachable, known=world.said - 2) == []
+    complete = "SELECT * FROM list_in_force ORDER BY ALL"
+    assert asked(world, complete, known=world.said) == world.duck.rows(complete)
 
 
 def test_what_is_only_known_now_is_refused(world):
-    """The clock, the levels and the graph have no past here: the refusal says so and names what can be asked."""
+    """The clock, the levels and the graph have no past here: the rejection names what can be read."""
     for table in ("clock", "heard", "ancestor", "level", "controls", "related"):
         with pytest.raises(Refused) as refused:
             asked(world, f"SELECT * FROM {table}", "2024-03-05")
-        assert [one.code for one in refused.value.refusals] == ["query.as_of"]
+        assert [item.code for item in refused.value.refusals] == ["query.as_of"]
     world.books.advance(world.said + 1, policy=world.said + 1)
     assert asked(world, "SELECT value FROM param_large_cny", "2024-03-31") == [(1000,)]
     with pytest.raises(Refused):

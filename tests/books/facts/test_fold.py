@@ -1,4 +1,6 @@
-"""Facts folded: what is new is added, what is mended ends, nothing is overwritten, and every past state can be asked for."""
+"""Facts folded: what is new is added, what is corrected ends, nothing is overwritten, and every past state can
+be read.
+"""
 
 import datetime as dt
 
@@ -24,7 +26,7 @@ def rows(world, sql):
 
 
 def test_a_correction_ends_what_it_mends(world):
-    """The newest stands, the one before is kept with the entry that ended it."""
+    """The newest is current, the one before has the entry that ended it."""
     world.say([("payment", PAID)])
     world.say([("payment", {**PAID, "amount": "6", "act": "correct"})])
     assert rows(world, "SELECT amount FROM payment") == [(6,)]
@@ -34,7 +36,7 @@ def test_a_correction_ends_what_it_mends(world):
 
 
 def test_a_retraction_ends_and_adds_nothing(world):
-    """After a retraction nothing stands under the key; a new statement stands again."""
+    """After a retraction the key has no current fact; a new report has one again."""
     world.say([("payment", PAID)])
     world.say([("payment", {"entity": "A", "payment": "P1", "act": "retract"})])
     assert rows(world, "SELECT * FROM payment") == []
@@ -54,14 +56,14 @@ def test_what_is_said_again_adds_nothing(world):
 
 def test_a_correction_keeps_the_day_of_the_first(world):
     """However often a fact is corrected, `first_at` is when its first came; what is stated after a retraction is first."""
-    said = [("state", 1), ("correct", 2), ("correct", 3), ("retract", 4), ("state", 5)]
-    for amount, (act, day) in enumerate(said):
+    acts = [("state", 1), ("correct", 2), ("correct", 3), ("retract", 4), ("state", 5)]
+    for amount, (act, day) in enumerate(acts):
         world.say(
             [("payment", {**PAID, "amount": str(amount), "act": act})], at=dt.datetime(2024, 6, day, tzinfo=dt.UTC)
         )
     world.say([("payment", {**PAID, "payment": "P2"})], at=dt.datetime(2024, 6, 6, tzinfo=dt.UTC))
-    found = rows(world, "SELECT day(received_at), day(first_at) FROM all_payment ORDER BY fact")
-    assert found == [(1, 1), (2, 1), (3, 1), (5, 5), (6, 6)]
+    result = rows(world, "SELECT day(received_at), day(first_at) FROM all_payment ORDER BY fact")
+    assert result == [(1, 1), (2, 1), (3, 1), (5, 5), (6, 6)]
 
 
 def test_nested_lists_follow_their_fact(world):
@@ -77,7 +79,7 @@ def test_nested_lists_follow_their_fact(world):
 
 
 def test_heard_is_the_latest_report_about_an_entity(world):
-    """Whatever is said about an entity, restated or retracted, is heard of it; both sides of a stake are heard."""
+    """Any report about an entity, restated or retracted, counts as its last report; a stake counts for both sides."""
     world.say([("payment", PAID)])
     first = dict(rows(world, "SELECT entity, fact >> 20 FROM heard"))
     world.say([("payment", PAID)])
@@ -97,7 +99,7 @@ def test_the_clock_stands_in_the_owners_zone():
 
 
 def test_the_books_say_how_far_they_are_folded(world):
-    """`position` names the entry, the batch and the policy that the books stand at."""
+    """`position` names the last folded entry, the batch and the policy of the books."""
     world.books.advance(7, policy=3)
     world.books.advance(9)
     assert rows(world, "SELECT entries, policy FROM position") == [(9, 3)]
@@ -119,7 +121,7 @@ _SAYING = st.lists(
 @settings(max_examples=12)
 @given(_SAYING, st.integers(0, 12), st.sampled_from([None, dt.date(2024, 3, 1), dt.date(2024, 2, 1)]))
 def test_as_known_with_an_entry_is_what_was_folded_to_it(said, cut, day):
-    """Books asked as of an entry give what books give that were folded to that entry and no further; likewise on a day."""
+    """Books read as of an entry equal books that were folded to that entry and no further; the same holds on a day."""
     facts = [("payment", {"entity": "A", **{k: v for k, v in row.items() if v}}) for row in said]
     kind = pack("small").tables["payment"]
     world = World.new(pack("small"))
@@ -136,10 +138,10 @@ def test_as_known_with_an_entry_is_what_was_folded_to_it(said, cut, day):
 
 
 def test_a_day_holds_from_its_first_and_not_its_last():
-    """A period holds on the day that it begins and no more on the day that it ends; nothing said of days holds always."""
+    """A period holds from its first day to the day before its last; without days it always holds."""
     world = World.new(pack("small"))
-    held = {"holder": "B", "entity": "A", "valid_from": "2024-03-01", "valid_until": "2024-04-01"}
-    world.say([("stake", held), ("payment", PAID), ("payment", {"entity": "A", "payment": "P2", "amount": "1"})])
+    stake_row = {"holder": "B", "entity": "A", "valid_from": "2024-03-01", "valid_until": "2024-04-01"}
+    world.say([("stake", stake_row), ("payment", PAID), ("payment", {"entity": "A", "payment": "P2", "amount": "1"})])
     tables = pack("small").tables
 
     def count(table, day):

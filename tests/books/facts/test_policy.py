@@ -25,15 +25,15 @@ def calendars(off, worked):
 def test_numbers_count_working_days(off, days):
     """The difference of two numbers is the count of working days between, make-up days with them."""
     worked = [d for d in days if d.weekday() >= 5 and d not in off]
-    found = {day: (is_working, number) for day, is_working, number in working_days(calendars(off, worked))}
-    assert len(found) == 731
-    one, other = dt.date(2023, 5, 17), dt.date(2024, 10, 8)
+    result = {day: (is_working, number) for day, is_working, number in working_days(calendars(off, worked))}
+    assert len(result) == 731
+    item, other = dt.date(2023, 5, 17), dt.date(2024, 10, 8)
     counted = 0
-    day = one
+    day = item
     while day < other:
         day += dt.timedelta(days=1)
         counted += day in worked or (day.isoweekday() <= 5 and day not in off)
-    assert found[other][1] - found[one][1] == counted
+    assert result[other][1] - result[item][1] == counted
 
 
 def test_days_end_where_the_years_break_off():
@@ -51,10 +51,10 @@ def test_the_table_has_make_up_days():
 
 
 def test_parameters_are_exact_and_dated():
-    """Each value stands in its table to the last digit, with its days."""
+    """Each value is in its table to the last digit, with its days."""
     world = World.new(pack("small"))
-    found = world.duck.rows("SELECT value, valid_from, valid_until, verified FROM param_large_cny ORDER BY 2")
-    assert found == [
+    result = world.duck.rows("SELECT value, valid_from, valid_until, verified FROM param_large_cny ORDER BY 2")
+    assert result == [
         (Decimal(1000), dt.date(2020, 1, 1), dt.date(2024, 4, 1), True),
         (Decimal("500.5"), dt.date(2024, 4, 1), None, False),
     ]
@@ -67,7 +67,7 @@ def _lines(world, entity):
 
 
 def test_lists_reach_down_by_distance():
-    """An entity has its own lines, those of each one above it, and the policy's; a line that ends reaches nobody."""
+    """An entity has its own lines, those of each one above it, and the policy's; a line that ends reaches no entity."""
     world = World.new(pack("small"))
     world.say([("entity", {"entity": "B", "name": "B", "parent": "A", "act": "correct"})])
     line = {"list": "free_items", "valid_from": "2024-01-01"}

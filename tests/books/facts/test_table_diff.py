@@ -1,4 +1,4 @@
-"""The law of differences: entities and groups of which any row came or went are named, and no others."""
+"""The law of differences: entities and groups with a row that came or went are named, and no others."""
 
 import pyarrow as pa
 
@@ -17,12 +17,12 @@ def test_entities_whose_rows_differ_are_named() -> None:
 
 
 def test_a_group_is_given_whole_where_one_row_differs() -> None:
-    """All rows of a circle of which a leg came or went, as it was and as it is; of an equal one nothing."""
+    """All rows of a circle that lost or gained a leg come out, before and after; of an equal one nothing."""
     duck = DuckDb()
     was = pa.table({"cycle": ["x", "x", "y", "z"], "leg": [1, 2, 1, 1]})
     now = pa.table({"cycle": ["x", "x", "y", "w"], "leg": [1, 3, 1, 1]})
     duck.register("before", was)
     duck.register("after", now)
     rows = differing_groups(duck, "cycle", "SELECT * FROM before", "SELECT * FROM after").to_pylist()
-    found = sorted((row["cycle"], row["leg"]) for row in rows)
-    assert found == [("w", 1), ("x", 1), ("x", 1), ("x", 2), ("x", 3), ("z", 1)]
+    result = sorted((row["cycle"], row["leg"]) for row in rows)
+    assert result == [("w", 1), ("x", 1), ("x", 1), ("x", 2), ("x", 3), ("z", 1)]

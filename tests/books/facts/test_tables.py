@@ -9,7 +9,7 @@ from tests.laws.worlds import World, pack
 
 
 def test_every_kind_has_its_tables():
-    """What stands, what was ever known, and what ended: for each kind, and for each nested list."""
+    """For each kind, and for each nested list, there are tables of the current, the known and the ended facts."""
     world = World.new(pack("small"))
     there = {row[0] for row in world.duck.rows("SELECT table_name FROM duckdb_tables()")}
     views = {row[0] for row in world.duck.rows("SELECT view_name FROM duckdb_views()")}
@@ -24,8 +24,8 @@ def test_a_new_field_widens_a_table_once():
     """Making the tables again under a policy with one field more adds that column, and nothing else."""
     world = World.new(pack("small"))
     world.say([("payment", {"entity": "A", "payment": "P1", "amount": "1"})])
-    held = pack("small").kinds["payment"]
-    wider = replace(held, fields=(*held.fields, Field("colour", "text", Text(zh="", en=""))))
+    kind = pack("small").kinds["payment"]
+    wider = replace(kind, fields=(*kind.fields, Field("colour", "text", Text(zh="", en=""))))
     other = replace(pack("small"), kinds={**pack("small").kinds, "payment": wider})
     for _ in range(2):
         create(world.duck, other)

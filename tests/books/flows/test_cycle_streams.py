@@ -1,4 +1,4 @@
-"""Streams of legs: a party that is new, a leg that is told twice, and a day that came too late make no difference."""
+"""Streams of legs: a new party, a repeated leg and a late day make no difference."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ def legs(*rows: tuple[int, str, str, int, int]) -> str:
 
 
 def test_each_flow_reads_its_kind() -> None:
-    """The columns that a flow names stand in its kind, and a pattern has its parameters."""
+    """The columns that a flow names exist in its kind, and a pattern has its parameters."""
     for flow, read in FLOWS.items():
         kind = pack("base").kinds[flow]
         assert {read.payer, read.payee, read.amount, read.leg} <= set(kind.columns)
@@ -26,10 +26,10 @@ def test_each_flow_reads_its_kind() -> None:
 
 
 def test_legs_come_go_and_come_back() -> None:
-    """A leg stands as long as one fact stands for it; when it comes back, its circles are found again."""
+    """A leg is current as long as one fact is behind it; when it comes back, its circles are found again."""
     before = [(1, "A", "B", 100, 1), (2, "B", "A", 100, 2)]
     stream = Stream(DuckDb(), patterns_of(pack("base"), "payment")["in_turn"], {}, legs=legs(*before))
-    assert stream.found == [[[1], [2]]]
+    assert stream.circles == [[[1], [2]]]
     assert stream.feed(legs((3, "A", "B", 100, 1))) == ([], [(3, 1)])
     stream.end(np.array([1]))
     stream.end(np.array([3]))
@@ -43,5 +43,5 @@ def test_groups_are_one_party_each() -> None:
     stream = Stream(
         DuckDb(), pattern, {"A": "H", "C": "H", "D": "H"}, legs=legs((1, "A", "B", 100, 1), (2, "B", "C", 95, 2))
     )
-    assert stream.found == [[[1], [2]]]
+    assert stream.circles == [[[1], [2]]]
     assert stream.feed(legs((3, "B", "D", 99, 3)))[0] == [[[1], [3]]]

@@ -1,4 +1,4 @@
-"""Fans as rows: moving them gives what building them gives, and hubs are passed over."""
+"""Fans as rows: moving them equals building them, and hubs are passed over."""
 
 import datetime as dt
 from dataclasses import replace
@@ -17,17 +17,17 @@ from tests.laws.worlds import PACKS, Row, World
 @lru_cache(maxsize=1)
 def few() -> Pack:
     """Return the pack with the rules of fans alone, with few enough others to be met by chance."""
-    whole = read_pack(gather_files([PACKS], "cn-capital"), "cn-capital")
-    rules = {name: rule for name, rule in whole.rules.items() if "flow_fan" in rule.references}
+    full_pack = read_pack(gather_files([PACKS], "cn-capital"), "cn-capital")
+    rules = {name: rule for name, rule in full_pack.rules.items() if "flow_fan" in rule.references}
     assert len(rules) == 3
-    said = {"fan_peers_min": 2, "fan_peers_max": 3}
+    reported = {"fan_peers_min": 2, "fan_peers_max": 3}
     params = {
-        name: replace(param, values=tuple(replace(v, value=said[name]) for v in param.values))
-        if name in said
+        name: replace(param, values=tuple(replace(v, value=reported[name]) for v in param.values))
+        if name in reported
         else param
-        for name, param in whole.params.items()
+        for name, param in full_pack.params.items()
     }
-    return replace(whole, rules=rules, params=params, digest="fans")
+    return replace(full_pack, rules=rules, params=params, digest="fans")
 
 
 def payment(payer: str, name: str, payee: str, day: int, amount: str = "100", act: str = "state") -> tuple[str, Row]:
@@ -45,31 +45,31 @@ def payment(payer: str, name: str, payee: str, day: int, amount: str = "100", ac
 
 def world() -> World:
     """Return an empty world with entities A to E."""
-    found = World.new(few())
-    found.say([("entity", {"entity": one, "name": one}) for one in "ABCDE"])
-    return found
+    scene = World.new(few())
+    scene.say([("entity", {"entity": item, "name": item}) for item in "ABCDE"])
+    return scene
 
 
-def table(found: World) -> list[tuple[Any, ...]]:
+def table(scene: World) -> list[tuple[Any, ...]]:
     """Return the rows in order."""
-    return sorted(found.duck.rows("SELECT * FROM flow_fan"), key=str)
+    return sorted(scene.duck.rows("SELECT * FROM flow_fan"), key=str)
 
 
 def test_a_fan_grows_goes_and_is_a_hub_at_last() -> None:
     """Two payers alike within days are a fan, a third belongs to it, a fifth makes a hub, and what ends leaves."""
-    found = world()
-    found.say([payment("A", "1", "X", 1), payment("B", "1", "X", 3), payment("C", "1", "X", 20)])
+    scene = world()
+    scene.say([payment("A", "1", "X", 1), payment("B", "1", "X", 3), payment("C", "1", "X", 20)])
     sql = "SELECT DISTINCT shape, centre, peers, total FROM flow_fan"
-    assert [(s, c, p, str(t)) for s, c, p, t in found.duck.rows(sql)] == [("fan_in", "X", 2, "200.00")]
-    found.say([payment("C", "2", "X", 4)])
-    assert [row[2] for row in found.duck.rows(sql)] == [3]
-    assert {rule.rsplit("/", 1)[-1] for rule, *_ in found.standing()} == {"many_to_one"}
-    then = FanRows(found.duck, few()).told(dt.date(2024, 3, 3), 1 << 30)
+    assert [(s, c, p, str(t)) for s, c, p, t in scene.duck.rows(sql)] == [("fan_in", "X", 2, "200.00")]
+    scene.say([payment("C", "2", "X", 4)])
+    assert [row[2] for row in scene.duck.rows(sql)] == [3]
+    assert {rule.rsplit("/", 1)[-1] for rule, *_ in scene.standing()} == {"many_to_one"}
+    then = FanRows(scene.duck, few()).rows_as_of(dt.date(2024, 3, 3), 1 << 30)
     assert set(then.column("peers").to_pylist()) == {2}
-    found.say([payment("D", "1", "X", 4)])
-    assert table(found) == []
-    found.say([payment("D", "1", "X", 4, act="retract")])
-    assert [row[2] for row in found.duck.rows(sql)] == [3]
+    scene.say([payment("D", "1", "X", 4)])
+    assert table(scene) == []
+    scene.say([payment("D", "1", "X", 4, act="retract")])
+    assert [row[2] for row in scene.duck.rows(sql)] == [3]
 
 
 def test_a_fan_of_split_sums_alone() -> None:
@@ -77,16 +77,16 @@ def test_a_fan_of_split_sums_alone() -> None:
     pack = few()
     often = pack.params["fan_repeats_min"]
     twice = replace(often, values=tuple(replace(v, value=2) for v in often.values))
-    found = World.new(replace(pack, params={**pack.params, "fan_repeats_min": twice}, digest="split"))
-    found.say([("entity", {"entity": one, "name": one}) for one in "AB"])
-    found.say([payment("A", "1", "X", 1), payment("B", "1", "X", 3), payment("A", "2", "X", 1)])
-    assert table(found) == []
-    found.say([payment("B", "2", "X", 3), payment("B", "3", "X", 4)])
-    assert {row[9] for row in table(found)} == {"1", "2"}
+    scene = World.new(replace(pack, params={**pack.params, "fan_repeats_min": twice}, digest="split"))
+    scene.say([("entity", {"entity": item, "name": item}) for item in "AB"])
+    scene.say([payment("A", "1", "X", 1), payment("B", "1", "X", 3), payment("A", "2", "X", 1)])
+    assert table(scene) == []
+    scene.say([payment("B", "2", "X", 3), payment("B", "3", "X", 4)])
+    assert {row[9] for row in table(scene)} == {"1", "2"}
 
 
 _party = st.sampled_from("ABCDE")
-_said = st.builds(
+_fact = st.builds(
     payment,
     _party,
     st.sampled_from("12"),
@@ -98,13 +98,13 @@ _said = st.builds(
 
 
 @settings(max_examples=5, deadline=None)
-@given(facts=st.lists(_said, max_size=14), cuts=st.lists(st.integers(0, 14), max_size=3))
+@given(facts=st.lists(_fact, max_size=14), cuts=st.lists(st.integers(0, 14), max_size=3))
 def test_moved_equals_built(facts: list[tuple[str, Row]], cuts: list[int]) -> None:
     """After any payments in any batches the table is what new books would build, and nothing turns that was judged."""
-    found = world()
+    scene = world()
     for low, high in pairwise(sorted({0, len(facts), *(c for c in cuts if c < len(facts))})):
-        found.say(facts[low:high])
-    assert found.watch.judge_all(found.said) == []
-    moved = table(found)
-    found.books.graph.rebuild(99)
-    assert table(found) == moved
+        scene.say(facts[low:high])
+    assert scene.watch.judge_all(scene.said) == []
+    moved = table(scene)
+    scene.books.graph.rebuild(99)
+    assert table(scene) == moved

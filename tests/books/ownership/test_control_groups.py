@@ -1,4 +1,4 @@
-"""Control groups: whoever is uppermost is the head, and the state makes nobody one group."""
+"""Control groups: the uppermost controller is the head, and the state makes no two firms one group."""
 
 from comptroller.books.ownership.control_groups import groups_of
 from comptroller.store.duck import DuckDb

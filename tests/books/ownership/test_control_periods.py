@@ -1,4 +1,4 @@
-"""Periods of control say of every day what the graph of that day says, however facts came."""
+"""Periods of control agree with the graph of every day, in any order of facts."""
 
 import datetime as dt
 from dataclasses import replace
@@ -23,13 +23,13 @@ DAYS = [dt.date(2023, 12, 31), *(dt.date(2024, month, 1) for month in (1, 5, 7, 
 @lru_cache(maxsize=1)
 def asking() -> Pack:
     """Return the base pack with one rule, which asks about the holders and companies of stakes."""
-    whole = read_pack(gather_files([PACKS], "cn-capital"), "cn-capital")
-    some = next(iter(whole.rules.values()))
-    rule = replace(some, name="asks", judges="stake", references={TABLE: ("holder", "entity")})
+    full_pack = read_pack(gather_files([PACKS], "cn-capital"), "cn-capital")
+    chosen = next(iter(full_pack.rules.values()))
+    rule = replace(chosen, name="asks", judges="stake", references={TABLE: ("holder", "entity")})
     return replace(pack("base"), rules={"asks": rule}, digest="asking")
 
 
-def told(world: World) -> list[tuple[object, ...]]:
+def periods_of(world: World) -> list[tuple[object, ...]]:
     """Return the table in order."""
     return sorted(world.duck.rows(f"SELECT {', '.join(COLUMNS)} FROM {TABLE}"), key=str)
 
@@ -42,17 +42,17 @@ def new() -> World:
 
 def test_periods_meet_where_control_passes() -> None:
     """B is A's until the stake goes, and X's from that day on; the chain above A begins with its own stake."""
-    found = new()
+    scene = new()
     stakes = (("A", "B", "60", "2020-01-01", "2024-01-01"), ("X", "B", "60", "2024-01-01", ""))
-    found.say([_stake(*row) for row in (*stakes, ("G", "A", "51", "2022-01-01", ""))], judged=False)
+    scene.say([_stake(*row) for row in (*stakes, ("G", "A", "51", "2022-01-01", ""))], judged=False)
     day = dt.date
-    assert told(found) == [
+    assert periods_of(scene) == [
         ("A", "B", "direct", "A>60%>B", day(2020, 1, 1), day(2024, 1, 1)),
         ("G", "A", "direct", "G>51%>A", day(2022, 1, 1), None),
         ("G", "B", "joint", "G>51%>A>60%>B", day(2022, 1, 1), day(2024, 1, 1)),
         ("X", "B", "direct", "X>60%>B", day(2024, 1, 1), None),
     ]
-    found.duck.close()
+    scene.duck.close()
 
 
 def _stake(holder: str, entity: str, share: str, since: str, until: str) -> tuple[str, Row]:
@@ -64,20 +64,20 @@ def _stake(holder: str, entity: str, share: str, since: str, until: str) -> tupl
 @given(facts=st.lists(FACT, max_size=10), cuts=st.lists(st.integers(0, 10), max_size=3))
 def test_every_day_is_told_as_the_graph_tells_it(facts: list[tuple[str, Row]], cuts: list[int]) -> None:
     """On each day the periods are the control of that day; moved in batches they are those built afresh."""
-    found = new()
+    scene = new()
     rows = [(kind, {k: v for k, v in row.items() if v}) for kind, row in facts]
     edges = sorted({0, len(rows), *(c for c in cuts if c < len(rows))})
     for low, high in pairwise(edges):
-        found.say(rows[low:high], judged=False)
-    moved = told(found)
-    asked = {name for pair in found.duck.rows("SELECT holder, entity FROM stake") for name in pair}
+        scene.say(rows[low:high], judged=False)
+    moved = periods_of(scene)
+    chosen = {name for pair in scene.duck.rows("SELECT holder, entity FROM stake") for name in pair}
     for day in DAYS:
-        capital = OwnershipGraph(found.duck, asking(), day)
-        chains, names = capital.chains(capital.numbers(sorted(asked))), capital.parties.names
+        capital = OwnershipGraph(scene.duck, asking(), day)
+        chains, names = capital.chains(capital.numbers(sorted(chosen))), capital.parties.names
         wanted = {(names[o], names[e]) for o, e in zip(chains.owner, chains.entity, strict=True)}
         holds = [row for row in moved if (row[4] or dt.date.min) <= day < (row[5] or dt.date.max)]  # type: ignore[operator]
         assert {row[:2] for row in holds} == wanted, day
         assert len(holds) == len(wanted)
-    found.books.graph.rebuild(99)
-    assert told(found) == moved
-    found.duck.close()
+    scene.books.graph.rebuild(99)
+    assert periods_of(scene) == moved
+    scene.duck.close()

@@ -14,20 +14,20 @@ SIZE = 7
 ALL = np.arange(SIZE, dtype=np.int32)
 
 
-def _said(stakes: Stakes, useful: ControlPruning, entities: NDArray[np.int32] = ALL) -> set[tuple[int, ...]]:
-    """Ask about each alone: whoever is asked about is looked at anyway."""
-    said = set()
+def _chains_of(stakes: Stakes, useful: ControlPruning, entities: NDArray[np.int32] = ALL) -> set[tuple[int, ...]]:
+    """Return the chains of each entity alone: a chosen entity is always looked at."""
+    reported = set()
     for entity in entities.tolist():
-        found = chains(stakes, 50, [entity], ALL, marks=useful.of(SIZE))
-        columns = (found.owner, found.entity, found.basis, found.tally, found.is_ultimate, found.is_ring)
-        said |= {(*(int(c[at]) for c in columns), *found.chain(at)) for at in range(len(found))}
-    return said
+        result = chains(stakes, 50, [entity], ALL, marks=useful.of(SIZE))
+        columns = (result.owner, result.entity, result.basis, result.tally, result.is_ultimate, result.is_ring)
+        reported |= {(*(int(c[at]) for c in columns), *result.chain(at)) for at in range(len(result))}
+    return reported
 
 
 def _roots(stakes: Stakes, useful: ControlPruning, entities: NDArray[np.int32]) -> dict[int, int]:
-    found = chains(stakes, 50, entities, ALL, marks=useful.of(SIZE))
-    tops = found.is_ultimate == 1
-    return roots_of(found.entity[tops], found.owner[tops], found.is_ring[tops])
+    result = chains(stakes, 50, entities, ALL, marks=useful.of(SIZE))
+    tops = result.is_ultimate == 1
+    return roots_of(result.entity[tops], result.owner[tops], result.is_ring[tops])
 
 
 @example([(0, 1, 60), (1, 0, 60), (0, 2, 30), (1, 2, 30)], [], [])  # a ring holds a company together
@@ -41,7 +41,7 @@ def _roots(stakes: Stakes, useful: ControlPruning, entities: NDArray[np.int32]) 
     st.lists(st.tuples(*[st.integers(0, SIZE - 1)] * 2, st.integers(0, 3), st.sampled_from([0, 30, 60])), max_size=5),
 )
 def test_useful_parties_tell_all(edges: Edges, asserted: Edges, turns: list[tuple[int, int, int, int]]) -> None:
-    """Chains among those who can count are all chains, with the same tallies and tops, whatever sums and rings there are.
+    """Chains among the useful parties are all chains, with the same tallies and tops, for any sums and rings.
 
     What hangs below a turn, of a stake or of an assertion, is learned again, and nothing else.
     """
@@ -49,9 +49,9 @@ def test_useful_parties_tell_all(edges: Edges, asserted: Edges, turns: list[tupl
     stakes.assert_many(*(list(zip(*asserted, strict=True)) or [(), (), ()]))
     useful.learn(stakes, stakes.parts, ALL, _roots(stakes, ControlPruning(50), ALL))
     for holder, company, basis, parts in turns:
-        assert _said(stakes, useful) == _said(stakes, ControlPruning(50))
-        touched, held = below(stakes, [company]), edges_into(company, stakes.link, stakes.parts, stakes.head)
-        mine = [r for r in held.tolist() if stakes.link[r, HOLDER] == holder and stakes.link[r, BASIS] == basis]
+        assert _chains_of(stakes, useful) == _chains_of(stakes, ControlPruning(50))
+        touched, holders = below(stakes, [company]), edges_into(company, stakes.link, stakes.parts, stakes.head)
+        mine = [r for r in holders.tolist() if stakes.link[r, HOLDER] == holder and stakes.link[r, BASIS] == basis]
         was, now = sum(int(stakes.parts[row]) for row in mine), parts if basis == STAKE else int(parts > 0)
         if basis == STAKE:
             stakes.set_stake(holder, company, parts)
@@ -59,9 +59,9 @@ def test_useful_parties_tell_all(edges: Edges, asserted: Edges, turns: list[tupl
             stakes.assert_control(holder, company, basis, holds=parts > 0)
         useful.turn(np.array([holder]), basis, np.array([was]), np.array([now]))
         useful.open(touched, SIZE)
-        assert _said(stakes, useful) == _said(stakes, ControlPruning(50))
+        assert _chains_of(stakes, useful) == _chains_of(stakes, ControlPruning(50))
         useful.learn(stakes, stakes.parts, touched, _roots(stakes, useful, touched))
-    assert _said(stakes, useful) == _said(stakes, ControlPruning(50))
+    assert _chains_of(stakes, useful) == _chains_of(stakes, ControlPruning(50))
     marks = useful.of(SIZE)
     assert marks is not None
     assert not marks.sums.any()
@@ -80,7 +80,9 @@ def _marks(useful: ControlPruning) -> list[int]:
 
 
 def test_an_edge_that_turns_makes_its_holder_useful() -> None:
-    """Who gets more than the threshold begins; who loses it again and is nobody's is left out."""
+    """A holder that gets more than the threshold begins control; when it loses it and has no controller, it is
+    left out.
+    """
     stakes, useful = Stakes(3, [0], [1], [30]), ControlPruning(50)
     useful.learn(stakes, stakes.parts, np.arange(3, dtype=np.int32), {})
     assert _marks(useful) == [0, 0, 0]

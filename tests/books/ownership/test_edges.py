@@ -1,4 +1,4 @@
-"""What the edges into companies ought to be, and what must be put so that the rows say so: no more, and no less."""
+"""The edges that companies should have, and the changes that bring the rows there: no more, and no less."""
 
 from typing import Any
 
@@ -14,25 +14,27 @@ STAKES = st.lists(
     st.tuples(*[st.integers(0, SIZE - 1)] * 2, st.sampled_from([(0, 0, 0), (5, 10, 15), (30, 30, 30), (0, 60, 100)])),
     max_size=12,
 )
-SAID = st.tuples(STAKES, st.dictionaries(st.integers(0, SIZE - 1), st.sets(st.tuples(st.integers(0, 5), st.just(3)))))
-Said = tuple[list[tuple[int, int, tuple[int, int, int]]], dict[int, set[tuple[int, int]]]]
+REPORTS = st.tuples(
+    STAKES, st.dictionaries(st.integers(0, SIZE - 1), st.sets(st.tuples(st.integers(0, 5), st.just(3))))
+)
+Reports = tuple[list[tuple[int, int, tuple[int, int, int]]], dict[int, set[tuple[int, int]]]]
 
 
-def _wanted(said: Said) -> EdgeRequest:
-    rows = sorted(said[0], key=lambda row: row[1])
+def _wanted(reports: Reports) -> EdgeRequest:
+    rows = sorted(reports[0], key=lambda row: row[1])
     companies = np.arange(SIZE, dtype=np.int32)
     start = np.append(np.searchsorted([c for _, c, _ in rows], companies), len(rows))
     cells = np.array([cell for *_, cell in rows], np.int64).reshape(-1, 3)
-    return EdgeRequest(companies, start, np.array([h for h, *_ in rows], np.int32), cells, said[1], {})
+    return EdgeRequest(companies, start, np.array([h for h, *_ in rows], np.int32), cells, reports[1], {})
 
 
-def _plainly(said: Said) -> dict[tuple[int, int, int], tuple[int, ...]]:
-    """The edges by the definition: what one holder is said to have adds up; none in the middle is none."""
-    found: dict[tuple[int, int, int], NDArray[np.int64]] = {}
-    for holder, company, cell in said[0]:
-        found[holder, company, STAKE] = found.get((holder, company, STAKE), np.zeros(3, np.int64)) + cell
-    told = {key: tuple(sums.tolist()) for key, sums in found.items() if sums[1]}
-    return told | {(h, c, basis): (1, 1, 1) for c, edges in said[1].items() for h, basis in edges}
+def _by_definition(reports: Reports) -> dict[tuple[int, int, int], tuple[int, ...]]:
+    """Return the edges by the definition: reports of one holder add up; none in the middle is none."""
+    result: dict[tuple[int, int, int], NDArray[np.int64]] = {}
+    for holder, company, cell in reports[0]:
+        result[holder, company, STAKE] = result.get((holder, company, STAKE), np.zeros(3, np.int64)) + cell
+    reported = {key: tuple(sums.tolist()) for key, sums in result.items() if sums[1]}
+    return reported | {(h, c, basis): (1, 1, 1) for c, edges in reports[1].items() for h, basis in edges}
 
 
 class _Rows:
@@ -48,7 +50,7 @@ class _Rows:
         return self.low, self.stakes.parts, self.high
 
     def put(self, want: EdgeRequest) -> int:
-        """Let the rows be what is wanted; returns how many edges turned."""
+        """Change the rows to what is wanted; return how many edges changed."""
         put, asserted = want.turns(self.stakes, self.bounds)
         self.stakes.row_count = put_all(put, self.stakes.link, self.bounds, self.stakes.head, self.stakes.row_count)
         for holder, company, basis, holds in asserted:
@@ -57,22 +59,22 @@ class _Rows:
         assert (self.stakes.local == -1).all()
         return len(put) + len(asserted)
 
-    def told(self) -> dict[tuple[int, int, int], tuple[int, ...]]:
-        found = {}
+    def edges(self) -> dict[tuple[int, int, int], tuple[int, ...]]:
+        result = {}
         for company in range(SIZE):
             for row in edges_into(company, self.stakes.link, self.stakes.parts, self.stakes.head).tolist():
                 key = (int(self.stakes.link[row, HOLDER]), company, int(self.stakes.link[row, BASIS]))
-                assert key not in found
-                found[key] = tuple(int(bound[row]) for bound in self.bounds)
-        return found
+                assert key not in result
+                result[key] = tuple(int(bound[row]) for bound in self.bounds)
+        return result
 
 
-@given(st.lists(SAID, min_size=1, max_size=4))
-def test_the_rows_become_what_is_wanted(history: list[Said]) -> None:
-    """Whatever was put before, the rows say what is wanted now; so many edges are put as differ, and then none."""
+@given(st.lists(REPORTS, min_size=1, max_size=4))
+def test_the_rows_become_what_is_wanted(history: list[Reports]) -> None:
+    """After any history the rows are what is wanted now; as many edges are put as differ, and then none."""
     rows = _Rows()
-    for said in history:
-        was, now = rows.told(), _plainly(said)
-        assert rows.put(_wanted(said)) == sum(was.get(key) != now.get(key) for key in was.keys() | now.keys())
-        assert rows.told() == now
-        assert rows.put(_wanted(said)) == 0
+    for reported in history:
+        was, now = rows.edges(), _by_definition(reported)
+        assert rows.put(_wanted(reported)) == sum(was.get(key) != now.get(key) for key in was.keys() | now.keys())
+        assert rows.edges() == now
+        assert rows.put(_wanted(reported)) == 0

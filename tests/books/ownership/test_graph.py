@@ -1,4 +1,4 @@
-"""The graph's tables: what is known of small groups by hand, and the law that moving them gives what building them gives."""
+"""The graph's tables: small groups worked by hand, and the law that moving the tables equals building them."""
 
 import datetime as dt
 from itertools import pairwise
@@ -27,23 +27,23 @@ def table(world: World, name: str) -> list[tuple[Any, ...]]:
 
 
 def controls(world: World) -> set[tuple[str, str, str, str]]:
-    """Return who controls whom, on what basis, by which chain."""
+    """Return pairs of control with their basis and their chain."""
     return set(world.duck.rows("SELECT owner, entity, basis, path FROM controls"))
 
 
 def world(*facts: tuple[str, Row]) -> World:
-    """Return a world that was told these facts at once."""
-    found = World.new(pack("base"))
-    assert found.say(list(facts)) == len(facts)
-    return found
+    """Return a world that got these facts at once."""
+    scene = World.new(pack("base"))
+    assert scene.say(list(facts)) == len(facts)
+    return scene
 
 
 def test_more_than_half_held_directly_or_jointly() -> None:
     """Half is not enough; what is controlled adds its own stakes, and the chain goes by the largest."""
-    found = world(stake("A", "B", "51"), stake("A", "C", "20"), stake("B", "C", "31"), stake("C", "D", "50"))
-    said = {("A", "B", "direct", "A>51%>B"), ("A", "C", "joint", "A>51%>B>31%>C")}
-    assert controls(found) == said
-    assert table(found, "ultimate_controller") == [
+    scene = world(stake("A", "B", "51"), stake("A", "C", "20"), stake("B", "C", "31"), stake("C", "D", "50"))
+    reported = {("A", "B", "direct", "A>51%>B"), ("A", "C", "joint", "A>51%>B>31%>C")}
+    assert controls(scene) == reported
+    assert table(scene, "ultimate_controller") == [
         ("B", "A", "direct", False, "A>51%>B"),
         ("C", "A", "joint", False, "A>51%>B>31%>C"),
     ]
@@ -51,7 +51,7 @@ def test_more_than_half_held_directly_or_jointly() -> None:
 
 def test_a_document_a_board_and_an_agreement_give_control_too() -> None:
     """Each basis is named, and what is held by more than half is never called asserted."""
-    found = world(
+    scene = world(
         stake("A", "B", "41.06", mode="asserted_control", document="charter"),
         stake("A", "C", "30"),
         stake("X", "C", "25"),
@@ -61,8 +61,8 @@ def test_a_document_a_board_and_an_agreement_give_control_too() -> None:
         ),
         ("post", {"entity": "A", "person": "p", "post": "director", "appointed_by": "O", "valid_from": "2024-01-01"}),
     )
-    said = {(owner, entity, basis) for owner, entity, basis, _ in controls(found)}
-    assert said == {
+    reported = {(owner, entity, basis) for owner, entity, basis, _ in controls(scene)}
+    assert reported == {
         ("A", "B", "asserted"),
         ("A", "C", "agreement"),
         ("O", "A", "board_majority"),
@@ -73,28 +73,28 @@ def test_a_document_a_board_and_an_agreement_give_control_too() -> None:
 
 def test_shares_through_a_loop_and_the_gap_beside_them() -> None:
     """A holds 51 of B, which holds 60 of C, which holds 49 of B: B is 51 / (1 - 0.6 * 0.49) hundredths A's; the rest is open."""
-    found = world(stake("A", "B", "51"), stake("B", "C", "60"), stake("C", "B", "49"))
+    scene = world(stake("A", "B", "51"), stake("B", "C", "60"), stake("C", "B", "49"))
     sql = "SELECT entity, share_pct, gap_pct FROM effective_share WHERE owner = 'A' ORDER BY entity"
-    assert [(e, str(s), str(g)) for e, s, g in found.duck.rows(sql)] == [
+    assert [(e, str(s), str(g)) for e, s, g in scene.duck.rows(sql)] == [
         ("B", "72.237960", "27.762040"),
         ("C", "43.342776", "56.657224"),
     ]
-    issues = [(entity, issue, detail) for entity, issue, _, detail in table(found, "stake_issue")]
+    issues = [(entity, issue, detail) for entity, issue, _, detail in table(scene, "stake_issue")]
     assert issues == [("B", "ring", "B>60%>C>49%>B"), ("C", "ring", "C>49%>B>60%>C")]
 
 
 def test_bounds_stay_apart() -> None:
-    """A stake known by its bounds gives lower, middle and upper; only what is certain counts for control."""
-    found = world(stake("A", "B", "", share_low_pct="40", share_high_pct="70"), stake("B", "C", "50"))
+    """A stake known by its bounds has lower, middle and upper shares; only what is certain counts for control."""
+    scene = world(stake("A", "B", "", share_low_pct="40", share_high_pct="70"), stake("B", "C", "50"))
     sql = "SELECT entity, low_pct, share_pct, high_pct FROM effective_share WHERE owner = 'A' ORDER BY entity"
-    assert [tuple(map(str, row)) for row in found.duck.rows(sql)] == [
+    assert [tuple(map(str, row)) for row in scene.duck.rows(sql)] == [
         ("B", "40.000000", "55.000000", "70.000000"),
         ("C", "20.000000", "27.500000", "35.000000"),
     ]
-    assert controls(found) == set()
-    found = world(stake("A", "B", "", share_high_pct="25"), stake("C", "D", "", share_low_pct="75"))
+    assert controls(scene) == set()
+    scene = world(stake("A", "B", "", share_high_pct="25"), stake("C", "D", "", share_low_pct="75"))
     sql = "SELECT owner, low_pct, share_pct, high_pct FROM effective_share ORDER BY owner"
-    assert [tuple(map(str, row)) for row in found.duck.rows(sql)] == [
+    assert [tuple(map(str, row)) for row in scene.duck.rows(sql)] == [
         ("A", "0.000000", "12.500000", "25.000000"),
         ("C", "75.000000", "75.000000", "100.000000"),
     ]
@@ -102,9 +102,9 @@ def test_bounds_stay_apart() -> None:
 
 def test_what_is_wrong_with_stakes_is_said() -> None:
     """Above the whole, of no known size, in oneself: each is a row, and none stops the rest."""
-    found = world(stake("A", "B", "70"), stake("C", "B", "40"), stake("A", "D", ""), stake("C", "C", "10"))
-    said = [(entity, issue, str(total)) for entity, issue, total, _ in table(found, "stake_issue")]
-    assert said == [
+    scene = world(stake("A", "B", "70"), stake("C", "B", "40"), stake("A", "D", ""), stake("C", "C", "10"))
+    reported = [(entity, issue, str(total)) for entity, issue, total, _ in table(scene, "stake_issue")]
+    assert reported == [
         ("B", "over", "110.000000"),
         ("C", "own", "10.000000"),
         ("D", "nothing", "0.000000"),
@@ -113,9 +113,9 @@ def test_what_is_wrong_with_stakes_is_said() -> None:
 
 
 def test_a_loop_that_owns_itself_wholly_has_no_solution() -> None:
-    """Its members are all gap, and said to be endless."""
-    found = world(stake("B", "C", "100"), stake("C", "B", "100"))
-    assert [(e, i) for e, i, _, _ in table(found, "stake_issue") if i == "endless"] == [
+    """Its members are all gap, and marked as endless."""
+    scene = world(stake("B", "C", "100"), stake("C", "B", "100"))
+    assert [(e, i) for e, i, _, _ in table(scene, "stake_issue") if i == "endless"] == [
         ("B", "endless"),
         ("C", "endless"),
     ]
@@ -124,18 +124,18 @@ def test_a_loop_that_owns_itself_wholly_has_no_solution() -> None:
 def test_control_and_management_that_do_not_meet() -> None:
     """What is controlled and not managed is one table, what is managed and not controlled another."""
     entities = [("entity", {"entity": e, "name": e, "parent": p}) for e, p in (("C", "A"), ("D", "B"))]
-    found = world(stake("A", "C", "60"), stake("A", "D", "60"), *entities)
+    scene = world(stake("A", "C", "60"), stake("A", "D", "60"), *entities)
     sql = "SELECT owner, entity, path FROM controlled_not_governed"
-    assert found.duck.rows(sql) == [("A", "D", "A>60%>D")]
-    assert found.duck.rows("SELECT manager, entity, distance FROM governed_without_control") == [("B", "D", 1)]
+    assert scene.duck.rows(sql) == [("A", "D", "A>60%>D")]
+    assert scene.duck.rows("SELECT manager, entity, distance FROM governed_without_control") == [("B", "D", 1)]
 
 
 def test_control_gained_and_lost_is_an_event() -> None:
     """A stake that goes ends control of all below; another share alone is no turn."""
-    found = world(stake("A", "B", "60"), stake("B", "C", "60"))
-    found.say([stake("B", "C", "70", act="correct")], judged=False)
-    found.say([stake("A", "B", "60", act="retract")], judged=False)
-    turns = found.duck.rows("SELECT owner, entity, turn, path, entry FROM control_turn ORDER BY entry, owner, entity")
+    scene = world(stake("A", "B", "60"), stake("B", "C", "60"))
+    scene.say([stake("B", "C", "70", act="correct")], judged=False)
+    scene.say([stake("A", "B", "60", act="retract")], judged=False)
+    turns = scene.duck.rows("SELECT owner, entity, turn, path, entry FROM control_turn ORDER BY entry, owner, entity")
     first, last = turns[0][4], turns[-1][4]
     assert [(*row[:4], row[4] == last) for row in turns] == [
         ("A", "B", "gained", "A>60%>B", False),
@@ -149,12 +149,12 @@ def test_control_gained_and_lost_is_an_event() -> None:
 
 def test_the_clock_begins_and_ends_stakes() -> None:
     """What holds is what holds on the clock's day."""
-    found = world(stake("A", "B", "60", valid_from="2024-08-01", valid_until="2024-09-01"))
-    said = []
+    scene = world(stake("A", "B", "60", valid_from="2024-08-01", valid_until="2024-09-01"))
+    reported = []
     for day in (dt.date(2024, 7, 31), dt.date(2024, 8, 1), dt.date(2024, 8, 31), dt.date(2024, 9, 1)):
-        found.tick(day)
-        said.append(len(controls(found)))
-    assert said == [0, 1, 1, 0]
+        scene.tick(day)
+        reported.append(len(controls(scene)))
+    assert reported == [0, 1, 1, 0]
 
 
 @pytest.mark.parametrize("wide", [1, control_rows.WIDE])
@@ -169,21 +169,21 @@ def test_moved_equals_built(facts: list[tuple[str, Row]], cuts: list[int], ticks
 
 
 def _moved_equals_built(facts: list[tuple[str, Row]], cuts: list[int], *, ticks: bool) -> None:
-    found = World.new(pack("base"))
+    scene = World.new(pack("base"))
     rows = [(kind, {k: v for k, v in row.items() if v}) for kind, row in facts]
     edges = sorted({0, len(rows), *(c for c in cuts if c < len(rows))})
     for low, high in pairwise(edges):
-        found.say(rows[low:high], judged=False)
+        scene.say(rows[low:high], judged=False)
         if ticks:
-            found.books.tick(dt.datetime(2024, 1 + (high * 3) % 11, 15, tzinfo=dt.UTC))
-    moved = {name: table(found, name) for name in COLUMNS}
-    found.books.graph.rebuild(99)
-    assert {name: table(found, name) for name in COLUMNS} == moved
+            scene.books.tick(dt.datetime(2024, 1 + (high * 3) % 11, 15, tzinfo=dt.UTC))
+    moved = {name: table(scene, name) for name in COLUMNS}
+    scene.books.graph.rebuild(99)
+    assert {name: table(scene, name) for name in COLUMNS} == moved
 
 
 def test_a_day_that_turns_after_a_restart_is_seen() -> None:
-    """Books that were opened again move their tables from the day on which they were left."""
-    found = world(stake("A", "B", "60", valid_from="2024-08-01"))
-    books = Books(found.duck, found.books.pack, owner="O", zone="UTC")
+    """Books that were opened again move their tables from their last day."""
+    scene = world(stake("A", "B", "60", valid_from="2024-08-01"))
+    books = Books(scene.duck, scene.books.pack, owner="O", zone="UTC")
     books.tick(dt.datetime(2024, 8, 1, 12, tzinfo=dt.UTC))
-    assert len(controls(found)) == 1
+    assert len(controls(scene)) == 1

@@ -1,4 +1,4 @@
-"""Relations and circles as tables: small worlds by hand, and the law that moving them gives what building them gives."""
+"""Relations and circles as tables: small worlds by hand, and the law that moving the tables equals building them."""
 
 import datetime as dt
 from functools import lru_cache
@@ -28,24 +28,26 @@ RULES = (
 @lru_cache(maxsize=1)
 def few() -> Pack:
     """Return the pack with the rules alone that ask about relations and circles."""
-    whole = read_pack(gather_files([PACKS], "cn-capital"), "cn-capital")
-    rules = {name: rule for name, rule in whole.rules.items() if name.endswith(RULES)}
+    full_pack = read_pack(gather_files([PACKS], "cn-capital"), "cn-capital")
+    rules = {name: rule for name, rule in full_pack.rules.items() if name.endswith(RULES)}
     assert len(rules) == len(RULES)
-    return Pack(**{**{f: getattr(whole, f) for f in whole.__dataclass_fields__}, "rules": rules, "digest": "few"})
+    return Pack(
+        **{**{f: getattr(full_pack, f) for f in full_pack.__dataclass_fields__}, "rules": rules, "digest": "few"}
+    )
 
 
 def world() -> World:
     """Return an empty world under those rules, with entities A to D."""
     duck = DuckDb(memory="500MB")
     books = Books(duck, few(), owner="O", zone="UTC")
-    found = World(duck, books, Watch(duck, few()))
-    found.say([("entity", {"entity": one, "name": one}) for one in "ABCD"])
-    return found
+    scene = World(duck, books, Watch(duck, few()))
+    scene.say([("entity", {"entity": item, "name": item}) for item in "ABCD"])
+    return scene
 
 
-def table(found: World, name: str) -> list[tuple[Any, ...]]:
+def table(scene: World, name: str) -> list[tuple[Any, ...]]:
     """Return a table's rows in order."""
-    return sorted(found.duck.rows(f"SELECT * FROM {name}"), key=str)
+    return sorted(scene.duck.rows(f"SELECT * FROM {name}"), key=str)
 
 
 def payment(payer: str, name: str, payee: str, amount: str, day: str, **fields: str) -> tuple[str, Row]:
@@ -54,119 +56,121 @@ def payment(payer: str, name: str, payee: str, amount: str, day: str, **fields: 
 
 
 def test_a_circle_is_found_once_whatever_comes_last() -> None:
-    """The legs of a circle in any order give one circle, which goes with any of its legs."""
+    """The legs of a circle in any order make one circle, which goes with any of its legs."""
     legs = [
         payment("A", "1", "B", "100", "2024-03-01"),
         payment("B", "2", "C", "99", "2024-03-02"),
         payment("C", "3", "A", "98", "2024-03-03"),
     ]
     for order in ((0, 1, 2), (2, 1, 0), (1, 2, 0)):
-        found = world()
+        scene = world()
         for at in order:
-            found.say([legs[at]])
-        rows = found.duck.rows("SELECT position, entity, payee FROM trade_cycle ORDER BY position")
+            scene.say([legs[at]])
+        rows = scene.duck.rows("SELECT position, entity, payee FROM trade_cycle ORDER BY position")
         assert rows == [(1, "A", "B"), (2, "B", "C"), (3, "C", "A")]
-        assert len(found.standing()) == 3
-        found.say([("payment", {"entity": "B", "payment": "2", "act": "retract"})])
-        assert table(found, "trade_cycle") == []
-        assert found.standing() == set()
+        assert len(scene.standing()) == 3
+        scene.say([("payment", {"entity": "B", "payment": "2", "act": "retract"})])
+        assert table(scene, "trade_cycle") == []
+        assert scene.standing() == set()
 
 
 def test_a_search_that_is_cut_short_says_so() -> None:
-    """A party with more payments within the window than are kept is named, once; others are not, and circles still stand."""
-    found = world()
+    """A party with more payments within the window than are stored is named, once; no other is, and circles remain."""
+    scene = world()
     crowd = [payment("A", f"c{n}", f"P{n}", f"{n + 1}", "2024-03-02") for n in range(4_110)]
-    found.say([payment("A", "1", "B", "100", "2024-03-01"), *crowd])
-    entry = found.duck.rows("SELECT max(fact) >> 20 FROM payment")[0][0]
+    scene.say([payment("A", "1", "B", "100", "2024-03-01"), *crowd])
+    entry = scene.duck.rows("SELECT max(fact) >> 20 FROM payment")[0][0]
     limits = "SELECT DISTINCT entity, flow, reached, leg, entry FROM search_limit"
-    assert found.duck.rows(limits) == [("A", "payment", "crowded", None, entry)]
-    found.say([payment("C", "3", "D", "98", "2024-03-03"), payment("D", "4", "C", "98", "2024-03-04")])
-    assert found.duck.rows(limits) == [("A", "payment", "crowded", None, entry)]
-    assert found.duck.rows("SELECT entity FROM trade_cycle ORDER BY 1") == [("C",), ("D",)]
-    assert (search_limits(found.books, "A"), search_limits(found.books, "B")) == (3, 0)
+    assert scene.duck.rows(limits) == [("A", "payment", "crowded", None, entry)]
+    scene.say([payment("C", "3", "D", "98", "2024-03-03"), payment("D", "4", "C", "98", "2024-03-04")])
+    assert scene.duck.rows(limits) == [("A", "payment", "crowded", None, entry)]
+    assert scene.duck.rows("SELECT entity FROM trade_cycle ORDER BY 1") == [("C",), ("D",)]
+    assert (search_limits(scene.books, "A"), search_limits(scene.books, "B")) == (3, 0)
 
 
 def test_a_circle_far_behind_the_stream_is_found() -> None:
     """A payment dated far ahead does not hide the circles of earlier days."""
-    found = world()
-    found.say([payment("A", "9", "D", "5", "2099-01-01"), payment("A", "1", "B", "100", "2024-03-01")])
-    found.say([payment("B", "2", "A", "100", "2024-03-02")])
-    assert found.duck.rows("SELECT entity FROM trade_cycle ORDER BY 1") == [("A",), ("B",)]
+    scene = world()
+    scene.say([payment("A", "9", "D", "5", "2099-01-01"), payment("A", "1", "B", "100", "2024-03-01")])
+    scene.say([payment("B", "2", "A", "100", "2024-03-02")])
+    assert scene.duck.rows("SELECT entity FROM trade_cycle ORDER BY 1") == [("A",), ("B",)]
 
 
 def test_legs_alike_are_one_leg() -> None:
-    """Payments of one pair, day and sum stand for one leg, each with its row, until the last of them ends."""
-    found = world()
-    found.say([payment("A", "1", "B", "100", "2024-03-01"), payment("A", "2", "B", "100", "2024-03-01")])
-    found.say([payment("B", "3", "A", "99", "2024-03-02")])
-    found.say([payment("A", "4", "B", "100", "2024-03-01")])
+    """Payments of one pair, day and sum are one leg, each with its row, until the last of them ends."""
+    scene = world()
+    scene.say([payment("A", "1", "B", "100", "2024-03-01"), payment("A", "2", "B", "100", "2024-03-01")])
+    scene.say([payment("B", "3", "A", "99", "2024-03-02")])
+    scene.say([payment("A", "4", "B", "100", "2024-03-01")])
     sql = "SELECT position, leg FROM trade_cycle ORDER BY position, leg"
-    assert found.duck.rows(sql) == [(1, "1"), (1, "2"), (1, "4"), (2, "3")]
-    for one in "12":
-        found.say([("payment", {"entity": "A", "payment": one, "act": "retract"})])
-    assert found.duck.rows(sql) == [(1, "4"), (2, "3")]
-    found.say([("payment", {"entity": "A", "payment": "4", "act": "retract"})])
-    assert found.duck.rows(sql) == []
-    found.say([payment("A", "5", "B", "100", "2024-03-01")])
-    assert found.duck.rows(sql) == [(1, "5"), (2, "3")]
+    assert scene.duck.rows(sql) == [(1, "1"), (1, "2"), (1, "4"), (2, "3")]
+    for item in "12":
+        scene.say([("payment", {"entity": "A", "payment": item, "act": "retract"})])
+    assert scene.duck.rows(sql) == [(1, "4"), (2, "3")]
+    scene.say([("payment", {"entity": "A", "payment": "4", "act": "retract"})])
+    assert scene.duck.rows(sql) == []
+    scene.say([payment("A", "5", "B", "100", "2024-03-01")])
+    assert scene.duck.rows(sql) == [(1, "5"), (2, "3")]
 
 
 def test_money_back_to_the_control_group() -> None:
     """What one firm pays and a sister gets back is a circle from the day that one party controls both, and no longer."""
-    found = world()
-    found.say([payment("A", "1", "B", "100", "2024-03-01"), payment("B", "2", "C", "95", "2024-03-09")])
+    scene = world()
+    scene.say([payment("A", "1", "B", "100", "2024-03-01"), payment("B", "2", "C", "95", "2024-03-09")])
     sql = "SELECT pattern, position, entity, payee FROM trade_cycle ORDER BY position"
-    assert found.duck.rows(sql) == []
+    assert scene.duck.rows(sql) == []
     shared = {"share_pct": "60", "valid_from": "2024-01-01"}
-    found.say([("stake", {"holder": "k", "entity": "A", **shared})])
-    found.say([("stake", {"holder": "k", "entity": "C", **shared})])
-    assert found.duck.rows(sql) == [("merged", 1, "A", "B"), ("merged", 2, "B", "C")]
-    assert {rule.rsplit("/", 1)[-1] for rule, *_ in found.standing()} == {"payments_back_to_group"}
-    found.say([("stake", {"holder": "k", "entity": "C", "act": "retract", "valid_from": "2024-01-01"})])
-    assert found.duck.rows(sql) == []
-    assert found.standing() == set()
+    scene.say([("stake", {"holder": "k", "entity": "A", **shared})])
+    scene.say([("stake", {"holder": "k", "entity": "C", **shared})])
+    assert scene.duck.rows(sql) == [("merged", 1, "A", "B"), ("merged", 2, "B", "C")]
+    assert {rule.rsplit("/", 1)[-1] for rule, *_ in scene.standing()} == {"payments_back_to_group"}
+    scene.say([("stake", {"holder": "k", "entity": "C", "act": "retract", "valid_from": "2024-01-01"})])
+    assert scene.duck.rows(sql) == []
+    assert scene.standing() == set()
 
 
 def test_control_that_turned_before_a_firm_first_traded_counts() -> None:
     """Firms that came under one hand while no payment named them are one party when the first ones do."""
-    found = world()
-    found.say([payment("B", "0", "D", "7", "2024-02-01")])
-    found.say([("stake", {"holder": "k", "entity": e, "share_pct": "60", "valid_from": "2024-01-01"}) for e in "AC"])
-    found.say([payment("A", "1", "B", "100", "2024-03-01"), payment("B", "2", "C", "95", "2024-03-09")])
+    scene = world()
+    scene.say([payment("B", "0", "D", "7", "2024-02-01")])
+    scene.say([("stake", {"holder": "k", "entity": e, "share_pct": "60", "valid_from": "2024-01-01"}) for e in "AC"])
+    scene.say([payment("A", "1", "B", "100", "2024-03-01"), payment("B", "2", "C", "95", "2024-03-09")])
     sql = "SELECT pattern, position, entity, payee FROM trade_cycle ORDER BY position"
-    assert found.duck.rows(sql) == [("merged", 1, "A", "B"), ("merged", 2, "B", "C")]
+    assert scene.duck.rows(sql) == [("merged", 1, "A", "B"), ("merged", 2, "B", "C")]
 
 
 def test_circles_are_told_as_of_then() -> None:
-    """A circle is there from the day that its last leg is paid, and from the entry by which that leg is known."""
-    found = world()
-    found.say([payment("A", "1", "B", "100", "2024-03-01"), payment("A", "2", "B", "100", "2024-03-01")])
-    found.say([payment("B", "3", "A", "99", "2024-03-05")])
-    whole = circles(found.books, "A", None, None)
-    assert [(c["flow"], c["pattern"], len(c["legs"])) for c in whole] == [("payment", "in_turn", 3)]
-    assert circles(found.books, "C", None, None) == []
-    assert circles(found.books, "", dt.date(2024, 3, 4), None) == []
-    assert circles(found.books, "", dt.date(2024, 3, 5), None) == whole
-    entries = sorted(fact >> 20 for (fact,) in found.duck.rows("SELECT fact FROM payment"))
-    assert circles(found.books, "", None, entries[-2]) == []
-    assert circles(found.books, "", None, entries[-1]) == whole
+    """A circle is there from the day that its last leg is paid, and from the entry that makes that leg known."""
+    scene = world()
+    scene.say([payment("A", "1", "B", "100", "2024-03-01"), payment("A", "2", "B", "100", "2024-03-01")])
+    scene.say([payment("B", "3", "A", "99", "2024-03-05")])
+    full_pack = circles(scene.books, "A", None, None)
+    assert [(c["flow"], c["pattern"], len(c["legs"])) for c in full_pack] == [("payment", "in_turn", 3)]
+    assert circles(scene.books, "C", None, None) == []
+    assert circles(scene.books, "", dt.date(2024, 3, 4), None) == []
+    assert circles(scene.books, "", dt.date(2024, 3, 5), None) == full_pack
+    entries = sorted(fact >> 20 for (fact,) in scene.duck.rows("SELECT fact FROM payment"))
+    assert circles(scene.books, "", None, entries[-2]) == []
+    assert circles(scene.books, "", None, entries[-1]) == full_pack
 
 
 def test_equal_sums_in_any_order() -> None:
-    """A ring of the same sum is told though its legs came in no order; in order of time it is the other pattern alone."""
-    found = world()
+    """A ring of the same sum is found though its legs came in no order; in order of time it is the other
+    pattern alone.
+    """
+    scene = world()
     legs = [("A", "1", "B", "2024-03-01"), ("C", "2", "A", "2024-04-05"), ("B", "3", "C", "2024-06-09")]
-    found.say([payment(payer, name, payee, "88.80", day) for payer, name, payee, day in legs])
-    found.say([payment("D", "1", "A", "7", "2024-03-01"), payment("A", "9", "D", "7", "2024-03-02")])
+    scene.say([payment(payer, name, payee, "88.80", day) for payer, name, payee, day in legs])
+    scene.say([payment("D", "1", "A", "7", "2024-03-01"), payment("A", "9", "D", "7", "2024-03-02")])
     sql = "SELECT pattern, count(*) FROM trade_cycle GROUP BY 1 ORDER BY 1"
-    assert found.duck.rows(sql) == [("any_order", 3), ("in_turn", 2)]
+    assert scene.duck.rows(sql) == [("any_order", 3), ("in_turn", 2)]
 
 
 def test_a_tie_reaches_the_parties_that_rules_ask_about() -> None:
-    """A way appears with its tie, has the days on which all its ties hold, and goes with its tie."""
-    found = world()
-    found.say([("contract", {"entity": "A", "contract": "C1", "counterparty": "X", "signed_on": "2024-03-01"})])
-    assert table(found, "related") == []
+    """A way appears with its tie, has the days common to all its ties, and goes with its tie."""
+    scene = world()
+    scene.say([("contract", {"entity": "A", "contract": "C1", "counterparty": "X", "signed_on": "2024-03-01"})])
+    assert table(scene, "related") == []
     controls = {
         "left_party": "k",
         "right_party": "X",
@@ -174,19 +178,19 @@ def test_a_tie_reaches_the_parties_that_rules_ask_about() -> None:
         "valid_from": "2023-01-01",
         "valid_until": "2025-01-01",
     }
-    found.say([("relation", controls)])
-    found.say([("relation", {"left_party": "m", "right_party": "k", "relation": "kin", "valid_from": "2000-01-01"})])
-    said = {(row[1], row[2], row[5], str(row[6]), str(row[7])) for row in table(found, "related")}
-    assert said == {
+    scene.say([("relation", controls)])
+    scene.say([("relation", {"left_party": "m", "right_party": "k", "relation": "kin", "valid_from": "2000-01-01"})])
+    reported = {(row[1], row[2], row[5], str(row[6]), str(row[7])) for row in table(scene, "related")}
+    assert reported == {
         ("k", "controller", "X>controlled_by>k", "2023-01-01", "2025-01-01"),
         ("m", "controllers_relative", "X>controlled_by>k>kin>m", "2023-01-01", "2025-01-01"),
     }
-    found.say([("contract", {"entity": "A", "contract": "C1", "counterparty": "X", "act": "retract"})])
-    assert table(found, "related") == []
-    found.say([("contract", {"entity": "A", "contract": "C2", "counterparty": "X", "signed_on": "2024-03-01"})])
-    assert len(table(found, "related")) == 2
-    found.say([("relation", {**controls, "act": "retract"})])
-    assert table(found, "related") == []
+    scene.say([("contract", {"entity": "A", "contract": "C1", "counterparty": "X", "act": "retract"})])
+    assert table(scene, "related") == []
+    scene.say([("contract", {"entity": "A", "contract": "C2", "counterparty": "X", "signed_on": "2024-03-01"})])
+    assert len(table(scene, "related")) == 2
+    scene.say([("relation", {**controls, "act": "retract"})])
+    assert table(scene, "related") == []
 
 
 _party = st.sampled_from("ABCD")
@@ -265,13 +269,13 @@ _fact = st.one_of(
 @given(facts=st.lists(_fact, max_size=16), cuts=st.lists(st.integers(0, 16), max_size=4))
 def test_moved_equals_built(facts: list[tuple[str, Row]], cuts: list[int]) -> None:
     """After any facts in any batches the tables are those that new books would build, and nothing turns that was judged."""
-    found = world()
+    scene = world()
     rows = [(kind, {k: v for k, v in row.items() if v}) for kind, row in facts]
     edges = sorted({0, len(rows), *(c for c in cuts if c < len(rows))})
     for low, high in pairwise(edges):
-        found.say(rows[low:high])
-    assert found.watch.judge_all(found.said) == []
-    moved = {name: table(found, name) for name in TABLES}
-    found.books.graph.rebuild(99)
-    assert {name: table(found, name) for name in TABLES} == moved
-    found.duck.close()
+        scene.say(rows[low:high])
+    assert scene.watch.judge_all(scene.said) == []
+    moved = {name: table(scene, name) for name in TABLES}
+    scene.books.graph.rebuild(99)
+    assert {name: table(scene, name) for name in TABLES} == moved
+    scene.duck.close()

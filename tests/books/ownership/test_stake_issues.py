@@ -1,4 +1,4 @@
-"""What is wrong with stakes is told the same, whether shares are taken together or whatever is said one by one."""
+"""The issues of stakes are the same, whether shares are taken together or reports one by one."""
 
 import numpy as np
 from hypothesis import given, strategies as st
@@ -17,9 +17,9 @@ def test_exact_shares_have_the_faults_of_what_is_held(shares: dict[tuple[int, in
     rows = np.array(sorted((c, h, p) for (c, h), p in shares.items()), np.int64).reshape(-1, 3)
     one_by_one = {}
     for company in {c for c, _ in shares}:
-        held = {
+        holders = {
             h: StakeRecord(p, p, p, is_unsized=False, is_asserted=False) for (c, h), p in shares.items() if c == company
         }
-        if found := stake_issues_of(company, held, "abcd"):
-            one_by_one[company] = found
+        if result := stake_issues_of(company, holders, "abcd"):
+            one_by_one[company] = result
     assert plain_issues(rows) == one_by_one

@@ -1,4 +1,4 @@
-"""What was heard last: noted of the register's entities, and written where it stands, few or many at a time."""
+"""The last report: noted for registered entities, and written in place, few or many at a time."""
 
 import datetime as dt
 
@@ -13,14 +13,14 @@ AT = dt.datetime(2024, 6, 1)
 
 
 def test_few_and_many_are_written_alike() -> None:
-    """Each entity has one row, that of its last fact, however many are told at once; of strangers nothing is noted."""
+    """Each entity has one row, that of its last fact, in any batch size; unregistered parties have none."""
     duck = DuckDb()
     duck.execute("CREATE TABLE heard (entity VARCHAR, last_at TIMESTAMP, fact BIGINT)")
-    heard, last = LastReport(duck, lambda entity: entity.startswith("E")), dict[str, int]()
+    last_report, last = LastReport(duck, lambda entity: entity.startswith("E")), dict[str, int]()
     for fact, among in ((1, 300), (2, 3), (3, 120), (4, 1), (5, 300)):
-        told = {f"E{n}": fact * 1000 + n for n in range(among)} | {"X": fact}
-        assert heard.put(told, AT) == tuple(sorted(told.keys() - {"X"}))
-        last |= {entity: said for entity, said in told.items() if entity != "X"}
+        latest_rows = {f"E{n}": fact * 1000 + n for n in range(among)} | {"X": fact}
+        assert last_report.put(latest_rows, AT) == tuple(sorted(latest_rows.keys() - {"X"}))
+        last |= {entity: reported for entity, reported in latest_rows.items() if entity != "X"}
         assert dict(duck.rows("SELECT entity, fact FROM heard")) == last
         assert duck.rows("SELECT count(*) FROM heard") == [(len(last),)]
     again = LastReport(duck, lambda _: True)
@@ -30,7 +30,7 @@ def test_few_and_many_are_written_alike() -> None:
 
 
 def test_both_sides_of_a_stake_are_heard() -> None:
-    """Whoever's books a row is in is heard of, by the latest of its facts."""
-    rows, heard = pa.table({"holder": ["A", "A", None], "entity": ["B", "C", "C"]}), {"C": 1}
-    record_report(pack("base").kinds["stake"], rows, np.array([5, 6, 7]), heard)
-    assert heard == {"A": 6, "B": 5, "C": 7}
+    """Every entity that has a row in its books gets the latest of its facts."""
+    rows, last_report = pa.table({"holder": ["A", "A", None], "entity": ["B", "C", "C"]}), {"C": 1}
+    record_report(pack("base").kinds["stake"], rows, np.array([5, 6, 7]), last_report)
+    assert last_report == {"A": 6, "B": 5, "C": 7}

@@ -1,4 +1,4 @@
-"""The register: who is above whom, also where managers form a ring; and at which level each entity stands."""
+"""The register: the chain above an entity, also where managers form a ring; and the level of each entity."""
 
 from itertools import pairwise
 
@@ -21,29 +21,31 @@ def chain(world, entity):
 
 
 def test_the_chain_goes_up_to_the_top():
-    """Each entity is its own ancestor at distance 0, then its manager, and so on; one not in the register stands too."""
+    """Each entity is its own ancestor at distance 0, then its manager, and so on; one not in the register is
+    there too.
+    """
     world = World.new(pack("small"))
     world.say([_entity("B", "A", "correct"), _entity("C", "B"), _entity("D", "X")])
-    assert [chain(world, one) for one in "ABCD"] == [["A"], ["B", "A"], ["C", "B", "A"], ["D", "X"]]
+    assert [chain(world, item) for item in "ABCD"] == [["A"], ["B", "A"], ["C", "B", "A"], ["D", "X"]]
 
 
 def test_a_ring_of_managers_is_followed_once():
     """Entities that manage each other are above each other once, and no report of a ring stops the books."""
     world = World.new(pack("small"))
     world.say([_entity("A", "B", "correct"), _entity("B", "C", "correct"), _entity("C", "A")])
-    assert [chain(world, one) for one in "ABC"] == [["A", "B", "C"], ["B", "C", "A"], ["C", "A", "B"]]
+    assert [chain(world, item) for item in "ABC"] == [["A", "B", "C"], ["B", "C", "A"], ["C", "A", "B"]]
     assert world.watch.judge_all(world.said) == []
 
 
 def test_management_counts_from_the_top():
-    """The top is at level 1, whoever it manages one below."""
+    """The top is at level 1, and each entity is one below its manager."""
     world = World.new(pack("small"))
     world.say([_entity("B", "A", "correct"), _entity("C", "B")])
     assert world.duck.rows("SELECT entity, management FROM level ORDER BY 1") == [("A", 1), ("B", 2), ("C", 3)]
 
 
 def test_an_entity_that_is_retracted_is_not_known():
-    """After a retraction nobody of that code is in the register."""
+    """After a retraction no entity of that code is in the register."""
     world = World.new(pack("small"))
     world.say([_entity("B", "A", "correct")])
     assert (world.books.is_known("B"), world.books.parent("B")) == (True, "A")
@@ -54,14 +56,14 @@ def test_an_entity_that_is_retracted_is_not_known():
 
 @pytest.mark.skipif(not hasattr(room, "legal_levels"), reason="legal levels are made in another file")
 def test_legal_levels_follow_the_nearest_holder():
-    """An entity stands one below its nearest holder; the owner at 0; cross-holdings do not sink anybody."""
-    held = [("O", "A"), ("A", "B"), ("B", "C"), ("A", "C"), ("C", "B"), ("X", "D"), ("E", "E")]
-    found = room.legal_levels(held, {"O", "A", "B", "C", "D", "E"}, "O")
-    assert found == {"O": 0, "A": 1, "B": 2, "C": 2, "D": 1, "E": 1}
+    """An entity is one level below its nearest holder; the owner at 0; cross-holdings sink no entity."""
+    stakes = [("O", "A"), ("A", "B"), ("B", "C"), ("A", "C"), ("C", "B"), ("X", "D"), ("E", "E")]
+    levels = room.legal_levels(stakes, {"O", "A", "B", "C", "D", "E"}, "O")
+    assert levels == {"O": 0, "A": 1, "B": 2, "C": 2, "D": 1, "E": 1}
 
 
 def test_an_introduced_entity_has_nobody_above():
-    """Entities that examples name stand alone."""
+    """Entities that examples name have no manager."""
     register = Register("O")
     register.introduce(["A"])
     assert (len(register), register.chain("A"), register.parent("A"), list(register.entities())) == (
@@ -94,7 +96,7 @@ _facts = st.lists(st.one_of(_entities.map(lambda r: ("entity", r)), _stakes.map(
     st.lists(st.integers(0, 14), max_size=4),
 )
 def test_moved_equals_read_afresh(facts, cuts):
-    """After any entities and stakes in any batches, chains and levels are those that a register read afresh gives."""
+    """After any entities and stakes in any batches, chains and levels are those of a register that is read afresh."""
     world = World.new(pack("base"))
     rows = [(kind, {k: v for k, v in row.items() if v}) for kind, row in facts]
     edges = sorted({0, len(rows), *(c for c in cuts if c < len(rows))})

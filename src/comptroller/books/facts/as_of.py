@@ -1,4 +1,4 @@
-"""Every table that can be asked as of a day, or as known with an entry, as SQL; a table that is not here cannot be."""
+"""Every table that can be read as of a day, or as known with an entry, as SQL; no other table can be."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -10,19 +10,19 @@ _HIGHEST = 64
 
 
 def views(pack: Pack, *, valid: dt.date | None, known: int | None, is_same_policy: bool) -> dict[str, str]:
-    """Return SQL by table for what held on a day and was known with an entry; both are optional, one of them is asked.
+    """Return SQL by table for what held on a day and was known with an entry; at least one of the two is set.
 
-    Fact tables, nested lists by their parent's day, findings and rules asleep, and, where the policy is the same as
-    with that entry (`is_same_policy`), parameters, working days and `list_in_force`. The clock and what was heard last
-    have only what is now; what is told by graphs is in `graph_as_of`.
+    Covered are fact tables, nested lists by their parent's day, findings and suspended rules. Where the policy is the
+    same as with that entry (`is_same_policy`), parameters, working days and `list_in_force` are covered too. The clock
+    and the latest reports have only a current state. What is derived from graphs is in `graph_as_of`.
     """
-    found = dict(_facts(pack, valid, known)) | _findings(valid, known)
+    tables = dict(_facts(pack, valid, known)) | _findings(valid, known)
     if is_same_policy:
-        found |= {f"param_{name}": f"SELECT * FROM param_{name} AS s WHERE {_holds(valid)}" for name in pack.params}
-        found["working_day"] = "SELECT * FROM working_day"
+        tables |= {f"param_{name}": f"SELECT * FROM param_{name} AS s WHERE {_holds(valid)}" for name in pack.params}
+        tables["working_day"] = "SELECT * FROM working_day"
         if {"entity", "list_line"} <= pack.kinds.keys():
-            found["list_in_force"] = _lists(found["entity"], found["list_line"], valid)
-    return found
+            tables["list_in_force"] = _lists(tables["entity"], tables["list_line"], valid)
+    return tables
 
 
 def _holds(day: dt.date | None) -> str:
@@ -44,8 +44,8 @@ def _facts(pack: Pack, valid: dt.date | None, known: int | None) -> Iterator[tup
 
 
 def _findings(valid: dt.date | None, known: int | None) -> dict[str, str]:
-    """Return findings as they had turned with the entry, of which `finding_now` has the last of each; about no
-    later day.
+    """Return findings as of the entry, and in `finding_now` the last version of each; none that begins after
+    the day.
     """
     last = "true" if known is None else f"f.known <= {known}"
     about = "true" if valid is None else f"(n.since IS NULL OR n.since <= DATE '{valid}')"
@@ -58,8 +58,8 @@ def _findings(valid: dt.date | None, known: int | None) -> dict[str, str]:
 
 
 def _lists(entities: str, lines: str, valid: dt.date | None) -> str:
-    """Return the lines that reached each entity, down the chain of managers as it was; as `put_lists` writes
-    those of now.
+    """Return the lines that reached each entity, down the chain of managers of that day; `put_lists` writes the
+    current ones.
     """
     columns = "limit_cny, share_pct, body, position, legal_review, text, valid_from, valid_until"
     return f"""

@@ -1,8 +1,8 @@
 """Facts folded into the books: what is new is added, what is corrected or retracted ends, and nothing is overwritten.
 
-- A fact stands from its entry on, until an entry ends it.
-- The same fact said again adds nothing.
-- The books hold the ledger position they are folded to, in the same transaction as the rows.
+- A fact is current from its entry on, until an entry ends it.
+- The same fact reported again adds nothing.
+- The books store their ledger position, in the same transaction as the rows.
 """
 
 import datetime as dt
@@ -41,8 +41,8 @@ _FEW = 50
 class Change:
     """What a batch changed: rows added by table, facts ended by kind, and tables that are made from others.
 
-    Of the latter it says for which entities they differ now; None is for all. Of the graph's tables, `added` has the
-    rows that came and those that went.
+    `renewed` names the entities with changed rows in such a table; None is for all. Of the graph's tables, `added` has
+    the rows that came and those that went.
     """
 
     added: Mapping[str, pa.Table] = field(default_factory=dict)
@@ -72,7 +72,7 @@ class Books:
         self.register.load(duck)
         self.notes = Notes(duck)
         self._heads = GroupHeads(duck)
-        self._heard = LastReport(duck, self.register.is_known)
+        self._last_report = LastReport(duck, self.register.is_known)
         self.graph = Graph(duck, pack, self.register.is_known)
         if digest != pack.digest:
             put_register(duck, self.register)
@@ -99,17 +99,17 @@ class Books:
         return self.register.parent(entity)
 
     def standing(self, kind: str, keys: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
-        """Return the standing facts of those key hashes (0 where none) and the hashes of their contents."""
+        """Return the current facts of those key hashes (0 where none) and the hashes of their contents."""
         return self._keys_of(kind).standing(keys)
 
     def whose_books(self, kind: str, facts: NDArray[np.int64]) -> dict[int, tuple[str | None, ...]]:
-        """Give, for each of those facts, the entities in whose books it is."""
+        """Return, for each of those facts, the entities that have it in their books."""
         columns = ", ".join(f'"{column}"' for column in self.pack.kinds[kind].books)
         self.duck.register("asked_facts", pa.table({"fact": facts}))
         sql = f"SELECT fact, {columns} FROM all_{kind} WHERE fact IN (SELECT fact FROM asked_facts)"
-        found = {fact: tuple(books) for fact, *books in self.duck.rows(sql)}
+        books_of = {fact: tuple(books) for fact, *books in self.duck.rows(sql)}
         self.duck.unregister("asked_facts")
-        return found
+        return books_of
 
     def keys(self, entity: str) -> list[tuple[str, dt.date | None, dt.date | None]]:
         """Return the entity's public keys with the days from and until which they are valid."""
@@ -123,7 +123,7 @@ class Books:
         return self.pack.lists[name].tightens if name in self.pack.lists else ""
 
     def lines_above(self, entity: str, name: str) -> list[dict[str, Any]]:
-        """Return the lines of that list which reach the entity from above; lines that nobody verified do not bind."""
+        """Return the lines of that list which reach the entity from above; unverified lines do not bind."""
         columns = ("holder", "item", "limit_cny", "valid_from", "valid_until")
         sql = f"SELECT {', '.join(columns)} FROM list_in_force WHERE entity = ? AND list = ? AND distance > 0 AND verified"
         return [dict(zip(columns, row, strict=True)) for row in self.duck.rows(sql, [entity, name])]
@@ -143,12 +143,14 @@ class Books:
     def fold(
         self, tables: Mapping[str, pa.Table], lists: Mapping[str, pa.Table], first: int, received_at: dt.datetime
     ) -> Change:
-        """Fold typed rows of a batch whose reports are entries `first`, `first + 1`, … received at that instant (UTC)."""
+        """Fold typed rows of a batch of reports, which are entries `first`, `first + 1`, … received at that
+        instant (UTC).
+        """
         at = received_at.astimezone(self.zone).replace(tzinfo=None)
         self.graph.prepare(tables)
         added: dict[str, pa.Table] = {}
         ended: dict[str, NDArray[np.int64]] = {}
-        heard: dict[str, int] = {}
+        latest: dict[str, int] = {}
         for name in sorted(tables):
             kind, table = self.pack.kinds[name], tables[name]
             facts = (table.column("report").to_numpy() + first) * FACT_LINES + table.column("seq").to_numpy()
@@ -159,7 +161,7 @@ class Books:
                 ended[name] = gone[0]
                 self.duck.insert(f"gone_{name}", pa.table({"fact": gone[0], "entry": gone[1]}))
             if not kind.is_made:
-                record_report(kind, table, facts, heard)
+                record_report(kind, table, facts, latest)
         for name in sorted(lists):
             kind = self.pack.tables[name]
             rows = self._fold_list(kind, lists[name], added.get(kind.parent), first, at)
@@ -169,8 +171,8 @@ class Books:
         added |= self.graph.fold(added, ended, first)
         if "ancestor" in renewed:
             renewed |= dict.fromkeys(GOVERNANCE, renewed["ancestor"])
-        if told := self._heard.put(heard, at):
-            renewed["heard"] = told
+        if reported := self._last_report.put(latest, at):
+            renewed["heard"] = reported
         return Change(added, ended, renewed)
 
     def _fold_kind(
@@ -179,13 +181,13 @@ class Books:
         keys = self._keys_of(kind.name)
         hashes = table.column("key_hash").to_numpy()
         contents = table.column("content_hash").to_numpy()
-        standing, held = keys.standing(hashes)
+        standing, stored = keys.standing(hashes)
         acts = table.column("act")
         retracts = pc.equal(acts, "retract").to_numpy(zero_copy_only=False)
         corrects = pc.equal(acts, "correct").to_numpy(zero_copy_only=False)
         is_known = standing != 0
-        adds = ~retracts & (~is_known | (corrects & (held != contents)))
-        ends = is_known & (retracts | (corrects & (held != contents)))
+        adds = ~retracts & (~is_known | (corrects & (stored != contents)))
+        ends = is_known & (retracts | (corrects & (stored != contents)))
         changed = adds | (retracts & is_known)
         if changed.any():
             keys.add(hashes[changed], np.where(adds, facts, 0)[changed], contents[changed])
@@ -194,10 +196,10 @@ class Books:
             return None, gone
         rows = stamped(table.select([f.name for f in kind.fields]), facts, at, adds)
         rows = rows.append_column("first_at", self._first_at(kind, rows.column("received_at"), standing[adds]))
-        whole = rows.append_column("key_hash", pa.array(hashes[adds])).append_column(
+        hashed = rows.append_column("key_hash", pa.array(hashes[adds])).append_column(
             "content_hash", pa.array(contents[adds])
         )
-        self.duck.insert(f"all_{kind.name}", whole)
+        self.duck.insert(f"all_{kind.name}", hashed)
         return rows, gone
 
     def _first_at(self, kind: Kind, received: pa.ChunkedArray, ends: NDArray[np.int64]) -> pa.ChunkedArray:
@@ -205,17 +207,17 @@ class Books:
         if not ends.any():
             return received
         self.duck.register("asked_facts", pa.table({"fact": ends, "own": received, "row": np.arange(len(ends))}))
-        # Facts lie in their order: between the first and the last that are asked for, only few blocks are read.
+        # Facts are stored in order: between the first and the last that are needed, only few blocks are read.
         near = f"fact BETWEEN {int(ends[ends > 0].min())} AND {int(ends.max())}"
         if len(ends) <= _FEW:
             near = f"fact IN ({', '.join(map(str, ends.tolist()))})"
-        found = self.duck.few(
+        firsts = self.duck.few(
             "SELECT coalesce(f.first_at, f.received_at, a.own) AS first_at FROM asked_facts AS a "
             f"LEFT JOIN (SELECT fact, first_at, received_at FROM all_{kind.name} WHERE {near}) AS f "
             "ON f.fact = a.fact ORDER BY a.row"
         )
         self.duck.unregister("asked_facts")
-        return found.column("first_at")
+        return firsts.column("first_at")
 
     def _fold_list(
         self, kind: Kind, table: pa.Table, parents: pa.Table | None, first: int, at: dt.datetime
@@ -233,8 +235,8 @@ class Books:
     def _renew(
         self, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]
     ) -> dict[str, tuple[str, ...] | None]:
-        """Write what turned of the tables that stand on the register or on lists; returns the entities where
-        each differs.
+        """Write the changed tables that depend on the register or on lists; return the entities with changed
+        rows by table.
         """
         renewed: dict[str, tuple[str, ...] | None] = {}
         touched = added.keys() | ended.keys()
@@ -251,7 +253,7 @@ class Books:
         return renewed
 
     def introduce(self, entities: Iterable[str]) -> None:
-        """Let entities stand in the register in memory, with nobody above them, as examples need it."""
+        """Add entities without a manager to the register in memory, as examples need them."""
         self.register.introduce(entities)
         put_register(self.duck, self.register)
         put_lists(self.duck)
@@ -265,35 +267,32 @@ class Books:
         return Change(added=self.graph.tick(now.date(), self.entries + 1), renewed={"clock": None})
 
     def adopted(self, digest: str, known: int) -> int:
-        """Return the entry by which the policy of that digest was adopted, the last one that was known with
-        entry `known`.
-        """
+        """Return the entry that adopted the policy of that digest: the last one that was known with entry `known`."""
         sql = "SELECT max(entry) FROM adopted WHERE pack = ? AND entry <= ?"
         return int(self.duck.rows(sql, [digest, known])[0][0])
 
     def views(self, valid: dt.date | None, known: int | None, duck: DuckDb) -> dict[str, str]:
-        """Return SQL for each table that can be asked as of a day and as known with an entry; none where neither is
-        asked.
+        """Return SQL for each table as of a day and as known with an entry; nothing where neither is set.
 
-        Whoever is not the thread of the books hands in a connection of its own: theirs may be busy.
+        A caller that is not the thread of the books must pass a connection of its own: theirs may be busy.
         """
         if valid is None and known is None:
             return {}
         return views(self.pack, valid=valid, known=known, is_same_policy=self._is_same_policy(known, duck))
 
     def views_here(self, valid: dt.date | None, known: int | None) -> Mapping[str, str]:
-        """Return the same, and the tables that are told by graphs, where this connection reads them, and no other."""
-        told = self.views(valid, known, self.duck)
-        if not told or not self._is_same_policy(known, self.duck):
-            return told
-        return GraphAsOf(self.duck, self.pack, self.owner, valid=valid, known=known).beside(told)
+        """Return the same, and the tables that are derived from graphs; only this connection can read them."""
+        tables = self.views(valid, known, self.duck)
+        if not tables or not self._is_same_policy(known, self.duck):
+            return tables
+        return GraphAsOf(self.duck, self.pack, self.owner, valid=valid, known=known).beside(tables)
 
     def _is_same_policy(self, known: int | None, duck: DuckDb) -> bool:
         (policy,) = duck.rows("SELECT coalesce(max(entry), 0) FROM main.adopted")[0]
         return known is None or policy <= known
 
     def advance(self, entries: int, *, policy: int | None = None) -> None:
-        """Say to which entry the books are folded, by one batch more, and which entry's policy they follow."""
+        """Record the last folded entry, one batch more, and the entry of the policy that is followed."""
         self.entries, self.batches = entries, self.batches + 1
         if policy is not None:
             self.duck.execute("INSERT INTO adopted VALUES (?, ?)", [policy, self.pack.digest])

@@ -14,7 +14,7 @@ from comptroller.store.duck import DuckDb
 
 
 def put_policy(duck: DuckDb, pack: Pack) -> None:
-    """Write the pack's parameters, list lines and calendar; what stood there before is replaced."""
+    """Write the pack's parameters, list lines and calendar in place of the previous ones."""
     script = ["DELETE FROM policy_line"]
     for name, param in pack.params.items():
         by = "".join(f', "{column}" VARCHAR' for column in param.by)
@@ -23,8 +23,8 @@ def put_policy(duck: DuckDb, pack: Pack) -> None:
         for value in param.values:
             cells = [Decimal(str(value.value)), value.valid_from, value.valid_until, value.verified]
             script.append(f"INSERT INTO param_{name} VALUES {_row([*cells, *(cell for _, cell in value.by)])}")
-    for name, one in pack.lists.items():
-        for line in one.lines:
+    for name, day in pack.lists.items():
+        for line in day.lines:
             limit = None if line.limit_cny is None else Decimal(str(line.limit_cny))
             cells = [name, line.item, limit, line.share_pct, line.body or None, line.position, line.legal_review]
             cells += [line.title.zh, line.valid_from, line.valid_until, line.verified]
@@ -67,9 +67,9 @@ def working_days(calendars: tuple[Calendar, ...]) -> list[tuple[dt.date, bool, i
     """Return each day of the unbroken run of dated years: whether it is worked, and how many worked days there are with
     it.
 
-    Monday to Friday are worked unless they are holidays; a week-end day is worked where the calendar says so.
+    Monday to Friday are worked unless they are holidays; a week-end day is worked where the calendar lists it so.
     """
-    found: list[tuple[dt.date, bool, int]] = []
+    days: list[tuple[dt.date, bool, int]] = []
     number = 0
     years = sorted(calendars, key=lambda c: c.year)
     for earlier, year in zip([None, *years], years, strict=False):
@@ -80,9 +80,9 @@ def working_days(calendars: tuple[Calendar, ...]) -> list[tuple[dt.date, bool, i
         while day.year == year.year:
             working = day in worked or (day.weekday() < 5 and day not in off)
             number += working
-            found.append((day, working, number))
+            days.append((day, working, number))
             day += dt.timedelta(days=1)
-    return found
+    return days
 
 
 def put_lists(duck: DuckDb, entities: Sequence[str] | None = None) -> None:
@@ -111,7 +111,7 @@ def lines_reaching(chain: Sequence[str]) -> str:
     The table holds the lines of all entities; to look through it for one took 19 ms of CPU at 60,000, and this takes 2.
     """
     columns = "limit_cny, share_pct, body, position, legal_review, text, valid_from, valid_until"
-    steps = ", ".join(f"({_cell(one)}, {distance})" for distance, one in enumerate(chain))
+    steps = ", ".join(f"({_cell(entity)}, {distance})" for distance, entity in enumerate(chain))
     return (
         f"SELECT {_cell(chain[0])} AS entity, l.list, l.item, l.entity AS holder, a.distance, {columns}, l.fact, true AS verified "
         f"FROM (VALUES {steps}) AS a (ancestor, distance) JOIN main.list_line AS l ON l.entity = a.ancestor UNION ALL "

@@ -1,8 +1,8 @@
-"""Tables that are made in memory and kept in the books: the rows of one entity lie together, and are found by their place.
+"""Tables that are made in memory and stored in the books: the rows of one entity are adjacent and are found by place.
 
-- `place` grows with the entries, so that rows that lie together in time lie together on the disk: a range of places is
-  found without looking at the rest, however much is kept.
-- What is said of an entity is taken away whole and put down whole.
+- `place` grows with the entries, so that rows of one time are adjacent on the disk. A range of places is found
+  without looking at the rest, in a table of any size.
+- The rows about an entity are removed together and written together.
 """
 
 import numpy as np
@@ -43,18 +43,18 @@ class StoredRows:
             self._count[old:] = 0
 
     def has(self, entities: NDArray[np.int32]) -> NDArray[np.bool_]:
-        """Say of each entity whether anything is kept about it."""
+        """Return for each entity whether there are rows about it."""
         self._fit()
-        some: NDArray[np.bool_] = self._count[entities] > 0
-        return some
+        has_rows: NDArray[np.bool_] = self._count[entities] > 0
+        return has_rows
 
     def read(self, entities: NDArray[np.int32], columns: str) -> pa.Table:
-        """Return what is kept about those entities."""
+        """Return the rows about those entities."""
         self._fit()
         return self._duck.arrow(f"SELECT {columns} FROM {self._table} WHERE {self._where(entities)}")
 
     def put(self, entities: NDArray[np.int32], rows: pa.Table, about: NDArray[np.int64], since: int) -> None:
-        """Let these rows be what is said of those entities, from an entry on; `about` is each row's entity, in order."""
+        """Replace the rows about those entities, from an entry on; `about` is each row's entity, in order."""
         self._fit()
         gone = entities[self._count[entities] > 0]
         if len(gone):
@@ -64,7 +64,8 @@ class StoredRows:
             self._count[gone] = 0
         if not rows.num_rows:
             return
-        # Parties have their numbers by the order in which they were read, which another start reads otherwise.
+        # Party numbers depend on the order of reading, which differs after a restart; so rows are sorted by
+        # name.
         ordered = pc.sort_indices(rows, sort_keys=[(name, "ascending") for name in ("entity", *_others(rows))])
         rows, about = rows.take(ordered), about[ordered.to_numpy()]
         first = max(self._next, since << 32)
@@ -75,8 +76,8 @@ class StoredRows:
         self._duck.insert(self._table, rows.append_column("place", pa.array(places)))
 
     def _where(self, entities: NDArray[np.int32]) -> str:
-        some = entities[self._count[entities] > 0]
-        first, count = self._first[some], self._count[some]
+        stored = entities[self._count[entities] > 0]
+        first, count = self._first[stored], self._count[stored]
         ranked = np.argsort(first)
         first, last = first[ranked], (first + count)[ranked]
         begins = np.flatnonzero(np.concatenate((np.ones(min(1, len(first)), bool), first[1:] != last[:-1])))

@@ -1,4 +1,4 @@
-"""What differs in a table that was written afresh: of which entities it says something else, and which groups of rows."""
+"""What differs in a table that was written afresh: the entities and the groups of rows."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -15,9 +15,9 @@ def differences(
     entities: Iterable[str] | None,
     renewed: dict[str, tuple[str, ...] | None],
 ) -> Iterator[None]:
-    """Note, for tables that are written afresh inside, the entities of which they say something else than before.
+    """Note, for tables that are written afresh inside the block, the entities with other rows than before.
 
-    Where entities are named, only what is said of these is compared.
+    Where entities are named, only rows about these are compared.
     """
     scope = ""
     if entities is not None:
@@ -32,16 +32,16 @@ def differences(
     for table in tables:
         now, was = f"SELECT * FROM {table} {scope}", f"SELECT * FROM was_{table}"
         apart = f"({now} EXCEPT {was}) UNION ALL ({was} EXCEPT {now})"
-        found = duck.rows(f"SELECT DISTINCT entity FROM ({apart}) ORDER BY entity")
+        changed = duck.rows(f"SELECT DISTINCT entity FROM ({apart}) ORDER BY entity")
         duck.execute(f"DROP TABLE was_{table}")
-        if found:
-            renewed[table] = tuple(entity for (entity,) in found)
+        if changed:
+            renewed[table] = tuple(entity for (entity,) in changed)
 
 
 def differing_groups(duck: DuckDb, key: str, was: str, now: str) -> pa.Table:
-    """Return the rows of both SELECTs that belong to a group, by `key`, of which any row came or went.
+    """Return the rows of both SELECTs of every group, by `key`, that gained or lost a row.
 
-    A rule says of each leg of a circle what the whole circle is: where one leg is another, all of them are due.
+    A rule judges each leg of a circle by the whole circle: where one leg changes, all of them are due.
     """
     apart = f"({was} EXCEPT {now}) UNION ALL ({now} EXCEPT {was})"
     groups = f"SELECT {key} FROM ({apart}) AS d"

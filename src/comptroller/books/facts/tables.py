@@ -1,6 +1,8 @@
-"""The tables of the books, made from a pack: for each kind everything ever known, what has ended, and a view of what stands.
+"""The tables of the books, made from a pack: for each kind every known fact, the ended ones, and a view of the current
+ones.
 
-`all_<table>` is append-only; `gone_<kind>` says which fact ended with which entry; `<table>` is what stands now.
+`all_<table>` is append-only; `gone_<kind>` has the facts that ended, each with the entry that ended it; `<table>` is
+the current state.
 """
 
 import datetime as dt
@@ -65,7 +67,7 @@ FIXED = {
         "valid_until DATE, fact BIGINT, verified BOOLEAN"
     ),
 }
-"""Tables of the books that no kind gives, and their columns."""
+"""Tables of the books that no kind defines, and their columns."""
 
 GOVERNANCE = {
     "controlled_not_governed": (
@@ -84,7 +86,7 @@ GOVERNANCE_COLUMNS = {
 """Views over control and management: what an entity of the register controls without managing it, and the reverse."""
 
 TOP = 999
-"""The distance at which a pack's own line of a list stands: further than any entity above."""
+"""The distance of a pack's own line of a list: further than any entity above."""
 
 
 def create(duck: DuckDb, pack: Pack) -> None:
@@ -112,7 +114,7 @@ def create(duck: DuckDb, pack: Pack) -> None:
 
 
 def standing(table: str, kind: Kind, *, known: int | None = None) -> str:
-    """Return SQL for the rows that stand, now or as known up to and with entry `known`."""
+    """Return SQL for the rows that are current, now or as known up to and with entry `known`."""
     columns = ", ".join(f'"{name}"' for name in kind.columns)
     gone = f"gone_{kind.parent or table}"
     if known is None:

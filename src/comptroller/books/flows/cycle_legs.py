@@ -15,7 +15,7 @@ from comptroller.model.policy import Pack
 from comptroller.store.duck import DuckDb
 
 PATTERNS = ("in_turn", "merged", "any_order")
-"""The patterns that parameters may give, in the order in which they are looked for."""
+"""The patterns that parameters may name, in the order of the search."""
 COLUMNS = (
     *("flow", "pattern", "cycle", "position", "legs", "entity", "leg", "payee"),
     *("amount", "goods", "day", "fact"),
@@ -33,15 +33,13 @@ Leg = dict[str, Any]
 
 
 def patterns_of(pack: Pack, flow: str) -> dict[str, Pattern]:
-    """Return what counts as a circle of a flow, by the pack's latest parameters; nothing where the pack says
-    nothing.
-    """
-    found = {}
+    """Return what counts as a circle of a flow, by the pack's latest parameters; nothing where the pack has none."""
+    patterns = {}
     for name in PATTERNS:
-        said = [_latest(pack, f"cycle_{word}", flow, name) for word in ("window_days", "legs_max", "tolerance_pct")]
-        if any(value is None for value in said):
+        numbers = [_latest(pack, f"cycle_{word}", flow, name) for word in ("window_days", "legs_max", "tolerance_pct")]
+        if any(value is None for value in numbers):
             continue
-        window, legs, tolerance = (float(value or 0) for value in said)
+        window, legs, tolerance = (float(value or 0) for value in numbers)
         law = CycleOptions(
             window=round(window * DAY),
             legs=(2, round(legs)),
@@ -51,8 +49,8 @@ def patterns_of(pack: Pack, flow: str) -> dict[str, Pattern]:
             twins=name != "merged",
             slack=_SLACK,
         )
-        found[name] = Pattern(flow, name, law)
-    return found
+        patterns[name] = Pattern(flow, name, law)
+    return patterns
 
 
 def _latest(pack: Pack, name: str, flow: str, pattern: str) -> float | None:
@@ -66,16 +64,16 @@ def _latest(pack: Pack, name: str, flow: str, pattern: str) -> float | None:
     return mine[-1].value if mine else None
 
 
-def circle_rows(duck: DuckDb, patterns: dict[str, Pattern], name: str, found: list[Circle], source: str) -> pa.Table:
+def circle_rows(duck: DuckDb, patterns: dict[str, Pattern], name: str, circles: list[Circle], source: str) -> pa.Table:
     """Return circles of a pattern as rows: a row for each fact of a leg, positions from the leg that is first in time.
 
     Of merged circles those stay that no circle by itself is; of circles in any order those that are not in order of
     time.
     """
     pattern, rows = patterns[name], []
-    said = _legs(duck, pattern, found, source)
-    for circle in found:
-        legs = [[said[fact] for fact in leg if fact in said] for leg in circle]
+    leg_of = _legs(duck, pattern, circles, source)
+    for circle in circles:
+        legs = [[leg_of[fact] for fact in leg if fact in leg_of] for leg in circle]
         if not all(legs):
             continue
         turned = _turned(legs)
@@ -87,28 +85,28 @@ def circle_rows(duck: DuckDb, patterns: dict[str, Pattern], name: str, found: li
         cycle = circle_name([(f"{pattern.flow}/{name}", leg["key"]) for leg in heads])
         for position, leg in enumerate(turned, 1):
             head = (pattern.flow, name, cycle, position, len(legs))
-            for one in leg:
-                said_of_leg = (one["payer"], one["leg"], one["payee"], Decimal(one["cents"]).scaleb(-2), one["goods"])
-                rows.append((*head, *said_of_leg, _day(one["moment"]), one["fact"]))
+            for row in leg:
+                cells = (row["payer"], row["leg"], row["payee"], Decimal(row["cents"]).scaleb(-2), row["goods"])
+                rows.append((*head, *cells, _day(row["moment"]), row["fact"]))
     columns = list(zip(*rows, strict=True)) or [() for _ in COLUMNS]
     return pa.table({n: pa.array(c, _FORMS.get(n, pa.string())) for n, c in zip(COLUMNS, columns, strict=True)})
 
 
-def _legs(duck: DuckDb, pattern: Pattern, found: list[Circle], source: str) -> dict[int, Leg]:
-    facts = sorted({fact for circle in found for leg in circle for fact in leg})
+def _legs(duck: DuckDb, pattern: Pattern, circles: list[Circle], source: str) -> dict[int, Leg]:
+    facts = sorted({fact for circle in circles for leg in circle for fact in leg})
     if not facts:
         return {}
     duck.register("circle_facts", pa.table({"fact": pa.array(facts, pa.int64())}))
     legs = FLOWS[pattern.flow].sql(source)
     sql = f"SELECT *, {pattern.key} AS key FROM ({legs}) AS l WHERE fact IN (SELECT fact FROM circle_facts)"
-    said = {leg["fact"]: leg for leg in duck.records(sql)}
+    leg_of = {leg["fact"]: leg for leg in duck.records(sql)}
     duck.unregister("circle_facts")
-    return said
+    return leg_of
 
 
 def _turned(legs: list[list[Leg]]) -> list[list[Leg]]:
     """Return the legs from the one that is first: so that time never falls, where the circle can be read so."""
-    legs = [sorted(leg, key=lambda one: (one["moment"], one["fact"])) for leg in legs]
+    legs = [sorted(leg, key=lambda row: (row["moment"], row["fact"])) for leg in legs]
     turns = [[*legs[at:], *legs[:at]] for at in range(len(legs))]
 
     def rank(turn: list[list[Leg]]) -> tuple[bool, int, str]:

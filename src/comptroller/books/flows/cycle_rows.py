@@ -1,8 +1,9 @@
-"""Circles as rows: payments and goods that come back (`trade_cycle`), and guarantees that go round (`guarantee_circle`).
+"""Circles as rows: payments and goods that come back (`trade_cycle`), and guarantees that go round
+(`guarantee_circle`).
 
 - A flow is watched when a rule refers to `trade_cycle` and judges its kind; else its facts cost nothing here.
-- A circle stands as long as each of its legs has a fact; a leg has a row for each fact that stands for it.
-- Whose control groups are one is told as of the clock's day: where control of a party turns, merged circles are told anew.
+- A circle is current as long as each of its legs has a fact; a leg has a row for each fact behind it.
+- Control groups are those of the clock's day. Where control of a party changes, merged circles are found anew.
 """
 
 import datetime as dt
@@ -30,9 +31,9 @@ class CycleRows:
     def __init__(self, duck: DuckDb, pack: Pack) -> None:
         """Find out which flows rules ask about; nothing is read yet."""
         self._duck, self._pack = duck, pack
-        asked = {r.judges for r in pack.rules.values() if "trade_cycle" in r.references}
-        found = {flow: patterns_of(pack, flow) for flow in sorted(asked & FLOWS.keys() & pack.kinds.keys())}
-        self._patterns = {flow: patterns for flow, patterns in found.items() if patterns}
+        judged = {r.judges for r in pack.rules.values() if "trade_cycle" in r.references}
+        patterns_by_flow = {flow: patterns_of(pack, flow) for flow in sorted(judged & FLOWS.keys() & pack.kinds.keys())}
+        self._patterns = {flow: patterns for flow, patterns in patterns_by_flow.items() if patterns}
         self._streams: dict[str, dict[str, Stream]] = {}
         self._turned: dict[str, set[str]] = {}
         self._has_groups = "stake" in pack.kinds and "entity" in pack.kinds
@@ -62,12 +63,12 @@ class CycleRows:
         self.prepare(self._patterns)
         for flow, streams in self._streams.items():
             for name, stream in streams.items():
-                self._insert(circle_rows(self._duck, self._patterns[flow], name, stream.found, flow))
+                self._insert(circle_rows(self._duck, self._patterns[flow], name, stream.circles, flow))
         if "guarantee" in self._pack.kinds:
             put_guarantees(self._duck)
 
     def fold(self, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]) -> dict[str, pa.Table]:
-        """Move with facts that came and ended; returns the rows that came or went, by table."""
+        """Move with facts that came and ended; return the rows that came or went, by table."""
         changed: dict[str, pa.Table] = {}
         parts: list[pa.Table] = []
         for flow in sorted(self._streams):
@@ -84,21 +85,21 @@ class CycleRows:
         return changed
 
     def _came(self, flow: str, rows: pa.Table) -> Iterator[pa.Table]:
-        """Take in facts of a flow; returns the rows that they make."""
+        """Add facts of a flow; yield the rows that they make."""
         self._meet(flow, rows)
         for name, stream in self._streams[flow].items():
             self._duck.register("came_rows", rows)
-            found, joined = stream.feed(FLOWS[flow].sql("came_rows"))
+            circles, joined = stream.feed(FLOWS[flow].sql("came_rows"))
             if stream.crowded or stream.cut:
                 self._note(flow, stream)
-            if found:
-                yield self._insert(circle_rows(self._duck, self._patterns[flow], name, found, flow))
+            if circles:
+                yield self._insert(circle_rows(self._duck, self._patterns[flow], name, circles, flow))
             self._duck.unregister("came_rows")
             if joined:
                 yield self._circles_of(self._insert(self._beside(flow, name, joined)))
 
     def _note(self, flow: str, stream: Stream) -> None:
-        """Write where the search was cut short, unless that is said already."""
+        """Write where the search was cut short, unless that is recorded already."""
         came = f"SELECT * FROM ({FLOWS[flow].sql('came_rows')})"
         self._duck.register("crowded_parties", pa.table({"entity": pa.array(stream.crowded, pa.string())}))
         self._duck.register("cut_facts", pa.table({"fact": pa.array(stream.cut, pa.int64())}))
@@ -113,40 +114,40 @@ class CycleRows:
         self._duck.unregister("cut_facts")
 
     def _meet(self, flow: str, rows: pa.Table) -> None:
-        """Ask to which group parties count that come into a flow after control of them turned."""
+        """Look up the group of parties that come into a flow after control of them changed."""
         turned = self._turned.get(flow)
         if not turned:
             return
-        named = {one for end in (FLOWS[flow].payer, FLOWS[flow].payee) for one in rows.column(end).to_pylist()} & turned
+        named = {
+            party for end in (FLOWS[flow].payer, FLOWS[flow].payee) for party in rows.column(end).to_pylist()
+        } & turned
         if named:
             heads = groups_of(self._duck, named)
-            self._streams[flow]["merged"].turn({one: heads.get(one, one) for one in named})
+            self._streams[flow]["merged"].turn({party: heads.get(party, party) for party in named})
             turned -= named
 
     def _beside(self, flow: str, name: str, joined: list[tuple[int, int]]) -> pa.Table:
-        """Return rows for facts that stand for legs of circles together with others."""
+        """Return rows for facts that share a leg of a circle with other facts."""
         facts, others = (pa.array(column, pa.int64()) for column in zip(*joined, strict=True))
         self._duck.register("joined_facts", pa.table({"fact": facts, "other": others}))
-        found = self._duck.few(
+        circles = self._duck.few(
             f"SELECT t.* REPLACE (l.leg AS leg, l.fact AS fact) FROM trade_cycle AS t JOIN joined_facts AS j ON j.other = t.fact "
             f"JOIN ({FLOWS[flow].sql(flow)}) AS l ON l.fact = j.fact WHERE t.flow = '{flow}' AND t.pattern = '{name}'"
         )
         self._duck.unregister("joined_facts")
-        return found
+        return circles
 
     def _circles_of(self, rows: pa.Table) -> pa.Table:
         """Return all rows of the circles of these rows: a fact that joins a leg is evidence of each other leg as well."""
         if not rows.num_rows:
             return rows
         self._duck.register("joined_rows", rows)
-        found = self._duck.few("SELECT * FROM trade_cycle WHERE cycle IN (SELECT cycle FROM joined_rows)")
+        circles = self._duck.few("SELECT * FROM trade_cycle WHERE cycle IN (SELECT cycle FROM joined_rows)")
         self._duck.unregister("joined_rows")
-        return found
+        return circles
 
     def _drop(self, flow: str, facts: NDArray[np.int64]) -> pa.Table:
-        """Let facts end, and the circles of which a leg ends with them; returns the rows of all circles that
-        they were in.
-        """
+        """End facts, and the circles that lose a leg with them; return the rows of all circles that they were in."""
         for stream in self._streams[flow].values():
             stream.end(facts)
         self._duck.register("went_facts", pa.table({"fact": facts}))
@@ -165,7 +166,7 @@ class CycleRows:
         return rows
 
     def _insert(self, rows: pa.Table) -> pa.Table:
-        """Write rows that do not stand yet; returns them all."""
+        """Write the rows that are not in the table yet; return all rows."""
         if rows.num_rows:
             self._duck.register("graph_rows", rows)
             self._duck.execute(
@@ -176,7 +177,7 @@ class CycleRows:
         return rows
 
     def regroup(self, parties: Iterable[str] | None) -> pa.Table | None:
-        """Tell merged circles anew where control of parties (of any, where None) turned; returns the rows that
+        """Find merged circles anew where control of parties (of any, where None) changed; return the rows that
         differ.
         """
         turned = None if parties is None else set(parties)
@@ -193,7 +194,7 @@ class CycleRows:
             stream = Stream(self._duck, patterns["merged"], groups)
             if flow in self._streams:
                 self._streams[flow]["merged"] = stream
-            parts.append(self._replace(flow, circle_rows(self._duck, patterns, "merged", stream.found, flow)))
+            parts.append(self._replace(flow, circle_rows(self._duck, patterns, "merged", stream.circles, flow)))
         return pa.concat_tables(parts) if parts else None
 
     def _trades(self, flow: str, parties: set[str] | None) -> bool:
@@ -205,11 +206,11 @@ class CycleRows:
             return any(known.find(party) >= 0 for party in parties)
         self._duck.register("asked_parties", pa.table({"party": pa.array(sorted(parties), pa.string())}))
         scope = "IN (SELECT party FROM asked_parties)"
-        found = self._duck.rows(
+        rows = self._duck.rows(
             f'SELECT 1 FROM {flow} WHERE "{FLOWS[flow].payer}" {scope} OR "{FLOWS[flow].payee}" {scope} LIMIT 1'
         )
         self._duck.unregister("asked_parties")
-        return bool(found)
+        return bool(rows)
 
     def _replace(self, flow: str, rows: pa.Table) -> pa.Table:
         self._duck.register("graph_rows", rows)
@@ -222,11 +223,11 @@ class CycleRows:
         self._duck.unregister("graph_rows")
         return differ
 
-    def told(self, valid: dt.date | None, known: int, groups: Mapping[str, str]) -> pa.Table:
+    def rows_as_of(self, valid: dt.date | None, known: int, groups: Mapping[str, str]) -> pa.Table:
         """Return the circles that were closed by a day, as known with an entry and by those groups, without writing
         them.
 
-        Where no leg of a flow has ended since, they are those that stand and whose legs were all known.
+        Where no leg of a flow has ended since, they are the current circles with legs that were all known.
         """
         parts, first_unknown = [], (known + 1) << 20
         is_same = groups == self._groups()
@@ -238,9 +239,9 @@ class CycleRows:
             for name, pattern in patterns.items():
                 if ended or (pattern.is_merged and not is_same):
                     stream = Stream(self._duck, pattern, groups, legs=FLOWS[flow].sql(source))
-                    parts.append(circle_rows(self._duck, patterns, name, stream.found, source))
+                    parts.append(circle_rows(self._duck, patterns, name, stream.circles, source))
                     continue
                 mine = f"flow = '{flow}' AND pattern = '{name}' AND fact < {first_unknown}"
-                whole = f"SELECT cycle FROM trade_cycle WHERE {mine} GROUP BY cycle HAVING count(DISTINCT position) = max(legs)"
-                parts.append(self._duck.few(f"SELECT * FROM trade_cycle WHERE {mine} AND cycle IN ({whole})"))
+                complete = f"SELECT cycle FROM trade_cycle WHERE {mine} GROUP BY cycle HAVING count(DISTINCT position) = max(legs)"
+                parts.append(self._duck.few(f"SELECT * FROM trade_cycle WHERE {mine} AND cycle IN ({complete})"))
         return closed_by(pa.concat_tables(parts) if parts else self._duck.few(_NONE), valid)

@@ -1,9 +1,9 @@
 """Streams of payments and shipments, and the circles that their legs close, as lists of facts.
 
-- What counts as a circle is a pattern: in order of time, the same but with parties of one control group taken for one,
-  or in any order where amounts are alike.
-- Legs that are alike in parties, amount, goods and time are one leg, which stands as long as one of them does.
-- Each circle stands once, whatever the order in which its legs came; it goes when one of its legs ends.
+- What counts as a circle is a pattern. It is in order of time; or the same with parties of one control group as one
+  party; or in any order where amounts are alike.
+- Legs that are alike in parties, amount, goods and time are one leg, which is current as long as one of them is.
+- Each circle occurs once, in any order of its legs' arrival; it goes when one of its legs ends.
 """
 
 from collections.abc import Mapping
@@ -22,12 +22,12 @@ from comptroller.store.index import grown
 DAY = 86_400
 """Seconds."""
 Circle = list[list[int]]
-"""Its legs in order, each as the facts that stand for it."""
+"""The legs of a circle in order, each as the facts behind it."""
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentFlow:
-    """How a kind is read as legs: who gives, who takes, how much, when, of which goods, and what names the leg."""
+    """How a kind is read as legs: payer, payee, amount, time, goods, and the name of the leg."""
 
     payer: str
     payee: str
@@ -68,7 +68,7 @@ class Pattern:
 
     @property
     def key(self) -> str:
-        """Return SQL over a leg for what tells it from other legs of its pattern."""
+        """Return SQL over a leg for what distinguishes it from other legs of its pattern."""
         if not self.law.twins:
             return "concat_ws(chr(9), payer, leg)"
         moment = f"moment // {DAY}" if self.law.any_order else "moment"
@@ -81,7 +81,7 @@ class Stream:
     def __init__(
         self, duck: DuckDb, pattern: Pattern, groups: Mapping[str, str], *, legs: str = "", order: str = "fact"
     ) -> None:
-        """Read all legs that stand, or those of other SQL, in that order; `groups` says to whose group a party counts."""
+        """Read all current legs, or those of other SQL, in that order; `groups` maps a party to its group."""
         self._duck, self.pattern, self._groups = duck, pattern, groups if pattern.is_merged else {}
         self._turned: dict[str, str] = {}
         self._order = order
@@ -94,12 +94,12 @@ class Stream:
         self._cycles: Cycles | None = None
         self.crowded: list[str] = []
         self.cut: list[int] = []
-        self.found, _ = self.feed(self._all)
+        self.circles, _ = self.feed(self._all)
 
     def feed(self, legs: str) -> tuple[list[Circle], list[tuple[int, int]]]:
-        """Take in legs; returns the circles that they close, and (fact, fact that stood before) of legs that are one.
+        """Add legs; return the circles that they close, and (fact, earlier fact) of legs that are one.
 
-        Where the search was cut short, `crowded` has the parties and `cut` the facts of which that is so.
+        Where the search was cut short, `crowded` has the parties and `cut` the facts concerned.
         """
         self.crowded, self.cut = [], []
         rows = self._duck.few(f"{legs} ORDER BY {self._order}")
@@ -111,20 +111,20 @@ class Stream:
         self._facts = grown(self._facts, self._count + len(facts))
         self._facts[self._count : self._count + len(facts)] = facts
         self._count += len(facts)
-        told = self._cycles.feed(*columns)
-        self.crowded, self.cut = [self.parties.names[n] for n in told.crowded.tolist()], self._facts[told.cut].tolist()
-        joined, revived = self._join(told)
-        circles = [[self._members(number) for number in circle] for circle in told.circles()]
-        found = [circle for circle in circles if all(circle)]
-        late = [*self._facts[told.late].tolist(), *revived]
-        return (found + self._around(late) if late else found), joined
+        hits = self._cycles.feed(*columns)
+        self.crowded, self.cut = [self.parties.names[n] for n in hits.crowded.tolist()], self._facts[hits.cut].tolist()
+        joined, revived = self._join(hits)
+        circles = [[self._members(number) for number in circle] for circle in hits.circles()]
+        live = [circle for circle in circles if all(circle)]
+        late = [*self._facts[hits.late].tolist(), *revived]
+        return (live + self._around(late) if late else live), joined
 
     def end(self, facts: NDArray[np.int64]) -> None:
-        """Let facts end: none of them stands for a leg from now on."""
+        """End facts: none of them is behind a leg from now on."""
         self._dead |= set(facts.tolist())
 
     def turn(self, heads: Mapping[str, str]) -> None:
-        """Let parties that no leg has named so far count to these heads; of others the stream is begun anew."""
+        """Count parties to these heads; if a leg has named one of them already, the stream begins anew."""
         self._turned |= heads
 
     def _head(self, name: str) -> str:
@@ -149,7 +149,7 @@ class Stream:
         return times, payers, payees, rows.column("cents").to_numpy().astype(np.int64), goods
 
     def _again(self, fresh: set[int]) -> tuple[list[Circle], list[tuple[int, int]]]:
-        """Begin the stream anew with room for more parties; returns what the fresh facts close and join."""
+        """Begin the stream anew with capacity for more parties; return what the fresh facts close and join."""
         size = 2 * len(self.parties) + 64
         group: NDArray[np.int32] = np.arange(size, dtype=np.int32)
         for number, name in enumerate(list(self.parties.names) if self._groups or self._turned else ()):
@@ -161,12 +161,10 @@ class Stream:
         closed = [circle for circle in circles if any(fresh.issuperset(leg) for leg in circle)]
         return closed, [pair for pair in joined if pair[0] in fresh and pair[1] not in fresh]
 
-    def _join(self, told: CycleHits) -> tuple[list[tuple[int, int]], list[int]]:
-        """Note twins; returns (fact, a fact that stood for the leg), and the facts of legs that nothing stood
-        for any more.
-        """
+    def _join(self, hits: CycleHits) -> tuple[list[tuple[int, int]], list[int]]:
+        """Note twins; return (fact, an earlier fact of the leg), and the facts of legs that had no fact any more."""
         joined, revived = [], []
-        for number, first in told.twins.tolist():
+        for number, first in hits.twins.tolist():
             fact, living = int(self._facts[number]), self._members(first)
             self._twins.setdefault(first, [first]).append(number)
             if living:
@@ -176,7 +174,7 @@ class Stream:
         return joined, revived
 
     def _members(self, number: int) -> list[int]:
-        """Return the facts that stand for a leg."""
+        """Return the facts behind a leg."""
         facts = (int(self._facts[n]) for n in self._twins.get(number, (number,)))
         return [fact for fact in facts if fact not in self._dead]
 
@@ -193,4 +191,4 @@ class Stream:
         # In order of time nothing is late.
         near = Stream(self._duck, self.pattern, self._groups, legs="SELECT * FROM near_legs", order="moment, fact")
         wanted = set(late)
-        return [circle for circle in near.found if any(not wanted.isdisjoint(leg) for leg in circle)]
+        return [circle for circle in near.circles if any(not wanted.isdisjoint(leg) for leg in circle)]

@@ -1,8 +1,8 @@
 """Shapes of payments around one party as rows of `flow_fan`: many pay it, it pays many, or the one and then the other.
 
 - A flow is watched when a rule refers to `flow_fan` and judges its kind; else its facts cost nothing here.
-- What came or ended is looked at for its two parties alone; whoever deals with more than the policy's most is a hub and
-  is passed over.
+- Legs that came or ended are looked at for their two parties alone. A party with more partners than the policy's most
+  is a hub and is passed over.
 - How long, how many and how like in amount is a parameter by flow and shape, the latest ones in force.
 """
 
@@ -59,19 +59,19 @@ class Shape:
 
 
 def shapes_of(pack: Pack, flow: str) -> list[Shape]:
-    """Return the shapes of a flow by the pack's latest parameters; none where the pack says nothing."""
-    found = []
+    """Return the shapes of a flow by the pack's latest parameters; none where the pack has none."""
+    shapes = []
     for name in SHAPES:
-        said = {}
+        numbers = {}
         for word in ("window_days", "peers_min", "peers_max", "tolerance_pct", "repeats_min"):
             values = pack.params[f"fan_{word}"].values if f"fan_{word}" in pack.params else ()
             mine = [v for v in values if v.valid_until is None and dict(v.by) == {"flow": flow, "shape": name}]
-            said[word] = float(mine[-1].value) if mine else None
-        window, least, most, tolerance, repeats = said.values()
+            numbers[word] = float(mine[-1].value) if mine else None
+        window, least, most, tolerance, repeats = numbers.values()
         if window is not None and least is not None and most is not None and tolerance is not None:
             seconds, often = round(window * DAY), round(repeats or 1)
-            found.append(Shape(name, seconds, round(least), round(most), tolerance / 100, often))
-    return found
+            shapes.append(Shape(name, seconds, round(least), round(most), tolerance / 100, often))
+    return shapes
 
 
 class Legs:
@@ -85,7 +85,7 @@ class Legs:
         self.add(legs)
 
     def add(self, legs: str) -> NDArray[np.int64]:
-        """Take in legs; returns the parties that they are between."""
+        """Add legs; return the parties that they are between."""
         rows = self._duck.few(f"{legs} ORDER BY fact")
         ends = [self._parties.numbers(rows.column(word).to_pylist()).astype(np.int64) for word in ("payer", "payee")]
         fresh = [rows.column(word).to_numpy().astype(np.int64) for word in ("fact", "moment", "cents")]
@@ -101,12 +101,12 @@ class Legs:
         return np.unique(np.concatenate(ends))
 
     def end(self, facts: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Let facts end; returns the parties that they were between."""
-        held = self._cells[: self._count]
-        at = np.searchsorted(held[:, 0], facts)
-        at = at[(at < self._count) & (held[np.minimum(at, self._count - 1), 0] == facts)] if self._count else at[:0]
-        held[at, 2] = 0
-        return np.unique(held[at, 3:])
+        """End facts; return the parties that they were between."""
+        cells = self._cells[: self._count]
+        at = np.searchsorted(cells[:, 0], facts)
+        at = at[(at < self._count) & (cells[np.minimum(at, self._count - 1), 0] == facts)] if self._count else at[:0]
+        cells[at, 2] = 0
+        return np.unique(cells[at, 3:])
 
     def everybody(self) -> NDArray[np.int64]:
         """Return all parties."""
@@ -128,19 +128,19 @@ class Legs:
         scattered = self._fans(shape, parties, is_in=False) if shape.name != "fan_in" else None
         if gathered and scattered:
             pairs = gather_scatter(gathered[0], scattered[0], window=shape.window, tolerance=shape.tolerance)
-            for one, other in pairs:
-                peers = (int(gathered[0].peers[one]), int(scattered[0].peers[other]))
+            for gather, scatter in pairs:
+                peers = (int(gathered[0].peers[gather]), int(scattered[0].peers[scatter]))
                 if max(peers) <= shape.most:
-                    facts = [gathered[1][p] for p in gathered[0].payments(one)]
-                    facts += [scattered[1][p] for p in scattered[0].payments(other)]
-                    yield int(gathered[0].account[one]), sum(peers), [int(fact) for fact in facts]
+                    facts = [gathered[1][p] for p in gathered[0].payments(gather)]
+                    facts += [scattered[1][p] for p in scattered[0].payments(scatter)]
+                    yield int(gathered[0].account[gather]), sum(peers), [int(fact) for fact in facts]
             return
-        found = gathered or scattered
-        assert found, "each shape has a side"
-        for place in range(len(found[0])):
-            if found[0].peers[place] <= shape.most:
-                facts = [int(found[1][p]) for p in found[0].payments(place)]
-                yield int(found[0].account[place]), int(found[0].peers[place]), facts
+        fan = gathered or scattered
+        assert fan, "each shape has a side"
+        for place in range(len(fan[0])):
+            if fan[0].peers[place] <= shape.most:
+                facts = [int(fan[1][p]) for p in fan[0].payments(place)]
+                yield int(fan[0].account[place]), int(fan[0].peers[place]), facts
 
     def _fans(self, shape: Shape, parties: NDArray[np.int64], *, is_in: bool) -> tuple[Flows, NDArray[np.int64]]:
         """Return the stretches on one side of those parties, and the facts by the numbers that they use."""
@@ -167,9 +167,9 @@ class FanRows:
     def __init__(self, duck: DuckDb, pack: Pack) -> None:
         """Find out which flows rules ask about; nothing is read yet."""
         self._duck, self._pack = duck, pack
-        asked = {r.judges for r in pack.rules.values() if "flow_fan" in r.references}
-        found = {flow: shapes_of(pack, flow) for flow in sorted(asked & FLOWS.keys() & pack.kinds.keys())}
-        self._shapes = {flow: shapes for flow, shapes in found.items() if shapes}
+        judged = {r.judges for r in pack.rules.values() if "flow_fan" in r.references}
+        shapes_by_flow = {flow: shapes_of(pack, flow) for flow in sorted(judged & FLOWS.keys() & pack.kinds.keys())}
+        self._shapes = {flow: shapes for flow, shapes in shapes_by_flow.items() if shapes}
         self._legs: dict[str, Legs] = {}
 
     def concerns(self, kinds: Iterable[str]) -> bool:
@@ -191,7 +191,7 @@ class FanRows:
             self._put(flow, legs, legs.everybody())
 
     def fold(self, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]) -> pa.Table | None:
-        """Move with facts that came and ended; returns the rows that came or went."""
+        """Move with facts that came and ended; return the rows that came or went."""
         parts = []
         for flow, legs in sorted(self._legs.items()):
             touched = [legs.end(ended[flow])] if flow in ended else []
@@ -204,7 +204,7 @@ class FanRows:
         return pa.concat_tables(parts) if parts else None
 
     def _put(self, flow: str, legs: Legs, parties: NDArray[np.int64]) -> pa.Table:
-        """Write what differs around those parties; returns the rows that came or went."""
+        """Write what differs around those parties; return the rows that came or went."""
         self._duck.register("graph_rows", self._rows(flow, legs, parties, FLOWS[flow].sql(flow)))
         self._duck.register("graph_parties", pa.table({"party": pa.array(legs.names(parties), pa.string())}))
         scope = f"WHERE flow = '{flow}' AND centre IN (SELECT party FROM graph_parties)"
@@ -218,16 +218,18 @@ class FanRows:
         return differ
 
     def _rows(self, flow: str, legs: Legs, parties: NDArray[np.int64], source: str) -> pa.Table:
-        found = [(shape.name, *one) for shape in self._shapes[flow] for one in legs.stretches(shape, parties)]
-        facts = sorted({fact for *_, members in found for fact in members})
+        stretches = [
+            (shape.name, *stretch) for shape in self._shapes[flow] for stretch in legs.stretches(shape, parties)
+        ]
+        facts = sorted({fact for *_, members in stretches for fact in members})
         rows: list[tuple[object, ...]] = []
         if facts:
             self._duck.register("fan_facts", pa.table({"fact": pa.array(facts, pa.int64())}))
             sql = f"SELECT * FROM ({source}) AS l WHERE fact IN (SELECT fact FROM fan_facts)"
-            said = {leg["fact"]: leg for leg in self._duck.records(sql)}
+            leg_of = {leg["fact"]: leg for leg in self._duck.records(sql)}
             self._duck.unregister("fan_facts")
-            for shape, party, peers, members in found:
-                mine = [said[fact] for fact in members]
+            for shape, party, peers, members in stretches:
+                mine = [leg_of[fact] for fact in members]
                 days = [dt.date(1970, 1, 1) + dt.timedelta(days=leg["moment"] // DAY) for leg in mine]
                 first = min(mine, key=lambda leg: (leg["moment"], leg["payer"], leg["leg"]))
                 ends = [first] if shape != "gather_scatter" else [first, mine[-1]]
@@ -240,7 +242,7 @@ class FanRows:
         columns = list(zip(*rows, strict=True)) or [() for _ in COLUMNS]
         return pa.table({n: pa.array(c, form) for (n, form), c in zip(COLUMNS.items(), columns, strict=True)})
 
-    def told(self, valid: dt.date | None, known: int) -> pa.Table:
+    def rows_as_of(self, valid: dt.date | None, known: int) -> pa.Table:
         """Return the shapes of what was paid by a day, as known with an entry, without writing them."""
         parts = [pa.table({n: pa.array([], form) for n, form in COLUMNS.items()})]
         for flow in self._shapes:

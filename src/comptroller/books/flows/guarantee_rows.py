@@ -1,4 +1,4 @@
-"""Guarantees that go round as rows of `guarantee_circle`, with the days on which the whole circle holds."""
+"""Guarantees that go round as rows of `guarantee_circle`, with the days of the whole circle."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -27,22 +27,24 @@ _FORMS = {
 
 
 def guarantee_rows(duck: DuckDb, source: str = "guarantee", valid: dt.date | None = None) -> pa.Table:
-    """Find every circle of guarantees (rows of the kind) that is whole on some day, or on that day; returns its
-    legs.
-    """
+    """Find every circle of guarantees (rows of the kind) that is whole on some day, or on that day; return its legs."""
     sql = (
         f"SELECT entity, debtor, guarantee, amount_cny, coalesce(date_diff('day', DATE '1970-01-01', valid_from), {_EVER[0]}), "
         f"coalesce(date_diff('day', DATE '1970-01-01', valid_until), {_EVER[1]}), fact FROM {source} AS s "
         "WHERE debtor IS NOT NULL ORDER BY entity, guarantee"
     )
-    given, parties = duck.rows(sql), PartyIds()
+    guarantees, parties = duck.rows(sql), PartyIds()
     rows: list[tuple[object, ...]] = []
-    if given:
-        holder, debtor = (parties.numbers(column) for column in list(zip(*given, strict=True))[:2])
-        since, until = (np.array([row[at] for row in given], np.int64) for at in (4, 5))
-        found = circles(len(parties), holder, debtor, since, until)
-        for at in range(len(found)):
-            legs, first, last = [given[edge] for edge in found.circle(at)], int(found.since[at]), int(found.until[at])
+    if guarantees:
+        holder, debtor = (parties.numbers(column) for column in list(zip(*guarantees, strict=True))[:2])
+        since, until = (np.array([row[at] for row in guarantees], np.int64) for at in (4, 5))
+        rings = circles(len(parties), holder, debtor, since, until)
+        for at in range(len(rings)):
+            legs, first, last = (
+                [guarantees[edge] for edge in rings.circle(at)],
+                int(rings.since[at]),
+                int(rings.until[at]),
+            )
             if valid is not None and not first <= (valid - _EPOCH).days < last:
                 continue
             name, days = circle_name([(leg[0], leg[2]) for leg in legs]), (_day(first), _day(last))
@@ -55,7 +57,7 @@ def guarantee_rows(duck: DuckDb, source: str = "guarantee", valid: dt.date | Non
 
 
 def put_guarantees(duck: DuckDb) -> pa.Table:
-    """Write what differs; returns the rows that came or went."""
+    """Write what differs; return the rows that came or went."""
     duck.register("graph_rows", guarantee_rows(duck))
     was, now = "SELECT * FROM guarantee_circle", f"SELECT {', '.join(_COLUMNS)} FROM graph_rows"
     differ = differing_groups(duck, "circle", was, now)

@@ -1,4 +1,4 @@
-"""Who was above whom on whatever day, by stakes, posts, management and control that was said."""
+"""Which parties were above a party on any day, by stakes, posts, management and reported control."""
 
 from comptroller.books.facts.tables import standing
 from comptroller.books.register.party_ids import PartyIds
@@ -11,38 +11,38 @@ _UPPERS = (
     ("post", "appointed_by", "entity"),
     ("entity", "parent", "entity"),
 )
-"""In each kind, who may be above whom."""
+"""For each kind, the columns of the upper and the lower party."""
 
 
 class AncestorsOverTime:
-    """Pairs of parties of which the one may have been above the other."""
+    """Pairs of parties; the one may have been above the other."""
 
     def __init__(self, pack: Pack, known: int | None, parties: PartyIds) -> None:
-        """Begin with nobody."""
+        """Start without pairs."""
         self._pack, self._known, self._parties = pack, known, parties
         self._uppers: dict[int, set[int]] = {}
 
     def read(self, duck: DuckDb) -> set[int]:
-        """Read who was above the parties in the table `asked_entities`; returns them."""
-        found = set()
+        """Read who was above the parties in the table `asked_entities`; return them."""
+        uppers = set()
         for kind, upper, lower in _UPPERS:
             if kind not in self._pack.kinds:
                 continue
             rows = standing(kind, self._pack.kinds[kind], known=self._known)
             scope = f"WHERE {lower} IN (SELECT entity FROM asked_entities) AND {upper} IS NOT NULL"
-            for one, other in duck.rows(f"SELECT DISTINCT {upper}, {lower} FROM ({rows}) AS s {scope}"):
-                number = self._parties.number(one)
-                self._uppers.setdefault(self._parties.number(other), set()).add(number)
-                found.add(number)
-        return found
+            for above, below in duck.rows(f"SELECT DISTINCT {upper}, {lower} FROM ({rows}) AS s {scope}"):
+                number = self._parties.number(above)
+                self._uppers.setdefault(self._parties.number(below), set()).add(number)
+                uppers.add(number)
+        return uppers
 
     def of(self, party: str) -> set[str]:
-        """Return a party and whoever was above it, or above those."""
+        """Return a party and all that was ever above it, directly or through others."""
         number = self._parties.number(party)
-        found, waiting = {number}, [number]
+        above, waiting = {number}, [number]
         while waiting:
             for upper in self._uppers.get(waiting.pop(), ()):
-                if upper not in found:
-                    found.add(upper)
+                if upper not in above:
+                    above.add(upper)
                     waiting.append(upper)
-        return {self._parties.names[n] for n in found}
+        return {self._parties.names[n] for n in above}

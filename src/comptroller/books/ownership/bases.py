@@ -1,9 +1,14 @@
-"""On what control may rest, by a dated list of the pack; and who asserts it for which company, by agreement, board or act.
+"""The bases of control, by a dated list of the pack; and who asserts control of a company.
 
-The list `control` has one line a basis: `shares` (more than `share_pct` of the stakes), `agreement` (the largest holder,
-with an agreement about the company or with other holders), `board_majority` (whoever appointed more than `share_pct` of
-the board), `asserted` (a stake or a relation says so), `statutory` (the owner's body above a solely state-owned entity).
-A basis without a line in force counts for nothing; without `shares` nothing is held.
+The list `control` has one line a basis:
+
+- `shares`: more than `share_pct` of the stakes;
+- `agreement`: the largest holder, with an agreement about the company or with other holders;
+- `board_majority`: the party that appointed more than `share_pct` of the board;
+- `asserted`: a stake or a relation asserts it;
+- `statutory`: the owner's body above a solely state-owned entity.
+
+A basis without a line in force counts for nothing; without `shares`, stakes give no control.
 """
 
 import datetime as dt
@@ -24,9 +29,9 @@ BASES = {0: "direct", -1: "joint", 1: "agreement", 2: "board_majority", 3: "asse
 """The word of each basis by its code; a lower code above zero is named before a higher one."""
 AGREEMENT, BOARD, ASSERTED, STATUTORY = 1, 2, 3, 4
 KINDS = ("stake", "relation", "post", "body", "entity")
-"""The kinds of fact from which control is told."""
+"""The kinds of fact that control is derived from."""
 Rows = Callable[[str], str]
-"""Gives SQL for the rows of a kind that hold on the day."""
+"""Return SQL for the rows of a kind that hold on the day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,7 @@ def _holds(since: dt.date, until: dt.date | None, day: dt.date) -> bool:
 
 
 class Assertions:
-    """Who asserts control of which company otherwise than by stakes; read again where facts changed."""
+    """Control that is asserted otherwise than by stakes, by company; read again where facts changed."""
 
     def __init__(self, parties: PartyIds) -> None:
         """Begin with nothing asserted."""
@@ -71,23 +76,23 @@ class Assertions:
             f"FROM ({rows('relation')}) AS r WHERE relation IN ('agreement', 'acting_in_concert')"
         )
         for left, right, in_concert in duck.rows(sql):
-            one, other = self._parties.number(left), self._parties.number(right)
+            first, second = self._parties.number(left), self._parties.number(right)
             pile = self._concert if in_concert else self._partners
-            pile.setdefault(one, set()).add(other)
-            pile.setdefault(other, set()).add(one)
+            pile.setdefault(first, set()).add(second)
+            pile.setdefault(second, set()).add(first)
 
     def read(self, duck: DuckDb, rows: Rows, bases: Bases, companies: Iterable[int] | None) -> set[int]:
-        """Read boards, owners' bodies and assertions of those companies again (of all, where None); returns who
+        """Read boards, owners' bodies and assertions of those companies again (of all, where None); return who
         has any.
         """
         scope = ""
         if companies is None:
             self._edges = {}
         else:
-            asked = list(companies)
-            for company in asked:
+            chosen = list(companies)
+            for company in chosen:
                 self._edges.pop(company, None)
-            names = [self._parties.names[c] for c in asked]
+            names = [self._parties.names[c] for c in chosen]
             duck.register("asked_entities", pa.table({"entity": pa.array(names, pa.string())}))
             scope = "WHERE entity IN (SELECT entity FROM asked_entities)"
         for holder, entity, code in duck.rows(f"SELECT holder, entity, code FROM ({_edges_sql(rows, bases)}) {scope}"):
@@ -98,15 +103,15 @@ class Assertions:
         return set(self._edges)
 
     def agreeing(self) -> set[int]:
-        """Return everybody who has an agreement or acts in concert with somebody."""
+        """Return every party that has an agreement or acts in concert with another."""
         return self._partners.keys() | self._concert.keys()
 
     def groups(self, parties: Iterable[int]) -> set[int]:
-        """Return the parties, those with whom they have agreements, and all with whom they act in concert."""
-        found: set[int] = set()
+        """Return the parties, their partners in agreements, and all that act in concert with them."""
+        partners: set[int] = set()
         for party in parties:
-            found |= {*_reached(party, self._concert), *self._partners.get(party, ())}
-        return found
+            partners |= {*_connected(party, self._concert), *self._partners.get(party, ())}
+        return partners
 
     def companies(self) -> set[int]:
         """Return the companies into which something is asserted otherwise than by a stake or an agreement."""
@@ -117,57 +122,57 @@ class Assertions:
         return {holder for holder, _ in self._edges.get(company, ())}
 
     def concern(self, companies: NDArray[np.int32], shares: NDArray[np.int64], bases: Bases) -> set[int]:
-        """Return those of the companies for which more than shares (company, holder, parts) may count."""
-        found = self._edges.keys() & set(companies.tolist()) if self._edges else set()
+        """Return those of the companies that need more than their shares (company, holder, parts)."""
+        concerned = self._edges.keys() & set(companies.tolist()) if self._edges else set()
         agreeing = sorted(self.agreeing()) if AGREEMENT in bases.counted else []
         if agreeing:
-            found |= set(shares[np.isin(shares[:, 1], agreeing), 0].tolist())
-        return found
+            concerned |= set(shares[np.isin(shares[:, 1], agreeing), 0].tolist())
+        return concerned
 
-    def of(self, company: int, held: dict[int, StakeRecord], bases: Bases) -> set[tuple[int, int]]:
-        """Return the edges (holder, basis) that are asserted into a company whose holders have so much."""
-        found = {edge for edge in self._edges.get(company, ()) if edge[1] in bases.counted}
+    def of(self, company: int, holders: dict[int, StakeRecord], bases: Bases) -> set[tuple[int, int]]:
+        """Return the edges (holder, basis) that are asserted into a company with these holders."""
+        edges = {edge for edge in self._edges.get(company, ()) if edge[1] in bases.counted}
         if ASSERTED in bases.counted:
-            found |= {(holder, ASSERTED) for holder, one in held.items() if one.is_asserted}
-        if AGREEMENT in bases.counted and held:
-            found |= {(holder, AGREEMENT) for holder in self._agreed(company, held, bases)}
-        return {(holder, basis) for holder, basis in found if holder != company}
+            edges |= {(holder, ASSERTED) for holder, record in holders.items() if record.is_asserted}
+        if AGREEMENT in bases.counted and holders:
+            edges |= {(holder, AGREEMENT) for holder in self._agreed(company, holders, bases)}
+        return {(holder, basis) for holder, basis in edges if holder != company}
 
-    def _agreed(self, company: int, held: dict[int, StakeRecord], bases: Bases) -> set[int]:
+    def _agreed(self, company: int, holders: dict[int, StakeRecord], bases: Bases) -> set[int]:
         """Return the holders who lead by agreement: the largest of all, or the largest of a concert that passes
         together.
         """
-        most = max(one.low for one in held.values())
-        largest = [holder for holder, one in held.items() if one.low == most]
-        found = set()
+        most = max(record.low for record in holders.values())
+        largest = [holder for holder, record in holders.items() if record.low == most]
+        leaders = set()
         if len(largest) == 1:
             partners = self._partners.get(largest[0], set())
-            if company in partners or partners & held.keys():
-                found.add(largest[0])
-        waiting = {holder for holder in held if holder in self._concert}
+            if company in partners or partners & holders.keys():
+                leaders.add(largest[0])
+        waiting = {holder for holder in holders if holder in self._concert}
         while waiting:
-            group = _reached(waiting.pop(), self._concert)
-            members = {holder: held[holder].low for holder in group if holder in held}
+            group = _connected(waiting.pop(), self._concert)
+            members = {holder: holders[holder].low for holder in group if holder in holders}
             waiting -= group
             top = max(members.values())
             leads = [holder for holder, low in members.items() if low == top]
             if len(members) > 1 and sum(members.values()) > bases.threshold and len(leads) == 1:
-                found.add(leads[0])
-        return found
+                leaders.add(leads[0])
+        return leaders
 
 
-def _reached(party: int, ties: dict[int, set[int]]) -> set[int]:
-    found, waiting = {party}, [party]
+def _connected(party: int, ties: dict[int, set[int]]) -> set[int]:
+    group, waiting = {party}, [party]
     while waiting:
         for other in ties.get(waiting.pop(), ()):
-            if other not in found:
-                found.add(other)
+            if other not in group:
+                group.add(other)
                 waiting.append(other)
-    return found
+    return group
 
 
 def _edges_sql(rows: Rows, bases: Bases) -> str:
-    """Return SQL for (holder, entity, code): boards, owners' bodies, and relations that say control."""
+    """Return SQL for (holder, entity, code): boards, owners' bodies, and relations that assert control."""
     return f"""
 SELECT left_party AS holder, right_party AS entity, {ASSERTED} AS code FROM ({rows("relation")}) AS r WHERE relation = 'controls'
 UNION ALL

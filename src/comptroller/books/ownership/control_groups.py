@@ -1,4 +1,4 @@
-"""To whose control group a party counts: the uppermost that controls it, state owners and public bodies apart.
+"""The control group of a party: the uppermost that controls it, state owners and public bodies apart.
 
 Firms are not one party because the state owns both (company law, article 265, item 4). A ring of mutual controllers
 counts to the first of them by name.
@@ -19,34 +19,34 @@ _PUBLIC = f"SELECT entity FROM {{entity}} AS e WHERE {_IS_PUBLIC}"
 def groups_of(
     duck: DuckDb, parties: Iterable[str] | None = None, *, controls: str = "controls", entity: str = "entity"
 ) -> dict[str, str]:
-    """Return the head of each of those parties (of all, where None) that somebody controls; from other rows,
-    where said.
+    """Return the head of each of those parties (of all, where None) that has a controller; from other rows,
+    where given.
     """
     private = f"SELECT entity, owner FROM {controls} AS c WHERE owner NOT IN ({_PUBLIC.format(entity=entity)})"
     if parties is None:
         rows = duck.rows(private)
     else:
         duck.register("asked_parties", pa.table({"party": pa.array(sorted(parties), pa.string())}))
-        asked = f"SELECT * FROM ({private}) AS p WHERE entity IN (SELECT party FROM asked_parties)"
+        chosen = f"SELECT * FROM ({private}) AS p WHERE entity IN (SELECT party FROM asked_parties)"
         rows = duck.rows(
-            f"WITH p AS ({private}), a AS ({asked}) SELECT * FROM a UNION SELECT * FROM p WHERE entity IN (SELECT owner FROM a)"
+            f"WITH p AS ({private}), a AS ({chosen}) SELECT * FROM a UNION SELECT * FROM p WHERE entity IN (SELECT owner FROM a)"
         )
         duck.unregister("asked_parties")
     owners: dict[str, set[str]] = {}
-    for one, owner in rows:
-        owners.setdefault(one, set()).add(owner)
+    for party, owner in rows:
+        owners.setdefault(party, set()).add(owner)
     heads = {}
-    for one, above in owners.items():
+    for party, above in owners.items():
         tops = [owner for owner in above if not owners.get(owner)]
-        ring = {owner for owner in above if one in owners.get(owner, ())}
-        heads[one] = min(tops) if tops else min({*ring, one} if ring else _ring(above, owners))
+        ring = {owner for owner in above if party in owners.get(owner, ())}
+        heads[party] = min(tops) if tops else min({*ring, party} if ring else _ring(above, owners))
     return heads
 
 
 def regrouped(duck: DuckDb, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]) -> set[str]:
-    """Return the parties under an owner that became a public body, or is one no more, though nobody's control turned.
+    """Return the parties under an owner that became a public body, or is one no more, though control of none changed.
 
-    What came stands in the books already. An owner of whom one of its two facts is public has turned.
+    Rows that came are in the books already. An owner has changed where one of its two facts is public.
     """
     facts = [ended["entity"]] if "entity" in ended else []
     facts += [added["entity"].column("fact").to_numpy()] if "entity" in added else []
@@ -57,11 +57,11 @@ def regrouped(duck: DuckDb, added: Mapping[str, pa.Table], ended: Mapping[str, N
         f"SELECT entity FROM all_entity WHERE fact IN (SELECT fact FROM turned_facts) AND {_IS_PUBLIC} "
         "GROUP BY entity HAVING count(*) % 2 = 1"
     )
-    found = {one for (one,) in duck.rows(f"SELECT entity FROM controls WHERE owner IN ({owners})")}
+    parties = {party for (party,) in duck.rows(f"SELECT entity FROM controls WHERE owner IN ({owners})")}
     duck.unregister("turned_facts")
-    return found
+    return parties
 
 
 def _ring(above: set[str], owners: dict[str, set[str]]) -> set[str]:
-    """Return those of the owners who control one another: nobody else is above them."""
+    """Return those of the owners that control one another: no other party is above them."""
     return {owner for owner in above if any(owner in owners.get(other, ()) for other in owners.get(owner, ()))} or above

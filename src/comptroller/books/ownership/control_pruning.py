@@ -1,8 +1,9 @@
-"""Who need be looked at when control is told: whoever begins it by one edge, and whoever somebody controls; and their roots.
+"""Which parties must be looked at to compute control: those that begin it by one edge, those controlled; and their
+roots.
 
-What a party has counts for others only if it is somebody's, or if control begins with it. In a register of millions most
-holders are neither: with them and all above them left out, what is walked is a few parties and not tens of thousands.
-What a root is, and whom it leaves out besides, is told in `candidates`.
+What a party has counts for others only if it has a controller, or if control begins with it. In a register of millions
+most holders are neither. Without them and all above them, the walk meets a few parties and not tens of thousands.
+`control_candidates` defines a root, and what it leaves out besides.
 """
 
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ _FORMS = {"_begins": np.int32, "_controlled": np.int8, "_marks": np.int8, "_root
 
 
 class ControlPruning:
-    """Counts of edges by which control begins, and marks of who is controlled; before it is learned, all are useful."""
+    """Counts of edges that begin control, and marks of controlled parties; before it is learned, all are useful."""
 
     _begins: NDArray[np.int32]
     _controlled: NDArray[np.int8]
@@ -26,12 +27,12 @@ class ControlPruning:
     _sums: NDArray[np.int64]
 
     def __init__(self, threshold: int) -> None:
-        """Begin with nothing learned; an edge of more parts than the threshold gives control alone."""
+        """Start with nothing learned; an edge of more parts than the threshold brings control alone."""
         self._threshold = threshold
         self.forget(threshold)
 
     def forget(self, threshold: int) -> None:
-        """Know nothing any more, under another threshold."""
+        """Reset everything that was learned, under another threshold."""
         self._threshold, self._is_learned = threshold, False
         for name, form in _FORMS.items():
             setattr(self, name, np.empty(0, form))
@@ -39,7 +40,9 @@ class ControlPruning:
     def learn(
         self, stakes: Stakes, low: NDArray[np.int64], entities: NDArray[np.int32], roots: Mapping[int, int]
     ) -> None:
-        """Note who of those entities somebody controls, with the root of each; the first time they are all that there are."""
+        """Note which of those entities have a controller, with the root of each; the first call must name all
+        entities.
+        """
         if not self._is_learned:
             rows, self._is_learned = slice(0, stakes.row_count), True
             link, least = stakes.link[rows], low[rows]
@@ -65,7 +68,7 @@ class ControlPruning:
                 setattr(self, name, wider)
 
     def open(self, entities: NDArray[np.int32], size: int) -> None:
-        """Look at those entities, whatever they are: it is not known yet."""
+        """Mark those entities as useful: it is not known yet whether they are."""
         if self._is_learned:
             self._fit(size)
             self._marks[entities], self._root[entities] = 1, ANY

@@ -1,4 +1,6 @@
-"""What the capital graph says about entities, as rows: who controls them, who owns how much, and what is wrong with stakes."""
+"""What the ownership graph shows about entities, as rows: who controls them, who owns how much, and faults of
+stakes.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,7 +18,7 @@ from comptroller.books.ownership.stakes import PARTS
 from comptroller.graph.chains import Chains
 from comptroller.graph.control_candidates import ANY
 from comptroller.graph.share import ENDLESS
-from comptroller.graph.stakes import STAKE
+from comptroller.graph.stakes import BASIS, COMPANY, HOLDER, STAKE
 from comptroller.graph.weights import Weights
 
 _MOST = 999_999_999
@@ -28,7 +30,7 @@ COLUMNS = {
     "effective_share": ("owner", "entity", "share_pct", "low_pct", "high_pct", "gap_pct", "is_ultimate"),
     "stake_issue": ("entity", "issue", "sum_pct", "detail"),
 }
-"""The tables that are told about each entity, and their columns."""
+"""The tables with rows about each entity, and their columns."""
 _FORMS = {
     "share_pct": pa.decimal128(30, 6),
     "low_pct": pa.decimal128(9, 6),
@@ -40,7 +42,8 @@ _FORMS = {
     "is_ultimate": pa.bool_(),
 }
 _SHARES = {"owner": 1, "entity": 0, "share_pct": 2, "low_pct": 3, "high_pct": 4, "gap_pct": 5, "is_ultimate": 6}
-"""Where in the rows of shares each column stands."""
+"""The place of each column in the rows of shares."""
+_ENTITY, _OWNER = _SHARES["entity"], _SHARES["owner"]
 PARTS_SQL = "owner, entity, is_ultimate, " + ", ".join(
     f"CAST({column} * {PARTS} AS BIGINT) AS {column}" for column in _SHARES if column.endswith("_pct")
 )
@@ -50,9 +53,9 @@ Row = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class ControlEvidence:
-    """What is said about some entities: rows by table and entity; shares in whole parts, a row (entity, owner, …).
+    """The rows about some entities by table and entity; shares in whole parts, a row (entity, owner, …).
 
-    `roots` has the root of each that somebody controls (`graph.candidates`).
+    `roots` has the root of each entity that has a controller (`graph.control_candidates`).
     """
 
     rows: dict[str, dict[int, list[Row]]] = field(default_factory=dict)
@@ -66,12 +69,12 @@ class ControlEvidence:
         entities' order.
         """
         if name == "effective_share":
-            cells = self.shares if only is None else self.shares[np.isin(self.shares[:, 0], only)]
-            return share_table(capital, cells), cells[:, 0]
+            cells = self.shares if only is None else self.shares[np.isin(self.shares[:, _ENTITY], only)]
+            return share_table(capital, cells), cells[:, _ENTITY]
         mine = self.rows.get(name, {})
-        asked = sorted(mine) if only is None else [e for e in sorted(only.tolist()) if e in mine]
-        told = [(e, row) for e in asked for row in mine[e]]
-        return table_of(name, [row for _, row in told]), np.array([e for e, _ in told], np.int64)
+        entities = sorted(mine) if only is None else [e for e in sorted(only.tolist()) if e in mine]
+        about = [(e, row) for e in entities for row in mine[e]]
+        return table_of(name, [row for _, row in about]), np.array([e for e, _ in about], np.int64)
 
 
 def table_of(name: str, rows: list[Row]) -> pa.Table:
@@ -86,23 +89,23 @@ def table_of(name: str, rows: list[Row]) -> pa.Table:
 
 
 def _decimals(parts: NDArray[np.int64], form: pa.DataType) -> pa.Array:
-    """Return whole parts as percents with six decimals: the same bits, told as decimals."""
+    """Return whole parts as percents with six decimals: the same bits, typed as decimals."""
     most = parts if form == _FORMS["sum_pct"] else np.minimum(parts, _MOST)
     return pa.Array.from_buffers(form, len(parts), [None, pa.py_buffer(np.stack((most, most >> 63), axis=1).tobytes())])
 
 
 def share_table(capital: OwnershipGraph, cells: NDArray[np.int64]) -> pa.Table:
     """Return rows of shares as Arrow."""
-    found = {}
+    columns = {}
     for column, at in _SHARES.items():
         values = np.ascontiguousarray(cells[:, at])
         if column in ("owner", "entity"):
-            found[column] = capital.parties.column(values.astype(np.int32))
+            columns[column] = capital.parties.column(values.astype(np.int32))
         elif column == "is_ultimate":
-            found[column] = pa.array(values.astype(bool))
+            columns[column] = pa.array(values.astype(bool))
         else:
-            found[column] = _decimals(values, _FORMS[column])
-    return pa.table(found)
+            columns[column] = _decimals(values, _FORMS[column])
+    return pa.table(columns)
 
 
 def parts_of(capital: OwnershipGraph, rows: pa.Table) -> NDArray[np.int64]:
@@ -117,35 +120,39 @@ def parts_of(capital: OwnershipGraph, rows: pa.Table) -> NDArray[np.int64]:
 
 def in_order(cells: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return rows of shares in the order of their entities and owners."""
-    ranked: NDArray[np.int64] = cells[np.lexsort((cells[:, 1], cells[:, 0]))]
+    ranked: NDArray[np.int64] = cells[np.lexsort((cells[:, _OWNER], cells[:, _ENTITY]))]
     return ranked
 
 
 def rows_of(capital: OwnershipGraph, entities: NDArray[np.int32]) -> dict[str, pa.Table]:
     """Return the rows of every table about those entities, however many are above them."""
-    found = said_of(capital, entities)
-    return {name: found.table(capital, name)[0] for name in COLUMNS}
+    evidence = evidence_of(capital, entities)
+    return {name: evidence.table(capital, name)[0] for name in COLUMNS}
 
 
-def said_of(
+def evidence_of(
     capital: OwnershipGraph, entities: NDArray[np.int32], most: NDArray[np.int32] | None = None
 ) -> ControlEvidence:
-    """Return what is said about those entities; the shares of those only that have no more than so many above them."""
+    """Return the evidence about those entities; `most` limits shares to entities with no more than so many
+    above them.
+    """
     share = capital.weights(entities, most)
     rounds = rounds_of(capital, entities, share)
-    found = capital.chains(entities)
-    rows = _control(capital, found)
+    chains = capital.chains(entities)
+    rows = _control(capital, chains)
     rows["stake_issue"] = _issues(capital, entities, rounds)
-    tops = found.is_ultimate == 1
+    tops = chains.is_ultimate == 1
     return ControlEvidence(
         rows,
-        roots_of(found.entity[tops], found.owner[tops], found.is_ring[tops]),
+        roots_of(chains.entity[tops], chains.owner[tops], chains.is_ring[tops]),
         _shares(entities, share, rounds),
     )
 
 
 def roots_of(entity: NDArray[np.int32], owner: NDArray[np.int32], is_ring: NDArray[np.int32]) -> dict[int, int]:
-    """Return the root of each entity that has an ultimate controller: the one it has, where that stands in no ring."""
+    """Return the root of each entity that has an ultimate controller: the only one, where it is in no ring;
+    else `ANY`.
+    """
     named, at, count = np.unique(entity, return_index=True, return_counts=True)
     plain = (count == 1) & (is_ring[at] == 0)
     return dict(zip(named.tolist(), np.where(plain, owner[at], ANY).tolist(), strict=True))
@@ -154,28 +161,28 @@ def roots_of(entity: NDArray[np.int32], owner: NDArray[np.int32], is_ring: NDArr
 def apart(
     before: ControlEvidence, after: ControlEvidence
 ) -> dict[str, tuple[list[Row] | NDArray[np.int64], NDArray[np.int32]]]:
-    """Return by table the rows that came or went, and the entities whose rows differ."""
-    found: dict[str, tuple[list[Row] | NDArray[np.int64], NDArray[np.int32]]] = {}
+    """Return by table the rows that came or went, and the entities with other rows."""
+    changed: dict[str, tuple[list[Row] | NDArray[np.int64], NDArray[np.int32]]] = {}
     for name in sorted(before.rows.keys() | after.rows.keys()):
         was, now = before.rows.get(name, {}), after.rows.get(name, {})
         differ = sorted(e for e in was.keys() | now.keys() if was.get(e) != now.get(e))
         turned = [row for e in differ for row in sorted({*was.get(e, ())} ^ {*now.get(e, ())}, key=str)]
         if differ:
-            found[name] = turned, np.array(differ, np.int32)
+            changed[name] = turned, np.array(differ, np.int32)
     turned_shares = np.concatenate((_missing(before.shares, after.shares), _missing(after.shares, before.shares)))
     if len(turned_shares):
-        found["effective_share"] = turned_shares, np.unique(turned_shares[:, 0]).astype(np.int32)
-    return found
+        changed["effective_share"] = turned_shares, np.unique(turned_shares[:, _ENTITY]).astype(np.int32)
+    return changed
 
 
-def _missing(some: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
+def _missing(cells: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the rows of one that the other does not have as they are; both are in order."""
-    mine, theirs = some[:, 0] << 32 | some[:, 1], other[:, 0] << 32 | other[:, 1]
+    mine, theirs = (rows[:, _ENTITY] << 32 | rows[:, _OWNER] for rows in (cells, other))
     at = np.minimum(np.searchsorted(theirs, mine), max(0, len(theirs) - 1))
     if not len(theirs):
-        return some
-    kept: NDArray[np.int64] = some[(other[at] != some).any(axis=1)]
-    return kept
+        return cells
+    missing: NDArray[np.int64] = cells[(other[at] != cells).any(axis=1)]
+    return missing
 
 
 def path_text(capital: OwnershipGraph, rows: list[int]) -> str:
@@ -185,12 +192,12 @@ def path_text(capital: OwnershipGraph, rows: list[int]) -> str:
     A>51%>B>asserted>C
     """
     link, names = capital.stakes.link, capital.parties.names
-    said = [names[link[rows[0], 0]]]
+    steps = [names[link[rows[0], HOLDER]]]
     for row in rows:
-        basis = int(link[row, 4])
-        step = percent(int(capital.stakes.parts[row])) if basis == STAKE else BASES[basis]
-        said += [step, names[link[row, 1]]]
-    return ">".join(said)
+        basis = int(link[row, BASIS])
+        word = percent(int(capital.stakes.parts[row])) if basis == STAKE else BASES[basis]
+        steps += [word, names[link[row, COMPANY]]]
+    return ">".join(steps)
 
 
 def percent(parts: int) -> str:
@@ -198,16 +205,16 @@ def percent(parts: int) -> str:
     return f"{(Decimal(parts) / PARTS).normalize():f}%"
 
 
-def _control(capital: OwnershipGraph, found: Chains) -> dict[str, dict[int, list[Row]]]:
+def _control(capital: OwnershipGraph, chains: Chains) -> dict[str, dict[int, list[Row]]]:
     names = capital.parties.names
     controls: dict[int, list[Row]] = {}
     ultimate: dict[int, list[Row]] = {}
-    steps = np.diff(found.start).tolist()
-    columns = (found.owner, found.entity, found.basis, found.tally, found.is_ultimate, found.is_ring)
+    steps = np.diff(chains.start).tolist()
+    columns = (chains.owner, chains.entity, chains.basis, chains.tally, chains.is_ultimate, chains.is_ring)
     for at, (owner, entity, basis, tally, is_top, is_ring) in enumerate(
         zip(*(c.tolist() for c in columns), strict=True)
     ):
-        path, word = path_text(capital, found.chain(at)), BASES[basis]
+        path, word = path_text(capital, chains.chain(at)), BASES[basis]
         row = (names[owner], names[entity], word, tally, steps[at], path)
         controls.setdefault(entity, []).append(row)
         if is_top:
@@ -216,7 +223,7 @@ def _control(capital: OwnershipGraph, found: Chains) -> dict[str, dict[int, list
 
 
 def limits(capital: OwnershipGraph, entities: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Return how many may be above each of those entities for its shares to be kept: any number above a
+    """Return how many may be above each of those entities for its shares to be stored: no limit for a
     registered one.
     """
     names, size = capital.parties.names, len(capital.parties)
@@ -255,7 +262,7 @@ def _issues(
     capital: OwnershipGraph, entities: NDArray[np.int32], rounds: dict[int, tuple[list[Any], float, int]]
 ) -> dict[int, list[Row]]:
     """Return what is wrong with the stakes in each entity: over, nothing, unsized, own, ring, endless."""
-    found: dict[int, list[Row]] = {}
+    issues: dict[int, list[Row]] = {}
     for at, number in enumerate(entities.tolist()):
         faults = list(capital.faults.get(number, ()))
         if at in rounds:
@@ -265,5 +272,5 @@ def _issues(
             if rounds[at][2] & ENDLESS:
                 faults.append(("endless", total, ""))
         if faults:
-            found[number] = [(capital.parties.names[number], *fault) for fault in faults]
-    return found
+            issues[number] = [(capital.parties.names[number], *fault) for fault in faults]
+    return issues

@@ -16,9 +16,9 @@ Bounds = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
 
 @dataclass(frozen=True, slots=True)
 class EdgeRequest:
-    """Stakes by company: low, middle and high of `holder[start[i]:start[i+1]]` in `companies[i]`, which ascend.
+    """Stakes by company: low, middle and high of `holder[start[i]:start[i+1]]` in `companies[i]`, in ascending order.
 
-    `asserted` has (holder, basis) by company, where there are any; `faults` likewise.
+    `asserted` has (holder, basis) by company, where there are any; `faults` has faults by company.
     """
 
     companies: NDArray[np.int32]
@@ -43,7 +43,7 @@ class EdgeRequest:
         return put, turns
 
 
-def edge_request(  # noqa: PLR0913, PLR0917 - all that is said of companies
+def edge_request(  # noqa: PLR0913, PLR0917 - all that is known of companies
     companies: Collection[int],
     ownership: Ownership,
     assertions: Assertions,
@@ -54,16 +54,18 @@ def edge_request(  # noqa: PLR0913, PLR0917 - all that is said of companies
     """Return what the edges into those companies ought to be on a day; exact shares are taken together, the
     rest one by one.
     """
-    asked = np.array(sorted(companies), np.int32)
-    shares, odd = ownership.plain(asked, day)
-    odd |= assertions.concern(asked, shares, bases)
+    chosen = np.array(sorted(companies), np.int32)
+    shares, odd = ownership.plain(chosen, day)
+    odd |= assertions.concern(chosen, shares, bases)
     faults, asserted, rows = {}, {}, []
     for company in sorted(odd):
-        held = ownership.held(company, day)
-        rows += [(company, h, one.low, one.middle, one.high) for h, one in held.items() if one.middle > 0]
-        if wrong := stake_issues_of(company, held, names):
+        holders = ownership.holders(company, day)
+        rows += [
+            (company, h, record.low, record.middle, record.high) for h, record in holders.items() if record.middle > 0
+        ]
+        if wrong := stake_issues_of(company, holders, names):
             faults[company] = wrong
-        if edges := assertions.of(company, held, bases):
+        if edges := assertions.of(company, holders, bases):
             asserted[company] = edges
     if odd:
         shares = shares[~np.isin(shares[:, 0], sorted(odd))]
@@ -72,5 +74,7 @@ def edge_request(  # noqa: PLR0913, PLR0917 - all that is said of companies
     if rows:
         cells = np.concatenate((cells, np.array(rows, np.int64)))
         cells = cells[np.argsort(cells[:, 0], kind="stable")]
-    start = np.append(np.searchsorted(cells[:, 0], asked), len(cells))
-    return EdgeRequest(asked, start, cells[:, 1].astype(np.int32), np.ascontiguousarray(cells[:, 2:]), asserted, faults)
+    start = np.append(np.searchsorted(cells[:, 0], chosen), len(cells))
+    return EdgeRequest(
+        chosen, start, cells[:, 1].astype(np.int32), np.ascontiguousarray(cells[:, 2:]), asserted, faults
+    )

@@ -1,8 +1,8 @@
-"""The capital graph in memory: who holds and who asserts what on the clock's day, moved by facts and by days.
+"""The ownership graph in memory: who holds and who asserts what on the clock's day, moved by facts and by days.
 
-- What it says depends on the facts that stand, the policy and the day, and not on the order in which facts came.
-- A change gives the entities that lie below what changed, before or after: nothing else can differ.
-- Nothing is read from the books before something is asked of it.
+- The state depends on the current facts, the policy and the day, and not on the order of arrival.
+- A change returns the entities that lie below what changed, before or after: nothing else can differ.
+- Nothing is read from the books before it is needed.
 """
 
 import datetime as dt
@@ -21,7 +21,20 @@ from comptroller.books.ownership.stake_issues import Fault
 from comptroller.books.ownership.stakes import WHOLE, Ownership, StakeRecord, day_number, named
 from comptroller.books.register.party_ids import PartyIds
 from comptroller.graph.chains import Chains, below, chains
-from comptroller.graph.stakes import BASIS, STAKE, Stakes, edges_into, put_all
+from comptroller.graph.stakes import (
+    BASIS,
+    COMPANY,
+    NEXT_OUT,
+    OUT,
+    PUT_COMPANY,
+    PUT_HOLDER,
+    PUT_LOW,
+    PUT_ROW,
+    STAKE,
+    Stakes,
+    edges_into,
+    put_all,
+)
 from comptroller.graph.weights import Weights, weights
 from comptroller.model.policy import Pack
 from comptroller.store.duck import DuckDb
@@ -34,7 +47,7 @@ Look = Callable[[NDArray[np.int32]], None]
 class OwnershipGraph:
     """Stakes and assertions of one day, as the kernels read them, and the facts behind them."""
 
-    def __init__(  # noqa: PLR0913 - which state is read is said by name
+    def __init__(  # noqa: PLR0913 - the state to read is chosen by name
         self,
         duck: DuckDb,
         pack: Pack,
@@ -44,10 +57,10 @@ class OwnershipGraph:
         about: Iterable[str] | None = None,
         ever: bool = False,
     ) -> None:
-        """Read what stands (or stood, as known with an entry) and build what holds on the day.
+        """Read the current facts (or those known with an entry) and build what holds on the day.
 
-        With `about`, only what lies above those parties is read: all that is said of them is said as of the whole, and
-        nothing is said of others; with `ever`, so that the day may be turned, all that holds on some day is read.
+        With `about`, only what lies above those parties is read: answers about them are complete, and there are none
+        about others. With `ever`, all that holds on some day is read, so that the day may be changed.
         """
         self.day, self._duck, self._pack, self._known = day, duck, pack, known
         self.parties = PartyIds()
@@ -63,7 +76,7 @@ class OwnershipGraph:
             has_edges &= self._climb(about, ever=ever)
         elif "stake" in pack.kinds:
             self.ownership.add(duck, standing("stake", pack.kinds["stake"], known=known))
-        exact, odd = self.ownership.whole(self._day_number)
+        exact, odd = self.ownership.exact_shares(self._day_number)
         size = len(self.parties)
         self.stakes = Stakes(size, exact[:, 0], exact[:, 1], exact[:, 2])
         self.low: NDArray[np.int64] = self.stakes.parts.copy()
@@ -92,28 +105,28 @@ class OwnershipGraph:
         return f"SELECT * FROM ({standing(kind, spec, known=self._known)}) AS s WHERE valid_until IS NULL"
 
     def _climb(self, about: Iterable[str], *, ever: bool) -> set[int]:
-        """Read the stakes in those parties, in their holders, and so on up; returns all whom that names."""
+        """Read the stakes in those parties, in their holders, and so on up; return all parties that these name."""
         rows = "SELECT 1 WHERE false"
         if "stake" in self._pack.kinds:
             kind = self._pack.kinds["stake"]
             rows = standing("stake", kind, known=self._known) if ever else self.rows("stake")
         read = self.ever_above.read if ever else lambda _: None
-        waiting, seen = {self.parties.number(name) for name in about}, set[int]()
+        waiting, climbed = {self.parties.number(name) for name in about}, set[int]()
         while waiting:
-            seen |= waiting
+            climbed |= waiting
             names = [self.parties.names[n] for n in sorted(waiting)]
             self._duck.register("asked_entities", pa.table({"entity": pa.array(names, pa.string())}))
             self.ownership.add(
                 self._duck, f"SELECT * FROM ({rows}) AS s WHERE entity IN (SELECT entity FROM asked_entities)"
             )
-            uppers = read(self._duck) or {h for n in waiting for h in (*self.held(n), *self._assertions.holders(n))}
+            uppers = read(self._duck) or {h for n in waiting for h in (*self.holders(n), *self._assertions.holders(n))}
             self._duck.unregister("asked_entities")
-            waiting = uppers - seen
-        self._climbed = seen
-        return seen
+            waiting = uppers - climbed
+        self._climbed = climbed
+        return climbed
 
     def named(self) -> list[str]:
-        """Return those of whom, and of whose holders, was read."""
+        """Return the parties that were read with their holders."""
         return [self.parties.names[n] for n in sorted(self._climbed or ())]
 
     def _read_assertions(self, companies: Iterable[int] | None) -> set[int]:
@@ -122,39 +135,37 @@ class OwnershipGraph:
         return self._assertions.read(self._duck, self.rows, self.bases, companies)
 
     def _agreeing(self) -> set[int]:
-        """Return the companies in which somebody has a stake who has an agreement, and those who have one
-        themselves.
-        """
-        found = set()
+        """Return the parties that have an agreement, and the companies that they hold."""
+        concerned = set()
         for party in self._assertions.agreeing():
-            found |= {party, *self.held_by(party)}
-        return found
+            concerned |= {party, *self.holdings_of(party)}
+        return concerned
 
-    def held_by(self, party: int) -> set[int]:
-        """Return the companies of which a party has a stake or control by assertion."""
-        found, row = set(), int(self.stakes.head[party, 1]) if party < self.stakes.size else -1
+    def holdings_of(self, party: int) -> set[int]:
+        """Return the companies that a party holds or controls by assertion."""
+        companies, row = set(), int(self.stakes.head[party, OUT]) if party < self.stakes.size else -1
         while row >= 0:
             if self.stakes.parts[row] > 0:
-                found.add(int(self.stakes.link[row, 1]))
-            row = int(self.stakes.link[row, 3])
-        return found
+                companies.add(int(self.stakes.link[row, COMPANY]))
+            row = int(self.stakes.link[row, NEXT_OUT])
+        return companies
 
-    def held(self, company: int) -> dict[int, StakeRecord]:
+    def holders(self, company: int) -> dict[int, StakeRecord]:
         """Return what each holder has of a company on the day."""
-        return self.ownership.held(company, self._day_number)
+        return self.ownership.holders(company, self._day_number)
 
     def _put(self, companies: Iterable[int], always: Iterable[int] = (), look: Look | None = None) -> NDArray[np.int32]:
-        """Let the kernels' rows into these companies be what is held and asserted; returns what may say something else.
+        """Bring the kernels' rows into these companies in line with the facts; return the entities that may differ.
 
-        That is what hangs below companies whose rows are others, and `always`: what was said of their stakes may differ
-        though nobody has another share. `look` is told them before anything moves.
+        These are what hangs below companies with changed rows, and `always`: reports about their stakes may differ
+        though all shares are the same. `look` receives them before anything moves.
         """
         self.stakes.grow(len(self.parties))
         want = edge_request(
             {*companies}, self.ownership, self._assertions, self.bases, self._day_number, self.parties.names
         )
         put, asserted = want.turns(self.stakes, (self.low, self.stakes.parts, self.high))
-        differ = np.union1d(put[:, 2], np.array([company for _, company, *_ in asserted], np.int64))
+        differ = np.union1d(put[:, PUT_COMPANY], np.array([company for _, company, *_ in asserted], np.int64))
         # What enters a company can only be reached through it: what hangs below is the same before and after.
         hang = below(self.stakes, differ.astype(np.int32))
         touched = np.union1d(hang, np.array(list(always), np.int32)).astype(np.int32)
@@ -163,8 +174,8 @@ class OwnershipGraph:
         for company in self.faults.keys() & set(want.companies.tolist()):
             del self.faults[company]
         self.faults |= want.faults
-        had = np.where(put[:, 0] >= 0, self.low[put[:, 0]], 0)
-        self.useful.turn(put[:, 1], STAKE, had, put[:, 3])
+        had = np.where(put[:, PUT_ROW] >= 0, self.low[put[:, PUT_ROW]], 0)
+        self.useful.turn(put[:, PUT_HOLDER], STAKE, had, put[:, PUT_LOW])
         self.stakes.make_room(len(put) + len(asserted))
         self._fit()
         bounds = (self.low, self.stakes.parts, self.high)
@@ -190,7 +201,7 @@ class OwnershipGraph:
     def move(
         self, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]], look: Look | None = None
     ) -> NDArray[np.int32]:
-        """Take in facts that came and ended (they stand in the books already); returns the entities that may differ."""
+        """Add and end facts (the books have them already); return the entities that may differ."""
         touched: set[int] = set()
         boards: set[int] = set()
         agreed: set[int] = set()
@@ -203,15 +214,15 @@ class OwnershipGraph:
             parties = self._assertions.groups(agreed)
             self._assertions.read_relations(self._duck, self.rows)
             for party in parties | self._assertions.groups(agreed):
-                touched |= {party, *self.held_by(party)}
+                touched |= {party, *self.holdings_of(party)}
         if boards:
             self._read_assertions(boards)
         return self._put(touched | boards, always=touched | boards, look=look)
 
     def turn(self, day: dt.date | None, look: Look | None = None, *, asserts: bool = True) -> NDArray[np.int32]:
-        """Let the day be another; returns the entities that may differ, all of them where the policy differs.
+        """Move to another day; return the entities that may differ, all of them where the policy differs.
 
-        `asserts` says that assertions may turn as well, and must be read again.
+        `asserts` is true where assertions may change as well, and must be read again.
         """
         before, self.day = self._day_number, day
         bases, self.bases = self.bases, bases_on(self._pack, day)
@@ -245,7 +256,9 @@ class OwnershipGraph:
         return set()
 
     def _concern(self, kind: str, rows: pa.Table, boards: set[int], agreed: set[int]) -> None:
-        """Note the companies whose assertions must be read again, and the parties whose agreements may differ."""
+        """Note the companies with assertions that must be read again, and the parties with agreements that may
+        differ.
+        """
         if kind == "relation":
             for column in ("left_party", "right_party"):
                 agreed |= {self.parties.number(name) for name in rows.column(column).to_pylist()}
@@ -259,13 +272,15 @@ class OwnershipGraph:
             self._duck.unregister("named_entities")
 
     def chains(self, entities: NDArray[np.int32]) -> Chains:
-        """Return who controls those entities, by which chain and on what basis."""
+        """Return who controls those entities, with the chain and the basis."""
         marks = self.useful.of(len(self.parties))
         order = self.parties.order
         return chains(self.stakes, self.bases.threshold, entities, order, parts=self.low, marks=marks)
 
     def learn(self, entities: NDArray[np.int32], roots: Mapping[int, int]) -> None:
-        """Note which of those entities somebody controls, and the root of each; whoever cannot count is passed by then."""
+        """Note which of those entities have a controller, and the root of each; parties that cannot count are
+        then passed by.
+        """
         self.useful.learn(self.stakes, self.low, entities, roots)
 
     def weights(self, entities: NDArray[np.int32], most: NDArray[np.int32] | None = None) -> Weights:

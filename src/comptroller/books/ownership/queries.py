@@ -14,24 +14,24 @@ from comptroller.books.ownership.control_rows import path_text, percent, rows_of
 from comptroller.books.ownership.graph import OwnershipGraph
 from comptroller.books.relations.ties import RelationTies
 from comptroller.graph.chains import below
-from comptroller.graph.stakes import STAKE
+from comptroller.graph.stakes import BASIS, COMPANY, HOLDER, IN, NEXT_IN, NEXT_OUT, OUT, STAKE
 
 
 class OwnershipView:
-    """The graph of one day, as known with one entry; now, where neither is said."""
+    """The graph of one day, as known with one entry; the current one, where neither is given."""
 
     def __init__(self, books: Books, valid: dt.date | None, known: int | None) -> None:
-        """Ask about a day and an entry."""
+        """Start with a day and an entry."""
         self._books, self._valid, self._known = books, valid, known
         self.day = valid or books.graph.day
 
     def _graph(self, about: list[str] | None) -> OwnershipGraph:
-        """Return the kept graph where it is of that day and in memory; else what lies above those parties, from
-        the facts.
+        """Return the stored graph where it is of that day and in memory; else what lies above those parties,
+        from the facts.
         """
-        kept = self._books.graph
-        if self._known is None and self.day == kept.day and (kept.is_open or about is None):
-            return kept.capital
+        graph = self._books.graph
+        if self._known is None and self.day == graph.day and (graph.is_open or about is None):
+            return graph.capital
         return OwnershipGraph(self._books.duck, self._books.pack, self.day, known=self._known, about=about)
 
     def knows(self, party: str) -> bool:
@@ -55,17 +55,17 @@ class OwnershipView:
     def who(self, entity: str) -> dict[str, Any]:
         """Return who controls an entity, nearest first, and what is wrong with its stakes."""
         capital = self._graph([entity])
-        told = rows_of(capital, capital.numbers([entity]))
-        tables = {name: rows.to_pylist() for name, rows in told.items()}
+        tables_by_name = rows_of(capital, capital.numbers([entity]))
+        tables = {name: rows.to_pylist() for name, rows in tables_by_name.items()}
         tops = {row["owner"] for row in tables["ultimate_controller"]}
-        found = [
+        controllers = [
             {**row, "name": self._name(row["owner"]), "is_ultimate": row["owner"] in tops} for row in tables["controls"]
         ]
-        found.sort(key=lambda row: (row["steps"], row["owner"]))
-        return {**self._of(entity), "controllers": found, "issues": tables["stake_issue"]}
+        controllers.sort(key=lambda row: (row["steps"], row["owner"]))
+        return {**self._of(entity), "controllers": controllers, "issues": tables["stake_issue"]}
 
     def owners(self, entity: str) -> dict[str, Any]:
-        """Return the tree of holders above an entity, and what everybody above has of it."""
+        """Return the tree of holders above an entity, and what each party above has of it."""
         capital = self._graph([entity])
         effective = rows_of(capital, capital.numbers([entity]))["effective_share"].to_pylist()
         effective.sort(key=lambda row: (-row["share_pct"], row["owner"]))
@@ -80,14 +80,14 @@ class OwnershipView:
         capital = self._graph(None)
         number = capital.numbers([party])
         lower = below(capital.stakes, number)
-        found = capital.chains(lower)
-        mine = [at for at in range(len(found)) if len(number) and found.owner[at] == number[0]]
+        chains = capital.chains(lower)
+        mine = [at for at in range(len(chains)) if len(number) and chains.owner[at] == number[0]]
         names = capital.parties.names
         controlled = [
             {
-                "entity": names[found.entity[at]],
-                "basis": BASES[int(found.basis[at])],
-                "path": path_text(capital, found.chain(at)),
+                "entity": names[chains.entity[at]],
+                "basis": BASES[int(chains.basis[at])],
+                "path": path_text(capital, chains.chain(at)),
             }
             for at in mine
         ]
@@ -98,24 +98,24 @@ class OwnershipView:
 
     def related(self, party: str, steps: int) -> dict[str, Any]:
         """Return who is related to a party over so many ties."""
-        found, hubs = self._relations().around(party, steps)
-        return {**self._of(party), "related": found, "hubs": hubs}
+        relations, hubs = self._relations().around(party, steps)
+        return {**self._of(party), "related": relations, "hubs": hubs}
 
     def path(self, upper: str, lower: str) -> dict[str, Any]:
         """Return the chain of control from one to the other, or else a shortest way of stakes, in either direction."""
         capital = self._graph([upper, lower])
-        for one, other in ((upper, lower), (lower, upper)):
-            ends = (capital.parties.find(one), capital.parties.find(other))
+        for owner, entity in ((upper, lower), (lower, upper)):
+            ends = (capital.parties.find(owner), capital.parties.find(entity))
             if min(ends) < 0:
                 continue
-            asked = np.array([ends[1]], np.int32)
-            found = capital.chains(asked)
-            owned = [row for row in rows_of(capital, asked)["effective_share"].to_pylist() if row["owner"] == one]
+            number = np.array([ends[1]], np.int32)
+            chains = capital.chains(number)
+            owned = [row for row in rows_of(capital, number)["effective_share"].to_pylist() if row["owner"] == owner]
             share = owned[0]["share_pct"] if owned else 0
-            for at in range(len(found)):
-                if found.owner[at] == ends[0]:
-                    said = path_text(capital, found.chain(at))
-                    return {"path": said, "basis": BASES[int(found.basis[at])], "share_pct": share}
+            for at in range(len(chains)):
+                if chains.owner[at] == ends[0]:
+                    path = path_text(capital, chains.chain(at))
+                    return {"path": path, "basis": BASES[int(chains.basis[at])], "share_pct": share}
             rows = _way(capital, *ends)
             if rows:
                 return {"path": path_text(capital, rows), "basis": "", "share_pct": share}
@@ -126,15 +126,15 @@ def _way(capital: OwnershipGraph, top: int, bottom: int) -> list[int]:
     came: dict[int, int] = {}
     waiting = deque([bottom])
     while waiting:
-        one = waiting.popleft()
-        for holder, row in _edges(capital, one, up=True):
+        party = waiting.popleft()
+        for holder, row in _edges(capital, party, up=True):
             if holder not in came and holder != bottom:
                 came[holder] = row
                 waiting.append(holder)
     rows: list[int] = []
     while top != bottom and top in came:
         rows.append(came[top])
-        top = int(capital.stakes.link[rows[-1], 1])
+        top = int(capital.stakes.link[rows[-1], COMPANY])
     return rows
 
 
@@ -143,78 +143,76 @@ def _edges(capital: OwnershipGraph, number: int, *, up: bool) -> list[tuple[int,
     if not 0 <= number < capital.stakes.size:
         return []
     link, parts = capital.stakes.link, capital.stakes.parts
-    found, row = [], int(capital.stakes.head[number, 0 if up else 1])
+    edges, row = [], int(capital.stakes.head[number, IN if up else OUT])
     while row >= 0:
         if parts[row] > 0:
-            found.append((int(link[row, 0 if up else 1]), row))
-        row = int(link[row, 2 if up else 3])
-    return sorted(found, key=lambda e: (link[e[1], 4] != STAKE, -int(parts[e[1]]), capital.parties.names[e[0]]))
+            edges.append((int(link[row, HOLDER if up else COMPANY]), row))
+        row = int(link[row, NEXT_IN if up else NEXT_OUT])
+    return sorted(edges, key=lambda e: (link[e[1], BASIS] != STAKE, -int(parts[e[1]]), capital.parties.names[e[0]]))
 
 
 def _tree(capital: OwnershipGraph, name_of: Callable[[str], str], party: str, *, up: bool) -> dict[str, Any]:
     word = "holders" if up else "holdings"
     number = capital.parties.find(party)
-    whole: dict[str, Any] = {word: []}
-    waiting, seen = deque([(number, whole)]), {number}
+    tree: dict[str, Any] = {word: []}
+    waiting, visited = deque([(number, tree)]), {number}
     link = capital.stakes.link
     while waiting:
-        one, branch = waiting.popleft()
-        shown: dict[int, dict[str, Any]] = {}
-        for other, row in _edges(capital, one, up=up):
-            basis = int(link[row, 4])
-            if other not in shown:
+        node, branch = waiting.popleft()
+        leaves: dict[int, dict[str, Any]] = {}
+        for other, row in _edges(capital, node, up=up):
+            basis = int(link[row, BASIS])
+            if other not in leaves:
                 name = capital.parties.names[other]
-                leaf = {"party": name, "name": name_of(name), "share": "", "basis": "", "seen": other in seen}
-                shown[other] = {**leaf, word: []}
-                branch[word].append(shown[other])
-                if other not in seen:
-                    seen.add(other)
-                    waiting.append((other, shown[other]))
+                leaf = {"party": name, "name": name_of(name), "share": "", "basis": "", "seen": other in visited}
+                leaves[other] = {**leaf, word: []}
+                branch[word].append(leaves[other])
+                if other not in visited:
+                    visited.add(other)
+                    waiting.append((other, leaves[other]))
             if basis == STAKE:
-                shown[other]["share"] = percent(int(capital.stakes.parts[row]))
+                leaves[other]["share"] = percent(int(capital.stakes.parts[row]))
             else:
-                shown[other]["basis"] = BASES[basis]
-    return whole
+                leaves[other]["basis"] = BASES[basis]
+    return tree
 
 
 def _depth(tree: dict[str, Any], word: str) -> int:
     waiting, most = [(tree, 0)], 0
     while waiting:
-        one, depth = waiting.pop()
+        branch, depth = waiting.pop()
         most = max(most, depth)
-        waiting += [(leaf, depth + 1) for leaf in one[word]]
+        waiting += [(leaf, depth + 1) for leaf in branch[word]]
     return most
 
 
 def search_limits(books: Books, party: str) -> int:
-    """Return how often the search for circles was cut short, of a party where one is named: there may be more
-    than are told.
-    """
+    """Return how often the search for circles was cut short (for one party, where named): there may be more circles."""
     scope = "WHERE entity = ?" if party else ""
     return int(books.duck.rows(f"SELECT count(*) FROM search_limit {scope}", [party] if party else [])[0][0])
 
 
 def circles(books: Books, party: str, valid: dt.date | None, known: int | None) -> list[dict[str, Any]]:
-    """Return the circles that stand, or stood on a day and as known with an entry, each with its legs in order.
+    """Return the current circles, or those of a day and as known with an entry, each with its legs in order.
 
-    Where a party is named, those that it is in; a leg that several facts stand for is told once for each.
+    Where a party is named, only those that it is in; a leg with several facts occurs once for each.
     """
-    then = books.views_here(valid, known)
-    trade, given = (
-        f"({then.get(table, f'SELECT * FROM {table}')}) AS t" for table in ("trade_cycle", "guarantee_circle")
+    tables = books.views_here(valid, known)
+    trade, guarantees = (
+        f"({tables.get(table, f'SELECT * FROM {table}')}) AS t" for table in ("trade_cycle", "guarantee_circle")
     )
-    found: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    legs_by_circle: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     legs = books.duck.rows(
         "SELECT flow, pattern, cycle, position, payer, payee, amount, since, name FROM ("
         f"SELECT flow, pattern, cycle, position, entity AS payer, payee, amount, day AS since, leg AS name FROM {trade} "
         "UNION ALL SELECT 'guarantee', 'in_force', circle, position, entity, debtor, amount_cny, since, guarantee "
-        f"FROM {given}) ORDER BY flow, cycle, position, name"
+        f"FROM {guarantees}) ORDER BY flow, cycle, position, name"
     )
     for flow, pattern, cycle, position, payer, payee, amount, since, name in legs:
         leg = {"position": position, "payer": payer, "payee": payee, "amount": amount, "since": since, "name": name}
-        found.setdefault((flow, pattern, cycle), []).append(leg)
+        legs_by_circle.setdefault((flow, pattern, cycle), []).append(leg)
     return [
-        {"flow": flow, "pattern": pattern, "cycle": cycle, "legs": said}
-        for (flow, pattern, cycle), said in found.items()
-        if not party or any(party in (leg["payer"], leg["payee"]) for leg in said)
+        {"flow": flow, "pattern": pattern, "cycle": cycle, "legs": members}
+        for (flow, pattern, cycle), members in legs_by_circle.items()
+        if not party or any(party in (leg["payer"], leg["payee"]) for leg in members)
     ]

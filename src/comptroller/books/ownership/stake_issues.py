@@ -21,25 +21,25 @@ def plain_issues(shares: NDArray[np.int64]) -> dict[int, list[Fault]]:
     totals = np.add.reduceat(shares[:, 2], firsts)
     owns = np.add.reduceat(np.where(shares[:, 0] == shares[:, 1], shares[:, 2], 0), firsts)
     wrong = np.flatnonzero((owns > 0) | (totals > WHOLE) | (totals == 0))
-    found = {}
+    issues = {}
     for company, total, own in zip(*(c[wrong].tolist() for c in (shares[firsts, 0], totals, owns)), strict=True):
-        said = [("own", own, "")] if own else []
-        said += [("over", total, "")] if total > WHOLE else []
-        said += [] if total else [("nothing", 0, "")]
-        found[company] = said
-    return found
+        faults = [("own", own, "")] if own else []
+        faults += [("over", total, "")] if total > WHOLE else []
+        faults += [] if total else [("nothing", 0, "")]
+        issues[company] = faults
+    return issues
 
 
-def stake_issues_of(company: int, held: dict[int, StakeRecord], names: Sequence[str]) -> list[Fault]:
-    """Return what is wrong with whatever is said of stakes; `names` are those of the parties."""
-    found: list[Fault] = []
-    total = sum(one.middle for one in held.values())
-    if company in held and held[company].middle:
-        found.append(("own", held[company].middle, ""))
-    if sum(one.low for one in held.values()) > WHOLE:
-        found.append(("over", total, ""))
-    if held and not total and not any(one.is_asserted for one in held.values()):
-        found.append(("nothing", 0, ""))
-    if unsized := sorted(names[h] for h, one in held.items() if one.is_unsized):
-        found.append(("unsized", total, ", ".join(unsized)))
-    return found
+def stake_issues_of(company: int, holders: dict[int, StakeRecord], names: Sequence[str]) -> list[Fault]:
+    """Return what is wrong with all that is reported of stakes; `names` are those of the parties."""
+    faults: list[Fault] = []
+    total = sum(record.middle for record in holders.values())
+    if company in holders and holders[company].middle:
+        faults.append(("own", holders[company].middle, ""))
+    if sum(record.low for record in holders.values()) > WHOLE:
+        faults.append(("over", total, ""))
+    if holders and not total and not any(record.is_asserted for record in holders.values()):
+        faults.append(("nothing", 0, ""))
+    if unsized := sorted(names[h] for h, record in holders.items() if record.is_unsized):
+        faults.append(("unsized", total, ", ".join(unsized)))
+    return faults

@@ -1,7 +1,7 @@
-"""The latest report about each entity of the register: what a batch says of whom, and the table `heard`.
+"""The latest report about each entity of the register: who a batch is about, and the table `heard`.
 
-An entity comes into the register by a report about itself, so that nothing is lost by noting nobody else. Rows stand in
-the order of their facts: what is to be written anew is found by the fact that it named last, and nothing else is read.
+An entity comes into the register by a report about itself, so nothing is lost by noting registered entities only. Rows
+are in the order of their facts. A row to rewrite is found by the fact that it named last, and nothing else is read.
 """
 
 import datetime as dt
@@ -18,19 +18,19 @@ _FEW = 50
 """Of so many entities the rows are named one by one."""
 
 
-def record_report(kind: Kind, table: pa.Table, facts: NDArray[np.int64], heard: dict[str, int]) -> None:
-    """Note the latest fact about each entity in whose books the rows are."""
+def record_report(kind: Kind, table: pa.Table, facts: NDArray[np.int64], latest: dict[str, int]) -> None:
+    """Note the latest fact about each entity that has the rows in its books."""
     for column in kind.books:
         if len(facts) <= _FEW:
             for entity, fact in zip(table.column(column).to_pylist(), facts.tolist(), strict=True):
                 if entity is not None:
-                    heard[entity] = max(heard.get(entity, 0), fact)
+                    latest[entity] = max(latest.get(entity, 0), fact)
             continue
         pairs = pa.table({"entity": table.column(column), "fact": facts})
         groups = pairs.group_by("entity").aggregate([("fact", "max")])
         for row in groups.to_pylist():
             if row["entity"] is not None:
-                heard[row["entity"]] = max(heard.get(row["entity"], 0), row["fact_max"])
+                latest[row["entity"]] = max(latest.get(row["entity"], 0), row["fact_max"])
 
 
 class LastReport:
@@ -41,9 +41,9 @@ class LastReport:
         self._duck, self._is_known = duck, is_known
         self._last: dict[str, int] | None = None
 
-    def put(self, heard: dict[str, int], at: dt.datetime) -> tuple[str, ...]:
-        """Write the latest facts of those entities, received at that time; returns the entities, in order."""
-        mine = {entity: heard[entity] for entity in sorted(heard) if self._is_known(entity)}
+    def put(self, latest: dict[str, int], at: dt.datetime) -> tuple[str, ...]:
+        """Write the latest facts of those entities, received at that time; return the entities, in order."""
+        mine = {entity: latest[entity] for entity in sorted(latest) if self._is_known(entity)}
         if not mine:
             return ()
         if self._last is None:

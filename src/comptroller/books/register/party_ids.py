@@ -1,4 +1,4 @@
-"""Parties as whole numbers: each name that a tie or a stake knows gets one, and keeps it."""
+"""Parties as whole numbers: each name in a tie or a stake gets one, for good."""
 
 from collections.abc import Iterable
 from hashlib import blake2b
@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 
 class PartyIds:
-    """Names and their numbers, in the order in which they were first said."""
+    """Names and their numbers, in the order of their first use."""
 
     def __init__(self) -> None:
-        """Begin with nobody."""
+        """Start without names."""
         self.names: list[str] = []
         self._numbers: dict[str, int] = {}
         self._order: NDArray[np.int64] = np.empty(0, np.int64)
@@ -23,14 +23,14 @@ class PartyIds:
 
     def number(self, name: str) -> int:
         """Return a name's number; a new name gets the next one."""
-        found = self._numbers.get(name)
-        if found is None:
-            found = self._numbers[name] = len(self.names)
+        number = self._numbers.get(name)
+        if number is None:
+            number = self._numbers[name] = len(self.names)
             self.names.append(name)
-        return found
+        return number
 
     def find(self, name: str) -> int:
-        """Return a name's number, -1 where nobody said it."""
+        """Return a name's number, -1 where it is not known."""
         return self._numbers.get(name, -1)
 
     def numbers(self, names: Iterable[str]) -> NDArray[np.int32]:
@@ -45,7 +45,7 @@ class PartyIds:
 
     @property
     def order(self) -> NDArray[np.int64]:
-        """Return each name a number that does not depend on when it was first said: it settles ties."""
+        """Return a number for each name that does not depend on when it was first named: it settles ties."""
         if len(self._order) < len(self.names):
             fresh = self.names[len(self._order) :]
             digests = b"".join(blake2b(name.encode(), digest_size=8).digest() for name in fresh)

@@ -1,4 +1,4 @@
-"""The register in memory and as tables: who there is, who manages whom, and at which level each entity stands."""
+"""The register in memory and as tables: which entities there are, who manages them, and the level of each."""
 
 from collections import deque
 from collections.abc import Iterable, Mapping
@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from comptroller.store.duck import DuckDb
 
 _HIGHEST = 64
-_HELD = "SELECT fact, holder, entity FROM {} AS s WHERE (share_pct > 0 OR share_pct IS NULL)"
+_STAKES = "SELECT fact, holder, entity FROM {} AS s WHERE (share_pct > 0 OR share_pct IS NULL)"
 _ENDLESS = " AND valid_until IS NULL"
 _MANY = 2_000
-"""When so many entities may stand elsewhere, everything is written afresh."""
+"""When so many entities may have changed, everything is written afresh."""
 
 
 class Register:
@@ -30,20 +30,20 @@ class Register:
         self._down: dict[str, set[str]] = {}
 
     def load(self, duck: DuckDb, entity: str = "entity", stake: str = "stake", *, endless: bool = True) -> None:
-        """Read all entities that stand, and the stakes (those without end) between them; from other rows, where said."""
+        """Read all current entities, and the stakes (those without end) between them; from other rows, where given."""
         self._parents = dict(duck.rows(f"SELECT entity, parent FROM {entity} AS e ORDER BY fact"))
         self._managed, self._stakes, self._up, self._down = {}, {}, {}, {}
-        for one, parent in self._parents.items():
+        for child, parent in self._parents.items():
             if parent is not None:
-                self._managed.setdefault(parent, set()).add(one)
-        held = _HELD.format(stake) + _ENDLESS * endless
+                self._managed.setdefault(parent, set()).add(child)
+        stakes = _STAKES.format(stake) + _ENDLESS * endless
         inside = f"IN (SELECT entity FROM {entity} AS e)"
-        for row in duck.rows(f"{held} AND holder {inside} AND entity {inside}"):
+        for row in duck.rows(f"{stakes} AND holder {inside} AND entity {inside}"):
             self._hold(*row)
         self._levels = legal_levels(self._stakes.values(), set(self._parents), self.owner)
 
     def introduce(self, entities: Iterable[str]) -> None:
-        """Add entities with nobody above them."""
+        """Add entities with no manager."""
         fresh = dict.fromkeys(entities)
         self._parents.update(fresh)
         self._levels |= {entity: int(entity != self.owner) for entity in fresh if not self._up.get(entity)}
@@ -62,12 +62,12 @@ class Register:
 
     def chain(self, entity: str) -> list[str]:
         """Return the entity and those above it; a ring of managers is followed once."""
-        found: list[str] = []
-        one: str | None = entity
-        while one is not None and one not in found and len(found) < _HIGHEST:
-            found.append(one)
-            one = self._parents.get(one)
-        return found
+        chain: list[str] = []
+        current: str | None = entity
+        while current is not None and current not in chain and len(chain) < _HIGHEST:
+            chain.append(current)
+            current = self._parents.get(current)
+        return chain
 
     def entities(self) -> Iterable[str]:
         """Return all entities."""
@@ -81,7 +81,7 @@ class Register:
     def move(
         self, duck: DuckDb, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]
     ) -> set[str] | None:
-        """Take in facts of the register that came and ended; returns who may stand elsewhere, None for everybody."""
+        """Add and end facts of the register; return the entities that may have changed, None for all."""
         named = self.named(duck, added, ended)
         if len(named) > _MANY:
             self.load(duck)
@@ -116,8 +116,8 @@ class Register:
         return named
 
     def _turn_managers(self, duck: DuckDb, named: set[str]) -> set[str]:
-        """Read those entities again, with their stakes where they came or went; returns whose holders are
-        others now.
+        """Read those entities again, with their stakes where they came or went; return the entities with other
+        holders now.
         """
         if not named:
             return set()
@@ -138,18 +138,18 @@ class Register:
         return roots - gone
 
     def _turn_stakes(self, duck: DuckDb, fresh: set[str], gone: set[str]) -> set[str]:
-        """Let go the stakes of who is gone, take up those of who is new; returns the entities held."""
-        held = set()
+        """Remove the stakes of entities that went, add those of entities that came; return the entities held."""
+        entities_held = set()
         for fact, (holder, entity) in list(self._stakes.items()) if gone else ():
             if holder in gone or entity in gone:
                 self._let_go(fact, holder, entity)
-                held.add(entity)
-        scope, held_now = "IN (SELECT entity FROM named_entities)", _HELD.format("stake") + _ENDLESS
-        for fact, holder, entity in duck.rows(f"{held_now} AND (holder {scope} OR entity {scope})") if fresh else ():
+                entities_held.add(entity)
+        scope, stakes_now = "IN (SELECT entity FROM named_entities)", _STAKES.format("stake") + _ENDLESS
+        for fact, holder, entity in duck.rows(f"{stakes_now} AND (holder {scope} OR entity {scope})") if fresh else ():
             if fact not in self._stakes and {holder, entity} <= self._parents.keys():
                 self._hold(fact, holder, entity)
-                held.add(entity)
-        return held
+                entities_held.add(entity)
+        return entities_held
 
     def _hold(self, fact: int, holder: str, entity: str) -> None:
         self._stakes[fact] = holder, entity
@@ -166,16 +166,16 @@ class Register:
                 self._down[holder].discard(entity)
 
     def _under(self, entities: set[str], down: Mapping[str, set[str]]) -> set[str]:
-        found, waiting = set(entities), list(entities)
+        entities_below, waiting = set(entities), list(entities)
         while waiting:
             for below in down.get(waiting.pop(), ()):
-                if below not in found:
-                    found.add(below)
+                if below not in entities_below:
+                    entities_below.add(below)
                     waiting.append(below)
-        return found
+        return entities_below
 
     def _level_again(self, roots: set[str]) -> set[str]:
-        """Tell the legal levels of all below those entities afresh; returns whose level is another."""
+        """Compute the legal levels of all below those entities afresh; return the entities with another level."""
         region = self._under(roots, self._down)
         was = {entity: self._levels.pop(entity, None) for entity in region}
         steps: dict[int, list[str]] = {}
@@ -198,7 +198,7 @@ class Register:
 
 
 def put_register(duck: DuckDb, register: Register, entities: Iterable[str] | None = None) -> None:
-    """Write `ancestor` and `level` of those entities (of all, where None) afresh from what stands."""
+    """Write `ancestor` and `level` of those entities (of all, where None) afresh from the current facts."""
     if entities is None:
         for table in ("ancestor", "level"):
             duck.execute(f"DELETE FROM {table}")
@@ -207,7 +207,7 @@ def put_register(duck: DuckDb, register: Register, entities: Iterable[str] | Non
         for table in ("ancestor", "level"):
             duck.execute(f"DELETE FROM {table} WHERE entity IN (SELECT entity FROM moved_entities)")
         duck.unregister("moved_entities")
-    for table, rows in told(register, register.entities() if entities is None else entities).items():
+    for table, rows in register_tables(register, register.entities() if entities is None else entities).items():
         if rows.num_rows:
             columns = ", ".join(rows.column_names)
             duck.register("new_rows", rows)
@@ -215,7 +215,7 @@ def put_register(duck: DuckDb, register: Register, entities: Iterable[str] | Non
             duck.unregister("new_rows")
 
 
-def told(register: Register, entities: Iterable[str]) -> dict[str, pa.Table]:
+def register_tables(register: Register, entities: Iterable[str]) -> dict[str, pa.Table]:
     """Return the rows of `ancestor` and `level` about those entities that the register holds."""
     names = [entity for entity in entities if register.is_known(entity)]
     chains = [register.chain(entity) for entity in names]
@@ -233,26 +233,26 @@ def told(register: Register, entities: Iterable[str]) -> dict[str, pa.Table]:
     return {"ancestor": pa.table(ancestor), "level": pa.table(level)}
 
 
-def legal_levels(held: Iterable[tuple[str, str]], known: set[str], owner: str) -> dict[str, int]:
+def legal_levels(stakes: Iterable[tuple[str, str]], known: set[str], owner: str) -> dict[str, int]:
     """Return each known entity's legal level: one more than that of its nearest holder.
 
     The owner is at level 0. An entity that no known entity holds is at level 1; one held by the owner is at 1 as well.
     """
     down: dict[str, list[str]] = {}
     up: dict[str, int] = {}
-    for holder, entity in held:
+    for holder, entity in stakes:
         if holder in known and entity in known and holder != entity:
             down.setdefault(holder, []).append(entity)
             up[entity] = up.get(entity, 0) + 1
-    found = {entity: 1 for entity in known if entity not in up and entity != owner}
+    levels = {entity: 1 for entity in known if entity not in up and entity != owner}
     if owner in known:
-        found[owner] = 0
-    waiting = deque(sorted(found, key=lambda e: found[e]))
+        levels[owner] = 0
+    waiting = deque(sorted(levels, key=lambda e: levels[e]))
     while waiting:
-        one = waiting.popleft()
-        for below in down.get(one, ()):
-            level = found[one] + 1
-            if below not in found or level < found[below]:
-                found[below] = level
+        entity_now = waiting.popleft()
+        for below in down.get(entity_now, ()):
+            level = levels[entity_now] + 1
+            if below not in levels or level < levels[below]:
+                levels[below] = level
                 waiting.append(below)
-    return found
+    return levels

@@ -1,6 +1,6 @@
 """The tables that are made from the graph: written where they differ, with the rows that came and went.
 
-Graph work is done when a fact of its kinds comes or ends, or when a day turns on which one begins or ends; never else.
+Graph work is done only when a fact of its kinds comes or ends, or when the day comes that one begins or ends.
 """
 
 import datetime as dt
@@ -25,11 +25,11 @@ from comptroller.books.ownership.control_rows import (
     PARTS_SQL,
     ControlEvidence,
     apart,
+    evidence_of,
     in_order,
     limits,
     parts_of,
     roots_of,
-    said_of,
     share_table,
     table_of,
 )
@@ -41,7 +41,7 @@ from comptroller.store.duck import DuckDb
 Rows = Mapping[str, pa.Table]
 Facts = Mapping[str, NDArray[np.int64]]
 _ABOUT = {"related": "party", "trade_cycle": "leg", "flow_fan": "leg", "guarantee_circle": "guarantee"}
-"""The column that stands for any other name by which a rule is touched; else it is the entity."""
+"""The column that rules match under any other name; for other tables it is the entity."""
 _TABLES = (*COLUMNS, *_ABOUT, CONTROL_PERIOD, *GOVERNANCE)
 
 
@@ -52,7 +52,7 @@ class Graph:
         """Begin with nothing read."""
         self._duck, self._pack, self._is_registered = duck, pack, is_registered
         self._capital: OwnershipGraph | None = None
-        self._kept: dict[str, StoredRows] = {}
+        self._stored: dict[str, StoredRows] = {}
         self._was = ControlEvidence()
         self._cycles, self._related, self._periods = (
             CycleRows(duck, pack),
@@ -69,17 +69,17 @@ class Graph:
 
     @property
     def day(self) -> dt.date | None:
-        """Return the day as of which the tables are kept: the clock's."""
+        """Return the day of the tables: the clock's."""
         return self._today() if self._capital is None else self._capital.day
 
     @property
     def capital(self) -> OwnershipGraph:
-        """Return the stakes in memory, as of the clock's day; read from the books when first asked for."""
+        """Return the stakes in memory, as of the clock's day; read from the books on first use."""
         if self._capital is None:
             self._capital = OwnershipGraph(self._duck, self._pack, self._today())
             self._capital.is_registered = self._is_registered
             entities = np.arange(len(self._capital.parties), dtype=np.int32)
-            self._capital.learn(entities, self._kept_roots())
+            self._capital.learn(entities, self._stored_roots())
         return self._capital
 
     def rebuild(self, since: int) -> None:
@@ -87,10 +87,10 @@ class Graph:
         if "stake" in self._pack.kinds:
             for table in COLUMNS:
                 self._duck.execute(f"DELETE FROM {table}")
-            self._capital, self._kept = OwnershipGraph(self._duck, self._pack, self._today()), {}
+            self._capital, self._stored = OwnershipGraph(self._duck, self._pack, self._today()), {}
             self._capital.is_registered = self._is_registered
             entities = np.arange(len(self.capital.parties), dtype=np.int32)
-            now = said_of(self.capital, entities, limits(self.capital, entities))
+            now = evidence_of(self.capital, entities, limits(self.capital, entities))
             for table in COLUMNS:
                 self._table(table).put(entities, *now.table(self.capital, table), since)
             self.capital.learn(entities, now.roots)
@@ -100,7 +100,7 @@ class Graph:
         self._periods.rebuild()
 
     def prepare(self, kinds: Iterable[str]) -> None:
-        """Read what stands before facts of those kinds are folded, where the graph is made of them."""
+        """Read the current state before facts of those kinds are folded, where the graph is made of them."""
         coming = set(kinds)
         if not coming.isdisjoint(KINDS) and "stake" in self._pack.kinds:
             assert self.capital
@@ -114,14 +114,14 @@ class Graph:
             self._periods.prepare()
 
     def fold(self, added: Rows, ended: Facts, since: int) -> dict[str, pa.Table]:
-        """Move with the facts that came and ended with an entry; returns the rows that came or went, by table."""
+        """Move with the facts that came and ended with an entry; return the rows that came or went, by table."""
         coming = {*added, *ended}
         changed: dict[str, pa.Table] = {}
         if not coming.isdisjoint(KINDS) and self._capital is not None:
             changed |= self._put(self.capital.move(added, ended, self._look), since)
         if self._cycles.concerns(coming):
-            found = self._cycles.fold(added, ended)
-            changed |= {table: self._named(table, rows) for table, rows in found.items()}
+            circles = self._cycles.fold(added, ended)
+            changed |= {table: self._named(table, rows) for table, rows in circles.items()}
         self._regroup(changed, regrouped(self._duck, added, ended) if "stake" in self._pack.kinds else set())
         if self._fans.concerns(coming):
             fans = self._fans.fold(added, ended)
@@ -138,7 +138,7 @@ class Graph:
         return changed
 
     def tick(self, day: dt.date, since: int) -> dict[str, pa.Table]:
-        """Move to a day, which the clock shows already, with an entry; returns the rows that came or went, by table."""
+        """Move to a day, which the clock shows already, with an entry; return the rows that came or went, by table."""
         before = self._capital.day if self._capital else None
         if before == day or "stake" not in self._pack.kinds:
             return {}
@@ -147,7 +147,7 @@ class Graph:
         return changed
 
     def _regroup(self, changed: dict[str, pa.Table], parties: set[str]) -> None:
-        """Let circles follow whose control, or control group, turned: rows that came and went are added to what changed."""
+        """Move circles after their parties changed control or group; rows that came and went are added to `changed`."""
         if "controls" in changed:
             parties = parties | set(pc.unique(changed["controls"].column("entity")).to_pylist())
         if not parties:
@@ -162,28 +162,31 @@ class Graph:
         return rows[0][0] if rows else None
 
     def _look(self, entities: NDArray[np.int32]) -> None:
-        """Note what is said of those entities before anything moves.
+        """Note the rows about those entities before anything moves.
 
-        Whose shares are kept turns with the register, which has moved already: there the books say what they have.
+        Which shares are stored depends on the register, which has moved already: for them the books are read.
         """
-        was, kept = said_of(self.capital, entities, limits(self.capital, entities)), self._table("effective_share")
-        is_kept, is_said = kept.has(entities), np.isin(entities, was.shares[:, 0])
+        was, stored = (
+            evidence_of(self.capital, entities, limits(self.capital, entities)),
+            self._table("effective_share"),
+        )
+        is_kept, is_said = stored.has(entities), np.isin(entities, was.shares[:, 0])
         shares = was.shares[~np.isin(was.shares[:, 0], entities[~is_kept])]
         if (is_kept & ~is_said).any():
-            more = kept.read(entities[is_kept & ~is_said], PARTS_SQL)
+            more = stored.read(entities[is_kept & ~is_said], PARTS_SQL)
             shares = in_order(np.concatenate((shares, parts_of(self.capital, more))))
         self._was = replace(was, shares=shares)
 
     def _put(self, entities: NDArray[np.int32], since: int) -> dict[str, pa.Table]:
-        """Write what is said now of entities that were looked at; returns the rows that came or went, by table."""
+        """Write the current rows about entities that `_look` noted; return the rows that came or went, by table."""
         if not len(entities):
             return {}
-        now = said_of(self.capital, entities, limits(self.capital, entities))
+        now = evidence_of(self.capital, entities, limits(self.capital, entities))
         self.capital.learn(entities, now.roots)
         changed = {}
         for table, (rows, differ) in apart(self._was, now).items():
-            told, about = now.table(self.capital, table, differ)
-            self._table(table).put(differ, told, about, since)
+            fresh, about = now.table(self.capital, table, differ)
+            self._table(table).put(differ, fresh, about, since)
             turned = share_table(self.capital, rows) if isinstance(rows, np.ndarray) else table_of(table, rows)
             changed[table] = self._named(table, turned)
             if table == "controls":
@@ -195,7 +198,9 @@ class Graph:
         """Write who gained or lost control with this entry; another basis or chain is no turn."""
         turns = []
         for entity in entities:
-            was, has = ({row[0]: row for row in said.rows["controls"].get(entity, ())} for said in (self._was, now))
+            was, has = (
+                {row[0]: row for row in evidence.rows["controls"].get(entity, ())} for evidence in (self._was, now)
+            )
             for owner in sorted(was.keys() ^ has.keys()):
                 row, word = (has[owner], "gained") if owner in has else (was[owner], "lost")
                 turns.append((owner, row[1], word, row[2], row[5], self.capital.day, since))
@@ -205,19 +210,21 @@ class Graph:
             columns = zip(names, zip(*turns, strict=True), strict=True)
             self._duck.insert("control_turn", pa.table({n: pa.array(c, forms.get(n, pa.string())) for n, c in columns}))
 
-    def _kept_roots(self) -> dict[int, int]:
-        """Return the root of each that somebody controls, as the books have it."""
+    def _stored_roots(self) -> dict[int, int]:
+        """Return the root of each controlled entity, as the books have it."""
         rows = self._duck.arrow("SELECT entity, owner, CAST(is_ring AS INTEGER) AS is_ring FROM ultimate_controller")
         entity, owner = (self.capital.parties.numbers(rows.column(c).to_pylist()) for c in ("entity", "owner"))
         return roots_of(entity, owner, rows.column("is_ring").to_numpy())
 
     def _table(self, name: str) -> StoredRows:
-        if name not in self._kept:
-            self._kept[name] = StoredRows(self._duck, name, self.capital.parties)
-        return self._kept[name]
+        if name not in self._stored:
+            self._stored[name] = StoredRows(self._duck, name, self.capital.parties)
+        return self._stored[name]
 
     def _reported(self, rows: pa.Table) -> pa.Table:
-        """Return rows of legs with the entity that reported each, by which its docket goes: it may be no party of the leg."""
+        """Return rows of legs with the reporting entity of each, which decides its docket: it may be no party
+        of the leg.
+        """
         for flow in sorted(set(rows.column("flow").to_pylist())):
             if FLOWS[flow].payer != "entity":
                 self._duck.register("leg_rows", rows)
@@ -230,7 +237,7 @@ class Graph:
         return rows
 
     def _named(self, table: str, rows: pa.Table) -> pa.Table:
-        """Return the rows with what they are about under the other names by which rules are touched."""
+        """Return the rows with their subject also under the other names that rules refer to."""
         if "flow" in rows.column_names:
             rows = self._reported(rows)
         for alias in sorted(self._aliases.get(table, set()) - set(rows.column_names)):
@@ -239,10 +246,10 @@ class Graph:
 
 
 def _aliases(pack: Pack) -> dict[str, set[str]]:
-    """Return the columns by which rules say that a table of the graph touches them."""
-    found: dict[str, set[str]] = {}
+    """Return by table of the graph the columns that rules refer to."""
+    aliases: dict[str, set[str]] = {}
     for rule in pack.rules.values():
         for table, by in rule.references.items():
             if table in _TABLES:
-                found.setdefault(table, set()).update(by)
-    return found
+                aliases.setdefault(table, set()).update(by)
+    return aliases

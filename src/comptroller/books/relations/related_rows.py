@@ -1,7 +1,7 @@
-"""The table `related`: the ways from the parties that rules ask about, kept while ties and parties come and go.
+"""The table `related`: the ways from the parties that rules ask about, updated while ties and parties come and go.
 
-A rule with `references: {related: [counterparty]}` asks about every party in that column of what it judges; nobody else
-is walked from, and nothing is done where no rule asks.
+A rule with `references: {related: [counterparty]}` asks about every party in that column of what it judges. No other
+party is walked from, and nothing is done where no rule asks.
 """
 
 import datetime as dt
@@ -31,16 +31,18 @@ class Related:
         """Find out what rules ask about, now or as known with an entry; nothing is read yet."""
         self._duck, self._pack, self._known = duck, pack, known
         self._relations: RelationTies | None = None
-        self._asked: dict[str, set[str]] = {}
+        self._questions: dict[str, set[str]] = {}
         for rule in pack.rules.values():
             if "related" in rule.references:
                 columns = pack.tables[rule.judges].columns
-                self._asked.setdefault(rule.judges, set()).update(c for c in rule.references["related"] if c in columns)
+                self._questions.setdefault(rule.judges, set()).update(
+                    c for c in rule.references["related"] if c in columns
+                )
         self._started: set[str] = set()
 
     def concerns(self, kinds: set[str]) -> bool:
         """Return whether facts of those kinds may move the table."""
-        return bool(self._asked) and not kinds.isdisjoint({*self._asked, *TIES})
+        return bool(self._questions) and not kinds.isdisjoint({*self._questions, *TIES})
 
     def prepare(self) -> None:
         """Read ties and parties, before facts are folded."""
@@ -53,7 +55,7 @@ class Related:
     def _starts(self) -> str:
         parts = [
             f'SELECT "{column}" AS party FROM ({standing(table, self._pack.tables[table], known=self._known)}) AS s'
-            for table, by in sorted(self._asked.items())
+            for table, by in sorted(self._questions.items())
             for column in sorted(by)
         ]
         return " UNION ".join(parts) or "SELECT NULL AS party WHERE false"
@@ -62,12 +64,12 @@ class Related:
         """Write the table afresh."""
         self._relations = None
         self._duck.execute("DELETE FROM related")
-        if self._asked:
+        if self._questions:
             self.prepare()
             self._put(self._started)
 
     def fold(self, added: Mapping[str, pa.Table], ended: Mapping[str, NDArray[np.int64]]) -> pa.Table | None:
-        """Move with facts that came and ended; returns the rows that came or went."""
+        """Move with facts that came and ended; return the rows that came or went."""
         assert self._relations is not None
         ends: set[str] = set()
         before: set[str] = set()
@@ -87,7 +89,7 @@ class Related:
                 self._duck.unregister("came_rows")
         left = self._left(ended)
         fresh: set[str] = set()
-        for table, columns in self._asked.items():
+        for table, columns in self._questions.items():
             for column in columns if table in added else ():
                 fresh |= {name for name in added[table].column(column).unique().to_pylist() if name is not None}
         fresh -= self._started
@@ -98,9 +100,9 @@ class Related:
         return self._put(touched) if touched else None
 
     def _left(self, ended: Mapping[str, NDArray[np.int64]]) -> set[str]:
-        """Return the parties about whom nothing that stands asks any more."""
+        """Return the parties that no current row asks about any more."""
         named: set[str] = set()
-        for table, columns in sorted(self._asked.items()):
+        for table, columns in sorted(self._questions.items()):
             kind = self._pack.tables[table].parent or table
             if kind not in ended:
                 continue
@@ -117,10 +119,10 @@ class Related:
         self._duck.unregister("named_parties")
         return named - still
 
-    def told(self, valid: dt.date | None) -> pa.Table:
-        """Return all rows, without writing them; those that hold on a day, where one is said."""
+    def rows_as_of(self, valid: dt.date | None) -> pa.Table:
+        """Return all rows, without writing them; with a day, those that hold on it."""
         self.prepare()
-        rows = self._rows(sorted(self._started) if self._asked else [])
+        rows = self._rows(sorted(self._started) if self._questions else [])
         if valid is None:
             return rows
         since, until = (
@@ -128,10 +130,10 @@ class Related:
         )
         return rows.filter(pc.and_(pc.less_equal(since, valid), pc.greater(until, valid)))
 
-    def _rows(self, asked: Sequence[str]) -> pa.Table:
+    def _rows(self, starts: Sequence[str]) -> pa.Table:
         assert self._relations is not None
         most = self._relations.most_steps
-        rows = [_row(party, way) for party in asked for way in self._relations.ways(party, most)[0]]
+        rows = [_row(party, way) for party in starts for way in self._relations.ways(party, most)[0]]
         columns: list[Sequence[Any]] = list(zip(*rows, strict=True)) or [[] for _ in COLUMNS]
         return pa.table({n: pa.array(c, _FORMS.get(n, pa.string())) for n, c in zip(COLUMNS, columns, strict=True)})
 
@@ -140,15 +142,15 @@ class Related:
         self._duck.register("graph_parties", pa.table({"party": pa.array(sorted(parties), pa.string())}))
         scope = "WHERE party IN (SELECT party FROM graph_parties)"
         was = f"SELECT * FROM related {scope}"
-        found = self._duck.arrow(
+        differ = self._duck.arrow(
             f"({was} EXCEPT SELECT * FROM graph_rows) UNION ALL (SELECT * FROM graph_rows EXCEPT {was})"
         )
-        if found.num_rows:
+        if differ.num_rows:
             self._duck.execute(f"DELETE FROM related {scope}")
             self._duck.execute("INSERT INTO related SELECT * FROM graph_rows")
         self._duck.unregister("graph_rows")
         self._duck.unregister("graph_parties")
-        return found
+        return differ
 
 
 def _row(party: str, way: Way) -> tuple[object, ...]:
@@ -160,5 +162,5 @@ def _row(party: str, way: Way) -> tuple[object, ...]:
 
 
 def circle_name(legs: list[tuple[str, str]]) -> str:
-    """Return a circle's name by its legs, whatever the order in which they are told."""
+    """Return a circle's name by its legs, in any order."""
     return blake2b("\n".join("\t".join(leg) for leg in sorted(legs)).encode(), digest_size=8).hexdigest()

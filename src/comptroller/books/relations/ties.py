@@ -1,8 +1,8 @@
-"""Who is related to whom: ties of every kind walked under the pack's list of what counts, each with its path and period.
+"""Related parties: ties of every kind walked under the pack's list of what counts, each with its path and period.
 
-The list `related` has one line a way: `item` is the ties in their order (`kin controls`: a relative's controlled firm),
+The list `related` has one line a way. `item` is the ties in their order (`kin controls`: a relative's controlled firm),
 `body` the category that it makes. What no line allows is no relation, however short. A party with more than `position`
-ties (of the line `hub`) is named and not walked through: an agent's address joins thousands who have nothing in common.
+ties (of the line `hub`) is named and not walked through: an agent's address joins thousands with nothing in common.
 """
 
 import datetime as dt
@@ -28,7 +28,7 @@ _EVER = (dt.date.min, dt.date.max)
 
 
 class Tie(NamedTuple):
-    """A tie from one party to another: its word, and the days on which it holds."""
+    """A tie from one party to another: its word, and the days when it holds."""
 
     other: str
     how: str
@@ -38,7 +38,7 @@ class Tie(NamedTuple):
 
 
 class Way(NamedTuple):
-    """One way to a related party: its category, the ties walked, and the days on which all of them hold."""
+    """One way to a related party: its category, the ties walked, and the days when all of them hold."""
 
     party: str
     category: str
@@ -52,10 +52,10 @@ class Way(NamedTuple):
 
 
 class RelationTies:
-    """All ties that stand, by party, and the ways that count."""
+    """All current ties, by party, and the ways that count."""
 
     def __init__(self, duck: DuckDb, pack: Pack, day: dt.date | None, *, known: int | None = None) -> None:
-        """Read what stands (or stood, as known with an entry); the day chooses the list's lines."""
+        """Read the current ties (or those known with an entry); the day chooses the list's lines."""
         self.day = day
         self._ties: dict[str, dict[tuple[int, str], Tie]] = {}
         lines = pack.lists[LIST].lines if LIST in pack.lists else ()
@@ -72,25 +72,25 @@ class RelationTies:
                 )
 
     def add(self, kind: str, rows: list[tuple[Any, ...]]) -> set[str]:
-        """Take in ties (one, other, word, since, until, fact) of a kind; returns the parties at their ends."""
+        """Add ties (left, right, word, since, until, fact) of a kind; return the parties at their ends."""
         ends = set()
-        for one, other, word, since, until, fact in rows:
+        for left, right, word, since, until, fact in rows:
             back = _BOTH.get(word) or {"holds_post": "officer", "holds": "held_by"}[word]
             forth = "holds_post" if kind == "relation" and word == "post" else word
             period = (since or _EVER[0], until or _EVER[1])
-            self._ties.setdefault(one, {})[fact, forth] = Tie(other, forth, *period, fact)
-            self._ties.setdefault(other, {})[fact, back] = Tie(one, back, *period, fact)
-            ends |= {one, other}
+            self._ties.setdefault(left, {})[fact, forth] = Tie(right, forth, *period, fact)
+            self._ties.setdefault(right, {})[fact, back] = Tie(left, back, *period, fact)
+            ends |= {left, right}
         return ends
 
     def end(self, rows: list[tuple[Any, ...]]) -> set[str]:
-        """Let ties end; returns the parties at their ends."""
+        """End ties; return the parties at their ends."""
         ends = set()
-        for one, other, _, _, _, fact in rows:
-            for party in (one, other):
-                held = self._ties.get(party, {})
-                for key in [key for key in held if key[0] == fact]:
-                    del held[key]
+        for left, right, _, _, _, fact in rows:
+            for party in (left, right):
+                ties = self._ties.get(party, {})
+                for key in [key for key in ties if key[0] == fact]:
+                    del ties[key]
                 ends.add(party)
         return ends
 
@@ -104,21 +104,21 @@ class RelationTies:
         return max((len(way) for way in self._ways), default=0)
 
     def near(self, parties: set[str], steps: int) -> set[str]:
-        """Return everybody within so many ties of those parties, whatever the ties; hubs are not walked through."""
-        found, last = set(parties), set(parties)
+        """Return every party within so many ties of those parties, by any ties; hubs are not walked through."""
+        near, last = set(parties), set(parties)
         for _ in range(steps):
             last = {
                 t.other for p in last if len(self._ties.get(p, ())) <= self._hub for t in self._ties.get(p, {}).values()
             }
-            last -= found
-            found |= last
-        return found
+            last -= near
+            near |= last
+        return near
 
     def ways(self, start: str, steps: int) -> tuple[list[Way], set[str]]:
         """Return every way of at most so many ties from a party that counts, and the hubs that were not walked
         through.
         """
-        found: list[Way] = []
+        ways: list[Way] = []
         hubs: set[str] = set()
         waiting: list[tuple[str, tuple[Tie, ...], dt.date, dt.date]] = [(start, (), *_EVER)]
         while waiting:
@@ -133,12 +133,12 @@ class RelationTies:
                 met = tie.other == start or any(t.other == tie.other for t in walked)
                 if words not in self._begun or period[0] >= period[1] or met:
                     continue
-                whole = (*walked, tie)
+                longer = (*walked, tie)
                 if words in self._ways:
-                    found.append(Way(tie.other, self._ways[words], whole, *period))
-                if len(whole) < steps:
-                    waiting.append((tie.other, whole, *period))
-        return found, hubs
+                    ways.append(Way(tie.other, self._ways[words], longer, *period))
+                if len(longer) < steps:
+                    waiting.append((tie.other, longer, *period))
+        return ways, hubs
 
     def around(self, start: str, steps: int) -> tuple[list[dict[str, Any]], list[str]]:
         """Return who is related to a party on the day, nearest first, each category of each once, and the hubs."""
@@ -147,7 +147,7 @@ class RelationTies:
         for way in sorted(ways, key=lambda w: (len(w.ties), w.path(start))):
             if self.day is None or way.since <= self.day < way.until:
                 best.setdefault((way.party, way.category), way)
-        said = [
+        relations = [
             {
                 "party": way.party,
                 "category": way.category,
@@ -158,7 +158,7 @@ class RelationTies:
             }
             for way in best.values()
         ]
-        return said, sorted(hubs)
+        return relations, sorted(hubs)
 
 
 _SELECT = {
